@@ -90,7 +90,11 @@ def _fits(value: Any, wanted: Any) -> bool:
 
 
 def _fits_container(value: Any, kind: type, inner: tuple[Any, ...]) -> bool:
-    """Return whether a value is a container of a kind, whose items are of the types `inner`."""
+    """Return whether a value is a container of a kind, whose items are of the types `inner`.
+
+    `kind` is the origin of an annotation, such as `list` or `Mapping`. An iterator is used up by
+    the check. Arrays of NumPy are not looked into.
+    """
     if issubclass(kind, Mapping):
         return isinstance(value, Mapping) and _fits_pairs(value, *inner)
     if not issubclass(kind, Iterable) or kind.__module__ == "numpy":
@@ -185,7 +189,11 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 def warn(text: str, kind: type[Warning] = UserWarning) -> None:
-    """Issue a warning at the line of the user's code, however deep in the package this is called."""
+    """Issue a warning at the line of the user's code, however deep in the package this is called.
+
+    `kind` is the class of the warning. Whether it is shown, or raised, is as the user's filters
+    say.
+    """
     frame = sys._getframe(1)
     level = 2
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):

@@ -25,8 +25,9 @@ def _let_any_thread() -> None:
 def one_thread() -> Iterator[None]:
     """Run matrix products and factorizations of NumPy and SciPy in the block on one thread.
 
-    Most libraries keep one limit for the whole process. The last thread that leaves restores the
-    limit that the first found, or it would be loosened for the others.
+    Most libraries keep one limit for the whole process, so other threads are limited meanwhile too.
+    The last thread that leaves restores the limit that the first found, or it would be loosened for
+    the others. Blocks may be nested.
     """
     global _inside, _first
     if getattr(_own, "inside", False):

@@ -92,7 +92,11 @@ class Law:
 
 @lru_cache(maxsize=2)
 def read_book(folder: str) -> dict[str, Law]:
-    """Read all files of a book by their names; DataError if a table is incomplete."""
+    """Read all files of a book by their names; DataError if a table is incomplete.
+
+    `folder` is a folder of the embedded data, such as "laws". The keys are the names of its TOML
+    files without the suffix.
+    """
     laws = {}
     for path in sorted((datasets.root() / folder).glob("*.toml")):
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -106,7 +110,11 @@ def read_book(folder: str) -> dict[str, Law]:
 def read_constant(
     folder: str, law_name: str, name: str, table: dict[str, Any]
 ) -> Constant:
-    """Build a constant from its table; DataError if a key is missing, unknown or without sense."""
+    """Build a constant from its table; DataError if a key is missing, unknown or without sense.
+
+    `folder`, `law_name` (name of the file) and `name` say which it is, for messages and its fields.
+    `table` has the keys of `_KEYS`, and ``rows`` where it was fitted.
+    """
     where = f"{folder}/{law_name}.toml, {name}"
     if missing := _KEYS - set(table):
         raise DataError(f"{where}: {', '.join(sorted(missing))} is missing")

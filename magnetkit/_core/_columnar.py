@@ -43,7 +43,10 @@ class Coded:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Coded":
-        """Build a column from texts; an empty text counts as missing."""
+        """Build a column from texts, one a row; an empty text counts as missing, code -1.
+
+        The words stand in the order in which they first come.
+        """
         place = {
             text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))
         } | {"": -1}
@@ -55,7 +58,10 @@ class Coded:
         return len(self.codes)
 
     def says(self, *words: str) -> BoolArray:
-        """Say which rows hold one of some words, bool (n,)."""
+        """Say which rows hold one of some words, bool (n,).
+
+        It is False throughout for words that the column does not know.
+        """
         matches = np.zeros(len(self.codes), bool)
         for word in words:
             if word in self.words:
@@ -89,7 +95,10 @@ class Coded:
         return {word: int(n) for word, n in zip(self.words, totals, strict=True) if n}
 
     def used(self) -> "Coded":
-        """Return the column without words that do not occur."""
+        """Return the column without words that do not occur; the others keep their order.
+
+        The column itself is not changed.
+        """
         in_use = np.zeros(len(self.words) + 1, bool)
         # Code -1, no text, marks the last entry.
         in_use[self.codes] = True
@@ -124,8 +133,9 @@ class Columns(dict[str, Any]):
     def gather_rows(parts: "Sequence[tuple[IntArray, Columns]]") -> "Columns":
         """Join parts to one, each row at its number.
 
-        `parts` are pairs of row numbers, int64, and the columns of these rows; together they number
-        all rows once.
+        `parts`, at least one, are pairs of row numbers, int64, and the columns of these rows;
+        together they number all rows once. All must have the columns of the first (KeyError);
+        further ones are left out.
         """
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
         result = Columns()
@@ -141,7 +151,10 @@ class Columns(dict[str, Any]):
         return result
 
     def frame(self) -> "pd.DataFrame":
-        """Return the columns as a pandas frame on the same memory."""
+        """Return the columns as a pandas frame on the same memory, where their types allow it.
+
+        A `Coded` becomes a categorical. The columns are not to be changed afterwards.
+        """
         import pandas as pd
 
         data = {
@@ -216,7 +229,8 @@ def _heading(name: str) -> str:
 def _cell(row: Any, name: str, ranges: bool) -> str:
     """Write the cell of column `name` of a row, with its range in brackets if `ranges`.
 
-    `row` is a row of the brief frame; temperatures become degrees C.
+    `row` is a row of the brief frame, by column; temperatures become degrees C. A column without a
+    range is written alone.
     """
     names = (
         (name, f"{name}_lo", f"{name}_hi")
@@ -287,7 +301,11 @@ def _array(column: Any) -> "pa.Array":
 def _shared_array(
     kind: "pa.DataType", values: NDArray[Any], known: BoolArray
 ) -> "pa.Array":
-    """Build an Arrow array of type `kind` on the memory of `values`, null where `known` is False."""
+    """Build an Arrow array of type `kind` on the memory of `values`, (n,), null where not `known`.
+
+    `known` is bool (n,). The type must have the width of the values, which are copied only if they
+    are not contiguous. They are not to be changed afterwards.
+    """
     import pyarrow as pa
 
     bits = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))

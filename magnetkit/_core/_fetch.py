@@ -31,6 +31,8 @@ def names() -> tuple[str, ...]:
 def parts(name: str) -> tuple[str, ...]:
     """Return a set and the sets that belong to it, as ``magnetkit data fetch NAME`` fetches them.
 
+    InputError if no set of the registry is called `name`.
+
     >>> parts("curie")
     ('curie', 'curie-by-paper')
     """
@@ -97,8 +99,15 @@ def _entry(name: str) -> dict[str, Any]:
 def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) -> None:
     """Download a set to `target`, checked by its hash.
 
-    DataError if it is damaged or cannot be written, NetworkError if the server cannot be reached.
-    `entry` is its registry entry; `progress` shows a bar.
+    `name` is for messages, `entry` the registry entry of the set: ``url``, ``sha256`` and more;
+    `progress` shows a bar on stderr. The file appears only once its hash is right.
+
+    Raises
+    ------
+    DataError
+        If it is damaged, too large or cannot be written.
+    NetworkError
+        If the server cannot be reached.
     """
     import pooch
     from rich.progress import DownloadColumn

@@ -59,8 +59,9 @@ def describe_no_file(path: Path) -> str:
 def replace_file(path: Path) -> Iterator[Path]:
     """Provide a temporary path beside `path`, which is renamed to it if the block succeeds.
 
-    A link stays, and the file that it points to is replaced. OSError if it cannot be written, or is
-    a device or a pipe, which a file in its place would destroy.
+    The block must write the file. After an exception it is removed, and what was at `path` stays. A
+    link stays, and the file that it points to is replaced. OSError if it cannot be written, or is a
+    device or a pipe, which a file in its place would destroy.
     """
     place = Path(os.path.realpath(path))
     kind = describe_no_file(place)
@@ -126,7 +127,10 @@ class _Hashed:
 
 
 def write_parquet(tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path) -> str:
-    """Write tables of one schema to a Parquet file, one after the other; return its SHA-256."""
+    """Write tables of one schema to a Parquet file, one after the other; return its SHA-256.
+
+    An existing file is replaced as a whole, at the end. InputError if it cannot be written.
+    """
     with (
         replacing(path) as temporary,
         temporary.open("wb") as stream,
@@ -176,7 +180,10 @@ def _like_formula(text: str) -> bool:
 def write_csv(
     header: Iterable[object], rows: Iterable[Iterable[object]], path: Path
 ) -> None:
-    """Write rows to a CSV file, or with tabs if its name ends in .tsv; an existing file is replaced."""
+    """Write rows to a CSV file, or with tabs if its name ends in .tsv; an existing file is replaced.
+
+    Texts cannot run as formulas. InputError if it cannot be written.
+    """
     with (
         replacing(path) as temporary,
         temporary.open("w", newline="", encoding="utf-8") as stream,
@@ -185,7 +192,11 @@ def write_csv(
 
 
 def write_csv_table(table: "pa.Table", path: Path) -> None:
-    """Write an Arrow table to a CSV file; texts are quoted and cannot run as formulas."""
+    """Write an Arrow table to a CSV file; texts are quoted and cannot run as formulas.
+
+    Columns that are no numbers are written as texts, null as an empty cell. An existing file is
+    replaced. InputError if it cannot be written.
+    """
     import pyarrow as pa
     import pyarrow.csv as pacsv
 

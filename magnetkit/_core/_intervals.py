@@ -17,8 +17,8 @@ from .errors import InputError
 def folds(groups: NDArray, count: int) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield the row numbers of training and test rows of `count` folds, with no group on both sides.
 
-    Fewer groups than `count` give one fold for each group. InputError if
-    there are fewer than two groups.
+    `groups`, (n,), names the group of each row. Fewer groups than `count` give one fold for each
+    group. The split is the same each time. InputError if there are fewer than two groups.
     """
     from sklearn.model_selection import GroupKFold
 
@@ -52,9 +52,9 @@ def quantile(scores: FloatArray, coverage: float) -> float:
 def group_quantile(scores: FloatArray, groups: NDArray, coverage: float) -> float:
     """Return the score that a row of a new group stays below with probability `coverage` or more.
 
-    As `quantile`, but each group has the same weight however many rows it has. The result is
-    infinite where there are too few groups: nine are needed for a coverage of 0.9. InputError
-    unless `coverage` lies between 0 and 1.
+    As `quantile`, but each group has the same weight however many rows it has. `scores` and
+    `groups` have shape (n,). The result is infinite where there are too few groups: nine are needed
+    for a coverage of 0.9. InputError unless `coverage` lies between 0 and 1.
     """
     if not 0.0 < coverage < 1.0:
         raise InputError(

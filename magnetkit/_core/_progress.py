@@ -55,10 +55,10 @@ def bars(
 
 @contextmanager
 def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[..., None]]:
-    """Show a progress bar of `steps` on stderr in the block, or nothing.
+    """Show a progress bar of `steps` on stderr in the block, or nothing unless `shown`.
 
     The block gets a function that advances the bar by 1 or by its argument. `title` stands before
-    the bar; nothing is shown unless `shown`.
+    the bar, which is removed at the end.
     """
     if not shown:
         yield lambda count=1: None

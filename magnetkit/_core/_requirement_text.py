@@ -39,7 +39,11 @@ class ParsedRequirement:
 
 
 def _match_form(text: str) -> re.Match[str]:
-    """Match the text of a requirement; InputError with the expected form if it has another."""
+    """Match the text of a requirement; InputError with the expected form if it has another.
+
+    The groups of the match are ``bar``, ``column``, ``close``, ``sign``, ``share``, ``limit``,
+    ``reference`` and ``temperature``; None for what is not there.
+    """
     match = _TEXT.fullmatch(text)
     if match is not None:
         has_both_bars = bool(match["bar"]) == bool(match["close"])
@@ -77,7 +81,7 @@ def parse_requirement(text: str) -> ParsedRequirement:
     at = match["temperature"]
     kelvin = None if at is None else mind_the_cold(at, [parse_temperature(at)])[0]
     limit = float(match["limit"]) if has_limit else None
-    if not all(math.isfinite(x) for x in (limit or 0.0, share or 0.0)):
+    if not all(map(math.isfinite, (limit or 0.0, share or 0.0))):
         raise InputError(f"requirement {text!r}: expected a finite number; {_FORM}")
     return ParsedRequirement(
         match["column"], match["sign"], limit, share, absolute, kelvin

@@ -83,9 +83,10 @@ def load(
 
 
 def _read(file: Path, model: type[_Model], kind: str) -> _Model:
-    """Read a TOML file and validate it by `model`; InputError names the file and the faults.
+    """Read a TOML file and validate it by `model`; InputError names the file and all faults.
 
-    `kind` is the word for such a file in messages.
+    `kind` is the word for such a file in messages, such as "scenario". A pipe or device is refused,
+    and so is a file that is too large.
     """
     # Reading a pipe would wait for somebody to write into it.
     if not_file := describe_no_file(file):
@@ -115,7 +116,8 @@ def validate_record(
 ) -> _Model:
     """Validate a record; InputError with the first fault, after the text `about`.
 
-    `content` is the record as parsed.
+    `content` is the record as parsed, by key; `model` is a class of pydantic, of which an instance
+    is returned.
     """
     try:
         return model.model_validate(content)
@@ -160,7 +162,7 @@ def _explain(error: ValidationError) -> str:
 
 
 def _problem(problem: Any) -> str:
-    field = ".".join(str(part) for part in problem["loc"]) or "the whole"
+    field = ".".join(map(str, problem["loc"])) or "the whole"
     expectation = problem["msg"].removeprefix("Value error, ")
     expectation = expectation[0].lower() + expectation[1:]
     got = "" if problem["type"] == "missing" else f", got {_short(problem['input'])}"

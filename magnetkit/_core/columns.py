@@ -175,7 +175,8 @@ class Property:
 def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
     """Build a record of class `kind` from the table `entry`, called `name`, of a TOML file.
 
-    DataError, which names `file`, if keys or values do not fit.
+    The keys of `entry` are the fields of the class but for ``name``. DataError, which names `file`,
+    if keys or values do not fit.
     """
     try:
         return kind(name=name, **entry)
@@ -214,7 +215,11 @@ def _head(record: Criterion | Property) -> tuple[str, str, str, str]:
 
 @lru_cache(maxsize=1)
 def _read() -> dict[str, list[Column]]:
-    """Read the result columns by table, in the order of the file; marks include the other records."""
+    """Read the result columns by table, in the order of the file; marks include the other records.
+
+    The keys are names of tables. A row ``*properties`` or ``*criteria`` of the file stands for all
+    measured properties or criteria of supply.
+    """
     columns: dict[str, list[Column]] = {}
     for row in datasets.rows(_FILE):
         table_columns = columns.setdefault(row["table"], [])

@@ -256,10 +256,10 @@ class _LineCount:
         return "skip"
 
     def place(self, table: pa.Table) -> tuple[IntArray, list[Rejected]]:
-        """Return the line of each row of the next block, (n,), and the rows rejected in it.
+        """Return the line of each row of the next block, int64 (n,), and the rows rejected in it.
 
-        `table` is the block just read, blank rows included. The count goes on to the next block,
-        and noted rows are forgotten.
+        Blocks must come in order: lines counted so far are kept. Blank lines are rejected without a
+        reason, and are not in the list.
         """
         bad_rows = [rejected for rejected, _ in self.skipped]
         ends = np.array([count for _, count in self.skipped], np.int64)
@@ -366,7 +366,7 @@ def _blank(table: pa.Table) -> BoolArray:
 def _line_ends(table: pa.Table) -> IntArray:
     """Count the line ends in the cells of each row, int64 (n,).
 
-    `table` has columns of text alone; a null has none.
+    All columns must be texts; null cells count as empty.
     """
     breaks = np.zeros(len(table), np.int64)
     for column in table.columns:

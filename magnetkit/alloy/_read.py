@@ -602,7 +602,7 @@ def _flatten(frame: Any) -> Any:
             "the frame has column names on several levels; join them to one, e.g. "
             "frame.columns = ['_'.join(map(str, c)) for c in frame.columns]"
         )
-    names = [str(n) for n in frame.columns]
+    names = list(map(str, frame.columns))
     duplicates = sorted(n for n in set(names) if names.count(n) > 1)
     if duplicates:
         raise InputError(
@@ -640,10 +640,10 @@ def join_blocks(
 
 
 def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
-    """Add to a table what columns such as ``given_curie_temperature_K`` of its frame say.
+    """Return a table with what columns such as ``given_curie_temperature_K`` of its frame say.
 
-    `frame` has all rows of the input. The prefix ``given_`` is taken off; an empty cell is NaN.
-    `table` is not changed. InputError if a value is no number or is below zero.
+    `frame` has a row for each row of the input, also unreadable ones. Empty cells say nothing.
+    InputError for an unknown name or an implausible value. `table` is not changed.
     """
     values = {}
     for name in [n for n in reading.column_names(frame) if n.startswith("given_")]:

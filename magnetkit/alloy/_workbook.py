@@ -153,7 +153,7 @@ def _fill_merged_ranges(
 
     if not merged:
         return rows
-    cells = [list(row) for row in rows]
+    cells = list(map(list, rows))
     place = {line: i for i, line in enumerate(lines)}
     for text in merged:
         first_column, top, right, bottom = range_boundaries(text)
@@ -164,7 +164,7 @@ def _fill_merged_ranges(
             row = cells[place[line]] if line in place else []
             for column in range(first_column - 1, min(right, len(row))):
                 row[column] = value
-    return [tuple(row) for row in cells]
+    return list(map(tuple, cells))
 
 
 _PLACED = re.compile(
@@ -201,11 +201,23 @@ _SAMPLED_LINES = 20
 def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], int]:
     """Find the names of the columns, and how many rows stand above the first row of data.
 
-    `at` is the index in `rows`, from 0, of the header row that the user gave. Without it the header
-    is the first row of texts that names a composition or two elements, or that has more than half
-    as many cells as the widest row. An empty name is taken from a row of texts above it; a row of
-    units counts as above the data. `rows` are those with content, tuples of cells. Names are texts;
-    empty ones at the end are dropped.
+    Without `at` the header is the first row of texts that names a composition or two elements, or
+    that has more than half as many cells as the widest row. An empty name is taken from a row of
+    texts above it; a row of units counts as above the data.
+
+    Parameters
+    ----------
+    rows : list of tuple
+        Cells of the rows with content, at least one row.
+    at : int or None
+        Index in `rows`, from 0, of the header row that the user gave.
+
+    Returns
+    -------
+    names : list of str
+        Without empty ones at the end.
+    below : int
+        Number of rows up to the data.
     """
     sample = rows[: _SAMPLED_LINES if at is None else at + 2]
     texts = [_cell_texts(row) for row in sample]

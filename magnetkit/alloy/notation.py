@@ -308,7 +308,7 @@ def basis_code(basis: Basis) -> int:
 
 
 def _row(text: str) -> np.ndarray:
-    """Convert a text to the read-only ASCII bytes that the parser takes.
+    """Convert a text to the read-only ASCII bytes that the parser takes, uint8.
 
     CompositionError if the text names a grade. A character that is not of the notation becomes 0,
     so places count characters.

@@ -89,7 +89,7 @@ class ShellRows:
         law: Mapping[str, float] | None = None,
         arriving: FloatArray | float = 1.0,
     ) -> tuple[FloatArray, FloatArray]:
-        """Return fraction and content of each shell, from the amount where that is given.
+        """Return fraction and content of each shell, (n,) each, from the amount where that is given.
 
         What of the amount is not lost to the boundaries makes the shell richer at first. As it
         nears the content that diffusion reaches at most it makes it thicker: the content grows as 1
@@ -192,9 +192,10 @@ class _Rim(NamedTuple):
 
 
 def _describe_rim(shell: Shell | None) -> _Rim:
-    """Return the numbers of a shell, NaN for those that it leaves to others.
+    """Return the numbers of a shell as a `_Rim`, NaN for those that it leaves to others.
 
-    The amount is a share of the mass, not per cent; a shell of carriers alone has none of its own.
+    The amount is a share of the mass. None, and a shell of carriers alone, have fraction and
+    content 0.
     """
     if shell is None:
         return _Rim()

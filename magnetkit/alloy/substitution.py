@@ -575,7 +575,7 @@ def site_share(value: Any, name: str) -> Fraction:
 
 
 def _percents(element: str, given: Any) -> list[Fraction]:
-    """Convert the levels of an addition, at.% of the host, to exact fractions.
+    """Convert the levels of an addition, at.% of the host, to exact fractions, in their order.
 
     InputError unless they are distinct and between 0 and 100. `given` is one level or a sequence;
     `element` is the symbol, for the message. Order stays.

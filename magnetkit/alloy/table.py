@@ -764,7 +764,7 @@ def column_names(frame: Any) -> list[Any]:
 
 def join_names(names: Sequence[Any]) -> str:
     """Return the first dozen names and how many more there are."""
-    text = ", ".join(str(n) for n in names[:12])
+    text = ", ".join(map(str, names[:12]))
     if len(names) > 12:
         return f"{text} and {len(names) - 12} more"
     return text or "none"

@@ -242,9 +242,9 @@ def read_user_table(
         has to be asked for.
     """
     frame, lines, refusals, notes = _read_frame(source)
-    texts = [str(name) for name in frame.columns]
+    texts = list(map(str, frame.columns))
     columns = match_headers(texts, kind, units)
-    columns = _with_cell_units(frame, columns)
+    columns = _require_units(frame, columns)
     mark, mark_notes = _decimal_mark(frame, columns)
     notes += mark_notes + _describe_thousandths(frame, lines, columns, mark)
     notes += _describe_unnamed_units(frame, columns)
@@ -766,7 +766,7 @@ def as_frame(source: Any) -> "pd.DataFrame":
         raise InputError(f"the columns do not form a table: {error}") from None
 
 
-def _with_cell_units(
+def _require_units(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> tuple[Column, ...]:
     """Return the columns; InputError if one needs a unit that neither header nor cells name.

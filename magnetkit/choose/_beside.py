@@ -132,7 +132,7 @@ def judge_beside_grade(
                     columns[f"{name}_{end}"] = ends
     failure_texts = np.array(here["failed_requirements"].texts(), object)
     failure_texts[rows] = _failed_texts(candidate_rows, limits)
-    columns["failed_requirements"] = Coded.of([str(text) for text in failure_texts])
+    columns["failed_requirements"] = Coded.of(list(map(str, failure_texts)))
     return columns
 
 
@@ -207,8 +207,9 @@ def weight_text(table: CompositionTable, row: int) -> str:
 def _failed_texts(judged: pd.DataFrame, limits: Limits) -> list[str]:
     """List for each row the requirements that its guaranteed values miss.
 
-    `judged` has the columns of `judge_melts`. A text names requirements as results do, separated by
-    semicolons; it is empty where none is missed.
+    `judged` has the columns of `judge_melts`; `limits` maps columns such as "remanence_T" to
+    `Requirement`. A text names requirements as results do, separated by semicolons; it is empty
+    where none is missed.
     """
     misses_by_row: list[list[str]] = [[] for _ in range(len(judged))]
     for column, limit in limits.items():

@@ -120,12 +120,14 @@ class Judged(NamedTuple):
 def list_melts(incumbent: Incumbent, own: Recipe, request: Request) -> "pd.DataFrame":
     """List the melts to judge, the recipe in use first.
 
-    `own` is that recipe. With `request.route` the others are made by that route.
+    `own` is that recipe. With ``request.route`` the others are made by that route (InputError if it
+    makes magnets of another host).
 
     Returns
     -------
     pandas.DataFrame
-        ``composition`` (wt.%), ``shell``, ``way`` and ``route``, without duplicates.
+        ``composition`` (wt.%), ``shell`` (a text, empty for none), ``way`` ("own", or a kind of
+        ways) and ``route`` (None for the usual one), without duplicates.
     """
     import pandas as pd
 
@@ -148,7 +150,8 @@ _Melt = tuple[str, str, str, str | None]
 def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
     """List the melts that may replace a magnet of a host.
 
-    `compensated` adds those that serve magnets with a flat B_r(T).
+    `host` is a root that is sold, such as "2:14:1" (KeyError otherwise). `compensated` adds those
+    that serve magnets with a flat B_r(T).
 
     Returns
     -------
@@ -177,7 +180,7 @@ def _by_route(rows: Sequence[Any], route: str, host: str) -> list[_Melt]:
             f"the route {route} makes magnets of {routes()[route].host}; the magnet in use is of "
             f"{host}"
         )
-    same = [(text, shell, way, of) for text, shell, way, of in rows if of == route]
+    same = [melt for melt in rows if melt[3] == route]
     if same:
         return same
     return [
@@ -239,7 +242,20 @@ def _cached_figures(
     """Return `_figures_of_melts` for a producer at a stated level, from a cache.
 
     The frame is shared and must not be changed. No duty changes a magnet, so requests that differ
-    in duty share it. `melts` are (recipe in wt.%, shell, route), `kelvin` and `between` are in K.
+    in duty share it.
+
+    Parameters
+    ----------
+    melts : tuple of (str, str, str)
+        Recipe in wt.%, shell and route of each.
+    kelvin : float
+        Temperature, K.
+    between : tuple of float
+        Chord of alpha and beta, K.
+    curie : CurieModel
+        Model of the Curie temperature.
+    leveled : Producer or None
+        Producer with one stated level; None for that of the family.
     """
     stated_level = None
     producer = None
@@ -333,10 +349,11 @@ def _figures_of_alloys(
     between: tuple[float, float],
     stated: StatedLevel | None,
 ) -> Columns:
-    """Compute `_FIGURES`, ``host`` and ``status`` of n magnets at one temperature, K.
+    """Compute figures, host and status of n magnets at one temperature, K.
 
     `between` is the chord of alpha and beta, K. With `stated` the magnets are those of a producer
-    of that level.
+    of that level; `magnets` itself is not changed. The `Columns` are ``host``, ``status`` and
+    `_FIGURES`.
     """
     if stated is not None:
         magnets = magnets.with_stated(stated)
@@ -363,9 +380,7 @@ def _melt(
     if producer is not None:
         process["producer"] = producer
     table = CompositionTable.from_strings(list(texts), basis="weight")
-    shell_rows = None
-    if shells is not None:
-        shell_rows = read_shells(list(shells), len(table))
+    shell_rows = read_shells(shells, len(table))
     return alloys(table, process or None, shell_rows, curie=curie, ranges=True)
 
 
@@ -487,7 +502,21 @@ def _compare_melts(
 ) -> _Comparison:
     """Compare n melts with the first, the magnet in use, by the figures of the model.
 
-    `own` is the recipe of the magnet in use, `level` the level of its producer or None.
+    Parameters
+    ----------
+    frame : DataFrame
+        The melts, as of `list_melts`; the magnet in use first.
+    model : DataFrame
+        Their figures of the model: ``remanence_T``, ``coercivity_kA_m``, ``bare`` (H_cJ without the
+        shell), ``host`` and ``status``.
+    table : CompositionTable
+        Their recipes.
+    incumbent : Incumbent
+        The magnet in use.
+    own : Recipe
+        Its recipe.
+    level : Level or None
+        Level of its producer.
     """
     values = {q: model[q].to_numpy(float) for q in (REMANENCE, COERCIVITY, "bare")}
     routes_of = [route if isinstance(route, str) else None for route in frame["route"]]
@@ -539,7 +568,9 @@ def _compare_by_producer(
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     """Return logs and deviations, as of `_Comparison`, of melts that another producer makes.
 
-    Its magnets say what they are, and nothing cancels.
+    Its magnets say what they are, and nothing cancels. `model` has ``remanence_T`` and
+    ``coercivity_kA_m`` with ``_lo`` and ``_hi``. Both dicts have arrays (n,) by these two names: ln
+    over the usual value in use, and its standard deviation.
     """
     logs = {}
     deviations = {}
@@ -557,7 +588,12 @@ def _enter_values(
     beside: _Comparison,
     incumbent: Incumbent,
 ) -> None:
-    """Enter B_r, H_cJ and knee of melts, those of a usual lot and guaranteed, into `frame`."""
+    """Enter B_r, H_cJ and knee of melts, those of a usual lot and guaranteed, into `frame`, in place.
+
+    Entered are ``remanence_T`` and ``coercivity_kA_m`` with ends, their guaranteed columns, the
+    knee field with its own, and ``recoil``. They are NaN for a melt that is no magnet of the family
+    in use. `model` has knee field and H_cJ by the model, in the same rows.
+    """
     for quantity, log in beside.logs.items():
         deviation = beside.deviations[quantity]
         typical = incumbent.typical(quantity)
@@ -590,7 +626,10 @@ def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float,
 
 
 def producer_level(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
-    """Find the level at 20 degrees C of the producer of the magnet in use, if `own` is its recipe."""
+    """Find the level at 20 degrees C of the producer of the magnet in use, if `own` is its recipe.
+
+    `incumbent` must have a sheet with its H_cJ. The result comes from a cache.
+    """
     typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(COERCIVITY)
     return _cached_level_at_room(
         own.text,
@@ -613,7 +652,8 @@ def _cached_level_at_room(
 ) -> Level:
     """Return `find_level` of a recipe in wt.%, from a cache.
 
-    `typical` is H_cJ of a usual lot at 20 degrees C, kA/m; `makers` are names separated by commas.
+    `shell` is a text or None, `route` the name of a route or None for the usual one. `typical` is
+    H_cJ of a usual lot at 20 degrees C, kA/m; `makers` are names separated by commas.
     """
     table = CompositionTable.from_strings([text], basis="weight")
     return find_level(
@@ -626,7 +666,8 @@ def _producer_at_level(
 ) -> Producer:
     """Build the producer with which the model gives the magnet in use the values it is sold with.
 
-    `own` is its recipe and `level` that of its producer.
+    `own` is its recipe and `level` that of its producer. The `Producer` states that level and holds
+    B_r, H_cJ and, of a compensated grade, alpha as measured. It comes from a cache.
     """
     typical = {
         quantity: incumbent.typical(quantity) for quantity in (REMANENCE, COERCIVITY)
@@ -703,7 +744,8 @@ def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
     """Write the demagnetizing field and the margin of each magnet into `frame`, in place.
 
     ``field_kA_m`` is the field against the magnet in its duty, kA/m; ``demagnetization_safety`` is
-    the guaranteed knee field divided by it.
+    the guaranteed knee field divided by it. `frame` must have the guaranteed B_r and knee field,
+    and ``recoil``.
     """
     duty = request.conditions.duty
     remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
@@ -810,7 +852,8 @@ def _least_ratio(
 def _guaranteed_values(frame: "pd.DataFrame", column: str) -> FloatArray:
     """Return the guaranteed values of a column of `frame`, (n,), in its unit.
 
-    A column without a guaranteed value gives the value itself.
+    `column` is such as "remanence_T". One without a guaranteed value gives the value itself. The
+    guaranteed columns must be in `frame` (KeyError).
     """
     if column == KNEE:
         return frame[GUARANTEED_KNEE].to_numpy(float)
@@ -827,8 +870,9 @@ def _evidence_distance(
     """Compute how far candidates are from measured magnets, shape (n,).
 
     The magnet in use counts as measured, since it is sold: its own distance is 0. If its recipe is
-    known, candidates near it are near a measured magnet. `is_same`, bool (n,), is True for rows of
-    that recipe; `model` has the evidence columns of the model.
+    known, candidates near it are near a measured magnet. `model` has ``evidence_distance``; NaN
+    counts as 0. `table` has the recipes, that of the magnet in use first. `is_same`, bool (n,), is
+    True for rows of that recipe.
     """
     distance = np.nan_to_num(model[DISTANCE].to_numpy(float))
     if incumbent.makeup is not None and not incumbent.makeup.estimate:
@@ -843,8 +887,19 @@ def _other_limits(
 ) -> FloatArray:
     """Compute the probability that the limits other than those on flux and coercivity are met, (n,).
 
-    `distance`, (n,), is that to measured magnets; alpha is uncertain where it is above 0.
-    InputError if a limit names a column that `frame` does not have.
+    Parameters
+    ----------
+    frame : DataFrame
+        n candidates with the columns of the limits.
+    limits : mapping of str to Requirement
+        By column such as "cost_USD_kg".
+    distance : ndarray of float64, shape (n,)
+        Distance to measured magnets; alpha is uncertain where it is above 0.
+
+    Raises
+    ------
+    InputError
+        If a limit names a column that `frame` does not have.
     """
     from scipy.special import ndtr
 
@@ -875,7 +930,8 @@ def _other_limits(
 def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """List for each row the limits that its guaranteed values miss, the largest miss first.
 
-    A text is such as "margin by 12 %, B_r by 3 %"; it is empty where none is missed.
+    A text is such as "margin by 12 %, B_r by 3 %"; it is empty where none is missed. `limits` maps
+    columns to `Requirement`; the guaranteed columns must be in `frame`.
     """
     misses_by_row: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
     for column, limit in limits.items():
@@ -890,7 +946,9 @@ def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
 def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
     """Write heavy rare earth, exposure, risk and cost of each recipe into `frame`, in place.
 
-    Rows without a recipe get zeros.
+    `frame` must have ``composition`` (wt.%) or ``candidate``, ``shell``, ``density_kg_m3`` and
+    ``remanence_T``. Rows without a recipe, an empty text, get zeros. The cost per flux is entered
+    too.
     """
     name = "composition" if "composition" in frame else "candidate"
     texts = frame[name].tolist()
@@ -980,12 +1038,23 @@ def judge_grades(
     """Judge the grades as they are sold, the likeliest first.
 
     The values are the median of what makers guarantee, as `magnetkit.curve` draws a grade. Grades
-    used above their rating are left out. Without an incumbent no slack is allowed.
+    used above their rating, and the grade in use, are left out. Without an incumbent no slack is
+    allowed.
+
+    Parameters
+    ----------
+    incumbent : Incumbent or None
+        The magnet in use.
+    request : Request
+        Temperature and duty.
+    limits : mapping of str to Requirement
+        What has to be met, by column.
 
     Returns
     -------
     pandas.DataFrame
-        Guaranteed values at temperature, margin, probability and failed limits.
+        One row a grade: columns of `sold_figures`, ``field_kA_m``, ``demagnetization_safety``,
+        ``probability_meets_requirements`` and ``failed_requirements``.
     """
     rows = sold_figures(request.temperature)
     rows = rows[rows[LIMIT].fillna(0.0) >= request.temperature - 1e-6]
@@ -1083,7 +1152,8 @@ def grade_makeup(
 ) -> CompositionEstimate | None:
     """Estimate the composition of a sold grade; None if it is not melted or its host has no model.
 
-    With `kind` the result holds the recipe of that kind alone, if the grade may be of it.
+    `grade` is a name of `magnetkit.grades`, such as "N42SH" (KeyError otherwise). With `kind`, such
+    as "diffused", the result holds the recipe of that kind alone, if the grade may be of it.
     """
     sheet: Any = grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
     if sheet["kind"] not in MELTED or sheet["host"] not in HOSTS:
@@ -1222,8 +1292,10 @@ def enter_comparison(
 ) -> None:
     """Write savings, cost ratio and verdict of candidates into `frame`, in place.
 
-    ``heavy_rare_earth_saved_wt_pct`` counts against `today`, the cost per flux is divided by that
-    of `own`, the row of the magnet in use.
+    ``heavy_rare_earth_saved_wt_pct`` counts against `today`; ``cost_per_flux_ratio`` is the cost
+    per flux divided by that of `own`, the row of the magnet in use; ``meets_requirements`` is
+    whether the probability is enough. `frame` must have heavy rare earth, cost per flux and
+    probability.
     """
     frame[SAVED] = today.wt_pct - frame[HEAVY]
     ratio = frame[COST_PER_FLUX].to_numpy(float) / float(own[COST_PER_FLUX])
@@ -1234,7 +1306,9 @@ def enter_comparison(
 def order_candidates(frame: "pd.DataFrame") -> IntArray:
     """Sort candidates: first those that meet, by exposure to heavy rare earth, then the likelier ones.
 
-    Trials stand behind other ways. The result holds row numbers, int64 (n,).
+    Trials stand behind other ways. `frame` must have ``probability_meets_requirements``, ``way``,
+    ``exposure_USD_kg`` and ``cost_per_flux_ratio``; it is not changed. The result holds row
+    positions, int64 (n,); equals keep their order.
     """
     chance = frame[CHANCE].to_numpy(float)
     meets = chance >= MEETS

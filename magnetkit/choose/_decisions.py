@@ -184,7 +184,10 @@ class Choices(NamedTuple):
     hashes: NDArray[np.uint64]  # (m,), they break ties
 
     def best(self) -> "Choices":
-        """Return the first `BEST` candidates of each decision that meet, and as many that may."""
+        """Return the first `BEST` candidates of each decision that meet, and as many that may.
+
+        The `Choices` are new. Rows stay in their order; ``counts`` stay those of all.
+        """
         _, code = np.unique(self.decision.astype(str), return_inverse=True)
         order = np.lexsort((self.hashes, self.total, ~self.meets, code))
         group = (code * 2 + ~self.meets)[order]
@@ -248,7 +251,7 @@ def join_choices(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
         start += size
     if not sum(len(part.rows) for part in pieces):
         return None
-    arrays = (np.concatenate(column) for column in list(zip(*pieces, strict=True))[1:])
+    arrays = map(np.concatenate, list(zip(*pieces, strict=True))[1:])
     return Choices._make([counts, *arrays]).best()
 
 
@@ -278,12 +281,27 @@ def shortlist(
 ) -> list[Pick]:
     """Return the candidates, one a decision, that together are regretted least, the best first.
 
-    In turn that is taken which lowers the mean regret most; of its decision the simplest that
-    does so almost as well is shown. What Ce, La or Y dilute does not stand without the same
-    undiluted: no objective knows its corrosion. Of the m candidates `simplicity` counts the
-    elements of the alloy, and one for a shell; those `open_` may be shown. `today`, (t, k), has the
-    losses of what is shown anyway, today's magnet and a lower class, infinite where they miss;
-    `spare` places are left to trials.
+    In turn that is taken which lowers the mean regret most; of its decision the simplest that does
+    so almost as well is shown. What Ce, La or Y dilute does not stand without the same undiluted:
+    no objective knows its corrosion.
+
+    Parameters
+    ----------
+    found : Choices
+        m candidates.
+    simplicity : ndarray of int64, shape (m,)
+        Number of elements of the alloy, and one for a shell.
+    open_ : ndarray of bool, shape (m,)
+        Which may be shown; not changed.
+    today : ndarray of float64, shape (t, k)
+        Losses of what is shown anyway, today's magnet and a lower class; infinite where they miss.
+    spare : int
+        Places that are left to trials.
+
+    Returns
+    -------
+    list of Pick
+        ``row`` is a position among the m.
     """
     place_count = MOST - len(today) - spare
     w = weights(found.loss.shape[1])
@@ -453,7 +471,11 @@ def decide(
 def _with_chance_among(
     found: Choices, take: Take, job: "Job", today: pa.Table
 ) -> pa.Table:
-    """Return today's magnet with the probability that it has as one of the candidates, if it is."""
+    """Return today's magnet with the probability that it has as one of the candidates, if it is one.
+
+    `today` is a table of one row and is returned itself otherwise. ``take(rows, columns)`` returns
+    rows of the candidates as a table.
+    """
     texts = take(found.rows, ["formula", "shell", CHANCE])
     own = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))
     if not len(own):
@@ -465,7 +487,11 @@ def _with_chance_among(
 def _pick_nearest(
     ranking: "Ranking", take: Take, job: "Job", today: pa.Table
 ) -> dict[int, Pick]:
-    """Return the first by rank that is not today's magnet, by number of the candidate."""
+    """Return the first by rank that is not today's magnet, as {number of the candidate: `Pick`}.
+
+    The dict is empty without one among the first `_NEAREST`. ``take(rows, columns)`` returns rows
+    of the candidates as a table; `today` is a table of one row.
+    """
     near = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
     if len(near):
         near = near[~_is_today(take(near, ["formula", "shell"]), today, job)]
@@ -476,7 +502,12 @@ def _pick_nearest(
 def _records_of_picks(
     picks: dict[int, Pick], ranking: "Ranking", take: Take, job: "Job"
 ) -> list[dict[str, Any]]:
-    """Return the picked candidates as records, in the order of the picks, trials last."""
+    """Return the picked candidates as records, in the order of the picks, trials last.
+
+    `picks` maps numbers of candidates to `Pick`. A record has all columns of the candidate, and
+    ``rank``, ``meets_requirements``, ``pareto_front``, ``simpler_rank``, ``copies``, ``share_best``
+    and ``decision_status``. ``take(rows, None)`` returns all columns of rows as a table.
+    """
     rows = np.array(sorted(picks), np.int64)
     if not len(rows):
         return []
@@ -570,7 +601,11 @@ def _pick_record(
 
 
 def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
-    """Say which rows of `texts` are today's magnet by formula and shell, bool (n,)."""
+    """Say which rows of `texts` are today's magnet by formula and shell, bool (n,).
+
+    `texts` has ``formula`` and ``shell``; `today` is a table of one row with ``formula``. The shell
+    is that of the job's reference, null counts as none.
+    """
     same = pc.equal(
         texts["formula"].cast(pa.string()), today["formula"][0].as_py()
     ).to_numpy()
@@ -583,11 +618,13 @@ def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
 def _status(record: dict[str, Any], job: "Job") -> str:
     """Return ``ready`` to melt, or ``trial``.
 
-    A recipe is a trial if it is not likely enough to meet the requirements, too far
-    from measured magnets, or made by a special route, which no producer uses today.
-    Recipes of another family than the reference's are trials too unless any family is
-    asked for: no producer of today's magnet melts them, and what is sold are grades
-    (`magnetkit.choose._sold`), no recipes.
+    A recipe is a trial if it is not likely enough to meet the requirements, too far from measured
+    magnets, or made by a special route, which no producer uses today. Recipes of another family
+    than the reference's are trials too unless any family is asked for: no producer of today's
+    magnet melts them, and what is sold are grades (`magnetkit.choose._sold`), no recipes.
+
+    `record` is a candidate by column: ``evidence_distance``, ``route``, ``host`` and
+    ``probability_meets_requirements`` are read.
     """
     unproven = (record.get("evidence_distance") or 0.0) > PROVEN
     # No producer makes magnets of a special route today.

@@ -148,7 +148,11 @@ def _kinds_by_route(
     job: Job,
     groups: _Groups,
 ) -> Kinds:
-    """Return what the errors of n candidates depend on, each with the process of its route."""
+    """Return what the errors of n candidates depend on, each with the process of its route.
+
+    `hosts` and `shells` are texts such as "2:14:1" and "Tb 0.5 wt%" (empty for none). `groups` are
+    those of `Job.groups`: a job and the numbers of its rows, the first that of the job itself.
+    """
     kelvin = job.temperature
     curie = job.conditions.curie
     process = job.conditions.process
@@ -169,9 +173,10 @@ def _kinds_by_route(
 def _sample_margin(
     values: "Properties", job: Job, n: int, draws: int, rng: np.random.Generator
 ) -> FloatArray:
-    """Return the smallest slack over the requirements in each draw, (n, draws).
+    """Return the smallest slack over the requirements in each draw, as a share of the limit, (n, draws).
 
-    The reference, where a requirement is a share of its own value, is the last of the n.
+    `values` gives the draws of each column. The reference, where a requirement is a share of its
+    own value, is the last of the n. `rng` is advanced. Infinite without any requirement.
     """
     margin = np.full((n, draws), np.inf)
     strictness: dict[str, FloatArray] = {}
@@ -202,12 +207,13 @@ def magnets_by_route(
 ) -> list[Columns]:
     """Evaluate the magnets of n candidates at each temperature, K, each by its own route.
 
-    `groups` are those of `Job.groups`: a job and the numbers of its rows.
+    `shells` has a text for each row of `table`, empty for none. `groups` are those of `Job.groups`:
+    a job and the numbers of its rows.
 
     Returns
     -------
     list of Columns
-        One for each temperature, n rows.
+        One for each temperature, n rows in the order of the table.
     """
     if not temperatures:
         return []
@@ -274,7 +280,11 @@ class Properties:
         return value[:, None] + np.nan_to_num(half) * z
 
     def score(self, column: str) -> FloatArray:
-        """Return the standard scores of a quantity, shape (n, draws); drawn once and then kept."""
+        """Return the standard scores of a quantity, shape (n, draws); drawn once and then kept.
+
+        `column` is such as "coercivity_kA_m", one of those whose correlations were prepared
+        (KeyError otherwise). The array is shared: do not change it.
+        """
         if column not in self._scores:
             n = len(self._leading)
             # Latin hypercube: evenly spread.

@@ -307,7 +307,11 @@ def reference_candidate(job: Job) -> Columns:
 
 
 def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Columns:
-    """Compute the columns of supply, the host codes and the decision of n candidates."""
+    """Compute the columns of supply, the host codes and the decision of n candidates.
+
+    The `Columns` are those of `supplies`, the codes under the name `_HOSTS`, int8 (n,), and
+    ``decision``, a `Coded`.
+    """
     supply = _stages.supplies(table, shells, job.conditions)
     supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
     supply["decision"] = classify_decisions(
@@ -319,10 +323,10 @@ def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Colum
 def _candidates_within_bound(
     table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tally: Tally
 ) -> IntArray:
-    """Return the numbers of the candidates that can lie within the bound.
+    """Return the numbers of the candidates that can lie within the bound, int64, ascending.
 
     Composition, nominal values and distance to measured magnets decide; ranges and stability are
-    not computed. `tally` is updated with what became of the others.
+    not computed. `tally` is updated in place with what became of the others.
     """
     supply = _supply_columns(table, shells, job)
     if bound.last is not None:
@@ -351,13 +355,14 @@ def _candidates_within_bound(
 def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Columns:
     """Add to `supply` how far n recipes are from measured magnets.
 
-    Process and traces may set the magnets farther apart. Added are the distances, the status, and
-    the largest probability that the distance allows.
+    Process and traces may set the magnets farther apart. `supply` must hold the host codes
+    (`_HOSTS`), as of `_supply_columns`.
 
     Returns
     -------
     Columns
-        A new object; `supply` is not changed.
+        A new object; `supply` is not changed. Added are two distances, by coercivity and the
+        largest; ``status``, "ok" or too far; and the largest probability that the distance allows.
     """
     made = read_process(job.conditions.process, len(table))
     near = nearest_recipes(purify(table, supply[_HOSTS])[0], supply[_HOSTS], made)
@@ -375,7 +380,11 @@ def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Column
 def _take(
     rows: IntArray, table: CompositionTable, shells: _Shells, supply: Columns
 ) -> tuple[CompositionTable, _Shells, Columns]:
-    """Select rows of candidates, shells and supply columns together; all rows are returned as they are."""
+    """Select rows of candidates, shells and supply columns together, as new objects.
+
+    `rows`, int64, are numbers of candidates. Where they are as many as the table has, all three are
+    returned as they are.
+    """
     if len(rows) == len(table):
         return table, shells, supply
     own_shells = None if shells is None else [shells[row] for row in rows.tolist()]
@@ -387,7 +396,8 @@ def best_possible_loss(found: Columns, rule: Rule) -> FloatArray:
 
     No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
     unit of regret, and no probability is above that in `found`, or 1. `found` has the columns of
-    `supplies`, or those of `central_values`. The loss is -inf where an objective is not bounded.
+    `supplies`, or those of `central_values`; it is not changed. The loss, in units of regret, is
+    -inf throughout where an objective is not bounded, and inf where a value is NaN.
     """
     n = len(found["cost_USD_kg"])
     best = (1.0 - found[CHANCE]) / rule.miss if CHANCE in found else np.zeros(n)
@@ -498,7 +508,9 @@ class _CentralVerdict:
     ) -> FloatArray:
         """Return the largest probability that some rows with central values have, (rows,).
 
-        It is that of the narrowest range at the temperature numbered `k`.
+        It is that of the narrowest range at the temperature numbered `k`; 1 where the width is not
+        known, the limit is a share of the reference or no minimum. `value`, (rows,), are the
+        central values.
         """
         widths = self.below.get(requirement.column)
         # The difference to a reference has another width.
@@ -670,8 +682,9 @@ def _open(
 ) -> BoolArray:
     """Say which candidates can lie within the bound by what is known so far, bool (n,).
 
-    `here` has status, margin, chance, decision and supply columns. With `counted`, a tally and the
-    name of the stage, the dropped ones are counted.
+    `here` has ``status``, margin, probability, ``decision`` and the columns of supply; it is not
+    changed. With `counted`, a tally and the name of the stage, the dropped ones are counted in the
+    tally, in place.
     """
     magnet = here["status"].says("ok")
     inside = ~(here[MARGIN] < -_ORDER_SLACK)
@@ -700,8 +713,20 @@ def _with_requirements(
     """Evaluate magnets with their ranges and how they meet the requirements.
 
     All properties, stability too, are computed where `want` is None or names columns other than
-    those of a magnet and of supply, since phases take memory and time. The hosts are taken out of
-    `supply`, which is changed.
+    those of a magnet and of supply, since phases take memory and time.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    shells : sequence of str or None
+        Shell of each, an empty text for none.
+    supply : Columns
+        As of `_supply_columns`; changed: the host codes are taken out.
+    job : Job
+        Conditions and requirements.
+    want : collection of str or None
+        Columns that are wanted.
 
     Returns
     -------
@@ -810,9 +835,19 @@ def estimate_bound(
 ) -> Bound:
     """Estimate a bound that probably more than `count_leading_rows` of all `rows` candidates keep to.
 
-    `found` is a random sample. It bounds the loss where enough meet the requirements, and the
-    margin where few or none do. The limits of `_limits_of_decisions` let the best of each decision
-    go on.
+    It bounds the loss where enough meet the requirements, and the margin where few or none do. The
+    limits of `_limits_of_decisions` let the best of each decision go on.
+
+    Parameters
+    ----------
+    found : sequence of Evaluated
+        A random sample, evaluated with a bound, so that it has keys.
+    rule : Rule
+        By what candidates are ranked.
+    rows : int
+        Number of all candidates.
+    keep : int
+        Number of candidates to find.
     """
     sample = sum(one.tally.stages["composition"] for one in found)
     keys = [one.keys for one in found if one.keys is not None]

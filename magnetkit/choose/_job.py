@@ -78,7 +78,8 @@ class Job:
     def by(self, route: str) -> "Job":
         """Return the job for magnets made by a route; this job if `route` is empty.
 
-        A route ``as sold: GRADE`` stands for a grade as its maker sells it.
+        `route` is a name of `magnetism.process.routes`, such as "hot-deformed". A route ``as sold:
+        GRADE`` stands for a grade as its maker sells it. InputError for an unknown route or grade.
         """
         if not route:
             return self
@@ -207,7 +208,8 @@ def _anchor_process(
     """Anchor a process on the reference magnet of the device.
 
     A process that has measured magnets of a producer is returned as it is; so is any if the profile
-    names no known values. `reference` is the recipe, one row; `between` the chord of alpha, K.
+    names no known values. Else a new dict of settings is returned, with ``producer``, the record of
+    its anchors. `reference` is the recipe, one row; `between` the chord of alpha, K.
     """
     own_process = process_record(process)
     if not profile.reference.anchors or (
@@ -238,8 +240,9 @@ def _working(
 ) -> tuple[float, float]:
     """Condition the value of an anchor on the fact that the magnet works in the device.
 
-    The distribution is cut off at the device's requirements; mean and standard deviation of the
-    rest are returned.
+    The distribution is cut off at the device's requirements on the same column and temperature;
+    mean and standard deviation of the rest are returned. `value` is in the column's unit;
+    `deviation` is that of its ln, but of alpha %/K.
     """
     low = -np.inf
     high = np.inf
@@ -289,8 +292,9 @@ def resolve_requirement(
 ) -> Requirement:
     """Read a requirement given as one line of text, its share of the reference as a number.
 
-    InputError if it cannot be read, names no numeric column, or the reference has no such value.
-    `kelvin` is the temperature of a requirement that names none.
+    `text` is such as "remanence_T >= 1.1" or "coercivity_kA_m>=0.9*reference at 150C". `kelvin`
+    is the temperature of a requirement that names none. InputError if it cannot be read, names no
+    numeric column, or the reference has no such value.
     """
     parts = parse_requirement(text)
     limit = parts.limit
@@ -329,7 +333,11 @@ def _side_of_limit(requirement: Requirement) -> tuple[str, bool, float | None]:
 def reference_row(
     profile: "Profile", conditions: Conditions, kelvin: float
 ) -> pd.Series:
-    """Predict every property of a device's reference magnet at a temperature, K; one row."""
+    """Predict every property of a device's reference magnet at a temperature.
+
+    The Series is one row of results by column. `conditions` are those of the screening, `kelvin` is
+    in K.
+    """
     reference = profile.reference
     shells = [reference.shell or ""]
     columns = describe(reference.table(), kelvin, conditions, shells=shells)
@@ -349,8 +357,9 @@ def job_identity(job: Job) -> dict[str, Any]:
     Returns
     -------
     dict
-        Profile, temperature, conditions, process, chords, phases and Curie data; can be written as
-        JSON.
+        ``application`` (the profile), ``temperature_K``, the conditions by name, ``process``,
+        ``between``, ``phases`` (path of the snapshot or None) and ``curie`` (``data`` and ``add``);
+        can be written as JSON.
     """
     own_conditions = job.conditions
     identity: dict[str, Any] = {"application": job.profile.model_dump(mode="json")}
@@ -369,7 +378,10 @@ def job_identity(job: Job) -> dict[str, Any]:
 
 
 def _process_values(process: Any) -> Any:
-    """Convert what the user gave as `process` to values that JSON can hold."""
+    """Convert what the user gave as `process` to values that JSON can hold.
+
+    A dataclass becomes a dict without its None, arrays become lists; a text or None stays.
+    """
     if is_dataclass(process) and not isinstance(process, type):
         process = {k: v for k, v in asdict(process).items() if v is not None}
     if not isinstance(process, Mapping):
@@ -378,7 +390,11 @@ def _process_values(process: Any) -> Any:
 
 
 def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
-    """Build the job that a result was made for, from the identity in its manifest."""
+    """Build the job that a result was made for, from the identity in its manifest.
+
+    `identity` is what `job_identity` returned (KeyError if a part is missing). The phase data and
+    Curie files that it names must be there.
+    """
     stored_keywords = {name: identity[name] for name in _KEPT} | identity["curie"]
     if stored_keywords["calibration"] != NO_CALIBRATION:
         # The magnets of others are in the process already.

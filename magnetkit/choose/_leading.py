@@ -76,7 +76,7 @@ def _columns(job: Job) -> list[str]:
     """List the columns that `sample` reads, without provenance."""
     requirement_columns = [r.column for r in job.profile.requirements]
     requirement_columns += job.rule.columns()
-    columns = chain.from_iterable(with_interval(name) for name in requirement_columns)
+    columns = chain.from_iterable(map(with_interval, requirement_columns))
     fixed_columns = ["formula", "shell", "host", "route", DISTANCE, "density_kg_m3"]
     fixed_columns += with_interval("remanence_T")
     return [
@@ -120,7 +120,8 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> IntArray:
 def _ingredients(leading: pd.DataFrame) -> BoolArray:
     """Say of what each candidate is made, bool (n, 118 + shells).
 
-    The columns are the elements of the alloy, then one for each element that is diffused into any.
+    The columns are the elements of the alloy, then one for each element that is diffused into any,
+    in alphabetical order. `leading` has ``formula`` (atomic) and ``shell``.
     """
     alloy = (
         CompositionTable.from_strings(
@@ -211,7 +212,7 @@ def _tie_groups(place: IntArray, interval: float) -> IntArray:
     """Group candidates that the draws do not distinguish, from 1, int64 (n,).
 
     A group ends where its first stands before a candidate in a share `interval` of the draws.
-    `place` has shape (n, draws).
+    `place`, int (n, draws), is the place of each in each draw; rows are in order of rank.
     """
     group = np.empty(len(place), np.int64)
     first = number = 0

@@ -166,9 +166,10 @@ class Ranking:
     copies: Mapping[str, int] = field(default_factory=dict)
 
     def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
-        """Return the result's columns of the rows from `start` to `stop`, null where there is no place.
+        """Return the result's columns of the rows from `start` to `stop` - 1, null where there is no place.
 
-        The schema's metadata hold what `with_copies` needs.
+        The columns of the table are those of `OUTPUT`: whether it meets the requirements, front,
+        rank and rank of a simpler one. The schema's metadata hold what `with_copies` needs.
         """
         stop = len(self.place) if stop is None else stop
         front = self.front[start:stop]
@@ -195,9 +196,10 @@ class Ranking:
         return rows[np.argsort(self.place[rows])]
 
     def order_by(self, ranks: IntArray) -> "Ranking":
-        """Return a ranking in which the candidates that have a place stand in the order of `ranks`, (n,).
+        """Return a ranking in which the candidates that have a place stand in the order of `ranks`.
 
-        The new ranking has no simpler candidates entered.
+        `ranks`, (n,), counts in the rows that have a place; those of equal rank keep the order of the
+        input. The new ranking has no simpler candidates entered.
         """
         rows = np.flatnonzero(self.place > 0)
         place = np.zeros_like(self.place)
@@ -270,10 +272,12 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
 
     Candidates that meet the requirements come first, by their loss: the sum of their objectives,
     each in its unit of regret, and of the probability of missing in its own. No candidate stands
-    directly above one that beats it (`BURDEN`, `_PROBABILITY_TOLERANCE`). Those that miss follow by margin. A
-    candidate that is no uniaxial magnet over the whole range, or cannot be made, has no rank.
-    Ties are broken by a hash of formula and shell, whatever the order of the rows. `by_regret`
-    re-orders the first by draws.
+    directly above one that beats it (`BURDEN`, `_PROBABILITY_TOLERANCE`). Those that miss follow by
+    margin. A candidate that is no uniaxial magnet over the whole range, or cannot be made, has no
+    rank. Ties are broken by a hash of formula and shell, whatever the order of the rows.
+    `by_regret` re-orders the first by draws.
+
+    `parts` must yield at least one `Keys`. The `Ranking` counts rows over all of them, in order.
     """
     columns = list(zip(*parts, strict=True))
     # One column after the other, so that no more than one is in memory twice.
@@ -350,10 +354,11 @@ class Rule:
     ) -> "Rule":
         """Build the rule of some objectives, such as "cost_USD_kg:min".
 
-        `scales` maps columns to one unit of regret; `UNITS` count for the others. `threshold` is
-        the least probability that counts as meeting the requirements.
+        `scales` maps columns to one unit of regret; `UNITS` count for the others, and 1 for a
+        column of neither. `threshold` is the least probability that counts as meeting the
+        requirements. InputError if an objective cannot be read.
         """
-        objective_list = tuple(Objective.parse(o) for o in objectives)
+        objective_list = tuple(map(Objective.parse, objectives))
         unit_scales = UNITS | dict(scales or {})
         units = tuple(unit_scales.get(o.column, 1.0) for o in objective_list)
         return cls(objective_list, units, unit_scales[CHANCE], threshold)
@@ -371,7 +376,9 @@ class Rule:
     def keys(self, table: pa.Table) -> Keys:
         """Compute the keys of n evaluated candidates.
 
-        `table` has the columns of `Rule.columns`, ``status``, ``formula`` and ``shell``.
+        `table` has the columns of `Rule.columns`, ``status``, ``formula`` and ``shell``. Of the n
+        rows m meet the requirements; loss, burden, chance and points have m rows, the other arrays
+        n.
         """
         usable = _array(pc.equal(table["status"], "ok"))
         chance = _round_steadily(_array(table[CHANCE]))
@@ -442,7 +449,10 @@ def candidate_hashes(table: pa.Table) -> NDArray[np.uint64]:
 
 
 def _text_hashes(texts: pa.Array) -> NDArray[np.uint64]:
-    """Hash each text of an Arrow array, plain or dictionary-encoded, uint64 (n,); null as an empty text."""
+    """Hash each text of an Arrow array, plain or dictionary-encoded, uint64 (n,).
+
+    Null counts as an empty text. Equal texts have equal hashes, in every process.
+    """
     if pa.types.is_dictionary(texts.type):
         codes = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)
         if len(texts.dictionary):

@@ -45,7 +45,10 @@ Kelvin = Annotated[float, Field(gt=0, le=2000)]
 
 
 def check_belief(name: str, value: float) -> float:
-    """Return `value`, or raise ValueError with the likely slip if it is implausible for `name`."""
+    """Return `value`, or raise ValueError with the likely slip if it is implausible for `name`.
+
+    `name` is a column such as "remanence_T", the value in its unit. Columns without limits pass.
+    """
     try:
         check_plausible(name, value)
     except InputError as error:
@@ -85,8 +88,9 @@ def with_units_read(
 
     ``temperature = "150C"`` becomes ``temperature_K``, ``magnet_mass = "1.5 t"`` becomes
     ``magnet_mass_kg``. A number in K that looks like degrees C is an error (ValueError); a text is
-    meant. What is no record is returned as it is. `temperatures` and `masses` are the keys without
-    unit.
+    meant. `given` is the record, a dict that is not changed; what is no record is returned as it
+    is. `info`, of pydantic, says whether it comes from a file. `temperatures` and `masses` are the
+    keys without unit.
     """
     if not isinstance(given, dict):
         return given

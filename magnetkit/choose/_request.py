@@ -199,8 +199,9 @@ Limits = dict[str, Requirement]
 def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
     """Read a requirement of a replacement from a text such as "remanence_T >= 1.1".
 
-    `reference` maps columns to values of the magnet to replace, for limits given as a share.
-    InputError if it cannot be read, names a temperature, or the reference has no value.
+    `reference` maps columns to values of the magnet to replace, for limits given as a share, such
+    as "remanence_T>=0.95*reference"; columns without a value are missing or NaN. InputError if it
+    cannot be read, names a temperature, or the reference has no value.
     """
     requirement = parse_requirement(str(text))
     column = requirement.column
@@ -443,7 +444,8 @@ def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
 def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
     """Return the row of the sintered grade, of any family, nearest to B_r (T) and H_cJ (kA/m).
 
-    The values compare at 20 degrees C.
+    The values compare at 20 degrees C. `h_cj` counts as a usual one, a tenth above what makers
+    guarantee. The row has the columns of `grades`.
     """
     table = grades()
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))
@@ -515,9 +517,25 @@ def _is_same_recipe(row: "MeasuredRow", first: "MeasuredRow") -> bool:
 def _measured_logs(
     rows: "Sequence[MeasuredRow]", quantity: str, sheet: "pd.Series", kelvin: float
 ) -> FloatArray:
-    """Return ln of a measured quantity, carried to a temperature, K, by the curve of a grade.
+    """Return ln of a measured quantity, carried to a temperature by the curve of a grade.
 
-    Of rows with the quantity those count that are nearest to the temperature, (rows,).
+    Of rows with the quantity those count that are nearest to the temperature.
+
+    Parameters
+    ----------
+    rows : sequence of MeasuredRow
+        Measured magnets.
+    quantity : str
+        "remanence_T" or "coercivity_kA_m".
+    sheet : Series
+        Row of `grades` at 20 degrees C, whose chords carry.
+    kelvin : float
+        Temperature, K.
+
+    Returns
+    -------
+    ndarray of float64
+        One for each row that counts; empty without any.
     """
     with_value = [row for row in rows if quantity in row.values]
     if not with_value:
@@ -531,7 +549,11 @@ def _measured_logs(
 
 
 def _spread_with_magnets(spread: Spread, quantity: str, logs: FloatArray) -> Spread:
-    """Return the spread of lots with the scatter of ln of a quantity of measured magnets."""
+    """Return the spread of lots with the scatter of ln of a quantity of measured magnets.
+
+    `quantity` is "remanence_T" or "coercivity_kA_m"; `logs`, (k,), are ln of its measured values.
+    The usual spread counts as further magnets. `spread` itself is not changed.
+    """
     weight = choice("decision").spread_weight
     usual = weight * getattr(spread, quantity) ** 2
     scatter = ((logs - logs.mean()) ** 2).sum() + usual
@@ -588,7 +610,8 @@ def build_profile(
 ) -> Profile:
     """Build the device profile of a replacement, to screen candidates against the magnet in use.
 
-    `limits` become its requirements. The composition of the magnet in use must be known.
+    `limits` become its requirements. The composition of the magnet in use must be known. Its range
+    of temperature is that of use, and at least 20 K wide.
     """
     assert incumbent.makeup is not None
     kelvin = request.temperature

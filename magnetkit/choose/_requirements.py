@@ -77,14 +77,31 @@ def evaluate_requirements(
 
     Requirements on quantities that share an error (`FOLLOWS`, and one quantity at several
     temperatures) rise and fall together, and so do limits on these that are assumptions: who asks
-    more of one asks more of the other. The others count as independent. A requirement counts as
-    failed below `threshold`.
+    more of one asks more of the other. The others count as independent.
 
-    `tables` has the properties at each temperature the requirements name, and at `temperature`, K,
-    of those that name none; `interval` is the coverage of their ends. `widths` has by quantity (the
-    values of `FOLLOWS`, or the column itself) the width of the difference to the reference magnet
-    over that of the value itself, shape (n,), where requirements are relative to it; a factor of
-    sqrt(2) otherwise, that of two magnets that share nothing.
+    Parameters
+    ----------
+    profile : Profile
+        The device.
+    tables : mapping of float to Columns or DataFrame
+        Properties of the n candidates at each temperature, K, that a requirement names, and at
+        `temperature`.
+    temperature : float
+        Temperature of requirements that name none, K.
+    threshold : float
+        Probability below which a requirement counts as failed.
+    interval : float
+        Coverage of the ranges in `tables`.
+    widths : mapping of str to ndarray, shape (n,), optional
+        By quantity (the values of `FOLLOWS`, or the column itself): width of the difference to the
+        reference magnet over that of the value itself, where requirements are relative to it;
+        sqrt(2) otherwise, that of two magnets that share nothing.
+
+    Returns
+    -------
+    _Verdict
+        ``probability`` and ``margin``, (n,), and ``failed``, a `Coded` of the names of failed
+        requirements.
     """
     host = tables[temperature]["host"]
     windows: dict[tuple[str, bool], tuple[_Window, FloatArray]] = {}
@@ -92,7 +109,7 @@ def evaluate_requirements(
     smallest_chance = np.ones(len(host))
     least_bit = np.zeros(len(host), np.int64)
     failure_codes = np.zeros(len(host), np.int64)
-    names = [str(requirement) for requirement in profile.requirements]
+    names = list(map(str, profile.requirements))
     for bit, requirement in enumerate(profile.requirements):
         table = tables[requirement.temperature_K or temperature]
         column = requirement.column
@@ -138,7 +155,8 @@ def host_condition(profile: "Profile") -> str:
 def _first_status(tables: _Tables, temperature: float) -> Coded:
     """Return for each row the first status that is not ok, that at `temperature` (K) before the others.
 
-    `tables` maps temperatures, K, to columns of n magnets.
+    `tables` maps temperatures, K, to columns of n magnets, each with ``status``, a `Coded` by the
+    codes of `STATUSES`. So is the result.
     """
     status_codes = tables[temperature]["status"].codes
     for table in tables.values():

@@ -216,7 +216,8 @@ def find_answers(
 ) -> tuple[Answer, ...]:
     """Answer for each kind of recipe that the magnet in use may well be of, the likeliest first.
 
-    `limits` are those of `find_limits`. At least one answer is returned.
+    `limits` are those of `find_limits`: `Requirement` by column. At least one answer is returned; a
+    magnet whose recipe is not known gets one without candidates.
     """
     makeup = incumbent.makeup
     if makeup is None:
@@ -386,6 +387,8 @@ def _compare(
     """Join the magnet in use, melts and sold grades in one table.
 
     Melts are left out where the level of the producer is not sound: recipe or model is wrong then.
+    Neither ``judged.table`` nor `sold` is changed; the first row of the former is the magnet in
+    use.
 
     Returns
     -------
@@ -414,10 +417,8 @@ def _compare(
         melts = melts.head(0)
     frame = pd.concat([table.iloc[:1], melts, bought_rows], ignore_index=True)
     enter_comparison(frame, today, own_row)
-    if "grade" in frame:
-        frame[["grade", "makers"]] = frame[["grade", "makers"]].fillna("")
+    frame[["grade", "makers"]] = frame[["grade", "makers"]].fillna("")
     frame["nearest_grade"] = frame["grade"]
-    frame["meets_requirements"] = frame["meets_requirements"].astype(bool)
     return frame, frame.iloc[0], is_sound
 
 
@@ -526,7 +527,13 @@ def _pick_ways(
     *,
     reach: bool,
 ) -> list[int]:
-    """Pick the rows of `_list_other_ways` that are shown: the best, then one of each other kind."""
+    """Pick the rows of `_list_other_ways` that are shown: the best, then one of each other kind.
+
+    `other_ways` has a row a candidate, numbered from 0. `best` is the position of the recommended
+    row, None without one. A kind is a way and the element of its shell. Unlikely ways are left out,
+    and there are `_MOST_WAYS` at most. `reach` says that the magnet in use misses the limits. The
+    result holds positions.
+    """
     picks = [] if best is None else [best]
     groups = other_ways["way"] + other_ways["shell"].map(_shell_element)
     shown_ways = []
@@ -600,7 +607,8 @@ def _pick_of_kind(
 def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
     """Return the sort key of a way below the recommended one: likely ones first, then least exposure.
 
-    Unlikely ways are sorted by their probability; with `reach` all are sorted by exposure.
+    Unlikely ways are sorted by their probability; with `reach` all are sorted by exposure. `row`
+    has ``probability_meets_requirements``, ``way`` and ``exposure_USD_kg``.
     """
     likely = bool(row[CHANCE] >= MEETS)
     is_trial = row["way"] in TRIALS
@@ -615,7 +623,11 @@ def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
 
 
 def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
-    """Convert a row of candidates to a `Way` of a kind; savings count against `today`."""
+    """Convert a row of candidates to a `Way` of a kind; savings count against `today`.
+
+    `kind` is such as "diffused" or "lower-class", see `WAYS`. `row` must have the saved heavy rare
+    earth; other columns that it lacks become empty texts, and a route that is no text becomes None.
+    """
     plain = {}
     for name in _FROM_ROW:
         value = row.get(name, "")
@@ -690,7 +702,7 @@ def _reaching_text(answer: Answer) -> str:
         return f"{best.name} does ({addition})"
     likely = [way for way in answer.ways if way.likely]
     if likely:
-        names = ", ".join(short_name(way) for way in likely[:2])
+        names = ", ".join(map(short_name, likely[:2]))
         return f"of its family nothing does, of others {names}"
     if answer.ways:
         likeliest = max(answer.ways, key=lambda way: way.chance)
@@ -881,7 +893,8 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
 def next_melt(answer: Answer) -> "pd.Series | None":
     """Return the candidate whose measurement would decide most; None if no melt is uncertain.
 
-    Most decides a melt of uncertain verdict that would save much.
+    Most decides a melt of uncertain verdict that would save much. The Series is a row of
+    ``answer.candidates``; sold grades and the magnet in use do not count.
     """
     table = answer.candidates
     if answer.recipe is None or not len(table):
@@ -904,4 +917,4 @@ def record(answer: Answer) -> dict[str, Any]:
     names = ("kind", "weight", "level", "own_probability", "verdict", "sentence")
     recipe = None if answer.recipe is None else vars(answer.recipe)
     plain = {name: getattr(answer, name) for name in names}
-    return {**plain, "recipe": recipe, "ways": [vars(way) for way in answer.ways]}
+    return {**plain, "recipe": recipe, "ways": list(map(vars, answer.ways))}

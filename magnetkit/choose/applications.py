@@ -146,9 +146,7 @@ class Profile(Strict):
 
     def __repr__(self) -> str:
         """Return the device in a line; `model_dump` has every number."""
-        low, high = (
-            kelvin_text(k) for k in (self.temperature_min_K, self.temperature_max_K)
-        )
+        low, high = map(kelvin_text, (self.temperature_min_K, self.temperature_max_K))
         return (
             f"<Profile {self.name}: {self.title}; {low} to {high}, today {self.reference.grade}; "
             f"{len(self.requirements)} requirements>"

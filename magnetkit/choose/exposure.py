@@ -40,7 +40,10 @@ def _prices_by_record(scenario: str) -> FloatArray:
 
 
 def mass_percents(table: CompositionTable, shells: Sequence[str] | None) -> FloatArray:
-    """Return the mass of each element in n magnets with their shells, wt.%, shape (n, 118)."""
+    """Return the mass of each element in n magnets with their shells, wt.%, shape (n, 118).
+
+    `shells` has a text for each magnet, empty for none, or is None. Rows sum to 100.
+    """
     from ..alloy.shell_rows import mean_over_mass
 
     put_in = None

@@ -373,9 +373,10 @@ def compact(table: pa.Table) -> pa.Table:
 
 
 def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Convert records of decisions to the data frame of a result.
+    """Convert records of decisions to the data frame of a result, one row a record.
 
     Columns stand in the registry's order and have its types; integers and booleans may be missing.
+    The records are dicts by column, as in a manifest.
     """
     frame: Any = pd.DataFrame.from_records(list(records))
     frame = frame[order_columns(frame.columns)]

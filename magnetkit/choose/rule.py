@@ -100,7 +100,18 @@ def _nearest_sold(
 
     This matters where B_r of the chosen grade is far above today's. Equal means as likely, of the
     same family, and with no more than `SAVING_WT_PCT` more heavy rare earth, since contents of sold
-    grades are estimates. Without such a grade the result is `chosen`. `remanence_T` is today's B_r.
+    grades are estimates. Without such a grade the result is `chosen`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Candidates.
+    places : ndarray of int64
+        Positions of those that may be chosen.
+    chosen : int
+        Position of the chosen one, among them.
+    remanence_T : float
+        Today's B_r, T.
     """
     row = frame.iloc[chosen]
     if not row["grade"] or row["remanence_T"] <= MOST_REMANENCE * remanence_T:

@@ -94,9 +94,7 @@ class Curve:
             As `magnetkit.magnetism.Demagnetization.to_frame`, and ``extrapolated``.
         """
         frame = self.curves.to_frame([self.name])
-        outside = self.curves.temperature[
-            np.array([bool(why) for why in self.beyond], bool)
-        ]
+        outside = self.curves.temperature[np.array(list(map(bool, self.beyond)), bool)]
         return frame.assign(extrapolated=np.isin(frame["temperature_K"], outside))
 
     def figures(self) -> "pd.DataFrame":
@@ -311,7 +309,7 @@ def _name(curve: Curve, at: int | None = None) -> str:
 
 
 def _points(curve: Curve, at: int, kind: Kind | None = None) -> FloatArray:
-    """Return H (A/m) and B or J (T), shape (m, 2), with H rising to zero.
+    """Return H (A/m) and B or J (T) of the first magnet, shape (m, 2), with H rising to zero.
 
     B(H) begins at -H_cB and J(H) at -H_cJ; without `kind` it is B(H) from -H_cJ. `at` is the number
     of the temperature.
@@ -375,9 +373,10 @@ def _grid(curve: Curve) -> list[Any]:
 
 
 def _render_template(curve: Curve, form: str, at: int) -> str:
-    """Write a curve's file of a format by its template.
+    """Write a curve's file of a format by its template, as text.
 
-    `form` names the format, `at` the number of the temperature for formats of one.
+    `form` names the format, a key of `_FILES` (KeyError otherwise); `at` is the number of the
+    temperature for formats of one.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 

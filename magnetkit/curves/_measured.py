@@ -113,6 +113,7 @@ def _celsius(curve: MeasuredCurve) -> str:
 def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> MeasuredCurve:
     """Return the measured curve at a temperature, K, or one interpolated between two.
 
+    `curves`, at least one, rise in temperature. One that is near enough is returned itself.
     InputError outside the measured temperatures.
     """
     measured_at = np.array([one.temperature_K for one in curves])
@@ -133,7 +134,11 @@ def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> Measur
 
 
 def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> MeasuredCurve:
-    """Interpolate between the curves number `upper` - 1 and `upper` to a temperature, K."""
+    """Interpolate between the curves number `upper` - 1 and `upper` to a temperature, K.
+
+    `curves` rise in temperature; figures are interpolated through all of them, shapes between the
+    two. The curve is a new `MeasuredCurve`.
+    """
     cold = curves[upper - 1]
     hot = curves[upper]
     share = (kelvin - cold.temperature_K) / (hot.temperature_K - cold.temperature_K)

@@ -302,7 +302,11 @@ def _property_rows(frame: "pd.DataFrame", names: list[str]) -> "pd.DataFrame":
 
 
 def _add_differences(table: "pd.DataFrame", names: list[str]) -> None:
-    """Add, in place, a column with each further magnet's differences from the first."""
+    """Add, in place, a column with each further magnet's differences from the first.
+
+    `names` are the columns of the magnets in `table`. Of two magnets the column is ``difference``,
+    of more ``difference_2`` and so on.
+    """
     for i in range(1, len(names)):
         column = "difference" if len(names) == 2 else f"difference_{i + 1}"
         table[column] = [
@@ -350,7 +354,11 @@ def _read_magnets(
 
 
 def _build_magnets(inputs: Inputs, conditions: Conditions) -> list[_Magnet]:
-    """Build the magnets of recipes that are read; shells are theirs or those of `conditions`."""
+    """Build the magnets of recipes that are read; shells are theirs or those of `conditions`.
+
+    One `_Magnet` for each row of the inputs, in their order: recipe, inputs, process and shell.
+    InputError if both name shells.
+    """
     table = inputs.table
     shells = inputs.shells_with(conditions.shell)
     if shells is None or isinstance(shells, str):
@@ -368,8 +376,9 @@ def _with_grades(
 ) -> tuple[list[_Magnet], list[str]]:
     """Build the magnets of a list of grades and recipes.
 
-    Each grade is anchored on what its makers print; recipes rest on the producer of the first
-    grade. `grades` has None for a recipe.
+    Each grade is anchored on what its makers print; recipes, read with `basis`, rest on the
+    producer of the first grade. `texts` are as given; `grades` has the name of each grade, None for
+    a recipe. `conditions` has one temperature.
 
     Returns
     -------
@@ -444,9 +453,19 @@ def _duty_rows(
 ) -> "pd.DataFrame":
     """Return the rows of `ROWS` with label, unit and a column for each magnet.
 
-    The magnets are the rows of `frame`, in the order of `margins` and `names`. For
-    equal flux, thickness and mass are relative to the first magnet; heavy rare earth
-    and cost are per kilogram of it, or per magnet if `surroundings` is an open body.
+    For equal flux, thickness and mass are relative to the first magnet; heavy rare earth and cost
+    are per kilogram of it, or per magnet if `surroundings` is an open body.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Properties of the magnets, one a row.
+    margins : sequence of Margin
+        Their margins, in the same order.
+    surroundings : Circuit or OpenBody
+        What is around the magnet.
+    names : list of str
+        Columns of the result, in the same order.
     """
     import pandas as pd
 

@@ -145,7 +145,11 @@ def curve(
 def _read_recipe(
     magnet: Compositions, basis: Basis, conditions: Conditions
 ) -> tuple[CompositionTable, str, Any]:
-    """Return the table of one recipe, its name and its shell; InputError if it is not one."""
+    """Return the table of one recipe, its name and its shell; InputError if it is not one.
+
+    `magnet` is as a user gives it, in `basis`. The shell is its own or that of `conditions`, None
+    without one.
+    """
     inputs = read_inputs(magnet, basis, strict=True)
     table = inputs.table
     if len(table) != 1:
@@ -228,8 +232,9 @@ def _recipe_curve(
 ) -> Curve:
     """Return the modelled curves of one recipe, scaled to what a folder promised if given.
 
-    `bound` is "centre", "low", "high" or "guaranteed". InputError if it is no magnet at a
-    temperature.
+    `table` has one row, `name` is what the curve is called; `conditions` give temperatures,
+    process, shell and load line. `bound` is "centre", "low", "high" or "guaranteed". InputError if
+    it is no magnet at a temperature.
     """
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys
@@ -491,7 +496,11 @@ limits = use_limits
 
 
 def _as_list(name: str, given: Any) -> list[float]:
-    """Return one number or several as a list of floats; InputError names the argument otherwise."""
+    """Return one number or several as a list of floats.
+
+    `given` is what a user gave as the argument `name`. InputError, which names that, if it is no
+    number or list of them, or empty.
+    """
     try:
         values = np.atleast_1d(np.asarray(given, float))
     except (TypeError, ValueError):
@@ -566,8 +575,10 @@ def _recipe_loops(
 ) -> _Loops:
     """Compute the modelled figures of n recipes at k temperatures, as `magnetkit.curve` uses them.
 
-    `kelvin` rises, (k,); `bound` is "centre", "low", "high" or "guaranteed". The result has B_r,
-    H_cJ and H_k, (n, k), NaN where there is no uniaxial magnet.
+    `compositions`, `process`, `shell` and `basis` are as a user gives them. `kelvin` rises, (k,);
+    `bound` is "centre", "low", "high" or "guaranteed". The `_Loops` have names, B_r (T), H_cJ and
+    H_k (A/m) and recoil permeability, (n, k), NaN where there is no uniaxial magnet.
+    CompositionError if a recipe cannot be read.
     """
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys, evaluate_magnets
@@ -616,8 +627,8 @@ _EVERY = 5
 def _find_recoil(process: Any, modelled: FloatArray) -> FloatArray:
     """Return the recoil permeability of n melts, (n,): that of the grade they are calibrated on, if any.
 
-    Otherwise the result is `modelled`. `process` is the making as the user gave it; `modelled`,
-    (n,), are the values of the model.
+    Otherwise the result is `modelled` itself, the values of the model. `process` is the making as
+    the user gave it.
     """
     from ..magnetism.grades import curve_shapes, grades
 
@@ -631,7 +642,10 @@ def _find_recoil(process: Any, modelled: FloatArray) -> FloatArray:
 def _interpolate_temperatures(
     kelvin: FloatArray, some: FloatArray, values: FloatArray
 ) -> FloatArray:
-    """Interpolate values of n magnets, (n, len(some)), from temperatures `some` to `kelvin`, K."""
+    """Interpolate values of n magnets, (n, len(some)), from temperatures `some` to `kelvin`, K.
+
+    Both rise. NaN counts as 1, and values are cut to 0 to 10. The result is (n, len(kelvin)).
+    """
     return np.array(
         [
             np.interp(kelvin, some, np.clip(np.nan_to_num(row, nan=1.0), 0.0, 10.0))
@@ -701,8 +715,9 @@ def _crossing_temperature(
 ) -> FloatArray:
     """Find the temperature, K, (n,), at which a rising quantity, (n, k), first reaches a bound.
 
-    The result is at most `limit`, (n,). The logarithm is linear between two temperatures; above the
-    Curie temperature the quantity counts as over the bound.
+    The result is at most `limit`, K, (n,), and NaN where the quantity is at the first temperature.
+    The logarithm is linear between two temperatures; above the Curie temperature, where it is NaN,
+    the quantity counts as over the bound. `kelvin`, (k,), rises in steps of `_LIMIT_STEP_K`.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.maximum(np.nan_to_num(value, nan=np.inf), 1e-300) / bound)

@@ -88,10 +88,10 @@ class Search:
         return self.spreading.cells.volumes
 
     def responses(self, groups: Groups, spread: float) -> FloatArray:
-        """Return the content that 1 kg/m2 on each of g groups brings, % of mass, shape (n, g).
+        """Return the content that 1 kg/m2 on each of g groups brings to each cell, % of mass, shape (n, g).
 
         `spread` is the product of diffusion coefficient and time, m2. Results are kept for the next
-        call.
+        call with the same groups (the same object).
         """
         key = id(groups), spread
         if key not in self._known:
@@ -239,7 +239,8 @@ def _relieve_masses(
 def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
     """Design the coating of least mass for one anneal.
 
-    If none meets the target, the richest coating is returned, with ``met`` False.
+    If none meets the target, the coating of the largest probability is returned, with ``met``
+    False; if no mass helps at all, the richest one.
     """
     best: Coated | None = None
     for share in _SURFACE if len(groups) > 1 else _SURFACE[:1]:
@@ -293,7 +294,11 @@ def _likely_enough(
 
 
 def _richer(search: Search, coated: Coated) -> Coated:
-    """Scale up the mass of a coating that just misses the target, as far as the surface allows."""
+    """Scale up the mass of a coating that just misses the target, as far as the surface allows.
+
+    All groups are scaled by one factor, a few times. The result may still miss; `coated` itself is
+    returned if it meets or its surface is full.
+    """
     largest_content = search.each[0][0].most_wt_pct
     for _ in range(2 * _DESIGN_ROUNDS):
         if coated.met or _RICHER * _largest_content(coated.amount) > largest_content:
@@ -307,7 +312,11 @@ def _richer(search: Search, coated: Coated) -> Coated:
 def _coating_mass(
     search: Search, groups: Groups, anneal: Anneal, mass: FloatArray
 ) -> Coated:
-    """Evaluate a coating of given masses, kg/m2, shape (g,): contents, probability and whether it meets."""
+    """Evaluate a coating of given masses: contents, probability and whether it meets the target.
+
+    `mass`, kg/m2, shape (g,), is what enters on each of the groups; next to nothing counts as
+    nothing.
+    """
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
     amounts = [
         search.responses(groups, anneal.spread(float(node))) @ mass for node, _ in NODES
@@ -368,7 +377,12 @@ def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | 
 
 
 def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Coated:
-    """Design the coating for each anneal and return that of least mass; of two within 2 %, the shorter."""
+    """Design the coating for each anneal and return that of least mass; of two within 2 %, the shorter.
+
+    They are compared with one mass on all faces; the groups are then coated apart for the chosen
+    anneal. If none meets the target, the likeliest is returned, with ``met`` False. `anneals` has
+    at least one.
+    """
     # A group each of patches would be slow to search over anneals: one mass serves to choose.
     one = (
         groups if len(groups) == 1 else [[patch for group in groups for patch in group]]

@@ -140,9 +140,9 @@ class Magnet:
     def log_deviations(
         self, amount: FloatArray, cells: FloatArray
     ) -> tuple[float, float]:
-        """Return the standard deviations of ln B_r and ln H_cJ, averaged over cells.
+        """Return the standard deviations of ln B_r and ln H_cJ, averaged over cells by volume.
 
-        `amount` is the content of each cell, %, and `cells` their volumes, (n,) each.
+        `amount` is the content of each cell, %, and `cells` their volumes, (n,) each, in any unit.
         """
         logs = (
             np.log(self.remanence / self.remanence_ends[0]),
@@ -216,7 +216,9 @@ def alloyed_magnet(
 ) -> Magnet:
     """Build the magnet of a base alloy with part of its rare earth replaced, by its content.
 
-    Arguments are those of `diffused_magnet`; the content has no limit.
+    `table` has one row; `element` is the symbol of the heavy rare earth, `kelvin` the temperature,
+    K, and `process` how it is made, as a user gives it. The content has no limit. InputError if no
+    magnet comes out.
     """
     alloys = alloyed_table(table, element)
     frame = _sintered_frame(alloys, kelvin, process, None)
@@ -311,7 +313,11 @@ def any_shell() -> Iterator[None]:
 def _sintered_frame(
     table: CompositionTable, kelvin: float, process: Any, shells: Any
 ) -> Any:
-    """Return the columns of `sintered_at` at one temperature, K; no shell is refused as unmakeable."""
+    """Return the columns of `sintered_at` at one temperature, K; no shell is refused as unmakeable.
+
+    `process` and `shells` are as a user gives them, the latter one text for all rows or one a row,
+    or None. The frame has a row for each row of `table`.
+    """
     from ..magnetism.sintered import sintered_at
 
     with any_shell():
@@ -433,9 +439,26 @@ def shape_case(
 ) -> Case:
     """Build the operating point of a magnet in its own field and its circuit.
 
-    `kelvin` is in K, `b_r` in T. The distribution in open circuit is kept and its mean set by the
-    load line. Iron near a pole evens it out further, which only a field solver's map tells.
-    `recoil` is the recoil permeability.
+    The distribution in open circuit is kept and its mean set by the load line. Iron near a pole
+    evens it out further, which only a field solver's map tells.
+
+    Parameters
+    ----------
+    field : SelfField
+        Field of the shape, of n cells.
+    circuit : Circuit
+        What is around it.
+    kelvin : float
+        Temperature, K.
+    b_r : float
+        B_r, T, uniform.
+    recoil : float
+        Recoil permeability.
+
+    Returns
+    -------
+    Case
+        Reverse field, and the part of it that falls with B_r, A/m, (n,).
     """
     remanent = np.full(len(field.cells.points), b_r / MU_0)
     scale = circuit.scale(field)

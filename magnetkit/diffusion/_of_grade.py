@@ -107,10 +107,13 @@ class GradeMagnets:
     ) -> Any:
         """Judge recipes with shells as a replacement of the grade does, at `kelvin`, K.
 
+        `texts` are recipes in wt.%, `shells` that of each. The grade must have an estimated recipe.
+
         Returns
         -------
         pandas.DataFrame
-            Columns of `judge_melts`; the magnet in use is the first row.
+            Columns of `judge_melts`; the magnet in use is the first row, then the recipes in their
+            order.
         """
         import pandas as pd
 

@@ -79,6 +79,8 @@ def _laws() -> dict[str, tuple[float, float, float]]:
 def coefficient(element: str, celsius: float) -> float:
     """Return the coefficient of diffusion along grain boundaries, m2/s, at an anneal in degrees C.
 
+    `element` is such as "Dy" or "Tb", of which it was measured (KeyError otherwise).
+
     >>> f"{coefficient('Dy', 900.0):.2g}"
     '2.4e-11'
     """
@@ -238,7 +240,8 @@ class Spreading:
     def response(self, patch: Patch, spread: float) -> FloatArray:
         """Compute the content of each cell, kg/m3, (n,), that 1 kg/m2 on a patch brings.
 
-        `spread` is the product of diffusion coefficient and time, m2.
+        `spread` is the product of diffusion coefficient and time, m2. All that enters stays in the
+        magnet.
         """
         axis, end = self._face(patch.face)
         directions = self._directions(axis)
@@ -360,7 +363,10 @@ def _whole_face(face: str, spreading: Spreading) -> Patch:
 
 
 def _rim(face: str, spreading: Spreading) -> Patch:
-    """Return the rim of a face as a patch, `EDGE_MM` wide or half the face if that is less."""
+    """Return the rim of a face as a patch, `EDGE_MM` wide or half the face if that is less.
+
+    ``where`` of the patch is bool on the grid of the face. `face` is a name such as "z+".
+    """
     where = np.zeros(spreading.grid(face), bool)
     for i, middles in enumerate(spreading.middles(face)):
         half = 0.5 * (middles[-1] - middles[0]) + 0.5 * (middles[1] - middles[0])
@@ -537,7 +543,12 @@ def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
 def _split_operating_points(
     frame: "pd.DataFrame",
 ) -> Iterator[tuple[str, float | None, IntArray]]:
-    """Yield name, temperature (K, None where none is named) and rows of each operating point."""
+    """Yield name, temperature (K, None where none is named) and rows of each operating point.
+
+    `frame` may have ``operating_point`` and ``temperature`` (such as "150C"); without both there is
+    one point of an empty name. Rows are int64 positions. InputError if a temperature cannot be
+    read.
+    """
     keys = [c for c in ("operating_point", "temperature") if c in frame.columns]
     if not keys:
         yield "", None, np.arange(len(frame))

@@ -123,7 +123,7 @@ def read_shape(text: "str | Shape") -> Shape:
         return text
     match = _TEXT.fullmatch(text) if isinstance(text, str) else None
     kind = (match[1] or "block") if match else "block"
-    size = tuple(float(part) for part in match[2].split("x")) if match else ()
+    size = tuple(map(float, match[2].split("x"))) if match else ()
     if len(size) != _KINDS[kind]:
         raise InputError(
             f"shape {text!r:.60} not understood; write 40x15x5mm, disc:20x5mm (diameter, height) "
@@ -185,7 +185,7 @@ def cut(shape: Shape, cells: int = CELLS) -> Cells:
     counts = np.maximum(
         np.rint(flat * (cell_goal / np.prod(flat)) ** (1.0 / 3.0)), _FEWEST
     )
-    nx, ny, nz = (int(n) for n in counts)
+    nx, ny, nz = map(int, counts)
     fill = np.ones((nx, ny, nz))
     if shape.kind != "block":
         fine = [
@@ -243,9 +243,9 @@ def _tensor(
 ) -> FloatArray:
     """Compute the demagnetizing tensor N_ab between cells 0 to n - 1 steps apart, shape `counts`.
 
-    The field along a (`first`) of a cell magnetized along b (`second`) is -N_ab M_b. N_ab is even
-    in each distance for a = b, and odd in those along a and b otherwise. `step` are the sides of a
-    cell, m, shape (3,).
+    The field along a (`first`) of a cell magnetized along b (`second`) is -N_ab M_b; both are 0, 1
+    or 2 for x, y, z. N_ab is even in each distance for a = b, and odd in those along a and b
+    otherwise. `step` are the sides of a cell, m, shape (3,).
     """
     # In units of a side, so that the differences keep their digits whatever the size.
     unit = step / step.max()
@@ -314,9 +314,9 @@ class SelfField:
         return -field[: counts[0], : counts[1], : counts[2]][self.cells.inside]
 
     def _moments(self, magnetization: FloatArray) -> FloatArray:
-        """Place the magnetization of the cells, A/m, (n,), on the whole grid.
+        """Place the magnetization of the cells, A/m, (n,), on the whole grid, shape ``cells.counts``.
 
-        Each box is weighted by how full it is.
+        Boxes that are no cells take the mean. Each box is weighted by how full it is.
         """
         whole = np.zeros(self.cells.counts)
         whole[self.cells.inside] = magnetization

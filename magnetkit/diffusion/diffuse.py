@@ -611,7 +611,8 @@ def _target_text(
 ) -> str:
     """Write the target, its probability and the duty in words.
 
-    `mapped` says that the field comes from the user's map.
+    `kelvin` is the temperature, K, `probability` that with which the target has to be met. `mapped`
+    says that the field comes from the user's map.
     """
     goal = f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
     if target.safety is not None:

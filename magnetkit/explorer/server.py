@@ -139,7 +139,8 @@ def _by_few(answer: Any) -> Any:
     def answer_request(environ: dict[str, Any], start: Any) -> Any:
         """Read the whole request, then let a thread of the pool answer it.
 
-        ConnectionError if the client has gone.
+        Arguments are those of WSGI. A request that is too large is refused. ConnectionError if the
+        client has gone.
         """
         # Read here: none waits for the body of another.
         try:
@@ -156,7 +157,10 @@ def _by_few(answer: Any) -> Any:
 
 
 def _refuse_request(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
-    """Yield the parts of an answer, then read and discard the rest of the request."""
+    """Yield the parts of an answer, then read and discard the rest of the request.
+
+    `said` are the parts, `environ` that of WSGI.
+    """
     from werkzeug.wsgi import get_content_length
 
     yield from said

@@ -34,7 +34,7 @@ class DataFrameFeaturizer:
         list of str
         """
         self.fit()
-        return [str(name) for name in self.get_feature_names_out()]
+        return list(map(str, self.get_feature_names_out()))
 
     def featurize_dataframe(
         self,

@@ -56,8 +56,20 @@ class Balance:
 def bound_share(table: CompositionTable, rows: dict[str, FloatArray]) -> FloatArray:
     """Return the share of each recipe's rare earth that oxygen, nitrogen and carbon bind, (n,).
 
-    Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm. `rows` has ``oxygen_wt_pct``,
-    ``nitrogen_wt_pct`` and ``carbon_wt_pct``, of the recipe or else of the process.
+    Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    rows : dict of ndarray, shape (n,)
+        ``oxygen_wt_pct``, ``nitrogen_wt_pct`` and ``carbon_wt_pct``, of the recipe or else of the
+        process; NaN counts as none.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        0 to 0.99; 0 for a recipe without rare earth.
     """
     from ..alloy._row_kernels import sums
 
@@ -81,8 +93,21 @@ def balance(
 ) -> Balance:
     """Take from each recipe the rare earth that is bound, then split what is left.
 
-    `parts` are the recipes split as they stand, `rows` has the process of each, `formula` says
-    how far they are bare formulas, 1 to 0: these name a hard phase and stay as they are.
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes; not changed.
+    parts : Partition
+        The recipes split as they stand.
+    rows : dict of ndarray, shape (n,)
+        Process of each, as of `process.by_row`: gases in wt.% among them.
+    formula : ndarray of float64, shape (n,)
+        How far a recipe is a bare formula, 0 to 1. Those name a hard phase and stay as they are.
+
+    Returns
+    -------
+    Balance
+        Phases of the n magnets, by volume.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes, partition
@@ -223,11 +248,11 @@ def grain_decoupling(
 
 
 def solid_state_loss(carbide: FloatArray) -> FloatArray:
-    """Compute by how much ln H_cJ of carbides lies below that of borides: k_C c.
+    """Compute by how much ln H_cJ of carbides lies below that of borides: k_C c, (n,).
 
     R2Fe14C forms in the solid, from R2Fe17Cx of which some stays between its grains; a quarter of
-    boron lets it form from the melt. c goes from 0 at `carbide_from`, the share of C in boron and
-    carbon, to 1 without boron.
+    boron lets it form from the melt. c goes from 0 at `carbide_from` to 1 without boron. `carbide`,
+    (n,), is the share of C in boron and carbon by atoms; NaN counts as none.
     """
     smallest_carbon = GRAINS.carbide_from
     beyond = np.clip((carbide - smallest_carbon) / (1.0 - smallest_carbon), 0.0, 1.0)
@@ -273,8 +298,8 @@ def slope_deviation(rows: dict[str, FloatArray]) -> FloatArray:
     """Compute what one standard deviation of the slope with grain size adds to N_eff, shape (n,).
 
     The slope counts from the grain size of the magnets that the family's level was fitted to.
-    `rows` has ``grain_size_um``, ``grain_reference_um`` and ``grain_deviation`` of each magnet,
-    (n,).
+    `rows` has ``grain_size_um``, ``fitted_grain_um`` and ``grain_deviation`` of each magnet, (n,)
+    each (KeyError otherwise); NaN gives 0.
     """
     away = np.log(rows["grain_size_um"] / rows["fitted_grain_um"])
     return np.nan_to_num(rows["grain_deviation"] * away)

@@ -157,7 +157,10 @@ def _atomic_volume(symbol: str) -> float:
 
 
 def _mean_volume(table: "CompositionTable", symbols: tuple[str, ...]) -> FloatArray:
-    """Return the mean volume of the atoms of some elements in n recipes, A3, shape (n,)."""
+    """Return the mean volume of the atoms of some elements in n recipes, cubic angstrom, shape (n,).
+
+    `symbols` are such as ("Nd", "Pr"). It is 0 where a recipe has none of them.
+    """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
 
@@ -288,8 +291,9 @@ def boundary_deviation(structure: dict[str, FloatArray]) -> FloatArray:
     The volume of R2T17 is known as well as boron is weighed and as iron in the boundary and carbon
     on titanium are, and so is what it does; much cerium and being half a formula add theirs.
 
-    `structure` is what `boundary_composition` returned, with ``formula``, how far each row is a
-    bare formula, 0 to 1.
+    `structure` is what `boundary_composition` returned: ``r2fe17`` (volume fraction),
+    ``soft_doubt`` and ``cerium`` are read. The caller adds ``formula``, how far each row is a bare
+    formula, 0 to 1.
     """
     book = BOUNDARY
     soft = structure["r2fe17"]
@@ -348,9 +352,20 @@ def failed_conditions(
 ) -> Iterator[tuple[str, BoolArray]]:
     """Yield each condition of sintered Nd-Fe-B that some rows may fail.
 
-    `structure` has ``sintered``, ``boron``, ``free``, ``decoupling_earth`` and ``r2fe17``, (n,)
-    each; `balance` is not read. Each pair holds the words of the status and a bool array (n,), True
-    where the row fails.
+    Parameters
+    ----------
+    balance : Balance
+        Not read.
+    structure : dict of ndarray, shape (n,)
+        ``sintered`` (above 0 for sintered Nd-Fe-B), ``boron``, ``free``, ``decoupling_earth``
+        (wt.%) and ``r2fe17`` (volume fraction).
+
+    Yields
+    ------
+    words : str
+        Of the status, such as "no free rare earth".
+    fails : ndarray of bool, shape (n,)
+        True where the row fails.
     """
     is_sintered = structure["sintered"] > 0.0
     too_little = BOUNDARY.least_boron

@@ -161,7 +161,15 @@ def cellular_coercivity(
     """Compute H_cJ of cells at 20 C, and by how much it falls from there.
 
     A straight line leads to a value at 500 C that hardly depends on that at 20 C. Magnets aged for
-    300 C fall at least as ordinary grades do. `rows` and `structure` are those of `microstructure`.
+    300 C fall at least as ordinary grades do.
+
+    Parameters
+    ----------
+    rows : dict of ndarray, shape (n,)
+        Process of each magnet: ``decay``, ``pinning_kA_m``, ``copper_scale``, ``hot_kA_m``,
+        ``iron_limit``, ``aged_for_C`` and ``ordinary_fall``.
+    structure : dict of ndarray, shape (n,)
+        The fields of `Shares`; NaN for magnets without cells.
 
     Returns
     -------
@@ -253,8 +261,20 @@ def failed_conditions(
 ) -> Iterator[tuple[str, BoolArray]]:
     """Yield each condition of cells that some rows may fail.
 
-    `structure` has the fields of `Shares`, (n,) each; `balance` is not read. Each pair holds the
-    words of the status and a bool array (n,), True where the row fails.
+    Parameters
+    ----------
+    balance : Balance
+        Not read.
+    structure : dict of ndarray, shape (n,)
+        The fields of `Shares`: ``iron``, ``copper``, ``zirconium`` (shares of the metal), ``ratio``
+        (metal per rare earth) and ``earth``. NaN marks magnets without cells.
+
+    Yields
+    ------
+    words : str
+        Of the status, such as "no hardening known: no copper".
+    fails : ndarray of bool, shape (n,)
+        True where the row fails; rows of NaN may be among them.
     """
     iron, copper, zirconium, ratio, _ = (structure[name] for name in Shares._fields)
     yield "no hardening known: no copper", ~(copper > CELLS.least_copper)

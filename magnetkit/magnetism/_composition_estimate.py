@@ -130,7 +130,7 @@ class CompositionEstimate:
         text = f"{mean:.1f} wt.% heavy rare earth ({low:.1f} to {high:.1f}), an estimate since "
         text += "makers print no composition (--recipe overrides it); "
         likely = [one for one in self.recipes if one.weight >= _LIKELY] or [self.best]
-        return text + " or ".join(_kind_words(one) for one in likely)
+        return text + " or ".join(map(_kind_words, likely))
 
 
 def _kind_words(one: Recipe) -> str:
@@ -231,7 +231,7 @@ def _estimate(
     joint = np.concatenate(logs)
     joint = np.exp(joint - joint.max())
     joint /= joint.sum()
-    ends = np.cumsum([len(log) for log in logs])[:-1]
+    ends = np.cumsum(list(map(len, logs)))[:-1]
     weights = np.split(joint, ends)
     heavy, hardness = np.concatenate(parts).T
     likely_recipes = [
@@ -286,7 +286,10 @@ def likeliest_recipe(
 ) -> Recipe | None:
     """Return the likeliest recipe of a commercial grade, or the likeliest one of a given kind.
 
-    None if the recipe of the grade is not estimated, or no recipe has that kind.
+    None if the recipe of the grade is not estimated. `grade` is a name of `magnetkit.grades`
+    (KeyError otherwise), such as "N42SH". `kind` is "bulk", "diffused", "fine-grained" or
+    "hot-deformed"; where no recipe has that kind, or it is None, the likeliest one of all is
+    returned.
     """
     row: Any = grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
     if row["kind"] not in MELTED or row["host"] not in HOSTS:
@@ -307,14 +310,25 @@ def _weigh_recipes(
     grade: "pd.Series | Mapping[str, Any]",
     curie: "CurieModel | None",
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Weigh the n recipes of one kind (`grid`) against the printed figures of a grade.
+    """Weigh the n recipes of one kind against the printed figures of a grade.
+
+    Parameters
+    ----------
+    host : str
+        Host of the grade, such as "2:14:1", of `usual_magnets`.
+    grid : _Grid
+        The recipes of the kind: all combinations of amounts, wt.%, and shells.
+    grade : Series or mapping
+        Printed figures by column, as of `magnetkit.grades`.
+    curie : CurieModel or None
+        Model of the Curie temperature; None takes that of all that is known.
 
     Returns
     -------
     heavy : ndarray, shape (n,)
         Heavy rare earth, wt.%.
     hardness : ndarray, shape (n,)
-        ln of the modelled H_cJ in kA/m.
+        ln of the modelled H_cJ in kA/m; 0 where there is none.
     log : ndarray, shape (n,)
         Log-likelihood with its prior; -1e9 for a recipe that makes no magnet.
     """
@@ -357,7 +371,7 @@ def _model_recipes(
     frame : pandas.DataFrame
         The columns of `sintered_at`, one row a recipe.
     """
-    texts, shells = (list(part) for part in zip(*melts, strict=True))
+    texts, shells = map(list, zip(*melts, strict=True))
     table = CompositionTable.from_strings(texts, basis="weight")
     (frame,) = sintered_at(table, [ROOM_K], route, shells, between=BETWEEN, curie=curie)
     return _heavy_wt_pct(table, shells), frame
@@ -368,8 +382,10 @@ def _log_likelihood(
 ) -> FloatArray:
     """Compute the log-likelihood of a grade's printed figures for each recipe, shape (n,).
 
-    `frame` has the modelled figures, one row a recipe; `grade` maps the names of figures to printed
-    values. Figures that are not printed (NaN) do not count.
+    `frame` has the modelled figures, one row a recipe, with ``remanence_T``, ``coercivity_kA_m``
+    and ``remanence_coefficient_pct_K``. `grade` maps the same names to printed values. Figures that
+    are not printed (NaN) do not count; a modelled one that is 0 or NaN makes the result infinite or
+    NaN.
     """
     log = np.zeros(len(frame))
     for quantity, value in usual_values(grade).items():
@@ -525,8 +541,9 @@ def usual_magnets() -> dict[str, _Usual]:
 def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
     """List the recipes of one kind of grade with their shells.
 
-    The recipes are all combinations of ``grid.amounts`` that ``grid.no_more`` allows, each with
-    each shell of ``grid.shells``.
+    The recipes are all combinations of ``grid.amounts`` (wt.% by element) that ``grid.no_more``
+    allows, each with each shell of ``grid.shells``. `host` is one of `usual_magnets`, whose usual
+    charge gives what the grid does not name.
 
     Returns
     -------
@@ -549,9 +566,18 @@ def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
 def charge(host: str, **amounts: float) -> str:
     """Write the usual charge of a host's magnets, wt.%, such as ``"Sm36.3Co bal."``.
 
-    Each of `amounts`, wt.%, replaces the usual amount of that element; ``rare_earth`` is the total
-    of the rare earths. InputError if no charge of the host is known, or the charge has no such
-    element.
+    Parameters
+    ----------
+    host : str
+        Host that is sold, of `usual_magnets`.
+    **amounts : float
+        By symbol, wt.% that replaces the usual amount of that element, such as ``Dy=2.0``;
+        ``rare_earth`` is the total of the rare earths, of which the light ones take the rest.
+
+    Raises
+    ------
+    InputError
+        If no charge of the host is known, or the charge has no such element.
     """
     if host not in usual_magnets():
         raise InputError(
@@ -642,7 +668,8 @@ def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
 def grade_row(grade: str, kelvin: float) -> "pd.Series":
     """Return a grade's row of `magnetkit.grades` at a temperature, K.
 
-    InputError if it is unknown, or has no B_r or H_cJ left there.
+    InputError if it is unknown, or has no B_r or H_cJ left there. Its columns are those of
+    `magnetkit.grades`, hot values included.
     """
     row = grades(grade, kelvin).iloc[0]
     if not (row["remanence_T"] > 0 and row["coercivity_kA_m"] > 0):

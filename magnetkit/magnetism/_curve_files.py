@@ -207,7 +207,7 @@ def _split_lines(source: str | Path) -> tuple[list[str], list[list[str]], list[s
     body = rows[1:]
     if all(_is_number(cell) for cell in heads if cell):
         return _find_heads(source, comments), rows, comments
-    if body and not any(_is_number(cell) for cell in body[0]):
+    if body and not any(map(_is_number, body[0])):
         pairs = zip_longest(heads, body[0][: len(heads)], fillvalue="")
         heads = [f"{head} ({unit})" if unit else head for head, unit in pairs]
         body = body[1:]
@@ -233,10 +233,11 @@ def _read_data_lines(source: str | Path) -> list[str]:
 
 
 def _split_cells(lines: list[str]) -> list[list[str]]:
-    """Split lines into stripped cells at the separator of the first line.
+    """Split lines, at least one, into stripped cells at the separator of the first line.
 
     The separator is a semicolon, a tab or a comma. Where it is not a comma, decimal commas below
-    the first line become points.
+    the first line become points, unless any of those lines holds a point. Quoted cells are read as
+    such.
     """
     mark = next((one for one in ";\t," if one in lines[0]), ",")
     has_commas = mark != "," and not any("." in line for line in lines[1:])
@@ -270,10 +271,15 @@ def _is_number(cell: str) -> bool:
 def _numbers(
     source: str | Path, heads: Sequence[str], body: Sequence[Sequence[str]]
 ) -> FloatArray:
-    """Convert the cells to numbers, shape (rows, columns); an empty cell is NaN.
+    """Convert the cells to numbers, float64 (rows, columns); an empty cell is NaN.
 
-    InputError if a column of a known quantity holds a text or an infinite number. Texts in other
-    columns are NaN. `heads` are the heads of the columns, `body` the rows of cells.
+    Texts in columns of no known quantity are NaN, and so are cells that a short row lacks. `heads`
+    are the heads of the columns, `body` the rows of cells; cells beyond the heads are left out.
+
+    Raises
+    ------
+    InputError
+        If a column of a known quantity holds a text or an infinite number.
     """
     table = np.full((len(body), len(heads)), np.nan)
     for i, row in enumerate(body):
@@ -305,7 +311,8 @@ def _is_dat(heads: Sequence[str]) -> bool:
 def _select_for_dat(heads: Sequence[str]) -> list[_Column]:
     """Return the columns temperature, field and moment of a magnetometer's .dat file.
 
-    The heads are those of the file. At least a moment must be among them.
+    `heads` are those of the file. One of the known heads of a moment must be among them, else
+    StopIteration is raised; a head of temperature or field that is missing is left out.
     """
     moment = next(head for head in _MOMENT_OF_DAT if head in heads)
     kind_of_head = {
@@ -334,7 +341,13 @@ def _column_quantity(head: str) -> str:
 def _find_columns(source: str | Path, heads: Sequence[str]) -> list[_Column]:
     """Return the columns whose heads name a quantity, in the order of the file.
 
-    InputError if the unit of one is missing or unknown.
+    Each `_Column` has its place, head, kind ("field", "temperature" or a flux), the factor to SI
+    and the temperature in its head, K, or None. `source` is the file's name, for messages.
+
+    Raises
+    ------
+    InputError
+        If the unit of one is missing or unknown.
     """
     columns = []
     for place, head in enumerate(heads):
@@ -352,8 +365,8 @@ def _find_columns(source: str | Path, heads: Sequence[str]) -> list[_Column]:
 def _factor(source: str | Path, head: str, kind: str) -> float:
     """Return the factor that converts the unit in a head to SI.
 
-    `kind` is the quantity, a key of `_UNITS`. InputError if the unit is missing, unknown, or per
-    mass.
+    `kind` is the quantity, a key of `_UNITS` such as "field"; `head` is such as "H (kOe)". `source`
+    is the file's name, for messages. InputError if the unit is missing, unknown, or per mass.
     """
     plain = _DEGREES.sub("", head.strip().strip('"')).strip(" ,_")
     units = {unit.casefold(): factor for unit, factor in _UNITS[kind].items()}
@@ -389,7 +402,9 @@ def _pair_columns(
 ) -> list[tuple[_Column, _Column]]:
     """Pair the column of the field with that of J, B or the moment, one pair for each curve.
 
-    Where B and J stand beside one field, J is taken. InputError if either column is missing.
+    Where B and J stand beside one field, J is taken; of several columns of one kind all are. A
+    column belongs to the field before it. `source` is the file's name, for messages. InputError if
+    either column is missing.
     """
     fields = [one for one in columns if one.kind == "field"]
     fluxes = [one for one in columns if one.kind in _FLUX_KINDS]

@@ -249,14 +249,14 @@ def _boundary(table: CompositionTable) -> dict[str, FloatArray]:
 def _metals(table: CompositionTable, hardening: str) -> dict[str, FloatArray]:
     """Compute the coordinates of magnets hardened by cells or grains, before they are scaled.
 
-    `hardening` is ``"cells"`` or ``"grains"``. A bare formula counts as the charge that the model
-    gives it.
+    `hardening` is "cells" or "grains". A bare formula of cells counts as the charge that the model
+    gives it. `table` holds n recipes.
 
     Returns
     -------
     dict of ndarray, shape (n,)
-        Shares of the metal (iron, copper, zirconium, other elements), metal per rare earth, and
-        shares of the rare earth (heavy, light).
+        By the names of ``_LENGTHS[hardening]``: shares of the metal (iron, copper, zirconium, other
+        elements), metal per rare earth, and shares of the rare earth (heavy, light).
     """
     rare = table.fraction(*RARE_EARTHS)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -364,11 +364,28 @@ def evidence(
 ) -> Evidence:
     """Return how far n magnets are from those of which a quantity was measured.
 
-    `hosts` are theirs, each by its root; the measured magnets of `producer`, and those of `family`
-    in magnets.csv, count too, the others then being as far as another class is. The distance is
-    that of `UNPROVEN` and a half of a host without a measured magnet, and 0 of a row without a
-    host.
-    `places` keeps `coordinates` by host for another quantity.
+    Parameters
+    ----------
+    table : CompositionTable
+        Recipes of the n magnets.
+    hosts : Coded
+        Their hosts, each by its root such as "2:14:1"; code -1 for none.
+    quantity : str
+        Column that must have been measured, such as "coercivity_kA_m"; other names are a KeyError.
+    producer : Producer, optional
+        Whose measured magnets count too.
+    family : str
+        Family of ``magnets.csv`` whose magnets count too; the others are then as far as another
+        class is.
+    places : dict, optional
+        Coordinates by host, which another quantity needs too; filled in place.
+
+    Returns
+    -------
+    Evidence
+        ``distance``, (n,): `UNPROVEN` and a half for a host without a measured magnet, 0 without a
+        host; ``nearest`` and ``farthest``, `Coded`: name of the nearest magnet and of the
+        coordinate farthest off.
     """
     from ..alloy._row_kernels import nearest_points
 
@@ -420,7 +437,8 @@ def evidence_at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evi
     """Return `found` with the distances that coercivity has at a temperature, K.
 
     The distance grows above the hottest and below the coldest temperature at which magnets of the
-    host were compared. `hosts` names the host of each magnet. `found` itself is not changed.
+    host were compared; ``farthest`` is then "temperature" where that adds most. `hosts` is a
+    `Coded` of the host of each magnet. `found` itself is not changed.
     """
     limits = [
         HOSTS[word].magnet.compared_to_K if word in HOSTS else np.inf
@@ -435,7 +453,9 @@ def evidence_at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evi
 def cap_probability(probability: FloatArray, distance: FloatArray) -> FloatArray:
     """Lower probabilities to what the nearest measured magnets bear out, shape (n,).
 
-    With the distance D the result is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4).
+    With the distance D the result is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4). `probability`,
+    (n,), is 0 to 1; `distance`, (n,), is that of `Evidence`, without a unit. Probabilities below
+    1/2 stay.
     """
     weight = np.exp(-0.25 * distance**2)
     return np.asarray(

@@ -172,13 +172,28 @@ def magnet_figures(
 ) -> tuple[FloatArray, Int8Array]:
     """Return the figures of n magnets at m temperatures.
 
-    `bulk` are their hard phases at the first of the temperatures `asked`, K; at the others ranges
-    are not to be used. `between` are the temperatures of the chords alpha and beta, K, and the
-    range of use, `load` is the permeance coefficient of the load line, `z` deviations to each side.
+    Parameters
+    ----------
+    made : Alloys
+        The n magnets, made with ranges.
+    bulk : Intrinsic
+        Their hard phases at the first of the temperatures; at the others ranges are not to be used.
+    asked : ndarray of float64, shape (m,)
+        Temperatures, K.
+    between : tuple of float
+        Temperatures of the chords alpha and beta, K, and the range of use.
+    load : float
+        Permeance coefficient of the load line.
+    z : float
+        Standard deviations to each side of the ranges.
 
-    Returns `FIGURES` with lower and upper ends in the columns' units, (7, 3, m, n), and as index
-    into `magnetkit.compound.evaluate.STATUS`, (m, n), the first that is not ``ok`` of that at the
-    temperature and those from one end of the range of use to the other, both ends included.
+    Returns
+    -------
+    figures : ndarray of float64, shape (7, 3, m, n)
+        `FIGURES` in the units of their columns, each with lower and upper end.
+    status : ndarray of int8, shape (m, n)
+        Index into `magnetkit.compound.evaluate.STATUS`: the first that is not ``ok`` of that at the
+        temperature and those from one end of the range of use to the other, both ends included.
     """
     from ._magnet_kernels import Widths, figures
 
@@ -347,7 +362,8 @@ def _coercivity_half_width(made: Alloys, kelvin: FloatArray) -> FloatArray:
     """Compute the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
 
     The laws of grain size and of hot cells add more the less coercivity is left. Below
-    `COMPARED_FROM` nothing was compared with measurements, so the range widens.
+    `COMPARED_FROM` nothing was compared with measurements, so the range widens. `kelvin`, (m,), are
+    the temperatures, K; `made` the n magnets.
     """
     cold = (
         DEVIATIONS_90
@@ -379,8 +395,25 @@ def kinds(
 ) -> Kinds:
     """Return n magnets by recipe, host, shell, and what errors that they share act by.
 
-    `hosts` and `shells` are as in the columns of `magnetkit.magnetism.sintered`, an empty text is
-    no shell, `process` is as for that; coercivity is compared at `temperature`, K.
+    Parameters
+    ----------
+    table : CompositionTable
+        Recipes.
+    hosts, shells : sequence of str
+        As in the columns of `magnetkit.magnetism.sintered`, such as "2:14:1" and "Tb 0.5 wt%"; an
+        empty text is no shell.
+    process : Process, dict, str or None
+        How they are made.
+    temperature : float
+        Temperature at which coercivity is compared, K.
+    curie : CurieModel, optional
+        Model of the Curie temperature.
+
+    Returns
+    -------
+    Kinds
+        ``table``; ``hosts``, a `Coded` of their roots; ``shells``, texts (n,); ``effects``, (n, 2),
+        what errors of shell and of grain size act by.
 
     Examples
     --------

@@ -41,7 +41,8 @@ def _grain_conditions(
     """Yield the one condition of magnets hardened by grains, with the rows that fail it.
 
     A soft phase couples the grains where rare earth is short. `structure` has ``soft``, its volume
-    fraction, (n,).
+    fraction, (n,); `balance` is not read. The pair is the words of the status and a bool array
+    (n,).
     """
     yield (
         "no hardening known: short of rare earth",
@@ -109,10 +110,11 @@ def gates(
 def gates_at_temperatures(
     gate: Int8Array, written: "Partition", kelvin: Sequence[float] | FloatArray
 ) -> Int8Array:
-    """Return the gates of n magnets at m temperatures, K, shape (m, n).
+    """Return the gates of n magnets at m temperatures, int8 (m, n).
 
-    A measured cone of easy directions closes a gate at low temperature. `gate` are the gates at
-    every temperature, (n,), and `written` the recipes split as they are written.
+    A measured cone of easy directions closes a gate at low temperature. `gate`, int8 (n,), are the
+    gates at every temperature, indices into `STATUS` with 0 for open, and `written` the recipes
+    split as they are written. `kelvin` are the temperatures, K.
     """
     result = np.repeat(gate[None], len(kelvin), axis=0)
     cone = STATUS.index(_CONE)
@@ -150,9 +152,11 @@ def _easy_plane_rows(
 
 
 def apply_gates(status: Int8Array, gate: Int8Array) -> BoolArray:
-    """Set the status, (m, n), of magnets that are ok otherwise to that of their gate, in place.
+    """Set the status of magnets that are ok otherwise to that of their gate, in place.
 
-    The result says which gates are closed, bool (m, n).
+    `status`, int8 (m, n), is changed. `gate`, int8, has the same shape or one that broadcasts to
+    it, such as (n,); both are indices into `STATUS`. The result says which gates are closed, bool,
+    in the shape of `gate`.
     """
     has_reason = gate != 0
     if has_reason.any():

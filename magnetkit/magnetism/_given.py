@@ -132,7 +132,17 @@ def _predict_quantity(got: Intrinsic, name: str) -> tuple[FloatArray, FloatArray
 def _with_given_curie(
     predicted: PredictedCurie, value: FloatArray, width: FloatArray
 ) -> PredictedCurie:
-    """Return Curie temperatures with given ones, K, (n,), and their half widths / value in place."""
+    """Return predicted Curie temperatures in which the values that a user gave take their place.
+
+    Parameters
+    ----------
+    predicted : PredictedCurie
+        Predictions of n phases; not changed.
+    value : ndarray of float64, shape (n,)
+        Given Curie temperatures, K.
+    width : ndarray of float64, shape (n,)
+        Half widths of their 90 % ranges divided by the values; NaN where none was given.
+    """
     has_width = np.isfinite(width)
     return predicted._replace(
         value=np.where(has_width, value, predicted.value),

@@ -133,7 +133,7 @@ def _charge(
 ) -> tuple[CompositionTable, BoolArray]:
     """Replace bare formulas of cells, R2(Co,Fe)17, by the usual charge of such a magnet.
 
-    `host` are the host codes, (n,).
+    `table` holds n recipes and is not changed; `host`, int8 (n,), are the host codes, -1 for none.
 
     Returns
     -------
@@ -245,10 +245,10 @@ class Alloys:
         return evidence
 
     def with_level(self, level: float, fall: float = 1.0) -> "Alloys":
-        """Return the alloys of a producer of another level.
+        """Return new alloys of a producer of another level; these are not changed.
 
-        `level` is H_cJ at 20 degrees C, without a shell, over that of these alloys, `fall` the fall
-        of coercivity with temperature over theirs.
+        `level` is H_cJ at 20 degrees C, without a shell, over that of these alloys; `fall` is the
+        fall of coercivity with temperature over theirs.
         """
         rows = self.rows
         new_rows = {"harder": level * rows["harder"], "fall": fall * rows["fall"]}
@@ -362,8 +362,9 @@ class Alloys:
     def bend(self, between: tuple[float, float]) -> FloatArray:
         """Compute the correction of the polarization that a reference magnet's alpha calls for, (n,).
 
-        The unit is 1/K from 20 °C on. With it the chord between the two temperatures, K, differs
-        from the model's by as much as the reference's does.
+        The unit is 1/K from 20 °C on. With it the chord `between` the two temperatures, K, differs
+        from the model's by as much as the reference's does. It is 0 without a reference, or where
+        the polarization is not known.
         """
         from ._magnet_kernels import ROOM
 
@@ -382,11 +383,13 @@ class Alloys:
         """Evaluate the hard phases, as the recipes are written, at temperatures, K.
 
         The alloys must have been made with `ranges`. Values that the user gave widen the result.
+        `temperature` has shape (m,).
 
         Returns
         -------
         Intrinsic
-            Values and standard deviations of n phases at m temperatures.
+            Values and standard deviations of n phases at m temperatures, (n, m, properties), with
+            the properties in the order of `PROPERTIES`.
         """
         from .._core._arrays import Condensed
 
@@ -632,7 +635,13 @@ def _resolve_rims(
 ) -> _Rims:
     """Return the shells of n recipes by volume, content and cover.
 
-    `rows` has ``grain_size_um``, (n,). Without `shells` nothing is covered.
+    `written` are the recipes split as they are written, and `rows` has ``grain_size_um``, (n,).
+
+    Returns
+    -------
+    _Rims
+        ``rows`` and ``columns``, int64, of the alloys that have one; ``fraction``, ``content`` and
+        ``cover``, (n,) each, zeros for those without and where `shells` is None.
     """
     if shells is None:
         none = np.zeros(len(written.host))
@@ -653,8 +662,9 @@ def _soften(
 ) -> None:
     """Let the route and the cells' charge act, in place, on soft phase and squareness, (n,) each.
 
-    A route that hardens by exchange leaves no soft phase; cells are less square where their
-    charge is off.
+    A route that hardens by exchange leaves no soft phase; cells are less square where their charge
+    is off. ``structure["soft"]`` and ``rows["squareness"]`` change; ``structure["ratio"]`` is read.
+    `codes`, int8 (n,), are host codes.
     """
     from ..phases.partition import wall_hosts
 
@@ -675,9 +685,29 @@ def _condense_phases(
 ) -> "tuple[Any, PredictedCurie | None]":
     """Condense hard phases, walls, skins and shells of n alloys, in this order, for the kernels.
 
-    `formula` is how far each is a bare formula, which has no walls, `enrichment` that of dysprosium
-    and terbium on the surface of grains, (n,) each; `with_skin` are the rows whose surface is
-    wanted. The `Phases` and, of `written`, the predicted T_C of its hard phases are returned.
+    Parameters
+    ----------
+    parts : Partition
+        The split recipes.
+    formula : ndarray of float64, shape (n,)
+        How far each is a bare formula, which has no walls, 0 to 1.
+    enrichment : ndarray of float64, shape (n,)
+        How much more Dy and Tb count on the surface of grains.
+    with_skin : ndarray of int64
+        Rows whose surface is wanted.
+    rims : _Rims
+        Shells about the grains.
+    curie : CurieModel or None
+        Model of the Curie temperature.
+    written : Partition or None
+        The recipes as they are written, where their Curie temperatures are wanted.
+
+    Returns
+    -------
+    phases : Phases
+        What the kernels read.
+    prediction : PredictedCurie or None
+        Predicted T_C of the hard phases of `written`.
     """
     from ..phases.partition import wall_hosts
     from ._magnet_kernels import Phases
@@ -720,7 +750,11 @@ def _remanence_factor(
     rows: dict[str, FloatArray],
     rims: _Rims,
 ) -> FloatArray:
-    """Return B_r / J_s, (n,), of hard and other phases, density and alignment; NaN if not known."""
+    """Return B_r / J_s, (n,), by hard and other phases, density and alignment.
+
+    It is NaN where a shell is about grains of a host of which nobody knows what it does.
+    `structure` has ``coarse``, `rows` ``alignment`` and ``density``, (n,) each.
+    """
     from ..phases.partition import hosts_with_shells
 
     fine = structure["coarse"] == 0.0
@@ -736,7 +770,11 @@ def _remanence_factor(
 def _widen_spread(
     rows: dict[str, FloatArray], structure: dict[str, FloatArray], written: "Partition"
 ) -> None:
-    """Add to the spread of coercivity, in place, what boundary and easy axis leave in doubt."""
+    """Add to the spread of coercivity what boundary and easy axis leave in doubt, in place.
+
+    ``rows["spread"]``, the half width of the 90 % range of ln H_cJ, (n,), changes. `structure` is
+    what `boundary_composition` returned, with ``formula``.
+    """
     boundary_width = DEVIATIONS_90 * _boundary.boundary_deviation(structure)
     wider = np.hypot(boundary_width, turned_width(written))
     wide_spread = np.hypot(rows["spread"], wider)
@@ -748,9 +786,18 @@ def _place_among_measured(
 ) -> None:
     """Bring n alloys, in place, to the level of those that were measured like them.
 
-    Without `with_distances` they count as near to them. What is too far, or by values that a user
-    gives `harder` than any, gets the gate of these. Rows get the shares of shell and grains, and
-    the producer's level, which acts on the remanence factor too.
+    What is too far from measured magnets, or by values that a user gave harder than any, gets the
+    gate of these. ``magnets.rows`` gets the shares of shell and grains and the producer's level,
+    which acts on ``magnets.factor`` too; ``magnets.gate`` and ``magnets.near`` change.
+
+    Parameters
+    ----------
+    magnets : Alloys
+        Changed.
+    harder : ndarray of float64, shape (n,), or float
+        How much harder a magnet is by given values than by the model.
+    with_distances : bool
+        Whether distances to measured magnets are computed; without them all count as near.
     """
     from ..phases.partition import root_codes
 
@@ -961,6 +1008,15 @@ def _read(
 
     Oxygen, nitrogen and carbon that a recipe names replace those of the process.
 
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes; not changed.
+    process : Process, dict, str or None
+        How they are made, as a user gives it.
+    host : str or ndarray of int8, shape (n,)
+        Name of the host of all, "auto" to find each, or host codes.
+
     Returns
     -------
     written : Partition
@@ -969,8 +1025,9 @@ def _read(
         What was taken out of the recipes before.
     made : Process
         The checked process.
-    rows : dict of ndarray
-        Its settings for each magnet.
+    rows : dict of ndarray, shape (n,)
+        Its settings for each magnet, by name, and what losses depend on: ``lanthanum``, ``cerium``,
+        ``cobalt``, ``carbide`` and ``refractory``, shares.
     """
     from ..alloy._row_kernels import sums_of_each
     from ..phases.partition import assign_hosts, hosts_by_hardening, partition, purify
@@ -1003,11 +1060,14 @@ def recipes_in_phases(
 ) -> tuple[Balance, dict[str, FloatArray]]:
     """Split recipes into the phases of their magnets; see `magnetkit.magnetism.phase_balance`.
 
+    `process` is as a user gives it, `host` the name of a host such as "2:14:1", or "auto".
+
     Returns
     -------
     balance : Balance
+        Phases of the n magnets, by volume.
     rows : dict of ndarray, shape (n,)
-        Process of each magnet.
+        Process of each magnet, by the name of the setting.
     """
     parts, traces, _, rows = _read(table, process, host)
     return _split_into_phases(parts, rows, traces)[0], rows

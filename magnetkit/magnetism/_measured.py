@@ -87,7 +87,8 @@ class Split:
 def shared_variance(effects: FloatArray, split: Split) -> FloatArray:
     """Compute what process effects add to the variance of each magnet, shape (n,).
 
-    `effects` are the `EFFECTS` of n magnets, shape (n, 2).
+    `effects` are the `EFFECTS` (shell, grain size) of n magnets, shape (n, 2). The variance is in
+    units of that of a magnet near measured ones.
     """
     shell, grain = split.shared
     return np.asarray(effects[:, 0] ** 2 * shell + effects[:, 1] ** 2 * grain)
@@ -95,10 +96,11 @@ def shared_variance(effects: FloatArray, split: Split) -> FloatArray:
 
 @lru_cache(maxsize=1)
 def splits() -> dict[str, Split]:
-    """Return the measured split of each of `QUANTITIES`, and that of `ALPHA`.
+    """Return the measured split of each of `QUANTITIES`, and that of `ALPHA`, by column.
 
-    Too few papers print alpha of two magnets to split its error; it goes with J_s(T), as
-    remanence does, and is taken to be split alike but for a magnet's own part.
+    The keys are "coercivity_kA_m", "remanence_T" and "remanence_coefficient_pct_K". Too few papers
+    print alpha of two magnets to split its error; it goes with J_s(T), as remanence does, and is
+    taken to be split alike but for a magnet's own part.
     """
     data = datasets.toml(SPLIT_FILE)
     result = {}
@@ -301,7 +303,16 @@ class Producer:
     def known(self, host: str, quantity: str, route: str = "") -> Known | None:
         """Return the measured magnets of a host, quantity and route; None if there are none.
 
-        The names are exact: an empty `route` finds magnets of the host's usual route alone.
+        The names are exact.
+
+        Parameters
+        ----------
+        host : str
+            Root of the host, such as "2:14:1".
+        quantity : str
+            Column such as "coercivity_kA_m".
+        route : str
+            Word of the routes that share a level; empty for the host's usual route alone.
 
         Returns
         -------
@@ -397,14 +408,18 @@ class Producer:
         return result
 
     def record(self) -> dict[str, Any]:
-        """Return the calibration as plain values, from which `from_record` makes it anew."""
+        """Return the calibration as plain values, from which `from_record` makes it anew.
+
+        The keys are ``format``, ``name``, ``magnets`` (a list of dicts) and, where levels are
+        stated, ``stated``.
+        """
         record = {
             "format": _FORMAT,
             "name": self.name,
-            "magnets": [dict(m) for m in self.magnets],
+            "magnets": list(map(dict, self.magnets)),
         }
         if self.stated:
-            record["stated"] = [asdict(level) for level in self.stated]
+            record["stated"] = list(map(asdict, self.stated))
         return record
 
     @classmethod
@@ -417,7 +432,7 @@ class Producer:
                 )
             producer = cls(
                 str(record["name"]),
-                tuple(_validate_magnet(m) for m in record["magnets"]),
+                tuple(map(_validate_magnet, record["magnets"])),
                 tuple(StatedLevel(**level) for level in record.get("stated", ())),
             )
             for host in producer.hosts:
@@ -448,7 +463,7 @@ def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def atomic_fractions(table: CompositionTable, row: int) -> dict[str, float]:
-    """Return the atomic fractions of one row by symbol."""
+    """Return the atomic fractions of one row by symbol, rounded to nine decimals."""
     part = slice(table.indptr[row], table.indptr[row + 1])
     return {
         SYMBOLS[i]: round(float(v), 9)
@@ -481,7 +496,13 @@ def check_name(name: Any) -> str:
 def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
     """Write a calibration under its name, in place of one that was there, and return the file.
 
-    The user's `measured` rows are kept beside it for a reader. InputError if it cannot be written.
+    The folder is created. The user's `measured` rows, records by column, are kept beside it for a
+    reader.
+
+    Raises
+    ------
+    InputError
+        If the name cannot be a file's, or the folder cannot be made.
     """
     path = folder() / f"{check_name(producer.name)}.json"
     try:

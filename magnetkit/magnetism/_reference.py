@@ -161,13 +161,23 @@ def score_known_value(
 ) -> dict[str, float] | None:
     """Compare one known value with the model.
 
-    `row` is the modelled magnet at the temperature of the value, `room` that at 20 degrees C,
-    `model` its alloy.
+    Parameters
+    ----------
+    one : KnownValue
+        The value and its temperature.
+    row : Series
+        The modelled magnet at that temperature: columns of `sintered`, with ``_lo`` and ``_hi``.
+    room : Series
+        The same at 20 degrees C, which counts for H_cJ.
+    model : Alloys
+        Its alloy, one row.
 
     Returns
     -------
     dict or None
-        ``score``, ``deviation``, ``noise`` and ``slope``; None where the model has no value.
+        ``score`` in standard deviations ``deviation`` of the model's error (of ln; of alpha itself,
+        %/K), ``noise``, the variance of the score, and ``slope``; None where the model has no
+        value.
     """
     of = room if one.quantity == COERCIVITY else row
     value, low, high = (float(of[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))

@@ -68,8 +68,25 @@ def nominal_magnets(
 ) -> Magnets:
     """Evaluate the magnet of each candidate without ranges: the central values of `magnets`.
 
-    `hard`, bool (k,), says at which of the k temperatures coercivity is wanted; at all without it.
-    `parts` are keywords of `alloys`.
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    shells : sequence of str or None
+        Shell of each, an empty text for none.
+    temperatures : sequence of float
+        k temperatures, K.
+    conditions : Conditions
+        How they are made and used.
+    hard : ndarray of bool, shape (k,), optional
+        At which of the temperatures coercivity is wanted; at all without it.
+    **parts
+        Keywords of `alloys`.
+
+    Returns
+    -------
+    Magnets
+        Polarization, H_cJ and knee field, (n, k); NaN where not wanted.
     """
     parts["skins"] = hard is None or bool(hard.any())
     alloy_rows = make_alloys(table, shells, conditions, **parts)
@@ -132,14 +149,25 @@ def makeable(
     """Judge the stability of each candidate's phase.
 
     A candidate whose stability no data decide counts as makeable, since missing data are no
-    verdict. `split` are the recipes split already, if the caller has them; `more` are keywords of
-    `stability_columns`.
+    verdict.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    conditions : Conditions
+        Host, phase data and coverage of ranges.
+    split : Partition, optional
+        The recipes split already, if the caller has them.
+    **more
+        Keywords of `stability_columns`.
 
     Returns
     -------
     columns : Columns
-        Columns of `stability_columns`, n rows.
+        Columns of `stability_columns`, n rows; ``probability_phase_forms`` among them.
     is_makeable : ndarray of bool, shape (n,)
+        False where that probability is known and too small.
     """
     from ..phases._forming import FORMS
     from ..phases.stability import stability_columns
@@ -233,7 +261,8 @@ def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
     """Predict recipes that are read, one result for each temperature of `conditions`.
 
     The results are frames of the library that the recipes came in, in the order and with the labels
-    of `inputs`.
+    of `inputs`. `Inputs` is what `read_inputs` returns: table, labels, shells, the user's other
+    columns.
     """
     shells = inputs.shells_with(conditions.shell)
     kelvin = conditions.temperature
@@ -269,8 +298,9 @@ def cost_per_flux(
 def _learnt_columns(name: str, table: CompositionTable, interval: float) -> Columns:
     """Predict a property that is learnt from compositions alone.
 
-    `name` is the column and that of its model; `interval` the probability of the range. The result
-    has value, lower and upper end (``_lo``, ``_hi``) and ``_provenance``.
+    `name` is the column and that of its model, one of `surrogates.training_sets.OWN`. `interval` is
+    the probability of the range. The result has value, lower and upper end (``_lo``, ``_hi``) and
+    ``_provenance``, a `Coded` that is "surrogate" throughout.
     """
     from ..surrogates.models import load
 

@@ -62,7 +62,8 @@ def distance_variance(
 
     It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d (`_evidence.evidence`) from the
     nearest one; both constants were fitted to magnets of papers left out, see
-    ``datasets/recipes/SOURCE.md``. 0 of remanence, where no such growth is seen.
+    ``datasets/recipes/SOURCE.md``. 0 of remanence, where no such growth is seen. `hosts` is a
+    `Coded` of roots such as "2:14:1", `quantity` a column such as "coercivity_kA_m".
 
     >>> table = CompositionTable.from_strings(["SmCo5", "Sm0.4Y0.6Co5"])
     >>> near, far = distance_variance(table, Coded.of(["1:5", "1:5"]), "coercivity_kA_m")
@@ -90,12 +91,24 @@ def condition_rows(
 ) -> None:
     """Condition rows on measured magnets, and widen them with the distance from these, in place.
 
-    `rows`, of `magnetkit.magnetism._magnets.Alloys`, has `EFFECTS`, ``spread`` and the offsets of
-    the families (`_family_ranges`); entered are the factors ``harder`` of H_cJ at 20 degrees C and
-    ``stronger`` of B_r, ``alpha_shift``, the half width ``spread`` of ln H_cJ, and what is left of
-    those of B_r and alpha; ``fall`` is multiplied by the producer's. `distance` is that from
-    magnets whose H_cJ was measured, shape (n,), `route` the word of the routes that share the
-    producer's level.
+    Parameters
+    ----------
+    rows : dict of ndarray, shape (n,)
+        Changed. Of `magnetkit.magnetism._magnets.Alloys`: it has `EFFECTS`, ``spread``, ``level``,
+        ``fall`` and the offsets of the families (`_family_ranges`). Entered are the factors
+        ``harder`` of H_cJ at 20 degrees C and ``stronger`` of B_r, ``alpha_shift``, the half width
+        ``spread`` of ln H_cJ, and what is left of those of B_r and alpha; ``fall`` is multiplied by
+        the producer's.
+    table : CompositionTable
+        The n recipes.
+    hosts : Coded
+        Their hosts, by roots such as "2:14:1".
+    producer : Producer or None
+        Whose measured magnets they are conditional on.
+    distance : ndarray of float64, shape (n,)
+        Distance from magnets whose H_cJ was measured.
+    route : str
+        Word of the routes that share the producer's level, empty for the usual one.
     """
     producer = producer or Producer("", ())
     effects = np.column_stack([rows[name] for name in EFFECTS])
@@ -141,9 +154,18 @@ def covariance(
 ) -> FloatArray:
     """Return the covariance of the errors of n magnets with those of k others, shape (n, k).
 
-    In units of the variance of a magnet near measured ones and without a calibration. Magnets of
-    two hosts share nothing. A `quantity` that is not of `splits` is taken to be split as remanence
-    is; the errors are conditional on the measured magnets of `producer`.
+    The unit is the variance of a magnet near measured ones and without a calibration. Magnets of
+    two hosts share nothing.
+
+    Parameters
+    ----------
+    one, other : Kinds
+        The n and the k magnets, as `kinds` returns them.
+    quantity : str
+        Column such as "coercivity_kA_m". One that is not of `splits` is taken to be split as
+        remanence is.
+    producer : Producer, optional
+        On whose measured magnets the errors are conditional.
     """
     error_parts = splits().get(quantity, splits()["remanence_T"])
     from .._core._linear import multiply
@@ -185,7 +207,8 @@ def relative_width(
     """Compute the width of the difference to a reference magnet, divided by that of the value, (n,).
 
     The result is 0 for the reference itself and sqrt(2) for a magnet that has nothing in common
-    with it. `reference` holds one magnet; `producer` is a calibration that both are conditional on.
+    with it. `magnets` and `reference` are `Kinds`, the latter of one magnet; `quantity` is a column
+    such as "remanence_T"; `producer` is a calibration that both are conditional on.
     """
     magnet_variance = variance(magnets, quantity, producer)
     shared_variance = covariance(magnets, reference, quantity, producer)[:, 0]

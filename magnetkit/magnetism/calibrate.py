@@ -351,7 +351,9 @@ def _number_rows(source: Any, notes: list[str]) -> Any:
 def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
     """Replace a row that names a file of curves by one row for each temperature.
 
-    `record` maps columns to cells. A row without a file is returned alone, as it is.
+    `record` maps columns to cells; ``curve`` is the path of the file. The new rows have
+    ``temperature_K`` and the measured `QUANTITIES` of their curve. A row without a file is returned
+    alone, as it is. InputError if the file cannot be read.
     """
     if _missing(record.get("curve")):
         return [record]
@@ -464,7 +466,9 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One for each quantity: ``record``, ``row``, ``model`` and ``known`` values.
+        One for each quantity: ``row``, the `MeasuredRow`; ``record``, the magnet as a `Producer`
+        keeps it (host, composition, quantity, score, deviation, noise and more); ``known``, figures
+        of the report; ``model``, its `Alloys`.
 
     Raises
     ------
@@ -523,8 +527,8 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
 def _contradictions(values: list[dict[str, Any]]) -> list[str]:
     """Find pairs of magnets of one recipe and process that contradict; return one sentence on each.
 
-    The ``noise`` of both, a variance, is raised in place to at least half their squared difference,
-    so that neither outweighs the other.
+    `values` are those of `_values`. The ``noise`` of both records, a variance, is raised in place
+    to at least half their squared difference, so that neither outweighs the other.
     """
     contradictions = []
     for one, other in combinations(values, 2):

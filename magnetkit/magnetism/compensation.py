@@ -100,8 +100,9 @@ class _Search:
         Returns
         -------
         pandas.DataFrame
-            By rising ``added_wt_pct``: the shares, ``remanence_coefficient_pct_K``, ``remanence_T``
-            and ``sag_pct``.
+            One row a kept mixture, by rising ``added_wt_pct``: the share of each substituent,
+            ``remanence_coefficient_pct_K``, ``remanence_T`` (at the coldest temperature) and
+            ``sag_pct``.
         """
         import pandas as pd
 

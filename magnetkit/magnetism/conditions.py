@@ -309,7 +309,8 @@ class Conditions:
 def _table_path(name: str, given: Any) -> Path:
     """Return the path of a table that the user gave as a path or as a frame.
 
-    A frame is written to the cache first. `name` is the keyword, for messages.
+    A frame is written to the cache first, named by its content. `name` is the keyword, such as
+    "data", for messages. A path is checked and returned without reading it.
     """
     from ..surrogates._measured import table_path
 

@@ -118,10 +118,32 @@ def magnet_curves(
     """Return the curves that the figures of n magnets at k temperatures make.
 
     J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), with p such that J is 0.9 B_r at the
-    knee. `temperature`, K, has shape (k,); `remanence`, T, `coercivity`, `knee_field`, A/m and
-    positive, and `recoil` have shape (n, k). `fields`, H in A/m, zero or negative, shape (m,), are
-    those of all curves, else each has its own. InputError if one is positive, or the load line is
-    no number of 0 or more.
+    knee.
+
+    Parameters
+    ----------
+    temperature : ndarray of float64, shape (k,)
+        K.
+    remanence : ndarray of float64, shape (n, k)
+        B_r, T.
+    coercivity, knee_field : ndarray of float64, shape (n, k)
+        A/m, positive.
+    recoil : ndarray of float64, shape (n, k)
+        Recoil permeability.
+    fields : ndarray of float64, shape (m,), optional
+        H of all curves, A/m, zero or negative; each has its own otherwise.
+    load_line : float, Duty or None
+        Permeance coefficient, 0 or more; None takes the usual one.
+
+    Returns
+    -------
+    Demagnetization
+        Curves on fields of shape (n, k, m).
+
+    Raises
+    ------
+    InputError
+        If a field is positive, or the load line is no number of 0 or more.
     """
     from ._demagnetization_kernels import curves, own_fields, working_fields
 

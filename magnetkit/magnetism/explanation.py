@@ -412,7 +412,8 @@ def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
     """Compute by how much ln H_cJ changes with one standard deviation of a constant.
 
     The result is the mean of up and down, since a law may bend. `center` is H_cJ, A/m, with the
-    constant as it is.
+    constant as it is. The magnet is made anew with each value; the constant returns to its own at
+    the end.
     """
     changes = []
     for sign in (-1.0, 1.0):

@@ -209,10 +209,12 @@ def _as_class(name: str) -> "pd.DataFrame":
 def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
     """Group the sintered Nd-Fe-B grades of a table by the letters of their class.
 
+    `table` has ``grade`` and ``kind``. Grades whose name is no number and class are left out.
+
     Returns
     -------
     dict of list of (int, int)
-        Number of the grade and index of its row.
+        By letters, such as "SH" or "" for class N: number of the grade and index of its row.
     """
     classes: dict[str, list[tuple[int, int]]] = {}
     for row, grade, kind in zip(
@@ -227,8 +229,8 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
 def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     """Convert a table of grades from 20 degrees C to another temperature, by the printed chords.
 
-    `table` is changed in place and returned. Values beyond the printed range are marked as
-    extrapolated.
+    `table` is changed in place and returned; `kelvin` is in K. Values beyond the printed range are
+    marked as extrapolated in their provenance.
     """
     table["temperature_K"] = kelvin
     step = kelvin - ROOM_K
@@ -270,8 +272,21 @@ def remaining_shares(
 ) -> dict[str, FloatArray]:
     """Return B_r and H_cJ of grades at a temperature, K, over those at 20 degrees C, by quantity.
 
-    `table` holds rows of `grades` at 20 degrees C, or one of them, `end` ("", "_lo" or "_hi") names
-    which of their chords. See `magnetkit.magnetism.printed_temperature`.
+    See `magnetkit.magnetism.printed_temperature`.
+
+    Parameters
+    ----------
+    table : DataFrame or Series
+        n rows of `grades` at 20 degrees C, or one of them.
+    kelvin : float, or ndarray with a row
+        Temperature, K.
+    end : str
+        Which of their chords: "", "_lo" or "_hi".
+
+    Returns
+    -------
+    dict of ndarray
+        ``remanence_T`` and ``coercivity_kA_m``, (n,) each, or in the shape of `kelvin` for one row.
     """
     alpha, beta = (table[f"{chord}{end}"] for chord in _CHORDS.values())
     to = (chord_end(table[_TO[chord]], table[_LIMIT]) for chord in _CHORDS.values())
@@ -301,10 +316,10 @@ def hot_squareness(kelvin: float) -> "pd.Series":
 
 
 def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> float:
-    """Convert B_r or H_cJ of a magnet at a temperature, K, to that at 20 degrees C.
+    """Convert B_r or H_cJ of a magnet at a temperature to that at 20 degrees C.
 
-    The chords are those of `row`, one of `grades` at 20 degrees C. `quantity` is ``"remanence_T"``
-    or ``"coercivity_kA_m"``; value and result are in its unit.
+    The chords are those of `row`, one of `grades` at 20 degrees C, which is not changed. `quantity`
+    is "remanence_T" or "coercivity_kA_m"; `value`, at `kelvin`, K, and the result are in its unit.
     """
     cold = value
     cold_row = row.copy()
@@ -326,7 +341,8 @@ def _hot_coercivity_b(table: "pd.DataFrame", keeps: FloatArray) -> None:
     """Convert H_cB of a table of hot grades, in place.
 
     H_cB falls as B_r does (`keeps`, its share that is left, (n,)), but never lies beyond the end of
-    the hot magnet's curve. Values, ends and provenance change.
+    the hot magnet's curve. ``coercivity_b_kA_m``, its ends and provenance change. B_r, H_cJ and
+    squareness of `table` must be hot already.
     """
     shape = curve_shapes(table)
     of_curve = {end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")}
@@ -423,7 +439,8 @@ def _family_values(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
 def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill what no sheet of a grade prints, from grades of the same host and kind, in place.
 
-    Values, ends and provenance of `quantities` change in `table`.
+    `quantities` are columns of `table` such as "coercivity_kA_m"; each must be there with its
+    ``_lo``, ``_hi`` and ``_provenance``, which change in the rows that are NaN.
     """
     values_of = {
         q: table[q].to_numpy(np.float64, copy=True) for q in (*quantities, _PRODUCT)
@@ -871,8 +888,9 @@ def _ladders() -> dict[str, float]:
 def nearest_grade_column(hosts: Coded, b_r: FloatArray, h_cj: FloatArray) -> Coded:
     """Find the sintered grade nearest to each magnet at 20 degrees C.
 
-    `hosts` are those of n magnets, `b_r` in T and `h_cj` in kA/m, (n,). The result is empty where
-    no grade is near; its words are in alphabetical order.
+    `hosts` is a `Coded` of n magnets' hosts, `b_r` in T and `h_cj` in kA/m, (n,). The `Coded`
+    result is empty where no grade of the host is there or a value is not finite; its words are in
+    alphabetical order.
     """
     from ..alloy._row_kernels import nearest_points
 

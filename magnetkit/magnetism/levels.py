@@ -285,8 +285,8 @@ def _without_heavy_rare_earth(table: CompositionTable) -> CompositionTable:
 def _ladder_reason(plain: Alloys, makers: str) -> str:
     """Say why a level contradicts what makers sell without heavy rare earth; empty if it does not.
 
-    `plain` is the producer's alloy without heavy rare earth at its level; `makers` are names
-    separated by commas.
+    `plain` is the producer's alloy without heavy rare earth at its level, one row; `makers` are
+    names separated by commas. Hosts other than sintered Nd-Fe-B give an empty text.
     """
     if HOST_NAMES[plain.written.host[0]] != named_host():
         return ""

@@ -89,7 +89,7 @@ class MeasuredCurve:
 def is_curve(source: Any) -> bool:
     """Return whether a path, or each of several, is a file whose columns are those of a curve."""
     if isinstance(source, list | tuple):
-        return bool(source) and all(is_curve_file(one) for one in source)
+        return bool(source) and all(map(is_curve_file, source))
     return is_curve_file(source)
 
 
@@ -234,8 +234,10 @@ def _choose_branches(
 ) -> list[tuple[FloatArray, FloatArray]]:
     """Return H, A/m, and J, T, of each branch from saturation, upright, the best first.
 
-    Branches that reach J = 0 are preferred to those that do not. InputError if none has enough
-    points in the second quadrant.
+    Branches that reach J = 0 are preferred to those that do not, and branches from negative
+    saturation are mirrored. Fields of a branch rise. `h` and `j`, (n,), are the points in the order
+    of the file; `source` is its name, for messages. InputError if no branch has enough points in
+    the second quadrant.
     """
     parts = _split_sweeps(h, j)
     # What comes down from positive saturation stands first, mirrored branches after it.
@@ -515,7 +517,8 @@ def _likely_unit(coercivity: float, raw: RawCurve) -> str:
 def find_crossing(field: FloatArray, values: FloatArray, level: float) -> float:
     """Find the field at which falling `values` first reach `level`, by linear interpolation.
 
-    NaN if they never do, or do so at the first point already.
+    `field`, (n,), rises; the unit of the result is that of `field`. NaN if the values never reach
+    it, or do so at the first point already.
     """
     below = np.flatnonzero(values <= level)
     if not below.size or not below[0]:

@@ -109,7 +109,10 @@ def read_magnets(file: Path) -> "pd.DataFrame":
 
 
 def magnet_recipes(rows: "pd.DataFrame") -> CompositionTable:
-    """Read the recipes of rows of the table, one row each and in their order."""
+    """Read the recipes of rows of the table, one row each and in their order.
+
+    `rows` has ``recipe`` and ``basis``. A recipe that cannot be read leaves its row out.
+    """
     parts = [
         CompositionTable.from_strings([recipe], basis=basis)
         for recipe, basis in zip(rows["recipe"], rows["basis"], strict=True)

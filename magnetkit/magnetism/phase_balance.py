@@ -217,10 +217,16 @@ _THERE = 0.005, 0.05, 0.5
 def _coexisting_phases(
     made: Balance, i: int, outside: float
 ) -> list[tuple[str, float, float]]:
-    """List the phases in balance with the hard phase of row `i`, as `_on_hull` does.
+    """List the phases in balance with the hard phase of row `i`.
 
     With the hard phase among them, phases are never more than elements. `outside` is the volume
     fraction that they share.
+
+    Returns
+    -------
+    list of (str, float, float)
+        Name, volume fraction and J_s (T; NaN but for alpha-iron) of each, as `_on_hull` lists them;
+        one entry "grain boundary" where there is no data.
     """
     hard = made.parts.hard_phase[i : i + 1]
     space = stable_space(open_snapshot())

@@ -27,8 +27,14 @@ _GRID = np.append(np.arange(20.0, 560.0, 5.0), ROOM_K)
 def _shape() -> tuple[FloatArray, FloatArray, FloatArray, float]:
     """Return the shape of H_cJ(T) of sintered Nd-Fe-B.
 
-    Temperatures, K; what polarization and the field alpha_K H_N keep of their values at 20 degrees
-    C; and N_eff M_s there, kA/m.
+    Returns
+    -------
+    kelvin : ndarray of float64, shape (k,)
+        Rising temperatures, K.
+    poles, field : ndarray of float64, shape (k,)
+        What polarization and the field alpha_K H_N keep of their values at 20 degrees C.
+    room : float
+        N_eff M_s at 20 degrees C, kA/m.
     """
     from ._magnets import alloys
 
@@ -42,10 +48,10 @@ def _shape() -> tuple[FloatArray, FloatArray, FloatArray, float]:
 
 
 def chord_end(to_K: Any, max_working_temperature_K: Any) -> FloatArray:
-    """Return the upper temperature of printed chords, K.
+    """Return the upper temperature of printed chords, K, in the shape of the arguments.
 
-    A chord without one is taken to reach to 100 degrees C (``datasets/laws/printed.toml``) or to
-    the highest temperature of use, whichever is more.
+    `to_K` is what is printed, NaN for nothing. A chord without one is taken to reach to 100 degrees
+    C (``datasets/laws/printed.toml``) or to `max_working_temperature_K`, K, whichever is more.
     """
     highest_use = np.asarray(max_working_temperature_K, float)
     otherwise = np.fmax(highest_use, law("printed").chord_end)

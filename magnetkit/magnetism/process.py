@@ -96,7 +96,8 @@ class Route:
     def check(self, given: dict[str, Any]) -> None:
         """Raise InputError for a setting that the route cannot have or that does not act on it.
 
-        `given` maps names of settings to numbers or arrays.
+        `given` maps names of settings, fields of `Process` such as ``grain_size_um``, to numbers or
+        arrays; None and names without a bound are passed over.
         """
         grain = given.get("grain_size_um")
         usual = self.process.get("grain_size_um")
@@ -397,10 +398,10 @@ def read_parameters(data: dict[str, Any]) -> Parameters:
 
 
 def _read_setting(name: str, value: Any, meaning: str) -> FloatArray:
-    """Convert a setting of the process to an array of float64.
+    """Convert a setting of the process to an array of float64, of whatever shape.
 
-    InputError if it is a text, NaN or no number. `meaning` is its meaning in words, for the
-    message.
+    `name` is a field of `Process` and `meaning` its meaning in words, for the message. InputError
+    if `value` is a text, NaN alone or no number.
     """
     is_missing = np.ndim(value) == 0 and value != value
     if isinstance(value, (str, bytes)) or is_missing:
@@ -470,8 +471,23 @@ def known_fields(**process: Any) -> dict[str, Any]:
     """Complete the fields of a `Process` that is given as a dictionary.
 
     A producer given by name or as a record, and a route given by name, are looked up. The route's
-    settings fill in those that are not given. InputError if a name is unknown or the route cannot
-    have a setting.
+    settings fill in those that are not given.
+
+    Parameters
+    ----------
+    **process
+        Fields of `Process` with their units, such as ``grain_size_um=4.0``, ``route`` and
+        ``producer``.
+
+    Returns
+    -------
+    dict
+        Fields of `Process`; ``producer`` is always there, a `Producer` or None.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, no such calibration is stored, or the route cannot have a setting.
     """
     unknown = sorted(set(process) - set(_LIMITS) - {"producer", "route"})
     if unknown:
@@ -501,7 +517,8 @@ def process_record(
 ) -> dict[str, Any] | None:
     """Return the settings of one process for all magnets as a plain dictionary, None without any.
 
-    The dictionary can be written as JSON.
+    The dictionary can be written as JSON: settings as float, ``route`` as its name, and
+    ``producer`` as a record of its measured magnets.
 
     Raises
     ------
@@ -527,9 +544,10 @@ def process_record(
 
 @lru_cache(maxsize=4)
 def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
-    """Return each number of a host's family, of its process and of its magnets, shape (hosts + 1,).
+    """Return each number of a host's family, of its process and of its magnets, by name.
 
-    The last entry, which code -1 picks, is NaN, and so is that of a host without a family.
+    Each array has shape (hosts + 1,), in the order of `host_names`. The last entry, which code -1
+    picks, is NaN, and so is that of a host without a family. Laws are numbers too, see `_law_code`.
     """
     families = parameters().families
     family_fields = [field.name for field in fields(Family) if field.type is float]

@@ -104,8 +104,8 @@ def covering(fraction: FloatArray, grain_um: FloatArray) -> FloatArray:
     """Compute the share 1 - exp(-t / t0) of its full gain that a shell of thickness t gives, (n,).
 
     A domain wall has to fit into the shell before it meets the shell's own anisotropy. t0 is about
-    half a wall width, and the gain is nearly complete at two to three t0. `fraction` is the shell's
-    share of the grain and `grain_um` the grain size.
+    half a wall width, and the gain is nearly complete at two to three t0. `fraction`, (n,), is the
+    volume fraction of the shell in the grain, 0 to 1; `grain_um`, (n,), is the grain size in um.
     """
     return -np.expm1(-thickness_nm(fraction, grain_um) / shell_law()["decay_nm"])
 
@@ -131,7 +131,10 @@ def arriving_share(faces_mm: FloatArray) -> FloatArray:
 
 
 def carrier_volume(table: CompositionTable, rows: ShellRows) -> FloatArray:
-    """Compute the share of the volume that carriers take of n magnets, shape (n,)."""
+    """Compute the share of the volume that carriers take of n magnets, 0 to 1, shape (n,).
+
+    `table` are the recipes without carriers, `rows` their shells; 0 where a shell has none.
+    """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
 
@@ -149,10 +152,12 @@ def mix_between_grains(
 ) -> tuple[CompositionTable, ShellRows]:
     """Add what is mixed in between the grains to the charge, and remove it from the shells.
 
+    Neither argument is changed; both are returned as they are where nothing is mixed in.
+
     Returns
     -------
     table : CompositionTable
-        The recipes with what is mixed in.
+        The n recipes with what is mixed in.
     rows : ShellRows
         The shells without it.
     """
@@ -207,7 +212,8 @@ def enrich_surface(
     """Compute the composition at the surface of grains, where Dy and Tb count more than inside.
 
     A share x of the rare earth becomes e x / (1 + (e - 1) x) with the partition coefficient e,
-    `coefficient`, (n,).
+    `coefficient`, (n,); its other rare earths lose as much. `table` holds n hard phases and is not
+    changed.
     """
     rare = mask(RARE_EARTHS)
     heavy = mask(SURFACE)

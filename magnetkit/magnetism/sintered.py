@@ -292,7 +292,7 @@ def parse_chord(between: Any) -> tuple[float, float]:
         raise InputError(
             f"between must be two temperatures such as ('20C', '100C'), got {between!r}"
         )
-    first, second = (parse_temperature(end) for end in ends)
+    first, second = map(parse_temperature, ends)
     if not second > first:
         raise InputError(f"between needs the lower temperature first, got {between!r}")
     return first, second
@@ -511,7 +511,9 @@ def figure_columns(
 def _mark_given(tables: list[Columns], widths: "Widths") -> None:
     """Write into the provenance of columns, in place, which rows a user gave a value for.
 
-    `widths` has, by column, the half widths of the given values, NaN elsewhere, (n,) each.
+    `tables` are `Columns` of n rows each; ``_provenance`` of a given column becomes "given" there,
+    where a table has it. `widths` has, by column, the half widths of the given values, NaN
+    elsewhere, (n,) each.
     """
     for table, (name, width) in product(tables, widths.items()):
         if (basis := f"{name}_provenance") in table:
@@ -519,7 +521,11 @@ def _mark_given(tables: list[Columns], widths: "Widths") -> None:
 
 
 def _count_with_ranges(use: Use, columns: Sequence[Collection[str] | None]) -> int:
-    """Count the temperatures up to the last whose `columns` have ranges; None are all columns."""
+    """Count the temperatures up to the last whose columns have ranges.
+
+    `columns` names the wanted columns of each temperature; None stands for all. Where the status is
+    over the whole range of use, temperatures of which only `FIGURES` are wanted need no ranges.
+    """
     count = 0
     for j, names in enumerate(columns):
         is_central = (
@@ -589,7 +595,11 @@ def _route_column(made: Alloys) -> Coded:
 
 
 def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
-    """Return a column of n texts with a remark after the text of some rows."""
+    """Return a `Coded` column of n texts with a remark after the text of some rows.
+
+    `remarks` maps row numbers to remarks; "; " stands between. `column` is not changed, and is
+    returned itself without any remark.
+    """
     if not remarks:
         return column
     texts = column.texts()
@@ -604,11 +614,13 @@ def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
 def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     """Build the columns that say how far magnets at a temperature, K, are from measured ones.
 
+    ``made.near`` must be filled.
+
     Returns
     -------
     dict
-        ``evidence_distance``, ``evidence_nearest``, ``evidence_farthest``, ``remanence_T_evidence``
-        and ``coercivity_kA_m_evidence``.
+        Floats (n,): ``evidence_distance`` (NaN without a host), ``remanence_T_evidence`` and
+        ``coercivity_kA_m_evidence``. `Coded` texts: ``evidence_nearest`` and ``evidence_farthest``.
     """
     roots = Coded(root_codes(made.written.host), HOST_NAMES)
     hard = evidence_at_temperature(made.near[COERCIVITY], roots, kelvin)

@@ -55,7 +55,9 @@ class Spread:
 def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
     """Return how the lots of a host's magnets vary; of no known family, as 2:14:1.
 
-    `given` are the user's own, %, by ``B_r`` and ``H_cJ``; InputError if one is none.
+    `host` is such as "2:14:1". `given` are the user's own, %, by ``B_r`` and ``H_cJ``; the source
+    then is "as you say". InputError for another name, or a number that does not lie between 0 and
+    50.
 
     Examples
     --------

@@ -146,7 +146,7 @@ def _read_crystal(summary: _Summary) -> Record:
         if not math.isfinite(volume + density):
             raise ValueError("no volume")
         return {
-            "system": "-".join(sorted(str(e) for e in crystal.composition.elements)),
+            "system": "-".join(sorted(map(str, crystal.composition.elements))),
             "formula": crystal.composition.reduced_formula,
             "cell": crystal.composition.formula.replace(" ", ""),
             "sites": len(crystal),

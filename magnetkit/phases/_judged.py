@@ -232,7 +232,7 @@ class Judged:
         Returns
         -------
         above : ndarray, shape (n,)
-            eV/atom.
+            eV/atom; NaN where an element has no phases.
         products : Decomposition
             At 0 K.
         """

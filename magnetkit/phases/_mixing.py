@@ -111,10 +111,10 @@ class MixingTerms:
         )
 
     def occupation(self, dense: NDArray) -> Occupation:
-        """Compute the shares of elements on each site.
+        """Compute the shares of elements on each site, for rows of atomic fractions with the site ratio.
 
-        Rows must have the host's ratio of sites. `dense` is float64 (n, 118). Each part of the
-        result has a row a composition, which sums to one where the site has atoms.
+        `dense` is (n, columns). ``earth``, ``metal`` and ``third`` of the `Occupation` have n rows
+        and a column for each element of the site; rows sum to 1.
         """
 
         def share(columns: NDArray) -> NDArray:
@@ -220,7 +220,7 @@ def _table(rows: list[dict[int, float]]) -> CompositionTable:
     normalized; row_index counts from 0.
     """
     parts = [sorted(row.items()) for row in rows]
-    indptr = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
+    indptr = np.concatenate([[0], np.cumsum(list(map(len, parts)))]).astype(np.int64)
     return CompositionTable(
         indptr,
         np.array([c for p in parts for c, _ in p], np.int32),
@@ -398,7 +398,7 @@ class MixingModel:
         return at, energy, np.full(len(observations), atoms * NOISE_EV)
 
     def _fit(self, known: tuple[Slope, ...]) -> None:
-        """Solve for the weights without outliers, and set the fitted attributes.
+        """Solve for the weights without outliers, and set the fitted attributes, in place.
 
         `known` are slopes that are observed beside the entries. `occupation`, `energy` and the
         deviations of the entries must be set. Set are `kept`, `left_out`, `loo_error`,
@@ -407,9 +407,7 @@ class MixingModel:
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)
         pairs_of_parts = zip(self.occupation, pairs, strict=True)
-        self._points = Occupation(
-            *(np.vstack(two_parts) for two_parts in pairs_of_parts)
-        )
+        self._points = Occupation(*map(np.vstack, pairs_of_parts))
         # What is observed, of the energies at the points: each entry's, then the differences.
         observe = np.zeros((n + len(differences), n + 2 * len(differences)))
         observe[:n, :n] = np.eye(n)

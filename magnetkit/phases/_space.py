@@ -200,8 +200,14 @@ def _reasons_left_out(
 ) -> tuple[str, ...]:
     """List in words which entries are left out, and why.
 
-    `absurd` and `collapsed` are bool, (n,). `formulas` and `energies` (eV/atom, NaN for none) are
-    of the n entries. A text is such as "SmCo5: no formation energy".
+    Parameters
+    ----------
+    formulas : list of str
+        n formulas.
+    energies : ndarray of float64, shape (n,)
+        Formation energies, eV/atom, for the words.
+    absurd, collapsed : ndarray of bool, shape (n,)
+        Entries without a usable energy, and those calculated without their moment.
     """
     reasons = []
     for i in np.flatnonzero(absurd):
@@ -341,8 +347,8 @@ class Systems:
 
         Returns
         -------
-        tuple of three ndarrays
-            System, first position in ``order`` and the position after the last.
+        tuple of three ndarrays of int64
+            System, first position in ``order`` and the position after the last, of each run.
         """
         runs = [
             (s, at, min(at + RUN, self.bounds[s + 1]))

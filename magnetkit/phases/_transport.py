@@ -112,7 +112,7 @@ def _ask_in_child(question: News, key: str) -> Iterator[News]:
         name: text for name, text in os.environ.items() if name != "MP_API_KEY"
     }
     # The packages are those of this process, in its order.
-    environment["PYTHONPATH"] = os.pathsep.join(os.path.abspath(p) for p in sys.path)
+    environment["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, sys.path))
     over = Event()
     patience = LOADING_S
     with subprocess.Popen(

@@ -219,7 +219,7 @@ def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
     lowest: dict[str, float] = {}
     missing_elements: set[str] = set()
     for entry in entries:
-        symbols = [str(element) for element in entry.composition.elements]
+        symbols = list(map(str, entry.composition.elements))
         missing_elements.update(symbols)
         if len(symbols) == 1:
             symbol = symbols[0]

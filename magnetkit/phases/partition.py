@@ -649,8 +649,8 @@ def describe_beyond_precedent(
 ) -> dict[int, str]:
     """Say by row, in words, which elements exceed what `is_within_precedent` allows.
 
-    Rows without such elements are not in the result. `table` and `codes` are as there. A text is
-    such as "Hg 5.6 % of the metals outside, over 0".
+    `codes`, int8 (n,), are those of `assign_hosts`. Rows without such elements are not in the
+    result. A text is such as "Hg 5.9 % of the metals outside, over 0".
     """
     group, largest = _largest_shares()
     totals = np.column_stack([table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")])

@@ -294,7 +294,7 @@ def subsystems(systems: str | Iterable[str]) -> list[str]:
     for system in chemical_systems(systems):
         symbols = system.split("-")
         for n in range(1, len(symbols) + 1):
-            names.update("-".join(some) for some in combinations(symbols, n))
+            names.update(map("-".join, combinations(symbols, n)))
     return sorted(names, key=lambda s: (s.count("-"), s))
 
 

@@ -369,8 +369,8 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
 def _host(entry: dict[str, Any], root: str) -> Host:
     """Build a host from its record, with the entries of its parents filled in.
 
-    `root` is the name of the host's root. `entry` is the content of the host's file as a dict.
-    KeyError, TypeError or ValueError if it is not whole.
+    `root` is the name of the host's root. `entry` is the dict of its file; some of its tables are
+    emptied in part. KeyError, TypeError or ValueError if it is no whole record.
     """
     hexagonal = entry.get("hexagonal")
     stability = entry["stability"]

@@ -211,7 +211,7 @@ def _provenance(value: Any, borrows: Any) -> Coded:
 def _energies(
     columns: Columns, judged: Judged, above: Any, known: Any, half: float
 ) -> None:
-    """Write formation energy and distance to the hull, eV/atom, into `columns`.
+    """Write formation energy and distance to the hull, eV/atom, into `columns`, in place.
 
     Parameters
     ----------

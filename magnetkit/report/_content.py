@@ -163,7 +163,7 @@ def lead(result: "Ranked") -> list[str]:
     """Return the answer of `magnetkit.replace`, where that made the result."""
     sentences = result.manifest.get(ANSWER)
     if isinstance(sentences, list):
-        return [str(sentence) for sentence in sentences]
+        return list(map(str, sentences))
     return []
 
 
@@ -363,7 +363,11 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
 
 
 def _saves_more(decided: pd.DataFrame, place: int) -> str:
-    """Say which other decision saves more than that at `place`, and what is against it; else empty."""
+    """Say which other decision saves more than that at `place`, and what is against it; else empty.
+
+    `decided` are the decisions, today's magnet first, with ``heavy_rare_earth_saved_wt_pct`` and
+    ``decision_status``; `place` is a position from 0.
+    """
     savings = decided["heavy_rare_earth_saved_wt_pct"].astype(float)
     other = int(savings.to_numpy().argmax())
     if savings.iloc[other] < savings.iloc[place] + SAVING_WT_PCT:
@@ -452,7 +456,12 @@ def stages(result: "Ranked") -> list[str]:
 
 
 def failures(result: "Ranked") -> list[tuple[str, int]]:
-    """Count what candidates miss, requirements and status in words, the most frequent first."""
+    """Count what candidates miss, requirements and status in words, the most frequent first.
+
+    The list holds (text, number); a status is such as "status: paramagnetic". A candidate counts
+    for each requirement that it misses. Where a search kept the best alone, all that were judged
+    count.
+    """
     profile = result.profile
     sieve = result.manifest["summary"].get("sieve")
     if sieve is not None:
@@ -564,8 +573,8 @@ def elements(shown: Magnets) -> list[list[str]]:
     Returns
     -------
     list of list of str
-        Element, import reliance, stage and concentration, largest producer, risk, price and its
-        range, export controls.
+        A row an element: symbol, import reliance, stage and concentration, largest producer, risk,
+        price and its range, export controls.
     """
     table = element_table(shown.job.conditions.scenario, shown.job.conditions.recycled)
     table = table[table["element"].isin(_present_elements(shown))]

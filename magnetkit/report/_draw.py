@@ -156,7 +156,11 @@ def _vertical_line(shape: Part, ax: "Axes") -> None:
 
 
 def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
-    """Write the texts of a trace above or below its points, at data coordinates `x` and `y`, into `ax`."""
+    """Write the texts of a trace above or below its points, at data coordinates `x` and `y`, into `ax`.
+
+    The trace has ``text``, ``textposition``, ``textfont`` and ``marker`` as plotly has them; `x`
+    and `y` are (n,).
+    """
     size = _PER_PIXEL * trace["textfont"]["size"]
     places = np.broadcast_to(trace["textposition"], len(x))
     points = zip(x, y, strict=True)
@@ -252,7 +256,11 @@ def _axis(layout: Part, ax: "Axes", axis: str) -> None:
 
 
 def _legend(layout: Part, places: "list[Axes]") -> None:
-    """Draw one legend for all axes, each label once; nothing if no trace has a label."""
+    """Draw one legend for all axes, each label once; nothing if no trace has a label.
+
+    `places` are the axes, the first of which gets it; place and title are those of plotly's
+    `layout`.
+    """
     handles_and_labels = [
         zip(*ax.get_legend_handles_labels(), strict=True) for ax in places
     ]

@@ -80,7 +80,8 @@ def column_axis(name: str) -> Part:
 def convert_axes(figure: Part) -> Part:
     """Convert a figure's axes of T, kA/m and kJ/m3 to the units of the setting, in place; return it.
 
-    Data and hover texts are converted too.
+    The setting is SI (nothing happens) or CGS. `figure` has plotly's ``data`` and ``layout``. Data,
+    titles and hover texts are converted; an anisotropy field stays in T.
     """
     for key, axis in figure["layout"].items() if is_cgs() else ():
         text = axis["title"]["text"] if key[1:5] == "axis" and "title" in axis else ""
@@ -193,7 +194,8 @@ def candidates(
 ) -> Part:
     """Build a scatter trace of candidates on two result columns `x` and `y`.
 
-    `texts` are shown at the points and must be escaped already.
+    `frame` has one row a candidate, with these columns in their units. `marker` is plotly's.
+    `texts`, one a row, are shown at the points and must be escaped already.
     """
     shown_columns = ((COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y")))
     hover = "<br>".join(f"{c.short} %{{{axis}}} {c.unit}" for c, axis in shown_columns)
@@ -203,7 +205,8 @@ def candidates(
 def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     """Build the star of the magnet that all others are compared with, on two result columns.
 
-    `frame` has one row; `text` is escaped already and `name` stands in the legend.
+    `frame` has one row with the columns `x` and `y`, such as "cost_USD_kg"; `text` is escaped
+    already and `name` stands in the legend.
     """
     look = {
         "symbol": "star",
@@ -406,10 +409,11 @@ def _measured_points(curve: Any) -> Part:
 def _magnet_traces(
     curves: "Demagnetization", at: tuple[int, ...], label: str, look: Look, group: str
 ) -> list[Part]:
-    """Return J(H), B(H) and the working point of one magnet at one temperature.
+    """Return J(H), B(H) and the working point of one magnet at one temperature, three traces of plotly's.
 
-    `at` is its place in the arrays of `curves`, `label` its escaped name, `group` that of its
-    traces in the legend.
+    `at` is its place in the arrays of `curves`, (magnet, temperature); `label` its escaped name;
+    `look` its colour and dash; `group` the name of its traces in the legend. Fields are drawn
+    positive, kA/m.
     """
     colour, dash = look
     traces = []
@@ -457,8 +461,9 @@ def trade_off_axes(
 ) -> tuple[str, str, str]:
     """Choose the columns of the trade-off picture: x, y and colour.
 
-    The column x is that of the first objective that sets decisions apart: their values in it span
-    at least a tenth of those of the candidates in `frame`.
+    The column x is that of the first objective of the profile that sets decisions apart: their
+    values in it span at least a tenth of those of the candidates in `frame`. `decided` are the
+    decisions. Both have the columns of the objectives; y is the last of these.
     """
     goals = objectives(profile)
     wide = [
@@ -498,10 +503,12 @@ def pareto(
     colour: str,
     title: str = "",
 ) -> Part:
-    """Build the figure of ranked candidates on two objectives.
+    """Build the figure of ranked candidates on two objectives, plotly's ``data`` and ``layout``.
 
     Candidates that meet the requirements are coloured, those of the front ringed, and the decisions
-    in `decided` named. `x`, `y` and `colour` are result columns.
+    in `decided` named. `x`, `y` and `colour` are result columns, such as "cost_USD_kg"; candidates
+    without a value of x or y are left out. `frame` also has ``pareto_front``,
+    ``meets_requirements`` and ``candidate``.
     """
     points_frame = frame.dropna(subset=[x, y])
     front = (points_frame["pareto_front"].fillna(0) == 1).to_numpy(bool)
@@ -601,7 +608,7 @@ def section(
     ]
     formulas = [_lower_numbers(name) for name in hull.names]
     corners = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
-    places = _label_positions(at, [len(name) for name in hull.names], corners)
+    places = _label_positions(at, list(map(len, hull.names)), corners)
     # The name of a phase that would lie on another's is shown when pointed at.
     labels = [
         text if place else "" for text, place in zip(formulas, places, strict=True)

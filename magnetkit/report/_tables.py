@@ -84,7 +84,8 @@ def _convert_to_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
 def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     """Return the user's own columns, then the main results in display units, under headings for people.
 
-    `units` is "si", "cgs" or None for the setting.
+    `units` is "si", "cgs" or None for the setting. A predicted column has two more, low and high.
+    `frame` is not changed; its other columns are left out.
     """
     import pandas as pd
 
@@ -152,8 +153,9 @@ def choose_columns(
 ) -> dict[str, int]:
     """Return the columns to print with their priority, the user's own identifier among them.
 
-    `names` are those printed by default; `columns`, names joined by commas, replace them.
-    InputError if `frame` lacks one of `columns`.
+    `names` are those printed by default, by name; `columns`, names joined by commas, replace them,
+    all of priority 0. Default columns that `frame` lacks are left out. InputError if it lacks one
+    of `columns`.
     """
     if columns is not None:
         names_asked_for = [name.strip() for name in columns.split(",") if name.strip()]
@@ -461,7 +463,9 @@ def _print_property_table(
 ) -> list[str]:
     """Print a row for each composition; return the names of the columns that were printed.
 
-    Without `columns` what all rows share, a temperature or the status ``ok``, is no column.
+    Without `columns` what all rows share, a temperature or the status ``ok``, is no column. `frame`
+    has the properties; `columns` are names joined by commas. With `cgs` values are in CGS units;
+    `wide` prints columns that do not fit too.
     """
     about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
     names = choose_columns(frame, _PROPERTIES, columns)
@@ -583,8 +587,12 @@ def print_comparison(
 
 
 def _compared_columns(frame: "pd.DataFrame", cgs: bool) -> list[_text.Shown]:
-    """Return a comparison as columns of a terminal, folded until all of them fit."""
-    names = [str(name) for name in frame.index]
+    """Return a comparison as columns of a terminal, folded until all of them fit.
+
+    `frame` is what `magnetkit.compare` returns. With `cgs` values are in CGS units. The first
+    column holds labels, the last units.
+    """
+    names = list(map(str, frame.index))
     scales = [
         _scale_of_row(name, str(frame.loc[name, "unit"]), cgs=cgs) for name in names
     ]
@@ -593,7 +601,7 @@ def _compared_columns(frame: "pd.DataFrame", cgs: bool) -> list[_text.Shown]:
     room = _text.console().width - _LABEL - max(longest, _UNIT)
     fair_width = room // len(headings) - _text.COLUMN_PADDING
     width = max(fair_width, _NARROWEST_COLUMN)
-    labels = [str(label) for label in frame["label"]]
+    labels = list(map(str, frame["label"]))
     label_width = _LABEL - _text.COLUMN_PADDING
     columns = [_text.Shown("Property", labels, False, 0, label_width)]
     for heading in headings:

@@ -102,7 +102,8 @@ def format_interval(
 ) -> str:
     """Write a result with its interval behind it, ``563 (419 to 756)``; without one if it has none.
 
-    `number` writes a value or an end as text.
+    `row` has the column `name`, such as "coercivity_kA_m", and its ends. `number` writes a value or
+    an end, in display units, as text.
     """
     text, interval = with_range(row, name, number, number)
     if interval:
@@ -228,8 +229,9 @@ def fold_lines(text: str, width: int) -> str:
 def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
     """Return the columns that fit into `width` characters, in their order.
 
-    Columns of the highest `priority` number are dropped first, of equals the last. Long texts are
-    folded more narrowly before columns of priority 1 are dropped.
+    Columns of the highest `priority` number are dropped first, of equals the last; those of 0
+    never. Long texts are folded more narrowly before columns of priority 1 are dropped, in new
+    `Shown` objects.
     """
     columns_that_fit = list(columns)
     is_folding = False

@@ -122,7 +122,7 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
             )
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
-        names = [str(name) for name in frame.columns]
+        names = list(map(str, frame.columns))
         plain = frame.astype(object).where(frame.notna(), None)
         columns = [
             _as_numbers(plain.iloc[:, i].tolist(), name) for i, name in enumerate(names)
@@ -145,7 +145,10 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
 
 
 def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:
-    """Add the sheet ``columns`` to a workbook: name, label, unit and meaning of each column."""
+    """Add the sheet ``columns`` to an openpyxl workbook, in place: a row for each column.
+
+    `meanings` maps names to label, unit and meaning.
+    """
     sheet = book.create_sheet("columns")
     for letter, width in zip("ABCD", (42, 28, 10, 90), strict=True):
         sheet.column_dimensions[letter].width = width

@@ -348,7 +348,11 @@ def _plotly() -> str:
 
 
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
-    """Build the map of B_r and H_cj at 20 C: candidates and decisions in front of commercial grades."""
+    """Build the map of B_r and H_cJ at 20 C: candidates and decisions in front of commercial grades.
+
+    `spread` are rows of candidates, evaluated here at 20 C each by its route; `shown` are the
+    decisions, which are not changed. Grades are those of `hosts`.
+    """
     points = spread.reset_index(drop=True)
     decisions = shown.rows.copy()
     for rows in (points, decisions):
@@ -402,7 +406,7 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
 
 def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
     """Build B_r and H_cj of the decisions from `low` to `high`, K, today's with its interval."""
-    at = [float(t) for t in np.linspace(low, high, _TEMPERATURES)]
+    at = list(map(float, np.linspace(low, high, _TEMPERATURES)))
     frames = zip(at, shown.at(at), strict=True)
     frame = pd.concat(
         [f.assign(candidate=shown.labels, temperature_K=t) for t, f in frames]

@@ -60,7 +60,10 @@ class Chunk:
     )
 
     def take(self, rows: IntArray) -> "Chunk":
-        """Return the candidates at some positions within the chunk, without rejected lines."""
+        """Return the candidates at some positions within the chunk, without rejected lines.
+
+        `rows`, int64, are positions from 0, in any order; the new chunk has theirs.
+        """
         return Chunk(
             self.table[rows],
             self.labels.take(pa.array(rows)),
@@ -71,7 +74,11 @@ class Chunk:
 
     @classmethod
     def joined(cls, parts: Sequence["Chunk"]) -> Iterator["Chunk"]:
-        """Join consecutive chunks of one route into one chunk each, in order; rejected lines are dropped."""
+        """Join consecutive chunks of one route into one chunk each, in order; rejected lines are dropped.
+
+        Shells and the user's other columns are joined where any chunk has them; a chunk without
+        shells counts as bulk.
+        """
         for route, group in groupby(parts, lambda part: part.route):
             same = list(group)
             shells = [p.shells or [""] * len(p.table) for p in same]
@@ -110,6 +117,7 @@ class SpacePiece:
     def take(self, rows: IntArray, named: bool = True) -> Chunk:
         """Return the formulas at some positions within the piece as a chunk.
 
+        `rows`, int64, are positions from 0. The chunk's ``row_index`` counts over all candidates.
         Labels are null unless `named`.
         """
         row_numbers = self.numbers
@@ -263,7 +271,7 @@ class SpaceCandidates:
         """Return what identifies the candidates, as JSON values: magnets, charges, shell and spaces."""
         return {
             "kind": "space",
-            "leading": [list(pair) for pair in self.leading],
+            "leading": list(map(list, self.leading)),
             "charges": {
                 route: list(map(list, melts)) for route, melts in self.charges.items()
             },
@@ -291,7 +299,7 @@ def _leading_chunk(
     route : str
         Route of all, empty for the usual one.
     """
-    labels, shells = (list(column) for column in zip(*leading, strict=True))
+    labels, shells = map(list, zip(*leading, strict=True))
     table = CompositionTable.from_strings(labels, basis=basis)
     table = replace(table, row_index=table.row_index + row)
     return Chunk(table, pa.array(labels, pa.string()), shells, route=route)
@@ -332,7 +340,7 @@ class Chosen:
 
     def count(self) -> int:
         """Return how many there are."""
-        return sum(len(rows) for rows in self.rows.values())
+        return sum(map(len, self.rows.values()))
 
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the source."""
@@ -505,6 +513,9 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
 
 def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     """List the melts for a device by route.
+
+    They are of every host that the device allows and that bears its temperature, less the routes
+    that do not bear it.
 
     Returns
     -------

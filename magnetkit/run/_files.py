@@ -294,7 +294,8 @@ def named_files(manifest: dict[str, Any] | None) -> dict[str, Any]:
 def check_place(path: Path) -> None:
     """Raise InputError unless a folder is absent, empty, or has a manifest of this program.
 
-    The message names the files there and the way out, as that of `check_own` does.
+    Nothing is written. The folder of parts must be no link and no file. The message names the files
+    there and the way out, as that of `check_own` does.
     """
     parts_folder = path / PARTS
     if parts_folder.is_symlink() or (
@@ -354,8 +355,10 @@ def _foreign_files(file: Path) -> InputError:
 def settle(path: Path) -> None:
     """Move a complete new result, if there is one, into its place.
 
-    Each step is a rename, so that after a stop at any point this can be done again. The folder must
-    be locked. InputError if a file in the way is not this program's, or one cannot be written.
+    Each step is a rename, so that after a stop at any point this can be done again. Without a
+    staged manifest nothing happens. The report of an earlier result and the folder of parts are
+    removed. The folder must be locked. InputError if a file in the way is not this program's, or
+    one cannot be written.
     """
     staging_folder = path / PARTS / STAGED
     new = own_manifest(staging_folder)
@@ -409,10 +412,10 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 
 def read_finished_manifest(path: Path) -> dict[str, Any]:
-    """Read the manifest of a finished results folder, and check its files against their hashes.
+    """Read the manifest of a finished results folder, and check its tables against their hashes.
 
-    A new result that a stop left complete is moved into its place first. StoreError if `path` is no
-    results folder, is not finished, or a file was changed.
+    A new result that a stop left complete is moved into its place first, for which the folder is
+    locked. StoreError if `path` is no results folder, is not finished, or a table was changed.
     """
     if (path / PARTS / STAGED / MANIFEST).is_file():
         with lock(path, _WAIT_S):
@@ -458,9 +461,10 @@ def check_report(file: Path) -> None:
 
 
 def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
-    """Copy answer and decisions from `manifest` to the manifest file of a result's folder or URL.
+    """Write answer and decisions of `manifest` into the manifest file of a result's folder or URL.
 
-    StoreError if the folder has no manifest, or that of another result.
+    Other entries of the file stay. A folder is locked meanwhile. StoreError if it has no manifest,
+    or that of another result (other ``files``).
     """
     place = Place.of(out)
     with lock(Path(out), _WAIT_S) if place.is_local else nullcontext():
@@ -580,10 +584,11 @@ class StoredRows:
             return dataset.to_table(columns=list(columns))
 
     def take(self, rows: IntArray) -> pa.Table:
-        """Return some rows as a table.
+        """Return some rows as a table, in their order.
 
-        `rows` ascend. Rows in memory are not read again; of files, only the row groups that are
-        needed.
+        `rows`, int64, ascend, else wrong rows are returned. Rows in memory are not read again; of
+        files, only the row groups that are needed. StoreError if the files are damaged or were
+        replaced.
         """
         self._check_current()
         if self.in_memory is not None and self.in_memory.has(rows):
@@ -639,7 +644,9 @@ def load_result(
 def open_result(path: str | Path, kind: type[R]) -> R:
     """Open a finished results folder, or its URL in a store, as a result of class `kind`.
 
-    StoreError if it is no results folder, is not finished or is damaged.
+    `kind` is a subclass of `Ranked`, such as `ScreenResult`. In a folder the hashes of the tables
+    are checked, in a store only that they exist. StoreError if it is no results folder, is not
+    finished or is damaged.
     """
     place = Place.of(path)
     if not place.is_local:

@@ -381,8 +381,9 @@ def _details(replacement: Any, first: Answer) -> list[str]:
 def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
     """Convert amounts of elements, wt.%, to what a furnace is charged with.
 
-    Inputs of several elements are used as far as the amounts of all of these reach; the rest are
-    elements. The result maps inputs and elements to wt.%.
+    Inputs of several elements, such as PrNd, are used as far as the amounts of all of these reach;
+    the rest are elements. The result maps inputs and elements to wt.%; amounts below 0.005 are left
+    out. `amounts` is not changed.
     """
     put_in = {}
     for name, parts in inputs().items():
@@ -491,7 +492,11 @@ def _changes(replacement: Any, first: Answer) -> list[str]:
 
 
 def _effects_on_alpha(reference: Mapping[str, Any], recipe: str) -> list[str]:
-    """Return what a compensated magnet's alpha is without its heavy rare earth, if it is one."""
+    """Return what a compensated magnet's alpha is without its heavy rare earth, as sentences.
+
+    The list is empty for a magnet that is not compensated. `reference` has ``grade`` and
+    ``remanence_coefficient_pct_K``, `recipe` is in wt.%.
+    """
     if not abs(reference[ALPHA]) <= COMPENSATED:
         return []
     without = compensation(reference["grade"], recipe=recipe, basis="weight")

@@ -100,7 +100,11 @@ def main_table(
 
 
 def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
-    """Build the row of a part, by header; elements cost USD a year at `prices`."""
+    """Build the row of a part of the main table, by header.
+
+    `prices` maps elements to USD/kg; costs are USD a year. Figures that are not known are NaN, the
+    name of the replacement is empty without one.
+    """
     today = part.heavy_today
     then = part.heavy_then
     kg = part.kg_year / 100.0

@@ -86,7 +86,7 @@ def _add_sheet(
     from openpyxl.utils import get_column_letter
 
     sheet = book.create_sheet(_title(title, set(book.sheetnames)))
-    names = [str(name) for name in frame.columns]
+    names = list(map(str, frame.columns))
     sheet.append([_text(name) for name in names])
     plain = frame.astype(object).where(frame.notna(), None)
     for values in plain.itertuples(index=False):
@@ -170,7 +170,7 @@ def _number_format(name: str) -> str:
 def _width(name: str, values: list[Any]) -> float:
     """Return the width of a column, in characters."""
     longest = max((len(value) for value in values if isinstance(value, str)), default=0)
-    words = max((len(word) for word in name.split()), default=0)
+    words = max(map(len, name.split()), default=0)
     return float(min(max(longest + 2, words + 3, 10), 34))
 
 

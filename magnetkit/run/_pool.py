@@ -39,7 +39,8 @@ def iterate_results(
     """Yield ``work(piece)`` of each piece in order, computed by the pool.
 
     Only a few pieces are started before their turn, so that memory stays flat and an interruption
-    loses little.
+    loses little. An error of a piece is raised in its turn; those not started yet are then
+    cancelled.
     """
     futures: deque[Future[Any] | _Watched] = deque()
     try:

@@ -88,12 +88,14 @@ def _plan_cut(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Plan for elements of which a share cannot be bought; parts that free most change first.
 
+    `prices` maps elements to USD/kg.
+
     Returns
     -------
     rows : list of dict
-        One for each part that holds some, in order of change.
+        One for each part that holds some, by header, in order of change.
     summary : dict
-        Counts, kg a year and a sentence.
+        One row of the table of shortages: counts, kg a year and a sentence.
     """
     missing = shortage.missing_shares()
     whole = min(missing.values()) >= 1.0
@@ -251,7 +253,11 @@ def _best_way(
 def _likely_ways(
     part: Part, elements: Mapping[str, float], largest_wt_pct: float
 ) -> list[Any]:
-    """Return the likely ways to replace a part that hold less of some elements than a limit."""
+    """Return the likely ways to replace a part that hold less of some elements than a limit.
+
+    Only the keys of `elements`, symbols, are used; their amounts are added. `largest_wt_pct` is
+    wt.%. The ways stand in the order of the answer; a part without an answer has none.
+    """
     ways = part.answer.ways if part.answer is not None else ()
     return [
         way
@@ -341,7 +347,11 @@ def _plan_delay(
 
 
 def _wait_for(part: Part, weeks: Mapping[str, float], prices: Prices) -> _Wait | None:
-    """Return the wait of a part for elements that come so many weeks late, None without one."""
+    """Return the wait of a part for elements that come late, None without one.
+
+    `weeks` maps symbols to weeks; the longest counts. The stock that bridges it is in kg, its value
+    in USD. A part without an amount a year, or that holds hardly a trace of them, does not wait.
+    """
     elements = [
         element
         for element in weeks

@@ -120,7 +120,8 @@ class _Chunks:
     def take(self, rows: IntArray, columns: list[str] | None = None) -> pa.Table:
         """Return some rows over all chunks as one table, with some columns or all.
 
-        `rows` are numbers over all chunks and ascend.
+        `rows`, int64, are numbers over all chunks and ascend. There must be at least one. Texts of
+        all columns have one dictionary.
         """
         stop = 0
         tables = []
@@ -280,7 +281,10 @@ class Store(_Chunks):
             shutil.rmtree(self.parts.address, ignore_errors=True)
 
     def _is_whole(self, manifest: dict[str, Any]) -> bool:
-        """Say whether a finished result has all its files; on this machine their hashes are checked too."""
+        """Say whether a finished result has all its files; on this machine their hashes are checked too.
+
+        `manifest` is that of the result. In a store only the names are compared.
+        """
         files = _files.named_files(manifest)
         folder = Path(self.place.address)
         if self.shared:
@@ -289,7 +293,11 @@ class Store(_Chunks):
         return _files.RANKED in files and all(digests)
 
     def _compare(self, before: dict[str, Any]) -> None:
-        """Raise InputError if the identity of an earlier screening differs; the message says in what."""
+        """Raise InputError if the identity of an earlier screening differs; the message says in what.
+
+        `before` is the identity in its manifest, a dict of JSON values, compared with that of this
+        screening.
+        """
         keys = sorted(set(before) | set(self.identity))
         # Where the version differs, that is the reason, and code and packages follow from it.
         for key in sorted(keys, key=lambda key: key != "magnetkit"):
@@ -344,7 +352,8 @@ class Store(_Chunks):
     def _agree(self, models: Mapping[str, str], number: int) -> None:
         """Record the models that a chunk was made with; InputError if they differ from earlier ones.
 
-        `models` maps targets to fingerprints.
+        `models` maps targets such as "curie_temperature_K" to fingerprints; new targets are entered
+        in ``self.models``. `number` is that of the chunk, for the message.
         """
         for target, digest in models.items():
             if self.models.setdefault(target, digest) != digest:
@@ -372,7 +381,9 @@ class Store(_Chunks):
     def add(self, number: int, part: Part) -> None:
         """Store the finished part of chunk `number`; the manifest names it soon after.
 
-        If the process is killed, a chunk that was not yet named is evaluated again.
+        Its files are written to the folder of parts. If the process is killed, a chunk that was not
+        yet named is evaluated again. InputError if it was made with other models than those before
+        it, or cannot be written.
         """
         self._agree(part.models, number)
         self._parts[self.phase, number] = put_part(number, part, self.parts, self.phase)

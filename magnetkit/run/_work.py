@@ -123,13 +123,17 @@ def evaluate_piece(
 
 
 def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
-    """Build the part of a piece without keys: number of rows, table and rejected lines as Arrow files."""
+    """Build the part of a piece without keys: number of rows, table and rejected lines as Arrow files.
+
+    `rows` counts the candidates evaluated, which the table need not hold. Empty bytes stand for no
+    table and for no rejected lines.
+    """
     content = b""
     if table is not None:
         content = encode(table)
     if not rejected:
         return Part(rows, content, rejected=b"", lines=0, first=None)
-    refusals = encode(pa.Table.from_pylist([asdict(one) for one in rejected]))
+    refusals = encode(pa.Table.from_pylist(list(map(asdict, rejected))))
     return Part(rows, content, refusals, len(rejected), rejected[0])
 
 
@@ -189,7 +193,9 @@ def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table
 def leading(table: pa.Table, count: int) -> pa.Table:
     """Return the first `count` rows of tables of `evaluate_best`, and the best of each decision.
 
-    Of each decision those that meet and trials count. Rows stay in their order.
+    First are those that meet, then by the least ``by``. Of each decision those that meet and trials
+    count, by ``loss``. Rows stay in their order. A table of no more than `count` rows is returned
+    as it is. It must have ``hash``, ``by``, ``loss``, ``meets`` and ``decision``.
     """
     if len(table) <= count:
         return table
@@ -239,7 +245,9 @@ def write_piece(
 def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
     """Write the files of a part into a place; return the part with their hashes and without content.
 
-    The names have the phase and the number of the chunk.
+    The names have the phase and the number of the chunk. ``files`` of the result maps names to
+    SHA-256; `part` is not changed. Empty tables are not written. InputError if a file cannot be
+    written.
     """
     files = dict(part.files)
     for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
@@ -260,7 +268,8 @@ def recover_chunk(
 ) -> pa.Table:
     """Read the table of a chunk that a worker wrote; compute and write it again if it is damaged.
 
-    `digest` is its SHA-256. StoreError if the new table differs.
+    `digest` is its SHA-256. `work` takes (number, piece) and returns number and `Part`. StoreError
+    if the new table differs.
     """
     name = file_name("chunk", number, "arrow")
     try:

@@ -151,7 +151,8 @@ def _count_copies(
 ) -> Mapping[str, int]:
     """Return how many candidates meet the requirements, by decision.
 
-    The first pass, if there was one, counted over all that are within its bound.
+    The first pass, if there was one (``summary["sieve"]``), counted over all that are within its
+    bound; else `choices` counted, and the dict is empty without these.
     """
     if "sieve" in summary:
         copies: Mapping[str, int] = summary["sieve"]["copies"]
@@ -176,7 +177,9 @@ def _read_complete_rows(
 ) -> pa.Table:
     """Return rows of candidates with some columns, or evaluate them anew for all columns.
 
-    `take` reads the given `columns`. Without `columns` the workers evaluate the rows again.
+    ``take(rows, columns)`` reads the given `columns`. Without `columns` the workers of `crew`
+    evaluate the rows again, since a large result keeps few columns. `rows`, int64, are numbers over
+    all chunks of `store` and ascend; the table has their order.
     """
     if columns is not None:
         return take(rows, columns)
@@ -255,8 +258,9 @@ def _watch_tables(
 ) -> Iterator[pa.Table]:
     """Yield tables unchanged, append some of their rows to `found`, and report the progress.
 
-    `rows` are the numbers, over all tables, of the rows to append. `total` is the number of rows of
-    all tables.
+    `rows`, ascending, are the numbers, over all tables, of the rows to append; a table is appended
+    to `found`, in place, for each of `tables`, be it empty. `total` is the number of rows of all
+    tables, passed to `report`.
     """
     stop = 0
     for table in tables:
@@ -271,7 +275,10 @@ def _watch_tables(
 def _with_ranks(
     tables: Iterator[pa.Table], ranking: Ranking, kept: _Kept
 ) -> Iterator[pa.Table]:
-    """Yield each chunk, or its kept rows, with the columns of the ranking in the registry's order."""
+    """Yield each chunk, or its kept rows, with the columns of the ranking in the registry's order.
+
+    `kept` is bool over all rows, or None for all. Chunks come in the order of the ranking's rows.
+    """
     start = 0
     for table in tables:
         rows = slice(start, start + len(table))
@@ -350,7 +357,12 @@ def _write_fragment(
 
 
 def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
-    """Return some rows and columns of one chunk as an Arrow file; runs in a worker."""
+    """Return some rows and columns of one chunk as an Arrow file; runs in a worker.
+
+    `task` is (number, piece, digest, (rows, columns)), as of `_tasks`; rows count within the chunk,
+    and columns None are all. `place` is that of the result. A damaged chunk is made again by
+    `work`.
+    """
     number, piece, digest, (rows, columns) = task
     table = recover_chunk(number, piece, digest, work, place.subfolder(_files.PARTS))
     return encode(
@@ -377,7 +389,8 @@ def _tasks(
     """Yield number, piece, digest and wanted rows of each chunk that is needed.
 
     `needed` is called with the number of the chunk's first row and that after its last, counted
-    over all chunks. It returns what is wanted of them, None for nothing.
+    over all chunks. It returns what is wanted of them, None for nothing. Chunks without rows are
+    left out. `digest` is the SHA-256 of the chunk's table.
     """
     chunks = store.digests()
     start = 0
@@ -392,7 +405,11 @@ def _tasks(
 def _rows_of_workers(
     store: Any, crew: Crew, rows: IntArray, columns: list[str] | None = None
 ) -> pa.Table:
-    """Return rows of candidates that the workers read out of their chunks, with some columns or all."""
+    """Return rows of candidates that the workers read out of their chunks, with some columns or all.
+
+    `rows`, int64, are numbers over all chunks of `store` and ascend. A damaged chunk is evaluated
+    again.
+    """
 
     def needed(start: int, stop: int) -> Any:
         own_rows = ranked.slice_rows(rows, start, stop)
@@ -402,9 +419,7 @@ def _rows_of_workers(
 
     tasks = _tasks(store, crew, needed)
     work = partial(_read_rows, work=crew.work, place=store.place)
-    return pa.concat_tables(
-        decode(payload) for payload in iterate_results(crew.pool, work, tasks)
-    )
+    return pa.concat_tables(map(decode, iterate_results(crew.pool, work, tasks)))
 
 
 def _write_fragments(
@@ -417,7 +432,9 @@ def _write_fragments(
 ) -> pa.Table:
     """Let the workers write every chunk with its ranks; return the rows that stay in memory.
 
-    Arguments are those of `_write`; the hashes of the files are entered in `store.hashed`.
+    Arguments are those of `_write`. The hashes of the files are entered in ``store.hashed``, in
+    place. `kept`, bool (n,) or None for all, says which rows are written; `in_memory`, ascending,
+    numbers rows among these. `report` is called with the number of chunks done.
     """
     total = len(ranking.place)
     count_before = np.concatenate(

@@ -162,7 +162,7 @@ def _range(temperature: Any, grade: str) -> _Range:
         raise InputError(
             f"the range must be two temperatures such as -50C:150C, got {temperature}"
         )
-    low, high = (parse_temperature(end) for end in ends)
+    low, high = map(parse_temperature, ends)
     if not high - low >= 20.0:
         raise InputError(
             f"the range must rise by 20 K or more, got {low:g} to {high:g} K"
@@ -176,7 +176,8 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
     Returns
     -------
     dict of str
-        Recipes in wt.% by a name in words; variants that change nothing are left out.
+        Recipes in wt.% by a name in words, "as it is" or such as "without Gd"; variants that change
+        nothing are left out.
     """
     table = CompositionTable.from_strings([made.best.text], basis="weight")
     recipe_text = given_recipe(table, None).best.text
@@ -271,9 +272,10 @@ def _choose_least_heavy(
 ) -> dict[str, Any] | None:
     """Find the magnet with least Gd and Er whose alpha makes up for that of the circuit.
 
-    The result is a row of `_describe_magnet`; None if no mixture of the grid is steady, or the
-    recipe has no copper. `between` is the range of use, K; `circuit` the change of the circuit's
-    own field, %/K.
+    `host` is that of the grade, such as "2:17", `made` its composition, `between` the range of use,
+    K, `producer` whose magnets anchor the model, `circuit` the change of the circuit's own field,
+    %/K. The result is a row of `_describe_magnet` by column; None if no mixture of the grid is
+    steady, or the recipe has no copper.
     """
     recipe = made.best
     table = CompositionTable.from_strings([recipe.text], basis="weight")

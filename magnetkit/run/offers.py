@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as with_fields
 from typing import Any
 
 import numpy as np
@@ -74,15 +75,15 @@ class Offer:
 
     text: str
     kind: str
-    verdict: str
-    probability_meets_requirements: float
-    demagnetization_safety: float
-    remanence_guaranteed_T: float
-    coercivity_guaranteed_kA_m: float
-    heavy_rare_earth_wt_pct: float
-    heavy_rare_earth_today_wt_pct: float
-    reasons: tuple[str, ...]
-    questions: tuple[str, ...]
+    verdict: str = ""
+    probability_meets_requirements: float = math.nan
+    demagnetization_safety: float = math.nan
+    remanence_guaranteed_T: float = math.nan
+    coercivity_guaranteed_kA_m: float = math.nan
+    heavy_rare_earth_wt_pct: float = math.nan
+    heavy_rare_earth_today_wt_pct: float = math.nan
+    reasons: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     way: Any = field(default=None, repr=False)
 
     def lines(self) -> list[str]:
@@ -238,23 +239,24 @@ def _judge_offer(
         raise
     except InputError as error:
         return _make_unjudged_offer(replacement, text, kind, "ask", str(error))
-    reasons = [f"misses {way.failed_requirements}"] if way.failed_requirements else []
+    reasons = []
+    if way.failed_requirements:
+        reasons.append(f"misses {way.failed_requirements}")
     if basis == "weight" and replacement.request.basis == "auto":
         reasons.append("amounts read as wt.%")
-    return _decide(
-        replacement,
-        text,
-        kind,
-        chance=float(way.probability_meets_requirements),
-        margin=float(way.demagnetization_safety),
-        values=(
-            float(way.remanence_guaranteed_T),
-            float(way.coercivity_guaranteed_kA_m),
-        ),
-        heavy=float(way.heavy_rare_earth_wt_pct),
-        reasons=reasons,
+    judged = Offer(
+        text=text,
+        kind=kind,
+        probability_meets_requirements=float(way.probability_meets_requirements),
+        demagnetization_safety=float(way.demagnetization_safety),
+        remanence_guaranteed_T=float(way.remanence_guaranteed_T),
+        coercivity_guaranteed_kA_m=float(way.coercivity_guaranteed_kA_m),
+        heavy_rare_earth_wt_pct=float(way.heavy_rare_earth_wt_pct),
+        heavy_rare_earth_today_wt_pct=_today(replacement),
+        reasons=tuple(reasons),
         way=way,
     )
+    return _decide(replacement, judged)
 
 
 def _make_unjudged_offer(
@@ -265,19 +267,15 @@ def _make_unjudged_offer(
     `text` is the offer as written, `kind` "recipe", "grade" or "sheet", `verdict` "take", "ask" or
     "refuse".
     """
-    nan = math.nan
     return Offer(
         text=text,
         kind=kind,
         verdict=verdict,
-        probability_meets_requirements=nan,
-        demagnetization_safety=nan,
-        remanence_guaranteed_T=nan,
-        coercivity_guaranteed_kA_m=nan,
-        heavy_rare_earth_wt_pct=nan,
         heavy_rare_earth_today_wt_pct=_today(replacement),
         reasons=(why,),
-        questions=_questions(replacement, "sheet", way=None, carried=True, heavy=nan),
+        questions=_questions(
+            replacement, "sheet", way=None, carried=True, heavy=math.nan
+        ),
     )
 
 
@@ -310,17 +308,18 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
         reasons.append(
             f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta"
         )
-    return _decide(
-        replacement,
-        text,
-        "sheet",
-        chance=chance,
-        margin=margin,
-        values=(b_r, h_cj),
-        heavy=heavy,
-        reasons=reasons,
-        carried=carried,
+    judged = Offer(
+        text=text,
+        kind="sheet",
+        probability_meets_requirements=chance,
+        demagnetization_safety=margin,
+        remanence_guaranteed_T=b_r,
+        coercivity_guaranteed_kA_m=h_cj,
+        heavy_rare_earth_wt_pct=heavy,
+        heavy_rare_earth_today_wt_pct=_today(replacement),
+        reasons=tuple(reasons),
     )
+    return _decide(replacement, judged, carried=carried)
 
 
 def _read_sheet(values: dict[str, Any], text: str) -> tuple[dict[str, float], float]:
@@ -385,8 +384,9 @@ def _carry(
 ) -> tuple[float, float]:
     """Convert B_r, T, and H_cJ, kA/m, from `measured_at`, K, to the temperature of use.
 
-    Alpha and beta are those of the sheet, or else of today's magnet. `numbers` has both by column,
-    and ``alpha`` and ``beta``, %/K, if the sheet names them.
+    Alpha and beta are those of the sheet, or else of today's magnet; both count from 20 degrees C.
+    `numbers` has both values by column, and ``alpha`` and ``beta``, %/K, if the sheet names them.
+    Neither value falls below 0.
     """
     use = float(replacement.reference["temperature_K"])
     values = []
@@ -449,102 +449,75 @@ def _chance(
     return float(chance[0]), margin, misses
 
 
-def _decide(
-    replacement: Any,
-    text: str,
-    kind: str,
-    *,
-    chance: float,
-    margin: float,
-    values: tuple[float, float],
-    heavy: float,
-    reasons: list[str],
-    way: Any = None,
-    carried: bool = False,
-) -> Offer:
-    """Build the offer with its verdict: refuse, take or ask.
+def _decide(replacement: Any, judged: Offer, *, carried: bool = False) -> Offer:
+    """Add verdict, the reason for it and questions to an offer whose figures are known.
+
+    `replacement` says what is asked. With `carried` the values of a sheet were converted from
+    another temperature.
+    """
+    verdict, reason = _find_verdict(replacement, judged)
+    heavy = judged.heavy_rare_earth_wt_pct
+    questions = _questions(
+        replacement, judged.kind, way=judged.way, carried=carried, heavy=heavy
+    )
+    return with_fields(
+        judged,
+        verdict=verdict,
+        reasons=(*judged.reasons, reason),
+        questions=questions,
+    )
+
+
+def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
+    """Return the verdict on an offer, ``refuse``, ``take`` or ``ask``, and the reason for it.
 
     Refused is P below 0.3, or more heavy rare earth than today's magnet can hold by its range.
     Taken is P of 0.8 or more, of the family in use, with heavy rare earth known and no more than
     today's. Otherwise the supplier is asked.
-
-    Parameters
-    ----------
-    replacement : Replacement
-        What is asked.
-    text, kind : str
-        The offer as written, and what it is.
-    chance, margin : float
-        Probability and margin.
-    values : tuple of float
-        Guaranteed B_r, T, and H_cJ, kA/m, at the temperature of use.
-    heavy : float
-        Heavy rare earth, wt.%; NaN where unknown.
-    reasons : list of str
-        Reasons so far.
-    way : Way, optional
-        The offer judged as a way.
-    carried : bool
-        Values were converted from another temperature.
     """
-    today = _today(replacement)
+    chance = judged.probability_meets_requirements
+    heavy = judged.heavy_rare_earth_wt_pct
+    today = judged.heavy_rare_earth_today_wt_pct
     largest_wt_pct = float(replacement.reference.get(f"{_HEAVY}_hi", today))
-    other_family = way is not None and way.kind == "other-family"
-    verdict = "take"
-    if chance < UNLIKELY and _is_near_miss(replacement, values, margin):
-        verdict = "ask"
-        reasons.append(
-            "only B_r falls short, by little: ask whether the drawing or a sorted lot takes it"
+    if chance < UNLIKELY and _is_near_miss(replacement, judged):
+        return (
+            "ask",
+            "only B_r falls short, by little: ask whether the drawing or a sorted lot takes it",
         )
-    elif chance < UNLIKELY:
-        verdict = "refuse"
-        reasons.append("it is unlikely to do what is asked")
-    elif heavy > largest_wt_pct + SAVING_WT_PCT:
-        verdict = "refuse"
-        reasons.append("it holds more heavy rare earth than today's magnet")
-    elif chance < MEETS:
-        verdict = "ask"
-        reasons.append("it may do what is asked: values at temperature decide")
-    elif other_family:
-        verdict = "ask"
-        reasons.append("it is of another family: price, mass and brittleness decide")
-    elif heavy != heavy:
-        verdict = "ask"
-        reasons.append("it does what is asked; its content of Dy and Tb is not said")
-    elif heavy > today + SAVING_WT_PCT:
-        verdict = "ask"
-        reasons.append(
-            "it does what is asked, with no less heavy rare earth than today's is likely to hold"
+    if chance < UNLIKELY:
+        return "refuse", "it is unlikely to do what is asked"
+    if heavy > largest_wt_pct + SAVING_WT_PCT:
+        return "refuse", "it holds more heavy rare earth than today's magnet"
+    if chance < MEETS:
+        return "ask", "it may do what is asked: values at temperature decide"
+    if judged.way is not None and judged.way.kind == "other-family":
+        return "ask", "it is of another family: price, mass and brittleness decide"
+    if heavy != heavy:
+        return "ask", "it does what is asked; its content of Dy and Tb is not said"
+    if heavy > today + SAVING_WT_PCT:
+        return (
+            "ask",
+            "it does what is asked, with no less heavy rare earth than today's is likely to hold",
         )
-    elif today - heavy < SAVING_WT_PCT:
-        reasons.append("it does what is asked and saves nothing to speak of")
-    else:
-        reasons.append(f"it does what is asked and saves {today - heavy:.1f} wt.%")
-    return Offer(
-        text=text,
-        kind=kind,
-        verdict=verdict,
-        probability_meets_requirements=chance,
-        demagnetization_safety=margin,
-        remanence_guaranteed_T=values[0],
-        coercivity_guaranteed_kA_m=values[1],
-        heavy_rare_earth_wt_pct=heavy,
-        heavy_rare_earth_today_wt_pct=today,
-        reasons=tuple(reasons),
-        questions=_questions(replacement, kind, way=way, carried=carried, heavy=heavy),
-        way=way,
-    )
+    if today - heavy < SAVING_WT_PCT:
+        return "take", "it does what is asked and saves nothing to speak of"
+    return "take", f"it does what is asked and saves {today - heavy:.1f} wt.%"
 
 
-def _is_near_miss(replacement: Any, values: tuple[float, float], margin: float) -> bool:
+def _is_near_miss(replacement: Any, judged: Offer) -> bool:
     """Say whether B_r alone falls short of its limit, by no more than is a question.
 
-    `values` are B_r, T, and H_cJ, kA/m. `margin` is that of the offer.
+    B_r, H_cJ and margin of `judged` are compared. True too where nothing falls short; a limit on
+    any other column counts as missed.
     """
-    values_by_column = {_REMANENCE: values[0], _COERCIVITY: values[1], _MARGIN: margin}
+    values = {
+        _REMANENCE: judged.remanence_guaranteed_T,
+        _COERCIVITY: judged.coercivity_guaranteed_kA_m,
+        _MARGIN: judged.demagnetization_safety,
+    }
     for column, limit in replacement.limits.items():
         slack = _OFFERS.near_miss if column == _REMANENCE else 0.0
-        if not values_by_column.get(column, math.nan) >= (1.0 - slack) * limit.limit:
+        if not values.get(column, math.nan) >= (1.0 - slack) * limit.limit:
             return False
     return True
 

@@ -199,7 +199,7 @@ def replace_parts(
     _check_columns(user_table)
     gaps = _fill_temperatures(user_table, temperature)
     graded_rows = [row for row in user_table.rows if row.get("grade") is not None]
-    questions = list(dict.fromkeys(_question(row) for row in graded_rows))
+    questions = list(dict.fromkeys(map(_question, graded_rows)))
     keywords |= {"scenario": scenario, "prices": prices}
     answers = _ask_questions(questions, keywords, workers, progress=progress)
     parts, places, refusals = _answer_rows(user_table, answers, per_year, strict=strict)
@@ -250,8 +250,9 @@ def _source(table: Any) -> Any:
 def _fill_temperatures(listed: UserTable, temperature: float | str | None) -> list[str]:
     """Fill in the temperature of rows that have none, in place.
 
-    Without `temperature` the rows stay as they are, and the highest of each grade counts. The
-    result is a list with one text that names those rows, empty without any.
+    `listed.rows` get ``temperature``, K, where they have a grade. Without `temperature` the rows
+    stay as they are, and the highest of each grade counts. The result is a list with one text that
+    names those rows, empty without any.
     """
     lines = []
     for line, row in zip(listed.lines, listed.rows, strict=True):
@@ -323,7 +324,18 @@ def _ask_questions(
     """Answer each distinct question once, in `workers` processes.
 
     Questions on one grade are asked one after the other, those of one temperature together, since
-    they share intermediate results. `keywords` are those that all share; `progress` shows a bar.
+    they share intermediate results.
+
+    Parameters
+    ----------
+    questions : sequence of Question
+        Tuples of pairs of keyword and value of `replace`.
+    keywords : mapping
+        Keywords of `replace` that all share.
+    workers : int
+        Most processes; few questions are answered in this one.
+    progress : bool
+        Whether to show a bar on stderr.
 
     Returns
     -------
@@ -517,7 +529,8 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     """Return wt.% of each element of the magnet in use, with the range of its estimate.
 
     The heavy rare earths have the range of the estimate over all recipes that fit, the other
-    elements that of the kinds of recipe. The light rare earths take what the heavy ones leave.
+    elements that of the kinds of recipe. The light rare earths take what the heavy ones leave. The
+    dict is empty where nothing is known of what the magnet is made of.
     """
     made_of = answer.reference.get("made_of") or []
     kinds = [one for one in made_of if one["weight"] >= _ROUTES] or made_of

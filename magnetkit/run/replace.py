@@ -217,7 +217,7 @@ class Replacement:
             "lots": self.spread,
             "estimate": self.estimate,
         }
-        whole |= {"evidence": evidence, "ways": [vars(way) for way in self.ways]}
+        whole |= {"evidence": evidence, "ways": list(map(vars, self.ways))}
         whole |= {
             "lines": self.lines(),
             "answers": [record(one) for one in self.answers],
@@ -392,7 +392,11 @@ def _check_makeup(
     diffused: str | None,
     measured: Any,
 ) -> None:
-    """Raise InputError where what is known of the magnet in use contradicts itself."""
+    """Raise InputError where what is known of the magnet in use contradicts itself.
+
+    `shell` needs `recipe` or `measured`; `diffused`, an element, needs `grade` and neither of
+    these. Arguments are those of `replace`, None where not given.
+    """
     if shell is not None and recipe is measured is None:
         raise InputError(
             "shell says what is diffused into the recipe: give recipe or measured too"
@@ -418,7 +422,12 @@ def _estimate_diffused(grade: str, element: str) -> tuple[str, str]:
 def _use_conditions(
     kelvin: float, load_line: float | None, keywords: Mapping[str, Any]
 ) -> Conditions:
-    """Return the conditions of use; without a calibration those of the bare model."""
+    """Return the conditions of use; without a calibration those of the bare model.
+
+    `kelvin` is the temperature, K, `load_line` a permeance coefficient or None; `keywords` are
+    those of `Conditions.of` and are not changed. ``calibration="none"`` sets a producer of no
+    magnets.
+    """
     options = dict(keywords)
     if options.get("calibration") == NO_CALIBRATION:
         # Measured magnets of nobody: candidates are those of the bare model.
@@ -441,7 +450,9 @@ def _find_incumbent(
 ) -> Incumbent | None:
     """Build the magnet in use from a grade, measured magnets, measured values or a curve.
 
-    None if nothing is given. InputError if the arguments contradict.
+    `values` maps names such as ``B_r`` and ``H_cJ``, or is a curve; `measured` is a table of
+    magnets, or a file of curves. None if nothing is given. InputError if the arguments contradict,
+    or recipe or measured magnets come without a grade.
     """
     if values is not None and measured is not None:
         raise InputError("measured and values both say what was measured: give one")
@@ -624,7 +635,10 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
 
 
 def _judge_grade(replacement: Replacement, grade: str) -> "pd.DataFrame":
-    """Return a grade as sold as a candidate, one row with result columns."""
+    """Return a grade as sold as a candidate, one row with result columns.
+
+    InputError if no sheet sells it for the temperature of use, or what it is made of is not known.
+    """
     request = replacement.request
     name = incumbent_of_grade(grade, request).name
     sold = judge_grades(None, request, replacement.limits)
@@ -748,7 +762,7 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
             "new": "" if best is None else short_name(best),
             "pair": pair,
             "heads": list(HEADS),
-            "rows": [list(row) for row in cells],
+            "rows": list(map(list, cells)),
             "notes": lines_below(replacement, first, "si"),
             "margins": margins,
             "duty": duty,
@@ -762,7 +776,11 @@ _STATUS_OF_KIND = {"lower-class": "buy", "higher-class": "buy", "other-family": 
 def _decisions(
     replacement: Replacement, result: "ScreenResult"
 ) -> list[dict[str, Any]]:
-    """Build the records of a folder's decisions: today's magnet, then the ways, as `decide` has them."""
+    """Build the records of a folder's decisions: today's magnet, then the ways, as `decide` has them.
+
+    `result` is the screening of the replacement's candidates, whose ranks are the numbers of the
+    ways (KeyError otherwise). Keys are columns of results; what does not apply is None.
+    """
     today = result.manifest[DECISIONS][0]
     rows = result.select().to_pylist()
     by_rank = {row["rank"]: row for row in rows}
@@ -791,7 +809,10 @@ def _decisions(
 
 
 def _drop_missing(value: Any) -> Any:
-    """Return a record, lists and dictionaries included, with None in place of NaN and infinity."""
+    """Return a value of JSON, lists and dictionaries included, with None in place of NaN and infinity.
+
+    Tuples become lists. `value` is not changed.
+    """
     if isinstance(value, dict):
         return {k: _drop_missing(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -357,7 +357,9 @@ def _read_profile(
 ) -> "Profile":
     """Return the profile of a device, with another magnet of today's where one is named.
 
-    Without a device it is one of requirements alone, of which then none may lack: InputError.
+    `application` is a name, a path, a `Profile` or None; `reference` a recipe or None, in `basis`.
+    Without a device the profile is one of requirements alone, for which `require`, `reference` and
+    `temperature` must be given: InputError otherwise.
     """
     from ..choose.applications import Profile, load, requirements_alone, with_reference
 
@@ -547,11 +549,39 @@ def _collect_best(
 ) -> tuple[_candidates.Chosen, dict[str, Any]]:
     """Return candidates that can be among the first `keep`, and the counts over all.
 
-    All candidates are evaluated in pieces, once more without a bound if that from a
-    sample proves too tight; `store` keeps the results of each piece and `report` is
-    called with the candidates done and their total. The counts are candidates, rejected
-    ones and why others had no rank. InputError if none has a rank; with `strict`,
-    CompositionError on the first that cannot be read.
+    All candidates are evaluated in pieces, once more without a bound if that from a sample proves
+    too tight.
+
+    Parameters
+    ----------
+    source : Candidates
+        The candidates.
+    job : Job
+        Conditions and requirements.
+    keep : int
+        Number of candidates to find.
+    store : Memory or Store
+        Changed: it keeps the results of each piece, and its ``phase`` is set.
+    pool : Pool
+        Workers.
+    report : callable
+        Called with the candidates done and their total, which may be None.
+    strict : bool
+        Whether to fail on the first candidate that cannot be read.
+
+    Returns
+    -------
+    chosen : Chosen
+        The candidates, in the order of the source.
+    summary : dict
+        Counts of candidates, of rejected ones and of why others had no rank.
+
+    Raises
+    ------
+    InputError
+        If none has a rank.
+    CompositionError
+        With `strict`, for the first that cannot be read.
     """
     total = source.count()
     for number, bound in enumerate(_bounds(source, job, keep)):
@@ -606,7 +636,7 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
             "piece", pa.array(np.full(len(table), number, np.int32))
         )
         parts.append(table)
-        if sum(len(part) for part in parts) > 4 * count:
+        if sum(map(len, parts)) > 4 * count:
             parts = [leading(pa.concat_tables(parts), count)]
     if not parts:
         kinds = {"row": "int64", "piece": "int32", "meets": "bool", "by": "float64"}

@@ -223,7 +223,8 @@ def measurements(
 ) -> FloatArray:
     """Draw the measurement of each magnet, (n, draws, quantities), in standard deviations of the model.
 
-    `scores` maps quantities to standard scores, (n, draws), to which noise of measurement is added.
+    `scores` maps quantities such as "coercivity_kA_m" to standard scores, (n, draws), to which
+    noise of measurement is added; the last axis has their order. `rng` is advanced.
     """
     tables = []
     for quantity, score in scores.items():
@@ -316,7 +317,11 @@ def greedy(
 
 
 def _mass_fractions(leading: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
-    """Return mass fractions, (n, 118), including the diffused element, and its amount, wt.%, (n,)."""
+    """Return mass fractions, (n, 118), including the diffused element, and its amount, wt.%, (n,).
+
+    `leading` has ``formula`` (atomic) and ``shell``. Rows with a shell sum to more than 1. The
+    amount is 0 for a shell that states none.
+    """
     table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
     weight = table.weight_fractions()
     amount = np.zeros(len(weight))

@@ -35,7 +35,7 @@ _ASKED = {"source": "asked for", "status": "assumption"}
 @lru_cache(maxsize=8)
 def rows(name: str) -> tuple[Row, ...]:
     """Return the rows of ``datasets/supply/<name>.csv``, each by column."""
-    return tuple(MappingProxyType(row) for row in datasets.rows(f"supply/{name}.csv"))
+    return tuple(map(MappingProxyType, datasets.rows(f"supply/{name}.csv")))
 
 
 @lru_cache(maxsize=1)

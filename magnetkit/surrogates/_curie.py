@@ -103,7 +103,8 @@ def layout() -> "Layout":
 def classify_rows(codes: Int8Array, base: FloatArray) -> tuple[IntArray, FloatArray]:
     """Return the kind of each row, an index into `ROOTS`, and its reduced mean, (n,) each.
 
-    Rows without physics (NaN in `base`) have the kind after the last.
+    `codes`, int8 (n,), are host codes, -1 for none. `base`, (n,), is the physical mean, K. Rows
+    without physics (NaN in `base`) have the kind after the last.
     """
     has_value = np.isfinite(base)
     kind = np.where(has_value, root_places(codes), len(ROOTS))
@@ -129,10 +130,16 @@ def prepare_query(part: Partition) -> Asked:
     compound as it is written, with what the split would put outside the hard phase, such as
     hydrogen. A recipe that is mostly no phase of its host has no such phase, and ``outside`` is 1.
 
+    Parameters
+    ----------
+    part : Partition
+        n recipes, split by `magnetkit.phases.partition.partition`; not changed.
+
     Returns
     -------
     Asked
-        Phases, host codes, and ``outside``, the share of weight outside the hard phase, (n,).
+        ``phases``, a table of n rows in the order of the recipes; ``codes``, host codes, int8 (n,),
+        -1 for none; ``outside``, the share of weight outside the hard phase, (n,).
     """
     has_host = part.host >= 0
     inside = np.nan_to_num(part.hard_weight_fraction)
@@ -162,7 +169,10 @@ WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
 
 
 def hashes(table: CompositionTable) -> IntArray:
-    """Return one number a composition, the same for fractions equal within 0.1 at.%."""
+    """Return one number a composition, int64 (n,), the same for fractions equal within 0.1 at.%.
+
+    Different compositions may share a number, if seldom.
+    """
     row_hashes = np.zeros(len(table), np.int64)
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
     np.add.at(row_hashes, row, thousandths(table.values) * WEIGHTS[table.indices])
@@ -190,6 +200,8 @@ class Beside:
     ) -> tuple[FloatArray, FloatArray]:
         """Predict n hard phases by measured compounds like them.
 
+        `codes`, int8 (n,), are the hosts of `phases`, -1 for none.
+
         Returns
         -------
         value : ndarray, shape (n,)
@@ -206,7 +218,11 @@ class Beside:
 
 
 def replacement_rows(rows: TrainingSet) -> Beside | None:
-    """Collect the measured rows for which the calibrated parameters answer; None if there are none."""
+    """Collect the measured rows for which the calibrated parameters answer; None if there are none.
+
+    `rows` is the user's `TrainingSet` of Curie temperatures, K. The `Beside` holds their hard
+    phases, hosts, and the weights of what they depart from the calibrated parameters by.
+    """
     codes, phases = curie_phases(rows.table)
     apart = rows.values - curie_temperature(phases, codes, load())
     has_distance = np.isfinite(apart)
@@ -221,7 +237,11 @@ def replacement_rows(rows: TrainingSet) -> Beside | None:
 def _correlation(
     atoms: FloatArray, host: NDArray, others: FloatArray, theirs: NDArray
 ) -> FloatArray:
-    """Return the correlations of two sets of compounds; 0 between hosts."""
+    """Return the correlations of two sets of compounds, shape (m, n); 0 between hosts.
+
+    `atoms`, (m, 118), and `others`, (n, 118), are atomic fractions, `host`, (m,), and `theirs`,
+    (n,), codes of the roots of their hosts.
+    """
     from scipy.spatial.distance import cdist
 
     return np.exp(-cdist(atoms, others) / _LENGTH) * (host[:, None] == theirs)
@@ -350,7 +370,8 @@ class CurieModel(TrainedModel):
     def predict_magnets(self, whose: Asked) -> PredictedCurie:
         """Predict as `predict_phases` does; NaN where the calibrated parameters stay in force.
 
-        Equal phases are predicted once.
+        Equal phases are predicted once. `whose` is what `prepare_query` returns for n recipes.
+        Where the result's ``value``, K, is NaN, so is ``half``, and ``share`` is 0.
         """
         # Of equal phases one is asked.
         if whose.phases.unique_rows is not None:
@@ -373,7 +394,11 @@ class CurieModel(TrainedModel):
         )
 
     def curie_of_magnets(self, whose: Asked) -> FloatArray:
-        """Return the `value` of `predict_magnets` alone, which takes no work where it never decides."""
+        """Return the ``value`` of `predict_magnets` alone, K, (n,).
+
+        It is NaN throughout, without any work, for a model that never decides. `whose` is what
+        `prepare_query` returns.
+        """
         nothing = np.full(len(whose.phases), np.nan)
         if self.decides:
             return self.predict_magnets(whose).value
@@ -405,7 +430,19 @@ class CurieModel(TrainedModel):
     def residual(self, whose: Asked, base: FloatArray) -> Residual:
         """Predict the residual of phases, K, with its error and novelty.
 
-        `base`, (n,), is the physical mean, K, NaN without one.
+        Parameters
+        ----------
+        whose : Asked
+            n phases, their host codes and the share of weight outside them, as of `prepare_query`.
+        base : ndarray of float64, shape (n,)
+            Physical mean, K, NaN without one.
+
+        Returns
+        -------
+        Residual
+            Arrays (n,): ``mean`` and ``size`` of an error, K; ``novelty``, 0 (known) to 1;
+            ``distance``, 1 at the edge of the domain; ``unseen``, share of elements new to its
+            host; ``measured``, whether the composition itself is known.
         """
         from ._gaussian_process_kernels import posterior_of_rows
 
@@ -525,9 +562,10 @@ class CurieModel(TrainedModel):
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Build the frame of `predict` for a table of recipes.
+        """Build the frame of `predict` for a table of recipes, K.
 
-        `interval` is the probability of the ranges.
+        `interval` is the probability of the ranges, 0 to 1. The columns are those of
+        `prediction_frame` with ``_data_share``; rows are those of `table`.
         """
         prediction = self.predict_phases(prepare_query(partition(table)), interval)
         low = np.maximum(prediction.value - prediction.half, 0.0)

@@ -123,7 +123,11 @@ class LeftOut(NamedTuple):
         return error_inputs(*(part[rows] for part in parts))
 
     def sizes(self, coefficients: "list[FloatArray]") -> FloatArray:
-        """Compute the size of each error, K, (n,), with the coefficients of each branch."""
+        """Compute the size of each error, K, (n,), with the coefficients of each branch.
+
+        `coefficients` has, in the order of the branches, arrays (7,) for a constant and the six
+        figures of `error_inputs`. A row of no branch is NaN.
+        """
         size_per_row = np.full(len(self.mean), np.nan)
         for k, coefficients_of_branch in enumerate(coefficients):
             rows = self.branch == k
@@ -136,13 +140,20 @@ class LeftOut(NamedTuple):
 def train_model(
     data: TrainingSet, advance: Any = lambda: None
 ) -> tuple[CurieModel, list[LeftOut]]:
-    """Train on a set.
+    """Train on a set, and calibrate the intervals on rows that were left out.
 
-    `advance` is called once a fold and once before.
+    Parameters
+    ----------
+    data : TrainingSet
+        Curie temperatures, K; not changed.
+    advance : callable
+        Called without arguments once a fold and once before.
 
     Returns
     -------
     model : CurieModel
+        Its ``manifest`` has ``target``, ``origin``, ``rows``, ``papers``, ``removed``,
+        ``data_sha256`` and the mean ``error``, K.
     left : list of LeftOut
         Predictions of rows left out by paper, then, of a large set, by chemistry.
 
@@ -167,9 +178,7 @@ def train_model(
         else [predictions, left_out(blank, advance, True)]
     )
     values = np.concatenate([data.values] * len(sets_of_predictions))
-    every = LeftOut(
-        *(np.concatenate(parts) for parts in zip(*sets_of_predictions, strict=True))
-    )
+    every = LeftOut(*map(np.concatenate, zip(*sets_of_predictions, strict=True)))
     branches, scores = calibrate_errors(blank.branches, every, values)
     manifest = {
         "target": TARGET,
@@ -252,10 +261,23 @@ def calibrate_errors(
 def left_out_half_widths(
     model: CurieModel, left: Sequence[LeftOut], coverage: float
 ) -> list[FloatArray]:
-    """Compute half the interval of each row left out, K, (n,), for each way of leaving out.
+    """Compute half the interval of each row left out, for each way of leaving out.
 
-    Sizes and quantiles follow from the rows of other folds, however they were left out. `coverage`
-    is the probability of the intervals.
+    Sizes and quantiles follow from the rows of other folds, however they were left out.
+
+    Parameters
+    ----------
+    model : CurieModel
+        Trained model of n rows.
+    left : sequence of LeftOut
+        What `train_model` returned beside it: left out by paper, then by chemistry.
+    coverage : float
+        Probability of the intervals, 0 to 1.
+
+    Returns
+    -------
+    list of ndarray
+        One for each of `left`: half widths, K, (n,).
     """
     data = model.known
     halves = []
@@ -281,7 +303,9 @@ def left_out_half_widths(
 def _calibrate_without_rows(
     model: CurieModel, left: Sequence[LeftOut], test: BoolArray
 ) -> tuple[tuple[Branch, ...], tuple[FloatArray, ...]]:
-    """Calibrate the branches without the rows where `test`, bool (n,), is True.
+    """Calibrate the branches of a model without the rows where `test`, bool (n,), is True.
+
+    `left` are the predictions of `train_model`. The model is not changed.
 
     Returns
     -------
@@ -303,11 +327,18 @@ def _wider_scores(
 ) -> FloatArray:
     """Return the scores of some rows from one way of leaving out, the less exact one.
 
-    `rows` says which rows count, `chemistry` which were left out with their chemistry;
-    the others were left out with their paper. The way with the larger 90 % quantile is
-    taken, so that an interval holds what it promises of new papers and of new
-    chemistries. A way with fewer than 20 rows does not count; if neither does, the
-    scores of all `rows` are returned.
+    The way with the larger 90 % quantile is taken, so that an interval holds what it promises of
+    new papers and of new chemistries. A way with fewer than 20 rows does not count; if neither
+    does, the scores of all `rows` are returned.
+
+    Parameters
+    ----------
+    score : ndarray of float64, shape (n,)
+        Error of each row divided by its size.
+    rows : ndarray of bool, shape (n,)
+        Which rows count.
+    chemistry : ndarray of bool, shape (n,)
+        Which rows were left out with their chemistry; the others were with their paper.
     """
     ways = [score[rows & way] for way in (chemistry, ~chemistry)]
     enough = [own for own in ways if len(own) >= _LEAST_OUTSIDE]
@@ -317,7 +348,11 @@ def _wider_scores(
 
 
 def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
-    """Fit a model whose intervals are not calibrated yet; without `physics` on data alone."""
+    """Fit a model whose intervals are not calibrated yet; without `physics` on data alone.
+
+    `data` is a `TrainingSet` of Curie temperatures, K. The scales are searched for, which takes
+    most of the time. Coefficients and scores of the result are ones, its manifest is empty.
+    """
     rows = training_rows(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
     branches = [Branch(TrendProcess(), np.ones(7), 1.0, np.ones(len(of_host), bool))]
@@ -361,7 +396,21 @@ def left_out(
     """Predict every row of the training set by models that did not see it.
 
     A fold leaves out its papers, or chemistries, and every other row of their compounds, whatever
-    its source. The scales are searched without them too. `advance` is called once a fold.
+    its source. The scales are searched without them too.
+
+    Parameters
+    ----------
+    model : CurieModel
+        Fitted model, whose training set is predicted; not changed.
+    advance : callable
+        Called without arguments once a fold.
+    chemistry : bool
+        Whether chemistries are left out instead of papers.
+
+    Returns
+    -------
+    LeftOut
+        Arrays of n rows; NaN in the rows of a fold that leaves nothing to learn from.
     """
     data = model.known
     groups = assign_folds(data, chemistry)
@@ -413,10 +462,10 @@ def left_out(
 
 
 def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
-    """Return a model with further measurements; its scales stay as they are.
+    """Return a new model with further measurements; its scales stay as they are.
 
     Beside the calibrated parameters, which know the embedded facts, the rows change only what is
-    like them.
+    like them. `rows` is a `TrainingSet` of Curie temperatures, K.
     """
     joint_data = _join_rows(model.known, rows)
     rows_of_data = training_rows(joint_data, model.physics)
@@ -426,7 +475,12 @@ def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
 
 
 def training_rows(data: TrainingSet, physics: bool) -> Rows:
-    """Convert a training set to the rows that are learnt, with or without the physics as their mean."""
+    """Convert a training set to the rows that are learnt, with or without the physics as their mean.
+
+    The `Rows` of n rows hold ``x``, the columns; ``base``, the physical mean, K, NaN without one;
+    ``host``, the kind of each row; ``compound``, a number that equal compositions share; and
+    ``asked``, the phases as of `prepare_query`.
+    """
     query = prepare_query(partition(data.table))
     phases, codes, _ = query
     base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
@@ -569,14 +623,16 @@ def _load(
 ) -> CurieModel:
     """Return the model of files; cached for each combination of arguments.
 
-    `settings` is part of the key of the cache and not used otherwise.
+    `data` is the path of a CSV file to learn from instead of everything else, `add` of one to learn
+    beside it. `settings` is part of the key of the cache and not used otherwise. A model trained
+    anew is written to the cache folder.
     """
     if add is not None:
         rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
     training_data = training_set(data)
     file = _store.model_file(TARGET, model_key(training_data))
-    train = partial(_train_and_store, training_data, progress)
+    train = partial(_train_with_progress, training_data, progress)
     rebuild = partial(unpack, training_data)
     return _store.load_or_train(file, train, pack, rebuild)
 
@@ -611,8 +667,11 @@ def model_key(known: TrainingSet) -> str:
     return _store.key(learnt_from, (*modules, sys.modules[__name__], _store))
 
 
-def _train_and_store(known: TrainingSet, progress: bool) -> CurieModel:
-    """Train a model on a set, with a progress bar if asked, and enter its key in the manifest."""
+def _train_with_progress(known: TrainingSet, progress: bool) -> CurieModel:
+    """Train a model on a set, with a progress bar if asked, and enter its key in the manifest.
+
+    No file is written; `_store.load_or_train` or `retrain` does that.
+    """
     from .._core._progress import bar
 
     with bar(
@@ -623,15 +682,23 @@ def _train_and_store(known: TrainingSet, progress: bool) -> CurieModel:
 
 
 def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
-    """Train, and keep in the cache whatever is there."""
-    model = _train_and_store(data, progress)
+    """Train a model on `data` and write it to the cache folder, in place of one that is there.
+
+    Models kept in memory are forgotten. `progress` shows a bar on stderr. StoreError if the file
+    cannot be written.
+    """
+    model = _train_with_progress(data, progress)
     _store.save(model.file, *pack(model))
     _load.cache_clear()
     return model
 
 
 def pack(model: CurieModel) -> _store.Packed:
-    """Return the content of a model and its manifest, as `_store.save` takes them."""
+    """Return the content of a model and its manifest, as `_store.save` takes them.
+
+    The content has ``branches``, ``of_host``, ``scores`` and ``anywhere``; the training set is not
+    in it.
+    """
     content = {
         "branches": tuple(tuple(vars(branch).values()) for branch in model.branches),
         "of_host": model.of_host,

@@ -167,7 +167,7 @@ class TrainingSet:
 
 
 def _exact_texts(table: CompositionTable) -> list[str]:
-    """Write each composition as a formula with 12 digits of its atomic fractions."""
+    """Write each composition as a formula with 12 digits of its atomic fractions, n texts."""
     texts = []
     for start, stop in zip(table.indptr[:-1], table.indptr[1:], strict=True):
         parts = zip(table.indices[start:stop], table.values[start:stop], strict=True)
@@ -189,7 +189,13 @@ def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
 def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
     """Read the column ``composition`` of a frame by the basis in its column ``basis``.
 
-    InputError if rows differ in their basis; `file` is for the message.
+    Without such a column the basis is "auto". Rows that cannot be read are left out of the table
+    and stand in its ``errors``. `file` is the file's name, for the message.
+
+    Raises
+    ------
+    InputError
+        If rows differ in their basis, or it is none of auto, atomic and weight.
     """
     basis = set(frame["basis"]) if "basis" in frame.columns else {"auto"}
     if len(basis) != 1 or not basis <= {"auto", "atomic", "weight"}:
@@ -206,8 +212,20 @@ def refuse(
 ) -> None:
     """Raise InputError if any value is `wrong`: one that no compound can have.
 
-    It names the first of these compounds, its value, the `limits` and how many there
-    are; `file` says where they are from.
+    The message names the first of these compounds, its value, the `limits` and how many there are.
+
+    Parameters
+    ----------
+    target : str
+        Column of the values, such as "curie_temperature_K".
+    file : str
+        Where they are from.
+    found : TrainingSet
+        The n rows that were read.
+    wrong : ndarray of bool, shape (n,)
+        Which are impossible.
+    limits : str
+        Limits in words, such as "0 and 1400 K".
     """
     rows = np.flatnonzero(wrong)
     if len(rows):
@@ -251,7 +269,8 @@ def read_frame(given: Any) -> pd.DataFrame:
 def table_path(given: Any) -> Path:
     """Return the path of a user's table; a frame is written to the cache first, named by its content.
 
-    StoreError if the cache cannot be written.
+    `given` is a path or a frame of pandas, polars or Arrow. A path is not looked at. InputError for
+    anything else, StoreError if the cache cannot be written.
     """
     if isinstance(given, str | Path):
         return Path(given)
@@ -274,8 +293,23 @@ def table_path(given: Any) -> Path:
 def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     """Read the training set in a CSV file or frame; see `magnetkit.surrogates.training_set`.
 
-    Rows that cannot be used are left out with a warning. InputError without a column
-    ``composition`` or `target`; DataError if fewer than `least` rows remain, with the reasons.
+    Rows that cannot be used are left out with a warning in the log.
+
+    Parameters
+    ----------
+    target : str
+        Column of the values, any name.
+    given : path or frame
+        With ``composition``, the target, and as they are ``group``, ``source`` and ``basis``.
+    least : int
+        Number of rows that must remain.
+
+    Raises
+    ------
+    InputError
+        If there is no column ``composition`` or `target`, or `given` is no table.
+    DataError
+        If the file cannot be read, or fewer than `least` rows remain, with the reasons.
     """
     frame = read_frame(given)
     file = named_so(given)
@@ -327,9 +361,19 @@ def _reasons(
 ) -> str:
     """Return why rows were left out, as the end of a message; empty where none was.
 
-    It begins with a colon; then the first rows have a line each, and the last line says
-    how many more there are. A row is left out if its composition cannot be read or if
-    its value of `target` is no number: if it is not `usable`.
+    It begins with a colon; then the first rows have a line each, and the last line says how many
+    more there are.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        All rows of the input, with ``composition`` and the target.
+    target : str
+        Column of the values.
+    table : CompositionTable
+        The m compositions that could be read, with the errors of the others.
+    usable : ndarray of bool, shape (m,)
+        Which of these have a number as their value.
     """
     reasons = {error.row: error.reason for error in table.errors}
     for row in table.row_index[~usable]:
@@ -454,7 +498,11 @@ def curie_set() -> TrainingSet:
 
 @lru_cache(maxsize=4)
 def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
-    """Build the training set from the embedded facts and the files of two compilations, None if absent."""
+    """Build the training set from the embedded facts and the files of two compilations, None if absent.
+
+    `plain` is the path of DS1+DS2 (columns ``Name`` and ``TC``), `by_paper` that of
+    MagneticMaterials_All.
+    """
     frames = [_embedded_facts()]
     if plain is not None:
         frames.append(_plain_rows(pd.read_csv(plain)))
@@ -606,9 +654,10 @@ class _Sieve:
     def drop(
         self, bad: "pd.Series | BoolArray", reason: str, listed: bool = False
     ) -> None:
-        """Drop the rows where `bad` is True and count them under `reason`.
+        """Drop the rows where `bad` is True from the frame, and count them under `reason`.
 
-        With `listed` they are also listed one by one.
+        `bad` has an entry for each row that is left. Rows are numbered anew. With `listed` the
+        dropped ones are also kept in ``faulty``, one by one.
         """
         mark = np.asarray(bad, bool)
         self.counts[reason] = int(mark.sum())
@@ -621,11 +670,23 @@ class _Sieve:
 def clean_rows(
     frame: pd.DataFrame, origin: str = ORIGIN
 ) -> tuple[TrainingSet, pd.DataFrame]:
-    """Clean rows of name, value (K), paper, kind (text on the crystal) and computed.
+    """Clean measured Curie temperatures.
 
-    Returns one row a compound and paper, the median of its values; groups are the papers, and where
-    there is none the chemical system, or of facts from reviews that without the rare earths. Beside
-    it the rows that were contradicted or are listed as faulty: name, value, paper, reason.
+    Parameters
+    ----------
+    frame : DataFrame
+        ``name``, ``value`` (K), ``paper``, ``kind`` (text on the crystal) and ``computed``; not
+        changed.
+    origin : str
+        One line on the whole set.
+
+    Returns
+    -------
+    data : TrainingSet
+        One row a compound and paper, the median of its values. Groups are the papers, and where
+        there is none the chemical system, or of facts from reviews that without the rare earths.
+    faulty : DataFrame
+        Rows that were contradicted or are listed as faulty: name, value, paper, reason.
     """
     sieve = _Sieve(frame)
     _drop_other_matter(sieve)
@@ -651,7 +712,10 @@ def clean_rows(
 
 
 def _drop_other_matter(sieve: _Sieve) -> None:
-    """Drop rows that by their texts are no measured temperature of a compound in question."""
+    """Drop rows that by their texts are no measured temperature of a compound in question, in place.
+
+    ``sieve.frame`` must have ``name``, ``value`` (K), ``paper``, ``kind`` and ``computed``.
+    """
     earth_names = "|".join(rf"{s}(?![a-z])" for s in RARE_EARTHS)
     earth = sieve.frame["name"].str.contains(earth_names)
     metal = sieve.frame["name"].str.contains(r"(?:Fe|Co)(?![a-z])")
@@ -666,10 +730,11 @@ def _drop_other_matter(sieve: _Sieve) -> None:
 
 
 def _add_compositions(sieve: _Sieve) -> CompositionTable:
-    """Read the names as compositions, and write what follows from these beside each row.
+    """Read the names as compositions, and write what follows from these beside each row, in place.
 
-    Rows that cannot be read are dropped. Columns: ``key`` of the composition, ``at``, its row in
-    the table returned, and flags ``nonmetal``, ``both``, ``borides``, ``unnumbered``.
+    Rows that cannot be read are dropped. Columns are added to ``sieve.frame``: ``key`` of the
+    composition, ``at``, its row in the table returned, and flags ``nonmetal``, ``both`` (a rare
+    earth and iron or cobalt), ``borides`` and ``unnumbered`` (elements without amounts).
     """
     names = sieve.frame["name"]
     table = CompositionTable.from_strings(names.tolist(), basis="atomic")
@@ -696,6 +761,8 @@ def _join_within_papers(
     """Return one row a compound and paper, the median of its values, with groups to leave out.
 
     Groups are papers; of compilations the chemical system, of reviews that without the rare earths.
+    ``sieve.frame`` must have ``paper``, ``key``, ``value`` (K) and ``at``, the row in `table`;
+    `origin` describes the set. A count of joined rows is entered in the sieve.
     """
     frame = sieve.frame
     if "typed" not in frame:

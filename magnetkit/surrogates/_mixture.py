@@ -236,7 +236,11 @@ def _fit_parts(
 def _predict_parts(
     X: FloatArray, mean: float, process: TrendProcess, forest: Forest
 ) -> _Parts:
-    """Predict rows `X`, (n, d), by process and trees; `mean` is that of the values they were fitted to."""
+    """Predict rows `X`, (n, d), by process and trees.
+
+    `mean` is that of the values they were fitted to: it is returned as the first of the parts, and
+    added to the process. The trees do not see the local columns, the last of `X`.
+    """
     estimate = process.estimate(X)
     return _Parts(
         mean=np.full(len(X), mean),
@@ -252,7 +256,9 @@ def _left_out(
 ) -> _Parts:
     """Predict each row by parts that did not see its group.
 
-    Arguments are those of `_fit_parts`; `groups`, (n,), are numbers.
+    Arguments are those of `_fit_parts`: columns `X`, (n, d), values `y`, (n,), the number of
+    columns that are `local`, of `trees`, and their `seed`. `groups`, int64 (n,), are numbers. The
+    `_Parts` have arrays (n,).
     """
     result = np.empty((len(_Parts._fields), len(y)))
     for inside, outside in _intervals.folds(groups, FOLDS):
@@ -264,7 +270,11 @@ def _left_out(
 
 
 def _mix(parts: _Parts, weights: FloatArray, reach: float) -> FloatArray:
-    """Return the mixture; beyond all that was left out the trees fade as the process does."""
+    """Return the mixture of process and trees, (n,), in the unit of the parts.
+
+    `weights`, (2,), are those of process and trees. Beyond `reach`, the largest novelty that was
+    left out, the trees fade as the process does.
+    """
     nearness = np.clip((1.0 - parts.novelty) / max(1.0 - reach, 1e-9), 0.0, 1.0)
     by_process = weights[0] * (parts.process - parts.mean)
     by_trees = weights[1] * nearness * (parts.trees - parts.mean)

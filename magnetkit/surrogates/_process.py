@@ -154,10 +154,21 @@ class TrendProcess:
 
     @one_thread()
     def fit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
-        """Fit scales and posterior to values `y`, (n,).
+        """Fit scales and posterior to values; return this process, whose fitted attributes are set.
 
-        `X`, (n, d), has columns of trend, smooth and local part; `noise`, (n,), is the variance of
-        each row relative to the common one.
+        Parameters
+        ----------
+        X : array_like, shape (n, d)
+            Columns of trend, smooth and local part, in this order.
+        y : array_like, shape (n,)
+            Values.
+        noise : array_like, shape (n,), optional
+            Variance of each row relative to the common one; ones by default.
+
+        Raises
+        ------
+        ValueError
+            If shapes differ or a number is not finite.
         """
         from sklearn.utils import check_X_y
 
@@ -191,7 +202,11 @@ class TrendProcess:
 
     @one_thread()
     def refit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
-        """Return a copy with the scales of this one, conditioned on other rows."""
+        """Return a copy with the scales of this one, conditioned on other rows.
+
+        `X`, (n, d), `y`, (n,), and `noise`, (n,), are as of `fit`. This process must be fitted; it
+        is not changed.
+        """
         X = np.asarray(X, np.float64)
         y = np.asarray(y, np.float64)
         noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
@@ -200,9 +215,10 @@ class TrendProcess:
     def from_arrays(
         self, X: FloatArray, y: FloatArray, arrays: dict[str, FloatArray]
     ) -> "TrendProcess":
-        """Return a copy of the model with the fitted arrays of a file, by name; nothing is fitted.
+        """Return a copy of the model with the fitted arrays of a file; nothing is fitted.
 
-        `X`, (n, d), and `y`, (n,), are the rows that it was fitted to.
+        `X`, (n, d), and `y`, (n,), are the rows that it was fitted to. `arrays` maps the names of
+        `kept` to their arrays (KeyError for a missing one).
         """
         other = copy(self)
         other.n_features_in_ = X.shape[1]
@@ -373,7 +389,9 @@ class TrendProcess:
     ) -> tuple:
         """Convert the posterior to what the kernel takes, as plain tuples.
 
-        They are two of `Block` and the rest of `Known`.
+        `blocks` are trend, smooth and last columns of the m points, as of `_blocks`; `weights`,
+        (m,), are those of the posterior, `size`, (m,), is the absolute residual of each point. The
+        result is two tuples of the fields of `Block`, then the other fields of `Known`.
         """
         trend, smooth, last = blocks
         begin = self.n_features_in_ - self.local
@@ -407,7 +425,11 @@ class TrendProcess:
     def _solve(
         covariance: FloatArray, noise: FloatArray, t: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Return the lower Cholesky factor of covariance plus noise, and the weights of the values `t`."""
+        """Return the lower Cholesky factor of covariance plus noise, and the weights of the values `t`.
+
+        `covariance`, (n, n), is not changed; `noise`, (n,), is the variance added to its diagonal.
+        LinAlgError if the sum is not positive definite.
+        """
         from scipy.linalg import cho_solve, cholesky
 
         total = covariance.copy()
@@ -416,7 +438,12 @@ class TrendProcess:
         return lower, cho_solve((lower, True), t)
 
     def _search(self, X: FloatArray, y: FloatArray, noise: FloatArray) -> FloatArray:
-        """Search for the scales of most likely values; return the parameters, rounded."""
+        """Search for the scales of most likely values; return the parameters, rounded, shape (k + 4,).
+
+        `X`, (n, d), has columns as of `fit`; `y`, (n,), is over ``scale_``; `noise`, (n,), is the
+        relative variance. ``theta_`` must be set: it is where the search starts and the mean of the
+        prior. It is not changed.
+        """
         from scipy.optimize import minimize
 
         deviation = np.full(len(self.theta_), _PRIOR_SCALE)
@@ -444,7 +471,7 @@ def _block(
 ) -> tuple:
     """Build the fields of a `Block` whose columns begin at `first`; columns that are constant stand last.
 
-    `known`, (n, k), are the scaled columns of the points; `shift` and `factor`, (k,), scale new
+    `known`, (m, k), are the scaled columns of the points; `shift` and `factor`, (k,), scale new
     rows.
     """
     moves = np.ptp(known, axis=0) > 0.0

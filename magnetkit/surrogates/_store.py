@@ -45,7 +45,11 @@ def fingerprint(value: Any) -> str:
 
 
 def _parts(value: Any) -> Iterator[bytes]:
-    """Yield the bytes to hash of a value and of all that it contains."""
+    """Yield the bytes to hash of a value and of all that it contains.
+
+    Dictionaries are taken in the order of their keys. Objects other than arrays, plain values and
+    sequences count by the name of their type and their attributes.
+    """
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, np.ndarray) and value.dtype != object:
@@ -96,7 +100,7 @@ def syntax_sha256(files: Iterable[str | Path]) -> str:
 
 @lru_cache(maxsize=512)
 def _syntax(source: bytes) -> bytes:
-    """Return a hash of the syntax of a module."""
+    """Return the SHA-256, 32 bytes, of the syntax of a module, docstrings left out."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(body := getattr(node, "body", None), list):
@@ -177,10 +181,26 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
 def read(
     file: Path, same_versions: bool = True
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return content and manifest of a model file.
+    """Read a model file.
 
-    Raises StoreError if it is missing, no model file, damaged, with `same_versions` written by
-    other versions, or holds a foreign type.
+    Parameters
+    ----------
+    file : Path
+        What `save` wrote.
+    same_versions : bool
+        Whether it must have been written by these versions of the package and its libraries.
+
+    Returns
+    -------
+    content : dict
+        Arrays, numbers, texts, tuples, dictionaries and `TrendProcess` by name.
+    manifest : dict
+        What describes it, with ``versions`` and ``content_sha256``.
+
+    Raises
+    ------
+    StoreError
+        If it is missing, no model file, damaged, of other versions, or holds a foreign type.
     """
     try:
         raw = file.read_bytes()
@@ -261,7 +281,7 @@ def _loads(payload: bytes) -> dict[str, Any]:
         if kind == "array":
             return arrays[value]
         if kind == "tuple":
-            return tuple(build(v) for v in value)
+            return tuple(map(build, value))
         if kind not in ("dict", "process"):
             raise ValueError(f"no type {kind!r} is known")
         inner = {k: build(v) for k, v in value.items()}

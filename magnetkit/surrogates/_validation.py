@@ -193,7 +193,9 @@ def _fit_energy(coverage: float) -> Fit:
 def peers(coverage: float) -> dict[str, Fit]:
     """Return the fitting functions of scikit-learn's models to compare with, by name.
 
-    `coverage` is the probability of their intervals.
+    The names are ExtraTrees, RandomForest and GaussianProcess. Each function takes a `TrainingSet`
+    and returns one that predicts a table. `coverage` is the probability of intervals, which the
+    trees have none of.
     """
     return {
         "ExtraTrees": _fit_trees("ExtraTreesRegressor"),
@@ -205,7 +207,9 @@ def peers(coverage: float) -> dict[str, Fit]:
 def models(target: str, coverage: float, with_peers: bool) -> dict[str, Fit]:
     """Return the fitting functions to compare for a target, by name, that of magnetkit first.
 
-    `coverage` is the probability of intervals; `with_peers` adds those of scikit-learn.
+    Each function takes a `TrainingSet` and returns one that converts a `CompositionTable` to a
+    `Prediction`. `target` is a column such as "curie_temperature_K"; `coverage` is the probability
+    of intervals; `with_peers` adds those of scikit-learn.
     """
     fits = {LEARNT: _fit_regressor(coverage)}
     if target == CURIE:
@@ -304,8 +308,20 @@ def _coverage(
 ) -> dict[str, float]:
     """Compute the share of values inside the interval and the median half width.
 
-    `rows`, bool, selects the rows of the prediction; `values` are those of the selected rows. NaN
-    where the model has no interval. The keys are ``coverage`` and ``half_width``.
+    Parameters
+    ----------
+    values : ndarray of float64, shape (m,)
+        Measured values of the selected rows.
+    prediction : Prediction
+        Predictions of all n rows.
+    rows : ndarray of bool, shape (n,)
+        The rows that are selected, m of them.
+
+    Returns
+    -------
+    dict
+        ``coverage``, 0 to 1, and ``half_width``, in the unit of the values; NaN where the model has
+        no interval.
     """
     low = prediction.low[rows]
     high = prediction.high[rows]
@@ -332,13 +348,19 @@ def leave_groups_out(
     data : TrainingSet
         What is learnt from and tested on.
     coverage : float
-        Probability of the intervals.
+        Probability of the intervals, 0 to 1.
     with_peers : bool
         Whether models of scikit-learn stand beside.
     temperature : float
-        K, of the physics.
+        Temperature of the physics, K.
     advance : callable
-        Called once a fit.
+        Called without arguments once a fit.
+
+    Returns
+    -------
+    LeftOut
+        Predictions by name of the model, magnetkit's first; with the physics as it is shipped where
+        the target has one.
     """
     predictions: dict[str, Prediction] = {}
     for name, fit in models(data.target, coverage, with_peers).items():
@@ -377,8 +399,26 @@ def leave_known_out(
 ) -> LeftOut:
     """Predict rows by models that learn from other rows, without their groups and compounds.
 
-    `known` is the set that is learnt from; the other arguments are those of `leave_groups_out`.
     Where nothing is learnt beside the physics, the physics as it is shipped stands first.
+
+    Parameters
+    ----------
+    data : TrainingSet
+        Rows to predict.
+    known : TrainingSet
+        Set that is learnt from, less the groups, sources and compounds of `data`.
+    coverage : float
+        Probability of the intervals, 0 to 1.
+    with_peers : bool
+        Whether models of scikit-learn stand beside.
+    temperature : float
+        Temperature of the physics, K.
+    advance : callable
+        Called without arguments once a model.
+
+    Returns
+    -------
+    LeftOut
     """
     names = np.unique(
         np.char.lower(np.concatenate([data.groups, data.sources]).astype(str))
@@ -398,7 +438,11 @@ def leave_known_out(
 
 
 def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
-    """Estimate how often a validation calls `advance`."""
+    """Estimate how often a validation calls `advance`.
+
+    `learn_from` is "known" (the built-in set, one fit a model) or any other word for the set itself
+    (one fit a model and fold).
+    """
     count = 1 + 3 * with_peers
     if learn_from == "known":
         return count

@@ -45,7 +45,11 @@ FITTED = "surrogates/energy.npz"
 
 
 def columns(table: CompositionTable) -> FloatArray:
-    """Return a constant, composition statistics with norms, and atomic fractions."""
+    """Compute the columns that are learnt from, shape (n, d).
+
+    They are a constant, composition statistics, norms of the fractions, and the 118 atomic
+    fractions.
+    """
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
     statistics = composition_statistics(table, load_table("magpie").fill_gaps())
@@ -116,7 +120,9 @@ class EnergyModel(TrainedModel):
     ) -> "pd.DataFrame":
         """Build the frame of `predict` for a table, eV/atom.
 
-        `interval` is the probability of the ranges.
+        `interval` is the probability of the ranges, 0 to 1. An empty composition is NaN. For the
+        distance to the hull the hull energy is subtracted, and ends below 0 are 0. The columns are
+        those of `prediction_frame`.
         """
         estimate = self.process.estimate(columns(table))
         foreign = _foreign_amount(table, self.known.table)
@@ -179,7 +185,8 @@ def blank() -> TrendProcess:
 def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     """Train the model of the formation energy on a set; intervals are calibrated on left-out systems.
 
-    `advance` is called once, and after each fold.
+    Only rows where ``data.learn`` is True are learnt; all are tested. `advance` is called without
+    arguments once, and after each fold.
     """
     learn = data.learn
     x = columns(data.table[learn])
@@ -220,7 +227,8 @@ def left_out(
 ) -> Estimate:
     """Predict each phase with its chemical system left out; scales stay those of `process`.
 
-    `advance` is called after each fold.
+    Returned is an `Estimate` of all n rows of `data`: mean (eV/atom), novelty and local residual,
+    (n,) each. `process` is not changed. `advance` is called without arguments after each fold.
     """
     x = columns(data.table)
     learn = data.learn
@@ -272,28 +280,34 @@ def stored_model(known: TrainingSet) -> EnergyModel | None:
 
 @lru_cache(maxsize=4)
 def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
-    """Return the model of a file; cached for each combination of arguments.
+    """Return the model of a file, or the shipped one; cached for each combination of arguments.
 
-    `settings` is part of the key of the cache and not used otherwise.
+    `data` is the path of a CSV file or snapshot folder to learn from, None for the built-in set.
+    `settings` is part of the key of the cache and not used otherwise. A model trained anew is
+    written to the cache folder.
     """
     training_data = training_set(ENERGY, data)
     if data is None and (model := stored_model(training_data)) is not None:
         return model
     file = _store.model_file(ENERGY, model_key(training_data))
-    train = partial(_train_and_store, training_data, progress)
+    train = partial(_train_with_progress, training_data, progress)
     unpack = partial(_unpack, training_data)
     return _store.load_or_train(file, train, _pack, unpack)
 
 
 def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
-    """Train, and keep in the cache whatever is there."""
-    model = _train_and_store(known, progress)
+    """Train a model on `known` and write it to the cache folder, in place of one that is there.
+
+    Models kept in memory are forgotten. `progress` shows a bar on stderr. StoreError if the file
+    cannot be written.
+    """
+    model = _train_with_progress(known, progress)
     _store.save(model.file, *_pack(model))
     _load.cache_clear()
     return model
 
 
-def _train_and_store(known: TrainingSet, progress: bool) -> EnergyModel:
+def _train_with_progress(known: TrainingSet, progress: bool) -> EnergyModel:
     from .._core._progress import bar
 
     with bar(f"training {known.target}", ENERGY_FOLDS + 1, progress) as advance:
@@ -301,7 +315,10 @@ def _train_and_store(known: TrainingSet, progress: bool) -> EnergyModel:
 
 
 def _pack(model: EnergyModel) -> _store.Packed:
-    """Return the content of a model and its manifest, as `_store.save` takes them."""
+    """Return the content of a model and its manifest, as `_store.save` takes them.
+
+    The content has ``process``, ``coefficients``, ``inside``, ``outside`` (scores) and ``edge``.
+    """
     content = {
         "process": model.process,
         "coefficients": model.coefficients,

@@ -127,7 +127,22 @@ def condense_groups(
 def condensed_alone(
     phases: CompositionTable, codes: Any, curie: CurieModel | None
 ) -> "Condensed":
-    """Condense phases of hosts `codes`, (n,), with their predicted Curie temperatures, for the kernels."""
+    """Condense phases with their predicted Curie temperatures, for the kernels.
+
+    Parameters
+    ----------
+    phases : CompositionTable
+        n hard phases.
+    codes : ndarray of int8, shape (n,)
+        Their hosts, -1 for none.
+    curie : CurieModel or None
+        Model of the Curie temperature; None takes that of all that is known.
+
+    Returns
+    -------
+    Condensed
+        Figures of each phase that do not change with temperature, and its rare-earth ions.
+    """
     from ..compound._intrinsic_kernels import CURIE
 
     result = condense(phases, codes, load())
@@ -141,7 +156,10 @@ def condensed_alone(
 def _join_groups(
     groups: "Sequence[tuple[CompositionTable, Int8Array]]",
 ) -> tuple[CompositionTable, Int8Array]:
-    """Join groups of phases and host codes to one."""
+    """Join groups of phases and host codes to one table and one array, in their order.
+
+    Of one group alone its own table and codes are returned, no copies.
+    """
     if len(groups) == 1:
         return groups[0]
     tables, codes = zip(*groups, strict=True)

@@ -136,7 +136,9 @@ _HULL = (
 def _choose(target: str, given: TrainingSet | None, data: Any) -> TrainingSet:
     """Return the training set for a target: the given one, one read from `data`, or the shipped one.
 
-    The distance to the hull is learnt from formation energies. InputError if arguments contradict.
+    The distance to the hull is learnt from formation energies, so that its set is of these.
+    InputError if the target is unknown, a set and `data` are given at once, either is given for the
+    distance to the hull, or the given set is of another target.
     """
     check_target(target, given if data is None else data)
     if target == HULL_DISTANCE:

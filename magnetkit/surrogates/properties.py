@@ -70,9 +70,10 @@ class PropertyModel(TrainedModel):
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Build the frame of `predict` for a table.
+        """Build the frame of `predict` for a table, in the unit of the target.
 
-        `interval` is the probability of the ranges.
+        `interval` is the probability of the ranges, 0 to 1. The columns are those of
+        `prediction_frame`.
         """
         low, high = self.estimator_.predict_interval(table, interval).T
         value = self.estimator_.predict(table)
@@ -112,7 +113,10 @@ _LOADING = Lock()
 
 
 def load(known: TrainingSet) -> PropertyModel:
-    """Return the model of a set, trained at first use; it is kept in memory and in the cache."""
+    """Return the model of a set, trained at first use; it is kept in memory and in the cache.
+
+    The key is a hash of the set and the code. A file that cannot be written leaves a warning.
+    """
 
     def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> PropertyModel:
         regressor = CompositionRegressor.from_content(content)

@@ -275,7 +275,25 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     def _answer(self, X: Any, interval: float) -> _Answer:
         """Predict the rows of `X` with intervals.
 
-        InputError if `X` is not of the kind that the regressor was fitted to.
+        Parameters
+        ----------
+        X : compositions in any form, or array_like of shape (n, d)
+            As of `fit`.
+        interval : float
+            Probability of the intervals, 0 to 1.
+
+        Returns
+        -------
+        _Answer
+            Arrays (n,): ``value``, ``low`` and ``high`` in the unit of the target, and
+            ``distance``, 1 at the edge of the domain.
+
+        Raises
+        ------
+        InputError
+            If `X` is not of the kind that the regressor was fitted to.
+        NotFittedError
+            If it was not fitted.
         """
         check_is_fitted(self, "mixture_")
         if hasattr(self, "n_features_in_"):
@@ -302,7 +320,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     ) -> _Answer:
         """Predict by a trained model; where that gives no value, by the mean of the fitted values.
 
-        `interval` is the probability of the ranges.
+        `interval` is the probability of the ranges, 0 to 1. The `_Answer` has arrays (n,).
         """
         frame = model.predict(table, interval)
         names = (
@@ -440,7 +458,12 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 
 
 def _holds_compositions(X: Any) -> bool:
-    """Say whether `X` holds compositions rather than columns of numbers."""
+    """Say whether `X` holds compositions rather than columns of numbers.
+
+    True for a table of compositions, a text, a path, a frame with a column that is no number, a
+    sequence of texts, and an array of 118 columns. False for a sparse matrix, an empty sequence and
+    rows of numbers.
+    """
     if isinstance(X, (CompositionTable, str, os.PathLike)):
         return True
     if hasattr(X, "dtypes"):

@@ -191,7 +191,11 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
 
 
 def _user_values(target: str, given: Any) -> TrainingSet:
-    """Read a user's own values of a target; InputError if one is impossible for a compound."""
+    """Read a user's own values of a target as a training set.
+
+    `given` is the path of a CSV file or a frame, with ``composition`` and the target. InputError if
+    a value is impossible for a compound; DataError if fewer than two rows remain.
+    """
     value_rows = read_rows(target, given)
     # Values that no compound has: the unit is another then.
     believed = limits("targets").get(target, Limits(-np.inf, np.inf, ""))
@@ -206,7 +210,9 @@ def _user_values(target: str, given: Any) -> TrainingSet:
 def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     """Build the training set of a target from a phase snapshot, the embedded one without `snapshot`.
 
-    Of structures of one composition the lowest is taken; pure elements are left out.
+    Of structures of one composition the lowest is taken; pure elements are left out. Phases far
+    above the hull stay, with ``learn`` False. `target` is a column of the snapshot's entries, such
+    as "formation_energy_eV_atom".
     """
     from ..phases._space import composition_keys
     from ..phases.snapshot import load

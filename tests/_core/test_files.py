@@ -59,6 +59,15 @@ def test_tables_of_one_schema_follow_each_other(tmp_path):
     assert got["host"].to_pylist() == ["1:5"] * 3
 
 
+def test_only_sorted_columns_carry_their_smallest_and_largest_value(tmp_path):
+    table = pa.table({"rank": [3, 1, 2], "x": [1.0, 2.0, 3.0]})
+    write_parquet([table], table.schema, tmp_path / "t.parquet")
+    group = pq.ParquetFile(tmp_path / "t.parquet").metadata.row_group(0)
+    statistics = group.column(0).statistics
+    assert (statistics.min, statistics.max) == (1, 3)
+    assert group.column(1).statistics is None
+
+
 def test_csv_is_utf8_with_safe_cells(tmp_path):
     _files.write_csv(
         ["=a", "b"], [["Sm\u2082", None], ["-1", "@x"]], tmp_path / "t.csv"

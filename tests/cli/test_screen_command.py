@@ -5,7 +5,9 @@ import json
 import os
 
 import pytest
+from magnetkit.errors import InputError
 
+from magnetkit.cli.predict import read_sources
 from tests.command import run
 
 APPLICATION = ("--application", "f22-engine")
@@ -49,6 +51,13 @@ def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
             str(i) for i in range(9)
         }
     assert json.loads((out / "manifest.json").read_text())["done"]
+
+
+def test_predict_reads_recipes_or_one_file():
+    assert read_sources(["alloys.csv"]) == "alloys.csv"
+    assert read_sources(["SmCo5", "Nd2Fe14B"]) == ["SmCo5", "Nd2Fe14B"]
+    with pytest.raises(InputError, match=r"got 'alloys\.csv' among others"):
+        read_sources(["SmCo5", "alloys.csv"])
 
 
 def test_predict_names_a_bad_row_beside_the_table():

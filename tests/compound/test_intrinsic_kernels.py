@@ -198,6 +198,19 @@ def test_chunks_hold_at_least_one_row():
     assert [chunks(n) for n in rows] == [0, 1, 1, 1, 2, 10]
 
 
+def test_a_chunk_condenses_its_own_rows_alone():
+    n = 3 * CHUNK
+    part = partition(CompositionTable.from_strings(["Nd2Fe14B"] * n, basis="atomic"))
+    rows = part.hard_phase.rows
+    state = np.full((n, _intrinsic._N_STATE), np.nan)
+    ions = np.empty((len(rows.indices), _intrinsic.N_ION))
+    condensed = _intrinsic.Condensed(state, ions)
+    model = load().kernel_parameters
+    _intrinsic._condense_chunks(rows, part.host, model, condensed, 1, 2)
+    written = np.flatnonzero(np.isfinite(state[:, _intrinsic.STATE]))
+    assert_array_equal(written, np.arange(CHUNK, 2 * CHUNK))
+
+
 def test_a_deviation_moves_the_constants_together():
     # Of the field 2 (K_1 + 2 K_2 + 3 K_3) / J_s; a deviation of a parameter moves all of them.
     shift = np.array([0.5, 1.0, -2.0, 4.0])

@@ -109,6 +109,19 @@ def test_reads_a_map_of_two_operating_points():
     assert abs(worst["y_mm"]) > 6.5
 
 
+def test_answer_names_the_faces_that_are_coated():
+    design = mk.diffuse(
+        BASE,
+        SHAPE,
+        element="Tb",
+        faces="poles",
+        temperature="140C",
+        require="irreversible_loss_pct<=3",
+        **{**ASK, "cells": 300},
+    )
+    assert any(line.startswith("Tb on z-, z+: ") for line in design.lines())
+
+
 def test_a_thick_magnet_says_how_far_diffusion_reaches():
     design = mk.diffuse(
         BASE,

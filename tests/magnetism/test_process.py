@@ -78,3 +78,9 @@ def test_range_includes_its_ends_alone(name, ends):
 
 def test_default_process_has_no_settings():
     assert read_process(None, 2) == Process()
+
+
+def test_process_at_a_prompt_is_what_the_user_gave():
+    assert "route='melt-spun-1-7'" in repr(read_process("melt-spun-1-7", 1))
+    assert repr(Process(density=0.9)) == "Process(density=0.9)"
+    assert repr(Process()) == "Process()"

@@ -215,7 +215,8 @@ def test_a_notebook_gets_data_and_a_picture(figure):
     )
     assert plain == figure
     assert b64decode(bundle["image/png"]).startswith(b"\x89PNG")
-    assert len(bundle["text/plain"]) < 100
+    assert bundle["text/plain"] == repr(figure)
+    assert len(repr(figure)) < 100
 
 
 def test_names_the_extra_without_matplotlib(figure, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 import magnetkit as mk
 from magnetkit.run._part import Amount, sum_amounts
+from magnetkit.run._parts_workbook import _number_format
 from magnetkit.run._shortage_plan import _nearest_way
 from magnetkit.run.parts import devices, replace_parts, shares_today
 
@@ -205,6 +206,12 @@ def test_workbook_sorts_and_sums(answer, tmp_path):
     assert ways.max_row == 1 + len(answer.parts[0].answer.ways)
 
 
+def test_workbook_shows_whole_dollars_and_tenths_of_kilograms():
+    assert _number_format("Saved, USD a year") == "#,##0"
+    assert _number_format("Stock, USD") == "#,##0"
+    assert _number_format("Needed, kg a year") == "#,##0.0"
+
+
 def test_a_text_like_a_formula_is_not_run(tmp_path):
     answer = replace_parts([{**RINGS[0], "part": "=1+1"}])
     sheet = load_workbook(answer.to_excel(tmp_path / "a.xlsx"))["Answer"]
@@ -237,7 +244,9 @@ def test_refuses_single_magnet_options_for_a_list(name):
 
 
 def test_finds_one_shortage_by_name_and_refuses_two(tmp_path):
-    assert len(replace_parts(RINGS, shortage="embargo").shortages) == 4
+    shortages = replace_parts(RINGS, shortage="embargo").shortages
+    assert len(shortages) == 4
+    assert {"embargo", "dy-tb-stop"} <= set(shortages["Name"])
     text = 'title="t"\ndescription="d"\n[[delays]]\nelements=["Dy"]\nweeks=3\n'
     text += 'source="s"\nstatus="assumption"\n'
     file = tmp_path / "mine.toml"
