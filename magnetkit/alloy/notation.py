@@ -325,7 +325,7 @@ def _row(text: str) -> np.ndarray:
 def _describe_missing_amount(rest: str, basis: str) -> str:
     """Say which element lacks an amount; `rest` is the text from its symbol on.
 
-    `basis` is that of reading. `basis` is "auto", "atomic" or "weight".
+    `basis` is that of reading: "auto", "atomic" or "weight".
     """
     if rest.startswith(("PrNd", "NdPr")):
         return _SENTENCES[_notation.PAIR]

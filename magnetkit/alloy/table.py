@@ -901,8 +901,8 @@ def _without_grades(
 ) -> CompositionTable:
     """Return a table in which rows that name a grade are errors instead.
 
-    `texts` are those of its rows and errors, of which the first is row `start`. `texts` is an Arrow
-    array of strings. `table` is not changed, and is returned itself if there is no grade.
+    `texts`, an Arrow array of strings, are those of its rows and errors, of which the first is row
+    `start`. `table` is not changed, and is returned itself if there is no grade.
     """
     from .._core._threads import share_rows
     from ._notation_kernels import grade_like

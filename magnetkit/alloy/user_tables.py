@@ -385,10 +385,10 @@ def parse_unit(text: str) -> str | None:
 def read_number(text: str, mark: str | None = ".") -> float:
     """Read a number with a decimal point or comma and groups of thousands.
 
-    `mark` is the decimal mark of the table, None where its numbers contradict each other: one that
-    could be read both ways is refused then. InputError if `text` holds no number. `mark` is "." or
-    ",". Examples with a point are "1 234.5" and "1,234.5", both 1234.5; with "," the text "1,234"
-    is 1.234.
+    `mark` is the decimal mark of the table, "." or ",", and None where its numbers contradict each
+    other: one that could be read both ways is refused then. InputError if `text` holds no number.
+    Examples with a point are "1 234.5" and "1,234.5", both 1234.5; with "," the text "1,234" is
+    1.234.
     """
     plain = re.sub(r"[\s'’]", "", unicodedata.normalize("NFKC", text))
     if _EITHER.fullmatch(plain):

@@ -195,8 +195,8 @@ def is_melted(host: Int8Array, kelvin: FloatArray) -> BoolArray:
 def decomposition_temperature(phases: CompositionTable, host: Int8Array) -> FloatArray:
     """Return the temperature at which each phase decomposes, K, (n,).
 
-    It is infinite for phases that solidify from their melt. `host` has the codes of the hosts.
-    `host`, int8 (n,), is the index into `HOST_NAMES`, -1 where there is none.
+    It is infinite for phases that solidify from their melt. `host`, int8 (n,), is the
+    index into `HOST_NAMES`, -1 where there is none.
     """
     ends = [h.formation.lives_to_K if h.formation else np.inf for h in HOSTS.values()]
     return np.where(

@@ -414,8 +414,8 @@ def first_positions(codes: IntArray, n: int) -> IntArray:
 def _cover(sets: NDArray[np.uint64], sizes: IntArray) -> IntArray:
     """Return for each of n distinct sets the index of the largest that contains it, int64 (n,).
 
-    `sets`, (n, words), have a bit an element; `sizes`, (n,), are how many each has. A set that no
-    larger one contains has its own index. `sets` is uint64; a set and its subset must differ.
+    `sets`, uint64 (n, words), have a bit an element; `sizes`, (n,), are how many each has. A set
+    that no larger one contains has its own index.
     """
     owner = np.arange(len(sets))
     order = np.argsort(-sizes, kind="stable")
