@@ -54,7 +54,7 @@ def fetch(name: str, *, progress: bool = False) -> Path:
     Parameters
     ----------
     name : str
-        Name of the set.
+        Name of the set, such as "curie".
     progress : bool
         Show a bar on stderr.
 

@@ -116,7 +116,7 @@ class Criterion:
     Attributes
     ----------
     name : str
-        Result column.
+        Result column, such as "remanence_T".
     unit, label, meaning : str
         As of `magnetkit.columns.Column`.
     of : str
@@ -153,7 +153,7 @@ class Property:
     Attributes
     ----------
     name : str
-        Result column.
+        Result column, such as "remanence_T".
     unit, label, meaning : str
         As of `magnetkit.columns.Column`.
     data : str
@@ -281,7 +281,7 @@ def with_interval(name: str) -> tuple[str, ...]:
     Parameters
     ----------
     name : str
-        A column of the registry.
+        A column of the registry, such as "remanence_T".
 
     Returns
     -------

@@ -644,7 +644,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def valid_text(array: Any) -> Any:
-    """Return Arrow strings with U+FFFD in place of bytes that are no UTF-8.
+    """Return Arrow strings with U+FFFD in place of bytes that are no UTF-8; null stays.
 
     Arrow does not check the bytes of other writers (a Parquet file of Latin-1, say). A decoder that
     does not check them either reads past the end of a row. `array` is an Arrow array of strings; it

@@ -277,9 +277,9 @@ def match_headers(
     headers : sequence of str
         As written.
     kind : str
-        Kind of table, of ``columns/headers.csv``.
+        Kind of table, of ``columns/headers.csv``: "parts" or "magnets".
     units : mapping, optional
-        Units that the user names, by header.
+        Units that the user names, by header, such as ``{"Temp": "C"}``.
 
     Returns
     -------
@@ -484,7 +484,7 @@ def _match_unit_alone(header: str, unit: str, yearly: bool, kind: str) -> Column
     yearly : bool
         It says "a year".
     kind : str
-        Kind of table.
+        Kind of table: "parts" or "magnets".
     """
     name = _named_by_unit(unit, yearly)
     entry = next((k for k in _vocabulary(kind) if k.name == name), None)
@@ -671,9 +671,10 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
 
 
 def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None":
-    """Return the known column whose spelling a text nearly is, or has as a word; else None.
+    """Return the known column whose spelling a text is nearly, or one of whose words it has; else None.
 
-    `text` is a simplified header and the keys of `spellings` are such.
+    `text` is a simplified header; `spellings` maps simplified spellings to known columns. Columns
+    of text are found by their likeness alone.
     """
     nearest = difflib.get_close_matches(text, spellings, n=1, cutoff=_NAME_LIKENESS)
     if nearest:

@@ -79,7 +79,7 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         Evaluated candidates of one screening: ``formula``, ``shell``, ``host`` and the columns of
         requirements and objectives at the job's temperature.
     job : Job
-        What they were evaluated for.
+        Device, temperature and conditions that they were evaluated for.
     draws, seed : int
         Number of draws and seed of the generator.
 

@@ -216,9 +216,9 @@ def evaluate(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Grain-boundary shell of each.
+        Grain-boundary shell of each, a text such as "Tb 0.5 wt%", empty for none.
     job : Job
-        What they are evaluated for.
+        Device, temperature and conditions that they are evaluated for.
     bound : Bound, optional
         Candidates beyond it are dropped.
     want : collection of str, optional
@@ -537,11 +537,11 @@ def central_values(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     supply : Columns
         As of `with_distances`.
     job : Job
-        What they are evaluated for.
+        Device, temperature and conditions that they are evaluated for.
     bound : Bound
         Limits of loss and margin.
 
@@ -724,7 +724,7 @@ def _with_requirements(
     supply : Columns
         As of `_supply_columns`; changed: the host codes are taken out.
     job : Job
-        Conditions and requirements.
+        Device with its requirements, temperature and conditions.
     want : collection of str or None
         Columns that are wanted.
 

@@ -101,7 +101,7 @@ class Job:
         Parameters
         ----------
         made : iterable of str
-            The route of each magnet.
+            Name of the route of each magnet, empty for the usual one.
 
         Returns
         -------
@@ -148,7 +148,7 @@ def make_job(
     profile : Profile
         The device.
     temperature : float, optional
-        K.
+        Temperature, K.
     require : sequence of str
         Further requirements. One on the same side of the same column at the same temperature
         replaces the profile's.

@@ -288,7 +288,7 @@ class Reference(Evidence):
     basis : {"auto", "atomic", "weight"}
         What the amounts of `formula` are; ``"auto"`` refuses a text that can be either.
     host : str
-        Host of its hard phase.
+        Host of its hard phase, such as "2:14:1".
     grade : str
         Commercial grade or class.
     shell : str or None
@@ -365,7 +365,7 @@ class Space(Strict):
     Attributes
     ----------
     host : str
-        Host of the hard phase.
+        Host of the hard phase, such as "2:14:1".
     formula : str
         The compound to substitute in.
     replace : dict of str to tuple of str

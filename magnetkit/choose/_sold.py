@@ -44,7 +44,7 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     Parameters
     ----------
     job : Job
-        The device.
+        The device, its temperature and its conditions.
     today : Columns
         Today's magnet, one row.
 

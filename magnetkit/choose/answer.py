@@ -279,7 +279,11 @@ def _answer_without_recipe(
 
 
 def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
-    """Say what the magnet in use fails by its sheet; empty where it meets all limits."""
+    """Say what the magnet in use fails by its sheet; empty where it meets all limits.
+
+    `limits` maps columns to `Requirement`; the margin of the duty of `request` comes first. Only
+    the first failure is named.
+    """
     if MARGIN_OF_DUTY in limits and incumbent.squareness == incumbent.squareness:
         margin = incumbent.margin(request)
         duty_limit = float(limits[MARGIN_OF_DUTY].limit)
@@ -499,7 +503,7 @@ def _list_other_ways(
     largest_exposure : float
         Exposure to heavy rare earth from which a candidate is no way, USD/kg.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
 
     Returns
     -------
@@ -800,10 +804,12 @@ def short_name(way: Way) -> str:
 def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     """Answer a duty without a magnet in use: the leanest sold grades of each family that meet it.
 
+    `limits` maps columns to `Requirement`. Melts are not judged.
+
     Returns
     -------
     tuple of Answer
-        One answer.
+        One answer, without a recipe; without ways where no grade meets the duty.
     """
     import pandas as pd
 

@@ -37,7 +37,7 @@ class Profile(Strict):
     atmosphere : str
         Corrosion and atmosphere, for the reader.
     hosts : tuple of str
-        Hosts allowed.
+        Hosts allowed, such as "2:14:1".
     temperature_min_K, temperature_max_K : float
         Range of the magnet's temperature; temperature coefficients are chords over it.
     temperature_K : float

@@ -38,7 +38,7 @@ def producer_deviations(
     Parameters
     ----------
     host : str
-        Host of the magnets.
+        Host of the magnets, such as "2:14:1".
     rise : ndarray of float64, shape (n,)
         Predicted ln of the ratio of B_r.
     distance : ndarray of float64, shape (n,)

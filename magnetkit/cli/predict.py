@@ -198,7 +198,7 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
     temperature : str
         Temperatures with units.
     asked : dict
-        Options as given.
+        Options as given, by the name of the keyword.
     """
     from ..curves.compare import find_margin
     from ..magnetism.conditions import Conditions
@@ -587,7 +587,7 @@ def _limits(
     json : bool
         Print JSON.
     given : dict
-        Other options as given.
+        Other options as given, by the name of the keyword.
     """
     from .._core.units import ROOM_K
     from ..curves.curve import use_limits

@@ -275,7 +275,7 @@ def _compensate(
     Parameters
     ----------
     grade : str
-        The grade.
+        Its name, such as "N42SH".
     temperature : str or None
         Range of use, such as "-50C:150C".
     recipe : str or None

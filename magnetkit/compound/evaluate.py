@@ -137,7 +137,7 @@ class Intrinsic:
         status gives no number: all above the Curie temperature, field and hardness where the
         easy direction is no axis.
     status : ndarray of int8, shape (n, m)
-        Index into `STATUS`.
+        Index into `STATUS`; 0 is "ok".
     predicted : PredictedCurie or None
         Predicted Curie temperatures; None where the two-sublattice model stands alone.
     """
@@ -335,7 +335,7 @@ def blank_rows(
     figures : ndarray, shape (..., m, n)
         Figures that follow from `got`.
     status : ndarray of int8, shape (m, n)
-        Status of the figures.
+        Status of the figures, indices into `STATUS`; 0 is "ok".
     rows : ndarray of bool, shape (n,)
         Rows to blank.
     """

@@ -238,7 +238,7 @@ class Curve:
         along : {"x", "y", "z"}
             Direction of magnetization.
         at : int
-            Which of the temperatures.
+            Number of the temperature, from 0.
 
         Returns
         -------

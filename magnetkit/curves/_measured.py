@@ -175,9 +175,11 @@ def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> Measur
 def _interpolate_figure(
     curves: Sequence[MeasuredCurve], name: str, kelvin: float, logarithm: bool = False
 ) -> float:
-    """Interpolate a figure of the curves, or its logarithm, monotonically to a temperature, K.
+    """Interpolate a figure of the curves, or its logarithm, monotonically to a temperature.
 
-    `name` is a field of `MeasuredCurve`, in its unit.
+    `curves`, two or more, rise in temperature; `kelvin`, K, lies between theirs. `name` is a field
+    of `MeasuredCurve` such as "remanence_T", in its unit. With `logarithm` the result is the
+    logarithm too.
     """
     from scipy.interpolate import PchipInterpolator
 

@@ -327,13 +327,21 @@ def _read_magnets(
 ) -> tuple[list[_Magnet], list[str], list[str]]:
     """Read the magnets to compare, recipes and grades.
 
+    `compositions` are as a user gives them; a text that names a grade is one. `basis` is that of
+    recipes; `conditions` give process and shells.
+
     Returns
     -------
     magnets : list of _Magnet
     names : list of str
-        Distinct.
+        Distinct, with shells.
     notes : list of str
         What stands for the grades.
+
+    Raises
+    ------
+    InputError
+        If a recipe cannot be read, or there is not one shell for each magnet.
     """
     grades = find_grades(compositions)
     if grades:

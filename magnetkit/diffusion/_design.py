@@ -202,9 +202,9 @@ def _relieve_masses(
     Parameters
     ----------
     search : Search
-        Magnet and target.
+        The magnet in cells, its operating points, and the target with its probability.
     groups : list of list of Patch
-        Groups of one mass per area each.
+        Groups of patches of faces; the patches of a group have one mass per area.
     spread : float
         Diffusion coefficient times time, m2.
     deviations : float
@@ -270,8 +270,9 @@ def _likely_enough(
 ) -> Coated | None:
     """Design the coating of least mass that meets the target with the wanted probability.
 
-    The uncertainty of the diffusion coefficient counts too. `most` is the largest content, %. None
-    if no mass meets the target; ``met`` is False if the probability stays too small.
+    The uncertainty of the diffusion coefficient counts too. `groups` are the patches of one mass
+    per area each, `anneal` time and temperature, `most` the largest content of any cell, %. None if
+    no mass meets the target; ``met`` is False if the probability stays too small.
     """
     wanted_deviations = quantile(search.probability)
     deviations = wanted_deviations
@@ -364,8 +365,8 @@ def uniform_content(search: Search) -> tuple[float, float]:
 def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
     """Return the design with nothing put on any group of patches; None if it misses the target.
 
-    It is judged by the values of the magnet as sold. It misses where the target is not met with the
-    probability that the search asks for.
+    It is judged by the values of the magnet as sold, which takes the place of each magnet of the
+    search. It misses where the target is not met with the probability that the search asks for.
     """
     uncoated_cases = [(magnet.as_sold, case) for magnet, case in search.each]
     bare = _coating_mass(
@@ -414,9 +415,9 @@ def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:
     coarse : Coated
         The coating designed on few cells.
     groups : Groups
-        Groups of the many cells.
+        Groups of patches of faces, on the many cells.
     search : Search
-        The search on the many cells.
+        The search on the many cells: operating points, target and its probability.
 
     Returns
     -------

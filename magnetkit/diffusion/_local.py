@@ -120,7 +120,7 @@ class Magnet:
         """Return the smallest content, %, whose H_cJ, or knee, withstands a field, A/m; infinity if none.
 
         `field` and the result have one shape; `deviations` is by how many standard deviations ln
-        H_cJ is off.
+        H_cJ is off. With `by_knee` the knee field has to withstand it.
         """
         usable = self.amount <= self.most_wt_pct
         curve = self._curve(deviations)
@@ -376,12 +376,26 @@ Law = Literal["component", "coherent"]
 def reverse_field(
     vectors: FloatArray, along: Axis, law: Law = "component"
 ) -> FloatArray:
-    """Return the reverse field that counts, A/m, shape (n,), of H, A/m, shape (n, 3).
+    """Return the reverse field that counts, A/m, shape (n,); negative where the field helps.
 
     ``component`` takes the component along the easy axis, H_c(theta) = H_c / cos(theta) (Kondorsky,
     J. Phys. USSR 2 (1940) 161), which sintered Nd-Fe-B follows up to some 45 degrees; ``coherent``
     H_c(theta) = H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and Wohlfarth, by which a transverse
-    field helps. Real magnets lie between the two. Raises InputError if there is no such law.
+    field helps. Real magnets lie between the two.
+
+    Parameters
+    ----------
+    vectors : ndarray of float64, shape (n, 3)
+        H, A/m.
+    along : {"x", "y", "z"}
+        Direction of magnetization, towards its positive end.
+    law : {"component", "coherent"}
+        How a transverse field counts.
+
+    Raises
+    ------
+    InputError
+        If there is no such law.
     """
     if law not in get_args(Law):
         raise InputError(f"law must be {' or '.join(get_args(Law))}, got {law!r}")
@@ -732,7 +746,7 @@ def design_probability(
     Parameters
     ----------
     target : Target
-        The requirement.
+        The requirement: largest loss of flux, or least margin or safety everywhere.
     each : sequence of (Magnet, Case)
         The magnet at the temperature of each case.
     amounts : sequence of ndarray, shape (n,)

@@ -263,7 +263,10 @@ class Spreading:
         return self._to_cells(whole)
 
     def _to_cells(self, content: FloatArray) -> FloatArray:
-        """Convert contents on the grid of diffusion to the magnet's cells, (n,); the total mass is kept."""
+        """Convert contents on the grid of diffusion to the magnet's cells, (n,); the total mass is kept.
+
+        `content` is in kg/m3: (x, y, z) of a block, (radius, height) of a disc or ring.
+        """
         if self.cells.shape.kind == "block":
             return content[self.cells.inside]
         # Content per radius and height: cells take it by their radius, then keep the whole mass.
@@ -522,7 +525,17 @@ def read_field(source: Any) -> list[FieldMap]:
 def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
     """Return the columns of the components along x, y, z, whether they are H or B, and the unit.
 
+    `frame` must have ``x_mm``, ``y_mm`` and ``z_mm``, and components such as ``H_x_A_m``.
     InputError if positions or components are missing, or of several kinds or units.
+
+    Returns
+    -------
+    names : list of str
+        Columns of the components, x first.
+    kind : str
+        "H" or "B".
+    unit : str
+        Such as "A_m", a key of `_UNITS`.
     """
     components = {}
     for column in map(str, frame.columns):

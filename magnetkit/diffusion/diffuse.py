@@ -565,7 +565,8 @@ def _base(
     """Return the base alloy, its name, and the magnets of the producer if a grade is known.
 
     The base of a grade is its likeliest recipe; if that is diffused already, the recipe before. A
-    recipe has a grade if it is calibrated on one.
+    recipe has a grade if it is calibrated on one. `composition` is a recipe, read with `basis`, or
+    the name of a grade; process and calibration are those of `conditions`.
 
     Returns
     -------
@@ -579,7 +580,7 @@ def _base(
     Raises
     ------
     InputError
-        If it is more than one alloy.
+        If it is more than one alloy, or a process is given with a grade.
     """
     grades = find_grades(composition)
     if grades and grades[0] is not None and len(grades) == 1:
@@ -715,7 +716,10 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
 
 
 def _with_evidence(search: Search, coated: Coated) -> float:
-    """Compute the probability of a coating as if magnets like it had been measured."""
+    """Compute the probability of a coating as if magnets like it had been measured.
+
+    `search` is not changed: its magnets are copied with a distance of 0 to measured ones.
+    """
     magnets_and_cases = [
         (with_fields(magnet, distance=np.zeros(len(magnet.distance))), case)
         for magnet, case in search.each
@@ -868,7 +872,7 @@ class _Costs:
         design : dict
             Columns so far.
         search : Search
-            Magnet and target.
+            The magnet in cells, its operating points, and the target with its probability.
         amount : ndarray, shape (n,)
             Content of each cell, %.
         used, inside : float

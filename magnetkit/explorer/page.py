@@ -234,7 +234,7 @@ def _heading(name: str) -> str:
 
 
 def _add_label(text: str, *children: Any) -> html.Div:
-    """Build a group with a visible and an accessible label around `children`."""
+    """Build a group with a visible and an accessible label, `text`, around `children`."""
     return html.Div(
         [html.Div(text, className="label"), *children],
         className="control",
@@ -596,7 +596,10 @@ def _cell_class(name: str) -> str:
 
 
 def _csv(results: Results, rows: IntArray, question: Question, names: list[str]) -> str:
-    """Write `rows` as CSV with the columns `names` and the temperature; texts cannot run as formulas."""
+    """Write candidates as CSV text with the columns `names` and the temperature; no text runs as a formula.
+
+    `rows` are numbers of candidates; values are those under `question`, in the units of results.
+    """
     out = io.StringIO()
     columns = _values(results, rows, question, names)
     kelvins = [results.temperatures[question.stop]] * len(rows)

@@ -174,7 +174,7 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     Parameters
     ----------
     structure : Structure
-        The crystal.
+        The crystal, of pymatgen.
     cutoff : float
         Largest distance, Å.
 
@@ -243,7 +243,7 @@ def radial_distribution(
     Parameters
     ----------
     structure : Structure
-        An ordered crystal.
+        An ordered crystal, of pymatgen.
     cutoff : float
         Largest distance (Å).
     bins : int
@@ -322,7 +322,7 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, IntArray]:
     Parameters
     ----------
     structure : Structure
-        The crystal.
+        The crystal, of pymatgen.
     cutoff : float
         Largest distance that counts as a neighbour, Å.
 
@@ -360,7 +360,7 @@ def crystal_field(
     Parameters
     ----------
     structure : Structure
-        An ordered crystal.
+        An ordered crystal, of pymatgen.
     axis : tuple of float
         Cartesian axis of quantisation.
     charges : mapping of str to float
@@ -418,7 +418,7 @@ def dipolar_field(
     Parameters
     ----------
     structure : Structure
-        An ordered crystal.
+        An ordered crystal, of pymatgen.
     axis : tuple of float
         Cartesian direction of all moments.
     moments : mapping of str to float

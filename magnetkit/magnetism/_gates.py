@@ -72,7 +72,7 @@ def gates(
     Parameters
     ----------
     found : Balance
-        n recipes split into phases.
+        n recipes split into phases, by volume.
     structure : dict of ndarray, shape (n,)
         Densities, grain structure and what the rules read.
     route : Route, optional

@@ -369,10 +369,13 @@ def _read_recipe(
 ) -> tuple[str, CompositionTable, str]:
     """Read the recipe of one row; a row with a grade alone gets the grade's likeliest recipe.
 
+    `record` maps columns to cells: ``composition``, ``shell``, ``grade`` and ``basis``, each of
+    which may lack. `basis` is that of a row that names none.
+
     Returns
     -------
     text : str
-        The recipe.
+        The recipe, or the name of the grade.
     table : CompositionTable
         The recipe, one row.
     shell : str

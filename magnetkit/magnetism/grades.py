@@ -298,12 +298,12 @@ def remaining_shares(
 
 
 def hot_squareness(kelvin: float) -> "pd.Series":
-    """Compute H_k / H_cJ of every grade at a temperature, K.
+    """Compute H_k / H_cJ of every grade at a temperature, `kelvin`, K.
 
     Returns
     -------
     pandas.Series
-        By name of the grade.
+        By name of the grade; NaN where the knee is not known.
     """
     import pandas as pd
 
@@ -406,7 +406,8 @@ def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill the gaps of sintered Nd-Fe-B grades with the median of their class, in place.
 
     The ends become the smallest and largest value of the class, the provenance ``estimate``.
-    `quantities` are columns.
+    `quantities` are columns of `table` such as "density_kg_m3", with ``_lo``, ``_hi`` and
+    ``_provenance``.
     """
     for class_rows in _sold_by_class(table).values():
         rows = [row for _, row in class_rows]
@@ -422,8 +423,8 @@ def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
 def _family_values(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
     """Look up the values printed for whole families.
 
-    `hosts` names the host of each grade. The result has ``value``, ``lo`` and ``hi`` on the index
-    of `hosts`, NaN where no family value is printed.
+    `hosts` names the host of each grade, `quantity` is a column such as "density_kg_m3". The result
+    has ``value``, ``lo`` and ``hi`` on the index of `hosts`, NaN where no family value is printed.
     """
     import pandas as pd
 
@@ -609,7 +610,7 @@ def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
     Parameters
     ----------
     name : str
-        The grade, with or without maker or family.
+        The grade, with or without maker or family, such as "N42SH".
 
     Returns
     -------
@@ -668,7 +669,8 @@ def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
 def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     """Return the usual ``squareness`` at 20 degrees C and ``recoil`` of the hosts of n grades.
 
-    NaN where the host has none; bonded magnets have no usual squareness.
+    `table` has ``host`` and ``kind``; the result has its index. NaN where the host has none; bonded
+    magnets have no usual squareness.
     """
     import pandas as pd
 

@@ -160,7 +160,7 @@ def resistivity(host: str, route: Route | None = None) -> float:
     Parameters
     ----------
     host : str
-        Host of the hard phase.
+        Host of the hard phase, such as "2:14:1".
     route : Route, optional
         How the magnet is made; the usual route of the host otherwise.
 
@@ -590,7 +590,7 @@ def by_row(
     process : Process
         As checked by `read_process`.
     codes : ndarray of int8, shape (n,)
-        Host of each row.
+        Index of each row's host in `HOST_NAMES`, -1 for none.
     host_names : tuple of str
         Names that the codes index.
 

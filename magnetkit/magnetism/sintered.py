@@ -202,8 +202,9 @@ class Duty:
 def read_duty(load_line: Any) -> Duty:
     """Validate a duty (load line, outside field, hours).
 
-    A permeance coefficient alone means no outside field and no hours; None means `LOAD_LINE`.
-    InputError if a number is out of its range.
+    `load_line` is a permeance coefficient, a `Duty` or None. A coefficient alone means no outside
+    field and no hours; None means `LOAD_LINE`. The result is a new `Duty` of floats. InputError if
+    a number is out of its range.
     """
     if load_line is None:
         return Duty()
@@ -333,7 +334,7 @@ def sintered(
         a frame otherwise. With fraction and content fixed (``"Tb 0.30 @ 0.10"``) a shell that no
         furnace makes is predicted with a warning.
     host : str
-        ``"auto"`` or a host's name.
+        ``"auto"`` to find it, or the name of a host such as "2:14:1".
     between : tuple of float or str
         The two temperatures whose chords alpha and beta are, K or texts, the lower first; 20
         and 100 degrees C as the trade prints them. They are relative to the first.
@@ -454,9 +455,9 @@ def figure_columns(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     temperatures : sequence of float
-        K.
+        Temperatures, K.
     use : Use
         Chords, duty and interval.
     only : mapping, optional
@@ -650,7 +651,7 @@ def _columns_at_temperature(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     kelvin : float
         K.
     values : ndarray, shape (7, 3, n)

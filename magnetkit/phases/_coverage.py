@@ -42,7 +42,7 @@ def judge_data(
     kinds : ndarray of int8, shape (118,)
         Site of each element, of `_judged.kinds`.
     source : Entries
-        The snapshot.
+        The entries of the snapshot.
     unknown : ndarray of bool, shape (n,)
         Phases with an element without entries.
     """

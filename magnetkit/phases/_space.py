@@ -203,7 +203,7 @@ def _reasons_left_out(
     Parameters
     ----------
     formulas : list of str
-        n formulas.
+        n formulas, in atoms.
     energies : ndarray of float64, shape (n,)
         Formation energies, eV/atom, for the words.
     absurd, collapsed : ndarray of bool, shape (n,)

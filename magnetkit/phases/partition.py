@@ -585,8 +585,8 @@ def root_codes(codes: Int8Array) -> Int8Array:
 def hosts_by_hardening(codes: Int8Array, hardening: str) -> BoolArray:
     """Say which hosts harden their magnets by one of `records.HARDENING`, bool (n,).
 
-    `codes`, (n,), are those of the hosts. `hardening` is such as "cells". The codes are indices
-    into `HOST_NAMES`; -1 gives False.
+    `codes`, int8 (n,), are those of the hosts, -1 for none, which is False. `hardening` is such as
+    "cells", "grains" or "boundary".
     """
     is_of_hardening = [host.magnet.hardening == hardening for host in HOSTS.values()]
     return np.array([*is_of_hardening, False])[codes]

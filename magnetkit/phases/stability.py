@@ -58,7 +58,7 @@ def stability(
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         The compositions; see `magnetkit.predict`.
     host : str
-        ``"auto"`` or a host's name; see `assign_hosts`.
+        ``"auto"`` to find it, or a name such as "2:14:1"; see `assign_hosts`.
     temperature : float or str, optional
         K, or a text such as ``"1150C"``. That at which the host is made without it: sintering, or
         annealing.
@@ -66,7 +66,7 @@ def stability(
         Phases to interpolate and to compete with; the embedded snapshot without it. The model of
         forming is that fitted on the embedded energies.
     interval : float
-        Coverage of the intervals.
+        Coverage of the intervals, 0 to 1.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     strict : bool
@@ -129,7 +129,7 @@ def stability_columns(
     table : CompositionTable
         n recipes.
     host : str
-        Name of the host of all, such as "2:14:1", or ``"auto"``.
+        Host of all, such as "2:14:1", or ``"auto"`` to find each.
     temperature : float or str, optional
         K, or a text such as ``"800C"``. That at which the host is made without it.
     snapshot : Snapshot, str or path, optional
@@ -324,7 +324,8 @@ def energy_above_hull(
 def _entry_distances(table: CompositionTable, source: Entries) -> FloatArray:
     """Look up the distance to the hull of the entries at n compositions, eV/atom; NaN without one.
 
-    `table` has the n compositions and `source` the entries. Distances are at 0 K and at least 0.
+    `source` holds the entries, of which the lowest of a composition counts; `table` has n rows.
+    Values are 0 or more.
     """
     energies = entry_energies(table, source)
     rows = np.flatnonzero(np.isfinite(energies))

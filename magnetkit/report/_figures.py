@@ -309,7 +309,7 @@ def lines_over_temperature(
     frame : pandas.DataFrame
         ``candidate``, ``temperature_K``, `column` and, for areas, its ``_lo`` and ``_hi``.
     column : str
-        What is drawn.
+        Result column that is drawn, such as "remanence_T".
     styles : sequence of Look, optional
         Look of each candidate.
     celsius : bool

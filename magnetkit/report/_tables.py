@@ -673,8 +673,8 @@ def table_html(
 ) -> str:
     """Return the first rows of a table of results as HTML, with at most eight of the columns `first`.
 
-    An interval is written ``563 (419 to 756)``. Rows outside the domain of the training data are
-    coloured.
+    Columns that `frame` lacks, or without a value, are left out. An interval is written ``563 (419
+    to 756)``. Rows outside the domain of the training data are coloured.
     """
     names = [name for name in first if name in frame and _has_values(frame, name)][
         :_MOST_COMPARED

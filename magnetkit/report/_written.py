@@ -25,7 +25,8 @@ _CELL = 32_767
 def write_table(frame: "pd.DataFrame", path: Path) -> Path:
     """Write a table of results as .xlsx, .csv, .tsv, .parquet or JSON lines, by suffix; return the path.
 
-    An existing file is replaced.
+    Any other suffix gives JSON lines. The index of `frame` is left out. An existing file is
+    replaced. InputError if it cannot be written.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

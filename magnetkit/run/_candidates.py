@@ -478,7 +478,10 @@ def as_candidates(
 
 
 def _atomic_formula(reference: "Reference") -> str:
-    """Return the formula of today's magnet in atoms, as candidates of a space are, and so exact."""
+    """Return the formula of today's magnet in atoms, as candidates of a space are, and so exact.
+
+    A reference that is not in wt.% is returned as it is written.
+    """
     table = reference.table()
     if not table.is_by_weight[0]:
         return reference.formula

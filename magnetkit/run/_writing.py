@@ -61,11 +61,11 @@ def finish(
     store : Memory or Store
         Finished chunks.
     job : Job
-        What they were evaluated for.
+        Device, temperature and conditions that they were evaluated for.
     identity, summary : mapping
         For the manifest; the number that meets the requirements is added.
     report : callable
-        ``report(done, total)``.
+        Called as ``report(done, total)``; the total may be None.
     crew : Crew
         Workers, and what they need to compute a chunk again.
     keep : int, optional
@@ -326,7 +326,11 @@ _JOINED_PIECES = 8
 
 
 def _order_columns(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
-    """Return a chunk, or its kept rows, with the columns of its ranking in the registry's order."""
+    """Return a chunk, or its kept rows, with the columns of its ranking in the registry's order.
+
+    `ranks` is what `Ranking.columns` returned for the same rows as `table`, `kept` bool of these
+    rows or None for all. A rank that the user's table had is dropped.
+    """
     table = with_copies(table, ranks)
     if GIVEN_RANK in table.column_names:
         table = table.drop_columns([GIVEN_RANK])

@@ -152,8 +152,8 @@ def sentences(frame: "pd.DataFrame") -> list[str]:
 def _range(temperature: Any, grade: str) -> _Range:
     """Read the range of use, K, from a text such as "-50C:150C" or a pair of temperatures.
 
-    None gives that over which the maker prints alpha of the grade. InputError if it rises by less
-    than 20 K.
+    `temperature` None gives that over which the maker prints alpha of the grade. InputError if it
+    rises by less than 20 K, or is no range.
     """
     if temperature is None:
         return alpha_range(grade)

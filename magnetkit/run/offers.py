@@ -264,8 +264,8 @@ def _make_unjudged_offer(
 ) -> Offer:
     """Build an offer without a probability, for the reason `why`.
 
-    `text` is the offer as written, `kind` "recipe", "grade" or "sheet", `verdict` "take", "ask" or
-    "refuse".
+    `replacement` is what is asked. `text` is the offer as written, `kind` "recipe", "grade" or
+    "sheet", `verdict` "take", "ask" or "refuse". All figures of the offer are NaN.
     """
     return Offer(
         text=text,
@@ -286,8 +286,9 @@ def _today(replacement: Any) -> float:
 def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     """Judge the guaranteed values of a data sheet, converted to the temperature of use if need be.
 
-    `values` maps names such as ``B_r`` and ``T`` to numbers or texts, `text` is the offer as
-    written. InputError for unknown names or implausible values.
+    `replacement` is what is asked. `values` maps names such as ``B_r`` and ``T`` to numbers or
+    texts, `text` is the offer as written. Without H_k today's squareness is taken; without Dy and
+    Tb the content is not known. InputError for unknown names or implausible values.
     """
     numbers, measured_at = _read_sheet(values, text)
     reference = replacement.reference

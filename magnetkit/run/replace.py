@@ -111,7 +111,7 @@ class Replacement:
     spread, evidence : str
         What lots vary by, and what the values of the magnet in use rest on.
     request : Request
-        What was asked.
+        What was asked: temperature, duty and conditions of use, and the user's limits.
     incumbent : Incumbent or None
         The magnet in use.
     estimate : bool
@@ -498,7 +498,11 @@ def _use_temperature(grade: str | None, temperature: float | str | None) -> floa
 
 
 def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
-    """Find what replaces a magnet in use: its reference values, limits and answers."""
+    """Find what replaces a magnet in use: its reference values, limits and answers.
+
+    The composition of `incumbent` is taken as it is there; `request` has temperature and duty. The
+    `Replacement` has no offer.
+    """
     reference = _describe_incumbent(incumbent, request)
     limits = find_limits(reference, request)
     answers = find_answers(incumbent, request, limits)
@@ -594,7 +598,7 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
     what : str
         Recipe, or name of a grade.
     shell : str or None
-        Shell of the recipe.
+        Shell of the recipe, such as "Tb 0.5 wt%".
     basis : {"auto", "atomic", "weight"}
         Of the recipe.
     """

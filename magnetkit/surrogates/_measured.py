@@ -47,7 +47,7 @@ class TrainingSet:
     Attributes
     ----------
     target : str
-        A name of `TARGETS`.
+        A name of `TARGETS`, such as "curie_temperature_K".
     table : CompositionTable
         The compositions, n of them.
     values : ndarray of float64, shape (n,)
@@ -247,6 +247,7 @@ def named_so(given: Any) -> str:
 def read_frame(given: Any) -> pd.DataFrame:
     """Read a table as a pandas frame: a CSV file, or a frame of pandas, polars or Arrow.
 
+    `given` is the path or the frame; rows are numbered anew from 0, and cells of a file are texts.
     InputError for anything else, DataError if the file cannot be read.
     """
     if isinstance(given, pd.DataFrame):
@@ -369,7 +370,7 @@ def _reasons(
     frame : DataFrame
         All rows of the input, with ``composition`` and the target.
     target : str
-        Column of the values.
+        Column of the values, such as "curie_temperature_K".
     table : CompositionTable
         The m compositions that could be read, with the errors of the others.
     usable : ndarray of bool, shape (m,)
@@ -518,6 +519,7 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
 def own_set(given: Any, least: int = 2) -> TrainingSet:
     """Read a user's measured Curie temperatures; see `magnetkit.surrogates.training_set`.
 
+    `given` is the path of a CSV file or a frame with ``composition`` and ``curie_temperature_K``.
     InputError if one is no temperature in kelvin at which a compound can order, DataError if fewer
     than `least` remain.
     """
@@ -599,8 +601,9 @@ def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
 def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     """Convert MagneticMaterials_All to the columns that `clean_rows` takes.
 
-    A blank `Experimental` stands beside titles of measurements, and counts as measured. DataError
-    if columns are missing.
+    `frame` has texts alone; rows without a Curie temperature are left out, and cells that hold none
+    become NaN. A blank `Experimental` stands beside titles of measurements, and counts as measured.
+    DataError if columns are missing.
     """
     column_names = (
         "Material_Name",

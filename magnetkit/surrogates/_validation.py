@@ -453,7 +453,8 @@ def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
 def splits(data: TrainingSet) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield the row numbers of training and test rows of each fold.
 
-    No compound of a test row is in a training row.
+    No compound of a test row is in a training row, and only rows with ``data.learn`` are in one.
+    Folds that leave nothing to learn from or to test are passed over.
     """
     compounds = _compounds(data.table)
     folds = (
