@@ -86,7 +86,7 @@ def fetch(name: str, *, progress: bool = False) -> Path:
 
 
 def _entry(name: str) -> dict[str, Any]:
-    """Return the registry's entry of a set; InputError if there is none."""
+    """Return the registry's entry of a set, such as "curie", by key; InputError if none is called `name`."""
     try:
         return datasets.registry()["remote"][name]
     except KeyError:

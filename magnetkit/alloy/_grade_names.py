@@ -216,6 +216,9 @@ def parse_class(text: str) -> tuple[int, str] | None:
     (int, str) or None
         None for a name of another form.
 
+    `text` may have maker or family before and endings behind; whether such a grade is sold does not
+    matter.
+
     Examples
     --------
     >>> parse_class("N44UH"), parse_class("N50"), parse_class("Recoma 28")

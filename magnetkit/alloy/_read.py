@@ -419,9 +419,9 @@ def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
 def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     """Read any form of compositions: table, path, text, pymatgen object, frame or list.
 
-    `column` names the composition column of a frame or file. InputError if a column is named for
-    another form. `basis` is "auto", "atomic" or "weight". Rejected rows are listed in the result
-    and raise nothing here. `given` is as of `read_inputs`.
+    `given` is what a user gave, `basis` that of a text's amounts. `column` names the composition
+    column of a frame or file. Rows that cannot be read are in ``rejected``; nothing is raised for
+    them. InputError if a column is named for another form, or `given` has none of these forms.
     """
     if isinstance(given, CompositionTable):
         rejections = [Rejected(e.row + 1, e.text, e.reason) for e in given.errors]

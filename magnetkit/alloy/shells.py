@@ -276,8 +276,8 @@ def _read_sources(text: str) -> Shell | None:
 def _split_mass(formula: str, mass: float) -> dict[str, float]:
     """Split a mass among the elements of an alloy whose amounts count atoms, such as "Pr70Cu30".
 
-    The result maps symbols to masses in the same unit. InputError if one is no element. Masses are
-    rounded to four digits, but for a single element.
+    `formula` has no brackets. The result maps symbols to masses in the unit of `mass`, to four
+    digits but for a single element. InputError if one is no element.
     """
     parts = _PART.findall(formula)
     unknown = [symbol for symbol, _ in parts if symbol not in INDEX]

@@ -267,7 +267,11 @@ def _without_candidates(
 def _answer_without_recipe(
     incumbent: Incumbent, request: Request, limits: Limits
 ) -> Answer:
-    """Answer for a magnet that is not melted, such as a ferrite: keep it, or say what it fails."""
+    """Answer for a magnet that is not melted, such as a ferrite: keep it, or say what it fails.
+
+    `limits` maps columns to `Requirement`. The answer has no recipe, no ways and no candidates; its
+    probability is 0 or 1.
+    """
     fallback = ("what nobody printed", "what its maker knows")
     holds, rests = _NOT_ESTIMATED.get(incumbent.kind, fallback)
     failing = failing_text(incumbent, request, limits)
@@ -648,7 +652,10 @@ def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
 def _write_sentence(
     answer: Answer, incumbent: Incumbent, request: Request, limits: Limits
 ) -> str:
-    """Write the verdict in one sentence: replace, keep, or what reaches the limits."""
+    """Write the verdict in one sentence: replace, keep, or what reaches the limits.
+
+    `answer` must have its ways and the recommended one. `limits` maps columns to `Requirement`.
+    """
     best = answer.recommended
     ways = answer.ways
     name = incumbent.name

@@ -345,8 +345,9 @@ def _measured_curve(
 def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
     """Return the curves of a commercial grade from its printed values, at temperatures in K.
 
-    `bound` is "centre", "low", "high" or "guaranteed". InputError if no coercivity is left.
-    `load_line` is the permeance coefficient.
+    `name` is the grade, such as "N42SH". `bound` is "centre", "low", "high" or "guaranteed".
+    InputError if no coercivity is left at one of the temperatures. `load_line` is the permeance
+    coefficient.
     """
     from ..magnetism.grades import curve_figures, grades
 
@@ -655,9 +656,10 @@ def _interpolate_temperatures(
 
 
 def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[FloatArray]:
-    """Return B_r (T), H_cJ and H_k (kA/m), (k,) each, of a grade at k temperatures, K, by its sheets.
+    """Return B_r (T), H_cJ and H_k (kA/m), (k,) each, of a grade at k temperatures, by its sheets.
 
-    `bound` is "centre", "low", "high" or "guaranteed".
+    `name` is the grade, `kelvin` are the temperatures, K; `bound` is "centre", "low", "high" or
+    "guaranteed". H_k is 0 where the squareness is not known.
     """
     from ..magnetism.grades import curve_shapes, grades, guaranteed_minima
 

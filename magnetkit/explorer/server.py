@@ -130,7 +130,10 @@ def _guard(app: "Dash") -> None:
 
 
 def _by_few(answer: Any) -> Any:
-    """Return a WSGI application that answers by at most `AT_ONCE` threads; other requests wait."""
+    """Return a WSGI application that answers by at most `AT_ONCE` threads; other requests wait.
+
+    `answer` is the WSGI application that it stands before, which sees whole requests.
+    """
     from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
     from werkzeug.wsgi import get_input_stream
 

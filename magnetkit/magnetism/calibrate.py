@@ -265,7 +265,10 @@ def calibration(
 
 
 def _report_refusals(refusals: dict[int, str], strict: bool) -> None:
-    """Warn of the rows, by number, that cannot be used; if `strict` raise InputError of the first."""
+    """Warn of the rows that cannot be used; if `strict` raise InputError of the first.
+
+    `refusals` maps numbers of rows, from 1, to the reason. Nothing happens where it is empty.
+    """
     if not refusals:
         return
     if strict:

@@ -776,8 +776,9 @@ def _minima_with_chords() -> "pd.DataFrame":
 def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     """Return what makers guarantee of a grade at a temperature, K: the median over makers.
 
-    `sheet` is its row of `grades` at 20 degrees C. The keys are ``remanence_T`` and
-    ``coercivity_kA_m``.
+    `sheet` is its row of `grades` at 20 degrees C, `kelvin` the temperature. The keys are
+    ``remanence_T`` and ``coercivity_kA_m``. For a grade that nobody prints the lower end of B_r and
+    the value of H_cJ of the sheet count.
     """
     minima = guaranteed_minima(kelvin)
     rows = minima.loc[minima["grade"] == sheet["grade"], list(_CHORDS)]

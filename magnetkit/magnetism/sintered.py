@@ -285,7 +285,8 @@ COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 def parse_chord(between: Any) -> tuple[float, float]:
     """Read the two temperatures of the chords alpha and beta, such as ("20C", "100C"), in K.
 
-    InputError unless they are two, the lower first.
+    `between` holds numbers in K or texts with a unit. InputError unless they are two, the lower
+    first.
     """
     is_pair = not isinstance(between, str) and hasattr(between, "__iter__")
     ends = list(between) if is_pair and getattr(between, "ndim", 1) != 0 else [between]

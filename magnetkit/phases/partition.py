@@ -492,10 +492,9 @@ def is_in_windows(
 
 @lru_cache(maxsize=64)
 def _counted_elements(amounts: str) -> BoolArray:
-    """Say which elements count in a sum such as ``(R + Zr)``, bool (118,).
+    """Say which elements count in a sum such as ``(R + Zr)``, bool (118,); DataError for another name.
 
-    DataError for a name that is neither an element nor a group. The mask is by atomic number less
-    one and cached.
+    `amounts` has symbols and names of `_GROUPS`, such as "R", "T" and "M", with + between.
     """
     mask = np.zeros(N_ELEMENTS, np.bool_)
     for name in amounts.strip().strip("()").split("+"):

@@ -68,7 +68,11 @@ def number(
 
 
 def _convert_to_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Return a copy of a table in kG, kOe and MGOe, with these units in the columns' names."""
+    """Return a copy of a table in kG, kOe and MGOe, with these units in the columns' names.
+
+    Ends (``_lo``, ``_hi``) of a column are converted too; columns that `frame` lacks, and others,
+    stay.
+    """
     names = {}
     frame = frame.copy()
     for name in COLUMNS:
@@ -386,7 +390,8 @@ def _tell(text: str) -> None:
 def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
     """Print why no candidate can be ranked, or which requirements the likeliest one misses.
 
-    Nothing is printed if candidates meet the requirements.
+    `best` are the leading rows of `result`, of which the likeliest is named. Nothing is printed if
+    candidates meet the requirements.
     """
     from ._content import requirement_text
 

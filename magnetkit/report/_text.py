@@ -180,7 +180,10 @@ def console() -> "Console":
 
 
 def say(text: str, mark: str = "") -> None:
-    """Print a sentence behind `mark`; on a terminal its lines break between words."""
+    """Print a sentence on stdout behind `mark`; on a terminal its lines break between words.
+
+    Further lines are indented as far as `mark` is long. In a pipe it is one line.
+    """
     if to_terminal():
         text = textwrap.fill(
             text,

@@ -164,7 +164,9 @@ class Memory(_Chunks):
     ) -> pa.Table | None:
         """Return the table of a chunk of a phase; None if it is empty.
 
-        `kind` is `_TABLE` for candidates, anything else for the lines that were rejected.
+        `number` is that of the chunk, `phase` the pass over the candidates; KeyError if it is not
+        finished. `kind` is `_TABLE` for candidates, anything else for the lines that were rejected.
+        `columns` None are all.
         """
         part = self._parts[phase, number]
         content = part.table if kind == _TABLE else part.rejected
@@ -415,8 +417,9 @@ class Store(_Chunks):
     ) -> pa.Table | None:
         """Read the table of a chunk of a phase; None if it has none.
 
-        `kind` is `_TABLE` for candidates, otherwise that of the rejected lines. The hash is checked
-        unless only some `columns` are read. StoreError if the file is damaged.
+        `number` is that of the chunk, `phase` the pass over the candidates. `kind` is `_TABLE` for
+        candidates, otherwise that of the rejected lines. The hash is checked unless only some
+        `columns` are read. StoreError if the file is damaged.
         """
         name = file_name(phase, number, kind)
         digest = self._parts[phase, number].files.get(name)

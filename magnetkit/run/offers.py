@@ -202,7 +202,10 @@ def _offer_basis(recipe: str) -> Basis:
 
 
 def _rated_below(replacement: Any, grade: str) -> str:
-    """Say why a grade is not for the temperature of use; empty where it is, or has no rating."""
+    """Say why a grade is not for the temperature of use; empty where it is, or has no rating.
+
+    `replacement` is what is asked, `grade` a name of `magnetkit.grades` (InputError otherwise).
+    """
     rating = float(grades(grade).iloc[0]["max_working_temperature_K"])
     use = float(replacement.reference["temperature_K"])
     if rating >= use - 1e-6 or rating != rating:
@@ -383,7 +386,7 @@ def _check_sheet(numbers: Mapping[str, float]) -> None:
 def _carry(
     replacement: Any, numbers: Mapping[str, float], measured_at: float
 ) -> tuple[float, float]:
-    """Convert B_r, T, and H_cJ, kA/m, from `measured_at`, K, to the temperature of use.
+    """Convert B_r, T, and H_cJ, kA/m, from `measured_at`, K, to the temperature of use of `replacement`.
 
     Alpha and beta are those of the sheet, or else of today's magnet; both count from 20 degrees C.
     `numbers` has both values by column, and ``alpha`` and ``beta``, %/K, if the sheet names them.

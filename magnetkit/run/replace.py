@@ -525,7 +525,16 @@ def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
 
 
 def _describe_incumbent(incumbent: Incumbent, request: Request) -> dict[str, Any]:
-    """Return the magnet in use as plain values: grade, guaranteed figures, duty and composition."""
+    """Return the magnet in use as plain values: grade, guaranteed figures, duty and composition.
+
+    Returns
+    -------
+    dict
+        ``grade``, ``host``, ``kind``, ``makers``, ``temperature_K``; guaranteed ``remanence_T`` and
+        ``coercivity_kA_m`` there, knee field, ``field_kA_m``, margin and more, NaN or None where
+        not known; ``made_of``, a list of dicts of recipes with their weights, and
+        ``made_of_is_estimate``.
+    """
     makeup = incumbent.makeup
     use = request.conditions
     plain: dict[str, Any] = {

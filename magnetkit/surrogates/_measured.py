@@ -478,7 +478,11 @@ def fold(paper: str) -> int:
 
 
 def local_file(name: str) -> Path | None:
-    """Return the file of a fetched set if mirror or cache holds it, else None; never asks the network."""
+    """Return the file of a fetched set if mirror or cache holds it, else None; never asks the network.
+
+    `name` is such as "curie" (KeyError if the registry has none). The file is checked by its hash:
+    DataError if it is damaged.
+    """
     places = [_fetch.cached_path(name)]
     mirror = get_settings().mirror
     if mirror is not None:
