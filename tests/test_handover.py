@@ -46,28 +46,28 @@ def conditions(tmp_path):
 
 def test_functions_receive_the_conditions(conditions):
     reference = make_table("Nd2Fe14B")
-    received = Conditions.of(
+    result = Conditions.of(
         **conditions, reference=reference, reference_shell="Tb 0.5 wt%"
     )
-    assert received.between == (281.0, 411.0)
-    duty = received.duty
+    assert result.between == (281.0, 411.0)
+    duty = result.duty
     assert (duty.load_line, duty.outside_field_kA_m, duty.hours) == (0.7, 51.0, 123.0)
-    assert received.process == GIVEN["process"]
-    assert (received.interval, received.scenario) == (
+    assert result.process == GIVEN["process"]
+    assert (result.interval, result.scenario) == (
         0.83,
         "embargo",
     )
-    assert (received.recycled, received.prices) == (
+    assert (result.recycled, result.prices) == (
         GIVEN["recycled"],
         GIVEN["prices"],
     )
-    assert (received.data, received.add) == (
+    assert (result.data, result.add) == (
         str(conditions["data"]),
         str(conditions["add"]),
     )
-    assert received.reference is reference
-    assert received.reference_shell == "Tb 0.5 wt%"
-    assert received.snapshot is None
+    assert result.reference is reference
+    assert result.reference_shell == "Tb 0.5 wt%"
+    assert result.snapshot is None
     assert Conditions.of(snapshot="here").snapshot == Path("here")
 
 

@@ -17,16 +17,16 @@ BLOCK = re.compile(r"^```(\w+) ?(\S*)( \+)?\n(.*?)^```", re.MULTILINE | re.DOTAL
 
 
 @pytest.fixture(scope="module")
-def copied(tmp_path_factory):
+def data_copy(tmp_path_factory):
     folder = tmp_path_factory.mktemp("copied")
     shutil.copytree(ROOT / "datasets", folder / "datasets")
     return folder
 
 
 @pytest.fixture
-def desk(copied, tmp_path):
+def desk(data_copy, tmp_path):
     """A folder with the data, as a checkout has them."""
-    shutil.copytree(copied / "datasets", tmp_path / "datasets")
+    shutil.copytree(data_copy / "datasets", tmp_path / "datasets")
     (tmp_path / "alloys.txt").write_text("SmCo5\nSm2Co17\nNd2Fe14B\n", encoding="utf-8")
     return tmp_path
 
@@ -57,8 +57,11 @@ def run(command, desk):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
 def test_a_reader_gets_what_the_page_says(page, desk):
-    output, touched = "", set()
-    for language, name, more, text in BLOCK.findall(page.read_text(encoding="utf-8")):
+    output = ""
+    files = set()
+    for language, name, is_more, text in BLOCK.findall(
+        page.read_text(encoding="utf-8")
+    ):
         if language == "sh":
             output = "\n".join(run(line, desk) for line in text.splitlines())
         elif language == "text":
@@ -67,12 +70,12 @@ def test_a_reader_gets_what_the_page_says(page, desk):
         else:
             file = desk / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("a" if more else "w", encoding="utf-8") as stream:
-                stream.write("\n" + text if more else text)
-            touched.add(name)
+            with file.open("a" if is_more else "w", encoding="utf-8") as stream:
+                stream.write("\n" + text if is_more else text)
+            files.add(name)
     # A record, and where it is measured its measurements: nothing of the package.
-    assert 1 <= len(touched) <= 2
-    assert not any(name.startswith("magnetkit/") for name in touched)
+    assert 1 <= len(files) <= 2
+    assert not any(name.startswith("magnetkit/") for name in files)
 
 
 def test_a_page_is_a_page():

@@ -53,7 +53,9 @@ def _run(shell, cell):
 
 def _kind(data):
     """Say what a reader sees of the data of an output."""
-    return "image" if "image/png" in data else "value"
+    if "image/png" in data:
+        return "image"
+    return "value"
 
 
 def _outputs(book):
@@ -75,12 +77,12 @@ def _texts(book):
     yield from (cell.source for cell in book.cells)
 
 
-def test_all_are_there():
+def test_lists_all_notebooks():
     assert [f.name[:2] for f in FILES] == [f"{i:02d}" for i in range(1, 12)]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.name[:2])
-def test_what_is_stored_can_be_read_without_running(file):
+def test_stored_output_reads_without_running(file):
     book = nbformat.read(file, 4)
     nbformat.validate(book)
     assert file.stat().st_size < BYTES
@@ -93,13 +95,13 @@ def test_what_is_stored_can_be_read_without_running(file):
         for o in _outputs(book)
         if o.output_type == "error" or o.get("name") == "stderr"
     ]
-    found = [match[0] for text in _texts(book) for match in PRIVATE.finditer(text)]
-    assert not found
+    secrets = [match[0] for text in _texts(book) for match in PRIVATE.finditer(text)]
+    assert not secrets
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.name[:2])
 @pytest.mark.filterwarnings("default")
-def test_runs_and_shows_what_is_stored(file, shell):
+def test_runs_to_the_stored_output(file, shell):
     start = time.process_time()
     for cell in nbformat.read(file, 4).cells:
         if cell.cell_type == "code":

@@ -39,8 +39,8 @@ def snippet(tmp_path_factory):
     """Write a script that reveals each type, and then makes one mistake."""
     file = tmp_path_factory.mktemp("types") / "snippet.py"
     head = ["import pandas as pd", "import polars as pl", "import magnetkit as mk"]
-    shown = [f"reveal_type({call})" for call in TYPES]
-    lines = [*head, *shown, 'mk.predict("SmCo5", detail="no")']
+    calls = [f"reveal_type({call})" for call in TYPES]
+    lines = [*head, *calls, 'mk.predict("SmCo5", detail="no")']
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return file
 
@@ -61,9 +61,9 @@ def test_mypy_knows_what_public_functions_return(snippet):
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     lines = [line for line in done.stdout.splitlines() if "snippet.py" in line]
-    revealed = [line.split('"')[1] for line in lines if "Revealed type" in line]
-    shown = [name.replace("pandas.core.frame.", "pandas.") for name in revealed]
-    assert shown == list(TYPES.values()), done.stdout
+    types = [line.split('"')[1] for line in lines if "Revealed type" in line]
+    names = [name.replace("pandas.core.frame.", "pandas.") for name in types]
+    assert names == list(TYPES.values()), done.stdout
     (wrong,) = [line for line in lines if " error: " in line]
     assert "detail" in wrong or "No overload" in wrong
 
@@ -86,11 +86,13 @@ def test_pyright_knows_what_public_functions_return(snippet):
     ]
     command += ["--project", str(snippet.parent)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = json.loads(done.stdout)["generalDiagnostics"]
+    diagnostics = json.loads(done.stdout)["generalDiagnostics"]
     # It writes the last name of a type: Type of "mk.phases.load()" is "DataFrame".
-    revealed = [one["message"] for one in found if one["severity"] == "information"]
-    shown = [message.rsplit('"', 2)[1] for message in revealed]
-    assert shown == [name.rsplit(".", 1)[-1] for name in TYPES.values()]
-    wrong = [one for one in found if one["severity"] == "error"]
+    messages = [
+        one["message"] for one in diagnostics if one["severity"] == "information"
+    ]
+    types = [message.rsplit('"', 2)[1] for message in messages]
+    assert types == [name.rsplit(".", 1)[-1] for name in TYPES.values()]
+    wrong = [one for one in diagnostics if one["severity"] == "error"]
     assert len({one["range"]["start"]["line"] for one in wrong}) == 1
     assert any("detail" in one["message"] for one in wrong)

@@ -101,11 +101,11 @@ def judge_beside_grade(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     here : Columns
         Their evaluated columns; not changed.
     job : Job
-        What they are evaluated for.
+        Device, temperature and conditions that they are evaluated for.
     """
     request, limits = _find_request(job)
     incumbent = with_makeup(
@@ -158,7 +158,7 @@ def _judge_rows(
     request, limits
         Of `_find_request`.
     job : Job
-        What they are evaluated for.
+        Device, temperature and conditions that they are evaluated for.
 
     Returns
     -------
@@ -186,7 +186,7 @@ def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
     """Return the recipe of today's magnet, wt.%.
 
     It is that of the device's reference if the grade is the same, else the likeliest one of the
-    grade.
+    grade, which must be known. Of the former the heavy rare earth is not filled in (0).
     """
     reference = job.profile.reference
     if reference.grade == incumbent.name:

@@ -295,7 +295,7 @@ def _figures_of_melts(
     stated : StatedLevel, optional
         Level of the producer.
     producer : Producer, optional
-        Calibration.
+        Calibration: whose measured magnets the values are conditional on.
 
     Returns
     -------
@@ -374,7 +374,8 @@ def _melt(
     """Make the alloys of recipes in wt.% with shells, by one route.
 
     The result is cached and shared: do not change it. An empty `route` is the usual one of each
-    host. `texts` are the recipes, `shells` theirs or None without any.
+    host. `texts` are the recipes, `shells` theirs (empty for none) or None without any; `producer`
+    is whose magnets anchor them. Ranges are prepared.
     """
     process: dict[str, Any] = {"route": route} if route else {}
     if producer is not None:
@@ -427,7 +428,7 @@ def judge_melts(
     own : Recipe
         Its recipe.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
     limits : dict of Requirement
         By column.
     frame : pandas.DataFrame, optional
@@ -615,7 +616,7 @@ def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float,
     """Return by how much ln of guaranteed B_r and of guaranteed H_cJ may miss the drawing's values.
 
     99 % of today's lots reach those values, while 95 % are enough. For a duty, where the knee
-    decides, the slack is zero.
+    decides, the slack of H_cJ is zero; without an incumbent both are. Both are 0 or more.
     """
     if incumbent is None:
         return 0.0, 0.0
@@ -652,7 +653,8 @@ def _cached_level_at_room(
 ) -> Level:
     """Return `find_level` of a recipe in wt.%, from a cache.
 
-    `typical` is H_cJ of a usual lot at 20 degrees C, kA/m; `makers` are names separated by commas.
+    `shell` is a text or None, `route` the name of a route or None for the usual one. `typical` is
+    H_cJ of a usual lot at 20 degrees C, kA/m; `makers` are names separated by commas.
     """
     table = CompositionTable.from_strings([text], basis="weight")
     return find_level(
@@ -704,7 +706,7 @@ def _cached_producer(
     text : str
         Recipe, wt.%.
     shell : str or None
-        Its shell.
+        Its shell, such as "Tb 0.5 wt%".
     level : Level
         Level of the producer at 20 degrees C.
     kelvin : float
@@ -772,7 +774,7 @@ def _probability(
     limits : dict of Requirement
         By column.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
     deviations : tuple of two ndarrays, shape (n,)
         Standard deviations of ln B_r and ln H_cJ.
     slack : tuple of two floats
@@ -1010,6 +1012,8 @@ def _supply_figures(
 def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     """Compute the heavy rare earth of the magnet in use: the mean over the recipes it may be of.
 
+    `makeup` has the recipes with their weights; the supply scenario is that of `request`.
+
     Returns
     -------
     HeavyToday
@@ -1088,14 +1092,15 @@ def judge_grades(
 
 @lru_cache(maxsize=64)
 def sold_figures(kelvin: float) -> "pd.DataFrame":
-    """Return the guaranteed values of every grade that is sold, at a temperature, K.
+    """Return the guaranteed values of every grade that is sold, at a temperature, `kelvin`, K.
 
     The frame is shared: do not change it.
 
     Returns
     -------
     pandas.DataFrame
-        One row a grade: median over makers of B_r and H_cJ, and the columns of
+        One row a grade, ``grade``: median over makers of B_r and H_cJ, both also in the guaranteed
+        columns; knee field and product; whether the sheet is ``copied``; and the columns of
         `_cold_sold_figures`.
     """
     rows = guaranteed_minima(kelvin)
@@ -1177,9 +1182,9 @@ def as_candidates(
     way : str
         Kind of way to enter.
     kind : str or None
-        Kind of recipe to prefer.
+        Kind of recipe to prefer, such as "diffused"; None for the likeliest.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
 
     Returns
     -------
@@ -1237,9 +1242,9 @@ def select_grades(
     incumbent : Incumbent
         The magnet in use.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
     kind : str or None
-        Kind of recipe that other classes have.
+        Kind of recipe that other classes have, such as "diffused".
     reach : bool
         The magnet in use does not meet the limits, so higher classes count too.
 

@@ -80,13 +80,13 @@ def classify_decisions(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     heavy : ndarray, shape (n,)
         Heavy rare earth, wt.%.
     job : Job
         Its reference decides what is leaner.
     hosts : ndarray of int8, shape (n,)
-        Codes of `assign_hosts`.
+        Indices into `HOST_NAMES`, of `assign_hosts`; -1 for none.
     """
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
     elements = [*rich, *_DILUTED, "Fe"]
@@ -138,7 +138,7 @@ def _decision_text(
     Parameters
     ----------
     host : str
-        Name of the host's root.
+        Name of the host's root, such as "2:14:1".
     held : list of str
         Elements that count and are contained.
     lean : bool
@@ -146,7 +146,7 @@ def _decision_text(
     shell : str
         Diffused element, empty without one.
     route : str
-        Route, empty for the usual one.
+        Name of the route, such as "hot-deformed"; empty for the usual one.
     """
     heavy = "+".join(e for e in held if e not in (*_DILUTED, "Fe"))
     light = "+".join(e for e in held if e in _DILUTED)
@@ -433,7 +433,7 @@ def decide(
     take : callable
         ``take(rows, columns)`` returns those rows as a `pyarrow.Table`.
     job : Job
-        What they were evaluated for.
+        Device, temperature and conditions that they were evaluated for.
     anyway : list of pyarrow.Table
         Today's magnet as evaluated for the job and, if there is one, a lower class.
 
@@ -671,8 +671,9 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
 def recommended_row(records: "pd.DataFrame", job: "Job") -> int | None:
     """Apply the one rule to the short list; None to keep today's magnet.
 
-    `records` has one decision a row, today's magnet first, as `decide` builds them. The result is
-    the row's position, from 0.
+    `records` has one decision a row, today's magnet first, as `decide` builds them: ``formula``
+    (atomic), ``shell``, ``host``, ``decision_status``, cost per flux and more. The result is the
+    row's position, from 0; the first is never returned.
     """
     import pandas as pd
 

@@ -79,7 +79,7 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         Evaluated candidates of one screening: ``formula``, ``shell``, ``host`` and the columns of
         requirements and objectives at the job's temperature.
     job : Job
-        What they were evaluated for.
+        Device, temperature and conditions that they were evaluated for.
     draws, seed : int
         Number of draws and seed of the generator.
 
@@ -207,12 +207,13 @@ def magnets_by_route(
 ) -> list[Columns]:
     """Evaluate the magnets of n candidates at each temperature, K, each by its own route.
 
-    `groups` are those of `Job.groups`: a job and the numbers of its rows.
+    `shells` has a text for each row of `table`, empty for none. `groups` are those of `Job.groups`:
+    a job and the numbers of its rows.
 
     Returns
     -------
     list of Columns
-        One for each temperature, n rows.
+        One for each temperature, n rows in the order of the table.
     """
     if not temperatures:
         return []

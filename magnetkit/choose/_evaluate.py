@@ -216,9 +216,9 @@ def evaluate(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Grain-boundary shell of each.
+        Grain-boundary shell of each, a text such as "Tb 0.5 wt%", empty for none.
     job : Job
-        What they are evaluated for.
+        Device, temperature and conditions that they are evaluated for.
     bound : Bound, optional
         Candidates beyond it are dropped.
     want : collection of str, optional
@@ -309,8 +309,9 @@ def reference_candidate(job: Job) -> Columns:
 def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Columns:
     """Compute the columns of supply, the host codes and the decision of n candidates.
 
-    The `Columns` are those of `supplies`, the codes under the name `_HOSTS`, int8 (n,), and
-    ``decision``, a `Coded`.
+    `table` holds the candidates, `shells` a text for each (empty for none) or None. The `Columns`
+    are those of `supplies`, the codes under the name `_HOSTS`, int8 (n,), and ``decision``, a
+    `Coded`.
     """
     supply = _stages.supplies(table, shells, job.conditions)
     supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
@@ -325,8 +326,9 @@ def _candidates_within_bound(
 ) -> IntArray:
     """Return the numbers of the candidates that can lie within the bound, int64, ascending.
 
-    Composition, nominal values and distance to measured magnets decide; ranges and stability are
-    not computed. `tally` is updated in place with what became of the others.
+    `table` holds n candidates, `shells` a text for each (empty for none) or None. Composition,
+    nominal values and distance to measured magnets decide; ranges and stability are not computed.
+    `tally` is updated in place with what became of the others.
     """
     supply = _supply_columns(table, shells, job)
     if bound.last is not None:
@@ -537,11 +539,11 @@ def central_values(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     supply : Columns
         As of `with_distances`.
     job : Job
-        What they are evaluated for.
+        Device, temperature and conditions that they are evaluated for.
     bound : Bound
         Limits of loss and margin.
 
@@ -724,7 +726,7 @@ def _with_requirements(
     supply : Columns
         As of `_supply_columns`; changed: the host codes are taken out.
     job : Job
-        Conditions and requirements.
+        Device with its requirements, temperature and conditions.
     want : collection of str or None
         Columns that are wanted.
 

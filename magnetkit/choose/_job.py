@@ -101,7 +101,7 @@ class Job:
         Parameters
         ----------
         made : iterable of str
-            The route of each magnet.
+            Name of the route of each magnet, empty for the usual one.
 
         Returns
         -------
@@ -148,7 +148,7 @@ def make_job(
     profile : Profile
         The device.
     temperature : float, optional
-        K.
+        Temperature, K.
     require : sequence of str
         Further requirements. One on the same side of the same column at the same temperature
         replaces the profile's.
@@ -333,7 +333,11 @@ def _side_of_limit(requirement: Requirement) -> tuple[str, bool, float | None]:
 def reference_row(
     profile: "Profile", conditions: Conditions, kelvin: float
 ) -> pd.Series:
-    """Predict every property of a device's reference magnet at a temperature, K; one row."""
+    """Predict every property of a device's reference magnet at a temperature.
+
+    The Series is one row of results by column. `conditions` are those of the screening, `kelvin` is
+    in K.
+    """
     reference = profile.reference
     shells = [reference.shell or ""]
     columns = describe(reference.table(), kelvin, conditions, shells=shells)

@@ -164,7 +164,7 @@ def robustness(
     leading : pandas.DataFrame
         Evaluated candidates in order of rank.
     job : Job
-        What they were evaluated for.
+        Device, temperature and conditions that they were evaluated for.
     top : int
         Places that count as the top.
     draws, seed : int

@@ -449,7 +449,10 @@ def candidate_hashes(table: pa.Table) -> NDArray[np.uint64]:
 
 
 def _text_hashes(texts: pa.Array) -> NDArray[np.uint64]:
-    """Hash each text of an Arrow array, plain or dictionary-encoded, uint64 (n,); null as an empty text."""
+    """Hash each text of an Arrow array, plain or dictionary-encoded, uint64 (n,).
+
+    Null counts as an empty text. Equal texts have equal hashes, in every process.
+    """
     if pa.types.is_dictionary(texts.type):
         codes = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)
         if len(texts.dictionary):

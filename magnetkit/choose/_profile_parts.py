@@ -88,8 +88,9 @@ def with_units_read(
 
     ``temperature = "150C"`` becomes ``temperature_K``, ``magnet_mass = "1.5 t"`` becomes
     ``magnet_mass_kg``. A number in K that looks like degrees C is an error (ValueError); a text is
-    meant. What is no record is returned as it is. `temperatures` and `masses` are the keys without
-    unit.
+    meant. `given` is the record, a dict that is not changed; what is no record is returned as it
+    is. `info`, of pydantic, says whether it comes from a file. `temperatures` and `masses` are the
+    keys without unit.
     """
     if not isinstance(given, dict):
         return given
@@ -287,7 +288,7 @@ class Reference(Evidence):
     basis : {"auto", "atomic", "weight"}
         What the amounts of `formula` are; ``"auto"`` refuses a text that can be either.
     host : str
-        Host of its hard phase.
+        Host of its hard phase, such as "2:14:1".
     grade : str
         Commercial grade or class.
     shell : str or None
@@ -364,7 +365,7 @@ class Space(Strict):
     Attributes
     ----------
     host : str
-        Host of the hard phase.
+        Host of the hard phase, such as "2:14:1".
     formula : str
         The compound to substitute in.
     replace : dict of str to tuple of str

@@ -137,7 +137,7 @@ class Incumbent:
     sheet : pandas.Series
         Its row as of `magnetkit.grades` at 20 degrees C; of a measured magnet the nearest grade's.
     least : dict of str to float
-        What is guaranteed of B_r (T) and H_cJ (kA/m).
+        ``remanence_T`` and ``coercivity_kA_m`` that are guaranteed.
     spread : Spread
         That of its lots.
     squareness, recoil : float
@@ -288,9 +288,10 @@ def incumbent_of_grade(name: str, request: Request) -> Incumbent:
 
 
 def curve_shape(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
-    """Return H_k / H_cJ at a temperature, K, and the recoil permeability of a grade.
+    """Return H_k / H_cJ at a temperature, and the recoil permeability of a grade.
 
-    `sheet` is its row of `grades` at 20 degrees C.
+    `sheet` is its row of `grades` at 20 degrees C; `kelvin` is in K. Either is NaN where it is not
+    known.
     """
     shape = curve_shapes(sheet.to_frame().T.infer_objects()).iloc[0]
     remaining = remaining_shares(sheet, kelvin)
@@ -315,9 +316,9 @@ def _incumbent_of_row(
     name : str
         Its name for the user.
     least : dict of float
-        Guaranteed B_r (T) and H_cJ (kA/m) at the temperature of use.
+        ``remanence_T`` and ``coercivity_kA_m`` that are guaranteed at the temperature of use.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
     **better
         Fields of `Incumbent` that are known better.
 
@@ -358,7 +359,7 @@ def incumbent_of_values(
         ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T`` of the
         measurement; or the file of a measured curve.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
     grade : str, optional
         What it was sold as; the nearest grade otherwise.
 
@@ -429,7 +430,11 @@ def _read_measured_values(
 
 
 def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
-    """Convert H_k / H_cJ of a measured curve to another temperature, K, by the chords of `sheet`."""
+    """Convert H_k / H_cJ of a measured curve to another temperature, by the chords of `sheet`.
+
+    `curve` is a `MeasuredCurve`, `sheet` a row of `grades` at 20 degrees C, `kelvin` the
+    temperature, K.
+    """
     cold = remaining_shares(sheet, curve.temperature_K)
     hot = remaining_shares(sheet, kelvin)
     remaining_by_quantity = {
@@ -444,7 +449,8 @@ def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
 def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
     """Return the row of the sintered grade, of any family, nearest to B_r (T) and H_cJ (kA/m).
 
-    The values compare at 20 degrees C.
+    The values compare at 20 degrees C. `h_cj` counts as a usual one, a tenth above what makers
+    guarantee. The row has the columns of `grades`.
     """
     table = grades()
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))

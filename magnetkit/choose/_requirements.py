@@ -167,9 +167,10 @@ def _first_status(tables: _Tables, temperature: float) -> Coded:
 
 
 def column_interval(table: Any, column: str) -> tuple[FloatArray, ...]:
-    """Return value, lower end and upper end of a column of `Columns` or of a frame, (n,) each.
+    """Return value, lower end and upper end of a column of `Columns` or of a frame, float64 (n,) each.
 
-    All three are the value where the column has no range.
+    `column` is such as "remanence_T". All three are the value where a column by its kind has no
+    range; one that should have it must have its ``_lo`` and ``_hi`` in `table` (KeyError).
     """
     value = np.asarray(table[column], np.float64)
     if not COLUMNS[column].predicted:
@@ -287,7 +288,7 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
     tables : dict of Columns
         Their properties at each of the `needed_temperatures`, K.
     job : Job
-        The device.
+        The device, its temperature and its conditions.
 
     Returns
     -------

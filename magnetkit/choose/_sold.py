@@ -44,7 +44,7 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     Parameters
     ----------
     job : Job
-        The device.
+        The device, its temperature and its conditions.
     today : Columns
         Today's magnet, one row.
 
@@ -118,8 +118,9 @@ def _leanest_class(
 ) -> tuple["pd.Series", Recipe]:
     """Return the class whose likeliest recipe has least heavy rare earth, and the recipe.
 
-    Recipes are estimates: of those that are as lean it is that of most nearly today's flux. Raises
-    `_NotSold` where none saves enough.
+    Recipes are estimates: of those that are as lean it is that of most nearly today's flux.
+    `classes` are rows of `_sheets`, the likeliest first, of which the first few are looked at;
+    `today` is the magnet in use, one row. Raises `_NotSold` where none saves enough.
     """
     b_r = float(today[_stages.GUARANTEED["remanence_T"]][0])
     kind = "diffused" if job.profile.reference.shell else "bulk"
@@ -183,7 +184,11 @@ def _record_of_class(sold: "pd.Series", made: Recipe, job: Job) -> dict[str, Any
 
 
 def _sheets(kelvin: float, job: Job) -> Any:
-    """Return `sold_figures` at a temperature, K, with the safety at the device's duty added."""
+    """Return `sold_figures` at a temperature, K, with the safety at the job's duty added.
+
+    The frame is new: one row a grade, with ``demagnetization_safety``, the guaranteed knee field
+    over the field.
+    """
     rows = sold_figures(kelvin)
     b_r, knee, recoil = (
         rows[n].to_numpy(float) for n in ("remanence_T", KNEE, "recoil")

@@ -267,7 +267,11 @@ def _without_candidates(
 def _answer_without_recipe(
     incumbent: Incumbent, request: Request, limits: Limits
 ) -> Answer:
-    """Answer for a magnet that is not melted, such as a ferrite: keep it, or say what it fails."""
+    """Answer for a magnet that is not melted, such as a ferrite: keep it, or say what it fails.
+
+    `limits` maps columns to `Requirement`. The answer has no recipe, no ways and no candidates; its
+    probability is 0 or 1.
+    """
     fallback = ("what nobody printed", "what its maker knows")
     holds, rests = _NOT_ESTIMATED.get(incumbent.kind, fallback)
     failing = failing_text(incumbent, request, limits)
@@ -279,7 +283,11 @@ def _answer_without_recipe(
 
 
 def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
-    """Say what the magnet in use fails by its sheet; empty where it meets all limits."""
+    """Say what the magnet in use fails by its sheet; empty where it meets all limits.
+
+    `limits` maps columns to `Requirement`; the margin of the duty of `request` comes first. Only
+    the first failure is named.
+    """
     if MARGIN_OF_DUTY in limits and incumbent.squareness == incumbent.squareness:
         margin = incumbent.margin(request)
         duty_limit = float(limits[MARGIN_OF_DUTY].limit)
@@ -499,7 +507,7 @@ def _list_other_ways(
     largest_exposure : float
         Exposure to heavy rare earth from which a candidate is no way, USD/kg.
     request : Request
-        What is asked.
+        What is asked: temperature, duty and conditions of use, and the user's limits.
 
     Returns
     -------
@@ -529,9 +537,10 @@ def _pick_ways(
 ) -> list[int]:
     """Pick the rows of `_list_other_ways` that are shown: the best, then one of each other kind.
 
-    `best` is the position of the recommended row, None without one. A kind is a way and the element
-    of its shell. Unlikely ways are left out, and there are `_MOST_WAYS` at most. The result holds
-    positions.
+    `other_ways` has a row a candidate, numbered from 0. `best` is the position of the recommended
+    row, None without one. A kind is a way and the element of its shell. Unlikely ways are left out,
+    and there are `_MOST_WAYS` at most. `reach` says that the magnet in use misses the limits. The
+    result holds positions.
     """
     picks = [] if best is None else [best]
     groups = other_ways["way"] + other_ways["shell"].map(_shell_element)
@@ -643,7 +652,10 @@ def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
 def _write_sentence(
     answer: Answer, incumbent: Incumbent, request: Request, limits: Limits
 ) -> str:
-    """Write the verdict in one sentence: replace, keep, or what reaches the limits."""
+    """Write the verdict in one sentence: replace, keep, or what reaches the limits.
+
+    `answer` must have its ways and the recommended one. `limits` maps columns to `Requirement`.
+    """
     best = answer.recommended
     ways = answer.ways
     name = incumbent.name
@@ -799,10 +811,12 @@ def short_name(way: Way) -> str:
 def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     """Answer a duty without a magnet in use: the leanest sold grades of each family that meet it.
 
+    `limits` maps columns to `Requirement`. Melts are not judged.
+
     Returns
     -------
     tuple of Answer
-        One answer.
+        One answer, without a recipe; without ways where no grade meets the duty.
     """
     import pandas as pd
 

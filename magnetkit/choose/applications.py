@@ -37,7 +37,7 @@ class Profile(Strict):
     atmosphere : str
         Corrosion and atmosphere, for the reader.
     hosts : tuple of str
-        Hosts allowed.
+        Hosts allowed, such as "2:14:1".
     temperature_min_K, temperature_max_K : float
         Range of the magnet's temperature; temperature coefficients are chords over it.
     temperature_K : float
@@ -99,7 +99,8 @@ class Profile(Strict):
         """Convert the texts of temperature and magnet mass in a record to numbers, before validation.
 
         ``temperature = "150C"`` becomes ``temperature_K``, ``magnet_mass = "1.5 t"`` becomes
-        ``magnet_mass_kg``. What is no record is returned as it is.
+        ``magnet_mass_kg``. `given` is the record, a dict that is not changed; what is none is
+        returned as it is. ValueError if a text cannot be read. `info` is pydantic's.
         """
         return parts.with_units_read(
             given,

@@ -58,7 +58,8 @@ def heavy_exposure(
 ) -> FloatArray:
     """Compute the exposure of n magnets to heavy rare earths, USD per kg of magnet, shape (n,).
 
-    It is the mass of each heavy rare earth, shells included, times its price.
+    It is the mass of each heavy rare earth, shells included, times its price in the scenario; one
+    without a price counts as free. `shells` has a text for each magnet, empty for none, or is None.
     """
     heavy = [INDEX[symbol] for symbol in get_settings().heavy_rare_earths]
     prices = np.nan_to_num(element_prices(scenario)[heavy])

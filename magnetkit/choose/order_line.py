@@ -105,7 +105,10 @@ def _product(way: Any, drawing: str) -> str:
 
 
 def _composition(way: Any) -> str:
-    """Write the limits of Dy and Tb of an order, wt.%, and the recipe to start from."""
+    """Write the limits of Dy and Tb of an order, wt.%, and the recipe to start from.
+
+    `way` is a `Way`. Of a sold grade the certificate is asked for, since makers print no recipe.
+    """
     limits = heavy_limits(way)
     limits_text = ", ".join(
         f"{element} <= {limit:.1f} wt.%" for element, limit in limits.items()
@@ -139,7 +142,10 @@ def _values(way: Any, temperature_K: float) -> str:
 
 
 def _thickness(way: Any) -> str:
-    """Write the largest thickness of a diffused magnet; empty for other ways."""
+    """Write the largest thickness of a diffused magnet, as words of an order; empty for other ways.
+
+    `way` is a `Way`.
+    """
     if way.kind != "diffused":
         return ""
     plain = _ORDERS.thickness_without_proof

@@ -38,7 +38,7 @@ def producer_deviations(
     Parameters
     ----------
     host : str
-        Host of the magnets.
+        Host of the magnets, such as "2:14:1".
     rise : ndarray of float64, shape (n,)
         Predicted ln of the ratio of B_r.
     distance : ndarray of float64, shape (n,)
@@ -78,7 +78,11 @@ def limit_half_width(value: Any, limit: float, limit_range: _Range) -> FloatArra
 
 
 def limit_deviation(value: Any, limit: float, limit_range: _Range) -> FloatArray:
-    """Return the standard deviation of ln of a limit above 0, on the side of values, (n,)."""
+    """Return the standard deviation of ln of a limit above 0, on the side of values, (n,).
+
+    `value`, (n,), `limit` and the ends of `limit_range` are in one unit. It is 0 for a limit that
+    is no assumption, whose ends are equal.
+    """
     low, high = limit_range
     if low == high:
         return np.zeros(np.shape(value))

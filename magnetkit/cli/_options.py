@@ -89,7 +89,8 @@ ElementColumns = Annotated[
 def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
     """Append the sheet and header row of two options to the path of a table, as ``FILE#SHEET:ROW``.
 
-    Without both the path is returned as it is. InputError if the file is no workbook.
+    `table` is a path or a text; the result is of its kind. Without both options it is returned as
+    it is. InputError if the file is no workbook.
     """
     if sheet is None and header_row is None:
         return table
@@ -127,7 +128,10 @@ def single_shell(shells: Sequence[str] | None, why: str) -> str | None:
 
 
 def with_unit(text: str | None) -> str | None:
-    """Return a text of temperatures unchanged; InputError if one has no unit."""
+    """Return a text of temperatures, such as "20C,100C" or "20C:200C:10", unchanged; None stays.
+
+    InputError if one has no unit, or the text is blank. Whether it can be read is not checked.
+    """
     if text is not None and not text.strip():
         raise InputError("--temperature is empty; give a temperature such as 150C")
     parts = [] if text is None else text.split(",")
@@ -251,7 +255,8 @@ def check_folder(out: Path) -> None:
 def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str, Any]:
     """Read the texts ``Element=value`` of an option, separated by commas, into a dictionary.
 
-    `kind` converts each value. InputError names the `option` if one cannot be read.
+    `kind` converts each value. Names are not checked; of one that comes twice the last counts. None
+    gives an empty dictionary. InputError names the `option` if a value cannot be converted.
     """
     result = {}
     for text in [
@@ -384,7 +389,11 @@ def _with_parameters(
 
 
 def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with the option ``--help-all``, which shows its hidden options, if it has any."""
+    """Return a command with the option ``--help-all``, which shows its hidden options, if it has any.
+
+    A command without hidden options is returned itself. All its parameters must be annotated with
+    an option or argument of Typer.
+    """
     signature = inspect.signature(command)
     options = [p.annotation.__metadata__[0] for p in signature.parameters.values()]
     if not any(getattr(option, "hidden", False) for option in options):
@@ -399,7 +408,11 @@ def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _show_all(ctx: typer.Context, wanted: bool) -> None:
-    """Print the help with all hidden options and exit, if ``--help-all`` was given."""
+    """Print the help with all hidden options and exit, if ``--help-all`` was given.
+
+    It is a callback of Typer: `ctx` is the command's context, whose options are changed, `wanted`
+    whether the option was given.
+    """
     if wanted and not ctx.resilient_parsing:
         for parameter in ctx.command.params:
             if hasattr(parameter, "hidden"):

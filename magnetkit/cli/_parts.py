@@ -112,7 +112,10 @@ def _check_place(path: Path, name: str, force: bool) -> Path:
 
 
 def _read_units(texts: Sequence[str]) -> dict[str, str]:
-    """Read the texts ``HEADER=UNIT`` into a dictionary; InputError if one cannot be read."""
+    """Read the texts ``HEADER=UNIT`` into a dictionary of unit by header; InputError if one cannot be read.
+
+    The header is what stands before the last ``=``. Units are not checked.
+    """
     units = {}
     for text in texts:
         header, sign, unit = text.rpartition("=")

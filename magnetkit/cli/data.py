@@ -539,7 +539,10 @@ def _say_overdue() -> None:
 
 
 def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) -> None:
-    """Print a table: as JSON, in a pipe as CSV, else on the terminal under the `headings` by column."""
+    """Print a table on stdout: as JSON, in a pipe as CSV, else on the terminal.
+
+    `headings` maps the columns to print to their headings; JSON has all columns of `frame`.
+    """
     from .._core.columns import layouts
     from ..report._tables import number, print_json
     from ..report._text import Shown, print_csv, print_table, to_terminal

@@ -120,7 +120,11 @@ class Finding:
 def _check_finding(
     group: str, name: str, value: str, good: bool, otherwise: State, advice: str
 ) -> Finding:
-    """Build a finding of state "ok" if `good`, else of the state `otherwise` with the advice."""
+    """Build a finding of state "ok" if `good`, else of the state `otherwise` with the advice.
+
+    `otherwise` is "note" or "broken" (or "ok", with the advice). `group`, `name` and `value` are
+    its texts.
+    """
     return Finding(
         group, name, value, "ok" if good else otherwise, "" if good else advice
     )

@@ -76,7 +76,10 @@ def train(
 
 
 def _print_validation(target: str, validation: "Validation", *, as_json: bool) -> None:
-    """Print the figures of a validation, as JSON or as a table below a sentence."""
+    """Print the figures of a validation on stdout, as JSON or as a table below a sentence.
+
+    The JSON object has `target` as its one key, with a list of records by model.
+    """
     from ..report._text import say
 
     figures = validation.table.round(4).reset_index()
@@ -238,7 +241,8 @@ def _show(target: str, table: dict[str, Any]) -> None:
 def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
     """Return the training data of a target: the file `data`, or for energies the snapshot `phases`.
 
-    InputError if both are given.
+    `target` is such as "curie_temperature_K"; `phases` is passed over for any other than the
+    energy. InputError if both are given for that.
     """
     if phases is None or target != PHASE_TARGET:
         return data

@@ -198,7 +198,7 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
     temperature : str
         Temperatures with units.
     asked : dict
-        Options as given.
+        Options as given, by the name of the keyword.
     """
     from ..curves.compare import find_margin
     from ..magnetism.conditions import Conditions
@@ -260,7 +260,8 @@ def _evaluate(
 ) -> "pd.DataFrame":
     """Predict compositions and judge them by the requirements; return a frame in their order.
 
-    Rejected rows are listed on stderr. `asked` are the options as given.
+    Rejected rows are listed on stderr and left out. `asked` are the options as given, keywords of
+    `magnetkit.screen` by name, with ``require`` and ``reference``.
     """
     from ..magnetism.conditions import calibration_name
     from ..run.screen import screen
@@ -285,9 +286,11 @@ def _compare(
     units: str | None,
     everything: bool,
 ) -> None:
-    """Print magnets side by side, with margins and notes.
+    """Print magnets side by side on stdout, with margins and notes.
 
-    `formulas` are recipes or grades, `asked` the options as given; `everything` prints all rows.
+    `formulas` are recipes or grades, `temperature` a text such as "150C", `asked` the options as
+    given, keywords of `magnetkit.compare`; `everything` prints all rows. `units` is "si", "cgs" or
+    None.
     """
     from ..curves.compare import SHORT
     from ..curves.compare import compare as run
@@ -444,7 +447,12 @@ def curve(
 def _write_curve(
     result: "Curve", out: Path | None, form: Any, kind: Any, bare: bool
 ) -> None:
-    """Write a curve in a solver's form into files, or print the one that there is."""
+    """Write a curve in a solver's form into files, or print the one that there is.
+
+    `out` is the file, or None for stdout; files are named on stderr. `form` is a value of --format,
+    `kind` "BH" or "JH"; `bare` leaves out the head. InputError if several temperatures are to be
+    printed in a form of one.
+    """
     from ..curves._formats import WHOLE
 
     if out is not None:
@@ -480,7 +488,11 @@ def _report_origin(result: "Curve") -> None:
 def _read_device(
     name: str, temperature: str | None, load_line: str | None
 ) -> tuple[str, str]:
-    """Fill in temperatures and load line of a device where None is given, as texts for the options."""
+    """Fill in temperatures and load line of a device where None is given, as texts for the options.
+
+    `name` is that of an embedded device or the path of a profile. Returned are `temperature`, such
+    as "253K,423K", and `load_line`.
+    """
     from ..choose.applications import load
 
     profile = load(name)
@@ -575,7 +587,7 @@ def _limits(
     json : bool
         Print JSON.
     given : dict
-        Other options as given.
+        Other options as given, by the name of the keyword.
     """
     from .._core.units import ROOM_K
     from ..curves.curve import use_limits

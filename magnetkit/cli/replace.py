@@ -226,7 +226,11 @@ def replace(
 
 
 def _print_replacement(result: Any, units: str | None, everything: bool) -> None:
-    """Print the answer, what is to be said of an offer first."""
+    """Print the answer on stdout, what is to be said of an offer first.
+
+    `result` is a `Replacement`; `units` is "si", "cgs" or None for the setting; `everything` prints
+    ways of every kind and the details too.
+    """
     from ..report._text import is_cgs, say
 
     if result.offer is not None:
@@ -271,7 +275,7 @@ def _compensate(
     Parameters
     ----------
     grade : str
-        The grade.
+        Its name, such as "N42SH".
     temperature : str or None
         Range of use, such as "-50C:150C".
     recipe : str or None

@@ -116,7 +116,14 @@ class Results:
         self.reference = self._today()
 
     def _today(self) -> dict[str, FloatArray]:
-        """Evaluate today's magnet: heavy rare earth and margin, (1,) each, and its figures at each stop."""
+        """Evaluate today's magnet: its figures at each temperature, heavy rare earth and margin.
+
+        Returns
+        -------
+        dict of ndarray
+            The columns of `MAGNET`, (temperatures,) each, in their units;
+            ``heavy_rare_earth_wt_pct`` and ``performance_margin``, (1,).
+        """
         from ..choose._evaluate import evaluate
 
         today = self.profile.reference
@@ -144,7 +151,8 @@ class Results:
     def evaluate(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Evaluate the magnets at the other temperatures, in pieces, until `stopped()`.
 
-        The columns of this object are filled in, and ``evaluated`` counts the rows that are done.
+        The columns of this object are filled in, in place, and ``evaluated`` counts the rows that
+        are done. Rows to come are NaN. `stopped` is asked before each piece.
         """
         temperatures = self.temperatures[1:]
         for start in range(0, len(self), _CHUNK_ROWS):
@@ -162,7 +170,12 @@ class Results:
     def _supply(
         self, scenario: str, recycled: tuple[tuple[str, float], ...]
     ) -> dict[str, FloatArray]:
-        """Compute supply risk and cost of all rows under a scenario and recycled shares."""
+        """Compute supply risk and cost of all rows under a scenario and recycled shares.
+
+        `scenario` is a name or path, `recycled` pairs of symbol and share, 0 to 1. The dict has
+        arrays (n,) by column. Under the conditions of the screening the columns of the results are
+        returned, which are not to be changed.
+        """
         conditions = self.conditions
         if scenario == conditions.scenario and dict(recycled) == conditions.recycled:
             return self._columns
@@ -172,7 +185,12 @@ class Results:
         return dict(supplies(self.table, self.shells, changed_conditions))
 
     def column(self, name: str, question: Question) -> NDArray[Any]:
-        """Return a column of all rows at the temperature, scenario and recycling of a question, (n,)."""
+        """Return a column of all rows at the temperature, scenario and recycling of a question, (n,).
+
+        `name` is such as "remanence_T" or "rank" (KeyError for a column that the explorer does not
+        have). At temperatures not yet evaluated values are NaN. The array is shared: do not change
+        it.
+        """
         if name in MAGNET:
             return self._magnet[name][question.stop]
         if name in _SUPPLY:
@@ -197,10 +215,11 @@ class Results:
         return np.flatnonzero(is_selection)
 
     def front(self, rows: IntArray, question: Question, goal: str) -> IntArray:
-        """Return those of `rows` on the Pareto front.
+        """Return those of `rows` on the Pareto front, in their order.
 
-        The objectives are least heavy rare earth, least supply risk and most of the column `goal`.
-        Values that are equal to three digits count as equal.
+        The objectives are least heavy rare earth, least supply risk and most of the column `goal`,
+        such as "remanence_T". Values that are equal to three digits count as equal; a row without a
+        value is on no front.
         """
         names = "heavy_rare_earth_wt_pct", "supply_risk", goal
         heavy, risk, gain = (self.column(name, question)[rows] for name in names)
@@ -218,7 +237,8 @@ class Results:
     ) -> IntArray:
         """Return one page of `rows` in the order of the column `by`; missing values come last.
 
-        `page` is a slice of the sorted rows. `descending` puts the largest first.
+        `rows` must be in order of rank, which breaks ties. `page` is a slice of the sorted rows.
+        `descending` puts the largest first.
         """
         if by == "rank":
             return (rows[::-1] if descending else rows)[page]
@@ -232,7 +252,11 @@ class Results:
 
 
 def _stops(profile: "Profile", screened: float) -> list[float]:
-    """List the temperatures of the explorer, K: that of the screening, then round degrees C."""
+    """List the temperatures of the explorer, K: that of the screening, then round degrees C.
+
+    They lie in the range of the profile; `screened` is the first, K. Round ones close to one listed
+    already are left out.
+    """
     low = profile.temperature_min_K
     high = profile.temperature_max_K
     least_step = (high - low) / (_STOPS - 1)

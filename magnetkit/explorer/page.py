@@ -234,7 +234,7 @@ def _heading(name: str) -> str:
 
 
 def _add_label(text: str, *children: Any) -> html.Div:
-    """Build a group with a visible and an accessible label around `children`."""
+    """Build a group with a visible and an accessible label, `text`, around `children`."""
     return html.Div(
         [html.Div(text, className="label"), *children],
         className="control",
@@ -365,7 +365,11 @@ def _check(*sound: bool) -> None:
 
 
 def _is_view(view: Any, names: Sequence[str]) -> bool:
-    """Say whether a value from the browser is an order and a page of the table."""
+    """Say whether a value from the browser is an order and a page of the table.
+
+    It must be a dict of ``by``, one of `names`, ``descending``, a bool, and ``page``, an int from
+    0.
+    """
     return (
         isinstance(view, dict)
         and view.get("by") in names
@@ -382,7 +386,11 @@ def _is_number_or_empty(value: Any) -> bool:
 
 
 def _question(results: Results, given: dict[str, Any]) -> Question:
-    """Convert the values of the controls to a question; a request with impossible values is refused."""
+    """Convert the values of the controls to a question; a request with impossible values is refused.
+
+    `given` maps names of controls to values as the browser sends them: temperature in degrees C,
+    limits in display units, shares in %. Refused is by an HTTP error 400.
+    """
     by_celsius = {
         round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)
     }
@@ -536,7 +544,10 @@ def _today(results: Results, question: Question) -> str:
 def _cells(
     results: Results, rows: IntArray, question: Question, names: list[str]
 ) -> list[list[str]]:
-    """Write the texts of the table's cells: for each column in `names` a list with one text a row."""
+    """Write the texts of the table's cells: for each column in `names` a list with one text a row.
+
+    `rows` are numbers of candidates; values are those under `question`, in display units.
+    """
     values = _values(results, rows, question, names)
     return [
         list(map(partial(_cell, name), column))
@@ -585,7 +596,10 @@ def _cell_class(name: str) -> str:
 
 
 def _csv(results: Results, rows: IntArray, question: Question, names: list[str]) -> str:
-    """Write `rows` as CSV with the columns `names` and the temperature; texts cannot run as formulas."""
+    """Write candidates as CSV text with the columns `names` and the temperature; no text runs as a formula.
+
+    `rows` are numbers of candidates; values are those under `question`, in the units of results.
+    """
     out = io.StringIO()
     columns = _values(results, rows, question, names)
     kelvins = [results.temperatures[question.stop]] * len(rows)
@@ -594,7 +608,10 @@ def _csv(results: Results, rows: IntArray, question: Question, names: list[str])
 
 
 def _point_texts(results: Results, rows: IntArray, risks: list[float]) -> list[str]:
-    """Write the hover text of each point: escaped name, rank and risk."""
+    """Write the hover text of each point: escaped name, rank and risk.
+
+    `rows` are numbers of candidates, in order of rank, `risks` the supply risk of each.
+    """
     candidates = results.text("candidate", rows)
     shells = results.text("shell", rows)
     texts = []
@@ -611,7 +628,9 @@ def _pareto(
 ) -> Part:
     """Build the picture of `rows` on heavy rare earth and the column `goal`, the front ringed.
 
-    The front's colours show supply risk; today's magnet is a star.
+    The front's colours show supply risk; today's magnet is a star. `front` is part of `rows`; of
+    many other rows some are drawn. The result has plotly's ``data`` and ``layout``, in display
+    units.
     """
     traces = []
     other_rows = rows[~np.isin(rows, front, assume_unique=True)]

@@ -130,7 +130,10 @@ def _guard(app: "Dash") -> None:
 
 
 def _by_few(answer: Any) -> Any:
-    """Return a WSGI application that answers by at most `AT_ONCE` threads; other requests wait."""
+    """Return a WSGI application that answers by at most `AT_ONCE` threads; other requests wait.
+
+    `answer` is the WSGI application that it stands before, which sees whole requests.
+    """
     from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
     from werkzeug.wsgi import get_input_stream
 
@@ -139,7 +142,8 @@ def _by_few(answer: Any) -> Any:
     def answer_request(environ: dict[str, Any], start: Any) -> Any:
         """Read the whole request, then let a thread of the pool answer it.
 
-        ConnectionError if the client has gone.
+        Arguments are those of WSGI. A request that is too large is refused. ConnectionError if the
+        client has gone.
         """
         # Read here: none waits for the body of another.
         try:
@@ -156,7 +160,10 @@ def _by_few(answer: Any) -> Any:
 
 
 def _refuse_request(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
-    """Yield the parts of an answer, then read and discard the rest of the request."""
+    """Yield the parts of an answer, then read and discard the rest of the request.
+
+    `said` are the parts, `environ` that of WSGI.
+    """
     from werkzeug.wsgi import get_content_length
 
     yield from said

@@ -320,9 +320,9 @@ def grain_effect(
     rules : Rules
         Of the same alloys, see there.
     rows : dict of ndarray, shape (n,)
-        Process of each magnet.
+        Process of each magnet by the name of the setting, as of `process.by_row`.
     temperature : float or ndarray, shape (m,)
-        K.
+        Temperature or temperatures, K.
     """
     from ._magnet_kernels import ROOM, states
 

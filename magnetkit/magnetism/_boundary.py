@@ -325,7 +325,7 @@ def formula_likelihood(
     table : CompositionTable
         The recipes.
     host : ndarray of int8, shape (n,)
-        Codes of their hosts.
+        Indices of their hosts in `HOST_NAMES`, -1 for none.
     hard : ndarray, shape (n,)
         Volume fraction that is the hard phase.
     """

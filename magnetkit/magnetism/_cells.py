@@ -137,9 +137,21 @@ def room_coercivity(
 ) -> FloatArray:
     """Compute H_cJ of cells of samarium at 20 C from their shares, (n,) each.
 
-    `pinning` is the most that copper gives, in the unit of the result, and `copper_scale` the
-    copper that gives 63 % of it. Iron, copper and zirconium are shares of the metal, `ratio` is
-    metal per rare earth.
+    Parameters
+    ----------
+    iron, copper, zirconium : ndarray, shape (n,)
+        Shares of the metal, by atoms.
+    ratio : ndarray, shape (n,)
+        Metal per rare earth.
+    pinning : ndarray, shape (n,)
+        The most that copper gives, in the unit of the result.
+    copper_scale : ndarray, shape (n,)
+        Copper that gives 63 % of it, a share of the metal.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        In the unit of `pinning`.
     """
     book = CELLS
     in_walls = np.maximum(copper - book.least_copper, 0.0)

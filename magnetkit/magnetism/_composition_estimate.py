@@ -191,7 +191,7 @@ def _estimate(
     Parameters
     ----------
     host : str
-        Name of the host.
+        Name of the host, such as "2:14:1".
     made_as : str
         Kind of the grade, such as ``"sintered"``; kinds of recipe that do not fit are left out.
     makers : str
@@ -256,7 +256,7 @@ def find_makeup(grade: str, curie: "CurieModel | None" = None) -> CompositionEst
     Parameters
     ----------
     grade : str
-        A name that `magnetkit.grades` knows.
+        A name that `magnetkit.grades` knows, such as "N42SH".
     curie : CurieModel, optional
         As of `magnetkit.magnetism.sintered_at`.
 
@@ -360,7 +360,7 @@ def _model_recipes(
     melts : tuple of (str, str)
         Recipe in wt.% and text of its shell, empty without one.
     route : str or None
-        Name of the route that all are made by.
+        Name of the route that all are made by, such as "hot-deformed"; None for the usual one.
     curie : CurieModel or None
         Model of the Curie temperature.
 
@@ -569,7 +569,7 @@ def charge(host: str, **amounts: float) -> str:
     Parameters
     ----------
     host : str
-        Host that is sold, of `usual_magnets`.
+        Host that is sold, such as "2:14:1", of `usual_magnets`.
     **amounts : float
         By symbol, wt.% that replaces the usual amount of that element, such as ``Dy=2.0``;
         ``rare_earth`` is the total of the rare earths, of which the light ones take the rest.
@@ -680,10 +680,10 @@ def grade_row(grade: str, kelvin: float) -> "pd.Series":
 
 
 def no_magnet_error(name: str, kelvin: float, limit: float) -> InputError:
-    """Build the error to raise for a magnet without B_r or H_cJ at a temperature, K.
+    """Build, but do not raise, the error of a magnet without B_r or H_cJ at a temperature.
 
-    `name` is that of the magnet. `limit` is its highest temperature, K, or NaN if it is not known;
-    the message names it.
+    `name` is that of the magnet, `kelvin` the temperature, K. `limit` is its highest temperature,
+    K, or NaN if it is not known; the message names it.
     """
     hint = (
         ""
@@ -769,9 +769,9 @@ def printed_alpha(sheet: "pd.Series") -> KnownValue:
 def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     """Return B_r (T) and H_cJ (kA/m) of a usual lot of a grade at a temperature.
 
-    `sheet` is a row of `grades` at 20 degrees C. The keys are ``remanence_T`` and
-    ``coercivity_kA_m``: the guaranteed value divided by the share of the usual value
-    that makers guarantee.
+    `sheet` is a row of `grades` at 20 degrees C; `kelvin` is in K. The keys are ``remanence_T`` and
+    ``coercivity_kA_m``: the guaranteed value divided by the share of the usual value that makers
+    guarantee. So they are larger than what is guaranteed.
     """
     lot_spread = lots(str(sheet["host"]))
     guaranteed = guaranteed_values(sheet, kelvin)

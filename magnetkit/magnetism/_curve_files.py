@@ -428,7 +428,10 @@ def _pair_columns(
 
 
 def _kelvin(values: FloatArray, head: str) -> FloatArray:
-    """Convert a column of temperatures to K; its unit, C, F or K, is the last letter of `head`."""
+    """Convert a column of temperatures, (n,), to K; its unit, C, F or K, is the last letter of `head`.
+
+    Any other letter counts as K.
+    """
     unit = _DEGREES.sub("", head).strip(' )]"')[-1:].upper()
     if unit == "C":
         return values + ZERO_CELSIUS

@@ -123,9 +123,9 @@ def process_distance(
     process : Process
         Its settings that are None were not given and add nothing.
     rows : dict of ndarray, shape (n,)
-        Those of `process.by_row`.
+        Settings of the process by name, as of `process.by_row`.
     hosts : Coded
-        Host of each magnet.
+        Host of each magnet, by roots such as "2:14:1"; code -1 for none.
     """
     hardening = (
         HOSTS[word].magnet.hardening if word in HOSTS else "" for word in hosts.words

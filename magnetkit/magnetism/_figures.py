@@ -57,7 +57,7 @@ def widen(
     values : ndarray, shape (7, 3, m, n)
         Centre and ends of B_r (T), H_cJ, H_k (A/m) and (BH)max (J/m3) first; changed in place.
     status : ndarray of int8, shape (m, n)
-        Index into `STATUS`.
+        Index into `magnetkit.compound.evaluate.STATUS`; 0 is "ok".
     spread : ndarray, shape (n,)
         Half range of ln B_r among magnets whose polarization is known.
     z : float
@@ -267,7 +267,7 @@ def least_widths(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     kelvin : ndarray, shape (m,)
         Temperatures, K.
     scale : float
@@ -302,13 +302,13 @@ def figures_by_temperature(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     bulk : Intrinsic
         Their hard phases at m temperatures.
     values : ndarray, shape (7, 3, m, n)
         Figures of the whole range.
     status : ndarray of int8, shape (m, n)
-        Index into `STATUS`.
+        Index into `magnetkit.compound.evaluate.STATUS`; 0 is "ok".
     load : float
         Permeance coefficient.
     z : float

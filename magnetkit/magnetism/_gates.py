@@ -72,7 +72,7 @@ def gates(
     Parameters
     ----------
     found : Balance
-        n recipes split into phases.
+        n recipes split into phases, by volume.
     structure : dict of ndarray, shape (n,)
         Densities, grain structure and what the rules read.
     route : Route, optional
@@ -110,10 +110,11 @@ def gates(
 def gates_at_temperatures(
     gate: Int8Array, written: "Partition", kelvin: Sequence[float] | FloatArray
 ) -> Int8Array:
-    """Return the gates of n magnets at m temperatures, K, shape (m, n).
+    """Return the gates of n magnets at m temperatures, int8 (m, n).
 
-    A measured cone of easy directions closes a gate at low temperature. `gate` are the gates at
-    every temperature, (n,), and `written` the recipes split as they are written.
+    A measured cone of easy directions closes a gate at low temperature. `gate`, int8 (n,), are the
+    gates at every temperature, indices into `STATUS` with 0 for open, and `written` the recipes
+    split as they are written. `kelvin` are the temperatures, K.
     """
     result = np.repeat(gate[None], len(kelvin), axis=0)
     cone = STATUS.index(_CONE)

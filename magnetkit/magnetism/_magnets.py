@@ -342,7 +342,7 @@ class Alloys:
         Parameters
         ----------
         temperature : ndarray, shape (m,)
-            K.
+            Temperatures, K.
         rules : Rules, optional
             In place of the alloys' own.
         hard : ndarray of bool, shape (m,), optional
@@ -422,9 +422,9 @@ def evaluate_magnets(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     temperature : array_like, shape (m,)
-        K.
+        Temperatures, K.
     between : tuple of float, optional
         Range of use, K. With it the values are the central ones of `sintered.figure_columns`, NaN
         where there is no uniaxial magnet.
@@ -459,7 +459,7 @@ def nearest_recipes(
     table : CompositionTable
         The recipes.
     codes : ndarray of int8
-        Their hosts.
+        Indices of their hosts in `HOST_NAMES`, (n,); -1 for none.
     made : Process
         Process of each; what it and the traces add is left to `Alloys.apart`.
 
@@ -498,7 +498,7 @@ def _has_no_precedent(
     written : Partition
         Recipes split as they are written.
     shells : ShellRows or None
-        Shell of each.
+        Shell of each, as `read_shells` returns them; None for none at all.
     traces : Traces or None
         What was taken out of the recipes.
     """
@@ -549,7 +549,7 @@ def alloys(
     process : Process, dict or str, optional
         As for `sintered`.
     shells : ShellRows, optional
-        Shell of each.
+        Shell of each, as `read_shells` returns them.
     host : str or ndarray of int8
         As for `sintered`, or host codes, (n,).
     curie : CurieModel, optional
@@ -688,7 +688,7 @@ def _condense_phases(
     Parameters
     ----------
     parts : Partition
-        The split recipes.
+        The split recipes: host codes, hard phases and what is beside them.
     formula : ndarray of float64, shape (n,)
         How far each is a bare formula, which has no walls, 0 to 1.
     enrichment : ndarray of float64, shape (n,)
@@ -849,7 +849,7 @@ def _with_given(
     predicted : PredictedCurie or None
         Prediction of the Curie temperature.
     rows : dict of ndarray
-        Process of each magnet.
+        Process of each magnet by the name of the setting, as of `process.by_row`, (n,) each.
 
     Returns
     -------
@@ -885,11 +885,11 @@ def _structure(
     table : CompositionTable
         n recipes.
     found : Balance
-        The recipes split into phases.
+        The n recipes split into phases, by volume.
     formula : ndarray, shape (n,)
         Likelihood, 0 to 1, that a row names a bare formula.
     rows : dict of ndarray
-        Process of each magnet.
+        Process of each magnet by the name of the setting, as of `process.by_row`, (n,) each.
     carriers : ndarray, optional
         Masses of carriers, of `ShellRows`; they stay in the boundary.
     """
@@ -966,7 +966,7 @@ def _split_into_phases(
     parts : Partition
         Recipes split as they are written.
     rows : dict of ndarray
-        Process of each.
+        Process of each by the name of the setting, as of `process.by_row`, (n,) each.
     traces : Traces or None
         Gases that the recipe itself names.
 

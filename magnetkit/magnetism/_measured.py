@@ -377,11 +377,11 @@ class Producer:
         table : CompositionTable
             Recipes of the n magnets.
         hosts : Coded
-            Their hosts.
+            Their hosts, by roots such as "2:14:1"; code -1 for none.
         effects : ndarray, shape (n, 2)
             Their `EFFECTS`.
         route : str
-            Route of all; empty for the usual one.
+            Word of the routes that share a level, of all; empty for the usual one.
 
         Returns
         -------

@@ -66,7 +66,7 @@ def calibrate_on_reference(
     table : CompositionTable
         Recipe of the reference, one row.
     shell : str or None
-        Shell that is diffused in.
+        Shell that is diffused in, such as "Tb 0.5 wt%".
     seen : sequence of KnownValue
         Known values of the reference.
     between : tuple of float, optional

@@ -43,9 +43,9 @@ def magnets(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each, None for none at all.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none; None for none at all.
     temperatures : sequence of float
-        K.
+        Temperatures, K.
     conditions : Conditions
         Process, use and models.
 
@@ -210,13 +210,13 @@ def describe(
     table : CompositionTable
         n candidates.
     temperature : float
-        K.
+        Temperature, K.
     conditions : Conditions
         What they are wanted for.
     labels : sequence of str, optional
         The candidates as the user wrote them.
     shells : sequence of str, optional
-        Shell of each.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     magnet, room : Columns, optional
         Results of `magnets` at this temperature and at `ROOM_K`; with `room` the nearest grades are
         named.

@@ -265,7 +265,10 @@ def calibration(
 
 
 def _report_refusals(refusals: dict[int, str], strict: bool) -> None:
-    """Warn of the rows, by number, that cannot be used; if `strict` raise InputError of the first."""
+    """Warn of the rows that cannot be used; if `strict` raise InputError of the first.
+
+    `refusals` maps numbers of rows, from 1, to the reason. Nothing happens where it is empty.
+    """
     if not refusals:
         return
     if strict:
@@ -369,10 +372,13 @@ def _read_recipe(
 ) -> tuple[str, CompositionTable, str]:
     """Read the recipe of one row; a row with a grade alone gets the grade's likeliest recipe.
 
+    `record` maps columns to cells: ``composition``, ``shell``, ``grade`` and ``basis``, each of
+    which may lack. `basis` is that of a row that names none.
+
     Returns
     -------
     text : str
-        The recipe.
+        The recipe, or the name of the grade.
     table : CompositionTable
         The recipe, one row.
     shell : str

@@ -182,7 +182,7 @@ def compensate(
     tolerance : float
         How far below `alpha` still counts, %/K.
     host : str
-        ``"auto"`` or a host's name.
+        ``"auto"`` to find it, or the name of a host such as "2:14:1".
     step : float
         Step of the shares, 0.002 to 0.1.
     basis : {"auto", "atomic", "weight"}

@@ -127,7 +127,7 @@ class Conditions:
     prices : mapping of str to str
         Price of an element: times the scenario's as ``"3x"``, or as ``"900USD/kg"``.
     interval : float
-        Coverage of the intervals.
+        Coverage of the intervals, 0 to 1.
     snapshot : Path or None
         Phase data to use instead of the embedded.
     data, add : str or None

@@ -33,7 +33,7 @@ class Demagnetization:
     Attributes
     ----------
     temperature : ndarray of float64, shape (k,)
-        K.
+        Temperatures, K.
     field : ndarray of float64, shape (n, k, m)
         H, A/m, from 0 down to exactly -H_cj, with -H_cb among them and close round the knee.
     polarization, induction : ndarray of float64, shape (n, k, m)
@@ -123,7 +123,7 @@ def magnet_curves(
     Parameters
     ----------
     temperature : ndarray of float64, shape (k,)
-        K.
+        Temperatures, K.
     remanence : ndarray of float64, shape (n, k)
         B_r, T.
     coercivity, knee_field : ndarray of float64, shape (n, k)

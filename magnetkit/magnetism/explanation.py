@@ -210,7 +210,7 @@ class _OneMagnet:
         Parameters
         ----------
         made : Alloys
-            One alloy.
+            One alloy: its recipe in phases, process and shell.
         kelvin : float
             Temperature, K.
         phases : Phases, optional

@@ -229,8 +229,8 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
 def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     """Convert a table of grades from 20 degrees C to another temperature, by the printed chords.
 
-    `table` is changed in place and returned. Values beyond the printed range are marked as
-    extrapolated.
+    `table` is changed in place and returned; `kelvin` is in K. Values beyond the printed range are
+    marked as extrapolated in their provenance.
     """
     table["temperature_K"] = kelvin
     step = kelvin - ROOM_K
@@ -298,12 +298,12 @@ def remaining_shares(
 
 
 def hot_squareness(kelvin: float) -> "pd.Series":
-    """Compute H_k / H_cJ of every grade at a temperature, K.
+    """Compute H_k / H_cJ of every grade at a temperature, `kelvin`, K.
 
     Returns
     -------
     pandas.Series
-        By name of the grade.
+        By name of the grade; NaN where the knee is not known.
     """
     import pandas as pd
 
@@ -316,10 +316,10 @@ def hot_squareness(kelvin: float) -> "pd.Series":
 
 
 def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> float:
-    """Convert B_r or H_cJ of a magnet at a temperature, K, to that at 20 degrees C.
+    """Convert B_r or H_cJ of a magnet at a temperature to that at 20 degrees C.
 
-    The chords are those of `row`, one of `grades` at 20 degrees C. `quantity` is ``"remanence_T"``
-    or ``"coercivity_kA_m"``; value and result are in its unit.
+    The chords are those of `row`, one of `grades` at 20 degrees C, which is not changed. `quantity`
+    is "remanence_T" or "coercivity_kA_m"; `value`, at `kelvin`, K, and the result are in its unit.
     """
     cold = value
     cold_row = row.copy()
@@ -406,7 +406,8 @@ def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill the gaps of sintered Nd-Fe-B grades with the median of their class, in place.
 
     The ends become the smallest and largest value of the class, the provenance ``estimate``.
-    `quantities` are columns.
+    `quantities` are columns of `table` such as "density_kg_m3", with ``_lo``, ``_hi`` and
+    ``_provenance``.
     """
     for class_rows in _sold_by_class(table).values():
         rows = [row for _, row in class_rows]
@@ -422,8 +423,8 @@ def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
 def _family_values(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
     """Look up the values printed for whole families.
 
-    `hosts` names the host of each grade. The result has ``value``, ``lo`` and ``hi`` on the index
-    of `hosts`, NaN where no family value is printed.
+    `hosts` names the host of each grade, `quantity` is a column such as "density_kg_m3". The result
+    has ``value``, ``lo`` and ``hi`` on the index of `hosts`, NaN where no family value is printed.
     """
     import pandas as pd
 
@@ -609,7 +610,7 @@ def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
     Parameters
     ----------
     name : str
-        The grade, with or without maker or family.
+        The grade, with or without maker or family, such as "N42SH".
 
     Returns
     -------
@@ -668,7 +669,8 @@ def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
 def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     """Return the usual ``squareness`` at 20 degrees C and ``recoil`` of the hosts of n grades.
 
-    NaN where the host has none; bonded magnets have no usual squareness.
+    `table` has ``host`` and ``kind``; the result has its index. NaN where the host has none; bonded
+    magnets have no usual squareness.
     """
     import pandas as pd
 
@@ -774,8 +776,9 @@ def _minima_with_chords() -> "pd.DataFrame":
 def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     """Return what makers guarantee of a grade at a temperature, K: the median over makers.
 
-    `sheet` is its row of `grades` at 20 degrees C. The keys are ``remanence_T`` and
-    ``coercivity_kA_m``.
+    `sheet` is its row of `grades` at 20 degrees C, `kelvin` the temperature. The keys are
+    ``remanence_T`` and ``coercivity_kA_m``. For a grade that nobody prints the lower end of B_r and
+    the value of H_cJ of the sheet count.
     """
     minima = guaranteed_minima(kelvin)
     rows = minima.loc[minima["grade"] == sheet["grade"], list(_CHORDS)]

@@ -126,7 +126,8 @@ class Level:
     value : float
         H_cJ at 20 degrees C of its alloys, without a shell, over the model's.
     route : str
-        Route by which the magnet is made, empty for the usual one.
+        Name of the route by which the magnet is made, such as "hot-deformed"; empty for the usual
+        one.
     reason : str
         Why the recipe or the model is wrong, empty where neither need be: then no melt of any route
         should be offered, only what is sold, and the recipe asked for.

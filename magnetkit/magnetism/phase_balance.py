@@ -54,7 +54,7 @@ def phase_balance(
     process : Process, dict, str or None
         As for `magnetkit.magnetism.sintered`.
     host : str
-        ``"auto"`` or a host's name.
+        ``"auto"`` to find it, or the name of a host such as "2:14:1".
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
 
@@ -137,11 +137,11 @@ def _boundary_phases(
     Parameters
     ----------
     made : Balance
-        The recipes split into phases.
+        The n recipes split into phases, by volume.
     i : int
         Number of the row.
     name : str
-        Name of its host.
+        Name of its host, such as "2:14:1".
     boundary : dict of ndarray
         Of `_boundary.boundary_composition`.
 

@@ -48,10 +48,10 @@ def _shape() -> tuple[FloatArray, FloatArray, FloatArray, float]:
 
 
 def chord_end(to_K: Any, max_working_temperature_K: Any) -> FloatArray:
-    """Return the upper temperature of printed chords, K.
+    """Return the upper temperature of printed chords, K, in the shape of the arguments.
 
-    A chord without one is taken to reach to 100 degrees C (``datasets/laws/printed.toml``) or to
-    the highest temperature of use, whichever is more.
+    `to_K` is what is printed, NaN for nothing. A chord without one is taken to reach to 100 degrees
+    C (``datasets/laws/printed.toml``) or to `max_working_temperature_K`, K, whichever is more.
     """
     highest_use = np.asarray(max_working_temperature_K, float)
     otherwise = np.fmax(highest_use, law("printed").chord_end)

@@ -160,7 +160,7 @@ def resistivity(host: str, route: Route | None = None) -> float:
     Parameters
     ----------
     host : str
-        Host of the hard phase.
+        Host of the hard phase, such as "2:14:1".
     route : Route, optional
         How the magnet is made; the usual route of the host otherwise.
 
@@ -398,10 +398,10 @@ def read_parameters(data: dict[str, Any]) -> Parameters:
 
 
 def _read_setting(name: str, value: Any, meaning: str) -> FloatArray:
-    """Convert a setting of the process to an array of float64.
+    """Convert a setting of the process to an array of float64, of whatever shape.
 
-    InputError if it is a text, NaN or no number. `meaning` is its meaning in words, for the
-    message.
+    `name` is a field of `Process` and `meaning` its meaning in words, for the message. InputError
+    if `value` is a text, NaN alone or no number.
     """
     is_missing = np.ndim(value) == 0 and value != value
     if isinstance(value, (str, bytes)) or is_missing:
@@ -590,7 +590,7 @@ def by_row(
     process : Process
         As checked by `read_process`.
     codes : ndarray of int8, shape (n,)
-        Host of each row.
+        Index of each row's host in `HOST_NAMES`, -1 for none.
     host_names : tuple of str
         Names that the codes index.
 

@@ -115,9 +115,10 @@ _TERMS = 12
 
 
 def arriving_share(faces_mm: FloatArray) -> FloatArray:
-    """Compute the amount in the median layer divided by the mean, by the distance of the faces, mm.
+    """Compute the amount in the median layer divided by the mean, 0 to 1, by the distance of the faces.
 
-    The result is 1 for thin magnets and where the distance is infinite; shape (n,).
+    `faces_mm`, (n,), is in mm; infinity stands for no faces. The result, (n,), is 1 for thin
+    magnets and where the distance is infinite.
     """
     depth_ratio = SHELL.diffusion_area / (1e-3 * np.asarray(faces_mm, float)) ** 2
     share = np.ones_like(depth_ratio)
@@ -131,7 +132,10 @@ def arriving_share(faces_mm: FloatArray) -> FloatArray:
 
 
 def carrier_volume(table: CompositionTable, rows: ShellRows) -> FloatArray:
-    """Compute the share of the volume that carriers take of n magnets, shape (n,)."""
+    """Compute the share of the volume that carriers take of n magnets, 0 to 1, shape (n,).
+
+    `table` are the recipes without carriers, `rows` their shells; 0 where a shell has none.
+    """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
 

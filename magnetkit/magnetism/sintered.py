@@ -202,8 +202,9 @@ class Duty:
 def read_duty(load_line: Any) -> Duty:
     """Validate a duty (load line, outside field, hours).
 
-    A permeance coefficient alone means no outside field and no hours; None means `LOAD_LINE`.
-    InputError if a number is out of its range.
+    `load_line` is a permeance coefficient, a `Duty` or None. A coefficient alone means no outside
+    field and no hours; None means `LOAD_LINE`. The result is a new `Duty` of floats. InputError if
+    a number is out of its range.
     """
     if load_line is None:
         return Duty()
@@ -284,7 +285,8 @@ COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 def parse_chord(between: Any) -> tuple[float, float]:
     """Read the two temperatures of the chords alpha and beta, such as ("20C", "100C"), in K.
 
-    InputError unless they are two, the lower first.
+    `between` holds numbers in K or texts with a unit. InputError unless they are two, the lower
+    first.
     """
     is_pair = not isinstance(between, str) and hasattr(between, "__iter__")
     ends = list(between) if is_pair and getattr(between, "ndim", 1) != 0 else [between]
@@ -333,7 +335,7 @@ def sintered(
         a frame otherwise. With fraction and content fixed (``"Tb 0.30 @ 0.10"``) a shell that no
         furnace makes is predicted with a warning.
     host : str
-        ``"auto"`` or a host's name.
+        ``"auto"`` to find it, or the name of a host such as "2:14:1".
     between : tuple of float or str
         The two temperatures whose chords alpha and beta are, K or texts, the lower first; 20
         and 100 degrees C as the trade prints them. They are relative to the first.
@@ -454,9 +456,9 @@ def figure_columns(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     temperatures : sequence of float
-        K.
+        Temperatures, K.
     use : Use
         Chords, duty and interval.
     only : mapping, optional
@@ -650,7 +652,7 @@ def _columns_at_temperature(
     Parameters
     ----------
     made : Alloys
-        n alloys.
+        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
     kelvin : float
         K.
     values : ndarray, shape (7, 3, n)

@@ -45,7 +45,7 @@ def transitions(
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         The compositions; see `magnetkit.predict`.
     host : str
-        Crystal host, or ``"auto"``.
+        Crystal host, such as "2:14:1", or ``"auto"`` to find it.
     step : float
         Grid on which the changes are looked for, 0.01 to 100 K; they are then interpolated.
     basis : {"auto", "atomic", "weight"}

@@ -97,7 +97,7 @@ def demagnetization_curves(
 ) -> Demagnetization:
     """Compute the demagnetization curves of one magnet by the process and load line of a job.
 
-    `table` has one row, `kelvin` is in K.
+    `table` has one row, `shell` is a text, empty for none; `kelvin` is in K.
     """
     process = job.conditions.process
     line = job.conditions.duty.load_line
@@ -107,7 +107,11 @@ def demagnetization_curves(
 
 
 def shown_magnets(result: "Ranked") -> Magnets:
-    """Collect the decisions of a screening as magnets with labels and rows, failures in words."""
+    """Collect the decisions of a screening as magnets with labels and rows, failures in words.
+
+    The `Magnets` have compositions, shells (texts, empty for none), labels, a frame of rows and the
+    job, in the order of the decisions.
+    """
     decisions = result.best()
     profile = result.profile
     shells = decisions["shell"].astype(object).fillna("").tolist()
@@ -217,7 +221,10 @@ def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
 
 
 def verdict_text(result: "Ranked") -> list[str]:
-    """Write what was asked, which decision to take and the next test, one text each."""
+    """Write what was asked, which decision to take by which rule, and the next test, one text each.
+
+    A fourth text says what is to be said of a lower class as sold, where there is anything.
+    """
     decisions = result.decisions
     meeting = int(result.manifest["summary"]["meet_requirements"])
     hot = kelvin(float(result.manifest["identity"]["temperature_K"]))

@@ -48,7 +48,7 @@ def draw_design(found: "Diffusion", element: str | None = None) -> "Figure":
     Parameters
     ----------
     found : Diffusion
-        Of `magnetkit.diffuse`.
+        Designs, as `magnetkit.diffuse` returns them.
     element : str, optional
         ``Tb`` or ``Dy``; the best otherwise. Where none is needed the faces show the field.
 

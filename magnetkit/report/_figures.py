@@ -205,7 +205,8 @@ def candidates(
 def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     """Build the star of the magnet that all others are compared with, on two result columns.
 
-    `frame` has one row; `text` is escaped already and `name` stands in the legend.
+    `frame` has one row with the columns `x` and `y`, such as "cost_USD_kg"; `text` is escaped
+    already and `name` stands in the legend.
     """
     look = {
         "symbol": "star",
@@ -308,7 +309,7 @@ def lines_over_temperature(
     frame : pandas.DataFrame
         ``candidate``, ``temperature_K``, `column` and, for areas, its ``_lo`` and ``_hi``.
     column : str
-        What is drawn.
+        Result column that is drawn, such as "remanence_T".
     styles : sequence of Look, optional
         Look of each candidate.
     celsius : bool
@@ -460,8 +461,9 @@ def trade_off_axes(
 ) -> tuple[str, str, str]:
     """Choose the columns of the trade-off picture: x, y and colour.
 
-    The column x is that of the first objective that sets decisions apart: their values in it span
-    at least a tenth of those of the candidates in `frame`.
+    The column x is that of the first objective of the profile that sets decisions apart: their
+    values in it span at least a tenth of those of the candidates in `frame`. `decided` are the
+    decisions. Both have the columns of the objectives; y is the last of these.
     """
     goals = objectives(profile)
     wide = [

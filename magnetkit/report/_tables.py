@@ -68,7 +68,11 @@ def number(
 
 
 def _convert_to_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Return a copy of a table in kG, kOe and MGOe, with these units in the columns' names."""
+    """Return a copy of a table in kG, kOe and MGOe, with these units in the columns' names.
+
+    Ends (``_lo``, ``_hi``) of a column are converted too; columns that `frame` lacks, and others,
+    stay.
+    """
     names = {}
     frame = frame.copy()
     for name in COLUMNS:
@@ -386,7 +390,8 @@ def _tell(text: str) -> None:
 def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
     """Print why no candidate can be ranked, or which requirements the likeliest one misses.
 
-    Nothing is printed if candidates meet the requirements.
+    `best` are the leading rows of `result`, of which the likeliest is named. Nothing is printed if
+    candidates meet the requirements.
     """
     from ._content import requirement_text
 
@@ -463,7 +468,9 @@ def _print_property_table(
 ) -> list[str]:
     """Print a row for each composition; return the names of the columns that were printed.
 
-    Without `columns` what all rows share, a temperature or the status ``ok``, is no column.
+    Without `columns` what all rows share, a temperature or the status ``ok``, is no column. `frame`
+    has the properties; `columns` are names joined by commas. With `cgs` values are in CGS units;
+    `wide` prints columns that do not fit too.
     """
     about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
     names = choose_columns(frame, _PROPERTIES, columns)
@@ -585,7 +592,11 @@ def print_comparison(
 
 
 def _compared_columns(frame: "pd.DataFrame", cgs: bool) -> list[_text.Shown]:
-    """Return a comparison as columns of a terminal, folded until all of them fit."""
+    """Return a comparison as columns of a terminal, folded until all of them fit.
+
+    `frame` is what `magnetkit.compare` returns. With `cgs` values are in CGS units. The first
+    column holds labels, the last units.
+    """
     names = list(map(str, frame.index))
     scales = [
         _scale_of_row(name, str(frame.loc[name, "unit"]), cgs=cgs) for name in names
@@ -667,8 +678,8 @@ def table_html(
 ) -> str:
     """Return the first rows of a table of results as HTML, with at most eight of the columns `first`.
 
-    An interval is written ``563 (419 to 756)``. Rows outside the domain of the training data are
-    coloured.
+    Columns that `frame` lacks, or without a value, are left out. An interval is written ``563 (419
+    to 756)``. Rows outside the domain of the training data are coloured.
     """
     names = [name for name in first if name in frame and _has_values(frame, name)][
         :_MOST_COMPARED

@@ -102,7 +102,8 @@ def format_interval(
 ) -> str:
     """Write a result with its interval behind it, ``563 (419 to 756)``; without one if it has none.
 
-    `number` writes a value or an end as text.
+    `row` has the column `name`, such as "coercivity_kA_m", and its ends. `number` writes a value or
+    an end, in display units, as text.
     """
     text, interval = with_range(row, name, number, number)
     if interval:
@@ -179,7 +180,10 @@ def console() -> "Console":
 
 
 def say(text: str, mark: str = "") -> None:
-    """Print a sentence behind `mark`; on a terminal its lines break between words."""
+    """Print a sentence on stdout behind `mark`; on a terminal its lines break between words.
+
+    Further lines are indented as far as `mark` is long. In a pipe it is one line.
+    """
     if to_terminal():
         text = textwrap.fill(
             text,

@@ -25,7 +25,8 @@ _CELL = 32_767
 def write_table(frame: "pd.DataFrame", path: Path) -> Path:
     """Write a table of results as .xlsx, .csv, .tsv, .parquet or JSON lines, by suffix; return the path.
 
-    An existing file is replaced.
+    Any other suffix gives JSON lines. The index of `frame` is left out. An existing file is
+    replaced. InputError if it cannot be written.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -92,9 +93,10 @@ def _column_width(name: str, column: list[Any]) -> int:
 def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     """Write an Excel workbook, a sheet for each table and one for the meaning of the columns.
 
-    Texts stay texts: one that begins like a formula is not run. Dates and truth values keep their
-    kind. Texts of a user's column that are all numbers become numbers. The path is returned.
-    InputError if the suffix is another than .xlsx, or a frame has more rows than a sheet.
+    `sheets` maps titles to frames, whose index is left out. Texts stay texts: one that begins like
+    a formula is not run. Dates and truth values keep their kind. Texts of a user's column that are
+    all numbers become numbers. An existing file is replaced, and the path returned. InputError if
+    the suffix is another than .xlsx, or a frame has more rows than a sheet.
     """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
@@ -163,7 +165,8 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?")
 def _as_numbers(values: list[Any], name: str) -> list[Any]:
     """Convert the texts of a user's column to numbers if all of them are; a text file has no types.
 
-    Otherwise, and for a column of results, `values` itself is returned.
+    `name` is that of the column, `values` its cells. Empty cells become None. Otherwise, and for a
+    column of results, `values` itself is returned.
     """
     texts = [value for value in values if value is not None and value != ""]
     if name in COLUMNS or not texts or not all(isinstance(t, str) for t in texts):
@@ -229,7 +232,10 @@ def _cells(
 
 
 def meaning(name: str) -> tuple[str, str, str]:
-    """Return label, unit and meaning of a column of results; the user's own has an empty unit."""
+    """Return label, unit and meaning of a column of results; the user's own has an empty unit.
+
+    `name` is such as "remanence_T", or that of an end or provenance such as "remanence_T_lo".
+    """
     if name in COLUMNS:
         column = COLUMNS[name]
         return column.label, column.unit, column.meaning

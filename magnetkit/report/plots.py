@@ -298,7 +298,7 @@ def property_against_temperature(frame: "pd.DataFrame", column: str) -> Part:
         ``candidate``, ``temperature_K`` and `column`: rows of several temperatures, as
         `magnetkit.report.plots.sweep` returns them.
     column : str
-        Result column.
+        Result column, such as "coercivity_kA_m".
     """
     _need(frame, "candidate", "temperature_K", _check_column(column))
     layout = figure_layout(
@@ -364,7 +364,7 @@ def grade_map(
     frame : DataFrame, n rows
         ``remanence_T`` and ``coercivity_kA_m``, best at 293.15 K as the grades are.
     hosts : sequence of str, optional
-        Hosts whose grades are drawn, all by default.
+        Hosts such as "2:14:1" whose grades are drawn, all by default.
     intervals : bool
         Draw the 90 % intervals, for which ``_lo`` and ``_hi`` are needed.
     """
@@ -550,7 +550,7 @@ def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
     Parameters
     ----------
     found : Diffusion
-        Of `magnetkit.diffuse`.
+        Designs, as `magnetkit.diffuse` returns them.
     element : str, optional
         ``Tb`` or ``Dy``; the best otherwise.
     """
@@ -593,7 +593,7 @@ def margin_map(
     Parameters
     ----------
     found : Diffusion
-        Of `magnetkit.diffuse`.
+        Designs, as `magnetkit.diffuse` returns them.
     when : {"before", "after"}
         Diffusion; both have the same colours.
     element : str, optional

@@ -348,7 +348,11 @@ def _plotly() -> str:
 
 
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
-    """Build the map of B_r and H_cj at 20 C: candidates and decisions in front of commercial grades."""
+    """Build the map of B_r and H_cJ at 20 C: candidates and decisions in front of commercial grades.
+
+    `spread` are rows of candidates, evaluated here at 20 C each by its route; `shown` are the
+    decisions, which are not changed. Grades are those of `hosts`.
+    """
     points = spread.reset_index(drop=True)
     decisions = shown.rows.copy()
     for rows in (points, decisions):

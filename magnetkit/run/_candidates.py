@@ -60,7 +60,10 @@ class Chunk:
     )
 
     def take(self, rows: IntArray) -> "Chunk":
-        """Return the candidates at some positions within the chunk, without rejected lines."""
+        """Return the candidates at some positions within the chunk, without rejected lines.
+
+        `rows`, int64, are positions from 0, in any order; the new chunk has theirs.
+        """
         return Chunk(
             self.table[rows],
             self.labels.take(pa.array(rows)),
@@ -475,7 +478,10 @@ def as_candidates(
 
 
 def _atomic_formula(reference: "Reference") -> str:
-    """Return the formula of today's magnet in atoms, as candidates of a space are, and so exact."""
+    """Return the formula of today's magnet in atoms, as candidates of a space are, and so exact.
+
+    A reference that is not in wt.% is returned as it is written.
+    """
     table = reference.table()
     if not table.is_by_weight[0]:
         return reference.formula

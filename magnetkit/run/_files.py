@@ -489,7 +489,11 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
 
 
 def read_rejections(place: Place) -> list[Rejected]:
-    """Read the rejected lines that `write_rejections` wrote; an empty list without the file."""
+    """Read the rejected lines that `write_rejections` wrote; an empty list without the file.
+
+    `place` is that of the result. Apostrophes that kept texts from running as formulas are taken
+    off. StoreError if the file is damaged.
+    """
     with _readable(place.path_text(REJECTED)):
         try:
             text = io.StringIO(place.get(REJECTED).decode("utf-8"), newline="")

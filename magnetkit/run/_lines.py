@@ -113,8 +113,9 @@ def table_cells(replacement: Any, answer: Answer, units: str) -> list[tuple[str,
 def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
     """Write the table of the ways, today's magnet first, in lines of at most 80 characters.
 
-    B_r, H_cJ and the margin, which is the knee field divided by the field at the duty, are values
-    that 99 % of lots reach. `units` is ``"si"`` or ``"cgs"``.
+    `replacement` is a `Replacement`, `answer` one of its answers. B_r, H_cJ and the margin, which
+    is the knee field divided by the field at the duty, are values that 99 % of lots reach. `units`
+    is "si" or "cgs". Two lines of headings come first; longer texts are cut.
     """
     b_r_unit, h_unit = ("kG", "kOe") if units == "cgs" else ("T", "kA/m")
     widths = (2, 27, 13, 5, 4, 5, 5, 4, 4)
@@ -143,7 +144,8 @@ def _print_value(units: str, column: str, value: float) -> str:
 def _row_of_today(replacement: Any, answer: Answer, units: str) -> tuple[str, ...]:
     """Write the cells of the magnet in use for the table of ways, in the units "si" or "cgs".
 
-    `answer.own` must be known.
+    `replacement` is a `Replacement`; ``answer.own`` must be known. The nine cells are those of
+    `_row_of_way`.
     """
     reference = replacement.reference
     own_way = answer.own
@@ -199,8 +201,8 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
 def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
     """Write at most six lines below the table: assumptions, what would change the answer, what is next.
 
-    `first` is the answer for the likeliest kind of the magnet in use; `units` is ``"si"`` or
-    ``"cgs"``.
+    `replacement` is a `Replacement`, `first` its answer for the likeliest kind of the magnet in
+    use; `units` is "si" or "cgs".
     """
     texts = [_request_text(replacement, units)]
     if first.recipe is not None:
@@ -251,7 +253,8 @@ def _request_text(replacement: Any, units: str) -> str:
 def _describe_basis(replacement: Any, first: Answer) -> str:
     """Say in one line which recipe is taken for today's magnet, and which others it may be of.
 
-    The recipe of `first` must be known.
+    `replacement` is a `Replacement`, `first` its answer for the likeliest kind, whose recipe must
+    be known.
     """
     recipe = first.recipe
     assert recipe is not None
@@ -281,7 +284,8 @@ def _describe_basis(replacement: Any, first: Answer) -> str:
 def _describe_savings(replacement: Any, first: Answer) -> str | None:
     """Say what the recommended way saves in all, kg a year, and what changes beside it.
 
-    None without a recommended way or a recipe of today's magnet.
+    `replacement` is a `Replacement`, whose request has mass and number a year, `first` its answer
+    for the likeliest kind. None without a recommended way or a recipe of today's magnet.
     """
     best = first.recommended
     if best is None or first.recipe is None:
@@ -345,7 +349,8 @@ def _recipes(first: Answer) -> list[str]:
 def _details(replacement: Any, first: Answer) -> list[str]:
     """Write supply risk by scenario, change of weight and the charge of the recommended way.
 
-    Empty without a recommended way or a recipe of today's magnet.
+    `replacement` is a `Replacement`, `first` its answer for the likeliest kind. Empty without a
+    recommended way or a recipe of today's magnet.
     """
     from ..supply.scenario import scenarios
 
@@ -400,8 +405,9 @@ def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
 def _charge_text(way: Way, scenario: Any) -> str:
     """Say what to charge for a melt, and what it costs beside its elements.
 
-    Inputs of several elements go in as far as the recipe has all of these; elements make up the
-    rest. Yields of cutting, and of all steps up to sintering, are printed (``supply/yields.csv``).
+    `way` is a melt, not a sold grade; `scenario` gives the prices. Inputs of several elements go in
+    as far as the recipe has all of these; elements make up the rest. Yields of cutting, and of all
+    steps up to sintering, are printed (``supply/yields.csv``).
     """
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     shares = 100.0 * table.weight_fractions()[0]
@@ -470,7 +476,11 @@ def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
 
 
 def _changes(replacement: Any, first: Answer) -> list[str]:
-    """List in words the facts that would change the answer, such as the true recipe or a thickness."""
+    """List in words the facts that would change the answer, such as the true recipe or a thickness.
+
+    `replacement` is a `Replacement`, `first` its answer for the likeliest kind of the magnet in
+    use. The list may be empty.
+    """
     changes = []
     best = first.recommended
     recipe = first.recipe
@@ -505,7 +515,11 @@ def _effects_on_alpha(reference: Mapping[str, Any], recipe: str) -> list[str]:
 
 
 def _next_measurement(replacement: Any, first: Answer) -> str | None:
-    """Say which melt to make and measure next; None if no measurement would decide anything."""
+    """Say which melt to make and measure next; None if no measurement would decide anything.
+
+    `replacement` is a `Replacement`, `first` its answer for the likeliest kind of the magnet in
+    use.
+    """
     row = next_melt(first)
     if row is None:
         return None

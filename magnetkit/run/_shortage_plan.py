@@ -298,12 +298,14 @@ def _plan_delay(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Plan for elements that come late: the stock that bridges the wait.
 
+    `prices` maps elements to USD/kg. Stocks are kg of magnets, their values USD of elements.
+
     Returns
     -------
     rows : list of dict
-        One for each part that holds some, the dearest stock first.
+        One for each part that holds some, by header, the dearest stock first.
     summary : dict
-        Counts and a sentence.
+        One row of the table of shortages: counts and a sentence.
     """
     weeks = shortage.weeks_late()
     longest = max(weeks.values())
@@ -372,12 +374,14 @@ def _plan_prices(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Plan for other prices: what each change saves, USD a year, at `prices` against `usual`.
 
+    Both map elements to USD/kg. Parts without an amount a year are left out.
+
     Returns
     -------
     rows : list of dict
-        One for each part that gets dearer, the largest saving first.
+        One for each part that gets dearer, by header, the largest saving first.
     summary : dict
-        Counts, savings and a sentence.
+        One row of the table of shortages: counts, savings and a sentence.
     """
     changes = []
     for part in parts:

@@ -164,7 +164,9 @@ class Memory(_Chunks):
     ) -> pa.Table | None:
         """Return the table of a chunk of a phase; None if it is empty.
 
-        `kind` is `_TABLE` for candidates, anything else for the lines that were rejected.
+        `number` is that of the chunk, `phase` the pass over the candidates; KeyError if it is not
+        finished. `kind` is `_TABLE` for candidates, anything else for the lines that were rejected.
+        `columns` None are all.
         """
         part = self._parts[phase, number]
         content = part.table if kind == _TABLE else part.rejected
@@ -281,7 +283,10 @@ class Store(_Chunks):
             shutil.rmtree(self.parts.address, ignore_errors=True)
 
     def _is_whole(self, manifest: dict[str, Any]) -> bool:
-        """Say whether a finished result has all its files; on this machine their hashes are checked too."""
+        """Say whether a finished result has all its files; on this machine their hashes are checked too.
+
+        `manifest` is that of the result. In a store only the names are compared.
+        """
         files = _files.named_files(manifest)
         folder = Path(self.place.address)
         if self.shared:
@@ -290,7 +295,11 @@ class Store(_Chunks):
         return _files.RANKED in files and all(digests)
 
     def _compare(self, before: dict[str, Any]) -> None:
-        """Raise InputError if the identity of an earlier screening differs; the message says in what."""
+        """Raise InputError if the identity of an earlier screening differs; the message says in what.
+
+        `before` is the identity in its manifest, a dict of JSON values, compared with that of this
+        screening.
+        """
         keys = sorted(set(before) | set(self.identity))
         # Where the version differs, that is the reason, and code and packages follow from it.
         for key in sorted(keys, key=lambda key: key != "magnetkit"):
@@ -408,8 +417,9 @@ class Store(_Chunks):
     ) -> pa.Table | None:
         """Read the table of a chunk of a phase; None if it has none.
 
-        `kind` is `_TABLE` for candidates, otherwise that of the rejected lines. The hash is checked
-        unless only some `columns` are read. StoreError if the file is damaged.
+        `number` is that of the chunk, `phase` the pass over the candidates. `kind` is `_TABLE` for
+        candidates, otherwise that of the rejected lines. The hash is checked unless only some
+        `columns` are read. StoreError if the file is damaged.
         """
         name = file_name(phase, number, kind)
         digest = self._parts[phase, number].files.get(name)

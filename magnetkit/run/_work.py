@@ -290,7 +290,7 @@ def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
     """Load the models that were used, and return their fingerprints by target.
 
     These are the model of the Curie temperature and, where `table` has energies of it, that of the
-    formation energy.
+    formation energy. The keys are targets such as "curie_temperature_K".
     """
     from ..surrogates import _curie_training, energy
 
@@ -376,7 +376,11 @@ def encode(table: pa.Table) -> bytes:
 def decode(
     source: bytes | pa.MemoryMappedFile, columns: list[str] | None = None
 ) -> pa.Table:
-    """Read a table, or some columns of it in the given order, from an Arrow file in memory."""
+    """Read a table, or some columns of it in the given order, from an Arrow file in memory.
+
+    `source` is what `encode` returned, or a file that is mapped into memory. The columns must be in
+    it. ArrowInvalid if it is damaged.
+    """
     file = pa.ipc.open_file(source)
     if columns is None:
         return file.read_all()

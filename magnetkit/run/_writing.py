@@ -61,11 +61,11 @@ def finish(
     store : Memory or Store
         Finished chunks.
     job : Job
-        What they were evaluated for.
+        Device, temperature and conditions that they were evaluated for.
     identity, summary : mapping
         For the manifest; the number that meets the requirements is added.
     report : callable
-        ``report(done, total)``.
+        Called as ``report(done, total)``; the total may be None.
     crew : Crew
         Workers, and what they need to compute a chunk again.
     keep : int, optional
@@ -151,7 +151,8 @@ def _count_copies(
 ) -> Mapping[str, int]:
     """Return how many candidates meet the requirements, by decision.
 
-    The first pass, if there was one, counted over all that are within its bound.
+    The first pass, if there was one (``summary["sieve"]``), counted over all that are within its
+    bound; else `choices` counted, and the dict is empty without these.
     """
     if "sieve" in summary:
         copies: Mapping[str, int] = summary["sieve"]["copies"]
@@ -176,9 +177,9 @@ def _read_complete_rows(
 ) -> pa.Table:
     """Return rows of candidates with some columns, or evaluate them anew for all columns.
 
-    `take` reads the given `columns`. Without `columns` the workers evaluate the rows again, since a
-    large result keeps few columns. `rows`, int64, are numbers over all chunks and ascend; the table
-    has their order.
+    ``take(rows, columns)`` reads the given `columns`. Without `columns` the workers of `crew`
+    evaluate the rows again, since a large result keeps few columns. `rows`, int64, are numbers over
+    all chunks of `store` and ascend; the table has their order.
     """
     if columns is not None:
         return take(rows, columns)
@@ -325,7 +326,11 @@ _JOINED_PIECES = 8
 
 
 def _order_columns(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
-    """Return a chunk, or its kept rows, with the columns of its ranking in the registry's order."""
+    """Return a chunk, or its kept rows, with the columns of its ranking in the registry's order.
+
+    `ranks` is what `Ranking.columns` returned for the same rows as `table`, `kept` bool of these
+    rows or None for all. A rank that the user's table had is dropped.
+    """
     table = with_copies(table, ranks)
     if GIVEN_RANK in table.column_names:
         table = table.drop_columns([GIVEN_RANK])
@@ -356,7 +361,12 @@ def _write_fragment(
 
 
 def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
-    """Return some rows and columns of one chunk as an Arrow file; runs in a worker."""
+    """Return some rows and columns of one chunk as an Arrow file; runs in a worker.
+
+    `task` is (number, piece, digest, (rows, columns)), as of `_tasks`; rows count within the chunk,
+    and columns None are all. `place` is that of the result. A damaged chunk is made again by
+    `work`.
+    """
     number, piece, digest, (rows, columns) = task
     table = recover_chunk(number, piece, digest, work, place.subfolder(_files.PARTS))
     return encode(
@@ -399,7 +409,11 @@ def _tasks(
 def _rows_of_workers(
     store: Any, crew: Crew, rows: IntArray, columns: list[str] | None = None
 ) -> pa.Table:
-    """Return rows of candidates that the workers read out of their chunks, with some columns or all."""
+    """Return rows of candidates that the workers read out of their chunks, with some columns or all.
+
+    `rows`, int64, are numbers over all chunks of `store` and ascend. A damaged chunk is evaluated
+    again.
+    """
 
     def needed(start: int, stop: int) -> Any:
         own_rows = ranked.slice_rows(rows, start, stop)
@@ -422,7 +436,9 @@ def _write_fragments(
 ) -> pa.Table:
     """Let the workers write every chunk with its ranks; return the rows that stay in memory.
 
-    Arguments are those of `_write`; the hashes of the files are entered in `store.hashed`.
+    Arguments are those of `_write`. The hashes of the files are entered in ``store.hashed``, in
+    place. `kept`, bool (n,) or None for all, says which rows are written; `in_memory`, ascending,
+    numbers rows among these. `report` is called with the number of chunks done.
     """
     total = len(ranking.place)
     count_before = np.concatenate(

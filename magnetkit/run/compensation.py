@@ -152,8 +152,8 @@ def sentences(frame: "pd.DataFrame") -> list[str]:
 def _range(temperature: Any, grade: str) -> _Range:
     """Read the range of use, K, from a text such as "-50C:150C" or a pair of temperatures.
 
-    None gives that over which the maker prints alpha of the grade. InputError if it rises by less
-    than 20 K.
+    `temperature` None gives that over which the maker prints alpha of the grade. InputError if it
+    rises by less than 20 K, or is no range.
     """
     if temperature is None:
         return alpha_range(grade)
@@ -272,9 +272,10 @@ def _choose_least_heavy(
 ) -> dict[str, Any] | None:
     """Find the magnet with least Gd and Er whose alpha makes up for that of the circuit.
 
-    The result is a row of `_describe_magnet`; None if no mixture of the grid is steady, or the
-    recipe has no copper. `between` is the range of use, K; `circuit` the change of the circuit's
-    own field, %/K.
+    `host` is that of the grade, such as "2:17", `made` its composition, `between` the range of use,
+    K, `producer` whose magnets anchor the model, `circuit` the change of the circuit's own field,
+    %/K. The result is a row of `_describe_magnet` by column; None if no mixture of the grid is
+    steady, or the recipe has no copper.
     """
     recipe = made.best
     table = CompositionTable.from_strings([recipe.text], basis="weight")

@@ -202,7 +202,10 @@ def _offer_basis(recipe: str) -> Basis:
 
 
 def _rated_below(replacement: Any, grade: str) -> str:
-    """Say why a grade is not for the temperature of use; empty where it is, or has no rating."""
+    """Say why a grade is not for the temperature of use; empty where it is, or has no rating.
+
+    `replacement` is what is asked, `grade` a name of `magnetkit.grades` (InputError otherwise).
+    """
     rating = float(grades(grade).iloc[0]["max_working_temperature_K"])
     use = float(replacement.reference["temperature_K"])
     if rating >= use - 1e-6 or rating != rating:
@@ -264,8 +267,8 @@ def _make_unjudged_offer(
 ) -> Offer:
     """Build an offer without a probability, for the reason `why`.
 
-    `text` is the offer as written, `kind` "recipe", "grade" or "sheet", `verdict` "take", "ask" or
-    "refuse".
+    `replacement` is what is asked. `text` is the offer as written, `kind` "recipe", "grade" or
+    "sheet", `verdict` "take", "ask" or "refuse". All figures of the offer are NaN.
     """
     return Offer(
         text=text,
@@ -286,8 +289,9 @@ def _today(replacement: Any) -> float:
 def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     """Judge the guaranteed values of a data sheet, converted to the temperature of use if need be.
 
-    `values` maps names such as ``B_r`` and ``T`` to numbers or texts, `text` is the offer as
-    written. InputError for unknown names or implausible values.
+    `replacement` is what is asked. `values` maps names such as ``B_r`` and ``T`` to numbers or
+    texts, `text` is the offer as written. Without H_k today's squareness is taken; without Dy and
+    Tb the content is not known. InputError for unknown names or implausible values.
     """
     numbers, measured_at = _read_sheet(values, text)
     reference = replacement.reference
@@ -382,7 +386,7 @@ def _check_sheet(numbers: Mapping[str, float]) -> None:
 def _carry(
     replacement: Any, numbers: Mapping[str, float], measured_at: float
 ) -> tuple[float, float]:
-    """Convert B_r, T, and H_cJ, kA/m, from `measured_at`, K, to the temperature of use.
+    """Convert B_r, T, and H_cJ, kA/m, from `measured_at`, K, to the temperature of use of `replacement`.
 
     Alpha and beta are those of the sheet, or else of today's magnet; both count from 20 degrees C.
     `numbers` has both values by column, and ``alpha`` and ``beta``, %/K, if the sheet names them.

@@ -659,8 +659,8 @@ def _kg_year(
 def _mass_of_size(size: str, answer: Replacement | None) -> float:
     """Return the mass, kg, of a block given as ``40x15x5mm`` (sides in mm).
 
-    The density is that of the grade. InputError without a grade (`answer` is None), for another
-    text, or for an implausible mass.
+    The density is that of the grade in `answer`. InputError without a grade (`answer` is None), for
+    a `size` of another form, or for an implausible mass.
     """
     match = _SIZE.match(size)
     if match is None:

@@ -111,7 +111,7 @@ class Replacement:
     spread, evidence : str
         What lots vary by, and what the values of the magnet in use rest on.
     request : Request
-        What was asked.
+        What was asked: temperature, duty and conditions of use, and the user's limits.
     incumbent : Incumbent or None
         The magnet in use.
     estimate : bool
@@ -392,7 +392,11 @@ def _check_makeup(
     diffused: str | None,
     measured: Any,
 ) -> None:
-    """Raise InputError where what is known of the magnet in use contradicts itself."""
+    """Raise InputError where what is known of the magnet in use contradicts itself.
+
+    `shell` needs `recipe` or `measured`; `diffused`, an element, needs `grade` and neither of
+    these. Arguments are those of `replace`, None where not given.
+    """
     if shell is not None and recipe is measured is None:
         raise InputError(
             "shell says what is diffused into the recipe: give recipe or measured too"
@@ -418,7 +422,12 @@ def _estimate_diffused(grade: str, element: str) -> tuple[str, str]:
 def _use_conditions(
     kelvin: float, load_line: float | None, keywords: Mapping[str, Any]
 ) -> Conditions:
-    """Return the conditions of use; without a calibration those of the bare model."""
+    """Return the conditions of use; without a calibration those of the bare model.
+
+    `kelvin` is the temperature, K, `load_line` a permeance coefficient or None; `keywords` are
+    those of `Conditions.of` and are not changed. ``calibration="none"`` sets a producer of no
+    magnets.
+    """
     options = dict(keywords)
     if options.get("calibration") == NO_CALIBRATION:
         # Measured magnets of nobody: candidates are those of the bare model.
@@ -489,7 +498,11 @@ def _use_temperature(grade: str | None, temperature: float | str | None) -> floa
 
 
 def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
-    """Find what replaces a magnet in use: its reference values, limits and answers."""
+    """Find what replaces a magnet in use: its reference values, limits and answers.
+
+    The composition of `incumbent` is taken as it is there; `request` has temperature and duty. The
+    `Replacement` has no offer.
+    """
     reference = _describe_incumbent(incumbent, request)
     limits = find_limits(reference, request)
     answers = find_answers(incumbent, request, limits)
@@ -512,7 +525,16 @@ def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
 
 
 def _describe_incumbent(incumbent: Incumbent, request: Request) -> dict[str, Any]:
-    """Return the magnet in use as plain values: grade, guaranteed figures, duty and composition."""
+    """Return the magnet in use as plain values: grade, guaranteed figures, duty and composition.
+
+    Returns
+    -------
+    dict
+        ``grade``, ``host``, ``kind``, ``makers``, ``temperature_K``; guaranteed ``remanence_T`` and
+        ``coercivity_kA_m`` there, knee field, ``field_kA_m``, margin and more, NaN or None where
+        not known; ``made_of``, a list of dicts of recipes with their weights, and
+        ``made_of_is_estimate``.
+    """
     makeup = incumbent.makeup
     use = request.conditions
     plain: dict[str, Any] = {
@@ -585,7 +607,7 @@ def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis)
     what : str
         Recipe, or name of a grade.
     shell : str or None
-        Shell of the recipe.
+        Shell of the recipe, such as "Tb 0.5 wt%".
     basis : {"auto", "atomic", "weight"}
         Of the recipe.
     """
@@ -800,7 +822,10 @@ def _decisions(
 
 
 def _drop_missing(value: Any) -> Any:
-    """Return a record, lists and dictionaries included, with None in place of NaN and infinity."""
+    """Return a value of JSON, lists and dictionaries included, with None in place of NaN and infinity.
+
+    Tuples become lists. `value` is not changed.
+    """
     if isinstance(value, dict):
         return {k: _drop_missing(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -357,7 +357,9 @@ def _read_profile(
 ) -> "Profile":
     """Return the profile of a device, with another magnet of today's where one is named.
 
-    Without a device it is one of requirements alone, of which then none may lack: InputError.
+    `application` is a name, a path, a `Profile` or None; `reference` a recipe or None, in `basis`.
+    Without a device the profile is one of requirements alone, for which `require`, `reference` and
+    `temperature` must be given: InputError otherwise.
     """
     from ..choose.applications import Profile, load, requirements_alone, with_reference
 
@@ -405,7 +407,8 @@ def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
 def _results_place(out: Any, again: bool) -> Path | str | None:
     """Check the folder or URL for the results that a user named and return it; None without one.
 
-    InputError if a finished result is there, unless `again`.
+    A folder is returned as a path, a URL as text; nothing is created. InputError if `out` is no
+    path, or a finished result is there, unless `again`.
     """
     if out is None:
         return out
@@ -474,9 +477,9 @@ def _run_pieces(
     work : callable
         `evaluate_piece` or `evaluate_best` with its arguments.
     store : Memory or Store
-        Gets the finished parts.
+        Gets the finished parts; changed.
     pool : Pool
-        Workers.
+        Workers, which take pieces by ``submit``.
     report : callable
         Called with the number of candidates done.
     strict : bool
@@ -555,13 +558,13 @@ def _collect_best(
     source : Candidates
         The candidates.
     job : Job
-        Conditions and requirements.
+        Device with its requirements, temperature and conditions.
     keep : int
         Number of candidates to find.
     store : Memory or Store
         Changed: it keeps the results of each piece, and its ``phase`` is set.
     pool : Pool
-        Workers.
+        Workers, which take pieces by ``submit``.
     report : callable
         Called with the candidates done and their total, which may be None.
     strict : bool

@@ -33,7 +33,7 @@ class Validation:
     Attributes
     ----------
     target : str
-        What was predicted.
+        What was predicted, such as "curie_temperature_K".
     about : str
         Which rows were left out, and of what.
     table : DataFrame

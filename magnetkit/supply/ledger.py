@@ -170,7 +170,9 @@ def ledger_columns(
 ) -> Columns:
     """Compute the columns of `ledger`, whose arguments these are, one row for each of `table`.
 
-    InputError if the reference is not one magnet.
+    `scenario` is a name, a path or a `Scenario`; `recycled` maps symbols to shares, 0 to 1. Amounts
+    are wt.%, costs USD/kg. Savings are NaN without a `reference`. InputError if the reference is
+    not one magnet, or `reference_shell` comes without one.
     """
     state = load_scenario(scenario)
     heavy = (
@@ -262,8 +264,9 @@ def _element_figures(
 def _weakest_link(table: CompositionTable, risk: FloatArray, shell: Any) -> FloatArray:
     """Return the largest risk of an element above `_TRACE_MASS` of an alloy's mass, (n,) or (n, k).
 
-    `risk`, shape (118,) or (118, k), is the risk of each element in each of k cases. The result is
-    NaN where the risk of an element concerned is unknown.
+    `risk`, shape (118,) or (118, k), is the risk of each element in each of k cases. `shell` is
+    that of all or one a row, None without. The result is NaN where the risk of an element concerned
+    is unknown.
     """
     from ..alloy._row_kernels import largest_of_each
     from ..alloy.shell_rows import with_shell
@@ -280,8 +283,9 @@ def _risk_of_sources(
 ) -> FloatArray:
     """Return the risk that a source of an alloy's elements fails, shape (n,) or (n, k).
 
-    `risk`, shape (118,) or (118, k), is the risk of each element in each of k cases. The result is
-    NaN where the risk of an element of the alloy is unknown.
+    `risk`, shape (118,) or (118, k), is the risk of each element in each of k cases. `shell` is
+    that of all or one a row, None without. The result is NaN where the risk of an element of the
+    alloy is unknown.
     """
     from ..alloy._row_kernels import risks_of_sources
     from ..alloy.shell_rows import with_shell

@@ -149,7 +149,11 @@ def find_shortage(scenario: Scenario) -> Shortage:
 
 
 def _share_cut(scenario: Scenario, row: Row) -> float:
-    """Return the share of a stage's production, 0 to 1, that restrictions withhold."""
+    """Return the share of a stage's production, 0 to 1, that restrictions withhold.
+
+    `row` is a row of the table of production: ``element``, ``country_1`` to ``country_3`` and their
+    ``share_1_pct`` and so on. Countries that it does not name withhold nothing.
+    """
     total = 0.0
     for place in ("1", "2", "3"):
         country = row[f"country_{place}"]

@@ -103,7 +103,8 @@ def layout() -> "Layout":
 def classify_rows(codes: Int8Array, base: FloatArray) -> tuple[IntArray, FloatArray]:
     """Return the kind of each row, an index into `ROOTS`, and its reduced mean, (n,) each.
 
-    Rows without physics (NaN in `base`) have the kind after the last.
+    `codes`, int8 (n,), are host codes, -1 for none. `base`, (n,), is the physical mean, K. Rows
+    without physics (NaN in `base`) have the kind after the last.
     """
     has_value = np.isfinite(base)
     kind = np.where(has_value, root_places(codes), len(ROOTS))
@@ -199,6 +200,8 @@ class Beside:
     ) -> tuple[FloatArray, FloatArray]:
         """Predict n hard phases by measured compounds like them.
 
+        `codes`, int8 (n,), are the hosts of `phases`, -1 for none.
+
         Returns
         -------
         value : ndarray, shape (n,)
@@ -234,7 +237,11 @@ def replacement_rows(rows: TrainingSet) -> Beside | None:
 def _correlation(
     atoms: FloatArray, host: NDArray, others: FloatArray, theirs: NDArray
 ) -> FloatArray:
-    """Return the correlations of two sets of compounds; 0 between hosts."""
+    """Return the correlations of two sets of compounds, shape (m, n); 0 between hosts.
+
+    `atoms`, (m, 118), and `others`, (n, 118), are atomic fractions, `host`, (m,), and `theirs`,
+    (n,), codes of the roots of their hosts.
+    """
     from scipy.spatial.distance import cdist
 
     return np.exp(-cdist(atoms, others) / _LENGTH) * (host[:, None] == theirs)

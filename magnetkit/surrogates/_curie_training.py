@@ -499,7 +499,9 @@ def fit_branches(
 ) -> tuple[Branch, ...]:
     """Fit the branches, the common one first, to the rows `own` of a set.
 
-    `search` searches for scales; those of the branches stay otherwise. New branches are returned.
+    `own` are the rows of `data` as `training_rows` converts them. `search` searches for scales;
+    those of the branches stay otherwise. New branches are returned, with coefficients and edges as
+    they were.
     """
     result: list[Branch] = []
     for branch in branches:

@@ -74,7 +74,10 @@ class Forest:
         return result
 
     def _mean_of_trees(self, X: FloatArray) -> FloatArray:
-        """Compute the mean of the trees for each row, (n,), in single precision as they were grown."""
+        """Compute the mean of the trees for each row of `X`, (n, d), in single precision as they were grown.
+
+        The result is float64 (n,).
+        """
         # The trees were grown in single precision.
         single = X.astype(np.float32)
         row = np.arange(len(X))[:, None]

@@ -47,7 +47,7 @@ class TrainingSet:
     Attributes
     ----------
     target : str
-        A name of `TARGETS`.
+        A name of `TARGETS`, such as "curie_temperature_K".
     table : CompositionTable
         The compositions, n of them.
     values : ndarray of float64, shape (n,)
@@ -247,6 +247,7 @@ def named_so(given: Any) -> str:
 def read_frame(given: Any) -> pd.DataFrame:
     """Read a table as a pandas frame: a CSV file, or a frame of pandas, polars or Arrow.
 
+    `given` is the path or the frame; rows are numbered anew from 0, and cells of a file are texts.
     InputError for anything else, DataError if the file cannot be read.
     """
     if isinstance(given, pd.DataFrame):
@@ -269,7 +270,8 @@ def read_frame(given: Any) -> pd.DataFrame:
 def table_path(given: Any) -> Path:
     """Return the path of a user's table; a frame is written to the cache first, named by its content.
 
-    StoreError if the cache cannot be written.
+    `given` is a path or a frame of pandas, polars or Arrow. A path is not looked at. InputError for
+    anything else, StoreError if the cache cannot be written.
     """
     if isinstance(given, str | Path):
         return Path(given)
@@ -292,8 +294,23 @@ def table_path(given: Any) -> Path:
 def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     """Read the training set in a CSV file or frame; see `magnetkit.surrogates.training_set`.
 
-    Rows that cannot be used are left out with a warning. InputError without a column
-    ``composition`` or `target`; DataError if fewer than `least` rows remain, with the reasons.
+    Rows that cannot be used are left out with a warning in the log.
+
+    Parameters
+    ----------
+    target : str
+        Column of the values, any name.
+    given : path or frame
+        With ``composition``, the target, and as they are ``group``, ``source`` and ``basis``.
+    least : int
+        Number of rows that must remain.
+
+    Raises
+    ------
+    InputError
+        If there is no column ``composition`` or `target`, or `given` is no table.
+    DataError
+        If the file cannot be read, or fewer than `least` rows remain, with the reasons.
     """
     frame = read_frame(given)
     file = named_so(given)
@@ -353,7 +370,7 @@ def _reasons(
     frame : DataFrame
         All rows of the input, with ``composition`` and the target.
     target : str
-        Column of the values.
+        Column of the values, such as "curie_temperature_K".
     table : CompositionTable
         The m compositions that could be read, with the errors of the others.
     usable : ndarray of bool, shape (m,)
@@ -461,7 +478,11 @@ def fold(paper: str) -> int:
 
 
 def local_file(name: str) -> Path | None:
-    """Return the file of a fetched set if mirror or cache holds it, else None; never asks the network."""
+    """Return the file of a fetched set if mirror or cache holds it, else None; never asks the network.
+
+    `name` is such as "curie" (KeyError if the registry has none). The file is checked by its hash:
+    DataError if it is damaged.
+    """
     places = [_fetch.cached_path(name)]
     mirror = get_settings().mirror
     if mirror is not None:
@@ -502,6 +523,7 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
 def own_set(given: Any, least: int = 2) -> TrainingSet:
     """Read a user's measured Curie temperatures; see `magnetkit.surrogates.training_set`.
 
+    `given` is the path of a CSV file or a frame with ``composition`` and ``curie_temperature_K``.
     InputError if one is no temperature in kelvin at which a compound can order, DataError if fewer
     than `least` remain.
     """
@@ -583,8 +605,9 @@ def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
 def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     """Convert MagneticMaterials_All to the columns that `clean_rows` takes.
 
-    A blank `Experimental` stands beside titles of measurements, and counts as measured. DataError
-    if columns are missing.
+    `frame` has texts alone; rows without a Curie temperature are left out, and cells that hold none
+    become NaN. A blank `Experimental` stands beside titles of measurements, and counts as measured.
+    DataError if columns are missing.
     """
     column_names = (
         "Material_Name",
@@ -654,11 +677,23 @@ class _Sieve:
 def clean_rows(
     frame: pd.DataFrame, origin: str = ORIGIN
 ) -> tuple[TrainingSet, pd.DataFrame]:
-    """Clean rows of name, value (K), paper, kind (text on the crystal) and computed.
+    """Clean measured Curie temperatures.
 
-    Returns one row a compound and paper, the median of its values; groups are the papers, and where
-    there is none the chemical system, or of facts from reviews that without the rare earths. Beside
-    it the rows that were contradicted or are listed as faulty: name, value, paper, reason.
+    Parameters
+    ----------
+    frame : DataFrame
+        ``name``, ``value`` (K), ``paper``, ``kind`` (text on the crystal) and ``computed``; not
+        changed.
+    origin : str
+        One line on the whole set.
+
+    Returns
+    -------
+    data : TrainingSet
+        One row a compound and paper, the median of its values. Groups are the papers, and where
+        there is none the chemical system, or of facts from reviews that without the rare earths.
+    faulty : DataFrame
+        Rows that were contradicted or are listed as faulty: name, value, paper, reason.
     """
     sieve = _Sieve(frame)
     _drop_other_matter(sieve)

@@ -440,8 +440,8 @@ def leave_known_out(
 def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
     """Estimate how often a validation calls `advance`.
 
-    `learn_from` is "known" (the built-in set, one fit a model) or any other word for the set itself
-    (one fit a model and fold).
+    `data` is the set that is tested. `learn_from` is "known" (the built-in set, one fit a model) or
+    any other word for the set itself (one fit a model and fold). `with_peers` adds three models.
     """
     count = 1 + 3 * with_peers
     if learn_from == "known":
@@ -453,7 +453,8 @@ def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
 def splits(data: TrainingSet) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield the row numbers of training and test rows of each fold.
 
-    No compound of a test row is in a training row.
+    No compound of a test row is in a training row, and only rows with ``data.learn`` are in one.
+    Folds that leave nothing to learn from or to test are passed over.
     """
     compounds = _compounds(data.table)
     folds = (

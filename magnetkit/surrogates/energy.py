@@ -63,7 +63,7 @@ class EnergyModel(TrainedModel):
     Attributes
     ----------
     target : str
-        The one or the other, eV/atom.
+        "formation_energy_eV_atom" or the distance to the hull, eV/atom.
     process : TrendProcess
         What answers, over `columns`.
     coefficients : ndarray of float64, shape (3,)

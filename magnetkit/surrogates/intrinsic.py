@@ -189,7 +189,7 @@ def intrinsic(
         K, or a text such as ``"150C"``; several give a row each, see
         `magnetkit.units.parse_temperatures`.
     host : str
-        Crystal host, or ``"auto"``.
+        Crystal host, such as "2:14:1", or ``"auto"`` to find it.
     interval : float
         Probability of the interval ``_lo`` to ``_hi``.
     basis : {"auto", "atomic", "weight"}

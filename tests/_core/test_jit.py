@@ -70,7 +70,7 @@ def package(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def compiled_once(tmp_path_factory):
+def package_template(tmp_path_factory):
     """A package with what its first process compiled, and a copy of it to go back to."""
     place = tmp_path_factory.mktemp("compiled")
     package = copy_package(place)
@@ -81,9 +81,9 @@ def compiled_once(tmp_path_factory):
 
 
 @pytest.fixture
-def compiled(compiled_once):
+def package_with_kernels(package_template):
     """A package with compiled kernels, and their folder; numba knows them by where they are."""
-    package, whole, folder = compiled_once
+    package, whole, folder = package_template
     shutil.rmtree(package)
     shutil.copytree(whole, package)
     return package, folder
@@ -127,12 +127,12 @@ def make_read_only(package):
     (package / "_core" / "__pycache__").write_text("")
 
 
-def test_second_process_finds_what_the_first_compiled(compiled, tmp_path):
-    package, folder = compiled
+def test_second_process_finds_the_first_compilation(package_with_kernels, tmp_path):
+    package, folder = package_with_kernels
     assert run(package, tmp_path) == (folder, 1)
 
 
-def test_package_that_cannot_be_written_uses_the_cache_of_the_user(package, tmp_path):
+def test_unwritable_package_uses_the_cache_of_the_user(package, tmp_path):
     make_read_only(package)
     folder, hits = run(package, tmp_path)
     assert Path(folder).parent == tmp_path / "user" / "kernels"
@@ -143,19 +143,19 @@ def test_package_that_cannot_be_written_uses_the_cache_of_the_user(package, tmp_
 def test_nothing_writable_still_runs(package, tmp_path):
     make_read_only(package)
     (tmp_path / "user").write_text("")
-    said = "compiled kernels cannot be kept"
-    assert run(package, tmp_path, said=said) == ("None", 0)
+    message = "compiled kernels cannot be kept"
+    assert run(package, tmp_path, said=message) == ("None", 0)
 
 
-def test_cache_can_be_moved_and_switched_off(package, tmp_path):
+def test_cache_follows_its_variables(package, tmp_path):
     folder, _ = run(package, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "moved"))
     assert Path(folder).parent == tmp_path / "moved"
     assert run(package, tmp_path, MAGNETKIT_NUMBA_CACHE="0") == ("None", 0)
     assert not list(package.rglob("*.nb*"))
 
 
-def test_a_change_in_a_kernel_that_is_called_is_seen(compiled, tmp_path):
-    package, _ = compiled
+def test_detects_a_change_in_a_called_kernel(package_with_kernels, tmp_path):
+    package, _ = package_with_kernels
     (package / "_core" / "called_kernels.py").write_text(CALLED.format(factor=3))
     folder, hits = run(package, tmp_path, "[0.0, 3.0, 6.0]")
     assert hits == 0
@@ -169,7 +169,7 @@ def test_processes_starting_at_once_agree(package, tmp_path):
     assert run(package, tmp_path)[1] == 1
 
 
-def test_folders_of_other_states_of_the_source_go_when_stale(package, tmp_path):
+def test_removes_stale_folders_of_other_sources(package, tmp_path):
     old, recent = (package / "_core" / "__pycache__" / f"own-{n * 16}" for n in "ab")
     for folder in (old, recent):
         folder.mkdir(parents=True)
@@ -182,30 +182,30 @@ def test_folders_of_other_states_of_the_source_go_when_stale(package, tmp_path):
     assert recent.exists()
 
 
-def emptied(raw):
+def empty_file(raw):
     return b""
 
 
-def last_byte_gone(raw):
+def drop_last_byte(raw):
     return raw[:-1]
 
 
-def one_bit_turned(raw):
+def flip_one_bit(raw):
     return raw[:-1000] + bytes([raw[-1000] ^ 4]) + raw[-999:]
 
 
-DAMAGES = (emptied, last_byte_gone, one_bit_turned)
+DAMAGES = (empty_file, drop_last_byte, flip_one_bit)
 
 
-def kept_in(folder):
+def kernel_files(folder):
     return sorted(Path(folder).rglob("*.nb[ci]"))
 
 
-def test_a_damaged_file_is_compiled_anew_and_said(compiled, tmp_path):
-    package, folder = compiled
+def test_recompiles_a_damaged_file_with_a_message(package_with_kernels, tmp_path):
+    package, folder = package_with_kernels
     # A kernel that only others call is part of their code.
-    assert [file.suffix for file in kept_in(folder)] == [".nbc", ".nbi"]
-    for which, damage in (("nbi", emptied), ("nbc", one_bit_turned)):
+    assert [file.suffix for file in kernel_files(folder)] == [".nbc", ".nbi"]
+    for which, damage in (("nbi", empty_file), ("nbc", flip_one_bit)):
         (file,) = Path(folder).rglob(f"*.{which}")
         file.write_bytes(damage(file.read_bytes()))
         assert run(package, tmp_path, said="were damaged; compiling them anew") == (
@@ -219,9 +219,9 @@ def test_a_damaged_file_is_compiled_anew_and_said(compiled, tmp_path):
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("which", ["nbc", "nbi"])
-def test_any_damage_is_seen(tmp_path, monkeypatch, damage, which):
-    said = []
-    monkeypatch.setattr(_hooks, "said", said.append)
+def test_detects_any_damage(tmp_path, monkeypatch, damage, which):
+    messages = []
+    monkeypatch.setattr(_hooks, "said", messages.append)
     place = tmp_path / "kernels"
     (place / "of").mkdir(parents=True)
     for name in ("twice", "thrice"):
@@ -230,33 +230,39 @@ def test_any_damage_is_seen(tmp_path, monkeypatch, damage, which):
             file.write_bytes(np.random.default_rng(7).bytes(5000))
         KernelFiles(place, name).write_list()
     assert KernelFiles(place, "twice").are_ready()
-    assert said == []
+    assert messages == []
     damaged = place / "of" / f"twice-1.{which}"
     damaged.write_bytes(damage(damaged.read_bytes()))
     assert not KernelFiles(place, "twice").are_ready()
     assert KernelFiles(place, "thrice").are_ready()
-    assert [file.name for file in kept_in(place)] == ["thrice-1.nbc", "thrice-1.nbi"]
-    assert "were damaged; compiling them anew" in said[0]
+    assert [file.name for file in kernel_files(place)] == [
+        "thrice-1.nbc",
+        "thrice-1.nbi",
+    ]
+    assert "were damaged; compiling them anew" in messages[0]
 
 
-def test_what_a_process_left_without_a_list_is_compiled_anew(compiled, tmp_path):
-    package, folder = compiled
+def test_recompiles_files_without_a_list(package_with_kernels, tmp_path):
+    package, folder = package_with_kernels
     # As a process leaves it that was killed between the two.
     for file in Path(folder).glob("*.sha256"):
         file.unlink()
-    for file in kept_in(folder):
+    for file in kernel_files(folder):
         file.write_bytes(b"")
     assert run(package, tmp_path) == (folder, 0)
     assert run(package, tmp_path) == (folder, 1)
 
 
-def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(
-    compiled, tmp_path
-):
-    package, _ = compiled
+def test_running_process_is_no_damage(package_with_kernels, tmp_path):
+    package, _ = package_with_kernels
     # A second version of the kernel goes into the file that the first one's list names.
-    more = "\nown.twice(np.arange(3)); print('compiled', flush=True); input()"
-    command = [sys.executable, "-B", "-c", CODE.format(result="[0.0, 2.0, 4.0]") + more]
+    program = "\nown.twice(np.arange(3)); print('compiled', flush=True); input()"
+    command = [
+        sys.executable,
+        "-B",
+        "-c",
+        CODE.format(result="[0.0, 2.0, 4.0]") + program,
+    ]
     paths = {
         "PYTHONPATH": str(package.parent),
         "MAGNETKIT_CACHE_DIR": str(tmp_path / "user"),
@@ -273,16 +279,16 @@ def test_what_a_process_at_work_compiled_anew_is_not_taken_for_damage(
         at_work.communicate("\n", timeout=600)
 
 
-def test_an_emptied_list_stops_nothing(compiled, tmp_path):
-    package, folder = compiled
-    for file in (*Path(folder).glob("*.sha256"), *kept_in(folder)):
+def test_an_emptied_list_stops_nothing(package_with_kernels, tmp_path):
+    package, folder = package_with_kernels
+    for file in (*Path(folder).glob("*.sha256"), *kernel_files(folder)):
         file.write_bytes(b"")
     assert run(package, tmp_path, said="were damaged") == (folder, 0)
     assert run(package, tmp_path) == (folder, 1)
 
 
-def test_code_of_another_numba_is_not_read(compiled, tmp_path):
-    package, folder = compiled
+def test_code_of_another_numba_is_not_read(package_with_kernels, tmp_path):
+    package, folder = package_with_kernels
     wrapper = package / "_core" / "_kernel_files.py"
     wrapper.write_text(wrapper.read_text().replace("numba.__version__", "'0.0'"))
     again, hits = run(package, tmp_path)
@@ -290,7 +296,7 @@ def test_code_of_another_numba_is_not_read(compiled, tmp_path):
 
 
 @pytest.fixture
-def unprivileged():
+def drop_privileges():
     """What makes a command obey permissions though root runs it."""
     if os.getuid():
         return ()
@@ -299,46 +305,47 @@ def unprivileged():
     return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
-def test_what_an_administrator_compiled_serves_who_may_not_write(
-    package, tmp_path, unprivileged
-):
+def test_cache_of_an_administrator_serves_everybody(package, tmp_path, drop_privileges):
     folder, _ = run(package, tmp_path)
     for place in (package / "_core" / "__pycache__", *package.rglob("*-*")):
         place.chmod(0o555)
-    own = {"ahead": unprivileged}
-    copy, hits = run(package, tmp_path, **own)
+    options = {"ahead": drop_privileges}
+    copy, hits = run(package, tmp_path, **options)
     assert (Path(copy), hits) == (tmp_path / "user" / "kernels" / Path(folder).name, 1)
     # Damaged beside the package: the copy serves on.
-    for file in kept_in(folder):
+    for file in kernel_files(folder):
         file.write_bytes(b"")
-    assert run(package, tmp_path, **own) == (copy, 1)
+    assert run(package, tmp_path, **options) == (copy, 1)
 
 
-def test_a_cache_that_may_not_be_read_is_not_used(package, tmp_path, unprivileged):
+def test_ignores_an_unreadable_cache(package, tmp_path, drop_privileges):
     make_read_only(package)
     (tmp_path / "user").mkdir(mode=0)
-    said = "(Permission denied); each start compiles anew"
-    assert run(package, tmp_path, ahead=unprivileged, said=said) == ("None", 0)
+    message = "(Permission denied); each start compiles anew"
+    assert run(package, tmp_path, ahead=drop_privileges, said=message) == ("None", 0)
     (tmp_path / "user").chmod(0o755)
 
 
 @pytest.mark.parametrize("long", ["a" * 300, "/".join(["a" * 200] * 21)])
-def test_a_path_that_is_too_long_is_not_used(package, tmp_path, long):
+def test_ignores_too_long_a_path(package, tmp_path, long):
     make_read_only(package)
-    said = "(File name too long); each start compiles anew"
+    message = "(File name too long); each start compiles anew"
     place = str(tmp_path / long)
-    assert run(package, tmp_path, said=said, MAGNETKIT_CACHE_DIR=place) == ("None", 0)
+    assert run(package, tmp_path, said=message, MAGNETKIT_CACHE_DIR=place) == (
+        "None",
+        0,
+    )
 
 
-def test_a_full_disk_is_said_and_nothing_kept(package, tmp_path):
+def test_full_disk_is_a_message_without_cache(package, tmp_path):
     make_read_only(package)
     with storage.small_disk(tmp_path / "user", 64):
-        said = "(No space left on device); each start compiles anew"
-        assert run(package, tmp_path, said=said) == ("None", 0)
-        assert not kept_in(tmp_path / "user")
+        message = "(No space left on device); each start compiles anew"
+        assert run(package, tmp_path, said=message) == ("None", 0)
+        assert not kernel_files(tmp_path / "user")
 
 
-def test_a_thread_count_that_is_none_is_named(package, tmp_path):
+def test_names_an_invalid_thread_count(package, tmp_path):
     process = start(package, tmp_path, NUMBA_NUM_THREADS="many")
     _, err = process.communicate(timeout=900)
     assert err.splitlines()[-1].startswith(
@@ -347,13 +354,13 @@ def test_a_thread_count_that_is_none_is_named(package, tmp_path):
 
 
 @jit
-def _filled(n):
+def _make_array(n):
     return np.full(n, 2.0)
 
 
 @jit
-def _sum_of_filled(n):
-    return _filled(n).sum()
+def _sum_array(n):
+    return _make_array(n).sum()
 
 
 @jit
@@ -369,23 +376,23 @@ def _unseen(values):
     return 2.0 * values
 
 
-def test_kernels_that_make_arrays_and_those_that_call_them_count_references():
-    assert _filled.counts
-    assert _sum_of_filled.counts
+def test_kernels_around_arrays_count_references():
+    assert _make_array.counts
+    assert _sum_array.counts
     assert not _sum.counts
-    assert _sum_of_filled(3) == 6.0
+    assert _sum_array(3) == 6.0
     assert _sum(np.arange(4.0)) == 6.0
 
 
-def test_no_array_is_leaked_by_a_kernel_that_calls_one_that_makes_it():
-    _sum_of_filled(1_000_000)
+def test_nested_array_kernels_leak_nothing():
+    _sum_array(1_000_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for _ in range(100):
-        _sum_of_filled(1_000_000)
+        _sum_array(1_000_000)
     # 800 MB in kB, were they leaked.
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
-def test_a_kernel_that_makes_arrays_unseen_is_refused():
+def test_refuses_a_kernel_with_hidden_arrays():
     with pytest.raises(NumbaError, match="returning of array"):
         _unseen(np.arange(3.0))

@@ -16,8 +16,8 @@ def fronts(points):
         number += 1
         free = set()
         for i in remaining:
-            others = remaining - {i}
-            if not any(dominates(points[j], points[i]) for j in others):
+            rest = remaining - {i}
+            if not any(dominates(points[j], points[i]) for j in rest):
                 free.add(i)
         for i in free:
             result[i] = number

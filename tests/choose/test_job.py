@@ -45,22 +45,22 @@ def test_working_magnet_is_a_truncated_normal_distribution(limit):
     # scipy's moments of the cut logarithm.
     doubt = 0.1
     at = device(requirement(minimum=limit, temperature_K=400.0))
-    value, spread = _job._working(500.0, doubt, anchor(), at)
+    value, width = _job._working(500.0, doubt, anchor(), at)
     truncation = truncnorm(
         (np.log(limit) - np.log(500.0)) / doubt, np.inf, np.log(500.0), doubt
     )
     assert np.log(value) == pytest.approx(truncation.mean(), rel=1e-9)
-    assert spread == pytest.approx(truncation.std(), rel=1e-6)
+    assert width == pytest.approx(truncation.std(), rel=1e-6)
 
 
 def test_truncates_a_coefficient_on_both_sides():
     at = device(requirement(ALPHA, absolute_maximum=0.02))
-    value, spread = _job._working(
+    value, width = _job._working(
         -0.015, 0.01, anchor(ALPHA, value=-0.015, spread=0.01), at
     )
     truncation = truncnorm((-0.02 + 0.015) / 0.01, (0.02 + 0.015) / 0.01, -0.015, 0.01)
     assert value == pytest.approx(truncation.mean(), rel=1e-9)
-    assert spread == pytest.approx(truncation.std(), rel=1e-6)
+    assert width == pytest.approx(truncation.std(), rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_names_magnets_without_a_curve(magnet, options, message):
         mk.curve(magnet, **options)
 
 
-def test_names_the_end_of_the_sheet_that_was_passed():
+def test_names_the_end_of_an_exceeded_sheet():
     # Arnold's sheet of N42SH gives coefficients from 20 to 150 degrees C.
     cold, *between, hot = mk.curve("N42SH", "-60C,20C,150C,170C").beyond
     assert "begin at 20 C" in cold

@@ -28,12 +28,12 @@ def test_the_printed_depths_are_where_the_profile_ends():
 
 
 def test_a_thick_slab_has_an_error_function():
-    spread = ANNEAL.spread()
-    found = slab_profile(20e-3, False, spread, 800)
+    length = ANNEAL.spread()
+    profile = slab_profile(20e-3, False, length, 800)
     depth = (np.arange(800) + 0.5) * 25e-6
-    surface = 1.0 / (2.0 * np.sqrt(spread / np.pi))
+    surface = 1.0 / (2.0 * np.sqrt(length / np.pi))
     assert np.allclose(
-        found, surface * erfc(depth / 2 / np.sqrt(spread)), atol=2e-3 * surface
+        profile, surface * erfc(depth / 2 / np.sqrt(length)), atol=2e-3 * surface
     )
 
 

@@ -22,15 +22,17 @@ EXAMPLES = {
 
 
 def public(thing):
-    own = (getattr(thing, "__module__", "") or "").startswith("magnetkit")
-    return own and (inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing)))
+    is_public = (getattr(thing, "__module__", "") or "").startswith("magnetkit")
+    return is_public and (
+        inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing))
+    )
 
 
-def name_of(thing):
+def full_name(thing):
     return f"{thing.__module__}.{thing.__qualname__}"
 
 
-def test_every_public_name_has_a_page_with_an_example():
+def test_every_public_name_has_an_example():
     rooms = [
         importlib.import_module(f"magnetkit.{p.stem}")
         for p in PAGES
@@ -38,14 +40,14 @@ def test_every_public_name_has_a_page_with_an_example():
     ]
     # Sets of data are files.
     direct = {name for name in mk.__all__ if inspect.ismodule(getattr(mk, name))}
-    shown = {page.stem.removeprefix("report.") for page in PAGES}
-    assert direct - shown == {"datasets"}
+    pages = {page.stem.removeprefix("report.") for page in PAGES}
+    assert direct - pages == {"datasets"}
     things = [
         getattr(room, name)
         for room in (mk, *rooms)
         for name in getattr(room, "__all__", ())
     ]
-    things = {name_of(thing): thing for thing in things if public(thing)}
+    things = {full_name(thing): thing for thing in things if public(thing)}
     assert things.keys() - EXAMPLES.keys() == set()
     for name in EXAMPLES:
         module, _, leaf = name.rpartition(".")

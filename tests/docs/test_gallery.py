@@ -19,29 +19,29 @@ ENTRIES = dict(
 def figure(request):
     space = {}
     exec(ENTRIES[request.param], space)
-    drawn = space["figure"].draw().figure
-    drawn.draw_without_rendering()
-    return drawn
+    canvas = space["figure"].draw().figure
+    canvas.draw_without_rendering()
+    return canvas
 
 
 def test_every_public_plot_is_in_the_gallery():
-    drawn = [
+    plots = [
         name for name in mk.plots.__all__ if name not in ("Figure", "sweep", "table")
     ]
-    assert [name for name in drawn if f"plots.{name}(" not in PAGE] == []
+    assert [name for name in plots if f"plots.{name}(" not in PAGE] == []
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_no_figure_is_of_made_up_data(entry):
     for node in ast.walk(ast.parse(ENTRIES[entry])):
-        named = getattr(node, "attr", getattr(node, "id", ""))
-        assert not re.search("rand|rng|linspace|normal", str(named))
+        name = getattr(node, "attr", getattr(node, "id", ""))
+        assert not re.search("rand|rng|linspace|normal", str(name))
         # Numbers come from the package or its data: no series of them is typed.
         if isinstance(node, ast.List | ast.Tuple):
-            typed = [
+            numbers = [
                 e for e in node.elts if isinstance(getattr(e, "value", None), float)
             ]
-            assert len(typed) < 3
+            assert len(numbers) < 3
 
 
 def texts(ax):
@@ -68,10 +68,10 @@ def test_no_text_lies_on_another(figure):
     ]
     boxes = [(text.get_text(), text.get_window_extent()) for text in shown]
     assert len(boxes) > 3
-    found = [
+    overlaps = [
         (one, other)
         for (one, a), (other, b) in combinations(boxes, 2)
         if min(a.x1, b.x1) - max(a.x0, b.x0) > 1.0
         and min(a.y1, b.y1) - max(a.y0, b.y0) > 2.0
     ]
-    assert found == []
+    assert overlaps == []

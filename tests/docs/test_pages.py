@@ -42,8 +42,8 @@ def test_every_command_and_option_exists(page):
         while words and hasattr(command, "commands"):
             assert words[0] in command.commands, line
             command = command.commands[words.pop(0)]
-        known = {name for p in command.params for name in p.opts} | {"--help"}
-        assert {w for w in words if w.startswith("--")} <= known, line
+        options = {name for p in command.params for name in p.opts} | {"--help"}
+        assert {w for w in words if w.startswith("--")} <= options, line
 
 
 # The scientist's page has a test of its own, of what it prints too.
@@ -122,10 +122,10 @@ def test_the_site_builds_offline_without_a_warning(tmp_path):
         assert (tmp_path / f"{name}.html").is_file()
     page = (tmp_path / "reference/commands.html").read_text("utf-8")
     for path, command in every_command(typer.main.get_command(app), "magnetkit"):
-        begun = re.search(rf'id="(?:exec-\d+--)?{path.replace(" ", "-")}"', page)
+        heading = re.search(rf'id="(?:exec-\d+--)?{path.replace(" ", "-")}"', page)
         text = (
-            page[begun.end() :].partition("<h")[0]
-            if begun
+            page[heading.end() :].partition("<h")[0]
+            if heading
             else page.partition("<h2")[0]
         )
         names = [

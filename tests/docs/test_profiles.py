@@ -16,7 +16,7 @@ def motor():
     return page("energy-traction-motor")
 
 
-def test_it_says_the_decision_its_grounds_and_what_would_overturn_it(motor):
+def test_profile_page_gives_decision_and_grounds(motor):
     assert "0. Keep: " in motor
     assert "Decision: " in motor
     for heading in (

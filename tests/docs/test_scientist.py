@@ -19,10 +19,11 @@ BLOCK = re.compile(
 
 def same(printed, stored):
     """Return whether two texts have the same words, and numbers to one in the last digit."""
-    words, others = printed.split(), stored.split()
-    if len(words) != len(others):
+    words = printed.split()
+    expected_words = stored.split()
+    if len(words) != len(expected_words):
         return False
-    for word, other in zip(words, others, strict=True):
+    for word, other in zip(words, expected_words, strict=True):
         if word == other:
             continue
         try:
@@ -43,11 +44,11 @@ def test_every_block_prints_what_stands_below_it(monkeypatch, tmp_path):
     names: dict = {}
     blocks = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
     assert len(blocks) == 11
-    for code, stored in blocks:
+    for code, output in blocks:
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             exec(code, names)
-        assert same(out.getvalue(), stored), (
-            f"{code}\nprints\n{out.getvalue()}\nnot\n{stored}"
+        assert same(out.getvalue(), output), (
+            f"{code}\nprints\n{out.getvalue()}\nnot\n{output}"
         )
     assert (tmp_path / "hull.html").stat().st_size > 1000

@@ -43,9 +43,7 @@ def source(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(
-    tmp_path, source
-):
+def test_screening_survives_a_full_disk(tmp_path, source):
     whole = mk.screen(source, DEVICE, out=tmp_path / "whole", chunk_rows=200)
     assert len(whole.data) == len(RECIPES)
     with storage.small_disk(tmp_path / "disk", 400) as disk:
@@ -60,7 +58,7 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(
         assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(FILES)
 
 
-def test_a_workbook_that_finds_no_room_ends_in_one_line(tmp_path, source):
+def test_workbook_without_room_is_one_line(tmp_path, source):
     with storage.small_disk(tmp_path / "disk", 16) as disk:
         done = run("predict", str(source), "--out", str(disk / "a.xlsx"))
         assert done.returncode == 1
@@ -72,7 +70,7 @@ def test_a_workbook_that_finds_no_room_ends_in_one_line(tmp_path, source):
 @pytest.mark.parametrize(
     "name", ["ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"]
 )
-def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch, name):
+def test_file_without_room_keeps_the_old_one(tmp_path, monkeypatch, name):
     mk.screen(["SmCo5", "??"], DEVICE, out=tmp_path)
     before = contents(tmp_path)
     replace = os.replace
@@ -91,7 +89,7 @@ def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch, nam
 
 
 @pytest.fixture
-def trained():
+def instant_training():
     """Let training give the model that is there: what is tried is how it is kept."""
     model = mk.surrogates.load(TARGET, progress=False)
     with pytest.MonkeyPatch.context() as patch:
@@ -101,11 +99,9 @@ def trained():
         yield model
 
 
-@pytest.mark.usefixtures("trained")
+@pytest.mark.usefixtures("instant_training")
 @pytest.mark.parametrize("place", ["read only", "a file", "full"])
-def test_a_cache_that_cannot_be_written_costs_the_cache_alone(
-    tmp_path, monkeypatch, place
-):
+def test_unwritable_cache_costs_only_the_cache(tmp_path, monkeypatch, place):
     table = mk.CompositionTable.from_strings(["SmCo5"])
     want = mk.surrogates.load(TARGET, progress=False).predict(table)
     monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
@@ -116,7 +112,7 @@ def test_a_cache_that_cannot_be_written_costs_the_cache_alone(
         monkeypatch.setattr(_store, "replace_file", storage.no_space)
     get_settings.cache_clear()
     try:
-        with warnings.catch_warnings(record=True) as told:
+        with warnings.catch_warnings(record=True) as record:
             warnings.simplefilter("always")
             if place == "read only":
                 monkeypatch.undo()
@@ -129,14 +125,14 @@ def test_a_cache_that_cannot_be_written_costs_the_cache_alone(
             if place == "full":
                 with pytest.raises(StoreError, match="MAGNETKIT_CACHE_DIR"):
                     mk.surrogates.train(TARGET)
-        assert [w for w in told if "cannot be written" in str(w.message)]
+        assert [w for w in record if "cannot be written" in str(w.message)]
     finally:
         monkeypatch.undo()
         get_settings.cache_clear()
     assert got.equals(want)
 
 
-def test_a_read_only_results_folder_is_named(tmp_path):
+def test_names_a_read_only_results_folder(tmp_path):
     with (
         storage.read_only(tmp_path),
         pytest.raises(InputError, match="choose another --out"),
@@ -149,7 +145,7 @@ def test_a_read_only_results_folder_is_named(tmp_path):
                 write(tmp_path / "file")
 
 
-def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
+def test_makes_missing_folders_and_names_lost_ones(tmp_path):
     out = tmp_path / "a" / "b" / "c"
     mk.screen(["SmCo5"], DEVICE, out=out)
     assert len(ScreenResult.from_folder(out).data) == 1
@@ -164,44 +160,42 @@ def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
         ScreenResult.from_folder(out)
 
 
-@pytest.mark.usefixtures("trained", "own_cache")
+@pytest.mark.usefixtures("instant_training", "own_cache")
 def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # noqa: F811
     table = mk.CompositionTable.from_strings(["SmCo5"])
     want = mk.surrogates.load(TARGET, progress=False).predict(table)
-    pulled = pull("Co-Sm", KEY, mp_server.url)
+    snapshot = pull("Co-Sm", KEY, mp_server.url)
     for file in get_settings().cache_dir.rglob("*"):
         os.utime(file, (4e9, 4e9))
     monkeypatch.setattr(time, "time", lambda: 0.0)
     _curie_training._load.cache_clear()
     monkeypatch.setattr(_curie_training, "_train_with_progress", storage.no_space)
     assert mk.surrogates.load(TARGET, progress=False).predict(table).equals(want)
-    asked = len(mp_server.requests)
-    assert pull("Co-Sm", KEY, mp_server.url).entries.equals(pulled.entries)
-    assert len(mp_server.requests) == asked
+    count = len(mp_server.requests)
+    assert pull("Co-Sm", KEY, mp_server.url).entries.equals(snapshot.entries)
+    assert len(mp_server.requests) == count
 
 
-def test_a_clock_that_starts_in_1970_writes_all_but_a_workbook_and_says_why(
-    tmp_path, monkeypatch
-):
+def test_clock_of_1970_stops_only_the_workbook(tmp_path, monkeypatch):
     """As after a flat battery; the parts of a workbook bear dates from 1980 on."""
     frame = mk.predict("SmCo5")
-    for day, said in (
+    for day, message in (
         ("1970-01-01", "1970-01-01.*begin in 1980"),
         ("1980-01-01", ""),
     ):
-        there = type(
+        stub = type(
             "Day",
             (date,),
             {"today": classmethod(lambda c, d=day: date.fromisoformat(d))},
         )
-        monkeypatch.setattr(_written, "date", there)
-        with pytest.raises(InputError, match=said) if said else nullcontext():
+        monkeypatch.setattr(_written, "date", stub)
+        with pytest.raises(InputError, match=message) if message else nullcontext():
             _written.write_table(frame, tmp_path / "a.xlsx")
         assert len(pd.read_csv(_written.write_table(frame, tmp_path / "a.csv"))) == 1
-        assert (tmp_path / "a.xlsx").is_file() is not bool(said)
+        assert (tmp_path / "a.xlsx").is_file() is not bool(message)
 
 
-def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypatch):
+def test_kernel_folders_outlive_a_clock_set_back(tmp_path, monkeypatch):
     other = tmp_path / ("kernels-" + "0" * 16)
     other.mkdir()
     monkeypatch.setattr(time, "time", lambda: 0.0)
@@ -209,8 +203,8 @@ def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypa
     assert other.is_dir()
 
 
-@pytest.mark.usefixtures("trained", "own_cache")
-def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch):  # noqa: F811
+@pytest.mark.usefixtures("instant_training", "own_cache")
+def test_renews_a_cache_of_an_older_version(mp_server: Server, monkeypatch):  # noqa: F811
     pulled = pull("Co-Sm", KEY, mp_server.url)
     manifest = pulled.folder / "manifest.json"
     manifest.write_text(
@@ -236,7 +230,7 @@ def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch
     _curie_training._load.cache_clear()
 
 
-def test_results_of_an_older_version_are_not_gone_on_with(tmp_path):
+def test_refuses_results_of_an_older_version(tmp_path):
     mk.screen(["SmCo5"], DEVICE, out=tmp_path)
     manifest = json.loads((tmp_path / _files.MANIFEST).read_text())
     manifest["identity"]["magnetkit"] = "0.0.9"

@@ -22,12 +22,12 @@ def book(name):
     return SimpleNamespace(**{key: table["value"] for key, table in tables.items()})
 
 
-def mass_of(symbol):
+def atomic_mass(symbol):
     return ATOMIC_MASS[INDEX[symbol]]
 
 
 def atom_mass(atoms):
-    return sum(amount * mass_of(symbol) for symbol, amount in atoms.items())
+    return sum(amount * atomic_mass(symbol) for symbol, amount in atoms.items())
 
 
 def atom_volume(atoms):
@@ -52,12 +52,12 @@ def boundary(atoms, bound=0.0):
     mass = atom_mass(atoms)
     earths = [s for s in atoms if s in RARE_EARTHS]
     rare = sum(atoms[s] for s in earths)
-    per_earth = sum(atoms[s] * mass_of(s) for s in earths) / rare
+    per_earth = sum(atoms[s] * atomic_mass(s) for s in earths) / rare
     iron = sum(atoms.get(s, 0.0) for s in ("Fe", "Co", "Ni", "Mn"))
     carbon = atoms.get("C", 0.0)
     # Carbon of the furnace and of the recipe binds formers of borides, which else take boron.
     formers = sum(atoms.get(s, 0.0) for s in ("Ti", "Zr", "Hf", "Nb", "Ta", "V"))
-    usual = k.usual_carbon / 100.0 * mass / mass_of("C")
+    usual = k.usual_carbon / 100.0 * mass / atomic_mass("C")
     formers = max(formers - k.carbon_on_titanium * max(carbon, usual), 0.0)
     boron = max(atoms.get("B", 0.0) - k.borides * formers, 0.0)
     # Carbon fills what boron lacks; the rest makes R2C3.
@@ -82,10 +82,10 @@ def boundary(atoms, bound=0.0):
     other_atoms = min(rest - gallium, room_others)
     earth += 6.0 / 13.0 * (gallium + other_atoms)
     unbound = rare * (1.0 - bound) - earth
-    dissolves = max(unbound, 0.0) * per_earth * k.iron_in_boundary / mass_of("Fe")
+    dissolves = max(unbound, 0.0) * per_earth * k.iron_in_boundary / atomic_mass("Fe")
     room = room_gallium + room_others + dissolves
     soft = max(rest - room, 0.0)
-    doubt = 14.0 * k.boron_doubt / 100.0 * mass / mass_of("B")
+    doubt = 14.0 * k.boron_doubt / 100.0 * mass / atomic_mass("B")
     less = max(rest - spare + doubt - room, 0.0) - soft
     excess = max(rest - spare - doubt - room, 0.0) - soft
     volume = atom_volume(atoms)
@@ -101,7 +101,7 @@ def boundary(atoms, bound=0.0):
         "r6fe13x": (gallium + other_atoms) * k.decoupling_volume / volume,
         "boride": borides * of_boride / volume,
         "soft_doubt": sqrt((less**2 + excess**2) / 2.0) * k.soft_volume / volume,
-        "boron": 100.0 * atoms.get("B", 0.0) * mass_of("B") / mass,
+        "boron": 100.0 * atoms.get("B", 0.0) * atomic_mass("B") / mass,
         "cerium": k.laves_over
         * softplus((cerium - k.laves_from) / k.laves_over)
         / (1.0 - k.laves_from),
@@ -237,7 +237,7 @@ def arriving_share(faces_mm):
 
 def carrier_volume(atoms, carriers):
     """Return the share of the volume of masses put into a magnet of so many moles."""
-    moles = {symbol: mass / mass_of(symbol) for symbol, mass in carriers.items()}
+    moles = {symbol: mass / atomic_mass(symbol) for symbol, mass in carriers.items()}
     put_in = atom_volume(moles)
     volume = atom_volume(atoms) / atom_mass(atoms)
     volume *= 1.0 - sum(carriers.values())

@@ -182,10 +182,10 @@ def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
     usual = usual_magnets()["1:5"]
     kinds = [usual.grades[0].model_copy(update={"kind": kind}) for kind in grids]
     family = usual.model_copy(update={"grades": tuple(kinds)})
-    kinds_tried = []
+    family_kinds = []
 
     def predict_kind(*arguments, **keywords):
-        kind = kinds_tried[-1]
+        kind = family_kinds[-1]
         status = ["ok", "ok", "planar"] if kind == "bulk" else ["ok"]
         values = {
             "remanence_T": 1.2 * np.exp(0.055 * off[kind]),
@@ -199,10 +199,10 @@ def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
 
     monkeypatch.setattr(module, "usual_magnets", lambda: {"1:5": family})
     monkeypatch.setattr(
-        module, "recipes", lambda host, g: kinds_tried.append(g.kind) or grids[g.kind]
+        module, "recipes", lambda host, g: family_kinds.append(g.kind) or grids[g.kind]
     )
     monkeypatch.setattr(module, "sintered_at", predict_kind)
-    monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy[kinds_tried[-1]])
+    monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy[family_kinds[-1]])
     nan = float("nan")
     grade = {
         "host": "1:5",

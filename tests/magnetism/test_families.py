@@ -63,11 +63,11 @@ def test_names_an_element_over_its_limit():
 )
 def test_gases_by_recipe_are_those_of_a_process(metal, rest, symbol, field):
     pure = "".join(f"{s}{amount:.5f}" for s, amount in metal.items())
-    diluted = "".join(f"{s}{0.999 * amount:.5f}" for s, amount in metal.items())
+    weak = "".join(f"{s}{0.999 * amount:.5f}" for s, amount in metal.items())
     by_setting = mk.predict(
         f"{pure}{rest} bal.", "20C", basis="weight", process={field: 0.1}
     )
-    by_recipe = mk.predict(f"{diluted}{symbol}0.1{rest} bal.", "20C", basis="weight")
+    by_recipe = mk.predict(f"{weak}{symbol}0.1{rest} bal.", "20C", basis="weight")
     for name in (B, H):
         assert by_recipe[name][0] == pytest.approx(by_setting[name][0], rel=2e-3)
 

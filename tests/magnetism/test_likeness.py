@@ -96,8 +96,8 @@ def test_shells_share_the_error_of_what_they_give():
     low = np.log(wide[f"{H}_lo"] / wide[H])
     high = np.log(wide[f"{H}_hi"] / wide[H])
     assert -low[1] == pytest.approx(high[1], rel=1e-6)
-    added = high[1] ** 2 - high[0] ** 2
-    assert added == pytest.approx((1.645 * part * much) ** 2, rel=0.02)
+    increase = high[1] ** 2 - high[0] ** 2
+    assert increase == pytest.approx((1.645 * part * much) ** 2, rel=0.02)
 
 
 def test_measured_shell_informs_other_shells():

@@ -23,8 +23,8 @@ PULLING = sys.modules[pull.__module__]
 
 def test_all_subsystems_come_and_nothing_else(mp_server: Server):
     entries = pull(["Sm-Co", "Nd-Fe-B"]).entries
-    found = entries["formula"].tolist()
-    assert found == ["B", "Co", "Fe", "Nd", "Nd2Fe14B", "Sm", "Sm2Co17", "SmCo5"]
+    formulas = entries["formula"].tolist()
+    assert formulas == ["B", "Co", "Fe", "Nd", "Nd2Fe14B", "Sm", "Sm2Co17", "SmCo5"]
     row = entries.set_index("formula").loc["SmCo5"]
     assert row["material_id"] == "mp-1429"
     assert row["formation_energy_eV_atom"] == pytest.approx(-0.062)
@@ -40,7 +40,7 @@ def test_all_subsystems_come_and_nothing_else(mp_server: Server):
     assert len(row["moments_muB"]) == row["sites"]
 
 
-def test_manifest_and_structures_are_kept_and_not_the_key(
+def test_keeps_manifest_and_structures_without_the_key(
     mp_server: Server, own_cache: Path
 ):
     from pymatgen.core import Structure
@@ -54,20 +54,20 @@ def test_manifest_and_structures_are_kept_and_not_the_key(
     structures = snapshot.structures().set_index("material_id")
     crystal = Structure.from_dict(json.loads(structures.loc["mp-1429", "structure"]))
     assert crystal.composition.reduced_formula == "SmCo5"
-    kept = b"".join(f.read_bytes() for f in own_cache.rglob("*") if f.is_file())
-    assert KEY.encode() not in kept
+    content = b"".join(f.read_bytes() for f in own_cache.rglob("*") if f.is_file())
+    assert KEY.encode() not in content
 
 
-def test_second_pull_asks_nothing_even_without_key_unless_refreshed(
+def test_second_pull_makes_no_request(
     mp_server: Server, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ):
     first = pull("Sm-Co").entries
-    asked = len(mp_server.requests)
+    count = len(mp_server.requests)
     monkeypatch.delenv("MP_API_KEY")
     assert pull(["Co-Sm"]).entries.equals(first)
-    assert len(mp_server.requests) == asked
+    assert len(mp_server.requests) == count
     pull("Sm-Co", KEY, refresh=True)
-    assert len(mp_server.requests) == 2 * asked
+    assert len(mp_server.requests) == 2 * count
     assert len(list(own_cache.rglob("entries.parquet"))) == 1
     mp_server.faults.extend([None, None, documents.status(400)])
     with pytest.raises(Exception, match="400"):
@@ -75,23 +75,23 @@ def test_second_pull_asks_nothing_even_without_key_unless_refreshed(
     assert pull("Sm-Co").entries.equals(first)
 
 
-def test_a_crystal_is_kept_as_the_server_wrote_it(mp_server: Server):
+def test_keeps_a_crystal_as_the_server_wrote_it(mp_server: Server):
     """What pymatgen computes of a crystal is left out: its last digits differ with the machine."""
     document = next(
         d for d in documents.ALL["summary"] if d["material_id"] == "mp-1429"
     )
     table = pull("Sm-Co").structures().set_index("material_id")
-    kept = json.loads(table.loc["mp-1429", "structure"])
-    assert kept["lattice"] == {
+    structure = json.loads(table.loc["mp-1429", "structure"])
+    assert structure["lattice"] == {
         "matrix": document["structure"]["lattice"]["matrix"],
         "pbc": [True, True, True],
     }
-    assert set(kept["sites"][0]) == {"species", "abc", "properties"}
-    written = [site["abc"] for site in document["structure"]["sites"]]
-    assert [site["abc"] for site in kept["sites"]] == written
+    assert set(structure["sites"][0]) == {"species", "abc", "properties"}
+    positions = [site["abc"] for site in document["structure"]["sites"]]
+    assert [site["abc"] for site in structure["sites"]] == positions
 
 
-def test_two_pulls_of_the_same_documents_have_the_same_files(mp_server: Server):
+def test_equal_documents_make_equal_files(mp_server: Server):
     files = pull("Sm-Co").manifest["files"]
     assert pull("Sm-Co", refresh=True).manifest["files"] == files
 
@@ -111,7 +111,7 @@ def test_a_broken_cache_is_named_and_pulled_anew(
     else:
         other = content[:-9] + b"X" + content[-8:]
         file.write_bytes(other if damage == "changed" else content[: len(content) // 2])
-    asked = len(mp_server.requests)
+    count = len(mp_server.requests)
     if (name, damage) == ("current", "missing"):
         assert pull("Sm-Co").entries.equals(first)
     else:
@@ -120,7 +120,7 @@ def test_a_broken_cache_is_named_and_pulled_anew(
         with pytest.warns(UserWarning, match=named):
             assert pull("Sm-Co").entries.equals(first)
     assert pull("Sm-Co").entries.equals(first)
-    assert len(mp_server.requests) == 2 * asked
+    assert len(mp_server.requests) == 2 * count
 
 
 def test_a_cache_that_cannot_be_written_says_so(mp_server: Server, own_cache: Path):
@@ -143,7 +143,7 @@ def test_a_cache_that_cannot_be_written_says_so(mp_server: Server, own_cache: Pa
     ("holder", "step"),
     [(PULLING, "write_snapshot"), (datasets, "sha256"), (PULLING, "replace_file")],
 )
-def test_a_pull_killed_at_any_step_leaves_the_older_answer(
+def test_killed_pull_leaves_the_older_answer(
     mp_server: Server,
     own_cache: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -152,37 +152,37 @@ def test_a_pull_killed_at_any_step_leaves_the_older_answer(
 ):
     first = pull("Sm-Co").entries
 
-    def killed(*_: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched:
-        patched.setattr(holder, step, killed)
+    with monkeypatch.context() as patch:
+        patch.setattr(holder, step, interrupt)
         # A killed process removes nothing.
-        patched.setattr(Cache, "_tidy", lambda self: None)
+        patch.setattr(Cache, "_tidy", lambda self: None)
         with pytest.raises(KeyboardInterrupt):
             pull("Sm-Co", refresh=True)
-    asked = len(mp_server.requests)
+    count = len(mp_server.requests)
     assert pull("Sm-Co").entries.equals(first)
-    assert len(mp_server.requests) == asked
+    assert len(mp_server.requests) == count
     pull("Sm-Co", refresh=True)
     (folder,) = (own_cache / "pulls").iterdir()
     assert len(list(folder.iterdir())) == 3
 
 
-def test_scheme_can_be_named_and_falls_back_to_what_the_server_has(
+def test_scheme_falls_back_to_that_of_the_server(
     mp_server: Server, monkeypatch: pytest.MonkeyPatch
 ):
     assert pull("Sm-Co", thermo_type="R2SCAN").manifest["thermo_type"] == "R2SCAN"
-    mixed = [
+    mixture = [
         d for d in documents.ALL["thermo"] if d["thermo_type"] == "GGA_GGA+U_R2SCAN"
     ]
-    monkeypatch.setitem(documents.ALL, "thermo", mixed)
+    monkeypatch.setitem(documents.ALL, "thermo", mixture)
     assert pull("Sm-Co").manifest["thermo_type"] == "GGA_GGA+U_R2SCAN"
     with pytest.raises(InputError, match="thermo_type="):
         pull("Sm-Co", thermo_type="GGA_GGA+U", refresh=True)
 
 
-def test_an_element_without_energy_is_told(mp_server: Server):
+def test_names_an_element_without_energy(mp_server: Server):
     with pytest.warns(UserWarning, match="Zr"):
         pull("Sm-Co-Zr")
 
@@ -202,9 +202,9 @@ def test_endpoint_and_key_are_read_at_the_call(
 
 @pytest.mark.parametrize("key", ["short", "x" * 33, "ä" * 32, "x" * 31 + "\n"])
 def test_a_strange_key_is_refused_unseen(mp_server: Server, key: str):
-    with pytest.raises(InputError, match="32 characters") as caught:
+    with pytest.raises(InputError, match="32 characters") as error:
         pull("Sm-Co", key)
-    assert key.strip() not in str(caught.value)
+    assert key.strip() not in str(error.value)
     assert mp_server.requests == []
 
 
@@ -213,12 +213,12 @@ def test_a_strange_key_is_refused_unseen(mp_server: Server, key: str):
     ["ftp://host/", "host", "https://", "https://me:pw@host/", "http://h/?k=1"],
 )
 def test_a_strange_endpoint_is_refused_unseen(endpoint: str):
-    with pytest.raises(InputError, match="endpoint") as caught:
+    with pytest.raises(InputError, match="endpoint") as error:
         pull("Sm-Co", KEY, endpoint)
-    assert "pw" not in str(caught.value)
+    assert "pw" not in str(error.value)
 
 
-def test_a_key_that_would_go_unencrypted_is_told(monkeypatch: pytest.MonkeyPatch):
+def test_refuses_an_unencrypted_key(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(
         _transport, "_ask_in_child", lambda *_: [{"error": "not asked"}]
     )
@@ -229,7 +229,7 @@ def test_a_key_that_would_go_unencrypted_is_told(monkeypatch: pytest.MonkeyPatch
         pull("Sm-Co", KEY, "http://host.invalid/")
 
 
-def test_progress_is_told_on_stderr_and_the_key_nowhere(
+def test_progress_goes_to_stderr_without_the_key(
     mp_server: Server,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
@@ -238,20 +238,20 @@ def test_progress_is_told_on_stderr_and_the_key_nowhere(
     odd = lambda h: h.send_json({"detail": f"odd {KEY}"}, 503)  # noqa: E731
     mp_server.faults.extend([None, None, odd])
     pull("Sm-Co", progress=True)
-    shown = capfd.readouterr()
-    assert KEY not in caplog.text + shown.out + shown.err
-    assert shown.out == ""
-    assert "503; next try" in shown.err
-    assert "magnetism" in shown.err
+    streams = capfd.readouterr()
+    assert KEY not in caplog.text + streams.out + streams.err
+    assert streams.out == ""
+    assert "503; next try" in streams.err
+    assert "magnetism" in streams.err
 
 
 @pytest.mark.parametrize("systems", [[], "", "SmCo5", ["Sm-Xx"], ["Sm-"], [3]])
-def test_what_is_no_chemical_system_is_refused(systems):
+def test_refuses_other_systems(systems):
     with pytest.raises(InputError, match="chemical system"):
         chemical_systems(systems)
 
 
-def test_subsystems_are_all_there_and_too_many_are_refused():
+def test_has_all_subsystems_and_refuses_too_many():
     assert len(subsystems(["Co-Cu-Fe-Sm-Zr"])) == 31
     assert len(subsystems(["Co-Sm", "Co-Fe-Sm"])) == 7
     with pytest.raises(InputError, match="subsystems"):

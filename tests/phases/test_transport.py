@@ -35,7 +35,7 @@ def truncated_chunks(h: Handler) -> None:
     h.close_connection = True
 
 
-def truncated(h: Handler) -> None:
+def send_half(h: Handler) -> None:
     body = json.dumps(h.content()).encode()
     h.send_body(body[: len(body) // 2], promised=len(body))
 
@@ -53,17 +53,20 @@ def dripping(h: Handler) -> None:
 
 
 PASSING = {
-    "429": status(429, Retry_After="0.05"), "500": status(500), "502": status(502),
-    "503": status(503), "cut short": truncated, "cut short in chunks": truncated_chunks,
-    "reset": reset, "no JSON": lambda h: h.send_body(b"<html>sorry</html>"),
+    "429": status(429, Retry_After="0.05"),
+    "500": status(500),
+    "502": status(502),
+    "503": status(503),
+    "cut short": send_half,
+    "cut short in chunks": truncated_chunks,
+    "reset": reset,
+    "no JSON": lambda h: h.send_body(b"<html>sorry</html>"),
     "broken gzip": lambda h: h.send_body(b"no gzip", Content_Encoding="gzip"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-def test_a_failure_that_passes_is_tried_again_and_one_that_stays_is_told(
-    mp_server: Server, fault, own_cache: Path
-):
+def test_retries_a_temporary_failure(mp_server: Server, fault, own_cache: Path):
     mp_server.faults.extend([*BEATS, fault])
     assert len(pull("Sm-Co")) == 4
     mp_server.faults.extend([*BEATS, None] + [fault] * 30)
@@ -81,21 +84,19 @@ def test_a_failure_that_passes_is_tried_again_and_one_that_stays_is_told(
         (404, "MP_API_ENDPOINT"),
     ],
 )
-def test_a_refusal_is_not_repeated_nor_the_words_of_the_server(
-    mp_server: Server, code, said
-):
+def test_repeats_no_refusal_and_none_of_its_words(mp_server: Server, code, said):
     """They may hold the key in any form, or move the cursor."""
     words = {"detail": f"bad key {KEY[::-1]} \x1b[2J"}
     mp_server.faults.extend([*BEATS, lambda h: h.send_json(words, code)])
-    with pytest.raises(NetworkError, match=said) as caught:
+    with pytest.raises(NetworkError, match=said) as error:
         pull("Sm-Co")
-    assert f"answered {code}" in str(caught.value)
-    assert "bad" not in str(caught.value)
-    assert str(caught.value).isprintable()
+    assert f"answered {code}" in str(error.value)
+    assert "bad" not in str(error.value)
+    assert str(error.value).isprintable()
     assert len(mp_server.requests) == 3
 
 
-def changed(**new: object):
+def change_answer(**new: object):
     """Return a fault that changes the top of a sound answer; None takes a key away."""
     return lambda h: h.send_json(
         {k: v for k, v in (h.content() | new).items() if v is not None}
@@ -105,14 +106,14 @@ def changed(**new: object):
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        (changed(data=None), "'data'"),
-        (changed(data={"mp-1": 3}), "'data'"),
-        (changed(data=["mp-1"]), "'data'"),
-        (changed(meta=None), "meta.total_doc"),
-        (changed(meta={"total_doc": "4"}), "meta.total_doc"),
-        (changed(meta={"total_doc": True}), "meta.total_doc"),
-        (changed(meta={"total_doc": 1}), "meta.total_doc"),
-        (changed(meta={"total_doc": 10**7}), "smaller chemical systems"),
+        (change_answer(data=None), "'data'"),
+        (change_answer(data={"mp-1": 3}), "'data'"),
+        (change_answer(data=["mp-1"]), "'data'"),
+        (change_answer(meta=None), "meta.total_doc"),
+        (change_answer(meta={"total_doc": "4"}), "meta.total_doc"),
+        (change_answer(meta={"total_doc": True}), "meta.total_doc"),
+        (change_answer(meta={"total_doc": 1}), "meta.total_doc"),
+        (change_answer(meta={"total_doc": 10**7}), "smaller chemical systems"),
         (lambda h: h.send_json([1, 2]), "'data'"),
         (lambda h: h.send_body(b" " * (2 << 20)), "MiB"),
         (
@@ -126,7 +127,7 @@ def changed(**new: object):
         (status(307, Location="/heartbeat"), "'data'"),
     ],
 )
-def test_an_answer_of_another_shape_is_refused(
+def test_refuses_an_answer_of_another_shape(
     mp_server: Server, monkeypatch, fault, said: str
 ):
     monkeypatch.setattr(_transport, "MOST_BYTES", 1 << 20)
@@ -142,12 +143,10 @@ def test_pages_are_put_together(mp_server: Server, monkeypatch):
 
 
 @pytest.mark.parametrize("documents", [[], None], ids=["empty page", "repeated page"])
-def test_a_partial_answer_is_not_kept(
-    mp_server: Server, own_cache, monkeypatch, documents
-):
+def test_keeps_no_partial_answer(mp_server: Server, own_cache, monkeypatch, documents):
     monkeypatch.setattr(_transport, "DOCUMENTS_A_PAGE", 2)
     again = mp.ALL["summary"][:1] if documents is None else documents
-    mp_server.faults.extend([*BEATS, None, *[changed(data=again)] * 5])
+    mp_server.faults.extend([*BEATS, None, *[change_answer(data=again)] * 5])
     with pytest.raises(NetworkError, match=r"announced 4 documents.*nothing was kept"):
         pull("Sm-Co")
     assert not list(own_cache.rglob("*.parquet"))
@@ -166,7 +165,7 @@ def test_a_partial_answer_is_not_kept(
         ({"formula": KEY, "symmetry": {"symbol": "x", "number": 1, "note": KEY}}, None),
     ],
 )
-def test_a_document_of_another_shape_is_refused(
+def test_refuses_a_document_of_another_shape(
     mp_server: Server, change, said: str | None
 ):
     def fault(h: Handler) -> None:
@@ -182,7 +181,7 @@ def test_a_document_of_another_shape_is_refused(
         pull("Sm-Co")
 
 
-def in_site(**more: object):
+def change_site(**more: object):
     """Return a fault that puts something into the first site of the first structure."""
 
     def fault(h: Handler) -> None:
@@ -195,21 +194,22 @@ def in_site(**more: object):
 
 def test_a_structure_loads_no_class_of_another_package(mp_server: Server):
     foreign = {"note": {"@module": "antigravity", "@class": "x"}}
-    mp_server.faults.extend([*BEATS, in_site(properties=foreign)])
+    mp_server.faults.extend([*BEATS, change_site(properties=foreign)])
     with pytest.raises(NetworkError, match="none that pymatgen reads"):
         pull("Sm-Co")
     assert "antigravity" not in sys.modules
 
 
-def test_a_key_among_the_documents_is_not_kept(mp_server: Server):
-    mp_server.faults.extend([*BEATS, in_site(properties={"note": KEY})])
+def test_keeps_no_key_of_the_documents(mp_server: Server):
+    mp_server.faults.extend([*BEATS, change_site(properties={"note": KEY})])
     with pytest.raises(NetworkError, match="sends the API key"):
         pull("Sm-Co")
 
 
-@pytest.mark.parametrize("beat", [{}, [], {"db_version": ""}, {"db_version": 7},
-                                  {"db_version": KEY}])  # fmt: skip
-def test_a_server_without_a_version_is_refused(mp_server: Server, beat):
+@pytest.mark.parametrize(
+    "beat", [{}, [], {"db_version": ""}, {"db_version": 7}, {"db_version": KEY}]
+)
+def test_refuses_a_server_without_a_version(mp_server: Server, beat):
     if isinstance(beat, dict) and beat:
         beat |= {"version": "0.87.3", "access_controlled_batch_ids": []}
     mp_server.faults.extend([lambda h: h.send_json(beat)] * 6)
@@ -219,17 +219,15 @@ def test_a_server_without_a_version_is_refused(mp_server: Server, beat):
         pull("Sm-Co")
 
 
-def test_nobody_listening_and_a_certificate_past_its_date_are_told(mp_server: Server):
+def test_names_silence_and_an_old_certificate(mp_server: Server):
     with pytest.raises(NetworkError, match=r"Connection refused.*MP_API_ENDPOINT"):
         pull("Sm-Co", endpoint="http://127.0.0.1:9/")
     # An error of the system and a ValueError at once, as of an answer of another shape.
-    expired = ssl.SSLCertVerificationError(1, "certificate has expired")
-    assert _transport._reason(expired) == "certificate has expired"
+    failure = ssl.SSLCertVerificationError(1, "certificate has expired")
+    assert _transport._reason(failure) == "certificate has expired"
 
 
-def test_every_request_names_what_it_asks_for_in_addresses_of_bounded_length(
-    mp_server: Server, monkeypatch
-):
+def test_requests_name_their_fields_in_short_addresses(mp_server: Server, monkeypatch):
     """Searches without a criterion go to a storage bucket; magnetism knows no chemsys."""
     monkeypatch.setattr(_transport, "BATCH", 3)
     pull("Sm-Co")
@@ -243,22 +241,20 @@ def test_every_request_names_what_it_asks_for_in_addresses_of_bounded_length(
             "Co-Sm",
         }
     assert first.path == second.path == "/materials/magnetism/"
-    asked = [parse_qs(r.query)["material_ids"][0].split(",") for r in (first, second)]
-    assert list(map(len, asked)) == [3, 1]
+    batches = [parse_qs(r.query)["material_ids"][0].split(",") for r in (first, second)]
+    assert list(map(len, batches)) == [3, 1]
 
 
 @pytest.fixture
-def in_child(mp_server: Server, monkeypatch):
+def child_process(mp_server: Server, monkeypatch):
     """Ask as users do: in a process of its own."""
     monkeypatch.setattr(_transport, "_ask_in_child", ASK_IN_CHILD)
 
 
-@pytest.mark.usefixtures("in_child")
-def test_an_answer_that_never_ends_is_given_up_in_a_child_that_shows_no_key(
-    mp_server: Server, monkeypatch
-):
-    seen: list[bytes] = []
-    reached = threading.Event()
+@pytest.mark.usefixtures("child_process")
+def test_gives_up_an_endless_answer_without_the_key(mp_server: Server, monkeypatch):
+    commands: list[bytes] = []
+    arrival = threading.Event()
 
     def fault(h: Handler) -> None:
         """Look at the process of this one that asks while it waits."""
@@ -270,15 +266,15 @@ def test_an_answer_that_never_ends_is_given_up_in_a_child_that_shows_no_key(
                     int(parent) == os.getpid()
                     and _transport.__name__.encode() in command
                 ):
-                    seen.append(command + (folder / "environ").read_bytes())
-        reached.set()
+                    commands.append(command + (folder / "environ").read_bytes())
+        arrival.set()
         dripping(h)
 
     class Clock(threading.Timer):
         """Begins once that question is asked: how long the others take is the machine's."""
 
         def run(self) -> None:
-            reached.wait()
+            arrival.wait()
             super().run()
 
     monkeypatch.setattr(_transport, "ANSWER_S", 2.0)
@@ -287,37 +283,35 @@ def test_an_answer_that_never_ends_is_given_up_in_a_child_that_shows_no_key(
     with pytest.raises(NetworkError, match="gave no answer within 2 s"):
         pull("Sm-Co")
     assert set(mp_server.keys[2:]) == {KEY}
-    assert len(seen) == sys.platform.startswith("linux")
-    assert KEY.encode() not in b"".join(seen)
+    assert len(commands) == sys.platform.startswith("linux")
+    assert KEY.encode() not in b"".join(commands)
 
 
-@pytest.mark.usefixtures("in_child")
+@pytest.mark.usefixtures("child_process")
 def test_a_child_whose_parent_is_killed_ends(mp_server: Server):
-    reached = threading.Event()
+    arrival = threading.Event()
 
     def fault(h: Handler) -> None:
-        reached.set()
+        arrival.set()
         try:
             dripping(h)
         except OSError:
-            reached.clear()
+            arrival.clear()
 
     mp_server.faults.extend([*BEATS, fault])
     code = "from magnetkit.phases import pull; pull('Sm-Co')"
     parent = subprocess.Popen([sys.executable, "-c", code], env=os.environ)
-    assert reached.wait(600)
+    assert arrival.wait(600)
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
     end = time.monotonic() + 120
-    while reached.is_set() and time.monotonic() < end:
+    while arrival.is_set() and time.monotonic() < end:
         time.sleep(0.05)
-    assert not reached.is_set()
+    assert not arrival.is_set()
 
 
-@pytest.mark.usefixtures("in_child")
-def test_a_pull_in_a_child_is_that_of_this_process(
-    mp_server: Server, monkeypatch, own_cache
-):
+@pytest.mark.usefixtures("child_process")
+def test_pull_in_a_child_equals_this_process(mp_server: Server, monkeypatch, own_cache):
     """And does not load what a child has loaded."""
     code = (
         "import sys; from magnetkit.phases import pull; print(len(pull('Sm-Co')));"
@@ -327,6 +321,6 @@ def test_a_pull_in_a_child_is_that_of_this_process(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert done.stdout.split() == ["4", "set()"], done.stderr
-    asked = len(mp_server.requests)
+    count = len(mp_server.requests)
     assert len(pull("Sm-Co")) == 4
-    assert len(mp_server.requests) == asked == 5
+    assert len(mp_server.requests) == count == 5

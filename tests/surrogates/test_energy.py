@@ -36,8 +36,8 @@ def test_error_grows_with_novelty_and_errors_of_neighbours():
     ],
 )
 def test_the_model_as_shipped_knows_cobalt_from_nickel(formula, energy):
-    energy_predicted = mk.surrogates.load(TARGET).predict([formula])[TARGET].iloc[0]
-    assert energy[0] < energy_predicted < energy[1]
+    prediction = mk.surrogates.load(TARGET).predict([formula])[TARGET].iloc[0]
+    assert energy[0] < prediction < energy[1]
 
 
 def test_interval_covers_nine_in_ten_by_default():
