@@ -461,12 +461,15 @@ def _exports_text(column: Any) -> bool:
 def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Array]:
     """Read a list of texts and pymatgen compositions.
 
+    `basis` is that of a text's amounts. What cannot be read is in the table's ``errors``, by its
+    place in the list.
+
     Returns
     -------
     table : CompositionTable
         Readable rows, in order.
     labels : pyarrow.Array
-        Text or name of every item.
+        Text or name of every item, null for what is no text.
     """
     formulas = {
         i: c for i, item in enumerate(items) if (c := _composition(item)) is not None

@@ -239,8 +239,9 @@ def _relieve_masses(
 def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
     """Design the coating of least mass for one anneal.
 
-    If none meets the target, the coating of the largest probability is returned, with ``met``
-    False; if no mass helps at all, the richest one.
+    `groups` are the patches of faces, those of a group with one mass per area. If none meets the
+    target, the coating of the largest probability is returned, with ``met`` False; if no mass helps
+    at all, the richest one.
     """
     best: Coated | None = None
     for share in _SURFACE if len(groups) > 1 else _SURFACE[:1]:

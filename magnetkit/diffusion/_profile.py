@@ -339,8 +339,8 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
 def _choose_faces(text: str, shape: Shape, along: Axis) -> list[str]:
     """Return the faces, each once, that a text names whole; InputError if it names none.
 
-    It is ``all``, ``poles`` (those that the magnetization goes through), ``sides`` (the others) or
-    names with commas between.
+    `text` is ``all``, ``poles`` (those that the magnetization, `along`, goes through), ``sides``
+    (the others) or names such as ``z+,z-`` with commas between. Faces are those of `shape`.
     """
     if text == "all":
         return list(shape.faces)

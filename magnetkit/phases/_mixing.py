@@ -99,7 +99,11 @@ class MixingTerms:
         self._end_hull, self._metal_hull = self._hulls(space.take(rivals), first_number)
 
     def members(self, dense: NDArray) -> BoolArray:
-        """Say which rows of atomic fractions, (n, columns), have the host's ratio of sites, bool (n,)."""
+        """Say which rows of atomic fractions, (n, columns), have the host's ratio of sites, bool (n,).
+
+        Columns are those of the elements, atomic number less one. A row with elements that have no
+        site is True only if the ratio of rare earth and interstitial fits.
+        """
         atoms = self.sites.sum()
         earth = dense[:, self.earths].sum(axis=1) * atoms
         third = dense[:, self.thirds].sum(axis=1) * atoms

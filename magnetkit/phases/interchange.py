@@ -158,8 +158,8 @@ def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEnt
 def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
     """Collect what pymatgen's entry carries as data: formation energy and moment of the cell.
 
-    The keys are ``formation_energy_per_atom``, eV, and that of the moment in muB, if it is known.
-    `atoms` is the number of atoms in the cell.
+    `row` is an entry of a snapshot by column. The keys are ``formation_energy_per_atom``, eV, and
+    that of the moment in muB, if it is known. `atoms` is the number of atoms in the cell.
     """
     facts: dict[str, Any] = {
         "formation_energy_per_atom": row["formation_energy_eV_atom"]
