@@ -23,8 +23,10 @@ _R = TypeVar("_R")
 def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Decorate a public function so that it names the argument that it cannot use.
 
-    An unknown argument is an InputError. So is an exception of another kind if an argument is not
-    of its annotated type. Annotations in quotes, imported for type checkers alone, are not checked.
+    The decorated function has the same signature and result. An unknown or missing argument is an
+    InputError. So is an exception of another kind than MagnetkitError if an argument is not of its
+    annotated type; otherwise that exception passes. Types are looked at only after a failure.
+    Annotations in quotes, imported for type checkers alone, are not checked.
     """
     signature = inspect.signature(function)
 
@@ -71,7 +73,21 @@ _NUMBERS = {int: Integral, float: Real}
 
 
 def _fits(value: Any, wanted: Any) -> bool:
-    """Say whether `value` is of the annotated type `wanted`; True where the annotation says too little."""
+    """Say whether a value is of an annotated type.
+
+    Parameters
+    ----------
+    value : object
+        Any value.
+    wanted : annotation
+        Such as ``float``, ``str | None``, ``Literal["x"]`` or ``Sequence[str]``. Annotations that
+        say too little (Any, texts) fit every value.
+
+    Returns
+    -------
+    bool
+        True and False are no numbers; a text is no sequence of texts.
+    """
     kind = get_origin(wanted)
     inner = get_args(wanted)
     if kind in (Union, UnionType):
@@ -90,10 +106,22 @@ def _fits(value: Any, wanted: Any) -> bool:
 
 
 def _fits_container(value: Any, kind: type, inner: tuple[Any, ...]) -> bool:
-    """Return whether a value is a container of a kind, whose items are of the types `inner`.
+    """Say whether a value is a container of a kind, with items of some types.
 
-    `kind` is the origin of an annotation, such as `list` or `Mapping`. An iterator is used up by
-    the check. Arrays of NumPy are not looked into.
+    Parameters
+    ----------
+    value : object
+        Any value; an iterator is used up by this.
+    kind : type
+        Such as ``collections.abc.Sequence``, ``dict`` or ``numpy.ndarray``. Of an array only the
+        class counts.
+    inner : tuple
+        Annotations of the items: one, (key, value) for a mapping, one for each item of a tuple, or
+        (type, ...).
+
+    Returns
+    -------
+    bool
     """
     if issubclass(kind, Mapping):
         return isinstance(value, Mapping) and _fits_pairs(value, *inner)
@@ -131,9 +159,25 @@ def describe_type(annotation: Any) -> str:
 def parse_whole_number(
     name: str, value: Any, least: int = 1, most: float = math.inf
 ) -> int:
-    """Return `value` as an int; InputError unless it is a whole number from `least` to `most`.
+    """Return `value` as an int.
 
-    True and False are no numbers. `name` is that of the argument.
+    Parameters
+    ----------
+    name : str
+        Name of the argument in the message.
+    value : object
+        True and False are no numbers; 3.0 is none either.
+    least, most : int
+        Limits, both allowed.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    InputError
+        Unless it is a whole number from `least` to `most`.
     """
     is_whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not is_whole or not least <= value <= most:
@@ -147,10 +191,27 @@ def parse_whole_number(
 def parse_finite_number(
     name: str, value: Any, least: float = -math.inf, *, above: bool = False
 ) -> float:
-    """Return `value` as a float; InputError unless it is a finite number of at least `least`.
+    """Return `value` as a float.
 
-    True and False are no numbers. With `above`, `least` itself is too small. `name` is that of the
-    argument.
+    Parameters
+    ----------
+    name : str
+        Name of the argument in the message.
+    value : object
+        True, False and texts are no numbers.
+    least : float
+        Smallest value.
+    above : bool
+        `least` itself is too small.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        Unless it is a finite number of at least `least`.
     """
     real = isinstance(value, Real) and not isinstance(value, bool)
     number = float(value) if real else math.nan
@@ -164,7 +225,24 @@ def parse_finite_number(
 
 
 def share(name: str, value: Any) -> float:
-    """Return `value` as a float; InputError unless it lies between 0 and 1. `name` is the argument's."""
+    """Return `value` as a float between 0 and 1.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument in the message.
+    value : object
+        A number, or a text of one.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        Unless it lies between 0 and 1; 0 and 1 themselves do not.
+    """
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -191,8 +269,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 def warn(text: str, kind: type[Warning] = UserWarning) -> None:
     """Issue a warning at the line of the user's code, however deep in the package this is called.
 
-    `kind` is the class of the warning. Whether it is shown, or raised, is as the user's filters
-    say.
+    `text` is the message and `kind` the class of the warning.
     """
     frame = sys._getframe(1)
     level = 2

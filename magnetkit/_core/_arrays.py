@@ -107,7 +107,31 @@ class Ions(NamedTuple):
 # none where `slopes` is 0, that with the exchange field where it is 1, all where it is 2.
 @jit
 def respond(kelvin, first, n, ion, scales, tables, work, slopes):
-    """Write what ions do in their fields, interpolated from the tables, into `work`."""
+    """Write what the rare-earth ions of one phase do in their fields into the rows of `work`.
+
+    The response is interpolated from the tables of exact diagonalizations.
+
+    Parameters
+    ----------
+    kelvin : float
+        Temperature, K.
+    first, n : int
+        First row in `ion` and number of the phase's ions.
+    ion : ndarray of float64, shape (entries, columns)
+        Ions of all phases, as `Condensed.ion`.
+    scales : tuple of float
+        Factor on the exchange fields, factor on the crystal fields, and MJ/m3 per kelvin of a
+        site's ion.
+    tables : Ions
+        Tables of the ions.
+    work : ndarray of float64, shape (n or more, `N_WORK`)
+        Written in place, rows 0 to n - 1; any values may come in. Columns 0 to 3: moment (mu_B),
+        K_1, K_2 and K_3 (MJ/m3) of a formula unit. From `BY_FIELD`, `BY_A2` and `BY_A4` on, four
+        columns each: their slopes by exchange field, A2 and A4. The rest is scratch.
+    slopes : int
+        0 writes no slopes, 1 those by the exchange field, 2 all. The columns of other slopes keep
+        their values.
+    """
     m, field, density = scales
     values = tables.values
     fields = tables.fields

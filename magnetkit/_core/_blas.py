@@ -23,11 +23,11 @@ def _let_any_thread() -> None:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Run matrix products and factorizations of NumPy and SciPy in the block on one thread.
+    """Run matrix products and factorizations of NumPy and SciPy in a ``with`` block on one thread.
 
-    Most libraries keep one limit for the whole process, so other threads are limited meanwhile too.
-    The last thread that leaves restores the limit that the first found, or it would be loosened for
-    the others. Blocks may be nested.
+    Most libraries keep one limit for the whole process, so that other threads run on one as well
+    meanwhile. The last thread that leaves restores the limit that the first one found. A block
+    within a block does nothing.
     """
     global _inside, _first
     if getattr(_own, "inside", False):

@@ -92,10 +92,23 @@ class Law:
 
 @lru_cache(maxsize=2)
 def read_book(folder: str) -> dict[str, Law]:
-    """Read all files of a book by their names; DataError if a table is incomplete.
+    """Read all files of a book of constants.
 
-    `folder` is a folder of the embedded data, such as "laws". The keys are the names of its TOML
-    files without the suffix.
+    Parameters
+    ----------
+    folder : str
+        Folder of TOML files in the embedded data, such as "laws".
+
+    Returns
+    -------
+    dict of str to Law
+        By the name of the file without its ending, in that order. A Law has its constants as
+        attributes. A folder without files gives an empty dict.
+
+    Raises
+    ------
+    DataError
+        If the table of a constant is incomplete, see `read_constant`.
     """
     laws = {}
     for path in sorted((datasets.root() / folder).glob("*.toml")):
@@ -110,10 +123,24 @@ def read_book(folder: str) -> dict[str, Law]:
 def read_constant(
     folder: str, law_name: str, name: str, table: dict[str, Any]
 ) -> Constant:
-    """Build a constant from its table; DataError if a key is missing, unknown or without sense.
+    """Build a constant from its table.
 
-    `folder`, `law_name` (name of the file) and `name` say which it is, for messages and its fields.
-    `table` has the keys of `_KEYS`, and ``rows`` where it was fitted.
+    Parameters
+    ----------
+    folder, law_name, name : str
+        Folder of the book, name of its file and of the constant; where it stands, for messages.
+    table : dict
+        Keys as in the file; those of `_KEYS` are required, ``rows`` may be added.
+
+    Returns
+    -------
+    Constant
+
+    Raises
+    ------
+    DataError
+        If a key is missing or unknown, ``status`` is none of `STATUS`, a fitted constant names no
+        rows, or ``deviation`` is not above zero.
     """
     where = f"{folder}/{law_name}.toml, {name}"
     if missing := _KEYS - set(table):
@@ -151,12 +178,15 @@ def _get(folder: str, name: str) -> Law:
 def shift_constant(constant: Constant, value: float) -> Iterator[None]:
     """Let a constant have another value inside a ``with`` block, in this thread alone.
 
+    Blocks within blocks add up; the value before comes back at the end. The constant itself is not
+    changed. The block gets nothing (None).
+
     Parameters
     ----------
     constant : Constant
-        Which one.
+        The constant, found by its law and name.
     value : float
-        Its value for the time.
+        Its value in the block, in its own unit.
     """
     token = _shifts.set({**(_shifts.get() or {}), (constant.law, constant.name): value})
     try:

@@ -43,9 +43,10 @@ class Coded:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Coded":
-        """Build a column from texts, one a row; an empty text counts as missing, code -1.
+        """Build a column from texts, one for each row.
 
-        The words stand in the order in which they first come.
+        Codes (int64) number the different texts in the order in which they come first. An empty
+        text counts as missing, code -1.
         """
         place = {
             text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))
@@ -58,9 +59,17 @@ class Coded:
         return len(self.codes)
 
     def says(self, *words: str) -> BoolArray:
-        """Say which rows hold one of some words, bool (n,).
+        """Say which rows hold one of some words.
 
-        It is False throughout for words that the column does not know.
+        Parameters
+        ----------
+        *words : str
+            Texts of the column, such as "ok"; one that does not occur matches no row.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            Rows without a text are False.
         """
         matches = np.zeros(len(self.codes), bool)
         for word in words:
@@ -95,9 +104,10 @@ class Coded:
         return {word: int(n) for word, n in zip(self.words, totals, strict=True) if n}
 
     def used(self) -> "Coded":
-        """Return the column without words that do not occur; the others keep their order.
+        """Return a new column of the same texts, without words that do not occur in it.
 
-        The column itself is not changed.
+        The words that stay have the same order, and codes are numbered anew. This column is not
+        changed.
         """
         in_use = np.zeros(len(self.words) + 1, bool)
         # Code -1, no text, marks the last entry.
@@ -131,11 +141,20 @@ class Columns(dict[str, Any]):
 
     @staticmethod
     def gather_rows(parts: "Sequence[tuple[IntArray, Columns]]") -> "Columns":
-        """Join parts to one, each row at its number.
+        """Join the columns of some parts to one table, with each row at its number.
 
-        `parts`, at least one, are pairs of row numbers, int64, and the columns of these rows;
-        together they number all rows once. All must have the columns of the first (KeyError);
-        further ones are left out.
+        Parameters
+        ----------
+        parts : sequence of (ndarray of int64, Columns)
+            Row numbers in the result, and the columns of these rows. At least one part; together
+            they number the rows 0 to n - 1 once each. All must have the columns of the first
+            (KeyError); further ones are left out.
+
+        Returns
+        -------
+        Columns
+            New columns of n rows. Only arrays and `Coded` columns are joined; texts of Arrow are
+            left out.
         """
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
         result = Columns()
@@ -172,7 +191,12 @@ class Columns(dict[str, Any]):
 
 @lru_cache(maxsize=1)
 def _brief_frame() -> Any:
-    """Build the class of frames that print the main columns alone; pandas is imported here."""
+    """Build the subclass of pandas.DataFrame that prints the main columns alone, those of `BRIEF`.
+
+    It holds all columns. Sorted or chosen rows of it print alike. Without one of the main columns,
+    or pickled, it becomes a plain DataFrame. Each call builds another class; pandas is imported
+    here.
+    """
     import pandas as pd
 
     class Brief(pd.DataFrame):
@@ -227,10 +251,22 @@ def _heading(name: str) -> str:
 
 
 def _cell(row: Any, name: str, ranges: bool) -> str:
-    """Write the cell of column `name` of a row, with its range in brackets if `ranges`.
+    """Write a cell of a row of the brief frame as text, numbers with four digits.
 
-    `row` is a row of the brief frame, by column; temperatures become degrees C. A column without a
-    range is written alone.
+    Parameters
+    ----------
+    row : pandas.Series
+        A row of the frame, by column.
+    name : str
+        Column, such as "remanence_T". The numbers of a name that ends in "ure_K" are written in
+        degrees C.
+    ranges : bool
+        Add the range from the columns ``_lo`` and ``_hi`` in brackets, if the row has them.
+
+    Returns
+    -------
+    str
+        Such as "1.234 (1.1 to 1.3)"; a text as it is.
     """
     names = (
         (name, f"{name}_lo", f"{name}_hi")
@@ -262,7 +298,18 @@ def _row_numbers(column: Any, rows: IntArray) -> Any:
 
 
 def _series(column: Any) -> Any:
-    """Convert a column of text to pandas."""
+    """Convert a column of text to pandas.
+
+    Parameters
+    ----------
+    column : Coded or pyarrow.Array
+        Codes with their texts, an Arrow dictionary, or an Arrow text array.
+
+    Returns
+    -------
+    pandas.Categorical or pandas.Series
+        A Categorical of the first two, on the same codes; a Series of a plain text array.
+    """
     import pandas as pd
 
     if isinstance(column, Coded):
@@ -276,7 +323,19 @@ def _series(column: Any) -> Any:
 
 
 def _array(column: Any) -> "pa.Array":
-    """Convert a column to Arrow; NaN and missing texts are null. Memory is shared where possible."""
+    """Convert a column to Arrow; memory is shared where possible.
+
+    Parameters
+    ----------
+    column : ndarray, Coded or pyarrow.Array
+        Numbers or flags, codes with their texts, or texts of Arrow.
+
+    Returns
+    -------
+    pyarrow.Array
+        A dictionary of texts for `Coded` and Arrow dictionaries; null where a float is NaN or a
+        text missing.
+    """
     import pyarrow as pa
 
     if isinstance(column, Coded):
@@ -301,10 +360,21 @@ def _array(column: Any) -> "pa.Array":
 def _shared_array(
     kind: "pa.DataType", values: NDArray[Any], known: BoolArray
 ) -> "pa.Array":
-    """Build an Arrow array of type `kind` on the memory of `values`, (n,), null where not `known`.
+    """Build an Arrow array on the memory of a NumPy array.
 
-    `known` is bool (n,). The type must have the width of the values, which are copied only if they
-    are not contiguous. They are not to be changed afterwards.
+    Parameters
+    ----------
+    kind : pyarrow.DataType
+        Type of the result; its items must have the layout of those of `values`.
+    values : ndarray, shape (n,)
+        Shared if it is contiguous, copied otherwise.
+    known : ndarray of bool, shape (n,)
+        False where the result is null.
+
+    Returns
+    -------
+    pyarrow.Array
+        n values.
     """
     import pyarrow as pa
 

@@ -34,9 +34,21 @@ _in_turn: set[Path] = set()
 
 
 def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
-    """Return a replacement of ``kernel.compile`` that lets one process at a time compile the kernel.
+    """Return a replacement of ``kernel.compile`` with which one process at a time compiles it.
 
-    It takes a signature, as that does; other processes wait and then read the files.
+    Other processes wait and then read the files. Where locks do not work, all compile.
+
+    Parameters
+    ----------
+    kernel : numba dispatcher
+        The compiled function that is to have the replacement; it is not changed here.
+    files : KernelFiles
+        The kernel's files in the folder of compiled kernels.
+
+    Returns
+    -------
+    callable
+        Takes a signature, as ``kernel.compile`` does, and returns what that returns.
     """
     compile_ = kernel.compile
 
@@ -67,7 +79,11 @@ def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
 
 
 def _await_turn(lock: Any) -> None:
-    """Wait for the lock file of a kernel, at most as long as the slowest kernel takes to compile."""
+    """Lock a kernel's file, and wait until that is possible, at most 90 s.
+
+    `lock` is the open file. That is as long as the slowest kernel may take to compile. After it
+    the function returns without the lock; an OSError of the lock passes.
+    """
     # As long as the slowest kernel may take the process that compiles it.
     end = time.monotonic() + 90.0
     while time.monotonic() < end:

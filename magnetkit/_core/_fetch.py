@@ -29,9 +29,10 @@ def names() -> tuple[str, ...]:
 
 
 def parts(name: str) -> tuple[str, ...]:
-    """Return a set and the sets that belong to it, as ``magnetkit data fetch NAME`` fetches them.
+    """List a data set and the sets that belong to it.
 
-    InputError if no set of the registry is called `name`.
+    ``magnetkit data fetch NAME`` fetches these. The named set is first, the others follow by name.
+    InputError if no set has this name.
 
     >>> parts("curie")
     ('curie', 'curie-by-paper')
@@ -47,23 +48,31 @@ def cached_path(name: str) -> Path:
 
 
 def fetch(name: str, *, progress: bool = False) -> Path:
-    """Return the path of a public data set, one of `names()`; it is downloaded at first use.
+    """Return the path of a public data set; it is downloaded at first use.
 
-    The file's SHA-256 is that of the registry; read the file, do not write to it.
+    The file's SHA-256 is that of the registry; read the file, do not write to it. It comes from the
+    folder of the setting ``mirror`` if it is there, else from the cache, else from its server; a
+    download is kept in the cache.
 
     Parameters
     ----------
     name : str
-        Name of the set, such as "curie".
+        One of `names()`, such as "curie".
     progress : bool
         Show a bar on stderr.
+
+    Returns
+    -------
+    pathlib.Path
+        The file in the mirror or in the cache.
 
     Raises
     ------
     InputError
         If no set has this name.
     DataError
-        If the mirror's file, or what the server sends, is not the file of the registry.
+        If the mirror's file, or what the server sends, is not the file of the registry, or the
+        cache cannot be written.
     NetworkError
         If the set could not be downloaded.
     """
@@ -86,7 +95,24 @@ def fetch(name: str, *, progress: bool = False) -> Path:
 
 
 def _entry(name: str) -> dict[str, Any]:
-    """Return the registry's entry of a set, such as "curie", by key; InputError if none is called `name`."""
+    """Return the registry's entry of a data set.
+
+    Parameters
+    ----------
+    name : str
+        Name of the set, such as "curie".
+
+    Returns
+    -------
+    dict
+        Keys such as ``title``, ``file``, ``url``, ``sha256`` and ``part_of``; the registry's own
+        object, not to be changed.
+
+    Raises
+    ------
+    InputError
+        If there is no such set; the message names those that can be fetched.
+    """
     try:
         return datasets.registry()["remote"][name]
     except KeyError:
@@ -97,15 +123,25 @@ def _entry(name: str) -> dict[str, Any]:
 
 
 def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) -> None:
-    """Download a set to `target`, checked by its hash.
+    """Download a data set to a path, checked by its hash.
 
-    `name` is for messages, `entry` the registry entry of the set: ``url``, ``sha256`` and more;
-    `progress` shows a bar on stderr. The file appears only once its hash is right.
+    The file appears at `target` only once its hash is right; folders are created.
+
+    Parameters
+    ----------
+    name : str
+        Name of the set, for messages.
+    entry : dict
+        Its entry in the registry: ``url``, ``sha256``, ``title`` and ``file``.
+    target : Path
+        File to write.
+    progress : bool
+        Show a bar on stderr.
 
     Raises
     ------
     DataError
-        If it is damaged, too large or cannot be written.
+        If the download is damaged or cannot be written.
     NetworkError
         If the server cannot be reached.
     """

@@ -39,7 +39,11 @@ def is_url(text: object) -> bool:
 
 
 def describe_no_file(path: Path) -> str:
-    """Say what lies at a path in place of a file; empty for a file or nothing."""
+    """Say what lies at a path in place of a file.
+
+    Links are followed. The result is "a folder", "a pipe", "a device", "a link to nothing" or "a
+    ring of links"; it is empty for a file, for nothing, and where the path cannot be examined.
+    """
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -57,11 +61,27 @@ def describe_no_file(path: Path) -> str:
 
 @contextmanager
 def replace_file(path: Path) -> Iterator[Path]:
-    """Provide a temporary path beside `path`, which is renamed to it if the block succeeds.
+    """Provide a temporary path to write to in a ``with`` block, which replaces `path` at its end.
 
-    The block must write the file. After an exception it is removed, and what was at `path` stays. A
-    link stays, and the file that it points to is replaced. OSError if it cannot be written, or is a
-    device or a pipe, which a file in its place would destroy.
+    The temporary file lies in the same folder. If the block succeeds it is renamed to `path`; if it
+    raises, it is removed and `path` stays as it was. The block must create the file. A link stays,
+    and the file that it points to is replaced.
+
+    Parameters
+    ----------
+    path : Path
+        File to write; it need not exist, its folder must.
+
+    Yields
+    ------
+    Path
+        Where the block writes.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, or is a folder, a device or a pipe, which a file in its place would
+        destroy.
     """
     place = Path(os.path.realpath(path))
     kind = describe_no_file(place)
@@ -78,7 +98,11 @@ def replace_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Provide a temporary path as `replace_file` does; InputError with the way out if writing fails."""
+    """Provide a temporary path to write to in a ``with`` block, which replaces `path` at its end.
+
+    As `replace_file`, but every OSError, of the block too, becomes an InputError that names the
+    file and the way out.
+    """
     try:
         with replace_file(path) as temporary:
             yield temporary
@@ -92,7 +116,20 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _parquet(target: object, schema: "pa.Schema") -> "pq.ParquetWriter":
-    """Open a Parquet writer for tables of a schema; `target` is a path or stream."""
+    """Open a Parquet writer for tables of one schema, with the options that results have.
+
+    Parameters
+    ----------
+    target : str, Path or binary stream
+        Where it writes.
+    schema : pyarrow.Schema
+        Of every table that is written.
+
+    Returns
+    -------
+    pyarrow.parquet.ParquetWriter
+        The caller closes it.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -127,9 +164,28 @@ class _Hashed:
 
 
 def write_parquet(tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path) -> str:
-    """Write tables of one schema to a Parquet file, one after the other; return its SHA-256.
+    """Write tables of one schema to a Parquet file, one after the other.
 
-    An existing file is replaced as a whole, at the end. InputError if it cannot be written.
+    An existing file is replaced once all tables are written.
+
+    Parameters
+    ----------
+    tables : iterable of pyarrow.Table
+        May be a generator; none gives a file without rows.
+    schema : pyarrow.Schema
+        Of every table.
+    path : Path
+        File to write.
+
+    Returns
+    -------
+    str
+        SHA-256 of the file, hexadecimal.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
     """
     with (
         replacing(path) as temporary,
@@ -180,9 +236,24 @@ def _like_formula(text: str) -> bool:
 def write_csv(
     header: Iterable[object], rows: Iterable[Iterable[object]], path: Path
 ) -> None:
-    """Write rows to a CSV file, or with tabs if its name ends in .tsv; an existing file is replaced.
+    """Write rows to a CSV file, or with tabs if its name ends in .tsv.
 
-    Texts cannot run as formulas. InputError if it cannot be written.
+    An existing file is replaced. Texts that a spreadsheet would run as formulas get an apostrophe
+    in front.
+
+    Parameters
+    ----------
+    header : iterable of object
+        Names of the columns.
+    rows : iterable of iterable
+        Cells of each row, as many as names.
+    path : Path
+        File to write.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
     """
     with (
         replacing(path) as temporary,
@@ -192,10 +263,11 @@ def write_csv(
 
 
 def write_csv_table(table: "pa.Table", path: Path) -> None:
-    """Write an Arrow table to a CSV file; texts are quoted and cannot run as formulas.
+    """Write an Arrow table to a CSV file.
 
-    Columns that are no numbers are written as texts, null as an empty cell. An existing file is
-    replaced. InputError if it cannot be written.
+    An existing file is replaced. Columns that are no numbers or flags are written as quoted texts;
+    those that a spreadsheet would run as formulas get an apostrophe in front. Null becomes an empty
+    cell. InputError if the file cannot be written.
     """
     import pyarrow as pa
     import pyarrow.csv as pacsv
@@ -221,9 +293,20 @@ def put_csv(
     stream: TextIO,
     delimiter: str = ",",
 ) -> None:
-    """Write a header and rows as CSV to an open stream; texts cannot run as formulas.
+    """Write a header and rows as CSV to an open text stream, which stays open.
 
-    `delimiter` stands between cells.
+    Texts that a spreadsheet would run as formulas get an apostrophe in front.
+
+    Parameters
+    ----------
+    header : iterable of object
+        Names of the columns.
+    rows : iterable of iterable
+        Cells of each row.
+    stream : text stream
+        Open for writing, with ``newline=""``.
+    delimiter : str
+        One character that stands between cells.
     """
     out = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
     # Numbers are safe, texts repeat.
@@ -244,7 +327,11 @@ def seal(page: str) -> str:
 
 
 def is_sealed(file: Path) -> bool:
-    """Say whether a file is a page of magnetkit that was not changed since it was written."""
+    """Say whether a file is a page of magnetkit that was not changed since it was written.
+
+    Such a page ends in a comment with the SHA-256 of what stands before it. False for a file
+    without it, and for one that cannot be read.
+    """
     try:
         content = file.read_bytes()
     except OSError:

@@ -15,10 +15,26 @@ from .errors import InputError
 
 
 def folds(groups: NDArray, count: int) -> Iterator[tuple[IntArray, IntArray]]:
-    """Yield the row numbers of training and test rows of `count` folds, with no group on both sides.
+    """Yield training and test rows of cross-validation with no group on both sides.
 
-    `groups`, (n,), names the group of each row. Fewer groups than `count` give one fold for each
-    group. The split is the same each time. InputError if there are fewer than two groups.
+    The folds are the same at each call.
+
+    Parameters
+    ----------
+    groups : ndarray, shape (n,)
+        Label of each row's group, such as its paper.
+    count : int
+        Number of folds; fewer groups give one fold for each group.
+
+    Yields
+    ------
+    train, test : ndarray of int64
+        Row numbers; each row is a test row once.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two groups.
     """
     from sklearn.model_selection import GroupKFold
 
@@ -33,12 +49,28 @@ def folds(groups: NDArray, count: int) -> Iterator[tuple[IntArray, IntArray]]:
 
 
 def quantile(scores: FloatArray, coverage: float) -> float:
-    """Return the score that a new one stays below with probability `coverage` or more.
+    """Compute the score that a new one stays below with probability `coverage` or more.
 
-    `scores`, shape (n,), are absolute residuals over difficulty of rows that the model was not
-    trained on. The result is the ``ceil((n + 1) coverage)``-th smallest, the largest where that
-    exceeds n (Vovk et al., Algorithmic Learning in a Random World, 2005). InputError unless
-    `coverage` lies between 0 and 1.
+    The result is the ``ceil((n + 1) coverage)``-th smallest, the largest where that exceeds n (Vovk
+    et al., Algorithmic Learning in a Random World, 2005).
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n,)
+        Absolute residuals divided by difficulty, of rows that the model was not trained on; n is 1
+        or more.
+    coverage : float
+        Such as 0.9.
+
+    Returns
+    -------
+    float
+        In the unit of the scores.
+
+    Raises
+    ------
+    InputError
+        Unless `coverage` lies between 0 and 1.
     """
     if not 0.0 < coverage < 1.0:
         raise InputError(
@@ -50,11 +82,28 @@ def quantile(scores: FloatArray, coverage: float) -> float:
 
 
 def group_quantile(scores: FloatArray, groups: NDArray, coverage: float) -> float:
-    """Return the score that a row of a new group stays below with probability `coverage` or more.
+    """Compute the score that a row of a new group stays below with probability `coverage` or more.
 
-    As `quantile`, but each group has the same weight however many rows it has. `scores` and
-    `groups` have shape (n,). The result is infinite where there are too few groups: nine are needed
-    for a coverage of 0.9. InputError unless `coverage` lies between 0 and 1.
+    As `quantile`, but each group has the same weight however many rows it has.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n,)
+        Absolute residuals divided by difficulty, of rows that the model was not trained on.
+    groups : ndarray, shape (n,)
+        Label of each row's group, such as its paper.
+    coverage : float
+        Such as 0.9.
+
+    Returns
+    -------
+    float
+        Infinity where there are too few groups: nine are needed for a coverage of 0.9.
+
+    Raises
+    ------
+    InputError
+        Unless `coverage` lies between 0 and 1.
     """
     if not 0.0 < coverage < 1.0:
         raise InputError(

@@ -53,6 +53,9 @@ def jit(
 ) -> Any:
     """Compile a kernel in nopython mode, without the GIL, and keep it on disk.
 
+    It is compiled for each set of types at its first call. With numba switched off the function
+    itself is returned.
+
     Parameters
     ----------
     function : callable, optional
@@ -65,7 +68,12 @@ def jit(
     part : {"copied", "merged", "linked"}, optional
         How it becomes a part of the kernels that call it. Copied: its source, into each call, which
         is best for what one kernel calls. Merged: compiled, into each call. Linked: once for all
-        calls in a kernel; kernels that share one take it from the one loaded first.
+        calls in a kernel; kernels that share one take it from the one loaded first. Merged and
+        linked parts are not kept on disk themselves.
+
+    Returns
+    -------
+    numba dispatcher or decorator
     """
 
     def wrap(f: F) -> Any:

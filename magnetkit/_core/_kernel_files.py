@@ -44,8 +44,8 @@ def kernel_sources() -> list[Path]:
 def folder() -> Path | None:
     """Return the folder of the compiled kernels, which is created; None if none can be written.
 
-    A message says so in that case. Folders of other versions that are not used any more are
-    removed.
+    A message says so if none can. Its name has the hash of numba's version and of all kernel
+    sources. Folders of other versions that are not used any more are removed.
     """
     digest = hashlib.sha256(numba.__version__.encode())
     for source in kernel_sources():
@@ -72,9 +72,19 @@ def folder() -> Path | None:
 
 
 def _prepare_folder(place: Path, earlier: Path | None) -> None:
-    """Create a folder, check that it can be written to, and copy what the folder `earlier` holds.
+    """Create a folder for compiled kernels and check that it can be written to.
 
-    OSError if it cannot be written to or the disk is nearly full.
+    Parameters
+    ----------
+    place : Path
+        Folder to use.
+    earlier : Path or None
+        A folder that can be read and not written to; its kernels are copied into a new `place`.
+
+    Raises
+    ------
+    OSError
+        If `place` cannot be written to, or the disk is nearly full.
     """
     is_new = not place.is_dir()
     place.mkdir(parents=True, exist_ok=True)
@@ -92,7 +102,16 @@ def _prepare_folder(place: Path, earlier: Path | None) -> None:
 
 
 def _remove_stale(place: Path, current: str) -> None:
-    """Mark the folder `current` of `place` as used, and remove those unused for long."""
+    """Mark one folder of compiled kernels as used, and remove those unused for long.
+
+    Parameters
+    ----------
+    place : Path
+        Folder that holds the folders of all versions.
+    current : str
+        Name of the folder in use, such as "kernels-0123456789abcdef"; its time is set to now.
+        Others of such a name go once they are older than `_STALE_S`. Failures are ignored.
+    """
     with suppress(OSError):
         os.utime(place / current)
         for other in place.glob(f"*-{'?' * 16}"):
@@ -135,7 +154,11 @@ class KernelFiles:
             os.replace(work, self.list)
 
     def are_ready(self) -> bool:
-        """Say whether the compiled kernel can be read; damaged files are removed at the first call."""
+        """Say whether the compiled kernel can be read; damaged files are removed, with a message.
+
+        The files are compared with their list at the first call alone; that they are whole is
+        recorded in ``is_checked``.
+        """
         if not self.list.exists():
             return False
         if not self.is_checked and not self.are_whole():

@@ -19,7 +19,18 @@ _PIVOTS = 8
 # a float64 (n, k), b float64 (k, m) -> rows start to stop of out float64 (n, m)
 @jit
 def _multiply(a, b, out, start, stop):
-    """Write rows `start` to `stop` - 1 of the product of two matrices."""
+    """Write rows `start` to `stop` - 1 of the product of two matrices into `out`.
+
+    Parameters
+    ----------
+    a : ndarray of float64, shape (n, k)
+        Zeros are skipped, whatever `b` holds there.
+    b : ndarray of float64, shape (k, m)
+    out : ndarray of float64, shape (n, m)
+        Written in place; any values may come in. Other rows stay as they were.
+    start, stop : int
+        First row, and the one after the last.
+    """
     for i in range(start, stop):
         for j in range(b.shape[1]):
             out[i, j] = 0.0
@@ -31,10 +42,21 @@ def _multiply(a, b, out, start, stop):
 
 
 def multiply(a, b):
-    """Return the product of a matrix, (n, k), and a matrix, (k, m), or a vector, (k,).
+    """Compute the product of a matrix and a matrix or vector.
 
-    All numbers must be finite. The order of additions is fixed, so that results agree to the last
-    digit.
+    The order of additions is fixed, so that results agree to the last digit. The inputs stay as
+    they are.
+
+    Parameters
+    ----------
+    a : array_like, shape (n, k)
+    b : array_like, shape (k, m) or (k,)
+        All numbers of both must be finite; they are converted to float64.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, m) or (n,)
+        A vector may be a view with strides.
     """
     a = np.ascontiguousarray(a, np.float64)
     b = np.ascontiguousarray(b, np.float64)
@@ -49,7 +71,11 @@ def multiply(a, b):
 # a float64 (n, n): symmetric, positive definite; its inverse takes its place (Gauss and Jordan)
 @jit
 def _invert(a):
-    """Replace a symmetric positive definite matrix by its inverse, in place (Gauss and Jordan)."""
+    """Replace a symmetric positive definite matrix by its inverse, in place (Gauss and Jordan).
+
+    `a` is float64, shape (n, n), filled in both triangles; nothing is returned. Another matrix is
+    not refused and gives wrong numbers.
+    """
     n = len(a)
     pivots = np.empty((_PIVOTS, n))
     for first in range(0, n, _PIVOTS):
@@ -86,9 +112,11 @@ def invert(covariance):
 # a float64 (n, n): symmetric; the upper factor takes the place of its upper half, 0 below
 @jit
 def _factor(a):
-    """Replace `a` by its upper Cholesky factor in place, zeros below.
+    """Replace a symmetric matrix by its upper Cholesky factor U, in place: a = U^T U.
 
-    A row that others determine already becomes zero; no matrix is refused.
+    `a` is float64, shape (n, n); its upper triangle is read, and zeros are written below the
+    diagonal. A row that others determine already becomes zero; no matrix is refused. Nothing is
+    returned.
     """
     n = len(a)
     for i in range(n):

@@ -37,9 +37,21 @@ def progress_console() -> "Console":
 def bars(
     *figures: "ProgressColumn", shown: bool = True, transient: bool = False
 ) -> "Progress":
-    """Build progress bars on stderr: title, bar, and the columns `figures` behind it.
+    """Build progress bars on stderr: title, bar, and further columns behind it.
 
-    `shown` False draws nothing; `transient` removes the bars at the end.
+    Parameters
+    ----------
+    *figures : rich.progress.ProgressColumn
+        Columns behind the bar.
+    shown : bool
+        False draws nothing.
+    transient : bool
+        Remove the bars at the end.
+
+    Returns
+    -------
+    rich.progress.Progress
+        Not started: use it in a ``with`` block.
     """
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -55,10 +67,21 @@ def bars(
 
 @contextmanager
 def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[..., None]]:
-    """Show a progress bar of `steps` on stderr in the block, or nothing unless `shown`.
+    """Show a progress bar on stderr in a ``with`` block, or nothing.
 
-    The block gets a function that advances the bar by 1 or by its argument. `title` stands before
-    the bar, which is removed at the end.
+    Parameters
+    ----------
+    title : str
+        Stands before the bar.
+    steps : int
+        Steps in all.
+    shown : bool
+        False shows nothing.
+
+    Yields
+    ------
+    callable
+        Advances the bar by its argument ``count``, by 1 without one.
     """
     if not shown:
         yield lambda count=1: None
@@ -97,7 +120,15 @@ class _Notice:
         self.ended = False
 
     def start(self, begun: float, now: float) -> None:
-        """Print that kernels are being compiled since `begun`, once, then draw the progress."""
+        """Print once that kernels are being compiled, then draw how far it is.
+
+        The start is recorded at the first call, which also has `end` called when the process ends.
+
+        Parameters
+        ----------
+        begun, now : float
+            When the compilation began, and now, seconds of ``time.monotonic``.
+        """
         self.last = now
         if not self.begun:
             self.begun = begun

@@ -26,7 +26,20 @@ class _Finder:
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return the spec of a public module by its short name, None for any other module."""
+        """Return the spec of a public module by its short name; None for any other module.
+
+        Parameters
+        ----------
+        name : str
+            Full name of the import, such as "magnetkit.errors".
+        path, target
+            Not used; importlib passes them.
+
+        Returns
+        -------
+        importlib.machinery.ModuleSpec or None
+            This finder is its loader.
+        """
         package, _, module = name.partition(".")
         if package != "magnetkit" or module not in MODULES:
             return None

@@ -39,10 +39,23 @@ class ParsedRequirement:
 
 
 def _match_form(text: str) -> re.Match[str]:
-    """Match the text of a requirement; InputError with the expected form if it has another.
+    """Match the text of a requirement with the form that requirements have.
 
-    The groups of the match are ``bar``, ``column``, ``close``, ``sign``, ``share``, ``limit``,
-    ``reference`` and ``temperature``; None for what is not there.
+    Parameters
+    ----------
+    text : str
+        Such as "remanence_T >= 1.2 at 150C".
+
+    Returns
+    -------
+    re.Match
+        Groups ``bar`` and ``close`` (of ``|COLUMN|``), ``column``, ``sign``, ``limit``, ``share``,
+        ``reference`` and ``temperature``; None where the text has none.
+
+    Raises
+    ------
+    InputError
+        If it has another form; the message shows the expected one.
     """
     match = _TEXT.fullmatch(text)
     if match is not None:
@@ -54,12 +67,30 @@ def _match_form(text: str) -> re.Match[str]:
 
 
 def parse_requirement(text: str) -> ParsedRequirement:
-    """Read ``COLUMN >= LIMIT``, ``COLUMN <= LIMIT`` or ``|COLUMN| <= LIMIT``.
+    """Read a requirement: ``COLUMN >= LIMIT``, ``COLUMN <= LIMIT`` or ``|COLUMN| <= LIMIT``.
 
     LIMIT is a number, ``reference`` or ``SHARE*reference``, and may be followed by ``at
-    TEMPERATURE``. Raises InputError if the text has another form; warns where it is without a unit
-    and likely means degrees C.
+    TEMPERATURE``. Whether there is such a column is not checked. A temperature without a unit that
+    likely means degrees C gives a TemperatureWarning.
 
+    Parameters
+    ----------
+    text : str
+        The requirement; the column is a result's, with its unit, such as "coercivity_kA_m".
+
+    Returns
+    -------
+    ParsedRequirement
+        ``column``, ``sign`` (">=" or "<="), ``limit`` (None of a share), ``share`` of the reference
+        (None of a number), ``absolute`` and ``temperature_K`` (None where none is named).
+
+    Raises
+    ------
+    InputError
+        If the text has another form, or a number in it cannot be used.
+
+    Examples
+    --------
     >>> parse_requirement("remanence_T>=0.98*reference").share
     0.98
     >>> parse_requirement("coercivity_kA_m >= 800 at 150C").temperature_K

@@ -41,7 +41,10 @@ def limit_threads(count: int | None) -> None:
 
 @contextmanager
 def limited_threads(count: int) -> Iterator[None]:
-    """Limit kernels called from this thread to `count` threads within the block."""
+    """Limit kernels called from this thread to `count` threads within a ``with`` block.
+
+    The limit before comes back at its end. The block gets nothing (None).
+    """
     before = getattr(_limits, "limit", None)
     limit_threads(count)
     try:
@@ -55,9 +58,23 @@ def share_rows(
 ) -> None:
     """Run ``kernel(*args, start, stop)`` over ``range(n)`` in pieces, on `thread_count` threads.
 
-    The compiled kernel writes its rows ``start`` to ``stop`` - 1 and no others. A piece has at
-    least `chunk` rows; a single thread takes all at once. An exception in any thread is raised
-    again here.
+    It returns when all pieces are done.
+
+    Parameters
+    ----------
+    kernel : callable
+        Compiled without the GIL. It writes its rows ``start`` to ``stop`` - 1 and no others.
+    n : int
+        Number of rows; 0 calls nothing.
+    *args
+        Arguments of the kernel before ``start`` and ``stop``: the same arrays for each piece.
+    chunk : int
+        Fewest rows in a piece, but for the last. A single thread takes all rows at once.
+
+    Raises
+    ------
+    BaseException
+        What the first thread that fails raises; some rows are then not written.
     """
     # A small table is one piece: nothing to share.
     threads = 1 if n <= chunk else min(thread_count(), -(-n // chunk))

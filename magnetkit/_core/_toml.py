@@ -63,10 +63,29 @@ def names(folder: str) -> list[str]:
 def load(
     name_or_path: str | Path, model: type[_Model], kind: str, folder: str
 ) -> _Model:
-    """Read and check a TOML file: a name in `folder` of the embedded data, or a path to ``*.toml``.
+    """Read and check a TOML file: a name in a folder of the embedded data, or a path.
 
-    `model` is the class of its content and `kind` what messages call it. InputError in one line:
-    which file, and of every fault which field, what was expected and what came.
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name such as "baseline"; a Path, or a text that ends in ``.toml``, is a file of the user.
+    model : type
+        Class of its content, a pydantic model.
+    kind : str
+        Word for such a file in messages, such as "scenario".
+    folder : str
+        Folder of the embedded files, such as "supply/scenarios".
+
+    Returns
+    -------
+    model
+        An object of the class `model`.
+
+    Raises
+    ------
+    InputError
+        In one line: which file, and of every fault which field, what was expected and what came.
+        Also if there is no such name.
     """
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.endswith(".toml"):
@@ -83,10 +102,27 @@ def load(
 
 
 def _read(file: Path, model: type[_Model], kind: str) -> _Model:
-    """Read a TOML file and validate it by `model`; InputError names the file and all faults.
+    """Read a TOML file and validate it.
 
-    `kind` is the word for such a file in messages, such as "scenario". A pipe or device is refused,
-    and so is a file that is too large.
+    Parameters
+    ----------
+    file : Path
+        File of at most `_MOST_BYTES`.
+    model : type
+        Class of its content, a pydantic model.
+    kind : str
+        Word for such a file in messages, such as "scenario".
+
+    Returns
+    -------
+    model
+        An object of the class `model`.
+
+    Raises
+    ------
+    InputError
+        If it is no file, cannot be read, is no TOML, too long or too deep, or does not fit the
+        model; names the file and the faults.
     """
     # Reading a pipe would wait for somebody to write into it.
     if not_file := describe_no_file(file):
@@ -114,10 +150,26 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
 def validate_record(
     model: type[_Model], content: dict[str, Any], about: str = ""
 ) -> _Model:
-    """Validate a record; InputError with the first fault, after the text `about`.
+    """Validate a record as parsed.
 
-    `content` is the record as parsed, by key; `model` is a class of pydantic, of which an instance
-    is returned.
+    Parameters
+    ----------
+    model : type
+        Class of the record, a pydantic model.
+    content : dict
+        Values by the names of the fields.
+    about : str
+        Start of the message, such as "line 3: ".
+
+    Returns
+    -------
+    model
+        An object of the class `model`.
+
+    Raises
+    ------
+    InputError
+        With the first fault alone, after `about`.
     """
     try:
         return model.model_validate(content)
@@ -128,10 +180,26 @@ def validate_record(
 
 
 def write_new(name: str, template: Path, folder: Path) -> Path:
-    """Write a commented file to fill in, from a template in which ``NAME`` stands for `name`.
+    """Write a commented file to fill in, from a template.
 
-    The path is returned. InputError if the name has other than small letters, digits and hyphens,
-    or the file exists.
+    Parameters
+    ----------
+    name : str
+        Small letters, digits and hyphens, such as "my-pump"; stands for ``NAME`` in the template.
+    template : Path
+        File of text.
+    folder : Path
+        Existing folder to write to.
+
+    Returns
+    -------
+    Path
+        The new file, ``<name>.toml`` in the folder.
+
+    Raises
+    ------
+    InputError
+        If the name has other characters, or the file exists or cannot be written.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise InputError(
@@ -170,7 +238,10 @@ def _problem(problem: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    """Write a value for a message in at most 60 characters."""
+    """Write a value for a message in at most 60 characters.
+
+    It is the value's ``repr``, cut with three dots; nan and inf are written so.
+    """
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     text = repr(value)

@@ -173,10 +173,27 @@ class Property:
 
 
 def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
-    """Build a record of class `kind` from the table `entry`, called `name`, of a TOML file.
+    """Build a record from a table of a TOML file.
 
-    The keys of `entry` are the fields of the class but for ``name``. DataError, which names `file`,
-    if keys or values do not fit.
+    Parameters
+    ----------
+    kind : type
+        Class of the record: `Criterion` or `Property`.
+    file : str
+        The file below the folder of data sets, for the message.
+    name : str
+        Name of the record.
+    entry : dict
+        Its other fields by name.
+
+    Returns
+    -------
+    Criterion or Property
+
+    Raises
+    ------
+    DataError
+        If keys or values do not fit.
     """
     try:
         return kind(name=name, **entry)
@@ -215,10 +232,13 @@ def _head(record: Criterion | Property) -> tuple[str, str, str, str]:
 
 @lru_cache(maxsize=1)
 def _read() -> dict[str, list[Column]]:
-    """Read the result columns by table, in the order of the file; marks include the other records.
+    """Read the result columns of all tables, with those of criteria and properties in their places.
 
-    The keys are names of tables. A row ``*properties`` or ``*criteria`` of the file stands for all
-    measured properties or criteria of supply.
+    Returns
+    -------
+    dict of str to list of Column
+        By the name of the table in ``_FILE``, in the order of the file. The rows ``*properties``
+        and ``*criteria`` are replaced by one column for each record.
     """
     columns: dict[str, list[Column]] = {}
     for row in datasets.rows(_FILE):
@@ -276,16 +296,17 @@ def layouts() -> dict[str, Any]:
 
 
 def with_interval(name: str) -> tuple[str, ...]:
-    """Return `name` with its interval and provenance columns, or alone if it has none.
+    """Return a column's name with those of its interval and provenance, or alone if it has none.
 
     Parameters
     ----------
     name : str
-        A column of the registry, such as "remanence_T".
+        A column of the registry, such as "remanence_T"; KeyError otherwise.
 
     Returns
     -------
     tuple of str
+        Name, ``_lo``, ``_hi`` and ``_provenance``, or the name alone.
 
     Examples
     --------
@@ -300,7 +321,7 @@ def with_interval(name: str) -> tuple[str, ...]:
 
 
 def order_columns(present: Iterable[str]) -> list[str]:
-    """Return the columns in `present` in the registry's order, the caller's own ones last.
+    """Order the names of columns as the registry does, the caller's own ones last.
 
     Parameters
     ----------
@@ -310,6 +331,7 @@ def order_columns(present: Iterable[str]) -> list[str]:
     Returns
     -------
     list of str
+        The same names; those that the registry does not have keep their order.
     """
     names = list(present)
     extra = itertools.filterfalse(_PLACE.__contains__, names)

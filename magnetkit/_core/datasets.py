@@ -38,9 +38,24 @@ def root() -> Path:
 
 
 def path(name: str) -> Path:
-    """Return the path of an embedded file, e.g. ``"elements/elements.csv"``.
+    """Return the path of an embedded file.
 
-    DataError if it is missing or, in an installed package, damaged.
+    The hash of the file is computed, and recorded at the first call for `check_for_changes`.
+
+    Parameters
+    ----------
+    name : str
+        Path below the folder of data sets, such as "elements/elements.csv".
+
+    Returns
+    -------
+    Path
+        Of an existing file.
+
+    Raises
+    ------
+    DataError
+        If it is missing or, in an installed package, damaged.
     """
     file = root() / name
     if not file.is_file():
@@ -89,7 +104,10 @@ _known: dict[Path, tuple[tuple[int, ...], str]] = {}
 
 
 def _digest(file: Path) -> str:
-    """Return the SHA-256 of a file, which is read again only if it was written to since."""
+    """Return the SHA-256 of a file, hexadecimal.
+
+    It is kept in memory; the file is read again only if its times, size or inode changed since.
+    """
     now = file.stat()
     mark = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
     before = _known.get(file)
@@ -120,7 +138,14 @@ def check_for_changes() -> None:
 
 
 def verify() -> dict[str, str]:
-    """Return ``"ok"``, ``"missing"`` or ``"changed"`` for each embedded file, by name."""
+    """Compare the embedded files with the registry's hashes.
+
+    Returns
+    -------
+    dict of str to str
+        By the name of the file: "ok", "missing" or "changed". Files that the registry does not list
+        are left out.
+    """
     result = {}
     for name, entry in registry()["files"].items():
         file = root() / name

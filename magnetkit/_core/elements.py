@@ -76,17 +76,22 @@ def index(symbol: str) -> int:
 
 @lru_cache(maxsize=64)
 def mask(symbols: tuple[str, ...]) -> FloatArray:
-    """Return a vector of length `N_ELEMENTS`, one at `symbols` and zero elsewhere (read-only).
+    """Return a vector with one at some elements and zero elsewhere.
 
     Parameters
     ----------
     symbols : tuple of str
-        Chemical symbols.
+        Chemical symbols; a tuple, since the result is kept.
 
     Returns
     -------
     ndarray of float64, shape (118,)
-        Read-only.
+        Read-only, by atomic number minus one. The same array at each call.
+
+    Raises
+    ------
+    CompositionError
+        If a symbol is no element.
     """
     result = np.zeros(N_ELEMENTS)
     result[[index(s) for s in symbols]] = 1.0

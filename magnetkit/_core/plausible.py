@@ -50,10 +50,18 @@ _SLIPS = {
 
 @lru_cache(maxsize=4)
 def limits(group: str) -> dict[str, Limits]:
-    """Return what is believed of numbers, by the name of the column or field.
+    """Read which numbers are believed, by the name of a column or field.
 
-    `group` is a table of ``datasets/columns/plausible.toml``: ``values``, ``tables``, ``sheets`` or
-    ``targets``.
+    Parameters
+    ----------
+    group : str
+        A table of ``datasets/columns/plausible.toml``: "values", "tables", "sheets" or "targets".
+
+    Returns
+    -------
+    dict of str to Limits
+        Lowest and highest value, the unit, and the units that are mistaken for it. A group of
+        another name is a KeyError.
     """
     text = datasets.path("columns/plausible.toml").read_text(encoding="utf-8")
     believed = {}
@@ -102,7 +110,17 @@ _KILOGRAMS = {"kg": 1.0, "g": 1e-3, "mg": 1e-6, "t": 1e3}
 
 
 def parse_mass(text: str) -> float:
-    """Read a mass with its unit, ``"350 g"`` or ``"1.5 t"``, into kg.
+    """Read a mass with its unit into kg.
+
+    Parameters
+    ----------
+    text : str
+        Such as "350 g", "1.2 kg" or "1.5 t".
+
+    Returns
+    -------
+    float
+        kg.
 
     Raises
     ------

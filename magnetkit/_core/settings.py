@@ -94,7 +94,10 @@ class Settings(BaseSettings):
     @field_validator("heavy_rare_earths")
     @classmethod
     def _check_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        """Check that the heavy rare earths are distinct symbols of rare earths."""
+        """Check that the heavy rare earths are distinct symbols of rare earths, one or more.
+
+        The value is returned as it is. ValueError, which pydantic reports, otherwise.
+        """
         if value == HEAVY_RARE_EARTHS:
             return value
         from .elements import RARE_EARTHS
@@ -113,6 +116,14 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     """Return the settings of this process (``get_settings.cache_clear()`` reads them anew).
+
+    They are read from the environment at the first call and kept. A variable that begins with
+    ``MAGNETKIT_`` and is no setting gives a logged warning.
+
+    Returns
+    -------
+    Settings
+        The same object at each call.
 
     Raises
     ------
@@ -149,10 +160,16 @@ def get_settings() -> Settings:
 
 
 def kernel_places() -> tuple[Path, ...]:
-    """Return the folders for compiled kernels, of which the first writable one is used.
+    """List the folders for compiled kernels, of which the first writable one is used.
 
     One beside the package, so that kernels compiled by an administrator serve every user, else the
-    user's cache. ``MAGNETKIT_NUMBA_CACHE=0`` stores none, ``NUMBA_CACHE_DIR`` moves them.
+    user's cache. ``MAGNETKIT_NUMBA_CACHE=0`` stores none, ``NUMBA_CACHE_DIR`` moves them. No folder
+    is created.
+
+    Returns
+    -------
+    tuple of Path
+        Two folders, one, or none.
 
     Raises
     ------

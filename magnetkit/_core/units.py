@@ -167,9 +167,22 @@ def mind_the_cold(text: str, found: list[float]) -> list[float]:
 
 
 def _range_or_one(text: str) -> list[float]:
-    """Read one temperature, or a range such as ``20C:200C:10``, into temperatures, K.
+    """Read one temperature, or a range of them, into kelvin.
 
-    InputError if the range does not rise or has too many steps.
+    Parameters
+    ----------
+    text : str
+        Such as "150C", or first, last and step as "20C:200C:10".
+
+    Returns
+    -------
+    list of float
+        K, rising; the last of a range is included where the steps meet it.
+
+    Raises
+    ------
+    InputError
+        If the text is no temperature, or the range does not rise or has too many steps.
     """
     match = _RANGE.match(text.strip())
     if match is None:

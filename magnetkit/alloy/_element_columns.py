@@ -21,9 +21,27 @@ def with_composition_column(
 ) -> tuple[pa.Table, str]:
     """Return the table and the name of its composition column.
 
-    `wanted` is the name that a user gave, None to find it. If it is `ELEMENT_COLUMNS`, the columns
-    of elements are joined to a new column of recipes first. `path` is for messages. InputError as
-    from `composition_name`, or if columns of elements cannot be joined.
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Table of n rows.
+    wanted : str or None
+        Name of the composition column, as the user gave it. None has it sought. `ELEMENT_COLUMNS`
+        asks for columns of elements, such as Nd and Fe, which are joined to recipes.
+    path : Path
+        File, for messages.
+
+    Returns
+    -------
+    table : pyarrow.Table
+        As it came, or with the column `COMPOSITION_COLUMN` of recipes behind the others.
+    name : str
+        Name of the composition column.
+
+    Raises
+    ------
+    InputError
+        As from `composition_name`, or if columns of elements cannot be joined.
     """
     if wanted != ELEMENT_COLUMNS:
         return table, composition_name(table, wanted, f"{path}: ")
@@ -40,7 +58,8 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
 
     A unit or more may follow the symbol, as in ``Nd wt%``. An empty cell is none of the element,
     and ``bal.`` takes what is left to 100. InputError if fewer than two columns are named after
-    elements, or two after the same; `source` names the table in messages.
+    elements, or two after the same; `source` names the table in messages. A recipe is a text such
+    as "Nd30.5B1Fe bal.", the balance last. Columns that are named after no element are passed over.
     """
     columns: dict[str, str] = {}
     for column, symbol in element_columns(table.column_names):
@@ -70,7 +89,8 @@ def element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
 def _recipe(amounts: dict[str, object]) -> str:
     """Write a recipe from the cells of a row, by symbol; empty and zero cells are left out.
 
-    `amounts` maps symbols to cells.
+    `amounts` maps symbols to cells. An example is ``{"Nd": "30,5", "B": 1, "Fe": "bal."}``, which
+    gives "Nd30.5B1Fe bal.".
     """
     parts = []
     balance = []

@@ -35,7 +35,10 @@ _LONGEST_HEADER = 1 << 20
 
 
 def check_file(path: Path) -> None:
-    """Raise InputError if the path of a table has an unknown suffix, or no file or an empty one."""
+    """Raise InputError if the path of a table has an unknown suffix, or no file or an empty one.
+
+    A sheet behind the path, such as ``alloys.xlsx#Melts``, is allowed. The content is not read.
+    """
     path = split_sheet(path)[0]
     if path.suffix.lower() in _SPREADSHEETS:
         raise InputError(
@@ -61,8 +64,28 @@ def read_blocks(
 ) -> Iterator[Block]:
     """Read a table in blocks of about `size` rows.
 
-    What was left out of a workbook is appended to `notes`, or a warning where `notes` is None.
-    InputError if the table cannot be read: missing, without a row, of another kind or encoding.
+    The file is opened when the first block is taken, and errors come from then on.
+
+    Parameters
+    ----------
+    path : Path
+        File ending in .csv, .tsv, .txt, .parquet or .xlsx; for the last a sheet may follow,
+        ``a.xlsx#Sheet:3``.
+    size : int
+        Most rows of a block.
+    notes : list of str, optional
+        What was left out of a workbook is appended to it. A warning is issued without it.
+
+    Yields
+    ------
+    Block
+        ``table`` (Arrow), ``start`` (rows before it), ``lines`` (of the file, from 1) and
+        ``rejected`` (lines that are no row).
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read: missing, without a row, of another kind or encoding.
     """
     check_file(path)
     readers = {".parquet": _read_parquet, ".txt": _read_lines, ".xlsx": _read_excel}
@@ -97,9 +120,24 @@ def read_blocks(
 def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
     """Read a small table other than candidates, each line of which must be a row.
 
-    Cells of text files are text; where semicolons separate them, a decimal comma is read as a
-    point. `notes` is as for `read_blocks`. InputError as there, and for the first line that is no
-    row.
+    Parameters
+    ----------
+    path : Path
+        File ending in .csv, .tsv, .txt, .parquet or .xlsx; for the last a sheet may follow,
+        ``a.xlsx#Sheet``.
+    notes : list of str, optional
+        What was left out of a workbook is appended to it. A warning is issued without it.
+
+    Returns
+    -------
+    pyarrow.Table
+        All rows. Cells of text files are text; where semicolons separate them, a decimal comma is
+        written as a point.
+
+    Raises
+    ------
+    InputError
+        As from `read_blocks`, and for the first line that is no row.
     """
     blocks = list(read_blocks(path, _BLOCK_BYTES, notes))
     for line in (line for block in blocks for line in block.rejected):
@@ -118,9 +156,10 @@ def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
 
 
 def _read_parquet(path: Path, size: int) -> Iterator[Block]:
-    """Read a Parquet file in blocks of at most `size` rows; lines count rows from 1.
+    """Read a Parquet file in blocks of `size` rows.
 
-    InputError if the texts of a block are too large. Bytes that are no UTF-8 are replaced.
+    InputError if the texts of a block are too large. Lines of a block are numbers of rows, from 1.
+    Texts that are no UTF-8 are mended.
     """
     start = 0
     duplicates = _dictionary_columns(path)
@@ -145,7 +184,8 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
 def _dictionary_columns(path: Path) -> list[str]:
     """Return the columns of text that take so few bytes a row that their values must be repeated.
 
-    Such columns are read as dictionaries: expanded, a file of some kB could fill the memory.
+    Such columns are read as dictionaries: expanded, a file of some kB could fill the memory. Names
+    are sorted.
     """
     file = pq.ParquetFile(path)
     texts = {field.name for field in file.schema_arrow if is_string(field.type)}
@@ -158,7 +198,11 @@ def _dictionary_columns(path: Path) -> list[str]:
 
 
 def _read_lines(path: Path, size: int) -> Iterator[Block]:
-    """Read a text file of one recipe a line in blocks of `size`; blank lines are skipped."""
+    """Read a text file of one recipe a line in blocks of `size`; blank lines are skipped.
+
+    The table of a block has one column of texts, and its lines count from 1, blank ones included. A
+    file without a recipe gives one empty block.
+    """
     texts: list[str] = []
     lines: list[int] = []
     start = 0
@@ -194,7 +238,12 @@ class _LineCount:
     inner_ends: int = 0  # line ends inside of the cells read so far
 
     def skip(self, row: pacsv.InvalidRow) -> str:
-        """Note a row of another number of columns and have the reader skip it."""
+        """Note a row of another number of columns and have the reader skip it.
+
+        `row` is Arrow's, with ``number``, ``text``, ``expected_columns`` and ``actual_columns``.
+        The text "skip" is returned, as Arrow wants it. A blank row is noted without a reason, so
+        that it is not rejected later.
+        """
         text = row.text if row.text.strip() else ""
         reason = ""
         if text:
@@ -234,9 +283,25 @@ def _open_csv(
 ) -> Iterable[pa.RecordBatch]:
     """Open a CSV file for reading in batches, all of whose cells are text.
 
-    `header` are the names of its columns, `delimiter` what is between cells, `encoding` as of
-    `_detect_encoding`. One thread reads: only then does the reader give `lines`, which notes the
-    rows that it skips, the number of a bad line.
+    One thread reads: only then does the reader give `lines` the number of a bad line.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file, with a header.
+    encoding : str
+        As of `_detect_encoding`.
+    delimiter : str
+        Comma, semicolon or tab.
+    header : list of str
+        Names of all columns.
+    lines : _LineCount
+        Rows of another number of columns are noted in it and left out.
+
+    Returns
+    -------
+    iterable of pyarrow.RecordBatch
+        ArrowInvalid is raised, also while it is read, for what Arrow cannot read.
     """
     return pacsv.open_csv(
         path,
@@ -259,7 +324,11 @@ def _open_csv(
 
 
 def _read_csv(path: Path, size: int) -> Iterator[Block]:
-    """Read a CSV file in blocks of at most `size` rows, one without rows if it has none."""
+    """Read a CSV file in blocks of at most `size` rows, one without rows if it has none.
+
+    Blank rows, and columns without a name, are left out. Cells are text. Rejected lines are with
+    the first block of their part of the file.
+    """
     encoding = _detect_encoding(path)
     delimiter, header = _header(path, encoding)
     # Spreadsheets write columns that were used once, without a name.
@@ -311,7 +380,7 @@ def _line_ends(table: pa.Table) -> IntArray:
 def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
     """Read the header line of a CSV file.
 
-    `encoding` is as of `_detect_encoding`.
+    The delimiter is that which stands most often in the line. `encoding` is such as "utf-8-sig".
 
     Returns
     -------
@@ -348,7 +417,11 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
 
 
 def _detect_encoding(path: Path) -> str:
-    """Return the encoding of a text file: UTF-8, UTF-16 by its mark, else Windows-1252."""
+    """Return the encoding of a text file: UTF-8, UTF-16 by its mark, else Windows-1252.
+
+    The result is "utf-16", "utf-8-sig" or "cp1252", names of Python's codecs. The whole file is
+    read.
+    """
     with path.open("rb") as stream:
         if stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
@@ -362,7 +435,10 @@ def _detect_encoding(path: Path) -> str:
 
 
 def _long_line(path: Path) -> str:
-    """Say which line does not fit into a block, for an error message."""
+    """Say which line does not fit into a block, for an error message.
+
+    The sentence names the line or, if no line is too long, an open quote.
+    """
     number = 1
     at = 0
     with path.open("rb") as stream:
@@ -379,7 +455,11 @@ def _long_line(path: Path) -> str:
 
 
 def _read_excel(path: Path, size: int) -> Iterator[Block]:
-    """Read the sheet of a workbook in blocks of `size` rows; the first has rejected lines and notes."""
+    """Read the sheet of a workbook in blocks of `size` rows.
+
+    The first has rejected lines and notes. InputError as from `read_sheet`. A sheet without rows
+    gives one empty block.
+    """
     sheet = read_sheet(path)
     table = sheet.table
     lines = sheet.lines

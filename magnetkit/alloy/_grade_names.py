@@ -56,7 +56,11 @@ def _normalize(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def grade_names() -> tuple[str, ...]:
-    """Return the names of all grades of the catalogue, as makers write them."""
+    """Return the names of all grades of the catalogue, as makers write them.
+
+    A name is such as "N42SH". Each stands once, in the order of the data files. The result is
+    cached.
+    """
     names: dict[str, None] = {}
     for file in (VALUES_FILE, SECOND_FILE):
         names |= dict.fromkeys(
@@ -67,7 +71,11 @@ def grade_names() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _keys() -> dict[str, str]:
-    """Return the names of the known grades by each normalized form that people write them in."""
+    """Return the names of the known grades by each normalized form that people write them in.
+
+    Keys are such as of "N42SH", "42SH" and "VACODYM 655". Of two grades with one key the first
+    counts. The dict is cached.
+    """
     keys = {_normalize(name): name for name in grade_names()}
     for name in grade_names():
         for bare in _strip_affixes(name):
@@ -86,7 +94,11 @@ def _keys() -> dict[str, str]:
 
 
 def _strip_affixes(text: str) -> list[str]:
-    """Return a text without its endings, then also without each of its prefixes, longest form first."""
+    """Return a text without its endings, then also without each of its prefixes.
+
+    The longest form is first. Endings are such as "(Intemag)", prefixes such as "Sm2Co17" or a
+    maker's name. There is always one form at least.
+    """
     text = text.strip()
     while (shorter := _SUFFIX.sub("", text)) != text:
         text = shorter
@@ -161,7 +173,7 @@ def find_grades(given: Any) -> list[str | None]:
     """Return the known grade of each text of a list, None for a text that names none.
 
     `given` is a text, a list of texts, or anything else. The list is empty if no text names a
-    grade.
+    grade. Otherwise it has one entry for each text, in order.
     """
     texts = (
         [given]
@@ -177,7 +189,10 @@ def find_grades(given: Any) -> list[str | None]:
 
 
 def refuse_recipe_options(grade: str, process: Any, shell: Any) -> None:
-    """Raise InputError if `process` or `shell`, which belong to a recipe, is given with a grade."""
+    """Raise InputError if `process` or `shell`, which belong to a recipe, is given with a grade.
+
+    `grade` is the name of the grade, such as "N42SH", for the message. Nothing is returned.
+    """
     if process is not None or shell is not None:
         raise InputError(
             f"process and shell are of a recipe; {grade} is a grade: leave them out, or give what "
@@ -186,7 +201,20 @@ def refuse_recipe_options(grade: str, process: Any, shell: Any) -> None:
 
 
 def parse_class(text: str) -> tuple[int, str] | None:
-    """Split a name like those of sintered Nd-Fe-B into (BH)max in MGOe and class, else return None.
+    """Split a name like those of sintered Nd-Fe-B into (BH)max in MGOe and class.
+
+    A name without letters behind the number is of class "N". Maker and family around the name are
+    taken off.
+
+    Parameters
+    ----------
+    text : str
+        Name of a grade.
+
+    Returns
+    -------
+    (int, str) or None
+        None for a name of another form.
 
     `text` may have maker or family before and endings behind; whether such a grade is sold does not
     matter.
@@ -203,7 +231,9 @@ def parse_class(text: str) -> tuple[int, str] | None:
 
 
 def nearest_grades(text: str) -> list[str]:
-    """Return at most five known grades whose names are most like a text, best first, of its kind alone.
+    """Return at most five known grades whose names are most like a text, best first.
+
+    They are of its kind alone. Names as makers write them; empty if none is like it.
 
     Parameters
     ----------
@@ -261,7 +291,10 @@ def _figure(key: str) -> int:
 
 
 def refusal(text: str) -> str | None:
-    """Say why a text that names a grade is not read as a composition; None if it names no grade."""
+    """Say why a text that names a grade is not read as a composition; None if it names no grade.
+
+    The sentence names the grade or, where nobody sells it, near ones.
+    """
     if not is_grade(text):
         return None
     name = find(text)

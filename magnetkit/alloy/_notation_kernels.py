@@ -156,7 +156,8 @@ def make_reading(columns, amounts, longest):
 def _open_level(levels, depth, start, opener, place):
     """Set the fields of the level of brackets number `depth`, in place.
 
-    `start` is its first entry; `opener` and `place` are byte and place of its bracket.
+    `start` is its first entry; `opener` and `place` are byte and place of its bracket. `levels` is
+    int64 (depth, 6), the open brackets of a `Reading`; one row of it is overwritten.
     """
     levels[depth, _START] = start
     levels[depth, _OPENER] = opener
@@ -168,7 +169,10 @@ def _open_level(levels, depth, start, opener, place):
 
 @jit(part="copied")
 def _begin_row(reading, first):
-    """Reset what was read so far for a new recipe, whose entries begin at `first`, in place."""
+    """Reset what was read so far for a new recipe, whose entries begin at `first`, in place.
+
+    `reading` is a `Reading`; its entries are not cleared.
+    """
     state = reading.state
     state[_BEFORE] = _NOTHING
     state[_ORDER] = _UNKNOWN
@@ -186,7 +190,11 @@ def _begin_row(reading, first):
 
 @jit(part="merged")
 def _leave_bare(reading):
-    """Leave the last entry, an element, without an amount of its own."""
+    """Leave the last entry, an element, without an amount of its own.
+
+    `reading`, a `Reading`, is changed in place: the open bracket counts one more such element, and
+    the first of a recipe is recorded with its place in the text. The amount itself stays 1.
+    """
     state = reading.state
     reading.levels[state[_DEPTH], _BARE] += 1
     if state[_FIRST_BARE] < 0:
@@ -199,7 +207,9 @@ def _read_pairs(text, at, reading):
     """Read symbols with their amounts right behind them: the short way for most of a formula.
 
     `text` is uint8, ASCII, and `at` the place to begin; entries are appended to `reading`, in
-    place. Returned are a fault code and the place to read on at, or that of the fault.
+    place. Returned are a fault code and the place to read on at, or that of the fault. It ends at
+    the first character that is no symbol with a figure behind it. Where amounts come first, or one
+    waits for its element, nothing is read.
     """
     columns, amounts, _, state, _ = reading
     if state[_ORDER] == _AMOUNT_FIRST or state[_AHEAD] != _NOTHING_AHEAD:
@@ -250,7 +260,8 @@ def _multiply_entries(amounts, first, end, factor):
 def _decide_order(reading):
     """Set the order of the outermost level when its first amount is met, in place.
 
-    Amounts come first if nothing, or only a balance, stands before that amount.
+    Amounts come first if nothing, or only a balance, stands before that amount. `reading` is a
+    `Reading`. Amounts first is marked in its state too.
     """
     state = reading.state
     level = reading.levels[0]
@@ -267,7 +278,9 @@ def _read_amount(text, place, reading):
     """Read the amount at `place`, and give it to the entry or bracket that it belongs to.
 
     `text` is uint8, ASCII; `reading` changes in place. Returned are a fault code and the place
-    after the amount, or that of the fault.
+    after the amount, or that of the fault. An amount behind a bracket multiplies its entries. Where
+    amounts come first it waits for the element or bracket behind it. The faults are
+    `FOLLOWS_NOTHING` and those of `read_number`.
     """
     _, amounts, levels, state, numbers = reading
     value, after, fault = read_number(text, place)
@@ -300,7 +313,9 @@ def _read_amount(text, place, reading):
 def _read_balance(place, after, reading):
     """Read the word of a balance from `place` to `after`; `reading` changes in place.
 
-    Returned are a fault code and the place after the word, or that of the fault.
+    Returned are a fault code and the place after the word, or that of the fault. `reading` is a
+    `Reading`. The entry before it becomes the balance of its bracket, else the next one will. The
+    faults are `BALANCE_ALONE` and `TWO_BALANCES`.
     """
     _, amounts, levels, state, _ = reading
     level = levels[state[_DEPTH]]
@@ -324,7 +339,8 @@ def _read_element(text, place, reading):
     """Read the symbol at `place` into a new entry of amount 1; `reading` changes in place.
 
     An amount or balance that waits for it becomes its amount. Returned are a fault code and the
-    place after the symbol, or that of the fault.
+    place after the symbol, or that of the fault. `text` is uint8, ASCII, with a capital at `place`.
+    The only fault is `NO_SUCH_ELEMENT`.
     """
     columns, amounts, levels, state, numbers = reading
     column, after = read_symbol(text, place)
@@ -353,7 +369,9 @@ def _read_element(text, place, reading):
 def _open_bracket(text, place, reading):
     """Open a level for the bracket at `place`; `reading` changes in place.
 
-    Returned are a fault code and the place after the bracket, or that of the fault.
+    Returned are a fault code and the place after the bracket, or that of the fault. `text` is
+    uint8, ASCII; `reading` is a `Reading`. The fault is `BALANCE_ALONE`, for a balance that waits
+    for its element.
     """
     state = reading.state
     if state[_AHEAD] == _BALANCE_AHEAD:
@@ -369,7 +387,9 @@ def _open_bracket(text, place, reading):
 def _find_fault_of_bracket(columns, level, end):
     """Return the fault code of a bracket that closes, found from its entries up to `end`.
 
-    `columns` are those of the entries, `level` the fields of the bracket.
+    `columns` are those of the entries, `level` the fields of the bracket. The codes are
+    `EMPTY_BRACKET`, `AMBIGUOUS_BRACKET` (parted, with an element without an amount), `PAIR` (such
+    as (PrNd)) and `FINE`.
     """
     begin = level[_START]
     if end == begin:
@@ -392,9 +412,12 @@ def _is_pair(columns, entry):
 
 @jit(part="merged")
 def _close_bracket(text, place, reading):
-    """Close the level of the bracket at `place`; its balance is worked out, `reading` changes in place.
+    """Close the level of the bracket at `place` and work out its balance.
 
-    Returned are a fault code and the place after the bracket, or that of the fault.
+    `text` is uint8, ASCII; `reading`, a `Reading`, changes in place. A balance in it is 1 less the
+    other amounts. An amount that waits multiplies the entries. Returned are a fault code and the
+    place after the bracket, or that of the fault. The faults are `CLOSES_NOTHING`, `BALANCE_ALONE`,
+    `NOTHING_LEFT` and those of `_find_fault_of_bracket`.
     """
     columns, amounts, levels, state, numbers = reading
     depth = state[_DEPTH]
@@ -439,7 +462,12 @@ def _is_figure(text, at):
 
 @jit(part="merged")
 def _read_hyphen(text, place, reading):
-    """Read a hyphen: a separator, but before an amount only where it follows one closely."""
+    """Read a hyphen: a separator, but before an amount only where it follows one closely.
+
+    `text` is uint8, ASCII; `reading`, a `Reading`, changes in place as for a comma. Returned are a
+    fault code and the place after the hyphen, or that of the fault. `NEGATIVE` is the fault of a
+    hyphen that reads as the sign of an amount.
+    """
     state = reading.state
     if _is_figure(text, place + 1):
         previous = KINDS[text[place - 1]] if place > 0 else GAP
@@ -459,6 +487,9 @@ def _end_row(reading):
     """Check a recipe at its end: open brackets, waiting amounts and missing ones.
 
     Returned are a fault code and its place, or that of the first element without an amount.
+    `reading`, a `Reading`, is only read. Without a fault the place is that of the first element
+    without an amount. The faults are `NEVER_CLOSED`, `FOLLOWS_NOTHING`, `BALANCE_ALONE`, `EMPTY`
+    (nothing, or the text NaN) and `NO_AMOUNT`.
     """
     columns, _, levels, state, _ = reading
     depth = state[_DEPTH]
@@ -489,7 +520,27 @@ def _end_row(reading):
 # -> fault code, its place in the row or that of the first element without an amount
 @jit
 def read_row(text, first, reading):
-    """Read the amounts of one recipe, in the order written."""
+    """Read the amounts of one recipe, in the order written, into `reading`.
+
+    Neither basis nor balance of the whole is applied, and amounts stay as written; that is done by
+    `_make_fractions`.
+
+    Parameters
+    ----------
+    text : ndarray of uint8
+        The recipe, ASCII, as of `fold`.
+    first : int64
+        Number of its first entry.
+    reading : Reading
+        Its state is reset. Columns and amounts are written from `first` on, so there must be room.
+
+    Returns
+    -------
+    fault : int
+        Fault code, `FINE` for none.
+    place : int64
+        Character at fault, else that of the first element without an amount.
+    """
     state = reading.state
     _begin_row(reading, first)
     at = np.int64(0)
@@ -550,7 +601,10 @@ _SUM_SLACK = 1e-9
 # point int64: Unicode code point -> int64: ASCII
 @jit(part="copied")
 def _ascii(point):
-    """Return the ASCII character that stands for a Unicode one in a recipe, 0 if none does."""
+    """Return the ASCII character that stands for a Unicode one in a recipe, 0 if none does.
+
+    `point` is a Unicode code point. Subscript figures, dashes, subscript x and gaps are mapped.
+    """
     if point < 0x80:
         return point
     if 0x2080 <= point <= 0x2089:  # subscript figures
@@ -571,7 +625,21 @@ def _ascii(point):
 def fold(data, offsets):
     """Write one ASCII byte for each character: subscripts as digits, dashes as hyphens.
 
-    Other characters become 0, which no notation has; places in a row now count characters.
+    Other characters become 0, which no notation has. Places in a row then count characters.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        Valid UTF-8 bytes of all rows; only read.
+    offsets : ndarray of int64, shape (n + 1,)
+        Row i is ``data[offsets[i]:offsets[i + 1]]``.
+
+    Returns
+    -------
+    folded : ndarray of uint8
+        ASCII bytes of all rows.
+    edges : ndarray of int64, shape (n + 1,)
+        Offsets of the rows in them, from 0.
     """
     n = len(offsets) - 1
     folded = np.empty(offsets[n] - offsets[0], np.uint8)
@@ -617,7 +685,11 @@ class Parsed(NamedTuple):
 # marks int64: signs of the text, as of `Reading` -> fault code, number of the basis
 @jit(part="copied")
 def _read_marks(basis, marks):
-    """Return a fault code and the basis that marks name, `basis` where there is none."""
+    """Return a fault code and the basis that marks name, `basis` where there is none.
+
+    `basis` is a number of `basis_code`: auto, at.% or wt.%. `marks` are bits of the state of a
+    `Reading`. The faults are `TWO_BASES` and `OTHER_BASIS`.
+    """
     if marks & _ATOMIC_MARK and marks & _WEIGHT_MARK:
         return TWO_BASES, basis
     if marks & (_ATOMIC_MARK | _WEIGHT_MARK):
@@ -632,7 +704,13 @@ def _read_marks(basis, marks):
 # -> fault code
 @jit(part="copied")
 def _find_recipe_fault(bare, total, is_whole, has_balance):
-    """Return the fault of amounts that must be all there and add up to a whole."""
+    """Return the fault of amounts that must be all there and add up to a whole.
+
+    `bare` is the first entry without an amount, -1 for none, and `total` the sum of the amounts, a
+    balance left out. The codes are `NO_AMOUNT`, `NOTHING_LEFT`, `BAD_SUM` and `FINE`. `is_whole`
+    says that the total is 100 or 1 within the tolerance, `has_balance` that an element takes the
+    rest.
+    """
     if bare >= 0:
         return NO_AMOUNT
     if has_balance and total >= 100.0:
@@ -645,7 +723,11 @@ def _find_recipe_fault(bare, total, is_whole, has_balance):
 # bare int64: first entry without an amount, -1 for none
 @jit(part="copied")
 def _could_be_charge(reading, bare):
-    """Return whether PrNd30.5 may be a charge of both, or of Pr 1 and Nd 30.5."""
+    """Return whether PrNd30.5 may be a charge of both, or of Pr 1 and Nd 30.5.
+
+    `bare` is the first entry without an amount, -1 for none. The entry behind it must have an
+    amount above a limit and be a pair with it. `reading` is a `Reading`, which is only read.
+    """
     return (
         0 <= bare < reading.state[_ENTRY_END] - 1
         and reading.amounts[bare + 1] > _CHARGED
@@ -658,10 +740,11 @@ def _could_be_charge(reading, bare):
 def _choose_basis(basis, reading, total):
     """Return a fault code and the basis of a recipe's amounts.
 
-    `basis` is what the caller said, and `total` the sum of the amounts as written. A
-    text that is marked at.% or wt.% has that basis; any other keeps `basis`. Faults are
-    two marks, a mark other than `basis`, an element without an amount, a wrong sum, and
-    amounts that could be both at.% and wt.% if `basis` is auto.
+    `basis` is what the caller said, and `total` the sum of the amounts as written. A text that is
+    marked at.% or wt.% has that basis; any other keeps `basis`. Faults are two marks, a mark other
+    than `basis`, an element without an amount, a wrong sum, and amounts that could be both at.% and
+    wt.% if `basis` is auto. `reading` is a `Reading`, which is only read. Amounts that sum to 0 are
+    a fault too (`ZERO`).
     """
     marks = reading.state[_MARKS]
     bare = reading.state[_FIRST_BARE]
@@ -687,7 +770,24 @@ def _choose_basis(basis, reading, total):
 # first, end int64: entries -> end of those that are left
 @jit(part="merged")
 def _sort_entries(reading, first, end, by_weight, masses):
-    """Sort entries by element in place, as moles; an element written twice is added up."""
+    """Sort entries by element in place, as moles; an element written twice is added up.
+
+    Parameters
+    ----------
+    reading : Reading
+        Its columns and amounts are overwritten from `first` on.
+    first, end : int64
+        First entry and the one behind the last.
+    by_weight : bool
+        Whether amounts are masses, which are divided by the atomic mass.
+    masses : ndarray of float64, shape (118,)
+        Atomic masses.
+
+    Returns
+    -------
+    int64
+        The entry behind the last that is left. Amounts of 0 and less are dropped.
+    """
     columns = reading.columns
     amounts = reading.amounts
     position = first
@@ -717,7 +817,25 @@ def _sort_entries(reading, first, end, by_weight, masses):
 # -> fault code, sum, number of entries
 @jit(part="merged")
 def _make_fractions(rules, reading):
-    """Apply basis and balance to the amounts of one recipe."""
+    """Apply basis and balance to the amounts of one recipe, in place.
+
+    Parameters
+    ----------
+    rules : Rules
+        ``basis``, a number of `basis_code`, and ``masses``, float64 (118,).
+    reading : Reading
+        As `read_row` left it. Its entries are sorted by element, merged and made atomic fractions;
+        with a fault they may stay as they were.
+
+    Returns
+    -------
+    fault : int
+        Fault code, `FINE` for none.
+    total : float
+        Sum of the amounts: as written with most faults, else in moles.
+    count : int
+        Number of entries, 0 with a fault.
+    """
     amounts = reading.amounts
     first = reading.levels[0, _START]
     end = reading.state[_ENTRY_END]
@@ -743,7 +861,29 @@ def _make_fractions(rules, reading):
 # Rows lo to hi of `parse`; their entries go to `out` from `at` on -> end of them
 @jit
 def _parse_stretch(data, offsets, lo, hi, at, rules, out):
-    """Read the rows `lo` to `hi` - 1 of `parse` into `out`; return the end of their entries."""
+    """Read the rows `lo` to `hi` - 1 of `parse` into `out`.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        ASCII bytes of all rows.
+    offsets : ndarray of int64, shape (n + 1,)
+        Row i is ``data[offsets[i]:offsets[i + 1]]``.
+    lo, hi : int
+        Range of rows.
+    at : int64
+        Where the entries of the first row go.
+    rules : Rules
+        Number of the basis, and atomic masses.
+    out : Parsed
+        Entries are written from `at` on. Counts and codes are written for each row, places and sums
+        only where there is a fault. A row that is longer than `LONGEST` has the fault `TOO_LONG`.
+
+    Returns
+    -------
+    int64
+        The entry behind the last one written. Rows with a fault have no entries.
+    """
     columns, amounts, counts, codes, places, sums = out
     longest = 0
     for i in range(lo, hi):
@@ -776,7 +916,12 @@ def _parse_stretch(data, offsets, lo, hi, at, rules, out):
 # Writes found bool (n): whether a grade's name could have been read as a row.
 @jit
 def grade_like(rows, heaviest, found, start, stop):
-    """Mark the compositions whose text may have been the name of a grade."""
+    """Mark the compositions whose text may have been the name of a grade.
+
+    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; every row must have an element.
+    `heaviest`, bool (118,), marks elements that are the heaviest of a grade's name. `found`, bool
+    (n,), is overwritten at the rows `start` to `stop` - 1 alone.
+    """
     indptr, indices, values = rows
     for i in range(start, stop):
         first = indptr[i]

@@ -145,9 +145,10 @@ class Inputs:
     def shells_with(self, shell: Any) -> Any:
         """Return the shells to use: those of the column, or else the argument's.
 
-        `shell` is one for all rows (a text, dict or `Shell`), one a row, or None. The result has
-        one for each row of ``table``, or is None. InputError if column and argument both name
-        shells, their number differs from that of the rows, or one for all cannot be read.
+        The argument is one for all rows or one a row. InputError if column and argument both name
+        shells, or their number differs from that of the rows. Returned are None (no shells), a list
+        of one shell for each of the n rows of `table`, or the given ones where the caller matches
+        rows itself. A shell that cannot be read raises InputError, too.
         """
         if shell is None:
             return self.shells
@@ -167,8 +168,8 @@ class Inputs:
     def refusing(self, shells: Mapping[str, str]) -> "Inputs":
         """Return the inputs without the rows of some shells, which become rejected lines.
 
-        `shells` maps texts of shells to the reason. These inputs are returned themselves where
-        nothing is refused, or they have no shells, lines or labels.
+        `shells` maps texts of shells to the reason. This object is not changed. It is returned as
+        it is if `shells` is empty or the inputs have no shells, lines or texts.
         """
         if (
             not shells
@@ -196,7 +197,8 @@ class Inputs:
     def extra(self, *, named: bool = False) -> pa.Table | None:
         """Return the user's other columns for the readable rows, None if there are none.
 
-        `named` drops the composition column. Rows are those of ``table``; names are texts.
+        `named` drops the composition column. The result is an Arrow table of n rows, in the order
+        of `table`. InputError if a column holds values of several kinds.
         """
         if self.others is None:
             return None
@@ -212,7 +214,7 @@ class Inputs:
         the rows of a composition come together. With `named` the frames name their candidates and
         the composition column is left out. A pandas frame lists rejected rows in
         ``.attrs["rejected"]``, an Arrow table in its metadata under ``rejected``; all warn with
-        `RejectedRows`.
+        `RejectedRows`. A frame of `frames` itself may be changed: its index is set.
         """
         import pandas as pd
 
@@ -253,9 +255,9 @@ class Inputs:
     ) -> Any:
         """Return a frame as an Arrow table or a polars frame, with the user's other columns.
 
-        `rows` are those of the input that its rows are of, int64; `records` are the rejected ones,
-        which stand in the metadata of an Arrow table. With `named` the composition column is left
-        out. A name that is taken gets the prefix ``input_``.
+        `rows` are those of the input that its rows are of; `records` are the rejected ones, which
+        stand in the metadata of an Arrow table. ``library`` of these inputs decides which. `frame`
+        is not changed; `named` leaves out the composition column.
         """
         metadata = {"rejected": json.dumps(records)} if records else None
         table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -276,7 +278,7 @@ class Inputs:
         """Return a pandas frame with the user's columns behind it.
 
         `renames` maps the user's columns to their new names. `rows` has the row of the input for
-        each row of `frame`.
+        each row of `frame`. The index is that of `frame`, which is not changed.
         """
         import pandas as pd
 
@@ -289,6 +291,7 @@ class Inputs:
         """Return the user's columns to give back, each with a name that `present` does not have.
 
         `named` leaves out the composition column. A name that is taken gets the prefix ``input_``.
+        An example is ``{"price": "price", "host": "input_host"}``.
         """
         taken_names = set(present)
         renames = {}
@@ -302,10 +305,11 @@ class Inputs:
         return renames
 
     def values(self, values: FloatArray, name: str) -> Any:
-        """Return `values`, shape (n,), in the library and length of the input; NaN for unreadable rows.
+        """Return `values`, shape (n,), in the library and length of the input.
 
-        A list or path gives an ndarray, a table of compositions `values` itself. A warning names
-        rejected rows. `name` is that of a polars or pandas series.
+        Unreadable rows are NaN. A list, path or table of compositions gives an ndarray. `name` is
+        that of a named series. Where the caller gave a CompositionTable, `values` come back as they
+        are. Rejected rows are warned of with `RejectedRows`.
         """
         if self.reported:
             return values
@@ -326,7 +330,10 @@ class Inputs:
         return pd.Series(whole, self.index, name=name)
 
     def warn(self) -> None:
-        """Issue a warning that names the first of the rows that could not be used."""
+        """Issue a warning that names the first of the rows that could not be used.
+
+        The category is `RejectedRows`. There must be a rejected row.
+        """
         first = self.rejected[0]
         warn(
             f"{len(self.rejected)} of the rows could not be used; the first, line {first.line} "
@@ -339,7 +346,7 @@ def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
     """Read compositions, in any form of `read_inputs`, into a table of one row each.
 
     InputError if `compositions` has no such form, CompositionError if a recipe cannot be read.
-    Build a CompositionTable to leave such rows out.
+    Build a CompositionTable to leave such rows out. `basis` is "auto", "atomic" or "weight".
     """
     return read_inputs(compositions, basis, strict=True).table
 
@@ -354,13 +361,34 @@ def read_inputs(
 ) -> Inputs:
     """Read compositions in any form that users have them in.
 
-    `given` is a text, list, column, frame, path, pymatgen Composition or CompositionTable; a text
-    that ends in .csv, .tsv, .txt or .parquet is a path. A frame's columns other than the
-    composition (`column`, else ``composition`` or the only text column) and ``shell`` are kept. A
-    set is read in the order of its texts. `basis` is that of a text's amounts. `strict` fails on
-    the first row that cannot be read; with `empty` nothing but rejected rows is returned rather
-    than fail. Raises InputError if `given` is nothing of the kind, CompositionError if no row can
-    be read, or with `strict` one cannot.
+    Rows that cannot be read are left out and listed in ``rejected``. No warning is issued here.
+
+    Parameters
+    ----------
+    given : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The compositions. A text that ends in .csv, .tsv, .txt or .parquet is a path. A set is read
+        in the order of its texts. A frame's other columns are kept, ``shell`` apart.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    column : str, optional
+        Composition column of a frame or file; else ``composition`` or the only text column.
+    strict : bool
+        Fail on the first row that cannot be read.
+    empty : bool
+        Return rejected rows alone rather than fail if no row can be read.
+
+    Returns
+    -------
+    Inputs
+        ``table`` of n readable rows, ``labels`` (texts as written), ``shells``, ``others`` (the
+        user's columns), ``rejected``, ``lines`` and ``total``.
+
+    Raises
+    ------
+    InputError
+        If `given` is nothing of the kind, or `basis` or `column` cannot be used.
+    CompositionError
+        If no row can be read, or with `strict` one cannot.
     """
     basis_code(basis)
     inputs = _read(given, basis, column)
@@ -374,7 +402,11 @@ def read_inputs(
 
 
 def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
-    """Raise CompositionError for the first rejected row; the message counts the others."""
+    """Raise CompositionError for the first rejected row; the message counts the others.
+
+    There must be one. `table` holds the readable rows and the errors of the others, which give the
+    place of the fault.
+    """
     first = rejected[0]
     count = len(rejected)
     place = next((e.position for e in table.errors if e.row + 1 == first.line), -1)
@@ -426,10 +458,10 @@ def _kind(given: Any) -> str:
 
 
 def _read_column(given: Any, basis: Basis) -> Inputs:
-    """Read the compositions in a list, set, iterator, series or array; InputError for anything else.
+    """Read the compositions in a list, set, iterator, series or array.
 
-    `basis` is that of the amounts. Lines count from 1. Rows that cannot be read are in
-    ``rejected``.
+    InputError for anything else. `given` has n items: texts or pymatgen compositions. A set is read
+    in the order of its texts. What is neither becomes a rejected row. `basis` is that of the texts.
     """
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
     index = given.index if library == "pandas" and hasattr(given, "iloc") else None
@@ -461,8 +493,8 @@ def _exports_text(column: Any) -> bool:
 def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Array]:
     """Read a list of texts and pymatgen compositions.
 
-    `basis` is that of a text's amounts. What cannot be read is in the table's ``errors``, by its
-    place in the list.
+    `row_index` of the table counts the items from 0, and its errors are the others. `basis` is that
+    of the texts.
 
     Returns
     -------
@@ -494,7 +526,10 @@ def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Arr
 
 
 def _name(composition: Any) -> str:
-    """Write a pymatgen Composition: its reduced formula if all amounts are integers, else as it is."""
+    """Write a pymatgen Composition: its reduced formula if all amounts are integers, else as it is.
+
+    An example is "Nd2Fe14B", or "Sm0.8Gd0.2Co5".
+    """
     amounts = list(composition.as_dict().items())
     if all(float(a).is_integer() for _, a in amounts):
         return str(composition.reduced_formula)
@@ -506,7 +541,8 @@ def _name(composition: Any) -> str:
 def _composition(item: Any) -> Any:
     """Return the pymatgen Composition of an item; None if it has none.
 
-    Structures and entries of pymatgen have one, and the atoms of ASE are counted.
+    Structures and entries of pymatgen have one, and the atoms of ASE are counted. A text gives
+    None. A Composition is returned as it is.
     """
     if isinstance(item, str):
         return None
@@ -528,7 +564,8 @@ def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     """Read a frame of pandas, polars or Arrow: compositions, shells and given values.
 
     `column` names the composition column; it is found by name otherwise. Other columns are kept in
-    ``others``. InputError if the column is not there or not clear.
+    ``others``. Columns ``given_...`` are read into the table. InputError if there is no composition
+    column, or it is unclear which. `basis` is that of the texts.
     """
     library = _LIBRARIES.get(type(frame).__module__.split(".")[0])
     if library is None or isinstance(frame, pa.RecordBatch):
@@ -556,7 +593,10 @@ def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
 
 
 def _flatten(frame: Any) -> Any:
-    """Return a pandas frame with texts as column names; InputError if two are equal or on two levels."""
+    """Return a pandas frame with texts as column names.
+
+    InputError if two are equal or on two levels. `frame` itself is not changed.
+    """
     if frame.columns.nlevels > 1:
         raise InputError(
             "the frame has column names on several levels; join them to one, e.g. "
@@ -581,9 +621,10 @@ def join_blocks(
 ) -> Inputs:
     """Read consecutive blocks of a file as one input.
 
-    `path` is for messages, `column` names the composition column, None to find it. Lines that could
-    not be read, and recipes that could not, are in ``rejected``. InputError if it is unclear which
-    column that is.
+    `path` is for messages, `column` names the composition column. InputError if it is unclear which
+    column that is. `blocks` are one or more, as of `read_blocks`; `basis` is that of the amounts.
+    Lines that were no rows are among the rejected ones of the result, whose lines are those of the
+    file.
     """
     frame = pa.concat_tables(
         [block.table for block in blocks], promote_options="default"
@@ -616,7 +657,8 @@ def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
 def _split_shells(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
     """Split off the column ``shell`` of a frame.
 
-    `composition` is the column of the recipes.
+    `composition` is the column of the recipes. A warning names columns of conditions, which are not
+    used.
 
     Returns
     -------
@@ -668,6 +710,11 @@ def _make_inputs(
         Numbers of the rows in the user's file.
     rejected : sequence of Rejected
         Lines that were rejected before.
+
+    Returns
+    -------
+    Inputs
+        Rows and texts of what could be read, rejected rows sorted by line, and ``total``, all rows.
     """
     rejections = [
         *rejected,
@@ -697,7 +744,7 @@ def _make_inputs(
 def _wrong_shells(written: Sequence[str]) -> dict[str, str]:
     """Return the shells that cannot be read, each with the reason.
 
-    `written` are the texts of shells.
+    `written` are the texts of shells. An empty text is a bulk alloy and no fault.
     """
     wrong = {}
     for text in set(written):

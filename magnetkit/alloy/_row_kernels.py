@@ -14,7 +14,12 @@ from .._core._threads import share_rows
 # -> out float64 (n), rows start to stop - 1
 @jit
 def _sums(rows, kind, weights, out, start, stop):
-    """Write the sum of fractions times weights of rows `start` to `stop` - 1."""
+    """Write the sum of fractions times weights of rows `start` to `stop` - 1.
+
+    `rows` is `Rows`: (indptr, indices, values). `kind`, int8 (n,), picks a row of `weights`,
+    float64 (kinds, 118), for each composition. `out`, float64 (n,), is overwritten at these rows
+    alone.
+    """
     for i in range(start, stop):
         row_weights = weights[kind[i]]
         total = 0.0
@@ -26,7 +31,22 @@ def _sums(rows, kind, weights, out, start, stop):
 # rows: `Rows` of n compositions; weights float64 (118), or (kinds, 118) with kind int8 (n): which
 # are a row's, -1 the last -> float64 (n), 0 for a row of no elements
 def sums(rows, weights, kind=None):
-    """Return the sum of each row's fractions times a weight of the element."""
+    """Return the sum of each row's fractions times a weight of the element.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of n compositions.
+    weights : array_like of float64, shape (118,) or (kinds, 118)
+        Weight of each element, such as its atomic mass.
+    kind : ndarray of int8, shape (n,), optional
+        Row of `weights` for each composition, -1 the last. Without it the first row is for all.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        In the unit of the weights; 0 for a row without elements.
+    """
     n = len(rows.indptr) - 1
     out = np.empty(n)
     weights = np.atleast_2d(np.asarray(weights, np.float64))
@@ -40,7 +60,11 @@ def sums(rows, weights, kind=None):
 # Adds to out, rows start to stop - 1
 @jit
 def _sums_of_each(rows, figures, out, start, stop):
-    """Add the sums of fractions times each of k figures, of rows `start` to `stop` - 1."""
+    """Add the sums of fractions times each of k figures, of rows `start` to `stop` - 1.
+
+    `rows` is `Rows`: (indptr, indices, values). `figures` is float64 (118, k). `out`, float64 (n,
+    k), is added to and must come in as zeros.
+    """
     for i in range(start, stop):
         for p in range(rows.indptr[i], rows.indptr[i + 1]):
             amount = rows.values[p]
@@ -64,7 +88,9 @@ def sums_of_each(rows, figures):
 def _largest_of_each(rows, weights, figures, least, out, start, stop):
     """Write the largest of each figure over the elements of rows `start` to `stop` - 1.
 
-    Elements count whose share of the weight is `least` or more. NaN stays NaN.
+    Elements count whose share of the weight is `least` or more. NaN stays NaN. `rows` is `Rows`:
+    (indptr, indices, values). `weights`, float64 (118,), are such as atomic masses; `figures` is
+    float64 (118, k). `out`, float64 (n, k), must come in as zeros, so the largest is at least 0.
     """
     for i in range(start, stop):
         total = 0.0
@@ -82,9 +108,23 @@ def _largest_of_each(rows, weights, figures, least, out, start, stop):
 # rows: `Rows` of n compositions; weights float64 (118); figures float64 (118, k); least float64
 # -> float64 (n, k)
 def largest_of_each(rows, weights, figures, least):
-    """Return the largest of each figure of the elements with a share of `least` of the weight.
+    """Return the largest of each figure over the elements of which a row has enough.
 
-    At least 0; NaN where that of such an element is.
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of n compositions.
+    weights : ndarray of float64, shape (118,)
+        Weight of each element, such as its atomic mass for shares by mass.
+    figures : ndarray of float64, shape (118, k)
+        Figures of each element.
+    least : float
+        Least share of a row's weight from which an element counts, 0 to 1.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
+        At least 0; NaN where the figure of an element that counts is NaN.
     """
     out = np.zeros((len(rows.indptr) - 1, figures.shape[1]))
     figures = np.ascontiguousarray(figures, np.float64)
@@ -96,7 +136,25 @@ def largest_of_each(rows, weights, figures, least):
 # (118, k); half float64; out float64 (n, k), ones on entry. Writes rows start to stop - 1
 @jit
 def _risks_of_sources(rows, weights, source, risk, half, out, start, stop):
-    """Write the risk that one of the sources of each row's elements fails; see `risks_of_sources`."""
+    """Write the risk that one of the sources of each row's elements fails; see `risks_of_sources`.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of n compositions.
+    weights : ndarray of float64, shape (118,)
+        Weight of each element, such as its atomic mass.
+    source : ndarray of int64, shape (118,)
+        Number of the source of each element.
+    risk : ndarray of float64, shape (118, k)
+        Probability that the supply of each element fails, in k cases.
+    half : float
+        Share of the weight at which a source counts half.
+    out : ndarray of float64, shape (n, k)
+        Written at the rows `start` to `stop` - 1, where it must come in as ones.
+    start, stop : int
+        Range of rows.
+    """
     for i in range(start, stop):
         first = rows.indptr[i]
         end = rows.indptr[i + 1]
@@ -131,8 +189,26 @@ def _risks_of_sources(rows, weights, source, risk, half, out, start, stop):
 def risks_of_sources(rows, weights, source, risk, half):
     """Return the risk that one of the sources of each row's elements fails.
 
-    A source fails with the mean risk of what comes from it, and matters by its share x of the
-    weight as x / (x + half). NaN where the risk of an element is.
+    A source fails with the mean risk of what comes from it. It matters by its share x of the weight
+    as x / (x + half). Sources fail independently.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of n compositions.
+    weights : ndarray of float64, shape (118,)
+        Weight of each element, such as its atomic mass.
+    source : ndarray of int64, shape (118,)
+        Number of the source of each element; equal numbers are one source.
+    risk : ndarray of float64, shape (118, k)
+        Probability that the supply of each element fails, in k cases.
+    half : float
+        Share of the weight at which a source counts half, above 0.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
+        Probability, 0 to 1; NaN where the risk of one of the elements is NaN.
     """
     out = np.ones((len(rows.indptr) - 1, risk.shape[1]))
     risk = np.ascontiguousarray(risk, np.float64)
@@ -143,7 +219,11 @@ def risks_of_sources(rows, weights, source, risk, half):
 # rows: `Rows`; bits int64 (118); least float64 (118) -> out int64 (n), rows start to stop - 1
 @jit
 def _marks(rows, bits, least, out, start, stop):
-    """Write the bits of the elements whose fraction is above `least`, joined by or."""
+    """Write the bits of the elements whose fraction is above `least`, joined by or.
+
+    `rows` is `Rows`: (indptr, indices, values). `bits` is int64 (118,) and `least` float64 (118,).
+    `out`, int64 (n,), is overwritten at the rows `start` to `stop` - 1; 0 is for none.
+    """
     for i in range(start, stop):
         mark = np.int64(0)
         for p in range(rows.indptr[i], rows.indptr[i + 1]):
@@ -164,7 +244,12 @@ def marks(rows, bits, least):
 # float64
 @jit
 def take_rows(rows, picked):
-    """Return some rows, in the order in which they are picked."""
+    """Return some rows, in the order in which they are picked.
+
+    `rows` is `Rows`: (indptr, indices, values) of n compositions. `picked`, int64 (p,), has numbers
+    0 to n - 1; a row may be picked twice. Returned are new indptr, int64 (p + 1,), indices, int32,
+    and values, float64.
+    """
     indptr = np.zeros(len(picked) + 1, np.int64)
     for i in range(len(picked)):
         source = picked[i]
@@ -187,7 +272,12 @@ _NO_COLUMN = 118
 # their fractions -> found float64 (k), summed in the order of the elements
 @jit(part="merged")
 def _row_share(rows, i, used, others, found):
-    """Write the sums of absolute differences between row i and each of k other compositions."""
+    """Write the sums of absolute differences between row i and each of k other compositions.
+
+    `rows` is `Rows`: (indptr, indices, values), indices ascending in a row. `used`, int64 (u,), are
+    the element columns that any other composition has, ascending, and `others`, float64 (u, k),
+    their fractions. `found`, float64 (k,), is overwritten.
+    """
     found[:] = 0.0
     p = rows.indptr[i]
     last = rows.indptr[i + 1]
@@ -218,7 +308,9 @@ def _distances(rows, used, others, out, start, stop):
 def distances(rows, others):
     """Return the sums of absolute differences of atomic fractions, shape (n, k).
 
-    0 is for equal compositions, 2 for those without a common element.
+    0 is for equal compositions, 2 for those without a common element. `rows` is `Rows`: (indptr,
+    indices, values) of n compositions. `others`, float64 (k, 118), are dense atomic fractions of k
+    compositions. The result is float64.
     """
     out = np.empty((len(rows.indptr) - 1, len(others)))
     columns = np.flatnonzero(others.any(axis=0))
@@ -237,7 +329,23 @@ def distances(rows, others):
 # and axis int64 (n), rows start to stop - 1
 @jit
 def _nearest_points(places, points, apart, which, axis, start, stop):
-    """Write distance and number of the nearest point, and the axis of the largest difference to it."""
+    """Write distance and number of the nearest point, and the axis of the largest difference to it.
+
+    Parameters
+    ----------
+    places : ndarray of float64, shape (n, d)
+        Coordinates of the rows.
+    points : ndarray of float64, shape (d, k)
+        Coordinates of the points, one point a column, at least one.
+    apart : ndarray of float64, shape (n,)
+        Written: Euclidean distance, infinite where no distance is a number.
+    which : ndarray of int64, shape (n,)
+        Written: number of the nearest point, 0 where there is none.
+    axis : ndarray of int64, shape (n,)
+        Written: the axis. It stays as it was where no distance is a number.
+    start, stop : int
+        Range of rows; others stay as they were.
+    """
     d, k = points.shape
     # Of all points at once: none is left out early, several are added in one step.
     squares = np.zeros((d + 1, k))
@@ -268,9 +376,25 @@ def _nearest_points(places, points, apart, which, axis, start, stop):
 
 # As `_nearest_points` -> apart, which and axis
 def nearest_points(places, points):
-    """Return distance and number of the nearest point, and the axis of the largest difference to it.
+    """Return distance and number of the nearest point, and the axis of the largest difference.
 
     Of equal distances the first point counts.
+
+    Parameters
+    ----------
+    places : ndarray of float64, shape (n, d)
+        Coordinates of the rows.
+    points : ndarray of float64, shape (k, d)
+        Coordinates of the points, at least one.
+
+    Returns
+    -------
+    apart : ndarray of float64, shape (n,)
+        Euclidean distance, infinite where a coordinate of the row is NaN.
+    which : ndarray of int64, shape (n,)
+        Number of the nearest point, 0 where there is none.
+    axis : ndarray of int64, shape (n,)
+        Axis, 0 to d - 1, along which that point is farthest; 0 where there is none.
     """
     n = len(places)
     result = np.empty(n), np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -291,7 +415,18 @@ def nearest_points(places, points):
 def element_sets(rows, word, bit, sets, known, start, stop):
     """Write the set of elements of each composition as bits, rows `start` to `stop` - 1.
 
-    Bits are joined to `sets`, which must come in as zeros; `known` is overwritten.
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of atomic fractions. A fraction of 0 counts as absent.
+    word, bit : ndarray of int64, shape (118,)
+        Where the bit of each element lies. The word is -1 for an element without phases.
+    sets : ndarray of uint64, shape (n, words)
+        Bits are joined to it, so it must come in as zeros.
+    known : ndarray of bool, shape (n,)
+        Overwritten: whether there is an element and every one has phases.
+    start, stop : int
+        Range of rows; others stay as they were.
     """
     indptr, indices, values = rows
     for i in range(start, stop):
@@ -314,7 +449,24 @@ def element_sets(rows, word, bit, sets, known, start, stop):
 # system, -1 outside.
 @jit
 def subsystem(inside, phases):
-    """Return the phases that consist of the elements of a chemical system alone."""
+    """Return the phases that consist of the elements of a chemical system alone.
+
+    Parameters
+    ----------
+    inside : ndarray of bool, shape (columns,)
+        Columns of the elements of the system.
+    phases : Phases
+        (ptr, col, val) of all phases and ``energy``, eV/atom.
+
+    Returns
+    -------
+    ids : ndarray of int64
+        Numbers of these phases among all, ascending.
+    within : Phases
+        These phases, copied, over the m columns of the system.
+    place : ndarray of int64, shape (columns,)
+        Column of each element in the system, -1 outside.
+    """
     ptr, col, val, energy = phases
     place = np.full(len(inside), -1, np.int64)
     m = 0
@@ -360,7 +512,24 @@ def subsystem(inside, phases):
 # Returns the three CSR arrays with zeros where such an entry was missing.
 @jit
 def insert_column(indptr, indices, values, column):
-    """Give each row an entry of its column, zero where it had none."""
+    """Give each row an entry of its column, zero where it had none.
+
+    Parameters
+    ----------
+    indptr, indices, values : ndarray
+        Compressed sparse rows of n compositions, columns ascending; not changed.
+    column : ndarray of int64, shape (n,)
+        Element column that each row is to have, -1 for none.
+
+    Returns
+    -------
+    out_indptr : ndarray of int64, shape (n + 1,)
+        Begin of each row.
+    out_indices : ndarray of int32
+        Element columns, ascending in a row.
+    out : ndarray of float64
+        Fractions, 0 at the new entries.
+    """
     n = indptr.size - 1
     out_indptr = np.zeros(n + 1, np.int64)
     for i in range(n):
@@ -392,7 +561,25 @@ def insert_column(indptr, indices, values, column):
 # instead.
 @jit
 def replace_rare_earth(indptr, indices, values, is_rare_earth, column, share):
-    """Replace a share of each row's rare earth by another rare earth."""
+    """Replace a share of each row's rare earth, of all rare earths alike, by another rare earth.
+
+    Parameters
+    ----------
+    indptr, indices, values : ndarray
+        Compressed sparse rows of n compositions, columns ascending; not changed.
+    is_rare_earth : ndarray of float64, shape (118,)
+        1 for rare earths, 0 for other elements.
+    column : ndarray of int64, shape (n,)
+        Element column of the new rare earth in each row.
+    share : ndarray of float64, shape (n,)
+        Share of the atoms of rare earth that is replaced, 0 to 1.
+
+    Returns
+    -------
+    tuple of ndarray
+        New indptr, int64 (n + 1,), indices, int32, and values, float64. What is replaced whole
+        stays as an entry of 0.
+    """
     indptr, indices, values = insert_column(indptr, indices, values, column)
     for i in range(indptr.size - 1):
         rare = 0.0

@@ -35,7 +35,30 @@ def _count_ways(ways, slot, last, r):
 # rows int64 (n,) -> digits int64 (n, S)
 @jit
 def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
-    """Return the digits of each row number."""
+    """Return the digits of each row number of a space of substitutions.
+
+    The arguments behind `rows` describe the space.
+
+    Parameters
+    ----------
+    rows : ndarray of int64, shape (n,)
+        Row numbers, 0 to below the product of the counts; this is not checked.
+    site_counts : ndarray of int64, shape (m,)
+        Number of mixtures of each site.
+    site_slots : ndarray of int64, shape (m + 1,)
+        Slots of site s are ``site_slots[s]`` to ``site_slots[s + 1]`` - 1.
+    caps : ndarray of int64, shape (S,)
+        Largest digit of each slot.
+    budgets : ndarray of int64, shape (m,)
+        Largest sum of the digits of each site.
+    ways : ndarray of int64, shape (S, budget + 1)
+        Choices for a slot and those after it on its site, by the number of steps left.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, S)
+        Digit of each slot, in steps.
+    """
     n = len(rows)
     m = len(site_counts)
     digits = np.zeros((n, len(caps)), np.int64)
@@ -61,7 +84,20 @@ def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
 # digits int64 (n, S) -> rows int64 (n,); -1 where a digit or a sum of digits is out of bounds
 @jit
 def rows_of_digits(digits, site_counts, site_slots, caps, budgets, ways):
-    """Return the row number of each mixture."""
+    """Return the row number of each mixture, the inverse of `digits_of_rows`.
+
+    Parameters
+    ----------
+    digits : ndarray of int64, shape (n, S)
+        Digit of each slot.
+    site_counts, site_slots, caps, budgets, ways : ndarray of int64
+        The space, as of `digits_of_rows`.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        -1 where a digit or a sum of digits is out of bounds.
+    """
     n = len(digits)
     m = len(site_counts)
     rows = np.zeros(n, np.int64)
@@ -91,8 +127,20 @@ def rows_of_digits(digits, site_counts, site_slots, caps, budgets, ways):
 def digits_of_points(points, site_counts, site_slots, caps, budgets, ways):
     """Map points of the unit cube to mixtures, even cube to even space.
 
-    Each coordinate picks its slot's digit from the distribution that the digits before it
-    leave (an inverse Rosenblatt transform), so low-discrepancy points stay well spread.
+    Each coordinate picks its slot's digit from the distribution that the digits before it leave (an
+    inverse Rosenblatt transform), so low-discrepancy points stay well spread.
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (n, S)
+        Coordinates, each in [0, 1).
+    site_counts, site_slots, caps, budgets, ways : ndarray of int64
+        The space, as of `digits_of_rows`.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, S)
+        Digit of each slot.
     """
     n = len(points)
     m = len(site_counts)
@@ -119,7 +167,24 @@ def digits_of_points(points, site_counts, site_slots, caps, budgets, ways):
 # the element it replaces (-1 for an addition) -> amounts int64 (n, E)
 @jit
 def amounts_of_digits(digits, base, levels, gains, losses):
-    """Return the amount of each element in each mixture, as whole numbers of the last decimal."""
+    """Return the amount of each element in each mixture, as whole numbers of the last decimal.
+
+    Parameters
+    ----------
+    digits : ndarray of int64, shape (n, S)
+        Digit of each slot.
+    base : ndarray of int64, shape (E,)
+        Amounts of the host, in units of the last decimal.
+    levels : ndarray of int64, shape (S, K)
+        Amount of each digit of a slot, in the same unit.
+    gains, losses : ndarray of int64, shape (S,)
+        Element that a slot adds and the one it replaces, places in `base`; a loss of -1 is an
+        addition.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, E)
+    """
     n, slots = digits.shape
     amounts = np.empty((n, len(base)), np.int64)
     for i in range(n):
@@ -136,7 +201,26 @@ def amounts_of_digits(digits, base, levels, gains, losses):
 # elements by column -> indptr int64 (n + 1,), indices int32 (nnz,), values float64 (nnz,)
 @jit
 def rows_from_amounts(amounts, columns, order):
-    """Return compressed sparse rows of atomic fractions; zero amounts are left out."""
+    """Return compressed sparse rows of atomic fractions; zero amounts are left out.
+
+    Parameters
+    ----------
+    amounts : ndarray of int64, shape (n, E)
+        Amount of each element, in any unit.
+    columns : ndarray of int32, shape (E,)
+        Table column of each element, its atomic number less one.
+    order : ndarray of int64, shape (E,)
+        Places of the elements sorted by column.
+
+    Returns
+    -------
+    indptr : ndarray of int64, shape (n + 1,)
+        Begin of each row.
+    indices : ndarray of int32
+        Table columns, ascending in a row.
+    values : ndarray of float64
+        Fractions, which sum to one in each row.
+    """
     n, width = amounts.shape
     indptr = np.zeros(n + 1, np.int64)
     for i in range(n):
@@ -162,7 +246,11 @@ def rows_from_amounts(amounts, columns, order):
 # data uint8, written from `at` on; amount >= 0 in units of the last of some decimals
 @jit(part="linked")
 def _write(data, at, amount, decimals):
-    """Write a number without trailing zeros and return where it ends."""
+    """Write a number without trailing zeros and return where it ends.
+
+    `data`, uint8, is written from `at` on as ASCII. `amount` is an integer of at least 0 in units
+    of the last of `decimals` decimals, so 125 with 2 decimals is written 1.25.
+    """
     whole = amount // _TENS[decimals]
     rest = amount % _TENS[decimals]
     digits = 1
@@ -188,7 +276,25 @@ def _write(data, at, amount, decimals):
 # -> offsets int64 (n + 1,), data uint8
 @jit
 def text_from_amounts(amounts, decimals, symbols):
-    """Write each row as a formula, exact to the last decimal; an amount of one is not written."""
+    """Write each row as a formula, exact to the last decimal; an amount of one is not written.
+
+    Parameters
+    ----------
+    amounts : ndarray of int64, shape (n, E)
+        Amounts, in units of the last decimal. Elements of 0 or less are left out.
+    decimals : int
+        Number of decimals.
+    symbols : ndarray of uint8, shape (E, 2)
+        ASCII letters of each element, the second 0 where there is one. Elements are written in this
+        order.
+
+    Returns
+    -------
+    offsets : ndarray of int64, shape (n + 1,)
+        Row i is ``data[offsets[i]:offsets[i + 1]]``.
+    data : ndarray of uint8
+        ASCII text of all rows.
+    """
     n, width = amounts.shape
     one = 10**decimals
     offsets = np.zeros(n + 1, np.int64)
@@ -215,7 +321,10 @@ def text_from_amounts(amounts, decimals, symbols):
 # value > 0 -> how many places after the point its first digit is, less for ten and more
 @jit(part="copied")
 def _zeros(value):
-    """Return at which place after the point the first digit of a value is; less than 1 for ten and more."""
+    """Return at which place after the point the first digit of a value is.
+
+    `value` is above 0. For 0.05 it is 2, for 0.5 it is 1, for 5 it is 0, for 50 it is -1.
+    """
     if value >= 1.0:
         return -int(np.floor(np.log10(value)))
     zeros = 1
@@ -229,7 +338,26 @@ def _zeros(value):
 # digits, up to 15 -> offsets int64 (n + 1,), data uint8
 @jit
 def text_from_fractions(indptr, indices, values, rank, symbols, digits):
-    """Write each row as a formula of its values, without exponents, to at most 18 decimals."""
+    """Write each row as a formula of its values, without exponents, to at most 18 decimals.
+
+    Parameters
+    ----------
+    indptr, indices, values : ndarray
+        Compressed sparse rows; values above 0.
+    rank : ndarray of int64, shape (columns,)
+        Order of the elements in a formula, the least first.
+    symbols : ndarray of uint8, shape (columns, 2)
+        ASCII letters of each element, the second 0 where there is one.
+    digits : int
+        Number of significant digits, up to 15. Trailing zeros are not written.
+
+    Returns
+    -------
+    offsets : ndarray of int64, shape (n + 1,)
+        Row i is ``data[offsets[i]:offsets[i + 1]]``.
+    data : ndarray of uint8
+        ASCII text of all rows. An amount of one is written as 1.
+    """
     n = len(indptr) - 1
     offsets = np.zeros(n + 1, np.int64)
     # A symbol takes at most 2 bytes; a number a digit, a point and 18 decimals.
@@ -274,7 +402,28 @@ _TERM_BYTES = 8
 # -> offsets int64 (n + 1,), data uint8
 @jit
 def text_from_products(products, shares, names, starts, rank):
-    """Write the products of each row with their shares, the largest first; a single one alone."""
+    """Write the products of each row with their shares, the largest first; a single one alone.
+
+    Parameters
+    ----------
+    products : ndarray of int32, shape (n, width)
+        Number of each product, -1 for none.
+    shares : ndarray of float64, shape (n, width)
+        Share of each product, 0 to 1, which is written with two decimals.
+    names : ndarray of uint8
+        ASCII names of all products, one behind the other.
+    starts : ndarray of int64, shape (products + 1,)
+        Name k is ``names[starts[k]:starts[k + 1]]``.
+    rank : ndarray of int64, shape (products,)
+        Order among products of equal written shares, the least first.
+
+    Returns
+    -------
+    offsets : ndarray of int64, shape (n + 1,)
+        Row i is ``data[offsets[i]:offsets[i + 1]]``.
+    data : ndarray of uint8
+        ASCII text of all rows, such as "0.75 Fe + 0.25 Fe2B"; empty for a row without products.
+    """
     n, width = products.shape
     longest = 0
     for k in range(len(starts) - 1):

@@ -90,7 +90,24 @@ _FULL = 10**17
 # text uint8; at int64 -> value float64, place after it or of the fault, fault code
 @jit(part="merged")
 def read_number(text, at):
-    """Read the amount that begins at a place."""
+    """Read the amount that begins at a place.
+
+    Parameters
+    ----------
+    text : ndarray of uint8
+        ASCII text.
+    at : int64
+        Place of a figure or of a point.
+
+    Returns
+    -------
+    value : float64
+        The amount, 0 with a fault.
+    place : int64
+        Place behind the amount, or that of the fault.
+    fault : int
+        `FINE`; `BAD_NUMBER` for more than 18 figures, a lone or a second point; `EXPONENT`.
+    """
     stop = len(text)
     begin = at
     whole = np.int64(0)
@@ -140,7 +157,11 @@ def _skip_gaps(text, at):
 # text uint8; at, end int64: where the letters begin and end -> kind of the word, OTHER if it is none
 @jit(part="copied")
 def _find_word(text, at, end):
-    """Return the kind of the word that the letters from `at` to `end` - 1 are, `OTHER` for none."""
+    """Return the kind of the word that the letters from `at` to `end` - 1 are, `OTHER` for none.
+
+    `text` is uint8, ASCII. The kinds are `BALANCE`, `ATOMIC_WORD` and `WEIGHT_WORD`. The first
+    letter may be a capital.
+    """
     length = end - at
     kind = np.int64(OTHER)
     if length > 8:
@@ -160,7 +181,22 @@ def _find_word(text, at, end):
 # and its per cent
 @jit(part="merged")
 def read_word(text, at):
-    """Read a word: the balance, or the basis that amounts are of."""
+    """Read a word: the balance, or the basis that amounts are of.
+
+    Parameters
+    ----------
+    text : ndarray of uint8
+        ASCII text.
+    at : int64
+        Place of its first letter.
+
+    Returns
+    -------
+    kind : int64
+        `BALANCE`, `ATOMIC_WORD`, `WEIGHT_WORD`, or `OTHER` if it is none.
+    place : int64
+        Place behind the word, its point and its per cent; `at` for none.
+    """
     stop = len(text)
     end = at + 1
     while end < stop and KINDS[text[end]] == LOWER:
@@ -193,7 +229,11 @@ def _can_begin_word(b):
 # text uint8; at int64 -> kind of the word, OTHER if it is none, and the place after it
 @jit(part="merged")
 def _read_word_or_capitals(text, at):
-    """Read a word, or BAL."""
+    """Read a word, or BAL.
+
+    `text` is uint8, ASCII, with a letter at `at`. Returned are the kind of the word (`BALANCE`,
+    `ATOMIC_WORD`, `WEIGHT_WORD` or `OTHER`) and the place behind it.
+    """
     stop = len(text)
     if at + 2 >= stop or text[at] != 66:
         return read_word(text, at)
@@ -208,7 +248,11 @@ def _read_word_or_capitals(text, at):
 # anything else, and the place after the closing bracket
 @jit(part="merged")
 def _read_word_in_brackets(text, at):
-    """Read a bracket that holds one word alone, such as "(bal.)"."""
+    """Read a bracket that holds one word alone, such as "(bal.)".
+
+    `text` is uint8, ASCII, with an opening bracket at `at`. Returned are the kind of the word and
+    the place behind the closing bracket; `OTHER` and `at` if the bracket holds anything else.
+    """
     stop = len(text)
     inner = _skip_gaps(text, at + 1)
     if inner < stop and (KINDS[text[inner]] == LOWER or KINDS[text[inner]] == UPPER):
@@ -222,7 +266,12 @@ def _read_word_in_brackets(text, at):
 # text uint8; at int64: place of a capital -> column of the symbol or -1, place after it
 @jit(part="copied")
 def read_symbol(text, at):
-    """Read the symbol of an element."""
+    """Read the symbol of an element.
+
+    `text` is uint8, ASCII, with a capital at `at`. Returned are the element's column (its atomic
+    number less one), -1 for none, and the place behind the symbol. Two letters are tried before
+    one.
+    """
     row = (np.int64(text[at]) - 65) * 27
     if at + 1 < len(text) and KINDS[text[at + 1]] == LOWER:
         column = _SYMBOL[row + np.int64(text[at + 1]) - 96]
@@ -238,7 +287,12 @@ def read_symbol(text, at):
 # no figure is next, and the place of the figure
 @jit(part="copied")
 def read_symbol_before_figure(text, at):
-    """Read a symbol that has its amount right behind it: most of a formula."""
+    """Read a symbol that has its amount right behind it: most of a formula.
+
+    `text` is uint8, ASCII, with a capital at `at`. Returned are the element's column (its atomic
+    number less one) and the place of the figure. The column is -1 if no figure is next, or the
+    letters are no symbol; the slower `read_symbol` decides then.
+    """
     stop = len(text)
     second = np.int64(text[at + 1]) - 96 if at + 1 < stop else 0
     after = at + 2
@@ -255,7 +309,26 @@ def read_symbol_before_figure(text, at):
 # symbol, a figure or a point an amount, whose own functions say where they end.
 @jit(part="merged")
 def next_token(text, at):
-    """Find the next token behind gaps. A word may stand in brackets of its own: Fe (bal.)."""
+    """Find the next token behind gaps. A word may stand in brackets of its own: Fe (bal.).
+
+    Parameters
+    ----------
+    text : ndarray of uint8
+        ASCII text.
+    at : int64
+        Place to begin at.
+
+    Returns
+    -------
+    kind : int64
+        Kind of its first byte (`UPPER`, `DIGIT`, `POINT`, `OPEN`, ...), a word's kind (`BALANCE`,
+        `ATOMIC_WORD`, `WEIGHT_WORD`), or `END`.
+    place : int64
+        Where the token begins.
+    after : int64
+        Place behind a word, else one behind its first byte. `read_symbol` and `read_number` say
+        where symbols and amounts end.
+    """
     at = _skip_gaps(text, at)
     if at >= len(text):
         return np.int64(END), at, at

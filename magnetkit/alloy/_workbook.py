@@ -50,13 +50,28 @@ class SheetRows:
 def read_sheet(given: Path) -> SheetRows:
     """Read a sheet of an ``.xlsx`` file.
 
-    `given` may name sheet and header row, as `split_sheet` reads them; the first visible sheet is
-    read otherwise. Titles above the header and a row of units below it are left out; a header of
-    two rows is joined. Numbers, dates and truth values keep their type where all cells of a column
-    have it, else cells are text. Blank and hidden rows are left out, the latter with a note; the
-    cells that are merged below the header all have the value of the first; a row with a formula
-    that no program has calculated is rejected. Raises InputError if the file is no workbook, too
-    large when unpacked, or has no such sheet or header.
+    Titles above the header and a row of units below it are left out; a header of two rows is
+    joined. Numbers, dates and truth values keep their type where all cells of a column have it,
+    else cells are text. Blank and hidden rows are left out, the latter with a note. Cells that are
+    merged below the header all have the value of the first. A row with a formula that no program
+    has calculated is rejected.
+
+    Parameters
+    ----------
+    given : Path
+        File, which may name sheet and header row as `split_sheet` reads them:
+        ``alloys.xlsx#Melts:3``. The first visible sheet is read otherwise.
+
+    Returns
+    -------
+    SheetRows
+        ``table`` (Arrow, n rows), ``lines`` (row of the sheet of each, from 1), ``rejected`` and
+        ``notes``.
+
+    Raises
+    ------
+    InputError
+        If the file is no workbook, too large when unpacked, or has no such sheet or header.
     """
     path, sheet, header = split_sheet(given)
     _check_workbook(path)
@@ -82,7 +97,10 @@ def read_sheet(given: Path) -> SheetRows:
 
 
 def _refuse_ambiguous(names: list[str], place: str) -> None:
-    """Raise InputError if a name of a header, which stands at `place`, is empty or comes twice."""
+    """Raise InputError if a name of a header, which stands at `place`, is empty or comes twice.
+
+    `place` is a text such as "alloys.xlsx: row 3".
+    """
     ambiguous = sorted(n for n, times in Counter(names).items() if times > 1 or not n)
     if ambiguous:
         raise InputError(
@@ -128,7 +146,8 @@ def _fill_merged_ranges(
 ) -> list[tuple[Any, ...]]:
     """Copy the first value of each merged range, such as ``A5:A6``, to all its cells.
 
-    `lines` are the numbers of the rows; new rows are returned.
+    `lines` are the numbers of the rows; new rows are returned. A cell outside the rows is passed
+    over. Without ranges the rows themselves are returned.
     """
     from openpyxl.utils import range_boundaries
 
@@ -158,6 +177,9 @@ def split_sheet(path: Path) -> tuple[Path, str, int | None]:
 
     >>> split_sheet(Path("alloys.xlsx#Melts"))[1:]
     ('Melts', None)
+
+    The sheet is an empty text and the row, from 1, None where they are not named. A file that
+    exists under the whole name is taken as it is.
     """
     match = _PLACED.fullmatch(str(path))
     if match is None or path.is_file():
@@ -223,7 +245,8 @@ def _join_upper_row(names: list[str], above: list[str]) -> list[str]:
 def _find_header(texts: list[list[str]], plain: list[int]) -> int:
     """Find the header among the first rows, and return its index.
 
-    `plain` are the indices of rows that hold texts alone.
+    `plain` are the indices of rows that hold texts alone. `texts` are the cells of these rows as
+    texts, at least one row.
     """
     widest = max(map(_count_cells, texts))
     at = next((i for i in plain if 2 * _count_cells(texts[i]) > widest), 0)
@@ -254,7 +277,10 @@ def _names_recipe(row: list[str]) -> bool:
 
 
 def _check_workbook(path: Path) -> None:
-    """Raise InputError for a file that is no .xlsx workbook, or would take too much memory."""
+    """Raise InputError for a file that is no .xlsx workbook, or would take too much memory.
+
+    Its unpacked size and the number of cells up to the last content of its sheets are looked at.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -280,10 +306,10 @@ def _check_workbook(path: Path) -> None:
 
 
 def _extent(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int, int]:
-    """Return number of rows and columns up to the last content, the largest over all sheets.
+    """Return number of rows and columns up to the last content, over all sheets.
 
-    `packed` is the open archive, `sheets` its members that are sheets. They are read as text, in
-    pieces.
+    `packed` is the open archive and `sheets` are its members that hold sheets; their XML is read
+    through. Both numbers are 0 without content.
     """
     rows = columns = 0
     for sheet in sheets:
@@ -324,6 +350,11 @@ def _read_rows(
         Numbers of the visible rows with content.
     rows : list of tuple
         Their cells.
+
+    Raises
+    ------
+    InputError
+        If no sheet is called so, or openpyxl cannot read the file.
     """
     from openpyxl import load_workbook
 
@@ -365,9 +396,11 @@ def _read_rows(
 
 
 def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
-    """Choose the sheet of an openpyxl workbook to read: the one called `wanted`, or the first visible one.
+    """Choose the sheet of an openpyxl workbook to read.
 
-    `path` is that of the file, for messages.
+    It is the one called `wanted`, or the first visible one. `path` is that of the file, for
+    messages. Case and blanks of `wanted` make no difference; an empty text asks for the first.
+    Where no sheet is visible the first of all is taken. `book` is that of openpyxl.
 
     Returns
     -------
@@ -407,7 +440,11 @@ _MARKED = re.compile(rb"<f[ >/]|hidden=|<mergeCell ")
 
 
 def _read_marks(path: Path, sheet: Any) -> _Marks:
-    """Read from a sheet's XML which rows are hidden, which cells merged, which formulas lack values."""
+    """Read from a sheet's XML which rows are hidden, cells merged, and formulas without values.
+
+    `path` is the file and `sheet` openpyxl's. Ranges are such as "A5:A6", cells such as "B7", rows
+    count from 1; the notes are empty.
+    """
     from xml.etree.ElementTree import iterparse
 
     member = sheet._worksheet_path
@@ -439,7 +476,10 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
 
 
 def _lacks_value(cell: Any) -> bool:
-    """Say whether a cell has a formula without a value that a program calculated."""
+    """Say whether a cell has a formula without a value that a program calculated.
+
+    `cell` is the XML element ``c``.
+    """
     parts = {part.tag.rpartition("}")[2]: part for part in cell}
     if "f" not in parts:
         return False
@@ -466,7 +506,8 @@ def _plain_text(value: Any) -> str:
 def _column(cells: Sequence[Any]) -> pa.Array:
     """Convert cells to an Arrow array of one type, or of text if their types differ.
 
-    Whole numbers are integers, dates without a time are dates.
+    Whole numbers are integers, dates without a time are dates. A cell is a number, text, truth
+    value, date or None, which becomes null. Other numbers are float64.
     """
     # Whether a file writes a number as an integer is invisible to its user.
     values: list[Any] = [float(c) if type(c) is int else c for c in cells]

@@ -177,6 +177,11 @@ def inputs() -> Mapping[str, Mapping[str, float]]:
     """Return what is charged beside elements, such as PrNd, by name: wt.% of its elements.
 
     They are those of the trade, or those of the user's setting.
+
+    Returns
+    -------
+    mapping of str to mapping of str to float
+        Such as ``{"PrNd": {"Pr": 25.0, "Nd": 75.0}}``. A new one at each call.
     """
     from .._core.settings import get_settings
 
@@ -194,10 +199,22 @@ def _trade_name_amounts() -> dict[str, dict[str, float]]:
 def expand_trade_names(text: str, basis: str) -> str | None:
     """Write a refused recipe in wt.% with its trade names (`inputs`, such as PrNd) as elements.
 
-    None if it has no trade name. The amount of an input stands where the recipe has its amounts:
-    before the symbols if it begins with one (``29.5%PrNd 1.2%Dy bal Fe``), behind them otherwise.
-    Other words for the balance become ``bal.``. A warning says what was read. `basis` is that of
-    reading: "auto" (the text must then say wt.%), "weight", or "atomic", which gives None.
+    The amount of an input stands where the recipe has its amounts: before the symbols if it begins
+    with one (``29.5%PrNd 1.2%Dy bal Fe``), behind them otherwise. Other words for the balance
+    become ``bal.``. A warning (UserWarning) says how each name was read.
+
+    Parameters
+    ----------
+    text : str
+        The recipe.
+    basis : {"auto", "atomic", "weight"}
+        Basis of reading.
+
+    Returns
+    -------
+    str or None
+        The recipe in elements. None if it is atomic, if "auto" goes with a text that does not name
+        wt.%, or if there is nothing to replace.
     """
     if basis == "atomic" or (basis == "auto" and "wt" not in text.casefold()):
         return None
@@ -231,14 +248,18 @@ def _replace_inputs(
 ) -> tuple[str, set[str]]:
     """Replace the trade names in a text by their elements.
 
-    `pattern` has the groups ``name`` and ``amount``; `form` writes one element from ``e`` and
-    ``x``. Returned are the new text and the set of names that were found.
+    `pattern` finds name and amount; `form` writes one element. The second result is the set of
+    names that were found. `form` is a format of {e}, the symbol, and {x}, the amount, such as "{e}
+    {x:.6f}". `pattern` has the groups ``name`` and ``amount``. A name that is no input stays.
     """
     amounts_by_name = inputs()
     names_met_so_far: set[str] = set()
 
     def write_elements(match: re.Match[str]) -> str:
-        """Write the elements of one match; a name that is no input stays as it is."""
+        """Write the elements of one match; a name that is no input stays as it is.
+
+        The names that are replaced are added to those met so far.
+        """
         name = match["name"].replace("Mm", "MM")
         if name not in amounts_by_name:
             return match[0]
@@ -255,7 +276,9 @@ def _replace_inputs(
 def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
     """Return the amounts as written, by symbol, and the balance element, whose amount is zero.
 
-    Raises CompositionError if the text cannot be read.
+    Raises CompositionError if the text cannot be read. `text` is such as "Nd30.5B1Fe bal."; an
+    element without an amount has 1 and one that stands twice is added up. Basis, sum and trade
+    names are not looked at. The second result is None without a balance.
     """
     row = _row(text)
     if len(row) > _notation.LONGEST:
@@ -287,7 +310,8 @@ def basis_code(basis: Basis) -> int:
 def _row(text: str) -> np.ndarray:
     """Convert a text to the read-only ASCII bytes that the parser takes, uint8.
 
-    Characters that no notation has become 0. CompositionError if the text names a grade.
+    CompositionError if the text names a grade. A character that is not of the notation becomes 0,
+    so places count characters.
     """
     if (why := refusal(text)) is not None:
         raise CompositionError(why, text)
@@ -301,7 +325,7 @@ def _row(text: str) -> np.ndarray:
 def _describe_missing_amount(rest: str, basis: str) -> str:
     """Say which element lacks an amount; `rest` is the text from its symbol on.
 
-    `basis` is that of reading.
+    `basis` is that of reading: "auto", "atomic" or "weight".
     """
     if rest.startswith(("PrNd", "NdPr")):
         return _SENTENCES[_notation.PAIR]
@@ -329,6 +353,11 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
         Sum of the amounts concerned.
     basis : str
         Basis of reading.
+
+    Returns
+    -------
+    str
+        One sentence without a point at its end. KeyError for a code that is no fault.
     """
     if code == _notation.EMPTY or text.strip().lower() in _MISSING:
         return "no composition here; expected text such as SmCo5"
@@ -357,7 +386,10 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
 
 
 def _no_such_element(text: str, place: int) -> str:
-    """Say what the symbol at `place` may mean if it is no element, such as RE, D or x."""
+    """Say what the symbol at `place` may mean if it is no element, such as RE, D or x.
+
+    `text` is the whole recipe and `place` an index into it.
+    """
     rest = text[place:]
     # The H of HRE has been read as hydrogen by the time R is found wanting.
     for start in (place - 1, place):
@@ -384,7 +416,10 @@ def _no_such_element(text: str, place: int) -> str:
 
 
 def _describe_unexpected_character(text: str, place: int) -> str:
-    """Say what is wrong with the character at `place` and how to write it."""
+    """Say what is wrong with the character at `place` and how to write it.
+
+    `text` is the whole recipe and `place` an index into it.
+    """
     character = text[place]
     if character == "+":
         return "+ joins two recipes; fold the addition into one recipe"

@@ -57,11 +57,24 @@ class ShellRows:
     def replaced_part(
         self, atoms: FloatArray, own: FloatArray, mass: FloatArray
     ) -> FloatArray:
-        """Compute the share of each magnet's rare earth that the shells replace, shape (n,).
+        """Compute the share of each magnet's rare earth that the shells replace.
 
         It counts what the shell holds and what stays in boundaries and corners, all of which is
-        paid for; 0 without shell. `atoms` are the rare-earth atoms of the base alloys, `own` and
-        `mass` the mass of those atoms and of the whole, g per mole, (n,) each.
+        paid for.
+
+        Parameters
+        ----------
+        atoms : ndarray of float64, shape (n,)
+            Rare-earth atoms of the base alloys, per atom.
+        own : ndarray of float64, shape (n,)
+            Mass of these atoms, g/mol, as of `rare_earth_masses`.
+        mass : ndarray of float64, shape (n,)
+            Mass of all atoms, g/mol.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Share of the atoms, 0 to 1; 0 without shell.
         """
         new = atoms * ATOMIC_MASS[self.column]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -78,20 +91,27 @@ class ShellRows:
     ) -> tuple[FloatArray, FloatArray]:
         """Return fraction and content of each shell, (n,) each, from the amount where that is given.
 
-        What of the amount is not lost to the boundaries makes the shell richer at first and then,
-        as it nears the content that diffusion reaches at most, thicker: the content grows as 1 -
-        exp(-share held / `held`).
+        What of the amount is not lost to the boundaries makes the shell richer at first. As it
+        nears the content that diffusion reaches at most it makes it thicker: the content grows as 1
+        - exp(-share held / `held`).
 
         Parameters
         ----------
         table : CompositionTable
-            The n recipes.
+            The n base alloys.
         law : mapping of str to float, optional
-            ``lost``, ``most_content`` and ``held``, in place of the calibrated parameters where
-            they are fitted.
-        arriving : ndarray of float64, shape (n,), or float
+            ``lost``, ``held`` and ``most_content``, in place of the calibrated ones where they are
+            fitted.
+        arriving : float or ndarray, shape (n,)
             Share of the amount that there is where coercivity is decided, see
             `magnetkit.magnetism.shells.arriving_share`.
+
+        Returns
+        -------
+        fraction : ndarray of float64, shape (n,)
+            Volume fraction of the shell in the hard phase, at most 0.5.
+        content : ndarray of float64, shape (n,)
+            Share of the shell's rare earth that is its element.
         """
         law = law or shell_law()
         share_inside = (
@@ -110,6 +130,8 @@ class ShellRows:
 
 def rare_earth_masses(table: CompositionTable) -> tuple[FloatArray, ...]:
     """Sum the rare earths of each row, shape (n,) each.
+
+    Masses are per mole of atoms of the whole alloy. All three are float64.
 
     Returns
     -------
@@ -130,8 +152,8 @@ def rare_earth_masses(table: CompositionTable) -> tuple[FloatArray, ...]:
 def read_shells(shell: Any, n: int) -> ShellRows | None:
     """Read one shell for all of `n` magnets, or a sequence of one for each.
 
-    A shell is a text such as "Tb 0.5 wt%", a dict, a `Shell` or None. None if no magnet has any.
-    InputError if there are not n, or one cannot be read.
+    None if no magnet has any; InputError if there are not n. A shell is a `Shell`, a dict, a text
+    such as "Tb 0.5 wt%", or empty. InputError too if one cannot be read.
     """
     import pyarrow as pa
 
@@ -195,7 +217,8 @@ def _describe_rim(shell: Shell | None) -> _Rim:
 def _carrier_masses(shells: list[Shell | None]) -> FloatArray | None:
     """Compute the mass of each carrier divided by that of the magnet, (k, 118).
 
-    None if none of the k shells has a carrier.
+    None if none of the k shells has a carrier. Rows are in the order of `shells`, columns by atomic
+    number less one; a shell without carriers is 0.
     """
     if not any(shell is not None and shell.carriers for shell in shells):
         return None
@@ -208,6 +231,9 @@ def _carrier_masses(shells: list[Shell | None]) -> FloatArray | None:
 
 def add_masses(table: CompositionTable, masses: FloatArray) -> CompositionTable:
     """Return the table with elements added by mass.
+
+    Row numbers, errors and given values stay. `table` is not changed, and is returned itself if
+    nothing is added.
 
     Parameters
     ----------
@@ -241,7 +267,20 @@ def add_masses(table: CompositionTable, masses: FloatArray) -> CompositionTable:
 
 
 def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
-    """Return the shells of n magnets as a column of text, empty where there is none."""
+    """Return the shells of n magnets as a column of text, empty where there is none.
+
+    Parameters
+    ----------
+    rows : ShellRows or None
+        Shells of n magnets; None if no magnet has any.
+    n : int
+        Number of magnets. It counts only where `rows` is None.
+
+    Returns
+    -------
+    pyarrow.StringArray
+        Texts such as "Tb 0.5 wt%".
+    """
     import pyarrow as pa
 
     if rows is None:
@@ -252,7 +291,7 @@ def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
 def replace_rare_earth(
     table: CompositionTable, column: IntArray, share: FloatArray
 ) -> CompositionTable:
-    """Return the table with a share of each row's rare earth replaced by the rare earth of a column.
+    """Return the table with a share of each row's rare earth replaced by another rare earth.
 
     Parameters
     ----------
@@ -264,6 +303,12 @@ def replace_rare_earth(
         Share that is replaced. With ``content`` the result is the shell itself; with
         `ShellRows.replaced_part` it is the whole magnet, core, shell and boundaries together, which
         is what is paid for.
+
+    Returns
+    -------
+    CompositionTable
+        n rows, by atoms; given values and the mark of rows by weight are dropped. `table` is not
+        changed.
     """
     from ._row_kernels import replace_rare_earth as kernel
 
@@ -292,6 +337,13 @@ def with_shell(
     -------
     CompositionTable
         n rows.
+
+    Raises
+    ------
+    InputError
+        If a shell cannot be read, or their number differs from that of the rows.
+    CompositionError
+        If a recipe cannot be read.
     """
     table = as_table(compositions, basis)
     rows = read_shells(shell, len(table))
@@ -308,11 +360,25 @@ def with_shell(
 def mean_over_mass(
     table: CompositionTable, figures: FloatArray, shell: Shells = None
 ) -> FloatArray:
-    """Compute the mean of figures of the elements over the mass of each alloy, shape (n, k).
+    """Compute the mean of figures of the elements over the mass of each alloy.
 
     A shell replaces part of the alloy's own rare earth, atom for atom; what stays in the boundaries
-    is paid for too. `figures`, (118, k), are per unit of mass; its first column must be 1
-    throughout, and so is that of the result. `shell` is as of `read_shells`.
+    is paid for too. Carriers are added.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The n base alloys.
+    figures : ndarray of float64, shape (118, k)
+        Figures per unit of mass of each element, such as prices. The first column must be 1
+        throughout.
+    shell : Shell, dict, str or a sequence of n of them, optional
+        One for all, or one a row.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
+        In the units of `figures`; the first column is 1.
     """
     from ._row_kernels import sums_of_each
 

@@ -131,7 +131,10 @@ def _format_number(number: float | None, digits: int = 2) -> str:
 
 
 def is_one(shell: Any) -> bool:
-    """Say whether a value is a single shell, valid or not, rather than one for each magnet."""
+    """Say whether a value is a single shell, valid or not, rather than one for each magnet.
+
+    None is one; a list, an array or a column is not.
+    """
     if isinstance(shell, str | bytes | Mapping | Shell) or not hasattr(
         shell, "__iter__"
     ):
@@ -142,7 +145,20 @@ def is_one(shell: Any) -> bool:
 def _read_record(record: dict[str, Any]) -> Shell:
     """Build a shell from a dictionary of R and amount_wt_pct, or of R, fraction and content.
 
-    InputError for other keys or numbers that no shell has; ValueError for a text that is no number.
+    Parameters
+    ----------
+    record : dict
+        Such as ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.1, "content":
+        0.3}``; the latter two are shares of 1.
+
+    Returns
+    -------
+    Shell
+
+    Raises
+    ------
+    InputError
+        For other keys, or a value out of range.
     """
     if set(record) not in ({"R", "amount_wt_pct"}, {"R", "fraction", "content"}):
         raise InputError(
@@ -158,15 +174,29 @@ def _read_record(record: dict[str, Any]) -> Shell:
 def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     """Read a shell from text, a dict or a `Shell`; an empty text and None mean a bulk alloy.
 
-    ``"Tb 0.5 wt%"``: half a per cent of the magnet's mass is terbium diffused in, as much
-    everywhere; ``"Tb 0.5 wt% from faces 5 mm apart"``; ``"Tb 2 mg/cm2 on 5 mm"``: so much on each
-    of two faces that far apart, converted by the density of sintered Nd-Fe-B; ``"Dy 0.5 wt% + Pr
-    0.7 wt%"`` or ``"Dy70Cu30 0.6 wt%"`` (at.%): with carriers; ``"Al 0.2 wt%"``: without heavy rare
-    earth; ``"DyPr 1 wt% between grains"``: mixed into the powder; or ``"Tb 0.30 @ 0.10"``: 30 % of
-    the shell's rare earth is Tb, the shell is 10 % of the volume; as a dict ``{"R": "Tb",
-    "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.10, "content": 0.30}``. Raises InputError
-    if it cannot be read or lies outside what a shell can be.
+    Parameters
+    ----------
+    value : Shell, dict, str or None
+        ``"Tb 0.5 wt%"``: half a per cent of the magnet's mass is terbium diffused in, as much
+        everywhere. ``"Tb 0.5 wt% from faces 5 mm apart"``. ``"Tb 2 mg/cm2 on 5 mm"``: so much on
+        each of two faces that far apart, converted by the density of sintered Nd-Fe-B. ``"Dy 0.5
+        wt% + Pr 0.7 wt%"`` or ``"Dy70Cu30 0.6 wt%"`` (at.%): with carriers. ``"Al 0.2 wt%"``:
+        without heavy rare earth. ``"DyPr 1 wt% between grains"``: mixed into the powder. ``"Tb 0.30
+        @ 0.10"``: 30 % of the shell's rare earth is Tb, the shell is 10 % of the volume. As a dict
+        ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.10, "content": 0.30}``.
 
+    Returns
+    -------
+    Shell or None
+        None for a bulk alloy: an empty text, None or NaN. A `Shell` is returned itself.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or lies outside what a shell can be.
+
+    Examples
+    --------
     >>> str(read_shell({"R": "Tb", "amount_wt_pct": 0.5}))
     'Tb 0.5 wt%'
     >>> str(read_shell({"R": "Tb", "fraction": 0.1, "content": 0.3}))
@@ -202,11 +232,11 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
 def _read_sources(text: str) -> Shell | None:
     """Read sources such as ``Dy 0.5 wt.% + Cu 0.1 wt.%``; None for another text.
 
-    They are what is diffused into a magnet, by its mass. The text may end in ``from
-    faces 5 mm apart`` or ``between grains``. A source may be an alloy, its formula in
-    at.%. The heavy rare earth makes the rim of the shell; without one, a light rare
-    earth does if it is alone. InputError for two heavy rare earths or an unknown
-    element.
+    They are what is diffused into a magnet, by its mass. The text may end in ``from faces 5 mm
+    apart`` or ``between grains``. A source may be an alloy, its formula in at.%. The heavy rare
+    earth makes the rim of the shell; without one, a light rare earth does if it is alone.
+    InputError for two heavy rare earths or an unknown element. Masses of an element that comes
+    twice are added up. InputError too for an amount out of range.
     """
     faces_mm = None
     between = False

@@ -62,7 +62,10 @@ class Sites:
 
     @property
     def elements(self) -> tuple[str, ...]:
-        """Symbols of the elements that occur, in the order in which formulas write them."""
+        """Symbols of the elements that occur, in the order in which formulas write them.
+
+        Each stands once: an element of the host, then what replaces it, and additions last.
+        """
         symbols: list[str] = []
         for element in self.amounts:
             symbols.append(element)
@@ -72,7 +75,10 @@ class Sites:
 
     @property
     def decimals(self) -> int:
-        """Number of decimals, at most nine, with which every amount can be written exactly."""
+        """Number of decimals, at most nine, with which every amount can be written exactly.
+
+        Amounts that need more are rounded to nine where they are written.
+        """
         amounts = [
             *self.amounts.values(),
             *(a for slot in self.slots for a in slot.levels),
@@ -95,7 +101,8 @@ def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
 
     `caps` are the most steps that each slot can take. Entry [j][r] of the result is the number of
     ways in which slots j and on can share at most r steps. `budget` is the most steps that all
-    slots share.
+    slots share. Both are whole numbers of steps. An example is ``count_choices([1, 1], 1)``, which
+    gives ``[[1, 3], [1, 2]]``.
     """
     after = [1] * (budget + 1)
     table = []
@@ -288,7 +295,10 @@ class Substitutions:
         return np.array([INDEX[e] for e in self.elements], np.int32)
 
     def describe(self) -> dict[str, Any]:
-        """Return what identifies the space: its arguments and number of rows, as JSON values."""
+        """Return what identifies the space: its arguments and number of rows, as JSON values.
+
+        Keys are ``host``, ``replace``, ``step``, ``limits``, ``additions`` and ``rows``.
+        """
         return {
             "host": self.host,
             "replace": {
@@ -318,7 +328,7 @@ class Substitutions:
         """Sites as integer arrays for `magnetkit.alloy._space_kernels`, with S slots on k sites.
 
         They are counts (k,), edges (k + 1,), caps (S,), budgets (k,) and ways (S, largest budget +
-        1).
+        1). All are int64. They are computed once and kept.
         """
         sites = self.sites
         tables = sites.ways()
@@ -339,7 +349,8 @@ class Substitutions:
         """Amounts as integer arrays for `magnetkit.alloy._space_kernels`, in units of the last decimal.
 
         They are those of the host (elements,), of each digit (slots, digits), and for each slot the
-        number of the element that it adds and of the one that it replaces, -1 for none.
+        number of the element that it adds and of the one that it replaces, -1 for none. All are
+        int64. Levels behind the last of a slot are 0. They are computed once and kept.
         """
         place = {element: i for i, element in enumerate(self.elements)}
         slots = self.sites.slots
@@ -359,9 +370,10 @@ class Substitutions:
         return base, levels, gains, losses
 
     def _rows(self, key: Any) -> IntArray:
-        """Convert an index, slice or array of row numbers to an array of int64, negative ones resolved.
+        """Convert an index, slice or array of row numbers to int64, negative ones resolved.
 
-        InputError if one is out of range or no whole number.
+        InputError if one is out of range or no whole number. `key` is such as 5, -1, ``slice(0,
+        10)`` or an array. Order and repetitions stay. An empty one gives no rows.
         """
         if isinstance(key, slice):
             return np.arange(*key.indices(self._size), dtype=np.int64)
@@ -454,10 +466,33 @@ def arrange_sites(
     limits: Mapping[str, float],
     additions: Mapping[str, float | Sequence[float]],
 ) -> Sites:
-    """Build the sites of a space from the arguments of `substitutions`; InputError if one does not fit.
+    """Build the sites of a space from the arguments of `substitutions`.
 
-    `host` is a formula such as "Nd2Fe14B"; `replace` maps its elements to substitutes; `step` and
-    `limits` are fractions of a site, `additions` maps elements to at.% of the host.
+    Parameters
+    ----------
+    host : str
+        Formula of the host, such as "Nd2Fe14B".
+    replace : mapping of str to sequence of str
+        Element of the host to its substituents; a single text is one.
+    step : float or mapping of str to float
+        Share of a site that one step exchanges, one for all or one by site.
+    limits : mapping of str to float
+        Largest share of a site by substituent; 1 for others.
+    additions : mapping of str to float or sequence of float
+        Levels of each addition, atoms on 100 atoms of the host.
+
+    Returns
+    -------
+    Sites
+        ``amounts`` of the host, ``slots`` (element, site and levels of each), ``spans`` and
+        ``budgets`` of the sites.
+
+    Raises
+    ------
+    InputError
+        If an argument does not fit the host.
+    CompositionError
+        If the host cannot be read or an element is unknown.
     """
     amounts = _read_host(host)
     shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}
@@ -492,7 +527,11 @@ def arrange_sites(
 
 
 def _read_host(host: str) -> dict[str, Fraction]:
-    """Return the atoms of each element of a host formula; InputError if it has none, or a balance."""
+    """Return the atoms of each element of a host formula; InputError if it has none, or a balance.
+
+    `host` is such as "Nd2Fe14B", which gives ``{"Nd": 2, "Fe": 14, "B": 1}`` as fractions.
+    CompositionError if it cannot be read.
+    """
     host_amounts, balance = read_amounts(host)
     if balance is not None:
         raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
@@ -507,8 +546,8 @@ def _check_site(
 ) -> None:
     """Raise InputError if a host has no element `site`, or its substituents are not distinct.
 
-    `amounts` has the elements of `host`; `elements` are the substituents, none of which may be
-    `site`.
+    `host` is the formula, for the message, `amounts` its atoms by symbol and `elements` the
+    substituents. The site's own element is no substituent.
     """
     if site not in amounts:
         raise InputError(
@@ -523,7 +562,8 @@ def _check_site(
 def site_share(value: Any, name: str) -> Fraction:
     """Return a share of a site, 0 to 1, as an exact fraction; InputError if it is no such number.
 
-    `name` is that of the argument, for the message.
+    `name` is that of the argument, for the message. `value` is a number or a text such as "0.05" or
+    "1/3".
     """
     try:
         part = Fraction(str(value))
@@ -537,8 +577,8 @@ def site_share(value: Any, name: str) -> Fraction:
 def _percents(element: str, given: Any) -> list[Fraction]:
     """Convert the levels of an addition, at.% of the host, to exact fractions, in their order.
 
-    `given` is one number or text, or several, of `element`. InputError unless they are distinct and
-    between 0 and 100.
+    InputError unless they are distinct and between 0 and 100. `given` is one level or a sequence;
+    `element` is the symbol, for the message. Order stays.
     """
     levels = [given] if isinstance(given, (str, int, float)) else list(given)
     try:
@@ -616,9 +656,11 @@ def refine(
 
 
 def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
-    """Return the share of a site that one step replaces, as an exact fraction; InputError if unusable.
+    """Return the share of a site that one step replaces, as an exact fraction.
 
-    `step` is one for all sites or one by site.
+    InputError if it is unusable. `step` is one for all sites or one by site. `site` is the symbol
+    of the element that is replaced, such as "Co". The step must be at least `_LEAST_STEP` and at
+    most 1.
     """
     size = step.get(site) if isinstance(step, Mapping) else step
     if size is None:
@@ -634,10 +676,11 @@ def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
 
 
 def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
-    """Compute how much more of each element a formula has than the host, per formula unit of the host.
+    """Compute how much more of each element a formula has than the host.
 
-    Amounts that are not additions fill the host's sites. The dict has all elements of both; a value
-    is negative for what the formula lacks.
+    The amounts are per formula unit of the host. Amounts that are not additions fill the host's
+    sites. The result maps symbols to fractions, below 0 for what is missing. CompositionError if
+    the formula cannot be read.
     """
     formula_amounts = read_amounts(formula)[0]
     amounts = {e: Fraction(str(amount)) for e, amount in formula_amounts.items()}
@@ -653,7 +696,8 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
 def _digits(sites: Sites, formula: str, space: Substitutions) -> IntArray:
     """Return the steps of each slot for a formula, int64; the nearest where it falls between steps.
 
-    InputError if the formula is no mixture of the space, or an element stands on several sites.
+    InputError if the formula is no mixture of the space, or an element stands on several sites. The
+    array has shape (slots,), in the order of ``sites.slots``. `space` is for messages.
     """
     owners = [slot.element for slot in sites.slots]
     replaced_sites = {slot.site for slot in sites.slots}

@@ -168,6 +168,8 @@ class CompositionTable:
     ) -> "CompositionTable":
         """Parse an Arrow array of recipes; grades and other unreadable rows are in `errors`.
 
+        Rows count over all chunks from 0. A null is an error, too.
+
         Parameters
         ----------
         array : pyarrow.Array or pyarrow.ChunkedArray of strings
@@ -180,6 +182,11 @@ class CompositionTable:
         Returns
         -------
         CompositionTable
+
+        Raises
+        ------
+        InputError
+            If `basis` is unknown.
         """
         basis_code(basis)
         tables = []
@@ -248,6 +255,9 @@ class CompositionTable:
     ) -> "CompositionTable":
         """Take atomic fractions as `to_array` returns them.
 
+        Zeros are left out. Rows are taken as they are, so they must sum to one and hold no negative
+        value.
+
         Parameters
         ----------
         fractions : ndarray of float64, shape (n, 118)
@@ -274,6 +284,8 @@ class CompositionTable:
     @classmethod
     def concat(cls, tables: Iterable["CompositionTable"]) -> "CompositionTable":
         """Join tables; rows keep their `row_index` and all errors are kept.
+
+        No tables give an empty one. Given values and marks of rows by weight are kept, too.
 
         Parameters
         ----------
@@ -319,9 +331,10 @@ class CompositionTable:
 
     @cached_property
     def unique_rows(self) -> tuple[IntArray, IntArray] | None:
-        """Return distinct rows and, for each row, the index of its equal among them; None if most differ.
+        """Return distinct rows and, for each row, its equal among them; None if most differ.
 
         What follows from a composition alone need not be computed again for each of its shells.
+        Tables of fewer than `_LEAST_ALIKE` rows give None. The result is kept.
 
         Returns
         -------
@@ -413,7 +426,7 @@ class CompositionTable:
     ) -> "CompositionTable":
         """Return the table with what a user says of the hard phases of its rows.
 
-        Values that were given before are all replaced.
+        Values that were given before are all replaced. This table is not changed.
 
         Parameters
         ----------
@@ -462,7 +475,10 @@ class CompositionTable:
         return replace(self, given=columns)
 
     def to_array(self) -> FloatArray:
-        """Return the atomic fractions as a dense array, float64 (n, 118)."""
+        """Return the atomic fractions as a dense array, float64 (n, 118).
+
+        Columns are by atomic number less one.
+        """
         dense = np.zeros(self.shape)
         dense[np.repeat(np.arange(len(self)), np.diff(self.indptr)), self.indices] = (
             self.values
@@ -470,7 +486,10 @@ class CompositionTable:
         return dense
 
     def to_pymatgen(self) -> "list[Composition]":
-        """Return each row as a pymatgen Composition of atomic fractions."""
+        """Return each row as a pymatgen Composition of atomic fractions.
+
+        The list has n entries, in order.
+        """
         from pymatgen.core import Composition
 
         names = [SYMBOLS[c] for c in self.indices.tolist()]
@@ -555,7 +574,8 @@ def large_strings(offsets: IntArray, data: NDArray[np.uint8]) -> pa.Array:
 def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
     """Convert texts to an Arrow array.
 
-    InputError if `texts` is one text, or nothing that can be iterated.
+    InputError if `texts` is one text, or nothing that can be iterated. Characters that cannot be
+    written as UTF-8 are replaced.
 
     Returns
     -------
@@ -595,7 +615,8 @@ def _missing(value: Any) -> bool:
 def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:
     """Convert an array to Arrow strings, sharing memory where its type allows it.
 
-    InputError if it holds no text. Bytes that are no UTF-8 are replaced.
+    InputError if it holds no text. Bytes that are no UTF-8 are replaced. An array of nulls alone is
+    taken as texts. Views and dictionaries are converted to large_string.
     """
     if not isinstance(array, (pa.Array, pa.ChunkedArray)):
         try:
@@ -626,8 +647,8 @@ def valid_text(array: Any) -> Any:
     """Return Arrow strings with U+FFFD in place of bytes that are no UTF-8; null stays.
 
     Arrow does not check the bytes of other writers (a Parquet file of Latin-1, say). A decoder that
-    does not check them either reads past the end of a row. `array`, plain or chunked, is returned
-    itself if it is sound.
+    does not check them either reads past the end of a row. `array` is an Arrow array of strings; it
+    is returned itself if all bytes are UTF-8.
     """
     try:
         array.validate(full=True)
@@ -643,7 +664,8 @@ def valid_text(array: Any) -> Any:
 def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
     """Return the composition column of a frame as `text_array` does.
 
-    `column` names it; it is found by name otherwise.
+    `column` names it; it is found by name otherwise. `frame` is one of pandas, polars or Arrow.
+    InputError as from `composition_name` and `text_array`.
     """
     values = frame[composition_name(frame, column)]
     if hasattr(values, "to_arrow"):  # polars
@@ -658,7 +680,8 @@ def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
     """Return the name of the composition column of a frame.
 
     `column` is the name that the user gave; case and blanks make no difference. Without it the name
-    is sought. InputError if there is none; `source` begins its message.
+    is sought. InputError if there is none; `source` begins its message. Sought is ``composition``,
+    then the only text column. InputError too if several fit. `source` is such as "alloys.csv: ".
     """
     names = column_names(frame)
     target = column or _COLUMN
@@ -682,7 +705,7 @@ def same_name(one: Any, other: str) -> bool:
 def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
     """Return the name of the single text column of a frame; InputError if there is none or several.
 
-    `frame` is of pandas, polars or Arrow, `names` are its columns; `source` begins the message.
+    `names` are all columns of `frame`, one of pandas, polars or Arrow; `source` begins the message.
     """
     if hasattr(frame, "schema") and isinstance(frame.schema, pa.Schema):
         text = [f.name for f in frame.schema if _is_text(f.type)]
@@ -707,8 +730,8 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
 def other_columns(frame: Any, composition: Any) -> pa.Table:
     """Return all columns of a frame except `composition` as an Arrow table with texts as names.
 
-    `frame` is of pandas, polars or Arrow; `composition` is a name, None to keep all. InputError if
-    a column holds values of several kinds.
+    InputError if a column holds values of several kinds. `frame` is one of pandas, polars or Arrow
+    and has n rows, as has the result; `composition` is a name, None to keep all.
     """
     columns = {}
     for name in column_names(frame):
@@ -753,8 +776,13 @@ def _parse_chunk(
     """Parse a chunk of strings whose first is row `start`.
 
     Recipes that are refused are read once more with trade names (PrNd, DyFe) written as elements.
-    `odd` has values that are no text, by row. Rows that cannot be read are in ``errors`` of the
-    table, whose ``row_index`` counts from `start`.
+    `odd` has values that are no text, by row. `array` are Arrow strings and `basis` is that of
+    their amounts.
+
+    Returns
+    -------
+    CompositionTable
+        Readable rows; row numbers count from `start`. Errors keep the text as written.
     """
     chunk = _parse_strings(array, odd, basis, start)
     errors = {e.row: e for e in chunk.errors if e.row not in odd}
@@ -777,7 +805,8 @@ def _parse_strings(
     """Parse a chunk of strings as they are written; arguments as for `_parse_chunk`.
 
     `array` are Arrow strings, `odd` maps rows to values that are no text, `start` is the number of
-    the first row.
+    the first row. Row numbers of the result count from `start`; refused rows are in its errors.
+    `basis` is "auto", "atomic" or "weight".
     """
     from .._core._threads import thread_count
     from . import _notation_kernels as _notation
@@ -813,7 +842,11 @@ def _parse_strings(
 
 
 def _find_by_weight(texts: pa.Array, basis: Basis) -> BoolArray | None:
-    """Say which texts are in wt.%, by the basis or by their own words, bool (n,); None if none is."""
+    """Say which texts are in wt.%, by the basis or by their own words, bool (n,); None if none is.
+
+    `texts` are Arrow strings without nulls; `basis` is "auto", "atomic" or "weight". Own words are
+    "wt" and "weight".
+    """
     if basis == "weight":
         return np.ones(len(texts), bool)
     if basis == "atomic":
@@ -829,7 +862,8 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> BoolArray | None:
 def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, FloatArray]:
     """Join the given values of the hard phases over several tables, by name.
 
-    NaN where a table has no value of that name.
+    NaN where a table has no value of that name. Arrays are float64, as long as all tables together.
+    `parts` are the tables, in order.
     """
     joint = {}
     for name in {name for table in parts for name in table.given}:
@@ -846,9 +880,10 @@ def _joined_by_weight(tables: "list[CompositionTable]") -> BoolArray | None:
 
 
 def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], IntArray]:
-    """Return the bytes of Arrow's strings, uint8, and the offsets of the rows in them, int64 (n + 1,).
+    """Return the bytes of Arrow's strings and the offsets of the rows in them.
 
-    `texts` is one Arrow array of strings without nulls; the bytes are its own memory, read-only.
+    They are uint8 and int64, (n + 1,). The bytes share the memory of `texts` and are read-only.
+    Offsets need not begin at 0. `texts` is string or large_string.
     """
     _, offset_buffer, data_buffer = texts.buffers()
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
@@ -866,8 +901,8 @@ def _without_grades(
 ) -> CompositionTable:
     """Return a table in which rows that name a grade are errors instead.
 
-    `texts` are Arrow strings, those of its rows and errors, of which the first is row `start`.
-    Where no row names a grade, `table` itself is returned.
+    `texts`, an Arrow array of strings, are those of its rows and errors, of which the first is row
+    `start`. `table` is not changed, and is returned itself if there is no grade.
     """
     from .._core._threads import share_rows
     from ._notation_kernels import grade_like

@@ -198,7 +198,10 @@ class UserTable:
     notes: list[str] = field(default_factory=list)
 
     def sentence(self) -> str:
-        """Say in one sentence how every column was read."""
+        """Say in one sentence how every column was read.
+
+        It begins with "read" and has no point at its end.
+        """
         phrases = [column.describe() for column in self.columns if column.name]
         unused_columns = [
             f"'{column.header}'" for column in self.columns if not column.name
@@ -213,6 +216,9 @@ def read_user_table(
     source: Any, kind: str, units: Mapping[str, str] | None = None, strict: bool = False
 ) -> UserTable:
     """Read a user's table whose headers are written as people write them.
+
+    Rows that are not understood are left out of ``rows`` and listed in ``refused``; `source` is not
+    changed.
 
     Parameters
     ----------
@@ -262,6 +268,9 @@ def match_headers(
     headers: Sequence[str], kind: str, units: Mapping[str, str] | None = None
 ) -> tuple[Column, ...]:
     """Match the headers of a user's table to known columns and their units.
+
+    `kind` is "parts" or "magnets". `units` is not changed. A unit for no column of the table is an
+    error, too, and so are too many columns.
 
     Parameters
     ----------
@@ -324,7 +333,8 @@ def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
     """Raise InputError for a header of a list of recipes that is nearly ``shell``.
 
     A warning names columns of conditions, which are not used. Other columns than the composition,
-    ``shell`` and ``given_...`` are carried through.
+    ``shell`` and ``given_...`` are carried through. `headers` are the columns and `composition` the
+    name of that of recipes. Nothing is returned.
     """
     extra_headers = [
         h
@@ -375,8 +385,10 @@ def parse_unit(text: str) -> str | None:
 def read_number(text: str, mark: str | None = ".") -> float:
     """Read a number with a decimal point or comma and groups of thousands.
 
-    `mark` is the decimal mark of the table, None where its numbers contradict each other: one that
-    could be read both ways is refused then. InputError if `text` holds no number.
+    `mark` is the decimal mark of the table, "." or ",", and None where its numbers contradict each
+    other: one that could be read both ways is refused then. InputError if `text` holds no number.
+    Examples with a point are "1 234.5" and "1,234.5", both 1234.5; with "," the text "1,234" is
+    1.234.
     """
     plain = re.sub(r"[\s'’]", "", unicodedata.normalize("NFKC", text))
     if _EITHER.fullmatch(plain):
@@ -415,8 +427,9 @@ class _Known:
 def _vocabulary(kind: str) -> tuple[_Known, ...]:
     """Read the known columns of a kind of table, with the spellings of their headers.
 
-    `kind` is "parts" or "magnets"; InputError for another. Spellings are simplified as by
-    `_simplify_header`, the best first.
+    InputError if there is no such kind. `kind` is "parts" or "magnets". A `_Known` has ``name`` (a
+    column such as "mass_kg"), ``quantity`` (such as "mass") and ``spellings`` in simplified form,
+    the first preferred. The tuple is cached.
     """
     rows = [row for row in datasets.rows("columns/headers.csv") if row["table"] == kind]
     if not rows:
@@ -436,7 +449,8 @@ def _vocabulary(kind: str) -> tuple[_Known, ...]:
 def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
     """Return known column and priority of each spelling in a `kind` of table, "parts" or "magnets".
 
-    A spelling belongs to the first column that lists it.
+    A spelling belongs to the first column that lists it. Keys are simplified headers, such as "max
+    temp". Priority 0 is the first spelling. The dict is cached.
     """
     spelt: dict[str, tuple[_Known, int]] = {}
     for entry in _vocabulary(kind):
@@ -446,7 +460,10 @@ def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
 
 
 def _simplify_header(text: str) -> str:
-    """Return a header in lower case, with single blanks in place of punctuation between its words."""
+    """Return a header in lower case, with single blanks in place of punctuation between its words.
+
+    An example is "Max. Temp_(℃)", which gives "max temp (°c)".
+    """
     plain = unicodedata.normalize(
         "NFKC", str(text).replace("℃", "°c").replace("℉", "°f")
     )
@@ -534,6 +551,9 @@ def _split_unit(text: str) -> tuple[str, str | None, str | None]:
 
     >>> _split_unit("max temp (°c)")
     ('max temp', 'c', None)
+
+    The unit is as of `parse_unit`, None without one. One of the last two is None. A last word or
+    two without a bracket may be the unit.
     """
     match = re.fullmatch(r"(.*?)\s*[(\[{]([^)\]}]*)[)\]}]\s*(.*)", text)
     if match is not None:
@@ -558,7 +578,8 @@ def _split_unit(text: str) -> tuple[str, str | None, str | None]:
 def _named_by_unit(unit: str, yearly: bool) -> str:
     """Return the column that a header means which is only a unit, as ``kg/year``; empty if unclear.
 
-    `yearly` says that the header names a year.
+    `yearly` says that the header names a year. `unit` is as of `parse_unit`. The columns are
+    "number", "number_year", "mass_kg" and "mass_kg_year".
     """
     if unit in UNITS["count"]:
         if yearly:
@@ -583,7 +604,7 @@ def _by_unit(known: _Known, unit: str | None, yearly: bool, kind: str) -> _Known
     """Return the column of a mass or count that unit and period make of a known column.
 
     `yearly` says that the header names a year, `kind` is "parts" or "magnets". A column of another
-    quantity is returned as it is.
+    quantity is returned as it is. `unit` is as of `parse_unit`, None without one.
     """
     subject = _subject(known.quantity)
     if subject not in ("mass", "count"):
@@ -624,8 +645,9 @@ def _print_unit(unit: str, quantity: str) -> str:
 def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     """Return a column with the unit that the user gives for it in `units`, which loses that entry.
 
-    `units` maps headers or names, such as "Mass", to units, such as "g"; it is changed. Without an
-    entry `column` itself is returned. InputError if the unit does not fit the quantity.
+    InputError if the unit does not fit the quantity. Keys of `units` are headers or names of
+    columns, values units such as "C". A column without an entry is returned itself. A count as unit
+    of a mass a year makes it a number a year.
     """
     key = next(
         (
@@ -665,9 +687,10 @@ def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None"
 
 
 def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
-    """Raise InputError if an unknown header is nearly that of a known column that is not in `taken`.
+    """Raise InputError if an unknown header is nearly that of a known column not in `taken`.
 
     `kind` is "parts" or "magnets"; `taken` holds the names of columns that the table has already.
+    `header` is as written. Nothing is returned.
     """
     plain = _simplify_header(header)
     base = _split_unit(plain)[0] or plain
@@ -689,6 +712,9 @@ def _read_frame(
     source: Any,
 ) -> "tuple[pd.DataFrame, list[int], dict[int, tuple[str, str]], list[str]]":
     """Read a table as a frame with None for missing cells.
+
+    `source` is a path, frame, mapping of columns or list of records; cells are Python objects. Rows
+    of what is no file count from 1. InputError if it cannot be read.
 
     Returns
     -------
@@ -721,10 +747,10 @@ def _read_frame(
 
 
 def as_frame(source: Any) -> "pd.DataFrame":
-    """Convert a frame, mapping of columns or list of records to a pandas frame; InputError otherwise.
+    """Convert a frame, mapping of columns or list of records to a pandas frame.
 
-    A pandas frame is returned itself, no copy. `source` may be of any library whose frames have
-    ``to_pandas``.
+    `source` is one of these, of any library that has ``to_pandas``. A pandas frame is returned
+    itself. InputError for anything else, or columns that form no table.
     """
     import pandas as pd
 
@@ -744,9 +770,10 @@ def as_frame(source: Any) -> "pd.DataFrame":
 def _require_units(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> tuple[Column, ...]:
-    """Return the columns as they are; InputError if one needs a unit that neither header nor cells name.
+    """Return the columns; InputError if one needs a unit that neither header nor cells name.
 
-    `columns` are those of `frame`, in its order. A unit in some cells is enough.
+    `frame` has the cells of `columns`, in their order. The columns themselves are returned,
+    unchanged; an empty column needs no unit.
     """
     for place, column in enumerate(columns):
         if column.quantity not in _ASKED or column.unit:
@@ -784,7 +811,8 @@ def _decimal_mark(
 ) -> tuple[str | None, list[str]]:
     """Find the decimal mark of a table's numbers.
 
-    Only texts of columns of a known quantity count; `columns` are those of `frame`, in its order.
+    Only columns of quantities are looked at. Without any evidence it is a point, or a comma where
+    the headers are German. `frame` has the cells of `columns`, in their order.
 
     Returns
     -------
@@ -830,10 +858,11 @@ def _describe_thousandths(
     columns: tuple[Column, ...],
     mark: str | None,
 ) -> list[str]:
-    """Write a note on amounts such as 1,200 that are read as 1.2 but could be thousands, one a column.
+    """Write notes on amounts such as 1,200 that are read as 1.2 but could be thousands.
 
-    `lines` are the lines of the rows of `frame` in the user's table; `mark` is the decimal mark,
-    None if unclear, which gives no notes.
+    There is one a column. `lines` are the lines of the rows of `frame` in the user's table; `mark`
+    is the decimal mark, None if unclear, which gives no notes. Only columns of amounts are looked
+    at, such as masses and numbers.
     """
     notes = []
     for place, column in enumerate(columns):
@@ -884,7 +913,8 @@ def _describe_unnamed_units(
 ) -> list[str]:
     """Write a note on each column that was read in a unit which nobody named.
 
-    `columns` are those of `frame`, in its order. Counts get no note.
+    `frame` has the cells of `columns`, in their order. Only quantities with a usual unit are looked
+    at, and not counts.
     """
     notes = []
     for place, column in enumerate(columns):
@@ -913,11 +943,12 @@ _PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 def _with_numbers(
     frame: "pd.DataFrame", columns: tuple[Column, ...], mark: str | None
 ) -> "pd.DataFrame":
-    """Return a copy of the user's cells with numbers in place of texts, where a column of texts was read.
+    """Return a copy of the user's cells with numbers in place of texts.
 
-    `columns` are those of `frame`, in its order. `mark` is the decimal mark of the table, None if
-    unclear: a number of a known quantity has it (InputError where it could be read both ways). In
-    another column only what is surely a number becomes one, so that 007 stays a text.
+    That is done where a column of texts was read. `mark` is the decimal mark of the table, None if
+    unclear: a number of a known quantity has it. In another column only what is surely a number
+    becomes one, so that 007 stays a text. A number keeps the unit of its column. Cells of ``text``
+    columns stay. `frame` has the cells of `columns`, in their order, and is not changed.
     """
     import pandas as pd
 
@@ -945,7 +976,8 @@ def _read_row(
     """Convert the cells of a row to values by column name, in the units that results have.
 
     Empty cells are None. InputError for the first cell that is not understood. `record` maps
-    headers to cells; `mark` is the decimal mark, None if unclear.
+    headers to cells; `mark` is the decimal mark, None if unclear. Columns without a known name are
+    left out. Cells are in the order of `columns`.
     """
     row: dict[str, Any] = {}
     for column, value in zip(columns, record.values(), strict=True):
@@ -969,7 +1001,9 @@ def _read_text(value: Any) -> str:
 def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
     """Convert a cell to a number in the unit of its column name; InputError if it is implausible.
 
-    `mark` is the decimal mark, None if unclear.
+    `mark` is the decimal mark, None if unclear. `value` is a number or a text such as "120 °C",
+    whose unit goes before that of the header. InputError too for a range, a truth value, another
+    unit, or no unit where one is needed.
     """
     quantity = _subject(column.quantity)
     unit = column.unit
@@ -1023,7 +1057,8 @@ def _limits() -> dict[str, Limits]:
 def _plausible(column: Column, number: float, value: float, unit: str) -> float:
     """Return `value` if it is plausible for its column; InputError with the likely slip otherwise.
 
-    `number` and `unit` are as the user wrote them.
+    `number` and `unit` are as the user wrote them. `value` is in the unit of the column's name. A
+    column without limits takes any number.
     """
     believed = _limits().get(column.name, Limits(-1e300, 1e300, ""))
     low = believed.low

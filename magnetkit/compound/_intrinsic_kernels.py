@@ -115,7 +115,12 @@ _T_SITES_OUTSIDE = 1e-4
 # -> filling of the interstitial sites (their empty share, or that of carbon), carbon's share beside
 @jit(part="copied")
 def _fill_interstices(h, model, sum_r, sum_x, carbon):
-    """Return how interstitial sites are filled, and carbon's share where that is something else."""
+    """Return how interstitial sites are filled, and carbon's share where that is something else.
+
+    `h` is the index of the host and `model` a `Model`. `sum_r`, `sum_x` and `carbon` are atoms of
+    rare earth, on interstitial sites and of carbon, in one unit. The filling is carbon's share or
+    the empty share of the sites, as the model says for the host, else 0.
+    """
     share = carbon / sum_x if sum_x > 0.0 else 0.0
     if model.kind[h, _FILLED_BY] == _BY_CARBON_SHARE:
         return share, 0.0
@@ -130,7 +135,34 @@ def _fill_interstices(h, model, sum_r, sum_x, carbon):
 #    of the interstitial sites (their empty share, or that of carbon), carbon's share beside it
 @jit
 def _occupation(i, rows, h, model):
-    """Return how a composition fills the sites of its host."""
+    """Return how a composition fills the sites of its host.
+
+    Parameters
+    ----------
+    i : int
+        Row of `rows`.
+    rows : Rows
+        (indptr, indices, values) of the atoms of the hard phases, not normalized.
+    h : int
+        Index of its host.
+    model : Model
+        Parameters of all hosts.
+
+    Returns
+    -------
+    inside : bool
+        Whether the model knows enough of the elements that are there.
+    sum_r : float
+        Atoms on the rare-earth sites.
+    sum_t : float
+        Atoms on the T sites.
+    c : float
+        Cobalt over cobalt and iron.
+    w : float
+        Filling of the interstitial sites: their empty share, or that of carbon.
+    carbon : float
+        Carbon's share beside it. The last three are 0 outside the model.
+    """
     indices = rows.indices
     values = rows.values
     role = model.role
@@ -207,7 +239,31 @@ def _add_rare_earth(p, x, c, mix):
 # of that by pairs, and of the moment
 @jit(part="copied")
 def _add_metal(p, y, c, pairs, mix):
-    """Add what a substituent on the metals' sites makes of the properties of a compound."""
+    """Add what a substituent on the metals' sites makes of the properties of a compound.
+
+    Parameters
+    ----------
+    p : ndarray of float64
+        Parameters of the substituent.
+    y : float
+        Its share of the metals' sites.
+    c : float
+        Share of cobalt.
+    pairs : tuple of float
+        How much of its effect on the exchange of iron and of cobalt counts, and the exchange of all
+        pairs over that of cobalt.
+    mix : ndarray of float64, shape (5,)
+        Added to, but for the exchange.
+
+    Returns
+    -------
+    exchange : float
+        Its part of the exchange.
+    by_pairs : float
+        Its part of the exchange by pairs.
+    dilution : float
+        Its part of the moment.
+    """
     on_iron, on_cobalt, all_pairs = pairs
     exchange = 0.0
     by_pairs = 0.0
@@ -232,7 +288,10 @@ def _add_metal(p, y, c, pairs, mix):
 def condense_row(i, rows, h, model, condensed, mix):
     """Write what of a composition does not change with temperature into `condensed`.
 
-    Return the number of ions written, -1 for a composition outside the model.
+    Return the number of ions written, -1 for a composition outside the model. `i` is the row of
+    `rows`, a `Rows` of hard phases, `h` the index of its host, `model` a `Model`. Row i of
+    ``condensed.state`` and the ions from the first entry of the row on are overwritten; the caller
+    sets status, first entry and number of ions. `mix`, float64 (5,), is room to work in.
     """
     inside, sum_r, sum_t, c, w, carbon = _occupation(i, rows, h, model)
     if not inside:
@@ -327,7 +386,27 @@ def condense_row(i, rows, h, model, condensed, mix):
 # Writes rows of ion float64 (entries, 10) from the first entry of row i on; returns how many.
 @jit(part="merged")
 def _write_ions(i, rows, h, model, sites, ion):
-    """Write the rare-earth ions of one composition and return how many there are."""
+    """Write the rare-earth ions of one composition and return how many there are.
+
+    Parameters
+    ----------
+    i : int
+        Row of `rows`.
+    rows : Rows
+        (indptr, indices, values) of the hard phases.
+    h : int
+        Index of its host. A host with one sublattice has no ions.
+    model : Model
+        Parameters of all hosts.
+    sites : tuple of float
+        Atoms on the rare-earth sites, share of cobalt, and share of the moment that dilution left.
+    ion : ndarray of float64, shape (nnz, 10)
+        Overwritten from the first entry of row i on, one ion a row.
+
+    Returns
+    -------
+    int
+    """
     (sum_r, c, kept), facts, p = sites, model.ions.facts, model.element
     a = rows.indptr[i]
     group = model.kind[h, _FIELD_TABLE]
@@ -356,7 +435,30 @@ def _write_ions(i, rows, h, model, sites, ion):
 # moment (mu_B, below zero where the rare earth outweighs) and K_1, K_2, K_3.
 @jit(part="merged")
 def evaluate_state(kelvin, i, state, ion, work, tables, slopes):
-    """Return what a condensed composition is at a temperature below its Curie temperature."""
+    """Compute what a condensed composition is at a temperature below its Curie temperature.
+
+    Parameters
+    ----------
+    kelvin : float
+        Temperature, K, below ``state[i, CURIE]``; this is not checked.
+    i : int
+        Row of `state`.
+    state, ion : ndarray of float64, shapes (n, 20) and (nnz, 10)
+        As `condense` returns them; only read.
+    work : ndarray of float64, shape (ions, 64)
+        Overwritten for the ions of the row: what each adds to moment and constants, and the
+        derivatives that `slopes` asks for.
+    tables : tuple
+        Facts and tables of the ions, ``model.ions``.
+    slopes : int
+        Which derivatives are written: 0 none, as of `respond`.
+
+    Returns
+    -------
+    tuple of float
+        Reduced moment of the metals; moment, Bohr magnetons, below 0 where the rare earth
+        outweighs; K_1, K_2 and K_3, MJ/m^3.
+    """
     mt = reduced_moment(kelvin / state[i, CURIE], state[i, _FORM])
     # Between m^3 at low temperature and m^2 near T_C, as Callen and Callen's law does; and a part
     # that falls much faster.
@@ -387,7 +489,11 @@ def evaluate_state(kelvin, i, state, ion, work, tables, slopes):
 # the axis, 1 in the plane
 @jit(part="copied")
 def easy_angle(k1, k2, k3):
-    """Return sin^2 of the easy angle: where k1 x + k2 x^2 + k3 x^3 is lowest, 0 <= x <= 1."""
+    """Return sin^2 of the easy angle: where k1 x + k2 x^2 + k3 x^3 is lowest, 0 <= x <= 1.
+
+    The constants are in any one unit. The result is 0 on the axis, 1 in the plane and between them
+    on a cone. Where the plane is a lesser minimum it is 1 too.
+    """
     plane = k1 + k2 + k3
     inside = 0.0
     root = k2 * k2 - 3.0 * k1 * k3
@@ -410,7 +516,8 @@ def easy_angle(k1, k2, k3):
 def direction(k1, k2, k3):
     """Return the status that the easy direction gives: `OK`, `CONE` or `_PLANAR`.
 
-    An axis without saturation field across it, the plane being a lesser minimum, counts as planar.
+    `k1`, `k2` and `k3` are K_1, K_2 and K_3 in any one unit. An axis without saturation field
+    across it, the plane being a lesser minimum, counts as planar.
     """
     angle = easy_angle(k1, k2, k3)
     if 0.0 < angle < 1.0:
@@ -424,7 +531,12 @@ def direction(k1, k2, k3):
 # where that is on the axis itself, 0 where there is none
 @jit(part="merged")
 def barrier(k1, k2, k3):
-    """Return where u (k1 + 2 k2 (1 - u^2) + 3 k3 (1 - u^2)^2) is largest, 0 <= u <= 1."""
+    """Return where u (k1 + 2 k2 (1 - u^2) + 3 k3 (1 - u^2)^2) is largest, 0 <= u <= 1.
+
+    u is the cosine of the angle with the axis at which a reverse field meets the highest barrier.
+    The constants K_1, K_2 and K_3 are in any one unit. 1 is on the axis itself; 0 says that there
+    is no barrier.
+    """
     # u (a + b w + c w^2), w = u^2, whose slope is a + 3 b w + 5 c w^2.
     a = k1 + 2.0 * k2 + 3.0 * k3
     b = -2.0 * k2 - 6.0 * k3
@@ -457,6 +569,22 @@ def switching(i, state, ion, work, found, u):
     the hard plane: where K_1 < 4 K_2, as in Nd2Fe14B when cold, it leaves the axis long before, or
     rests on a cone, and the torque of the anisotropy, 2 u (K_1 + 2 K_2 s2 + 3 K_3 s2^2) sin(theta)
     with u = cos(theta) and s2 = 1 - u^2, is largest at an angle that is still to be overcome.
+
+    Parameters
+    ----------
+    i : int
+        Row of `state`.
+    state, ion, work : ndarray of float64
+        As of `evaluate_state`, which must have filled `work` with the derivatives.
+    found : tuple of float
+        What `evaluate_state` returned.
+    u : float
+        Cosine of the angle with the axis, 1 on it.
+
+    Returns
+    -------
+    float
+        mu_0 H, T; 0 where nothing holds the moment there.
     """
     _, j, k1, k2, k3 = found
     s2 = 1.0 - u * u
@@ -484,6 +612,24 @@ def _torque(i, state, ion, work, found, u, field):
     """Return the torque on the metals in a reverse field, each rare earth free to cant.
 
     The 4f shell feels exchange and outside field as one: a sum of two vectors.
+
+    Parameters
+    ----------
+    i : int
+        Row of `state`.
+    state, ion, work : ndarray of float64
+        As of `evaluate_state`, which must have filled `work` with the derivatives; only read.
+    found : tuple of float
+        What `evaluate_state` returned.
+    u : float
+        Cosine of the angle with the axis.
+    field : float
+        Reverse field, mu_0 H, T.
+
+    Returns
+    -------
+    float
+        MJ/m^3, over the sine of the angle. Above 0 it turns the moment back to the axis.
     """
     m = found[0]
     j = found[1]
@@ -526,7 +672,13 @@ def _torque(i, state, ion, work, found, u, field):
 # rows: `Rows` of n hard phases, not normalized; codes int8 (n): host, -1 unknown; model: `Model`
 # -> `Condensed`
 def condense(rows, codes, model):
-    """Condense each hard phase to what does not change with temperature."""
+    """Condense each hard phase to what does not change with temperature.
+
+    `rows` is `Rows`: (indptr, indices, values) of the atoms of n hard phases, not normalized.
+    `codes`, int8 (n,), is the index of the host, -1 where it is unknown. `model` is a `Model`. The
+    result is a new `Condensed`: ``state``, float64 (n, 20), and ``ion``, float64 (nnz, 10). A row
+    of unknown host, or outside the model, has only its status; the rest of its state is NaN.
+    """
     n = len(codes)
     condensed = Condensed(
         np.full((n, _N_STATE), np.nan), np.empty((len(rows.indices), N_ION))
@@ -538,7 +690,19 @@ def condense(rows, codes, model):
 # condensed: `Condensed` or `Phases`; rows int64 (k): of phases; what: 0 T_C, 1 the moment, 2 the
 # anisotropy constants; factor float64 (k). Writes state and ion.
 def scale(condensed, rows, what, factor):
-    """Multiply a property of some phases at all temperatures, in place."""
+    """Multiply a property of some phases at all temperatures, in place.
+
+    Parameters
+    ----------
+    condensed : Condensed or Phases
+        Its ``state`` and ``ion`` are changed at these rows.
+    rows : ndarray of int64, shape (k,)
+        Numbers of the phases.
+    what : int
+        0 Curie temperature, 1 moment (of metals and of ions), 2 anisotropy constants.
+    factor : ndarray of float64, shape (k,)
+        Factor of each phase.
+    """
     state = condensed.state
     ion = condensed.ion
     for slot in ((CURIE,), (MOMENT_T,), (_BROAD, _STEEP, PER_ION))[what]:
@@ -567,7 +731,11 @@ def most_ions(state):
 # As `condense`, of chunks start to stop - 1; condensed is written to.
 @jit
 def _condense_chunks(rows, codes, model, condensed, start, stop):
-    """Condense the compositions of some chunks into `condensed`, in place."""
+    """Condense the compositions of some chunks into `condensed`, in place.
+
+    `rows`, `codes` and `model` are as of `condense`. Chunks `start` to `stop` - 1 have `CHUNK` rows
+    each; their state and ions are overwritten, others stay as they were.
+    """
     n = len(codes)
     indptr = rows.indptr
     state = condensed.state
@@ -634,7 +802,12 @@ class Room(NamedTuple):
 # role int8 (118,): of one host; entries first to last - 1 -> atoms on the R and T sites
 @jit(part="copied")
 def _add_up_metals(indices, values, first, last, role):
-    """Add up what a composition has of rare earth and of metals."""
+    """Add up what a composition has of rare earth and of metals.
+
+    Entries `first` to `last` - 1 of `indices` (element columns) and `values` (atoms) count. `role`,
+    int8 (118,), is that of one host. Returned are the atoms on the rare-earth sites and those on
+    the T sites, iron and cobalt included.
+    """
     sum_r = 0.0
     sum_t = 0.0
     for k in range(first, last):
@@ -649,7 +822,12 @@ def _add_up_metals(indices, values, first, last, role):
 # share of cobalt; state: as `condense` wrote it, one row. Adds to mix float64 (5).
 @jit(part="copied")
 def _spread_metal(dp, y, c, state, mix):
-    """Add the variance that a substituent on the metals' sites brings to `mix`, in place."""
+    """Add the variance that a substituent on the metals' sites brings to `mix`, in place.
+
+    `dp`, float64, are the deviations of the substituent's parameters, `y` its share of the metals'
+    sites, `c` the share of cobalt and `state` one row of the state of `condense`. `mix` is float64
+    (5,).
+    """
     for j in range(5):
         on_iron = 1.0 - c
         on_cobalt = c
@@ -666,7 +844,23 @@ def _spread_metal(dp, y, c, state, mix):
 # i: row of `Rows`; h: its host; state as `condense` wrote it. Writes ion and variance of the room.
 @jit(part="merged")
 def spread_row(i, rows, h, model, state, room):
-    """Write the deviations of one composition's parameters into the room."""
+    """Write the deviations of one composition's parameters into the room.
+
+    Parameters
+    ----------
+    i : int
+        Row of `rows` and of `state`.
+    rows : Rows
+        (indptr, indices, values) of the hard phases.
+    h : int
+        Index of its host.
+    model : Model
+        Parameters of all hosts and their deviations.
+    state : ndarray of float64, shape (n, 20)
+        As `condense` wrote it; row i must be inside the model.
+    room : Room
+        ``ion`` (a row for each ion, deviations), ``variance`` and ``mix`` are overwritten.
+    """
     first = rows.indptr[i]
     last = rows.indptr[i + 1]
     indices = rows.indices
@@ -751,7 +945,12 @@ _J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
 # out float64 (7)
 @jit
 def _add(g, at, factor, out):
-    """Add the squares and products of what one deviation makes of moment and constants to `out`."""
+    """Add the squares and products of what one deviation makes of moment and constants to `out`.
+
+    `g`, float64, holds derivatives of moment, K_1, K_2 and K_3 from `at` on; `factor` is the
+    deviation. `out`, float64 (7,), holds variances of the moment, of K_1, K_2, K_3 and of K_1 + 2
+    K_2 + 3 K_3, and covariances of the moment with that sum and with K_1.
+    """
     moment = factor * g[at]
     first = factor * g[at + 1]
     second = factor * g[at + 2]
@@ -770,7 +969,23 @@ def _add(g, at, factor, out):
 # left it, whose out is written to
 @jit(part="merged")
 def variances(kelvin, i, condensed, found, room):
-    """Propagate the deviations of the parameters to one temperature, linearly, into ``room.out``."""
+    """Propagate the deviations of the parameters to one temperature, linearly, into ``room.out``.
+
+    Parameters
+    ----------
+    kelvin : float
+        Temperature, K.
+    i : int
+        Row of `condensed`.
+    condensed : Condensed
+        What `condense` returned; only read.
+    found : tuple of float
+        What `evaluate_state` returned, called with all slopes.
+    room : Room
+        ``work`` as `evaluate_state` and ``ion`` and ``variance`` as `spread_row` left them. ``by``
+        and ``out`` are overwritten. ``out``, float64 (7,), has variances and covariances of J_s (T)
+        and the constants (MJ/m^3), in the order of `_add`.
+    """
     state, ion, (mt, j, k1, k2, k3) = condensed.state, condensed.ion, found
     work = room.work
     spread = room.ion
@@ -833,7 +1048,33 @@ def variances(kelvin, i, condensed, found, room):
 # condensed: what `condense` returned of these rows, where the caller has it
 # -> `Evaluated`
 def evaluate(rows, codes, model, temperatures, spread, learnt_curie, condensed=None):
-    """Return intrinsic properties of each hard phase at each temperature."""
+    """Return intrinsic properties of each hard phase at each temperature.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of the atoms of n hard phases.
+    codes : ndarray of int8, shape (n,)
+        Index of the host of each phase, -1 where it is unknown.
+    model : Model
+        Parameters of all hosts.
+    temperatures : ndarray of float64, shape (m,)
+        Temperatures, K.
+    spread : bool
+        Whether deviations are computed.
+    learnt_curie : ndarray of float64, shape (2, n)
+        Curie temperature and its deviation from elsewhere, K. NaN leaves those of the model.
+    condensed : Condensed, optional
+        What `condense` returned of these rows. Its Curie temperatures become those learnt. Without
+        it `condense` is called.
+
+    Returns
+    -------
+    Evaluated
+        ``curie`` and ``curie_sd``, (n,), K; ``value``, (7, m, n): J_s (T), K_1, K_2, K_3 (MJ/m^3),
+        mu_0 H_a and mu_0 H_N (T), hardness; ``sd``, its deviations, (7, 0, 0) without `spread`;
+        ``status``, int8 (m, n). What has no number is NaN.
+    """
     if condensed is None:
         condensed = condense(rows, codes, model)
     n = len(codes)
@@ -864,7 +1105,13 @@ def evaluate(rows, codes, model, temperatures, spread, learnt_curie, condensed=N
 # as `condense` returns it, whose Curie temperatures become those learnt; out is written to.
 @jit
 def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
-    """Evaluate the compositions of some chunks at all temperatures into `out`, in place."""
+    """Evaluate the compositions of some chunks at all temperatures into `out`, in place.
+
+    `rows`, `codes` and `model` are as of `evaluate`. `asked` is (temperatures, spread,
+    learnt_curie). `condensed`, a `Condensed`, takes over the learnt Curie temperatures. Chunks
+    `start` to `stop` - 1 have `CHUNK` rows each. `out` is an `Evaluated` whose numbers must come in
+    as NaN.
+    """
     n = len(codes)
     ion_count = most_ions(condensed.state)
     for chunk in range(start, stop):
@@ -879,7 +1126,29 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
 # As `_evaluate_chunks`, of row i, whose host is h
 @jit(part="merged")
 def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
-    """Evaluate one composition at all temperatures into `out`, in place."""
+    """Evaluate one composition at all temperatures into `out`, in place.
+
+    Parameters
+    ----------
+    i : int
+        Row of `rows`.
+    rows : Rows
+        (indptr, indices, values) of the hard phases.
+    h : int
+        Index of its host, -1 where it is unknown.
+    model : Model
+        Parameters of all hosts and their deviations.
+    asked : tuple
+        Temperatures, float64 (m,), K; whether deviations are computed; learnt Curie temperatures
+        and their deviations, float64 (2, n), K, NaN for none.
+    condensed : Condensed
+        What `condense` returned. The Curie temperature of the row becomes the learnt one.
+    room : Room
+        Overwritten.
+    out : Evaluated
+        Column i is written. Numbers must come in as NaN, as those without meaning are not written.
+        At and above the Curie temperature the status is `PARAMAGNETIC`.
+    """
     temperatures, spread, learnt_curie = asked
     state = condensed.state
     v = room.variance
@@ -918,7 +1187,21 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
 def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     """Write polarization, constants, fields and status of a phase at a temperature into `out`.
 
-    `found` is J_s first and K_1, K_2, K_3 (MJ/m3) last, as `evaluate_state` returns them.
+    Fields and hardness are written only where the easy direction is the axis.
+
+    Parameters
+    ----------
+    l, i : int
+        Number of the temperature and of the phase.
+    condensed : Condensed
+        What `condense` returned; only read.
+    found : tuple of float
+        What `evaluate_state` returned: reduced moment, moment (Bohr magnetons), K_1, K_2 and K_3
+        (MJ/m^3).
+    work : ndarray of float64, shape (ions, 64)
+        As `evaluate_state` left it, with all derivatives; only read.
+    out : Evaluated
+        ``value[:, l, i]`` and ``status[l, i]`` are written: T, MJ/m^3, T and no unit.
     """
     (_, j, k1, k2, k3), state, value = found, condensed.state, out.value
     j_s = abs(j) * state[i, TO_TESLA]
@@ -938,7 +1221,18 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
 def _write_deviations(l, i, found, var, out):  # noqa: E741
     """Write the standard deviations of the values that `_write_values` wrote.
 
-    `found` is as there; `var` holds variances and covariances of J_s, K_1, K_2, K_3 and their sum.
+    Those of fields and hardness are written only where the easy direction is the axis.
+
+    Parameters
+    ----------
+    l, i : int
+        Number of the temperature and of the phase.
+    found : tuple of float
+        What `evaluate_state` returned.
+    var : ndarray of float64, shape (7,)
+        Variances and covariances, as `variances` left them in ``room.out``.
+    out : Evaluated
+        ``sd[:, l, i]`` is written, in the units of ``value``, which must be there.
     """
     (_, _, k1, k2, k3), value, sd = found, out.value, out.sd
     j_s = value[POLARIZATION, l, i]

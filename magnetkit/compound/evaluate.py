@@ -32,8 +32,20 @@ if TYPE_CHECKING:
 def condense(table: CompositionTable, codes: Int8Array, p: Parameters) -> "Condensed":
     """Reduce n hard phases to arrays that temperature does not change, for the kernels.
 
-    `codes`, int8 (n,), are the hosts, -1 for none. The `Condensed` has ``state``, float64 (n, 20),
-    and ``ion``, a row for each rare-earth ion.
+    Parameters
+    ----------
+    table : CompositionTable
+        The hard phases, n rows.
+    codes : ndarray of int8, shape (n,)
+        Index into `HOST_NAMES` of the host of each, -1 where it is unknown.
+    p : Parameters
+        Parameters of the two-sublattice model.
+
+    Returns
+    -------
+    Condensed
+        ``state``, float64 (n, 20), with the Curie temperature in column `CURIE`, and ``ion``,
+        float64, one row an entry of the table. A row outside the model holds NaN.
     """
     from ._intrinsic_kernels import condense as kernel
 
@@ -43,10 +55,21 @@ def condense(table: CompositionTable, codes: Int8Array, p: Parameters) -> "Conde
 def curie_temperature(
     table: CompositionTable, codes: Int8Array, p: Parameters
 ) -> FloatArray:
-    """Return the Curie temperature of hard phases, K, shape (n,); NaN outside the model.
+    """Return the Curie temperature of hard phases.
 
-    `table` holds n hard phases, `codes`, int8 (n,), their hosts, -1 for none; `p` are the
-    parameters of the physics, which alone answers.
+    Parameters
+    ----------
+    table : CompositionTable
+        The hard phases, n rows.
+    codes : ndarray of int8, shape (n,)
+        Index into `HOST_NAMES` of the host of each, -1 where it is unknown.
+    p : Parameters
+        Parameters of the two-sublattice model.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        K; NaN outside the model.
     """
     from ._intrinsic_kernels import CURIE
 
@@ -139,6 +162,9 @@ def evaluate_phases(
 ) -> Intrinsic:
     """Return the intrinsic properties of hard phases by a model and, if given, predicted T_C.
 
+    Columns of ``value`` are in the order of `PROPERTIES`. The state of `condensed`, if given, takes
+    over the predicted Curie temperatures.
+
     Parameters
     ----------
     part : Partition
@@ -194,12 +220,19 @@ def intrinsic_columns(
     Parameters
     ----------
     got : Intrinsic
-        n phases at m temperatures.
+        n phases at m temperatures. It is not changed.
     z : float
-        Half width of the ranges in standard deviations.
-    only : mapping, optional
-        Properties wanted at a temperature, each with its range; all at a temperature that is no
-        key.
+        Half width of the ranges in standard deviations, such as 1.645 for 90 %.
+    only : mapping of float to collection of str, optional
+        By temperature (K), the properties wanted, such as "curie_temperature_K", each with its
+        range and provenance. A temperature that is no key gets all.
+
+    Returns
+    -------
+    list of Columns
+        One for each temperature, in order: host, status, easy_direction and temperature_K, and for
+        each property its value, ``_lo``, ``_hi`` and ``_provenance``. Columns are sorted as in the
+        tables of results.
     """
     n = len(got.host)
     host = host_column(got.host)
@@ -247,9 +280,19 @@ _PHYSICS, _SURROGATE, _MEASURED = (
 def _learnt_columns(predicted: PredictedCurie, unknown: BoolArray) -> dict[str, Any]:
     """Build the columns that say how much of the Curie temperature is learnt, and where from.
 
-    `predicted` has arrays (n,). `unknown`, bool (n,), marks rows without provenance. The dict has
-    ``curie_temperature_K_provenance``, a `Coded`, ``curie_temperature_K_data_share``, ``in_domain``
-    and ``domain_distance``.
+    Parameters
+    ----------
+    predicted : PredictedCurie
+        Predictions of n phases; ``share`` of the data, ``distance`` and ``measured`` are read.
+    unknown : ndarray of bool, shape (n,)
+        Rows without provenance.
+
+    Returns
+    -------
+    dict
+        ``curie_temperature_K_provenance`` (`Coded`: measured, surrogate or physics),
+        ``curie_temperature_K_data_share`` (0 to 1), ``in_domain`` (bool) and ``domain_distance``,
+        (n,) each.
     """
     codes = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
     codes[predicted.measured] = _MEASURED
@@ -281,6 +324,9 @@ def blank_rows(
     rows: BoolArray,
 ) -> None:
     """Set rows outside the model to NaN, and their status, in place.
+
+    The arrays of `got`, `figures` and `status` are all changed. The status becomes "outside the
+    model".
 
     Parameters
     ----------

@@ -82,7 +82,11 @@ class Parameters:
 
     @classmethod
     def empty(cls) -> "Parameters":
-        """Build parameters that are zero and know no element."""
+        """Build parameters that are zero and know no element.
+
+        The arrays have the shapes that the class names and may be filled in place; ``ions`` are
+        those of the data.
+        """
         n = len(HOST_NAMES)
         return cls(
             np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS))),
@@ -95,7 +99,10 @@ class Parameters:
 
     @cached_property
     def kernel_parameters(self) -> "Model":
-        """Return the parameters with the sites of the hosts, as the kernels take them."""
+        """Return the parameters with the sites of the hosts, as the kernels take them.
+
+        The `Model` is built at the first call and kept, so the arrays must not be changed after it.
+        """
         from .._core._arrays import Model
 
         return Model(
@@ -109,7 +116,8 @@ def _kinds() -> Int8Array:
     """Return the kind of each host in the model, int8 (hosts, 5).
 
     The columns are sublattices, half the anisotropy order, crystal field, filling and whether
-    exchange saturates; see `magnetkit.compound._intrinsic_kernels`.
+    exchange saturates; see `magnetkit.compound._intrinsic_kernels`. The array is cached; rows are
+    in the order of `HOSTS`.
     """
     kinds = []
     for host in HOSTS.values():
@@ -140,6 +148,7 @@ def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
     """Read the numbers of a table by the text in its column `name`, then by column; NaN for a gap.
 
     Every column but symbol, ion, source and verification must hold numbers (ValueError otherwise).
+    Of rows with the same key the last counts. The dict is cached and must not be changed.
 
     Parameters
     ----------
@@ -168,7 +177,16 @@ def published_fields() -> dict[str, dict[str, float]]:
 
 @lru_cache(maxsize=1)
 def ion_tables() -> "Ions":
-    """Read ``datasets/ions/crystal_field.npz`` and interpolate it to the close nodes of the kernels."""
+    """Read ``datasets/ions/crystal_field.npz``, interpolated to the close nodes of the kernels.
+
+    Returns
+    -------
+    Ions
+        Tables of all ions (float32, one row a node of temperature and field), ``facts``, float64
+        (groups, 118, 5), where the table of each element begins and its scales (-1 for an element
+        without), and the numbers and steps of the nodes. The result is cached and must not be
+        changed.
+    """
     from .._core._arrays import Ions
 
     with np.load(datasets.path("ions/crystal_field.npz")) as file:
@@ -216,6 +234,15 @@ def _add_in_order(
     """Write ``weights @ values`` into `total` and return it, adding one term after another.
 
     A library's product of matrices adds in an order that depends on threads and processor.
+
+    Parameters
+    ----------
+    weights : ndarray of float64, shape (r, k)
+        Weight of each of k terms.
+    values : ndarray of float64, shape (k, ...)
+        The terms.
+    total : ndarray of float64, shape (r, ...)
+        Overwritten, any state on entry.
     """
     total[:] = 0.0
     term = np.empty_like(total)
@@ -227,9 +254,24 @@ def _add_in_order(
 def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters:
     """Convert two columns of the parameter file, value and deviation, to arrays.
 
-    `rows` are dicts with ``host``, ``parameter``, ``element`` (empty for a host's own) and the two
-    `columns`, which must hold numbers. Slots without a row stay zero. DataError if a row names a
-    host, parameter or element that does not exist.
+    Parameters
+    ----------
+    rows : iterable of dict
+        Rows with the keys ``host`` (such as "2:14:1"), ``parameter`` (a name of `ELEMENT_SLOTS` or
+        `HOST_SLOTS`), ``element`` (a symbol, empty for a parameter of the host) and the two
+        columns.
+    columns : tuple of (str, str)
+        Names of the columns of values and of deviations.
+
+    Returns
+    -------
+    parameters : Parameters
+        What no row names is 0, and its element is not known. A host gets nothing from its root.
+
+    Raises
+    ------
+    DataError
+        If a row names a host, parameter or element that does not exist.
     """
     result = Parameters.empty()
     for row in rows:
@@ -261,7 +303,9 @@ def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters
 def _stored_columns(columns: tuple[str, str]) -> Parameters:
     """Read two columns of the parameter file: the one of values, the one of deviations.
 
-    A host that was not fitted itself gets the parameters of its root host.
+    A host that was not fitted itself gets the parameters of its root host. `columns` are the two
+    names in ``datasets/intrinsic/parameters.csv``. DataError if a row of it is no slot of the
+    model.
     """
     result = read(datasets.rows("intrinsic/parameters.csv"), columns)
     for h, host in enumerate(HOSTS.values()):
@@ -291,7 +335,17 @@ def prior_parameters() -> Parameters:
 
 
 def site_elements(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the elements of a host's rare-earth site, and of its T sites beside Fe and Co."""
+    """Return the elements of a host's rare-earth site, and of its T sites beside Fe and Co.
+
+    `host` is a name of `HOSTS`, such as "2:14:1"; any other is a KeyError. The result is cached.
+
+    Returns
+    -------
+    earths : tuple of str
+        Symbols of rare earths with an ion, without Eu and Pm, and of guests on their site.
+    metals : tuple of str
+        Symbols of elements that dissolve on the T sites.
+    """
     rules = HOSTS[host].split
     earths = (
         *(s for s in ions() if s not in ("Eu", "Pm")),

@@ -273,7 +273,21 @@ class Curve:
 
 
 def _header_lines(curve: Curve, at: int) -> list[str]:
-    """Write the head of a curve's file for temperature number `at`: name, figures and source."""
+    """Write the head of a curve's file at one temperature: name, figures and source.
+
+    Parameters
+    ----------
+    curve : Curve
+        The curves of a magnet.
+    at : int
+        Number of the temperature, from 0.
+
+    Returns
+    -------
+    list of str
+        Lines without line ends or comment marks. The first is a warning if the curve is
+        extrapolated; the last names the source.
+    """
     curves = curve.curves
     celsius = curves.temperature[at] - ZERO_CELSIUS
     end = {"low": "lower end", "high": "upper end"}.get(curve.bound, curve.bound)
@@ -298,7 +312,9 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
 def _name(curve: Curve, at: int | None = None) -> str:
     """Write a name of the material that every program accepts.
 
-    It has the temperature number `at`, or none if `at` is None.
+    Characters other than letters, digits and ``.-+()`` become ``_``. The temperature number `at`
+    follows, in degrees C, unless `at` is None; then the bound, such as "low", unless it is the
+    centre.
     """
     plain = "".join(c if c.isalnum() or c in ".-+() " else "_" for c in curve.name)
     kelvin = curve.curves.temperature
@@ -309,10 +325,21 @@ def _name(curve: Curve, at: int | None = None) -> str:
 
 
 def _points(curve: Curve, at: int, kind: Kind | None = None) -> FloatArray:
-    """Return H (A/m) and B or J (T) of the first magnet, shape (m, 2), with H rising to zero.
+    """List the points of one curve, with H rising to zero.
 
-    B(H) begins at -H_cB and J(H) at -H_cJ; without `kind` it is B(H) from -H_cJ. `at` is the number
-    of the temperature.
+    Parameters
+    ----------
+    curve : Curve
+        The curves of a magnet.
+    at : int
+        Number of the temperature, from 0.
+    kind : {"BH", "JH"}, optional
+        "BH" is B(H) from -H_cB on, "JH" J(H) from -H_cJ on; without it B(H) from -H_cJ on.
+
+    Returns
+    -------
+    ndarray of float64, shape (m, 2)
+        H, A/m, and B or J, T. A new array.
     """
     curves = curve.curves
     field = curves.field[0, at, ::-1]
@@ -326,9 +353,24 @@ def _points(curve: Curve, at: int, kind: Kind | None = None) -> FloatArray:
 
 
 def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
-    """Write the two columns of one temperature, or the three of all if `at` is None, as CSV.
+    """Write one or all curves as CSV.
 
-    `kind` is "BH" or "JH"; `bare` leaves out the head.
+    Parameters
+    ----------
+    curve : Curve
+        The curves of a magnet.
+    at : int or None
+        Number of the temperature for two columns, H and B or J; None for three of all temperatures,
+        the first in degrees C.
+    kind : {"BH", "JH"}
+        B(H) or J(H).
+    bare : bool
+        Leave out the head, lines that begin with ``%``.
+
+    Returns
+    -------
+    str
+        Ends in a line end.
     """
     what = "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
     columns = f"field H (A/m), {what}"
@@ -373,10 +415,21 @@ def _grid(curve: Curve) -> list[Any]:
 
 
 def _render_template(curve: Curve, form: str, at: int) -> str:
-    """Write a curve's file of a format by its template, as text.
+    """Write a curve's file in a format by its template.
 
-    `form` names the format, a key of `_FILES` (KeyError otherwise); `at` is the number of the
-    temperature for formats of one.
+    Parameters
+    ----------
+    curve : Curve
+        The curves of a magnet.
+    form : str
+        A format of `_FILES`, such as "femm".
+    at : int
+        Number of the temperature, for formats that hold one.
+
+    Returns
+    -------
+    str
+        Content of the file.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -422,9 +475,21 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
 
 
 def _shifted_curve(curve: Curve, at: int) -> tuple[FloatArray, FloatArray]:
-    """Return B (T) and H + H_cB (A/m) of one temperature, from the origin on, both rising.
+    """Shift the B(H) of one temperature so that it begins at the origin.
 
-    The last point lies beyond remanence, on the recoil line. `at` is the number of the temperature.
+    Parameters
+    ----------
+    curve : Curve
+        The curves of a magnet.
+    at : int
+        Number of the temperature, from 0.
+
+    Returns
+    -------
+    induction : ndarray of float64, shape (m,)
+        B, T, rising from 0. The last point lies beyond remanence, on the recoil line.
+    field : ndarray of float64, shape (m,)
+        H + H_cB, A/m, rising from 0 to 2 H_cB.
     """
     curves = curve.curves
     h_cb = curves.coercivity_b[0, at]

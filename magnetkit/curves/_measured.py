@@ -30,12 +30,17 @@ _MOST_POINTS = 401
 
 
 def read_sample(shape: str) -> Sample:
-    """Return volume and demagnetizing factor of a sample measured in open circuit along z.
+    """Compute volume and demagnetizing factor of a sample measured in open circuit along z.
 
     Parameters
     ----------
     shape : str
         As of `magnetkit.diffuse`: ``"3x3x2mm"``, ``"disc:3x2mm"``.
+
+    Returns
+    -------
+    Sample
+        Volume (m3) and demagnetizing factor (0 to 1).
     """
     body = read_shape(shape)
     return Sample(body.volume, SelfField(cut(body), "z").factor)
@@ -44,7 +49,7 @@ def read_sample(shape: str) -> Sample:
 def interpolate_curves(
     curves: Sequence[MeasuredCurve], kelvin: Sequence[float], load_line: float
 ) -> tuple[Demagnetization, tuple[MeasuredCurve, ...]]:
-    """Return the curves of a measured magnet at k temperatures, as arrays and as points.
+    """Compute the curves of a measured magnet at k temperatures, as arrays and as points.
 
     Parameters
     ----------
@@ -58,9 +63,10 @@ def interpolate_curves(
     Returns
     -------
     Demagnetization
-        Of one magnet.
+        Of one magnet: arrays of shape (1, k), and (1, k, points) of the curves.
     tuple of MeasuredCurve
-        Length k.
+        Length k, in the order of `kelvin`; the measured object itself where its temperature was
+        measured.
 
     Raises
     ------
@@ -111,10 +117,24 @@ def _celsius(curve: MeasuredCurve) -> str:
 
 
 def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> MeasuredCurve:
-    """Return the measured curve at a temperature, K, or one interpolated between two.
+    """Return the measured curve at a temperature, or one interpolated between two.
 
-    `curves`, at least one, rise in temperature. One that is near enough is returned itself.
-    InputError outside the measured temperatures.
+    Parameters
+    ----------
+    curves : sequence of MeasuredCurve
+        At rising temperatures.
+    kelvin : float
+        Temperature, K.
+
+    Returns
+    -------
+    MeasuredCurve
+        The measured object itself where one is within `_MEASURED_WITHIN_K` of it.
+
+    Raises
+    ------
+    InputError
+        Outside the measured temperatures.
     """
     measured_at = np.array([one.temperature_K for one in curves])
     nearest = int(np.argmin(np.abs(measured_at - kelvin)))
@@ -134,10 +154,22 @@ def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> Measur
 
 
 def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> MeasuredCurve:
-    """Interpolate between the curves number `upper` - 1 and `upper` to a temperature, K.
+    """Interpolate between two measured curves to a temperature.
 
-    `curves` rise in temperature; figures are interpolated through all of them, shapes between the
-    two. The curve is a new `MeasuredCurve`.
+    Parameters
+    ----------
+    curves : sequence of MeasuredCurve
+        At rising temperatures. B_r and H_cJ are interpolated over all of them, the shape between
+        two.
+    upper : int
+        Number of the curve above the temperature, 1 or more; the other is the one before.
+    kelvin : float
+        Temperature, K.
+
+    Returns
+    -------
+    MeasuredCurve
+        A new one, whose note says that it is interpolated.
     """
     cold = curves[upper - 1]
     hot = curves[upper]
@@ -175,11 +207,23 @@ def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> Measur
 def _interpolate_figure(
     curves: Sequence[MeasuredCurve], name: str, kelvin: float, logarithm: bool = False
 ) -> float:
-    """Interpolate a figure of the curves, or its logarithm, monotonically to a temperature.
+    """Interpolate a figure of the curves monotonically to a temperature.
 
-    `curves`, two or more, rise in temperature; `kelvin`, K, lies between theirs. `name` is a field
-    of `MeasuredCurve` such as "remanence_T", in its unit. With `logarithm` the result is the
-    logarithm too.
+    Parameters
+    ----------
+    curves : sequence of MeasuredCurve
+        Two or more, at rising temperatures.
+    name : str
+        A field of `MeasuredCurve`, such as "remanence_T".
+    kelvin : float
+        Temperature, K.
+    logarithm : bool
+        Interpolate, and return, the natural logarithm of the figure.
+
+    Returns
+    -------
+    float
+        In the unit of the name, or its logarithm.
     """
     from scipy.interpolate import PchipInterpolator
 
@@ -193,7 +237,20 @@ def _interpolate_figure(
 
 
 def _reduced_fields(curve: MeasuredCurve, levels: FloatArray) -> FloatArray:
-    """Compute H / H_cJ at which a share of the polarization is left, for falling shares `levels`."""
+    """Compute the fields at which given shares of the polarization are left.
+
+    Parameters
+    ----------
+    curve : MeasuredCurve
+        A curve to J = 0.
+    levels : ndarray, shape (m,)
+        Shares of the recoil line's polarization, 1 falling to 0.
+
+    Returns
+    -------
+    ndarray of float64, shape (m,)
+        Reverse field divided by H_cJ; on a plateau the last field of it.
+    """
     line = curve.remanence_T - (curve.recoil_permeability - 1.0) * MU_0 * curve.field
     remaining_share = np.minimum.accumulate(
         np.clip(curve.polarization / line, 0.0, 1.0)
@@ -212,14 +269,24 @@ def _reduced_fields(curve: MeasuredCurve, levels: FloatArray) -> FloatArray:
 
 
 def _curve_points(curve: MeasuredCurve, size: int) -> tuple[FloatArray, FloatArray]:
-    """Sample a curve at `size` reverse fields from 0 to H_cJ, with H_cB among them.
+    """Sample a measured curve at `size` reverse fields up to H_cJ, H_cB among them.
 
-    All measured points are among them, thinned where there are more than a solver takes.
+    All measured points are among them, thinned where there are more than `size` - 2. The widest
+    steps are halved until there are enough.
+
+    Parameters
+    ----------
+    curve : MeasuredCurve
+        A curve to J = 0.
+    size : int
+        Number of points.
 
     Returns
     -------
-    field, polarization : ndarray, shape (size,)
-        A/m and T.
+    field : ndarray of float64, shape (size,)
+        Reverse field, A/m, positive and rising.
+    polarization : ndarray of float64, shape (size,)
+        J, T.
     """
     h_cj = 1e3 * curve.coercivity_kA_m
     h_cb = 1e3 * curve.coercivity_b_kA_m

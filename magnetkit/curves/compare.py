@@ -140,20 +140,22 @@ class Margin:
 
 
 def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
-    """Return the margin of one magnet at a duty.
+    """Compute the margin of one magnet at a duty.
 
     Parameters
     ----------
     magnet : str or one composition
         As of `magnetkit.curve`: a recipe, a grade.
     conditions : Conditions
-        One temperature and the duty.
+        The duty and one temperature, of which the first counts.
     **made
         ``process`` and ``shell`` of a recipe.
 
     Returns
     -------
     Margin
+        Knee field divided by the field against the magnet, guaranteed and typical; ``typical`` is
+        NaN of a grade.
 
     Raises
     ------
@@ -286,7 +288,21 @@ def compare(
 
 
 def _property_rows(frame: "pd.DataFrame", names: list[str]) -> "pd.DataFrame":
-    """Return a row for each property of `frame`, of n rows: label, unit, and a column a magnet."""
+    """Build the table of the magnets' properties, one row a property.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns of a prediction, one row a magnet.
+    names : list of str
+        Names of the magnets, distinct, in the order of the rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``property``: the columns of `frame` that the registry has, in its order, without
+        ``candidate`` and ``row_index``. Columns ``label``, ``unit`` and one a magnet.
+    """
     import pandas as pd
 
     rows = [name for name in COLUMNS if name in frame]
@@ -302,10 +318,15 @@ def _property_rows(frame: "pd.DataFrame", names: list[str]) -> "pd.DataFrame":
 
 
 def _add_differences(table: "pd.DataFrame", names: list[str]) -> None:
-    """Add, in place, a column with each further magnet's differences from the first.
+    """Add to a table, in place, a column with each further magnet's differences from the first.
 
-    `names` are the columns of the magnets in `table`. Of two magnets the column is ``difference``,
-    of more ``difference_2`` and so on.
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One column for each of `names`, one row a property. It gets ``difference``, or
+        ``difference_2``, ``difference_3`` and so on where there are more than two magnets.
+    names : list of str
+        Columns of the magnets; one name adds nothing.
     """
     for i in range(1, len(names)):
         column = "difference" if len(names) == 2 else f"difference_{i + 1}"
@@ -327,21 +348,28 @@ def _read_magnets(
 ) -> tuple[list[_Magnet], list[str], list[str]]:
     """Read the magnets to compare, recipes and grades.
 
-    `compositions` are as a user gives them; a text that names a grade is one. `basis` is that of
-    recipes; `conditions` give process and shells.
+    Parameters
+    ----------
+    compositions : text, list, column, frame, path or CompositionTable
+        Recipes as of `magnetkit.predict`, or a text or list of texts with a grade among them.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    conditions : Conditions
+        Temperature, process and shells.
 
     Returns
     -------
     magnets : list of _Magnet
+        In the order of the input.
     names : list of str
-        Distinct, with shells.
+        One for each magnet: grade, label or formula, with the shell of a recipe; distinct.
     notes : list of str
-        What stands for the grades.
+        Sentences on what stands for the grades; empty without a grade.
 
     Raises
     ------
     InputError
-        If a recipe cannot be read, or there is not one shell for each magnet.
+        If a recipe cannot be read, or shells do not fit the magnets.
     """
     grades = find_grades(compositions)
     if grades:
@@ -362,10 +390,19 @@ def _read_magnets(
 
 
 def _build_magnets(inputs: Inputs, conditions: Conditions) -> list[_Magnet]:
-    """Build the magnets of recipes that are read; shells are theirs or those of `conditions`.
+    """Build the magnets of recipes that are read, one for each row.
 
-    One `_Magnet` for each row of the inputs, in their order: recipe, inputs, process and shell.
-    InputError if both name shells.
+    Parameters
+    ----------
+    inputs : Inputs
+        Recipes with their shells, if they have any.
+    conditions : Conditions
+        Its process is that of every magnet; its shells go to recipes without a column of them.
+
+    Returns
+    -------
+    list of _Magnet
+        In the order of the rows.
     """
     table = inputs.table
     shells = inputs.shells_with(conditions.shell)
@@ -384,20 +421,31 @@ def _with_grades(
 ) -> tuple[list[_Magnet], list[str]]:
     """Build the magnets of a list of grades and recipes.
 
-    Each grade is anchored on what its makers print; recipes, read with `basis`, rest on the
-    producer of the first grade. `texts` are as given; `grades` has the name of each grade, None for
-    a recipe. `conditions` has one temperature.
+    Each grade is anchored on what its makers print; recipes rest on the producer of the first
+    grade.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Grades and recipes.
+    grades : list of str or None
+        Name of the grade of each text, None for a recipe; one at least is a grade.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a recipe are.
+    conditions : Conditions
+        One temperature, and a shell for all or one for each text.
 
     Returns
     -------
     magnets : list of _Magnet
+        In the order of the texts.
     notes : list of str
-        What stands for the grades.
+        What stands for each grade, and on whose magnets recipes rest.
 
     Raises
     ------
     InputError
-        If there is not one shell for each magnet.
+        If there is not one shell for each magnet, or a grade has a process or a shell.
     """
     shell, (kelvin,) = conditions.shell, conditions.temperature
     shells = (

@@ -145,10 +145,30 @@ def curve(
 def _read_recipe(
     magnet: Compositions, basis: Basis, conditions: Conditions
 ) -> tuple[CompositionTable, str, Any]:
-    """Return the table of one recipe, its name and its shell; InputError if it is not one.
+    """Read one recipe.
 
-    `magnet` is as a user gives it, in `basis`. The shell is its own or that of `conditions`, None
-    without one.
+    Parameters
+    ----------
+    magnet : str or one composition
+        As of `magnetkit.predict`.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    conditions : Conditions
+        Its shell goes to a recipe without one.
+
+    Returns
+    -------
+    table : CompositionTable
+        One row.
+    name : str
+        Its label, or its formula.
+    shell : str or None
+        Such as "Tb 0.4 wt%"; None or empty for none.
+
+    Raises
+    ------
+    InputError
+        If it is not one recipe that can be read.
     """
     inputs = read_inputs(magnet, basis, strict=True)
     table = inputs.table
@@ -166,12 +186,31 @@ def _read_recipe(
 def _candidate_curve(
     folder: Path, rank: int, bound: str, conditions: Conditions
 ) -> Curve:
-    """Return the curves of a candidate of a results folder, by its rank.
+    """Compute the curves of a candidate of a results folder.
 
     A magnet that is bought has the curve of its sheets. A melt has that of the model, scaled to the
     values that the folder gives at its temperature: way n of `magnetkit.replace` is the magnet that
-    its answer promised. `bound` is "centre", "low", "high" or "guaranteed". InputError if no
-    candidate has the rank.
+    its answer promised.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of results.
+    rank : int
+        Rank of the candidate, from 1.
+    bound : {"low", "centre", "high", "guaranteed"}
+        As of `curve`.
+    conditions : Conditions
+        Temperatures, load line and interval; process and shell are the candidate's.
+
+    Returns
+    -------
+    Curve
+
+    Raises
+    ------
+    InputError
+        If no candidate has the rank.
     """
     from ..choose._job import AS_SOLD
     from ..choose.result import Ranked
@@ -230,11 +269,29 @@ def _recipe_curve(
     conditions: Conditions,
     promised: _Promise | None = None,
 ) -> Curve:
-    """Return the modelled curves of one recipe, scaled to what a folder promised if given.
+    """Compute the modelled curves of one recipe.
 
-    `table` has one row, `name` is what the curve is called; `conditions` give temperatures,
-    process, shell and load line. `bound` is "centre", "low", "high" or "guaranteed". InputError if
-    it is no magnet at a temperature.
+    Parameters
+    ----------
+    table : CompositionTable
+        One row.
+    name : str
+        Name of the result; the shell is added to it.
+    bound : {"low", "centre", "high", "guaranteed"}
+        As of `curve`.
+    conditions : Conditions
+        Temperatures, process, shell, load line and interval.
+    promised : _Promise, optional
+        Values that a results folder gives; the curves are scaled to them.
+
+    Returns
+    -------
+    Curve
+
+    Raises
+    ------
+    InputError
+        If it is no magnet at a temperature.
     """
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys
@@ -305,7 +362,7 @@ def _extrapolation_reason(rows: Any, why: str) -> tuple[str, ...]:
 def _measured_curve(
     files: Any, kelvin: Sequence[float] | None, load_line: float, sample: str | None
 ) -> Curve:
-    """Return the curves of a measured magnet, as measured or between two measured temperatures.
+    """Read the curves of a measured magnet, as measured or between two measured temperatures.
 
     Parameters
     ----------
@@ -316,7 +373,18 @@ def _measured_curve(
     load_line : float
         Permeance coefficient.
     sample : str or None
-        Shape of a sample in open circuit.
+        Shape of a sample in open circuit, such as "3x3x2mm".
+
+    Returns
+    -------
+    Curve
+        Named by the files. Density and resistivity are NaN; ``measured`` has the points.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, a curve ends before J = 0, or a temperature lies beyond those
+        measured.
     """
     paths = list(files) if isinstance(files, list | tuple) else [files]
     curves_of_files = read_curves(
@@ -343,11 +411,28 @@ def _measured_curve(
 
 
 def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
-    """Return the curves of a commercial grade from its printed values, at temperatures in K.
+    """Compute the curves of a commercial grade from its printed values.
 
-    `name` is the grade, such as "N42SH". `bound` is "centre", "low", "high" or "guaranteed".
-    InputError if no coercivity is left at one of the temperatures. `load_line` is the permeance
-    coefficient.
+    Parameters
+    ----------
+    name : str
+        Grade, such as "N42SH".
+    kelvin : list of float
+        Temperatures, K.
+    bound : {"low", "centre", "high", "guaranteed"}
+        As of `curve`.
+    load_line : float
+        Permeance coefficient.
+
+    Returns
+    -------
+    Curve
+        ``beyond`` says at which temperatures it is extrapolated.
+
+    Raises
+    ------
+    InputError
+        If no coercivity is left at a temperature.
     """
     from ..magnetism.grades import curve_figures, grades
 
@@ -376,9 +461,20 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
 
 
 def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
-    """Say why a grade's curve at a temperature, K, is extrapolated; empty where it is not.
+    """Say why a grade's curve is extrapolated at a temperature.
 
-    `sheet` is its row of `grades` at that temperature.
+    Parameters
+    ----------
+    sheet : pandas.Series
+        Its row of `grades` at that temperature: ``coercivity_kA_m_provenance`` and
+        ``max_working_temperature_K`` count.
+    kelvin : float
+        The temperature, K.
+
+    Returns
+    -------
+    str
+        A phrase; empty where the curve is not extrapolated.
     """
     if sheet["coercivity_kA_m_provenance"] != "extrapolated":
         return ""
@@ -391,10 +487,23 @@ def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
 def _demagnetization(
     kelvin: list[float], figures: list[list[float]], recoil: float, load_line: float
 ) -> Demagnetization:
-    """Build the curves of one magnet at k temperatures, K.
+    """Build the curves of one magnet at k temperatures from its figures.
 
-    `figures` are B_r (T), H_cJ and H_k (kA/m), each a list of at least k; `recoil` is the recoil
-    permeability. `load_line` is the permeance coefficient.
+    Parameters
+    ----------
+    kelvin : list of float
+        k temperatures, K.
+    figures : list of three lists of float
+        B_r (T), H_cJ and H_k (kA/m), each at k temperatures; further values are ignored.
+    recoil : float
+        Recoil permeability at all temperatures, relative.
+    load_line : float
+        Permeance coefficient.
+
+    Returns
+    -------
+    Demagnetization
+        Of one magnet: arrays of shape (1, k), and (1, k, points) of the curves; A/m and T.
     """
     b_r, h_cj, h_k = (np.array([values[: len(kelvin)]]) for values in figures)
     return magnet_curves(
@@ -497,10 +606,24 @@ limits = use_limits
 
 
 def _as_list(name: str, given: Any) -> list[float]:
-    """Return one number or several as a list of floats.
+    """Convert one number or several to a list of floats.
 
-    `given` is what a user gave as the argument `name`. InputError, which names that, if it is no
-    number or list of them, or empty.
+    Parameters
+    ----------
+    name : str
+        Name of the argument in the message.
+    given : float or sequence of float
+        Numbers, or texts of numbers.
+
+    Returns
+    -------
+    list of float
+        One or more.
+
+    Raises
+    ------
+    InputError
+        If it is none of these, or empty.
     """
     try:
         values = np.atleast_1d(np.asarray(given, float))
@@ -530,23 +653,25 @@ class _Loops:
 def _limits(
     own: _Loops, kelvin: FloatArray, duties: list[Duty], losses: list[float]
 ) -> "pd.DataFrame":
-    """Build the table of limits of use of n magnets: rows of a magnet together, one for each duty.
+    """Build the table of limits of use of n magnets.
 
     Parameters
     ----------
     own : _Loops
         Figures at rising temperatures.
     kelvin : ndarray, shape (k,)
-        Those temperatures, K.
+        Those temperatures, K, `_LIMIT_STEP_K` apart.
     duties : list of Duty
-        Load lines, fields and times.
+        Load lines, fields and times, one or more.
     losses : list of float
         Losses of flux, %, each a column.
 
     Returns
     -------
     pandas.DataFrame
-        ``candidate``, ``shell``, the duty, ``knee_K`` and ``loss_..._pct_K``.
+        n times len(duties) rows: those of a magnet together, one for each duty. Columns
+        ``candidate``, ``shell``, the fields of the duty, ``knee_K`` and ``loss_..._pct_K``. NaN
+        where there is no magnet at the first temperature.
     """
     import pandas as pd
 
@@ -576,10 +701,30 @@ def _recipe_loops(
 ) -> _Loops:
     """Compute the modelled figures of n recipes at k temperatures, as `magnetkit.curve` uses them.
 
-    `compositions`, `process`, `shell` and `basis` are as a user gives them. `kelvin` rises, (k,);
-    `bound` is "centre", "low", "high" or "guaranteed". The `_Loops` have names, B_r (T), H_cJ and
-    H_k (A/m) and recoil permeability, (n, k), NaN where there is no uniaxial magnet.
-    CompositionError if a recipe cannot be read.
+    Parameters
+    ----------
+    compositions : text, list, column, frame, path or CompositionTable
+        n recipes, as of `magnetkit.predict`.
+    kelvin : ndarray, shape (k,)
+        Temperatures, K, rising.
+    process : Process, dict, str or None
+        As of `magnetkit.predict`.
+    shell : str, sequence of str or None
+        For all or one a recipe.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    bound : {"low", "centre", "high", "guaranteed"}
+        Of B_r and H_cJ, as of `curve`.
+
+    Returns
+    -------
+    _Loops
+        B_r (T), H_cJ and H_k (A/m), shape (n, k), NaN where there is no uniaxial magnet.
+
+    Raises
+    ------
+    InputError
+        If a recipe cannot be read.
     """
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys, evaluate_magnets
@@ -626,10 +771,19 @@ _EVERY = 5
 
 
 def _find_recoil(process: Any, modelled: FloatArray) -> FloatArray:
-    """Return the recoil permeability of n melts, (n,): that of the grade they are calibrated on, if any.
+    """Return the recoil permeability of n melts.
 
-    Otherwise the result is `modelled` itself, the values of the model. `process` is the making as
-    the user gave it.
+    Parameters
+    ----------
+    process : Process, dict, str or None
+        How they are made, as of `magnetkit.predict`.
+    modelled : ndarray, shape (n,)
+        Values of the model.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        That of the grade on which `process` is calibrated, for all; otherwise `modelled` itself.
     """
     from ..magnetism.grades import curve_shapes, grades
 
@@ -643,9 +797,22 @@ def _find_recoil(process: Any, modelled: FloatArray) -> FloatArray:
 def _interpolate_temperatures(
     kelvin: FloatArray, some: FloatArray, values: FloatArray
 ) -> FloatArray:
-    """Interpolate values of n magnets, (n, len(some)), from temperatures `some` to `kelvin`, K.
+    """Interpolate ratios of n magnets from some temperatures to others.
 
-    Both rise. NaN counts as 1, and values are cut to 0 to 10. The result is (n, len(kelvin)).
+    NaN counts as 1, and ratios are cut to 0 to 10 before.
+
+    Parameters
+    ----------
+    kelvin : ndarray, shape (k,)
+        Temperatures of the result, K.
+    some : ndarray, shape (m,)
+        Temperatures of the ratios, K, rising.
+    values : ndarray, shape (n, m)
+        The ratios.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
     """
     return np.array(
         [
@@ -656,10 +823,21 @@ def _interpolate_temperatures(
 
 
 def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[FloatArray]:
-    """Return B_r (T), H_cJ and H_k (kA/m), (k,) each, of a grade at k temperatures, by its sheets.
+    """Compute the figures of a grade at k temperatures by its sheets.
 
-    `name` is the grade, `kelvin` are the temperatures, K; `bound` is "centre", "low", "high" or
-    "guaranteed". H_k is 0 where the squareness is not known.
+    Parameters
+    ----------
+    name : str
+        Grade, such as "N42SH".
+    kelvin : list of float
+        k temperatures, K.
+    bound : {"low", "centre", "high", "guaranteed"}
+        As of `curve`.
+
+    Returns
+    -------
+    list of three ndarrays of float64, shape (k,)
+        B_r (T), H_cJ and H_k (kA/m). H_k is 0 where no squareness is known.
     """
     from ..magnetism.grades import curve_shapes, grades, guaranteed_minima
 
@@ -682,10 +860,28 @@ def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[FloatArra
 def _grade_loops(
     name: str, kelvin: FloatArray, process: Any, shell: Any, bound: str
 ) -> _Loops:
-    """Collect the printed figures of a grade at temperatures, K, as `magnetkit.curve` uses them.
+    """Collect the printed figures of a grade at k temperatures, as `magnetkit.curve` uses them.
 
-    `kelvin` rises, (k,); `bound` is "centre", "low", "high" or "guaranteed". InputError if
-    `process` or `shell` is given, which belong to a recipe.
+    Parameters
+    ----------
+    name : str
+        Grade, such as "N42SH".
+    kelvin : ndarray, shape (k,)
+        Temperatures, K, rising. Beyond the last that sheets reach their values stay constant.
+    process, shell : None
+        Those of a recipe; a grade takes none.
+    bound : {"low", "centre", "high", "guaranteed"}
+        As of `curve`.
+
+    Returns
+    -------
+    _Loops
+        B_r (T), H_cJ and H_k (A/m), shape (1, k), and a note on the assumptions.
+
+    Raises
+    ------
+    InputError
+        If `process` or `shell` is given.
     """
     from ..magnetism.grades import curve_figures
     from ..magnetism.process import parameters
@@ -715,11 +911,27 @@ def _grade_loops(
 def _crossing_temperature(
     kelvin: FloatArray, value: FloatArray, bound: float, limit: FloatArray
 ) -> FloatArray:
-    """Find the temperature, K, (n,), at which a rising quantity, (n, k), first reaches a bound.
+    """Find the temperature at which a rising quantity first reaches a bound.
 
-    The result is at most `limit`, K, (n,), and NaN where the quantity is at the first temperature.
-    The logarithm is linear between two temperatures; above the Curie temperature, where it is NaN,
-    the quantity counts as over the bound. `kelvin`, (k,), rises in steps of `_LIMIT_STEP_K`.
+    The logarithm of the quantity is linear between two temperatures; above the Curie temperature
+    (NaN) the quantity counts as over the bound.
+
+    Parameters
+    ----------
+    kelvin : ndarray, shape (k,)
+        Temperatures, K, `_LIMIT_STEP_K` apart.
+    value : ndarray, shape (n, k)
+        The quantity of n magnets.
+    bound : float
+        Above 0, in the unit of `value`.
+    limit : ndarray, shape (n,)
+        Highest temperature of each magnet, K.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        K, at most `limit`: the first temperature where the bound is reached there already, and NaN
+        where `value` is NaN at the first temperature.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.maximum(np.nan_to_num(value, nan=np.inf), 1e-300) / bound)

@@ -78,10 +78,21 @@ class OpenBody:
         return (1.0 + load_line) / (load_line + recoil)
 
     def thickness(self, induction: float, remanence: float, recoil: float) -> float:
-        """Return the thickness, divided by today's, at which the mean of B is `induction`, T.
+        """Find the thickness at which the mean of B in the magnet is `induction`.
 
-        `remanence` is B_r, T, and `recoil` the recoil permeability of the magnet. NaN if no
-        thickness gives the induction.
+        Parameters
+        ----------
+        induction : float
+            Mean of B, T.
+        remanence : float
+            B_r of the magnet, T.
+        recoil : float
+            Its recoil permeability, relative.
+
+        Returns
+        -------
+        float
+            Thickness divided by today's; NaN if none gives the induction.
         """
         if not remanence > induction:
             return float("nan")
@@ -96,7 +107,7 @@ class OpenBody:
 def read_surroundings(
     duty: Duty, shape: str | Shape | None, along: Axis
 ) -> Circuit | OpenBody:
-    """Return what makes the load line: a circuit, or with a shape the body itself.
+    """Read what makes the load line: a circuit, or with a shape the body itself.
 
     Parameters
     ----------
@@ -105,7 +116,12 @@ def read_surroundings(
     shape : str, Shape or None
         Of today's magnet in open circuit, as of `magnetkit.diffuse`.
     along : {"x", "y", "z"}
-        Direction of magnetization of the shape.
+        Direction of magnetization of the shape; without a shape it does not count.
+
+    Returns
+    -------
+    Circuit or OpenBody
+        A circuit without a shape, the body with one.
 
     Raises
     ------
@@ -189,7 +205,20 @@ def match_flux(
 
 
 def _find_root(rising: Callable[[float], float], low: float, high: float) -> float:
-    """Return the zero of a rising function between `low` and `high`; NaN if there is none."""
+    """Find the zero of a rising function between two numbers.
+
+    Parameters
+    ----------
+    rising : callable
+        Takes a float and returns a float.
+    low, high : float
+        The interval.
+
+    Returns
+    -------
+    float
+        NaN if the function has no zero in it.
+    """
     from scipy.optimize import brentq
 
     if rising(high) < 0.0 or rising(low) > 0.0:

@@ -88,10 +88,23 @@ class Search:
         return self.spreading.cells.volumes
 
     def responses(self, groups: Groups, spread: float) -> FloatArray:
-        """Return the content that 1 kg/m2 on each of g groups brings to each cell, % of mass, shape (n, g).
+        """Compute the content in each cell that 1 kg/m2 on each group of patches brings.
 
-        `spread` is the product of diffusion coefficient and time, m2. Results are kept for the next
-        call with the same groups (the same object).
+        The result is kept on the search by `groups`, as an object, and `spread`. Callers share the
+        array and must not change it.
+
+        Parameters
+        ----------
+        groups : list of list of Patch
+            Groups of patches; those of one group get one mass per area. Pass the same object again
+            to use what was kept.
+        spread : float
+            Diffusion coefficient times time, m2.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, g)
+            % of the magnet's mass in each of n cells, for each of g groups.
         """
         key = id(groups), spread
         if key not in self._known:
@@ -110,10 +123,19 @@ class Search:
         return np.array([sum(map(area, group)) for group in groups])
 
     def needed(self, relief: float, deviations: float) -> FloatArray:
-        """Compute the smallest content that each cell needs, %, shape (n,), infinite where none does.
+        """Compute the smallest content that each cell needs to meet the target in all cases.
 
-        `relief` is the share of the reverse field that counts, `deviations` by how many standard
-        deviations ln H_cJ is off.
+        Parameters
+        ----------
+        relief : float
+            Share of the reverse field that counts, 0 to 1. A target on safety ignores it.
+        deviations : float
+            Standard deviations by which ln H_cJ is off.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Content, % of mass; 0 where none is needed, infinity where no content is enough.
         """
         need = np.zeros(len(self.cells))
         for magnet, case in self.each:
@@ -144,23 +166,25 @@ def least_mass(
     """Find the smallest masses per area that give each cell its needed content; None if none do.
 
     This is a linear programme: the total mass is smallest, with the content of each cell at least
-    `needed` and at most `most`.
+    `needed`, and that of the half of the cells that get most from the coating at most `most`. With
+    one group the mass follows without it.
 
     Parameters
     ----------
     response : ndarray, shape (n, g)
         Content that one unit on each group brings, %.
     needed : ndarray, shape (n,)
-        Content that each cell needs, %.
+        Content that each cell needs, %; one infinity gives None.
     areas : ndarray, shape (g,)
-        Areas of the groups.
+        Areas of the groups, m2.
     most : float
         Largest content, %.
 
     Returns
     -------
     ndarray or None, shape (g,)
-        Mass per area of each group, in the unit of `response`.
+        Mass per area of each group, in the unit of `response` (kg/m2 for that of
+        `Search.responses`).
     """
     if not np.isfinite(needed).all():
         return None
@@ -239,9 +263,24 @@ def _relieve_masses(
 def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
     """Design the coating of least mass for one anneal.
 
-    `groups` are the patches of faces, those of a group with one mass per area. If none meets the
-    target, the coating of the largest probability is returned, with ``met`` False; if no mass helps
-    at all, the richest one.
+    With several groups the content at the surface is tried at several shares of its limit, until
+    one meets the target.
+
+    Parameters
+    ----------
+    search : Search
+        Cells, magnets with their operating points, target and the probability that is asked for.
+    groups : list of list of Patch
+        Groups of patches; those of one group get one mass per area.
+    anneal : Anneal
+        Element, temperature and duration.
+
+    Returns
+    -------
+    Coated
+        Mass on each group (kg/m2), contents of the cells (%), probability and ``met``. If no
+        coating meets the target, this is the likeliest one, with ``met`` False; if no mass helps at
+        all, the richest one.
     """
     best: Coated | None = None
     for share in _SURFACE if len(groups) > 1 else _SURFACE[:1]:
@@ -269,11 +308,27 @@ def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
 def _likely_enough(
     search: Search, groups: Groups, anneal: Anneal, most: float
 ) -> Coated | None:
-    """Design the coating of least mass that meets the target with the wanted probability.
+    """Design the coating of least mass that meets the target with the probability of the search.
 
-    The uncertainty of the diffusion coefficient counts too. `groups` are the patches of one mass
-    per area each, `anneal` time and temperature, `most` the largest content of any cell, %. None if
-    no mass meets the target; ``met`` is False if the probability stays too small.
+    The uncertainty of the diffusion coefficient counts too, so that the design is repeated with
+    more deviations of H_cJ.
+
+    Parameters
+    ----------
+    search : Search
+        Cells, magnets with their operating points, target and the probability that is asked for.
+    groups : list of list of Patch
+        Groups of patches; those of one group get one mass per area.
+    anneal : Anneal
+        Element, temperature and duration.
+    most : float
+        Largest content of a cell, % of mass.
+
+    Returns
+    -------
+    Coated or None
+        None if no mass meets the target at all; ``met`` is False if its probability stays too
+        small.
     """
     wanted_deviations = quantile(search.probability)
     deviations = wanted_deviations
@@ -296,10 +351,10 @@ def _likely_enough(
 
 
 def _richer(search: Search, coated: Coated) -> Coated:
-    """Scale up the mass of a coating that just misses the target, as far as the surface allows.
+    """Scale up the mass of a coating until it meets the target, as far as the surface allows.
 
-    All groups are scaled by one factor, a few times. The result may still miss; `coated` itself is
-    returned if it meets or its surface is full.
+    Each step multiplies all masses by `_RICHER`. A coating that meets the target is returned as it
+    is. One that never meets it comes back enriched, with ``met`` False. `coated` is not changed.
     """
     largest_content = search.each[0][0].most_wt_pct
     for _ in range(2 * _DESIGN_ROUNDS):
@@ -316,8 +371,21 @@ def _coating_mass(
 ) -> Coated:
     """Evaluate a coating of given masses: contents, probability and whether it meets the target.
 
-    `mass`, kg/m2, shape (g,), is what enters on each of the groups; next to nothing counts as
-    nothing.
+    Parameters
+    ----------
+    search : Search
+        Cells, magnets with their operating points, target and the probability that is asked for.
+    groups : list of list of Patch
+        Groups of patches; those of one group get one mass per area.
+    anneal : Anneal
+        Element, temperature and duration.
+    mass : ndarray, shape (g,)
+        kg/m2 on each group; masses below `_ZERO_MASS_PER_AREA` count as 0. Not changed.
+
+    Returns
+    -------
+    Coated
+        With contents (%, shape (n,)) at each of `NODES` of the diffusion coefficient.
     """
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
     amounts = [
@@ -364,10 +432,24 @@ def uniform_content(search: Search) -> tuple[float, float]:
 
 
 def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
-    """Return the design with nothing put on any group of patches; None if it misses the target.
+    """Evaluate the magnet with nothing put on any group of patches; None if it misses the target.
 
-    It is judged by the values of the magnet as sold, which takes the place of each magnet of the
-    search. It misses where the target is not met with the probability that the search asks for.
+    It is judged by the values of the magnet as sold. It misses where the target is not met with the
+    probability that the search asks for.
+
+    Parameters
+    ----------
+    search : Search
+        Cells, magnets with their operating points, target and probability.
+    groups : list of list of Patch
+        Groups of patches; each gets mass 0.
+    anneal : Anneal
+        Recorded in the result; it has no effect where nothing is put on.
+
+    Returns
+    -------
+    Coated or None
+        The design of masses 0, ``met`` True.
     """
     uncoated_cases = [(magnet.as_sold, case) for magnet, case in search.each]
     bare = _coating_mass(
@@ -379,11 +461,24 @@ def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | 
 
 
 def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Coated:
-    """Design the coating for each anneal and return that of least mass; of two within 2 %, the shorter.
+    """Design the coating for each anneal and return the one of least mass that enters.
 
-    They are compared with one mass on all faces; the groups are then coated apart for the chosen
-    anneal. If none meets the target, the likeliest is returned, with ``met`` False. `anneals` has
-    at least one.
+    The shortest and then coolest anneal wins whose mass is within 2 % of the least. Where none
+    meets the target, the likeliest coating is returned, ``met`` False. Anneals are compared with
+    one mass on all patches; the best is then designed with a mass for each group.
+
+    Parameters
+    ----------
+    search : Search
+        Cells, magnets with their operating points, target and probability.
+    groups : list of list of Patch
+        Groups of patches; those of one group get one mass per area.
+    anneals : sequence of Anneal
+        At least one.
+
+    Returns
+    -------
+    Coated
     """
     # A group each of patches would be slow to search over anneals: one mass serves to choose.
     one = (

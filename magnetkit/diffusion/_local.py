@@ -117,10 +117,22 @@ class Magnet:
     def needed(
         self, field: FloatArray, deviations: float = 0.0, *, by_knee: bool = False
     ) -> FloatArray:
-        """Return the smallest content, %, whose H_cJ, or knee, withstands a field, A/m; infinity if none.
+        """Compute the smallest content whose H_cJ, or knee field, withstands a field.
 
-        `field` and the result have one shape; `deviations` is by how many standard deviations ln
-        H_cJ is off. With `by_knee` the knee field has to withstand it.
+        Parameters
+        ----------
+        field : ndarray, any shape
+            Reverse field to withstand, A/m.
+        deviations : float
+            Standard deviations by which ln H_cJ is off.
+        by_knee : bool
+            The knee field has to withstand it, not H_cJ.
+
+        Returns
+        -------
+        ndarray of float64, shape of `field`
+            Content, % of mass, between the tabulated ones; infinity where none up to `most_wt_pct`
+            is enough.
         """
         usable = self.amount <= self.most_wt_pct
         curve = self._curve(deviations)
@@ -140,9 +152,21 @@ class Magnet:
     def log_deviations(
         self, amount: FloatArray, cells: FloatArray
     ) -> tuple[float, float]:
-        """Return the standard deviations of ln B_r and ln H_cJ, averaged over cells by volume.
+        """Compute the standard deviations of ln B_r and ln H_cJ, averaged over cells.
 
-        `amount` is the content of each cell, %, and `cells` their volumes, (n,) each, in any unit.
+        Parameters
+        ----------
+        amount : ndarray, shape (n,)
+            Content of each cell, % of mass.
+        cells : ndarray, shape (n,)
+            Volumes of the cells, the weights of the average.
+
+        Returns
+        -------
+        remanence : float
+            Standard deviation of ln B_r.
+        coercivity : float
+            Standard deviation of ln H_cJ.
         """
         logs = (
             np.log(self.remanence / self.remanence_ends[0]),
@@ -216,9 +240,26 @@ def alloyed_magnet(
 ) -> Magnet:
     """Build the magnet of a base alloy with part of its rare earth replaced, by its content.
 
-    `table` has one row; `element` is the symbol of the heavy rare earth, `kelvin` the temperature,
-    K, and `process` how it is made, as a user gives it. The content has no limit. InputError if no
-    magnet comes out.
+    Parameters
+    ----------
+    table : CompositionTable
+        Base alloy, one row.
+    element : str
+        Element that replaces the rare earth, such as "Tb".
+    kelvin : float
+        Temperature, K.
+    process : Process, dict or None
+        As for `magnetkit.magnetism.sintered`.
+
+    Returns
+    -------
+    Magnet
+        Its contents have no limit (``most_wt_pct`` is infinite).
+
+    Raises
+    ------
+    InputError
+        If the alloy makes no magnet at the first two contents.
     """
     alloys = alloyed_table(table, element)
     frame = _sintered_frame(alloys, kelvin, process, None)
@@ -245,13 +286,23 @@ def _magnet(
     table : CompositionTable
         Base alloy, one row.
     element : str
-        The element.
-    process
-        Process of the alloy.
-    amounts : ndarray
-        Contents of the rows, %.
+        The element, such as "Tb".
+    process : Process, dict or None
+        Process of the alloy, as for `magnetkit.magnetism.sintered`.
+    amounts : ndarray, one for each row of `frame`
+        Contents of the rows, % of mass, rising from 0.
     most : float
-        Largest content in use, %.
+        Largest content in use, %; infinity for none.
+
+    Returns
+    -------
+    Magnet
+        B_r in T and H_cJ in A/m at each content.
+
+    Raises
+    ------
+    InputError
+        If one of the first two rows makes no magnet.
     """
     from ..magnetism._magnets import alloys
 
@@ -282,9 +333,28 @@ def _predicted_ends(frame: Any, quantity: str) -> FloatArray:
 
 
 def count_magnets(frame: Any, name: str, element: str) -> int:
-    """Count the leading rows that make a magnet; InputError unless the first two do.
+    """Count the leading rows of a table that make a magnet.
 
-    `frame` has ``status`` and ``coercivity_kA_m``; `name` and `element` are for the message.
+    Rows count up to the first whose ``status`` is not "ok" or whose coercivity is not above 0.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Has ``status``, ``coercivity_kA_m`` and ``temperature_K``, two rows or more.
+    name : str
+        The alloy, for the message.
+    element : str
+        The diffused element, for the message.
+
+    Returns
+    -------
+    int
+        2 or more.
+
+    Raises
+    ------
+    InputError
+        If one of the first two rows makes no magnet.
     """
     from ..phases.partition import shelled_hosts
 
@@ -328,10 +398,11 @@ def _sintered_frame(
 def retained_share(
     magnet: Magnet, amount: FloatArray, field: FloatArray, deviations: float = 0.0
 ) -> FloatArray:
-    """Compute the share of B_r that each cell keeps after a reverse field, 1 down to -1, shape (n,).
+    """Compute the share of B_r that each cell keeps after a reverse field.
 
     The local loop is that of `magnetkit.magnetism.demagnetization`: the share of grains that a
-    field H has reversed is (H / H_cJ)^p, with p such that J is 0.9 B_r at the knee.
+    field H has reversed is (H / H_cJ)^p, with p such that J is 0.9 B_r at the knee. One p, of the
+    mean B_r, H_cJ and knee of all cells, holds in the whole magnet.
 
     Parameters
     ----------
@@ -340,9 +411,14 @@ def retained_share(
     amount : ndarray, shape (n,)
         Content, %.
     field : ndarray, shape (n,)
-        Largest reverse field seen along the easy axis, A/m.
+        Largest reverse field seen along the easy axis, A/m; positive against the magnetization.
     deviations : float
         Standard deviations by which ln H_cJ is off.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        1 (all) down to -1 (reversed).
     """
     from ..magnetism._demagnetization_kernels import corner, reversed_share
 
@@ -376,21 +452,24 @@ Law = Literal["component", "coherent"]
 def reverse_field(
     vectors: FloatArray, along: Axis, law: Law = "component"
 ) -> FloatArray:
-    """Return the reverse field that counts, A/m, shape (n,); negative where the field helps.
-
-    ``component`` takes the component along the easy axis, H_c(theta) = H_c / cos(theta) (Kondorsky,
-    J. Phys. USSR 2 (1940) 161), which sintered Nd-Fe-B follows up to some 45 degrees; ``coherent``
-    H_c(theta) = H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and Wohlfarth, by which a transverse
-    field helps. Real magnets lie between the two.
+    """Compute the reverse field that counts against the coercivity.
 
     Parameters
     ----------
-    vectors : ndarray of float64, shape (n, 3)
-        H, A/m.
+    vectors : ndarray, shape (n, 3)
+        H, A/m, along x, y and z.
     along : {"x", "y", "z"}
-        Direction of magnetization, towards its positive end.
+        Easy axis; the magnetization points to its positive end.
     law : {"component", "coherent"}
-        How a transverse field counts.
+        ``component`` takes the component along the easy axis, H_c(theta) = H_c / cos(theta)
+        (Kondorsky, J. Phys. USSR 2 (1940) 161), which sintered Nd-Fe-B follows up to some 45
+        degrees. ``coherent`` takes H_c(theta) = H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and
+        Wohlfarth, by which a transverse field helps. Real magnets lie between the two.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        A/m; positive against the magnetization, negative along it.
 
     Raises
     ------
@@ -459,20 +538,20 @@ def shape_case(
     Parameters
     ----------
     field : SelfField
-        Field of the shape, of n cells.
+        Field that the cells of the magnet make.
     circuit : Circuit
-        What is around it.
+        Easy axis, load line, outside field and law.
     kelvin : float
         Temperature, K.
     b_r : float
-        B_r, T, uniform.
+        B_r of every cell, T.
     recoil : float
-        Recoil permeability.
+        Recoil permeability, relative.
 
     Returns
     -------
     Case
-        Reverse field, and the part of it that falls with B_r, A/m, (n,).
+        Reverse field in each cell, A/m, shape (n,), and the part of it that the magnet makes.
     """
     remanent = np.full(len(field.cells.points), b_r / MU_0)
     scale = circuit.scale(field)
@@ -502,7 +581,18 @@ def map_cases(
     b_r : callable
         Takes K and returns B_r, T, to subtract the magnetization from a map of B.
     recoil : float
-        Recoil permeability.
+        Recoil permeability, relative.
+
+    Returns
+    -------
+    list of Case
+        One for each operating point, in the order in which the map names them first. No part of
+        the field counts as the magnet's own.
+
+    Raises
+    ------
+    InputError
+        If a map cannot be read, does not cover the magnet, or runs along the magnetization.
     """
     easy = AXES.index(circuit.along)
     cases = []
@@ -701,12 +791,27 @@ class Target:
 
 
 def read_target(require: str | Sequence[str]) -> Target:
-    """Read a target: a loss of the whole, or a margin or safety in every cell.
+    """Read the requirement on a magnet: a loss of the whole, or a margin or safety in every cell.
 
-    ``irreversible_loss_pct<=3``, ``margin_kA_m>=50`` or ``demagnetization_safety>=1.1``.
+    Parameters
+    ----------
+    require : str or sequence of str
+        One of ``irreversible_loss_pct<=3``, ``margin_kA_m>=50`` and
+        ``demagnetization_safety>=1.1``; no text gives the default target.
 
-    Raises InputError if it is another column, or both are given.
+    Returns
+    -------
+    Target
+        With the loss in %, the margin in A/m, or the safety.
 
+    Raises
+    ------
+    InputError
+        If it is another column or sign, names a temperature, asks for a loss that is not between 0
+        and 100, or several are given.
+
+    Examples
+    --------
     >>> read_target("irreversible_loss_pct<=3").loss_pct
     3.0
     """
@@ -741,18 +846,24 @@ def design_probability(
     """Compute the probability that a magnet meets a target in every case.
 
     Errors of B_r and H_cJ are those of `magnetkit.choose.probability`, the same in the whole magnet
-    and every case. The error of the diffusion coefficient belongs to the shell alone.
+    and every case, so that the least likely case counts. The error of the diffusion coefficient
+    belongs to the shell alone.
 
     Parameters
     ----------
     target : Target
-        The requirement: largest loss of flux, or least margin or safety everywhere.
+        The requirement.
     each : sequence of (Magnet, Case)
         The magnet at the temperature of each case.
     amounts : sequence of ndarray, shape (n,)
         Contents, %, at each of `NODES` of the coefficient, or one array where it does not count.
     cells : ndarray, shape (n,)
         Volumes.
+
+    Returns
+    -------
+    float
+        0 to 1.
     """
     weights = [w for _, w in NODES] if len(amounts) == len(NODES) else [1.0]
     total = 0.0

@@ -80,15 +80,27 @@ class GradeMagnets:
         Parameters
         ----------
         element : str
-            Diffused or alloyed element.
+            Diffused or alloyed element, such as "Tb".
         kelvin : float
             Temperature, K.
         texts, shells : list of str
-            Recipes, wt.%, and shells, one for each content.
+            Recipes, wt.%, and shells such as "Tb 0.4 wt%", one for each content; an empty text is
+            no shell.
         amounts : ndarray
             Contents, %, rising from 0.
         most_wt_pct : float
             Largest content in use, %.
+
+        Returns
+        -------
+        Magnet
+            Contents from the first that makes no magnet on are left out. ``sold`` is the magnet in
+            use if the base is a grade, None if it is a recipe calibrated on one.
+
+        Raises
+        ------
+        InputError
+            If one of the first two contents makes no magnet.
         """
         frame = self._judge(kelvin, tuple(texts), tuple(shells))
         whole = frame.iloc[1:]
@@ -107,13 +119,18 @@ class GradeMagnets:
     ) -> Any:
         """Judge recipes with shells as a replacement of the grade does, at `kelvin`, K.
 
-        `texts` are recipes in wt.%, `shells` that of each. The grade must have an estimated recipe.
+        Parameters
+        ----------
+        kelvin : float
+            Temperature, K.
+        texts, shells : tuple of str
+            Recipes, wt.%, and their shells, one for one.
 
         Returns
         -------
         pandas.DataFrame
-            Columns of `judge_melts`; the magnet in use is the first row, then the recipes in their
-            order.
+            Columns of `judge_melts`, 1 + len(texts) rows; the magnet in use is the first, then the
+            recipes in their order.
         """
         import pandas as pd
 
@@ -143,11 +160,26 @@ def _make_magnet(
     most_wt_pct: float,
     sold: Magnet | None = None,
 ) -> Magnet:
-    """Return the magnet that a table of judged recipes describes.
+    """Build the magnet that a table of judged recipes describes.
 
-    A row of `frame` is a content of `element`, wt.%, rising from 0, as in `amounts`; its B_r, H_cJ
-    and knee are the guaranteed values at the one temperature of the table. `sold` is the magnet
-    before more is diffused into it. `most_wt_pct` is the largest content, wt.%.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns of `judge_melts`, one row a content. B_r, H_cJ and knee are the guaranteed values at
+        the one temperature of the table.
+    element : str
+        The element whose content rises, such as "Tb".
+    amounts : ndarray, one for each row
+        Contents, wt.%, rising from 0.
+    most_wt_pct : float
+        Largest content, wt.%; infinity for none.
+    sold : Magnet, optional
+        The magnet before more is diffused into it.
+
+    Returns
+    -------
+    Magnet
+        Marked as sharing the errors of one producer.
     """
     remanence = frame[GUARANTEED[_REMANENCE]].to_numpy(float)
     coercivity = 1e3 * frame[GUARANTEED[COERCIVITY]].to_numpy(float)

@@ -77,10 +77,22 @@ def _laws() -> dict[str, tuple[float, float, float]]:
 
 
 def coefficient(element: str, celsius: float) -> float:
-    """Return the coefficient of diffusion along grain boundaries, m2/s, at an anneal in degrees C.
+    """Compute the coefficient of diffusion along grain boundaries by the law of the measurements.
 
-    `element` is such as "Dy" or "Tb", of which it was measured (KeyError otherwise).
+    Parameters
+    ----------
+    element : str
+        One that is measured, "Tb" or "Dy"; KeyError otherwise.
+    celsius : float
+        Temperature of the anneal, degrees C.
 
+    Returns
+    -------
+    float
+        m2/s.
+
+    Examples
+    --------
     >>> f"{coefficient('Dy', 900.0):.2g}"
     '2.4e-11'
     """
@@ -128,10 +140,22 @@ class _Direction:
 
 
 def _divide(edges: FloatArray, fine: int, ring: bool = False) -> _Direction:
-    """Divide a direction into `fine` finite volumes a cell.
+    """Divide a direction into finite volumes and compute their modes of diffusion.
 
-    `edges`, m, shape (n + 1,), are the evenly spaced edges of the cells; radii of a `ring`, whose
-    volumes grow with the radius.
+    Parameters
+    ----------
+    edges : ndarray, shape (n + 1,)
+        Evenly spaced edges of the n cells, m; radii of a ring.
+    fine : int
+        Finite volumes in each cell.
+    ring : bool
+        The direction is a radius, with volumes that grow along it.
+
+    Returns
+    -------
+    _Direction
+        Rates of decay (1/m2, the first is 0), the modes at the n * fine volumes and their means
+        over the n cells.
     """
     from scipy.linalg import eigh
 
@@ -223,7 +247,20 @@ class Spreading:
         return [0.5 * (e[1:] + e[:-1]) for i, e in enumerate(self.edges) if i != axis]
 
     def areas(self, face: str) -> FloatArray:
-        """Compute the areas of the cells of a face, m2, on the grid of the face."""
+        """Compute the areas of the cells of a face.
+
+        Parameters
+        ----------
+        face : str
+            A face of the shape: "x-" to "z+" of a block, "z-", "z+", "outer" or "inner" of a round
+            one.
+
+        Returns
+        -------
+        ndarray of float64
+            m2, in the shape of the face's grid: two directions of a block in the order x, y, z;
+            radii on a flat face and heights on a round one.
+        """
         axis, end = self._face(face)
         edges = [e for i, e in enumerate(self.edges) if i != axis]
         if self.cells.shape.kind == "block":
@@ -238,10 +275,19 @@ class Spreading:
 
     @one_thread()
     def response(self, patch: Patch, spread: float) -> FloatArray:
-        """Compute the content of each cell, kg/m3, (n,), that 1 kg/m2 on a patch brings.
+        """Compute the content of each cell that a mass on a patch brings.
 
-        `spread` is the product of diffusion coefficient and time, m2. All that enters stays in the
-        magnet.
+        Parameters
+        ----------
+        patch : Patch
+            Face and mask of its coated cells; 1 kg/m2 lies on these.
+        spread : float
+            Diffusion coefficient times time, m2.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            kg/m3 in each cell of the magnet; the whole mass is kept.
         """
         axis, end = self._face(patch.face)
         directions = self._directions(axis)
@@ -263,9 +309,17 @@ class Spreading:
         return self._to_cells(whole)
 
     def _to_cells(self, content: FloatArray) -> FloatArray:
-        """Convert contents on the grid of diffusion to the magnet's cells, (n,); the total mass is kept.
+        """Convert contents on the grid of diffusion to the magnet's cells; the total mass is kept.
 
-        `content` is in kg/m3: (x, y, z) of a block, (radius, height) of a disc or ring.
+        Parameters
+        ----------
+        content : ndarray
+            kg/m3, shape (nx, ny, nz) of a block, (radii, heights) of a disc or ring.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            kg/m3 in each cell.
         """
         if self.cells.shape.kind == "block":
             return content[self.cells.inside]
@@ -305,16 +359,29 @@ def parse_axis(along: str) -> Axis:
 
 
 def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
-    """Return the groups of patches of a treatment; patches of a group have one mass per area.
+    """Choose the patches that a treatment coats, in groups of one mass per area each.
 
-    `faces` is one of:
-    * ``all``, every face;
-    * ``poles``, the faces that the magnetization, `along`, goes through;
-    * ``sides``, the others;
-    * ``edges``, a rim of `EDGE_MM` on every face;
-    * ``field``, every face in parts of 3 mm or more that each get what the field asks for;
-    * names such as ``z+,z-``;
-    * a mask of `read_mask`.
+    Parameters
+    ----------
+    faces : str, Path or DataFrame
+        One of:
+
+        * ``all``, every face;
+        * ``poles``, the faces that the magnetization, `along`, goes through;
+        * ``sides``, the others;
+        * ``edges``, a rim of `EDGE_MM` on every face;
+        * ``field``, every face in parts of 3 mm or more that each get what the field asks for;
+        * names such as ``z+,z-``;
+        * a mask of `read_mask`: a frame or the path of a CSV file.
+    spreading : Spreading
+        The magnet's cells, on whose faces the masks of the patches lie.
+    along : {"x", "y", "z"}
+        Direction of magnetization.
+
+    Returns
+    -------
+    list of list of Patch
+        One group, but for ``field`` one for each part, and for a mask one for each of its groups.
 
     Raises
     ------
@@ -337,10 +404,27 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
 
 
 def _choose_faces(text: str, shape: Shape, along: Axis) -> list[str]:
-    """Return the faces, each once, that a text names whole; InputError if it names none.
+    """Choose the faces that a text names as a whole.
 
-    `text` is ``all``, ``poles`` (those that the magnetization, `along`, goes through), ``sides``
-    (the others) or names such as ``z+,z-`` with commas between. Faces are those of `shape`.
+    Parameters
+    ----------
+    text : str
+        ``all``, ``poles`` (those that the magnetization goes through), ``sides`` (the others) or
+        names with commas between, such as "z+,z-".
+    shape : Shape
+        Whose faces these are.
+    along : {"x", "y", "z"}
+        Direction of magnetization.
+
+    Returns
+    -------
+    list of str
+        Each once: names in the order of the text, the others in that of `shape.faces`.
+
+    Raises
+    ------
+    InputError
+        If a name is no face of the shape.
     """
     if text == "all":
         return list(shape.faces)
@@ -366,9 +450,10 @@ def _whole_face(face: str, spreading: Spreading) -> Patch:
 
 
 def _rim(face: str, spreading: Spreading) -> Patch:
-    """Return the rim of a face as a patch, `EDGE_MM` wide or half the face if that is less.
+    """Build the patch that is the rim of a face, `EDGE_MM` wide or half the face if that is less.
 
-    ``where`` of the patch is bool on the grid of the face. `face` is a name such as "z+".
+    `face` is a name such as "z+" of the magnet of `spreading`. The patch's mask has the shape of
+    the face's grid.
     """
     where = np.zeros(spreading.grid(face), bool)
     for i, middles in enumerate(spreading.middles(face)):
@@ -379,7 +464,11 @@ def _rim(face: str, spreading: Spreading) -> Patch:
 
 
 def _parts_of_face(face: str, spreading: Spreading) -> list[Patch]:
-    """Divide a face into rectangular parts of about `_PART_MM`, one patch each."""
+    """Divide a face into rectangular parts of about `_PART_MM`, one patch each.
+
+    `face` is a name such as "z+" of the magnet of `spreading`. There are at most `_MOST_PARTS` in
+    each direction; together the patches cover the face without overlap.
+    """
     labels = []
     for middles in spreading.middles(face):
         length = middles[-1] - middles[0] + (middles[1] - middles[0])
@@ -398,10 +487,26 @@ _MASK = ("face", "from_1_mm", "to_1_mm", "from_2_mm", "to_2_mm")
 def read_mask(source: Any, spreading: Spreading) -> Groups:
     """Read which parts of faces are coated, by groups of one mass per area each.
 
-    `source` is a frame or CSV with ``face`` (``z+``), ``from_1_mm``, ``to_1_mm``, ``from_2_mm``,
-    ``to_2_mm``: a rectangle along the face's two directions in the order x, y, z, from its middle;
-    along radius or height alone on a round magnet. Rows of one ``group`` get one mass per area.
-    Raises InputError if a row names no face or covers nothing.
+    Parameters
+    ----------
+    source : DataFrame, str or Path
+        A frame or CSV with ``face`` (``z+``), ``from_1_mm``, ``to_1_mm``, ``from_2_mm`` and
+        ``to_2_mm``: a rectangle along the face's two directions in the order x, y, z, from its
+        middle. A round magnet has ``from_1_mm`` and ``to_1_mm`` alone, along radius or height. Rows
+        with one text in the optional column ``group`` get one mass per area.
+    spreading : Spreading
+        The magnet's cells, on whose faces the masks lie.
+
+    Returns
+    -------
+    list of list of Patch
+        Groups in the order of the rows; rectangles of a group on one face make one patch. Without
+        a column ``group`` there is one group.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a cell holds no number, or a row names no face or covers nothing.
     """
     frame = _frame(source, "mask")
     flat = spreading.cells.shape.kind == "block"
@@ -462,9 +567,24 @@ class FieldMap:
     induction: bool  # whether it is B: H is then B / mu_0 less the magnetization
 
     def at(self, cells: Cells) -> FloatArray:
-        """Interpolate the field vectors to a magnet's cells, (n, 3), in the unit of the map.
+        """Interpolate the field vectors to the middles of a magnet's cells.
 
-        InputError if the map does not cover the magnet.
+        Cells just outside the points of the map get the vector of the nearest point.
+
+        Parameters
+        ----------
+        cells : Cells
+            Cells of the magnet.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, 3)
+            A/m; of a map of B, B / mu_0. A new array.
+
+        Raises
+        ------
+        InputError
+            If the map does not cover the magnet.
         """
         from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
         from scipy.spatial import cKDTree
@@ -503,11 +623,25 @@ class FieldMap:
 def read_field(source: Any) -> list[FieldMap]:
     """Read the field of a solver over the magnet.
 
-    `source` is a frame or CSV with ``x_mm``, ``y_mm``, ``z_mm`` from the middle of the magnet, and
-    the three components of H or B inside it, named with their unit: ``H_x_A_m``, ``H_x_kA_m``,
-    ``H_x_Oe``, ``B_x_T``, ``B_x_mT`` and so on. Columns ``operating_point`` and ``temperature`` (as
-    ``150C``) tell several apart. Raises InputError if a column is missing, a number none, or the
-    field that of no magnet: a unit is then wrong by a factor.
+    Parameters
+    ----------
+    source : DataFrame, str or Path
+        A frame or CSV with ``x_mm``, ``y_mm``, ``z_mm`` from the middle of the magnet, and the
+        three components of H or B inside it, named with their unit: ``H_x_A_m``, ``H_x_kA_m``,
+        ``H_x_Oe``, ``B_x_T``, ``B_x_mT`` and so on. The optional columns ``operating_point`` and
+        ``temperature`` (as ``150C``) tell several fields apart.
+
+    Returns
+    -------
+    list of FieldMap
+        One for each operating point, in the order of the rows: name (empty if none), temperature
+        (K, None if none), points (m) and vectors (A/m; B / mu_0 of a map of B).
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a number is none, there are fewer than 8 points, or the field is
+        that of no magnet: a unit is then wrong by a factor.
     """
     frame = _frame(source, "field map")
     names, kind, unit = _find_components(frame)
@@ -523,19 +657,26 @@ def read_field(source: Any) -> list[FieldMap]:
 
 
 def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
-    """Return the columns of the components along x, y, z, whether they are H or B, and the unit.
+    """Find the columns of a field's components along x, y and z, and what they hold.
 
-    `frame` must have ``x_mm``, ``y_mm`` and ``z_mm``, and components such as ``H_x_A_m``.
-    InputError if positions or components are missing, or of several kinds or units.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns as of `read_field`.
 
     Returns
     -------
-    names : list of str
-        Columns of the components, x first.
+    columns : list of str
+        Names of the three columns, for x, y and z.
     kind : str
         "H" or "B".
     unit : str
-        Such as "A_m", a key of `_UNITS`.
+        As written in the names: "A_m", "kA_m", "Oe", "T", "mT" and so on.
+
+    Raises
+    ------
+    InputError
+        If positions or components are missing, or of several kinds or units.
     """
     components = {}
     for column in map(str, frame.columns):
@@ -556,11 +697,21 @@ def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
 def _split_operating_points(
     frame: "pd.DataFrame",
 ) -> Iterator[tuple[str, float | None, IntArray]]:
-    """Yield name, temperature (K, None where none is named) and rows of each operating point.
+    """Split a field map into its operating points, in the order of their first rows.
 
-    `frame` may have ``operating_point`` and ``temperature`` (such as "150C"); without both there is
-    one point of an empty name. Rows are int64 positions. InputError if a temperature cannot be
-    read.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        May have ``operating_point`` and ``temperature``; without both there is one point.
+
+    Yields
+    ------
+    name : str
+        Of the operating point; empty if there is none.
+    kelvin : float or None
+        Temperature, K; None where the map names none.
+    rows : ndarray of int64
+        Positions of its rows in `frame`.
     """
     keys = [c for c in ("operating_point", "temperature") if c in frame.columns]
     if not keys:
@@ -604,9 +755,23 @@ def _refuse_wrong_unit(vectors: FloatArray, kind: str, unit: str) -> None:
 
 
 def _frame(source: Any, what: str) -> "pd.DataFrame":
-    """Return a table that is given as a frame or as the path of a CSV file; InputError otherwise.
+    """Return a table as a frame; a path is read as a CSV file.
 
-    `what` names it in the message.
+    Parameters
+    ----------
+    source : DataFrame, str or Path
+        A frame is returned as it is, the same object.
+    what : str
+        Name of the table in messages, such as "field map".
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    InputError
+        If it is neither frame nor path, or the file cannot be read.
     """
     import pandas as pd
 
@@ -625,9 +790,25 @@ def _frame(source: Any, what: str) -> "pd.DataFrame":
 
 
 def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> FloatArray:
-    """Convert columns of a table to floats, (rows, columns); InputError if a cell holds no number.
+    """Convert columns of a table to floats.
 
-    `what` names the table in the message.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Has the columns of `names`; cells may hold texts of numbers.
+    names : list of str
+        Columns, such as "x_mm".
+    what : str
+        Name of the table in messages, such as "mask".
+
+    Returns
+    -------
+    ndarray of float64, shape (rows, len(names))
+
+    Raises
+    ------
+    InputError
+        If a cell holds no finite number.
     """
     import pandas as pd
 

@@ -83,10 +83,21 @@ class Shape:
         return _ROUND_FACES[: 3 + (self.inner_radius > 0)]
 
     def thickness(self, faces: tuple[str, ...]) -> float:
-        """Return the largest depth that diffusion from `faces` has to reach, m.
+        """Compute the largest depth that diffusion from some faces has to reach, m.
 
-        This is the distance to the opposite face, half of it where both are treated; the smallest
-        of all treated faces, since any of them serves a point.
+        This is the distance to the opposite face, half of it where both are treated. Of all treated
+        directions the smallest counts, since any of them serves a point.
+
+        Parameters
+        ----------
+        faces : tuple of str
+            Treated faces, one or more: "x-" to "z+" of a block, "z-", "z+", "outer" or "inner" of a
+            disc or ring.
+
+        Returns
+        -------
+        float
+            m.
         """
         x, y, z = self.box
         wall = 0.5 * x - self.inner_radius
@@ -112,10 +123,25 @@ class Shape:
 def read_shape(text: "str | Shape") -> Shape:
     """Read a shape from text.
 
-    ``"40x15x5mm"`` is a block; ``"disc:20x5mm"`` gives diameter and height; ``"ring:40x20x5mm"``
-    outer and inner diameter and height. Raises InputError if the text has another form, or the size
-    is out of range.
+    Parameters
+    ----------
+    text : str or Shape
+        ``"40x15x5mm"`` is a block; ``"disc:20x5mm"`` gives diameter and height;
+        ``"ring:40x20x5mm"`` outer and inner diameter and height. A Shape is returned as it is.
 
+    Returns
+    -------
+    Shape
+        Its kind and its size in mm.
+
+    Raises
+    ------
+    InputError
+        If the text has another form, a size is out of range, or the inner diameter is not below the
+        outer.
+
+    Examples
+    --------
     >>> read_shape("ring:40x20x5mm").faces
     ('z-', 'z+', 'outer', 'inner')
     """
@@ -175,9 +201,21 @@ class Cells:
 
 
 def cut(shape: Shape, cells: int = CELLS) -> Cells:
-    """Cut a shape into about `cells` boxes on a regular grid, near to cubes but finer across thin sides.
+    """Cut a shape into about `cells` equal boxes on a regular grid.
 
-    Boxes at a round rim are partly filled.
+    The boxes are near to cubes but finer across thin sides. Boxes at a round rim are partly filled.
+
+    Parameters
+    ----------
+    shape : Shape
+        Block, disc or ring.
+    cells : int
+        Boxes within the shape; the number comes out near it, not equal.
+
+    Returns
+    -------
+    Cells
+        The shape, the counts of boxes along x, y and z, and the filled share of each box, 0 to 1.
     """
     box = np.array(shape.box)
     cell_goal = cells * float(np.prod(box)) / shape.volume
@@ -264,9 +302,19 @@ def _tensor(
 
 
 def _unfold_tensor(part: FloatArray, odd: tuple[int, ...]) -> FloatArray:
-    """Extend the tensor to negative distances, stored last, for a circular convolution.
+    """Extend a tensor to negative distances, for a circular convolution.
 
-    `odd` names the axes in which it changes sign; the result has twice the size in each direction.
+    Parameters
+    ----------
+    part : ndarray, shape (nx, ny, nz)
+        Component N_ab between cells 0 to n - 1 steps apart.
+    odd : tuple of int
+        Axes, 0 to 2, in which it changes sign.
+
+    Returns
+    -------
+    ndarray, shape (2 nx, 2 ny, 2 nz)
+        Distances 0 to n - 1, a zero, then -(n - 1) to -1 along each axis.
     """
     for axis in range(3):
         forward = np.moveaxis(part, axis, 0)
@@ -301,9 +349,19 @@ class SelfField:
         return transforms
 
     def _one(self, axis: int, moments: FloatArray) -> FloatArray:
-        """Compute one component of the field in the cells, A/m, (n,), by convolution with the tensor.
+        """Compute one component of the field in the cells by convolution with the tensor.
 
-        `moments` are those of `_moments`; `axis` is 0 to 2.
+        Parameters
+        ----------
+        axis : int
+            Component of the field: 0, 1 or 2 for x, y, z.
+        moments : ndarray, shape (nx, ny, nz)
+            Magnetization on the whole grid, A/m, as `_moments` returns it.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            A/m.
         """
         from scipy.fft import irfftn, rfftn
 
@@ -314,9 +372,20 @@ class SelfField:
         return -field[: counts[0], : counts[1], : counts[2]][self.cells.inside]
 
     def _moments(self, magnetization: FloatArray) -> FloatArray:
-        """Place the magnetization of the cells, A/m, (n,), on the whole grid, shape ``cells.counts``.
+        """Place the magnetization of the cells on the whole grid, weighted by how full each box is.
 
-        Boxes that are no cells take the mean. Each box is weighted by how full it is.
+        Boxes of a round rim that are no cells, since less than half full, get the mean of the
+        cells.
+
+        Parameters
+        ----------
+        magnetization : ndarray, shape (n,)
+            Along the easy axis, A/m.
+
+        Returns
+        -------
+        ndarray of float64, shape (nx, ny, nz)
+            A/m.
         """
         whole = np.zeros(self.cells.counts)
         whole[self.cells.inside] = magnetization
@@ -347,7 +416,7 @@ class SelfField:
     def responding(
         self, remanent: FloatArray, recoil: float, scale: float
     ) -> FloatArray:
-        """Compute the field vectors in a magnet that recoils along a straight line, A/m, (n, 3).
+        """Compute the field vectors in a magnet that recoils along a straight line.
 
         M = M_r + (mu_rec - 1) H along the easy axis is solved by iteration. An outside field as
         `Duty` has it, to which the permeability has responded already, adds to the result.
@@ -357,9 +426,14 @@ class SelfField:
         remanent : ndarray, shape (n,)
             M_r of each cell, A/m.
         recoil : float
-            mu_rec.
+            mu_rec, relative.
         scale : float
             Share of the self-field that is left: 1 in open circuit, less in a circuit of iron.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, 3)
+            H that the magnet makes in each cell, A/m; along the easy axis it is mostly negative.
         """
         magnetization = remanent
         for _ in range(_SHAPE_ROUNDS):

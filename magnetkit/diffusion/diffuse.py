@@ -122,7 +122,7 @@ class Diffusion:
 
     @property
     def best(self) -> str:
-        """The element that meets the target at least cost, or else the likelier one."""
+        """The element that meets the target at least cost; if none does, the likeliest one."""
         rows = self.designs[self.designs["way"] == "faces"]
         good = rows[rows["meets"]]
         if len(good):
@@ -202,7 +202,15 @@ class Diffusion:
         return pd.DataFrame(rows)
 
     def lines(self) -> list[str]:
-        """Write the answer in sentences: the magnet as it is, each coating, and the alloy in comparison."""
+        """Write the answer in sentences: the magnet as it is, each coating, and the alloy.
+
+        Returns
+        -------
+        list of str
+            One text a line: magnet and target, the magnet as it is, the coatings with that of the
+            best element first, the alloys, then what stays undone. Where no coating is needed a
+            third line says so and ends it.
+        """
         start = [f"{self.magnet}: {self.asked}", self.bare.sentence()]
         if self.none_needed:
             chance = next(iter(self.coated.values())).probability
@@ -251,7 +259,15 @@ class Diffusion:
             write_csv(table.columns, rows, out / f"{name}.csv")
 
     def to_json(self) -> str:
-        """Return target, designs and the magnet as it is as one JSON object."""
+        """Write target, designs and the magnet as it is as one JSON object.
+
+        Returns
+        -------
+        str
+            Keys ``magnet``, ``asked`` (the target in words), ``meets``, ``none_needed``, ``bare``
+            (fields of `Bare`), ``designs`` (a list, one object a row) and ``undone`` (a list of
+            sentences).
+        """
         records = json.loads(self.designs.to_json(orient="records"))
         plain = {
             "magnet": self.magnet,
@@ -293,7 +309,18 @@ class Bare:
     def _at(cls, magnet: _local.Magnet, case: _local.Case, cells: FloatArray) -> "Bare":
         """Evaluate the uncoated magnet in the mean field of one operating point.
 
-        `cells` are the volumes of the cells, (n,), by which the field is averaged.
+        Parameters
+        ----------
+        magnet : Magnet
+            The magnet by content, of which content 0 counts.
+        case : Case
+            Operating point, with its fields in the cells, A/m.
+        cells : ndarray, shape (n,)
+            Volumes of the cells, by which the field is averaged.
+
+        Returns
+        -------
+        Bare
         """
         nothing = np.zeros(1)
         reverse = case.field(magnet.b_r(nothing))
@@ -342,7 +369,18 @@ _ALLOY = (
 def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
     """Write one design of coated faces in a sentence: amount, anneal, flux, cost and probability.
 
-    `row` is a row of the designs; `faces` names the faces in words.
+    Parameters
+    ----------
+    row : mapping
+        A row of the designs, by column: ``element``, ``meets``, ``probability``, ``put_on_g`` and
+        so on, as `_Costs.faces` makes it.
+    faces : str
+        The faces in words, such as "all faces".
+
+    Returns
+    -------
+    str
+        Where the design misses the target, only that and its probability.
     """
     element = row["element"]
     if not row["meets"]:
@@ -358,7 +396,15 @@ def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
 def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Write what each element, alloyed throughout instead, would take, in one sentence.
 
-    `rows` are the designs of alloyed magnets, one for each element.
+    Parameters
+    ----------
+    rows : sequence of mapping
+        The designs of alloyed magnets, one for each element, by column, as `_Costs.make_alloy`
+        makes them.
+
+    Returns
+    -------
+    str
     """
     parts = []
     for row in rows:
@@ -538,12 +584,17 @@ def _find_coating(
     ----------
     few, many : Search
         The magnet in few cells, where anneals are compared, and in all.
-    faces : object
-        As of `diffuse`.
+    faces : str, Path or DataFrame
+        As of `diffuse`, such as "all".
     easy : {"x", "y", "z"}
         Direction of magnetization.
     anneals : list of Anneal
-        The anneals to try.
+        The anneals to try, one or more.
+
+    Returns
+    -------
+    Coated
+        Evaluated in all cells. ``met`` is False where no coating meets the target.
 
     Raises
     ------
@@ -612,8 +663,23 @@ def _target_text(
 ) -> str:
     """Write the target, its probability and the duty in words.
 
-    `kelvin` is the temperature, K, `probability` that with which the target has to be met. `mapped`
-    says that the field comes from the user's map.
+    Parameters
+    ----------
+    target : Target
+        Loss, margin or safety.
+    circuit : Circuit
+        Load line and outside field.
+    kelvin : float
+        Temperature, K.
+    probability : float
+        With which the target has to be met, 0 to 1.
+    mapped : bool
+        The field comes from the user's map; the load line is not named then.
+
+    Returns
+    -------
+    str
+        A phrase without a full stop.
     """
     goal = f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
     if target.safety is not None:
@@ -639,11 +705,16 @@ def _anneals(
     Parameters
     ----------
     element : str or None
-        None tries each of `ELEMENTS`.
+        Such as "Tb"; None tries each of `ELEMENTS`.
     hours : float or None
-        Duration; None tries the usual ones.
+        Duration, h; None tries the usual ones.
     anneal : float or None
         Temperature, degrees C; None tries the usual ones.
+
+    Returns
+    -------
+    dict of str to list of Anneal
+        By element, every temperature with every duration.
     """
     usual = treatment()["treatment"]
     names = ELEMENTS if element is None else [element]
@@ -673,7 +744,20 @@ def _refuse_too_much(target: _local.Target, search: Search) -> None:
 
 
 def _shortfall(search: Search, coated: Coated) -> list[str]:
-    """Say in one sentence how a coating misses the target; an empty list if it meets it."""
+    """Say in one sentence how a coating misses the target.
+
+    Parameters
+    ----------
+    search : Search
+        Cells, magnets with their operating points, target and probability.
+    coated : Coated
+        The coating, evaluated in the same cells.
+
+    Returns
+    -------
+    list of str
+        One sentence; empty if the coating meets the target.
+    """
     if coated.met:
         return []
     spreading = search.spreading
@@ -760,7 +844,12 @@ class _Job:
     def setting(
         self, cells: Cells
     ) -> tuple[Cells, SelfField | None, list[_local.Case]]:
-        """Return the cells, their own field, and the operating points.
+        """Compute the field of the magnet and its operating points on some cells.
+
+        Parameters
+        ----------
+        cells : Cells
+            Cells of the magnet.
 
         Returns
         -------
@@ -826,7 +915,21 @@ class _Costs:
         self.per_year = per_year
 
     def faces(self, coated: Coated, search: Search) -> dict[str, Any]:
-        """Build the row of a coating in the table of designs."""
+        """Build the row of a coating in the table of designs.
+
+        Parameters
+        ----------
+        coated : Coated
+            The coating.
+        search : Search
+            The magnet in the same cells, and its target.
+
+        Returns
+        -------
+        dict
+            By column: ``way`` ("faces"), ``element``, ``meets``, ``probability``, ``hours``,
+            ``anneal_C``, ``mg_cm2`` (largest of the groups) and those that `_row` adds.
+        """
         design = {
             "way": "faces",
             "element": coated.anneal.element,
@@ -841,7 +944,19 @@ class _Costs:
         )
 
     def make_alloy(self, search: Search) -> dict[str, Any]:
-        """Build the row of an alloy that has the element throughout in the table of designs."""
+        """Build the row of an alloy that has the element throughout in the table of designs.
+
+        Parameters
+        ----------
+        search : Search
+            The alloyed magnet with its operating points, and the target.
+
+        Returns
+        -------
+        dict
+            By column: ``way`` ("bulk alloy"), ``element``, ``meets``, ``probability`` and those
+            that `_row` adds.
+        """
         content, probability = uniform_content(search)
         magnet = search.each[0][0]
         design = {

@@ -26,7 +26,11 @@ _CUTOFF_SLACK = 1e-8
 # returns float64[3, 3]   the same cell turned so that a is along x and b in the xy plane
 @jit
 def triangular(lattice):
-    """Return the cell in lower triangular form."""
+    """Return the cell in lower triangular form.
+
+    The triangular cell is new: float64 (3, 3), angstrom, with entries 0 above the diagonal.
+    `lattice`, float64 (3, 3), is not changed; its rows are the cell vectors in angstrom.
+    """
     lattice_rows = np.zeros((3, 3))
     aa = ab = ac = bb = bc = cc = 0.0
     for k in range(3):
@@ -53,7 +57,12 @@ def triangular(lattice):
 #                       1 / ax, 1 / by, and the reach in units of by and cz
 @jit(part="merged")
 def search(lattice, reach):
-    """Prepare the search for periodic images of a cell."""
+    """Prepare the search for periodic images of a cell.
+
+    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `reach` is the largest
+    distance, angstrom. The result, float64 (10,), is the argument `within` of `images` and
+    `room_for_images`.
+    """
     lattice_rows = triangular(lattice)
     buffers = np.empty(10)
     buffers[0] = lattice_rows[0, 0]
@@ -78,7 +87,29 @@ def search(lattice, reach):
 # Returns how many are found; `room_for_images` is enough room.
 @jit(part="merged")
 def images(within, d0, d1, d2, reach, same, place, square):
-    """Write the periodic images of a pair of atoms that are within reach."""
+    """Write the periodic images of a pair of atoms that are within reach, and count them.
+
+    Parameters
+    ----------
+    within : ndarray of float64, shape (10,)
+        The cell, as `search` returns it for the same reach.
+    d0, d1, d2 : float
+        Fractional displacement from the first atom to the second.
+    reach : float
+        Largest distance, angstrom.
+    same : bool
+        Whether the two are one atom. The image that is the atom itself is left out then.
+    place : ndarray of float64, shape (3, room)
+        Written: fractional displacement of each image, one image a column, in any order. The room
+        is at least `room_for_images`. Columns behind the last image stay as they were.
+    square : ndarray of float64, shape (room,)
+        Written: squared distance of each image, angstrom^2.
+
+    Returns
+    -------
+    int
+        Number of images written.
+    """
     ax = within[0]
     bx = within[1]
     by = within[2]
@@ -160,7 +191,11 @@ def _combine(n0, n1, n2, rows, k):
 # lattice float64[3, 3]; reach float; n int -> bins along each axis, int64[3]
 @jit(part="merged")
 def _count_bins(lattice, reach, n):
-    """Return how many bins, at least as wide as the reach, part the cell along each axis."""
+    """Return how many bins, at least as wide as the reach, part the cell along each axis.
+
+    The result is int64 (3,). An axis has at most n bins, the number of atoms; an axis for which
+    fewer than three bins fit has one. `lattice`, float64 (3, 3), and `reach` are in angstrom.
+    """
     bins = np.ones(3, np.int64)
     inverse = np.linalg.inv(lattice)
     for axis in range(3):
@@ -222,7 +257,28 @@ def _is_on_other_side(f0, f1, f2):
 #   coordinate takes part in none; two atoms in one place are a pair at distance zero.
 @jit
 def half_pairs(lattice, frac, cutoff):
-    """Return each pair of atoms within the cutoff once."""
+    """Find each pair of atoms within the cutoff once, an atom with its own periodic images too.
+
+    Parameters
+    ----------
+    lattice : ndarray of float64, shape (3, 3)
+        Rows are the cell vectors, angstrom.
+    frac : ndarray of float64, shape (n, 3)
+        Fractional coordinates, in the cell or not. An atom with a NaN has no pairs.
+    cutoff : float
+        Largest distance, angstrom.
+
+    Returns
+    -------
+    first : ndarray of int32, shape (m,)
+        First atom of each pair, at most the second.
+    second : ndarray of int32, shape (m,)
+        Second atom of each pair.
+    shift : ndarray of int32, shape (m, 3)
+        Cells by which the second atom is moved.
+    distance : ndarray of float64, shape (m,)
+        Distance of the pair, angstrom; 0 for two atoms in one place.
+    """
     n = len(frac)
     reach = cutoff + _CUTOFF_SLACK
     within = search(lattice, reach)
@@ -311,7 +367,19 @@ def half_pairs(lattice, frac, cutoff):
 def coordination_numbers(first, second, distance, kinds, reach, out):
     """Add each pair to the number of neighbours of each kind around both atoms, in `out`.
 
-    `out` must come in as zeros, or as the counts of other pairs.
+    Parameters
+    ----------
+    first, second : ndarray of int32, shape (m,)
+        Atoms of each pair, each pair once, as of `half_pairs`.
+    distance : ndarray of float64, shape (m,)
+        Distance of each pair, angstrom.
+    kinds : ndarray of int, shape (n,)
+        Class of each atom, 0 to k - 1. An atom of a negative class takes no part.
+    reach : ndarray of float64, shape (k, k)
+        Largest distance at which class b is counted around class a, in ``reach[a, b]``, angstrom.
+    out : ndarray of int64, shape (n, k)
+        Added to: neighbours of each class around each atom. It must come in as zeros, or as the
+        counts of other pairs.
     """
     for p in range(len(first)):
         i = first[p]
@@ -334,11 +402,35 @@ def coordination_numbers(first, second, distance, kinds, reach, out):
 #   short ones; NaN without any such pair
 @jit
 def distance_statistics(first, second, distance, kinds, a, b, reach, short):
-    """Return least, mean and spread of the distances between two kinds, and the short share.
+    """Compute the statistics of the distances between atoms of two kinds.
 
-    `first` and `second`, int32 (m,), are the atoms of each pair, `distance`, float64 (m,), is
-    theirs in angstrom, and `kinds`, int (n,), is the class of each atom. All four figures are NaN
-    without any pair of the kinds `a` and `b` within `reach`.
+    All four are NaN without any pair of the kinds within `reach`.
+
+    Parameters
+    ----------
+    first, second : ndarray of int32, shape (m,)
+        Atoms of each pair, each pair once.
+    distance : ndarray of float64, shape (m,)
+        Distance of each pair, angstrom.
+    kinds : ndarray of int, shape (n,)
+        Class of each atom.
+    a, b : int
+        The two classes, which may be the same.
+    reach : float
+        Largest distance that counts, angstrom.
+    short : float
+        Distance below which a pair is a short one, angstrom.
+
+    Returns
+    -------
+    smallest : float
+        Least distance, angstrom.
+    mean : float
+        Mean distance, angstrom.
+    deviation : float
+        Standard deviation, angstrom.
+    share : float
+        Share of the pairs that are short, 0 to 1.
     """
     count = 0
     few = 0
@@ -383,6 +475,9 @@ def ewald_cutoff(n, volume):
 def reciprocal_vectors(lattice, longest):
     """Return half of the reciprocal vectors up to a length, and the volume of the cell.
 
+    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `longest` is the largest
+    length, 1/angstrom, with the factor 2 pi.
+
     Returns
     -------
     g : ndarray of float64, shape (m, 3)
@@ -423,6 +518,8 @@ def _add_tensors(lattice, place, square, screen, found, part):
 
     `part`, float64 (6,), is overwritten with xx, yy, zz, yz, xz, xy. `place` holds the fractional
     displacements of the images and `square` their squared distances (angstrom^2), as of `images`.
+    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `screen` multiplies the
+    tensor of each image. A tensor is (3 r_i r_j - r^2 delta_ij) / r^5, 1/angstrom^3.
     """
     xx = yy = zz = yz = xz = xy = 0.0
     for p in range(found):
@@ -458,7 +555,25 @@ def _add_tensors(lattice, place, square, screen, found, part):
 # Two atoms in one place give NaN or infinity there; no atoms give no sums.
 @jit
 def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
-    """Write the traceless second-order tensor of the lattice at each atom."""
+    """Write the traceless second-order tensor of the lattice at each atom into `out`.
+
+    It is the sum over all other atoms of weight (3 r_i r_j - r^2 delta_ij) / r^5.
+
+    Parameters
+    ----------
+    lattice : ndarray of float64, shape (3, 3)
+        Rows are the cell vectors, angstrom.
+    frac : ndarray of float64, shape (n, 3)
+        Fractional coordinates. Two atoms in one place give NaN or infinity.
+    weights : ndarray of float64, shape (n, w)
+        Weights of each atom, such as charge and moment; one tensor is summed for each of the w.
+    cutoff : float
+        Largest distance of the sum in real space, angstrom.
+    ewald : bool
+        Whether the sum over reciprocal vectors is added. Else the sum is over a sphere of `cutoff`.
+    out : ndarray of float64, shape (n, w, 6)
+        Overwritten: xx, yy, zz, yz, xz, xy, weight / angstrom^3.
+    """
     _sum_dipoles(lattice, frac, weights, cutoff, ewald, out)
 
 
@@ -521,7 +636,8 @@ def _add_reciprocal(lattice, frac, weights, alpha, out):
     """Add the part of Ewald's sum over waves to the tensor at each atom, in `out`.
 
     `lattice`, `frac` (n, 3), `weights` (n, w) and `out` (n, w, 6) are as of `_sum_dipoles`, whose
-    part in real space `out` holds on entry.
+    part in real space `out` holds on entry. `alpha` is the width parameter of Ewald's sum,
+    1/angstrom, the same as of the part in real space.
     """
     n, w = weights.shape
     part = np.empty(6)
@@ -555,7 +671,19 @@ def _add_reciprocal(lattice, frac, weights, alpha, out):
 
 @jit(part="linked")
 def _phases(lattice, frac, vector, cosine, sine):
-    """Write cosine and sine of G r, float64 (n,), for the fractional coordinates of n atoms."""
+    """Write cosine and sine of the phase G r of n atoms, in place.
+
+    Parameters
+    ----------
+    lattice : ndarray of float64, shape (3, 3)
+        Rows are the cell vectors, angstrom.
+    frac : ndarray of float64, shape (n, 3)
+        Fractional coordinates.
+    vector : ndarray of float64, shape (3,)
+        Reciprocal vector G, 1/angstrom, with the factor 2 pi.
+    cosine, sine : ndarray of float64, shape (n,)
+        Overwritten.
+    """
     along = np.empty(3)
     for axis in range(3):
         along[axis] = _dot(lattice[axis], vector)
@@ -570,10 +698,25 @@ def _phases(lattice, frac, vector, cosine, sine):
 #                  being that between the axis and the line to the other atom
 @jit
 def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
-    """Write the fourth-order sum of the lattice at each atom into `out`, which is overwritten.
+    """Write the fourth-order sum of the lattice at each atom into `out`.
 
-    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom; `frac`, float64 (n, 3), the
-    fractional coordinates; `cutoff` is the largest distance of the sum in real space, angstrom.
+    It is the sum over all other atoms of weight P_4(cos) / r^5. The angle is that between the axis
+    and the line to the other atom. It is summed by Ewald's method.
+
+    Parameters
+    ----------
+    lattice : ndarray of float64, shape (3, 3)
+        Rows are the cell vectors, angstrom.
+    frac : ndarray of float64, shape (n, 3)
+        Fractional coordinates.
+    weights : ndarray of float64, shape (n,)
+        Weight of each atom, such as its charge.
+    axis : ndarray of float64, shape (3,)
+        Direction of length one, Cartesian.
+    cutoff : float
+        Largest distance of the sum in real space, angstrom, above 0, such as of `ewald_cutoff`.
+    out : ndarray of float64, shape (n,)
+        Overwritten, weight / angstrom^5.
     """
     n = len(weights)
     out[:] = 0.0
@@ -648,7 +791,16 @@ class Atoms(NamedTuple):
 # out    float64[3]    unit vector along which the tensor is largest in size; z for no tensor
 @jit
 def principal_axis(tensor, out):
-    """Write the axis of the eigenvalue of largest size."""
+    """Write the axis of the eigenvalue of largest size of a traceless tensor into `out`.
+
+    Parameters
+    ----------
+    tensor : ndarray of float64, shape (6,)
+        xx, yy, zz, yz, xz, xy.
+    out : ndarray of float64, shape (3,)
+        Overwritten with a unit vector of either sign. It is (0, 0, 1) where all entries are at most
+        1e-9 or one is NaN.
+    """
     full = np.empty((3, 3))
     full[0, 0] = tensor[0]
     full[1, 1] = tensor[1]
@@ -670,7 +822,11 @@ def principal_axis(tensor, out):
 # tensor float64[6], axis float64[3]
 @jit
 def axis_component(tensor, axis):
-    """Return the component of a tensor (xx, yy, zz, yz, xz, xy) along an axis of length one."""
+    """Return the component of a tensor (xx, yy, zz, yz, xz, xy) along an axis of length one.
+
+    `tensor` is float64 (6,) and `axis` float64 (3,). The result is axis . T . axis, in the unit of
+    the tensor.
+    """
     x = axis[0]
     y = axis[1]
     z = axis[2]
@@ -773,7 +929,29 @@ def _describe_crystal_field(tensors, fourth, kind, earths, axis, scale, out):
 # or sites that are not there, are NaN; a crystal without atoms is NaN throughout.
 @jit
 def describe_crystals(atoms, reach, short, scale, out, start, stop):
-    """Write the descriptors of crystals `start` to `stop`."""
+    """Write the descriptors of crystals `start` to `stop` - 1 into `out`.
+
+    Parameters
+    ----------
+    atoms : Atoms
+        ``begin``, int64 (n + 1,), the first atom of each crystal; ``lattices``, float64 (n, 3, 3),
+        angstrom; ``frac``, float64 (atoms, 3); ``kinds``, int64 (atoms,), 0 rare earth, 1
+        transition metal, 2 any other; ``weights``, float64 (atoms, 2), charge in e and moment in
+        Bohr magnetons.
+    reach : ndarray of float64, shape (3, 3)
+        Largest distance of neighbours by kinds, angstrom, symmetric.
+    short : float
+        Distance below which a pair of transition metals is short, angstrom.
+    scale : ndarray of float64, shape (3,)
+        Units of A_2^0, A_4^0 and dipolar field per sum.
+    out : ndarray of float64, shape (n, 26)
+        Rows `start` to `stop` - 1 are overwritten. Columns: volume an atom (angstrom^3); nine mean
+        numbers of neighbours; least, mean and deviation of R-R, R-T and T-T distances (angstrom);
+        share of short T-T pairs; mean, least and largest A_2^0 and mean A_4^0 over R; mean dipolar
+        field at R and at T. What has no atoms or pairs is NaN.
+    start, stop : int
+        Range of crystals.
+    """
     begin, lattices, frac, kinds, weights = atoms
     axis = np.empty(3)
     mean = np.empty(6)

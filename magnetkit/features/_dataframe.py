@@ -27,6 +27,8 @@ class DataFrameFeaturizer:
     def feature_labels(self) -> list[str]:
         """Return the column names.
 
+        `fit` is called, without data.
+
         Returns
         -------
         list of str
@@ -112,9 +114,10 @@ class DataFrameFeaturizer:
 
 
 def _only_column(df: "pd.DataFrame", col_id: str | Sequence[str]) -> Any:
-    """Return the name of the only column that `col_id`, a name or a list of one, names.
+    """Return the name of the only column that `col_id` names; InputError if there are more or none.
 
-    InputError if there are more or none, or the frame `df` has no such column.
+    `col_id` is a column name, such as "composition", or a list of one. The error names the first
+    columns that there are if the name is none of them. `df` is a pandas frame.
     """
     names = [col_id] if isinstance(col_id, str) else list(col_id)
     if len(names) != 1:

@@ -30,7 +30,27 @@ _RELATIVE = 1e-5
 def composition_statistics(
     indptr, indices, values, table, n_properties, out, start, stop
 ):
-    """Write the six statistics of every property for rows `start` to `stop`."""
+    """Write the six statistics of every property for rows `start` to `stop` - 1.
+
+    Parameters
+    ----------
+    indptr : ndarray of int64, shape (n + 1,)
+        Entries of row i are ``indptr[i]:indptr[i + 1]``.
+    indices : ndarray of int32, shape (nnz,)
+        Element of each entry, its atomic number less one.
+    values : ndarray of float64, shape (nnz,)
+        Atomic fractions, positive, summing to one in each row.
+    table : ndarray of float64, shape (118, q)
+        Property of each element. Columns from `n_properties` to q are padding with zeros.
+    n_properties : int
+        Number of properties.
+    out : ndarray of float, shape (n, 6 * n_properties)
+        Rows are overwritten: minimum, maximum, range, mean, mean absolute deviation and mode of the
+        first property, then of the next. A row without elements is NaN. A NaN property of an
+        element that is there makes all but the mode NaN.
+    start, stop : int
+        Range of rows.
+    """
     q = table.shape[1]
     low = np.empty(q)
     high = np.empty(q)
@@ -127,7 +147,26 @@ def _ratio(part, whole):
 # Writes rows start to stop. What is over an empty sublattice, or a row without elements, is zero.
 @jit(fastmath=True)
 def describe_sublattices(rows, weights, ions, targets, carbon, out, start, stop):
-    """Write the descriptors of rows `start` to `stop`."""
+    """Write the descriptors of rows `start` to `stop` - 1 into `out`.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of atomic fractions, which sum to one in each row.
+    weights : ndarray of float64, shape (118, 18)
+        What each element adds to each of `SUMS`.
+    ions : ndarray of float64, shape (118, q)
+        Properties of each rare earth, 0 for other elements.
+    targets : ndarray of float64, shape (h, 3)
+        Atomic fractions of R, metals and boron in each stoichiometry.
+    carbon : ndarray of float64, shape (h,)
+        1 where carbon stands in for boron, 0 where it is left out.
+    out : ndarray of float64, shape (n, 19 + h + 2 q)
+        Rows are overwritten: `RATIOS`, then the distances to the stoichiometries, then mean and
+        standard deviation over R of each property by turns. What is over an empty sum is 0.
+    start, stop : int
+        Range of rows.
+    """
     indptr, indices, values = rows
     n_sums = weights.shape[1]
     q = ions.shape[1]
@@ -211,7 +250,8 @@ def _ratios_row(rows, i, sums, low, out):
 
     `rows` is `Rows`: (indptr, indices, values) of atomic fractions. `sums` has ``lower``, float64
     (118, l), and ``upper``, float64 (118, k), what each element adds to the sums below and above,
-    and ``which``, int (k,), the sum below of each ratio. `low` and `out` are overwritten.
+    and ``which``, int (k,), the sum below of each ratio. `low` and `out` are overwritten. A ratio
+    over an empty sum is 0. `low` is float64 (l,), room to work in; `out` is float64 (k,).
     """
     low[:] = 0.0
     out[:] = 0.0
@@ -253,9 +293,22 @@ def width(layout):
 def design_rows(rows, picked, layout, kind, at, x):
     """Write the trend, smooth and local columns of the compositions `picked` into `x`.
 
-    `rows` is `Rows`: (indptr, indices, values) of atomic fractions. `kind` and `at` have an entry
-    for each row of `rows`, `x` one row for each of `picked`; rows of `x` are overwritten. `layout`
-    holds the ratios (``sums``), the number of ``kinds``, ``offset`` and ``slope``.
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of the atomic fractions of n compositions.
+    picked : ndarray of int64, shape (p,)
+        Rows to write, in any order.
+    layout : Layout
+        Ratios (``sums``, k of them), number of hosts (``kinds``), and the deviations ``offset`` and
+        ``slope`` of the trend.
+    kind : ndarray of int64, shape (n,)
+        Host of each row, 0 to ``kinds`` - 1, and ``kinds`` where there is no physics.
+    at : ndarray of float64, shape (n,)
+        Mean of the physics for each row, reduced.
+    x : ndarray of float64, shape (p, 2 * (kinds + 1) + k + 1 + kinds + 118)
+        Overwritten: offset by kind, slope times `at` by kind, ratios, `at`, 1 in the column of the
+        kind, atomic fractions. The number of columns is `width`.
     """
     sums = layout.sums
     kinds = layout.kinds
@@ -288,7 +341,11 @@ def _design(rows, picked, layout, kind, at, x, start, stop):
 
 # kind int64 (n), at float64 (n): as in `design_rows`, of each row -> x float64 (n, columns)
 def design(rows, layout, kind, at):
-    """Return trend, smooth and local columns of each composition."""
+    """Return trend, smooth and local columns of each composition.
+
+    `rows` is `Rows`: (indptr, indices, values) of n compositions. `layout`, `kind` and `at` are as
+    of `design_rows`. The result is new, float64 (n, `width`), one row a composition in order.
+    """
     x = np.empty((len(kind), width(layout)))
     every = np.arange(len(x))
     share_rows(

@@ -44,7 +44,11 @@ class ElementTable:
         return f"<ElementTable {self.prefix}: {len(self.names)} properties, {first_names}...>"
 
     def fill_gaps(self) -> "ElementTable":
-        """Return a table in which each gap holds the mean of its property over the elements that have it."""
+        """Return a copy in which each gap (NaN) holds the mean of its property over the others.
+
+        The mean is over the elements that have the property. The table itself is not
+        changed. A property that no element has stays NaN.
+        """
         with np.errstate(invalid="ignore"):
             counts = np.sum(~np.isnan(self.values), axis=0)
             means = np.nansum(self.values, axis=0) / counts
@@ -62,9 +66,25 @@ class ElementTable:
 def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
     """Read a table of element properties from CSV, with a column ``symbol`` and numeric columns.
 
-    Text columns such as ``source`` are skipped, an empty field is unknown (NaN), and so are
-    elements without a row. `prefix` is the first word of the feature names, by default the name of
-    the file. DataError if the file cannot be read as such a table, or holds an infinite number.
+    Parameters
+    ----------
+    file : str or Path
+        CSV file. Text columns such as ``source`` are skipped. An empty field is unknown, NaN.
+    prefix : str, optional
+        First word of the feature names, such as "MagpieData". By default it is the name of the file
+        without its ending.
+
+    Returns
+    -------
+    ElementTable
+        ``prefix``, ``names`` of the properties, and ``values``, (118, properties), by atomic number
+        less one. An element without a row is NaN.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, has no column ``symbol`` or no numeric column, or holds an
+        unknown element, an element twice or an infinite number.
     """
     file = Path(file)
     try:
@@ -115,6 +135,9 @@ def _preset(name: str) -> ElementTable:
 def load_table(preset: str | Path) -> ElementTable:
     """Return an embedded preset, or read the CSV file that `preset` names.
 
+    The table is cached, so a changed file is not read anew. A file that cannot be read raises
+    DataError, see `read_table`.
+
     Parameters
     ----------
     preset : str or Path
@@ -148,6 +171,9 @@ _COLUMNS = (
 @lru_cache(maxsize=1)
 def load_ions() -> MappingProxyType[str, FloatArray]:
     """Return the columns of ``datasets/ions/ions.csv`` over the elements.
+
+    The mapping is cached and read-only. Its keys are such as "J", "g_J", "alpha_J", "r2_a0_2",
+    "n_4f" and "ionic_radius_A".
 
     Returns
     -------
@@ -184,7 +210,8 @@ def ion_properties() -> FloatArray:
     """Return `ION_PROPERTIES` of each element, shape (118, 8), zero for what is no rare earth.
 
     Cerium keeps its ionic radius and no more: in the hosts rich in iron and cobalt it is
-    mixed-valent and carries no localised 4f moment (its share is a descriptor of its own).
+    mixed-valent and carries no localised 4f moment (its share is a descriptor of its own). The
+    result is float64, read-only and cached; its rows are the elements by atomic number less one.
     """
     ion = {name: np.nan_to_num(column) for name, column in load_ions().items()}
     j = ion["J"]
@@ -214,9 +241,10 @@ def ion_properties() -> FloatArray:
 def magnetic_valence() -> FloatArray:
     """Return the magnetic valence of each element, shape (118,).
 
-    Twice the number of filled spin-up d states less the chemical valence (A. R. Williams,
-    V. L. Moruzzi, A. P. Malozemoff, K. Terakura, IEEE Trans. Magn. 19 (1983) 1983): iron 2,
-    cobalt 1, nickel 0, early transition metals and rare earths minus their valence.
+    Twice the number of filled spin-up d states less the chemical valence (A. R. Williams, V. L.
+    Moruzzi, A. P. Malozemoff, K. Terakura, IEEE Trans. Magn. 19 (1983) 1983): iron 2, cobalt 1,
+    nickel 0, early transition metals and rare earths minus their valence. The result is float64, by
+    atomic number less one. Noble gases are 0.
     """
     table = load_table("magpie")
     column = np.nan_to_num(table.values[:, table.names.index("Column")])
@@ -249,7 +277,18 @@ _SOLUTES = ("Al", "Si", "Ga", "Ge", "Ti", "V", "Cr", "Mo", "W", "Nb", "Zr", "Cu"
 
 @lru_cache(maxsize=1)
 def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
-    """Return the names of the ratios and, for the kernel, their numerators and denominators by element."""
+    """Return the names of the ratios and, for the kernel, their numerators and denominators.
+
+    The result is cached and must not be changed.
+
+    Returns
+    -------
+    names : tuple of str
+        Name of each of k ratios, such as "R_lattice" or "cobalt_share".
+    sums : Sums
+        ``upper``, float64 (118, k), what each element adds to each numerator; ``lower``, float64
+        (118, l), to each denominator; ``which``, int64 (k,), the denominator of each ratio.
+    """
     from ._descriptor_kernels import Sums
 
     rare = elements.mask(elements.RARE_EARTHS)

@@ -21,13 +21,35 @@ _RECIPES_A_BLOCK = 65_536
 def featurize(
     path: Path, out: Path, basis: Basis = "auto", column: str | None = None
 ) -> tuple[int, int]:
-    """Write statistics and sublattice descriptors of candidates; return rows written, rejected.
+    """Write statistics and sublattice descriptors of candidates to a table.
 
-    `path` is a table (.csv, .tsv, .parquet) or a text of one recipe a line, `column` its
-    composition column, by default ``composition`` or the only text column, `basis` that of its
-    amounts. `out` (.parquet or .csv) gets row_index, candidate, then the features; rows that cannot
-    be read go to a file beside it, ending in .rejected.csv. Raises InputError if the input cannot
-    be read or the output cannot be written.
+    Rows that cannot be read go to a file beside it, of the same name ending in ``.rejected.csv``,
+    with the columns line, text and reason. It is written only if there are such rows. A file that
+    `out` names is replaced.
+
+    Parameters
+    ----------
+    path : Path
+        Table (.csv, .tsv, .parquet) or text of one recipe a line.
+    out : Path
+        File to write, ending in .parquet or .csv. Its columns are row_index, candidate (the text as
+        given) and the features.
+    basis : {"auto", "atomic", "weight"}
+        Basis of the amounts.
+    column : str, optional
+        Composition column of a table. By default it is ``composition`` or the only text column.
+
+    Returns
+    -------
+    row_count : int
+        Number of rows written.
+    rejected_count : int
+        Number of rows that cannot be read.
+
+    Raises
+    ------
+    InputError
+        If the input cannot be read, or the output has another ending or cannot be written.
     """
     if out.suffix not in (".parquet", ".csv"):
         raise InputError(f"{out}: expected a file ending in .parquet or .csv")

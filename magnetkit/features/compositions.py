@@ -52,6 +52,11 @@ class CompositionTransformer(RowTransformer):
         values : ndarray, shape (n, features)
         reasons : list of str
             Why a row is not read, empty where it is.
+
+        Raises
+        ------
+        InputError
+            If a row cannot be read and `ignore_errors` is False.
         """
         inputs = read_inputs(
             column, self.basis, strict=not ignore_errors, empty=ignore_errors
@@ -119,6 +124,13 @@ class CompositionStatistics(CompositionTransformer):
         ----------
         X : CompositionTable, or column of recipes or pymatgen compositions
             What to describe.
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` was not called.
+        InputError
+            If a row cannot be read.
         """
         check_is_fitted(self)
         return composition_statistics(
@@ -126,7 +138,11 @@ class CompositionStatistics(CompositionTransformer):
         )
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
-        """Return the column names, e.g. ``"MagpieData mean Electronegativity"``."""
+        """Return the column names, e.g. ``"MagpieData mean Electronegativity"``.
+
+        There are six for each property, property by property, in the order of the statistics.
+        `input_features` is not used. NotFittedError if `fit` was not called.
+        """
         from ._descriptor_kernels import STATISTICS
 
         check_is_fitted(self)

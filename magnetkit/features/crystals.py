@@ -98,6 +98,8 @@ class Crystals:
     def from_structures(cls, structures: Iterable["Structure"]) -> "Crystals":
         """Take pymatgen structures.
 
+        No structures give arrays of no crystals. Lattices are in angstrom.
+
         Parameters
         ----------
         structures : iterable of pymatgen Structure
@@ -179,6 +181,11 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     Returns
     -------
     Neighbours
+
+    Raises
+    ------
+    InputError
+        If the structure is not ordered, or `cutoff` is no number above 0.
     """
     from ._crystal_kernels import half_pairs
 
@@ -198,19 +205,22 @@ def both_ways(
 ) -> Neighbours:
     """List each pair of atoms from both its atoms, sorted by atom.
 
+    Each pair appears twice, once with its shift reversed. Rows of one atom keep the order of the
+    pairs.
+
     Parameters
     ----------
     first, second : ndarray of int32, shape (p,)
-        Atoms of each pair, as `half_pairs` gives them.
-    shift : ndarray, shape (p, 3)
-        Cell of the second atom.
-    distance : ndarray, shape (p,)
-        A.
+        Atoms of each pair, each pair once, as of `half_pairs`.
+    shift : ndarray of int32, shape (p, 3)
+        Cells by which the second atom is moved.
+    distance : ndarray of float64, shape (p,)
+        Distance, angstrom.
 
     Returns
     -------
     Neighbours
-        Of 2 p rows.
+        Arrays of 2 p rows: ``atom`` (ascending), ``neighbour``, ``image`` and ``distance``.
     """
     pairs = np.column_stack([first, second])
     # numpy sorts numbers of 16 bits by their digits, three times as fast.
@@ -246,6 +256,11 @@ def radial_distribution(
     functions : dict
         For each pair of symbols, in order of atomic number, g(r): density of one around the
         other over its mean density; 1 for no order.
+
+    Raises
+    ------
+    InputError
+        If the structure is not ordered, or `cutoff` is no number above 0.
     """
     from ._crystal_kernels import half_pairs
 
@@ -274,6 +289,9 @@ def radial_counts(
     bins: int,
 ) -> IntArray:
     """Count the atoms of each kind in bins of distance around those of each kind.
+
+    Distances beyond the last bin are left out. The result is symmetric in the kinds; a pair of one
+    kind counts twice, once around each of its atoms.
 
     Parameters
     ----------
@@ -312,6 +330,11 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, IntArray]:
     -------
     dict of str to ndarray of int64, shape (number of atoms,)
         Symbol of the neighbours to how many of them each atom has.
+
+    Raises
+    ------
+    InputError
+        If the structure is not ordered, or `cutoff` is no number above 0.
     """
     from ._crystal_kernels import coordination_numbers, half_pairs
 
@@ -352,6 +375,11 @@ def crystal_field(
         K / a0^2: -(e^2 / 16 pi epsilon_0) sum of charge (3 cos^2 - 1) / R^3.
     A40 : ndarray, shape (r,)
         K / a0^4: -(e^2 / 32 pi epsilon_0) sum of charge P_4(cos) / R^5.
+
+    Raises
+    ------
+    InputError
+        If the structure is not ordered, or the axis is not three numbers or is zero.
 
     Notes
     -----
@@ -403,6 +431,12 @@ def dipolar_field(
     ndarray, shape (n, 3)
         Tesla. The sum over a sphere: the Lorentz field mu0 M / 3 and the sample's demagnetising
         field are not in it, and it vanishes on a site of cubic symmetry.
+
+    Raises
+    ------
+    InputError
+        If the structure is not ordered, the axis is not three numbers or is zero, or `cutoff` is no
+        number above 0.
     """
     from ._crystal_kernels import dipole_tensors, ewald_cutoff
 
@@ -430,7 +464,10 @@ def _spread_over_elements(values: Mapping[str, float]) -> FloatArray:
 
 
 def _unit(axis: Any) -> FloatArray:
-    """Return an axis scaled to length 1; InputError if not three numbers, or zero."""
+    """Return an axis scaled to length 1; InputError if not three numbers, or zero.
+
+    `axis` is three numbers, Cartesian. The result is float64, shape (3,).
+    """
     axis = np.asarray(axis, np.float64)
     if axis.shape != (3,) or not np.linalg.norm(axis) > 0:
         raise InputError(
@@ -442,6 +479,8 @@ def _unit(axis: Any) -> FloatArray:
 @check_arguments
 def structure_descriptors(crystals: Crystals) -> FloatArray:
     """Return the descriptors of each crystal, shape (n, k), named by `StructureDescriptors`.
+
+    The columns are in the order of ``StructureDescriptors().get_feature_names_out()``.
 
     Parameters
     ----------
@@ -538,6 +577,11 @@ class StructureDescriptors(RowTransformer):
         values : ndarray, shape (n, features)
         reasons : list of str
             Why a row is not used, empty where it is.
+
+        Raises
+        ------
+        InputError
+            If a structure is unusable and `ignore_errors` is False.
         """
         reasons = [""] * len(column)
         for row, structure in enumerate(column):

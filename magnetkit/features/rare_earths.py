@@ -45,7 +45,11 @@ _NAMES = (
 
 @lru_cache(maxsize=1)
 def _weights() -> FloatArray:
-    """Return what each element adds to each sum of the kernel, float64 (118, len(SUMS)), contiguous."""
+    """Return what each element adds to each sum of the kernel, shape (118, len(SUMS)).
+
+    Rows are elements by atomic number less one; columns are in the order of `SUMS`. The array is
+    cached and must not be changed.
+    """
     r = elements.mask(elements.RARE_EARTHS)
     t = elements.mask(elements.TRANSITION_METALS)
     m = 1.0 - r - elements.mask(elements.INTERSTITIALS)
@@ -75,6 +79,8 @@ def _weights() -> FloatArray:
 @check_arguments
 def rare_earth_descriptors(table: CompositionTable) -> FloatArray:
     """Return the descriptors of each composition, shape (n, k), named by `RareEarthDescriptors`.
+
+    Rows are in the order of the table. No compositions give an array of no rows.
 
     Parameters
     ----------

@@ -32,6 +32,9 @@ def judge_data(
 ) -> Coded:
     """Say for n phases whether data suffice to judge them: `JUDGED`, or what is missing, in words.
 
+    The result has one text a phase (`Coded`, `.texts()`): `JUDGED`, or a sentence that begins with
+    `NOT_JUDGED`.
+
     Parameters
     ----------
     phases : CompositionTable
@@ -70,8 +73,9 @@ def judge_data(
 def _describe_gaps(symbols: list[str], source: Entries) -> str:
     """Say what a snapshot lacks of a chemical system; `JUDGED` if it lacks nothing.
 
-    `symbols` are the elements of the system, `source` the entries of the snapshot. Elements without
-    phases are named first, then systems that it was not pulled for.
+    `symbols` are the elements of the system, such as ["Nd", "Fe", "B"]. A text begins with
+    `NOT_JUDGED` and names absent elements, or systems that were not pulled. `source` is the
+    snapshot.
     """
     present = set(source.elements)
     absent = [symbol for symbol in symbols if symbol not in present]
@@ -98,8 +102,9 @@ def _shared_sites(
     """Compute the share of its sites that each phase fills as another phase does, shape (n,).
 
     The share is the product over rare-earth, metal and interstitial sites, and 0 where the ratio of
-    the sites differs. `dense`, (n, 118), and `target`, (118,), are atomic fractions; `kinds`, int8
-    (118,), says the site of each element, as of `_judged.kinds`.
+    the sites differs. `dense`, (n, 118), and `target`, (118,), are atomic fractions; `kinds`,
+    (118,), are of `_judged.kinds`. An example is NdFe11Ti over NdFe12, which fills the metal sites
+    to 11/12 alike.
     """
     share = np.ones(len(dense))
     for kind in np.unique(kinds):

@@ -24,7 +24,7 @@ _LAST_NUMBER = 3_347_529
 def _numeric_identifier(identifier: str) -> str:
     """Convert an identifier that the server writes in letters, mp-aaaaaage, to mp-160.
 
-    Other identifiers are returned as they are.
+    Other identifiers are returned as they are. It must hold one hyphen, or ValueError is raised.
     """
     prefix, letters = identifier.split("-")
     if not letters.isalpha():
@@ -97,7 +97,9 @@ def read_document(kind: str, fields: Record) -> Record:
     """Check a document of the server and return its fields; a crystal gets computed figures too.
 
     `kind` is "summary", "thermo" or "magnetism". NetworkError if a field is missing or has another
-    shape than expected.
+    shape than expected. `fields` is a dict as mp-api gives it, such as ``material_id`` and
+    ``structure``. Fields that the model does not name are dropped. A summary gets the keys of
+    `_read_crystal` too.
     """
     try:
         document = _MODELS[kind].model_validate(fields)
@@ -114,15 +116,24 @@ def read_document(kind: str, fields: Record) -> Record:
 
 
 def _read_crystal(summary: _Summary) -> Record:
-    """Read the crystal of a summary.
+    """Read the crystal of a summary document into figures and text.
 
-    NetworkError if pymatgen cannot read it.
+    Parameters
+    ----------
+    summary : _Summary
+        ``structure`` is a dict of pymatgen. ``volume`` and ``density`` are used where they are
+        given.
 
     Returns
     -------
     dict
-        ``system`` (such as "Co-Sm"), ``formula``, ``cell``, ``sites`` (their number), ``volume``
-        (cubic angstrom), ``density`` (g/cm3) and the structure as JSON.
+        ``system`` ("Co-Sm"), ``formula`` (reduced), ``cell`` (formula of the cell), ``sites``
+        (their number), ``volume`` (angstrom^3), ``density`` (g/cm^3) and ``structure`` (JSON).
+
+    Raises
+    ------
+    NetworkError
+        If pymatgen cannot read it, or it names a class of another package.
     """
     from pymatgen.core import Structure
 
@@ -156,22 +167,26 @@ def make_tables(
 ) -> "tuple[pd.DataFrame, pd.DataFrame, Record]":
     """Build the tables of a snapshot from the server's documents.
 
-    Documents of other chemical systems are dropped.
+    Documents of other chemical systems, of other schemes and without a formation energy are
+    dropped. Of several energies of a material the first counts.
 
     Parameters
     ----------
     systems : sequence of str
-        Chemical systems that were asked for.
+        Chemical systems that were asked for, such as "Co-Sm", elements in alphabetical order.
     schemes : sequence of str
-        Schemes of energies, the preferred first; all entries are of one.
+        Schemes of energies, such as "R2SCAN", the preferred first; all entries are of one.
     records : dict of list
-        Results of `read_document` by kind.
+        Results of `read_document` by kind: ``summary``, ``thermo`` and ``magnetism``.
 
     Returns
     -------
-    entries, structures : pandas.DataFrame
+    entries : pandas.DataFrame
+        One row a phase with the columns of `_make_row` and ``source``, sorted by formula.
+    structures : pandas.DataFrame
+        ``material_id`` and ``structure`` (JSON), in the same order.
     facts : dict
-        For the manifest.
+        For the manifest: ``thermo_type``, ``documents`` (numbers of documents) and ``mp_api``.
 
     Raises
     ------
@@ -225,16 +240,21 @@ def _choose_scheme(
     Parameters
     ----------
     energies : list of dict
-        Thermo documents: ``material_id`` and ``thermo_type``.
+        Documents of energies, with ``material_id`` and ``thermo_type``.
     crystals : dict of dict
-        Crystals by material_id, with ``system``; each of `energies` must have one (KeyError).
+        Documents of crystals by material id, with ``system``.
     schemes : sequence of str
-        Schemes to choose from, such as "GGA_GGA+U"; case makes no difference.
+        Schemes to choose from, such as "R2SCAN".
+
+    Returns
+    -------
+    str
+        One of `schemes`.
 
     Raises
     ------
     InputError
-        If the server has none of them.
+        If there are no energies of any of them.
     """
     elements: dict[str, set[str]] = {}
     for energy in energies:
@@ -259,9 +279,20 @@ def _choose_scheme(
 def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
     """Build the row of one phase, with its columns in the order of the table.
 
-    `crystal` is as of `_read_crystal` with the summary's fields; `energy` and `magnetism` are
-    documents of the server, the latter empty where there is none. Figures that are not known are
-    None or NaN.
+    Parameters
+    ----------
+    crystal : dict
+        Summary document with the keys of `_read_crystal`.
+    energy : dict
+        Thermo document.
+    magnetism : dict
+        Magnetism document, empty if there is none.
+
+    Returns
+    -------
+    dict
+        From ``formula`` and ``formation_energy_eV_atom`` to ``moments_muB``; None for what is not
+        known. Moments of atoms are None where the document is of a smaller cell than the crystal.
     """
     symmetry = crystal["symmetry"] or {}
     sites = crystal["sites"]

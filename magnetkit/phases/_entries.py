@@ -66,7 +66,7 @@ class Entries:
         """Return whether all entries of a chemical system are there.
 
         Those of a pull are of the systems that it asked for; any other snapshot is taken to be
-        whole over its elements.
+        whole over its elements. A pull covers each of its systems and their subsystems.
 
         Parameters
         ----------
@@ -84,6 +84,11 @@ class Entries:
 
     def structures(self) -> "pd.DataFrame":
         """Return ``material_id`` and ``structure`` (JSON of a pymatgen structure).
+
+        Returns
+        -------
+        DataFrame
+            A copy, or read anew from the folder.
 
         Raises
         ------

@@ -71,6 +71,8 @@ def _logistic(z: FloatArray) -> FloatArray:
 def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
     """Return the metals without which hosts are no bulk phase.
 
+    The dict is cached and must not be changed. A share is infinite where the table has no number.
+
     Returns
     -------
     dict of dict of (float, float)
@@ -87,7 +89,14 @@ def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
 
 
 def atoms() -> "Atoms":
-    """Collect the facts on the elements that the terms of stability need, for the kernel."""
+    """Collect the facts on the elements that the terms of stability need, for the kernel.
+
+    Returns
+    -------
+    Atoms
+        Arrays by element, (118,) or (families, 118): site, radius (angstrom), loss of cerium, early
+        and sp elements, guests on the rare-earth site and one over the limits of stabilizers.
+    """
     from ._stability_kernels import Atoms
 
     radius = np.full(N_ELEMENTS, 1.40)
@@ -117,7 +126,11 @@ def atoms() -> "Atoms":
 
 @lru_cache(maxsize=1)
 def _embedded_model() -> "tuple[Atoms, Weights]":
-    """Read the fitted weights of the families, with the facts on the elements, for the kernel."""
+    """Read the fitted weights of the families, with the facts on the elements, for the kernel.
+
+    `Weights` has ``mean``, (families, terms), and ``root``, (families, terms, terms), the Cholesky
+    factor of the covariance. The result is cached and must not be changed.
+    """
     from .._core._linear import factor
     from ._stability_kernels import Weights
 
@@ -135,7 +148,7 @@ def _host_facts() -> tuple[Int8Array, FloatArray, FloatArray, BoolArray]:
     """Collect the facts of formation by host; the last entry belongs to no host.
 
     A variant is of its root's family. A host with interstitials is made of the metal, so its family
-    is that of the same metal lattice.
+    is that of the same metal lattice. All arrays have shape (hosts + 1,) and are cached.
 
     Returns
     -------
@@ -182,8 +195,8 @@ def is_melted(host: Int8Array, kelvin: FloatArray) -> BoolArray:
 def decomposition_temperature(phases: CompositionTable, host: Int8Array) -> FloatArray:
     """Return the temperature at which each phase decomposes, K, (n,).
 
-    It is infinite for phases that solidify from their melt, and of no host. `host`, int8 (n,), has
-    the codes of the hosts, -1 for none.
+    It is infinite for phases that solidify from their melt. `host`, int8 (n,), is the
+    index into `HOST_NAMES`, -1 where there is none.
     """
     ends = [h.formation.lives_to_K if h.formation else np.inf for h in HOSTS.values()]
     return np.where(
@@ -198,7 +211,8 @@ def phase_states(
 
     A nitride or carbide of a metal lattice is made of the metal at a temperature at which no metal
     atom moves, so the metal is judged. A composition without energy takes the mean distance to the
-    hull of the entries that differ from it in the rare earth alone, near radii first.
+    hull of the entries that differ from it in the rare earth alone, near radii first. Neither
+    `judged` nor `above` is changed. Rows stay in their order.
 
     Parameters
     ----------
@@ -264,6 +278,9 @@ def odds(
 ) -> Odds:
     """Compute the log odds that phases form, with their deviation, (n,) each.
 
+    `given` is set where a user gave the temperatures. They are logits; -inf is for a phase that is
+    melted or decomposed.
+
     Parameters
     ----------
     judged : Judged
@@ -274,6 +291,11 @@ def odds(
         Temperature, K.
     given : bool
         A user gave these temperatures, so that phases made in the solid or in a gas may decompose.
+
+    Returns
+    -------
+    Odds
+        ``mean`` and ``deviation``.
     """
     from .._core._threads import share_rows
     from . import _stability_kernels as _stability
@@ -295,8 +317,8 @@ def odds(
 def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
     """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,).
 
-    Near radii weigh most. NaN for a row without such entries. The entries' own distances are
-    computed once and kept with `source`.
+    Near radii weigh most. NaN for a row without such entries. The distances of all entries are
+    computed once and kept in the cache of `source`. `table` has the n compositions.
     """
     if "analogues" not in source._cache:
         space = lowest_entries(source)
@@ -321,6 +343,9 @@ def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
 
 def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
     """Describe each row with its rare earths as one element.
+
+    A tuple begins with the sum of the rare earths. Pairs of element column and atomic fraction of
+    the other elements follow, sorted. The radius is 0 without rare earth.
 
     Returns
     -------

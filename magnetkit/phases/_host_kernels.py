@@ -54,7 +54,8 @@ def assign(rows, rules, codes, begin, end):
     """Write the index of the host of each composition from `begin` to `end` - 1 into `codes`.
 
     `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `rules` is `AssignmentRules`.
-    Of the rules that fit the first decides; -1 is for none.
+    Of the rules that fit the first decides; -1 is for none. `codes`, int8 (n,), is overwritten at
+    these rows alone. A ratio whose lower sum is 0, and NaN fractions, fit no rule.
     """
     indptr, indices, values = rows
     sums, first, where, above, below, low, high, start, host = rules
@@ -86,10 +87,21 @@ def assign(rows, rules, codes, begin, end):
 def _count_units(per, ratios, boride, total_r, total_t, total_x):
     """Return the formula units of the hard phase by the lever rule, at least 0.
 
-    `per` holds the atoms of a formula unit on the R, T and X sites, `ratios` the T/R of the phases
-    that take excess R and excess T (infinite: no R). `boride` is the number of T atoms that an
-    excess X atom binds, 0 where the host can do without. The totals are atoms on these sites, whose
-    sum over the whole composition is 1, so units are per atom of alloy.
+    Parameters
+    ----------
+    per : ndarray of float64, shape (3,)
+        Atoms of a formula unit on the R, T and X sites.
+    ratios : ndarray of float64, shape (2,)
+        T/R of the phases that take excess R and excess T; infinite for no R.
+    boride : float
+        Number of T atoms that an excess X atom binds, 0 where the host can do without.
+    total_r, total_t, total_x : float
+        Atoms on these sites, per atom of alloy.
+
+    Returns
+    -------
+    float
+        Formula units per atom of alloy.
     """
     r_per = per[0]
     t_per = per[1]
@@ -116,9 +128,21 @@ def _count_units(per, ratios, boride, total_r, total_t, total_x):
 def _add_up_sites(indices, values, start, stop, role):
     """Add up what a composition has for each site of a host.
 
-    Entries `start` to `stop` - 1 of `indices` (element columns) and `values` (atomic fractions)
-    count. Returned are the atoms on the R, T and X sites, and the entry of the T element of which
-    there is most (an index into `values`), -1 without any.
+    Parameters
+    ----------
+    indices, values : ndarray, shape (nnz,)
+        Element columns and atomic fractions of all rows.
+    start, stop : int
+        First entry of the row and the one behind its last.
+    role : ndarray of int8, shape (118,)
+        `OUTSIDE`, `ON_R`, `ON_T` or `ON_X` of each element.
+
+    Returns
+    -------
+    total_r, total_t, total_x : float
+        Atoms on the R, T and X sites.
+    major : int
+        Entry (an index into `values`) of the T element of which there is most, -1 without any.
     """
     total_r = 0.0
     total_t = 0.0
@@ -145,6 +169,9 @@ def _fill_sites(indices, values, span, h, rules, totals, hard):
 
     `rules` is `SiteRules`. `hard` must come in as zeros on the span; atoms of each element inside
     the hard phase, per atom of alloy, are written there, and elements without a site stay 0.
+    `indices` and `values` are the sparse rows, `span` is the first entry of the row and the one
+    behind its last, `h` the index of its host and `totals` what `_add_up_sites` returned, with rare
+    earth above 0 and a T element.
     """
     start, stop = span
     role, limit, preference, counts, ratios, boride, _ = rules
@@ -183,7 +210,12 @@ def _fill_sites(indices, values, span, h, rules, totals, hard):
 # hard float64 (nnz): atoms inside; volume float64 (118,): cubic angstrom an atom
 @jit(part="copied")
 def _volume_share(indices, values, start, stop, hard, volume):
-    """Return the share of the volume that is inside the hard phase."""
+    """Return the share of the volume that is inside the hard phase.
+
+    Entries `start` to `stop` - 1 of `indices` (element columns) and `values` (atomic fractions)
+    count; `hard` holds the atoms of each that are inside. `volume`, float64 (118,), is in cubic
+    angstrom an atom. The row must not be empty.
+    """
     inside = 0.0
     whole = 0.0
     for k in range(start, stop):
@@ -201,8 +233,24 @@ def _volume_share(indices, values, start, stop, hard, volume):
 def split(rows, codes, rules, hard, fraction, begin, end):
     """Write what of each composition lies inside its hard phase, and the phase's volume share.
 
-    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `rules` is `SiteRules`. `hard`
-    must come in as zeros, `fraction` in any state. Only the rows `begin` to `end` - 1 are written.
+    Where the host is unknown, or rare earth or T element is missing, all atoms count as inside and
+    the share is NaN.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of atomic fractions.
+    codes : ndarray of int8, shape (n,)
+        Index of the host of each row, -1 where it is unknown.
+    rules : SiteRules
+        Sites of each host and the phases beside it.
+    hard : ndarray of float64, shape (nnz,)
+        Written: atoms of each entry inside the hard phase, per atom of alloy. It must come in as
+        zeros.
+    fraction : ndarray of float64, shape (n,)
+        Written, any state on entry: volume share of the hard phase, 0 to 1.
+    begin, end : int
+        Range of rows; others stay as they were.
     """
     indptr, indices, values = rows
     for i in range(begin, end):
@@ -224,7 +272,11 @@ def split(rows, codes, rules, hard, fraction, begin, end):
 # Writes count int64 (n,) at the rows start to stop: entries of amounts float64 (nnz,) over floor.
 @jit
 def count_entries(indptr, amounts, floor, count, start, stop):
-    """Write into `count` how many entries of each row are above `floor`, which `compact` keeps."""
+    """Write into `count` how many entries of each row are above `floor`, which `compact` keeps.
+
+    `indptr`, int64 (n + 1,), says which of `amounts`, float64 (nnz,), are of each row. `count`,
+    int64 (n,), is overwritten at the rows `start` to `stop` - 1 alone.
+    """
     for i in range(start, stop):
         count[i] = 0
         for k in range(indptr[i], indptr[i + 1]):
@@ -240,7 +292,7 @@ def compact(rows, floor, kept, start, stop):
 
     `rows` is (indptr, indices, amounts), `kept` is (indptr, indices, fractions) of the result: its
     indptr is summed up from `count_entries` before, the other two are written for the rows `start`
-    to `stop` - 1.
+    to `stop` - 1. A row whose amounts are all up to `floor` gets no entries.
     """
     indptr, indices, amounts = rows
     ptr, columns, fractions = kept
@@ -267,7 +319,24 @@ OF_METAL, OF_EARTH, OF_ALLOY = range(3)
 # -> bool (n): whether every share is within; True where the host is unknown
 @jit
 def check_limits(indptr, indices, values, codes, group, most):
-    """Say which compositions have no more of any element than was ever made with their host."""
+    """Say which compositions have no more of any element than was ever made with their host.
+
+    Parameters
+    ----------
+    indptr, indices, values : ndarray
+        Sparse atomic fractions of n compositions.
+    codes : ndarray of int8, shape (n,)
+        Index of the host of each row, -1 where it is unknown.
+    group : ndarray of int8, shape (hosts, 118)
+        What the share of an element is of: `OF_METAL`, `OF_EARTH` or `OF_ALLOY`.
+    most : ndarray of float64, shape (hosts, 118)
+        Largest share of each element.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        True too where the host is unknown.
+    """
     n = len(indptr) - 1
     inside = np.ones(n, np.bool_)
     whole = np.empty(3)

@@ -48,7 +48,9 @@ def factor(work, n, order):
     """Factor the matrix of some phases in place, each step with the largest element left (Gauss).
 
     `work`, float64 (m, n or more), holds n independent phases as columns, elements as rows; its
-    factors take their place. `order`, int64 (m,), is overwritten with the order of the rows.
+    factors take their place. `order`, int64 (m,), is overwritten with the order of the rows. All of
+    the first n columns of `work` are permuted and overwritten, further ones stay. Dependent phases
+    leave a pivot near 0; no error is raised.
     """
     m = len(order)
     for r in range(m):
@@ -79,7 +81,9 @@ def settle(work, n, order, x, amounts):
     """Compute the amounts of phases that make up a composition; return the smallest of them.
 
     `work` and `order` are as `factor` left them; `x`, float64 (m,), is the composition. The first n
-    of `amounts` are overwritten.
+    of `amounts` are overwritten. `amounts` is float64 (n or more,), any state. A negative result
+    says that the composition is outside these phases. For n of 0 it is infinite. `work`, `order`
+    and `x` are only read.
     """
     for c in range(n):
         total = x[order[c]]
@@ -128,7 +132,8 @@ def prices(phases, state):
     """Write the chemical potentials of a basis, and each phase's energy above them, into `state`.
 
     Basis, inverse and `phases` are read; ``price``, (m,), and ``cost``, (k,), of the `Simplex` are
-    overwritten, eV/atom.
+    overwritten, eV/atom. `phases` is a `Phases`: (ptr, col, val) of atomic fractions and
+    ``energy``, eV/atom. The inverse of the state must be that of its basis.
     """
     ptr, col, val, energy = phases
     basis, inverse, _, price, cost, _ = state
@@ -152,7 +157,8 @@ def _pivot(enter, leave, phases, state):
     """Put phase `enter` in place `leave` of the basis, in place.
 
     Basis, inverse and amounts of `state`, a `Simplex`, follow; its price and cost stay as they
-    were.
+    were. `phases` is a `Phases`: (ptr, col, val) of atomic fractions and their energy. Row `leave`
+    of the new column must not be 0; this is not checked.
     """
     ptr, col, val, _ = phases
     basis, inverse, amounts, _, _, _ = state
@@ -177,10 +183,24 @@ def _pivot(enter, leave, phases, state):
 # Primal simplex from the elements to an optimal basis for the composition x float64 (m,).
 @jit
 def start(x, phases, state):
-    """Fill in the basis of least energy for composition x; return the number of steps.
+    """Find the basis of least energy for a composition by the primal simplex.
 
-    It begins with the elements. -1 if there is no least energy. `state`, a `Simplex`,
-    is changed.
+    It begins with the elements.
+
+    Parameters
+    ----------
+    x : ndarray of float64, shape (m,)
+        The composition, atomic fractions over the columns of the system.
+    phases : Phases
+        (ptr, col, val) of atomic fractions, and energy, eV/atom. The first m are the elements.
+    state : Simplex
+        Overwritten, in any state on entry: basis, inverse, amounts, price and cost are those of the
+        optimum.
+
+    Returns
+    -------
+    int
+        Number of steps, -1 if there is no least energy.
     """
     ptr, col, val, energy = phases
     basis, inverse, amounts, _, cost, _ = state
@@ -238,7 +258,8 @@ def mix(inverse, x, amounts, rounding):
     """Write how much of each phase of a basis makes up a composition; say whether none is negative.
 
     `inverse`, float64 (m, m), is that of the basis, `x`, float64 (m,), the composition; `amounts`,
-    float64 (m,), is overwritten. An amount down to minus `rounding` counts as none.
+    float64 (m,), is overwritten. An amount down to minus `rounding` counts as none. The result is a
+    bool; all amounts are written in any case.
     """
     inside = True
     for b in range(len(x)):
@@ -331,7 +352,10 @@ def move(x, phases, state, since):
 # Room for a system of m elements and k phases.
 @jit(part="copied")
 def allocate_workspace(m, k):
-    """Allocate the `Simplex` of a system of m elements and k phases."""
+    """Allocate the `Simplex` of a system of m elements and k phases.
+
+    Nothing in it is set: its arrays are empty, of the shapes that `Simplex` names.
+    """
     return Simplex(
         np.empty(m, np.int64),
         np.empty((m, m)),
@@ -378,7 +402,24 @@ class Remembered(NamedTuple):
 # (keep,) for work -> the column that prices x highest. Over the columns, to fill vector units.
 @jit(part="copied")
 def _nearest_basis(prices, kept, x, worth):
-    """Return which of the remembered bases prices a composition highest."""
+    """Return which of the remembered bases prices a composition highest.
+
+    Parameters
+    ----------
+    prices : ndarray of float64, shape (m, keep)
+        Chemical potentials of each basis, one basis a column, eV/atom.
+    kept : int
+        Number of columns that count, at least one.
+    x : ndarray of float64, shape (m,)
+        The composition.
+    worth : ndarray of float64, shape (keep,)
+        Overwritten up to `kept`: what each basis prices the composition at, eV/atom.
+
+    Returns
+    -------
+    int
+        The column, the first of equal ones.
+    """
     for j in range(kept):
         worth[j] = 0.0
     for c in range(len(x)):
@@ -398,8 +439,24 @@ def _nearest_basis(prices, kept, x, worth):
 def _settle_products(x, phases, state, room):
     """Sort the phases of the basis in `state` and settle their amounts, into `room`.
 
-    The basis must be optimal already. Returned are the number of
-    phases with an amount and the energy of the composition, eV/atom.
+    Parameters
+    ----------
+    x : ndarray of float64, shape (m,)
+        The composition.
+    phases : Phases
+        The phases of the system.
+    state : Simplex
+        Only read. Its basis is optimal already, and its amounts are those of `x`.
+    room : tuple of ndarray
+        Overwritten: phases, int64 (m,), ascending; order of the rows, int64 (m,); factors, float64
+        (m, m); amounts, float64 (m,).
+
+    Returns
+    -------
+    n : int
+        Number of phases with an amount above 1e-12.
+    total : float
+        Energy of the composition in them, eV/atom.
     """
     held, order, work, settled = room
     n = 0
@@ -433,6 +490,9 @@ def _write(ids, held, n, settled, products, fractions):
 
     `held` holds n phases of the system, ascending, `settled` their amounts and `ids` the id of each
     phase of the system. `products` and `fractions`, one row of the result each, are overwritten.
+    Phases with an amount up to 1e-8 are left out. `products`, int32 (width,), and `fractions`,
+    float64 (width,), are filled with -1 and 0 behind the last phase; the width must hold all of
+    them.
     """
     count = 0
     for j in range(n):
@@ -448,6 +508,11 @@ def _write(ids, held, n, settled, products, fractions):
 # Take a remembered basis up; store the state's as number `at`.
 @jit(part="copied")
 def _recall(memory, at, state):
+    """Copy a remembered basis and its inverse into a state of the simplex.
+
+    `memory` is `Remembered` and `at` the number of the basis in it. Basis and inverse of `state`, a
+    `Simplex`, are overwritten; amounts, price and cost stay as they were.
+    """
     for b in range(len(state.basis)):
         state.basis[b] = memory.bases[at, b]
     copy(memory.inverses[at], state.inverse)
@@ -455,6 +520,12 @@ def _recall(memory, at, state):
 
 @jit(part="copied")
 def _remember(state, since, at, memory):
+    """Store basis, inverse and prices of a state of the simplex as number `at` of `memory`.
+
+    `state`, a `Simplex`, is only read and its prices must be those of its basis. `since` is the
+    number of steps since its inverse was computed. The four entries of number `at` in `memory`, a
+    `Remembered`, are overwritten.
+    """
     for b in range(len(state.basis)):
         memory.prices[b, at] = state.price[b]
         memory.bases[at, b] = state.basis[b]
@@ -465,6 +536,13 @@ def _remember(state, since, at, memory):
 # Inside the simplex and in no special position, so that no step from here is degenerate.
 @jit(part="copied")
 def _begin(x, inner, phases, state):
+    """Find a first optimal basis, for a composition moved a tenth of the way inwards.
+
+    `x`, float64 (m,), is the composition. `inner`, float64 (m,), is overwritten with the moved one,
+    for which `state`, a `Simplex`, is solved by `start`. Returned is the number of steps, -1 if
+    there is no solution. The amounts of the state are those of `inner`, not of `x`. `phases` is a
+    `Phases` of the system, the elements first.
+    """
     m = len(x)
     for c in range(m):
         offset = (c * 0.6180339887) % 1.0
@@ -475,7 +553,27 @@ def _begin(x, inner, phases, state):
 # One run of `solve`: rows order[first:last] of the system with the elements `inside`.
 @jit(part="linked")
 def _run(rows, column, order, first, last, inside, phases, found):
-    """Solve the rows of one run into `found`."""
+    """Solve the rows of one run, which share a chemical system, into `found`.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of the atomic fractions of all compositions.
+    column : ndarray of int64, shape (118,)
+        Column of `phases` of each element.
+    order : ndarray of int64
+        Rows of all runs.
+    first, last : int
+        Range of this run in `order`.
+    inside : ndarray of bool, shape (columns,)
+        Columns of the chemical system; it must hold every element of the rows.
+    phases : Phases
+        (ptr, col, val) of all phases and their energy, eV/atom. The first, one a column, are the
+        elements.
+    found : Found
+        Written at these rows alone: hull energy (eV/atom, NaN without a solution), and ids and
+        shares of the products unless their width is 0.
+    """
     ids, within, place = subsystem(inside, phases)
     m = np.int64(0)
     for c in range(len(place)):
@@ -534,7 +632,28 @@ def _run(rows, column, order, first, last, inside, phases, found):
 # rows: compositions; column int64 (118,): column of each element; systems bool (s, columns).
 @jit
 def solve(rows, column, runs, systems, phases, found, begin, end):
-    """Write hull energy and products of each composition of the runs `begin` to `end` - 1 into `found`."""
+    """Write hull energy and products of the compositions of runs `begin` to `end` - 1 into `found`.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of atomic fractions.
+    column : ndarray of int64, shape (118,)
+        Column of `phases` of each element.
+    runs : Runs
+        ``order``, the rows sorted by system, and ``system``, ``first`` and ``last`` of each run.
+    systems : ndarray of bool, shape (s, columns)
+        Columns of each chemical system.
+    phases : Phases
+        (ptr, col, val) of all phases and their energy, eV/atom. The first, one a column, are the
+        elements.
+    found : Found
+        Written at the rows of the runs: ``hull``, float64 (n,), eV/atom; ``products``, int32 (n,
+        width), ids ascending, -1 behind the last; ``fractions``, float64 (n, width). A width of 0
+        leaves products out.
+    begin, end : int
+        Range of runs.
+    """
     for t in range(begin, end):
         inside = systems[runs.system[t]]
         _run(
@@ -566,7 +685,11 @@ class Planes(NamedTuple):
 # base, s1 to s5 float64: price of a facet and its slopes; x float64 (elements, lanes)
 @jit(part="copied")
 def _price_six(base, s1, s2, s3, s4, s5, x, lane):
-    """Return what a facet prices a composition of six elements at."""
+    """Return what a facet prices a composition of six elements at.
+
+    `base` is the price of the first element, `s1` to `s5` what the others cost above it, eV/atom.
+    `x`, float64 (elements, lanes), holds atomic fractions, of which the column `lane` is priced.
+    """
     total = base + s1 * x[1, lane] + s2 * x[2, lane]
     total += s3 * x[3, lane]
     total += s4 * x[4, lane] + s5 * x[5, lane]
@@ -580,8 +703,22 @@ def _price_six(base, s1, s2, s3, s4, s5, x, lane):
 def highest(table, place, rows, price, hull, facet, begin, end):
     """Write for each composition the highest price of all facets, and which facet has it.
 
-    `hull`, float64 (n,), in eV/atom, and `facet`, int32 (n,), are written at ``rows[begin:end]``
-    alone.
+    Parameters
+    ----------
+    table : Rows
+        (indptr, indices, values) of atomic fractions, which sum to one.
+    place : ndarray of int64, shape (118,)
+        Column of each element in the system.
+    rows : ndarray of int64, shape (r,)
+        Rows of `table`, all of this system.
+    price : ndarray of float64, shape (facets, m)
+        Chemical potentials of each facet, eV/atom, for at most 8 elements.
+    hull : ndarray of float64, shape (n,)
+        Written at ``rows[begin:end]`` alone: hull energy, eV/atom.
+    facet : ndarray of int32, shape (n,)
+        Written there: the facet, the first of equal ones.
+    begin, end : int
+        Range in `rows`.
     """
     indptr, indices, values = table
     m = price.shape[1]
@@ -643,7 +780,30 @@ def highest(table, place, rows, price, hull, facet, begin, end):
 # bool (r,): False where no facet of this price holds the composition.
 @jit
 def split(table, place, rows, planes, facet, found, done, begin, end):
-    """Write the shares of the corners of its facet that make up each composition."""
+    """Write the products of each composition from the corners of its facet.
+
+    Parameters
+    ----------
+    table : Rows
+        (indptr, indices, values) of atomic fractions.
+    place : ndarray of int64, shape (118,)
+        Column of each element in the system.
+    rows : ndarray of int64, shape (r,)
+        Rows of `table`, all of this system.
+    planes : Planes
+        Facets of the system: prices, corners and their factors.
+    facet : ndarray of int32, shape (n,)
+        Facet of each row, as `highest` wrote it.
+    found : Found
+        ``hull`` comes in as `highest` wrote it, eV/atom, and is computed anew from the corners.
+        Products (ids, -1 behind the last) and fractions are overwritten; a width of 0 leaves them
+        out, any other is at least m.
+    done : ndarray of bool, shape (r,)
+        Written at `begin` to `end` - 1: False where no facet of this price holds the composition.
+        The hull of such a row stays as it was.
+    begin, end : int
+        Range in `rows`.
+    """
     indptr, indices, values = table
     price, corner, factors, order, matrix, energy = planes
     hull, products, fractions = found

@@ -37,7 +37,11 @@ class Named(NamedTuple):
 
 @lru_cache(maxsize=1)
 def kinds() -> Int8Array:
-    """Return the site of each element: `RARE_EARTH`, `METAL` or `INTERSTITIAL`, int8 (118,)."""
+    """Return the site of each element: `RARE_EARTH`, `METAL` or `INTERSTITIAL`, int8 (118,).
+
+    The array is by atomic number less one and cached. H, B, C, N and O are interstitials; all else
+    but rare earths are metals.
+    """
     from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH
 
     site_kinds = np.full(N_ELEMENTS, METAL, np.int8)
@@ -49,6 +53,8 @@ def kinds() -> Int8Array:
 @lru_cache(maxsize=1)
 def _exact_ratios() -> tuple[FloatArray, FloatArray, BoolArray]:
     """Return the exact site ratios of the roots of hosts.
+
+    The roots are in the order of `ROOTS`. The arrays are cached and must not be changed.
 
     Returns
     -------
@@ -69,15 +75,28 @@ def named_phases(
 ) -> Named:
     """Find the phase that each composition stands for.
 
-    A composition that is exactly that of a root names no variant. `host` is "auto" or the name of a
-    host, of which alone the phases then are; InputError for an unknown one. `split` is what
-    `partition` returns of table and host, if the caller has it.
+    A composition that is exactly that of a root, such as Nd2Fe14B, stands for itself and names no
+    variant. Any other is a recipe, which stands for its hard phase.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n compositions.
+    host : str
+        Name of the host of all, such as "2:14:1", or "auto".
+    split : Partition, optional
+        What `partition` returns of table and host, if the caller has it.
 
     Returns
     -------
     Named
-        Host codes, int8 (n,), -1 for none; the phases as a table; and bool (n,), whether the
-        composition itself is the phase.
+        ``host``, int8 (n,), index into `HOST_NAMES`, -1 for none; ``phase``, a table of n phases;
+        ``named``, bool (n,), whether the composition itself is the phase.
+
+    Raises
+    ------
+    InputError
+        If `host` is neither "auto" nor a known name.
     """
     from ._stability_kernels import ratios
 
@@ -161,7 +180,11 @@ class Judged:
         self._take_entries()
 
     def missing(self) -> Coded:
-        """List in words the end members of each phase that the snapshot lacks, n texts."""
+        """List in words the end members of each phase that the snapshot lacks, n texts.
+
+        The result is a `Coded` (`.texts()`): formulas joined by commas, empty where nothing is
+        missing.
+        """
         import pandas as pd
 
         codes = np.zeros(len(self.host), np.int64)
@@ -186,7 +209,11 @@ class Judged:
         return [(int(code), np.flatnonzero(roots == code)) for code in codes]
 
     def _take_entries(self) -> None:
-        """Fill in the energies of rows of no host from the entries at their composition, in place."""
+        """Fill in the energies of rows of no host from the entries at their composition, in place.
+
+        ``energy``, ``deviation`` (0 for an entry) and ``entropy`` (0) of these rows are
+        overwritten; a row without an entry is NaN.
+        """
         rows = np.flatnonzero(self.host < 0)
         if len(rows):
             own_energies = entry_energies(self.ideal[rows], self.source)
@@ -199,8 +226,8 @@ class Judged:
 
         Two kinds compete: all phases of the snapshot, ordered as they are calculated (the phase may
         separate into members of its own structure); and all of other structures, which mix rare
-        earths, and late 3d metals, as ideally as they can. `kelvin` has shape (n,). The error of
-        the competing phases is added to ``self.deviation``, so call it once.
+        earths, and late 3d metals, as ideally as they can. `kelvin` has shape (n,). Every call adds
+        the error of the products to ``deviation`` of this object, so it is meant to be called once.
 
         Returns
         -------
@@ -245,8 +272,8 @@ class Judged:
 def rivals(source: Entries, host: str) -> PhaseSpace:
     """Return the space of the phases on a snapshot's hull without those of a host's structure.
 
-    `host` is a name such as "2:14:1". The pure elements always stay. The space is kept with
-    `source` for the next call.
+    `host` is a name of `HOSTS`, such as "2:14:1". The elements stay in any case. The space is kept
+    in the cache of `source`.
     """
     key = ("rivals", host)
     if key not in source._cache:
@@ -260,7 +287,8 @@ def rivals(source: Entries, host: str) -> PhaseSpace:
 def entry_energies(table: CompositionTable, source: Entries) -> FloatArray:
     """Look up the energies, eV/atom, (n,), of compositions that are entries; NaN for the others.
 
-    The entries are kept with `source` for the next call.
+    The entries are kept with `source` for the next call. These are formation energies of the lowest
+    entry of each composition. `table` has the n compositions and `source` is the snapshot.
     """
     if "listed" not in source._cache:
         space = lowest_entries(source)
@@ -287,10 +315,24 @@ def _hull_nodes(model: MixingModel, *elements: tuple[int, ...]) -> Nodes:
 
 
 def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:
-    """Name the end members that make up row `row` of `hard` and that the snapshot lacks, joined by commas.
+    """Name the end members that make up a phase and that the snapshot lacks.
 
-    `host` is a name such as "2:14:1" and `nodes` what the snapshot has of it. End members of little
-    share do not count.
+    Parameters
+    ----------
+    host : str
+        Name of the host, such as "2:14:1".
+    nodes : Nodes
+        What the snapshot has of the host.
+    hard : CompositionTable
+        Hard phases.
+    row : int
+        Row of `hard`.
+
+    Returns
+    -------
+    str
+        Formulas joined by commas, of end members with a share of at least `SIGNIFICANT`; empty for
+        none.
     """
     role, place, _ = nodes.sites
     part = slice(hard.indptr[row], hard.indptr[row + 1])

@@ -99,10 +99,9 @@ class MixingTerms:
         self._end_hull, self._metal_hull = self._hulls(space.take(rivals), first_number)
 
     def members(self, dense: NDArray) -> BoolArray:
-        """Say which rows of atomic fractions, (n, columns), have the host's ratio of sites, bool (n,).
+        """Say which rows have the host's ratio of sites, bool (n,).
 
-        Columns are those of the elements, atomic number less one. A row with elements that have no
-        site is True only if the ratio of rare earth and interstitial fits.
+        `dense`, (n, 118), holds atomic fractions. Metals are what is left.
         """
         atoms = self.sites.sum()
         earth = dense[:, self.earths].sum(axis=1) * atoms
@@ -125,9 +124,10 @@ class MixingTerms:
         return Occupation(share(self.earths), share(self.metals), share(self.thirds))
 
     def _hulls(self, rivals: PhaseSpace, first: int) -> tuple[NDArray, NDArray]:
-        """Compute the hull of the other phases at the end members and at equal mixtures of two metals.
+        """Compute the hull of other phases at end members and at equal mixtures of two metals.
 
-        `first` is the element of the interstitial, -1 without one.
+        `first` is the element of the interstitial, -1 without one. `rivals` are the phases of other
+        structures, with the elements.
 
         Returns
         -------
@@ -168,7 +168,9 @@ class MixingTerms:
     def kernel(self, a: Occupation, b: Occupation) -> NDArray:
         """Return the covariance of energies around the trend, (eV/atom)^2.
 
-        Its shape is (len(a), len(b)): between the compositions of `a` and of `b`.
+        Its shape is (len(a), len(b)): between the compositions of `a` and of `b`. `a` and `b` are
+        `Occupation`: shares of rare earths, metals and interstitials on their sites, a row a
+        composition.
         """
         scale = {name: value**2 for name, value in _SCALES.items()}
         radius = np.array(
@@ -212,7 +214,11 @@ def _mixing_degree(shares: NDArray) -> NDArray:
 
 
 def _table(rows: list[dict[int, float]]) -> CompositionTable:
-    """Build a table of compositions from rows that map element columns to atomic fractions."""
+    """Build a table of compositions from rows that map element columns to atomic fractions.
+
+    A row is such as ``{61: 0.1667, 26: 0.8333}``, keys atomic numbers less one. No row is
+    normalized; row_index counts from 0.
+    """
     parts = [sorted(row.items()) for row in rows]
     indptr = np.concatenate([[0], np.cumsum(list(map(len, parts)))]).astype(np.int64)
     return CompositionTable(
@@ -242,7 +248,8 @@ class Slope(NamedTuple):
 def chemical_slopes(host: str) -> tuple[Slope, ...]:
     """Return the slopes of a host if they help its energies, else an empty tuple.
 
-    Sites are filled by their energies at 1300 K (`benchmarks.accuracy.phases.substituted`).
+    Sites are filled by their energies at 1300 K (`benchmarks.accuracy.phases.substituted`). `host`
+    is a name of `HOSTS`, such as "2:14:1". The result is cached.
     """
     if not HOSTS[host].substitution_slopes:
         return ()
@@ -250,7 +257,11 @@ def chemical_slopes(host: str) -> tuple[Slope, ...]:
 
 
 def all_slopes(host: str) -> tuple[Slope, ...]:
-    """Read the slopes of a host's root, whether they help or not."""
+    """Read the slopes of a host's root, whether they help or not.
+
+    `host` is a name of `HOSTS`, such as "2:14:1". Elements of a `Slope` are atomic numbers less
+    one, its energy is in eV. A row without an energy is left out.
+    """
     root = root_host(host)
     return tuple(
         Slope(
@@ -269,8 +280,20 @@ def unknown_pairs(
 ) -> list[tuple[int, int]]:
     """List the pairs of main metal and metal of the slopes for which there is no entry.
 
-    `metals`, (m,), are the element columns of `occupied`, the shares of the metal sites of each
-    entry of the host, (n, m).
+    Parameters
+    ----------
+    found : tuple of Slope
+        Slopes of the host.
+    metals : ndarray of int64, shape (m,)
+        Element columns of `occupied`, ascending.
+    occupied : ndarray of float64, shape (n, m)
+        Shares of the metal sites of each entry of the host.
+
+    Returns
+    -------
+    list of (int, int)
+        Element columns of main metal and metal, each pair once. A pair with a metal that is not in
+        `metals` is left out.
     """
     place = {int(column): i for i, column in enumerate(metals)}
     silent = []
@@ -343,9 +366,20 @@ class MixingModel:
     def _slopes(
         self, known: tuple[Slope, ...]
     ) -> tuple[Occupation, FloatArray, FloatArray]:
-        """Build pairs of occupations, with and without a metal, and the differences of their energies.
+        """Build pairs of occupations, with and without a metal, and their differences of energy.
 
         The pairs follow each other. Differences (eV/atom) and their deviations are one a pair.
+        `known` are the slopes of the host; used are those of pairs without an entry and of rare
+        earths that the snapshot has. The attribute `borrowed` is set to these pairs.
+
+        Returns
+        -------
+        at : Occupation
+            2 k rows.
+        energy : ndarray of float64, shape (k,)
+            Differences, eV/atom.
+        deviation : ndarray of float64, shape (k,)
+            Their deviations, eV/atom.
         """
         self.borrowed = unknown_pairs(known, self.metals, self.occupation.metal)
         earths = set(self.earths.tolist())
@@ -366,8 +400,9 @@ class MixingModel:
     def _fit(self, known: tuple[Slope, ...]) -> None:
         """Solve for the weights without outliers, and set the fitted attributes, in place.
 
-        `known` are slopes that are observed beside the entries. Occupation and energies of the
-        entries must be set.
+        `known` are slopes that are observed beside the entries. `occupation`, `energy` and the
+        deviations of the entries must be set. Set are `kept`, `left_out`, `loo_error`,
+        `loo_deviation`, `scale`, `borrowed` and what `predict` needs.
         """
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)
@@ -427,6 +462,9 @@ class MixingModel:
     def predict(self, at: Occupation) -> tuple[NDArray, NDArray]:
         """Predict energies at occupations, without noise.
 
+        `at` is an `Occupation` of n rows: shares of rare earths, metals and interstitials on their
+        sites.
+
         Returns
         -------
         mean : ndarray, shape (n,)
@@ -442,9 +480,15 @@ class MixingModel:
     def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
         """Build the nodes from which phases of some elements are interpolated.
 
-        `earths`, `metals` and `thirds` are ascending element columns (atomic number less one),
-        among those of the model. The `Nodes` hold `Sites`, `Energies` and `Members` for the
-        kernels.
+        `earths`, `metals` and `thirds` are ascending element columns. Each must be on its site of
+        this model. Nothing of the model is changed.
+
+        Returns
+        -------
+        Nodes
+            ``sites`` (site and place of each element), ``energies`` (number, mean in eV/atom and
+            scaled covariance of the nodes, and noise) and ``members`` (which end members the
+            snapshot has).
         """
         role = np.full(N_ELEMENTS, -1, np.int8)
         index = np.zeros(N_ELEMENTS, np.int64)
@@ -492,16 +536,21 @@ class MixingModel:
 
 
 def _select_observations(full: FloatArray, rest: FloatArray, entries: int) -> BoolArray:
-    """Say which observations are learnt from, bool (n,): the worst outlier is dropped until none is left.
+    """Say which observations are learnt from: the worst outlier is dropped until none is left.
 
     Parameters
     ----------
-    full : ndarray, shape (n, n)
-        Covariance of the observations.
-    rest : ndarray, shape (n,)
+    full : ndarray of float64, shape (n, n)
+        Covariance of the observations, noise included.
+    rest : ndarray of float64, shape (n,)
         Observations less the trend.
     entries : int
         Number of first observations, the only ones that may be dropped.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        Neither argument is changed.
     """
     candidates = np.arange(len(rest))
     inverse = invert(full)

@@ -62,10 +62,10 @@ class PhaseSpace:
         return int(self.column.max()) + 1
 
     def take(self, chosen: NDArray) -> "PhaseSpace":
-        """Return the space of the phases where the mask `chosen`, bool (phases,), is True.
+        """Return the space of some of the phases, with the same columns.
 
-        The mask must hold the pure elements, which come first. Facets found so far are not taken
-        over.
+        `chosen`, bool (phases,), is True for the phases to take; it must be True for the elements,
+        which come first. Facets are not taken over.
         """
         keep = np.flatnonzero(chosen)
         compounds = self.table()[keep]
@@ -84,7 +84,10 @@ class PhaseSpace:
         )
 
     def table(self) -> CompositionTable:
-        """Return the phases as a composition table."""
+        """Return the phases as a composition table.
+
+        Rows are in the order of the phases; row_index counts from 0.
+        """
         element = np.full(self.columns, -1, np.int32)
         has_column = self.column >= 0
         element[self.column[has_column]] = np.flatnonzero(has_column)
@@ -95,7 +98,7 @@ class PhaseSpace:
 def _find_lowest(keys: Iterable[bytes], energies: FloatArray) -> dict[bytes, int]:
     """Return for each key the position of its lowest energy, the first of equals.
 
-    `keys`, one for each of `energies` (eV/atom), are bytes that equal compositions share.
+    `keys` are such as of `composition_keys`, one for each of `energies`, float64 (n,), eV/atom.
     """
     lowest: dict[bytes, int] = {}
     for place, key in enumerate(keys):
@@ -107,7 +110,8 @@ def _find_lowest(keys: Iterable[bytes], energies: FloatArray) -> dict[bytes, int
 def _check_elements(formulas: list[str], energies: FloatArray, rows: IntArray) -> None:
     """Raise DataError if one of the elements at `rows` has an energy below zero.
 
-    `rows` are positions in `formulas` and `energies`, eV/atom.
+    `formulas` and `energies` (eV/atom) are of all entries; `rows` are positions in them. Below zero
+    means less than -1e-6 eV/atom.
     """
     for i in rows:
         if energies[i] < -1e-6:
@@ -126,19 +130,24 @@ def build_space(
     """Gather phases into a space: the lowest energy of each composition, elements at zero.
 
     Entries without energy, or more than `ABSURD_EV_ATOM` from the elements, are left out and
-    listed. So are collapsed ones. Where the lowest entry of a composition is collapsed, the whole
-    composition is left out as doubtful: another polymorph says nothing of it.
+    listed. So are collapsed entries. Where the lowest entry of a composition is collapsed, the
+    whole composition is left out as doubtful: another polymorph says nothing of it.
 
     Parameters
     ----------
     formulas : list of str
-        n formulas, in atoms.
+        Formula of each of n entries, such as "SmCo5".
     energies : ndarray of float64, shape (n,)
         Formation energies, eV/atom.
     collapsed : ndarray of bool, shape (n,), optional
-        Entries calculated without the moment that they have.
+        Entries calculated without the moment that they have; none without it.
     errors : ndarray of float64, shape (n,), optional
-        Standard deviations of the energies, eV/atom; zeros by default.
+        Deviations of the energies, eV/atom; 0 without it.
+
+    Returns
+    -------
+    PhaseSpace
+        The elements first, then compounds in the order in which their compositions appear.
 
     Raises
     ------
@@ -226,7 +235,8 @@ def lowest_entries(snapshot: Entries) -> PhaseSpace:
     """Return the lowest entry of every composition of a snapshot; a warning names entries left out.
 
     The result is kept for the next call. DataError as from `build_space`, or if the entries are of
-    more than one scheme.
+    more than one scheme. It is kept in the cache of the snapshot, and the warning is issued at the
+    first call alone.
     """
     if "space" not in snapshot._cache:
         entries = snapshot.entries
@@ -249,9 +259,10 @@ def _errors(entries: Any) -> FloatArray | None:
 
 
 def _warn_left_out(name: str, space: PhaseSpace) -> None:
-    """Issue a warning that names the entries left out, and the compositions that are unknown for it.
+    """Issue a warning that names entries left out, and compositions that are unknown for it.
 
-    `name` is that of the snapshot. Nothing is issued where `space` left nothing out.
+    `name` is that of the snapshot. Nothing is issued if none was left out; at most five are named.
+    `space` says what was left out and what is doubtful.
     """
     if not space.left_out:
         return
@@ -273,7 +284,8 @@ def find_collapsed_entries(entries: Any) -> BoolArray | None:
     Compounds of rare earths with at least 60 at.% iron, or 80 at.% iron and cobalt, are magnetic; a
     calculation that lost the moment lies up to 0.3 eV/atom too high. Not judged are those of
     gadolinium and europium, whose 4f moments are calculated and may cancel, and antiferromagnets.
-    None if the entries carry no moments.
+    None if the entries carry no moments. `entries` is the frame of a snapshot with ``formula``, and
+    ``magnetic_moment_muB_atom`` and ``ordering`` if they are known.
     """
     name = "magnetic_moment_muB_atom"
     if name not in entries.columns or entries[name].isna().all():
@@ -296,7 +308,10 @@ def find_collapsed_entries(entries: Any) -> BoolArray | None:
 
 
 def _check_one_scheme(snapshot: Entries) -> None:
-    """Raise DataError if the entries of a snapshot name more than one scheme of energies."""
+    """Raise DataError if the entries of a snapshot name more than one scheme of energies.
+
+    The columns ``thermo_type`` and ``source`` are looked at, if the entries have them.
+    """
     for name in ("thermo_type", "source"):
         if name in snapshot.entries.columns:
             functionals = {
@@ -327,7 +342,8 @@ class Systems:
     def runs(self, chosen: BoolArray) -> tuple[IntArray, ...]:
         """Split the rows of the chosen systems into runs of at most `RUN` rows.
 
-        `chosen` is bool, (systems,).
+        `chosen` is bool, (systems,). Each array is int64, one entry a run. No system chosen gives
+        empty arrays.
 
         Returns
         -------
@@ -347,6 +363,13 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
 
     A row joins a system of more elements if another row needs that anyway: the hull over more
     elements is the same at its composition. Rows with an element without phases are left out.
+    `space` gives each element its column.
+
+    Returns
+    -------
+    Systems
+        ``members``, bool (systems, columns), the elements of each; ``order``, the rows system by
+        system; ``bounds``, (systems + 1,), where those of each lie in it.
     """
     import pandas as pd
 
@@ -391,7 +414,8 @@ def first_positions(codes: IntArray, n: int) -> IntArray:
 def _cover(sets: NDArray[np.uint64], sizes: IntArray) -> IntArray:
     """Return for each of n distinct sets the index of the largest that contains it, int64 (n,).
 
-    `sets`, (n, words), have a bit an element; `sizes`, (n,), are how many each has.
+    `sets`, uint64 (n, words), have a bit an element; `sizes`, (n,), are how many each has. A set
+    that no larger one contains has its own index.
     """
     owner = np.arange(len(sets))
     order = np.argsort(-sizes, kind="stable")
@@ -422,7 +446,8 @@ def find_facets(space: PhaseSpace, members: BoolArray) -> "Planes | None":
     """Return the facets of a chemical system, None where qhull fails; kept for the next call.
 
     `space` has the phases on the hull. `members`, bool (columns,), says which elements the system
-    has.
+    has. They are kept in ``space.facets``. `Planes` has the prices (eV/atom), corners and factors
+    of each facet.
     """
     key = members.tobytes()
     if key not in space.facets:
@@ -433,9 +458,14 @@ def find_facets(space: PhaseSpace, members: BoolArray) -> "Planes | None":
 def _find(space: PhaseSpace, members: BoolArray) -> "Planes | None":
     """Compute the lower facets of the hull of a chemical system.
 
-    `members`, bool (columns,), says which elements the system has. None if qhull fails or if a
-    facet prices a phase above its energy. The `Planes` hold price, corners and factors of each
-    facet, for the kernels.
+    `members`, (columns,), says which elements the system has. None if qhull fails or if a facet
+    prices a phase above its energy. `space` has the phases on the hull, the elements among them.
+
+    Returns
+    -------
+    Planes or None
+        ``price``, (facets, m), eV/atom; ``corner``, int32 (facets, m), numbers of the phases in
+        `space`; their factors, order, matrix and energies.
     """
     from scipy.spatial import ConvexHull, QhullError
 

@@ -83,8 +83,20 @@ class Compared(NamedTuple):
 def _mix_sites(row, host, total, ideal, squares):
     """Return the entropy of ideal mixing on the sites, in Boltzmann constants an atom.
 
-    `host` is `Sites`. `total` has the amount on each site, all above 0. The entries of the row in
-    `ideal` and all three of `squares` are overwritten.
+    Parameters
+    ----------
+    row : tuple
+        indices and values of all rows, and the first entry of the row and the one behind its last.
+    host : Sites
+        ``role``, int8 (118,), the site of each element; ``place``; ``atoms``, float64 (3,), of each
+        site in a formula unit. Every element of the row has a site.
+    total : ndarray of float64, shape (3,)
+        Amount on each site, above 0 wherever the row has an element.
+    ideal : ndarray of float64, shape (nnz,)
+        The entries of the row are overwritten: share of each entry among the atoms of ideal
+        filling.
+    squares : ndarray of float64, shape (3,)
+        Overwritten: sum of the squared shares on each site.
     """
     indices, values, first, last = row
     role, _, sites = host
@@ -106,10 +118,29 @@ def _mix_sites(row, host, total, ideal, squares):
 # and the weight of each are written from `count` on -> how many there are then
 @jit(part="copied")
 def _weigh_metals(row, host, node, total, corner, space, count):
-    """Weigh the nodes of one rare earth and one third element by the metals of a row.
+    """Append the nodes, with weights, of one rare earth and one third element for a row's metals.
 
-    `host` is `Sites` and `node` that of `Energies`, (R, X, M, M). Nodes and weights are appended to
-    the arrays of `space` from `count` on; returned is the new count.
+    Parameters
+    ----------
+    row : tuple
+        indices and values of all rows, and the first entry of the row and the one behind its last.
+    host : Sites
+        ``role``, the site of each element, and ``place``, its place among the elements of its site.
+    node : ndarray of int64, shape (R, X, M, M)
+        Number of each node, as of `Energies`.
+    total : ndarray of float64, shape (3,)
+        Amount on each site.
+    corner : tuple
+        Places of the rare earth and of the third element, and the product of their shares.
+    space : tuple
+        Nodes, int64, and weights, float64. Both are written from `count` on and must have the room.
+    count : int
+        Number of nodes that are there already.
+
+    Returns
+    -------
+    int
+        Number of nodes after it.
     """
     indices, values, first, last = row
     role, index, _ = host
@@ -136,8 +167,22 @@ def _weigh_metals(row, host, node, total, corner, space, count):
 def interpolate(table, rows, host, nodes, found, start, stop):
     """Write the energies of phases, and their deviations, interpolated between nodes, into `found`.
 
-    `table` is `Rows`: (indptr, indices, values) of the hard phases. `host` is `Sites`, `nodes` is
-    `Energies` and `found` is `Interpolated`, which is written at ``rows[start:stop]`` alone.
+    Parameters
+    ----------
+    table : Rows
+        (indptr, indices, values) of the hard phases.
+    rows : ndarray of int64, shape (r,)
+        Rows of `table` that are of the host.
+    host : Sites
+        Site of each element, its place there, and atoms of each site.
+    nodes : Energies
+        Number, mean (eV/atom) and covariance of the nodes, and noise.
+    found : Interpolated
+        Written at ``rows[start:stop]`` alone: energy and deviation, eV/atom; entropy, Boltzmann
+        constants an atom; and in ``ideal`` the entries of these rows. The first three are NaN where
+        a site is empty or an element has no site, and ``ideal`` stays as it was there.
+    start, stop : int
+        Range in `rows`.
     """
     indptr, indices, values = table
     role, index, sites = host
@@ -194,7 +239,27 @@ def interpolate(table, rows, host, nodes, found, start, stop):
 # total float64 (3,): amount on each site; False where a site is empty or an element has none.
 @jit(part="copied")
 def _site_totals(indices, values, first, last, role, sites, total):
-    """Write the amount on each site; say whether every element has a site and no site is empty."""
+    """Write the amount on each site; say whether every element has a site and no site is empty.
+
+    Where an element has no site `total` holds the amounts before it alone.
+
+    Parameters
+    ----------
+    indices, values : ndarray, shape (nnz,)
+        Element columns and amounts of all rows.
+    first, last : int
+        First entry of the row and the one behind its last.
+    role : ndarray of int8, shape (118,)
+        Site of each element, -1 where it has none.
+    sites : ndarray of float64, shape (3,)
+        Atoms of each site. A site of 0 atoms may be empty.
+    total : ndarray of float64, shape (3,)
+        Overwritten.
+
+    Returns
+    -------
+    bool
+    """
     total[:] = 0.0
     for p in range(first, last):
         if role[indices[p]] < 0:
@@ -210,7 +275,11 @@ def _site_totals(indices, values, first, last, role, sites, total):
 # Which elements occur in some rows: bool (118,).
 @jit
 def present_elements(indptr, indices, rows):
-    """Say which elements occur in some rows, bool (118,)."""
+    """Say which elements occur in some rows, bool (118,).
+
+    `indptr`, int64 (n + 1,), and `indices`, int (nnz,), are of sparse compositions. `rows`, int64
+    (r,), are the rows to look at. An entry of amount 0 counts as present.
+    """
     found = np.zeros(118, np.bool_)
     for row in rows:
         for p in range(indptr[row], indptr[row + 1]):
@@ -222,7 +291,24 @@ def present_elements(indptr, indices, rows):
 # -> the entry of the metal of which there is most, -1 where there is none
 @jit(part="copied")
 def _add_up_roles(indices, values, first, last, role, of_role):
-    """Write the amounts by role, and return the entry of the metal of which there is most, -1 for none."""
+    """Write the amounts by role, and find the metal of which there is most.
+
+    Parameters
+    ----------
+    indices, values : ndarray, shape (nnz,)
+        Element columns and amounts of all rows.
+    first, last : int
+        First entry of the row and the one behind its last.
+    role : ndarray of int8, shape (118,)
+        `RARE_EARTH`, `METAL` or `INTERSTITIAL` of each element; an element of -1 counts nowhere.
+    of_role : ndarray of float64, shape (3,)
+        Overwritten: amount of each role.
+
+    Returns
+    -------
+    int
+        Entry (an index into `values`) of the largest metal, the first of equal ones, -1 for none.
+    """
     of_role[:] = 0.0
     major = -1
     for p in range(first, last):
@@ -238,10 +324,32 @@ def _add_up_roles(indices, values, first, last, role, of_role):
 # of their sites; x: amount on the third sites -> key, with what the snapshot lacks of the pair in it
 @jit(part="copied")
 def _add_missing(key, row, host, members, pair, outer, x):
-    """Return a key that also holds the end members of a rare earth and a metal that the snapshot lacks.
+    """Return a key that also holds what the snapshot lacks of a rare earth and a metal.
 
-    `host` is `Sites`, `members` is `Members`. The key is as it was where the snapshot lacks none,
-    or their share is below ``members.significant``.
+    What it may lack are end members: the rare earth with the metal, and with each interstitial.
+
+    Parameters
+    ----------
+    key : int64
+        Key so far, 0 for none.
+    row : tuple
+        indices and values of all rows, and the first entry of the row and the one behind its last.
+    host : Sites
+        Site of each element and its place there.
+    members : Members
+        ``known``, bool (R, X, M), says which end members the snapshot has; ``significant`` is the
+        least share that counts.
+    pair : tuple of int
+        Element columns of the rare earth and of the metal.
+    outer : float
+        Product of their shares of their sites.
+    x : float
+        Amount on the interstitial sites; 0 without any.
+
+    Returns
+    -------
+    int64
+        The key as it was where the snapshot lacks none or the share is below ``significant``.
     """
     indices, values, first, last = row
     role, index, _ = host
@@ -266,9 +374,23 @@ def _add_missing(key, row, host, members, pair, outer, x):
 def compare(table, rows, host, members, found, start, stop):
     """Write which phases lack end members in a snapshot, or lean on borrowed slopes, into `found`.
 
-    `table` is `Rows`: (indptr, indices, values) of the hard phases; `rows`, int64 (r,), are those
-    of the host; `host` is `Sites`, `members` is `Members`. `found` is `Compared`: ``borrows`` is
-    set True and must come in as False; ``missing`` is overwritten at ``rows[start:stop]``.
+    Parameters
+    ----------
+    table : Rows
+        (indptr, indices, values) of the hard phases.
+    rows : ndarray of int64, shape (r,)
+        Rows of `table` that are of the host.
+    host : Sites
+        Site of each element and its place there.
+    members : Members
+        End members that the snapshot has, slopes that are borrowed, and the least shares that
+        count.
+    found : Compared
+        ``borrows``, bool (n,), is set True and must come in as False. ``missing``, int64 (n,), is
+        overwritten at ``rows[start:stop]``: 0 where nothing is missing, else a key that is equal
+        for equal missing end members in equal order.
+    start, stop : int
+        Range in `rows`.
     """
     indptr, indices, values = table
     role = host.role
@@ -380,7 +502,9 @@ def _describe(i, rows, atoms, state, x):
     """Write the terms of the log odds of phase i into `x`, in the order of `TERMS`.
 
     `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `atoms` is `Atoms`; `state` is
-    `State`. `x`, float64 (terms,), is overwritten.
+    `State`. `x`, float64 (terms,), is overwritten. Where there is no energy (``state.distance``
+    NaN) a hull distance of 30 meV stands in. A phase without rare earth or metal has the terms of
+    energies alone, the others are 0.
     """
     indptr, indices, values = rows
     family = state.family[i]
@@ -457,7 +581,10 @@ def describe(rows, atoms, state, x, start, stop):
     """Write the terms of the log odds of phases `start` to `stop` - 1 into `x`.
 
     `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `atoms` is `Atoms`; `state` is
-    `State`. The columns of `x`, float64 (n, terms), are in the order of `TERMS`.
+    `State`. The columns of `x`, float64 (n, terms), are in the order of `TERMS`. Rows `start` to
+    `stop` - 1 of `x` are overwritten. `Atoms` holds kind, radius (angstrom) and stabilizing limits
+    of the elements; `State` holds family, hull distance and deviation (eV/atom), mixing and warmth
+    of each phase.
     """
     for i in range(start, stop):
         _describe(i, rows, atoms, state, x[i])
@@ -469,7 +596,10 @@ def odds(rows, atoms, state, weights, mean, deviation, start, stop):
     """Write mean and deviation of the log odds that phases `start` to `stop` - 1 form.
 
     `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `atoms` is `Atoms`; `state` is
-    `State`; `weights` is `Weights`. `mean` and `deviation` are overwritten.
+    `State`; `weights` is `Weights`. `mean` and `deviation` are overwritten. Both are float64 (n,)
+    and written at `start` to `stop` - 1 alone. They are logits: a mean of 0 is a probability of one
+    half. `Weights` holds ``mean``, (families, terms), and ``root``, (families, terms, terms), whose
+    product with its transpose is the covariance.
     """
     k = weights.mean.shape[1]
     x = np.empty(k)
@@ -549,11 +679,25 @@ def ratios(rows, kind, earths, thirds, third):
 # dissolve these alone, can have. Writes at rows[start:stop].
 @jit
 def rivals_entropy(table, rows, kind, late, entropy, start, stop):
-    """Write the mixing entropy that the phases beside a candidate can have, Boltzmann constants an atom.
+    """Write the mixing entropy that the phases beside a candidate can have.
 
-    `table` is `Rows`: (indptr, indices, values) of atomic fractions; `rows`, int64 (r,), are rows
-    of it. `kind`, int8 (118,), is `RARE_EARTH`, `METAL` or `INTERSTITIAL`, and `late`, bool (118,),
-    marks late 3d metals. `entropy`, float64 (n,), is written at ``rows[start:stop]``.
+    It is in Boltzmann constants an atom of the candidate. It counts mixing of the rare earths among
+    each other and of the late metals among each other.
+
+    Parameters
+    ----------
+    table : Rows
+        (indptr, indices, values) of atomic fractions.
+    rows : ndarray of int64, shape (r,)
+        Rows of `table`.
+    kind : ndarray of int8, shape (118,)
+        `RARE_EARTH`, `METAL` or `INTERSTITIAL` of each element.
+    late : ndarray of bool, shape (118,)
+        Which elements are late 3d metals.
+    entropy : ndarray of float64, shape (n,)
+        Overwritten at ``rows[start:stop]`` alone.
+    start, stop : int
+        Range in `rows`.
     """
     indptr, indices, values = table
     for o in range(start, stop):

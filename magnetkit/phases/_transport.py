@@ -57,20 +57,20 @@ def fetch_records(
     Parameters
     ----------
     systems : list of str
-        Chemical systems.
+        Chemical systems, such as "Co-Sm", subsystems included.
     key : str
-        API key.
+        API key. It goes to the process through its standard input, not through its environment.
     endpoint : str
-        Address of the server.
+        Address of the server with a final slash.
     progress : bool
-        Show a bar.
+        Show a bar for each kind of document, and notes on further tries.
 
     Returns
     -------
     version : str
         Version of the database.
     records : dict of list
-        Results of `read_document` by kind.
+        Results of `read_document` by kind: ``summary``, ``thermo`` and ``magnetism``.
 
     Raises
     ------
@@ -103,9 +103,10 @@ def fetch_records(
 def _ask_in_child(question: News, key: str) -> Iterator[News]:
     """Start a process that asks the server; yield its messages, the last one records or an error.
 
-    A message is a dict: ``note``, progress, ``records`` by kind, or ``error``. `question` has the
-    address and what is asked; `key` is the API key, which goes through the pipe alone. The process
-    is killed if it gives no sign in time, and at the end.
+    The process is killed if it gives no sign in time, and at the end. `question` is a dict of
+    ``systems``, a list of str, and ``endpoint``, the address. Messages are dicts: ``loaded``;
+    ``kind``, ``done`` and ``total``; ``note``; ``version`` and ``records``; or ``error``, a text.
+    `key` is the API key, which is written to its standard input.
     """
     environment = {
         name: text for name, text in os.environ.items() if name != "MP_API_KEY"
@@ -154,7 +155,11 @@ def _ask_in_child(question: News, key: str) -> Iterator[News]:
 
 
 def _main() -> None:
-    """Read the question from standard input, ask the server, and write messages to standard output."""
+    """Read the question from standard input, ask the server, and write messages to standard output.
+
+    It runs in the child process. A thread ends the process with its parent, and an interrupt from
+    the keyboard is ignored.
+    """
     # The process that started this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What other packages print does not mix with the answer.
@@ -176,10 +181,19 @@ def _main() -> None:
 
 
 def answer(question: News, key: str, say: Callable[[News], None]) -> None:
-    """Ask the server and pass the answer to `say`, once or more; the last one is records or an error.
+    """Ask the server and pass the answer to `say`, records or an error.
 
-    `question` is the dict of `_ask_in_child`, `key` the API key. An error has no word of the
-    server's, and no exception is raised. `say` takes a dict.
+    An error holds no word of the server's. Nothing is raised.
+
+    Parameters
+    ----------
+    question : dict
+        ``endpoint``, the server's address, and ``systems``, a list of chemical systems.
+    key : str
+        API key. An answer that holds it is an error.
+    say : callable
+        Called with dicts: messages of progress, then ``version`` and ``records``, or ``error``, a
+        text.
     """
     where = _place(question["endpoint"])
     try:
@@ -206,6 +220,11 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
         API key.
     say : callable
         Called with each message of progress.
+
+    Returns
+    -------
+    dict
+        ``version``, a text, and ``records``, a dict of lists by kind.
 
     Raises
     ------
@@ -241,7 +260,8 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
             """Search documents of a kind by a criterion, in batches, and append them to `records`.
 
             `kind` is "summary", "thermo" or "magnetism"; `criterion` the keyword of mp-api that
-            gets `values`; `more` are further keywords.
+            gets `values`; `more` are further keywords. A list of values longer than `BATCH` is
+            asked for in several searches. NetworkError if an answer is not whole.
             """
             for start in range(0, len(values), BATCH):
                 documents = watch.search(
@@ -280,7 +300,9 @@ class _Watch:
     def try_again(self, action: Callable[[], Any], where: str) -> Any:
         """Call an action, again after a pause if it fails; NetworkError after several attempts.
 
-        `where` names the address in messages.
+        `where` names the address in messages. `action` takes no argument, and what it returns is
+        returned. A NetworkError that it raises goes through at once. The counts of documents are
+        reset before each try.
         """
         for attempt in range(1, ATTEMPTS + 1):
             self._came = 0
@@ -305,7 +327,8 @@ class _Watch:
         """Return the documents of a search, all that were announced; NetworkError otherwise.
 
         `ask` is mp-api's search, called with `criteria`; `where` is the address for messages;
-        `before` is how many of the kind came earlier, for the progress.
+        `before` is how many of the kind came earlier, for the progress. The result is a list of
+        dicts. `check` must be a hook of the session, as it counts what the server announces.
         """
         self._before = before
         records = self.try_again(lambda: ask(**criteria), where)
@@ -323,7 +346,8 @@ class _Watch:
         """Read an HTTP answer whole and check it; a hook of requests.
 
         `response` is that of requests. `_PassingError` is raised if another answer may come later,
-        NetworkError if not.
+        NetworkError if not. The body is read into memory, see `_read`, and documents of a good
+        answer are counted. A redirect to the same host passes.
         """
         where = _place(response.url)
         status = response.status_code
@@ -371,8 +395,9 @@ class _Watch:
     def _count(self, response: Any, where: str) -> None:
         """Count the documents of a page and report the progress; NetworkError if it names no total.
 
-        A part of an answer must not pass for the whole: the totals are kept for `search`.
-        `response` is that of requests, read already; `where` names the address.
+        A part of an answer must not pass for the whole. `response` must be read; its body is JSON
+        with ``data``, a list of dicts, and ``meta.total_doc``. `where` is the address, whose last
+        part is the kind. NetworkError too if the total is above `MOST_DOCUMENTS`.
         """
         page = json.loads(response.content)
         try:
@@ -404,7 +429,10 @@ class _Watch:
 
 
 def _reason(error: BaseException) -> str:
-    """Say what went wrong in words of this machine, never of the server's."""
+    """Say what went wrong in words of this machine, never of the server's.
+
+    The innermost cause of `error` is told.
+    """
     while inner := error.__cause__ or error.__context__:
         error = inner
     if isinstance(error, _PassingError):

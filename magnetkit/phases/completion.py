@@ -54,6 +54,12 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     """Fit the correction of energies from the scheme of `source` to that of `target`.
 
     It follows from the compounds that both have. DataError if these are fewer than `LEAST_SHARED`.
+
+    Returns
+    -------
+    Correction
+        ``shifts`` (eV/atom by group of elements), ``error`` (standard deviation, eV/atom, from
+        left-out compounds) and ``shared`` (number of compounds).
     """
     from sklearn.linear_model import HuberRegressor
     from sklearn.model_selection import cross_val_predict
@@ -91,7 +97,8 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
 def complete(snapshot: Kind, embedded: Entries) -> Kind:
     """Add to a snapshot what it lacks from the embedded one; see `Snapshot.completed`.
 
-    A new snapshot is returned, with ``manifest["completed"]``; neither argument is changed.
+    A new snapshot is returned. `snapshot` is not changed. Its doubtful compositions are replaced.
+    The distances to the hull are computed anew and ``manifest["completed"]`` says what was done.
     DataError if the two share too few compounds.
     """
     import pandas as pd
@@ -136,7 +143,8 @@ def _correct_energies(
     """Return a copy of entries with energies corrected to `scheme`, and the error of that, eV/atom.
 
     Changed are ``formation_energy_eV_atom``, the error's column and ``source``, which names the
-    scheme.
+    scheme. `entries` is the frame of a snapshot and `scheme` a name such as "Materials Project
+    R2SCAN". The error of elements is 0. `correction` is as of `fit_correction`.
     """
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     energies = entries["formation_energy_eV_atom"].to_numpy(float)

@@ -50,14 +50,23 @@ _ROWS_TO_PAY = (0, 0, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 40_000)
 def solve(
     table: CompositionTable, space: PhaseSpace, products: bool = False
 ) -> Decomposition:
-    """Compute the hull energy of each row, eV/atom, and its products if asked.
+    """Compute the hull energy of each row, and its products if asked.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n compositions.
+    space : PhaseSpace
+        Phases that compete, with all elements of them.
+    products : bool
+        Whether to compute the products; their width is 0 otherwise.
 
     Returns
     -------
     Decomposition
-        ``energy``, (n,), NaN for a row with an element without phases; ``products``, int32 (n,
-        width), numbers of phases of `space`, ascending, -1 behind the last; ``fractions``, (n,
-        width), their shares of the atoms. The width is 0 without `products`.
+        ``energy``, (n,), eV/atom, NaN for a row with an element without phases; ``products``, int32
+        (n, width), index into ``formulas``, -1 beyond the last; ``fractions``, (n, width), shares
+        of the atoms.
     """
     from .._core._arrays import Phases
     from .._core._threads import share_rows
@@ -104,11 +113,25 @@ def _by_facets(
     members: BoolArray,
     found: "Found",
 ) -> bool:
-    """Solve the rows `own` of one chemical system by all its facets, into `found`, in place.
+    """Solve the rows of one chemical system by all its facets, into `found`.
 
-    `rows` is (indptr, indices, values) of atomic fractions; `own`, int64, are numbers of rows, all
-    with elements of the system alone. `members`, bool (columns,), are its elements. False if qhull
-    failed or a row was not solved: what was written is then not to be used.
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of the atomic fractions of all compositions.
+    own : ndarray of int64, shape (r,)
+        Rows of the system.
+    space : PhaseSpace
+        Phases on the hull. The facets are kept in it.
+    members : ndarray of bool, shape (columns,)
+        Elements of the system.
+    found : Found
+        Hull energies (eV/atom) and products are written at the rows `own`.
+
+    Returns
+    -------
+    bool
+        False if qhull failed or a row was not solved; what is written has no meaning then.
     """
     from .._core._threads import share_rows
     from . import _hull_kernels as _hull
@@ -144,7 +167,11 @@ def stable_space(snapshot: Entries) -> PhaseSpace:
 
 
 def measure_distances(snapshot: Entries) -> FloatArray:
-    """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,)."""
+    """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,).
+
+    They are at least 0. Entries are in the order of ``snapshot.entries``; NaN where an entry has no
+    energy.
+    """
     entries = snapshot.entries
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     hull = solve(table, stable_space(snapshot)).energy
@@ -156,7 +183,7 @@ def product_texts(hull: Decomposition) -> "pa.Array":
     """Write the products of each of n rows with their shares of the atoms, the largest first.
 
     E.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``; the name alone of a single product, an empty text without
-    any.
+    any. `hull` must have been solved with products. The result is a large_string array of n texts.
     """
     import pyarrow as pa
 
@@ -212,7 +239,9 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     """Return the hull of a chemical system: stable phases and which of them are in balance.
 
     `elements` are symbols, such as ``["Sm", "Co", "Fe"]``. InputError if the snapshot has no phases
-    of one, DataError if its phases make no hull.
+    of one, DataError if its phases make no hull. The facets are kept in the cache of `source`. The
+    result is a `Section`: ``names``, ``shares`` and ``energies`` (eV/atom) of the stable phases,
+    ``edges`` between them, and ``others`` above the hull.
     """
     space = stable_space(source)
     columns = space.column[[INDEX[e] for e in elements]]
@@ -253,10 +282,21 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
 def _phases_above_hull(
     space: PhaseSpace, columns: list[int], stable: set[str]
 ) -> Others:
-    """Return the phases of a system whose formulas are not in `stable`.
+    """Return the phases of a system whose formulas are not among the stable ones.
 
-    `columns` are its elements, columns of the space. The `Others` hold formulas, shares of these
-    elements, (k, len(columns)), and energies, eV/atom.
+    Parameters
+    ----------
+    space : PhaseSpace
+        All compositions of a snapshot.
+    columns : list of int
+        Elements of the system, atomic numbers less one; the order of the shares in the result.
+    stable : set of str
+        Formulas to leave out.
+
+    Returns
+    -------
+    Others
+        ``names``, ``shares`` (n, m) and ``energies`` (n,), formation energies in eV/atom.
     """
     shares = space.table().to_array()[:, columns]
     inside = np.abs(shares.sum(axis=1) - 1.0) < 1e-9

@@ -31,7 +31,9 @@ _MOMENT = "total_magnetization"
 def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEntry]":
     """Convert the entries of a snapshot to pymatgen's, in their order; see `Snapshot.to_entries`.
 
-    With `structures` an entry that has a crystal becomes a ``ComputedStructureEntry``.
+    With `structures` an entry that has a crystal becomes a ``ComputedStructureEntry``. Elements
+    without an entry follow, at zero, where energies are formation energies. DataError if
+    `structures` is set and the snapshot has none.
     """
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
@@ -57,7 +59,8 @@ def read_entries(entries: Any) -> Entries:
     """Read entries of pymatgen, one or several of one scheme, into the table of a snapshot.
 
     InputError if there are none, one is no entry, or an element of a compound has no entry of its
-    own. See `Snapshot.from_entries`.
+    own. See `Snapshot.from_entries`. The result has no folder. Its energies are formation energies
+    over the lowest entry of each element, and ``energy_above_hull_eV_atom`` is computed.
     """
     import pandas as pd
 
@@ -88,7 +91,8 @@ def read_entries(entries: Any) -> Entries:
 def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDiagram":
     """Build pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`.
 
-    InputError if `system` is none, or the snapshot lacks one of its elements.
+    InputError if `system` is none, or the snapshot lacks one of its elements. `system` is such as
+    "Nd-Fe-B", or symbols. Entries that the hull here leaves out are left out.
     """
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
@@ -121,10 +125,20 @@ def _has_total_energies(entries: "pd.DataFrame") -> bool:
 
 
 def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEntry]":
-    """Convert entries to pymatgen's, with the energies of their cells (`total`) or formation energies.
+    """Convert entries of a snapshot to pymatgen's, in their order.
 
-    `entries` has ``formula`` and ``formation_energy_eV_atom``; with `total` also
-    ``energy_eV_atom``. One result for each row, in their order.
+    Parameters
+    ----------
+    entries : DataFrame
+        Entries of a snapshot.
+    total : bool
+        Take the energies of the cells (``energy_eV_atom``, with their correction), which must be
+        there; otherwise formation energies.
+
+    Returns
+    -------
+    list of ComputedEntry
+        Energies are of the cell, eV; ``data`` holds what `_facts` returns and the material id.
     """
     from pymatgen.core import Composition
     from pymatgen.entries.computed_entries import ComputedEntry
@@ -158,8 +172,8 @@ def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEnt
 def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
     """Collect what pymatgen's entry carries as data: formation energy and moment of the cell.
 
-    `row` is an entry of a snapshot by column. The keys are ``formation_energy_per_atom``, eV, and
-    that of the moment in muB, if it is known. `atoms` is the number of atoms in the cell.
+    The keys are ``formation_energy_per_atom``, eV, and that of the moment in muB, if it is known.
+    `atoms` is the number of atoms in the cell. `row` is a row of a snapshot's entries as a dict.
     """
     facts: dict[str, Any] = {
         "formation_energy_per_atom": row["formation_energy_eV_atom"]
@@ -171,7 +185,11 @@ def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
 
 
 def _missing_elements(entries: "pd.DataFrame") -> "list[ComputedEntry]":
-    """Build entries at energy zero for elements that have none; empty where energies are total ones."""
+    """Build entries at energy zero for elements that have none.
+
+    The list is empty where energies are total ones. `entries` are those of a snapshot. The new
+    entries have ids such as "Sm-at-zero".
+    """
     from pymatgen.entries.computed_entries import ComputedEntry
 
     if _has_total_energies(entries):
@@ -193,7 +211,11 @@ def _read_crystals(table: "pd.DataFrame") -> "dict[str, Structure]":
 
 
 def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
-    """Return the lowest energy of each element, eV/atom; InputError if one of the elements has none."""
+    """Return the lowest energy of each element, eV/atom; InputError if one has none.
+
+    Keys are symbols. The error is of an element that stands in a compound and has no entry of its
+    own. `entries` are those of pymatgen, of one scheme.
+    """
     lowest: dict[str, float] = {}
     missing_elements: set[str] = set()
     for entry in entries:
@@ -215,7 +237,10 @@ def _entry_row(entry: "ComputedEntry", elements: dict[str, float]) -> dict[str, 
     """Build the row of one entry of pymatgen's, with the lowest elements at zero.
 
     `elements` are the lowest energies of the elements, eV/atom. The columns are those of a
-    snapshot's entries.
+    snapshot's entries. The keys are ``formula``, ``cell``, ``formation_energy_eV_atom``,
+    ``material_id``, ``energy_eV_atom``, ``uncorrected_energy_eV_atom``,
+    ``magnetic_moment_muB_atom`` and, if the entry has it, ``thermo_type``. KeyError for an element
+    without an energy.
     """
     composition, atoms = entry.composition, entry.composition.num_atoms
     fractions = composition.fractional_composition.as_dict()
@@ -237,7 +262,11 @@ def _entry_row(entry: "ComputedEntry", elements: dict[str, float]) -> dict[str, 
 
 
 def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
-    """Collect ``material_id`` and ``structure`` (JSON) of entries with a crystal; None without any."""
+    """Collect ``material_id`` and ``structure`` (JSON) of entries with a crystal; None without any.
+
+    An entry has a crystal if it has the attribute ``structure``. The id is that of its data, else
+    of the entry.
+    """
     import pandas as pd
 
     rows = []
@@ -253,7 +282,11 @@ def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
 
 
 def _is_usable(snapshot: Entries) -> BoolArray:
-    """Say which entries the hull takes into account, bool (n,)."""
+    """Say which entries the hull takes into account, bool (n,).
+
+    Left out are entries without a usable energy, calculated without their moment, or of a
+    composition that is doubtful for it.
+    """
     entries = snapshot.entries
     doubtful = lowest_entries(snapshot).doubtful
     energies = entries["formation_energy_eV_atom"].to_numpy(float)

@@ -96,7 +96,8 @@ class Partition:
     def charges(self) -> BoolArray:
         """Which recipes are charges of magnets, bool (n,).
 
-        The rest of a charge is a boundary phase of its host, as the host's record says.
+        The rest of a charge is a boundary phase of its host, as the host's record says. The result
+        is computed once and kept.
         """
         is_charge = np.zeros(len(self.host), bool)
         for code in np.unique(self.host[self.host >= 0]):
@@ -110,7 +111,9 @@ class Partition:
         """Return the split as a table of formulas and shares.
 
         The columns are ``host``, ``hard_phase`` and ``grain_boundary`` (formulas),
-        ``hard_volume_fraction`` and ``hard_weight_fraction``; one row a recipe.
+        ``hard_volume_fraction`` and ``hard_weight_fraction``; one row a recipe. A host is a name
+        such as "2:14:1", or "unknown". Formulas are of atomic fractions; that of nothing left is
+        empty.
         """
         import pandas as pd
 
@@ -141,7 +144,7 @@ class Traces(NamedTuple):
     def words(self) -> dict[int, str]:
         """Say by row, in words, which traces are outside the phase and which are taken for inert.
 
-        Rows without such traces are not in the result. A text is such as "Mn 0.2 wt.% taken for
+        Rows without such traces are not in the result. A text is such as "Si 0.12 wt.% taken for
         inert".
         """
         words_of_row: dict[int, list[str]] = {}
@@ -159,11 +162,11 @@ def purify(
 ) -> tuple[CompositionTable, Traces | None]:
     """Return recipes without what is no part of their metal, and what was taken out.
 
-    Oxygen, nitrogen and carbon are taken out where they are no part of the host (of
-    carbon beside boron perhaps a part only); they bind rare earth, as those of a
-    process do. An element of ``traces.csv`` is taken out if it is within its limit; it
-    dilutes and does no more. If nothing is to be taken out of any row, the same table
-    is returned with None.
+    Oxygen, nitrogen and carbon are taken out where they are no part of the host (of carbon beside
+    boron perhaps a part only); they bind rare earth, as those of a process do. An element of
+    ``traces.csv`` is taken out if it is within its limit; it dilutes and does no more. If nothing
+    is to be taken out of any row, the same table is returned with None. `table` itself is not
+    changed.
 
     Parameters
     ----------
@@ -233,10 +236,11 @@ GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}
 
 @lru_cache(maxsize=1)
 def _trace_limits() -> FloatArray:
-    """Return the largest amount of each element that is taken out of recipes, wt.%, (hosts + 1, 118).
+    """Return the largest amount of each element that is taken out of recipes, wt.%.
 
-    It is 0 where the host dissolves the element, and infinite for elements that bind rare earth.
-    The last row is for compositions of no host.
+    The shape is (hosts + 1, 118). It is 0 where the host dissolves the element, and infinite for
+    elements that bind rare earth. The last row is for compositions of no host. The array is cached
+    and must not be changed.
     """
     limit_of_element = {
         r["element"]: float(r["limit_wt_pct"])
@@ -325,8 +329,8 @@ def partition(table: CompositionTable, host: str | Int8Array = "auto") -> Partit
 def _compact(table: CompositionTable, atoms: FloatArray) -> CompositionTable:
     """Build compositions from `atoms`, given on the sparsity of `table`, without empty entries.
 
-    `atoms`, float64 (nnz,), has an amount for each entry of `table`; rows of the result sum to 1.
-    Given values of the hard phase are not taken over.
+    `atoms`, float64 (nnz,), are at the entries of `table`. Fractions of each row sum to one; a row
+    of which nothing is left is empty. Row numbers and errors are those of `table`.
     """
     from .._core._arrays import Rows
     from .._core._threads import share_rows
@@ -346,7 +350,11 @@ def _compact(table: CompositionTable, atoms: FloatArray) -> CompositionTable:
 
 
 def _checked_codes(host: Any, n: int) -> Int8Array:
-    """Check host codes given by a user, (n,), since kernels use them as indices; InputError if wrong."""
+    """Check host codes given by a user, (n,); InputError if wrong.
+
+    Kernels use them as indices. `host` is an array_like of int, -1 to the number of hosts less one.
+    It is returned as int8 (n,), without a copy where it is int8.
+    """
     codes = np.asarray(host)
     whole = codes.shape == (n,) and codes.dtype.kind in "iu"
     if not whole or not ((codes >= -1) & (codes < len(HOST_NAMES))).all():
@@ -395,7 +403,10 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> Int8Array:
 
 @lru_cache(maxsize=1)
 def _assignment_rules() -> "AssignmentRules":
-    """Build the rules that assign compositions to hosts, for the kernel."""
+    """Build the rules that assign compositions to hosts, for the kernel.
+
+    The rules of phases that belong to no host come first and give -1. The result is cached.
+    """
     from ._host_kernels import AssignmentRules
 
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
@@ -427,7 +438,10 @@ def _assignment_rules() -> "AssignmentRules":
 
 @lru_cache(maxsize=1)
 def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
-    """Read the windows of known phases that are of no host, by name of the phase and ratio."""
+    """Read the windows of known phases that are of no host, by name of the phase and ratio.
+
+    An entry is such as ``"3:29": {"R / (R + M)": [0.0905, 0.0975], ...}``. The result is cached.
+    """
     windows = {}
     for phase in datasets.toml("hosts/others.toml")["phase"]:
         ratios = phase.keys() - {"name", "source"}
@@ -440,7 +454,8 @@ def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
 def without_model(table: CompositionTable, codes: Int8Array) -> dict[int, str]:
     """Return by row the names of known phases that belong to no host; other rows are not in it.
 
-    `codes`, int8 (n,), are the hosts of the n rows of `table`: only rows of -1 are looked at.
+    `codes`, int8 (n,), are those of `assign_hosts`; rows of a host are not looked at. Of several
+    names the first counts. `table` has the n compositions.
     """
     rows = np.flatnonzero(codes < 0)
     some: CompositionTable = table[rows]
@@ -456,8 +471,9 @@ def is_in_windows(
 ) -> BoolArray:
     """Say which rows have every ratio within its window, bool (n,); never if the divisor is zero.
 
-    `rule` maps ratios, such as "R/T" or "(R + Zr)/T", to their least and largest value; an empty
-    one holds always. DataError for a name that is no element or group.
+    `rule` maps ratios, such as "R/T", to their least and largest value. A side of a ratio is a
+    symbol, a group such as R or M, or a sum such as "(R + Zr)"; DataError for another name. An
+    empty rule is True. `table` has the n compositions.
     """
     from ..alloy._row_kernels import sums
 
@@ -495,7 +511,17 @@ def _counted_elements(amounts: str) -> BoolArray:
 
 @lru_cache(maxsize=1)
 def _site_rules() -> "SiteRules":
-    """Build the rules of the sites of every host, for the kernels."""
+    """Build the rules of the sites of every host, for the kernels.
+
+    The result is cached and must not be changed.
+
+    Returns
+    -------
+    SiteRules
+        Site, solubility and preference of each element, (hosts, 118); atoms of each site, (hosts,
+        3); ratios of the neighbours, (hosts, 2); boride, (hosts,); volume of an atom, (118,),
+        angstrom^3.
+    """
     from . import _host_kernels as _hosts
 
     shape = (len(HOSTS), N_ELEMENTS)
@@ -532,8 +558,9 @@ def _site_rules() -> "SiteRules":
 def site_rules() -> tuple[Int8Array, FloatArray]:
     """Return the site of each element and the atoms of each kind per formula unit.
 
-    The site, int8, shape (hosts, 118), is `ON_R`, `ON_T`, `ON_X` of `phases._host_kernels`, or
-    0; the rare-earth, transition-metal and interstitial atoms have shape (hosts, 3).
+    The site, int8, shape (hosts, 118), is `ON_R`, `ON_T`, `ON_X` of `phases._host_kernels`, or 0;
+    the rare-earth, transition-metal and interstitial atoms have shape (hosts, 3). The arrays are
+    those of the cache and must not be changed.
     """
     rules = _site_rules()
     return rules.role, rules.counts
@@ -548,7 +575,7 @@ def root_codes(codes: Int8Array) -> Int8Array:
     """Return the code of the root of each host, int8, shape (n,); -1 stays.
 
     What was fitted or tabulated of hosts is looked up by root: the host itself, or the one it is a
-    variant of.
+    variant of. `codes`, int8 (n,), are indices into `HOST_NAMES`; so is the result.
     """
     roots = [HOST_NAMES.index(host.root) for host in HOSTS.values()]
     return np.array([*roots, -1], np.int8)[codes]
@@ -573,8 +600,8 @@ def root_places(codes: Int8Array) -> IntArray:
 def not_from_melt(table: CompositionTable, codes: Int8Array) -> BoolArray:
     """Say which phases form by another path than from a melt, bool (n,).
 
-    The path is that of their host's `records.Formation`. `codes`, int8 (n,), are the hosts of the
-    rows of `table`, -1 for none, which is False.
+    The path is that of their host's `records.Formation`. `codes`, int8 (n,), are indices into
+    `HOST_NAMES`; -1 gives False. `table` has the n phases.
     """
     is_not_from_melt = np.zeros(len(codes), bool)
     for code, host in enumerate(HOSTS.values()):
@@ -650,6 +677,8 @@ def describe_beyond_precedent(
 def _largest_shares() -> tuple[Int8Array, FloatArray]:
     """Return the largest share of each element that was made with each host, and its denominator.
 
+    An element that was never made with a host has 0. Both arrays are cached.
+
     Returns
     -------
     group : ndarray of int8, shape (hosts, 118)
@@ -675,7 +704,11 @@ def _largest_shares() -> tuple[Int8Array, FloatArray]:
 
 
 def _iterate_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each host code with each of the host's rows in a table; its root's rows if it has none."""
+    """Yield each host code with each of the host's rows in a table; its root's rows if it has none.
+
+    `table` is the path of a table below the data folder, with a column ``host``, such as
+    "hosts/made.csv". A row is a dict of texts by column.
+    """
     rows = datasets.rows(table)
     names_of_rows = {row["host"] for row in rows}
     for h, (name, host) in enumerate(HOSTS.items()):
@@ -707,6 +740,7 @@ def has_diffusion_precedent(codes: Int8Array, element: IntArray) -> BoolArray:
     """Say whether the element of each shell was ever diffused into its host, bool (n,).
 
     `codes` are those of the hosts and `element` the columns of the elements, (n,) each. False where
-    the host is unknown.
+    the host is unknown. Hosts are indices into `HOST_NAMES`, -1 for unknown; an element's column is
+    its atomic number less one.
     """
     return (codes >= 0) & _shells()[codes, element]

@@ -161,6 +161,8 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
 
     >>> chemical_systems(["Sm-Co", "Nd-Fe-B", "Co-Sm"])
     ['B-Fe-Nd', 'Co-Sm']
+
+    A system is such as "Nd-Fe-B".
     """
     texts = [systems] if isinstance(systems, str) else list(systems)
     if not texts:
@@ -299,7 +301,8 @@ def subsystems(systems: str | Iterable[str]) -> list[str]:
 def _key(api_key: str | None, address: str) -> str:
     """Return the API key that is given or in the environment; InputError if it cannot be one.
 
-    A warning is issued if it would go unencrypted to `address`.
+    A warning is issued if it would go unencrypted to `address`. `api_key` goes before
+    ``MP_API_KEY`` of the environment. Spaces around it are dropped.
     """
     key = (api_key or os.environ.get("MP_API_KEY") or "").strip()
     if not key:
@@ -323,7 +326,8 @@ def check_endpoint(endpoint: str | None) -> str:
     """Return the address of the server with a final slash.
 
     It is the given one, that of the environment or the public one. InputError if it is no plain
-    address.
+    address. The environment's is ``MP_API_ENDPOINT``. A plain address is http or https with a host,
+    without user name and query.
     """
     address = endpoint or os.environ.get("MP_API_ENDPOINT") or ENDPOINT
     try:
@@ -378,7 +382,10 @@ class Cache:
         self._lock.release()
 
     def read(self) -> Snapshot | None:
-        """Read the cached snapshot; None if there is none yet, DataError if it is damaged."""
+        """Read the cached snapshot; None if there is none yet, DataError if it is damaged.
+
+        Hashes of the manifest and of its files are checked. The lock must be held.
+        """
         pointer = self.folder / "current"
         if not pointer.is_file():
             return None
@@ -394,8 +401,8 @@ class Cache:
     def write(self, make: Callable[[Path], object]) -> Snapshot:
         """Let `make` write a snapshot into a new folder, make it the current one and return it.
 
-        `make` is called with the path of the folder, which it creates. Older folders are removed.
-        The cache must be locked. InputError if it cannot be written.
+        Older folders are removed. InputError if the cache cannot be written. `make` is called with
+        the path of a folder that does not exist yet. The lock must be held.
         """
         name = uuid.uuid4().hex
         try:
@@ -411,7 +418,11 @@ class Cache:
         return read_snapshot(self.folder / name)
 
     def _tidy(self) -> None:
-        """Remove everything but the current answer and the lock: older answers, drafts of stopped pulls."""
+        """Remove everything but the current answer and the lock.
+
+        What goes are older answers and drafts of stopped pulls. Files that cannot be removed stay,
+        without an error.
+        """
         keep = {"lock", "current"}
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             keep.add(json.loads((self.folder / "current").read_bytes())["folder"])

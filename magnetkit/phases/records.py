@@ -321,7 +321,10 @@ class Host:
 
 
 def _read() -> dict[str, Host]:
-    """Read the records of all hosts, in their order; DataError if one is incomplete."""
+    """Read the records of all hosts, in their order; DataError if one is incomplete.
+
+    Keys are names such as "2:14:1". What a variant does not give it takes from its parents.
+    """
     entries = {}
     for file in sorted((datasets.root() / _FOLDER).glob(f"*/{_FILE}")):
         entry = datasets.toml(f"{_FOLDER}/{file.parent.name}/{_FILE}")
@@ -350,7 +353,7 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
     """List a host, the one it is a variant of, and so on to the root.
 
     `entries` are the records by name of the host. DataError for a circle, or if one is a variant of
-    no host.
+    no host. The first is `name` itself.
     """
     line = [name]
     while (parent := entries[line[-1]].get("variant_of")) is not None:
@@ -396,7 +399,11 @@ def _host(entry: dict[str, Any], root: str) -> Host:
 
 
 def _structure(entry: dict[str, Any]) -> Structure:
-    """Build a cell from its record."""
+    """Build a cell from its record.
+
+    `entry` is a dict with the fields of `Structure`; each of its ``sites`` is one with ``label``,
+    ``role``, ``multiplicity`` and ``position``. KeyError if one is missing.
+    """
     sites = tuple(
         Site(s["label"], s["role"], s["multiplicity"], tuple(s["position"]))
         for s in entry["sites"]
@@ -408,7 +415,8 @@ def _structure(entry: dict[str, Any]) -> Structure:
 def _assignment(entry: dict[str, Any]) -> Assignment:
     """Build the conditions of a host from their record: one dictionary for each alternative.
 
-    `entry` is emptied in part.
+    `entry` is emptied in part. It has ``precedence``, a number, conditions such as ``"R / (R + M)"
+    = [0.1, 0.2]``, and ``any``, lists of groups of conditions of which one each must hold.
     """
     precedence = entry.pop("precedence")
     groups = entry.pop("any", [])
@@ -428,7 +436,8 @@ def _assignment(entry: dict[str, Any]) -> Assignment:
 def _section(stability: dict[str, Any]) -> tuple[str, ...]:
     """Read the three elements of a host's section, empty without any; ValueError for anything else.
 
-    `stability` is the table of that name in the host's record, by key; ``section`` is read.
+    `stability` is the table of that name in the host's file; its key ``section`` is such as ["Nd",
+    "Fe", "B"].
     """
     section = tuple(stability.get("section", ()))
     if len(set(section)) not in (0, 3) or not set(section) <= INDEX.keys():
@@ -441,7 +450,8 @@ def _section(stability: dict[str, Any]) -> tuple[str, ...]:
 def _magnet(entry: dict[str, Any]) -> Magnet:
     """Build the record of a host's magnets, with usual values for what it leaves out.
 
-    `entry` is emptied in part.
+    `entry` is emptied in part. It has the fields of `Magnet`. TypeError for a field that is missing
+    or unknown, ValueError for a value that is none.
     """
     second = entry.pop("second_phases", None)
     usual = {
@@ -468,6 +478,9 @@ def root_host(name: str) -> str:
 
 def host_file(name: str, file: str) -> str:
     """Return the path of a file of a host's folder below the data folder.
+
+    KeyError if there is no such host. For a root the path is returned even if there is no such
+    file.
 
     Parameters
     ----------

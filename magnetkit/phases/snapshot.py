@@ -72,6 +72,8 @@ class Snapshot(Entries):
     def distances(self) -> "FloatArray":
         """Return the distance of each entry to the hull of the snapshot at 0 K.
 
+        They are in the order of ``entries``. This snapshot is not changed.
+
         Returns
         -------
         ndarray of float64, shape (n,)
@@ -85,7 +87,7 @@ class Snapshot(Entries):
         Taken over are entries of chemical systems that it does not cover, and compositions whose
         lowest entry was calculated without its moment. Their energies are corrected to the scheme
         of this snapshot by the compounds that both share; the column ``energy_error_eV_atom`` is
-        the error of that, which widens every range.
+        the error of that, which widens every range. This snapshot itself is not changed.
 
         Returns
         -------
@@ -201,6 +203,9 @@ class Snapshot(Entries):
 def read_snapshot(folder: str | Path) -> Snapshot:
     """Read a snapshot folder and check its hashes.
 
+    A snapshot that was read before comes from a cache of eight; its frame is shared, so copy it
+    before a change. One whose writer was stopped is put back first.
+
     Parameters
     ----------
     folder : str or Path
@@ -223,7 +228,10 @@ def read_snapshot(folder: str | Path) -> Snapshot:
 
 
 def _read_manifest(file: Path) -> dict[str, Any]:
-    """Read the manifest of a snapshot; DataError if it is missing, damaged or of another format."""
+    """Read the manifest of a snapshot; DataError if it is missing, damaged or of another format.
+
+    `file` is the path of the manifest. Its hashes are not checked.
+    """
     if not file.is_file():
         raise DataError(
             f"{file.parent} is no phase snapshot (it has no {MANIFEST}); "
@@ -246,7 +254,11 @@ def _read_manifest(file: Path) -> dict[str, Any]:
 
 
 def _check_files(manifest_file: Path, files: Any) -> None:
-    """Raise DataError unless a manifest names files of a snapshot, and they are undamaged."""
+    """Raise DataError unless a manifest names files of a snapshot, and they are undamaged.
+
+    `files` maps names of files beside the manifest to their SHA-256. `manifest_file` is the path of
+    the manifest. Only entries and structures may be named, and entries must be.
+    """
     if not isinstance(files, dict) or ENTRIES not in files:
         raise DataError(f"{manifest_file} names no {ENTRIES}; freeze the pull again")
     for name, digest in files.items():
@@ -263,7 +275,10 @@ def _check_files(manifest_file: Path, files: Any) -> None:
 
 @lru_cache(maxsize=8)
 def _read(folder: Path) -> Snapshot:
-    """Read a snapshot from its folder, after a check of its files; DataError if anything is wrong."""
+    """Read a snapshot from its folder, after a check of its files; DataError if anything is wrong.
+
+    Checked are hashes, columns and that energies are numbers. The snapshot is cached by its folder.
+    """
     import pandas as pd
     from pyarrow import ArrowException
 
@@ -323,9 +338,10 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
 
 
 def snapshot_folder(snapshot: Snapshot | str | Path | None) -> Path | None:
-    """Return the folder of a snapshot; one that exists in memory alone is written into the cache first.
+    """Return the folder of a snapshot.
 
-    None stands for the embedded snapshot, and is returned.
+    One that exists in memory alone is written into the cache first. None stands for the embedded
+    snapshot, and is returned. A snapshot may be given as its folder, which is not checked.
     """
     if snapshot is None:
         return None
@@ -423,6 +439,8 @@ def _sole_writer(folder: Path) -> Iterator[None]:
     """Lock a snapshot's folder against other writers within the block.
 
     The system releases the lock of a killed process. InputError if the folder cannot be written.
+    `folder` is that of the snapshot; the lock file lies beside it, and its parents are made. It is
+    removed at the end.
     """
     lock_file = _beside(folder, "lock")
     lock = FileLock(lock_file, thread_local=False)
@@ -443,9 +461,10 @@ def _sole_writer(folder: Path) -> Iterator[None]:
 
 
 def _put_in_place(work: Path, folder: Path) -> None:
-    """Rename a finished snapshot `work` to `folder`, replacing an earlier one; InputError if that fails.
+    """Rename a finished snapshot `work` to `folder`, replacing an earlier one.
 
-    The earlier one is removed at the end. The folder must be locked (`_sole_writer`).
+    InputError if that fails. An earlier one is removed at the end. In between it stands beside,
+    under the ending "old".
     """
     old = _beside(folder, "old")
     shutil.rmtree(old, ignore_errors=True)
@@ -471,10 +490,11 @@ def _write_files(
     manifest: dict[str, Any],
     structures: "pd.DataFrame | None",
 ) -> None:
-    """Write the tables of a snapshot and the manifest that names them into `work`, which must exist.
+    """Write the tables of a snapshot and the manifest that names them into `work`.
 
-    To `manifest`, which is not changed, ``format``, ``elements``, ``entries`` (their number) and
-    ``files`` (SHA-256 by name) are added.
+    `work` is a folder that exists. `structures` may be None. The manifest's ``format``,
+    ``elements``, ``entries`` and ``files`` (SHA-256 by name) are filled in; `manifest` itself is
+    not changed.
     """
     files = {ENTRIES: _write_table(work / ENTRIES, entries)}
     if structures is not None:
@@ -493,7 +513,8 @@ def _write_files(
 def _write_table(file: Path, table: "pd.DataFrame") -> str:
     """Write a parquet file whose bytes depend on the values alone; return its SHA-256.
 
-    The index of `table` is left out. `file` is overwritten.
+    Row labels are not written. A file of that name is replaced. `table` is a frame; pandas' own
+    metadata are left out.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -513,7 +534,8 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
     """Yield material id and pymatgen structure of each entry of a snapshot that has one.
 
-    DataError if the snapshot holds no structures.
+    DataError if the snapshot holds no structures. The id is such as "mp-1429". The error comes when
+    the first one is taken.
     """
     from pymatgen.core import Structure
 
@@ -592,7 +614,8 @@ def _write(
     """Write each crystal of a snapshot to a file of its own; return the paths.
 
     `text` converts a structure to the file's content. DataError if the folder cannot be written.
-    `suffix` ends the files' names.
+    `suffix` ends the files' names. The folder is made if it is not there. DataError too if the
+    snapshot holds no structures.
     """
     files = []
     try:

@@ -131,26 +131,29 @@ def stability_columns(
     host : str
         Host of all, such as "2:14:1", or ``"auto"`` to find each.
     temperature : float or str, optional
-        K, or a text such as ``"800C"``.
+        K, or a text such as ``"800C"``. That at which the host is made without it.
     snapshot : Snapshot, str or path, optional
         The embedded one otherwise.
     interval : float
-        Probability of the ranges.
+        Probability of the ranges, 0 to 1.
     split : Partition, optional
-        As for `named_phases`.
+        As for `named_phases`. Its recipes are judged then, in place of `table`.
     words : bool
         Compute ``decomposes_to`` too.
 
     Returns
     -------
     judged : Judged
+        The phases.
     columns : Columns
-        n rows.
+        n rows: ``probability_phase_forms``, ``formation_energy_eV_atom`` and
+        ``energy_above_hull_eV_atom``, each with ``_lo``, ``_hi`` and ``_provenance``;
+        ``stability_status``; ``decomposes_to``. Not the last two columns of `stability`.
 
     Raises
     ------
     InputError
-        If the temperature is below 0 K or no number.
+        If the temperature is below 0 K or no number, or `host` or `interval` cannot be used.
     """
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)
@@ -210,21 +213,19 @@ def _energies(
 ) -> None:
     """Write formation energy and distance to the hull, eV/atom, into `columns`, in place.
 
-    The keys are ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each also with
-    ``_lo``, ``_hi`` and ``_provenance``.
-
     Parameters
     ----------
     columns : Columns
-        Changed.
+        Gets ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each also with ``_lo``,
+        ``_hi`` and ``_provenance``.
     judged : Judged
-        Energies, deviations and what leans on borrowed slopes.
+        n phases with their energies and deviations.
     above : ndarray of float64, shape (n,)
-        Distance to the hull; values below zero become zero.
+        Distance to the hull, eV/atom. It is written as at least 0, and so are its ends.
     known : ndarray of bool, shape (n,)
-        Numbers are NaN where it is False.
+        Rows whose numbers are written; those of others are NaN.
     half : float
-        Standard deviations to each side of the range.
+        Half width of the ranges in standard deviations.
     """
     half_width = half * judged.deviation
     for name, value in (
@@ -265,6 +266,11 @@ def hull_energy(
     ndarray of float64, shape (n,), or column of the input's library
         Formation energy of the most stable mixture of phases, eV/atom. NaN where an element has
         no phases in the snapshot.
+
+    Raises
+    ------
+    InputError
+        If a row cannot be read and `strict` is set.
     """
     inputs = read_inputs(compositions, basis, strict=strict)
     hull = solve(inputs.table, stable_space(open_snapshot(snapshot)))
@@ -281,8 +287,9 @@ def energy_above_hull(
 ) -> Any:
     """Return the distance of each phase to the hull at 0 K.
 
-    A composition of the snapshot has its own energy; any other one of a known host has the
-    energy interpolated between isostructural entries.
+    A composition of the snapshot has its own energy; any other one of a known host has the energy
+    interpolated between isostructural entries. What cannot be read is NaN, with a warning;
+    InputError if `strict` is set.
 
     Parameters
     ----------
@@ -334,7 +341,9 @@ def _name_products(
     """Write the products of each row, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``.
 
     `liquid`, bool (n,), says which phases melt. `data` is what `judge_data` returned; where no data
-    decide, the result says ``unknown`` and what is missing.
+    decide, the result says ``unknown`` and what is missing. `hull` must have been solved with
+    products. The result is a dictionary array of n texts: products, `LIQUID`, or a sentence that
+    begins with `UNKNOWN`.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
