@@ -69,7 +69,10 @@ def make_axis(text: str) -> Part:
 
 
 def column_axis(name: str) -> Part:
-    """Build the layout of an axis for a result column: label, symbol and unit in HTML."""
+    """Build plotly's layout of an axis for a result column: label, symbol and unit in HTML.
+
+    `name` is such as "remanence_T" (KeyError for another column); the unit is that of the column.
+    """
     column = COLUMNS[name]
     symbol = column.symbol if column.symbol.replace("_", "") not in column.label else ""
     symbol = re.sub(r"_\{?(\w+)\}?", r"<sub>\1</sub>", symbol.replace(r"\mu", "μ"))
@@ -697,7 +700,10 @@ def binary_section(
 
 
 def _probability_look(odds: ArrayLike) -> Part:
-    """Build plotly's marker for dots coloured by the probability, 0 to 1, that each forms."""
+    """Build plotly's marker for dots coloured by the probability that each forms.
+
+    `odds`, (n,), are these probabilities, 0 to 1 (no log odds).
+    """
     return {
         "size": 11,
         "color": numbers(odds),

@@ -160,7 +160,8 @@ def _rows(
 ) -> dict[str, Any]:
     """Build a table of the decisions: ``headings``, ``rows`` of cells, and ``named``.
 
-    With `named` the rows stand under their names, otherwise under their numbers.
+    `frame` has a row a decision with the columns `names`. With `named` the rows stand under their
+    names, otherwise under their numbers.
     """
     cells = [_row_cells(row, names) for _, row in frame.iterrows()]
     return {

@@ -122,7 +122,8 @@ def find_shortage(scenario: Scenario) -> Shortage:
     """Build the shortage that follows from the export restrictions of a scenario.
 
     A country that withholds a share of its exports cuts that share of its part of the world's
-    production, at the stage where that part is largest (``supply/production.csv``).
+    production, at the stage where that part is largest (``supply/production.csv``). Changes of
+    prices are taken over. The shortage has the scenario's name and no delays.
     """
     cuts = []
     elements = sorted({e for r in scenario.restrictions for e in r.elements})
