@@ -261,7 +261,10 @@ def _choice(text: str, name: str, options: dict[str, str], value: str) -> html.D
 
 
 def _marks(stops: list[int]) -> dict[int, str]:
-    """Return a mark for every stop of the slider, degrees C; without text where labels would touch."""
+    """Return a mark for every stop of the slider; without text where labels would touch.
+
+    `stops` are degrees C, rising. The keys are these, the first and the last always have a text.
+    """
     room = (stops[-1] - stops[0]) / 7.0
     labels = [stops[0]]
     for stop in stops[1:-1]:
