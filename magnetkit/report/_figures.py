@@ -308,7 +308,9 @@ def decision_names(decided: "pd.DataFrame") -> list[str]:
 
 
 def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
-    """Build the traces of the decisions on two result columns: a star for today's, numbers for others.
+    """Build the traces of the decisions on two result columns.
+
+    Today's magnet is a star, the others have numbers.
 
     Parameters
     ----------

@@ -147,7 +147,7 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
 
 
 def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:
-    """Add the sheet ``columns`` to a workbook, in place: name, label, unit and meaning of each column.
+    """Add the sheet ``columns`` to a workbook, in place: name, label, unit and meaning of each.
 
     Parameters
     ----------

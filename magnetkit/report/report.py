@@ -361,7 +361,7 @@ def _plotly() -> str:
 
 
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
-    """Build the map of B_r and H_cj at 20 C: candidates and decisions in front of commercial grades.
+    """Build the map of B_r and H_cj at 20 C: candidates and decisions in front of grades.
 
     Parameters
     ----------

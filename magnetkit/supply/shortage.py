@@ -132,8 +132,8 @@ def find_shortage(scenario: Scenario) -> Shortage:
     Returns
     -------
     Shortage
-        One cut for each element that loses a share, in the order of their symbols; none without
-        restrictions.
+        It has the scenario's name and no delays. One cut for each element that loses a share, in
+        the order of their symbols; none without restrictions.
     """
     cuts = []
     elements = sorted({e for r in scenario.restrictions for e in r.elements})
