@@ -301,7 +301,7 @@ def check_out(out: Path) -> None:
 
 
 def check_folder(out: Path) -> None:
-    """Check that a file can be written at a path, as its folder exists and no folder or pipe is there.
+    """Check that a file can be written at a path: its folder exists, and no folder is there.
 
     InputError otherwise; the message names the option ``--out``.
     """

@@ -318,7 +318,7 @@ def _compare(
     asked : dict
         Options as given, by the names of the arguments of `magnetkit.compare`.
     json : bool
-        Print JSON; margins and notes go to stderr then too.
+        Print JSON. Margins and notes follow on a terminal, in a pipe they go to stderr.
     units : {"si", "cgs"} or None
         None for the setting.
     everything : bool
