@@ -505,7 +505,7 @@ def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Arr
     table : CompositionTable
         Readable rows, in order. `row_index` counts the items from 0, and its errors are the others.
     labels : pyarrow.Array
-        Text or name of every item, n long.
+        Text or name of every item, null for what is no text.
     """
     formulas = {
         i: c for i, item in enumerate(items) if (c := _composition(item)) is not None

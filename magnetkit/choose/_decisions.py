@@ -473,8 +473,8 @@ def _with_chance_among(
 ) -> pa.Table:
     """Return today's magnet with the probability that it has as one of the candidates, if it is one.
 
-    `today` is a table of one row and is returned itself otherwise. ``take(rows, columns)`` returns
-    rows of the candidates as a table.
+    `found` are the candidates that are looked at. `today` is a table of one row and is returned
+    itself otherwise. ``take(rows, columns)`` returns rows of the candidates as a table.
     """
     texts = take(found.rows, ["formula", "shell", CHANCE])
     own = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))

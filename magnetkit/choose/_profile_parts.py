@@ -400,7 +400,10 @@ class Space(Strict):
     @field_validator("shell")
     @classmethod
     def _shells(cls, shells: tuple[str, ...]) -> tuple[str, ...]:
-        """Check that each shell can be read and that a furnace can make it."""
+        """Check that each shell can be read and that a furnace can make it; return them unchanged.
+
+        `shells` are texts such as "Tb 0.5 wt%". ValueError otherwise.
+        """
         from ..alloy.shells import read_shell
         from ..magnetism.shells import objection
 

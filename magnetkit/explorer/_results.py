@@ -116,13 +116,13 @@ class Results:
         self.reference = self._today()
 
     def _today(self) -> dict[str, FloatArray]:
-        """Evaluate today's magnet: its figures at each temperature, heavy rare earth and margin.
+        """Evaluate today's magnet at the temperatures of the explorer.
 
         Returns
         -------
-        dict of ndarray
-            The columns of `MAGNET`, (temperatures,) each, in their units;
-            ``heavy_rare_earth_wt_pct`` and ``performance_margin``, (1,).
+        dict of str to ndarray
+            The columns of `MAGNET` with one value for each temperature, and
+            ``heavy_rare_earth_wt_pct`` and ``performance_margin``, shape (1,).
         """
         from ..choose._evaluate import evaluate
 
@@ -149,10 +149,15 @@ class Results:
         return self.evaluated >= len(self)
 
     def evaluate(self, stopped: Callable[[], bool] = lambda: False) -> None:
-        """Evaluate the magnets at the other temperatures, in pieces, until `stopped()`.
+        """Evaluate the magnets at the other temperatures, in pieces.
 
-        The columns of this object are filled in, in place, and ``evaluated`` counts the rows that
-        are done. Rows to come are NaN. `stopped` is asked before each piece.
+        The columns of this object are filled in, and ``evaluated`` counts the rows that are done.
+        Nothing is returned.
+
+        Parameters
+        ----------
+        stopped : callable
+            Takes nothing; asked before each piece, the evaluation ends early once it returns True.
         """
         temperatures = self.temperatures[1:]
         for start in range(0, len(self), _CHUNK_ROWS):
@@ -170,11 +175,20 @@ class Results:
     def _supply(
         self, scenario: str, recycled: tuple[tuple[str, float], ...]
     ) -> dict[str, FloatArray]:
-        """Compute supply risk and cost of all rows under a scenario and recycled shares.
+        """Compute supply risk and cost of all rows under a scenario.
 
-        `scenario` is a name or path, `recycled` pairs of symbol and share, 0 to 1. The dict has
-        arrays (n,) by column. Under the conditions of the screening the columns of the results are
-        returned, which are not to be changed.
+        Parameters
+        ----------
+        scenario : str
+            Name of a scenario, such as "baseline".
+        recycled : tuple of (str, float)
+            Element and its recycled share, 0 to 1.
+
+        Returns
+        -------
+        dict of str to ndarray, shape (n,)
+            By column. Under the conditions of the screening these are the columns of this object
+            itself; do not change them.
         """
         conditions = self.conditions
         if scenario == conditions.scenario and dict(recycled) == conditions.recycled:
@@ -185,11 +199,21 @@ class Results:
         return dict(supplies(self.table, self.shells, changed_conditions))
 
     def column(self, name: str, question: Question) -> NDArray[Any]:
-        """Return a column of all rows at the temperature, scenario and recycling of a question, (n,).
+        """Return a column of all rows under the conditions of a question.
 
-        `name` is such as "remanence_T" or "rank" (KeyError for a column that the explorer does not
-        have). At temperatures not yet evaluated values are NaN. The array is shared: do not change
-        it.
+        Parameters
+        ----------
+        name : str
+            A column of numbers, such as "remanence_T"; "rank" counts from 1. KeyError otherwise.
+        question : Question
+            Its temperature counts for the columns of `MAGNET`, its scenario and recycling for
+            supply risk and cost.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            In order of rank and in the unit of the name; the object's own array, not to be changed.
+            NaN at temperatures that are not evaluated yet.
         """
         if name in MAGNET:
             return self._magnet[name][question.stop]
@@ -215,11 +239,24 @@ class Results:
         return np.flatnonzero(is_selection)
 
     def front(self, rows: IntArray, question: Question, goal: str) -> IntArray:
-        """Return those of `rows` on the Pareto front, in their order.
+        """Choose the rows on the Pareto front.
 
-        The objectives are least heavy rare earth, least supply risk and most of the column `goal`,
-        such as "remanence_T". Values that are equal to three digits count as equal; a row without a
-        value is on no front.
+        The objectives are least heavy rare earth, least supply risk and most of the column `goal`.
+        Values that are equal to three digits count as equal.
+
+        Parameters
+        ----------
+        rows : ndarray of int64
+            Numbers of the rows to choose from.
+        question : Question
+            Temperature, scenario and recycling of the values; its limits do not count.
+        goal : str
+            A column of numbers, such as "remanence_T".
+
+        Returns
+        -------
+        ndarray of int64
+            In the order of `rows`.
         """
         names = "heavy_rare_earth_wt_pct", "supply_risk", goal
         heavy, risk, gain = (self.column(name, question)[rows] for name in names)
@@ -235,10 +272,25 @@ class Results:
         descending: bool,
         page: slice,
     ) -> IntArray:
-        """Return one page of `rows` in the order of the column `by`; missing values come last.
+        """Sort rows by a column and return one page of them; missing values come last.
 
-        `rows` must be in order of rank, which breaks ties. `page` is a slice of the sorted rows.
-        `descending` puts the largest first.
+        Parameters
+        ----------
+        rows : ndarray of int64
+            Numbers of the rows, in order of rank.
+        question : Question
+            Temperature, scenario and recycling of the values.
+        by : str
+            A column of numbers, such as "rank".
+        descending : bool
+            The largest first.
+        page : slice
+            Of the sorted rows.
+
+        Returns
+        -------
+        ndarray of int64
+            Numbers of rows; equal values stay in order of rank.
         """
         if by == "rank":
             return (rows[::-1] if descending else rows)[page]

@@ -261,7 +261,10 @@ def _choice(text: str, name: str, options: dict[str, str], value: str) -> html.D
 
 
 def _marks(stops: list[int]) -> dict[int, str]:
-    """Return a mark for every stop of the slider, degrees C; without text where labels would touch."""
+    """Return a mark for every stop of the slider; without text where labels would touch.
+
+    `stops` are degrees C, rising. The keys are these, the first and the last always have a text.
+    """
     room = (stops[-1] - stops[0]) / 7.0
     labels = [stops[0]]
     for stop in stops[1:-1]:
@@ -386,10 +389,22 @@ def _is_number_or_empty(value: Any) -> bool:
 
 
 def _question(results: Results, given: dict[str, Any]) -> Question:
-    """Convert the values of the controls to a question; a request with impossible values is refused.
+    """Convert the values of the controls to a question.
 
-    `given` maps names of controls to values as the browser sends them: temperature in degrees C,
-    limits in display units, shares in %. Refused is by an HTTP error 400.
+    Parameters
+    ----------
+    results : Results
+        The candidates.
+    given : dict
+        Values by the controls' names: ``temperature`` (degrees C), ``remanence``, ``coercivity``
+        (in the units shown), ``heavy`` (wt.%), ``goal``, ``meets``, ``scenario``, ``elements`` and
+        ``share`` (%).
+
+    Returns
+    -------
+    Question
+        In SI units; a limit at the end of its slider is left out. A request with impossible values
+        is refused by `_check`.
     """
     by_celsius = {
         round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)
@@ -429,7 +444,11 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
 
 
 def _clicked_row(clicked: Any, count: int) -> int | None:
-    """Return the row of the point that was clicked; None if it is none of `count` rows."""
+    """Return the number of the row whose point was clicked.
+
+    `clicked` is plotly's record of the click from the browser, or None; `count` is the number of
+    rows. The result is None if the record names no row from 0 to `count` - 1.
+    """
     try:
         row = clicked["points"][0]["customdata"]
     except (TypeError, KeyError, IndexError):
@@ -440,10 +459,20 @@ def _clicked_row(clicked: Any, count: int) -> int | None:
 
 
 def _table_view(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
-    """Return order and page of the table after a click; any control other than these resets the page.
+    """Compute order and page of the table after a click.
 
-    `view` has ``by``, ``descending`` and ``page`` and is not changed; `trigger` is dash's
-    identifier of what was clicked.
+    Parameters
+    ----------
+    view : dict
+        ``by`` (a column), ``descending`` and ``page`` (from 0). It is not changed.
+    trigger : str, dict or None
+        Dash's identifier of what was clicked: a button of paging, ``{"sort": column}``, or another
+        control, which returns to the first page.
+
+    Returns
+    -------
+    dict
+        A new one with the same keys. A second click on a column turns the order round.
     """
     if trigger in _PAGING:
         return view | {"page": max(0, view["page"] + (1 if trigger == "after" else -1))}
@@ -558,10 +587,23 @@ def _cells(
 def _values(
     results: Results, rows: IntArray, question: Question, names: list[str]
 ) -> list[list[Any]]:
-    """Return texts and numbers of some rows: a list for each column in `names`.
+    """Collect texts and numbers of some rows by column.
 
-    Numbers are those at temperature, scenario and recycling of the question, in the units of
-    results.
+    Parameters
+    ----------
+    results : Results
+        The candidates.
+    rows : ndarray of int64
+        Numbers of the rows.
+    question : Question
+        Temperature, scenario and recycling of the numbers.
+    names : list of str
+        Columns, such as "candidate" and "remanence_T".
+
+    Returns
+    -------
+    list of list
+        For each column one value a row, numbers in the units of results.
     """
     return [
         results.text(name, rows)
@@ -626,11 +668,28 @@ def _point_texts(results: Results, rows: IntArray, risks: list[float]) -> list[s
 def _pareto(
     results: Results, rows: IntArray, front: IntArray, question: Question, goal: str
 ) -> Part:
-    """Build the picture of `rows` on heavy rare earth and the column `goal`, the front ringed.
+    """Build the picture of candidates on heavy rare earth and another column, the front ringed.
 
-    The front's colours show supply risk; today's magnet is a star. `front` is part of `rows`; of
-    many other rows some are drawn. The result has plotly's ``data`` and ``layout``, in display
-    units.
+    The front's colours show supply risk; today's magnet is a star. Of very many rows some are
+    drawn.
+
+    Parameters
+    ----------
+    results : Results
+        The candidates.
+    rows : ndarray of int64
+        Numbers of the rows to draw.
+    front : ndarray of int64
+        Those of them on the front.
+    question : Question
+        Temperature, scenario and recycling of the values.
+    goal : str
+        Column of the vertical axis, such as "remanence_T".
+
+    Returns
+    -------
+    dict
+        Plotly's ``data`` and ``layout`` in the units of the setting.
     """
     traces = []
     other_rows = rows[~np.isin(rows, front, assume_unique=True)]
@@ -675,9 +734,21 @@ def _pareto(
 
 
 def _curves(results: Results, row: int, stop: int) -> Part:
-    """Build J(H) and B(H) of the candidate in `row` and of today's magnet, with the load line.
+    """Build J(H) and B(H) of a candidate and of today's magnet, with the load line.
 
-    `stop` is the number of the temperature.
+    Parameters
+    ----------
+    results : Results
+        The candidates.
+    row : int
+        Number of the candidate's row, from 0.
+    stop : int
+        Number of the temperature in ``results.temperatures``.
+
+    Returns
+    -------
+    dict
+        Plotly's ``data`` and ``layout`` in the units of the setting.
     """
     rows = np.array([row])
     today = results.profile.reference

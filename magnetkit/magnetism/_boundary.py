@@ -204,11 +204,16 @@ def _element_sums() -> FloatArray:
 def wetting_gain(
     aluminium: FloatArray, copper: FloatArray, gallium: FloatArray
 ) -> FloatArray:
-    """Compute what additions (wt.%) that make the boundary wet the grains add to alpha_K.
+    """Compute what additions that make the boundary wet the grains add to alpha_K.
 
     Each saturates as G (1 - exp(-w / w_0)); copper and gallium stand in for each other, so that
     their w / w_0 add; all together reach M tanh(sum / M). Copper beyond `most_copper` makes phases
     of its own: exp(-((w - most) / most)^2).
+
+    Parameters
+    ----------
+    aluminium, copper, gallium : ndarray, shape (n,)
+        Contents, wt.%.
 
     Returns
     -------

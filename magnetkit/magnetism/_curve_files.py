@@ -122,8 +122,8 @@ class _Column:
 def is_curve_file(source: Any) -> bool:
     """Say whether a value is the path of a file of measured curves.
 
-    True if the file exists, has one of `SUFFIXES`, and its heads name a field and a flux. Any other
-    value, such as a recipe, gives False; no error is raised.
+    True if the file exists, has one of `SUFFIXES`, and its heads name a field and a flux; units are
+    not checked. Any other `source`, such as a recipe, gives False; no error is raised.
     """
     if (
         not isinstance(source, str | Path)
@@ -250,7 +250,10 @@ def _split_cells(lines: list[str]) -> list[list[str]]:
 
 
 def _find_heads(source: str | Path, comments: list[str]) -> list[str]:
-    """Return the heads that a comment ``Columns: ...`` names; InputError without such a comment."""
+    """Return the heads that a comment ``Columns: ...`` names; InputError without such a comment.
+
+    `comments` are lines without their mark, `source` is the file's name for the message.
+    """
     for comment in comments:
         if comment.casefold().startswith("columns:"):
             return [head.strip() for head in comment.partition(":")[2].split(",")]

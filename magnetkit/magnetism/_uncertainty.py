@@ -225,7 +225,9 @@ def variance(
 ) -> FloatArray:
     """Compute the variance of the error of each magnet: the diagonal of `covariance`, shape (n,).
 
-    It is 1 for a quantity that has no measured split.
+    `magnets` are as `kinds` returns them; `quantity` is a column such as "coercivity_kA_m". The
+    unit is the variance of a magnet near measured ones and without a calibration. It is 1 for a
+    quantity that has no measured split.
     """
     if quantity not in splits():
         return np.ones(len(magnets.table))

@@ -450,7 +450,8 @@ def _missing(value: Any) -> bool:
 def _number(name: str, value: Any) -> float | None:
     """Convert a cell to a number; None if it is empty.
 
-    InputError if the cell holds no number, or one outside the limits of the column `name`.
+    `name` is the column, such as "coercivity_kA_m", `value` the cell. InputError if the cell holds
+    no number, or one outside the limits of the column.
     """
     if _missing(value):
         return None

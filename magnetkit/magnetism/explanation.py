@@ -306,7 +306,7 @@ def _producer_left_out(made: Alloys) -> dict[str, Any]:
 def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
     """Yield name and size, A/m, of the terms of H_cJ of cells at 20 C.
 
-    The generator returns their sum, A/m.
+    `made` is one alloy with cells. Terms may be negative. The generator returns their sum, A/m.
     """
     rows = made.rows
     structure = made.structure
@@ -332,7 +332,10 @@ def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
 
 
 def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
-    """Yield the name of each contribution to B_r and its size, T; they add up to B_r."""
+    """Yield the name of each contribution to B_r and its size, T; they add up to B_r.
+
+    They are of one magnet at its temperature, in the order applied, and may be negative.
+    """
     alloy = magnet.made
     polarization = float(alloy.at(np.array([magnet.kelvin])).polarization[0, 0])
     rows = alloy.rows

@@ -96,6 +96,8 @@ def is_curve(source: Any) -> bool:
 def read_curve(source: str | Path, sample: Sample | None = None) -> MeasuredCurve:
     """Read a file that holds one measured curve; see `read_curves`.
 
+    `sample` is the sample of a file of moments, None otherwise.
+
     Raises
     ------
     InputError

@@ -73,14 +73,22 @@ def composition_table(frame: pd.DataFrame) -> CompositionTable:
 def by_route(
     rows: pd.DataFrame, temperatures: Sequence[float], job: "Job"
 ) -> list[pd.DataFrame]:
-    """Evaluate the magnets of result rows at other temperatures, K, each by its own route.
+    """Evaluate the magnets of result rows at other temperatures, each by its own route.
 
-    `rows` has ``formula``, ``shell`` and ``route``.
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Has ``formula``, ``shell`` and ``route``.
+    temperatures : sequence of float
+        K.
+    job : Job
+        Conditions of the screening, which give the process of each route.
 
     Returns
     -------
     list of pandas.DataFrame
-        One for each temperature, with a row for each of `rows`.
+        One for each temperature, with a row for each of `rows`, in their order. Without rows `rows`
+        itself for each.
     """
     if not len(rows):
         return [rows] * len(temperatures)
@@ -107,10 +115,18 @@ def demagnetization_curves(
 
 
 def shown_magnets(result: "Ranked") -> Magnets:
-    """Collect the decisions of a screening as magnets with labels and rows, failures in words.
+    """Collect the decisions of a screening, as magnets with labels and rows.
 
-    The `Magnets` have compositions, shells (texts, empty for none), labels, a frame of rows and the
-    job, in the order of the decisions.
+    Parameters
+    ----------
+    result : Ranked
+        The screening. It is not changed.
+
+    Returns
+    -------
+    Magnets
+        Today's magnet first, then the other decisions. Its rows have ``failed_requirements`` in
+        words.
     """
     decisions = result.best()
     profile = result.profile
@@ -129,9 +145,20 @@ def shown_magnets(result: "Ranked") -> Magnets:
 
 
 def number(value: object, digits: int = 3) -> str:
-    """Format a number with `digits` significant digits; a dash where there is none.
+    """Format a number with some significant digits.
 
-    Infinity is written as its sign, numbers below 1e-6 as 0.
+    Parameters
+    ----------
+    value : object
+        A number, or a text of one.
+    digits : int
+        Significant digits.
+
+    Returns
+    -------
+    str
+        A dash "–" where there is no number or NaN; infinity as its sign; numbers below 1e-6 as "0".
+        Minus is the sign "−".
     """
     try:
         x = float(value)  # type: ignore[arg-type]
@@ -221,9 +248,17 @@ def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
 
 
 def verdict_text(result: "Ranked") -> list[str]:
-    """Write what was asked, which decision to take by which rule, and the next test, one text each.
+    """Write what was asked, which decision to take and the next test, one text each.
 
-    A fourth text says what is to be said of a lower class as sold, where there is anything.
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+
+    Returns
+    -------
+    list of str
+        Three texts in this order; a fourth on a lower class of the grade, if the summary has one.
     """
     decisions = result.decisions
     meeting = int(result.manifest["summary"]["meet_requirements"])
@@ -320,10 +355,21 @@ def _decision_line(
 
 
 def _trial_risk(row: "pd.Series", profile: "Profile") -> str:
-    """Return which requirements a trial may miss, as a text that begins with ``"; "``.
+    """Say which requirements a trial may miss, as a text that begins with ``"; "``.
 
-    If it misses none, the text says in what it is far from measured magnets. It is
-    empty if there is nothing of that, and for a candidate that is no trial.
+    If it misses none, the text says in what it is far from measured magnets.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        A decision: ``decision_status``, ``failed_requirements`` and ``evidence_farthest``.
+    profile : Profile
+        The device, whose requirements are put in words.
+
+    Returns
+    -------
+    str
+        Empty if there is nothing of that, and for a decision that is no trial.
     """
     if row["decision_status"] != "trial":
         return ""
@@ -339,7 +385,17 @@ def _trial_risk(row: "pd.Series", profile: "Profile") -> str:
 def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     """Say in one sentence which decision to take, or why to keep today's magnet.
 
-    `decided` are the rows of the decisions, today's magnet first.
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+    decided : pandas.DataFrame
+        Rows of the decisions, today's magnet first.
+
+    Returns
+    -------
+    str
+        Begins with "Decision:".
     """
     place = place_to_take(result, decided)
     today = decided.iloc[0]
@@ -370,10 +426,19 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
 
 
 def _saves_more(decided: pd.DataFrame, place: int) -> str:
-    """Say which other decision saves more than that at `place`, and what is against it; else empty.
+    """Say which other decision saves more, and what is against it.
 
-    `decided` are the decisions, today's magnet first, with ``heavy_rare_earth_saved_wt_pct`` and
-    ``decision_status``; `place` is a position from 0.
+    Parameters
+    ----------
+    decided : pandas.DataFrame
+        Rows of the decisions, today's magnet first.
+    place : int
+        Position of the decision to take, from 0.
+
+    Returns
+    -------
+    str
+        Begins with ``"; "``; empty if none saves `SAVING_WT_PCT` more.
     """
     savings = decided["heavy_rare_earth_saved_wt_pct"].astype(float)
     other = int(savings.to_numpy().argmax())
@@ -454,7 +519,18 @@ def requirements(shown: Magnets) -> list[dict[str, Any]]:
 
 
 def stages(result: "Ranked") -> list[str]:
-    """Say how candidates were narrowed down to those that are kept, a line a stage; empty if all are."""
+    """Say how candidates were narrowed down to those that are kept.
+
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+
+    Returns
+    -------
+    list of str
+        A sentence for each stage and one for those that are kept; empty if all were evaluated.
+    """
     sieve = result.manifest["summary"].get("sieve")
     if sieve is None:
         return []
@@ -463,11 +539,18 @@ def stages(result: "Ranked") -> list[str]:
 
 
 def failures(result: "Ranked") -> list[tuple[str, int]]:
-    """Count what candidates miss, requirements and status in words, the most frequent first.
+    """Count what candidates miss: requirements, and statuses other than ok.
 
-    The list holds (text, number); a status is such as "status: paramagnetic". A candidate counts
-    for each requirement that it misses. Where a search kept the best alone, all that were judged
-    count.
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+
+    Returns
+    -------
+    list of (str, int)
+        Requirement or status in words, and the number of candidates; the most frequent first. A
+        candidate counts for each requirement that it misses.
     """
     profile = result.profile
     sieve = result.manifest["summary"].get("sieve")

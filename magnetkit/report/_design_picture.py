@@ -88,7 +88,19 @@ def draw_design(found: "Diffusion", element: str | None = None) -> "Figure":
 
 
 def _headline(found: "Diffusion", element: str) -> str:
-    """Write the answer for one element in one line, for the title of the picture."""
+    """Write the answer for one element in one line, for the title of the picture.
+
+    Parameters
+    ----------
+    found : Diffusion
+        Of `magnetkit.diffuse`.
+    element : str
+        "Tb" or "Dy", one of its designs.
+
+    Returns
+    -------
+    str
+    """
     magnet = found.magnet.split(" (most likely")[0]
     if found.none_needed:
         return f"{magnet}: no heavy rare earth needed"
@@ -103,7 +115,17 @@ def _headline(found: "Diffusion", element: str) -> str:
 
 
 def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
-    """Draw the unfolded faces side by side into `axes`, coloured by the dose of `element`, mg/cm2."""
+    """Draw the unfolded faces side by side, coloured by the mass that enters.
+
+    Parameters
+    ----------
+    found : Diffusion
+        Of `magnetkit.diffuse`.
+    element : str
+        "Tb" or "Dy", one of its designs.
+    axes : matplotlib Axes
+        Drawn into; it gets title and colour bar (mg/cm2), and loses its frame.
+    """
     spreading = found.search[element].spreading
     doses = face_doses(found, element)
     largest = max(float(dose.max()) for dose in doses.values())
@@ -138,12 +160,19 @@ def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
 
 
 def face_doses(found: "Diffusion", element: str) -> dict[str, FloatArray]:
-    """Compute the mass of `element` that enters each cell of each face, mg/cm2.
+    """Compute the mass of an element that enters each cell of each face.
+
+    Parameters
+    ----------
+    found : Diffusion
+        Of `magnetkit.diffuse`.
+    element : str
+        "Tb" or "Dy", one of its designs.
 
     Returns
     -------
-    dict of ndarray
-        By name of the face, on its grid of cells.
+    dict of str to ndarray of float64
+        By name of the face, such as "z+": mg/cm2 on its grid of cells, 0 where nothing is put on.
     """
     coating = found.coated[element]
     spreading = found.search[element].spreading
@@ -158,10 +187,16 @@ def face_doses(found: "Diffusion", element: str) -> dict[str, FloatArray]:
 def _unfold_block(spreading: Any) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Place the six faces of a block side by side in the plane of the picture.
 
+    Parameters
+    ----------
+    spreading : Spreading
+        Cells of a block.
+
     Returns
     -------
-    dict of tuple of two ndarrays
-        By name of the face: x and y of the corners of its cells, mm.
+    dict of str to tuple of two ndarrays
+        By name of the face, such as "z+": x and y of the corners of its cells, mm, shape (rows + 1,
+        columns + 1).
     """
     edges = dict(zip("xyz", (1e3 * edge for edge in spreading.edges), strict=True))
     x, y, z = (float(np.ptp(edge)) for edge in edges.values())
@@ -187,10 +222,16 @@ def _unfold_block(spreading: Any) -> dict[str, tuple[FloatArray, FloatArray]]:
 def _unfold_round(spreading: Any) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Place the faces of a disc or ring side by side in the plane of the picture.
 
+    Parameters
+    ----------
+    spreading : Spreading
+        Cells of a disc or ring.
+
     Returns
     -------
-    dict of tuple of two ndarrays
-        By name of the face: x and y of the corners of its cells, mm.
+    dict of str to tuple of two ndarrays
+        By name of the face, "z+", "z-", "outer" and of a ring "inner": x and y of the corners of
+        its cells, mm.
     """
     radii = 1e3 * spreading.edges[0]
     heights = 1e3 * spreading.edges[1]

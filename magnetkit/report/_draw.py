@@ -31,9 +31,24 @@ _PER_PIXEL = 0.75
 
 
 def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
-    """Draw a figure (plotly's ``data`` and ``layout``) by matplotlib; return the axes.
+    """Draw a figure of plotly by matplotlib.
 
-    It is drawn into `ax`, or into a new figure.
+    Parameters
+    ----------
+    figure : dict
+        Plotly's ``data``, a list of traces, and ``layout``. It is not changed.
+    ax : matplotlib Axes, optional
+        Drawn into; axes in a new figure otherwise.
+
+    Returns
+    -------
+    matplotlib Axes
+        Those drawn into. A second axis on the right has axes of its own in the same figure.
+
+    Raises
+    ------
+    InputError
+        If matplotlib is not installed.
     """
     layout = figure["layout"]
     ax = _axes(layout) if ax is None else ax
@@ -54,7 +69,17 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
 
 
 def _draw_traces(traces: list[Part], layout: Part, places: "dict[str, Axes]") -> None:
-    """Draw traces with their colour scales; `places` are the axes by plotly's name."""
+    """Draw traces, each into its axes, with their colour bars.
+
+    Parameters
+    ----------
+    traces : list of dict
+        Plotly's traces, drawn in their order.
+    layout : dict
+        Plotly's layout; ``coloraxis`` is a scale that traces share. It is not changed.
+    places : dict of str to Axes
+        Matplotlib's axes by plotly's name, "y" and "y2"; they are drawn into.
+    """
     shared = [t for t in traces if "coloraxis" in t.get("marker", ()) and len(t["x"])]
     if shared:
         values = [value for trace in shared for value in trace["marker"]["color"]]
@@ -72,12 +97,21 @@ def _draw_traces(traces: list[Part], layout: Part, places: "dict[str, Axes]") ->
 
 
 def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
-    """Draw one trace of plotly's into `ax`: a heat map, an area, lines, points or error bars.
+    """Draw one trace of plotly: a heat map, an area, lines, points or error bars.
+
+    Parameters
+    ----------
+    trace : dict
+        The trace.
+    layout : dict
+        Plotly's layout, for a shared scale of colours.
+    ax : matplotlib Axes
+        Drawn into.
 
     Returns
     -------
     matplotlib PathCollection or None
-        Points whose colours have a scale, for a colour bar.
+        Points whose colours have a scale, for a colour bar. A heat map draws its own.
     """
     if trace["type"] == "heatmap":
         grid = [np.array(trace[axis], float) for axis in "xyz"]
@@ -114,7 +148,17 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
 
 
 def _error_bars(trace: Part, x: FloatArray, y: FloatArray, ax: "Axes") -> None:
-    """Draw the ranges of a trace's points along x and y."""
+    """Draw the ranges of a trace's points into axes; nothing if it has none.
+
+    Parameters
+    ----------
+    trace : dict
+        Plotly's trace: ``error_x`` and ``error_y`` with ``array``, ``arrayminus`` and ``color``.
+    x, y : ndarray, shape (n,)
+        Places of the points.
+    ax : matplotlib Axes
+        Drawn into.
+    """
     ends: dict[str, Any] = {}
     for axis in "xy":
         bars = trace.get(f"error_{axis}")
@@ -145,7 +189,15 @@ def _colour_bar(artist: "PathCollection", scale: Part, ax: "Axes") -> None:
 
 
 def _vertical_line(shape: Part, ax: "Axes") -> None:
-    """Draw a shape of the layout as a vertical line over the whole height of `ax`."""
+    """Draw a shape of the layout as a vertical line over the whole height.
+
+    Parameters
+    ----------
+    shape : dict
+        Plotly's shape: ``x0`` and ``line`` with ``width``, ``color`` and ``dash``.
+    ax : matplotlib Axes
+        Drawn into.
+    """
     line = shape["line"]
     ax.axvline(
         shape["x0"],
@@ -156,10 +208,17 @@ def _vertical_line(shape: Part, ax: "Axes") -> None:
 
 
 def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
-    """Write the texts of a trace above or below its points, at data coordinates `x` and `y`, into `ax`.
+    """Write the texts of a trace above or below its points.
 
-    The trace has ``text``, ``textposition``, ``textfont`` and ``marker`` as plotly has them; `x`
-    and `y` are (n,).
+    Parameters
+    ----------
+    trace : dict
+        Plotly's trace: ``text`` (one for each point), ``textfont``, ``textposition`` and
+        ``marker``.
+    x, y : ndarray, shape (n,)
+        Places of the points, in data coordinates.
+    ax : matplotlib Axes
+        Drawn into.
     """
     size = _PER_PIXEL * trace["textfont"]["size"]
     places = np.broadcast_to(trace["textposition"], len(x))
@@ -233,7 +292,17 @@ def _scale(scale: Part, ends: str) -> dict[str, Any]:
 
 
 def _axis(layout: Part, ax: "Axes", axis: str) -> None:
-    """Apply plotly's layout of one axis, ``"x"`` or ``"y"``, to matplotlib's `ax`: title, range, side."""
+    """Apply plotly's layout of one axis to matplotlib's axes: title, range and side.
+
+    Parameters
+    ----------
+    layout : dict
+        Layout of the axis, such as ``layout["xaxis"]``.
+    ax : matplotlib Axes
+        Changed in place, after its traces are drawn.
+    axis : {"x", "y"}
+        Which one.
+    """
     if layout.get("visible") is False:
         ax.set_axis_off()
     if "title" in layout:
@@ -258,8 +327,13 @@ def _axis(layout: Part, ax: "Axes", axis: str) -> None:
 def _legend(layout: Part, places: "list[Axes]") -> None:
     """Draw one legend for all axes, each label once; nothing if no trace has a label.
 
-    `places` are the axes, the first of which gets it; place and title are those of plotly's
-    `layout`.
+    Parameters
+    ----------
+    layout : dict
+        Plotly's layout, for the legend's title; the legend is below the axes if the y axis is on
+        the right.
+    places : list of Axes
+        Axes with traces; the last one gets the legend.
     """
     handles_and_labels = [
         zip(*ax.get_legend_handles_labels(), strict=True) for ax in places

@@ -69,7 +69,18 @@ def make_axis(text: str) -> Part:
 
 
 def column_axis(name: str) -> Part:
-    """Build the layout of an axis for a result column: label, symbol and unit in HTML."""
+    """Build the layout of an axis for a result column.
+
+    Parameters
+    ----------
+    name : str
+        A column of the registry, such as "remanence_T"; KeyError otherwise.
+
+    Returns
+    -------
+    dict
+        Plotly's layout of an axis, with label, symbol and unit in HTML as its title.
+    """
     column = COLUMNS[name]
     symbol = column.symbol if column.symbol.replace("_", "") not in column.label else ""
     symbol = re.sub(r"_\{?(\w+)\}?", r"<sub>\1</sub>", symbol.replace(r"\mu", "μ"))
@@ -78,10 +89,10 @@ def column_axis(name: str) -> Part:
 
 
 def convert_axes(figure: Part) -> Part:
-    """Convert a figure's axes of T, kA/m and kJ/m3 to the units of the setting, in place; return it.
+    """Convert a figure's axes of T, kA/m and kJ/m3 to the units of the setting.
 
-    The setting is SI (nothing happens) or CGS. `figure` has plotly's ``data`` and ``layout``. Data,
-    titles and hover texts are converted; an anisotropy field stays in T.
+    Data, titles of axes and hover texts are converted in place, if the setting is CGS; the same
+    figure is returned.
     """
     for key, axis in figure["layout"].items() if is_cgs() else ():
         text = axis["title"]["text"] if key[1:5] == "axis" and "title" in axis else ""
@@ -111,11 +122,16 @@ def figure_layout(xaxis: Part, yaxis: Part, height: int = 460, title: str = "") 
     Parameters
     ----------
     xaxis, yaxis : dict
-        Layout of the axes.
+        Layout of the axes, added to what all axes have.
     height : int
         Pixels.
     title : str
-        Plain text, wrapped and escaped here.
+        Plain text, wrapped and escaped here; none if empty.
+
+    Returns
+    -------
+    dict
+        Plotly's layout, a new one.
     """
     lines = wrap(title, 44)
     layout = {
@@ -165,15 +181,20 @@ def points(
     Parameters
     ----------
     name : str
-        Name in the legend.
+        Name in the legend, escaped already.
     x, y : array_like, shape (n,)
         Coordinates.
     marker : dict
-        Plotly's marker.
+        Plotly's marker; it becomes part of the trace.
     hover : str
         Plotly's template; ``%{text}`` stands for the escaped text of each point.
     texts : sequence of str
         Those texts.
+
+    Returns
+    -------
+    dict
+        Plotly's trace.
     """
     return {
         "type": "scatter", "mode": "markers", "name": name, "x": numbers(x), "y": numbers(y),
@@ -192,10 +213,25 @@ def line(name: str, x: Any, y: Any, **look: Any) -> Part:
 def candidates(
     frame: "pd.DataFrame", x: str, y: str, name: str, marker: Part, texts: Sequence[str]
 ) -> Part:
-    """Build a scatter trace of candidates on two result columns `x` and `y`.
+    """Build a scatter trace of candidates on two result columns.
 
-    `frame` has one row a candidate, with these columns in their units. `marker` is plotly's.
-    `texts`, one a row, are shown at the points and must be escaped already.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results, with the columns `x` and `y`.
+    x, y : str
+        Columns of the registry, such as "remanence_T".
+    name : str
+        Name in the legend, escaped already.
+    marker : dict
+        Plotly's marker.
+    texts : sequence of str
+        One for each row, shown when pointed at, escaped already.
+
+    Returns
+    -------
+    dict
+        Plotly's trace.
     """
     shown_columns = ((COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y")))
     hover = "<br>".join(f"{c.short} %{{{axis}}} {c.unit}" for c, axis in shown_columns)
@@ -205,8 +241,21 @@ def candidates(
 def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     """Build the star of the magnet that all others are compared with, on two result columns.
 
-    `frame` has one row with the columns `x` and `y`, such as "cost_USD_kg"; `text` is escaped
-    already and `name` stands in the legend.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row, with the columns `x` and `y`.
+    x, y : str
+        Columns of the registry, such as "remanence_T".
+    text : str
+        Shown when pointed at, escaped already.
+    name : str
+        Name in the legend.
+
+    Returns
+    -------
+    dict
+        Plotly's trace.
     """
     look = {
         "symbol": "star",
@@ -241,7 +290,15 @@ def decision_numbers(decided: "pd.DataFrame") -> list[str]:
 def decision_names(decided: "pd.DataFrame") -> list[str]:
     """List the names of a screening's decisions with their numbers, such as "0. Today's magnet".
 
-    `decided` has the decisions, today's magnet first.
+    Parameters
+    ----------
+    decided : pandas.DataFrame
+        Rows of the decisions, today's magnet first.
+
+    Returns
+    -------
+    list of str
+        One for each row, in their order, plain text.
     """
     names = ["Today’s magnet", *decided["decision"].iloc[1:].astype(str)]
     return [
@@ -251,9 +308,21 @@ def decision_names(decided: "pd.DataFrame") -> list[str]:
 
 
 def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
-    """Build the traces of the decisions on two result columns: a star for today's, numbers for others.
+    """Build the traces of the decisions on two result columns.
 
-    `decided` are the rows of the decisions, today's magnet first; `x` and `y` are names of columns.
+    Today's magnet is a star, the others have numbers.
+
+    Parameters
+    ----------
+    decided : pandas.DataFrame
+        Rows of the decisions, today's magnet first, with the columns `x` and `y`.
+    x, y : str
+        Columns of the registry, such as "remanence_T".
+
+    Returns
+    -------
+    list of dict
+        Plotly's traces, one a row.
     """
     traces = []
     look = {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
@@ -307,15 +376,21 @@ def lines_over_temperature(
     Parameters
     ----------
     frame : pandas.DataFrame
-        ``candidate``, ``temperature_K``, `column` and, for areas, its ``_lo`` and ``_hi``.
+        ``candidate``, ``temperature_K``, `column` and, for areas, its ``_lo`` and ``_hi``, in any
+        order of rows. Rows without a value are left out.
     column : str
-        Result column that is drawn, such as "remanence_T".
+        The result column that is drawn, such as "remanence_T".
     styles : sequence of Look, optional
-        Look of each candidate.
+        Colour and dash of each candidate, in the order in which they come first.
     celsius : bool
         Axis in degrees Celsius, in kelvin otherwise.
     bands : int, optional
         Number of first candidates that get an area; all otherwise.
+
+    Returns
+    -------
+    list of dict
+        Plotly's traces: all areas, then the lines.
     """
     # A candidate that stands there twice is two lines.
     copy = frame.groupby(["candidate", "temperature_K"]).cumcount()
@@ -394,7 +469,11 @@ def demagnetization(
 
 
 def _measured_points(curve: Any) -> Part:
-    """Return the points of a measured curve: ``field`` (A/m) and ``polarization`` (T)."""
+    """Build the points of a measured curve as circles of J against -H.
+
+    `curve` has ``field`` (A/m, the reverse field) and ``polarization`` (T). The result is a trace
+    of plotly, in kA/m and T.
+    """
     dot = {
         "color": "#fff",
         "size": 7,
@@ -409,11 +488,25 @@ def _measured_points(curve: Any) -> Part:
 def _magnet_traces(
     curves: "Demagnetization", at: tuple[int, ...], label: str, look: Look, group: str
 ) -> list[Part]:
-    """Return J(H), B(H) and the working point of one magnet at one temperature, three traces of plotly's.
+    """Build J(H), B(H) and the working point of one magnet at one temperature.
 
-    `at` is its place in the arrays of `curves`, (magnet, temperature); `label` its escaped name;
-    `look` its colour and dash; `group` the name of its traces in the legend. Fields are drawn
-    positive, kA/m.
+    Parameters
+    ----------
+    curves : Demagnetization
+        n magnets at k temperatures.
+    at : tuple of two ints
+        Magnet and temperature: the place in the arrays of `curves`.
+    label : str
+        Name of the magnet, escaped already.
+    look : Look
+        Colour and dash.
+    group : str
+        Group of these traces in the legend.
+
+    Returns
+    -------
+    list of dict
+        Plotly's three traces, in kA/m and T; points of negative J or B are left out.
     """
     colour, dash = look
     traces = []
@@ -441,7 +534,18 @@ def _magnet_traces(
 
 
 def _load_line(given: Sequence["Demagnetization"]) -> Part:
-    """Return the load line of magnets, up to the largest remanence or coercivity of them."""
+    """Build the load line of magnets, up to the largest remanence or coercivity of them.
+
+    Parameters
+    ----------
+    given : sequence of Demagnetization
+        One or more; the load line is that of the first.
+
+    Returns
+    -------
+    dict
+        Plotly's trace, in kA/m and T.
+    """
     top = np.nanmax([1e-9, *(one.remanence.max() for one in given)])
     largest_field = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
     slope = given[0].load_line
@@ -459,11 +563,27 @@ def objectives(profile: "Profile") -> list[str]:
 def trade_off_axes(
     profile: "Profile", decided: "pd.DataFrame", frame: "pd.DataFrame"
 ) -> tuple[str, str, str]:
-    """Choose the columns of the trade-off picture: x, y and colour.
+    """Choose the columns of the trade-off picture.
 
-    The column x is that of the first objective of the profile that sets decisions apart: their
-    values in it span at least a tenth of those of the candidates in `frame`. `decided` are the
-    decisions. Both have the columns of the objectives; y is the last of these.
+    The column x is that of the first objective that sets decisions apart: their values in it span
+    at least a tenth of those of the candidates.
+
+    Parameters
+    ----------
+    profile : Profile
+        The device, with its objectives.
+    decided : pandas.DataFrame
+        Rows of the decisions, with the columns of the objectives.
+    frame : pandas.DataFrame
+        Candidates, with the same columns.
+
+    Returns
+    -------
+    x : str
+    y : str
+        Column of the last objective.
+    colour : str
+        Column of another objective, or of the first.
     """
     goals = objectives(profile)
     wide = [
@@ -476,9 +596,18 @@ def trade_off_axes(
 
 
 def candidate_names(frame: "pd.DataFrame") -> list[str]:
-    """Return the name of each candidate, with its shell if it has one, as ``"Nd2Fe14B + Tb 0.5 wt%"``.
+    """List the names of candidates, with their shells, such as ``"Nd2Fe14B + Tb 0.5 wt%"``.
 
-    `frame` has ``candidate`` and ``shell``; a shell that is diffused into a sold grade is left out.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``candidate`` and ``shell``, and ``route`` if there is one: a shell that is diffused into a
+        sold grade is left out.
+
+    Returns
+    -------
+    list of str
+        One for each row, plain text.
     """
     shells = frame["shell"].astype(object).fillna("").astype(str)
     if "route" in frame:
@@ -503,12 +632,26 @@ def pareto(
     colour: str,
     title: str = "",
 ) -> Part:
-    """Build the figure of ranked candidates on two objectives, plotly's ``data`` and ``layout``.
+    """Build the figure of ranked candidates on two objectives.
 
     Candidates that meet the requirements are coloured, those of the front ringed, and the decisions
-    in `decided` named. `x`, `y` and `colour` are result columns, such as "cost_USD_kg"; candidates
-    without a value of x or y are left out. `frame` also has ``pareto_front``,
-    ``meets_requirements`` and ``candidate``.
+    named. Rows without a value in `x` or `y` are left out.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Ranked candidates: ``pareto_front``, ``meets_requirements`` and the three columns.
+    decided : pandas.DataFrame
+        Rows of the decisions, today's magnet first.
+    x, y, colour : str
+        Columns of the registry, such as "supply_risk".
+    title : str
+        Plain text; none if empty.
+
+    Returns
+    -------
+    dict
+        Plotly's ``data`` and ``layout``.
     """
     points_frame = frame.dropna(subset=[x, y])
     front = (points_frame["pareto_front"].fillna(0) == 1).to_numpy(bool)
@@ -538,9 +681,13 @@ def pareto(
 
 
 def grades() -> "pd.DataFrame":
-    """Return commercial grades at 20 C as points of the B_r-H_cj map.
+    """Read commercial grades at 20 C as points of the B_r-H_cj map.
 
-    ``remanence_T`` is the middle of the maker's range, ``coercivity_kA_m`` the guaranteed minimum.
+    Returns
+    -------
+    pandas.DataFrame
+        One row a grade: ``host``, ``grade``, ``remanence_T`` (the middle of the maker's range),
+        ``coercivity_kA_m`` (the guaranteed minimum) and ``source``.
     """
     import pandas as pd
 
@@ -554,8 +701,18 @@ def grades() -> "pd.DataFrame":
 def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
     """Build the map of remanence and coercivity at 20 C: grades, and magnets without rare earth.
 
-    Grades are those of `hosts`, or of all hosts if that is None or no grades of them are sold.
-    `more` are traces that are added, such as candidates.
+    Parameters
+    ----------
+    hosts : sequence of str or None
+        Host families such as "2:14:1", whose grades are drawn; all for None, and where no grades of
+        them are sold.
+    *more : dict
+        Traces that are added in front, such as candidates.
+
+    Returns
+    -------
+    dict
+        Plotly's ``data`` and ``layout``.
     """
     grade_table = grades()
     sold_hosts = [host for host in HOST_NAMES if (grade_table["host"] == host).any()]
@@ -595,11 +752,20 @@ def section(
     hull : Section
         Phases of the three elements.
     shares : ndarray, shape (n, 3)
-        Shares of the elements in the candidates.
+        Shares of the elements in the candidates, 0 to 1; n may be 0.
     odds : array_like, shape (n,)
-        Probability that each forms.
+        Probability that each forms, 0 to 1.
     texts : sequence of str
         Hover texts, escaped already.
+    name : str
+        Name of the candidates in the legend.
+    title : str
+        Plain text; none if empty.
+
+    Returns
+    -------
+    dict
+        Plotly's ``data`` and ``layout``.
     """
     at = hull.shares @ _CORNERS
     edge = {"hoverinfo": "skip", "showlegend": False}
@@ -643,13 +809,20 @@ def binary_section(
     hull : Section
         Phases of the two elements.
     shares : ndarray, shape (n,)
-        Share of the second element in each candidate.
+        Share of the second element in each candidate, 0 to 1; n may be 0.
     energies : ndarray, shape (n,)
         Formation energy, eV/atom.
     odds : array_like, shape (n,)
-        Probability that each forms.
+        Probability that each forms, 0 to 1.
     texts : sequence of str
         Hover texts, escaped already.
+    title : str
+        Plain text; none if empty.
+
+    Returns
+    -------
+    dict
+        Plotly's ``data`` and ``layout``, in at.% and eV/atom.
     """
     order = np.argsort(hull.shares[:, 1])
     x = 100.0 * hull.shares[order, 1]
@@ -697,7 +870,10 @@ def binary_section(
 
 
 def _probability_look(odds: ArrayLike) -> Part:
-    """Build plotly's marker for dots coloured by the probability, 0 to 1, that each forms."""
+    """Build plotly's marker for dots coloured by the probability that each forms.
+
+    `odds`, shape (n,), are 0 to 1. The marker has a colour bar of its own.
+    """
     return {
         "size": 11,
         "color": numbers(odds),

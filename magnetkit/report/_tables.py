@@ -57,7 +57,22 @@ def is_missing(value: object) -> bool:
 def number(
     value: object, digits: int = 3, factor: float = 1.0, offset: float = 0.0
 ) -> str:
-    """Format `factor` times a value plus `offset` with `digits` significant digits; a dash for none."""
+    """Format ``factor * value + offset`` with some significant digits.
+
+    Parameters
+    ----------
+    value : float or missing
+        The number; None, NaN and other missing values give a dash "–".
+    digits : int
+        Significant digits.
+    factor, offset : float
+        As of `Scale`, to the unit that is shown.
+
+    Returns
+    -------
+    str
+        Without an exponent for large numbers.
+    """
     if is_missing(value):
         return "–"
     x = factor * float(value) + offset  # type: ignore[arg-type]
@@ -68,10 +83,17 @@ def number(
 
 
 def _convert_to_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Return a copy of a table in kG, kOe and MGOe, with these units in the columns' names.
+    """Convert a table of results to kG, kOe and MGOe.
 
-    Ends (``_lo``, ``_hi``) of a column are converted too; columns that `frame` lacks, and others,
-    stay.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results in SI units; it is not changed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy, in which the units in the columns' names are changed too. Other columns stay.
     """
     names = {}
     frame = frame.copy()
@@ -86,10 +108,21 @@ def _convert_to_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
-    """Return the user's own columns, then the main results in display units, under headings for people.
+    """Choose and convert the columns that people read.
 
-    `units` is "si", "cgs" or None for the setting. A predicted column has two more, low and high.
-    `frame` is not changed; its other columns are left out.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results in SI units; it is not changed.
+    units : {"si", "cgs"} or None
+        None for the setting.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The user's own columns, then rank, candidate, shell and the main results in display units.
+        The headings have label and unit; the ends of an interval get columns of their own. Rows
+        keep their order.
     """
     import pandas as pd
 
@@ -115,8 +148,20 @@ def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
 def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     """Write the cell of a row as tables show it: the value with half its interval and marks.
 
-    `row` has columns of results and `name` is one of them; a candidate stands with its shell. With
-    `cgs` values are in CGS units.
+    Parameters
+    ----------
+    row : pandas.Series
+        A row of results, by column.
+    name : str
+        Column, such as "remanence_T"; a candidate stands with its shell.
+    cgs : bool
+        In kG, kOe and MGOe.
+
+    Returns
+    -------
+    str
+        Such as "1.23 ±0.05", with "*" after an extrapolated value; "–" for a missing number, empty
+        for a missing text.
     """
     if name == "candidate":
         return _candidate_cell(row)
@@ -141,7 +186,11 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
 
 
 def _candidate_cell(row: "pd.Series") -> str:
-    """Return a candidate with its shell, and the simpler one over which it gains nothing."""
+    """Write a candidate with its shell, and the simpler one over which it gains nothing.
+
+    `row` is a row of results: ``candidate``, ``shell`` and ``simpler_rank`` count, where they are.
+    The text is such as "Nd2Fe14B + Tb 0.5 wt% (no gain over #3)".
+    """
     text = str(row.get("candidate", float("nan")))
     shell = row.get("shell", "")
     if not is_missing(shell) and shell:
@@ -155,11 +204,28 @@ def _candidate_cell(row: "pd.Series") -> str:
 def choose_columns(
     frame: "pd.DataFrame", names: dict[str, int], columns: str | None = None
 ) -> dict[str, int]:
-    """Return the columns to print with their priority, the user's own identifier among them.
+    """Choose the columns to print, with their priority.
 
-    `names` are those printed by default, by name; `columns`, names joined by commas, replace them,
-    all of priority 0. Default columns that `frame` lacks are left out. InputError if it lacks one
-    of `columns`.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results.
+    names : dict of str to int
+        Columns printed by default and their priority, 0 for what is never left out. Not changed;
+        names that `frame` lacks are left out.
+    columns : str, optional
+        Names joined by commas, in place of `names`.
+
+    Returns
+    -------
+    dict of str to int
+        Priority by column, in the order of printing. A column of the user that identifies rows,
+        such as "id", comes first, after the rank.
+
+    Raises
+    ------
+    InputError
+        If `frame` lacks one of `columns`.
     """
     if columns is not None:
         names_asked_for = [name.strip() for name in columns.split(",") if name.strip()]
@@ -188,22 +254,29 @@ def print_rows(
     cgs: bool,
     wide: bool,
 ) -> list[str]:
-    """Print rows as a table; return the names of the columns that fitted.
+    """Print rows as a table on stdout.
 
-    If all rows have the same host, it goes into the title.
+    If all of several rows have the same host, it goes into the title.
 
     Parameters
     ----------
-    names : dict of int
-        Columns and their priority.
+    frame : pandas.DataFrame
+        Results, one row a line.
+    names : dict of str to int
+        Columns of `frame` and their priority, 0 for what is never left out.
     about : list of str
-        Parts of the title.
+        Parts of the title. Not changed.
     styles : sequence of str
-        Style of each row.
+        Style of each row, as rich names it, such as "dim".
     cgs : bool
         Units of kG and kOe.
     wide : bool
         Print all columns, in lines longer than the terminal's.
+
+    Returns
+    -------
+    list of str
+        Names of the columns that fitted.
     """
     columns_to_print = {}
     for name, priority in names.items():
@@ -226,10 +299,23 @@ def print_rows(
 def _shown_column(
     frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool
 ) -> _text.Shown:
-    """Build column `name` of a table for the terminal: heading with unit, and cells.
+    """Build one column of a table for the terminal: heading with unit, and cells.
 
-    Where the terminal is narrow, columns of the highest `priority` are left out first, those of 0
-    never. With `cgs` values are in CGS units.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results.
+    name : str
+        Its column, such as "remanence_T".
+    priority : int
+        Where the terminal is narrow, columns of the highest number are left out first, those of 0
+        never.
+    cgs : bool
+        In kG, kOe and MGOe.
+
+    Returns
+    -------
+    Shown
     """
     column = COLUMNS.get(name)
     unit = "" if column is None else _text.display_scale(name, cgs=cgs).unit
@@ -246,7 +332,16 @@ def _print_csv(
 ) -> None:
     """Print rows as CSV to stdout: the columns of the terminal, with shells and intervals.
 
-    `names` and `columns` are as for `choose_columns`. With `cgs` values are in kG, kOe and MGOe.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results in SI units.
+    names : dict of str to int
+        Columns by default, as for `choose_columns`.
+    columns : str or None
+        Names joined by commas, in place of `names`; InputError if `frame` lacks one.
+    cgs : bool
+        In kG, kOe and MGOe.
     """
     names_to_print: list[str] = []
     for name in choose_columns(frame, names, columns):
@@ -390,8 +485,14 @@ def _tell(text: str) -> None:
 def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
     """Print why no candidate can be ranked, or which requirements the likeliest one misses.
 
-    `best` are the leading rows of `result`, of which the likeliest is named. Nothing is printed if
-    candidates meet the requirements.
+    Nothing is printed if a candidate meets the requirements.
+
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+    best : pandas.DataFrame
+        Its best rows; of these the likeliest is named.
     """
     from ._content import requirement_text
 
@@ -466,11 +567,25 @@ def print_properties(
 def _print_property_table(
     frame: "pd.DataFrame", columns: str | None, *, cgs: bool, wide: bool
 ) -> list[str]:
-    """Print a row for each composition; return the names of the columns that were printed.
+    """Print a row for each composition on stdout.
 
-    Without `columns` what all rows share, a temperature or the status ``ok``, is no column. `frame`
-    has the properties; `columns` are names joined by commas. With `cgs` values are in CGS units;
-    `wide` prints columns that do not fit too.
+    Without `columns`, what all rows share, a temperature or the status ``ok``, is no column.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results of a prediction.
+    columns : str or None
+        Names joined by commas; InputError if `frame` lacks one.
+    cgs : bool
+        In kG, kOe and MGOe.
+    wide : bool
+        Print columns that do not fit too.
+
+    Returns
+    -------
+    list of str
+        Names of the columns that were printed.
     """
     about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
     names = choose_columns(frame, _PROPERTIES, columns)
@@ -499,9 +614,18 @@ def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
 
 
 def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:
-    """Print one row as a block, a line for each property; all columns if `wide`.
+    """Print one row as a block on stdout, a line for each property.
 
-    With `cgs` values are in CGS units; `interval` is the probability of the ranges.
+    Parameters
+    ----------
+    row : pandas.Series
+        A row of a prediction, by column.
+    cgs : bool
+        In kG, kOe and MGOe.
+    interval : float
+        Probability of the ranges, such as 0.9, for the heading.
+    wide : bool
+        Print all columns.
     """
     some = COLUMNS if wide else BRIEF
     names = [n for n in some if n in row.index and n not in ("candidate", "row_index")]
@@ -522,9 +646,21 @@ def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) ->
 
 
 def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
-    """Write the cells of one property in a block: label, value, interval and provenance.
+    """Write the cells of one property in a block.
 
-    `name` is a column of the row; with `cgs` values are in CGS units.
+    Parameters
+    ----------
+    row : pandas.Series
+        A row of a prediction, by column.
+    name : str
+        One of its columns, such as "remanence_T"; also a user's own, or a ``_data_share``.
+    cgs : bool
+        In kG, kOe and MGOe.
+
+    Returns
+    -------
+    tuple of four str
+        Label with unit, value, interval and provenance; the last two are empty where there is none.
     """
     column_of_share = name.removesuffix("_data_share")
     if column_of_share != name and column_of_share in COLUMNS:
@@ -592,10 +728,20 @@ def print_comparison(
 
 
 def _compared_columns(frame: "pd.DataFrame", cgs: bool) -> list[_text.Shown]:
-    """Return a comparison as columns of a terminal, folded until all of them fit.
+    """Build a comparison as columns for the terminal, folded until all of them fit.
 
-    `frame` is what `magnetkit.compare` returns. With `cgs` values are in CGS units. The first
-    column holds labels, the last units.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As of `magnetkit.compare`: one row a property, with ``label``, ``unit``, magnets and
+        differences.
+    cgs : bool
+        In kG, kOe and MGOe.
+
+    Returns
+    -------
+    list of Shown
+        Property, each magnet and difference, unit.
     """
     names = list(map(str, frame.index))
     scales = [
@@ -617,10 +763,20 @@ def _compared_columns(frame: "pd.DataFrame", cgs: bool) -> list[_text.Shown]:
 
 
 def _scale_of_row(name: str, unit: str, *, cgs: bool) -> _text.Scale:
-    """Return factor, offset and unit by which a row of a comparison is displayed.
+    """Choose factor, offset and unit by which a row of a comparison is displayed.
 
-    `name` is a column of results or the name of another row, which is in `unit` and stays in it; K
-    becomes degrees C. With `cgs` columns of results are in CGS units.
+    Parameters
+    ----------
+    name : str
+        A column of results, such as "remanence_T", or the name of another row.
+    unit : str
+        Unit of another row, which stays in it; K becomes degrees C.
+    cgs : bool
+        Columns of results in kG, kOe and MGOe.
+
+    Returns
+    -------
+    Scale
     """
     if name in COLUMNS:
         return _text.display_scale(name, cgs=cgs)
@@ -659,9 +815,23 @@ def _compared_column(
 
 
 def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -> str:
-    """Format one value of a comparison; empty where it is missing.
+    """Format one value of a comparison.
 
-    With `change` the value is a difference: it gets its sign, and no offset of the scale counts.
+    Parameters
+    ----------
+    name : str
+        Name of its row, such as "remanence_T".
+    value : object
+        Number or text.
+    scale : Scale
+        Factor and offset to the unit that is shown.
+    change : bool
+        The value is a difference: it gets its sign, and no offset of the scale counts.
+
+    Returns
+    -------
+    str
+        Empty where it is missing, and for a difference of temperatures.
     """
     if is_missing(value) or (change and name == "temperature_K"):
         return ""
@@ -676,10 +846,24 @@ def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -
 def table_html(
     frame: "pd.DataFrame", rows: int = ROWS, first: Iterable[str] = _SHOWN["notebook"]
 ) -> str:
-    """Return the first rows of a table of results as HTML, with at most eight of the columns `first`.
+    """Write the first rows of a table of results as HTML.
 
-    Columns that `frame` lacks, or without a value, are left out. An interval is written ``563 (419
-    to 756)``. Rows outside the domain of the training data are coloured.
+    An interval is written ``563 (419 to 756)``. Rows outside the domain of the training data are
+    coloured.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results.
+    rows : int
+        Number of rows.
+    first : iterable of str
+        Columns in their order, of which the first eight that `frame` has with values are written.
+
+    Returns
+    -------
+    str
+        A table and a paragraph of notes, escaped.
     """
     names = [name for name in first if name in frame and _has_values(frame, name)][
         :_MOST_COMPARED

@@ -41,9 +41,19 @@ class Scale(NamedTuple):
 
 
 def display_scale(name: str, *, cgs: bool | None = None) -> Scale:
-    """Return factor, offset and unit by which a column is displayed; temperatures in degrees C.
+    """Choose factor, offset and unit by which a column is displayed; temperatures in degrees C.
 
-    Without `cgs` the setting decides between T and kA/m, and kG and kOe.
+    Parameters
+    ----------
+    name : str
+        A column of the registry, such as "remanence_T"; KeyError otherwise.
+    cgs : bool, optional
+        True for kG, kOe and MGOe, False for T, kA/m and kJ/m3; the setting decides otherwise.
+
+    Returns
+    -------
+    Scale
+        The displayed value is ``factor * value + offset``.
     """
     unit = COLUMNS[name].unit
     if unit == "K":
@@ -112,9 +122,17 @@ def format_interval(
 
 
 def cost_note(formulas: Iterable[str] | CompositionTable) -> str:
-    """Say what the cost of bare formulas leaves out; empty where none is among `formulas`.
+    """Say what the cost of bare formulas leaves out.
 
-    Texts are atomic, as in the column ``formula``.
+    Parameters
+    ----------
+    formulas : iterable of str, or CompositionTable
+        Texts are atomic, as in the column ``formula``.
+
+    Returns
+    -------
+    str
+        A sentence or two; empty where no bare formula such as Nd2Fe14B is among them.
     """
     if not isinstance(formulas, CompositionTable):
         formulas = CompositionTable.from_strings(
@@ -230,11 +248,23 @@ def fold_lines(text: str, width: int) -> str:
 
 
 def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
-    """Return the columns that fit into `width` characters, in their order.
+    """Choose the columns that fit into the width of a terminal.
 
-    Columns of the highest `priority` number are dropped first, of equals the last; those of 0
-    never. Long texts are folded more narrowly before columns of priority 1 are dropped, in new
-    `Shown` objects.
+    Columns of the highest `priority` number are dropped first, of equals the last. Long texts are
+    folded more narrowly before columns of priority 1 are dropped.
+
+    Parameters
+    ----------
+    columns : sequence of Shown
+        Columns of a table. They are not changed.
+    width : int
+        Characters.
+
+    Returns
+    -------
+    list of Shown
+        In their order; narrower copies where texts are folded. Columns of priority 0 stay even if
+        they do not fit.
     """
     columns_that_fit = list(columns)
     is_folding = False
@@ -262,7 +292,7 @@ def print_table(
     *,
     all_columns: bool = False,
 ) -> list[Shown]:
-    """Print the columns that fit on the terminal, and return them.
+    """Print the columns that fit on the terminal.
 
     Parameters
     ----------
@@ -271,9 +301,14 @@ def print_table(
     columns : sequence of Shown
         Of equal length.
     styles : sequence of str
-        Style of each row.
+        Style of each row, as rich names it, such as "dim"; rows beyond them have none.
     all_columns : bool
         Print all of them, in lines longer than the terminal's.
+
+    Returns
+    -------
+    list of Shown
+        The columns that were printed.
     """
     from rich.table import Table
     from rich.text import Text

@@ -147,9 +147,14 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
 
 
 def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:
-    """Add the sheet ``columns`` to an openpyxl workbook, in place: a row for each column.
+    """Add the sheet ``columns`` to a workbook, in place: name, label, unit and meaning of each.
 
-    `meanings` maps names to label, unit and meaning.
+    Parameters
+    ----------
+    book : openpyxl.Workbook
+        A write-only workbook.
+    meanings : dict of str to tuple of three str
+        Label, unit and meaning by the column's name, as `meaning` returns them.
     """
     sheet = book.create_sheet("columns")
     for letter, width in zip("ABCD", (42, 28, 10, 90), strict=True):
@@ -165,8 +170,17 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?")
 def _as_numbers(values: list[Any], name: str) -> list[Any]:
     """Convert the texts of a user's column to numbers if all of them are; a text file has no types.
 
-    `name` is that of the column, `values` its cells. Empty cells become None. Otherwise, and for a
-    column of results, `values` itself is returned.
+    Parameters
+    ----------
+    values : list
+        Cells of the column.
+    name : str
+        Its name; a column of results is left alone.
+
+    Returns
+    -------
+    list
+        int or float for each text, None for an empty one; otherwise `values` itself.
     """
     texts = [value for value in values if value is not None and value != ""]
     if name in COLUMNS or not texts or not all(isinstance(t, str) for t in texts):
@@ -177,7 +191,10 @@ def _as_numbers(values: list[Any], name: str) -> list[Any]:
 
 
 def _number_format(values: list[Any]) -> str:
-    """Return the Excel number format of a column: four digits of its largest value."""
+    """Choose the Excel number format of a column: four digits of its largest value.
+
+    `values` are the cells. The result is such as "0.000", or "General" where no cell is a float.
+    """
     sizes = [abs(v) for v in values if isinstance(v, float) and isfinite(v) and v]
     digits = max(3 - floor(log10(max(sizes))), 0) if sizes else 0
     if digits:
@@ -199,13 +216,17 @@ def _cells(
     Parameters
     ----------
     sheet : openpyxl worksheet
-        Sheet that the cells belong to.
+        Sheet that the cells belong to; they are not appended.
     values : iterable
         Values; control characters are replaced, long texts cut, and other types written as text.
     formats : sequence of str
-        Number format of each column.
+        Number format of each column, for floats; none if empty.
     bold : bool
         Bold font.
+
+    Returns
+    -------
+    list of openpyxl WriteOnlyCell
     """
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -232,9 +253,21 @@ def _cells(
 
 
 def meaning(name: str) -> tuple[str, str, str]:
-    """Return label, unit and meaning of a column of results; the user's own has an empty unit.
+    """Explain a column of a table.
 
-    `name` is such as "remanence_T", or that of an end or provenance such as "remanence_T_lo".
+    Parameters
+    ----------
+    name : str
+        A column of results, an end or the provenance of one, or the user's own.
+
+    Returns
+    -------
+    label : str
+        For the user's own, its name.
+    unit : str
+        Empty for the user's own.
+    meaning : str
+        A sentence.
     """
     if name in COLUMNS:
         column = COLUMNS[name]

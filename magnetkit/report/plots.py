@@ -527,9 +527,22 @@ def parity(
 
 
 def _drop_missing(*given: ArrayLike) -> list[FloatArray]:
-    """Return vectors of equal length without the positions where any is NaN or infinite.
+    """Leave out the positions of vectors where any is NaN or infinite.
 
-    InputError if the lengths differ, or no position is left.
+    Parameters
+    ----------
+    *given : array_like, shape (n,)
+        Vectors of equal length. They are not changed.
+
+    Returns
+    -------
+    list of ndarray of float64, shape (m,)
+        New vectors in the same order.
+
+    Raises
+    ------
+    InputError
+        If the lengths differ, or no position is left.
     """
     vectors = [np.asarray(values, dtype=np.float64) for values in given]
     if len({v.shape for v in vectors}) > 1 or vectors[0].ndim != 1:

@@ -158,9 +158,22 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
 def _rows(
     frame: pd.DataFrame, names: tuple[str, ...], named: bool = True
 ) -> dict[str, Any]:
-    """Build a table of the decisions: ``headings``, ``rows`` of cells, and ``named``.
+    """Build a table of the decisions for the page's template.
 
-    With `named` the rows stand under their names, otherwise under their numbers.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows of the decisions.
+    names : tuple of str
+        Columns, such as "remanence_T".
+    named : bool
+        The rows stand under their names, otherwise under their numbers.
+
+    Returns
+    -------
+    dict
+        ``headings``, a record for each column; ``rows``, for each decision a list of its cells; and
+        ``named``, the argument.
     """
     cells = [_row_cells(row, names) for _, row in frame.iterrows()]
     return {
@@ -348,10 +361,21 @@ def _plotly() -> str:
 
 
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
-    """Build the map of B_r and H_cJ at 20 C: candidates and decisions in front of commercial grades.
+    """Build the map of B_r and H_cj at 20 C: candidates and decisions in front of grades.
 
-    `spread` are rows of candidates, evaluated here at 20 C each by its route; `shown` are the
-    decisions, which are not changed. Grades are those of `hosts`.
+    Parameters
+    ----------
+    spread : pandas.DataFrame
+        A sample of the candidates. It is not changed.
+    shown : Magnets
+        The decisions, evaluated at 20 C here as the candidates are.
+    hosts : list of str
+        Host families such as "2:14:1", whose grades are drawn.
+
+    Returns
+    -------
+    dict
+        Plotly's ``data`` and ``layout``.
     """
     points = spread.reset_index(drop=True)
     decisions = shown.rows.copy()
@@ -373,10 +397,24 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
 
 
 def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
-    """Build the section of the last host that has one; None if no host has.
+    """Build the section of the last host that has one.
 
-    `best` are magnets, today's first. Magnets of more elements stand where they lie if every rare
-    earth counts as the section's and other elements are left aside.
+    Magnets of more elements stand where they lie if every rare earth counts as the section's and
+    other elements are left aside.
+
+    Parameters
+    ----------
+    best : pandas.DataFrame
+        Magnets, today's first: ``formula``, ``host``, ``probability_phase_forms``,
+        ``decomposes_to`` and names. Those of other hosts are left out.
+    snapshot : str, Path or None
+        Phases; the embedded snapshot for None.
+
+    Returns
+    -------
+    dict or None
+        Plotly's ``data`` and ``layout``; None if no host has a section, or the snapshot lacks an
+        element of it.
     """
     hosts = [
         host
@@ -405,7 +443,20 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
 
 
 def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
-    """Build B_r and H_cj of the decisions from `low` to `high`, K, today's with its interval."""
+    """Build B_r and H_cj of the decisions over temperature, one above the other.
+
+    Parameters
+    ----------
+    shown : Magnets
+        The decisions, which are evaluated here; today's has its interval.
+    low, high : float
+        Ends of the temperatures, K.
+
+    Returns
+    -------
+    dict
+        Plotly's ``data`` and ``layout``, the axis in degrees C.
+    """
     at = list(map(float, np.linspace(low, high, _TEMPERATURES)))
     frames = zip(at, shown.at(at), strict=True)
     frame = pd.concat(
@@ -439,7 +490,11 @@ def _demagnetization(shown: Magnets) -> Part:
 
 
 def _supply(shown: Magnets) -> Part:
-    """Build the bars of supply risk and cost of the decisions in every scenario."""
+    """Build the bars of supply risk and cost of the decisions in every scenario.
+
+    `shown` are the decisions. The result is plotly's ``data`` and ``layout``: two panels, a group
+    of bars for each scenario.
+    """
     states = _content.by_scenario(shown)
     titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
     traces = []

@@ -57,9 +57,9 @@ def then_cost(part: Part, prices: Prices) -> float:
 
 
 def _cost(shares: Mapping[str, float], prices: Prices) -> float:
-    """Compute the cost of elements given in wt.%, USD/kg; NaN if one has no price.
+    """Compute the cost of elements given in wt.%, USD per kg of these elements; NaN if one has no price.
 
-    `shares` maps elements to wt.%.
+    `shares` maps elements to wt.%, `prices` to USD/kg. NaN too without any element.
     """
     total = sum(shares.values())
     if not total:
@@ -224,7 +224,8 @@ def _total_row(
 def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
     """Build the table with one row for each way of each part.
 
-    The columns are those of `_way_row`; ways are numbered from 1.
+    The columns are those of `_way_row`; ways are numbered from 1 for each part. `prices` maps
+    elements to USD/kg. Without any way the frame is empty, with its first columns alone.
     """
     import pandas as pd
 

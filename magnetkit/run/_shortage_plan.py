@@ -190,7 +190,11 @@ def _judge_cut(
 
 
 def _nearest_way(change: Change, missing: Mapping[str, float]) -> str:
-    """Say in words which way without the missing elements is likeliest."""
+    """Say in words which way without the missing elements is likeliest.
+
+    Only the keys of `missing`, symbols, are used. A part without an answer, or without such a way,
+    is named so.
+    """
     answer = change.part.answer
     if answer is None:
         return "a recipe alone has no ways"
@@ -428,7 +432,8 @@ def _plan_prices(
 def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
     """Return the likely way of the same family that saves most at `prices`, and USD a year saved.
 
-    The way is None and the saving 0 if none saves anything.
+    `prices` maps elements to USD/kg. The way is None and the saving 0 if none saves anything, or
+    the part has no answer.
     """
     ways = part.answer.ways if part.answer is not None else ()
     best = None

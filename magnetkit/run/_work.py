@@ -142,10 +142,11 @@ def evaluate_best(
 ) -> tuple[int, Part]:
     """Read one piece and evaluate what can lie within a bound, as far as the first `keep` need it.
 
-    The table of the part has these columns of each candidate within the bound: its number in the
-    piece (``row``), whether it ``meets`` the requirements, its ``decision``, the loss or margin
-    that it is ordered ``by``, its ``hash``, and the ``loss`` of those that meet or are worth a
-    trial. `numbered` is number and piece; the number is passed on.
+    `numbered` is number and piece; the number is passed on. Candidates are evaluated for `job`,
+    each by its route. The table of the part has these columns of each candidate within the bound:
+    its number in the piece (``row``), whether it ``meets`` the requirements, its ``decision``, the
+    loss or margin that it is ordered ``by``, its ``hash``, and the ``loss`` of those that meet or
+    are worth a trial.
     """
     number, piece = numbered
     rows = 0

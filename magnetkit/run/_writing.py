@@ -138,7 +138,11 @@ def _complete_rows(ranking: Ranking, whole: Take, numbers: IntArray) -> pa.Table
 
 
 def _magnets_in_trade(job: Job) -> tuple[list[pa.Table], str]:
-    """Return today's magnet and, if one does, a lower class as sold, one row each, and why."""
+    """Return today's magnet and, if one does, a lower class as sold, one row each, and why.
+
+    The tables are of Arrow, with the columns of results, in a list of one or two; the text is that
+    of `lower_class`.
+    """
     today = reference_candidate(job)
     lower_rows, why = lower_class(job, today)
     if lower_rows is None:
@@ -377,7 +381,8 @@ def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
 def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
     """Evaluate all columns of some rows of several pieces; return the table as bytes of an Arrow file.
 
-    A task, see `_tasks`, names a piece and the numbers of its rows.
+    A task, as of `_tasks`, is (number, piece, digest, rows); rows count within the piece. The table
+    has their order.
     """
     chunks = Chunk.joined([take_rows(piece, rows) for _, piece, _, rows in tasks])
     return encode(

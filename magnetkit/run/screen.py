@@ -516,7 +516,10 @@ def _run_pieces(
 
 
 def count_kept_rows(keep: int | None, source: _candidates.Candidates) -> int | None:
-    """Return how many of the best rows are kept: `keep`, a default for a large space, or None for all."""
+    """Return how many of the best rows are kept: `keep`, a default for a large space, or None for all.
+
+    `source` are the candidates. InputError if `keep` is no whole number above 0.
+    """
     if keep is not None:
         return parse_whole_number("keep", keep)
     rows = source.count()
@@ -650,7 +653,8 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
 def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bound]:
     """Yield the bounds to try: one estimated from a sample of a space, if finite, then an open one.
 
-    The open bound drops nothing that can be ranked. `keep` is the number of candidates to find.
+    The open bound drops nothing that can be ranked. `keep` is the number of candidates to find. The
+    sample of `source` is evaluated first.
     """
     rows = source.count() or 0
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:

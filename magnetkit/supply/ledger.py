@@ -215,11 +215,23 @@ def ledger_columns(
 def _matrix(
     scenario: Scenario, recycled: Mapping[str, float], heavy: Sequence[str]
 ) -> FloatArray:
-    """Return the figures of each element per unit of mass, shape (118, _FIRST + len(_FIGURES)).
+    """Build the figures of each element per unit of mass.
 
-    The first columns are 1, and 1 or 0 for heavy rare earths, Dy and Tb, rare earths and Co; the
-    others are those of `_element_figures`, NaN where unknown. `recycled` maps symbols to shares, 0
-    to 1; `heavy` are symbols.
+    Parameters
+    ----------
+    scenario : Scenario
+        State of supply.
+    recycled : mapping of str to float
+        Share of an element's supply from domestic recycling, 0 to 1.
+    heavy : sequence of str
+        Elements that count as heavy rare earth, such as "Dy".
+
+    Returns
+    -------
+    ndarray of float64, shape (118, _FIRST + len(_FIGURES))
+        By atomic number minus one. Column 0 is 1; the next say by 1 or 0 whether the element is a
+        heavy rare earth, Dy or Tb, a rare earth, Co; the others are the figures of the criteria,
+        NaN where unknown. A new array.
     """
     matrix = np.empty((N_ELEMENTS, _FIRST + len(_FIGURES)))
     matrix[:, _TOTAL] = 1.0
@@ -240,10 +252,25 @@ def _matrix(
 def _element_figures(
     scenario: str, recycled: tuple[tuple[str, float], ...]
 ) -> FloatArray:
-    """Compute the figures of the criteria for each element, shape (118, len(_FIGURES)); NaN if unknown.
+    """Compute the figures of the criteria for each element.
 
-    `scenario` is one as JSON, `recycled` pairs of element and share. The array is shared: do not
-    change it.
+    Parameters
+    ----------
+    scenario : str
+        A `Scenario` as JSON.
+    recycled : tuple of (str, float)
+        Element and its share of domestic recycling, sorted.
+
+    Returns
+    -------
+    ndarray of float64, shape (118, len(_FIGURES))
+        By atomic number minus one; NaN where unknown. The array is kept and shared: do not change
+        it.
+
+    Raises
+    ------
+    DataError
+        If a criterion is of a column that does not exist or holds other than numbers, yes or no.
     """
     table = element_table(Scenario.model_validate_json(scenario), dict(recycled))
     figures = np.full((N_ELEMENTS, len(_FIGURES)), np.nan)
@@ -262,11 +289,21 @@ def _element_figures(
 
 
 def _weakest_link(table: CompositionTable, risk: FloatArray, shell: Any) -> FloatArray:
-    """Return the largest risk of an element above `_TRACE_MASS` of an alloy's mass, (n,) or (n, k).
+    """Find the largest risk of an element above `_TRACE_MASS` of an alloy's mass.
 
-    `risk`, shape (118,) or (118, k), is the risk of each element in each of k cases. `shell` is
-    that of all or one a row, None without. The result is NaN where the risk of an element concerned
-    is unknown.
+    Parameters
+    ----------
+    table : CompositionTable
+        n alloys.
+    risk : ndarray, shape (118,) or (118, k)
+        Risk of each element in each of k cases, 0 to 1.
+    shell : None, or as `with_shell` takes it
+        Grain-boundary shells, whose mass counts; None for none.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,) or (n, k)
+        NaN where the risk of an element concerned is unknown.
     """
     from ..alloy._row_kernels import largest_of_each
     from ..alloy.shell_rows import with_shell
@@ -281,11 +318,21 @@ def _weakest_link(table: CompositionTable, risk: FloatArray, shell: Any) -> Floa
 def _risk_of_sources(
     table: CompositionTable, risk: FloatArray, shell: Any
 ) -> FloatArray:
-    """Return the risk that a source of an alloy's elements fails, shape (n,) or (n, k).
+    """Compute the risk that a source of an alloy's elements fails.
 
-    `risk`, shape (118,) or (118, k), is the risk of each element in each of k cases. `shell` is
-    that of all or one a row, None without. The result is NaN where the risk of an element of the
-    alloy is unknown.
+    Parameters
+    ----------
+    table : CompositionTable
+        n alloys.
+    risk : ndarray, shape (118,) or (118, k)
+        Risk of each element in each of k cases, 0 to 1.
+    shell : None, or as `with_shell` takes it
+        Grain-boundary shells, whose mass counts; None for none.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,) or (n, k)
+        0 to 1; NaN where the risk of an element of the alloy is unknown.
     """
     from ..alloy._row_kernels import risks_of_sources
     from ..alloy.shell_rows import with_shell
@@ -444,9 +491,19 @@ def sampled_supply(
 
 
 def _price_range(table: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
-    """Return by how much ln price may fall and rise, at the ends of the 90 % range, (elements,) each.
+    """Compute by how much the logarithm of each price may fall and rise.
 
-    `table` is that of `element_table`, in whose order they are; both are 0 or more.
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As of `element_table`: ``price_low_USD_kg`` and ``price_high_USD_kg``, in the order of its
+        rows.
+
+    Returns
+    -------
+    fall, rise : ndarray of float64, one for each row
+        Differences of ln price to the ends of the 90 % range, as positive numbers; ln
+        `_UNKNOWN_PRICE_FACTOR` where the range is unknown.
     """
     low, high = (
         table[f"price_{end}_USD_kg"].to_numpy(np.float64) for end in ("low", "high")

@@ -100,7 +100,11 @@ class PriceChange(OnElements):
 
     @model_validator(mode="after")
     def _one(self) -> "PriceChange":
-        """Check that a factor or a price is given, not both, and that it is plausible."""
+        """Check that a factor or a price is given, not both, and that it is plausible.
+
+        The object itself is returned. ValueError, which pydantic reports, otherwise, and where a
+        price is set of an element without a known one.
+        """
         if (self.factor is None) == (self.price_USD_kg is None):
             raise ValueError("expected one of factor and price_USD_kg")
         name = "price_factor"
@@ -146,7 +150,10 @@ class Scenario(Strict):
     def _countries(
         cls, restrictions: tuple[Restriction, ...]
     ) -> tuple[Restriction, ...]:
-        """Check that every country is one of ``supply/countries.csv``."""
+        """Check that every country is one of ``supply/countries.csv``.
+
+        The restrictions are returned as they are. ValueError, which pydantic reports, otherwise.
+        """
         names_of_countries = countries()
         if stray := [
             r.country for r in restrictions if r.country not in names_of_countries
@@ -294,9 +301,22 @@ def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> S
 
 
 def validate_recycled_shares(recycled: Mapping[str, float] | None) -> dict[str, float]:
-    """Return recycled shares by element; empty for None.
+    """Check recycled shares and return them as a new dictionary.
 
-    InputError if a key is no element, or a share is not 0 to 1.
+    Parameters
+    ----------
+    recycled : mapping of str to float, or None
+        Share of an element's supply from domestic recycling, such as ``{"Co": 0.25}``.
+
+    Returns
+    -------
+    dict of str to float
+        By element; empty for None.
+
+    Raises
+    ------
+    InputError
+        If it is no mapping, a key is no element, or a share is not 0 to 1.
     """
     if recycled is not None and not isinstance(recycled, Mapping):
         raise InputError(

@@ -123,6 +123,17 @@ def find_shortage(scenario: Scenario) -> Shortage:
 
     A country that withholds a share of its exports cuts that share of its part of the world's
     production, at the stage where that part is largest (``supply/production.csv``).
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its restrictions make the cuts; its name, texts and prices are taken over.
+
+    Returns
+    -------
+    Shortage
+        It has the scenario's name and no delays. One cut for each element that loses a share, in
+        the order of their symbols; none without restrictions.
     """
     cuts = []
     elements = sorted({e for r in scenario.restrictions for e in r.elements})

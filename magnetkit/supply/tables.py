@@ -127,10 +127,16 @@ def element_table(
 
 @lru_cache(maxsize=1)
 def supply_sources() -> IntArray:
-    """Return a number for the source of each element, int64 (118,).
+    """Return a number for the source of each element.
 
     Elements that the same countries produce in the same shares at every stage come from one source
     and fail together. An element without production data is a source of its own.
+
+    Returns
+    -------
+    ndarray of int64, shape (118,)
+        By atomic number minus one: the column of the first element of the same source. The array is
+        kept and shared: do not change it.
     """
     stages: dict[str, list[str]] = {}
     for row in rows("production"):

@@ -157,7 +157,10 @@ def size(coefficients: FloatArray, found: Estimate) -> FloatArray:
 
 
 def _foreign_amount(table: CompositionTable, known: CompositionTable) -> FloatArray:
-    """Compute how much of each row consists of elements that no known composition has, 0 to 1, (n,)."""
+    """Compute how much of each row consists of elements that no composition of `known` has, 0 to 1, (n,).
+
+    It is 1 from an atomic fraction of `_FOREIGN` on.
+    """
     other = np.ones(N_ELEMENTS, bool)
     other[np.unique(known.indices)] = False
     rows = np.repeat(np.arange(len(table)), np.diff(table.indptr))

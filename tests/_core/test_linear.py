@@ -65,3 +65,8 @@ def test_factor_of_a_dependent_column_is_empty():
     triangle = factor(root @ root.T)
     assert (triangle[:, 2] == 0.0).all()
     assert_allclose(triangle @ triangle.T, root @ root.T, atol=1e-14)
+
+
+def test_factor_of_whole_numbers_is_not_rounded():
+    # L L^T = C by hand: 2 and 1 below it, and the root of 3 - 1.
+    assert_allclose(factor([[4, 2], [2, 3]]), [[2.0, 0.0], [1.0, 2.0**0.5]])

@@ -1,5 +1,6 @@
 """``magnetkit data`` in a process of its own."""
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -94,3 +95,11 @@ def test_pull_without_a_key_fails_in_one_line(mp_server: Server, tmp_path: Path)
     assert done.stdout == ""
     assert done.stderr.startswith("magnetkit: error: no Materials Project key")
     assert len(command_lines(done.stderr)) == 1
+
+
+def test_device_is_shown_in_sentences_and_as_json_where_asked():
+    sentences = command.run("applications", "show", "hard-disc")
+    assert sentences.returncode == 0, sentences.stderr
+    assert not sentences.stdout.startswith("{")
+    answer = command.run("applications", "show", "hard-disc", "--json")
+    assert isinstance(json.loads(answer.stdout), dict)
