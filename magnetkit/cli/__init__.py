@@ -19,7 +19,8 @@ _NOT_WHOLE = (
 def _describe_defect(error: Exception) -> str:
     """Write the message on an exception that magnetkit did not foresee.
 
-    It asks for a report, except where threads ran out or the installation lacks parts.
+    It asks for a report, except where threads ran out or the installation lacks parts. The text
+    begins with "error:" or "defect:".
     """
     if "can't start new thread" in str(error):
         return f"error: {_NO_ROOM}"

@@ -38,7 +38,18 @@ def hidden_option(*words: str, panel: str | None = None, **kind: Any) -> Any:
 
 
 def _completion(folder: str) -> Callable[[str], list[str]]:
-    """Build the function that completes names of the TOML files in an embedded folder."""
+    """Build the function that completes names of the TOML files in an embedded folder.
+
+    Parameters
+    ----------
+    folder : str
+        Folder of the embedded data, such as "applications".
+
+    Returns
+    -------
+    callable
+        Takes the start of a name and returns the names that begin so, sorted, without suffix.
+    """
 
     def complete(start: str) -> list[str]:
         from .._core.datasets import root
@@ -89,8 +100,24 @@ ElementColumns = Annotated[
 def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
     """Append the sheet and header row of two options to the path of a table, as ``FILE#SHEET:ROW``.
 
-    `table` is a path or a text; the result is of its kind. Without both options it is returned as
-    it is. InputError if the file is no workbook.
+    Parameters
+    ----------
+    table : str or Path
+        Path of the table.
+    sheet : str or None
+        Name of a sheet.
+    header_row : int or None
+        Row of the header, from 1.
+
+    Returns
+    -------
+    str or Path
+        Of the type of `table`; without both options `table` itself, whatever it is.
+
+    Raises
+    ------
+    InputError
+        If one is given and the file is no workbook (.xlsx).
     """
     if sheet is None and header_row is None:
         return table
@@ -119,7 +146,25 @@ def composition_column(column: str | None, element_columns: bool) -> str | None:
 
 
 def single_shell(shells: Sequence[str] | None, why: str) -> str | None:
-    """Return the only shell that is given, None without one; InputError with the text `why` for several."""
+    """Return the only shell that is given.
+
+    Parameters
+    ----------
+    shells : sequence of str or None
+        Texts such as "Tb 0.4 wt%".
+    why : str
+        Message of the error for several.
+
+    Returns
+    -------
+    str or None
+        None without a shell.
+
+    Raises
+    ------
+    InputError
+        If there are several.
+    """
     if len(shells or ()) > 1:
         raise InputError(why)
     if shells:
@@ -128,9 +173,22 @@ def single_shell(shells: Sequence[str] | None, why: str) -> str | None:
 
 
 def with_unit(text: str | None) -> str | None:
-    """Return a text of temperatures, such as "20C,100C" or "20C:200C:10", unchanged; None stays.
+    """Check that a text of temperatures names their units, and return it unchanged.
 
-    InputError if one has no unit, or the text is blank. Whether it can be read is not checked.
+    Parameters
+    ----------
+    text : str or None
+        Temperatures such as "150C", "20C,100C" or "20C:200C:10"; None passes. Whether they can be
+        read otherwise is not checked.
+
+    Returns
+    -------
+    str or None
+
+    Raises
+    ------
+    InputError
+        If the text is empty, or a temperature has no unit.
     """
     if text is not None and not text.strip():
         raise InputError("--temperature is empty; give a temperature such as 150C")
@@ -243,7 +301,10 @@ def check_out(out: Path) -> None:
 
 
 def check_folder(out: Path) -> None:
-    """Raise InputError if no file can be written at `out`."""
+    """Check that a file can be written at a path, as its folder exists and no folder or pipe is there.
+
+    InputError otherwise; the message names the option ``--out``.
+    """
     from .._core._files import describe_no_file
 
     if kind := describe_no_file(Path(os.path.realpath(out))):
@@ -253,10 +314,27 @@ def check_folder(out: Path) -> None:
 
 
 def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str, Any]:
-    """Read the texts ``Element=value`` of an option, separated by commas, into a dictionary.
+    """Read the texts ``Element=value`` of an option into a dictionary.
 
-    `kind` converts each value. Names are not checked; of one that comes twice the last counts. None
-    gives an empty dictionary. InputError names the `option` if a value cannot be converted.
+    Parameters
+    ----------
+    texts : list of str or None
+        Each may hold several pairs, separated by commas, such as "Dy=0.2,Tb=0.1".
+    option : str
+        Name of the option for messages, such as "--limit".
+    kind : type
+        Converts the text of each value.
+
+    Returns
+    -------
+    dict of str to object
+        By element, values of type `kind`; the last pair of an element counts. Empty for None. Names
+        are not checked.
+
+    Raises
+    ------
+    InputError
+        If a value cannot be converted.
     """
     result = {}
     for text in [
@@ -273,9 +351,24 @@ def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str,
 
 
 def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
-    """Read the texts ``Element=Substitute,...`` of an option: the substitutes of each element.
+    """Read the texts ``Element=Substitute,...`` of an option.
 
-    InputError names the `option` if one cannot be read.
+    Parameters
+    ----------
+    texts : sequence of str
+        Such as "Nd=Ce,La"; the last text of an element counts.
+    option : str
+        Name of the option for messages, such as "--replace".
+
+    Returns
+    -------
+    dict of str to list of str
+        Substitutes by element. Symbols are not checked.
+
+    Raises
+    ------
+    InputError
+        If a text has another form.
     """
     sites = {}
     for text in texts:
@@ -312,7 +405,11 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 
 def condition_option(one: "Field[Any]") -> Any:
-    """Build the annotation of the command-line option for a field of `Conditions`."""
+    """Build the annotation of the command-line option for a field of `Conditions`.
+
+    `one` is the field as `dataclasses.fields` gives it; its metadata have ``option``, ``meaning``,
+    ``example``, ``metavar``, ``group`` and ``common``. The result is an Annotated type for Typer.
+    """
     facts = one.metadata
     example = f"; {facts['example']}" if facts["example"] else ""
     result = option(
@@ -382,17 +479,37 @@ def _parameter(name: str, default: Any, annotation: Any) -> inspect.Parameter:
 def _with_parameters(
     run: Callable[..., None], parameters: list[inspect.Parameter]
 ) -> Callable[..., None]:
-    """Set signature and annotations of a function to `parameters`, which Typer reads; return it."""
+    """Set signature and annotations of a function, in place, to parameters that Typer reads.
+
+    Parameters
+    ----------
+    run : callable
+        The function; it is changed and returned.
+    parameters : list of inspect.Parameter
+        Each with an annotation.
+
+    Returns
+    -------
+    callable
+        `run` itself.
+    """
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": None}
     return run
 
 
 def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with the option ``--help-all``, which shows its hidden options, if it has any.
+    """Add the option ``--help-all``, which shows hidden options, to a command that has any.
 
-    A command without hidden options is returned itself. All its parameters must be annotated with
-    an option or argument of Typer.
+    Parameters
+    ----------
+    command : callable
+        A function whose parameters all have annotations of Typer. It is not changed.
+
+    Returns
+    -------
+    callable
+        A new function; `command` itself if it has no hidden option.
     """
     signature = inspect.signature(command)
     options = [p.annotation.__metadata__[0] for p in signature.parameters.values()]

@@ -93,9 +93,27 @@ def answer_parts_list(
 
 
 def _check_place(path: Path, name: str, force: bool) -> Path:
-    """Return the path of the workbook to write.
+    """Check the path of the workbook to write, and return it.
 
-    InputError if it is no .xlsx, is the parts list `name` itself, or exists and `force` is False.
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    name : str
+        Path of the parts list, which may name a sheet as ``FILE#SHEET``.
+    force : bool
+        An existing workbook may be replaced.
+
+    Returns
+    -------
+    Path
+        `path` itself.
+
+    Raises
+    ------
+    InputError
+        If it is no .xlsx, is the parts list itself, exists and `force` is False, or its folder does
+        not exist.
     """
     from ._options import check_folder
 
@@ -112,9 +130,22 @@ def _check_place(path: Path, name: str, force: bool) -> Path:
 
 
 def _read_units(texts: Sequence[str]) -> dict[str, str]:
-    """Read the texts ``HEADER=UNIT`` into a dictionary of unit by header; InputError if one cannot be read.
+    """Read the texts ``HEADER=UNIT`` into a dictionary.
 
-    The header is what stands before the last ``=``. Units are not checked.
+    Parameters
+    ----------
+    texts : sequence of str
+        Such as "Max temp=C"; a header may hold "=".
+
+    Returns
+    -------
+    dict of str to str
+        Unit by header; empty without texts.
+
+    Raises
+    ------
+    InputError
+        If one has another form.
     """
     units = {}
     for text in texts:

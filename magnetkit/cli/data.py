@@ -179,7 +179,22 @@ def pull(
 def _systems(systems: list[str] | None, application: str | None) -> list[str]:
     """List the chemical systems named and those that a device's candidates need.
 
-    They are texts such as ``Sm-Co``, sorted, none twice. InputError if there are none.
+    Parameters
+    ----------
+    systems : list of str or None
+        Texts such as "Sm-Co".
+    application : str or None
+        Name of a device, or path of its file.
+
+    Returns
+    -------
+    list of str
+        Sorted, none twice.
+
+    Raises
+    ------
+    InputError
+        If there are none.
     """
     import numpy as np
 
@@ -222,7 +237,7 @@ def _pull(
     completed: bool,
     quiet: bool,
 ) -> "Snapshot":
-    """Pull chemical systems and print on stderr what came, unless `quiet`.
+    """Pull chemical systems into the cache, and print on stderr what came.
 
     Parameters
     ----------
@@ -236,6 +251,11 @@ def _pull(
         Add what is missing from the embedded snapshot.
     quiet : bool
         Print warnings alone.
+
+    Returns
+    -------
+    Snapshot
+        The phases pulled, with those added. It is not frozen into a folder.
     """
     from ..phases.pull import pull
 
@@ -539,9 +559,16 @@ def _say_overdue() -> None:
 
 
 def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) -> None:
-    """Print a table on stdout: as JSON, in a pipe as CSV, else on the terminal.
+    """Print a table: as JSON, in a pipe as CSV, else on the terminal.
 
-    `headings` maps the columns to print to their headings; JSON has all columns of `frame`.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The table.
+    headings : dict of str to str
+        Heading on the terminal by column, in the order of printing; CSV has these columns too.
+    as_json : bool
+        Print JSON, with all columns.
     """
     from .._core.columns import layouts
     from ..report._tables import number, print_json

@@ -120,10 +120,24 @@ class Finding:
 def _check_finding(
     group: str, name: str, value: str, good: bool, otherwise: State, advice: str
 ) -> Finding:
-    """Build a finding of state "ok" if `good`, else of the state `otherwise` with the advice.
+    """Build a finding from a check.
 
-    `otherwise` is "note" or "broken" (or "ok", with the advice). `group`, `name` and `value` are
-    its texts.
+    Parameters
+    ----------
+    group : str
+        Heading under which it stands, such as "Packages".
+    name, value : str
+        What was checked, and what it is.
+    good : bool
+        The state is "ok" and there is no advice.
+    otherwise : {"ok", "note", "broken"}
+        State if it is not good.
+    advice : str
+        What to do if it is not good.
+
+    Returns
+    -------
+    Finding
     """
     return Finding(
         group, name, value, "ok" if good else otherwise, "" if good else advice
@@ -133,7 +147,15 @@ def _check_finding(
 def examine(online: bool = False) -> Iterator[Finding]:
     """Yield the findings on this machine; the key of the Materials Project is in none of them.
 
-    `online` asks its server too; nothing leaves the machine otherwise.
+    Parameters
+    ----------
+    online : bool
+        Ask its server too; nothing leaves the machine otherwise.
+
+    Yields
+    ------
+    Finding
+        Grouped by heading. If the settings cannot be read, a finding that says so is the last.
     """
     from .._core.settings import get_settings
 
@@ -153,7 +175,13 @@ def examine(online: bool = False) -> Iterator[Finding]:
 
 
 def _tested_versions() -> dict[str, str]:
-    """Read the versions of packages that magnetkit was tested with, by name in lower case."""
+    """Read the versions of packages that magnetkit was tested with.
+
+    Returns
+    -------
+    dict of str to str
+        Version by name of the package, in lower case with hyphens; empty if there is no list.
+    """
     package = Path(__file__).resolve().parents[1]
     for file in (package / "_constraints.txt", package.parent / "constraints.txt"):
         if file.is_file():
@@ -307,7 +335,10 @@ def _kernels() -> Iterator[Finding]:
 
 
 def _materials_project(online: bool) -> Iterator[Finding]:
-    """Yield findings on the key of the Materials Project and, if `online`, on its server."""
+    """Yield findings on the key of the Materials Project and on its server.
+
+    The server is asked only if `online`. Neither the key nor a password in an address is shown.
+    """
     from ..phases.pull import ENDPOINT
 
     group = "Materials Project"
@@ -325,7 +356,22 @@ def _materials_project(online: bool) -> Iterator[Finding]:
 
 
 def _query_server(group: str, place: str, address: str) -> Finding:
-    """Ask the server at `address` for its version and return the finding, which calls it `place`."""
+    """Ask a server of the Materials Project for its version.
+
+    Parameters
+    ----------
+    group : str
+        Heading of the finding.
+    place : str
+        Name of the server to show.
+    address : str
+        Its URL.
+
+    Returns
+    -------
+    Finding
+        State "note" if it does not answer; no error is raised for that.
+    """
     from http.client import HTTPException
     from urllib.request import urlopen
 

@@ -76,9 +76,16 @@ def train(
 
 
 def _print_validation(target: str, validation: "Validation", *, as_json: bool) -> None:
-    """Print the figures of a validation on stdout, as JSON or as a table below a sentence.
+    """Print the figures of a validation on stdout.
 
-    The JSON object has `target` as its one key, with a list of records by model.
+    Parameters
+    ----------
+    target : str
+        What was predicted, such as "curie_temperature_K".
+    validation : Validation
+        Its ``table`` and ``about`` are printed.
+    as_json : bool
+        Print JSON, with the target as its only key; else a sentence and a table.
     """
     from ..report._text import say
 
@@ -168,7 +175,20 @@ def validate(
 
 
 def _print_stored(target: str | None, *, as_json: bool) -> None:
-    """Print the stored figures of a target, or of all; InputError of one that has none."""
+    """Print the stored figures of a target on stdout.
+
+    Parameters
+    ----------
+    target : str or None
+        Such as "curie_temperature_K" or "magnetism"; None for all.
+    as_json : bool
+        Print JSON in place of tables.
+
+    Raises
+    ------
+    InputError
+        If no figures of the target are stored.
+    """
     tables_of_targets = _stored_figures()
     if target is not None and target not in tables_of_targets:
         raise InputError(
@@ -205,7 +225,11 @@ _HEADINGS = {
 
 
 def _print_figures(figures: Any) -> None:
-    """Print the figures of models as a table; the gain with its range."""
+    """Print the figures of models as a table; the gain with its range.
+
+    `figures` is a frame with a row a model and the columns of `_HEADINGS`, ``error_gain_lo`` and
+    ``error_gain_hi``. NaN is an empty cell.
+    """
     from ..report._text import Shown, print_table
 
     columns = []
@@ -226,7 +250,15 @@ def _cell(value: Any) -> str:
 
 
 def _show(target: str, table: dict[str, Any]) -> None:
-    """Print a stored table of figures below a line of date, subject and page."""
+    """Print a stored table of figures below a line of date, subject and page.
+
+    Parameters
+    ----------
+    target : str
+        What the figures are of.
+    table : dict
+        ``date``, ``about``, ``page``, ``columns`` (headings) and ``rows`` (lists of texts).
+    """
     from ..report._text import Shown, print_table, say
 
     say("{target}, {date}: {about} More: {page}".format(target=target, **table))
@@ -239,10 +271,26 @@ def _show(target: str, table: dict[str, Any]) -> None:
 
 
 def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
-    """Return the training data of a target: the file `data`, or for energies the snapshot `phases`.
+    """Choose the training data of a target.
 
-    `target` is such as "curie_temperature_K"; `phases` is passed over for any other than the
-    energy. InputError if both are given for that.
+    Parameters
+    ----------
+    target : str
+        Such as "curie_temperature_K".
+    data : Path or None
+        File of the user.
+    phases : Path or None
+        Snapshot of phases, which counts for the target of energies alone.
+
+    Returns
+    -------
+    Path or None
+        None for the embedded data.
+
+    Raises
+    ------
+    InputError
+        If both are given for the target of energies.
     """
     if phases is None or target != PHASE_TARGET:
         return data

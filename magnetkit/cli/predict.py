@@ -232,7 +232,13 @@ _MOST_EXPLAINED = 5
 def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
     """Print why the first magnets of a table have their coercivity and remanence.
 
-    `asked` are the options as given.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Predictions: ``candidate``, ``temperature_K`` and ``shell``; the first `_MOST_EXPLAINED`
+        rows count. One that cannot be explained has the reason printed.
+    asked : dict
+        Options as given: ``basis``, and ``process`` and ``calibration`` if given.
     """
     from .._core.units import ROOM_K
     from ..magnetism.conditions import calibrated_process
@@ -258,10 +264,25 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
 def _evaluate(
     compositions: Any, temperature: str, asked: dict[str, Any]
 ) -> "pd.DataFrame":
-    """Predict compositions and judge them by the requirements; return a frame in their order.
+    """Predict compositions and judge them by the requirements.
 
-    Rejected rows are listed on stderr and left out. `asked` are the options as given, keywords of
-    `magnetkit.screen` by name, with ``require`` and ``reference``.
+    Rejected rows are listed on stderr and are not in the result.
+
+    Parameters
+    ----------
+    compositions : list of str, str or Path
+        Recipes, or the path of a table.
+    temperature : str
+        With its unit, such as "150C".
+    asked : dict
+        Options as given, by the names of the arguments of `magnetkit.screen`; ``require`` and
+        ``reference`` must be among them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of a screening, in the order of the input; ``attrs["calibration"]`` names the
+        calibration.
     """
     from ..magnetism.conditions import calibration_name
     from ..run.screen import screen
@@ -286,11 +307,22 @@ def _compare(
     units: str | None,
     everything: bool,
 ) -> None:
-    """Print magnets side by side on stdout, with margins and notes.
+    """Print magnets side by side, with margins and notes.
 
-    `formulas` are recipes or grades, `temperature` a text such as "150C", `asked` the options as
-    given, keywords of `magnetkit.compare`; `everything` prints all rows. `units` is "si", "cgs" or
-    None.
+    Parameters
+    ----------
+    formulas : list of str
+        Recipes or grades.
+    temperature : str
+        With its unit, such as "150C".
+    asked : dict
+        Options as given, by the names of the arguments of `magnetkit.compare`.
+    json : bool
+        Print JSON; margins and notes go to stderr then too.
+    units : {"si", "cgs"} or None
+        None for the setting.
+    everything : bool
+        Print all rows, not the main ones alone.
     """
     from ..curves.compare import SHORT
     from ..curves.compare import compare as run
@@ -308,9 +340,23 @@ def _compare(
 
 
 def read_sources(formulas: Sequence[str]) -> Any:
-    """Return what to read: recipes, the path of a table, or for ``-`` the lines of stdin.
+    """Choose what to read from the arguments of a command.
 
-    InputError if a path stands among others.
+    Parameters
+    ----------
+    formulas : sequence of str
+        Recipes, one path of a table, or "-" alone.
+
+    Returns
+    -------
+    list of str or str
+        Recipes; the path of a table; for "-" the lines of stdin that are not empty, which is read
+        here.
+
+    Raises
+    ------
+    InputError
+        If a path or "-" stands among others.
     """
     from ..alloy._read import is_path
 
@@ -447,11 +493,25 @@ def curve(
 def _write_curve(
     result: "Curve", out: Path | None, form: Any, kind: Any, bare: bool
 ) -> None:
-    """Write a curve in a solver's form into files, or print the one that there is.
+    """Write a curve in a solver's form into files, or print it on stdout.
 
-    `out` is the file, or None for stdout; files are named on stderr. `form` is a value of --format,
-    `kind` "BH" or "JH"; `bare` leaves out the head. InputError if several temperatures are to be
-    printed in a form of one.
+    Parameters
+    ----------
+    result : Curve
+        Of `magnetkit.curve`.
+    out : Path or None
+        File; of several each is named by its temperature. None prints.
+    form : str
+        As of `Curve.text`, such as "femm".
+    kind : {"BH", "JH"}
+        Which curve the columns hold.
+    bare : bool
+        Leave out the comment.
+
+    Raises
+    ------
+    InputError
+        If several temperatures are to be printed in a form of one.
     """
     from ..curves._formats import WHOLE
 
@@ -488,10 +548,23 @@ def _report_origin(result: "Curve") -> None:
 def _read_device(
     name: str, temperature: str | None, load_line: str | None
 ) -> tuple[str, str]:
-    """Fill in temperatures and load line of a device where None is given, as texts for the options.
+    """Fill in temperatures and load line of a device where None is given.
 
-    `name` is that of an embedded device or the path of a profile. Returned are `temperature`, such
-    as "253K,423K", and `load_line`.
+    Parameters
+    ----------
+    name : str
+        Name of a device, or path of its file.
+    temperature : str or None
+        Option as given, such as "150C".
+    load_line : str or None
+        Option as given, such as "2".
+
+    Returns
+    -------
+    temperature : str
+        As given, or the device's, such as "293.15K,423.15K".
+    load_line : str
+        As given, or the device's.
     """
     from ..choose.applications import load
 
@@ -626,8 +699,18 @@ def _print_all_margins(
 ) -> None:
     """Print the margin of each magnet at each temperature, load line and time.
 
-    `magnets` are recipes or grades, `duties` pairs of load line and hours, `process` is the making
-    or None, `asked` the other options as given.
+    Parameters
+    ----------
+    magnets : list of str
+        Recipes or grades.
+    temperature : str
+        One or several with units, such as "20C,150C".
+    duties : list of (float, float)
+        Permeance coefficient and hours.
+    process : Process, dict, str or None
+        How recipes are made.
+    asked : dict
+        Other options as given: ``outside_field_kA_m``, ``shell`` and ``basis`` count.
     """
     from ..alloy._grade_names import is_grade
     from ..curves.compare import find_margin
@@ -657,7 +740,24 @@ def _print_all_margins(
 
 
 def numbers(text: str, option: str) -> list[float]:
-    """Read a text such as ``"1,2.5"`` into numbers; InputError names the `option` if it is no such."""
+    """Read numbers separated by commas.
+
+    Parameters
+    ----------
+    text : str
+        Such as "1,2.5".
+    option : str
+        Name of the option for the message, such as "--hours".
+
+    Returns
+    -------
+    list of float
+
+    Raises
+    ------
+    InputError
+        If a part is no number.
+    """
     try:
         return list(map(float, text.split(",")))
     except ValueError:
@@ -669,7 +769,8 @@ def numbers(text: str, option: str) -> list[float]:
 def _show_limits(frame: "pd.DataFrame") -> None:
     """Print the limits of use in a block for each magnet, temperatures in degrees C.
 
-    `frame` is that of `magnetkit.curves.curve.use_limits`.
+    `frame` is that of `magnetkit.curves.curve.use_limits`: ``candidate``, ``shell``, ``load_line``,
+    ``hours``, ``knee_K`` and the columns of losses.
     """
     from .._core.units import ZERO_CELSIUS
 
@@ -752,9 +853,19 @@ def phases(
 
 
 def _state(here: float, made: float) -> str:
-    """Name the state of a phase: forms, metastable, does not form or unknown.
+    """Name the state of a phase.
 
-    `here` is its probability of forming at a temperature, `made` that at its making temperature.
+    Parameters
+    ----------
+    here : float
+        Its probability of forming at a temperature, 0 to 1, or NaN.
+    made : float
+        That at its making temperature.
+
+    Returns
+    -------
+    str
+        "forms", "metastable", "does not form", or "unknown" if `here` is NaN.
     """
     from ..phases._forming import FORMS
 
@@ -770,7 +881,12 @@ def _state(here: float, made: float) -> str:
 def _show_phase(row: "pd.Series", kelvin: float | None) -> None:
     """Print the state of a phase, its probability, energy and products.
 
-    `row` is one of `stability`; `kelvin` None means the temperature at which it is made.
+    Parameters
+    ----------
+    row : pandas.Series
+        Row of `stability`, with ``formula`` and ``state``.
+    kelvin : float or None
+        Temperature, K; None for that at which it is made.
     """
     from .._core.units import kelvin_text
 

@@ -228,8 +228,14 @@ def replace(
 def _print_replacement(result: Any, units: str | None, everything: bool) -> None:
     """Print the answer on stdout, what is to be said of an offer first.
 
-    `result` is a `Replacement`; `units` is "si", "cgs" or None for the setting; `everything` prints
-    ways of every kind and the details too.
+    Parameters
+    ----------
+    result : Replacement
+        Of `magnetkit.replace`.
+    units : {"si", "cgs"} or None
+        None for the setting.
+    everything : bool
+        Print ways of every kind, risk by scenario and the charge too.
     """
     from ..report._text import is_cgs, say
 
@@ -246,9 +252,24 @@ def _print_replacement(result: Any, units: str | None, everything: bool) -> None
 
 
 def _numbers(text: str | None, name: str) -> dict[str, Any] | None:
-    """Read ``NAME=NUMBER,NAME=NUMBER`` into a dictionary; T, a temperature, stays a text with its unit.
+    """Read ``NAME=NUMBER,NAME=NUMBER`` into a dictionary.
 
-    InputError names the option `name` if it cannot be read.
+    Parameters
+    ----------
+    text : str or None
+        Such as "B_r=1.29,H_cJ=1650,T=20C".
+    name : str
+        Name of the option for messages, such as "--values".
+
+    Returns
+    -------
+    dict or None
+        Numbers by name; the value of T, a temperature, stays a text with its unit. None for None.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
     """
     if text is None:
         return None
@@ -449,7 +470,10 @@ def grades(
 
 
 def _list(table: "pd.DataFrame") -> None:
-    """Print grades as a table with marks for estimates, and the legend."""
+    """Print grades as a table with marks for estimates, and the legend.
+
+    `table` is that of `magnetkit.magnetism.grades` for all grades, one row a grade.
+    """
     from .._core.columns import COLUMNS, layouts
     from ..report._tables import number
     from ..report._text import Shown, display_scale, print_table

@@ -252,7 +252,21 @@ def _space(
 def _candidates(space: "Substitutions", shells: Sequence[str] | None) -> Any:
     """Build the candidates to screen: a space, and its host with each shell.
 
-    InputError if a shell cannot be made.
+    Parameters
+    ----------
+    space : Substitutions
+        The space; its first formula is the host.
+    shells : sequence of str or None
+        Shells such as "Tb 0.4 wt%".
+
+    Returns
+    -------
+    SpaceCandidates
+
+    Raises
+    ------
+    InputError
+        If a shell cannot be read or made.
     """
     from ..alloy.shells import read_shell
     from ..magnetism.shells import objection

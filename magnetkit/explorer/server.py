@@ -98,7 +98,11 @@ def _remaining_length(*_: object) -> None:
 
 
 def _guard(app: "Dash") -> None:
-    """Protect the application, in place: own scripts only, small requests of this machine, few at once."""
+    """Protect the application, in place.
+
+    Its pages run their own scripts alone. Requests must name this machine and be small, few are
+    answered at once, and one that fails gets status 400. Nothing is returned.
+    """
     from werkzeug.exceptions import HTTPException
 
     # A page of another site may point its own name at this machine; only these names are ours.
@@ -132,7 +136,8 @@ def _guard(app: "Dash") -> None:
 def _by_few(answer: Any) -> Any:
     """Return a WSGI application that answers by at most `AT_ONCE` threads; other requests wait.
 
-    `answer` is the WSGI application that it stands before, which sees whole requests.
+    `answer` is the WSGI application to call. Each request is read as a whole before it waits; one
+    that is too large is refused.
     """
     from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
     from werkzeug.wsgi import get_input_stream
@@ -162,7 +167,12 @@ def _by_few(answer: Any) -> Any:
 def _refuse_request(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
     """Yield the parts of an answer, then read and discard the rest of the request.
 
-    `said` are the parts, `environ` that of WSGI.
+    Parameters
+    ----------
+    said : iterable of bytes
+        The answer, which refuses the request.
+    environ : dict
+        WSGI's record of the request; its input is read.
     """
     from werkzeug.wsgi import get_content_length
 
@@ -179,7 +189,14 @@ def _run(
 ) -> None:
     """Serve until Ctrl-C, and meanwhile evaluate the other temperatures in a thread.
 
-    `ready` is called when the server accepts requests.
+    Parameters
+    ----------
+    server : werkzeug BaseWSGIServer
+        The server; it is closed at the end.
+    results : Results
+        Its columns are filled in by the thread.
+    ready : callable
+        Called without arguments just before requests are answered.
     """
     stop = threading.Event()
     worker = threading.Thread(target=results.evaluate, args=(stop.is_set,), daemon=True)
