@@ -326,8 +326,23 @@ def _open_csv(
 def _read_csv(path: Path, size: int) -> Iterator[Block]:
     """Read a CSV file in blocks of at most `size` rows, one without rows if it has none.
 
-    Blank rows, and columns without a name, are left out. Cells are text. Rejected lines are with
-    the first block of their part of the file.
+    Parameters
+    ----------
+    path : Path
+        CSV file with a header, separated by comma, semicolon or tab.
+    size : int
+        Most rows of a block.
+
+    Yields
+    ------
+    Block
+        ``table`` of texts, without blank rows and columns without a name; ``lines`` of the file;
+        ``rejected`` lines, with the first block of each piece that is read.
+
+    Raises
+    ------
+    InputError
+        As from `_header`. ArrowInvalid for what Arrow cannot read.
     """
     encoding = _detect_encoding(path)
     delimiter, header = _header(path, encoding)

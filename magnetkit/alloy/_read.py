@@ -493,13 +493,17 @@ def _exports_text(column: Any) -> bool:
 def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Array]:
     """Read a list of texts and pymatgen compositions.
 
-    `row_index` of the table counts the items from 0, and its errors are the others. `basis` is that
-    of the texts.
+    Parameters
+    ----------
+    items : sequence of n
+        Texts, compositions or objects that have one; what is neither becomes an error of the table.
+    basis : {"auto", "atomic", "weight"}
+        Basis of the texts.
 
     Returns
     -------
     table : CompositionTable
-        Readable rows, in order.
+        Readable rows, in order. `row_index` counts the items from 0, and its errors are the others.
     labels : pyarrow.Array
         Text or name of every item, null for what is no text.
     """

@@ -245,8 +245,20 @@ def _join_upper_row(names: list[str], above: list[str]) -> list[str]:
 def _find_header(texts: list[list[str]], plain: list[int]) -> int:
     """Find the header among the first rows, and return its index.
 
-    `plain` are the indices of rows that hold texts alone. `texts` are the cells of these rows as
-    texts, at least one row.
+    It is the first row of texts that names a composition or two elements; else the first with more
+    than half as many cells as the widest row; else the first.
+
+    Parameters
+    ----------
+    texts : list of list of str
+        Cells of the rows as texts, at least one row.
+    plain : list of int
+        Indices of rows that hold texts alone.
+
+    Returns
+    -------
+    int
+        Index in `texts`.
     """
     widest = max(map(_count_cells, texts))
     at = next((i for i in plain if 2 * _count_cells(texts[i]) > widest), 0)
@@ -342,14 +354,21 @@ def _read_rows(
 ) -> tuple[_Marks, list[int], list[tuple[Any, ...]]]:
     """Read one sheet: the one called `wanted`, or the first that is visible.
 
+    Parameters
+    ----------
+    path : Path
+        The workbook, without a sheet behind it.
+    wanted : str
+        Title of the sheet; empty for the first visible one.
+
     Returns
     -------
     marks : _Marks
-        What is hidden, merged or not calculated.
+        What is hidden, merged or not calculated, and notes.
     lines : list of int
-        Numbers of the visible rows with content.
+        Numbers, from 1, of the visible rows with content.
     rows : list of tuple
-        Their cells.
+        Their cells: number, text, truth value, date, or None where a cell is empty or an error.
 
     Raises
     ------

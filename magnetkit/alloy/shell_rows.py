@@ -150,10 +150,25 @@ def rare_earth_masses(table: CompositionTable) -> tuple[FloatArray, ...]:
 
 
 def read_shells(shell: Any, n: int) -> ShellRows | None:
-    """Read one shell for all of `n` magnets, or a sequence of one for each.
+    """Read one shell for all of n magnets, or a sequence of one for each.
 
-    None if no magnet has any; InputError if there are not n. A shell is a `Shell`, a dict, a text
-    such as "Tb 0.5 wt%", or empty. InputError too if one cannot be read.
+    Parameters
+    ----------
+    shell : Shell, dict, str or None, or a sequence of n of them
+        A text is such as "Tb 0.5 wt%", a dict such as ``{"R": "Tb", "amount_wt_pct": 0.5}``. None
+        or an empty text is a bulk alloy.
+    n : int
+        Number of magnets.
+
+    Returns
+    -------
+    ShellRows or None
+        Arrays (n,) of element, fraction, content, amount and text. None if no magnet has a shell.
+
+    Raises
+    ------
+    InputError
+        If one cannot be read, or there are not n.
     """
     import pyarrow as pa
 

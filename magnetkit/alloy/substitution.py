@@ -99,10 +99,18 @@ class Sites:
 def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
     """Count in how many ways the steps on a site can be distributed.
 
-    `caps` are the most steps that each slot can take. Entry [j][r] of the result is the number of
-    ways in which slots j and on can share at most r steps. `budget` is the most steps that all
-    slots share. Both are whole numbers of steps. An example is ``count_choices([1, 1], 1)``, which
-    gives ``[[1, 3], [1, 2]]``.
+    Parameters
+    ----------
+    caps : sequence of int
+        Most steps that each slot can take.
+    budget : int
+        Most steps that all slots share.
+
+    Returns
+    -------
+    list of list of int
+        Entry [j][r] is the number of ways in which slots j and on can share at most r steps, r from
+        0 to `budget`. So ``count_choices([1, 1], 1)`` is ``[[1, 3], [1, 2]]``.
     """
     after = [1] * (budget + 1)
     table = []
@@ -694,10 +702,26 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
 
 
 def _digits(sites: Sites, formula: str, space: Substitutions) -> IntArray:
-    """Return the steps of each slot for a formula, int64; the nearest where it falls between steps.
+    """Return the steps of each slot for a formula; the nearest where it falls between steps.
 
-    InputError if the formula is no mixture of the space, or an element stands on several sites. The
-    array has shape (slots,), in the order of ``sites.slots``. `space` is for messages.
+    Parameters
+    ----------
+    sites : Sites
+        Sites and slots of the space.
+    formula : str
+        Formula, such as "Sm0.8Gd0.2Co5"; atomic fractions will do.
+    space : Substitutions
+        The space, for messages.
+
+    Returns
+    -------
+    ndarray of int64, shape (slots,)
+        In the order of ``sites.slots``.
+
+    Raises
+    ------
+    InputError
+        If the formula is no mixture of the space, or an element stands on several sites.
     """
     owners = [slot.element for slot in sites.slots]
     replaced_sites = {slot.site for slot in sites.slots}

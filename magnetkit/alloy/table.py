@@ -679,9 +679,25 @@ def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
 def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
     """Return the name of the composition column of a frame.
 
-    `column` is the name that the user gave; case and blanks make no difference. Without it the name
-    is sought. InputError if there is none; `source` begins its message. Sought is ``composition``,
-    then the only text column. InputError too if several fit. `source` is such as "alloys.csv: ".
+    Parameters
+    ----------
+    frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        Frame to look at.
+    column : str or None
+        Name that the user gave; case and blanks make no difference. Without it ``composition`` is
+        sought, then the only text column.
+    source : str
+        Begins a message, such as "alloys.csv: ".
+
+    Returns
+    -------
+    str
+        Name as the frame has it.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or several fit.
     """
     names = column_names(frame)
     target = column or _COLUMN
@@ -802,11 +818,23 @@ def _parse_chunk(
 def _parse_strings(
     array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
 ) -> CompositionTable:
-    """Parse a chunk of strings as they are written; arguments as for `_parse_chunk`.
+    """Parse a chunk of strings as they are written, without trade names.
 
-    `array` are Arrow strings, `odd` maps rows to values that are no text, `start` is the number of
-    the first row. Row numbers of the result count from `start`; refused rows are in its errors.
-    `basis` is "auto", "atomic" or "weight".
+    Parameters
+    ----------
+    array : pyarrow.Array of strings
+        Recipes; a null is an error.
+    odd : dict
+        Values that are no text, by row of the whole input.
+    basis : {"auto", "atomic", "weight"}
+        Basis of the amounts.
+    start : int
+        Number of the first row.
+
+    Returns
+    -------
+    CompositionTable
+        Readable rows; row numbers count from `start`. Refused rows are in its errors.
     """
     from .._core._threads import thread_count
     from . import _notation_kernels as _notation

@@ -999,11 +999,26 @@ def _read_text(value: Any) -> str:
 
 
 def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
-    """Convert a cell to a number in the unit of its column name; InputError if it is implausible.
+    """Convert a cell to a number in the unit of its column name.
 
-    `mark` is the decimal mark, None if unclear. `value` is a number or a text such as "120 °C",
-    whose unit goes before that of the header. InputError too for a range, a truth value, another
-    unit, or no unit where one is needed.
+    Parameters
+    ----------
+    column : Column
+        ``name``, such as "temperature_K", ``quantity``, and ``unit`` of the header, empty for none.
+    value : object
+        Number, or text such as "120 °C", whose unit goes before that of the header.
+    mark : str or None
+        Decimal mark of the table, None if unclear.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        If it is no number, a range, a truth value, implausible, or has another unit or none where
+        one is needed.
     """
     quantity = _subject(column.quantity)
     unit = column.unit

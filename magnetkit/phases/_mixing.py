@@ -126,15 +126,19 @@ class MixingTerms:
     def _hulls(self, rivals: PhaseSpace, first: int) -> tuple[NDArray, NDArray]:
         """Compute the hull of other phases at end members and at equal mixtures of two metals.
 
-        `first` is the element of the interstitial, -1 without one. `rivals` are the phases of other
-        structures, with the elements.
+        Parameters
+        ----------
+        rivals : PhaseSpace
+            Phases of other structures, with the elements.
+        first : int
+            Element column of the interstitial, -1 without one.
 
         Returns
         -------
-        members : ndarray, shape (earths, metals)
-            eV/atom.
-        pairs : ndarray, shape (metals, metals)
-            Four times the hull of the mixture, eV/atom.
+        members : ndarray of float64, shape (earths, metals)
+            Hull energy at each end member, eV/atom.
+        pairs : ndarray of float64, shape (metals, metals)
+            Four times the hull energy of the mixture, eV/atom; 0 on the diagonal.
         """
         from .hull import solve
 
@@ -166,11 +170,18 @@ class MixingTerms:
         return 0.5 * (multiply(at.metal, self._metal_hull) * at.metal).sum(axis=1)
 
     def kernel(self, a: Occupation, b: Occupation) -> NDArray:
-        """Return the covariance of energies around the trend, (eV/atom)^2.
+        """Return the covariance of energies around the trend between two sets of compositions.
 
-        Its shape is (len(a), len(b)): between the compositions of `a` and of `b`. `a` and `b` are
-        `Occupation`: shares of rare earths, metals and interstitials on their sites, a row a
-        composition.
+        Parameters
+        ----------
+        a, b : Occupation
+            Shares of rare earths, metals and interstitials on their sites, a row a composition; n
+            and m rows.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, m)
+            (eV/atom)^2.
         """
         scale = {name: value**2 for name, value in _SCALES.items()}
         radius = np.array(

@@ -51,15 +51,27 @@ class Correction(NamedTuple):
 
 
 def fit_correction(source: Entries, target: Entries) -> Correction:
-    """Fit the correction of energies from the scheme of `source` to that of `target`.
+    """Fit the correction of energies from the scheme of one snapshot to that of another.
 
-    It follows from the compounds that both have. DataError if these are fewer than `LEAST_SHARED`.
+    It follows from the compounds that both have.
+
+    Parameters
+    ----------
+    source : Entries
+        Snapshot whose energies are to be corrected.
+    target : Entries
+        Snapshot whose scheme they are to have. Neither is changed.
 
     Returns
     -------
     Correction
         ``shifts`` (eV/atom by group of elements), ``error`` (standard deviation, eV/atom, from
         left-out compounds) and ``shared`` (number of compounds).
+
+    Raises
+    ------
+    DataError
+        If they share fewer than `LEAST_SHARED` compounds.
     """
     from sklearn.linear_model import HuberRegressor
     from sklearn.model_selection import cross_val_predict

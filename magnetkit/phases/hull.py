@@ -238,10 +238,25 @@ class Others(NamedTuple):
 def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     """Return the hull of a chemical system: stable phases and which of them are in balance.
 
-    `elements` are symbols, such as ``["Sm", "Co", "Fe"]``. InputError if the snapshot has no phases
-    of one, DataError if its phases make no hull. The facets are kept in the cache of `source`. The
-    result is a `Section`: ``names``, ``shares`` and ``energies`` (eV/atom) of the stable phases,
-    ``edges`` between them, and ``others`` above the hull.
+    Parameters
+    ----------
+    source : Entries
+        The snapshot. Facets are kept in its cache.
+    elements : sequence of str
+        Symbols, such as ``["Sm", "Co", "Fe"]``.
+
+    Returns
+    -------
+    Section
+        ``names``, ``shares`` (k, elements) and ``energies`` (eV/atom) of the stable phases,
+        ``edges`` between them, and ``others`` above the hull.
+
+    Raises
+    ------
+    InputError
+        If the snapshot has no phases of an element.
+    DataError
+        If its phases make no hull.
     """
     space = stable_space(source)
     columns = space.column[[INDEX[e] for e in elements]]

@@ -469,11 +469,25 @@ def without_model(table: CompositionTable, codes: Int8Array) -> dict[int, str]:
 def is_in_windows(
     table: CompositionTable, rule: dict[str, tuple[float, float]]
 ) -> BoolArray:
-    """Say which rows have every ratio within its window, bool (n,); never if the divisor is zero.
+    """Say which rows have every ratio within its window.
 
-    `rule` maps ratios, such as "R/T", to their least and largest value. A side of a ratio is a
-    symbol, a group such as R or M, or a sum such as "(R + Zr)"; DataError for another name. An
-    empty rule is True. `table` has the n compositions.
+    Parameters
+    ----------
+    table : CompositionTable
+        n compositions.
+    rule : dict of str to (float, float)
+        Ratios, such as "R/T", to their least and largest value. A side is a symbol, a group such as
+        R or M, or a sum such as "(R + Zr)".
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        False where a divisor is zero; True for an empty rule.
+
+    Raises
+    ------
+    DataError
+        If a side names neither an element nor a group.
     """
     from ..alloy._row_kernels import sums
 
@@ -649,7 +663,7 @@ def describe_beyond_precedent(
     """Say by row, in words, which elements exceed what `is_within_precedent` allows.
 
     `codes`, int8 (n,), are those of `assign_hosts`. Rows without such elements are not in the
-    result. A text is such as "Hg 5.9 % of the metals outside, over 0".
+    result. A text is such as "Hg 5.9 % of the metals outside, over 0". `table` has the n recipes.
     """
     group, largest = _largest_shares()
     totals = np.column_stack([table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")])

@@ -464,7 +464,8 @@ def _put_in_place(work: Path, folder: Path) -> None:
     """Rename a finished snapshot `work` to `folder`, replacing an earlier one.
 
     InputError if that fails. An earlier one is removed at the end. In between it stands beside,
-    under the ending "old".
+    under the ending "old". Both are folders beside each other, and `folder` must be locked
+    (`_sole_writer`).
     """
     old = _beside(folder, "old")
     shutil.rmtree(old, ignore_errors=True)

@@ -340,10 +340,20 @@ def _name_products(
 ) -> "pa.DictionaryArray":
     """Write the products of each row, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``.
 
-    `liquid`, bool (n,), says which phases melt. `data` is what `judge_data` returned; where no data
-    decide, the result says ``unknown`` and what is missing. `hull` must have been solved with
-    products. The result is a dictionary array of n texts: products, `LIQUID`, or a sentence that
-    begins with `UNKNOWN`.
+    Parameters
+    ----------
+    hull : Decomposition
+        Solved with products, n rows.
+    liquid : ndarray of bool, shape (n,)
+        Which phases melt.
+    data : Coded
+        What `judge_data` returned.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray
+        n texts: products, `LIQUID`, or, where no data decide, a sentence that begins with `UNKNOWN`
+        and says what is missing.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
