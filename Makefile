@@ -11,12 +11,12 @@ WHEEL_PYTHON ?= $(PYTHON)
 PYLEECAN := .venv-pyleecan
 PLAIN := $(filter-out %/test_hull_kernels.py,$(wildcard tests/*/test_*_kernels.py tests/*/test_*_kernel.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+EXTRAS := cluster,explore,pull,notebooks,docs,dev
 # uv installs in a fraction of pip's time; where it finds no packages (a mirror that only pip knows), pip does.
 UV := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip
 CHECKOUT := --quiet --constraint constraints.txt --group evaluation --editable ".[$(EXTRAS)]"
 # Two workers; each file stays on one, since files share what they train.
 PARALLEL := --numprocesses 2 --dist loadfile
-EXTRAS := cluster,explore,pull,notebooks,docs,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
 .PHONY: help setup demo docs test test-plain test-faults test-accuracy mutants test-lowest test-wheel bom audit lint notebooks peers bench official-server pyleecan clean
