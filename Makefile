@@ -13,7 +13,7 @@ PLAIN := $(filter-out %/test_hull_kernels.py,$(wildcard tests/*/test_*_kernels.p
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 EXTRAS := cluster,explore,pull,notebooks,docs,dev
 # uv installs in a fraction of pip's time; where it finds no packages (a mirror that only pip knows), pip does.
-UV := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip
+UV := VIRTUAL_ENV=$(VENV) UV_SYSTEM_CERTS=1 $(BIN)/uv pip
 CHECKOUT := --quiet --constraint constraints.txt --group evaluation --editable ".[$(EXTRAS)]"
 # Two workers; each file stays on one, since files share what they train.
 PARALLEL := --numprocesses 2 --dist loadfile
