@@ -241,6 +241,8 @@ def join_choices(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
     """Join the choices over consecutive parts of the candidates; None if they hold no row.
 
     `parts` yields (number of candidates, choices) of each part. Row numbers count over all parts.
+    Of each decision the best `BEST` that meet and as many that may are kept; counts stay those of
+    all.
     """
     start = 0
     counts = Counter[str]()

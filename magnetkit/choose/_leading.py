@@ -140,7 +140,9 @@ def _ingredients(leading: pd.DataFrame) -> BoolArray:
 def _losses(leading: pd.DataFrame, job: Job) -> FloatArray:
     """Compute the loss in each objective and by the chance of a miss, (n, objectives + 1).
 
-    The unit is that of regret. `leading` are candidates with the columns of the objectives.
+    `leading` are candidates with the columns of the objectives and that of the probability. A loss
+    is weight times signed value (of costs its logarithm) over the unit of regret: differences
+    between candidates count, and 0 is not the best.
     """
     rule = job.rule
     columns = [

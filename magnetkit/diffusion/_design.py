@@ -130,7 +130,8 @@ class Search:
         relief : float
             Share of the reverse field that counts, 0 to 1. A target on safety ignores it.
         deviations : float
-            Standard deviations by which ln H_cJ is off.
+            Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ, so a
+            cautious design takes a negative one.
 
         Returns
         -------
@@ -232,7 +233,8 @@ def _relieve_masses(
     spread : float
         Diffusion coefficient times time, m2.
     deviations : float
-        Standard deviations by which ln H_cJ is off.
+        Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ, so a
+        cautious design takes a negative one.
     most : float
         Largest content, %.
 

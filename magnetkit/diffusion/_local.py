@@ -124,7 +124,8 @@ class Magnet:
         field : ndarray, any shape
             Reverse field to withstand, A/m.
         deviations : float
-            Standard deviations by which ln H_cJ is off.
+            Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ, so a
+            cautious design takes a negative one.
         by_knee : bool
             The knee field has to withstand it, not H_cJ.
 
@@ -413,7 +414,8 @@ def retained_share(
     field : ndarray, shape (n,)
         Largest reverse field seen along the easy axis, A/m; positive against the magnetization.
     deviations : float
-        Standard deviations by which ln H_cJ is off.
+        Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ, so a
+        cautious design takes a negative one.
 
     Returns
     -------
@@ -779,7 +781,8 @@ class Target:
         cells : ndarray, shape (n,)
             Volumes.
         deviations : float
-            Standard deviations by which ln H_cJ is off.
+            Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ, so a
+            cautious design takes a negative one.
         """
         field = case.field(magnet.b_r(amount, deviations))
         if self.safety is not None:

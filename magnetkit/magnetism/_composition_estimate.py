@@ -769,9 +769,10 @@ def printed_alpha(sheet: "pd.Series") -> KnownValue:
 def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     """Return B_r (T) and H_cJ (kA/m) of a usual lot of a grade at a temperature.
 
-    `sheet` is a row of `grades` at 20 degrees C; `kelvin` is in K. The keys are ``remanence_T`` and
-    ``coercivity_kA_m``: the guaranteed value divided by the share of the usual value that makers
-    guarantee. So they are larger than what is guaranteed.
+    `sheet` is a row of `grades` at 20 degrees C, such as ``grades("N42SH").iloc[0]``; `kelvin` is
+    in K. The keys are ``remanence_T`` and ``coercivity_kA_m``: the guaranteed value divided by
+    the share of the usual value that makers guarantee. So they are larger than what is
+    guaranteed.
     """
     lot_spread = lots(str(sheet["host"]))
     guaranteed = guaranteed_values(sheet, kelvin)

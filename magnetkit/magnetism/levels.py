@@ -287,7 +287,8 @@ def _ladder_reason(plain: Alloys, makers: str) -> str:
     """Say why a level contradicts what makers sell without heavy rare earth; empty if it does not.
 
     `plain` is the producer's alloy without heavy rare earth at its level, one row; `makers` are
-    names separated by commas. Hosts other than sintered Nd-Fe-B give an empty text.
+    names separated by commas. The text names H_cJ of that alloy and of the best magnet that
+    `makers` sell so, kA/m. Hosts other than sintered Nd-Fe-B give an empty text.
     """
     if HOST_NAMES[plain.written.host[0]] != named_host():
         return ""

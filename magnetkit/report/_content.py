@@ -493,8 +493,8 @@ def requirements(shown: Magnets) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``text``, ``source``, ``status``, and ``values``, a pair of value and range as texts for
-        each magnet shown.
+        ``text``; ``source`` and its ``status``, "cited" or "assumption"; ``values``, a pair of
+        value and range as texts for each magnet shown. Whether it is met is not said.
     """
     at = sorted(
         {

@@ -355,8 +355,9 @@ def _plan_delay(
 def _wait_for(part: Part, weeks: Mapping[str, float], prices: Prices) -> _Wait | None:
     """Return the wait of a part for elements that come late, None without one.
 
-    `weeks` maps symbols to weeks; the longest counts. The stock that bridges it is in kg, its value
-    in USD. A part without an amount a year, or that holds hardly a trace of them, does not wait.
+    `weeks` maps symbols of elements to weeks. The stock that bridges the wait is in kg of magnets,
+    its value in USD: it lasts for the longest of all `weeks`, whatever the part holds. A part
+    without an amount a year, or that holds hardly a trace of them, does not wait.
     """
     elements = [
         element

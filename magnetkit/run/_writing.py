@@ -451,7 +451,17 @@ def _write_fragments(
     )
 
     def needed(start: int, stop: int) -> _Ranks:
-        """Return ranks, kept rows and rows to send back of the chunk from row `start` to `stop` - 1."""
+        """Return what one chunk, rows `start` to `stop` - 1 of all, needs of the ranking.
+
+        Returns
+        -------
+        ranks : bytes
+            An Arrow file of the ranking columns of the chunk's rows.
+        kept : ndarray of bool, shape (rows,), or None
+            Rows of the chunk that are written; None for all.
+        back : ndarray of int
+            Rows to send back, counted from the first that the chunk writes.
+        """
         own_rows = (
             ranked.slice_rows(in_memory, count_before[start], count_before[stop])
             - count_before[start]

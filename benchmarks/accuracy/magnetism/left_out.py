@@ -101,9 +101,10 @@ def away() -> "pd.DataFrame":
                     (data["group"] == group) & (data["host"] == host)
                 ):
                     row = data.iloc[i]
+                    # With its unit: a number as cold as nitrogen is taken for degrees C.
                     frame = sintered(
                         [row["recipe"]],
-                        float(row["temperature_K"]),
+                        f"{row['temperature_K']}K",
                         **user_conditions(row),
                     )
                     values[i] = frame.loc[0, columns].to_numpy(float)

@@ -25,9 +25,20 @@ def test_predicts_and_counts_every_published_result():
 def test_the_whole_coercivity_lies_between_those_of_its_places():
     amount = np.array([0.0, 1.0, 2.0, 6.0])
     h_cj = 1e5 * np.array([4.0, 6.0, 7.0, 7.0])
-    width = np.full(4, 0.1)
+    b_r = 1.2 - 0.02 * amount
     some = Magnet(
-        "Tb", 400.0, amount, 1.2 - 0.02 * amount, h_cj, width, 0.92, 1.05, 7500.0, 4.0
+        element="Tb",
+        temperature_K=400.0,
+        amount=amount,
+        remanence=b_r,
+        coercivity=h_cj,
+        remanence_ends=np.array([b_r, b_r]),
+        coercivity_ends=np.array([0.9 * h_cj, 1.1 * h_cj]),
+        squareness=np.full(4, 0.92),
+        recoil=1.05,
+        density=7500.0,
+        most_wt_pct=4.0,
+        distance=np.zeros(4),
     )
     volumes = np.ones(2)
     assert mean_coercivity(some, np.zeros(2), volumes) == pytest.approx(4e5, rel=1e-6)

@@ -139,6 +139,7 @@ def test_satisfied_bounds_count_as_inside_the_range():
 def one_paper():
     """Predictions of a paper: left out, and as the package answers."""
     data = papers.compared_rows()
+    data["key"] = papers.family_keys(data)
     return data[data["paper"] == "castle-2017"]
 
 
