@@ -30,6 +30,8 @@ def shell(monkeypatch):
     from IPython.core.pylabtools import select_figure_formats
 
     monkeypatch.chdir(ROOT / "notebooks")
+    # A shell puts its own module there, which no process that is started later could import.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     shell = InteractiveShell.instance()
     plt.switch_backend("module://matplotlib_inline.backend_inline")
     select_figure_formats(shell, {"png"})

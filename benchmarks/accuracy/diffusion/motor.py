@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 PROFILE = "energy-traction-motor"
 SHAPE = "40x15x5mm"
-BASE = "Nd1.85Dy0.15Fe13.8Co0.2B"
-"""The profile's reference magnet with less than half of its dysprosium: without any, no terbium on
-the faces meets with a probability of 0.9 what is asked at 150 degrees C."""
+BASE = "Nd1.8Dy0.2Fe13.8Co0.2B"
+"""The profile's reference magnet with three fifths of its dysprosium: with less than half of it, no
+terbium where the field is strongest meets with the probability asked at 150 degrees C."""
 
 
 def anchored_process() -> Any:

@@ -14,21 +14,19 @@ def left():
 
 def test_published_magnets_lie_where_the_others_say(left):
     table = scatter.given_the_others("coercivity_kA_m", left)
-    assert {"N1", "N2", "N12", "N13", "N14", "N15", "S10", "S11", "S24", "S25"} == set(
-        table["id"]
-    )
+    assert set(table["id"]) == {
+        *("N1", "N2", "N12", "N13", "N14", "N15", "S10", "S11", "S24", "S25"),
+        *("P135", "P136", "P137", "P138", "P139"),
+    }
     # With one other magnet there is no scatter.
     pairs = table.groupby("group")["id"].transform("size") == 2
     assert (table.loc[pairs, "stretch"] == 1.0).all()
     assert (table["stretch"] >= 1.0).all()
     inside = table["error"].abs() <= table["half_width"] * table["stretch"]
-    # The two of Tsutai et al. (1987), each given the other, and none of another paper.
-    assert set(table.loc[~inside, "id"]) <= {"N1", "N2"}
+    # One of the two of a maker's grades of 2:17, given the other: 8 % outside.
+    assert set(table.loc[~inside, "id"]) == {"S24"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="8 of 10: N1 and N2 of one paper lie 4 and 13 % outside"
-)
 def test_nine_of_ten_published_magnets_lie_in_their_range(left):
     table = scatter.given_the_others("coercivity_kA_m", left)
     inside = table["error"].abs() <= table["half_width"] * table["stretch"]
