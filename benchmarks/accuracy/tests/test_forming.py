@@ -85,6 +85,10 @@ def test_what_is_validated_is_what_a_user_gets(phase_table):
         # Of W, Ta and Zn the embedded snapshot has no phases.
         status = frame.loc[~judged, "stability_status"]
         assert status.str.startswith("not judged: the snapshot has no phases of").all()
+        # What a gate excludes (carbides of cobalt) does not form.
+        excluded = (frame["probability_phase_forms"] == 0.0).to_numpy()
+        assert not phase_table.forms[rows][excluded].any()
+        judged = judged & ~excluded
         prediction = frame.loc[judged, "probability_phase_forms"]
         assert_allclose(prediction, probability[rows][judged], atol=2e-3)
 
