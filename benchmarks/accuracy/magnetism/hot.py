@@ -15,7 +15,7 @@ from benchmarks.accuracy import table_row
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import laws
-from magnetkit.magnetism.process import parameters, routes
+from magnetkit.magnetism.process import parameters
 from magnetkit.phases.records import HOSTS
 
 if TYPE_CHECKING:
@@ -175,27 +175,11 @@ def compare_laws() -> "pd.DataFrame":
     return pd.DataFrame(out, columns=names)
 
 
-def decay(route: str = "sintered") -> float:
-    """Return the fall of alpha_K, per 1000 K at 20 C, on the curves of a route."""
-    from scipy.optimize import minimize_scalar
-
+def decay() -> float:
+    """Return the fall of alpha_K, per 1000 K at 20 C, on the curves of sintered magnets in fits."""
     frame = curves()
-    family = parameters().families["2:14:1"]
-    mask = frame["route"] == route
-    if route == "sintered":
-        mask &= frame["fit"] == "yes"
-        return float(fit(USED, frame[mask])[0])
-    # N_eff of hot-deformed magnets counts from a grain size of its own.
-    curve = routes()["hot-deformed"].curve
-    part = frame[mask]
-    usual = np.log(family.grain_reference_um / float(curve["grain_reference_um"]))
-    n_eff = float(curve["n_eff"]) + family.grain_slope * usual
-
-    def squared_error(fall: float) -> float:
-        left_over = kronmueller(fall, n_eff, family.grain_slope, part)
-        return float(((left_over - part["left"]) ** 2).sum())
-
-    return float(minimize_scalar(squared_error, (1.0, 6.0)).x)
+    mask = (frame["route"] == "sintered") & (frame["fit"] == "yes")
+    return float(fit(USED, frame[mask])[0])
 
 
 def lines() -> list[str]:

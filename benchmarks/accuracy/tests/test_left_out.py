@@ -22,7 +22,11 @@ def test_both_ways_of_leaving_a_source_out_agree(model):
     prediction = model["coercivity_kA_m"].to_numpy()[
         [place[name] for name in rows["id"]]
     ]
-    assert_allclose(prediction, rows["predicted"].to_numpy(float), rtol=1e-6)
+    # Without their sources these two are far from every measured magnet, and users get no answer.
+    has_answer = np.isfinite(prediction)
+    assert set(rows["id"][~has_answer]) == {"P143", "P149"}
+    expected = rows["predicted"].to_numpy(float)[has_answer]
+    assert_allclose(prediction[has_answer], expected, rtol=1e-6)
 
 
 def test_the_model_beats_gradient_boosting_or_too_few_magnets_tell():

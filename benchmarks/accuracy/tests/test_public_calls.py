@@ -228,11 +228,11 @@ def mills(monkeypatch, folder):
     place = {name: i for i, name in enumerate(recipes.recipes()["id"])}
     for name in (B_R, H_CJ):
         rows = frame[frame["quantity"] == name]
-        yield (
-            rows["predicted"],
-            left_out.away()[name].to_numpy()[rows["id"].map(place)],
-            1e-6,
-        )
+        answer = left_out.away()[name].to_numpy()[rows["id"].map(place)]
+        # What is far from every measured magnet without its source has no answer.
+        has_answer = np.isfinite(answer)
+        assert set(rows["id"][~has_answer]) <= {"P143", "P149"}
+        yield rows["predicted"][has_answer], answer[has_answer], 1e-6
 
 
 def predict_diffusion(monkeypatch, folder):
