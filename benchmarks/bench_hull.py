@@ -64,7 +64,12 @@ def six_elements(n):
     rng = np.random.default_rng(0)
     earths = rng.multinomial(50, [0.6, 0.2, 0.2], n) / 50
     cobalt = rng.integers(0, 40, n) / 100
-    x = np.column_stack([np.ones(n), 14 * (1 - cobalt), 14 * cobalt, 2 * earths]) / 17
+    x = (
+        np.column_stack(
+            [np.ones(n), 14 * (1 - cobalt), 14 * cobalt, 2 * earths]
+        )
+        / 17
+    )
     columns = np.array(
         [mk.elements.INDEX[s] for s in ("B", "Fe", "Co", "Nd", "Ce", "Dy")]
     )
@@ -84,9 +89,13 @@ def pymatgen(method, n):
     symbols = mk.elements.SYMBOLS
     table = []
     for row in rows:
-        amounts = {symbols[column]: row[column] for column in np.flatnonzero(row)}
+        amounts = {
+            symbols[column]: row[column] for column in np.flatnonzero(row)
+        }
         table.append(Composition(amounts))
-    return n, lambda: [getattr(diagram, method)(composition) for composition in table]
+    return n, lambda: [
+        getattr(diagram, method)(composition) for composition in table
+    ]
 
 
 def numpy_planes(n):
@@ -127,13 +136,17 @@ def first_call():
 def test_rate(benchmark, name):
     rows, work = CASES[name]()
     benchmark.pedantic(work, rounds=3, warmup_rounds=1)
-    benchmark.extra_info["rows_per_second"] = round(rows / benchmark.stats.stats.min)
+    benchmark.extra_info["rows_per_second"] = round(
+        rows / benchmark.stats.stats.min
+    )
 
 
 def main(rounds=5):
     start = time.perf_counter()
     first_call()
-    print(f"first call {time.perf_counter() - start:.1f} s, {thread_count()} threads")
+    print(
+        f"first call {time.perf_counter() - start:.1f} s, {thread_count()} threads"
+    )
     print(
         f"{'best of ' + str(rounds):34s}{'rows':>10s}{'rows/s':>14s}{'rows/s of one thread':>22s}"
     )
@@ -149,7 +162,8 @@ def main(rounds=5):
             wall = min(wall, time.perf_counter() - clock)
             busy = min(busy, time.process_time() - processor)
         print(
-            f"{name:34s}{rows:10,d}{rows / wall:14,.0f}{rows / busy:22,.0f}", flush=True
+            f"{name:34s}{rows:10,d}{rows / wall:14,.0f}{rows / busy:22,.0f}",
+            flush=True,
         )
 
 

@@ -55,9 +55,12 @@ def explorer(folder: Path) -> None:
         window = Browser(Path(profile))
         try:
             window.open(addresses[0])
-            window.wait("return !!document.querySelector('#pareto .main-svg')", 60)
             window.wait(
-                "return document.getElementById('evaluated').textContent === ''", 600
+                "return !!document.querySelector('#pareto .main-svg')", 60
+            )
+            window.wait(
+                "return document.getElementById('evaluated').textContent === ''",
+                600,
             )
             print(f"all temperatures after {time.perf_counter() - start:.1f} s")
             time.sleep(2.0)
@@ -66,7 +69,9 @@ def explorer(folder: Path) -> None:
                 whole = []
                 server = []
                 for value in values:
-                    script = f"window.took('{control}', {value}).then(arguments[0])"
+                    script = (
+                        f"window.took('{control}', {value}).then(arguments[0])"
+                    )
                     whole.append(window.wait_for(script))
                     server.append(window.run(SERVER))
                 print(
@@ -115,7 +120,9 @@ def main(rows: int) -> None:
         )
         start = time.perf_counter()
         result.report(folder / "out" / "report.html")
-        print(f"{rows:,} rows; report written in {time.perf_counter() - start:.1f} s")
+        print(
+            f"{rows:,} rows; report written in {time.perf_counter() - start:.1f} s"
+        )
         report(folder / "out")
         explorer(folder / "out")
 

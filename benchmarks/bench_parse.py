@@ -84,7 +84,9 @@ def test_magnetkit_cost_curve(benchmark, texts, power):
     if power == 7:
         array = pa.chunked_array([array] * (10**7 // len(texts)))
     array = array[: 10**power]
-    benchmark.pedantic(CompositionTable.from_arrow, (array,), rounds=3, warmup_rounds=1)
+    benchmark.pedantic(
+        CompositionTable.from_arrow, (array,), rounds=3, warmup_rounds=1
+    )
     note(benchmark, len(array), array.nbytes)
 
 
@@ -122,7 +124,9 @@ def expression():
 def test_peer(benchmark, texts, peer):
     parse = peer()
     some = texts[:PEER_ROWS]
-    benchmark.pedantic(lambda: [parse(t) for t in some], rounds=3, warmup_rounds=0)
+    benchmark.pedantic(
+        lambda: [parse(t) for t in some], rounds=3, warmup_rounds=0
+    )
     note(benchmark, len(some), sum(map(len, some)))
 
 

@@ -82,7 +82,9 @@ def time_command(*command: str) -> dict[str, float]:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     output = (
-        json.loads(done.stdout.splitlines()[-1]) if done.stdout.startswith("{") else {}
+        json.loads(done.stdout.splitlines()[-1])
+        if done.stdout.startswith("{")
+        else {}
     )
     return {"seconds": seconds, "cpu": cpu, **output}
 
@@ -163,7 +165,10 @@ def make_space(on_nd: float, on_fe: float, substitutes: int = 6) -> object:
         "Pr": 0.3,
         "Co": 0.2,
     }
-    replace = {"Nd": ["Dy", "Pr", "Ce", "Tb", "La", "Y"][:substitutes], "Fe": ["Co"]}
+    replace = {
+        "Nd": ["Dy", "Pr", "Ce", "Tb", "La", "Y"][:substitutes],
+        "Fe": ["Co"],
+    }
     limits = {e: limits[e] for e in (*replace["Nd"], "Co")}
     step = {"Nd": on_nd, "Fe": on_fe}
     return mk.substitutions("Nd2Fe14B", replace, step=step, limits=limits)
@@ -221,7 +226,9 @@ def devices(repeat: int, quick: bool = False) -> None:
         n = runs[0]["rows"]
         took = median(runs, "took")
         part = runs[0].get("magnetism", 0) / n
-        rows.append((n / took, took, 1e6 * median(runs, "own") / n, part, device))
+        rows.append(
+            (n / took, took, 1e6 * median(runs, "own") / n, part, device)
+        )
     rows.sort()
     print(
         f"slowest of {len(rows)} devices: {rows[0][0]:,.0f} candidates/s ({rows[0][-1]})"
@@ -245,30 +252,42 @@ def growth(repeat: int, quick: bool = False) -> None:
     sizes = [make_space(steps[0], part * steps[1]) for part in (4, 2, 1)]
     # About as many candidates of each, else what a small space takes anyway is most of it.
     finer = (
-        [steps] * 4 if quick else [(0.01, 0.005), (0.02, 0.005), (0.04, 0.002), steps]
+        [steps] * 4
+        if quick
+        else [(0.01, 0.005), (0.02, 0.005), (0.04, 0.002), steps]
     )
     cases = {
         "candidates": [(len(s), {"space": s}) for s in sizes],  # type: ignore[arg-type]
-        "kept": [(k, {"space": space, "keep": k}) for k in (10, 1000, 10_000, 50_000)],
+        "kept": [
+            (k, {"space": space, "keep": k}) for k in (10, 1000, 10_000, 50_000)
+        ],
         "temperatures": [
             (k, {"space": space, "require": r}) for k, r in enumerate(hot)
         ],
         "elements": [
-            (k + 7, {"space": make_space(*s, k + 3)}) for k, s in enumerate(finer)
+            (k + 7, {"space": make_space(*s, k + 3)})
+            for k, s in enumerate(finer)
         ],
     }
     for name, points in cases.items():
         x = []
         y = []
         for many, options in points:
-            runs = [time_search(device=DEVICE, **options) for _ in range(repeat)]  # type: ignore[arg-type]
+            runs = [
+                time_search(device=DEVICE, **options) for _ in range(repeat)
+            ]  # type: ignore[arg-type]
             # CPU: other jobs show less in it.
             seconds = median(runs, "own")
             x.append(float(many))
-            y.append(1e6 * seconds / runs[0]["rows"] if name == "elements" else seconds)
+            y.append(
+                1e6 * seconds / runs[0]["rows"]
+                if name == "elements"
+                else seconds
+            )
         slope, rest = np.polyfit(x, y, 1)
         off = [
-            f"{(rest + slope * a) / b - 1.0:+.0%}" for a, b in zip(x, y, strict=True)
+            f"{(rest + slope * a) / b - 1.0:+.0%}"
+            for a, b in zip(x, y, strict=True)
         ]
         unit = "CPU s per million" if name == "elements" else "CPU s"
         print(
@@ -300,7 +319,8 @@ def spaces(repeat: int) -> None:
         )
     slope, rest = np.polyfit(rows, took, 1, w=1.0 / np.array(took))
     away = [
-        f"{(rest + slope * n) / t - 1.0:+.0%}" for n, t in zip(rows, took, strict=True)
+        f"{(rest + slope * n) / t - 1.0:+.0%}"
+        for n, t in zip(rows, took, strict=True)
     ]
     print(
         f"straight line: {rest:.1f} s + {1e6 * slope:.3f} s per million (off by {', '.join(away)})"
@@ -334,7 +354,8 @@ def compare_spaces() -> dict[str, tuple[object, dict[str, object]]]:
         "Fe": 0.2,
     }
     at = [
-        f"coercivity_kA_m >= 200 at {kelvin} K" for kelvin in (233.15, 373.15, 423.15)
+        f"coercivity_kA_m >= 200 at {kelvin} K"
+        for kelvin in (233.15, 373.15, 423.15)
     ]
     iron = make_space(0.05, 0.05)
     return {
@@ -344,16 +365,25 @@ def compare_spaces() -> dict[str, tuple[object, dict[str, object]]]:
         "2:14:1, terbium diffused": (iron, {"shell": "Tb 0.3 wt%"}),
         "2:14:1, three more temperatures": (iron, {"require": at}),
         # Today's is then as unlikely to do as what is worth a trial beside it.
-        "2:14:1, another magnet today": (iron, {"reference": "Nd1.8Dy0.2Fe14B"}),
+        "2:14:1, another magnet today": (
+            iron,
+            {"reference": "Nd1.8Dy0.2Fe14B"},
+        ),
         "2:17": (
             mk.substitutions(
-                "Sm2Co17", cells, step={"Sm": 0.1, "Co": 0.015}, limits=cell_limits
+                "Sm2Co17",
+                cells,
+                step={"Sm": 0.1, "Co": 0.015},
+                limits=cell_limits,
             ),
             {},
         ),
         "1:5 beside the device's own charges and spaces": (
             mk.substitutions(
-                "SmCo5", grains, step={"Sm": 0.1, "Co": 0.02}, limits=grain_limits
+                "SmCo5",
+                grains,
+                step={"Sm": 0.1, "Co": 0.02},
+                limits=grain_limits,
             ),
             {},
         ),
@@ -376,7 +406,9 @@ def equal(most: int = 100_000) -> None:
             source: object = space
             if "own" in name:
                 device_source = candidates.profile_space(load(device))
-                source = replace(device_source, spaces=[*device_source.spaces, space])
+                source = replace(
+                    device_source, spaces=[*device_source.spaces, space]
+                )
             for keep in (10, 1000, most):
                 results = []
                 for of in (bounds, lambda *_: iter([screening.Bound()])):
@@ -388,7 +420,10 @@ def equal(most: int = 100_000) -> None:
                 same = same + is_same
                 is_bound_used = is_bound_used + has_bound
                 if not is_same:
-                    print(f"{device}, {name}, keep {keep:,}: not the same", flush=True)
+                    print(
+                        f"{device}, {name}, keep {keep:,}: not the same",
+                        flush=True,
+                    )
         print(
             f"{device}: {same} of {total} the same so far, {is_bound_used} with a bound",
             flush=True,
@@ -427,7 +462,10 @@ def stages(rows: int = 65_536) -> None:
     from magnetkit.alloy import CompositionTable
     from magnetkit.choose._job import make_job
     from magnetkit.choose._order import rank_keys
-    from magnetkit.choose._requirements import needed_elsewhere, needed_temperatures
+    from magnetkit.choose._requirements import (
+        needed_elsewhere,
+        needed_temperatures,
+    )
     from magnetkit.magnetism import _stages
     from magnetkit.run import _work
     from magnetkit.run._candidates import FileCandidates
@@ -480,13 +518,18 @@ def stages(rows: int = 65_536) -> None:
                 n,
             ),
         }
-        print(f"one chunk of {n:,} rows, {len(part) / n:,.0f} bytes a row to send back")
+        print(
+            f"one chunk of {n:,} rows, {len(part) / n:,.0f} bytes a row to send back"
+        )
         for name, (run, count) in cases.items():
             run()
             start = time.process_time()
             run()
             cost = (time.process_time() - start) / count
-            print(f"{name:>32} {1e6 * cost:6.2f} CPU s per million rows", flush=True)
+            print(
+                f"{name:>32} {1e6 * cost:6.2f} CPU s per million rows",
+                flush=True,
+            )
 
 
 def processes(repeat: int, rows: int = 400_000) -> None:
@@ -504,7 +547,9 @@ def processes(repeat: int, rows: int = 400_000) -> None:
     with tempfile.TemporaryDirectory() as folder, store() as bucket:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, rows)
-        for name, workers in [case for case in cases.items() for _ in range(repeat)]:
+        for name, workers in [
+            case for case in cases.items() for _ in range(repeat)
+        ]:
             in_store = "store" in name
             if in_store and not bucket:
                 continue
@@ -540,10 +585,14 @@ def processes(repeat: int, rows: int = 400_000) -> None:
         for name, values in rates.items():
             if values:
                 rate = statistics.median(values)
-                print(f"Dask, {name}: {rate:,.0f} rows/s, {rate / one:.2f} times one")
+                print(
+                    f"Dask, {name}: {rate:,.0f} rows/s, {rate / one:.2f} times one"
+                )
         sizes = travelling(path)
     for kind, size in sizes.items():
-        print(f"{kind}: {size:,.1f} MB per million rows travel to the one that asks")
+        print(
+            f"{kind}: {size:,.1f} MB per million rows travel to the one that asks"
+        )
     cost = statistics.median(shares)
     print(
         f"it works {1e6 * cost:.2f} CPU s per million rows, and is busy with {1 / (cost * one):.0f}"
@@ -572,8 +621,12 @@ def store() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    os.environ |= dict.fromkeys(names, "testing") | {"AWS_DEFAULT_REGION": "us-east-1"}
-    os.environ["AWS_ENDPOINT_URL"] = "http://{}:{}".format(*server.get_host_and_port())
+    os.environ |= dict.fromkeys(names, "testing") | {
+        "AWS_DEFAULT_REGION": "us-east-1"
+    }
+    os.environ["AWS_ENDPOINT_URL"] = "http://{}:{}".format(
+        *server.get_host_and_port()
+    )
     try:
         files, _ = FileSystem.from_uri("s3://bench/?allow_bucket_creation=true")
         files.create_dir("bench")
@@ -670,7 +723,9 @@ if __name__ == "__main__":
         peers()
     else:
         parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-        parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
+        parser.add_argument(
+            "parts", nargs="*", choices=[*PARTS, []], metavar="PART"
+        )
         parser.add_argument("--repeat", type=int, default=3)
         parser.add_argument("--quick", action="store_true")
         options = parser.parse_args()
@@ -679,6 +734,8 @@ if __name__ == "__main__":
             growth(1, quick=True)
             processes(1, 60_000)
         for name in (
-            () if options.quick else options.parts or [p for p in PARTS if p != "equal"]
+            ()
+            if options.quick
+            else options.parts or [p for p in PARTS if p != "equal"]
         ):
             PARTS[name](options.repeat)

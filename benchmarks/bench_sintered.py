@@ -60,10 +60,17 @@ def main() -> None:
     for name, table in alloys(rows).items():
         n = len(table)
         print(f"{name}, {n:,} rows a second:")
-        print(f"  intrinsic, one temperature {rate(lambda t=table: intrinsic(t), n)}")
-        print(f"  sintered, one temperature  {rate(lambda t=table: sintered(t), n)}")
+        print(
+            f"  intrinsic, one temperature {rate(lambda t=table: intrinsic(t), n)}"
+        )
+        print(
+            f"  sintered, one temperature  {rate(lambda t=table: sintered(t), n)}"
+        )
         several = rate(lambda t=table: sintered_at(t, TEMPERATURES), n)
-        print(f"  sintered, {len(TEMPERATURES)} temperatures   {several}", flush=True)
+        print(
+            f"  sintered, {len(TEMPERATURES)} temperatures   {several}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -13,12 +13,16 @@ ELEMENTS = ("Fe", "Co", "Cu", "Zr", "Ce", "Pr", "Nd", "Sm", "Gd", "Dy")
 @pytest.fixture(scope="module")
 def alloys():
     rng = np.random.default_rng(0)
-    columns = np.tile(np.array([INDEX[e] for e in ELEMENTS], np.int32), (ROWS, 1))
+    columns = np.tile(
+        np.array([INDEX[e] for e in ELEMENTS], np.int32), (ROWS, 1)
+    )
     columns = np.sort(rng.permuted(columns, axis=1)[:, :5], axis=1)
     values = rng.random((ROWS, 5))
     values /= values.sum(axis=1, keepdims=True)
     indptr = np.arange(0, 5 * ROWS + 1, 5, dtype=np.int64)
-    return CompositionTable(indptr, columns.ravel(), values.ravel(), np.arange(ROWS))
+    return CompositionTable(
+        indptr, columns.ravel(), values.ravel(), np.arange(ROWS)
+    )
 
 
 @pytest.mark.parametrize("scenario", ["baseline", "magnet-rule-2027"])
@@ -31,4 +35,6 @@ def test_ledger(benchmark, alloys, scenario):
         warmup_rounds=1,
     )
     assert len(result) == ROWS
-    benchmark.extra_info["rows_per_second"] = round(ROWS / benchmark.stats.stats.min)
+    benchmark.extra_info["rows_per_second"] = round(
+        ROWS / benchmark.stats.stats.min
+    )

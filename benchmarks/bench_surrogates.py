@@ -48,7 +48,8 @@ def candidates(rows: int) -> dict[str, mk.CompositionTable]:
         ],
     }
     return {
-        h: mk.CompositionTable.from_strings(t, basis="atomic") for h, t in texts.items()
+        h: mk.CompositionTable.from_strings(t, basis="atomic")
+        for h, t in texts.items()
     }
 
 
@@ -88,7 +89,10 @@ def main(rows: int) -> None:
             "learnt": seconds(model.residual, table, codes, base),
         }
         print(
-            "  " + ", ".join(f"{k} {1e6 * t / rows:.2f} us" for k, t in stages.items())
+            "  "
+            + ", ".join(
+                f"{k} {1e6 * t / rows:.2f} us" for k, t in stages.items()
+            )
         )
     x = x[:2000]
     process = branch

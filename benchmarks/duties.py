@@ -103,10 +103,14 @@ class Check:
             self.violated[rule] += 1
             self.violations.append(f"{rule}: {text}")
 
-    def require_close(self, rule: int, value: float, other: float, text: str) -> None:
+    def require_close(
+        self, rule: int, value: float, other: float, text: str
+    ) -> None:
         """Require two values within 1 %."""
         self.require(
-            rule, abs(value / other - 1.0) < 0.01, f"{text}: {value:.5g}, {other:.5g}"
+            rule,
+            abs(value / other - 1.0) < 0.01,
+            f"{text}: {value:.5g}, {other:.5g}",
         )
 
 
@@ -117,7 +121,9 @@ def duties(grade: str) -> Iterator[dict[str, Any]]:
         yield duty_keywords(rating - below, line, outside)
 
 
-def duty_keywords(kelvin: float, load_line: float, outside: float) -> dict[str, Any]:
+def duty_keywords(
+    kelvin: float, load_line: float, outside: float
+) -> dict[str, Any]:
     """Return a duty as keywords of `magnetkit.replace`."""
     return {
         "temperature": kelvin,
@@ -165,14 +171,18 @@ def check_answer(check: Check, grade: str, duty: dict[str, Any]) -> Any:
         and duty["temperature"] >= rated_temperature(grade) - 0.01
     ):
         likeliest = likeliest_heavy_free(answer)
-        check.require(3, likeliest < 0.05, f"{where}: heavy-free P {likeliest:.3f}")
+        check.require(
+            3, likeliest < 0.05, f"{where}: heavy-free P {likeliest:.3f}"
+        )
     return answer
 
 
 def likeliest_heavy_free(answer: Any, *, trials: bool = False) -> float:
     """Return the largest probability of a melt without heavy rare earth, or of a trial."""
     table = answer.candidates
-    melts = table[(table["grade"] == "") & (table["heavy_rare_earth_wt_pct"] < 0.05)]
+    melts = table[
+        (table["grade"] == "") & (table["heavy_rare_earth_wt_pct"] < 0.05)
+    ]
     melts = melts[(melts["route"].fillna("") != "") == trials]
     if len(melts):
         return float(melts[_CHANCE].max())
@@ -195,16 +205,22 @@ def _check_way(
     remanence = way.remanence_guaranteed_T
     knee = 1e3 * way.knee_guaranteed_kA_m
     if way.grade:
-        curve = mk.curve(way.grade, duty["temperature"], bound="guaranteed").curves
+        curve = mk.curve(
+            way.grade, duty["temperature"], bound="guaranteed"
+        ).curves
         remanence = float(curve.remanence[0, 0])
         knee = float(curve.knee_field[0, 0])
         recoil = float(curve.recoil[0, 0])
-        is_rating_enough = rated_temperature(way.grade) >= duty["temperature"] - 0.01
+        is_rating_enough = (
+            rated_temperature(way.grade) >= duty["temperature"] - 0.01
+        )
         check.require(1, is_rating_enough, f"{where}: {way.grade} above rating")
     against = remanence / (MU_0 * (duty["load_line"] + recoil))
     against += 1e3 * duty["outside_field_kA_m"]
     margin = knee / against
-    check.require(1, margin >= SAFETY - 1e-4, f"{where}: {way.name} has {margin:.3f}")
+    check.require(
+        1, margin >= SAFETY - 1e-4, f"{where}: {way.name} has {margin:.3f}"
+    )
     check.require_close(
         2, way.demagnetization_safety, margin, f"{where}: {way.name} margin"
     )
@@ -228,16 +244,24 @@ def check_order(check: Check, easier: Any, harder: Any, where: str) -> None:
     for answer in (easier, harder):
         table = answer.candidates
         tables.append(
-            table.assign(route=table["route"].fillna("")).set_index(keys)[_CHANCE]
+            table.assign(route=table["route"].fillna("")).set_index(keys)[
+                _CHANCE
+            ]
         )
-    both = tables[0].to_frame("easier").join(tables[1].to_frame("harder"), how="inner")
+    both = (
+        tables[0]
+        .to_frame("easier")
+        .join(tables[1].to_frame("harder"), how="inner")
+    )
     rises = both[both["harder"] > both["easier"] + _ROUNDING]
     text = ""
     if len(rises):
         worst = rises.loc[(rises["harder"] - rises["easier"]).idxmax()]
         text = f"{worst.name} {worst['easier']:.4f} to {worst['harder']:.4f}"
     check.require(
-        4, not len(rises), f"{where}: {len(rises)} of {len(both)} likelier, {text}"
+        4,
+        not len(rises),
+        f"{where}: {len(rises)} of {len(both)} likelier, {text}",
     )
 
 
@@ -260,7 +284,9 @@ def check_agreement(check: Check, grade: str, duty: dict[str, Any]) -> None:
         )
     except mk.errors.InputError as error:
         check.require(
-            2, "Sm" in str(error) or "diffusion" in str(error), f"{where}: {error}"
+            2,
+            "Sm" in str(error) or "diffusion" in str(error),
+            f"{where}: {error}",
         )
         return
     bare = design.bare
@@ -299,13 +325,16 @@ def _check_screen(
         f"{where}: screen {way.name}",
     )
     off = abs(row[_CHANCE] - way.chance)
-    check.require(2, off <= 0.02, f"{where}: screen P of {way.name} off by {off:.3f}")
+    check.require(
+        2, off <= 0.02, f"{where}: screen P of {way.name} off by {off:.3f}"
+    )
 
 
 def check_grade(check: Check, grade: str) -> None:
     """Hold all answers to the duties of a grade against what must be true."""
     answers = {
-        tuple(duty.values()): check_answer(check, grade, duty) for duty in duties(grade)
+        tuple(duty.values()): check_answer(check, grade, duty)
+        for duty in duties(grade)
     }
     for (kelvin, line, outside), answer in answers.items():
         for harder in harder_duties(kelvin, line, outside):
@@ -365,16 +394,25 @@ def coercivities_of_one_recipe(
 def check_makers(check: Check) -> None:
     """Hold one recipe under ten grades of each maker that prints so many."""
     table = mk.grades()
-    table = table[(table["host"] == "2:14:1") & table["grade"].str.match(r"^N\d+")]
-    by_maker = table.assign(maker=table["makers"].str.split(", ")).explode("maker")
+    table = table[
+        (table["host"] == "2:14:1") & table["grade"].str.match(r"^N\d+")
+    ]
+    by_maker = table.assign(maker=table["makers"].str.split(", ")).explode(
+        "maker"
+    )
     for maker, grades in by_maker.groupby("maker")["grade"]:
         if len(grades) < 10:
             continue
         sample = list(grades)[:: len(grades) // 10][:10]
         values = np.array(coercivities_of_one_recipe(sample))
         off = float(np.abs(values / values.mean() - 1.0).max())
-        print(f"{maker}: {len(values)} of 10 grades, {values.round(0)}", flush=True)
-        check.require(3, off < 0.1, f"{maker}: one recipe is off by {100 * off:.0f} %")
+        print(
+            f"{maker}: {len(values)} of 10 grades, {values.round(0)}",
+            flush=True,
+        )
+        check.require(
+            3, off < 0.1, f"{maker}: one recipe is off by {100 * off:.0f} %"
+        )
 
 
 def main() -> None:
@@ -386,9 +424,13 @@ def main() -> None:
         before = len(check.violations)
         check_grade(check, grade)
         check_agreement(
-            check, grade, duty_keywords(rated_temperature(grade) - 30.0, 1.0, 150.0)
+            check,
+            grade,
+            duty_keywords(rated_temperature(grade) - 30.0, 1.0, 150.0),
         )
-        print(grade, sum(check.answers.values()), dict(check.violated), flush=True)
+        print(
+            grade, sum(check.answers.values()), dict(check.violated), flush=True
+        )
         for text in check.violations[before:]:
             print("   ", text, flush=True)
     check_makers(check)

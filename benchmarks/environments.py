@@ -47,11 +47,23 @@ HOW = {
 BLAS = "OPENBLAS_CORETYPE"
 ENVIRONMENTS: dict[str, dict[str, str]] = {
     FIRST: {},
-    **{f"{n} threads of kernels": {"NUMBA_NUM_THREADS": str(n)} for n in (1, 2, 8, 64)},
-    **{f"{n} threads of BLAS": {"OMP_NUM_THREADS": str(n)} for n in (1, 2, 8, 64)},
+    **{
+        f"{n} threads of kernels": {"NUMBA_NUM_THREADS": str(n)}
+        for n in (1, 2, 8, 64)
+    },
+    **{
+        f"{n} threads of BLAS": {"OMP_NUM_THREADS": str(n)}
+        for n in (1, 2, 8, 64)
+    },
     "one processor": {},
-    **{f"BLAS for {name}": {BLAS: name} for name in ("Haswell", "SkylakeX", "Zen")},
-    "BLAS for Haswell, small cache": {BLAS: "Haswell", "OPENBLAS_L2_SIZE": "512"},
+    **{
+        f"BLAS for {name}": {BLAS: name}
+        for name in ("Haswell", "SkylakeX", "Zen")
+    },
+    "BLAS for Haswell, small cache": {
+        BLAS: "Haswell",
+        "OPENBLAS_L2_SIZE": "512",
+    },
     "BLAS for Haswell, 1 thread": {BLAS: "Haswell", "OMP_NUM_THREADS": "1"},
     **{name: {} for name in HOW},
     "fresh kernels, none kept": {"MAGNETKIT_NUMBA_CACHE": "0"},
@@ -78,15 +90,29 @@ def recipes() -> list[str]:
             other = 0.06 * (i % 3)
             share = host.transition_metal * (1.0 - other)
             text = f"{one}{host.rare_earth * (1 - part):g}"
-            text += f"{two}{host.rare_earth * part:g}" if part and two != one else ""
+            text += (
+                f"{two}{host.rare_earth * part:g}"
+                if part and two != one
+                else ""
+            )
             text += f"Fe{share * (1 - cobalt):g}" if cobalt < 1 else ""
             text += f"Co{share * cobalt:g}" if cobalt else ""
-            text += f"{metals[i % 8]}{host.transition_metal * other:g}" if other else ""
+            text += (
+                f"{metals[i % 8]}{host.transition_metal * other:g}"
+                if other
+                else ""
+            )
             texts.append(text + last)
     crowd = "".join(
-        f"{e}0.01" for e in ("Al", "Si", "Ti", "V", "Cr", "Mn", "Cu", "Ga", "Nb", "Zr")
+        f"{e}0.01"
+        for e in ("Al", "Si", "Ti", "V", "Cr", "Mn", "Cu", "Ga", "Nb", "Zr")
     )
-    return [*texts, f"Nd2Fe14B{crowd}", f"SmCo5{crowd}", "Nd2Fe14BDy0.000000000001"]
+    return [
+        *texts,
+        f"Nd2Fe14B{crowd}",
+        f"SmCo5{crowd}",
+        "Nd2Fe14BDy0.000000000001",
+    ]
 
 
 def predict_recipes(alone: bool = False) -> pd.DataFrame:
@@ -96,7 +122,9 @@ def predict_recipes(alone: bool = False) -> pd.DataFrame:
     texts = recipes()
     if not alone:
         return mk.predict(texts, "120C")
-    frame = pd.concat([mk.predict([text], "120C") for text in texts], ignore_index=True)
+    frame = pd.concat(
+        [mk.predict([text], "120C") for text in texts], ignore_index=True
+    )
     return frame.assign(row_index=np.arange(len(frame)))
 
 
@@ -141,7 +169,9 @@ def answer(
 def answer_in_child(method: str, file: Path) -> None:
     """Answer in a process started by `method`, after this one has answered."""
     predict_recipes()
-    child = multiprocessing.get_context(method).Process(target=write, args=({}, file))
+    child = multiprocessing.get_context(method).Process(
+        target=write, args=({}, file)
+    )
     child.start()
     child.join()
     if child.exitcode:
@@ -174,7 +204,9 @@ def answer_in_threads(file: Path) -> None:
         raise errors[0]
     first = answers[0][1]
     for number, other in answers:
-        apart = [name for name in first if digest(first[name]) != digest(other[name])]
+        apart = [
+            name for name in first if digest(first[name]) != digest(other[name])
+        ]
         if apart:
             print(
                 f"thread {number} differs from {answers[0][0]}: {', '.join(apart)}",
@@ -192,12 +224,18 @@ def write(options: dict[str, int], file: Path, backwards: bool = False) -> None:
 
 def digest(values: np.ndarray) -> str:
     """Return a hash of a column's bytes."""
-    return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()[:12]
+    return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()[
+        :12
+    ]
 
 
 def difference(one: np.ndarray, other: np.ndarray) -> float:
     """Return the largest difference over the scale of the column; infinite where texts differ."""
-    if one.shape != other.shape or one.dtype.kind != "f" or other.dtype.kind != "f":
+    if (
+        one.shape != other.shape
+        or one.dtype.kind != "f"
+        or other.dtype.kind != "f"
+    ):
         return float("inf")
     is_finite = np.isfinite(one)
     if (is_finite != np.isfinite(other)).any():
@@ -238,7 +276,9 @@ def rows(names: list[str]) -> Iterator[str]:
         for number, name in enumerate(names, 1):
             columns = run(name, Path(folder), number)
             apart = {
-                c: difference(first[c], columns[c]) if c in columns else float("inf")
+                c: difference(first[c], columns[c])
+                if c in columns
+                else float("inf")
                 for c in first
                 if c not in columns or digest(first[c]) != digest(columns[c])
             }

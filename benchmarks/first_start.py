@@ -20,7 +20,9 @@ def text(kind: Any) -> str:
 
     if isinstance(kind, types.Array):
         suffix = "" if kind.mutable else ", readonly=True"
-        return f'Array({text(kind.dtype)}, {kind.ndim}, "{kind.layout}"{suffix})'
+        return (
+            f'Array({text(kind.dtype)}, {kind.ndim}, "{kind.layout}"{suffix})'
+        )
     if isinstance(kind, types.BaseNamedTuple):
         name = f"{kind.instance_class.__module__.rpartition('.')[2]}.{kind.instance_class.__name__}"
         if isinstance(kind, types.NamedUniTuple):

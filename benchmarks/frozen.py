@@ -142,8 +142,14 @@ def predictions() -> Tables:
         for kelvin in (293.15, (240.0, 423.15, 600.0)[i % 3]):
             frame = mk.predict(some, kelvin, basis="atomic", process=route)
             yield f"{route or 'usual'} {kelvin:g}", frame
-    yield "intrinsic 300", mk.magnetism.intrinsic(texts[:2000], temperature=300.0)
-    yield "intrinsic 30", mk.magnetism.intrinsic(texts[2000:4000], temperature=30.0)
+    yield (
+        "intrinsic 300",
+        mk.magnetism.intrinsic(texts[:2000], temperature=300.0),
+    )
+    yield (
+        "intrinsic 30",
+        mk.magnetism.intrinsic(texts[2000:4000], temperature=30.0),
+    )
     yield "sintered 77", mk.magnetism.sintered(texts[::5], temperature=77.0)
     table = mk.CompositionTable.from_strings(texts[:1500], basis="atomic")
     yield "balance", mk.magnetism.phase_balance(table)
@@ -156,7 +162,10 @@ def replacements() -> Tables:
         try:
             answer = mk.replace(grade, temperature)
         except ValueError as error:
-            yield f"{grade} {temperature}", pd.DataFrame({"refused": [str(error)]})
+            yield (
+                f"{grade} {temperature}",
+                pd.DataFrame({"refused": [str(error)]}),
+            )
             continue
         yield f"{grade} {temperature}", answer.candidates
         yield (
@@ -189,7 +198,9 @@ def tools() -> Tables:
         }
     )
     for count in (1, 2, 3):
-        process = mk.calibrate(magnets.head(count), name=f"frozen-{count}", keep=False)
+        process = mk.calibrate(
+            magnets.head(count), name=f"frozen-{count}", keep=False
+        )
         frame = mk.predict(
             ["Nd1.7Dy0.3Fe14B", "Nd1.5Pr0.5Fe14B"], "150C", process=process
         )
@@ -206,7 +217,9 @@ def models() -> Tables:
     """Yield every array that a trained model holds, by its place in the model."""
     for target in TARGETS:
         arrays = dict(_arrays(mk.surrogates.load(target), "", set()))
-        rows = {name: [_digest_of_array(array)] for name, array in arrays.items()}
+        rows = {
+            name: [_digest_of_array(array)] for name, array in arrays.items()
+        }
         yield (
             target,
             pd.DataFrame(
@@ -215,7 +228,9 @@ def models() -> Tables:
         )
 
 
-def _arrays(value: Any, at: str, seen: set[int]) -> Iterator[tuple[str, np.ndarray]]:
+def _arrays(
+    value: Any, at: str, seen: set[int]
+) -> Iterator[tuple[str, np.ndarray]]:
     if id(value) in seen:
         return
     seen.add(id(value))
@@ -260,7 +275,9 @@ def _comparable_values(column: pd.Series) -> pd.Series:
         return column.astype(object).map(
             lambda v: "" if v is None or v is pd.NA else str(v)
         )
-    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(
+        column
+    ):
         return column.astype(np.float64)
     return column.astype(str)
 
@@ -318,7 +335,9 @@ def compare(one: Path, other: Path, within: float) -> int:
         first_frame = pd.read_parquet(one / f"{name}.parquet", columns=differ)
         right = pd.read_parquet(other / f"{name}.parquet", columns=differ)
         for column in differ:
-            text, apart = _largest_difference(first_frame[column], right[column])
+            text, apart = _largest_difference(
+                first_frame[column], right[column]
+            )
             beyond = not apart <= within
             wrong = wrong + beyond
             moves = moves + (not beyond)

@@ -42,7 +42,11 @@ RECIPES = {
     "1:5": ("Sm36Pr0.5Fe0.1", "Co", None),
     "hot-deformed": ("Nd30Co3Ga0.5B0.95", "Fe", "hot-deformed"),
     "bonded": ("Nd28Co3B0.95", "Fe", "bonded-isotropic"),
-    "fine-grained": ("Nd30.5Co1.0Cu0.15Ga0.2B0.97", "Fe", "sintered-fine-grained"),
+    "fine-grained": (
+        "Nd30.5Co1.0Cu0.15Ga0.2B0.97",
+        "Fe",
+        "sintered-fine-grained",
+    ),
 }
 """wt.%, the element that takes the rest, and the route."""
 
@@ -79,7 +83,9 @@ that step which makes it a jump."""
 
 def amounts(recipe: str) -> dict[str, float]:
     """Return the amounts of a recipe, wt.%."""
-    return {e: float(x) for e, x in re.findall(r"([A-Z][a-z]?)([\d.]+)", recipe)}
+    return {
+        e: float(x) for e, x in re.findall(r"([A-Z][a-z]?)([\d.]+)", recipe)
+    }
 
 
 def varied_elements(
@@ -111,17 +117,21 @@ def scan_element(
     return mk.predict(texts, f"{kelvin}K", basis="weight", process=route)
 
 
-def steep(frame: pd.DataFrame, least: float) -> Iterator[tuple[str, int, float]]:
+def steep(
+    frame: pd.DataFrame, least: float
+) -> Iterator[tuple[str, int, float]]:
     """Yield column, place and size of changes within one status and host."""
     state = (
-        frame["status"].astype(str).to_numpy() + frame["host"].astype(str).to_numpy()
+        frame["status"].astype(str).to_numpy()
+        + frame["host"].astype(str).to_numpy()
     )
     same = state[1:] == state[:-1]
     for column in WANTED:
         change = np.abs(np.diff(frame[column] / frame[column].max()))
         change = np.where(same & np.isfinite(change), change, 0.0)
         yield from (
-            (column, int(k), float(change[k])) for k in np.flatnonzero(change > least)
+            (column, int(k), float(change[k]))
+            for k in np.flatnonzero(change > least)
         )
 
 
@@ -135,16 +145,23 @@ def real() -> dict[str, pd.DataFrame]:
     papers = papers[papers["recipe"] != ""]
     nemad = pd.read_csv(fetch("curie-by-paper"), low_memory=False)
     names = nemad.loc[
-        nemad["Remanence"].notna() & nemad["Coercivity"].notna(), "Material_Name"
+        nemad["Remanence"].notna() & nemad["Coercivity"].notna(),
+        "Material_Name",
     ]
-    names = names[names.str.fullmatch(r"([A-Z][a-z]?[0-9.]*)+")].drop_duplicates()
+    names = names[
+        names.str.fullmatch(r"([A-Z][a-z]?[0-9.]*)+")
+    ].drop_duplicates()
     table = mk.alloy.CompositionTable.from_strings(list(names), basis="atomic")
     rare = table.fraction(*RARE_EARTHS)
     magnet = (rare > 0.05) & (rare < 0.25) & (table.fraction("Fe", "Co") > 0.4)
-    sheets = pd.read_csv(datasets.path("grades/grades.csv"))["grade"].drop_duplicates()
+    sheets = pd.read_csv(datasets.path("grades/grades.csv"))[
+        "grade"
+    ].drop_duplicates()
     return {
         "papers": papers[["recipe", "basis"]].drop_duplicates(),
-        "NEMAD": pd.DataFrame({"recipe": names.to_numpy()[table.row_index][magnet]}),
+        "NEMAD": pd.DataFrame(
+            {"recipe": names.to_numpy()[table.row_index][magnet]}
+        ),
         "sheets": pd.DataFrame({"recipe": sheets}),
     }
 
@@ -162,7 +179,11 @@ def ask_route(kind: str, recipe: str, basis: str) -> tuple[str, float, float]:
             if one["host"] == "unknown" and pd.notna(one["route"])
             else ""
         )
-        answer = f"{one['status']}{route_text}", one["remanence_T"], one[WANTED[1]]
+        answer = (
+            f"{one['status']}{route_text}",
+            one["remanence_T"],
+            one[WANTED[1]],
+        )
         if np.isfinite(answer[2]):
             return answer
         best = best if best[0] else answer
@@ -173,12 +194,16 @@ def print_missing_answers() -> None:
     """Print how many real magnets get no answer, and which."""
     rng = np.random.default_rng(SEED)
     for kind, of in real().items():
-        rows = of.iloc[rng.choice(len(of), min(DRAWN[kind], len(of)), replace=False)]
+        rows = of.iloc[
+            rng.choice(len(of), min(DRAWN[kind], len(of)), replace=False)
+        ]
         rows_out = []
         for row in rows.itertuples():
             basis = getattr(row, "basis", "atomic")
             try:
-                rows_out.append((row.recipe, *ask_route(kind, row.recipe, basis)))
+                rows_out.append(
+                    (row.recipe, *ask_route(kind, row.recipe, basis))
+                )
             except mk.errors.MagnetkitError as error:
                 rows_out.append((row.recipe, str(error)[:60], np.nan, np.nan))
         table = pd.DataFrame(
@@ -270,7 +295,9 @@ def make_recipe(x: np.ndarray) -> tuple[str, str, int]:
     amounts = dict(zip(MOST, x * [*MOST.values(), 0, 0, 0, 0, 0], strict=False))
     amounts["Fe" if cobalt else "Co"] = x[len(MOST)] * METAL
     scale = min(1.0, 97.0 / sum(amounts.values()))
-    words = [f"{e}{v * scale:.3f}" for e, v in amounts.items() if v * scale > 0.02]
+    words = [
+        f"{e}{v * scale:.3f}" for e, v in amounts.items() if v * scale > 0.02
+    ]
     shell = f"{'Dy' if x[-3] < 0.5 else 'Tb'} {x[-2] * SHELL:.2f} wt%"
     none = cobalt or x[-2] * SHELL < 0.1
     way = min(int(x[-1] * len(ways())), len(ways()) - 1)
@@ -304,15 +331,23 @@ def screen_points(points: np.ndarray, device: str) -> pd.DataFrame:
     )
     frames = []
     for way, rows in frame.groupby("way"):
-        options = {"basis": "weight", "column": "recipe", "process": ways()[way]}
+        options = {
+            "basis": "weight",
+            "column": "recipe",
+            "process": ways()[way],
+        }
         try:
             screening = mk.screen(
-                rows[["recipe", "shell"]].reset_index(drop=True), device, **options
+                rows[["recipe", "shell"]].reset_index(drop=True),
+                device,
+                **options,
             )
         except mk.errors.MagnetkitError:
             continue  # none of them could be read
         best = screening.best(len(rows)).assign(way=way)
-        frames.append(best.assign(at=rows.index[best["row_index"].to_numpy(int)]))
+        frames.append(
+            best.assign(at=rows.index[best["row_index"].to_numpy(int)])
+        )
     if frames:
         return pd.concat(frames)
     return pd.DataFrame()
@@ -325,7 +360,9 @@ def height(points: np.ndarray, device: str) -> np.ndarray:
     if len(frame):
         chance = frame["probability_meets_requirements"].fillna(0.0)
         margin = frame["performance_margin"].clip(-1.0, 1.0).fillna(-1.0)
-        low[frame["at"]] = -(frame["meets_requirements"] + chance + 1e-3 * margin)
+        low[frame["at"]] = -(
+            frame["meets_requirements"] + chance + 1e-3 * margin
+        )
     return low
 
 
@@ -367,22 +404,37 @@ def print_additions() -> None:
                         element: content.get(element, 0.0) + increase,
                     }
                     text = (
-                        "".join(f"{e}{v:g}" for e, v in amounts_new.items() if v)
+                        "".join(
+                            f"{e}{v:g}" for e, v in amounts_new.items() if v
+                        )
                         + recipe[-7:]
                     )
                     rows.append(
-                        (text, shell, f"{element} {increase}" if increase else "")
+                        (
+                            text,
+                            shell,
+                            f"{element} {increase}" if increase else "",
+                        )
                     )
         frame = pd.DataFrame(rows, columns=["recipe", "shell", "more"])
-        frame = frame.drop_duplicates(["recipe", "shell"]).reset_index(drop=True)
+        frame = frame.drop_duplicates(["recipe", "shell"]).reset_index(
+            drop=True
+        )
         options = {"basis": "weight", "column": "recipe"}
         found = mk.screen(frame, device, **options).best(len(frame))
         found = found[found["meets_requirements"]]
         first = found.index[found["more"] == ""][:1]
         ahead = found if first.empty else found.loc[: first[0]].iloc[:-1]
-        print(device, len(frame), len(ahead), "before the first without an addition")
+        print(
+            device,
+            len(frame),
+            len(ahead),
+            "before the first without an addition",
+        )
         if len(ahead):
-            print(ahead[["more", *WINNER]].head(5).round(3).to_string(index=False))
+            print(
+                ahead[["more", *WINNER]].head(5).round(3).to_string(index=False)
+            )
 
 
 def adversary() -> None:
@@ -517,7 +569,9 @@ def edges() -> None:
         "requires is met, as `screen` says; none: not ranked. D: the distance to the nearest"
     )
     print("measured magnet, and what is farthest.\n")
-    print("| recipe | T, K | host | status | B_r, T | H_cJ, kA/m (90 %) | P | D |")
+    print(
+        "| recipe | T, K | host | status | B_r, T | H_cJ, kA/m (90 %) | P | D |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for title, (kelvin, options, text) in EDGES.items():
         print(f"| **{title}** | | | | | | | |")
@@ -532,7 +586,9 @@ def edges() -> None:
             chances = {}
         for i, row in frame.iterrows():
             at = int(i) * len(recipes) // len(frame)
-            b_r, *h = (f"{row[k]:.4g}" if row[k] == row[k] else "" for k in need)
+            b_r, *h = (
+                f"{row[k]:.4g}" if row[k] == row[k] else "" for k in need
+            )
             chance = chances.get(at, np.nan)
             print(
                 f"| {recipes[at]} | {row['temperature_K']:.4g} | {row['host']} | {row['status']} | "
@@ -566,8 +622,12 @@ def main(out: str = "") -> None:
                 frame = scan_element(base, rest, element, values, kelvin, route)
                 count += len(frame)
                 for column, place, change in steep(frame, LEAST):
-                    inner = np.linspace(values[place], values[place + 1], FINE + 1)
-                    close = scan_element(base, rest, element, inner, kelvin, route)
+                    inner = np.linspace(
+                        values[place], values[place + 1], FINE + 1
+                    )
+                    close = scan_element(
+                        base, rest, element, inner, kelvin, route
+                    )
                     count += len(close)
                     top = frame[column].max() / close[column].max()
                     for other, at, fine in steep(close, JUMP * change * top):

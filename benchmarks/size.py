@@ -35,7 +35,9 @@ def code_lines(text: str) -> int:
     strings: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            strings |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+            strings |= set(
+                range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            )
     lines: set[int] = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type not in _SILENT:
@@ -47,7 +49,11 @@ def imports(files: dict[str, Path]) -> dict[str, set[str]]:
     """Return which modules each module imports, in functions and for types too."""
     graph: dict[str, set[str]] = {name: set() for name in files}
     for name, file in files.items():
-        parts = name.split(".") if file.name == "__init__.py" else name.split(".")[:-1]
+        parts = (
+            name.split(".")
+            if file.name == "__init__.py"
+            else name.split(".")[:-1]
+        )
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if not isinstance(node, ast.ImportFrom):
                 continue
@@ -61,7 +67,10 @@ def imports(files: dict[str, Path]) -> dict[str, set[str]]:
                 continue
             path = [
                 *base,
-                *(node.module or "").removeprefix("magnetkit").strip(".").split("."),
+                *(node.module or "")
+                .removeprefix("magnetkit")
+                .strip(".")
+                .split("."),
             ]
             module = ".".join(p for p in path if p)
             for alias in node.names:
@@ -79,7 +88,9 @@ def floors(graph: dict[str, set[str]]) -> tuple[int, int, int]:
         if room in ("", "__main__"):
             continue
         rooms.setdefault(room, set()).update(t.split(".")[0] for t in targets)
-    rooms = {room: targets & rooms.keys() - {room} for room, targets in rooms.items()}
+    rooms = {
+        room: targets & rooms.keys() - {room} for room, targets in rooms.items()
+    }
     remaining_rooms = dict(rooms)
     level = 0
     while remaining_rooms:
@@ -91,7 +102,9 @@ def floors(graph: dict[str, set[str]]) -> tuple[int, int, int]:
         if not ground:
             return len(rooms), level, len(remaining_rooms)
         remaining_rooms = {
-            room: to for room, to in remaining_rooms.items() if room not in ground
+            room: to
+            for room, to in remaining_rooms.items()
+            if room not in ground
         }
         level += 1
     return len(rooms), level, 0
@@ -132,7 +145,9 @@ def public_names(trees: list[ast.Module]) -> int:
                 names = [node.name]
             elif isinstance(node, ast.Assign):
                 names = [t.id for t in node.targets if isinstance(t, ast.Name)]
-            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            elif isinstance(node, ast.AnnAssign) and isinstance(
+                node.target, ast.Name
+            ):
                 names = [node.target.id]
             count += sum(not name.startswith("_") for name in names)
     return count
@@ -232,7 +247,10 @@ def figures() -> Iterator[tuple[str, Any]]:
     yield "functions over 8 parameters", wide
     yield "public names of modules", public_names(trees)
     with (ROOT / "pyproject.toml").open("rb") as stream:
-        yield "mandatory packages", len(tomllib.load(stream)["project"]["dependencies"])
+        yield (
+            "mandatory packages",
+            len(tomllib.load(stream)["project"]["dependencies"]),
+        )
     first, below, options = commands()
     yield "commands", first
     yield "commands below them", below

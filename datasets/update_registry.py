@@ -19,13 +19,18 @@ def data_files() -> list[Path]:
     return sorted(
         f
         for f in ROOT.glob("*/**/*")
-        if f.is_file() and f.suffix not in NOT_DATA and "__pycache__" not in f.parts
+        if f.is_file()
+        and f.suffix not in NOT_DATA
+        and "__pycache__" not in f.parts
     )
 
 
 def render(remote: dict[str, dict[str, str]]) -> str:
     """Return the text of registry.toml."""
-    lines = ["# Embedded files and their SHA-256: written by update_registry.py.", ""]
+    lines = [
+        "# Embedded files and their SHA-256: written by update_registry.py.",
+        "",
+    ]
     for file in data_files():
         name = file.relative_to(ROOT).as_posix()
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -45,7 +50,9 @@ def main() -> None:
     """Rewrite registry.toml."""
     remote = {}
     if REGISTRY.is_file():
-        remote = tomllib.loads(REGISTRY.read_text(encoding="utf-8")).get("remote", {})
+        remote = tomllib.loads(REGISTRY.read_text(encoding="utf-8")).get(
+            "remote", {}
+        )
     REGISTRY.write_text(render(remote), encoding="utf-8")
 
 

@@ -20,7 +20,10 @@ import magnetkit
 
 
 def run(
-    *arguments: str, env: dict[str, str] | None = None, cwd: Any = None, input: str = ""
+    *arguments: str,
+    env: dict[str, str] | None = None,
+    cwd: Any = None,
+    input: str = "",
 ) -> CompletedProcess[str]:
     """Run a command in a fork of this process; what starting costs is tested in test_start."""
     _warm()
@@ -33,10 +36,15 @@ def run(
             child = os.fork()
             if not child:
                 _run_as_command(
-                    arguments, env, cwd, (stdin.fileno(), out.fileno(), err.fileno())
+                    arguments,
+                    env,
+                    cwd,
+                    (stdin.fileno(), out.fileno(), err.fileno()),
                 )
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        outputs = [(stream.seek(0), stream.read().decode())[1] for stream in (out, err)]
+        outputs = [
+            (stream.seek(0), stream.read().decode())[1] for stream in (out, err)
+        ]
     return CompletedProcess(arguments, code, *outputs)
 
 
@@ -89,7 +97,9 @@ def _warm() -> None:
         "run",
         "supply",
     ):
-        for module in pkgutil.iter_modules([str(Path(magnetkit.__path__[0]) / room)]):
+        for module in pkgutil.iter_modules(
+            [str(Path(magnetkit.__path__[0]) / room)]
+        ):
             if not module.name.startswith("__"):
                 import_module(f"magnetkit.{room}.{module.name}")
 
@@ -125,7 +135,11 @@ def _run_as_command(
         try:
             main()
         except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+            code = (
+                end.code
+                if isinstance(end.code, int)
+                else int(end.code is not None)
+            )
         except BaseException:
             import traceback
 

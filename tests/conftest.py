@@ -10,7 +10,9 @@ import hypothesis
 # runs, so that trying one file again compiles and trains nothing anew.
 _KEPT = os.environ.pop("TESTS_CACHE", "")
 _SHARED = (
-    os.environ.get("MAGNETKIT_CACHE_DIR") if "PYTEST_XDIST_WORKER" in os.environ else ""
+    os.environ.get("MAGNETKIT_CACHE_DIR")
+    if "PYTEST_XDIST_WORKER" in os.environ
+    else ""
 )
 _OWN = "" if _KEPT or _SHARED else tempfile.mkdtemp(prefix="magnetkit-tests-")
 # Set before anything reads the settings; commands run in subprocesses inherit it.
@@ -18,7 +20,9 @@ os.environ["MAGNETKIT_CACHE_DIR"] = _KEPT or _SHARED or _OWN
 for name in ("MAGNETKIT_MIRROR", "MP_API_KEY", "MP_API_ENDPOINT"):
     os.environ.pop(name, None)
 
-hypothesis.settings.register_profile("magnetkit", deadline=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "magnetkit", deadline=None, print_blob=True
+)
 hypothesis.settings.load_profile("magnetkit")
 
 

@@ -57,7 +57,11 @@ CONDITIONS = {
     "between": (281.0, 411.0),
 }
 MEASURED = {
-    "composition": ["Nd30Dy1.5Co1B1Fe66.5", "Nd29Pr1Dy3Co1B1Fe65", "Nd31Co1B1Fe67"],
+    "composition": [
+        "Nd30Dy1.5Co1B1Fe66.5",
+        "Nd29Pr1Dy3Co1B1Fe65",
+        "Nd31Co1B1Fe67",
+    ],
     "basis": ["weight"] * 3,
     "temperature_K": [293.15] * 3,
     "remanence_T": [1.29, 1.22, 1.35],
@@ -67,7 +71,10 @@ SPACE = {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}
 
 
 def routes():
-    parts = [mk.predict(text, "100C", process=route) for route, text in ROUTES.items()]
+    parts = [
+        mk.predict(text, "100C", process=route)
+        for route, text in ROUTES.items()
+    ]
     return pd.concat(parts)
 
 
@@ -80,7 +87,10 @@ def rank_substitutions():
 
 def screen_recipes():
     options = {k: v for k, v in CONDITIONS.items() if k != "shell"}
-    wish = {"require": ["remanence_T>=1.1"], "objectives": ["cost:min=2", "margin:max"]}
+    wish = {
+        "require": ["remanence_T>=1.1"],
+        "objectives": ["cost:min=2", "margin:max"],
+    }
     return mk.screen(
         RECIPES[:12], "energy-traction-motor", 391.0, **wish, **options
     ).table
@@ -88,7 +98,9 @@ def screen_recipes():
 
 def replace_grade():
     answer = mk.replace("N42SH", "150C")
-    values = {k: [v] for k, v in answer.reference.items() if isinstance(v, float)}
+    values = {
+        k: [v] for k, v in answer.reference.items() if isinstance(v, float)
+    }
     return pd.concat([pd.DataFrame(values), answer.candidates.head(20)])
 
 
@@ -123,21 +135,27 @@ def suggest_melts():
 CASES = {
     "predict": lambda: mk.predict(RECIPES),
     "predict, hot": lambda: mk.predict(RECIPES, "180C", load_line=0.5),
-    "predict, conditions": lambda: mk.predict([BASE, RECIPES[0]], "137C", **CONDITIONS),
+    "predict, conditions": lambda: mk.predict(
+        [BASE, RECIPES[0]], "137C", **CONDITIONS
+    ),
     "predict, routes": routes,
     "screen, traveling-wave tube": lambda: (
         mk.screen(RECIPES, "patriot-beam-focusing").table
     ),
     "screen, motor": rank_substitutions,
     "screen, conditions": screen_recipes,
-    "robustness": lambda: mk.screen(RECIPES[:12], "energy-traction-motor").robustness(),
+    "robustness": lambda: mk.screen(
+        RECIPES[:12], "energy-traction-motor"
+    ).robustness(),
     "suggest": suggest_melts,
     "replace": replace_grade,
     "diffuse": diffuse_terbium,
     "calibrate": predict_for_mill,
     "curve": lambda: mk.curve(BASE, "20C,150C").to_frame().iloc[::40],
     "limits": lambda: mk.curves.use_limits([BASE, "Sm2Co17"]),
-    "intrinsic": lambda: mk.magnetism.intrinsic(RECIPES[:28], ["20K", "300K", "450K"]),
+    "intrinsic": lambda: mk.magnetism.intrinsic(
+        RECIPES[:28], ["20K", "300K", "450K"]
+    ),
     "transitions": lambda: mk.magnetism.transitions(
         ["Nd2Fe14B", "Ho2Fe14B", "NdCo5", "DyCo5"]
     ),
@@ -185,6 +203,8 @@ if __name__ == "__main__":
     answers = {case: columns(answer()) for case, answer in CASES.items()}
     # A column on a line.
     text = re.sub(
-        r"\[[^\[\]]*\]", lambda f: "".join(f[0].split()), json.dumps(answers, indent=0)
+        r"\[[^\[\]]*\]",
+        lambda f: "".join(f[0].split()),
+        json.dumps(answers, indent=0),
     )
     FILE.write_text(text + "\n", "utf-8")

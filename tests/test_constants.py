@@ -106,14 +106,19 @@ def test_a_number_is_that_of_its_source(module, name, value):
 
 @pytest.mark.parametrize(("module", "name", "symbol"), rows(PLACES))
 def test_an_element_stands_at_its_atomic_number(module, name, symbol):
-    assert getattr(import_module(f"magnetkit.{module}"), name) == Element(symbol).Z - 1
+    assert (
+        getattr(import_module(f"magnetkit.{module}"), name)
+        == Element(symbol).Z - 1
+    )
 
 
 def test_masses_are_those_of_others():
-    for symbol, mass in zip(elements.SYMBOLS, elements.ATOMIC_MASS, strict=True):
-        assert mass == pytest.approx(float(Element(symbol).atomic_mass), rel=2e-3), (
-            symbol
-        )
+    for symbol, mass in zip(
+        elements.SYMBOLS, elements.ATOMIC_MASS, strict=True
+    ):
+        assert mass == pytest.approx(
+            float(Element(symbol).atomic_mass), rel=2e-3
+        ), symbol
 
 
 def test_numbers_that_stand_for_others_are_near_them():

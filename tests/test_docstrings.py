@@ -87,12 +87,15 @@ def _public():
             ):
                 continue
             if not (
-                inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing))
+                inspect.isclass(thing)
+                or inspect.isfunction(inspect.unwrap(thing))
             ):
                 continue
             things.add(thing)
             yield f"{package}.{name}", thing, None
-            for key, value in vars(thing).items() if inspect.isclass(thing) else ():
+            for key, value in (
+                vars(thing).items() if inspect.isclass(thing) else ()
+            ):
                 method = getattr(value, "__func__", value)
                 if not key.startswith("_") and inspect.isfunction(method):
                     yield f"{package}.{name}.{key}", method, thing
@@ -119,7 +122,9 @@ def _parameter_texts(document):
 
 def _parameters(function):
     return [
-        p for p in inspect.signature(function).parameters if p not in ("self", "cls")
+        p
+        for p in inspect.signature(function).parameters
+        if p not in ("self", "cls")
     ]
 
 
@@ -199,7 +204,9 @@ def test_says_what_it_raises(name):
 
 def test_the_functions_most_used_have_an_example():
     assert not {
-        name for name in WITH_EXAMPLE if ">>> " not in (FUNCTIONS[name].__doc__ or "")
+        name
+        for name in WITH_EXAMPLE
+        if ">>> " not in (FUNCTIONS[name].__doc__ or "")
     }
 
 

@@ -56,8 +56,14 @@ def neighbour(edge, way):
 
 def closed_range(take, low=None, high=None):
     """Both ends belong to it."""
-    ends = [(edge, way) for edge, way in ((low, -1.0), (high, 1.0)) if edge is not None]
-    return Edge(take, tuple(e for e, _ in ends), tuple(neighbour(*end) for end in ends))
+    ends = [
+        (edge, way)
+        for edge, way in ((low, -1.0), (high, 1.0))
+        if edge is not None
+    ]
+    return Edge(
+        take, tuple(e for e, _ in ends), tuple(neighbour(*end) for end in ends)
+    )
 
 
 def half_open_range(take, low, high):
@@ -114,7 +120,9 @@ EDGES = {
     "nitrogen": closed_range(process("nitrogen_wt_pct"), 0.0, 3.0),
     "decay": closed_range(process("decay"), 0.3, 8.0),
     "alpha_k": closed_range(process("alpha_k"), 0.001, 1.0),
-    "temperature of a record": closed_range(producer("temperature_K"), 1.0, 1500.0),
+    "temperature of a record": closed_range(
+        producer("temperature_K"), 1.0, 1500.0
+    ),
     "its score": closed_range(producer("score"), -100.0, 100.0),
     "its deviation": closed_range(producer("deviation"), 1e-9, 1.0),
     "its noise": closed_range(producer("noise"), 0.0, 1e6),
@@ -122,13 +130,19 @@ EDGES = {
     "its shell": closed_range(producer("shell_share"), 0.0, 1.0),
     "its grains": closed_range(producer("grain_effect"), -10.0, 10.0),
     "its atoms": closed_range(
-        lambda v: _validate_magnet(MAGNET | {"composition": {"Nd": v}}), 0.0, 1.0
+        lambda v: _validate_magnet(MAGNET | {"composition": {"Nd": v}}),
+        0.0,
+        1.0,
     ),
     # No magnet has more than 2 T or 6 MA/m, and none is measured above its Curie temperature or
     # below liquid nitrogen: beyond stands a number in another unit.
     "measured remanence": closed_range(read_column("remanence_T"), 0.02, 2.0),
-    "measured coercivity": closed_range(read_column("coercivity_kA_m"), 1.0, 6000.0),
-    "temperature of it": closed_range(read_column("temperature_K"), 60.0, 1000.0),
+    "measured coercivity": closed_range(
+        read_column("coercivity_kA_m"), 1.0, 6000.0
+    ),
+    "temperature of it": closed_range(
+        read_column("temperature_K"), 60.0, 1000.0
+    ),
     # A shell: up to half of the volume, all of its rare earth, 20 wt.%.
     "fraction": half_open_range(
         lambda v: Shell("Tb", fraction=v, content=0.3), 0.0, 0.5
@@ -136,21 +150,30 @@ EDGES = {
     "content": half_open_range(
         lambda v: Shell("Tb", fraction=0.1, content=v), 0.0, 1.0
     ),
-    "amount": half_open_range(lambda v: Shell("Tb", amount_wt_pct=v), 0.0, 20.0),
+    "amount": half_open_range(
+        lambda v: Shell("Tb", amount_wt_pct=v), 0.0, 20.0
+    ),
     # One that furnaces make: 0.05 to 1.5 wt.%, no more than 0.6 of its rare earth, and 10 nm thick
     # about grains of 5 um, which is 1 - (1 - 2 * 10 / 5000)^3 of the volume.
-    "amount put in": closed_range(furnace(R="Tb", amount_wt_pct=None), 0.05, 1.5),
+    "amount put in": closed_range(
+        furnace(R="Tb", amount_wt_pct=None), 0.05, 1.5
+    ),
     "content of a rim": closed_range(
         furnace(R="Tb", fraction=0.05, content=None), high=0.6
     ),
     "thickness": closed_range(
         furnace(R="Nd", fraction=None, content=0.5), 1.0 - 0.996**3 + 1e-9
     ),
-    "share of a site": closed_range(lambda v: site_share(v, "a share"), 0.0, 1.0),
-    "step of a site": closed_range(
-        lambda v: len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce"]}, step=v)), high=1.0
+    "share of a site": closed_range(
+        lambda v: site_share(v, "a share"), 0.0, 1.0
     ),
-    "recycled": closed_range(lambda v: validate_recycled_shares({"Co": v}), 0.0, 1.0),
+    "step of a site": closed_range(
+        lambda v: len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce"]}, step=v)),
+        high=1.0,
+    ),
+    "recycled": closed_range(
+        lambda v: validate_recycled_shares({"Co": v}), 0.0, 1.0
+    ),
     "price": open_range(
         lambda v: with_prices("baseline", {"Co": f"{v}x"}), 0.0, float("inf")
     ),
@@ -162,7 +185,9 @@ EDGES = {
     "its mass": open_range(replace_call("mass_kg"), 0.0),
     "its number": Edge(replace_call("per_year"), (1,), (0,)),
     "load line": closed_range(read_duty, 0.0),
-    "outside field": closed_range(lambda v: read_duty(Duty(outside_field_kA_m=v)), 0.0),
+    "outside field": closed_range(
+        lambda v: read_duty(Duty(outside_field_kA_m=v)), 0.0
+    ),
     "hours": closed_range(lambda v: read_duty(Duty(hours=v)), 0.0),
     "loss": open_range(lambda v: use_limits(ALLOY, losses=v), 0.0, 100.0),
     "interval": open_range(
@@ -217,7 +242,9 @@ def test_edge_lies_at_its_documented_place(name):
 def test_training_values_are_possible_for_a_compound(name, low, high, tmp_path):
     def read_own(value):
         file = tmp_path / "mine.csv"
-        file.write_text(f"composition,{name}\nNdFe2,{value!r}\nNdCo2,0.5\nSmCo5,0.4\n")
+        file.write_text(
+            f"composition,{name}\nNdFe2,{value!r}\nNdCo2,0.5\nSmCo5,0.4\n"
+        )
         return training_set(name, file)
 
     assert len(read_own(low)) == len(read_own(high)) == 3

@@ -40,7 +40,9 @@ def conditions(tmp_path):
     """Return conditions of which each is another, with files that are there."""
     files = {name: tmp_path / f"{name}.csv" for name in ("data", "add")}
     for file in files.values():
-        file.write_text("composition,curie_temperature_K\nNd2Fe14B,585\nPr2Fe14B,569\n")
+        file.write_text(
+            "composition,curie_temperature_K\nNd2Fe14B,585\nPr2Fe14B,569\n"
+        )
     return GIVEN | files
 
 
@@ -51,7 +53,11 @@ def test_functions_receive_the_conditions(conditions):
     )
     assert result.between == (281.0, 411.0)
     duty = result.duty
-    assert (duty.load_line, duty.outside_field_kA_m, duty.hours) == (0.7, 51.0, 123.0)
+    assert (duty.load_line, duty.outside_field_kA_m, duty.hours) == (
+        0.7,
+        51.0,
+        123.0,
+    )
     assert result.process == GIVEN["process"]
     assert (result.interval, result.scenario) == (
         0.83,
@@ -79,7 +85,9 @@ def test_manifest_restores_the_job(conditions):
     }
     job = make_job(device, 391.0, **options, **conditions)
     record = json.loads(json.dumps(job_identity(job)))
-    again = restore_job(type(device).model_validate(record["application"]), record)
+    again = restore_job(
+        type(device).model_validate(record["application"]), record
+    )
     assert again.temperature == job.temperature == 391.0
     assert again.profile == job.profile
     assert again.threshold == job.threshold
@@ -94,8 +102,13 @@ def test_manifest_restores_the_job(conditions):
         "data",
         "add",
     ):
-        assert getattr(again.conditions, name) == getattr(job.conditions, name), name
-    assert again.conditions.reference.formulas() == job.conditions.reference.formulas()
+        assert getattr(again.conditions, name) == getattr(
+            job.conditions, name
+        ), name
+    assert (
+        again.conditions.reference.formulas()
+        == job.conditions.reference.formulas()
+    )
     assert again.conditions.reference_shell == job.conditions.reference_shell
     assert again.conditions.whole_range
 
@@ -127,7 +140,11 @@ def test_run_identity_has_candidates_job_and_pieces():
     job = make_job(applications.load("f22-engine"))
     record = identity(Source(), job, 77, {"version": "x"}, keep=5)
     assert record["candidates"] == {"space": "these"}
-    assert (record["chunk_rows"], record["keep"], record["version"]) == (77, 5, "x")
+    assert (record["chunk_rows"], record["keep"], record["version"]) == (
+        77,
+        5,
+        "x",
+    )
     assert job_identity(job).items() <= record.items()
 
 
@@ -136,19 +153,30 @@ def test_run_identity_has_candidates_job_and_pieces():
     [
         ("coercivity_kA_m >= 801 at 140C", "minimum", 801.0, 413.15),
         ("cost_USD_kg <= 77", "maximum", 77.0, None),
-        ("|remanence_coefficient_pct_K| <= 0.031", "absolute_maximum", 0.031, None),
+        (
+            "|remanence_coefficient_pct_K| <= 0.031",
+            "absolute_maximum",
+            0.031,
+            None,
+        ),
     ],
 )
-def test_a_requirement_keeps_its_side_limit_and_temperature(text, side, limit, kelvin):
+def test_a_requirement_keeps_its_side_limit_and_temperature(
+    text, side, limit, kelvin
+):
     requirement = parse_requirement(text)
     assert requirement.temperature_K == kelvin
     device = applications.load("energy-traction-motor")
     resolution = resolve_requirement(text, device, Conditions.of(), 400.0)
     sides = {
-        n: getattr(resolution, n) for n in ("minimum", "maximum", "absolute_maximum")
+        n: getattr(resolution, n)
+        for n in ("minimum", "maximum", "absolute_maximum")
     }
     assert sides == dict.fromkeys(sides) | {side: limit}
-    assert (resolution.column, resolution.temperature_K) == (requirement.column, kelvin)
+    assert (resolution.column, resolution.temperature_K) == (
+        requirement.column,
+        kelvin,
+    )
     assert resolution.share_of_reference is None
 
 
@@ -189,10 +217,24 @@ def test_recipes_hold_their_charges():
     # Atomic numbers: Fe 26, Co 27, Cu 29, Ga 31, Zr 40, Ce 58, Pr 59, Nd 60, Sm 62, Gd 64, Dy 66,
     # Er 68; a fifth of the light rare earth of Nd-Fe-B is Pr; boron 0.96 and copper 0.15 wt.%.
     text = charge("2:14:1", Dy=2.0, Ce=3.0, Co=1.5, Ga=0.4)
-    assert percent(text, 66, 58, 27, 31, 5, 29) == [2.0, 3.0, 1.5, 0.4, 0.96, 0.15]
+    assert percent(text, 66, 58, 27, 31, 5, 29) == [
+        2.0,
+        3.0,
+        1.5,
+        0.4,
+        0.96,
+        0.15,
+    ]
     assert percent(text, 59, 60) == [5.16, 20.64]
     text = charge("2:17", rare_earth=24.0, Fe=14.0, Cu=6.0, Gd=4.0, Er=2.0)
-    assert percent(text, 62, 26, 29, 64, 68, 40) == [18.0, 14.0, 6.0, 4.0, 2.0, 2.8]
+    assert percent(text, 62, 26, 29, 64, 68, 40) == [
+        18.0,
+        14.0,
+        6.0,
+        4.0,
+        2.0,
+        2.8,
+    ]
     text = charge("1:5", Pr=4.0, Gd=8.0)
     assert percent(text, 62, 59, 64, 27) == [24.3, 4.0, 8.0, 63.7]
 

@@ -20,11 +20,15 @@ def rooms():
 def test_floors_circles_and_graph(rooms):
     graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}
     assert rooms.circles(graph) == [{"a", "b", "c"}]
-    assert rooms.floors({"a": {"b", "d"}, "b": {"c"}, "c": {"d"}, "d": set()}) == 4
+    assert (
+        rooms.floors({"a": {"b", "d"}, "b": {"c"}, "c": {"d"}, "d": set()}) == 4
+    )
     graph = rooms.module_graph()
     # Inside a function, through a lazy name, and by a relative name of two dots.
     assert "magnetkit.phases.stability" in graph["magnetkit.magnetism._stages"]
-    assert "magnetkit.phases.partition" in graph["magnetkit.surrogates.intrinsic"]
+    assert (
+        "magnetkit.phases.partition" in graph["magnetkit.surrogates.intrinsic"]
+    )
 
 
 def test_neither_rooms_nor_modules_form_a_circle(rooms):
@@ -38,7 +42,9 @@ def test_rooms_are_few(rooms):
 
 def test_display_stands_in_nobodys_way(rooms):
     users = {
-        room for room, targets in rooms.room_graph().items() if "report" in targets
+        room
+        for room, targets in rooms.room_graph().items()
+        if "report" in targets
     }
     assert users <= {"cli", "explorer", "run"}
 
@@ -46,9 +52,18 @@ def test_display_stands_in_nobodys_way(rooms):
 def test_the_package_stands_without_benchmarks_and_tests(rooms):
     for name, file in rooms.modules().items():
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not {n.split(".")[0] for n in names} & {"benchmarks", "tests"}, name
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else []
+            )
+            names += (
+                [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            )
+            assert not {n.split(".")[0] for n in names} & {
+                "benchmarks",
+                "tests",
+            }, name
 
 
 def test_kernels_import_numpy_numba_and_each_other_alone(rooms):
@@ -69,14 +84,18 @@ def test_kernels_import_numpy_numba_and_each_other_alone(rooms):
                     node.module.split(".")[-1],
                     *(alias.name for alias in node.names),
                 }
-                assert any(m in helpers or m.endswith("_kernels") for m in modules), (
-                    name
-                )
+                assert any(
+                    m in helpers or m.endswith("_kernels") for m in modules
+                ), name
 
 
 def test_contributing_names_every_room(rooms):
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    table = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    table = [
+        line.split("|")[1]
+        for line in text.splitlines()
+        if line.startswith("| `")
+    ]
     names = {
         name.removesuffix("/").removesuffix(".py")
         for c in table

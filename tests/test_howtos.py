@@ -13,7 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").glob("add-a-*.md"))
 # A block names its language and, where it is a file, the file; `+` adds to it.
-BLOCK = re.compile(r"^```(\w+) ?(\S*)( \+)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```(\w+) ?(\S*)( \+)?\n(.*?)^```", re.MULTILINE | re.DOTALL
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,9 @@ def data_copy(tmp_path_factory):
 def desk(data_copy, tmp_path):
     """A folder with the data, as a checkout has them."""
     shutil.copytree(data_copy / "datasets", tmp_path / "datasets")
-    (tmp_path / "alloys.txt").write_text("SmCo5\nSm2Co17\nNd2Fe14B\n", encoding="utf-8")
+    (tmp_path / "alloys.txt").write_text(
+        "SmCo5\nSm2Co17\nNd2Fe14B\n", encoding="utf-8"
+    )
     return tmp_path
 
 
@@ -83,4 +87,6 @@ def test_a_page_is_a_page():
         f"add-a-{name}"
         for name in ("device", "host", "property", "route", "supply-criterion")
     }
-    assert all(len(page.read_text("utf-8").splitlines()) <= 75 for page in PAGES)
+    assert all(
+        len(page.read_text("utf-8").splitlines()) <= 75 for page in PAGES
+    )

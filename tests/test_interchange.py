@@ -61,18 +61,25 @@ def test_frames_bring_shells_and_their_other_columns(make):
 
 def test_columns_of_several_kinds_are_refused_by_name():
     frame = pd.DataFrame({"composition": RECIPES, "note": [1, "x", None]})
-    with pytest.raises(InputError, match="column 'note' cannot be carried through"):
+    with pytest.raises(
+        InputError, match="column 'note' cannot be carried through"
+    ):
         mk.screen(frame, application="patriot-beam-focusing")
 
 
 def test_screen_takes_columns_of_any_kind(result):
     forms = [make(RECIPES) for make in SERIES.values()]
-    forms += [(text for text in RECIPES), [Composition(text) for text in RECIPES]]
+    forms += [
+        (text for text in RECIPES),
+        [Composition(text) for text in RECIPES],
+    ]
     for form in forms:
         got = mk.screen(form, application="patriot-beam-focusing")
         assert got.table["rank"].tolist() == result.table["rank"].tolist()
     for odd in ({"SmCo5": 1}, 7):
-        with pytest.raises(InputError, match="expected a recipe or a list of them"):
+        with pytest.raises(
+            InputError, match="expected a recipe or a list of them"
+        ):
             mk.screen(odd, application="patriot-beam-focusing")
 
 
@@ -127,7 +134,9 @@ def test_predict_keeps_index_and_rejected_rows_of_pandas():
 
 
 def test_names_no_shell_twice():
-    frame = pd.DataFrame({"composition": ["Nd2Fe14B"], "shell": ["Tb 0.30 @ 0.10"]})
+    frame = pd.DataFrame(
+        {"composition": ["Nd2Fe14B"], "shell": ["Tb 0.30 @ 0.10"]}
+    )
     with pytest.raises(InputError, match="leave the argument shell out"):
         mk.predict(frame, shell="Dy 0.30 @ 0.10")
 
@@ -149,7 +158,9 @@ def test_predict_and_screen_take_the_same_conditions():
     )
     screening = mk.screen("Nd2Fe14B", device, **conditions).table
     names = [
-        n for n in (*alone.select_dtypes("number"), "shell") if alone[n].notna()[0]
+        n
+        for n in (*alone.select_dtypes("number"), "shell")
+        if alone[n].notna()[0]
     ]
     assert len(names) > 40
     for name in names:
@@ -169,8 +180,12 @@ def test_a_result_is_an_arrow_stream(result):
     frame = pl.DataFrame(result)
     assert frame.height == len(RECIPES)
     assert frame["candidate"].to_list() == result.table["candidate"].tolist()
-    assert_allclose(frame["remanence_T"].to_numpy(), result.table["remanence_T"])
-    assert frame["host"].cast(pl.String).to_list() == result.table["host"].tolist()
+    assert_allclose(
+        frame["remanence_T"].to_numpy(), result.table["remanence_T"]
+    )
+    assert (
+        frame["host"].cast(pl.String).to_list() == result.table["host"].tolist()
+    )
 
 
 def test_properties_go_to_polars_and_back():
@@ -190,7 +205,9 @@ def test_compositions_go_to_pymatgen_and_back():
     )
     back = mk.CompositionTable.from_pymatgen(out)
     assert_allclose(back.to_array(), table.to_array(), atol=1e-12)
-    assert mk.predict(out)["host"].tolist() == mk.predict(table)["host"].tolist()
+    assert (
+        mk.predict(out)["host"].tolist() == mk.predict(table)["host"].tolist()
+    )
 
 
 def test_compositions_go_to_arrow_and_back():
@@ -223,7 +240,9 @@ def test_takes_structures_of_pymatgen_and_ase():
         [0.5, 0, 0.5],
         [0, 0.5, 0.5],
     ]
-    crystal = Structure(lattice, ["Sm", *["Co"] * 5], [*places, [0.5, 0.5, 0.5]])
+    crystal = Structure(
+        lattice, ["Sm", *["Co"] * 5], [*places, [0.5, 0.5, 0.5]]
+    )
     atoms = Atoms(["Sm", *["Co"] * 5])
     expected = mk.phases.hull_energy(["SmCo5"])
     for one in (crystal, atoms, [crystal], [atoms], [crystal.composition]):
@@ -235,7 +254,9 @@ def test_takes_structures_of_pymatgen_and_ase():
 
 def test_atoms_of_ase_itself():
     ase = pytest.importorskip("ase")
-    assert mk.phases.hull_energy(ase.Atoms("SmCo5")) == mk.phases.hull_energy("SmCo5")
+    assert mk.phases.hull_energy(ase.Atoms("SmCo5")) == mk.phases.hull_energy(
+        "SmCo5"
+    )
 
 
 def test_nothing_shows_more_than_a_screen_of_itself():
@@ -244,7 +265,8 @@ def test_nothing_shows_more_than_a_screen_of_itself():
     )
     profile = mk.applications.load("e-bike")
     texts = [
-        repr(one) for one in (table, profile, mk.validate("phases"), mk.curve("N42SH"))
+        repr(one)
+        for one in (table, profile, mk.validate("phases"), mk.curve("N42SH"))
     ]
     assert max(map(len, texts)) <= 800
     assert (

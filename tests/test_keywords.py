@@ -92,8 +92,16 @@ CALLS = {
             "sample": "3x3x2mm",
         },
     ),
-    "intrinsic": (mk.magnetism.intrinsic, (BASE,), {"temperature": ["20C", "150C"]}),
-    "sintered": (mk.magnetism.sintered, (BASE,), {"temperature": "20C:100C:40"}),
+    "intrinsic": (
+        mk.magnetism.intrinsic,
+        (BASE,),
+        {"temperature": ["20C", "150C"]},
+    ),
+    "sintered": (
+        mk.magnetism.sintered,
+        (BASE,),
+        {"temperature": "20C:100C:40"},
+    ),
     "transitions": (mk.magnetism.transitions, (BASE,), {"step": 20.0}),
     "stability": (mk.phases.stability, (BASE,), {"temperature": 300.0}),
     "energy_above_hull": (mk.phases.energy_above_hull, (BASE,), {}),
@@ -143,7 +151,9 @@ def keywords(name):
     parameters = docstring_parser.parse(
         inspect.getdoc(function), docstring_parser.DocstringStyle.NUMPYDOC
     ).params
-    names = [n.strip() for entry in parameters for n in entry.arg_name.split(",")]
+    names = [
+        n.strip() for entry in parameters for n in entry.arg_name.split(",")
+    ]
     first = list(inspect.signature(function).parameters)[: len(arguments)]
     return [n for n in names if n not in first and not n.startswith("*")]
 
@@ -172,7 +182,9 @@ def test_accepts_every_keyword(name, keyword, tmp_path):
     if value == "{table}":
         value = tmp_path / "mine.csv"
         MINE.to_csv(value, index=False)
-    options = {key: values[key] for key in NEEDED.get(name, ()) if key != keyword}
+    options = {
+        key: values[key] for key in NEEDED.get(name, ()) if key != keyword
+    }
     if keyword == "resume":
         options["out"] = tmp_path / "out"
     if keyword == "column":
@@ -244,7 +256,9 @@ def test_default_space_step_is_a_twentieth():
 @pytest.mark.parametrize("name", ["predict", "screen", "compare"])
 def test_names_a_misspelled_keyword(name):
     function, arguments, _ = CALLS[name]
-    with pytest.raises(InputError, match=r"temprature.*did you mean temperature"):
+    with pytest.raises(
+        InputError, match=r"temprature.*did you mean temperature"
+    ):
         function(*arguments, temprature="150C")
 
 
@@ -271,7 +285,9 @@ BAD = [
     "function", [mk.predict, partial(mk.screen, application="f22-engine")]
 )
 @pytest.mark.parametrize(("keyword", "value", "reason"), BAD, ids=str)
-def test_odd_values_are_refused_with_the_way_out(function, keyword, value, reason):
+def test_odd_values_are_refused_with_the_way_out(
+    function, keyword, value, reason
+):
     with pytest.raises(InputError, match=reason):
         function([BASE], **{keyword: value})
 

@@ -61,13 +61,19 @@ def _kind(data):
 
 
 def _outputs(book):
-    return [o for cell in book.cells if cell.cell_type == "code" for o in cell.outputs]
+    return [
+        o
+        for cell in book.cells
+        if cell.cell_type == "code"
+        for o in cell.outputs
+    ]
 
 
 def _kinds(cell):
     """Return the kinds of the stored outputs of a cell."""
     return {
-        "text" if o.output_type == "stream" else _kind(o.data) for o in cell.outputs
+        "text" if o.output_type == "stream" else _kind(o.data)
+        for o in cell.outputs
     }
 
 
@@ -90,14 +96,18 @@ def test_stored_output_reads_without_running(file):
     assert file.stat().st_size < BYTES
     assert book.cells[0].source.startswith(f"# {file.name[:2]} ")
     code = [cell for cell in book.cells if cell.cell_type == "code"]
-    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert [cell.execution_count for cell in code] == list(
+        range(1, len(code) + 1)
+    )
     assert any("image/png" in o.get("data", {}) for o in _outputs(book))
     assert not [
         o
         for o in _outputs(book)
         if o.output_type == "error" or o.get("name") == "stderr"
     ]
-    secrets = [match[0] for text in _texts(book) for match in PRIVATE.finditer(text)]
+    secrets = [
+        match[0] for text in _texts(book) for match in PRIVATE.finditer(text)
+    ]
     assert not secrets
 
 

@@ -24,7 +24,9 @@ COMMANDS = re.findall(
 )
 
 
-def test_python_blocks_print_the_output_in_the_text(tmp_path, monkeypatch, capsys):
+def test_python_blocks_print_the_output_in_the_text(
+    tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(tmp_path)
     (code,), (output,) = blocks("python"), blocks("text")
     exec(compile(code, "README.md", "exec"), {})
@@ -33,8 +35,12 @@ def test_python_blocks_print_the_output_in_the_text(tmp_path, monkeypatch, capsy
     assert len(ast.parse(code).body) <= 10
 
 
-@pytest.mark.parametrize(("command", "shown"), COMMANDS, ids=range(len(COMMANDS)))
-def test_commands_print_the_output_in_the_text(command, shown, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("command", "shown"), COMMANDS, ids=range(len(COMMANDS))
+)
+def test_commands_print_the_output_in_the_text(
+    command, shown, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)

@@ -22,13 +22,26 @@ RECIPES = (
     "Nd1.7Dy0.3Fe14B SmCo5 Nd15Fe77B8 Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5 Fe3O4 "
     "SmFe11Ti Sm0.6Gd0.4Co5 Sm2Fe17N3 Ce2Fe14B Nd1.6Ce0.2Dy0.2Fe13CoB"
 ).split()
-SHELLS = ["Tb 0.5 wt%", "", "", "", "", "", "", "", "Nd 0.40 @ 0.15", "Dy 0.7 wt%"]
+SHELLS = [
+    "Tb 0.5 wt%",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "Nd 0.40 @ 0.15",
+    "Dy 0.7 wt%",
+]
 GRAINS = np.array([3.0, 5.0, 7.0, 40.0, 5.0, 2.0, 4.5, 3.5, 6.0, 1.5])
 ALIGNED = np.array([0.90, 0.95, 0.93, 0.96, 0.9, 0.85, 0.97, 0.92, 0.91, 0.94])
 
 
 def table(rows):
-    return CompositionTable.from_strings([RECIPES[i] for i in rows], basis="atomic")
+    return CompositionTable.from_strings(
+        [RECIPES[i] for i in rows], basis="atomic"
+    )
 
 
 def pick(values, rows):
@@ -53,22 +66,35 @@ ASKED = {
     "sintered": lambda rows: sintered(
         table(rows),
         "120C",
-        process={"grain_size_um": GRAINS[list(rows)], "alignment": ALIGNED[list(rows)]},
+        process={
+            "grain_size_um": GRAINS[list(rows)],
+            "alignment": ALIGNED[list(rows)],
+        },
         shell=pick(SHELLS, rows),
         load_line=0.8,
     ),
     "stability": lambda rows: stability(table(rows)),
     "hull": lambda rows: pd.DataFrame(
-        {"hull": hull_energy(table(rows)), "above": energy_above_hull(table(rows))}
+        {
+            "hull": hull_energy(table(rows)),
+            "above": energy_above_hull(table(rows)),
+        }
     ),
     "ledger": lambda rows: ledger(
-        table(rows), "embargo", reference="Nd1.7Dy0.3Fe14B", shell=pick(SHELLS, rows)
+        table(rows),
+        "embargo",
+        reference="Nd1.7Dy0.3Fe14B",
+        shell=pick(SHELLS, rows),
     ),
     "formation energy": lambda rows: load("formation_energy_eV_atom").predict(
         table(rows)
     ),
-    "curie temperature": lambda rows: load("curie_temperature_K").predict(table(rows)),
-    "predict": lambda rows: predict(table(rows), "120C", shell=pick(SHELLS, rows)),
+    "curie temperature": lambda rows: load("curie_temperature_K").predict(
+        table(rows)
+    ),
+    "predict": lambda rows: predict(
+        table(rows), "120C", shell=pick(SHELLS, rows)
+    ),
 }
 # Where a row stood is not what it is; nor is which index a frame has.
 PLACES = ["row_index"]
@@ -88,14 +114,18 @@ def test_row_is_answered_independently(name):
     whole = to_plain_frame(ask(rows))
     assert len(whole) == len(RECIPES)
     backwards = to_plain_frame(ask(rows[::-1]))[::-1].reset_index(drop=True)
-    single = pd.concat([to_plain_frame(ask([i])) for i in rows], ignore_index=True)
+    single = pd.concat(
+        [to_plain_frame(ask([i])) for i in rows], ignore_index=True
+    )
     for other in (backwards, single):
         pd.testing.assert_frame_equal(
             whole, other[whole.columns], rtol=1e-7, check_dtype=False
         )
     # Rows that say the same would hide that they changed places.
     assert (
-        not whole.drop(columns=[c for c in ("candidate", "formula") if c in whole])
+        not whole.drop(
+            columns=[c for c in ("candidate", "formula") if c in whole]
+        )
         .round(6)
         .duplicated()
         .all()
@@ -113,8 +143,12 @@ def test_twice_the_formula_is_the_same_alloy(name):
         "ledger": lambda t: ledger(t, reference="Nd2Fe14B"),
         "predict": lambda t: predict(t, 350.0),
     }
-    once = to_plain_frame(functions[name](make_table("Nd1.8Dy0.2Fe14B", "SmCo5")))
-    twice = to_plain_frame(functions[name](make_table("Nd3.6Dy0.4Fe28B2", "Sm3Co15")))
+    once = to_plain_frame(
+        functions[name](make_table("Nd1.8Dy0.2Fe14B", "SmCo5"))
+    )
+    twice = to_plain_frame(
+        functions[name](make_table("Nd3.6Dy0.4Fe28B2", "Sm3Co15"))
+    )
     pd.testing.assert_frame_equal(once, twice, rtol=1e-7)
 
 
@@ -150,7 +184,9 @@ def magnets():
         ("coercivity_coefficient_pct_K", "coercivity_kA_m"),
     ],
 )
-def test_a_coefficient_is_the_chord_between_two_temperatures(magnets, coefficient, of):
+def test_a_coefficient_is_the_chord_between_two_temperatures(
+    magnets, coefficient, of
+):
     first = magnets[303.15]
     second = magnets[383.15]
     chord = 100.0 * (second[of] / first[of] - 1.0) / 80.0
@@ -163,12 +199,16 @@ def test_columns_follow_their_definitions(magnets):
         j = frame["saturation_polarization_T"]
         k = 1e6 * frame["anisotropy_constant_MJ_m3"]
         # mu_0 M_s^2 is J_s^2 / mu_0.
-        assert_allclose(frame["hardness_parameter"], np.sqrt(MU_0 * k) / j, rtol=1e-6)
+        assert_allclose(
+            frame["hardness_parameter"], np.sqrt(MU_0 * k) / j, rtol=1e-6
+        )
         assert (frame["remanence_T"] < j).all()
         limit = 1e-3 * frame["remanence_T"] ** 2 / (4.0 * MU_0)
         assert (frame["max_energy_product_kJ_m3"] < limit).all()
         assert (frame["max_energy_product_kJ_m3"] > 0.6 * limit).all()
-        cost = frame["cost_USD_kg"] * frame["density_kg_m3"] / frame["remanence_T"]
+        cost = (
+            frame["cost_USD_kg"] * frame["density_kg_m3"] / frame["remanence_T"]
+        )
         assert_allclose(frame["cost_per_flux_USD_m3_T"], cost, rtol=1e-9)
 
 
@@ -190,8 +230,17 @@ def test_ledger_sums_over_the_elements():
     recipe = "Nd24.5Dy4.5Tb1Co2B1Fe67"
     elements = mk.supply.element_table().set_index("element")
     row = ledger([recipe], basis="weight", reference="Nd2Fe14B").iloc[0]
-    share = {"Nd": 0.245, "Dy": 0.045, "Tb": 0.01, "Co": 0.02, "B": 0.01, "Fe": 0.67}
-    cost = sum(part * elements.loc[e, "price_USD_kg"] for e, part in share.items())
+    share = {
+        "Nd": 0.245,
+        "Dy": 0.045,
+        "Tb": 0.01,
+        "Co": 0.02,
+        "B": 0.01,
+        "Fe": 0.67,
+    }
+    cost = sum(
+        part * elements.loc[e, "price_USD_kg"] for e, part in share.items()
+    )
     assert row["cost_USD_kg"] == pytest.approx(cost)
     assert row["heavy_rare_earth_wt_pct"] == pytest.approx(5.5)
     assert row["dysprosium_terbium_wt_pct"] == pytest.approx(5.5)

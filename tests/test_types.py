@@ -38,7 +38,11 @@ TYPES = {
 def snippet(tmp_path_factory):
     """Write a script that reveals each type, and then makes one mistake."""
     file = tmp_path_factory.mktemp("types") / "snippet.py"
-    head = ["import pandas as pd", "import polars as pl", "import magnetkit as mk"]
+    head = [
+        "import pandas as pd",
+        "import polars as pl",
+        "import magnetkit as mk",
+    ]
     calls = [f"reveal_type({call})" for call in TYPES]
     lines = [*head, *calls, 'mk.predict("SmCo5", detail="no")']
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -89,7 +93,9 @@ def test_pyright_knows_what_public_functions_return(snippet):
     diagnostics = json.loads(done.stdout)["generalDiagnostics"]
     # It writes the last name of a type: Type of "mk.phases.load()" is "DataFrame".
     messages = [
-        one["message"] for one in diagnostics if one["severity"] == "information"
+        one["message"]
+        for one in diagnostics
+        if one["severity"] == "information"
     ]
     types = [message.rsplit('"', 2)[1] for message in messages]
     assert types == [name.rsplit(".", 1)[-1] for name in TYPES.values()]

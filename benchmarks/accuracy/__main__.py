@@ -14,7 +14,11 @@ from magnetkit.surrogates.training_sets import TARGETS as LEARNT
 
 from . import stored
 
-LEFT_OUT_PAPERS = ("coercivity_kA_m", "remanence_T", "coercivity_coefficient_pct_K")
+LEFT_OUT_PAPERS = (
+    "coercivity_kA_m",
+    "remanence_T",
+    "coercivity_coefficient_pct_K",
+)
 """Quantities of measured magnets, which one report is of."""
 LEFT_OUT_COMPOUNDS = ("saturation_polarization_T", "anisotropy_field_T")
 """Intrinsic properties beside models of scikit-learn, which one report is of."""
@@ -36,7 +40,9 @@ TARGETS = (
 )
 
 
-def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -> str:
+def report(
+    target: str, data: Path | None, snapshot: Path | None, peers: bool
+) -> str:
     """Return what is measured of a target, as text.
 
     Parameters
@@ -74,7 +80,9 @@ def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -
     if target == REGRESSOR:
         from .surrogates import learning_curve
 
-        return "\n".join([*learning_curve.lines(), "", *learning_curve.checks()])
+        return "\n".join(
+            [*learning_curve.lines(), "", *learning_curve.checks()]
+        )
     if target == "grades":
         from .magnetism import sheets
 
@@ -98,7 +106,9 @@ def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -
     from .surrogates.validation import validate as surrogate
 
     source = data if target == CURIE else (data or snapshot)
-    return surrogate(target, data=source, progress=True, peers=peers).to_markdown()
+    return surrogate(
+        target, data=source, progress=True, peers=peers
+    ).to_markdown()
 
 
 def _say(text: str) -> None:

@@ -39,7 +39,10 @@ _KINDS = {
     "sintered-low-boron": "low-boron",
     "hot-pressed-isotropic": "other-route",
 }
-_SERIES = {"A": "The first twelve", "B": "Ten more, written down before any was asked"}
+_SERIES = {
+    "A": "The first twelve",
+    "B": "Ten more, written down before any was asked",
+}
 _LIKELY = 0.5
 
 
@@ -73,7 +76,10 @@ def _drop_empty(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _ask_replacement(row: dict[str, Any]) -> dict[str, Any]:
     """Ask what stands for one replacement."""
-    from magnetkit.magnetism._composition_estimate import calibrate_on_grade, grade_row
+    from magnetkit.magnetism._composition_estimate import (
+        calibrate_on_grade,
+        grade_row,
+    )
 
     kelvin = float(row["temperature_C"]) + 273.15
     process = {"route": row["route"]} if row["route"] else None
@@ -98,7 +104,9 @@ def _process(row: dict[str, Any], mill: "Producer") -> dict[str, Any]:
         process["route"] = row["route"]
     # Where no law of it was measured a route takes no grain size.
     route = routes().get(row["route"])
-    if row["grain_size_um"] and (route is None or "grain_size_um" in route.bounds):
+    if row["grain_size_um"] and (
+        route is None or "grain_size_um" in route.bounds
+    ):
         process["grain_size_um"] = float(row["grain_size_um"])
     return process
 
@@ -115,7 +123,9 @@ def _predict_claim(
 
     if row["claimed_as"] == "value":
         # Another maker's magnet: what the grade says of its mill does not hold for it.
-        process = {name: value for name, value in process.items() if name != "producer"}
+        process = {
+            name: value for name, value in process.items() if name != "producer"
+        }
     new = CompositionTable.from_strings([row["composition"]], basis="weight")
     old = CompositionTable.from_strings([makeup.best.text], basis="weight")
     name = row["quantity"]
@@ -137,7 +147,9 @@ def _predict_claim(
                 (old, other, makeup.best.shell, {"producer": mill.record()}),
             )
         ]
-        width = float(relative_width(error_kinds[0], error_kinds[1], name, mill)[0])
+        width = float(
+            relative_width(error_kinds[0], error_kinds[1], name, mill)[0]
+        )
         ratio = np.log(value / float(other[name][0]))
         logs = (
             ratio,
@@ -164,7 +176,9 @@ def _predict_claim(
     }
 
 
-def _judge_replacement(row: dict[str, Any], answer: "Replacement") -> dict[str, Any]:
+def _judge_replacement(
+    row: dict[str, Any], answer: "Replacement"
+) -> dict[str, Any]:
     """Return the probability that it does what the old one did, and its place among its kind.
 
     Of another family that is of the likeliest grade sold: magnets of one mill alone are compared.
@@ -242,7 +256,9 @@ def controls() -> "pd.DataFrame":
             "celsius": celsius,
             "control": f"{recipe} {shell}".strip(),
         }
-        rows.append({**one, "probability": chance, "own": answer.own_probability})
+        rows.append(
+            {**one, "probability": chance, "own": answer.own_probability}
+        )
     return pd.DataFrame(rows)
 
 
@@ -254,7 +270,9 @@ def _summary(name: str, table: "pd.DataFrame") -> str:
     whole = int((able["expressed"] == "yes").sum())
     width = (able["predicted_hi"] - able["predicted_lo"]).where(
         able["claimed_as"] != "value",
-        100.0 * (able["predicted_hi"] - able["predicted_lo"]) / able["predicted"],
+        100.0
+        * (able["predicted_hi"] - able["predicted_lo"])
+        / able["predicted"],
     )
     return (
         f"- {name}: {len(able)} of {len(table)} can be expressed ({whole} wholly); the claim lies "

@@ -86,14 +86,26 @@ def embedded_measurements() -> pd.DataFrame:
         host = record["host"]
         formula = record["formula"]
         confidence = record["confidence"]
-        cells = [(p, 300.0, record[p]) for p in _AT_300 if formula not in DOUBTFUL]
+        cells = [
+            (p, 300.0, record[p]) for p in _AT_300 if formula not in DOUBTFUL
+        ]
         cells.append(
-            ("saturation_polarization_T", 4.2, record["saturation_polarization_4K_T"])
+            (
+                "saturation_polarization_T",
+                4.2,
+                record["saturation_polarization_4K_T"],
+            )
         )
-        cells.append(("curie_temperature_K", np.nan, record["curie_temperature_K"]))
+        cells.append(
+            ("curie_temperature_K", np.nan, record["curie_temperature_K"])
+        )
         if record["easy_direction"] in ("axis", "plane"):
             cells.append(
-                ("uniaxial", 300.0, 1.0 if record["easy_direction"] == "axis" else -1.0)
+                (
+                    "uniaxial",
+                    300.0,
+                    1.0 if record["easy_direction"] == "axis" else -1.0,
+                )
             )
         for prop, temperature, value in cells:
             if np.isnan(value) or (
@@ -102,9 +114,14 @@ def embedded_measurements() -> pd.DataFrame:
             ):
                 continue
             sd = deviation(prop, value, confidence)
-            if "conflict" in str(record["verification"]) and temperature == 300.0:
+            if (
+                "conflict" in str(record["verification"])
+                and temperature == 300.0
+            ):
                 sd *= 2.0
-            rows.append((host, formula, prop, temperature, value, sd, record["source"]))
+            rows.append(
+                (host, formula, prop, temperature, value, sd, record["source"])
+            )
     rows += _read_single_values("intrinsic/measurements.csv")
     return _with_method(rows)
 
@@ -137,19 +154,25 @@ def _read_single_values(name: str) -> list[tuple]:
 
 def _with_method(rows: list[tuple]) -> pd.DataFrame:
     """Return rows without method as a table: none of the embedded fields names its own."""
-    return pd.DataFrame(rows, columns=COLUMNS[:-2]).assign(method="unknown", limit="")
+    return pd.DataFrame(rows, columns=COLUMNS[:-2]).assign(
+        method="unknown", limit=""
+    )
 
 
 def _method(
     reference: str, formula: str, typed: dict[tuple[str, str], tuple[str, str]]
 ) -> tuple:
     """Return method and limit of a field: of the one compound, of the paper, or unknown."""
-    return typed.get((reference, formula), typed.get((reference, ""), ("unknown", "")))
+    return typed.get(
+        (reference, formula), typed.get((reference, ""), ("unknown", ""))
+    )
 
 
 def methods() -> dict[tuple[str, str], tuple[str, str]]:
     """Return method and limit of the fields of the series by paper and compound, "" for all."""
-    frame = pd.read_csv(datasets.path("intrinsic/methods.csv"), keep_default_na=False)
+    frame = pd.read_csv(
+        datasets.path("intrinsic/methods.csv"), keep_default_na=False
+    )
     return {
         (r["reference"], r["formula"]): (r["method"], r["limit"])
         for r in frame.to_dict("records")
@@ -186,7 +209,12 @@ def series() -> pd.DataFrame:
     method_table = methods()
     for r in frame.to_dict("records"):
         for column, prop, temperature, sd in (
-            ("mu0Ms_T", "saturation_polarization_T", 300.0, 0.02 * r["mu0Ms_T"] + 0.01),
+            (
+                "mu0Ms_T",
+                "saturation_polarization_T",
+                300.0,
+                0.02 * r["mu0Ms_T"] + 0.01,
+            ),
             ("mu0Ha_T", "anisotropy_field_T", 300.0, 0.06 * r["mu0Ha_T"] + 0.3),
             ("Tc_K", "curie_temperature_K", np.nan, 5.0),
         ):
@@ -225,7 +253,9 @@ def curie() -> pd.DataFrame:
     # Degrees Celsius by mistake, a known slip of the set.
     frame = frame[frame["Name"] != "Sm0.6Gd0.4Co5"]
     table = CompositionTable.from_strings(list(frame["Name"]), basis="atomic")
-    rows = _by_host(table, frame["TC"].to_numpy()[table.row_index], "DS1+DS2", 15.0)
+    rows = _by_host(
+        table, frame["TC"].to_numpy()[table.row_index], "DS1+DS2", 15.0
+    )
     return rows[_is_in_model(rows)].reset_index(drop=True)
 
 
@@ -235,7 +265,9 @@ def _is_in_model(frame: pd.DataFrame) -> np.ndarray:
     Iron or cobalt, and nothing without a site: beryllium and small carbon contents weigh little and
     slip through the split.
     """
-    table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
+    table = CompositionTable.from_strings(
+        list(frame["formula"]), basis="atomic"
+    )
     role, _ = site_rules()
     codes = frame["host"].map(HOST_NAMES.index).to_numpy()
     atoms = table.to_array()
@@ -247,13 +279,20 @@ def _is_in_model(frame: pd.DataFrame) -> np.ndarray:
 def curie_papers() -> pd.DataFrame:
     """Return the Curie temperatures held out for validation, by paper, from the mirror."""
     frame = pd.read_csv(mirror("literature/curie_series_by_paper.csv"))
-    table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
+    table = CompositionTable.from_strings(
+        list(frame["formula"]), basis="atomic"
+    )
     papers = frame["paper"].to_numpy()[table.row_index]
-    return _by_host(table, frame["Tc_K"].to_numpy()[table.row_index], papers, 10.0)
+    return _by_host(
+        table, frame["Tc_K"].to_numpy()[table.row_index], papers, 10.0
+    )
 
 
 def _by_host(
-    table: CompositionTable, value: np.ndarray, paper: "str | np.ndarray", sd: float
+    table: CompositionTable,
+    value: np.ndarray,
+    paper: "str | np.ndarray",
+    sd: float,
 ) -> pd.DataFrame:
     from magnetkit.phases.partition import partition
 

@@ -73,7 +73,9 @@ class Table:
     def rows(self) -> list[Row]:
         """Return the rows of the page's table, by column."""
         lines = (ROOT / self.page).read_text("utf-8").splitlines()
-        first = next(i for i, line in enumerate(lines) if line.startswith(self.heading))
+        first = next(
+            i for i, line in enumerate(lines) if line.startswith(self.heading)
+        )
         names = _cells(lines[first])
         rows = []
         for line in lines[first + 2 :]:
@@ -84,7 +86,9 @@ class Table:
 
     def stored_text(self) -> dict[str, object]:
         """Return what is stored of the table."""
-        day = re.search(r"\d{4}-\d\d-\d\d", (ROOT / self.page).read_text("utf-8"))
+        day = re.search(
+            r"\d{4}-\d\d-\d\d", (ROOT / self.page).read_text("utf-8")
+        )
         kept = [row for row in self.rows() if self.keep(row)]
         rows = [[_shorten(row[name]) for name in self.columns] for row in kept]
         if day is None or not rows:
@@ -150,7 +154,9 @@ _BESIDE = (
 )
 
 
-def _left_out_compounds(quantity: str, error: str, hosts: str, about: str) -> Table:
+def _left_out_compounds(
+    quantity: str, error: str, hosts: str, about: str
+) -> Table:
     """Return the table of a property of compounds: of all hosts, or of the four."""
     return Table(
         about,
@@ -198,7 +204,10 @@ TABLES = {
             "a paper leave the others too.",
         ),
         _left_out_compounds(
-            "saturation_polarization_T", "mean, T", "the four", f"The same, of {_FOUR}."
+            "saturation_polarization_T",
+            "mean, T",
+            "the four",
+            f"The same, of {_FOUR}.",
         ),
     ),
     "anisotropy_field_T": (
@@ -210,7 +219,10 @@ TABLES = {
             "a paper leave the others too.",
         ),
         _left_out_compounds(
-            "anisotropy_field_T", "relative, %", "the four", f"The same, of {_FOUR}."
+            "anisotropy_field_T",
+            "relative, %",
+            "the four",
+            f"The same, of {_FOUR}.",
         ),
     ),
     "CompositionRegressor": (
@@ -358,7 +370,9 @@ TABLES = {
             "docs/physics.md",
             "| quantity | measured on what",
             {"measured on what was left out": "left out", "figure": "figure"},
-            lambda row: row["quantity"] == "formation energy of substituted phases",
+            lambda row: (
+                row["quantity"] == "formation energy of substituted phases"
+            ),
         ),
     ),
     "hindcast": (
@@ -410,7 +424,9 @@ def text() -> str:
     """Return the content of the file, a row of a table on a line."""
     plain = json.dumps(figures(), indent=1, ensure_ascii=False)
     return (
-        re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), plain)
+        re.sub(
+            r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), plain
+        )
         + "\n"
     )
 

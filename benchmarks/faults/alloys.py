@@ -42,7 +42,9 @@ def junk() -> dict:
         for element in JUNK:
             for x in AMOUNTS:
                 texts.append(f"{earth}{n}{metal}{m}{rest}{element}{x:g}")
-                texts.append(f"{earth}{n - x / 2:g}{element}{x / 2:g}{metal}{m}{rest}")
+                texts.append(
+                    f"{earth}{n - x / 2:g}{element}{x / 2:g}{metal}{m}{rest}"
+                )
                 texts.append(f"{earth}{n}{metal}{m - x:g}{element}{x:g}{rest}")
     table = mk.CompositionTable.from_strings(texts)
     frame = mk.predict(table)
@@ -69,15 +71,17 @@ def orders(shuffles: int, seed: int) -> dict:
     texts = space.formulas()[:200]
     chance = random.Random(seed)
     faults = []
-    want = mk.screen(texts, "energy-traction-motor").table.set_index("candidate")[
-        "rank"
-    ]
+    want = mk.screen(texts, "energy-traction-motor").table.set_index(
+        "candidate"
+    )["rank"]
     for number in range(shuffles):
         other = chance.sample(texts, len(texts))
-        got = mk.screen(other, "energy-traction-motor").table.set_index("candidate")[
-            "rank"
-        ]
-        moves = int((~np.isclose(got.loc[want.index], want, equal_nan=True)).sum())
+        got = mk.screen(other, "energy-traction-motor").table.set_index(
+            "candidate"
+        )["rank"]
+        moves = int(
+            (~np.isclose(got.loc[want.index], want, equal_nan=True)).sum()
+        )
         if moves:
             faults.append(f"shuffle {number}: {moves} ranks differ")
     return {

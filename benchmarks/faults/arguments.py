@@ -86,7 +86,12 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "phase_balance": (
         mk.magnetism.phase_balance,
-        {"compositions": BASE, "process": None, "host": "auto", "basis": "auto"},
+        {
+            "compositions": BASE,
+            "process": None,
+            "host": "auto",
+            "basis": "auto",
+        },
     ),
     "comparators": (mk.magnetism.comparators, {"temperature": 300.0}),
     "calibrate": (
@@ -106,7 +111,10 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
             "keep": False,
         },
     ),
-    "grades": (mk.grades, {"name": "N42SH", "temperature": 300.0, "sheets": False}),
+    "grades": (
+        mk.grades,
+        {"name": "N42SH", "temperature": 300.0, "sheets": False},
+    ),
     "replace": (
         mk.replace,
         {
@@ -125,7 +133,12 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "compensation": (
         mk.compensation,
-        {"reference": "2:17TC-16", "temperature": None, "recipe": None, "circuit": 0.0},
+        {
+            "reference": "2:17TC-16",
+            "temperature": None,
+            "recipe": None,
+            "circuit": 0.0,
+        },
     ),
     "makeup": (mk.magnetism.estimate_composition, {"grade": "{grade}"}),
     "replace_parts": (mk.replace_parts, {"table": "patriot", "per_year": 1}),
@@ -178,7 +191,11 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "train": (
         mk.surrogates.train,
-        {"target": "curie_temperature_K", "training_set": None, "data": "{table}"},
+        {
+            "target": "curie_temperature_K",
+            "training_set": None,
+            "data": "{table}",
+        },
     ),
     "suggest": (
         mk.suggest,
@@ -210,7 +227,10 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "read_snapshot": (mk.phases.read_snapshot, {"folder": "{snapshot}"}),
     "subsystems": (mk.phases.subsystems, {"systems": ["Sm-Co"]}),
     "assign_hosts": (mk.phases.assign_hosts, {"table": TABLE, "host": "auto"}),
-    "parse_composition": (mk.parse_composition, {"text": "SmCo5", "basis": "auto"}),
+    "parse_composition": (
+        mk.parse_composition,
+        {"text": "SmCo5", "basis": "auto"},
+    ),
     "from_strings": (
         mk.CompositionTable.from_strings,
         {"texts": ["SmCo5"], "basis": "auto"},
@@ -247,7 +267,8 @@ def _required_arguments(
     required = {
         n
         for n, p in inspect.signature(function).parameters.items()
-        if p.default is p.empty and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+        if p.default is p.empty
+        and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
     }
     small = (
         "application",
@@ -268,7 +289,11 @@ def calls(
     """Yield the calls of a function with junk in one argument, and which and what that is."""
     for name in values:
         for kind, value in junk.items():
-            yield name, kind, {**_required_arguments(function, values), name: value}
+            yield (
+                name,
+                kind,
+                {**_required_arguments(function, values), name: value},
+            )
 
 
 def _good_value(value: Any, place: Path) -> Any:
@@ -316,7 +341,9 @@ def run(name: str, place: Path, junk: dict[str, Any] = JUNK) -> Figures:
             if not str(error) or "np.float64(" in str(error):
                 figures.faults.append(f"{text}: said {str(error)[:100]!r}")
         except Exception as error:
-            figures.faults.append(f"{text}: {type(error).__name__}: {str(error)[:120]}")
+            figures.faults.append(
+                f"{text}: {type(error).__name__}: {str(error)[:120]}"
+            )
     return figures
 
 

@@ -72,7 +72,10 @@ def each(files: list[Path], seed: int, place: Path) -> list[dict]:
 
 
 def command(kernels: Path, cache: Path) -> subprocess.CompletedProcess:
-    environment = {"NUMBA_CACHE_DIR": str(kernels), "MAGNETKIT_CACHE_DIR": str(cache)}
+    environment = {
+        "NUMBA_CACHE_DIR": str(kernels),
+        "MAGNETKIT_CACHE_DIR": str(cache),
+    }
     return subprocess.run(
         [sys.executable, "-X", "faulthandler", "-m", "magnetkit", *COMMAND],
         env={**os.environ, **environment},
@@ -110,7 +113,9 @@ def commands(rounds: int, seed: int, place: Path) -> dict:
 def main(rounds: int, seed: int, place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
     predict(["SmCo5"])
-    files = sorted((get_settings().cache_dir / "surrogates").glob("curie*.model"))
+    files = sorted(
+        (get_settings().cache_dir / "surrogates").glob("curie*.model")
+    )
     for row in (*each(files, seed, place), commands(rounds, seed, place)):
         print(json.dumps(row), flush=True)
 

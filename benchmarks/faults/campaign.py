@@ -49,7 +49,12 @@ NOTES = {
 def recipes() -> list[dict]:
     from benchmarks.faults import input_recipes
 
-    return [{"kind": "recipe", **vars(input_recipes.run(RECIPE_COUNT, CAMPAIGN_SEED))}]
+    return [
+        {
+            "kind": "recipe",
+            **vars(input_recipes.run(RECIPE_COUNT, CAMPAIGN_SEED)),
+        }
+    ]
 
 
 def files() -> list[dict]:
@@ -65,7 +70,10 @@ def files() -> list[dict]:
         for kind in kinds:
             count = FILES.get(kind.name, FILES_OTHERWISE)
             rows.append(
-                {"kind": kind.name, **vars(input_files.run(kind, count, CAMPAIGN_SEED))}
+                {
+                    "kind": kind.name,
+                    **vars(input_files.run(kind, count, CAMPAIGN_SEED)),
+                }
             )
     return rows
 
@@ -165,7 +173,10 @@ def again() -> list[dict]:
     """Make each fault of the second round again, as far as it can be."""
     file = Path(__file__).with_name("second_round.py")
     done = subprocess.run(
-        [sys.executable, "-P", file], stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-P", file],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     return [
@@ -244,7 +255,11 @@ def cache() -> list[dict]:
                     f"{folder}/x",
                     "kernels",
                 ],
-                env={**os.environ, "MP_API_ENDPOINT": server.url, "MP_API_KEY": KEY},
+                env={
+                    **os.environ,
+                    "MP_API_ENDPOINT": server.url,
+                    "MP_API_KEY": KEY,
+                },
                 stdout=subprocess.PIPE,
                 text=True,
                 check=True,
@@ -386,9 +401,15 @@ def alone(name: str) -> dict:
             timeout=PART_LIMIT_S,
             check=False,
         )
-        rows = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else []
+        rows = (
+            json.loads(done.stdout.splitlines()[-1])
+            if done.returncode == 0
+            else []
+        )
         if done.returncode:
-            rows = [{"faults": [f"exit {done.returncode}: {done.stderr[-2000:]}"]}]
+            rows = [
+                {"faults": [f"exit {done.returncode}: {done.stderr[-2000:]}"]}
+            ]
     except subprocess.TimeoutExpired:
         rows = [{"faults": [f"not done after {PART_LIMIT_S} s"]}]
     return {
@@ -422,7 +443,9 @@ def page(figures: dict[str, dict]) -> str:
         for r in figures.get(p, {}).get("rows", [])
     ]
     distinct = sum(r.get("distinct", 0) for r in inputs)
-    faults = sum(len(r["faults"]) for part in figures.values() for r in part["rows"])
+    faults = sum(
+        len(r["faults"]) for part in figures.values() for r in part["rows"]
+    )
     missing = [name for name in PARTS if name not in figures]
     out += [
         f"{distinct:,} distinct bad recipes and files; {faults} faults in the parts below.",
@@ -441,7 +464,9 @@ def page(figures: dict[str, dict]) -> str:
             out.append(f"| {' | '.join(h.replace('_', ' ') for h in heads)} |")
             out.append(f"|{' --- |' * len(heads)}")
             for row in group:
-                out.append(f"| {' | '.join(_cell(row[head]) for head in heads)} |")
+                out.append(
+                    f"| {' | '.join(_cell(row[head]) for head in heads)} |"
+                )
             out.append("")
         listed = [f for row in part["rows"] for f in row["faults"]][:10]
         out += [f"- fault: `{f[:300]!r}`" for f in listed]
@@ -451,7 +476,9 @@ def page(figures: dict[str, dict]) -> str:
             "",
         ]
     for title, name in NOTES.items():
-        text = (Path(__file__).parent / name).read_text(encoding="utf-8").rstrip()
+        text = (
+            (Path(__file__).parent / name).read_text(encoding="utf-8").rstrip()
+        )
         out += [f"## {title}", "", text, ""]
     return "\n".join(out)
 
@@ -464,10 +491,17 @@ def second_round() -> list[str]:
         "What it found; what 0b41db4 did when each was made again by",
     ]
     out += ["`second_round.py`; the tests that hold each.", ""]
-    out += ["| point | fault | at 0b41db4 | held by |", "| --- | --- | --- | --- |"]
+    out += [
+        "| point | fault | at 0b41db4 | held by |",
+        "| --- | --- | --- | --- |",
+    ]
     for number, point in earlier_faults().items():
-        names = ", ".join(f"`{name.removeprefix('tests/')}`" for name in point["tests"])
-        out.append(f"| {number} | {point['fault']} | {point['then']} | {names} |")
+        names = ", ".join(
+            f"`{name.removeprefix('tests/')}`" for name in point["tests"]
+        )
+        out.append(
+            f"| {number} | {point['fault']} | {point['then']} | {names} |"
+        )
     return [*out, ""]
 
 
@@ -502,14 +536,18 @@ def main(names: list[str]) -> int:
         part = alone(name)
         count = sum(len(row["faults"]) for row in part["rows"])
         print(
-            f"{name}: {part['seconds']} s, {count} faults", file=sys.stderr, flush=True
+            f"{name}: {part['seconds']} s, {count} faults",
+            file=sys.stderr,
+            flush=True,
         )
         FIGURES.write_text(
             json.dumps({**stored_figures(), name: part}, indent=1) + "\n"
         )
     figures = stored_figures()
     FILE.write_text(page(figures), encoding="utf-8")
-    return int(any(row["faults"] for part in figures.values() for row in part["rows"]))
+    return int(
+        any(row["faults"] for part in figures.values() for row in part["rows"])
+    )
 
 
 if __name__ == "__main__":

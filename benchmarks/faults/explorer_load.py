@@ -41,7 +41,11 @@ def memory_mb(pid: int, field: str = "VmRSS") -> float:
     """Return memory of a process, or with ``VmHWM`` the most it had."""
     text = Path(f"/proc/{pid}/status").read_text()
     return (
-        int(next(ln for ln in text.splitlines() if ln.startswith(field)).split()[1])
+        int(
+            next(
+                ln for ln in text.splitlines() if ln.startswith(field)
+            ).split()[1]
+        )
         / 1024.0
     )
 
@@ -50,7 +54,12 @@ class User(threading.Thread):
     """Moves controls until there is nothing left to ask."""
 
     def __init__(
-        self, place: str, seed: int, callbacks: dict, budget: list[int], end: float
+        self,
+        place: str,
+        seed: int,
+        callbacks: dict,
+        budget: list[int],
+        end: float,
     ) -> None:
         super().__init__()
         self.place = place
@@ -106,7 +115,9 @@ class User(threading.Thread):
             else {**entry, "value": values.get(entry["id"])}
             for entry in callback["inputs"]
         ]
-        pairs = (o.rsplit(".", 1) for o in callback["output"].strip(".").split("..."))
+        pairs = (
+            o.rsplit(".", 1) for o in callback["output"].strip(".").split("...")
+        )
         outputs = [{"id": name, "property": what} for name, what in pairs]
         state = [{"id": "view", "property": "data", "value": VIEW}]
         return json.dumps(
@@ -183,7 +194,11 @@ def run(users: int, requests: int, seconds: float) -> dict:
 
 
 def _run_load(
-    server: subprocess.Popen, place: str, users: int, requests: int, seconds: float
+    server: subprocess.Popen,
+    place: str,
+    users: int,
+    requests: int,
+    seconds: float,
 ) -> dict:
     callbacks = request_layout(place)
     budget = [requests]
@@ -204,12 +219,16 @@ def _run_load(
     refusals.append(is_flood_refused(place))
     asked = [t for user in crowd for t in user.seconds]
     early = max(
-        mb for count, mb in marks if count <= max(0.2 * marks[-1][0], marks[0][0])
+        mb
+        for count, mb in marks
+        if count <= max(0.2 * marks[-1][0], marks[0][0])
     )
     faults = [f for user in crowd for f in user.faults]
     peak = memory_mb(server.pid, "VmHWM")
     if not all(refusals) or peak > 450.0:
-        faults.append(f"bodies of 300 MB: refused {refusals}, peak {peak:.0f} MB")
+        faults.append(
+            f"bodies of 300 MB: refused {refusals}, peak {peak:.0f} MB"
+        )
     if statistics.median(asked) > 1.0:
         faults.append(f"median {statistics.median(asked):.2f} s")
     if marks[-1][1] > 1.1 * early + 10.0:

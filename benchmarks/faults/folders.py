@@ -114,7 +114,9 @@ def screen_foreign_folders(count: int, seed: int, place: Path) -> Figures:
             if "choose another --out" not in str(error):
                 figures.faults.append(f"{sorted(before)}: {error}")
         except Exception as error:
-            figures.faults.append(f"{sorted(before)}: {type(error).__name__}: {error}")
+            figures.faults.append(
+                f"{sorted(before)}: {type(error).__name__}: {error}"
+            )
         after = snapshot(out)
         missing = [
             n
@@ -130,7 +132,9 @@ def screen_foreign_folders(count: int, seed: int, place: Path) -> Figures:
 
 
 def _job(kind: int, out: Path, resume: bool) -> None:
-    recipes = [f"Sm{1 - i / 500:.3f}Gd{i / 500:.3f}Co5" for i in range(24 + 16 * kind)]
+    recipes = [
+        f"Sm{1 - i / 500:.3f}Gd{i / 500:.3f}Co5" for i in range(24 + 16 * kind)
+    ]
     try:
         screen(recipes, DEVICES[kind], out=out, chunk_rows=8, resume=resume)
     except MagnetkitError as error:
@@ -161,7 +165,9 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
     want: list[dict[str, str]] = []
     for kind in range(len(DEVICES)):
         start = time.monotonic()
-        wait(fork_child(partial(_job, kind, place / f"alone-{kind}", False), log))
+        wait(
+            fork_child(partial(_job, kind, place / f"alone-{kind}", False), log)
+        )
         took = time.monotonic() - start
         want.append(snapshot(place / f"alone-{kind}"))
     counts = {"both": 0, "refused": 0, "killed": 0}
@@ -199,13 +205,19 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
                 faults.append(f"{codes}: {wrong}")
             if 0 not in codes:
                 # What is left goes on, or makes room, for the one that asks last.
-                again = wait(fork_child(partial(_job, kinds[0], out, False), log))
+                again = wait(
+                    fork_child(partial(_job, kinds[0], out, False), log)
+                )
                 if (
                     again
-                    or read_finished_manifest(out)["identity"]["application"]["name"]
+                    or read_finished_manifest(out)["identity"]["application"][
+                        "name"
+                    ]
                     != DEVICES[0]
                 ):
-                    faults.append(f"{codes}, again {again}: {log.read_text()[-300:]}")
+                    faults.append(
+                        f"{codes}, again {again}: {log.read_text()[-300:]}"
+                    )
                 elif wrong := folder_faults(out, want):
                     faults.append(f"{codes}, again: {wrong}")
         except MagnetkitError as error:
@@ -228,7 +240,9 @@ def main(seed: int, count: int, times: int, place: Path) -> None:
     code = wait(child)
     text = (place / "o").read_text()
     rows = (
-        json.loads(text.splitlines()[-1]) if code == 0 else {"faults": [text[-2000:]]}
+        json.loads(text.splitlines()[-1])
+        if code == 0
+        else {"faults": [text[-2000:]]}
     )
     print(json.dumps({"kind": "foreign folder", **rows}), flush=True)
     print(json.dumps(two(times, seed, place)), flush=True)

@@ -15,7 +15,11 @@ import pandas as pd
 from magnetkit.errors import MagnetkitError
 
 from benchmarks.faults import mutation
-from benchmarks.faults.input_recipes import Figures, check_parsed_recipes, resident_MB
+from benchmarks.faults.input_recipes import (
+    Figures,
+    check_parsed_recipes,
+    resident_MB,
+)
 from magnetkit import applications, datasets, supply
 from magnetkit.alloy import CompositionTable
 from magnetkit.features._elements import read_table
@@ -150,7 +154,8 @@ def tables(folder: Path, suffix: str) -> Kind:
                 chance, text, (*STROKES, *mutation.recipes(chance, 2))
             )
         data = text.encode(
-            chance.choice(("utf-8", "utf-8", "utf-8", "latin-1", "utf-16")), "replace"
+            chance.choice(("utf-8", "utf-8", "utf-8", "latin-1", "utf-16")),
+            "replace",
         )
         if chance.random() < 0.4:
             return mutation.mutate_bytes(chance, data, 2)
@@ -181,7 +186,9 @@ def _candidates(file: Path) -> list[str]:
         for reject in chunk.rejected:
             lines = (
                 lines
-                or file.read_bytes().count(b"\n") + file.read_bytes().count(b"\r") + 1
+                or file.read_bytes().count(b"\n")
+                + file.read_bytes().count(b"\r")
+                + 1
             )
             if not 1 <= reject.line <= lines + 1:
                 faults.append(
@@ -198,7 +205,10 @@ def parquet(folder: Path) -> Kind:
     file = folder / "candidates.parquet"
     pq.write_table(
         pa.table(
-            {"composition": list(mutation.RECIPES), "x": range(len(mutation.RECIPES))}
+            {
+                "composition": list(mutation.RECIPES),
+                "x": range(len(mutation.RECIPES)),
+            }
         ),
         file,
     )
@@ -263,7 +273,9 @@ _TOML = (
 )
 
 
-def toml(name: str, folder: Path, load: Callable[[Path], Any], embedded: str) -> Kind:
+def toml(
+    name: str, folder: Path, load: Callable[[Path], Any], embedded: str
+) -> Kind:
     """TOML files of the user's."""
     file = folder / f"{name}.toml"
     good = [
@@ -274,7 +286,9 @@ def toml(name: str, folder: Path, load: Callable[[Path], Any], embedded: str) ->
     def inputs(chance: random.Random) -> bytes:
         text = chance.choice(good)
         if chance.random() < 0.8:
-            text = mutation.mutate_text(chance, text, (*_TOML, *text.split("\n")), 3)
+            text = mutation.mutate_text(
+                chance, text, (*_TOML, *text.split("\n")), 3
+            )
         data = text.encode()
         if chance.random() < 0.4:
             return mutation.mutate_bytes(chance, data, 3)
@@ -322,7 +336,10 @@ def training_table(folder: Path) -> Kind:
 
     def inputs(chance: random.Random) -> bytes:
         text = mutation.mutate_text(
-            chance, good, (*STROKES, "1e999", "-1", "atomic", "weight", "SmCo5"), 4
+            chance,
+            good,
+            (*STROKES, "1e999", "-1", "atomic", "weight", "SmCo5"),
+            4,
         )
         if chance.random() < 0.3:
             return mutation.mutate_bytes(chance, text.encode(), 2)
@@ -349,7 +366,9 @@ def models(folder: Path) -> list[Kind]:
     values = np.array([1000.0, 1190, 900, 588, 1043, 1390])
     estimator = TrendProcess().fit(table.to_array(), values)
     _store.save(
-        file, {"estimator": estimator, "edge": 1.0}, {"target": "curie_temperature_K"}
+        file,
+        {"estimator": estimator, "edge": 1.0},
+        {"target": "curie_temperature_K"},
     )
     good = file.read_bytes()
     line, payload = good[len(_store.MAGIC) :].split(b"\n", 1)
@@ -369,7 +388,11 @@ def models(folder: Path) -> list[Kind]:
         return [f"a model file holds {type(content).__name__}"]
 
     return [
-        Kind("model file", lambda chance: mutation.mutate_bytes(chance, good), read),
+        Kind(
+            "model file",
+            lambda chance: mutation.mutate_bytes(chance, good),
+            read,
+        ),
         Kind("model file, resealed", reseal, read),
     ]
 
@@ -406,7 +429,9 @@ def snapshots(folder: Path) -> list[Kind]:
     def read_entries(data: bytes) -> list[str]:
         (place / snapshot.ENTRIES).write_bytes(data)
         whole = json.loads(manifest)
-        whole["files"][snapshot.ENTRIES] = datasets.sha256(place / snapshot.ENTRIES)
+        whole["files"][snapshot.ENTRIES] = datasets.sha256(
+            place / snapshot.ENTRIES
+        )
         (place / MANIFEST).write_text(json.dumps(whole))
         return read_back()
 
@@ -503,7 +528,9 @@ def json_inputs(good: bytes) -> Callable[[random.Random], bytes]:
                 key = chance.choice(
                     list(at) if isinstance(at, dict) else range(len(at))
                 )
-                if chance.random() < 0.4 or not isinstance(at[key], dict | list):
+                if chance.random() < 0.4 or not isinstance(
+                    at[key], dict | list
+                ):
                     break
                 at = at[key]
             if not isinstance(at, dict | list) or not at:
@@ -511,9 +538,9 @@ def json_inputs(good: bytes) -> Callable[[random.Random], bytes]:
             if isinstance(at, dict) and chance.random() < 0.3:
                 del at[key]
             elif isinstance(at, dict) and chance.random() < 0.2:
-                at[chance.choice(("../x", "/etc/passwd", "", "\0", "extra"))] = at.pop(
-                    key
-                )
+                at[
+                    chance.choice(("../x", "/etc/passwd", "", "\0", "extra"))
+                ] = at.pop(key)
             else:
                 at[key] = copy.deepcopy(chance.choice(_VALUES))
         return json.dumps(whole).encode()

@@ -74,7 +74,9 @@ def check_parsed_recipes(
             ~((table.values > 0) & (table.values <= 1))
         ]
     ):
-        faults.append(f"fraction outside 0 to 1: {texts[table.row_index[row]]!r}")
+        faults.append(
+            f"fraction outside 0 to 1: {texts[table.row_index[row]]!r}"
+        )
     texts_again = [formula(table, row) for row in range(len(table))]
     # The parser keeps thirty-nine decimals.
     plain = [
@@ -92,8 +94,12 @@ def check_parsed_recipes(
         return
     before = table[np.array(plain, int)].to_array()
     back = again.to_array()
-    for row in np.flatnonzero(np.abs(before - back).max(axis=1, initial=0.0) > 1e-9):
-        faults.append(f"comes back as another: {texts[table.row_index[plain[row]]]!r}")
+    for row in np.flatnonzero(
+        np.abs(before - back).max(axis=1, initial=0.0) > 1e-9
+    ):
+        faults.append(
+            f"comes back as another: {texts[table.row_index[plain[row]]]!r}"
+        )
 
 
 def run(count: int, seed: int = 1) -> Figures:
@@ -106,7 +112,9 @@ def run(count: int, seed: int = 1) -> Figures:
     parse_composition("SmCo5")
     read_amounts("SmCo5")
     started = None
-    for number, (chance, size) in enumerate(mutation.batches(seed, count, BATCH)):
+    for number, (chance, size) in enumerate(
+        mutation.batches(seed, count, BATCH)
+    ):
         texts = mutation.recipes(chance, size)
         basis = BASES[number % 3]
         start = time.perf_counter()
@@ -150,7 +158,9 @@ def _singly(
         except InputError:
             is_accepted = False
         except Exception as error:
-            figures.faults.append(f"{type(error).__name__} on {texts[row]!r}: {error}")
+            figures.faults.append(
+                f"{type(error).__name__} on {texts[row]!r}: {error}"
+            )
             continue
         try:
             read_amounts(texts[row])
@@ -162,9 +172,13 @@ def _singly(
             )
         twin = naive_parse.parse(texts[row], basis)
         if is_accepted != (twin[0] == FINE):
-            figures.faults.append(f"the slow parser says otherwise of {texts[row]!r}")
+            figures.faults.append(
+                f"the slow parser says otherwise of {texts[row]!r}"
+            )
         if is_accepted != (row in let_in):
-            figures.faults.append(f"alone and in a batch differ: {texts[row]!r}")
+            figures.faults.append(
+                f"alone and in a batch differ: {texts[row]!r}"
+            )
         took = time.perf_counter() - start
         if took > 1.0:
             figures.faults.append(f"{took:.1f} s for {texts[row]!r}")

@@ -75,7 +75,11 @@ def fork_child(work: Callable[[], object], log: Path) -> int:
             code = 0
         except SystemExit as end:
             code = (
-                end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+                end.code
+                if isinstance(end.code, int)
+                else 0
+                if end.code is None
+                else 1
             )
         except BaseException:
             import traceback
@@ -139,7 +143,9 @@ def stop(
             if code != 130 or "interrupted" not in text or "Traceback" in text:
                 faults.append(f"{command.name}: exit {code}, {text[-300:]!r}")
         if wait(fork_child(command.check, log)):
-            faults.append(f"{command.name} after {how.name}: {log.read_text()[-500:]}")
+            faults.append(
+                f"{command.name} after {how.name}: {log.read_text()[-500:]}"
+            )
         if wait(fork_child(command.again, log)):
             faults.append(f"{command.name} again: {log.read_text()[-500:]}")
         elif command.left() != want:
@@ -276,11 +282,13 @@ def screen(folder: Path) -> Command:
     source = folder / "alloys.csv"
     out = folder / "screened"
     recipes = [
-        f"Nd{2 - i / 100:g}Dy{i / 100:g}Fe{14 - i % 7}Co{i % 7}B" for i in range(1, 200)
+        f"Nd{2 - i / 100:g}Dy{i / 100:g}Fe{14 - i % 7}Co{i % 7}B"
+        for i in range(1, 200)
     ]
     recipes[50:50] = ["??", "=1+1", "Nd2Fe14Xx"]
     source.write_text(
-        "composition,heat\n" + "".join(f"{r},{i}\n" for i, r in enumerate(recipes))
+        "composition,heat\n"
+        + "".join(f"{r},{i}\n" for i, r in enumerate(recipes))
     )
     run = partial(
         command_line,
@@ -389,7 +397,9 @@ def main(seed: int, times: int, folder: Path) -> None:
         chance = random.Random(seed)
         log = folder / "log"
         for make in (pull, fetch, train, screen, report):
-            print(json.dumps(stop(make(folder), times, chance, log)), flush=True)
+            print(
+                json.dumps(stop(make(folder), times, chance, log)), flush=True
+            )
     finally:
         os.kill(server, signal.SIGKILL)
         os.waitpid(server, 0)

@@ -51,7 +51,9 @@ def direct() -> list[Requirement]:
     """Return the run-time requirements of the project."""
     whole = project()
     extras = [
-        r for extra in RUN_TIME_EXTRAS for r in whole["optional-dependencies"][extra]
+        r
+        for extra in RUN_TIME_EXTRAS
+        for r in whole["optional-dependencies"][extra]
     ]
     return [Requirement(text) for text in (*whole["dependencies"], *extras)]
 

@@ -14,7 +14,10 @@ def cases(length: int = LINE_LENGTH) -> dict[str, tuple[bytes, str]]:
             _GOOD + b"Fe" * (length // 2) + b",2\nNd2Fe14B,3\n",
             "line 3 is longer",
         ),
-        "commas.csv": (_GOOD + b"," * length + b"\nNd2Fe14B,3\n", "line 3 is longer"),
+        "commas.csv": (
+            _GOOD + b"," * length + b"\nNd2Fe14B,3\n",
+            "line 3 is longer",
+        ),
         "quote.csv": (_GOOD + b'"' + b"a\n" * (length // 2), "close its quote"),
         "brackets.csv": (_GOOD + b"(" * length + b",2\n", "line 3 is longer"),
         "header.csv": (
@@ -35,7 +38,10 @@ def cases(length: int = LINE_LENGTH) -> dict[str, tuple[bytes, str]]:
         "bytes.csv": (_GOOD + b"Nd2Fe14B,\x81\n", "save it as UTF-8"),
         "bytes.txt": (b"SmCo5\nNd2Fe14B \x81\n", "save it as UTF-8"),
         "nul.csv": (_GOOD + b"Nd2\0Fe14B,2\nNd2Fe14B,3\n", two),
-        "mark.csv": ("\ufeffcomposition;Br\r\nSmCo5;1\r\nNd2Fe14B;2\r\n".encode(), two),
+        "mark.csv": (
+            "\ufeffcomposition;Br\r\nSmCo5;1\r\nNd2Fe14B;2\r\n".encode(),
+            two,
+        ),
         "old-mac.csv": (b"composition;Br\rSmCo5;1\rNd2Fe14B;2\r", two),
         "decimal-comma.csv": (
             b"composition;Br\nSm0,8Co5;1,05\nSmCo5;1\nNd2Fe14B;1,3\n",
@@ -55,7 +61,9 @@ def read(folder: Path, name: str, content: bytes) -> str:
     file.write_bytes(content)
     try:
         pieces = FileCandidates(file).pieces()
-        return " ".join(text for piece in pieces for text in piece().labels.to_pylist())
+        return " ".join(
+            text for piece in pieces for text in piece().labels.to_pylist()
+        )
     except InputError as error:
         return str(error)
     finally:

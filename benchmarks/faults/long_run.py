@@ -35,7 +35,9 @@ def coarsest_step(candidates: int) -> tuple[float, int]:
     raise ValueError(f"no step gives {candidates} candidates")
 
 
-def live(command: list[str], seconds: float) -> tuple[int | None, dict[str, float]]:
+def live(
+    command: list[str], seconds: float
+) -> tuple[int | None, dict[str, float]]:
     """Run a command for so many seconds at most, then kill it; return its exit code and memory."""
     process = subprocess.Popen(command)
     monitor = psutil.Process(process.pid)
@@ -63,7 +65,9 @@ def live(command: list[str], seconds: float) -> tuple[int | None, dict[str, floa
     return (None if code == -signal.SIGKILL else code), memory
 
 
-def main(folder: Path, candidates: int = 10_000_000, seconds: float = 60.0) -> int:
+def main(
+    folder: Path, candidates: int = 10_000_000, seconds: float = 60.0
+) -> int:
     step, size = coarsest_step(candidates)
     command = [sys.executable, "-m", "magnetkit", "screen", "--host", "2:14:1"]
     for site, elements in REPLACE.items():
@@ -82,14 +86,19 @@ def main(folder: Path, candidates: int = 10_000_000, seconds: float = 60.0) -> i
     while True:
         code, memory = live([*command, "--quiet", "--top", "0"], seconds)
         lives.append(memory)
-        done = read_manifest(folder) if any(folder.rglob("manifest.json")) else {}
+        done = (
+            read_manifest(folder) if any(folder.rglob("manifest.json")) else {}
+        )
         print(
-            f"{time.monotonic() - start:7.0f} s: exit {code}, {memory}", file=sys.stderr
+            f"{time.monotonic() - start:7.0f} s: exit {code}, {memory}",
+            file=sys.stderr,
         )
         if code is not None:
             break
         if len(lives) % 10 == 0 and len(done.get("chunks", ())) == 0:
-            raise SystemExit(f"no chunk is finished within {seconds} s; give more")
+            raise SystemExit(
+                f"no chunk is finished within {seconds} s; give more"
+            )
     faults = [] if code == 0 else [f"exit {code}"]
     if code == 0:
         read_finished_manifest(folder)

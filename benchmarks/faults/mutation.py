@@ -16,9 +16,7 @@ RECIPES = (
     "Nd₂Fe₁₄B",
     "Nd14.5 at% Fe 79.5 at% B 6 at%",
 )
-_SYMBOLS = (
-    "Nd Pr Dy Tb Sm Gd Ce La Fe Co Cu Zr B N H At W Xx R TM MM HRE PrNd D x".split()
-)
+_SYMBOLS = "Nd Pr Dy Tb Sm Gd Ce La Fe Co Cu Zr B N H At W Xx R TM MM HRE PrNd D x".split()
 _NUMBERS = (
     "0 1 2 14 30.5 0.05 .5 5. 99.5 100 1e3 1E-3 -2 +2 1,5 0.000000000001 999999999999999999 "
     "9999999999999999999 0.000000000000000001 1.2.3 ₁₄ ² ½ ∞ NaN inf 1/2 x 2±1"
@@ -67,7 +65,9 @@ def mutate_text(
 ) -> str:
     """Return a text after one to `most` strokes: cut, double, swap, put in, leave out."""
     for _ in range(chance.randint(1, most)):
-        a, b = sorted((chance.randint(0, len(text)), chance.randint(0, len(text))))
+        a, b = sorted(
+            (chance.randint(0, len(text)), chance.randint(0, len(text)))
+        )
         stroke = chance.random()
         if stroke < 0.45:
             text = text[:a] + chance.choice(tokens) + text[a:]
@@ -85,7 +85,9 @@ def mutate_text(
 def mutate_bytes(chance: random.Random, data: bytes, most: int = 6) -> bytes:
     """Return bytes after one to `most` strokes: turned bits, cuts, repeats, foreign bytes."""
     for _ in range(chance.randint(1, most)):
-        a, b = sorted((chance.randint(0, len(data)), chance.randint(0, len(data))))
+        a, b = sorted(
+            (chance.randint(0, len(data)), chance.randint(0, len(data)))
+        )
         stroke = chance.random()
         if stroke < 0.4 and a < len(data):
             byte = data[a] ^ (1 << chance.randint(0, 7))
@@ -114,7 +116,9 @@ _BYTES = (
 )
 
 
-def batches(seed: int, count: int, size: int) -> Iterator[tuple[random.Random, int]]:
+def batches(
+    seed: int, count: int, size: int
+) -> Iterator[tuple[random.Random, int]]:
     """Yield for each batch of at most `size` a source of chance of its own and its length."""
     for number, start in enumerate(range(0, count, size)):
         yield random.Random(seed * 1_000_003 + number), min(size, count - start)

@@ -15,7 +15,11 @@ from magnetkit.phases import _transport
 from magnetkit.phases.pull import pull
 from tests.phases.mp_server import KEY, Handler, Server, ask_here, status
 
-FORMS = {"as it is": KEY, "from behind": KEY[::-1], "hexadecimal": KEY.encode().hex()}
+FORMS = {
+    "as it is": KEY,
+    "from behind": KEY[::-1],
+    "hexadecimal": KEY.encode().hex(),
+}
 # The two heartbeats of mp-api have no time limit but that of the process.
 BEATS = [None, None]
 SYSTEM = "Co-Sm"
@@ -116,7 +120,9 @@ def run(count: int, seed: int = 1) -> Figures:
                     f"{names}: {type(error).__name__}: {str(error)[:300]}"
                 )
             server.faults.clear()
-            figures.slowest_s = max(figures.slowest_s, time.perf_counter() - start)
+            figures.slowest_s = max(
+                figures.slowest_s, time.perf_counter() - start
+            )
             figures.inputs += 1
             fault_names.add(tuple(names))
             if started is None and figures.inputs >= count / 5:
@@ -159,7 +165,9 @@ def _fault(chance: random.Random) -> tuple[str, Fault]:
         name, values = chance.choice(list(_HEADERS.items()))
         value = chance.choice(values)
         code = 302 if name == "Location" else chance.choice((200, 429, 503))
-        return f"{name} {value} {code}", status(code, **{name.replace("-", "_"): value})
+        return f"{name} {value} {code}", status(
+            code, **{name.replace("-", "_"): value}
+        )
     if kind == "echo":
         form = chance.choice(list(FORMS))
         code = chance.choice((400, 403, 418, 503))
@@ -168,7 +176,22 @@ def _fault(chance: random.Random) -> tuple[str, Fault]:
         )
     if kind == "status":
         code = chance.choice(
-            (100, 204, 206, 301, 304, 400, 401, 403, 404, 418, 429, 500, 503, 599)
+            (
+                100,
+                204,
+                206,
+                301,
+                304,
+                400,
+                401,
+                403,
+                404,
+                418,
+                429,
+                500,
+                503,
+                599,
+            )
         )
         after = chance.choice(("0", "-1", "nan", "inf", "soon", "1e9", ""))
         return f"status {code} {after}", status(code, Retry_After=after)
@@ -189,8 +212,14 @@ def _spoil(h: Handler, kind: str, chance: random.Random) -> None:
         for _ in range(chance.randint(1, 4)):
             if not (isinstance(at, dict | list) and at):
                 break
-            key = chance.choice(list(at) if isinstance(at, dict) else range(len(at)))
-            if isinstance(at[key], dict | list) and at[key] and chance.random() < 0.6:
+            key = chance.choice(
+                list(at) if isinstance(at, dict) else range(len(at))
+            )
+            if (
+                isinstance(at[key], dict | list)
+                and at[key]
+                and chance.random() < 0.6
+            ):
                 at = at[key]
                 continue
             at[key] = chance.choice(_VALUES)
@@ -236,7 +265,8 @@ def bomb(layers: int, size: int = GIGABYTE) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     block = b" " * (1 << 20)
     archive = (
-        b"".join(packer.compress(block) for _ in range(size >> 20)) + packer.flush()
+        b"".join(packer.compress(block) for _ in range(size >> 20))
+        + packer.flush()
     )
     for _ in range(layers - 1):
         archive = gzip.compress(archive)
@@ -249,7 +279,9 @@ def floods() -> dict[str, Fault]:
     twice = bomb(2)
     return {
         "1 GB sent": _endless,
-        "gzip bomb of 1 GB": lambda h: h.send_body(once, Content_Encoding="gzip"),
+        "gzip bomb of 1 GB": lambda h: h.send_body(
+            once, Content_Encoding="gzip"
+        ),
         "gzip bomb in gzip": lambda h: h.send_body(
             twice, Content_Encoding="gzip, gzip"
         ),
@@ -274,7 +306,8 @@ def flood(fault: Fault) -> tuple[str, float, float]:
         return (
             text,
             took,
-            (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024,
+            (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+            / 1024,
         )
     finally:
         server.close()

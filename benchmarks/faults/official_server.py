@@ -53,11 +53,15 @@ class Collection:
     async def estimated_document_count(self) -> int:
         return self._collection.estimated_document_count()
 
-    async def aggregate(self, pipeline: list[dict[str, Any]], **_: Any) -> Found:
+    async def aggregate(
+        self, pipeline: list[dict[str, Any]], **_: Any
+    ) -> Found:
         return Found(list(self._collection.aggregate(pipeline)))
 
 
-def documents(crystals: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def documents(
+    crystals: list[dict[str, Any]],
+) -> dict[str, list[dict[str, Any]]]:
     """Return the documents of each kind, made by emmet-core from crystals and energies."""
     entries = []
     magnetism = []
@@ -69,7 +73,12 @@ def documents(crystals: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
             crystal,
             row["energy"],
             parameters={"run_type": "GGA"},
-            data={"material_id": name, "task_id": name, "run_type": "GGA", **LICENCE},
+            data={
+                "material_id": name,
+                "task_id": name,
+                "run_type": "GGA",
+                **LICENCE,
+            },
         )
         entries.append(entry)
         moment = sum(crystal.site_properties["magmom"])
@@ -123,7 +132,9 @@ def main() -> None:
         listener.bind(("127.0.0.1", 0))
         print(f"http://127.0.0.1:{listener.getsockname()[1]}/", flush=True)
         app = MAPI(resources={"materials": resources}).app
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(
+            sockets=[listener]
+        )
 
 
 if __name__ == "__main__":

@@ -48,7 +48,10 @@ def command(*words: object, **options: object) -> subprocess.CompletedProcess:
         **options,
     }
     return subprocess.run(
-        [*start, *arguments], env={**os.environ, **environment}, check=False, **options
+        [*start, *arguments],
+        env={**os.environ, **environment},
+        check=False,
+        **options,
     )
 
 
@@ -56,7 +59,9 @@ def screen_again(out: Path, *more: object) -> subprocess.CompletedProcess:
     table = out.with_name("alloys.txt")
     if not table.exists():
         table.write_text("SmCo5\nNd2Fe14B\n", encoding="utf-8")
-    return command("screen", table, "--application", DEVICE, "--out", out, *more)
+    return command(
+        "screen", table, "--application", DEVICE, "--out", out, *more
+    )
 
 
 def users_files(place: Path) -> Seen:
@@ -75,7 +80,9 @@ def users_files(place: Path) -> Seen:
         for n, text in mine.items()
         if not (out / n).exists() or (out / n).read_text() != text
     ]
-    return bool(missing), f"exit {code}; lost: {', '.join(missing) or 'nothing'}"
+    return bool(
+        missing
+    ), f"exit {code}; lost: {', '.join(missing) or 'nothing'}"
 
 
 _TOGETHER = """
@@ -131,14 +138,17 @@ def run_two_screenings(place: Path) -> Seen:
         device = device["name"] if isinstance(device, dict) else device
         is_mixture = rows != (1200 if device == DEVICE else 1600)
         last = [
-            lines[-1][:90] for lines, code in zip(lines, codes, strict=True) if code
+            lines[-1][:90]
+            for lines, code in zip(lines, codes, strict=True)
+            if code
         ]
         is_message = all(
             "is being written by process" in line or "InputError" in line
             for line in last
         )
         rows_of_runs.append(
-            f"exits {codes}, {rows} rows for {device}" + "".join(f"; {x}" for x in last)
+            f"exits {codes}, {rows} rows for {device}"
+            + "".join(f"; {x}" for x in last)
         )
         if codes == [0, 0] or is_mixture or not is_message:
             return True, rows_of_runs[-1]
@@ -162,7 +172,9 @@ def _copy_with_prices(place: Path, edit: Callable[[str], str]) -> Path:
 def _ten_times(text: str) -> str:
     """Return a table of elements with prices ten times those that it has."""
     head, *rows = text.splitlines()
-    at = next(i for i, name in enumerate(head.split(",")) if "price" in name.lower())
+    at = next(
+        i for i, name in enumerate(head.split(",")) if "price" in name.lower()
+    )
     out = [head]
     for row in rows:
         cells = row.split(",")
@@ -185,10 +197,19 @@ def _dask(other: Path) -> Iterator[str]:
         "--port",
         str(port),
     ]
-    worker = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny"]
+    worker = [
+        "distributed.cli.dask_worker",
+        address,
+        "--nthreads",
+        "1",
+        "--no-nanny",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(other)}
     with contextlib.ExitStack() as stack:
-        for words, env, cwd in ((scheduler, None, None), (worker, environment, other)):
+        for words, env, cwd in (
+            (scheduler, None, None),
+            (worker, environment, other),
+        ):
             process = subprocess.Popen(
                 [*cli, *words, "--no-dashboard"],
                 env=env,
@@ -210,7 +231,9 @@ def other_data(place: Path) -> Seen:
     with _dask(_copy_with_prices(place / "other", _ten_times)) as address:
         try:
             theirs = (
-                mk.screen(["SmCo5"], DEVICE, dask=address).table["cost_USD_kg"].iloc[0]
+                mk.screen(["SmCo5"], DEVICE, dask=address)
+                .table["cost_USD_kg"]
+                .iloc[0]
             )
         except MagnetkitError as error:
             return False, f"refused: {str(error)[:120]}"
@@ -225,7 +248,9 @@ def failed_rerun(place: Path) -> Seen:
     screen_again(out)
     bad = place / "bad.txt"
     bad.write_text("SmCo5\n??\n", encoding="utf-8")
-    again = command("screen", bad, "--application", DEVICE, "--out", out, "--strict")
+    again = command(
+        "screen", bad, "--application", DEVICE, "--out", out, "--strict"
+    )
     report = command("report", out)
     text = (report.stderr.strip().splitlines() or [""])[-1][:100]
     return bool(
@@ -238,18 +263,24 @@ def damaged_cache(place: Path) -> Seen:
     command("predict", "SmCo5", "--json", env=environment)
     # numba's own names, or those of this state.
     files = [
-        f for f in (place / "kernels").rglob("*") if f.is_file() and f.suffix != ".pyc"
+        f
+        for f in (place / "kernels").rglob("*")
+        if f.is_file() and f.suffix != ".pyc"
     ]
     for file in files:
         file.write_bytes(b"")
-    runs = [command("predict", "SmCo5", "--json", env=environment) for _ in range(2)]
+    runs = [
+        command("predict", "SmCo5", "--json", env=environment) for _ in range(2)
+    ]
     last = [
         (run.stderr.strip().splitlines() or [""])[-1][:80]
         for run in runs
         if run.returncode
     ]
     codes = [run.returncode for run in runs]
-    return any(codes), f"{len(files)} files emptied; exits {codes} {'; '.join(last)}"
+    return any(
+        codes
+    ), f"{len(files)} files emptied; exits {codes} {'; '.join(last)}"
 
 
 def columns_unheard(place: Path) -> Seen:
@@ -266,7 +297,9 @@ def columns_unheard(place: Path) -> Seen:
         text = "taken"
     except Exception as error:
         text = type(error).__name__
-    summary = f"bare {bare:.0f}, with a shell {shelled:.0f} kA/m; load_line: {text}"
+    summary = (
+        f"bare {bare:.0f}, with a shell {shelled:.0f} kA/m; load_line: {text}"
+    )
     return abs(shelled - bare) < 1.0 or text != "taken", summary
 
 
@@ -302,7 +335,9 @@ def fork(place: Path) -> Seen:
 
 
 @contextlib.contextmanager
-def _serving(answer: Callable[[socket.socket], None]) -> Iterator[dict[str, str]]:
+def _serving(
+    answer: Callable[[socket.socket], None],
+) -> Iterator[dict[str, str]]:
     """Serve every connection by a function; give the environment that leads there."""
     server = socket.create_server(("127.0.0.1", 0))
 
@@ -359,7 +394,9 @@ def server_texts(place: Path) -> Seen:
         "Retry-After without a zone": _head(
             429, "Retry-After: Wed, 21 Oct 2015 07:28:00"
         ),
-        "Location with a bad port": _head(302, "Location: http://127.0.0.1:99999/"),
+        "Location with a bad port": _head(
+            302, "Location: http://127.0.0.1:99999/"
+        ),
         "terminal escapes": _head(400, body=escape),
         "key in capitals": _head(
             400, body=b'{"detail": "0123456789ABCDEFABCDEF0123456789"}'
@@ -377,16 +414,22 @@ def server_texts(place: Path) -> Seen:
     for name, raw in answers.items():
         with _serving(lambda peer, raw=raw: answer(peer, raw)) as env:
             try:
-                done = command("-c", _PULL, env={**env, **environment}, timeout=DRIP_S)
+                done = command(
+                    "-c", _PULL, env={**env, **environment}, timeout=DRIP_S
+                )
             except subprocess.TimeoutExpired:
-                faults.append(f"{name}: no end after {DRIP_S:.0f} s (limit 3 s)")
+                faults.append(
+                    f"{name}: no end after {DRIP_S:.0f} s (limit 3 s)"
+                )
                 continue
         if done.returncode:
             faults.append(
                 f"{name}: {done.stderr.strip().splitlines()[-1].split(':')[0]}"
             )
         elif (
-            "x1b" in done.stdout or "x07" in done.stdout or "ABCDEF0123" in done.stdout
+            "x1b" in done.stdout
+            or "x07" in done.stdout
+            or "ABCDEF0123" in done.stdout
         ):
             faults.append(f"{name}: printed")
     return bool(faults), "; ".join(faults) or "each refused or given up"
@@ -396,12 +439,17 @@ def explorer(place: Path) -> Seen:
     import magnetkit as mk
 
     own = (
-        Path(mk.__file__).parent.parent / "datasets" / "applications" / f"{DEVICE}.toml"
+        Path(mk.__file__).parent.parent
+        / "datasets"
+        / "applications"
+        / f"{DEVICE}.toml"
     )
     profile = place / "mine.toml"
     hostile = "</title><script>alert(1)</script>"
     lines = own.read_text(encoding="utf-8").splitlines()
-    lines = [f'title = "{hostile}"' if ln.startswith("title") else ln for ln in lines]
+    lines = [
+        f'title = "{hostile}"' if ln.startswith("title") else ln for ln in lines
+    ]
     profile.write_text("\n".join(lines) + "\n", encoding="utf-8")
     mk.screen(["SmCo5", "Nd2Fe14B"], profile, out=place / "out")
     server = subprocess.Popen(
@@ -441,7 +489,9 @@ def explorer(place: Path) -> Seen:
         server.kill()
         server.wait()
         server.stderr.close()
-    return bool(faults), "; ".join(faults) or "no script, a policy, 300 MB refused"
+    return bool(faults), "; ".join(
+        faults
+    ) or "no script, a policy, 300 MB refused"
 
 
 def elements_without_basis(place: Path) -> Seen:
@@ -449,10 +499,14 @@ def elements_without_basis(place: Path) -> Seen:
 
     texts = "Nd2Fe14BHg Nd2Fe14BU Nd2Fe14BRn Sm2Fe17N30 Nd2Fe14BPb3 Nd2Fe14BAu2 Nd2Fe14BO5".split()
     table = mk.predict(texts)
-    is_good = table["in_domain"].fillna(False).astype(bool) & table["status"].eq("ok")
+    is_good = table["in_domain"].fillna(False).astype(bool) & table[
+        "status"
+    ].eq("ok")
     magnets = [
         f"{text} {row.remanence_T:.3f} T"
-        for text, ok, row in zip(texts, is_good, table.itertuples(), strict=True)
+        for text, ok, row in zip(
+            texts, is_good, table.itertuples(), strict=True
+        )
         if ok
     ]
     return bool(magnets), "in domain: " + (", ".join(magnets) or "none")
@@ -468,7 +522,9 @@ def order_of_rows(place: Path) -> Seen:
     texts = texts[:: max(1, len(texts) // 1600)]
     other = random.Random(1).sample(texts, len(texts))
     ranks = [
-        mk.screen(rows, "energy-traction-motor").table.set_index("candidate")["rank"]
+        mk.screen(rows, "energy-traction-motor").table.set_index("candidate")[
+            "rank"
+        ]
         for rows in (texts, other)
     ]
     apart = (ranks[1].loc[ranks[0].index] - ranks[0]).abs().fillna(0)
@@ -521,12 +577,16 @@ def raw_exceptions(place: Path) -> Seen:
         ("NUMBA_NUM_THREADS", "0"),
         ("MAGNETKIT_HEAVY_RARE_EARTHS", "Dy"),
     ):
-        done = command("predict", "SmCo5", "--json", env={name: value}, cwd=place)
+        done = command(
+            "predict", "SmCo5", "--json", env={name: value}, cwd=place
+        )
         if "Traceback" in done.stderr or "defect" in done.stderr:
             faults.append(
                 f"{name}={value}: {done.stderr.strip().splitlines()[-1].split(':')[0]}"
             )
-    done = command("predict", "SmCo5", env={"PYTHONIOENCODING": "ascii"}, cwd=place)
+    done = command(
+        "predict", "SmCo5", env={"PYTHONIOENCODING": "ascii"}, cwd=place
+    )
     if "Traceback" in done.stderr or "defect" in done.stderr:
         faults.append("PYTHONIOENCODING=ascii")
     return bool(faults), "; ".join(
@@ -547,17 +607,25 @@ def smaller(place: Path) -> Seen:
     for threads in ("1", "2"):
         cache = place / f"cache-{threads}"
         names = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-        env = dict.fromkeys(names, threads) | {"MAGNETKIT_CACHE_DIR": str(cache)}
+        env = dict.fromkeys(names, threads) | {
+            "MAGNETKIT_CACHE_DIR": str(cache)
+        }
         command("models", "train", "curie_temperature_K", env=env, timeout=1800)
         files = sorted(
-            f for f in cache.rglob("*") if f.is_file() and "kernels" not in f.parts
+            f
+            for f in cache.rglob("*")
+            if f.is_file() and "kernels" not in f.parts
         )
         for file in files:
             if file.suffix in (".model", ".skops"):
-                digests.add((file.name, hashlib.sha256(file.read_bytes()).hexdigest()))
+                digests.add(
+                    (file.name, hashlib.sha256(file.read_bytes()).hexdigest())
+                )
     names = {name for name, _ in digests}
     if len(digests) > len(names):
-        faults.append("a model trained on one and on two threads differs in bytes")
+        faults.append(
+            "a model trained on one and on two threads differs in bytes"
+        )
     return bool(faults), "; ".join(
         faults
     ) or f"texts as given; {len(names)} models alike"
@@ -597,7 +665,8 @@ def main(points: list[str]) -> None:
             summary = f"not run: {done.stderr.strip()[-300:]}"
         row = {"point": point, "fault": fault, "seen": summary}
         print(
-            json.dumps(row | {"seconds": round(time.monotonic() - start)}), flush=True
+            json.dumps(row | {"seconds": round(time.monotonic() - start)}),
+            flush=True,
         )
 
 

@@ -11,7 +11,12 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.faults.interruption import command_line, fork_child, preload, wait
+from benchmarks.faults.interruption import (
+    command_line,
+    fork_child,
+    preload,
+    wait,
+)
 from magnetkit.phases import _transport
 from tests.phases.mp_server import KEY, Handler, Server, ask_here, status
 
@@ -71,7 +76,15 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
         ("data", "verify"),
         ("data", "fetch", "absent"),
         ("data", "pull", "Co-Sm", "--endpoint", url),
-        ("data", "pull", "Co-Sm", "--endpoint", url, "--out", str(folder / "frozen")),
+        (
+            "data",
+            "pull",
+            "Co-Sm",
+            "--endpoint",
+            url,
+            "--out",
+            str(folder / "frozen"),
+        ),
         *[("data", "pull", "Fe-Nd", "--endpoint", url)] * len(FAULTS),
         ("data", "pull", "Co-Sm", "--endpoint", f"http://{KEY}@127.0.0.1:1/"),
         ("data", "pull", "Co-Sm", "--endpoint", "http://127.0.0.1:1/"),
@@ -115,13 +128,17 @@ def names() -> set[str]:
     command_names = set()
     for name, command in typer.main.get_command(app).commands.items():
         inner = getattr(command, "commands", None)
-        command_names |= {name} if inner is None else {f"{name} {sub}" for sub in inner}
+        command_names |= (
+            {name} if inner is None else {f"{name} {sub}" for sub in inner}
+        )
     return command_names
 
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True)
-    cache = Path(os.environ.setdefault("MAGNETKIT_CACHE_DIR", str(folder / "cache")))
+    cache = Path(
+        os.environ.setdefault("MAGNETKIT_CACHE_DIR", str(folder / "cache"))
+    )
     os.environ["MP_API_KEY"] = KEY
     server = Server()
     ask_in_child = _transport._ask_in_child
@@ -151,7 +168,10 @@ def main(folder: Path) -> None:
             os.kill(child, signal.SIGINT)
         start = time.monotonic()
         codes[" ".join(call[:3])] = wait(child)
-        print(f"{time.monotonic() - start:6.2f} s {' '.join(call)}", file=sys.stderr)
+        print(
+            f"{time.monotonic() - start:6.2f} s {' '.join(call)}",
+            file=sys.stderr,
+        )
         server.faults.clear()
     # The column of the user's own table that holds the text is the user's.
     texts = (f"{KEY}x", f"input_{KEY}x")
@@ -163,7 +183,9 @@ def main(folder: Path) -> None:
                 content = content.replace(text.encode(), b"")
             if KEY.encode() in content:
                 at = content.index(KEY.encode())
-                leaks.append(f"{file.name}: {content[max(0, at - 80) : at + 40]!r}")
+                leaks.append(
+                    f"{file.name}: {content[max(0, at - 80) : at + 40]!r}"
+                )
     called_names = {
         next((n for n in command_names if f"{c} ".startswith(f"{n} ")), c)
         for c in codes
@@ -171,7 +193,9 @@ def main(folder: Path) -> None:
     missing = sorted(command_names - called_names - SKIPPED)
     count = server.keys.count(KEY)
     server.close()
-    tracebacks = [f.name for f in folder.glob("log-*") if "Traceback" in f.read_text()]
+    tracebacks = [
+        f.name for f in folder.glob("log-*") if "Traceback" in f.read_text()
+    ]
     print(
         json.dumps(
             {"calls": codes, "missing": missing, "leaks": leaks, "seen": count}

@@ -39,13 +39,17 @@ def main(folder: Path, kernels: bool) -> None:
     preload()
     start = time.time() + 0.2
     children = [
-        fork_child(lambda n=n: work(start, folder / f"answer-{n}"), folder / f"log-{n}")
+        fork_child(
+            lambda n=n: work(start, folder / f"answer-{n}"), folder / f"log-{n}"
+        )
         for n in range(PROCESSES)
     ]
     codes = [wait(child) for child in children]
     answers = sorted({f.read_text() for f in folder.glob("answer-*")})
     logs = [
-        (folder / f"log-{n}").read_text()[-500:] for n, code in enumerate(codes) if code
+        (folder / f"log-{n}").read_text()[-500:]
+        for n, code in enumerate(codes)
+        if code
     ]
     print(json.dumps({"codes": codes, "answers": answers, "logs": logs}))
 

@@ -22,13 +22,22 @@ def test_screening_goes_on_with_another_scheduler(tmp_path, recipes):  # noqa: F
             if done >= 40:
                 scheduler.kill()
 
-        with pytest.raises(NetworkError, match=r"scheduler.*was lost.*--resume"):
+        with pytest.raises(
+            NetworkError, match=r"scheduler.*was lost.*--resume"
+        ):
             mk.screen(
-                recipes, DEVICE, out=out, chunk_rows=20, dask=address, progress=lose
+                recipes,
+                DEVICE,
+                out=out,
+                chunk_rows=20,
+                dask=address,
+                progress=lose,
             )
     assert read_manifest(out)["chunks"]
     with run_cluster() as (_, address):
-        mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, resume=True)
+        mk.screen(
+            recipes, DEVICE, out=out, chunk_rows=20, dask=address, resume=True
+        )
     assert read_files(out) == read_files(tmp_path / "threads")
 
 

@@ -8,7 +8,12 @@ import pyarrow as pa
 import pytest
 from magnetkit.errors import DataError, StoreError
 
-from benchmarks.faults import input_files, input_recipes, long_lines, user_tables
+from benchmarks.faults import (
+    input_files,
+    input_recipes,
+    long_lines,
+    user_tables,
+)
 from magnetkit import screen
 from magnetkit._core._files import plain_cell
 from magnetkit.alloy import CompositionTable
@@ -34,7 +39,9 @@ def test_bad_files_are_refused_in_words(tmp_path):
     assert faults == []
 
 
-def test_bad_tables_of_magnets_parts_fields_and_mills_are_refused_in_words(tmp_path):
+def test_bad_tables_of_magnets_parts_fields_and_mills_are_refused_in_words(
+    tmp_path,
+):
     with user_tables.kinds(tmp_path) as kinds:
         results = [input_files.run(kind, 60, seed=3) for kind in kinds]
     assert [fault for figures in results for fault in figures.faults] == []
@@ -42,7 +49,9 @@ def test_bad_tables_of_magnets_parts_fields_and_mills_are_refused_in_words(tmp_p
 
 
 @pytest.mark.parametrize("name", long_lines.cases(1))
-def test_lines_of_ten_million_characters_and_other_encodings(tmp_path: Path, name: str):
+def test_lines_of_ten_million_characters_and_other_encodings(
+    tmp_path: Path, name: str
+):
     content, expected = long_lines.cases()[name]
     start = time.perf_counter()
     text = long_lines.read(tmp_path, name, content)
@@ -81,7 +90,9 @@ def test_no_exported_cell_is_run_by_a_spreadsheet(tmp_path):
     with source.open("w", newline="", encoding="utf-8") as stream:
         out = csv.writer(stream)
         out.writerow(["composition", "=note"])
-        out.writerows([text, f"={i}"] for i, text in enumerate((*HOSTILE, "SmCo5")))
+        out.writerows(
+            [text, f"={i}"] for i, text in enumerate((*HOSTILE, "SmCo5"))
+        )
     result = screen(source, "f22-engine", out=tmp_path / "out")
     featurize(source, tmp_path / "features.csv")
     files = [
@@ -121,7 +132,10 @@ def test_a_snapshot_names_no_file_outside_its_folder(tmp_path):
     folder = tmp_path / "snapshot"
     folder.mkdir()
     files = {"entries.parquet": "0" * 64, "../outside": "0" * 64}
-    content = {"format": "magnetkit phases 1", "files": dict(reversed(files.items()))}
+    content = {
+        "format": "magnetkit phases 1",
+        "files": dict(reversed(files.items())),
+    }
     (folder / "manifest.json").write_text(json.dumps(content))
     with pytest.raises(DataError, match="no file of a snapshot"):
         read_snapshot(folder)

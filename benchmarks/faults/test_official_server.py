@@ -42,7 +42,8 @@ def official(tmp_path_factory):
     for name, crystal, formation, _, moment in mp_server._PHASES:
         bare = crystal.copy(site_properties={})
         bare.add_site_property(
-            "magmom", [moment if s.specie.symbol in ("Fe", "Co") else 0.0 for s in bare]
+            "magmom",
+            [moment if s.specie.symbol in ("Fe", "Co") else 0.0 for s in bare],
         )
         energy = (-7.0 + formation) * len(bare)
         rows.append(
@@ -85,10 +86,17 @@ def test_the_pull_is_that_of_our_own_server(
 def test_finds_each_scheme(official: str, scheme: str):
     snapshot = pull("Sm-Co", KEY, official, thermo_type=scheme)
     assert snapshot.manifest["thermo_type"] == scheme
-    assert snapshot.entries["formula"].tolist() == ["Co", "Sm", "Sm2Co17", "SmCo5"]
+    assert snapshot.entries["formula"].tolist() == [
+        "Co",
+        "Sm",
+        "Sm2Co17",
+        "SmCo5",
+    ]
 
 
-def test_reports_the_refusal_of_a_page(official: str, mp_server: Server, monkeypatch):
+def test_reports_the_refusal_of_a_page(
+    official: str, mp_server: Server, monkeypatch
+):
     monkeypatch.setattr(_transport, "DOCUMENTS_A_PAGE", 5000)
     with pytest.raises(
         NetworkError, match=r"answered 4\d\d; the server may need another"

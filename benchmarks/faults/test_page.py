@@ -10,10 +10,15 @@ def test_page_equals_the_stored_figures():
     assert text == campaign.page(
         json.loads(campaign.FIGURES.read_text(encoding="utf-8"))
     )
-    for title in ("## Second round", "## One change at a time", "## Supply chain"):
+    for title in (
+        "## Second round",
+        "## One change at a time",
+        "## Supply chain",
+    ):
         assert title in text
     assert all(
-        f"## {name.capitalize()}\n" in text for name in campaign.stored_figures()
+        f"## {name.capitalize()}\n" in text
+        for name in campaign.stored_figures()
     )
 
 
@@ -24,7 +29,9 @@ def test_every_fault_of_the_second_round_says_what_was_and_what_holds_it():
         assert point["fault"]
         assert point["then"]
         for name in point["tests"]:
-            assert (campaign.FILE.parents[2] / name.split("::")[0]).is_file(), name
+            assert (campaign.FILE.parents[2] / name.split("::")[0]).is_file(), (
+                name
+            )
             _, _, test = name.partition("::")
             text = (campaign.FILE.parents[2] / name.split("::")[0]).read_text(
                 encoding="utf-8"

@@ -45,7 +45,9 @@ def test_the_good_values_of_a_campaign_are_of_arguments_that_there_are():
 )
 def test_refuses_or_accepts_none_by_name(name, tmp_path):
     few = ("none", "nan", "text", "empty list", "object", "array of no axis")
-    result = arguments.run(name, tmp_path, {kind: arguments.JUNK[kind] for kind in few})
+    result = arguments.run(
+        name, tmp_path, {kind: arguments.JUNK[kind] for kind in few}
+    )
     assert result.faults == []
     assert result.refused >= len(few)
 

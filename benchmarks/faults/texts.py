@@ -29,7 +29,9 @@ from magnetkit.magnetism.calibrate import calibrate
 from magnetkit.run.screen import ScreenResult, screen
 from magnetkit.supply.scenario import load_scenario
 
-HOSTILE = "</title></script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+HOSTILE = (
+    "</title></script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+)
 DEVICE = "f22-engine"
 
 
@@ -50,8 +52,13 @@ class _Elements(HTMLParser):
         self._script = False
 
     def handle_starttag(self, tag: str, attrs: list) -> None:
-        self._script = tag == "script" and ("type", "application/json") not in attrs
-        if any(name.startswith("on") for name, _ in attrs) or ("src", "x") in attrs:
+        self._script = (
+            tag == "script" and ("type", "application/json") not in attrs
+        )
+        if (
+            any(name.startswith("on") for name, _ in attrs)
+            or ("src", "x") in attrs
+        ):
             self.bad.append(f"<{tag} {attrs}>")
 
     def handle_data(self, data: str) -> None:
@@ -116,7 +123,9 @@ def toml(value: Any) -> str:
     """Return a value as TOML writes it in a line."""
     if isinstance(value, dict):
         pairs = (
-            f"{json.dumps(k)} = {toml(v)}" for k, v in value.items() if v is not None
+            f"{json.dumps(k)} = {toml(v)}"
+            for k, v in value.items()
+            if v is not None
         )
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
@@ -130,7 +139,9 @@ def scenarios(place: Path) -> Figures:
     def screen_changes(changed: Any, out: Path) -> None:
         file = place / "mine.toml"
         lines = [
-            f"{json.dumps(k)} = {toml(v)}" for k, v in changed.items() if v is not None
+            f"{json.dumps(k)} = {toml(v)}"
+            for k, v in changed.items()
+            if v is not None
         ]
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         screen(["SmCo5"], DEVICE, scenario=file, out=out)
@@ -156,7 +167,10 @@ def recipes(place: Path) -> Figures:
             ["composition", changed["head"], "shell"],
             ["SmCo5", changed["cell"], ""],
         ]
-        rows += [[changed["recipe"], "1", ""], ["Nd2Fe14B", "2", changed["shell"]]]
+        rows += [
+            [changed["recipe"], "1", ""],
+            ["Nd2Fe14B", "2", changed["shell"]],
+        ]
         with table.open("w", encoding="utf-8", newline="") as stream:
             for row in rows:
                 cells = ['"' + cell.replace('"', "'") + '"' for cell in row]
@@ -173,14 +187,20 @@ def manifests(place: Path) -> Figures:
 
     def read_changes(changed: Any, out: Path) -> None:
         shutil.copytree(good, out)
-        (out / "manifest.json").write_text(json.dumps(changed), encoding="utf-8")
+        (out / "manifest.json").write_text(
+            json.dumps(changed), encoding="utf-8"
+        )
 
     return _each(whole, read_changes, place)
 
 
 def mills(place: Path) -> Figures:
     """Texts of a table of measured magnets, and of the file that is stored of them."""
-    row = {"composition": "Nd2Fe14B", "temperature_K": "293", "remanence_T": "1.2"}
+    row = {
+        "composition": "Nd2Fe14B",
+        "temperature_K": "293",
+        "remanence_T": "1.2",
+    }
     table = {
         **row,
         "coercivity_kA_m": "900",
@@ -195,7 +215,9 @@ def mills(place: Path) -> Figures:
     get_settings.cache_clear()
 
     def calibrate_changes(changed: Any, out: Path) -> None:
-        cells = {changed["head"] if k == "head" else k: v for k, v in changed.items()}
+        cells = {
+            changed["head"] if k == "head" else k: v for k, v in changed.items()
+        }
         name = cells.pop("name")
         file = place / "magnets.csv"
         with file.open("w", encoding="utf-8", newline="") as stream:
@@ -288,7 +310,9 @@ def pages(place: Path) -> Figures:
     figures = Figures()
     # Recipes are read and refused as such; a small space does.
     whole["space"] = [{**whole["space"][-1], "step": 0.5}]
-    for at in [at for at in places(whole) if at[0] != "space" and at[-1] != "formula"]:
+    for at in [
+        at for at in places(whole) if at[0] != "space" and at[-1] != "formula"
+    ]:
         profile = put(whole, at, f"a | b {HOSTILE}")
         try:
             Profile.model_validate(profile)
@@ -327,10 +351,14 @@ def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
                 "magnetkit",
                 "pydantic_core",
             ):
-                figures.faults.append(f"{at}: {type(error).__name__}: {error}"[:300])
+                figures.faults.append(
+                    f"{at}: {type(error).__name__}: {error}"[:300]
+                )
             continue
         except Exception as error:
-            figures.faults.append(f"{at}: {type(error).__name__}: {error}"[:300])
+            figures.faults.append(
+                f"{at}: {type(error).__name__}: {error}"[:300]
+            )
             continue
         finally:
             shutil.rmtree(out, ignore_errors=True)
@@ -351,7 +379,10 @@ KINDS = {
 
 
 def main(folder: Path) -> None:
-    rows = [{"kind": name, **vars(run(folder / name))} for name, run in KINDS.items()]
+    rows = [
+        {"kind": name, **vars(run(folder / name))}
+        for name, run in KINDS.items()
+    ]
     print(json.dumps(rows))
 
 

@@ -57,11 +57,15 @@ FIELD = "x_mm,y_mm,z_mm,Hx_kA_m,Hy_kA_m,Hz_kA_m\n" + "".join(
 )
 
 
-def _texts(good: str, words: tuple[str, ...]) -> Callable[[random.Random], bytes]:
+def _texts(
+    good: str, words: tuple[str, ...]
+) -> Callable[[random.Random], bytes]:
     """Return a maker of tables after some strokes, or of spoiled bytes."""
 
     def inputs(chance: random.Random) -> bytes:
-        text = mutation.mutate_text(chance, good, (*STROKES, *_NUMBERS, *words), 3)
+        text = mutation.mutate_text(
+            chance, good, (*STROKES, *_NUMBERS, *words), 3
+        )
         data = text.encode()
         if chance.random() < 0.3:
             return mutation.mutate_bytes(chance, data, 2)
@@ -83,7 +87,11 @@ def magnets(folder: Path) -> Kind:
             if r.number in rejects
         ]
         for row in rows:
-            numbers = [row.temperature, *row.values.values(), *row.process.values()]
+            numbers = [
+                row.temperature,
+                *row.values.values(),
+                *row.process.values(),
+            ]
             if not np.isfinite(numbers).all() or not row.values:
                 faults.append(f"no number let in: {data!r}")
         return faults
@@ -109,7 +117,9 @@ def parts(folder: Path) -> Kind:
         return [f"a mass of {mass} of {data!r}"]
 
     return Kind(
-        "parts of a device", _texts(PARTS, ("N42SH", "weight", "1x1x1mm", "150")), read
+        "parts of a device",
+        _texts(PARTS, ("N42SH", "weight", "1x1x1mm", "150")),
+        read,
     )
 
 
@@ -128,7 +138,9 @@ def fields(folder: Path) -> Kind:
             return []
         return [f"no number let in: {data!r}"]
 
-    return Kind("field map", _texts(FIELD, ("temperature_K", "Bz_T", "Hz_Oe")), read)
+    return Kind(
+        "field map", _texts(FIELD, ("temperature_K", "Bz_T", "Hz_Oe")), read
+    )
 
 
 def mills(folder: Path) -> Kind:
@@ -158,10 +170,17 @@ def mills(folder: Path) -> Kind:
 @contextmanager
 def kinds(folder: Path) -> Iterator[list[Kind]]:
     """Make every kind, with its files in `folder`, mills among them."""
-    with mock.patch.dict(os.environ, {"MAGNETKIT_DATA_DIR": str(folder / "data")}):
+    with mock.patch.dict(
+        os.environ, {"MAGNETKIT_DATA_DIR": str(folder / "data")}
+    ):
         get_settings.cache_clear()
         try:
-            yield [magnets(folder), parts(folder), fields(folder), mills(folder)]
+            yield [
+                magnets(folder),
+                parts(folder),
+                fields(folder),
+                mills(folder),
+            ]
         finally:
             get_settings.cache_clear()
 

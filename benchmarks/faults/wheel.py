@@ -50,7 +50,9 @@ class Steps:
         Most seconds of each step.
     """
 
-    def __init__(self, about: str, limits: Mapping[str, float] = LIMIT_S) -> None:
+    def __init__(
+        self, about: str, limits: Mapping[str, float] = LIMIT_S
+    ) -> None:
         self.about = about
         self.limits = limits
         self.seen: dict[str, object] = {}
@@ -88,7 +90,11 @@ class Steps:
                 f"{step}: exit {done.returncode} after {took:.0f} s; {done.stderr[-500:]}"
             )
         self.seen[step] = f"{took:.1f} s, {processor_s:.1f} of a processor"
-        print(f"{self.about}: {step}: {self.seen[step]}", file=sys.stderr, flush=True)
+        print(
+            f"{self.about}: {step}: {self.seen[step]}",
+            file=sys.stderr,
+            flush=True,
+        )
         return done.stdout, done.stderr
 
 
@@ -104,11 +110,15 @@ def build_wheel(folder: Path) -> Path:
     Steps("wheel").run("build the wheel", command)
     (wheel,) = folder.glob("magnetkit-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    missing = [name for name in CARRIED if not any(n.endswith(name) for n in names)]
+    missing = [
+        name for name in CARRIED if not any(n.endswith(name) for n in names)
+    ]
     if missing:
         raise StepError(f"build the wheel: it lacks {missing}")
     other_files = [
-        name for name in names if not name.startswith(("magnetkit/", "magnetkit-"))
+        name
+        for name in names
+        if not name.startswith(("magnetkit/", "magnetkit-"))
     ]
     if other_files:
         raise StepError(f"build the wheel: it carries {other_files[:5]}")
@@ -124,7 +134,9 @@ def try_wheel(wheel: Path, python: str, folder: Path) -> dict[str, object]:
     home = folder / "environment"
     interpreter = home / "bin" / "python"
     clean = {
-        k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MAGNETKIT"))
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("PYTHON", "MAGNETKIT"))
     }
     clean["MAGNETKIT_CACHE_DIR"] = str(folder / "cache")
     away = {"cwd": folder, "env": clean}
@@ -162,7 +174,10 @@ def main(pythons: list[str]) -> int:
                 print(json.dumps(try_wheel(wheel, python, place)), flush=True)
             except (StepError, OSError, subprocess.CalledProcessError) as error:
                 failures += 1
-                print(json.dumps({"python": python, "failed": str(error)}), flush=True)
+                print(
+                    json.dumps({"python": python, "failed": str(error)}),
+                    flush=True,
+                )
     return int(failures > 0)
 
 

@@ -40,7 +40,9 @@ def _replace_sheet(file: Path, sheet: bytes, lie: int = 0) -> Path:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            archive.writestr(name, sheet if name.endswith("sheet1.xml") else content)
+            archive.writestr(
+                name, sheet if name.endswith("sheet1.xml") else content
+            )
     if lie:
         raw = file.read_bytes()
         size = len(sheet).to_bytes(4, "little")
@@ -65,12 +67,19 @@ def cases(folder: Path) -> dict[str, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     blank = _sheet(_HEAD + b" " * BLANKS)
     laughs = (
-        b"<!DOCTYPE x [" + _LAUGHS.encode() + b"]>" + _sheet(_HEAD + _cell(2, "&l29;"))
+        b"<!DOCTYPE x ["
+        + _LAUGHS.encode()
+        + b"]>"
+        + _sheet(_HEAD + _cell(2, "&l29;"))
     )
     files = {
         "600 MB of blanks": _replace_sheet(folder / "a.xlsx", blank),
-        "600 MB stated as 100 bytes": _replace_sheet(folder / "b.xlsx", blank, 100),
-        "entities that double thirty times": _replace_sheet(folder / "c.xlsx", laughs),
+        "600 MB stated as 100 bytes": _replace_sheet(
+            folder / "b.xlsx", blank, 100
+        ),
+        "entities that double thirty times": _replace_sheet(
+            folder / "c.xlsx", laughs
+        ),
         "last cell of a sheet": _replace_sheet(
             folder / "d.xlsx", _sheet(_HEAD + _cell(1048576, "SmCo5", "XFD"))
         ),
@@ -96,7 +105,9 @@ def cases(folder: Path) -> dict[str, Path]:
 def _read(file: Path, answers: multiprocessing.Queue) -> None:
     try:
         rows = [
-            row for block in read_blocks(file, 1000) for row in block.table.to_pylist()
+            row
+            for block in read_blocks(file, 1000)
+            for row in block.table.to_pylist()
         ]
         text = f"read {rows[:2]}"
     except MagnetkitError as error:
@@ -125,7 +136,12 @@ def run(folder: Path) -> list[dict]:
         if memory > ROOM_MB:
             faults.append(f"{memory:.0f} MB")
         rows.append(
-            {"workbook": name, "said": text[:60], "MB": round(memory), "faults": faults}
+            {
+                "workbook": name,
+                "said": text[:60],
+                "MB": round(memory),
+                "faults": faults,
+            }
         )
     return rows
 

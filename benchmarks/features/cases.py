@@ -81,7 +81,11 @@ def each(crystals: Crystals, task: Callable[[Any, Any, Any], Any]) -> Work:
     def several(start: int, stop: int) -> None:
         for c in range(start, stop):
             rows = slice(crystals.begin[c], crystals.begin[c + 1])
-            task(crystals.lattices[c], crystals.frac[rows], crystals.species[rows])
+            task(
+                crystals.lattices[c],
+                crystals.frac[rows],
+                crystals.species[rows],
+            )
 
     return lambda: share_rows(several, len(crystals), chunk=1)
 
@@ -131,7 +135,11 @@ MAGPIE = "composition statistics"
 CASES = (
     Case("parse formulas", "formulas", 500_000, _parse),
     Case(
-        MAGPIE, "rows", 500_000, _statistics(np.float64, False), 8 * STATISTICS_COLUMNS
+        MAGPIE,
+        "rows",
+        500_000,
+        _statistics(np.float64, False),
+        8 * STATISTICS_COLUMNS,
     ),
     Case(
         f"{MAGPIE}, out=",

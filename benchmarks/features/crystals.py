@@ -22,7 +22,9 @@ def _work(name: str, crystals: Crystals) -> cases.Work:
     return cases.each(crystals, _TASKS[name])
 
 
-def on_crystals(file: Path, peers_of: int = 16, progress: bool = False) -> pd.DataFrame:
+def on_crystals(
+    file: Path, peers_of: int = 16, progress: bool = False
+) -> pd.DataFrame:
     """Time the structure kernels and their peers on the crystals of a file.
 
     Parameters
@@ -68,7 +70,10 @@ def on_crystals(file: Path, peers_of: int = 16, progress: bool = False) -> pd.Da
                 line = {"name": name, "peer": peer.name, "rows": measured[0]}
                 lines.append(
                     line
-                    | {"rows_per_second_1": measured[1], "ratio": ours / measured[1]}
+                    | {
+                        "rows_per_second_1": measured[1],
+                        "ratio": ours / measured[1],
+                    }
                 )
     return pd.DataFrame(
         lines, columns=["name", "peer", "rows", "rows_per_second_1", "ratio"]

@@ -52,7 +52,9 @@ def main() -> None:
     featurizer.set_n_jobs(1)
 
     def describe() -> pd.DataFrame:
-        frame = pd.DataFrame({"composition": [Composition(text) for text in formulas]})
+        frame = pd.DataFrame(
+            {"composition": [Composition(text) for text in formulas]}
+        )
         return featurizer.featurize_dataframe(frame, "composition", pbar=False)
 
     with warnings.catch_warnings():

@@ -65,7 +65,11 @@ CHOSEN = [
         "RfO2",
         "OgF2",
     ),
-    *("Sm0.8Gd0.2Co4.9Fe0.1", "Nd1.6Dy0.4Fe12.5Co1.5B", "Sm2Co12.2Fe3.5Cu1.0Zr0.3"),
+    *(
+        "Sm0.8Gd0.2Co4.9Fe0.1",
+        "Nd1.6Dy0.4Fe12.5Co1.5B",
+        "Sm2Co12.2Fe3.5Cu1.0Zr0.3",
+    ),
     "Nd1.5Pr0.3Dy0.2Fe13.2Co0.4Cu0.1Al0.1Ga0.1Nb0.1B1.0",
 ]
 RARE_EARTHS = "La Ce Pr Nd Sm Gd Tb Dy Ho Er Tm Yb Lu Y".split()
@@ -97,7 +101,9 @@ def main() -> None:
         out.writerow(["composition", *featurizer.feature_labels()])
         for text in compositions():
             values = map(float, featurizer.featurize(Composition(text)))
-            out.writerow([text, *(int(v) if v % 1 == 0 else repr(v) for v in values)])
+            out.writerow(
+                [text, *(int(v) if v % 1 == 0 else repr(v) for v in values)]
+            )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ def compositions(n: int, seed: int = 14) -> CompositionTable:
         ],
         axis=1,
     )
-    keep = np.arange(6) < np.where(np.arange(6) < 2, rare[:, None], 2 + other[:, None])
+    keep = np.arange(6) < np.where(
+        np.arange(6) < 2, rare[:, None], 2 + other[:, None]
+    )
     element = np.array([INDEX[s] for s in (*RARE, *OTHER)], np.int32)
     columns = np.where(keep, element[columns], np.int32(999))
     columns.sort(axis=1)
@@ -50,7 +52,9 @@ def formulas(n: int) -> list[str]:
     """Return `n` formulas of 20 to 40 characters."""
     table = compositions(n)
     symbols = np.array(SYMBOLS)[table.indices]
-    parts = [f"{s}{14 * v:.4f}" for s, v in zip(symbols, table.values, strict=True)]
+    parts = [
+        f"{s}{14 * v:.4f}" for s, v in zip(symbols, table.values, strict=True)
+    ]
     return [
         "".join(parts[a:b])
         for a, b in zip(table.indptr[:-1], table.indptr[1:], strict=True)
@@ -90,7 +94,9 @@ def read_crystals(file: Path) -> list["Structure"]:
             rows = [json.loads(line) for line in stream]
         return [
             Structure(
-                Lattice.from_parameters(*r["lattice"]), r["species"], r["frac_coords"]
+                Lattice.from_parameters(*r["lattice"]),
+                r["species"],
+                r["frac_coords"],
             )
             for r in rows
         ]

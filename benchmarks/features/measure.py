@@ -16,7 +16,9 @@ from magnetkit._core._jit import jit
 from magnetkit._core._threads import limited_threads, share_rows
 
 
-def best_seconds(work: Callable[[], Any], budget: float = 1.0, least: int = 3) -> float:
+def best_seconds(
+    work: Callable[[], Any], budget: float = 1.0, least: int = 3
+) -> float:
     """Return the least time of one call, over `least` calls or more within the budget (s)."""
     times: list[float] = []
     start = time.perf_counter()

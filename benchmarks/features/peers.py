@@ -99,7 +99,9 @@ def _matscipy(structures: list[Any]) -> Work:
 
     cells = [(s.cart_coords, s.lattice.matrix) for s in structures]
     return lambda: [
-        neighbour_list("ijSd", cutoff=5.0, positions=x, cell=cell, pbc=[True] * 3)
+        neighbour_list(
+            "ijSd", cutoff=5.0, positions=x, cell=cell, pbc=[True] * 3
+        )
         for x, cell in cells
     ]
 
@@ -109,7 +111,8 @@ def _ase(structures: list[Any]) -> Work:
 
     cells = [(s.cart_coords, s.lattice.matrix) for s in structures]
     return lambda: [
-        primitive_neighbor_list("ijSd", [True] * 3, cell, x, 5.0) for x, cell in cells
+        primitive_neighbor_list("ijSd", [True] * 3, cell, x, 5.0)
+        for x, cell in cells
     ]
 
 
@@ -150,8 +153,12 @@ def _matscipy_dipoles(structures: list[Any]) -> Work:
         )
         third = d**-3
         fifth = 3.0 * d**-5
-        parts = [fifth * v[:, a] * v[:, b] - third * (a == b) for a, b in _COMPONENTS]
-        return np.stack([np.bincount(i, part, len(x)) for part in parts], axis=1)
+        parts = [
+            fifth * v[:, a] * v[:, b] - third * (a == b) for a, b in _COMPONENTS
+        ]
+        return np.stack(
+            [np.bincount(i, part, len(x)) for part in parts], axis=1
+        )
 
     return lambda: [one(*g) for g in cells]
 
@@ -194,7 +201,9 @@ PEERS = (
     Peer(RADIAL, "matminer", 1, _matminer_radial, exact=False),
     Peer(SPHERE, "matscipy + numpy", 2, _matscipy_dipoles),
     Peer(STRUCTURES, "dscribe SOAP", 2, _soap, exact=False),
-    Peer(STRUCTURES, "matminer SiteStatsFingerprint", 1, _site_stats, exact=False),
+    Peer(
+        STRUCTURES, "matminer SiteStatsFingerprint", 1, _site_stats, exact=False
+    ),
 )
 
 
@@ -208,7 +217,9 @@ def prepare_peer(
         try:
             if not structural:
                 return peer.rows, peer.prepare(peer.rows)
-            crystals = [nd2fe14b()] * peer.rows if structures is None else structures
+            crystals = (
+                [nd2fe14b()] * peer.rows if structures is None else structures
+            )
             return len(crystals), peer.prepare(crystals)
         except ImportError:
             return None

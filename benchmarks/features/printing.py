@@ -29,7 +29,9 @@ def _number(value: Any) -> str:
     return f"{value:.3g}"
 
 
-def show(table: "pd.DataFrame", curve: "pd.DataFrame", console: "Console") -> None:
+def show(
+    table: "pd.DataFrame", curve: "pd.DataFrame", console: "Console"
+) -> None:
     """Print the tables that `run` and `on_crystals` return, and the cost curve."""
     columns = {
         c: heading

@@ -79,9 +79,14 @@ def run(
             key = (limit, case.fresh)
             if key not in fills:
                 # The same number of bytes; where a table of it is not fresh, it is reused.
-                fills[key] = fill_rate((n, STATISTICS_COLUMNS), limit, case.fresh)
+                fills[key] = fill_rate(
+                    (n, STATISTICS_COLUMNS), limit, case.fresh
+                )
             rate = line[f"rows_per_second_{limit}"] * case.row_bytes
-            line |= {"GB_per_second": rate / 1e9, "share_of_fill": rate / fills[key]}
+            line |= {
+                "GB_per_second": rate / 1e9,
+                "share_of_fill": rate / fills[key],
+            }
         del work
         if first_calls:
             cold, warm = first_call_seconds(case.name)
@@ -133,8 +138,15 @@ def _peers(case: Case, ours: float, progress: bool) -> list[dict[str, Any]]:
         measured = peer_rate(peer)
         if measured is not None:
             n, rate = measured
-            line = {"name": case.name, "peer": peer.name, "unit": case.unit, "rows": n}
-            lines.append(line | {"rows_per_second_1": rate, "ratio": ours / rate})
+            line = {
+                "name": case.name,
+                "peer": peer.name,
+                "unit": case.unit,
+                "rows": n,
+            }
+            lines.append(
+                line | {"rows_per_second_1": rate, "ratio": ours / rate}
+            )
     return lines
 
 

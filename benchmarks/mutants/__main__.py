@@ -74,11 +74,15 @@ class Trial:
         first = mirror_tests(change.module)
         rest = [
             test
-            for test in nearest_tests(change.module, self.seconds, budget, UNKNOWN_S)
+            for test in nearest_tests(
+                change.module, self.seconds, budget, UNKNOWN_S
+            )
             if test not in first
         ]
         limit = CHANGE_LIMIT_S + kernel * COMPILING_S
-        stages = [(uncompiled_tests(change.module), PLAIN_S, True)] if kernel else []
+        stages = (
+            [(uncompiled_tests(change.module), PLAIN_S, True)] if kernel else []
+        )
         stages += [(first, limit, False), (rest, limit, False)]
         place.write_text(changed_source(change), encoding="utf-8")
         killer = ""
@@ -98,7 +102,11 @@ class Trial:
         }
 
     def _run_tests(
-        self, tests: Sequence[str], without: Sequence[str], limit: int, plain: bool
+        self,
+        tests: Sequence[str],
+        without: Sequence[str],
+        limit: int,
+        plain: bool,
     ) -> Seen:
         words = ["-x", *(f"--deselect={test}" for test in without)]
         result = run(self.tree, tests, words, limit=limit, plain=plain)
@@ -111,7 +119,9 @@ class Trial:
         """Return those of some tests that fail in what is unchanged, compiled or not."""
         failures: list[str] = []
         kernels = [
-            test for test in tests if test.endswith(("_kernels.py", "_kernel.py"))
+            test
+            for test in tests
+            if test.endswith(("_kernels.py", "_kernel.py"))
         ]
         for stage_tests, is_plain in ((tests, False), (kernels, True)):
             if stage_tests:
@@ -124,7 +134,9 @@ class Trial:
 def rows(out: Path) -> dict[tuple[str, int], dict]:
     """Return the last line of every change that was tried."""
     lines = out.read_text().splitlines() if out.is_file() else []
-    return {(row["module"], row["place"]): row for row in map(json.loads, lines)}
+    return {
+        (row["module"], row["place"]): row for row in map(json.loads, lines)
+    }
 
 
 def remaining_changes(out: Path, count: int, seed: int) -> list[Change]:
@@ -142,7 +154,9 @@ def read_changes(rows: Sequence[dict]) -> list[Change]:
 def main(out: Path, words: list[str]) -> None:
     again = words[:1] == ["again"]
     numbers = [int(word) for word in words[again:]]
-    survivors = read_changes([row for row in rows(out).values() if not row["killed"]])
+    survivors = read_changes(
+        [row for row in rows(out).values() if not row["killed"]]
+    )
     if again:
         trials = survivors
     else:
@@ -151,7 +165,9 @@ def main(out: Path, words: list[str]) -> None:
         trials = remaining_changes(out, count, seed)
     trial = Trial(out)
     if again:
-        shutil.copytree(ROOT / "tests", trial.tree / "tests", dirs_exist_ok=True)
+        shutil.copytree(
+            ROOT / "tests", trial.tree / "tests", dirs_exist_ok=True
+        )
     budget = AGAIN_S if again else BUDGET_S
 
     def write(changes: list[Change], without: Sequence[str] = ()) -> None:
@@ -161,10 +177,14 @@ def main(out: Path, words: list[str]) -> None:
                 stream.write(json.dumps(row) + "\n")
 
     write(trials)
-    killers = {row["killed"] for row in rows(out).values() if "::" in row["killed"]}
+    killers = {
+        row["killed"] for row in rows(out).values() if "::" in row["killed"]
+    }
     unsound = trial.unsound(sorted(killers))
     write(
-        read_changes([row for row in rows(out).values() if row["killed"] in unsound]),
+        read_changes(
+            [row for row in rows(out).values() if row["killed"] in unsound]
+        ),
         unsound,
     )
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = tuple(sorted(f.parent.name for f in (ROOT / "magnetkit").glob("*/__init__.py")))
+ROOMS = tuple(
+    sorted(f.parent.name for f in (ROOT / "magnetkit").glob("*/__init__.py"))
+)
 """All rooms of the package."""
 FACTOR = 1.1
 MINIMUM_CHANGES = 8
@@ -92,7 +94,9 @@ class _Changer(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> ast.AST:
         # Types, and what is said to a person.
-        if isinstance(node, (ast.JoinedStr, ast.Raise, ast.Import, ast.ImportFrom)):
+        if isinstance(
+            node, (ast.JoinedStr, ast.Raise, ast.Import, ast.ImportFrom)
+        ):
             return node
         if isinstance(node, ast.AnnAssign):
             if node.value is not None:
@@ -123,7 +127,9 @@ class _Changer(ast.NodeTransformer):
         swap = _SWAPS.get(type(node.op))
         if isinstance(node.op, ast.BitOr) and _short(node).endswith("| None"):
             return node
-        if swap is None or isinstance(getattr(node, "left", None), ast.JoinedStr):
+        if swap is None or isinstance(
+            getattr(node, "left", None), ast.JoinedStr
+        ):
             return node
         return self._place(node, _replace_fields(node, op=swap()))
 
@@ -132,7 +138,9 @@ class _Changer(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
         swap = _SWAPS[type(node.ops[0])]
-        return self._place(node, _replace_fields(node, ops=[swap(), *node.ops[1:]]))
+        return self._place(
+            node, _replace_fields(node, ops=[swap(), *node.ops[1:]])
+        )
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         self.generic_visit(node)
@@ -144,7 +152,9 @@ class _Changer(ast.NodeTransformer):
         value = node.value
         if isinstance(value, bool):
             return self._place(node, ast.Constant(not value))
-        if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 10):
+        if isinstance(value, float) or (
+            isinstance(value, int) and abs(value) >= 10
+        ):
             other = value * FACTOR if value else 0.1
             return self._place(node, ast.Constant(type(value)(other)))
         return node
@@ -185,13 +195,17 @@ def source_path(module: str) -> Path:
 def changes(module: str) -> list[Change]:
     """Return every change that can be made in a module."""
     changer = _Changer()
-    changer.visit(ast.parse((ROOT / source_path(module)).read_text(encoding="utf-8")))
+    changer.visit(
+        ast.parse((ROOT / source_path(module)).read_text(encoding="utf-8"))
+    )
     return [Change(module, i, *parts) for i, parts in enumerate(changer.told)]
 
 
 def changed_source(change: Change) -> str:
     """Return the source of a module after a change."""
-    tree = ast.parse((ROOT / source_path(change.module)).read_text(encoding="utf-8"))
+    tree = ast.parse(
+        (ROOT / source_path(change.module)).read_text(encoding="utf-8")
+    )
     tree = _Changer(change.place).visit(tree)
     return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
 
@@ -201,7 +215,9 @@ def modules() -> list[str]:
         f for room in ROOMS for f in (ROOT / "magnetkit" / room).rglob("*.py")
     )
     names = (
-        f.relative_to(ROOT).with_suffix("") for f in files if f.name != "__init__.py"
+        f.relative_to(ROOT).with_suffix("")
+        for f in files
+        if f.name != "__init__.py"
     )
     return [".".join(name.parts) for name in names]
 
@@ -212,12 +228,18 @@ def sample(count: int, seed: int) -> list[Change]:
     places: dict[str, list[Change]] = {room: [] for room in ROOMS}
     for module in modules():
         places[module.split(".")[1]] += changes(module)
-    weight = {room: len(room_places) ** 0.5 for room, room_places in places.items()}
+    weight = {
+        room: len(room_places) ** 0.5 for room, room_places in places.items()
+    }
     picks = []
     for room, room_places in places.items():
         number = max(
             MINIMUM_CHANGES, round(count * weight[room] / sum(weight.values()))
         )
         room_sample = chance.sample(room_places, min(number, len(room_places)))
-        picks += [((i + 0.5) / number, change) for i, change in enumerate(room_sample)]
-    return [change for _, change in sorted(picks, key=lambda pair: pair[0])][:count]
+        picks += [
+            ((i + 0.5) / number, change) for i, change in enumerate(room_sample)
+        ]
+    return [change for _, change in sorted(picks, key=lambda pair: pair[0])][
+        :count
+    ]

@@ -123,14 +123,20 @@ class _Changer(ast.NodeTransformer):
         other = node.left if self.mutant.side == "right" else node.right
         term = node.right if self.mutant.side == "right" else node.left
         if self.mutant.change == "deleted":
-            is_subtraction = self.mutant.side == "left" and isinstance(node.op, ast.Sub)
-            divides = self.mutant.side == "left" and isinstance(node.op, ast.Div)
+            is_subtraction = self.mutant.side == "left" and isinstance(
+                node.op, ast.Sub
+            )
+            divides = self.mutant.side == "left" and isinstance(
+                node.op, ast.Div
+            )
             if is_subtraction:
                 return ast.UnaryOp(ast.USub(), other)
             if divides:
                 return ast.BinOp(ast.Constant(1.0), ast.Div(), other)
             return other
-        factor = {"halved": 0.5, "doubled": 2.0, "turned": -1.0}[self.mutant.change]
+        factor = {"halved": 0.5, "doubled": 2.0, "turned": -1.0}[
+            self.mutant.change
+        ]
         product = ast.BinOp(ast.Constant(factor), ast.Mult(), term)
         if self.mutant.side == "right":
             node.right = product
@@ -193,7 +199,9 @@ def tests_pass(tests: str) -> bool:
     """Return whether tests of laws pass with the functions as they are now."""
     quiet = io.StringIO()
     with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", tests])
+        code = pytest.main(
+            ["-x", "-q", "-p", "no:cacheprovider", "--no-header", tests]
+        )
     return code == 0
 
 
@@ -213,17 +221,24 @@ def main(arguments: list[str]) -> int:
         return 2
     every = list(mutants())
     if arguments and not arguments[0].isdigit():
-        every = [mutant for mutant in every if mutant.module.endswith(arguments[0])]
+        every = [
+            mutant for mutant in every if mutant.module.endswith(arguments[0])
+        ]
     elif arguments:
         seed = int(arguments[1]) if len(arguments) > 1 else 1
-        every = random.Random(seed).sample(every, min(int(arguments[0]), len(every)))
+        every = random.Random(seed).sample(
+            every, min(int(arguments[0]), len(every))
+        )
     survivors = []
     for mutant in every:
         if not is_killed(mutant):
             survivors.append(mutant)
             _, words = changed_function(mutant)
             where = f"{mutant.module.rpartition('.')[2]}.{mutant.function}"
-            print(f"{where}: {mutant.side} of `{words}` {mutant.change}", flush=True)
+            print(
+                f"{where}: {mutant.side} of `{words}` {mutant.change}",
+                flush=True,
+            )
     print(
         f"{len(every)} changes, {len(every) - len(survivors)} killed, {len(survivors)} survived"
     )

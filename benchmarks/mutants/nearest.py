@@ -43,14 +43,18 @@ def _imports(file: Path) -> tuple[str, ...]:
             else base
         )
         start = start.strip(".")
-        found |= {start, *(f"{start}.{n}" for n in re.findall(r"\w+", names))} & modules
+        found |= {
+            start,
+            *(f"{start}.{n}" for n in re.findall(r"\w+", names)),
+        } & modules
     return tuple(found)
 
 
 def test_files() -> list[str]:
     """Return the files of tests that changes are tried with."""
     names = (
-        str(f.relative_to(ROOT)) for f in sorted((ROOT / "tests").rglob("test_*.py"))
+        str(f.relative_to(ROOT))
+        for f in sorted((ROOT / "tests").rglob("test_*.py"))
     )
     return [name for name in names if not LEFT_OUT.search(name)]
 
@@ -68,7 +72,9 @@ def _importers() -> dict[str, set[str]]:
 @cache
 def _module_names() -> frozenset[str]:
     files = (ROOT / "magnetkit").rglob("*.py")
-    return frozenset(".".join(f.relative_to(ROOT).with_suffix("").parts) for f in files)
+    return frozenset(
+        ".".join(f.relative_to(ROOT).with_suffix("").parts) for f in files
+    )
 
 
 def _distances(module: str) -> dict[str, int]:
@@ -135,6 +141,10 @@ def uncompiled_tests(module: str) -> list[str]:
         return _is_own(module, name) or min(steps, default=9) <= 1
 
     kernels = [
-        name for name in test_files() if name.endswith(("_kernels.py", "_kernel.py"))
+        name
+        for name in test_files()
+        if name.endswith(("_kernels.py", "_kernel.py"))
     ]
-    return [name for name in kernels if not PLAIN_NOT.search(name) and is_near(name)]
+    return [
+        name for name in kernels if not PLAIN_NOT.search(name) and is_near(name)
+    ]

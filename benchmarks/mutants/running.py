@@ -45,7 +45,9 @@ class _Watch:
         finally:
             file = item.nodeid.split("::")[0]
             took = sum(os.times()[:4]) - start
-            self.seen.seconds[file] = round(self.seen.seconds.get(file, 0.0) + took, 2)
+            self.seen.seconds[file] = round(
+                self.seen.seconds.get(file, 0.0) + took, 2
+            )
 
     def pytest_runtest_logreport(self, report):
         if report.failed and report.nodeid not in self.seen.failed:
@@ -83,9 +85,20 @@ def preload() -> None:
 
     # What numba sets up at its first kernel takes seconds.
     numba.njit(lambda x: x.sum())(pandas.Series([1.0, 2.0]).to_numpy())
-    libraries = (mp_api, numba, pandas, plotly, pyarrow, pymatgen, scipy, sklearn)
+    libraries = (
+        mp_api,
+        numba,
+        pandas,
+        plotly,
+        pyarrow,
+        pymatgen,
+        scipy,
+        sklearn,
+    )
     assert all(libraries), "imported for what comes after the fork"
-    assert not [name for name in sys.modules if name.split(".")[0] == "magnetkit"]
+    assert not [
+        name for name in sys.modules if name.split(".")[0] == "magnetkit"
+    ]
 
 
 def _disable_compilation() -> None:
@@ -97,13 +110,20 @@ def _disable_compilation() -> None:
 
 
 def _child(
-    tree: Path, tests: Sequence[str], options: Sequence[str], limit: int, plain: bool
+    tree: Path,
+    tests: Sequence[str],
+    options: Sequence[str],
+    limit: int,
+    plain: bool,
 ) -> int:
     os.setsid()
     resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 10))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     os.chdir(tree)
-    sys.path[:] = [str(tree), *(p for p in sys.path if p not in ("", str(ROOT)))]
+    sys.path[:] = [
+        str(tree),
+        *(p for p in sys.path if p not in ("", str(ROOT))),
+    ]
     os.environ["PYTHONPATH"] = str(tree)
     out = os.open(tree.parent / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(out, 1)
@@ -159,4 +179,6 @@ def run(
     if file.is_file():
         return Seen(**json.loads(file.read_text()))
     code = os.waitstatus_to_exitcode(status[1])
-    return Seen(end="over its time" if code == -signal.SIGXCPU else f"exit {code}")
+    return Seen(
+        end="over its time" if code == -signal.SIGXCPU else f"exit {code}"
+    )

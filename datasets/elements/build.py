@@ -21,7 +21,9 @@ def main() -> None:
         out.writerow(["symbol", "atomic_number", "atomic_mass_u", "source"])
         for z in range(1, 119):
             element = Element.from_Z(z)
-            out.writerow([element.symbol, z, float(element.atomic_mass), source])
+            out.writerow(
+                [element.symbol, z, float(element.atomic_mass), source]
+            )
 
 
 if __name__ == "__main__":

@@ -26,7 +26,14 @@ from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES, HOSTS
 
 HERE = Path(__file__).resolve().parent
-COLUMNS = ("host", "element", "share_of", "largest_share", "source", "verification")
+COLUMNS = (
+    "host",
+    "element",
+    "share_of",
+    "largest_share",
+    "source",
+    "verification",
+)
 FORMULAS = {
     "intrinsic/compounds.csv": "formula",
     "intrinsic/measurements.csv": "formula",
@@ -56,7 +63,14 @@ def rules() -> Iterator[Entry]:
                     "derived",
                 )
         for symbol, share in host.split.solubility.items():
-            yield name, symbol, "metal", share, "host.toml, solubility", "derived"
+            yield (
+                name,
+                symbol,
+                "metal",
+                share,
+                "host.toml, solubility",
+                "derived",
+            )
         for symbol in host.interstitial_elements:
             share = host.interstitial / atoms
             yield (
@@ -105,15 +119,25 @@ def alloys() -> Iterator[Entry]:
         if len(table) != 1 or not (host := _host(row, table)):
             continue
         amounts = {
-            SYMBOLS[c]: v for c, v in zip(table.indices, table.values, strict=True)
+            SYMBOLS[c]: v
+            for c, v in zip(table.indices, table.values, strict=True)
         }
         third = {"H", "C", "N", "O", *HOSTS[host].interstitial_elements}
         metal = sum(
-            v for s, v in amounts.items() if s not in RARE_EARTHS and s not in third
+            v
+            for s, v in amounts.items()
+            if s not in RARE_EARTHS and s not in third
         )
         for symbol, share in amounts.items():
             if symbol in third:
-                yield host, symbol, "alloy", share, f"{file}: {recipe}", "derived"
+                yield (
+                    host,
+                    symbol,
+                    "alloy",
+                    share,
+                    f"{file}: {recipe}",
+                    "derived",
+                )
             elif symbol not in RARE_EARTHS:
                 of = share / metal
                 yield host, symbol, "metal", of, f"{file}: {recipe}", "derived"
@@ -128,7 +152,9 @@ def main() -> None:
     ]  # fmt: skip
     largest: dict[tuple[str, str], Entry] = {}
     shared = (
-        (name, *entry[1:]) for entry in (*alloys(), *typed) for name in _alike(entry[0])
+        (name, *entry[1:])
+        for entry in (*alloys(), *typed)
+        for name in _alike(entry[0])
     )
     for entry in (*rules(), *shared):
         key = entry[0], entry[1]
@@ -138,9 +164,13 @@ def main() -> None:
     with (HERE / "made.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for key in sorted(largest, key=lambda k: (place[k[0]], largest[k][2], k[1])):
+        for key in sorted(
+            largest, key=lambda k: (place[k[0]], largest[k][2], k[1])
+        ):
             host, symbol, of, share, source, verification = largest[key]
-            writer.writerow((host, symbol, of, f"{share:.4g}", source, verification))
+            writer.writerow(
+                (host, symbol, of, f"{share:.4g}", source, verification)
+            )
 
 
 if __name__ == "__main__":

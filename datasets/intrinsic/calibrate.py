@@ -54,10 +54,14 @@ def residual(one: Fit, name: str) -> float:
     rows = (one.data["property"] == kind).to_numpy()
     if rows.sum() < 20:
         return UNSEEN[name] * 1.5 * LEAST[name]
-    error = one.predict(one.variables)[rows] - one.data["value"].to_numpy()[rows]
+    error = (
+        one.predict(one.variables)[rows] - one.data["value"].to_numpy()[rows]
+    )
     if kind != "curie_temperature_K":
         error = error / one.data["value"].to_numpy()[rows]
-    return UNSEEN[name] * max(1.4826 * float(np.median(np.abs(error))), LEAST[name])
+    return UNSEEN[name] * max(
+        1.4826 * float(np.median(np.abs(error))), LEAST[name]
+    )
 
 
 # What each kind of parameter mostly decides; its deviations are scaled to what the fit, with all
@@ -88,7 +92,9 @@ def scale(one: Fit, after: Parameters) -> None:
             for kind, names in DECIDES.items():
                 gradient = one.gradient(formula, kind)
                 full = gradient @ one.covariance @ gradient
-                slots = [ELEMENT_SLOTS.index(f"{name}:{ENDS[k]}") for name in names]
+                slots = [
+                    ELEMENT_SLOTS.index(f"{name}:{ENDS[k]}") for name in names
+                ]
                 alone = one.alone(formula, kind, [(e, slot) for slot in slots])
                 if full > 0.0 and alone > full:
                     after.element_sd[h, e, slots] *= np.sqrt(full / alone)
@@ -106,7 +112,9 @@ def rows(one: Fit) -> list[dict[str, str]]:
     result = []
     for e, slot in one.prior.mean:
         if e < 0:
-            pairs = [(p.host[h, slot], p.host_sd[h, slot]) for p in (after, before)]
+            pairs = [
+                (p.host[h, slot], p.host_sd[h, slot]) for p in (after, before)
+            ]
             name, symbol = HOST_SLOTS[slot], ""
         else:
             pairs = [

@@ -72,13 +72,19 @@ def misfit(factor: float) -> float:
             (100.0 * (high / low - 1.0) / (second - first) - alpha) / deviation
         ) ** 2
     text, kelvin, known, deviation = COMPOUND
-    made = evaluate_magnets(alloys(CompositionTable.from_strings([text])), [kelvin])
+    made = evaluate_magnets(
+        alloys(CompositionTable.from_strings([text])), [kelvin]
+    )
     values[at] = kept
     return total + ((made.polarization[0, 0] - known) / deviation) ** 2
 
 
 def turned(
-    own: tuple[str, ...], formula: str, until: float, kelvin: float, wanted: float
+    own: tuple[str, ...],
+    formula: str,
+    until: float,
+    kelvin: float,
+    wanted: float,
 ) -> float:
     """Return the A_2^0 on the way from the fit's until another at which K_1 is what is wanted."""
     values, (host, slot, ion) = load().kernel_parameters, own

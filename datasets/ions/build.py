@@ -39,7 +39,9 @@ SHANNON = "R. D. Shannon, Acta Cryst. A 32 (1976) 751"
 def multiplet(n: int) -> tuple[Rational, int, Rational]:
     """Return S, L, J of the ground multiplet of 4f^n by Hund's rules."""
     spin = Rational(min(n, 14 - n), 2)
-    orbital = sum(range(3, 3 - n, -1)) if n <= 7 else sum(range(3, 3 - (n - 7), -1))
+    orbital = (
+        sum(range(3, 3 - n, -1)) if n <= 7 else sum(range(3, 3 - (n - 7), -1))
+    )
     return spin, orbital, abs(orbital - spin) if n <= 7 else orbital + spin
 
 
@@ -48,7 +50,9 @@ def lande(n: int) -> Rational:
     s, orbital, j = multiplet(n)
     if j == 0:
         return Rational(0)
-    return 1 + (j * (j + 1) + s * (s + 1) - orbital * (orbital + 1)) / (2 * j * (j + 1))
+    return 1 + (j * (j + 1) + s * (s + 1) - orbital * (orbital + 1)) / (
+        2 * j * (j + 1)
+    )
 
 
 def stretched_operator(k: int, j: Rational) -> Rational:
@@ -76,7 +80,10 @@ def stevens(n: int, k: int) -> Rational:
     # One-electron sum of C_k^0 over the determinant with M_L = L, M_S = S.
     occupied = [3 - i for i in range(n if n <= 7 else n - 7)]
     single = sum(
-        (-1) ** m * 7 * wigner_3j(3, k, 3, 0, 0, 0) * wigner_3j(3, k, 3, -m, 0, m)
+        (-1) ** m
+        * 7
+        * wigner_3j(3, k, 3, 0, 0, 0)
+        * wigner_3j(3, k, 3, -m, 0, m)
         for m in occupied
     )
     # Wigner-Eckart: reduce in L, recouple to J, and take the stretched state again.
@@ -99,9 +106,15 @@ def rows() -> list[list[object]]:
         s, orbital, j = multiplet(electrons)
         radial = RADIAL.get(symbol, ("", "", ""))
         origin = (
-            FREEMAN if symbol != "Pr" else f"U. Walter, dissertation, beside {FREEMAN}"
+            FREEMAN
+            if symbol != "Pr"
+            else f"U. Walter, dissertation, beside {FREEMAN}"
         )
-        source = f"radial averages: {origin}; {radius}" if symbol in RADIAL else radius
+        source = (
+            f"radial averages: {origin}; {radius}"
+            if symbol in RADIAL
+            else radius
+        )
         result.append(
             [
                 symbol,
@@ -113,7 +126,9 @@ def rows() -> list[list[object]]:
                 float(lande(electrons)),
                 *(float(stevens(electrons, k)) for k in (2, 4, 6)),
                 *radial,
-                Element(symbol).data["Shannon radii"]["3"]["VIII"][""]["ionic_radius"],
+                Element(symbol).data["Shannon radii"]["3"]["VIII"][""][
+                    "ionic_radius"
+                ],
                 source,
                 "secondary" if symbol in RADIAL else "computed",
             ]

@@ -119,7 +119,10 @@ class Ion:
             self.space = self.orbital
             self.theta = {k: stevens_factor(n, k) for k in (2, 4, 6)}
             of_l = [self._widen(a) for a in angular(self.orbital)]
-            of_s = [np.kron(np.eye(2 * self.orbital + 1), a) for a in angular(self.s)]
+            of_s = [
+                np.kron(np.eye(2 * self.orbital + 1), a)
+                for a in angular(self.s)
+            ]
             self.exchange = [2 * a for a in of_s]
             self.moment = [a + 2 * b for a, b in zip(of_l, of_s, strict=True)]
             x, y, z = (a @ b for a, b in zip(of_l, of_s, strict=True))

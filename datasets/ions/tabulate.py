@@ -68,10 +68,16 @@ def properties(
     for phi in around:
         direction = math.cos(phi) * x + math.sin(phi) * y
         for k, theta in enumerate(angles.tolist()):
-            h = base + strength * (math.sin(theta) * direction + math.cos(theta) * z)
-            energy[k] += free_energy(np.linalg.eigvalsh(h), kelvin) / len(around)
+            h = base + strength * (
+                math.sin(theta) * direction + math.cos(theta) * z
+            )
+            energy[k] += free_energy(np.linalg.eigvalsh(h), kelvin) / len(
+                around
+            )
     powers = np.sin(angles[:, None]) ** np.array([2, 4, 6])
-    return np.concatenate([moment[None], np.linalg.solve(powers, energy - on_axis)])
+    return np.concatenate(
+        [moment[None], np.linalg.solve(powers, energy - on_axis)]
+    )
 
 
 def tabulate(ion: Ion, name: str) -> NDArray[np.float64]:
@@ -91,15 +97,23 @@ def tabulate(ion: Ion, name: str) -> NDArray[np.float64]:
         for k, a2 in enumerate((nodes[0], nodes[3])):
             pair = [
                 properties(
-                    ion, a2 * unit + step * fourth, strength, kelvin, name == "axial"
+                    ion,
+                    a2 * unit + step * fourth,
+                    strength,
+                    kelvin,
+                    name == "axial",
                 ).T
                 for step in (-A4_STEP, A4_STEP)
             ]
-            out[:, b, 16 + 4 * k : 20 + 4 * k] = (pair[1] - pair[0]) / (2.0 * A4_STEP)
+            out[:, b, 16 + 4 * k : 20 + 4 * k] = (pair[1] - pair[0]) / (
+                2.0 * A4_STEP
+            )
     return out
 
 
-def lines(table: NDArray[np.float64], a2: NDArray[np.float64]) -> NDArray[np.float64]:
+def lines(
+    table: NDArray[np.float64], a2: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Turn values at four A_2^0 into polynomials, constant term first, shape (..., 24).
 
     K_1 to K_3, which vanish with the crystal field, are taken over A_2^0. Then constant and slope

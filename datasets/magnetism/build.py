@@ -11,6 +11,9 @@ if __name__ == "__main__":
     here = Path(__file__).parent
     table = compound_table()
     table.to_csv(
-        here / "compounds.csv", index=False, float_format="%.4g", lineterminator="\n"
+        here / "compounds.csv",
+        index=False,
+        float_format="%.4g",
+        lineterminator="\n",
     )
     (here / "COMPOUNDS.md").write_text(report(table), encoding="utf-8")

@@ -54,7 +54,13 @@ WORDS = {
 COLUMNS = (
     *("id", "paper", "source", "how", "confidence"),
     *("family", "host", "recipe", "basis", "assumed", "route", "process"),
-    *("grain_size_um", "alignment", "aged_for_C", "diffused", "diffused_wt_pct"),
+    *(
+        "grain_size_um",
+        "alignment",
+        "aged_for_C",
+        "diffused",
+        "diffused_wt_pct",
+    ),
     *("temperature_K", "remanence_T", "coercivity_kA_m", "coercivity_bound"),
     *(
         "max_energy_product_kJ_m3",
@@ -172,9 +178,13 @@ def _check_numbers(row: Row) -> None:
         try:
             value = float(text)
         except ValueError:
-            raise row.refuse(name, expectation, "write it without a unit") from None
+            raise row.refuse(
+                name, expectation, "write it without a unit"
+            ) from None
         if not bounds.least <= value <= bounds.largest:
-            raise row.refuse(name, expectation, "check its unit, or leave it empty")
+            raise row.refuse(
+                name, expectation, "check its unit, or leave it empty"
+            )
 
 
 def _check_use(row: Row) -> None:
@@ -186,10 +196,14 @@ def _check_use(row: Row) -> None:
     for letter in row.cells["use"]:
         name = names.get(letter.upper())
         if name is None:
-            raise row.refuse("use", f"letters of {''.join(names)}", "see SOURCE.md")
+            raise row.refuse(
+                "use", f"letters of {''.join(names)}", "see SOURCE.md"
+            )
         if not row.cells[name]:
             raise row.refuse(
-                "use", f"no {letter}, as {name} is empty", "leave the letter out"
+                "use",
+                f"no {letter}, as {name} is empty",
+                "leave the letter out",
             )
     chords = (
         row.cells["remanence_coefficient_pct_K"]
@@ -211,7 +225,9 @@ def _check_product(row: Row) -> None:
     largest = 1e-3 * float(remanence) ** 2 / (4.0 * MU_0)
     if float(product) > _ROUNDED * largest:
         expectation = f"at most B_r^2 / (4 mu_0) = {largest:.0f}"
-        raise row.refuse("max_energy_product_kJ_m3", expectation, "check both units")
+        raise row.refuse(
+            "max_energy_product_kJ_m3", expectation, "check both units"
+        )
 
 
 _CHECKS: tuple[Callable[[Row], None], ...] = (
@@ -231,14 +247,18 @@ def _check_ids(rows: Sequence[Row]) -> None:
         name = row.cells["id"]
         if name in lines:
             raise row.refuse(
-                "id", f"a name of its own (line {lines[name]} has it)", "rename it"
+                "id",
+                f"a name of its own (line {lines[name]} has it)",
+                "rename it",
             )
         lines[name] = row.line
     for row in rows:
         other = row.cells["pair"]
         if other and (other not in lines or other == row.cells["id"]):
             raise row.refuse(
-                "pair", "the id of another row", "leave it empty if there is none"
+                "pair",
+                "the id of another row",
+                "leave it empty if there is none",
             )
 
 
@@ -246,7 +266,9 @@ def _check_recipes(rows: Sequence[Row]) -> None:
     """Raise DataError for a recipe that cannot be read, or that has no basis."""
     for basis in ("atomic", "weight"):
         of_basis = [
-            row for row in rows if row.cells["basis"] == basis and row.cells["recipe"]
+            row
+            for row in rows
+            if row.cells["basis"] == basis and row.cells["recipe"]
         ]
         recipes = [row.cells["recipe"] for row in of_basis]
         table = CompositionTable.from_strings(recipes, basis=basis)

@@ -24,7 +24,9 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from magnetkit.phases.snapshot import ENTRIES, MANIFEST, write_snapshot  # noqa: E402
 
-WHEEL_SHA256 = "4901565abaa5b4cd1a7841b9de647a3906df21676b226a7abf972d113f92054a"
+WHEEL_SHA256 = (
+    "4901565abaa5b4cd1a7841b9de647a3906df21676b226a7abf972d113f92054a"
+)
 PIP = "download crabnet==2.0.8 --no-deps --python-version 3.10 --only-binary=:all: -q -d".split()
 
 POOL = frozenset(
@@ -36,9 +38,7 @@ POOL = frozenset(
 RICH_IN_FE_CO = 0.6
 COLLAPSED_BELOW_MUB = 0.3
 
-MATBENCH = (
-    "Materials Project via matbench mp_e_form (Dunn et al. 2020), CrabNet 2.0.8 wheel"
-)
+MATBENCH = "Materials Project via matbench mp_e_form (Dunn et al. 2020), CrabNet 2.0.8 wheel"
 
 
 def wheel(argument: str | None) -> zipfile.ZipFile:
@@ -47,10 +47,14 @@ def wheel(argument: str | None) -> zipfile.ZipFile:
         content = Path(argument).read_bytes()
     else:
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, "-m", "pip", *PIP, folder], check=True)
+            subprocess.run(
+                [sys.executable, "-m", "pip", *PIP, folder], check=True
+            )
             content = next(Path(folder).glob("*.whl")).read_bytes()
     if (found := hashlib.sha256(content).hexdigest()) != WHEEL_SHA256:
-        raise SystemExit(f"expected a wheel of SHA-256 {WHEEL_SHA256}, got {found}")
+        raise SystemExit(
+            f"expected a wheel of SHA-256 {WHEEL_SHA256}, got {found}"
+        )
     return zipfile.ZipFile(io.BytesIO(content))
 
 
@@ -61,10 +65,14 @@ def read(archive: zipfile.ZipFile, *names: str) -> pd.DataFrame:
         with archive.open(f"crabnet/data/{name}.csv") as stream:
             # keep_default_na: sodium nitride would read as a missing value.
             parts.append(
-                pd.read_csv(stream, keep_default_na=False, dtype={"target": float})
+                pd.read_csv(
+                    stream, keep_default_na=False, dtype={"target": float}
+                )
             )
     rows = pd.concat(parts, ignore_index=True)
-    inside = [set(re.findall(r"[A-Z][a-z]?", f)) <= POOL for f in rows["formula"]]
+    inside = [
+        set(re.findall(r"[A-Z][a-z]?", f)) <= POOL for f in rows["formula"]
+    ]
     rows = rows[inside].rename(columns={"formula": "cell"})
     rows["formula"] = [Composition(c).reduced_formula for c in rows["cell"]]
     return rows.reset_index(drop=True)
@@ -72,7 +80,9 @@ def read(archive: zipfile.ZipFile, *names: str) -> pd.DataFrame:
 
 def split(folder: str) -> list[str]:
     """Return the three parts of one benchmark table."""
-    return [f"benchmark_data/{folder}/{part}" for part in ("train", "val", "test")]
+    return [
+        f"benchmark_data/{folder}/{part}" for part in ("train", "val", "test")
+    ]
 
 
 def above_hull(rows: pd.DataFrame) -> np.ndarray:
@@ -87,7 +97,9 @@ def above_hull(rows: pd.DataFrame) -> np.ndarray:
         members = [i for i, s in enumerate(systems) if s <= system]
         diagram = PhaseDiagram(
             [
-                PDEntry(compositions[i], energies[i] * compositions[i].num_atoms)
+                PDEntry(
+                    compositions[i], energies[i] * compositions[i].num_atoms
+                )
                 for i in members
             ]
         )
@@ -108,7 +120,10 @@ def moments(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
     cells = [Composition(c) for c in rows["cell"]]
     atoms = np.array([c.num_atoms for c in cells])
     ambiguous = (
-        rows["formula"].map(rows.assign(n=atoms).groupby("formula")["n"].nunique()) > 1
+        rows["formula"].map(
+            rows.assign(n=atoms).groupby("formula")["n"].nunique()
+        )
+        > 1
     )
     magnetic = np.array([c["Fe"] + c["Co"] for c in cells])
     total = rows["formula"].map(per_cell).to_numpy(float)
@@ -128,7 +143,9 @@ def main() -> None:
     )
     lowest = ~rows.duplicated("formula").to_numpy()
 
-    decomposition = read(archive, *split("CritExam__Ed")).set_index("formula")["target"]
+    decomposition = read(archive, *split("CritExam__Ed")).set_index("formula")[
+        "target"
+    ]
     decomposed = rows["formula"].map(decomposition).to_numpy(float)
     moment = moments(rows, read(archive, *split("mp_mu_b")))
     extra = np.where(np.isfinite(moment), "; moment: mp_mu_b (CGCNN)", "")
@@ -138,8 +155,12 @@ def main() -> None:
             "cell": rows["cell"],
             "formation_energy_eV_atom": rows["formation_energy_eV_atom"],
             "energy_above_hull_eV_atom": np.round(above_hull(rows), 6) + 0.0,
-            "decomposition_energy_eV_atom": np.where(lowest, decomposed, np.nan),
-            "magnetic_moment_muB_atom": np.where(lowest, moment, np.nan).round(6),
+            "decomposition_energy_eV_atom": np.where(
+                lowest, decomposed, np.nan
+            ),
+            "magnetic_moment_muB_atom": np.where(lowest, moment, np.nan).round(
+                6
+            ),
             "material_id": pd.Series([None] * len(rows), dtype="string"),
             "source": np.char.add(MATBENCH, np.where(lowest, extra, "")),
         }

@@ -63,7 +63,9 @@ def mirror_crystals() -> "list[Structure]":
         rows = [json.loads(line) for line in stream]
     return [
         Structure(
-            Lattice.from_parameters(*r["lattice"]), r["species"], r["frac_coords"]
+            Lattice.from_parameters(*r["lattice"]),
+            r["species"],
+            r["frac_coords"],
         )
         for r in rows
     ]
@@ -92,7 +94,12 @@ def crystals_beside_composition(crystals: "list[Structure]") -> "pd.DataFrame":
     data, codes, phases = data[inside], codes[inside], phases[inside]
     near = nearest_crystals(phases, codes, crystals)
     known = near >= 0
-    data, codes, phases, near = data[known], codes[known], phases[known], near[known]
+    data, codes, phases, near = (
+        data[known],
+        codes[known],
+        phases[known],
+        near[known],
+    )
     used, place = np.unique(near, return_inverse=True)
     of_crystal = np.nan_to_num(
         StructureDescriptors().transform([crystals[k] for k in used])
@@ -113,15 +120,21 @@ def crystals_beside_composition(crystals: "list[Structure]") -> "pd.DataFrame":
             for k in range(_FOLDS):
                 test = fold == k
                 train = ~test & ~np.isin(compounds, compounds[test])
-                model = ExtraTreesRegressor(_TREES, random_state=seed, max_features=0.5)
-                made[test] = model.fit(x[train], data.values[train]).predict(x[test])
+                model = ExtraTreesRegressor(
+                    _TREES, random_state=seed, max_features=0.5
+                )
+                made[test] = model.fit(x[train], data.values[train]).predict(
+                    x[test]
+                )
             figures = accuracy(data.values, made, data.groups, _APART_K)
             rows.append({"learns_from": name, "seed": seed} | figures)
     return pd.DataFrame(rows)
 
 
 def nearest_crystals(
-    phases: CompositionTable, codes: NDArray[np.int8], crystals: "list[Structure]"
+    phases: CompositionTable,
+    codes: NDArray[np.int8],
+    crystals: "list[Structure]",
 ) -> NDArray[np.int64]:
     """Return the crystal of a phase's host that is nearest in composition, -1 where none is."""
     table = CompositionTable.from_pymatgen(
@@ -134,7 +147,9 @@ def nearest_crystals(
         chosen = table.row_index[of_crystal == code]
         rows = np.flatnonzero(codes == code)
         if len(chosen):
-            apart = np.abs(own[rows][:, None] - dense[of_crystal == code]).sum(axis=2)
+            apart = np.abs(own[rows][:, None] - dense[of_crystal == code]).sum(
+                axis=2
+            )
             found[rows] = chosen[apart.argmin(axis=1)]
     return found
 
@@ -148,5 +163,7 @@ def _folds(groups: NDArray) -> NDArray[np.int64]:
 
 if __name__ == "__main__":
     print(
-        crystals_beside_composition(mirror_crystals()).round(3).to_string(index=False)
+        crystals_beside_composition(mirror_crystals())
+        .round(3)
+        .to_string(index=False)
     )

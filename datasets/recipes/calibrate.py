@@ -10,7 +10,13 @@ import runpy
 from pathlib import Path
 
 from benchmarks.accuracy import stored
-from benchmarks.accuracy.magnetism import hot, papers, recipes, recipes_report, shells
+from benchmarks.accuracy.magnetism import (
+    hot,
+    papers,
+    recipes,
+    recipes_report,
+    shells,
+)
 from magnetkit.magnetism._balance import BOUND
 from magnetkit.magnetism.process import parameters, usual_of_hosts
 
@@ -74,7 +80,11 @@ STATED = {
         "temperature_law": "linear",
         "alpha_k": 0.0,
         "structure_limit_K": 823.15,
-        "process": {"grain_size_um": 50.0, "density": 0.985, "grain_boundary": 0.02},
+        "process": {
+            "grain_size_um": 50.0,
+            "density": 0.985,
+            "grain_boundary": 0.02,
+        },
         "source": "limit: stable to 550 C if coated, Liu and Walmer (2005); recoil: femm.info, "
         "SmCoProperties; squareness: catalogues of sintered 2:17, and straight B-H lines to 400 to "
         "550 C (Liu and Walmer) need 0.72 to 0.74; 2 vol.% of oxide",
@@ -165,11 +175,17 @@ def family(host: str, fitted: bool = True) -> dict:
     process = {**dict.fromkeys(BOUND, 0.0), **stated["process"]}
     source, confidence = stated["source"], "low (assumption)"
     if host in recipes.FREE:
-        prior = {name: value for name, (value, _) in recipes.FREE[host].prior.items()}
+        prior = {
+            name: value for name, (value, _) in recipes.FREE[host].prior.items()
+        }
         entry |= recipes.fit(host) if fitted else prior
-        process["alignment"] = round(recipes.alignment(host), 4) if fitted else 0.95
+        process["alignment"] = (
+            round(recipes.alignment(host), 4) if fitted else 0.95
+        )
         if "grain_slope" in prior:
-            entry["grain_deviation"] = recipes.FREE[host].prior["grain_slope"][1]
+            entry["grain_deviation"] = recipes.FREE[host].prior["grain_slope"][
+                1
+            ]
         source = f"fitted on magnets.csv; priors: {recipes.FREE[host].source}; {source}"
         confidence = "medium"
     entry |= {
@@ -188,7 +204,9 @@ def render(families: dict[str, dict]) -> str:
     def write(value) -> str:
         if isinstance(value, dict):
             return (
-                "{ " + ", ".join(f"{k} = {write(v)}" for k, v in value.items()) + " }"
+                "{ "
+                + ", ".join(f"{k} = {write(v)}" for k, v in value.items())
+                + " }"
             )
         return f'"{value}"' if isinstance(value, str) else f"{float(value):.6g}"
 
@@ -200,12 +218,18 @@ def render(families: dict[str, dict]) -> str:
             else f"{text}.0"
         )
 
-    lines = ["# Written by calibrate.py; SOURCE.md explains every key.", "", "[cells]"]
+    lines = [
+        "# Written by calibrate.py; SOURCE.md explains every key.",
+        "",
+        "[cells]",
+    ]
     lines += [f"{k} = {v}" for k, v in CELLS.items()]
     lines += ["", "[shell]", *(f"{k} = {v}" for k, v in SHELL.items())]
     for host, entry in families.items():
         lines += ["", f'[family."{host}"]']
-        lines += [f"{key} = {number(write(value))}" for key, value in entry.items()]
+        lines += [
+            f"{key} = {number(write(value))}" for key, value in entry.items()
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -233,13 +257,19 @@ def main() -> None:
     _write({host: family(host, fitted=False) for host in STATED})
     families = {host: family(host) for host in STATED}
     _write(families)
-    SHELL["held"] = float(f"{shells.fit_parameter(shells.published_gains()):.4g}")
+    SHELL["held"] = float(
+        f"{shells.fit_parameter(shells.published_gains()):.4g}"
+    )
     _write(families)
     of_families = papers.fit_families()
-    papers.write_families(HERE.parent / papers.FAMILIES_FILE, of_families.ranges())
+    papers.write_families(
+        HERE.parent / papers.FAMILIES_FILE, of_families.ranges()
+    )
     page = HERE.parent / "magnets/VALIDATION.md"
     page.write_text(papers.report(of_families), encoding="utf-8")
-    (HERE / "VALIDATION.md").write_text(recipes_report.report(), encoding="utf-8")
+    (HERE / "VALIDATION.md").write_text(
+        recipes_report.report(), encoding="utf-8"
+    )
     stored.store()
     physics_page = runpy.run_path(str(HERE.parents[1] / "docs/physics_page.py"))
     physics_page["main"]([])

@@ -94,7 +94,15 @@ class Task(NamedTuple):
         )
 
 
-KEY = ("host", "stacking", "rare_earth", "transition_metal", "site", "element", "count")
+KEY = (
+    "host",
+    "stacking",
+    "rare_earth",
+    "transition_metal",
+    "site",
+    "element",
+    "count",
+)
 VALUES = ("atoms", "energy_eV", "volume_A3", "transition_moment_muB", "substituent_moment_muB",
           "residual_force_eV_A", "steps", "source")  # fmt: skip
 
@@ -111,9 +119,17 @@ def elemental_crystals() -> Iterator[tuple[str, str, object]]:
         ).get_primitive_structure()
 
     for element, a in BCC.items():
-        yield element, "bcc", crystal("Im-3m", Lattice.cubic(a), element, [0, 0, 0])
+        yield (
+            element,
+            "bcc",
+            crystal("Im-3m", Lattice.cubic(a), element, [0, 0, 0]),
+        )
     for element, a in FCC.items():
-        yield element, "fcc", crystal("Fm-3m", Lattice.cubic(a), element, [0, 0, 0])
+        yield (
+            element,
+            "fcc",
+            crystal("Fm-3m", Lattice.cubic(a), element, [0, 0, 0]),
+        )
     for element, (a, c) in HCP.items():
         third = [1 / 3, 2 / 3, 0.25]
         yield (
@@ -127,13 +143,21 @@ def elemental_crystals() -> Iterator[tuple[str, str, object]]:
         yield element, "dhcp", crystal("P6_3/mmc", cell, element, *stack)
     cell = Lattice.hexagonal(3.629, 26.207)
     yield "Sm", "Sm type", crystal("R-3m", cell, "Sm", [0, 0, 0], [0, 0, 0.222])
-    yield "Si", "diamond", crystal("Fd-3m", Lattice.cubic(5.431), "Si", [0, 0, 0])
+    yield (
+        "Si",
+        "diamond",
+        crystal("Fd-3m", Lattice.cubic(5.431), "Si", [0, 0, 0]),
+    )
     cell = Lattice.orthorhombic(4.520, 7.663, 4.526)
     yield "Ga", "alpha Ga", crystal("Cmce", cell, "Ga", [0, 0.1539, 0.0810])
     manganese = (
         [0, 0, 0], [0.317, 0.317, 0.317], [0.357, 0.357, 0.034], [0.089, 0.089, 0.282]
     )  # fmt: skip
-    yield "Mn", "alpha Mn", crystal("I-43m", Lattice.cubic(8.913), "Mn", *manganese)
+    yield (
+        "Mn",
+        "alpha Mn",
+        crystal("I-43m", Lattice.cubic(8.913), "Mn", *manganese),
+    )
 
 
 def sites(host: str, role: str, *, hexagonal: bool = False) -> tuple[str, ...]:
@@ -161,12 +185,17 @@ def richer(base: Base, rows: list[dict[str, str]]) -> Iterator[Task]:
     """Yield one atom in ten transition-metal atoms, on the site that a single one prefers."""
     metals = sites(base.host, "transition_metal", hexagonal=base.hexagonal)
     labels = substituted.host_cell(
-        base.host, base.rare_earth, base.transition_metal, hexagonal=base.hexagonal
+        base.host,
+        base.rare_earth,
+        base.transition_metal,
+        hexagonal=base.hexagonal,
     ).site_properties["label"]
     ten = max(2, round(sum(label in metals for label in labels) / 10))
     for element in TRANSITION:
         ones = {Task(base, site, element, 1).key for site in metals}
-        found = [row for row in rows if tuple(row[name] for name in KEY) in ones]
+        found = [
+            row for row in rows if tuple(row[name] for name in KEY) in ones
+        ]
         if len(found) == len(ones):
             site = min(found, key=lambda row: float(row["energy_eV"]))["site"]
             yield Task(base, site, element, min(ten, labels.count(site)))
@@ -190,7 +219,9 @@ def read(file: Path, source: str = SOURCE) -> list[dict[str, str]]:
     if not file.is_file():
         return []
     with file.open(encoding="utf-8", newline="") as stream:
-        return [row for row in csv.DictReader(stream) if row.get("source") == source]
+        return [
+            row for row in csv.DictReader(stream) if row.get("source") == source
+        ]
 
 
 def append(file: Path, row: dict[str, object]) -> None:
@@ -211,7 +242,9 @@ def run(minutes: float) -> None:
     warnings.filterwarnings("ignore", module="pymatgen|ase|chgnet")
     torch.set_num_threads(1)
     model = CHGNet.load(use_device="cpu", verbose=False)
-    optimizer = StructOptimizer(model=model, optimizer_class="LBFGS", use_device="cpu")
+    optimizer = StructOptimizer(
+        model=model, optimizer_class="LBFGS", use_device="cpu"
+    )
     end = time.monotonic() + 60 * minutes
 
     done = {(row["element"], row["structure"]) for row in read(ELEMENTS)}
@@ -249,15 +282,21 @@ def run(minutes: float) -> None:
                 hosts[base].structure, task.site, task.element, task.count
             )
             got = relaxation.relax(crystal, optimizer)
-        append(RELAXED, dict(zip(KEY, task.key, strict=True)) | measured(task, got))
+        append(
+            RELAXED, dict(zip(KEY, task.key, strict=True)) | measured(task, got)
+        )
         finished.add(task.key)
 
 
 def measured(task: Task, got: relaxation.Relaxed) -> dict[str, object]:
     """Return the value columns of relaxed.csv."""
-    metals = sites(task.base.host, "transition_metal", hexagonal=task.base.hexagonal)
+    metals = sites(
+        task.base.host, "transition_metal", hexagonal=task.base.hexagonal
+    )
     on_metal_site = np.isin(got.structure.site_properties["label"], metals)
-    replaced = np.array([site.specie.symbol == task.element for site in got.structure])
+    replaced = np.array(
+        [site.specie.symbol == task.element for site in got.structure]
+    )
     own = got.moments[replaced].mean() if replaced.any() else np.nan
     values = (
         len(got.structure), round(got.energy, 5), round(got.structure.volume, 4),
@@ -272,9 +311,13 @@ def table() -> None:
     elements: dict[str, float] = {}
     for row in read(ELEMENTS):
         energy = float(row["energy_eV_atom"])
-        elements[row["element"]] = min(energy, elements.get(row["element"], np.inf))
+        elements[row["element"]] = min(
+            energy, elements.get(row["element"], np.inf)
+        )
     rows = read(RELAXED)
-    base = {tuple(row[n] for n in KEY[:4]): row for row in rows if not row["site"]}
+    base = {
+        tuple(row[n] for n in KEY[:4]): row for row in rows if not row["site"]
+    }
     out = []
     for row in rows:
         host = base[tuple(row[n] for n in KEY[:4])]
@@ -282,7 +325,9 @@ def table() -> None:
             continue
         count = int(row["count"])
         metals = sites(
-            row["host"], "transition_metal", hexagonal=row["stacking"] == "hexagonal"
+            row["host"],
+            "transition_metal",
+            hexagonal=row["stacking"] == "hexagonal",
         )
         role = "transition_metal" if row["site"] in metals else "rare_earth"
 
@@ -415,7 +460,9 @@ def check() -> None:
             f"{row.found} | {row.margin_eV:+.3f} | {'yes' if row.hit else 'no'} | "
             f"{row.verification} | {row.source} |"
         )
-    (HERE / "VALIDATION.md").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    (HERE / "VALIDATION.md").write_text(
+        "\n".join([*lines, ""]), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

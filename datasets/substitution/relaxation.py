@@ -56,7 +56,9 @@ def filled(
         eV; NaN where a site has none.
     """
     return float(
-        (energy * site_shares(energy, host, temperature, hexagonal)).sum(skipna=False)
+        (energy * site_shares(energy, host, temperature, hexagonal)).sum(
+            skipna=False
+        )
     )
 
 
@@ -73,7 +75,9 @@ def relax(structure: "Structure", optimizer: Any) -> Relaxed:
     from pymatgen.core import Structure
 
     # Moments left on the atoms would make every property a new evaluation of the network.
-    plain = Structure(structure.lattice, structure.species, structure.frac_coords)
+    plain = Structure(
+        structure.lattice, structure.species, structure.frac_coords
+    )
     answer = optimizer.relax(plain, fmax=FORCE, steps=STEPS, verbose=False)
     path = answer["trajectory"]
     final = answer["final_structure"]

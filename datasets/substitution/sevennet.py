@@ -50,7 +50,9 @@ KNOWN_EARTHS = {("2:14:1", "Fe"): ["Dy", "Y", "La"]}
 def tasks() -> Iterator[Task]:
     """Yield the hosts and every single atom on every site."""
     for base in (BASES[k] for k in ORDER):
-        yield from single(base, "transition_metal", TRANSITION, base.transition_metal)
+        yield from single(
+            base, "transition_metal", TRANSITION, base.transition_metal
+        )
         earths = KNOWN_EARTHS.get((base.host, base.transition_metal), [])
         yield from list(single(base, "rare_earth", earths, base.rare_earth))[1:]
 
@@ -80,7 +82,9 @@ def relax(
     return found, {
         "atoms": len(atoms),
         "energy_sevennet_0_eV": round(quick, 5),
-        "energy_sevennet_l3i5_eV": round(float(atoms.get_potential_energy()), 5),
+        "energy_sevennet_l3i5_eV": round(
+            float(atoms.get_potential_energy()), 5
+        ),
         "volume_A3": round(volume, 4),
         "residual_force_eV_A": round(force, 4),
         "steps": optimizer.nsteps,
@@ -95,16 +99,28 @@ def run(minutes: float, work: Path) -> None:
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)
     fast, good = (
-        SevenNetCalculator(name, device="cpu") for name in ("7net-0", "7net-l3i5")
+        SevenNetCalculator(name, device="cpu")
+        for name in ("7net-0", "7net-l3i5")
     )
     end = time.monotonic() + 60 * minutes
     work.mkdir(parents=True, exist_ok=True)
     used = {*TRANSITION, "Nd", "Dy", "Y", "La"}
-    done = {(row["element"], row["structure"]) for row in read(work / ELEMENTS, SOURCE)}
+    done = {
+        (row["element"], row["structure"])
+        for row in read(work / ELEMENTS, SOURCE)
+    }
     for element, name, crystal in elemental_crystals():
-        if element in used and (element, name) not in done and time.monotonic() < end:
+        if (
+            element in used
+            and (element, name) not in done
+            and time.monotonic() < end
+        ):
             _, columns = relax(crystal, fast, good)
-            row = {"element": element, "structure": name} | columns | {"source": SOURCE}
+            row = (
+                {"element": element, "structure": name}
+                | columns
+                | {"source": SOURCE}
+            )
             append(work / ELEMENTS, row)
 
     finished = {
@@ -132,7 +148,9 @@ def run(minutes: float, work: Path) -> None:
         found, columns = relax(crystal, fast, good)
         if not task.site:
             found.to_file(str(kept))
-        row = dict(zip(KEY, task.key, strict=True)) | columns | {"source": SOURCE}
+        row = (
+            dict(zip(KEY, task.key, strict=True)) | columns | {"source": SOURCE}
+        )
         append(work / RELAXED, row)
 
 
@@ -149,7 +167,9 @@ def table(work: Path) -> None:
     """Write sevennet.csv: substitution energies, eV for one atom, of both models."""
     rows, elements = read(work / RELAXED, SOURCE), read(work / ELEMENTS, SOURCE)
     own = {name: _lowest(elements, column) for name, column in MODELS.items()}
-    hosts = {tuple(row[n] for n in KEY[:4]): row for row in rows if not row["site"]}
+    hosts = {
+        tuple(row[n] for n in KEY[:4]): row for row in rows if not row["site"]
+    }
     found = []
     for row in rows:
         if not row["site"]:
@@ -201,7 +221,10 @@ def slope_table() -> None:
         part, used = group.set_index("site"), USED.get(key[0], "chgnet")
         energy = {
             c: round(
-                relaxation.filled(part[c], key[0], hexagonal=key[1] == "hexagonal"), 4
+                relaxation.filled(
+                    part[c], key[0], hexagonal=key[1] == "hexagonal"
+                ),
+                4,
             )
             for c in columns
         }
@@ -228,17 +251,28 @@ def compare() -> None:
     columns = ["chgnet_eV", *(f"{name}_eV" for name in MODELS)]
     every = pd.read_csv(SLOPES).dropna(subset=columns)
     print(f"{len(every)} slopes; by host and main metal:")
-    print(every.groupby(["host", "stacking", "transition_metal"]).size().to_string())
-    known = set(sevennet[[*KEY[:5], "element"]].itertuples(index=False, name=None))
+    print(
+        every.groupby(["host", "stacking", "transition_metal"])
+        .size()
+        .to_string()
+    )
+    known = set(
+        sevennet[[*KEY[:5], "element"]].itertuples(index=False, name=None)
+    )
     for name in ("chgnet", *MODELS):
 
         def of_host(host: str, name: str = name) -> tuple[Slope, ...]:
             part = every[every["host"] == host]
             return tuple(
                 Slope(
-                    INDEX[r.rare_earth], INDEX[r.transition_metal], INDEX[r.element], e
+                    INDEX[r.rare_earth],
+                    INDEX[r.transition_metal],
+                    INDEX[r.element],
+                    e,
                 )
-                for r, e in zip(part.itertuples(), part[f"{name}_eV"], strict=True)
+                for r, e in zip(
+                    part.itertuples(), part[f"{name}_eV"], strict=True
+                )
             )
 
         print(f"\n{name}: entries of a metal left out of a host")

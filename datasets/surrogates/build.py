@@ -25,9 +25,13 @@ def split() -> None:
     """Write split.csv."""
     known = curie_set()
     papers = [
-        group for group in np.unique(known.groups) if not group.startswith(NO_PAPER)
+        group
+        for group in np.unique(known.groups)
+        if not group.startswith(NO_PAPER)
     ]
-    frame = pd.DataFrame({"paper": papers, "fold": [fold(paper) for paper in papers]})
+    frame = pd.DataFrame(
+        {"paper": papers, "fold": [fold(paper) for paper in papers]}
+    )
     frame["source"] = "build.py: hash of the paper"
     frame.to_csv(HERE / "split.csv", index=False, lineterminator="\n")
 

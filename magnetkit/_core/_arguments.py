@@ -99,7 +99,9 @@ def _fits(value: Any, wanted: Any) -> bool:
     if wanted is None:
         return value is None
     if wanted in _NUMBERS:
-        return isinstance(value, _NUMBERS[wanted]) and not isinstance(value, bool)
+        return isinstance(value, _NUMBERS[wanted]) and not isinstance(
+            value, bool
+        )
     if isinstance(wanted, type) and wanted is not Any:
         return isinstance(value, wanted)
     return True
@@ -153,7 +155,9 @@ def _parts(value: Any) -> list[Any] | None:
 
 def describe_type(annotation: Any) -> str:
     """Return a type as text, without the modules of its names."""
-    return re.sub(r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(annotation))
+    return re.sub(
+        r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(annotation)
+    )
 
 
 def parse_whole_number(
@@ -182,9 +186,13 @@ def parse_whole_number(
     is_whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not is_whole or not least <= value <= most:
         limits = (
-            f"of {least} or more" if most == math.inf else f"from {least} to {most:,}"
+            f"of {least} or more"
+            if most == math.inf
+            else f"from {least} to {most:,}"
         )
-        raise InputError(f"{name} must be a whole number {limits}, got {value!r:.60}")
+        raise InputError(
+            f"{name} must be a whole number {limits}, got {value!r:.60}"
+        )
     return int(value)
 
 
@@ -220,7 +228,9 @@ def parse_finite_number(
     ):
         bound = f" above {least:g}" if above else f" of {least:g} or more"
         limit = bound if math.isfinite(least) else ""
-        raise InputError(f"{name} must be a finite number{limit}, got {value!r:.60}")
+        raise InputError(
+            f"{name} must be a finite number{limit}, got {value!r:.60}"
+        )
     return number
 
 
@@ -256,7 +266,11 @@ def share(name: str, value: Any) -> float:
 
 def path(name: str, value: Any) -> Path:
     """Return `value` as a path; InputError if it is no text or path, or empty. `name` is the argument's."""
-    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
+    if (
+        not isinstance(value, str | Path)
+        or not str(value)
+        or "\0" in str(value)
+    ):
         raise InputError(
             f"{name} must be the path of a file or folder, got {value!r:.60}"
         )
@@ -273,7 +287,9 @@ def warn(text: str, kind: type[Warning] = UserWarning) -> None:
     """
     frame = sys._getframe(1)
     level = 2
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(
+        _PACKAGE
+    ):
         frame = frame.f_back
         level = level + 1
     warnings.warn(text, kind, stacklevel=level)

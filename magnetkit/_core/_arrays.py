@@ -16,7 +16,9 @@ class Rows(NamedTuple):
 
     # (n + 1,), row i is the slice ``indptr[i]:indptr[i + 1]`` of the others
     indptr: NDArray[np.int64]
-    indices: NDArray[np.int32]  # column of the element: its atomic number minus one
+    indices: NDArray[
+        np.int32
+    ]  # column of the element: its atomic number minus one
     values: NDArray[np.float64]  # atomic fractions
 
 
@@ -38,7 +40,9 @@ class Model(NamedTuple):
     deviations; slots: see `compound.parameters`.
     """
 
-    role: NDArray[np.int8]  # site of an element, see `phases._host_kernels`, (6, 118)
+    role: NDArray[
+        np.int8
+    ]  # site of an element, see `phases._host_kernels`, (6, 118)
     # rare-earth, metal and interstitial atoms per formula unit, (6, 3)
     counts: NDArray[np.float64]
     # 1 with parameters on the rare-earth site, 2 on T sites, 3 both, (6, 118)
@@ -70,9 +74,18 @@ _N_TABLED = 24
 # A_2^0 and A_4^0 (K a0^-2, K a0^-4, the latter beside what the former carries along) before the
 # factor on the crystal field, share of a site; nodes per kelvin of exchange field, what acts on J
 # as a tesla does (K), and the polynomials are in (A_2^0 - `_MIDDLE`) * `_PER_A2`.
-TABLE, STRENGTH, ION_J, A_2, A_4, SITE, PER_KELVIN, PER_TESLA, _MIDDLE, _PER_A2 = range(
-    10
-)
+(
+    TABLE,
+    STRENGTH,
+    ION_J,
+    A_2,
+    A_4,
+    SITE,
+    PER_KELVIN,
+    PER_TESLA,
+    _MIDDLE,
+    _PER_A2,
+) = range(10)
 N_ION = 10
 # A row of working room: the response, its derivatives with exchange field, A_2^0 and A_4^0 (K a0^-2
 # and K a0^-4), then a node's lines there and their slopes with the exchange field.

@@ -83,7 +83,9 @@ class Law:
         try:
             return self._constants[name].value
         except KeyError:
-            raise AttributeError(f"law {self._name} has no constant {name!r}") from None
+            raise AttributeError(
+                f"law {self._name} has no constant {name!r}"
+            ) from None
 
     def __iter__(self) -> Iterator[Constant]:
         """Iterate over the constants in the order of the file."""
@@ -188,7 +190,9 @@ def shift_constant(constant: Constant, value: float) -> Iterator[None]:
     value : float
         Its value in the block, in its own unit.
     """
-    token = _shifts.set({**(_shifts.get() or {}), (constant.law, constant.name): value})
+    token = _shifts.set(
+        {**(_shifts.get() or {}), (constant.law, constant.name): value}
+    )
     try:
         yield
     finally:

@@ -32,11 +32,15 @@ class Coded:
     ['ok', 'planar', '']
     """
 
-    codes: NDArray[Any]  # integers, (n,), index into `words`, -1 where there is no text
+    codes: NDArray[
+        Any
+    ]  # integers, (n,), index into `words`, -1 where there is no text
     words: tuple[str, ...]  # each once
 
     @classmethod
-    def constant(cls, word: str, n: int, words: tuple[str, ...] = ()) -> "Coded":
+    def constant(
+        cls, word: str, n: int, words: tuple[str, ...] = ()
+    ) -> "Coded":
         """Return a column with one word in all of n rows."""
         words = words or (word,)
         return cls(np.full(n, words.index(word), np.int8), words)
@@ -52,7 +56,8 @@ class Coded:
             text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))
         } | {"": -1}
         return cls(
-            np.array([place[text] for text in texts], np.int64), tuple(place)[:-1]
+            np.array([place[text] for text in texts], np.int64),
+            tuple(place)[:-1],
         )
 
     def __len__(self) -> int:
@@ -81,13 +86,18 @@ class Coded:
         """Return the column with another word in some rows."""
         words = self.words if word in self.words else (*self.words, word)
         return Coded(
-            np.where(rows, self.codes.dtype.type(words.index(word)), self.codes), words
+            np.where(
+                rows, self.codes.dtype.type(words.index(word)), self.codes
+            ),
+            words,
         )
 
     def where(self, rows: BoolArray, other: "Coded") -> "Coded":
         """Return the column with another's words where `rows` does not hold."""
         codes = np.where(other.codes >= 0, other.codes + len(self.words), -1)
-        column = Coded(np.where(rows, self.codes, codes), (*self.words, *other.words))
+        column = Coded(
+            np.where(rows, self.codes, codes), (*self.words, *other.words)
+        )
         return column.renamed(str)
 
     def renamed(self, name: Callable[[str], str]) -> "Coded":
@@ -101,7 +111,11 @@ class Coded:
         """Return the number of rows, of all or of some, by word that occurs."""
         codes = self.codes[rows]
         totals = np.bincount(codes[codes >= 0], minlength=len(self.words))
-        return {word: int(n) for word, n in zip(self.words, totals, strict=True) if n}
+        return {
+            word: int(n)
+            for word, n in zip(self.words, totals, strict=True)
+            if n
+        }
 
     def used(self) -> "Coded":
         """Return a new column of the same texts, without words that do not occur in it.
@@ -115,7 +129,9 @@ class Coded:
         place = np.where(in_use, np.cumsum(in_use) - 1, -1)
         place[-1] = -1
         words = tuple(
-            word for word, is_used in zip(self.words, in_use, strict=False) if is_used
+            word
+            for word, is_used in zip(self.words, in_use, strict=False)
+            if is_used
         )
         return Coded(place[self.codes], words)
 
@@ -166,7 +182,9 @@ class Columns(dict[str, Any]):
                 result[name] = Coded.of(
                     [text for one in columns for text in one.texts()]
                 )
-                result[name] = Coded(result[name].codes[order], result[name].words)
+                result[name] = Coded(
+                    result[name].codes[order], result[name].words
+                )
         return result
 
     def frame(self) -> "pd.DataFrame":
@@ -220,7 +238,9 @@ def _brief_frame() -> Any:
         def __repr__(self) -> str:
             few = len(self) <= _FEW_ROWS
             size = f"{len(self):,} x {len(self.columns)}"
-            text = self._brief_columns().to_string(header=not few, line_width=100)
+            text = self._brief_columns().to_string(
+                header=not few, line_width=100
+            )
             return f"{text}\n[{size}; detail=True shows all columns]"
 
         def _repr_html_(self) -> str:
@@ -378,6 +398,10 @@ def _shared_array(
     """
     import pyarrow as pa
 
-    bits = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    bits = (
+        None
+        if known.all()
+        else pa.py_buffer(np.packbits(known, bitorder="little"))
+    )
     plain = pa.py_buffer(np.ascontiguousarray(values))
     return pa.Array.from_buffers(kind, len(values), [bits, plain])

@@ -106,18 +106,25 @@ def start_helper() -> None:
     No result depends on it.
     """
     can_help = (
-        Path(sys.executable or "").name.startswith("python") and _LISTED.is_file()
+        Path(sys.executable or "").name.startswith("python")
+        and _LISTED.is_file()
     )
     if folder() is None or fcntl is None or most_threads() < 2 or not can_help:
         return
     code = f"from {__name__} import compile_kernel_list; compile_kernel_list({os.getpid()})"
-    command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; {code}"]
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path[:] = {sys.path}; {code}",
+    ]
     apart: dict[str, Any] = dict.fromkeys(
         ("stdin", "stdout", "stderr"), subprocess.DEVNULL
     )
     # On one thread, so that it asks for no help itself.
     apart["env"] = os.environ | {"NUMBA_NUM_THREADS": "1"}
-    Thread(target=subprocess.run, args=(command,), kwargs=apart, daemon=True).start()
+    Thread(
+        target=subprocess.run, args=(command,), kwargs=apart, daemon=True
+    ).start()
 
 
 def compile_kernel_list(helped: int = 0) -> None:
@@ -140,4 +147,6 @@ def compile_kernel_list(helped: int = 0) -> None:
         name, _, types = line.partition(" ")
         # An edit may have made it another kernel: that is compiled as it is called.
         with suppress(numba.NumbaError, AttributeError, TypeError):
-            eval(name, {}, modules).compile(eval(types, vars(numba.types), modules))
+            eval(name, {}, modules).compile(
+                eval(types, vars(numba.types), modules)
+            )

@@ -39,7 +39,10 @@ def parts(name: str) -> tuple[str, ...]:
     """
     _entry(name)
     remote = datasets.registry()["remote"]
-    return (name, *sorted(key for key in remote if remote[key].get("part_of") == name))
+    return (
+        name,
+        *sorted(key for key in remote if remote[key].get("part_of") == name),
+    )
 
 
 def cached_path(name: str) -> Path:
@@ -122,7 +125,9 @@ def _entry(name: str) -> dict[str, Any]:
         ) from None
 
 
-def _download(name: str, entry: dict[str, Any], target: Path, progress: bool) -> None:
+def _download(
+    name: str, entry: dict[str, Any], target: Path, progress: bool
+) -> None:
     """Download a data set to a path, checked by its hash.
 
     The file appears at `target` only once its hash is right; folders are created.

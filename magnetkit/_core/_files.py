@@ -87,7 +87,9 @@ def replace_file(path: Path) -> Iterator[Path]:
     kind = describe_no_file(place)
     if kind:
         raise OSError(errno.EINVAL, f"it is {kind}, not a file")
-    temporary = place.with_name(f".{place.name}.{os.getpid()}-{get_ident()}.tmp")
+    temporary = place.with_name(
+        f".{place.name}.{os.getpid()}-{get_ident()}.tmp"
+    )
     try:
         yield temporary
         os.replace(temporary, place)
@@ -134,7 +136,9 @@ def _parquet(target: object, schema: "pa.Schema") -> "pq.ParquetWriter":
     import pyarrow.parquet as pq
 
     # Repeated values alone get a dictionary; looking for one among numbers takes most of the time.
-    dictionary_columns = [f.name for f in schema if pa.types.is_dictionary(f.type)]
+    dictionary_columns = [
+        f.name for f in schema if pa.types.is_dictionary(f.type)
+    ]
     return pq.ParquetWriter(
         target,
         schema,
@@ -163,7 +167,9 @@ class _Hashed:
         self._stream.flush()
 
 
-def write_parquet(tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path) -> str:
+def write_parquet(
+    tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path
+) -> str:
     """Write tables of one schema to a Parquet file, one after the other.
 
     An existing file is replaced once all tables are written.
@@ -259,7 +265,9 @@ def write_csv(
         replacing(path) as temporary,
         temporary.open("w", newline="", encoding="utf-8") as stream,
     ):
-        put_csv(header, rows, stream, "\t" if path.suffix.lower() == ".tsv" else ",")
+        put_csv(
+            header, rows, stream, "\t" if path.suffix.lower() == ".tsv" else ","
+        )
 
 
 def write_csv_table(table: "pa.Table", path: Path) -> None:
@@ -275,11 +283,14 @@ def write_csv_table(table: "pa.Table", path: Path) -> None:
     safe = lru_cache(4096)(safe_cell)
     plain = ("int", "uint", "float", "double", "bool")
     columns = [
-        c.cast("string") if pa.types.is_dictionary(c.type) else c for c in table.columns
+        c.cast("string") if pa.types.is_dictionary(c.type) else c
+        for c in table.columns
     ]
     for place, column in enumerate(columns):
         if not str(column.type).startswith(plain):
-            texts = (None if v is None else safe(str(v)) for v in column.to_pylist())
+            texts = (
+                None if v is None else safe(str(v)) for v in column.to_pylist()
+            )
             columns[place] = pa.array(texts, pa.string())
     with replacing(path) as temporary:
         pacsv.write_csv(
@@ -313,7 +324,9 @@ def put_csv(
     safe = lru_cache(4096)(safe_cell)
     out.writerow([safe(str(name)) for name in header])
     for row in rows:
-        out.writerow([safe(cell) if isinstance(cell, str) else cell for cell in row])
+        out.writerow(
+            [safe(cell) if isinstance(cell, str) else cell for cell in row]
+        )
 
 
 _SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")
@@ -321,9 +334,7 @@ _SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")
 
 def seal(page: str) -> str:
     """Return an HTML page with its own hash behind it, which `is_sealed` checks."""
-    return (
-        f"{page}<!-- magnetkit sha256 {hashlib.sha256(page.encode()).hexdigest()} -->\n"
-    )
+    return f"{page}<!-- magnetkit sha256 {hashlib.sha256(page.encode()).hexdigest()} -->\n"
 
 
 def is_sealed(file: Path) -> bool:

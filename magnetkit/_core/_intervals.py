@@ -81,7 +81,9 @@ def quantile(scores: FloatArray, coverage: float) -> float:
     return float(np.partition(scores, rank - 1)[rank - 1])
 
 
-def group_quantile(scores: FloatArray, groups: NDArray, coverage: float) -> float:
+def group_quantile(
+    scores: FloatArray, groups: NDArray, coverage: float
+) -> float:
     """Compute the score that a row of a new group stays below with probability `coverage` or more.
 
     As `quantile`, but each group has the same weight however many rows it has.
@@ -119,7 +121,9 @@ def group_quantile(scores: FloatArray, groups: NDArray, coverage: float) -> floa
     return float(scores[order][np.argmax(is_enough)])
 
 
-def fit_difficulty(residuals: FloatArray, known: FloatArray, clip: float) -> FloatArray:
+def fit_difficulty(
+    residuals: FloatArray, known: FloatArray, clip: float
+) -> FloatArray:
     """Fit the size of an error to what is known of each row, by non-negative least squares.
 
     The first coefficient is at least a twentieth of the mean residual, so that no interval closes.

@@ -94,7 +94,11 @@ def jit(
             options["inline"] = "always"
         elif part is not None:
             options["forceinline"] = part == "merged"
-        place = folder() if part in (None, "copied") and f.__closure__ is None else None
+        place = (
+            folder()
+            if part in (None, "copied") and f.__closure__ is None
+            else None
+        )
         before = _CONFIG.CACHE_DIR
         _CONFIG.CACHE_DIR = str(place or "")
         try:

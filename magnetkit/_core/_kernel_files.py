@@ -115,7 +115,10 @@ def _remove_stale(place: Path, current: str) -> None:
     with suppress(OSError):
         os.utime(place / current)
         for other in place.glob(f"*-{'?' * 16}"):
-            if other.name != current and other.stat().st_mtime < time.time() - _STALE_S:
+            if (
+                other.name != current
+                and other.stat().st_mtime < time.time() - _STALE_S
+            ):
                 shutil.rmtree(other, ignore_errors=True)
 
 

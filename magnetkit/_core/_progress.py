@@ -88,7 +88,9 @@ def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[..., None]]:
         return
     from rich.progress import TaskProgressColumn, TimeRemainingColumn
 
-    with bars(TaskProgressColumn(), TimeRemainingColumn(), transient=True) as progress:
+    with bars(
+        TaskProgressColumn(), TimeRemainingColumn(), transient=True
+    ) as progress:
         task = progress.add_task(title, total=steps)
         yield lambda count=1: progress.advance(task, count)
 
@@ -109,7 +111,9 @@ _COMPILER = os.path.join("numba", "core", "compiler_machinery.py")
 
 def watch_compiling() -> None:
     """Report on stderr, from a thread, that kernels are compiled: see `_Notice`."""
-    threading.Thread(target=_watch, name="magnetkit-compiling", daemon=True).start()
+    threading.Thread(
+        target=_watch, name="magnetkit-compiling", daemon=True
+    ).start()
 
 
 class _Notice:
@@ -182,7 +186,9 @@ def _count_ready() -> int:
     """Count the kernels that are compiled or loaded in this process, their parts included."""
     # Modules and kernels may change while they are counted: the last count will do.
     with suppress(RuntimeError):
-        modules = [m for n, m in list(sys.modules.items()) if n.endswith("_kernels")]
+        modules = [
+            m for n, m in list(sys.modules.items()) if n.endswith("_kernels")
+        ]
         kernels = {
             id(k): k
             for m in modules
@@ -199,7 +205,10 @@ def _is_compiling() -> bool:
         frame: Any = top
         while frame is not None:
             code = frame.f_code
-            if code.co_filename.endswith(_COMPILER) or code.co_name == "_await_turn":
+            if (
+                code.co_filename.endswith(_COMPILER)
+                or code.co_name == "_await_turn"
+            ):
                 return True
             frame = frame.f_back
     return False

@@ -24,7 +24,10 @@ class _Finder:
     """Finds a module by its short name; the importer gets the module itself, not a copy."""
 
     def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self,
+        name: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,
     ) -> ModuleSpec | None:
         """Return the spec of a public module by its short name; None for any other module.
 

@@ -28,7 +28,9 @@ class ParsedRequirement:
 
     column: str  # name of a result column, not checked
     sign: str  # ``>=`` or ``<=``
-    limit: float | None = None  # in the column's unit; None where it is relative
+    limit: float | None = (
+        None  # in the column's unit; None where it is relative
+    )
     share: float | None = (
         None  # of the reference magnet's value; None where the limit is a number
     )
@@ -110,10 +112,14 @@ def parse_requirement(text: str) -> ParsedRequirement:
             f"requirement {text!r}: a share of the reference must be above 0"
         )
     at = match["temperature"]
-    kelvin = None if at is None else mind_the_cold(at, [parse_temperature(at)])[0]
+    kelvin = (
+        None if at is None else mind_the_cold(at, [parse_temperature(at)])[0]
+    )
     limit = float(match["limit"]) if has_limit else None
     if not all(map(math.isfinite, (limit or 0.0, share or 0.0))):
-        raise InputError(f"requirement {text!r}: expected a finite number; {_FORM}")
+        raise InputError(
+            f"requirement {text!r}: expected a finite number; {_FORM}"
+        )
     return ParsedRequirement(
         match["column"], match["sign"], limit, share, absolute, kelvin
     )

@@ -7,7 +7,13 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from . import datasets
 from ._files import describe_no_file
@@ -136,7 +142,9 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
             )
         content = tomllib.loads(text)
     except OSError as error:
-        raise InputError(f"{kind} file {file}: {error.strerror or error}") from None
+        raise InputError(
+            f"{kind} file {file}: {error.strerror or error}"
+        ) from None
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"{kind} file {file} is not valid TOML: {f'{error}'.split(';')[0]}"
@@ -175,8 +183,12 @@ def validate_record(
         return model.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
-        about += "" if first["type"] == "value_error" else f"{first['loc'][0]}: "
-        raise InputError(about + first["msg"].removeprefix("Value error, ")) from None
+        about += (
+            "" if first["type"] == "value_error" else f"{first['loc'][0]}: "
+        )
+        raise InputError(
+            about + first["msg"].removeprefix("Value error, ")
+        ) from None
 
 
 def write_new(name: str, template: Path, folder: Path) -> Path:
@@ -222,7 +234,9 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
 
 
 def _explain(error: ValidationError) -> str:
-    problems = [_problem(problem) for problem in error.errors(include_url=False)]
+    problems = [
+        _problem(problem) for problem in error.errors(include_url=False)
+    ]
     others_count = len(problems) - _MOST_FAULTS
     return "; ".join(problems[:_MOST_FAULTS]) + (
         f"; and {others_count} more" if others_count > 0 else ""
@@ -233,7 +247,11 @@ def _problem(problem: Any) -> str:
     field = ".".join(map(str, problem["loc"])) or "the whole"
     expectation = problem["msg"].removeprefix("Value error, ")
     expectation = expectation[0].lower() + expectation[1:]
-    got = "" if problem["type"] == "missing" else f", got {_short(problem['input'])}"
+    got = (
+        ""
+        if problem["type"] == "missing"
+        else f", got {_short(problem['input'])}"
+    )
     return f"field {field}: {expectation}{got}"
 
 

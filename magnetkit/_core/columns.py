@@ -213,7 +213,9 @@ def criteria() -> tuple[Criterion, ...]:
     ['import_reliance', 'supply_risk']
     """
     records = datasets.toml(CRITERIA)
-    return tuple(_record(Criterion, CRITERIA, *item) for item in records.items())
+    return tuple(
+        _record(Criterion, CRITERIA, *item) for item in records.items()
+    )
 
 
 @lru_cache(maxsize=1)
@@ -245,9 +247,13 @@ def _read() -> dict[str, list[Column]]:
         table_columns = columns.setdefault(row["table"], [])
         name = row["name"]
         if name == "*properties":
-            table_columns += (Column(*_head(p), predicted=True) for p in properties())
+            table_columns += (
+                Column(*_head(p), predicted=True) for p in properties()
+            )
         elif name == "*criteria":
-            table_columns += (Column(*_head(c), short=c.short) for c in criteria())
+            table_columns += (
+                Column(*_head(c), short=c.short) for c in criteria()
+            )
         else:
             has_range = row["kind"] == "predicted"
             kind = "number" if has_range else row["kind"]
@@ -335,8 +341,13 @@ def order_columns(present: Iterable[str]) -> list[str]:
     """
     names = list(present)
     extra = itertools.filterfalse(_PLACE.__contains__, names)
-    return [*sorted(filter(_PLACE.__contains__, names), key=_PLACE.__getitem__), *extra]
+    return [
+        *sorted(filter(_PLACE.__contains__, names), key=_PLACE.__getitem__),
+        *extra,
+    ]
 
 
-_EACH = (c for name in COLUMNS for c in (*with_interval(name), f"{name}_data_share"))
+_EACH = (
+    c for name in COLUMNS for c in (*with_interval(name), f"{name}_data_share")
+)
 _PLACE = {column: place for place, column in enumerate(_EACH)}

@@ -150,5 +150,7 @@ def verify() -> dict[str, str]:
     for name, entry in registry()["files"].items():
         file = root() / name
         same = file.is_file() and sha256(file) == entry["sha256"]
-        result[name] = "ok" if same else "changed" if file.is_file() else "missing"
+        result[name] = (
+            "ok" if same else "changed" if file.is_file() else "missing"
+        )
     return result

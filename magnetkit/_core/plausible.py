@@ -11,7 +11,13 @@ from functools import lru_cache
 
 from . import datasets
 from .errors import InputError
-from .units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, MU_0, ZERO_CELSIUS
+from .units import (
+    KILO_GAUSS,
+    KILO_OERSTED,
+    MEGA_GAUSS_OERSTED,
+    MU_0,
+    ZERO_CELSIUS,
+)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,12 @@ from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from .errors import InputError
 
@@ -79,7 +84,11 @@ class Settings(BaseSettings):
     def _home(cls, value: Path | None, field: ValidationInfo) -> Path | None:
         """Return a folder with ~ written out."""
         value = value and value.expanduser()
-        if field.field_name == "mirror" and value is not None and not value.is_dir():
+        if (
+            field.field_name == "mirror"
+            and value is not None
+            and not value.is_dir()
+        ):
             raise ValueError("it is no folder; make it, or unset the variable")
         return value
 

@@ -190,12 +190,18 @@ def _range_or_one(text: str) -> list[float]:
     first = parse_temperature(match[1])
     last = parse_temperature(match[2])
     step = float(match[3])
-    if not (last > first and step > 0 and (last - first) / step <= _MOST_TEMPERATURES):
+    if not (
+        last > first
+        and step > 0
+        and (last - first) / step <= _MOST_TEMPERATURES
+    ):
         raise InputError(
             f"temperatures {text!r}: expected first:last:step such as 20C:200C:10, rising, of at "
             f"most {_MOST_TEMPERATURES} steps"
         )
-    return [first + i * step for i in range(int((last - first) / step + 1e-9) + 1)]
+    return [
+        first + i * step for i in range(int((last - first) / step + 1e-9) + 1)
+    ]
 
 
 def kelvin_text(kelvin: float) -> str:

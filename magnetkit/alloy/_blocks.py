@@ -23,7 +23,9 @@ class Rejected:
 
     def __post_init__(self) -> None:
         if len(self.text) > _LONGEST_CELL:
-            object.__setattr__(self, "text", self.text[: _LONGEST_CELL - 3] + "...")
+            object.__setattr__(
+                self, "text", self.text[: _LONGEST_CELL - 3] + "..."
+            )
 
 
 @dataclass(frozen=True)

@@ -74,16 +74,24 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
             f"{', '.join(table.column_names)}"
         )
     cells = {
-        symbol: table.column(column).to_pylist() for symbol, column in columns.items()
+        symbol: table.column(column).to_pylist()
+        for symbol, column in columns.items()
     }
     rows = zip(*cells.values(), strict=True)
-    return pa.array([_recipe(dict(zip(cells, row, strict=True))) for row in rows])
+    return pa.array(
+        [_recipe(dict(zip(cells, row, strict=True))) for row in rows]
+    )
 
 
 def element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
     """Return the names of columns that begin with an element, and the element of each."""
-    words = [(name, name.replace("(", " ").replace("[", " ").split()) for name in names]
-    return [(name, word[0]) for name, word in words if word and word[0] in INDEX]
+    words = [
+        (name, name.replace("(", " ").replace("[", " ").split())
+        for name in names
+    ]
+    return [
+        (name, word[0]) for name, word in words if word and word[0] in INDEX
+    ]
 
 
 def _recipe(amounts: dict[str, object]) -> str:

@@ -50,7 +50,9 @@ def check_file(path: Path) -> None:
             f"{path}: expected a file ending in {', '.join(_SUFFIXES)}; a recipe goes into a list"
         )
     if kind := describe_no_file(path):
-        raise InputError(f"{path} is {kind}, not a file; give the path of a table")
+        raise InputError(
+            f"{path} is {kind}, not a file; give the path of a table"
+        )
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     if path.stat().st_size == 0:
@@ -88,7 +90,11 @@ def read_blocks(
         If the table cannot be read: missing, without a row, of another kind or encoding.
     """
     check_file(path)
-    readers = {".parquet": _read_parquet, ".txt": _read_lines, ".xlsx": _read_excel}
+    readers = {
+        ".parquet": _read_parquet,
+        ".txt": _read_lines,
+        ".xlsx": _read_excel,
+    }
     suffix = split_sheet(path)[0].suffix.lower()
     block_count = 0
     try:
@@ -110,7 +116,9 @@ def read_blocks(
             reason = _long_line(path)
         raise InputError(f"{path} cannot be read: {reason}") from None
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise InputError(
+            f"{path} cannot be read: {error.strerror or error}"
+        ) from None
     if not block_count:
         raise InputError(
             f"{path} holds no row below its header; expected one candidate a line"
@@ -163,19 +171,29 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
     """
     start = 0
     duplicates = _dictionary_columns(path)
-    for batch in pq.ParquetFile(path, read_dictionary=duplicates).iter_batches(size):
+    for batch in pq.ParquetFile(path, read_dictionary=duplicates).iter_batches(
+        size
+    ):
         columns = []
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             kind = column.type
             if pa.types.is_dictionary(kind) and is_string(kind.value_type):
-                lengths = pc.binary_length(column.dictionary).take(column.indices)
+                lengths = pc.binary_length(column.dictionary).take(
+                    column.indices
+                )
                 if (pc.sum(lengths).as_py() or 0) > LARGEST_BYTES:
                     raise InputError(
                         f"{path}: the texts of column {name!r} take over "
                         f"{LARGEST_BYTES >> 20} MiB in {batch.num_rows:,} rows; leave it out"
                     )
-                column = column.cast(kind.value_type) if name in duplicates else column
-            columns.append(valid_text(column) if is_string(column.type) else column)
+                column = (
+                    column.cast(kind.value_type)
+                    if name in duplicates
+                    else column
+                )
+            columns.append(
+                valid_text(column) if is_string(column.type) else column
+            )
         table = pa.table(columns, names=batch.schema.names)
         yield Block(table, start, np.arange(start, start + len(table)) + 1)
         start += len(table)
@@ -190,9 +208,14 @@ def _dictionary_columns(path: Path) -> list[str]:
     file = pq.ParquetFile(path)
     texts = {field.name for field in file.schema_arrow if is_string(field.type)}
     names = set()
-    for group in map(file.metadata.row_group, range(file.metadata.num_row_groups)):
+    for group in map(
+        file.metadata.row_group, range(file.metadata.num_row_groups)
+    ):
         for chunk in map(group.column, range(group.num_columns)):
-            if chunk.total_uncompressed_size < 8 * chunk.num_values + _BLOCK_BYTES:
+            if (
+                chunk.total_uncompressed_size
+                < 8 * chunk.num_values + _BLOCK_BYTES
+            ):
                 names.add(chunk.path_in_schema)
     return sorted(names & texts)
 
@@ -265,7 +288,9 @@ class _LineCount:
         ends = np.array([count for _, count in self.skipped], np.int64)
         self.skipped.clear()
         bad_lines = np.array([one.line for one in bad_rows], np.int64)
-        rows = np.arange(self.row + 1, self.row + 1 + len(table) + len(bad_lines))
+        rows = np.arange(
+            self.row + 1, self.row + 1 + len(table) + len(bad_lines)
+        )
         rows = rows[~np.isin(rows, bad_lines)][: len(table)]
         numbers = np.concatenate([rows, bad_lines])
         self.row = int(numbers.max(initial=self.row))
@@ -274,12 +299,18 @@ class _LineCount:
         numbers[order] += self.inner_ends + np.cumsum(ends[order]) - ends[order]
         self.inner_ends += int(ends.sum())
         pairs = zip(bad_rows, numbers[len(rows) :].tolist(), strict=True)
-        rejected = [replace(one, line=line) for one, line in pairs if one.reason]
+        rejected = [
+            replace(one, line=line) for one, line in pairs if one.reason
+        ]
         return numbers[: len(rows)], rejected
 
 
 def _open_csv(
-    path: Path, encoding: str, delimiter: str, header: list[str], lines: _LineCount
+    path: Path,
+    encoding: str,
+    delimiter: str,
+    header: list[str],
+    lines: _LineCount,
 ) -> Iterable[pa.RecordBatch]:
     """Open a CSV file for reading in batches, all of whose cells are text.
 
@@ -348,7 +379,9 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
     delimiter, header = _header(path, encoding)
     # Spreadsheets write columns that were used once, without a name.
     columns = [
-        i for i, name in enumerate(header) if name.strip() or header.count("") == 1
+        i
+        for i, name in enumerate(header)
+        if name.strip() or header.count("") == 1
     ]
     line_count = _LineCount()
     start = 0
@@ -387,8 +420,13 @@ def _line_ends(table: pa.Table) -> IntArray:
     for column in table.columns:
         # Arrow's own search looks into one text after the other.
         content = [chunk.buffers()[-1] for chunk in column.chunks]
-        if any(value is not None and b"\n" in value.to_pybytes() for value in content):
-            breaks += pc.count_substring(pc.fill_null(column, ""), "\n").to_numpy()
+        if any(
+            value is not None and b"\n" in value.to_pybytes()
+            for value in content
+        ):
+            breaks += pc.count_substring(
+                pc.fill_null(column, ""), "\n"
+            ).to_numpy()
     return breaks
 
 
@@ -417,13 +455,19 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
             "header line such as composition,shell"
         )
     if not first.strip():
-        raise InputError(f"{path}: the first line is blank; the header belongs there")
+        raise InputError(
+            f"{path}: the first line is blank; the header belongs there"
+        )
     delimiter = max(_DELIMITERS, key=first.count)
     try:
         names = next(csv.reader([first], delimiter=delimiter), [])
     except csv.Error as error:
-        raise InputError(f"{path}: the header line cannot be read: {error}") from None
-    duplicates = sorted(n for n, times in Counter(names).items() if n and times > 1)
+        raise InputError(
+            f"{path}: the header line cannot be read: {error}"
+        ) from None
+    duplicates = sorted(
+        n for n, times in Counter(names).items() if n and times > 1
+    )
     if duplicates:
         raise InputError(
             f"{path}: column {duplicates[0]!r} stands twice in the header; rename one"
@@ -464,9 +508,7 @@ def _long_line(path: Path) -> str:
             if line.endswith(b"\n"):
                 number = number + 1
                 at = 0
-    return (
-        f"a quoted cell runs over more than {_BLOCK_BYTES >> 20} MiB; close its quote"
-    )
+    return f"a quoted cell runs over more than {_BLOCK_BYTES >> 20} MiB; close its quote"
 
 
 def _read_excel(path: Path, size: int) -> Iterator[Block]:
@@ -479,7 +521,9 @@ def _read_excel(path: Path, size: int) -> Iterator[Block]:
     table = sheet.table
     lines = sheet.lines
     for start in range(0, max(len(table), 1), size):
-        block = Block(table.slice(start, size), start, lines[start : start + size])
+        block = Block(
+            table.slice(start, size), start, lines[start : start + size]
+        )
         if start == 0:
             block = replace(block, rejected=sheet.rejected, notes=sheet.notes)
         yield block

@@ -23,14 +23,18 @@ _FAMILIES = (
     r"sm2\(co,fe(?:,cu,zr)?\)17|sm2(?:co|tm)17|smco5|smco|samarium[ -]?cobalt|"
     r"nd2fe14b|nd-?fe-?b|neo(?:dymium)?"
 )
-_WORDS = r"sintered|bonded|hot[ -]?deformed|grade|magnet|magnets|ferrite|ceramic"
+_WORDS = (
+    r"sintered|bonded|hot[ -]?deformed|grade|magnet|magnets|ferrite|ceramic"
+)
 _MAKERS = (
     r"arnold|integrated magnetics|magnet sales|electron energy|eec|horizon|intemag|alliance|"
     r"k&j|shin-?etsu|vormag|hgt|mpco|mag spring|magnet power|awork|risheng|shanghai magnet|"
     r"china magnet factory|magnetsearcher|advanced magnets|aic|sdsdxt|taihan|sinowin|magnova|lihe|"
     r"eclipse|bomatec|jingxin|dura|vacuumschmelze|vac|xingyuan|mainrich|tmc|e-magnets|metalmat"
 )
-_PREFIX = re.compile(rf"^(?:{_FAMILIES}|{_WORDS}|{_MAKERS})[\s:_,/-]+", re.IGNORECASE)
+_PREFIX = re.compile(
+    rf"^(?:{_FAMILIES}|{_WORDS}|{_MAKERS})[\s:_,/-]+", re.IGNORECASE
+)
 _OTHER_FAMILY = re.compile(r"^\s*(?:sm|alnico|ferrite|ceramic)", re.IGNORECASE)
 _MAKER_ALONE = re.compile(r"^EEC(?=[\d:])", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s*(?:\([^()]*\)|\bgrade|\bmagnets?)\s*$", re.IGNORECASE)
@@ -135,7 +139,8 @@ def find(text: str) -> str | None:
         return None
     keys = _keys()
     name = next(
-        (keys[k] for k in map(_normalize, _strip_affixes(text)) if k in keys), None
+        (keys[k] for k in map(_normalize, _strip_affixes(text)) if k in keys),
+        None,
     )
     # "SmCo 33H" is no N33H.
     if name and _SHAPE.match(name) and _OTHER_FAMILY.match(text):
@@ -166,7 +171,9 @@ def is_grade(text: str) -> bool:
         return False
     if find(text) is not None:
         return True
-    return any(_SHAPE.match(f) or _SHAPE_OTHER.match(f) for f in _strip_affixes(text))
+    return any(
+        _SHAPE.match(f) or _SHAPE_OTHER.match(f) for f in _strip_affixes(text)
+    )
 
 
 def find_grades(given: Any) -> list[str | None]:
@@ -224,7 +231,9 @@ def parse_class(text: str) -> tuple[int, str] | None:
     >>> parse_class("N44UH"), parse_class("N50"), parse_class("Recoma 28")
     ((44, 'UH'), (50, 'N'), None)
     """
-    match = next(filter(None, map(_SHAPE.match, _strip_affixes(text.upper()))), None)
+    match = next(
+        filter(None, map(_SHAPE.match, _strip_affixes(text.upper()))), None
+    )
     if match is None:
         return None
     return (int(match[1]), match[2] or "N")
@@ -249,7 +258,9 @@ def nearest_grades(text: str) -> list[str]:
     letters = any(map(str.isalpha, _strip_affixes(text)[-1]))
     part = -1 if letters and not _OTHER_FAMILY.match(text) else 0
     bare = _normalize(_strip_affixes(text)[part])
-    by_key = {_normalize(_strip_affixes(name)[part]): name for name in grade_names()}
+    by_key = {
+        _normalize(_strip_affixes(name)[part]): name for name in grade_names()
+    }
     kind = _letters(bare)
     known_kinds = sorted({_letters(key) for key in by_key})
     kinds = [kind]
@@ -264,7 +275,8 @@ def nearest_grades(text: str) -> list[str]:
         Names of another class come last; then letters and figure count.
         """
         other = (
-            shape is not None and (parse_class(by_key[key]) or (0, ""))[1] != shape[1]
+            shape is not None
+            and (parse_class(by_key[key]) or (0, ""))[1] != shape[1]
         )
         unlike = 1.0 - difflib.SequenceMatcher(None, bare, key).ratio()
         return other, unlike + min(abs(_figure(key) - figure), 10) / 20.0

@@ -302,7 +302,9 @@ def _read_amount(text, place, reading):
     if before == _ELEMENT:
         amounts[state[_ENTRY_END] - 1] = value
     elif before == _BRACKET:
-        _multiply_entries(amounts, levels[depth + 1, _START], state[_ENTRY_END], value)
+        _multiply_entries(
+            amounts, levels[depth + 1, _START], state[_ENTRY_END], value
+        )
     else:
         return FOLLOWS_NOTHING, place
     state[_BEFORE] = _AMOUNT
@@ -457,7 +459,9 @@ def _part_entries(place, reading):
 
 @jit(part="copied")
 def _is_figure(text, at):
-    return at < len(text) and (KINDS[text[at]] == DIGIT or KINDS[text[at]] == POINT)
+    return at < len(text) and (
+        KINDS[text[at]] == DIGIT or KINDS[text[at]] == POINT
+    )
 
 
 @jit(part="merged")
@@ -586,7 +590,9 @@ def read_row(text, first, reading):
 
 def find_entries(reading: Reading) -> tuple[int, int]:
     """Return where the entries of a row that was read end, and which is the balance or -1."""
-    return int(reading.state[_ENTRY_END]), int(reading.levels[0, _BALANCE_ENTRY])
+    return int(reading.state[_ENTRY_END]), int(
+        reading.levels[0, _BALANCE_ENTRY]
+    )
 
 
 # What a grade's name can be read as, beside what ends in a light element: NdFeB N35 is mostly
@@ -609,12 +615,17 @@ def _ascii(point):
         return point
     if 0x2080 <= point <= 0x2089:  # subscript figures
         return point - 0x2080 + 48
-    if 0x2010 <= point <= 0x2015 or point == 0x2212:  # dashes and the minus sign
+    if (
+        0x2010 <= point <= 0x2015 or point == 0x2212
+    ):  # dashes and the minus sign
         return 45
     if point == 0x2093:  # subscript x
         return 120
     if (
-        point == 0xA0 or 0x2000 <= point <= 0x200B or point == 0x202F or point == 0xFEFF
+        point == 0xA0
+        or 0x2000 <= point <= 0x200B
+        or point == 0x202F
+        or point == 0xFEFF
     ):  # gaps
         return 32
     return 0
@@ -753,7 +764,9 @@ def _choose_basis(basis, reading, total):
     if fault != FINE:
         return fault, basis
     is_percent = abs(total - 100.0) <= PERCENT_TOLERANCE + _SUM_SLACK
-    is_whole = is_percent or abs(total - 1.0) <= _FRACTION_TOLERANCE + _SUM_SLACK
+    is_whole = (
+        is_percent or abs(total - 1.0) <= _FRACTION_TOLERANCE + _SUM_SLACK
+    )
     is_recipe = has_balance or marks != 0 or basis == _WEIGHT
     if is_recipe:
         fault = _find_recipe_fault(bare, total, is_whole, has_balance)

@@ -94,7 +94,9 @@ class GivesFrame(Protocol[_Rest]):
     ) -> "pa.Table": ...
 
 
-def gives_frame(function: Callable[Concatenate[Any, _Rest], Any]) -> GivesFrame[_Rest]:
+def gives_frame(
+    function: Callable[Concatenate[Any, _Rest], Any],
+) -> GivesFrame[_Rest]:
     """Tell type checkers that a function's frames are of the library of its compositions."""
     return cast(GivesFrame[_Rest], function)
 
@@ -109,7 +111,8 @@ _LIBRARIES = {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}
 _BLOCK_ROWS = 65_536
 # A text with such an ending names a file, readable or not.
 _FILE = re.compile(
-    r"\.(csv|tsv|txt|parquet|xlsx?(#.*)?|ods|json|feather|arrow)$", re.IGNORECASE
+    r"\.(csv|tsv|txt|parquet|xlsx?(#.*)?|ods|json|feather|arrow)$",
+    re.IGNORECASE,
 )
 
 
@@ -123,14 +126,16 @@ class Inputs:
 
     # n rows, what could be read; ``row_index`` counts the rows of the input
     table: CompositionTable
-    labels: pa.Array | None = None  # text as written, (n,); None where there was none
+    labels: pa.Array | None = (
+        None  # text as written, (n,); None where there was none
+    )
     shells: list[str] | None = (
         None  # of each row, empty for a bulk alloy; None: no column has any
     )
-    others: Any = (
-        None  # the user's other columns in their own library, all rows of the input
+    others: Any = None  # the user's other columns in their own library, all rows of the input
+    composition: str | None = (
+        None  # name of the composition column of `others`' frame
     )
-    composition: str | None = None  # name of the composition column of `others`' frame
     index: Any = None  # pandas.Index of the input, all rows, or None
     library: str = "pandas"  # ``"pandas"``, ``"polars"`` or ``"arrow"``
     rejected: list[Rejected] = field(
@@ -202,7 +207,9 @@ class Inputs:
         """
         if self.others is None:
             return None
-        rest = reading.other_columns(self.others, self.composition if named else None)
+        rest = reading.other_columns(
+            self.others, self.composition if named else None
+        )
         if rest.num_columns:
             return rest.take(pa.array(self.table.row_index))
         return None
@@ -222,10 +229,14 @@ class Inputs:
         rows = self.table.row_index
         if len(frames) > 1:
             order = (
-                np.arange(len(frames) * len(rows)).reshape(len(frames), -1).T.ravel()
+                np.arange(len(frames) * len(rows))
+                .reshape(len(frames), -1)
+                .T.ravel()
             )
             frame = (
-                pd.concat(frames, ignore_index=True).iloc[order].reset_index(drop=True)
+                pd.concat(frames, ignore_index=True)
+                .iloc[order]
+                .reset_index(drop=True)
             )
             rows = np.repeat(rows, len(frames))
         if self.index is not None:
@@ -235,7 +246,8 @@ class Inputs:
         if self.rejected and not self.reported:
             self.warn()
         records = [
-            {"line": r.line, "text": r.text, "reason": r.reason} for r in self.rejected
+            {"line": r.line, "text": r.text, "reason": r.reason}
+            for r in self.rejected
         ]
         if self.library != "pandas":
             return self._give_table(frame, named, rows, records)
@@ -265,11 +277,15 @@ class Inputs:
         renames = self._rename_columns(named, table.column_names)
         if self.library == "arrow":
             for name, new in renames.items():
-                table = table.append_column(new, self.others[name].take(pa.array(rows)))
+                table = table.append_column(
+                    new, self.others[name].take(pa.array(rows))
+                )
             return table
         import polars
 
-        columns = (self.others[name][rows].alias(renames[name]) for name in renames)
+        columns = (
+            self.others[name][rows].alias(renames[name]) for name in renames
+        )
         return polars.DataFrame(table).with_columns(columns)
 
     def _add_columns(
@@ -287,7 +303,9 @@ class Inputs:
         part = columns[list(renames)].iloc[rows].rename(columns=renames)
         return pd.concat([frame, part.set_axis(frame.index)], axis=1)
 
-    def _rename_columns(self, named: bool, present: Iterable[str]) -> dict[str, str]:
+    def _rename_columns(
+        self, named: bool, present: Iterable[str]
+    ) -> dict[str, str]:
         """Return the user's columns to give back, each with a name that `present` does not have.
 
         `named` leaves out the composition column. A name that is taken gets the prefix ``input_``.
@@ -295,7 +313,9 @@ class Inputs:
         """
         taken_names = set(present)
         renames = {}
-        for name in [] if self.others is None else reading.column_names(self.others):
+        for name in (
+            [] if self.others is None else reading.column_names(self.others)
+        ):
             if not (named and name == self.composition):
                 new = name
                 while new in taken_names:
@@ -409,7 +429,9 @@ def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
     """
     first = rejected[0]
     count = len(rejected)
-    place = next((e.position for e in table.errors if e.row + 1 == first.line), -1)
+    place = next(
+        (e.position for e in table.errors if e.row + 1 == first.line), -1
+    )
     reason = first.reason
     if count > 1 or len(table):
         reason = f"line {first.line}: {reason} ({count} such {'row' if count == 1 else 'rows'})"
@@ -424,11 +446,17 @@ def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     them. InputError if a column is named for another form, or `given` has none of these forms.
     """
     if isinstance(given, CompositionTable):
-        rejections = [Rejected(e.row + 1, e.text, e.reason) for e in given.errors]
+        rejections = [
+            Rejected(e.row + 1, e.text, e.reason) for e in given.errors
+        ]
         return Inputs(given, rejected=rejections, reported=True)
-    if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
+    if isinstance(given, os.PathLike) or (
+        isinstance(given, str) and is_path(given)
+    ):
         return read_file(Path(given), basis, column)
-    if column is None and (isinstance(given, str) or _composition(given) is not None):
+    if column is None and (
+        isinstance(given, str) or _composition(given) is not None
+    ):
         return _read_column([given], basis)
     if hasattr(given, "collect_schema") and hasattr(given, "collect"):
         given = given.collect()  # a polars LazyFrame
@@ -464,10 +492,14 @@ def _read_column(given: Any, basis: Basis) -> Inputs:
     in the order of its texts. What is neither becomes a rejected row. `basis` is that of the texts.
     """
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
-    index = given.index if library == "pandas" and hasattr(given, "iloc") else None
+    index = (
+        given.index if library == "pandas" and hasattr(given, "iloc") else None
+    )
     if isinstance(given, np.ndarray) and given.ndim != 1:
         if given.ndim != 2 or given.shape[1] != 1:
-            raise InputError(f"expected {_FORMS}; got an array of shape {given.shape}")
+            raise InputError(
+                f"expected {_FORMS}; got an array of shape {given.shape}"
+            )
         given = given[:, 0]
     if isinstance(given, (bytes, Mapping)) or not hasattr(given, "__iter__"):
         raise InputError(f"expected {_FORMS}; got {_kind(given)}")
@@ -487,10 +519,14 @@ def _exports_text(column: Any) -> bool:
     """Return whether a column exports its text as an Arrow array."""
     if str(getattr(column, "dtype", "")) in ("object", "Object"):
         return False
-    return hasattr(column, "__arrow_c_array__") or hasattr(column, "__arrow_c_stream__")
+    return hasattr(column, "__arrow_c_array__") or hasattr(
+        column, "__arrow_c_stream__"
+    )
 
 
-def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Array]:
+def _items(
+    items: Sequence[Any], basis: Basis
+) -> tuple[CompositionTable, pa.Array]:
     """Read a list of texts and pymatgen compositions.
 
     Parameters
@@ -508,7 +544,9 @@ def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Arr
         Text or name of every item, null for what is no text.
     """
     formulas = {
-        i: c for i, item in enumerate(items) if (c := _composition(item)) is not None
+        i: c
+        for i, item in enumerate(items)
+        if (c := _composition(item)) is not None
     }
     texts = [None if i in formulas else item for i, item in enumerate(items)]
     array, odd = reading.text_array(texts)
@@ -523,7 +561,9 @@ def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Arr
         [table, replace(atoms, row_index=rows[atoms.row_index])]
     )
     together = together[np.argsort(together.row_index)]
-    names = [_name(formulas[i]) if i in formulas else t for i, t in enumerate(texts)]
+    names = [
+        _name(formulas[i]) if i in formulas else t for i, t in enumerate(texts)
+    ]
     return replace(
         together, errors=sorted(errors, key=lambda e: e.row)
     ), reading.text_array(names)[0]
@@ -538,7 +578,8 @@ def _name(composition: Any) -> str:
     if all(float(a).is_integer() for _, a in amounts):
         return str(composition.reduced_formula)
     return "".join(
-        f"{symbol}{'' if a == 1 else format(a, '.10g')}" for symbol, a in amounts
+        f"{symbol}{'' if a == 1 else format(a, '.10g')}"
+        for symbol, a in amounts
     )
 
 
@@ -592,7 +633,11 @@ def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     inputs = _make_inputs(table, _one_chunk(labels), shells, lines)
     index = frame.index if library == "pandas" else None
     return replace(
-        inputs, others=extra_columns, composition=name, library=library, index=index
+        inputs,
+        others=extra_columns,
+        composition=name,
+        library=library,
+        index=index,
     )
 
 
@@ -615,9 +660,13 @@ def _flatten(frame: Any) -> Any:
     return frame.set_axis(names, axis=1)
 
 
-def read_file(path: Path, basis: Basis = "auto", column: str | None = None) -> Inputs:
+def read_file(
+    path: Path, basis: Basis = "auto", column: str | None = None
+) -> Inputs:
     """Read a whole table of candidates; InputError as of `read_blocks`."""
-    return join_blocks(list(read_blocks(path, _BLOCK_ROWS)), path, basis, column)
+    return join_blocks(
+        list(read_blocks(path, _BLOCK_ROWS)), path, basis, column
+    )
 
 
 def join_blocks(
@@ -650,8 +699,14 @@ def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
     InputError for an unknown name or an implausible value. `table` is not changed.
     """
     values = {}
-    for name in [n for n in reading.column_names(frame) if n.startswith("given_")]:
-        column = frame[name].to_pylist() if isinstance(frame, pa.Table) else frame[name]
+    for name in [
+        n for n in reading.column_names(frame) if n.startswith("given_")
+    ]:
+        column = (
+            frame[name].to_pylist()
+            if isinstance(frame, pa.Table)
+            else frame[name]
+        )
         values[name] = [None if value == "" else value for value in column]
     if values:
         return table.with_given(values, "given_")
@@ -677,12 +732,21 @@ def _split_shells(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
         If another header is nearly ``shell``.
     """
     check_recipe_headers(reading.column_names(frame), composition)
-    if _SHELL_COLUMN not in reading.column_names(frame) or composition == _SHELL_COLUMN:
+    if (
+        _SHELL_COLUMN not in reading.column_names(frame)
+        or composition == _SHELL_COLUMN
+    ):
         return None, frame
     if isinstance(frame, pa.Table):
-        return frame[_SHELL_COLUMN].to_pylist(), frame.drop_columns([_SHELL_COLUMN])
+        return frame[_SHELL_COLUMN].to_pylist(), frame.drop_columns(
+            [_SHELL_COLUMN]
+        )
     is_pandas = hasattr(frame, "iloc")
-    rest = frame.drop(columns=_SHELL_COLUMN) if is_pandas else frame.drop(_SHELL_COLUMN)
+    rest = (
+        frame.drop(columns=_SHELL_COLUMN)
+        if is_pandas
+        else frame.drop(_SHELL_COLUMN)
+    )
     return frame[_SHELL_COLUMN].to_list(), rest
 
 
@@ -726,12 +790,20 @@ def _make_inputs(
     ]
     shells: list[str] | None = None
     if written is not None:
-        shell_texts = ["" if s is None or s != s else str(s).strip() for s in written]
+        shell_texts = [
+            "" if s is None or s != s else str(s).strip() for s in written
+        ]
         wrong = _wrong_shells(shell_texts)
-        bad = np.array([shell_texts[row] in wrong for row in table.row_index], bool)
+        bad = np.array(
+            [shell_texts[row] in wrong for row in table.row_index], bool
+        )
         for row in table.row_index[bad]:
             rejections.append(
-                Rejected(int(lines[row]), str(texts[int(row)]), wrong[shell_texts[row]])
+                Rejected(
+                    int(lines[row]),
+                    str(texts[int(row)]),
+                    wrong[shell_texts[row]],
+                )
             )
         table = table[~bad]
         shells = [shell_texts[row] for row in table.row_index]

@@ -51,7 +51,12 @@ def sums(rows, weights, kind=None):
     out = np.empty(n)
     weights = np.atleast_2d(np.asarray(weights, np.float64))
     share_rows(
-        _sums, n, rows, np.zeros(n, np.int8) if kind is None else kind, weights, out
+        _sums,
+        n,
+        rows,
+        np.zeros(n, np.int8) if kind is None else kind,
+        weights,
+        out,
     )
     return out
 
@@ -78,7 +83,9 @@ def sums_of_each(rows, figures):
     """Return the sum of each row's fractions times each of several figures of the element."""
     n = len(rows.indptr) - 1
     out = np.zeros((n, figures.shape[1]))
-    share_rows(_sums_of_each, n, rows, np.ascontiguousarray(figures, np.float64), out)
+    share_rows(
+        _sums_of_each, n, rows, np.ascontiguousarray(figures, np.float64), out
+    )
     return out
 
 
@@ -101,7 +108,9 @@ def _largest_of_each(rows, weights, figures, least, out, start, stop):
             if rows.values[p] * weights[element] / total >= least:
                 for k in range(figures.shape[1]):
                     # What is unknown stays so.
-                    if figures[element, k] > out[i, k] or np.isnan(figures[element, k]):
+                    if figures[element, k] > out[i, k] or np.isnan(
+                        figures[element, k]
+                    ):
                         out[i, k] = figures[element, k]
 
 
@@ -212,7 +221,9 @@ def risks_of_sources(rows, weights, source, risk, half):
     """
     out = np.ones((len(rows.indptr) - 1, risk.shape[1]))
     risk = np.ascontiguousarray(risk, np.float64)
-    share_rows(_risks_of_sources, len(out), rows, weights, source, risk, half, out)
+    share_rows(
+        _risks_of_sources, len(out), rows, weights, source, risk, half, out
+    )
     return out
 
 
@@ -253,7 +264,9 @@ def take_rows(rows, picked):
     indptr = np.zeros(len(picked) + 1, np.int64)
     for i in range(len(picked)):
         source = picked[i]
-        indptr[i + 1] = indptr[i] + rows.indptr[source + 1] - rows.indptr[source]
+        indptr[i + 1] = (
+            indptr[i] + rows.indptr[source + 1] - rows.indptr[source]
+        )
     indices = np.empty(indptr[-1], np.int32)
     values = np.empty(indptr[-1])
     for i in range(len(picked)):

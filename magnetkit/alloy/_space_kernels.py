@@ -372,7 +372,9 @@ def text_from_fractions(indptr, indices, values, rank, symbols, digits):
         for k in range(width):
             entry = indptr[i] + k
             place = k
-            while place and rank[indices[order[place - 1]]] > rank[indices[entry]]:
+            while (
+                place and rank[indices[order[place - 1]]] > rank[indices[entry]]
+            ):
                 order[place] = order[place - 1]
                 place -= 1
             order[place] = entry
@@ -384,7 +386,10 @@ def text_from_fractions(indptr, indices, values, rank, symbols, digits):
             decimals = digits - 1 + _zeros(values[entry])
             decimals = min(max(decimals, 0), len(_TENS) - 1)
             at = _write(
-                data, at, int(np.rint(values[entry] * _TENS[decimals])), decimals
+                data,
+                at,
+                int(np.rint(values[entry] * _TENS[decimals])),
+                decimals,
             )
         offsets[i + 1] = at
     return offsets, data[:at].copy()
@@ -439,7 +444,9 @@ def text_from_products(products, shares, names, starts, rank):
             product = products[i, w]
             if product < 0:
                 continue
-            share = np.int64(np.floor(100.0 * shares[i, w] + 0.5 + _SHARE_SLACK))
+            share = np.int64(
+                np.floor(100.0 * shares[i, w] + 0.5 + _SHARE_SLACK)
+            )
             place = count
             while place:
                 before = hundredths[place - 1]

@@ -209,7 +209,9 @@ def read_word(text, at):
     if kind == BALANCE:
         return kind, end
     after = end
-    while after < stop and (KINDS[text[after]] == GAP or KINDS[text[after]] == HYPHEN):
+    while after < stop and (
+        KINDS[text[after]] == GAP or KINDS[text[after]] == HYPHEN
+    ):
         after += 1
     if after < stop and KINDS[text[after]] == PERCENT:
         return kind, after + 1
@@ -255,7 +257,9 @@ def _read_word_in_brackets(text, at):
     """
     stop = len(text)
     inner = _skip_gaps(text, at + 1)
-    if inner < stop and (KINDS[text[inner]] == LOWER or KINDS[text[inner]] == UPPER):
+    if inner < stop and (
+        KINDS[text[inner]] == LOWER or KINDS[text[inner]] == UPPER
+    ):
         kind, after = read_word(text, inner)
         after = _skip_gaps(text, after)
         if kind != OTHER and after < stop and KINDS[text[after]] == CLOSE:

@@ -81,17 +81,25 @@ def read_sheet(given: Path) -> SheetRows:
             f"{path}: row {header} of the sheet is empty; the header belongs there"
         )
     if not lines:
-        raise InputError(f"{path}: the sheet is empty; name another with --sheet")
-    names, below = _headings(rows, None if header is None else lines.index(header))
+        raise InputError(
+            f"{path}: the sheet is empty; name another with --sheet"
+        )
+    names, below = _headings(
+        rows, None if header is None else lines.index(header)
+    )
     _refuse_ambiguous(names, f"{path}: row {lines[below - 1]}")
     cells = _fill_merged_ranges(rows[below:], lines[below:], marks.merged)
     bad_rows = _without_values(marks.formulas, lines[below:], cells)
     bad_lines = {one.line for one in bad_rows}
-    used_rows = [i for i, line in enumerate(lines[below:]) if line not in bad_lines]
+    used_rows = [
+        i for i, line in enumerate(lines[below:]) if line not in bad_lines
+    ]
     cells = [cells[i] for i in used_rows]
     columns = {}
     for j, name in enumerate(names):
-        columns[name] = _column([row[j] if j < len(row) else None for row in cells])
+        columns[name] = _column(
+            [row[j] if j < len(row) else None for row in cells]
+        )
     numbers = np.array([lines[below + i] for i in used_rows], np.int64)
     return SheetRows(pa.table(columns), numbers, bad_rows, marks.notes)
 
@@ -101,7 +109,9 @@ def _refuse_ambiguous(names: list[str], place: str) -> None:
 
     `place` is a text such as "alloys.xlsx: row 3".
     """
-    ambiguous = sorted(n for n, times in Counter(names).items() if times > 1 or not n)
+    ambiguous = sorted(
+        n for n, times in Counter(names).items() if times > 1 or not n
+    )
     if ambiguous:
         raise InputError(
             f"{place} is taken for the header; column {ambiguous[0]!r} stands "
@@ -130,7 +140,9 @@ def _without_values(
     """
     first: dict[int, str] = {}
     for cell in formulas:
-        first.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0), cell)
+        first.setdefault(
+            int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0), cell
+        )
     bad_rows = []
     for line, row in zip(lines, rows, strict=True):
         if line in first:
@@ -198,7 +210,9 @@ _UNITS = frozenset(
 _SAMPLED_LINES = 20
 
 
-def _headings(rows: list[tuple[Any, ...]], at: int | None) -> tuple[list[str], int]:
+def _headings(
+    rows: list[tuple[Any, ...]], at: int | None
+) -> tuple[list[str], int]:
     """Find the names of the columns, and how many rows stand above the first row of data.
 
     Without `at` the header is the first row of texts that names a composition or two elements, or
@@ -317,7 +331,9 @@ def _check_workbook(path: Path) -> None:
         )
 
 
-def _extent(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int, int]:
+def _extent(
+    packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]
+) -> tuple[int, int]:
     """Return number of rows and columns up to the last content, over all sheets.
 
     `packed` is the open archive and `sheets` are its members that hold sheets; their XML is read
@@ -390,9 +406,16 @@ def _read_rows(
             marks = _read_marks(path, sheet)
             # Some programs state another size than the sheet has.
             sheet.reset_dimensions()
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-                row = tuple(None if c == "" or c in _ERRORS else c for c in cells)
-                if any(cell is not None for cell in row) and number not in marks.hidden:
+            for number, cells in enumerate(
+                sheet.iter_rows(values_only=True), start=1
+            ):
+                row = tuple(
+                    None if c == "" or c in _ERRORS else c for c in cells
+                )
+                if (
+                    any(cell is not None for cell in row)
+                    and number not in marks.hidden
+                ):
                     lines.append(number)
                     rows.append(row)
             book.close()
@@ -437,9 +460,13 @@ def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
         matches = [sheet for sheet in sheets if same_name(sheet.title, wanted)]
         if not matches:
             sheet_names = ", ".join(book.sheetnames)
-            raise InputError(f"{path}: no sheet {wanted!r}; there is {sheet_names}")
+            raise InputError(
+                f"{path}: no sheet {wanted!r}; there is {sheet_names}"
+            )
         return matches[0], ""
-    visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
+    visible = [
+        sheet for sheet in sheets if sheet.sheet_state == "visible"
+    ] or sheets
     # "columns" says what the columns of the package's own workbooks mean.
     rest = [sheet for sheet in sheets if sheet is not visible[0]]
     other_titles = [sheet.title for sheet in rest if sheet.title != "columns"]
@@ -510,7 +537,9 @@ def _is_midnight(moment: datetime.datetime) -> bool:
     return moment.time() == datetime.time()
 
 
-def _convert_cells(convert: Callable[[Any], Any], cells: Sequence[Any]) -> list[Any]:
+def _convert_cells(
+    convert: Callable[[Any], Any], cells: Sequence[Any]
+) -> list[Any]:
     """Return cells converted one by one; None, an empty cell, stays None."""
     return [None if cell is None else convert(cell) for cell in cells]
 

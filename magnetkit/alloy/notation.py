@@ -154,13 +154,18 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     from pymatgen.core import Composition
 
     if not isinstance(text, str):
-        raise InputError(f"expected text such as 'SmCo5', got a {type(text).__name__}")
+        raise InputError(
+            f"expected text such as 'SmCo5', got a {type(text).__name__}"
+        )
     row = _row(text)
     offsets = np.array([0, len(row)], np.int64)
     offsets.flags.writeable = False
     parsed_row = _notation.parse(row, offsets, basis_code(basis), ATOMIC_MASS)
     _, indices, values, codes, places, sums = parsed_row
-    if codes[0] and (element_text := expand_trade_names(text, basis)) is not None:
+    if (
+        codes[0]
+        and (element_text := expand_trade_names(text, basis)) is not None
+    ):
         with suppress(CompositionError):
             return parse_composition(element_text, basis)
     if codes[0]:
@@ -192,7 +197,9 @@ def inputs() -> Mapping[str, Mapping[str, float]]:
 def _trade_name_amounts() -> dict[str, dict[str, float]]:
     amounts: dict[str, dict[str, float]] = {}
     for row in datasets.rows("supply/inputs.csv"):
-        amounts.setdefault(row["input"], {})[row["element"]] = float(row["wt_pct"])
+        amounts.setdefault(row["input"], {})[row["element"]] = float(
+            row["wt_pct"]
+        )
     return amounts
 
 
@@ -303,7 +310,9 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
 def basis_code(basis: Basis) -> int:
     """Return the number by which the parser knows a basis; InputError if there is none."""
     if not isinstance(basis, str) or basis not in BASES:
-        raise InputError(f"basis must be one of {', '.join(BASES)}; got {basis!r:.60}")
+        raise InputError(
+            f"basis must be one of {', '.join(BASES)}; got {basis!r:.60}"
+        )
     return BASES.index(basis)
 
 
@@ -335,10 +344,14 @@ def _describe_missing_amount(rest: str, basis: str) -> str:
             f"{symbol} has no amount; in wt.% every element needs one, or bal. "
             "(a formula such as Nd2Fe14B is read with the basis 'atomic')"
         )
-    return f"{symbol} has no amount; in a recipe every element needs one, or bal."
+    return (
+        f"{symbol} has no amount; in a recipe every element needs one, or bal."
+    )
 
 
-def explain_fault(code: int, text: str, place: int, total: float, basis: str) -> str:
+def explain_fault(
+    code: int, text: str, place: int, total: float, basis: str
+) -> str:
     """Write the sentence that says why a recipe is refused.
 
     Parameters
@@ -371,9 +384,7 @@ def explain_fault(code: int, text: str, place: int, total: float, basis: str) ->
         return _describe_missing_amount(text[place:], basis)
     if code == _notation.NOTHING_LEFT:
         whole = "1 in this bracket" if place >= 0 else "100"
-        return (
-            f"the other amounts sum to {total:.6g}, nothing of {whole} is left for bal."
-        )
+        return f"the other amounts sum to {total:.6g}, nothing of {whole} is left for bal."
     if code == _notation.OTHER_BASIS:
         other_basis = "at.%" if basis == "weight" else "wt.%"
         return f"the text names {other_basis}, the basis asked for is '{basis}'; use basis 'auto'"
@@ -430,7 +441,5 @@ def _describe_unexpected_character(text: str, place: int) -> str:
     if character.islower():
         capital = word[:length].capitalize()
         hint = f", e.g. {capital}" if capital in SYMBOLS else ""
-        return (
-            f"unexpected {word[:length]!r}; element symbols begin with a capital{hint}"
-        )
+        return f"unexpected {word[:length]!r}; element symbols begin with a capital{hint}"
     return f"unexpected {character!r}; write a formula or recipe such as Nd 30.5 B 1 Fe bal."

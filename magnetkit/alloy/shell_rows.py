@@ -79,7 +79,9 @@ class ShellRows:
         new = atoms * ATOMIC_MASS[self.column]
         with np.errstate(divide="ignore", invalid="ignore"):
             from_amount = self.amount * mass / (new - self.amount * (new - own))
-            from_content = self.fraction * self.content / (1.0 - shell_law()["lost"])
+            from_content = (
+                self.fraction * self.content / (1.0 - shell_law()["lost"])
+            )
         share = np.where(np.isnan(self.amount), from_content, from_amount)
         return np.nan_to_num(np.clip(share, 0.0, 1.0))
 
@@ -146,7 +148,11 @@ def rare_earth_masses(table: CompositionTable) -> tuple[FloatArray, ...]:
 
     rows = table.rows
     rare = mask(RARE_EARTHS)
-    return sums(rows, rare), sums(rows, rare * ATOMIC_MASS), sums(rows, ATOMIC_MASS)
+    return (
+        sums(rows, rare),
+        sums(rows, rare * ATOMIC_MASS),
+        sums(rows, ATOMIC_MASS),
+    )
 
 
 def read_shells(shell: Any, n: int) -> ShellRows | None:
@@ -177,8 +183,14 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
     values = [shell] * n if is_one(shell) else list(shell)
     if len(values) != n:
         raise InputError(f"expected one shell or {n}, got {len(values)}")
-    at = pa.array(map(str, values), pa.string()).dictionary_encode().indices.to_numpy()
-    shells = [read_shell(values[k]) for k in np.unique(at, return_index=True)[1]]
+    at = (
+        pa.array(map(str, values), pa.string())
+        .dictionary_encode()
+        .indices.to_numpy()
+    )
+    shells = [
+        read_shell(values[k]) for k in np.unique(at, return_index=True)[1]
+    ]
     if all(s is None for s in shells):
         return None
     rims = _Rim(*map(np.array, zip(*map(_describe_rim, shells), strict=True)))
@@ -269,7 +281,8 @@ def add_masses(table: CompositionTable, masses: FloatArray) -> CompositionTable:
     weights = some.weight_fractions()
     carrier_masses = masses[rows]
     weights = (
-        weights * (1.0 - carrier_masses.sum(axis=1, keepdims=True)) + carrier_masses
+        weights * (1.0 - carrier_masses.sum(axis=1, keepdims=True))
+        + carrier_masses
     )
     atoms = weights / ATOMIC_MASS
     atoms /= atoms.sum(axis=1, keepdims=True)
@@ -328,9 +341,16 @@ def replace_rare_earth(
     from ._row_kernels import replace_rare_earth as kernel
 
     indptr, indices, values = kernel(
-        table.indptr, table.indices, table.values, mask(RARE_EARTHS), column, share
+        table.indptr,
+        table.indices,
+        table.values,
+        mask(RARE_EARTHS),
+        column,
+        share,
     )
-    return CompositionTable(indptr, indices, values, table.row_index, table.errors)
+    return CompositionTable(
+        indptr, indices, values, table.row_index, table.errors
+    )
 
 
 @check_arguments
@@ -402,10 +422,14 @@ def mean_over_mass(
     rows = read_shells(shell, len(table))
     if rows is not None:
         rare = mask(RARE_EARTHS)
-        of_rare = np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare])
+        of_rare = np.column_stack(
+            [np.where(rare[:, None] > 0, per_atom, 0.0), rare]
+        )
         rare_sums = sums_of_each(table.rows, of_rare)
         put_in = rare_sums[:, -1:] * per_atom[rows.column]
-        share = rows.replaced_part(rare_sums[:, -1], rare_sums[:, 0], sums[:, 0])
+        share = rows.replaced_part(
+            rare_sums[:, -1], rare_sums[:, 0], sums[:, 0]
+        )
         sums += share[:, None] * (put_in - rare_sums[:, :-1])
         if rows.carriers is not None:
             carrier_sums = rows.carriers.sum(axis=1, keepdims=True)

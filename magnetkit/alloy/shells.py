@@ -82,7 +82,9 @@ class Shell:
                 )
             self._check("amount_wt_pct", amount, _LIMIT_AMOUNT)
         if self.faces_mm is not None:
-            self._check("distance of faces, mm,", self.faces_mm, _LIMIT_FACES_MM)
+            self._check(
+                "distance of faces, mm,", self.faces_mm, _LIMIT_FACES_MM
+            )
         if not self.R and self.carriers:
             return
         if self.R not in RARE_EARTHS:
@@ -91,7 +93,9 @@ class Shell:
             )
         has_fraction = self.fraction is not None
         alone = self.content is None
-        if has_fraction == alone or has_fraction == (self.amount_wt_pct is not None):
+        if has_fraction == alone or has_fraction == (
+            self.amount_wt_pct is not None
+        ):
             raise InputError(
                 "a shell needs amount_wt_pct alone, or fraction and content together"
             )
@@ -111,9 +115,13 @@ class Shell:
         """Return the shell as it is written in candidate tables."""
         if self.fraction is not None:
             return f"{self.R} {_format_number(self.content)} @ {_format_number(self.fraction)}"
-        amounts = [*([(self.R, self.amount_wt_pct)] if self.R else []), *self.carriers]
+        amounts = [
+            *([(self.R, self.amount_wt_pct)] if self.R else []),
+            *self.carriers,
+        ]
         text = " + ".join(
-            f"{symbol} {_format_number(amount, 1)} wt%" for symbol, amount in amounts
+            f"{symbol} {_format_number(amount, 1)} wt%"
+            for symbol, amount in amounts
         )
         if self.between_grains:
             return f"{text} between grains"
@@ -160,7 +168,10 @@ def _read_record(record: dict[str, Any]) -> Shell:
     InputError
         For other keys, or a value out of range.
     """
-    if set(record) not in ({"R", "amount_wt_pct"}, {"R", "fraction", "content"}):
+    if set(record) not in (
+        {"R", "amount_wt_pct"},
+        {"R", "fraction", "content"},
+    ):
         raise InputError(
             "a shell needs R and amount_wt_pct, or R, fraction and content, "
             f"got {', '.join(map(str, record)) or 'none'}"
@@ -282,11 +293,14 @@ def _split_mass(formula: str, mass: float) -> dict[str, float]:
     parts = _PART.findall(formula)
     unknown = [symbol for symbol, _ in parts if symbol not in INDEX]
     if unknown:
-        raise InputError(f"shell source {formula!r}: {unknown[0]!r} is no element")
+        raise InputError(
+            f"shell source {formula!r}: {unknown[0]!r} is no element"
+        )
     if len(parts) == 1:
         return {parts[0][0]: mass}
     weights = [
-        float(count or 1.0) * ATOMIC_MASS[INDEX[symbol]] for symbol, count in parts
+        float(count or 1.0) * ATOMIC_MASS[INDEX[symbol]]
+        for symbol, count in parts
     ]
     whole = sum(weights)
     masses: dict[str, float] = {}

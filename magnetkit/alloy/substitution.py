@@ -39,7 +39,9 @@ class Slot:
 
     element: str  # symbol of the element that comes in
     site: str | None  # symbol of the element it replaces; None for an addition
-    levels: tuple[Fraction, ...]  # atoms per formula unit at each digit, from digit 0
+    levels: tuple[
+        Fraction, ...
+    ]  # atoms per formula unit at each digit, from digit 0
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,9 @@ class Sites:
         """Return the tables of `count_choices`, one for each site."""
         return [
             count_choices(self.caps[first:last], budget)
-            for (first, last), budget in zip(self.spans, self.budgets, strict=True)
+            for (first, last), budget in zip(
+                self.spans, self.budgets, strict=True
+            )
         ]
 
 
@@ -221,7 +225,9 @@ class Substitutions:
         """
         amounts = self._amounts(self._rows(rows))
         symbols = LETTERS[self._columns]
-        text = self._kernels.text_from_amounts(amounts, self.sites.decimals, symbols)
+        text = self._kernels.text_from_amounts(
+            amounts, self.sites.decimals, symbols
+        )
         return large_strings(*text)
 
     def sample(
@@ -312,10 +318,14 @@ class Substitutions:
             "replace": {
                 site: list(elements) for site, elements in self.replace.items()
             },
-            "step": dict(self.step) if isinstance(self.step, Mapping) else self.step,
+            "step": dict(self.step)
+            if isinstance(self.step, Mapping)
+            else self.step,
             "limits": dict(self.limits),
             "additions": {
-                element: list(levels) if isinstance(levels, Sequence) else levels
+                element: list(levels)
+                if isinstance(levels, Sequence)
+                else levels
                 for element, levels in self.additions.items()
             },
             "rows": self._size,
@@ -340,7 +350,9 @@ class Substitutions:
         """
         sites = self.sites
         tables = sites.ways()
-        ways = np.zeros((len(sites.slots), max(sites.budgets, default=0) + 1), np.int64)
+        ways = np.zeros(
+            (len(sites.slots), max(sites.budgets, default=0) + 1), np.int64
+        )
         for (first, last), budget, table in zip(
             sites.spans, sites.budgets, tables, strict=True
         ):
@@ -348,7 +360,8 @@ class Substitutions:
         counts = [table[0][-1] for table in tables]
         edges = [first for first, _ in sites.spans] + [len(sites.slots)]
         whole = (
-            np.array(x, np.int64) for x in (counts, edges, sites.caps, sites.budgets)
+            np.array(x, np.int64)
+            for x in (counts, edges, sites.caps, sites.budgets)
         )
         return (*whole, ways)
 
@@ -367,10 +380,13 @@ class Substitutions:
         for element, amount in self.sites.amounts.items():
             base[place[element]] = round(amount * scale)
         levels = np.zeros(
-            (len(slots), max((len(s.levels) for s in slots), default=1)), np.int64
+            (len(slots), max((len(s.levels) for s in slots), default=1)),
+            np.int64,
         )
         for j, slot in enumerate(slots):
-            levels[j, : len(slot.levels)] = [round(a * scale) for a in slot.levels]
+            levels[j, : len(slot.levels)] = [
+                round(a * scale) for a in slot.levels
+            ]
         gains = np.array([place[slot.element] for slot in slots], np.int64)
         losses = np.array(
             [-1 if s.site is None else place[s.site] for s in slots], np.int64
@@ -409,7 +425,9 @@ class Substitutions:
         parts = "; ".join(
             f"{site}: {', '.join(elements)}" for site, elements in sites.items()
         )
-        return f"<Substitutions of {self.host} ({parts}), {self._size:,} formulas>"
+        return (
+            f"<Substitutions of {self.host} ({parts}), {self._size:,} formulas>"
+        )
 
 
 @check_arguments
@@ -503,12 +521,16 @@ def arrange_sites(
         If the host cannot be read or an element is unknown.
     """
     amounts = _read_host(host)
-    shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}
+    shares = {
+        e: site_share(limit, f"limit of {e}") for e, limit in limits.items()
+    }
     slots: list[Slot] = []
     spans: list[tuple[int, int]] = []
     budgets: list[int] = []
     for site, substitutes in replace.items():
-        elements = [substitutes] if isinstance(substitutes, str) else list(substitutes)
+        elements = (
+            [substitutes] if isinstance(substitutes, str) else list(substitutes)
+        )
         _check_site(host, amounts, site, elements)
         part = _step_of_site(site, step)
         for element in elements:
@@ -542,8 +564,12 @@ def _read_host(host: str) -> dict[str, Fraction]:
     """
     host_amounts, balance = read_amounts(host)
     if balance is not None:
-        raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
-    amounts = {symbol: Fraction(str(a)) for symbol, a in host_amounts.items() if a > 0}
+        raise InputError(
+            f"a host is written in atoms, without bal.; got {host!r}"
+        )
+    amounts = {
+        symbol: Fraction(str(a)) for symbol, a in host_amounts.items() if a > 0
+    }
     if not amounts:
         raise InputError(f"a host needs atoms, got {host!r}")
     return amounts
@@ -578,7 +604,9 @@ def site_share(value: Any, name: str) -> Fraction:
     except ValueError:
         raise InputError(f"{name} must be a number, got {value!r}") from None
     if not 0 <= part <= 1:
-        raise InputError(f"{name} is a fraction of a site, 0 to 1; got {value!r}")
+        raise InputError(
+            f"{name} is a fraction of a site, 0 to 1; got {value!r}"
+        )
     return part
 
 
@@ -592,7 +620,9 @@ def _percents(element: str, given: Any) -> list[Fraction]:
     try:
         percents = [Fraction(str(level)) for level in levels]
     except ValueError:
-        raise InputError(f"addition of {element} must be at.%, got {given!r}") from None
+        raise InputError(
+            f"addition of {element} must be at.%, got {given!r}"
+        ) from None
     distinct = len(set(percents)) == len(percents)
     if not percents or not distinct or min(percents) < 0 or max(percents) > 100:
         raise InputError(
@@ -644,7 +674,9 @@ def refine(
     fine = site_share(step, "step")
     reaches = {}
     for site in space.replace:
-        site_step = space.step[site] if isinstance(space.step, Mapping) else space.step
+        site_step = (
+            space.step[site] if isinstance(space.step, Mapping) else space.step
+        )
         coarse = site_share(site_step, "step")
         if not 0 < fine <= coarse:
             raise InputError(
@@ -679,7 +711,9 @@ def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
     if part == 0:
         raise InputError(f"step must be above 0 and at most 1, got {size!r}")
     if part < _LEAST_STEP:
-        raise InputError(f"step must be {float(_LEAST_STEP):g} or more, got {size!r}")
+        raise InputError(
+            f"step must be {float(_LEAST_STEP):g} or more, got {size!r}"
+        )
     return part
 
 
@@ -691,9 +725,13 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     the formula cannot be read.
     """
     formula_amounts = read_amounts(formula)[0]
-    amounts = {e: Fraction(str(amount)) for e, amount in formula_amounts.items()}
+    amounts = {
+        e: Fraction(str(amount)) for e, amount in formula_amounts.items()
+    }
     minor_elements = {slot.element for slot in sites.slots if slot.site is None}
-    on_sites = sum(amount for e, amount in amounts.items() if e not in minor_elements)
+    on_sites = sum(
+        amount for e, amount in amounts.items() if e not in minor_elements
+    )
     unit = sum(sites.amounts.values()) / on_sites if on_sites else Fraction(1)
     surplus = {e: -amount for e, amount in sites.amounts.items()}
     for element, amount in amounts.items():

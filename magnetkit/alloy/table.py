@@ -17,10 +17,23 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from .._core._types import BoolArray, FloatArray, IntArray
-from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, WRITING_RANK, mask
+from .._core.elements import (
+    ATOMIC_MASS,
+    INDEX,
+    N_ELEMENTS,
+    SYMBOLS,
+    WRITING_RANK,
+    mask,
+)
 from .._core.errors import InputError
 from ._grade_names import refusal
-from .notation import Basis, ParseError, basis_code, expand_trade_names, explain_fault
+from .notation import (
+    Basis,
+    ParseError,
+    basis_code,
+    expand_trade_names,
+    explain_fault,
+)
 
 if TYPE_CHECKING:
     from pymatgen.core import Composition
@@ -113,7 +126,9 @@ class CompositionTable:
         return cls.of_texts(*text_array(texts), basis)
 
     @classmethod
-    def from_arrow(cls, array: Any, basis: Basis = "auto") -> "CompositionTable":
+    def from_arrow(
+        cls, array: Any, basis: Basis = "auto"
+    ) -> "CompositionTable":
         """Read an Arrow array of text without copying it.
 
         Parameters
@@ -200,7 +215,9 @@ class CompositionTable:
         return cls.concat(tables)
 
     @classmethod
-    def from_pymatgen(cls, compositions: Iterable["Composition"]) -> "CompositionTable":
+    def from_pymatgen(
+        cls, compositions: Iterable["Composition"]
+    ) -> "CompositionTable":
         """Take pymatgen compositions; one that is empty or not of elements goes to `errors`.
 
         Parameters
@@ -228,7 +245,9 @@ class CompositionTable:
             for species, amount in composition.items():
                 symbol = getattr(species, "symbol", str(species))
                 amounts[symbol] = amounts.get(symbol, 0.0) + float(amount)
-            stray = next((symbol for symbol in amounts if symbol not in INDEX), None)
+            stray = next(
+                (symbol for symbol in amounts if symbol not in INDEX), None
+            )
             total = sum(amounts.values())
             if stray is not None or not total > 0:
                 wrong = (
@@ -237,14 +256,20 @@ class CompositionTable:
                     else f"{stray!r} is no chemical element"
                 )
                 errors.append(
-                    ParseError(i, str(composition), -1, f"{wrong}; give elements")
+                    ParseError(
+                        i, str(composition), -1, f"{wrong}; give elements"
+                    )
                 )
                 continue
             row = np.zeros((1, N_ELEMENTS))
-            row[0, [INDEX[symbol] for symbol in amounts]] = list(amounts.values())
+            row[0, [INDEX[symbol] for symbol in amounts]] = list(
+                amounts.values()
+            )
             rows.append(np.maximum(row, 0.0) / total)
             positions.append(i)
-        table = cls.from_array(np.concatenate(rows), np.array(positions, np.int64))
+        table = cls.from_array(
+            np.concatenate(rows), np.array(positions, np.int64)
+        )
         return replace(table, errors=errors)
 
     @classmethod
@@ -277,9 +302,13 @@ class CompositionTable:
         True
         """
         rows, columns = np.nonzero(fractions)
-        indptr = np.searchsorted(rows, np.arange(len(fractions) + 1)).astype(np.int64)
+        indptr = np.searchsorted(rows, np.arange(len(fractions) + 1)).astype(
+            np.int64
+        )
         index = np.arange(len(fractions)) if row_index is None else row_index
-        return cls(indptr, columns.astype(np.int32), fractions[rows, columns], index)
+        return cls(
+            indptr, columns.astype(np.int32), fractions[rows, columns], index
+        )
 
     @classmethod
     def concat(cls, tables: Iterable["CompositionTable"]) -> "CompositionTable":
@@ -300,11 +329,21 @@ class CompositionTable:
         starts = np.cumsum([0, *(t.indptr[-1] for t in parts)])
         return cls(
             np.concatenate(
-                [[0], *(t.indptr[1:] + s for t, s in zip(parts, starts, strict=False))]
+                [
+                    [0],
+                    *(
+                        t.indptr[1:] + s
+                        for t, s in zip(parts, starts, strict=False)
+                    ),
+                ]
             ),
-            np.concatenate([np.empty(0, np.int32), *(t.indices for t in parts)]),
+            np.concatenate(
+                [np.empty(0, np.int32), *(t.indices for t in parts)]
+            ),
             np.concatenate([np.empty(0), *(t.values for t in parts)]),
-            np.concatenate([np.empty(0, np.int64), *(t.row_index for t in parts)]),
+            np.concatenate(
+                [np.empty(0, np.int64), *(t.row_index for t in parts)]
+            ),
             [e for t in parts for e in t.errors],
             _join_given(parts),
             _joined_by_weight(parts),
@@ -356,7 +395,9 @@ class CompositionTable:
             return None
         _, first, place = np.unique(key, return_index=True, return_inverse=True)
         whole = self[first][place]
-        same = (np.array_equal(getattr(whole, n), getattr(self, n)) for n in _ROWS)
+        same = (
+            np.array_equal(getattr(whole, n), getattr(self, n)) for n in _ROWS
+        )
         if all(same):
             return (first, place)
         return None
@@ -408,9 +449,12 @@ class CompositionTable:
             return self
         indptr, indices, values = take_rows(self.rows, row_numbers)
         given_values = {
-            name: value_array[row_numbers] for name, value_array in self.given.items()
+            name: value_array[row_numbers]
+            for name, value_array in self.given.items()
         }
-        by_weight = None if self.by_weight is None else self.by_weight[row_numbers]
+        by_weight = (
+            None if self.by_weight is None else self.by_weight[row_numbers]
+        )
         return CompositionTable(
             indptr,
             indices,
@@ -422,7 +466,10 @@ class CompositionTable:
         )
 
     def with_given(
-        self, given: Mapping[str, Any], prefix: str = "", rows: int | None = None
+        self,
+        given: Mapping[str, Any],
+        prefix: str = "",
+        rows: int | None = None,
     ) -> "CompositionTable":
         """Return the table with what a user says of the hard phases of its rows.
 
@@ -455,14 +502,18 @@ class CompositionTable:
             *(f"{name}{end}" for name in GIVEN for end in ("", "_lo", "_hi")),
         ]
         if not prefix and (odd := set(given) - set(names)):
-            raise InputError(f"given {min(odd)!r}: expected some of {', '.join(names)}")
+            raise InputError(
+                f"given {min(odd)!r}: expected some of {', '.join(names)}"
+            )
         columns = {}
         for name in [
             base_name for base_name in names if f"{prefix}{base_name}" in given
         ]:
             try:
                 values = np.asarray(given[f"{prefix}{name}"], float)
-                whole = np.broadcast_to(values, rows or values.shape or len(self))
+                whole = np.broadcast_to(
+                    values, rows or values.shape or len(self)
+                )
                 columns[name] = (
                     whole[self.row_index] if values.ndim else whole[: len(self)]
                 )
@@ -480,9 +531,9 @@ class CompositionTable:
         Columns are by atomic number less one.
         """
         dense = np.zeros(self.shape)
-        dense[np.repeat(np.arange(len(self)), np.diff(self.indptr)), self.indices] = (
-            self.values
-        )
+        dense[
+            np.repeat(np.arange(len(self)), np.diff(self.indptr)), self.indices
+        ] = self.values
         return dense
 
     def to_pymatgen(self) -> "list[Composition]":
@@ -495,7 +546,8 @@ class CompositionTable:
         names = [SYMBOLS[c] for c in self.indices.tolist()]
         pairs = list(zip(names, self.values.tolist(), strict=True))
         return [
-            Composition(dict(pairs[a:b])) for a, b in pairwise(self.indptr.tolist())
+            Composition(dict(pairs[a:b]))
+            for a, b in pairwise(self.indptr.tolist())
         ]
 
     def to_arrow(self, digits: int = 4) -> pa.Array:
@@ -514,7 +566,12 @@ class CompositionTable:
 
         return large_strings(
             *text_from_fractions(
-                self.indptr, self.indices, self.values, WRITING_RANK, LETTERS, digits
+                self.indptr,
+                self.indices,
+                self.values,
+                WRITING_RANK,
+                LETTERS,
+                digits,
             )
         )
 
@@ -585,7 +642,9 @@ def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
         Values that are no text, by row; missing values are not in it.
     """
     if isinstance(texts, (str, bytes)):
-        raise InputError(f"expected a list of recipes, got one text; give [{texts!r}]")
+        raise InputError(
+            f"expected a list of recipes, got one text; give [{texts!r}]"
+        )
     try:
         return arrow_array(
             pa.array(texts, from_pandas=True, type=pa.large_string())
@@ -599,7 +658,9 @@ def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
             f"expected a list of recipes, got a {type(texts).__name__}"
         ) from None
     odd = {
-        i: v for i, v in enumerate(values) if not isinstance(v, str) and not _missing(v)
+        i: v
+        for i, v in enumerate(values)
+        if not isinstance(v, str) and not _missing(v)
     }
     clean = [
         v.encode(errors="replace").decode() if isinstance(v, str) else None
@@ -627,8 +688,12 @@ def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:
                 f"expected an Arrow array of text, got a {type(array).__name__}"
             ) from None
     if not (_is_text(array.type) or pa.types.is_null(array.type)):
-        raise InputError(f"expected compositions as text, got Arrow {array.type}")
-    return valid_text(array if is_string(array.type) else array.cast(pa.large_string()))
+        raise InputError(
+            f"expected compositions as text, got Arrow {array.type}"
+        )
+    return valid_text(
+        array if is_string(array.type) else array.cast(pa.large_string())
+    )
 
 
 def is_string(kind: pa.DataType) -> bool:
@@ -715,7 +780,10 @@ def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
 
 def same_name(one: Any, other: str) -> bool:
     """Return whether two names of columns differ in case and blanks alone."""
-    return "".join(str(one).split()).casefold() == "".join(other.split()).casefold()
+    return (
+        "".join(str(one).split()).casefold()
+        == "".join(other.split()).casefold()
+    )
 
 
 def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
@@ -734,7 +802,9 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
             if infer_dtype(frame[n].head(1000), skipna=True) == "string"
         ]
     else:
-        text = [n for n in names if str(frame[n].dtype) in ("String", "Categorical")]
+        text = [
+            n for n in names if str(frame[n].dtype) in ("String", "Categorical")
+        ]
     if len(text) == 1:
         return text[0]
     raise InputError(
@@ -774,7 +844,9 @@ def column_names(frame: Any) -> list[Any]:
     """Return the names of a frame's columns."""
     names = getattr(frame, "column_names", getattr(frame, "columns", None))
     if names is None:
-        raise InputError(f"expected a table with columns, got a {type(frame).__name__}")
+        raise InputError(
+            f"expected a table with columns, got a {type(frame).__name__}"
+        )
     return list(names)
 
 
@@ -803,7 +875,8 @@ def _parse_chunk(
     chunk = _parse_strings(array, odd, basis, start)
     errors = {e.row: e for e in chunk.errors if e.row not in odd}
     second_readings = {
-        row: expand_trade_names(error.text, basis) for row, error in errors.items()
+        row: expand_trade_names(error.text, basis)
+        for row, error in errors.items()
     }
     if not any(second_readings.values()):
         return chunk
@@ -845,7 +918,9 @@ def _parse_strings(
         data, offsets = _notation.fold(data, offsets)
     # Read-only as all others, or the kernel is compiled a second time.
     data.flags.writeable = offsets.flags.writeable = False
-    stretches = thread_count() * _STRETCHES if len(texts) >= _ROWS_WORTH_THREADS else 1
+    stretches = (
+        thread_count() * _STRETCHES if len(texts) >= _ROWS_WORTH_THREADS else 1
+    )
     indptr, indices, values, codes, places, sums = _notation.parse(
         data, offsets, basis_code(basis), ATOMIC_MASS, stretches
     )
@@ -856,7 +931,9 @@ def _parse_strings(
         if row in odd:
             text = str(odd[row])
             place = -1
-            reason = f"expected text such as SmCo5, got {type(odd[row]).__name__}"
+            reason = (
+                f"expected text such as SmCo5, got {type(odd[row]).__name__}"
+            )
         else:
             text = array[int(i)].as_py() or ""
             reason = explain_fault(codes[i], text, place, sums[i], basis)
@@ -949,7 +1026,9 @@ def _without_grades(
         texts_short, r"^\s*[A-Z][a-z]?-?[0-9.]+[A-Z]{0,2}\s*$|\S\s+\S"
     )
     suspicious[
-        short[pc.fill_null(looks_like_grade, False).to_numpy(zero_copy_only=False)]
+        short[
+            pc.fill_null(looks_like_grade, False).to_numpy(zero_copy_only=False)
+        ]
     ] = True
     rows = [e.row for e in table.errors] + table.row_index[suspicious].tolist()
     reasons = {row: refusal(texts[row - start].as_py() or "") for row in rows}
@@ -957,7 +1036,8 @@ def _without_grades(
     if not grades:
         return table
     grade_errors = [
-        ParseError(row, texts[row - start].as_py(), -1, w) for row, w in grades.items()
+        ParseError(row, texts[row - start].as_py(), -1, w)
+        for row, w in grades.items()
     ]
     other_errors = [e for e in table.errors if e.row not in grades]
     rest = table[~np.isin(table.row_index, list(grades))]

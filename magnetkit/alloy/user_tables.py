@@ -30,7 +30,12 @@ UNITS: Mapping[str, Mapping[str, tuple[float, float]]] = {
         "c": (1.0, ZERO_CELSIUS),
         "f": (5.0 / 9.0, ZERO_CELSIUS - 32.0 * 5.0 / 9.0),
     },
-    "mass": {"kg": (1.0, 0.0), "g": (1e-3, 0.0), "mg": (1e-6, 0.0), "t": (1e3, 0.0)}
+    "mass": {
+        "kg": (1.0, 0.0),
+        "g": (1e-3, 0.0),
+        "mg": (1e-6, 0.0),
+        "t": (1e3, 0.0),
+    }
     | {"lb": (0.45359237, 0.0), "oz": (0.028349523125, 0.0)},
     "count": {"pcs": (1.0, 0.0), "kpcs": (1e3, 0.0)},
     "field": {"ka/m": (1.0, 0.0), "a/m": (1e-3, 0.0), "ma/m": (1e3, 0.0)}
@@ -141,8 +146,12 @@ _SUBJECTS = {"mass_year": "mass", "count_year": "count"}
 _NUMBER = re.compile(r"^([-+]?[\d.,'’\s]*\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(.*)$")
 _RANGE = re.compile(r"(?:[^\W\d]|°)*\s*(?:[-–—~]|\.\.|to\b|bis\b|至)\s*[-+]?\d")
 """What follows the first number of a range, as ``- 150`` or ``°C to 150``."""
-_COMMA = re.compile(r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3})+,\d+$|^0,\d+$")
-_POINT = re.compile(r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3})+\.\d+$|^0\.\d+$")
+_COMMA = re.compile(
+    r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3})+,\d+$|^0,\d+$"
+)
+_POINT = re.compile(
+    r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3})+\.\d+$|^0\.\d+$"
+)
 _EITHER = re.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
 _NAME_LIKENESS = 0.84
 _MOST_COLUMNS = 500
@@ -213,7 +222,10 @@ class UserTable:
 
 
 def read_user_table(
-    source: Any, kind: str, units: Mapping[str, str] | None = None, strict: bool = False
+    source: Any,
+    kind: str,
+    units: Mapping[str, str] | None = None,
+    strict: bool = False,
 ) -> UserTable:
     """Read a user's table whose headers are written as people write them.
 
@@ -260,8 +272,12 @@ def read_user_table(
             if strict:
                 raise InputError(f"row {line}: {error}") from None
             refusals[line] = (row_text(record), str(error))
-    cells = _with_numbers(frame.iloc[places].reset_index(drop=True), columns, mark)
-    return UserTable(rows, cells, [lines[i] for i in places], refusals, columns, notes)
+    cells = _with_numbers(
+        frame.iloc[places].reset_index(drop=True), columns, mark
+    )
+    return UserTable(
+        rows, cells, [lines[i] for i in places], refusals, columns, notes
+    )
 
 
 def match_headers(
@@ -325,7 +341,9 @@ def match_headers(
     if units:
         stray = next(iter(units))
         names = ", ".join(headers[:12])
-        raise InputError(f"a unit is given for {stray!r}; the columns are {names}")
+        raise InputError(
+            f"a unit is given for {stray!r}; the columns are {names}"
+        )
     return tuple(columns)
 
 
@@ -431,7 +449,11 @@ def _vocabulary(kind: str) -> tuple[_Known, ...]:
     column such as "mass_kg"), ``quantity`` (such as "mass") and ``spellings`` in simplified form,
     the first preferred. The tuple is cached.
     """
-    rows = [row for row in datasets.rows("columns/headers.csv") if row["table"] == kind]
+    rows = [
+        row
+        for row in datasets.rows("columns/headers.csv")
+        if row["table"] == kind
+    ]
     if not rows:
         raise InputError(f"no kind of table {kind!r}")
     entries = []
@@ -472,7 +494,9 @@ def _simplify_header(text: str) -> str:
     return " ".join(plain.split())
 
 
-def _match_unit_alone(header: str, unit: str, yearly: bool, kind: str) -> Column | None:
+def _match_unit_alone(
+    header: str, unit: str, yearly: bool, kind: str
+) -> Column | None:
     """Match a header that is nothing but a unit, such as "kg/year"; None if it may mean several things.
 
     Parameters
@@ -571,7 +595,11 @@ def _split_unit(text: str) -> tuple[str, str | None, str | None]:
         unit = parse_unit(tail)
         if len(words) >= length and unit is not None:
             base = " ".join(words[:-length])
-            return re.sub(r"(?:\s+in|\s*/)$", "", f" {base}").strip(), unit, None
+            return (
+                re.sub(r"(?:\s+in|\s*/)$", "", f" {base}").strip(),
+                unit,
+                None,
+            )
     return text, None, None
 
 
@@ -585,7 +613,9 @@ def _named_by_unit(unit: str, yearly: bool) -> str:
         if yearly:
             return "number_year"
         return "number"
-    if unit in ("kg", "g", "t", "lb", "mg") and (yearly or unit in ("kg", "g", "mg")):
+    if unit in ("kg", "g", "t", "lb", "mg") and (
+        yearly or unit in ("kg", "g", "mg")
+    ):
         if yearly:
             return "mass_kg_year"
         return "mass_kg"
@@ -600,7 +630,9 @@ _AMOUNTS = {
 }
 
 
-def _by_unit(known: _Known, unit: str | None, yearly: bool, kind: str) -> _Known:
+def _by_unit(
+    known: _Known, unit: str | None, yearly: bool, kind: str
+) -> _Known:
     """Return the column of a mass or count that unit and period make of a known column.
 
     `yearly` says that the header names a year, `kind` is "parts" or "magnets". A column of another
@@ -625,12 +657,21 @@ def _subject(quantity: str) -> str:
 
 
 def _unit_error(header: str, unit: str, quantity: str) -> str:
-    names = ", ".join(_print_unit(u, quantity) for u in UNITS[_subject(quantity)] if u)
+    names = ", ".join(
+        _print_unit(u, quantity) for u in UNITS[_subject(quantity)] if u
+    )
     expectation = f"expected {names}" if names else "it has none"
     return f"column {header!r}: {unit!r} is no unit of a {_subject(quantity)}; {expectation}"
 
 
-_SHOWN = {"k": "K", "c": "C", "f": "F", "ka/m": "kA/m", "a/m": "A/m", "ma/m": "MA/m"}
+_SHOWN = {
+    "k": "K",
+    "c": "C",
+    "f": "F",
+    "ka/m": "kA/m",
+    "a/m": "A/m",
+    "ma/m": "MA/m",
+}
 _SHOWN |= {"koe": "kOe", "oe": "Oe"}
 _MAGNETIC = {"t": "T", "mt": "mT", "kg": "kG", "g": "G"}
 
@@ -670,13 +711,17 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     return Column(column.header, column.name, column.quantity, unit)
 
 
-def _nearest_entry(text: str, spellings: "dict[str, _Known]") -> "_Known | None":
+def _nearest_entry(
+    text: str, spellings: "dict[str, _Known]"
+) -> "_Known | None":
     """Return the known column whose spelling a text is nearly, or one of whose words it has; else None.
 
     `text` is a simplified header; `spellings` maps simplified spellings to known columns. Columns
     of text are found by their likeness alone.
     """
-    nearest = difflib.get_close_matches(text, spellings, n=1, cutoff=_NAME_LIKENESS)
+    nearest = difflib.get_close_matches(
+        text, spellings, n=1, cutoff=_NAME_LIKENESS
+    )
     if nearest:
         return spellings[nearest[0]]
     words = set(text.split())
@@ -695,7 +740,9 @@ def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
     plain = _simplify_header(header)
     base = _split_unit(plain)[0] or plain
     open_columns = [k for k in _vocabulary(kind) if k.name not in taken]
-    spellings = {text: entry for entry in open_columns for text in entry.spellings}
+    spellings = {
+        text: entry for entry in open_columns for text in entry.spellings
+    }
     long_spellings = {t: entry for t, entry in spellings.items() if len(t) > 4}
     entry = _nearest_entry(base, long_spellings)
     if entry is not None:
@@ -740,7 +787,12 @@ def _read_frame(
             lines += block.lines.tolist()
             refusals |= {r.line: (r.text, r.reason) for r in block.rejected}
         frame = pd.concat(frames, ignore_index=True)
-        return frame.astype(object).where(frame.notna(), None), lines, refusals, notes
+        return (
+            frame.astype(object).where(frame.notna(), None),
+            lines,
+            refusals,
+            notes,
+        )
     frame = as_frame(source)
     frame = frame.astype(object).where(frame.notna(), None)
     return frame, list(range(1, len(frame) + 1)), refusals, notes
@@ -758,9 +810,13 @@ def as_frame(source: Any) -> "pd.DataFrame":
         return source.to_pandas()
     if isinstance(source, pd.DataFrame):
         return source
-    rows = isinstance(source, list) and all(isinstance(row, Mapping) for row in source)
+    rows = isinstance(source, list) and all(
+        isinstance(row, Mapping) for row in source
+    )
     if not (rows or isinstance(source, Mapping)):
-        raise InputError(f"expected a table or its path, got a {type(source).__name__}")
+        raise InputError(
+            f"expected a table or its path, got a {type(source).__name__}"
+        )
     try:
         return pd.DataFrame(source)
     except ValueError as error:
@@ -827,7 +883,9 @@ def _decimal_mark(
         if column.quantity in ("", "text"):
             continue
         for cell in frame.iloc[:, place]:
-            match = _NUMBER.match(cell.strip()) if isinstance(cell, str) else None
+            match = (
+                _NUMBER.match(cell.strip()) if isinstance(cell, str) else None
+            )
             if match is None:
                 continue
             plain = re.sub(r"[\s'’]", "", match[1])
@@ -870,7 +928,9 @@ def _describe_thousandths(
             continue
         cells: list[tuple[int, str]] = []
         for line, cell in zip(lines, frame.iloc[:, place], strict=True):
-            match = _NUMBER.match(cell.strip()) if isinstance(cell, str) else None
+            match = (
+                _NUMBER.match(cell.strip()) if isinstance(cell, str) else None
+            )
             plain = re.sub(r"[\s'’]", "", match[1]) if match is not None else ""
             if (
                 _EITHER.fullmatch(plain)
@@ -919,7 +979,11 @@ def _describe_unnamed_units(
     notes = []
     for place, column in enumerate(columns):
         unit = _NO_UNIT.get(column.quantity)
-        if unit is None or column.unit or column.quantity in ("count", "count_year"):
+        if (
+            unit is None
+            or column.unit
+            or column.quantity in ("count", "count_year")
+        ):
             continue
         if (
             column.name.startswith("mass_kg")
@@ -1038,7 +1102,9 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
             raise InputError(
                 f"{column.header}: {value!r:.40} is a range; write one number{highest}"
             )
-        if cell_unit is None or (cell_unit and cell_unit not in UNITS[quantity]):
+        if cell_unit is None or (
+            cell_unit and cell_unit not in UNITS[quantity]
+        ):
             raise InputError(
                 f"{column.header}: {match[2]!r:.20} in {value!r:.40} is no unit of it"
             )
@@ -1082,10 +1148,14 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
         return value
     units = UNITS[_subject(column.quantity)].items()
     likely_units = [
-        u for u, (k, zero) in units if u != unit and low <= number * k + zero <= high
+        u
+        for u, (k, zero) in units
+        if u != unit and low <= number * k + zero <= high
     ]
     guess = (
-        f"; {_print_unit(likely_units[0], column.quantity)}?" if likely_units else ""
+        f"; {_print_unit(likely_units[0], column.quantity)}?"
+        if likely_units
+        else ""
     )
     unit_text = _print_unit(unit, column.quantity)
     what = f"{number:g} {unit_text}".strip()
@@ -1100,5 +1170,7 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
 
 def row_text(record: Mapping[Any, Any]) -> str:
     """Return the cells of a row as the user wrote them, in one line."""
-    cells = [_read_text(value) for value in record.values() if not is_missing(value)]
+    cells = [
+        _read_text(value) for value in record.values() if not is_missing(value)
+    ]
     return ", ".join(cells)[:200]

@@ -89,7 +89,10 @@ def _find_request(job: "Job") -> tuple[Request, Limits]:
 
 
 def judge_beside_grade(
-    table: CompositionTable, shells: Sequence[str] | None, here: Columns, job: "Job"
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    here: Columns,
+    job: "Job",
 ) -> Columns:
     """Replace the columns of n candidates that today's grade decides; the others stay as in `here`.
 
@@ -113,12 +116,17 @@ def judge_beside_grade(
     )
     if incumbent.kind not in MELTED or incumbent.host not in HOSTS:
         return here
-    hosts = [root_host(host) if host in HOSTS else "" for host in here["host"].texts()]
+    hosts = [
+        root_host(host) if host in HOSTS else ""
+        for host in here["host"].texts()
+    ]
     same = np.array(hosts, object) == root_host(incumbent.host)
     rows = np.flatnonzero(same & here["status"].says("ok"))
     if not len(rows):
         return here
-    candidate_rows = _judge_rows(table, shells, rows, incumbent, request, limits, job)
+    candidate_rows = _judge_rows(
+        table, shells, rows, incumbent, request, limits, job
+    )
     columns = Columns(here)
     for name in (CHANCE, *_JUDGED):
         if name in here:
@@ -179,7 +187,9 @@ def _judge_rows(
             "route": [None, *[route] * len(rows)],
         }
     )
-    return judge_melts(incumbent, today_recipe, request, limits, frame).table.iloc[1:]
+    return judge_melts(
+        incumbent, today_recipe, request, limits, frame
+    ).table.iloc[1:]
 
 
 def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:

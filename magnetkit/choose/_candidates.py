@@ -98,7 +98,14 @@ _LEDGER = (
     COST,
 )
 _HARDNESS = (COERCIVITY, KNEE, MARGIN_OF_DUTY)
-SUPPORTED_LIMITS = (REMANENCE, PRODUCT, *_HARDNESS, ALPHA, "density_kg_m3", *_LEDGER)
+SUPPORTED_LIMITS = (
+    REMANENCE,
+    PRODUCT,
+    *_HARDNESS,
+    ALPHA,
+    "density_kg_m3",
+    *_LEDGER,
+)
 """Columns that a replacement can be asked for."""
 AMPLE = 10.0
 """ln of a ratio where nothing is asked."""
@@ -117,7 +124,9 @@ class Judged(NamedTuple):
     level: Level | None
 
 
-def list_melts(incumbent: Incumbent, own: Recipe, request: Request) -> "pd.DataFrame":
+def list_melts(
+    incumbent: Incumbent, own: Recipe, request: Request
+) -> "pd.DataFrame":
     """List the melts to judge, the recipe in use first.
 
     `own` is that recipe. With ``request.route`` the others are made by that route (InputError if it
@@ -132,7 +141,9 @@ def list_melts(incumbent: Incumbent, own: Recipe, request: Request) -> "pd.DataF
     import pandas as pd
 
     host = root_host(incumbent.host)
-    other_recipes = _other_melts(host, compensated=incumbent.between is not None)
+    other_recipes = _other_melts(
+        host, compensated=incumbent.between is not None
+    )
     if request.route is not None:
         other_recipes = tuple(_by_route(other_recipes, request.route, host))
     rows = [(own.text, own.shell, "own", own.route), *other_recipes]
@@ -214,8 +225,12 @@ def _model_figures(
     pandas.DataFrame
         Figures of the model, and ``bare``, H_cJ without the shell, kA/m. Shared: do not change it.
     """
-    routes_of = [route if isinstance(route, str) else "" for route in frame["route"]]
-    melts = tuple(zip(frame["composition"], frame["shell"], routes_of, strict=True))
+    routes_of = [
+        route if isinstance(route, str) else "" for route in frame["route"]
+    ]
+    melts = tuple(
+        zip(frame["composition"], frame["shell"], routes_of, strict=True)
+    )
     conditions = request.conditions
     between = incumbent.between or conditions.between
     if incumbent.producer is not None:
@@ -459,7 +474,9 @@ def judge_melts(
             f"{own.text} is no magnet at {request.temperature - 273.15:.0f} °C by the model "
             f"({status}); give the recipe of {incumbent.name}, or leave it out"
         )
-    table = CompositionTable.from_strings(frame["composition"].tolist(), basis="weight")
+    table = CompositionTable.from_strings(
+        frame["composition"].tolist(), basis="weight"
+    )
     beside = _compare_melts(frame, model, table, incumbent, own, level)
     frame["temperature_K"] = request.temperature
     frame["status"] = model["status"].astype(str)
@@ -486,9 +503,13 @@ def judge_melts(
         allowed_slack(incumbent, request),
         trade=not request.on_duty,
     )
-    frame[DISTANCE] = _evidence_distance(model, incumbent, table, beside.is_alike)
+    frame[DISTANCE] = _evidence_distance(
+        model, incumbent, table, beside.is_alike
+    )
     others = _other_limits(frame, limits, beside.distance)
-    frame[CHANCE] = cap_probability(probability * others, frame[DISTANCE].to_numpy())
+    frame[CHANCE] = cap_probability(
+        probability * others, frame[DISTANCE].to_numpy()
+    )
     frame["failed_requirements"] = _failed_limits(frame, limits)
     return Judged(frame.rename(columns={"composition": "candidate"}), level)
 
@@ -519,19 +540,29 @@ def _compare_melts(
     level : Level or None
         Level of its producer.
     """
-    values = {q: model[q].to_numpy(float) for q in (REMANENCE, COERCIVITY, "bare")}
-    routes_of = [route if isinstance(route, str) else None for route in frame["route"]]
+    values = {
+        q: model[q].to_numpy(float) for q in (REMANENCE, COERCIVITY, "bare")
+    }
+    routes_of = [
+        route if isinstance(route, str) else None for route in frame["route"]
+    ]
     shares_level = np.array(
         [level is None or not level.is_trial(route) for route in routes_of]
     )
     kept = incumbent.typical(COERCIVITY) / values[COERCIVITY][0]
     coercivity = np.where(shares_level, kept, 1.0) * values[COERCIVITY]
     family = root_host(incumbent.host)
-    same_host = np.array([root_host(str(host)) == family for host in model["host"]])
+    same_host = np.array(
+        [root_host(str(host)) == family for host in model["host"]]
+    )
     is_magnet = (model["status"] == "ok").to_numpy(bool) & same_host
     distance = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
-    other_shell = np.array([shell != own.shell for shell in frame["shell"].tolist()])
-    other_route = (frame["route"].fillna("") != (own.route or "")).to_numpy(bool)
+    other_shell = np.array(
+        [shell != own.shell for shell in frame["shell"].tolist()]
+    )
+    other_route = (frame["route"].fillna("") != (own.route or "")).to_numpy(
+        bool
+    )
     if incumbent.producer is not None:
         logs, deviations = _compare_by_producer(model, incumbent)
     else:
@@ -578,7 +609,9 @@ def _compare_by_producer(
     for quantity in (REMANENCE, COERCIVITY):
         value = model[quantity].to_numpy(float)
         logs[quantity] = np.log(value / incumbent.typical(quantity))
-        ends = (model[f"{quantity}_hi"] / model[f"{quantity}_lo"]).to_numpy(float)
+        ends = (model[f"{quantity}_hi"] / model[f"{quantity}_lo"]).to_numpy(
+            float
+        )
         deviations[quantity] = np.log(ends) / (2.0 * DEVIATIONS_90)
     return logs, deviations
 
@@ -612,7 +645,9 @@ def _enter_values(
     frame["recoil"] = incumbent.recoil
 
 
-def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float, float]:
+def allowed_slack(
+    incumbent: Incumbent | None, request: Request
+) -> tuple[float, float]:
     """Return by how much ln of guaranteed B_r and of guaranteed H_cJ may miss the drawing's values.
 
     99 % of today's lots reach those values, while 95 % are enough. For a duty, where the knee
@@ -626,12 +661,16 @@ def allowed_slack(incumbent: Incumbent | None, request: Request) -> tuple[float,
     return remanence, incumbent.spread.slack(COERCIVITY)
 
 
-def producer_level(incumbent: Incumbent, own: Recipe, request: Request) -> Level:
+def producer_level(
+    incumbent: Incumbent, own: Recipe, request: Request
+) -> Level:
     """Find the level at 20 degrees C of the producer of the magnet in use, if `own` is its recipe.
 
     `incumbent` must have a sheet with its H_cJ. The result comes from a cache.
     """
-    typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(COERCIVITY)
+    typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(
+        COERCIVITY
+    )
     return _cached_level_at_room(
         own.text,
         own.shell,
@@ -671,7 +710,8 @@ def _producer_at_level(
     B_r, H_cJ and, of a compensated grade, alpha as measured. It comes from a cache.
     """
     typical = {
-        quantity: incumbent.typical(quantity) for quantity in (REMANENCE, COERCIVITY)
+        quantity: incumbent.typical(quantity)
+        for quantity in (REMANENCE, COERCIVITY)
     }
     alpha = None
     if incumbent.between:
@@ -727,7 +767,9 @@ def _cached_producer(
     """
     table = CompositionTable.from_strings([text], basis="weight")
     alpha_values = [] if alpha is None else [alpha]
-    producer = calibrate_on_reference("", table, shell, alpha_values, between, curie)
+    producer = calibrate_on_reference(
+        "", table, shell, alpha_values, between, curie
+    )
     stated_level = state_level(
         table,
         level,
@@ -860,13 +902,18 @@ def _guaranteed_values(frame: "pd.DataFrame", column: str) -> FloatArray:
         return frame[GUARANTEED_KNEE].to_numpy(float)
     if column == PRODUCT:
         # (BH)max goes with B_r squared.
-        share = (frame[GUARANTEED[REMANENCE]] / frame[REMANENCE]).to_numpy(float)
+        share = (frame[GUARANTEED[REMANENCE]] / frame[REMANENCE]).to_numpy(
+            float
+        )
         return frame[PRODUCT].to_numpy(float) * share**2
     return frame[GUARANTEED.get(column, column)].to_numpy(float)
 
 
 def _evidence_distance(
-    model: "pd.DataFrame", incumbent: Incumbent, table: CompositionTable, is_same: Any
+    model: "pd.DataFrame",
+    incumbent: Incumbent,
+    table: CompositionTable,
+    is_same: Any,
 ) -> FloatArray:
     """Compute how far candidates are from measured magnets, shape (n,).
 
@@ -906,7 +953,11 @@ def _other_limits(
 
     whole = np.ones(len(frame))
     for column, limit in limits.items():
-        if limit.minimum is not None and column in (REMANENCE, PRODUCT, *_HARDNESS):
+        if limit.minimum is not None and column in (
+            REMANENCE,
+            PRODUCT,
+            *_HARDNESS,
+        ):
             continue
         if column not in frame:
             raise InputError(
@@ -934,7 +985,9 @@ def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     A text is such as "margin by 12 %, B_r by 3 %"; it is empty where none is missed. `limits` maps
     columns to `Requirement`; the guaranteed columns must be in `frame`.
     """
-    misses_by_row: list[list[tuple[float, str]]] = [[] for _ in range(len(frame))]
+    misses_by_row: list[list[tuple[float, str]]] = [
+        [] for _ in range(len(frame))
+    ]
     for column, limit in limits.items():
         margin = limit.margin(_guaranteed_values(frame, column))
         name = "margin" if column == MARGIN_OF_DUTY else COLUMNS[column].short
@@ -1002,7 +1055,11 @@ def _supply_figures(
     state = Scenario.model_validate_json(scenario)
     table = CompositionTable.from_strings(list(texts), basis="weight")
     supply = ledger_columns(
-        table, state, dict(recycled) or None, heavy_rare_earths=heavy, shell=shells
+        table,
+        state,
+        dict(recycled) or None,
+        heavy_rare_earths=heavy,
+        shell=shells,
     )
     figures = {column: np.asarray(supply[column], float) for column in _LEDGER}
     figures[EXPOSURE] = heavy_exposure(table, shells, state)
@@ -1023,10 +1080,14 @@ def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
         [recipe.text for recipe in makeup.recipes], basis="weight"
     )
     shells = [recipe.shell for recipe in makeup.recipes]
-    exposure_per_row = heavy_exposure(table, shells, request.conditions.supply_scenario)
+    exposure_per_row = heavy_exposure(
+        table, shells, request.conditions.supply_scenario
+    )
     exposures = 0.0
     amounts = 0.0
-    for recipe, exposure in zip(makeup.recipes, exposure_per_row.tolist(), strict=True):
+    for recipe, exposure in zip(
+        makeup.recipes, exposure_per_row.tolist(), strict=True
+    ):
         exposures += recipe.weight * exposure
         amounts += recipe.weight * recipe.heavy_wt_pct
     mean = makeup.heavy_wt_pct[0]
@@ -1079,14 +1140,18 @@ def judge_grades(
     limits_in_frame = {
         column: limit for column, limit in limits.items() if column in frame
     }
-    probability = _probability(frame, limits_in_frame, request, deviations, slack)
+    probability = _probability(
+        frame, limits_in_frame, request, deviations, slack
+    )
     verdict: dict[str, Any] = {
         CHANCE: probability,
         "failed_requirements": _failed_limits(frame, limits_in_frame),
     }
     frame = frame.assign(**verdict)
     return frame.sort_values(
-        [CHANCE, "copied", REMANENCE], ascending=[False, True, True], kind="stable"
+        [CHANCE, "copied", REMANENCE],
+        ascending=[False, True, True],
+        kind="stable",
     )
 
 
@@ -1111,7 +1176,9 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
     frame = guaranteed_medians.join(cold)
     for quantity, name in GUARANTEED.items():
         frame[name] = frame[quantity]
-    frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * hot_squareness(kelvin)
+    frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * hot_squareness(
+        kelvin
+    )
     remanence = frame[REMANENCE].to_numpy(float)
     frame[PRODUCT] = (
         1e-3 * remanence**2 / (4.0 * MU_0 * frame["recoil"].to_numpy(float))
@@ -1137,7 +1204,9 @@ def _cold_sold_figures() -> "pd.DataFrame":
     cold = grades_at_room_temperature().set_index("grade").loc[frame.index]
     for column in ("host", "kind", "density_kg_m3", LIMIT):
         frame[column] = cold[column]
-    frame["recoil"] = curve_shapes(cold.reset_index()).set_index(cold.index)["recoil"]
+    frame["recoil"] = curve_shapes(cold.reset_index()).set_index(cold.index)[
+        "recoil"
+    ]
     frame[ALPHA] = cold[ALPHA]
     frame["coercivity_20C_kA_m"] = groups[COERCIVITY].median()
     return frame
@@ -1159,7 +1228,9 @@ def grade_makeup(
     `grade` is a name of `magnetkit.grades`, such as "N42SH" (KeyError otherwise). With `kind`, such
     as "diffused", the result holds the recipe of that kind alone, if the grade may be of it.
     """
-    sheet: Any = grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
+    sheet: Any = (
+        grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
+    )
     if sheet["kind"] not in MELTED or sheet["host"] not in HOSTS:
         return None
     makeup = estimate_composition(sheet, curie)
@@ -1167,7 +1238,9 @@ def grade_makeup(
     if not alike:
         return makeup
     heavy = alike[0].heavy_wt_pct
-    return CompositionEstimate((alike[0],), (heavy, heavy, heavy), makeup.diffused, 0.0)
+    return CompositionEstimate(
+        (alike[0],), (heavy, heavy, heavy), makeup.diffused, 0.0
+    )
 
 
 def as_candidates(
@@ -1256,7 +1329,9 @@ def select_grades(
     import pandas as pd
 
     root = root_host(incumbent.host)
-    family = np.array([root_host(str(host)) == root for host in sold["host"]], bool)
+    family = np.array(
+        [root_host(str(host)) == root for host in sold["host"]], bool
+    )
     family &= sold["kind"].isin(MELTED).to_numpy()
     today = float(incumbent.sheet[COERCIVITY])
     at_room_kA_m = sold["coercivity_20C_kA_m"].to_numpy(float)
@@ -1275,7 +1350,9 @@ def select_grades(
     )
     other_family_offers = sold[~family & possible]
     parts = [
-        as_candidates(same_class_offers.head(_MOST_SOLD), "lower-class", kind, request),
+        as_candidates(
+            same_class_offers.head(_MOST_SOLD), "lower-class", kind, request
+        ),
         as_candidates(
             other_family_offers.head(_MOST_SOLD), "other-family", None, request
         ),

@@ -97,15 +97,17 @@ def classify_decisions(
     smallest_share[INDEX["Fe"]] = _CHOICES.little_iron
     leaner = heavy <= _CHOICES.leaner * job.heavy_today
     rims = Coded.of(shells or ())
-    key = marks(table.rows, bits, smallest_share) | leaner.astype(np.int64) << len(
-        elements
-    )
+    key = marks(table.rows, bits, smallest_share) | leaner.astype(
+        np.int64
+    ) << len(elements)
     key |= hosts + np.int64(1) << len(elements) + 1
     if len(rims):
         key |= (rims.codes + 1) << len(elements) + 5
     # There are few: they are not sorted row by row.
     key_codes = pa.array(key).dictionary_encode()
-    keys, codes = np.unique(key_codes.dictionary.to_numpy(), return_inverse=True)
+    keys, codes = np.unique(
+        key_codes.dictionary.to_numpy(), return_inverse=True
+    )
     today_family = root_host(job.profile.reference.host)
     process = job.conditions.process
     route = (
@@ -116,7 +118,9 @@ def classify_decisions(
     words = []
     route_name = str(getattr(route, "name", route) or "")
     for one in keys.tolist():
-        present_elements = [e for place, e in enumerate(elements) if one >> place & 1]
+        present_elements = [
+            e for place, e in enumerate(elements) if one >> place & 1
+        ]
         host = (one >> len(elements) + 1 & 15) - 1
         rim = (one >> len(elements) + 5) - 1
         root = root_host(HOST_NAMES[host]) if host >= 0 else "unknown host"
@@ -124,7 +128,11 @@ def classify_decisions(
         shell = read_shell(rims.words[rim]) if rim >= 0 else None
         words.append(
             _decision_text(
-                root, present_elements, lean, shell.R if shell else "", route_name
+                root,
+                present_elements,
+                lean,
+                shell.R if shell else "",
+                route_name,
             )
         )
     return Coded(codes[key_codes.indices.to_numpy()], tuple(words)).renamed(str)
@@ -151,13 +159,19 @@ def _decision_text(
     heavy = "+".join(e for e in held if e not in (*_DILUTED, "Fe"))
     light = "+".join(e for e in held if e in _DILUTED)
     if shell:
-        means = f"diffused {shell}" + (f", {heavy} in the alloy" if heavy else "")
+        means = f"diffused {shell}" + (
+            f", {heavy} in the alloy" if heavy else ""
+        )
     elif heavy:
         means = f"leaner in {heavy}" if lean else f"alloyed with {heavy}"
     else:
         means = "no heavy rare earth"
     parts = [means, f"with {light}" if light else "", route]
-    if host in HOSTS and HOSTS[host].magnet.hardening == "cells" and "Fe" not in held:
+    if (
+        host in HOSTS
+        and HOSTS[host].magnet.hardening == "cells"
+        and "Fe" not in held
+    ):
         parts.append("little iron")
     return f"{host}: {', '.join(filter(None, parts))}"
 
@@ -169,7 +183,9 @@ def _without_dilution(decision: str) -> str:
 
 def saves_enough(heavy: Any, job: "Job") -> Any:
     """Return whether so much heavy rare earth, wt.%, is less than today's by what is worth it."""
-    return heavy <= job.heavy_today - max(SAVING_WT_PCT, SAVING_SHARE * job.heavy_today)
+    return heavy <= job.heavy_today - max(
+        SAVING_WT_PCT, SAVING_SHARE * job.heavy_today
+    )
 
 
 class Choices(NamedTuple):
@@ -193,7 +209,9 @@ class Choices(NamedTuple):
         group = (code * 2 + ~self.meets)[order]
         first = np.searchsorted(group, group)
         best_rows = np.sort(order[np.arange(len(order)) - first < BEST])
-        return Choices._make([self.counts, *(part[best_rows] for part in self[1:])])
+        return Choices._make(
+            [self.counts, *(part[best_rows] for part in self[1:])]
+        )
 
 
 def columns(rule: "Rule") -> list[str]:
@@ -201,7 +219,9 @@ def columns(rule: "Rule") -> list[str]:
     return [*rule.columns(), "decision"]
 
 
-def choices(table: pa.Table, rule: "Rule", near: "Keys | None" = None) -> Choices:
+def choices(
+    table: pa.Table, rule: "Rule", near: "Keys | None" = None
+) -> Choices:
     """Collect the best candidates of each decision that are worth a trial.
 
     Parameters
@@ -233,7 +253,13 @@ def choices(table: pa.Table, rule: "Rule", near: "Keys | None" = None) -> Choice
     )
     counts: Counter[str] = Counter(decision[meets].tolist())
     return Choices(
-        counts, rows, decision, meets, loss, near.loss[has_loss], near.hashes[rows]
+        counts,
+        rows,
+        decision,
+        meets,
+        loss,
+        near.loss[has_loss],
+        near.hashes[rows],
     ).best()
 
 
@@ -270,7 +296,9 @@ class Pick(NamedTuple):
 
 def weights(objectives: int) -> FloatArray:
     """Return draws of the weights of objectives, of mean 1, shape (objectives, draws)."""
-    draws = np.random.default_rng(0).dirichlet(np.ones(objectives), _WEIGHT_DRAWS)
+    draws = np.random.default_rng(0).dirichlet(
+        np.ones(objectives), _WEIGHT_DRAWS
+    )
     return objectives * draws.T
 
 
@@ -311,16 +339,22 @@ def shortlist(
     now = (today @ w).min(axis=0)
     able = np.flatnonzero(found.meets)
     winner = (
-        found.decision[able][losses[able].argmin(axis=0)] if len(able) else np.empty(0)
+        found.decision[able][losses[able].argmin(axis=0)]
+        if len(able)
+        else np.empty(0)
     )
     smallest_loss = np.minimum(losses[able].min(axis=0, initial=np.inf), now)
     open_ = open_.copy()
     picks: list[Pick] = []
     while (
-        len(picks) < place_count and (rows := np.flatnonzero(open_ & found.meets)).size
+        len(picks) < place_count
+        and (rows := np.flatnonzero(open_ & found.meets)).size
     ):
         regret = now - smallest_loss
-        if regret.mean() <= _LOSS_TOLERANCE and np.quantile(regret, 0.95) <= _TAIL:
+        if (
+            regret.mean() <= _LOSS_TOLERANCE
+            and np.quantile(regret, 0.95) <= _TAIL
+        ):
             break
         after = np.minimum(now, losses[rows]).mean(axis=1)
         best = found.decision[rows[after.argmin()]]
@@ -336,14 +370,20 @@ def shortlist(
             rows[
                 near_rows[
                     np.lexsort(
-                        (rows[near_rows], after[near_rows], simplicity[rows[near_rows]])
+                        (
+                            rows[near_rows],
+                            after[near_rows],
+                            simplicity[rows[near_rows]],
+                        )
                     )[0]
                 ]
             ]
         )
         now = np.minimum(now, losses[index])
         open_ &= found.decision != found.decision[index]
-        picks.append(Pick(index, float((winner == found.decision[index]).mean())))
+        picks.append(
+            Pick(index, float((winner == found.decision[index]).mean()))
+        )
     return _contrast(found, simplicity, open_, today, picks, spare)
 
 
@@ -378,16 +418,18 @@ def _contrast(
     rows = np.flatnonzero(open_)
     total = found.loss.sum(axis=1)
     later = found.meets[rows] == bool(spare)
-    order = rows[np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), later))]
-    words, decision = np.unique(found.decision.astype(str), return_inverse=True)
-    family = np.unique([word.split(": ")[0] for word in words], return_inverse=True)[1][
-        decision
+    order = rows[
+        np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), later))
     ]
+    words, decision = np.unique(found.decision.astype(str), return_inverse=True)
+    family = np.unique(
+        [word.split(": ")[0] for word in words], return_inverse=True
+    )[1][decision]
     # Another family has to better something, too.
     better = (found.loss <= np.min(today, axis=0) - _CHOICES.gain).any(axis=1)
-    smallest_contrast = np.where(found.meets, _CHOICES.gain, _CHOICES.change_gain)[
-        :, None
-    ]
+    smallest_contrast = np.where(
+        found.meets, _CHOICES.gain, _CHOICES.change_gain
+    )[:, None]
     for new_family in (True, False):
         rest = order
         while len(picks) < MOST - len(today):
@@ -447,7 +489,9 @@ def decide(
     if found is not None:
         anyway = [_with_chance_among(found, take, job, anyway[0]), *anyway[1:]]
     today = anyway[0]
-    none: dict[str, Any] = dict.fromkeys(("rank", "copies", "simpler_rank", *_ENDS))
+    none: dict[str, Any] = dict.fromkeys(
+        ("rank", "copies", "simpler_rank", *_ENDS)
+    )
     none["share_best"] = 0.0
     records = [
         none | table.to_pylist()[0] | {"decision_status": status}
@@ -513,7 +557,9 @@ def _records_of_picks(
     rows = np.array(sorted(picks), np.int64)
     if not len(rows):
         return []
-    records = dict(zip(rows.tolist(), take(rows, None).to_pylist(), strict=True))
+    records = dict(
+        zip(rows.tolist(), take(rows, None).to_pylist(), strict=True)
+    )
     for number, record in records.items():
         added: dict[str, Any] = {
             "rank": int(ranking.place[number]) or None,
@@ -526,7 +572,9 @@ def _records_of_picks(
         }
         record |= added | dict(picks[number].heavy)
     in_order = [records[number] for number in picks]
-    return sorted(in_order, key=lambda record: record["decision_status"] == "trial")
+    return sorted(
+        in_order, key=lambda record: record["decision_status"] == "trial"
+    )
 
 
 def _pick_record(
@@ -563,17 +611,25 @@ def _pick_record(
         zero_copy_only=False
     )
     heavy = texts["heavy_rare_earth_wt_pct"].to_numpy()
-    other = ~_is_today(texts, today, job) & ~np.isin(found.rows, list(ranking.simpler))
+    other = ~_is_today(texts, today, job) & ~np.isin(
+        found.rows, list(ranking.simpler)
+    )
     # A trial is for what no candidate of its kind does.
     able = set(found.decision[found.meets])
-    other &= found.meets | np.array([word not in able for word in found.decision], bool)
+    other &= found.meets | np.array(
+        [word not in able for word in found.decision], bool
+    )
     chance = float(today[CHANCE][0].as_py() or 0.0)
     nothing = np.full((1, found.loss.shape[1]), np.inf)
-    keeps = np.concatenate([now[0] if chance >= PLAUSIBLE else nothing, *now[1:]])
+    keeps = np.concatenate(
+        [now[0] if chance >= PLAUSIBLE else nothing, *now[1:]]
+    )
     if chance >= PLAUSIBLE and job.heavy_today > NONE:
         # What is sure where today's magnet is not need save nothing.
         sure = found.meets & (chance < job.threshold)
-        gains = (keeps[0, :-1] - found.loss[:, :-1] >= _CHOICES.change_gain).any(axis=1)
+        gains = (
+            keeps[0, :-1] - found.loss[:, :-1] >= _CHOICES.change_gain
+        ).any(axis=1)
         other &= (
             saves_enough(heavy, job)
             | sure
@@ -586,7 +642,9 @@ def _pick_record(
     )
     picks = {}
     saves = (other & found.meets & saves_enough(heavy, job)).any()
-    for pick in shortlist(found, elements + (rim != ""), other, keeps, int(not saves)):
+    for pick in shortlist(
+        found, elements + (rim != ""), other, keeps, int(not saves)
+    ):
         alike = found.meets == found.meets[pick.row]
         same_decision_heavy = heavy[
             other & alike & (found.decision == found.decision[pick.row])
@@ -594,7 +652,10 @@ def _pick_record(
         ends = dict(
             zip(
                 _ENDS,
-                (float(same_decision_heavy.min()), float(same_decision_heavy.max())),
+                (
+                    float(same_decision_heavy.min()),
+                    float(same_decision_heavy.max()),
+                ),
                 strict=True,
             )
         )
@@ -649,15 +710,21 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
     hot = kelvin_text(job.temperature)
     status = record["decision_status"]
     profile = job.profile
-    steady = profile.is_compensated or ALPHA in str(record["failed_requirements"])
-    ends = map(kelvin_text, (profile.temperature_min_K, profile.temperature_max_K))
+    steady = profile.is_compensated or ALPHA in str(
+        record["failed_requirements"]
+    )
+    ends = map(
+        kelvin_text, (profile.temperature_min_K, profile.temperature_max_K)
+    )
     figures = f"α from {' to '.join(ends)}, " if steady else ""
     if status == "keep":
         return f"measure its {figures}HcJ at {hot}: all differences count from there"
     what = "one melt beside today's"
     if record["shell"]:
         # What a carrier adds is measured (datasets/diffusion/carriers.csv), and follows no law.
-        what = "two thicknesses diffused, with and without a carrier such as Pr-Cu"
+        what = (
+            "two thicknesses diffused, with and without a carrier such as Pr-Cu"
+        )
     if status == "buy":
         what = "samples of two makers"
     rust = (
@@ -684,14 +751,20 @@ def recommended_row(records: "pd.DataFrame", job: "Job") -> int | None:
     )
     shells = records["shell"].astype(object).fillna("").tolist()
     exposure = heavy_exposure(table, shells, job.conditions.supply_scenario)
-    family = np.array([root_host(str(host)) for host in records["host"]], object)
-    is_allowed_row = records["decision_status"].isin(("ready", "buy")).to_numpy(bool)
+    family = np.array(
+        [root_host(str(host)) for host in records["host"]], object
+    )
+    is_allowed_row = (
+        records["decision_status"].isin(("ready", "buy")).to_numpy(bool)
+    )
     if job.profile.first_family == "own":
         is_allowed_row = is_allowed_row & (family == family[0])
     cost = records[COST_PER_FLUX].to_numpy(float)
     ratio = cost / cost[0]
     # A lower class sells for no more, whatever its estimated elements cost.
-    lower = (records["decision_status"] == "buy").to_numpy(bool) & (family == family[0])
+    lower = (records["decision_status"] == "buy").to_numpy(bool) & (
+        family == family[0]
+    )
     ratio[lower] = np.minimum(ratio[lower], 1.0)
     ways = pd.DataFrame(
         {

@@ -66,7 +66,9 @@ class Samples:
         keys = np.where(late, -self.margin, self.loss), late
         order = np.lexsort(keys, axis=0)
         place = np.empty(order.shape, np.int64)
-        np.put_along_axis(place, order, np.arange(1, len(order) + 1)[:, None], axis=0)
+        np.put_along_axis(
+            place, order, np.arange(1, len(order) + 1)[:, None], axis=0
+        )
         return place
 
 
@@ -94,22 +96,30 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     profile = job.profile
     conditions = job.conditions
     n = len(leading)
-    if any(requirement.share_of_reference for requirement in profile.requirements):
+    if any(
+        requirement.share_of_reference for requirement in profile.requirements
+    ):
         # The reference is sampled with the others, so that what they have in common cancels.
         row = reference_row(profile, conditions, job.temperature)
         # Its own probability and margin are sampled below.
         own = pd.DataFrame([row.reindex(leading.columns, fill_value=0.0)])
         leading = pd.concat([leading, own], ignore_index=True)
-    table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
+    table = CompositionTable.from_strings(
+        list(leading["formula"]), basis="atomic"
+    )
     shells = _texts_of(leading, "shell")
     groups = job.groups(leading["route"].astype(object).fillna(""))
     needed = {r.temperature_K or job.temperature for r in profile.requirements}
     at = sorted(needed - {job.temperature})
-    tables = dict(zip(at, magnets_by_route(table, shells, at, groups), strict=True))
+    tables = dict(
+        zip(at, magnets_by_route(table, shells, at, groups), strict=True)
+    )
     hosts = _texts_of(leading, "host")
     magnets_as = _kinds_by_route(table, hosts, shells, job, groups)
     errors = magnets_as, get_producer(conditions.process)
-    values = Properties(leading, tables, draws, rng, errors, conditions.interval)
+    values = Properties(
+        leading, tables, draws, rng, errors, conditions.interval
+    )
     values.known |= sampled_supply(
         table,
         draws,
@@ -255,7 +265,8 @@ class Properties:
         # They are worked out while prices are drawn.
         pool = ThreadPoolExecutor(thread_count(), "roots", limit_threads, (1,))
         self._roots = {
-            column: pool.submit(self._root, column) for column in sorted(quantities)
+            column: pool.submit(self._root, column)
+            for column in sorted(quantities)
         }
         pool.shutdown(wait=False)
 
@@ -264,9 +275,13 @@ class Properties:
         if column in self.known:
             return self.known[column]
         if column == COST_PER_FLUX:
-            weight = self._leading["density_kg_m3"].to_numpy(np.float64)[:, None]
+            weight = self._leading["density_kg_m3"].to_numpy(np.float64)[
+                :, None
+            ]
             return (
-                weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
+                weight
+                * self.known["cost_USD_kg"]
+                / self.at("remanence_T", temperature)
             )
         table = self._tables.get(temperature, self._leading)
         value, lo, hi = column_interval(
@@ -288,8 +303,12 @@ class Properties:
         if column not in self._scores:
             n = len(self._leading)
             # Latin hypercube: evenly spread.
-            place = self._rng.permuted(np.tile(np.arange(self._draws), (n, 1)), axis=1)
-            white = ndtri((place + self._rng.random((n, self._draws))) / self._draws)
+            place = self._rng.permuted(
+                np.tile(np.arange(self._draws), (n, 1)), axis=1
+            )
+            white = ndtri(
+                (place + self._rng.random((n, self._draws))) / self._draws
+            )
             self._scores[column] = multiply(self._roots[column].result(), white)
         return self._scores[column]
 
@@ -299,7 +318,9 @@ class Properties:
         The factor times independent standard scores gives correlated ones.
         """
         error_magnets, producer = self._errors
-        error_covariance = covariance(error_magnets, error_magnets, column, producer)
+        error_covariance = covariance(
+            error_magnets, error_magnets, column, producer
+        )
         wide = np.sqrt(np.maximum(error_covariance.diagonal(), _LITTLE))
         error_covariance = error_covariance / np.outer(wide, wide)
         # Of one magnet twice, or of a measured one, no variance of its own is left.

@@ -135,9 +135,13 @@ class Bound:
             Hashes that decide ties of the margin.
         """
         # An unknown margin is infinite, and so is the bound where none that miss are admitted.
-        is_inside = (margin >= self.margin - _ORDER_SLACK) & (self.margin < np.inf)
+        is_inside = (margin >= self.margin - _ORDER_SLACK) & (
+            self.margin < np.inf
+        )
         if self.last is not None and hashes is not None:
-            is_inside &= (margin != self.margin) | (hashes <= np.uint64(self.last))
+            is_inside &= (margin != self.margin) | (
+                hashes <= np.uint64(self.last)
+            )
         for may, limits_by_word, smallest_limit in (
             (meets, self.limits, self.limit),
             (worth, self.trials, -np.inf),
@@ -191,9 +195,7 @@ class Tally:
 class Evaluated(NamedTuple):
     """What an evaluation found of n candidates."""
 
-    rows: (
-        IntArray  # (k,), of those evaluated to the end, ascending; all without a bound
-    )
+    rows: IntArray  # (k,), of those evaluated to the end, ascending; all without a bound
     columns: Columns  # k rows
     keys: Keys | None  # what the ranking needs of them, with a bound
     near: (
@@ -236,7 +238,8 @@ def evaluate(
     if bound is not None:
         parts = [rows[:0]]
         for own in (
-            slice(k, k + _ROWS_A_BLOCK) for k in range(0, len(table), _ROWS_A_BLOCK)
+            slice(k, k + _ROWS_A_BLOCK)
+            for k in range(0, len(table), _ROWS_A_BLOCK)
         ):
             parts.append(
                 own.start
@@ -248,7 +251,9 @@ def evaluate(
         table, shells, _ = _take(rows, table, shells, Columns())
     supply = _supply_columns(table, shells, job)
     tally.stages["magnetism"] = len(rows)
-    columns, hard_phase_split = _with_requirements(table, shells, supply, job, want)
+    columns, hard_phase_split = _with_requirements(
+        table, shells, supply, job, want
+    )
     open_ = columns["status"].says("ok")
     near_keys = None
     if bound is not None:
@@ -258,10 +263,17 @@ def evaluate(
         if bound.is_finite:
             keys = near_keys.at(job.threshold)
             word = columns["decision"]
-            open_ = _requirement_bound(word, keys, near_keys, open_, bound, tally)
+            open_ = _requirement_bound(
+                word, keys, near_keys, open_, bound, tally
+            )
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
-    if len(last) and want is not None and "status" in want and _FORMS not in columns:
+    if (
+        len(last)
+        and want is not None
+        and "status" in want
+        and _FORMS not in columns
+    ):
         unstable = np.zeros(len(rows), bool)
         split_of_open = hard_phase_split[last]
         makeable_rows = _stages.makeable(
@@ -292,8 +304,19 @@ def columns_read(job: Job) -> list[str]:
         names += with_interval(column)
     for requirement in job.profile.requirements:
         names += with_interval(requirement.column)
-    names += ["remanence_T", "remanence_T_lo", "remanence_T_hi", *_CENTRAL, _PRODUCT]
-    names += ["heavy_rare_earth_saved_wt_pct", "cost_USD_kg", "density_kg_m3", DISTANCE]
+    names += [
+        "remanence_T",
+        "remanence_T_lo",
+        "remanence_T_hi",
+        *_CENTRAL,
+        _PRODUCT,
+    ]
+    names += [
+        "heavy_rare_earth_saved_wt_pct",
+        "cost_USD_kg",
+        "density_kg_m3",
+        DISTANCE,
+    ]
     names.append("failed_requirements")
     return list(dict.fromkeys(names))
 
@@ -306,7 +329,9 @@ def reference_candidate(job: Job) -> Columns:
     return row
 
 
-def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Columns:
+def _supply_columns(
+    table: CompositionTable, shells: _Shells, job: Job
+) -> Columns:
     """Compute the columns of supply, the host codes and the decision of n candidates.
 
     `table` holds the candidates, `shells` a text for each (empty for none) or None. The `Columns`
@@ -322,7 +347,11 @@ def _supply_columns(table: CompositionTable, shells: _Shells, job: Job) -> Colum
 
 
 def _candidates_within_bound(
-    table: CompositionTable, shells: _Shells, job: Job, bound: Bound, tally: Tally
+    table: CompositionTable,
+    shells: _Shells,
+    job: Job,
+    bound: Bound,
+    tally: Tally,
 ) -> IntArray:
     """Return the numbers of the candidates that can lie within the bound, int64, ascending.
 
@@ -346,15 +375,21 @@ def _candidates_within_bound(
     )
     if not bound.is_finite:
         return rows[open_rows]
-    columns = central_values(*_take(open_rows, table, shells, columns), job, bound)
+    columns = central_values(
+        *_take(open_rows, table, shells, columns), job, bound
+    )
     return rows[
         open_rows[
-            _open(columns, job, bound, (tally, "nominal remanence and coercivity"))
+            _open(
+                columns, job, bound, (tally, "nominal remanence and coercivity")
+            )
         ]
     ]
 
 
-def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Columns:
+def with_distances(
+    table: CompositionTable, supply: Columns, job: Job
+) -> Columns:
     """Add to `supply` how far n recipes are from measured magnets.
 
     Process and traces may set the magnets farther apart. `supply` must hold the host codes
@@ -367,7 +402,9 @@ def with_distances(table: CompositionTable, supply: Columns, job: Job) -> Column
         largest; ``status``, "ok" or too far; and the largest probability that the distance allows.
     """
     made = read_process(job.conditions.process, len(table))
-    near = nearest_recipes(purify(table, supply[_HOSTS])[0], supply[_HOSTS], made)
+    near = nearest_recipes(
+        purify(table, supply[_HOSTS])[0], supply[_HOSTS], made
+    )
     hard = near[_COERCIVITY].distance
     most = np.max([one.distance for one in near.values()], axis=0)
     known = {
@@ -389,7 +426,9 @@ def _take(
     """
     if len(rows) == len(table):
         return table, shells, supply
-    own_shells = None if shells is None else [shells[row] for row in rows.tolist()]
+    own_shells = (
+        None if shells is None else [shells[row] for row in rows.tolist()]
+    )
     return table[rows], own_shells, supply.take(rows)
 
 
@@ -410,7 +449,9 @@ def best_possible_loss(found: Columns, rule: Rule) -> FloatArray:
         elif column == MARGIN:
             smallest_loss = objective.loss(np.full(n, np.inf), unit)
         elif column == COST_PER_FLUX and objective.sign > 0:
-            smallest_loss = objective.loss(found["cost_USD_kg"] / FLUX_PER_MASS, unit)
+            smallest_loss = objective.loss(
+                found["cost_USD_kg"] / FLUX_PER_MASS, unit
+            )
         else:
             return np.full(n, -np.inf)
         best = best + smallest_loss
@@ -424,7 +465,9 @@ def _composition_bound(
 
     The largest margin that composition leaves them is written into `supply`; `tally` is updated.
     """
-    host_indices = [HOST_NAMES.index(host) for host in job.profile.allowed_hosts]
+    host_indices = [
+        HOST_NAMES.index(host) for host in job.profile.allowed_hosts
+    ]
     inside = np.isin(supply[_HOSTS], host_indices)
     conditions = [(host_condition(job.profile), inside)]
     margin = np.where(inside, np.inf, OUTSIDE)
@@ -441,7 +484,9 @@ def _composition_bound(
     supply[MARGIN] = margin
     may = np.logical_and.reduce([holds for _, holds in conditions])
     loss = best_possible_loss(supply, job.rule)
-    alive = bound.admits(supply["decision"], may, may, loss, margin, supply.get(_HASH))
+    alive = bound.admits(
+        supply["decision"], may, may, loss, margin, supply.get(_HASH)
+    )
     is_out = ~alive
     for reason, holds in [*conditions, ("loss by composition", alive)]:
         tally.end(reason, is_out & ~holds)
@@ -502,7 +547,9 @@ class _CentralVerdict:
             quantity = FOLLOWS.get(column, column)
             best = self.chances.setdefault(quantity, np.ones(len(margin)))
             best[rows] = np.fmin(best[rows], chance)
-        product = np.prod([np.ones(len(margin)), *self.chances.values()], axis=0)
+        product = np.prod(
+            [np.ones(len(margin)), *self.chances.values()], axis=0
+        )
         self.here[CHANCE] = cap_probability(product, self.apart)
 
     def _largest_chance(
@@ -526,7 +573,11 @@ class _CentralVerdict:
 
 
 def central_values(
-    table: CompositionTable, shells: _Shells, supply: Columns, job: Job, bound: Bound
+    table: CompositionTable,
+    shells: _Shells,
+    supply: Columns,
+    job: Job,
+    bound: Bound,
 ) -> Columns:
     """Bound margin and probability of n candidates by their central remanence and coercivity.
 
@@ -582,7 +633,8 @@ def central_values(
     widths = least_widths(made.alloys, np.array(at), score / DEVIATIONS_90)
     # A range ends no nearer below than its half width in the logarithm.
     below = {
-        name: -np.expm1(-width) for name, width in zip(_CENTRAL, widths, strict=True)
+        name: -np.expm1(-width)
+        for name, width in zip(_CENTRAL, widths, strict=True)
     }
     verdict = _CentralVerdict(here, at, required, values, below, score, apart)
     verdict.enter(slice(None), {_REMANENCE, ALPHA, _PRODUCT})
@@ -639,7 +691,9 @@ def _temperatures_of_coercivity(
 ) -> IntArray:
     """Return the places of the temperatures `at` which a coercivity is asked."""
     kelvins = [kelvin for kelvin, r in required if r.column == _COERCIVITY]
-    if any(objective.column == _COERCIVITY for objective in job.rule.objectives):
+    if any(
+        objective.column == _COERCIVITY for objective in job.rule.objectives
+    ):
         kelvins.append(job.temperature)
     return np.flatnonzero(np.isin(at, kelvins))
 
@@ -653,11 +707,16 @@ def _values_by_remanence(
     where `at` has both of the temperatures that it lies `between`.
     """
     remanence = made.remanence()
-    values = {_REMANENCE: remanence, _COERCIVITY: np.full(remanence.shape, np.nan)}
+    values = {
+        _REMANENCE: remanence,
+        _COERCIVITY: np.full(remanence.shape, np.nan),
+    }
     # No loop holds more than a square one.
     values[_PRODUCT] = 1e-3 * remanence**2 / (4.0 * MU_0)
     if set(at) >= set(between):
-        cold, hot = (made.polarization[:, [at.index(kelvin)]] for kelvin in between)
+        cold, hot = (
+            made.polarization[:, [at.index(kelvin)]] for kelvin in between
+        )
         alpha = 100.0 * (hot / cold - 1.0) / (between[1] - between[0])
         values[ALPHA] = np.broadcast_to(alpha, remanence.shape)
     return values
@@ -680,7 +739,10 @@ def _distances_with_grains(
 
 
 def _open(
-    here: Columns, job: Job, bound: Bound, counted: tuple[Tally, str] | None = None
+    here: Columns,
+    job: Job,
+    bound: Bound,
+    counted: tuple[Tally, str] | None = None,
 ) -> BoolArray:
     """Say which candidates can lie within the bound by what is known so far, bool (n,).
 
@@ -692,7 +754,8 @@ def _open(
     inside = ~(here[MARGIN] < -_ORDER_SLACK)
     # What a central value misses has half a chance at most.
     may, worth = (
-        (inside | (threshold < HALF)) & (here[CHANCE] >= threshold - _ORDER_SLACK)
+        (inside | (threshold < HALF))
+        & (here[CHANCE] >= threshold - _ORDER_SLACK)
         for threshold in (job.threshold, min(job.trial, job.threshold))
     )
     loss = best_possible_loss(here, job.rule)
@@ -710,7 +773,11 @@ def _open(
 
 
 def _with_requirements(
-    table: CompositionTable, shells: _Shells, supply: Columns, job: Job, want: _Want
+    table: CompositionTable,
+    shells: _Shells,
+    supply: Columns,
+    job: Job,
+    want: _Want,
 ) -> tuple[Columns, Partition]:
     """Evaluate magnets with their ranges and how they meet the requirements.
 
@@ -739,10 +806,18 @@ def _with_requirements(
     """
     at = needed_temperatures(job)
     only = needed_elsewhere(job)
-    requirement_columns = [with_interval(r.column) for r in job.profile.requirements]
+    requirement_columns = [
+        with_interval(r.column) for r in job.profile.requirements
+    ]
     kelvins = [*at, _stages.ROOM_K]
     column_names = None if want is None else {*want}.union(*requirement_columns)
-    computed_columns = {COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula"}
+    computed_columns = {
+        COST_PER_FLUX,
+        CHANCE,
+        MARGIN,
+        "failed_requirements",
+        "formula",
+    }
     computed_columns |= {"decision", *supply}
     if column_names is not None:
         kelvins = at
@@ -756,12 +831,16 @@ def _with_requirements(
     magnets = _stages.make_alloys(
         table, shells, job.conditions, ranges=True, host=supply.pop(_HOSTS)
     )
-    columns, *other_columns = figure_columns(magnets, kelvins, job.conditions.use, only)
+    columns, *other_columns = figure_columns(
+        magnets, kelvins, job.conditions.use, only
+    )
     hard_phase_split = magnets.written
     # A hundred arrays that nothing below asks for.
     del magnets
     room = other_columns.pop() if want is None else None
-    if column_names is None or not column_names <= computed_columns.union(columns):
+    if column_names is None or not column_names <= computed_columns.union(
+        columns
+    ):
         columns = _stages.describe(
             table,
             at[0],
@@ -776,7 +855,9 @@ def _with_requirements(
     else:
         columns |= supply
         columns[COST_PER_FLUX] = _stages.cost_per_flux(
-            columns["density_kg_m3"], columns["cost_USD_kg"], columns["remanence_T"]
+            columns["density_kg_m3"],
+            columns["cost_USD_kg"],
+            columns["remanence_T"],
         )
         columns["formula"] = table.to_arrow()
     columns["decision"] = supply["decision"]
@@ -864,7 +945,9 @@ def estimate_bound(
     least = _value_at_place(margins, left)
     if least != -OUTSIDE:
         return Bound(margin=-least, trials=trials)
-    tied = np.concatenate([key.hashes[key.missed] for key in keys])[margins == least]
+    tied = np.concatenate([key.hashes[key.missed] for key in keys])[
+        margins == least
+    ]
     last = np.sort(tied)[left - int((margins < least).sum()) - 1]
     return Bound(margin=-least, trials=trials, last=int(last))
 

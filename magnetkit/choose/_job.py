@@ -28,11 +28,21 @@ from ..magnetism._reference import (
     typical_over_minimum,
 )
 from ..magnetism._stages import describe, supplies
-from ..magnetism.conditions import NO_CALIBRATION, Conditions, calibrated_process
+from ..magnetism.conditions import (
+    NO_CALIBRATION,
+    Conditions,
+    calibrated_process,
+)
 from ..magnetism.process import process_record, routes
 from ..magnetism.sintered import parse_chord
 from ._order import PLAUSIBLE, Rule
-from ._profile_parts import MEETS_PROBABILITY, SHARE, UNITS, Objective, Requirement
+from ._profile_parts import (
+    MEETS_PROBABILITY,
+    SHARE,
+    UNITS,
+    Objective,
+    Requirement,
+)
 
 if TYPE_CHECKING:
     from ._profile_parts import Anchor
@@ -52,10 +62,16 @@ class Job:
     """What every candidate of a screening is evaluated for."""
 
     profile: "Profile"
-    temperature: float  # of the table, and of the requirements that name none, K
+    temperature: (
+        float  # of the table, and of the requirements that name none, K
+    )
     conditions: Conditions
-    threshold: float = MEETS_PROBABILITY  # from which the requirements count as met
-    trial: float = PLAUSIBLE  # probability from which a candidate is worth a trial
+    threshold: float = (
+        MEETS_PROBABILITY  # from which the requirements count as met
+    )
+    trial: float = (
+        PLAUSIBLE  # probability from which a candidate is worth a trial
+    )
 
     @cached_property
     def scales(self) -> dict[str, float]:
@@ -64,14 +80,17 @@ class Job:
         It is the profile's, that of `UNITS`, or a share of the reference's value.
         """
         units = UNITS | {unit.column: unit.value for unit in self.profile.units}
-        columns = [Objective.parse(text).column for text in self.profile.objectives]
+        columns = [
+            Objective.parse(text).column for text in self.profile.objectives
+        ]
         if all(column in units for column in columns):
             return units
         row = reference_row(self.profile, self.conditions, self.temperature)
         for column in columns:
             value = abs(float(row[column])) if column in row else np.nan
             units.setdefault(
-                column, SHARE * value if value > 0.0 and np.isfinite(value) else 1.0
+                column,
+                SHARE * value if value > 0.0 and np.isfinite(value) else 1.0,
             )
         return units
 
@@ -129,7 +148,9 @@ class Job:
     @cached_property
     def rule(self) -> Rule:
         """The rule by which the candidates are ranked."""
-        rule_of_job = Rule.of(self.profile.objectives, self.threshold, self.scales)
+        rule_of_job = Rule.of(
+            self.profile.objectives, self.threshold, self.scales
+        )
         return dataclasses.replace(rule_of_job, trial=self.trial)
 
 
@@ -158,14 +179,19 @@ def make_job(
         Keywords of `Conditions.of`.
     """
     if conditions.get("between") is None:
-        conditions["between"] = (profile.temperature_min_K, profile.temperature_max_K)
+        conditions["between"] = (
+            profile.temperature_min_K,
+            profile.temperature_max_K,
+        )
     own_duty = {
         "load_line": profile.load_line,
         "outside_field_kA_m": profile.outside_field_kA_m,
         "hours": profile.service_hours,
     }
     conditions |= {
-        name: value for name, value in own_duty.items() if conditions.get(name) is None
+        name: value
+        for name, value in own_duty.items()
+        if conditions.get(name) is None
     }
     reference = profile.reference.table()
     kelvin = temperature or profile.temperature_K
@@ -181,7 +207,9 @@ def make_job(
         reference_shell=profile.reference.shell or "",
         whole_range=True,
     )
-    conditions_of_job = dataclasses.replace(conditions_of_job, calibration=calibration)
+    conditions_of_job = dataclasses.replace(
+        conditions_of_job, calibration=calibration
+    )
     if objectives is not None and len(objectives):
         profile = with_fields(profile, objectives=tuple(objectives))
     new_requirements = [
@@ -191,7 +219,9 @@ def make_job(
     if new_requirements:
         new_sides = {_side_of_limit(new) for new in new_requirements}
         profile_requirements = [
-            old for old in profile.requirements if _side_of_limit(old) not in new_sides
+            old
+            for old in profile.requirements
+            if _side_of_limit(old) not in new_sides
         ]
         profile = with_fields(
             profile, requirements=(*profile_requirements, *new_requirements)
@@ -222,16 +252,22 @@ def _anchor_process(
         deviation = one.spread
         if one.column != ALPHA:
             ratio = (
-                typical_over_minimum(profile.reference.host) if one.guaranteed else 1.0
+                typical_over_minimum(profile.reference.host)
+                if one.guaranteed
+                else 1.0
             )
             value, deviation = value * ratio, deviation / value
         if one.guaranteed:
             deviation = float(np.hypot(deviation, GUARANTEE))
         value, deviation = _working(value, deviation, one, profile)
-        alpha_values.append(KnownValue(one.column, value, one.temperature_K, deviation))
+        alpha_values.append(
+            KnownValue(one.column, value, one.temperature_K, deviation)
+        )
     grade = profile.reference.grade
     shell = profile.reference.shell
-    producer = calibrate_on_reference(grade, reference, shell, alpha_values, between)
+    producer = calibrate_on_reference(
+        grade, reference, shell, alpha_values, between
+    )
     return {**(own_process or {}), "producer": producer.record()}
 
 
@@ -256,7 +292,8 @@ def _working(
         if at is not None and abs(at - anchor.temperature_K) > _SAME_K:
             continue
         low = max(
-            low, requirement.minimum if requirement.minimum is not None else -np.inf
+            low,
+            requirement.minimum if requirement.minimum is not None else -np.inf,
         )
         if (largest := requirement.absolute_maximum) is not None:
             low = max(low, -largest)
@@ -362,7 +399,9 @@ def job_identity(job: Job) -> dict[str, Any]:
         can be written as JSON.
     """
     own_conditions = job.conditions
-    identity: dict[str, Any] = {"application": job.profile.model_dump(mode="json")}
+    identity: dict[str, Any] = {
+        "application": job.profile.model_dump(mode="json")
+    }
     identity["temperature_K"] = job.temperature
     identity |= {name: getattr(own_conditions, name) for name in _KEPT}
     identity |= {
@@ -370,7 +409,9 @@ def job_identity(job: Job) -> dict[str, Any]:
         "between": list(own_conditions.between),
     }
     identity["phases"] = (
-        None if own_conditions.snapshot is None else str(own_conditions.snapshot)
+        None
+        if own_conditions.snapshot is None
+        else str(own_conditions.snapshot)
     )
     return identity | {
         "curie": {"data": own_conditions.data, "add": own_conditions.add}
@@ -386,7 +427,9 @@ def _process_values(process: Any) -> Any:
         process = {k: v for k, v in asdict(process).items() if v is not None}
     if not isinstance(process, Mapping):
         return process
-    return {k: v.tolist() if hasattr(v, "tolist") else v for k, v in process.items()}
+    return {
+        k: v.tolist() if hasattr(v, "tolist") else v for k, v in process.items()
+    }
 
 
 def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
@@ -395,7 +438,9 @@ def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     `identity` is what `job_identity` returned (KeyError if a part is missing). The phase data and
     Curie files that it names must be there.
     """
-    stored_keywords = {name: identity[name] for name in _KEPT} | identity["curie"]
+    stored_keywords = {name: identity[name] for name in _KEPT} | identity[
+        "curie"
+    ]
     if stored_keywords["calibration"] != NO_CALIBRATION:
         # The magnets of others are in the process already.
         stored_keywords["calibration"] = None

@@ -58,7 +58,10 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     rank_samples = sample(leading, job, DRAWS, SEED)
     share = (rank_samples.place() <= TOP).mean(axis=1)
     ranking = ranking.reorder_leaders(
-        rows, share, rank_samples.loss.mean(axis=1), rank_samples.meets.mean(axis=1)
+        rows,
+        share,
+        rank_samples.loss.mean(axis=1),
+        rank_samples.meets.mean(axis=1),
     )
     place = ranking.place[rows]
     order = np.argsort(place)
@@ -67,7 +70,9 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     return replace(
         ranking,
         simpler={
-            int(row): int(n) for row, n in zip(rows[order], simpler, strict=True) if n
+            int(row): int(n)
+            for row, n in zip(rows[order], simpler, strict=True)
+            if n
         },
     )
 
@@ -77,7 +82,14 @@ def _columns(job: Job) -> list[str]:
     requirement_columns = [r.column for r in job.profile.requirements]
     requirement_columns += job.rule.columns()
     columns = chain.from_iterable(map(with_interval, requirement_columns))
-    fixed_columns = ["formula", "shell", "host", "route", DISTANCE, "density_kg_m3"]
+    fixed_columns = [
+        "formula",
+        "shell",
+        "host",
+        "route",
+        DISTANCE,
+        "density_kg_m3",
+    ]
     fixed_columns += with_interval("remanence_T")
     return [
         n
@@ -130,10 +142,13 @@ def _ingredients(leading: pd.DataFrame) -> BoolArray:
         > 0
     )
     shells = [
-        read_shell(text or None) for text in leading["shell"].astype(object).fillna("")
+        read_shell(text or None)
+        for text in leading["shell"].astype(object).fillna("")
     ]
     rims = np.array(["" if shell is None else shell.R for shell in shells])
-    in_shell = [rims == element for element in sorted(set(rims.tolist()) - {""})]
+    in_shell = [
+        rims == element for element in sorted(set(rims.tolist()) - {""})
+    ]
     return np.column_stack([alloy, *in_shell])
 
 
@@ -157,7 +172,12 @@ _IDENTITY = ("rank", "candidate", "formula", "shell", "host")
 
 
 def robustness(
-    leading: pd.DataFrame, job: Job, top: int, draws: int, seed: int, interval: float
+    leading: pd.DataFrame,
+    job: Job,
+    top: int,
+    draws: int,
+    seed: int,
+    interval: float,
 ) -> pd.DataFrame:
     """Count how often each of the best rows stays at the top; see `Ranked.robustness`.
 

@@ -20,7 +20,12 @@ from ._profile_parts import (
     UNITS,
     Objective,
 )
-from ._ranking_kernels import settle, sorted_first_front, sorted_fronts, text_keys
+from ._ranking_kernels import (
+    settle,
+    sorted_first_front,
+    sorted_fronts,
+    text_keys,
+)
 from .thresholds import TRIAL
 
 _MAX_OBJECTIVES = 3
@@ -53,7 +58,9 @@ def _to_digits(values: ArrayLike, digits: int) -> FloatArray:
     values = np.asarray(values, np.float64)
     size = np.abs(values)
     plain = (size > 0.0) & np.isfinite(size)
-    scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.where(plain, size, 1.0))))
+    scale = 10.0 ** (
+        digits - 1 - np.floor(np.log10(np.where(plain, size, 1.0)))
+    )
     return np.where(plain, np.round(values * scale) / scale, values)
 
 
@@ -78,7 +85,10 @@ def _prepare(points: ArrayLike) -> tuple[FloatArray, IntArray]:
         If the shape is another.
     """
     points_array = np.asarray(points, np.float64)
-    if points_array.ndim != 2 or not 1 <= points_array.shape[1] <= _MAX_OBJECTIVES:
+    if (
+        points_array.ndim != 2
+        or not 1 <= points_array.shape[1] <= _MAX_OBJECTIVES
+    ):
         raise InputError(
             f"objectives must be an array (n, 1 to {_MAX_OBJECTIVES}), got shape {points_array.shape}"
         )
@@ -325,7 +335,11 @@ class Keys(NamedTuple):
         meets[meets] = sure
         misses = self.missed | (self.meets & ~meets)
         return Keys(
-            meets, misses, self.margin, self.hashes, *(part[sure] for part in self[4:])
+            meets,
+            misses,
+            self.margin,
+            self.hashes,
+            *(part[sure] for part in self[4:]),
         )
 
     def take(self, rows: IntArray) -> "Keys":
@@ -371,7 +385,9 @@ class Rule:
 
     def near(self, table: pa.Table) -> Keys:
         """Return `keys` in which all that are worth a trial count as meeting the requirements."""
-        return replace(self, threshold=min(self.trial, self.threshold)).keys(table)
+        return replace(self, threshold=min(self.trial, self.threshold)).keys(
+            table
+        )
 
     def keys(self, table: pa.Table) -> Keys:
         """Compute the keys of n evaluated candidates.
@@ -393,7 +409,9 @@ class Rule:
         )
         points = [
             o.sign * comparable_values(v)
-            for o, v in zip(self.objectives[:_MAX_OBJECTIVES], values, strict=False)
+            for o, v in zip(
+                self.objectives[:_MAX_OBJECTIVES], values, strict=False
+            )
         ]
         return Keys(
             meets,
@@ -444,7 +462,9 @@ def candidate_hashes(table: pa.Table) -> NDArray[np.uint64]:
         part = slice(start, start + len(batch))
         start += len(batch)
         hashes[part] = _text_hashes(batch["formula"])
-        hashes[part] ^= _text_hashes(batch["shell"]) * np.uint64(0x9E3779B97F4A7C15)
+        hashes[part] ^= _text_hashes(batch["shell"]) * np.uint64(
+            0x9E3779B97F4A7C15
+        )
     return hashes
 
 

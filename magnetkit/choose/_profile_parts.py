@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 def _known_host(name: str) -> str:
     if name not in HOST_NAMES:
-        raise ValueError(f"expected a host of {', '.join(HOST_NAMES)}, got {name!r}")
+        raise ValueError(
+            f"expected a host of {', '.join(HOST_NAMES)}, got {name!r}"
+        )
     return name
 
 
@@ -102,7 +104,9 @@ def with_units_read(
         full = f"{name}_{unit}"
         if name not in record:
             number: Any = record.get(full)
-            is_number = isinstance(number, int | float) and not isinstance(number, bool)
+            is_number = isinstance(number, int | float) and not isinstance(
+                number, bool
+            )
             if info.context == FROM_FILE and is_number and number > 0:
                 _believe_number(name, full, unit, float(number))
             continue
@@ -180,7 +184,10 @@ class Requirement(Evidence):
             raise ValueError(
                 "expected exactly one of minimum, maximum, absolute_maximum"
             )
-        if self.temperature_K is not None and self.column in WITHOUT_TEMPERATURE:
+        if (
+            self.temperature_K is not None
+            and self.column in WITHOUT_TEMPERATURE
+        ):
             raise ValueError(
                 f"{self.column} belongs to no one temperature; drop temperature_K"
             )
@@ -210,7 +217,9 @@ class Requirement(Evidence):
             if x is not None
         )
 
-    def margin(self, values: ArrayLike, limit: ArrayLike | None = None) -> FloatArray:
+    def margin(
+        self, values: ArrayLike, limit: ArrayLike | None = None
+    ) -> FloatArray:
         """Compute how far values lie inside the limit, as a share of the limit; negative where they miss.
 
         A limit of zero is measured in the column's own unit. NaN stays NaN. `limit` replaces the
@@ -230,7 +239,11 @@ class Requirement(Evidence):
         sign = ">=" if self.minimum is not None else "<="
         if self.absolute_maximum is not None:
             name = f"|{name}|"
-        at = "" if self.temperature_K is None else f" at {self.temperature_K:g} K"
+        at = (
+            ""
+            if self.temperature_K is None
+            else f" at {self.temperature_K:g} K"
+        )
         if self.share_of_reference is not None:
             return f"{name} {sign} {self.share_of_reference:g}*reference{at}"
         return f"{name} {sign} {self.limit:g}{at}"
@@ -252,7 +265,9 @@ class Anchor(Evidence):
         Whether it is the least that makers guarantee; magnets as sold have more.
     """
 
-    column: Literal["coercivity_kA_m", "remanence_T", "remanence_coefficient_pct_K"]
+    column: Literal[
+        "coercivity_kA_m", "remanence_T", "remanence_coefficient_pct_K"
+    ]
     value: float
     temperature_K: Kelvin
     spread: PositiveFloat
@@ -271,7 +286,10 @@ class Anchor(Evidence):
                 f"{self.column} of a magnet is above 0, got {self.value:g}"
             )
         check_belief(self.column, self.value)
-        if self.column != "remanence_coefficient_pct_K" and self.spread >= self.value:
+        if (
+            self.column != "remanence_coefficient_pct_K"
+            and self.spread >= self.value
+        ):
             raise ValueError(
                 f"spread {self.spread:g} is a standard deviation of {self.value:g}"
             )
@@ -383,7 +401,9 @@ class Space(Strict):
     formula: Text
     replace: dict[str, tuple[str, ...]]
     step: Annotated[float, Field(gt=0, le=1)]
-    limits: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
+    limits: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(
+        default_factory=dict
+    )
     shell: tuple[str, ...] = ()
 
     @field_validator("shell", mode="before")
@@ -394,7 +414,8 @@ class Space(Strict):
             return given
         lists = _ShellGrid.model_validate(given)
         return tuple(
-            f"{r} {amount:g} wt%" for r, amount in product(lists.R, lists.amount_wt_pct)
+            f"{r} {amount:g} wt%"
+            for r, amount in product(lists.R, lists.amount_wt_pct)
         )
 
     @field_validator("shell")

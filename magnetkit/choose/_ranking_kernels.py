@@ -31,7 +31,11 @@ def _dominated_by_pairs(order, lo, hi, second, third, front):
         best = front[p]
         for i in range(lo, j):
             q = order[i]
-            if second[q] <= second[p] and third[q] <= third[p] and front[q] >= best:
+            if (
+                second[q] <= second[p]
+                and third[q] <= third[p]
+                and front[q] >= best
+            ):
                 best = front[q] + 1
         front[p] = best
 
@@ -289,7 +293,9 @@ def settle(order, burden, chance, tolerance, most):
         row = order[i]
         at = i
         last = max(i - most, 0)
-        while at > last and _beats(row, order[at - 1], burden, chance, tolerance):
+        while at > last and _beats(
+            row, order[at - 1], burden, chance, tolerance
+        ):
             order[at] = order[at - 1]
             at -= 1
         order[at] = row

@@ -214,7 +214,9 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
         value = reference.get(column)
         if value is None or value != value:
             known_names = ", ".join(
-                k for k, v in reference.items() if isinstance(v, float) and v == v
+                k
+                for k, v in reference.items()
+                if isinstance(v, float) and v == v
             )
             raise InputError(
                 f"{text!r}: the reference has no {column}; it has {known_names or 'none'}"
@@ -296,7 +298,9 @@ def curve_shape(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
     shape = curve_shapes(sheet.to_frame().T.infer_objects()).iloc[0]
     remaining = remaining_shares(sheet, kelvin)
     host = "" if sheet["kind"] == "bonded" else str(sheet["host"])
-    square = squareness_ratio(float(shape["squareness"]), host, *remaining.values())
+    square = squareness_ratio(
+        float(shape["squareness"]), host, *remaining.values()
+    )
     return float(square), float(shape["recoil"])
 
 
@@ -327,7 +331,9 @@ def _incumbent_of_row(
     InputError
         If no B_r or H_cJ is left at the temperature.
     """
-    kind, host, makers = (str(sheet[column]) for column in ("kind", "host", "makers"))
+    kind, host, makers = (
+        str(sheet[column]) for column in ("kind", "host", "makers")
+    )
     if kind in MELTED and not all(value > 0.0 for value in least.values()):
         raise no_magnet_error(name, request.temperature, float(sheet[LIMIT]))
     squareness, recoil = curve_shape(sheet, request.temperature)
@@ -344,7 +350,14 @@ def _incumbent_of_row(
         "source": source,
     }
     return Incumbent(
-        name, host, kind, makers, sheet, least, between=between, **(usual | better)
+        name,
+        host,
+        kind,
+        makers,
+        sheet,
+        least,
+        between=between,
+        **(usual | better),
     )
 
 
@@ -399,7 +412,9 @@ def incumbent_of_values(
     }
     if curve is not None:
         # What was measured at its temperature, counted back to 20 degrees C.
-        better["squareness"] = _carry_squareness(curve, sheet, request.temperature)
+        better["squareness"] = _carry_squareness(
+            curve, sheet, request.temperature
+        )
     if grade is None:
         name = f"the magnet like {name}"
     return _incumbent_of_row(sheet, name, least, request, **better)
@@ -412,14 +427,20 @@ def _read_measured_values(
 
     B_r, T, and H_cJ, kA/m, are there and are a magnet's; InputError otherwise.
     """
-    stated = {_VALUES.get(str(name), str(name)): v for name, v in values.items()}
+    stated = {
+        _VALUES.get(str(name), str(name)): v for name, v in values.items()
+    }
     if unknown := sorted(stated.keys() - set(_VALUES.values())):
-        raise InputError(f"values take {', '.join(_VALUES)}, got {unknown[0]!r}")
+        raise InputError(
+            f"values take {', '.join(_VALUES)}, got {unknown[0]!r}"
+        )
     at = parse_temperature(stated.pop("temperature_K", ROOM_K))
     try:
         numbers = {name: float(value) for name, value in stated.items()}
     except (TypeError, ValueError):
-        raise InputError(f"values must be numbers, got {values!r:.60}") from None
+        raise InputError(
+            f"values must be numbers, got {values!r:.60}"
+        ) from None
     b_r, h_cj = (numbers.get(quantity, np.nan) for quantity in _CHORDS)
     if not (0.02 < b_r < 2.0 and 1.0 < h_cj < 1e4):
         raise InputError(
@@ -441,7 +462,9 @@ def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
         q: float(hot[q]) / max(float(cold[q]), 1e-9) for q in _CHORDS
     }
     square = squareness_ratio(
-        float(curve.squareness), str(sheet["host"]), *remaining_by_quantity.values()
+        float(curve.squareness),
+        str(sheet["host"]),
+        *remaining_by_quantity.values(),
     )
     return float(square)
 
@@ -468,14 +491,18 @@ def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
     """
     makeup: CompositionEstimate | None = None
     if request.recipe is not None:
-        makeup = given_recipe(read_recipe(request.recipe, request.basis), request.shell)
+        makeup = given_recipe(
+            read_recipe(request.recipe, request.basis), request.shell
+        )
     elif incumbent.kind in MELTED and incumbent.host in HOSTS:
         makeup = estimate_composition(incumbent.sheet, request.conditions.curie)
     producer = producer_of_candidates(request.conditions.process)
     return replace(incumbent, makeup=makeup, producer=producer)
 
 
-def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbent:
+def incumbent_of_magnets(
+    measured: Any, grade: str, request: Request
+) -> Incumbent:
     """Build the magnet in use from the user's own measured magnets of a grade.
 
     The first gives the recipe, all give its level. Guaranteed values are those that 99 % of lots
@@ -485,9 +512,13 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
     from ..magnetism.calibrate import read_magnets
 
     if producer_of_candidates(request.conditions.process) is not None:
-        raise InputError("measured and process both name a calibration: give one")
+        raise InputError(
+            "measured and process both name a calibration: give one"
+        )
     if is_curve(measured):
-        return with_makeup(incumbent_of_values(measured, request, grade), request)
+        return with_makeup(
+            incumbent_of_values(measured, request, grade), request
+        )
     rows, rejected = read_magnets(measured, request.basis)
     if not rows:
         why = next(iter(rejected.values()), "it is empty")
@@ -508,8 +539,13 @@ def incumbent_of_magnets(measured: Any, grade: str, request: Request) -> Incumbe
         if len(logs) >= _MEASURED_LOTS and not request.spread:
             spread = _spread_with_magnets(spread, quantity, logs)
         least[quantity] = float(np.exp(logs.mean())) * spread.share(quantity)
-    better = {"spread": spread, "source": f"measured by you on {len(like)} magnets"}
-    incumbent = _incumbent_of_row(sheet, str(sheet["grade"]), least, request, **better)
+    better = {
+        "spread": spread,
+        "source": f"measured by you on {len(like)} magnets",
+    }
+    incumbent = _incumbent_of_row(
+        sheet, str(sheet["grade"]), least, request, **better
+    )
     return replace(incumbent, makeup=makeup)
 
 
@@ -520,7 +556,10 @@ def _is_same_recipe(row: "MeasuredRow", first: "MeasuredRow") -> bool:
 
 
 def _measured_logs(
-    rows: "Sequence[MeasuredRow]", quantity: str, sheet: "pd.Series", kelvin: float
+    rows: "Sequence[MeasuredRow]",
+    quantity: str,
+    sheet: "pd.Series",
+    kelvin: float,
 ) -> FloatArray:
     """Return ln of a measured quantity, carried to a temperature by the curve of a grade.
 
@@ -546,14 +585,18 @@ def _measured_logs(
     if not with_value:
         return np.empty(0)
     off = min(abs(row.temperature - kelvin) for row in with_value)
-    near = [row for row in with_value if abs(row.temperature - kelvin) <= off + 1.0]
+    near = [
+        row for row in with_value if abs(row.temperature - kelvin) <= off + 1.0
+    ]
     at = np.array([kelvin, *(row.temperature for row in near)])
     left = remaining_shares(sheet, at)[quantity]
     logs = np.log([row.values[quantity] for row in near])
     return np.asarray(logs + np.log(left[0] / left[1:]))
 
 
-def _spread_with_magnets(spread: Spread, quantity: str, logs: FloatArray) -> Spread:
+def _spread_with_magnets(
+    spread: Spread, quantity: str, logs: FloatArray
+) -> Spread:
     """Return the spread of lots with the scatter of ln of a quantity of measured magnets.
 
     `quantity` is "remanence_T" or "coercivity_kA_m"; `logs`, (k,), are ln of its measured values.
@@ -596,7 +639,9 @@ def route_of_candidates(process: Any) -> str | None:
     return None
 
 
-def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstimate:
+def given_recipe(
+    table: CompositionTable, shell: str | None
+) -> CompositionEstimate:
     """Return the composition estimate of a recipe that the user gave: that recipe alone, without doubt.
 
     `table` has one row; `shell` is the text of its shell or None.

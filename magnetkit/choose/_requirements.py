@@ -125,7 +125,10 @@ def evaluate_requirements(
         smallest_chance = np.fmin(chance, smallest_chance)
         margin = np.fmin(margin, requirement.margin(table[column]))
         # A difference to the reference has another error than the value itself.
-        key = FOLLOWS.get(column, column), requirement.share_of_reference is not None
+        key = (
+            FOLLOWS.get(column, column),
+            requirement.share_of_reference is not None,
+        )
         if key in windows:
             (lowest, highest), _ = windows[key]
             low = np.maximum(low, lowest)
@@ -161,7 +164,9 @@ def _first_status(tables: _Tables, temperature: float) -> Coded:
     status_codes = tables[temperature]["status"].codes
     for table in tables.values():
         status_codes = np.where(
-            status_codes == STATUSES.index("ok"), table["status"].codes, status_codes
+            status_codes == STATUSES.index("ok"),
+            table["status"].codes,
+            status_codes,
         )
     return Coded(status_codes, STATUSES)
 
@@ -243,7 +248,9 @@ def name_sets(bits: IntArray, names: Sequence[str]) -> Coded:
     distinct, codes = np.unique(bits, return_inverse=True)
     texts = []
     for number in distinct.tolist():
-        members = [name for place, name in enumerate(names) if number >> place & 1]
+        members = [
+            name for place, name in enumerate(names) if number >> place & 1
+        ]
         texts.append("; ".join(members))
     return Coded(codes, tuple(texts))
 
@@ -278,7 +285,9 @@ def needed_elsewhere(job: Job) -> dict[float, set[str]]:
     return columns_by_kelvin
 
 
-def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Columns:
+def verdict_columns(
+    table: CompositionTable, tables: _Tables, job: Job
+) -> Columns:
     """Judge how n candidates meet the requirements of a device.
 
     Parameters
@@ -306,7 +315,8 @@ def verdict_columns(table: CompositionTable, tables: _Tables, job: Job) -> Colum
     chance = cap_probability(verdict.probability, tables[kelvin][DISTANCE])
     unproven = verdict.failed.says("") & (chance < job.threshold)
     columns = Columns(
-        status=status, failed_requirements=verdict.failed.put(unproven, UNPROVEN)
+        status=status,
+        failed_requirements=verdict.failed.put(unproven, UNPROVEN),
     )
     columns[CHANCE] = np.where(status.says("ok"), chance, 0.0)
     columns[MARGIN] = np.where(status.says(*GATES), np.nan, verdict.margin)
@@ -334,7 +344,9 @@ def _relative_widths(
         requirements.
     """
     relative = [
-        r.column for r in job.profile.requirements if r.share_of_reference is not None
+        r.column
+        for r in job.profile.requirements
+        if r.share_of_reference is not None
     ]
     if not relative:
         return {}
@@ -346,9 +358,15 @@ def _relative_widths(
     own_magnets = kinds(table, hosts, shells, process, job.temperature, curie)
     shells = [reference.shell or ""]
     it = kinds(
-        reference.table(), [reference.host], shells, process, job.temperature, curie
+        reference.table(),
+        [reference.host],
+        shells,
+        process,
+        job.temperature,
+        curie,
     )
     quantities = {FOLLOWS.get(column, column) for column in relative}
     return {
-        q: relative_width(own_magnets, it, q, get_producer(process)) for q in quantities
+        q: relative_width(own_magnets, it, q, get_producer(process))
+        for q in quantities
     }

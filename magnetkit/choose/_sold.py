@@ -87,7 +87,9 @@ def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
         deviations.append(np.zeros(len(rows)))
     for requirement in job.profile.requirements:
         column = requirement.column
-        kelvin = job.profile.requirement_temperature(requirement) or job.temperature
+        kelvin = (
+            job.profile.requirement_temperature(requirement) or job.temperature
+        )
         sheets = _sheets(kelvin, job)
         if column not in sheets:
             label = COLUMNS[column].label
@@ -105,7 +107,9 @@ def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
     chance = probability_of_grades(lots, widths)
     able = rows.assign(**{CHANCE: chance})[fits]
     # Heavy rare earth rises with the class: the least coercive are the leanest.
-    able = able[able[CHANCE] >= MEETS].sort_values("coercivity_kA_m", kind="stable")
+    able = able[able[CHANCE] >= MEETS].sort_values(
+        "coercivity_kA_m", kind="stable"
+    )
     if not len(able):
         raise _NotSold(
             "No lower class as sold meets every requirement by its makers’ least values."
@@ -136,7 +140,9 @@ def _leanest_class(
             f"Lower classes as sold do as well, and save no heavy rare earth: {names}."
         )
     leanest = min(made.heavy_wt_pct for _, made in ways)
-    lean = [way for way in ways if way[1].heavy_wt_pct <= leanest + SAVING_WT_PCT]
+    lean = [
+        way for way in ways if way[1].heavy_wt_pct <= leanest + SAVING_WT_PCT
+    ]
     return min(lean, key=lambda way: abs(way[0]["remanence_T"] - b_r))
 
 
@@ -144,7 +150,9 @@ def _maker_names(classes: "pd.DataFrame") -> str:
     return ", ".join(classes["grade"].head(_NAMED_MAKERS))
 
 
-def _record_of_class(sold: "pd.Series", made: Recipe, job: Job) -> dict[str, Any]:
+def _record_of_class(
+    sold: "pd.Series", made: Recipe, job: Job
+) -> dict[str, Any]:
     """Return a grade as sold as a record of results: its recipe evaluated, its sheet's values.
 
     Only the guaranteed columns take the sheet's values (``remanence_guaranteed_T``,

@@ -64,11 +64,23 @@ _EQUAL_USD_KG = 1.0
 _OF_EACH = 2
 
 WAYS = {
-    "lower-class": ("Lower class, as sold", "the worst field, if not the one given"),
-    "higher-class": ("Higher class, as sold", "the worst field, if not the one given"),
+    "lower-class": (
+        "Lower class, as sold",
+        "the worst field, if not the one given",
+    ),
+    "higher-class": (
+        "Higher class, as sold",
+        "the worst field, if not the one given",
+    ),
     "bulk": ("Another alloy", "this melt beside yours (H_cJ to 10 %)"),
-    "low-boron": ("Low boron with gallium", "this melt, annealed, beside yours"),
-    "diffused": ("Diffused", "what the shell gives (to 44 %), or a carrier as Pr-Cu"),
+    "low-boron": (
+        "Low boron with gallium",
+        "this melt, annealed, beside yours",
+    ),
+    "diffused": (
+        "Diffused",
+        "what the shell gives (to 44 %), or a carrier as Pr-Cu",
+    ),
     "fine-grained": ("Trial, fine grains", "H_cJ when hot, never measured"),
     "hot-deformed": ("Trial, hot deformed", "its maker's level (H_cJ to 18 %)"),
     "other-route": ("Trial, another route", "its maker's level"),
@@ -222,11 +234,15 @@ def find_answers(
     makeup = incumbent.makeup
     if makeup is None:
         return (_answer_without_recipe(incumbent, request, limits),)
-    likely = [recipe for recipe in makeup.recipes if recipe.weight >= _ANOTHER_KIND]
+    likely = [
+        recipe for recipe in makeup.recipes if recipe.weight >= _ANOTHER_KIND
+    ]
     today = heavy_today(makeup, request)
     grade_offers = judge_grades(incumbent, request, limits)
     return tuple(
-        _find_answer(incumbent, likely_recipe, request, limits, today, grade_offers)
+        _find_answer(
+            incumbent, likely_recipe, request, limits, today, grade_offers
+        )
         for likely_recipe in (likely or [makeup.best])[: request.kinds]
     )
 
@@ -288,7 +304,10 @@ def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
     `limits` maps columns to `Requirement`; the margin of the duty of `request` comes first. Only
     the first failure is named.
     """
-    if MARGIN_OF_DUTY in limits and incumbent.squareness == incumbent.squareness:
+    if (
+        MARGIN_OF_DUTY in limits
+        and incumbent.squareness == incumbent.squareness
+    ):
         margin = incumbent.margin(request)
         duty_limit = float(limits[MARGIN_OF_DUTY].limit)
         field = incumbent.field_kA_m(request)
@@ -326,7 +345,9 @@ def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
 def duty_text(request: Request) -> str:
     """Return the duty in words, such as ``180 °C at load line 1``."""
     use = request.conditions
-    text = f"{request.temperature - 273.15:.0f} °C at load line {use.load_line:g}"
+    text = (
+        f"{request.temperature - 273.15:.0f} °C at load line {use.load_line:g}"
+    )
     if use.outside_field_kA_m:
         text += f" with {use.outside_field_kA_m:g} kA/m against it"
     if request.lasting:
@@ -358,10 +379,14 @@ def _find_answer(
         Rows of `judge_grades`.
     """
     melt_rows = judge_melts(incumbent, own, request, limits)
-    frame, own_row, is_sound = _compare(incumbent, own, request, melt_rows, today, sold)
+    frame, own_row, is_sound = _compare(
+        incumbent, own, request, melt_rows, today, sold
+    )
     chance = float(own_row[CHANCE])
     reach = chance < MEETS
-    ways, frame = _choose_ways(frame, own_row, incumbent, request, today, reach=reach)
+    ways, frame = _choose_ways(
+        frame, own_row, incumbent, request, today, reach=reach
+    )
     level = np.nan
     reason = ""
     if melt_rows.level is not None:
@@ -381,7 +406,9 @@ def _find_answer(
         is_sound,
         reason,
     )
-    return replace(answer, sentence=_write_sentence(answer, incumbent, request, limits))
+    return replace(
+        answer, sentence=_write_sentence(answer, incumbent, request, limits)
+    )
 
 
 def _compare(
@@ -515,11 +542,17 @@ def _list_other_ways(
         Columns of `_CHOSEN_BY`, ``diluted``, ``open``, and the ``place`` in `frame`.
     """
     other_ways = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
-    is_way = (frame["way"] != "own") & (frame["status"] == "ok") & (frame[CHANCE] > 0.0)
+    is_way = (
+        (frame["way"] != "own")
+        & (frame["status"] == "ok")
+        & (frame[CHANCE] > 0.0)
+    )
     if largest_exposure < np.inf:
         is_way &= frame[EXPOSURE] < largest_exposure
     other_ways = other_ways[is_way].reset_index(drop=True)
-    other_ways["diluted"] = other_ways["candidate"].str.contains("Ce|La|Y", regex=True)
+    other_ways["diluted"] = other_ways["candidate"].str.contains(
+        "Ce|La|Y", regex=True
+    )
     is_open = ~other_ways["way"].isin(TRIALS)
     if request.family == "own":
         is_open &= other_ways["way"] != "other-family"
@@ -661,9 +694,7 @@ def _write_sentence(
     name = incumbent.name
     over = ""
     if request.temperature > incumbent.rating_K + 0.5:
-        over = (
-            f"{name} is used above its rating of {incumbent.rating_K - 273.15:.0f} °C. "
-        )
+        over = f"{name} is used above its rating of {incumbent.rating_K - 273.15:.0f} °C. "
     if answer.reach:
         failing = failing_text(incumbent, request, limits)
         failing = failing or f"{name} does not meet what is asked"
@@ -698,10 +729,15 @@ def _write_sentence(
             f"{keep} nothing that lowers the exposure to heavy rare earth is likely to do; "
             f"the nearest is {short_name(likeliest)}, P {likeliest.chance:.2f}"
         )
-    if answer.own is not None and answer.own.exposure_USD_kg < today.exposure_USD_kg:
+    if (
+        answer.own is not None
+        and answer.own.exposure_USD_kg < today.exposure_USD_kg
+    ):
         # What is saved counts against the mean over its kinds, and against its own recipe.
         own_way = answer.own
-        today = HeavyToday(own_way.heavy_rare_earth_wt_pct, own_way.exposure_USD_kg)
+        today = HeavyToday(
+            own_way.heavy_rare_earth_wt_pct, own_way.exposure_USD_kg
+        )
     return f"{keep} {_find_obstacle(likely, request, today)}"
 
 
@@ -721,7 +757,9 @@ def _reaching_text(answer: Answer) -> str:
     return "nothing that was judged does; ask less B_r, or a longer magnet"
 
 
-def _find_obstacle(likely: Sequence[Way], request: Request, today: HeavyToday) -> str:
+def _find_obstacle(
+    likely: Sequence[Way], request: Request, today: HeavyToday
+) -> str:
     """Say why nothing is recommended although something is likely to meet the limits.
 
     `likely` are the ways that are, and `today` what savings count against.
@@ -731,7 +769,9 @@ def _find_obstacle(likely: Sequence[Way], request: Request, today: HeavyToday) -
     ]
     if own_family_ways:
         way = min(own_family_ways, key=lambda one: one.exposure_USD_kg)
-        exposure_fall = 1.0 - way.exposure_USD_kg / max(today.exposure_USD_kg, 1e-9)
+        exposure_fall = 1.0 - way.exposure_USD_kg / max(
+            today.exposure_USD_kg, 1e-9
+        )
         if today.is_lowered_by(way.exposure_USD_kg):
             return (
                 f"{short_name(way)} (P {way.chance:.2f}) would lower the exposure to heavy "
@@ -757,9 +797,13 @@ _POSSIBLE_WT_PCT = 0.1
 def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
     """Say which scarce elements, in wt.%, a magnet without heavy rare earth rests on."""
     table = CompositionTable.from_strings([recipe.text], basis="weight")
-    share = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=False))
+    share = dict(
+        zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=False)
+    )
     scarce = sorted(
-        (-share[e], e) for e in ("Nd", "Pr", "Sm", "Co", "Ga") if share[e] > 0.05
+        (-share[e], e)
+        for e in ("Nd", "Pr", "Sm", "Co", "Ga")
+        if share[e] > 0.05
     )
     rests = ", ".join(f"{e} {-x:.1f} wt.%" for x, e in scarce)
     sure = ""
@@ -771,9 +815,7 @@ def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
         guess = " (estimates)"
         if highest >= _POSSIBLE_WT_PCT:
             sure = sure or " most likely"
-            guess = (
-                f" (estimates; up to {highest:.1f} wt.% of heavy rare earth may be in)"
-            )
+            guess = f" (estimates; up to {highest:.1f} wt.% of heavy rare earth may be in)"
     return f"it{sure} holds no heavy rare earth; it rests on {rests}{guess}"
 
 
@@ -794,7 +836,9 @@ def short_name(way: Way) -> str:
         alloy = "no heavy RE"
     if way.shell:
         base = (
-            f" on {alloy.removeprefix('alloy ')}" if alloy.startswith("alloy") else ""
+            f" on {alloy.removeprefix('alloy ')}"
+            if alloy.startswith("alloy")
+            else ""
         )
         alloy = f"{way.shell.replace(' wt%', '')} diffused{base}"
     if amounts["Ce"] > 0.05:
@@ -822,12 +866,16 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
 
     grade_offers = judge_grades(None, request, limits)
     grade_offers = grade_offers[grade_offers[CHANCE] >= MEETS]
-    has_model = grade_offers["host"].isin(HOSTS) & grade_offers["kind"].isin(MELTED)
+    has_model = grade_offers["host"].isin(HOSTS) & grade_offers["kind"].isin(
+        MELTED
+    )
     grade_offers = grade_offers[
         has_model | grade_offers["kind"].isin(["ferrite", "bonded"])
     ]
     # What a maker's own sheet says first; the least coercive hold least.
-    keys = grade_offers.sort_values(["copied", COERCIVITY, REMANENCE], kind="stable")
+    keys = grade_offers.sort_values(
+        ["copied", COERCIVITY, REMANENCE], kind="stable"
+    )
     parts = [
         as_candidates(rows.head(4), "other-family", None, request)
         for _, rows in keys.groupby("host", sort=False)
@@ -853,7 +901,9 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     whole.insert(0, "rank", np.arange(1, len(whole) + 1))
     today = HeavyToday(0.0, 0.0)
     ways = []
-    for number, (_, row) in enumerate(whole.head(_MOST_WAYS).iterrows(), start=1):
+    for number, (_, row) in enumerate(
+        whole.head(_MOST_WAYS).iterrows(), start=1
+    ):
         way = make_way("other-family", row, today)
         ways.append(replace(way, number=number, recommended=number == 1))
     heavy = f"about {ways[0].heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth"
@@ -884,9 +934,16 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
         incumbent.sheet[COERCIVITY]
     )
     rows = rows[lower & ~rows["grade"].isin(secondhand())]
-    for _, row in rows.sort_values(COERCIVITY, kind="stable").head(6).iterrows():
-        makeup = grade_makeup(str(row["grade"]), own.kind, request.conditions.curie)
-        if makeup is None or own.heavy_wt_pct - makeup.heavy_wt_pct[0] < SAVING_WT_PCT:
+    for _, row in (
+        rows.sort_values(COERCIVITY, kind="stable").head(6).iterrows()
+    ):
+        makeup = grade_makeup(
+            str(row["grade"]), own.kind, request.conditions.curie
+        )
+        if (
+            makeup is None
+            or own.heavy_wt_pct - makeup.heavy_wt_pct[0] < SAVING_WT_PCT
+        ):
             continue
         for line in _LINES:
             field_A_m = Duty(float(line)).field(
@@ -927,7 +984,14 @@ def next_melt(answer: Answer) -> "pd.Series | None":
 
 def record(answer: Answer) -> dict[str, Any]:
     """Return an answer as plain values."""
-    names = ("kind", "weight", "level", "own_probability", "verdict", "sentence")
+    names = (
+        "kind",
+        "weight",
+        "level",
+        "own_probability",
+        "verdict",
+        "sentence",
+    )
     recipe = None if answer.recipe is None else vars(answer.recipe)
     plain = {name: getattr(answer, name) for name in names}
     return {**plain, "recipe": recipe, "ways": list(map(vars, answer.ways))}

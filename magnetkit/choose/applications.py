@@ -129,12 +129,18 @@ class Profile(Strict):
     def _coherent(self) -> "Profile":
         """Check that temperatures, sources and hosts of the profile fit together."""
         if not self.temperature_min_K < self.temperature_max_K:
-            raise ValueError("temperature_min_K must lie below temperature_max_K")
+            raise ValueError(
+                "temperature_min_K must lie below temperature_max_K"
+            )
         if self.outside_field_kA_m and self.sources.outside_field is None:
             raise ValueError(
                 "outside_field_kA_m needs its source: sources.outside_field"
             )
-        if not self.temperature_min_K <= self.temperature_K <= self.temperature_max_K:
+        if (
+            not self.temperature_min_K
+            <= self.temperature_K
+            <= self.temperature_max_K
+        ):
             raise ValueError(
                 "temperature_K must lie within temperature_min_K and _max_K"
             )
@@ -147,7 +153,9 @@ class Profile(Strict):
 
     def __repr__(self) -> str:
         """Return the device in a line; `model_dump` has every number."""
-        low, high = map(kelvin_text, (self.temperature_min_K, self.temperature_max_K))
+        low, high = map(
+            kelvin_text, (self.temperature_min_K, self.temperature_max_K)
+        )
         return (
             f"<Profile {self.name}: {self.title}; {low} to {high}, today {self.reference.grade}; "
             f"{len(self.requirements)} requirements>"
@@ -157,7 +165,9 @@ class Profile(Strict):
     def allowed_hosts(self) -> tuple[str, ...]:
         """The hosts and their variants."""
         return tuple(
-            name for name, host in HOSTS.items() if {name, host.root} & set(self.hosts)
+            name
+            for name, host in HOSTS.items()
+            if {name, host.root} & set(self.hosts)
         )
 
     @property
@@ -168,7 +178,9 @@ class Profile(Strict):
     @property
     def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:
         """The objectives as pairs of column (or ``"margin"``) and direction."""
-        objective_list = [parts.Objective.parse(text) for text in self.objectives]
+        objective_list = [
+            parts.Objective.parse(text) for text in self.objectives
+        ]
         return tuple(
             (
                 "margin" if o.column == parts.MARGIN else o.column,
@@ -208,7 +220,11 @@ class Profile(Strict):
         return tuple(
             sorted(
                 own_kelvins
-                | {kelvin for kelvin in requirement_kelvins if kelvin is not None}
+                | {
+                    kelvin
+                    for kelvin in requirement_kelvins
+                    if kelvin is not None
+                }
             )
         )
 
@@ -282,7 +298,9 @@ def with_reference(
     >>> with_reference(load("energy-traction-motor"), "Nd1.7Dy0.3Fe14B").reference.host
     '2:14:1'
     """
-    return profile.model_copy(update={"reference": _reference(recipe, basis, shell)})
+    return profile.model_copy(
+        update={"reference": _reference(recipe, basis, shell)}
+    )
 
 
 @check_arguments
@@ -381,7 +399,9 @@ def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
     table = read_inputs(recipe, basis, strict=True).table  # type: ignore[arg-type]
     code = int(assign_hosts(table)[0])
     if code < 0:
-        raise InputError(f"reference {recipe!r} is of no structure that makes magnets")
+        raise InputError(
+            f"reference {recipe!r} is of no structure that makes magnets"
+        )
     return Reference(
         formula=recipe,
         basis=basis,  # type: ignore[arg-type]

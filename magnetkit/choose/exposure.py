@@ -39,7 +39,9 @@ def _prices_by_record(scenario: str) -> FloatArray:
     return prices
 
 
-def mass_percents(table: CompositionTable, shells: Sequence[str] | None) -> FloatArray:
+def mass_percents(
+    table: CompositionTable, shells: Sequence[str] | None
+) -> FloatArray:
     """Return the mass of each element in n magnets with their shells, wt.%, shape (n, 118).
 
     `shells` has a text for each magnet, empty for none, or is None. Rows sum to 100.
@@ -66,12 +68,16 @@ def heavy_exposure(
     return mass_percents(table, shells)[:, heavy] @ prices / 100.0
 
 
-def element_contents(text: str, shell: str, symbols: Sequence[str]) -> dict[str, float]:
+def element_contents(
+    text: str, shell: str, symbols: Sequence[str]
+) -> dict[str, float]:
     """Return how much of each element, wt.%, a recipe (wt.%) with its shell holds, if any."""
     table = CompositionTable.from_strings([text], basis="weight")
     percents = mass_percents(table, [shell])[0]
     amounts = {symbol: float(percents[INDEX[symbol]]) for symbol in symbols}
-    return {symbol: amount for symbol, amount in amounts.items() if amount > 0.005}
+    return {
+        symbol: amount for symbol, amount in amounts.items() if amount > 0.005
+    }
 
 
 def heavy_rare_earth_contents(text: str, shell: str) -> dict[str, float]:
@@ -101,4 +107,6 @@ class HeavyToday:
 
     def is_lowered_by(self, exposure_USD_kg: float) -> bool:
         """Return whether a magnet of another exposure lowers it by what is worth a change."""
-        return self.exposure_USD_kg - exposure_USD_kg >= self.saving_USD_kg - 1e-9
+        return (
+            self.exposure_USD_kg - exposure_USD_kg >= self.saving_USD_kg - 1e-9
+        )

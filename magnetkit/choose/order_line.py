@@ -70,7 +70,11 @@ def mass_shares(recipe: str, shell: str) -> dict[str, float]:
     """Return the mass of each element over that of the magnet, wt.%, its shell included."""
     table = CompositionTable.from_strings([recipe], basis="weight")
     shares = mass_percents(table, [shell])[0]
-    return {symbol: float(shares[i]) for symbol, i in INDEX.items() if shares[i] > 1e-6}
+    return {
+        symbol: float(shares[i])
+        for symbol, i in INDEX.items()
+        if shares[i] > 1e-6
+    }
 
 
 def heavy_limits(way: Any) -> dict[str, float]:
@@ -164,9 +168,7 @@ def _makers(way: Any) -> str:
 
 def _certificates(way: Any, temperature_K: float) -> str:
     celsius = temperature_K - ZERO_CELSIUS
-    return (
-        f"with each lot: analysis of Dy and Tb (ICP), J(H) at 20 and {celsius:.0f} °C"
-    )
+    return f"with each lot: analysis of Dy and Tb (ICP), J(H) at 20 and {celsius:.0f} °C"
 
 
 def _money(way: Any, today: float) -> str:

@@ -53,12 +53,16 @@ def producer_deviations(
     tuple of ndarray of float64, shape (n,)
         Of ln B_r, and of ln H_cJ.
     """
-    alloy, shell, route = (constants()[name] for name in ("alloy", "shell", "route"))
+    alloy, shell, route = (
+        constants()[name] for name in ("alloy", "shell", "route")
+    )
     remanence = (alloy["remanence_T"] * (distance > SAME_RECIPE)) ** 2
     remanence = remanence + (alloy["of_difference"] * rise) ** 2
     remanence = remanence + (shell["remanence_T"] * other_shell) ** 2
     remanence = remanence + (route["remanence_T"] * other_route) ** 2
-    by_quantity = alloy["of_host"].get(root_host(host), alloy["coercivity_kA_m"])
+    by_quantity = alloy["of_host"].get(
+        root_host(host), alloy["coercivity_kA_m"]
+    )
     coercivity = 2.0 * by_quantity**2 * -np.expm1(-distance / alloy["length"])
     coercivity = coercivity + (shell["gain"] * share) ** 2
     coercivity = coercivity + (shell["coercivity_kA_m"] * other_shell) ** 2
@@ -66,7 +70,9 @@ def producer_deviations(
     return np.sqrt(remanence), np.sqrt(coercivity)
 
 
-def limit_half_width(value: Any, limit: float, limit_range: _Range) -> FloatArray:
+def limit_half_width(
+    value: Any, limit: float, limit_range: _Range
+) -> FloatArray:
     """Return the 90 % half width of a limit, on the side on which values lie, (n,).
 
     A limit that is an assumption is a distribution. What nine of ten engineers of the device would
@@ -77,7 +83,9 @@ def limit_half_width(value: Any, limit: float, limit_range: _Range) -> FloatArra
     return np.where(np.asarray(value, float) > limit, high - limit, limit - low)
 
 
-def limit_deviation(value: Any, limit: float, limit_range: _Range) -> FloatArray:
+def limit_deviation(
+    value: Any, limit: float, limit_range: _Range
+) -> FloatArray:
     """Return the standard deviation of ln of a limit above 0, on the side of values, (n,).
 
     `value`, (n,), `limit` and the ends of `limit_range` are in one unit. It is 0 for a limit that
@@ -93,7 +101,9 @@ def limit_deviation(value: Any, limit: float, limit_range: _Range) -> FloatArray
 
 
 def least_likely(
-    ratios: Sequence[FloatArray], limit_deviations: Sequence[FloatArray], deviation: Any
+    ratios: Sequence[FloatArray],
+    limit_deviations: Sequence[FloatArray],
+    deviation: Any,
 ) -> tuple[FloatArray, FloatArray]:
     """Return of several limits on one quantity the one that n magnets least likely meet.
 
@@ -242,15 +252,23 @@ def probability_of_limits(
     unit_hardness = sizes["coercivity_kA_m"] if trade else 1.0
     largest_move = 1.0 if trade else 0.0
     expected_flux = (np.asarray(flux, float) + _ROUNDING) / unit_flux
-    expected_hardness = (np.asarray(hardness, float) + _ROUNDING) / unit_hardness
+    expected_hardness = (
+        np.asarray(hardness, float) + _ROUNDING
+    ) / unit_hardness
     # What is missed or met is the difference to a limit; only the magnet's part of it pulls.
     both_flux = np.hypot(flux_deviation, flux_limit_deviation)
     of_magnet = (flux_deviation / np.maximum(both_flux, _LEAST)) ** 2
-    rest = np.asarray(pull) * flux_deviation * np.sqrt(np.maximum(1.0 - of_magnet, 0.0))
+    rest = (
+        np.asarray(pull)
+        * flux_deviation
+        * np.sqrt(np.maximum(1.0 - of_magnet, 0.0))
+    )
     rest = np.where(both_flux > _LEAST, rest, 0.0)
     both_hardness = np.hypot(hardness_deviation, hardness_limit_deviation)
     wide_flux = np.maximum(both_flux / unit_flux, _LEAST)
-    wide_hardness = np.maximum(np.hypot(both_hardness, rest) / unit_hardness, _LEAST)
+    wide_hardness = np.maximum(
+        np.hypot(both_hardness, rest) / unit_hardness, _LEAST
+    )
     pull = np.asarray(pull) * of_magnet
     # Over the quantiles of remanence that meet their limit, so that a narrow range is met.
     low = ndtr((-largest_move - expected_flux) / wide_flux)
@@ -258,9 +276,13 @@ def probability_of_limits(
     quantile = low + (1.0 - low) * (node[:, None] + 1.0) / 2.0
     error = wide_flux * ndtri(np.clip(quantile, 1e-300, 1.0 - 1e-16))
     move = np.clip(expected_flux + error, -largest_move, largest_move)
-    remaining = expected_hardness + move - pull * error * unit_flux / unit_hardness
+    remaining = (
+        expected_hardness + move - pull * error * unit_flux / unit_hardness
+    )
     chance = ndtr(remaining / wide_hardness)
-    return np.clip((weight[:, None] * chance).sum(axis=0) / 2.0 * (1.0 - low), 0.0, 1.0)
+    return np.clip(
+        (weight[:, None] * chance).sum(axis=0) / 2.0 * (1.0 - low), 0.0, 1.0
+    )
 
 
 def probability_of_grades(

@@ -154,7 +154,9 @@ class Ranked:
         """What the candidates were evaluated for."""
         from ._job import restore_job
 
-        return self.known_job or restore_job(self.profile, self.manifest["identity"])
+        return self.known_job or restore_job(
+            self.profile, self.manifest["identity"]
+        )
 
     @property
     def pareto(self) -> pd.DataFrame:
@@ -197,7 +199,9 @@ class Ranked:
         parse_whole_number("n", n, 0)
         rank = self.select(["rank"])["rank"]
         return self._rows(
-            np.flatnonzero(pc.fill_null(pc.less_equal(rank, n), False).to_numpy())
+            np.flatnonzero(
+                pc.fill_null(pc.less_equal(rank, n), False).to_numpy()
+            )
         )
 
     def find(self, candidate: str) -> pd.DataFrame:
@@ -243,7 +247,9 @@ class Ranked:
         parse_whole_number("n", n, 0)
         rank = self.select(["rank"])["rank"]
         places = spread_places(len(rank) - rank.null_count, n)
-        return self._rows(np.flatnonzero(pc.is_in(rank, pa.array(places)).to_numpy()))
+        return self._rows(
+            np.flatnonzero(pc.is_in(rank, pa.array(places)).to_numpy())
+        )
 
     def robustness(
         self,
@@ -336,7 +342,11 @@ class Ranked:
     def _rows(self, rows: IntArray) -> pd.DataFrame:
         """Return some rows, by ascending number, in order of rank, with the index of `table`."""
         frame = compact(self.source.take(rows))
-        return _result_frame(frame).set_axis(rows).sort_values("rank", kind="stable")
+        return (
+            _result_frame(frame)
+            .set_axis(rows)
+            .sort_values("rank", kind="stable")
+        )
 
 
 def slice_rows(rows: IntArray, start: int, stop: int) -> IntArray:

@@ -70,7 +70,9 @@ def recommend(
     cost_limit = MOST_COST if most_cost is None else most_cost
     exposure = frame["exposure_USD_kg"].to_numpy(float)
     ratio = frame["cost_per_flux_ratio"].to_numpy(float)
-    able = frame["open"].to_numpy(bool) & (frame[CHANCE].to_numpy(float) >= MEETS)
+    able = frame["open"].to_numpy(bool) & (
+        frame[CHANCE].to_numpy(float) >= MEETS
+    )
     if not reach:
         able &= today.exposure_USD_kg - exposure >= today.saving_USD_kg - 1e-9
         able &= ~(ratio > cost_limit)
@@ -119,7 +121,11 @@ def _nearest_sold(
     among = frame.iloc[places]
     worth = SAVING_WT_PCT / max(row["heavy_rare_earth_wt_pct"], SAVING_WT_PCT)
     largest_exposure = row["exposure_USD_kg"] * (1.0 + worth)
-    alike = (among["grade"] != "") & (among["exposure_USD_kg"] <= largest_exposure)
-    alike &= (among["way"] == row["way"]) & (among[CHANCE] >= row[CHANCE] - 1e-9)
+    alike = (among["grade"] != "") & (
+        among["exposure_USD_kg"] <= largest_exposure
+    )
+    alike &= (among["way"] == row["way"]) & (
+        among[CHANCE] >= row[CHANCE] - 1e-9
+    )
     off = np.abs(np.log(among["remanence_T"].to_numpy(float) / remanence_T))
     return int(places[int(np.where(alike, off, np.inf).argmin())])

@@ -24,7 +24,9 @@ def _describe_defect(error: Exception) -> str:
     """
     if "can't start new thread" in str(error):
         return f"error: {_NO_ROOM}"
-    if isinstance(error, ImportError) and (error.name or "").startswith("magnetkit"):
+    if isinstance(error, ImportError) and (error.name or "").startswith(
+        "magnetkit"
+    ):
         return f"error: {error}: {_NOT_WHOLE}"
     return (
         f"defect: {type(error).__name__}: {error}; please report it with "
@@ -57,7 +59,9 @@ def main() -> NoReturn:
     except MemoryError:
         _fail(f"error: {_NO_ROOM}")
     except OSError as error:
-        _fail(f"error: {error.strerror or error}: {error.filename or 'no file named'}")
+        _fail(
+            f"error: {error.strerror or error}: {error.filename or 'no file named'}"
+        )
     except Exception as error:
         if _start.is_interruption(error):
             _start.end()
@@ -69,7 +73,9 @@ def main() -> NoReturn:
 
 def _fail(text: str) -> NoReturn:
     # One line without control characters: it may quote a file or a server.
-    line = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+    line = "".join(
+        c if c.isprintable() else "?" for c in " ".join(text.split())
+    )
     print(f"magnetkit: {line}", file=sys.stderr)
     sys.exit(1)
 

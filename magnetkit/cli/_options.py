@@ -55,7 +55,8 @@ def _completion(folder: str) -> Callable[[str], list[str]]:
         from .._core.datasets import root
 
         return sorted(
-            f.stem for f in (root() / folder).glob(f"{glob.escape(start)}*.toml")
+            f.stem
+            for f in (root() / folder).glob(f"{glob.escape(start)}*.toml")
         )
 
     return complete
@@ -73,18 +74,23 @@ Application = Annotated[
 ]
 ApplicationName = Annotated[
     str,
-    typer.Argument(metavar="NAME", help="A device, or a file.", autocompletion=_device),
+    typer.Argument(
+        metavar="NAME", help="A device, or a file.", autocompletion=_device
+    ),
 ]
 Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Results of `magnetkit screen`.")
 ]
-Basis = Annotated[Literal["auto", "atomic", "weight"], option("What the amounts are.")]
+Basis = Annotated[
+    Literal["auto", "atomic", "weight"], option("What the amounts are.")
+]
 Sheet = Annotated[
     str | None,
     hidden_option("Sheet of a workbook; the first otherwise.", metavar="NAME"),
 ]
 HeaderRow = Annotated[
-    int | None, hidden_option("Row of the header, where it is not found.", min=1)
+    int | None,
+    hidden_option("Row of the header, where it is not found.", min=1),
 ]
 Column = Annotated[
     str | None,
@@ -93,7 +99,9 @@ Column = Annotated[
 
 ElementColumns = Annotated[
     bool,
-    hidden_option("--element-columns", "One column per element, e.g. Nd, Dy, Fe, B."),
+    hidden_option(
+        "--element-columns", "One column per element, e.g. Nd, Dy, Fe, B."
+    ),
 ]
 
 
@@ -125,7 +133,9 @@ def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
         raise InputError(
             "--sheet and --header-row are of a workbook, a file ending in .xlsx"
         )
-    place = f"{table}#{sheet or ''}{'' if header_row is None else f':{header_row}'}"
+    place = (
+        f"{table}#{sheet or ''}{'' if header_row is None else f':{header_row}'}"
+    )
     if isinstance(table, Path):
         return Path(place)
     return place
@@ -191,7 +201,9 @@ def with_unit(text: str | None) -> str | None:
         If the text is empty, or a temperature has no unit.
     """
     if text is not None and not text.strip():
-        raise InputError("--temperature is empty; give a temperature such as 150C")
+        raise InputError(
+            "--temperature is empty; give a temperature such as 150C"
+        )
     parts = [] if text is None else text.split(",")
     ends = [end for part in parts for end in part.split(":")[:2]]
     for end in ends:
@@ -212,7 +224,8 @@ Columns = Annotated[
     ),
 ]
 Everything = Annotated[
-    bool, hidden_option("--all", "Print all columns, however wide.", panel=OUTPUT)
+    bool,
+    hidden_option("--all", "Print all columns, however wide.", panel=OUTPUT),
 ]
 Shells = Annotated[
     list[str] | None,
@@ -225,11 +238,17 @@ Shells = Annotated[
 ]
 Strict = Annotated[
     bool,
-    hidden_option("--strict", "Fail on the first row that cannot be used.", panel=RUN),
+    hidden_option(
+        "--strict", "Fail on the first row that cannot be used.", panel=RUN
+    ),
 ]
 ReferenceMagnet = Annotated[
     str | None,
-    option("--reference", "Today's magnet, instead of the device's.", metavar="RECIPE"),
+    option(
+        "--reference",
+        "Today's magnet, instead of the device's.",
+        metavar="RECIPE",
+    ),
 ]
 Require = Annotated[
     list[str] | None,
@@ -246,15 +265,22 @@ Objectives = Annotated[
         metavar="COLUMN:min|max",
     ),
 ]
-Json = Annotated[bool, option("--json", "Print JSON, one object a line.", panel=OUTPUT)]
+Json = Annotated[
+    bool, option("--json", "Print JSON, one object a line.", panel=OUTPUT)
+]
 Units = Annotated[
     Literal["si", "cgs"] | None,
-    option("Of tables, else as MAGNETKIT_UNITS; cgs: kG, kOe, MGOe.", panel=OUTPUT),
+    option(
+        "Of tables, else as MAGNETKIT_UNITS; cgs: kG, kOe, MGOe.", panel=OUTPUT
+    ),
 ]
 Force = Annotated[
-    bool, option("--force", "Replace the finished results in --out.", panel=OUTPUT)
+    bool,
+    option("--force", "Replace the finished results in --out.", panel=OUTPUT),
 ]
-Quiet = Annotated[bool, option("--quiet", "-q", "Print no progress.", panel=OUTPUT)]
+Quiet = Annotated[
+    bool, option("--quiet", "-q", "Print no progress.", panel=OUTPUT)
+]
 Top = Annotated[int, option("Candidates to print.", min=0, panel=OUTPUT)]
 Mass = Annotated[float, hidden_option("Mass of one magnet, kg.", metavar="KG")]
 PerYear = Annotated[
@@ -274,7 +300,9 @@ def a_place(text: str | Path) -> Any:
 
     # An empty text would be the current folder.
     if not str(text).strip():
-        raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
+        raise typer.BadParameter(
+            "it is empty; expected a folder, e.g. --out results"
+        )
     if is_url(text):
         return text
     return Path(text)
@@ -310,10 +338,14 @@ def check_folder(out: Path) -> None:
     if kind := describe_no_file(Path(os.path.realpath(out))):
         raise InputError(f"--out {out}: it is {kind}; name a file")
     if not out.parent.is_dir():
-        raise InputError(f"--out {out}: no file can be written there; check the folder")
+        raise InputError(
+            f"--out {out}: no file can be written there; check the folder"
+        )
 
 
-def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str, Any]:
+def pairs(
+    texts: list[str] | None, option: str, kind: type = float
+) -> dict[str, Any]:
     """Read the texts ``Element=value`` of an option into a dictionary.
 
     Parameters
@@ -338,7 +370,9 @@ def pairs(texts: list[str] | None, option: str, kind: type = float) -> dict[str,
     """
     result = {}
     for text in [
-        part for text_of_pairs in texts or [] for part in text_of_pairs.split(",")
+        part
+        for text_of_pairs in texts or []
+        for part in text_of_pairs.split(",")
     ]:
         name, _, value = text.partition("=")
         try:
@@ -446,7 +480,9 @@ def with_options(
         """Return a command with the options of conditions in place of ``**keywords``."""
         signature = inspect.signature(command)
         parameters = [
-            p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD
+            p
+            for p in signature.parameters.values()
+            if p.kind is not p.VAR_KEYWORD
         ]
         names_present = {p.name for p in parameters}
         new_names = [
@@ -465,7 +501,8 @@ def with_options(
 
         return _with_parameters(
             run,
-            parameters + [_parameter(name, None, _MADE[name]) for name in new_names],
+            parameters
+            + [_parameter(name, None, _MADE[name]) for name in new_names],
         )
 
     return decorate
@@ -494,7 +531,9 @@ def _with_parameters(
         `run` itself.
     """
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": None}
+    run.__annotations__ = {p.name: p.annotation for p in parameters} | {
+        "return": None
+    }
     return run
 
 
@@ -512,7 +551,9 @@ def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
         A new function; `command` itself if it has no hidden option.
     """
     signature = inspect.signature(command)
-    options = [p.annotation.__metadata__[0] for p in signature.parameters.values()]
+    options = [
+        p.annotation.__metadata__[0] for p in signature.parameters.values()
+    ]
     if not any(getattr(option, "hidden", False) for option in options):
         return command
 
@@ -541,7 +582,10 @@ def _show_all(ctx: typer.Context, wanted: bool) -> None:
 _HelpAll = Annotated[
     bool,
     option(
-        "--help-all", "Show every option and exit.", is_eager=True, callback=_show_all
+        "--help-all",
+        "Show every option and exit.",
+        is_eager=True,
+        callback=_show_all,
     ),
 ]
 
@@ -575,4 +619,6 @@ def refuse_options(option: str, **given: object) -> None:
     for name, value in given.items():
         if value not in (None, False, [], ()):
             flag = _NAMES.get(name, f"--{name.replace('_', '-')}")
-            raise InputError(f"{option}: leave {flag} out, it has no effect there")
+            raise InputError(
+                f"{option}: leave {flag} out, it has no effect there"
+            )

@@ -70,7 +70,9 @@ def answer_parts_list(
 
     place = None if out is None else _check_place(Path(str(out)), name, force)
     options = {
-        key: value for key, value in keywords.items() if value not in (None, (), [], {})
+        key: value
+        for key, value in keywords.items()
+        if value not in (None, (), [], {})
     }
     answer = replace_parts(
         name,
@@ -122,9 +124,13 @@ def _check_place(path: Path, name: str, force: bool) -> Path:
             f"--out {path}: the answer of a parts list is a workbook, e.g. answer.xlsx"
         )
     if os.path.realpath(path) == os.path.realpath(name.partition("#")[0]):
-        raise InputError(f"--out {path} is the parts list itself; name another file")
+        raise InputError(
+            f"--out {path} is the parts list itself; name another file"
+        )
     if path.exists() and not force:
-        raise InputError(f"{path} is there already; name another file or give --force")
+        raise InputError(
+            f"{path} is there already; name another file or give --force"
+        )
     check_folder(path)
     return path
 

@@ -47,7 +47,9 @@ def watch() -> None:
         time.sleep(PATIENCE_S)
         end()
 
-    threading.Thread(target=wait, name="magnetkit-interruption", daemon=True).start()
+    threading.Thread(
+        target=wait, name="magnetkit-interruption", daemon=True
+    ).start()
     sys.unraisablehook = _unraisable
 
 
@@ -105,9 +107,14 @@ _ROOM = 2_950_000_000
 
 def check_room() -> None:
     """Raise InputError if the shell limits memory below what a command needs."""
-    with suppress(OSError), open("/proc/self/limits", encoding="utf-8") as limits:
+    with (
+        suppress(OSError),
+        open("/proc/self/limits", encoding="utf-8") as limits,
+    ):
         (limit,) = [
-            line.split()[3] for line in limits if line.startswith("Max address space")
+            line.split()[3]
+            for line in limits
+            if line.startswith("Max address space")
         ]
         if limit.isdigit() and int(limit) < _ROOM:
             raise InputError(

@@ -31,11 +31,15 @@ Systems = Annotated[
 Device = Annotated[
     str | None,
     o.option(
-        "--application", "Device: systems of four of its elements.", metavar="NAME"
+        "--application",
+        "Device: systems of four of its elements.",
+        metavar="NAME",
     ),
 ]
 
-app = typer.Typer(help="Embedded, fetched and pulled data.", no_args_is_help=True)
+app = typer.Typer(
+    help="Embedded, fetched and pulled data.", no_args_is_help=True
+)
 
 
 @app.command("list")
@@ -51,7 +55,9 @@ def list_(json: o.Json = False) -> None:
     if json:
         for kind in ("files", "remote"):
             for name, entry in registry().get(kind, {}).items():
-                typer.echo(dumps({"name": name, "embedded": kind == "files", **entry}))
+                typer.echo(
+                    dumps({"name": name, "embedded": kind == "files", **entry})
+                )
         return
     typer.echo(f"Embedded in {root()}:")
     for name in registry()["files"]:
@@ -111,21 +117,27 @@ def pull(
     replaced: Annotated[
         list[str] | None,
         o.option(
-            "--for", "Substitutions to come: their systems too.", metavar="Nd=Ce,La"
+            "--for",
+            "Substitutions to come: their systems too.",
+            metavar="Nd=Ce,La",
         ),
     ] = None,
     completed: Annotated[
         bool,
         o.option(
-            "--complete", "Take what lacks from the embedded snapshot, corrected."
+            "--complete",
+            "Take what lacks from the embedded snapshot, corrected.",
         ),
     ] = False,
-    out: Annotated[Path | None, o.option("Folder to freeze the pull into.")] = None,
+    out: Annotated[
+        Path | None, o.option("Folder to freeze the pull into.")
+    ] = None,
     cif: Annotated[
         Path | None, o.hidden_option("Folder for crystals as CIF files.")
     ] = None,
     poscar: Annotated[
-        Path | None, o.hidden_option("The same as POSCAR files, as VASP reads them.")
+        Path | None,
+        o.hidden_option("The same as POSCAR files, as VASP reads them."),
     ] = None,
     endpoint: Annotated[
         str | None,
@@ -135,10 +147,13 @@ def pull(
     ] = None,
     thermo_type: Annotated[
         str | None,
-        o.hidden_option("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN."),
+        o.hidden_option(
+            "Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN."
+        ),
     ] = None,
     refresh: Annotated[
-        bool, o.hidden_option("--refresh", "Request again what is in the cache.")
+        bool,
+        o.hidden_option("--refresh", "Request again what is in the cache."),
     ] = False,
     quiet: o.Quiet = False,
 ) -> None:
@@ -312,7 +327,8 @@ def list_applications(json: o.Json = False) -> None:
             typer.echo(profile.model_dump_json(include=_LISTED))
             continue
         low, high = (
-            t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K)
+            t - 273.15
+            for t in (profile.temperature_min_K, profile.temperature_max_K)
         )
         hosts = ", ".join(profile.hosts)
         typer.echo(
@@ -323,7 +339,8 @@ def list_applications(json: o.Json = False) -> None:
 @applications.command("new")
 def new_application(
     name: Annotated[
-        str, typer.Argument(help="Its name, e.g. my-pump; also that of the file.")
+        str,
+        typer.Argument(help="Its name, e.g. my-pump; also that of the file."),
     ],
 ) -> None:
     """Write a profile of your own device to fill in: commented, and valid as it stands.
@@ -358,14 +375,23 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
         return typer.echo(profile.model_dump_json())
     reference = profile.reference
     low, high = (
-        t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K)
+        t - 273.15
+        for t in (profile.temperature_min_K, profile.temperature_max_K)
     )
     shell = f" + {reference.shell}" if reference.shell else ""
     typer.echo(f"{profile.name}: {profile.title}\n")
     say(" ".join(profile.description.split()))
     typer.echo()
-    _say("Temperature", f"{low:.0f} to {high:.0f} °C", profile.sources.temperature)
-    _say("Load line", f"-B/(mu0 H) = {profile.load_line:g}", profile.sources.load_line)
+    _say(
+        "Temperature",
+        f"{low:.0f} to {high:.0f} °C",
+        profile.sources.temperature,
+    )
+    _say(
+        "Load line",
+        f"-B/(mu0 H) = {profile.load_line:g}",
+        profile.sources.load_line,
+    )
     if profile.sources.outside_field is not None:
         field = f"{profile.outside_field_kA_m:g} kA/m against the magnet"
         _say("Outside field", field, profile.sources.outside_field)
@@ -374,7 +400,11 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
         f"{profile.magnet_mass_kg:g} kg per device",
         profile.sources.magnet_mass,
     )
-    _say("Today's magnet", f"{reference.formula}{shell} ({reference.grade})", reference)
+    _say(
+        "Today's magnet",
+        f"{reference.formula}{shell} ({reference.grade})",
+        reference,
+    )
     say(", ".join(profile.hosts), "Hosts           ")
     say(profile.atmosphere, "Surroundings    ")
     say(", ".join(profile.objectives), "Objectives      ")
@@ -404,13 +434,18 @@ def _say(heading: str, text: str, evidence: "Evidence") -> None:
     say(f"{evidence.status}: {evidence.source}", " " * (16 if heading else 2))
 
 
-supply = typer.Typer(help="Supply of elements and alloys.", no_args_is_help=True)
+supply = typer.Typer(
+    help="Supply of elements and alloys.", no_args_is_help=True
+)
 
 
 @supply.command("new")
 def new_scenario(
     name: Annotated[
-        str, typer.Argument(help="Its name, e.g. my-scenario; also that of the file.")
+        str,
+        typer.Argument(
+            help="Its name, e.g. my-scenario; also that of the file."
+        ),
     ],
 ) -> None:
     """Write a supply scenario of your own to fill in: commented, and valid as it stands.
@@ -452,7 +487,9 @@ def elements(
     from .._core.columns import layouts
     from ..supply.tables import element_table
 
-    table = element_table(_state(scenario, price), o.pairs(recycled, "--recycled"))
+    table = element_table(
+        _state(scenario, price), o.pairs(recycled, "--recycled")
+    )
     _print(table, layouts()["elements"], as_json=json)
     _say_overdue()
 
@@ -460,7 +497,9 @@ def elements(
 @supply.command()
 @o.shown_in_full
 def alloys(
-    formulas: Annotated[list[str], typer.Argument(help="Compositions, e.g. SmCo5.")],
+    formulas: Annotated[
+        list[str], typer.Argument(help="Compositions, e.g. SmCo5.")
+    ],
     basis: o.Basis = "auto",
     scenario: o.Scenario = None,
     recycled: o.Recycled = None,
@@ -519,7 +558,9 @@ def controls(json: o.Json = False) -> None:
         )
         say(row["elements"], "    ")
         say(
-            "{status_2026_11} (as of {known_as_of}); {verification}".format_map(row),
+            "{status_2026_11} (as of {known_as_of}); {verification}".format_map(
+                row
+            ),
             "    ",
         )
 
@@ -558,7 +599,9 @@ def _say_overdue() -> None:
         message(f"note: {late}")
 
 
-def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) -> None:
+def _print(
+    frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool
+) -> None:
     """Print a table: as JSON, in a pipe as CSV, else on the terminal.
 
     Parameters

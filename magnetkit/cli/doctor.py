@@ -25,7 +25,8 @@ def doctor(
         bool, option("--online", "Also ask whether servers can be reached.")
     ] = False,
     compile_: Annotated[
-        bool, option("--compile", "Compile the kernels and train the models now.")
+        bool,
+        option("--compile", "Compile the kernels and train the models now."),
     ] = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -48,7 +49,9 @@ def doctor(
         start = time.monotonic()
         _make_ready()
         if not quiet:
-            message(f"kernels and models are ready ({time.monotonic() - start:.0f} s)")
+            message(
+                f"kernels and models are ready ({time.monotonic() - start:.0f} s)"
+            )
         return
     findings = list(examine(online))
     if json:
@@ -76,7 +79,9 @@ def _print(findings: "list[Finding]") -> None:
             gap = "\n" if group else ""
             group = finding.group
             console.print(f"{gap}[bold]{group}[/]")
-        console.print(f"{signs[finding.state]} {finding.name}: {escape(finding.value)}")
+        console.print(
+            f"{signs[finding.state]} {finding.name}: {escape(finding.value)}"
+        )
         if finding.advice:
             console.print(f"         [dim]{escape(finding.advice)}[/]")
     count = Counter(finding.state for finding in findings)
@@ -164,7 +169,11 @@ def examine(online: bool = False) -> Iterator[Finding]:
         get_settings()
     except InputError as error:
         yield Finding(
-            "Settings", "environment", str(error), "broken", "correct or unset it"
+            "Settings",
+            "environment",
+            str(error),
+            "broken",
+            "correct or unset it",
         )
         return
     yield from _data()
@@ -183,12 +192,18 @@ def _tested_versions() -> dict[str, str]:
         Version by name of the package, in lower case with hyphens; empty if there is no list.
     """
     package = Path(__file__).resolve().parents[1]
-    for file in (package / "_constraints.txt", package.parent / "constraints.txt"):
+    for file in (
+        package / "_constraints.txt",
+        package.parent / "constraints.txt",
+    ):
         if file.is_file():
             pins = re.findall(
                 r"^([\w.-]+)==(\S+)$", file.read_text(encoding="utf-8"), re.M
             )
-            return {name.lower().replace("_", "-"): version for name, version in pins}
+            return {
+                name.lower().replace("_", "-"): version
+                for name, version in pins
+            }
     return {}
 
 
@@ -200,11 +215,14 @@ def _packages() -> Iterator[Finding]:
     pins = _tested_versions()
     python = platform.python_version()
     is_supported = (3, 11) <= tuple(map(int, python.split(".")[:2])) < (3, 14)
-    value = (
-        f"{__version__} on Python {python}, {platform.system()} {platform.machine()}"
-    )
+    value = f"{__version__} on Python {python}, {platform.system()} {platform.machine()}"
     yield _check_finding(
-        group, "magnetkit", value, is_supported, "broken", "use Python 3.11 to 3.13"
+        group,
+        "magnetkit",
+        value,
+        is_supported,
+        "broken",
+        "use Python 3.11 to 3.13",
     )
     for name in (*NEEDED, *_OPTIONAL):
         try:
@@ -212,7 +230,11 @@ def _packages() -> Iterator[Finding]:
         except metadata.PackageNotFoundError:
             extra, use = _OPTIONAL.get(name, ("", ""))
             again = "install magnetkit again: pip install --force-reinstall magnetkit"
-            advice = f"for {use}: pip install 'magnetkit[{extra}]'" if extra else again
+            advice = (
+                f"for {use}: pip install 'magnetkit[{extra}]'"
+                if extra
+                else again
+            )
             if extra:
                 yield Finding(group, name, "not installed", "note", advice)
             else:
@@ -242,7 +264,9 @@ def _data() -> Iterator[Finding]:
         return
     bad = [name for name, state in states.items() if state != "ok"]
     value = f"{len(states) - len(bad)} of {len(states)} files as published, in {datasets.root()}"
-    advice = f"install magnetkit again; changed or missing: {', '.join(bad[:5])}"
+    advice = (
+        f"install magnetkit again; changed or missing: {', '.join(bad[:5])}"
+    )
     yield _check_finding(group, "embedded", value, not bad, "broken", advice)
     late = overdue()
     value = "; ".join(late) or "no export control or price is due for a review"
@@ -309,7 +333,9 @@ def _kernels() -> Iterator[Finding]:
         from .._core._jit import is_switched_off
         from .._core._kernel_files import folder, list_kernels
     except InputError as error:
-        yield Finding(group, "threads", str(error), "broken", "unset NUMBA_NUM_THREADS")
+        yield Finding(
+            group, "threads", str(error), "broken", "unset NUMBA_NUM_THREADS"
+        )
         return
     threads = f"{most_threads()} of {os.cpu_count()} processors"
     yield Finding(group, "threads", f"{threads}; NUMBA_NUM_THREADS sets them")
@@ -323,10 +349,14 @@ def _kernels() -> Iterator[Finding]:
             "each start compiles anew, for half a minute: unset MAGNETKIT_NUMBA_CACHE=0, or set "
             "NUMBA_CACHE_DIR or MAGNETKIT_CACHE_DIR to a folder you may write to"
         )
-        yield Finding(group, "compiled", "not kept between commands", "note", advice)
+        yield Finding(
+            group, "compiled", "not kept between commands", "note", advice
+        )
         return
     kernels = [kernel for kernel in list_kernels(place) if kernel.are_ready()]
-    files = [f for kernel in kernels for f in kernel.find() if f.suffix == ".nbc"]
+    files = [
+        f for kernel in kernels for f in kernel.find() if f.suffix == ".nbc"
+    ]
     if not files:
         advice = "the first command compiles for half a minute; `magnetkit doctor --compile` does it now"
         yield Finding(group, "compiled", f"none in {place}", "ok", advice)
@@ -344,13 +374,17 @@ def _materials_project(online: bool) -> Iterator[Finding]:
     group = "Materials Project"
     has_key = bool(os.environ.get("MP_API_KEY"))
     value = "MP_API_KEY is set" if has_key else "MP_API_KEY is not set"
-    advice = "needed for `magnetkit data pull` alone; the embedded phases need none"
+    advice = (
+        "needed for `magnetkit data pull` alone; the embedded phases need none"
+    )
     yield _check_finding(group, "key", value, has_key, "ok", advice)
     address = os.environ.get("MP_API_ENDPOINT") or ENDPOINT
     # An address may hold a password; only the server's name is shown.
     place = urlsplit(address).hostname or "an address that cannot be read"
     if not online:
-        yield Finding(group, "server", f"{place}, not requested (--online requests it)")
+        yield Finding(
+            group, "server", f"{place}, not requested (--online requests it)"
+        )
         return
     yield _query_server(group, place, address)
 
@@ -382,7 +416,13 @@ def _query_server(group: str, place: str, address: str) -> Finding:
             check_endpoint(address) + "heartbeat", timeout=_TIMEOUT_S
         ) as answer:
             version = loads(answer.read(1 << 16)).get("db_version")
-    except (OSError, HTTPException, ValueError, AttributeError, InputError) as error:
+    except (
+        OSError,
+        HTTPException,
+        ValueError,
+        AttributeError,
+        InputError,
+    ) as error:
         advice = "check the network, a proxy (HTTPS_PROXY) and MP_API_ENDPOINT; all else works offline"
         return Finding(
             group, "server", f"{place}: {type(error).__name__}", "note", advice
@@ -392,7 +432,11 @@ def _query_server(group: str, place: str, address: str) -> Finding:
 
 def _files(folder: Path) -> list[Path]:
     """Return the files in a folder; of one that may not be read, none."""
-    return [Path(place) / name for place, _, names in os.walk(folder) for name in names]
+    return [
+        Path(place) / name
+        for place, _, names in os.walk(folder)
+        for name in names
+    ]
 
 
 def _size(files: list[Path]) -> str:

@@ -16,7 +16,9 @@ app = typer.Typer(help="Features of compositions.", no_args_is_help=True)
 def make(
     candidates: Annotated[
         Path,
-        typer.Argument(help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line."),
+        typer.Argument(
+            help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.")],
     basis: o.Basis = "auto",
@@ -45,4 +47,6 @@ def make(
         else ""
     )
     if not quiet:
-        message(f"{row_count:,} row{'s' if row_count != 1 else ''} in {out}{note}")
+        message(
+            f"{row_count:,} row{'s' if row_count != 1 else ''} in {out}{note}"
+        )

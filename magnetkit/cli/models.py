@@ -71,11 +71,17 @@ def train(
         )
     for name in _trained_targets() if target is None else (target,):
         typer.echo(
-            str(run(name, data=_source(name, data, snapshot), progress=not quiet))
+            str(
+                run(
+                    name, data=_source(name, data, snapshot), progress=not quiet
+                )
+            )
         )
 
 
-def _print_validation(target: str, validation: "Validation", *, as_json: bool) -> None:
+def _print_validation(
+    target: str, validation: "Validation", *, as_json: bool
+) -> None:
     """Print the figures of a validation on stdout.
 
     Parameters
@@ -156,7 +162,11 @@ def validate(
         from ..run.validation import validate as run
 
         validation = run(
-            target, data=data, groups=groups, learn_from=learn_from, progress=not quiet
+            target,
+            data=data,
+            groups=groups,
+            learn_from=learn_from,
+            progress=not quiet,
         )
         if plot is not None:
             validation.plot().save(plot)
@@ -234,11 +244,17 @@ def _print_figures(figures: Any) -> None:
 
     columns = []
     for name, heading in _HEADINGS.items():
-        cells = ["" if value != value else _cell(value) for value in figures[name]]
+        cells = [
+            "" if value != value else _cell(value) for value in figures[name]
+        ]
         if name == "error_gain":
-            ends = zip(figures["error_gain_lo"], figures["error_gain_hi"], strict=True)
+            ends = zip(
+                figures["error_gain_lo"], figures["error_gain_hi"], strict=True
+            )
             ranges = [f" ({low:.3g} to {high:.3g})" for low, high in ends]
-            cells = [cell + text for cell, text in zip(cells, ranges, strict=True)]
+            cells = [
+                cell + text for cell, text in zip(cells, ranges, strict=True)
+            ]
         columns.append(Shown(heading, cells, name != "model", priority=0))
     print_table("", columns)
 
@@ -265,7 +281,9 @@ def _show(target: str, table: dict[str, Any]) -> None:
     columns = []
     for heading, *cells in zip(table["columns"], *table["rows"], strict=True):
         # A sentence may begin with a number.
-        number = all(len(cell) < 28 and cell[:1] in "-+.0123456789" for cell in cells)
+        number = all(
+            len(cell) < 28 and cell[:1] in "-+.0123456789" for cell in cells
+        )
         columns.append(Shown(heading, cells, number, priority=0))
     print_table("", columns)
 
@@ -295,5 +313,7 @@ def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
     if phases is None or target != PHASE_TARGET:
         return data
     if data is not None:
-        raise InputError(f"{target} is trained on --data or on --snapshot, not on both")
+        raise InputError(
+            f"{target} is trained on --data or on --snapshot, not on both"
+        )
     return phases

@@ -39,13 +39,15 @@ def predict(
     compare: Annotated[
         bool,
         o.option(
-            "--compare", "Set magnets side by side: margins, thickness for equal flux."
+            "--compare",
+            "Set magnets side by side: margins, thickness for equal flux.",
         ),
     ] = False,
     shape: Annotated[
         str | None,
         o.hidden_option(
-            "Shape of the first magnet in open circuit, for --compare.", metavar="SHAPE"
+            "Shape of the first magnet in open circuit, for --compare.",
+            metavar="SHAPE",
         ),
     ] = None,
     along: Annotated[
@@ -65,7 +67,9 @@ def predict(
     strict: o.Strict = False,
     out: Annotated[
         Path | None,
-        o.option("File: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=o.OUTPUT),
+        o.option(
+            "File: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=o.OUTPUT
+        ),
     ] = None,
     columns: o.Columns = None,
     everything: o.Everything = False,
@@ -100,7 +104,10 @@ def predict(
             "--compare", column=column, element_columns=element_columns, out=out
         )
         o.refuse_options(
-            "--compare", require=require, reference=reference, objective=objective
+            "--compare",
+            require=require,
+            reference=reference,
+            objective=objective,
         )
         o.refuse_options("--compare", strict=strict, columns=columns)
         request = {"basis": basis, "shape": shape, "along": along, **keywords}
@@ -130,7 +137,11 @@ def predict(
             _print_why(frame, {"basis": basis, **keywords})
         return
     interval = keywords.get("interval", 0.9)
-    display: dict[str, Any] = {"units": units, "columns": columns, "wide": everything}
+    display: dict[str, Any] = {
+        "units": units,
+        "columns": columns,
+        "wide": everything,
+    }
     print_properties(frame, as_json=json, interval=interval, **display)
     if not json:
         _print_margins(rows, at, {"basis": basis, **keywords})
@@ -167,7 +178,9 @@ def _write_predictions(
 
     rests = calibration_note(frame.attrs["calibration"])
     if out.suffix.lower() == ".xlsx":
-        unread = [tuple(row.values()) for row in frame.attrs.get("rejected", ())]
+        unread = [
+            tuple(row.values()) for row in frame.attrs.get("rejected", ())
+        ]
         condition_text = "; ".join(f"{k}: {v}" for k, v in conditions.items())
         sentences = [
             f"{len(frame):,} rows predicted, {len(unread):,} refused. Asked: {condition_text}.",
@@ -204,10 +217,18 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
     from ..magnetism.conditions import Conditions
     from ..report._text import remark
 
-    given_duty = {name: asked[name] for name in _DUTY if asked.get(name) is not None}
-    if not given_duty or not isinstance(rows, list) or len(rows) > _MOST_MARGINS:
+    given_duty = {
+        name: asked[name] for name in _DUTY if asked.get(name) is not None
+    }
+    if (
+        not given_duty
+        or not isinstance(rows, list)
+        or len(rows) > _MOST_MARGINS
+    ):
         return
-    made_by = {name: asked.get(name) for name in ("process", "calibration", "shell")}
+    made_by = {
+        name: asked.get(name) for name in ("process", "calibration", "shell")
+    }
     conditions = Conditions.of(temperature=temperature, **given_duty, **made_by)
     recipe_options = {
         "process": conditions.process,
@@ -218,7 +239,9 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
         for kelvin in conditions.temperature:
             try:
                 margin = find_margin(
-                    text, replace(conditions, temperature=(kelvin,)), **recipe_options
+                    text,
+                    replace(conditions, temperature=(kelvin,)),
+                    **recipe_options,
                 )
             except InputError:
                 continue
@@ -245,20 +268,26 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
     from ..magnetism.explanation import explain_magnet
     from ..report._text import remark
 
-    process = calibrated_process(asked.get("process"), asked.get("calibration"), ROOM_K)
+    process = calibrated_process(
+        asked.get("process"), asked.get("calibration"), ROOM_K
+    )
     for row in frame.head(_MOST_EXPLAINED).to_dict("records"):
         kelvin = float(row["temperature_K"])
         shell = row.get("shell") or None
         basis = asked["basis"]
         try:
             explanation = str(
-                explain_magnet(row["candidate"], kelvin, process, shell, basis=basis)
+                explain_magnet(
+                    row["candidate"], kelvin, process, shell, basis=basis
+                )
             )
         except InputError as error:
             explanation = f"{row['candidate']}: {error}"
         remark(explanation)
     if len(frame) > _MOST_EXPLAINED:
-        remark(f"the first {_MOST_EXPLAINED} of {len(frame):,} rows are explained")
+        remark(
+            f"the first {_MOST_EXPLAINED} of {len(frame):,} rows are explained"
+        )
 
 
 def _evaluate(
@@ -403,16 +432,19 @@ def curve(
     load_line: Annotated[
         str | None,
         o.option(
-            "Permeance coefficient; with --limits several, as 1,2.", metavar="NUMBER"
+            "Permeance coefficient; with --limits several, as 1,2.",
+            metavar="NUMBER",
         ),
     ] = None,
     hours: Annotated[
-        str | None, o.hidden_option("Hours of --limits, as 1,100.", metavar="NUMBERS")
+        str | None,
+        o.hidden_option("Hours of --limits, as 1,100.", metavar="NUMBERS"),
     ] = None,
     application: Annotated[
         str | None,
         o.hidden_option(
-            "Device whose temperatures and load line are taken.", metavar="NAME|FILE"
+            "Device whose temperatures and load line are taken.",
+            metavar="NAME|FILE",
         ),
     ] = None,
     sample: Annotated[
@@ -424,7 +456,14 @@ def curve(
     ] = None,
     form: Annotated[
         Literal[
-            "csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"
+            "csv",
+            "femm",
+            "elmer",
+            "pyleecan",
+            "table",
+            "comsol",
+            "maxwell",
+            "motorcad",
         ],
         o.option(
             "--format",
@@ -434,14 +473,18 @@ def curve(
     ] = "csv",
     kind: Annotated[
         Literal["BH", "JH"],
-        o.hidden_option("--curve", "Which curve the two columns hold.", panel=o.OUTPUT),
+        o.hidden_option(
+            "--curve", "Which curve the two columns hold.", panel=o.OUTPUT
+        ),
     ] = "BH",
     bare: Annotated[
         bool, o.hidden_option("--bare", "Numbers alone, without comment.")
     ] = False,
     out: Annotated[
         Path | None,
-        o.option("File; of several each is named by its temperature.", panel=o.OUTPUT),
+        o.option(
+            "File; of several each is named by its temperature.", panel=o.OUTPUT
+        ),
     ] = None,
     json: o.Json = False,
     **keywords: Any,
@@ -466,7 +509,9 @@ def curve(
     from ..magnetism.measured_curve import is_curve
 
     if application is not None:
-        temperature, load_line = _read_device(application, temperature, load_line)
+        temperature, load_line = _read_device(
+            application, temperature, load_line
+        )
     if limits:
         o.refuse_options("--limits", out=out, bare=bare)
         options = {"basis": basis, "bound": bound, **keywords}
@@ -485,7 +530,9 @@ def curve(
     )
     if is_picture or not is_one:
         return _print_curves(magnets, temperature, out, keywords)
-    result = run(magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords)
+    result = run(
+        magnets[0] if len(magnets) == 1 else magnets, temperature, **keywords
+    )
     _report_origin(result)
     _write_curve(result, out, form, kind, bare)
 
@@ -530,7 +577,9 @@ def _read_load_line(text: str) -> float:
     """Return the load line of a curve; InputError of several."""
     lines = numbers(text, "--load-line")
     if len(lines) != 1:
-        raise InputError(f"--load-line {text}: a curve has one, --limits takes several")
+        raise InputError(
+            f"--load-line {text}: a curve has one, --limits takes several"
+        )
     return lines[0]
 
 
@@ -540,7 +589,9 @@ def _report_origin(result: "Curve") -> None:
 
     if result.measured:
         message(result.source)
-    for kelvin, why in zip(result.curves.temperature, result.beyond, strict=False):
+    for kelvin, why in zip(
+        result.curves.temperature, result.beyond, strict=False
+    ):
         if why:
             message(f"extrapolated at {kelvin - ZERO_CELSIUS:.4g} C: {why}")
 
@@ -606,7 +657,13 @@ def _print_curves(
     from ..curves.curve import curve as run
     from ..report import plots
     from ..report._tables import number
-    from ..report._text import Shown, display_scale, print_csv, print_table, to_terminal
+    from ..report._text import (
+        Shown,
+        display_scale,
+        print_csv,
+        print_table,
+        to_terminal,
+    )
 
     if out is not None and out.suffix.lower() not in _DRAWN:
         raise InputError(
@@ -616,9 +673,14 @@ def _print_curves(
     first = run(magnets[0], temperature, **keywords)
     if first.measured and temperature is None:
         # The others at the temperatures of the measurement.
-        temperature = ",".join(f"{kelvin}K" for kelvin in first.curves.temperature)
+        temperature = ",".join(
+            f"{kelvin}K" for kelvin in first.curves.temperature
+        )
     keywords |= {"sample": None}
-    results = [first, *(run(one, temperature, **keywords) for one in magnets[1:])]
+    results = [
+        first,
+        *(run(one, temperature, **keywords) for one in magnets[1:]),
+    ]
     frame = pd.concat([one.figures() for one in results], ignore_index=True)
     if out is not None:
         plots.overlay(results).save(out)
@@ -627,14 +689,20 @@ def _print_curves(
         return print_csv(frame)
     rows = []
     for name in frame.columns[1:]:
-        label, like = layouts()["curve"].get(name) or (COLUMNS[name].label, name)
+        label, like = layouts()["curve"].get(name) or (
+            COLUMNS[name].label,
+            name,
+        )
         factor, offset, unit = display_scale(like)
-        rows.append((label, *(number(v, 4, factor, offset) for v in frame[name]), unit))
+        rows.append(
+            (label, *(number(v, 4, factor, offset) for v in frame[name]), unit)
+        )
     heads = ["Property", *frame["candidate"], "Unit"]
     cells = zip(*rows, strict=True)
     ends = ("Property", "Unit")
     columns = [
-        Shown(h, list(c), h not in ends, 0) for h, c in zip(heads, cells, strict=True)
+        Shown(h, list(c), h not in ends, 0)
+        for h, c in zip(heads, cells, strict=True)
     ]
     print_table("Curves", columns)
 
@@ -673,7 +741,9 @@ def _limits(
     )
     lines = numbers(load_line or "0.5,1,2,3", "--load-line")
     times = numbers(hours or "100,87600", "--hours")
-    made_by = calibrated_process(given.get("process"), given.get("calibration"), ROOM_K)
+    made_by = calibrated_process(
+        given.get("process"), given.get("calibration"), ROOM_K
+    )
     names = {"outside_field_kA_m", "shell", "basis", "bound"} & set(given)
     arguments = {name: given[name] for name in names}
     frame = use_limits(recipes, lines, times, process=made_by, **arguments)
@@ -734,7 +804,9 @@ def _print_all_margins(
             )
             for kelvin in conditions.temperature:
                 margin = find_margin(
-                    magnet, replace(conditions, temperature=(kelvin,)), **recipe_options
+                    magnet,
+                    replace(conditions, temperature=(kelvin,)),
+                    **recipe_options,
                 )
                 remark(f"{magnet}, {hours:g} h: {margin}")
 
@@ -781,7 +853,9 @@ def _show_limits(frame: "pd.DataFrame") -> None:
         columns = "".join(f"{head:>12}" for head in heads)
         typer.echo(f"  {'load line':>9} {'hours':>8} {'knee':>10}{columns}")
         for row in rows.to_dict("records"):
-            cells = [f"{row[c] - ZERO_CELSIUS:.0f} °C" for c in ("knee_K", *losses)]
+            cells = [
+                f"{row[c] - ZERO_CELSIUS:.0f} °C" for c in ("knee_K", *losses)
+            ]
             row_text = "".join(f"{cell:>12}" for cell in cells[1:])
             duty_text = f"  {row['load_line']:9g} {row['hours']:8g}"
             typer.echo(f"{duty_text} {cells[0]:>10}{row_text}")
@@ -790,14 +864,18 @@ def _show_limits(frame: "pd.DataFrame") -> None:
 def phases(
     formulas: Annotated[
         list[str],
-        typer.Argument(metavar="FORMULAS|FILE|-", help="Compositions; a table."),
+        typer.Argument(
+            metavar="FORMULAS|FILE|-", help="Compositions; a table."
+        ),
     ],
     temperature: o.Temperature = None,
     basis: o.Basis = "auto",
     snapshot: o.Phases = None,
     section: Annotated[
         str | None,
-        o.option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM"),
+        o.option(
+            "Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM"
+        ),
     ] = None,
     out: Annotated[
         Path | None, o.option("Picture of it: .png, .svg, .pdf or .html.")
@@ -823,11 +901,15 @@ def phases(
     from ..report._tables import print_json
 
     if (section is None) != (out is None):
-        raise InputError("--section names the system and --out the picture; give both")
+        raise InputError(
+            "--section names the system and --out the picture; give both"
+        )
     inputs = read_inputs(formulas if len(formulas) > 1 else formulas[0], basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
     names = (
-        inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+        inputs.table.formulas()
+        if inputs.labels is None
+        else inputs.labels.to_pylist()
     )
     result = stability(inputs.table, snapshot=snapshot)
     display = result.copy()

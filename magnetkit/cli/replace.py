@@ -60,7 +60,9 @@ def replace(
     ] = None,
     measured: Annotated[
         Path | None,
-        o.option("Your measured magnets, as `calibrate` takes them, or a curve."),
+        o.option(
+            "Your measured magnets, as `calibrate` takes them, or a curve."
+        ),
     ] = None,
     require: o.Require = None,
     spread: Annotated[
@@ -78,7 +80,8 @@ def replace(
     most_cost: Annotated[
         float | None,
         o.hidden_option(
-            "Largest cost per flux over today's; 1.1 otherwise.", metavar="NUMBER"
+            "Largest cost per flux over today's; 1.1 otherwise.",
+            metavar="NUMBER",
         ),
     ] = None,
     offer: Annotated[
@@ -95,13 +98,17 @@ def replace(
     compensated: Annotated[
         bool,
         o.option(
-            "--compensated", "Effect of a compensated grade's Gd and Er.", panel=_OTHER
+            "--compensated",
+            "Effect of a compensated grade's Gd and Er.",
+            panel=_OTHER,
         ),
     ] = False,
     circuit: Annotated[
         float,
         o.hidden_option(
-            "With --compensated: alpha of poles and gap.", metavar="PCT_K", panel=_OTHER
+            "With --compensated: alpha of poles and gap.",
+            metavar="PCT_K",
+            panel=_OTHER,
         ),
     ] = 0.0,
     sheet: o.Sheet = None,
@@ -129,7 +136,9 @@ def replace(
     everything: Annotated[
         bool,
         o.option(
-            "--all", "Ways of every kind, risk by scenario, the charge.", panel=o.OUTPUT
+            "--all",
+            "Ways of every kind, risk by scenario, the charge.",
+            panel=o.OUTPUT,
         ),
     ] = False,
     units: o.Units = None,
@@ -167,7 +176,12 @@ def replace(
         measured = o.on_sheet(measured, sheet, header_row)
         sheet = None
         header_row = None
-    beside = {"shell": shell, "measured": measured, "values": values, "spread": spread}
+    beside = {
+        "shell": shell,
+        "measured": measured,
+        "values": values,
+        "spread": spread,
+    }
     if grade is not None and is_parts_list(grade):
         beside |= {"recipe": recipe, "offer": offer, "diffused": diffused}
         o.refuse_options("a parts list", compensated=compensated, **beside)
@@ -189,7 +203,11 @@ def replace(
             },
         )
     o.refuse_options(
-        "a grade", sheet=sheet, header_row=header_row, unit=unit, shortage=shortage
+        "a grade",
+        sheet=sheet,
+        header_row=header_row,
+        unit=unit,
+        shortage=shortage,
     )
     if compensated:
         o.refuse_options(
@@ -225,7 +243,9 @@ def replace(
         message(f"see {out}/report.html, which prints on two pages")
 
 
-def _print_replacement(result: Any, units: str | None, everything: bool) -> None:
+def _print_replacement(
+    result: Any, units: str | None, everything: bool
+) -> None:
     """Print the answer on stdout, what is to be said of an offer first.
 
     Parameters
@@ -338,20 +358,32 @@ def diffuse(
     recipe: Annotated[
         str,
         typer.Argument(
-            metavar="RECIPE|GRADE", help="Base alloy, of the host 2:14:1, or a grade."
+            metavar="RECIPE|GRADE",
+            help="Base alloy, of the host 2:14:1, or a grade.",
         ),
     ],
     shape: Annotated[
-        str, o.option("40x15x5mm, disc:20x5mm (diameter, height) or ring:40x20x5mm.")
+        str,
+        o.option(
+            "40x15x5mm, disc:20x5mm (diameter, height) or ring:40x20x5mm."
+        ),
     ],
-    along: Annotated[str, o.option("Direction of magnetization: x, y or z.")] = "z",
+    along: Annotated[
+        str, o.option("Direction of magnetization: x, y or z.")
+    ] = "z",
     faces: Annotated[
         str,
-        o.option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv)."),
+        o.option(
+            "all, poles, sides, edges, field, names as z+,z-, or a mask (.csv)."
+        ),
     ] = "all",
-    element: Annotated[str | None, o.option("Tb or Dy; both if not given.")] = None,
+    element: Annotated[
+        str | None, o.option("Tb or Dy; both if not given.")
+    ] = None,
     temperature: o.Temperature = "150C",
-    field: Annotated[Path | None, o.option("Field inside the magnet (.csv).")] = None,
+    field: Annotated[
+        Path | None, o.option("Field inside the magnet (.csv).")
+    ] = None,
     require: Annotated[
         str,
         o.option(
@@ -376,7 +408,10 @@ def diffuse(
     per_year: o.PerYear = None,
     out: Annotated[
         Path | None,
-        o.option("Folder for the tables of designs and their picture.", panel=o.OUTPUT),
+        o.option(
+            "Folder for the tables of designs and their picture.",
+            panel=o.OUTPUT,
+        ),
     ] = None,
     plot: Annotated[
         Path | None,
@@ -437,7 +472,9 @@ def diffuse(
 def grades(
     name: Annotated[
         str | None,
-        typer.Argument(help="A grade, with or without maker or family; all otherwise."),
+        typer.Argument(
+            help="A grade, with or without maker or family; all otherwise."
+        ),
     ] = None,
     temperature: o.Temperature = None,
     json: o.Json = False,
@@ -460,7 +497,9 @@ def grades(
     table = table_of(name, temperature)
     if json:
         if name is not None:
-            sheets = table_of(name, sheets=True).drop(columns=["host", "kind", "grade"])
+            sheets = table_of(name, sheets=True).drop(
+                columns=["host", "kind", "grade"]
+            )
             table["sheets"] = pd.Series([sheets.to_dict("records")])
         print_json(table)
     elif name is None:
@@ -485,14 +524,20 @@ def _list(table: "pd.DataFrame") -> None:
         for (h, p), cell_texts in zip(heads.items(), names, strict=True)
     ]
     columns.append(
-        Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4)
+        Shown(
+            "Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4
+        )
     )
     for name, priority in layouts()["grades"].items():
         factor, offset, unit = display_scale(name)
         marks = [_MARKS.get(p, "") for p in table[f"{name}_provenance"]]
         values = [number(value, 3, factor, offset) for value in table[name]]
-        cells = [f"{value}{mark}" for value, mark in zip(values, marks, strict=True)]
-        columns.append(Shown(f"{COLUMNS[name].short}\n{unit}", cells, True, priority))
+        cells = [
+            f"{value}{mark}" for value, mark in zip(values, marks, strict=True)
+        ]
+        columns.append(
+            Shown(f"{COLUMNS[name].short}\n{unit}", cells, True, priority)
+        )
     print_table(f"{len(table)} grades, at {_celsius(table)}", columns)
     _legend()
 
@@ -524,8 +569,16 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
         ends = (f"{name}{end}" for end in ("", "_lo", "_hi"))
         value, low, high = (number(row[end], 4, factor, offset) for end in ends)
         span = f"{low} to {high}"
-        cells.append((label, value, span, unit or plain, row[f"{name}_provenance"]))
-    headings = {"Property": 0, "Value": 0, "Between makers": 1, "Unit": 1, "From": 2}
+        cells.append(
+            (label, value, span, unit or plain, row[f"{name}_provenance"])
+        )
+    headings = {
+        "Property": 0,
+        "Value": 0,
+        "Between makers": 1,
+        "Unit": 1,
+        "From": 2,
+    }
     columns = zip(headings.items(), zip(*cells, strict=True), strict=True)
     print_table(
         f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
@@ -535,7 +588,9 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
         ],
     )
     if row["makers"]:
-        typer.echo(f"Sold by {row['makers']}; {len(sheets)} published values from:")
+        typer.echo(
+            f"Sold by {row['makers']}; {len(sheets)} published values from:"
+        )
     else:
         say(
             "No maker's sheet is known: number and class stand for it, as of its neighbours."
@@ -549,9 +604,7 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
 
 def _celsius(row: "pd.Series | pd.DataFrame") -> str:
     kelvin = row["temperature_K"]
-    return (
-        f"{(kelvin if isinstance(kelvin, float) else kelvin.iloc[0]) - 273.15:.0f} °C"
-    )
+    return f"{(kelvin if isinstance(kelvin, float) else kelvin.iloc[0]) - 273.15:.0f} °C"
 
 
 def _legend(*, short: bool = False) -> None:
@@ -561,14 +614,19 @@ def _legend(*, short: bool = False) -> None:
     start = "An" if short else "* estimate, ! extrapolated: an"
     rest = "estimate comes from similar grades of the same structure; beyond a grade's highest "
     rest += "temperature its coefficients are extrapolated; curve: where the curve of "
-    say(f"{start} {rest}`magnetkit curve` has B = 0. Makers publish no composition.")
+    say(
+        f"{start} {rest}`magnetkit curve` has B = 0. Makers publish no composition."
+    )
 
 
 def calibrate(
     magnets: Annotated[
-        Path, typer.Argument(help="Measured magnets (.xlsx, .csv, .tsv, .parquet).")
+        Path,
+        typer.Argument(help="Measured magnets (.xlsx, .csv, .tsv, .parquet)."),
     ],
-    name: Annotated[str, o.option("Name of the calibration, for --calibration.")],
+    name: Annotated[
+        str, o.option("Name of the calibration, for --calibration.")
+    ],
     basis: o.Basis = "auto",
     sheet: o.Sheet = None,
     header_row: o.HeaderRow = None,
@@ -606,4 +664,6 @@ def calibrate(
     else:
         for line in result.lines():
             say(line)
-    message(f"stored as {folder() / f'{name}.json'}; use it with --calibration {name}")
+    message(
+        f"stored as {folder() / f'{name}.json'}; use it with --calibration {name}"
+    )

@@ -23,7 +23,9 @@ _TOP = 10
 def screen(
     candidates: Annotated[
         Path | None,
-        typer.Argument(help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line."),
+        typer.Argument(
+            help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line."
+        ),
     ] = None,
     application: o.Application = None,
     out: o.Place = Path("results"),
@@ -37,7 +39,8 @@ def screen(
     require: o.Require = None,
     objective: o.Objectives = None,
     host: Annotated[
-        str | None, o.option("Host of the space: 2:14:1, or a formula.", panel=_SPACE)
+        str | None,
+        o.option("Host of the space: 2:14:1, or a formula.", panel=_SPACE),
     ] = None,
     replace: Annotated[
         list[str] | None,
@@ -47,7 +50,9 @@ def screen(
             panel=_SPACE,
         ),
     ] = None,
-    step: Annotated[float, o.option("Step of a site's fraction.", panel=_SPACE)] = 0.05,
+    step: Annotated[
+        float, o.option("Step of a site's fraction.", panel=_SPACE)
+    ] = 0.05,
     limit: Annotated[
         list[str] | None,
         o.option(
@@ -83,7 +88,9 @@ def screen(
     resume: Annotated[
         bool,
         o.option(
-            "--resume", "Continue from the finished chunks in --out.", panel=o.RUN
+            "--resume",
+            "Continue from the finished chunks in --out.",
+            panel=o.RUN,
         ),
     ] = False,
     force: o.Force = False,
@@ -175,7 +182,9 @@ def screen(
         count_text = f"{result.judged:,} candidates"
         if result.judged == 1:
             count_text = "1 candidate"
-        message(f"{count_text} evaluated, {rejected_count:,} rejected; see {out}")
+        message(
+            f"{count_text} evaluated, {rejected_count:,} rejected; see {out}"
+        )
 
 
 def check_device(
@@ -224,7 +233,9 @@ def _space(
     """
     if host is None:
         if replace or limit:
-            raise InputError("--replace and --limit need --host, e.g. --host 2:14:1")
+            raise InputError(
+                "--replace and --limit need --host, e.g. --host 2:14:1"
+            )
         if minor:
             raise InputError("--minor needs --host and --replace")
         return None
@@ -246,7 +257,9 @@ def _space(
         formula = host
     limits = o.pairs(limit, "--limit")
     additions = o.pairs(minor, "--minor")
-    return substitutions(formula, sites, step=step, limits=limits, additions=additions)
+    return substitutions(
+        formula, sites, step=step, limits=limits, additions=additions
+    )
 
 
 def _candidates(space: "Substitutions", shells: Sequence[str] | None) -> Any:
@@ -276,9 +289,7 @@ def _candidates(space: "Substitutions", shells: Sequence[str] | None) -> Any:
     for text in shells or ():
         shell = read_shell(text)
         if shell is not None and (reason := objection(shell)):
-            hint = (
-                f"this shell cannot be made ({reason}); see `magnetkit predict --shell`"
-            )
+            hint = f"this shell cannot be made ({reason}); see `magnetkit predict --shell`"
             raise InputError(hint)
     return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
 
@@ -296,10 +307,12 @@ def report(
         int, o.hidden_option("With --robustness: places that count as the top.")
     ] = 10,
     draws: Annotated[
-        int, o.hidden_option("With --robustness: number of draws that are ranked.")
+        int,
+        o.hidden_option("With --robustness: number of draws that are ranked."),
     ] = 500,
     pool: Annotated[
-        int, o.hidden_option("With --robustness: how many of the best are ranked.")
+        int,
+        o.hidden_option("With --robustness: how many of the best are ranked."),
     ] = 300,
     seed: Annotated[int, o.hidden_option("Seed of the random draws.")] = 0,
     json: o.Json = False,
@@ -327,7 +340,9 @@ def report(
         if out is not None:
             o.check_out(out)
         result = ScreenResult.from_folder(folder)
-        figures = result.robustness(top=places, draws=draws, pool=pool, seed=seed)
+        figures = result.robustness(
+            top=places, draws=draws, pool=pool, seed=seed
+        )
         if json:
             print_json(figures.head(top))
         else:
@@ -340,7 +355,9 @@ def report(
     o.refuse_options("report without --robustness", json=json)
     ending = ".html" if out is None else out.suffix.lower()
     if ending not in (".html", ".htm", ".xlsx"):
-        raise InputError(f"--out {out}: expected a file ending in .html or .xlsx")
+        raise InputError(
+            f"--out {out}: expected a file ending in .html or .xlsx"
+        )
     result = ScreenResult.from_folder(folder)
     if out is not None and ending == ".xlsx":
         path = result.to_excel(out)
@@ -416,7 +433,9 @@ def suggest(
             shell = f" + {row['shell']}" if row["shell"] else ""
             say(_CHOICE.format_map(row | {"shell": shell}))
         if len(suggestion) < batch:
-            message(f"{len(suggestion)} of {batch}: stock and limits allow no more")
+            message(
+                f"{len(suggestion)} of {batch}: stock and limits allow no more"
+            )
     if out is not None:
         kelvin = sorted({ROOM_K, result.manifest["identity"]["temperature_K"]})
         write_table(order(suggestion, kelvin), out)
@@ -426,7 +445,8 @@ def suggest(
 def explore(
     folder: o.Folder,
     port: Annotated[
-        int, o.option("Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)
+        int,
+        o.option("Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535),
     ] = 8050,
 ) -> None:
     """Serve a page with sliders over a results folder, to this machine alone, until Ctrl-C.
@@ -442,5 +462,9 @@ def explore(
     """
     from ..explorer.server import serve
 
-    serve(folder, port, lambda address: message(f"open {address} (Ctrl-C ends it)"))
+    serve(
+        folder,
+        port,
+        lambda address: message(f"open {address} (Ctrl-C ends it)"),
+    )
     raise KeyboardInterrupt

@@ -53,7 +53,9 @@ _CRYSTAL_FIELD_BOW = 15
 _FILLING = 16
 _CRYSTAL_FIELD_FILLING = 21
 SHAPE = 22
-_RESIDUAL_TC, _RESIDUAL_J, _RESIDUAL_K, CARBON, _DILUTION, _PAIRS = range(24, 30)
+_RESIDUAL_TC, _RESIDUAL_J, _RESIDUAL_K, CARBON, _DILUTION, _PAIRS = range(
+    24, 30
+)
 N_HOST = 30
 
 # What a host is to the model: how many sublattices are coupled (1: rare earths bear no moment), how
@@ -317,7 +319,9 @@ def condense_row(i, rows, h, model, condensed, mix):
     iron = p[h, _YTTRIUM, 6 * EXCHANGE]
     cobalt = p[h, _YTTRIUM, 6 * EXCHANGE + 1]
     ion_exchange = mix[EXCHANGE] - w * q[h, _FILLING + EXCHANGE]
-    all_pairs = (c * (1.0 - c) * iron + ion_exchange) / cobalt if cobalt > 0.0 else 0.0
+    all_pairs = (
+        (c * (1.0 - c) * iron + ion_exchange) / cobalt if cobalt > 0.0 else 0.0
+    )
     on_iron = (1.0 - c) * (1.0 - q[h, _PAIRS] * c)
     on_cobalt = c + q[h, _PAIRS] * all_pairs
     level = (1.0 - c) * iron + c * cobalt + ion_exchange
@@ -338,7 +342,9 @@ def condense_row(i, rows, h, model, condensed, mix):
             coupling += of_coupling
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
-            parts = _add_metal(p[h, e], y, c, (on_iron, on_cobalt, all_pairs), mix)
+            parts = _add_metal(
+                p[h, e], y, c, (on_iron, on_cobalt, all_pairs), mix
+            )
             exchange += parts[0]
             by_pairs += parts[1]
             dilution += parts[2]
@@ -358,7 +364,9 @@ def condense_row(i, rows, h, model, condensed, mix):
     # The exchange field that the rare earth feels follows the moment left by dilution.
     moment_share = mix[_MOMENT] / (mix[_MOMENT] - dilution)
     coupling = (
-        max(coupling * moment_share, 0.0) if model.kind[h, _SUBLATTICES] > 1 else 0.0
+        max(coupling * moment_share, 0.0)
+        if model.kind[h, _SUBLATTICES] > 1
+        else 0.0
     )
     state[i, CURIE] = 0.5 * (
         mix[EXCHANGE] + np.sqrt(mix[EXCHANGE] ** 2 + 4.0 * coupling)
@@ -379,7 +387,9 @@ def condense_row(i, rows, h, model, condensed, mix):
     state[i, _BY_DILUTION] = filling * away * exchange
     state[i, _BY_PAIRS] = factor * by_pairs
     state[i, _ORDER] = model.kind[h, _CONSTANTS]
-    return _write_ions(i, rows, h, model, (sum_r, c, moment_share), condensed.ion)
+    return _write_ions(
+        i, rows, h, model, (sum_r, c, moment_share), condensed.ion
+    )
 
 
 # sites: atoms on the rare-earth sites, share of cobalt, share of the moment that dilution left
@@ -663,7 +673,10 @@ def _torque(i, state, ion, work, found, u, field):
         # How the sum's angle and its length turn with the metals.
         torque += 2.0 * stiff * cosine * share * share * (h + b * u) * turn
         torque -= (
-            x * (ion_work[one] + x * (ion_work[two] + x * ion_work[three])) * share * b
+            x
+            * (ion_work[one] + x * (ion_work[two] + x * ion_work[three]))
+            * share
+            * b
         )
         torque -= scale * (ion_work[0] + ion_work[BY_FIELD] * stiffness) * share
     return torque + 2.0 * u * metals
@@ -683,7 +696,9 @@ def condense(rows, codes, model):
     condensed = Condensed(
         np.full((n, _N_STATE), np.nan), np.empty((len(rows.indices), N_ION))
     )
-    share_rows(_condense_chunks, chunks(n), rows, codes, model, condensed, chunk=1)
+    share_rows(
+        _condense_chunks, chunks(n), rows, codes, model, condensed, chunk=1
+    )
     return condensed
 
 
@@ -903,7 +918,10 @@ def spread_row(i, rows, h, model, state, room):
                 )
             coupling += on_iron * dp[h, e, _ION_COUPLING] ** 2
             coupling += on_cobalt * dp[h, e, _ION_COUPLING + 1] ** 2
-            if has_sublattices and facts[model.kind[h, _FIELD_TABLE], e, 0] >= 0.0:
+            if (
+                has_sublattices
+                and facts[model.kind[h, _FIELD_TABLE], e, 0] >= 0.0
+            ):
                 for j, slot in ((STRENGTH, _ION_EXCHANGE), (ION_J, _ION_MOMENT), (A_2, ION_A2),
                                 (A_4, _ION_A4)):  # fmt: skip
                     ion[ions, j] = np.hypot(
@@ -926,7 +944,8 @@ def spread_row(i, rows, h, model, state, room):
     curie = state[i, CURIE]
     root = 2.0 * curie - state[i, _T_EXCHANGE]
     v[_D_CURIE] = np.sqrt(
-        (curie / root) ** 2 * mix[EXCHANGE] + coupling * (moment_share / root) ** 2
+        (curie / root) ** 2 * mix[EXCHANGE]
+        + coupling * (moment_share / root) ** 2
     )
     iron = (1.0 - c) * dq[h, SHAPE]
     cobalt = c * dq[h, SHAPE + 1]
@@ -1025,7 +1044,8 @@ def variances(kelvin, i, condensed, found, room):
     up = t / (1.0 + step)
     down = t / (1.0 - step)
     dm = 0.5 * (
-        reduced_moment(up, state[i, _FORM]) - reduced_moment(down, state[i, _FORM])
+        reduced_moment(up, state[i, _FORM])
+        - reduced_moment(down, state[i, _FORM])
     )
     ds = v[_D_FORM] * t * np.sqrt(t) * (1.0 - t) / (3.0 * m2)
     _add(by_m, 0, np.sqrt(dm * dm + ds * ds), out)
@@ -1047,7 +1067,9 @@ def variances(kelvin, i, condensed, found, room):
 # learnt_curie float64 (2, n): T_C and its deviation, K, NaN where the model's own stand
 # condensed: what `condense` returned of these rows, where the caller has it
 # -> `Evaluated`
-def evaluate(rows, codes, model, temperatures, spread, learnt_curie, condensed=None):
+def evaluate(
+    rows, codes, model, temperatures, spread, learnt_curie, condensed=None
+):
     """Return intrinsic properties of each hard phase at each temperature.
 
     Parameters
@@ -1212,7 +1234,9 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     out.status[l, i] = direction(k1, k2, k3)
     if out.status[l, i] == OK:
         value[_FIELD, l, i] = 2e6 * MU_0 * (k1 + 2.0 * k2 + 3.0 * k3) / j_s
-        value[_NUCLEATION, l, i] = switching(i, state, condensed.ion, work, found, 1.0)
+        value[_NUCLEATION, l, i] = switching(
+            i, state, condensed.ion, work, found, 1.0
+        )
         value[HARDNESS, l, i] = np.sqrt(1e6 * MU_0 * k1) / j_s
 
 
@@ -1245,6 +1269,8 @@ def _write_deviations(l, i, found, var, out):  # noqa: E741
         rel = var[_SUM] / total**2 + on_j - 2.0 * var[_J_SUM] / (total * j_s)
         sd[_FIELD, l, i] = value[_FIELD, l, i] * np.sqrt(max(rel, 0.0))
         rel = var[_1] / k1**2 + on_j - 2.0 * var[_J_1] / (k1 * j_s)
-        sd[_NUCLEATION, l, i] = value[_NUCLEATION, l, i] * np.sqrt(max(rel, 0.0))
+        sd[_NUCLEATION, l, i] = value[_NUCLEATION, l, i] * np.sqrt(
+            max(rel, 0.0)
+        )
         rel = 0.25 * var[_1] / k1**2 + on_j - var[_J_1] / (k1 * j_s)
         sd[HARDNESS, l, i] = value[HARDNESS, l, i] * np.sqrt(max(rel, 0.0))

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from .._core._arrays import Condensed
 
 
-def condense(table: CompositionTable, codes: Int8Array, p: Parameters) -> "Condensed":
+def condense(
+    table: CompositionTable, codes: Int8Array, p: Parameters
+) -> "Condensed":
     """Reduce n hard phases to arrays that temperature does not change, for the kernels.
 
     Parameters
@@ -213,7 +215,9 @@ def quantile(interval: float) -> float:
 
 
 def intrinsic_columns(
-    got: Intrinsic, z: float, only: Mapping[float, Collection[str]] | None = None
+    got: Intrinsic,
+    z: float,
+    only: Mapping[float, Collection[str]] | None = None,
 ) -> list[Columns]:
     """Build the columns of `intrinsic` at each temperature.
 
@@ -263,7 +267,9 @@ def intrinsic_columns(
             half = z * sd
             low = value - half
             data[name] = value
-            data[f"{name}_lo"] = np.maximum(low, 0.0, out=low) if positive else low
+            data[f"{name}_lo"] = (
+                np.maximum(low, 0.0, out=low) if positive else low
+            )
             data[f"{name}_hi"] = np.add(value, half, out=half)
             data[f"{name}_provenance"] = physics
         if names is None or "curie_temperature_K" in names:
@@ -273,11 +279,14 @@ def intrinsic_columns(
 
 
 _PHYSICS, _SURROGATE, _MEASURED = (
-    np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate", "measured")
+    np.int8(PROVENANCES.index(name))
+    for name in ("physics", "surrogate", "measured")
 )
 
 
-def _learnt_columns(predicted: PredictedCurie, unknown: BoolArray) -> dict[str, Any]:
+def _learnt_columns(
+    predicted: PredictedCurie, unknown: BoolArray
+) -> dict[str, Any]:
     """Build the columns that say how much of the Curie temperature is learnt, and where from.
 
     Parameters
@@ -308,7 +317,8 @@ def _learnt_columns(predicted: PredictedCurie, unknown: BoolArray) -> dict[str, 
 def host_column(codes: Int8Array) -> Coded:
     """Return codes of `magnetkit.phases.partition.HOST_NAMES`, -1 unknown, as a column of hosts."""
     return Coded(
-        np.where(codes < 0, np.int8(len(HOST_NAMES)), codes), (*HOST_NAMES, "unknown")
+        np.where(codes < 0, np.int8(len(HOST_NAMES)), codes),
+        (*HOST_NAMES, "unknown"),
     )
 
 

@@ -23,16 +23,31 @@ if TYPE_CHECKING:
     from .._core._arrays import Ions, Model
 
 
-MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
+MIXED = (
+    "volume_A3",
+    "exchange_K",
+    "moment_muB",
+    "k_broad_MJ_m3",
+    "k_steep_MJ_m3",
+)
 """Properties of the transition-metal sublattice, per formula unit."""
 ENDS = ("iron", "cobalt")
 """The two compounds between which a property is interpolated."""
-IONIC = ("ion_moment", "ion_exchange_K", "ion_A2_K", "ion_A4_K", "ion_coupling_K2")
+IONIC = (
+    "ion_moment",
+    "ion_exchange_K",
+    "ion_A2_K",
+    "ion_A4_K",
+    "ion_coupling_K2",
+)
 """Properties of a rare-earth ion: share of its moment that counts, exchange field H_m (it acts as
 2 S.H_m), A_2^0 (K a0^-2, which the whole field of R2Fe14B follows), A_4^0 beside that (K a0^-4) and
 its coupling in T_C."""
 
-_PARTS = (*ENDS, *(f"{kind}_{end}" for kind in ("slope", "curvature") for end in ENDS))
+_PARTS = (
+    *ENDS,
+    *(f"{kind}_{end}" for kind in ("slope", "curvature") for end in ENDS),
+)
 
 ELEMENT_SLOTS: tuple[str, ...] = (
     *(f"{name}:{part}" for name in MIXED for part in _PARTS),
@@ -165,7 +180,9 @@ def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
     numbers = {}
     for row in datasets.rows(file):
         cells = {column: row[column] for column in row if column not in _TEXT}
-        numbers[row[name]] = {c: float(cell or "nan") for c, cell in cells.items()}
+        numbers[row[name]] = {
+            c: float(cell or "nan") for c, cell in cells.items()
+        }
     return numbers
 
 
@@ -204,7 +221,9 @@ def ion_tables() -> "Ions":
             close, values.reshape(groups * ions, coarse, -1), strict=True
         ):
             _add_in_order(by_kelvin, coarse_values.astype(np.float64), tables)
-            rows = np.ascontiguousarray(tables.reshape(kelvins, -1, n).swapaxes(0, 1))
+            rows = np.ascontiguousarray(
+                tables.reshape(kelvins, -1, n).swapaxes(0, 1)
+            )
             ion[:] = _add_in_order(by_field, rows, total).swapaxes(0, 1)
         facts = np.full((groups, N_ELEMENTS, 5), -1.0)
         for i, symbol in enumerate(file["symbols"].tolist()):
@@ -247,11 +266,15 @@ def _add_in_order(
     total[:] = 0.0
     term = np.empty_like(total)
     for column, value in zip(weights.T, values, strict=True):
-        total += np.multiply(column.reshape(-1, *[1] * value.ndim), value, out=term)
+        total += np.multiply(
+            column.reshape(-1, *[1] * value.ndim), value, out=term
+        )
     return total
 
 
-def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters:
+def read(
+    rows: Iterable[dict[str, str]], columns: tuple[str, str]
+) -> Parameters:
     """Convert two columns of the parameter file, value and deviation, to arrays.
 
     Parameters
@@ -286,7 +309,9 @@ def read(rows: Iterable[dict[str, str]], columns: tuple[str, str]) -> Parameters
                 result.element[h, e, slot] = value
                 result.element_sd[h, e, slot] = deviation
                 # 1 rare earth, 2 transition metal
-                of_metal = name.partition(":")[2].startswith(("slope", "curvature"))
+                of_metal = name.partition(":")[2].startswith(
+                    ("slope", "curvature")
+                )
                 result.known[h, e] |= 2 if of_metal else 1
             else:
                 slot = HOST_SLOTS.index(name)

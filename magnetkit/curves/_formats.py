@@ -94,8 +94,12 @@ class Curve:
             As `magnetkit.magnetism.Demagnetization.to_frame`, and ``extrapolated``.
         """
         frame = self.curves.to_frame([self.name])
-        outside = self.curves.temperature[np.array(list(map(bool, self.beyond)), bool)]
-        return frame.assign(extrapolated=np.isin(frame["temperature_K"], outside))
+        outside = self.curves.temperature[
+            np.array(list(map(bool, self.beyond)), bool)
+        ]
+        return frame.assign(
+            extrapolated=np.isin(frame["temperature_K"], outside)
+        )
 
     def figures(self) -> "pd.DataFrame":
         """Return what is read from each curve; of a measured one from its points.
@@ -147,7 +151,11 @@ class Curve:
         )
 
     def text(
-        self, form: Form = "csv", at: int = 0, kind: Kind = "BH", bare: bool = False
+        self,
+        form: Form = "csv",
+        at: int = 0,
+        kind: Kind = "BH",
+        bare: bool = False,
     ) -> str:
         """Return the curve at one temperature as a field solver reads it.
 
@@ -173,7 +181,10 @@ class Curve:
         InputError
             If the form is unknown, or the magnet has no curve at that temperature.
         """
-        for name, value, choices in (("form", form, Form), ("kind", kind, Kind)):
+        for name, value, choices in (
+            ("form", form, Form),
+            ("kind", kind, Kind),
+        ):
             if value not in (names := get_args(choices)):
                 raise InputError(
                     f"{name} must be one of {', '.join(names)}, got {value!r}"
@@ -215,7 +226,10 @@ class Curve:
         kelvin = self.curves.temperature[: 1 if form in WHOLE else None]
         texts = [self.text(form, at, kind, bare) for at in range(kelvin.size)]
         path = Path(path)
-        files = [path.with_stem(f"{path.stem}-{k - ZERO_CELSIUS:.4g}C") for k in kelvin]
+        files = [
+            path.with_stem(f"{path.stem}-{k - ZERO_CELSIUS:.4g}C")
+            for k in kelvin
+        ]
         if len(files) == 1:
             files = [path]
         for file, text in zip(files, texts, strict=True):
@@ -223,7 +237,9 @@ class Curve:
                 temporary.write_text(text, encoding="utf-8")
         return files
 
-    def to_magpylib(self, shape: str | Shape, along: Axis = "z", at: int = 0) -> Any:
+    def to_magpylib(
+        self, shape: str | Shape, along: Axis = "z", at: int = 0
+    ) -> Any:
         """Return a magnet of magpylib with the polarization of one temperature.
 
         Its polarization is B_r, and its ``susceptibility`` the recoil permeability less 1 along the
@@ -267,7 +283,9 @@ class Curve:
         )
         if body.kind == "ring":
             size = [0.5 * size[1], 0.5 * size[0], size[2], 0.0, 360.0]
-        magnet = kind(dimension=size, polarization=self.curves.remanence[0, at] * axis)
+        magnet = kind(
+            dimension=size, polarization=self.curves.remanence[0, at] * axis
+        )
         magnet.susceptibility = tuple((self.curves.recoil[0, at] - 1.0) * axis)
         return magnet
 
@@ -290,7 +308,9 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
     """
     curves = curve.curves
     celsius = curves.temperature[at] - ZERO_CELSIUS
-    end = {"low": "lower end", "high": "upper end"}.get(curve.bound, curve.bound)
+    end = {"low": "lower end", "high": "upper end"}.get(
+        curve.bound, curve.bound
+    )
     figures = {
         "B_r": f"{curves.remanence[0, at]:.4f} T",
         "H_cB": f"{curves.coercivity_b[0, at]:.0f} A/m",
@@ -299,7 +319,9 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
         "mu_rec": f"{curves.recoil[0, at]:.4g}",
     }
     warning = (
-        [f"EXTRAPOLATED: {curve.beyond[at]}"] if any(curve.beyond[at : at + 1]) else []
+        [f"EXTRAPOLATED: {curve.beyond[at]}"]
+        if any(curve.beyond[at : at + 1])
+        else []
     )
     return [
         *warning,
@@ -316,9 +338,13 @@ def _name(curve: Curve, at: int | None = None) -> str:
     follows, in degrees C, unless `at` is None; then the bound, such as "low", unless it is the
     centre.
     """
-    plain = "".join(c if c.isalnum() or c in ".-+() " else "_" for c in curve.name)
+    plain = "".join(
+        c if c.isalnum() or c in ".-+() " else "_" for c in curve.name
+    )
     kelvin = curve.curves.temperature
-    temperature_text = "" if at is None else f" {kelvin[at] - ZERO_CELSIUS:.4g}C"
+    temperature_text = (
+        "" if at is None else f" {kelvin[at] - ZERO_CELSIUS:.4g}C"
+    )
     return f"{plain}{temperature_text}" + (
         "" if curve.bound == "centre" else f" {curve.bound}"
     )
@@ -343,7 +369,9 @@ def _points(curve: Curve, at: int, kind: Kind | None = None) -> FloatArray:
     """
     curves = curve.curves
     field = curves.field[0, at, ::-1]
-    values = (curves.polarization if kind == "JH" else curves.induction)[0, at, ::-1]
+    values = (curves.polarization if kind == "JH" else curves.induction)[
+        0, at, ::-1
+    ]
     if kind == "BH":
         inside = field >= -curves.coercivity_b[0, at]
         # Bisection leaves 1e-16 T of B at H_cB.
@@ -372,7 +400,9 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
     str
         Ends in a line end.
     """
-    what = "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
+    what = (
+        "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
+    )
     columns = f"field H (A/m), {what}"
     header_lines = [
         _header_lines(curve, k) for k in range(curve.curves.temperature.size)
@@ -381,7 +411,10 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
         head = header_lines[at]
         rows = [("", *point) for point in _points(curve, at, kind)]
     else:
-        head = [*("; ".join(lines[:-1]) for lines in header_lines), header_lines[0][-1]]
+        head = [
+            *("; ".join(lines[:-1]) for lines in header_lines),
+            header_lines[0][-1],
+        ]
         columns = f"temperature (C), {columns}"
         celsius = enumerate(curve.curves.temperature - ZERO_CELSIUS)
         rows = [
@@ -389,7 +422,9 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
             for k, t in celsius
             for point in _points(curve, k, kind)
         ]
-    lines = [] if bare else [f"% {line}" for line in (*head, f"Columns: {columns}")]
+    lines = (
+        [] if bare else [f"% {line}" for line in (*head, f"Columns: {columns}")]
+    )
     lines += [f"{first}{h:.8g},{b:.8g}" for first, h, b in rows]
     return "\n".join(lines) + "\n"
 
@@ -410,7 +445,10 @@ def _grid(curve: Curve) -> list[Any]:
     fields = np.unique(np.round(curves.field[0], 1))
     fields = fields[fields >= -curves.coercivity_b.max() - 0.1] + 0.0
     loops = (_points(curve, at, "JH").T for at in order)
-    rows = [(np.interp(fields, *loop) + MU_0 * fields + 0.0).tolist() for loop in loops]
+    rows = [
+        (np.interp(fields, *loop) + MU_0 * fields + 0.0).tolist()
+        for loop in loops
+    ]
     return [fields.tolist(), curves.temperature[order].tolist(), rows]
 
 
@@ -439,13 +477,18 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
     columns |= {"h_cb": curves.coercivity_b, "h_cj": curves.coercivity}
     records: list[dict[str, Any]] = []
     for k in places:
-        one: dict[str, Any] = {n: float(column[0, k]) for n, column in columns.items()}
+        one: dict[str, Any] = {
+            n: float(column[0, k]) for n, column in columns.items()
+        }
         records.append(one)
         one |= {
             "celsius": float(curves.temperature[k]) - ZERO_CELSIUS,
             "name": _name(curve, k),
         }
-        one |= {"head": _header_lines(curve, k), "points": _points(curve, k).tolist()}
+        one |= {
+            "head": _header_lines(curve, k),
+            "points": _points(curve, k).tolist(),
+        }
         one["shifted"] = np.column_stack(_shifted_curve(curve, k)).tolist()
     lines = ["; ".join(one["head"][:-1]) for one in records]
     lines.append(records[0]["head"][-1])
@@ -456,7 +499,9 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
         "name": _name(curve),
     }
     values |= {"rho": curve.resistivity_uohm_m, "density": curve.density_kg_m3}
-    values = {key: None if value != value else value for key, value in values.items()}
+    values = {
+        key: None if value != value else value for key, value in values.items()
+    }
     values |= {
         "room": curve.room_remanence_T,
         "mu_0": MU_0,
@@ -499,6 +544,8 @@ def _shifted_curve(curve: Curve, at: int) -> tuple[FloatArray, FloatArray]:
     b[0] = h[0] = 0.0
     # In the first quadrant the magnet follows its recoil line, which both programs prolong.
     return (
-        np.append(b, curves.remanence[0, at] + curves.recoil[0, at] * MU_0 * h_cb),
+        np.append(
+            b, curves.remanence[0, at] + curves.recoil[0, at] * MU_0 * h_cb
+        ),
         np.append(h, 2.0 * h_cb),
     )

@@ -79,15 +79,22 @@ def interpolate_curves(
                 f"the curve at {_celsius(curve)} °C ends at {1e-3 * curve.field[-1]:.0f} kA/m, "
                 "before J = 0: its H_cJ is not known; measure to a larger field"
             )
-    curves_at_temperatures = tuple(_interpolate_curve(curves, one) for one in kelvin)
+    curves_at_temperatures = tuple(
+        _interpolate_curve(curves, one) for one in kelvin
+    )
     size = max(
         CURVE_POINTS,
-        *(min(one.field.size, _MOST_POINTS) + 2 for one in curves_at_temperatures),
+        *(
+            min(one.field.size, _MOST_POINTS) + 2
+            for one in curves_at_temperatures
+        ),
     )
 
     def read(name: str) -> FloatArray:
         """Return an attribute of the k curves as those of one magnet, shape (1, k)."""
-        return np.array([[getattr(one, name) for one in curves_at_temperatures]])
+        return np.array(
+            [[getattr(one, name) for one in curves_at_temperatures]]
+        )
 
     points = [_curve_points(one, size) for one in curves_at_temperatures]
     field = np.array([[-one[0] for one in points]])
@@ -116,7 +123,9 @@ def _celsius(curve: MeasuredCurve) -> str:
     return f"{curve.temperature_K - ZERO_CELSIUS:.0f}"
 
 
-def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> MeasuredCurve:
+def _interpolate_curve(
+    curves: Sequence[MeasuredCurve], kelvin: float
+) -> MeasuredCurve:
     """Return the measured curve at a temperature, or one interpolated between two.
 
     Parameters
@@ -153,7 +162,9 @@ def _interpolate_curve(curves: Sequence[MeasuredCurve], kelvin: float) -> Measur
     return _blend(curves, upper, kelvin)
 
 
-def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> MeasuredCurve:
+def _blend(
+    curves: Sequence[MeasuredCurve], upper: int, kelvin: float
+) -> MeasuredCurve:
     """Interpolate between two measured curves to a temperature.
 
     Parameters
@@ -173,12 +184,20 @@ def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> Measur
     """
     cold = curves[upper - 1]
     hot = curves[upper]
-    share = (kelvin - cold.temperature_K) / (hot.temperature_K - cold.temperature_K)
+    share = (kelvin - cold.temperature_K) / (
+        hot.temperature_K - cold.temperature_K
+    )
     b_r = _interpolate_figure(curves, "remanence_T", kelvin)
     h_cj = 1e3 * float(
-        np.exp(_interpolate_figure(curves, "coercivity_kA_m", kelvin, logarithm=True))
+        np.exp(
+            _interpolate_figure(
+                curves, "coercivity_kA_m", kelvin, logarithm=True
+            )
+        )
     )
-    recoil = (1.0 - share) * cold.recoil_permeability + share * hot.recoil_permeability
+    recoil = (
+        1.0 - share
+    ) * cold.recoil_permeability + share * hot.recoil_permeability
     levels = np.linspace(1.0, 0.0, _LEVELS)
     reduced_fields = (1.0 - share) * _reduced_fields(
         cold, levels
@@ -205,7 +224,10 @@ def _blend(curves: Sequence[MeasuredCurve], upper: int, kelvin: float) -> Measur
 
 
 def _interpolate_figure(
-    curves: Sequence[MeasuredCurve], name: str, kelvin: float, logarithm: bool = False
+    curves: Sequence[MeasuredCurve],
+    name: str,
+    kelvin: float,
+    logarithm: bool = False,
 ) -> float:
     """Interpolate a figure of the curves monotonically to a temperature.
 
@@ -251,7 +273,10 @@ def _reduced_fields(curve: MeasuredCurve, levels: FloatArray) -> FloatArray:
     ndarray of float64, shape (m,)
         Reverse field divided by H_cJ; on a plateau the last field of it.
     """
-    line = curve.remanence_T - (curve.recoil_permeability - 1.0) * MU_0 * curve.field
+    line = (
+        curve.remanence_T
+        - (curve.recoil_permeability - 1.0) * MU_0 * curve.field
+    )
     remaining_share = np.minimum.accumulate(
         np.clip(curve.polarization / line, 0.0, 1.0)
     )
@@ -262,13 +287,19 @@ def _reduced_fields(curve: MeasuredCurve, levels: FloatArray) -> FloatArray:
         - np.searchsorted(remaining_share[::-1], levels, side="left")
     )
     place = np.clip(place, 0, remaining_share.size - 2)
-    drop = np.maximum(remaining_share[place] - remaining_share[place + 1], 1e-12)
+    drop = np.maximum(
+        remaining_share[place] - remaining_share[place + 1], 1e-12
+    )
     part = np.clip((remaining_share[place] - levels) / drop, 0.0, 1.0)
-    field = curve.field[place] + part * (curve.field[place + 1] - curve.field[place])
+    field = curve.field[place] + part * (
+        curve.field[place + 1] - curve.field[place]
+    )
     return field / (1e3 * curve.coercivity_kA_m)
 
 
-def _curve_points(curve: MeasuredCurve, size: int) -> tuple[FloatArray, FloatArray]:
+def _curve_points(
+    curve: MeasuredCurve, size: int
+) -> tuple[FloatArray, FloatArray]:
     """Sample a measured curve at `size` reverse fields up to H_cJ, H_cB among them.
 
     All measured points are among them, thinned where there are more than `size` - 2. The widest
@@ -306,4 +337,6 @@ def _working_field(
     field: FloatArray, polarization: FloatArray, load_line: float
 ) -> float:
     """Return the reverse field, A/m, at which J = (1 + load line) mu_0 |H|."""
-    return find_crossing(field, polarization - (1.0 + load_line) * MU_0 * field, 0.0)
+    return find_crossing(
+        field, polarization - (1.0 + load_line) * MU_0 * field, 0.0
+    )

@@ -25,7 +25,13 @@ from ..magnetism.margin import margin_line
 from ..magnetism.process import process_record
 from ..magnetism.sintered import Duty
 from .curve import curve, use_limits
-from .same_flux import Circuit, OpenBody, RecoilLine, match_flux, read_surroundings
+from .same_flux import (
+    Circuit,
+    OpenBody,
+    RecoilLine,
+    match_flux,
+    read_surroundings,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +46,10 @@ ROWS = {
     "same_flux_thickness": ("Thickness for equal flux", "of the first"),
     "same_flux_mass": ("Mass for equal flux", "of the first"),
     "same_flux_safety_guaranteed": ("Margin then, guaranteed", ""),
-    "same_flux_heavy_rare_earth_g": ("Heavy rare earth then", "g/kg of the first"),
+    "same_flux_heavy_rare_earth_g": (
+        "Heavy rare earth then",
+        "g/kg of the first",
+    ),
     "same_flux_cost_USD": ("Cost of elements then", "USD/kg of the first"),
 }
 """Rows of `compare` that are of its duty and no columns of a result: label and unit."""
@@ -165,7 +174,9 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     kelvin = conditions.temperature[0]
     duty = conditions.duty
     centre, guaranteed_curve = (
-        curve(magnet, kelvin, bound=bound, load_line=duty.load_line, **made).curves
+        curve(
+            magnet, kelvin, bound=bound, load_line=duty.load_line, **made
+        ).curves
         for bound in ("centre", "guaranteed")
     )
     limits = use_limits(
@@ -176,7 +187,9 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
         outside_field_kA_m=duty.outside_field_kA_m,
         **made,
     )
-    typical = duty.safety(centre.remanence[0], centre.knee_field[0], centre.recoil[0])
+    typical = duty.safety(
+        centre.remanence[0], centre.knee_field[0], centre.recoil[0]
+    )
     if isinstance(magnet, str) and is_grade(magnet):
         typical = np.array([np.nan])
     guaranteed_safety = duty.safety(
@@ -276,9 +289,13 @@ def compare(
         if one.heavy_wt_pct is not None:
             frame.loc[i, "heavy_rare_earth_wt_pct"] = one.heavy_wt_pct
         typical = float(frame["demagnetization_safety"].iloc[i])
-        margins.append(replace(_magnet_margin(one, conditions), typical=typical))
+        margins.append(
+            replace(_magnet_margin(one, conditions), typical=typical)
+        )
     properties = _property_rows(frame, names)
-    table = pd.concat([properties, _duty_rows(frame, margins, surroundings, names)])
+    table = pd.concat(
+        [properties, _duty_rows(frame, margins, surroundings, names)]
+    )
     _add_differences(table, names)
     table.attrs["notes"] = notes
     table.attrs["margins"] = dict(zip(names, map(str, margins), strict=True))
@@ -331,7 +348,8 @@ def _add_differences(table: "pd.DataFrame", names: list[str]) -> None:
     for i in range(1, len(names)):
         column = "difference" if len(names) == 2 else f"difference_{i + 1}"
         table[column] = [
-            _difference(table.loc[row], names[0], names[i]) for row in table.index
+            _difference(table.loc[row], names[0], names[i])
+            for row in table.index
         ]
 
 
@@ -373,7 +391,9 @@ def _read_magnets(
     """
     grades = find_grades(compositions)
     if grades:
-        texts: Any = [compositions] if isinstance(compositions, str) else compositions
+        texts: Any = (
+            [compositions] if isinstance(compositions, str) else compositions
+        )
         magnets, notes = _with_grades(texts, grades, basis, conditions)
         names = [g or text for g, text in zip(grades, texts, strict=True)]
         shells = ["" if one.grade else one.shell for one in magnets]
@@ -385,7 +405,10 @@ def _read_magnets(
         if inputs.labels is not None:
             names = inputs.labels.to_pylist()
         shells = [one.shell for one in magnets]
-    whole = [f"{n} + {s}" if s else str(n) for n, s in zip(names, shells, strict=True)]
+    whole = [
+        f"{n} + {s}" if s else str(n)
+        for n, s in zip(names, shells, strict=True)
+    ]
     return magnets, _distinct_names(whole), notes
 
 
@@ -449,14 +472,18 @@ def _with_grades(
     """
     shell, (kelvin,) = conditions.shell, conditions.temperature
     shells = (
-        [shell] * len(texts) if shell is None or isinstance(shell, str) else list(shell)
+        [shell] * len(texts)
+        if shell is None or isinstance(shell, str)
+        else list(shell)
     )
     if len(shells) != len(texts):
         raise InputError(
             f"expected a shell for each of {len(texts)} magnets, got {len(shells)}"
         )
     likely = {
-        g: grade_magnet(g, kelvin) for g in dict.fromkeys(grades) if g is not None
+        g: grade_magnet(g, kelvin)
+        for g in dict.fromkeys(grades)
+        if g is not None
     }
     first = next(iter(likely.values()))
     magnets = []
@@ -464,7 +491,9 @@ def _with_grades(
         if grade is None:
             inputs = read_inputs([text], basis)
             process = process_record(first.process)
-            magnets.append(_Magnet(inputs.table, inputs, process, shell_text or None))
+            magnets.append(
+                _Magnet(inputs.table, inputs, process, shell_text or None)
+            )
             continue
         refuse_recipe_options(grade, conditions.process, shell_text or None)
         magnet = likely[grade]
@@ -479,7 +508,9 @@ def _with_grades(
                 heavy_wt_pct=magnet.made.heavy_wt_pct[0],
             )
         )
-    notes = [f"{one.sentence()}; {_heavy_sentence(one)}" for one in likely.values()]
+    notes = [
+        f"{one.sentence()}; {_heavy_sentence(one)}" for one in likely.values()
+    ]
     if None in grades:
         notes.append(
             f"recipes are predicted as of the producer that makes {first.grade}"
@@ -490,7 +521,9 @@ def _with_grades(
 def _heavy_sentence(magnet: GradeMagnet) -> str:
     """Say how much heavy rare earth a grade may hold, with its range."""
     mean, low, high = magnet.made.heavy_wt_pct
-    return f"it holds {mean:.1f} ({low:.1f} to {high:.1f}) wt.% heavy rare earth"
+    return (
+        f"it holds {mean:.1f} ({low:.1f} to {high:.1f}) wt.% heavy rare earth"
+    )
 
 
 def _magnet_margin(magnet: _Magnet, conditions: Conditions) -> Margin:
@@ -527,7 +560,9 @@ def _duty_rows(
 
     lines = [
         RecoilLine(
-            float(row["remanence_T"]), margin.recoil, float(row["density_kg_m3"])
+            float(row["remanence_T"]),
+            margin.recoil,
+            float(row["density_kg_m3"]),
         )
         for (_, row), margin in zip(frame.iterrows(), margins, strict=True)
     ]

@@ -119,7 +119,9 @@ def curve(
     conditions = Conditions.of(temperature=temperature or "20C", **keywords)
     if is_curve(magnet):
         kelvin_or_none = None if temperature is None else conditions.temperature
-        return _measured_curve(magnet, kelvin_or_none, conditions.load_line, sample)
+        return _measured_curve(
+            magnet, kelvin_or_none, conditions.load_line, sample
+        )
     if sample is not None:
         raise InputError(
             "sample is the shape of a measured sample: give the file of its curve"
@@ -132,7 +134,9 @@ def curve(
     candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if candidate is not None and Path(candidate["folder"]).is_dir():
         if conditions.process is not None or conditions.shell is not None:
-            raise InputError(f"process and shell are of a recipe; {magnet} has its own")
+            raise InputError(
+                f"process and shell are of a recipe; {magnet} has its own"
+            )
         return _candidate_curve(
             Path(candidate["folder"]), int(candidate["rank"]), bound, conditions
         )
@@ -173,7 +177,9 @@ def _read_recipe(
     inputs = read_inputs(magnet, basis, strict=True)
     table = inputs.table
     if len(table) != 1:
-        raise InputError(f"curve takes one magnet, got {len(table)}; call it for each")
+        raise InputError(
+            f"curve takes one magnet, got {len(table)}; call it for each"
+        )
     name = table.formulas()[0]
     if inputs.labels is not None:
         name = str(inputs.labels[0].as_py())
@@ -230,7 +236,9 @@ def _candidate_curve(
         kelvin = list(conditions.temperature)
         return _grade_curve(grade, kelvin, bound, conditions.load_line)
     shell = (
-        str(row["shell"]) if isinstance(row["shell"], str) and row["shell"] else None
+        str(row["shell"])
+        if isinstance(row["shell"], str) and row["shell"]
+        else None
     )
     ((job, _),) = result.job.groups([route])
     table = CompositionTable.from_strings([str(row["formula"])], basis="atomic")
@@ -257,9 +265,14 @@ class _Promise:
     def ratios(self, row: "pd.Series") -> list[float]:
         """Return those of B_r, H_cJ and H_k over the model's, whose figures are `row`."""
         shares = [lots(str(row["host"])).share(x) for x in _FIGURES[:2]]
-        values = [g / share for g, share in zip(self.guaranteed, shares, strict=True)]
+        values = [
+            g / share for g, share in zip(self.guaranteed, shares, strict=True)
+        ]
         model = [float(row[x]) for x in _FIGURES]
-        return [value / x for value, x in zip([*values, self.knee], model, strict=True)]
+        return [
+            value / x
+            for value, x in zip([*values, self.knee], model, strict=True)
+        ]
 
 
 def _recipe_curve(
@@ -305,7 +318,11 @@ def _recipe_curve(
     if promised is not None:
         at.append(promised.kelvin)
     alloy_rows = alloys(
-        table, process, read_shells(shell, 1), curie=conditions.curie, ranges=True
+        table,
+        process,
+        read_shells(shell, 1),
+        curie=conditions.curie,
+        ranges=True,
     )
     columns_by_temperature = figure_columns(
         alloy_rows, at, Use(interval=conditions.interval)
@@ -318,7 +335,9 @@ def _recipe_curve(
     for row, k in zip(rows, kelvin, strict=False):
         if row["status"] != "ok":
             why = f"{k - ZERO_CELSIUS:.0f} C: {row['status']}"
-            raise InputError(f"{named_so} has no demagnetization curve at {why}")
+            raise InputError(
+                f"{named_so} has no demagnetization curve at {why}"
+            )
     host = str(rows[0]["host"])
     shares = [1.0] * len(_FIGURES)
     if bound == "guaranteed":
@@ -355,12 +374,16 @@ def _extrapolation_reason(rows: Any, why: str) -> tuple[str, ...]:
     """Return, for each row of a temperature, why its coercivity is extrapolated, if it is."""
     provenances = [row["coercivity_kA_m_provenance"] for row in rows]
     return tuple(
-        why if provenance == "extrapolated" else "" for provenance in provenances
+        why if provenance == "extrapolated" else ""
+        for provenance in provenances
     )
 
 
 def _measured_curve(
-    files: Any, kelvin: Sequence[float] | None, load_line: float, sample: str | None
+    files: Any,
+    kelvin: Sequence[float] | None,
+    load_line: float,
+    sample: str | None,
 ) -> Curve:
     """Read the curves of a measured magnet, as measured or between two measured temperatures.
 
@@ -391,13 +414,21 @@ def _measured_curve(
         paths, None if sample is None else read_sample(sample)
     )
     temperatures = kelvin or [one.temperature_K for one in curves_of_files]
-    curves, points = interpolate_curves(curves_of_files, temperatures, load_line)
+    curves, points = interpolate_curves(
+        curves_of_files, temperatures, load_line
+    )
     name = " + ".join(Path(path).stem for path in paths)
     notes = dict.fromkeys(one.note for one in points if one.note)
-    at = ", ".join(f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in curves_of_files)
-    source = "; ".join([f"measured at {at} °C: {', '.join(map(str, paths))}", *notes])
+    at = ", ".join(
+        f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in curves_of_files
+    )
+    source = "; ".join(
+        [f"measured at {at} °C: {', '.join(map(str, paths))}", *notes]
+    )
     at_K = [one.temperature_K for one in curves_of_files]
-    room = float(np.interp(ROOM_K, at_K, [one.remanence_T for one in curves_of_files]))
+    room = float(
+        np.interp(ROOM_K, at_K, [one.remanence_T for one in curves_of_files])
+    )
     return Curve(
         name=name,
         bound="centre",
@@ -410,7 +441,9 @@ def _measured_curve(
     )
 
 
-def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
+def _grade_curve(
+    name: str, kelvin: list[float], bound: str, load_line: float
+) -> Curve:
     """Compute the curves of a commercial grade from its printed values.
 
     Parameters
@@ -457,7 +490,9 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
     density, conducts = (
         float(first[x]) for x in ("density_kg_m3", "resistivity_uohm_m")
     )
-    return Curve(grade, bound, source, b_r[-1], density, conducts, curves, beyond)
+    return Curve(
+        grade, bound, source, b_r[-1], density, conducts, curves, beyond
+    )
 
 
 def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
@@ -485,7 +520,10 @@ def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
 
 
 def _demagnetization(
-    kelvin: list[float], figures: list[list[float]], recoil: float, load_line: float
+    kelvin: list[float],
+    figures: list[list[float]],
+    recoil: float,
+    load_line: float,
 ) -> Demagnetization:
     """Build the curves of one magnet at k temperatures from its figures.
 
@@ -574,18 +612,24 @@ def use_limits(
 
     loss_limits = _as_list("losses", losses)
     if not all(0.0 < percent < 100.0 for percent in loss_limits):
-        raise InputError(f"losses must lie between 0 and 100 %, got {losses!r:.60}")
+        raise InputError(
+            f"losses must lie between 0 and 100 %, got {losses!r:.60}"
+        )
     if bound not in get_args(_Bound):
         raise InputError(
             f"bound must be low, centre, high or guaranteed, got {bound!r}"
         )
     lines = _as_list("load_line", load_line)
     times = _as_list("hours", hours)
-    duties = [read_duty(Duty(p, outside_field_kA_m, t)) for p in lines for t in times]
+    duties = [
+        read_duty(Duty(p, outside_field_kA_m, t)) for p in lines for t in times
+    ]
     kelvin = np.arange(_FIRST, _HIGHEST_LOSS_K, _LIMIT_STEP_K)
     named_so = find_grades(compositions)
     if named_so:
-        texts: Any = [compositions] if isinstance(compositions, str) else compositions
+        texts: Any = (
+            [compositions] if isinstance(compositions, str) else compositions
+        )
         loops = [
             _grade_loops(grade, kelvin, process, shell, bound)
             if grade
@@ -593,7 +637,9 @@ def use_limits(
             for text, grade in zip(texts, named_so, strict=True)
         ]
     else:
-        loops = [_recipe_loops(compositions, kelvin, process, shell, basis, bound)]
+        loops = [
+            _recipe_loops(compositions, kelvin, process, shell, basis, bound)
+        ]
     limits = pd.concat(
         [_limits(loop, kelvin, duties, loss_limits) for loop in loops],
         ignore_index=True,
@@ -680,14 +726,20 @@ def _limits(
         safety = duty.safety(own.remanence, own.knee, own.recoil)
         loss = duty.loss(own.remanence, own.coercivity, own.knee, own.recoil)
         spent_share = 1.0 / np.maximum(safety, 1e-9)
-        columns = {"knee_K": _crossing_temperature(kelvin, spent_share, 1.0, own.limit)}
+        columns = {
+            "knee_K": _crossing_temperature(kelvin, spent_share, 1.0, own.limit)
+        }
         for percent in losses:
             name = f"loss_{percent:g}_pct_K"
-            columns[name] = _crossing_temperature(kelvin, loss, percent, own.limit)
+            columns[name] = _crossing_temperature(
+                kelvin, loss, percent, own.limit
+            )
         head = {"candidate": own.names, "shell": own.shells}
         limits.append(pd.DataFrame({**head, **vars(duty), **columns}))
     whole = pd.concat(limits, ignore_index=True)
-    order = np.argsort(np.tile(np.arange(len(own.names)), len(duties)), kind="stable")
+    order = np.argsort(
+        np.tile(np.arange(len(own.names)), len(duties)), kind="stable"
+    )
     return whole.iloc[order]
 
 
@@ -744,7 +796,9 @@ def _recipe_loops(
         at = figure_columns(of_all, list(some), Use())
         for place, name in enumerate(_FIGURES):
             with np.errstate(divide="ignore", invalid="ignore"):
-                ratios = [one[f"{name}{_ENDS[bound]}"] / one[name] for one in at]
+                ratios = [
+                    one[f"{name}{_ENDS[bound]}"] / one[name] for one in at
+                ]
             figures[place] = figures[place] * _interpolate_temperatures(
                 kelvin, some, np.array(ratios).T
             )
@@ -759,7 +813,11 @@ def _recipe_loops(
     b_r, h_cj, h_k = (np.where(axial, figure, np.nan) for figure in figures)
     recoil = _find_recoil(process, magnets.rows["recoil"])
     recoil = np.broadcast_to(recoil[:, None], h_cj.shape)
-    names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
+    names = (
+        table.formulas()
+        if inputs.labels is None
+        else list(map(str, inputs.labels))
+    )
     put_in = "" if shells is None else shells.text
     return _Loops(
         names, put_in, b_r, h_cj, h_k, recoil, magnets.rows["structure_limit_K"]
@@ -816,13 +874,17 @@ def _interpolate_temperatures(
     """
     return np.array(
         [
-            np.interp(kelvin, some, np.clip(np.nan_to_num(row, nan=1.0), 0.0, 10.0))
+            np.interp(
+                kelvin, some, np.clip(np.nan_to_num(row, nan=1.0), 0.0, 10.0)
+            )
             for row in values
         ]
     )
 
 
-def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[FloatArray]:
+def _grade_figures(
+    name: str, kelvin: list[float], bound: str
+) -> list[FloatArray]:
     """Compute the figures of a grade at k temperatures by its sheets.
 
     Parameters
@@ -852,7 +914,9 @@ def _grade_figures(name: str, kelvin: list[float], bound: str) -> list[FloatArra
         ]
     b_r = np.array([float(one[ends[0]]) for one in guaranteed_sheets])
     h_cj = np.array([float(one[ends[1]]) for one in guaranteed_sheets])
-    shapes = [curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets]
+    shapes = [
+        curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets
+    ]
     square = np.array([float(shape["squareness"].iloc[0]) for shape in shapes])
     return [b_r, h_cj, h_cj * np.nan_to_num(square)]
 
@@ -891,11 +955,15 @@ def _grade_loops(
     # Sheets end long before.
     some = kelvin[kelvin <= _LAST_SHEET][::_EVERY]
     figures = _grade_figures(name, some.tolist(), bound)
-    b_r, h_cj, h_k = (np.interp(kelvin, some, figure)[None, :] for figure in figures)
+    b_r, h_cj, h_k = (
+        np.interp(kelvin, some, figure)[None, :] for figure in figures
+    )
     recoil = np.full_like(b_r, float(shape["recoil"]))
     families = parameters().families
     host = row["host"]
-    limit = np.array([families[host].structure_limit_K if host in families else np.inf])
+    limit = np.array(
+        [families[host].structure_limit_K if host in families else np.inf]
+    )
     highest_kelvin = float(row["max_working_temperature_K"])
     beyond = (
         ""
@@ -934,7 +1002,9 @@ def _crossing_temperature(
         where `value` is NaN at the first temperature.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(np.maximum(np.nan_to_num(value, nan=np.inf), 1e-300) / bound)
+        logs = np.log(
+            np.maximum(np.nan_to_num(value, nan=np.inf), 1e-300) / bound
+        )
     over = logs >= 0.0
     first = np.where(over.any(axis=1), over.argmax(axis=1), len(kelvin) - 1)
     row = np.arange(len(first))

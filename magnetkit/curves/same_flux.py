@@ -27,7 +27,9 @@ _THINNEST = 0.05
 _THICKEST = 50.0
 
 
-def working_induction(remanence: float, recoil: float, load_line: float) -> float:
+def working_induction(
+    remanence: float, recoil: float, load_line: float
+) -> float:
     """Return B on the recoil line at a load line, T."""
     return remanence * load_line / (load_line + recoil)
 
@@ -46,7 +48,9 @@ class Circuit:
         """Return the field H_out over that of the current in an infinitely permeable magnet."""
         return 1.0 / (load_line + recoil)
 
-    def thickness(self, induction: float, remanence: float, recoil: float) -> float:
+    def thickness(
+        self, induction: float, remanence: float, recoil: float
+    ) -> float:
         """Return the thickness over today's at which B is `induction`, T; NaN where none does."""
         if not remanence > induction or self.duty.load_line <= 0.0:
             return float("nan")
@@ -77,7 +81,9 @@ class OpenBody:
         """Return the field H_out over the uniform applied field."""
         return (1.0 + load_line) / (load_line + recoil)
 
-    def thickness(self, induction: float, remanence: float, recoil: float) -> float:
+    def thickness(
+        self, induction: float, remanence: float, recoil: float
+    ) -> float:
         """Find the thickness at which the mean of B in the magnet is `induction`.
 
         Parameters
@@ -200,11 +206,15 @@ def match_flux(
     return EqualFlux(
         thickness=thickness,
         mass=thickness * other.density / today.density,
-        duty=replace(surroundings.duty, load_line=load_line, outside_field_kA_m=field),
+        duty=replace(
+            surroundings.duty, load_line=load_line, outside_field_kA_m=field
+        ),
     )
 
 
-def _find_root(rising: Callable[[float], float], low: float, high: float) -> float:
+def _find_root(
+    rising: Callable[[float], float], low: float, high: float
+) -> float:
     """Find the zero of a rising function between two numbers.
 
     Parameters

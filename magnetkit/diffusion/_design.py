@@ -114,7 +114,10 @@ class Search:
             for group in groups:
                 columns.append(sum(response(patch, spread) for patch in group))
             # The groups are kept with it: their identity is the key.
-            self._known[key] = groups, 100.0 / density * np.column_stack(columns)
+            self._known[key] = (
+                groups,
+                100.0 / density * np.column_stack(columns),
+            )
         return self._known[key][1]
 
     def areas(self, groups: Groups) -> FloatArray:
@@ -206,7 +209,9 @@ def least_mass(
     asking = needed > 0.0
     rich = response.sum(axis=1) >= np.median(response.sum(axis=1))
     # Far from a patch next to nothing of it arrives.
-    near_response = np.where(response > _FAINT * response.max(axis=0), response, 0.0)
+    near_response = np.where(
+        response > _FAINT * response.max(axis=0), response, 0.0
+    )
     limits = csr_array(np.vstack([-near_response[asking], near_response[rich]]))
     ends = np.r_[-needed[asking], np.full(int(rich.sum()), most)]
     solution = linprog(
@@ -218,7 +223,11 @@ def least_mass(
 
 
 def _relieve_masses(
-    search: Search, groups: Groups, spread: float, deviations: float, most: float
+    search: Search,
+    groups: Groups,
+    spread: float,
+    deviations: float,
+    most: float,
 ) -> FloatArray | None:
     """Find the smallest masses that meet the target; None if none do.
 
@@ -251,7 +260,9 @@ def _relieve_masses(
     low, high = _RELIEF
     for _ in range(_MARGIN_STEPS if len(groups) == 1 else _MARGIN_STEPS // 2):
         relief = 0.5 * (low + high)
-        mass = least_mass(response, search.needed(relief, deviations), areas, most)
+        mass = least_mass(
+            response, search.needed(relief, deviations), areas, most
+        )
         if mass is None:
             high = relief
         elif search.meets(response @ mass, deviations):
@@ -336,7 +347,9 @@ def _likely_enough(
     deviations = wanted_deviations
     best = None
     for _ in range(_DESIGN_ROUNDS if len(groups) == 1 else _DESIGN_ROUNDS // 2):
-        mass = _relieve_masses(search, groups, anneal.spread(), deviations, most)
+        mass = _relieve_masses(
+            search, groups, anneal.spread(), deviations, most
+        )
         if mass is None:
             break
         best = _coating_mass(search, groups, anneal, mass)
@@ -360,7 +373,10 @@ def _richer(search: Search, coated: Coated) -> Coated:
     """
     largest_content = search.each[0][0].most_wt_pct
     for _ in range(2 * _DESIGN_ROUNDS):
-        if coated.met or _RICHER * _largest_content(coated.amount) > largest_content:
+        if (
+            coated.met
+            or _RICHER * _largest_content(coated.amount) > largest_content
+        ):
             break
         coated = _coating_mass(
             search, coated.groups, coated.anneal, _RICHER * coated.mass
@@ -391,14 +407,21 @@ def _coating_mass(
     """
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
     amounts = [
-        search.responses(groups, anneal.spread(float(node))) @ mass for node, _ in NODES
+        search.responses(groups, anneal.spread(float(node))) @ mass
+        for node, _ in NODES
     ]
     probabilities = design_probability(
         search.target, search.each, amounts, search.cells
     )
     is_met = probabilities >= search.probability - _SHOWN_STEP
     return Coated(
-        anneal, groups, mass, search.areas(groups), amounts, probabilities, is_met
+        anneal,
+        groups,
+        mass,
+        search.areas(groups),
+        amounts,
+        probabilities,
+        is_met,
     )
 
 
@@ -417,7 +440,9 @@ def uniform_content(search: Search) -> tuple[float, float]:
 
     def chance(amount: float) -> float:
         each_cell = np.full(len(search.cells), amount)
-        return design_probability(search.target, search.each, [each_cell], search.cells)
+        return design_probability(
+            search.target, search.each, [each_cell], search.cells
+        )
 
     goal = search.probability - _SHOWN_STEP
     magnet = search.each[0][0]
@@ -433,7 +458,9 @@ def uniform_content(search: Search) -> tuple[float, float]:
     return high, chance(high)
 
 
-def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | None:
+def uncoated_design(
+    search: Search, groups: Groups, anneal: Anneal
+) -> Coated | None:
     """Evaluate the magnet with nothing put on any group of patches; None if it misses the target.
 
     It is judged by the values of the magnet as sold. It misses where the target is not met with the
@@ -455,14 +482,19 @@ def uncoated_design(search: Search, groups: Groups, anneal: Anneal) -> Coated | 
     """
     uncoated_cases = [(magnet.as_sold, case) for magnet, case in search.each]
     bare = _coating_mass(
-        replace(search, each=uncoated_cases), groups, anneal, np.zeros(len(groups))
+        replace(search, each=uncoated_cases),
+        groups,
+        anneal,
+        np.zeros(len(groups)),
     )
     if bare.met:
         return bare
     return None
 
 
-def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Coated:
+def best_anneal(
+    search: Search, groups: Groups, anneals: Sequence[Anneal]
+) -> Coated:
     """Design the coating for each anneal and return the one of least mass that enters.
 
     The shortest and then coolest anneal wins whose mass is within 2 % of the least. Where none
@@ -484,7 +516,9 @@ def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Co
     """
     # A group each of patches would be slow to search over anneals: one mass serves to choose.
     one = (
-        groups if len(groups) == 1 else [[patch for group in groups for patch in group]]
+        groups
+        if len(groups) == 1
+        else [[patch for group in groups for patch in group]]
     )
     coatings = [
         coat(search, one, a)
@@ -493,7 +527,9 @@ def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Co
     successes = [c for c in coatings if c.met]
     if successes:
         lightest = min(c.entered_kg for c in successes)
-        best_coating = next(c for c in successes if c.entered_kg <= 1.02 * lightest)
+        best_coating = next(
+            c for c in successes if c.entered_kg <= 1.02 * lightest
+        )
     else:
         best_coating = max(coatings, key=lambda c: c.probability)
     if one is groups:

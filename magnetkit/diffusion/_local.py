@@ -108,14 +108,22 @@ class Magnet:
 
     def knee(self, amount: FloatArray, deviations: float = 0.0) -> FloatArray:
         """Return H_k, A/m, at a content, %, with H_cJ off by standard deviations."""
-        return self._with_growth(amount, self.squareness * self._curve(deviations))
+        return self._with_growth(
+            amount, self.squareness * self._curve(deviations)
+        )
 
     def _with_growth(self, amount: FloatArray, curve: FloatArray) -> FloatArray:
         has_growth = np.asarray(amount) > self.most_wt_pct
-        return np.where(has_growth, curve[0], np.interp(amount, self.amount, curve))
+        return np.where(
+            has_growth, curve[0], np.interp(amount, self.amount, curve)
+        )
 
     def needed(
-        self, field: FloatArray, deviations: float = 0.0, *, by_knee: bool = False
+        self,
+        field: FloatArray,
+        deviations: float = 0.0,
+        *,
+        by_knee: bool = False,
     ) -> FloatArray:
         """Compute the smallest content whose H_cJ, or knee field, withstands a field.
 
@@ -174,7 +182,8 @@ class Magnet:
             np.log(self.coercivity / self.coercivity_ends[0]),
         )
         means = [
-            np.average(np.interp(amount, self.amount, x), weights=cells) for x in logs
+            np.average(np.interp(amount, self.amount, x), weights=cells)
+            for x in logs
         ]
         return float(means[0]), float(means[1])
 
@@ -195,7 +204,9 @@ def alloyed_table(table: CompositionTable, element: str) -> CompositionTable:
     from ..alloy.shell_rows import replace_rare_earth
 
     column = np.full(len(_SHARES), INDEX[element], np.int64)
-    return replace_rare_earth(table[np.zeros(len(_SHARES), int)], column, _SHARES)
+    return replace_rare_earth(
+        table[np.zeros(len(_SHARES), int)], column, _SHARES
+    )
 
 
 def added_wt_pct(alloys: CompositionTable, element: str) -> FloatArray:
@@ -232,7 +243,9 @@ def diffused_magnet(
         If the alloy makes no magnet there, or diffusion into its host is unknown.
     """
     shells = shell_texts(element)
-    frame = _sintered_frame(table[np.zeros(len(shells), int)], kelvin, process, shells)
+    frame = _sintered_frame(
+        table[np.zeros(len(shells), int)], kelvin, process, shells
+    )
     return _magnet(frame, table, element, process, AMOUNTS, most_wt_pct)
 
 
@@ -329,7 +342,9 @@ def _magnet(
 def _predicted_ends(frame: Any, quantity: str) -> FloatArray:
     """Return predicted values a standard deviation lower, and higher, (2, m)."""
     value = frame[quantity].to_numpy(float)
-    ends = [frame[f"{quantity}_{side}"].to_numpy(float) for side in ("lo", "hi")]
+    ends = [
+        frame[f"{quantity}_{side}"].to_numpy(float) for side in ("lo", "hi")
+    ]
     return value + (np.array(ends) - value) / DEVIATIONS_90
 
 
@@ -361,7 +376,9 @@ def count_magnets(frame: Any, name: str, element: str) -> int:
 
     kelvin = float(frame["temperature_K"].iloc[0])
     h_cj = frame["coercivity_kA_m"].to_numpy(float)
-    good = (frame["status"] == "ok").to_numpy() & np.isfinite(h_cj) & (h_cj > 0.0)
+    good = (
+        (frame["status"] == "ok").to_numpy() & np.isfinite(h_cj) & (h_cj > 0.0)
+    )
     if not good[:2].all():
         status = frame["status"].iloc[0 if not good[0] else 1]
         reason = status if status != "ok" else "it has no coercivity"
@@ -397,7 +414,10 @@ def _sintered_frame(
 
 
 def retained_share(
-    magnet: Magnet, amount: FloatArray, field: FloatArray, deviations: float = 0.0
+    magnet: Magnet,
+    amount: FloatArray,
+    field: FloatArray,
+    deviations: float = 0.0,
 ) -> FloatArray:
     """Compute the share of B_r that each cell keeps after a reverse field.
 
@@ -428,7 +448,9 @@ def retained_share(
     b_r = float(magnet.b_r(amount).mean())
     knee = float(magnet.knee(amount, deviations).mean())
     power = corner(b_r, float(h_cj.mean()), knee, magnet.recoil)
-    return np.maximum(1.0 - np.asarray(reversed_share(h_cj, power, field)), -1.0)
+    return np.maximum(
+        1.0 - np.asarray(reversed_share(h_cj, power, field)), -1.0
+    )
 
 
 def flux_loss(
@@ -479,7 +501,9 @@ def reverse_field(
         If there is no such law.
     """
     if law not in get_args(Law):
-        raise InputError(f"law must be {' or '.join(get_args(Law))}, got {law!r}")
+        raise InputError(
+            f"law must be {' or '.join(get_args(Law))}, got {law!r}"
+        )
     easy = -vectors[:, AXES.index(along)]
     if law == "component":
         return easy
@@ -499,7 +523,9 @@ class Circuit:
     # field in the magnet's place with its remanence set to zero, against the magnetization, kA/m
     outside_field_kA_m: float = 0.0
     law: Law = "component"  # see `reverse_field`
-    creep: float = 0.0  # by how much the time of use acts like a larger field, A/m
+    creep: float = (
+        0.0  # by how much the time of use acts like a larger field, A/m
+    )
 
     def scale(self, field: SelfField) -> float:
         """Return the share of the open-circuit field that is left: the load line sets its mean."""
@@ -510,7 +536,9 @@ class Circuit:
     def outside(self) -> FloatArray:
         """Return the outside field, and what time acts like, as a vector, A/m, shape (3,)."""
         vector = np.zeros(3)
-        vector[AXES.index(self.along)] = -1e3 * self.outside_field_kA_m - self.creep
+        vector[AXES.index(self.along)] = (
+            -1e3 * self.outside_field_kA_m - self.creep
+        )
         return vector
 
 
@@ -564,7 +592,12 @@ def shape_case(
 
 
 def map_cases(
-    source: Any, cells: Cells, circuit: Circuit, kelvin: float, b_r: Any, recoil: float
+    source: Any,
+    cells: Cells,
+    circuit: Circuit,
+    kelvin: float,
+    b_r: Any,
+    recoil: float,
 ) -> list[Case]:
     """Build the operating points of the user's field maps.
 
@@ -668,7 +701,9 @@ def settle_reversal(
     share = start
     reverse = np.zeros(len(amount))
     for _ in range(_FIELD_ROUNDS):
-        vectors = field.responding(share * b_r / MU_0, magnet.recoil, scale) + outside
+        vectors = (
+            field.responding(share * b_r / MU_0, magnet.recoil, scale) + outside
+        )
         reverse = reverse_field(vectors, circuit.along, circuit.law)
         new = np.minimum(start, retained_share(magnet, amount, reverse))
         change = float(np.max(np.abs(new - share)))
@@ -717,7 +752,10 @@ def demagnetization_history(
     for magnet, circuit in zip(magnets, circuits, strict=True):
         share, reverse = settle_reversal(magnet, amount, field, circuit, share)
         slope = (magnet.recoil - 1.0) * MU_0 * reverse
-        hot = float(((share * magnet.b_r(amount) - slope) * volumes).sum()) / start
+        hot = (
+            float(((share * magnet.b_r(amount) - slope) * volumes).sum())
+            / start
+        )
         after = float(((share * cold.b_r(amount)) * volumes).sum()) / start
         rows.append(
             {
@@ -737,7 +775,11 @@ _MARGIN = "margin_kA_m"
 SAFETY = "demagnetization_safety"
 _NORMAL = NormalDist()
 # Gauss's three points of a normal distribution, for the uncertainty of the diffusion coefficient.
-NODES = ((-np.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (np.sqrt(3.0), 1.0 / 6.0))
+NODES = (
+    (-np.sqrt(3.0), 1.0 / 6.0),
+    (0.0, 2.0 / 3.0),
+    (np.sqrt(3.0), 1.0 / 6.0),
+)
 _WIDEST_SOURCE = 5.0
 _HALVINGS = 14
 # Standard deviation of ln H_cJ by which misses of what has no error are counted.
@@ -753,9 +795,7 @@ class Target:
     loss_pct: float | None = (
         None  # largest irreversible loss of flux, %; None: all cells withstand
     )
-    margin: float = (
-        0.0  # smallest H_cJ less reverse field of all cells, A/m, without `loss_pct`
-    )
+    margin: float = 0.0  # smallest H_cJ less reverse field of all cells, A/m, without `loss_pct`
     safety: float | None = (
         None  # smallest knee field over the reverse field of all cells
     )
@@ -789,8 +829,12 @@ class Target:
             knee = magnet.knee(amount, deviations)
             return bool(np.all(knee >= self.safety * field * (1.0 - 1e-9)))
         if self.loss_pct is None:
-            return bool(np.all(magnet.h_cj(amount, deviations) - field >= self.margin))
-        return flux_loss(magnet, amount, field, cells, deviations) <= self.loss_pct
+            return bool(
+                np.all(magnet.h_cj(amount, deviations) - field >= self.margin)
+            )
+        return (
+            flux_loss(magnet, amount, field, cells, deviations) <= self.loss_pct
+        )
 
 
 def read_target(require: str | Sequence[str]) -> Target:
@@ -827,7 +871,11 @@ def read_target(require: str | Sequence[str]) -> Target:
         )
     one = parse_requirement(texts[0])
     comparison = {LOSS: "<=", _MARGIN: ">=", SAFETY: ">="}.get(one.column)
-    if comparison != one.sign or one.limit is None or one.temperature_K is not None:
+    if (
+        comparison != one.sign
+        or one.limit is None
+        or one.temperature_K is not None
+    ):
         raise InputError(
             f"requirement {texts[0]!r}: expected {LOSS}<=3, {_MARGIN}>=50 or {SAFETY}>=1.1"
         )
@@ -836,7 +884,9 @@ def read_target(require: str | Sequence[str]) -> Target:
     if one.column == SAFETY:
         return Target(safety=one.limit)
     if not 0.0 < one.limit < 100.0:
-        raise InputError(f"{LOSS} must lie between 0 and 100, got {one.limit:g}")
+        raise InputError(
+            f"{LOSS} must lie between 0 and 100, got {one.limit:g}"
+        )
     return Target(one.limit)
 
 
@@ -872,14 +922,19 @@ def design_probability(
     total = 0.0
     for amount, weight in zip(amounts, weights, strict=True):
         chances = [
-            _case_probability(target, m, amount, case, cells) for m, case in each
+            _case_probability(target, m, amount, case, cells)
+            for m, case in each
         ]
         total += weight * min(chances)
     return total
 
 
 def _case_probability(
-    target: Target, magnet: Magnet, amount: FloatArray, case: Case, cells: FloatArray
+    target: Target,
+    magnet: Magnet,
+    amount: FloatArray,
+    case: Case,
+    cells: FloatArray,
 ) -> float:
     """Compute the probability that a magnet of given contents, %, meets a target in one case.
 

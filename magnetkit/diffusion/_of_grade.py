@@ -53,18 +53,24 @@ class GradeMagnets:
     conditions: "Conditions"
     is_grade: bool
 
-    def diffused(self, element: str, kelvin: float, most_wt_pct: float) -> Magnet:
+    def diffused(
+        self, element: str, kelvin: float, most_wt_pct: float
+    ) -> Magnet:
         """Return the base alloy with an element diffused in, see `Magnet`."""
         shells = shell_texts(element)
         texts = [weight_text(self.table, 0)] * len(shells)
-        return self._magnet(element, kelvin, texts, shells, AMOUNTS, most_wt_pct)
+        return self._magnet(
+            element, kelvin, texts, shells, AMOUNTS, most_wt_pct
+        )
 
     def make_alloy(self, element: str, kelvin: float) -> Magnet:
         """Return the base alloy with part of its rare earth replaced."""
         alloys = alloyed_table(self.table, element)
         texts = [weight_text(alloys, row) for row in range(len(alloys))]
         amounts = added_wt_pct(alloys, element)
-        return self._magnet(element, kelvin, texts, [""] * len(texts), amounts, np.inf)
+        return self._magnet(
+            element, kelvin, texts, [""] * len(texts), amounts, np.inf
+        )
 
     def _magnet(
         self,
@@ -112,7 +118,9 @@ class GradeMagnets:
                 frame.iloc[[0, 0]], element, amounts[[0, -1]], np.inf
             )
         rows = whole.iloc[:end]
-        return _make_magnet(rows, element, amounts[:end], most_wt_pct, sold_magnet)
+        return _make_magnet(
+            rows, element, amounts[:end], most_wt_pct, sold_magnet
+        )
 
     def _judge(
         self, kelvin: float, texts: tuple[str, ...], shells: tuple[str, ...]
@@ -135,10 +143,15 @@ class GradeMagnets:
         import pandas as pd
 
         conditions = with_fields(
-            self.conditions, temperature=(kelvin,), process=None, calibration=None
+            self.conditions,
+            temperature=(kelvin,),
+            process=None,
+            calibration=None,
         )
         request = Request(conditions, on_duty=True)
-        incumbent = with_makeup(incumbent_of_grade(self.grade, request), request)
+        incumbent = with_makeup(
+            incumbent_of_grade(self.grade, request), request
+        )
         assert incumbent.makeup is not None
         own_recipe = incumbent.makeup.best
         frame = pd.DataFrame(
@@ -204,6 +217,8 @@ def _make_magnet(
 
 def _ends(values: Any, frame: Any, quantity: str) -> Any:
     """Return values a standard deviation lower, and higher, (2, m)."""
-    whole = np.log(frame[f"{quantity}_hi"] / frame[f"{quantity}_lo"]).to_numpy(float)
+    whole = np.log(frame[f"{quantity}_hi"] / frame[f"{quantity}_lo"]).to_numpy(
+        float
+    )
     factor = np.exp(whole / (2.0 * DEVIATIONS_90))
     return np.array([values / factor, values * factor])

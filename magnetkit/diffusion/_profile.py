@@ -66,12 +66,17 @@ def _laws() -> dict[str, tuple[float, float, float]]:
     laws = {}
     for element, element_rows in rows.items():
         inverse = [
-            1.0 / (float(r["temperature_C"]) + ZERO_CELSIUS) for r in element_rows
+            1.0 / (float(r["temperature_C"]) + ZERO_CELSIUS)
+            for r in element_rows
         ]
         slope, start = np.polyfit(
-            inverse, [np.log(float(r["coefficient_m2_s"])) for r in element_rows], 1
+            inverse,
+            [np.log(float(r["coefficient_m2_s"])) for r in element_rows],
+            1,
         )
-        deviation = max(np.log(float(r["factor_of_doubt"])) for r in element_rows)
+        deviation = max(
+            np.log(float(r["factor_of_doubt"])) for r in element_rows
+        )
         laws[element] = float(start), float(-slope), float(deviation)
     return laws
 
@@ -120,13 +125,18 @@ class Anneal:
                 f"diffusion was measured, got {self.celsius:g} C"
             )
         if not 0.1 <= self.hours <= 200.0:
-            raise InputError(f"an anneal takes 0.1 to 200 hours, got {self.hours:g}")
+            raise InputError(
+                f"an anneal takes 0.1 to 200 hours, got {self.hours:g}"
+            )
 
     def spread(self, deviations: float = 0.0) -> float:
         """Return D t, m2, with ln D off by a number of standard deviations."""
         factor = np.exp(deviations * _laws()[self.element][2])
         return float(
-            factor * coefficient(self.element, self.celsius) * 3600.0 * self.hours
+            factor
+            * coefficient(self.element, self.celsius)
+            * 3600.0
+            * self.hours
         )
 
 
@@ -174,7 +184,9 @@ def _divide(edges: FloatArray, fine: int, ring: bool = False) -> _Direction:
     modes = vectors / root[:, None]
     weighted_modes = (modes * volumes[:, None]).reshape(n, fine, -1).sum(axis=1)
     return _Direction(
-        rates, modes, weighted_modes / volumes.reshape(n, fine).sum(axis=1)[:, None]
+        rates,
+        modes,
+        weighted_modes / volumes.reshape(n, fine).sum(axis=1)[:, None],
     )
 
 
@@ -228,8 +240,13 @@ class Spreading:
     @lru_cache(maxsize=8)  # noqa: B019  lives as long as a design does
     def _directions(self, axis: int) -> list[_Direction]:
         ring = self.cells.shape.kind != "block"
-        fine = [_VOLUMES_A_CELL if i == axis else 1 for i in range(len(self.edges))]
-        return [_divide(e, fine[i], ring and i == 0) for i, e in enumerate(self.edges)]
+        fine = [
+            _VOLUMES_A_CELL if i == axis else 1 for i in range(len(self.edges))
+        ]
+        return [
+            _divide(e, fine[i], ring and i == 0)
+            for i, e in enumerate(self.edges)
+        ]
 
     def _face(self, face: str) -> tuple[int, int]:
         if self.cells.shape.kind == "block":
@@ -244,7 +261,11 @@ class Spreading:
     def middles(self, face: str) -> list[FloatArray]:
         """Return the middles of the cells of a face along each of its directions, m."""
         axis, _ = self._face(face)
-        return [0.5 * (e[1:] + e[:-1]) for i, e in enumerate(self.edges) if i != axis]
+        return [
+            0.5 * (e[1:] + e[:-1])
+            for i, e in enumerate(self.edges)
+            if i != axis
+        ]
 
     def areas(self, face: str) -> FloatArray:
         """Compute the areas of the cells of a face.
@@ -292,7 +313,9 @@ class Spreading:
         axis, end = self._face(patch.face)
         directions = self._directions(axis)
         amounts: FloatArray = np.where(patch.where, self.areas(patch.face), 0.0)
-        for i, direction in enumerate(d for j, d in enumerate(directions) if j != axis):
+        for i, direction in enumerate(
+            d for j, d in enumerate(directions) if j != axis
+        ):
             amounts = np.moveaxis(
                 np.tensordot(direction.modes.T, amounts, (1, i)), 0, i
             )
@@ -305,7 +328,9 @@ class Spreading:
             decay = decay + _broadcast_axis(direction.rates, i, len(directions))
         whole = whole * mode_amplitude(spread * decay)
         for i, direction in enumerate(directions):
-            whole = np.moveaxis(np.tensordot(direction.mean, whole, (1, i)), 0, i)
+            whole = np.moveaxis(
+                np.tensordot(direction.mean, whole, (1, i)), 0, i
+            )
         return self._to_cells(whole)
 
     def _to_cells(self, content: FloatArray) -> FloatArray:
@@ -328,10 +353,13 @@ class Spreading:
         x, y, _ = self.cells.lines()
         radius = np.hypot(x[:, None], y[None, :])
         levels = [
-            np.interp(radius, radii, content[:, k]) for k in range(content.shape[1])
+            np.interp(radius, radii, content[:, k])
+            for k in range(content.shape[1])
         ]
         cell_values = np.stack(levels, axis=-1)[self.cells.inside]
-        volumes = np.outer(np.pi * np.diff(self.edges[0] ** 2), np.diff(self.edges[1]))
+        volumes = np.outer(
+            np.pi * np.diff(self.edges[0] ** 2), np.diff(self.edges[1])
+        )
         return (
             cell_values
             * float((content * volumes).sum())
@@ -399,7 +427,10 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
             groups += [[part] for part in _parts_of_face(face, spreading)]
         return groups
     return [
-        [_whole_face(face, spreading) for face in _choose_faces(faces, shape, along)]
+        [
+            _whole_face(face, spreading)
+            for face in _choose_faces(faces, shape, along)
+        ]
     ]
 
 
@@ -457,9 +488,13 @@ def _rim(face: str, spreading: Spreading) -> Patch:
     """
     where = np.zeros(spreading.grid(face), bool)
     for i, middles in enumerate(spreading.middles(face)):
-        half = 0.5 * (middles[-1] - middles[0]) + 0.5 * (middles[1] - middles[0])
+        half = 0.5 * (middles[-1] - middles[0]) + 0.5 * (
+            middles[1] - middles[0]
+        )
         depth = np.minimum(middles - middles[0], middles[-1] - middles)
-        where |= _broadcast_axis(depth < min(1e-3 * EDGE_MM, 0.5 * half), i, where.ndim)
+        where |= _broadcast_axis(
+            depth < min(1e-3 * EDGE_MM, 0.5 * half), i, where.ndim
+        )
     return Patch(face, where)
 
 
@@ -473,7 +508,11 @@ def _parts_of_face(face: str, spreading: Spreading) -> list[Patch]:
     for middles in spreading.middles(face):
         length = middles[-1] - middles[0] + (middles[1] - middles[0])
         parts = int(
-            np.clip(round(1e3 * length / _PART_MM), 1, min(_MOST_PARTS, len(middles)))
+            np.clip(
+                round(1e3 * length / _PART_MM),
+                1,
+                min(_MOST_PARTS, len(middles)),
+            )
         )
         labels.append(np.arange(len(middles)) * parts // len(middles))
     counts = [axis_labels[-1] + 1 for axis_labels in labels]
@@ -517,7 +556,9 @@ def read_mask(source: Any, spreading: Spreading) -> Groups:
         )
     ends = 1e-3 * _numbers(frame, list(mask_columns[1:]), "mask")
     group = (
-        frame["group"].astype(str) if "group" in frame.columns else ["one"] * len(frame)
+        frame["group"].astype(str)
+        if "group" in frame.columns
+        else ["one"] * len(frame)
     )
     masks: dict[str, dict[str, BoolArray]] = {}
     for line, (face, name, row) in enumerate(
@@ -537,7 +578,9 @@ def read_mask(source: Any, spreading: Spreading) -> Groups:
                 f"mask, line {line}: covers nothing of {face}; are these mm?"
             )
         mask_by_element = masks.setdefault(name, {})
-        mask_by_element[face] = mask_by_element.get(face, np.zeros_like(where)) | where
+        mask_by_element[face] = (
+            mask_by_element.get(face, np.zeros_like(where)) | where
+        )
     return [list(starmap(Patch, group.items())) for group in masks.values()]
 
 
@@ -564,7 +607,9 @@ class FieldMap:
     kelvin: float | None  # its temperature, K; None where the table has none
     points: FloatArray  # m, from the middle of the magnet, (k, 3)
     vectors: FloatArray  # H, or B / mu_0, A/m, (k, 3)
-    induction: bool  # whether it is B: H is then B / mu_0 less the magnetization
+    induction: (
+        bool  # whether it is B: H is then B / mu_0 less the magnetization
+    )
 
     def at(self, cells: Cells) -> FloatArray:
         """Interpolate the field vectors to the middles of a magnet's cells.
@@ -586,16 +631,22 @@ class FieldMap:
         InputError
             If the map does not cover the magnet.
         """
-        from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
+        from scipy.interpolate import (
+            LinearNDInterpolator,
+            NearestNDInterpolator,
+        )
         from scipy.spatial import cKDTree
 
         low = self.points.min(axis=0)
         high = self.points.max(axis=0)
         box = np.array(cells.shape.box)
-        step = (np.prod(np.maximum(high - low, 1e-6)) / len(self.points)) ** (1.0 / 3.0)
+        step = (np.prod(np.maximum(high - low, 1e-6)) / len(self.points)) ** (
+            1.0 / 3.0
+        )
         distances, _ = cKDTree(self.points).query(cells.points)
         outside = (
-            (cells.points < low - _RIM * step) | (cells.points > high + _RIM * step)
+            (cells.points < low - _RIM * step)
+            | (cells.points > high + _RIM * step)
         ).any(1)
         if outside.any() or distances.max() > max(4.0 * step, 0.25 * box.min()):
             ends = 1e3 * np.column_stack([low, high])
@@ -611,12 +662,14 @@ class FieldMap:
                 f"the field map does not cover the magnet: it spans {span} mm, the magnet {want} mm"
                 f"{hint}"
             )
-        vectors_at_cells = LinearNDInterpolator(self.points, self.vectors)(cells.points)
+        vectors_at_cells = LinearNDInterpolator(self.points, self.vectors)(
+            cells.points
+        )
         rim = np.isnan(vectors_at_cells).any(axis=1)
         if rim.any():
-            vectors_at_cells[rim] = NearestNDInterpolator(self.points, self.vectors)(
-                cells.points[rim]
-            )
+            vectors_at_cells[rim] = NearestNDInterpolator(
+                self.points, self.vectors
+            )(cells.points[rim])
         return np.asarray(vectors_at_cells)
 
 
@@ -648,11 +701,15 @@ def read_field(source: Any) -> list[FieldMap]:
     vectors = _numbers(frame, names, "field map") * _UNITS[unit]
     points = 1e-3 * _numbers(frame, list(_POSITIONS), "field map")
     if len(points) < 8:
-        raise InputError(f"a field map needs 8 points or more, got {len(points)}")
+        raise InputError(
+            f"a field map needs 8 points or more, got {len(points)}"
+        )
     _refuse_wrong_unit(vectors, kind, unit)
     maps = []
     for name, kelvin, rows in _split_operating_points(frame):
-        maps.append(FieldMap(name, kelvin, points[rows], vectors[rows], kind == "B"))
+        maps.append(
+            FieldMap(name, kelvin, points[rows], vectors[rows], kind == "B")
+        )
     return maps
 
 
@@ -723,7 +780,11 @@ def _split_operating_points(
         kelvin = None
         if "temperature" in texts:
             kelvin = parse_temperature(texts["temperature"])
-        yield texts.get("operating_point", ""), kelvin, np.asarray(rows, np.int64)
+        yield (
+            texts.get("operating_point", ""),
+            kelvin,
+            np.asarray(rows, np.int64),
+        )
 
 
 def _refuse_wrong_unit(vectors: FloatArray, kind: str, unit: str) -> None:
@@ -813,7 +874,8 @@ def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> FloatArray:
     import pandas as pd
 
     columns = [
-        pd.to_numeric(frame[name], errors="coerce").to_numpy(float) for name in names
+        pd.to_numeric(frame[name], errors="coerce").to_numpy(float)
+        for name in names
     ]
     numbers = np.column_stack(columns)
     bad = np.flatnonzero(~np.isfinite(numbers).all(axis=1))

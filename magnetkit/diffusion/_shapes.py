@@ -160,7 +160,9 @@ def read_shape(text: "str | Shape") -> Shape:
             f"shape {text}: expected sides of {_SMALLEST_MM:g} to {_LARGEST_MM:g} mm; are these mm?"
         )
     if kind == "ring" and not size[1] < size[0]:
-        raise InputError(f"shape {text}: the inner diameter must be below the outer")
+        raise InputError(
+            f"shape {text}: the inner diameter must be below the outer"
+        )
     return Shape(kind, size)
 
 
@@ -287,7 +289,9 @@ def _tensor(
     """
     # In units of a side, so that the differences keep their digits whatever the size.
     unit = step / step.max()
-    lines = [u * np.arange(-1, n + 1) for n, u in zip(counts, unit, strict=True)]
+    lines = [
+        u * np.arange(-1, n + 1) for n, u in zip(counts, unit, strict=True)
+    ]
     grid = np.meshgrid(*lines, indexing="ij", sparse=True)
     if first == second:
         order = [first, *(i for i in range(3) if i != first)]
@@ -297,7 +301,9 @@ def _tensor(
         tensor = _g(*(grid[i] for i in order))
     for axis in range(3):
         tensor = np.moveaxis(tensor, axis, 0)
-        tensor = np.moveaxis(2.0 * tensor[1:-1] - tensor[2:] - tensor[:-2], 0, axis)
+        tensor = np.moveaxis(
+            2.0 * tensor[1:-1] - tensor[2:] - tensor[:-2], 0, axis
+        )
     return tensor / (4.0 * np.pi * float(np.prod(unit)))
 
 
@@ -321,7 +327,9 @@ def _unfold_tensor(part: FloatArray, odd: tuple[int, ...]) -> FloatArray:
         back = forward[:0:-1]
         middle = np.zeros_like(forward[:1])
         sign = -1.0 if axis in odd else 1.0
-        part = np.moveaxis(np.concatenate([forward, middle, sign * back]), 0, axis)
+        part = np.moveaxis(
+            np.concatenate([forward, middle, sign * back]), 0, axis
+        )
     return part
 
 

@@ -44,7 +44,14 @@ from ._design import (
     uniform_content,
 )
 from ._of_grade import GradeMagnets
-from ._profile import ELEMENTS, Anneal, Spreading, face_groups, parse_axis, treatment
+from ._profile import (
+    ELEMENTS,
+    Anneal,
+    Spreading,
+    face_groups,
+    parse_axis,
+    treatment,
+)
 from ._shapes import (
     CELLS,
     MOST_CELLS,
@@ -151,11 +158,15 @@ class Diffusion:
         nothing = np.zeros(len(search.cells))
         margin = []
         for coated_magnet, case in search.each:
-            magnet = coated_magnet.as_sold if self.none_needed else coated_magnet
+            magnet = (
+                coated_magnet.as_sold if self.none_needed else coated_magnet
+            )
             before = magnet.h_cj(nothing) - case.reverse
             after = magnet.h_cj(coating.amount) - case.reverse
             margin.append((before, after, case.reverse))
-        before, after, reverse = min(margin, key=lambda each: float(each[0].min()))
+        before, after, reverse = min(
+            margin, key=lambda each: float(each[0].min())
+        )
         points = 1e3 * search.spreading.cells.points
         return pd.DataFrame(points, columns=["x_mm", "y_mm", "z_mm"]).assign(
             reverse_kA_m=1e-3 * reverse,
@@ -193,7 +204,9 @@ class Diffusion:
                 }
                 for i, line in enumerate(spreading.middles(patch.face)):
                     on = line[
-                        np.moveaxis(patch.where, i, 0).reshape(line.size, -1).any(1)
+                        np.moveaxis(patch.where, i, 0)
+                        .reshape(line.size, -1)
+                        .any(1)
                     ]
                     half = 0.5 * float(line[1] - line[0])
                     row[f"from_{i + 1}_mm"] = 1e3 * (float(on.min()) - half)
@@ -221,7 +234,10 @@ class Diffusion:
         rows = self.designs.to_dict("records")
         faces = [row for row in rows if row["way"] == "faces"]
         faces.sort(key=lambda row: row["element"] != self.best)
-        text = [_coating_text(row, self._faces_text(row["element"])) for row in faces]
+        text = [
+            _coating_text(row, self._faces_text(row["element"]))
+            for row in faces
+        ]
         throughout = [row for row in rows if row["way"] == "bulk alloy"]
         text.append(_alloy_text(throughout))
         return [*start, *text, *self.undone]
@@ -255,7 +271,11 @@ class Diffusion:
             "margins": self.margins(),
         }
         for name, table in tables.items():
-            rows = table.astype(object).where(table.notna(), "").itertuples(index=False)
+            rows = (
+                table.astype(object)
+                .where(table.notna(), "")
+                .itertuples(index=False)
+            )
             write_csv(table.columns, rows, out / f"{name}.csv")
 
     def to_json(self) -> str:
@@ -301,12 +321,15 @@ class Bare:
     def of(cls, search: Search) -> "Bare":
         """Return the bare magnet at the worst operating point of a search."""
         margins_by_case = [
-            cls._at(magnet.as_sold, case, search.cells) for magnet, case in search.each
+            cls._at(magnet.as_sold, case, search.cells)
+            for magnet, case in search.each
         ]
         return min(margins_by_case, key=lambda one: one.margin)
 
     @classmethod
-    def _at(cls, magnet: _local.Magnet, case: _local.Case, cells: FloatArray) -> "Bare":
+    def _at(
+        cls, magnet: _local.Magnet, case: _local.Case, cells: FloatArray
+    ) -> "Bare":
         """Evaluate the uncoated magnet in the mean field of one operating point.
 
         Parameters
@@ -333,7 +356,10 @@ class Bare:
         field = float(mean.reverse[0])
         knee = float(magnet.knee(nothing)[0])
         chance = _local.design_probability(
-            _local.Target(safety=SAFETY), [(magnet, mean)], [nothing], np.ones(1)
+            _local.Target(safety=SAFETY),
+            [(magnet, mean)],
+            [nothing],
+            np.ones(1),
         )
         return cls(
             remanence_T=float(magnet.remanence[0]),
@@ -385,12 +411,16 @@ def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
     element = row["element"]
     if not row["meets"]:
         return f"{element} on the faces: does not do it, probability {row['probability']:.2f}"
-    pieces = round(1e3 * row["kg_year"] / row["put_on_g"]) if row["put_on_g"] else 1
+    pieces = (
+        round(1e3 * row["kg_year"] / row["put_on_g"]) if row["put_on_g"] else 1
+    )
     kg = row["kg_year"]
     mass = f"{kg:.3g} kg" if kg >= 0.1 else f"{1e3 * kg:.3g} g"
     year = f", {mass} a year for {pieces:,} magnets" if pieces > 1 else ""
     flux = -row["flux_lost_pct"]
-    return _COATING.format_map({**row, "faces": faces, "flux_pct": flux, "year": year})
+    return _COATING.format_map(
+        {**row, "faces": faces, "flux_pct": flux, "year": year}
+    )
 
 
 def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
@@ -417,7 +447,12 @@ def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
 
 @check_arguments
 @with_conditions(
-    "outside_field_kA_m", "hours", "process", "calibration", "scenario", "prices"
+    "outside_field_kA_m",
+    "hours",
+    "process",
+    "calibration",
+    "scenario",
+    "prices",
 )
 def diffuse(
     composition: Compositions,
@@ -511,12 +546,16 @@ def diffuse(
     kelvin = conditions.temperature[0]
     table, base, of_grade = _base(composition, basis, conditions)
     load_line = (
-        None if load_line is None else parse_finite_number("load_line", load_line, 0.0)
+        None
+        if load_line is None
+        else parse_finite_number("load_line", load_line, 0.0)
     )
     share("probability", probability)
     target = _local.read_target(require)
     duty = conditions.duty
-    circuit = _local.Circuit(easy, load_line, duty.outside_field_kA_m, law, duty.creep)
+    circuit = _local.Circuit(
+        easy, load_line, duty.outside_field_kA_m, law, duty.creep
+    )
     anneals = _anneals(element, anneal_hours, anneal)
     job = _Job(table, circuit, kelvin, field, conditions.process, of_grade)
     fine = job.setting(
@@ -537,7 +576,10 @@ def diffuse(
     with one_thread():
         for name in anneals:
             few = Search(
-                Spreading(coarse[0]), job.each(name, coarse[2]), target, probability
+                Spreading(coarse[0]),
+                job.each(name, coarse[2]),
+                target,
+                probability,
             )
             many = Search(
                 Spreading(fine[0]), job.each(name, fine[2]), target, probability
@@ -547,7 +589,10 @@ def diffuse(
             search[name] = many
             rows.append(costs.faces(coat, many))
             bulk = Search(
-                few.spreading, job.each(name, coarse[2], bulk=True), target, probability
+                few.spreading,
+                job.each(name, coarse[2], bulk=True),
+                target,
+                probability,
             )
             rows.append(costs.make_alloy(bulk))
             remaining += _shortfall(many, coat)
@@ -560,7 +605,9 @@ def diffuse(
             "magnet needs more; give its recipe, or the grade as N42"
         )
         remaining = [bare, *remaining]
-    words = _target_text(target, circuit, kelvin, probability, field is not None)
+    words = _target_text(
+        target, circuit, kelvin, probability, field is not None
+    )
     bare_magnet = Bare.of(next(iter(search.values())))
     return Diffusion(
         text,
@@ -642,14 +689,22 @@ def _base(
         table = read_recipe(best.text, "weight")
         start = ", of which the alloy before diffusion" if best.shell else ""
         name = f"{grade} (most likely {makeup.words}{start})"
-        return table, name, GradeMagnets(grade, table, conditions, is_grade=True)
+        return (
+            table,
+            name,
+            GradeMagnets(grade, table, conditions, is_grade=True),
+        )
     table = as_table(composition, basis)
     if len(table) != 1:
-        raise InputError(f"diffuse takes one alloy, got {len(table)}; call it for each")
+        raise InputError(
+            f"diffuse takes one alloy, got {len(table)}; call it for each"
+        )
     name = composition if isinstance(composition, str) else table.formulas()[0]
     calibration = conditions.calibration
     if calibration is not None and is_grade(calibration):
-        magnets = GradeMagnets(str(calibration), table, conditions, is_grade=False)
+        magnets = GradeMagnets(
+            str(calibration), table, conditions, is_grade=False
+        )
         return table, name, magnets
     return table, name, None
 
@@ -681,7 +736,9 @@ def _target_text(
     str
         A phrase without a full stop.
     """
-    goal = f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
+    goal = (
+        f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
+    )
     if target.safety is not None:
         goal = f"H_k {target.safety:g} times the reverse field everywhere"
     elif target.loss_pct is not None:
@@ -723,7 +780,9 @@ def _anneals(
     treatments = [(float(c), float(h)) for c in temperatures for h in times]
     anneals = {}
     for name in names:
-        anneals[name] = [Anneal(name, celsius, time) for celsius, time in treatments]
+        anneals[name] = [
+            Anneal(name, celsius, time) for celsius, time in treatments
+        ]
     return anneals
 
 
@@ -881,7 +940,12 @@ class _Job:
             cells,
             None,
             _local.map_cases(
-                self.field, cells, self.circuit, self.kelvin, remanence, base.recoil
+                self.field,
+                cells,
+                self.circuit,
+                self.kelvin,
+                remanence,
+                base.recoil,
             ),
         )
 
@@ -1000,14 +1064,17 @@ class _Costs:
         instead = 0.0 if np.isfinite(magnet.most_wt_pct) else self.light
         dear = self.price[magnet.element] - instead
         worst = max(
-            _local.flux_loss(m, amount, c.reverse, search.cells) for m, c in search.each
+            _local.flux_loss(m, amount, c.reverse, search.cells)
+            for m, c in search.each
         )
         none = 1.0 if design["meets"] else np.nan
         return design | {
             "put_on_g": 1e3 * used * none,
             "inside_g": 1e3 * inside * none,
             "amount_wt_pct": 100.0 * inside / mass * none,
-            "flux_lost_pct": 100.0 * (1.0 - flux / float(magnet.remanence[0])) * none,
+            "flux_lost_pct": 100.0
+            * (1.0 - flux / float(magnet.remanence[0]))
+            * none,
             "irreversible_loss_pct": worst,
             "cost_USD": (mass * self.base + used * dear) * none,
             "kg_year": used * self.per_year * none,
@@ -1060,17 +1127,28 @@ def needed_by_temperature(
     for side in sides:
         size = "x".join(f"{s:g}" for s in (*own_shape.size[:-1], side))
         text = (
-            f"{size}mm" if own_shape.kind == "block" else f"{own_shape.kind}:{size}mm"
+            f"{size}mm"
+            if own_shape.kind == "block"
+            else f"{own_shape.kind}:{size}mm"
         )
         for kelvin in parse_temperatures(temperature):
             design = diffuse(
-                composition, text, temperature=kelvin, element=element, **options
+                composition,
+                text,
+                temperature=kelvin,
+                element=element,
+                **options,
             )
             row = design.designs[design.designs["way"] == "faces"].iloc[0]
             magnet = design.search[element].each[0][0]
             mass = 1e3 * magnet.density * read_shape(text).volume
             rows.append(
-                (kelvin, float(side), row["put_on_g"], 100.0 * row["put_on_g"] / mass)
+                (
+                    kelvin,
+                    float(side),
+                    row["put_on_g"],
+                    100.0 * row["put_on_g"] / mass,
+                )
             )
     columns = ["temperature_K", "thickness_mm", "put_on_g", "amount_wt_pct"]
     return pd.DataFrame(rows, columns=columns)

@@ -78,9 +78,15 @@ class Results:
             *_TEXTS,
         ]
         data = result.select(names)
-        data = data.filter(data["rank"].is_valid()).sort_by("rank").combine_chunks()
+        data = (
+            data.filter(data["rank"].is_valid())
+            .sort_by("rank")
+            .combine_chunks()
+        )
         if not len(data):
-            raise StoreError(f"{path} ranks no candidate; there is nothing to explore")
+            raise StoreError(
+                f"{path} ranks no candidate; there is nothing to explore"
+            )
         self.conditions = self.job.conditions
         self.texts = {name: data[name].combine_chunks() for name in _TEXTS}
         self._columns: dict[str, FloatArray] = {
@@ -91,21 +97,31 @@ class Results:
         self.decided = np.isin(
             data["rank"].to_numpy(), result.decisions["rank"].dropna()
         )
-        self.temperatures = _stops(self.profile, data["temperature_K"][0].as_py())
+        self.temperatures = _stops(
+            self.profile, data["temperature_K"][0].as_py()
+        )
         shape = len(self.temperatures), len(data)
-        self._magnet = {name: np.full(shape, np.nan, np.float32) for name in MAGNET}
+        self._magnet = {
+            name: np.full(shape, np.nan, np.float32) for name in MAGNET
+        }
         for name in MAGNET:
             self._magnet[name][0] = data[name].to_numpy()
         self.evaluated = 0
-        self.table = CompositionTable.from_arrow(self.texts["formula"], basis="atomic")
+        self.table = CompositionTable.from_arrow(
+            self.texts["formula"], basis="atomic"
+        )
         if self.table.errors:
             first = self.table.errors[0]
-            raise StoreError(f"{path} holds the formula {first.text!r}: {first.reason}")
+            raise StoreError(
+                f"{path} holds the formula {first.text!r}: {first.reason}"
+            )
         shells = self.texts["shell"]
         self.bare = not pa.compute.any(
             pa.compute.not_equal(shells.cast(pa.string()), "")
         ).as_py()
-        self.shells = None if self.bare else [text or "" for text in shells.to_pylist()]
+        self.shells = (
+            None if self.bare else [text or "" for text in shells.to_pylist()]
+        )
         rims = read_shells(self.shells, len(self.table))
         present = {
             *self.table.indices.tolist(),
@@ -134,7 +150,9 @@ class Results:
         columns = {}
         for name in MAGNET:
             columns[name] = np.array([frame[name][0] for frame in frames])
-        margin = evaluate(table, shells, self.job, want=["performance_margin"]).columns
+        margin = evaluate(
+            table, shells, self.job, want=["performance_margin"]
+        ).columns
         return columns | {
             "heavy_rare_earth_wt_pct": supply["heavy_rare_earth_wt_pct"],
             "performance_margin": margin["performance_margin"],
@@ -164,9 +182,15 @@ class Results:
             if stopped():
                 return
             rows = slice(start, start + _CHUNK_ROWS)
-            shells = self.shells[rows] if self.shells else [""] * len(self.table[rows])
+            shells = (
+                self.shells[rows]
+                if self.shells
+                else [""] * len(self.table[rows])
+            )
             groups = self.job.groups(self.texts["route"][rows].to_pylist())
-            frames = magnets_by_route(self.table[rows], shells, temperatures, groups)
+            frames = magnets_by_route(
+                self.table[rows], shells, temperatures, groups
+            )
             for stop, frame in enumerate(frames, start=1):
                 for name in MAGNET:
                     self._magnet[name][stop, rows] = frame[name]
@@ -191,7 +215,10 @@ class Results:
             itself; do not change them.
         """
         conditions = self.conditions
-        if scenario == conditions.scenario and dict(recycled) == conditions.recycled:
+        if (
+            scenario == conditions.scenario
+            and dict(recycled) == conditions.recycled
+        ):
             return self._columns
         changed_conditions = replace(
             conditions, scenario=scenario, recycled=dict(recycled)
@@ -231,7 +258,9 @@ class Results:
         """
         is_selection = np.ones(len(self), bool)
         for name in question.only:
-            is_selection &= {"meets": self.meets, "decisions": self.decided}[name]
+            is_selection &= {"meets": self.meets, "decisions": self.decided}[
+                name
+            ]
         for name, limit in question.at_least:
             is_selection &= self.column(name, question) >= limit
         for name, limit in question.at_most:
@@ -259,9 +288,13 @@ class Results:
             In the order of `rows`.
         """
         names = "heavy_rare_earth_wt_pct", "supply_risk", goal
-        heavy, risk, gain = (self.column(name, question)[rows] for name in names)
+        heavy, risk, gain = (
+            self.column(name, question)[rows] for name in names
+        )
         return rows[
-            first_front(comparable_values(np.column_stack([heavy, risk, -gain])))
+            first_front(
+                comparable_values(np.column_stack([heavy, risk, -gain]))
+            )
         ]
 
     def page(
@@ -300,7 +333,9 @@ class Results:
 
     def text(self, name: str, rows: IntArray) -> list[str]:
         """Return a text column of some rows."""
-        return [t or "" for t in self.texts[name].take(pa.array(rows)).to_pylist()]
+        return [
+            t or "" for t in self.texts[name].take(pa.array(rows)).to_pylist()
+        ]
 
 
 def _stops(profile: "Profile", screened: float) -> list[float]:

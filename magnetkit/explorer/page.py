@@ -109,10 +109,14 @@ def _layout(results: Results) -> html.Div:
                             html.P(id="summary", role="status"),
                             html.P(id="today", className="note"),
                             dcc.Graph(
-                                id="pareto", config=_CONFIG, style={"height": "460px"}
+                                id="pareto",
+                                config=_CONFIG,
+                                style={"height": "460px"},
                             ),
                             dcc.Graph(
-                                id="curve", config=_CONFIG, style={"height": "400px"}
+                                id="curve",
+                                config=_CONFIG,
+                                style={"height": "400px"},
                             ),
                             _table(results),
                             html.Div(
@@ -131,7 +135,9 @@ def _layout(results: Results) -> html.Div:
                 ],
                 id="columns",
             ),
-            dcc.Store(id="view", data={"by": "rank", "descending": False, "page": 0}),
+            dcc.Store(
+                id="view", data={"by": "rank", "descending": False, "page": 0}
+            ),
             dcc.Store(id="shown"),
             dcc.Store(id="drawn"),
             dcc.Interval(id="tick", interval=700),
@@ -193,7 +199,10 @@ def _controls(results: Results) -> list[Any]:
         name: load_scenario(name).title
         for name in scenarios_to_show(conditions.scenario)
     }
-    labels = {"decisions": " The decisions alone", "meets": " Meets every requirement"}
+    labels = {
+        "decisions": " The decisions alone",
+        "meets": " Meets every requirement",
+    }
     only = [{"label": text, "value": name} for name, text in labels.items()]
     temperature = dcc.Slider(
         id="temperature",
@@ -207,20 +216,41 @@ def _controls(results: Results) -> list[Any]:
     )
     return [
         _add_label(
-            "Temperature (°C)", temperature, html.Small(id="evaluated", role="status")
+            "Temperature (°C)",
+            temperature,
+            html.Small(id="evaluated", role="status"),
         ),
         _slider(
-            f"Remanence at least ({b_unit})", "remanence", maximum, 0.01 * to_b, 0.0
+            f"Remanence at least ({b_unit})",
+            "remanence",
+            maximum,
+            0.01 * to_b,
+            0.0,
         ),
-        _slider(f"Coercivity at least ({h_unit})", "coercivity", strongest, step, 0.0),
-        _slider("Heavy rare earth at most (wt.%)", "heavy", heaviest, 0.1, heaviest),
-        dcc.Checklist(only, ["decisions"] if results.meets.any() else [], id="meets"),
-        _choice("Vertical axis", "goal", {n: _heading(n) for n in _GOALS}, _GOALS[0]),
+        _slider(
+            f"Coercivity at least ({h_unit})",
+            "coercivity",
+            strongest,
+            step,
+            0.0,
+        ),
+        _slider(
+            "Heavy rare earth at most (wt.%)", "heavy", heaviest, 0.1, heaviest
+        ),
+        dcc.Checklist(
+            only, ["decisions"] if results.meets.any() else [], id="meets"
+        ),
+        _choice(
+            "Vertical axis", "goal", {n: _heading(n) for n in _GOALS}, _GOALS[0]
+        ),
         _choice("Supply scenario", "scenario", titles, conditions.scenario),
         _add_label(
             "Recycled elements",
             dcc.Dropdown(
-                results.elements, list(conditions.recycled), id="elements", multi=True
+                results.elements,
+                list(conditions.recycled),
+                id="elements",
+                multi=True,
             ),
         ),
         _slider("Recycled share of each (%)", "share", 100.0, 5.0, share),
@@ -248,15 +278,26 @@ def _accessible_name(text: str) -> dict[str, Any]:
     return {"aria-label": text}
 
 
-def _slider(text: str, name: str, high: float, step: float, value: float) -> html.Div:
+def _slider(
+    text: str, name: str, high: float, step: float, value: float
+) -> html.Div:
     slider = dcc.Slider(
-        id=name, min=0.0, max=float(high), step=step, value=float(value), marks=None
+        id=name,
+        min=0.0,
+        max=float(high),
+        step=step,
+        value=float(value),
+        marks=None,
     )
     return _add_label(text, slider)
 
 
-def _choice(text: str, name: str, options: dict[str, str], value: str) -> html.Div:
-    menu = dcc.Dropdown(options, value, id=name, clearable=False, searchable=False)
+def _choice(
+    text: str, name: str, options: dict[str, str], value: str
+) -> html.Div:
+    menu = dcc.Dropdown(
+        options, value, id=name, clearable=False, searchable=False
+    )
     return _add_label(text, menu)
 
 
@@ -272,13 +313,16 @@ def _marks(stops: list[int]) -> dict[int, str]:
             labels.append(stop)
     labels.append(stops[-1])
     return {
-        stop: str(stop).replace("-", "−") if stop in labels else "" for stop in stops
+        stop: str(stop).replace("-", "−") if stop in labels else ""
+        for stop in stops
     }
 
 
 def _largest_heavy(results: Results) -> float:
     """Return the largest content of heavy rare earth, rounded up, wt.%."""
-    largest = float(np.nanmax(results.column("heavy_rare_earth_wt_pct", Question())))
+    largest = float(
+        np.nanmax(results.column("heavy_rare_earth_wt_pct", Question()))
+    )
     return max(1.0, float(np.ceil(10.0 * largest) / 10.0))
 
 
@@ -420,7 +464,8 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
         given["scenario"] in scenarios_to_show(results.conditions.scenario),
         set(given["meets"] or ()) <= {"decisions", "meets"},
         all(map(_is_number_or_empty, numbers)),
-        isinstance(elements, list) and all(e in results.elements for e in elements),
+        isinstance(elements, list)
+        and all(e in results.elements for e in elements),
     )
     shares = dict.fromkeys(elements, (share or 0.0) / 100.0)
     if set(shares) == set(recycled_shares) and share == 100.0 * max(
@@ -475,7 +520,9 @@ def _table_view(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
         A new one with the same keys. A second click on a column turns the order round.
     """
     if trigger in _PAGING:
-        return view | {"page": max(0, view["page"] + (1 if trigger == "after" else -1))}
+        return view | {
+            "page": max(0, view["page"] + (1 if trigger == "after" else -1))
+        }
     if isinstance(trigger, dict):
         again = trigger["sort"] == view["by"]
         return {
@@ -529,7 +576,9 @@ def _page_outputs(
     names = _names(results)
     figure: Any = no_update
     summary: Any = no_update
-    if ctx.triggered_id not in _PAGING and not isinstance(ctx.triggered_id, dict):
+    if ctx.triggered_id not in _PAGING and not isinstance(
+        ctx.triggered_id, dict
+    ):
         front = results.front(rows, question, given["goal"])
         figure = _pareto(results, rows, front, question, given["goal"])
         summary = (
@@ -539,20 +588,35 @@ def _page_outputs(
     pages = max(1, -(-len(rows) // ROWS_A_PAGE))
     page = view["page"] = min(view["page"], pages - 1)
     part = slice(page * ROWS_A_PAGE, (page + 1) * ROWS_A_PAGE)
-    page_rows = results.page(rows, question, view["by"], view["descending"], part)
+    page_rows = results.page(
+        rows, question, view["by"], view["descending"], part
+    )
     direction = "descending" if view["descending"] else "ascending"
     table = {
         "cells": _cells(results, page_rows, question, names),
         "classes": [_cell_class(name) for name in names],
-        "order": [direction if name == view["by"] else "none" for name in names],
+        "order": [
+            direction if name == view["by"] else "none" for name in names
+        ],
     }
     count = f"Page {page + 1:,} of {pages:,}"
     today = _today(results, question)
-    return summary, today, figure, table, count, page == 0, page == pages - 1, view
+    return (
+        summary,
+        today,
+        figure,
+        table,
+        count,
+        page == 0,
+        page == pages - 1,
+        view,
+    )
 
 
 def _names(results: Results) -> list[str]:
-    return [name for name in _SHOWN["shown"] if name != "shell" or not results.bare]
+    return [
+        name for name in _SHOWN["shown"] if name != "shell" or not results.bare
+    ]
 
 
 def _today(results: Results, question: Question) -> str:
@@ -561,7 +625,9 @@ def _today(results: Results, question: Question) -> str:
     texts = []
     for name in MAGNET:
         value = _cell(name, today[name][question.stop])
-        texts.append(f"{COLUMNS[name].short} {value} {display_scale(name).unit}")
+        texts.append(
+            f"{COLUMNS[name].short} {value} {display_scale(name).unit}"
+        )
     figures = ", ".join(texts)
     return (
         f"Today’s magnet, {results.profile.reference.formula}: {figures}, heavy rare earth "
@@ -637,7 +703,9 @@ def _cell_class(name: str) -> str:
     return text
 
 
-def _csv(results: Results, rows: IntArray, question: Question, names: list[str]) -> str:
+def _csv(
+    results: Results, rows: IntArray, question: Question, names: list[str]
+) -> str:
     """Write candidates as CSV text with the columns `names` and the temperature; no text runs as a formula.
 
     `rows` are numbers of candidates; values are those under `question`, in the units of results.
@@ -649,7 +717,9 @@ def _csv(results: Results, rows: IntArray, question: Question, names: list[str])
     return out.getvalue()
 
 
-def _point_texts(results: Results, rows: IntArray, risks: list[float]) -> list[str]:
+def _point_texts(
+    results: Results, rows: IntArray, risks: list[float]
+) -> list[str]:
     """Write the hover text of each point: escaped name, rank and risk.
 
     `rows` are numbers of candidates, in order of rank, `risks` the supply risk of each.
@@ -666,7 +736,11 @@ def _point_texts(results: Results, rows: IntArray, risks: list[float]) -> list[s
 
 
 def _pareto(
-    results: Results, rows: IntArray, front: IntArray, question: Question, goal: str
+    results: Results,
+    rows: IntArray,
+    front: IntArray,
+    question: Question,
+    goal: str,
 ) -> Part:
     """Build the picture of candidates on heavy rare earth and another column, the front ringed.
 
@@ -755,10 +829,17 @@ def _curves(results: Results, row: int, stop: int) -> Part:
     shell, name, route = (
         results.text(n, rows)[0] for n in ("shell", "candidate", "route")
     )
-    alloy = results.table[row : row + 1], shell or "", results.job.groups([route])[0][0]
+    alloy = (
+        results.table[row : row + 1],
+        shell or "",
+        results.job.groups([route])[0][0],
+    )
     curves = [
         demagnetization_curves(table, rim, results.temperatures[stop], job)
-        for table, rim, job in (alloy, (today.table(), today.shell or "", results.job))
+        for table, rim, job in (
+            alloy,
+            (today.table(), today.shell or "", results.job),
+        )
     ]
     names = (name, f"Today's magnet, {today.formula}")
     labels = [

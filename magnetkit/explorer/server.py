@@ -152,19 +152,26 @@ def _by_few(answer: Any) -> Any:
         """
         # Read here: none waits for the body of another.
         try:
-            body = get_input_stream(environ, max_content_length=MOST_BYTES).read()
+            body = get_input_stream(
+                environ, max_content_length=MOST_BYTES
+            ).read()
         except RequestEntityTooLarge as error:
             return _refuse_request(error(environ, start), environ)
         except (ClientDisconnected, OSError):
             # The server ends such a connection without a word.
             raise ConnectionError from None
-        whole = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        whole = {
+            "wsgi.input": io.BytesIO(body),
+            "CONTENT_LENGTH": str(len(body)),
+        }
         return threads.submit(answer, environ | whole, start).result()
 
     return answer_request
 
 
-def _refuse_request(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
+def _refuse_request(
+    said: Iterable[bytes], environ: dict[str, Any]
+) -> Iterator[bytes]:
     """Yield the parts of an answer, then read and discard the rest of the request.
 
     Parameters
@@ -180,7 +187,9 @@ def _refuse_request(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[
     # The server itself would do so in blocks of ten megabytes.
     length = get_content_length(environ) or 0
     with suppress(OSError):
-        while length > 0 and (part := environ["wsgi.input"].read(min(length, _BLOCK))):
+        while length > 0 and (
+            part := environ["wsgi.input"].read(min(length, _BLOCK))
+        ):
             length -= len(part)
 
 
@@ -199,7 +208,9 @@ def _run(
         Called without arguments just before requests are answered.
     """
     stop = threading.Event()
-    worker = threading.Thread(target=results.evaluate, args=(stop.is_set,), daemon=True)
+    worker = threading.Thread(
+        target=results.evaluate, args=(stop.is_set,), daemon=True
+    )
     worker.start()
     ready()
     try:

@@ -44,9 +44,9 @@ def triangular(lattice):
     lattice_rows[1, 0] = ab / lattice_rows[0, 0]
     lattice_rows[1, 1] = np.sqrt(bb - lattice_rows[1, 0] ** 2)
     lattice_rows[2, 0] = ac / lattice_rows[0, 0]
-    lattice_rows[2, 1] = (bc - lattice_rows[1, 0] * lattice_rows[2, 0]) / lattice_rows[
-        1, 1
-    ]
+    lattice_rows[2, 1] = (
+        bc - lattice_rows[1, 0] * lattice_rows[2, 0]
+    ) / lattice_rows[1, 1]
     across = cc - lattice_rows[2, 0] ** 2
     lattice_rows[2, 2] = np.sqrt(across - lattice_rows[2, 1] ** 2)
     return lattice_rows
@@ -146,7 +146,8 @@ def images(within, d0, d1, d2, reach, same, place, square):
             # A root costs more than a few misses.
             span0 = np.sqrt(rest) * inverse_ax if wide else whole
             for n0 in range(
-                int(np.ceil(-middle - span0)), int(np.floor(-middle + span0)) + 1
+                int(np.ceil(-middle - span0)),
+                int(np.floor(-middle + span0)) + 1,
             ):
                 if same and n0 == 0 and n1 == 0 and n2 == 0:
                     continue
@@ -238,7 +239,9 @@ def _place_atoms(frac, bins, base, inside, is_set, bin_of):
             down = np.floor(frac[i, axis])
             base[i, axis] = down
             inside[i, axis] = frac[i, axis] - down
-            bin_of[i] = bin_of[i] * bins[axis] + _bin(inside[i, axis], bins[axis])
+            bin_of[i] = bin_of[i] * bins[axis] + _bin(
+                inside[i, axis], bins[axis]
+            )
 
 
 # f0, f1, f2 float: fractional displacement
@@ -326,16 +329,24 @@ def half_pairs(lattice, frac, cutoff):
                         d0 = inside[j, 0] - inside[i, 0]
                         d1 = inside[j, 1] - inside[i, 1]
                         d2 = inside[j, 2] - inside[i, 2]
-                        count = images(within, d0, d1, d2, reach, i == j, place, square)
+                        count = images(
+                            within, d0, d1, d2, reach, i == j, place, square
+                        )
                         if m + count > room:
                             room = 2 * room + count
                             space = room - len(first)
-                            first = np.concatenate((first, np.empty(space, np.int32)))
-                            second = np.concatenate((second, np.empty(space, np.int32)))
+                            first = np.concatenate(
+                                (first, np.empty(space, np.int32))
+                            )
+                            second = np.concatenate(
+                                (second, np.empty(space, np.int32))
+                            )
                             shift = np.concatenate(
                                 (shift, np.empty((space, 3), np.int32))
                             )
-                            distance = np.concatenate((distance, np.empty(space)))
+                            distance = np.concatenate(
+                                (distance, np.empty(space))
+                            )
                         for p in range(count):
                             f0 = place[0, p]
                             f1 = place[1, p]
@@ -440,7 +451,9 @@ def distance_statistics(first, second, distance, kinds, a, b, reach, short):
     for p in range(len(first)):
         u = kinds[first[p]]
         v = kinds[second[p]]
-        if distance[p] <= reach and ((u == a and v == b) or (u == b and v == a)):
+        if distance[p] <= reach and (
+            (u == a and v == b) or (u == b and v == a)
+        ):
             d = distance[p]
             count += 1
             smallest = min(smallest, d)
@@ -452,7 +465,9 @@ def distance_statistics(first, second, distance, kinds, a, b, reach, short):
     for p in range(len(first)):
         u = kinds[first[p]]
         v = kinds[second[p]]
-        if distance[p] <= reach and ((u == a and v == b) or (u == b and v == a)):
+        if distance[p] <= reach and (
+            (u == a and v == b) or (u == b and v == a)
+        ):
             square += (distance[p] - mean) ** 2
     return smallest, mean, np.sqrt(square / count), few / count
 
@@ -650,7 +665,9 @@ def _add_reciprocal(lattice, frac, weights, alpha, out):
         z = vectors[q, 2]
         square = x * x + y * y + z * z
         # Twice, for G and -G.
-        factor = -8.0 * np.pi / volume * math.exp(-square / (4.0 * alpha * alpha))
+        factor = (
+            -8.0 * np.pi / volume * math.exp(-square / (4.0 * alpha * alpha))
+        )
         part[0] = factor * (x * x / square - 1.0 / 3.0)
         part[1] = factor * (y * y / square - 1.0 / 3.0)
         part[2] = factor * (z * z / square - 1.0 / 3.0)
@@ -745,7 +762,9 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
                 series = 4.0 / 3.0 + x2 * (8.0 / 15.0 + x2 * 16.0 / 105.0)
                 screen = math.erfc(alpha * r) + bell * (2.0 + x2 * series)
                 along = _dot(place[:, p], slope)
-                part += screen * _fourth(along / r) / (squares[p] * squares[p] * r)
+                part += (
+                    screen * _fourth(along / r) / (squares[p] * squares[p] * r)
+                )
             out[i] += weights[j] * part
             if i != j:
                 out[j] += weights[i] * part
@@ -780,9 +799,13 @@ class Atoms(NamedTuple):
     begin: NDArray[
         np.int64
     ]  # (n + 1,), atoms of crystal c are ``begin[c]:begin[c + 1]``
-    lattices: NDArray[np.float64]  # (n, 3, 3), rows are the cell vectors, angstrom
+    lattices: NDArray[
+        np.float64
+    ]  # (n, 3, 3), rows are the cell vectors, angstrom
     frac: NDArray[np.float64]  # (atoms, 3), fractional coordinates
-    kinds: NDArray[np.int64]  # (atoms,), 0 rare earth, 1 transition metal, 2 any other
+    kinds: NDArray[
+        np.int64
+    ]  # (atoms,), 0 rare earth, 1 transition metal, 2 any other
     # (atoms, 2), point charge, e, and moment along the axis, Bohr magnetons
     weights: NDArray[np.float64]
 

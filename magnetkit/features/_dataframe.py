@@ -89,14 +89,22 @@ class DataFrameFeaturizer:
         features = pd.DataFrame(values, index=df.index, columns=labels)
         kind = type(self).__name__
         if return_errors:
-            features[f"{kind} Exceptions"] = [reason or np.nan for reason in reasons]
+            features[f"{kind} Exceptions"] = [
+                reason or np.nan for reason in reasons
+            ]
         if multiindex:
-            features.columns = pd.MultiIndex.from_product([[kind], features.columns])
+            features.columns = pd.MultiIndex.from_product(
+                [[kind], features.columns]
+            )
             if df.columns.nlevels == 1:
-                levels = pd.MultiIndex.from_product([["Input Data"], df.columns])
+                levels = pd.MultiIndex.from_product(
+                    [["Input Data"], df.columns]
+                )
                 df = df if inplace else df.copy(deep=False)
                 df.columns = levels
-        present = [column for column in features.columns if column in df.columns]
+        present = [
+            column for column in features.columns if column in df.columns
+        ]
         if present:
             raise InputError(
                 f"the frame has a column {present[0]!r} already; rename or drop it"
@@ -124,5 +132,7 @@ def _only_column(df: "pd.DataFrame", col_id: str | Sequence[str]) -> Any:
         raise InputError(f"expected one column, got {len(names)}")
     if names[0] not in df.columns:
         columns = ", ".join(map(str, df.columns[:10]))
-        raise InputError(f"the frame has no column {names[0]!r}; it has {columns}")
+        raise InputError(
+            f"the frame has no column {names[0]!r}; it has {columns}"
+        )
     return names[0]

@@ -107,8 +107,28 @@ def composition_statistics(
 
 
 SUMS = (
-    *("R", "T", "M", "light", "heavy", "cerium", "nonmagnetic", "oblate", "prolate"),
-    *("electrons", "cobalt", "iron", "valence", "valence_M", "B", "C", "N", "H"),
+    *(
+        "R",
+        "T",
+        "M",
+        "light",
+        "heavy",
+        "cerium",
+        "nonmagnetic",
+        "oblate",
+        "prolate",
+    ),
+    *(
+        "electrons",
+        "cobalt",
+        "iron",
+        "valence",
+        "valence_M",
+        "B",
+        "C",
+        "N",
+        "H",
+    ),
 )
 """Columns of `weights` below: the sums over a row that the ratios are made of."""
 _R, _T, _M, _LIGHT, _HEAVY, _CERIUM, _NONMAGNETIC, _OBLATE, _PROLATE = range(9)
@@ -123,8 +143,17 @@ RATIOS = (
         "R_heavy_share",
     ),
     *("R_light_heavy_balance", "R_cerium_share", "R_nonmagnetic_share"),
-    *("R_oblate_quadrupole_a0_2", "R_prolate_quadrupole_a0_2", "T_valence_electrons"),
-    *("cobalt_share", "magnetic_valence", "magnetic_valence_M", "diluent_share"),
+    *(
+        "R_oblate_quadrupole_a0_2",
+        "R_prolate_quadrupole_a0_2",
+        "T_valence_electrons",
+    ),
+    *(
+        "cobalt_share",
+        "magnetic_valence",
+        "magnetic_valence_M",
+        "diluent_share",
+    ),
     *("boron_ratio", "carbon_ratio", "nitrogen_ratio", "hydrogen_ratio"),
 )
 """The first columns of `out` below."""
@@ -146,7 +175,9 @@ def _ratio(part, whole):
 #                                    standard deviation over R of each property, interleaved
 # Writes rows start to stop. What is over an empty sublattice, or a row without elements, is zero.
 @jit(fastmath=True)
-def describe_sublattices(rows, weights, ions, targets, carbon, out, start, stop):
+def describe_sublattices(
+    rows, weights, ions, targets, carbon, out, start, stop
+):
     """Write the descriptors of rows `start` to `stop` - 1 into `out`.
 
     Parameters
@@ -349,6 +380,14 @@ def design(rows, layout, kind, at):
     x = np.empty((len(kind), width(layout)))
     every = np.arange(len(x))
     share_rows(
-        _design, len(x), rows, every, layout, kind, at, x, chunk=_DESCRIPTOR_ROWS
+        _design,
+        len(x),
+        rows,
+        every,
+        layout,
+        kind,
+        at,
+        x,
+        chunk=_DESCRIPTOR_ROWS,
     )
     return x

@@ -115,14 +115,20 @@ def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
         raise DataError(f"{file}: {twice} has two rows; keep one")
     numbers = frame.select_dtypes("number")
     if numbers.shape[1] == 0:
-        raise DataError(f"{file} has no numeric column; each property needs one")
+        raise DataError(
+            f"{file} has no numeric column; each property needs one"
+        )
     if np.isinf(numbers.to_numpy(np.float64)).any():
         raise DataError(
             f"{file} holds an infinite number; leave a field empty if it is not known"
         )
     values = np.full((elements.N_ELEMENTS, numbers.shape[1]), np.nan)
-    values[[elements.INDEX[s] for s in frame["symbol"]]] = numbers.to_numpy(np.float64)
-    return ElementTable(prefix or file.stem, tuple(map(str, numbers.columns)), values)
+    values[[elements.INDEX[s] for s in frame["symbol"]]] = numbers.to_numpy(
+        np.float64
+    )
+    return ElementTable(
+        prefix or file.stem, tuple(map(str, numbers.columns)), values
+    )
 
 
 @lru_cache(maxsize=8)
@@ -154,7 +160,10 @@ def load_table(preset: str | Path) -> ElementTable:
     """
     if isinstance(preset, str) and preset in _PRESETS:
         return _preset(preset)
-    if not isinstance(preset, str | Path) or Path(preset).suffix.lower() != ".csv":
+    if (
+        not isinstance(preset, str | Path)
+        or Path(preset).suffix.lower() != ".csv"
+    ):
         raise InputError(
             f"preset must be one of {', '.join(_PRESETS)} or the path of a CSV element table, "
             f"got {preset!r}"
@@ -272,7 +281,20 @@ _MAIN = (
     "Sb",
     "Bi",
 )
-_SOLUTES = ("Al", "Si", "Ga", "Ge", "Ti", "V", "Cr", "Mo", "W", "Nb", "Zr", "Cu")
+_SOLUTES = (
+    "Al",
+    "Si",
+    "Ga",
+    "Ge",
+    "Ti",
+    "V",
+    "Cr",
+    "Mo",
+    "W",
+    "Nb",
+    "Zr",
+    "Cu",
+)
 
 
 @lru_cache(maxsize=1)

@@ -68,25 +68,34 @@ def featurize(
             while first is not None:
                 block = first
                 first = next(blocks, None)
-                rejections += [(r.line, r.text, r.reason) for r in block.rejected]
+                rejections += [
+                    (r.line, r.text, r.reason) for r in block.rejected
+                ]
                 frame, name = with_composition_column(block.table, column, path)
                 texts = frame[name]
                 table = CompositionTable.from_arrow(texts, basis=basis)
                 rejections += [
-                    (int(block.lines[e.row]), e.text, e.reason) for e in table.errors
+                    (int(block.lines[e.row]), e.text, e.reason)
+                    for e in table.errors
                 ]
-                formulas = texts.take(pa.array(table.row_index)).cast(pa.string())
+                formulas = texts.take(pa.array(table.row_index)).cast(
+                    pa.string()
+                )
                 if is_csv:
                     safe = list(map(safe_cell, formulas.to_pylist()))
                     formulas = pa.array(safe, pa.string())
                 columns = [pa.array(block.start + table.row_index), formulas]
                 for part in parts:
-                    columns += [pa.array(values) for values in part.transform(table).T]
+                    columns += [
+                        pa.array(values) for values in part.transform(table).T
+                    ]
                 writer.write_table(pa.table(columns, schema=schema))
                 row_count += len(table)
         if rejections:
             write_csv(
-                ("line", "text", "reason"), rejections, out.with_suffix(".rejected.csv")
+                ("line", "text", "reason"),
+                rejections,
+                out.with_suffix(".rejected.csv"),
             )
     except OSError as error:
         raise InputError(

@@ -61,7 +61,9 @@ class CompositionTransformer(RowTransformer):
         inputs = read_inputs(
             column, self.basis, strict=not ignore_errors, empty=ignore_errors
         )
-        values = np.full((len(column), len(self.get_feature_names_out())), np.nan)
+        values = np.full(
+            (len(column), len(self.get_feature_names_out())), np.nan
+        )
         if len(inputs.table):
             values[inputs.table.row_index] = self.transform(inputs.table)
         reasons = [""] * len(column)
@@ -137,7 +139,9 @@ class CompositionStatistics(CompositionTransformer):
             as_table(X, self.basis), self.elements_, self.dtype
         )
 
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+    def get_feature_names_out(
+        self, input_features: Any = None
+    ) -> NDArray[np.object_]:
         """Return the column names, e.g. ``"MagpieData mean Electronegativity"``.
 
         There are six for each property, property by property, in the order of the statistics.
@@ -148,7 +152,9 @@ class CompositionStatistics(CompositionTransformer):
         check_is_fitted(self)
         prefix = self.elements_.prefix
         names = [
-            f"{prefix} {s} {name}" for name in self.elements_.names for s in STATISTICS
+            f"{prefix} {s} {name}"
+            for name in self.elements_.names
+            for s in STATISTICS
         ]
         return np.array(names, dtype=object)
 

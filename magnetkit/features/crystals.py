@@ -16,7 +16,13 @@ from scipy.constants import physical_constants
 from .._core._arguments import check_arguments, parse_finite_number
 from .._core._threads import share_rows
 from .._core._types import FloatArray, IntArray
-from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS, TRANSITION_METALS, mask
+from .._core.elements import (
+    N_ELEMENTS,
+    RARE_EARTHS,
+    SYMBOLS,
+    TRANSITION_METALS,
+    mask,
+)
 from .._core.errors import InputError
 from ._crystal_kernels import Atoms, describe_crystals
 from .compositions import RowTransformer
@@ -92,7 +98,9 @@ class Crystals:
     species: IntArray
 
     def __repr__(self) -> str:
-        return f"<Crystals: {len(self.lattices):,} of {len(self.species):,} atoms>"
+        return (
+            f"<Crystals: {len(self.lattices):,} of {len(self.species):,} atoms>"
+        )
 
     @classmethod
     def from_structures(cls, structures: Iterable["Structure"]) -> "Crystals":
@@ -192,7 +200,9 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     lattice, frac, _ = _one(structure)
     return both_ways(
         *half_pairs(
-            lattice, frac, parse_finite_number("cutoff", cutoff, 0.0, above=True)
+            lattice,
+            frac,
+            parse_finite_number("cutoff", cutoff, 0.0, above=True),
         )
     )
 
@@ -311,7 +321,9 @@ def radial_counts(
     one, other, distance = pairs
     slot = (distance / width).astype(np.int64)
     place = ((one * kinds + other) * bins + slot)[slot < bins]
-    counts = np.bincount(place, minlength=kinds**2 * bins).reshape(kinds, kinds, bins)
+    counts = np.bincount(place, minlength=kinds**2 * bins).reshape(
+        kinds, kinds, bins
+    )
     return counts + counts.transpose(1, 0, 2)
 
 
@@ -448,7 +460,9 @@ def dipolar_field(
     else:
         reach = parse_finite_number("cutoff", cutoff, 0.0, above=True)
     tensors = np.empty((len(frac), 1, 6))
-    dipole_tensors(lattice, frac, moment[:, None], reach, cutoff is None, tensors)
+    dipole_tensors(
+        lattice, frac, moment[:, None], reach, cutoff is None, tensors
+    )
     xx, yy, zz, yz, xz, xy = tensors[:, 0].T
     parts = np.stack([xx, xy, xz, xy, yy, yz, xz, yz, zz], axis=1)
     full = parts.reshape(-1, 3, 3)
@@ -500,7 +514,8 @@ def structure_descriptors(crystals: Crystals) -> FloatArray:
     """
     kind = 2 - mask(TRANSITION_METALS) - 2 * mask(RARE_EARTHS)
     weights = np.stack(
-        [_spread_over_elements(_CHARGES), _spread_over_elements(_MOMENTS)], axis=1
+        [_spread_over_elements(_CHARGES), _spread_over_elements(_MOMENTS)],
+        axis=1,
     )
     species = crystals.species
     atoms = Atoms(
@@ -556,7 +571,9 @@ class StructureDescriptors(RowTransformer):
             X = X[X.columns[0]]
         return structure_descriptors(Crystals.from_structures(X))
 
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+    def get_feature_names_out(
+        self, input_features: Any = None
+    ) -> NDArray[np.object_]:
         """Return the column names."""
         return np.array(_NAMES, dtype=object)
 

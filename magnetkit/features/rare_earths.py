@@ -28,7 +28,9 @@ def _stoichiometries() -> dict[str, tuple[int, int, int]]:
     formulas: dict[tuple[int, int, int], str] = {}
     for name, host in HOSTS.items():
         boron = host.interstitial if "B" in host.interstitial_elements else 0
-        formulas.setdefault((host.rare_earth, host.transition_metal, boron), name)
+        formulas.setdefault(
+            (host.rare_earth, host.transition_metal, boron), name
+        )
     return {name: counts for counts, name in formulas.items()}
 
 
@@ -38,7 +40,11 @@ _STOICHIOMETRIES = _stoichiometries()
 _NAMES = (
     *RATIOS,
     *(f"distance_{host.replace(':', '_')}" for host in _STOICHIOMETRIES),
-    *(f"R_{name}_{kind}" for name in ION_PROPERTIES for kind in ("mean", "std")),
+    *(
+        f"R_{name}_{kind}"
+        for name in ION_PROPERTIES
+        for kind in ("mean", "std")
+    ),
 )
 """Names of the descriptors, in order."""
 
@@ -73,7 +79,9 @@ def _weights() -> FloatArray:
         "valence_M": valence * m,
         **{symbol: elements.mask((symbol,)) for symbol in ("B", "C", "N", "H")},
     }
-    return np.ascontiguousarray(np.stack([columns[name] for name in SUMS], axis=1))
+    return np.ascontiguousarray(
+        np.stack([columns[name] for name in SUMS], axis=1)
+    )
 
 
 @check_arguments
@@ -147,6 +155,8 @@ class RareEarthDescriptors(CompositionTransformer):
         """
         return rare_earth_descriptors(as_table(X, self.basis))
 
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+    def get_feature_names_out(
+        self, input_features: Any = None
+    ) -> NDArray[np.object_]:
         """Return the column names."""
         return np.array(_NAMES, dtype=object)

@@ -53,7 +53,9 @@ class Balance:
     charge: CompositionTable
 
 
-def bound_share(table: CompositionTable, rows: dict[str, FloatArray]) -> FloatArray:
+def bound_share(
+    table: CompositionTable, rows: dict[str, FloatArray]
+) -> FloatArray:
     """Return the share of each recipe's rare earth that oxygen, nitrogen and carbon bind, (n,).
 
     Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm.
@@ -78,7 +80,10 @@ def bound_share(table: CompositionTable, rows: dict[str, FloatArray]) -> FloatAr
     atoms = np.zeros(len(table))
     for name, (symbol, ratio) in BOUND.items():
         mass_share = (
-            np.nan_to_num(rows[name]) / 100.0 * mass / ATOMIC_MASS[INDEX[symbol]]
+            np.nan_to_num(rows[name])
+            / 100.0
+            * mass
+            / ATOMIC_MASS[INDEX[symbol]]
         )
         atoms += ratio * mass_share
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -138,7 +143,9 @@ def balance(
             )
         bound = share * earth
         metal = sums(table.rows, volume) - bound * volume_per_earth
-        oxide = bound * GRAINS.oxide_volume / (metal + bound * GRAINS.oxide_volume)
+        oxide = (
+            bound * GRAINS.oxide_volume / (metal + bound * GRAINS.oxide_volume)
+        )
     hard = parts.hard_volume_fraction * (1.0 - oxide)
     outside = (1.0 - parts.hard_volume_fraction) * (1.0 - oxide)
     earth = parts.grain_boundary.fraction(*RARE_EARTHS)
@@ -255,7 +262,9 @@ def solid_state_loss(carbide: FloatArray) -> FloatArray:
     (n,), is the share of C in boron and carbon by atoms; NaN counts as none.
     """
     smallest_carbon = GRAINS.carbide_from
-    beyond = np.clip((carbide - smallest_carbon) / (1.0 - smallest_carbon), 0.0, 1.0)
+    beyond = np.clip(
+        (carbide - smallest_carbon) / (1.0 - smallest_carbon), 0.0, 1.0
+    )
     return np.asarray(GRAINS.carbide_loss * np.nan_to_num(beyond))
 
 
@@ -290,7 +299,8 @@ def reduced_remanence(
         -soft / GRAINS.exchange_volume
     )
     return np.asarray(
-        alignment + np.where(fine, 2.0 * exchange_share * (1.0 - alignment), 0.0)
+        alignment
+        + np.where(fine, 2.0 * exchange_share * (1.0 - alignment), 0.0)
     )
 
 
@@ -332,14 +342,21 @@ def grain_effect(
     if not off.any():
         return np.zeros((kelvin.size, off.size))
     polarization, coercivity, *_ = states(kelvin, phases, rules)
-    room_polarization, room_coercivity, *_ = states(np.array([ROOM]), phases, rules)
+    room_polarization, room_coercivity, *_ = states(
+        np.array([ROOM]), phases, rules
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         # A level holds H_cJ at 20 C to its share of the model's: alpha_K H_N, which it sets, takes
         # up what N_eff takes away but for that share, here as at 20 C.
         nucleation = coercivity + rules.n_eff * polarization / MU_0
-        room_nucleation = room_coercivity + rules.n_eff * room_polarization / MU_0
+        room_nucleation = (
+            room_coercivity + rules.n_eff * room_polarization / MU_0
+        )
         restoration = (
-            (1.0 - rules.level) * room_polarization * nucleation / room_nucleation
+            (1.0 - rules.level)
+            * room_polarization
+            * nucleation
+            / room_nucleation
         )
         shift = -off * (polarization - restoration) / MU_0 / coercivity
     # The logarithm bounds what a straight line would make of a coercivity next to nothing.

@@ -89,7 +89,9 @@ def boundary_composition(
     usual_carbon = 0.01 * BOUNDARY.usual_carbon * mass / ATOMIC_MASS[INDEX["C"]]
     # A recipe that names more says all that there is.
     carbon = np.maximum(atoms["C"], usual_carbon)
-    unbound_former = np.maximum(former - BOUNDARY.carbon_on_titanium * carbon, 0.0)
+    unbound_former = np.maximum(
+        former - BOUNDARY.carbon_on_titanium * carbon, 0.0
+    )
     boron = np.maximum(atoms["B"] - BOUNDARY.borides * unbound_former, 0.0)
 
     lacking = np.maximum(metal / _T_PER_BORON - boron, 0.0)
@@ -114,7 +116,9 @@ def boundary_composition(
         iron_in_boundary = (
             np.maximum(unbound, 0.0) * BOUNDARY.iron_in_boundary * earth_mass
         )
-        iron_in_boundary = np.nan_to_num(iron_in_boundary / ATOMIC_MASS[INDEX["Fe"]])
+        iron_in_boundary = np.nan_to_num(
+            iron_in_boundary / ATOMIC_MASS[INDEX["Fe"]]
+        )
         soft_balance = free_iron - capacity - iron_in_boundary
         soft = np.maximum(soft_balance, 0.0)
         per_rare = np.nan_to_num(100.0 * earth_mass / mass)
@@ -126,13 +130,19 @@ def boundary_composition(
     r6fe13ga = by_gallium * BOUNDARY.decoupling_volume / volume
     with np.errstate(divide="ignore", invalid="ignore"):
         cobalt = np.nan_to_num(atoms["Co"] / metal)
-    weight = {s: 100.0 * atoms[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _SINGLE}
+    weight = {
+        s: 100.0 * atoms[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _SINGLE
+    }
     boride_volume = _R_PER_BORIDE * _mean_volume(table, RARE_EARTHS)
-    boride_volume = boride_volume + 4.0 * (_atomic_volume("Fe") + _atomic_volume("B"))
+    boride_volume = boride_volume + 4.0 * (
+        _atomic_volume("Fe") + _atomic_volume("B")
+    )
     boron_doubt = 0.01 * BOUNDARY.boron_doubt * mass / ATOMIC_MASS[INDEX["B"]]
     less_boron = np.maximum(soft_balance + _T_PER_BORON * boron_doubt, 0.0)
     more_boron = np.maximum(soft_balance - _T_PER_BORON * boron_doubt, 0.0)
-    soft_doubt = np.sqrt(0.5 * ((less_boron - soft) ** 2 + (more_boron - soft) ** 2))
+    soft_doubt = np.sqrt(
+        0.5 * ((less_boron - soft) ** 2 + (more_boron - soft) ** 2)
+    )
     return {
         "free": free,
         "decoupling_earth": per_rare * _R_PER_T_DECOUPLING * by_gallium,
@@ -156,7 +166,9 @@ def _atomic_volume(symbol: str) -> float:
     return float(atomic_volumes()[INDEX[symbol]])
 
 
-def _mean_volume(table: "CompositionTable", symbols: tuple[str, ...]) -> FloatArray:
+def _mean_volume(
+    table: "CompositionTable", symbols: tuple[str, ...]
+) -> FloatArray:
     """Return the mean volume of the atoms of some elements in n recipes, cubic angstrom, shape (n,).
 
     `symbols` are such as ("Nd", "Pr"). It is 0 where a recipe has none of them.
@@ -195,7 +207,13 @@ def _element_sums() -> FloatArray:
 
     earths = mask(RARE_EARTHS)
     metals = mask(("Fe", "Co", "Ni", "Mn"))
-    columns = [earths, metals, mask(_BORIDE_FORMERS), mask(("Ce",)), ATOMIC_MASS]
+    columns = [
+        earths,
+        metals,
+        mask(_BORIDE_FORMERS),
+        mask(("Ce",)),
+        ATOMIC_MASS,
+    ]
     columns += [earths * ATOMIC_MASS, atomic_volumes()]
     columns += [mask((symbol,)) for symbol in _SINGLE]
     return np.column_stack(columns)
@@ -231,8 +249,12 @@ def wetting_gain(
     gain = -book.aluminium_gain * np.expm1(-aluminium / book.aluminium_scale)
     gain = gain - np.nan_to_num(largest_gain) * np.expm1(-wetting)
     gain = book.most_wetting * np.tanh(gain / book.most_wetting)
-    excess_copper = np.maximum(copper - book.most_copper, 0.0) / book.most_copper
-    return np.asarray(gain * np.exp(-(excess_copper**2)) / book.nucleation_field)
+    excess_copper = (
+        np.maximum(copper - book.most_copper, 0.0) / book.most_copper
+    )
+    return np.asarray(
+        gain * np.exp(-(excess_copper**2)) / book.nucleation_field
+    )
 
 
 def decoupling_gain(volume: FloatArray, cobalt: FloatArray) -> FloatArray:
@@ -241,7 +263,9 @@ def decoupling_gain(volume: FloatArray, cobalt: FloatArray) -> FloatArray:
     `volume` is its volume fraction, `cobalt` the share of cobalt in T, with which the phase is not
     ordered enough to decouple; shape (n,).
     """
-    gain = -BOUNDARY.decoupling_gain * np.expm1(-volume / BOUNDARY.decoupling_scale)
+    gain = -BOUNDARY.decoupling_gain * np.expm1(
+        -volume / BOUNDARY.decoupling_scale
+    )
     gain = gain * np.exp(-((cobalt / BOUNDARY.decoupling_cobalt) ** 2))
     return np.asarray(gain / BOUNDARY.nucleation_field)
 
@@ -253,10 +277,16 @@ def decoupling_factor(structure: dict[str, FloatArray]) -> FloatArray:
 
 def log_decoupling(structure: dict[str, FloatArray]) -> FloatArray:
     """Compute the logarithm of `decoupling_factor`, shape (n,)."""
-    wetting_share = _wetted_share(structure["free"], structure["decoupling_earth"])
+    wetting_share = _wetted_share(
+        structure["free"], structure["decoupling_earth"]
+    )
     soft = structure["r2fe17"] / BOUNDARY.soft_scale
     with np.errstate(divide="ignore"):
-        return np.log(wetting_share) - soft - BOUNDARY.laves_loss * structure["cerium"]
+        return (
+            np.log(wetting_share)
+            - soft
+            - BOUNDARY.laves_loss * structure["cerium"]
+        )
 
 
 def _wetted_share(free: FloatArray, decoupling_earth: FloatArray) -> FloatArray:
@@ -302,19 +332,26 @@ def boundary_deviation(structure: dict[str, FloatArray]) -> FloatArray:
     """
     book = BOUNDARY
     soft = structure["r2fe17"]
-    on_scale = soft / book.soft_scale * _deviation("soft_scale") / book.soft_scale
+    on_scale = (
+        soft / book.soft_scale * _deviation("soft_scale") / book.soft_scale
+    )
     on_boron = structure["soft_doubt"] / book.soft_scale
     share = structure["cerium"] / book.cerium_doubt_over
     cerium = -book.cerium_doubt * np.expm1(-(share**2))
     half = (
-        4.0 * book.formula_doubt * structure["formula"] * (1.0 - structure["formula"])
+        4.0
+        * book.formula_doubt
+        * structure["formula"]
+        * (1.0 - structure["formula"])
     )
     return np.sqrt(on_scale**2 + on_boron**2 + cerium**2 + half**2)
 
 
 def _deviation(name: str) -> float:
     """Return the standard deviation of a constant of the boundary."""
-    return next(constant.deviation for constant in BOUNDARY if constant.name == name)
+    return next(
+        constant.deviation for constant in BOUNDARY if constant.name == name
+    )
 
 
 def formula_likelihood(
@@ -340,14 +377,20 @@ def formula_likelihood(
     rare = table.fraction(*RARE_EARTHS)
     boron = table.fraction("B", "C")
     distance = np.maximum(np.abs(rare - 2.0 / 17.0), np.abs(boron - 1.0 / 17.0))
-    other_share = np.maximum(1.0 - rare - boron - table.fraction("Fe", "Co"), 0.0)
+    other_share = np.maximum(
+        1.0 - rare - boron - table.fraction("Fe", "Co"), 0.0
+    )
     additives = -np.expm1(-other_share / book.additives)
     edge = book.plain + (book.recipe - book.plain) * additives
     likelihood = (edge - distance) / (edge - book.printed)
     pure = (np.nan_to_num(hard) - book.mixed) / (book.bare - book.mixed)
     steepness = (book.bare - book.mixed) / (book.bare - book.added)
-    likelihood = np.minimum(likelihood, 1.0 + additives * steepness * (pure - 1.0))
-    likelihood = np.where(hosts_by_hardening(host, "boundary"), likelihood, pure)
+    likelihood = np.minimum(
+        likelihood, 1.0 + additives * steepness * (pure - 1.0)
+    )
+    likelihood = np.where(
+        hosts_by_hardening(host, "boundary"), likelihood, pure
+    )
     likelihood = np.where(table.is_by_weight, 0.0, likelihood)
     return np.clip(likelihood, 0.0, 1.0)
 
@@ -375,7 +418,9 @@ def failed_conditions(
     is_sintered = structure["sintered"] > 0.0
     too_little = BOUNDARY.least_boron
     too_much = BOUNDARY.most_boron
-    outside = (structure["boron"] < too_little) | (structure["boron"] > too_much)
+    outside = (structure["boron"] < too_little) | (
+        structure["boron"] > too_much
+    )
     earth = (
         structure["free"]
         + BOUNDARY.decoupling_rare_earth * structure["decoupling_earth"]

@@ -70,7 +70,9 @@ def shares(
         iron, copper, zirconium = (
             np.nan_to_num(metal / (1.0 - rare)) for metal in metals
         )
-        return Shares(iron, copper, zirconium, (1.0 - rare) / earth, _earth(charge))
+        return Shares(
+            iron, copper, zirconium, (1.0 - rare) / earth, _earth(charge)
+        )
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +83,9 @@ def _earths() -> FloatArray:
     from ..phases.partition import partition
     from ..phases.records import HOSTS
 
-    pure = CompositionTable.from_strings([f"{symbol}2Co17" for symbol in RARE_EARTHS])
+    pure = CompositionTable.from_strings(
+        [f"{symbol}2Co17" for symbol in RARE_EARTHS]
+    )
     cells = next(
         name for name, host in HOSTS.items() if host.magnet.hardening == "cells"
     )
@@ -107,7 +111,9 @@ def _earth(charge: CompositionTable) -> FloatArray:
     rare = charge.fraction(*RARE_EARTHS)
     if np.array_equal(charge.fraction("Sm"), rare):
         return np.ones(len(charge))
-    k, j = (sums(charge.rows, earth_weights) / rare for earth_weights in _earths())
+    k, j = (
+        sums(charge.rows, earth_weights) / rare for earth_weights in _earths()
+    )
     return np.sqrt(np.maximum(k, 0.0)) / np.maximum(j, 0.1)
 
 
@@ -158,7 +164,10 @@ def room_coercivity(
     h = -pinning * np.expm1(-in_walls / scale_of_copper(iron, copper_scale))
     paths = _step((zirconium - book.zirconium_from) / book.zirconium_over)
     h = h * (book.zirconium_without + (1.0 - book.zirconium_without) * paths)
-    rich = np.maximum(zirconium - book.most_zirconium, 0.0) / book.zirconium_falls_over
+    rich = (
+        np.maximum(zirconium - book.most_zirconium, 0.0)
+        / book.zirconium_falls_over
+    )
     h = h * np.exp(-(rich**2))
     cells = copper / book.cell_copper + zirconium / book.cell_zirconium
     h = h * _step((cells - book.cell_from) / book.cell_over)
@@ -214,9 +223,13 @@ def cellular_coercivity(
         line = (1.0 - hot_share / hard) / CELLS.hot_span * 1e3
     line = np.nan_to_num(line, posinf=0.0, neginf=0.0)
     rounding = CELLS.fall_rounding
-    line = -rounding * np.logaddexp(-line / rounding, -CELLS.most_fall / rounding)
+    line = -rounding * np.logaddexp(
+        -line / rounding, -CELLS.most_fall / rounding
+    )
     short = np.clip((500.0 - cell_rows["aged_for_C"]) / 200.0, 0.0, 1.0)
-    line += np.nan_to_num(short * np.maximum(cell_rows["ordinary_fall"] - line, 0.0))
+    line += np.nan_to_num(
+        short * np.maximum(cell_rows["ordinary_fall"] - line, 0.0)
+    )
     pinning[cells] = h
     fall[cells] = line
     return pinning, fall
@@ -232,7 +245,9 @@ _OWN = (
 )
 
 
-def hot_deviation(rules: Any, iron: FloatArray, kelvin: FloatArray) -> FloatArray:
+def hot_deviation(
+    rules: Any, iron: FloatArray, kelvin: FloatArray
+) -> FloatArray:
     """Compute the standard deviation of ln H_cJ of cells that the value at 500 C brings, (m, n).
 
     The result is zero for magnets that are not hardened by cells.
@@ -253,19 +268,25 @@ def hot_deviation(rules: Any, iron: FloatArray, kelvin: FloatArray) -> FloatArra
         * rules.pinned
         * np.maximum(1.0 - 1e-3 * rules.decay * away, book.least_left)
     )
-    doubt = np.clip((iron - book.hot_doubt_from) / book.hot_doubt_over, 0.0, 1.0)
+    doubt = np.clip(
+        (iron - book.hot_doubt_from) / book.hot_doubt_over, 0.0, 1.0
+    )
     deviation = book.hot_doubt + book.hot_doubt_more * doubt
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.nan_to_num(
             deviation * np.maximum(away, 0.0) / book.hot_span / hot_field
         )
-    return np.where(rules.pinned > 0.0, np.minimum(relative, book.widest_hot), 0.0)
+    return np.where(
+        rules.pinned > 0.0, np.minimum(relative, book.widest_hot), 0.0
+    )
 
 
 def squareness(usual: FloatArray, ratio: FloatArray) -> FloatArray:
     """Return H_k / H_cJ of cells: it falls as the ratio of metal to rare earth rises."""
     inside = np.clip(ratio, CELLS.least_ratio, CELLS.most_ratio)
-    return usual - CELLS.squareness_slope * np.nan_to_num(inside - CELLS.usual_ratio)
+    return usual - CELLS.squareness_slope * np.nan_to_num(
+        inside - CELLS.usual_ratio
+    )
 
 
 def failed_conditions(
@@ -288,7 +309,9 @@ def failed_conditions(
     fails : ndarray of bool, shape (n,)
         True where the row fails; rows of NaN may be among them.
     """
-    iron, copper, zirconium, ratio, _ = (structure[name] for name in Shares._fields)
+    iron, copper, zirconium, ratio, _ = (
+        structure[name] for name in Shares._fields
+    )
     yield "no hardening known: no copper", ~(copper > CELLS.least_copper)
     cells = copper / CELLS.cell_copper + zirconium / CELLS.cell_zirconium
     yield "no hardening known: no zirconium", cells < CELLS.least_cell

@@ -35,7 +35,12 @@ from ._reference import (
     calibrate_on_reference,
     typical_over_minimum,
 )
-from .grades import grades, grades_at_room_temperature, guaranteed_values, ladder
+from .grades import (
+    grades,
+    grades_at_room_temperature,
+    guaranteed_values,
+    ladder,
+)
 from .laws import law
 from .levels import find_level, state_level
 from .sintered import sintered_at
@@ -59,7 +64,11 @@ _DEVIATION = {
     "coercivity_kA_m": MAKEUP.unknown_coercivity,
 }
 # What is read of a grade to estimate what it is made of.
-_ESTIMATED_BY = ("remanence_T", "coercivity_kA_m", "remanence_coefficient_pct_K")
+_ESTIMATED_BY = (
+    "remanence_T",
+    "coercivity_kA_m",
+    "remanence_coefficient_pct_K",
+)
 # Probability from which a kind is named.
 _LIKELY = 0.2
 
@@ -129,13 +138,17 @@ class CompositionEstimate:
         mean, low, high = self.heavy_wt_pct
         text = f"{mean:.1f} wt.% heavy rare earth ({low:.1f} to {high:.1f}), an estimate since "
         text += "makers print no composition (--recipe overrides it); "
-        likely = [one for one in self.recipes if one.weight >= _LIKELY] or [self.best]
+        likely = [one for one in self.recipes if one.weight >= _LIKELY] or [
+            self.best
+        ]
         return text + " or ".join(map(_kind_words, likely))
 
 
 def _kind_words(one: Recipe) -> str:
     """Return a recipe of one kind in words: ``bulk (0.62): Nd24Pr6Dy3Fe bal., 3.0 wt.%``."""
-    recipe_text = f"{one.text} with {one.shell} diffused in" if one.shell else one.text
+    recipe_text = (
+        f"{one.text} with {one.shell} diffused in" if one.shell else one.text
+    )
     return f"{one.kind} ({one.weight:.2f}): {recipe_text}, {one.heavy_wt_pct:.1f} wt.%"
 
 
@@ -240,7 +253,9 @@ def _estimate(
     ]
     order = np.argsort(heavy)
     steps = np.cumsum(joint[order])
-    low, high = (float(heavy[order][np.searchsorted(steps, q)]) for q in (0.05, 0.95))
+    low, high = (
+        float(heavy[order][np.searchsorted(steps, q)]) for q in (0.05, 0.95)
+    )
     put_in = sum(one.weight for one in likely_recipes if one.shell)
     likely_recipes.sort(key=lambda one: -one.weight)
     ends_of = float((joint * heavy).sum()), low, high
@@ -250,7 +265,9 @@ def _estimate(
 
 
 @lru_cache(maxsize=512)
-def find_makeup(grade: str, curie: "CurieModel | None" = None) -> CompositionEstimate:
+def find_makeup(
+    grade: str, curie: "CurieModel | None" = None
+) -> CompositionEstimate:
     """Return what a sold grade is made of: the one estimate that everything rests on.
 
     Parameters
@@ -291,7 +308,9 @@ def likeliest_recipe(
     "hot-deformed"; where no recipe has that kind, or it is None, the likeliest one of all is
     returned.
     """
-    row: Any = grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
+    row: Any = (
+        grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
+    )
     if row["kind"] not in MELTED or row["host"] not in HOSTS:
         return None
     makeup = find_makeup(grade, curie)
@@ -337,12 +356,15 @@ def _weigh_recipes(
     if usual_magnets()[host].heavy == "by_class":
         log += _trade(float(grade["coercivity_kA_m"]), heavy, grid.worth)
     elif (
-        not abs(float(grade["remanence_coefficient_pct_K"])) <= MAKEUP.compensated_from
+        not abs(float(grade["remanence_coefficient_pct_K"]))
+        <= MAKEUP.compensated_from
     ):
         # Gadolinium and erbium cost flux: they are added for the coefficient alone, which is then
         # printed.
         log -= 0.5 * (heavy / MAKEUP.idle_heavy) ** 2
-    log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -1e9)
+    log = np.where(
+        np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -1e9
+    )
     hardness = np.log(
         np.maximum(np.nan_to_num(frame["coercivity_kA_m"].to_numpy(float)), 1.0)
     )
@@ -351,7 +373,9 @@ def _weigh_recipes(
 
 @lru_cache(maxsize=64)
 def _model_recipes(
-    melts: tuple[tuple[str, str], ...], route: str | None, curie: "CurieModel | None"
+    melts: tuple[tuple[str, str], ...],
+    route: str | None,
+    curie: "CurieModel | None",
 ) -> "tuple[FloatArray, pd.DataFrame]":
     """Predict n recipes with shells at 20 degrees C.
 
@@ -373,7 +397,9 @@ def _model_recipes(
     """
     texts, shells = map(list, zip(*melts, strict=True))
     table = CompositionTable.from_strings(texts, basis="weight")
-    (frame,) = sintered_at(table, [ROOM_K], route, shells, between=BETWEEN, curie=curie)
+    (frame,) = sintered_at(
+        table, [ROOM_K], route, shells, between=BETWEEN, curie=curie
+    )
     return _heavy_wt_pct(table, shells), frame
 
 
@@ -427,9 +453,12 @@ def _trade(coercivity: float, heavy: FloatArray, worth: float) -> FloatArray:
     """
     classes = _classes()
     middle = (
-        classes["heavy_rare_earth_min_wt_pct"] + classes["heavy_rare_earth_max_wt_pct"]
+        classes["heavy_rare_earth_min_wt_pct"]
+        + classes["heavy_rare_earth_max_wt_pct"]
     ) / 2.0
-    usual = float(np.interp(coercivity, classes["coercivity_kA_m"], middle)) / worth
+    usual = (
+        float(np.interp(coercivity, classes["coercivity_kA_m"], middle)) / worth
+    )
     return -0.5 * ((heavy - usual) / MAKEUP.trade_heavy) ** 2
 
 
@@ -447,12 +476,15 @@ def _classes() -> "pd.DataFrame":
 
     table = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
     alloy_classes = table[
-        (table["route"] == "alloyed") & table["heavy_rare_earth_max_wt_pct"].notna()
+        (table["route"] == "alloyed")
+        & table["heavy_rare_earth_max_wt_pct"].notna()
     ]
     return alloy_classes.sort_values("coercivity_kA_m")
 
 
-def given_composition(recipe: str, shell: str, heavy: float) -> CompositionEstimate:
+def given_composition(
+    recipe: str, shell: str, heavy: float
+) -> CompositionEstimate:
     """Return a composition that the user gave, with its heavy rare earth, wt.%."""
     only = Recipe(recipe, shell, heavy, 1.0, "diffused" if shell else "bulk")
     ends = (heavy, heavy, heavy)
@@ -460,7 +492,9 @@ def given_composition(recipe: str, shell: str, heavy: float) -> CompositionEstim
     return CompositionEstimate((only,), ends, put_in, 0.0, estimate=False)
 
 
-def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> FloatArray:
+def _heavy_wt_pct(
+    table: CompositionTable, shell: list[str] | None
+) -> FloatArray:
     weights = np.column_stack(
         [np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)]
     )
@@ -554,11 +588,13 @@ def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
     for values in product(*grid.amounts.values()):
         amounts = dict(zip(grid.amounts, values, strict=True))
         if all(
-            amounts[less] <= amounts[larger] for less, larger in grid.no_more.items()
+            amounts[less] <= amounts[larger]
+            for less, larger in grid.no_more.items()
         ):
             text = charge(host, **amounts)
             candidates += [
-                (text, shell and shell_text(*shell.split())) for shell in grid.shells
+                (text, shell and shell_text(*shell.split()))
+                for shell in grid.shells
             ]
     return candidates
 
@@ -584,7 +620,9 @@ def charge(host: str, **amounts: float) -> str:
             f"charges are known of {', '.join(usual_magnets())}, got {host!r}"
         )
     usual_charge = usual_magnets()[host].charge
-    if unknown := sorted(amounts.keys() - {*usual_charge.elements, "rare_earth"}):
+    if unknown := sorted(
+        amounts.keys() - {*usual_charge.elements, "rare_earth"}
+    ):
         raise InputError(
             f"a charge of {host} has {', '.join(usual_charge.elements)}, got {unknown[0]!r}"
         )
@@ -593,7 +631,9 @@ def charge(host: str, **amounts: float) -> str:
     for element in usual_charge.elements:
         if element in RARE_EARTHS and element not in usual_charge.light:
             rest -= put_in.get(element, 0.0)
-    light = {element: share * rest for element, share in usual_charge.light.items()}
+    light = {
+        element: share * rest for element, share in usual_charge.light.items()
+    }
     parts = {
         element: light.get(element, put_in.get(element, 0.0))
         for element in usual_charge.elements
@@ -698,7 +738,9 @@ def no_magnet_error(name: str, kelvin: float, limit: float) -> InputError:
 
 
 def calibrate_on_grade(
-    here: "pd.Series", made: CompositionEstimate, curie: "CurieModel | None" = None
+    here: "pd.Series",
+    made: CompositionEstimate,
+    curie: "CurieModel | None" = None,
 ) -> Producer:
     """Calibrate the model on one magnet: a grade with its likeliest recipe.
 
@@ -733,7 +775,9 @@ def calibrate_on_grade(
     table = read_recipe(made.best.text, "weight")
     shell = made.best.shell
     between = alpha_range(grade)
-    producer = calibrate_on_reference(grade, table, shell, values, between, curie)
+    producer = calibrate_on_reference(
+        grade, table, shell, values, between, curie
+    )
     if not producer.magnets:
         return producer
     level = find_level(
@@ -746,7 +790,9 @@ def calibrate_on_grade(
     )
     if not level.is_sound:
         return producer
-    of_alpha = [magnet for magnet in producer.magnets if magnet["quantity"] == ALPHA]
+    of_alpha = [
+        magnet for magnet in producer.magnets if magnet["quantity"] == ALPHA
+    ]
     stated_level = state_level(
         table,
         level,
@@ -788,7 +834,9 @@ def alpha_range(grade: str) -> tuple[float, float]:
     The pair is `BETWEEN` (20 and 100 degrees C) if no sheet names the ends.
     """
     sheets = grades(grade, sheets=True)
-    alpha_sheets = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
+    alpha_sheets = sheets[
+        (sheets["quantity"] == ALPHA) & sheets["to_K"].notna()
+    ]
     if not len(alpha_sheets):
         return BETWEEN
     return float(alpha_sheets["temperature_K"].iloc[0]), float(

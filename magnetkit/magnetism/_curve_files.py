@@ -47,7 +47,8 @@ _MAGNETIZATIONS = {
 _MOMENTS = {"emu": 1e-3 * MU_0, "A m2": MU_0, "Am2": MU_0, "mA m2": 1e-3 * MU_0}
 
 _UNITS: dict[str, dict[str, float]] = {
-    "field": _STRENGTHS | {unit: value / MU_0 for unit, value in _FLUXES.items()},
+    "field": _STRENGTHS
+    | {unit: value / MU_0 for unit, value in _FLUXES.items()},
     "polarization": _MAGNETIZATIONS | _FLUXES,
     "induction": _FLUXES,
     "moment": _MOMENTS,
@@ -70,13 +71,16 @@ _HEADS = {
     "temperature": r"t(?:emp(?:erature)?)?(?:[_ (\[,/]|$)",
 }
 _PATTERNS = {
-    kind: re.compile(f"^(?:{text})", re.IGNORECASE) for kind, text in _HEADS.items()
+    kind: re.compile(f"^(?:{text})", re.IGNORECASE)
+    for kind, text in _HEADS.items()
 }
 _FLUX_KINDS = ("polarization", "moment", "induction")
 """What may stand over the field, the best first where a file holds several."""
 
 _DEGREES = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?) ?°?(C|K)(?![\w/])")
-_IN_NAME = re.compile(r"(?<![0-9A-Za-z.])(-?\d+(?:\.\d+)?) ?(C|K)(?![0-9A-Za-z])")
+_IN_NAME = re.compile(
+    r"(?<![0-9A-Za-z.])(-?\d+(?:\.\d+)?) ?(C|K)(?![0-9A-Za-z])"
+)
 _LAST_UNIT = re.compile(r"[(\[/,]\s*([^()\[\],]+?)\s*[)\]]?\s*$")
 
 # Temperatures closer than this, K, are one; a curve may drift by so much, K.
@@ -164,7 +168,11 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
     if not body:
         raise InputError(f"{source} has a header, and no points below it")
     table = _numbers(source, heads, body)
-    columns = _select_for_dat(heads) if _is_dat(heads) else _find_columns(source, heads)
+    columns = (
+        _select_for_dat(heads)
+        if _is_dat(heads)
+        else _find_columns(source, heads)
+    )
     pairs = _pair_columns(source, heads, columns)
     temperatures = [one for one in columns if one.kind == "temperature"]
     if len(temperatures) not in (0, 1, len(pairs)):
@@ -178,7 +186,9 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
         kelvin = np.full(len(table), fallback)
         if temperatures:
             own_temperature = temperatures[min(place, len(temperatures) - 1)]
-            kelvin = _kelvin(table[:, own_temperature.place], own_temperature.head)
+            kelvin = _kelvin(
+                table[:, own_temperature.place], own_temperature.head
+            )
             note = ""
         elif (header_kelvin := flux.kelvin or field.kelvin) is not None:
             kelvin = np.full(len(table), header_kelvin)
@@ -187,10 +197,14 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
     if _is_dat(heads):
         return curves, []
     places = {one.place for one in columns}
-    return curves, [head for place, head in enumerate(heads) if place not in places]
+    return curves, [
+        head for place, head in enumerate(heads) if place not in places
+    ]
 
 
-def _split_lines(source: str | Path) -> tuple[list[str], list[list[str]], list[str]]:
+def _split_lines(
+    source: str | Path,
+) -> tuple[list[str], list[list[str]], list[str]]:
     """Split a file into its heads, its rows of cells and its comments.
 
     A file whose numbers begin at once has its heads in a comment ``Columns: ...``, as `magnetkit
@@ -256,7 +270,9 @@ def _find_heads(source: str | Path, comments: list[str]) -> list[str]:
     """
     for comment in comments:
         if comment.casefold().startswith("columns:"):
-            return [head.strip() for head in comment.partition(":")[2].split(",")]
+            return [
+                head.strip() for head in comment.partition(":")[2].split(",")
+            ]
     raise InputError(
         f"{source} begins with numbers; its first line must name the columns with their "
         "units, such as H (kA/m),J (T)"
@@ -328,7 +344,13 @@ def _select_for_dat(heads: Sequence[str]) -> list[_Column]:
         if head in heads:
             unit = head.rpartition("(")[2].rstrip(")")
             columns.append(
-                _Column(list(heads).index(head), head, kind, _UNITS[kind][unit], None)
+                _Column(
+                    list(heads).index(head),
+                    head,
+                    kind,
+                    _UNITS[kind][unit],
+                    None,
+                )
             )
     return columns
 
@@ -337,7 +359,8 @@ def _column_quantity(head: str) -> str:
     """Return the quantity that a heading names; empty where it names none."""
     plain = head.strip().strip('"')
     return next(
-        (kind for kind, pattern in _PATTERNS.items() if pattern.search(plain)), ""
+        (kind for kind, pattern in _PATTERNS.items() if pattern.search(plain)),
+        "",
     )
 
 
@@ -360,8 +383,12 @@ def _find_columns(source: str | Path, heads: Sequence[str]) -> list[_Column]:
         match = _DEGREES.search(head)
         kelvin = None
         if match and kind != "temperature":
-            kelvin = float(match[1]) + (ZERO_CELSIUS if match[2] == "C" else 0.0)
-        columns.append(_Column(place, head, kind, _factor(source, head, kind), kelvin))
+            kelvin = float(match[1]) + (
+                ZERO_CELSIUS if match[2] == "C" else 0.0
+            )
+        columns.append(
+            _Column(place, head, kind, _factor(source, head, kind), kelvin)
+        )
     return columns
 
 
@@ -423,7 +450,9 @@ def _pair_columns(
         start, end = places[i : i + 2]
         beside = [one for one in fluxes if start <= one.place < end]
         if not beside:
-            raise InputError(f"{source}: no J or B stands beside column {field.head!r}")
+            raise InputError(
+                f"{source}: no J or B stands beside column {field.head!r}"
+            )
         # B and J of one sample are one curve.
         kind = min((one.kind for one in beside), key=_FLUX_KINDS.index)
         pairs += [(field, one) for one in beside if one.kind == kind]
@@ -459,7 +488,9 @@ def _temperature_from_name(
         Where it comes from; empty if a comment says it.
     """
     for text in comments:
-        if match := re.search(r"\bat (-?\d+(?:\.\d+)?) C \((\d+(?:\.\d+)?) K\)", text):
+        if match := re.search(
+            r"\bat (-?\d+(?:\.\d+)?) C \((\d+(?:\.\d+)?) K\)", text
+        ):
             return float(match[2]), ""
     if in_name := _IN_NAME.search(Path(source).stem):
         offset = ZERO_CELSIUS if in_name[2] == "C" else 0.0

@@ -27,7 +27,11 @@ def corner(b_r, h_cj, h_knee, mu_rec):
     """Return the exponent of the corner of a curve."""
     knee = min(h_knee / h_cj, 1.0 - 1e-9)
     straight = 1.0 - (mu_rec - 1.0) * MU_0 * h_knee / b_r
-    drop = max(1.0 - 0.9 / straight, _LEAST_DROP) if straight > 0.9 else _LEAST_DROP
+    drop = (
+        max(1.0 - 0.9 / straight, _LEAST_DROP)
+        if straight > 0.9
+        else _LEAST_DROP
+    )
     return np.log(drop) / np.log(knee)
 
 
@@ -57,7 +61,9 @@ def polarization(b_r, h_cj, mu_rec, power, h):
 def curves(b_r, h_cj, h_knee, mu_rec, reverse):
     """Return J(H) of each magnet in the second quadrant."""
     out = np.zeros(reverse.shape)
-    share_rows(_curves, b_r.size, b_r, h_cj, h_knee, mu_rec, reverse, out, chunk=CHUNK)
+    share_rows(
+        _curves, b_r.size, b_r, h_cj, h_knee, mu_rec, reverse, out, chunk=CHUNK
+    )
     return out
 
 
@@ -83,7 +89,9 @@ def _curves(b_r, h_cj, h_knee, mu_rec, reverse, out, start, stop):
 def own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, count):
     """Return the reverse fields on which each curve is drawn."""
     out = np.zeros((b_r.size, count))
-    share_rows(_own_fields, b_r.size, b_r, h_cj, h_knee, mu_rec, h_cb, out, chunk=CHUNK)
+    share_rows(
+        _own_fields, b_r.size, b_r, h_cj, h_knee, mu_rec, h_cb, out, chunk=CHUNK
+    )
     return out
 
 
@@ -120,7 +128,15 @@ def working_fields(b_r, h_cj, h_knee, mu_rec, load):
     """Return where the load line meets each curve."""
     out = np.zeros(b_r.size)
     share_rows(
-        _working_fields, b_r.size, b_r, h_cj, h_knee, mu_rec, load, out, chunk=CHUNK
+        _working_fields,
+        b_r.size,
+        b_r,
+        h_cj,
+        h_knee,
+        mu_rec,
+        load,
+        out,
+        chunk=CHUNK,
     )
     return out
 
@@ -168,7 +184,15 @@ def flux_loss(b_r, h_cj, h_knee, mu_rec, load, outside, creep):
     out = np.ones(b_r.size)
     duty = float(load), float(outside), float(creep)
     share_rows(
-        _flux_loss_row, b_r.size, b_r, h_cj, h_knee, mu_rec, duty, out, chunk=CHUNK
+        _flux_loss_row,
+        b_r.size,
+        b_r,
+        h_cj,
+        h_knee,
+        mu_rec,
+        duty,
+        out,
+        chunk=CHUNK,
     )
     return out
 
@@ -185,7 +209,10 @@ def _flux_loss_row(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
         if h_cj[i] <= 0.0:
             continue
         h = straight_field(b_r[i], mu_rec[i], load, outside)
-        if h + creep < (min(h_knee[i] / h_cj[i], 1.0) ** _NEGLIGIBLE_POWER) * h_cj[i]:
+        if (
+            h + creep
+            < (min(h_knee[i] / h_cj[i], 1.0) ** _NEGLIGIBLE_POWER) * h_cj[i]
+        ):
             out[i] = 0.0
             continue
         power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
@@ -198,7 +225,9 @@ def _flux_loss_row(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
             part = reversed_share(h_cj[i], power, at)
             line = b_r[i] - (mu_rec[i] - 1.0) * MU_0 * h
             excess = line * (1.0 - part) - MU_0 * ((1.0 + load) * h - shift)
-            slope = (mu_rec[i] - 1.0) * MU_0 * (1.0 - part) + line * power * part / at
+            slope = (mu_rec[i] - 1.0) * MU_0 * (
+                1.0 - part
+            ) + line * power * part / at
             step = excess / (slope + (1.0 + load) * MU_0)
             h = max(h + step, 0.0)
             if abs(step) < _NEWTON_TOLERANCE * h_cj[i]:

@@ -13,7 +13,13 @@ import numpy as np
 from .._core import datasets
 from .._core._columnar import Coded
 from .._core._types import FloatArray
-from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS, mask
+from .._core.elements import (
+    ATOMIC_MASS,
+    HEAVY_LANTHANIDES,
+    INDEX,
+    RARE_EARTHS,
+    mask,
+)
 from ..alloy.notation import Basis
 from ..alloy.table import CompositionTable
 from ..phases.records import HOSTS
@@ -108,7 +114,9 @@ class Evidence(NamedTuple):
         if not distance.any():
             return self
         farther = self.farthest.put(distance > self.distance, name)
-        return Evidence(np.hypot(self.distance, distance), self.nearest, farther)
+        return Evidence(
+            np.hypot(self.distance, distance), self.nearest, farther
+        )
 
 
 def process_distance(
@@ -128,7 +136,8 @@ def process_distance(
         Host of each magnet, by roots such as "2:14:1"; code -1 for none.
     """
     hardening = (
-        HOSTS[word].magnet.hardening if word in HOSTS else "" for word in hosts.words
+        HOSTS[word].magnet.hardening if word in HOSTS else ""
+        for word in hosts.words
     )
     oxygen = [_OXYGEN.get(word, (np.inf, 1.0)) for word in hardening]
     limit, length = np.array([*oxygen, (np.inf, 1.0)])[hosts.codes].T
@@ -141,7 +150,9 @@ def process_distance(
     usual = usual_of_hosts(hosts.words)
     for name, (threshold, unit) in (_SETTINGS | _PARTS).items():
         setting = getattr(process, name)
-        if setting is None or np.array_equal(setting, route_settings.get(name, np.nan)):
+        if setting is None or np.array_equal(
+            setting, route_settings.get(name, np.nan)
+        ):
             continue
         value = rows[name]
         reference = route_settings.get(name, usual[name][hosts.codes])
@@ -173,7 +184,9 @@ def coordinates(table: CompositionTable, root: str) -> FloatArray:
     hardening = HOSTS[root].magnet.hardening
     lengths = _LENGTHS[hardening]
     scaled_contents = (
-        _boundary(table) if hardening == "boundary" else _metals(table, hardening)
+        _boundary(table)
+        if hardening == "boundary"
+        else _metals(table, hardening)
     )
     return np.column_stack(
         [scaled_contents[name] / length for name, length in lengths.items()]
@@ -225,7 +238,9 @@ def _boundary(table: CompositionTable) -> dict[str, FloatArray]:
     masses = [mask(symbols) * ATOMIC_MASS for symbols in _WEIGHED]
     figures = np.column_stack([ATOMIC_MASS, mask(("Fe", "Co")), *masses])
     mass, metal, *weights = sums_of_each(table.rows, figures).T
-    carbon, boron, *amounts, usual = (100.0 * weight / mass for weight in weights)
+    carbon, boron, *amounts, usual = (
+        100.0 * weight / mass for weight in weights
+    )
     free = free - (free - EVIDENCE.much_free).clip(0.0) * 2.0 / 3.0
     stoichiometric = ATOMIC_MASS[INDEX["B"]] / 14.0 * metal * 100.0 / mass
     # Carbon that stands for boron counts as much of it.
@@ -239,7 +254,8 @@ def _boundary(table: CompositionTable) -> dict[str, FloatArray]:
         "free rare earth": np.where(
             np.abs(free) < EVIDENCE.formula_free, EVIDENCE.usual_free, free
         ),
-        "boron": boron - np.clip(boron, EVIDENCE.boron_least, EVIDENCE.boron_most),
+        "boron": boron
+        - np.clip(boron, EVIDENCE.boron_least, EVIDENCE.boron_most),
         **dict(zip(names, amounts, strict=True)),
         "other elements": 100.0 - usual,
         "carbon": (carbon - _GASES["carbon_wt_pct"][0]).clip(0.0),
@@ -260,7 +276,10 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, FloatArray]:
     """
     rare = table.fraction(*RARE_EARTHS)
     with np.errstate(divide="ignore", invalid="ignore"):
-        metal = {s: table.fraction(s) / (1.0 - rare) for s in ("Co", "Fe", "Cu", "Zr")}
+        metal = {
+            s: table.fraction(s) / (1.0 - rare)
+            for s in ("Co", "Fe", "Cu", "Zr")
+        }
         ratio = (1.0 - rare) / rare
         heavy, samarium = (
             table.fraction(*e) / rare for e in (HEAVY_LANTHANIDES, ("Sm",))
@@ -327,15 +346,21 @@ def _measured_points(
     ]
     if not family:
         # Makers of compensated magnets print all of a grade, and no recipe.
-        grades = [row for row in datasets.rows(_COMPENSATED) if row["host"] == root]
+        grades = [
+            row for row in datasets.rows(_COMPENSATED) if row["host"] == root
+        ]
         for grade in grades:
             basis = cast(Basis, grade["basis"])
-            tables.append(CompositionTable.from_strings([grade["recipe"]], basis=basis))
+            tables.append(
+                CompositionTable.from_strings([grade["recipe"]], basis=basis)
+            )
             names.append(f"{grade['recipe']} ({grade['id']})")
     if HOSTS[root].magnet.hardening == "boundary" and not family:
         # Magnets are sold in every class, whose usual amounts of dysprosium are known.
         for name, recipe in _sold_recipes():
-            tables.append(CompositionTable.from_strings([recipe], basis="weight"))
+            tables.append(
+                CompositionTable.from_strings([recipe], basis="weight")
+            )
             names.append(f"class {name} as sold")
     if not tables:
         return np.zeros((0, len(_LENGTHS[HOSTS[root].magnet.hardening]))), ()
@@ -406,17 +431,26 @@ def evidence(
             producer is not None
             and (producer_magnets := producer.known(root, quantity)) is not None
         ):
-            points = np.concatenate([points, coordinates(producer_magnets.table, root)])
+            points = np.concatenate(
+                [points, coordinates(producer_magnets.table, root)]
+            )
             magnet_names = (
                 *magnet_names,
-                *(f"{producer.name}'s" for _ in range(len(producer_magnets.fractions))),
+                *(
+                    f"{producer.name}'s"
+                    for _ in range(len(producer_magnets.fractions))
+                ),
             )
         if root not in places:
             places[root] = coordinates(table[rows], root)
         measured_places = places[root]
         if family:
-            alike, names_alike = _measured_points(root, quantity, family, left_out)
-            points = np.pad(points, ((0, 0), (0, 1)), constant_values=EVIDENCE.sister)
+            alike, names_alike = _measured_points(
+                root, quantity, family, left_out
+            )
+            points = np.pad(
+                points, ((0, 0), (0, 1)), constant_values=EVIDENCE.sister
+            )
             points = np.concatenate([np.pad(alike, ((0, 0), (0, 1))), points])
             magnet_names = (*names_alike, *magnet_names)
             measured_places = np.pad(measured_places, ((0, 0), (0, 1)))
@@ -433,7 +467,9 @@ def evidence(
     return Evidence(distance, nearest, Coded(axes, tuple(labels)).renamed(str))
 
 
-def evidence_at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evidence:
+def evidence_at_temperature(
+    found: Evidence, hosts: Coded, kelvin: float
+) -> Evidence:
     """Return `found` with the distances that coercivity has at a temperature, K.
 
     The distance grows above the hottest and below the coldest temperature at which magnets of the
@@ -450,7 +486,9 @@ def evidence_at_temperature(found: Evidence, hosts: Coded, kelvin: float) -> Evi
     return found.beyond(beyond, "temperature")
 
 
-def cap_probability(probability: FloatArray, distance: FloatArray) -> FloatArray:
+def cap_probability(
+    probability: FloatArray, distance: FloatArray
+) -> FloatArray:
     """Lower probabilities to what the nearest measured magnets bear out, shape (n,).
 
     With the distance D the result is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4). `probability`,

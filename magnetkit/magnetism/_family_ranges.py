@@ -60,7 +60,9 @@ def families() -> Families:
 def _carried_families() -> Families:
     families = {}
     for name, entry in datasets.toml(FILE)["family"].items():
-        families[name] = {quantity: Range(**entry[quantity]) for quantity in entry}
+        families[name] = {
+            quantity: Range(**entry[quantity]) for quantity in entry
+        }
     return families
 
 
@@ -83,7 +85,10 @@ _SPREADS = {
     "remanence_T": "remanence_spread",
     "coercivity_coefficient_pct_K": "beta_spread",
 }
-_OFFSETS = {"coercivity_kA_m": "coercivity_offset", "remanence_T": "remanence_offset"}
+_OFFSETS = {
+    "coercivity_kA_m": "coercivity_offset",
+    "remanence_T": "remanence_offset",
+}
 
 
 def range_columns(
@@ -109,11 +114,18 @@ def range_columns(
     for host in host_names:
         root = root_host(host)
         family = (
-            route.family if route is not None and root_host(route.host) == root else ""
+            route.family
+            if route is not None and root_host(route.host) == root
+            else ""
         )
-        ranges = {**family_table[ANY], **family_table.get(key(root, family), {})}
+        ranges = {
+            **family_table[ANY],
+            **family_table.get(key(root, family), {}),
+        }
         for quantity, name in _SPREADS.items():
             columns.setdefault(name, []).append(ranges[quantity].half_width)
         for quantity, name in _OFFSETS.items():
             columns.setdefault(name, []).append(ranges[quantity].offset)
-    return {name: np.array([*values, np.nan]) for name, values in columns.items()}
+    return {
+        name: np.array([*values, np.nan]) for name, values in columns.items()
+    }

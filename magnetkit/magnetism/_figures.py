@@ -70,7 +70,9 @@ def widen(
     half = z * bulk.curie_sd
     near_curie = (status == 0) & (kelvin > bulk.curie - half)
     # Farther below, the upper Curie temperature does less than the spread of such magnets.
-    doubtful = (status == 0) & (kelvin > bulk.curie - GRAINS.half_curie_ranges * half)
+    doubtful = (status == 0) & (
+        kelvin > bulk.curie - GRAINS.half_curie_ranges * half
+    )
     if not doubtful.any():
         return
     # Most are far below at most temperatures.
@@ -129,10 +131,13 @@ def _scale_phases(phases: Any, rows: IntArray, hotter: FloatArray) -> Any:
     state = phases.state[np.concatenate(arrays)]
     state[:, CURIE] *= np.concatenate(factors)
     fields = {
-        name: getattr(phases, name)[rows] for name in ("cells", "fraction", "cover")
+        name: getattr(phases, name)[rows]
+        for name in ("cells", "fraction", "cover")
     }
     # Where an alloy's ions stand is said by its state.
-    return phases._replace(state=state, own=(state, phases.ion), **places, **fields)
+    return phases._replace(
+        state=state, own=(state, phases.ion), **places, **fields
+    )
 
 
 FIGURES = (
@@ -249,9 +254,9 @@ def magnet_figures(
         if unit != 1.0:
             figure *= unit
     outside = (status == 0) & ~np.isfinite(made.factor)
-    return values, np.where(outside, STATUS.index("outside the model"), status).astype(
-        np.int8
-    )
+    return values, np.where(
+        outside, STATUS.index("outside the model"), status
+    ).astype(np.int8)
 
 
 def least_widths(
@@ -282,7 +287,10 @@ def least_widths(
     """
     rows = made.rows
     alone = np.maximum(rows["remanence_spread"] * scale, np.atleast_2d(unsure))
-    on_b = np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"]
+    on_b = (
+        np.minimum(alone, rows["remanence_cap"] * scale)
+        * rows["remanence_left"]
+    )
     return on_b, _coercivity_half_width(made, kelvin) * scale
 
 
@@ -316,11 +324,15 @@ def figures_by_temperature(
     """
     # A cone may be a magnet that was upright at room temperature.
     own_status = bulk.status.T
-    blank = (status != 0) & ((own_status == 0) | (own_status == STATUS.index("cone")))
+    blank = (status != 0) & (
+        (own_status == 0) | (own_status == STATUS.index("cone"))
+    )
     for j in np.flatnonzero(blank.any(axis=1)):
         kelvin = float(bulk.temperatures[j])
         instant = kelvin, kelvin + _INSTANT
-        alone, columns = magnet_figures(made, bulk, bulk.temperatures, instant, load, z)
+        alone, columns = magnet_figures(
+            made, bulk, bulk.temperatures, instant, load, z
+        )
         rows = blank[j]
         values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
         status[j, rows] = columns[j, rows]
@@ -335,7 +347,9 @@ def describe_missing_comparison(coldest: float) -> str:
     if coldest >= COMPARED_FROM:
         return ""
     celsius = COMPARED_FROM - ZERO_CELSIUS
-    return f"Below {celsius:.0f} °C no coercivity was compared with a measurement"
+    return (
+        f"Below {celsius:.0f} °C no coercivity was compared with a measurement"
+    )
 
 
 def blank_hard(values: FloatArray, rows: BoolArray) -> None:
@@ -375,12 +389,16 @@ def _coercivity_half_width(made: Alloys, kelvin: FloatArray) -> FloatArray:
         cells = DEVIATIONS_90 * hot_deviation(
             made.rules(), made.structure["iron"], kelvin[:, None]
         )
-        half_width = np.where(cells > 0.0, np.hypot(half_width, cells), half_width)
+        half_width = np.where(
+            cells > 0.0, np.hypot(half_width, cells), half_width
+        )
     if not made.rows["grain_effect"].any():
         return half_width
     effect = grain_effect(made.phases, made.rules(), made.rows, kelvin)
     added_variance = effect**2 - made.rows["grain_effect"] ** 2
-    wider = np.sqrt(np.maximum(half_width**2 + DEVIATIONS_90**2 * added_variance, 0.0))
+    wider = np.sqrt(
+        np.maximum(half_width**2 + DEVIATIONS_90**2 * added_variance, 0.0)
+    )
     # Magnets of usual grains keep theirs to the last digit, whatever others the table has.
     return np.where(added_variance != 0.0, wider, half_width)
 
@@ -431,12 +449,17 @@ def kinds(
     has_shell = text != ""
     if process_rows.grain_size_um is not None:
         codes = assign_hosts(table)
-        has_shell |= slope_deviation(by_row(process_rows, codes, HOST_NAMES)).any()
+        has_shell |= slope_deviation(
+            by_row(process_rows, codes, HOST_NAMES)
+        ).any()
     rows = np.flatnonzero(has_shell)
     if rows.size:
         some = table[rows]
         shelled_alloys = alloys(
-            some, process_rows, read_shells(list(text[rows]), len(rows)), curie=curie
+            some,
+            process_rows,
+            read_shells(list(text[rows]), len(rows)),
+            curie=curie,
         )
         effects[rows, 0] = shelled_alloys.rows[EFFECTS[0]]
         effects[rows, 1] = grain_effect(
@@ -445,4 +468,6 @@ def kinds(
             shelled_alloys.rows,
             temperature,
         )[0]
-    return Kinds(table, Coded.of([root_host(host) for host in hosts]), text, effects)
+    return Kinds(
+        table, Coded.of([root_host(host) for host in hosts]), text, effects
+    )

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 # Takes recipes in their phases and what `microstructure` asks of them; yields words of `GATES`,
 # each with the rows, bool (n,), at which that gate is closed.
-Rule = Callable[["Balance", dict[str, FloatArray]], Iterator[tuple[str, BoolArray]]]
+Rule = Callable[
+    ["Balance", dict[str, FloatArray]], Iterator[tuple[str, BoolArray]]
+]
 
 _CONE, FAR = GATES[-2:]
 """That of a measured cone, and of what is too far from every measured magnet (`_evidence`)."""
@@ -61,11 +63,15 @@ _RULES: dict[str, Rule] = {
 def rows_made_by_route(route: "Route", codes: Int8Array) -> BoolArray:
     """Say which magnets, by their host codes, a route makes, bool (n,)."""
     root = root_host(route.host)
-    return np.array([*(host.root == root for host in HOSTS.values()), False])[codes]
+    return np.array([*(host.root == root for host in HOSTS.values()), False])[
+        codes
+    ]
 
 
 def gates(
-    found: "Balance", structure: dict[str, FloatArray], route: "Route | None" = None
+    found: "Balance",
+    structure: dict[str, FloatArray],
+    route: "Route | None" = None,
 ) -> Int8Array:
     """Find the first gate that is closed to each magnet.
 
@@ -86,15 +92,21 @@ def gates(
     codes = found.parts.host
     status = np.zeros(len(codes), np.int8)
     is_not_from_melt = not_from_melt(found.parts.hard_phase, codes)
-    dense = (structure["density"] > GRAINS.pressed) & (structure["coarse"] > 0.0)
-    status[is_not_from_melt & dense] = STATUS.index("decomposes before it sinters")
+    dense = (structure["density"] > GRAINS.pressed) & (
+        structure["coarse"] > 0.0
+    )
+    status[is_not_from_melt & dense] = STATUS.index(
+        "decomposes before it sinters"
+    )
     mine = np.zeros(len(codes), bool)
     unknown = hosts_by_hardening(codes, "route")
     if route is not None:
         mine = rows_made_by_route(route, codes)
         fits = [is_in_windows(found.charge, rule) for rule in route.needs]
         unknown = (
-            unknown & ~mine | mine & ~np.any(fits, axis=0) if fits else unknown & ~mine
+            unknown & ~mine | mine & ~np.any(fits, axis=0)
+            if fits
+            else unknown & ~mine
         )
     status[unknown & (status == 0)] = STATUS.index("no bulk magnet known")
     by_route = mine & bool(route and route.hardening)

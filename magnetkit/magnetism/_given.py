@@ -73,7 +73,9 @@ def apply_given(
     none = np.full(n, np.nan)
     cells = np.arange(n)
     widths = dict[str, FloatArray]()
-    places = [cells, phases.skins, phases.shells, cells + first][: 4 if first else 3]
+    places = [cells, phases.skins, phases.shells, cells + first][
+        : 4 if first else 3
+    ]
     hard = Condensed(phases.state[first : first + n], phases.ion)
     harder = np.ones(n)
     for what, name in enumerate(GIVEN):
@@ -121,7 +123,9 @@ def apply_given(
     return predicted, widths, harder
 
 
-def _predict_quantity(got: Intrinsic, name: str) -> tuple[FloatArray, FloatArray]:
+def _predict_quantity(
+    got: Intrinsic, name: str
+) -> tuple[FloatArray, FloatArray]:
     """Return what the model says of a quantity of `GIVEN`, and its standard deviation, (n,) each."""
     if name not in PROPERTIES:
         return got.curie, got.curie_sd

@@ -151,7 +151,9 @@ def phase_state(i, kelvin, state, ion, tables, work, reverses):
     along = 1.0
     if reverses and easy in (OK, CONE) and j != 0.0:
         at_hard = barrier(k1, k2, k3)
-        field = switching(i, state, ion, work, (m, j, k1, k2, k3), at_hard) / MU_0
+        field = (
+            switching(i, state, ion, work, (m, j, k1, k2, k3), at_hard) / MU_0
+        )
     if easy == CONE:
         along = np.sqrt(1.0 - easy_angle(k1, k2, k3))
     return abs(j) * state[i, TO_TESLA] * along, field, easy
@@ -186,7 +188,9 @@ def alloy_state(kelvin, i, phases, carried, coupling, hard, work):
         j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * rim
         # A weaker rim lets reversal start in it, however good the core.
         gain = outer - field
-        field += phases.cover[i] * (phases.efficiency * gain if gain > 0.0 else gain)
+        field += phases.cover[i] * (
+            phases.efficiency * gain if gain > 0.0 else gain
+        )
     if has_wall:
         rim, _, _ = phase_state(
             phases.walls[i], kelvin, state, ion, tables, work, not has_wall
@@ -210,7 +214,9 @@ def _wall_polarization_ratio(i, phases, reference, work):
     state = phases.state
     ion = phases.ion
     tables = phases.tables
-    wall, _, _ = phase_state(phases.walls[i], reference, state, ion, tables, work, bare)
+    wall, _, _ = phase_state(
+        phases.walls[i], reference, state, ion, tables, work, bare
+    )
     cell, _, _ = phase_state(i, reference, state, ion, tables, work, bare)
     return (0.0 if np.isnan(wall) else wall) / cell
 
@@ -263,7 +269,12 @@ def _start(i, phases, rules, work):
     if level != 1.0 and phases.shells[i] >= 0:
         core_j, core_field = _core(i, phases, work)
     alpha_k = producer_alpha(
-        rules.alpha_k[i], rules.n_eff[i], level, core_j, core_field, book.least_left
+        rules.alpha_k[i],
+        rules.n_eff[i],
+        level,
+        core_j,
+        core_field,
+        book.least_left,
     )
     by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
     whole = alpha_k * field
@@ -314,11 +325,15 @@ def alpha_corrected_state(kelvin, i, phases, rules, carried, hard, work):
     An easy axis that becomes a cone on cooling counts as `OK`.
     """
     coupling = rules.book.wall_coupling
-    j, field, status = alloy_state(kelvin, i, phases, carried, coupling, hard, work)
+    j, field, status = alloy_state(
+        kelvin, i, phases, carried, coupling, hard, work
+    )
     if status == CONE and kelvin < ROOM:
         # No field is wanted; no False either, see `alloy_state`.
         none = phases.walls[i] < -1
-        _, _, before = alloy_state(ROOM, i, phases, carried, coupling, none, work)
+        _, _, before = alloy_state(
+            ROOM, i, phases, carried, coupling, none, work
+        )
         status = OK if before == OK else CONE
     return j * (1.0 + rules.bend[i] * (kelvin - ROOM)), field, status
 
@@ -354,7 +369,11 @@ def magnet_state(kelvin, i, phases, rules, start, work):
     elif field_room > 0.0:
         return j, h_room * (field / field_room) ** rules.decay[i], status
     poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
-    return j, max(alpha_k * field - poles, book.least_left * alpha_k * field), status
+    return (
+        j,
+        max(alpha_k * field - poles, book.least_left * alpha_k * field),
+        status,
+    )
 
 
 # on_h: half width of ln H_cJ; h_cj A/m; start: first of `_start`; book: `TemperatureBook`
@@ -365,7 +384,9 @@ def unsure(on_h, h_cj, start, book):
     if not 0.0 < share < 1.0:
         return on_h
     # The upper end falls on with what is left, but slower.
-    return max(on_h, min(on_h - book.unsure_slope * np.log(share), book.widest_ln))
+    return max(
+        on_h, min(on_h - book.unsure_slope * np.log(share), book.widest_ln)
+    )
 
 
 # h_cj A/m; j T; start: first of `_start`; shape: H_k over H_cJ at `ROOM`, its half width, and the
@@ -411,7 +432,13 @@ def states(temperature, phases, rules, hard=None, picked=None):
     wanted = hard.any(), whole or (hard & (temperature == ROOM)).any(), whole
     request = temperature, hard, wanted, picked
     share_rows(
-        _states_chunks, chunks(picked.size), request, phases, rules, result, chunk=1
+        _states_chunks,
+        chunks(picked.size),
+        request,
+        phases,
+        rules,
+        result,
+        chunk=1,
     )
     return result
 
@@ -425,7 +452,10 @@ def _states_chunks(asked, phases, rules, found, begin, end):
     `asked` is (temperature, hard, wanted, picked), `found` (polarization, coercivity, knee, status)
     of `states`.
     """
-    (temperature, hard, wanted, picked), (polarization, coercivity, knee, status) = (
+    (
+        (temperature, hard, wanted, picked),
+        (polarization, coercivity, knee, status),
+    ) = (
         asked,
         found,
     )
@@ -435,10 +465,14 @@ def _states_chunks(asked, phases, rules, found, begin, end):
         work = np.empty((ion_count, N_WORK))
         for p in range(chunk * CHUNK, min(picked.size, (chunk + 1) * CHUNK)):
             i = picked[p]
-            ratio = _wall_polarization_ratio(i, phases, rules.book.wall_reference, work)
+            ratio = _wall_polarization_ratio(
+                i, phases, rules.book.wall_reference, work
+            )
             start = (ratio, 0.0, 0.0, 0.0, 0.0, 0.0)
             state = (0.0, 0.0, OK)
-            needs_room = any_hard and (room or rules.knee_law[i] != LOCAL_FIELDS)
+            needs_room = any_hard and (
+                room or rules.knee_law[i] != LOCAL_FIELDS
+            )
             if needs_room:
                 start, state = _start(i, phases, rules, work)
             for l in range(temperature.size):  # noqa: E741
@@ -460,7 +494,9 @@ def _states_chunks(asked, phases, rules, found, begin, end):
                 if knees:
                     shape = rules.squareness[i], 0.0, rules.knee_law[i]
                     widest = rules.book.widest_ln
-                    _, knee[l, p], _ = knee_field(h_cj, j, start, shape, 0.0, widest)
+                    _, knee[l, p], _ = knee_field(
+                        h_cj, j, start, shape, 0.0, widest
+                    )
 
 
 # -> what `knee_field` asks of an alloy
@@ -514,7 +550,9 @@ def _write(out, at, place, start, rules, widths, t_max):
     (j, h_cj), (l, i) = at, place  # noqa: E741
     book = rules.book
     on_h = unsure(widths.on_h[l, i], h_cj, start, book)
-    knees = knee_field(h_cj, j, start, _shape(rules, widths, i), on_h, book.widest_ln)
+    knees = knee_field(
+        h_cj, j, start, _shape(rules, widths, i), on_h, book.widest_ln
+    )
     for s, to in ((1, 0), (0, 1), (2, 2)):
         b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
         hard = h_cj * np.exp((s - 1) * on_h)
@@ -543,7 +581,11 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
     n = phases.walls.size
     ion_count = most_ions(phases.state)
     for chunk in range(begin, end):
-        room = np.empty((ion_count, N_WORK)), np.empty((6, 3)), np.empty(3, np.bool_)
+        room = (
+            np.empty((ion_count, N_WORK)),
+            np.empty((6, 3)),
+            np.empty(3, np.bool_),
+        )
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             _figures_row(i, when, phases, rules, widths, room, out, status)
 
@@ -610,7 +652,9 @@ def _follow_field(g, grid, limit, s, field, room):
 # at_room: `_start` of alloy i; end: its status at when's second; room: as of `_figures_row`, whose
 # t_max is written to -> J T, H_cJ A/m and status at grid[0], status up to second
 @jit(part="copied")
-def _find_working_temperature(i, when, phases, rules, widths, room, at_room, end):
+def _find_working_temperature(
+    i, when, phases, rules, widths, room, at_room, end
+):
     """Find the largest working temperature of the weak, the nominal and the strong magnet."""
     _, second, grid, load = when
     work, scratch, open_ = room
@@ -631,7 +675,9 @@ def _find_working_temperature(i, when, phases, rules, widths, room, at_room, end
         # What the weak magnet bears at its limit it bears below.
         passes_second = kelvin > second and grid[g - 1] <= second
         is_inside = passes_second and kelvin < limit < np.inf
-        if is_inside and _bears_limit(i, phases, rules, widths, start, permeance, room):
+        if is_inside and _bears_limit(
+            i, phases, rules, widths, start, permeance, room
+        ):
             scratch[0, :] = limit
             break
         j, h_cj, found = _state_at(kelvin, i, phases, rules, at_room, work)
@@ -686,7 +732,9 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
             h_cj = h2
             found = end
         else:
-            j, h_cj, found = _state_at(asked[l], i, phases, rules, at_room, work)
+            j, h_cj, found = _state_at(
+                asked[l], i, phases, rules, at_room, work
+            )
         found = _first_fault(found, over)
         status[l, i] = found
         if found != OK or not np.isfinite(rules.factor[i]):
@@ -698,5 +746,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
         # alpha of a compensated magnet is a small difference: it keeps an uncertainty.
         small = book.small_doubt / (1.0 + (alpha / book.small_alpha) ** 4)
         floor = widths.floor[i] * np.hypot(1.0, small)
-        _about(out[5, :, l, i], alpha, np.hypot(alpha * widths.on_alpha[i], floor))
+        _about(
+            out[5, :, l, i], alpha, np.hypot(alpha * widths.on_alpha[i], floor)
+        )
         _about(out[6, :, l, i], beta, abs(beta * widths.on_beta[i]))

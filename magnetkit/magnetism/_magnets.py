@@ -102,7 +102,9 @@ class Magnets:
         """Return H_cJ, A/m, shape (n, k)."""
         return self.intrinsic_coercivity
 
-    def field_of(self, picked: IntArray, at: IntArray, knee: bool) -> FloatArray:
+    def field_of(
+        self, picked: IntArray, at: IntArray, knee: bool
+    ) -> FloatArray:
         """Compute H_cJ or the knee field, A/m, of some magnets at some temperatures.
 
         This is for `Magnets` that were made without coercivity.
@@ -154,7 +156,9 @@ def _charge(
     # No charge hardens what has too much iron.
     alone &= table.fraction("Fe") <= CELLS.most_iron * (1.0 - rare)
     rows &= (
-        alone & (np.abs(rare - likeness) < FORMULA.charge_step) & ~table.is_by_weight
+        alone
+        & (np.abs(rare - likeness) < FORMULA.charge_step)
+        & ~table.is_by_weight
     )
     if not rows.any():
         return table, rows
@@ -170,10 +174,16 @@ def _charge(
     earth = mask(RARE_EARTHS)[indices] > 0.0
     share[[INDEX[symbol] for symbol in additions]] = list(additions.values())
     with np.errstate(divide="ignore", invalid="ignore"):
-        metal = (1.0 - share.sum()) * values / (1.0 - rare[row]) + share[indices]
-        amounts = np.where(earth, values / rare[row], ratio * metal) / (1.0 + ratio)
+        metal = (1.0 - share.sum()) * values / (1.0 - rare[row]) + share[
+            indices
+        ]
+        amounts = np.where(earth, values / rare[row], ratio * metal) / (
+            1.0 + ratio
+        )
     values = np.where(rows[row], amounts, values)
-    charge = CompositionTable(indptr, indices, values, table.row_index, table.errors)
+    charge = CompositionTable(
+        indptr, indices, values, table.row_index, table.errors
+    )
     return replace(charge, by_weight=table.by_weight), rows
 
 
@@ -201,7 +211,9 @@ class Alloys:
     structure: dict[str, FloatArray]  # as for `microstructure`
     rows: dict[str, FloatArray]  # as for `microstructure`
     given: "Widths"  # what a user says of the hard phases, empty where nothing
-    curie: "CurieModel | None"  # model of T_C, that of all that is known if None
+    curie: (
+        "CurieModel | None"  # model of T_C, that of all that is known if None
+    )
     # what `nearest` returns, empty where it was left out
     near: dict[str, Evidence] = field(default_factory=dict)
 
@@ -226,7 +238,12 @@ class Alloys:
             volume = TESLA / self.phases.state[: len(codes), TO_TESLA]
             # Masses are in g/mol, volumes in A^3.
             density = (
-                1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
+                1e-3
+                * mass
+                / N_A
+                / units
+                / (1e-30 * volume)
+                * self.rows["density"]
             )
         return np.where(codes >= 0, density, np.nan)
 
@@ -239,9 +256,13 @@ class Alloys:
 
     def nearest(self) -> dict[str, Evidence]:
         """Return how far magnets are from those with measured `QUANTITIES`."""
-        evidence = nearest_recipes(self.written.recipe, self.written.host, self.process)
+        evidence = nearest_recipes(
+            self.written.recipe, self.written.host, self.process
+        )
         for name, distance in self.apart().items():
-            evidence = {n: one.beyond(distance, name) for n, one in evidence.items()}
+            evidence = {
+                n: one.beyond(distance, name) for n, one in evidence.items()
+            }
         return evidence
 
     def with_level(self, level: float, fall: float = 1.0) -> "Alloys":
@@ -251,7 +272,10 @@ class Alloys:
         fall of coercivity with temperature over theirs.
         """
         rows = self.rows
-        new_rows = {"harder": level * rows["harder"], "fall": fall * rows["fall"]}
+        new_rows = {
+            "harder": level * rows["harder"],
+            "fall": fall * rows["fall"],
+        }
         return replace(self, rows={**rows, **new_rows})
 
     def with_stated(self, stated: StatedLevel) -> "Alloys":
@@ -263,13 +287,17 @@ class Alloys:
         from ..phases.partition import root_codes
 
         rows = dict(self.rows)
-        of_host = Coded(root_codes(self.written.host), HOST_NAMES).says(stated.host)
+        of_host = Coded(root_codes(self.written.host), HOST_NAMES).says(
+            stated.host
+        )
         of_level = of_host & (stated.route == level_route(self.process.route))
         rows["harder"] = np.where(of_level, stated.level, 1.0) * rows["harder"]
         rows["fall"] = np.where(of_level, stated.fall, 1.0) * rows["fall"]
         stronger = np.where(of_host, stated.remanence, 1.0)
         rows["stronger"] = stronger * rows["stronger"]
-        stronger_alloys = replace(self, rows=rows, factor=stronger * self.factor)
+        stronger_alloys = replace(
+            self, rows=rows, factor=stronger * self.factor
+        )
         # As `alloys` has it, which works this out before a producer is known.
         vars(stronger_alloys)["_micro"] = self._micro
         return stronger_alloys
@@ -286,7 +314,9 @@ class Alloys:
         rows = picked[self._has_skin[picked]]
         if not rows.size or (own_phases.skins >= 0).any():
             return own_phases
-        skins = enrich_surface(cells[rows], self.rows["surface_enrichment"][rows])
+        skins = enrich_surface(
+            cells[rows], self.rows["surface_enrichment"][rows]
+        )
         skin_phases = condensed_alone(skins, codes[rows], self.curie)
         return own_phases._replace(
             skins=_places(rows, len(codes), 0), own=tuple(skin_phases)
@@ -301,7 +331,9 @@ class Alloys:
         from ._magnet_kernels import Rules, TemperatureBook
 
         rows = self.rows
-        constants = [getattr(TEMPERATURE, name) for name in TemperatureBook._fields]
+        constants = [
+            getattr(TEMPERATURE, name) for name in TemperatureBook._fields
+        ]
         alpha_k, n_eff, pinning, remaining, decay = self._micro
         level = remaining * rows["harder"]
         return Rules(
@@ -355,7 +387,10 @@ class Alloys:
 
         rules_in_force = self.rules() if rules is None else rules
         j, h_cj, knee, status = (
-            a.T for a in states(temperature, self.phases, rules_in_force, hard, picked)
+            a.T
+            for a in states(
+                temperature, self.phases, rules_in_force, hard, picked
+            )
         )
         return Magnets(temperature, j, h_cj, knee, status, self, rules_in_force)
 
@@ -376,7 +411,9 @@ class Alloys:
         j = self.at(np.array(between), hard=np.zeros(2, bool)).polarization
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = 1.0 + shift * span * j[:, 0] / j[:, 1]
-            correction = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
+            correction = (ratio - 1.0) / (
+                (second - ROOM) - ratio * (first - ROOM)
+            )
         return np.where(np.isfinite(correction), correction, 0.0)
 
     def hard_phases(self, temperature: FloatArray) -> Intrinsic:
@@ -431,11 +468,17 @@ def evaluate_magnets(
     hard : ndarray of bool, optional
         As for `Alloys.at`.
     """
-    rules = None if between is None else made.rules()._replace(bend=made.bend(between))
+    rules = (
+        None
+        if between is None
+        else made.rules()._replace(bend=made.bend(between))
+    )
     magnets = made.at(np.asarray(temperature, float), rules, hard)
     outside = np.broadcast_to(made.never_made[:, None], magnets.status.shape)
     if between is not None:
-        outside = outside | (magnets.status == 0) & ~np.isfinite(made.factor)[:, None]
+        outside = (
+            outside | (magnets.status == 0) & ~np.isfinite(made.factor)[:, None]
+        )
     magnets.status[outside] = STATUS.index("outside the model")
     blank = outside if between is None else magnets.status != 0
     for values in (
@@ -444,7 +487,9 @@ def evaluate_magnets(
         magnets.knee_field,
     ):
         values[blank] = np.nan
-    status = apply_gates(magnets.status.T, made.closed_gate(magnets.temperature)).T
+    status = apply_gates(
+        magnets.status.T, made.closed_gate(magnets.temperature)
+    ).T
     magnets.intrinsic_coercivity[status] = magnets.knee_field[status] = np.nan
     return magnets
 
@@ -516,7 +561,9 @@ def _has_no_precedent(
         if shells.carriers is not None:
             # Carriers are known to act on the boundary of the hosts that shells are known of alone.
             never |= (
-                shells.carriers.any(axis=1) & (codes >= 0) & ~hosts_with_shells(codes)
+                shells.carriers.any(axis=1)
+                & (codes >= 0)
+                & ~hosts_with_shells(codes)
             )
     if traces is None:
         return never
@@ -574,7 +621,9 @@ def alloys(
     structure = _structure(written.recipe, balance, formula, rows, carriers)
     _soften(structure, rows, process, written.host)
     rims = _resolve_rims(written, shells, rows)
-    needs_skins = skins or given_values or rims.rows.size or slope_deviation(rows).any()
+    needs_skins = (
+        skins or given_values or rims.rows.size or slope_deviation(rows).any()
+    )
     with_skin = np.empty(0, np.int64)
     if needs_skins:
         with_skin = np.flatnonzero(_has_surface(balance.parts.hard_phase, rows))
@@ -592,7 +641,9 @@ def alloys(
     )
     rows["harder"] = np.ones(len(table))
     _widen_spread(rows, structure, written)
-    rows["apart"] = process_distance(process, rows, Coded(written.host, HOST_NAMES))
+    rows["apart"] = process_distance(
+        process, rows, Coded(written.host, HOST_NAMES)
+    )
     factor = _remanence_factor(balance, structure, rows, rims)
     if shells is not None:
         factor *= 1.0 - carrier_volume(written.recipe, shells)
@@ -626,7 +677,9 @@ class _Rims:
     rows: IntArray  # the alloys that have one
     columns: IntArray  # the column of the element of each of these in tables
     fraction: FloatArray  # volume of the shell in the hard phase, (n,)
-    content: FloatArray  # share of the shell's rare earth that is the element, (n,)
+    content: (
+        FloatArray  # share of the shell's rare earth that is the element, (n,)
+    )
     cover: FloatArray  # share of its gain that a shell of its thickness gives, (n,)
 
 
@@ -648,7 +701,9 @@ def _resolve_rims(
         no_rows = np.empty(0, np.int64)
         return _Rims(no_rows, no_rows, none, none, none)
     arriving = arriving_share(shells.faces_mm)
-    fraction, content = shells.resolve_amounts(written.recipe, arriving=arriving)
+    fraction, content = shells.resolve_amounts(
+        written.recipe, arriving=arriving
+    )
     with_rim = np.flatnonzero(fraction > 0.0)
     cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
     return _Rims(with_rim, shells.column[with_rim], fraction, content, cover)
@@ -724,7 +779,9 @@ def _condense_phases(
         groups.append((skins, codes[with_skin]))
     if rims.rows.size:
         surface = enrich_surface(cells[rims.rows], enrichment[rims.rows])
-        shells = replace_rare_earth(surface, rims.columns, rims.content[rims.rows])
+        shells = replace_rare_earth(
+            surface, rims.columns, rims.content[rims.rows]
+        )
         groups.append((shells, codes[rims.rows]))
     condensed, prediction = condense_groups(parts, groups, curie, written)
     n = len(codes)
@@ -768,7 +825,9 @@ def _remanence_factor(
 
 
 def _widen_spread(
-    rows: dict[str, FloatArray], structure: dict[str, FloatArray], written: "Partition"
+    rows: dict[str, FloatArray],
+    structure: dict[str, FloatArray],
+    written: "Partition",
 ) -> None:
     """Add to the spread of coercivity what boundary and easy axis leave in doubt, in place.
 
@@ -821,7 +880,9 @@ def _place_among_measured(
     magnets.factor[:] *= rows["stronger"]
 
 
-def _has_surface(cells: CompositionTable, rows: dict[str, FloatArray]) -> BoolArray:
+def _has_surface(
+    cells: CompositionTable, rows: dict[str, FloatArray]
+) -> BoolArray:
     """Say which alloys' grains have a surface of another composition, bool (n,)."""
     return (rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0)
 
@@ -865,7 +926,9 @@ def _with_given(
     from ._given import apply_given
 
     first = 0 if written is parts else len(phases.state) - len(written.host)
-    predicted, widths, harder = apply_given(said, phases, first, written, predicted)
+    predicted, widths, harder = apply_given(
+        said, phases, first, written, predicted
+    )
     for name in GIVEN[1:]:
         rows["spread"] = np.hypot(rows["spread"], np.nan_to_num(widths[name]))
     return predicted, widths, harder
@@ -912,16 +975,23 @@ def _structure(
     usual_wetting = _boundary.wetting_gain(none, usual, none)
     usual_boundary = _boundary.usual_boundary(boundary)
     if carriers is not None:
-        usual_wetting = usual_wetting + boundary["wetting"] - own_boundary["wetting"]
+        usual_wetting = (
+            usual_wetting + boundary["wetting"] - own_boundary["wetting"]
+        )
         usual_boundary["free"] = (
             usual_boundary["free"] + boundary["free"] - own_boundary["free"]
         )
     usual_factor = _boundary.decoupling_factor(usual_boundary)
     wetting = _blend(formula, usual_wetting, boundary["wetting"])
     decoupling = _blend(formula, none, boundary["decoupling"])
-    factor = _blend(formula, usual_factor, _boundary.decoupling_factor(boundary))
+    factor = _blend(
+        formula, usual_factor, _boundary.decoupling_factor(boundary)
+    )
     structure = {
-        **{name: np.where(coarse, value, 0.0) for name, value in boundary.items()},
+        **{
+            name: np.where(coarse, value, 0.0)
+            for name, value in boundary.items()
+        },
         # What is likelier a charge than a formula stands at the gates of charges.
         "sintered": np.where(coarse & (formula < 0.5), 1.0, 0.0),
         "formula": np.where(coarse, formula, 0.0),
@@ -931,14 +1001,20 @@ def _structure(
         "decoupling": np.where(coarse, decoupling, 0.0),
         "decoupling_factor": np.where(coarse, factor, 1.0),
         # Grains as fine as a wall is wide are held by a soft phase as fine.
-        "soft": np.where(between & ~coarse, found.soft * GRAINS.fine_soft, found.soft),
-        "additive": _blend(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
+        "soft": np.where(
+            between & ~coarse, found.soft * GRAINS.fine_soft, found.soft
+        ),
+        "additive": _blend(
+            formula, rows["usual_additive"], table.fraction("Ga", "Cu")
+        ),
         **{name: np.full(len(table), np.nan) for name in Shares._fields},
     }
     cells = np.flatnonzero(wall_hosts(found.parts.host) >= 0)
     if cells.size:
         gases = (rows[f"{name}_wt_pct"][cells] for name in ("carbon", "oxygen"))
-        for name, share in shares(found.charge[cells], *gases)._asdict().items():
+        for name, share in (
+            shares(found.charge[cells], *gases)._asdict().items()
+        ):
             structure[name][cells] = share
     return structure
 
@@ -989,7 +1065,8 @@ def _split_into_phases(
     if traces is not None:
         # A recipe that says what it holds of gases is no formula.
         gas = np.sum(
-            [np.nan_to_num(gas_share) for gas_share in traces.gases.values()], axis=0
+            [np.nan_to_num(gas_share) for gas_share in traces.gases.values()],
+            axis=0,
         )
         formula *= np.clip(1.0 - gas / FORMULA.analysed, 0.0, 1.0)
     phase_balance = balance(charge, parts, rows, formula)
@@ -1030,7 +1107,12 @@ def _read(
         ``cobalt``, ``carbide`` and ``refractory``, shares.
     """
     from ..alloy._row_kernels import sums_of_each
-    from ..phases.partition import assign_hosts, hosts_by_hardening, partition, purify
+    from ..phases.partition import (
+        assign_hosts,
+        hosts_by_hardening,
+        partition,
+        purify,
+    )
 
     codes = assign_hosts(table, host) if isinstance(host, str) else host
     process_rows = read_process(process, len(table))

@@ -174,7 +174,9 @@ class Known:
         """
         from ..alloy._row_kernels import distances
 
-        covariance = self.split.covariance(distances(table.rows, self.fractions))
+        covariance = self.split.covariance(
+            distances(table.rows, self.fractions)
+        )
         if effects is not None and self.effects is not None:
             from .._core._linear import multiply
 
@@ -197,7 +199,9 @@ class Known:
         from .._core._linear import multiply
 
         design = np.column_stack([np.ones(k), self.scores])
-        (ones, cross), (_, square) = multiply(design.T, multiply(self.inverse, design))
+        (ones, cross), (_, square) = multiply(
+            design.T, multiply(self.inverse, design)
+        )
         return float(np.sqrt(max((square - cross**2 / ones) / (k - 1), 1.0)))
 
     def posterior(
@@ -222,7 +226,11 @@ class Known:
         across = self.cross_covariance(table, effects)
         weights = multiply(across, self.inverse)
         mean = multiply(weights, self.scores)
-        alone = 1.0 if effects is None else 1.0 + shared_variance(effects, self.split)
+        alone = (
+            1.0
+            if effects is None
+            else 1.0 + shared_variance(effects, self.split)
+        )
         variance = alone - (weights * across).sum(axis=1)
         return mean, self.stretch * np.sqrt(
             np.clip(variance, self.split.residue, alone)
@@ -235,7 +243,9 @@ class Known:
         from .._core._linear import multiply
 
         return float(
-            multiply(multiply(self.slopes[None, :], self.inverse), self.scores)[0]
+            multiply(multiply(self.slopes[None, :], self.inverse), self.scores)[
+                0
+            ]
         )
 
 
@@ -341,7 +351,9 @@ class Producer:
         effects = np.zeros((len(rows), len(EFFECTS)))
         for place, name in enumerate(EFFECTS):
             effects[:, place] = [float(m.get(name, 0.0)) for m in rows]
-        return Known(fractions, scores, noise, error_split, deviation, effects, slope)
+        return Known(
+            fractions, scores, noise, error_split, deviation, effects, slope
+        )
 
     def falls(self, hosts: Coded, route: str = "") -> FloatArray:
         """Compute the fall of coercivity with temperature, divided by the model's, of n magnets, (n,).
@@ -390,7 +402,8 @@ class Producer:
             is known.
         """
         result = {
-            q: (np.zeros(len(table)), np.full(len(table), np.nan)) for q in splits()
+            q: (np.zeros(len(table)), np.full(len(table), np.nan))
+            for q in splits()
         }
         for host in self.hosts:
             rows = np.flatnonzero(hosts.says(host))
@@ -433,7 +446,9 @@ class Producer:
             producer = cls(
                 str(record["name"]),
                 tuple(map(_validate_magnet, record["magnets"])),
-                tuple(StatedLevel(**level) for level in record.get("stated", ())),
+                tuple(
+                    StatedLevel(**level) for level in record.get("stated", ())
+                ),
             )
             for host in producer.hosts:
                 for quantity in splits():
@@ -534,7 +549,9 @@ def load(name: str) -> Producer:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise StoreError(f"{path} cannot be read ({error}); calibrate anew") from None
+        raise StoreError(
+            f"{path} cannot be read ({error}); calibrate anew"
+        ) from None
     if not isinstance(record, dict):
         raise StoreError(f"{path} holds no producer; calibrate anew")
     return Producer.from_record(record)

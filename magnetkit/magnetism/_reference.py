@@ -13,7 +13,14 @@ from ..alloy.table import CompositionTable
 from ..phases.records import root_host
 from ._figures import kinds
 from ._magnets import Alloys, alloys
-from ._measured import ALPHA, COERCIVITY, EFFECTS, Producer, atomic_fractions, splits
+from ._measured import (
+    ALPHA,
+    COERCIVITY,
+    EFFECTS,
+    Producer,
+    atomic_fractions,
+    splits,
+)
 from .laws import law
 from .levels import equivalent_level
 from .process import level_route, read_process
@@ -43,7 +50,9 @@ class KnownValue:
     measurement and from the uncertainty of the recipe.
     """
 
-    quantity: str  # "coercivity_kA_m", "remanence_T" or "remanence_coefficient_pct_K"
+    quantity: (
+        str  # "coercivity_kA_m", "remanence_T" or "remanence_coefficient_pct_K"
+    )
     value: float  # in the unit of its name
     kelvin: float
     deviation: float
@@ -128,12 +137,16 @@ def _records(
         return ()
     at = sorted({ROOM_K, *(s.kelvin for s in seen)})
     process = (
-        {"producer": known.record()} if known is not None and known.magnets else None
+        {"producer": known.record()}
+        if known is not None and known.magnets
+        else None
     )
     use: dict[str, Any] = {"between": between or BETWEEN, "curie": curie}
     frames = sintered_at(table, at, process, shell, **use)
     rows_by_kelvin = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
-    model = alloys(table, read_process(process, 1), read_shells(shell, 1), curie=curie)
+    model = alloys(
+        table, read_process(process, 1), read_shells(shell, 1), curie=curie
+    )
     # A reference is assumed to have usual grains.
     process_effects = kinds(table, [""], [shell or ""], curie=curie).effects[0]
     effects = dict(zip(EFFECTS, process_effects.tolist(), strict=True))
@@ -145,12 +158,18 @@ def _records(
         score = score_known_value(one, row, rows_by_kelvin[ROOM_K], model)
         if score is None:
             continue
-        magnet: dict[str, Any] = {"host": root_host(str(row["host"])), "magnet": name}
+        magnet: dict[str, Any] = {
+            "host": root_host(str(row["host"])),
+            "magnet": name,
+        }
         magnet |= {
             "composition": atomic_fractions(table, 0),
             "temperature_K": one.kelvin,
         }
-        magnet |= {"quantity": one.quantity, "route": level_route(model.process.route)}
+        magnet |= {
+            "quantity": one.quantity,
+            "route": level_route(model.process.route),
+        }
         # What a reference says is of one temperature.
         magnets.append({**magnet, **score, "slope": 0.0, **effects})
     return tuple(magnets)
@@ -180,7 +199,9 @@ def score_known_value(
         value.
     """
     of = room if one.quantity == COERCIVITY else row
-    value, low, high = (float(of[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))
+    value, low, high = (
+        float(of[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi")
+    )
     if not low < high or (one.quantity != ALPHA and low <= 0.0):
         return None
     split_deviation = splits()[one.quantity].deviation

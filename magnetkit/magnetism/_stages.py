@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 
 ENERGY = "formation_energy_eV_atom"
-_ROOTS = {name: host.root for name, host in HOSTS.items()} | {"unknown": "unknown"}
+_ROOTS = {name: host.root for name, host in HOSTS.items()} | {
+    "unknown": "unknown"
+}
 GRADED = ("remanence_T", "coercivity_kA_m")
 """What grades are told apart by."""
 
@@ -108,7 +110,9 @@ def make_alloys(
         "host": conditions.host,
         "curie": conditions.curie,
     } | parts
-    return alloys(table, conditions.process, read_shells(shells, len(table)), **options)
+    return alloys(
+        table, conditions.process, read_shells(shells, len(table)), **options
+    )
 
 
 GUARANTEED = {
@@ -119,7 +123,9 @@ GUARANTEED = {
 
 
 def supplies(
-    table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    conditions: Conditions,
 ) -> Columns:
     """Compute heavy rare earth (wt.%), supply risk and cost (USD/kg) of each candidate.
 
@@ -175,7 +181,9 @@ def makeable(
     if table.unique_rows is not None:
         first, place = table.unique_rows
         split_of_first = None if split is None else split[first]
-        chances, forms = makeable(table[first], conditions, split_of_first, **more)
+        chances, forms = makeable(
+            table[first], conditions, split_of_first, **more
+        )
         return chances.take(place), forms[place]
     _, chances = stability_columns(
         table,
@@ -233,7 +241,9 @@ def describe(
     if magnet is None:
         (magnet,) = magnets(table, shells, [temperature], conditions)
     stable, forms = makeable(table, conditions, split)
-    columns = Columns(candidate=labels, row_index=table.row_index, formula=formulas)
+    columns = Columns(
+        candidate=labels, row_index=table.row_index, formula=formulas
+    )
     columns |= magnet
     columns |= stable
     columns |= supplies(table, shells, conditions) if supply is None else supply
@@ -242,7 +252,9 @@ def describe(
     )
     for quantity, name in GUARANTEED.items():
         host = columns["host"]
-        columns[name] = columns[quantity] * shares(host.words, quantity)[host.codes]
+        columns[name] = (
+            columns[quantity] * shares(host.words, quantity)[host.codes]
+        )
     if room is not None:
         hosts = room["host"].renamed(_ROOTS.__getitem__)
         columns["nearest_grade"] = nearest_grade_column(
@@ -253,7 +265,9 @@ def describe(
     _fill_energy(columns, table, conditions.interval, split)
     for record in properties():
         columns |= _learnt_columns(record.name, table, conditions.interval)
-    columns["in_domain"] = columns["in_domain"] & ~status.says("outside the model")
+    columns["in_domain"] = columns["in_domain"] & ~status.says(
+        "outside the model"
+    )
     return columns.sort_columns()
 
 
@@ -276,7 +290,14 @@ def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
     frames = []
     for k, magnet in zip(kelvin, magnets_by_temperature, strict=True):
         columns = describe(
-            table, k, conditions, labels, shells, magnet, room, split=hard_phase_split
+            table,
+            k,
+            conditions,
+            labels,
+            shells,
+            magnet,
+            room,
+            split=hard_phase_split,
         )
         frames.append(columns.frame())
     return inputs.give(*frames, named=True)
@@ -295,7 +316,9 @@ def cost_per_flux(
     return density * cost / remanence
 
 
-def _learnt_columns(name: str, table: CompositionTable, interval: float) -> Columns:
+def _learnt_columns(
+    name: str, table: CompositionTable, interval: float
+) -> Columns:
     """Predict a property that is learnt from compositions alone.
 
     `name` is the column and that of its model, one of `surrogates.training_sets.OWN`. `interval` is
@@ -306,7 +329,8 @@ def _learnt_columns(name: str, table: CompositionTable, interval: float) -> Colu
 
     prediction = load(name).predict(table, interval)
     columns = Columns(
-        (c, prediction[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi")
+        (c, prediction[c].to_numpy())
+        for c in (name, f"{name}_lo", f"{name}_hi")
     )
     columns[f"{name}_provenance"] = Coded.constant(
         "surrogate", len(prediction), PROVENANCES
@@ -315,7 +339,10 @@ def _learnt_columns(name: str, table: CompositionTable, interval: float) -> Colu
 
 
 def _fill_energy(
-    found: Columns, table: CompositionTable, interval: float, split: Partition | None
+    found: Columns,
+    table: CompositionTable,
+    interval: float,
+    split: Partition | None,
 ) -> None:
     """Fill missing formation energies by the model, in place.
 
@@ -338,4 +365,6 @@ def _fill_energy(
     rows[missing[is_answer]] = True
     for name in (ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi"):
         found[name][rows] = prediction[name].to_numpy()[is_answer]
-    found[f"{ENERGY}_provenance"] = found[f"{ENERGY}_provenance"].put(rows, "surrogate")
+    found[f"{ENERGY}_provenance"] = found[f"{ENERGY}_provenance"].put(
+        rows, "surrogate"
+    )

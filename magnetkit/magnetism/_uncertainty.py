@@ -48,7 +48,8 @@ def _growth() -> dict[str, tuple[float, float]]:
         if "far" in part
     )
     return {
-        name: (float(part["far"]), float(part["reach"])) for name, part in growth_parts
+        name: (float(part["far"]), float(part["reach"]))
+        for name, part in growth_parts
     }
 
 
@@ -118,14 +119,17 @@ def condition_rows(
     lot_spread = rows["spread"]
     has_value = np.isfinite(remaining)
     half = DEVIATIONS_90 * error_parts.deviation
-    alone = np.sqrt(lot_spread**2 + half**2 * shared_variance(effects, error_parts))
+    alone = np.sqrt(
+        lot_spread**2 + half**2 * shared_variance(effects, error_parts)
+    )
     rows["harder"] = rows["level"] * np.exp(shift + rows["coercivity_offset"])
     rows["fall"] = rows["fall"] * producer.falls(hosts, route)
     # Where magnets were measured the errors are no larger than those of such magnets, and less;
     # where nobody has measured one near it, they are larger than those that the spread is from.
     unseen = DEVIATIONS_90**2 * growth(distance, COERCIVITY)
     rows["spread"] = np.sqrt(
-        np.where(has_value, np.minimum(lot_spread, half) * remaining, alone) ** 2
+        np.where(has_value, np.minimum(lot_spread, half) * remaining, alone)
+        ** 2
         + unseen
     )
     shift, remaining = shifts["remanence_T"]
@@ -173,8 +177,13 @@ def covariance(
 
     apart = distances(one.table.rows, other.table.to_array())
     # Texts compared each with each would take longer than all else.
-    pairs = (*one.hosts.texts(), *other.hosts.texts()), (*one.shells, *other.shells)
-    codes = (np.unique(row_codes, return_inverse=True)[1] for row_codes in pairs)
+    pairs = (
+        (*one.hosts.texts(), *other.hosts.texts()),
+        (*one.shells, *other.shells),
+    )
+    codes = (
+        np.unique(row_codes, return_inverse=True)[1] for row_codes in pairs
+    )
     same_host, same_shell = (
         np.equal.outer(c[: len(apart)], c[len(apart) :]) for c in codes
     )
@@ -186,13 +195,19 @@ def covariance(
     if quantity not in splits():
         return total
     for host, known_magnets in _known_magnets(producer, quantity).items():
-        rows, columns = (np.flatnonzero(k.hosts.says(host)) for k in (one, other))
-        first = known_magnets.cross_covariance(one.table[rows], one.effects[rows])
+        rows, columns = (
+            np.flatnonzero(k.hosts.says(host)) for k in (one, other)
+        )
+        first = known_magnets.cross_covariance(
+            one.table[rows], one.effects[rows]
+        )
         second = known_magnets.cross_covariance(
             other.table[columns], other.effects[columns]
         )
         block = np.ix_(rows, columns)
-        total[block] -= multiply(multiply(first, known_magnets.inverse), second.T)
+        total[block] -= multiply(
+            multiply(first, known_magnets.inverse), second.T
+        )
         total[block] *= known_magnets.stretch**2
     distance_term = (
         distance_variance(one.table, one.hosts, quantity, producer)
@@ -202,7 +217,10 @@ def covariance(
 
 
 def relative_width(
-    magnets: Kinds, reference: Kinds, quantity: str, producer: Producer | None = None
+    magnets: Kinds,
+    reference: Kinds,
+    quantity: str,
+    producer: Producer | None = None,
 ) -> FloatArray:
     """Compute the width of the difference to a reference magnet, divided by that of the value, (n,).
 
@@ -217,7 +235,9 @@ def relative_width(
         + variance(reference, quantity, producer)[0]
         - 2.0 * shared_variance
     )
-    return np.sqrt(np.maximum(apart, 0.0) / np.maximum(magnet_variance, _ITSELF))
+    return np.sqrt(
+        np.maximum(apart, 0.0) / np.maximum(magnet_variance, _ITSELF)
+    )
 
 
 def variance(
@@ -239,14 +259,18 @@ def variance(
         across = known_magnets.cross_covariance(
             magnets.table[rows], magnets.effects[rows]
         )
-        total[rows] -= (multiply(across, known_magnets.inverse) * across).sum(axis=1)
+        total[rows] -= (multiply(across, known_magnets.inverse) * across).sum(
+            axis=1
+        )
         total[rows] *= known_magnets.stretch**2
     deviation = splits()[quantity].deviation
     apart = distance_variance(magnets.table, magnets.hosts, quantity, producer)
     return total + apart / deviation**2
 
 
-def _known_magnets(producer: Producer | None, quantity: str) -> dict[str, Known]:
+def _known_magnets(
+    producer: Producer | None, quantity: str
+) -> dict[str, Known]:
     """Return the producer's measured magnets of a quantity by host; an empty dictionary without any."""
     known_by_host = (
         {}

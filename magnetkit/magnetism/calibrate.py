@@ -104,13 +104,17 @@ class Calibration:
         """Write the outcome as sentences: error and width before and after, odd rows, rejected rows."""
         texts = []
         for quantity, part in self.report.groupby("quantity", sort=False):
-            label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[str(quantity)]
+            label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[
+                str(quantity)
+            ]
             magnets = part["magnet"].nunique()
             text = f"{label}, {magnets} magnet{'s' if magnets > 1 else ''}: "
             error = {}
             reach = {}
             for name in ("before", "after"):
-                off = np.sqrt(np.mean(np.log(part["measured"] / part[name]) ** 2))
+                off = np.sqrt(
+                    np.mean(np.log(part["measured"] / part[name]) ** 2)
+                )
                 error[name] = 100 * float(np.expm1(off))
                 ratio = part[f"{name}_hi"] / part[f"{name}_lo"]
                 width = np.mean(np.log(ratio)) / 2.0
@@ -122,9 +126,7 @@ class Calibration:
                 text += "the others make it worse: check values, units and basis, and measure more "
                 text += "before you rely on it; "
             half_width, wider = self._left(str(quantity), part)
-            text += (
-                f"for the producer's next magnet ±{100 * np.expm1(half_width):.0f} %"
-            )
+            text += f"for the producer's next magnet ±{100 * np.expm1(half_width):.0f} %"
             if wider > _WIDER:
                 text += f", {100 * (wider - 1.0):.0f} % wider as its magnets differ by more than "
                 text += "the model's uncertainty"
@@ -133,7 +135,9 @@ class Calibration:
         texts += [_ODD_VALUE.format_map(row) for row in odd.to_dict("records")]
         texts += self.contradictions
         texts += self.notes
-        return texts + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
+        return texts + [
+            f"row {n} left out: {why}" for n, why in self.rejected.items()
+        ]
 
     def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
         """Predict how uncertain a further magnet of the producer is.
@@ -155,9 +159,13 @@ class Calibration:
         producer = self.process.producer
         assert producer is not None
         before = np.log(part["before_hi"] / part["before_lo"]).mean() / 2.0
-        before = min(float(before), DEVIATIONS_90 * splits()[quantity].deviation)
+        before = min(
+            float(before), DEVIATIONS_90 * splits()[quantity].deviation
+        )
         sources = [
-            k for host in part["host"].unique() if (k := producer.known(host, quantity))
+            k
+            for host in part["host"].unique()
+            if (k := producer.known(host, quantity))
         ]
         if not sources:
             return before, 1.0
@@ -251,13 +259,16 @@ def calibration(
     refusals = dict(sorted(refusals.items()))
     _report_refusals(refusals, strict or not values)
     if not values:
-        raise InputError("no measured magnet in the table; expected one row or more")
+        raise InputError(
+            "no measured magnet in the table; expected one row or more"
+        )
     contradictions = _contradictions(values)
     producer = Producer(name, tuple(v["record"] for v in values))
     report = _report(values, producer)
     if keep:
         store(
-            producer, [_plain_values(row) for row in rows if row.number not in refusals]
+            producer,
+            [_plain_values(row) for row in rows if row.number not in refusals],
         )
     return Calibration(
         Process(producer=producer), report, refusals, contradictions, notes
@@ -458,7 +469,9 @@ def _number(name: str, value: Any) -> float | None:
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise InputError(f"{name} must be a number, got {value!r:.40}") from None
+        raise InputError(
+            f"{name} must be a number, got {value!r:.40}"
+        ) from None
     low, high = _LIMITS.get(name, (-1e300, 1e300))
     if not low <= number <= high:
         raise InputError(
@@ -483,13 +496,17 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
         If the recipe makes no magnet in the model, or contradicts the measurement.
     """
     process = row.process or None
-    frames = sintered_at(row.table, [row.temperature, ROOM_K], process, row.shell)
+    frames = sintered_at(
+        row.table, [row.temperature, ROOM_K], process, row.shell
+    )
     hot, room = (f.iloc[0] for f in frames)
     if hot["status"] != "ok":
         raise InputError(
             f"{row.text}: the model makes no magnet of it ({hot['status']})"
         )
-    model = alloys(row.table, read_process(process, 1), read_shells(row.shell, 1))
+    model = alloys(
+        row.table, read_process(process, 1), read_shells(row.shell, 1)
+    )
     host = root_host(str(hot["host"]))
     effects = kinds(row.table, [host], [row.shell], process).effects[0]
     values = []
@@ -545,19 +562,26 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
             (r["host"], r["quantity"], v["row"].process, v["row"].shell)
             for r, v in ((a, one), (b, other))
         ]
-        if alike[0] != alike[1] or abs(a["temperature_K"] - b["temperature_K"]) > 2.0:
+        if (
+            alike[0] != alike[1]
+            or abs(a["temperature_K"] - b["temperature_K"]) > 2.0
+        ):
             continue
         x = a["composition"]
         y = b["composition"]
         elements = {*x, *y}
         apart = sum(abs(x.get(e, 0.0) - y.get(e, 0.0)) for e in elements)
         own_variance = (
-            0.0 if a["magnet"] == b["magnet"] else 2.0 * splits()[a["quantity"]].residue
+            0.0
+            if a["magnet"] == b["magnet"]
+            else 2.0 * splits()[a["quantity"]].residue
         )
         tolerance = np.sqrt(own_variance + a["noise"] + b["noise"])
         gap = abs(a["score"] - b["score"])
         if apart < _SAME and gap > _ODD * tolerance:
-            measurements = [value["known"]["measured"] for value in (one, other)]
+            measurements = [
+                value["known"]["measured"] for value in (one, other)
+            ]
             contradictions.append(
                 f"rows {one['row'].number} and {other['row'].number} contradict each other: "
                 f"{a['quantity']} {measurements[0]:g} and {measurements[1]:g} of one recipe, "
@@ -599,7 +623,11 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
             half *= lever(other, row.temperature)
         noisy = np.sqrt(remaining**2 + record["noise"] + record["slope"] ** 2)
         score = (record["score"] - mean) / noisy
-        record_out = {"row": row.number, "magnet": row.magnet, "composition": row.text}
+        record_out = {
+            "row": row.number,
+            "magnet": row.magnet,
+            "composition": row.text,
+        }
         record_out |= {"host": record["host"], "temperature_K": row.temperature}
         record_out |= {"quantity": record["quantity"], **facts, "after": centre}
         for end, sign in (("lo", -1.0), ("hi", 1.0)):
@@ -636,7 +664,11 @@ def _from_the_others(
 
 
 def _plain_values(row: MeasuredRow) -> dict[str, Any]:
-    record_out = {"row": row.number, "magnet": row.magnet, "composition": row.text}
+    record_out = {
+        "row": row.number,
+        "magnet": row.magnet,
+        "composition": row.text,
+    }
     record_out |= {"temperature_K": row.temperature} | (
         {"shell": row.shell} if row.shell else {}
     )

@@ -112,7 +112,9 @@ class _Search:
         first = self.kelvin[0]
         last = self.kelvin[-1]
         # B_r and alpha are those of the phases, whether or not somebody measured such a coercivity.
-        has_answer = (magnets.status == 0) | (magnets.status == STATUS.index(FAR))
+        has_answer = (magnets.status == 0) | (
+            magnets.status == STATUS.index(FAR)
+        )
         axial = has_answer.all(axis=1) & (b_r > 0.0).all(axis=1)
         weight = 100.0 * table.weight_fractions()[:, self.columns].sum(axis=1)
         weight -= 100.0 * self.base.weight_fractions()[0, self.columns].sum()
@@ -141,7 +143,9 @@ class _Search:
         """
         row = self.made(shares[None, :])
         amounts = row.values / row.fraction(*RARE_EARTHS)[0]
-        parts = [(SYMBOLS[c], a) for c, a in zip(row.indices, amounts, strict=True)]
+        parts = [
+            (SYMBOLS[c], a) for c, a in zip(row.indices, amounts, strict=True)
+        ]
         sorted_parts = sorted(parts, key=lambda p: p[0] not in RARE_EARTHS)
         return "".join(f"{s}{a:.4g}" for s, a in sorted_parts)
 
@@ -226,7 +230,9 @@ def compensate(
     good = trials[trials["remanence_coefficient_pct_K"] >= alpha - tolerance]
     if good.empty:
         best = (
-            trials["remanence_coefficient_pct_K"].max() if len(trials) else float("nan")
+            trials["remanence_coefficient_pct_K"].max()
+            if len(trials)
+            else float("nan")
         )
         raise InputError(
             f"no share of {', '.join(names)} reaches alpha {alpha:g} %/K in "
@@ -234,12 +240,15 @@ def compensate(
         )
     # The lightest of the grid, and of each substituent alone: their order may change in refining.
     alone = [
-        good[good[names].drop(columns=r).sum(axis=1) == 0.0].head(1) for r in names
+        good[good[names].drop(columns=r).sum(axis=1) == 0.0].head(1)
+        for r in names
     ]
     starts = pd.concat([good.head(_STARTS), *alone])[names].to_numpy(float)
     # Back along their directions to the least amount that still reaches alpha.
     scales = np.linspace(0.0, 1.0, 501)[:, None, None]
-    line = search.tried((scales * np.unique(starts, axis=0)).reshape(-1, len(names)))
+    line = search.tried(
+        (scales * np.unique(starts, axis=0)).reshape(-1, len(names))
+    )
     near_target = line[line["remanence_coefficient_pct_K"] >= alpha - tolerance]
     chosen_row = (good if near_target.empty else near_target).iloc[0]
     share = {name: float(chosen_row[name]) for name in names}

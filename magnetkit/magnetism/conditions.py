@@ -260,7 +260,9 @@ class Conditions:
         from ..supply.scenario import validate_recycled_shares
         from .sintered import Duty, parse_chord, read_duty
 
-        values = {name: value for name, value in given.items() if value is not None}
+        values = {
+            name: value for name, value in given.items() if value is not None
+        }
         if "interval" in values:
             quantile(values["interval"])
             values["interval"] = float(values["interval"])
@@ -281,13 +283,17 @@ class Conditions:
         if "between" in values:
             values["between"] = parse_chord(values["between"])
         if "temperature" in values:
-            values["temperature"] = tuple(parse_temperatures(values["temperature"]))
+            values["temperature"] = tuple(
+                parse_temperatures(values["temperature"])
+            )
         uses = ("load_line", "outside_field_kA_m", "hours")
         duty = read_duty(
             Duty(**{name: values[name] for name in uses if name in values})
         )
         values |= zip(
-            uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True
+            uses,
+            (duty.load_line, duty.outside_field_kA_m, duty.hours),
+            strict=True,
         )
         values["recycled"] = validate_recycled_shares(values.get("recycled"))
         if "snapshot" in values:
@@ -361,7 +367,10 @@ def calibrated_process(
     if calibration == NO_CALIBRATION:
         return record
     if calibration in _measured.names():
-        return {**(record or {}), "producer": _measured.load(calibration).record()}
+        return {
+            **(record or {}),
+            "producer": _measured.load(calibration).record(),
+        }
     from ..alloy._grade_names import is_grade
     from ._composition_estimate import grade_magnet
 
@@ -411,7 +420,9 @@ def with_conditions(
         """
         signature = inspect.signature(function)
         parameters = [
-            p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD
+            p
+            for p in signature.parameters.values()
+            if p.kind is not p.VAR_KEYWORD
         ]
         own_names = {"temperature", *(p.name for p in parameters)}
         fields_of_names = condition_fields(*names, without=without)
@@ -426,7 +437,9 @@ def with_conditions(
             inspect.Parameter(n, kind, default=None, annotation=a)
             for n, a in annotations.items()
         ]
-        new_signature = signature.replace(parameters=parameters + new_parameters)
+        new_signature = signature.replace(
+            parameters=parameters + new_parameters
+        )
         function.__signature__ = new_signature  # type: ignore[attr-defined]
         other_annotations = {
             n: a for n, a in function.__annotations__.items() if n != "keywords"
@@ -434,7 +447,9 @@ def with_conditions(
         function.__annotations__ = other_annotations | annotations
         entries = "".join(
             f"{one.name} : {one.metadata['kind']}\n"
-            + textwrap.indent(textwrap.fill(f"{one.metadata['meaning']}.", 88), " " * 4)
+            + textwrap.indent(
+                textwrap.fill(f"{one.metadata['meaning']}.", 88), " " * 4
+            )
             + "\n"
             for one in new_fields
         )

@@ -89,7 +89,9 @@ class Demagnetization:
 
         n, k, m = self.field.shape
         names = (
-            [f"magnet {i + 1}" for i in range(n)] if labels is None else list(labels)
+            [f"magnet {i + 1}" for i in range(n)]
+            if labels is None
+            else list(labels)
         )
         if len(names) != n:
             raise InputError(

@@ -92,7 +92,9 @@ class Explanation:
         for row in first.to_dict("records"):
             value = f"{row['value']:g} +- {row['deviation']:g} {row['unit']}"
             share_text = f"{100 * row['share']:.0f} % of the range"
-            lines.append(f"{row['meaning']} ({value}, {row['status']}): {share_text}")
+            lines.append(
+                f"{row['meaning']} ({value}, {row['status']}): {share_text}"
+            )
         return lines
 
     def __str__(self) -> str:
@@ -109,7 +111,9 @@ class Explanation:
             lines.append(
                 f"{part['value'].sum():.{digits}f} {unit} = {', '.join(terms)}"
             )
-        shares = [f"{name} {100 * share:.0f} %" for name, share in self.shares.items()]
+        shares = [
+            f"{name} {100 * share:.0f} %" for name, share in self.shares.items()
+        ]
         lines.append(f"range of H_cJ: {', '.join(shares)}")
         lines += [f"measure: {line}" for line in self.measurements()]
         return "\n".join(lines)
@@ -165,7 +169,9 @@ def explain_magnet(
     terms += [("remanence_T", term, value) for term, value in remanence]
     shares, constants = _range_shares(magnet)
     return Explanation(
-        candidate=composition if isinstance(composition, str) else table.formulas()[0],
+        candidate=composition
+        if isinstance(composition, str)
+        else table.formulas()[0],
         law=_law_in_words(magnet),
         terms=pd.DataFrame(terms, columns=["quantity", "term", "value"]),
         shares=shares,
@@ -196,7 +202,9 @@ class _OneMagnet:
     @property
     def hardening(self) -> str:
         """What hardens it, of `magnetkit.phases.records.HARDENING`."""
-        return HOSTS[HOST_NAMES[int(self.made.balance.parts.host[0])]].magnet.hardening
+        return HOSTS[
+            HOST_NAMES[int(self.made.balance.parts.host[0])]
+        ].magnet.hardening
 
     def make(self) -> Alloys:
         """Return the magnet by the constants of the law book as they are now."""
@@ -278,7 +286,9 @@ def _nucleation_terms(
     alpha = rows["alpha_k"] * one
     before = field_of(alpha)
     yield "alpha_K of the family times H_N", before
-    additions = {"Al, Cu, Ga in the boundary": rows["wetted"] * structure["wetting"]}
+    additions = {
+        "Al, Cu, Ga in the boundary": rows["wetted"] * structure["wetting"]
+    }
     additions["R6Fe13Ga between the grains"] = structure["decoupling"]
     for term, gain in additions.items():
         alpha = alpha + gain
@@ -286,7 +296,9 @@ def _nucleation_terms(
         yield term, after - before
         before = after
     size = np.log(rows["grain_size_um"] / rows["grain_reference_um"])
-    n_eff = np.maximum(rows["n_eff"] + rows["grain_slope"] * np.nan_to_num(size), 0.0)
+    n_eff = np.maximum(
+        rows["n_eff"] + rows["grain_slope"] * np.nan_to_num(size), 0.0
+    )
     after = field_of(alpha, n_eff)
     yield "stray field of neighbours", after - before
     before = after
@@ -361,7 +373,9 @@ def _without_shell(made: Alloys) -> Any:
     return made.phases._replace(shells=np.full_like(made.phases.shells, -1))
 
 
-def _range_shares(magnet: _OneMagnet) -> "tuple[dict[str, float], pd.DataFrame]":
+def _range_shares(
+    magnet: _OneMagnet,
+) -> "tuple[dict[str, float], pd.DataFrame]":
     """Split the variance of ln H_cJ into the shares of its sources.
 
     Returns
@@ -389,7 +403,9 @@ def _range_shares(magnet: _OneMagnet) -> "tuple[dict[str, float], pd.DataFrame]"
     shares["fit"] = max(1.0 - sum(shares.values()), 0.0)
     constants = pd.DataFrame(rows)
     constants["share"] /= whole
-    constants = constants.sort_values("share", ascending=False, ignore_index=True)
+    constants = constants.sort_values(
+        "share", ascending=False, ignore_index=True
+    )
     columns = [
         "law",
         "name",
@@ -420,7 +436,9 @@ def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
     """
     changes = []
     for sign in (-1.0, 1.0):
-        with shift_constant(constant, constant.value + sign * constant.deviation):
+        with shift_constant(
+            constant, constant.value + sign * constant.deviation
+        ):
             value = magnet.coercivity(magnet.make(), magnet.kelvin)
         changes.append(np.log(max(value, 1.0) / center))
     return float(0.5 * abs(changes[1] - changes[0]))

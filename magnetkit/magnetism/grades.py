@@ -53,9 +53,13 @@ _REMANENCE = "remanence_T"
 _COERCIVITY = "coercivity_kA_m"
 _PRODUCT = "max_energy_product_kJ_m3"
 # Chords of B_r and H_cJ.
-_CHORDS = {q: f"{q.split('_')[0]}_coefficient_pct_K" for q in (_REMANENCE, _COERCIVITY)}
+_CHORDS = {
+    q: f"{q.split('_')[0]}_coefficient_pct_K" for q in (_REMANENCE, _COERCIVITY)
+}
 _LIMIT = "max_working_temperature_K"
-_TO = {chord: f"{chord.removesuffix('_pct_K')}_to_K" for chord in _CHORDS.values()}
+_TO = {
+    chord: f"{chord.removesuffix('_pct_K')}_to_K" for chord in _CHORDS.values()
+}
 """Columns of the upper temperatures of chords."""
 _ESTIMATED = (*_CHORDS, *_CHORDS.values(), _LIMIT, "density_kg_m3")
 # Quantities that the class of a sintered Nd-Fe-B grade fixes.
@@ -69,7 +73,11 @@ _LADDER_CLASSES = 4
 _OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
 _GUARANTEED = (_COERCIVITY, "coercivity_b_kA_m", "knee_field_kA_m")
 """Quantities with a guaranteed minimum; the others have a range or a nominal value."""
-OF_LOTS = {_REMANENCE: (0, 1.0), _PRODUCT: (0, 0.5), "demagnetization_safety": (1, 1.0)}
+OF_LOTS = {
+    _REMANENCE: (0, 1.0),
+    _PRODUCT: (0, 0.5),
+    "demagnetization_safety": (1, 1.0),
+}
 OF_LOTS |= {_COERCIVITY: (1, 1.0), "knee_field_kA_m": (1, 1.0)}
 """Columns that ln B_r (0) or ln H_cJ (1) of a lot decides, and their power of it."""
 # Grades within this share of each other in coercivity, or energy product, are of one kind.
@@ -236,7 +244,9 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     step = kelvin - ROOM_K
     if not step:
         return table
-    shares = {end: remaining_shares(table, kelvin, end) for end in ("", "_lo", "_hi")}
+    shares = {
+        end: remaining_shares(table, kelvin, end) for end in ("", "_lo", "_hi")
+    }
     keeps = shares[""]
     square = table["squareness"]
     table["squareness"] = squareness_ratio(
@@ -251,13 +261,17 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
         estimate = has_value & (table[f"{chord}_provenance"] == "estimate")
         table.loc[estimate, f"{quantity}_provenance"] = "estimate"
         outside = (table["max_working_temperature_K"] < kelvin) | (step < 0.0)
-        table.loc[has_value & outside, f"{quantity}_provenance"] = "extrapolated"
+        table.loc[has_value & outside, f"{quantity}_provenance"] = (
+            "extrapolated"
+        )
     knees = keeps[_COERCIVITY] * table["squareness"] / square
     for end in ("", "_lo", "_hi"):
         # The energy product follows B_r^2 until the coercivity cuts the straight line of B(H).
         field = 1e3 * table[f"coercivity_kA_m{end}"]
         at_end = field * (table[f"remanence_T{end}"] - MU_0 * field) / 1e3
-        whole = table[f"max_energy_product_kJ_m3{end}"] * keeps["remanence_T"] ** 2
+        whole = (
+            table[f"max_energy_product_kJ_m3{end}"] * keeps["remanence_T"] ** 2
+        )
         is_below = 2.0 * MU_0 * field < table[f"remanence_T{end}"]
         table[f"max_energy_product_kJ_m3{end}"] = whole.where(
             ~is_below, np.minimum(whole, at_end)
@@ -289,11 +303,16 @@ def remaining_shares(
         ``remanence_T`` and ``coercivity_kA_m``, (n,) each, or in the shape of `kelvin` for one row.
     """
     alpha, beta = (table[f"{chord}{end}"] for chord in _CHORDS.values())
-    to = (chord_end(table[_TO[chord]], table[_LIMIT]) for chord in _CHORDS.values())
+    to = (
+        chord_end(table[_TO[chord]], table[_LIMIT])
+        for chord in _CHORDS.values()
+    )
     hosts, (alpha_to, beta_to) = _curved_hosts(table), to
     return {
         _REMANENCE: remanence_ratio(alpha, kelvin, hosts, alpha_to),
-        _COERCIVITY: coercivity_ratio(beta, kelvin, hosts, beta_to, table[_COERCIVITY]),
+        _COERCIVITY: coercivity_ratio(
+            beta, kelvin, hosts, beta_to, table[_COERCIVITY]
+        ),
     }
 
 
@@ -311,11 +330,15 @@ def hot_squareness(kelvin: float) -> "pd.Series":
     square = table["squareness"].to_numpy(float)
     if kelvin != ROOM_K:
         remaining = remaining_shares(table, kelvin)
-        square = squareness_ratio(square, _curved_hosts(table), *remaining.values())
+        square = squareness_ratio(
+            square, _curved_hosts(table), *remaining.values()
+        )
     return pd.Series(np.asarray(square, float), table["grade"])
 
 
-def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> float:
+def cold_value(
+    row: "pd.Series", quantity: str, value: float, kelvin: float
+) -> float:
     """Convert B_r or H_cJ of a magnet at a temperature to that at 20 degrees C.
 
     The chords are those of `row`, one of `grades` at 20 degrees C, which is not changed. `quantity`
@@ -333,7 +356,9 @@ def cold_value(row: "pd.Series", quantity: str, value: float, kelvin: float) -> 
 def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:
     """Return the hosts of grades, of bonded ones an empty text: these fall along their chords."""
     return np.where(
-        np.asarray(table["kind"]) == "bonded", "", np.asarray(table["host"], str)
+        np.asarray(table["kind"]) == "bonded",
+        "",
+        np.asarray(table["host"], str),
     )
 
 
@@ -345,11 +370,15 @@ def _hot_coercivity_b(table: "pd.DataFrame", keeps: FloatArray) -> None:
     squareness of `table` must be hot already.
     """
     shape = curve_shapes(table)
-    of_curve = {end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")}
+    of_curve = {
+        end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")
+    }
     column = "coercivity_b_kA_m"
     short = of_curve[""] < table[column] * keeps
     for end, ends_at in of_curve.items():
-        table[f"{column}{end}"] = np.minimum(table[f"{column}{end}"] * keeps, ends_at)
+        table[f"{column}{end}"] = np.minimum(
+            table[f"{column}{end}"] * keeps, ends_at
+        )
     of_h_cj = table["coercivity_kA_m_provenance"].replace("catalogue", "curve")
     source = table["remanence_T_provenance"].mask(short, of_h_cj)
     table[f"{column}_provenance"] = source.where(table[column].notna(), "")
@@ -369,12 +398,16 @@ def grades_at_room_temperature(
     values = values[values["grade"] != ""]
     heads = values.drop_duplicates("grade").set_index("grade")[["host", "kind"]]
     makers = values[["grade", "maker"]].drop_duplicates()
-    heads["makers"] = makers.groupby("grade", sort=False)["maker"].agg(", ".join)
+    heads["makers"] = makers.groupby("grade", sort=False)["maker"].agg(
+        ", ".join
+    )
     values = values[values["quantity"].isin(quantities)]
     table_values = reconcile_makers(values)
     columns: dict[str, pd.Series] = {}
     for quantity in quantities:
-        one = table_values[table_values.index.get_level_values("quantity") == quantity]
+        one = table_values[
+            table_values.index.get_level_values("quantity") == quantity
+        ]
         one = one.droplevel("quantity").reindex(heads.index)
         has_value = one["value"].notna()
         if quantity in _OF_THE_FAMILY:
@@ -390,14 +423,20 @@ def grades_at_room_temperature(
     for chord in _CHORDS.values():
         if chord in quantities:
             columns[_TO[chord]] = (
-                table_values["to_K"].xs(chord, level="quantity").reindex(heads.index)
+                table_values["to_K"]
+                .xs(chord, level="quantity")
+                .reindex(heads.index)
             )
     table = pd.concat([heads, pd.DataFrame(columns)], axis=1).reset_index()
     table.insert(4, "temperature_K", ROOM_K)
     _fill_from_class(table, [q for q in _OF_CLASS if q in quantities])
-    _estimate(table, [quantity for quantity in _ESTIMATED if quantity in quantities])
+    _estimate(
+        table, [quantity for quantity in _ESTIMATED if quantity in quantities]
+    )
     if "knee_field_kA_m" in quantities:
-        square = table["knee_field_kA_m"] / table[_COERCIVITY].where(lambda h: h > 0.0)
+        square = table["knee_field_kA_m"] / table[_COERCIVITY].where(
+            lambda h: h > 0.0
+        )
         table["squareness"] = square.fillna(_usual_shapes(table)["squareness"])
     return table
 
@@ -416,7 +455,11 @@ def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
             gaps = table.loc[rows].index[table.loc[rows, quantity].isna()]
             if len(values) and len(gaps):
                 names = [quantity, f"{quantity}_lo", f"{quantity}_hi"]
-                table.loc[gaps, names] = values.median(), values.min(), values.max()
+                table.loc[gaps, names] = (
+                    values.median(),
+                    values.min(),
+                    values.max(),
+                )
                 table.loc[gaps, f"{quantity}_provenance"] = "estimate"
 
 
@@ -433,7 +476,9 @@ def _family_values(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
     family_values = rows.groupby("host")["value"].agg(["median", "min", "max"])
     family_values.columns = ["value", "lo", "hi"]
     return pd.DataFrame(
-        family_values.reindex(hosts).to_numpy(), hosts.index, family_values.columns
+        family_values.reindex(hosts).to_numpy(),
+        hosts.index,
+        family_values.columns,
     )
 
 
@@ -444,7 +489,8 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
     ``_lo``, ``_hi`` and ``_provenance``, which change in the rows that are NaN.
     """
     values_of = {
-        q: table[q].to_numpy(np.float64, copy=True) for q in (*quantities, _PRODUCT)
+        q: table[q].to_numpy(np.float64, copy=True)
+        for q in (*quantities, _PRODUCT)
     }
     # (BH)max as a share of what B_r allows, by which B_r follows from (BH)max.
     values_of["share"] = (
@@ -499,7 +545,11 @@ def _range_of_alike(
     away = np.abs(np.log(by / own))
     close = away < _ALIKE
     if not close.any():
-        return float(np.median(values)), float(values.min()), float(values.max())
+        return (
+            float(np.median(values)),
+            float(values.min()),
+            float(values.max()),
+        )
     few = close.copy()
     few[np.argsort(away, kind="stable")[:_LEAST_GRADES]] = True
     return (
@@ -533,7 +583,8 @@ def _printed_figures() -> "pd.DataFrame":
 
     files = [datasets.path(file) for file in (VALUES_FILE, SECOND_FILE)]
     values = pd.concat(
-        [pd.read_csv(f, keep_default_na=False) for f in files], ignore_index=True
+        [pd.read_csv(f, keep_default_na=False) for f in files],
+        ignore_index=True,
     )
     for name in ("value", "temperature_K", "to_K"):
         values[name] = pd.to_numeric(values[name], errors="coerce")
@@ -565,7 +616,10 @@ def reconcile_makers(values: "pd.DataFrame") -> "pd.DataFrame":
     )
     over = ["grade", "quantity"]
     groups = room.groupby(over)
-    columns = {"value": best_value.groupby(over).median(), "lo": groups["value"].min()}
+    columns = {
+        "value": best_value.groupby(over).median(),
+        "lo": groups["value"].min(),
+    }
     # Where one sheet of several prints no end of its chord, that of the middle one is not known.
     to = (
         groups["to_K"]
@@ -674,16 +728,24 @@ def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    shapes = {name: vars(family) for name, family in parameters().families.items()}
+    shapes = {
+        name: vars(family) for name, family in parameters().families.items()
+    }
     shapes |= datasets.toml("grades/usual_shapes.toml")
     of_hosts = [shapes.get(host, {}) for host in table["host"]]
     usual = pd.DataFrame(index=table.index)
     for name in ("squareness", "recoil"):
-        usual[name] = np.array([shape.get(name, np.nan) for shape in of_hosts], float)
-    return usual.assign(squareness=usual["squareness"].mask(table["kind"] == "bonded"))
+        usual[name] = np.array(
+            [shape.get(name, np.nan) for shape in of_hosts], float
+        )
+    return usual.assign(
+        squareness=usual["squareness"].mask(table["kind"] == "bonded")
+    )
 
 
-def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> FloatArray:
+def coercivity_b(
+    table: "pd.DataFrame", end: str, shape: "pd.DataFrame"
+) -> FloatArray:
     """Return H_cB of n grades, kA/m, shape (n,); NaN where the curve is not known.
 
     `table` holds rows of `grades` at a temperature, `end` ("", "_lo" or "_hi") names which of its
@@ -692,9 +754,12 @@ def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> Floa
     from ._demagnetization_kernels import working_fields
 
     b_r, h_cj = (
-        table[f"{q}{end}"].to_numpy(float) for q in ("remanence_T", "coercivity_kA_m")
+        table[f"{q}{end}"].to_numpy(float)
+        for q in ("remanence_T", "coercivity_kA_m")
     )
-    square, recoil = (shape[name].to_numpy(float) for name in ("squareness", "recoil"))
+    square, recoil = (
+        shape[name].to_numpy(float) for name in ("squareness", "recoil")
+    )
     h_cj = np.where(np.isnan(square) | np.isnan(recoil), np.nan, 1e3 * h_cj)
     return 1e-3 * working_fields(b_r, h_cj, square * h_cj, recoil, 0.0)
 
@@ -744,7 +809,8 @@ def _minima_with_chords() -> "pd.DataFrame":
     middle = ends["typical"].fillna(ends[""])
     table = pd.DataFrame({q: minimum.xs(q, level="quantity") for q in _CHORDS})
     other = {
-        q: middle.xs(q, level="quantity").reindex(table.index) for q in _ESTIMATED[:4]
+        q: middle.xs(q, level="quantity").reindex(table.index)
+        for q in _ESTIMATED[:4]
     }
     # Rows of the grades, in order of `found`.
     rows = (
@@ -783,7 +849,9 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     minima = guaranteed_minima(kelvin)
     rows = minima.loc[minima["grade"] == sheet["grade"], list(_CHORDS)]
     if len(rows):
-        return {quantity: float(rows[quantity].median()) for quantity in _CHORDS}
+        return {
+            quantity: float(rows[quantity].median()) for quantity in _CHORDS
+        }
     # A class and number that nobody prints, or a value that is an estimate.
     at_room = {
         _REMANENCE: float(sheet[f"{_REMANENCE}_lo"]),
@@ -791,7 +859,8 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     }
     remaining = remaining_shares(sheet, kelvin)
     return {
-        quantity: at_room[quantity] * float(remaining[quantity]) for quantity in _CHORDS
+        quantity: at_room[quantity] * float(remaining[quantity])
+        for quantity in _CHORDS
     }
 
 
@@ -827,13 +896,19 @@ def most_without_heavy_rare_earth(makers: str = "") -> float:
     """
     table = grades_at_room_temperature()
     plain = [
-        row for name in _PLAIN_CLASSES for _, row in _sold_by_class(table).get(name, [])
+        row
+        for name in _PLAIN_CLASSES
+        for _, row in _sold_by_class(table).get(name, [])
     ]
     rows = table.loc[plain]
     maker_names = set(filter(None, makers.split(", ")))
-    is_theirs = [bool(maker_names & set(text.split(", "))) for text in rows["makers"]]
+    is_theirs = [
+        bool(maker_names & set(text.split(", "))) for text in rows["makers"]
+    ]
     rows = rows[is_theirs] if any(is_theirs) else rows
-    return float(rows[_COERCIVITY].max()) / lots(named_host()).share(_COERCIVITY)
+    return float(rows[_COERCIVITY].max()) / lots(named_host()).share(
+        _COERCIVITY
+    )
 
 
 def ladder(makers: str) -> float | None:
@@ -843,7 +918,9 @@ def ladder(makers: str) -> float | None:
     cover four classes or more, None without one. Values that were copied from other sheets do not
     count.
     """
-    slopes = [_ladders()[maker] for maker in makers.split(", ") if maker in _ladders()]
+    slopes = [
+        _ladders()[maker] for maker in makers.split(", ") if maker in _ladders()
+    ]
     if slopes:
         return float(np.median(slopes))
     return None
@@ -866,7 +943,9 @@ def _ladders() -> dict[str, float]:
         ["quantity", "maker", "grade"]
     )
     ends = over["value"].agg(["median", "min"])
-    sides: Any = [ends.xs(q, level="quantity") for q in (_COERCIVITY, _REMANENCE)]
+    sides: Any = [
+        ends.xs(q, level="quantity") for q in (_COERCIVITY, _REMANENCE)
+    ]
     hard = sides[0]["min"]
     best = dict[str, dict[str, tuple[float, float]]]()
     for (maker, grade), b_r in sides[1]["median"].items():
@@ -888,7 +967,9 @@ def _ladders() -> dict[str, float]:
     }
 
 
-def nearest_grade_column(hosts: Coded, b_r: FloatArray, h_cj: FloatArray) -> Coded:
+def nearest_grade_column(
+    hosts: Coded, b_r: FloatArray, h_cj: FloatArray
+) -> Coded:
     """Find the sintered grade nearest to each magnet at 20 degrees C.
 
     `hosts` is a `Coded` of n magnets' hosts, `b_r` in T and `h_cj` in kA/m, (n,). The `Coded`
@@ -904,12 +985,16 @@ def nearest_grade_column(hosts: Coded, b_r: FloatArray, h_cj: FloatArray) -> Cod
     nearest_index = np.full(len(hosts), names.index(""))
     for host, (place, ends) in of_host.items():
         rows = np.flatnonzero(has_place & hosts.says(host))
-        nearest_index[rows] = place[nearest_points(places[rows], ends.T / _STEP)[1]]
+        nearest_index[rows] = place[
+            nearest_points(places[rows], ends.T / _STEP)[1]
+        ]
     return Coded(nearest_index, names).used()
 
 
 @lru_cache(maxsize=1)
-def _sintered_names() -> "tuple[tuple[str, ...], dict[str, tuple[IntArray, Any]]]":
+def _sintered_names() -> (
+    "tuple[tuple[str, ...], dict[str, tuple[IntArray, Any]]]"
+):
     """Return the names of sintered grades in alphabetical order, an empty one first, and their figures.
 
     Returns
@@ -924,7 +1009,9 @@ def _sintered_names() -> "tuple[tuple[str, ...], dict[str, tuple[IntArray, Any]]
     names = tuple(sorted({"", *table["grade"]}))
     places = {}
     for host, part in table.groupby("host"):
-        figures = part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T
+        figures = (
+            part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T
+        )
         own_places = np.array([names.index(grade) for grade in part["grade"]])
         places[str(host)] = own_places, np.log(figures).copy()
     return names, places

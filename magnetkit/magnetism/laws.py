@@ -6,7 +6,14 @@ them.
 
 from typing import TYPE_CHECKING
 
-from .._core._books import LAWS, STATUS, Constant, law, read_book, shift_constant
+from .._core._books import (
+    LAWS,
+    STATUS,
+    Constant,
+    law,
+    read_book,
+    shift_constant,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

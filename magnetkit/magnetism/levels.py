@@ -84,7 +84,10 @@ def equivalent_level(
     from scipy.optimize import brentq
 
     def excess(log: float) -> float:
-        return log_coercivity(magnet.with_level(float(np.exp(log))), kelvin) - log_goal
+        return (
+            log_coercivity(magnet.with_level(float(np.exp(log))), kelvin)
+            - log_goal
+        )
 
     log_goal = float(np.log(coercivity_kA_m))
     ends = float(np.log(_LEAST_LEVEL)), float(np.log(_MOST_LEVEL))
@@ -239,7 +242,9 @@ def state_level(
         level.value,
         _find_fall(magnet_at_level, kelvin, typical[COERCIVITY]),
     )
-    magnets = evaluate_magnets(magnet.with_stated(stated_level), [kelvin], between)
+    magnets = evaluate_magnets(
+        magnet.with_stated(stated_level), [kelvin], between
+    )
     ratio = typical["remanence_T"] / float(magnets.remanence()[0, 0])
     return replace(stated_level, remanence=ratio)
 

@@ -47,10 +47,14 @@ def margin_line(
     beside = f" with {' and '.join(duty)}" if duty else ""
     figures = {"guaranteed": guaranteed, "typical": typical}
     margins = [
-        f"{value:.2f} {name}" for name, value in figures.items() if value == value
+        f"{value:.2f} {name}"
+        for name, value in figures.items()
+        if value == value
     ]
     text = f"margin at {temperature_K - ZERO_CELSIUS:.0f} °C{beside}: "
     text += ", ".join(margins) or "unknown"
     if loses_from_K == loses_from_K:
-        text += f"; loses {loss_pct:g} % from {loses_from_K - ZERO_CELSIUS:.0f} °C"
+        text += (
+            f"; loses {loss_pct:g} % from {loses_from_K - ZERO_CELSIUS:.0f} °C"
+        )
     return text

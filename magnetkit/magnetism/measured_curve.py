@@ -93,7 +93,9 @@ def is_curve(source: Any) -> bool:
     return is_curve_file(source)
 
 
-def read_curve(source: str | Path, sample: Sample | None = None) -> MeasuredCurve:
+def read_curve(
+    source: str | Path, sample: Sample | None = None
+) -> MeasuredCurve:
     """Read a file that holds one measured curve; see `read_curves`.
 
     `sample` is the sample of a file of moments, None otherwise.
@@ -105,7 +107,9 @@ def read_curve(source: str | Path, sample: Sample | None = None) -> MeasuredCurv
     """
     curves = read_curves(source, sample)
     if len(curves) > 1:
-        at = ", ".join(f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in curves)
+        at = ", ".join(
+            f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in curves
+        )
         raise InputError(
             f"{source} holds curves at {at} °C; one is expected here: give each a file of its own"
         )
@@ -243,7 +247,9 @@ def _choose_branches(
     """
     parts = _split_sweeps(h, j)
     # What comes down from positive saturation stands first, mirrored branches after it.
-    parts.sort(key=lambda part: bool(_polarization_at_zero(h[part], j[part]) < 0.0))
+    parts.sort(
+        key=lambda part: bool(_polarization_at_zero(h[part], j[part]) < 0.0)
+    )
     usable = []
     for part in parts:
         field, level = _turn_upright(h[part], j[part])
@@ -257,7 +263,9 @@ def _choose_branches(
     least = _SATURATED * max(remanences)
     pairs = zip(usable, remanences, strict=True)
     saturated = [branch for branch, remanence in pairs if remanence >= least]
-    return [branch for branch in saturated if branch[1].min() <= 0.0] or saturated
+    return [
+        branch for branch in saturated if branch[1].min() <= 0.0
+    ] or saturated
 
 
 def _inner_field(
@@ -331,7 +339,9 @@ def _split_sweeps(h: FloatArray, j: FloatArray) -> list[IntArray]:
     return [upper, lower]
 
 
-def _turn_upright(h: FloatArray, j: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _turn_upright(
+    h: FloatArray, j: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Return field and J of a branch that comes down from positive saturation, by rising field.
 
     `h` and `j`, (n,), are copied; the branch is mirrored if J at H = 0 is negative.
@@ -423,7 +433,9 @@ def _read_remanence(field: FloatArray, level: FloatArray) -> float:
     reach = float(field[-1])
     near_zero = (field >= 0.0) & (field <= _NEAR_REMANENCE * reach)
     if near_zero.sum() >= _LINE_POINTS:
-        return float(np.polyval(np.polyfit(field[near_zero], level[near_zero], 1), 0.0))
+        return float(
+            np.polyval(np.polyfit(field[near_zero], level[near_zero], 1), 0.0)
+        )
     if field[0] <= 0.0:
         return float(np.interp(0.0, field, level))
     slope = (level[1] - level[0]) / (field[1] - field[0])
@@ -467,7 +479,9 @@ def _read_recoil(field: FloatArray, level: FloatArray, knee: float) -> float:
         return _USUAL_PERMEABILITY
     end = _RECOIL * (h_k if np.isfinite(h_k) else field[-1])
     near_zero = field <= max(end, field[_LINE_POINTS - 1])
-    return 1.0 - float(np.polyfit(field[near_zero], level[near_zero], 1)[0]) / MU_0
+    return (
+        1.0 - float(np.polyfit(field[near_zero], level[near_zero], 1)[0]) / MU_0
+    )
 
 
 def _ask_if_implausible(
@@ -540,7 +554,9 @@ def find_largest_product(field: FloatArray, induction: FloatArray) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = np.where(width > 0.0, np.diff(induction) / width, 0.0)
         # On a falling line the product is largest half way to where B would be zero.
-        top = np.where(slope < 0.0, 0.5 * (start - induction[:-1] / slope), field[1:])
+        top = np.where(
+            slope < 0.0, 0.5 * (start - induction[:-1] / slope), field[1:]
+        )
     top = np.clip(top, start, field[1:])
     product = top * (induction[:-1] + slope * (top - start))
     return float(np.max(product, initial=0.0))

@@ -49,7 +49,9 @@ NUMBERS = (
 )
 """Columns of numbers; all others hold text."""
 
-_left_out: ContextVar[frozenset[str]] = ContextVar("left_out", default=frozenset())
+_left_out: ContextVar[frozenset[str]] = ContextVar(
+    "left_out", default=frozenset()
+)
 
 
 def measured_magnets() -> "pd.DataFrame":
@@ -132,12 +134,16 @@ def serves_as_evidence(rows: "pd.DataFrame", quantity: str) -> "pd.Series":
     pandas.Series of bool
         On the index of `rows`.
     """
-    doubtful = (rows["confidence"] == "low") & rows["how"].isin(("nemad", "memory"))
+    doubtful = (rows["confidence"] == "low") & rows["how"].isin(
+        ("nemad", "memory")
+    )
     whole = (rows["recipe"] != "") & (rows["diffused"] == "")
     return whole & uses(rows, quantity) & ~doubtful
 
 
-def uses(rows: "pd.DataFrame", quantity: str, in_fits: bool = False) -> "pd.Series":
+def uses(
+    rows: "pd.DataFrame", quantity: str, in_fits: bool = False
+) -> "pd.Series":
     """Say which rows are compared in a quantity; with `in_fits`, which are fitted to it."""
     letter = LETTERS[quantity]
     marks = rows["use"] if in_fits else rows["use"].str.upper()

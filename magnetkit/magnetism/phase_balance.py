@@ -82,12 +82,14 @@ def phase_balance(
 
     table = as_table(compositions, basis)
     recipes, rows = recipes_in_phases(table, process, host)
-    polarization = evaluate(recipes.parts, np.array([ROOM_K]), spread=False).value[
-        :, 0, 0
-    ]
+    polarization = evaluate(
+        recipes.parts, np.array([ROOM_K]), spread=False
+    ).value[:, 0, 0]
     reasons = failed_conditions(
         recipes,
-        shares(recipes.charge, rows["carbon_wt_pct"], rows["oxygen_wt_pct"])._asdict(),
+        shares(
+            recipes.charge, rows["carbon_wt_pct"], rows["oxygen_wt_pct"]
+        )._asdict(),
     )
     cells = ~np.any([closes for _, closes in reasons], axis=0)
     usual_grain = np.full(len(table), law("shell").usual_grain)
@@ -108,7 +110,11 @@ def phase_balance(
             phases = [(name, part * inside, polarization[i])]
             if cells[i]:
                 phases.append(
-                    (HOSTS[name].magnet.walls_phase, (1.0 - part) * inside, np.nan)
+                    (
+                        HOSTS[name].magnet.walls_phase,
+                        (1.0 - part) * inside,
+                        np.nan,
+                    )
                 )
             else:
                 phases += _coexisting_phases(recipes, i, (1.0 - part) * inside)
@@ -245,7 +251,10 @@ def _coexisting_phases(
             energy=np.append(space.energy, energy - below),
             facets={},
         )
-        if len(space.formulas) in solve(whole, larger_space, products=True).products:
+        if (
+            len(space.formulas)
+            in solve(whole, larger_space, products=True).products
+        ):
             break
     return _on_hull(whole, outside, larger_space)
 
@@ -269,7 +278,9 @@ def _on_hull(
     list of (str, float, float)
         Name, volume fraction and J_s (T); J_s is NaN but for alpha-iron.
     """
-    solution = solve(rest, space or stable_space(open_snapshot()), products=True)
+    solution = solve(
+        rest, space or stable_space(open_snapshot()), products=True
+    )
     present = solution.products[0] >= 0
     present[present] = [
         solution.formulas[k] != "" for k in solution.products[0][present]
@@ -286,6 +297,10 @@ def _on_hull(
     parts = outside * volume / volume.sum()
     iron = IRON_POLARIZATION_T
     return [
-        ("alpha-iron" if n == "Fe" else n, float(v), iron if n == "Fe" else np.nan)
+        (
+            "alpha-iron" if n == "Fe" else n,
+            float(v),
+            iron if n == "Fe" else np.nan,
+        )
         for n, v in sorted(zip(names, parts, strict=True), key=lambda p: -p[1])
     ]

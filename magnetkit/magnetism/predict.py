@@ -10,7 +10,12 @@ from .._core.errors import InputError
 from ..alloy._read import Compositions, gives_frame, read_inputs
 from ..alloy.notation import Basis
 from ._stages import predict_inputs
-from .conditions import ConditionKeywords, Conditions, calibration_name, with_conditions
+from .conditions import (
+    ConditionKeywords,
+    Conditions,
+    calibration_name,
+    with_conditions,
+)
 
 
 @gives_frame

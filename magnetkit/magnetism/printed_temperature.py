@@ -38,10 +38,14 @@ def _shape() -> tuple[FloatArray, FloatArray, FloatArray, float]:
     """
     from ._magnets import alloys
 
-    magnet = alloys(CompositionTable.from_strings([_SHAPE_OF])).with_level(_SHAPE_LEVEL)
+    magnet = alloys(CompositionTable.from_strings([_SHAPE_OF])).with_level(
+        _SHAPE_LEVEL
+    )
     kelvin = np.sort(_GRID)
     magnets = magnet.at(kelvin)
-    poles = 1e-3 * float(magnet.rules().n_eff[0]) * magnets.polarization[0] / MU_0
+    poles = (
+        1e-3 * float(magnet.rules().n_eff[0]) * magnets.polarization[0] / MU_0
+    )
     field = 1e-3 * magnets.coercivity()[0] + poles
     room = int(np.searchsorted(kelvin, ROOM_K))
     return kelvin, poles / poles[room], field / field[room], float(poles[room])
@@ -87,7 +91,9 @@ def remanence_ratio(
     """
     grid, polarization, _, _ = _shape()
     end = _linear_ratio(coefficient_pct_K, to_K)
-    at_end, now = (np.interp(t, grid, polarization, right=0.0) for t in (to_K, kelvin))
+    at_end, now = (
+        np.interp(t, grid, polarization, right=0.0) for t in (to_K, kelvin)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         power = np.log(end) / np.log(at_end)
         curve = now**power
@@ -95,7 +101,11 @@ def remanence_ratio(
 
 
 def coercivity_ratio(
-    coefficient_pct_K: Any, kelvin: Any, host: Any, to_K: Any, coercivity_kA_m: Any
+    coefficient_pct_K: Any,
+    kelvin: Any,
+    host: Any,
+    to_K: Any,
+    coercivity_kA_m: Any,
 ) -> FloatArray:
     """Return H_cJ at a temperature over that at 20 degrees C, of n printed magnets.
 
@@ -131,19 +141,27 @@ def coercivity_ratio(
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         power = np.log((end + share * own_end) / (1.0 + share)) / np.log(at_end)
-        curve = np.maximum((1.0 + share) * now**power - share * polarization_now, 0.0)
+        curve = np.maximum(
+            (1.0 + share) * now**power - share * polarization_now, 0.0
+        )
     return _choose_curve(host, curve, _linear_ratio(coefficient_pct_K, kelvin))
 
 
 def _linear_ratio(coefficient_pct_K: Any, kelvin: Any) -> Any:
     """Compute the share of a value at 20 degrees C that is left at `kelvin`, by a linear coefficient."""
     step = np.asarray(kelvin, float) - ROOM_K
-    return np.maximum(1.0 + np.asarray(coefficient_pct_K, float) / 100.0 * step, 0.0)
+    return np.maximum(
+        1.0 + np.asarray(coefficient_pct_K, float) / 100.0 * step, 0.0
+    )
 
 
 def _choose_curve(host: Any, curve: FloatArray, line: FloatArray) -> FloatArray:
     """Return the curve for sintered Nd-Fe-B, the line for others."""
-    hosts = [name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"]
+    hosts = [
+        name
+        for name, one in HOSTS.items()
+        if one.magnet.hardening == "boundary"
+    ]
     return np.where(
         np.isin(np.asarray(host, str), hosts) & np.isfinite(curve), curve, line
     )

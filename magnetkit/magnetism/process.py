@@ -139,7 +139,9 @@ def routes() -> dict[str, Route]:
             name: (float(low), float(high))
             for name, (low, high) in data["bounds"].items()
         }
-        printed_values = Printed(**data["printed"]) if "printed" in data else None
+        printed_values = (
+            Printed(**data["printed"]) if "printed" in data else None
+        )
         data["needs"] = tuple(data.get("needs", ()))
         result[data["name"]] = Route(
             **{**data, "bounds": bounds, "printed": printed_values}
@@ -172,7 +174,9 @@ def resistivity(host: str, route: Route | None = None) -> float:
     if route is None:
         root = root_host(host)
         usual = [
-            r for r in routes().values() if r.host == root and r.printed is not None
+            r
+            for r in routes().values()
+            if r.host == root and r.printed is not None
         ]
         route = usual[0] if usual else None
     if route is None or route.printed is None:
@@ -251,10 +255,13 @@ class Process:
     def __repr__(self) -> str:
         """Return what is given."""
         values = {
-            name: getattr(value, "name", value) for name, value in vars(self).items()
+            name: getattr(value, "name", value)
+            for name, value in vars(self).items()
         }
         texts = (
-            f"{name}={value!r}" for name, value in values.items() if value is not None
+            f"{name}={value!r}"
+            for name, value in values.items()
+            if value is not None
         )
         return f"Process({', '.join(texts)})"
 
@@ -269,7 +276,11 @@ _LIMITS = {
     "nitrogen_wt_pct": (0.0, 3.0, "a mass of nitrogen, wt.%,"),
     "decay": (0.3, 8.0, "a power or fall"),
     "alpha_k": (0.001, 1.0, "a microstructural parameter"),
-    "aged_for_C": (300.0, 500.0, "a temperature of use that ageing is made for, C,"),
+    "aged_for_C": (
+        300.0,
+        500.0,
+        "a temperature of use that ageing is made for, C,",
+    ),
     "level": (0.05, 20.0, "H_cJ at 20 C over that of the family,"),
     "fall": (0.1, 10.0, "a fall of coercivity over that of the family,"),
 }
@@ -405,7 +416,9 @@ def _read_setting(name: str, value: Any, meaning: str) -> FloatArray:
     """
     is_missing = np.ndim(value) == 0 and value != value
     if isinstance(value, (str, bytes)) or is_missing:
-        raise InputError(f"process {name} must be {meaning}, a number; got {value!r}")
+        raise InputError(
+            f"process {name} must be {meaning}, a number; got {value!r}"
+        )
     try:
         return np.asarray(value, float)
     except (TypeError, ValueError):
@@ -414,7 +427,9 @@ def _read_setting(name: str, value: Any, meaning: str) -> FloatArray:
         ) from None
 
 
-def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Process:
+def read_process(
+    process: "Process | dict[str, Any] | str | None", n: int
+) -> Process:
     """Check what the user gave as `process` for `n` magnets.
 
     Parameters
@@ -439,7 +454,9 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
     if process is None:
         return Process()
     if isinstance(process, str):
-        process = {"route": process} if process in routes() else {"producer": process}
+        process = (
+            {"route": process} if process in routes() else {"producer": process}
+        )
     if isinstance(process, dict):
         process = Process(**known_fields(**process))
     if not isinstance(process, Process):
@@ -531,7 +548,9 @@ def process_record(
     settings = {name: getattr(process_rows, name) for name in _LIMITS}
     for name, value in settings.items():
         if value is not None and np.ndim(value):
-            raise InputError(f"process {name} must be one number for all candidates")
+            raise InputError(
+                f"process {name} must be one number for all candidates"
+            )
     record: dict[str, Any] = {
         name: float(v) for name, v in settings.items() if v is not None
     }
@@ -550,7 +569,9 @@ def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
     picks, is NaN, and so is that of a host without a family. Laws are numbers too, see `_law_code`.
     """
     families = parameters().families
-    family_fields = [field.name for field in fields(Family) if field.type is float]
+    family_fields = [
+        field.name for field in fields(Family) if field.type is float
+    ]
     # Decay and alpha_K are the family's own, which a route may know better.
     process_fields = [name for name in _LIMITS if name not in family_fields]
     by_name: dict[str, list[float | None]] = {}
@@ -569,7 +590,8 @@ def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
         for name in ("usual_curie_K", "usual_additive"):
             by_name.setdefault(name, []).append(getattr(magnet, name))
     return {
-        name: np.array([*values, np.nan], float) for name, values in by_name.items()
+        name: np.array([*values, np.nan], float)
+        for name, values in by_name.items()
     }
 
 
@@ -618,7 +640,9 @@ def by_row(
         is_of_route = np.array(
             [root_host(name) == route for name in host_names] + [False]
         )
-        rows["alignment"] = np.where(is_of_route[codes], rows["alignment"], np.nan)
+        rows["alignment"] = np.where(
+            is_of_route[codes], rows["alignment"], np.nan
+        )
         limit = np.minimum(rows["structure_limit_K"], process.route.bears_K[2])
         rows["structure_limit_K"] = np.where(
             is_of_route[codes], limit, rows["structure_limit_K"]
@@ -654,7 +678,8 @@ def ignored_settings(process: Process, host: str) -> str:
         ),
         # In cells carbon takes zirconium, oxygen samarium.
         **dict.fromkeys(
-            ("carbon_wt_pct", "oxygen_wt_pct") * (family.pinning_kA_m > 0.0), True
+            ("carbon_wt_pct", "oxygen_wt_pct") * (family.pinning_kA_m > 0.0),
+            True,
         ),
         **dict.fromkeys(("alpha_k", "decay"), family.pinning_kA_m == 0.0),
     }
@@ -664,7 +689,8 @@ def ignored_settings(process: Process, host: str) -> str:
     changed_names = [
         name
         for name, value in values_ignored.items()
-        if value is not None and not np.array_equal(value, usual.get(name, np.nan))
+        if value is not None
+        and not np.array_equal(value, usual.get(name, np.nan))
     ]
     words = ", ".join(changed_names).replace(
         "grain_size_um", "grain_size_um (no law measured)"
@@ -699,7 +725,9 @@ def assumption(host: str) -> str:
     True
     """
     if host not in HOSTS:
-        raise InputError(f"host must be one of {', '.join(HOSTS)}, got {host!r}")
+        raise InputError(
+            f"host must be one of {', '.join(HOSTS)}, got {host!r}"
+        )
     parameters_of_law = parameters()
     default = parameters_of_law.families[host].process
     template = HOSTS[host].magnet.made.format(

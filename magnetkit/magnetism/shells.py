@@ -29,7 +29,12 @@ from .._core.elements import (
     RARE_EARTHS,
     mask,
 )
-from ..alloy.shell_rows import ShellRows, add_masses, rare_earth_masses, shell_law
+from ..alloy.shell_rows import (
+    ShellRows,
+    add_masses,
+    rare_earth_masses,
+    shell_law,
+)
 from ..alloy.shells import Shell, read_shell
 from ..alloy.table import CompositionTable
 from .laws import law
@@ -54,7 +59,8 @@ def _example() -> tuple[float, float, float]:
 
     example = HOSTS[shelled_hosts()[0]].structure.example
     atoms, earth_mass, whole = (
-        float(x[0]) for x in rare_earth_masses(CompositionTable.from_strings([example]))
+        float(x[0])
+        for x in rare_earth_masses(CompositionTable.from_strings([example]))
     )
     return atoms, earth_mass, whole
 
@@ -67,27 +73,35 @@ def objection(shell: Shell) -> str:
     if shell.between_grains:
         return ""
     if shell.fraction is not None and shell.content is not None:
-        replaced_share = shell.fraction * shell.content / (1.0 - shell_law()["lost"])
+        replaced_share = (
+            shell.fraction * shell.content / (1.0 - shell_law()["lost"])
+        )
         atoms, earth_mass, whole = _example()
         added_mass = replaced_share * atoms * ATOMIC_MASS[INDEX[shell.R]]
         amount = (
             100.0
             * added_mass
-            / (whole - earth_mass + added_mass + (1.0 - replaced_share) * earth_mass)
+            / (
+                whole
+                - earth_mass
+                + added_mass
+                + (1.0 - replaced_share) * earth_mass
+            )
         )
         content = shell.content
         thickness = float(
             thickness_nm(np.array(shell.fraction), np.array(SHELL.usual_grain))
         )
     if thickness is not None and thickness < SHELL.least_thickness:
-        return (
-            f"{shell}: a shell of {thickness:.2g} nm is thinner than any that is made"
-        )
+        return f"{shell}: a shell of {thickness:.2g} nm is thinner than any that is made"
     if shell.R not in HEAVY_LANTHANIDES:
         return ""
     if content is not None and content > SHELL.most_content:
         return f"{shell}: no more than {SHELL.most_content:g} of a shell's rare earth is replaced"
-    if amount is not None and not SHELL.least_amount <= amount <= SHELL.most_amount:
+    if (
+        amount is not None
+        and not SHELL.least_amount <= amount <= SHELL.most_amount
+    ):
         return (
             f"{shell}: asks for {amount:.2g} wt.% {shell.R}; "
             f"diffusion puts in {SHELL.least_amount:g} to {SHELL.most_amount:g} wt.%"
@@ -107,7 +121,9 @@ def covering(fraction: FloatArray, grain_um: FloatArray) -> FloatArray:
     half a wall width, and the gain is nearly complete at two to three t0. `fraction`, (n,), is the
     volume fraction of the shell in the grain, 0 to 1; `grain_um`, (n,), is the grain size in um.
     """
-    return -np.expm1(-thickness_nm(fraction, grain_um) / shell_law()["decay_nm"])
+    return -np.expm1(
+        -thickness_nm(fraction, grain_um) / shell_law()["decay_nm"]
+    )
 
 
 # Terms of the series of `arriving_share`: the last is below 1e-6 of the first at 20 mm.
@@ -120,7 +136,9 @@ def arriving_share(faces_mm: FloatArray) -> FloatArray:
     `faces_mm`, (n,), is in mm; infinity stands for no faces. The result, (n,), is 1 for thin
     magnets and where the distance is infinite.
     """
-    depth_ratio = SHELL.diffusion_area / (1e-3 * np.asarray(faces_mm, float)) ** 2
+    depth_ratio = (
+        SHELL.diffusion_area / (1e-3 * np.asarray(faces_mm, float)) ** 2
+    )
     share = np.ones_like(depth_ratio)
     for m in range(1, _TERMS + 1):
         share += (
@@ -175,7 +193,9 @@ def mix_between_grains(
         fraction=np.where(between, 0.0, rows.fraction),
         content=np.where(between, 0.0, rows.content),
         amount=np.where(between, np.nan, rows.amount),
-        carriers=None if rows.carriers is None else rows.carriers * ~between[:, None],
+        carriers=None
+        if rows.carriers is None
+        else rows.carriers * ~between[:, None],
     )
     return add_masses(table, masses), rest
 
@@ -193,10 +213,13 @@ def given_share(phases: Any, rules: Any) -> FloatArray:
         return np.zeros(len(has_shell))
     bare = phases._replace(shells=np.full_like(phases.shells, -1))
     with_rim, less = (
-        states(np.array([ROOM]), magnets, rules)[1][0] for magnets in (phases, bare)
+        states(np.array([ROOM]), magnets, rules)[1][0]
+        for magnets in (phases, bare)
     )
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(has_shell & (with_rim > 0.0), 1.0 - less / with_rim, 0.0)
+        return np.where(
+            has_shell & (with_rim > 0.0), 1.0 - less / with_rim, 0.0
+        )
 
 
 def warn_of_shells(rows: ShellRows) -> None:
@@ -223,9 +246,13 @@ def enrich_surface(
     enrichment = coefficient / (1.0 + (coefficient - 1.0) * share)
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
     on = np.where(
-        heavy[table.indices] > 0.0, enrichment[row], enrichment[row] / coefficient[row]
+        heavy[table.indices] > 0.0,
+        enrichment[row],
+        enrichment[row] / coefficient[row],
     )
-    values = np.where(rare[table.indices] > 0.0, table.values * on, table.values)
+    values = np.where(
+        rare[table.indices] > 0.0, table.values * on, table.values
+    )
     return CompositionTable(
         table.indptr, table.indices, values, table.row_index, table.errors
     )

@@ -46,7 +46,11 @@ from ..compound.evaluate import (
     quantile,
     status_column,
 )
-from ..phases.partition import describe_beyond_precedent, root_codes, without_model
+from ..phases.partition import (
+    describe_beyond_precedent,
+    root_codes,
+    without_model,
+)
 from ..phases.records import HOST_NAMES, HOSTS
 from ._evidence import COMPARED_FROM, DISTANCE, evidence_at_temperature
 from ._figures import (
@@ -125,7 +129,11 @@ class Duty:
         -------
         ndarray of float64, shape (n,)
         """
-        return self.own_field(b_r, recoil) + 1e3 * self.outside_field_kA_m + self.creep
+        return (
+            self.own_field(b_r, recoil)
+            + 1e3 * self.outside_field_kA_m
+            + self.creep
+        )
 
     def own_field(self, b_r: FloatArray, recoil: FloatArray) -> FloatArray:
         """Return the part of the field against magnets that their own remanence makes.
@@ -168,7 +176,11 @@ class Duty:
             return np.maximum(knee, 0.0) / self.field(b_r, recoil)
 
     def loss(
-        self, b_r: FloatArray, h_cj: FloatArray, knee: FloatArray, recoil: FloatArray
+        self,
+        b_r: FloatArray,
+        h_cj: FloatArray,
+        knee: FloatArray,
+        recoil: FloatArray,
     ) -> FloatArray:
         """Return the irreversible loss of flux, %; above 100 an outside field has reversed it.
 
@@ -189,12 +201,18 @@ class Duty:
 
         shape = np.shape(b_r)
         arrays = np.broadcast_arrays(b_r, h_cj, knee, recoil)
-        remanence, coercivity, knees, slope = np.array(arrays, np.float64).reshape(
-            4, -1
-        )
+        remanence, coercivity, knees, slope = np.array(
+            arrays, np.float64
+        ).reshape(4, -1)
         outside = 1e3 * self.outside_field_kA_m
         share = flux_loss(
-            remanence, coercivity, knees, slope, self.load_line, outside, self.creep
+            remanence,
+            coercivity,
+            knees,
+            slope,
+            self.load_line,
+            outside,
+            self.creep,
         )
         return 100.0 * np.asarray(share).reshape(shape)
 
@@ -218,7 +236,11 @@ def read_duty(load_line: Any) -> Duty:
     for name, meaning in names.items():
         duty_value = getattr(duty, name)
         try:
-            value = float("nan") if isinstance(duty_value, bool) else float(duty_value)
+            value = (
+                float("nan")
+                if isinstance(duty_value, bool)
+                else float(duty_value)
+            )
         except (TypeError, ValueError):
             value = float("nan")
         if not 0.0 <= value < float("inf"):
@@ -264,7 +286,9 @@ def duty_columns(
         lambda: duty.loss(b_r, field, knee, slope),
     )
     columns = {
-        n: one().reshape(3, -1) for n, one in zip(_DUTY, of, strict=True) if n in names
+        n: one().reshape(3, -1)
+        for n, one in zip(_DUTY, of, strict=True)
+        if n in names
     }
     # A weaker magnet also demagnetizes itself less: ends may change places.
     ranges = {}
@@ -289,14 +313,20 @@ def parse_chord(between: Any) -> tuple[float, float]:
     first.
     """
     is_pair = not isinstance(between, str) and hasattr(between, "__iter__")
-    ends = list(between) if is_pair and getattr(between, "ndim", 1) != 0 else [between]
+    ends = (
+        list(between)
+        if is_pair and getattr(between, "ndim", 1) != 0
+        else [between]
+    )
     if len(ends) != 2:
         raise InputError(
             f"between must be two temperatures such as ('20C', '100C'), got {between!r}"
         )
     first, second = map(parse_temperature, ends)
     if not second > first:
-        raise InputError(f"between needs the lower temperature first, got {between!r}")
+        raise InputError(
+            f"between needs the lower temperature first, got {between!r}"
+        )
     return first, second
 
 
@@ -376,7 +406,14 @@ def sintered(
     shell = inputs.shells_with(shell)
     return inputs.give(
         *sintered_at(
-            inputs.table, kelvin, process, shell, host, between, load_line, interval
+            inputs.table,
+            kelvin,
+            process,
+            shell,
+            host,
+            between,
+            load_line,
+            interval,
         )
     )
 
@@ -442,7 +479,9 @@ def sintered_at(
     alloy_rows = alloys(
         table, process, read_shells(shell, len(table)), host, curie, ranges=True
     )
-    return [columns.frame() for columns in figure_columns(alloy_rows, kelvins, use)]
+    return [
+        columns.frame() for columns in figure_columns(alloy_rows, kelvins, use)
+    ]
 
 
 def figure_columns(
@@ -475,9 +514,13 @@ def figure_columns(
     if made.shells is not None:
         warn_of_shells(made.shells)
     columns_by_kelvin = [(only or {}).get(float(kelvin)) for kelvin in kelvins]
-    bulk = made.hard_phases(kelvins[: _count_with_ranges(use, columns_by_kelvin)])
+    bulk = made.hard_phases(
+        kelvins[: _count_with_ranges(use, columns_by_kelvin)]
+    )
     load_line = use.duty.load_line
-    values, status = magnet_figures(made, bulk, kelvins, use.between, load_line, z)
+    values, status = magnet_figures(
+        made, bulk, kelvins, use.between, load_line, z
+    )
     if not use.whole_range:
         values, status = figures_by_temperature(
             made, bulk, values, status, load_line, z
@@ -490,13 +533,18 @@ def figure_columns(
     tables = intrinsic_columns(bulk, z, only)
     _mark_given(tables, made.given)
     tables += [
-        Columns(host=host_column(made.written.host)) for _ in kelvins[len(tables) :]
+        Columns(host=host_column(made.written.host))
+        for _ in kelvins[len(tables) :]
     ]
     density = made.density()
     made_as = {}
-    if any(names is None or MADE_AS & set(names) for names in columns_by_kelvin):
+    if any(
+        names is None or MADE_AS & set(names) for names in columns_by_kelvin
+    ):
         made_as = _made_as(made, use.between)
-    for j, (columns, names) in enumerate(zip(tables, columns_by_kelvin, strict=True)):
+    for j, (columns, names) in enumerate(
+        zip(tables, columns_by_kelvin, strict=True)
+    ):
         state = (is_magnet[j], gate[j])
         columns["status"] = status_column(status[j])
         columns |= _choose_columns(made_as, names)
@@ -522,7 +570,9 @@ def _mark_given(tables: list[Columns], widths: "Widths") -> None:
             table[basis] = table[basis].put(np.isfinite(width), "given")
 
 
-def _count_with_ranges(use: Use, columns: Sequence[Collection[str] | None]) -> int:
+def _count_with_ranges(
+    use: Use, columns: Sequence[Collection[str] | None]
+) -> int:
     """Count the temperatures up to the last whose columns have ranges.
 
     `columns` names the wanted columns of each temperature; None stands for all. Where the status is
@@ -559,7 +609,9 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     remarks = {}
     no_model = without_model(made.written.recipe, made.written.host)
     if made.never_made.any():
-        remarks = describe_beyond_precedent(made.written.recipe, made.written.host)
+        remarks = describe_beyond_precedent(
+            made.written.recipe, made.written.host
+        )
     if made.traces is not None:
         remarks |= made.traces.words()
     for row, name in no_model.items():
@@ -632,7 +684,8 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     if made.given:
         has_own_values = np.isfinite(list(made.given.values())).any(axis=0)
         nearest = Coded.of(
-            np.where(has_own_values, "given; ", "") + np.array(nearest.texts(), object)
+            np.where(has_own_values, "given; ", "")
+            + np.array(nearest.texts(), object)
         )
     farther = np.maximum(hard.distance, b_r.distance)
     return {
@@ -645,7 +698,12 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
 
 
 def _columns_at_temperature(
-    made: Alloys, kelvin: float, values: FloatArray, state: Any, names: Any, duty: Duty
+    made: Alloys,
+    kelvin: float,
+    values: FloatArray,
+    state: Any,
+    names: Any,
+    duty: Duty,
 ) -> dict[str, Any]:
     """Build the columns of `FIGURES` and of the limits of use at one temperature.
 
@@ -733,8 +791,12 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
     data = pd.read_csv(datasets.path(FILE))
     limit = data["max_temperature_K"].fillna(data["curie_temperature_K"])
     usable = (t <= limit).to_numpy()
-    on_b = _factor(data["remanence_coefficient_pct_K"].to_numpy(float), t, usable)
-    on_h = _factor(data["coercivity_coefficient_pct_K"].to_numpy(float), t, usable)
+    on_b = _factor(
+        data["remanence_coefficient_pct_K"].to_numpy(float), t, usable
+    )
+    on_h = _factor(
+        data["coercivity_coefficient_pct_K"].to_numpy(float), t, usable
+    )
     factors = {
         "curie_temperature_K": 1,
         "saturation_polarization_T": on_b,

@@ -66,10 +66,14 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
     """
     lot_deviations = constants()["lot"]
     lot_spread = Spread(
-        **lot_deviations.get(root_host(host), lot_deviations[constants()["otherwise"]])
+        **lot_deviations.get(
+            root_host(host), lot_deviations[constants()["otherwise"]]
+        )
     )
     for name, percent in (given or {}).items():
-        number = isinstance(percent, int | float) and not isinstance(percent, bool)
+        number = isinstance(percent, int | float) and not isinstance(
+            percent, bool
+        )
         if name not in _NAMES or not number or not 0.0 < percent < 50.0:
             raise InputError(
                 f"spread must be percent of one lot such as B_r=1.5,H_cJ=6, got {name}={percent}"

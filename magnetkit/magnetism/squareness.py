@@ -43,6 +43,10 @@ def squareness_ratio(
             1.0 - (1.0 - squareness) * remanence_left / coercivity_left, 0.0
         )
     nucleation_hosts = [
-        name for name, one in HOSTS.items() if one.magnet.hardening == "boundary"
+        name
+        for name, one in HOSTS.items()
+        if one.magnet.hardening == "boundary"
     ]
-    return np.where(np.isin(np.asarray(host, str), nucleation_hosts), hot, squareness)
+    return np.where(
+        np.isin(np.asarray(host, str), nucleation_hosts), hot, squareness
+    )

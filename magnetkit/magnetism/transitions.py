@@ -83,7 +83,9 @@ def transitions(
         # J_s is a modulus: it has a sharp minimum near zero where the sublattices cancel.
         axis = _last_zero(at, k1)
         plane = _last_zero(at, k1 + 2.0 * k2 + 3.0 * k3)
-        temperatures[rows] = np.column_stack([got.curie, _cusp(at, js), axis, plane])
+        temperatures[rows] = np.column_stack(
+            [got.curie, _cusp(at, js), axis, plane]
+        )
     return inputs.give(pd.DataFrame(temperatures, columns=_CHANGES))
 
 

@@ -63,7 +63,9 @@ def judge_data(
     word_of_row[rows] = np.array(words_of_systems)[place.ravel()]
     for formula in doubtful.values():
         text = f"{NOT_JUDGED}: {formula} was {WITHOUT_MOMENT}"
-        target = CompositionTable.from_strings([formula], basis="atomic").to_array()[0]
+        target = CompositionTable.from_strings(
+            [formula], basis="atomic"
+        ).to_array()[0]
         leans = _shared_sites(dense, target, kinds) >= LEANS_FROM
         leans &= word_of_row[rows] == 0
         word_of_row[rows[leans]] = words.setdefault(text, len(words))
@@ -80,10 +82,14 @@ def _describe_gaps(symbols: list[str], source: Entries) -> str:
     present = set(source.elements)
     absent = [symbol for symbol in symbols if symbol not in present]
     if absent:
-        return f"{NOT_JUDGED}: the snapshot has no phases of {', '.join(absent)}"
+        return (
+            f"{NOT_JUDGED}: the snapshot has no phases of {', '.join(absent)}"
+        )
     size = min(TOGETHER, len(symbols))
     gaps = [
-        one for one in combinations(sorted(symbols), size) if not source.covers(one)
+        one
+        for one in combinations(sorted(symbols), size)
+        if not source.covers(one)
     ]
     pairs = [
         one
@@ -114,5 +120,7 @@ def _shared_sites(
         share[np.abs(total - target_amount) > 1e-3] = 0.0
         if target_amount > 0.0:
             occupation = dense[:, site] / np.maximum(total, 1e-300)[:, None]
-            share *= np.minimum(occupation, target[site] / target_amount).sum(axis=1)
+            share *= np.minimum(occupation, target[site] / target_amount).sum(
+                axis=1
+            )
     return share

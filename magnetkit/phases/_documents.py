@@ -49,7 +49,9 @@ _Identifier = Annotated[
 
 
 class _Symmetry(BaseModel):
-    symbol: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/:-]{1,16}$")] | None = None
+    symbol: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/:-]{1,16}$")] | None = (
+        None
+    )
     number: Annotated[int, Field(ge=1, le=230)] | None = None
 
 
@@ -109,7 +111,11 @@ def read_document(kind: str, fields: Record) -> Record:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         field = str(fault["loc"][0])
-        what = f"lacks {field}" if fields.get(field) is None else f"has another {field}"
+        what = (
+            f"lacks {field}"
+            if fields.get(field) is None
+            else f"has another {field}"
+        )
         raise NetworkError(
             f"a {kind} document {what} than expected; nothing was kept"
         ) from None
@@ -163,7 +169,9 @@ def _read_crystal(summary: _Summary) -> Record:
 
 
 def make_tables(
-    systems: Sequence[str], schemes: Sequence[str], records: dict[str, list[Record]]
+    systems: Sequence[str],
+    schemes: Sequence[str],
+    records: dict[str, list[Record]],
 ) -> "tuple[pd.DataFrame, pd.DataFrame, Record]":
     """Build the tables of a snapshot from the server's documents.
 
@@ -217,7 +225,10 @@ def make_tables(
         ]
     )
     structures = pd.DataFrame(
-        {"material_id": names, "structure": [crystals[n]["structure"] for n in names]}
+        {
+            "material_id": names,
+            "structure": [crystals[n]["structure"] for n in names],
+        }
     )
     facts = {
         "thermo_type": scheme,
@@ -260,7 +271,9 @@ def _choose_scheme(
     for energy in energies:
         system = crystals[energy["material_id"]]["system"]
         # The interface writes one of the schemes both as R2SCAN and as r2SCAN.
-        scheme_elements = elements.setdefault(energy["thermo_type"].casefold(), set())
+        scheme_elements = elements.setdefault(
+            energy["thermo_type"].casefold(), set()
+        )
         scheme_elements.update({system} if "-" not in system else ())
     available = [scheme for scheme in schemes if scheme.casefold() in elements]
     if not available:
@@ -316,7 +329,9 @@ def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
         "volume_A3": crystal["volume"],
         "density_g_cm3": crystal["density"],
         "ordering": magnetism.get("ordering") or crystal["ordering"],
-        "magnetic_moment_muB_atom": None if moment is None else abs(moment) / sites,
+        "magnetic_moment_muB_atom": None
+        if moment is None
+        else abs(moment) / sites,
         "magnetic_moment_muB_fu": crystal[
             "total_magnetization_normalized_formula_units"
         ],

@@ -55,12 +55,16 @@ class Entries:
     @cached_property
     def elements(self) -> list[str]:
         """Return the elements of the entries, in the order of the periodic table."""
-        return sorted(element_symbols(*self.entries["formula"]), key=INDEX.__getitem__)
+        return sorted(
+            element_symbols(*self.entries["formula"]), key=INDEX.__getitem__
+        )
 
     @property
     def has_structures(self) -> bool:
         """Return whether the snapshot carries crystal structures."""
-        return self.crystals is not None or STRUCTURES in self.manifest.get("files", {})
+        return self.crystals is not None or STRUCTURES in self.manifest.get(
+            "files", {}
+        )
 
     def covers(self, symbols: Collection[str]) -> bool:
         """Return whether all entries of a chemical system are there.
@@ -79,7 +83,9 @@ class Entries:
         """
         systems = self.manifest.get("query", {}).get("systems")
         if systems is None or "completed" in self.manifest:
-            return set(symbols) <= set(self.manifest.get("elements", self.elements))
+            return set(symbols) <= set(
+                self.manifest.get("elements", self.elements)
+            )
         return any(set(symbols) <= set(system.split("-")) for system in systems)
 
     def structures(self) -> "pd.DataFrame":
@@ -108,9 +114,13 @@ class Entries:
 
 def element_symbols(*formulas: str) -> set[str]:
     """Return the elements that formulas name."""
-    return {symbol for f in formulas for symbol in re.findall(r"[A-Z][a-z]?", f)}
+    return {
+        symbol for f in formulas for symbol in re.findall(r"[A-Z][a-z]?", f)
+    }
 
 
 def entry_systems(entries: "pd.DataFrame") -> list[frozenset[str]]:
     """Return the elements of each entry."""
-    return [frozenset(element_symbols(formula)) for formula in entries["formula"]]
+    return [
+        frozenset(element_symbols(formula)) for formula in entries["formula"]
+    ]

@@ -54,7 +54,9 @@ class Odds(NamedTuple):
 
     def probability(self) -> FloatArray:
         """Return the probability, its deviation averaged over (MacKay's approximation)."""
-        return _logistic(self.mean / np.sqrt(1.0 + np.pi / 8.0 * self.deviation**2))
+        return _logistic(
+            self.mean / np.sqrt(1.0 + np.pi / 8.0 * self.deviation**2)
+        )
 
     def ends(self, half: float) -> tuple[FloatArray, FloatArray]:
         """Return the probabilities `half` deviations below and above."""
@@ -82,9 +84,13 @@ def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
     limits: dict[str, dict[str, tuple[float, float]]] = {}
     for row in datasets.rows("known_phases/stabilizers.csv"):
         least_share, most_share = (
-            float(row[f"{end}_metal_share"] or "inf") for end in ("least", "most")
+            float(row[f"{end}_metal_share"] or "inf")
+            for end in ("least", "most")
         )
-        limits.setdefault(row["host"], {})[row["element"]] = least_share, most_share
+        limits.setdefault(row["host"], {})[row["element"]] = (
+            least_share,
+            most_share,
+        )
     return limits
 
 
@@ -109,8 +115,8 @@ def atoms() -> "Atoms":
     for f, name in enumerate(FAMILIES[:-1]):
         guest[f] = mask(HOSTS[name].split.guests_on_rare_earth_site) > 0
         for symbol, shares in stabilizers().get(name, {}).items():
-            enough[f, INDEX[symbol]], most_shares[f, INDEX[symbol]] = 1.0 / np.array(
-                shares
+            enough[f, INDEX[symbol]], most_shares[f, INDEX[symbol]] = (
+                1.0 / np.array(shares)
             )
     return Atoms(
         kinds(),
@@ -192,13 +198,18 @@ def is_melted(host: Int8Array, kelvin: FloatArray) -> BoolArray:
     return kelvin >= _host_facts()[2][host]
 
 
-def decomposition_temperature(phases: CompositionTable, host: Int8Array) -> FloatArray:
+def decomposition_temperature(
+    phases: CompositionTable, host: Int8Array
+) -> FloatArray:
     """Return the temperature at which each phase decomposes, K, (n,).
 
     It is infinite for phases that solidify from their melt. `host`, int8 (n,), is the
     index into `HOST_NAMES`, -1 where there is none.
     """
-    ends = [h.formation.lives_to_K if h.formation else np.inf for h in HOSTS.values()]
+    ends = [
+        h.formation.lives_to_K if h.formation else np.inf
+        for h in HOSTS.values()
+    ]
     return np.where(
         not_from_melt(phases, host), np.array([*ends, np.inf])[host], np.inf
     )
@@ -248,13 +259,15 @@ def phase_states(
         )  # fmt: skip
         row = np.repeat(np.arange(len(bare)), np.diff(bare.indptr))
         # Other rows stay to the last digit.
-        bare.values[:] /= np.where(gas, np.bincount(row, bare.values, len(bare)), 1.0)[
-            row
-        ]
+        bare.values[:] /= np.where(
+            gas, np.bincount(row, bare.values, len(bare)), 1.0
+        )[row]
         parent = np.array(
             [HOST_NAMES.index(FAMILIES[f]) for f in family_of_row[gas]], np.int8
         )
-        metal = Judged(Named(parent, bare[gas], judged.named[gas]), judged.source)
+        metal = Judged(
+            Named(parent, bare[gas], judged.named[gas]), judged.source
+        )
         distance[gas], _ = metal.above(kelvin[gas])
         deviation[gas] = metal.deviation
         entropy[gas] = metal.entropy
@@ -304,7 +317,13 @@ def odds(
     result = Odds(np.empty(len(phases)), np.empty(len(phases)))
     coefficients, weights = _embedded_model()
     share_rows(
-        _stability.odds, len(phases), phases.rows, coefficients, state, weights, *result
+        _stability.odds,
+        len(phases),
+        phases.rows,
+        coefficients,
+        state,
+        weights,
+        *result,
     )
     result.mean[is_melted(judged.host, kelvin)] = -np.inf
     if given:
@@ -324,7 +343,9 @@ def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
         space = lowest_entries(source)
         above = space.energy - solve(space.table(), stable_space(source)).energy
         radii_by_pattern: dict[tuple, list[tuple[float, float]]] = {}
-        for (key, radius), energy in zip(_patterns(space.table()), above, strict=True):
+        for (key, radius), energy in zip(
+            _patterns(space.table()), above, strict=True
+        ):
             if key:
                 radii_by_pattern.setdefault(key, []).append((radius, energy))
         source._cache["analogues"] = {
@@ -358,13 +379,19 @@ def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
     for i in range(len(table)):
         part = slice(table.indptr[i], table.indptr[i + 1])
         row = dict(
-            zip(table.indices[part].tolist(), table.values[part].tolist(), strict=True)
+            zip(
+                table.indices[part].tolist(),
+                table.values[part].tolist(),
+                strict=True,
+            )
         )
         earth = {e: a for e, a in row.items() if e in radii}
         if not earth:
             patterns.append(((), 0.0))
             continue
-        rest = sorted((e, round(a, 4)) for e, a in row.items() if e not in radii)
+        rest = sorted(
+            (e, round(a, 4)) for e, a in row.items() if e not in radii
+        )
         total = sum(earth.values())
         mean = sum(radii[e] * a for e, a in earth.items()) / total
         patterns.append(((round(total, 4), *rest), mean))

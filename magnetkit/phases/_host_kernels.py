@@ -25,7 +25,9 @@ class SiteRules(NamedTuple):
     preference: NDArray[
         np.float64
     ]  # how much rather an element stays outside, (hosts, 118)
-    counts: NDArray[np.float64]  # R, T and X atoms of a formula unit, (hosts, 3)
+    counts: NDArray[
+        np.float64
+    ]  # R, T and X atoms of a formula unit, (hosts, 3)
     # T/R of the phases that take excess R and excess T (infinite: no R), (hosts, 2)
     ratios: NDArray[np.float64]
     # T atoms that an excess atom of the third kind binds; 0 where the host can do without, (hosts,)
@@ -37,14 +39,20 @@ class AssignmentRules(NamedTuple):
     """Which compositions are of which host: windows of ratios of sums of atoms."""
 
     sums: int  # how many sums there are
-    first: NDArray[np.int64]  # where the sums of each element begin in `where`, (119,)
+    first: NDArray[
+        np.int64
+    ]  # where the sums of each element begin in `where`, (119,)
     where: NDArray[np.int64]  # the sums that an element counts in
     above: NDArray[np.int64]  # the two sums of each ratio, (conditions,)
     below: NDArray[np.int64]
     low: NDArray[np.float64]  # its window, (conditions,)
     high: NDArray[np.float64]
-    start: NDArray[np.int64]  # where the conditions of each rule begin, (rules + 1,)
-    host: NDArray[np.int8]  # of each rule; the first that holds whole decides, (rules,)
+    start: NDArray[
+        np.int64
+    ]  # where the conditions of each rule begin, (rules + 1,)
+    host: NDArray[
+        np.int8
+    ]  # of each rule; the first that holds whole decides, (rules,)
 
 
 # rows: compositions; writes at the rows begin to end: codes int8 (n), the index of the host, -1
@@ -72,7 +80,9 @@ def assign(rows, rules, codes, begin, end):
                 top = amount[above[c]]
                 bottom = amount[below[c]]
                 if not (
-                    bottom > 0.0 and top >= low[c] * bottom and top <= high[c] * bottom
+                    bottom > 0.0
+                    and top >= low[c] * bottom
+                    and top <= high[c] * bottom
                 ):
                     fits = False
                     break
@@ -179,7 +189,9 @@ def _fill_sites(indices, values, span, h, rules, totals, hard):
     r_per = counts[h, 0]
     t_per = counts[h, 1]
     x_per = counts[h, 2]
-    units = _count_units(counts[h], ratios[h], boride[h], total_r, total_t, total_x)
+    units = _count_units(
+        counts[h], ratios[h], boride[h], total_r, total_t, total_x
+    )
     for _ in range(4):
         inside_x = min(total_x, x_per * units)
         size = units * (r_per + t_per) + inside_x
@@ -266,7 +278,9 @@ def split(rows, codes, rules, hard, fraction, begin, end):
             fraction[i] = np.nan
             continue
         _fill_sites(indices, values, (start, stop), h, rules, totals, hard)
-        fraction[i] = _volume_share(indices, values, start, stop, hard, rules.volume)
+        fraction[i] = _volume_share(
+            indices, values, start, stop, hard, rules.volume
+        )
 
 
 # Writes count int64 (n,) at the rows start to stop: entries of amounts float64 (nnz,) over floor.

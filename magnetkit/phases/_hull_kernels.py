@@ -395,7 +395,9 @@ class Remembered(NamedTuple):
     bases: NDArray[np.int64]  # (keep, m)
     inverses: NDArray[np.float64]  # (keep, m, m)
     sinces: NDArray[np.int64]  # steps since each inverse was computed, (keep,)
-    worth: NDArray[np.float64]  # room for what each prices a composition, (keep,)
+    worth: NDArray[
+        np.float64
+    ]  # room for what each prices a composition, (keep,)
 
 
 # prices float64 (m, keep), of which the first `kept` columns count; x float64 (m,), worth float64
@@ -606,13 +608,17 @@ def _run(rows, column, order, first, last, inside, phases, found):
             new = costed = True
         else:
             # The remembered basis that prices x highest is the nearest to its own.
-            best = _nearest_basis(memory.prices, min(kept, keep), x, memory.worth)
+            best = _nearest_basis(
+                memory.prices, min(kept, keep), x, memory.worth
+            )
             if best != at:
                 at = best
                 _recall(memory, at, state)
                 since = memory.sinces[at]
                 costed = False
-        if since >= 0 and not mix(state.inverse, x, state.amounts, _PRICE_SLACK):
+        if since >= 0 and not mix(
+            state.inverse, x, state.amounts, _PRICE_SLACK
+        ):
             if not costed:
                 prices(within, state)
             since = move(x, within, state, since)
@@ -626,7 +632,14 @@ def _run(rows, column, order, first, last, inside, phases, found):
         n, total = _settle_products(x, within, state, room)
         found.hull[row] = total if since >= 0 else np.nan
         if found.products.shape[1] > 0:
-            _write(ids, room[0], n, room[3], found.products[row], found.fractions[row])
+            _write(
+                ids,
+                room[0],
+                n,
+                room[3],
+                found.products[row],
+                found.fractions[row],
+            )
 
 
 # rows: compositions; column int64 (118,): column of each element; systems bool (s, columns).
@@ -657,7 +670,14 @@ def solve(rows, column, runs, systems, phases, found, begin, end):
     for t in range(begin, end):
         inside = systems[runs.system[t]]
         _run(
-            rows, column, runs.order, runs.first[t], runs.last[t], inside, phases, found
+            rows,
+            column,
+            runs.order,
+            runs.first[t],
+            runs.last[t],
+            inside,
+            phases,
+            found,
         )
 
 
@@ -671,7 +691,9 @@ _HULL_TOLERANCE = 1e-9
 class Planes(NamedTuple):
     """Facets of a system of m elements."""
 
-    price: NDArray[np.float64]  # the plane of each: chemical potentials, (facets, m)
+    price: NDArray[
+        np.float64
+    ]  # the plane of each: chemical potentials, (facets, m)
     corner: NDArray[np.int32]  # phases by id, ascending, (facets, m)
     # of `matrix`, as `factor` leaves them, (facets, m, m) and (facets, m)
     factors: NDArray[np.float64]

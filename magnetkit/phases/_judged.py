@@ -17,7 +17,12 @@ from ..alloy.table import CompositionTable
 from ._coverage import judge_data
 from ._entries import Entries
 from ._mixing import SIGNIFICANT, MixingModel, MixingTerms, Nodes, mixing_model
-from ._space import PhaseSpace, composition_keys, first_positions, lowest_entries
+from ._space import (
+    PhaseSpace,
+    composition_keys,
+    first_positions,
+    lowest_entries,
+)
 from .hull import Decomposition, solve, stable_phases, stable_space
 from .partition import Partition, assign_hosts, partition, root_codes
 from .records import HOST_NAMES, HOSTS, ROOTS
@@ -67,7 +72,11 @@ def _exact_ratios() -> tuple[FloatArray, FloatArray, BoolArray]:
     atoms = [h.rare_earth + h.transition_metal + h.interstitial for h in roots]
     earths = np.array([h.rare_earth for h in roots]) / atoms
     thirds = np.array([h.interstitial for h in roots]) / atoms
-    return earths, thirds, np.array([mask(h.interstitial_elements) > 0 for h in roots])
+    return (
+        earths,
+        thirds,
+        np.array([mask(h.interstitial_elements) > 0 for h in roots]),
+    )
 
 
 def named_phases(
@@ -172,7 +181,13 @@ class Judged:
                 interpolation,
             )
             share_rows(
-                _stability.compare, len(rows), rows_of, rows, sites, members, comparison
+                _stability.compare,
+                len(rows),
+                rows_of,
+                rows,
+                sites,
+                members,
+                comparison,
             )
         self.ideal = CompositionTable(
             table.indptr, table.indices, ideal, table.row_index
@@ -194,11 +209,12 @@ class Judged:
             first = first_positions(lacking, len(distinct))
             nodes = self._nodes[code]
             texts = [
-                _missing(HOST_NAMES[code], nodes, self._given, rows[i]) for i in first
+                _missing(HOST_NAMES[code], nodes, self._given, rows[i])
+                for i in first
             ]
-            codes[rows] = np.array([place.setdefault(t, len(place)) for t in texts])[
-                lacking
-            ]
+            codes[rows] = np.array(
+                [place.setdefault(t, len(place)) for t in texts]
+            )[lacking]
         return Coded(codes, tuple(place))
 
     @cached_property
@@ -261,12 +277,16 @@ class Judged:
                 mixing_energy,
             )
             gain = BOLTZMANN_EV_K * kelvin[rows] * mixing_energy[rows]
-            above[rows] = np.maximum(above[rows], free[rows] - rival_energies + gain)
+            above[rows] = np.maximum(
+                above[rows], free[rows] - rival_energies + gain
+            )
         return above, hull
 
     def judge_data(self, hull: Decomposition) -> Coded:
         """Return whether data decide on each phase, `JUDGED`, or what lacks, in words."""
-        return judge_data(self.ideal, kinds(), self.source, np.isnan(hull.energy))
+        return judge_data(
+            self.ideal, kinds(), self.source, np.isnan(hull.energy)
+        )
 
 
 def rivals(source: Entries, host: str) -> PhaseSpace:
@@ -304,7 +324,8 @@ def _nodes(source: Entries, host: str, columns: NDArray) -> Nodes:
     model = mixing_model(source, host)
     kinds_of = (model.earths, model.metals, model.thirds)
     return _hull_nodes(
-        model, *(tuple(np.intersect1d(columns, kind).tolist()) for kind in kinds_of)
+        model,
+        *(tuple(np.intersect1d(columns, kind).tolist()) for kind in kinds_of),
     )
 
 
@@ -314,7 +335,9 @@ def _hull_nodes(model: MixingModel, *elements: tuple[int, ...]) -> Nodes:
     return model.nodes(*(np.array(numbers, np.int64) for numbers in elements))
 
 
-def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:
+def _missing(
+    host: str, nodes: Nodes, hard: CompositionTable, row: np.int64
+) -> str:
     """Name the end members that make up a phase and that the snapshot lacks.
 
     Parameters
@@ -347,11 +370,17 @@ def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> 
     for earth, x in earths.items():
         for third, z in (thirds or {-1: 1.0}).items():
             for metal, y in metals.items():
-                at = place[earth], place[third] if third >= 0 else 0, place[metal]
+                at = (
+                    place[earth],
+                    place[third] if third >= 0 else 0,
+                    place[metal],
+                )
                 if x * y * z >= SIGNIFICANT and not nodes.members.known[at]:
                     third_symbol = SYMBOLS[third] if third >= 0 else ""
                     names.append(
-                        _formula(host, SYMBOLS[earth], SYMBOLS[metal], third_symbol)
+                        _formula(
+                            host, SYMBOLS[earth], SYMBOLS[metal], third_symbol
+                        )
                     )
     return ", ".join(names)
 

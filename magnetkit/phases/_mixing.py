@@ -87,7 +87,9 @@ class MixingTerms:
         self.sites = np.array(
             [kind.rare_earth, kind.transition_metal, kind.interstitial], float
         )
-        self.earths = np.array(sorted(c for c in _EARTH_AT if space.column[c] >= 0))
+        self.earths = np.array(
+            sorted(c for c in _EARTH_AT if space.column[c] >= 0)
+        )
         names = kind.interstitial_elements if kind.interstitial else ()
         numbers = [INDEX[s] for s in names if space.column[INDEX[s]] >= 0]
         self.thirds = np.array(sorted(numbers), int)
@@ -96,7 +98,9 @@ class MixingTerms:
         rivals = ~self.members(space.table().to_array())
         rivals[: space.columns] = True
         first_number = numbers[0] if numbers else -1
-        self._end_hull, self._metal_hull = self._hulls(space.take(rivals), first_number)
+        self._end_hull, self._metal_hull = self._hulls(
+            space.take(rivals), first_number
+        )
 
     def members(self, dense: NDArray) -> BoolArray:
         """Say which rows have the host's ratio of sites, bool (n,).
@@ -121,7 +125,9 @@ class MixingTerms:
             part = dense[:, columns]
             return part / np.maximum(part.sum(axis=1, keepdims=True), 1e-300)
 
-        return Occupation(share(self.earths), share(self.metals), share(self.thirds))
+        return Occupation(
+            share(self.earths), share(self.metals), share(self.thirds)
+        )
 
     def _hulls(self, rivals: PhaseSpace, first: int) -> tuple[NDArray, NDArray]:
         """Compute the hull of other phases at end members and at equal mixtures of two metals.
@@ -160,14 +166,18 @@ class MixingTerms:
         shape = len(self.earths), len(self.metals)
         metal = np.zeros((len(self.metals), len(self.metals)))
         metal[pairs] = 4.0 * hull_energies[shape[0] * shape[1] :]
-        return hull_energies[: shape[0] * shape[1]].reshape(shape), metal + metal.T
+        return hull_energies[: shape[0] * shape[1]].reshape(
+            shape
+        ), metal + metal.T
 
     def trend(self, at: Occupation) -> NDArray:
         """Return the hull of all other phases, from the end members linearly, eV/atom."""
         return (multiply(at.earth, self._end_hull) * at.metal).sum(axis=1)
 
     def _metal_trend(self, at: Occupation) -> NDArray:
-        return 0.5 * (multiply(at.metal, self._metal_hull) * at.metal).sum(axis=1)
+        return 0.5 * (multiply(at.metal, self._metal_hull) * at.metal).sum(
+            axis=1
+        )
 
     def kernel(self, a: Occupation, b: Occupation) -> NDArray:
         """Return the covariance of energies around the trend between two sets of compositions.
@@ -194,8 +204,12 @@ class MixingTerms:
         # Over all pairs of metals, the product of what a has of both (twice) and what b has.
         pair = 2.0 * (metal**2 - multiply(a.metal**2, (b.metal**2).T))
         third = multiply(a.third, b.third.T)
-        total = scale["constant"] + scale["R"] * earth + scale["R smooth"] * smooth
-        total = total + scale["M"] * metal + scale["R smooth M"] * smooth * metal
+        total = (
+            scale["constant"] + scale["R"] * earth + scale["R smooth"] * smooth
+        )
+        total = (
+            total + scale["M"] * metal + scale["R smooth M"] * smooth * metal
+        )
         total += scale["R M"] * earth * metal + scale["M M"] * pair
         total += scale["M M R smooth"] * pair * smooth
         total += (
@@ -209,12 +223,18 @@ class MixingTerms:
     def nothing(self, rows: int) -> Occupation:
         """Return empty sites."""
         sites = self.earths, self.metals, self.thirds
-        return Occupation(*(np.zeros((rows, len(columns))) for columns in sites))
+        return Occupation(
+            *(np.zeros((rows, len(columns))) for columns in sites)
+        )
 
     def scatter(self, at: Occupation) -> FloatArray:
         """Return the variance of calculations of one composition."""
         shares = np.column_stack(
-            [np.ones(len(at.earth)), _mixing_degree(at.earth), _mixing_degree(at.metal)]
+            [
+                np.ones(len(at.earth)),
+                _mixing_degree(at.earth),
+                _mixing_degree(at.metal),
+            ]
         )
         return multiply(shares, NOISE**2)
 
@@ -231,7 +251,9 @@ def _table(rows: list[dict[int, float]]) -> CompositionTable:
     normalized; row_index counts from 0.
     """
     parts = [sorted(row.items()) for row in rows]
-    indptr = np.concatenate([[0], np.cumsum(list(map(len, parts)))]).astype(np.int64)
+    indptr = np.concatenate([[0], np.cumsum(list(map(len, parts)))]).astype(
+        np.int64
+    )
     return CompositionTable(
         indptr,
         np.array([c for p in parts for c, _ in p], np.int32),
@@ -311,7 +333,9 @@ def unknown_pairs(
     for main, metal in dict.fromkeys((s.main, s.metal) for s in found):
         if main not in place or metal not in place:
             continue
-        present = (occupied[:, place[main]] > _MAIN) & (occupied[:, place[metal]] > 0.0)
+        present = (occupied[:, place[main]] > _MAIN) & (
+            occupied[:, place[metal]] > 0.0
+        )
         ends = occupied[:, place[metal]] > 1.0 - 1e-6
         if not present.any() and not ends.any():
             silent.append((main, metal))
@@ -395,15 +419,21 @@ class MixingModel:
         self.borrowed = unknown_pairs(known, self.metals, self.occupation.metal)
         earths = set(self.earths.tolist())
         observations = [
-            s for s in known if (s.main, s.metal) in self.borrowed and s.earth in earths
+            s
+            for s in known
+            if (s.main, s.metal) in self.borrowed and s.earth in earths
         ]
         at = self.terms.nothing(2 * len(observations))
         for k, slope in enumerate(observations):
             columns = slice(2 * k, 2 * k + 2)
             at.earth[columns, np.searchsorted(self.earths, slope.earth)] = 1.0
             at.metal[columns, np.searchsorted(self.metals, slope.main)] = 1.0
-            at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= MIXED_SHARE
-            at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += MIXED_SHARE
+            at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= (
+                MIXED_SHARE
+            )
+            at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += (
+                MIXED_SHARE
+            )
         atoms = MIXED_SHARE * self.terms.sites[1] / self.terms.sites.sum()
         energy = atoms * np.array([slope.energy for slope in observations])
         return at, energy, np.full(len(observations), atoms * NOISE_EV)
@@ -511,7 +541,9 @@ class MixingModel:
             role[columns] = code
             index[columns] = np.arange(len(columns))
         n_thirds = max(len(thirds), 1)
-        node = np.zeros((len(earths), n_thirds, len(metals), len(metals)), np.int64)
+        node = np.zeros(
+            (len(earths), n_thirds, len(metals), len(metals)), np.int64
+        )
         outer = itertools.product(
             range(len(earths)), range(n_thirds), range(len(metals))
         )
@@ -532,7 +564,9 @@ class MixingModel:
         for pair in self.borrowed:
             borrowed_pairs[pair] = True
         earth, metals_on, third = (part[self.kept] for part in self.occupation)
-        third = third[:, own_thirds] if len(thirds) else np.ones((len(earth), 1))
+        third = (
+            third[:, own_thirds] if len(thirds) else np.ones((len(earth), 1))
+        )
         pure = earth[:, own_earths, None, None] * third[:, None, :, None]
         pure = pure * metals_on[:, None, None, own_metals]
         is_pure: BoolArray = np.any(pure > 1 - 1e-6, axis=0)
@@ -540,13 +574,18 @@ class MixingModel:
         return Nodes(
             Sites(role, index, self.terms.sites),
             Energies(
-                node, mean, covariance * variance_scale, NOISE**2 * variance_scale
+                node,
+                mean,
+                covariance * variance_scale,
+                NOISE**2 * variance_scale,
             ),
             Members(is_pure, borrowed_pairs, SIGNIFICANT, TRACE),
         )
 
 
-def _select_observations(full: FloatArray, rest: FloatArray, entries: int) -> BoolArray:
+def _select_observations(
+    full: FloatArray, rest: FloatArray, entries: int
+) -> BoolArray:
     """Say which observations are learnt from: the worst outlier is dropped until none is left.
 
     Parameters
@@ -567,9 +606,9 @@ def _select_observations(full: FloatArray, rest: FloatArray, entries: int) -> Bo
     inverse = invert(full)
     while len(candidates):
         # An error over its deviation, both as predicted by the others.
-        scaled_residuals = np.abs(multiply(inverse, rest[candidates])) / np.sqrt(
-            np.diag(inverse)
-        )
+        scaled_residuals = np.abs(
+            multiply(inverse, rest[candidates])
+        ) / np.sqrt(np.diag(inverse))
         scaled_residuals[candidates >= entries] = 0.0
         worst = int(np.argmax(scaled_residuals))
         if scaled_residuals[worst] <= _OUTLIER:

@@ -95,7 +95,9 @@ class PhaseSpace:
         return CompositionTable(self.ptr, element[self.col], self.val, rows)
 
 
-def _find_lowest(keys: Iterable[bytes], energies: FloatArray) -> dict[bytes, int]:
+def _find_lowest(
+    keys: Iterable[bytes], energies: FloatArray
+) -> dict[bytes, int]:
     """Return for each key the position of its lowest energy, the first of equals.
 
     `keys` are such as of `composition_keys`, one for each of `energies`, float64 (n,), eV/atom.
@@ -107,7 +109,9 @@ def _find_lowest(keys: Iterable[bytes], energies: FloatArray) -> dict[bytes, int
     return lowest
 
 
-def _check_elements(formulas: list[str], energies: FloatArray, rows: IntArray) -> None:
+def _check_elements(
+    formulas: list[str], energies: FloatArray, rows: IntArray
+) -> None:
     """Raise DataError if one of the elements at `rows` has an energy below zero.
 
     `formulas` and `energies` (eV/atom) are of all entries; `rows` are positions in them. Below zero
@@ -155,20 +159,28 @@ def build_space(
         If a formula cannot be read, or an element lies below zero.
     """
     absurd = ~(np.abs(energies) <= ABSURD_EV_ATOM)
-    collapsed = np.zeros(len(formulas), bool) if collapsed is None else collapsed
+    collapsed = (
+        np.zeros(len(formulas), bool) if collapsed is None else collapsed
+    )
     errors = np.zeros(len(formulas)) if errors is None else errors
     left_out = _reasons_left_out(formulas, energies, absurd, collapsed)
     rows = np.flatnonzero(~absurd)
-    table = CompositionTable.from_strings([formulas[i] for i in rows], basis="atomic")
+    table = CompositionTable.from_strings(
+        [formulas[i] for i in rows], basis="atomic"
+    )
     if table.errors:
         raise DataError(
             f"a formula of the snapshot cannot be read: {table.errors[0].text!r}"
         )
     lowest = _find_lowest(composition_keys(table), energies[rows])
     doubtful = {
-        key: formulas[rows[k]] for key, k in lowest.items() if collapsed[rows[k]]
+        key: formulas[rows[k]]
+        for key, k in lowest.items()
+        if collapsed[rows[k]]
     }
-    places = np.array([k for key, k in lowest.items() if key not in doubtful], np.int64)
+    places = np.array(
+        [k for key, k in lowest.items() if key not in doubtful], np.int64
+    )
     pure = np.diff(table.indptr)[places] == 1
     _check_elements(formulas, energies, rows[places[pure]])
     places = places[~pure]
@@ -180,9 +192,12 @@ def build_space(
     numbers = np.arange(len(present))
     nothing = np.zeros(len(present))
     return PhaseSpace(
-        formulas=[SYMBOLS[c] for c in present] + [formulas[i] for i in compound_rows],
+        formulas=[SYMBOLS[c] for c in present]
+        + [formulas[i] for i in compound_rows],
         column=column,
-        ptr=np.concatenate([numbers, len(present) + compounds.indptr]).astype(np.int64),
+        ptr=np.concatenate([numbers, len(present) + compounds.indptr]).astype(
+            np.int64
+        ),
         col=np.concatenate([numbers, column[compounds.indices]]),
         val=np.concatenate([np.ones(len(present)), compounds.values]),
         energy=np.concatenate([nothing, energies[compound_rows]]),
@@ -267,7 +282,11 @@ def _warn_left_out(name: str, space: PhaseSpace) -> None:
     if not space.left_out:
         return
     first_ones = "; ".join(space.left_out[:5])
-    rest = f" and {len(space.left_out) - 5} more" if len(space.left_out) > 5 else ""
+    rest = (
+        f" and {len(space.left_out) - 5} more"
+        if len(space.left_out) > 5
+        else ""
+    )
     text = f"snapshot {name}: left out {first_ones}{rest}"
     if space.doubtful:
         unknown = ", ".join(list(space.doubtful.values())[:5])
@@ -290,7 +309,9 @@ def find_collapsed_entries(entries: Any) -> BoolArray | None:
     name = "magnetic_moment_muB_atom"
     if name not in entries.columns or entries[name].isna().all():
         return None
-    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        entries["formula"].tolist(), basis="atomic"
+    )
     moment = entries[name].to_numpy(float)[table.row_index]
     iron = table.fraction("Fe")
     iron_and_cobalt = table.fraction("Fe", "Co")
@@ -381,7 +402,13 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
     sets = np.zeros((len(table), words), np.uint64)
     has_entries = np.zeros(len(table), bool)
     share_rows(
-        element_sets, len(table), table.rows, word, space.column % 64, sets, has_entries
+        element_sets,
+        len(table),
+        table.rows,
+        word,
+        space.column % 64,
+        sets,
+        has_entries,
     )
     code = np.zeros(len(table), np.int64)
     for w in range(words):
@@ -400,7 +427,9 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
         if len(keep) > 1
         else rows_with_entries
     )
-    bounds = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(keep)))])
+    bounds = np.concatenate(
+        [[0], np.cumsum(np.bincount(group, minlength=len(keep)))]
+    )
     return Systems(members[keep], order, bounds.astype(np.int64))
 
 
@@ -423,18 +452,24 @@ def _cover(sets: NDArray[np.uint64], sizes: IntArray) -> IntArray:
     # The largest of a chain of sets is held by itself alone.
     largest = np.ones(len(sets), bool)
     step = max(1, _PAIRS // max(len(sets), 1))
-    for rows in (slice(start, start + step) for start in range(0, len(sets), step)):
+    for rows in (
+        slice(start, start + step) for start in range(0, len(sets), step)
+    ):
         holds = _is_subset(sets[rows], sets)
         largest[rows] = holds.sum(axis=1) == 1
     above = np.flatnonzero(largest)
     within = np.flatnonzero(~largest)
-    for some in (within[start : start + step] for start in range(0, len(within), step)):
+    for some in (
+        within[start : start + step] for start in range(0, len(within), step)
+    ):
         holds = _is_subset(sets[some], sets[above])
         owner[order[some]] = order[above[holds.argmax(axis=1)]]
     return owner
 
 
-def _is_subset(some: NDArray[np.uint64], others: NDArray[np.uint64]) -> BoolArray:
+def _is_subset(
+    some: NDArray[np.uint64], others: NDArray[np.uint64]
+) -> BoolArray:
     """Say whether each set of `some`, a row, is contained in each of `others`, a column; bool."""
     is_inside = np.ones((len(some), len(others)), bool)
     for column, other in zip(some.T, others.T, strict=True):
@@ -479,7 +514,9 @@ def _find(space: PhaseSpace, members: BoolArray) -> "Planes | None":
     energy = phases.energy
     m = int(members.sum())
     dense = np.zeros((len(ids), m))
-    dense[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = phases.val
+    dense[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = (
+        phases.val
+    )
     if len(ids) == m or m == 1:
         corners = np.arange(m)[None, :]
     else:
@@ -508,5 +545,10 @@ def _find(space: PhaseSpace, members: BoolArray) -> "Planes | None":
     price = np.ascontiguousarray(price)
     matrix = np.ascontiguousarray(matrix)
     return Planes(
-        price, ids[corners].astype(np.int32), factors, order, matrix, energy[corners]
+        price,
+        ids[corners].astype(np.int32),
+        factors,
+        order,
+        matrix,
+        energy[corners],
     )

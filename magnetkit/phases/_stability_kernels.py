@@ -50,7 +50,9 @@ class Interpolated(NamedTuple):
 
     energy: NDArray[np.float64]  # eV/atom, (n,), and its deviation
     deviation: NDArray[np.float64]
-    entropy: NDArray[np.float64]  # of ideal mixing, Boltzmann's constants an atom, (n,)
+    entropy: NDArray[
+        np.float64
+    ]  # of ideal mixing, Boltzmann's constants an atom, (n,)
     ideal: NDArray[
         np.float64
     ]  # the composition at the host's exact stoichiometry, (nnz,)
@@ -62,9 +64,7 @@ class Members(NamedTuple):
     known: NDArray[np.bool_]  # whether the snapshot has it, (R, X, M)
     # main metal and metal whose slope is of another source, (118, 118)
     borrowed: NDArray[np.bool_]
-    significant: (
-        float  # share from which an end member counts, and from which a metal does
-    )
+    significant: float  # share from which an end member counts, and from which a metal does
     trace: float
 
 
@@ -155,7 +155,9 @@ def _weigh_metals(row, host, node, total, corner, space, count):
                 continue
             w = outer * y
             w *= 2.0 * y - 1.0 if j == i else 4.0 * values[j] / total[METAL]
-            own[count] = node[earth, third, index[indices[i]], index[indices[j]]]
+            own[count] = node[
+                earth, third, index[indices[i]], index[indices[j]]
+            ]
             share_of[count] = w
             count += 1
     return count
@@ -213,7 +215,9 @@ def interpolate(table, rows, host, nodes, found, start, stop):
             outer = values[p] / total[RARE_EARTH]
             if not sites[INTERSTITIAL] > 0.0:
                 corner = (earth, np.int64(0), outer)
-                count = _weigh_metals(entries, host, node, total, corner, space, count)
+                count = _weigh_metals(
+                    entries, host, node, total, corner, space, count
+                )
                 continue
             for q in range(first, last):
                 if role[indices[q]] == INTERSTITIAL:
@@ -403,7 +407,11 @@ def compare(table, rows, host, members, found, start, stop):
         for p in range(first, last):
             e = indices[p]
             counts = values[p] >= members.trace * of_role[METAL]
-            if role[e] == METAL and counts and members.borrowed[indices[major], e]:
+            if (
+                role[e] == METAL
+                and counts
+                and members.borrowed[indices[major], e]
+            ):
                 found.borrows[row] = True
         entries = (indices, values, first, last)
         key = np.int64(0)
@@ -415,10 +423,14 @@ def compare(table, rows, host, members, found, start, stop):
                 m = indices[q]
                 if role[m] != METAL:
                     continue
-                outer = values[p] / of_role[RARE_EARTH] * values[q] / of_role[METAL]
+                outer = (
+                    values[p] / of_role[RARE_EARTH] * values[q] / of_role[METAL]
+                )
                 if outer >= members.significant:
                     x = of_role[INTERSTITIAL]
-                    key = _add_missing(key, entries, host, members, (r, m), outer, x)
+                    key = _add_missing(
+                        key, entries, host, members, (r, m), outer, x
+                    )
         found.missing[row] = key
 
 
@@ -508,14 +520,20 @@ def _describe(i, rows, atoms, state, x):
     """
     indptr, indices, values = rows
     family = state.family[i]
-    earth = metal = iron = cobalt = nickel = manganese = copper = early = sp = 0.0
+    earth = metal = iron = cobalt = nickel = manganese = copper = early = sp = (
+        0.0
+    )
     small = large = beside = squares = support = crowd = 0.0
     for p in range(indptr[i], indptr[i + 1]):
         e = indices[p]
         a = values[p]
         if atoms.kind[e] == RARE_EARTH:
             earth += a
-        elif atoms.kind[e] == METAL and not state.named[i] and atoms.guest[family, e]:
+        elif (
+            atoms.kind[e] == METAL
+            and not state.named[i]
+            and atoms.guest[family, e]
+        ):
             beside += a
             large += a * atoms.radius[e]
         elif atoms.kind[e] == METAL:
@@ -538,7 +556,9 @@ def _describe(i, rows, atoms, state, x):
         x[_DISTANCE] = -1.5
     else:
         x[_DISTANCE] = -max(state.distance[i], 0.0) / 0.02
-    spread = 0.03 if math.isnan(state.deviation[i]) else min(state.deviation[i], 0.2)
+    spread = (
+        0.03 if math.isnan(state.deviation[i]) else min(state.deviation[i], 0.2)
+    )
     x[_UNCERTAINTY] = -math.sqrt(spread / 0.02)
     x[_MIXING] = state.mixing[i] / 0.02
     if earth <= 0.0 or metal <= 0.0:
@@ -567,7 +587,9 @@ def _describe(i, rows, atoms, state, x):
     x[13] = ratio * x[3]
     x[14] = max(ratio, 0.0) ** 2
     x[15] = -max(squares / metal / mean**2 - 1.0, 0.0) / 0.002
-    x[16] = min(max((support / metal - _TOO_LITTLE) / (1.0 - _TOO_LITTLE), 0.0), 1.0)
+    x[16] = min(
+        max((support / metal - _TOO_LITTLE) / (1.0 - _TOO_LITTLE), 0.0), 1.0
+    )
     x[_EUTECTOID] = state.warmer[i] / 200.0 * x[3]
     x[19] = 4.0 * x[2] * x[6]
     x[20] = ratio * content
@@ -667,7 +689,11 @@ def ratios(rows, kind, earths, thirds, third):
             own = True
             for p in range(indptr[i], indptr[i + 1]):
                 e = indices[p]
-                if kind[e] == INTERSTITIAL and values[p] > 0.0 and not third[s, e]:
+                if (
+                    kind[e] == INTERSTITIAL
+                    and values[p] > 0.0
+                    and not third[s, e]
+                ):
                     own = False
             if own:
                 found[i] = s

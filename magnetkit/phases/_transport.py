@@ -40,7 +40,9 @@ MOST_BYTES = 64 << 20
 # Chemical systems or identifiers in one question: its address stays below the usual 8 kB.
 BATCH = 100
 # A date, perhaps without its day, and which release of that day.
-_VERSION = re.compile(r"\d{4}[._-]\d{1,2}([._-]\d{1,2})?([._-]?(post)?\d{1,3})?")
+_VERSION = re.compile(
+    r"\d{4}[._-]\d{1,2}([._-]\d{1,2})?([._-]?(post)?\d{1,3})?"
+)
 
 News = dict[str, Any]
 
@@ -83,7 +85,9 @@ def fetch_records(
 
     with bars(MofNCompleteColumn(), shown=progress) as progress_bars:
         tasks: dict[str, Any] = {}
-        for news in _ask_in_child({"systems": systems, "endpoint": endpoint}, key):
+        for news in _ask_in_child(
+            {"systems": systems, "endpoint": endpoint}, key
+        ):
             if "error" in news:
                 raise NetworkError(news["error"])
             if "records" in news:
@@ -91,12 +95,16 @@ def fetch_records(
             if "kind" in news:
                 kind = news["kind"]
                 if kind not in tasks:
-                    tasks[kind] = progress_bars.add_task(f"Materials Project {kind}")
+                    tasks[kind] = progress_bars.add_task(
+                        f"Materials Project {kind}"
+                    )
                 progress_bars.update(
                     tasks[kind], completed=news["done"], total=news["total"]
                 )
             elif "note" in news and progress:
-                progress_bars.console.print(news["note"], markup=False, highlight=False)
+                progress_bars.console.print(
+                    news["note"], markup=False, highlight=False
+                )
     return news["version"], news["records"]
 
 
@@ -130,7 +138,9 @@ def _ask_in_child(question: News, key: str) -> Iterator[News]:
             child.kill()
 
         try:
-            child.stdin.write(json.dumps({**question, "key": key}).encode() + b"\n")
+            child.stdin.write(
+                json.dumps({**question, "key": key}).encode() + b"\n"
+            )
             child.stdin.flush()
             while True:
                 clock = Timer(patience, stop)
@@ -205,7 +215,9 @@ def answer(question: News, key: str, say: Callable[[News], None]) -> None:
     except NetworkError as error:
         records = {"error": str(error)}
     except Exception as error:
-        records = {"error": f"{where} cannot be asked ({_reason(error)}); {_CHECK}"}
+        records = {
+            "error": f"{where} cannot be asked ({_reason(error)}); {_CHECK}"
+        }
     say(records)
 
 
@@ -254,9 +266,15 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
                 f"{_CHECK}"
             )
         rester.session.hooks["response"].append(watch.check)
-        records: dict[str, list[News]] = {"summary": [], "thermo": [], "magnetism": []}
+        records: dict[str, list[News]] = {
+            "summary": [],
+            "thermo": [],
+            "magnetism": [],
+        }
 
-        def search(kind: str, criterion: str, values: list[str], **more: Any) -> None:
+        def search(
+            kind: str, criterion: str, values: list[str], **more: Any
+        ) -> None:
             """Search documents of a kind by a criterion, in batches, and append them to `records`.
 
             `kind` is "summary", "thermo" or "magnetism"; `criterion` the keyword of mp-api that
@@ -315,7 +333,9 @@ class _Watch:
                 reason = _reason(error)
             if attempt < ATTEMPTS:
                 pause = PAUSE_S * 2 ** (attempt - 1)
-                self._say({"note": f"{where}: {reason}; next try in {pause:g} s"})
+                self._say(
+                    {"note": f"{where}: {reason}; next try in {pause:g} s"}
+                )
                 time.sleep(pause)
         raise NetworkError(
             f"{where} did not answer as it should: {reason} (tried {ATTEMPTS} times); {_CHECK}"
@@ -333,7 +353,8 @@ class _Watch:
         self._before = before
         records = self.try_again(lambda: ask(**criteria), where)
         distinct = {
-            (str(d.get("material_id")), str(d.get("thermo_type"))) for d in records
+            (str(d.get("material_id")), str(d.get("thermo_type")))
+            for d in records
         }
         if self._totals != {len(records)} or len(distinct) != len(records):
             raise NetworkError(
@@ -403,9 +424,9 @@ class _Watch:
         try:
             documents = page["data"]
             total = page["meta"]["total_doc"]
-            sound = all(isinstance(d, dict) for d in documents) and total >= len(
-                documents
-            )
+            sound = all(
+                isinstance(d, dict) for d in documents
+            ) and total >= len(documents)
         except (TypeError, KeyError, IndexError):
             sound = False
         if not sound or type(total) is not int:

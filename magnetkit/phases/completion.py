@@ -44,7 +44,9 @@ class Correction(NamedTuple):
     error: float
     shared: int
 
-    def apply(self, table: CompositionTable, energies: FloatArray) -> FloatArray:
+    def apply(
+        self, table: CompositionTable, energies: FloatArray
+    ) -> FloatArray:
         """Return the energies of n compositions, eV/atom, in the other scheme, shape (n,)."""
         pure = np.diff(table.indptr) == 1
         return np.where(pure, energies, energies + _groups(table) @ self.shifts)
@@ -80,7 +82,9 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     energies = []
     for space in spaces:
         keys = composition_keys(space.table())[space.columns :]
-        energies.append(dict(zip(keys, space.energy[space.columns :], strict=True)))
+        energies.append(
+            dict(zip(keys, space.energy[space.columns :], strict=True))
+        )
     before, after = energies
     table = spaces[1].table()[spaces[1].columns :]
     rows = [k for k, key in enumerate(composition_keys(table)) if key in before]
@@ -95,7 +99,9 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     difference = np.array([after[key] - before[key] for key in keys])
     parts = _groups(common_rows)
     model = HuberRegressor(alpha=_SHRINKAGE, fit_intercept=False, max_iter=1000)
-    left_out = cross_val_predict(model, parts, difference, cv=min(_FOLDS, len(rows)))
+    left_out = cross_val_predict(
+        model, parts, difference, cv=min(_FOLDS, len(rows))
+    )
     errors = np.sort(np.abs(difference - left_out))
     # The conformal quantile: nine in ten of left-out compounds lie within.
     place = min(int(np.ceil(0.9 * (len(errors) + 1))), len(errors)) - 1
@@ -158,7 +164,9 @@ def _correct_energies(
     scheme. `entries` is the frame of a snapshot and `scheme` a name such as "Materials Project
     R2SCAN". The error of elements is 0. `correction` is as of `fit_correction`.
     """
-    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        entries["formula"].tolist(), basis="atomic"
+    )
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     is_compound = np.diff(table.indptr) > 1
     result = entries.copy()
@@ -178,12 +186,15 @@ def _groups(table: CompositionTable) -> FloatArray:
 
 def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> BoolArray:
     """Say which entries have one of the compositions `keys`, bool (n,)."""
-    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        entries["formula"].tolist(), basis="atomic"
+    )
     return np.array([key in keys for key in composition_keys(table)], bool)
 
 
 def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> BoolArray:
     """Say which entries are of a chemical system that the snapshot does not cover, bool (n,)."""
     return np.array(
-        [not snapshot.covers(symbols) for symbols in entry_systems(entries)], bool
+        [not snapshot.covers(symbols) for symbols in entry_systems(entries)],
+        bool,
     )

@@ -83,13 +83,17 @@ def solve(
     is_open = np.ones(len(systems.members), bool)
     for s in range(len(is_open)):
         members = systems.members[s]
-        rows_of_system = systems.order[systems.bounds[s] : systems.bounds[s + 1]]
+        rows_of_system = systems.order[
+            systems.bounds[s] : systems.bounds[s + 1]
+        ]
         elements = int(members.sum())
         if (
             elements < len(_ROWS_TO_PAY)
             and len(rows_of_system) >= _ROWS_TO_PAY[elements]
         ):
-            is_open[s] = not _by_facets(rows, rows_of_system, space, members, result)
+            is_open[s] = not _by_facets(
+                rows, rows_of_system, space, members, result
+            )
     runs = _hull.Runs(systems.order, *systems.runs(is_open))
     phases = Phases(space.ptr, space.col, space.val, space.energy)
     share_rows(
@@ -145,7 +149,9 @@ def _by_facets(
     place[inside] = np.arange(len(inside))
     facet = np.zeros(len(found.hull), np.int32)
     n = len(own)
-    share_rows(_hull.highest, n, rows, place, own, facets.price, found.hull, facet)
+    share_rows(
+        _hull.highest, n, rows, place, own, facets.price, found.hull, facet
+    )
     done = np.ones(n, bool)
     share_rows(_hull.split, n, rows, place, own, facets, facet, found, done)
     return bool(done.all())
@@ -173,7 +179,9 @@ def measure_distances(snapshot: Entries) -> FloatArray:
     energy.
     """
     entries = snapshot.entries
-    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        entries["formula"].tolist(), basis="atomic"
+    )
     hull = solve(table, stable_space(snapshot)).energy
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     return np.maximum(energies - hull, 0.0)

@@ -28,7 +28,9 @@ _SCHEME = "of the entries given"
 _MOMENT = "total_magnetization"
 
 
-def to_entries(snapshot: Entries, structures: bool = False) -> "list[ComputedEntry]":
+def to_entries(
+    snapshot: Entries, structures: bool = False
+) -> "list[ComputedEntry]":
     """Convert the entries of a snapshot to pymatgen's, in their order; see `Snapshot.to_entries`.
 
     With `structures` an entry that has a crystal becomes a ``ComputedStructureEntry``. Elements
@@ -83,12 +85,16 @@ def read_entries(entries: Any) -> Entries:
         "source": f"{len(items)} entries of pymatgen",
         "licence": "as of their source",
     }
-    plain_entries = Entries("entries", frame, manifest, crystals=_crystal_table(items))
+    plain_entries = Entries(
+        "entries", frame, manifest, crystals=_crystal_table(items)
+    )
     frame["energy_above_hull_eV_atom"] = measure_distances(plain_entries)
     return plain_entries
 
 
-def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDiagram":
+def phase_diagram(
+    snapshot: Entries, system: "str | Iterable[str]"
+) -> "PhaseDiagram":
     """Build pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`.
 
     InputError if `system` is none, or the snapshot lacks one of its elements. `system` is such as
@@ -97,7 +103,9 @@ def phase_diagram(snapshot: Entries, system: "str | Iterable[str]") -> "PhaseDia
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
     try:
-        symbols = set(system.split("-")) if isinstance(system, str) else set(system)
+        symbols = (
+            set(system.split("-")) if isinstance(system, str) else set(system)
+        )
     except TypeError:
         raise InputError(
             f"expected a system such as 'Nd-Fe-B' or its elements, got {system!r:.60}"
@@ -124,7 +132,9 @@ def _has_total_energies(entries: "pd.DataFrame") -> bool:
     return name in entries.columns and bool(entries[name].notna().all())
 
 
-def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEntry]":
+def _computed_entries(
+    entries: "pd.DataFrame", total: bool
+) -> "list[ComputedEntry]":
     """Convert entries of a snapshot to pymatgen's, in their order.
 
     Parameters
@@ -146,7 +156,9 @@ def _computed_entries(entries: "pd.DataFrame", total: bool) -> "list[ComputedEnt
     result = []
     for k, row in enumerate(entries.to_dict("records")):
         cell = row.get("cell")
-        composition = Composition(cell if isinstance(cell, str) else row["formula"])
+        composition = Composition(
+            cell if isinstance(cell, str) else row["formula"]
+        )
         atoms = composition.num_atoms
         energy = raw = row["formation_energy_eV_atom"]
         if total:
@@ -199,7 +211,8 @@ def _missing_elements(entries: "pd.DataFrame") -> "list[ComputedEntry]":
     )
     absent = sorted(element_symbols(*entries["formula"]) - pure)
     return [
-        ComputedEntry(symbol, 0.0, entry_id=f"{symbol}-at-zero") for symbol in absent
+        ComputedEntry(symbol, 0.0, entry_id=f"{symbol}-at-zero")
+        for symbol in absent
     ]
 
 
@@ -207,7 +220,9 @@ def _read_crystals(table: "pd.DataFrame") -> "dict[str, Structure]":
     from pymatgen.core import Structure
 
     pairs = zip(table["material_id"], table["structure"], strict=True)
-    return {str(name): Structure.from_dict(json.loads(text)) for name, text in pairs}
+    return {
+        str(name): Structure.from_dict(json.loads(text)) for name, text in pairs
+    }
 
 
 def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
@@ -223,7 +238,9 @@ def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
         missing_elements.update(symbols)
         if len(symbols) == 1:
             symbol = symbols[0]
-            lowest[symbol] = min(entry.energy_per_atom, lowest.get(symbol, np.inf))
+            lowest[symbol] = min(
+                entry.energy_per_atom, lowest.get(symbol, np.inf)
+            )
     absent = sorted(missing_elements - set(lowest))
     if absent:
         raise InputError(
@@ -233,7 +250,9 @@ def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
     return lowest
 
 
-def _entry_row(entry: "ComputedEntry", elements: dict[str, float]) -> dict[str, Any]:
+def _entry_row(
+    entry: "ComputedEntry", elements: dict[str, float]
+) -> dict[str, Any]:
     """Build the row of one entry of pymatgen's, with the lowest elements at zero.
 
     `elements` are the lowest energies of the elements, eV/atom. The columns are those of a
@@ -244,7 +263,9 @@ def _entry_row(entry: "ComputedEntry", elements: dict[str, float]) -> dict[str, 
     """
     composition, atoms = entry.composition, entry.composition.num_atoms
     fractions = composition.fractional_composition.as_dict()
-    reference = sum(share * elements[symbol] for symbol, share in fractions.items())
+    reference = sum(
+        share * elements[symbol] for symbol, share in fractions.items()
+    )
     identifier = entry.data.get("material_id", entry.entry_id)
     row = {
         "formula": composition.reduced_formula,
@@ -255,7 +276,9 @@ def _entry_row(entry: "ComputedEntry", elements: dict[str, float]) -> dict[str, 
         "uncorrected_energy_eV_atom": entry.uncorrected_energy / atoms,
     }
     moment = entry.data.get(_MOMENT)
-    row["magnetic_moment_muB_atom"] = np.nan if moment is None else abs(moment) / atoms
+    row["magnetic_moment_muB_atom"] = (
+        np.nan if moment is None else abs(moment) / atoms
+    )
     if "thermo_type" in entry.data:
         row["thermo_type"] = str(entry.data["thermo_type"])
     return row
@@ -294,7 +317,9 @@ def _is_usable(snapshot: Entries) -> BoolArray:
     is_collapse = find_collapsed_entries(entries)
     if is_collapse is not None:
         usable &= ~is_collapse
-    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        entries["formula"].tolist(), basis="atomic"
+    )
     return usable & np.array(
         [key not in doubtful for key in composition_keys(table)], bool
     )

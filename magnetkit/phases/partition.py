@@ -19,7 +19,13 @@ from .._core import datasets
 from .._core._arguments import check_arguments
 from .._core._books import law
 from .._core._types import BoolArray, FloatArray, Int8Array, IntArray
-from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
+from .._core.elements import (
+    ATOMIC_MASS,
+    INDEX,
+    N_ELEMENTS,
+    RARE_EARTHS,
+    SYMBOLS,
+)
 from .._core.errors import DataError, InputError
 from ..alloy.table import CompositionTable
 from .records import HOST_NAMES, HOSTS, ROOTS
@@ -79,13 +85,17 @@ class Partition:
     def __repr__(self) -> str:
         counts = np.bincount(self.host + 1, minlength=1)
         names = ("unknown", *HOST_NAMES)
-        texts = [f"{n:,} {name}" for n, name in zip(counts, names, strict=False) if n]
+        texts = [
+            f"{n:,} {name}" for n, name in zip(counts, names, strict=False) if n
+        ]
         counts_text = ", ".join(texts)
         return f"<Partition of {len(self.host):,} recipes: {counts_text}>"
 
     def __getitem__(self, rows: IntArray) -> "Partition":
         """Return some of the recipes."""
-        return Partition(*(getattr(self, part.name)[rows] for part in fields(self)))
+        return Partition(
+            *(getattr(self, part.name)[rows] for part in fields(self))
+        )
 
     @property
     def bare(self) -> BoolArray:
@@ -132,7 +142,9 @@ class Partition:
 class Traces(NamedTuple):
     """What `purify` took out of n recipes, (n,) each."""
 
-    gases: dict[str, FloatArray]  # wt.% by the field of a process, NaN where not named
+    gases: dict[
+        str, FloatArray
+    ]  # wt.% by the field of a process, NaN where not named
     weight: FloatArray  # of other elements, wt.%
     volume: FloatArray  # their share of the volume
     beyond: NDArray[
@@ -148,9 +160,15 @@ class Traces(NamedTuple):
         inert".
         """
         words_of_row: dict[int, list[str]] = {}
-        for row, element, weight in zip(*(a.tolist() for a in self.said), strict=True):
+        for row, element, weight in zip(
+            *(a.tolist() for a in self.said), strict=True
+        ):
             limit = _trace_limits()[-1, element]
-            reason = f"outside, over {limit:g}" if weight > limit else "taken for inert"
+            reason = (
+                f"outside, over {limit:g}"
+                if weight > limit
+                else "taken for inert"
+            )
             words_of_row.setdefault(row, []).append(
                 f"{SYMBOLS[element]} {weight:.3g} wt.% {reason}"
             )
@@ -187,7 +205,9 @@ def purify(
     indices = table.indices
     values = table.values
     limits = _trace_limits()
-    has_limit = limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0) > 0.0
+    has_limit = (
+        limits[np.unique(codes[codes >= 0])].max(axis=0, initial=0.0) > 0.0
+    )
     if not has_limit.take(indices).any():
         return table, None
     row = np.repeat(np.arange(n), np.diff(table.indptr))
@@ -195,7 +215,12 @@ def purify(
     # What one host holds another takes out.
     if not limit.any():
         return table, None
-    weight = 100.0 * values * ATOMIC_MASS[indices] / sums(table.rows, ATOMIC_MASS)[row]
+    weight = (
+        100.0
+        * values
+        * ATOMIC_MASS[indices]
+        / sums(table.rows, ATOMIC_MASS)[row]
+    )
     removal = np.where(limit > 0.0, 1.0, 0.0)
     inert = (limit > 0.0) & np.isfinite(limit) & (values > 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -203,9 +228,13 @@ def purify(
     boride_carbon = PHASES.boride_carbon
     bound = (boride_carbon - share) / (boride_carbon - PHASES.carbide_carbon)
     bound = np.clip(bound, 0.0, 1.0)
-    boride = np.array([*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False])
+    boride = np.array(
+        [*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False]
+    )
     removal = np.where(
-        (indices == INDEX["C"]) & boride[codes][row], removal * bound[row], removal
+        (indices == INDEX["C"]) & boride[codes][row],
+        removal * bound[row],
+        removal,
     )
     over = inert & (weight > limit)
     removal[over] = 0.0
@@ -219,7 +248,9 @@ def purify(
     dilution = np.bincount(row, volume * inert, n) / np.bincount(row, volume, n)
     inert_entries = row[inert], indices[inert], weight[inert]
     beyond = np.bincount(row, over, n) > 0.0
-    inside = np.bincount(row, np.where(inert, weight, 0.0), n).astype(np.float64)
+    inside = np.bincount(row, np.where(inert, weight, 0.0), n).astype(
+        np.float64
+    )
     traces = Traces(gases, inside, dilution, beyond, inert_entries)
     # Rows of which nothing is taken stay as they are, to the last bit.
     is_impure = np.bincount(row, removal, n) > 0.0
@@ -227,7 +258,9 @@ def purify(
         [table, _compact(table, values * (1.0 - removal))]
     )
     result = joint_table[np.arange(n) + n * is_impure]
-    return replace(result, row_index=table.row_index, errors=table.errors), traces
+    return replace(
+        result, row_index=table.row_index, errors=table.errors
+    ), traces
 
 
 GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}
@@ -247,7 +280,9 @@ def _trace_limits() -> FloatArray:
         for r in datasets.rows("hosts/traces.csv")
     }
     limits = np.zeros((len(HOSTS) + 1, N_ELEMENTS))
-    limits[:, [INDEX[s] for s in limit_of_element]] = list(limit_of_element.values())
+    limits[:, [INDEX[s] for s in limit_of_element]] = list(
+        limit_of_element.values()
+    )
     limits[:, [INDEX[s] for s in GASES]] = np.inf
     for h, host in enumerate(HOSTS.values()):
         own_elements = {
@@ -265,7 +300,9 @@ _JUDGED = ("Hf", "Nb", "B")
 
 
 @check_arguments
-def partition(table: CompositionTable, host: str | Int8Array = "auto") -> Partition:
+def partition(
+    table: CompositionTable, host: str | Int8Array = "auto"
+) -> Partition:
     """Split recipes into hard phase and grain boundary.
 
     The amount of hard phase follows the lever rule between the host and the neighbour that takes
@@ -310,7 +347,13 @@ def partition(table: CompositionTable, host: str | Int8Array = "auto") -> Partit
     hard = np.zeros(len(table.values))
     volume_fraction = np.empty(len(table))
     share_rows(
-        split, len(table), table.rows, codes, _site_rules(), hard, volume_fraction
+        split,
+        len(table),
+        table.rows,
+        codes,
+        _site_rules(),
+        hard,
+        volume_fraction,
     )
     inside = table.rows._replace(values=hard)
     weight = sums(inside, ATOMIC_MASS) / sums(table.rows, ATOMIC_MASS)
@@ -340,9 +383,15 @@ def _compact(table: CompositionTable, atoms: FloatArray) -> CompositionTable:
     indptr = np.zeros(n + 1, np.int64)
     share_rows(count_entries, n, table.indptr, atoms, _ZERO_ATOMS, indptr[1:])
     np.cumsum(indptr, out=indptr)
-    compact_rows = Rows(indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1]))
+    compact_rows = Rows(
+        indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1])
+    )
     share_rows(
-        compact, n, Rows(table.indptr, table.indices, atoms), _ZERO_ATOMS, compact_rows
+        compact,
+        n,
+        Rows(table.indptr, table.indices, atoms),
+        _ZERO_ATOMS,
+        compact_rows,
     )
     return CompositionTable(
         *compact_rows, table.row_index, table.errors, by_weight=table.by_weight
@@ -413,7 +462,8 @@ def _assignment_rules() -> "AssignmentRules":
     rules = [(-1, rule) for rule in _other_windows().values()]
     for host in order:
         rules += [
-            (HOST_NAMES.index(host.name), rule) for rule in host.assignment.alternatives
+            (HOST_NAMES.index(host.name), rule)
+            for rule in host.assignment.alternatives
         ]
     conditions = [condition for _, rule in rules for condition in rule.items()]
     sides = []
@@ -494,7 +544,8 @@ def is_in_windows(
     is_inside = np.ones(len(table), bool)
     for ratio, (low, high) in rule.items():
         top, bottom = (
-            sums(table.rows, _counted_elements(side)) for side in ratio.split("/")
+            sums(table.rows, _counted_elements(side))
+            for side in ratio.split("/")
         )
         is_inside &= (
             (bottom > 0.0)
@@ -553,7 +604,9 @@ def _site_rules() -> "SiteRules":
             (host.interstitial_elements, _hosts.ON_X),
         ):
             role[i, [INDEX[s] for s in symbols]] = code
-        limit[i, [INDEX[s] for s in rules.solubility]] = list(rules.solubility.values())
+        limit[i, [INDEX[s] for s in rules.solubility]] = list(
+            rules.solubility.values()
+        )
         preference[i, [INDEX[s] for s in rules.preference]] = list(
             rules.preference.values()
         )
@@ -565,8 +618,12 @@ def _site_rules() -> "SiteRules":
     }
     # An element without a listed volume is outside every host and rare; 20 A3 is a middling metal.
     volume = np.full(N_ELEMENTS, 20.0)
-    volume[[INDEX[s] for s in volume_of_element]] = list(volume_of_element.values())
-    return _hosts.SiteRules(role, limit, preference, counts, ratios, boride, volume)
+    volume[[INDEX[s] for s in volume_of_element]] = list(
+        volume_of_element.values()
+    )
+    return _hosts.SiteRules(
+        role, limit, preference, counts, ratios, boride, volume
+    )
 
 
 def site_rules() -> tuple[Int8Array, FloatArray]:
@@ -601,7 +658,9 @@ def hosts_by_hardening(codes: Int8Array, hardening: str) -> BoolArray:
     `codes`, int8 (n,), are those of the hosts, -1 for none, which is False. `hardening` is such as
     "cells", "grains" or "boundary".
     """
-    is_of_hardening = [host.magnet.hardening == hardening for host in HOSTS.values()]
+    is_of_hardening = [
+        host.magnet.hardening == hardening for host in HOSTS.values()
+    ]
     return np.array([*is_of_hardening, False])[codes]
 
 
@@ -666,7 +725,9 @@ def describe_beyond_precedent(
     result. A text is such as "Hg 5.9 % of the metals outside, over 0". `table` has the n recipes.
     """
     group, largest = _largest_shares()
-    totals = np.column_stack([table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")])
+    totals = np.column_stack(
+        [table.fraction(*_GROUPS[g]) for g in ("M", "R", "all")]
+    )
     of = ("the metals", "the rare earth", "the atoms")
     texts_of_row = {}
     for row in np.flatnonzero(~is_within_precedent(table, codes)).tolist():

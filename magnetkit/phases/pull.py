@@ -170,7 +170,9 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
     systems_by_name = set()
     for text in texts:
         symbols = (
-            {s.strip() for s in text.split("-")} if isinstance(text, str) else set()
+            {s.strip() for s in text.split("-")}
+            if isinstance(text, str)
+            else set()
         )
         if not symbols or not symbols <= set(INDEX):
             raise InputError(
@@ -234,12 +236,16 @@ def systems_of_substitutes(
                     if isinstance(substitutes_of_element, str)
                     else substitutes_of_element
                 )
-        chemical_sets.update([system] if larger == symbols else largest_systems(larger))
+        chemical_sets.update(
+            [system] if larger == symbols else largest_systems(larger)
+        )
     return chemical_systems(chemical_sets)
 
 
 @check_arguments
-def largest_systems(elements: Iterable[str], most: int = MOST_TOGETHER) -> list[str]:
+def largest_systems(
+    elements: Iterable[str], most: int = MOST_TOGETHER
+) -> list[str]:
     """Return the largest chemical systems to pull for compounds of some elements.
 
     Parameters
@@ -262,7 +268,8 @@ def largest_systems(elements: Iterable[str], most: int = MOST_TOGETHER) -> list[
     """
     symbols = sorted(set(elements))
     return [
-        "-".join(system) for system in combinations(symbols, min(most, len(symbols)))
+        "-".join(system)
+        for system in combinations(symbols, min(most, len(symbols)))
     ]
 
 
@@ -318,7 +325,9 @@ def _key(api_key: str | None, address: str) -> str:
         "::1",
         "localhost",
     ):
-        warn(f"the key goes unencrypted to {parts.hostname}; use an https address")
+        warn(
+            f"the key goes unencrypted to {parts.hostname}; use an https address"
+        )
     return key
 
 
@@ -333,7 +342,12 @@ def check_endpoint(endpoint: str | None) -> str:
     try:
         parts = urlsplit(address)
         sound = parts.scheme in ("http", "https") and bool(parts.hostname)
-        sound = sound and parts.username is None and not parts.query and parts.port != 0
+        sound = (
+            sound
+            and parts.username is None
+            and not parts.query
+            and parts.port != 0
+        )
     except ValueError:
         sound = False
     if not sound:
@@ -348,8 +362,13 @@ def check_endpoint(endpoint: str | None) -> str:
 
 def _check_files(folder: Path, files: dict[str, str]) -> None:
     for name, digest in files.items():
-        if not (folder / name).is_file() or datasets.sha256(folder / name) != digest:
-            raise DataError(f"the cached file {folder / name} is missing or damaged")
+        if (
+            not (folder / name).is_file()
+            or datasets.sha256(folder / name) != digest
+        ):
+            raise DataError(
+                f"the cached file {folder / name} is missing or damaged"
+            )
 
 
 class Cache:
@@ -364,7 +383,9 @@ class Cache:
         digest = hashlib.sha256(
             json.dumps(question, sort_keys=True).encode()
         ).hexdigest()
-        self.folder = get_settings().cache_dir / kind / f"{name[:60]}-{digest[:12]}"
+        self.folder = (
+            get_settings().cache_dir / kind / f"{name[:60]}-{digest[:12]}"
+        )
         self._lock = FileLock(self.folder / "lock", thread_local=False)
 
     def __enter__(self) -> Self:
@@ -391,11 +412,16 @@ class Cache:
             return None
         try:
             current = json.loads(pointer.read_bytes())
-            folder = self.folder / re.fullmatch("[0-9a-f]{32}", current["folder"])[0]  # type: ignore[index]
+            name = current["folder"]
+            if not re.fullmatch("[0-9a-f]{32}", name):
+                raise ValueError(name)
+            folder = self.folder / name
             _check_files(folder, {MANIFEST: current["manifest_sha256"]})
         except (ValueError, KeyError, TypeError):
             raise DataError(f"the cached file {pointer} is damaged") from None
-        _check_files(folder, json.loads((folder / MANIFEST).read_bytes())["files"])
+        _check_files(
+            folder, json.loads((folder / MANIFEST).read_bytes())["files"]
+        )
         return read_snapshot(folder)
 
     def write(self, make: Callable[[Path], object]) -> Snapshot:
@@ -425,7 +451,9 @@ class Cache:
         """
         keep = {"lock", "current"}
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            keep.add(json.loads((self.folder / "current").read_bytes())["folder"])
+            keep.add(
+                json.loads((self.folder / "current").read_bytes())["folder"]
+            )
         with contextlib.suppress(OSError):
             for file in self.folder.iterdir():
                 if file.name not in keep:

@@ -335,7 +335,9 @@ def _read() -> dict[str, Host]:
     ):
         line = _ancestry(name, entries)
         whole = {
-            key: value for one in reversed(line) for key, value in entries[one].items()
+            key: value
+            for one in reversed(line)
+            for key, value in entries[one].items()
         }
         try:
             hosts[name] = _host(
@@ -375,7 +377,13 @@ def _host(entry: dict[str, Any], root: str) -> Host:
     hexagonal = entry.get("hexagonal")
     stability = entry["stability"]
     guests = tuple(entry["split"]["guests_on_rare_earth_site"])
-    names = ("name", "variant_of", "rare_earth", "transition_metal", "interstitial")
+    names = (
+        "name",
+        "variant_of",
+        "rare_earth",
+        "transition_metal",
+        "interstitial",
+    )
     forms = (
         "substitution_slopes",
         "own_forming_weights",
@@ -394,7 +402,9 @@ def _host(entry: dict[str, Any], root: str) -> Host:
         **{name: stability[name] for name in forms},
         section=_section(stability),
         magnet=_magnet(dict(entry["magnet"])),
-        formation=Formation(**entry["formation"]) if "formation" in entry else None,
+        formation=Formation(**entry["formation"])
+        if "formation" in entry
+        else None,
     )
 
 
@@ -429,7 +439,9 @@ def _assignment(entry: dict[str, Any]) -> Assignment:
             for ratio, window in conditions.items()
         }
         rule = {**narrow, **entry, **narrow}
-        alternatives.append({ratio: (low, high) for ratio, (low, high) in rule.items()})
+        alternatives.append(
+            {ratio: (low, high) for ratio, (low, high) in rule.items()}
+        )
     return Assignment(float(precedence), tuple(alternatives))
 
 
@@ -465,7 +477,8 @@ def _magnet(entry: dict[str, Any]) -> Magnet:
         "compared_to_K": math.inf,
     }
     return Magnet(
-        **(usual | entry), second_phases=SecondPhases(**second) if second else None
+        **(usual | entry),
+        second_phases=SecondPhases(**second) if second else None,
     )
 
 

@@ -188,10 +188,14 @@ class Snapshot(Entries):
         """
         structures = self.structures() if self.has_structures else None
         if folder is not None:
-            return write_snapshot(folder, self.entries, self.manifest, structures)
+            return write_snapshot(
+                folder, self.entries, self.manifest, structures
+            )
         if self.folder is not None:
             return self.folder
-        content = self.entries.to_json() + json.dumps(self.manifest, sort_keys=True)
+        content = self.entries.to_json() + json.dumps(
+            self.manifest, sort_keys=True
+        )
         digest = hashlib.sha256(content.encode()).hexdigest()[:16]
         place = get_settings().cache_dir / "snapshots" / digest
         if (place / MANIFEST).is_file():
@@ -260,7 +264,9 @@ def _check_files(manifest_file: Path, files: Any) -> None:
     the manifest. Only entries and structures may be named, and entries must be.
     """
     if not isinstance(files, dict) or ENTRIES not in files:
-        raise DataError(f"{manifest_file} names no {ENTRIES}; freeze the pull again")
+        raise DataError(
+            f"{manifest_file} names no {ENTRIES}; freeze the pull again"
+        )
     for name, digest in files.items():
         if name not in (ENTRIES, STRUCTURES):
             raise DataError(
@@ -289,10 +295,14 @@ def _read(folder: Path) -> Snapshot:
         entries = pd.read_parquet(folder / ENTRIES)
     except (OSError, ValueError, ArrowException) as error:
         reason = str(error).splitlines()[0]
-        raise DataError(f"{folder / ENTRIES} cannot be read ({reason})") from None
+        raise DataError(
+            f"{folder / ENTRIES} cannot be read ({reason})"
+        ) from None
     missing = [c for c in REQUIRED if c not in entries.columns]
     if missing:
-        raise DataError(f"{folder / ENTRIES} lacks the columns {', '.join(missing)}")
+        raise DataError(
+            f"{folder / ENTRIES} lacks the columns {', '.join(missing)}"
+        )
     for name in ("formation_energy_eV_atom", "energy_above_hull_eV_atom"):
         if not pd.api.types.is_numeric_dtype(entries[name]):
             raise DataError(f"{folder / ENTRIES}: {name} holds no numbers")
@@ -411,7 +421,9 @@ def write_snapshot(
     if missing:
         raise InputError(f"a snapshot needs {', '.join(missing)}")
     if folder.exists() and not (folder / MANIFEST).is_file():
-        raise InputError(f"{folder} exists and is no snapshot; choose a new folder")
+        raise InputError(
+            f"{folder} exists and is no snapshot; choose a new folder"
+        )
     # A link stays, and what it points to is replaced.
     place = Path(os.path.realpath(folder))
     with _sole_writer(place):
@@ -450,7 +462,9 @@ def _sole_writer(folder: Path) -> Iterator[None]:
         with suppress(NotImplementedError):
             lock.acquire()
     except OSError as error:
-        raise InputError(f"{folder} cannot be written: {error.strerror}") from None
+        raise InputError(
+            f"{folder} cannot be written: {error.strerror}"
+        ) from None
     try:
         yield
     finally:
@@ -474,7 +488,9 @@ def _put_in_place(work: Path, folder: Path) -> None:
             os.replace(folder, old)
         os.replace(work, folder)
     except OSError as error:
-        raise InputError(f"{folder} cannot be written: {error.strerror}") from None
+        raise InputError(
+            f"{folder} cannot be written: {error.strerror}"
+        ) from None
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -503,7 +519,9 @@ def _write_files(
     whole = {
         "format": FORMAT,
         **manifest,
-        "elements": sorted(element_symbols(*entries["formula"]), key=INDEX.__getitem__),
+        "elements": sorted(
+            element_symbols(*entries["formula"]), key=INDEX.__getitem__
+        ),
         "entries": len(entries),
         "files": files,
     }
@@ -520,12 +538,14 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(
-        None
-    )
+    arrow = pa.Table.from_pandas(
+        table, preserve_index=False
+    ).replace_schema_metadata(None)
     # pandas 2 and 3 name their text types differently; the file does not.
     plain = [
-        pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
+        pa.field(
+            f.name, pa.string() if pa.types.is_large_string(f.type) else f.type
+        )
         for f in arrow.schema
     ]
     pq.write_table(arrow.cast(pa.schema(plain)), file, compression="zstd")
@@ -541,7 +561,9 @@ def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
     from pymatgen.core import Structure
 
     table = snapshot.structures()
-    for name, text in zip(table["material_id"], table["structure"], strict=True):
+    for name, text in zip(
+        table["material_id"], table["structure"], strict=True
+    ):
         yield str(name), Structure.from_dict(json.loads(text))
 
 
@@ -610,7 +632,10 @@ def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
 
 
 def _write(
-    snapshot: Snapshot, folder: Path, suffix: str, text: "Callable[[Structure], str]"
+    snapshot: Snapshot,
+    folder: Path,
+    suffix: str,
+    text: "Callable[[Structure], str]",
 ) -> list[Path]:
     """Write each crystal of a snapshot to a file of its own; return the paths.
 
@@ -623,9 +648,14 @@ def _write(
         folder.mkdir(parents=True, exist_ok=True)
         for name, crystal in crystals(snapshot):
             safe = re.sub(r"[^A-Za-z0-9.-]", "_", name)
-            file = folder / f"{crystal.composition.reduced_formula}_{safe}.{suffix}"
+            file = (
+                folder
+                / f"{crystal.composition.reduced_formula}_{safe}.{suffix}"
+            )
             file.write_text(text(crystal), encoding="utf-8")
             files.append(file)
     except OSError as error:
-        raise DataError(f"cannot write crystals to {folder} ({error})") from error
+        raise DataError(
+            f"cannot write crystals to {folder} ({error})"
+        ) from error
     return files

@@ -157,7 +157,9 @@ def stability_columns(
     """
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)
-    if temperature is not None and not (np.isfinite(temperature) and temperature >= 0):
+    if temperature is not None and not (
+        np.isfinite(temperature) and temperature >= 0
+    ):
         raise InputError(
             f"temperature must be zero or a positive number of K, got {temperature}"
         )
@@ -312,7 +314,9 @@ def energy_above_hull(
     own_energies = entry_energies(table, source)
     judgement = Judged(named_phases(table), source)
     has_entry = np.isfinite(own_energies)
-    above = judgement.energy - solve(judgement.ideal, stable_space(source)).energy
+    above = (
+        judgement.energy - solve(judgement.ideal, stable_space(source)).energy
+    )
     if has_entry.any():
         above[has_entry] = (
             own_energies[has_entry]
@@ -363,8 +367,13 @@ def _name_products(
     if has_judgement.all() and not liquid.any():
         return texts.dictionary_encode()
     # Products first, in the order in which they appear.
-    products = pc.if_else(liquid | ~has_judgement, None, texts).dictionary_encode()
-    words = [LIQUID, *(word.replace(NOT_JUDGED, UNKNOWN) for word in data.words)]
+    products = pc.if_else(
+        liquid | ~has_judgement, None, texts
+    ).dictionary_encode()
+    words = [
+        LIQUID,
+        *(word.replace(NOT_JUDGED, UNKNOWN) for word in data.words),
+    ]
     codes = products.indices.fill_null(-1).to_numpy().copy()
     first = len(products.dictionary)
     codes[liquid] = first

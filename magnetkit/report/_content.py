@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 
 _LICENCES = re.compile(
-    r"CC BY 4\.0|BSD[\w-]*|\bMIT\b|public\s+domain|free\s+of\s+copyright", re.IGNORECASE
+    r"CC BY 4\.0|BSD[\w-]*|\bMIT\b|public\s+domain|free\s+of\s+copyright",
+    re.IGNORECASE,
 )
 
 
@@ -198,7 +199,12 @@ def lead(result: "Ranked") -> list[str]:
     return []
 
 
-_STATUS = {"keep": "Keep", "ready": "Ready to melt", "buy": "Buy", "trial": "Trial"}
+_STATUS = {
+    "keep": "Keep",
+    "ready": "Ready to melt",
+    "buy": "Buy",
+    "trial": "Trial",
+}
 
 
 def answer(result: "Ranked", cgs: bool = False) -> list[str]:
@@ -274,7 +280,9 @@ def verdict_text(result: "Ranked") -> list[str]:
     candidates = f"{total:,} candidates"
     if total == 1:
         candidates = "1 candidate"
-    number_of = {0: "none meets", 1: "1 meets"}.get(meeting, f"{meeting:,} meet")
+    number_of = {0: "none meets", 1: "1 meets"}.get(
+        meeting, f"{meeting:,} meet"
+    )
     return [
         f"{result.profile.title}: {candidates} for {hot}; {_count_prefix(result)}{number_of} "
         f"every requirement. {calibration(result)}",
@@ -322,25 +330,28 @@ def _decision_line(
     magnet = f"Br {number(b_r)} {units[0]}, HcJ {number(h_cj)} {units[1]}"
     heavy = float(row["heavy_rare_earth_wt_pct"])
     if row["decision_status"] == "keep":
-        known_alphas = [a for a in profile.reference.anchors if a.column == ALPHA]
+        known_alphas = [
+            a for a in profile.reference.anchors if a.column == ALPHA
+        ]
         steady = "".join(
             f"; known: α {a.value:g} ± {a.spread:g} %/K ({a.status})"
             for a in known_alphas
         )
         grade = profile.reference.grade
-        return (
-            f"{name} ({grade}), {number(heavy)} wt.% heavy; {chance}; {magnet}{steady}"
-        )
+        return f"{name} ({grade}), {number(heavy)} wt.% heavy; {chance}; {magnet}{steady}"
     saving = float(row["heavy_rare_earth_saved_wt_pct"])
     heavy_today = heavy + saving
-    share = f" ({100 * saving / heavy_today:.0f} %)" if heavy_today > 0.05 else ""
+    share = (
+        f" ({100 * saving / heavy_today:.0f} %)" if heavy_today > 0.05 else ""
+    )
     saves = (
         f"saves {number(saving)}{share}"
         if saving > 0
         else f"{number(heavy)} wt.% heavy"
     )
     flux = (
-        float(row["cost_per_flux_USD_m3_T"]) / float(today["cost_per_flux_USD_m3_T"])
+        float(row["cost_per_flux_USD_m3_T"])
+        / float(today["cost_per_flux_USD_m3_T"])
         - 1.0
     )
     risk = float(row["supply_risk"]) - float(today["supply_risk"])
@@ -419,9 +430,7 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     if float(today["heavy_rare_earth_wt_pct"]) <= 0.05:
         reason = "which holds no heavy rare earth to save"
         if able:
-            reason += (
-                f", unless cost or supply risk weigh most: then {' or '.join(able)}"
-            )
+            reason += f", unless cost or supply risk weigh most: then {' or '.join(able)}"
     return f"Decision: keep today’s magnet, {reason}."
 
 
@@ -460,7 +469,11 @@ def requirement_text(text: str, profile: "Profile") -> str:
 def requirement_in_words(requirement: "Requirement") -> str:
     """Return a requirement in words, e.g. ``Remanence ≥ 0.8 T at 20 °C``."""
     column = COLUMNS[requirement.column]
-    name = column.label if requirement.absolute_maximum is None else f"|{column.label}|"
+    name = (
+        column.label
+        if requirement.absolute_maximum is None
+        else f"|{column.label}|"
+    )
     sign = "≥" if requirement.minimum is not None else "≤"
     kelvin, (factor, offset, unit) = (
         requirement.temperature_K,
@@ -508,13 +521,18 @@ def requirements(shown: Magnets) -> list[dict[str, Any]]:
         column = requirement.column
         kelvin = requirement.temperature_K or shown.job.temperature
         rows = frames[kelvin] if column in frames[kelvin] else shown.rows
-        values = [with_range(row, column, number, number) for _, row in rows.iterrows()]
+        values = [
+            with_range(row, column, number, number)
+            for _, row in rows.iterrows()
+        ]
         evidence = {
             "source": requirement.source,
             "status": requirement.status,
             "values": values,
         }
-        requirement_rows.append({"text": requirement_in_words(requirement)} | evidence)
+        requirement_rows.append(
+            {"text": requirement_in_words(requirement)} | evidence
+        )
     return requirement_rows
 
 
@@ -534,8 +552,14 @@ def stages(result: "Ranked") -> list[str]:
     sieve = result.manifest["summary"].get("sieve")
     if sieve is None:
         return []
-    lines = [f"{n:,} were evaluated by {stage}" for stage, n in sieve["stages"].items()]
-    return [*lines, f"the best {len(result):,} were evaluated in full and are kept"]
+    lines = [
+        f"{n:,} were evaluated by {stage}"
+        for stage, n in sieve["stages"].items()
+    ]
+    return [
+        *lines,
+        f"the best {len(result):,} were evaluated in full and are kept",
+    ]
 
 
 def failures(result: "Ranked") -> list[tuple[str, int]]:
@@ -558,19 +582,26 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
         failure_counts = sieve["ended"]
         status = sieve["status"]
         texts = [
-            (requirement_text(text, profile), n) for text, n in failure_counts.items()
+            (requirement_text(text, profile), n)
+            for text, n in failure_counts.items()
         ]
-        texts += [(f"status: {text}", n) for text, n in status.items() if text != "ok"]
+        texts += [
+            (f"status: {text}", n) for text, n in status.items() if text != "ok"
+        ]
         return sorted(texts, key=lambda pair: -pair[1])
     table = result.select(["status", "failed_requirements"]).to_pandas()
     counts: Counter[str] = Counter()
-    sets = table.loc[table["status"] == "ok", "failed_requirements"].value_counts()
+    sets = table.loc[
+        table["status"] == "ok", "failed_requirements"
+    ].value_counts()
     for text, n in sets[sets > 0].items():
         for part in filter(None, str(text).split("; ")):
             counts[part] += int(n)
     status = table["status"].value_counts()
     texts = [(requirement_text(part, profile), n) for part, n in counts.items()]
-    texts += [(f"status: {s}", int(n)) for s, n in status.items() if s != "ok" and n]
+    texts += [
+        (f"status: {s}", int(n)) for s, n in status.items() if s != "ok" and n
+    ]
     return sorted(texts, key=lambda pair: -pair[1])
 
 
@@ -625,7 +656,9 @@ def sources() -> list[dict[str, str]]:
 def validations() -> list[tuple[str, str]]:
     """Return the embedded validation reports: their subject and their text."""
     files = sorted(datasets.root().glob("*/VALIDATION.md"))
-    return [(file.parent.name, file.read_text(encoding="utf-8")) for file in files]
+    return [
+        (file.parent.name, file.read_text(encoding="utf-8")) for file in files
+    ]
 
 
 def scenarios_to_show(own: str) -> list[str]:
@@ -666,10 +699,14 @@ def elements(shown: Magnets) -> list[list[str]]:
         A row an element: symbol, import reliance, stage and concentration, largest producer, risk,
         price and its range, export controls.
     """
-    table = element_table(shown.job.conditions.scenario, shown.job.conditions.recycled)
+    table = element_table(
+        shown.job.conditions.scenario, shown.job.conditions.recycled
+    )
     table = table[table["element"].isin(_present_elements(shown))]
     rows = []
-    for row in table.sort_values("supply_risk", ascending=False).to_dict("records"):
+    for row in table.sort_values("supply_risk", ascending=False).to_dict(
+        "records"
+    ):
         low = number(row["price_low_USD_kg"])
         high = number(row["price_high_USD_kg"])
         range_text = "" if low == "–" else f" ({low} to {high})"
@@ -694,5 +731,9 @@ def overdue_facts(shown: Magnets) -> list[str]:
 
 def _present_elements(shown: Magnets) -> list[str]:
     """Return the symbols of the elements in any of the magnets shown, their shells included."""
-    whole = with_shell(shown.table, shown.shells) if any(shown.shells) else shown.table
+    whole = (
+        with_shell(shown.table, shown.shells)
+        if any(shown.shells)
+        else shown.table
+    )
     return [SYMBOLS[i] for i in np.flatnonzero(whole.to_array().sum(axis=0))]

@@ -198,7 +198,9 @@ def _unfold_block(spreading: Any) -> dict[str, tuple[FloatArray, FloatArray]]:
         By name of the face, such as "z+": x and y of the corners of its cells, mm, shape (rows + 1,
         columns + 1).
     """
-    edges = dict(zip("xyz", (1e3 * edge for edge in spreading.edges), strict=True))
+    edges = dict(
+        zip("xyz", (1e3 * edge for edge in spreading.edges), strict=True)
+    )
     x, y, z = (float(np.ptp(edge)) for edge in edges.values())
     gap = _GAP * max(x, y, z)
     beside = 0.5 * (x + z) + gap

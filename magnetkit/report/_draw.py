@@ -68,7 +68,9 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
     return ax
 
 
-def _draw_traces(traces: list[Part], layout: Part, places: "dict[str, Axes]") -> None:
+def _draw_traces(
+    traces: list[Part], layout: Part, places: "dict[str, Axes]"
+) -> None:
     """Draw traces, each into its axes, with their colour bars.
 
     Parameters
@@ -80,9 +82,13 @@ def _draw_traces(traces: list[Part], layout: Part, places: "dict[str, Axes]") ->
     places : dict of str to Axes
         Matplotlib's axes by plotly's name, "y" and "y2"; they are drawn into.
     """
-    shared = [t for t in traces if "coloraxis" in t.get("marker", ()) and len(t["x"])]
+    shared = [
+        t for t in traces if "coloraxis" in t.get("marker", ()) and len(t["x"])
+    ]
     if shared:
-        values = [value for trace in shared for value in trace["marker"]["color"]]
+        values = [
+            value for trace in shared for value in trace["marker"]["color"]
+        ]
         ends = {"cmin": min(values), "cmax": max(values)}
         layout = layout | {"coloraxis": layout["coloraxis"] | ends}
     for trace in traces:
@@ -116,12 +122,16 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
     if trace["type"] == "heatmap":
         grid = [np.array(trace[axis], float) for axis in "xyz"]
         mesh = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
-        ax.figure.colorbar(mesh, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
+        ax.figure.colorbar(
+            mesh, ax=ax, label=_text(trace["colorbar"]["title"]["text"])
+        )
         return None
     x = np.array(trace["x"], float)
     y = np.array(trace["y"], float)
     if trace.get("fill"):
-        ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
+        ax.fill(
+            x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0
+        )
         return None
     _error_bars(trace, x, y, ax)
     coloured = None
@@ -163,10 +173,14 @@ def _error_bars(trace: Part, x: FloatArray, y: FloatArray, ax: "Axes") -> None:
     for axis in "xy":
         bars = trace.get(f"error_{axis}")
         if bars:
-            ends[f"{axis}err"] = np.array([bars["arrayminus"], bars["array"]], float)
+            ends[f"{axis}err"] = np.array(
+                [bars["arrayminus"], bars["array"]], float
+            )
             colour = bars["color"]
     if ends:
-        ax.errorbar(x, y, **ends, fmt="none", ecolor=colour, alpha=0.4, zorder=2)
+        ax.errorbar(
+            x, y, **ends, fmt="none", ecolor=colour, alpha=0.4, zorder=2
+        )
 
 
 def _axes(layout: Part) -> "Axes":
@@ -242,7 +256,12 @@ _ENDS = {"left": "right", "right": "left"}
 
 
 def _points(
-    marker: Part, x: FloatArray, y: FloatArray, label: str, layout: Part, ax: "Axes"
+    marker: Part,
+    x: FloatArray,
+    y: FloatArray,
+    label: str,
+    layout: Part,
+    ax: "Axes",
 ) -> "PathCollection | None":
     """Draw points in the look of a plotly marker into `ax`.
 
@@ -271,7 +290,10 @@ def _points(
         "marker": _MARKERS[marker.get("symbol", "circle")],
         "label": label,
     }
-    look |= {"alpha": marker.get("opacity"), "edgecolors": edge.get("color", "none")}
+    look |= {
+        "alpha": marker.get("opacity"),
+        "edgecolors": edge.get("color", "none"),
+    }
     look |= {"linewidths": _PER_PIXEL * edge["width"], "zorder": 3}
     if isinstance(marker["color"], str):
         ax.scatter(x, y, color=marker["color"], **look)

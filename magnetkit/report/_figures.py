@@ -57,7 +57,14 @@ AXIS = {
     "gridcolor": "#e4e4e4", "automargin": True, "ticks": "outside", "ticklen": 9,
     "tickcolor": "#fff",
 }  # fmt: skip
-_SYMBOLS = ("diamond", "square", "triangle-up", "circle", "triangle-down", "cross")
+_SYMBOLS = (
+    "diamond",
+    "square",
+    "triangle-up",
+    "circle",
+    "triangle-down",
+    "cross",
+)
 _DASHES = ("solid", "dash", "dot", "dashdot")
 # Where each element of a section stands.
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
@@ -82,9 +89,17 @@ def column_axis(name: str) -> Part:
         Plotly's layout of an axis, with label, symbol and unit in HTML as its title.
     """
     column = COLUMNS[name]
-    symbol = column.symbol if column.symbol.replace("_", "") not in column.label else ""
-    symbol = re.sub(r"_\{?(\w+)\}?", r"<sub>\1</sub>", symbol.replace(r"\mu", "μ"))
-    unit = f"({column.unit.replace('m3', 'm<sup>3</sup>')})" if column.unit else ""
+    symbol = (
+        column.symbol
+        if column.symbol.replace("_", "") not in column.label
+        else ""
+    )
+    symbol = re.sub(
+        r"_\{?(\w+)\}?", r"<sub>\1</sub>", symbol.replace(r"\mu", "μ")
+    )
+    unit = (
+        f"({column.unit.replace('m3', 'm<sup>3</sup>')})" if column.unit else ""
+    )
     return make_axis(" ".join(filter(None, (column.label, symbol, unit))))
 
 
@@ -95,9 +110,17 @@ def convert_axes(figure: Part) -> Part:
     figure is returned.
     """
     for key, axis in figure["layout"].items() if is_cgs() else ():
-        text = axis["title"]["text"] if key[1:5] == "axis" and "title" in axis else ""
+        text = (
+            axis["title"]["text"]
+            if key[1:5] == "axis" and "title" in axis
+            else ""
+        )
         unit = next(
-            (u for u in CGS if text.endswith(f"({u.replace('m3', 'm<sup>3</sup>')})")),
+            (
+                u
+                for u in CGS
+                if text.endswith(f"({u.replace('m3', 'm<sup>3</sup>')})")
+            ),
             "",
         )
         if not unit or "Anisotropy field" in text:
@@ -109,14 +132,18 @@ def convert_axes(figure: Part) -> Part:
                 trace.get(f"{key[0]}axis", key[0]) == key[0] + key[5:]
                 and key[0] in trace
             ):
-                trace[key[0]] = numbers(factor * np.asarray(trace[key[0]], float))
+                trace[key[0]] = numbers(
+                    factor * np.asarray(trace[key[0]], float)
+                )
                 hover = trace.get("hovertemplate", "")
                 at = f"%{{{key[0]}}} "
                 trace["hovertemplate"] = hover.replace(at + unit, at + new)
     return figure
 
 
-def figure_layout(xaxis: Part, yaxis: Part, height: int = 460, title: str = "") -> Part:
+def figure_layout(
+    xaxis: Part, yaxis: Part, height: int = 460, title: str = ""
+) -> Part:
     """Build the layout that all figures have.
 
     Parameters
@@ -145,10 +172,18 @@ def figure_layout(xaxis: Part, yaxis: Part, height: int = 460, title: str = "") 
         "xaxis": AXIS | xaxis,
         "yaxis": AXIS | yaxis,
         # Below the title of the axis, however low the figure is.
-        "legend": {"orientation": "h", "y": -83.0 / (height - 70.0), "yanchor": "top"},
+        "legend": {
+            "orientation": "h",
+            "y": -83.0 / (height - 70.0),
+            "yanchor": "top",
+        },
         "paper_bgcolor": "#fff",
         "plot_bgcolor": "#fff",
-        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#222"},
+        "font": {
+            "family": "system-ui, sans-serif",
+            "size": 13,
+            "color": "#222",
+        },
         "hoverlabel": {"align": "left"},
     }
     # Next to what it is of, below plotly's buttons.
@@ -174,7 +209,12 @@ def numbers(values: Any) -> list[float | None]:
 
 
 def points(
-    name: str, x: Any, y: Any, marker: Part, hover: str, texts: Sequence[str] = ()
+    name: str,
+    x: Any,
+    y: Any,
+    marker: Part,
+    hover: str,
+    texts: Sequence[str] = (),
 ) -> Part:
     """Build a scatter trace of points.
 
@@ -211,7 +251,12 @@ def line(name: str, x: Any, y: Any, **look: Any) -> Part:
 
 
 def candidates(
-    frame: "pd.DataFrame", x: str, y: str, name: str, marker: Part, texts: Sequence[str]
+    frame: "pd.DataFrame",
+    x: str,
+    y: str,
+    name: str,
+    marker: Part,
+    texts: Sequence[str],
 ) -> Part:
     """Build a scatter trace of candidates on two result columns.
 
@@ -233,9 +278,15 @@ def candidates(
     dict
         Plotly's trace.
     """
-    shown_columns = ((COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y")))
-    hover = "<br>".join(f"{c.short} %{{{axis}}} {c.unit}" for c, axis in shown_columns)
-    return points(name, frame[x], frame[y], marker, f"%{{text}}<br>{hover}", texts)
+    shown_columns = (
+        (COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y"))
+    )
+    hover = "<br>".join(
+        f"{c.short} %{{{axis}}} {c.unit}" for c, axis in shown_columns
+    )
+    return points(
+        name, frame[x], frame[y], marker, f"%{{text}}<br>{hover}", texts
+    )
 
 
 def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
@@ -325,7 +376,12 @@ def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
         Plotly's traces, one a row.
     """
     traces = []
-    look = {"symbol": "diamond", "size": 12, "color": "#fff", "line": {"width": 2}}
+    look = {
+        "symbol": "diamond",
+        "size": 12,
+        "color": "#fff",
+        "line": {"width": 2},
+    }
     names = decision_names(decided)
     for n, number in enumerate(decision_numbers(decided)):
         name = names[n]
@@ -340,7 +396,11 @@ def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
         trace["hovertemplate"] = trace["hovertemplate"].replace(
             "%{text}", "%{hovertext}"
         )
-        at = {"textposition": "top center", "textfont": {"size": 13}, "hovertext": text}
+        at = {
+            "textposition": "top center",
+            "textfont": {"size": 13},
+            "hovertext": text,
+        }
         traces.append(trace | {"mode": "markers+text"} | at)
     return traces
 
@@ -360,7 +420,10 @@ def looks(magnets: int, temperatures: int = 1) -> list[Look]:
         magnets = temperatures
         temperatures = 1
     places = [(i, j) for i in range(magnets) for j in range(temperatures)]
-    return [(COLOURS[i % len(COLOURS)], _DASHES[j % len(_DASHES)]) for i, j in places]
+    return [
+        (COLOURS[i % len(COLOURS)], _DASHES[j % len(_DASHES)])
+        for i, j in places
+    ]
 
 
 def lines_over_temperature(
@@ -416,7 +479,12 @@ def lines_over_temperature(
                 | group
             )
         trace = line(
-            escape(str(name)), x, part[column], color=colour, dash=dash, width=2.5
+            escape(str(name)),
+            x,
+            part[column],
+            color=colour,
+            dash=dash,
+            width=2.5,
         )
         lines.append(trace | group)
     return [*areas, *lines]
@@ -453,12 +521,16 @@ def demagnetization(
     """
     traces = [_measured_points(curve) for curve in measured]
     places = [
-        (curves, at) for curves in given for at in np.ndindex(curves.remanence.shape)
+        (curves, at)
+        for curves in given
+        for at in np.ndindex(curves.remanence.shape)
     ]
     for name, look, (curves, at) in zip(names, styles, places, strict=True):
         # In a legend plotly knows no entity of quotes.
         label = escape(name, quote=False)
-        traces += _magnet_traces(curves, at, label, look, group=str(len(traces)))
+        traces += _magnet_traces(
+            curves, at, label, look, group=str(len(traces))
+        )
     traces.append(_load_line(given))
     layout = figure_layout(
         make_axis("Reverse field −H (kA/m)") | {"autorange": "reversed"},
@@ -486,7 +558,11 @@ def _measured_points(curve: Any) -> Part:
 
 
 def _magnet_traces(
-    curves: "Demagnetization", at: tuple[int, ...], label: str, look: Look, group: str
+    curves: "Demagnetization",
+    at: tuple[int, ...],
+    label: str,
+    look: Look,
+    group: str,
 ) -> list[Part]:
     """Build J(H), B(H) and the working point of one magnet at one temperature.
 
@@ -518,7 +594,9 @@ def _magnet_traces(
         inside = values >= -1e-9
         field = -1e-3 * curves.field[at][inside]
         name = f"{kind}(H) {label}"
-        trace = line(name, field, values[inside], color=colour, dash=dash, width=width)
+        trace = line(
+            name, field, values[inside], color=colour, dash=dash, width=width
+        )
         traces.append(trace | {"legendgroup": group, "showlegend": kind == "J"})
     is_kept = bool(curves.above_knee[at])
     working = points(
@@ -612,16 +690,22 @@ def candidate_names(frame: "pd.DataFrame") -> list[str]:
     shells = frame["shell"].astype(object).fillna("").astype(str)
     if "route" in frame:
         # What is diffused into a sold grade is an estimate, and not to be ordered.
-        shells = shells.mask(frame["route"].astype(str).str.startswith(AS_SOLD), "")
+        shells = shells.mask(
+            frame["route"].astype(str).str.startswith(AS_SOLD), ""
+        )
     pairs = zip(frame["candidate"], shells, strict=True)
-    return [f"{name} + {shell}" if shell else str(name) for name, shell in pairs]
+    return [
+        f"{name} + {shell}" if shell else str(name) for name, shell in pairs
+    ]
 
 
 def hover_texts(frame: "pd.DataFrame") -> list[str]:
     """Write the hover text of each candidate: name, rank and probability, escaped."""
     chance = frame["probability_meets_requirements"]
     rows = zip(candidate_names(frame), frame["rank"], chance, strict=True)
-    return [f"{escape(name)}<br>rank {rank}, P {p:.2g}" for name, rank, p in rows]
+    return [
+        f"{escape(name)}<br>rank {rank}, P {p:.2g}" for name, rank, p in rows
+    ]
 
 
 def pareto(
@@ -692,7 +776,9 @@ def grades() -> "pd.DataFrame":
     import pandas as pd
 
     grade_table = pd.read_csv(datasets.path("grades/grades.csv"))
-    grade_table[Y] = grade_table[["remanence_min_T", "remanence_max_T"]].mean(axis=1)
+    grade_table[Y] = grade_table[["remanence_min_T", "remanence_max_T"]].mean(
+        axis=1
+    )
     return grade_table.rename(columns={"coercivity_min_kA_m": X})[
         ["host", "grade", Y, X, "source"]
     ]
@@ -715,22 +801,30 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
         Plotly's ``data`` and ``layout``.
     """
     grade_table = grades()
-    sold_hosts = [host for host in HOST_NAMES if (grade_table["host"] == host).any()]
+    sold_hosts = [
+        host for host in HOST_NAMES if (grade_table["host"] == host).any()
+    ]
     symbols = dict(zip(sold_hosts, _SYMBOLS, strict=False))
     traces = []
-    for host in [h for h in symbols if h in (hosts or symbols)] or list(symbols):
+    for host in [h for h in symbols if h in (hosts or symbols)] or list(
+        symbols
+    ):
         part = grade_table[grade_table["host"] == host]
         look = {"symbol": symbols[host], "size": 10, "color": "#d0d0d0"}
         look["line"] = {"width": 1, "color": "#555"}
         hover = "Grade %{text}<br>HcJ ≥ %{x} kA/m<br>Br %{y} T"
         texts = [escape(str(grade)) for grade in part["grade"]]
         traces.append(
-            points(f"Grades {host} (20 °C)", part[X], part[Y], look, hover, texts)
+            points(
+                f"Grades {host} (20 °C)", part[X], part[Y], look, hover, texts
+            )
         )
     other = comparators(GRADE_TEMPERATURE_K).dropna(subset=[X, Y])
     look = {"symbol": "x", "size": 9, "color": "#6b4c00"}
     texts = [escape(str(name)) for name in other["candidate"]]
-    traces.append(candidates(other, X, Y, "Without rare earth (20 °C)", look, texts))
+    traces.append(
+        candidates(other, X, Y, "Without rare earth (20 °C)", look, texts)
+    )
     return {
         "data": [*traces, *more],
         "layout": figure_layout(column_axis(X), column_axis(Y)),
@@ -770,23 +864,30 @@ def section(
     at = hull.shares @ _CORNERS
     edge = {"hoverinfo": "skip", "showlegend": False}
     traces = [
-        line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges
+        line("", *at[side].T, width=1, color="#888") | edge
+        for side in hull.edges
     ]
     formulas = [_lower_numbers(name) for name in hull.names]
     corners = np.vstack([at, shares @ _CORNERS]) if len(shares) else at
     places = _label_positions(at, list(map(len, hull.names)), corners)
     # The name of a phase that would lie on another's is shown when pointed at.
     labels = [
-        text if place else "" for text, place in zip(formulas, places, strict=True)
+        text if place else ""
+        for text, place in zip(formulas, places, strict=True)
     ]
     dot = {"size": 6, "color": "#222"}
     stable = points("Stable phases, 0 K", at[:, 0], at[:, 1], dot, "", labels)
-    stable |= {"hovertemplate": "%{hovertext}<extra></extra>", "hovertext": formulas}
+    stable |= {
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "hovertext": formulas,
+    }
     stable |= {"textposition": [place or "top center" for place in places]}
     stable |= {"textfont": {"size": 10}, "mode": "markers+text"}
     traces.append(stable)
     bare = {"visible": False}
-    layout = figure_layout(bare, bare | {"scaleanchor": "x"}, height=560, title=title)
+    layout = figure_layout(
+        bare, bare | {"scaleanchor": "x"}, height=560, title=title
+    )
     if len(shares):
         x, y = (shares @ _CORNERS).T
         look = _probability_look(odds)
@@ -835,7 +936,11 @@ def binary_section(
     above = hull.others
     if len(above.names):
         names = [_lower_numbers(name) for name in above.names]
-        dot = {"size": 6, "color": "#fff", "line": {"width": 1, "color": "#888"}}
+        dot = {
+            "size": 6,
+            "color": "#fff",
+            "line": {"width": 1, "color": "#888"},
+        }
         other_points = points(
             "Above the hull",
             100.0 * above.shares[:, 1],
@@ -853,18 +958,27 @@ def binary_section(
         + ["bottom center"]
         + ["bottom right"] * (len(y) - lowest - 1)
     )
-    stable |= {"mode": "markers+text", "textposition": sides, "textfont": {"size": 10}}
+    stable |= {
+        "mode": "markers+text",
+        "textposition": sides,
+        "textfont": {"size": 10},
+    }
     traces.append(stable)
     if len(shares):
         look = _probability_look(odds)
         traces.append(
-            points("Candidates", 100.0 * shares, energies, look, "%{text}", texts)
+            points(
+                "Candidates", 100.0 * shares, energies, look, "%{text}", texts
+            )
         )
     across = make_axis(f"{hull.elements[1]} (at.%)")
     return {
         "data": traces,
         "layout": figure_layout(
-            across, column_axis("formation_energy_eV_atom"), height=480, title=title
+            across,
+            column_axis("formation_energy_eV_atom"),
+            height=480,
+            title=title,
         ),
     }
 
@@ -922,13 +1036,14 @@ def _label_positions(
             half = 0.5 * _LETTER * count
             free = (
                 all(
-                    abs(x - other) > half + wide or abs(y + up - high) > _LINE_HEIGHT
+                    abs(x - other) > half + wide
+                    or abs(y + up - high) > _LINE_HEIGHT
                     for other, high, wide in boxes
                 )
                 and not (
-                    (np.abs(dots - (x, y + up)) < (half, 0.4 * _LINE_HEIGHT)).all(
-                        axis=1
-                    )
+                    (
+                        np.abs(dots - (x, y + up)) < (half, 0.4 * _LINE_HEIGHT)
+                    ).all(axis=1)
                 ).any()
             )
             if free:

@@ -128,20 +128,30 @@ def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
 
     columns = {n: frame[n] for n in frame.columns if n not in _REGISTERED}
     columns = {
-        str(n): values for n, values in columns.items() if not str(n).endswith("_share")
+        str(n): values
+        for n, values in columns.items()
+        if not str(n).endswith("_share")
     }
-    for name in (n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame):
+    for name in (
+        n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame
+    ):
         column = COLUMNS[name]
-        factor, offset, unit = _text.display_scale(name, cgs=_text.is_cgs(units))
+        factor, offset, unit = _text.display_scale(
+            name, cgs=_text.is_cgs(units)
+        )
         head = f" ({unit})" if unit else ""
         if column.kind != "number":
             columns[f"{column.label}{head}"] = frame[name]
             continue
-        columns[f"{column.label}{head}"] = factor * frame[name].astype(float) + offset
+        columns[f"{column.label}{head}"] = (
+            factor * frame[name].astype(float) + offset
+        )
         for end, word in (("lo", "low"), ("hi", "high")):
             if column.predicted and name in BRIEF:
                 values = frame[f"{name}_{end}"].astype(float)
-                columns[f"{column.short} {word}{head}"] = factor * values + offset
+                columns[f"{column.short} {word}{head}"] = (
+                    factor * values + offset
+                )
     return pd.DataFrame(columns)
 
 
@@ -228,19 +238,29 @@ def choose_columns(
         If `frame` lacks one of `columns`.
     """
     if columns is not None:
-        names_asked_for = [name.strip() for name in columns.split(",") if name.strip()]
-        missing = [name for name in names_asked_for if name not in frame.columns]
+        names_asked_for = [
+            name.strip() for name in columns.split(",") if name.strip()
+        ]
+        missing = [
+            name for name in names_asked_for if name not in frame.columns
+        ]
         if missing:
             raise InputError(
                 f"--columns: no column {missing[0]!r}; there is {join_names(list(frame.columns))}"
             )
         return dict.fromkeys(names_asked_for, 0)
     id_columns = [
-        n for n in frame.columns if str(n).lower().removeprefix("input_") in _IDS
+        n
+        for n in frame.columns
+        if str(n).lower().removeprefix("input_") in _IDS
     ]
     priorities = {name: p for name, p in names.items() if name in frame.columns}
     if id_columns:
-        first = {name: priorities.pop(name) for name in ("rank",) if name in priorities}
+        first = {
+            name: priorities.pop(name)
+            for name in ("rank",)
+            if name in priorities
+        }
         priorities = {**first, id_columns[0]: 0, **priorities}
     return priorities
 
@@ -280,12 +300,19 @@ def print_rows(
     """
     columns_to_print = {}
     for name, priority in names.items():
-        if name == "host" and len(set(frame[name].astype(str))) == 1 and len(frame) > 1:
+        if (
+            name == "host"
+            and len(set(frame[name].astype(str))) == 1
+            and len(frame) > 1
+        ):
             about = [*about, str(frame[name].iloc[0])]
             continue
         columns_to_print[name] = _shown_column(frame, name, priority, cgs=cgs)
     printed_columns = _text.print_table(
-        "; ".join(about), list(columns_to_print.values()), styles, all_columns=wide
+        "; ".join(about),
+        list(columns_to_print.values()),
+        styles,
+        all_columns=wide,
     )
     # Texts that were folded closer made other columns of the same cells.
     printed_cells = {id(column.cells) for column in printed_columns}
@@ -328,7 +355,11 @@ def _shown_column(
 
 
 def _print_csv(
-    frame: "pd.DataFrame", names: dict[str, int], columns: str | None, *, cgs: bool
+    frame: "pd.DataFrame",
+    names: dict[str, int],
+    columns: str | None,
+    *,
+    cgs: bool,
 ) -> None:
     """Print rows as CSV to stdout: the columns of the terminal, with shells and intervals.
 
@@ -380,7 +411,9 @@ def print_ranking(
     if top is None and as_json:
         return print_json(result.decisions)
     if top is None:
-        return _print_decisions(result, columns, cgs=cgs, wide=wide, quiet=quiet)
+        return _print_decisions(
+            result, columns, cgs=cgs, wide=wide, quiet=quiet
+        )
     best = result.best(top)
     best = best[best["rank"].notna()]
     if as_json:
@@ -420,7 +453,9 @@ def _print_best(
 
     identity = result.manifest["identity"]
     copies = best["simpler_rank"].notna()
-    dim = ["" if good else "dim" for good in best["meets_requirements"] & ~copies]
+    dim = [
+        "" if good else "dim" for good in best["meets_requirements"] & ~copies
+    ]
     about = [
         f"{result.profile.title}: best of {result.judged:,}",
         f"at {kelvin_text(float(identity['temperature_K']))}",
@@ -435,12 +470,20 @@ def _print_best(
     if "probability_meets_requirements" in printed_columns:
         _text.say("P: probability that every requirement of the device is met.")
     if "remanence_coefficient_pct_K" in printed_columns:
-        _text.say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
+        _text.say(
+            f"α: chord of Br from {celsius_range(tuple(identity['between']))}."
+        )
     notes = [calibration(result)]
     notes += (
-        [_text.cost_note(best["formula"])] if "cost_USD_kg" in printed_columns else []
+        [_text.cost_note(best["formula"])]
+        if "cost_USD_kg" in printed_columns
+        else []
     )
-    notes += [f"Dimmed: misses a requirement. (as #): {_COPY}"] if copies.any() else []
+    notes += (
+        [f"Dimmed: misses a requirement. (as #): {_COPY}"]
+        if copies.any()
+        else []
+    )
     for note in filter(None, notes):
         _text.say(note)
 
@@ -498,12 +541,18 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
 
     if not len(result.best(1)):
         counts = result.select(["status"])["status"].to_pandas().value_counts()
-        reasons = ", ".join(f"{n:,} {why}" for why, n in counts[counts > 0].items())
+        reasons = ", ".join(
+            f"{n:,} {why}" for why, n in counts[counts > 0].items()
+        )
         _tell(f"No candidate can be ranked: {reasons}.")
     elif len(best) and not result.manifest["summary"]["meet_requirements"]:
-        likeliest = best["probability_meets_requirements"].to_numpy(float).argmax()
+        likeliest = (
+            best["probability_meets_requirements"].to_numpy(float).argmax()
+        )
         row = best.iloc[int(likeliest)]
-        failures = requirement_text(str(row["failed_requirements"]), result.profile)
+        failures = requirement_text(
+            str(row["failed_requirements"]), result.profile
+        )
         chance = row["probability_meets_requirements"]
         _tell(
             f"No candidate meets all requirements with a probability of {MEETS_PROBABILITY:g}: "
@@ -518,11 +567,15 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """
     if not _text.to_terminal():
         return _print_csv(frame, _SHOWN["robustness"], None, cgs=False)
-    about = [f"Share of draws among the best {top}, and 90 % interval of the rank"]
+    about = [
+        f"Share of draws among the best {top}, and 90 % interval of the rank"
+    ]
     names = choose_columns(frame, _SHOWN["robustness"])
     printed_columns = print_rows(frame, names, about, cgs=False, wide=False)
     if "tie_group" in printed_columns:
-        _text.say("Candidates of one tie group cannot be distinguished from its first.")
+        _text.say(
+            "Candidates of one tie group cannot be distinguished from its first."
+        )
 
 
 def print_properties(
@@ -553,7 +606,9 @@ def print_properties(
         _text.print_csv(table)
         return
     if len(frame) > _MOST_BLOCKS or columns is not None:
-        printed_columns = _print_property_table(frame, columns, cgs=cgs, wide=wide)
+        printed_columns = _print_property_table(
+            frame, columns, cgs=cgs, wide=wide
+        )
         print(f"± is half of the {100 * interval:g} % interval.")
     else:
         for _, row in frame.iterrows():
@@ -613,7 +668,9 @@ def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
         _text.say(note)
 
 
-def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) -> None:
+def _print_block(
+    row: "pd.Series", *, cgs: bool, interval: float, wide: bool
+) -> None:
     """Print one row as a block on stdout, a line for each property.
 
     Parameters
@@ -628,24 +685,37 @@ def _print_block(row: "pd.Series", *, cgs: bool, interval: float, wide: bool) ->
         Print all columns.
     """
     some = COLUMNS if wide else BRIEF
-    names = [n for n in some if n in row.index and n not in ("candidate", "row_index")]
-    shares = () if wide else tuple(n for n in row.index if n.endswith("_data_share"))
+    names = [
+        n
+        for n in some
+        if n in row.index and n not in ("candidate", "row_index")
+    ]
+    shares = (
+        () if wide else tuple(n for n in row.index if n.endswith("_data_share"))
+    )
     names += [n for n in row.index if n not in _REGISTERED and n not in shares]
     if not wide and row["status"] == "ok":
         names.remove("status")
     cells = list(
-        zip(*(_property_cells(row, name, cgs=cgs) for name in names), strict=True)
+        zip(
+            *(_property_cells(row, name, cgs=cgs) for name in names),
+            strict=True,
+        )
     )
     headings = ("Property", "Value", f"{100 * interval:g} % interval", "From")
     columns = [
         _text.Shown(heading, list(column), heading == "Value", priority)
-        for heading, column, priority in zip(headings, cells, (0, 0, 1, 2), strict=True)
+        for heading, column, priority in zip(
+            headings, cells, (0, 0, 1, 2), strict=True
+        )
     ]
     columns[1].number = False
     _text.print_table(cell(row, "candidate"), columns)
 
 
-def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
+def _property_cells(
+    row: "pd.Series", name: str, *, cgs: bool
+) -> tuple[str, ...]:
     """Write the cells of one property in a block.
 
     Parameters
@@ -688,11 +758,17 @@ def _property_cells(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...
     if not column.predicted:
         return label, number(value, 3, factor, offset), "", ""
     text, *ends = (
-        number(row[n], 3, factor, offset) for n in (name, f"{name}_lo", f"{name}_hi")
+        number(row[n], 3, factor, offset)
+        for n in (name, f"{name}_lo", f"{name}_hi")
     )
     source = row[f"{name}_provenance"]
     source_text = "" if is_missing(source) else str(source)
-    return label, text, "" if is_missing(value) else " to ".join(ends), source_text
+    return (
+        label,
+        text,
+        "" if is_missing(value) else " to ".join(ends),
+        source_text,
+    )
 
 
 def print_comparison(
@@ -717,11 +793,15 @@ def print_comparison(
     formulas = [str(frame.loc["formula", c]) for c in magnets]
     calibration = frame.attrs.get("calibration", "none")
     if short:
-        failed = ["status"] if (frame.loc["status", magnets] != "ok").any() else []
+        failed = (
+            ["status"] if (frame.loc["status", magnets] != "ok").any() else []
+        )
         frame = frame.loc[[*failed, *short]]
     if not _text.to_terminal():
         return _text.print_csv(frame.reset_index())
-    _text.print_table("Side by side", _compared_columns(frame, _text.is_cgs(units)))
+    _text.print_table(
+        "Side by side", _compared_columns(frame, _text.is_cgs(units))
+    )
     _text.say(_text.calibration_note(calibration))
     if note := _text.cost_note(formulas):
         _text.say(note)
@@ -745,7 +825,8 @@ def _compared_columns(frame: "pd.DataFrame", cgs: bool) -> list[_text.Shown]:
     """
     names = list(map(str, frame.index))
     scales = [
-        _scale_of_row(name, str(frame.loc[name, "unit"]), cgs=cgs) for name in names
+        _scale_of_row(name, str(frame.loc[name, "unit"]), cgs=cgs)
+        for name in names
     ]
     headings = [str(c) for c in frame.columns if c not in ("label", "unit")]
     longest = max(len(scale.unit) for scale in scales) + _text.COLUMN_PADDING
@@ -814,7 +895,9 @@ def _compared_column(
     return _text.Shown(title if change else heading, cells, False, 0, most)
 
 
-def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -> str:
+def _compared_cell(
+    name: str, value: Any, scale: _text.Scale, *, change: bool
+) -> str:
     """Format one value of a comparison.
 
     Parameters
@@ -844,7 +927,9 @@ def _compared_cell(name: str, value: Any, scale: _text.Scale, *, change: bool) -
 
 
 def table_html(
-    frame: "pd.DataFrame", rows: int = ROWS, first: Iterable[str] = _SHOWN["notebook"]
+    frame: "pd.DataFrame",
+    rows: int = ROWS,
+    first: Iterable[str] = _SHOWN["notebook"],
 ) -> str:
     """Write the first rows of a table of results as HTML.
 
@@ -865,9 +950,9 @@ def table_html(
     str
         A table and a paragraph of notes, escaped.
     """
-    names = [name for name in first if name in frame and _has_values(frame, name)][
-        :_MOST_COMPARED
-    ]
+    names = [
+        name for name in first if name in frame and _has_values(frame, name)
+    ][:_MOST_COMPARED]
     heads = "".join(
         f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
         f"{f' ({escape(_text.display_scale(n).unit)})' if _text.display_scale(n).unit else ''}</th>"
@@ -881,7 +966,9 @@ def table_html(
         texts = (_text.format_interval(row, name, number) for name in names)
         cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
         body.append(
-            f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>"
+            f'<tr style="{_OUTSIDE}">{cells}</tr>'
+            if outside
+            else f"<tr>{cells}</tr>"
         )
     total, columns = frame.shape
     notes = [
@@ -889,7 +976,9 @@ def table_html(
         "brackets (90 % unless requested otherwise)."
     ]
     if is_coloring:
-        notes.append("Coloured: no similar compound has a measured Curie temperature.")
+        notes.append(
+            "Coloured: no similar compound has a measured Curie temperature."
+        )
     if "cost_USD_kg" in names and "formula" in frame:
         notes.append(escape(_text.cost_note(frame["formula"].head(rows))))
     return (

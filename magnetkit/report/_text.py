@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._core._files import put_csv
 from .._core.columns import COLUMNS
 from .._core.settings import get_settings
-from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, ZERO_CELSIUS
+from .._core.units import (
+    KILO_GAUSS,
+    KILO_OERSTED,
+    MEGA_GAUSS_OERSTED,
+    ZERO_CELSIUS,
+)
 from ..alloy.table import CompositionTable
 from ..phases.partition import partition
 
@@ -103,7 +108,9 @@ def with_range(
     text = "–" if missing else number(factor * value + offset)
     if not column.predicted or text == "–" or f"{name}_lo" not in row:
         return text, ""
-    low, high = (ends(factor * row[f"{name}_{end}"] + offset) for end in ("lo", "hi"))
+    low, high = (
+        ends(factor * row[f"{name}_{end}"] + offset) for end in ("lo", "hi")
+    )
     return text, f"{low} to {high}" if low != high else ""
 
 
@@ -179,7 +186,9 @@ class Shown:
     @property
     def width(self) -> int:
         """Width it needs: that of its longest line, texts up to a limit."""
-        longest = max(map(len, [*self.heading.splitlines(), *self.cells]), default=0)
+        longest = max(
+            map(len, [*self.heading.splitlines(), *self.cells]), default=0
+        )
         if self.number:
             return longest
         return min(longest, self.most)
@@ -238,7 +247,9 @@ def fold_lines(text: str, width: int) -> str:
     lines = [""]
     for i, word in enumerate(text.split(" ")):
         formula = any(c.isdigit() for c in word)
-        for j, piece in enumerate(_ELEMENTS.findall(word) if formula else [word]):
+        for j, piece in enumerate(
+            _ELEMENTS.findall(word) if formula else [word]
+        ):
             gap = " " if i and not j else ""
             if lines[-1] and len(lines[-1]) + len(gap) + len(piece) > width:
                 lines.append(piece)
@@ -270,11 +281,14 @@ def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
     is_folding = False
     while sum(c.width + COLUMN_PADDING for c in columns_that_fit) + 1 > width:
         droppable = [
-            c for c in columns_that_fit if c.priority > (0 if is_folding else _MATTERS)
+            c
+            for c in columns_that_fit
+            if c.priority > (0 if is_folding else _MATTERS)
         ]
         if not droppable and not is_folding:
             columns_that_fit = [
-                replace(c, most=min(c.most, _FOLDED_TEXT)) for c in columns_that_fit
+                replace(c, most=min(c.most, _FOLDED_TEXT))
+                for c in columns_that_fit
             ]
             is_folding = True
             continue
@@ -317,7 +331,8 @@ def print_table(
     columns_that_fit = list(columns)
     if all_columns:
         out.width = max(
-            out.width, sum(c.width + COLUMN_PADDING for c in columns_that_fit) + 1
+            out.width,
+            sum(c.width + COLUMN_PADDING for c in columns_that_fit) + 1,
         )
     else:
         columns_that_fit = fitting(columns_that_fit, out.width)
@@ -331,7 +346,9 @@ def print_table(
             min_width=min(column.width, out.width),
             max_width=None if column.number else column.width,
         )
-    for i, cells in enumerate(zip(*(c.cells for c in columns_that_fit), strict=True)):
+    for i, cells in enumerate(
+        zip(*(c.cells for c in columns_that_fit), strict=True)
+    ):
         lines = [
             cell if column.number else fold_lines(cell, column.width)
             for cell, column in zip(cells, columns_that_fit, strict=True)

@@ -40,9 +40,13 @@ def write_table(frame: "pd.DataFrame", path: Path) -> Path:
         return path
     with replacing(path) as temporary:
         if suffix == ".parquet":
-            pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), temporary)
+            pq.write_table(
+                pa.Table.from_pandas(frame, preserve_index=False), temporary
+            )
         else:
-            frame.to_json(temporary, orient="records", lines=True, force_ascii=False)
+            frame.to_json(
+                temporary, orient="records", lines=True, force_ascii=False
+            )
     return path
 
 
@@ -78,7 +82,9 @@ def write_results(
 
     sheets = {"Answer": pd.DataFrame({"Answer": said}, dtype=object)}
     sheets["Rows"] = display_table(frame, units)
-    refusal_table = pd.DataFrame(rejected, columns=["Line", "Text", "Why refused"])
+    refusal_table = pd.DataFrame(
+        rejected, columns=["Line", "Text", "Why refused"]
+    )
     return write_workbook(
         {**sheets, "Refused": refusal_table, "All columns": frame}, path
     )
@@ -86,7 +92,9 @@ def write_results(
 
 def _column_width(name: str, column: list[Any]) -> int:
     """Return the width of a column of a workbook, characters."""
-    longest = max((len(c) for c in (name, *column) if isinstance(c, str)), default=0)
+    longest = max(
+        (len(c) for c in (name, *column) if isinstance(c, str)), default=0
+    )
     return min(max(longest + 2, 10), 40)
 
 
@@ -127,10 +135,13 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
         names = list(map(str, frame.columns))
         plain = frame.astype(object).where(frame.notna(), None)
         columns = [
-            _as_numbers(plain.iloc[:, i].tolist(), name) for i, name in enumerate(names)
+            _as_numbers(plain.iloc[:, i].tolist(), name)
+            for i, name in enumerate(names)
         ]
         formats = [_number_format(column) for column in columns]
-        for i, (name, column) in enumerate(zip(names, columns, strict=True), start=1):
+        for i, (name, column) in enumerate(
+            zip(names, columns, strict=True), start=1
+        ):
             width = 110 if len(names) == 1 else _column_width(name, column)
             sheet.column_dimensions[get_column_letter(i)].width = width
         sheet.append(_cells(sheet, names, bold=True))
@@ -159,7 +170,9 @@ def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:
     sheet = book.create_sheet("columns")
     for letter, width in zip("ABCD", (42, 28, 10, 90), strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.append(_cells(sheet, ["column", "label", "unit", "meaning"], bold=True))
+    sheet.append(
+        _cells(sheet, ["column", "label", "unit", "meaning"], bold=True)
+    )
     for name, text in meanings.items():
         sheet.append(_cells(sheet, [name, *text]))
 
@@ -183,11 +196,17 @@ def _as_numbers(values: list[Any], name: str) -> list[Any]:
         int or float for each text, None for an empty one; otherwise `values` itself.
     """
     texts = [value for value in values if value is not None and value != ""]
-    if name in COLUMNS or not texts or not all(isinstance(t, str) for t in texts):
+    if (
+        name in COLUMNS
+        or not texts
+        or not all(isinstance(t, str) for t in texts)
+    ):
         return values
     if not all(map(_NUMBER.fullmatch, texts)):
         return values
-    return [float(v) if v and "." in v else int(v) if v else None for v in values]
+    return [
+        float(v) if v and "." in v else int(v) if v else None for v in values
+    ]
 
 
 def _number_format(values: list[Any]) -> str:
@@ -195,7 +214,9 @@ def _number_format(values: list[Any]) -> str:
 
     `values` are the cells. The result is such as "0.000", or "General" where no cell is a float.
     """
-    sizes = [abs(v) for v in values if isinstance(v, float) and isfinite(v) and v]
+    sizes = [
+        abs(v) for v in values if isinstance(v, float) and isfinite(v) and v
+    ]
     digits = max(3 - floor(log10(max(sizes))), 0) if sizes else 0
     if digits:
         return f"0.{'0' * min(digits, 6)}"

@@ -97,7 +97,9 @@ class Figure(Part):
         }
         try:
             return bundle | {
-                "image/png": b64encode(self._picture("png", 100)).decode("ascii")
+                "image/png": b64encode(self._picture("png", 100)).decode(
+                    "ascii"
+                )
             }
         except InputError:
             return bundle
@@ -145,7 +147,9 @@ class Figure(Part):
         """Return a page that shows it and needs no network."""
         from plotly.io import to_html
 
-        return str(to_html(dict(self), config={"displaylogo": False}, validate=False))
+        return str(
+            to_html(dict(self), config={"displaylogo": False}, validate=False)
+        )
 
     def savefig(self, path: str | Path) -> None:
         """Write it to a file, by the name that matplotlib has for it; see `save`.
@@ -183,7 +187,9 @@ class Figure(Part):
             )
         picture = kind in _PICTURES
         content = (
-            self._picture(kind[1:], 200) if picture else self.to_html().encode("utf-8")
+            self._picture(kind[1:], 200)
+            if picture
+            else self.to_html().encode("utf-8")
         )
         with replacing(file) as temporary:
             temporary.write_bytes(content)
@@ -216,9 +222,12 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
     ours = inspect.Parameter("ax", inspect.Parameter.KEYWORD_ONLY, default=None)
     signature = inspect.signature(drawing)
     plot.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=[*signature.parameters.values(), ours], return_annotation=Figure
+        parameters=[*signature.parameters.values(), ours],
+        return_annotation=Figure,
     )
-    head, mark, rest = inspect.cleandoc(drawing.__doc__ or "").partition("\nRaises\n")
+    head, mark, rest = inspect.cleandoc(drawing.__doc__ or "").partition(
+        "\nRaises\n"
+    )
     plot.__doc__ = f"{head.rstrip()}\n{_AX}{mark}{rest}"
     return plot
 
@@ -276,16 +285,21 @@ def sweep(
         kelvin = parse_temperatures(temperature)
     else:
         kelvin = [
-            parse_temperature(t) for t in np.atleast_1d(np.asarray(temperature, object))
+            parse_temperature(t)
+            for t in np.atleast_1d(np.asarray(temperature, object))
         ]
     inputs = read_inputs(compositions, strict=True)
     candidate_names = (
-        inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+        inputs.table.formulas()
+        if inputs.labels is None
+        else inputs.labels.to_pylist()
     )
     names = candidate_names if labels is None else list(labels)
     conditions.setdefault("shell", inputs.shells)
     frames = sintered_at(inputs.table, kelvin, **conditions)
-    return pd.concat([f.assign(candidate=names) for f in frames], ignore_index=True)
+    return pd.concat(
+        [f.assign(candidate=names) for f in frames], ignore_index=True
+    )
 
 
 @_plot
@@ -304,7 +318,10 @@ def property_against_temperature(frame: "pd.DataFrame", column: str) -> Part:
     layout = figure_layout(
         _figures.temperature_axis(celsius=False), _figures.column_axis(column)
     )
-    return {"data": _figures.lines_over_temperature(frame, column), "layout": layout}
+    return {
+        "data": _figures.lines_over_temperature(frame, column),
+        "layout": layout,
+    }
 
 
 @_plot
@@ -322,8 +339,12 @@ def demagnetization(
     labels : sequence of str, length n, optional
         Names of the magnets.
     """
-    magnets = labels or [f"magnet {i + 1}" for i in range(len(curves.remanence))]
-    celsius = [f"{kelvin - ZERO_CELSIUS:.0f} °C" for kelvin in curves.temperature]
+    magnets = labels or [
+        f"magnet {i + 1}" for i in range(len(curves.remanence))
+    ]
+    celsius = [
+        f"{kelvin - ZERO_CELSIUS:.0f} °C" for kelvin in curves.temperature
+    ]
     names = [f"{name}, {one}" for name in magnets for one in celsius]
     return _figures.demagnetization(
         [curves], names, _figures.looks(*curves.remanence.shape)
@@ -377,7 +398,9 @@ def grade_map(
     _need(frame, *axes.values(), *ends)
     names = [escape(str(name)) for name in frame.get("candidate", frame.index)]
     look = {"color": COLOURS[0], "size": 7}
-    trace = _figures.candidates(frame, axes["x"], axes["y"], "Candidates", look, names)
+    trace = _figures.candidates(
+        frame, axes["x"], axes["y"], "Candidates", look, names
+    )
     for axis, name in axes.items() if intervals else ():
         trace[f"error_{axis}"] = {
             "array": numbers(frame[f"{name}_hi"] - frame[name]),
@@ -460,7 +483,9 @@ def section(
     names = list[str]()
     if compositions is not None:
         candidates = read_inputs(compositions, "auto").table
-        in_section = candidates[np.abs(candidates.fraction(*elements) - 1.0) < 1e-9]
+        in_section = candidates[
+            np.abs(candidates.fraction(*elements) - 1.0) < 1e-9
+        ]
         names = in_section.formulas()
         shares = np.column_stack([in_section.fraction(e) for e in elements])
     if names:
@@ -506,7 +531,11 @@ def parity(
         measured, predicted, *(v for v in (lo, hi) if v is not None)
     )
     dots = points(
-        "", true, guess, {"size": 6, "color": COLOURS[0]}, "%{x}, predicted %{y}"
+        "",
+        true,
+        guess,
+        {"size": 6, "color": COLOURS[0]},
+        "%{x}, predicted %{y}",
     )
     if len(ends) == 2:
         # A prediction may lie a rounding outside its own interval.
@@ -547,7 +576,9 @@ def _drop_missing(*given: ArrayLike) -> list[FloatArray]:
     vectors = [np.asarray(values, dtype=np.float64) for values in given]
     if len({v.shape for v in vectors}) > 1 or vectors[0].ndim != 1:
         shapes = ", ".join(str(v.shape) for v in vectors)
-        raise InputError(f"expected vectors of the same length, got shapes {shapes}")
+        raise InputError(
+            f"expected vectors of the same length, got shapes {shapes}"
+        )
     is_complete = np.isfinite(np.stack(vectors)).all(axis=0)
     if not is_complete.any():
         raise InputError("no row has both a measurement and a prediction")
@@ -572,14 +603,23 @@ def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
     rows = found.margins(name)
     for axis in {"x", "y", "z"} - {along}:
         at = rows[f"{axis}_mm"]
-        rows = rows[np.isclose(at, float(at.iloc[int(at.abs().to_numpy().argmin())]))]
+        rows = rows[
+            np.isclose(at, float(at.iloc[int(at.abs().to_numpy().argmin())]))
+        ]
     rows = rows.sort_values(f"{along}_mm")
     at = rows[f"{along}_mm"]
     reverse = rows["reverse_kA_m"]
-    traces = [line(f"{name} (left)", at, rows["amount_wt_pct"], color=COLOURS[2])]
+    traces = [
+        line(f"{name} (left)", at, rows["amount_wt_pct"], color=COLOURS[2])
+    ]
     for label, values, colour, dash in (
         ("H<sub>cJ</sub> before", rows["before_kA_m"] + reverse, GREY, "solid"),
-        ("H<sub>cJ</sub> after", rows["after_kA_m"] + reverse, COLOURS[0], "solid"),
+        (
+            "H<sub>cJ</sub> after",
+            rows["after_kA_m"] + reverse,
+            COLOURS[0],
+            "solid",
+        ),
         ("reverse field", reverse, COLOURS[1], "dash"),
     ):
         traces.append(
@@ -623,11 +663,17 @@ def margin_map(
     along = found.circuit.along
     x, y = (a for a in "xyz" if a != along)
     worst = float(
-        margins[f"{along}_mm"].iloc[int(margins[f"{when}_kA_m"].to_numpy().argmin())]
+        margins[f"{along}_mm"].iloc[
+            int(margins[f"{when}_kA_m"].to_numpy().argmin())
+        ]
     )
     layer = margins[np.isclose(margins[f"{along}_mm"], worst)]
-    grid = layer.pivot_table(index=f"{y}_mm", columns=f"{x}_mm", values=f"{when}_kA_m")
-    largest = float(margins[["before_kA_m", "after_kA_m"]].abs().to_numpy().max())
+    grid = layer.pivot_table(
+        index=f"{y}_mm", columns=f"{x}_mm", values=f"{when}_kA_m"
+    )
+    largest = float(
+        margins[["before_kA_m", "after_kA_m"]].abs().to_numpy().max()
+    )
     trace = {
         "type": "heatmap", "x": numbers(grid.columns), "y": numbers(grid.index),
         "z": [numbers(row) for row in grid.to_numpy(float)], "zmin": -largest, "zmax": largest,
@@ -663,7 +709,8 @@ def terbium_against_temperature(table: "pd.DataFrame") -> Part:
         marker = {"size": 8, "color": colour}
         line_and_markers = {"mode": "lines+markers", "marker": marker}
         traces.append(
-            line(f"{thickness:g} mm", celsius, amount, color=colour) | line_and_markers
+            line(f"{thickness:g} mm", celsius, amount, color=colour)
+            | line_and_markers
         )
         if np.isnan(amount).any():
             at = float(celsius[np.isnan(amount)].min())
@@ -671,9 +718,9 @@ def terbium_against_temperature(table: "pd.DataFrame") -> Part:
             ends = {"x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1}
             shapes.append({"type": "line", "line": dotted_line} | ends)
     axis = _figures.temperature_axis(celsius=True)
-    layout = figure_layout(axis, make_axis("Least heavy rare earth put on (wt.%)")) | {
-        "shapes": shapes
-    }
+    layout = figure_layout(
+        axis, make_axis("Least heavy rare earth put on (wt.%)")
+    ) | {"shapes": shapes}
     layout["legend"]["title"] = {
         "text": "thickness; dotted: none does it",
         "side": "top",

@@ -79,7 +79,9 @@ def write_report(result: "Ranked", path: Path) -> Path:
         lstrip_blocks=True,
     )
     environment.filters |= {"kelvin": _content.kelvin, "code": _mark_code}
-    page = environment.get_template("report.html.jinja").render(**_page_content(result))
+    page = environment.get_template("report.html.jinja").render(
+        **_page_content(result)
+    )
     with replacing(path) as temporary:
         temporary.write_text(seal(page), encoding="utf-8", newline="\n")
     return path
@@ -107,7 +109,8 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         if len(set(ranked[n].astype(object).fillna(""))) < 2
     }
     table = _table(
-        ranked, tuple(n for n in _SHOWN["shown"] if n in ranked and n not in same)
+        ranked,
+        tuple(n for n in _SHOWN["shown"] if n in ranked and n not in same),
     )
     return {
         "profile": result.profile,
@@ -125,7 +128,11 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "notes": [
             cost_note(shown.table),
             f"{cold}."
-            if (cold := describe_missing_comparison(result.profile.temperature_min_K))
+            if (
+                cold := describe_missing_comparison(
+                    result.profile.temperature_min_K
+                )
+            )
             else "",
         ],
         "requirements": _content.requirements(shown),
@@ -202,7 +209,9 @@ def _comparators(temperature: float) -> list[dict[str, Any]]:
     )
     records = []
     for _, row in rows.iterrows():
-        record: dict[str, Any] = {"cells": _row_cells(row, _SHOWN["comparators"])}
+        record: dict[str, Any] = {
+            "cells": _row_cells(row, _SHOWN["comparators"])
+        }
         for name in ("kind", "source", "confidence", "note"):
             record[name] = _render_text(row[name])
         records.append(record)
@@ -255,7 +264,9 @@ def _draw_figures(
         section = _section(shown.rows, shown.job.conditions.snapshot)
         if section is not None:
             drawn["section"] = section
-    return {name: _figures.convert_axes(figure) for name, figure in drawn.items()}
+    return {
+        name: _figures.convert_axes(figure) for name, figure in drawn.items()
+    }
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
@@ -310,7 +321,10 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
         column_name + end for column_name in names for end in ends[column_name]
     ):
         base = name.removesuffix("_lo").removesuffix("_hi")
-        column, (factor, offset, unit) = _display_column(base), display_scale(base)
+        column, (factor, offset, unit) = (
+            _display_column(base),
+            display_scale(base),
+        )
         entry: dict[str, Any] = {
             "name": name
             if unit == COLUMNS[base].unit
@@ -344,7 +358,9 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
 
 def _escape_for_script(value: Any) -> str:
     """Return JSON that no text inside can end the script element around it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(
+        value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    )
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
@@ -380,12 +396,19 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
     points = spread.reset_index(drop=True)
     decisions = shown.rows.copy()
     for rows in (points, decisions):
-        (cold,) = _content.by_route(rows, [_figures.GRADE_TEMPERATURE_K], shown.job)
+        (cold,) = _content.by_route(
+            rows, [_figures.GRADE_TEMPERATURE_K], shown.job
+        )
         rows[[X, Y]] = cold[[X, Y]].to_numpy()
     points = points.dropna(subset=[X, Y])
     meets = points["meets_requirements"].astype(bool)
     # See-through, so that the grades behind stay visible.
-    blue = {"color": COLOURS[5], "opacity": 0.6, "size": 6, "line": _figures.EDGE}
+    blue = {
+        "color": COLOURS[5],
+        "opacity": 0.6,
+        "size": 6,
+        "line": _figures.EDGE,
+    }
     traces = [
         _figures.candidates(part, X, Y, name, look, _figures.hover_texts(part))
         for part, name, look in (
@@ -393,7 +416,9 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
             (points[meets], "Meets all", {"color": COLOURS[0], "size": 7}),
         )
     ]
-    return _figures.grade_map(hosts, *traces, *_figures.decisions(decisions, X, Y))
+    return _figures.grade_map(
+        hosts, *traces, *_figures.decisions(decisions, X, Y)
+    )
 
 
 def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
@@ -425,14 +450,18 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
     best = best[best["host"].astype(str) == host]
     source = open_snapshot(snapshot)
     system = HOSTS[host].section if host in HOSTS else ()
-    if not system or not set(system) <= set(source.manifest.get("elements", system)):
+    if not system or not set(system) <= set(
+        source.manifest.get("elements", system)
+    ):
         return None
     sites = [RARE_EARTHS, *((element,) for element in system[1:])]
     table = composition_table(best)
     share = np.column_stack([table.fraction(*site) for site in sites])
     share /= share.sum(axis=1, keepdims=True)
     odds = best["probability_phase_forms"].to_numpy(float)
-    rows = zip(_figures.candidate_names(best), odds, best["decomposes_to"], strict=True)
+    rows = zip(
+        _figures.candidate_names(best), odds, best["decomposes_to"], strict=True
+    )
     texts = [
         f"{escape(name)}<br>forms with probability {_content.number(p, 2)}<br>{escape(str(other))}"
         for name, p, other in rows
@@ -472,15 +501,23 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
     on = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
     celsius = _figures.temperature_axis(celsius=True)
     layout = figure_layout(celsius, column_axis(Y), height=640)
-    _below(layout, celsius, column_axis(X) | {"rangemode": "tozero"}, (0.42, 0.56))
-    return {"data": [*upper, *(trace | on for trace in lower)], "layout": layout}
+    _below(
+        layout, celsius, column_axis(X) | {"rangemode": "tozero"}, (0.42, 0.56)
+    )
+    return {
+        "data": [*upper, *(trace | on for trace in lower)],
+        "layout": layout,
+    }
 
 
 def _demagnetization(shown: Magnets) -> Part:
     """Build J(H) and B(H) of the decisions with the load line, at the temperature of the job."""
     figures = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
-        magnet, (job, _) = shown.table[row : row + 1], shown.job.groups([route])[0]
+        magnet, (job, _) = (
+            shown.table[row : row + 1],
+            shown.job.groups([route])[0],
+        )
         figures.append(
             _content.demagnetization_curves(
                 magnet, shown.shells[row], job.temperature, job
@@ -496,7 +533,9 @@ def _supply(shown: Magnets) -> Part:
     of bars for each scenario.
     """
     states = _content.by_scenario(shown)
-    titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
+    titles = [
+        "<br>".join(map(escape, wrap(state["title"], 26))) for state in states
+    ]
     traces = []
     for i, name in enumerate(shown.labels):
         colour, _ = _styles(shown)[i]

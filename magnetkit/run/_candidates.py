@@ -55,9 +55,7 @@ class Chunk:
     rejected: list[Rejected] = field(
         default_factory=list
     )  # rows that could not be read
-    route: str = (
-        ""  # by which all are made, where that is not the usual one of their host
-    )
+    route: str = ""  # by which all are made, where that is not the usual one of their host
 
     def take(self, rows: IntArray) -> "Chunk":
         """Return the candidates at some positions within the chunk, without rejected lines.
@@ -129,7 +127,9 @@ class SpacePiece:
         table = replace(self.space[numbers], row_index=self.row + rows)
         shells = [self.shell] * len(rows) if self.shell else None
         labels = (
-            self.space.to_arrow(numbers) if named else pa.nulls(len(rows), pa.string())
+            self.space.to_arrow(numbers)
+            if named
+            else pa.nulls(len(rows), pa.string())
         )
         return Chunk(table, labels, shells)
 
@@ -158,7 +158,9 @@ def batches(piece: Piece, size: int) -> Iterator[Chunk]:
         yield piece()
         return
     for start in range(0, len(piece), size):
-        yield piece.take(np.arange(start, min(start + size, len(piece))), named=False)
+        yield piece.take(
+            np.arange(start, min(start + size, len(piece))), named=False
+        )
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,9 @@ class TableCandidates:
                 else part.to_arrow()
             )
             shells = self.shells[rows] if self.shells else None
-            extra = None if self.extra is None else self.extra.slice(start, size)
+            extra = (
+                None if self.extra is None else self.extra.slice(start, size)
+            )
             yield partial(Chunk, part, labels, shells, extra, bad_rows)
             bad_rows = []
 
@@ -202,7 +206,11 @@ class TableCandidates:
         digest.update(repr((self.labels, self.shells)).encode())
         if self.extra is not None:
             digest.update(repr(self.extra.to_pydict()).encode())
-        return {"kind": "table", "rows": len(self.table), "sha256": digest.hexdigest()}
+        return {
+            "kind": "table",
+            "rows": len(self.table),
+            "sha256": digest.hexdigest(),
+        }
 
 
 @dataclass(frozen=True)
@@ -215,7 +223,9 @@ class SpaceCandidates:
     ] = ()  # (formula, shell) besides: the reference, and shells
     shell: str = ""  # grain-boundary shell of every formula of the spaces
     # melts (charge in wt.%, shell) by route, "" for the usual one of their host
-    charges: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    charges: Mapping[str, Sequence[tuple[str, str]]] = field(
+        default_factory=dict
+    )
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the leading magnets, the charges by route, then the spaces in pieces of `size` formulas.
@@ -232,7 +242,9 @@ class SpaceCandidates:
         same = [label for label, shell in self.leading if shell == self.shell]
         # A space writes its formulas without brackets.
         same += [
-            substitutions(label, {}).formulas()[0] for label in same if "(" in label
+            substitutions(label, {}).formulas()[0]
+            for label in same
+            if "(" in label
         ]
         earlier_formulas = pa.array(same, pa.large_string())
         for place, space in enumerate(self.spaces):
@@ -258,7 +270,9 @@ class SpaceCandidates:
         rng = np.random.default_rng(0)
         for space in self.spaces:
             many = min(len(space), max(1, round(n * len(space) / self.count())))
-            rows = np.sort(rng.choice(len(space), many, replace=False, shuffle=False))
+            rows = np.sort(
+                rng.choice(len(space), many, replace=False, shuffle=False)
+            )
             samples.append(SpacePiece(space, rows, 0, self.shell)())
         return samples
 
@@ -273,7 +287,8 @@ class SpaceCandidates:
             "kind": "space",
             "leading": list(map(list, self.leading)),
             "charges": {
-                route: list(map(list, melts)) for route, melts in self.charges.items()
+                route: list(map(list, melts))
+                for route, melts in self.charges.items()
             },
             "shell": self.shell,
             "spaces": [space.describe() for space in self.spaces],
@@ -322,14 +337,19 @@ class Chosen:
         for number, piece in enumerate(self.source.pieces(self.size)):
             rows = self.rows.get(number, np.empty(0, np.int64))
             for start in range(0, len(rows), size):
-                candidates_to_join = [*waiting, (piece, rows[start : start + size])]
+                candidates_to_join = [
+                    *waiting,
+                    (piece, rows[start : start + size]),
+                ]
                 few = sum(
-                    len(numbers_of_piece) for _, numbers_of_piece in candidates_to_join
+                    len(numbers_of_piece)
+                    for _, numbers_of_piece in candidates_to_join
                 ) <= min(size, _JOINED_ROWS)
                 if waiting and not (
                     few
                     and all(
-                        isinstance(one, SpacePiece) for one, _ in candidates_to_join
+                        isinstance(one, SpacePiece)
+                        for one, _ in candidates_to_join
                     )
                 ):
                     yield partial(_take_candidates, waiting)
@@ -355,9 +375,7 @@ class FileCandidates:
     # composition column; ``composition`` or the only text column otherwise
     column: str | None = None
     basis: Basis = "auto"
-    shell: str = (
-        ""  # grain-boundary shell of all, where the file has no column of shells
-    )
+    shell: str = ""  # grain-boundary shell of all, where the file has no column of shells
 
     def __post_init__(self) -> None:
         check_file(self.path)
@@ -388,7 +406,9 @@ class FileCandidates:
 
     def exceeds(self, rows: int) -> bool:
         """Say whether the file has more than `rows` rows, reading no more of it than that takes."""
-        return any(block.start >= rows for block in read_blocks(self.path, rows))
+        return any(
+            block.start >= rows for block in read_blocks(self.path, rows)
+        )
 
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the candidates, as JSON values.
@@ -464,7 +484,9 @@ def as_candidates(
                 "a shell goes with a space, a table or recipes; leave shell out"
             )
         return given
-    if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
+    if isinstance(given, os.PathLike) or (
+        isinstance(given, str) and is_path(given)
+    ):
         return FileCandidates(Path(given), column, basis, text)
     inputs = read_inputs(given, basis, column, empty=True)
     inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
@@ -486,7 +508,9 @@ def _atomic_formula(reference: "Reference") -> str:
     if not table.is_by_weight[0]:
         return reference.formula
     amounts = zip(table.indices, table.values, strict=True)
-    return "".join(f"{SYMBOLS[place]}{amount:.12g}" for place, amount in amounts)
+    return "".join(
+        f"{SYMBOLS[place]}{amount:.12g}" for place, amount in amounts
+    )
 
 
 def profile_space(profile: "Profile") -> SpaceCandidates:
@@ -496,7 +520,9 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
     its temperature, and its own spaces. InputError if the device has no space and no charge of its
     hosts is known.
     """
-    leading = [(_atomic_formula(profile.reference), profile.reference.shell or "")]
+    leading = [
+        (_atomic_formula(profile.reference), profile.reference.shell or "")
+    ]
     spaces = []
     for part in profile.space:
         spaces.append(
@@ -526,13 +552,16 @@ def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
         By name of the route, empty for the usual one: recipes in wt.% and their shells, without
         duplicates.
     """
-    kinds = {"own", "device"} | ({"compensated"} if profile.is_compensated else set())
+    kinds = {"own", "device"} | (
+        {"compensated"} if profile.is_compensated else set()
+    )
     hottest = profile.temperature_max_K
     melts_by_route: dict[str, list[tuple[str, str]]] = {}
     usual = {
         host: magnet
         for host, magnet in usual_magnets().items()
-        if host in profile.allowed_hosts and hottest <= HOSTS[host].magnet.sold_below_K
+        if host in profile.allowed_hosts
+        and hottest <= HOSTS[host].magnet.sold_below_K
     }
     for host, magnet in usual.items():
         for grid in magnet.candidates:
@@ -541,4 +570,7 @@ def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
                 melts_by_route.setdefault(grid.route or "", []).extend(
                     recipes(host, grid)
                 )
-    return {name: list(dict.fromkeys(melts)) for name, melts in melts_by_route.items()}
+    return {
+        name: list(dict.fromkeys(melts))
+        for name, melts in melts_by_route.items()
+    }

@@ -46,8 +46,13 @@ def estimate_shell(grade: str, element: str) -> tuple[str, str]:
     shell = read_shell(best.shell)
     if shell is None or element == shell.R:
         return best.text, best.shell
-    shells = [best.shell, *(f"{element} {amount:.1f} wt%" for amount in _AMOUNTS)]
-    table = CompositionTable.from_strings([best.text] * len(shells), basis="weight")
+    shells = [
+        best.shell,
+        *(f"{element} {amount:.1f} wt%" for amount in _AMOUNTS),
+    ]
+    table = CompositionTable.from_strings(
+        [best.text] * len(shells), basis="weight"
+    )
     (frame,) = sintered_at(table, [ROOM_K], None, shells)
     coercivity = frame["coercivity_kA_m"].to_numpy(float)
     place = 1 + int(np.nanargmin(np.abs(coercivity[1:] - coercivity[0])))

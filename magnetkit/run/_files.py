@@ -33,7 +33,14 @@ from .._core.datasets import sha256
 from .._core.errors import InputError, StoreError
 from ..alloy._files import Rejected
 from ..choose.applications import Profile
-from ..choose.result import ANSWER, DECISIONS, REPLACEMENT, REPORT, Ranked, slice_rows
+from ..choose.result import (
+    ANSWER,
+    DECISIONS,
+    REPLACEMENT,
+    REPORT,
+    Ranked,
+    slice_rows,
+)
 
 if TYPE_CHECKING:
     from ..choose._job import Job
@@ -155,7 +162,9 @@ class Place:
         with _explain_error(self.address, "list"):
             infos = self.filesystem.get_file_info(selector)
         return {
-            f.path.removeprefix(f"{root}/") for f in infos if f.type == fs.FileType.File
+            f.path.removeprefix(f"{root}/")
+            for f in infos
+            if f.type == fs.FileType.File
         }
 
     def remove(self, names: set[str]) -> None:
@@ -337,7 +346,9 @@ def check_own(path: Path) -> None:
     manifest = own_manifest(path)
     staged_files = named_files(own_manifest(path / PARTS / STAGED))
     for name in (RANKED, RANKED_CSV, REJECTED):
-        digests = [files.get(name) for files in (named_files(manifest), staged_files)]
+        digests = [
+            files.get(name) for files in (named_files(manifest), staged_files)
+        ]
         if os.path.lexists(path / name) and not any(
             has_digest(path / name, d) for d in digests if d
         ):
@@ -366,7 +377,10 @@ def settle(path: Path) -> None:
         return
     check_own(path)
     for name in named_files(new):
-        if name in (RANKED, RANKED_CSV, REJECTED) and (staging_folder / name).is_file():
+        if (
+            name in (RANKED, RANKED_CSV, REJECTED)
+            and (staging_folder / name).is_file()
+        ):
             _move(staging_folder / name, path / name)
     # That of the earlier result; `report` writes another.
     (path / REPORT).unlink(missing_ok=True)
@@ -399,7 +413,9 @@ def read_manifest(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise StoreError(f"{path} is no results folder: it has no {MANIFEST}") from None
+        raise StoreError(
+            f"{path} is no results folder: it has no {MANIFEST}"
+        ) from None
     except (OSError, ValueError) as error:
         raise StoreError(
             f"{file} is damaged ({error}); screen into another folder"
@@ -484,7 +500,8 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
             if name in manifest:
                 stored_manifest[name] = manifest[name]
         place.put(
-            MANIFEST, json.dumps(stored_manifest, indent=1, ensure_ascii=False).encode()
+            MANIFEST,
+            json.dumps(stored_manifest, indent=1, ensure_ascii=False).encode(),
         )
 
 
@@ -501,7 +518,9 @@ def read_rejections(place: Place) -> list[Rejected]:
             return []
         return [
             Rejected(
-                int(row["line"]), plain_cell(row["text"]), plain_cell(row["reason"])
+                int(row["line"]),
+                plain_cell(row["text"]),
+                plain_cell(row["reason"]),
             )
             for row in csv.DictReader(text)
         ]
@@ -552,7 +571,9 @@ class StoredRows:
     def _check_current(self) -> None:
         """Raise StoreError if the folder was screened anew since this result was opened."""
         now = named_files(own_manifest(self.place))
-        if now and any(now.get(name) != digest for name, digest in self.files.items()):
+        if now and any(
+            now.get(name) != digest for name, digest in self.files.items()
+        ):
             raise StoreError(
                 f"{self.place.address} was screened anew since this result was opened; open it "
                 "again with ScreenResult.from_folder"
@@ -642,7 +663,9 @@ def load_result(
             {n: d for n, d in names_and_digests if n.endswith(".parquet")},
             in_memory,
         )
-        return kind(rows, profile, manifest, partial(read_rejections, place), job)
+        return kind(
+            rows, profile, manifest, partial(read_rejections, place), job
+        )
 
 
 def open_result(path: str | Path, kind: type[R]) -> R:
@@ -671,7 +694,9 @@ def _read_remote_manifest(place: Place) -> dict[str, Any]:
     """
     names = place.names()
     if MANIFEST not in names:
-        raise StoreError(f"{place.address} is no finished result: it has no {MANIFEST}")
+        raise StoreError(
+            f"{place.address} is no finished result: it has no {MANIFEST}"
+        )
     try:
         manifest = json.loads(place.get(MANIFEST))
         missing = sorted(set(manifest["files"]) - names)
@@ -680,5 +705,7 @@ def _read_remote_manifest(place: Place) -> dict[str, Any]:
             f"{place.path_text(MANIFEST)} is damaged ({error}); screen again"
         ) from None
     if missing:
-        raise StoreError(f"{place.path_text(missing[0])} is missing; screen again")
+        raise StoreError(
+            f"{place.path_text(missing[0])} is missing; screen again"
+        )
     return manifest

@@ -17,7 +17,10 @@ from ..alloy.table import CompositionTable
 from ..choose._candidates import HEAVY
 from ..choose._request import KNEE, MARGIN_OF_DUTY, PRODUCT, REMANENCE
 from ..choose.answer import WAYS, Answer, Way, next_melt, short_name
-from ..choose.exposure import heavy_rare_earth_contents, samarium_cobalt_contents
+from ..choose.exposure import (
+    heavy_rare_earth_contents,
+    samarium_cobalt_contents,
+)
 from ..choose.rule import rule_text
 from ..magnetism._composition_estimate import COMPENSATED
 from ..magnetism._figures import describe_missing_comparison
@@ -36,7 +39,12 @@ _UNITS = {
     "kA/m": (0, 1e3 / KILO_OERSTED, "kOe", 2),
 }
 _UNITS["kJ/m3"] = (0, 1e3 / MEGA_GAUSS_OERSTED, "MGOe", 1)
-_LABELS = {REMANENCE: "B_r", COERCIVITY: "H_cJ", KNEE: "H_k", PRODUCT: "(BH)max"}
+_LABELS = {
+    REMANENCE: "B_r",
+    COERCIVITY: "H_cJ",
+    KNEE: "H_k",
+    PRODUCT: "(BH)max",
+}
 
 
 def _show(units: str, column: str, *values: float) -> str:
@@ -79,7 +87,11 @@ def lines(replacement: Any, units: str, *, everything: bool) -> list[str]:
     if not everything:
         return texts
     for answer in replacement.answers[1:]:
-        texts += ["", f"As {answer.kind} ({answer.weight:.2f}): {answer.sentence}.", ""]
+        texts += [
+            "",
+            f"As {answer.kind} ({answer.weight:.2f}): {answer.sentence}.",
+            "",
+        ]
         texts += table_lines(replacement, answer, units)
     texts += ["", *_recipes(first), *_details(replacement, first)]
     return texts
@@ -102,7 +114,9 @@ PAIR_NAMES = (HEADS[2], *HEADS[4:])
 _SHORT = ("", "", "heavy RE", "saved", "", "B_r", "H_cJ", "mar-", "cost/")
 
 
-def table_cells(replacement: Any, answer: Answer, units: str) -> list[tuple[str, ...]]:
+def table_cells(
+    replacement: Any, answer: Answer, units: str
+) -> list[tuple[str, ...]]:
     """Return the cells of the table of the ways, today's magnet first where there is one."""
     rows = []
     if answer.own is not None:
@@ -119,7 +133,17 @@ def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
     """
     b_r_unit, h_unit = ("kG", "kOe") if units == "cgs" else ("T", "kA/m")
     widths = (2, 27, 13, 5, 4, 5, 5, 4, 4)
-    units_row = ("", "what", "wt.%", "wt.%", "P", b_r_unit, h_unit, "gin", "flux")
+    units_row = (
+        "",
+        "what",
+        "wt.%",
+        "wt.%",
+        "P",
+        b_r_unit,
+        h_unit,
+        "gin",
+        "flux",
+    )
     rows: list[tuple[str, ...]] = [_SHORT, units_row]
     rows += table_cells(replacement, answer, units)
     texts = []
@@ -128,7 +152,9 @@ def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
         for place, (text, width) in enumerate(zip(row, widths, strict=True)):
             short_text = text[:width]
             cells.append(
-                short_text.ljust(width) if place == 1 else short_text.rjust(width)
+                short_text.ljust(width)
+                if place == 1
+                else short_text.rjust(width)
             )
         texts.append(" ".join(cells).rstrip())
     return texts
@@ -141,7 +167,9 @@ def _print_value(units: str, column: str, value: float) -> str:
     return _show(units, column, value).split()[0]
 
 
-def _row_of_today(replacement: Any, answer: Answer, units: str) -> tuple[str, ...]:
+def _row_of_today(
+    replacement: Any, answer: Answer, units: str
+) -> tuple[str, ...]:
     """Write the cells of the magnet in use for the table of ways, in the units "si" or "cgs".
 
     `replacement` is a `Replacement`; ``answer.own`` must be known. The nine cells are those of
@@ -181,7 +209,10 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
     They are number, name, heavy rare earth, saving, P, B_r, H_cJ, margin and cost.
     """
     cost = f"{way.cost_per_flux_ratio:.2f}"
-    if way.kind == "other-family" or way.cost_per_flux_ratio != way.cost_per_flux_ratio:
+    if (
+        way.kind == "other-family"
+        or way.cost_per_flux_ratio != way.cost_per_flux_ratio
+    ):
         cost = "ask"
     heavy = f"{way.heavy_rare_earth_wt_pct:.1f}"
     saving = f"{way.saved:.1f}" if answer.recipe is not None else ""
@@ -240,9 +271,7 @@ def _request_text(replacement: Any, units: str) -> str:
         else:
             parts.append(str(limit))
     celsius = replacement.reference["temperature_K"] - 273.15
-    text = (
-        f"Required at {celsius:.0f} °C of what 99 % of lots reach: {', '.join(parts)} "
-    )
+    text = f"Required at {celsius:.0f} °C of what 99 % of lots reach: {', '.join(parts)} "
     text += f"({replacement.basis})."
     cold = describe_missing_comparison(replacement.reference["temperature_K"])
     if cold:
@@ -263,7 +292,9 @@ def _describe_basis(replacement: Any, first: Answer) -> str:
         what += f" with {recipe.shell} diffused in"
     text = f"Taken for today's magnet: {what} (as you say)."
     if replacement.estimate:
-        kinds = ", ".join(f"{a.kind} {a.weight:.2f}" for a in replacement.answers)
+        kinds = ", ".join(
+            f"{a.kind} {a.weight:.2f}" for a in replacement.answers
+        )
         text = f"Taken for today's magnet: {what}, an estimate ({kinds})"
         other_sources = []
         for other in replacement.answers[1:]:
@@ -323,9 +354,7 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
         return f"Way 1: {'; '.join(parts)}."
     verb = "saves" if kg_year > 0.0 else "takes"
     text = f"Way 1 {verb} {abs(kg_year):.3g} kg of heavy rare earth a year in "
-    text += (
-        f"{request.per_year:,} magnets of {request.mass_kg:g} kg; {'; '.join(parts)}."
-    )
+    text += f"{request.per_year:,} magnets of {request.mass_kg:g} kg; {'; '.join(parts)}."
     return text
 
 
@@ -333,8 +362,14 @@ def _recipes(first: Answer) -> list[str]:
     """Write one line for each way: composition, values, and what nobody knows of it."""
     texts = []
     for way in first.ways:
-        what = f"{way.grade} ({way.host}; {way.makers})" if way.grade else way.name
-        miss = f"; misses {way.failed_requirements}" if way.failed_requirements else ""
+        what = (
+            f"{way.grade} ({way.host}; {way.makers})" if way.grade else way.name
+        )
+        miss = (
+            f"; misses {way.failed_requirements}"
+            if way.failed_requirements
+            else ""
+        )
         usual = f"usual lots {way.remanence_T:.3f} T, {way.coercivity_kA_m:.0f} kA/m; "
         if way.grade:
             usual = ""
@@ -365,7 +400,9 @@ def _details(replacement: Any, first: Answer) -> list[str]:
     if best.shell or own_recipe.shell:
         shell = [best.shell, own_recipe.shell]
     texts = []
-    for name in dict.fromkeys([replacement.request.conditions.scenario, *scenarios()]):
+    for name in dict.fromkeys(
+        [replacement.request.conditions.scenario, *scenarios()]
+    ):
         new, old = ledger(table, name, shell=shell)["supply_risk"]
         texts.append(f"Supply risk, {name}: {new:.2f} (now {old:.2f}).")
     if root_host(best.host) != root_host(replacement.reference["host"]):
@@ -379,7 +416,9 @@ def _details(replacement: Any, first: Answer) -> list[str]:
         )
         texts.append(f"Weight {heavier:+.0f} %; {trade}.")
     if not best.grade:
-        texts.append(_charge_text(best, replacement.request.conditions.supply_scenario))
+        texts.append(
+            _charge_text(best, replacement.request.conditions.supply_scenario)
+        )
     return texts
 
 
@@ -392,12 +431,15 @@ def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
     """
     put_in = {}
     for name, parts in inputs().items():
-        limits = [amounts.get(e, 0.0) / (share / 100.0) for e, share in parts.items()]
+        limits = [
+            amounts.get(e, 0.0) / (share / 100.0) for e, share in parts.items()
+        ]
         amount = min(limits)
         if amount > 0.005:
             put_in[name] = amount
             amounts = {
-                e: x - amount * parts.get(e, 0.0) / 100.0 for e, x in amounts.items()
+                e: x - amount * parts.get(e, 0.0) / 100.0
+                for e, x in amounts.items()
             }
     return put_in | {e: x for e, x in amounts.items() if x > 0.005}
 
@@ -411,7 +453,9 @@ def _charge_text(way: Way, scenario: Any) -> str:
     """
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     shares = 100.0 * table.weight_fractions()[0]
-    remaining = {SYMBOLS[i]: float(shares[i]) for i in np.flatnonzero(shares > 1e-6)}
+    remaining = {
+        SYMBOLS[i]: float(shares[i]) for i in np.flatnonzero(shares > 1e-6)
+    }
     put_in, fed_back = _fed_back(remaining)
     put_in |= _charge_inputs(remaining)
     elements = CompositionTable.from_strings(
@@ -420,7 +464,9 @@ def _charge_text(way: Way, scenario: Any) -> str:
     prices = ledger(elements, scenario)["cost_USD_kg"].tolist()
     price = dict(zip((e for e in put_in if e in INDEX), prices, strict=True))
     rows = datasets.rows("supply/inputs.csv")
-    price |= {r["input"]: float(r["price_USD_kg"]) for r in rows if r["price_USD_kg"]}
+    price |= {
+        r["input"]: float(r["price_USD_kg"]) for r in rows if r["price_USD_kg"]
+    }
     whole = sum(x * price.get(name, 0.0) for name, x in put_in.items()) / 100.0
     text = ", ".join(f"{name} {x:.2f}" for name, x in put_in.items())
     unknown = [f"{name}'s is not known" for name in put_in if name not in price]
@@ -455,12 +501,16 @@ def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
     set_so = get_settings().scrap
     if not (share := set_so.get("share", 0.0)):
         return {}, ""
-    gases = {e: share * x / 100.0 for e, x in set_so.items() if e in ("O", "N", "C")}
+    gases = {
+        e: share * x / 100.0 for e, x in set_so.items() if e in ("O", "N", "C")
+    }
     metals = {
         e: x for e, x in set_so.items() if e != "share" and e not in gases
     } or dict(left)
     for element, amount in metals.items():
-        left[element] = left.get(element, 0.0) - share * amount / sum(metals.values())
+        left[element] = left.get(element, 0.0) - share * amount / sum(
+            metals.values()
+        )
         if left[element] < -1e-6:
             raise InputError(
                 f"{share:g} wt.% of scrap holds {-left[element]:.2f} wt.% {element} more than the "
@@ -493,7 +543,9 @@ def _changes(replacement: Any, first: Answer) -> list[str]:
     if best is not None and best.kind == "diffused":
         changes.append("a thickness over 5 to 10 mm (`magnetkit diffuse`)")
     if best is not None and not best.grade:
-        changes.append(f"lots that vary otherwise than {replacement.spread} (--spread)")
+        changes.append(
+            f"lots that vary otherwise than {replacement.spread} (--spread)"
+        )
     if request.on_duty and not request.lasting:
         changes.append("a time of use (--hours: ten years act as 62 kA/m more)")
     if recipe is not None and has_heavy:

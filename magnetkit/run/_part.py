@@ -37,13 +37,17 @@ def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:
             below[maker] = below.get(maker, 0.0) + amount.mean - amount.low
             above[maker] = above.get(maker, 0.0) + amount.high - amount.mean
     return Amount(
-        mean - math.hypot(*below.values()), mean, mean + math.hypot(*above.values())
+        mean - math.hypot(*below.values()),
+        mean,
+        mean + math.hypot(*above.values()),
     )
 
 
 def sum_heavy(amounts: Mapping[str, Amount]) -> Amount:
     """Return the sum over heavy rare earths."""
-    heavy = [amounts[e] for e in get_settings().heavy_rare_earths if e in amounts]
+    heavy = [
+        amounts[e] for e in get_settings().heavy_rare_earths if e in amounts
+    ]
     low = sum(one.low for one in heavy)
     high = sum(one.high for one in heavy)
     return Amount(low, sum(one.mean for one in heavy), high)

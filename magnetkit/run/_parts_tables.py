@@ -28,7 +28,9 @@ def symbol_prices(scenario: Scenario) -> Prices:
     """Return the price of each element that has one, USD/kg."""
     prices = element_prices(scenario).tolist()
     return {
-        element: prices[i] for element, i in INDEX.items() if prices[i] == prices[i]
+        element: prices[i]
+        for element, i in INDEX.items()
+        if prices[i] == prices[i]
     }
 
 
@@ -65,7 +67,8 @@ def _cost(shares: Mapping[str, float], prices: Prices) -> float:
     if not total:
         return math.nan
     return (
-        sum(x * prices.get(element, math.nan) for element, x in shares.items()) / total
+        sum(x * prices.get(element, math.nan) for element, x in shares.items())
+        / total
     )
 
 
@@ -109,7 +112,11 @@ def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
     then = part.heavy_then
     kg = part.kg_year / 100.0
     way = part.way
-    row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
+    row: dict[str, Any] = {
+        "Row": part.line,
+        "Part": part.name,
+        "Magnet": part.magnet,
+    }
     row["Temperature, °C"] = part.temperature_K - ZERO_CELSIUS
     row["Verdict"] = part.verdict
     row |= {"Replacement": "", "P": math.nan}
@@ -166,10 +173,14 @@ def totals(parts: Sequence[Part]) -> "pd.DataFrame":
         (part.maker, _unsplit(part.heavy_then, part.then, part.kg_year))
         for part in weighed_parts
     ]
-    is_unsplit = any(amount is not None for _, amount in [*unsplit, *unsplit_then])
+    is_unsplit = any(
+        amount is not None for _, amount in [*unsplit, *unsplit_then]
+    )
     for element in (*heavy, *TAKEN_ON):
         if element == TAKEN_ON[0] and is_unsplit:
-            table.append(_total_row("heavy, not known which", unsplit, unsplit_then))
+            table.append(
+                _total_row("heavy, not known which", unsplit, unsplit_then)
+            )
         now = [
             (part.maker, part.kilograms(part.today).get(element))
             for part in weighed_parts
@@ -238,16 +249,29 @@ def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
     return pd.DataFrame(table, columns=None if table else columns)
 
 
-def _way_row(part: Part, number: int, way: Any, prices: Prices) -> dict[str, Any]:
+def _way_row(
+    part: Part, number: int, way: Any, prices: Prices
+) -> dict[str, Any]:
     """Build the row of a way of a part, by header; its elements cost USD/kg at `prices`.
 
     `number` is the rank of the way.
     """
-    row: dict[str, Any] = {"Row": part.line, "Part": part.name, "Magnet": part.magnet}
-    row |= {"Way": number, "Kind": way.kind, "What": way.name, "Sold by": way.makers}
+    row: dict[str, Any] = {
+        "Row": part.line,
+        "Part": part.name,
+        "Magnet": part.magnet,
+    }
+    row |= {
+        "Way": number,
+        "Kind": way.kind,
+        "What": way.name,
+        "Sold by": way.makers,
+    }
     row["Recommended"] = "yes" if way is part.way else ""
     row["P"] = float(way.probability_meets_requirements)
-    row["Margin H_k / H"] = float(getattr(way, "demagnetization_safety", math.nan))
+    row["Margin H_k / H"] = float(
+        getattr(way, "demagnetization_safety", math.nan)
+    )
     row["Heavy rare earth, wt.%"] = float(way.heavy_rare_earth_wt_pct)
     row["Saved, wt.%"] = float(way.heavy_rare_earth_saved_wt_pct)
     row["Saved, kg a year"] = part.kg_year * row["Saved, wt.%"] / 100.0
@@ -287,7 +311,10 @@ def notes(
     gaps : sequence of str
         Texts about gaps that were filled before.
     """
-    texts = [f"Columns: {listed.sentence()}.", *(f"{note}." for note in listed.notes)]
+    texts = [
+        f"Columns: {listed.sentence()}.",
+        *(f"{note}." for note in listed.notes),
+    ]
     texts += [*gaps, *_report_defaults(parts)]
     texts.append(
         f"{questions} different questions were asked of the rows, equal ones once."
@@ -307,7 +334,9 @@ def notes(
     )
     elements = {e for part in parts for e in (*part.today, *part.then)}
     price_rows = [row for row in rows("elements") if row["element"] in elements]
-    sources = sorted({row["price_source"] for row in price_rows if row["price_source"]})
+    sources = sorted(
+        {row["price_source"] for row in price_rows if row["price_source"]}
+    )
     texts += [f"Price: {source}" for source in sources]
     return texts
 
@@ -326,7 +355,9 @@ def _report_defaults(parts: Sequence[Part]) -> list[str]:
     lines_by_name: dict[str, list[str]] = {}
     for part in parts:
         lines_by_name.setdefault(part.name, []).append(str(part.line))
-    repeats = {name: rows for name, rows in lines_by_name.items() if len(rows) > 1}
+    repeats = {
+        name: rows for name, rows in lines_by_name.items() if len(rows) > 1
+    }
     if repeats:
         name, lines_of_name = next(iter(repeats.items()))
         texts.append(
@@ -341,7 +372,9 @@ def _dollars_line(frame: "pd.DataFrame") -> str:
 
     `frame` is `main_table`. Parts that go to another family are left out of the comparison.
     """
-    today, then = (frame[f"Elements {name}, USD a year"] for name in ("today", "then"))
+    today, then = (
+        frame[f"Elements {name}, USD a year"] for name in ("today", "then")
+    )
     text = f"Elements {today.sum():,.0f} USD a year today"
     is_other_family = then.isna() & today.notna()
     if is_other_family.any():
@@ -349,9 +382,7 @@ def _dollars_line(frame: "pd.DataFrame") -> str:
     if not is_other_family.any():
         return f"{text}, {then.sum():,.0f} then; elements only, no price."
     rest = today[~is_other_family].sum()
-    return (
-        f"{text}; the others {rest:,.0f} today and {then.sum():,.0f} then, as elements."
-    )
+    return f"{text}; the others {rest:,.0f} today and {then.sum():,.0f} then, as elements."
 
 
 _HEAVY_TOTAL = (

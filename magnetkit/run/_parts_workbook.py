@@ -13,9 +13,21 @@ if TYPE_CHECKING:
 
 _SHEETS_OF_PARTS = 60
 """Largest number of parts that have a sheet each; more share one sheet of ways."""
-_WIDE = {"Order line": 70, "Why": 45, "In words": 110, "Replacement": 34, "What": 40}
+_WIDE = {
+    "Order line": 70,
+    "Why": 45,
+    "In words": 110,
+    "Replacement": 34,
+    "What": 40,
+}
 _WIDE |= {"Change to": 40, "Text": 60, "Note": 130, "Shortage": 34}
-_DIGITS = {"P": "0.00", "Margin H_k / H": "0.00", "Row": "0", "Order": "0", "Way": "0"}
+_DIGITS = {
+    "P": "0.00",
+    "Margin H_k / H": "0.00",
+    "Row": "0",
+    "Order": "0",
+    "Way": "0",
+}
 _LONGEST_TITLE = 31
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -50,7 +62,9 @@ def write_parts_workbook(answer: Any, path: Path) -> Path:
             ways = answer.ways[answer.ways["Row"] == part.line]
             if len(ways):
                 _add_sheet(
-                    book, f"{part.line} {part.name}", ways.dropna(axis=1, how="all")
+                    book,
+                    f"{part.line} {part.name}",
+                    ways.dropna(axis=1, how="all"),
                 )
     # Packed in memory: on a full disk the parts of a half-written archive each print their own.
     buffer = io.BytesIO()
@@ -97,7 +111,9 @@ def _add_sheet(
         cell.fill = fill
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     for place, name in enumerate(names, start=1):
-        width = _WIDE.get(name) or _width(name, plain.iloc[:, place - 1].tolist())
+        width = _WIDE.get(name) or _width(
+            name, plain.iloc[:, place - 1].tolist()
+        )
         sheet.column_dimensions[get_column_letter(place)].width = width
         _format_column(sheet, place, name, wrapped=name in _WIDE)
     sheet.freeze_panes = frozen
@@ -169,7 +185,9 @@ def _number_format(name: str) -> str:
 
 def _width(name: str, values: list[Any]) -> float:
     """Return the width of a column, in characters."""
-    longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+    longest = max(
+        (len(value) for value in values if isinstance(value, str)), default=0
+    )
     words = max(map(len, name.split()), default=0)
     return float(min(max(longest + 2, words + 3, 10), 34))
 

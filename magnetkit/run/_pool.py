@@ -185,7 +185,10 @@ class _Cluster:
     """A Dask client as a pool."""
 
     def __init__(
-        self, client: "Client", job: Job | None, needed: Mapping[str, Any] | None
+        self,
+        client: "Client",
+        job: Job | None,
+        needed: Mapping[str, Any] | None,
     ) -> None:
         self._client = client
         self._job = job
@@ -221,7 +224,9 @@ class _Watched:
                 if self._future.done():
                     # It came just now, or the work itself raised the error.
                     return self._future.result()
-            left_alone = 0.0 if self._client.nthreads() else left_alone + _LOOK_SECONDS
+            left_alone = (
+                0.0 if self._client.nthreads() else left_alone + _LOOK_SECONDS
+            )
             if left_alone >= _CONNECT_SECONDS:
                 raise NetworkError(
                     "the Dask scheduler has had no workers any more for "
@@ -237,7 +242,10 @@ Pool = Threads | _Cluster
 
 
 def _alone(
-    work: Callable[[A], B], piece: A, job: Job | None, needed: Mapping[str, Any] | None
+    work: Callable[[A], B],
+    piece: A,
+    job: Job | None,
+    needed: Mapping[str, Any] | None,
 ) -> B:
     """Run ``work(piece)`` in one thread, as each thread of a worker has a piece of its own.
 

@@ -76,11 +76,13 @@ def plan_changes(
         else:
             table, row = _plan_prices(parts, shortage, usual, prices)
         changes += table
-        summary.append({"Shortage": shortage.title, "Name": shortage.name, **row})
+        summary.append(
+            {"Shortage": shortage.title, "Name": shortage.name, **row}
+        )
     columns = ["Shortage", "Order", "Part", "Magnet", "What to do", "Why"]
-    return pd.DataFrame(changes, columns=None if changes else columns), pd.DataFrame(
-        summary
-    )
+    return pd.DataFrame(
+        changes, columns=None if changes else columns
+    ), pd.DataFrame(summary)
 
 
 def _plan_cut(
@@ -115,7 +117,10 @@ def _plan_cut(
             gap_left = _without_residue(gap_left - change.need)
         table.append(
             _row(shortage, order, change, status, why)
-            | {"Cannot be had before, kg a year": before, "after, kg a year": gap_left}
+            | {
+                "Cannot be had before, kg a year": before,
+                "after, kg a year": gap_left,
+            }
         )
     changed = _rows_with_status(table, "change")
     stopped = _rows_with_status(table, "stops")
@@ -128,9 +133,7 @@ def _plan_cut(
         words += f" ({', '.join(row['Part'] for row in stopped[:5])}{dots})"
     if changed:
         first = changed[0]
-        words += (
-            f"; first {first['Part']}, which frees {first['Freed, kg a year']:,.1f} kg"
-        )
+        words += f"; first {first['Part']}, which frees {first['Freed, kg a year']:,.1f} kg"
     return table, {
         "Parts concerned": len(changes),
         "To change": len(changed),
@@ -226,14 +229,21 @@ def _change(
         return None
     need = part.kg_year / 100.0 * sum(shares.values())
     weighted_shares = (
-        part.kg_year / 100.0 * sum(missing[e] * share for e, share in shares.items())
+        part.kg_year
+        / 100.0
+        * sum(missing[e] * share for e, share in shares.items())
     )
     way = _best_way(part, missing, whole, sum(shares.values()))
     freed_mass = 0.0
     if way is not None:
         freed_mass = need - part.kg_year / 100.0 * _scarce(way, missing)
     return Change(
-        part, need, freed_mass, way, _saved_dollars(part, way, prices), weighted_shares
+        part,
+        need,
+        freed_mass,
+        way,
+        _saved_dollars(part, way, prices),
+        weighted_shares,
     )
 
 
@@ -273,7 +283,9 @@ def _likely_ways(
 
 def _order_of_kind(way: Any) -> tuple[bool, float]:
     """Return a key that puts magnets of the same family, then likelier ones, first."""
-    return way.kind == "other-family", -float(way.probability_meets_requirements)
+    return way.kind == "other-family", -float(
+        way.probability_meets_requirements
+    )
 
 
 def _scarce(way: Any, elements: Mapping[str, float]) -> float:
@@ -352,7 +364,9 @@ def _plan_delay(
     }
 
 
-def _wait_for(part: Part, weeks: Mapping[str, float], prices: Prices) -> _Wait | None:
+def _wait_for(
+    part: Part, weeks: Mapping[str, float], prices: Prices
+) -> _Wait | None:
     """Return the wait of a part for elements that come late, None without one.
 
     `weeks` maps symbols of elements to weeks. The stock that bridges the wait is in kg of magnets,
@@ -371,7 +385,9 @@ def _wait_for(part: Part, weeks: Mapping[str, float], prices: Prices) -> _Wait |
     likeliest = max(
         ways, key=lambda way: way.probability_meets_requirements, default=None
     )
-    return _Wait(part, elements, stock, stock * today_cost(part, prices), likeliest)
+    return _Wait(
+        part, elements, stock, stock * today_cost(part, prices), likeliest
+    )
 
 
 def _plan_prices(
@@ -398,7 +414,10 @@ def _plan_prices(
         need = part.kg_year * (after - before)
         changes.append(Change(part, need, 0.0, way, saving, 0.0))
     changes.sort(
-        key=lambda c: (c.way is None, -c.saved_USD if c.way is not None else -c.need)
+        key=lambda c: (
+            c.way is None,
+            -c.saved_USD if c.way is not None else -c.need,
+        )
     )
     table = []
     for order, change in enumerate(changes, start=1):
@@ -406,7 +425,9 @@ def _plan_prices(
         remedy = "no likely way prices less"
         if change.way is not None:
             status = "change"
-            remedy = f"{change.way.name} saves {change.saved_USD:,.0f} USD a year"
+            remedy = (
+                f"{change.way.name} saves {change.saved_USD:,.0f} USD a year"
+            )
         why = f"{change.need:,.0f} USD a year dearer; {remedy}"
         row = _row(shortage, order, change, status, why)
         del row["Needed, kg a year"]
@@ -443,7 +464,8 @@ def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
         saving = _saved_dollars(part, way, prices)
         # What another family's elements cost says nothing of its price.
         likely = (
-            way.probability_meets_requirements >= LIKELY and way.kind != "other-family"
+            way.probability_meets_requirements >= LIKELY
+            and way.kind != "other-family"
         )
         if likely and saving > largest_saving:
             best = way

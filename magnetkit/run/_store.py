@@ -51,7 +51,9 @@ _log = logging.getLogger(__name__)
 
 _FRAGMENTS = "ranked"
 """First part of the name of a folder of fragments."""
-_FRAGMENT = re.compile(rf"{_FRAGMENTS}-[0-9a-f]{{12}}\.parquet/part-\d{{6,}}\.parquet")
+_FRAGMENT = re.compile(
+    rf"{_FRAGMENTS}-[0-9a-f]{{12}}\.parquet/part-\d{{6,}}\.parquet"
+)
 
 # The manifest of all chunks so far is written after each as long as that takes so many seconds at
 # most, and for no more than this share of the time later: with many thousand chunks it would take
@@ -77,11 +79,17 @@ class _Chunks:
     def _of(self, phase: str) -> list[tuple[int, Part]]:
         """Return the chunks of a phase in order, each with its number."""
         return [
-            (key[1], self._parts[key]) for key in sorted(self._parts) if key[0] == phase
+            (key[1], self._parts[key])
+            for key in sorted(self._parts)
+            if key[0] == phase
         ]
 
     def _table(
-        self, phase: str, number: int, kind: str, columns: list[str] | None = None
+        self,
+        phase: str,
+        number: int,
+        kind: str,
+        columns: list[str] | None = None,
     ) -> pa.Table | None:
         """Return columns, or all, of a chunk's table or rejected lines; None where it has none."""
         raise NotImplementedError
@@ -113,11 +121,15 @@ class _Chunks:
             if part.choices is not None:
                 yield part.rows, part.choices
                 continue
-            table = self._table(self.phase, number, _TABLE, columns_of_choices(rule))
+            table = self._table(
+                self.phase, number, _TABLE, columns_of_choices(rule)
+            )
             if table is not None:
                 yield part.rows, choices(table, rule)
 
-    def take(self, rows: IntArray, columns: list[str] | None = None) -> pa.Table:
+    def take(
+        self, rows: IntArray, columns: list[str] | None = None
+    ) -> pa.Table:
         """Return some rows over all chunks as one table, with some columns or all.
 
         `rows`, int64, are numbers over all chunks and ascend. There must be at least one. Texts of
@@ -160,7 +172,11 @@ class Memory(_Chunks):
         self._parts[self.phase, number] = part
 
     def _table(
-        self, phase: str, number: int, kind: str, columns: list[str] | None = None
+        self,
+        phase: str,
+        number: int,
+        kind: str,
+        columns: list[str] | None = None,
     ) -> pa.Table | None:
         """Return the table of a chunk of a phase; None if it is empty.
 
@@ -222,7 +238,9 @@ class Store(_Chunks):
 
     def _check_names(self, names: set[str]) -> None:
         """Raise InputError if a place in a store has files of others and no manifest of this program."""
-        foreign = {name for name in names if not name.startswith(f"{_files.PARTS}/")}
+        foreign = {
+            name for name in names if not name.startswith(f"{_files.PARTS}/")
+        }
         if _files.own_manifest(self.parts) is not None:
             # Files of a result whose manifest was not written.
             own_names = {name for name in foreign if _FRAGMENT.fullmatch(name)}
@@ -331,7 +349,9 @@ class Store(_Chunks):
         for chunk in chunks:
             files = chunk.get("files", {})
             damaged_files = [
-                name for name, digest in files.items() if not self._has(name, digest)
+                name
+                for name, digest in files.items()
+                if not self._has(name, digest)
             ]
             if damaged_files:
                 _log.warning(
@@ -339,7 +359,9 @@ class Store(_Chunks):
                     self.parts.path_text(damaged_files[0]),
                 )
             else:
-                record = {name: chunk[name] for name in ("rows", "lines", *_NAMED)}
+                record = {
+                    name: chunk[name] for name in ("rows", "lines", *_NAMED)
+                }
                 part = Part(table=b"", rejected=b"", first=None, **record)
                 self._parts[chunk["phase"], chunk["number"]] = part
                 self._agree(part.models, chunk["number"])
@@ -378,7 +400,9 @@ class Store(_Chunks):
         is_remote = not self._workers_write
         if is_remote:
             return work
-        return partial(write_piece, work=work, place=self.parts, phase=self.phase)
+        return partial(
+            write_piece, work=work, place=self.parts, phase=self.phase
+        )
 
     def add(self, number: int, part: Part) -> None:
         """Store the finished part of chunk `number`; the manifest names it soon after.
@@ -388,7 +412,9 @@ class Store(_Chunks):
         it, or cannot be written.
         """
         self._agree(part.models, number)
-        self._parts[self.phase, number] = put_part(number, part, self.parts, self.phase)
+        self._parts[self.phase, number] = put_part(
+            number, part, self.parts, self.phase
+        )
         start_time = time.monotonic()
         self._unnamed = start_time < self._due
         if not self._unnamed:
@@ -413,7 +439,11 @@ class Store(_Chunks):
         return digest_of_name
 
     def _table(
-        self, phase: str, number: int, kind: str, columns: list[str] | None = None
+        self,
+        phase: str,
+        number: int,
+        kind: str,
+        columns: list[str] | None = None,
     ) -> pa.Table | None:
         """Read the table of a chunk of a phase; None if it has none.
 
@@ -448,9 +478,12 @@ class Store(_Chunks):
                 "rows": part.rows,
                 "lines": part.lines,
             }
-            chunks.append(chunk | {name: dict(getattr(part, name)) for name in _NAMED})
+            chunks.append(
+                chunk | {name: dict(getattr(part, name)) for name in _NAMED}
+            )
         self.parts.put(
-            _files.MANIFEST, self._make_manifest({"done": False, "chunks": chunks})
+            _files.MANIFEST,
+            self._make_manifest({"done": False, "chunks": chunks}),
         )
 
     def _make_manifest(self, content: Mapping[str, Any]) -> bytes:
@@ -464,8 +497,12 @@ class Store(_Chunks):
 
     def list_rejected_lines(self) -> str:
         """Write the rejected lines beside the parts, so that an earlier result stays as it was."""
-        _files.write_rejections(self.rejected(), self.staging_path(_files.REJECTED))
-        self.parts.put(_files.REJECTED, self.staging_path(_files.REJECTED).read_bytes())
+        _files.write_rejections(
+            self.rejected(), self.staging_path(_files.REJECTED)
+        )
+        self.parts.put(
+            _files.REJECTED, self.staging_path(_files.REJECTED).read_bytes()
+        )
         return self.parts.path_text(_files.REJECTED)
 
     def finish(

@@ -26,7 +26,13 @@ from .._core.errors import StoreError
 from .._core.settings import get_settings
 from ..alloy._blocks import Rejected
 from ..choose._decisions import BEST, Choices, choices
-from ..choose._evaluate import Bound, Evaluated, Tally, count_leading_rows, evaluate
+from ..choose._evaluate import (
+    Bound,
+    Evaluated,
+    Tally,
+    count_leading_rows,
+    evaluate,
+)
 from ..choose._job import Job
 from ..choose._order import COPIES, OUTPUT, Keys
 from ..magnetism._stages import ENERGY
@@ -57,7 +63,9 @@ class Part:
     """A finished piece."""
 
     rows: int  # candidates evaluated
-    table: bytes  # their properties as an Arrow file; empty where there are none
+    table: (
+        bytes  # their properties as an Arrow file; empty where there are none
+    )
     rejected: bytes  # lines that could not be used, as an Arrow file; empty where there are none
     lines: int  # how many those are
     first: Rejected | None  # the first of them
@@ -164,7 +172,9 @@ def evaluate_best(
             tally.add(evaluation.tally)
             if evaluation.keys is not None and evaluation.near is not None:
                 tables_to_write.append(
-                    _key_table(rows, evaluation, evaluation.keys, evaluation.near)
+                    _key_table(
+                        rows, evaluation, evaluation.keys, evaluation.near
+                    )
                 )
             rows += len(chunk.table)
     table = (
@@ -175,7 +185,9 @@ def evaluate_best(
     return number, replace(_part(rows, table, bad_rows), tally=tally.plain())
 
 
-def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table:
+def _key_table(
+    start: int, found: Evaluated, keys: Keys, near: Keys
+) -> pa.Table:
     """Build the table of `evaluate_best` from evaluated candidates and their keys.
 
     `start` is the number in the piece of the first candidate of `found`.
@@ -186,7 +198,11 @@ def _key_table(start: int, found: Evaluated, keys: Keys, near: Keys) -> pa.Table
     loss[near.meets] = near.loss
     decision = found.columns["decision"]
     key_columns = Columns(
-        row=found.rows + start, meets=keys.meets, by=by, loss=loss, decision=decision
+        row=found.rows + start,
+        meets=keys.meets,
+        by=by,
+        loss=loss,
+        decision=decision,
     )
     return key_columns.arrow().append_column("hash", pa.array(keys.hashes))
 
@@ -206,7 +222,8 @@ def leading(table: pa.Table, count: int) -> pa.Table:
     )
     first = np.lexsort((hashes, by, ~meets))[:count]
     group = (
-        2 * table["decision"].combine_chunks().indices.to_numpy().astype(np.int64)
+        2
+        * table["decision"].combine_chunks().indices.to_numpy().astype(np.int64)
         + ~meets
     )
     order = np.lexsort((hashes, loss, group))
@@ -251,7 +268,10 @@ def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
     written.
     """
     files = dict(part.files)
-    for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
+    for suffix, content in (
+        ("arrow", part.table),
+        ("rejected.arrow", part.rejected),
+    ):
         if content:
             name = file_name(phase, number, suffix)
             place.put(name, content)
@@ -309,7 +329,9 @@ def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
     return fingerprints
 
 
-def chunk_table(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa.Table:
+def chunk_table(
+    chunk: Chunk, job: Job, want: Sequence[str] | None = None
+) -> pa.Table:
     """Evaluate a chunk and return its table, in the registry's order of columns.
 
     `want` names the columns, all otherwise. The user's other columns are added; one whose name is
@@ -320,7 +342,9 @@ def chunk_table(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa
     ).columns
     all_columns |= zip(_OWN, (chunk.labels, chunk.table.row_index), strict=True)
     if want is not None:
-        all_columns = Columns((name, all_columns[name]) for name in (*_OWN, *want))
+        all_columns = Columns(
+            (name, all_columns[name]) for name in (*_OWN, *want)
+        )
     table = _unify_schema(all_columns.arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
@@ -334,7 +358,9 @@ def chunk_table(chunk: Chunk, job: Job, want: Sequence[str] | None = None) -> pa
                 place = table.schema.get_field_index(own_name)
                 own_column = chunk.extra.column(name)
                 table = table.set_column(
-                    place, own_name, own_column.cast(table.schema.field(own_name).type)
+                    place,
+                    own_name,
+                    own_column.cast(table.schema.field(own_name).type),
                 )
                 continue
             while own_name in table.column_names or own_name in (
@@ -354,7 +380,9 @@ def _unify_schema(table: pa.Table) -> pa.Table:
     """Return the table with the schema that all chunks share: texts that repeat as dictionaries."""
     for place, entry in enumerate(table.schema):
         if pa.types.is_string(entry.type) and entry.name not in _DISTINCT:
-            table = table.set_column(place, entry.name, table.column(place).cast(_TEXT))
+            table = table.set_column(
+                place, entry.name, table.column(place).cast(_TEXT)
+            )
     return table
 
 
@@ -415,8 +443,12 @@ def dependencies(job: Job) -> dict[str, Any]:
         "phases_files": dict(
             open_snapshot(conditions.snapshot).manifest.get("files", {})
         ),
-        "scenario_content": load_scenario(conditions.scenario).model_dump(mode="json"),
-        "settings": {"heavy_rare_earths": list(get_settings().heavy_rare_earths)},
+        "scenario_content": load_scenario(conditions.scenario).model_dump(
+            mode="json"
+        ),
+        "settings": {
+            "heavy_rare_earths": list(get_settings().heavy_rare_earths)
+        },
         "versions": _versions(),
     }
 
@@ -437,6 +469,10 @@ def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
                 before.get(key), now.get(key), f"{name} {key}".strip()
             )
     elif before != now:
-        texts = (json.dumps(value, ensure_ascii=False) for value in (before, now))
-        other_text, own_text = (t if len(t) <= 40 else f"{t[:12]}..." for t in texts)
+        texts = (
+            json.dumps(value, ensure_ascii=False) for value in (before, now)
+        )
+        other_text, own_text = (
+            t if len(t) <= 40 else f"{t[:12]}..." for t in texts
+        )
         yield f"{name} {other_text} there, {own_text} here".strip()

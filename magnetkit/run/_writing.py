@@ -81,14 +81,20 @@ def finish(
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
     some = identity.get(ranked.WRITTEN) is not None
-    take: Take = partial(_rows_of_workers, store, crew) if store.shared else store.take
-    whole: Take = partial(_read_complete_rows, store, crew, job, take) if some else take
+    take: Take = (
+        partial(_rows_of_workers, store, crew) if store.shared else store.take
+    )
+    whole: Take = (
+        partial(_read_complete_rows, store, crew, job, take) if some else take
+    )
     ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     if given_ranks is not None:
         ranking = ranking.order_by(given_ranks)
     choices = join_choices(store.choices(job.rule))
     ranking = replace(ranking, copies=_count_copies(summary, choices))
-    is_kept = None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
+    is_kept = (
+        None if keep is None else (ranking.place > 0) & (ranking.place <= keep)
+    )
     place = ranking.place if is_kept is None else ranking.place[is_kept]
     rows = rows_in_memory(place, ranked.TOP_ROWS)
     with ThreadPoolExecutor(1, "writing") as beside:
@@ -125,13 +131,19 @@ def finish(
         in_memory = _files.RowsInMemory(rows, best_rows)
         top = in_memory.take(_leading(place, row_limit)).sort_by("rank")
         write_csv_table(top, store.staging_path(_files.RANKED_CSV))
-        _files.write_rejections(store.rejected(), store.staging_path(_files.REJECTED))
+        _files.write_rejections(
+            store.rejected(), store.staging_path(_files.REJECTED)
+        )
         writing.result()
     manifest = store.finish(summary, decisions)
-    return _files.load_result(store.place, manifest, ranked.Ranked, in_memory, job)
+    return _files.load_result(
+        store.place, manifest, ranked.Ranked, in_memory, job
+    )
 
 
-def _complete_rows(ranking: Ranking, whole: Take, numbers: IntArray) -> pa.Table:
+def _complete_rows(
+    ranking: Ranking, whole: Take, numbers: IntArray
+) -> pa.Table:
     """Return all columns of some candidates with those of the ranking, by ascending number."""
     ranks = ranking.columns().take(pa.array(numbers))
     return ranked.compact(_order_columns(whole(numbers, None), ranks))
@@ -196,12 +208,18 @@ def _read_complete_rows(
 
     tasks = iter(_tasks(store, crew, needed))
     groups = iter(lambda: list(islice(tasks, _JOINED_PIECES)), [])
-    tables = iterate_results(crew.pool, partial(_evaluate_rows, job=job), groups)
+    tables = iterate_results(
+        crew.pool, partial(_evaluate_rows, job=job), groups
+    )
     return pa.concat_tables(map(decode, tables)).unify_dictionaries()
 
 
 def _write(
-    store: Store, ranking: Ranking, kept: _Kept, in_memory: IntArray, report: Progress
+    store: Store,
+    ranking: Ranking,
+    kept: _Kept,
+    in_memory: IntArray,
+    report: Progress,
 ) -> pa.Table:
     """Write ``ranked.parquet`` with the columns of the ranking; return the rows that stay in memory.
 
@@ -216,7 +234,11 @@ def _write(
     pieces: list[pa.Table] = []
     first = next(tables)
     watched_tables = _watch_tables(
-        chain([first], ahead(tables)), in_memory, pieces, len(ranking.place), report
+        chain([first], ahead(tables)),
+        in_memory,
+        pieces,
+        len(ranking.place),
+        report,
     )
     store.hashed[_files.RANKED] = write_parquet(
         watched_tables, first.schema, store.staging_path(_files.RANKED)
@@ -249,7 +271,9 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
 def _leading(place: IntArray, first: int) -> IntArray:
     """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
     rows = np.flatnonzero((place > 0) & (place <= first))
-    other_rows = np.flatnonzero(place == 0)[: max(ranked.TOP_ROWS - len(rows), 0)]
+    other_rows = np.flatnonzero(place == 0)[
+        : max(ranked.TOP_ROWS - len(rows), 0)
+    ]
     return np.sort(np.concatenate([rows, other_rows]))
 
 
@@ -288,7 +312,9 @@ def _with_ranks(
         rows = slice(start, start + len(table))
         start += len(table)
         part = None if kept is None else kept[rows]
-        yield _order_columns(table, ranking.columns(rows.start, rows.stop), part)
+        yield _order_columns(
+            table, ranking.columns(rows.start, rows.stop), part
+        )
 
 
 def rows_in_memory(place: IntArray, first: int) -> IntArray:
@@ -302,7 +328,9 @@ def rows_in_memory(place: IntArray, first: int) -> IntArray:
     need_mask[1 : ranked.LEADING_ROWS + 1] = True
     need_mask[ranked.spread_places(ranked_count, ranked.SPREAD_ROWS)] = True
     other_rows = np.flatnonzero(place == 0)[: max(first - ranked_count, 0)]
-    return np.sort(np.concatenate([np.flatnonzero(need_mask[place]), other_rows]))
+    return np.sort(
+        np.concatenate([np.flatnonzero(need_mask[place]), other_rows])
+    )
 
 
 class _Ranks(NamedTuple):
@@ -329,7 +357,9 @@ Task = tuple[int, Piece, str, Any]
 _JOINED_PIECES = 8
 
 
-def _order_columns(table: pa.Table, ranks: pa.Table, kept: _Kept = None) -> pa.Table:
+def _order_columns(
+    table: pa.Table, ranks: pa.Table, kept: _Kept = None
+) -> pa.Table:
     """Return a chunk, or its kept rows, with the columns of its ranking in the registry's order.
 
     `ranks` is what `Ranking.columns` returned for the same rows as `table`, `kept` bool of these
@@ -354,13 +384,17 @@ def _write_fragment(
         Name and hash of the file, and the rows that stay in memory.
     """
     number, piece, digest, ranks = task
-    table = recover_chunk(number, piece, digest, work, place.subfolder(_files.PARTS))
+    table = recover_chunk(
+        number, piece, digest, work, place.subfolder(_files.PARTS)
+    )
     table = _order_columns(table, decode(ranks.columns), ranks.kept)
     name = f"{folder}/part-{number:06d}.parquet"
     content = parquet_bytes(table)
     place.put(name, content)
     return _Fragment(
-        name, _files.file_digest(content), encode(table.take(pa.array(ranks.back)))
+        name,
+        _files.file_digest(content),
+        encode(table.take(pa.array(ranks.back))),
     )
 
 
@@ -372,9 +406,13 @@ def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
     `work`.
     """
     number, piece, digest, (rows, columns) = task
-    table = recover_chunk(number, piece, digest, work, place.subfolder(_files.PARTS))
+    table = recover_chunk(
+        number, piece, digest, work, place.subfolder(_files.PARTS)
+    )
     return encode(
-        (table if columns is None else table.select(columns)).take(pa.array(rows))
+        (table if columns is None else table.select(columns)).take(
+            pa.array(rows)
+        )
     )
 
 
@@ -384,7 +422,9 @@ def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
     A task, as of `_tasks`, is (number, piece, digest, rows); rows count within the piece. The table
     has their order.
     """
-    chunks = Chunk.joined([take_rows(piece, rows) for _, piece, _, rows in tasks])
+    chunks = Chunk.joined(
+        [take_rows(piece, rows) for _, piece, _, rows in tasks]
+    )
     return encode(
         pa.concat_tables(
             chunk_table(chunk, job) for chunk in chunks
@@ -428,7 +468,9 @@ def _rows_of_workers(
 
     tasks = _tasks(store, crew, needed)
     work = partial(_read_rows, work=crew.work, place=store.place)
-    return pa.concat_tables(map(decode, iterate_results(crew.pool, work, tasks)))
+    return pa.concat_tables(
+        map(decode, iterate_results(crew.pool, work, tasks))
+    )
 
 
 def _write_fragments(
@@ -463,16 +505,22 @@ def _write_fragments(
             Rows to send back, counted from the first that the chunk writes.
         """
         own_rows = (
-            ranked.slice_rows(in_memory, count_before[start], count_before[stop])
+            ranked.slice_rows(
+                in_memory, count_before[start], count_before[stop]
+            )
             - count_before[start]
         )
         part = None if kept is None else kept[start:stop]
         return _Ranks(encode(ranking.columns(start, stop)), part, own_rows)
 
     folder = fragments_folder(store.identity)
-    work = partial(_write_fragment, work=crew.work, place=store.place, folder=folder)
+    work = partial(
+        _write_fragment, work=crew.work, place=store.place, folder=folder
+    )
     fragments = []
-    for fragment in iterate_results(crew.pool, work, _tasks(store, crew, needed)):
+    for fragment in iterate_results(
+        crew.pool, work, _tasks(store, crew, needed)
+    ):
         store.hashed[fragment.name] = fragment.digest
         fragments.append(decode(fragment.rows))
         report(len(fragments), None)

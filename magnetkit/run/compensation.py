@@ -109,7 +109,9 @@ def compensation(
         reference, min(high, float(room["max_working_temperature_K"]))
     ).iloc[0]
     own_estimate = (
-        None if recipe is None else given_recipe(read_recipe(recipe, basis), None)
+        None
+        if recipe is None
+        else given_recipe(read_recipe(recipe, basis), None)
     )
     estimate = own_estimate or estimate_composition(room)
     producer = calibrate_on_grade(hot_sheet, estimate)
@@ -118,13 +120,20 @@ def compensation(
             f"{recipe!r:.80} is no magnet at {float(hot_sheet['temperature_K']):g} K by the model; "
             f"give the recipe of {hot_sheet['grade']}, or leave it out"
         )
-    frame = _describe_magnet(_variants(estimate), (low, high), producer, circuit)
+    frame = _describe_magnet(
+        _variants(estimate), (low, high), producer, circuit
+    )
     least_heavy = _choose_least_heavy(
         str(room["host"]), estimate, (low, high), producer, circuit
     )
     if least_heavy is not None:
-        frame.loc[len(frame)] = {**least_heavy, "what": "least Gd and Er that does it"}
-    frame.attrs.update(range=(low, high), grade=str(room["grade"]), circuit=circuit)
+        frame.loc[len(frame)] = {
+            **least_heavy,
+            "what": "least Gd and Er that does it",
+        }
+    frame.attrs.update(
+        range=(low, high), grade=str(room["grade"]), circuit=circuit
+    )
     return frame
 
 
@@ -157,7 +166,11 @@ def _range(temperature: Any, grade: str) -> _Range:
     """
     if temperature is None:
         return alpha_range(grade)
-    ends = temperature.split(":") if isinstance(temperature, str) else list(temperature)
+    ends = (
+        temperature.split(":")
+        if isinstance(temperature, str)
+        else list(temperature)
+    )
     if len(ends) != 2:
         raise InputError(
             f"the range must be two temperatures such as -50C:150C, got {temperature}"
@@ -201,7 +214,9 @@ def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
     new_atoms = atoms.copy()
     new_atoms[INDEX["Sm"]] += new_atoms[columns].sum()
     new_atoms[columns] = 0.0
-    return given_recipe(CompositionTable.from_array(new_atoms[None, :]), None).best.text
+    return given_recipe(
+        CompositionTable.from_array(new_atoms[None, :]), None
+    ).best.text
 
 
 def _describe_magnet(
@@ -239,12 +254,17 @@ def _describe_magnet(
         between=between,
         whole_range=True,
     )
-    frame = pd.DataFrame({"what": list(texts), "composition": list(texts.values())})
-    weight = 100.0 * table.weight_fractions()
-    frame["gadolinium_erbium_wt_pct"] = weight[:, [INDEX[e] for e in _PUT_IN]].sum(
-        axis=1
+    frame = pd.DataFrame(
+        {"what": list(texts), "composition": list(texts.values())}
     )
-    for source, names in ((cold, (ALPHA, REMANENCE)), (hot, (COERCIVITY, KNEE))):
+    weight = 100.0 * table.weight_fractions()
+    frame["gadolinium_erbium_wt_pct"] = weight[
+        :, [INDEX[e] for e in _PUT_IN]
+    ].sum(axis=1)
+    for source, names in (
+        (cold, (ALPHA, REMANENCE)),
+        (hot, (COERCIVITY, KNEE)),
+    ):
         for column in [f"{name}{end}" for name in names for end in _ENDS]:
             frame[column] = source[column].to_numpy(float)
     for end in _ENDS:
@@ -281,7 +301,9 @@ def _choose_least_heavy(
     table = CompositionTable.from_strings([recipe.text], basis="weight")
     usual_charge = usual_magnets()[host].charge
     free = [
-        e for e in usual_charge.elements if e not in (*RARE_EARTHS, *usual_charge.usual)
+        e
+        for e in usual_charge.elements
+        if e not in (*RARE_EARTHS, *usual_charge.usual)
     ]
     weight = dict(zip(free, _share(table, *free), strict=True))
     rare = float(sum(_share(table, "Sm", "Gd", "Er")))
@@ -298,7 +320,9 @@ def _choose_least_heavy(
         return None
     frame = _describe_magnet(texts, between, producer, circuit)
     # What is known of it counts: no more than a standard deviation may lie outside.
-    good = frame[(frame[ALPHA] + circuit).abs() + _deviation(frame) <= _STEADY_ALPHA]
+    good = frame[
+        (frame[ALPHA] + circuit).abs() + _deviation(frame) <= _STEADY_ALPHA
+    ]
     if good.empty:
         return None
     first = good.sort_values("gadolinium_erbium_wt_pct", kind="stable").iloc[0]

@@ -154,7 +154,9 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
     if is_grade(text):
         why = _rated_below(replacement, text)
         if why:
-            return _make_unjudged_offer(replacement, text, "grade", "refuse", why)
+            return _make_unjudged_offer(
+                replacement, text, "grade", "refuse", why
+            )
         return _judge_offer(replacement, text, "grade", None, "auto")
     recipe, *shells = _PLUS.split(text)
     shell = shells[0] if shells else None
@@ -250,7 +252,9 @@ def _judge_offer(
     judged = Offer(
         text=text,
         kind=kind,
-        probability_meets_requirements=float(way.probability_meets_requirements),
+        probability_meets_requirements=float(
+            way.probability_meets_requirements
+        ),
         demagnetization_safety=float(way.demagnetization_safety),
         remanence_guaranteed_T=float(way.remanence_guaranteed_T),
         coercivity_guaranteed_kA_m=float(way.coercivity_guaranteed_kA_m),
@@ -301,7 +305,9 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     if knee != knee:
         square = reference.get(_KNEE, math.nan) / reference[_COERCIVITY]
         knee = h_cj * square
-    chance, margin, misses = _chance(replacement, b_r, h_cj, knee, carried=carried)
+    chance, margin, misses = _chance(
+        replacement, b_r, h_cj, knee, carried=carried
+    )
     heavy = math.nan
     if "Dy" in numbers or "Tb" in numbers:
         heavy = numbers.get("Dy", 0.0) + numbers.get("Tb", 0.0)
@@ -326,13 +332,17 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     return _decide(replacement, judged, carried=carried)
 
 
-def _read_sheet(values: dict[str, Any], text: str) -> tuple[dict[str, float], float]:
+def _read_sheet(
+    values: dict[str, Any], text: str
+) -> tuple[dict[str, float], float]:
     """Return the values of a sheet by column, and the temperature that they hold at, K.
 
     `text` is the offer as it was written. Raises InputError of what no magnet has.
     """
     if stray := sorted(set(values) - set(_SHEET)):
-        raise InputError(f"an offer's values are {', '.join(_SHEET)}; got {stray[0]!r}")
+        raise InputError(
+            f"an offer's values are {', '.join(_SHEET)}; got {stray[0]!r}"
+        )
     sheet = {_SHEET[name]: value for name, value in values.items()}
     measured_at = _read_temperature(sheet.pop("T", ROOM_K))
     try:
@@ -347,7 +357,9 @@ def _read_sheet(values: dict[str, Any], text: str) -> tuple[dict[str, float], fl
         raise InputError(
             "an offer's sheet needs B_r (T) and H_cJ (kA/m), e.g. B_r=1.31,H_cJ=1600,T=20C"
         )
-    if not (0.02 < numbers[_REMANENCE] < 2.0 and 1.0 < numbers[_COERCIVITY] < 6000.0):
+    if not (
+        0.02 < numbers[_REMANENCE] < 2.0 and 1.0 < numbers[_COERCIVITY] < 6000.0
+    ):
         raise InputError(
             f"B_r {numbers[_REMANENCE]:g} T and H_cJ {numbers[_COERCIVITY]:g} kA/m are no "
             "magnet's; write T and kA/m (1 kG = 0.1 T, 1 kOe = 79.6 kA/m)"
@@ -359,7 +371,9 @@ def _read_sheet(values: dict[str, Any], text: str) -> tuple[dict[str, float], fl
 def _read_temperature(value: Any) -> float:
     """Read the temperature of a sheet, K; InputError for a text without a unit."""
     if isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value.strip()):
-        raise InputError(f"T={value.strip()}: {value.strip()}C or {value.strip()}K?")
+        raise InputError(
+            f"T={value.strip()}: {value.strip()}C or {value.strip()}K?"
+        )
     return parse_temperature(value)
 
 
@@ -375,7 +389,9 @@ def _check_sheet(numbers: Mapping[str, float]) -> None:
         if low <= value <= high:
             continue
         sign = f"; {-value:g}?" if low <= -value <= high else ""
-        raise InputError(f"{name}={value:g} lies outside {low:g} to {high:g}{sign}")
+        raise InputError(
+            f"{name}={value:g} lies outside {low:g} to {high:g}{sign}"
+        )
     if not 1.0 <= numbers.get(_KNEE, 1.0) <= numbers[_COERCIVITY]:
         raise InputError(
             f"H_k {numbers[_KNEE]:g} kA/m lies outside 1 to H_cJ, "
@@ -436,12 +452,14 @@ def _chance(
             gaps[column] = math.log(max(value, 1e-9) / limit.limit)
     flux = gaps.get(_REMANENCE, 50.0)
     hardness = min(
-        (gap for column, gap in gaps.items() if column != _REMANENCE), default=50.0
+        (gap for column, gap in gaps.items() if column != _REMANENCE),
+        default=50.0,
     )
     sale_rule = dict(constants()["sold"])
     if carried:
         sale_rule = {
-            name: math.hypot(sale_rule[name], _CARRIED[name]) for name in _CARRIED
+            name: math.hypot(sale_rule[name], _CARRIED[name])
+            for name in _CARRIED
         }
     chance = probability_of_limits(
         [flux],
@@ -495,9 +513,15 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     if chance < MEETS:
         return "ask", "it may do what is asked: values at temperature decide"
     if judged.way is not None and judged.way.kind == "other-family":
-        return "ask", "it is of another family: price, mass and brittleness decide"
+        return (
+            "ask",
+            "it is of another family: price, mass and brittleness decide",
+        )
     if heavy != heavy:
-        return "ask", "it does what is asked; its content of Dy and Tb is not said"
+        return (
+            "ask",
+            "it does what is asked; its content of Dy and Tb is not said",
+        )
     if heavy > today + SAVING_WT_PCT:
         return (
             "ask",

@@ -34,7 +34,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FOLDER = "devices"
-_OF_ONE_MAGNET = {"grade", "recipe", "basis", "shell", "measured", "values", "mass_kg"}
+_OF_ONE_MAGNET = {
+    "grade",
+    "recipe",
+    "basis",
+    "shell",
+    "measured",
+    "values",
+    "mass_kg",
+}
 _OF_ONE_MAGNET |= {"offer", "diffused", "kinds", "out", "force"}
 """Keywords of `replace` that a list does not take."""
 _SIZE = re.compile(
@@ -42,9 +50,7 @@ _SIZE = re.compile(
 )
 _SEVERAL = re.compile(r"\w\s*(?:[/;]|\bor\b|\boder\b)\s*\w", re.IGNORECASE)
 """What stands between two grades in one cell."""
-_ROUTES = (
-    0.05  # Least probability of a kind of makeup that widens the range of an element.
-)
+_ROUTES = 0.05  # Least probability of a kind of makeup that widens the range of an element.
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -198,11 +204,15 @@ def replace_parts(
     user_table = read_user_table(_source(table), "parts", units, strict)
     _check_columns(user_table)
     gaps = _fill_temperatures(user_table, temperature)
-    graded_rows = [row for row in user_table.rows if row.get("grade") is not None]
+    graded_rows = [
+        row for row in user_table.rows if row.get("grade") is not None
+    ]
     questions = list(dict.fromkeys(map(_question, graded_rows)))
     keywords |= {"scenario": scenario, "prices": prices}
     answers = _ask_questions(questions, keywords, workers, progress=progress)
-    parts, places, refusals = _answer_rows(user_table, answers, per_year, strict=strict)
+    parts, places, refusals = _answer_rows(
+        user_table, answers, per_year, strict=strict
+    )
     state = with_prices(scenario, prices or {})
     all_shortages = _load_shortages(shortage)
     own_columns = user_table.own.iloc[places].reset_index(drop=True)
@@ -216,7 +226,10 @@ def replace_parts(
         changes=changes,
         shortages=summary,
         refused=pd.DataFrame(
-            [(line, text, why) for line, (text, why) in sorted(refusals.items())],
+            [
+                (line, text, why)
+                for line, (text, why) in sorted(refusals.items())
+            ],
             columns=["Row", "Text", "Why"],
         ),
         notes=notes(user_table, parts, state, len(questions), gaps),
@@ -229,11 +242,16 @@ def _load_shortages(shortage: Any) -> list[Shortage]:
     `shortage` is one of them (a name, a file or a Shortage) or several. The name of an embedded one
     adds nothing. InputError if any other has a name that is taken.
     """
-    users = [shortage] if isinstance(shortage, str | Path | Shortage) else shortage
+    users = (
+        [shortage] if isinstance(shortage, str | Path | Shortage) else shortage
+    )
     embedded_shortages = {name: load_shortage(name) for name in shortages()}
     for one in users:
         user_shortage = load_shortage(one)
-        if user_shortage.name in embedded_shortages and one != user_shortage.name:
+        if (
+            user_shortage.name in embedded_shortages
+            and one != user_shortage.name
+        ):
             raise InputError(
                 f"two shortages are called {user_shortage.name!r}; give yours another name"
             )
@@ -247,7 +265,9 @@ def _source(table: Any) -> Any:
     return table
 
 
-def _fill_temperatures(listed: UserTable, temperature: float | str | None) -> list[str]:
+def _fill_temperatures(
+    listed: UserTable, temperature: float | str | None
+) -> list[str]:
     """Fill in the temperature of rows that have none, in place.
 
     `listed.rows` get ``temperature``, K, where they have a grade. Without `temperature` the rows
@@ -262,9 +282,13 @@ def _fill_temperatures(listed: UserTable, temperature: float | str | None) -> li
                 row["temperature"] = parse_temperature(temperature)
     if not lines:
         return []
-    what = "the highest of each grade" if temperature is None else str(temperature)
+    what = (
+        "the highest of each grade" if temperature is None else str(temperature)
+    )
     rows_text = ", ".join(lines[:10]) + (", ..." if len(lines) > 10 else "")
-    return [f"No temperature in {len(lines)} rows ({rows_text}): {what} is taken."]
+    return [
+        f"No temperature in {len(lines)} rows ({rows_text}): {what} is taken."
+    ]
 
 
 def _check_columns(listed: UserTable) -> None:
@@ -282,12 +306,21 @@ def _encoding_hint(headers: str) -> str:
     """Write a hint where headers may have been read by another encoding, else an empty text."""
     if headers.isascii():
         return ""
-    return "; if these letters are wrong, save the file as CSV UTF-8, or as .xlsx"
+    return (
+        "; if these letters are wrong, save the file as CSV UTF-8, or as .xlsx"
+    )
 
 
 Question = tuple[tuple[str, Any], ...]
 """What a row asks of `replace`: the keywords that it states, with their values."""
-_ASKED = ("grade", "temperature", "load_line", "outside_field_kA_m", "hours", "recipe")
+_ASKED = (
+    "grade",
+    "temperature",
+    "load_line",
+    "outside_field_kA_m",
+    "hours",
+    "recipe",
+)
 _OF_RECIPE = ("basis", "shell")
 # So many questions are worth the start of another process.
 _QUESTIONS_A_PROCESS = 60
@@ -298,7 +331,9 @@ _MOST_A_GROUP = 20
 def _question(row: Mapping[str, Any]) -> Question:
     """Collect the keywords of `replace` for a row, as pairs; rows with equal ones share the answer."""
     names = _ASKED + (_OF_RECIPE if row.get("recipe") is not None else ())
-    return tuple((name, row[name]) for name in names if row.get(name) is not None)
+    return tuple(
+        (name, row[name]) for name in names if row.get(name) is not None
+    )
 
 
 def _ask_question(
@@ -381,7 +416,9 @@ def _ask_in_processes(
     size = min(_MOST_A_GROUP, -(-len(questions) // workers))
     groups = [questions[i : i + size] for i in range(0, len(questions), size)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        tasks = {pool.submit(_ask_group, group, keywords): group for group in groups}
+        tasks = {
+            pool.submit(_ask_group, group, keywords): group for group in groups
+        }
         for task in as_completed(tasks):
             yield tasks[task], task.result()
 
@@ -435,7 +472,9 @@ def _answer_rows(
             record = user_table.own.iloc[place].to_dict()
             refusals[line] = (row_text(record), str(error))
     if not parts:
-        line, (_, why) = min(refusals.items(), default=(0, ("", "the table is empty")))
+        line, (_, why) = min(
+            refusals.items(), default=(0, ("", "the table is empty"))
+        )
         raise InputError(f"no row can be used; row {line}: {why}")
     return parts, places, refusals
 
@@ -473,7 +512,9 @@ def _answer_part(
     if grade is None:
         text = _weight_shares(str(recipe), row.get("basis"))
         shell = str(row.get("shell") or "")
-        shares = {e: Amount(x, x, x) for e, x in mass_shares(text, shell).items()}
+        shares = {
+            e: Amount(x, x, x) for e, x in mass_shares(text, shell).items()
+        }
         kg_year = _kg_year(row, None, per_year)
         return Part(
             line=line,
@@ -491,7 +532,9 @@ def _answer_part(
     answer = answers[_question(row)]
     if isinstance(answer, InputError):
         if _SEVERAL.search(str(grade)):
-            raise InputError(f"{answer}; two grades in one cell? Give each its own row")
+            raise InputError(
+                f"{answer}; two grades in one cell? Give each its own row"
+            )
         raise answer
     way = recommended_way(answer)
     today = shares_today(answer)
@@ -499,7 +542,9 @@ def _answer_part(
     order = ""
     if way is not None:
         order = getattr(way, "order_line", "") or order_line(
-            way, temperature_K=answer.reference["temperature_K"], drawing=str(grade)
+            way,
+            temperature_K=answer.reference["temperature_K"],
+            drawing=str(grade),
         )
     return Part(
         line=line,
@@ -538,7 +583,9 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     if not total:
         return {}
     weights = [one["weight"] / total for one in kinds]
-    each = [mass_shares(one["composition"], one["shell"] or "") for one in kinds]
+    each = [
+        mass_shares(one["composition"], one["shell"] or "") for one in kinds
+    ]
     heavy = set(get_settings().heavy_rare_earths)
     spread = _heavy_spread(answer.reference, each, weights, heavy)
     amounts = {}
@@ -553,7 +600,9 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     return _balance_light(amounts, heavy)
 
 
-def _balance_light(amounts: dict[str, Amount], heavy: set[str]) -> dict[str, Amount]:
+def _balance_light(
+    amounts: dict[str, Amount], heavy: set[str]
+) -> dict[str, Amount]:
     """Scale the light rare earths so that the means of all elements sum to 100 wt.%.
 
     The result is a new dictionary; without light rare earths it is `amounts` itself. `amounts` are
@@ -565,7 +614,9 @@ def _balance_light(amounts: dict[str, Amount], heavy: set[str]) -> dict[str, Amo
     if not total:
         return amounts
     factor = 1.0 - excess / total
-    return amounts | {element: amounts[element].times(factor) for element in light}
+    return amounts | {
+        element: amounts[element].times(factor) for element in light
+    }
 
 
 def _stated_heavy(answer: Replacement, today: Mapping[str, Amount]) -> Amount:
@@ -608,7 +659,8 @@ def _heavy_spread(
     mean = float(np.dot(weights, totals))
     name = "heavy_rare_earth_wt_pct"
     ends = [
-        float(reference.get(f"{name}{end}", math.nan)) for end in ("_lo", "", "_hi")
+        float(reference.get(f"{name}{end}", math.nan))
+        for end in ("_lo", "", "_hi")
     ]
     if mean < 1e-6 or any(x != x for x in ends):
         return Amount(1.0, 1.0, 1.0)
@@ -672,7 +724,9 @@ def _mass_of_size(size: str, answer: Replacement | None) -> float:
             "a recipe needs a mass; a size is enough where the grade is known"
         )
     sides = [float(side.replace(",", ".")) for side in match.groups()]
-    mass = float(answer.reference["density_kg_m3"]) * float(np.prod(sides)) * 1e-9
+    mass = (
+        float(answer.reference["density_kg_m3"]) * float(np.prod(sides)) * 1e-9
+    )
     try:
         check_plausible("magnet_mass_kg", mass)
     except InputError as error:

@@ -160,7 +160,9 @@ class Replacement:
         """All that was judged, in order, with result columns."""
         return self.answers[0].candidates
 
-    def judge(self, what: str, shell: str | None = None, basis: Basis = "auto") -> Way:
+    def judge(
+        self, what: str, shell: str | None = None, basis: Basis = "auto"
+    ) -> Way:
         """Return how a recipe or a grade that is named stands against the same limits.
 
         Parameters
@@ -183,7 +185,9 @@ class Replacement:
         """
         return _judge(self, what, shell, basis)
 
-    def lines(self, units: str = "si", *, everything: bool = False) -> list[str]:
+    def lines(
+        self, units: str = "si", *, everything: bool = False
+    ) -> list[str]:
         """Return the answer in lines.
 
         Parameters
@@ -206,7 +210,13 @@ class Replacement:
         """
         import json
 
-        names = ("verdict", "own_probability", "reference", "basis", "duty_line")
+        names = (
+            "verdict",
+            "own_probability",
+            "reference",
+            "basis",
+            "duty_line",
+        )
         whole: dict[str, Any] = {name: getattr(self, name) for name in names}
         whole["limits"] = [
             {"column": c, "text": str(r), "value": r.limit, "source": r.source}
@@ -223,7 +233,9 @@ class Replacement:
             "answers": [record(one) for one in self.answers],
         }
         rows = self.candidates.to_json(orient="records", force_ascii=False)
-        text = json.dumps(_drop_missing(whole), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(
+            _drop_missing(whole), ensure_ascii=False, allow_nan=False
+        )
         return f'{text[:-1]}, "candidates": {rows}}}'
 
     def __str__(self) -> str:
@@ -381,7 +393,9 @@ def replace(
     if offer is not None:
         from .offers import judge_offer
 
-        replacement = with_fields(replacement, offer=judge_offer(replacement, offer))
+        replacement = with_fields(
+            replacement, offer=judge_offer(replacement, offer)
+        )
     return replacement
 
 
@@ -438,7 +452,11 @@ def _use_conditions(
 
 def _is_on_duty(load_line: float | None, keywords: Mapping[str, Any]) -> bool:
     """Say whether a replacement is asked for by a duty rather than by the drawing's values."""
-    duty = (load_line, keywords.get("outside_field_kA_m"), keywords.get("hours"))
+    duty = (
+        load_line,
+        keywords.get("outside_field_kA_m"),
+        keywords.get("hours"),
+    )
     return any(one is not None for one in duty)
 
 
@@ -455,7 +473,9 @@ def _find_incumbent(
     or recipe or measured magnets come without a grade.
     """
     if values is not None and measured is not None:
-        raise InputError("measured and values both say what was measured: give one")
+        raise InputError(
+            "measured and values both say what was measured: give one"
+        )
     if values is None and grade is None and is_curve(measured):
         values = measured
         measured = None
@@ -472,7 +492,9 @@ def _find_incumbent(
     return with_makeup(incumbent_of_grade(grade, request), request)
 
 
-def _use_temperature(grade: str | None, temperature: float | str | None) -> float:
+def _use_temperature(
+    grade: str | None, temperature: float | str | None
+) -> float:
     """Return the temperature of use, K.
 
     Without `temperature` it is the highest of the grade, or the upper end of its alpha if that is
@@ -524,7 +546,9 @@ def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
     )
 
 
-def _describe_incumbent(incumbent: Incumbent, request: Request) -> dict[str, Any]:
+def _describe_incumbent(
+    incumbent: Incumbent, request: Request
+) -> dict[str, Any]:
     """Return the magnet in use as plain values: grade, guaranteed figures, duty and composition.
 
     Returns
@@ -594,10 +618,14 @@ def _answer_a_duty(request: Request) -> Replacement:
     reference["temperature_K"] = request.temperature
     answers = answer_duty(request, limits)
     basis = _describe_basis(request, None)
-    return Replacement(reference, answers, limits, basis, "what makers print", request)
+    return Replacement(
+        reference, answers, limits, basis, "what makers print", request
+    )
 
 
-def _judge(replacement: Replacement, what: str, shell: str | None, basis: Basis) -> Way:
+def _judge(
+    replacement: Replacement, what: str, shell: str | None, basis: Basis
+) -> Way:
     """Judge one recipe or grade as a way, against the limits of a replacement.
 
     Parameters
@@ -662,7 +690,9 @@ def _judge_grade(replacement: Replacement, grade: str) -> "pd.DataFrame":
         )
     frame = as_candidates(rows, "lower-class", None, request)
     if not len(frame):
-        raise InputError(f"{name} cannot be judged: what it is made of is not known")
+        raise InputError(
+            f"{name} cannot be judged: what it is made of is not known"
+        )
     return frame
 
 
@@ -682,7 +712,9 @@ _SHOWN_IN_FOLDER = (
 )
 
 
-def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> None:
+def _write_folder(
+    replacement: Replacement, out: str | Path, force: bool
+) -> None:
     """Screen the candidates of a replacement into the folder `out`; its report begins with the answer.
 
     The verdicts found beside the magnet in use are kept. With `force` a result there is replaced.
@@ -701,21 +733,27 @@ def _write_folder(replacement: Replacement, out: str | Path, force: bool) -> Non
         )
     producer = incumbent.producer
     if producer is None:
-        grade_sheet = grade_row(str(incumbent.sheet["grade"]), request.temperature)
+        grade_sheet = grade_row(
+            str(incumbent.sheet["grade"]), request.temperature
+        )
         producer = calibrate_on_grade(
             grade_sheet, incumbent.makeup, request.conditions.curie
         )
     # What was judged beside the magnet in use stands: a screening judges each for itself.
     frame = replacement.candidates
     frame = frame[frame["status"] == "ok"]
-    table = frame[["candidate", "shell"]].rename(columns={"candidate": "composition"})
+    table = frame[["candidate", "shell"]].rename(
+        columns={"candidate": "composition"}
+    )
     for name in _SHOWN_IN_FOLDER:
         table[f"{GIVEN}{name}"] = frame[name]
     is_sold = frame["grade"].fillna("") != ""
     table[f"{GIVEN}route"] = (
         frame["route"].fillna("").where(~is_sold, AS_SOLD + frame["grade"])
     )
-    table[f"{GIVEN}candidate"] = frame["candidate"].where(~is_sold, frame["grade"])
+    table[f"{GIVEN}candidate"] = frame["candidate"].where(
+        ~is_sold, frame["grade"]
+    )
     use = request.conditions
     result = screen(
         table,
@@ -755,10 +793,15 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
         if way.likely
     ]
     margins = [
-        {"name": f"today: {reference['grade']}", "margin": reference[MARGIN_OF_DUTY]}
+        {
+            "name": f"today: {reference['grade']}",
+            "margin": reference[MARGIN_OF_DUTY],
+        }
     ]
     for way in first.ways:
-        margins.append({"name": short_name(way), "margin": way.demagnetization_safety})
+        margins.append(
+            {"name": short_name(way), "margin": way.demagnetization_safety}
+        )
     pair = []
     if best is not None:
         today = [*cells[0][2:3], *cells[0][4:]]
@@ -783,7 +826,11 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
     )
 
 
-_STATUS_OF_KIND = {"lower-class": "buy", "higher-class": "buy", "other-family": "buy"}
+_STATUS_OF_KIND = {
+    "lower-class": "buy",
+    "higher-class": "buy",
+    "other-family": "buy",
+}
 
 
 def _decisions(
@@ -815,7 +862,9 @@ def _decisions(
             "next_test": f"what nobody knows of it: {way.unknown}",
         }
         row = {
-            name: value for name, value in by_rank[way.number].items() if name in today
+            name: value
+            for name, value in by_rank[way.number].items()
+            if name in today
         }
         records.append(dict.fromkeys(today) | row | decision_values)
     return records

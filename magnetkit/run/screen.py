@@ -99,7 +99,9 @@ class ScreenResult(Ranked):
         lines = "<br>".join(map(escape, answer(self)))
         return f"<p>{escape(repr(self))}</p><p>{lines}</p>{table_html(self.decisions, first=DECIDED)}"
 
-    def set_answer(self, answer: Sequence[str], out: str | Path | None = None) -> None:
+    def set_answer(
+        self, answer: Sequence[str], out: str | Path | None = None
+    ) -> None:
         """Let every report begin with an answer, as that of `magnetkit.replace`.
 
         Parameters
@@ -150,7 +152,9 @@ class ScreenResult(Ranked):
         check_report(Path(path))
         return write_report(self, Path(path))
 
-    def to_excel(self, path: str | Path = "results.xlsx", n: int = 10_000) -> Path:
+    def to_excel(
+        self, path: str | Path = "results.xlsx", n: int = 10_000
+    ) -> Path:
         """Write a workbook: the answer, the rows in their order, what was refused, all.
 
         Parameters
@@ -170,11 +174,15 @@ class ScreenResult(Ranked):
 
         rows = self.best(n) if len(self) > n else self.table
         rejections = [(r.line, r.text, r.reason) for r in self.rejected]
-        return write_results(rows, Path(path), [*lead(self), *answer(self)], rejections)
+        return write_results(
+            rows, Path(path), [*lead(self), *answer(self)], rejections
+        )
 
 
 def _shown_columns(found: Ranked) -> ScreenResult:
-    return ScreenResult(*(getattr(found, field.name) for field in fields(Ranked)))
+    return ScreenResult(
+        *(getattr(found, field.name) for field in fields(Ranked))
+    )
 
 
 @check_arguments
@@ -291,7 +299,9 @@ def screen(
     )
     kelvin = None if temperature is None else parse_temperature(temperature)
     shell = keywords.pop("shell", None)
-    source = _candidates.as_candidates(compositions, profile, basis, column, shell)
+    source = _candidates.as_candidates(
+        compositions, profile, basis, column, shell
+    )
     job = make_job(
         profile,
         kelvin,
@@ -306,10 +316,14 @@ def screen(
             # Models are trained and kernels compiled before several threads or processes need them.
             evaluate(job.conditions.reference, None, job)
         needed = dependencies(job)
-        job = replace(job, trial=trial_threshold(reference_candidate(job)[CHANCE][0]))
+        job = replace(
+            job, trial=trial_threshold(reference_candidate(job)[CHANCE][0])
+        )
         lean = not all_columns and place is not None and _is_large(source, keep)
         want = columns_read(job) if lean else None
-        known = identity(source, job, chunk_rows, needed, keep) | {WRITTEN: want}
+        known = identity(source, job, chunk_rows, needed, keep) | {
+            WRITTEN: want
+        }
         if place is not None and not store.begin(known, resume):
             return open_result(place, ScreenResult)
         with (
@@ -329,10 +343,16 @@ def screen(
             done = _run_pieces(
                 pieces, work, store, pool, lambda n: report(n, total), strict
             )
-            found = {"candidates": done.rows, "rejected": done.rejected, **found}
+            found = {
+                "candidates": done.rows,
+                "rejected": done.rejected,
+                **found,
+            }
             refuse_nothing(store, found["candidates"])
             crew = Crew(pool, partial(source.pieces, chunk_rows), work)
-            with reporting(progress is True, "ranking and writing") as report_end:
+            with reporting(
+                progress is True, "ranking and writing"
+            ) as report_end:
                 result = finish(
                     store,
                     job,
@@ -361,7 +381,12 @@ def _read_profile(
     Without a device the profile is one of requirements alone, for which `require`, `reference` and
     `temperature` must be given: InputError otherwise.
     """
-    from ..choose.applications import Profile, load, requirements_alone, with_reference
+    from ..choose.applications import (
+        Profile,
+        load,
+        requirements_alone,
+        with_reference,
+    )
 
     if application is None:
         if not (require and reference and temperature is not None):
@@ -370,8 +395,12 @@ def _read_profile(
                 "require, reference and temperature"
             )
         line = load_line or 1.0
-        return requirements_alone(require, reference, temperature, line, basis=basis)
-    profile = application if isinstance(application, Profile) else load(application)
+        return requirements_alone(
+            require, reference, temperature, line, basis=basis
+        )
+    profile = (
+        application if isinstance(application, Profile) else load(application)
+    )
     if reference is None:
         return profile
     return with_reference(profile, reference, basis)
@@ -412,12 +441,18 @@ def _results_place(out: Any, again: bool) -> Path | str | None:
     """
     if out is None:
         return out
-    if not isinstance(out, str | Path) or not str(out).strip() or "\0" in str(out):
+    if (
+        not isinstance(out, str | Path)
+        or not str(out).strip()
+        or "\0" in str(out)
+    ):
         raise InputError(
             f"out must be the path of a folder for the results, got {out!r}; leave it out to keep "
             "them in memory"
         )
-    if not again and (_files.own_manifest(_files.Place.of(out)) or {}).get("done"):
+    if not again and (_files.own_manifest(_files.Place.of(out)) or {}).get(
+        "done"
+    ):
         raise InputError(
             f"{out} holds a finished screening; choose another --out folder, or --force to replace "
             "it (in Python force=True)"
@@ -504,10 +539,14 @@ def _run_pieces(
                 lines = lines + before[1]
                 report(rows)
 
-    for number, part in iterate_results(pool, store.prepare_work(work), unfinished()):
+    for number, part in iterate_results(
+        pool, store.prepare_work(work), unfinished()
+    ):
         if strict and part.first is not None:
             first = part.first
-            raise CompositionError(f"line {first.line}: {first.reason}", first.text)
+            raise CompositionError(
+                f"line {first.line}: {first.reason}", first.text
+            )
         store.add(number, part)
         rows = rows + part.rows
         lines = lines + part.lines
@@ -515,7 +554,9 @@ def _run_pieces(
     return _Counts(rows, lines)
 
 
-def count_kept_rows(keep: int | None, source: _candidates.Candidates) -> int | None:
+def count_kept_rows(
+    keep: int | None, source: _candidates.Candidates
+) -> int | None:
     """Return how many of the best rows are kept: `keep`, a default for a large space, or None for all.
 
     `source` are the candidates. InputError if `keep` is no whole number above 0.
@@ -607,12 +648,18 @@ def _collect_best(
         )
         is_tie = True if bound.last is None else hashes <= np.uint64(bound.last)
         misses = (by < -bound.margin) | (by == -bound.margin) & is_tie
-        if np.where(meets, by <= bound.limit, misses).sum() >= count_leading_rows(keep):
+        if np.where(
+            meets, by <= bound.limit, misses
+        ).sum() >= count_leading_rows(keep):
             break
     store.phase = "chunk"
     if counts.rows and not len(leading_rows):
-        reasons = ", ".join(f"{n:,} {why}" for why, n in tally.status.most_common())
-        raise InputError(f"none of {counts.rows:,} candidates has a rank: {reasons}")
+        reasons = ", ".join(
+            f"{n:,} {why}" for why, n in tally.status.most_common()
+        )
+        raise InputError(
+            f"none of {counts.rows:,} candidates has a rank: {reasons}"
+        )
     summary = {
         "candidates": counts.rows,
         "rejected": counts.rejected,
@@ -643,14 +690,24 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
         if sum(map(len, parts)) > 4 * count:
             parts = [leading(pa.concat_tables(parts), count)]
     if not parts:
-        kinds = {"row": "int64", "piece": "int32", "meets": "bool", "by": "float64"}
+        kinds = {
+            "row": "int64",
+            "piece": "int32",
+            "meets": "bool",
+            "by": "float64",
+        }
         return pa.table(
-            {n: pa.array([], k) for n, k in (kinds | {"hash": "uint64"}).items()}
+            {
+                n: pa.array([], k)
+                for n, k in (kinds | {"hash": "uint64"}).items()
+            }
         )
     return leading(pa.concat_tables(parts), count)
 
 
-def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bound]:
+def _bounds(
+    source: _candidates.Candidates, job: Job, keep: int
+) -> Iterator[Bound]:
     """Yield the bounds to try: one estimated from a sample of a space, if finite, then an open one.
 
     The open bound drops nothing that can be ranked. `keep` is the number of candidates to find. The
@@ -661,7 +718,8 @@ def _bounds(source: _candidates.Candidates, job: Job, keep: int) -> Iterator[Bou
         parts = source.sample(_SAMPLE)
         want = job.rule.columns()
         evaluations = [
-            evaluate(part.table, part.shells, job, Bound(), want) for part in parts
+            evaluate(part.table, part.shells, job, Bound(), want)
+            for part in parts
         ]
         bound = estimate_bound(evaluations, job.rule, rows, keep)
         if bound.is_finite:

@@ -15,7 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core._arguments import check_arguments, parse_finite_number, parse_whole_number
+from .._core._arguments import (
+    check_arguments,
+    parse_finite_number,
+    parse_whole_number,
+)
 from .._core._blas import one_thread
 from .._core._progress import bar
 from .._core._types import BoolArray, FloatArray
@@ -83,9 +87,13 @@ class Shop:
             names, sign, bound = _limit(text)
             columns = [INDEX[n] for n in names if n != "shell"]
             value = (
-                shell if names == ("shell",) else 100.0 * weight[:, columns].sum(axis=1)
+                shell
+                if names == ("shell",)
+                else 100.0 * weight[:, columns].sum(axis=1)
             )
-            good &= value <= bound + 1e-9 if sign == "<=" else value >= bound - 1e-9
+            good &= (
+                value <= bound + 1e-9 if sign == "<=" else value >= bound - 1e-9
+            )
         if self.stock is not None:
             good &= ((weight <= 1e-9) | (self.there() > 0.0)).all(axis=1)
         return good
@@ -116,7 +124,9 @@ def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
         If the text is something else.
     """
     match = _LIMIT.fullmatch(text)
-    names = () if match is None else tuple(n.strip() for n in match[1].split("+"))
+    names = (
+        () if match is None else tuple(n.strip() for n in match[1].split("+"))
+    )
     if match is None or any(n not in INDEX for n in names if n != "shell"):
         raise InputError(
             f"limit {text!r} not understood; write e.g. 'Nd+Pr>=28', 'Dy<=2' or 'shell<=0.5', wt.%"
@@ -183,14 +193,19 @@ def suggest(
     if stock is not None and not isinstance(stock, Mapping):
         stock = dict.fromkeys(stock, np.inf)
     shop = Shop(
-        stock, melts, (limits,) if isinstance(limits, str) else tuple(limits), charge_kg
+        stock,
+        melts,
+        (limits,) if isinstance(limits, str) else tuple(limits),
+        charge_kg,
     )
     ranked_result = (
         result if isinstance(result, Ranked) else open_result(result, Ranked)
     )
     leading = ranked_result.best(_POOL)
     leading["shell"] = leading["shell"].astype(object).fillna("")
-    leading = leading[leading["status"] == "ok"].drop_duplicates(["formula", "shell"])
+    leading = leading[leading["status"] == "ok"].drop_duplicates(
+        ["formula", "shell"]
+    )
     leading = leading.reset_index(drop=True)
     if not len(leading):
         raise InputError("no candidate is a magnet in the range of this device")
@@ -202,7 +217,9 @@ def suggest(
             "either"
         )
     samples = sample(leading, ranked_result.job, _PROPERTY_DRAWS, seed)
-    measurement_draws = measurements(samples.scores, np.random.default_rng(seed))
+    measurement_draws = measurements(
+        samples.scores, np.random.default_rng(seed)
+    )
     loss = np.minimum(samples.loss, 1e6)
     able = _make_feasibility_check(leading, shop, weight, is_possible)
     with one_thread(), bar("choosing magnets", batch, progress) as step:
@@ -213,7 +230,10 @@ def suggest(
         ]
     # More is never worth less: noise of the regression is not shown.
     worths = list(np.maximum.accumulate(worths))
-    columns = {"worth": worths, "chance_of_change": [change for _, change in after]}
+    columns = {
+        "worth": worths,
+        "chance_of_change": [change for _, change in after],
+    }
     rows = leading.iloc[batch_rows].reset_index(drop=True)
     return pd.concat([pd.DataFrame(columns), rows], axis=1)
 
@@ -270,7 +290,9 @@ def batch_value(
         weights = np.linalg.solve(square, own_terms.T @ loss[:, half].T)
         choice = (terms[~half] @ weights).argmin(axis=1)
         other = loss[:, ~half]
-        gain += float((other[best] - other[choice, np.arange(choice.size)]).sum())
+        gain += float(
+            (other[best] - other[choice, np.arange(choice.size)]).sum()
+        )
         change_count += int((choice != best).sum())
     return gain / draws, change_count / draws
 
@@ -307,7 +329,9 @@ def greedy(
         able = np.flatnonzero(feasible(batch_rows))
         if not able.size:
             break
-        values = [batch_value(loss, measured, [*batch_rows, int(j)])[0] for j in able]
+        values = [
+            batch_value(loss, measured, [*batch_rows, int(j)])[0] for j in able
+        ]
         best = int(np.argmax(values))
         batch_rows.append(int(able[best]))
         worths.append(values[best])
@@ -322,7 +346,9 @@ def _mass_fractions(leading: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
     `leading` has ``formula`` (atomic) and ``shell``. Rows with a shell sum to more than 1. The
     amount is 0 for a shell that states none.
     """
-    table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
+    table = CompositionTable.from_strings(
+        list(leading["formula"]), basis="atomic"
+    )
     weight = table.weight_fractions()
     amount = np.zeros(len(weight))
     for i, text in enumerate(leading["shell"]):
@@ -363,7 +389,10 @@ def _make_feasibility_check(
         """
         is_able = allowed.copy()
         is_able[list(chosen)] = False
-        if shop.melts is not None and len(set(alloy[list(chosen)])) >= shop.melts:
+        if (
+            shop.melts is not None
+            and len(set(alloy[list(chosen)])) >= shop.melts
+        ):
             is_able &= np.isin(alloy, alloy[list(chosen)])
         # A magnet of an alloy that is melted already takes no new charge.
         spent_mass = np.zeros(weight.shape[1])
@@ -373,15 +402,17 @@ def _make_feasibility_check(
                 spent_mass += shop.charge_kg * weight[i]
             melts.add(int(alloy[i]))
         free = np.isin(alloy, list(melts))
-        enough = (shop.charge_kg * weight <= shop.there() - spent_mass + 1e-12).all(
-            axis=1
-        )
+        enough = (
+            shop.charge_kg * weight <= shop.there() - spent_mass + 1e-12
+        ).all(axis=1)
         return is_able & (free | enough)
 
     return able
 
 
-def order(batch: "pd.DataFrame", temperatures: Sequence[float]) -> "pd.DataFrame":
+def order(
+    batch: "pd.DataFrame", temperatures: Sequence[float]
+) -> "pd.DataFrame":
     """Build the table that the producer fills in for `calibrate`, from a batch of `suggest`.
 
     Returns
@@ -399,5 +430,12 @@ def order(batch: "pd.DataFrame", temperatures: Sequence[float]) -> "pd.DataFrame
         )
         for kelvin in temperatures
     ]
-    names = ["magnet", "composition", "basis", "shell", "temperature_K", *_MEASURED]
+    names = [
+        "magnet",
+        "composition",
+        "basis",
+        "shell",
+        "temperature_K",
+        *_MEASURED,
+    ]
     return pd.DataFrame(rows, columns=names)

@@ -199,7 +199,9 @@ def validate(
         "temperature": kelvin,
     }
     with bar(
-        f"validating {target}", _validation.steps(rows, learn_from, peers), progress
+        f"validating {target}",
+        _validation.steps(rows, learn_from, peers),
+        progress,
     ) as advance:
         if learn_from == "known":
             training_set = _own_set(target, data)
@@ -207,7 +209,9 @@ def validate(
                 rows, training_set, advance=advance, **options
             )
         else:
-            left_out = _validation.leave_groups_out(rows, advance=advance, **options)
+            left_out = _validation.leave_groups_out(
+                rows, advance=advance, **options
+            )
     table = left_out.figures()
     count = len(set(rows.groups))
     about = f"{rows.origin}: {len(rows)} values in {count} groups, each left out with its compounds."

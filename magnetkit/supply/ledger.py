@@ -191,7 +191,9 @@ def ledger_columns(
     if reference is not None:
         reference = as_table(reference)
         if len(reference) != 1:
-            raise InputError(f"the reference must be one magnet, got {len(reference)}")
+            raise InputError(
+                f"the reference must be one magnet, got {len(reference)}"
+            )
         base = mean_over_mass(reference, matrix, reference_shell)
         savings = 100.0 * base[0, _HEAVY] - percent[0]
     data = Columns(
@@ -206,9 +208,13 @@ def ledger_columns(
         if criterion.over == "mass":
             data[criterion.name] = figures[:, column]
         elif criterion.over == "largest":
-            data[criterion.name] = _weakest_link(table, matrix[:, column], shell)
+            data[criterion.name] = _weakest_link(
+                table, matrix[:, column], shell
+            )
         else:
-            data[criterion.name] = _risk_of_sources(table, matrix[:, column], shell)
+            data[criterion.name] = _risk_of_sources(
+                table, matrix[:, column], shell
+            )
     return data
 
 
@@ -272,7 +278,9 @@ def _element_figures(
     DataError
         If a criterion is of a column that does not exist or holds other than numbers, yes or no.
     """
-    table = element_table(Scenario.model_validate_json(scenario), dict(recycled))
+    table = element_table(
+        Scenario.model_validate_json(scenario), dict(recycled)
+    )
     figures = np.full((N_ELEMENTS, len(_FIGURES)), np.nan)
     at = [INDEX[e] for e in table["element"]]
     for k, name in enumerate(_FIGURES):
@@ -288,7 +296,9 @@ def _element_figures(
     return figures
 
 
-def _weakest_link(table: CompositionTable, risk: FloatArray, shell: Any) -> FloatArray:
+def _weakest_link(
+    table: CompositionTable, risk: FloatArray, shell: Any
+) -> FloatArray:
     """Find the largest risk of an element above `_TRACE_MASS` of an alloy's mass.
 
     Parameters
@@ -383,7 +393,9 @@ def break_even_recycled_share(
     """
     column = index(element)
     other_shares = {
-        k: v for k, v in validate_recycled_shares(recycled).items() if k != element
+        k: v
+        for k, v in validate_recycled_shares(recycled).items()
+        if k != element
     }
     state = load_scenario(scenario)
     own_shares = {k: v for k, v in state.recycled.items() if k != element}
@@ -403,8 +415,12 @@ def break_even_recycled_share(
     # The risk is linear in that of each element, which recycling lowers in proportion.
     excess = risks[:, 0] - targets
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(excess <= 0.0, 0.0, excess / (risks[:, 0] - risks[:, 1]))
-    return inputs.values(np.where(share <= 1.0, share, np.nan), "recycled_share")
+        share = np.where(
+            excess <= 0.0, 0.0, excess / (risks[:, 0] - risks[:, 1])
+        )
+    return inputs.values(
+        np.where(share <= 1.0, share, np.nan), "recycled_share"
+    )
 
 
 @check_arguments
@@ -454,7 +470,9 @@ def sampled_supply(
         rest[k % len(rest)] for k in range(count)
     ]
     distinct = {state.name: state for state in states}
-    tables = {name: element_table(state, recycled) for name, state in distinct.items()}
+    tables = {
+        name: element_table(state, recycled) for name, state in distinct.items()
+    }
     first = tables[states[0].name]
     at = [INDEX[e] for e in first["element"]]
     fall, rise = _price_range(first)
@@ -467,7 +485,8 @@ def sampled_supply(
 
     def stated_figures(name: str) -> FloatArray:
         columns = {
-            key: figures[name].to_numpy(np.float64) for key, figures in tables.items()
+            key: figures[name].to_numpy(np.float64)
+            for key, figures in tables.items()
         }
         return np.column_stack([columns[state.name] for state in states])
 
@@ -476,7 +495,8 @@ def sampled_supply(
     factors = np.exp(slope * z)
     per_element = {
         "cost_USD_kg": stated_figures("price_USD_kg") * factors,
-        "supply_risk": stated_figures("supply_risk") * np.exp(_RISK_SPREAD * scores()),
+        "supply_risk": stated_figures("supply_risk")
+        * np.exp(_RISK_SPREAD * scores()),
     }
     result = {}
     matrix = np.full((N_ELEMENTS, 1 + draws), np.nan)
@@ -506,11 +526,16 @@ def _price_range(table: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
         `_UNKNOWN_PRICE_FACTOR` where the range is unknown.
     """
     low, high = (
-        table[f"price_{end}_USD_kg"].to_numpy(np.float64) for end in ("low", "high")
+        table[f"price_{end}_USD_kg"].to_numpy(np.float64)
+        for end in ("low", "high")
     )
     # A scenario multiplies the price; the range of the past is relative to the past's price.
     today = element_table()["price_USD_kg"].to_numpy(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        fall = np.nan_to_num(np.log(today / low), nan=np.log(_UNKNOWN_PRICE_FACTOR))
-        rise = np.nan_to_num(np.log(high / today), nan=np.log(_UNKNOWN_PRICE_FACTOR))
+        fall = np.nan_to_num(
+            np.log(today / low), nan=np.log(_UNKNOWN_PRICE_FACTOR)
+        )
+        rise = np.nan_to_num(
+            np.log(high / today), nan=np.log(_UNKNOWN_PRICE_FACTOR)
+        )
     return fall, rise

@@ -41,7 +41,9 @@ def rows(name: str) -> tuple[Row, ...]:
 @lru_cache(maxsize=1)
 def _prices() -> dict[str, float]:
     """Return today's price of each element, USD/kg."""
-    return {row["element"]: float(row["price_USD_kg"]) for row in rows("elements")}
+    return {
+        row["element"]: float(row["price_USD_kg"]) for row in rows("elements")
+    }
 
 
 @lru_cache(maxsize=1)
@@ -63,7 +65,9 @@ class OnElements(Evidence):
         if elements == ("*",):
             return SYMBOLS
         if stray := [symbol for symbol in elements if symbol not in INDEX]:
-            raise ValueError(f"{stray[0]!r} is no chemical element (all of them: '*')")
+            raise ValueError(
+                f"{stray[0]!r} is no chemical element (all of them: '*')"
+            )
         return elements
 
 
@@ -116,7 +120,9 @@ class PriceChange(OnElements):
             check_plausible(name, float(value or 0.0))
         except InputError as error:
             raise ValueError(str(error)) from None
-        if self.factor is None and (unknown := set(self.elements) - set(_prices())):
+        if self.factor is None and (
+            unknown := set(self.elements) - set(_prices())
+        ):
             raise ValueError(
                 f"no price of {min(unknown)} is known that another could replace"
             )
@@ -156,7 +162,9 @@ class Scenario(Strict):
         """
         names_of_countries = countries()
         if stray := [
-            r.country for r in restrictions if r.country not in names_of_countries
+            r.country
+            for r in restrictions
+            if r.country not in names_of_countries
         ]:
             raise ValueError(
                 f"country {stray[0]!r} is not in supply/countries.csv; known are "
@@ -188,7 +196,10 @@ class Scenario(Strict):
         """
         arriving = 1.0
         for restriction in self.restrictions:
-            if restriction.country == country and element in restriction.elements:
+            if (
+                restriction.country == country
+                and element in restriction.elements
+            ):
                 arriving *= 1.0 - restriction.withheld
         return 1.0 - arriving
 
@@ -251,7 +262,9 @@ def _embedded_scenarios(file: Path) -> Scenario:
 
 
 @check_arguments
-def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> Scenario:
+def with_prices(
+    scenario: str | Path | Scenario, prices: Mapping[str, str]
+) -> Scenario:
     """Return a scenario with other prices of some elements.
 
     Parameters
@@ -300,7 +313,9 @@ def with_prices(scenario: str | Path | Scenario, prices: Mapping[str, str]) -> S
     return state
 
 
-def validate_recycled_shares(recycled: Mapping[str, float] | None) -> dict[str, float]:
+def validate_recycled_shares(
+    recycled: Mapping[str, float] | None,
+) -> dict[str, float]:
     """Check recycled shares and return them as a new dictionary.
 
     Parameters

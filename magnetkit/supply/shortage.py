@@ -63,7 +63,9 @@ class Shortage(Strict):
     @model_validator(mode="after")
     def _says_something(self) -> "Shortage":
         if not (self.cuts or self.delays or self.prices):
-            raise ValueError("expected one of cuts, delays and prices, got none")
+            raise ValueError(
+                "expected one of cuts, delays and prices, got none"
+            )
         return self
 
     def missing_shares(self) -> dict[str, float]:
@@ -77,12 +79,16 @@ class Shortage(Strict):
     def weeks_late(self) -> dict[str, float]:
         """Return the weeks that each element comes late."""
         return _largest(
-            (element, late.weeks) for late in self.delays for element in late.elements
+            (element, late.weeks)
+            for late in self.delays
+            for element in late.elements
         )
 
     def price_scenario(self, scenario: Scenario) -> Scenario:
         """Return a scenario with the prices of the shortage on top of its own."""
-        return scenario.model_copy(update={"prices": (*scenario.prices, *self.prices)})
+        return scenario.model_copy(
+            update={"prices": (*scenario.prices, *self.prices)}
+        )
 
 
 def shortages() -> list[str]:
@@ -111,7 +117,10 @@ def load_shortage(shortage: str | Path | Shortage) -> Shortage:
         return shortage
     if shortage in shortages():
         return _toml.load(
-            datasets.path(f"{_FOLDER}/{shortage}.toml"), Shortage, "shortage", _FOLDER
+            datasets.path(f"{_FOLDER}/{shortage}.toml"),
+            Shortage,
+            "shortage",
+            _FOLDER,
         )
     if shortage in scenarios():
         return find_shortage(load_scenario(shortage))
@@ -138,10 +147,14 @@ def find_shortage(scenario: Scenario) -> Shortage:
     cuts = []
     elements = sorted({e for r in scenario.restrictions for e in r.elements})
     for element in elements:
-        stages = [row for row in rows("production") if row["element"] == element]
+        stages = [
+            row for row in rows("production") if row["element"] == element
+        ]
         share = max((_share_cut(scenario, row) for row in stages), default=0.0)
         if share > 0.0:
-            source = f"restrictions of {scenario.name} on the world's production"
+            source = (
+                f"restrictions of {scenario.name} on the world's production"
+            )
             cuts.append(
                 Cut(
                     elements=(element,),
@@ -170,7 +183,11 @@ def _share_cut(scenario: Scenario, row: Row) -> float:
         country = row[f"country_{place}"]
         share = row[f"share_{place}_pct"]
         if country and share:
-            total += scenario.withheld(country, row["element"]) * float(share) / 100.0
+            total += (
+                scenario.withheld(country, row["element"])
+                * float(share)
+                / 100.0
+            )
     return total
 
 

@@ -88,7 +88,9 @@ def element_table(
     for row in rows("elements"):
         element = row["element"]
         reliance = (
-            float(row["import_reliance_pct"]) / 100.0 * (1.0 - shares.get(element, 0.0))
+            float(row["import_reliance_pct"])
+            / 100.0
+            * (1.0 - shares.get(element, 0.0))
         )
         figures = [(*_stage_figures(s, state), s) for s in stages[element]]
         hhi, instability, withheld_share, stage = max(
@@ -217,9 +219,7 @@ def claims() -> "pd.DataFrame":
     return pd.DataFrame(rows("claims"))
 
 
-_LATE = (
-    "{country}, {elements}: review due since {look_again}, known as of {known_as_of}"
-)
+_LATE = "{country}, {elements}: review due since {look_again}, known as of {known_as_of}"
 
 
 @check_arguments
@@ -264,5 +264,7 @@ def overdue(
         and date(int(row["price_year"]) + years, month, 1) <= day
     ]
     if old:
-        notes.append(f"prices of {', '.join(old)}: older than the last yearly summary")
+        notes.append(
+            f"prices of {', '.join(old)}: older than the last yearly summary"
+        )
     return notes

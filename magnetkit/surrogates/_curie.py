@@ -100,7 +100,9 @@ def layout() -> "Layout":
     return Layout(ratio_sums()[1], len(ROOTS), OFFSET_K, _SLOPE_K)
 
 
-def classify_rows(codes: Int8Array, base: FloatArray) -> tuple[IntArray, FloatArray]:
+def classify_rows(
+    codes: Int8Array, base: FloatArray
+) -> tuple[IntArray, FloatArray]:
     """Return the kind of each row, an index into `ROOTS`, and its reduced mean, (n,) each.
 
     `codes`, int8 (n,), are host codes, -1 for none. `base`, (n,), is the physical mean, K. Rows
@@ -175,7 +177,9 @@ def hashes(table: CompositionTable) -> IntArray:
     """
     row_hashes = np.zeros(len(table), np.int64)
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-    np.add.at(row_hashes, row, thousandths(table.values) * WEIGHTS[table.indices])
+    np.add.at(
+        row_hashes, row, thousandths(table.values) * WEIGHTS[table.indices]
+    )
     return row_hashes
 
 
@@ -213,7 +217,9 @@ class Beside:
             phases.to_array(), root_codes(codes), self.atoms, self.host
         )
         alike[alike < _UNLIKE] = 0.0
-        value = curie_temperature(phases, codes, load()) + multiply(alike, self.weights)
+        value = curie_temperature(phases, codes, load()) + multiply(
+            alike, self.weights
+        )
         return value, alike.max(axis=1)
 
 
@@ -230,8 +236,12 @@ def replacement_rows(rows: TrainingSet) -> Beside | None:
         return None
     atoms = phases.to_array()[has_distance]
     host = codes[has_distance]
-    covariance = _correlation(atoms, host, atoms, host) + _NOISE * np.eye(len(atoms))
-    return Beside(atoms, host, multiply(invert(covariance), apart[has_distance]))
+    covariance = _correlation(atoms, host, atoms, host) + _NOISE * np.eye(
+        len(atoms)
+    )
+    return Beside(
+        atoms, host, multiply(invert(covariance), apart[has_distance])
+    )
 
 
 def _correlation(
@@ -264,7 +274,9 @@ _LEAST_K = 1.0
 class Branch:
     """The residual of some hosts, and the size of its errors."""
 
-    process: TrendProcess  # the residual, over the columns of `CurieModel.columns`
+    process: (
+        TrendProcess  # the residual, over the columns of `CurieModel.columns`
+    )
     # The size of an error is their sum over one and what `error_inputs` returns, K, (7,).
     coefficients: FloatArray
     edge: float  # novelty at the edge of the domain
@@ -355,7 +367,9 @@ class CurieModel(TrainedModel):
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the numbers that its answers are made of."""
-        parts = [(b.process, b.coefficients, float(b.edge)) for b in self.branches]
+        parts = [
+            (b.process, b.coefficients, float(b.edge)) for b in self.branches
+        ]
         content = [self.target, parts, self.of_host, *self.scores]
         return fingerprint((*content, self.anywhere, self.beside))
 
@@ -453,9 +467,13 @@ class CurieModel(TrainedModel):
         amount, is_measured_row = self._met(phases)
         mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
         unseen = _unseen(phases, kind, self._seen)
-        answer = Residual(mean, size, novelty, distance, unseen, is_measured_row)
+        answer = Residual(
+            mean, size, novelty, distance, unseen, is_measured_row
+        )
         # The physics knows some elements on their sites.
-        foreign = np.where(np.isfinite(base), 0.0, np.minimum(amount / _FOREIGN, 1.0))
+        foreign = np.where(
+            np.isfinite(base), 0.0, np.minimum(amount / _FOREIGN, 1.0)
+        )
         strange = ~np.any(self._seen, axis=1)[kind]
         for k, branch in enumerate(self.branches):
             branch_rows = np.flatnonzero(which == k)
@@ -485,7 +503,9 @@ class CurieModel(TrainedModel):
                 )
         return answer
 
-    def predict_phases(self, whose: Asked, interval: float = 0.9) -> PredictedCurie:
+    def predict_phases(
+        self, whose: Asked, interval: float = 0.9
+    ) -> PredictedCurie:
         """Return the predicted T_C of phases."""
         return self._answers(whose, interval)[0]
 
@@ -521,10 +541,14 @@ class CurieModel(TrainedModel):
         if not len(self.scores[-1]):
             novelty_width = normal * OFFSET_K * residual.novelty
             # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
-            few = np.array([len(s) * (1.0 - interval) < interval for s in self.scores])
+            few = np.array(
+                [len(s) * (1.0 - interval) < interval for s in self.scores]
+            )
             enough = inside & ~few[which]
             half = np.where(
-                enough, half, np.maximum(width[which] * residual.size, novelty_width)
+                enough,
+                half,
+                np.maximum(width[which] * residual.size, novelty_width),
             )
         value = np.maximum(
             np.where(has_base, base, TYPICAL_K) + residual.mean, _LEAST_K
@@ -567,7 +591,9 @@ class CurieModel(TrainedModel):
         `interval` is the probability of the ranges, 0 to 1. The columns are those of
         `prediction_frame` with ``_data_share``; rows are those of `table`.
         """
-        prediction = self.predict_phases(prepare_query(partition(table)), interval)
+        prediction = self.predict_phases(
+            prepare_query(partition(table)), interval
+        )
         low = np.maximum(prediction.value - prediction.half, 0.0)
         high = prediction.value + prediction.half
         return prediction_frame(
@@ -593,7 +619,9 @@ class CurieModel(TrainedModel):
         codes, phases = curie_phases(self.known.table)
         element_mask = np.zeros((len(self.of_host), N_ELEMENTS), bool)
         kind, _ = classify_rows(codes, self.base(phases, codes))
-        element_mask[np.repeat(kind, np.diff(phases.indptr)), phases.indices] = True
+        element_mask[
+            np.repeat(kind, np.diff(phases.indptr)), phases.indices
+        ] = True
         return element_mask
 
     @cached_property
@@ -610,7 +638,9 @@ class CurieModel(TrainedModel):
         return familiarity(phases.rows, WEIGHTS, EDGE, *self._marks)
 
 
-def _unseen(phases: CompositionTable, kind: IntArray, seen: BoolArray) -> FloatArray:
+def _unseen(
+    phases: CompositionTable, kind: IntArray, seen: BoolArray
+) -> FloatArray:
     """Compute how much of each row consists of elements not `seen` in its kind, 0 to 1, shape (n,).
 
     `seen` is bool, (kinds, 118).

@@ -96,7 +96,9 @@ class Rows(NamedTuple):
     def at(self, rows: NDArray) -> "Rows":
         """Return the rows a mask or index array selects."""
         x, base, host, compound, whose = self
-        return Rows(x[rows], base[rows], host[rows], compound[rows], whose.at(rows))
+        return Rows(
+            x[rows], base[rows], host[rows], compound[rows], whose.at(rows)
+        )
 
 
 class LeftOut(NamedTuple):
@@ -118,7 +120,9 @@ class LeftOut(NamedTuple):
 
     def error_inputs(self, rows: "NDArray | slice" = slice(None)) -> FloatArray:
         """Return `error_inputs` of some rows, or of all."""
-        apart = self.mean - np.where(np.isfinite(self.base), self.base, TYPICAL_K)
+        apart = self.mean - np.where(
+            np.isfinite(self.base), self.base, TYPICAL_K
+        )
         parts = self.novelty, self.local, self.outside, apart, self.unseen
         return error_inputs(*(part[rows] for part in parts))
 
@@ -178,7 +182,9 @@ def train_model(
         else [predictions, left_out(blank, advance, True)]
     )
     values = np.concatenate([data.values] * len(sets_of_predictions))
-    every = LeftOut(*map(np.concatenate, zip(*sets_of_predictions, strict=True)))
+    every = LeftOut(
+        *map(np.concatenate, zip(*sets_of_predictions, strict=True))
+    )
     branches, scores = calibrate_errors(blank.branches, every, values)
     manifest = {
         "target": TARGET,
@@ -234,7 +240,9 @@ def calibrate_errors(
         coefficients_of_branches.append(
             replace(branch, coefficients=fitted_coefficients, edge=edge)
         )
-    score = residual / made.sizes([b.coefficients for b in coefficients_of_branches])
+    score = residual / made.sizes(
+        [b.coefficients for b in coefficients_of_branches]
+    )
     inside = is_prediction & (
         made.novelty
         <= np.array([b.edge for b in coefficients_of_branches])[made.branch]
@@ -288,13 +296,16 @@ def left_out_half_widths(
             test = folds == k
             branches, scores = _calibrate_without_rows(model, left, test)
             widths = [
-                _intervals.quantile(s, coverage) if len(s) else np.nan for s in scores
+                _intervals.quantile(s, coverage) if len(s) else np.nan
+                for s in scores
             ]
             factor = np.array(widths)
             size = test_rows.sizes([branch.coefficients for branch in branches])
             edges = np.array([branch.edge for branch in branches])
             inside = test_rows.novelty <= edges[test_rows.branch]
-            half_widths = np.where(inside, factor[test_rows.branch], factor[-1]) * size
+            half_widths = (
+                np.where(inside, factor[test_rows.branch], factor[-1]) * size
+            )
             half[test] = half_widths[test]
         halves.append(half)
     return halves
@@ -343,7 +354,9 @@ def _wider_scores(
     ways = [score[rows & way] for way in (chemistry, ~chemistry)]
     enough = [own for own in ways if len(own) >= _LEAST_OUTSIDE]
     return max(
-        enough, key=lambda own: _intervals.quantile(own, _USUAL), default=score[rows]
+        enough,
+        key=lambda own: _intervals.quantile(own, _USUAL),
+        default=score[rows],
     )
 
 
@@ -355,14 +368,22 @@ def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
     """
     rows = training_rows(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
-    branches = [Branch(TrendProcess(), np.ones(7), 1.0, np.ones(len(of_host), bool))]
+    branches = [
+        Branch(TrendProcess(), np.ones(7), 1.0, np.ones(len(of_host), bool))
+    ]
     for host, name in enumerate(ROOTS):
         if len(np.unique(rows.compound[rows.host == host])) >= _OWN:
             of_host[host] = len(branches)
             alone = HOSTS[name].magnetism.own_curie_process
-            learns = np.arange(len(of_host)) == host if alone else branches[0].learns
+            learns = (
+                np.arange(len(of_host)) == host if alone else branches[0].learns
+            )
             branches.append(
-                replace(branches[0], learns=learns, sparse_for=None if alone else host)
+                replace(
+                    branches[0],
+                    learns=learns,
+                    sparse_for=None if alone else host,
+                )
             )
     fitted_branches = fit_branches(data, rows, branches, search=True)
     return CurieModel(
@@ -431,9 +452,9 @@ def left_out(
                     rest, rows_of_data.at(train), model.branches, search=True
                 )
             )
-            residual: Residual = replace(model, branches=branches, known=rest).residual(
-                rows_of_data.asked.at(test), rows_of_data.base[test]
-            )
+            residual: Residual = replace(
+                model, branches=branches, known=rest
+            ).residual(rows_of_data.asked.at(test), rows_of_data.base[test])
             mean = (
                 np.where(
                     np.isfinite(rows_of_data.base[test]),
@@ -495,7 +516,10 @@ def training_rows(data: TrainingSet, physics: bool) -> Rows:
 
 
 def fit_branches(
-    data: TrainingSet, own: Rows, branches: Sequence[Branch], search: bool = False
+    data: TrainingSet,
+    own: Rows,
+    branches: Sequence[Branch],
+    search: bool = False,
 ) -> tuple[Branch, ...]:
     """Fit the branches, the common one first, to the rows `own` of a set.
 
@@ -513,7 +537,9 @@ def fit_branches(
             common = result[0].process
             is_near = common.points_[:, branch.sparse_for] != 0.0
             process = (
-                common.make_sparse(is_near, _SPARSE_POINTS) if is_near.any() else common
+                common.make_sparse(is_near, _SPARSE_POINTS)
+                if is_near.any()
+                else common
             )
         result.append(replace(branch, process=process))
     return tuple(result)
@@ -539,7 +565,9 @@ def fit_rows(
 
     mine = np.flatnonzero(learns[own.host])
     apart = data.values - np.where(np.isfinite(own.base), own.base, TYPICAL_K)
-    frame = pd.DataFrame({"key": own.compound[mine], "apart": apart[mine], "row": mine})
+    frame = pd.DataFrame(
+        {"key": own.compound[mine], "apart": apart[mine], "row": mine}
+    )
     table_of_compounds = frame.groupby("key", sort=True).agg(
         apart=("apart", "median"), count=("apart", "size"), row=("row", "min")
     )
@@ -677,7 +705,9 @@ def _train_with_progress(known: TrainingSet, progress: bool) -> CurieModel:
     from .._core._progress import bar
 
     with bar(
-        f"training {TARGET}", CURIE_FOLDS * (1 + (len(known) >= _SMALL)) + 1, progress
+        f"training {TARGET}",
+        CURIE_FOLDS * (1 + (len(known) >= _SMALL)) + 1,
+        progress,
     ) as advance:
         model, _ = train_model(known, advance)
     return replace(model, manifest={**model.manifest, "key": model_key(known)})
@@ -702,7 +732,9 @@ def pack(model: CurieModel) -> _store.Packed:
     in it.
     """
     content = {
-        "branches": tuple(tuple(vars(branch).values()) for branch in model.branches),
+        "branches": tuple(
+            tuple(vars(branch).values()) for branch in model.branches
+        ),
         "of_host": model.of_host,
         "scores": model.scores,
         "anywhere": model.anywhere,

@@ -36,7 +36,9 @@ class Forest:
     value: FloatArray
 
     @classmethod
-    def grow(cls, X: FloatArray, y: FloatArray, trees: int, seed: int) -> "Forest":
+    def grow(
+        cls, X: FloatArray, y: FloatArray, trees: int, seed: int
+    ) -> "Forest":
         """Grow extremely randomised trees (P. Geurts et al., Mach. Learn. 63 (2006) 3).
 
         Parameters
@@ -60,8 +62,10 @@ class Forest:
             roots=roots.astype(np.int64),
             column=np.where(feature < 0, -1, feature).astype(np.int64),
             threshold=np.concatenate([tree.threshold for tree in single]),
-            left=np.concatenate([tree.children_left for tree in single]) + shift,
-            right=np.concatenate([tree.children_right for tree in single]) + shift,
+            left=np.concatenate([tree.children_left for tree in single])
+            + shift,
+            right=np.concatenate([tree.children_right for tree in single])
+            + shift,
             value=np.concatenate([tree.value[:, 0, 0] for tree in single]),
         )
 

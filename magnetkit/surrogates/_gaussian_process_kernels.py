@@ -47,8 +47,12 @@ class Known(NamedTuple):
     slopes: (
         np.ndarray
     )  # float64, (d,), and the slope over each column of a new row, many 0
-    weights: np.ndarray  # float64, (m,); the mean without trend is covariance @ weights
-    residual: np.ndarray  # float32, (m,), how badly the others predict each known row
+    weights: (
+        np.ndarray
+    )  # float64, (m,); the mean without trend is covariance @ weights
+    residual: (
+        np.ndarray
+    )  # float32, (m,), how badly the others predict each known row
 
 
 # f = exp(-t) - 1 as a Taylor polynomial of t / 64, squared six times as (1 + f)^2 - 1 = f (2 + f),
@@ -64,7 +68,10 @@ def decay(t):
         * (
             np.float32(0.5)
             + u
-            * (np.float32(1 / 6) + u * (np.float32(1 / 24) + u * np.float32(1 / 120)))
+            * (
+                np.float32(1 / 6)
+                + u * (np.float32(1 / 24) + u * np.float32(1 / 120))
+            )
         )
     )
     f = f * (np.float32(2.0) + f)
@@ -172,9 +179,7 @@ class Room(NamedTuple):
     smooth: np.ndarray  # float32, (m,), squared distances, then covariances
     local: np.ndarray  # float32, (m,), likewise
     bits: np.ndarray  # int32, (m,), the bits of `smooth`
-    first: (
-        np.ndarray
-    )  # float32, (m,), what columns that are 0 in a row add to squared distances
+    first: np.ndarray  # float32, (m,), what columns that are 0 in a row add to squared distances
     last: np.ndarray  # float32, (m,), likewise
     ones: np.ndarray  # int64, moving columns that are not 0 in a row
     twos: np.ndarray  # int64, likewise
@@ -330,7 +335,9 @@ def posterior_of_rows(rows, picked, layout, kind, at, known):
 # ascending; foreign bool (118): elements that none of them holds
 # Writes other float64 (n), same bool (n).
 @jit
-def _familiarity_row(rows, weights, edge, known, foreign, other, same, start, stop):
+def _familiarity_row(
+    rows, weights, edge, known, foreign, other, same, start, stop
+):
     """Write the amount of foreign elements, and whether a composition is a known one."""
     for i in range(start, stop):
         amount = 0.0
@@ -342,7 +349,9 @@ def _familiarity_row(rows, weights, edge, known, foreign, other, same, start, st
                 amount += value
             # An alloy without a magnet has a rim or skin of no composition: it is nothing known.
             if not np.isnan(value):
-                number += np.int64(np.floor(1000.0 * value + edge)) * weights[element]
+                number += (
+                    np.int64(np.floor(1000.0 * value + edge)) * weights[element]
+                )
         other[i] = amount
         # numba's searchsorted would import all of its linear algebra at the start of a process.
         low = 0
@@ -373,5 +382,7 @@ def familiarity(rows, weights, edge, known, foreign):
     n = len(rows.indptr) - 1
     other = np.empty(n)
     same = np.empty(n, np.bool_)
-    share_rows(_familiarity_row, n, rows, weights, edge, known, foreign, other, same)
+    share_rows(
+        _familiarity_row, n, rows, weights, edge, known, foreign, other, same
+    )
     return other, same

@@ -153,7 +153,9 @@ class TrainingSet:
     def __getitem__(self, rows: NDArray) -> "TrainingSet":
         """Return the rows a mask or index array selects."""
         parts = ("table", "values", "groups", "sources", "learn")
-        return replace(self, **{name: getattr(self, name)[rows] for name in parts})
+        return replace(
+            self, **{name: getattr(self, name)[rows] for name in parts}
+        )
 
     @property
     def sha256(self) -> str:
@@ -170,9 +172,13 @@ def _exact_texts(table: CompositionTable) -> list[str]:
     """Write each composition as a formula with 12 digits of its atomic fractions, n texts."""
     texts = []
     for start, stop in zip(table.indptr[:-1], table.indptr[1:], strict=True):
-        parts = zip(table.indices[start:stop], table.values[start:stop], strict=True)
+        parts = zip(
+            table.indices[start:stop], table.values[start:stop], strict=True
+        )
         texts.append(
-            "".join(f"{SYMBOLS[element]}{amount:.12g}" for element, amount in parts)
+            "".join(
+                f"{SYMBOLS[element]}{amount:.12g}" for element, amount in parts
+            )
         )
     return texts
 
@@ -255,7 +261,9 @@ def read_frame(given: Any) -> pd.DataFrame:
     if not isinstance(given, str | Path):
         if hasattr(given, "collect_schema") and hasattr(given, "collect"):
             given = given.collect()  # a polars LazyFrame
-        if not hasattr(given, "__arrow_c_stream__") or not hasattr(given, "columns"):
+        if not hasattr(given, "__arrow_c_stream__") or not hasattr(
+            given, "columns"
+        ):
             raise InputError(
                 "data must be the path of a CSV file, or a frame of pandas, polars or Arrow, got "
                 f"{given!r:.60}"
@@ -378,7 +386,9 @@ def _reasons(
     """
     reasons = {error.row: error.reason for error in table.errors}
     for row in table.row_index[~usable]:
-        reasons[int(row)] = f"{target} is {frame[target].iloc[row]!r:.40}, no number"
+        reasons[int(row)] = (
+            f"{target} is {frame[target].iloc[row]!r:.40}, no number"
+        )
     if not reasons:
         return ""
     lines = []
@@ -394,9 +404,7 @@ TARGET = "curie_temperature_K"
 CURIE_FOLDS = 10
 """Folds of the validation by paper; ``datasets/surrogates/split.csv`` names each paper's."""
 
-ORIGIN = (
-    "DS1+DS2 and MagneticMaterials_All (MaMMoS-project/ML-models), embedded compounds"
-)
+ORIGIN = "DS1+DS2 and MagneticMaterials_All (MaMMoS-project/ML-models), embedded compounds"
 EMBEDDED = "embedded compounds and measurements"
 
 COMPILATIONS = ("DS1+DS2", "handbook of magnetic materials")
@@ -486,7 +494,9 @@ def local_file(name: str) -> Path | None:
     places = [_fetch.cached_path(name)]
     mirror = get_settings().mirror
     if mirror is not None:
-        places.append(mirror.expanduser() / datasets.registry()["remote"][name]["file"])
+        places.append(
+            mirror.expanduser() / datasets.registry()["remote"][name]["file"]
+        )
     if any(map(os.path.isfile, places)):
         return _fetch.fetch(name)
     return None
@@ -516,7 +526,8 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
             _by_paper(pd.read_csv(by_paper, dtype=str, keep_default_na=False))
         )
     return clean_rows(
-        pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN
+        pd.concat(frames, ignore_index=True),
+        EMBEDDED if len(frames) == 1 else ORIGIN,
     )[0]
 
 
@@ -546,10 +557,17 @@ def _embedded_facts() -> pd.DataFrame:
     """
     names = ["name", "value", "paper"]
     columns = ["formula", TARGET, "source"]
-    files = (datasets.path(f"intrinsic/{name}.csv") for name in ("compounds", "curie"))
-    frames = [pd.read_csv(file)[columns].set_axis(names, axis=1) for file in files]
+    files = (
+        datasets.path(f"intrinsic/{name}.csv")
+        for name in ("compounds", "curie")
+    )
+    frames = [
+        pd.read_csv(file)[columns].set_axis(names, axis=1) for file in files
+    ]
     single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
-    single = single[single["property"] == TARGET][["formula", "value", "source"]]
+    single = single[single["property"] == TARGET][
+        ["formula", "value", "source"]
+    ]
     facts = pd.concat([*frames, single.set_axis(names, axis=1)])
     papers = [
         s.removeprefix(_DOI).lower() if s.startswith(_DOI) else s
@@ -579,9 +597,13 @@ def measured_compounds(target: str) -> TrainingSet:
     if target == FIELD:
         compounds = compounds[compounds["easy_direction"] == "axis"]
     single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
-    is_own = single["property"].eq(target) & single["temperature_K"].between(*_ROOM_K)
+    is_own = single["property"].eq(target) & single["temperature_K"].between(
+        *_ROOM_K
+    )
     single = single[is_own].rename(columns={"value": target})
-    rows = pd.concat([compounds, single])[["formula", target, "source"]].dropna()
+    rows = pd.concat([compounds, single])[
+        ["formula", target, "source"]
+    ].dropna()
     rows = rows.rename(columns={"formula": "composition"})
     rows = rows.assign(group=rows["source"], basis="atomic")
     return replace(read_rows(target, rows), origin="the embedded compounds")
@@ -597,7 +619,9 @@ def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
         raise DataError(
             f"expected columns Name and TC, got {', '.join(frame.columns[:8])}"
         )
-    value = frame["TC"] + np.where(frame["Name"].isin(_CELSIUS), ZERO_CELSIUS, 0.0)
+    value = frame["TC"] + np.where(
+        frame["Name"].isin(_CELSIUS), ZERO_CELSIUS, 0.0
+    )
     rows = pd.DataFrame({"name": frame["Name"], "value": value})
     return rows.assign(paper=COMPILATIONS[0], kind="", computed=False)
 
@@ -622,8 +646,12 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
         )
     frame = frame[frame["Curie"] != ""]
     kind = frame["Material_Name"] + " " + frame["Crystal_Structure"]
-    bare = (frame["Crystal_Structure"] + frame["Lattice_Structure"]).str.strip() == ""
-    of_glasses = kind.str.contains(_GLASS) | frame["DOI"].str.contains(_OF_GLASSES)
+    bare = (
+        frame["Crystal_Structure"] + frame["Lattice_Structure"]
+    ).str.strip() == ""
+    of_glasses = kind.str.contains(_GLASS) | frame["DOI"].str.contains(
+        _OF_GLASSES
+    )
     glasses = set(frame["DOI"][of_glasses])
     return pd.DataFrame(
         {
@@ -700,7 +728,8 @@ def clean_rows(
     table = _add_compositions(sieve)
     sieve.drop(sieve.frame["nonmetal"], "not metallic")
     sieve.drop(
-        ~sieve.frame["both"], "no rare earth, or neither iron nor cobalt, once read"
+        ~sieve.frame["both"],
+        "no rare earth, or neither iron nor cobalt, once read",
     )
     sieve.drop(sieve.frame["borides"], "boron in what is mostly rare earth")
     sieve.drop(sieve.frame["unnumbered"], "elements without amounts")
@@ -732,7 +761,9 @@ def _drop_other_matter(sieve: _Sieve) -> None:
     sieve.drop(is_faulty, "paper listed as faulty", listed=True)
     is_mixture = sieve.frame["kind"].str.contains(_SEVERAL_PHASES)
     sieve.drop(is_mixture, "glass, film or several phases")
-    is_single = sieve.frame["value"].between(0.0, _ABOVE_COBALT_K, inclusive="right")
+    is_single = sieve.frame["value"].between(
+        0.0, _ABOVE_COBALT_K, inclusive="right"
+    )
     sieve.drop(~is_single, "no single temperature")
 
 
@@ -776,7 +807,11 @@ def _join_within_papers(
         frame["typed"] = False
     compounds = (
         frame.groupby(["paper", "key"], sort=False)
-        .agg(value=("value", "median"), at=("at", "first"), typed=("typed", "first"))
+        .agg(
+            value=("value", "median"),
+            at=("at", "first"),
+            typed=("typed", "first"),
+        )
         .reset_index()
     )
     repeated = len(frame) - len(compounds)
@@ -791,7 +826,9 @@ def _join_within_papers(
     review = from_table & ~compounds["paper"].str.startswith("10.")
     groups = np.where(review, families, groups)
     value = compounds["value"].to_numpy(np.float64)
-    return TrainingSet(TARGET, table, value, groups, paper, origin, sieve.counts)
+    return TrainingSet(
+        TARGET, table, value, groups, paper, origin, sieve.counts
+    )
 
 
 @lru_cache(maxsize=1)
@@ -836,7 +873,11 @@ def _find_contradictions(frame: pd.DataFrame) -> BoolArray:
     contradictions = medians[is_far & (of_compound.transform("size") >= 3)]
     bad = set(zip(contradictions["key"], contradictions["paper"], strict=True))
     return np.array(
-        [pair in bad for pair in zip(frame["key"], frame["paper"], strict=True)], bool
+        [
+            pair in bad
+            for pair in zip(frame["key"], frame["paper"], strict=True)
+        ],
+        bool,
     )
 
 

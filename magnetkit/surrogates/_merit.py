@@ -52,7 +52,9 @@ class GroupSums:
         """Return the mean absolute error of the groups drawn, along the last axis."""
         return self.error[draws].sum(axis=-1) / self.rows[draws].sum(axis=-1)
 
-    def pairs_in_order(self, draws: IntArray | slice = slice(None)) -> FloatArray:
+    def pairs_in_order(
+        self, draws: IntArray | slice = slice(None)
+    ) -> FloatArray:
         """Return the share of pairs in order of the groups drawn; NaN where there is no pair."""
         count = self.pairs[draws].sum(axis=-1)
         with np.errstate(invalid="ignore", divide="ignore"):

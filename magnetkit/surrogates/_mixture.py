@@ -203,7 +203,9 @@ def fit(
     reach = float(parts.novelty.max())
     weights = _choose_weights(parts, targets, reach)
     residual = np.abs(targets - _mix(parts, weights, reach))
-    coefficients = _intervals.fit_difficulty(residual, _difficulty(parts), _CLIP)
+    coefficients = _intervals.fit_difficulty(
+        residual, _difficulty(parts), _CLIP
+    )
     process, forest = _fit_parts(X, targets, local, trees, seed)
     return replace(
         alone,
@@ -252,7 +254,12 @@ def _predict_parts(
 
 
 def _left_out(
-    X: FloatArray, y: FloatArray, groups: IntArray, local: int, trees: int, seed: int
+    X: FloatArray,
+    y: FloatArray,
+    groups: IntArray,
+    local: int,
+    trees: int,
+    seed: int,
 ) -> _Parts:
     """Predict each row by parts that did not see its group.
 

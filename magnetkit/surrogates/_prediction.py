@@ -71,7 +71,9 @@ def prediction_frame(
     """
     import pandas as pd
 
-    frame = pd.DataFrame({target: value, f"{target}_lo": low, f"{target}_hi": high})
+    frame = pd.DataFrame(
+        {target: value, f"{target}_lo": low, f"{target}_hi": high}
+    )
     if data_share is not None:
         frame[f"{target}_data_share"] = data_share
     frame["in_domain"] = distance <= 1.0

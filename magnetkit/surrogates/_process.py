@@ -97,7 +97,9 @@ def loss(
     pull = slope * (one * 5.0 / 3.0 * (1.0 + t) * decay)
     products = np.einsum("ij,ij->j", x, pull @ x)
     gradient[2:-2] = -(pull.sum(axis=1) @ x**2 - products)
-    gradient[-2] = 0.0 if linear else 0.5 * rate * np.sum(slope * apart * second)
+    gradient[-2] = (
+        0.0 if linear else 0.5 * rate * np.sum(slope * apart * second)
+    )
     gradient[-1] = -float(np.diag(slope) @ noise_variance)
     off = (theta - about) / sd
     return value + 0.5 * float(off @ off), gradient + off / sd
@@ -109,7 +111,15 @@ _PRIOR_SCALE = 1.0
 _PRIOR_REST = 2.0
 _START = {"smooth": 0.6, "local": 0.4, "plane": 1.0, "rate": 4.0, "noise": 0.15}
 _PARAMETER_DIGITS = 2
-_KEPT = ("center_", "width_", "scale_", "theta_", "weights_", "inflation_", "residual_")
+_KEPT = (
+    "center_",
+    "width_",
+    "scale_",
+    "theta_",
+    "weights_",
+    "inflation_",
+    "residual_",
+)
 
 
 class Estimate(NamedTuple):
@@ -174,14 +184,18 @@ class TrendProcess:
 
         X, y = check_X_y(X, y, y_numeric=True, dtype=np.float64)
         self.n_features_in_ = X.shape[1]
-        noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
+        noise = (
+            np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
+        )
         order = _order(X, y)
         smooth = X[order, self.trend : X.shape[1] - self.local]
         self.center_ = smooth.mean(axis=0)
         deviation = smooth.std(axis=0)
         self.width_ = np.where(deviation > 1e-9, deviation, 1.0)
         last = X[order, X.shape[1] - self.local :]
-        self.middle_ = last.mean(axis=0) if self.linear else np.zeros(self.local)
+        self.middle_ = (
+            last.mean(axis=0) if self.linear else np.zeros(self.local)
+        )
         self.scale_ = float(y[order].std()) or 1.0
         self.theta_ = self._start(smooth.shape[1])
         # Rows evenly spaced in this order would lack the close neighbours that decide the scales.
@@ -194,8 +208,12 @@ class TrendProcess:
             for draw in range(draws):
                 few = shuffled_rows[draw * size : (draw + 1) * size]
                 weights = (noise * inflation)[few]
-                thetas.append(self._search(X[few], y[few] / self.scale_, weights))
-            self.theta_ = np.round(np.array(thetas).mean(axis=0), _PARAMETER_DIGITS)
+                thetas.append(
+                    self._search(X[few], y[few] / self.scale_, weights)
+                )
+            self.theta_ = np.round(
+                np.array(thetas).mean(axis=0), _PARAMETER_DIGITS
+            )
             self._condition(X, y, noise, order)
             inflation = self.inflation_
         return self
@@ -209,7 +227,9 @@ class TrendProcess:
         """
         X = np.asarray(X, np.float64)
         y = np.asarray(y, np.float64)
-        noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
+        noise = (
+            np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
+        )
         return copy(self)._condition(X, y, noise, _order(X, y))
 
     def from_arrays(
@@ -252,7 +272,8 @@ class TrendProcess:
         weights = np.linalg.solve(inner, covariance[at] @ self.weights_)
         smooth, local, *rest, _, size = self._known
         smooth, local = (
-            (*b[:3], np.ascontiguousarray(b[3][:, at]), b[4]) for b in (smooth, local)
+            (*b[:3], np.ascontiguousarray(b[3][:, at]), b[4])
+            for b in (smooth, local)
         )
         other = copy(self)
         other.points_ = self.points_[at]
@@ -264,7 +285,9 @@ class TrendProcess:
         """Return mean, novelty and local residual of each row of `X`, shape (n, d)."""
         from ._gaussian_process_kernels import posterior
 
-        return self.in_units(posterior(np.ascontiguousarray(X, np.float64), self.known))
+        return self.in_units(
+            posterior(np.ascontiguousarray(X, np.float64), self.known)
+        )
 
     @property
     def known(self) -> Any:
@@ -274,13 +297,19 @@ class TrendProcess:
         smooth, local, one, two, *rest = self._known
         # A model file keeps plain numbers.
         return Known(
-            Block(*smooth), Block(*local), np.float32(one), np.float32(two), *rest
+            Block(*smooth),
+            Block(*local),
+            np.float32(one),
+            np.float32(two),
+            *rest,
         )
 
     def in_units(self, found: FloatArray) -> Estimate:
         """Convert what the kernel wrote, shape (3, n), to the unit of the values."""
         mean, nearest, novelty = found
-        return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), novelty)
+        return Estimate(
+            self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), novelty
+        )
 
     def _start(self, d: int) -> FloatArray:
         """Return the parameters at which the search starts, shape (d + 4,), all logarithms."""
@@ -291,7 +320,9 @@ class TrendProcess:
             [first, lengths, np.log([_START["rate"], _START["noise"]])]
         )
 
-    def _blocks(self, X: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def _blocks(
+        self, X: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Split and scale columns `X`, (n, d), into trend, smooth and local part."""
         stop = X.shape[1] - self.local
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
@@ -369,7 +400,9 @@ class TrendProcess:
         precision = np.diag(dpotri(lower, lower=1)[0])
         residual = weights / precision
         size = residual**2 * precision
-        inflation = np.clip((self.robust + size) / (self.robust + 1.0), 0.5, 100.0)
+        inflation = np.clip(
+            (self.robust + size) / (self.robust + 1.0), 0.5, 100.0
+        )
         _, weights = self._solve(covariance, noise_variance * inflation, t)
         self.points_ = X
         self.weights_ = weights
@@ -378,7 +411,9 @@ class TrendProcess:
             inflation,
             self.scale_ * residual,
         )
-        self._known = self._kernel_arrays(a, weights, np.abs(self.scale_ * residual))
+        self._known = self._kernel_arrays(
+            a, weights, np.abs(self.scale_ * residual)
+        )
         return self
 
     def _kernel_arrays(
@@ -437,7 +472,9 @@ class TrendProcess:
         lower = cholesky(total, lower=True, overwrite_a=True)
         return lower, cho_solve((lower, True), t)
 
-    def _search(self, X: FloatArray, y: FloatArray, noise: FloatArray) -> FloatArray:
+    def _search(
+        self, X: FloatArray, y: FloatArray, noise: FloatArray
+    ) -> FloatArray:
         """Search for the scales of most likely values; return the parameters, rounded, shape (k + 4,).
 
         `X`, (n, d), has columns as of `fit`; `y`, (n,), is over ``scale_``; `noise`, (n,), is the
@@ -536,7 +573,8 @@ def kept_points(
     basis = np.empty((first + others, len(near)))
     basis[:first] = solve_triangular(lower, covariance[basis_rows], lower=True)
     remainder = (
-        mean - solve_triangular(lower, mean[basis_rows], lower=True) @ basis[:first]
+        mean
+        - solve_triangular(lower, mean[basis_rows], lower=True) @ basis[:first]
     )
     free = covariance.diagonal() - (basis[:first] ** 2).sum(axis=0)
     at = np.concatenate([basis_rows, np.empty(others, np.int64)])

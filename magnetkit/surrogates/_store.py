@@ -60,7 +60,9 @@ def _parts(value: Any) -> Iterator[bytes]:
         for key in sorted(value, key=str):
             yield str(key).encode()
             yield from _parts(value[key])
-    elif value is None or isinstance(value, bool | int | float | complex | str | bytes):
+    elif value is None or isinstance(
+        value, bool | int | float | complex | str | bytes
+    ):
         yield f"{type(value).__name__} {value!r}".encode()
     elif isinstance(value, list | tuple | np.ndarray):
         yield f"sequence {len(value)}".encode()
@@ -104,7 +106,9 @@ def _syntax(source: bytes) -> bytes:
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(body := getattr(node, "body", None), list):
-            body[:] = [statement for statement in body if not _is_docstring(statement)]
+            body[:] = [
+                statement for statement in body if not _is_docstring(statement)
+            ]
     return hashlib.sha256(ast.dump(tree).encode()).digest()
 
 
@@ -164,7 +168,11 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
     """
     payload = _dumps(content)
     digest = hashlib.sha256(payload).hexdigest()
-    full_manifest = {**manifest, "versions": versions(), "content_sha256": digest}
+    full_manifest = {
+        **manifest,
+        "versions": versions(),
+        "content_sha256": digest,
+    }
     line = json.dumps(full_manifest, sort_keys=True).encode() + b"\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -233,7 +241,9 @@ def read(
     try:
         content = _loads(payload)
     except Exception as error:  # NumPy raises many kinds on a malformed archive
-        raise StoreError(f"{file} cannot be decoded ({error}); {_WAY_OUT}") from None
+        raise StoreError(
+            f"{file} cannot be decoded ({error}); {_WAY_OUT}"
+        ) from None
     return content, manifest
 
 
@@ -258,7 +268,12 @@ def _dumps(content: dict[str, Any]) -> bytes:
 
     text = json.dumps(tree(content)).encode()
     payload = io.BytesIO()
-    np.savez(payload, allow_pickle=False, tree=np.frombuffer(text, np.uint8), **arrays)
+    np.savez(
+        payload,
+        allow_pickle=False,
+        tree=np.frombuffer(text, np.uint8),
+        **arrays,
+    )
     return payload.getvalue()
 
 

@@ -81,7 +81,9 @@ def _fit_trees(kind: str) -> Fit:
 
         model = getattr(ensemble, kind)(_TREES, random_state=0)
         model.fit(columns_of_peers(data.table), data.values)
-        return lambda table: _without_ends(model.predict(columns_of_peers(table)))
+        return lambda table: _without_ends(
+            model.predict(columns_of_peers(table))
+        )
 
     return fit
 
@@ -109,7 +111,9 @@ def _fit_gaussian_process(coverage: float) -> Fit:
         kernel = 1.0 * Matern(length_scale=10.0, nu=2.5) + WhiteKernel(0.1)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            first = GaussianProcessRegressor(kernel, normalize_y=True, random_state=0)
+            first = GaussianProcessRegressor(
+                kernel, normalize_y=True, random_state=0
+            )
             first.fit(x[few], data.values[few])
         model = GaussianProcessRegressor(
             first.kernel_, optimizer=None, normalize_y=True
@@ -161,7 +165,9 @@ def _fit_curie(coverage: float) -> Fit:
         model, _ = _curie_training.train_model(data)
 
         def predict(table: CompositionTable) -> Prediction:
-            answer = model.predict_phases(prepare_query(partition(table)), coverage)
+            answer = model.predict_phases(
+                prepare_query(partition(table)), coverage
+            )
             low = np.maximum(answer.value - answer.half, 0.0)
             return Prediction(answer.value, low, answer.value + answer.half)
 
@@ -182,7 +188,10 @@ def _fit_energy(coverage: float) -> Fit:
 
         def predict(table: CompositionTable) -> Prediction:
             frame = model.predict(table, coverage)
-            ends = (frame[f"{data.target}{end}"].to_numpy() for end in ("_lo", "_hi"))
+            ends = (
+                frame[f"{data.target}{end}"].to_numpy()
+                for end in ("_lo", "_hi")
+            )
             return Prediction(frame[data.target].to_numpy(), *ends)
 
         return predict
@@ -244,7 +253,9 @@ class LeftOut:
 
         There is a column for each model, and ``low`` and ``high`` of the first.
         """
-        frame = self.data.to_frame().rename(columns={self.data.target: "measured"})
+        frame = self.data.to_frame().rename(
+            columns={self.data.target: "measured"}
+        )
         frame = frame[["composition", "measured", "group", "source"]]
         for number, (name, prediction) in enumerate(self.predictions.items()):
             frame[name] = prediction.value
@@ -285,7 +296,9 @@ class LeftOut:
             sums = _merit.group_sums(
                 values[rows], prediction.value[rows], groups, tolerance
             )
-            base = _merit.group_sums(values[rows], first.value[rows], groups, tolerance)
+            base = _merit.group_sums(
+                values[rows], first.value[rows], groups, tolerance
+            )
             line: dict[str, Any] = {
                 "model": name,
                 "rows": int(rows.sum()),
@@ -297,7 +310,9 @@ class LeftOut:
                 "pairs_in_order": float(sums.pairs_in_order()),
                 **_coverage(values[rows], prediction, rows),
                 "error_gain": float(sums.mean_error() - base.mean_error()),
-                "pairs_gain": float(base.pairs_in_order() - sums.pairs_in_order()),
+                "pairs_gain": float(
+                    base.pairs_in_order() - sums.pairs_in_order()
+                ),
             }
             lines.append(line | _merit.bootstrap(base, sums))
         return pd.DataFrame(lines).set_index("model")
@@ -372,7 +387,9 @@ def leave_groups_out(
             result[:, test] = fit(data[train])(data.table[test])
             advance()
         predictions[name] = Prediction(*result)
-    return LeftOut(data, predictions | _physics(data, coverage, temperature), coverage)
+    return LeftOut(
+        data, predictions | _physics(data, coverage, temperature), coverage
+    )
 
 
 def _curie_left_out(
@@ -464,14 +481,18 @@ def splits(data: TrainingSet) -> Iterator[tuple[IntArray, IntArray]]:
     )
     for number in np.unique(folds):
         test = np.flatnonzero(folds == number)
-        train = np.flatnonzero(~np.isin(compounds, compounds[test]) & data.learn)
+        train = np.flatnonzero(
+            ~np.isin(compounds, compounds[test]) & data.learn
+        )
         if len(test) and len(train):
             yield train, test
 
 
 def _even_folds(groups: NDArray) -> IntArray:
     result = np.zeros(len(groups), np.int64)
-    for number, (_, test) in enumerate(_intervals.folds(groups, VALIDATION_FOLDS)):
+    for number, (_, test) in enumerate(
+        _intervals.folds(groups, VALIDATION_FOLDS)
+    ):
         result[test] = number
     return result
 
@@ -504,7 +525,8 @@ def _physics(
         return {}
     frame = intrinsic(data.table, temperature, interval=coverage)
     columns = (
-        frame[f"{data.target}{end}"].to_numpy(np.float64) for end in ("", "_lo", "_hi")
+        frame[f"{data.target}{end}"].to_numpy(np.float64)
+        for end in ("", "_lo", "_hi")
     )
     return {"predict, as shipped": Prediction(*columns)}
 

@@ -112,7 +112,14 @@ class EnergyModel(TrainedModel):
         inside, outside = self.scores
         edge = float(self.edge)
         return fingerprint(
-            (self.target, self.process, self.coefficients, inside, outside, edge)
+            (
+                self.target,
+                self.process,
+                self.coefficients,
+                inside,
+                outside,
+                edge,
+            )
         )
 
     def _predict_table(
@@ -126,9 +133,13 @@ class EnergyModel(TrainedModel):
         """
         estimate = self.process.estimate(columns(table))
         foreign = _foreign_amount(table, self.known.table)
-        estimate = estimate._replace(novelty=np.maximum(estimate.novelty, foreign))
+        estimate = estimate._replace(
+            novelty=np.maximum(estimate.novelty, foreign)
+        )
         distance = estimate.novelty / self.edge
-        inside, outside = (_intervals.quantile(s, interval) for s in self.scores)
+        inside, outside = (
+            _intervals.quantile(s, interval) for s in self.scores
+        )
         width = np.where(distance <= 1.0, inside, outside)
         half = width * size(self.coefficients, estimate)
         value = np.where(np.diff(table.indptr) > 0, estimate.mean, np.nan)
@@ -156,7 +167,9 @@ def size(coefficients: FloatArray, found: Estimate) -> FloatArray:
     )
 
 
-def _foreign_amount(table: CompositionTable, known: CompositionTable) -> FloatArray:
+def _foreign_amount(
+    table: CompositionTable, known: CompositionTable
+) -> FloatArray:
     """Compute how much of each row consists of elements that no composition of `known` has, 0 to 1, (n,).
 
     It is 1 from an atomic fraction of `_FOREIGN` on.
@@ -199,13 +212,17 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     residual = np.abs(data.values - estimates.mean)
     error_sources = np.column_stack([estimates.novelty, estimates.local])
     coefficients = _intervals.fit_difficulty(residual, error_sources, _CLIP)
-    edge = max(float(np.quantile(estimates.novelty[learn], _INSIDE_QUANTILE)), 1e-3)
+    edge = max(
+        float(np.quantile(estimates.novelty[learn], _INSIDE_QUANTILE)), 1e-3
+    )
     score = residual / size(coefficients, estimates)
     inside = estimates.novelty <= edge
     manifest = _manifest(data, float(residual.mean()))
     outside = score if (~inside).sum() < _LEAST_FOREIGN else score[~inside]
     scores = score[inside], outside
-    return EnergyModel(data.target, process, coefficients, scores, edge, data, manifest)
+    return EnergyModel(
+        data.target, process, coefficients, scores, edge, data, manifest
+    )
 
 
 def _manifest(data: TrainingSet, error: float) -> dict[str, Any]:
@@ -238,9 +255,9 @@ def left_out(
     figures = np.full((3, len(data)), np.nan)
     for inside, outside in _intervals.folds(data.groups, ENERGY_FOLDS):
         rows = inside[learn[inside]]
-        figures[:, outside] = process.refit(x[rows], data.values[rows]).estimate(
-            x[outside]
-        )
+        figures[:, outside] = process.refit(
+            x[rows], data.values[rows]
+        ).estimate(x[outside])
         advance()
     return Estimate(*figures)
 
@@ -248,13 +265,17 @@ def left_out(
 _LOADING = Lock()
 
 
-def load(data: "str | Path | None" = None, progress: bool = False) -> EnergyModel:
+def load(
+    data: "str | Path | None" = None, progress: bool = False
+) -> EnergyModel:
     """Return the model, trained at first use and kept in the cache.
 
     `data` is a CSV file, or the folder of a phase snapshot, to learn from.
     """
     with _LOADING:
-        return _load(None if data is None else str(data), progress, str(get_settings()))
+        return _load(
+            None if data is None else str(data), progress, str(get_settings())
+        )
 
 
 def stored_model(known: TrainingSet) -> EnergyModel | None:

@@ -61,7 +61,9 @@ def evaluate(
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
         return evaluate_phases(part, at, parameters, None, spread)
-    curie_prediction = (curie or load_curie()).predict_magnets(prepare_query(part))
+    curie_prediction = (curie or load_curie()).predict_magnets(
+        prepare_query(part)
+    )
     return evaluate_phases(part, at, load(), curie_prediction, spread)
 
 
@@ -96,7 +98,8 @@ def condense_groups(
     curie_prediction = None
     groups = [(part.hard_phase, part.host), *groups]
     values = [
-        curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1])))) for g in groups[1:]
+        curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1]))))
+        for g in groups[1:]
     ]
     if written is not None:
         curie_prediction = curie.predict_magnets(prepare_query(written))
@@ -149,7 +152,9 @@ def condensed_alone(
     value = (curie or load_curie()).curie_of_magnets(
         Asked(phases, codes, np.zeros(len(codes)))
     )
-    result.state[:, CURIE] = np.where(np.isfinite(value), value, result.state[:, CURIE])
+    result.state[:, CURIE] = np.where(
+        np.isfinite(value), value, result.state[:, CURIE]
+    )
     return result
 
 
@@ -225,4 +230,6 @@ def intrinsic(
     inputs = read_inputs(compositions, basis, strict=strict)
     codes = assign_hosts(inputs.table, host)
     got = evaluate(partition(purify(inputs.table, codes)[0], codes), kelvin)
-    return inputs.give(*(columns.frame() for columns in intrinsic_columns(got, z)))
+    return inputs.give(
+        *(columns.frame() for columns in intrinsic_columns(got, z))
+    )

@@ -65,7 +65,9 @@ def train(
         return _regressing(_curie_training.retrain(training_data, progress))
     if target not in _ENERGIES:
         return properties.retrain(training_data)
-    return _regressing(replace(energy.retrain(training_data, progress), target=target))
+    return _regressing(
+        replace(energy.retrain(training_data, progress), target=target)
+    )
 
 
 @check_arguments
@@ -128,9 +130,7 @@ def _regressing(model: Model) -> Model:
     return replace(model, estimator_=CompositionRegressor.of(model))
 
 
-_HULL = (
-    f"{HULL_DISTANCE} follows from {ENERGY}: train that on your data, the hull is known"
-)
+_HULL = f"{HULL_DISTANCE} follows from {ENERGY}: train that on your data, the hull is known"
 
 
 def _choose(target: str, given: TrainingSet | None, data: Any) -> TrainingSet:
@@ -150,5 +150,7 @@ def _choose(target: str, given: TrainingSet | None, data: Any) -> TrainingSet:
     if data is not None:
         raise InputError("give a training set or a CSV file, not both")
     if given.target != target:
-        raise InputError(f"the training set is of {given.target}, not of {target}")
+        raise InputError(
+            f"the training set is of {given.target}, not of {target}"
+        )
     return given

@@ -47,9 +47,7 @@ class PropertyModel(TrainedModel):
         """Return what was trained and how well, in one line."""
         rows = self.manifest["rows"]
         groups = self.manifest["groups"]
-        error = (
-            f"{self.estimator_.mixture_.error:.3g} {target_unit(self.target)}".rstrip()
-        )
+        error = f"{self.estimator_.mixture_.error:.3g} {target_unit(self.target)}".rstrip()
         return (
             f"{self.target}: {rows} rows of {groups} groups, mean error {error} on groups left "
             f"out; {self.file}"
@@ -91,7 +89,9 @@ def target_unit(target: str) -> str:
 def fit(known: TrainingSet) -> PropertyModel:
     """Train a `CompositionRegressor` on a set."""
     learn = np.flatnonzero(known.learn)
-    regressor = CompositionRegressor(known.target, unit=target_unit(known.target))
+    regressor = CompositionRegressor(
+        known.target, unit=target_unit(known.target)
+    )
     regressor.learn_compositions(
         known.table[learn], known.values[learn], known.groups[learn]
     )
@@ -118,7 +118,9 @@ def load(known: TrainingSet) -> PropertyModel:
     The key is a hash of the set and the code. A file that cannot be written leaves a warning.
     """
 
-    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> PropertyModel:
+    def unpack(
+        content: dict[str, Any], manifest: dict[str, Any]
+    ) -> PropertyModel:
         regressor = CompositionRegressor.from_content(content)
         return PropertyModel(known.target, known, regressor, manifest)
 
@@ -148,7 +150,13 @@ def model_key(known: TrainingSet) -> str:
 def _fitting_modules() -> list[ModuleType]:
     """List the modules that decide a fitted model."""
     from ..features import _descriptor_kernels, _elements, rare_earths
-    from . import _forest, _gaussian_process_kernels, _mixture, _process, regressor
+    from . import (
+        _forest,
+        _gaussian_process_kernels,
+        _mixture,
+        _process,
+        regressor,
+    )
 
     features = [_elements, _descriptor_kernels, rare_earths]
     fits = [_mixture, _forest, _process, _gaussian_process_kernels, _intervals]

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import (
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
 
 from .._core._arguments import parse_whole_number, share
 from .._core._types import FloatArray
@@ -45,7 +49,9 @@ def composition_columns(table: CompositionTable) -> FloatArray:
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
     statistics = composition_statistics(table, load_table("magpie").fill_gaps())
-    return np.column_stack([statistics, rare_earth_descriptors(table), *norms, atoms])
+    return np.column_stack(
+        [statistics, rare_earth_descriptors(table), *norms, atoms]
+    )
 
 
 class _Answer(NamedTuple):
@@ -138,7 +144,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         tags.input_tags.string = True
         return tags
 
-    def fit(self, X: Any, y: ArrayLike, groups: Any = None) -> "CompositionRegressor":
+    def fit(
+        self, X: Any, y: ArrayLike, groups: Any = None
+    ) -> "CompositionRegressor":
         """Learn the values.
 
         Parameters
@@ -179,7 +187,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             return self.learn_compositions(table, values, row_groups)
         self._forget_columns()
         source = np.full(len(table), "given")
-        rows = TrainingSet(self.target, table, values, row_groups, source, "given", {})
+        rows = TrainingSet(
+            self.target, table, values, row_groups, source, "given", {}
+        )
         self.model_, _ = _curie_training.train_model(rows)
         self.mixture_ = Mixture.of_mean(values)
         return self

@@ -51,7 +51,9 @@ class Computed:
 
     def __str__(self) -> str:
         """Return where the answers come from, in one line."""
-        return f"{self.target}: from physics, see `magnetkit validate magnetism`"
+        return (
+            f"{self.target}: from physics, see `magnetkit validate magnetism`"
+        )
 
     def predict(
         self,
@@ -110,7 +112,9 @@ class Computed:
         """No rows: nothing is learnt from."""
         table = CompositionTable.from_strings([])
         texts = np.zeros(0, str)
-        return TrainingSet(self.target, table, np.zeros(0), texts, texts, "physics")
+        return TrainingSet(
+            self.target, table, np.zeros(0), texts, texts, "physics"
+        )
 
 
 ENERGY = "formation_energy_eV_atom"
@@ -218,13 +222,17 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     from ..phases.snapshot import load
 
     entries = load(snapshot)
-    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        entries["formula"].tolist(), basis="atomic"
+    )
     entries = entries.iloc[table.row_index]
     values = entries[target].to_numpy(np.float64)
     order = np.argsort(values, kind="stable")
     # The lowest of several structures of a composition is the one that can be made.
     lowest: dict[bytes, int] = {}
-    for row, key in zip(order.tolist(), composition_keys(table[order], 5), strict=True):
+    for row, key in zip(
+        order.tolist(), composition_keys(table[order], 5), strict=True
+    ):
         lowest.setdefault(key, row)
     keep = np.array(sorted(lowest.values()), np.int64)
     higher = len(order) - len(keep)

@@ -14,14 +14,30 @@ from magnetkit._core._arguments import _fits, check_arguments, path
 @pytest.mark.parametrize(
     ("annotation", "good", "bad"),
     [
-        (float, (1, 1.5, np.float32(2.0), np.int64(3)), (True, "1", None, [1.0], 1j)),
+        (
+            float,
+            (1, 1.5, np.float32(2.0), np.int64(3)),
+            (True, "1", None, [1.0], 1j),
+        ),
         (int, (1, np.int64(3)), (True, 1.0, "1")),
         (str, ("", "x"), (1, b"x", None)),
         (str | None, ("x", None), (3, ["x"])),
         (Literal["a", "b"], ("a",), ("c", 1, [])),
-        (Sequence[str], (["x"], (), np.array(["x"])), ("x", b"x", [1], {"x": 1}, 5)),
-        (Sequence[float], (np.array([1.0]), [1]), (np.array(1.0), ["x"], [[1.0]])),
-        (tuple[float, float], ((1, 2), [1.0, 2.0]), ((1,), (1, 2, 3), ("x", 1))),
+        (
+            Sequence[str],
+            (["x"], (), np.array(["x"])),
+            ("x", b"x", [1], {"x": 1}, 5),
+        ),
+        (
+            Sequence[float],
+            (np.array([1.0]), [1]),
+            (np.array(1.0), ["x"], [[1.0]]),
+        ),
+        (
+            tuple[float, float],
+            ((1, 2), [1.0, 2.0]),
+            ((1,), (1, 2, 3), ("x", 1)),
+        ),
         (Mapping[str, float], ({}, {"Tb": 3}), ([], {"Tb": "x"}, {1: 1.0})),
         (np.ndarray, (np.ones(2),), ([1.0],)),
         (str | Path, (Path("x"),), (5,)),
@@ -50,10 +66,14 @@ def test_names_the_argument_of_a_wrong_type():
     assert half(3.0) == 1.5
     # What works is not looked at: a bool is a number to Python.
     assert half(True) == 0.5
-    with pytest.raises(InputError, match="half: value must be float, got 'x'") as error:
+    with pytest.raises(
+        InputError, match="half: value must be float, got 'x'"
+    ) as error:
         half("x")
     assert isinstance(error.value.__cause__, TypeError)
-    with pytest.raises(InputError, match=r"half: by must be Sequence\[float\], got 5"):
+    with pytest.raises(
+        InputError, match=r"half: by must be Sequence\[float\], got 5"
+    ):
         half(3.0, by=5)
 
 

@@ -8,7 +8,9 @@ from magnetkit._core._blas import one_thread
 
 
 def threads() -> set[int]:
-    return {i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas"}
+    return {
+        i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas"
+    }
 
 
 def test_inner_limit_keeps_the_outer_limit():

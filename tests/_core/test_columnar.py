@@ -21,7 +21,9 @@ def columns():
 def test_frame_has_ordered_categories_and_missing_texts():
     frame = columns().frame()
     expected = pd.Categorical(["cone", None, "ok"], ["ok", "cone", "planar"])
-    pd.testing.assert_series_equal(frame["status"], pd.Series(expected, name="status"))
+    pd.testing.assert_series_equal(
+        frame["status"], pd.Series(expected, name="status")
+    )
     assert frame["candidate"].tolist() == ["a", "b", "c"]
     assert frame["in_domain"].dtype == bool
 
@@ -32,7 +34,9 @@ def test_an_arrow_table_says_what_pandas_would_say():
     assert table["remanence_T"].null_count == 1
     for name in table.column_names:
         assert table[name].to_pylist() == of_pandas[name].to_pylist()
-    assert table.schema.field("status").type == pa.dictionary(pa.int32(), pa.string())
+    assert table.schema.field("status").type == pa.dictionary(
+        pa.int32(), pa.string()
+    )
 
 
 def test_rows_are_taken_of_every_kind_of_column():
@@ -78,7 +82,12 @@ def test_arrow_numbers_equal_the_array():
         b=whole[:, 2].astype(np.float32),
         c=np.arange(8),
     ).arrow()
-    assert table["a"].to_pylist() == [1.0, 4.0, None, *np.arange(10.0, 24.0, 3.0)]
+    assert table["a"].to_pylist() == [
+        1.0,
+        4.0,
+        None,
+        *np.arange(10.0, 24.0, 3.0),
+    ]
     assert table["b"].to_pylist() == whole[:, 2].tolist()
     assert table["c"].type == pa.int64()
     table.validate(full=True)

@@ -29,10 +29,14 @@ def test_table_keeps_contract_columns_in_order():
     assert [name for name in columns.NAMES if name in contract] == contract
 
 
-@pytest.mark.parametrize("column", columns.COLUMNS.values(), ids=lambda c: c.name)
+@pytest.mark.parametrize(
+    "column", columns.COLUMNS.values(), ids=lambda c: c.name
+)
 def test_name_and_unit_agree(column):
     # kA/m is kA_m, USD/(m3 T) is USD_m3_T, wt.% is wt_pct.
-    words = re.findall(r"\w+", column.unit.replace(".%", " pct").replace("%", "pct"))
+    words = re.findall(
+        r"\w+", column.unit.replace(".%", " pct").replace("%", "pct")
+    )
     if words:
         assert column.name.endswith("_" + "_".join(words))
     assert column.meaning.endswith(".")

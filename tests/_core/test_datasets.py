@@ -15,7 +15,9 @@ ROOT = datasets.root()
 FILES = sorted(
     f
     for f in ROOT.glob("*/**/*")
-    if f.is_file() and f.suffix not in (".py", ".md") and "__pycache__" not in f.parts
+    if f.is_file()
+    and f.suffix not in (".py", ".md")
+    and "__pycache__" not in f.parts
 )
 NAMES = [f.relative_to(ROOT).as_posix() for f in FILES]
 
@@ -23,7 +25,11 @@ NAMES = [f.relative_to(ROOT).as_posix() for f in FILES]
 def test_registry_lists_every_file_and_its_hash():
     names = sorted(datasets.registry()["files"])
     assert names == sorted(NAMES), "run python datasets/update_registry.py"
-    damage = {name: state for name, state in datasets.verify().items() if state != "ok"}
+    damage = {
+        name: state
+        for name, state in datasets.verify().items()
+        if state != "ok"
+    }
     assert not damage, "run python datasets/update_registry.py"
 
 
@@ -31,7 +37,8 @@ def test_registry_lists_every_file_and_its_hash():
 def test_every_folder_has_contents_and_a_licence(folder):
     text = (ROOT / folder / "SOURCE.md").read_text(encoding="utf-8")
     assert any(
-        word in text for word in ("licen", "Licen", "MIT", "CC BY", "public domain")
+        word in text
+        for word in ("licen", "Licen", "MIT", "CC BY", "public domain")
     )
     for name in NAMES:
         if name.startswith(f"{folder}/") and not name.endswith(".toml"):
@@ -60,12 +67,18 @@ def test_every_row_has_a_source(name):
         rows = list(csv.DictReader(stream))
     assert rows
     for number, row in enumerate(rows, start=2):
-        sources = [value for column, value in row.items() if column.endswith("source")]
+        sources = [
+            value for column, value in row.items() if column.endswith("source")
+        ]
         assert sources, f"{name} has no source column"
-        assert all((value or "").strip() for value in sources), f"{name} line {number}"
+        assert all((value or "").strip() for value in sources), (
+            f"{name} line {number}"
+        )
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n.endswith((".toml", ".json"))])
+@pytest.mark.parametrize(
+    "name", [n for n in NAMES if n.endswith((".toml", ".json"))]
+)
 def test_every_structured_file_can_be_read(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert tomllib.loads(text) if name.endswith(".toml") else json.loads(text)

@@ -49,7 +49,9 @@ class Server:
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}/set.csv"
-        self.thread = Thread(target=self.http.serve_forever, args=(0.01,), daemon=True)
+        self.thread = Thread(
+            target=self.http.serve_forever, args=(0.01,), daemon=True
+        )
         self.thread.start()
 
     def close(self) -> None:
@@ -83,7 +85,9 @@ def registry_entry(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
         "url": server.url,
         "sha256": hashlib.sha256(CONTENT).hexdigest(),
     }
-    monkeypatch.setattr(datasets, "registry", lambda: {"remote": {"set": entry}})
+    monkeypatch.setattr(
+        datasets, "registry", lambda: {"remote": {"set": entry}}
+    )
 
 
 @pytest.fixture
@@ -135,7 +139,9 @@ def test_mirror_without_the_file_falls_back_to_the_network(
 
 
 @pytest.mark.usefixtures("registry_entry")
-def test_mirror_with_another_file_is_refused_by_name(server: Server, mirror: Path):
+def test_mirror_with_another_file_is_refused_by_name(
+    server: Server, mirror: Path
+):
     mirror.write_bytes(b"something else")
     with pytest.raises(DataError, match=r"set\.csv in the mirror folder"):
         _fetch.fetch("set")
@@ -205,7 +211,9 @@ def test_progress_goes_to_stderr(capsys: pytest.CaptureFixture[str]):
 
 
 @pytest.mark.usefixtures("registry_entry")
-def test_an_endless_answer_is_given_up(server: Server, cache: Path, monkeypatch):
+def test_an_endless_answer_is_given_up(
+    server: Server, cache: Path, monkeypatch
+):
     monkeypatch.setattr(_fetch, "_MOST_BYTES", 1 << 20)
     server.behaviour = lambda h, _: answer(h, b"x" * (4 << 20))
     with pytest.raises(DataError, match="more than 1 MiB"):

@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
 from magnetkit._core import _files
-from magnetkit._core._files import plain_cell, replacing, safe_cell, write_parquet
+from magnetkit._core._files import (
+    plain_cell,
+    replacing,
+    safe_cell,
+    write_parquet,
+)
 
 
 def test_failing_write_keeps_the_old_file(tmp_path):
@@ -38,11 +43,17 @@ def test_failing_write_keeps_the_old_file(tmp_path):
     ("error", "way_out"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "free some space"),
-        (PermissionError(errno.EACCES, "Permission denied"), "choose another place"),
+        (
+            PermissionError(errno.EACCES, "Permission denied"),
+            "choose another place",
+        ),
     ],
 )
 def test_a_failure_says_the_way_out(tmp_path, error, way_out):
-    with pytest.raises(InputError, match=way_out), replacing(tmp_path / "a.txt"):
+    with (
+        pytest.raises(InputError, match=way_out),
+        replacing(tmp_path / "a.txt"),
+    ):
         raise error
 
 
@@ -53,7 +64,10 @@ def test_tables_of_one_schema_follow_each_other(tmp_path):
     digest = write_parquet(
         [table, table.slice(1)], table.schema, tmp_path / "t.parquet"
     )
-    assert digest == hashlib.sha256((tmp_path / "t.parquet").read_bytes()).hexdigest()
+    assert (
+        digest
+        == hashlib.sha256((tmp_path / "t.parquet").read_bytes()).hexdigest()
+    )
     got = pq.read_table(tmp_path / "t.parquet")
     assert got["x"].to_pylist() == [1.0, None, None]
     assert got["host"].to_pylist() == ["1:5"] * 3
@@ -89,7 +103,9 @@ def test_writes_a_table_of_any_types_with_safe_cells(tmp_path):
         texts.dictionary_encode(),
         [[1], None],
     ]
-    _files.write_csv_table(pa.table([*columns, numbers], [*"abl=f"]), tmp_path / "t")
+    _files.write_csv_table(
+        pa.table([*columns, numbers], [*"abl=f"]), tmp_path / "t"
+    )
     rows = list(csv.reader((tmp_path / "t").read_text("utf-8").splitlines()))
     first, second, third = (row[:4] for row in rows)
     assert first == ["a", "b", "l", "'="]

@@ -13,8 +13,14 @@ from magnetkit._core._requirement_text import parse_requirement
         ("coercivity_kA_m>=800", Parsed("coercivity_kA_m", ">=", 800.0)),
         (" remanence_T <= 1.2e0 ", Parsed("remanence_T", "<=", 1.2)),
         ("remanence_T>=reference", Parsed("remanence_T", ">=", share=1.0)),
-        ("remanence_T >= 0.98 * reference", Parsed("remanence_T", ">=", share=0.98)),
-        ("|cost_USD_kg|<=.03", Parsed("cost_USD_kg", "<=", 0.03, absolute=True)),
+        (
+            "remanence_T >= 0.98 * reference",
+            Parsed("remanence_T", ">=", share=0.98),
+        ),
+        (
+            "|cost_USD_kg|<=.03",
+            Parsed("cost_USD_kg", "<=", 0.03, absolute=True),
+        ),
         (
             "coercivity_kA_m>=500 at 150C",
             Parsed("coercivity_kA_m", ">=", 500.0, temperature_K=423.15),

@@ -50,11 +50,14 @@ def copy_package(place):
     """Copy the package with two small kernels in place of its own into a folder."""
     source = Path(magnetkit.__file__).parent
     copy = place / "site" / "magnetkit"
-    names = (
-        "_arrays _compiling _hooks _jit _kernel_files _linear _progress _public_modules"
-    )
+    names = "_arrays _compiling _hooks _jit _kernel_files _linear _progress _public_modules"
     names += " _threads _version errors settings"
-    files = ["__init__.py", "__init__.pyi", "_core/__init__.py", "_core/__init__.pyi"]
+    files = [
+        "__init__.py",
+        "__init__.pyi",
+        "_core/__init__.py",
+        "_core/__init__.pyi",
+    ]
     for file in (*files, *(f"_core/{name}.py" for name in names.split())):
         (copy / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source / file, copy / file)
@@ -96,7 +99,15 @@ def start(package, tmp_path, result="[0.0, 2.0, 4.0]", ahead=(), **environment):
         if not k.startswith(("NUMBA_", "MAGNETKIT_"))
     }
     return subprocess.Popen(
-        [*ahead, sys.executable, "-B", "-W", "error", "-c", CODE.format(result=result)],
+        [
+            *ahead,
+            sys.executable,
+            "-B",
+            "-W",
+            "error",
+            "-c",
+            CODE.format(result=result),
+        ],
         env=clean
         | {
             "PYTHONPATH": str(package.parent),
@@ -127,7 +138,9 @@ def make_read_only(package):
     (package / "_core" / "__pycache__").write_text("")
 
 
-def test_second_process_finds_the_first_compilation(package_with_kernels, tmp_path):
+def test_second_process_finds_the_first_compilation(
+    package_with_kernels, tmp_path
+):
     package, folder = package_with_kernels
     assert run(package, tmp_path) == (folder, 1)
 
@@ -156,7 +169,9 @@ def test_cache_follows_its_variables(package, tmp_path):
 
 def test_detects_a_change_in_a_called_kernel(package_with_kernels, tmp_path):
     package, _ = package_with_kernels
-    (package / "_core" / "called_kernels.py").write_text(CALLED.format(factor=3))
+    (package / "_core" / "called_kernels.py").write_text(
+        CALLED.format(factor=3)
+    )
     folder, hits = run(package, tmp_path, "[0.0, 3.0, 6.0]")
     assert hits == 0
     assert run(package, tmp_path, "[0.0, 3.0, 6.0]") == (folder, 1)
@@ -170,7 +185,9 @@ def test_processes_starting_at_once_agree(package, tmp_path):
 
 
 def test_removes_stale_folders_of_other_sources(package, tmp_path):
-    old, recent = (package / "_core" / "__pycache__" / f"own-{n * 16}" for n in "ab")
+    old, recent = (
+        package / "_core" / "__pycache__" / f"own-{n * 16}" for n in "ab"
+    )
     for folder in (old, recent):
         folder.mkdir(parents=True)
         (folder / "x.nbc").write_text("")
@@ -201,14 +218,18 @@ def kernel_files(folder):
     return sorted(Path(folder).rglob("*.nb[ci]"))
 
 
-def test_recompiles_a_damaged_file_with_a_message(package_with_kernels, tmp_path):
+def test_recompiles_a_damaged_file_with_a_message(
+    package_with_kernels, tmp_path
+):
     package, folder = package_with_kernels
     # A kernel that only others call is part of their code.
     assert [file.suffix for file in kernel_files(folder)] == [".nbc", ".nbi"]
     for which, damage in (("nbi", empty_file), ("nbc", flip_one_bit)):
         (file,) = Path(folder).rglob(f"*.{which}")
         file.write_bytes(damage(file.read_bytes()))
-        assert run(package, tmp_path, said="were damaged; compiling them anew") == (
+        assert run(
+            package, tmp_path, said="were damaged; compiling them anew"
+        ) == (
             folder,
             0,
         )
@@ -256,7 +277,9 @@ def test_recompiles_files_without_a_list(package_with_kernels, tmp_path):
 def test_running_process_is_no_damage(package_with_kernels, tmp_path):
     package, _ = package_with_kernels
     # A second version of the kernel goes into the file that the first one's list names.
-    program = "\nown.twice(np.arange(3)); print('compiled', flush=True); input()"
+    program = (
+        "\nown.twice(np.arange(3)); print('compiled', flush=True); input()"
+    )
     command = [
         sys.executable,
         "-B",
@@ -290,7 +313,9 @@ def test_an_emptied_list_stops_nothing(package_with_kernels, tmp_path):
 def test_code_of_another_numba_is_not_read(package_with_kernels, tmp_path):
     package, folder = package_with_kernels
     wrapper = package / "_core" / "_kernel_files.py"
-    wrapper.write_text(wrapper.read_text().replace("numba.__version__", "'0.0'"))
+    wrapper.write_text(
+        wrapper.read_text().replace("numba.__version__", "'0.0'")
+    )
     again, hits = run(package, tmp_path)
     assert (again == folder, hits) == (False, 0)
 
@@ -305,13 +330,18 @@ def drop_privileges():
     return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
-def test_cache_of_an_administrator_serves_everybody(package, tmp_path, drop_privileges):
+def test_cache_of_an_administrator_serves_everybody(
+    package, tmp_path, drop_privileges
+):
     folder, _ = run(package, tmp_path)
     for place in (package / "_core" / "__pycache__", *package.rglob("*-*")):
         place.chmod(0o555)
     options = {"ahead": drop_privileges}
     copy, hits = run(package, tmp_path, **options)
-    assert (Path(copy), hits) == (tmp_path / "user" / "kernels" / Path(folder).name, 1)
+    assert (Path(copy), hits) == (
+        tmp_path / "user" / "kernels" / Path(folder).name,
+        1,
+    )
     # Damaged beside the package: the copy serves on.
     for file in kernel_files(folder):
         file.write_bytes(b"")
@@ -322,7 +352,10 @@ def test_ignores_an_unreadable_cache(package, tmp_path, drop_privileges):
     make_read_only(package)
     (tmp_path / "user").mkdir(mode=0)
     message = "(Permission denied); each start compiles anew"
-    assert run(package, tmp_path, ahead=drop_privileges, said=message) == ("None", 0)
+    assert run(package, tmp_path, ahead=drop_privileges, said=message) == (
+        "None",
+        0,
+    )
     (tmp_path / "user").chmod(0o755)
 
 

@@ -18,7 +18,9 @@ def covariance(rng: np.random.Generator, n: int) -> np.ndarray:
     return root @ root.T + 0.1 * np.eye(n)
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 1), (5, 0, 3), (0, 4, 2), (300, 37, 11)])
+@pytest.mark.parametrize(
+    "shape", [(1, 1, 1), (5, 0, 3), (0, 4, 2), (300, 37, 11)]
+)
 def test_a_product_is_that_of_numpy(rng, shape):
     n, k, m = shape
     a = rng.normal(size=(n, k))
@@ -55,7 +57,9 @@ def test_keeps_nan():
 def test_inverse_and_factor_equal_numpy(rng, n):
     matrix = covariance(rng, n)
     original = matrix.copy()
-    assert_allclose(invert(matrix), np.linalg.inv(matrix), rtol=1e-8, atol=1e-10)
+    assert_allclose(
+        invert(matrix), np.linalg.inv(matrix), rtol=1e-8, atol=1e-10
+    )
     assert_allclose(factor(matrix), np.linalg.cholesky(matrix), atol=1e-11)
     assert_array_equal(matrix, original)
 

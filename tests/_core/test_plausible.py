@@ -31,7 +31,11 @@ def test_names_a_wrong_unit(name, value, says):
 
 
 def test_accepts_values_of_the_trade():
-    usual = {"coercivity_kA_m": 1592.0, "remanence_T": 1.3, "magnet_mass_kg": 1.2}
+    usual = {
+        "coercivity_kA_m": 1592.0,
+        "remanence_T": 1.3,
+        "magnet_mass_kg": 1.2,
+    }
     usual |= {
         "temperature_K": 423.15,
         "price_USD_kg": 1800.0,

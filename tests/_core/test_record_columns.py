@@ -49,7 +49,9 @@ def test_criteria_weigh_mass_maximum_and_sources():
     ],
 )
 def test_names_an_unusable_record(entry):
-    with pytest.raises(DataError, match=r"criteria.toml: record 'mine' cannot be used"):
+    with pytest.raises(
+        DataError, match=r"criteria.toml: record 'mine' cannot be used"
+    ):
         columns._record(columns.Criterion, columns.CRITERIA, "mine", entry)
 
 

@@ -61,11 +61,13 @@ def test_home_unknown_name_and_missing_mirror(monkeypatch, caplog):
     monkeypatch.setenv("MAGNETKIT_MIROR", "/x")
     assert get_settings().data_dir == Path.home() / "mine"
     assert (
-        "MAGNETKIT_MIROR is no setting; did you mean MAGNETKIT_MIRROR?" in caplog.text
+        "MAGNETKIT_MIROR is no setting; did you mean MAGNETKIT_MIRROR?"
+        in caplog.text
     )
     get_settings.cache_clear()
     monkeypatch.setenv("MAGNETKIT_MIRROR", "/no/such/folder")
     with pytest.raises(
-        InputError, match="MAGNETKIT_MIRROR is '/no/such/folder': it is no folder"
+        InputError,
+        match="MAGNETKIT_MIRROR is '/no/such/folder': it is no folder",
     ):
         get_settings()

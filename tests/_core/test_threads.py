@@ -38,7 +38,9 @@ def test_few_rows_are_one_piece():
         calls.clear()
         with _threads.limited_threads(threads):
             _threads.share_rows(
-                lambda start, stop: calls.append((start, stop)), 100_000, chunk=1
+                lambda start, stop: calls.append((start, stop)),
+                100_000,
+                chunk=1,
             )
         assert len(calls) <= limit
 

@@ -51,7 +51,10 @@ def test_reads_a_good_file_as_constant(tmp_path):
     [
         (("0.3", '"heavy"'), r"field mass_kg: .*number.*, got 'heavy'"),
         (("0.3", "nan"), r"field mass_kg: .*finite number, got nan"),
-        (("my-magnet", "My Magnet"), r"field name: .*pattern.*, got 'My Magnet'"),
+        (
+            ("my-magnet", "My Magnet"),
+            r"field name: .*pattern.*, got 'My Magnet'",
+        ),
         (
             ('status = "cited"', 'status = "sure"'),
             r"field origin.status: .*'cited' or 'assumption'",

@@ -57,7 +57,9 @@ def bare_places(group):
 
 
 def read(text):
-    text = "".join(FOLDED.get(ord(c), c if ord(c) < 128 else "\0") for c in text)
+    text = "".join(
+        FOLDED.get(ord(c), c if ord(c) < 128 else "\0") for c in text
+    )
     groups = [Group()]
     marks = set()
     order = None
@@ -102,8 +104,12 @@ def read(text):
             value = float(number)
             everything = [e for g in groups for e in g.entries]
             if top and order is None:
-                only_balance = len(everything) == 1 and group.balance is everything[0]
-                order = "amount" if not everything or only_balance else "element"
+                only_balance = (
+                    len(everything) == 1 and group.balance is everything[0]
+                )
+                order = (
+                    "amount" if not everything or only_balance else "element"
+                )
             if top and order == "amount":
                 marks.add("amount first")
                 if (
@@ -138,7 +144,10 @@ def read(text):
             close_bare()
             if token not in INDEX:
                 rest = text[at + 1 :]
-                word = any(re.match(p, rest) for _, p in WORDS) and rest[0].islower()
+                word = (
+                    any(re.match(p, rest) for _, p in WORDS)
+                    and rest[0].islower()
+                )
                 if token[0] not in INDEX or not word:
                     raise Fault(_notation.NO_SUCH_ELEMENT, at)
                 token = token[0]
@@ -172,7 +181,10 @@ def read(text):
             bare = bare_places(group)
             if group.parted and bare:
                 raise Fault(_notation.AMBIGUOUS_BRACKET, group.place)
-            if len(bare) == 2 and sorted(e[0] for e in group.entries) == ["Nd", "Pr"]:
+            if len(bare) == 2 and sorted(e[0] for e in group.entries) == [
+                "Nd",
+                "Pr",
+            ]:
                 raise Fault(_notation.PAIR, group.place)
             for entry in bare:
                 entry[1] = 1.0
@@ -251,14 +263,20 @@ def parse(text, basis="auto"):
         elif recipe and not whole:
             raise Fault(_notation.BAD_SUM, -1)
         # PrNd30.5: a charge of both, or praseodymium and 30.5 of neodymium.
-        pair = top.entries[top.entries.index(first_bare) :][:2] if first_bare else []
+        pair = (
+            top.entries[top.entries.index(first_bare) :][:2]
+            if first_bare
+            else []
+        )
         charge = sorted(e[0] for e in pair) == ["Nd", "Pr"] and pair[1][1] > 10
         if basis == "auto" and (recipe or percent or charge):
             raise Fault(_notation.NAME_BASIS, -1)
         amounts = {}
         for symbol, amount, _ in top.entries:
             column = INDEX[symbol]
-            atoms = amount / ATOMIC_MASS[column] if basis == "weight" else amount
+            atoms = (
+                amount / ATOMIC_MASS[column] if basis == "weight" else amount
+            )
             if atoms > 0:
                 amounts[column] = amounts.get(column, 0.0) + atoms
         total = sum(amounts.values())

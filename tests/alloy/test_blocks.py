@@ -19,7 +19,9 @@ def _all(path, size=1000):
 
 def test_csv_keeps_other_columns_and_line_numbers(tmp_path):
     path = tmp_path / "alloys.csv"
-    path.write_text("composition,heat\nSmCo5,007\nNd2Fe14B,8\n", encoding="utf-8")
+    path.write_text(
+        "composition,heat\nSmCo5,007\nNd2Fe14B,8\n", encoding="utf-8"
+    )
     rows, lines, rejects = _all(path)
     assert rows == [
         {"composition": "SmCo5", "heat": "007"},
@@ -31,7 +33,8 @@ def test_csv_keeps_other_columns_and_line_numbers(tmp_path):
 def test_rejects_a_line_of_too_many_cells(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text(
-        "composition,heat\nSmCo5,1\nNd30,Fe bal.,2\n\nCeCo5,3\n", encoding="utf-8"
+        "composition,heat\nSmCo5,1\nNd30,Fe bal.,2\n\nCeCo5,3\n",
+        encoding="utf-8",
     )
     rows, lines, rejects = _all(path)
     assert [r["composition"] for r in rows] == ["SmCo5", "CeCo5"]
@@ -41,7 +44,9 @@ def test_rejects_a_line_of_too_many_cells(tmp_path):
 
 def test_quoted_line_ends_count_as_lines(tmp_path):
     path = tmp_path / "alloys.csv"
-    path.write_text('composition,x\nSmCo5,"a\nb\nc"\n1,2,3\nCeCo5,2\n\nYCo5,3\n9,9,9\n')
+    path.write_text(
+        'composition,x\nSmCo5,"a\nb\nc"\n1,2,3\nCeCo5,2\n\nYCo5,3\n9,9,9\n'
+    )
     rows, lines, rejects = _all(path)
     assert [r["composition"] for r in rows] == ["SmCo5", "CeCo5", "YCo5"]
     assert lines == [2, 6, 8]
@@ -49,7 +54,8 @@ def test_quoted_line_ends_count_as_lines(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["composition;x\r\nSmCo5;1\r\n", "\ufeffcomposition\tx\nSmCo5\t1\n"]
+    "content",
+    ["composition;x\r\nSmCo5;1\r\n", "\ufeffcomposition\tx\nSmCo5\t1\n"],
 )
 def test_reads_semicolons_tabs_and_byte_order_marks(tmp_path, content):
     path = tmp_path / "alloys.csv"
@@ -61,7 +67,9 @@ def test_reads_semicolons_tabs_and_byte_order_marks(tmp_path, content):
 
 def test_blocks_join_up(tmp_path):
     path = tmp_path / "alloys.parquet"
-    pq.write_table(pa.table({"composition": [f"SmCo{i}" for i in range(1, 26)]}), path)
+    pq.write_table(
+        pa.table({"composition": [f"SmCo{i}" for i in range(1, 26)]}), path
+    )
     blocks = list(read_blocks(path, 10))
     assert [b.start for b in blocks] == [0, 10, 20]
     assert sum(len(b.table) for b in blocks) == 25
@@ -107,7 +115,8 @@ def test_reads_cells_of_several_lines_across_pieces(tmp_path, monkeypatch):
     notes = [f'"melt {i}\nsecond line, of {i}"' for i in range(60)]
     file = tmp_path / "alloys.csv"
     lines = [
-        f"Sm{1 - i / 100:g}Gd{i / 100:g}Co5,{note}" for i, note in enumerate(notes)
+        f"Sm{1 - i / 100:g}Gd{i / 100:g}Co5,{note}"
+        for i, note in enumerate(notes)
     ]
     file.write_text("\n".join(["composition,note", *lines]), encoding="utf-8")
     whole = [block.table for block in read_blocks(file, 1000)]

@@ -61,7 +61,13 @@ def test_a_share_of_the_rare_earth_is_another(symbol):
     charges = []
     for row, part in zip(dicts(*csr()), share, strict=True):
         rare = sum(v for e, v in row.items() if e in RARE_EARTHS)
-        new = {e: v * (1.0 - part) if e in RARE_EARTHS else v for e, v in row.items()}
+        new = {
+            e: v * (1.0 - part) if e in RARE_EARTHS else v
+            for e, v in row.items()
+        }
         new[symbol] = new.get(symbol, 0.0) + part * rare
         charges.append(new)
-    close(dicts(*replace_rare_earth(*csr(), mask(RARE_EARTHS), column, share)), charges)
+    close(
+        dicts(*replace_rare_earth(*csr(), mask(RARE_EARTHS), column, share)),
+        charges,
+    )

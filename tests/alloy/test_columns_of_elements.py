@@ -5,7 +5,9 @@ import magnetkit as mk
 from magnetkit.alloy._element_columns import ELEMENT_COLUMNS
 from magnetkit.alloy._read import read_file
 
-MELTS = "melt,Nd wt%,Dy (wt.%),Co,B,Fe\nA1,30.5,1.2,0.9,1.0,bal.\nA2,31,,0,1,Rest\n"
+MELTS = (
+    "melt,Nd wt%,Dy (wt.%),Co,B,Fe\nA1,30.5,1.2,0.9,1.0,bal.\nA2,31,,0,1,Rest\n"
+)
 TEXT = ["Nd30.5Dy1.2Co0.9B1.0Fe bal.", "Nd31B1Fe bal."]
 
 
@@ -56,7 +58,10 @@ def test_windows_code_pages_are_read(tmp_path, encoding, suffix):
     sheet = read_file(file)
     assert sheet.labels.to_pylist() == ["Nd2Fe14B", "SmCo5"]
     if suffix == ".csv":
-        assert sheet.extra(named=True)["werk"].to_pylist() == ["Gießerei Köln", ""]
+        assert sheet.extra(named=True)["werk"].to_pylist() == [
+            "Gießerei Köln",
+            "",
+        ]
     else:
         assert sheet.rejected[0].text == "Ä"
 

@@ -16,7 +16,9 @@ def dense(one, other):
 def test_distances_are_sums_over_elements():
     one = CompositionTable.from_strings(["Fe", "FeCo"])
     other = CompositionTable.from_strings(["Fe9Co"])
-    assert distances(one.rows, other.to_array()).ravel() == pytest.approx([0.2, 0.8])
+    assert distances(one.rows, other.to_array()).ravel() == pytest.approx(
+        [0.2, 0.8]
+    )
 
 
 def test_distances_equal_those_of_dense_arrays():

@@ -30,7 +30,9 @@ def test_workbook_returns_its_types_of_values(tmp_path):
 
 
 def test_a_text_like_a_formula_stays_a_text(tmp_path):
-    path = write_table(pd.DataFrame({"candidate": ["=1+1"]}), tmp_path / "a.xlsx")
+    path = write_table(
+        pd.DataFrame({"candidate": ["=1+1"]}), tmp_path / "a.xlsx"
+    )
     book = load_workbook(path)
     assert book["results"]["A2"].data_type == "s"
     assert book["columns"]["A2"].value == "candidate"
@@ -45,7 +47,16 @@ def test_reads_each_kind_of_cell_as_shown_by_excel(tmp_path):
     sheet = book.active
     for row in (
         [],
-        ["composition", "melt", "price", "day", "time", "cast", "code", "error"],
+        [
+            "composition",
+            "melt",
+            "price",
+            "day",
+            "time",
+            "cast",
+            "code",
+            "error",
+        ],
         ["SmCo5", 1, 1, day, day, True, "007", "#N/A"],
         [],
         ["Sm2Co17", 2.0, 1.5, day, night, False, 8, 2],
@@ -96,7 +107,12 @@ def write_book(path, *, hidden_first=False, formula=False):
     old.append(["NdFe"])
     old.sheet_state = "hidden" if hidden_first else "visible"
     sheet = book.create_sheet("Melts")
-    for row in (["composition", "melt"], ["SmCo5", 1], ["Nd2Fe14B", 2], ["Sm2Co17", 3]):
+    for row in (
+        ["composition", "melt"],
+        ["SmCo5", 1],
+        ["Nd2Fe14B", 2],
+        ["Sm2Co17", 3],
+    ):
         sheet.append(row)
     sheet.row_dimensions[3].hidden = True
     if formula:
@@ -131,4 +147,6 @@ def test_rejects_a_formula_without_value_by_its_cell(tmp_path):
     sheet = read_sheet(Path(f"{path}#Melts"))
     assert sheet.table["composition"].to_pylist() == ["SmCo5"]
     assert [row.line for row in sheet.rejected] == [4]
-    assert "cell B4 holds a formula without its value" in sheet.rejected[0].reason
+    assert (
+        "cell B4 holds a formula without its value" in sheet.rejected[0].reason
+    )

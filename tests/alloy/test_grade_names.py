@@ -56,10 +56,14 @@ def _formulas():
     for file in sorted(datasets.root().glob("*/*.csv")):
         with file.open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
-        for column in {"formula", "recipe", "composition", "compound"} & set(rows[0]):
+        for column in {"formula", "recipe", "composition", "compound"} & set(
+            rows[0]
+        ):
             yield from (row[column] for row in rows if row[column])
     entries = datasets.path("materials_project/entries.parquet")
-    yield from pq.read_table(entries, columns=["formula"])["formula"].to_pylist()
+    yield from pq.read_table(entries, columns=["formula"])[
+        "formula"
+    ].to_pylist()
 
 
 def test_takes_no_formula_of_the_datasets_for_a_grade():
@@ -120,4 +124,6 @@ def test_unknown_grade_gets_its_neighbours():
 def test_grades_are_found_among_recipes():
     assert find_grades(["Nd2Fe14B", "NdFeB N42SH"]) == [None, "N42SH"]
     assert find_grades("42SH") == ["N42SH"]
-    assert find_grades(["Nd2Fe14B", 3.0]) == find_grades(np.array(["N42SH"])) == []
+    assert (
+        find_grades(["Nd2Fe14B", 3.0]) == find_grades(np.array(["N42SH"])) == []
+    )

@@ -66,7 +66,9 @@ def test_every_form_gives_the_same_table(tmp_path):
     count = 0
     for form in forms(tmp_path):
         got = read_inputs(form)
-        assert_allclose(got.table.to_array(), want, atol=1e-12, err_msg=str(type(form)))
+        assert_allclose(
+            got.table.to_array(), want, atol=1e-12, err_msg=str(type(form))
+        )
         assert got.table.row_index.tolist() == [0, 1, 2]
         if got.labels is not None:
             assert got.labels.to_pylist() == RECIPES
@@ -162,7 +164,9 @@ def test_results_use_the_library_of_the_input(library):
         "alloy": ["SmCo5", "Nd2Fe14B", "Sm2Co17"],
         "x": [1, 2, 3],
     }
-    make = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "arrow": pa.table}[library]
+    make = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "arrow": pa.table}[
+        library
+    ]
     got = read_inputs(make(columns), column="alloy")
     back = got.give(pd.DataFrame({"x": [0.1, 0.2, 0.3]}), named=True)
     assert type(back) is type(make(columns))
@@ -186,7 +190,10 @@ def test_the_index_of_pandas_comes_back():
 
 def test_shells_of_a_column_and_of_the_argument():
     frame = pd.DataFrame(
-        {"composition": ["Nd2Fe14B"] * 3, "shell": ["", "Tb 0.30 @ 0.10", "Tb lots"]}
+        {
+            "composition": ["Nd2Fe14B"] * 3,
+            "shell": ["", "Tb 0.30 @ 0.10", "Tb lots"],
+        }
     )
     got = read_inputs(frame)
     assert got.shells_with(None) == ["", "Tb 0.30 @ 0.10"]
@@ -195,6 +202,9 @@ def test_shells_of_a_column_and_of_the_argument():
         got.shells_with("Dy 0.10 @ 0.10")
     plain = read_inputs(["Nd2Fe14B", "??", "Nd2Fe14B"])
     assert plain.shells_with("Tb 0.30 @ 0.10") == ["Tb 0.30 @ 0.10"] * 2
-    assert plain.shells_with(["", "", "Tb 0.30 @ 0.10"]) == ["", "Tb 0.30 @ 0.10"]
+    assert plain.shells_with(["", "", "Tb 0.30 @ 0.10"]) == [
+        "",
+        "Tb 0.30 @ 0.10",
+    ]
     with pytest.raises(InputError, match="shell 5 not understood"):
         plain.shells_with(5)

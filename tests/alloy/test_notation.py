@@ -17,7 +17,10 @@ def test_the_charge_of_the_contract():
 
 
 def test_fault_of_a_whole_text_has_no_position():
-    assert (CompositionError("why").position, str(CompositionError("why", "SmCo"))) == (
+    assert (
+        CompositionError("why").position,
+        str(CompositionError("why", "SmCo")),
+    ) == (
         -1,
         "'SmCo': why",
     )
@@ -29,7 +32,12 @@ def test_fault_of_a_whole_text_has_no_position():
         ("(Nd,Dy)2Fe14B", "auto", 0, "state each, as in"),
         ("Nd30.5Fe69.5", "auto", -1, "could be at.% or wt.%; name the basis"),
         ("Nd30.5Fe bal.", "auto", -1, "could be at.% or wt.%; name the basis"),
-        ("TRE30.5B1Fe bal.", "weight", 0, "TRE stands for the total rare earth"),
+        (
+            "TRE30.5B1Fe bal.",
+            "weight",
+            0,
+            "TRE stands for the total rare earth",
+        ),
         ("RE2Fe14B", "auto", 0, "RE stands for rare earths"),
         ("HRE2Fe14B", "auto", 1, "HRE stands for heavy rare earths"),
         ("MM14Fe79.9B6.1", "atomic", 0, "MM stands for mischmetal"),
@@ -107,7 +115,9 @@ def test_refusals_say_where_and_what_to_do(text, basis, position, reason):
 
 
 def test_no_text_and_no_basis():
-    with pytest.raises(InputError, match="expected text such as 'SmCo5', got a float"):
+    with pytest.raises(
+        InputError, match="expected text such as 'SmCo5', got a float"
+    ):
         mk.parse_composition(float("nan"))
     with pytest.raises(InputError, match="basis must be one of"):
         mk.parse_composition("SmCo5", "wt.%")
@@ -121,12 +131,16 @@ def test_reads_alloys_of_the_charge_as_elements(monkeypatch):
     ]
     with pytest.warns(UserWarning, match="read .*wt.%"):
         table = mk.CompositionTable.from_strings(texts, basis="weight")
-    weight = dict(zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=True))
+    weight = dict(
+        zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=True)
+    )
     # 25:75, 80 % dysprosium, 19 % boron.
     shares = [weight[e] for e in ("Pr", "Nd", "Dy", "B")]
     assert shares == pytest.approx([7.7, 23.1, 1.6, 0.95])
     assert table.row_index.tolist() == [0, 1, 2]
-    monkeypatch.setattr(get_settings(), "charge_inputs", {"PrNd": {"Pr": 20, "Nd": 80}})
+    monkeypatch.setattr(
+        get_settings(), "charge_inputs", {"PrNd": {"Pr": 20, "Nd": 80}}
+    )
     with pytest.warns(UserWarning, match="PrNd as Pr20 Nd80"):
         other = mk.parse_composition("PrNd30.8Fe bal. wt.%")
     assert other.get_wt_fraction("Pr") == pytest.approx(0.0616)

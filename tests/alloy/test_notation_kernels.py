@@ -23,7 +23,9 @@ def run(texts, basis="auto", stretches=1):
     if len(data) and data.max() > 127:
         data, offsets = _notation.fold(data, offsets)
     data.flags.writeable = offsets.flags.writeable = False
-    return _notation.parse(data, offsets, BASES.index(basis), ATOMIC_MASS, stretches)
+    return _notation.parse(
+        data, offsets, BASES.index(basis), ATOMIC_MASS, stretches
+    )
 
 
 def as_twin(texts, basis="auto", stretches=1):
@@ -32,7 +34,9 @@ def as_twin(texts, basis="auto", stretches=1):
     ranges = iter(pairwise(indptr))
     for fault, place in zip(faults, places, strict=True):
         row = slice(*next(ranges)) if fault == _notation.FINE else slice(0)
-        amounts = dict(zip(indices[row].tolist(), values[row].tolist(), strict=True))
+        amounts = dict(
+            zip(indices[row].tolist(), values[row].tolist(), strict=True)
+        )
         rows.append((fault, -1 if fault == _notation.FINE else place, amounts))
     assert next(ranges, None) is None
     return rows
@@ -44,7 +48,10 @@ def assert_like_twin(texts, basis, stretches=1):
         assert got[:2] == want[:2], (text, basis)
         assert list(got[2]) == list(want[2]), (text, basis)
         for column, fraction in want[2].items():
-            assert got[2][column] == pytest.approx(fraction, rel=1e-12), (text, basis)
+            assert got[2][column] == pytest.approx(fraction, rel=1e-12), (
+                text,
+                basis,
+            )
 
 
 amounts = st.one_of(
@@ -86,14 +93,19 @@ recipes = st.builds(
     symbols,
     marks,
 )
-noise = st.text(alphabet="NdFeBCoPrxwat.%balBL()[]{}0123456789 -,;/+_₂–²", max_size=24)
+noise = st.text(
+    alphabet="NdFeBCoPrxwat.%balBL()[]{}0123456789 -,;/+_₂–²", max_size=24
+)
 
 
 @settings(deadline=None, max_examples=200)
 @given(
-    st.lists(st.one_of(formulas, recipes, noise), max_size=12), st.sampled_from(BASES)
+    st.lists(st.one_of(formulas, recipes, noise), max_size=12),
+    st.sampled_from(BASES),
 )
-@example(["NdFe", "Nd2Fe14B", "PrNd30.5", "Nd(Pr1)11", "FeNd11Pr", "PrNd9Fe"], "auto")
+@example(
+    ["NdFe", "Nd2Fe14B", "PrNd30.5", "Nd(Pr1)11", "FeNd11Pr", "PrNd9Fe"], "auto"
+)
 def test_kernel_agrees_with_its_slow_twin(texts, basis):
     assert_like_twin(texts, basis)
 
@@ -124,9 +136,16 @@ def test_nothing_in_nothing_out():
 def test_same_answers_as_pymatgen_wherever_both_answer(texts):
     from pymatgen.core import Composition
 
-    for text, (fault, _, row) in zip(texts, as_twin(texts, "atomic"), strict=True):
+    for text, (fault, _, row) in zip(
+        texts, as_twin(texts, "atomic"), strict=True
+    ):
         # Words (balance, wt.%) are no part of pymatgen's notation.
-        if fault != _notation.FINE or "al" in text or "at" in text or "wt" in text:
+        if (
+            fault != _notation.FINE
+            or "al" in text
+            or "at" in text
+            or "wt" in text
+        ):
             continue
         try:
             peer = Composition(text)
@@ -134,7 +153,9 @@ def test_same_answers_as_pymatgen_wherever_both_answer(texts):
             continue
         if peer.num_atoms == 0:
             continue
-        want = {INDEX[e.symbol]: peer.get_atomic_fraction(e) for e in peer.elements}
+        want = {
+            INDEX[e.symbol]: peer.get_atomic_fraction(e) for e in peer.elements
+        }
         assert row == pytest.approx(
             {c: a for c, a in want.items() if a > 0}, rel=1e-9
         ), text
@@ -163,7 +184,8 @@ def test_reads_every_plain_formula_like_pymatgen(amounts):
 # What the common readers of formulas make of these: chemparse takes Nd₂Fe₁₄B for Nd1 and, like
 # smact, reads (Nd,Dy)2Fe14B; smact accepts Nd-2.
 @pytest.mark.parametrize(
-    "text", ["Nd₂Fe₁₄B", "Nd2Fe14B", " Nd2 Fe14 B ", "Nd2.0Fe14.0B1.", "B1Fe14Nd2"]
+    "text",
+    ["Nd₂Fe₁₄B", "Nd2Fe14B", " Nd2 Fe14 B ", "Nd2.0Fe14.0B1.", "B1Fe14Nd2"],
 )
 def test_one_compound_in_many_hands(text):
     ((fault, _, row),) = as_twin([text])
@@ -261,11 +283,17 @@ def test_one_recipe_in_many_hands(text):
     assert fault == _notation.FINE
     atoms = {INDEX[s]: w / ATOMIC_MASS[INDEX[s]] for s, w in WEIGHTS.items()}
     total = sum(atoms.values())
-    assert row == pytest.approx({c: a / total for c, a in atoms.items()}, rel=1e-12)
+    assert row == pytest.approx(
+        {c: a / total for c, a in atoms.items()}, rel=1e-12
+    )
 
 
 @pytest.mark.parametrize(
-    "text", ["Sm(Co_bal Fe0.07 Cu0.088 Zr0.025)7.5", "Sm(CobalFe0.07Cu0.088Zr0.025)7.5"]
+    "text",
+    [
+        "Sm(Co_bal Fe0.07 Cu0.088 Zr0.025)7.5",
+        "Sm(CobalFe0.07Cu0.088Zr0.025)7.5",
+    ],
 )
 @pytest.mark.parametrize("basis", ["auto", "atomic"])
 def test_balance_in_a_bracket_completes_one(text, basis):
@@ -306,7 +334,9 @@ def test_zeros_behind_the_point_cost_no_figures(small):
     assert row[INDEX["Co"]] == pytest.approx(float(small), rel=1e-12)
 
 
-@pytest.mark.parametrize("basis", ["(wt.%)", "( wt.%)", "(wt.% )", "(  wt.%  )"])
+@pytest.mark.parametrize(
+    "basis", ["(wt.%)", "( wt.%)", "(wt.% )", "(  wt.%  )"]
+)
 def test_a_basis_in_brackets_may_have_room(basis):
     table = CompositionTable.from_strings([f"Nd 30.5 Fe 69.5 {basis}"])
     assert not table.errors

@@ -18,7 +18,9 @@ def twin(products, shares):
     ]
     if len(pairs) == 1:
         return pairs[0][1]
-    return " + ".join(f"{-share / 100:.2f} {name}" for share, name in sorted(pairs))
+    return " + ".join(
+        f"{-share / 100:.2f} {name}" for share, name in sorted(pairs)
+    )
 
 
 def test_writes_each_row_like_the_twin():
@@ -37,7 +39,9 @@ def test_writes_each_row_like_the_twin():
     offsets, data = text_from_products(products, shares, letters, starts, rank)
     text = bytes(data).decode()
     formulas = [text[a:b] for a, b in itertools.pairwise(offsets)]
-    assert formulas == [twin(*row) for row in zip(products, shares, strict=True)]
+    assert formulas == [
+        twin(*row) for row in zip(products, shares, strict=True)
+    ]
     assert "" in formulas
     assert any(row.count("+") == 3 for row in formulas)
 

@@ -37,7 +37,9 @@ def test_every_neighbour_is_one_exchange_away():
     table = finer[rows]
     assert (table.fraction("Dy") <= 0.2 * 2 / 17 + 1e-12).all()
     dense = mk.CompositionTable.from_strings(front).to_array()
-    nearest = [np.abs(dense - row).sum(axis=1).min() for row in table.to_array()]
+    nearest = [
+        np.abs(dense - row).sum(axis=1).min() for row in table.to_array()
+    ]
     # At most a coarse step leaves one element for another: of iron, 0.05 of 14 atoms in 17.
     assert max(nearest) <= 2 * 0.05 * 14 / 17 + 1e-9
 
@@ -87,6 +89,8 @@ def test_refuses_an_impossible_refinement(formula, step, message):
 
 
 def test_refuses_an_element_on_two_sites():
-    space = mk.substitutions("Sm2Co10Fe7", {"Co": ["Cu"], "Fe": ["Cu"]}, step=0.1)
+    space = mk.substitutions(
+        "Sm2Co10Fe7", {"Co": ["Cu"], "Fe": ["Cu"]}, step=0.1
+    )
     with pytest.raises(InputError, match="stands on several sites"):
         refine(space, ["Sm2Co10Fe7"], 0.05)

@@ -20,9 +20,9 @@ DYSPROSIUM = {
     "B": 1.0 / WHOLE,
 }
 # A carrier of 0.7 % of the mass leaves 0.993 to all else.
-WITH_CARRIER = {symbol: 0.993 * share for symbol, share in DYSPROSIUM.items()} | {
-    "Pr": 0.007
-}
+WITH_CARRIER = {
+    symbol: 0.993 * share for symbol, share in DYSPROSIUM.items()
+} | {"Pr": 0.007}
 SHELLS = {
     "Dy 0.5 wt%": DYSPROSIUM,
     "Dy 0.5 wt% + Pr 0.7 wt%": WITH_CARRIER,
@@ -65,4 +65,6 @@ def test_coat_on_both_faces_is_a_mass_share():
     # 2 mg/cm2 twice on 3.775 g/cm2, 5 mm of 7.55 g/cm3: 0.106 %.
     shell = read_shell("Tb 2 mg/cm2 on 5 mm")
     assert shell.amount_wt_pct == pytest.approx(0.106)
-    assert read_shell("Tb 4 mg/cm2 on 2.5 mm").amount_wt_pct == pytest.approx(0.424)
+    assert read_shell("Tb 4 mg/cm2 on 2.5 mm").amount_wt_pct == pytest.approx(
+        0.424
+    )

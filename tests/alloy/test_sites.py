@@ -5,7 +5,11 @@ from itertools import product
 
 import pytest
 
-from magnetkit.alloy.substitution import arrange_sites, count_choices, site_share
+from magnetkit.alloy.substitution import (
+    arrange_sites,
+    count_choices,
+    site_share,
+)
 
 
 @pytest.mark.parametrize("caps", [[3], [2, 2], [1, 4, 2], [5, 0, 3, 2]])

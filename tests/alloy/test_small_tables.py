@@ -47,10 +47,17 @@ def test_mills_parts_and_surrogates_read_alike(tmp_path):
             "coercivity_kA_m": [1620.5],
         }
     )
-    assert producer.magnets == mk.calibrate(plain, "mine", keep=False).producer.magnets
-    path.write_text("part;number;mass_kg;recipe;basis\nMotor;2;0,25;SmCo5;atomic\n")
+    assert (
+        producer.magnets
+        == mk.calibrate(plain, "mine", keep=False).producer.magnets
+    )
+    path.write_text(
+        "part;number;mass_kg;recipe;basis\nMotor;2;0,25;SmCo5;atomic\n"
+    )
     assert mk.replace_parts(path).frame["kg a year"].iloc[0] == 0.5
-    path.write_text("composition;curie_temperature_K\nSmCo5;1000,5\nNd2Fe14B;585,5\n")
+    path.write_text(
+        "composition;curie_temperature_K\nSmCo5;1000,5\nNd2Fe14B;585,5\n"
+    )
     dataset = mk.surrogates.training_set("curie_temperature_K", path)
     assert dataset.values.tolist() == [1000.5, 585.5]
 
@@ -59,7 +66,8 @@ def test_names_a_table_without_a_row(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text("composition,note\nSmCo5,a,b\nNd2Fe14B,c,d\n")
     with pytest.raises(
-        CompositionError, match=r"line 2: expected 2 columns, found 3.*2 such rows"
+        CompositionError,
+        match=r"line 2: expected 2 columns, found 3.*2 such rows",
     ):
         mk.predict(path)
 

@@ -19,7 +19,10 @@ def plan(sites):
         table = count_ways(site, budget)
         ways[edges[s] : edges[s + 1], : budget + 1] = table
         counts.append(table[0][-1])
-    return (*(np.array(x, np.int64) for x in (counts, edges, caps, budgets)), ways)
+    return (
+        *(np.array(x, np.int64) for x in (counts, edges, caps, budgets)),
+        ways,
+    )
 
 
 SITES = [
@@ -43,7 +46,11 @@ def test_rows_and_digits_agree_with_brute_force(sites):
 def test_digits_outside_the_space_have_no_row():
     arguments = plan([([2, 2], 3)])
     digits = np.array([[0, 0], [2, 2], [-1, 0], [3, 0], [1, 2]])
-    assert _spaces.rows_of_digits(digits, *arguments).tolist()[1:4] == [-1, -1, -1]
+    assert _spaces.rows_of_digits(digits, *arguments).tolist()[1:4] == [
+        -1,
+        -1,
+        -1,
+    ]
 
 
 @pytest.mark.parametrize("sites", SITES)
@@ -62,7 +69,9 @@ def test_points_cover_the_space_evenly(sites):
 
 def test_points_on_the_edge_stay_in_the_space():
     arguments = plan(SITES[2])
-    digits = _spaces.digits_of_points(np.full((1, 4), np.nextafter(1, 0)), *arguments)
+    digits = _spaces.digits_of_points(
+        np.full((1, 4), np.nextafter(1, 0)), *arguments
+    )
     assert _spaces.rows_of_digits(digits, *arguments)[0] >= 0
 
 
@@ -82,7 +91,9 @@ def test_no_rows_no_output():
     )
     assert indptr.tolist() == [0]
     assert len(indices) == len(values) == 0
-    offsets, data = _spaces.text_from_amounts(amounts, 0, np.zeros((2, 2), np.uint8))
+    offsets, data = _spaces.text_from_amounts(
+        amounts, 0, np.zeros((2, 2), np.uint8)
+    )
     assert offsets.tolist() == [0]
     assert len(data) == 0
 

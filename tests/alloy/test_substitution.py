@@ -33,7 +33,9 @@ def test_default_step_is_a_twentieth_of_the_site():
 
 
 def test_limits_are_fractions_of_the_site():
-    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Dy"]}, step=0.05, limits={"Dy": 0.2})
+    space = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Dy"]}, step=0.05, limits={"Dy": 0.2}
+    )
     assert space.formulas() == [
         "Nd2Fe14B",
         "Nd1.9Dy0.1Fe14B",
@@ -44,7 +46,9 @@ def test_limits_are_fractions_of_the_site():
 
 
 def test_limit_of_zero_leaves_an_element_out():
-    space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Dy"]}, step=0.5, limits={"Dy": 0})
+    space = mk.substitutions(
+        "SmCo5", {"Sm": ["Gd", "Dy"]}, step=0.5, limits={"Dy": 0}
+    )
     assert space.formulas() == ["SmCo5", "Sm0.5Gd0.5Co5", "GdCo5"]
 
 
@@ -68,7 +72,10 @@ def test_odd_step_keeps_the_site_total():
 
 def test_additions_are_atoms_per_hundred_of_the_host():
     space = mk.substitutions(
-        "Nd2Fe14B", {"Nd": ["Dy"]}, step=0.5, additions={"Cu": [0, 0.5, 2], "Al": 1}
+        "Nd2Fe14B",
+        {"Nd": ["Dy"]},
+        step=0.5,
+        additions={"Cu": [0, 0.5, 2], "Al": 1},
     )
     assert len(space) == 9
     names = "Nd2Fe14BAl0.17 Nd2Fe14BCu0.085Al0.17 Nd2Fe14BCu0.34Al0.17 NdDyFe14BAl0.17"
@@ -122,12 +129,16 @@ def test_any_row_reads_back_as_itself(rows):
     assert_array_equal(table.indptr, round_trip.indptr)
     assert_array_equal(table.indices, round_trip.indices)
     assert_allclose(table.values, round_trip.values, rtol=1e-14)
-    assert_allclose(table.fraction("Dy") * 17 / 2, round_trip.fraction("Dy") * 17 / 2)
+    assert_allclose(
+        table.fraction("Dy") * 17 / 2, round_trip.fraction("Dy") * 17 / 2
+    )
     assert (table.fraction("Dy") <= 0.2 * 2 / 17 + 1e-12).all()
 
 
 def test_rows_are_distinct_and_chunks_cover_all():
-    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.1)
+    space = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.1
+    )
     chunks = list(space.chunks(100))
     assert [len(c) for c in chunks] == [100] * 7 + [26]
     rows = np.concatenate([c.row_index for c in chunks])
@@ -160,14 +171,22 @@ assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
 
 @pytest.mark.parametrize("method", ["sobol", "lhs"])
 def test_sample_is_distinct_repeatable_and_even(method):
-    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.02)
+    space = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.02
+    )
     table = space.sample(500, method, seed=3)
     assert len(set(table.row_index.tolist())) == 500
-    assert_array_equal(table.row_index, space.sample(500, method, seed=3).row_index)
-    assert (table.row_index != space.sample(500, method, seed=4).row_index).any()
+    assert_array_equal(
+        table.row_index, space.sample(500, method, seed=3).row_index
+    )
+    assert (
+        table.row_index != space.sample(500, method, seed=4).row_index
+    ).any()
     # On a simplex of three elements each has a third of the site on average.
     for element in ("Nd", "Ce", "Dy"):
-        assert table.fraction(element).mean() * 17 / 2 == pytest.approx(1 / 3, abs=0.02)
+        assert table.fraction(element).mean() * 17 / 2 == pytest.approx(
+            1 / 3, abs=0.02
+        )
     assert table.fraction("Co").mean() * 17 / 14 == pytest.approx(0.5, abs=0.02)
 
 
@@ -183,7 +202,10 @@ def test_completes_a_sample_of_nearly_all_rows(method):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("Nd2Fe14B", {"Sm": ["Gd"]}), "has no Sm to replace; it has Nd, Fe, B"),
+        (
+            ("Nd2Fe14B", {"Sm": ["Gd"]}),
+            "has no Sm to replace; it has Nd, Fe, B",
+        ),
         (("Nd2Fe14B", {"Nd": ["Xx"]}), "'Xx' is no chemical element"),
         (("Nd2Fe14B", {"Nd": ["Dy", "Dy"]}), "must differ"),
         (("Nd2Fe14B", {"Nd": ["Nd"]}), "must differ"),
@@ -193,7 +215,10 @@ def test_completes_a_sample_of_nearly_all_rows(method):
             ("Nd2Fe14B", {"Nd": ["Dy"]}, 2),
             "step is a fraction of a site, 0 to 1; got 2",
         ),
-        (("Nd2Fe14B", {"Nd": ["Dy"]}, "fine"), "step must be a number, got 'fine'"),
+        (
+            ("Nd2Fe14B", {"Nd": ["Dy"]}, "fine"),
+            "step must be a number, got 'fine'",
+        ),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, {"Fe": 0.1}), "step names no site Nd"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, 0.1, {"Tb": 0.1}), "limits name Tb"),
         (
@@ -208,7 +233,10 @@ def test_completes_a_sample_of_nearly_all_rows(method):
         (("Nd2Fe14B", {}, 0.1, {}, {"Cu": "some"}), "must be at.%, got 'some'"),
         (("Nd0", {}), "needs atoms"),
         (("Nd15Fe bal.", {"Nd": ["Dy"]}), "without bal"),
-        (("Nd2Fe14B", {"Nd": list("BCNOFPSKVY"), "Fe": ["Co"]}, 0.001), "larger step"),
+        (
+            ("Nd2Fe14B", {"Nd": list("BCNOFPSKVY"), "Fe": ["Co"]}, 0.001),
+            "larger step",
+        ),
     ],
 )
 def test_refuses_impossible_spaces_with_the_way_out(arguments, message):
@@ -218,7 +246,9 @@ def test_refuses_impossible_spaces_with_the_way_out(arguments, message):
 
 @pytest.mark.parametrize("rows", [[726], [-727], [0.5], [[1]], "Nd"])
 def test_refuses_rows_of_other_spaces(rows):
-    space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.1)
+    space = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Ce", "Dy"], "Fe": ["Co"]}, step=0.1
+    )
     with pytest.raises(InputError, match="row"):
         space[rows]
 

@@ -45,7 +45,9 @@ def test_reads_the_notation_of_suppliers(text):
 
 @pytest.mark.filterwarnings("ignore:.*to_weight_dict")
 def test_ferrodysprosium_before_its_name_holds_iron_too():
-    with pytest.warns(UserWarning, match="DyFe as Dy80 Fe20, PrNd as Pr25 Nd75"):
+    with pytest.warns(
+        UserWarning, match="DyFe as Dy80 Fe20, PrNd as Pr25 Nd75"
+    ):
         amounts = weights("29.5% PrNd, 1.5% DyFe, 0.97% B, Fe rest")
     assert amounts["Dy"] == pytest.approx(1.2, abs=2e-3)
 
@@ -54,7 +56,10 @@ def test_ferrodysprosium_before_its_name_holds_iron_too():
     ("text", "says"),
     [
         ("30.7RE (1.2Dy) 0.97B bal Fe", "RE stands for rare earths"),
-        ("TRE 30.7 (Dy 1.2) B 0.97 Co 1 Fe bal", "TRE stands for the total rare earth"),
+        (
+            "TRE 30.7 (Dy 1.2) B 0.97 Co 1 Fe bal",
+            "TRE stands for the total rare earth",
+        ),
         ("29.5Nd+1.2Dy+0.97B+Fe bal", "joins two recipes"),
         ("Nd 23,6 Pr 5,9 Dy 1,2 B 0,97 Fe Rest", "write decimals with a point"),
     ],

@@ -43,10 +43,20 @@ def test_lists_unreadable_rows_and_drops_them():
         pa.array(["Fe", *TEXTS, "Co"])[1:-1],
         pd.Series(TEXTS),
     ],
-    ids=["string", "large", "view", "dictionary", "chunked", "sliced", "pandas"],
+    ids=[
+        "string",
+        "large",
+        "view",
+        "dictionary",
+        "chunked",
+        "sliced",
+        "pandas",
+    ],
 )
 def test_every_arrow_text_reads_the_same(array):
-    same(CompositionTable.from_arrow(array), CompositionTable.from_strings(TEXTS))
+    same(
+        CompositionTable.from_arrow(array), CompositionTable.from_strings(TEXTS)
+    )
 
 
 def test_nulls_are_rows_of_errors():
@@ -121,26 +131,38 @@ def test_frames_of_all_kinds():
         ),
         want,
     )
-    same(CompositionTable.from_frame(pa.table({"a": TEXTS, "x": range(5)})), want)
     same(
-        CompositionTable.from_frame(FRAME.rename(columns={"note": "b"}), "composition"),
+        CompositionTable.from_frame(pa.table({"a": TEXTS, "x": range(5)})), want
+    )
+    same(
+        CompositionTable.from_frame(
+            FRAME.rename(columns={"note": "b"}), "composition"
+        ),
         want,
     )
-    same(CompositionTable.from_frame(FRAME.astype({"composition": "category"})), want)
+    same(
+        CompositionTable.from_frame(FRAME.astype({"composition": "category"})),
+        want,
+    )
 
 
 def test_polars_frame():
     polars = pytest.importorskip("polars")
     want = CompositionTable.from_strings(TEXTS)
     same(
-        CompositionTable.from_frame(polars.DataFrame({"a": TEXTS, "x": range(5)})), want
+        CompositionTable.from_frame(
+            polars.DataFrame({"a": TEXTS, "x": range(5)})
+        ),
+        want,
     )
     same(CompositionTable.from_arrow(polars.Series(TEXTS)), want)
 
 
 def test_refuses_a_frame_without_composition_column():
     two = FRAME.rename(columns={"composition": "a"})
-    with pytest.raises(InputError, match=r"single text column; found a, note, x"):
+    with pytest.raises(
+        InputError, match=r"single text column; found a, note, x"
+    ):
         CompositionTable.from_frame(two)
     with pytest.raises(
         InputError, match="no column 'b'; the columns are composition, note, x"
@@ -205,7 +227,9 @@ def test_fraction_of_an_empty_row_is_zero():
     # The grain boundary of a pure hard phase holds nothing; it may stand anywhere.
     indptr = np.array([0, 0, 2, 2, 3, 3])
     indices = np.array([25, 59, 59], np.int32)
-    table = CompositionTable(indptr, indices, np.array([0.9, 0.1, 1.0]), np.arange(5))
+    table = CompositionTable(
+        indptr, indices, np.array([0.9, 0.1, 1.0]), np.arange(5)
+    )
     assert_array_equal(table.fraction("Nd"), [0, 0.1, 0, 1, 0])
     assert_array_equal(table[:1].fraction("Nd"), [0])
 
@@ -217,9 +241,13 @@ def test_fractions_and_weights():
     earth = 2 * ATOMIC_MASS[INDEX["Nd"]]
     mass = earth + 14 * ATOMIC_MASS[INDEX["Fe"]] + ATOMIC_MASS[INDEX["B"]]
     assert_allclose(
-        table.weight_fractions()[0, INDEX["Nd"]], 2 * ATOMIC_MASS[INDEX["Nd"]] / mass
+        table.weight_fractions()[0, INDEX["Nd"]],
+        2 * ATOMIC_MASS[INDEX["Nd"]] / mass,
     )
-    assert table.formulas() == ["Nd0.1176Fe0.8235B0.05882", "Sm0.1333Gd0.03333Co0.8333"]
+    assert table.formulas() == [
+        "Nd0.1176Fe0.8235B0.05882",
+        "Sm0.1333Gd0.03333Co0.8333",
+    ]
 
 
 def test_many_rows_use_many_threads_and_agree():

@@ -10,7 +10,11 @@ from magnetkit.errors import InputError
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy import table as reading
 
-DATA = {"composition": ["SmCo5", "Nd2Fe14B"], "note": ["a", "b"], "mass": [1.0, 2.0]}
+DATA = {
+    "composition": ["SmCo5", "Nd2Fe14B"],
+    "note": ["a", "b"],
+    "mass": [1.0, 2.0],
+}
 FRAMES = [pd.DataFrame(DATA), pl.DataFrame(DATA), pa.table(DATA)]
 
 
@@ -52,5 +56,7 @@ def test_invalid_bytes_do_not_reach_the_parser():
 
 
 def test_long_lists_of_names_are_cut():
-    assert reading.join_names([f"c{k}" for k in range(14)]).endswith("c11 and 2 more")
+    assert reading.join_names([f"c{k}" for k in range(14)]).endswith(
+        "c11 and 2 more"
+    )
     assert reading.join_names([]) == "none"

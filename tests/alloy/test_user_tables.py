@@ -55,7 +55,11 @@ def test_reads_name_and_unit_of_a_header(kind, header, name, unit):
 @pytest.mark.parametrize(
     ("kind", "header", "says"),
     [
-        ("magnets", "T (R)", "'r' is no unit of a temperature; expected K, C, F"),
+        (
+            "magnets",
+            "T (R)",
+            "'r' is no unit of a temperature; expected K, C, F",
+        ),
         ("magnets", "remanence_kA/m", "no unit of a polarization"),
         ("parts", "temprature C", "did you mean 'temperature'"),
         ("parts", "rotor temperature", "did you mean 'temperature'"),
@@ -120,21 +124,29 @@ def test_units_come_out_in_those_of_the_names():
 def test_questions_temperatures_without_unit_in_one_line():
     frame = {"Grade": ["N42SH", "N38UH"], "Temp": [150, 180]}
     with pytest.raises(
-        InputError, match=r"column 'Temp' names no unit .2 rows.*--unit 'Temp=C'"
+        InputError,
+        match=r"column 'Temp' names no unit .2 rows.*--unit 'Temp=C'",
     ):
         read_user_table(frame, "parts")
     table = read_user_table(frame, "parts", {"Temp": "C"})
-    assert [row["temperature"] for row in table.rows] == pytest.approx([423.15, 453.15])
+    assert [row["temperature"] for row in table.rows] == pytest.approx(
+        [423.15, 453.15]
+    )
 
 
 def test_a_cell_may_name_its_unit():
-    table = read_user_table({"Grade": ["A", "B"], "Temp": ["150 °C", "423K"]}, "parts")
-    assert [row["temperature"] for row in table.rows] == pytest.approx([423.15, 423.0])
+    table = read_user_table(
+        {"Grade": ["A", "B"], "Temp": ["150 °C", "423K"]}, "parts"
+    )
+    assert [row["temperature"] for row in table.rows] == pytest.approx(
+        [423.15, 423.0]
+    )
 
 
 def test_lists_an_unreadable_row_and_reads_the_rest():
     table = read_user_table(
-        {"Grade": ["N42SH", "N38UH", "N35"], "kg/year": ["12", "a lot", "3"]}, "parts"
+        {"Grade": ["N42SH", "N38UH", "N35"], "kg/year": ["12", "a lot", "3"]},
+        "parts",
     )
     assert [row["mass_kg_year"] for row in table.rows] == [12.0, 3.0]
     assert table.lines == [1, 3]
@@ -145,17 +157,24 @@ def test_lists_an_unreadable_row_and_reads_the_rest():
     "text", ["120-150", "120 - 150", "120 to 150", "120–150 °C", "120°C-150°C"]
 )
 def test_a_range_asks_for_one_number(text):
-    table = read_user_table({"Grade": ["A", "B"], "Max temp C": [text, 150]}, "parts")
+    table = read_user_table(
+        {"Grade": ["A", "B"], "Max temp C": [text, 150]}, "parts"
+    )
     assert "is a range; write one number, the highest" in table.refused[1][1]
 
 
 def test_questions_an_amount_that_could_be_thousands():
-    table = read_user_table({"Grade": ["A", "B"], "kg/year": ["3,5", "1,200"]}, "parts")
+    table = read_user_table(
+        {"Grade": ["A", "B"], "kg/year": ["3,5", "1,200"]}, "parts"
+    )
     assert [row["mass_kg_year"] for row in table.rows] == [3.5, 1.2]
     assert any(
-        "1,200 is read as 1.2, not thousands" in n and "(2)" in n for n in table.notes
+        "1,200 is read as 1.2, not thousands" in n and "(2)" in n
+        for n in table.notes
     )
-    sure = read_user_table({"Grade": ["A", "B"], "kg/year": ["3.5", "1,200"]}, "parts")
+    sure = read_user_table(
+        {"Grade": ["A", "B"], "kg/year": ["3.5", "1,200"]}, "parts"
+    )
     assert [row["mass_kg_year"] for row in sure.rows] == [3.5, 1200.0]
     assert not any("not thousands" in note for note in sure.notes)
 
@@ -167,7 +186,8 @@ def test_no_amount_is_left_empty():
 
 def test_names_decimal_commas_of_a_german_list():
     table = read_user_table(
-        {"Werkstoff": ["N42SH", "N38UH"], "Jahresmenge": ["1.200,5", "0,4"]}, "parts"
+        {"Werkstoff": ["N42SH", "N38UH"], "Jahresmenge": ["1.200,5", "0,4"]},
+        "parts",
     )
     assert [row["mass_kg_year"] for row in table.rows] == [1200.5, 0.4]
     assert any("decimal commas" in note for note in table.notes)
@@ -178,7 +198,11 @@ def test_names_decimal_commas_of_a_german_list():
     ("column", "value", "says"),
     [
         ("temperature_K", 20, "20 K lies outside 60 to 1000 K; C"),
-        ("HcJ (kA/m)", 1650000, "1.65e.06 kA/m lies outside 1 to 6000 kA/m; A/m"),
+        (
+            "HcJ (kA/m)",
+            1650000,
+            "1.65e.06 kA/m lies outside 1 to 6000 kA/m; A/m",
+        ),
         ("Br (T)", 12.1, "lies outside 0.02 to 2 T; kG"),
     ],
 )
@@ -243,23 +267,32 @@ def test_refuses_a_list_with_a_misspelled_shell_header():
     for header in ("Shell", "shells", "shel"):
         with pytest.raises(InputError, match="did you mean 'shell'"):
             read_inputs(
-                pd.DataFrame({"composition": ["Nd2Fe14B"], header: ["Tb 0.5 wt%"]})
+                pd.DataFrame(
+                    {"composition": ["Nd2Fe14B"], header: ["Tb 0.5 wt%"]}
+                )
             )
 
 
 def test_names_an_unused_condition_of_a_list():
-    frame = pd.DataFrame({"composition": ["Nd2Fe14B"], "Temp C": [150], "melt": [1]})
+    frame = pd.DataFrame(
+        {"composition": ["Nd2Fe14B"], "Temp C": [150], "melt": [1]}
+    )
     with pytest.warns(UserWarning, match="'Temp C': carried through, not used"):
         inputs = read_inputs(frame)
     assert list(inputs.others.columns) == ["composition", "Temp C", "melt"]
 
 
 def test_booleans_are_no_numbers_and_a_printed_minus_is():
-    rows = [{"grade": "N42SH", "kg/year": True}, {"grade": "N42SH", "kg/year": 3.0}]
+    rows = [
+        {"grade": "N42SH", "kg/year": True},
+        {"grade": "N42SH", "kg/year": 3.0},
+    ]
     table = read_user_table(rows, "parts")
     assert list(table.refused) == [1]
     assert "expected a number, got True" in table.refused[1][1]
-    cold = read_user_table([{"grade": "N42SH", "Max temp C": "\u221220"}], "parts")
+    cold = read_user_table(
+        [{"grade": "N42SH", "Max temp C": "\u221220"}], "parts"
+    )
     assert cold.rows[0]["temperature"] == pytest.approx(253.15)
 
 

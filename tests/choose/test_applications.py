@@ -23,7 +23,11 @@ def test_requirements_keep_the_temperature_that_they_name():
     assert (cold.minimum, cold.temperature_K) == (800.0, 293.15)
     assert (warm.maximum, warm.temperature_K) == (1.3, None)
     assert slope.absolute_maximum == 0.12
-    assert (device.temperature_K, device.temperature_min_K, device.load_line) == (
+    assert (
+        device.temperature_K,
+        device.temperature_min_K,
+        device.load_line,
+    ) == (
         423.15,
         293.15,
         2,
@@ -55,7 +59,10 @@ def test_needs_exactly_one_number(require):
 def test_another_reference():
     device = load("energy-traction-motor")
     profile = with_reference(device, "SmCo5", shell=None)
-    assert (profile.reference.formula, profile.reference.host) == ("SmCo5", "1:5")
+    assert (profile.reference.formula, profile.reference.host) == (
+        "SmCo5",
+        "1:5",
+    )
     assert profile.reference.anchors != device.reference.anchors
     assert profile.requirements == device.requirements
     with pytest.raises(CompositionError):

@@ -18,7 +18,11 @@ from magnetkit.choose._candidates import (
     producer_level,
 )
 from magnetkit.choose._profile_parts import Requirement
-from magnetkit.choose._request import find_limits, incumbent_of_grade, with_makeup
+from magnetkit.choose._request import (
+    find_limits,
+    incumbent_of_grade,
+    with_makeup,
+)
 from magnetkit.magnetism._composition_estimate import Recipe, read_recipe
 from magnetkit.magnetism._measured import Producer
 from magnetkit.magnetism.grades import guaranteed_minima
@@ -73,13 +77,17 @@ def test_candidates_are_charges_of_the_trade():
     melts = list_melts(incumbent, BULK, by_route)
     assert set(melts["route"][1:]) == {"hot-pressed-isotropic"}
     # Gadolinium and erbium are there for the temperature coefficient alone.
-    of_cobalt = with_makeup(incumbent_of_grade("2:17TC-16", wish(100.0)), wish(100.0))
+    of_cobalt = with_makeup(
+        incumbent_of_grade("2:17TC-16", wish(100.0)), wish(100.0)
+    )
     plain = replace(of_cobalt, between=None)
     recipe = Recipe("Sm17Gd8Fe14Cu6Zr2.8Co bal.", "", 8.0, 1.0)
     flat = []
     for one in (plain, of_cobalt):
         flat.append(
-            amounts(list_melts(one, recipe, wish(100.0))["composition"][1:], "Gd")
+            amounts(
+                list_melts(one, recipe, wish(100.0))["composition"][1:], "Gd"
+            )
         )
     assert (flat[0], max(flat[1])) == ([0.0], 12.0)
 
@@ -108,7 +116,11 @@ def test_its_own_recipe_meets_its_drawing(motor):
     assert todays["coercivity_guaranteed_kA_m"] == pytest.approx(
         incumbent.least["coercivity_kA_m"]
     )
-    assert todays["remanence_T_lo"] == todays["remanence_T_hi"] == todays["remanence_T"]
+    assert (
+        todays["remanence_T_lo"]
+        == todays["remanence_T_hi"]
+        == todays["remanence_T"]
+    )
     assert todays["coercivity_kA_m"] == pytest.approx(
         incumbent.typical("coercivity_kA_m")
     )
@@ -128,7 +140,9 @@ def test_measurements_cap_the_probability(motor):
     other = judge_melts(guess, incumbent.makeup.best, request, limits).table
     keys = ["candidate", "shell", "way"]
     pairs = table.merge(other, on=keys)
-    assert (pairs["evidence_distance_x"] <= pairs["evidence_distance_y"] + 1e-12).all()
+    assert (
+        pairs["evidence_distance_x"] <= pairs["evidence_distance_y"] + 1e-12
+    ).all()
 
 
 def test_candidates_differ_as_the_bare_model_has_it(motor):
@@ -138,10 +152,16 @@ def test_candidates_differ_as_the_bare_model_has_it(motor):
     texts = [BASE, BULK.text]
     # The level is that of the alloy in use, cold and hot, for the others alike.
     level = producer_level(incumbent, incumbent.makeup.best, request)
-    typical = {q: incumbent.typical(q) for q in ("remanence_T", "coercivity_kA_m")}
+    typical = {
+        q: incumbent.typical(q) for q in ("remanence_T", "coercivity_kA_m")
+    }
     recipe = read_recipe(incumbent.makeup.best.text, "weight")
     statement = state_level(
-        recipe, level, 423.15, typical, shell=incumbent.makeup.best.shell or None
+        recipe,
+        level,
+        423.15,
+        typical,
+        shell=incumbent.makeup.best.shell or None,
     )
     made_by = {"producer": Producer("", (), (statement,)).record()}
     pair = mk.CompositionTable.from_strings(texts, basis="weight")
@@ -153,14 +173,18 @@ def test_candidates_differ_as_the_bare_model_has_it(motor):
             ratio, rel=1e-6
         )
     d = np.abs(
-        np.subtract(*mk.CompositionTable.from_strings(texts, basis="weight").to_array())
+        np.subtract(
+            *mk.CompositionTable.from_strings(texts, basis="weight").to_array()
+        )
     ).sum()
     sd = np.sqrt(2 * 0.07**2 * (1 - np.exp(-d / 0.05)))
     assert np.log(
         bare["coercivity_kA_m_hi"] / bare["coercivity_kA_m"]
     ) == pytest.approx(1.645 * sd, rel=1e-3)
     one = make_table(BASE, basis="weight")
-    with_shell = mk.magnetism.sintered(one, 423.15, process=made_by, shell="Tb 0.4 wt%")
+    with_shell = mk.magnetism.sintered(
+        one, 423.15, process=made_by, shell="Tb 0.4 wt%"
+    )
     ratio = with_shell["coercivity_kA_m"][0] / model["coercivity_kA_m"][1]
     coercivity = rows.loc[(BASE, "Tb 0.4 wt%"), "coercivity_kA_m"]
     assert coercivity / incumbent.typical("coercivity_kA_m") == pytest.approx(
@@ -170,7 +194,9 @@ def test_candidates_differ_as_the_bare_model_has_it(motor):
 
 def test_controls_fail_and_what_industry_did_holds(motor):
     *_, table = motor
-    chance = table.set_index(["candidate", "shell"])["probability_meets_requirements"]
+    chance = table.set_index(["candidate", "shell"])[
+        "probability_meets_requirements"
+    ]
     # Plain sintered without heavy rare earth at 150 degrees C.
     assert chance[BASE, ""] < 0.2
     assert chance[BASE, "Tb 0.6 wt%"] > 0.8
@@ -181,7 +207,10 @@ def test_margin_uses_the_candidates_remanence_and_knee():
     incumbent = with_makeup(incumbent_of_grade("N38UH", request), request)
     reference = {**incumbent.least, "remanence_coefficient_pct_K": -0.12}
     table = judge_melts(
-        incumbent, incumbent.makeup.best, request, find_limits(reference, request)
+        incumbent,
+        incumbent.makeup.best,
+        request,
+        find_limits(reference, request),
     ).table
     own_field = table["remanence_guaranteed_T"] / (
         4e-4 * np.pi * (1.0 + table["recoil"])
@@ -202,13 +231,18 @@ def test_harsher_duty_never_raises_a_probability():
         (0.5, 100.0),
         (0.5, 300.0),
     ):
-        request = wish(120.0, duty=True, load_line=line, outside_field_kA_m=outside)
+        request = wish(
+            120.0, duty=True, load_line=line, outside_field_kA_m=outside
+        )
         incumbent = with_makeup(
             incumbent_of_grade("N38UH", request), replace(request, **KNOWN)
         )
         reference = {**incumbent.least, "remanence_coefficient_pct_K": -0.12}
         table = judge_melts(
-            incumbent, incumbent.makeup.best, request, find_limits(reference, request)
+            incumbent,
+            incumbent.makeup.best,
+            request,
+            find_limits(reference, request),
         ).table
         chances.append(table["probability_meets_requirements"].to_numpy())
     for before, after in pairwise(chances):
@@ -254,7 +288,9 @@ def test_shells_into_todays_magnet_share_its_error(motor):
     incumbent, request, limits, _ = motor
     with_shell = Recipe(BASE, "Tb 0.4 wt%", 0.4, 1.0, "diffused")
     melts = [(BASE, "Tb 0.4 wt%", way, None) for way in ("own", "diffused")]
-    frame = pd.DataFrame(melts, columns=["composition", "shell", "way", "route"])
+    frame = pd.DataFrame(
+        melts, columns=["composition", "shell", "way", "route"]
+    )
     table = judge_melts(incumbent, with_shell, request, limits, frame).table
     # The same magnet twice: its shell gains as much in both, whatever that is.
     assert_array_equal(table["coercivity_kA_m_lo"], table["coercivity_kA_m_hi"])
@@ -271,11 +307,15 @@ def test_energy_product_follows_the_square_of_remanence():
         }
     )
     name = "max_energy_product_kJ_m3"
-    limit = Requirement(column=name, minimum=275.4, source="test", status="assumption")
+    limit = Requirement(
+        column=name, minimum=275.4, source="test", status="assumption"
+    )
     one = np.array([0.01])
     chance = _probability(frame, {name: limit}, wish(), (one, one), (0.0, 0.0))
     # 2 % of (BH)max are 1 % of B_r, which is one deviation: ln 1.02 / 2 over 0.01.
-    assert chance[0] == pytest.approx(ndtr(-0.5 * np.log(1.02) / 0.01), abs=1e-5)
+    assert chance[0] == pytest.approx(
+        ndtr(-0.5 * np.log(1.02) / 0.01), abs=1e-5
+    )
 
 
 def test_candidate_of_another_producer_has_its_full_range(motor):

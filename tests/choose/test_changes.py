@@ -11,7 +11,12 @@ from magnetkit.choose._leading import changes
 def candidate_table(names, ranks):
     """Return ranked candidates in memory."""
     shells = ["" if "+" not in name else name.split("+")[1] for name in names]
-    rows = {"candidate": names, "formula": names, "shell": shells, "rank": ranks}
+    rows = {
+        "candidate": names,
+        "formula": names,
+        "shell": shells,
+        "rank": ranks,
+    }
     return pa.table({k: pa.array(v) for k, v in rows.items()})
 
 
@@ -45,7 +50,9 @@ def test_refuses_an_empty_top():
 
 def test_changes_need_columns_and_number_from_zero():
     moves = changes(
-        candidate_table(["B", "A"], [1, 2]), candidate_table(["A", "B"], [1, 2]), 2
+        candidate_table(["B", "A"], [1, 2]),
+        candidate_table(["A", "B"], [1, 2]),
+        2,
     )
     assert list(moves) == [
         "candidate",

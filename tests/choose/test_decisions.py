@@ -27,7 +27,8 @@ from magnetkit.report._content import shown_magnets
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
     return mk.screen(
-        application="weapon-fin-actuator", out=tmp_path_factory.mktemp("fin") / "out"
+        application="weapon-fin-actuator",
+        out=tmp_path_factory.mktemp("fin") / "out",
     )
 
 
@@ -39,7 +40,11 @@ def result(tmp_path_factory):
         ("Nd1.9Dy0.1Fe14B", "", "2:14:1: leaner in Dy"),
         ("Nd1.7Dy0.3Fe14B", "", "2:14:1: alloyed with Dy"),
         ("Nd2Fe14B", "Tb 0.5 wt%", "2:14:1: diffused Tb"),
-        ("Nd1.9Dy0.1Fe14B", "Tb 0.3 wt%", "2:14:1: diffused Tb, Dy in the alloy"),
+        (
+            "Nd1.9Dy0.1Fe14B",
+            "Tb 0.3 wt%",
+            "2:14:1: diffused Tb, Dy in the alloy",
+        ),
         ("Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6", "", "2:17: no heavy rare earth"),
         (
             "Sm(Co0.84Fe0.05Cu0.08Zr0.03)7.6",
@@ -71,7 +76,8 @@ def test_today_stands_first_without_a_copy(result):
     # What is shown saves a fifth of today's at least, or is today's family leaner.
     assert set(decisions["host"].astype(str)) <= {"2:14:1", "2:17"}
     assert (
-        decisions["heavy_rare_earth_wt_pct"].iloc[1:] < 0.8 * decisions.iloc[0][HEAVY]
+        decisions["heavy_rare_earth_wt_pct"].iloc[1:]
+        < 0.8 * decisions.iloc[0][HEAVY]
     ).all()
     assert (
         decisions["coercivity_guaranteed_kA_m"] < decisions["coercivity_kA_m"]
@@ -94,20 +100,29 @@ HEAVY = "heavy_rare_earth_wt_pct"
 
 def test_files_hold_decisions_first_and_every_copy(result):
     table = result.table
-    assert list(table.columns[:4]) == ["rank", "decision", "copies", "simpler_rank"]
+    assert list(table.columns[:4]) == [
+        "rank",
+        "decision",
+        "copies",
+        "simpler_rank",
+    ]
     meets = table[table["meets_requirements"]]
     counts = meets["decision"].astype(str).value_counts()
     assert (meets["copies"] == meets["decision"].astype(str).map(counts)).all()
     again = type(result).from_folder(result.source.place.address)
     assert (
-        again.decisions["candidate"].tolist() == result.decisions["candidate"].tolist()
+        again.decisions["candidate"].tolist()
+        == result.decisions["candidate"].tolist()
     )
 
 
 @pytest.mark.parametrize("keep", [1, 20])
 def test_a_screening_that_keeps_few_shows_the_same(result, keep):
     few = mk.screen(application="weapon-fin-actuator", keep=keep)
-    assert few.decisions["candidate"].tolist() == result.decisions["candidate"].tolist()
+    assert (
+        few.decisions["candidate"].tolist()
+        == result.decisions["candidate"].tolist()
+    )
     assert (
         few.decisions["copies"].iloc[1:].tolist()
         == result.decisions["copies"].iloc[1:].tolist()
@@ -121,7 +136,9 @@ def test_predicts_charges_by_their_route(result):
     assert len(rows) > 5
     row = rows.iloc[0]
     process = {**result.job.conditions.process, "route": "hot-deformed"}
-    prediction = mk.predict(row["candidate"], "150C", basis="weight", process=process)
+    prediction = mk.predict(
+        row["candidate"], "150C", basis="weight", process=process
+    )
     assert prediction["coercivity_kA_m"].iloc[0] == pytest.approx(
         row["coercivity_kA_m"], rel=1e-9
     )
@@ -184,7 +201,9 @@ def test_buys_a_lower_class_by_its_guarantee():
         keep[HEAVY] - purchase[HEAVY]
     )
     assert 0.0 <= purchase[HEAVY] <= 1.0
-    recommendation = disc.decisions.iloc[recommended_row(disc.decisions, disc.job)]
+    recommendation = disc.decisions.iloc[
+        recommended_row(disc.decisions, disc.job)
+    ]
     assert recommendation[HEAVY] <= purchase[HEAVY]
     assert recommendation["probability_meets_requirements"] >= 0.8
     # All that is shown of it is of the magnet that its sheets anchor.
@@ -212,14 +231,20 @@ def test_cerium_dilution_asks_for_a_corrosion_test():
     ("device", "why"),
     [
         # What the fin asks is what its own class SH keeps at 150 C.
-        ("weapon-fin-actuator", "No lower class as sold meets every requirement"),
+        (
+            "weapon-fin-actuator",
+            "No lower class as sold meets every requirement",
+        ),
         # Nobody prints so small an alpha.
         (
             "communication-twt-compensated",
             "No lower class as sold meets every requirement",
         ),
         # The least that its own grade guarantees does not stand the duty with a tenth to spare.
-        ("patriot-beam-focusing", "No lower class as sold meets every requirement"),
+        (
+            "patriot-beam-focusing",
+            "No lower class as sold meets every requirement",
+        ),
     ],
 )
 def test_reason_for_no_lower_class(device, why):
@@ -238,14 +263,18 @@ def test_buys_the_class_of_todays_flux_among_equals(monkeypatch):
 
         def likeliest_recipe(grade, *rest):
             heavy = 0.0 if grade == leanest else of_others
-            return Recipe("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", "", heavy, 1.0, "bulk")
+            return Recipe(
+                "Nd30.5Co1Cu0.15Al0.15B1Fe bal.", "", heavy, 1.0, "bulk"
+            )
 
         monkeypatch.setattr(_sold, "likeliest_recipe", likeliest_recipe)
         row, _ = lower_class(job, today)
         return row["nearest_grade"][0].as_py()
 
     nearest = nearest_class("", 0.0)
-    other = next(grade for grade in ("N50M", "N54M", "N55M") if grade != nearest)
+    other = next(
+        grade for grade in ("N50M", "N54M", "N55M") if grade != nearest
+    )
     # Estimates of recipes that differ by less than counts as saved are as lean as each other.
     assert nearest_class(other, 0.9 * SAVING_WT_PCT) == nearest
     assert nearest_class(other, 1.1 * SAVING_WT_PCT) == other

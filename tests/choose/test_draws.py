@@ -24,7 +24,9 @@ def test_unit_of_a_profile_is_a_share_of_the_reference():
     assert 7000.0 < row["density_kg_m3"] < 8600.0
     assert scales["density_kg_m3"] == pytest.approx(0.25 * row["density_kg_m3"])
     # Nothing is evaluated where all units are known.
-    device = profile.model_copy(update={"objectives": ("cost_per_flux_USD_m3_T:min",)})
+    device = profile.model_copy(
+        update={"objectives": ("cost_per_flux_USD_m3_T:min",)}
+    )
     assert "density_kg_m3" not in make_job(device).scales
 
 
@@ -38,7 +40,12 @@ def test_places_count_each_draw_and_keep_ties():
     places = [[3, 1, 2], [1, 1, 5], [2, 0, 2], [1, 4, 1]]
     samples = make_samples(places, np.ones((4, 3)))
     # By hand, draw by draw: the least loss first.
-    assert samples.place().tolist() == [[4, 2, 2], [1, 3, 4], [3, 1, 3], [2, 4, 1]]
+    assert samples.place().tolist() == [
+        [4, 2, 2],
+        [1, 3, 4],
+        [3, 1, 3],
+        [2, 4, 1],
+    ]
     assert_allclose(samples.loss.mean(axis=1), [2.0, 7 / 3, 4 / 3, 2.0])
     # Who is too unlikely to meet stands behind, the larger margin first.
     last = np.array([True, False, True, False])
@@ -72,8 +79,13 @@ def test_draws_have_the_ends_of_their_interval():
     knee = properties.at("knee_field_kA_m", job.temperature)
     assert (np.corrcoef(hard[0], knee[0])[0, 1]) > 0.9
     # One magnet twice is one.
-    twice = kinds(table[[0, 0]], ["2:14:1"] * 2, ["", ""], None, job.temperature), None
-    twins = Properties(leading.iloc[[0, 0]], {}, 300, rng, twice).score("remanence_T")
+    twice = (
+        kinds(table[[0, 0]], ["2:14:1"] * 2, ["", ""], None, job.temperature),
+        None,
+    )
+    twins = Properties(leading.iloc[[0, 0]], {}, 300, rng, twice).score(
+        "remanence_T"
+    )
     assert_allclose(twins[0], twins[1], atol=1e-3)
 
 
@@ -93,7 +105,9 @@ def test_draws_repeat_for_a_seed():
     assert_allclose(one.meets.mean(axis=1), chance, atol=0.1)
     # A host that the device does not allow misses the whole of a limit.
     other_device = job.profile.model_copy(update={"hosts": ("1:5",)})
-    outside = sample(leading, dataclasses.replace(job, profile=other_device), 50, 0)
+    outside = sample(
+        leading, dataclasses.replace(job, profile=other_device), 50, 0
+    )
     assert (outside.margin[0] <= -1.0).all()
     assert not outside.meets[0].any()
 
@@ -102,9 +116,12 @@ def test_share_of_the_reference_uses_its_draws():
     # The device's own magnet: 99.9 % of what it has it always has; another, weaker one never.
     motor = mk.applications.load("energy-traction-motor")
     job = make_job(motor, require=["remanence_T>=0.999*reference"])
-    only = [r for r in job.profile.requirements if r.share_of_reference is not None]
+    only = [
+        r for r in job.profile.requirements if r.share_of_reference is not None
+    ]
     job = dataclasses.replace(
-        job, profile=job.profile.model_copy(update={"requirements": tuple(only)})
+        job,
+        profile=job.profile.model_copy(update={"requirements": tuple(only)}),
     )
     reference, shell = motor.reference.table(), motor.reference.shell or ""
     weak = make_table("SmCo5", "Nd1.2Dy0.8Fe14B")
@@ -118,7 +135,9 @@ def test_share_of_the_reference_uses_its_draws():
 
 def test_compares_a_shell_with_a_plain_magnet():
     job = make_job(mk.applications.load("energy-traction-motor"))
-    recipe = mk.parse_composition("Nd30Fe67B1Co1Cu0.2Al0.3Ga0.5", "weight").formula
+    recipe = mk.parse_composition(
+        "Nd30Fe67B1Co1Cu0.2Al0.3Ga0.5", "weight"
+    ).formula
     table = make_table(recipe, recipe)
     leading = evaluate(table, ["Tb 0.6 wt%", ""], job).columns.frame()
     with_shell, bare = sample(leading, job, 200, 0).margin.mean(axis=1)

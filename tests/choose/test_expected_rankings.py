@@ -47,17 +47,24 @@ def test_todays_magnet_is_likely_to_do_its_job(name):
 @pytest.mark.parametrize("name", applications.names())
 def test_every_profile_requires_flux_at_the_hottest_point(name):
     profile = applications.load(name)
-    safeties = [r for r in profile.requirements if r.column == "demagnetization_safety"]
+    safeties = [
+        r for r in profile.requirements if r.column == "demagnetization_safety"
+    ]
     assert [r.limit for r in safeties] == [1.1]
     assert [r.limit_range for r in safeties] == [(1.0, 1.2)]
-    assert profile.requirement_temperature(safeties[0]) == profile.temperature_max_K
+    assert (
+        profile.requirement_temperature(safeties[0])
+        == profile.temperature_max_K
+    )
 
 
 def test_motor_anchor_lies_on_the_chord_of_its_class():
     # Class UH: 1990 kA/m at 20 C and -0.51 %/K from 20 to 180 C (Arnold's sheet of N38UH).
     anchor = applications.load("energy-traction-motor").reference.anchors[0]
     assert anchor.temperature_K == 453.15
-    assert anchor.value == pytest.approx(1990.0 * (1.0 - 0.0051 * 160.0), rel=0.005)
+    assert anchor.value == pytest.approx(
+        1990.0 * (1.0 - 0.0051 * 160.0), rel=0.005
+    )
 
 
 @pytest.mark.parametrize("name", applications.names())
@@ -74,7 +81,9 @@ def test_every_profile_lists_all_requirements(name):
     for requirement in profile.requirements:
         if requirement.column == "max_energy_product_kJ_m3":
             remanence = next(
-                r.limit for r in profile.requirements if r.column == "remanence_T"
+                r.limit
+                for r in profile.requirements
+                if r.column == "remanence_T"
             )
             ideal = remanence**2 / (4 * 4e-7 * np.pi * 1.05) / 1e3
             assert 0.85 * ideal < requirement.limit < ideal
@@ -116,14 +125,18 @@ def test_shells_save_half_of_the_heavy_rare_earth(actuator):
         minimum = bulk[as_hard & (bulk["host"] == row["host"])][
             "heavy_rare_earth_wt_pct"
         ].min()
-        saving[number] = 100.0 * (1.0 - row["heavy_rare_earth_wt_pct"] / minimum)
+        saving[number] = 100.0 * (
+            1.0 - row["heavy_rare_earth_wt_pct"] / minimum
+        )
     saving = pd.Series(saving).dropna()
     assert len(saving) >= 12
     # Half of the atoms is 49.96 % of the mass of the magnet.
     # A supplier: up to 10 wt.% through the alloy, less than 0.6 wt.% by diffusion, 94 % less.
     assert saving.between(49.9, 94).all(), saving.describe()
     # Like with like: terbium saves more, as an atom of it does more than one of dysprosium.
-    of_dysprosium = rows.loc[saving.index, "shell"].astype(str).str.startswith("Dy")
+    of_dysprosium = (
+        rows.loc[saving.index, "shell"].astype(str).str.startswith("Dy")
+    )
     assert of_dysprosium.sum() == 6
     assert 60 < saving[of_dysprosium].median() < 85
 
@@ -131,13 +144,21 @@ def test_shells_save_half_of_the_heavy_rare_earth(actuator):
 def test_only_high_temperature_2_17_meets_the_engine():
     every = ("2:14:1", "1:5", "2:17", "2:17:3", "1:12", "1:12:1")
     rich = mk.substitutions(
-        "Nd2Fe14B", {"Nd": ["Dy", "Tb"], "Fe": ["Co"]}, step=0.25, limits={"Co": 0.5}
+        "Nd2Fe14B",
+        {"Nd": ["Dy", "Tb"], "Fe": ["Co"]},
+        step=0.25,
+        limits={"Co": 0.5},
     )
     small = mk.substitutions(
-        "SmCo5", {"Sm": ["Pr", "Gd"], "Co": ["Cu"]}, step=0.25, limits={"Cu": 0.25}
+        "SmCo5",
+        {"Sm": ["Pr", "Gd"], "Co": ["Cu"]},
+        step=0.25,
+        limits={"Cu": 0.25},
     )
     table = screen(
-        "f22-engine", SpaceCandidates([rich, small], [(HT_217, "")]), hosts=every
+        "f22-engine",
+        SpaceCandidates([rich, small], [(HT_217, "")]),
+        hosts=every,
     ).table
     assert set(table["host"]) >= {"2:14:1", "1:5", "2:17"}
     assert list(table.loc[table["meets_requirements"], "candidate"]) == [HT_217]
@@ -147,7 +168,9 @@ def test_only_high_temperature_2_17_meets_the_engine():
 
 def test_ratings_stay_within_those_of_makers():
     # 250 and 220 C are the most that makers state for 1:5 and Nd-Fe-B.
-    magnets = mk.predict(["SmCo5", "Nd1.4Dy0.2Tb0.4Fe13.5Co0.5B", HT_217], "20C")
+    magnets = mk.predict(
+        ["SmCo5", "Nd1.4Dy0.2Tb0.4Fe13.5Co0.5B", HT_217], "20C"
+    )
     limits = magnets["max_working_temperature_K"].round(2)
     assert limits[0] == 523.15
     assert not limits[1] > 493.15
@@ -164,7 +187,11 @@ def test_standard_2_17_fails_at_400_degrees():
 
 @pytest.mark.parametrize("tube", ["patriot-beam-focusing", "communication-twt"])
 def test_only_a_compensated_tube_needs_heavy_rare_earth(tube):
-    assert not mk.screen(application=tube).decisions["heavy_rare_earth_wt_pct"].any()
+    assert (
+        not mk.screen(application=tube)
+        .decisions["heavy_rare_earth_wt_pct"]
+        .any()
+    )
     # Fine enough for an alpha of nothing: its own error leaves no more.
     space = mk.substitutions(
         "SmCo5", {"Sm": ["Gd", "Er"]}, step=0.025, limits={"Er": 0.4}
@@ -177,13 +204,16 @@ def test_only_a_compensated_tube_needs_heavy_rare_earth(tube):
 
 def test_cerium_and_lanthanum_win_at_low_coercivity():
     limits = {"Ce": 0.3, "La": 0.2, "Dy": 0.4}
-    space = mk.substitutions(BASE, {"Nd": ["Ce", "La", "Dy"]}, step=0.05, limits=limits)
+    space = mk.substitutions(
+        BASE, {"Nd": ["Ce", "La", "Dy"]}, step=0.05, limits=limits
+    )
 
     def light_share(formula):
         """Return the share of Ce and La in the rare earth of a formula."""
         table = make_table(formula)
         return float(
-            table.fraction("Ce", "La")[0] / table.fraction("Ce", "La", "Nd", "Dy")[0]
+            table.fraction("Ce", "La")[0]
+            / table.fraction("Ce", "La", "Nd", "Dy")[0]
         )
 
     shares = {}
@@ -198,6 +228,8 @@ def test_cerium_and_lanthanum_win_at_low_coercivity():
         with_light = meets[meets["candidate"].str.contains("Ce|La")]
         if name != "medical-imaging":
             # Where they meet at all, dysprosium carries them.
-            assert not (with_light["heavy_rare_earth_wt_pct"].round(1) < 3.0).any()
+            assert not (
+                with_light["heavy_rare_earth_wt_pct"].round(1) < 3.0
+            ).any()
     # Step of the space: 5 % of the rare earth.
     assert shares["medical-imaging"] >= 0.05

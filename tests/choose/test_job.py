@@ -21,11 +21,15 @@ ALPHA = "remanence_coefficient_pct_K"
 
 
 def requirement(column="coercivity_kA_m", **limit):
-    return Requirement(column=column, source="a test", status="assumption", **limit)
+    return Requirement(
+        column=column, source="a test", status="assumption", **limit
+    )
 
 
 def device(*requirements, **fields):
-    return MOTOR.model_copy(update={"requirements": tuple(requirements), **fields})
+    return MOTOR.model_copy(
+        update={"requirements": tuple(requirements), **fields}
+    )
 
 
 def anchor(column="coercivity_kA_m", kelvin=400.0, **fields):
@@ -58,7 +62,9 @@ def test_truncates_a_coefficient_on_both_sides():
     value, width = _job._working(
         -0.015, 0.01, anchor(ALPHA, value=-0.015, spread=0.01), at
     )
-    truncation = truncnorm((-0.02 + 0.015) / 0.01, (0.02 + 0.015) / 0.01, -0.015, 0.01)
+    truncation = truncnorm(
+        (-0.02 + 0.015) / 0.01, (0.02 + 0.015) / 0.01, -0.015, 0.01
+    )
     assert value == pytest.approx(truncation.mean(), rel=1e-9)
     assert width == pytest.approx(truncation.std(), rel=1e-6)
 
@@ -75,7 +81,10 @@ def test_truncates_a_coefficient_on_both_sides():
 def test_requirements_on_other_quantities_do_not_matter(
     requirement,
 ):
-    assert _job._working(500.0, 0.1, anchor(), device(requirement)) == (500.0, 0.1)
+    assert _job._working(500.0, 0.1, anchor(), device(requirement)) == (
+        500.0,
+        0.1,
+    )
 
 
 def test_higher_of_two_limits_truncates():
@@ -119,10 +128,14 @@ def test_magnets_exceed_their_guaranteed_values():
     def score(**fields):
         reference = MOTOR.reference.model_copy(
             update={
-                "anchors": (anchor(kelvin=293.15, value=1500.0, spread=30.0, **fields),)
+                "anchors": (
+                    anchor(kelvin=293.15, value=1500.0, spread=30.0, **fields),
+                )
             }
         )
-        at = device(requirement("remanence_T", minimum=0.5), reference=reference)
+        at = device(
+            requirement("remanence_T", minimum=0.5), reference=reference
+        )
         process = _job._anchor_process(None, at, table, (293.15, 373.15))
         (magnet,) = [
             m
@@ -145,7 +158,9 @@ def test_measured_magnets_go_before_the_devices_anchor():
     producer = Producer("mine", ())
     process = {"producer": producer.record(), "grain_size_um": 3.0}
     table = make_table("Nd2Fe14B")
-    assert _job._anchor_process(process, MOTOR, table, (293.15, 373.15)) is process
+    assert (
+        _job._anchor_process(process, MOTOR, table, (293.15, 373.15)) is process
+    )
     bare = MOTOR.model_copy(
         update={"reference": MOTOR.reference.model_copy(update={"anchors": ()})}
     )
@@ -168,7 +183,9 @@ def test_evaluate_equals_describe_and_adds_a_verdict():
     table = make_table("Nd1.8Dy0.2Fe14B", "SmCo5")
     shells = ["Tb 0.5 wt%", ""]
     judgement = evaluate(table, shells, job).columns.frame()
-    plain = describe(table, job.temperature, job.conditions, shells=shells).frame()
+    plain = describe(
+        table, job.temperature, job.conditions, shells=shells
+    ).frame()
     for name in (
         "remanence_T",
         "coercivity_kA_m",

@@ -22,7 +22,9 @@ SHELLS = ["", "", "Tb 0.3 wt%", "Tb 0.3 wt%", "", ""]
 
 @pytest.fixture(scope="module")
 def job():
-    return mk.screen(["Nd2Fe14B", "SmCo5"], application="energy-traction-motor").job
+    return mk.screen(
+        ["Nd2Fe14B", "SmCo5"], application="energy-traction-motor"
+    ).job
 
 
 def leading(**columns):
@@ -36,7 +38,12 @@ def leading(**columns):
         "probability_meets_requirements": [0.9] * n,
     }
     hosts = ["2:14:1"] * 4 + ["1:5"] * 2
-    names = {"rank": range(1, n + 1), "formula": ALLOYS, "shell": SHELLS, "host": hosts}
+    names = {
+        "rank": range(1, n + 1),
+        "formula": ALLOYS,
+        "shell": SHELLS,
+        "host": hosts,
+    }
     return pd.DataFrame(names | even | columns)
 
 
@@ -64,7 +71,9 @@ def test_gain_of_a_quarter_unit_is_no_copy(job, column, gain, less):
 
 
 def test_only_required_properties_are_a_gain(job):
-    profile = job.profile.model_copy(update={"objectives": ("supply_risk:min",)})
+    profile = job.profile.model_copy(
+        update={"objectives": ("supply_risk:min",)}
+    )
     saves = [1.0, 0.0, *[1.0] * 4]
     frame = leading(heavy_rare_earth_wt_pct=saves)
     assert simpler_rank(frame, job)[1] == 0

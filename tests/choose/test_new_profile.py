@@ -17,16 +17,23 @@ def here(tmp_path, monkeypatch):
 
 
 def test_new_profile_is_valid_and_explains_every_part(here):
-    assert CliRunner().invoke(app, ["applications", "new", "my-pump"]).exit_code == 0
+    assert (
+        CliRunner().invoke(app, ["applications", "new", "my-pump"]).exit_code
+        == 0
+    )
     profile = load(here / "my-pump.toml")
     assert profile.name == "my-pump"
     assert profile.space
     text = (here / "my-pump.toml").read_text()
     for part in tomllib.loads(text):
         lines = text.splitlines()
-        line = next(i for i, t in enumerate(lines) if t.strip("[] ").startswith(part))
+        line = next(
+            i for i, t in enumerate(lines) if t.strip("[] ").startswith(part)
+        )
         if part not in ("name", "title", "description", "sources"):
-            assert any(t.startswith("#") for t in lines[max(line - 4, 0) : line]), part
+            assert any(
+                t.startswith("#") for t in lines[max(line - 4, 0) : line]
+            ), part
 
 
 def test_a_new_scenario_is_valid(here):
@@ -86,7 +93,9 @@ def test_requirements_alone_make_a_device():
         "|remanence_coefficient_pct_K| <= 0.2",
     ]
     result = screen(
-        ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"], profile, require=["remanence_T>=0.9*reference"]
+        ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"],
+        profile,
+        require=["remanence_T>=0.9*reference"],
     )
     assert set(result.best(2)["candidate"]) == {"Nd2Fe14B", "Nd1.8Dy0.2Fe14B"}
     with pytest.raises(InputError, match="a requirement with a number"):

@@ -54,11 +54,15 @@ def case(request):
 
 def test_values_are_those_of_a_full_evaluation(case):
     _, bounds, full = case
-    magnet = ~full["status"].says("not makeable") & np.isfinite(full["coercivity_kA_m"])
+    magnet = ~full["status"].says("not makeable") & np.isfinite(
+        full["coercivity_kA_m"]
+    )
     assert magnet.sum() > 50
-    for name in {"remanence_T", "coercivity_kA_m", "cost_per_flux_USD_m3_T"} & set(
-        bounds
-    ):
+    for name in {
+        "remanence_T",
+        "coercivity_kA_m",
+        "cost_per_flux_USD_m3_T",
+    } & set(bounds):
         assert_allclose(
             bounds[name][magnet], full[name][magnet], rtol=1e-9, err_msg=name
         )
@@ -71,7 +75,9 @@ def test_measured_alpha_bends_the_values_of_its_host():
     table = job.profile.reference.table()
     magnets = nominal_magnets(table, None, [cold, hot], job.conditions)
     assert magnets.rows["alpha_shift"][0] != 0.0
-    (b_cold,), (b_hot,) = (full_remanence(table, job, kelvin) for kelvin in (cold, hot))
+    (b_cold,), (b_hot,) = (
+        full_remanence(table, job, kelvin) for kelvin in (cold, hot)
+    )
     assert_allclose(magnets.remanence(), [[b_cold, b_hot]], rtol=1e-9)
     # Without the bend they differ by more than rounding.
     remanence = magnets.alloys.at(np.array([hot])).remanence()[0, 0]

@@ -16,7 +16,9 @@ def test_loss_falls_with_a_maximized_column():
 
 
 def test_cost_counts_by_ratio_and_margin_saturates():
-    cost = Objective.parse("cost:min=2").loss(np.array([100.0, 125.0, 80.0]), 0.25)
+    cost = Objective.parse("cost:min=2").loss(
+        np.array([100.0, 125.0, 80.0]), 0.25
+    )
     # A quarter dearer is one unit of regret, at the weight given.
     assert np.diff(cost) == pytest.approx([2.0, -4.0])
     margin = Objective.parse("margin:max").loss(

@@ -39,7 +39,9 @@ def rank_frame(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
     """Rank a frame, given in tables of so many rows."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     size = size or max(len(table), 1)
-    tables = [table.slice(start, size) for start in range(0, max(len(table), 1), size)]
+    tables = [
+        table.slice(start, size) for start in range(0, max(len(table), 1), size)
+    ]
     rule = Rule.of(objectives, threshold, {COST: UNITS[COST]})
     return rank_keys(map(rule.keys, tables))
 
@@ -74,7 +76,9 @@ def _random(seed, n=300):
     rng = np.random.default_rng(seed)
     # Few digits: many ties, and many who are worse in everything.
     return _frame(
-        status=list(rng.choice(["ok", "planar", "not makeable"], n, p=[0.8, 0.1, 0.1])),
+        status=list(
+            rng.choice(["ok", "planar", "not makeable"], n, p=[0.8, 0.1, 0.1])
+        ),
         probability_meets_requirements=np.round(rng.uniform(0.5, 1.0, n), 2),
         **{
             HEAVY: np.round(rng.uniform(0, 3, n), 1),
@@ -105,7 +109,11 @@ def test_the_order_of_the_rows_decides_nothing(seed):
         (*BURDEN, "performance_margin", "probability_meets_requirements")
     ):
         other[name] = other[name] * noise[:, k]
-    got = rank(other.iloc[order].reset_index(drop=True)).set_axis(order).sort_index()
+    got = (
+        rank(other.iloc[order].reset_index(drop=True))
+        .set_axis(order)
+        .sort_index()
+    )
     pd.testing.assert_frame_equal(got, rank(frame))
 
 
@@ -113,9 +121,9 @@ def test_the_order_of_the_rows_decides_nothing(seed):
 def test_no_winner_stands_under_one_it_beats(seed):
     frame = _random(seed, 500)
     got = rank(frame)
-    winners = frame.assign(rank=got["rank"])[got["meets_requirements"]].sort_values(
-        "rank"
-    )
+    winners = frame.assign(rank=got["rank"])[
+        got["meets_requirements"]
+    ].sort_values("rank")
     rows = winners.to_dict("records")
     assert len(rows) > 100
     assert not [i for i in range(len(rows) - 1) if beats(rows[i + 1], rows[i])]
@@ -126,16 +134,22 @@ def test_no_winner_stands_under_one_it_beats(seed):
     ):
         if worse > better + 1e-6:
             assert any(
-                beats(high, other) for other in rows if candidate_loss(other) <= worse
+                beats(high, other)
+                for other in rows
+                if candidate_loss(other) <= worse
             ), low
 
 
 def test_device_sets_the_unit_of_regret():
     # One wt.% less against a tenth of the cost more: which is worth it is the unit of cost.
-    frame = _frame(**{HEAVY: [0.0, 1.0], COST: [1100.0, 1000.0], RISK: [0.5, 0.5]})
+    frame = _frame(
+        **{HEAVY: [0.0, 1.0], COST: [1100.0, 1000.0], RISK: [0.5, 0.5]}
+    )
     table = pa.Table.from_pandas(frame, preserve_index=False)
     for unit, first in ((0.25, 0), (0.02, 1)):
-        place = rank_keys([Rule.of(OBJECTIVES, 0.8, {COST: unit}).keys(table)]).place
+        place = rank_keys(
+            [Rule.of(OBJECTIVES, 0.8, {COST: unit}).keys(table)]
+        ).place
         assert place[first] == 1
     # So with a miss: 0.1 of probability against a tenth of the cost, of which the unit is a tenth.
     frame = _frame(
@@ -145,7 +159,10 @@ def test_device_sets_the_unit_of_regret():
     for unit, first in ((0.05, 0), (0.2, 1)):
         scales = {COST: 0.1, "probability_meets_requirements": unit}
         assert (
-            rank_keys([Rule.of(OBJECTIVES, 0.8, scales).keys(table)]).place[first] == 1
+            rank_keys([Rule.of(OBJECTIVES, 0.8, scales).keys(table)]).place[
+                first
+            ]
+            == 1
         )
 
 
@@ -160,14 +177,17 @@ def test_smallest_loss_leads_among_equals(chances, seed):
         probability_meets_requirements=[0.8 + 0.2 * c for c in chances],
         **{HEAVY: heavy, RISK: 0.9 - 0.3 * heavy},
     )
-    got = rank(frame).assign(loss=[candidate_loss(row) for _, row in frame.iterrows()])
+    got = rank(frame).assign(
+        loss=[candidate_loss(row) for _, row in frame.iterrows()]
+    )
     losses = got.sort_values("rank")["loss"].to_numpy()
     assert (np.diff(losses) >= -1e-8).all()
 
 
 def test_sure_winner_beats_a_doubtful_one():
     frame = _frame(
-        probability_meets_requirements=[0.79, 0.8, 1.0], **{HEAVY: [0.0, 0.5, 1.0]}
+        probability_meets_requirements=[0.79, 0.8, 1.0],
+        **{HEAVY: [0.0, 0.5, 1.0]},
     )
     got = rank(frame)
     assert got["meets_requirements"].tolist() == [False, True, True]
@@ -235,7 +255,9 @@ def test_the_leading_are_reordered_and_the_rest_stays():
     assert other.place.tolist() == [2, 1, 3, 4]
     # Who is more often among the best comes first, whatever he loses in the mean.
     often = np.array([0.1, 0.2, 0.3])
-    assert ranking.reorder_leaders(rows, often, rows, np.ones(3)).place.tolist() == [
+    assert ranking.reorder_leaders(
+        rows, often, rows, np.ones(3)
+    ).place.tolist() == [
         3,
         2,
         1,
@@ -304,7 +326,10 @@ def test_leaders_depend_only_on_possible_leaders(seed, monkeypatch):
     frame = _frame(
         formula=[f"Nd{k}Fe14B" for k in range(n)],
         probability_meets_requirements=rng.uniform(0.8, 1.0, n),
-        **{HEAVY: rng.integers(0, 4, n) / 2.0, RISK: rng.integers(1, 5, n) / 10.0},
+        **{
+            HEAVY: rng.integers(0, 4, n) / 2.0,
+            RISK: rng.integers(1, 5, n) / 10.0,
+        },
         **{COST: rng.integers(10, 14, n) * 100.0},
         performance_margin=rng.uniform(0.0, 0.3, n),
     )

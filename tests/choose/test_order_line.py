@@ -48,7 +48,12 @@ def test_line_to_order_a_melt():
 
 def test_a_sold_grade_names_its_makers():
     melt = SimpleNamespace(
-        **{**vars(MELT), "kind": "other-family", "shell": "", "grade": "Recoma 35E"}
+        **{
+            **vars(MELT),
+            "kind": "other-family",
+            "shell": "",
+            "grade": "Recoma 35E",
+        }
     )
     melt.candidate = "Sm25Fe20Cu5Zr3Co bal."
     melt.makers = "Arnold"

@@ -41,7 +41,9 @@ def test_agrees_with_pymoo():
     sorting = pytest.importorskip("pymoo.util.nds.non_dominated_sorting")
     points = np.random.default_rng(7).random((3000, 3))
     expected = np.zeros(len(points), int)
-    for number, front in enumerate(sorting.NonDominatedSorting().do(points), start=1):
+    for number, front in enumerate(
+        sorting.NonDominatedSorting().do(points), start=1
+    ):
         expected[front] = number
     assert fronts(points).tolist() == expected.tolist()
 

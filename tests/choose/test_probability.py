@@ -17,7 +17,11 @@ NONE = np.zeros(2)
 
 @pytest.mark.parametrize(
     ("flux", "hardness", "flux_deviation", "hardness_deviation"),
-    [(0.0, 0.0, 0.0105, 0.1), (-0.01, 0.05, 0.01, 0.1), (0.01, -0.05, 0.012, 0.12)],
+    [
+        (0.0, 0.0, 0.0105, 0.1),
+        (-0.01, 0.05, 0.01, 0.1),
+        (0.01, -0.05, 0.012, 0.12),
+    ],
 )
 def test_a_probability_is_that_of_draws(
     flux, hardness, flux_deviation, hardness_deviation
@@ -53,7 +57,9 @@ def test_a_probability_is_that_of_draws(
 
 
 def test_sign_decides_without_a_deviation():
-    probability = probability_of_limits([0.0005, -0.0145], [0.0, 0.0], NONE, NONE)
+    probability = probability_of_limits(
+        [0.0005, -0.0145], [0.0, 0.0], NONE, NONE
+    )
     assert probability == pytest.approx([1.0, 0.0], abs=1e-12)
     at_the_limit = probability_of_limits([0.0, 0.0], [0.0, -1e-6], NONE, NONE)
     assert at_the_limit == pytest.approx([1.0, 0.0], abs=1e-12)
@@ -80,7 +86,9 @@ def test_uncertain_limits_widen_like_their_draws():
 
 def test_limit_as_uncertain_as_the_magnet_doubles_the_variance():
     # 1,000 (1,000 / 1.1 to 1,100) kA/m, of nine engineers in ten, is 5.8 % of one deviation.
-    deviation = limit_deviation(np.array([1100.0]), 1000.0, (1000.0 / 1.1, 1100.0))
+    deviation = limit_deviation(
+        np.array([1100.0]), 1000.0, (1000.0 / 1.1, 1100.0)
+    )
     assert deviation[0] == pytest.approx(np.log(1.1) / 1.6449, rel=1e-4)
     gap = np.array([np.log(1.1)])
     sure = probability_of_limits([1.0], gap, 1e-6 * np.ones(1), deviation)
@@ -122,14 +130,16 @@ def test_two_recipes_of_a_producer_differ():
     b_r, h_cj = producer_deviations("2:14:1", *distances, no, no)
     # 1 % of B_r; 7 % each of H_cJ far off.
     assert (b_r[0], h_cj[0]) == pytest.approx((0.01, 0.07 * 2**0.5))
-    assert producer_deviations("2:17", *distances, no, no)[1][0] == pytest.approx(
-        0.12 * 2**0.5
-    )
+    assert producer_deviations("2:17", *distances, no, no)[1][
+        0
+    ] == pytest.approx(0.12 * 2**0.5)
     same = [np.array([-0.05]), np.zeros(1), np.array([0.2])]
     b_r, h_cj = producer_deviations("2:14:1", *same, ~no, no)
     assert b_r[0] == pytest.approx(np.hypot(0.10 * 0.05, 0.007))
     assert h_cj[0] == pytest.approx(np.hypot(0.44 * 0.2, 0.03))
-    none = producer_deviations("1:5", np.zeros(1), np.zeros(1), np.zeros(1), no, no)
+    none = producer_deviations(
+        "1:5", np.zeros(1), np.zeros(1), np.zeros(1), no, no
+    )
     assert (none[0][0], none[1][0]) == (0.0, 0.0)
 
 

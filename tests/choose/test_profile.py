@@ -32,7 +32,9 @@ def write(folder, content):
         if isinstance(value, str):
             return (
                 '"'
-                + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+                + value.replace("\\", "\\\\")
+                .replace('"', '\\"')
+                .replace("\n", " ")
                 + '"'
             )
         return str(value)
@@ -81,7 +83,10 @@ def test_unknown_name_offers_the_nearest():
         ),
         ({"temperature_max_K": 205.0}, "temperature_min_K must lie below"),
         ({"temperature_K": 900.0}, "temperature_K must lie within"),
-        ({"colour": "red"}, "field colour: extra inputs are not permitted, got 'red'"),
+        (
+            {"colour": "red"},
+            "field colour: extra inputs are not permitted, got 'red'",
+        ),
         ({"hosts": ["3:29"]}, "field hosts.0: .*expected a host of 2:14:1"),
         ({"hosts": []}, "field hosts: tuple should have at least 1 item"),
         ({"load_line": -1.0}, "field load_line: .*greater than 0, got -1.0"),
@@ -100,7 +105,9 @@ def test_unknown_name_offers_the_nearest():
         ({"hosts": ["1:5"]}, "space names host '2:17'"),
     ],
 )
-def test_a_bad_field_is_named_in_one_line(tmp_path, profile_document, change, message):
+def test_a_bad_field_is_named_in_one_line(
+    tmp_path, profile_document, change, message
+):
     file = write(tmp_path, profile_document | change)
     with pytest.raises(InputError, match=message) as error:
         applications.load(file)
@@ -138,8 +145,13 @@ def test_names_a_bad_reference(tmp_path, profile_document):
 
 def test_percent_reference_names_basis_and_host(tmp_path, profile_document):
     reference = profile_document["reference"]
-    reference |= {"formula": "Nd21.7Pr5.4Dy3.7Co1Cu0.15B0.96Fe bal.", "host": "2:14:1"}
-    with pytest.raises(InputError, match=r"could be at\.% or wt\.%; name the basis"):
+    reference |= {
+        "formula": "Nd21.7Pr5.4Dy3.7Co1Cu0.15B0.96Fe bal.",
+        "host": "2:14:1",
+    }
+    with pytest.raises(
+        InputError, match=r"could be at\.% or wt\.%; name the basis"
+    ):
         applications.load(write(tmp_path, profile_document))
     reference["basis"] = "atomic"
     with pytest.raises(
@@ -147,7 +159,9 @@ def test_percent_reference_names_basis_and_host(tmp_path, profile_document):
     ):
         applications.load(write(tmp_path, profile_document))
     reference["basis"] = "weight"
-    table = applications.load(write(tmp_path, profile_document)).reference.table()
+    table = applications.load(
+        write(tmp_path, profile_document)
+    ).reference.table()
     # 3.7 g of 162.5 g/mol in 1.52 mol of atoms, of which 67.09 g are iron.
     assert table.fraction("Dy")[0] == pytest.approx(0.0150, abs=0.0003)
 
@@ -161,7 +175,8 @@ def test_names_a_bad_space(tmp_path, profile_document):
         "Y U W V Tm Tb S Re Pm P O Mo I Hf F Dy".split(), 0.1
     )
     with pytest.raises(
-        InputError, match="limits name Dy, F, Hf, I, Mo, O, P, Pm, Re, S, Tb, Tm"
+        InputError,
+        match="limits name Dy, F, Hf, I, Mo, O, P, Pm, Re, S, Tb, Tm",
     ):
         applications.load(write(tmp_path, profile_document))
     profile_document["space"][0]["replace"] = {"Sm": ["Xx"]}
@@ -174,16 +189,19 @@ def test_shells_are_a_list_or_every_combination(tmp_path, profile_document):
         **profile_document["space"][-1],
         "shell": ["Tb 0.30 @ 0.10"],
     }
-    assert applications.load(write(tmp_path, profile_document)).space[0].shell == (
-        "Tb 0.30 @ 0.10",
-    )
+    assert applications.load(write(tmp_path, profile_document)).space[
+        0
+    ].shell == ("Tb 0.30 @ 0.10",)
     part["shell"] = {"R": ["Tb", "Dy"], "amount_wt_pct": [0.3, 0.5]}
     shells = applications.load(write(tmp_path, profile_document)).space[0].shell
     assert shells == ("Tb 0.3 wt%", "Tb 0.5 wt%", "Dy 0.3 wt%", "Dy 0.5 wt%")
     for bad, message in (
         (["Fe 0.30 @ 0.10"], "must be a rare earth"),
         ({"R": ["Tb"]}, "field space.0.shell"),
-        ({"R": ["Tb"], "content": [0.3], "fraction": [0.1]}, "field space.0.shell"),
+        (
+            {"R": ["Tb"], "content": [0.3], "fraction": [0.1]},
+            "field space.0.shell",
+        ),
         ({"R": ["Tb"], "amount_wt_pct": [-3.0]}, "not understood"),
         (["Tb 1.00 @ 0.001"], "no furnace makes this shell"),
         (["Tb 4 wt%"], "no furnace makes this shell"),
@@ -206,7 +224,8 @@ def test_missing_file_field_and_toml(tmp_path, profile_document):
 
 def test_margins_are_shares_of_the_limit():
     requirement = {
-        r.column: r for r in applications.load("patriot-beam-focusing").requirements
+        r.column: r
+        for r in applications.load("patriot-beam-focusing").requirements
     }
     br = requirement["remanence_T"]
     alpha = requirement["remanence_coefficient_pct_K"]

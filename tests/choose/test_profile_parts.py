@@ -6,7 +6,9 @@ from magnetkit.choose._profile_parts import Requirement
 
 
 def requirement(**limit):
-    return Requirement(column="remanence_coefficient_pct_K", source="x", **limit)
+    return Requirement(
+        column="remanence_coefficient_pct_K", source="x", **limit
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,9 @@ REFERENCE = {
 
 def wish(celsius=150.0, require=(), spread=None, duty=False, **use):
     conditions = Conditions.of(temperature=celsius + 273.15, **use)
-    return Request(conditions, on_duty=duty, require=require, spread=spread or {})
+    return Request(
+        conditions, on_duty=duty, require=require, spread=spread or {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,9 +86,9 @@ def test_drawing_asks_for_guarantees_and_duty_for_a_margin():
     assert ours["demagnetization_safety"].limit == 1.1
     flat = {**REFERENCE, "remanence_coefficient_pct_K": 0.0}
     flat_limits = find_limits(flat, wish())
-    assert flat_limits["remanence_coefficient_pct_K"].absolute_maximum == pytest.approx(
-        0.01
-    )
+    assert flat_limits[
+        "remanence_coefficient_pct_K"
+    ].absolute_maximum == pytest.approx(0.01)
     with pytest.raises(InputError, match="needs the least B_r"):
         find_limits({}, wish(duty=True, load_line=2.0))
 
@@ -111,7 +113,9 @@ def test_grade_holds_the_median_guarantee():
     assert wide.typical("coercivity_kA_m") / wide.least[
         "coercivity_kA_m"
     ] == pytest.approx(np.exp(2.33 * 0.06))
-    with pytest.raises(InputError, match=r"left at 400 °C.*temperature is 150 °C"):
+    with pytest.raises(
+        InputError, match=r"left at 400 °C.*temperature is 150 °C"
+    ):
         incumbent_of_grade("N42SH", wish(400.0))
 
 
@@ -125,8 +129,12 @@ def test_incumbent_has_its_own_margin():
     )
     assert incumbent.field_kA_m(at) == pytest.approx(own_field, rel=1e-6)
     harsher = wish(duty=True, load_line=1.0, outside_field_kA_m=150.0)
-    assert incumbent.field_kA_m(harsher) == pytest.approx(own_field + 150.0, rel=1e-6)
-    assert incumbent.margin(at) == pytest.approx(incumbent.knee_kA_m / own_field)
+    assert incumbent.field_kA_m(harsher) == pytest.approx(
+        own_field + 150.0, rel=1e-6
+    )
+    assert incumbent.margin(at) == pytest.approx(
+        incumbent.knee_kA_m / own_field
+    )
 
 
 def test_route_is_a_process_setting():
@@ -149,10 +157,13 @@ def test_measured_values_make_an_incumbent():
     other = incumbent_of_values(
         {"B_r": 1.29, "H_cJ": 1650.0, "beta": -0.4}, wish(140.0)
     )
-    assert other.typical("coercivity_kA_m") > incumbent.typical("coercivity_kA_m")
+    assert other.typical("coercivity_kA_m") > incumbent.typical(
+        "coercivity_kA_m"
+    )
     # Samarium-cobalt is found among the families.
     assert (
-        incumbent_of_values({"B_r": 1.08, "H_cJ": 2300.0}, wish(140.0)).host == "2:17"
+        incumbent_of_values({"B_r": 1.08, "H_cJ": 2300.0}, wish(140.0)).host
+        == "2:17"
     )
     for wrong in (
         {"B_r": 1.2},
@@ -179,7 +190,9 @@ def test_measured_magnets_set_level_and_scatter():
     # Two assumed of 0.8 % and three measured of 1 %: pooled variances.
     deviation = np.sqrt((2 * 0.008**2 + 2 * 0.01**2) / 4)
     assert incumbent.spread.remanence_T == pytest.approx(deviation)
-    assert incumbent.spread.coercivity_kA_m == pytest.approx(0.04 * np.sqrt(0.5))
+    assert incumbent.spread.coercivity_kA_m == pytest.approx(
+        0.04 * np.sqrt(0.5)
+    )
     assert incumbent.makeup.best.heavy_wt_pct == pytest.approx(3.0, abs=1e-3)
     one = incumbent_of_magnets(pd.DataFrame(rows).head(1), "N42SH", wish())
     assert one.spread.remanence_T == 0.008
@@ -199,6 +212,7 @@ def test_room_temperature_device_covers_a_hundred_kelvin(celsius, hottest):
     profile = build_profile(
         incumbent, list(find_limits(REFERENCE, request).values()), request
     )
-    assert (profile.temperature_min_K, profile.temperature_max_K) == pytest.approx(
-        (293.15, hottest)
-    )
+    assert (
+        profile.temperature_min_K,
+        profile.temperature_max_K,
+    ) == pytest.approx((293.15, hottest))

@@ -36,7 +36,9 @@ def _columns(frame):
 
 
 def _encode(column):
-    words = STATUSES if column.name == "status" else tuple(dict.fromkeys(column))
+    words = (
+        STATUSES if column.name == "status" else tuple(dict.fromkeys(column))
+    )
     return Coded(np.array([words.index(text) for text in column]), words)
 
 
@@ -44,13 +46,19 @@ def _profile_of_cited_limits(name):
     """Return a profile whose limits are as sure as if each were cited."""
     profile = applications.load(name)
     sure = {"limit_lo": None, "limit_hi": None}
-    requirements = tuple(one.model_copy(update=sure) for one in profile.requirements)
+    requirements = tuple(
+        one.model_copy(update=sure) for one in profile.requirements
+    )
     return profile.model_copy(update={"requirements": requirements})
 
 
 def _probability(bound, side, value, lo, hi):
     """Return the probability that a quantity lies on one side of a bound."""
-    z = float(score_at_limit(bound, side, *(np.array([x]) for x in (value, lo, hi)))[0])
+    z = float(
+        score_at_limit(bound, side, *(np.array([x]) for x in (value, lo, hi)))[
+            0
+        ]
+    )
     return ndtr(-side * z)
 
 
@@ -69,7 +77,8 @@ def test_a_number_without_interval_is_met_or_not():
 @given(st.floats(-5, 5), st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-5, 5))
 def test_both_sides_of_a_bound_add_up_to_one(value, below, above, bound):
     sides = [
-        _probability(bound, s, value, value - below, value + above) for s in (1, -1)
+        _probability(bound, s, value, value - below, value + above)
+        for s in (1, -1)
     ]
     assert sum(sides) == pytest.approx(1.0)
 
@@ -77,13 +86,19 @@ def test_both_sides_of_a_bound_add_up_to_one(value, below, above, bound):
 def _make_profile(column="remanence_T", **limit):
     """Return a profile of one requirement, and frames for it."""
     profile = applications.load("patriot-beam-focusing")
-    one = Requirement(column=column, source="by hand", status="assumption", **limit)
+    one = Requirement(
+        column=column, source="by hand", status="assumption", **limit
+    )
     return profile.model_copy(update={"requirements": (one,)})
 
 
 def test_limit_as_wide_as_the_prediction_doubles_the_variance():
     # 1.1 (1.0 to 1.2) against a least value of 1.0, cited or asked for between 0.9 and 1.1.
-    ends = {"remanence_T": [1.1], "remanence_T_lo": [1.0], "remanence_T_hi": [1.2]}
+    ends = {
+        "remanence_T": [1.1],
+        "remanence_T_lo": [1.0],
+        "remanence_T_hi": [1.2],
+    }
     exact = _make_profile(minimum=1.0)
     uncertain = _make_profile(minimum=1.0, limit_lo=0.9, limit_hi=1.1)
     one = _judge(exact, _frame(exact, **ends)).probability[0]
@@ -112,18 +127,22 @@ def test_uncertain_limit_gives_exact_values_a_chance():
     st.floats(0.02, 0.3),
     st.floats(0.01, 0.3),
 )
-def test_range_of_a_limit_keeps_the_verdict_of_the_value(value, below, above, half):
+def test_range_of_a_limit_keeps_the_verdict_of_the_value(
+    value, below, above, half
+):
     # What the sieve of a screening rests on: a miss stays below a half, and a hit falls.
     sides = [np.array([x]) for x in (value, value - half, value + half)]
     exact = score_at_limit(1.0, 1, *sides)[0]
-    uncertain = score_at_limit(1.0, 1, *sides, limit_range=(1.0 - below, 1.0 + above))[
-        0
-    ]
+    uncertain = score_at_limit(
+        1.0, 1, *sides, limit_range=(1.0 - below, 1.0 + above)
+    )[0]
     assert np.sign(uncertain) == np.sign(exact)
     assert abs(uncertain) <= abs(exact)
 
 
-@pytest.mark.parametrize("limit", [{"minimum": 0.04}, {"absolute_maximum": 0.04}])
+@pytest.mark.parametrize(
+    "limit", [{"minimum": 0.04}, {"absolute_maximum": 0.04}]
+)
 def test_probability_of_an_uncertain_limit_equals_draws(limit):
     profile = _make_profile(
         "remanence_coefficient_pct_K", **limit, limit_lo=0.02, limit_hi=0.06
@@ -137,22 +156,38 @@ def test_probability_of_an_uncertain_limit_equals_draws(limit):
     }
     chance = _judge(profile, _frame(profile, **columns)).probability
     rng = np.random.default_rng(5)
-    limit_draws = values[:, None] + 0.02 / 1.6449 * rng.standard_normal((3, 100_000))
+    limit_draws = values[:, None] + 0.02 / 1.6449 * rng.standard_normal(
+        (3, 100_000)
+    )
     side = 1 if "minimum" in limit else -1
-    limits = sample_limit(0.04, side, (0.02, 0.06), rng.standard_normal(100_000))
-    success = np.abs(limit_draws) <= limits if side < 0 else limit_draws >= limits
+    limits = sample_limit(
+        0.04, side, (0.02, 0.06), rng.standard_normal(100_000)
+    )
+    success = (
+        np.abs(limit_draws) <= limits if side < 0 else limit_draws >= limits
+    )
     assert chance == pytest.approx(success.mean(axis=1), abs=0.006)
 
 
 def test_limits_of_one_error_take_the_less_likely():
     # H_cJ and the margin follow one quantity: together they are as likely as the less likely one.
     limits = {
-        "coercivity_kA_m": {"minimum": 1000.0, "limit_lo": 900.0, "limit_hi": 1100.0},
-        "demagnetization_safety": {"minimum": 1.1, "limit_lo": 1.0, "limit_hi": 1.2},
+        "coercivity_kA_m": {
+            "minimum": 1000.0,
+            "limit_lo": 900.0,
+            "limit_hi": 1100.0,
+        },
+        "demagnetization_safety": {
+            "minimum": 1.1,
+            "limit_lo": 1.0,
+            "limit_hi": 1.2,
+        },
     }
     alone = [_make_profile(column, **limit) for column, limit in limits.items()]
     joint = alone[0].model_copy(
-        update={"requirements": (*alone[0].requirements, *alone[1].requirements)}
+        update={
+            "requirements": (*alone[0].requirements, *alone[1].requirements)
+        }
     )
     values = {
         "coercivity_kA_m": (1050.0, 950.0, 1150.0),
@@ -162,17 +197,21 @@ def test_limits_of_one_error_take_the_less_likely():
     for column, ends in values.items():
         for name, value in zip(("", "_lo", "_hi"), ends, strict=True):
             columns[f"{column}{name}"] = [value]
-    singles = [_judge(one, _frame(joint, **columns)).probability[0] for one in alone]
-    assert _judge(joint, _frame(joint, **columns)).probability[0] == pytest.approx(
-        min(singles)
-    )
+    singles = [
+        _judge(one, _frame(joint, **columns)).probability[0] for one in alone
+    ]
+    assert _judge(joint, _frame(joint, **columns)).probability[
+        0
+    ] == pytest.approx(min(singles))
 
 
 def _frame(profile, **values):
     n = len(next(iter(values.values())))
     frame = pd.DataFrame({"host": [profile.hosts[0]] * n})
     for requirement in profile.requirements:
-        middle = requirement.limit if requirement.absolute_maximum is None else 0.0
+        middle = (
+            requirement.limit if requirement.absolute_maximum is None else 0.0
+        )
         for end in ("", "_lo", "_hi"):
             frame[f"{requirement.column}{end}"] = middle
     return frame.assign(**values)
@@ -182,7 +221,9 @@ def test_names_failures_and_the_smallest_margin():
     profile = _profile_of_cited_limits("patriot-beam-focusing")
     first = profile.requirements[0]
     low = first.limit * 0.9
-    ends = {f"{first.column}{end}": [low, first.limit] for end in ("", "_lo", "_hi")}
+    ends = {
+        f"{first.column}{end}": [low, first.limit] for end in ("", "_lo", "_hi")
+    }
     frame = _frame(profile, **ends)
     verdict = _judge(profile, frame, 423.15)
     assert verdict.probability.tolist() == [0.0, 1.0]
@@ -233,7 +274,11 @@ def test_energy_product_and_remanence_are_not_counted_twice():
     assert joint.probability[0] == pytest.approx(0.5)
     apart = chance(remanence_T=0.1, coercivity_kA_m=100.0)
     assert apart.probability[0] == pytest.approx(0.25)
-    assert {"remanence_T", "max_energy_product_kJ_m3", "coercivity_kA_m"} <= set(limits)
+    assert {
+        "remanence_T",
+        "max_energy_product_kJ_m3",
+        "coercivity_kA_m",
+    } <= set(limits)
 
 
 def _motor(**figures):
@@ -243,7 +288,9 @@ def _motor(**figures):
     n = len(next(iter(figures.values())))
     columns = {"host": ["2:14:1"] * n}
     for column, pairs in figures.items():
-        value, half = (limits[column] * np.array(x) for x in zip(*pairs, strict=True))
+        value, half = (
+            limits[column] * np.array(x) for x in zip(*pairs, strict=True)
+        )
         columns |= {
             column: value,
             f"{column}_lo": value - half,
@@ -274,7 +321,10 @@ def test_probability_follows_the_normal_distribution():
     # normal distribution), at half of the way 79.46 %.
     verdict = _motor(coercivity_kA_m=[(1.1, 0.1), (1.05, 0.1), (1.0, 0.1)])
     assert verdict.probability == pytest.approx([0.95, 0.7946, 0.5], abs=1e-4)
-    assert verdict.failed.texts() == ["", *["coercivity_kA_m >= 1592 at 293.15 K"] * 2]
+    assert verdict.failed.texts() == [
+        "",
+        *["coercivity_kA_m >= 1592 at 293.15 K"] * 2,
+    ]
 
 
 def test_names_the_least_likely_requirement():
@@ -291,7 +341,11 @@ def test_a_limit_on_the_modulus_has_two_sides():
     frame = _frame(
         profile,
         host=["2:14:1"] * 4,
-        **{alpha: values, f"{alpha}_lo": values - 0.01, f"{alpha}_hi": values + 0.01},
+        **{
+            alpha: values,
+            f"{alpha}_lo": values - 0.01,
+            f"{alpha}_hi": values + 0.01,
+        },
     )
     verdict = _judge(profile, frame)
     assert verdict.probability == pytest.approx([1.0, 0.0, 0.0, 0.5], abs=1e-3)
@@ -303,8 +357,17 @@ def test_a_limit_on_the_modulus_has_two_sides():
 
 def test_narrowest_window_of_a_quantity_counts():
     profile = applications.load("energy-traction-motor")
-    fields = {"column": "remanence_T", "source": "asked for", "status": "assumption"}
-    limits = {"minimum": 1.1}, {"maximum": 1.3}, {"maximum": 1.2}, {"minimum": 1.0}
+    fields = {
+        "column": "remanence_T",
+        "source": "asked for",
+        "status": "assumption",
+    }
+    limits = (
+        {"minimum": 1.1},
+        {"maximum": 1.3},
+        {"maximum": 1.2},
+        {"minimum": 1.0},
+    )
     requirements = tuple(Requirement(**fields, **limit) for limit in limits)
     probabilities = []
     for some in (
@@ -318,7 +381,9 @@ def test_narrowest_window_of_a_quantity_counts():
         # One standard deviation is 0.1 T; 1.6449 of them to each side hold 90 %.
         half = 0.16449
         frame = _frame(profile, host=["2:14:1"]).assign(
-            remanence_T=1.2, remanence_T_lo=1.2 - half, remanence_T_hi=1.2 + half
+            remanence_T=1.2,
+            remanence_T_lo=1.2 - half,
+            remanence_T_hi=1.2 + half,
         )
         probabilities.append(_judge(narrow, frame).probability[0])
     assert probabilities == pytest.approx(
@@ -347,17 +412,25 @@ def _compare_with_reference(share, width):
     )
 
     widths = {h: np.array([width, 0.0])}
-    return _judge(profile, frame.reset_index(drop=True), widths=widths).probability
+    return _judge(
+        profile, frame.reset_index(drop=True), widths=widths
+    ).probability
 
 
 def test_errors_common_with_the_reference_cancel():
     # 20 against a sigma of 104 / 1.645 = 63.2 alone; a fifth of the variance is each one's own, so
     # that of the difference is two fifths: sigma 40.0, 0.5 of it, 69.1 %.
-    assert _compare_with_reference(1.0, 0.4**0.5)[0] == pytest.approx(0.6915, abs=1e-3)
+    assert _compare_with_reference(1.0, 0.4**0.5)[0] == pytest.approx(
+        0.6915, abs=1e-3
+    )
     # As far from a limit above it, the rest.
-    assert _compare_with_reference(1.08, 0.4**0.5)[0] == pytest.approx(0.3085, abs=1e-3)
+    assert _compare_with_reference(1.08, 0.4**0.5)[0] == pytest.approx(
+        0.3085, abs=1e-3
+    )
     # Another host shares nothing: sigma 89.4, 0.2237 of it, 58.8 %.
-    assert _compare_with_reference(1.0, 2.0**0.5)[0] == pytest.approx(0.5885, abs=1e-3)
+    assert _compare_with_reference(1.0, 2.0**0.5)[0] == pytest.approx(
+        0.5885, abs=1e-3
+    )
 
 
 def test_the_reference_does_what_the_reference_does():
@@ -392,8 +465,14 @@ def test_replaces_requirements_on_one_side_alone():
         ("remanence_T > 1", "not understood"),
         ("beauty >= 1", "'beauty' is no numeric result column"),
         ("curie_temperature_K >= 600 at 300K", "belongs to no one temperature"),
-        ("remanence_T >= reference at 900K", "reference magnet has none at 900 K"),
-        ("coercivity_kA_m >= 0*reference", "share of the reference must be above 0"),
+        (
+            "remanence_T >= reference at 900K",
+            "reference magnet has none at 900 K",
+        ),
+        (
+            "coercivity_kA_m >= 0*reference",
+            "share of the reference must be above 0",
+        ),
         ("coercivity_kA_m >= 1e999", "expected a finite number"),
         ("coercivity_kA_m >= 1e999*reference", "expected a finite number"),
         ("|remanence_coefficient_pct_K| >= 1", "takes <= and a number"),
@@ -445,7 +524,8 @@ def test_status_is_the_first_failure():
         200.0: ["ok", "cone", "planar", "ok", "ok"],
     }
     frames = {
-        k: _columns(pd.DataFrame({"status": texts})) for k, texts in words.items()
+        k: _columns(pd.DataFrame({"status": texts}))
+        for k, texts in words.items()
     }
     expected = ["ok", "planar", "cone", "not makeable", "paramagnetic"]
     assert _first_status(frames, 300.0).texts() == expected

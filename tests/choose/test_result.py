@@ -29,11 +29,15 @@ def test_sampled_ranks_are_half_the_best(result):
     assert len(sample) == len(set(sample)) == 8
     gaps = [b - a for a, b in pairwise(sample[4:])]
     assert max(gaps) - min(gaps) <= 1
-    assert result.sample_ranks(10_000)["rank"].tolist() == sorted(ranks.tolist())
+    assert result.sample_ranks(10_000)["rank"].tolist() == sorted(
+        ranks.tolist()
+    )
 
 
 def test_rows_of_a_file_are_those_in_memory(result, tmp_path):
-    whole = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out")
+    whole = mk.screen(
+        ["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out"
+    )
     best = whole.best(2)
     assert best["rank"].tolist() == [1, 2]
     assert best.index.tolist() == [
@@ -56,7 +60,9 @@ def ranked_result():
     types = {"rank": pa.int32(), "pareto_front": pa.int32()}
     table = pa.table({n: pa.array(v, types.get(n)) for n, v in ROWS.items()})
     summary = {"candidates": 1234, "meet_requirements": 4, "rejected": 2}
-    return Ranked(table, mk.applications.load("f22-engine"), {"summary": summary}, [])
+    return Ranked(
+        table, mk.applications.load("f22-engine"), {"summary": summary}, []
+    )
 
 
 def test_selects_rows_by_rank_front_and_name(ranked_result):

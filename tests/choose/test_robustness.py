@@ -38,7 +38,9 @@ def robustness(result):
 def test_columns_follow_the_registry_and_rows_the_rank(result, robustness):
     assert list(robustness.columns)[-len(ROBUSTNESS) :] == list(ROBUSTNESS)
     assert list(robustness["rank"]) == list(range(1, len(robustness) + 1))
-    assert list(robustness["candidate"][:5]) == list(result.best(5)["candidate"])
+    assert list(robustness["candidate"][:5]) == list(
+        result.best(5)["candidate"]
+    )
 
 
 def test_results_repeat_for_a_seed(result, robustness):
@@ -46,11 +48,17 @@ def test_results_repeat_for_a_seed(result, robustness):
     assert again.equals(robustness)
     other = result.robustness(draws=400, seed=1)
     assert not other.equals(robustness)
-    assert (other["top_ten_share"] - robustness["top_ten_share"]).abs().max() < 0.12
+    assert (
+        other["top_ten_share"] - robustness["top_ten_share"]
+    ).abs().max() < 0.12
 
 
-def test_draws_meet_requirements_as_often_as_the_ranking_says(result, robustness):
-    chance = result.best(len(robustness))["probability_meets_requirements"].to_numpy()
+def test_draws_meet_requirements_as_often_as_the_ranking_says(
+    result, robustness
+):
+    chance = result.best(len(robustness))[
+        "probability_meets_requirements"
+    ].to_numpy()
     # Four standard errors of 400 draws.
     assert np.abs(robustness["meets_share"].to_numpy() - chance).max() < 0.1
 
@@ -87,7 +95,8 @@ def test_errors_are_common_within_a_host():
     leading = pd.DataFrame({"formula": formulas, "shell": "", "host": hosts})
     frames = {
         t: pd.DataFrame(
-            {"remanence_T": 1.0, "remanence_T_lo": 0.9, "remanence_T_hi": 1.1}, range(3)
+            {"remanence_T": 1.0, "remanence_T_lo": 0.9, "remanence_T_hi": 1.1},
+            range(3),
         )
         for t in (300.0, 400.0)
     }
@@ -103,7 +112,9 @@ def test_errors_are_common_within_a_host():
     )
     assert correlation[0, 1] == pytest.approx(factor, abs=0.02)
     assert correlation[0, 2] == pytest.approx(0.0, abs=0.03)
-    assert ((draws > 0.9) & (draws < 1.1)).mean() == pytest.approx(0.9, abs=0.01)
+    assert ((draws > 0.9) & (draws < 1.1)).mean() == pytest.approx(
+        0.9, abs=0.01
+    )
     assert_array_equal(values.at("remanence_T", 400.0), draws)
 
 
@@ -119,7 +130,9 @@ def test_a_results_folder_gives_the_same(tmp_path, robustness):
     )
     mk.screen(space, application="e-bike", out=tmp_path / "r")
     reread = ScreenResult.from_folder(tmp_path / "r").robustness(draws=400)
-    assert reread["top_ten_share"].tolist() == robustness["top_ten_share"].tolist()
+    assert (
+        reread["top_ten_share"].tolist() == robustness["top_ten_share"].tolist()
+    )
 
 
 def test_names_an_invalid_seed(result):
@@ -133,7 +146,8 @@ def test_names_an_invalid_seed(result):
 def test_names_numbers_out_of_range(result):
     for name in ("top", "draws", "pool"):
         with pytest.raises(
-            InputError, match=f"{name} must be a whole number of 1 or more, got 0"
+            InputError,
+            match=f"{name} must be a whole number of 1 or more, got 0",
         ):
             result.robustness(**{name: 0})
     with pytest.raises(InputError, match="interval"):
@@ -155,7 +169,9 @@ def test_rank_range_covers_nine_draws_in_ten(result, robustness):
     assert wide.max() >= 5
 
 
-@pytest.mark.parametrize(("interval", "ends"), [(0.9, (51, 951)), (0.8, (101, 901))])
+@pytest.mark.parametrize(
+    ("interval", "ends"), [(0.9, (51, 951)), (0.8, (101, 901))]
+)
 def test_rank_interval_has_equal_tails(result, monkeypatch, interval, ends):
     order = 1 + np.random.default_rng(0).permutation(1001)
 
@@ -189,7 +205,9 @@ def test_triple_terbium_price_changes_the_motor_ranking():
         "remanence_T>=1 at 20C",
     ]
     today = mk.screen(space, "energy-traction-motor", require=lower)
-    dear = mk.screen(space, "energy-traction-motor", require=lower, prices={"Tb": "3x"})
+    dear = mk.screen(
+        space, "energy-traction-motor", require=lower, prices={"Tb": "3x"}
+    )
     moves = dear.changes(today)
     assert (moves["change"] != "stayed").any()
     # Whoever loses his place has terbium, whoever gains one has dysprosium.
@@ -201,13 +219,16 @@ def test_triple_terbium_price_changes_the_motor_ranking():
     assert names[down].str.contains("Tb").all()
     assert names[up].str.contains("Dy").all()
     costs = [
-        table.find("Nd1.8Tb0.2Fe14B")["cost_USD_kg"].iloc[0] for table in (dear, today)
+        table.find("Nd1.8Tb0.2Fe14B")["cost_USD_kg"].iloc[0]
+        for table in (dear, today)
     ]
     # Terbium is 3 % of its mass and more than half of its cost.
     assert 1.5 < costs[0] / costs[1] < 3.0
 
 
-@pytest.mark.parametrize("device", ["energy-traction-motor", "weapon-fin-actuator"])
+@pytest.mark.parametrize(
+    "device", ["energy-traction-motor", "weapon-fin-actuator"]
+)
 def test_no_candidate_stands_over_one_that_beats_it(device):
     result = mk.screen(application=device)
     best = result.best(300)

@@ -80,13 +80,17 @@ def exposure(text, shell="", prices=None):
 
 def test_exposure_is_mass_times_price():
     # Prices of 2025 of the supply table: dysprosium 274, terbium 1,188 USD/kg.
-    assert exposure("Nd28Dy3B1Fe bal.") == pytest.approx(0.03 * 274.296, rel=1e-3)
+    assert exposure("Nd28Dy3B1Fe bal.") == pytest.approx(
+        0.03 * 274.296, rel=1e-3
+    )
     assert exposure("Nd31B1Fe bal.") == 0.0
     assert exposure("Nd31B1Fe bal.", "Tb 0.5 wt%") == pytest.approx(
         0.005 * 1187.9, rel=0.02
     )
     # Half a per cent of dysprosium replaced by 0.2 of terbium lowers no exposure.
-    assert exposure("Nd30B1Fe bal.", "Tb 0.2 wt%") > exposure("Nd30Dy0.5B1Fe bal.")
+    assert exposure("Nd30B1Fe bal.", "Tb 0.2 wt%") > exposure(
+        "Nd30Dy0.5B1Fe bal."
+    )
     four = exposure("Nd31B1Fe bal.", "Tb 0.5 wt%", {"Tb": "4x"})
     assert four == pytest.approx(4.0 * exposure("Nd31B1Fe bal.", "Tb 0.5 wt%"))
     assert load_scenario("baseline").price_factor("Tb") == 1.0
@@ -114,7 +118,10 @@ def test_takes_the_equal_grade_that_fits_the_circuit():
     assert recommend(rows, TODAY, reach=True) == 0
     less = rows.assign(probability_meets_requirements=[0.9, 0.85, 0.85])
     assert recommend(less, TODAY, reach=True, remanence_T=1.089) == 0
-    assert recommend(rows.assign(grade=""), TODAY, reach=True, remanence_T=1.089) == 0
+    assert (
+        recommend(rows.assign(grade=""), TODAY, reach=True, remanence_T=1.089)
+        == 0
+    )
 
 
 def test_the_rule_says_its_shares():

@@ -110,11 +110,17 @@ def test_bound_keeps_winners_within_the_limit(device, quantile):
         survivors.rows.tolist()
         == np.flatnonzero(every.meets)[every.loss <= limit].tolist()
     )
-    assert survivors.keys.hashes.tolist() == every.hashes[survivors.rows].tolist()
-    loss = every.loss[(every.loss <= limit) & (every.chance >= job.rule.threshold)]
+    assert (
+        survivors.keys.hashes.tolist() == every.hashes[survivors.rows].tolist()
+    )
+    loss = every.loss[
+        (every.loss <= limit) & (every.chance >= job.rule.threshold)
+    ]
     assert_allclose(survivors.keys.loss, loss, rtol=1e-12)
     assert tally.stages["composition"] == len(table)
-    failures = sum(count for status, count in tally.status.items() if status != "ok")
+    failures = sum(
+        count for status, count in tally.status.items() if status != "ok"
+    )
     ends = sum(tally.ended.values()) + failures
     assert len(table) - ends == len(survivors.rows)
 
@@ -136,7 +142,9 @@ def test_bound_keeps_near_misses(device, quantile):
         ).tolist()
     )
     assert survivors.tally.stages["magnetism"] < len(table)
-    assert_allclose(survivors.keys.margin, every.margin[survivors.rows], rtol=1e-12)
+    assert_allclose(
+        survivors.keys.margin, every.margin[survivors.rows], rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("device", SPACES)
@@ -163,14 +171,21 @@ def test_near_copies_share_what_follows_from_their_alloy(monkeypatch):
     for k in range(0, 120, 30):
         parts.append((rows[k : k + 30], shells[k : k + 30]))
     few = pd.concat(
-        [evaluate(table[rows], rims, job).columns.frame() for rows, rims in parts]
+        [
+            evaluate(table[rows], rims, job).columns.frame()
+            for rows, rims in parts
+        ]
     )
     stability = import_module("magnetkit.phases.stability")
     calls = Mock(wraps=stability.stability_columns)
     monkeypatch.setattr(stability, "stability_columns", calls)
     frame = evaluate(table[rows], shells, job).columns.frame()
     assert [len(call.args[0]) for call in calls.call_args_list] == [3]
-    alike = {"check_exact": True, "check_dtype": False, "check_categorical": False}
+    alike = {
+        "check_exact": True,
+        "check_dtype": False,
+        "check_categorical": False,
+    }
     pd.testing.assert_frame_equal(frame, few.reset_index(drop=True), **alike)
 
 
@@ -218,7 +233,9 @@ def test_counts_of_parts_add_up_to_the_total():
 
 def test_evaluates_requested_columns_without_stability():
     table, job = case("energy-traction-motor")
-    columns = evaluate(table[:20], None, job, want=["performance_margin"]).columns
+    columns = evaluate(
+        table[:20], None, job, want=["performance_margin"]
+    ).columns
     margin = full(table[:20], job)["performance_margin"]
     assert_array_equal(columns["performance_margin"], margin)
     assert "probability_phase_forms" not in columns

@@ -29,12 +29,17 @@ def test_stores_a_readable_file_and_names_omissions(tmp_path, env):
     record = json.loads((tmp_path / "data/mills/my-mill.json").read_text())
     assert record["measured"][0]["composition"] == "Nd30.5Dy1Co1Cu0.1B1Fe bal."
     assert (
-        run("calibrate", str(file), "--name", "m", "--strict", env=env).returncode == 1
+        run(
+            "calibrate", str(file), "--name", "m", "--strict", env=env
+        ).returncode
+        == 1
     )
 
 
 def test_names_bad_names_and_files(tmp_path, env):
-    done = run("calibrate", str(tmp_path / "absent.csv"), "--name", "m", env=env)
+    done = run(
+        "calibrate", str(tmp_path / "absent.csv"), "--name", "m", env=env
+    )
     assert done.returncode == 1
     assert "no such file" in done.stderr
     file = tmp_path / "magnets.csv"

@@ -25,7 +25,10 @@ def test_several_are_files(tmp_path):
         f"{tmp_path}/a.sif",
     )
     assert done.returncode == 0, done.stderr
-    assert sorted(f.name for f in tmp_path.iterdir()) == ["a-150C.sif", "a-20C.sif"]
+    assert sorted(f.name for f in tmp_path.iterdir()) == [
+        "a-150C.sif",
+        "a-20C.sif",
+    ]
     refusal = run("N42SH", "--temperature", "20C,150C")
     assert refusal.returncode == 1
     assert "need --out" in refusal.stderr

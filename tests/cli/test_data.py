@@ -23,7 +23,9 @@ def mp_server() -> Iterator[Server]:
     server.close()
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return command.run("data", *arguments, env={**os.environ, **environment})
 
 
@@ -71,7 +73,13 @@ def test_completes_and_ranks_a_pull_for_substitutions(
         "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache"),
     }
     done = run(
-        "pull", "Nd-Fe-B", "--for", "Nd=Pr", "--complete", MP_API_KEY=KEY, **environment
+        "pull",
+        "Nd-Fe-B",
+        "--for",
+        "Nd=Pr",
+        "--complete",
+        MP_API_KEY=KEY,
+        **environment,
     )
     assert done.returncode == 0, done.stderr
     assert "phases of B-Fe-Nd-Pr" in done.stderr
@@ -79,12 +87,16 @@ def test_completes_and_ranks_a_pull_for_substitutions(
     snapshot = read_snapshot(done.stdout.strip())
     assert snapshot.manifest["query"]["systems"] == ["B-Fe-Nd-Pr"]
     assert snapshot.covers(["Ce", "Fe", "B"])
-    refusal = run("pull", "Nd-Fe-B", "--for", "Gd=Pr", MP_API_KEY=KEY, **environment)
+    refusal = run(
+        "pull", "Nd-Fe-B", "--for", "Gd=Pr", MP_API_KEY=KEY, **environment
+    )
     assert refusal.returncode == 1
     assert "Gd is replaced but in none of the systems B-Fe-Nd" in refusal.stderr
 
 
-def test_pull_without_a_key_fails_in_one_line(mp_server: Server, tmp_path: Path):
+def test_pull_without_a_key_fails_in_one_line(
+    mp_server: Server, tmp_path: Path
+):
     done = run(
         "pull",
         "Sm-Co",

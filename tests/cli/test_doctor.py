@@ -24,7 +24,11 @@ def findings_by_name(**options):
 
 
 def test_sound_machine_has_no_faults_and_hides_the_key(mp_server):
-    environment = {**os.environ, "MP_API_KEY": KEY, "MP_API_ENDPOINT": mp_server.url}
+    environment = {
+        **os.environ,
+        "MP_API_KEY": KEY,
+        "MP_API_ENDPOINT": mp_server.url,
+    }
     done = run("doctor", env=environment)
     assert done.returncode == 0, done.stdout
     assert KEY not in done.stdout + done.stderr
@@ -34,7 +38,9 @@ def test_sound_machine_has_no_faults_and_hides_the_key(mp_server):
     assert mp_server.requests == []
 
     report = run("doctor", "--online", "--json", env=environment)
-    rows = {row["name"]: row for row in map(json.loads, report.stdout.splitlines())}
+    rows = {
+        row["name"]: row for row in map(json.loads, report.stdout.splitlines())
+    }
     assert rows["server"]["value"] == "127.0.0.1 answers, database 2025.09.25"
     assert KEY not in report.stdout + report.stderr
     assert set(NEEDED) <= set(rows)
@@ -49,7 +55,9 @@ def test_absent_server_is_a_note(monkeypatch):
 
 
 def test_damage_is_found_and_says_the_way_out(monkeypatch, tmp_path):
-    monkeypatch.setattr(datasets, "verify", lambda: {"a.csv": "ok", "b.csv": "changed"})
+    monkeypatch.setattr(
+        datasets, "verify", lambda: {"a.csv": "ok", "b.csv": "changed"}
+    )
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     get_settings.cache_clear()
     try:
@@ -84,5 +92,8 @@ def test_makes_no_request_by_default(
     assert rows["compiled"].state == "ok"
     monkeypatch.setattr("magnetkit._core._kernel_files.folder", lambda: None)
     finding = findings_by_name()["compiled"]
-    assert (finding.state, finding.value) == ("note", "not kept between commands")
+    assert (finding.state, finding.value) == (
+        "note",
+        "not kept between commands",
+    )
     assert "NUMBA_CACHE_DIR" in finding.advice

@@ -12,10 +12,13 @@ def test_featurize_writes_a_table_and_says_so(tmp_path):
     assert "1 row in" in done.stderr
     assert "1 rejected" in done.stderr
     assert done.stdout == ""
-    nowhere = run("features", "make", str(source), "--out", f"{tmp_path}/none/x.csv")
+    nowhere = run(
+        "features", "make", str(source), "--out", f"{tmp_path}/none/x.csv"
+    )
     assert nowhere.stderr.endswith(
         "none/x.csv: no file can be written there; check the folder\n"
     )
     assert (
-        "MagpieData minimum Number" in out.read_text(encoding="utf-8").splitlines()[0]
+        "MagpieData minimum Number"
+        in out.read_text(encoding="utf-8").splitlines()[0]
     )

@@ -20,7 +20,8 @@ def test_one_grade_as_json():
 
 
 @pytest.mark.parametrize(
-    ("words", "start"), [(("N42SH",), "An"), ((), "* estimate, ! extrapolated: an")]
+    ("words", "start"),
+    [(("N42SH",), "An"), ((), "* estimate, ! extrapolated: an")],
 )
 def test_explains_marks_in_the_table(words, start):
     last = run("grades", *words).stdout.splitlines()[-1]
@@ -28,8 +29,12 @@ def test_explains_marks_in_the_table(words, start):
 
 
 def test_wide_table_counts_the_makers_of_a_grade():
-    lines = run("grades", env=os.environ | {"COLUMNS": "200"}).stdout.splitlines()
-    cells = [[cell.strip() for cell in re.split("[│┃]", line)] for line in lines]
+    lines = run(
+        "grades", env=os.environ | {"COLUMNS": "200"}
+    ).stdout.splitlines()
+    cells = [
+        [cell.strip() for cell in re.split("[│┃]", line)] for line in lines
+    ]
     heads = next(row for row in cells if "Grade" in row)
     values = next(row for row in cells if "N42SH" in row)
     # Arnold and K&J.

@@ -41,9 +41,7 @@ def test_swallowed_interruption_ends_in_one_line(met):
 
 
 def test_other_failures_show_their_traceback():
-    fails = (
-        "class Fails:\n    def __del__(self): raise ValueError(5)\nf = Fails(); del f"
-    )
+    fails = "class Fails:\n    def __del__(self): raise ValueError(5)\nf = Fails(); del f"
     done = run_to_the_end(fails)
     assert done.returncode == 0
     assert "Exception ignored" in done.stderr

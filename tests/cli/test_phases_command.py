@@ -18,14 +18,21 @@ def test_a_magnet_and_what_it_falls_into():
     assert "SmCo5: metastable at 873" in done.stdout
     assert "0.58 Sm2Co17 + 0.42 SmCo3" in done.stdout
     assert (
-        "forms at the temperature at which it is made" in run("phases", "SmCo5").stdout
+        "forms at the temperature at which it is made"
+        in run("phases", "SmCo5").stdout
     )
 
 
 def test_draws_a_section(tmp_path):
     picture = tmp_path / "section.png"
     done = run(
-        "phases", "SmCo5", "Sm2Fe8Co9", "--section", "Sm-Co-Fe", "--out", picture
+        "phases",
+        "SmCo5",
+        "Sm2Fe8Co9",
+        "--section",
+        "Sm-Co-Fe",
+        "--out",
+        picture,
     )
     assert done.exit_code == 0, done.output
     assert picture.read_bytes().startswith(b"\x89PNG")

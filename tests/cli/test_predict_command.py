@@ -39,6 +39,7 @@ def test_judges_each_recipe_in_order():
 def test_names_the_recipes_predicted_beside_a_grade():
     done = run("N42SH", "Nd2Fe14B", "--compare", "--temperature", "20C")
     assert done.returncode == 0, done.stderr
-    assert "recipes are predicted as of the producer that makes N42SH" in " ".join(
-        done.stderr.split()
+    assert (
+        "recipes are predicted as of the producer that makes N42SH"
+        in " ".join(done.stderr.split())
     )

@@ -13,13 +13,24 @@ from tests.command import run
 
 def test_one_json_object_with_reference_answers_and_candidates(tmp_path):
     done = run(
-        "replace", "Recoma 20", "--temperature", "150C", "--price", "Sm=2x", "--json"
+        "replace",
+        "Recoma 20",
+        "--temperature",
+        "150C",
+        "--price",
+        "Sm=2x",
+        "--json",
     )
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
-    assert {"verdict", "ways", "limits", "evidence", "answers", "reference"} <= set(
-        data
-    )
+    assert {
+        "verdict",
+        "ways",
+        "limits",
+        "evidence",
+        "answers",
+        "reference",
+    } <= set(data)
     assert data["own_probability"] == 1.0
     assert data["candidates"][0]["candidate"]
     assert data["reference"]["grade"] == "Recoma 20"
@@ -47,7 +58,15 @@ def test_session_of_a_buyer_fits_80_columns(monkeypatch):
             " the magnet like",
         ),
         (
-            ["N40UH", "--temperature", "170C", "--units", "cgs", "--spread", "B_r=1"],
+            [
+                "N40UH",
+                "--temperature",
+                "170C",
+                "--units",
+                "cgs",
+                "--spread",
+                "B_r=1",
+            ],
             "kOe",
         ),
     ):
@@ -61,7 +80,11 @@ def test_session_of_a_buyer_fits_80_columns(monkeypatch):
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--values", "B_r"], ["--values", "B_r=x,H_cJ=1"], ["N42SH", "--spread", "B=1"]],
+    [
+        ["--values", "B_r"],
+        ["--values", "B_r=x,H_cJ=1"],
+        ["N42SH", "--spread", "B=1"],
+    ],
 )
 def test_names_invalid_numbers(wrong):
     done = CliRunner().invoke(app, ["replace", *wrong, "--temperature", "100C"])

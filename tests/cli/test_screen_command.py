@@ -28,7 +28,9 @@ def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
         "(Nd,Dy)2Fe14B": "",
     }
     rows = ["SmCo5", *bad, "Nd2Fe14B"]
-    lines = ["composition,heat"] + [f'"{text}",{i}' for i, text in enumerate(rows)]
+    lines = ["composition,heat"] + [
+        f'"{text}",{i}' for i, text in enumerate(rows)
+    ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     out = tmp_path / "out"
     done = run("screen", str(path), *APPLICATION, "--out", str(out))
@@ -44,7 +46,12 @@ def test_lists_bad_rows_and_ranks_good_ones(tmp_path):
             continue
         assert rejects[text]["line"] == str(number)
         assert bad[text] in rejects[text]["reason"]
-    for name in ("ranked.parquet", "ranked.csv", "manifest.json", "report.html"):
+    for name in (
+        "ranked.parquet",
+        "ranked.csv",
+        "manifest.json",
+        "report.html",
+    ):
         assert (out / name).stat().st_size > 0
     with (out / "ranked.csv").open(encoding="utf-8", newline="") as stream:
         assert {row["heat"] for row in csv.DictReader(stream)} <= {
@@ -82,7 +89,12 @@ def test_a_table_without_candidates_is_one_line(tmp_path, name, content, says):
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
     done = run(
-        "screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "--quiet"
+        "screen",
+        str(path),
+        *APPLICATION,
+        "--out",
+        str(tmp_path / "out"),
+        "--quiet",
     )
     assert done.returncode == 1
     assert says in done.stderr
@@ -94,7 +106,9 @@ def test_unwritable_folder_is_one_line(tmp_path):
     file.write_text("in the way")
     path = tmp_path / "a.txt"
     path.write_text("SmCo5\n")
-    done = run("screen", str(path), *APPLICATION, "--out", str(file / "out"), "--quiet")
+    done = run(
+        "screen", str(path), *APPLICATION, "--out", str(file / "out"), "--quiet"
+    )
     assert done.returncode == 1
     assert "--out" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -130,7 +144,11 @@ def test_predict_as_json_and_in_cgs():
     assert row["temperature_K"] == 423.15
     assert 0.8 < row["remanence_T"] < 1.07
     text = run(
-        "predict", "SmCo5", "--units", "cgs", env={**os.environ, "NO_COLOR": "1"}
+        "predict",
+        "SmCo5",
+        "--units",
+        "cgs",
+        env={**os.environ, "NO_COLOR": "1"},
     ).stdout
     assert "max_energy_product_MGOe" in text
     assert "\x1b[" not in text
@@ -175,7 +193,9 @@ def test_prints_brackets_verbatim(tmp_path):
 def test_names_why_nothing_has_a_rank(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("Ce2Fe14B\n", encoding="utf-8")
-    done = run("screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "-q")
+    done = run(
+        "screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "-q"
+    )
     assert done.returncode == 0, done.stderr
     assert "No candidate can be ranked: 1 paramagnetic." in done.stderr
     assert len(done.stdout.splitlines()) == 2  # the header, and today's magnet

@@ -7,7 +7,15 @@ from typer.testing import CliRunner
 
 from magnetkit.cli.app import app
 
-SPACE = ["--host", "SmCo5", "--replace", "Sm=Gd,Pr", "--step", "0.25", "--quiet"]
+SPACE = [
+    "--host",
+    "SmCo5",
+    "--replace",
+    "Sm=Gd,Pr",
+    "--step",
+    "0.25",
+    "--quiet",
+]
 
 
 def screen(out, *options):

@@ -62,9 +62,7 @@ def modules(*arguments):
 
 @pytest.mark.parametrize("kilobytes", [1_000_000, 2_000_000, 2_800_000])
 def test_refuses_too_little_memory_before_compiling(kilobytes):
-    command = (
-        f"ulimit -v {kilobytes}; exec {sys.executable} -m magnetkit predict Nd2Fe14B"
-    )
+    command = f"ulimit -v {kilobytes}; exec {sys.executable} -m magnetkit predict Nd2Fe14B"
     done = subprocess.run(
         ["sh", "-c", command], capture_output=True, text=True, check=False
     )
@@ -84,7 +82,10 @@ def test_missing_module_names_the_way_out():
         "main()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 1
     assert "magnetkit.phases.partition" in done.stderr
@@ -107,7 +108,15 @@ def test_a_prediction_loads_what_it_needs_alone():
     code, out, imports = modules("predict", "Nd2Fe14B")
     assert code == 0
     assert out.startswith("candidate,")
-    absent = ("pymatgen", "sklearn", "matplotlib", "plotly", "polars", "dask", "rich")
+    absent = (
+        "pymatgen",
+        "sklearn",
+        "matplotlib",
+        "plotly",
+        "polars",
+        "dask",
+        "rich",
+    )
     assert [m for m in absent if m in imports] == []
     # numba, which loads kernels that it kept, asks scipy for its version and for LAPACK.
     rooms = {
@@ -132,8 +141,16 @@ def test_version():
             1,
             "need --host",
         ),
-        (["screen", "--application", "f22-engine", "--temperature", "hot"], 1, "150C"),
-        (["screen", "absent.csv", "--application", "f22-engine"], 1, "no such file"),
+        (
+            ["screen", "--application", "f22-engine", "--temperature", "hot"],
+            1,
+            "150C",
+        ),
+        (
+            ["screen", "absent.csv", "--application", "f22-engine"],
+            1,
+            "no such file",
+        ),
         (
             ["screen", "--application", "f22-engine", "--recycled", "Co"],
             1,
@@ -144,7 +161,9 @@ def test_version():
         (["data", "fetch", "nope"], 1, "curie"),
     ],
 )
-def test_wrong_call_is_one_line_with_the_way_out(tmp_path, arguments, code, says):
+def test_wrong_call_is_one_line_with_the_way_out(
+    tmp_path, arguments, code, says
+):
     if arguments[0] == "screen":
         arguments = [*arguments, "--out", str(tmp_path)]
     done = forked(*arguments)

@@ -22,7 +22,9 @@ def run_supply(*arguments):
 def table(*arguments):
     # The first lines; what is said of the table goes to stderr, which the runner joins.
     text = run_supply(*arguments)
-    return {row[next(iter(row))]: row for row in csv.DictReader(io.StringIO(text))}
+    return {
+        row[next(iter(row))]: row for row in csv.DictReader(io.StringIO(text))
+    }
 
 
 def test_elements_are_listed_under_a_scenario():
@@ -30,7 +32,9 @@ def test_elements_are_listed_under_a_scenario():
     assert set(supply.element_table()["element"]) <= set(rows)
     assert rows["Dy"]["stage"] == "separation"
     # 79 % of cobalt comes from abroad, a quarter of it no longer.
-    assert float(rows["Co"]["import_reliance"]) == pytest.approx(0.593, abs=0.0005)
+    assert float(rows["Co"]["import_reliance"]) == pytest.approx(
+        0.593, abs=0.0005
+    )
 
 
 @pytest.mark.parametrize(

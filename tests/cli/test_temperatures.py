@@ -16,7 +16,9 @@ def test_refuses_a_bare_temperature_with_both_spellings(text, number):
         with_unit(text)
 
 
-@pytest.mark.parametrize("text", [None, "150C", "423K", "20C,100C,150C", "20C:200C:10"])
+@pytest.mark.parametrize(
+    "text", [None, "150C", "423K", "20C,100C,150C", "20C:200C:10"]
+)
 def test_a_unit_is_enough(text):
     assert with_unit(text) == text
 

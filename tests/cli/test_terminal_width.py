@@ -35,7 +35,11 @@ def frame(rows=3, shell="Tb 0.5 wt%", cold=False):
         "melt": [f"M-{i}" for i in range(rows)],
     }
     for name, value in number.items():
-        columns |= {name: value, f"{name}_lo": 0.9 * value, f"{name}_hi": 1.1 * value}
+        columns |= {
+            name: value,
+            f"{name}_lo": 0.9 * value,
+            f"{name}_hi": 1.1 * value,
+        }
         columns[f"{name}_provenance"] = "extrapolated" if cold else "physics"
     return pd.DataFrame(columns)
 
@@ -47,7 +51,9 @@ def screen(monkeypatch):
     def print_lines(capsys, width, **options):
         monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setattr(terminal, "to_terminal", lambda: True)
-        print_properties(options.pop("frame"), as_json=False, units="si", **options)
+        print_properties(
+            options.pop("frame"), as_json=False, units="si", **options
+        )
         return capsys.readouterr().out.splitlines()
 
     return print_lines
@@ -78,7 +84,9 @@ def test_more_columns_come_with_width(screen, capsys):
 def test_wide_and_columns_choose_what_is_in_the_table(screen, capsys):
     everything = screen(capsys, 80, frame=frame(), wide=True)
     assert any("(BH)max" in line for line in everything)
-    columns_alone = screen(capsys, 80, frame=frame(), columns="melt,remanence_T")
+    columns_alone = screen(
+        capsys, 80, frame=frame(), columns="melt,remanence_T"
+    )
     assert "M-0" in "".join(columns_alone)
     assert "HcJ" not in "".join(columns_alone)
 
@@ -101,7 +109,9 @@ def test_a_pipe_gets_csv(capsys):
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert len(rows) == 3
     # 1 kOe is 79.5775 kA/m.
-    assert float(rows[0]["coercivity_kOe"]) == pytest.approx(1234.5 / 79.5775, rel=1e-5)
+    assert float(rows[0]["coercivity_kOe"]) == pytest.approx(
+        1234.5 / 79.5775, rel=1e-5
+    )
     assert float(rows[0]["remanence_kG_lo"]) == pytest.approx(0.9 * 12.345)
 
 
@@ -123,11 +133,19 @@ def test_columns_are_dropped_by_priority():
 def test_folds_texts_before_dropping_columns():
     text = Shown("candidate", ["x" * 40], number=False, priority=0)
     figures = [
-        Shown(h, ["1.23 ± 0.45"], priority=p) for h, p in zip("ab", (1, 2), strict=True)
+        Shown(h, ["1.23 ± 0.45"], priority=p)
+        for h, p in zip("ab", (1, 2), strict=True)
     ]
-    assert [c.heading for c in fitting([text, *figures], 60)] == ["candidate", "a", "b"]
+    assert [c.heading for c in fitting([text, *figures], 60)] == [
+        "candidate",
+        "a",
+        "b",
+    ]
     # 28 + 11 and what stands around them are 46 with the last rule; fold_lines to 20 they are 38.
-    assert [c.heading for c in fitting([text, *figures], 40)] == ["candidate", "a"]
+    assert [c.heading for c in fitting([text, *figures], 40)] == [
+        "candidate",
+        "a",
+    ]
     assert [c.width for c in fitting([text, *figures], 40)] == [20, 11]
     assert [c.heading for c in fitting([text, *figures], 37)] == ["candidate"]
 
@@ -158,7 +176,8 @@ def test_a_formula_breaks_between_elements_and_loses_nothing():
         lines = terminal.fold_lines(recipe, width).splitlines()
         assert max(map(len, lines)) <= width
         assert all(
-            line[0].isupper() or line[0] in "+0" or line == "wt%" for line in lines
+            line[0].isupper() or line[0] in "+0" or line == "wt%"
+            for line in lines
         )
         assert "".join(lines).replace(" ", "") == recipe.replace(" ", "")
     assert terminal.fold_lines("short", 20) == "short"

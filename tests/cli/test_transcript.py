@@ -38,7 +38,9 @@ def run(folder, width):
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
     environment = {
-        k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")
+        k: v
+        for k, v in os.environ.items()
+        if k not in ("COLUMNS", "LINES", "NO_COLOR")
     }
     process = subprocess.Popen(
         [sys.executable, SCRIPT, folder],
@@ -60,7 +62,9 @@ def run(folder, width):
         chunks.append(chunk)
     assert process.wait() == 0, b"".join(chunks)[-2000:]
     os.close(master)
-    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(chunks).decode("utf-8"))
+    text = re.sub(
+        r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(chunks).decode("utf-8")
+    )
     parts = text.replace("\r\n", "\n").split(transcript.MARK)[1:]
     return [
         (
@@ -85,7 +89,9 @@ def test_every_task_ends_with_its_exit_code(session):
     for task, output, code in done:
         task_begin = max((b for b in EXIT if task == b), key=len, default=None)
         assert code == EXIT.get(task_begin, 0), (task, output)
-        begin = max((b for b in SAID if task.startswith(b)), key=len, default=None)
+        begin = max(
+            (b for b in SAID if task.startswith(b)), key=len, default=None
+        )
         if begin is not None and (
             begin != "predict Nd2Fe14B --temperature 150" or task_begin
         ):
@@ -96,16 +102,32 @@ def test_output_fits_the_terminal(session):
     width, _, done = session
     for task, output, _ in done:
         assert not re.search(r"(\.\.\.|…)\s*[│┃]", output), (task, output)
-        tables = [line for line in output.split("\n") if line and line[0] in "│┃┏┡└├╭╰"]
-        assert all(len(line) <= width for line in tables), (task, max(map(len, tables)))
+        tables = [
+            line
+            for line in output.split("\n")
+            if line and line[0] in "│┃┏┡└├╭╰"
+        ]
+        assert all(len(line) <= width for line in tables), (
+            task,
+            max(map(len, tables)),
+        )
         # A column that does not fit would be cut off with its rule.
-        assert all(line.rstrip()[-1] in "│┃┓┩┘╮╯┤" for line in tables), (task, output)
+        assert all(line.rstrip()[-1] in "│┃┓┩┘╮╯┤" for line in tables), (
+            task,
+            output,
+        )
 
 
 def test_the_workbook_is_what_a_buyer_opens(session):
     _, folder, _ = session
     book = load_workbook(folder / "answers.xlsx")
-    assert book.sheetnames == ["Answer", "Rows", "Refused", "columns", "All columns"]
+    assert book.sheetnames == [
+        "Answer",
+        "Rows",
+        "Refused",
+        "columns",
+        "All columns",
+    ]
     rows = list(book["All columns"].iter_rows(values_only=True))
     assert rows[1][rows[0].index("id")] == "x1"
     # A number stays one.

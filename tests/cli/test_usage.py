@@ -58,11 +58,14 @@ def test_an_option_means_the_same_everywhere():
     meanings = {}
     for words, command in ALL.items():
         for parameter in command.params:
-            if parameter.param_type_name == "option" and parameter.name != "out":
+            if (
+                parameter.param_type_name == "option"
+                and parameter.name != "out"
+            ):
                 for name in parameter.opts:
-                    meanings.setdefault(name, {}).setdefault(parameter.help, []).append(
-                        words
-                    )
+                    meanings.setdefault(name, {}).setdefault(
+                        parameter.help, []
+                    ).append(words)
     for name in (
         "--json",
         "--units",
@@ -133,12 +136,18 @@ NASTY = (
     ],
     ids=" ".join,
 )
-def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nasty):
+def test_no_argument_ends_in_a_defect(
+    monkeypatch, capfd, tmp_path, before, nasty
+):
     file = tmp_path / "file"
     file.touch()
-    arguments = [word.format(tmp=tmp_path / "out", file=file) for word in before]
+    arguments = [
+        word.format(tmp=tmp_path / "out", file=file) for word in before
+    ]
     # Some of these are valid calls; what they would compute is not asked here.
-    monkeypatch.setattr(import_module("magnetkit.run.screen"), "screen", _refuse)
+    monkeypatch.setattr(
+        import_module("magnetkit.run.screen"), "screen", _refuse
+    )
     if before == ("predict",):
         monkeypatch.setattr(
             import_module("magnetkit.magnetism.predict"), "predict", _refuse
@@ -151,7 +160,9 @@ def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nast
     if code == 1:
         # What a new installation says before it, once, is no part of the error.
         lines = [
-            line for line in err.strip().splitlines() if "compiling kernels" not in line
+            line
+            for line in err.strip().splitlines()
+            if "compiling kernels" not in line
         ]
         assert len(lines) == 1
 
@@ -165,18 +176,27 @@ def test_defect_is_one_line_and_verbose_adds_the_traceback(monkeypatch, capfd):
         raise ZeroDivisionError("deep inside")
 
     monkeypatch.setattr("magnetkit.applications.names", divide_by_zero)
-    code, _, err = run_in_this_process(monkeypatch, capfd, "applications", "list")
+    code, _, err = run_in_this_process(
+        monkeypatch, capfd, "applications", "list"
+    )
     assert code == 1
     assert "defect: ZeroDivisionError: deep inside" in err
     assert len(err.splitlines()) == 1
     monkeypatch.setattr("magnetkit.cli._start._verbose", False)
-    monkeypatch.setattr(sys, "argv", ["magnetkit", "--verbose", "applications", "list"])
+    monkeypatch.setattr(
+        sys, "argv", ["magnetkit", "--verbose", "applications", "list"]
+    )
     with pytest.raises(ZeroDivisionError):
         main()
 
 
 def test_json_is_one_object_a_line():
-    for words in ("applications list", "data list", "data verify", "supply claims"):
+    for words in (
+        "applications list",
+        "data list",
+        "data verify",
+        "supply claims",
+    ):
         done = run(*words.split(), "--json")
         assert done.returncode == 0
         rows = [json.loads(line) for line in done.stdout.splitlines()]
@@ -250,12 +270,17 @@ def test_the_report_of_a_moved_folder(tmp_path):
     done = run("screen", str(source), "--out", str(out), *options)
     assert done.returncode == 0, done.stderr
     assert "kOe" in done.stdout
-    assert all("No candidate meets" in line for line in command_lines(done.stderr))
+    assert all(
+        "No candidate meets" in line for line in command_lines(done.stderr)
+    )
     shutil.move(out, tmp_path / "second")
     source.unlink()
     (tmp_path / "second" / "report.html").unlink()
     done = run(
-        "report", "second", cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.getcwd()}
+        "report",
+        "second",
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "second" / "report.html").stat().st_size > 1e6
@@ -273,7 +298,9 @@ def test_messages_name_commands_that_exist():
     context = typer.Context(commands)
     names = set()
     for file in Path(magnetkit.__file__).parent.rglob("*.py"):
-        names.update(re.findall(r"`magnetkit ([a-z][^`]*)`", file.read_text("utf-8")))
+        names.update(
+            re.findall(r"`magnetkit ([a-z][^`]*)`", file.read_text("utf-8"))
+        )
     assert {"models train", "supply controls", "calibrate"} <= names
     for name in names:
         command = commands

@@ -17,7 +17,10 @@ from magnetkit.cli.app import app
 
 
 def test_the_stored_figures_are_those_of_the_pages():
-    assert datasets.path("accuracy/figures.json").read_text("utf-8") == stored.text()
+    assert (
+        datasets.path("accuracy/figures.json").read_text("utf-8")
+        == stored.text()
+    )
     assert set(stored.TABLES) <= set(TARGETS)
     # datasets/magnetism/VALIDATION.md: 29 papers on J_s, each left out.
     (table,) = stored.figures()["magnetism"]
@@ -36,14 +39,18 @@ def test_prints_figures_with_date_and_page(monkeypatch):
             for row in table["rows"]:
                 assert " ".join(row[-1].split()[:2]) in done.stdout
     assert all(
-        len(line) <= 80 for line in done.stdout.splitlines() if line[:1] in "┃│┏└┡"
+        len(line) <= 80
+        for line in done.stdout.splitlines()
+        if line[:1] in "┃│┏└┡"
     )
     assert "python -m benchmarks.accuracy TARGET" in done.stderr
 
 
 def test_one_target_goes_out_as_json():
     done = CliRunner().invoke(app, ["validate", "diffusion", "--json"])
-    assert json.loads(done.stdout) == {"diffusion": stored.figures()["diffusion"]}
+    assert json.loads(done.stdout) == {
+        "diffusion": stored.figures()["diffusion"]
+    }
 
 
 @pytest.mark.parametrize("target", ["x", "", "anisotropy_constant_MJ_m3"])

@@ -32,7 +32,10 @@ def test_after_it_a_prediction_compiles_nothing():
         "main()"
     )
     process = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert process.returncode == 0
     assert process.stderr.splitlines()[-1] == "0"

@@ -35,7 +35,8 @@ def multiplet_energy(j, terms, exchange, theta, phi, temperature):
     """
     x, y, z = matrices(j)
     total = exchange * (
-        math.sin(theta) * (math.cos(phi) * x + math.sin(phi) * y) + math.cos(theta) * z
+        math.sin(theta) * (math.cos(phi) * x + math.sin(phi) * y)
+        + math.cos(theta) * z
     )
     for kind, amplitude in terms.items():
         if kind[0] == "z":
@@ -65,15 +66,23 @@ def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
     ss = [np.kron(one_l, a) for a in ss]
     total = coupling * sum(a @ b for a, b in zip(ls, ss, strict=True))
     # The ground multiplet's state of largest J_z says what an operator of L is in terms of J.
-    top = np.linalg.eigh(total - 1e-3 * abs(coupling) * (ls[2] + ss[2]))[1][:, 0]
+    top = np.linalg.eigh(total - 1e-3 * abs(coupling) * (ls[2] + ss[2]))[1][
+        :, 0
+    ]
     in_plane = math.sin(theta)
-    field = (in_plane * math.cos(phi), in_plane * math.sin(phi), math.cos(theta))
+    field = (
+        in_plane * math.cos(phi),
+        in_plane * math.sin(phi),
+        math.cos(theta),
+    )
     on_spin = sum(f * a for f, a in zip(field, ss, strict=True))
     total = total + 2 * exchange * on_spin
     for order, amplitude in terms.items():
         on_l = np.kron(
             np.diag(
-                STEVENS[order](np.diag(matrices(orbital)[2]), orbital**2 + orbital)
+                STEVENS[order](
+                    np.diag(matrices(orbital)[2]), orbital**2 + orbital
+                )
             ),
             one_s,
         )
@@ -93,7 +102,9 @@ def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
 def interpolate(values, place):
     """Return what stands between the nodes of the first axis."""
     first = min(int(place), len(values) - 2)
-    return values[first] * (1 + first - place) + values[first + 1] * (place - first)
+    return values[first] * (1 + first - place) + values[first + 1] * (
+        place - first
+    )
 
 
 def ion(tables, group, symbol, temperature, strength, a2, a4):
@@ -102,7 +113,9 @@ def ion(tables, group, symbol, temperature, strength, a2, a4):
     shape = tables.kelvins, tables.fields, 24
     rows = slice(int(first), int(first) + shape[0] * shape[1])
     values = tables.values[rows].astype(float).reshape(shape)
-    node = interpolate(values, temperature / (temperature + tables.scale) / tables.step)
+    node = interpolate(
+        values, temperature / (temperature + tables.scale) / tables.step
+    )
     node = interpolate(node, strength * per_kelvin).reshape(6, 4)
     x = (a2 - middle) * per_a2
     # The constants vanish with the crystal field.
@@ -121,11 +134,26 @@ def reduced_moment(t, s):
 PER_KELVIN = 13.80649
 
 
-MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
+MIXED = (
+    "volume_A3",
+    "exchange_K",
+    "moment_muB",
+    "k_broad_MJ_m3",
+    "k_steep_MJ_m3",
+)
 
 
 def mixture(
-    earths, metals, interstitials, p, q, host, counts, columns, tables, temperature
+    earths,
+    metals,
+    interstitials,
+    p,
+    q,
+    host,
+    counts,
+    columns,
+    tables,
+    temperature,
 ):
     """Return T_C, J_s, K_1, K_2, K_3 of any member of a host, from parameters by name.
 
@@ -138,7 +166,9 @@ def mixture(
     iron = metals.get("Fe", 0.0)
     cobalt = metals.get("Co", 0.0)
     c = cobalt / (iron + cobalt)
-    diluents = {e: a / total_t for e, a in metals.items() if e not in ("Fe", "Co")}
+    diluents = {
+        e: a / total_t for e, a in metals.items() if e not in ("Fe", "Co")
+    }
     total_x = sum(interstitials.values())
     carbon = interstitials.get("C", 0.0) / total_x if total_x else 0.0
     empty = 0.0
@@ -149,7 +179,9 @@ def mixture(
         empty = min(max(1 - total_x / total_r * counts[0] / counts[2], 0), 1)
 
     def ends(symbol, name):
-        return (1 - c) * p[symbol][f"{name}:iron"] + c * p[symbol][f"{name}:cobalt"]
+        return (1 - c) * p[symbol][f"{name}:iron"] + c * p[symbol][
+            f"{name}:cobalt"
+        ]
 
     def excess(name):
         bows = [q[f"{name}:bow{k}"] for k in range(3)]
@@ -160,7 +192,8 @@ def mixture(
         total = 0.0
         for e, y in diluents.items():
             iron = (
-                y * p[e][f"{name}:slope_iron"] + y * y * p[e][f"{name}:curvature_iron"]
+                y * p[e][f"{name}:slope_iron"]
+                + y * y * p[e][f"{name}:curvature_iron"]
             )
             cobalt = (
                 y * p[e][f"{name}:slope_cobalt"]
@@ -180,7 +213,8 @@ def mixture(
         return total
 
     pure = {
-        name: excess(name) + sum(x / total_r * ends(e, name) for e, x in earths.items())
+        name: excess(name)
+        + sum(x / total_r * ends(e, name) for e, x in earths.items())
         for name in MIXED
     }
     bow = excess("exchange_K") - empty * q["exchange_K:filling"]
@@ -197,7 +231,8 @@ def mixture(
     )
     share = mix["moment_muB"] / pure["moment_muB"]
     coupling = (
-        sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items()) * share
+        sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items())
+        * share
     )
     root = math.sqrt(mix["exchange_K"] ** 2 + 4 * max(coupling, 0))
     curie = (mix["exchange_K"] + root) / 2
@@ -206,7 +241,9 @@ def mixture(
     shape = (1 - c) * q["shape:iron"] + c * q["shape:cobalt"]
     m = reduced_moment(temperature / curie, shape)
     field = (
-        1 + c * (1 - c) * q["crystal_field:bow"] + empty * q["crystal_field:filling"]
+        1
+        + c * (1 - c) * q["crystal_field:bow"]
+        + empty * q["crystal_field:filling"]
     )
     field += sum(y * p[e]["crystal_field:slope"] for e, y in diluents.items())
     moment = mix["moment_muB"] * m

@@ -55,7 +55,9 @@ FORMS = {
     ),
     temperature=st.floats(4.0, 500.0),
 )
-def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperature):
+def test_mixtures_agree_with_the_twin(
+    host, earths, cobalt, diluents, temperature
+):
     parameters = load()
     h = HOST_NAMES.index(host)
     per_r, per_t, interstitials = FORMS[host]
@@ -65,14 +67,25 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
     t = {"Fe": metal * (1.0 - cobalt), "Co": metal * cobalt}
     t |= {e: per_t * y for e, y in diluents.items()}
     p = {
-        e: dict(zip(ELEMENT_SLOTS, parameters.element[h, INDEX[e]], strict=True))
+        e: dict(
+            zip(ELEMENT_SLOTS, parameters.element[h, INDEX[e]], strict=True)
+        )
         for e in {*r, *t, "Y"}
     }
     q = dict(zip(HOST_SLOTS, parameters.host[h], strict=True))
     _, counts = site_rules()
     rows = {e: INDEX[e] for e in r}
     expected = naive.mixture(
-        r, t, interstitials, p, q, host, counts[h], rows, parameters.ions, temperature
+        r,
+        t,
+        interstitials,
+        p,
+        q,
+        host,
+        counts[h],
+        rows,
+        parameters.ions,
+        temperature,
     )
     atoms = {e: a for e, a in (r | t | interstitials).items() if a > 0.0}
     columns = np.array(sorted(INDEX[e] for e in atoms), np.int32)
@@ -106,7 +119,9 @@ def test_linear_propagation_agrees_with_monte_carlo():
     part = partition(CompositionTable.from_strings(formulas, basis="atomic"))
     # The scatter left by the fit is no parameter; without it the two must agree.
     host = parameters.host.copy()
-    host[:, [i for i, s in enumerate(HOST_SLOTS) if s.startswith("residual")]] = 0.0
+    host[
+        :, [i for i, s in enumerate(HOST_SLOTS) if s.startswith("residual")]
+    ] = 0.0
     parameters = replace(parameters, host=host)
     at = np.array([300.0, 423.0])
     linear = evaluate(part, at, parameters=parameters)
@@ -161,7 +176,9 @@ def test_anisotropy_residue_is_a_share_of_its_parts():
     host[:, slot] = 0.0
     without = evaluate(part, 300.0, parameters=replace(parameters, host=host))
     host[:, slot] = 0.5
-    with_residue = evaluate(part, 300.0, parameters=replace(parameters, host=host))
+    with_residue = evaluate(
+        part, 300.0, parameters=replace(parameters, host=host)
+    )
     for k in range(1, 5):
         value = with_residue.value[0, 0, k]
         increase = with_residue.sd[0, 0, k] ** 2 - without.sd[0, 0, k] ** 2
@@ -190,7 +207,9 @@ def test_host_without_its_metals_is_outside_the_model(formula):
     rows = make_table(formula).rows
     model = load().kernel_parameters
     for function in {_occupation, getattr(_occupation, "py_func", _occupation)}:
-        assert not any(function(0, rows, h, model)[0] for h in range(len(HOST_NAMES)))
+        assert not any(
+            function(0, rows, h, model)[0] for h in range(len(HOST_NAMES))
+        )
 
 
 def test_chunks_hold_at_least_one_row():
@@ -200,7 +219,9 @@ def test_chunks_hold_at_least_one_row():
 
 def test_a_chunk_condenses_its_own_rows_alone():
     n = 3 * CHUNK
-    part = partition(CompositionTable.from_strings(["Nd2Fe14B"] * n, basis="atomic"))
+    part = partition(
+        CompositionTable.from_strings(["Nd2Fe14B"] * n, basis="atomic")
+    )
     rows = part.hard_phase.rows
     state = np.full((n, _intrinsic._N_STATE), np.nan)
     ions = np.empty((len(rows.indices), _intrinsic.N_ION))

@@ -97,7 +97,9 @@ def test_field_of_R2Fe14B_agrees_with_one_multiplet(kelvin):
     exchange = 2 * (ion["g_J"] - 1) * f["H_m_K"]
 
     def energy(theta, phi):
-        return naive.multiplet_energy(ion["J"], terms, exchange, theta, phi, kelvin)
+        return naive.multiplet_energy(
+            ion["J"], terms, exchange, theta, phi, kelvin
+        )
 
     got = response("Tb", kelvin, f["H_m_K"], f["A20"])[1:4]
     assert_allclose(got, constants(energy), rtol=0.03, atol=1.5)
@@ -105,15 +107,23 @@ def test_field_of_R2Fe14B_agrees_with_one_multiplet(kelvin):
 
 @pytest.mark.parametrize(
     ("symbol", "volume", "at_295", "at_423"),
-    [("Nd", 236.2, 3.71, 2.25), ("Pr", 238.0, 5.11, 2.26), ("Dy", 230.4, 6.36, 3.28)],
+    [
+        ("Nd", 236.2, 3.71, 2.25),
+        ("Pr", 238.0, 5.11, 2.26),
+        ("Dy", 230.4, 6.36, 3.28),
+    ],
 )
-def test_published_fields_give_the_published_anisotropy(symbol, volume, at_295, at_423):
+def test_published_fields_give_the_published_anisotropy(
+    symbol, volume, at_295, at_423
+):
     # K_R1 (MJ/m3) by another exact diagonalization with the same published fields.
     f = published_fields()[symbol]
     for kelvin, expected in ((295.0, at_295), (423.0, at_423)):
         m = naive.reduced_moment(kelvin / 588.0, 0.65)
         k1 = response(symbol, kelvin, f["H_m_K"] * m, f["A20"])[1]
-        assert 2 * naive.PER_KELVIN / volume * k1 == pytest.approx(expected, rel=0.035)
+        assert 2 * naive.PER_KELVIN / volume * k1 == pytest.approx(
+            expected, rel=0.035
+        )
 
 
 def test_mixing_multiplets_hardens_samarium():
@@ -165,5 +175,8 @@ def test_response_equals_its_twin_and_its_derivatives(
         down = twin(strength - step[0], a2 - step[1], a4 - step[2])
         # At a node the line changes: there the slope is that of one side.
         assert_allclose(
-            got[at : at + 4], (up - down) / 2e-3, rtol=0.02, atol=2e-3 + 20 * scale
+            got[at : at + 4],
+            (up - down) / 2e-3,
+            rtol=0.02,
+            atol=2e-3 + 20 * scale,
         )

@@ -13,7 +13,12 @@ multiplets = script("datasets/ions/multiplets.py")
 @pytest.mark.parametrize(
     ("n", "expected"),
     # Hund's rules, e.g. Jensen and Mackintosh, Rare Earth Magnetism (1991), table 1.1.
-    [(2, (1.0, 5, 4.0)), (3, (1.5, 6, 4.5)), (5, (2.5, 5, 2.5)), (9, (2.5, 5, 7.5))],
+    [
+        (2, (1.0, 5, 4.0)),
+        (3, (1.5, 6, 4.5)),
+        (5, (2.5, 5, 2.5)),
+        (9, (2.5, 5, 7.5)),
+    ],
 )
 def test_hunds_rules(n, expected):
     assert multiplets.hund(n) == expected
@@ -39,7 +44,9 @@ def test_quarter_turn_flips_sine_operators():
     turn = np.diag(np.exp(-0.5j * np.pi * np.arange(4, -5, -1.0)))
     for n, m, sign in ((2, -2, -1), (6, -2, -1), (6, -6, -1), (6, 4, 1)):
         operator = multiplets.stevens(4, n, m)
-        assert_allclose(turn @ operator @ turn.conj().T, sign * operator, atol=1e-8)
+        assert_allclose(
+            turn @ operator @ turn.conj().T, sign * operator, atol=1e-8
+        )
 
 
 def test_levels_of_the_term_are_multiplets():
@@ -50,7 +57,12 @@ def test_levels_of_the_term_are_multiplets():
 
 
 def test_light_moments_are_parallel_and_heavy_ones_antiparallel():
-    for symbol, moment in (("Nd", 3.27), ("Pr", 3.2), ("Tb", -9.0), ("Dy", -10.0)):
+    for symbol, moment in (
+        ("Nd", 3.27),
+        ("Pr", 3.2),
+        ("Tb", -9.0),
+        ("Dy", -10.0),
+    ):
         ion = multiplets.get_ion(symbol)
         _, states = np.linalg.eigh(ion.base + 300.0 * ion.exchange[2])
         lowest = states[:, 0]
@@ -60,7 +72,9 @@ def test_light_moments_are_parallel_and_heavy_ones_antiparallel():
 
 
 def test_free_energy_of_two_levels():
-    energy = multiplets.free_energy(np.array([[1.0, 3.0]]), np.array([1e-9, 2.0]))
+    energy = multiplets.free_energy(
+        np.array([[1.0, 3.0]]), np.array([1e-9, 2.0])
+    )
     second = 1.0 - 2.0 * np.log(1.0 + np.exp(-1.0))
     assert_allclose(energy[0], [1.0, second])
 
@@ -104,7 +118,9 @@ def test_moment_is_g_times_j(symbol):
     maximum = np.linalg.eigvalsh(ground.conj().T @ ion.moment[2] @ ground).max()
     assert maximum == pytest.approx(constants["g_J"] * ion.j, rel=2e-3)
     spin = np.linalg.eigvalsh(ground.conj().T @ ion.exchange[2] @ ground).max()
-    assert spin == pytest.approx(2.0 * abs(constants["g_J"] - 1.0) * ion.j, rel=2e-2)
+    assert spin == pytest.approx(
+        2.0 * abs(constants["g_J"] - 1.0) * ion.j, rel=2e-2
+    )
 
 
 def test_axial_field_is_radius_times_factor_times_operator():

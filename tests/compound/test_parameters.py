@@ -20,7 +20,10 @@ def test_unfitted_variant_inherits_from_its_host(monkeypatch, fitted):
     if not fitted:
         rows = [row for row in rows if row["host"] != "1:5"]
     # As if 1:5 were a variant of 2:17.
-    hosts = {n: replace(h, root="2:17" if n == "1:5" else n) for n, h in HOSTS.items()}
+    hosts = {
+        n: replace(h, root="2:17" if n == "1:5" else n)
+        for n, h in HOSTS.items()
+    }
     monkeypatch.setattr(parameters, "HOSTS", hosts)
     monkeypatch.setattr(datasets, "rows", lambda name: rows)
     parameter_table = parameters.load.__wrapped__()
@@ -45,7 +48,12 @@ def test_vanadium_dilutes_compounds_of_no_fit():
         "SmFe10.5V1.5": 0.82,
         "NdFe10.5V1.5": 1.32,
     }
-    cold = {"YFe10.5V1.5": 1.11, "TbFe10V2": 0.54, "DyFe10V2": 0.45, "HoFe10V2": 0.43}
+    cold = {
+        "YFe10.5V1.5": 1.11,
+        "TbFe10V2": 0.54,
+        "DyFe10V2": 0.45,
+        "HoFe10V2": 0.43,
+    }
     cold["ErFe10V2"] = 0.57
     predictions = [
         *mk.predict(list(at_300_k), "300K")["saturation_polarization_T"],

@@ -36,7 +36,9 @@ def test_a_grade_anchors_the_recipes_beside_it():
         ("Nd2Fe14B", "Nd2Fe14B", None),
         ("N42SH", grade.table, grade.shell),
     ):
-        row = mk.predict(recipe, "150C", shell=shell, process=grade.process).iloc[0]
+        row = mk.predict(
+            recipe, "150C", shell=shell, process=grade.process
+        ).iloc[0]
         assert table.loc["coercivity_kA_m", name] == row["coercivity_kA_m"]
     plain = mk.predict("Nd2Fe14B", "150C").iloc[0]
     assert table.loc["coercivity_kA_m", "Nd2Fe14B"] != plain["coercivity_kA_m"]
@@ -73,21 +75,29 @@ def test_duty_adds_margins_and_equal_flux():
     assert set(SHORT) <= set(table.index)
     curve = mk.curve(one, "150C", bound="guaranteed", load_line=2.0).curves
     duty = Duty(2.0, 50.0)
-    safety = duty.safety(curve.remanence[0], curve.knee_field[0], curve.recoil[0])[0]
-    assert table.loc["demagnetization_safety_guaranteed", one] == pytest.approx(safety)
+    safety = duty.safety(
+        curve.remanence[0], curve.knee_field[0], curve.recoil[0]
+    )[0]
+    assert table.loc["demagnetization_safety_guaranteed", one] == pytest.approx(
+        safety
+    )
     assert table.loc["same_flux_thickness", one] == pytest.approx(1.0)
     # By hand: B_0 = B_r P / (P + mu_rec), and P = mu_rec / (B_r / B_0 - 1) carries as much.
     b_r = table.loc["remanence_T"]
     induction = b_r[one] * 2.0 / 3.05
     thickness = 1.05 / (b_r[other] / induction - 1.0) / 2.0
-    assert table.loc["same_flux_thickness", other] == pytest.approx(thickness, rel=2e-3)
+    assert table.loc["same_flux_thickness", other] == pytest.approx(
+        thickness, rel=2e-3
+    )
     assert thickness > 1.0
     heavy = (
         10.0
         * table.loc["heavy_rare_earth_wt_pct", other]
         * table.loc["same_flux_mass", other]
     )
-    assert table.loc["same_flux_heavy_rare_earth_g", other] == pytest.approx(heavy)
+    assert table.loc["same_flux_heavy_rare_earth_g", other] == pytest.approx(
+        heavy
+    )
     line = table.attrs["margins"][one]
     assert line.startswith("margin at 150 °C with load line 2 and 50 kA/m: ")
     assert f"{safety:.2f} guaranteed" in line
@@ -100,7 +110,8 @@ def test_loss_of_the_margin_equals_that_of_the_limits():
     )
     limits = mk.curves.use_limits("Nd1.8Dy0.2Fe14B", 1.0, 1000.0, losses=[5.0])
     assert (
-        table.loc["loses_5_pct_K", "Nd1.8Dy0.2Fe14B"] == limits["loss_5_pct_K"].iloc[0]
+        table.loc["loses_5_pct_K", "Nd1.8Dy0.2Fe14B"]
+        == limits["loss_5_pct_K"].iloc[0]
     )
 
 

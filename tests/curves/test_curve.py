@@ -8,7 +8,11 @@ import magnetkit as mk
 
 def _points(text, comment="%"):
     return np.array(
-        [line.split(",") for line in text.splitlines() if not line.startswith(comment)],
+        [
+            line.split(",")
+            for line in text.splitlines()
+            if not line.startswith(comment)
+        ],
         float,
     )
 
@@ -17,7 +21,9 @@ def test_a_grade_follows_its_sheet():
     # Arnold's N42SH: 1.28 to 1.34 T and -0.12 %/K, 1592 kA/m and -0.55 %/K, H_cB 987 kA/m.
     curves = mk.curve("N42SH", "20C,150C").curves
     assert curves.remanence[0, 0] == pytest.approx(1.31, abs=0.01)
-    assert curves.remanence[0, 1] == pytest.approx(1.31 * (1 - 0.0012 * 130), rel=0.01)
+    assert curves.remanence[0, 1] == pytest.approx(
+        1.31 * (1 - 0.0012 * 130), rel=0.01
+    )
     assert curves.coercivity[0, 1] == pytest.approx(
         1592e3 * (1 - 0.0055 * 130), rel=0.01
     )
@@ -33,7 +39,9 @@ def test_at_a_prompt_it_says_what_it_is():
 
 def test_a_recipe_has_the_figures_of_predict():
     curve = mk.curve("Nd1.8Dy0.2Fe14B", "150C", shell="Tb 0.5 wt%")
-    row = mk.magnetism.sintered("Nd1.8Dy0.2Fe14B", "150C", shell="Tb 0.5 wt%").iloc[0]
+    row = mk.magnetism.sintered(
+        "Nd1.8Dy0.2Fe14B", "150C", shell="Tb 0.5 wt%"
+    ).iloc[0]
     assert curve.name == "Nd1.8Dy0.2Fe14B + Tb 0.5 wt%"
     assert curve.curves.remanence[0, 0] == row["remanence_T"]
     assert curve.curves.coercivity[0, 0] == 1e3 * row["coercivity_kA_m"]
@@ -58,7 +66,9 @@ def test_a_candidate_is_found_by_its_rank(tmp_path):
     first = result.best(1).iloc[0]
     curve = mk.curve(f"{tmp_path / 'r'}:1", f"{first['temperature_K']}K")
     assert curve.name == first["candidate"]
-    assert curve.curves.remanence[0, 0] == pytest.approx(first["remanence_T"], rel=1e-6)
+    assert curve.curves.remanence[0, 0] == pytest.approx(
+        first["remanence_T"], rel=1e-6
+    )
     with pytest.raises(InputError, match="no candidate of rank 9"):
         mk.curve(f"{tmp_path / 'r'}:9")
 
@@ -66,22 +76,35 @@ def test_a_candidate_is_found_by_its_rank(tmp_path):
 def test_columns_rise_from_h_cb_to_remanence():
     curve = mk.curve("N42SH", "150C")
     points = _points(curve.text())
-    assert points[0].tolist() == [pytest.approx(-curve.curves.coercivity_b[0, 0]), 0.0]
-    assert points[-1].tolist() == [0.0, pytest.approx(curve.curves.remanence[0, 0])]
+    assert points[0].tolist() == [
+        pytest.approx(-curve.curves.coercivity_b[0, 0]),
+        0.0,
+    ]
+    assert points[-1].tolist() == [
+        0.0,
+        pytest.approx(curve.curves.remanence[0, 0]),
+    ]
     # Maxwell refuses a B(H) curve that is anywhere flatter than empty space.
     slope = np.diff(points[:, 1]) / np.diff(points[:, 0])
     assert (np.diff(points[:, 0]) > 0.0).all()
     assert (slope > MU_0 * (1.0 - 1e-5)).all()
     jh = _points(curve.text(kind="JH"))
-    assert jh[0].tolist() == [pytest.approx(-curve.curves.coercivity[0, 0]), 0.0]
+    assert jh[0].tolist() == [
+        pytest.approx(-curve.curves.coercivity[0, 0]),
+        0.0,
+    ]
     assert curve.text(bare=True) == "".join(
-        f"{line}\n" for line in curve.text().splitlines() if not line.startswith("%")
+        f"{line}\n"
+        for line in curve.text().splitlines()
+        if not line.startswith("%")
     )
 
 
 def test_the_head_says_what_a_designer_reads_first():
     head = [
-        line for line in mk.curve("N42SH", "150C").text().splitlines() if line[0] == "%"
+        line
+        for line in mk.curve("N42SH", "150C").text().splitlines()
+        if line[0] == "%"
     ]
     assert "N42SH at 150 C (423.15 K), centre" in head[0]
     for name in ("B_r = ", "H_cB = ", "H_cJ = ", "H_k = ", "mu_rec = "):
@@ -134,8 +157,12 @@ def test_refuses_an_unknown_format():
 def test_melt_has_the_recoil_of_its_producer():
     recipe = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
     ask = {"temperature": "60C", "basis": "weight", "bound": "guaranteed"}
-    recoil = mk.curve("VACODYM 238 TP", "60C", bound="guaranteed").curves.recoil[0, 0]
+    recoil = mk.curve(
+        "VACODYM 238 TP", "60C", bound="guaranteed"
+    ).curves.recoil[0, 0]
     assert recoil == pytest.approx(1.03)
-    beside = mk.curve(recipe, calibration="VACODYM 238 TP", **ask).curves.recoil[0, 0]
+    beside = mk.curve(
+        recipe, calibration="VACODYM 238 TP", **ask
+    ).curves.recoil[0, 0]
     assert beside == pytest.approx(recoil)
     assert mk.curve(recipe, **ask).curves.recoil[0, 0] == pytest.approx(1.05)

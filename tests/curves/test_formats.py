@@ -37,14 +37,18 @@ def _solve_for_induction(b, h, source, load):
     for _ in range(80):
         middle = 0.5 * (low + high)
         field = np.interp(middle, b, h) - source
-        low, high = (middle, high) if middle < -load * MU_0 * field else (low, middle)
+        low, high = (
+            (middle, high) if middle < -load * MU_0 * field else (low, middle)
+        )
     return low
 
 
 def _femm(text):
     """Read a Lua script as FEMM 4.2's manual defines its two functions."""
     number = r"([-+.\deE]+)"
-    (entry,) = re.findall(r'^mi_addmaterial\("([^"]+)", (.*)\)$', text, re.MULTILINE)
+    (entry,) = re.findall(
+        r'^mi_addmaterial\("([^"]+)", (.*)\)$', text, re.MULTILINE
+    )
     name, rest = entry
     # Name, mu_x, mu_y, H_c, J, Cduct, Lam_d, Phi_hmax, lam_fill, LamType, Phi_hx, Phi_hy.
     numbers = [float(x) for x in rest.split(", ")]
@@ -54,7 +58,9 @@ def _femm(text):
     )
     assert {title for title, _, _ in points} == {name}
     other = [
-        line for line in text.splitlines() if not line.startswith(("--", "mi_add"))
+        line
+        for line in text.splitlines()
+        if not line.startswith(("--", "mi_add"))
     ]
     assert not other
     return numbers[0], numbers[2], np.array([p[1:] for p in points], float)
@@ -62,7 +68,9 @@ def _femm(text):
 
 def _elmer(text):
     """Read a Material section as Elmer's solver input file defines it."""
-    lines = [line.strip() for line in text.splitlines() if not line.startswith("!")]
+    lines = [
+        line.strip() for line in text.splitlines() if not line.startswith("!")
+    ]
     assert re.fullmatch(r"Material \d+", lines[0])
     assert lines[-1] == "End"
     start = lines.index('H-B Curve = Variable "dummy"')
@@ -81,7 +89,11 @@ def test_femm_and_elmer_find_the_working_point(curve, at):
     mu, source, points = _femm(curve.text("femm", at))
     assert mu == curve.curves.recoil[0, at]
     magnetization, same = _elmer(curve.text("elmer", at))
-    assert magnetization == source == pytest.approx(curve.curves.coercivity_b[0, at])
+    assert (
+        magnetization
+        == source
+        == pytest.approx(curve.curves.coercivity_b[0, at])
+    )
     assert_array_equal(points, same)
     b, h = points.T
     assert b[0] == h[0] == 0.0
@@ -94,7 +106,9 @@ def test_femm_and_elmer_find_the_working_point(curve, at):
     for load in (0.5, 2.0):
         want = mk.curve("N42SH", "20C,150C", bound="low", load_line=load)
         flux = _solve_for_induction(b, h, source, load)
-        assert flux == pytest.approx(want.curves.working_induction[0, at], rel=1e-4)
+        assert flux == pytest.approx(
+            want.curves.working_induction[0, at], rel=1e-4
+        )
     assert np.interp(curves.remanence[0, at], b, h) - source == pytest.approx(
         0.0, abs=5.0
     )
@@ -113,7 +127,9 @@ def test_the_pyleecan_file_holds_its_classes(curve):
     # What pyleecan's own get_Brm makes of it at 150 degrees C.
     hot = magnet["Brm20"] * (1.0 + magnet["alpha_Br"] * (150.0 - 20.0))
     assert hot == pytest.approx(curve.curves.remanence[0, 1])
-    assert magnet["Hc"] == pytest.approx(magnet["Brm20"] / (MU_0 * magnet["mur_lin"]))
+    assert magnet["Hc"] == pytest.approx(
+        magnet["Brm20"] / (MU_0 * magnet["mur_lin"])
+    )
     assert json.loads(curve.text("pyleecan", 0))["mag"]["alpha_Br"] == 0.0
 
 
@@ -125,14 +141,19 @@ def test_files_carry_the_resistivity_that_makers_print():
         material = json.loads(curve_of_recipe.text("pyleecan", 0))
         assert material["elec"]["rho"] == pytest.approx(1e-6 * rho)
         conducts = float(
-            curve_of_recipe.text("femm", 0).split("mi_addmaterial(")[1].split(",")[5]
+            curve_of_recipe.text("femm", 0)
+            .split("mi_addmaterial(")[1]
+            .split(",")[5]
         )
         assert conducts == pytest.approx(1.0 / rho, rel=1e-3)
-        assert f"Electric Conductivity = Real {1e6 / rho:.6g}" in curve_of_recipe.text(
-            "elmer", 0
+        assert (
+            f"Electric Conductivity = Real {1e6 / rho:.6g}"
+            in curve_of_recipe.text("elmer", 0)
         )
     # No resistivity of SmCo5 was found in print.
-    assert "elec" not in json.loads(mk.curve("SmCo5", "20C").text("pyleecan", 0))
+    assert "elec" not in json.loads(
+        mk.curve("SmCo5", "20C").text("pyleecan", 0)
+    )
 
 
 def _table(text, skip="%", mark=","):
@@ -169,7 +190,9 @@ def test_one_file_holds_all_temperatures(bound, tmp_path):
     # 20 degrees C, which is -0.142 %/K of the value at 150.
     hot = float(section["MagnetBrValue"])
     chord = float(section["MagnetTempCoefBr"])
-    assert hot * (1.0 - 1.3 * chord) == pytest.approx(curves.remanence[0, 1], rel=1e-6)
+    assert hot * (1.0 - 1.3 * chord) == pytest.approx(
+        curves.remanence[0, 1], rel=1e-6
+    )
     assert chord == pytest.approx(-0.12 / (1.0 - 0.0012 * 130), abs=0.002)
     table = np.array(_table(curve.text("table")))
     for k, celsius in enumerate((150.0, 20.0)):
@@ -184,7 +207,9 @@ def test_one_file_holds_all_temperatures(bound, tmp_path):
             for field, values in (points.T, (h, b[1 - k])):
                 balance = values + load * MU_0 * field
                 at = np.interp(0.0, balance, field)
-                assert at == pytest.approx(duty_curve.working_field[0, 0], rel=2e-4)
+                assert at == pytest.approx(
+                    duty_curve.working_field[0, 0], rel=2e-4
+                )
 
 
 @pytest.mark.peer
@@ -195,7 +220,10 @@ def test_pyaedt_reads_its_file(curve, tmp_path):
     first, second = permeability["Temperatures"]["Temperature"]
     assert (first["TempRef"], second["TempRef"]) == ("20cel", "150cel")
     points = np.reshape(second["BHCoordinates"]["Points"], (-1, 2))
-    assert points[-1].tolist() == [0.0, pytest.approx(curve.curves.remanence[0, 1])]
+    assert points[-1].tolist() == [
+        0.0,
+        pytest.approx(curve.curves.remanence[0, 1]),
+    ]
     # Maxwell refuses a curve that is anywhere flatter than empty space.
     slope = np.diff(points[:, 1]) / np.diff(points[:, 0])
     assert (slope > MU_0 * (1.0 - 1e-5)).all()
@@ -206,7 +234,10 @@ def test_pyaedt_reads_its_file(curve, tmp_path):
     app.odefinition_manager.GetProjectMaterialNames.return_value = []
     materials = library.Materials.__new__(library.Materials)
     materials.__dict__ |= {"_app": app, "logger": app.logger, "_color_id": 0}
-    materials.__dict__ |= {"_Materials__material_keys": {}, "_oproject": app.oproject}
+    materials.__dict__ |= {
+        "_Materials__material_keys": {},
+        "_oproject": app.oproject,
+    }
     (file,) = curve.write(tmp_path / "n42sh.json", "maxwell")
     (material,) = materials.import_materials_from_file(str(file))
     assert_allclose(
@@ -214,18 +245,31 @@ def test_pyaedt_reads_its_file(curve, tmp_path):
     )
     (arguments,) = app.odefinition_manager.AddMaterial.call_args.args
     properties = {p[0]: p[1:] for p in arguments if isinstance(p, list)}
-    hot = {p[0]: p[1:] for p in properties["NAME:permeability"] if isinstance(p, list)}
-    assert properties["NAME:permeability"][8:10] == ["IsTemperatureDependent:=", True]
+    hot = {
+        p[0]: p[1:]
+        for p in properties["NAME:permeability"]
+        if isinstance(p, list)
+    }
+    assert properties["NAME:permeability"][8:10] == [
+        "IsTemperatureDependent:=",
+        True,
+    ]
     heads = [one[:3] for one in hot["NAME:Temperatures"]]
-    assert heads == [["NAME:Temperature", "TempRef:=", f"{t}cel"] for t in (20, 150)]
+    assert heads == [
+        ["NAME:Temperature", "TempRef:=", f"{t}cel"] for t in (20, 150)
+    ]
 
 
 @pytest.mark.peer
-@pytest.mark.parametrize("shape", ["40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"])
+@pytest.mark.parametrize(
+    "shape", ["40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"]
+)
 def test_magpylib_magnet_has_the_field_of_its_shape(shape, monkeypatch):
     curve = mk.curve("N42SH", "150C")
     monkeypatch.setitem(sys.modules, "magpylib", None)
-    with pytest.raises(InputError, match=r"pip install 'magnetkit\[magpylib\]'"):
+    with pytest.raises(
+        InputError, match=r"pip install 'magnetkit\[magpylib\]'"
+    ):
         curve.to_magpylib(shape)
     monkeypatch.undo()
     magpylib = pytest.importorskip("magpylib")
@@ -262,7 +306,9 @@ def test_material_response_finds_the_working_point():
         assert cell.polarization[0] == pytest.approx(expected[at], abs=2e-5)
 
 
-@pytest.mark.skipif(not PYLEECAN.is_file(), reason="needs pyleecan: make pyleecan")
+@pytest.mark.skipif(
+    not PYLEECAN.is_file(), reason="needs pyleecan: make pyleecan"
+)
 def test_pyleecan_reads_its_file(curve, tmp_path):
     file = tmp_path / "material.json"
     file.write_text(curve.text("pyleecan", 1))
@@ -279,7 +325,9 @@ def test_pyleecan_reads_its_file(curve, tmp_path):
     curves = curve.curves
     assert material["class"] == "Material"
     assert material["name"] == "N42SH 150C low"
-    assert material["remanence"] == pytest.approx(curves.remanence[0, 1], rel=1e-9)
+    assert material["remanence"] == pytest.approx(
+        curves.remanence[0, 1], rel=1e-9
+    )
     straight = curves.remanence[0, 1] / (MU_0 * curves.recoil[0, 1])
     assert material["coercivity"] == pytest.approx(straight, rel=1e-6)
     points = np.array(material["curve"])

@@ -16,7 +16,9 @@ LOSSES = ["loss_0.2_pct_K", "loss_1_pct_K", "loss_5_pct_K"]
 
 
 def test_limits_follow_loss_load_line_and_time():
-    frame = mk.curves.use_limits([DYSPROSIUM, "Sm2Co17"], (1.0, 2.0), (100.0, 1e5))
+    frame = mk.curves.use_limits(
+        [DYSPROSIUM, "Sm2Co17"], (1.0, 2.0), (100.0, 1e5)
+    )
     assert frame["load_line"].tolist() == [1.0, 1.0, 2.0, 2.0] * 2
     assert (np.diff(frame[LOSSES].to_numpy(float), axis=1) >= 0.0).all()
     limits = frame[frame["candidate"] == frame["candidate"].iloc[0]].set_index(
@@ -47,7 +49,9 @@ def test_limit_agrees_with_the_predicted_loss():
 
 def test_an_outside_field_lowers_the_limit():
     alone = mk.curves.use_limits(DYSPROSIUM, 3.0, 100.0)
-    beside = mk.curves.use_limits(DYSPROSIUM, 3.0, 100.0, outside_field_kA_m=200.0)
+    beside = mk.curves.use_limits(
+        DYSPROSIUM, 3.0, 100.0, outside_field_kA_m=200.0
+    )
     assert beside["knee_K"][0] < alone["knee_K"][0] - 10.0
 
 
@@ -88,7 +92,16 @@ def test_quotes_text_that_is_no_number(name, value):
 
 def test_command_prints_a_row_per_load_line_and_time():
     done = CliRunner().invoke(
-        app, ["curve", "--limits", DYSPROSIUM, "--load-line", "1,2", "--hours", "100"]
+        app,
+        [
+            "curve",
+            "--limits",
+            DYSPROSIUM,
+            "--load-line",
+            "1,2",
+            "--hours",
+            "100",
+        ],
     )
     assert done.exit_code == 0, done.output
     assert done.stdout.count(",100.0,") == 2
@@ -160,10 +173,15 @@ def test_crosses_on_the_logarithmic_line():
 def test_bound_of_the_curve_shifts_the_limits():
     knees = {}
     for bound in ("low", "centre", "high", "guaranteed"):
-        frame = mk.curves.use_limits([DYSPROSIUM, "N42SH"], 1.0, 0.0, bound=bound)
+        frame = mk.curves.use_limits(
+            [DYSPROSIUM, "N42SH"], 1.0, 0.0, bound=bound
+        )
         knees[bound] = frame["knee_K"].to_numpy()
     assert (
-        knees["low"][0] < knees["guaranteed"][0] < knees["centre"][0] < knees["high"][0]
+        knees["low"][0]
+        < knees["guaranteed"][0]
+        < knees["centre"][0]
+        < knees["high"][0]
     )
     # Of a grade all coercivities are guaranteed, within 0.5 kA/m here: the magnet that has less
     # remanence stands in less of a field of its own.

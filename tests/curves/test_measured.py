@@ -13,7 +13,10 @@ from magnetkit.units import MU_0
 import magnetkit as mk
 from magnetkit.curves._measured import interpolate_curves
 from magnetkit.magnetism._composition_estimate import grade_magnet
-from magnetkit.magnetism.measured_curve import MeasuredCurve, find_largest_product
+from magnetkit.magnetism.measured_curve import (
+    MeasuredCurve,
+    find_largest_product,
+)
 
 B_R = {20: 1.29, 100: 1.18, 150: 1.10}
 H_CJ = {20: 1.62e6, 100: 0.87e6, 150: 0.50e6}
@@ -37,11 +40,15 @@ def write_loop(path, celsius, noise=NOISE_T, shift=0.0):
     up = -branch(-(h[::-1] - shift), B_R[celsius], H_CJ[celsius])
     fields = np.append(h, h[::-1])
     levels = np.append(down, up)
-    levels = levels + np.random.default_rng(celsius).normal(0.0, noise, levels.size)
+    levels = levels + np.random.default_rng(celsius).normal(
+        0.0, noise, levels.size
+    )
     rows = []
     for field, level in zip(fields, levels, strict=True):
         rows.append(f"{1e-3 * field:.4f},{level:.6f},{celsius}")
-    path.write_text("\n".join(["H (kA/m),J (T),T (C)", *rows]), encoding="utf-8")
+    path.write_text(
+        "\n".join(["H (kA/m),J (T),T (C)", *rows]), encoding="utf-8"
+    )
     return path
 
 
@@ -52,7 +59,8 @@ def pair(tmp_path):
 
 def from_csv(text):
     return np.array(
-        [line.split(",") for line in text.splitlines() if line[0] not in "%#"], float
+        [line.split(",") for line in text.splitlines() if line[0] not in "%#"],
+        float,
     ).T
 
 
@@ -68,7 +76,9 @@ def from_femm(text):
 def from_elmer(text):
     points = re.findall(r"^ {6}(\S+) (\S+)$", text, re.MULTILINE)
     induction, field = np.array(points, float)[:-1].T
-    return field - float(re.search(r"Magnetization 1 = Real (\S+)", text)[1]), induction
+    return field - float(
+        re.search(r"Magnetization 1 = Real (\S+)", text)[1]
+    ), induction
 
 
 def from_maxwell(text, at):
@@ -79,7 +89,9 @@ def from_maxwell(text, at):
 
 def from_comsol(text, at):
     lines = [line for line in text.splitlines() if line[0] != "%"]
-    return np.array(lines[0].split(), float), np.array(lines[2 + at].split(), float)
+    return np.array(lines[0].split(), float), np.array(
+        lines[2 + at].split(), float
+    )
 
 
 def largest_deviation(field, induction, celsius):
@@ -111,7 +123,9 @@ def test_points_survive_a_solver_round_trip(pair, tmp_path):
     files = curve.write(tmp_path / "back.csv", "csv", kind="JH")
     back = mk.curve(files)
     assert back.curves.temperature == pytest.approx([293.15, 423.15])
-    assert back.curves.coercivity == pytest.approx(curve.curves.coercivity, rel=1e-5)
+    assert back.curves.coercivity == pytest.approx(
+        curve.curves.coercivity, rel=1e-5
+    )
 
 
 def test_a_noiseless_curve_is_not_redrawn(tmp_path):
@@ -123,9 +137,9 @@ def test_a_noiseless_curve_is_not_redrawn(tmp_path):
 
 def test_the_branch_that_goes_up_moves_nothing(tmp_path):
     figures = [
-        mk.curve(write_loop(tmp_path / "a.csv", 20, shift=shift)).curves.coercivity[
-            0, 0
-        ]
+        mk.curve(
+            write_loop(tmp_path / "a.csv", 20, shift=shift)
+        ).curves.coercivity[0, 0]
         for shift in (0.0, 1e3, 25e3)
     ]
     assert figures == pytest.approx([H_CJ[20]] * 3, rel=1e-3)
@@ -148,13 +162,17 @@ def test_knee_moves_between_two_temperatures(pair, tmp_path):
     inside = (j < 0.9 * j[0]) & (j > 0.1 * j[0])
     width = np.ptp(curves.field[0, 0][inside]) / curves.coercivity[0, 0]
     ends = mk.curve(pair).curves
-    edge = (ends.polarization[0, 0] < 0.9 * 1.29) & (ends.polarization[0, 0] > 0.129)
+    edge = (ends.polarization[0, 0] < 0.9 * 1.29) & (
+        ends.polarization[0, 0] > 0.129
+    )
     edge_width = np.ptp(ends.field[0, 0][edge])
     assert width == pytest.approx(edge_width / ends.coercivity[0, 0], rel=0.3)
     three = [*pair, write_loop(tmp_path / "m100.csv", 100)]
     nearer = mk.curve(three, "120C").curves.coercivity[0, 0]
     assert H_CJ[150] < nearer < H_CJ[100]
-    with pytest.raises(InputError, match="measured at 20 to 150 °C, asked at 180"):
+    with pytest.raises(
+        InputError, match="measured at 20 to 150 °C, asked at 180"
+    ):
         mk.curve(pair, "180C")
 
 
@@ -183,7 +201,11 @@ def test_between_two_straight_curves_lies_a_straight_one(share):
         (b_r, recoil)
     )
     assert 1e3 * figures.coercivity_kA_m == pytest.approx(h_cj)
-    for part, remainder in ((0.5 * knee, 1.0), (knee, 1.0), (0.5 * (1.0 + knee), 0.5)):
+    for part, remainder in (
+        (0.5 * knee, 1.0),
+        (knee, 1.0),
+        (0.5 * (1.0 + knee), 0.5),
+    ):
         level = remainder * (b_r - (recoil - 1.0) * MU_0 * part * h_cj)
         assert np.interp(
             part * h_cj, figures.field, figures.polarization
@@ -211,8 +233,12 @@ def test_the_largest_product_lies_between_points():
     # B = 1.2 - 2e-6 H: 1.2 / 4e-6 A/m times 0.6 T, whatever points draw the line.
     for points in ([0.0, 6e5], [0.0, 1e5, 4e5, 4e5, 6e5]):
         field = np.array(points)
-        assert find_largest_product(field, 1.2 - 2e-6 * field) == pytest.approx(1.8e5)
-    assert find_largest_product(np.array([0.0, 1e5]), np.array([0.0, -1.0])) == 0.0
+        assert find_largest_product(field, 1.2 - 2e-6 * field) == pytest.approx(
+            1.8e5
+        )
+    assert (
+        find_largest_product(np.array([0.0, 1e5]), np.array([0.0, -1.0])) == 0.0
+    )
 
 
 def test_open_circuit_moment_becomes_the_loop(tmp_path):
@@ -227,7 +253,9 @@ def test_open_circuit_moment_becomes_the_loop(tmp_path):
     ]
     head = "Comment,Time Stamp (sec),Temperature (K),Magnetic Field (Oe),Moment (emu),M. Std. Err."
     path = tmp_path / "loop.dat"
-    path.write_text("\n".join(["[Header]", "BYAPP,VSM,1.0", "[Data]", head, *rows]))
+    path.write_text(
+        "\n".join(["[Header]", "BYAPP,VSM,1.0", "[Data]", head, *rows])
+    )
     with pytest.raises(InputError, match="give the shape of the sample"):
         mk.curve(path)
     curves = mk.curve(path, sample="3x3x3mm").curves
@@ -239,7 +267,9 @@ def test_open_circuit_moment_becomes_the_loop(tmp_path):
 
 def test_supplier_curves_calibrate_without_a_recipe(tmp_path):
     files = [str(write_loop(tmp_path / f"s{t}.csv", t)) for t in (20, 150)]
-    table = pd.DataFrame({"grade": ["N42SH"] * 2, "magnet": ["a"] * 2, "curve": files})
+    table = pd.DataFrame(
+        {"grade": ["N42SH"] * 2, "magnet": ["a"] * 2, "curve": files}
+    )
     report = mk.magnetism.calibration(table, "supplier", keep=False)
     values = report.report.set_index(["temperature_K", "quantity"])["measured"]
     for celsius in (20, 150):
@@ -247,18 +277,25 @@ def test_supplier_curves_calibrate_without_a_recipe(tmp_path):
         assert values[at, "coercivity_kA_m"] == pytest.approx(
             1e-3 * H_CJ[celsius], rel=1e-3
         )
-        assert values[at, "remanence_T"] == pytest.approx(B_R[celsius], rel=2e-3)
+        assert values[at, "remanence_T"] == pytest.approx(
+            B_R[celsius], rel=2e-3
+        )
     # The likeliest recipe of the grade, as of this supplier, has what was measured.
     magnet = grade_magnet("N42SH", 293.15)
     for celsius, within in ((20, 0.03), (150, 0.10)):
         row = mk.predict(
-            magnet.table, f"{celsius}C", shell=magnet.shell, process=report.process
+            magnet.table,
+            f"{celsius}C",
+            shell=magnet.shell,
+            process=report.process,
         )
         coercivity = float(row["coercivity_kA_m"].iloc[0])
         assert coercivity == pytest.approx(1e-3 * H_CJ[celsius], rel=within)
     # A file that holds both temperatures is two rows of one magnet.
     joint = tmp_path / "both.csv"
-    texts = [Path(file).read_text(encoding="utf-8").split("\n", 1) for file in files]
+    texts = [
+        Path(file).read_text(encoding="utf-8").split("\n", 1) for file in files
+    ]
     joint.write_text(
         "\n".join([texts[0][0], *(body for _, body in texts)]), encoding="utf-8"
     )

@@ -22,7 +22,9 @@ def test_thickness_by_hand():
     assert equal.thickness == pytest.approx(2.6386 / 2.0, rel=1e-4)
     assert equal.mass == pytest.approx(2.6386 / 2.0 * 7500 / 7600, rel=1e-4)
     # N I / (l_g (P + mu_rec)): the thicker magnet sees 3.05 / 3.6886 of the field.
-    assert equal.duty.outside_field_kA_m == pytest.approx(100 * 3.05 / 3.6886, rel=1e-4)
+    assert equal.duty.outside_field_kA_m == pytest.approx(
+        100 * 3.05 / 3.6886, rel=1e-4
+    )
     b = 1.1 * equal.duty.load_line / (equal.duty.load_line + 1.05)
     assert b == pytest.approx(1.2 * 2.0 / 3.05)
 
@@ -31,7 +33,9 @@ def test_no_thickness_gives_a_flux_above_remanence():
     today = RecoilLine(1.3, 1.05, 7600.0)
     equal = match_flux(today, RecoilLine(0.9, 1.05, 8400.0), Circuit(Duty(4.0)))
     assert np.isnan(equal.thickness)
-    assert match_flux(today, today, Circuit(Duty(4.0))).thickness == pytest.approx(1.0)
+    assert match_flux(
+        today, today, Circuit(Duty(4.0))
+    ).thickness == pytest.approx(1.0)
 
 
 def test_a_ring_is_magnetized_along_its_axis():
@@ -62,7 +66,9 @@ def volume_points(kind, size, count=9):
     middles = (np.arange(count) + 0.5) / count - 0.5
     if kind == "block":
         x, y, z = (1e-3 * length * middles for length in size)
-        grid = np.stack(np.meshgrid(x, y, z, indexing="ij"), axis=-1).reshape(-1, 3)
+        grid = np.stack(np.meshgrid(x, y, z, indexing="ij"), axis=-1).reshape(
+            -1, 3
+        )
         return grid, np.ones(len(grid))
     outer, inner, height = (1e-3 * length for length in size)
     radius = 0.25 * (outer + inner) + 0.5 * (outer - inner) * middles
@@ -76,7 +82,9 @@ def mean_induction(sources, kind, size):
 
     points, weights = volume_points(kind, size)
     return float(
-        np.average(magpylib.getB(sources, points, sumup=True)[:, 2], weights=weights)
+        np.average(
+            magpylib.getB(sources, points, sumup=True)[:, 2], weights=weights
+        )
     )
 
 
@@ -98,8 +106,12 @@ def test_body_alone_carries_the_flux_of_magpylib(kind, size):
     other = RecoilLine(1.08, 1.0, 7600.0)
     equal = match_flux(today, other, read_surroundings(Duty(), text, "z"))
     longer = (*size[:2], size[2] * equal.thickness)
-    before = mean_induction([make_magnet(kind, size, today.remanence)], kind, size)
-    after = mean_induction([make_magnet(kind, longer, other.remanence)], kind, longer)
+    before = mean_induction(
+        [make_magnet(kind, size, today.remanence)], kind, size
+    )
+    after = mean_induction(
+        [make_magnet(kind, longer, other.remanence)], kind, longer
+    )
     assert equal.thickness > 1.1
     assert after == pytest.approx(before, rel=0.01)
 
@@ -126,7 +138,9 @@ def test_iron_circuit_carries_the_flux_of_its_images(kind, size, gap):
         double = (*size[:2], 2.0 * thickness)
         pitch = 2e-3 * (thickness + gap)
         images = range(-60, 61)
-        stack = [make_magnet(kind, double, remanence, pitch * i) for i in images]
+        stack = [
+            make_magnet(kind, double, remanence, pitch * i) for i in images
+        ]
         return mean_induction(stack, kind, double)
 
     before = induction(today.remanence, size[2])
@@ -134,7 +148,9 @@ def test_iron_circuit_carries_the_flux_of_its_images(kind, size, gap):
     assert after == pytest.approx(before, rel=0.01)
     load_line = size[2] / gap
     # Fringing at the rim of the gap is the rest.
-    assert before == pytest.approx(1.20 * load_line / (load_line + 1.0), rel=0.04)
+    assert before == pytest.approx(
+        1.20 * load_line / (load_line + 1.0), rel=0.04
+    )
 
 
 def test_a_margin_is_one_line():

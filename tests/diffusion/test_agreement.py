@@ -31,7 +31,9 @@ CONTENT = 0.4
 @pytest.mark.parametrize(("grade", "temperature", "line", "outside"), DUTIES)
 def test_the_commands_agree_of_a_duty(grade, temperature, line, outside):
     duty = {"load_line": line, "outside_field_kA_m": outside}
-    answer = mk.replace(grade, temperature, require=["remanence_T>=0.1"], **duty)
+    answer = mk.replace(
+        grade, temperature, require=["remanence_T>=0.1"], **duty
+    )
     design = mk.diffuse(
         grade,
         THIN,
@@ -45,7 +47,9 @@ def test_the_commands_agree_of_a_duty(grade, temperature, line, outside):
     )
     bare = design.bare
     reference = answer.reference
-    assert bare.knee_kA_m == pytest.approx(reference["knee_field_kA_m"], rel=0.01)
+    assert bare.knee_kA_m == pytest.approx(
+        reference["knee_field_kA_m"], rel=0.01
+    )
     assert bare.field_kA_m == pytest.approx(reference["field_kA_m"], rel=0.01)
     assert bare.margin == pytest.approx(reference[COLUMN], rel=0.01)
     assert bare.probability == pytest.approx(answer.own_probability, abs=0.02)
@@ -81,14 +85,20 @@ def test_the_commands_agree_of_a_duty(grade, temperature, line, outside):
         calibration=grade,
         **duty,
     ).table.iloc[0]
-    assert chance == pytest.approx(row["probability_meets_requirements"], abs=0.02)
+    assert chance == pytest.approx(
+        row["probability_meets_requirements"], abs=0.02
+    )
     assert knee / field == pytest.approx(row[COLUMN], rel=0.01)
 
 
 @pytest.mark.parametrize("calibration", [None, "N48H"])
 def test_a_recipe_is_as_likely_as_predict_says(calibration):
     recipe = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
-    duty = {"load_line": 1.0, "outside_field_kA_m": 40.0, "calibration": calibration}
+    duty = {
+        "load_line": 1.0,
+        "outside_field_kA_m": 40.0,
+        "calibration": calibration,
+    }
     design = mk.diffuse(
         recipe,
         THIN,

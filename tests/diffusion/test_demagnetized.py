@@ -5,7 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from magnetkit.diffusion._local import Circuit, demagnetization_history, settle_reversal
+from magnetkit.diffusion._local import (
+    Circuit,
+    demagnetization_history,
+    settle_reversal,
+)
 from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 from tests.diffusion.test_local import make_magnet
 
@@ -14,7 +18,9 @@ NONE = np.zeros(len(FIELD.cells.points))
 
 
 def hot(h_cj):
-    return replace(make_magnet(), coercivity=np.full(4, h_cj), temperature_K=420.0)
+    return replace(
+        make_magnet(), coercivity=np.full(4, h_cj), temperature_K=420.0
+    )
 
 
 def test_a_strong_magnet_loses_nothing_for_good():

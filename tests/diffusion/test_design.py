@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.diffusion._design import Search, coat, least_mass, uniform_content
-from magnetkit.diffusion._local import Case, Target, design_probability, read_target
+from magnetkit.diffusion._design import (
+    Search,
+    coat,
+    least_mass,
+    uniform_content,
+)
+from magnetkit.diffusion._local import (
+    Case,
+    Target,
+    design_probability,
+    read_target,
+)
 from magnetkit.diffusion._profile import (
     EDGE_MM,
     Anneal,
@@ -26,7 +36,9 @@ SPREADING = Spreading(CELLS)
 ANNEAL = Anneal("Dy", 900.0, 8.0)
 
 
-def search(field=4.5e5, options=None, probability=0.9, cells=CELLS, magnet=None):
+def search(
+    field=4.5e5, options=None, probability=0.9, cells=CELLS, magnet=None
+):
     n = len(cells.points)
     reverse = np.full(n, field) if np.isscalar(field) else field
     case = Case(400.0, reverse, np.zeros(n))
@@ -44,10 +56,17 @@ def test_a_linear_programme_has_the_least():
     content = least_mass(response, np.array([2.0, 1.0, 1.0]), np.ones(2), 4.0)
     assert content == pytest.approx([2.0, 1.0])
     # The third place is served by the cheaper patch.
-    content = least_mass(response, np.array([0.0, 0.0, 1.0]), np.array([1.0, 3.0]), 4.0)
+    content = least_mass(
+        response, np.array([0.0, 0.0, 1.0]), np.array([1.0, 3.0]), 4.0
+    )
     assert content == pytest.approx([2.0, 0.0])
-    assert least_mass(response, np.array([5.0, 0.0, 0.0]), np.ones(2), 4.0) is None
-    assert least_mass(response, np.array([np.inf, 0.0, 0.0]), np.ones(2), 4.0) is None
+    assert (
+        least_mass(response, np.array([5.0, 0.0, 0.0]), np.ones(2), 4.0) is None
+    )
+    assert (
+        least_mass(response, np.array([np.inf, 0.0, 0.0]), np.ones(2), 4.0)
+        is None
+    )
 
 
 def test_chance_is_that_of_the_interval():
@@ -59,7 +78,9 @@ def test_chance_is_that_of_the_interval():
         (4e5 * np.exp(0.1), 0.1587),
     ):
         job = search(field, Target())
-        probability = design_probability(job.target, job.each, nothing, job.cells)
+        probability = design_probability(
+            job.target, job.each, nothing, job.cells
+        )
         assert probability == pytest.approx(chance, abs=2e-3)
 
 
@@ -69,14 +90,20 @@ def test_the_least_meets_and_less_does_not():
     assert coating.met
     assert coating.probability == pytest.approx(0.9, abs=0.02)
     less = [0.85 * a for a in coating.amounts]
-    assert design_probability(job.target, job.each, less, job.cells) < 0.9 - 0.005
+    assert (
+        design_probability(job.target, job.each, less, job.cells) < 0.9 - 0.005
+    )
 
 
 def test_mass_balances_to_1e_9():
     job = search()
     coating = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
     inside = float(coating.amount @ job.cells) * 7500.0 / 100.0
-    assert coating.put_on_kg > inside == pytest.approx(coating.entered_kg, rel=1e-9)
+    assert (
+        coating.put_on_kg
+        > inside
+        == pytest.approx(coating.entered_kg, rel=1e-9)
+    )
 
 
 def test_terbium_goes_where_the_field_is():
@@ -123,7 +150,9 @@ def test_uniform_content_reaches_the_target():
 def test_alloy_pays_for_its_content_of_the_mass():
     table = make_table("Nd30B1Fe69", basis="weight")
     shape = read_shape("20x10x3mm")
-    costs = _Costs(table, shape, SimpleNamespace(supply_scenario="baseline"), 1000)
+    costs = _Costs(
+        table, shape, SimpleNamespace(supply_scenario="baseline"), 1000
+    )
     job = search(5e5, Target(3.0), magnet=make_magnet(most=np.inf, last=0.1))
     content, _ = uniform_content(job)
     row = costs.make_alloy(job)
@@ -142,16 +171,26 @@ def test_alloy_pays_for_its_content_of_the_mass():
 def test_named_faces():
     edges = face_groups("edges", SPREADING, "z")[0]
     area = sum(SPREADING.patch_area(p) for p in edges)
-    assert 0.2 < area / sum(SPREADING.areas(f).sum() for f in CELLS.shape.faces) < 0.9
+    assert (
+        0.2
+        < area / sum(SPREADING.areas(f).sum() for f in CELLS.shape.faces)
+        < 0.9
+    )
     assert EDGE_MM == 3.0
-    assert [p.face for p in face_groups("poles", SPREADING, "x")[0]] == ["x-", "x+"]
+    assert [p.face for p in face_groups("poles", SPREADING, "x")[0]] == [
+        "x-",
+        "x+",
+    ]
     assert [p.face for p in face_groups("sides", SPREADING, "x")[0]] == [
         "y-",
         "y+",
         "z-",
         "z+",
     ]
-    assert [p.face for p in face_groups("z+, y-", SPREADING, "z")[0]] == ["z+", "y-"]
+    assert [p.face for p in face_groups("z+, y-", SPREADING, "z")[0]] == [
+        "z+",
+        "y-",
+    ]
     parts = face_groups("field", SPREADING, "z")
     total = sum(SPREADING.patch_area(p) for (p,) in parts)
     assert total == pytest.approx(2e-6 * (200 + 60 + 30), rel=1e-9)

@@ -49,7 +49,9 @@ def test_the_mass_is_that_on_the_faces(designs):
     coating = designs.coating("Tb")
     on = (coating["mg_cm2"] * coating["area_cm2"]).sum() / 1e3
     assert on == pytest.approx(row(designs, "faces", "Tb").inside_g, rel=1e-9)
-    assert coating["area_cm2"].sum() == pytest.approx(2 * (2.0 + 0.6 + 0.3), rel=1e-9)
+    assert coating["area_cm2"].sum() == pytest.approx(
+        2 * (2.0 + 0.6 + 0.3), rel=1e-9
+    )
 
 
 def test_margins_grow_by_diffusion(designs):
@@ -84,9 +86,13 @@ def test_describes_the_designs_in_words_and_json(designs):
 def test_hotter_takes_more():
     ends = ("135C", "150C")
     few, larger = (
-        mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ends
+        mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK)
+        for t in ends
     )
-    assert row(larger, "faces", "Tb").put_on_g > 1.1 * row(few, "faces", "Tb").put_on_g
+    assert (
+        row(larger, "faces", "Tb").put_on_g
+        > 1.1 * row(few, "faces", "Tb").put_on_g
+    )
 
 
 def test_reads_a_map_of_two_operating_points():
@@ -134,7 +140,8 @@ def test_a_thick_magnet_says_how_far_diffusion_reaches():
     )
     assert not design.meets
     assert (
-        "diffusion reaches 3.0 mm and would have to reach 15.0 mm" in design.undone[0]
+        "diffusion reaches 3.0 mm and would have to reach 15.0 mm"
+        in design.undone[0]
     )
     assert "kA/m" in design.undone[0]
 
@@ -153,17 +160,28 @@ def test_a_thick_magnet_says_how_far_diffusion_reaches():
         ({"law": "whole"}, "law"),
         ({"field": "absent.csv"}, "cannot be read"),
         ({"cells": 5}, "cells"),
-        ({"cells": 10_000_001}, "cells must be a whole number from 200 to 10,000,000"),
+        (
+            {"cells": 10_000_001},
+            "cells must be a whole number from 200 to 10,000,000",
+        ),
         ({"composition": "SmCo5"}, "2:14:1"),
         ({"faced": "all"}, "did you mean faces"),
     ],
 )
 def test_names_bad_input(wrong, message):
-    arguments = {"composition": BASE, "shape": SHAPE, "element": "Tb", **ASK, **wrong}
+    arguments = {
+        "composition": BASE,
+        "shape": SHAPE,
+        "element": "Tb",
+        **ASK,
+        **wrong,
+    }
     if arguments["composition"] != BASE:
         arguments["basis"] = "atomic"
     with pytest.raises(InputError, match=message):
-        mk.diffuse(arguments.pop("composition"), arguments.pop("shape"), **arguments)
+        mk.diffuse(
+            arguments.pop("composition"), arguments.pop("shape"), **arguments
+        )
 
 
 def test_the_command_says_and_writes(tmp_path):
@@ -253,26 +271,38 @@ def test_grade_has_the_duty_of_replace_and_curve():
     assert bare.knee_kA_m == pytest.approx(
         answer.reference["knee_field_kA_m"], rel=0.01
     )
-    assert bare.field_kA_m == pytest.approx(answer.reference["field_kA_m"], rel=0.01)
+    assert bare.field_kA_m == pytest.approx(
+        answer.reference["field_kA_m"], rel=0.01
+    )
     assert bare.margin == pytest.approx(
         answer.reference["demagnetization_safety"], rel=0.01
     )
     assert bare.probability == pytest.approx(answer.own_probability, abs=0.02)
     curve = mk.curve("N48H", "110C", bound="guaranteed").curves
-    assert bare.knee_kA_m == pytest.approx(1e-3 * curve.knee_field[0, 0], rel=0.01)
+    assert bare.knee_kA_m == pytest.approx(
+        1e-3 * curve.knee_field[0, 0], rel=0.01
+    )
 
 
 def test_outside_field_and_time_add_to_every_cell():
     ask = {"element": "Tb", "cells": 500, "load_line": 1, "basis": "weight"}
     plain = mk.diffuse(BASE, SHAPE, **ask).bare
-    harsher = mk.diffuse(BASE, SHAPE, outside_field_kA_m=80.0, hours=100.0, **ask).bare
+    harsher = mk.diffuse(
+        BASE, SHAPE, outside_field_kA_m=80.0, hours=100.0, **ask
+    ).bare
     # 100 h act as 35 kA/m.
-    assert harsher.field_kA_m - plain.field_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
-    assert harsher.worst_kA_m - plain.worst_kA_m == pytest.approx(80.0 + 34.6, abs=0.5)
+    assert harsher.field_kA_m - plain.field_kA_m == pytest.approx(
+        80.0 + 34.6, abs=0.5
+    )
+    assert harsher.worst_kA_m - plain.worst_kA_m == pytest.approx(
+        80.0 + 34.6, abs=0.5
+    )
 
 
 def test_sufficient_magnet_needs_nothing():
-    design = mk.diffuse("N48H", SHAPE, temperature="60C", load_line=2, cells=500)
+    design = mk.diffuse(
+        "N48H", SHAPE, temperature="60C", load_line=2, cells=500
+    )
     assert design.none_needed
     assert design.meets
     assert (

@@ -45,11 +45,15 @@ def make_magnet(most=4.0, last=0.2):
 
 
 def test_magnet_equals_the_prediction(magnet):
-    row = mk.magnetism.sintered(BASE, temperature="150C", shell="Tb 0.5 wt%").iloc[0]
+    row = mk.magnetism.sintered(
+        BASE, temperature="150C", shell="Tb 0.5 wt%"
+    ).iloc[0]
     assert magnet.h_cj(np.array([0.5]))[0] / 1e3 == pytest.approx(
         row.coercivity_kA_m, rel=5e-3
     )
-    assert magnet.b_r(np.array([0.5]))[0] == pytest.approx(row.remanence_T, rel=1e-4)
+    assert magnet.b_r(np.array([0.5]))[0] == pytest.approx(
+        row.remanence_T, rel=1e-4
+    )
     # The 90 % interval ends 1.645 standard deviations below.
     low = magnet.h_cj(np.array([0.5]), -1.6449)[0] / 1e3
     assert low == pytest.approx(row.coercivity_kA_m_lo, rel=5e-3)
@@ -61,7 +65,10 @@ def test_terbium_serves_more_than_dysprosium_and_than_alloying(magnet):
         magnet.h_cj(one)[0]
         > diffused_magnet(BASE, "Dy", 423.15, None, 4.0).h_cj(one)[0]
     )
-    assert magnet.h_cj(one)[0] > alloyed_magnet(BASE, "Tb", 423.15, None).h_cj(one)[0]
+    assert (
+        magnet.h_cj(one)[0]
+        > alloyed_magnet(BASE, "Tb", 423.15, None).h_cj(one)[0]
+    )
 
 
 def test_needed_content_is_the_inverse():
@@ -92,7 +99,9 @@ def test_local_loops_lose_a_tenth_at_the_knee():
     assert share[3] == -1.0
 
 
-@pytest.mark.parametrize(("alloy", "kelvin"), [("SmCo5", 300.0), ("Nd2Fe14B", 700.0)])
+@pytest.mark.parametrize(
+    ("alloy", "kelvin"), [("SmCo5", 300.0), ("Nd2Fe14B", 700.0)]
+)
 def test_refuses_an_impossible_magnet(alloy, kelvin):
     table = CompositionTable.from_strings([alloy])
     with pytest.raises(InputError, match="2:14:1"):

@@ -13,7 +13,9 @@ from magnetkit.diffusion._shapes import cut, read_shape
 CELLS = cut(read_shape("40x15x5mm"), 1500)
 
 
-def field(size=(40, 15, 5), unit="kA_m", axial=-300.0, kind="H", shift=0.0, **columns):
+def field(
+    size=(40, 15, 5), unit="kA_m", axial=-300.0, kind="H", shift=0.0, **columns
+):
     lines = [
         np.linspace(-0.5 * s, 0.5 * s, n) + shift
         for s, n in zip(size, (9, 5, 4), strict=True)

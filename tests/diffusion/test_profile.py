@@ -33,7 +33,9 @@ def test_a_thick_slab_has_an_error_function():
     depth = (np.arange(800) + 0.5) * 25e-6
     surface = 1.0 / (2.0 * np.sqrt(length / np.pi))
     assert np.allclose(
-        profile, surface * erfc(depth / 2 / np.sqrt(length)), atol=2e-3 * surface
+        profile,
+        surface * erfc(depth / 2 / np.sqrt(length)),
+        atol=2e-3 * surface,
     )
 
 
@@ -69,13 +71,17 @@ def test_mass_is_kept_to_1e_9(text):
     for face in shape.faces:
         where = rng.random(spreading.grid(face)) < 0.4
         patch = _profile.Patch(face, where)
-        inside = float(spreading.response(patch, ANNEAL.spread()) @ cells.volumes)
+        inside = float(
+            spreading.response(patch, ANNEAL.spread()) @ cells.volumes
+        )
         assert inside == pytest.approx(spreading.patch_area(patch), rel=1e-9)
 
 
 def test_faces_have_the_shapes_area():
     spreading = _profile.Spreading(cut(read_shape("ring:40x20x5mm"), 4000))
-    areas = {f: spreading.areas(f).sum() * 1e6 for f in spreading.cells.shape.faces}
+    areas = {
+        f: spreading.areas(f).sum() * 1e6 for f in spreading.cells.shape.faces
+    }
     assert areas["outer"] == pytest.approx(np.pi * 40 * 5)
     assert areas["inner"] == pytest.approx(np.pi * 20 * 5)
     assert areas["z+"] == pytest.approx(np.pi * (400 - 100))
@@ -84,12 +90,19 @@ def test_faces_have_the_shapes_area():
 def test_cells_hold_the_means_of_a_fine_profile():
     cells = cut(read_shape("40x15x5mm"), 12000)
     spreading = _profile.Spreading(cells)
-    faces = [_profile.Patch(f, np.ones(spreading.grid(f), bool)) for f in ("z-", "z+")]
-    response = sum(spreading.response(p, ANNEAL.spread()) for p in faces).reshape(
-        cells.counts
-    )
+    faces = [
+        _profile.Patch(f, np.ones(spreading.grid(f), bool))
+        for f in ("z-", "z+")
+    ]
+    response = sum(
+        spreading.response(p, ANNEAL.spread()) for p in faces
+    ).reshape(cells.counts)
     n = cells.counts[2]
-    fine = slab_profile(5e-3, True, ANNEAL.spread(), 50 * n).reshape(n, 50).mean(axis=1)
+    fine = (
+        slab_profile(5e-3, True, ANNEAL.spread(), 50 * n)
+        .reshape(n, 50)
+        .mean(axis=1)
+    )
     assert np.allclose(response, fine, rtol=0.01)
 
 

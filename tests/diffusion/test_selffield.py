@@ -34,7 +34,9 @@ def test_blocks_have_aharonis_factor(text, along):
     assert factor == pytest.approx(block_factor((*sides, last)), rel=1e-5)
 
 
-@pytest.mark.parametrize("text", ["disc:20x5mm", "disc:10x10mm", "disc:10x20mm"])
+@pytest.mark.parametrize(
+    "text", ["disc:20x5mm", "disc:10x10mm", "disc:10x20mm"]
+)
 def test_discs_have_chens_factor_to_one_per_cent(text):
     shape = read_shape(text)
     factor = SelfField(cut(shape, 30000), "z").factor
@@ -71,7 +73,9 @@ def test_pole_face_centre_is_worst():
     half = 0.5 * np.array(cells.shape.box)
 
     def reverse_field(x, y):
-        place = np.argmin(np.linalg.norm(cells.points - [x, y, half[2]], axis=1))
+        place = np.argmin(
+            np.linalg.norm(cells.points - [x, y, half[2]], axis=1)
+        )
         return case.reverse[place]
 
     middle = reverse_field(0.0, 0.0)

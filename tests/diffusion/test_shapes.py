@@ -31,10 +31,12 @@ def test_diffusion_distance():
     assert block.thickness(("z-", "z+")) == pytest.approx(2.5e-3)
     assert block.thickness(("z+",)) == pytest.approx(5e-3)
     assert block.thickness(("x-", "x+", "y+")) == pytest.approx(15e-3)
-    assert read_shape("disc:20x50mm").thickness(("outer",)) == pytest.approx(10e-3)
-    assert read_shape("ring:40x20x50mm").thickness(("outer", "inner")) == pytest.approx(
-        5e-3
+    assert read_shape("disc:20x50mm").thickness(("outer",)) == pytest.approx(
+        10e-3
     )
+    assert read_shape("ring:40x20x50mm").thickness(
+        ("outer", "inner")
+    ) == pytest.approx(5e-3)
 
 
 @pytest.mark.parametrize(

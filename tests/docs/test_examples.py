@@ -13,7 +13,9 @@ import magnetkit as mk
 PAGES = sorted(
     (Path(__file__).resolve().parents[2] / "docs/reference/python").glob("*.md")
 )
-ENTRY = re.compile(r"^::: (\S+)\n(?:\n```python\n(.*?)```)?", re.MULTILINE | re.DOTALL)
+ENTRY = re.compile(
+    r"^::: (\S+)\n(?:\n```python\n(.*?)```)?", re.MULTILINE | re.DOTALL
+)
 EXAMPLES = {
     name: code
     for page in PAGES
@@ -39,7 +41,9 @@ def test_every_public_name_has_an_example():
         if p.stem != "index"
     ]
     # Sets of data are files.
-    direct = {name for name in mk.__all__ if inspect.ismodule(getattr(mk, name))}
+    direct = {
+        name for name in mk.__all__ if inspect.ismodule(getattr(mk, name))
+    }
     pages = {page.stem.removeprefix("report.") for page in PAGES}
     assert direct - pages == {"datasets"}
     things = [

@@ -9,9 +9,13 @@ import pytest
 
 import magnetkit as mk
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs/gallery.md").read_text("utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs/gallery.md").read_text(
+    "utf-8"
+)
 ENTRIES = dict(
-    re.findall(r"^## ([^\n]*)\n\n```python [^\n]*\n(.*?)^show\(", PAGE, re.M | re.S)
+    re.findall(
+        r"^## ([^\n]*)\n\n```python [^\n]*\n(.*?)^show\(", PAGE, re.M | re.S
+    )
 )
 
 
@@ -26,7 +30,9 @@ def figure(request):
 
 def test_every_public_plot_is_in_the_gallery():
     plots = [
-        name for name in mk.plots.__all__ if name not in ("Figure", "sweep", "table")
+        name
+        for name in mk.plots.__all__
+        if name not in ("Figure", "sweep", "table")
     ]
     assert [name for name in plots if f"plots.{name}(" not in PAGE] == []
 
@@ -39,7 +45,9 @@ def test_no_figure_is_of_made_up_data(entry):
         # Numbers come from the package or its data: no series of them is typed.
         if isinstance(node, ast.List | ast.Tuple):
             numbers = [
-                e for e in node.elts if isinstance(getattr(e, "value", None), float)
+                e
+                for e in node.elts
+                if isinstance(getattr(e, "value", None), float)
             ]
             assert len(numbers) < 3
 

@@ -15,14 +15,22 @@ import magnetkit as mk
 from magnetkit.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [p for p in sorted((ROOT / "docs").rglob("*.md")) if "reference" not in p.parts]
-GUIDES = [p for p in PAGES if p.parent.name in ("start", "howto") or p.stem == "index"]
+PAGES = [
+    p
+    for p in sorted((ROOT / "docs").rglob("*.md"))
+    if "reference" not in p.parts
+]
+GUIDES = [
+    p for p in PAGES if p.parent.name in ("start", "howto") or p.stem == "index"
+]
 FENCES = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def blocks(page, kind):
     return [
-        text for name, text in FENCES.findall(page.read_text("utf-8")) if name == kind
+        text
+        for name, text in FENCES.findall(page.read_text("utf-8"))
+        if name == kind
     ]
 
 
@@ -112,7 +120,9 @@ def test_the_site_builds_offline_without_a_warning(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WARNING" not in done.stderr
     front = (tmp_path / "index.html").read_text("utf-8")
-    assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=.?https?:", front)
+    assert not re.findall(
+        r"<(?:script|link|img)[^>]+(?:src|href)=.?https?:", front
+    )
     for name in (
         "gallery",
         "reference/columns",
@@ -121,15 +131,22 @@ def test_the_site_builds_offline_without_a_warning(tmp_path):
     ):
         assert (tmp_path / f"{name}.html").is_file()
     page = (tmp_path / "reference/commands.html").read_text("utf-8")
-    for path, command in every_command(typer.main.get_command(app), "magnetkit"):
-        heading = re.search(rf'id="(?:exec-\d+--)?{path.replace(" ", "-")}"', page)
+    for path, command in every_command(
+        typer.main.get_command(app), "magnetkit"
+    ):
+        heading = re.search(
+            rf'id="(?:exec-\d+--)?{path.replace(" ", "-")}"', page
+        )
         text = (
             page[heading.end() :].partition("<h")[0]
             if heading
             else page.partition("<h2")[0]
         )
         names = [
-            name for p in command.params for name in p.opts if name.startswith("-")
+            name
+            for p in command.params
+            for name in p.opts
+            if name.startswith("-")
         ]
         assert [name for name in names if name not in text] == [], path
     # A page opened from disk finds what it searches in.

@@ -14,7 +14,11 @@ def test_the_page_is_written_from_code_and_data():
 def test_every_constant_stands_there_once_with_its_status():
     text = (ROOT / "docs" / "physics.md").read_text("utf-8")
     rows = re.findall(
-        r"^\| `(\w+)` \| .* \| (cited|fitted|memory|assumed) \| ", text, re.MULTILINE
+        r"^\| `(\w+)` \| .* \| (cited|fitted|memory|assumed) \| ",
+        text,
+        re.MULTILINE,
     )
     book = constants()
-    assert sorted(rows) == sorted(zip(book["name"], book["status"], strict=True))
+    assert sorted(rows) == sorted(
+        zip(book["name"], book["status"], strict=True)
+    )

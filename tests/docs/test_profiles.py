@@ -25,10 +25,14 @@ def test_profile_page_gives_decision_and_grounds(motor):
         "- Runner-up: ",
     ):
         assert heading in motor
-    assert "Today's magnet keeps HcJ 366 ± 26 kA/m, guaranteed at 180 °C" in motor
+    assert (
+        "Today's magnet keeps HcJ 366 ± 26 kA/m, guaranteed at 180 °C" in motor
+    )
     # Terbium is what the first pays for.
     assert "- With terbium and dysprosium at three times their price: " in motor
 
 
 def test_every_device_has_its_page():
-    assert {file.stem for file in FOLDER.glob("*.md")} == set(applications.names())
+    assert {file.stem for file in FOLDER.glob("*.md")} == set(
+        applications.names()
+    )

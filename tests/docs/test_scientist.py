@@ -13,7 +13,8 @@ from tests.phases.embedded import embedded_documents
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/start/scientist.md"
 BLOCK = re.compile(
-    r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL
+    r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -27,7 +28,9 @@ def same(printed, stored):
         if word == other:
             continue
         try:
-            value, expected = (float(text.strip("[],")) for text in (word, other))
+            value, expected = (
+                float(text.strip("[],")) for text in (word, other)
+            )
         except ValueError:
             return False
         if abs(value - expected) > 0.0101 * max(1.0, abs(expected)):

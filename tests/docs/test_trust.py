@@ -44,12 +44,16 @@ def _pairs(cell: str) -> str:
         ("T_C of 2:14:1 alloys", "curie_temperature_K", 5, "MAE {} K"),
     ],
 )
-def test_trust_page_equals_intrinsic_validation(quantity, column, digits, error):
+def test_trust_page_equals_intrinsic_validation(
+    quantity, column, digits, error
+):
     row = cells("magnetism/VALIDATION", "leave one paper out", "2:14:1", column)
     value = float(row[7]) if digits == 7 else row[digits]
     text = trust_figures(quantity)
     assert error.format(value).replace("%", " %") in text
-    assert f"pairs {_pairs(row[8])}" in text.replace("of a series in order ", "")
+    assert f"pairs {_pairs(row[8])}" in text.replace(
+        "of a series in order ", ""
+    )
     assert f"hold {100 * float(row[10]):.0f} %" in text
 
 
@@ -62,17 +66,24 @@ def test_trust_page_equals_its_side_notes():
         "J_s of 2:14:1 alloys"
     )
     hard = cells(
-        report, "by the hard-axis field throughout", "2:14:1", "anisotropy_field_T"
+        report,
+        "by the hard-axis field throughout",
+        "2:14:1",
+        "anisotropy_field_T",
     )
     figures = f"throughout {100 * float(hard[7]):.0f} %, {_pairs(hard[8])}"
     assert figures in trust_figures("mu0 H_a of 2:14:1 alloys")
     other_hosts = trust_figures("T_C of 2:17, 1:12 and 1:5")
     for host in ("2:17", "1:12", "1:5"):
         assert (
-            f"{float(cells(report, 'papers not fitted', host)[5]):.0f} K" in other_hosts
+            f"{float(cells(report, 'papers not fitted', host)[5]):.0f} K"
+            in other_hosts
         )
     less = cells(report, "without two that others contradict", "2:17")
-    assert f"({float(less[5]):.0f} K without two that others contradict)" in other_hosts
+    assert (
+        f"({float(less[5]):.0f} K without two that others contradict)"
+        in other_hosts
+    )
     reorientation = cells(report, "Nd2Co14B", "546")
     assert f"{reorientation[2]} K in place of {reorientation[1]}" in " ".join(
         TRUST.split()
@@ -88,13 +99,17 @@ def test_trust_page_equals_its_side_notes():
     ],
 )
 def test_trust_page_equals_magnet_validation(quantity, target):
-    table = json.loads(datasets.path("accuracy/figures.json").read_text("utf-8"))[
-        target
-    ][0]
-    rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+    table = json.loads(
+        datasets.path("accuracy/figures.json").read_text("utf-8")
+    )[target][0]
+    rows = [
+        dict(zip(table["columns"], row, strict=True)) for row in table["rows"]
+    ]
     whole = next(row for row in rows if row["family"] == "all")
     text = trust_figures(quantity)
-    inside = f"{100 * float(whole['inside']):.0f} % of {whole['answered']} inside"
+    inside = (
+        f"{100 * float(whole['inside']):.0f} % of {whole['answered']} inside"
+    )
     assert f"all: {inside}" in text
     assert f"rms of ln {float(whole['rms']):.2f}" in text
 
@@ -113,8 +128,11 @@ def test_trust_page_equals_the_belief():
 
 
 def test_reports_count_the_phases_of_the_weights():
-    rows = json.loads(datasets.path("known_phases/forming.json").read_text("utf-8"))[
-        "rows"
-    ]
+    rows = json.loads(
+        datasets.path("known_phases/forming.json").read_text("utf-8")
+    )["rows"]
     text = datasets.path("known_phases/VALIDATION.md").read_text("utf-8")
-    assert int(re.search(r"^(\d+) rows, \d+ that form", text, re.MULTILINE)[1]) == rows
+    assert (
+        int(re.search(r"^(\d+) rows, \d+ that form", text, re.MULTILINE)[1])
+        == rows
+    )

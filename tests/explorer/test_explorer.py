@@ -51,11 +51,14 @@ def address(folder, tmp_path_factory):
     place = data.schema.get_field_index("candidate")
     copy = tmp_path_factory.mktemp("hostile")
     pq.write_table(
-        data.set_column(place, "candidate", pa.array(names)), copy / "ranked.parquet"
+        data.set_column(place, "candidate", pa.array(names)),
+        copy / "ranked.parquet",
     )
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["files"] = {"ranked.parquet": sha256(copy / "ranked.parquet")}
-    manifest["identity"]["application"]["title"] = "Wing </title><script>run()</script>"
+    manifest["identity"]["application"]["title"] = (
+        "Wing </title><script>run()</script>"
+    )
     (copy / "manifest.json").write_text(json.dumps(manifest))
     process = start(copy, "--port", "0")
     try:
@@ -77,7 +80,9 @@ def address(folder, tmp_path_factory):
 
 def request_status(address, host=None):
     place = urlsplit(address)
-    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=300)
+    connection = http.client.HTTPConnection(
+        place.hostname, place.port, timeout=300
+    )
     try:
         connection.request("GET", "/", headers={"Host": host or place.netloc})
         return connection.getresponse().status
@@ -89,7 +94,11 @@ def test_answers_this_machine_by_its_name_alone(address):
     port = urlsplit(address).port
     assert request_status(address) == 200
     assert request_status(address, f"localhost:{port}") == 200
-    for foreign in ("example.org", f"example.org:{port}", "127.0.0.1.example.org"):
+    for foreign in (
+        "example.org",
+        f"example.org:{port}",
+        "127.0.0.1.example.org",
+    ):
         assert request_status(address, foreign) == 400
     # Another address of this machine: open if the server listened to all of them.
     with pytest.raises(ConnectionRefusedError):
@@ -109,9 +118,14 @@ def test_client_leaving_early_writes_nothing(address):
 def post(address, body, kind="application/json", length=None):
     """Send a callback; return status and headers of the answer."""
     place = urlsplit(address)
-    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=300)
+    connection = http.client.HTTPConnection(
+        place.hostname, place.port, timeout=300
+    )
     try:
-        headers = {"Content-Type": kind, "Content-Length": str(length or len(body))}
+        headers = {
+            "Content-Type": kind,
+            "Content-Length": str(length or len(body)),
+        }
         connection.request("POST", "/_dash-update-component", body, headers)
         answer = connection.getresponse()
         return answer.status, answer.read()
@@ -142,14 +156,18 @@ def find_component(layout, name):
             return layout
         layout = list(layout.values())
     parts = layout if isinstance(layout, list) else []
-    return next((hit for part in parts if (hit := find_component(part, name))), None)
+    return next(
+        (hit for part in parts if (hit := find_component(part, name))), None
+    )
 
 
 @pytest.fixture(scope="module")
 def question(address):
     """Return what makes the page's own question, with some values put in place of others."""
     place = urlsplit(address)
-    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=300)
+    connection = http.client.HTTPConnection(
+        place.hostname, place.port, timeout=300
+    )
     connection.request("GET", "/_dash-dependencies")
     callbacks = json.loads(connection.getresponse().read())
     connection.request("GET", "/_dash-layout")
@@ -167,7 +185,11 @@ def question(address):
             else:
                 value = values.get(entry["id"])
                 inputs.append(
-                    {"id": entry["id"], "property": entry["property"], "value": value}
+                    {
+                        "id": entry["id"],
+                        "property": entry["property"],
+                        "value": value,
+                    }
                 )
         outputs = [
             {"id": o.rsplit(".", 1)[0], "property": o.rsplit(".", 1)[1]}
@@ -231,7 +253,9 @@ def test_refuses_a_huge_request_without_reading(address):
 
 def test_the_page_runs_its_own_scripts_alone(address):
     place = urlsplit(address)
-    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=300)
+    connection = http.client.HTTPConnection(
+        place.hostname, place.port, timeout=300
+    )
     connection.request("GET", "/")
     answer = connection.getresponse()
     page = answer.read().decode()
@@ -243,11 +267,15 @@ def test_the_page_runs_its_own_scripts_alone(address):
     assert policy["default-src"] == "'none'"
     assert "unsafe" not in policy["script-src"]
     inline = re.findall(
-        r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>(.*?)</script>", page, re.S
+        r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>(.*?)</script>",
+        page,
+        re.S,
     )
     assert inline
     for script in inline:
-        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        digest = base64.b64encode(
+            hashlib.sha256(script.encode()).digest()
+        ).decode()
         assert f"'sha256-{digest}'" in policy["script-src"], script
     assert "<title>Wing &lt;/title&gt;&lt;script&gt;" in page
     assert "<script>run" not in page
@@ -275,7 +303,8 @@ def window(address, tmp_path):
             120,
         )
         browser_window.wait(
-            "return document.getElementById('evaluated').textContent === ''", 300
+            "return document.getElementById('evaluated').textContent === ''",
+            300,
         )
         yield browser_window
         assert browser_window.errors() == []
@@ -299,7 +328,8 @@ def test_limits_temperature_and_scenario_move_summary_and_table(window):
         )
     ]
     before = [
-        window.run(cell % heads.index(name)) for name in ("Br", "HcJ", "Risk", "#")
+        window.run(cell % heads.index(name))
+        for name in ("Br", "HcJ", "Risk", "#")
     ]
     cold = put(window, "temperature", "20")
     assert "293 K (20 °C)" in cold
@@ -318,7 +348,9 @@ def test_limits_temperature_and_scenario_move_summary_and_table(window):
 def test_the_table_sorts_and_turns_pages_by_keyboard(window):
     column = "[...document.querySelectorAll('thead th')].findIndex((h) => h.textContent.startsWith('Br'))"
     head = f"document.querySelectorAll('thead th')[{column}]"
-    values = f"[...{ROWS}].map((r) => parseFloat(r.cells[{column}].textContent))"
+    values = (
+        f"[...{ROWS}].map((r) => parseFloat(r.cells[{column}].textContent))"
+    )
     window.run(f"{head}.querySelector('button').focus()")
     window.press(ENTER)
     window.wait(f"return {head}.ariaSort === 'ascending'")
@@ -331,13 +363,17 @@ def test_the_table_sorts_and_turns_pages_by_keyboard(window):
     window.wait(
         "return document.getElementById('count').textContent.startsWith('Page 2')"
     )
-    assert window.run("return document.getElementById('before').disabled") is False
+    assert (
+        window.run("return document.getElementById('before').disabled") is False
+    )
 
 
 @needs_browser
 def test_page_starts_with_winners_beside_todays_magnet(window):
     # None of these meets everything: the page begins with all.
-    assert not window.run("return document.querySelector('#meets input').checked")
+    assert not window.run(
+        "return document.querySelector('#meets input').checked"
+    )
     today = window.run("return document.getElementById('today').textContent")
     assert today.startswith("Today’s magnet, ")
     assert "margin" in today
@@ -347,9 +383,7 @@ def test_page_starts_with_winners_beside_todays_magnet(window):
 
 @needs_browser
 def test_click_shows_the_curve_of_its_point(window):
-    legend = (
-        "[...document.querySelectorAll('#curve .legendtext')].map((t) => t.textContent)"
-    )
+    legend = "[...document.querySelectorAll('#curve .legendtext')].map((t) => t.textContent)"
     names = window.wait(f"return {legend}.length > 1 && {legend}")
     assert names[0].startswith(f"J(H) {HOSTILE}")
     assert names[1].startswith("J(H) Today's magnet")
@@ -389,7 +423,9 @@ def test_every_slider_has_a_name(window):
 @needs_browser
 def test_a_hostile_name_is_text(window):
     assert window.run(f"return {ROWS}[0].cells[1].textContent") == HOSTILE
-    assert window.run("return document.querySelectorAll('#rows img').length") == 0
+    assert (
+        window.run("return document.querySelectorAll('#rows img').length") == 0
+    )
     assert window.run("return document.title") != "run"
 
 
@@ -404,7 +440,8 @@ def test_a_narrow_screen_scrolls_only_down(address, tmp_path, width):
             120,
         )
         assert (
-            browser_window.run("return document.documentElement.scrollWidth") <= width
+            browser_window.run("return document.documentElement.scrollWidth")
+            <= width
         )
         # A name takes three lines at most.
         assert browser_window.run(f"return {ROWS}[1].offsetHeight") < 90

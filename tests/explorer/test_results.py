@@ -38,7 +38,9 @@ def results(folder):
 @pytest.fixture(scope="module")
 def ranked_rows(folder):
     frame = pq.read_table(folder / "ranked.parquet").to_pandas()
-    return frame[frame["rank"].notna()].sort_values("rank").reset_index(drop=True)
+    return (
+        frame[frame["rank"].notna()].sort_values("rank").reset_index(drop=True)
+    )
 
 
 def test_rows_are_the_ranked_ones_best_first(results, ranked_rows):
@@ -47,7 +49,9 @@ def test_rows_are_the_ranked_ones_best_first(results, ranked_rows):
     rows = np.arange(len(results))
     assert results.text("candidate", rows) == ranked_rows["candidate"].tolist()
     for name in (*MAGNET, "supply_risk", "performance_margin"):
-        assert_allclose(results.column(name, Question()), ranked_rows[name], rtol=1e-6)
+        assert_allclose(
+            results.column(name, Question()), ranked_rows[name], rtol=1e-6
+        )
 
 
 def test_limits_keep_what_a_query_keeps(results, ranked_rows, folder):
@@ -61,9 +65,13 @@ def test_limits_keep_what_a_query_keeps(results, ranked_rows, folder):
     assert 0 < len(expected) < len(ranked_rows)
     assert results.select(question).tolist() == expected.index.tolist()
     meets = results.select(Question(only=frozenset({"meets"}))).tolist()
-    assert meets == ranked_rows.index[ranked_rows["meets_requirements"]].tolist()
+    assert (
+        meets == ranked_rows.index[ranked_rows["meets_requirements"]].tolist()
+    )
     rows = results.select(Question(only=frozenset({"decisions"})))
-    names = mk.run.ScreenResult.from_folder(folder).decisions["candidate"].iloc[1:]
+    names = (
+        mk.run.ScreenResult.from_folder(folder).decisions["candidate"].iloc[1:]
+    )
     assert 0 < len(rows) == sum(names.isin(ranked_rows["candidate"]))
     assert set(results.text("candidate", rows)) <= set(names)
 
@@ -74,7 +82,9 @@ def test_every_stop_equals_the_model(results):
     assert results.temperatures[0] == profile.temperature_K
     assert min(results.temperatures) == profile.temperature_min_K
     assert max(results.temperatures) == profile.temperature_max_K
-    table = mk.CompositionTable.from_arrow(results.texts["formula"], basis="atomic")
+    table = mk.CompositionTable.from_arrow(
+        results.texts["formula"], basis="atomic"
+    )
     for stop in (1, len(results.temperatures) - 1):
         expected = mk.magnetism.sintered(
             table,
@@ -109,13 +119,17 @@ def test_todays_magnet_stands_in_the_figure(results):
     points = sum(len(trace["x"]) for trace in figure["data"][:2])
     assert points == len(rows)
     # Its margin, too, is that of the device.
-    margin = _pareto(results, rows, front, question, "performance_margin")["data"][-1]
+    margin = _pareto(results, rows, front, question, "performance_margin")[
+        "data"
+    ][-1]
     assert np.isfinite(margin["y"][0])
 
 
 def test_todays_margin_is_judged_without_phases(results, folder, monkeypatch):
     today = results.profile.reference
-    job = _job.restore_job(results.profile, read_finished_manifest(folder)["identity"])
+    job = _job.restore_job(
+        results.profile, read_finished_manifest(folder)["identity"]
+    )
     shell = [today.shell] if today.shell else None
     whole = _evaluate.evaluate(today.table(), shell, job).columns
     monkeypatch.setattr(_evaluate._stages, "describe", None)
@@ -129,7 +143,9 @@ def test_supply_follows_scenario_and_recycling(results):
         results.table, "embargo", {"Dy": 0.5, "Nd": 0.3}, shell=results.shells
     )
     for name in ("supply_risk", "cost_USD_kg"):
-        assert_allclose(results.column(name, question), expected[name], rtol=1e-5)
+        assert_allclose(
+            results.column(name, question), expected[name], rtol=1e-5
+        )
     risk = results.column("supply_risk", question)
     assert (risk != results.column("supply_risk", Question())).any()
 
@@ -199,7 +215,11 @@ def test_thins_many_rows_evenly():
     many = np.arange(3 * PLOTTED_ROWS)
     assert _thin_rows(few) is few
     rows = _thin_rows(many)
-    assert (len(rows), rows[0], rows[-1]) == (PLOTTED_ROWS, 0, 3 * PLOTTED_ROWS - 1)
+    assert (len(rows), rows[0], rows[-1]) == (
+        PLOTTED_ROWS,
+        0,
+        3 * PLOTTED_ROWS - 1,
+    )
     assert set(np.diff(rows)) == {3, 4}
 
 
@@ -216,7 +236,10 @@ def test_curve_is_named_by_recipe_and_shell(results):
         traces = _curves(results, row, 0)["data"]
         legend = {trace.get("name") for trace in traces}
         assert f"J(H) {label}" in legend
-        assert f"J(H) Today's magnet, {results.profile.reference.formula}" in legend
+        assert (
+            f"J(H) Today's magnet, {results.profile.reference.formula}"
+            in legend
+        )
 
 
 def test_words_stand_left_and_a_narrow_screen_hides_minor_columns():
@@ -229,9 +252,13 @@ def test_words_stand_left_and_a_narrow_screen_hides_minor_columns():
 
 def test_download_holds_words_and_numbers_of_its_rows(results, ranked_rows):
     names = ["candidate", "remanence_T"]
-    table = pd.read_csv(io.StringIO(_csv(results, np.arange(3), Question(), names)))
+    table = pd.read_csv(
+        io.StringIO(_csv(results, np.arange(3), Question(), names))
+    )
     assert table["candidate"].tolist() == ranked_rows["candidate"].tolist()[:3]
     np.testing.assert_allclose(
         table["remanence_T"], ranked_rows["remanence_T"][:3], rtol=1e-6
     )
-    assert (table["temperature_K"] == results.temperatures[Question().stop]).all()
+    assert (
+        table["temperature_K"] == results.temperatures[Question().stop]
+    ).all()

@@ -28,7 +28,9 @@ def together(client_of, path, count):
     codes = []
 
     def ask():
-        codes.append(client_of().get(path, base_url="http://127.0.0.1").status_code)
+        codes.append(
+            client_of().get(path, base_url="http://127.0.0.1").status_code
+        )
 
     users = [threading.Thread(target=ask) for _ in range(count)]
     for user in users:
@@ -69,7 +71,9 @@ def test_foreign_host_and_large_body_take_no_place(flask_server):
         answer = client.get("/", base_url="http://elsewhere.example")
         assert answer.status_code == 400
         large = client.post(
-            "/", data=b"x" * (server.MOST_BYTES + 1), base_url="http://127.0.0.1"
+            "/",
+            data=b"x" * (server.MOST_BYTES + 1),
+            base_url="http://127.0.0.1",
         )
         assert large.status_code == 413
     assert client.get("/", base_url="http://127.0.0.1").status_code == 200

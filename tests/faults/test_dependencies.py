@@ -23,7 +23,9 @@ def pins(name: str) -> dict[str, Version]:
             requirement = Requirement(line)
             (specifier,) = requirement.specifier
             assert specifier.operator == "==", line
-            versions[canonicalize_name(requirement.name)] = Version(specifier.version)
+            versions[canonicalize_name(requirement.name)] = Version(
+                specifier.version
+            )
     return versions
 
 
@@ -34,10 +36,13 @@ HIGHEST = pins("constraints.txt")
 def requirements() -> list[Requirement]:
     whole = licences.project()
     extras = [
-        r for extra in TESTED_EXTRAS for r in whole["optional-dependencies"][extra]
+        r
+        for extra in TESTED_EXTRAS
+        for r in whole["optional-dependencies"][extra]
     ]
     by_name = {
-        Requirement(t).name: Requirement(t) for t in (*whole["dependencies"], *extras)
+        Requirement(t).name: Requirement(t)
+        for t in (*whole["dependencies"], *extras)
     }
     return list(by_name.values())
 
@@ -60,9 +65,9 @@ def test_installed_versions_lie_between_the_pins():
         low = LOWEST.get(name)
         high = HIGHEST.get(name)
         # Packages that a package needed only at other versions have one pin, or none.
-        if (low and high and not min(low, high) <= have <= max(low, high)) or not (
-            low or high
-        ):
+        if (
+            low and high and not min(low, high) <= have <= max(low, high)
+        ) or not (low or high):
             outside.append(f"{name} {have}: {low} to {high}")
     assert outside == []
 
@@ -74,7 +79,8 @@ def test_every_dependency_has_a_permissive_licence():
     for name in licences.closure():
         text = licences.licence(distribution(name))
         if not (
-            licences.PERMISSIVE.search(text) or licences.WEAK_COPYLEFT.search(text)
+            licences.PERMISSIVE.search(text)
+            or licences.WEAK_COPYLEFT.search(text)
         ):
             unknown.append(f"{name}: {text!r}")
     assert unknown == []

@@ -39,13 +39,19 @@ def put(name, value):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a = " + 50_000 * "[" + 50_000 * "]", "not valid TOML: maximum recursion"),
+        (
+            "a = " + 50_000 * "[" + 50_000 * "]",
+            "not valid TOML: maximum recursion",
+        ),
         (".".join(20_000 * "a") + " = 1", "nested deeper"),
         ("a = " + 5000 * "9", "not valid TOML: Exceeds"),
         (put("load_line", "true"), "load_line: .*number, got True"),
         (put("load_line", '"1.5"'), "load_line: .*number, got '1.5'"),
         (put("load_line", "1e300"), "load_line: .*less than or equal to 10000"),
-        (put("temperature_max", "1e9"), "temperature_max is a text with its unit"),
+        (
+            put("temperature_max", "1e9"),
+            "temperature_max is a text with its unit",
+        ),
         (
             put("temperature_max", '"999999K"'),
             "temperature_max_K: .*less than or equal to 2000",
@@ -68,7 +74,8 @@ def test_invalid_profile_is_one_line(text, message, tmp_path):
 def test_no_spreadsheet_runs_what_a_pipe_got(tmp_path):
     table = tmp_path / "a.csv"
     table.write_text(
-        "composition,=cmd|A0,note\nSmCo5,@SUM(1),=HYPERLINK(1)\n", encoding="utf-8"
+        "composition,=cmd|A0,note\nSmCo5,@SUM(1),=HYPERLINK(1)\n",
+        encoding="utf-8",
     )
     head, row = run("predict", table)[1].splitlines()
     assert head.endswith(",'=cmd|A0,note")
@@ -107,7 +114,9 @@ def test_reads_the_workbook_of_a_shop(tmp_path):
         ["--sheet", "melts2026"],
         ["--sheet", "Melts 2026", "--header-row", 3],
     ):
-        assert predict(*options)[1].splitlines()[1] == "Nd31.7Co0.9B1Fe bal.,55.5"
+        assert (
+            predict(*options)[1].splitlines()[1] == "Nd31.7Co0.9B1Fe bal.,55.5"
+        )
     text = predict("--sheet", "elements", "--element-columns")[1]
     assert text.splitlines()[1] == "Nd31B1Fe bal.,50"
     assert "there is Sheet, Melts 2026, Elements" in predict("--sheet", "x")[2]
@@ -115,9 +124,17 @@ def test_reads_the_workbook_of_a_shop(tmp_path):
         "Price"
     ].tolist() == [55.5]
     # The first sheet is read where none is named, and the others are named.
-    with pytest.warns(UserWarning, match=r"sheet 'Sheet' is read; there are 2 more"):
+    with pytest.warns(
+        UserWarning, match=r"sheet 'Sheet' is read; there are 2 more"
+    ):
         assert (
-            run("features", "make", tmp_path / "a.xlsx", "--out", tmp_path / "f.csv")[0]
+            run(
+                "features",
+                "make",
+                tmp_path / "a.xlsx",
+                "--out",
+                tmp_path / "f.csv",
+            )[0]
             == 1
         )
 
@@ -130,7 +147,9 @@ def test_refuses_long_texts_before_memory_fills(tmp_path):
         ("coded", long),
         ("plain", long.slice(0, 600).cast(pa.string())),
     ):
-        pq.write_table(pa.table({"composition": column}), tmp_path / f"{name}.parquet")
+        pq.write_table(
+            pa.table({"composition": column}), tmp_path / f"{name}.parquet"
+        )
         with pytest.raises(InputError, match="'composition' take over 512 MiB"):
             mk.predict(tmp_path / f"{name}.parquet")
     wide = {"composition": ["SmCo5"], **{f"c{i}": [i] for i in range(10_000)}}
@@ -149,7 +168,10 @@ def test_judges_nothing_without_a_device(tmp_path):
 
 
 def test_a_warning_names_the_line_that_caused_it():
-    for call in (lambda: mk.predict(["SmCo5", "Xx2"]), lambda: mk.predict("SmCo5", 20)):
+    for call in (
+        lambda: mk.predict(["SmCo5", "Xx2"]),
+        lambda: mk.predict("SmCo5", 20),
+    ):
         with pytest.warns(UserWarning, match="Xx|20 K") as record:
             call()
         assert {w.filename for w in record} == {__file__}
@@ -157,7 +179,12 @@ def test_a_warning_names_the_line_that_caused_it():
 
 def test_marks_values_beyond_the_sheets_everywhere(tmp_path):
     code, _, message = run(
-        "curve", "N42SH", "--temperature", "20C,200C", "--out", tmp_path / "n.csv"
+        "curve",
+        "N42SH",
+        "--temperature",
+        "20C,200C",
+        "--out",
+        tmp_path / "n.csv",
     )
     assert (code, "extrapolated at 200 C" in message) == (0, True)
     hot = (tmp_path / "n-200C.csv").read_text().splitlines()[0]
@@ -211,7 +238,9 @@ def test_long_frames_show_ten_lines(monkeypatch):
     assert type(frame[["host", "status"]]) is pd.DataFrame
     assert "..." in repr(mk.predict("SmCo5", detail=True))
     for text in ("NdFeB", "SmCo"):
-        with pytest.raises(InputError, match=r"name of a family.*magnetkit grades"):
+        with pytest.raises(
+            InputError, match=r"name of a family.*magnetkit grades"
+        ):
             mk.predict(text)
 
 
@@ -225,7 +254,9 @@ def test_unit_setting_changes_all_output(monkeypatch, tmp_path):
         rows = pd.read_excel(
             tmp_path / "a.xlsx", sheet_name="Rows", engine="openpyxl"
         ).iloc[0]
-        assert rows["Remanence (kG)"] == pytest.approx(10.0 * frame["remanence_T"][0])
+        assert rows["Remanence (kG)"] == pytest.approx(
+            10.0 * frame["remanence_T"][0]
+        )
         assert rows["Temperature (°C)"] == pytest.approx(150.0)
         assert "(kG)" in table_html(frame)
     finally:

@@ -47,7 +47,9 @@ def test_a_file_and_no_file_are_neither(tmp_path):
 
 
 @pytest.mark.parametrize("name", PLACES)
-@pytest.mark.parametrize("command", ["replace", "predict", "curve", "calibrate"])
+@pytest.mark.parametrize(
+    "command", ["replace", "predict", "curve", "calibrate"]
+)
 def test_names_a_table_that_is_no_file(place, name, command):
     path = place(name, ".csv")
     options = ["--name", "mill"] if command == "calibrate" else []

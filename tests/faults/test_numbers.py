@@ -21,7 +21,9 @@ DEVICE = "communication-twt"
 
 def recipes() -> list[str]:
     """Return ordinary and extreme compositions that the parser takes."""
-    many = "".join(f"{s}0.01" for s in SYMBOLS[2:42] if s not in ("Nd", "Fe", "B"))
+    many = "".join(
+        f"{s}0.01" for s in SYMBOLS[2:42] if s not in ("Nd", "Fe", "B")
+    )
     return [
         *(
             f"{mix('Nd', 'Dy', i / 40, 2)}Fe{14 - i % 5}Co{i % 5}B"
@@ -30,7 +32,10 @@ def recipes() -> list[str]:
         *(f"{mix('Sm', 'Gd', i / 20)}Co5" for i in range(1, 20)),
         *SYMBOLS,
         f"Nd2Fe14B{many}",
-        *(f"{mix('Sm', 'Gd', i / 100)}(Co0.69Fe0.20Cu0.08Zr0.03)7.6" for i in range(5)),
+        *(
+            f"{mix('Sm', 'Gd', i / 100)}(Co0.69Fe0.20Cu0.08Zr0.03)7.6"
+            for i in range(5)
+        ),
         "".join(f"{s}1" for s in SYMBOLS[:40]),
         "".join(f"{s}1" for s in SYMBOLS[56:96]),
         "Nd2Fe14BDy0.000000000001",
@@ -55,7 +60,9 @@ def table() -> pd.DataFrame:
 
 @pytest.mark.parametrize("chunk_rows", [7, 64, 100_000])
 def test_chunks_of_any_size_give_the_same(table: pd.DataFrame, chunk_rows: int):
-    assert_equal(mk.screen(recipes(), DEVICE, chunk_rows=chunk_rows).table, table)
+    assert_equal(
+        mk.screen(recipes(), DEVICE, chunk_rows=chunk_rows).table, table
+    )
 
 
 def test_one_thread_and_many_give_the_same(table: pd.DataFrame):
@@ -76,7 +83,9 @@ def test_rows_in_another_order_give_the_same(table: pd.DataFrame):
 def test_nothing_ranked_rests_on_what_is_no_number(table: pd.DataFrame):
     meets = table[table["meets_requirements"]]
     assert len(meets) > 1
-    numbers = meets[Rule.of(load(DEVICE).objectives).columns()].select_dtypes("number")
+    numbers = meets[Rule.of(load(DEVICE).objectives).columns()].select_dtypes(
+        "number"
+    )
     comparable = meets["pareto_front"].notna()
     assert numbers[comparable].notna().all().all()
     # Where an objective is not known there is no front, and the rank says so: behind all others.
@@ -95,18 +104,20 @@ def test_nothing_ranked_rests_on_what_is_no_number(table: pd.DataFrame):
     for name in names:
         if f"{name}_lo" in names:
             rows = table[[f"{name}_lo", name, f"{name}_hi"]].dropna()
-            assert (rows[f"{name}_lo"] <= rows[name] + 1e-9 * rows[name].abs()).all(), (
-                name
-            )
-            assert (rows[name] <= rows[f"{name}_hi"] + 1e-9 * rows[name].abs()).all(), (
-                name
-            )
+            assert (
+                rows[f"{name}_lo"] <= rows[name] + 1e-9 * rows[name].abs()
+            ).all(), name
+            assert (
+                rows[name] <= rows[f"{name}_hi"] + 1e-9 * rows[name].abs()
+            ).all(), name
 
 
 def test_a_trace_changes_nothing_but_itself():
     pure, trace = (
         mk.predict(
-            mk.CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BDy0.000000000001"])
+            mk.CompositionTable.from_strings(
+                ["Nd2Fe14B", "Nd2Fe14BDy0.000000000001"]
+            )
         )
         .drop(columns="row_index")
         .select_dtypes("number")

@@ -37,7 +37,9 @@ def _model(file: Path, payload: bytes) -> Path:
         "versions": _store.versions(),
         "content_sha256": hashlib.sha256(payload).hexdigest(),
     }
-    file.write_bytes(_store.MAGIC + json.dumps(manifest).encode() + b"\n" + payload)
+    file.write_bytes(
+        _store.MAGIC + json.dumps(manifest).encode() + b"\n" + payload
+    )
     return file
 
 
@@ -75,7 +77,9 @@ def test_model_file_writes_only_in_its_folder(tmp_path):
     assert not Path("/tmp/magnetkit-outside").exists()
 
 
-@pytest.mark.parametrize("folder", ["../../outside", "/etc", "..", "", 7, "0" * 31])
+@pytest.mark.parametrize(
+    "folder", ["../../outside", "/etc", "..", "", 7, "0" * 31]
+)
 def test_cache_points_only_to_its_folder(tmp_path, monkeypatch, folder):
     monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path))
     get_settings.cache_clear()

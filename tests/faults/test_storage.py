@@ -116,10 +116,14 @@ def test_unwritable_cache_costs_only_the_cache(tmp_path, monkeypatch, place):
             warnings.simplefilter("always")
             if place == "read only":
                 monkeypatch.undo()
-                monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
+                monkeypatch.setenv(
+                    "MAGNETKIT_CACHE_DIR", str(tmp_path / "cache")
+                )
                 get_settings.cache_clear()
                 with storage.read_only(tmp_path / "cache"):
-                    got = mk.surrogates.load(TARGET, progress=False).predict(table)
+                    got = mk.surrogates.load(TARGET, progress=False).predict(
+                        table
+                    )
             else:
                 got = mk.surrogates.load(TARGET, progress=False).predict(table)
             if place == "full":
@@ -151,7 +155,8 @@ def test_makes_missing_folders_and_names_lost_ones(tmp_path):
     assert len(ScreenResult.from_folder(out).data) == 1
     note = out / "manifest.json"
     note.write_text(
-        json.dumps(json.loads(note.read_text("utf-8")) | {"summary": 1.5}), "utf-8"
+        json.dumps(json.loads(note.read_text("utf-8")) | {"summary": 1.5}),
+        "utf-8",
     )
     with pytest.raises(StoreError, match="is damaged"):
         ScreenResult.from_folder(out)
@@ -169,8 +174,12 @@ def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # no
         os.utime(file, (4e9, 4e9))
     monkeypatch.setattr(time, "time", lambda: 0.0)
     _curie_training._load.cache_clear()
-    monkeypatch.setattr(_curie_training, "_train_with_progress", storage.no_space)
-    assert mk.surrogates.load(TARGET, progress=False).predict(table).equals(want)
+    monkeypatch.setattr(
+        _curie_training, "_train_with_progress", storage.no_space
+    )
+    assert (
+        mk.surrogates.load(TARGET, progress=False).predict(table).equals(want)
+    )
     count = len(mp_server.requests)
     assert pull("Co-Sm", KEY, mp_server.url).entries.equals(snapshot.entries)
     assert len(mp_server.requests) == count
@@ -189,9 +198,16 @@ def test_clock_of_1970_stops_only_the_workbook(tmp_path, monkeypatch):
             {"today": classmethod(lambda c, d=day: date.fromisoformat(d))},
         )
         monkeypatch.setattr(_written, "date", stub)
-        with pytest.raises(InputError, match=message) if message else nullcontext():
+        with (
+            pytest.raises(InputError, match=message)
+            if message
+            else nullcontext()
+        ):
             _written.write_table(frame, tmp_path / "a.xlsx")
-        assert len(pd.read_csv(_written.write_table(frame, tmp_path / "a.csv"))) == 1
+        assert (
+            len(pd.read_csv(_written.write_table(frame, tmp_path / "a.csv")))
+            == 1
+        )
         assert (tmp_path / "a.xlsx").is_file() is not bool(message)
 
 

@@ -27,7 +27,9 @@ def composition_statistics(indptr, indices, values, table):
             if any(map(math.isnan, x)):
                 continue
             mean = sum(w * a for w, a in zip(weights, x, strict=True))
-            deviation = sum(w * abs(a - mean) for w, a in zip(weights, x, strict=True))
+            deviation = sum(
+                w * abs(a - mean) for w, a in zip(weights, x, strict=True)
+            )
             out[i, 6 * j : 6 * j + 2] = min(x), max(x)
             out[i, 6 * j + 2 : 6 * j + 5] = max(x) - min(x), mean, deviation
     return out

@@ -11,14 +11,19 @@ def describe_sublattices(
     """Return ratios, distances, and mean and standard deviation over R, interleaved."""
     return np.array(
         [
-            _describe(indices[a:b], values[a:b], weights, names, ions, targets, carbon)
+            _describe(
+                indices[a:b], values[a:b], weights, names, ions, targets, carbon
+            )
             for a, b in pairwise(indptr)
         ]
     ).reshape(len(indptr) - 1, 19 + len(targets) + 2 * ions.shape[1])
 
 
 def _describe(columns, amounts, weights, names, ions, targets, carbon):
-    s = {name: float(amounts @ weights[columns, i]) for i, name in enumerate(names)}
+    s = {
+        name: float(amounts @ weights[columns, i])
+        for i, name in enumerate(names)
+    }
 
     def ratio(part, whole):
         if whole > 0:

@@ -46,4 +46,6 @@ def test_sites_that_are_not_there_are_nan():
     assert row[0] == pytest.approx(2.5**3)
     assert np.isnan(row[[1, 7, 10, 13, 20, 24]]).all()
     assert row[25] == pytest.approx(0.0, abs=1e-12)
-    assert np.isnan(describe(np.eye(3), np.zeros((0, 3)), np.zeros(0, int))).all()
+    assert np.isnan(
+        describe(np.eye(3), np.zeros((0, 3)), np.zeros(0, int))
+    ).all()

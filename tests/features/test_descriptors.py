@@ -15,17 +15,27 @@ from tests.recipes import mix
 
 def describe(*texts):
     table = CompositionTable.from_strings(texts, basis="atomic")
-    return RareEarthDescriptors().set_output(transform="pandas").fit_transform(table)
+    return (
+        RareEarthDescriptors()
+        .set_output(transform="pandas")
+        .fit_transform(table)
+    )
 
 
 def test_free_ions():
     frame = describe("GdCo5", "DyCo5", "SmCo5", "NdCo5", "YCo5")
-    assert_allclose(frame["R_de_gennes_mean"][:3], [15.75, 7.0833333, 4.4642857])
+    assert_allclose(
+        frame["R_de_gennes_mean"][:3], [15.75, 7.0833333, 4.4642857]
+    )
     assert_allclose(frame["R_moment_muB_mean"], [7, 10, 5 / 7, 36 / 11, 0])
-    assert_allclose(frame["R_coupled_moment_muB_mean"], [-7, -10, 5 / 7, 36 / 11, 0])
+    assert_allclose(
+        frame["R_coupled_moment_muB_mean"], [-7, -10, 5 / 7, 36 / 11, 0]
+    )
     assert_allclose(frame["R_spin_projection_mean"][:3], [3.5, 2.5, -25 / 14])
     # (J^2 - J/2) alpha <r^2> of dysprosium is -0.2605 a0^2; the quadrupole is twice that.
-    assert frame["R_quadrupole_a0_2_mean"][1] == pytest.approx(2 * -0.2605, abs=2e-4)
+    assert frame["R_quadrupole_a0_2_mean"][1] == pytest.approx(
+        2 * -0.2605, abs=2e-4
+    )
 
 
 def test_tells_prolate_from_oblate_ions():
@@ -39,8 +49,12 @@ def test_tells_prolate_from_oblate_ions():
     assert (oblate[4:] < 0).all()
     assert (prolate[4:] == 0).all()
     mixture = describe("Sm0.5Pr0.5Co5")
-    assert mixture["R_prolate_quadrupole_a0_2"][0] == pytest.approx(prolate[0] / 2)
-    assert mixture["R_oblate_quadrupole_a0_2"][0] == pytest.approx(oblate[4] / 2)
+    assert mixture["R_prolate_quadrupole_a0_2"][0] == pytest.approx(
+        prolate[0] / 2
+    )
+    assert mixture["R_oblate_quadrupole_a0_2"][0] == pytest.approx(
+        oblate[4] / 2
+    )
 
 
 def test_cerium_has_no_localised_moment_but_a_share():
@@ -70,7 +84,9 @@ def test_host_compound_has_distance_zero(text, nearest):
 
 
 def test_magnetic_valence_and_the_transition_metals():
-    frame = describe("Fe", "Co", "Ni", "Cu", "Al", "Ti", "FeCo", "YCo5", "SmFe11Ti")
+    frame = describe(
+        "Fe", "Co", "Ni", "Cu", "Al", "Ti", "FeCo", "YCo5", "SmFe11Ti"
+    )
     assert frame["magnetic_valence"][:7].tolist() == [2, 1, 0, -1, -3, -4, 1.5]
     assert frame["magnetic_valence"][7] == pytest.approx((5 - 3) / 6)
     assert frame["magnetic_valence_M"][7] == pytest.approx(1)
@@ -88,7 +104,9 @@ def test_spread_and_balance():
 
 
 @given(
-    st.sampled_from(RARE_EARTHS), st.floats(0.01, 0.99), st.sampled_from(RARE_EARTHS)
+    st.sampled_from(RARE_EARTHS),
+    st.floats(0.01, 0.99),
+    st.sampled_from(RARE_EARTHS),
 )
 def test_means_are_linear_in_the_substitution(first, share, second):
     one, two, joint = describe(

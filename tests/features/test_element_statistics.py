@@ -19,7 +19,11 @@ def test_out_and_dtype():
     out = np.empty((2, 132), np.float32)
     assert composition_statistics(table, elements, out=out) is out
     assert_array_equal(out, full.astype(np.float32))
-    for wrong in (np.empty((2, 131)), np.empty((2, 132), int), np.empty((132, 2)).T):
+    for wrong in (
+        np.empty((2, 131)),
+        np.empty((2, 132), int),
+        np.empty((132, 2)).T,
+    ):
         with pytest.raises(InputError, match="out must be"):
             composition_statistics(table, elements, out=wrong)
     with pytest.raises(InputError, match="dtype must be"):
@@ -31,4 +35,7 @@ def test_energy_model_loads_no_scikit_learn():
         "import sys; from magnetkit.surrogates import energy; energy.load(); "
         "sys.exit('sklearn' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert (
+        subprocess.run([sys.executable, "-c", code], check=False).returncode
+        == 0
+    )

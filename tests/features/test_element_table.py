@@ -23,7 +23,9 @@ def test_a_users_own_table(tmp_path):
     file.write_text(
         "symbol,radius,source\nFe,1.2,a\nCo,1.0,b\nSm,,c\n", encoding="utf-8"
     )
-    frame = CompositionStatistics(file, impute=False).set_output(transform="pandas")
+    frame = CompositionStatistics(file, impute=False).set_output(
+        transform="pandas"
+    )
     got = frame.fit_transform(["FeCo", "SmCo5"])
     assert list(got) == [
         f"mine {s} radius"

@@ -20,7 +20,9 @@ from magnetkit.features import (
     StructureDescriptors,
 )
 
-IRON = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+IRON = Structure(
+    Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+)
 TRANSFORMERS = [
     (CompositionStatistics, ["SmCo5", "Nd2Fe14B"]),
     (RareEarthDescriptors, ["SmCo5", "Nd2Fe14B"]),
@@ -53,7 +55,9 @@ def test_fit_transform_pickle_and_output_containers(transformer, data):
     assert estimator.fit(data) is estimator
     once = estimator.transform(data)
     assert_array_equal(transformer().fit_transform(data), once)
-    assert_array_equal(pickle.loads(pickle.dumps(estimator)).transform(data), once)
+    assert_array_equal(
+        pickle.loads(pickle.dumps(estimator)).transform(data), once
+    )
     names = estimator.get_feature_names_out()
     assert once.shape == (len(data), len(names))
     frame = estimator.set_output(transform="pandas").transform(data)

@@ -21,7 +21,9 @@ def test_rows_keep_their_number_and_rejects_have_a_list(tmp_path, suffix):
     assert frame["candidate"].tolist() == ["SmCo5", "Nd2Fe14B"]
     texts = ["SmCo5", "Nd2Fe14B"]
     for transformer in (CompositionStatistics(), RareEarthDescriptors()):
-        expected = transformer.set_output(transform="pandas").fit_transform(texts)
+        expected = transformer.set_output(transform="pandas").fit_transform(
+            texts
+        )
         got = frame[list(expected)].astype(float)
         pd.testing.assert_frame_equal(got, expected, check_dtype=False)
     rejects = pd.read_csv(tmp_path / "out.rejected.csv")

@@ -19,7 +19,9 @@ FORMULAS = ["SmCo5", "Nd2Fe14B", "Sm2Co17"]
 
 def test_the_signature_is_matminers():
     """That of matminer 0.10.1's BaseFeaturizer."""
-    parameters = inspect.signature(CompositionStatistics.featurize_dataframe).parameters
+    parameters = inspect.signature(
+        CompositionStatistics.featurize_dataframe
+    ).parameters
     assert (
         list(parameters)
         == "self df col_id ignore_errors return_errors inplace multiindex pbar".split()
@@ -86,7 +88,9 @@ def test_in_place_and_on_two_levels():
 
 
 def test_crystals_are_described_by_the_same_call():
-    iron = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    iron = Structure(
+        Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    )
     frame = pd.DataFrame({"structure": [iron, "no crystal", iron]})
     out = StructureDescriptors().featurize_dataframe(
         frame, "structure", ignore_errors=True

@@ -13,7 +13,9 @@ from magnetkit.features._elements import (
 def test_de_gennes_factors_and_moments():
     # (g - 1)^2 J (J + 1) and g J of the free ions: Jensen and Mackintosh, Rare Earth Magnetism
     # (1991), table 1.1.
-    column = {name: ion_properties()[:, k] for k, name in enumerate(ION_PROPERTIES)}
+    column = {
+        name: ion_properties()[:, k] for k, name in enumerate(ION_PROPERTIES)
+    }
     for symbol, de_gennes, moment in (
         ("Nd", 1.84, 3.27),
         ("Gd", 15.75, 7.0),
@@ -21,8 +23,12 @@ def test_de_gennes_factors_and_moments():
         ("Dy", 7.08, 10.0),
         ("Er", 2.55, 9.0),
     ):
-        assert column["de_gennes"][index(symbol)] == pytest.approx(de_gennes, abs=0.01)
-        assert column["moment_muB"][index(symbol)] == pytest.approx(moment, abs=0.01)
+        assert column["de_gennes"][index(symbol)] == pytest.approx(
+            de_gennes, abs=0.01
+        )
+        assert column["moment_muB"][index(symbol)] == pytest.approx(
+            moment, abs=0.01
+        )
     assert (
         column["coupled_moment_muB"][index("Nd")]
         > 0
@@ -36,4 +42,9 @@ def test_de_gennes_factors_and_moments():
 def test_the_magnetic_valence_is_that_of_williams():
     # Williams et al., IEEE Trans. Magn. 19 (1983) 1983.
     valence = magnetic_valence()
-    assert [valence[index(s)] for s in ("Fe", "Co", "Ni", "B")] == [2.0, 1.0, 0.0, -3.0]
+    assert [valence[index(s)] for s in ("Fe", "Co", "Ni", "B")] == [
+        2.0,
+        1.0,
+        0.0,
+        -3.0,
+    ]

@@ -4,7 +4,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from magnetkit.elements import HEAVY_LANTHANIDES, INDEX, LIGHT_RARE_EARTHS, RARE_EARTHS
+from magnetkit.elements import (
+    HEAVY_LANTHANIDES,
+    INDEX,
+    LIGHT_RARE_EARTHS,
+    RARE_EARTHS,
+)
 
 from magnetkit.features._elements import load_ions
 

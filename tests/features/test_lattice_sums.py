@@ -17,14 +17,21 @@ from tests.features.crystals import random_crystal
 def tensors(lattice, frac, weights, cutoff, ewald=True):
     out = np.full((len(frac), weights.shape[1], 6), -1.0)
     dipole_tensors(
-        np.array(lattice, float), np.array(frac, float), weights, cutoff, ewald, out
+        np.array(lattice, float),
+        np.array(frac, float),
+        weights,
+        cutoff,
+        ewald,
+        out,
     )
     return out
 
 
 def fourth(lattice, frac, weights, axis, cutoff):
     out = np.full(len(frac), -1.0)
-    fourth_order_sums(lattice, frac, weights, np.array(axis, float), cutoff, out)
+    fourth_order_sums(
+        lattice, frac, weights, np.array(axis, float), cutoff, out
+    )
     return out
 
 
@@ -49,7 +56,9 @@ def test_ewald_sums_ignore_the_cutoff(seed):
     scale = np.abs(once).max()
     for factor in (0.8, 1.5):
         assert_allclose(
-            tensors(lattice, frac, weights, factor * start), once, atol=1e-6 * scale
+            tensors(lattice, frac, weights, factor * start),
+            once,
+            atol=1e-6 * scale,
         )
     assert_allclose(once[..., :3].sum(-1), 0.0, atol=1e-9 * scale)
 
@@ -61,7 +70,9 @@ def test_fourth_order_agrees_with_a_large_plain_sphere(seed):
     weights = rng.normal(size=2)
     axis = rng.normal(size=3)
     axis /= np.linalg.norm(axis)
-    expected = naive_crystals.fourth_order_sums(lattice, frac, weights, axis, 22.0)
+    expected = naive_crystals.fourth_order_sums(
+        lattice, frac, weights, axis, 22.0
+    )
     got = fourth(lattice, frac, weights, axis, 9.0)
     assert_allclose(got, expected, atol=2e-3 * np.abs(expected).max())
     again = fourth(lattice, frac, weights, axis, 13.0)
@@ -81,7 +92,9 @@ def test_cubic_lattices_have_no_dipolar_anisotropy(basis):
     # Every axis has the demagnetising factor 1/3: a sphere's sum vanishes.
     frac = np.array(basis, float)
     for ewald, cutoff in ((True, 9.0), (False, 12.0)):
-        got = tensors(np.eye(3) * 2.87, frac, np.ones((len(frac), 1)), cutoff, ewald)
+        got = tensors(
+            np.eye(3) * 2.87, frac, np.ones((len(frac), 1)), cutoff, ewald
+        )
         assert_allclose(got, 0.0, atol=1e-14)
 
 
@@ -96,7 +109,9 @@ def test_hexagonal_close_packing_has_its_published_field_gradient():
         return tensors(lattice, frac, np.ones((2, 1)), 8.0)[0, 0, 2] * a**3
 
     assert gradient(1.633) == pytest.approx(0.0065, abs=5e-4)
-    assert (gradient(1.733) - gradient(1.533)) / 0.2 == pytest.approx(-4.3584, rel=0.02)
+    assert (gradient(1.733) - gradient(1.533)) / 0.2 == pytest.approx(
+        -4.3584, rel=0.02
+    )
 
 
 def test_reciprocal_vectors_are_dual_to_the_lattice():
@@ -112,15 +127,19 @@ def test_reciprocal_vectors_are_dual_to_the_lattice():
     dual = 2 * np.pi * np.linalg.inv(lattice).T
     grid = np.stack(np.meshgrid(reach, reach, reach), -1).reshape(-1, 3)
     length = np.linalg.norm(grid @ dual, axis=1)
-    assert mirror_images == {tuple(g) for g in grid[(length <= 4.0) & (length > 0)]}
+    assert mirror_images == {
+        tuple(g) for g in grid[(length <= 4.0) & (length > 0)]
+    }
 
 
 def test_no_atoms():
-    assert tensors(np.eye(3), np.zeros((0, 3)), np.zeros((0, 1)), 5.0).shape == (
+    assert tensors(
+        np.eye(3), np.zeros((0, 3)), np.zeros((0, 1)), 5.0
+    ).shape == (
         0,
         1,
         6,
     )
-    assert fourth(np.eye(3), np.zeros((0, 3)), np.zeros(0), [0, 0, 1], 5.0).shape == (
-        0,
-    )
+    assert fourth(
+        np.eye(3), np.zeros((0, 3)), np.zeros(0), [0, 0, 1], 5.0
+    ).shape == (0,)

@@ -26,7 +26,9 @@ def list_pairs(lattice, frac, cutoff):
 @pytest.mark.parametrize("seed", range(12))
 def test_agrees_with_the_slow_twin(seed):
     rng = np.random.default_rng(seed)
-    lattice, frac = random_crystal(rng, int(rng.integers(1, 7)), skewed=seed % 3 > 0)
+    lattice, frac = random_crystal(
+        rng, int(rng.integers(1, 7)), skewed=seed % 3 > 0
+    )
     cutoff = float(rng.uniform(1.0, 6.0))
     expected = sorted(
         (i, j, image, round(float(d), 8))
@@ -41,7 +43,9 @@ def test_linked_cells_find_what_one_cell_finds():
     lattice, frac = random_crystal(rng, 80, outside=False)
     small = list_pairs(lattice, frac, 2.0)
     cell = np.diag([5, 1, 1]) @ lattice
-    large = np.concatenate([(frac + np.array([k, 0, 0])) / [5, 1, 1] for k in range(5)])
+    large = np.concatenate(
+        [(frac + np.array([k, 0, 0])) / [5, 1, 1] for k in range(5)]
+    )
     assert len(list_pairs(cell, large, 2.0)) == 5 * len(small)
     distances = [round(d, 6) for *_, d in small] * 5
     assert sorted(distances) == sorted(
@@ -60,7 +64,9 @@ def test_cutoff_is_inclusive_and_the_list_grows():
 
 def test_empty_cell_coincident_and_unknown_atoms():
     assert list_pairs(np.eye(3), np.zeros((0, 3)), 5.0) == []
-    assert (0, 1, (0, 0, 0), 0.0) in list_pairs(np.eye(3) * 9, np.zeros((2, 3)), 1.0)
+    assert (0, 1, (0, 0, 0), 0.0) in list_pairs(
+        np.eye(3) * 9, np.zeros((2, 3)), 1.0
+    )
     unknown = np.array([[0.0, 0.0, 0.0], [np.nan, 0.5, 0.5]])
     first, second, *_ = half_pairs(np.eye(3) * 3.0, unknown, 3.5)
     assert len(first) == 3
@@ -75,5 +81,12 @@ def test_triangular_form_keeps_lengths_and_angles():
 
 
 def test_coordinate_lies_in_its_bin():
-    assert [_bin(x, 4) for x in (0.0, 0.24, 0.25, 0.6, 0.99, 1.0)] == [0, 0, 1, 2, 3, 3]
+    assert [_bin(x, 4) for x in (0.0, 0.24, 0.25, 0.6, 0.99, 1.0)] == [
+        0,
+        0,
+        1,
+        2,
+        3,
+        3,
+    ]
     assert _bin(0.7, 1) == 0

@@ -49,7 +49,9 @@ def test_coordination_numbers(crystal):
 def test_distance_statistics(crystal, a, b):
     half, kinds, neighbours, _ = crystal
     got = _crystals.distance_statistics(*half, kinds, a, b, 5.0, 3.0)
-    expected = naive_crystals.distance_statistics(neighbours, kinds, a, b, 5.0, 3.0)
+    expected = naive_crystals.distance_statistics(
+        neighbours, kinds, a, b, 5.0, 3.0
+    )
     assert_allclose(got, expected, rtol=1e-9)
 
 

@@ -10,7 +10,9 @@ from magnetkit.features._elements import ratio_sums
 
 def test_ratios_equal_a_manual_count():
     names, sums = ratio_sums()
-    (atoms,) = mk.CompositionTable.from_strings(["Nd1.5Ce0.5Fe12Co2B"]).to_array()
+    (atoms,) = mk.CompositionTable.from_strings(
+        ["Nd1.5Ce0.5Fe12Co2B"]
+    ).to_array()
     row = atoms @ sums.upper / (atoms @ sums.lower)[sums.which]
     features = dict(zip(names, row, strict=True))
     assert features["R_lattice"] == pytest.approx(2.0 / 16.0)

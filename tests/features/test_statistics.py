@@ -18,7 +18,11 @@ FROZEN = Path(__file__).with_name("frozen") / "matminer_magpie.csv"
 def frozen():
     with FROZEN.open(encoding="utf-8", newline="") as stream:
         header, *rows = csv.reader(stream)
-    return [r[0] for r in rows], header[1:], np.array([r[1:] for r in rows], float)
+    return (
+        [r[0] for r in rows],
+        header[1:],
+        np.array([r[1:] for r in rows], float),
+    )
 
 
 def test_names_and_values_are_matminers(frozen):
@@ -54,7 +58,11 @@ def test_twenty_thousand_magnets_as_matminer_computes_them():
 
 def test_pandas_output_keeps_the_index_of_a_frame():
     frame = pd.DataFrame({"composition": ["SmCo5", "YCo5"]}, index=[7, 9])
-    got = CompositionStatistics().set_output(transform="pandas").fit_transform(frame)
+    got = (
+        CompositionStatistics()
+        .set_output(transform="pandas")
+        .fit_transform(frame)
+    )
     assert got.index.tolist() == [7, 9]
     assert got.shape == (2, 132)
 
@@ -82,5 +90,7 @@ def test_many_rows_on_threads_equal_few_rows():
     texts = [f"Sm{i}Co{5 * i + 1}" for i in range(1, 251)]
     table = CompositionTable.from_strings(texts)
     once = CompositionStatistics().fit_transform(table)
-    often = CompositionStatistics().fit_transform(table[np.tile(np.arange(250), 100)])
+    often = CompositionStatistics().fit_transform(
+        table[np.tile(np.arange(250), 100)]
+    )
     assert_array_equal(often, np.tile(once, (100, 1)))

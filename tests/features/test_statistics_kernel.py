@@ -40,8 +40,13 @@ def test_ties_follow_isclose():
 def test_no_rows_and_rows_without_elements():
     table = np.ones((118, 3))
     none = np.zeros(0)
-    assert run(np.array([0]), none.astype(np.int32), none, table).shape == (0, 18)
-    assert np.isnan(run(np.array([0, 0, 0]), none.astype(np.int32), none, table)).all()
+    assert run(np.array([0]), none.astype(np.int32), none, table).shape == (
+        0,
+        18,
+    )
+    assert np.isnan(
+        run(np.array([0, 0, 0]), none.astype(np.int32), none, table)
+    ).all()
 
 
 def test_writes_only_its_rows_in_float32():

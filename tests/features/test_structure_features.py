@@ -22,13 +22,17 @@ def crystals():
     smco5 = Structure.from_spacegroup(
         "P6/mmm", Lattice.hexagonal(5.002, 3.964), ["Sm", "Co", "Co"], places
     )
-    iron = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    iron = Structure(
+        Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    )
     return [smco5, iron]
 
 
 def test_values_are_those_of_the_single_functions(crystals):
     frame = (
-        StructureDescriptors().set_output(transform="pandas").fit_transform(crystals)
+        StructureDescriptors()
+        .set_output(transform="pandas")
+        .fit_transform(crystals)
     )
     row = frame.iloc[0]
     assert row["volume_per_atom_A3"] == pytest.approx(crystals[0].volume / 6)
@@ -45,7 +49,9 @@ def test_values_are_those_of_the_single_functions(crystals):
 
 def test_missing_values_are_nan(crystals):
     frame = (
-        StructureDescriptors().set_output(transform="pandas").fit_transform(crystals)
+        StructureDescriptors()
+        .set_output(transform="pandas")
+        .fit_transform(crystals)
     )
     assert frame.filter(regex="^(R_|A)").iloc[1].isna().all()
     assert frame["T_T_neighbours"][1] == 14
@@ -72,7 +78,9 @@ def test_input_kinds_and_conventions(crystals):
         pd.DataFrame({"structure": crystals}),
         Crystals.from_structures(crystals),
     ):
-        assert_array_equal(StructureDescriptors().fit_transform(argument), expected)
+        assert_array_equal(
+            StructureDescriptors().fit_transform(argument), expected
+        )
     names = StructureDescriptors().get_feature_names_out()
     assert expected.shape == (2, len(names))
     assert len(set(names)) == len(names)

@@ -34,7 +34,9 @@ def nd2fe14b():
 def smco5():
     lattice = Lattice.hexagonal(5.002, 3.964)
     places = [[0, 0, 0], [1 / 3, 2 / 3, 0], [0.5, 0, 0.5]]
-    return Structure.from_spacegroup("P6/mmm", lattice, ["Sm", "Co", "Co"], places)
+    return Structure.from_spacegroup(
+        "P6/mmm", lattice, ["Sm", "Co", "Co"], places
+    )
 
 
 def rows(atom, neighbour, image, distance):
@@ -62,7 +64,9 @@ def test_coordination_of_smco5(smco5):
 
 
 def test_radial_distribution_counts_neighbours_and_tends_to_one(smco5):
-    radii, functions = features.radial_distribution(smco5, cutoff=20.0, bins=200)
+    radii, functions = features.radial_distribution(
+        smco5, cutoff=20.0, bins=200
+    )
     assert set(functions) == {("Co", "Co"), ("Co", "Sm"), ("Sm", "Sm")}
     assert radii[0] == pytest.approx(0.05)
     g = functions["Co", "Sm"]
@@ -106,7 +110,9 @@ def test_crystal_field_turns_with_the_axis(smco5):
 
 
 def test_dipolar_field(smco5):
-    iron = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    iron = Structure(
+        Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    )
     assert_allclose(features.dipolar_field(iron), 0.0, atol=1e-12)
     field = features.dipolar_field(smco5)
     # Uniaxial: a moment along c makes a field along c only, and half the opposite across it.
@@ -115,7 +121,9 @@ def test_dipolar_field(smco5):
     assert across[0, 0] == pytest.approx(-field[0, 2] / 2)
     sphere = features.dipolar_field(smco5, cutoff=60.0)
     assert_allclose(sphere, field, atol=0.01)
-    assert_allclose(features.dipolar_field(smco5, moments={"Co": 3.0}), 2 * field)
+    assert_allclose(
+        features.dipolar_field(smco5, moments={"Co": 3.0}), 2 * field
+    )
 
 
 def test_refuses_wrong_input(smco5):
@@ -124,7 +132,9 @@ def test_refuses_wrong_input(smco5):
         features.coordination,
         features.radial_distribution,
     ):
-        with pytest.raises(InputError, match="cutoff must be a finite number above 0"):
+        with pytest.raises(
+            InputError, match="cutoff must be a finite number above 0"
+        ):
             call(smco5, -1.0)
     with pytest.raises(InputError, match="axis must be three numbers"):
         features.crystal_field(smco5, axis=(0, 0, 0))
@@ -139,12 +149,17 @@ def test_large_objects_have_short_texts():
     import magnetkit as mk
     from magnetkit.features import Crystals, load_table
 
-    iron = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    iron = Structure(
+        Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    )
     assert (
-        repr(Crystals.from_structures([iron] * 500)) == "<Crystals: 500 of 1,000 atoms>"
+        repr(Crystals.from_structures([iron] * 500))
+        == "<Crystals: 500 of 1,000 atoms>"
     )
     assert "22 properties" in repr(load_table("magpie"))
-    table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B", "SmCo5"] * 100)
+    table = mk.CompositionTable.from_strings(
+        ["SmCo5", "Nd2Fe14B", "SmCo5"] * 100
+    )
     # Hosts in their order, 2:14:1 first.
     text = repr(mk.phases.partition(table))
     assert text == "<Partition of 300 recipes: 100 2:14:1, 200 1:5>"

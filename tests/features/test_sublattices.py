@@ -5,7 +5,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 from magnetkit._core._arrays import Rows
-from magnetkit.features._descriptor_kernels import RATIOS, SUMS, describe_sublattices
+from magnetkit.features._descriptor_kernels import (
+    RATIOS,
+    SUMS,
+    describe_sublattices,
+)
 from tests.features import naive_sublattices
 from tests.features.compositions import random_rows
 

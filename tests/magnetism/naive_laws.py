@@ -19,7 +19,9 @@ def book(name):
     tables = tomllib.loads(
         (datasets.root() / "laws" / f"{name}.toml").read_text("utf-8")
     )
-    return SimpleNamespace(**{key: table["value"] for key, table in tables.items()})
+    return SimpleNamespace(
+        **{key: table["value"] for key, table in tables.items()}
+    )
 
 
 def atomic_mass(symbol):
@@ -32,7 +34,9 @@ def atom_mass(atoms):
 
 def atom_volume(atoms):
     volumes = atomic_volumes()
-    return sum(amount * volumes[INDEX[symbol]] for symbol, amount in atoms.items())
+    return sum(
+        amount * volumes[INDEX[symbol]] for symbol, amount in atoms.items()
+    )
 
 
 def softplus(x):
@@ -56,7 +60,9 @@ def boundary(atoms, bound=0.0):
     iron = sum(atoms.get(s, 0.0) for s in ("Fe", "Co", "Ni", "Mn"))
     carbon = atoms.get("C", 0.0)
     # Carbon of the furnace and of the recipe binds formers of borides, which else take boron.
-    formers = sum(atoms.get(s, 0.0) for s in ("Ti", "Zr", "Hf", "Nb", "Ta", "V"))
+    formers = sum(
+        atoms.get(s, 0.0) for s in ("Ti", "Zr", "Hf", "Nb", "Ta", "V")
+    )
     usual = k.usual_carbon / 100.0 * mass / atomic_mass("C")
     formers = max(formers - k.carbon_on_titanium * max(carbon, usual), 0.0)
     boron = max(atoms.get("B", 0.0) - k.borides * formers, 0.0)
@@ -82,7 +88,9 @@ def boundary(atoms, bound=0.0):
     other_atoms = min(rest - gallium, room_others)
     earth += 6.0 / 13.0 * (gallium + other_atoms)
     unbound = rare * (1.0 - bound) - earth
-    dissolves = max(unbound, 0.0) * per_earth * k.iron_in_boundary / atomic_mass("Fe")
+    dissolves = (
+        max(unbound, 0.0) * per_earth * k.iron_in_boundary / atomic_mass("Fe")
+    )
     room = room_gallium + room_others + dissolves
     soft = max(rest - room, 0.0)
     doubt = 14.0 * k.boron_doubt / 100.0 * mass / atomic_mass("B")
@@ -92,7 +100,9 @@ def boundary(atoms, bound=0.0):
     cerium = atoms.get("Ce", 0.0) / rare
     sizes = atomic_volumes()
     of_earths = atom_volume({s: atoms[s] for s in earths}) / rare
-    of_boride = 1.1 * of_earths + 4.0 * sizes[INDEX["Fe"]] + 4.0 * sizes[INDEX["B"]]
+    of_boride = (
+        1.1 * of_earths + 4.0 * sizes[INDEX["Fe"]] + 4.0 * sizes[INDEX["B"]]
+    )
     return {
         "free": 100.0 * per_earth * (unbound - 2.0 / 17.0 * soft) / mass,
         "decoupling_earth": 100.0 * per_earth * 6.0 / 13.0 * gallium / mass,
@@ -100,7 +110,9 @@ def boundary(atoms, bound=0.0):
         "r6fe13ga": gallium * k.decoupling_volume / volume,
         "r6fe13x": (gallium + other_atoms) * k.decoupling_volume / volume,
         "boride": borides * of_boride / volume,
-        "soft_doubt": sqrt((less**2 + excess**2) / 2.0) * k.soft_volume / volume,
+        "soft_doubt": sqrt((less**2 + excess**2) / 2.0)
+        * k.soft_volume
+        / volume,
         "boron": 100.0 * atoms.get("B", 0.0) * atomic_mass("B") / mass,
         "cerium": k.laves_over
         * softplus((cerium - k.laves_from) / k.laves_over)
@@ -124,7 +136,9 @@ def wetting(aluminium, copper, gallium):
 def decoupling(volume, cobalt):
     k = book("boundary")
     gain = k.decoupling_gain * (1.0 - exp(-volume / k.decoupling_scale))
-    return gain * exp(-((cobalt / k.decoupling_cobalt) ** 2)) / k.nucleation_field
+    return (
+        gain * exp(-((cobalt / k.decoupling_cobalt) ** 2)) / k.nucleation_field
+    )
 
 
 def decoupling_factor(free, decoupling_earth, r2fe17, cerium):
@@ -134,7 +148,11 @@ def decoupling_factor(free, decoupling_earth, r2fe17, cerium):
     )
     thin = (1.0 - k.thick_share) * (1.0 - exp(-earth / k.free_scale_thin))
     thick = k.thick_share * (1.0 - exp(-earth / k.free_scale_thick))
-    return (thin + thick) * exp(-r2fe17 / k.soft_scale) * exp(-k.laves_loss * cerium)
+    return (
+        (thin + thick)
+        * exp(-r2fe17 / k.soft_scale)
+        * exp(-k.laves_loss * cerium)
+    )
 
 
 def doubt(r2fe17, soft_doubt, cerium, formula, soft_scale_deviation):
@@ -157,7 +175,9 @@ def formula_likelihood(atoms, hard):
     boron = (atoms.get("B", 0.0) + atoms.get("C", 0.0)) / whole
     off = max(abs(rare - 2.0 / 17.0), abs(boron - 1.0 / 17.0))
     other = sum(
-        x for s, x in atoms.items() if s not in (*RARE_EARTHS, "B", "C", "Fe", "Co")
+        x
+        for s, x in atoms.items()
+        if s not in (*RARE_EARTHS, "B", "C", "Fe", "Co")
     )
     # Additives tell a charge: the edge comes nearer, and what is beside the hard phase counts.
     telling = 1.0 - exp(-other / whole / k.additives)
@@ -172,13 +192,19 @@ def cells(iron, copper, zirconium, ratio, pinning, scale):
     k = book("cells")
     if copper <= k.least_copper:
         return 0.0
-    driven = (iron - k.iron_drives_from) / (k.iron_drives_to - k.iron_drives_from)
+    driven = (iron - k.iron_drives_from) / (
+        k.iron_drives_to - k.iron_drives_from
+    )
     scale *= 1.0 - (1.0 - k.copper_driven) * min(max(driven, 0.0), 1.0)
     h = pinning * (1.0 - exp(-(copper - k.least_copper) / scale))
     share = k.zirconium_without
-    h *= share + (1.0 - share) * step((zirconium - k.zirconium_from) / k.zirconium_over)
+    h *= share + (1.0 - share) * step(
+        (zirconium - k.zirconium_from) / k.zirconium_over
+    )
     if zirconium > k.most_zirconium:
-        h *= exp(-(((zirconium - k.most_zirconium) / k.zirconium_falls_over) ** 2))
+        h *= exp(
+            -(((zirconium - k.most_zirconium) / k.zirconium_falls_over) ** 2)
+        )
     copper_and_zirconium = copper / k.cell_copper + zirconium / k.cell_zirconium
     h *= step((copper_and_zirconium - k.cell_from) / k.cell_over)
     h *= step((ratio - k.least_ratio) / k.ratio_over)
@@ -213,7 +239,9 @@ def grain_decoupling(factor, soft, row):
         fine = 1.0 - exp(-row["refractory"] / k.refining_amount)
         return decoupling * exp(k.refining_gain * fine)
     decoupling *= exp(-row["lanthanum_loss"] * row["lanthanum"])
-    return decoupling * exp(-row["mischmetal_loss"] * row["lanthanum"] * row["cerium"])
+    return decoupling * exp(
+        -row["mischmetal_loss"] * row["lanthanum"] * row["cerium"]
+    )
 
 
 def reduced_remanence(alignment, soft, fine):
@@ -237,7 +265,9 @@ def arriving_share(faces_mm):
 
 def carrier_volume(atoms, carriers):
     """Return the share of the volume of masses put into a magnet of so many moles."""
-    moles = {symbol: mass / atomic_mass(symbol) for symbol, mass in carriers.items()}
+    moles = {
+        symbol: mass / atomic_mass(symbol) for symbol, mass in carriers.items()
+    }
     put_in = atom_volume(moles)
     volume = atom_volume(atoms) / atom_mass(atoms)
     volume *= 1.0 - sum(carriers.values())

@@ -18,7 +18,8 @@ def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
     n_eff = rules["n_eff"]
     decay = rules["decay"]
     at_room = max(
-        alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room
+        alpha_k * field_room - n_eff * j_room / MU_0,
+        0.02 * alpha_k * field_room,
     )
     alpha_k += (rules["level"] - 1.0) * at_room / field_room
     if rules["temperature_law"] == 1:
@@ -27,7 +28,8 @@ def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
         falling = alpha_k * math.exp(-decay * over * math.tanh(rise / over))
         return max(falling * field - n_eff * j / MU_0, 0.02 * falling * field)
     at_room = max(
-        alpha_k * field_room - n_eff * j_room / MU_0, 0.02 * alpha_k * field_room
+        alpha_k * field_room - n_eff * j_room / MU_0,
+        0.02 * alpha_k * field_room,
     )
     if rules["temperature_law"] == 2:
         pinning = rules["level"] * rules["pinned"]
@@ -36,7 +38,9 @@ def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
         if kelvin < 293.15:
             return (pinning or at_room) * min(line, 1.5)
         order = (
-            ((curie - kelvin) / (curie - 293.15)) ** (1 / 3) if kelvin < curie else 0.0
+            ((curie - kelvin) / (curie - 293.15)) ** (1 / 3)
+            if kelvin < curie
+            else 0.0
         )
         return (pinning or at_room) * max(min(line, order), 0.02 * order)
     return at_room * (field / field_room) ** decay
@@ -79,7 +83,11 @@ def figures(
     knees = []
     for c, j, on_h in zip(coercivity, polarization, deviations, strict=True):
         scale = (
-            1.0 if room is None else room[1] / c * j / room[0] if c > 0.0 else math.inf
+            1.0
+            if room is None
+            else room[1] / c * j / room[0]
+            if c > 0.0
+            else math.inf
         )
         q = 1.0 - (1.0 - squareness) * scale
         wide = math.hypot(on_h, min(on_q * scale / q, 3.0)) if q > 0.0 else 0.0

@@ -25,7 +25,9 @@ def _magnet(text, basis="weight", **process):
     ).iloc[0]
 
 
-@pytest.mark.parametrize(("text", "ratio"), [("Nd31Fe68B1", 6.01), ("Sm36Co64", 6.27)])
+@pytest.mark.parametrize(
+    ("text", "ratio"), [("Nd31Fe68B1", 6.01), ("Sm36Co64", 6.27)]
+)
 def test_oxygen_binds_six_times_its_mass(text, ratio):
     rows = {"oxygen_wt_pct": np.array([0.3])} | {
         name: np.zeros(1) for name in ("carbon_wt_pct", "nitrogen_wt_pct")
@@ -47,7 +49,9 @@ def test_samarium_in_excess_makes_a_magnetic_neighbour():
 
 
 def test_gallium_makes_its_own_phase():
-    phases = phase_balance(_table("Nd14Fe80B5.4Ga0.6", "atomic")).set_index("phase")
+    phases = phase_balance(_table("Nd14Fe80B5.4Ga0.6", "atomic")).set_index(
+        "phase"
+    )
     assert phases.loc["R6(Fe,Co)13X", "volume_pct"] > 1.0
     plain = phase_balance(_table("Nd15Fe77B8", "atomic"))["phase"].tolist()
     assert "R1.1Fe4B4" in plain
@@ -92,7 +96,9 @@ def test_every_route_makes_its_magnets_and_no_others(name):
         assert low <= route.process.get(field, low) <= high
     if route.needs:
         # Sm2Co17 has more metal than TbCu7 takes in.
-        bare = {"1:12": "SmFe11Ti", "1:5": "SmCo5", "2:17": "Sm2Co17"}[route.host]
+        bare = {"1:12": "SmFe11Ti", "1:5": "SmCo5", "2:17": "Sm2Co17"}[
+            route.host
+        ]
         if route.host == "1:12" and "spun" in name:
             bare = "NdFe10Mo2"
         lacking = sintered(_table(bare, "atomic"), ROOM, process=name).iloc[0]
@@ -101,9 +107,9 @@ def test_every_route_makes_its_magnets_and_no_others(name):
 
 def test_isotropic_bonded_magnets_equal_the_market():
     # Grades BNP of grades/values.csv: 0.45 to 0.70 T, 477 to 796 kA/m.
-    row = sintered(_table("Nd2Fe14B", "atomic"), ROOM, process="bonded-isotropic").iloc[
-        0
-    ]
+    row = sintered(
+        _table("Nd2Fe14B", "atomic"), ROOM, process="bonded-isotropic"
+    ).iloc[0]
     assert 0.45 < row["remanence_T"] < 0.70
     assert 477 < row["coercivity_kA_m"] < 796
 
@@ -112,7 +118,9 @@ def test_a_route_refuses_what_it_cannot_do():
     with pytest.raises(
         InputError, match="does not act on magnets of route bonded-isotropic"
     ):
-        _magnet("Nd2Fe14B", "atomic", route="bonded-isotropic", grain_size_um=0.3)
+        _magnet(
+            "Nd2Fe14B", "atomic", route="bonded-isotropic", grain_size_um=0.3
+        )
     with pytest.raises(
         InputError, match=r"hot-deformed has grain_size_um from 0.15 to 0.5"
     ):
@@ -120,7 +128,9 @@ def test_a_route_refuses_what_it_cannot_do():
     with pytest.raises(
         InputError, match=r"sintered-axial has grain_size_um from 2 to 12"
     ):
-        _magnet("Nd2Fe14B", "atomic", route="sintered-axial", grain_size_um=50.0)
+        _magnet(
+            "Nd2Fe14B", "atomic", route="sintered-axial", grain_size_um=50.0
+        )
     with pytest.raises(InputError, match="route must be one of"):
         _magnet("Nd2Fe14B", "atomic", route="by hand")
 
@@ -142,9 +152,13 @@ def test_volumes_of_all_phases_add_up():
     table = CompositionTable.from_strings(charges, basis="weight")
     for oxygen in (0.0, 0.4):
         settings = {"oxygen_wt_pct": np.full(3, oxygen)}
-        settings |= {name: np.zeros(3) for name in ("carbon_wt_pct", "nitrogen_wt_pct")}
+        settings |= {
+            name: np.zeros(3) for name in ("carbon_wt_pct", "nitrogen_wt_pct")
+        }
         phases = balance(table, partition(table), settings, np.zeros(3, bool))
         outside = 1.0 - phases.hard - phases.oxide
         assert (phases.oxide > 0.0).all() == (oxygen > 0.0)
         # What is short of rare earth is all soft.
-        assert_allclose(phases.soft, np.where([False, True, True], outside, 0.0))
+        assert_allclose(
+            phases.soft, np.where([False, True, True], outside, 0.0)
+        )

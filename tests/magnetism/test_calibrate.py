@@ -52,11 +52,14 @@ def _contradictions(*recipes):
             "composition": text,
             "temperature_K": 293.15,
             "magnet": magnet,
-            "coercivity_kA_m": share * _model(text, basis="atomic")["coercivity_kA_m"],
+            "coercivity_kA_m": share
+            * _model(text, basis="atomic")["coercivity_kA_m"],
         }
         for text, share, magnet in zip(recipes, (1.3, 0.8), "AB", strict=True)
     ]
-    return calibration(_table(*rows, basis="atomic"), "x", keep=False).contradictions
+    return calibration(
+        _table(*rows, basis="atomic"), "x", keep=False
+    ).contradictions
 
 
 def test_one_harder_magnet_hardens_and_narrows_its_mill():
@@ -90,12 +93,16 @@ def test_other_hosts_know_nothing_of_it():
 def test_either_value_may_be_missing():
     only_b = mk.calibrate(_table(_row(h=None, b=0.97)), "b")
     assert _coercivity(only_b) == pytest.approx(_coercivity())
-    assert _model(OTHER, process=only_b)["remanence_T"] < _model(OTHER)["remanence_T"]
+    assert (
+        _model(OTHER, process=only_b)["remanence_T"]
+        < _model(OTHER)["remanence_T"]
+    )
 
 
 def test_more_magnets_narrow_the_mill():
     rows = [
-        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15) for x in (0.5, 1.5, 2.5)
+        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15)
+        for x in (0.5, 1.5, 2.5)
     ]
     result = calibration(_table(*rows), "series")
     report = result.report[result.report["quantity"] == "coercivity_kA_m"]
@@ -109,7 +116,8 @@ def test_more_magnets_narrow_the_mill():
 
 def test_next_magnet_range_is_the_smaller_of_two():
     rows = [
-        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15, b=None) for x in (0.5, 2.5)
+        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15, b=None)
+        for x in (0.5, 2.5)
     ]
     result = calibration(_table(*rows), "x", keep=False)
 
@@ -125,7 +133,9 @@ def test_next_magnet_range_is_the_smaller_of_two():
         == next_magnet_range(part)
         > 5.0
     )
-    assert next_magnet_range(part.assign(before_hi=1.05 * part["before_lo"])) < 3.0
+    assert (
+        next_magnet_range(part.assign(before_hi=1.05 * part["before_lo"])) < 3.0
+    )
 
 
 def test_recipes_a_thousandth_apart_are_two():
@@ -146,15 +156,23 @@ def test_other_elements_make_another_recipe():
 def test_one_magnet_has_the_usual_deviation():
     report = calibration(_table(_row(h=1.3, b=0.97)), "one", keep=False).report
     for row in report.to_dict("records"):
-        usual_deviation = np.log(row["before_hi"] / row["before_lo"]) / (2.0 * 1.6449)
+        usual_deviation = np.log(row["before_hi"] / row["before_lo"]) / (
+            2.0 * 1.6449
+        )
         deviation = min(usual_deviation, splits()[row["quantity"]].deviation)
         assert row["after"] == row["before"]
         width = np.log(row["after_hi"] / row["after_lo"])
         assert width == pytest.approx(2.0 * 1.6449 * deviation, rel=1e-3)
-        assert row["after_lo"] * row["after_hi"] == pytest.approx(row["after"] ** 2)
+        assert row["after_lo"] * row["after_hi"] == pytest.approx(
+            row["after"] ** 2
+        )
         # Beside what is not known of it stands what measuring leaves: 3 % of H_cJ, 1 % of B_r.
-        scatter = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}[row["quantity"]]
-        score = np.log(row["measured"] / row["before"]) / np.hypot(deviation, scatter)
+        scatter = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}[
+            row["quantity"]
+        ]
+        score = np.log(row["measured"] / row["before"]) / np.hypot(
+            deviation, scatter
+        )
         assert row["standard_score"] == pytest.approx(score, rel=1e-3)
 
 
@@ -192,12 +210,17 @@ def test_bad_rows_are_named_and_left_out():
 
 def test_contradictory_magnets_are_reported_and_trusted_less():
     result = calibration(
-        _table(_row(h=1.3, b=None, magnet="A"), _row(h=0.8, b=None, magnet="B")), "torn"
+        _table(
+            _row(h=1.3, b=None, magnet="A"), _row(h=0.8, b=None, magnet="B")
+        ),
+        "torn",
     )
     assert len(result.contradictions) == 1
     assert "rows 1 and 2 contradict each other" in result.contradictions[0]
     sure = calibration(
-        _table(_row(h=1.02, b=None, magnet="A"), _row(h=1.02, b=None, magnet="B")),
+        _table(
+            _row(h=1.02, b=None, magnet="A"), _row(h=1.02, b=None, magnet="B")
+        ),
         "sure",
     )
     assert not sure.contradictions
@@ -206,12 +229,15 @@ def test_contradictory_magnets_are_reported_and_trusted_less():
 
 def test_names_a_magnet_that_contradicts_the_others():
     rows = [
-        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.25) for x in (0.9, 1.0, 1.1)
+        _row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.25)
+        for x in (0.9, 1.0, 1.1)
     ]
     result = calibration(
         _table(*rows, _row("Nd30Dy1.5Co1Cu0.1B1Fe bal.", h=0.6)), "odd"
     )
-    assert any("row 4" in line and "does not fit" in line for line in result.lines())
+    assert any(
+        "row 4" in line and "does not fit" in line for line in result.lines()
+    )
 
 
 def test_a_csv_is_read(tmp_path):
@@ -225,7 +251,9 @@ def test_a_csv_is_read(tmp_path):
 def test_measurement_uses_the_conventions_of_the_trade():
     # H_cJ of one magnet is read to 3 %, B_r to 1 % (one standard deviation of each).
     magnets = mk.calibrate(_table(_row()), "x", keep=False).producer.magnets
-    noise = {m["quantity"]: np.sqrt(m["noise"]) * m["deviation"] for m in magnets}
+    noise = {
+        m["quantity"]: np.sqrt(m["noise"]) * m["deviation"] for m in magnets
+    }
     assert noise["coercivity_kA_m"] == pytest.approx(0.03)
     assert noise["remanence_T"] == pytest.approx(0.01)
 
@@ -249,9 +277,9 @@ def test_hot_row_allows_for_a_steeper_fall():
 
 def test_shell_is_part_of_a_measurement():
     row = _row()
-    bare = mk.calibrate(_table({**row, "shell": ""}), "x", keep=False).producer.magnets[
-        0
-    ]["score"]
+    bare = mk.calibrate(
+        _table({**row, "shell": ""}), "x", keep=False
+    ).producer.magnets[0]["score"]
     with_shell = mk.calibrate(
         _table({**row, "shell": "Tb 0.5 wt%"}), "x", keep=False
     ).producer.magnets[0]["score"]
@@ -262,7 +290,8 @@ def test_shell_is_part_of_a_measurement():
 def test_only_repeated_measurements_contradict():
     def contradictions(*labels):
         rows = [
-            _row(h=h, b=None, magnet=m) for h, m in zip((0.9, 1.1), labels, strict=True)
+            _row(h=h, b=None, magnet=m)
+            for h, m in zip((0.9, 1.1), labels, strict=True)
         ]
         return calibration(_table(*rows), "x", keep=False).contradictions
 
@@ -279,7 +308,9 @@ def test_outlier_is_listed_among_good_rows():
     report = calibration(_table(*rows), "x", keep=False).report
     # All are harder than the model by the same: what the others say leaves little of that.
     alone = (
-        calibration(_table(rows[0]), "x", keep=False).report["standard_score"].iloc[0]
+        calibration(_table(rows[0]), "x", keep=False)
+        .report["standard_score"]
+        .iloc[0]
     )
     assert alone > 0.0
     assert (report["standard_score"].abs() < 0.6 * alone).all()
@@ -294,7 +325,9 @@ def test_quantities_are_told_in_the_order_they_come():
 def test_names_magnets_that_contradict_their_mill():
     # Half as hard again and a quarter softer than the model, at nearly one recipe.
     odd = calibration(
-        _table(_row(h=1.5, b=None), _row(OTHER, h=0.75, b=None)), "x", keep=False
+        _table(_row(h=1.5, b=None), _row(OTHER, h=0.75, b=None)),
+        "x",
+        keep=False,
     )
     assert "make it worse" in odd.lines()[0]
     alike = calibration(
@@ -304,10 +337,15 @@ def test_names_magnets_that_contradict_their_mill():
 
 
 def test_contradictions_between_magnets_widen_the_range():
-    texts = [f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal." for x in (0.5, 1.5, 2.5, 3.5)]
+    texts = [
+        f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal." for x in (0.5, 1.5, 2.5, 3.5)
+    ]
 
     def calibrate(shares):
-        rows = [_row(text, h=h, b=None) for text, h in zip(texts, shares, strict=True)]
+        rows = [
+            _row(text, h=h, b=None)
+            for text, h in zip(texts, shares, strict=True)
+        ]
         return calibration(_table(*rows), "x", keep=False)
 
     quiet = calibrate((1.01, 0.99, 1.01, 0.99))
@@ -330,7 +368,9 @@ def test_other_magnets_worsen_it_only_beyond_the_range():
             n: part["measured"] / (1.0 + x)
             for n, x in (("before", before), ("after", after))
         }
-        report = part.assign(**values, after_lo=1.0, after_hi=(1.0 + reach) ** 2)
+        report = part.assign(
+            **values, after_lo=1.0, after_hi=(1.0 + reach) ** 2
+        )
         return "make it worse" in replace(result, report=report).lines()[0]
 
     assert warns_of_a_worse_fit(before=0.1, after=0.3, reach=0.2)
@@ -344,7 +384,9 @@ def test_other_magnets_worsen_it_only_beyond_the_range():
 )
 def test_two_levels_of_one_producer_come_back(true):
     """Synthetic magnets of three recipes, measured at 20 and 150 C."""
-    recipes = [f"Nd{24.6 - x}Pr6Dy{x}Co1Cu0.15B0.96Fe bal." for x in (0.5, 1.5, 3.0)]
+    recipes = [
+        f"Nd{24.6 - x}Pr6Dy{x}Co1Cu0.15B0.96Fe bal." for x in (0.5, 1.5, 3.0)
+    ]
     rows = []
     for recipe in recipes:
         for kelvin in (293.15, 423.15):
@@ -370,7 +412,9 @@ def test_two_levels_of_one_producer_come_back(true):
         expected = _model(other, kelvin, true)["coercivity_kA_m"]
         plain = _model(other, kelvin, None)["coercivity_kA_m"]
         prediction = _model(other, kelvin, process)["coercivity_kA_m"]
-        assert abs(np.log(prediction / expected)) < 0.35 * abs(np.log(plain / expected))
+        assert abs(np.log(prediction / expected)) < 0.35 * abs(
+            np.log(plain / expected)
+        )
 
 
 def test_a_factor_at_both_temperatures_is_two_levels():
@@ -411,6 +455,10 @@ def test_reads_and_names_headers_in_other_units():
 
 
 def test_degrees_under_kelvin_are_refused_with_a_guess():
-    table = {"composition": ["SmCo5"], "temperature_K": [20], "remanence_T": [0.9]}
+    table = {
+        "composition": ["SmCo5"],
+        "temperature_K": [20],
+        "remanence_T": [0.9],
+    }
     _, rejects = read_magnets(table)
     assert "20 K lies outside 60 to 1000 K; C?" in rejects[1]

@@ -13,14 +13,18 @@ def test_every_row_has_a_source_and_no_rare_earth():
     data = pd.read_csv(datasets.path(FILE))
     assert data["source"].notna().all()
     assert data["verification"].notna().all()
-    table = CompositionTable.from_strings(data["formula"].tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        data["formula"].tolist(), basis="atomic"
+    )
     assert len(table) == len(data)
     assert not table.fraction(*RARE_EARTHS).any()
 
 
 def test_registry_has_the_columns():
     frame = comparators()
-    columns = [c for c in frame.columns if c in COLUMNS and COLUMNS[c].predicted]
+    columns = [
+        c for c in frame.columns if c in COLUMNS and COLUMNS[c].predicted
+    ]
     assert "remanence_T" in columns
     assert all(f"{c}_provenance" in frame.columns for c in columns)
 
@@ -30,7 +34,10 @@ def test_temperature_moves_the_comparators():
     hot = comparators("100C")
     frame = hot.set_index("candidate")
     base = cold.set_index("candidate")
-    assert frame.loc["MnBi", "coercivity_kA_m"] > base.loc["MnBi", "coercivity_kA_m"]
+    assert (
+        frame.loc["MnBi", "coercivity_kA_m"]
+        > base.loc["MnBi", "coercivity_kA_m"]
+    )
     assert frame.loc["Sr ferrite", "remanence_T"] == pytest.approx(
         0.41 * (1 - 0.002 * 80)
     )
@@ -44,7 +51,9 @@ def test_no_magnet_above_its_limit():
     frame = comparators(900.0)
     assert frame["remanence_T"].isna().all()
     assert np.isnan(
-        comparators(300.0).set_index("candidate").loc["L1_0 FeNi", "remanence_T"]
+        comparators(300.0)
+        .set_index("candidate")
+        .loc["L1_0 FeNi", "remanence_T"]
     )
 
 

@@ -51,9 +51,12 @@ def test_adds_nothing_to_a_sufficient_magnet():
 
 
 @pytest.mark.parametrize(
-    ("names", "steps"), [(["Gd"], 100), (["Gd", "Er"], 100), (["Gd", "Er", "Tb"], 33)]
+    ("names", "steps"),
+    [(["Gd"], 100), (["Gd", "Er"], 100), (["Gd", "Er", "Tb"], 33)],
 )
-def test_tries_three_substituents_in_steps_of_three_percent(monkeypatch, names, steps):
+def test_tries_three_substituents_in_steps_of_three_percent(
+    monkeypatch, names, steps
+):
     class Asked(Exception):
         pass
 
@@ -92,11 +95,16 @@ def test_sag_is_the_largest_distance_to_the_chord():
     row = _Search(base, ["Gd"], kelvin, "1:5").tried(np.array([[0.2]])).iloc[0]
     table = make_table("Sm0.8Gd0.2Co5")
     b_r = np.array(
-        [f["remanence_T"].iloc[0] for f in sintered_at(table, kelvin, host="1:5")]
+        [
+            f["remanence_T"].iloc[0]
+            for f in sintered_at(table, kelvin, host="1:5")
+        ]
     )
     chord = np.interp(kelvin, kelvin[[0, -1]], b_r[[0, -1]])
     sag = 100 * np.abs(b_r - chord).max() / b_r[0]
     assert row["sag_pct"] == pytest.approx(sag, rel=1e-3)
     assert row["remanence_T"] == pytest.approx(b_r[0], rel=1e-6)
     coefficient = 100 * (b_r[-1] / b_r[0] - 1) / 200
-    assert row["remanence_coefficient_pct_K"] == pytest.approx(coefficient, rel=1e-3)
+    assert row["remanence_coefficient_pct_K"] == pytest.approx(
+        coefficient, rel=1e-3
+    )

@@ -81,7 +81,9 @@ def test_small_alpha_marks_compensation():
 
 
 def amounts(text):
-    return {e: float(x) for e, x in re.findall(r"([A-Z][a-z]?)(\d[\d.]*)", text)}
+    return {
+        e: float(x) for e, x in re.findall(r"([A-Z][a-z]?)(\d[\d.]*)", text)
+    }
 
 
 def test_charges_are_those_of_the_trade():
@@ -92,7 +94,11 @@ def test_charges_are_those_of_the_trade():
     assert iron["Nd"] / iron["Pr"] == pytest.approx(4.0, abs=0.01)
     assert iron["B"] == 0.96
     assert iron["Co"] == 1.0
-    assert amounts(charge("1:5", Pr=5.0, Gd=4.0)) == {"Sm": 27.3, "Pr": 5.0, "Gd": 4.0}
+    assert amounts(charge("1:5", Pr=5.0, Gd=4.0)) == {
+        "Sm": 27.3,
+        "Pr": 5.0,
+        "Gd": 4.0,
+    }
     with_gadolinium = charge("2:17", Fe=14.0, Cu=6.0, Gd=8.0)
     assert amounts(with_gadolinium) == {
         "Sm": 17.8,
@@ -105,7 +111,10 @@ def test_charges_are_those_of_the_trade():
 
 @pytest.mark.parametrize(
     ("host", "recipe", "message"),
-    [("1:12", {}, "known of 2:14:1, 1:5, 2:17"), ("1:5", {"Cu": 2.0}, "got 'Cu'")],
+    [
+        ("1:12", {}, "known of 2:14:1, 1:5, 2:17"),
+        ("1:5", {"Cu": 2.0}, "got 'Cu'"),
+    ],
 )
 def test_refuses_an_impossible_charge(host, recipe, message):
     with pytest.raises(InputError, match=message):
@@ -113,16 +122,23 @@ def test_refuses_an_impossible_charge(host, recipe, message):
 
 
 @pytest.mark.parametrize("wrong", ['heavy = "much"', "[[grades]]\namount = {}"])
-def test_names_faults_of_the_table_of_usual_values(wrong, tmp_path, monkeypatch):
+def test_names_faults_of_the_table_of_usual_values(
+    wrong, tmp_path, monkeypatch
+):
     for host in ("2-14-1", "1-5"):
-        text = datasets.path(f"hosts/{host}/makeup.toml").read_text(encoding="utf-8")
+        text = datasets.path(f"hosts/{host}/makeup.toml").read_text(
+            encoding="utf-8"
+        )
         folder = tmp_path / "hosts" / host
         folder.mkdir(parents=True)
         key = wrong.split()[0]
         lines = [
-            wrong if line.split()[:1] == [key] else line for line in text.splitlines()
+            wrong if line.split()[:1] == [key] else line
+            for line in text.splitlines()
         ]
-        folder.joinpath("makeup.toml").write_text("\n".join(lines), encoding="utf-8")
+        folder.joinpath("makeup.toml").write_text(
+            "\n".join(lines), encoding="utf-8"
+        )
     monkeypatch.setattr(datasets, "root", lambda: tmp_path)
     with pytest.raises(DataError, match=r"2-14-1/makeup\.toml"):
         usual_magnets.__wrapped__()
@@ -177,10 +193,15 @@ def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
     }
     off = {"bulk": np.array([0.5, -1.0, 0.0]), "diffused": np.array([1.5])}
     heavy = {"bulk": np.array([0.0, 0.1, 9.0]), "diffused": np.array([0.25])}
-    hard = {"bulk": np.array([1000.0, 800.0, 0.0]), "diffused": np.array([1500.0])}
+    hard = {
+        "bulk": np.array([1000.0, 800.0, 0.0]),
+        "diffused": np.array([1500.0]),
+    }
     module = import_module("magnetkit.magnetism._composition_estimate")
     usual = usual_magnets()["1:5"]
-    kinds = [usual.grades[0].model_copy(update={"kind": kind}) for kind in grids]
+    kinds = [
+        usual.grades[0].model_copy(update={"kind": kind}) for kind in grids
+    ]
     family = usual.model_copy(update={"grades": tuple(kinds)})
     family_kinds = []
 
@@ -199,10 +220,14 @@ def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
 
     monkeypatch.setattr(module, "usual_magnets", lambda: {"1:5": family})
     monkeypatch.setattr(
-        module, "recipes", lambda host, g: family_kinds.append(g.kind) or grids[g.kind]
+        module,
+        "recipes",
+        lambda host, g: family_kinds.append(g.kind) or grids[g.kind],
     )
     monkeypatch.setattr(module, "sintered_at", predict_kind)
-    monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy[family_kinds[-1]])
+    monkeypatch.setattr(
+        module, "_heavy_wt_pct", lambda *a: heavy[family_kinds[-1]]
+    )
     nan = float("nan")
     grade = {
         "host": "1:5",
@@ -227,7 +252,9 @@ def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
     deviation = np.sqrt(weight @ (log - weight @ log) ** 2)
     assert makeup.log_spread == pytest.approx(deviation)
     # One of each kind, with the weight of its kind.
-    recipes = {r.kind: (r.text, r.shell, r.heavy_wt_pct) for r in makeup.recipes}
+    recipes = {
+        r.kind: (r.text, r.shell, r.heavy_wt_pct) for r in makeup.recipes
+    }
     assert recipes == {
         "bulk": ("SmCo5", "", 0.0),
         "diffused": ("Sm0.8Pr0.2Co5", "Tb 0.2 wt%", 0.25),
@@ -238,7 +265,9 @@ def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
 
 def test_trade_sets_the_odds_of_a_class():
     classes = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
-    row = classes[(classes["route"] == "alloyed") & (classes["class"] == "SH")].iloc[0]
+    row = classes[
+        (classes["route"] == "alloyed") & (classes["class"] == "SH")
+    ].iloc[0]
     usual = (
         row["heavy_rare_earth_min_wt_pct"] + row["heavy_rare_earth_max_wt_pct"]
     ) / 2.0
@@ -259,7 +288,9 @@ def test_ladder_of_a_maker_tells_alloying_from_diffusion():
 
     def diffused_share(makers):
         recipes = estimate_composition({**row, "makers": makers}).recipes
-        return next(recipe.weight for recipe in recipes if recipe.kind == "diffused")
+        return next(
+            recipe.weight for recipe in recipes if recipe.kind == "diffused"
+        )
 
     assert diffused_share("Arnold") < diffused_share("HGT")
 
@@ -278,7 +309,11 @@ def test_writes_an_odd_shell_as_an_order():
 
 def test_a_recipe_that_was_given_is_no_estimate():
     makeup = given_composition("Nd30Dy1B1Fe bal.", "Tb 0.2 wt%", 1.2)
-    assert (makeup.best.weight, makeup.diffused, makeup.log_spread) == (1.0, 1.0, 0.0)
+    assert (makeup.best.weight, makeup.diffused, makeup.log_spread) == (
+        1.0,
+        1.0,
+        0.0,
+    )
     assert makeup.heavy_wt_pct == (1.2, 1.2, 1.2)
     assert (
         makeup.sentence()

@@ -23,8 +23,12 @@ ALLOY = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
 
 def test_every_condition_is_a_keyword_and_an_option():
     fields = {one.name: one for one in condition_fields(*GROUPS)}
-    assert set(ConditionKeywords.__annotations__) == set(fields) - {"temperature"}
-    assert len({one.metadata["option"] for one in fields.values()}) == len(fields)
+    assert set(ConditionKeywords.__annotations__) == set(fields) - {
+        "temperature"
+    }
+    assert len({one.metadata["option"] for one in fields.values()}) == len(
+        fields
+    )
     inner = {one.name for one in dataclasses.fields(Conditions)} - set(fields)
     assert inner == {"reference", "reference_shell", "whole_range"}
     predict = typer.main.get_command(app).commands["predict"]
@@ -131,7 +135,8 @@ def test_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
         assert bare.equals(mk.predict(ALLOY, **ask))
         # The measured magnet itself comes out nearer to what was measured.
         wrong = [
-            abs(float(f["coercivity_kA_m"].iloc[0]) - 1400) for f in (by_name, bare)
+            abs(float(f["coercivity_kA_m"].iloc[0]) - 1400)
+            for f in (by_name, bare)
         ]
         assert wrong[0] < 0.2 * wrong[1]
         with_both = calibrated_process({"density": 0.97}, "works", 300.0)
@@ -143,7 +148,10 @@ def test_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
         get_settings.cache_clear()
     # The level of coercivity is that at 20 C, where grades are printed, the remanence that of use.
     grade = calibrated_process(None, "N42SH", 423.15)["producer"]
-    assert {magnet["temperature_K"] for magnet in grade["magnets"]} == {293.15, 423.15}
+    assert {magnet["temperature_K"] for magnet in grade["magnets"]} == {
+        293.15,
+        423.15,
+    }
     with pytest.raises(InputError, match="neither a grade nor a name"):
         mk.predict(ALLOY, basis="weight", calibration="nobody")
     with pytest.raises(InputError, match="calibration must be"):

@@ -17,7 +17,9 @@ def test_curves_agree_with_the_figures():
     curves = demagnetization(table, [293.15, "150C"])
     frame = sintered(table, temperature=293.15)
     assert_allclose(curves.remanence[:, 0], frame["remanence_T"], rtol=1e-9)
-    assert_allclose(curves.coercivity[:, 0], 1e3 * frame["coercivity_kA_m"], rtol=1e-9)
+    assert_allclose(
+        curves.coercivity[:, 0], 1e3 * frame["coercivity_kA_m"], rtol=1e-9
+    )
     product = (-curves.induction * curves.field).max(axis=2)[:, 0] / 1e3
     assert_allclose(product, frame["max_energy_product_kJ_m3"], rtol=0.06)
     assert (curves.coercivity[:, 1] < curves.coercivity[:, 0]).all()
@@ -37,7 +39,9 @@ def test_working_point_lies_on_the_load_line():
     b = curves.working_induction[0, 0]
     h = curves.working_field[0, 0]
     assert b == pytest.approx(-2.0 * MU_0 * h)
-    on_curve = np.interp(h, curves.field[0, 0, ::-1], curves.induction[0, 0, ::-1])
+    on_curve = np.interp(
+        h, curves.field[0, 0, ::-1], curves.induction[0, 0, ::-1]
+    )
     assert on_curve == pytest.approx(b, rel=1e-3)
     assert curves.above_knee[0, 0]
 
@@ -52,7 +56,9 @@ def test_every_curve_ends_on_the_axis():
 
 
 def test_given_fields_are_taken_for_all():
-    curves = demagnetization(_table("Nd2Fe14B", "SmCo5"), fields=np.array([0.0, -1e5]))
+    curves = demagnetization(
+        _table("Nd2Fe14B", "SmCo5"), fields=np.array([0.0, -1e5])
+    )
     assert curves.field.shape == (2, 1, 2)
     assert (curves.field[..., 1] == -1e5).all()
 
@@ -61,7 +67,9 @@ def test_frame_repeats_no_point():
     curves = demagnetization(_table("Nd2Fe14B", "SmCo5"), ["20C", "150C"])
     frame = curves.to_frame(["Nd", "Sm"])
     assert len(frame) == curves.field.size
-    part = frame[(frame["candidate"] == "Sm") & (frame["temperature_K"] == 423.15)]
+    part = frame[
+        (frame["candidate"] == "Sm") & (frame["temperature_K"] == 423.15)
+    ]
     assert_array_equal(part["induction_T"], curves.induction[1, 1])
     assert_allclose(part["field_kA_m"], 1e-3 * curves.field[1, 1])
     assert curves.to_frame()["candidate"].iloc[-1] == "magnet 2"
@@ -83,5 +91,7 @@ def test_fields_must_lie_in_the_second_quadrant():
 
 
 def test_magnet_turns_at_any_field_over_its_coercivity():
-    curve = demagnetization("Nd2Fe14B", 300.0, fields=np.array([-5e6, -2e7, -5e7]))
+    curve = demagnetization(
+        "Nd2Fe14B", 300.0, fields=np.array([-5e6, -2e7, -5e7])
+    )
     assert_allclose(curve.polarization[0, 0], -curve.remanence[0, 0])

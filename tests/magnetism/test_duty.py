@@ -43,7 +43,9 @@ def naive_loss(b_r, h_cj, knee, recoil, duty):
     st.floats(0.0, 2e5),
     st.floats(0.0, 6e4),
 )
-def test_the_loss_is_that_of_the_obvious_search(b_r, h_cj, load, outside, creep):
+def test_the_loss_is_that_of_the_obvious_search(
+    b_r, h_cj, load, outside, creep
+):
     magnet = b_r, h_cj, 0.92 * h_cj, 1.05
     loss = flux_loss(*(x * ONE for x in magnet), load, outside, creep)[0]
     # Where all is reversed the curve has a corner, on which a search by halving may stop.
@@ -82,7 +84,9 @@ def test_outside_field_conversions_equal_a_circuit():
     # On an open body of demagnetizing factor N = 1 / (1 + P): H = H_a - N (mu - 1) H.
     field_outside = 1e5
     field = field_outside * (1.0 + load) / (load + recoil)
-    assert field == pytest.approx(field_outside - (recoil - 1.0) * field / (1.0 + load))
+    assert field == pytest.approx(
+        field_outside - (recoil - 1.0) * field / (1.0 + load)
+    )
 
 
 def test_each_decade_of_time_takes_five_millitesla():
@@ -97,7 +101,9 @@ def test_loses_a_tenth_at_the_knee():
     recoil = 1.0
     h_cj = 5e5
     b_r = 0.92 * h_cj * MU_0 * 2.0 / 0.9
-    share = Duty(hours=0.0).loss(b_r * ONE, h_cj * ONE, 0.92 * h_cj * ONE, recoil * ONE)
+    share = Duty(hours=0.0).loss(
+        b_r * ONE, h_cj * ONE, 0.92 * h_cj * ONE, recoil * ONE
+    )
     assert share[0] == pytest.approx(10.0, abs=0.05)
 
 
@@ -114,14 +120,18 @@ def test_loss_follows_field_time_and_load_line():
 def test_no_coercivity_loses_everything():
     none = Duty().loss(1.0 * ONE, 0.0 * ONE, 0.0 * ONE, 1.05 * ONE)
     assert none[0] == 100.0
-    assert np.isnan(Duty().loss(np.nan * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0])
+    assert np.isnan(
+        Duty().loss(np.nan * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0]
+    )
     duty = Duty(load_line=1.0, outside_field_kA_m=3000.0)
     assert duty.loss(1.0 * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0] == 200.0
 
 
 def test_polarization_is_the_loop_less_the_turned_part():
     power = corner(1.2, 1e6, 9.2e5, 1.05)
-    assert polarization(1.2, 1e6, 1.05, power, 1e6) == pytest.approx(0.0, abs=1e-9)
+    assert polarization(1.2, 1e6, 1.05, power, 1e6) == pytest.approx(
+        0.0, abs=1e-9
+    )
     assert polarization(1.2, 1e6, 1.05, power, 5e6) == -1.2
 
 

@@ -17,7 +17,10 @@ from magnetkit.magnetism._evidence import (
     evidence_at_temperature,
 )
 from magnetkit.magnetism._uncertainty import distance_variance
-from magnetkit.magnetism.measured_magnets import measured_magnets, without_papers
+from magnetkit.magnetism.measured_magnets import (
+    measured_magnets,
+    without_papers,
+)
 from magnetkit.phases import HOSTS
 from tests.magnetism.test_likeness import H, anchor
 
@@ -69,7 +72,10 @@ def test_a_paper_left_out_is_no_evidence():
 
 
 def test_range_widens_with_distance_unless_the_user_measures():
-    texts = ["SmCo5.2125Fe1.5Cu0.6Zr0.1875", "Sm0.8Ce0.2Co5.2125Fe1.5Cu0.6Zr0.1875"]
+    texts = [
+        "SmCo5.2125Fe1.5Cu0.6Zr0.1875",
+        "Sm0.8Ce0.2Co5.2125Fe1.5Cu0.6Zr0.1875",
+    ]
     table = CompositionTable.from_strings(texts)
     roots = Coded.of(["2:17"] * 2)
     close, distant = distance_variance(table, roots, H)
@@ -115,7 +121,9 @@ def test_unmeasured_temperatures_add_distance():
     roots = Coded.of(["2:14:1"])
     for kelvin, increase in ((300.0, 0.0), (543.15, 0.5), (190.0, 1.0)):
         hot = evidence_at_temperature(nearest, roots, kelvin)
-        assert hot.distance[0] == pytest.approx(np.hypot(nearest.distance[0], increase))
+        assert hot.distance[0] == pytest.approx(
+            np.hypot(nearest.distance[0], increase)
+        )
     assert hot.farthest.texts() == ["temperature"]
 
 
@@ -124,7 +132,10 @@ def test_distant_magnet_has_no_coercivity():
     frame = mk.predict(texts, "150C", basis="weight")
     close, distant = (row for _, row in frame.iterrows())
     assert close["status"] == "ok"
-    assert distant["status"] == "coercivity unknown: far from every measured magnet"
+    assert (
+        distant["status"]
+        == "coercivity unknown: far from every measured magnet"
+    )
     assert np.isnan(distant[H])
     assert distant["remanence_T"] > 0.3
     assert distant["evidence_farthest"] == "gadolinium, holmium, erbium"
@@ -156,7 +167,8 @@ def test_gases_of_no_magnet_have_a_large_distance(plain, amounts):
 
 
 @pytest.mark.parametrize(
-    ("setting", "least"), [("alpha_k", 0.15), ("decay", 0.3), ("grain_size_um", 0.02)]
+    ("setting", "least"),
+    [("alpha_k", 0.15), ("decay", 0.3), ("grain_size_um", 0.02)],
 )
 def test_settings_of_no_process_have_a_large_distance(setting, least):
     recipe = "Nd29.5Pr1.5B0.97Co1Cu0.15Fe bal."
@@ -174,7 +186,9 @@ def test_settings_of_no_process_have_a_large_distance(setting, least):
 
 def test_excessive_rare_earth_has_a_large_distance():
     # Nd15Fe77B8 of 1984 has 33 wt.%; nobody sells 40.
-    frame = mk.predict(["Nd33B0.97Fe bal.", "Nd40B0.97Fe bal."], "20C", basis="weight")
+    frame = mk.predict(
+        ["Nd33B0.97Fe bal.", "Nd40B0.97Fe bal."], "20C", basis="weight"
+    )
     assert (
         frame["evidence_distance"].tolist()[0]
         < 1.5

@@ -13,7 +13,11 @@ B = "remanence_T"
 MAGNETS = {
     "gallium": ("Nd30.5B0.92Co1.0Cu0.15Al0.15Ga0.5Fe bal.", "20C", None),
     "shell, hot": ("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", "150C", "Tb 0.5 wt%"),
-    "carrier": ("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", "20C", "Dy 0.5 wt% + Pr 0.7 wt%"),
+    "carrier": (
+        "Nd30.5Co1Cu0.15Al0.15B1Fe bal.",
+        "20C",
+        "Dy 0.5 wt% + Pr 0.7 wt%",
+    ),
     "cells": ("Sm25.5Fe15Cu6Zr2.7Co bal.", "300C", None),
     "1:5": ("Sm36.5Co63.5", "20C", None),
 }
@@ -81,15 +85,21 @@ def test_the_constant_that_matters_is_named_first():
     constant = next(c for c in law("boundary") if c.name == "soft_scale")
     ends = []
     for sign in (-1, 1):
-        with shift_constant(constant, constant.value + sign * constant.deviation):
+        with shift_constant(
+            constant, constant.value + sign * constant.deviation
+        ):
             ends.append(
-                sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0][H]
+                sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0][
+                    H
+                ]
             )
     change = 0.5 * np.log(ends[1] / ends[0])
     row = sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0]
     half = np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0
     variance = (half / 1.645) ** 2
-    assert short.constants["share"][0] == pytest.approx(change**2 / variance, rel=0.25)
+    assert short.constants["share"][0] == pytest.approx(
+        change**2 / variance, rel=0.25
+    )
 
 
 def test_constant_has_the_share_of_one_deviation():
@@ -101,7 +111,9 @@ def test_constant_has_the_share_of_one_deviation():
     constant = next(c for c in law(first["law"]) if c.name == first["name"])
     ends = []
     for sign in (-1, 1):
-        with shift_constant(constant, constant.value + sign * constant.deviation):
+        with shift_constant(
+            constant, constant.value + sign * constant.deviation
+        ):
             ends.append(sintered(recipe, "20C", basis="weight").iloc[0][H])
     row = sintered(recipe, "20C", basis="weight").iloc[0]
     half = np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0

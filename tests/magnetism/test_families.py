@@ -29,7 +29,8 @@ def test_trace_keeps_the_prediction(base):
     furnace = [
         s
         for s in SYMBOLS[:92]
-        if s not in "He Ne Ar Kr Xe Rn At Fr Ra Ac Pa Po Pm Tc Br I Rb Cs Th U".split()
+        if s
+        not in "He Ne Ar Kr Xe Rn At Fr Ra Ac Pa Po Pm Tc Br I Rb Cs Th U".split()
     ]
     plain = mk.predict(base.format(""), "20C", basis="weight").iloc[0]
     frame = mk.predict(
@@ -67,9 +68,13 @@ def test_gases_by_recipe_are_those_of_a_process(metal, rest, symbol, field):
     by_setting = mk.predict(
         f"{pure}{rest} bal.", "20C", basis="weight", process={field: 0.1}
     )
-    by_recipe = mk.predict(f"{weak}{symbol}0.1{rest} bal.", "20C", basis="weight")
+    by_recipe = mk.predict(
+        f"{weak}{symbol}0.1{rest} bal.", "20C", basis="weight"
+    )
     for name in (B, H):
-        assert by_recipe[name][0] == pytest.approx(by_setting[name][0], rel=2e-3)
+        assert by_recipe[name][0] == pytest.approx(
+            by_setting[name][0], rel=2e-3
+        )
 
 
 def _random(n):
@@ -91,8 +96,20 @@ def _random(n):
             {"Co": 9, "Fe": 1, "Cu": 1},
             None,
         ),
-        (10.6, 13.2, {"Sm": 8, "Gd": 1}, {"Co": 6, "Fe": 2, "Cu": 1, "Zr": 0.3}, None),
-        (7.5, 10.5, {"Sm": 5, "Nd": 1}, {"Fe": 9, "Co": 1, "V": 1.2, "Ti": 0.5}, None),
+        (
+            10.6,
+            13.2,
+            {"Sm": 8, "Gd": 1},
+            {"Co": 6, "Fe": 2, "Cu": 1, "Zr": 0.3},
+            None,
+        ),
+        (
+            7.5,
+            10.5,
+            {"Sm": 5, "Nd": 1},
+            {"Fe": 9, "Co": 1, "V": 1.2, "Ti": 0.5},
+            None,
+        ),
         (10.0, 11.0, {"Sm": 5, "Nd": 1}, {"Fe": 9, "Co": 1}, ("N", 11.0, 16.0)),
     )
     for i in range(n):
@@ -103,7 +120,9 @@ def _random(n):
         for group, total in ((earths, rare), (metals, 100.0 - rare - gas)):
             share = rng.dirichlet(list(group.values()))
             parts |= {
-                s: total * x for s, x in zip(group, share, strict=True) if x > 0.01
+                s: total * x
+                for s, x in zip(group, share, strict=True)
+                if x > 0.01
             }
         texts.append("".join(f"{s}{x:.4f}" for s, x in parts.items()))
     return texts
@@ -155,7 +174,8 @@ def test_measured_easy_directions_hold():
     data = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     # Yb has no published crystal field in R2Fe14B.
     data = data[
-        data["easy_direction"].isin(["axis", "plane"]) & (data["formula"] != "Yb2Fe14B")
+        data["easy_direction"].isin(["axis", "plane"])
+        & (data["formula"] != "Yb2Fe14B")
     ]
     frame = mk.predict(list(data["formula"]), 300.0)
     magnetic = (frame["status"] != "paramagnetic").to_numpy()
@@ -170,7 +190,10 @@ def test_cone_has_no_coercivity():
     # PrCo5: Patra et al., J. Appl. Phys. 108 (2010) 073912: a cone below 108 K.
     cold = mk.predict(["PrCo5", "SmCo5"], "100K")
     warm = mk.predict(["PrCo5", "SmCo5"], "120K")
-    assert cold["status"].tolist() == ["coercivity unknown: a cone was measured", "ok"]
+    assert cold["status"].tolist() == [
+        "coercivity unknown: a cone was measured",
+        "ok",
+    ]
     assert cold[[H, f"{H}_hi"]].loc[0].isna().all()
     assert warm["status"].tolist() == ["ok", "ok"]
     # Where its K_1 is printed as 5.0 and 8.1 MJ/m3, both lie inside.
@@ -185,7 +208,10 @@ def test_decomposing_phases_cannot_be_sintered_densely():
     assert frame["status"].tolist() == ["decomposes before it sinters", "ok"]
     # 0.72 T, Coehoorn et al., J. Appl. Phys. 65 (1989) 704.
     spun = mk.predict(
-        "Nd13.5Fe79.6C6.9", "25C", basis="atomic", process="hot-pressed-isotropic"
+        "Nd13.5Fe79.6C6.9",
+        "25C",
+        basis="atomic",
+        process="hot-pressed-isotropic",
     ).iloc[0]
     assert spun[f"{B}_lo"] < 0.72 < spun[f"{B}_hi"]
     nitride = mk.predict("Sm2Fe17N3", "20C", process={"density": 1.0}).iloc[0]
@@ -233,14 +259,21 @@ def test_refractory_metals_refine_2_14_1_ribbons_alone():
 def test_measured_coercivity_bounds_near_compensation():
     # 2 K / J_s has no bound there: GdCo4Al was once given 2.1 times H_cJ of SmCo5 for it.
     series = [f"{mix('Sm', 'Gd', x)}Co5" for x in np.arange(0.0, 1.001, 0.05)]
-    frame = mk.predict([*series, "GdCo4Al", "TbCo4Al", "HoCo5", "DyCo4.5Al0.5"], "20C")
+    frame = mk.predict(
+        [*series, "GdCo4Al", "TbCo4Al", "HoCo5", "DyCo4.5Al0.5"], "20C"
+    )
     assert (frame[H] / frame[H][0]).max() < 1.2
-    assert (frame["status"] != "ok")[frame["saturation_polarization_T"] < 0.5].all()
+    assert (frame["status"] != "ok")[
+        frame["saturation_polarization_T"] < 0.5
+    ].all()
     # A polarization that is given has no less bound.
     for name, maximum in (("SmCo5", 0.5), ("Nd2Fe14B", 0.7)):
         values = {"saturation_polarization_T": maximum, "temperature_K": 293.15}
         one = mk.predict(name, "20C", given=values).iloc[0]
-        assert one["status"] == "coercivity unknown: far from every measured magnet"
+        assert (
+            one["status"]
+            == "coercivity unknown: far from every measured magnet"
+        )
         assert np.isnan(one[f"{H}_hi"])
 
 
@@ -248,15 +281,21 @@ def test_mixes_or_names_what_lies_between_hosts():
     # 18 wt.% of samarium is SmCo11.6: Sm2Co17 and cobalt, as no SmCo12 exists.
     frame = mk.predict("Sm18Co82", "20C", basis="weight").iloc[0]
     assert frame["host"] == "2:17"
-    cobalt = mk.magnetism.phase_balance("Sm18Co82", basis="weight").set_index("phase")
+    cobalt = mk.magnetism.phase_balance("Sm18Co82", basis="weight").set_index(
+        "phase"
+    )
     # Lever rule: of 100 atoms 7.92 of Sm take 67.3 of Co into 2:17, 24.8 are left.
     assert cobalt.loc["Co", "volume_pct"] == pytest.approx(23.0, abs=4.0)
-    ribbon = mk.magnetism.phase_balance("Nd8Fe86B6", basis="atomic").set_index("phase")
+    ribbon = mk.magnetism.phase_balance("Nd8Fe86B6", basis="atomic").set_index(
+        "phase"
+    )
     assert ribbon.loc["alpha-iron", "volume_pct"] == pytest.approx(
         28.5, abs=4.0
     )  # on the hull
     frame = mk.predict(
-        ["Nd3Fe27.5Ti1.5", "SmCo6.5Zr0.5", "Nd4Fe77.5B18.5"], "20C", basis="atomic"
+        ["Nd3Fe27.5Ti1.5", "SmCo6.5Zr0.5", "Nd4Fe77.5B18.5"],
+        "20C",
+        basis="atomic",
     )
     assert set(frame["host"]) == {"unknown"}
     names = [route.partition(": known")[0] for route in frame["route"]]
@@ -271,11 +310,19 @@ def test_mixes_or_names_what_lies_between_hosts():
 
 
 def test_phases_number_at_most_the_elements():
-    texts = [*_random(60), "Sm9Fe83Ti8", "Sm7Zr1Fe82Co10", "Sm2Fe17", "Sm13Co87"]
+    texts = [
+        *_random(60),
+        "Sm9Fe83Ti8",
+        "Sm7Zr1Fe82Co10",
+        "Sm2Fe17",
+        "Sm13Co87",
+    ]
     frame = mk.magnetism.phase_balance(texts, basis="atomic").dropna(
         subset="volume_pct"
     )
-    frame = frame[~frame["phase"].str.contains("oxide|boundary|rare-earth-rich|walls")]
+    frame = frame[
+        ~frame["phase"].str.contains("oxide|boundary|rare-earth-rich|walls")
+    ]
     table = mk.alloy.CompositionTable.from_strings(texts, basis="atomic")
     sizes = frame.groupby("row_index").size()
     assert (sizes.to_numpy() <= np.diff(table.indptr)[sizes.index]).all()
@@ -284,8 +331,12 @@ def test_phases_number_at_most_the_elements():
 def test_names_settings_without_effect():
     row = mk.predict("SmCo5", "20C", process={"grain_size_um": 2.0}).iloc[0]
     assert "of no effect: grain_size_um" in row["route"]
-    coarse = mk.predict("Sm2Fe17N3", "20C", process={"grain_size_um": 4.0}).iloc[0]
-    fine = mk.predict("Sm2Fe17N3", "20C", process={"grain_size_um": 2.0}).iloc[0]
+    coarse = mk.predict(
+        "Sm2Fe17N3", "20C", process={"grain_size_um": 4.0}
+    ).iloc[0]
+    fine = mk.predict("Sm2Fe17N3", "20C", process={"grain_size_um": 2.0}).iloc[
+        0
+    ]
     assert fine[H] > 1.2 * coarse[H]
     # MQU-F, hot deformed: grains half as large have 14 % more, F113 and F114 of magnets.csv.
     half, usual = (
@@ -300,7 +351,8 @@ def test_names_settings_without_effect():
     assert half[H] / usual[H] == pytest.approx(1.14, abs=0.04)
     with pytest.raises(InputError, match="does not act"):
         mk.predict(
-            "Nd2Fe14B", process={"route": "bonded-isotropic", "grain_size_um": 0.05}
+            "Nd2Fe14B",
+            process={"route": "bonded-isotropic", "grain_size_um": 0.05},
         )
 
 

@@ -14,7 +14,9 @@ BETWEEN = 293.15, 423.15
 def figures_in_two_steps(kelvins, count):
     magnet_alloys = alloys(TABLE, ranges=True)
     bulk = magnet_alloys.hard_phases(np.array(kelvins[:count]))
-    return magnet_figures(magnet_alloys, bulk, np.array(kelvins), BETWEEN, 1.0, 1.645)
+    return magnet_figures(
+        magnet_alloys, bulk, np.array(kelvins), BETWEEN, 1.0, 1.645
+    )
 
 
 def test_central_values_need_no_hot_hard_phase():

@@ -52,19 +52,23 @@ def test_soft_alloys_name_the_reason():
     assert frame["remanence_T_provenance"].notna().all()
 
 
-@pytest.mark.parametrize("device", ["aerospace-reaction-wheel", "weapon-fin-actuator"])
+@pytest.mark.parametrize(
+    "device", ["aerospace-reaction-wheel", "weapon-fin-actuator"]
+)
 def test_soft_alloys_have_no_rank(device):
     real = "Sm25.5Fe16Cu5.5Zr3Co bal."
     table = mk.screen([real, *CLOSED], device, basis="weight").table
-    assert (table["probability_meets_requirements"] == 0.0).tolist() == [False] + [
-        True
-    ] * 8
+    assert (table["probability_meets_requirements"] == 0.0).tolist() == [
+        False
+    ] + [True] * 8
     assert table["rank"].isna().tolist() == [False] + [True] * 8
     assert table["performance_margin"].isna()[1:].all()
 
 
 def test_only_a_formula_gets_a_charge():
-    frame = sintered(["Sm2Co17", "Sm2Co14Fe3", "SmCo8.4", "Sm2Co15Cu2", cells()], "20C")
+    frame = sintered(
+        ["Sm2Co17", "Sm2Co14Fe3", "SmCo8.4", "Sm2Co15Cu2", cells()], "20C"
+    )
     assert (
         frame["route"].str.contains("charge assumed").tolist()
         == [True] * 2 + [False] * 3
@@ -99,7 +103,12 @@ def test_cells_change_smoothly_with_ratio_and_samarium(temperature):
         (weights, "weight"),
     ):
         frame = sintered(recipes, temperature, basis=basis)
-        for name in (H, "remanence_T", "knee_field_kA_m", "max_working_temperature_K"):
+        for name in (
+            H,
+            "remanence_T",
+            "knee_field_kA_m",
+            "max_working_temperature_K",
+        ):
             steps = np.abs(np.diff(np.log(frame[name].to_numpy(float))))
             assert steps.max() < 0.03, name
 
@@ -127,7 +136,9 @@ def test_carbon_takes_zirconium_from_the_cells():
     # Sm2Co17, abstract at jmonline.org/article/id/ad33b4ae-eea6-4b87-ba4f).
     charge = "Sm25.5Fe15Cu6Zr2.7Co bal."
     amounts = np.array([0.0, 0.05, 0.1, 0.15, 0.21, 0.25, 0.44])
-    names = [f"Sm25.5Fe15Cu6Zr2.7C{a:.2f}Co bal." if a else charge for a in amounts]
+    names = [
+        f"Sm25.5Fe15Cu6Zr2.7C{a:.2f}Co bal." if a else charge for a in amounts
+    ]
     frame = sintered(names, 293.15, basis="weight")
     h = frame["coercivity_kA_m"].to_numpy()
     assert h[1] == pytest.approx(h[0], rel=0.01)
@@ -135,12 +146,16 @@ def test_carbon_takes_zirconium_from_the_cells():
     assert h[4] < 0.5 * h[0]
     assert frame["status"].iloc[-1] == "no hardening known: no zirconium"
     # Said of the process it does the same.
-    carburization = sintered([charge], 293.15, {"carbon_wt_pct": 0.15}, basis="weight")
+    carburization = sintered(
+        [charge], 293.15, {"carbon_wt_pct": 0.15}, basis="weight"
+    )
     assert carburization["coercivity_kA_m"][0] == pytest.approx(h[3], rel=0.02)
     assert "of no effect" not in carburization["route"][0]
     # Oxygen takes samarium, 6.27 times its mass: 1 wt.% more than usual leaves too little.
     oxide = sintered([charge], 293.15, {"oxygen_wt_pct": 1.3}, basis="weight")
-    assert oxide["status"][0] == "no hardening known: ratio of metal to rare earth"
+    assert (
+        oxide["status"][0] == "no hardening known: ratio of metal to rare earth"
+    )
 
 
 def test_no_charge_by_weight_without_copper_has_coercivity():
@@ -155,14 +170,20 @@ def test_no_charge_by_weight_without_copper_has_coercivity():
             mean_mass = iron / 76.7 * 55.845 + (1.0 - iron / 76.7) * 58.933
             samarium = 100.0 * 2.0 * 150.36 / (2.0 * 150.36 + 17.0 * mean_mass)
         additions = (
-            rng.choice(["", "Zr2.5", "Zr1.0", "Gd2.0", "Ti0.5"]) if k % 4 == 0 else ""
+            rng.choice(["", "Zr2.5", "Zr1.0", "Gd2.0", "Ti0.5"])
+            if k % 4 == 0
+            else ""
         )
         texts.append(f"Sm{samarium:.2f}Fe{iron:.2f}{additions}Co bal.")
     frame = sintered(texts, "20C", basis="weight")
     assert frame["host"].eq("2:17").mean() > 0.8
     cellular = frame[frame["host"] == "2:17"]
     assert cellular[H].isna().all()
-    assert cellular["status"].str.startswith(("no hardening known", "outside")).all()
+    assert (
+        cellular["status"]
+        .str.startswith(("no hardening known", "outside"))
+        .all()
+    )
     assert not cellular["route"].str.contains("assumed").any()
     # As a formula the same atoms are given the charge of their class.
     assert sintered("Sm2Co14Fe3", "20C", basis="atomic")[H][0] > 500.0

@@ -17,7 +17,9 @@ FIGURES = [
 ]
 
 
-@pytest.mark.parametrize("recipe", ["Nd1.8Dy0.2Fe14B + Tb 0.5 wt%", "SmCo5", "Sm2Co17"])
+@pytest.mark.parametrize(
+    "recipe", ["Nd1.8Dy0.2Fe14B + Tb 0.5 wt%", "SmCo5", "Sm2Co17"]
+)
 def test_the_models_own_values_change_nothing(recipe):
     recipe, _, shell = recipe.partition(" + ")
     options = {"temperature": ["300K", "150C"], "shell": shell or None}
@@ -35,26 +37,32 @@ def test_the_models_own_values_change_nothing(recipe):
 def test_given_values_pass_through_the_pipeline(tmp_path):
     # Of first principles: J_s(0) of Nd2Fe14B is 1.85 T in print, T_C 586 K.
     rows = {"composition": ["Nd2Fe14B"] * 3, f"given_{T_C}": ["640", "", ""]}
-    rows |= {f"given_{T_C}_lo": ["600", "", ""], f"given_{J_S}": ["", "1.85", ""]}
+    rows |= {
+        f"given_{T_C}_lo": ["600", "", ""],
+        f"given_{J_S}": ["", "1.85", ""],
+    }
     frame = pd.DataFrame(rows | {"given_temperature_K": ["", "0", ""]})
     frame.to_csv(tmp_path / "mine.csv", index=False)
     prediction = mk.predict(tmp_path / "mine.csv", "300K")
     hot, strong, plain = (row for _, row in prediction.iterrows())
     range_of_curie = (hot[T_C], hot[f"{T_C}_lo"], hot[f"{T_C}_hi"])
     assert range_of_curie == pytest.approx((640.0, 600.0, 680.0))
-    assert (hot[f"{T_C}_provenance"], plain[f"{T_C}_provenance"]) != ("given", "given")
+    assert (hot[f"{T_C}_provenance"], plain[f"{T_C}_provenance"]) != (
+        "given",
+        "given",
+    )
     assert hot["remanence_T"] > plain["remanence_T"]
-    cold = mk.predict("Nd2Fe14B", "0.1K", given={J_S: 1.85, "temperature_K": 0.0}).iloc[
-        0
-    ]
+    cold = mk.predict(
+        "Nd2Fe14B", "0.1K", given={J_S: 1.85, "temperature_K": 0.0}
+    ).iloc[0]
     assert cold[J_S] == pytest.approx(1.85, rel=1e-4)
     ratio = strong[J_S] / plain[J_S]
     assert strong["remanence_T"] / plain["remanence_T"] == pytest.approx(
         ratio, rel=1e-9
     )
-    assert plain["anisotropy_field_T"] / strong["anisotropy_field_T"] == pytest.approx(
-        ratio
-    )
+    assert plain["anisotropy_field_T"] / strong[
+        "anisotropy_field_T"
+    ] == pytest.approx(ratio)
     # Without a range it reaches as far as the model's own value.
     assert strong[f"{J_S}_lo"] <= plain[J_S] * (1 + 1e-9)
     curves = mk.curve(
@@ -71,7 +79,10 @@ def test_given_values_pass_through_the_pipeline(tmp_path):
         ({"T_C": 600.0}, "given 'T_C': expected some of temperature_K, curie"),
         ({J_S: 1.7}, "needs its temperature_K, 0 for one of first principles"),
         ({J_S: 1.7, "temperature_K": 900.0}, "is above T_C"),
-        ({K_1: -4.0, "temperature_K": 300.0}, "of another sign than the model's"),
+        (
+            {K_1: -4.0, "temperature_K": 300.0},
+            "of another sign than the model's",
+        ),
         ({T_C: [600.0, 610.0]}, "expected a number, or one a row"),
         ({T_C: -1.0}, "below zero"),
     ],

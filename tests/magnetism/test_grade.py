@@ -20,7 +20,8 @@ def test_grade_prediction_lies_near_its_print():
     # The level is that of 20 degrees C; what is left when hot is the law's.
     assert row["coercivity_kA_m"] == pytest.approx(usual, rel=0.1)
     spans = [
-        np.log(r["coercivity_kA_m_hi"] / r["coercivity_kA_m_lo"]) for r in (row, free)
+        np.log(r["coercivity_kA_m_hi"] / r["coercivity_kA_m_lo"])
+        for r in (row, free)
     ]
     assert spans[0] < 0.8 * spans[1]
     assert row["remanence_T"] == pytest.approx(sheet["remanence_T"], rel=0.02)
@@ -38,7 +39,9 @@ def test_grade_is_the_reference_of_replace():
 
 
 def test_grade_without_sheet_names_its_highest_temperature():
-    with pytest.raises(InputError, match=r"left at 310 °C.*temperature is 150 °C"):
+    with pytest.raises(
+        InputError, match=r"left at 310 °C.*temperature is 150 °C"
+    ):
         grade_row("N42SH", 583.15)
     with pytest.raises(InputError, match="nearest names"):
         grade_magnet("N42SU", 293.15)

@@ -4,7 +4,12 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.alloy._grade_names import find, grade_names, nearest_grades, parse_class
+from magnetkit.alloy._grade_names import (
+    find,
+    grade_names,
+    nearest_grades,
+    parse_class,
+)
 
 
 def test_finds_every_grade_by_name():
@@ -63,7 +68,9 @@ def test_class_and_number_stand_in_for_a_grade():
         [(parse_class(g) or (0, ""))[1] == "UH" for g in classes["grade"]]
     ]
     assert row["coercivity_kA_m"] == of_class["coercivity_kA_m"].median()
-    ends = (mk.grades(name).iloc[0]["remanence_T"] for name in ("N42UH", "N45UH"))
+    ends = (
+        mk.grades(name).iloc[0]["remanence_T"] for name in ("N42UH", "N45UH")
+    )
     low, high = ends
     assert low < row["remanence_T"] < high
     assert row["remanence_T_provenance"] == "estimate"

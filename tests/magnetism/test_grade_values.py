@@ -25,7 +25,10 @@ def test_grade_lies_between_its_printed_values():
     table = reconcile_makers(
         pd.DataFrame(ROWS, columns=names).assign(to_K=float("nan"))
     )
-    assert set(table.index) == {("N1", "remanence_T"), ("N1", "coercivity_kA_m")}
+    assert set(table.index) == {
+        ("N1", "remanence_T"),
+        ("N1", "coercivity_kA_m"),
+    }
     b_r = table.loc[("N1", "remanence_T")]
     h_cj = table.loc[("N1", "coercivity_kA_m")]
     # The middle of a range of one maker, the typical value of the other.

@@ -44,7 +44,9 @@ def test_fine_grains_have_a_wider_range():
     )[:, 0]
     assert 0.0 < room < hot < 0.5
     for kelvin, effect in ((293.15, room), (423.15, hot)):
-        wider = half(kelvin, FINE) ** 2 - half(kelvin, {"grain_size_um": 5.0}) ** 2
+        wider = (
+            half(kelvin, FINE) ** 2 - half(kelvin, {"grain_size_um": 5.0}) ** 2
+        )
         assert wider == pytest.approx((1.645 * effect) ** 2, rel=0.01)
 
 
@@ -68,5 +70,6 @@ def test_hosts_without_grain_effect_have_no_grain_error():
     table = CompositionTable.from_strings(["SmCo5"])
     magnets = alloys(table, FINE)
     assert (
-        grain_effect(magnets.phases, magnets.rules(), magnets.rows, 423.15) == 0.0
+        grain_effect(magnets.phases, magnets.rules(), magnets.rows, 423.15)
+        == 0.0
     ).all()

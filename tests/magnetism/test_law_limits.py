@@ -22,19 +22,28 @@ def test_weaker_rim_starts_the_reversal():
     table = CompositionTable.from_strings(["Nd1.6Dy0.4Fe14B"])
     magnets = alloys(table, None, read_shells("Nd 1.00 @ 0.40", 1))
     rules = magnets.rules()._replace(level=np.ones(1))
-    polarization, coercivity, _, _ = states(np.array([ROOM]), magnets.phases, rules)
+    polarization, coercivity, _, _ = states(
+        np.array([ROOM]), magnets.phases, rules
+    )
     # A thick rim of Nd2Fe14B reverses at its own field, against the poles of the whole.
     rim = sintered("Nd2Fe14B", 293.15)["nucleation_field_T"][0] / MU_0
     poles = rules.n_eff[0] * polarization[0, 0] / MU_0
-    assert coercivity[0, 0] == pytest.approx(rules.alpha_k[0] * rim - poles, rel=1e-3)
+    assert coercivity[0, 0] == pytest.approx(
+        rules.alpha_k[0] * rim - poles, rel=1e-3
+    )
     bare = magnets.phases._replace(shells=np.full(1, -1))
     whole = states(np.array([ROOM]), bare, rules)[1]
     assert coercivity[0, 0] < 0.8 * whole[0, 0]
 
 
 def test_excessive_gas_is_outside_the_model():
-    frame = sintered(["Nd31B1O2.9Fe bal.", "Nd31B1O3.1Fe bal."], 293.15, basis="weight")
-    assert frame["status"].tolist() == ["no free rare earth", "outside the model"]
+    frame = sintered(
+        ["Nd31B1O2.9Fe bal.", "Nd31B1O3.1Fe bal."], 293.15, basis="weight"
+    )
+    assert frame["status"].tolist() == [
+        "no free rare earth",
+        "outside the model",
+    ]
 
 
 def test_secondary_phases_take_their_share_of_mass():
@@ -43,7 +52,9 @@ def test_secondary_phases_take_their_share_of_mass():
     outside = prepare_query(part).outside[0]
     assert outside == pytest.approx(1.0 - 0.936, abs=0.01)
     # A compound has nothing outside.
-    whole = prepare_query(partition(CompositionTable.from_strings(["Nd2Fe14B"])))
+    whole = prepare_query(
+        partition(CompositionTable.from_strings(["Nd2Fe14B"]))
+    )
     assert whole.outside[0] == 0.0
 
 
@@ -51,13 +62,20 @@ def test_half_a_formula_is_least_certain():
     # All of the doubt at one half; elsewhere f (1 - f) over a quarter of it: 0.75 at a quarter.
     formula = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
     none = np.zeros(5)
-    structure = {"r2fe17": none, "soft_doubt": none, "cerium": none, "formula": formula}
+    structure = {
+        "r2fe17": none,
+        "soft_doubt": none,
+        "cerium": none,
+        "formula": formula,
+    }
     doubt = boundary_deviation(structure)
     assert doubt == pytest.approx(
         law("boundary").formula_doubt * np.array([0, 0.75, 1, 0.75, 0])
     )
     # Beside another doubt they add as squares: 3 and 4 are 5.
-    other = 4.0 / 3.0 * law("boundary").formula_doubt * law("boundary").soft_scale
+    other = (
+        4.0 / 3.0 * law("boundary").formula_doubt * law("boundary").soft_scale
+    )
     structure["soft_doubt"] = np.full(5, other)
     assert boundary_deviation(structure)[2] == pytest.approx(
         5.0 / 3.0 * law("boundary").formula_doubt
@@ -72,4 +90,6 @@ def test_recoil_is_reversible(recoil, lost):
     # takes (mu - 1) 0.45 of it for a while: 1 - 0.9 / (1 - 0.045) is what has reversed.
     knee = 0.45 / MU_0
     figures = (np.array([x]) for x in (1.0, 1.05 * knee, knee, recoil))
-    assert flux_loss(*figures, 1.0, 0.0, 0.0)[0] == pytest.approx(lost, rel=2e-3)
+    assert flux_loss(*figures, 1.0, 0.0, 0.0)[0] == pytest.approx(
+        lost, rel=2e-3
+    )

@@ -13,7 +13,10 @@ import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.levels import find_level
-from magnetkit.magnetism.printed_temperature import coercivity_ratio, remanence_ratio
+from magnetkit.magnetism.printed_temperature import (
+    coercivity_ratio,
+    remanence_ratio,
+)
 from tests.recipes import make_table
 
 H = "coercivity_kA_m"
@@ -27,7 +30,9 @@ CURVES = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
 
 
 def magnet(recipe, kelvin, basis="weight", **keywords):
-    return mk.magnetism.sintered(recipe, kelvin, basis=basis, **keywords).iloc[0]
+    return mk.magnetism.sintered(recipe, kelvin, basis=basis, **keywords).iloc[
+        0
+    ]
 
 
 def remaining_coercivity(recipe, kelvin, basis="weight", **keywords):
@@ -45,11 +50,15 @@ def curve_errors(rows):
         process = {} if row.route == "sintered" else {"route": "hot-deformed"}
         if row.grain_size_um == row.grain_size_um:
             process["grain_size_um"] = row.grain_size_um
-        bare = magnet(row.stands_for, ROOM, "atomic", process=process or None)[H]
+        bare = magnet(row.stands_for, ROOM, "atomic", process=process or None)[
+            H
+        ]
         process["level"] = row.coercivity_kA_m / bare
         sheet = 1.0 + row.coefficient_pct_K / 100.0 * (row.to_K - ROOM)
         errors.append(
-            remaining_coercivity(row.stands_for, row.to_K, "atomic", process=process)
+            remaining_coercivity(
+                row.stands_for, row.to_K, "atomic", process=process
+            )
             - sheet
         )
         assert len(table) == 1
@@ -66,7 +75,9 @@ def test_printed_curves_of_all_classes_agree():
 
 
 def test_higher_level_keeps_more_when_hot():
-    rows = CURVES[CURVES["maker"] == "Vacuumschmelze"].sort_values("coercivity_kA_m")
+    rows = CURVES[CURVES["maker"] == "Vacuumschmelze"].sort_values(
+        "coercivity_kA_m"
+    )
     errors = curve_errors(rows)
     assert (np.abs(errors) < 0.03).sum() >= 4
     assert np.abs(errors).max() < 0.055
@@ -100,14 +111,18 @@ def test_a_level_is_a_number_at_20_C():
     samarium = "Sm25.5Fe15Cu6Zr2.7Co bal."
     for recipe, basis in ((samarium, "weight"), ("SmCo5", "atomic")):
         ratio = magnet(recipe, ROOM, basis, process={"level": 1.2})[H]
-        assert ratio / magnet(recipe, ROOM, basis)[H] == pytest.approx(1.2, rel=1e-9)
+        assert ratio / magnet(recipe, ROOM, basis)[H] == pytest.approx(
+            1.2, rel=1e-9
+        )
 
 
 def test_level_scales_alpha_K_alone():
     """(H + N_eff M_s) of two levels stand in one ratio at all temperatures."""
     kelvin = [ROOM, 353.15, 393.15, 423.15]
     low = np.array([magnet(HARD, t, process={"level": 1.0})[H] for t in kelvin])
-    high = np.array([magnet(HARD, t, process={"level": 1.3})[H] for t in kelvin])
+    high = np.array(
+        [magnet(HARD, t, process={"level": 1.3})[H] for t in kelvin]
+    )
     # d = alpha_K(T) H_N(T) but for a factor; what is left over of H is the poles.
     field = (high - low) / (high[0] - low[0])
     poles = low - field * low[0]
@@ -141,7 +156,10 @@ def test_everything_falls_to_zero_at_the_curie_temperature():
 
 def test_grades_of_the_hottest_classes_stand_their_rating():
     """EH and AH at 200 and 220 C: what is left carries a load line of 2."""
-    for level, recipe, kelvin in ((2620.0, HARD, 473.15), (2970.0, HARD, 493.15)):
+    for level, recipe, kelvin in (
+        (2620.0, HARD, 473.15),
+        (2970.0, HARD, 493.15),
+    ):
         table = make_table(recipe, basis="weight")
         process = {"level": find_level(table, level).value}
         hot = magnet(recipe, kelvin, process=process)
@@ -166,7 +184,8 @@ def test_praseodymium_magnets_when_cold():
 def test_the_fall_setting_acts_when_hot_alone():
     for recipe, basis in ((PLAIN, "weight"), ("SmCo5", "atomic")):
         ends = [
-            magnet(recipe, t, basis, process={"fall": 1.2})[H] for t in (ROOM, 423.15)
+            magnet(recipe, t, basis, process={"fall": 1.2})[H]
+            for t in (ROOM, 423.15)
         ]
         bare = [magnet(recipe, t, basis)[H] for t in (ROOM, 423.15)]
         assert ends[0] == pytest.approx(bare[0], rel=1e-9)
@@ -181,7 +200,9 @@ def test_the_fall_setting_acts_when_hot_alone():
         ("Sm25.5Fe15Cu6Zr2.7Co bal.", "weight", -0.35, -0.12),
     ],
 )
-def test_samarium_cobalt_falls_along_a_straight_line(recipe, basis, least, most):
+def test_samarium_cobalt_falls_along_a_straight_line(
+    recipe, basis, least, most
+):
     kelvin = np.array([ROOM, 343.15, 393.15, 443.15, 493.15])
     h_cj = np.array([magnet(recipe, t, basis)[H] for t in kelvin])
     steps = np.diff(h_cj)
@@ -219,14 +240,18 @@ def test_knee_is_coercivity_less_local_fields():
     assert square == pytest.approx(0.95, abs=0.03)
     for kelvin in (373.15, 423.15, 453.15):
         hot = magnet(HARD, kelvin)
-        half_width = (1.0 - square) * cold[H] * hot["remanence_T"] / cold["remanence_T"]
+        half_width = (
+            (1.0 - square) * cold[H] * hot["remanence_T"] / cold["remanence_T"]
+        )
         assert hot[K] == pytest.approx(hot[H] - half_width, rel=1e-6)
     for recipe, basis, process in (
         ("SmCo5", "atomic", None),
         ("Sm25.5Fe15Cu6Zr2.7Co bal.", "weight", None),
         (PLAIN, "weight", "bonded-isotropic"),
     ):
-        ends = [magnet(recipe, t, basis, process=process) for t in (ROOM, 373.15)]
+        ends = [
+            magnet(recipe, t, basis, process=process) for t in (ROOM, 373.15)
+        ]
         ratio = ends[0][K] / ends[0][H]
         assert ends[1][K] / ends[1][H] == pytest.approx(ratio, rel=1e-6)
 
@@ -238,7 +263,9 @@ def test_sheets_meet_their_ends_and_sag_between_them():
         (-0.75, 373.15, 955.0),
     ):
         ends = coercivity_ratio(beta, np.array([ROOM, to]), "2:14:1", to, h_cj)
-        assert_allclose(ends, [1.0, 1.0 + beta / 100.0 * (to - ROOM)], atol=1e-9)
+        assert_allclose(
+            ends, [1.0, 1.0 + beta / 100.0 * (to - ROOM)], atol=1e-9
+        )
         middle = (ROOM + to) / 2.0
         chord = 1.0 + beta / 100.0 * (middle - ROOM)
         assert coercivity_ratio(beta, middle, "2:14:1", to, h_cj) < chord - 0.01

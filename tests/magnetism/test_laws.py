@@ -55,7 +55,9 @@ def moles(recipe):
     table = composition_table([recipe])
     row = table.weight_fractions()[0]
     return {
-        s: 100.0 * row[i] / ATOMIC_MASS[i] for s, i in INDEX.items() if row[i] > 0.0
+        s: 100.0 * row[i] / ATOMIC_MASS[i]
+        for s, i in INDEX.items()
+        if row[i] > 0.0
     }
 
 
@@ -75,7 +77,9 @@ def test_the_boundary_is_counted_as_by_hand(bound):
             assert boundary[name][i] == pytest.approx(
                 twin[name], rel=1e-9, abs=1e-12
             ), name
-        weights = {s: m * ATOMIC_MASS[INDEX[s]] for s, m in moles(recipe).items()}
+        weights = {
+            s: m * ATOMIC_MASS[INDEX[s]] for s, m in moles(recipe).items()
+        }
         additions = [weights.get(s, 0.0) for s in ("Al", "Cu", "Ga")]
         assert boundary["wetting"][i] == pytest.approx(
             naive.wetting(*additions), rel=1e-9
@@ -83,15 +87,22 @@ def test_the_boundary_is_counted_as_by_hand(bound):
         atoms = moles(recipe)
         iron = sum(atoms.get(s, 0.0) for s in ("Fe", "Co", "Ni", "Mn"))
         gain = naive.decoupling(twin["r6fe13ga"], atoms.get("Co", 0.0) / iron)
-        assert boundary["decoupling"][i] == pytest.approx(gain, rel=1e-9, abs=1e-12)
+        assert boundary["decoupling"][i] == pytest.approx(
+            gain, rel=1e-9, abs=1e-12
+        )
         factor = naive.decoupling_factor(
-            twin["free"], twin["decoupling_earth"], twin["r2fe17"], twin["cerium"]
+            twin["free"],
+            twin["decoupling_earth"],
+            twin["r2fe17"],
+            twin["cerium"],
         )
         assert _boundary.decoupling_factor(boundary)[i] == pytest.approx(
             factor, rel=1e-9
         )
     assert (
-        _boundary.boundary_composition(composition_table(RECIPES), bound, None)["free"]
+        _boundary.boundary_composition(composition_table(RECIPES), bound, None)[
+            "free"
+        ]
         == boundary["free"]
     ).all()
     assert (boundary["sintered"] == 1.0).all()
@@ -102,9 +113,14 @@ def test_boundary_doubt_combines_its_parts():
     boundary = boundary_composition(RECIPES)
     boundary["formula"] = np.linspace(0.0, 1.0, len(RECIPES))
     doubt = _boundary.boundary_deviation(boundary)
-    deviation = next(c.deviation for c in law("boundary") if c.name == "soft_scale")
+    deviation = next(
+        c.deviation for c in law("boundary") if c.name == "soft_scale"
+    )
     for i in range(len(RECIPES)):
-        parts = [boundary[n][i] for n in ("r2fe17", "soft_doubt", "cerium", "formula")]
+        parts = [
+            boundary[n][i]
+            for n in ("r2fe17", "soft_doubt", "cerium", "formula")
+        ]
         assert doubt[i] == pytest.approx(
             naive.doubt(*parts, deviation), rel=1e-9, abs=1e-12
         )
@@ -116,7 +132,9 @@ def test_titanium_takes_two_borons():
         ["Nd31B0.80Fe bal.", "Nd31B0.80Ti0.3Fe bal."]
     )["r2fe17"]
     left_by_carbon = (
-        law("boundary").carbon_on_titanium * law("boundary").usual_carbon / 12.011
+        law("boundary").carbon_on_titanium
+        * law("boundary").usual_carbon
+        / 12.011
     )
     titanium = 0.3 - 47.867 * left_by_carbon
     iron = 72.3 * 0.45 * titanium - 0.3
@@ -124,9 +142,9 @@ def test_titanium_takes_two_borons():
     whole = 100.0 / 7.6 / 0.602214
     assert with_titanium - plain == pytest.approx(volume / whole, rel=0.15)
     # Little titanium is carbide and costs nothing.
-    little = boundary_composition(["Nd31B0.95Fe bal.", "Nd31B0.95Ti0.1Fe bal."])[
-        "r2fe17"
-    ]
+    little = boundary_composition(
+        ["Nd31B0.95Fe bal.", "Nd31B0.95Ti0.1Fe bal."]
+    )["r2fe17"]
     assert little[0] == little[1] == 0.0
 
 
@@ -176,7 +194,9 @@ def test_carbon_replaces_boron_then_takes_rare_earth():
     # 12.011 of carbon for 10.81 of boron.
     as_boron = boundary_composition(["Nd31B0.895Fe bal."])["r2fe17"]
     assert short[1] == pytest.approx(as_boron[0], abs=1e-3)
-    enough = boundary_composition(["Nd31B1Fe bal.", "Nd31B1C0.1Fe bal."])["free"]
+    enough = boundary_composition(["Nd31B1Fe bal.", "Nd31B1C0.1Fe bal."])[
+        "free"
+    ]
     # R2C3: 0.1 wt.% of carbon binds 2/3 x 144.24 / 12.011 of it, 0.80 wt.%.
     # The iron that it stands for would have bound 0.04 more.
     assert enough[0] - enough[1] == pytest.approx(0.80 - 0.04, rel=0.02)
@@ -188,8 +208,12 @@ def test_gallium_binds_thirteen_iron_atoms():
     )["r2fe17"]
     per_atom = law("boundary").soft_volume * 0.602214 * 7.6 / 100.0
     # Beside the 13 atoms what iron it replaces and what free rare earth no longer dissolves count.
-    assert (plain - gallium) / per_atom == pytest.approx(13.0 * 0.1 / 69.72, rel=0.25)
-    assert (plain - copper) / per_atom == pytest.approx(6.5 * 0.1 / 63.55, rel=0.35)
+    assert (plain - gallium) / per_atom == pytest.approx(
+        13.0 * 0.1 / 69.72, rel=0.25
+    )
+    assert (plain - copper) / per_atom == pytest.approx(
+        6.5 * 0.1 / 63.55, rel=0.35
+    )
     assert boundary_composition(["Nd33B1Ga0.5Fe bal."])["r6fe13ga"][0] == 0.0
 
 
@@ -199,15 +223,22 @@ def test_additions_have_limits_signs_and_sizes():
     field = law("boundary").nucleation_field
     assert _boundary.wetting_gain(none, none, none)[0] == 0.0
     # 0.1 wt.% of Al: 25 to 40 kA/m; no addition alone gives more than it can, nor all together.
-    assert 25.0 < field * _boundary.wetting_gain(0.1 * one, none, none)[0] < 45.0
+    assert (
+        25.0 < field * _boundary.wetting_gain(0.1 * one, none, none)[0] < 45.0
+    )
     assert field * _boundary.wetting_gain(none, none, 9.0 * one)[0] < 220.0
-    assert field * _boundary.wetting_gain(9.0 * one, 0.4 * one, 9.0 * one)[0] < 400.0
+    assert (
+        field * _boundary.wetting_gain(9.0 * one, 0.4 * one, 9.0 * one)[0]
+        < 400.0
+    )
     # Copper beyond 0.5 wt.% takes its gain back: a third is left at twice as much.
     at_half = _boundary.wetting_gain(none, 0.5 * one, none)[0]
     at_one = _boundary.wetting_gain(none, 1.0 * one, none)[0]
     assert at_one == pytest.approx(at_half * np.exp(-1.0), rel=0.01)
     assert _boundary.decoupling_gain(none, none)[0] == 0.0
-    assert field * _boundary.decoupling_gain(one, none)[0] == pytest.approx(520.0)
+    assert field * _boundary.decoupling_gain(one, none)[0] == pytest.approx(
+        520.0
+    )
     # Claims ask for nine tenths of iron at least: a third is left there, nothing at twice as much.
     tenth = _boundary.decoupling_gain(one, np.full(1, 0.1))[0]
     fifth = _boundary.decoupling_gain(one, np.full(1, 0.2))[0]
@@ -316,7 +347,11 @@ def test_hot_cells_equal_their_twin_and_are_less_certain():
     iron = np.array([0.05, 0.12, 0.16, 0.18, 0.21, 0.21])
     n = len(iron)
     ageing = np.array([np.nan, 500.0, 300.0, 400.0, np.nan, 300.0])
-    shares = {"iron": iron, "copper": np.full(n, 0.08), "zirconium": np.full(n, 0.025)}
+    shares = {
+        "iron": iron,
+        "copper": np.full(n, 0.08),
+        "zirconium": np.full(n, 0.025),
+    }
     structure = {**shares, "ratio": np.full(n, 7.4), "earth": np.full(n, 0.9)}
     rows = {
         "decay": np.zeros(n),
@@ -359,7 +394,9 @@ def test_hot_cells_equal_their_twin_and_are_less_certain():
     cold = _cells.hot_deviation(Rules, np.full(4, 0.1), np.full((1, 4), 200.0))
     assert (cold == 0.0).all()
     assert (
-        _cells.hot_deviation(Rules, np.full(4, 0.18), np.full((1, 4), 533.15))[0, 0]
+        _cells.hot_deviation(Rules, np.full(4, 0.18), np.full((1, 4), 533.15))[
+            0, 0
+        ]
     ) == (pytest.approx(175.0 * 0.5 / (2000.0 * (1.0 - 1.4 * 0.24)), rel=1e-3))
     square = _cells.squareness(np.full(3, 0.7), np.array([7.0, 7.5, 20.0]))
     assert_allclose(square, [0.75, 0.70, 0.56], rtol=1e-9)
@@ -388,14 +425,19 @@ def test_interstitials_and_titanium_change_the_charge():
     assert much == pytest.approx(
         2.0 * grams["Zr"] / (sum(grams.values()) - grams["Sm"])
     )
-    with_gas = _cells.shares(charge, carbon=np.full(2, 0.15), oxygen=np.full(2, 0.5))
+    with_gas = _cells.shares(
+        charge, carbon=np.full(2, 0.15), oxygen=np.full(2, 0.5)
+    )
     # Beyond 0.05 wt.% of carbon an atom of zirconium each, beyond 0.3 of oxygen 2/3 of samarium.
     share = 0.10 / 12.011 / metal[0]
-    assert plain.zirconium[0] - with_gas.zirconium[0] == pytest.approx(share, rel=1e-4)
+    assert plain.zirconium[0] - with_gas.zirconium[0] == pytest.approx(
+        share, rel=1e-4
+    )
     samarium = moles_of[0]["Sm"] - 2.0 / 3.0 * 0.2 / 15.999
     assert with_gas.ratio[0] == pytest.approx(metal[0] / samarium, rel=1e-4)
     assert (
-        _cells.shares(charge, carbon=np.full(2, 0.04)).zirconium == plain.zirconium
+        _cells.shares(charge, carbon=np.full(2, 0.04)).zirconium
+        == plain.zirconium
     ).all()
 
 
@@ -427,11 +469,18 @@ def test_coupled_grains_keep_what_their_twin_keeps():
         "decoupling": rng.uniform(0.0, 0.1, n),
         "iron": np.full(n, np.nan),
     }
-    alpha_k, n_eff, pinning, decoupling, _ = _balance.microstructure(rows, structure)
+    alpha_k, n_eff, pinning, decoupling, _ = _balance.microstructure(
+        rows, structure
+    )
     for i in range(n):
         row = {name: values[i] for name, values in (rows | structure).items()}
-        twin = naive.grain_decoupling(row["decoupling_factor"], row["soft"], row)
-        gain = rows["wetted"][i] * structure["wetting"][i] + structure["decoupling"][i]
+        twin = naive.grain_decoupling(
+            row["decoupling_factor"], row["soft"], row
+        )
+        gain = (
+            rows["wetted"][i] * structure["wetting"][i]
+            + structure["decoupling"][i]
+        )
         assert decoupling[i] == pytest.approx(twin)
         assert alpha_k[i] == pytest.approx(rows["alpha_k"][i] + gain)
         poles = rows["n_eff"][i] + 0.2 * np.log(rows["grain_size_um"][i] / 5.0)
@@ -443,7 +492,9 @@ def test_exchange_lifts_remanence_of_fine_grains():
     alignment = np.array([0.5, 0.53, 0.53, 0.95, 1.0])
     soft = np.array([0.0, 0.1, 0.3, 0.3, 0.3])
     for fine in (True, False):
-        remanence = _balance.reduced_remanence(alignment, soft, np.full(5, fine))
+        remanence = _balance.reduced_remanence(
+            alignment, soft, np.full(5, fine)
+        )
         twin = [
             naive.reduced_remanence(a, v, fine)
             for a, v in zip(alignment, soft, strict=True)
@@ -475,7 +526,9 @@ def test_binders_take_their_mass_of_rare_earth():
         share = _balance.bound_share(table, {**none, name: rows[name]})[0]
         assert 31.0 * share == pytest.approx(0.3 * mass, rel=2e-3)
     assert (
-        _balance.bound_share(table, {**none, "oxygen_wt_pct": np.full(1, 90.0)})[0]
+        _balance.bound_share(
+            table, {**none, "oxygen_wt_pct": np.full(1, 90.0)}
+        )[0]
         == 0.99
     )
 
@@ -497,7 +550,10 @@ def test_shells_by_thickness_distance_and_volume():
     twin = [naive.arriving_share(d) for d in distance]
     assert_allclose(shells.arriving_share(distance), twin, rtol=1e-6)
     charge = "Nd30.5B1Fe bal."
-    sources = {"Al 0.2 wt%": {"Al": 2e-3}, "Dy 0.5 wt% + Pr 0.7 wt%": {"Pr": 7e-3}}
+    sources = {
+        "Al 0.2 wt%": {"Al": 2e-3},
+        "Dy 0.5 wt% + Pr 0.7 wt%": {"Pr": 7e-3},
+    }
     for text, carriers in sources.items():
         volume = shells.carrier_volume(
             composition_table([charge]), read_shells(text, 1)
@@ -546,7 +602,9 @@ def test_reads_a_complete_law_book_and_refuses_others():
         with pytest.raises(DataError, match=why):
             read_constant("laws", "a", "b", {**good, **bad})
     with pytest.raises(DataError, match="unit is missing"):
-        read_constant("laws", "a", "b", {k: v for k, v in good.items() if k != "unit"})
+        read_constant(
+            "laws", "a", "b", {k: v for k, v in good.items() if k != "unit"}
+        )
     with pytest.raises(AttributeError, match="no constant"):
         law("boundary").nothing  # noqa: B018
     with pytest.raises(DataError, match="law must be one of"):
@@ -566,11 +624,15 @@ def test_temperature_laws_have_kernel_codes():
         "nucleation": kernels.NUCLEATION,
         "linear": kernels.LINEAR,
     }
-    assert {name: TEMPERATURE_LAWS.index(name) for name in TEMPERATURE_LAWS} == codes
+    assert {
+        name: TEMPERATURE_LAWS.index(name) for name in TEMPERATURE_LAWS
+    } == codes
     knees = {"share": kernels.SHARE, "local fields": kernels.LOCAL_FIELDS}
     assert {name: KNEE_LAWS.index(name) for name in KNEE_LAWS} == knees
     # Kernels hold no constant of the book: they are handed it.
     numbers = {
-        name: value for name, value in vars(kernels).items() if isinstance(value, float)
+        name: value
+        for name, value in vars(kernels).items()
+        if isinstance(value, float)
     }
     assert set(numbers) <= {"ROOM", "ROOM_K", "MU_0"}

@@ -100,7 +100,9 @@ def test_another_route_is_a_trial():
     ):
         ratio = coercivity(PLAIN, 293.15, {"route": route, **producer})
         ratio /= coercivity(PLAIN, 293.15, {"route": route})
-        assert ratio == pytest.approx(1.0 if level.is_trial(route) else 1.1, rel=1e-6)
+        assert ratio == pytest.approx(
+            1.0 if level.is_trial(route) else 1.1, rel=1e-6
+        )
     assert level.is_trial("bonded-isotropic")
     fine = find_level(table(PLAIN), 1700.0, route="sintered-fine-grained")
     assert fine.is_trial(None)
@@ -113,7 +115,9 @@ def test_stated_level_holds_cold_and_hot():
     statement = state_level(table(PLAIN), level, 393.15, hot)
     producer = {"producer": Producer("", (), (statement,)).record()}
     for kelvin, h_cj in ((293.15, 1200.0), (393.15, 480.0)):
-        assert coercivity(PLAIN, kelvin, producer) == pytest.approx(h_cj, rel=1e-6)
+        assert coercivity(PLAIN, kelvin, producer) == pytest.approx(
+            h_cj, rel=1e-6
+        )
     row = mk.magnetism.sintered(table(PLAIN), 393.15, process=producer).iloc[0]
     assert row["remanence_T"] == pytest.approx(1.21, rel=1e-9)
     # It holds whole for another composition of the host, and not for another host.
@@ -125,7 +129,8 @@ def test_stated_level_holds_cold_and_hot():
     assert beside[H] == alone[H]
     with pytest.raises(StoreError, match="level must lie"):
         Producer.from_record(
-            producer["producer"] | {"stated": [vars(statement) | {"level": 0.0}]}
+            producer["producer"]
+            | {"stated": [vars(statement) | {"level": 0.0}]}
         )
 
 
@@ -135,7 +140,10 @@ def test_makeup_is_one_estimate_with_a_range():
         mean, low, high = makeup.heavy_wt_pct
         assert low < mean < high
         text = makeup.sentence()
-        assert f"{mean:.1f} wt.% heavy rare earth ({low:.1f} to {high:.1f})" in text
+        assert (
+            f"{mean:.1f} wt.% heavy rare earth ({low:.1f} to {high:.1f})"
+            in text
+        )
         likely = [one for one in makeup.recipes if one.weight >= 0.2]
         assert all(one.kind in text for one in likely)
 

@@ -10,7 +10,11 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds as of
 from magnetkit.magnetism._measured import Producer, atomic_fractions, splits
-from magnetkit.magnetism._uncertainty import covariance, relative_width, variance
+from magnetkit.magnetism._uncertainty import (
+    covariance,
+    relative_width,
+    variance,
+)
 
 H = "coercivity_kA_m"
 
@@ -77,7 +81,9 @@ def test_difference_to_itself_has_no_width():
 
 
 def test_shells_share_the_error_of_what_they_give():
-    error_kinds = kinds(*["Nd2Fe14B"] * 3, shells=["", "Tb 0.3 wt%", "Tb 0.6 wt%"])
+    error_kinds = kinds(
+        *["Nd2Fe14B"] * 3, shells=["", "Tb 0.3 wt%", "Tb 0.6 wt%"]
+    )
     bare, little, much = error_kinds.effects[:, 0]
     assert bare == 0.0
     assert 0.05 < little < much < 0.6

@@ -31,9 +31,9 @@ def test_usual_shape_is_that_of_the_model():
 
 
 def test_printed_figures_come_before_usual_ones():
-    shape = curve_shapes(_table(knee_field_kA_m=1900.0, recoil_permeability=1.1)).iloc[
-        0
-    ]
+    shape = curve_shapes(
+        _table(knee_field_kA_m=1900.0, recoil_permeability=1.1)
+    ).iloc[0]
     assert shape.tolist() == [0.95, 1.1, False, False]
     usual_shape = curve_shapes(_table()).iloc[0]
     assert usual_shape.tolist() == [
@@ -54,6 +54,6 @@ def test_no_curve_no_coercivity():
     table = _table(kind="bonded", squareness=np.nan)
     assert np.isnan(coercivity_b(table, "", curve_shapes(table))).all()
     no_coercivity = _table(coercivity_kA_m=0.0)
-    assert coercivity_b(no_coercivity, "", curve_shapes(no_coercivity)).tolist() == [
-        0.0
-    ]
+    assert coercivity_b(
+        no_coercivity, "", curve_shapes(no_coercivity)
+    ).tolist() == [0.0]

@@ -50,11 +50,15 @@ def test_figures_equal_their_twin(shell):
     field = _fields(np.array([_magnets.ROOM]), magnets.phases)[1][0]
     whole = rules.alpha_k * field
     poles = rules.n_eff * np.nan_to_num(room[:, 0]) / MU_0
-    whole = whole + (rules.level - 1.0) * np.maximum(whole - poles, 0.02 * whole)
+    whole = whole + (rules.level - 1.0) * np.maximum(
+        whole - poles, 0.02 * whole
+    )
     maximum = np.where(rules.pinned > 0.0, rules.pinned, whole)
 
     def shift(a, i, sign):
-        room_field = room[i] if rules.knee_law[i] == _magnets.LOCAL_FIELDS else None
+        room_field = (
+            room[i] if rules.knee_law[i] == _magnets.LOCAL_FIELDS else None
+        )
         return (
             np.exp(sign * on_b[a, i]),
             on_h[a, i],
@@ -73,7 +77,9 @@ def test_figures_equal_their_twin(shell):
     whole = magnets.at(inside).status
     count = 0
     for a, kelvin in enumerate(kelvins):
-        magnet_states = magnets.at(np.concatenate([[kelvin, grid[0], second], grid]))
+        magnet_states = magnets.at(
+            np.concatenate([[kelvin, grid[0], second], grid])
+        )
         hot = magnets.at(np.concatenate([kelvins[:1], [grid[0], second], grid]))
         for i in range(n):
             states = [magnet_states.status[i, 0], *whole[i]]
@@ -109,9 +115,16 @@ def test_figures_equal_their_twin(shell):
                 for sign in (0, -1, 1)
             ]
             expected = [ends[0], np.fmin.reduce(ends), np.fmax.reduce(ends)]
-            assert_allclose(got[4, :, a, i], expected, rtol=1e-6, equal_nan=True)
-            minimum = floor[i] * np.hypot(1.0, 3.0 / (1.0 + (twin[5] / 3e-4) ** 4))
-            half = np.hypot(twin[5] * on_alpha[i], minimum), abs(twin[6]) * on_beta[i]
+            assert_allclose(
+                got[4, :, a, i], expected, rtol=1e-6, equal_nan=True
+            )
+            minimum = floor[i] * np.hypot(
+                1.0, 3.0 / (1.0 + (twin[5] / 3e-4) ** 4)
+            )
+            half = (
+                np.hypot(twin[5] * on_alpha[i], minimum),
+                abs(twin[6]) * on_beta[i],
+            )
             for k in (5, 6):
                 width = half[k - 5]
                 ends = [twin[k], twin[k] - width, twin[k] + width]
@@ -125,7 +138,9 @@ def _fields(at, phases):
     work = np.empty((most_ions(phases.state), N_WORK))
     every = range(phases.walls.size)
     # Walls follow their cells by half, from 300 K on.
-    ratios = [_magnets._wall_polarization_ratio(i, phases, 300.0, work) for i in every]
+    ratios = [
+        _magnets._wall_polarization_ratio(i, phases, 300.0, work) for i in every
+    ]
     fields = []
     for kelvin in at:
         states = [
@@ -155,8 +170,16 @@ FAMILIES = {
     ),
     "2:17:3": (["Sm2Fe17N3"], None, [200.0, 400.0, 473.15, 600.0]),
     "1:12": (["SmFe11Ti"], None, [250.0, 400.0, 500.0]),
-    "isotropic": (["Nd2Fe14B"], "bonded-isotropic", [200.0, 373.15, 393.15, 500.0]),
-    "hot-deformed": (["Nd2Fe14B"], "hot-deformed", [200.0, 373.15, 453.15, 500.0]),
+    "isotropic": (
+        ["Nd2Fe14B"],
+        "bonded-isotropic",
+        [200.0, 373.15, 393.15, 500.0],
+    ),
+    "hot-deformed": (
+        ["Nd2Fe14B"],
+        "hot-deformed",
+        [200.0, 373.15, 453.15, 500.0],
+    ),
 }
 
 
@@ -175,7 +198,9 @@ def test_coercivity_equals_its_twin(family, level):
     count = 0
     for i in range(len(formulas)):
         of_row = {
-            name: getattr(rules, name)[i] for name in rules._fields if name != "book"
+            name: getattr(rules, name)[i]
+            for name in rules._fields
+            if name != "book"
         }
         for k in np.flatnonzero(status[:, i] == 0):
             expected = naive_sintered.coercivity(
@@ -242,11 +267,15 @@ def test_curve_without_coercivity_or_figures():
     assert _demagnetization.curves(
         one, zero, zero, one, np.array([[0.0, 1.0]])
     ).tolist() == [[0.0, 0.0]]
-    assert _demagnetization.working_fields(one, zero, zero, one, 1.0).tolist() == [0.0]
+    assert _demagnetization.working_fields(
+        one, zero, zero, one, 1.0
+    ).tolist() == [0.0]
     assert np.isnan(
         _demagnetization.curves(nan, nan, nan, one, np.array([[1.0]]))
     ).all()
-    assert np.isnan(_demagnetization.working_fields(nan, nan, nan, one, 1.0)).all()
+    assert np.isnan(
+        _demagnetization.working_fields(nan, nan, nan, one, 1.0)
+    ).all()
 
 
 def test_own_fields_crowd_at_the_knee():
@@ -271,8 +300,12 @@ def test_own_fields_crowd_at_the_knee():
     nan = np.array([np.nan])
     one = np.ones(1)
     zero = np.zeros(1)
-    assert np.isnan(_demagnetization.own_fields(nan, nan, nan, one, nan, 9)).all()
-    assert (_demagnetization.own_fields(one, zero, zero, one, zero, 9) == 0.0).all()
+    assert np.isnan(
+        _demagnetization.own_fields(nan, nan, nan, one, nan, 9)
+    ).all()
+    assert (
+        _demagnetization.own_fields(one, zero, zero, one, zero, 9) == 0.0
+    ).all()
 
 
 def test_quadratic_root_ends_coercivity():
@@ -281,7 +314,9 @@ def test_quadratic_root_ends_coercivity():
     parabola = (t - 500.0) * (t - 700.0)
     rows = np.array([parabola, (500.0 - t) * (t + 300.0), 3.0 * (500.0 - t)])
     for s in range(3):
-        assert _demagnetization.crossing(t, rows, s) == pytest.approx(500.0, rel=1e-12)
+        assert _demagnetization.crossing(t, rows, s) == pytest.approx(
+            500.0, rel=1e-12
+        )
     nan = np.nan
     two = np.array(
         [
@@ -293,7 +328,9 @@ def test_quadratic_root_ends_coercivity():
         ]
     )
     at = np.array([nan, 450.0, 520.0])
-    assert _demagnetization.crossing(at, two, 0) == pytest.approx(450.0 + 70.0 * 0.6)
+    assert _demagnetization.crossing(at, two, 0) == pytest.approx(
+        450.0 + 70.0 * 0.6
+    )
     # 50 K take 50, so that another 50 K would end it; 80 of 100 take 50 K; what rises, and what
     # nothing is known of before, ends where it was last seen.
     assert _demagnetization.crossing(t, two, 1) == pytest.approx(500.0)
@@ -304,7 +341,9 @@ def test_quadratic_root_ends_coercivity():
         == 450.0
     )
     # No further than the last temperature.
-    assert _demagnetization.crossing(t, np.array([[100.0, 99.0, nan]]), 0) == 520.0
+    assert (
+        _demagnetization.crossing(t, np.array([[100.0, 99.0, nan]]), 0) == 520.0
+    )
 
 
 def test_corner_loses_a_tenth_at_the_knee():
@@ -315,7 +354,9 @@ def test_corner_loses_a_tenth_at_the_knee():
         def j(h, b_r=b_r, h_cj=h_cj, recoil=recoil, power=power):
             return _demagnetization.polarization(b_r, h_cj, recoil, power, h)
 
-        assert j(min(knee, h_cj * (1.0 - 1e-9))) == pytest.approx(0.9 * b_r, rel=1e-6)
+        assert j(min(knee, h_cj * (1.0 - 1e-9))) == pytest.approx(
+            0.9 * b_r, rel=1e-6
+        )
         assert j(h_cj) == pytest.approx(0.0, abs=1e-9)
         # A field that helps turns nothing, one far beyond turns all.
         assert _demagnetization.reversed_share(h_cj, power, -1e5) == 0.0

@@ -39,9 +39,9 @@ def test_walls_lower_polarization_and_its_flatness():
     from magnetkit.phases.partition import partition
     from magnetkit.surrogates.intrinsic import evaluate
 
-    cell = evaluate(partition(CompositionTable.from_strings(["Sm2Co17"])), AT).value[
-        0, :, 0
-    ]
+    cell = evaluate(
+        partition(CompositionTable.from_strings(["Sm2Co17"])), AT
+    ).value[0, :, 0]
     mean = magnets.polarization[0]
     assert 0.8 < mean[0] / cell[0] < 0.97
     assert mean[1] / mean[0] < cell[1] / cell[0]
@@ -65,7 +65,9 @@ def test_a_shell_lies_between_core_and_bulk():
 )
 def test_density_follows_crystal_and_sintering(formula, density):
     table = make_table(formula)
-    densities = [alloys(table, {"density": part}).density()[0] for part in (1.0, 0.9)]
+    densities = [
+        alloys(table, {"density": part}).density()[0] for part in (1.0, 0.9)
+    ]
     assert densities[0] == pytest.approx(1e3 * density, rel=0.015)
     assert densities[1] == pytest.approx(0.9 * densities[0])
     assert np.isnan(_evaluate("Fe").alloys.density()[0])
@@ -75,9 +77,13 @@ def test_remanence_is_polarization_times_volume_density_and_alignment():
     settings = {"density": 0.95, "alignment": 0.9, "grain_boundary": 0.08}
     magnets = _evaluate("Nd2Fe14B", process=settings)
     assert_allclose(magnets.alloys.factor, 0.95 * 0.9 * 0.92)
-    assert_allclose(magnets.remanence(), magnets.polarization * 0.95 * 0.9 * 0.92)
+    assert_allclose(
+        magnets.remanence(), magnets.polarization * 0.95 * 0.9 * 0.92
+    )
     table = make_table("Nd15Fe77B8")
-    dense = evaluate_magnets(alloys(table, {"density": 0.95, "alignment": 0.9}), AT)
+    dense = evaluate_magnets(
+        alloys(table, {"density": 0.95, "alignment": 0.9}), AT
+    )
     balance = dense.alloys.balance
     whole = balance.hard + balance.second
     assert_allclose(dense.alloys.factor, 0.95 * 0.9 * whole)
@@ -96,7 +102,9 @@ def test_formula_takes_the_boundary_of_its_process():
 
 def test_magnets_without_precedent_have_no_figures():
     shells = read_shells(["", "Tb 0.30 @ 0.10", "Tb 0.30 @ 0.10", ""], 4)
-    magnets = _evaluate("Nd2Fe14BHg", "SmCo5", "Nd2Fe14B", "SmCo5", shells=shells)
+    magnets = _evaluate(
+        "Nd2Fe14BHg", "SmCo5", "Nd2Fe14B", "SmCo5", shells=shells
+    )
     unknown = STATUS.index("outside the model")
     assert (magnets.status == unknown).all(axis=1).tolist() == [
         True,

@@ -22,9 +22,13 @@ def _reason(**values):
     return rejects.get(1, "")
 
 
-@pytest.mark.parametrize("name", ["remanence_T", "coercivity_kA_m", "temperature_K"])
+@pytest.mark.parametrize(
+    "name", ["remanence_T", "coercivity_kA_m", "temperature_K"]
+)
 def test_leaves_impossible_values_out_by_name(name):
-    assert all(name in _reason(**{name: value}) for value in ("x", float("inf"), -1.0))
+    assert all(
+        name in _reason(**{name: value}) for value in ("x", float("inf"), -1.0)
+    )
 
 
 def test_reads_the_process_from_its_columns():
@@ -45,7 +49,9 @@ def test_reads_the_process_from_its_columns():
 
 
 def test_one_measured_property_is_enough():
-    rows, rejects = read_magnets(pd.DataFrame([GOOD, GOOD | {"remanence_T": None}]))
+    rows, rejects = read_magnets(
+        pd.DataFrame([GOOD, GOOD | {"remanence_T": None}])
+    )
     assert not rejects
     assert rows[1].values == {"coercivity_kA_m": 1500.0}
     assert [row.magnet for row in rows] == ["row 1", "row 2"]
@@ -81,5 +87,7 @@ def test_list_of_records_is_a_table():
 def test_refuses_a_table_without_measurements():
     with pytest.raises(InputError, match="a row is a magnet at a temperature"):
         read_magnets(
-            pd.DataFrame([{"composition": GOOD["composition"], "temperature_K": 300.0}])
+            pd.DataFrame(
+                [{"composition": GOOD["composition"], "temperature_K": 300.0}]
+            )
         )

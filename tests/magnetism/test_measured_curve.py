@@ -23,7 +23,8 @@ def write_curve(path, heads, h, values, mark=","):
     for field, value in zip(h, values, strict=True):
         rows.append(f"{field:.6f}{mark}{value:.7f}")
     path.write_text(
-        "\n".join(["# hysteresisgraph", mark.join(heads), *rows]), encoding="utf-8"
+        "\n".join(["# hysteresisgraph", mark.join(heads), *rows]),
+        encoding="utf-8",
     )
     return path
 
@@ -47,11 +48,15 @@ def test_a_curve_gives_back_its_figures(
     j = prediction.polarization[0, 0]
     values = j + MU_0 * h if induction else j
     curve = read_curve(
-        write_curve(tmp_path / "c.csv", heads, -sign * -h / field, values / flux)
+        write_curve(
+            tmp_path / "c.csv", heads, -sign * -h / field, values / flux
+        )
         if sign > 0
         else write_curve(tmp_path / "c.csv", heads, h / field, values / flux)
     )
-    assert curve.remanence_T == pytest.approx(prediction.remanence[0, 0], rel=1e-4)
+    assert curve.remanence_T == pytest.approx(
+        prediction.remanence[0, 0], rel=1e-4
+    )
     assert 1e3 * curve.coercivity_kA_m == pytest.approx(
         prediction.coercivity[0, 0], rel=1e-3
     )
@@ -88,7 +93,9 @@ def loop(shift=0.0):
     def branch(field):
         reverse = np.maximum(-field, 0.0) / H_CJ
         reversal = reverse**18 / (1.0 + reverse**18)
-        return (1.28 + 0.05 * MU_0 * np.minimum(field, 0.0)) * (1.0 - 2.0 * reversal)
+        return (1.28 + 0.05 * MU_0 * np.minimum(field, 0.0)) * (
+            1.0 - 2.0 * reversal
+        )
 
     return h, branch(h), -branch(-(h[::-1] - shift))[::-1]
 
@@ -117,15 +124,23 @@ def test_reads_the_falling_branch_of_a_loop(tmp_path, order, shift):
         fields = np.append(kilo, kilo)
         levels = np.append(down, up)
         by_field = np.argsort(fields, kind="stable")
-        text = "H (kA/m),J (T)\n" + join_columns(fields[by_field], levels[by_field])
+        text = "H (kA/m),J (T)\n" + join_columns(
+            fields[by_field], levels[by_field]
+        )
     else:
         # A magnetization curve from the demagnetized state comes before the prediction.
         first = (np.linspace(0, 2400, 50), np.linspace(0, 1.28, 50))
-        names = {"down first": ("down", "up"), "up first": ("up", "down")}.get(order)
-        branches = (
-            [parts[n] for n in names] if names else [first, parts["down"], parts["up"]]
+        names = {"down first": ("down", "up"), "up first": ("up", "down")}.get(
+            order
         )
-        text = "H (kA/m),J (T)\n" + "\n".join(join_columns(*part) for part in branches)
+        branches = (
+            [parts[n] for n in names]
+            if names
+            else [first, parts["down"], parts["up"]]
+        )
+        text = "H (kA/m),J (T)\n" + "\n".join(
+            join_columns(*part) for part in branches
+        )
     path = tmp_path / "l.csv"
     path.write_text(text, encoding="utf-8")
     curve = read_curve(path)
@@ -145,9 +160,12 @@ def test_ignores_recoil_lines_within_a_curve(tmp_path):
     levels = np.concatenate([down[:61], recoil, recoil[::-1], down[61:]])
     path = tmp_path / "r.csv"
     path.write_text(
-        "H (kA/m),J (T)\n" + join_columns(1e-3 * fields, levels), encoding="utf-8"
+        "H (kA/m),J (T)\n" + join_columns(1e-3 * fields, levels),
+        encoding="utf-8",
     )
-    assert 1e3 * read_curve(path).coercivity_kA_m == pytest.approx(H_CJ, rel=2e-4)
+    assert 1e3 * read_curve(path).coercivity_kA_m == pytest.approx(
+        H_CJ, rel=2e-4
+    )
 
 
 def test_reads_several_curves_by_temperature(tmp_path):
@@ -184,12 +202,17 @@ def test_reads_several_curves_by_temperature(tmp_path):
 def test_names_a_second_curve_and_unused_columns(tmp_path):
     h, down, up = loop(25e3)
     path = tmp_path / "two.csv"
-    path.write_text("H (kA/m),J down (T),J up (T)\n" + join_columns(1e-3 * h, down, up))
+    path.write_text(
+        "H (kA/m),J down (T),J up (T)\n" + join_columns(1e-3 * h, down, up)
+    )
     with pytest.warns(
-        UserWarning, match="a second curve at 20 °C has H_cJ 1502 kA/m beside 1477"
+        UserWarning,
+        match="a second curve at 20 °C has H_cJ 1502 kA/m beside 1477",
     ):
         assert read_curve(path).coercivity_kA_m == pytest.approx(1477, rel=1e-3)
-    path.write_text("H (kA/m),J (T),operator\n" + join_columns(1e-3 * h, down, h))
+    path.write_text(
+        "H (kA/m),J (T),operator\n" + join_columns(1e-3 * h, down, h)
+    )
     with pytest.warns(UserWarning, match="columns not used: operator"):
         read_curve(path)
 
@@ -245,7 +268,9 @@ def test_questions_a_wrong_unit(tmp_path, head, factor, says):
 def test_questions_induction_called_polarization(tmp_path):
     h, down, _ = loop()
     path = tmp_path / "b.csv"
-    path.write_text("H (kA/m),J (T)\n" + join_columns(1e-3 * h, down + MU_0 * h))
+    path.write_text(
+        "H (kA/m),J (T)\n" + join_columns(1e-3 * h, down + MU_0 * h)
+    )
     with pytest.raises(InputError, match="as B does and J does not: is it B"):
         read_curve(path)
 
@@ -253,9 +278,17 @@ def test_questions_induction_called_polarization(tmp_path):
 @pytest.mark.parametrize(
     ("column", "values", "says"),
     [
-        ("temperature", 20.0, "column 'temperature': it has no unit; expected K, C"),
+        (
+            "temperature",
+            20.0,
+            "column 'temperature': it has no unit; expected K, C",
+        ),
         ("T (R)", 540.0, "the unit 'R' is not known"),
-        ("T (C)", np.linspace(20, 60, 481), "drifts by 40.0 K within one curve"),
+        (
+            "T (C)",
+            np.linspace(20, 60, 481),
+            "drifts by 40.0 K within one curve",
+        ),
     ],
 )
 def test_refuses_a_temperature_without_unit(tmp_path, column, values, says):
@@ -284,11 +317,17 @@ def test_curve_calibrate_and_replace_take_it(tmp_path, prediction):
         "basis": ["weight"],
         "curve": [str(path)],
     }
-    report = mk.magnetism.calibration(pd.DataFrame(rows), "x", keep=False).report
-    assert report["measured"].tolist() == pytest.approx([1591.75, 1.3125], rel=1e-3)
+    report = mk.magnetism.calibration(
+        pd.DataFrame(rows), "x", keep=False
+    ).report
+    assert report["measured"].tolist() == pytest.approx(
+        [1591.75, 1.3125], rel=1e-3
+    )
     answer = mk.replace(None, "100C", measured=path)
     assert "measured by you" in answer.evidence
-    assert mk.replace("N42SH", "100C", measured=path).reference["grade"] == "N42SH"
+    assert (
+        mk.replace("N42SH", "100C", measured=path).reference["grade"] == "N42SH"
+    )
 
 
 def test_overlays_the_prediction(tmp_path, prediction):
@@ -297,17 +336,29 @@ def test_overlays_the_prediction(tmp_path, prediction):
     for field, value in zip(prediction.field[0, 0], weaker, strict=True):
         rows.append(f"{field:.1f},{value:.6f},20")
     path = tmp_path / "mine.csv"
-    path.write_text("\n".join(["H (A/m),J (T),T (°C)", *rows]), encoding="utf-8")
+    path.write_text(
+        "\n".join(["H (A/m),J (T),T (°C)", *rows]), encoding="utf-8"
+    )
     assert read_curve(path).temperature_K == pytest.approx(293.15)
     done = command.run(
-        "curve", f"{path}", "N42SH", "--load-line", "2", "--out", f"{tmp_path}/o.svg"
+        "curve",
+        f"{path}",
+        "N42SH",
+        "--load-line",
+        "2",
+        "--out",
+        f"{tmp_path}/o.svg",
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "o.svg").stat().st_size > 5000
     mine, sheet = pd.read_csv(StringIO(done.stdout)).to_dict("records")
     assert (mine["candidate"], sheet["candidate"]) == ("mine", "N42SH")
-    assert mine["remanence_T"] == pytest.approx(0.9 * sheet["remanence_T"], rel=1e-4)
-    assert mine["coercivity_kA_m"] == pytest.approx(sheet["coercivity_kA_m"], rel=1e-4)
+    assert mine["remanence_T"] == pytest.approx(
+        0.9 * sheet["remanence_T"], rel=1e-4
+    )
+    assert mine["coercivity_kA_m"] == pytest.approx(
+        sheet["coercivity_kA_m"], rel=1e-4
+    )
     # On B = -2 mu_0 H, before the knee: B_r less (mu_rec - 1) mu_0 |H|, mu_rec - 1 being 0.045.
     b_r = 0.9 * prediction.remanence[0, 0]
     recoil = 1.0 + 0.9 * 0.05
@@ -321,7 +372,9 @@ def test_overlays_the_prediction(tmp_path, prediction):
         half.append(f"{0.5 * field:.1f},{value:.6f}")
     path.write_text("\n".join(["H (A/m),J (T)", *half]), encoding="utf-8")
     out = f"{tmp_path}/o.html"
-    hot = command.run("curve", f"{path}", "--load-line", "0.2", "--out", out).stdout
+    hot = command.run(
+        "curve", f"{path}", "--load-line", "0.2", "--out", out
+    ).stdout
     loss = pd.read_csv(StringIO(hot))["irreversible_loss_pct"][0]
     assert 0.0 < loss < 100.0
 
@@ -333,7 +386,8 @@ def test_overlays_the_prediction(tmp_path, prediction):
         ("H (kA/m),x\n0,1\n", "expected a column of the field"),
         ("H (kA/m),J (T)\n0,1\n-1,1\n", "5 points or more"),
         (
-            "H (kA/m),J (T)\n" + "".join(f"-{500 + 10 * i},1\n" for i in range(9)),
+            "H (kA/m),J (T)\n"
+            + "".join(f"-{500 + 10 * i},1\n" for i in range(9)),
             "begins near",
         ),
         ("H (kA/m),J (T)\n0,a\n", "holds no numbers"),
@@ -349,9 +403,12 @@ def test_names_tables_without_a_curve(tmp_path, text, says):
 def test_a_guaranteed_curve_is_what_lots_reach():
     lots = mk.curve("N42SH", "150C", bound="guaranteed").curves
     # Arnold guarantees 1.28 T, K&J 1.30 T; -0.12 %/K.
-    assert lots.remanence[0, 0] == pytest.approx(1.29 * (1 - 0.0012 * 130), abs=1e-3)
+    assert lots.remanence[0, 0] == pytest.approx(
+        1.29 * (1 - 0.0012 * 130), abs=1e-3
+    )
     one = [
-        mk.curve("Nd2Fe14B", "100C", bound=b).curves for b in ("centre", "guaranteed")
+        mk.curve("Nd2Fe14B", "100C", bound=b).curves
+        for b in ("centre", "guaranteed")
     ]
     for name, deviation in (("remanence", 0.008), ("coercivity", 0.04)):
         values = [getattr(curves, name)[0, 0] for curves in one]

@@ -64,8 +64,16 @@ def test_a_paper_is_added_by_one_line(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "column", "expected"),
     [
-        ({"coercivity_kA_m": "17 kOe"}, "coercivity_kA_m", "a number from 1 to 8000"),
-        ({"coercivity_kA_m": "1350000"}, "coercivity_kA_m", "a number from 1 to 8000"),
+        (
+            {"coercivity_kA_m": "17 kOe"},
+            "coercivity_kA_m",
+            "a number from 1 to 8000",
+        ),
+        (
+            {"coercivity_kA_m": "1350000"},
+            "coercivity_kA_m",
+            "a number from 1 to 8000",
+        ),
         ({"remanence_T": "nan"}, "remanence_T", "a number from"),
         ({"temperature_K": ""}, "temperature_K", "a value"),
         ({"how": "hearsay"}, "how", "one of printed, sheet"),
@@ -89,7 +97,9 @@ def test_a_paper_is_added_by_one_line(tmp_path):
         ({"id": "X1"}, "id", "line 2 has it"),
     ],
 )
-def test_refuses_a_wrong_cell_by_line_and_column(tmp_path, changes, column, expected):
+def test_refuses_a_wrong_cell_by_line_and_column(
+    tmp_path, changes, column, expected
+):
     with pytest.raises(
         DataError, match=rf"mine.csv, line 3, column {column}: .*; \S"
     ) as error:
@@ -130,20 +140,26 @@ def test_values_are_those_that_papers_print():
         0.906,
         2581.0,
     ]
-    assert rows.loc["N1", "coercivity_kA_m"] == pytest.approx(15.3 * 79.5775, rel=1e-3)
+    assert rows.loc["N1", "coercivity_kA_m"] == pytest.approx(
+        15.3 * 79.5775, rel=1e-3
+    )
     assert rows.loc["P167", "coercivity_kA_m"] == pytest.approx(
         15.0 * 79.5775, rel=5e-3
     )
     # Without and with Ga 0.5 wt.%: doi 10.1016/j.jmmm.2022.169242.
     pair = rows.loc[["P135", "P136"], "coercivity_kA_m"]
-    assert pair.tolist() == pytest.approx([12.4 * 79.5775, 19.4 * 79.5775], rel=1e-3)
+    assert pair.tolist() == pytest.approx(
+        [12.4 * 79.5775, 19.4 * 79.5775], rel=1e-3
+    )
     assert rows.loc["P136", "pair"] == "P135"
 
 
 def test_a_reading_that_is_doubtful_proves_nothing():
     rows = measured_magnets()
     proven = serves_as_evidence(rows, "coercivity_kA_m")
-    doubtful = rows["how"].isin(["nemad", "memory"]) & (rows["confidence"] == "low")
+    doubtful = rows["how"].isin(["nemad", "memory"]) & (
+        rows["confidence"] == "low"
+    )
     assert doubtful.sum() > 20
     assert not (proven & doubtful).any()
     assert not (proven & (rows["diffused"] != "")).any()
@@ -152,7 +168,9 @@ def test_a_reading_that_is_doubtful_proves_nothing():
 def test_papers_are_left_out_while_the_context_lasts():
     whole = measured_magnets()
     with without_papers(["liu-2014"]):
-        assert set(whole["paper"]) - set(measured_magnets()["paper"]) == {"liu-2014"}
+        assert set(whole["paper"]) - set(measured_magnets()["paper"]) == {
+            "liu-2014"
+        }
         with without_papers(["yu-2021"]):
             assert "liu-2014" not in set(measured_magnets()["paper"])
     assert len(measured_magnets()) == len(whole)

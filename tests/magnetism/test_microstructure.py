@@ -41,9 +41,13 @@ STRUCTURE = {
 
 
 def grain_factors(**changes):
-    rows = {name: np.array([changes.get(name, value)]) for name, value in ROWS.items()}
+    rows = {
+        name: np.array([changes.get(name, value)])
+        for name, value in ROWS.items()
+    }
     structure = {
-        name: np.array([changes.get(name, value)]) for name, value in STRUCTURE.items()
+        name: np.array([changes.get(name, value)])
+        for name, value in STRUCTURE.items()
     }
     return [float(factor[0]) for factor in microstructure(rows, structure)]
 
@@ -68,7 +72,10 @@ def test_demagnetizing_factor_rises_with_grain_size():
         ({"decoupling": 0.08}, 1.2),
         # Cobalt is at fault where no additive is; 0.2 % of it take away 63 % of that.
         ({"additive": 0.0, "cobalt": 0.1}, np.exp(-0.3)),
-        ({"additive": 0.002, "cobalt": 0.1}, 1.0 + np.expm1(-0.3) * np.exp(-1.0)),
+        (
+            {"additive": 0.002, "cobalt": 0.1},
+            1.0 + np.expm1(-0.3) * np.exp(-1.0),
+        ),
         ({"cobalt": 0.1}, 1.0),
         ({"lanthanum": 0.25}, np.exp(-0.5)),
         # Beside a half of cerium lanthanum costs as much again; cerium alone costs nothing here.
@@ -87,7 +94,9 @@ def test_coupled_grains_leave_a_share_of_coercivity(changes, share):
 def cells(iron, copper, zirconium, ratio, earth=1.0, **changes):
     """Return H_cJ at 20 C, kA/m, and its fall, per 1000 K."""
     shares = dict(
-        zip(Shares._fields, (iron, copper, zirconium, ratio, earth), strict=True)
+        zip(
+            Shares._fields, (iron, copper, zirconium, ratio, earth), strict=True
+        )
     )
     _, _, pinning, factor, fall = grain_factors(**shares, **changes)
     assert factor == 1.0
@@ -120,10 +129,13 @@ def test_cells_fall_to_a_value_at_500_C():
         falls.append(fall)
     assert falls == sorted(falls)
     for ageing, expected in ((300.0, 2.2), (500.0, falls[1])):
-        assert cells(0.10, 0.168, 0.04, 8.5, aged_for_C=ageing)[1] == pytest.approx(
-            expected
-        )
+        assert cells(0.10, 0.168, 0.04, 8.5, aged_for_C=ageing)[
+            1
+        ] == pytest.approx(expected)
     # However much iron: no more than sheets print, 0.26 to 0.27 %/K.
     assert (
-        2.3 < cells(0.22, 0.08, 0.025, 7.5)[1] < cells(0.28, 0.08, 0.025, 7.5)[1] < 2.7
+        2.3
+        < cells(0.22, 0.08, 0.025, 7.5)[1]
+        < cells(0.28, 0.08, 0.025, 7.5)[1]
+        < 2.7
     )

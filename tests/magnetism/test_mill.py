@@ -34,8 +34,9 @@ def _fractions(iron):
 
 def test_shares_sum_to_one():
     for share in splits().values():
-        assert share.common + share.composition + share.residue == pytest.approx(
-            1.0, abs=1e-3
+        assert (
+            share.common + share.composition + share.residue
+            == pytest.approx(1.0, abs=1e-3)
         )
         assert min(share.common, share.composition, share.residue) > 0.02
 
@@ -47,7 +48,9 @@ def test_distant_magnet_tells_the_common_part():
     )
     mean, deviation = scores.posterior(distant)
     assert mean[0] == pytest.approx(1.5 * SPLIT.common, rel=1e-6)
-    assert deviation[0] == pytest.approx((1.0 - SPLIT.common**2) ** 0.5, rel=1e-6)
+    assert deviation[0] == pytest.approx(
+        (1.0 - SPLIT.common**2) ** 0.5, rel=1e-6
+    )
 
 
 @pytest.mark.parametrize("n", [1, 3, 10])
@@ -56,7 +59,9 @@ def test_mill_calibration_covers_a_simulation(n):
     # deviation of 18 %; the magnets are an alloy series, and the next one stands among them.
     rng = np.random.default_rng(n)
     noise = (0.03 / 0.18) ** 2
-    iron = np.concatenate([np.linspace(0.5, 0.8, n) if n > 1 else [0.5], [0.72]])
+    iron = np.concatenate(
+        [np.linspace(0.5, 0.8, n) if n > 1 else [0.5], [0.72]]
+    )
     fractions = _fractions(iron)
     table = CompositionTable.from_array(fractions)
     true = SPLIT.covariance(distances(table.rows, fractions))
@@ -96,7 +101,8 @@ def test_magnets_of_one_label_share_their_residue():
     two = Producer("m", ({**same, "magnet": "A"}, {**same, "magnet": "B"}))
     table = CompositionTable.from_strings(["Sm"])
     deviations = [
-        m.known("1:5", "coercivity_kA_m").posterior(table)[1][0] for m in (one, two)
+        m.known("1:5", "coercivity_kA_m").posterior(table)[1][0]
+        for m in (one, two)
     ]
     assert deviations[1] < deviations[0]
 
@@ -124,7 +130,10 @@ def test_only_scatter_over_the_split_widens():
     assert wild.posterior(other)[1] == pytest.approx(wild.stretch * quiet)
     # One magnet does not scatter, whatever it is off by.
     assert (
-        Known(fractions[:1], np.array([5.0]), covariances[:1, :1], SPLIT).stretch == 1.0
+        Known(
+            fractions[:1], np.array([5.0]), covariances[:1, :1], SPLIT
+        ).stretch
+        == 1.0
     )
 
 
@@ -146,7 +155,9 @@ def test_draws_are_as_wide_as_intervals():
     )
     producer = Producer("m", magnets)
     table = mk.CompositionTable.from_strings(["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"])
-    kinds = Kinds(table, Coded.of(["2:14:1"] * 2), np.array(["", ""]), np.zeros((2, 2)))
+    kinds = Kinds(
+        table, Coded.of(["2:14:1"] * 2), np.array(["", ""]), np.zeros((2, 2))
+    )
     scores = producer.known("2:14:1", "coercivity_kA_m")
     assert scores.stretch > 1.5
     deviation = scores.posterior(table)[1]
@@ -157,7 +168,8 @@ def test_draws_are_as_wide_as_intervals():
     variances = variance(kinds, "coercivity_kA_m", producer)
     assert_allclose(variances, deviation**2 + distant, rtol=1e-6)
     assert_allclose(
-        np.diag(covariance(kinds, kinds, "coercivity_kA_m", producer)), variances
+        np.diag(covariance(kinds, kinds, "coercivity_kA_m", producer)),
+        variances,
     )
 
 
@@ -171,7 +183,9 @@ def test_the_split_is_found_again_in_drawn_magnets():
     total = same * likeness + (0.07**2 + 0.03**2) * np.eye(240)
     values = rng.multivariate_normal(np.zeros(240), total)
     result = deviations(
-        Residuals(0.03, 0.05, [str(i) for i in range(240)], groups, values, apart)
+        Residuals(
+            0.03, 0.05, [str(i) for i in range(240)], groups, values, apart
+        )
     )
     assert result == pytest.approx((0.15, 0.12, 0.07), abs=0.035)
 
@@ -201,7 +215,9 @@ def test_record_restores_the_mill_and_names_damage():
     with pytest.raises(StoreError, match="calibrate"):
         _measured.load("a")
     with pytest.raises(InputError, match="known are a"):
-        mk.magnetism.sintered(mk.CompositionTable.from_strings(["SmCo5"]), process="b")
+        mk.magnetism.sintered(
+            mk.CompositionTable.from_strings(["SmCo5"]), process="b"
+        )
     with pytest.raises(InputError, match="my-mill"):
         _measured.check_name("../b")
     for name in ("none", "N42SH"):

@@ -47,11 +47,15 @@ def test_barrier_is_the_largest_torque():
     for k1, k2 in ((3.9, 1.0), (0.0, 1.0), (-1.0, 1.0)):
         slope = k1 + 2.0 * k2
         expected = 2.0 / 3.0 * slope * np.sqrt(slope / (6.0 * k2))
-        assert _height(k1, k2, 0.0, barrier(k1, k2, 0.0)) == pytest.approx(expected)
+        assert _height(k1, k2, 0.0, barrier(k1, k2, 0.0)) == pytest.approx(
+            expected
+        )
     assert barrier(-1.0, 0.0, 0.0) == 0.0
 
 
-@pytest.mark.parametrize("rare", ["Nd31", "Pr31", "Nd24Pr7", "Nd27Dy4", "Nd20Dy8Tb3"])
+@pytest.mark.parametrize(
+    "rare", ["Nd31", "Pr31", "Nd24Pr7", "Nd27Dy4", "Nd20Dy8Tb3"]
+)
 def test_coercivity_rises_on_cooling(rare):
     kelvin = [4.0, 20.0, 50.0, 77.0, *np.arange(100.0, 380.0, 4.0)]
     frame = sintered([_recipe(rare)], temperature=[f"{t:g}K" for t in kelvin])
@@ -75,7 +79,9 @@ def test_cold_magnets_are_what_is_remembered_of_undulators():
     # Nd-Fe-B: B_r largest at T_sr, 135 K (Herbst 1991); H_cJ at 150 K two to three times that at
     # 20 C (N50BH, memory). Pr-Fe-B: 1.63 T and 7.6 T at 293 and 77 K (memory; set on it).
     kelvin = np.arange(100.0, 180.0, 2.0)
-    b = sintered([_recipe()], temperature=[f"{t:g}K" for t in kelvin])[B].to_numpy()
+    b = sintered([_recipe()], temperature=[f"{t:g}K" for t in kelvin])[
+        B
+    ].to_numpy()
     assert kelvin[b.argmax()] == pytest.approx(135.0, abs=10.0)
     b = sintered([_recipe("Pr31")], temperature=[f"{t:g}K" for t in kelvin])[
         B
@@ -93,7 +99,9 @@ def test_cold_magnets_are_what_is_remembered_of_undulators():
 def test_boron_has_a_window_which_gallium_opens():
     boron = np.round(np.arange(0.83, 1.1, 0.01), 2)
     plain = _column([_recipe(boron=b) for b in boron])
-    with_gallium = _column([_recipe(boron=b, more=f"{USUAL}Ga0.5") for b in boron])
+    with_gallium = _column(
+        [_recipe(boron=b, more=f"{USUAL}Ga0.5") for b in boron]
+    )
     # The ordinary window of claims, 0.93 to 1.00, is flat; what lies below is lost by degrees.
     window = plain[(boron >= 0.93) & (boron <= 1.0)]
     assert window.max() < 1.03 * window.min()
@@ -137,10 +145,14 @@ def test_free_rare_earth_decouples_grains():
     assert 0.75 < much / little < 0.97
 
 
-@pytest.mark.parametrize(("symbol", "most"), [("Al", 0.9), ("Cu", 0.4), ("Ga", 0.8)])
+@pytest.mark.parametrize(
+    ("symbol", "most"), [("Al", 0.9), ("Cu", 0.4), ("Ga", 0.8)]
+)
 def test_additions_saturate(symbol, most):
     weight = np.linspace(0.0, most, 9)
-    rows = [_recipe(more="Co1.0" + (f"{symbol}{w:g}" if w else "")) for w in weight]
+    rows = [
+        _recipe(more="Co1.0" + (f"{symbol}{w:g}" if w else "")) for w in weight
+    ]
     gain = np.diff(_column(rows))
     assert (gain > 0.0).all()
     assert (np.diff(gain) < 0.0).all()
@@ -174,20 +186,29 @@ def test_shell_gain_is_concave(element):
 
 def test_no_magnet_turns_its_own_sign():
     for kelvin in (423.0, 473.0, 493.0, 510.0):
-        loss = _column(["Nd2Fe14B"], "irreversible_loss_pct_hi", temperature=kelvin)
+        loss = _column(
+            ["Nd2Fe14B"], "irreversible_loss_pct_hi", temperature=kelvin
+        )
         assert loss[0] <= 100.0
     b_r, h_cj, knee, recoil = np.array([[0.5], [1e4], [9e3], [1.05]])
-    assert flux_loss(b_r, h_cj, knee, recoil, 1.0, 0.0, 1e5)[0] == pytest.approx(1.0)
+    assert flux_loss(b_r, h_cj, knee, recoil, 1.0, 0.0, 1e5)[
+        0
+    ] == pytest.approx(1.0)
     assert 1.0 < flux_loss(b_r, h_cj, knee, recoil, 1.0, 1e5, 1e5)[0] <= 2.0
     against = Duty(load_line=1.0, outside_field_kA_m=600.0)
     frame = _column(
-        ["Nd2Fe14B"], "irreversible_loss_pct", temperature=473.0, load_line=against
+        ["Nd2Fe14B"],
+        "irreversible_loss_pct",
+        temperature=473.0,
+        load_line=against,
     )
     assert frame[0] > 100.0
 
 
 def test_local_field_spread_keeps_with_coercivity():
-    frame = sintered([_recipe()], temperature=["200K", ROOM, 373.0, 423.0, 473.0])
+    frame = sintered(
+        [_recipe()], temperature=["200K", ROOM, 373.0, 423.0, 473.0]
+    )
     h = frame[H].to_numpy()
     j = frame["saturation_polarization_T"].to_numpy()
     knee = frame["knee_field_kA_m"].to_numpy()

@@ -6,7 +6,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
 
-ENDS = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m", "max_energy_product_kJ_m3")
+ENDS = (
+    "remanence_T",
+    "coercivity_kA_m",
+    "knee_field_kA_m",
+    "max_energy_product_kJ_m3",
+)
 # Nd-Fe-B and Sm-Co as pure compounds.
 KELVIN = {
     "SmCo5": np.arange(900.0, 1019.0, 2.0),
@@ -76,7 +81,9 @@ def test_upper_end_has_the_upper_curie_temperature():
     row = mk.predict(["SmCo5"], kelvin).iloc[0]
     same = kelvin * row["curie_temperature_K"] / row["curie_temperature_K_hi"]
     other = mk.predict(["SmCo5"], same).iloc[0]
-    assert row["remanence_T_hi"] == pytest.approx(other["remanence_T"], rel=2e-3)
+    assert row["remanence_T_hi"] == pytest.approx(
+        other["remanence_T"], rel=2e-3
+    )
 
 
 def test_neighbours_far_below_change_nothing():
@@ -100,4 +107,6 @@ def test_neighbours_far_below_change_nothing():
             *(f"{name}_{end}" for name in ENDS for end in ("lo", "hi")),
         ):
             row = together[name].to_numpy()[rows]
-            assert_array_equal(row, alone[name].to_numpy(), err_msg=f"{recipe} {name}")
+            assert_array_equal(
+                row, alone[name].to_numpy(), err_msg=f"{recipe} {name}"
+            )

@@ -33,4 +33,6 @@ def test_grade_has_the_crystal_of_the_magnet(turn):
     rows = list(NAMED.items())
     rows = rows[turn:] + rows[:turn]
     hosts, remanence, coercivity = zip(*(row for _, row in rows), strict=True)
-    assert nearest_grades(hosts, remanence, coercivity) == [name for name, _ in rows]
+    assert nearest_grades(hosts, remanence, coercivity) == [
+        name for name, _ in rows
+    ]

@@ -35,8 +35,12 @@ def test_interval_covers_nine_in_ten_by_default():
 
 
 def test_name_of_a_family_is_refused_alone_and_warned_of_among_others():
-    with pytest.raises(InputError, match="NdFeB is the name of a family of magnets"):
+    with pytest.raises(
+        InputError, match="NdFeB is the name of a family of magnets"
+    ):
         mk.predict("NdFeB")
-    with pytest.warns(UserWarning, match="NdFeB is the name of a family of magnets"):
+    with pytest.warns(
+        UserWarning, match="NdFeB is the name of a family of magnets"
+    ):
         frame = mk.predict(["NdFeB", "SmCo5"])
     assert frame["candidate"].tolist()[-1] == "SmCo5"

@@ -31,10 +31,15 @@ def test_families_name_their_evidence():
 
 def test_given_values_replace_defaults_row_by_row():
     codes = np.array([0, 1, -1], np.int8)
-    process = read_process({"density": [0.9, np.nan, 0.9], "grain_size_um": 3.0}, 3)
+    process = read_process(
+        {"density": [0.9, np.nan, 0.9], "grain_size_um": 3.0}, 3
+    )
     rows = by_row(process, codes, HOST_NAMES)
     assert rows["density"][0] == 0.9
-    assert rows["density"][1] == parameters().families[HOST_NAMES[1]].process.density
+    assert (
+        rows["density"][1]
+        == parameters().families[HOST_NAMES[1]].process.density
+    )
     assert rows["grain_size_um"].tolist() == [3.0, 3.0, 3.0]
     # A row of no known host has no family, so nothing made of it is a number.
     assert np.isnan(rows["alpha_k"][2])
@@ -46,7 +51,14 @@ ONE_TOO_LOW = {"density": [0.9, -1.0, 0.9]}
 
 @pytest.mark.parametrize(
     "bad",
-    [{"size": 3}, {"density": 2.0}, ONE_TOO_HIGH, ONE_TOO_LOW, {"alignment": [0.9]}, 3],
+    [
+        {"size": 3},
+        {"density": 2.0},
+        ONE_TOO_HIGH,
+        ONE_TOO_LOW,
+        {"alignment": [0.9]},
+        3,
+    ],
 )
 def test_refuses_bad_processes(bad):
     with pytest.raises(InputError, match="process"):

@@ -23,9 +23,13 @@ def test_conditions_that_nobody_gave():
 
 def test_saving_refers_to_the_reference_with_shell():
     table = make_table("Nd2Fe14B")
-    bare = supplies(table, None, Conditions.of(reference=table, reference_shell=""))
+    bare = supplies(
+        table, None, Conditions.of(reference=table, reference_shell="")
+    )
     with_shell = supplies(
-        table, None, Conditions.of(reference=table, reference_shell="Tb 0.30 @ 0.10")
+        table,
+        None,
+        Conditions.of(reference=table, reference_shell="Tb 0.30 @ 0.10"),
     )
     assert bare["heavy_rare_earth_saved_wt_pct"][0] == 0.0
     # 0.3 times 0.1 of the rare-earth sites, and 0.4 of what is put in stays in the boundaries; Nd
@@ -38,7 +42,9 @@ def test_cost_per_flux_uses_the_hot_magnet():
     table = make_table("Nd2Fe14B")
     row = describe(table, 400.0, Conditions.of()).frame().iloc[0]
     per_kg = row["cost_USD_kg"] * row["density_kg_m3"]
-    assert row["cost_per_flux_USD_m3_T"] == pytest.approx(per_kg / row["remanence_T"])
+    assert row["cost_per_flux_USD_m3_T"] == pytest.approx(
+        per_kg / row["remanence_T"]
+    )
 
 
 def test_additional_properties_join_the_others(monkeypatch):
@@ -51,10 +57,14 @@ def test_additional_properties_join_the_others(monkeypatch):
                 "curie_temperature_K": [1.0, 2.0],
                 "curie_temperature_K_lo": [0.5, 1.5],
             }
-            return pd.DataFrame(values | {"curie_temperature_K_hi": [interval, 3.0]})
+            return pd.DataFrame(
+                values | {"curie_temperature_K_hi": [interval, 3.0]}
+            )
 
     monkeypatch.setattr(
-        import_module("magnetkit.surrogates.models"), "load", lambda name: Model()
+        import_module("magnetkit.surrogates.models"),
+        "load",
+        lambda name: Model(),
     )
     # As if that of another property: it comes last, and so stands.
     properties = (SimpleNamespace(name="curie_temperature_K"),)

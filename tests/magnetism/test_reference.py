@@ -38,9 +38,9 @@ def test_known_reference_is_predicted_exactly():
     for name, value in ((H, 2500.0), (B, 1.0)):
         # What it is off by is counted from the model that already falls as it does.
         fall = calibrate_on_magnet("Nd1.65Dy0.35Fe14B", values[2:])
-        alone = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 293.15, process=fall).iloc[
-            0
-        ][name]
+        alone = mk.magnetism.sintered(
+            "Nd1.65Dy0.35Fe14B", 293.15, process=fall
+        ).iloc[0][name]
         share = np.log(result[name] / alone) / np.log(value / alone)
         assert share == pytest.approx(1.0 - variances[name].residue, abs=0.02)
     assert result[f"{ALPHA}_lo"] < -0.09 < result[f"{ALPHA}_hi"]
@@ -50,14 +50,16 @@ def test_hot_measurement_anchors_the_hot_value():
     process = calibrate_on_magnet(
         "Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 1e-3)]
     )
-    hot_value = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 423.15, process=process)[H][
-        0
-    ]
+    hot_value = mk.magnetism.sintered(
+        "Nd1.65Dy0.35Fe14B", 423.15, process=process
+    )[H][0]
     assert hot_value == pytest.approx(900.0, rel=0.08)
     # The level is that at 20 C: a magnet that has more when hot has more when cold, but less so.
     kelvin = [293.15, 423.15]
     alone = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", kelvin)[H]
-    anchor = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", kelvin, process=process)[H]
+    anchor = mk.magnetism.sintered(
+        "Nd1.65Dy0.35Fe14B", kelvin, process=process
+    )[H]
     rise = np.log(anchor / alone)
     assert rise[0] / rise[1] == pytest.approx(0.55, abs=0.2)
 
@@ -77,7 +79,9 @@ def test_anchor_leaves_other_routes_alone():
     )
     assert (
         pressing[H][0]
-        != mk.magnetism.sintered("Nd2Fe14B", 293.15, process="sintered-axial")[H][0]
+        != mk.magnetism.sintered("Nd2Fe14B", 293.15, process="sintered-axial")[
+            H
+        ][0]
     )
 
 
@@ -88,7 +92,8 @@ def test_anchor_leaves_other_hosts_alone():
     for column in (H, f"{H}_lo", B):
         plain = mk.magnetism.sintered("SmCo5", 423.15)[column][0]
         assert (
-            mk.magnetism.sintered("SmCo5", 423.15, process=process)[column][0] == plain
+            mk.magnetism.sintered("SmCo5", 423.15, process=process)[column][0]
+            == plain
         )
 
 
@@ -138,19 +143,28 @@ def test_todays_magnet_is_known_to_do_its_work():
     assert doubt == pytest.approx(distribution.std())
     # Where nothing is asked, nothing is cut off.
     cold = Anchor(
-        column=H, value=400.0, spread=40.0, **{**origin, "temperature_K": 293.15}
+        column=H,
+        value=400.0,
+        spread=40.0,
+        **{**origin, "temperature_K": 293.15},
     )
     assert _working(400.0, 0.1, cold, profile) == (400.0, 0.1)
 
 
 def test_mill_of_the_user_replaces_the_anchor():
     profile = load("energy-traction-motor")
-    producer = calibrate_on_magnet("Nd2Fe14B", [KnownValue(H, 400.0, 423.15, 0.03)])
+    producer = calibrate_on_magnet(
+        "Nd2Fe14B", [KnownValue(H, 400.0, 423.15, 0.03)]
+    )
     assert (
-        get_producer(make_job(profile, process=producer).conditions.process).name
+        get_producer(
+            make_job(profile, process=producer).conditions.process
+        ).name
         == "it"
     )
-    process = make_job(profile, process={"grain_size_um": 3.0}).conditions.process
+    process = make_job(
+        profile, process={"grain_size_um": 3.0}
+    ).conditions.process
     assert process["grain_size_um"] == 3.0
     assert get_producer(process).name == profile.reference.grade
 
@@ -179,9 +193,16 @@ def test_motor_pays_for_no_terbium_in_the_alloy(motor):
 
 
 def test_a_screening_takes_requirements_relative_to_todays_magnet():
-    requirements = ["coercivity_kA_m>=0.85*reference", "remanence_T>=0.98*reference"]
-    result = mk.screen(application="energy-traction-motor", require=requirements)
-    row = result.table[result.table["candidate"] == "Nd1.67Dy0.33Fe13.8Co0.2B"].iloc[0]
+    requirements = [
+        "coercivity_kA_m>=0.85*reference",
+        "remanence_T>=0.98*reference",
+    ]
+    result = mk.screen(
+        application="energy-traction-motor", require=requirements
+    )
+    row = result.table[
+        result.table["candidate"] == "Nd1.67Dy0.33Fe13.8Co0.2B"
+    ].iloc[0]
     # It does what it does, whatever that is, and so counts as meeting.
     assert row["probability_meets_requirements"] >= result.job.threshold
     assert row["meets_requirements"]
@@ -217,7 +238,9 @@ def test_a_measured_alpha_bends_remanence_over_temperature():
     # Anchored on alpha alone B_r stays at 20 C, and follows the chord that was measured.
     table = CompositionTable.from_strings(["Nd2Fe14B"])
     values = [KnownValue(ALPHA, -0.10, 293.15, 1e-5)]
-    process = {"producer": calibrate_on_reference("one", table, None, values).record()}
+    process = {
+        "producer": calibrate_on_reference("one", table, None, values).record()
+    }
     at = [293.15, 373.15]
     bare = mk.magnetism.sintered(table, at)
     frame = mk.magnetism.sintered(table, at, process=process)
@@ -232,9 +255,9 @@ def test_anchor_holds_at_one_temperature():
     magnets = calibrate_on_reference(
         "it", table, None, [KnownValue(H, 900.0, 423.15, 0.05)]
     ).magnets
-    assert [(m["quantity"], m["temperature_K"], m["slope"]) for m in magnets] == [
-        (H, 423.15, 0.0)
-    ]
+    assert [
+        (m["quantity"], m["temperature_K"], m["slope"]) for m in magnets
+    ] == [(H, 423.15, 0.0)]
 
 
 @pytest.mark.xfail(

@@ -22,7 +22,9 @@ from tests.recipes import make_table, mix
 )
 def test_spin_reorientation(formula, low, high):
     assert (
-        low <= transitions(make_table(formula))["spin_reorientation_K"].iloc[0] <= high
+        low
+        <= transitions(make_table(formula))["spin_reorientation_K"].iloc[0]
+        <= high
     )
 
 
@@ -66,7 +68,9 @@ def test_cusp_needs_a_corner():
 
 @pytest.mark.parametrize("step", [1e-7, 0.0, -1.0, 1299.0, float("nan")])
 def test_refuses_a_grid_too_fine_or_of_one_point(step):
-    with pytest.raises(InputError, match=r"step must lie between 0\.01 and 100 K"):
+    with pytest.raises(
+        InputError, match=r"step must lie between 0\.01 and 100 K"
+    ):
         transitions(make_table("Nd2Fe14B"), step=step)
 
 

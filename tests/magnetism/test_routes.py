@@ -27,6 +27,8 @@ def test_printed_resistivities_stand_in_the_table_of_grades():
     values = pd.read_csv(datasets.path("grades/values.csv"))
     sheets = values[values["quantity"] == "resistivity_uohm_m"]
     for host in ("2:14:1", "2:17"):
-        assert resistivity(host) in set(sheets.loc[sheets["host"] == host, "value"])
+        assert resistivity(host) in set(
+            sheets.loc[sheets["host"] == host, "value"]
+        )
     assert np.isnan(resistivity("1:5"))
     assert np.isnan(resistivity("2:14:1", routes()["hot-deformed"]))

@@ -19,16 +19,18 @@ from magnetkit.magnetism.shells import (
 )
 
 
-@given(st.sampled_from(["Tb", "Dy", "Ho"]), st.integers(1, 50), st.integers(1, 100))
+@given(
+    st.sampled_from(["Tb", "Dy", "Ho"]), st.integers(1, 50), st.integers(1, 100)
+)
 def test_text_round_trip(symbol, fraction, content):
     shell = Shell(symbol, fraction / 100, content / 100)
     assert read_shell(str(shell)) == shell
 
 
 def test_dict_and_text_are_one():
-    assert read_shell({"R": "Tb", "fraction": 0.1, "content": 0.3}) == read_shell(
-        "Tb 0.30 @ 0.10"
-    )
+    assert read_shell(
+        {"R": "Tb", "fraction": 0.1, "content": 0.3}
+    ) == read_shell("Tb 0.30 @ 0.10")
 
 
 @pytest.mark.parametrize("empty", [None, "", float("nan")])
@@ -149,7 +151,9 @@ def test_neodymium_about_a_cerium_core_gains():
     "formula", ["SmCo5", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5", "Sm2Fe17N3"]
 )
 def test_shells_about_other_grains_are_unknown(formula):
-    row = sintered(CompositionTable.from_strings([formula]), shell="Tb 0.5 wt%").iloc[0]
+    row = sintered(
+        CompositionTable.from_strings([formula]), shell="Tb 0.5 wt%"
+    ).iloc[0]
     assert row["status"] == "outside the model"
     assert np.isnan(row["coercivity_kA_m"])
 
@@ -163,17 +167,21 @@ def test_shells_about_other_grains_are_unknown(formula):
     ],
 )
 def test_warns_of_an_impossible_shell(shell, reason):
-    with pytest.warns(UserWarning, match=f"no furnace makes this shell .*{reason}"):
-        row = sintered(CompositionTable.from_strings(["Nd2Fe14B"]), shell=shell).iloc[0]
+    with pytest.warns(
+        UserWarning, match=f"no furnace makes this shell .*{reason}"
+    ):
+        row = sintered(
+            CompositionTable.from_strings(["Nd2Fe14B"]), shell=shell
+        ).iloc[0]
     assert row["coercivity_kA_m"] > 0.0
 
 
 def test_shell_is_at_most_half_the_grain():
     table = CompositionTable.from_strings(["Nd2Fe14B"])
     # Thirty times what anyone puts in: as rich as a shell becomes, and half of the grain.
-    fraction, content = read_shells(Shell("Tb", amount_wt_pct=15.0), 1).resolve_amounts(
-        table
-    )
+    fraction, content = read_shells(
+        Shell("Tb", amount_wt_pct=15.0), 1
+    ).resolve_amounts(table)
     assert fraction[0] == 0.5
     assert content[0] == pytest.approx(0.5)
 
@@ -188,11 +196,15 @@ def test_an_objection_weighs_the_shell_in_grams():
 
 def test_heavy_rare_earth_counts_more_at_the_surface():
     # A share x becomes e x / (1 + (e - 1) x); the rare earth keeps its amount.
-    table = CompositionTable.from_strings(["Nd1.5Dy0.5Fe14B", "NdDyFe14B", "Nd2Fe14B"])
+    table = CompositionTable.from_strings(
+        ["Nd1.5Dy0.5Fe14B", "NdDyFe14B", "Nd2Fe14B"]
+    )
     surface = enrich_surface(table, np.array([2.8, 2.0, 2.8]))
     earths = surface.fraction("Nd", "Dy")
     assert_allclose(earths, 2 / 17)
-    assert_allclose(surface.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0])
+    assert_allclose(
+        surface.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,7 +220,8 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
 )
 def test_shell_takes_amount_or_fraction_with_content(fields):
     with pytest.raises(
-        InputError, match="amount_wt_pct alone, or fraction and content together"
+        InputError,
+        match="amount_wt_pct alone, or fraction and content together",
     ):
         Shell("Tb", **fields)
 

@@ -39,7 +39,9 @@ def earths(n, **shares):
     below=st.floats(1e-7, 1e-5),
     other=st.sampled_from(["Gd", "Y", "Dy"]),
 )
-def test_polarization_vanishes_at_the_curie_temperature(member, x, below, other):
+def test_polarization_vanishes_at_the_curie_temperature(
+    member, x, below, other
+):
     rest, n, light = member
     table = make_table(earths(n, **{light: x, other: 1 - x}) + rest)
     curie = intrinsic(table)["curie_temperature_K"].iloc[0]
@@ -62,7 +64,9 @@ def test_half_the_curie_temperature_leaves_most_polarization(member):
 
 
 @quick
-@given(member=ANY, x=SHARE, heavy=st.sampled_from(["Gd", "Dy", "Tb", "Ho", "Er"]))
+@given(
+    member=ANY, x=SHARE, heavy=st.sampled_from(["Gd", "Dy", "Tb", "Ho", "Er"])
+)
 def test_only_heavy_rare_earths_lower_the_polarization(member, x, heavy):
     rest, n, light = member
     share = 1 - 0.3 * x
@@ -94,7 +98,8 @@ def test_rare_earths_without_moment_take_anisotropy_away(member, x, diluent):
     formulas = [f"{light}{n}{rest}", mix(light, diluent, n * x, n) + rest]
     # La(Fe,Si)13 is no ThMn12: rich in lanthanum, the host has to be named.
     frame = intrinsic(
-        make_table(*formulas), host=intrinsic(make_table(formulas[0]))["host"].iloc[0]
+        make_table(*formulas),
+        host=intrinsic(make_table(formulas[0]))["host"].iloc[0],
     )
     assert frame["anisotropy_constant_MJ_m3"].diff().iloc[1] < 0
 
@@ -137,7 +142,9 @@ def test_alpha_shows_removed_heavy_rare_earth(x, heavy, base):
     earth=st.sampled_from(["Sm", "Nd", "Pr", "Y"]),
     host=st.sampled_from([("Fe17", 2, 3.0), ("Fe11Ti", 1, 1.0)]),
 )
-def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(x, share, earth, host):
+def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(
+    x, share, earth, host
+):
     metal, n, maximum = host
     name = "2:17" if n == 2 else "1:12"
     text = earths(n, **{earth: x, "Ce": 1 - x}) + metal
@@ -154,7 +161,8 @@ def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(x, share, earth
 
 @quick
 @given(
-    member=st.sampled_from([m for m in HOSTS if "Fe1" in m[0]]), co=st.floats(0.2, 1.5)
+    member=st.sampled_from([m for m in HOSTS if "Fe1" in m[0]]),
+    co=st.floats(0.2, 1.5),
 )
 def test_cobalt_for_iron_raises_the_curie_temperature(member, co):
     rest, n, light = member
@@ -182,7 +190,8 @@ def test_diluents_lower_the_polarization(member, y, diluent):
     less = rest.replace(main, f"{metal}{amount - y:.4f}", 1)
     formulas = [f"{light}{n}{rest}", f"{light}{n}{less}{diluent}{y:.4f}"]
     frame = intrinsic(
-        make_table(*formulas), host=intrinsic(make_table(formulas[0]))["host"].iloc[0]
+        make_table(*formulas),
+        host=intrinsic(make_table(formulas[0]))["host"].iloc[0],
     )
     # The cold polarization: in R2Fe17 a diluent raises T_C, and with it J_s at 300 K.
     cold = intrinsic(make_table(*formulas), "20K", host=frame["host"].iloc[0])
@@ -203,7 +212,9 @@ def test_diluents_lower_the_polarization(member, y, diluent):
     ],
 )
 def test_soft_compounds_name_the_reason(formula, status):
-    frame = sintered(make_table(formula), temperature=300.0, between=(280.0, 310.0))
+    frame = sintered(
+        make_table(formula), temperature=300.0, between=(280.0, 310.0)
+    )
     assert frame["status"].iloc[0] == status
     figures = [
         "remanence_T",
@@ -225,7 +236,8 @@ def test_short_iron_pairs_give_way_to_substituents(earth, metal):
     steps = {}
     for base in ("Fe", "Co"):
         formulas = [
-            f"{earth}2{base}{17 - n}" + (f"{metal}{n}" if n else "") for n in range(4)
+            f"{earth}2{base}{17 - n}" + (f"{metal}{n}" if n else "")
+            for n in range(4)
         ]
         frame = intrinsic(make_table(*formulas), host="2:17")
         steps[base] = np.diff(frame["curie_temperature_K"].to_numpy())

@@ -20,7 +20,9 @@ def _table(*formulas):
 
 
 def _figures(formula, **keywords):
-    return sintered(_table(formula), **{"temperature": ROOM, **keywords}).iloc[0]
+    return sintered(_table(formula), **{"temperature": ROOM, **keywords}).iloc[
+        0
+    ]
 
 
 def test_every_figure_has_range_and_provenance():
@@ -58,7 +60,9 @@ def test_families_are_what_makers_sell(formula, b_r, h_cj, alpha, beta):
 
 
 def test_dysprosium_costs_remanence_and_gives_coercivity():
-    wt_pct = sintered(_table("Nd2Fe14B", "Nd1.943Dy0.057Fe14B"), temperature=ROOM)
+    wt_pct = sintered(
+        _table("Nd2Fe14B", "Nd1.943Dy0.057Fe14B"), temperature=ROOM
+    )
     b = wt_pct["remanence_T"].to_numpy()
     h = wt_pct["coercivity_kA_m"].to_numpy()
     # 0.057 of 2 is 0.85 wt.% Dy of the formula: 1 to 3 kOe and about 0.02 T a wt.%.
@@ -68,7 +72,9 @@ def test_dysprosium_costs_remanence_and_gives_coercivity():
 
 def test_status_covers_the_range_of_use():
     table = _table("Nd2Fe14B", "Y2Co17", "Sm2Fe14B", "Fe3Al", "NdCo5")
-    (frame,) = sintered_at(table, ["300K"], between=("100K", "400K"), whole_range=True)
+    (frame,) = sintered_at(
+        table, ["300K"], between=("100K", "400K"), whole_range=True
+    )
     assert frame["status"].iloc[1] != "ok"
     assert frame["status"].iloc[2] != "ok"
     assert frame["status"].iloc[3] == "unknown host"
@@ -89,7 +95,9 @@ def test_process_moves_what_it_should():
     loose = _figures("Nd2Fe14B", process=Process(density=0.9))
     assert fine["coercivity_kA_m"] > 1.2 * base["coercivity_kA_m"]
     assert fine["remanence_T"] == base["remanence_T"]
-    assert loose["remanence_T"] == pytest.approx(base["remanence_T"] * 0.9 / 0.985)
+    assert loose["remanence_T"] == pytest.approx(
+        base["remanence_T"] * 0.9 / 0.985
+    )
     alpha = base["remanence_coefficient_pct_K"]
     assert loose["remanence_coefficient_pct_K"] == pytest.approx(alpha)
 
@@ -125,7 +133,10 @@ def test_shell_gives_coercivity_for_less_heavy_rare_earth():
     shell = "Tb 0.5 wt%"
     base = _table("Nd2Fe14B")
     bulk = _table(
-        *(f"{mix('Nd', 'Tb', 2 * x, 2)}Fe14B" for x in np.arange(0.01, 0.3, 0.005))
+        *(
+            f"{mix('Nd', 'Tb', 2 * x, 2)}Fe14B"
+            for x in np.arange(0.01, 0.3, 0.005)
+        )
     )
     magnet = sintered(base, temperature=ROOM, shell=shell).iloc[0]
     h = sintered(bulk, temperature=ROOM)["coercivity_kA_m"].to_numpy()
@@ -164,7 +175,9 @@ def test_several_temperatures_equal_single_calls():
 @pytest.mark.parametrize("load_line", [0.0, 0.5, 1.0, 2.0])
 @pytest.mark.parametrize("formula", ["Nd2Fe14B", "Pr2Fe14B", "Nd1.4Dy0.6Fe14B"])
 def test_working_temperature_is_where_line_meets_knee(formula, load_line):
-    warmest = _figures(formula, load_line=load_line)["max_working_temperature_K"]
+    warmest = _figures(formula, load_line=load_line)[
+        "max_working_temperature_K"
+    ]
     if np.isnan(warmest):
         # Already at 20 degrees C it does not bear the load line.
         warmest = ROOM
@@ -204,7 +217,9 @@ def test_central_values_equal_the_whole_table():
     use = Use((250.0, 423.15), whole_range=True)
     whole = figure_columns(alloys(table, ranges=True), at, use)
     names = {"remanence_T", "coercivity_kA_m"}
-    first, later = figure_columns(alloys(table, ranges=True), at, use, {293.15: names})
+    first, later = figure_columns(
+        alloys(table, ranges=True), at, use, {293.15: names}
+    )
     pd.testing.assert_frame_equal(first.frame(), whole[0].frame())
     assert set(later) == {"host", "status", *names}
     expected = whole[1].frame()[list(later)]
@@ -213,12 +228,18 @@ def test_central_values_equal_the_whole_table():
 
 
 def test_range_status_combines_its_ends():
-    texts = "Nd2Fe14B SmCo5 Er2Fe14B Ho2Fe14B TbCo5 ErCo5 Nd2Co14B YCo5 Fe".split()
+    texts = (
+        "Nd2Fe14B SmCo5 Er2Fe14B Ho2Fe14B TbCo5 ErCo5 Nd2Co14B YCo5 Fe".split()
+    )
     table = CompositionTable.from_strings(texts)
     use = Use((77.0, 500.0), whole_range=True)
-    columns = figure_columns(alloys(table, ranges=True), [300.0, 77.0, 500.0], use)
+    columns = figure_columns(
+        alloys(table, ranges=True), [300.0, 77.0, 500.0], use
+    )
     statuses, *ends = (columns["status"].texts() for columns in columns)
     assert len(set(statuses)) > 2
     assert "ok" in statuses
     for status in ends:
-        assert {a for a, b in zip(status, statuses, strict=True) if b == "ok"} == {"ok"}
+        assert {
+            a for a, b in zip(status, statuses, strict=True) if b == "ok"
+        } == {"ok"}

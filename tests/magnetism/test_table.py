@@ -64,12 +64,17 @@ def test_table_has_grades_of_both_sources():
 def test_marks_estimates_of_unprinted_values():
     row = _row("EEC 2:17TC-16")
     assert (
-        row["remanence_T_provenance"] == row["coercivity_kA_m_provenance"] == "estimate"
+        row["remanence_T_provenance"]
+        == row["coercivity_kA_m_provenance"]
+        == "estimate"
     )
     assert row["max_energy_product_kJ_m3_provenance"] == "catalogue"
     # (BH)max of 127 kJ/m3 needs B_r of 0.799 T at least.
     assert row["remanence_T_lo"] > np.sqrt(4e3 * MU_0 * 127)
-    assert _row("EEC24-T400")["coercivity_coefficient_pct_K_provenance"] == "estimate"
+    assert (
+        _row("EEC24-T400")["coercivity_coefficient_pct_K_provenance"]
+        == "estimate"
+    )
 
 
 def test_a_hot_grade_follows_its_chords():
@@ -89,11 +94,16 @@ def test_ends_enclose_and_energy_product_stays_possible():
         table = mk.grades(temperature=temperature)
         for quantity in QUANTITIES:
             rows = table[table[quantity].notna()]
-            assert (rows[f"{quantity}_lo"] <= rows[quantity] + 1e-9).all(), quantity
-            assert (rows[quantity] <= rows[f"{quantity}_hi"] + 1e-9).all(), quantity
+            assert (rows[f"{quantity}_lo"] <= rows[quantity] + 1e-9).all(), (
+                quantity
+            )
+            assert (rows[quantity] <= rows[f"{quantity}_hi"] + 1e-9).all(), (
+                quantity
+            )
             assert (rows[f"{quantity}_provenance"] != "").all()
             assert (
-                table.loc[table[quantity].isna(), f"{quantity}_provenance"] == ""
+                table.loc[table[quantity].isna(), f"{quantity}_provenance"]
+                == ""
             ).all()
         limit = table["remanence_T_hi"] ** 2 / (4e3 * MU_0)
         assert not (table["max_energy_product_kJ_m3"] > 1.005 * limit).any()
@@ -133,7 +143,12 @@ def test_unknown_grade_gets_the_nearest_names():
 
 def test_estimated_remanence_is_that_of_a_square_loop():
     table = mk.grades()
-    share = table["max_energy_product_kJ_m3"] * 4e3 * MU_0 / table["remanence_T"] ** 2
+    share = (
+        table["max_energy_product_kJ_m3"]
+        * 4e3
+        * MU_0
+        / table["remanence_T"] ** 2
+    )
     estimates = table["remanence_T_provenance"] == "estimate"
     printed_too = table["remanence_T_provenance"] == "catalogue"
     assert estimates.sum() > 1
@@ -181,10 +196,14 @@ def test_hot_grade_has_the_h_cb_of_its_curve():
     warm = _row("N42SH", "60C")
     cold = _row("N42SH")
     keeps = warm["remanence_T"] / cold["remanence_T"]
-    assert warm["coercivity_b_kA_m"] == pytest.approx(keeps * cold["coercivity_b_kA_m"])
+    assert warm["coercivity_b_kA_m"] == pytest.approx(
+        keeps * cold["coercivity_b_kA_m"]
+    )
     assert warm["coercivity_b_kA_m_provenance"] == "catalogue"
     # Beyond its highest temperature of use it is extrapolated, as H_cJ is.
-    assert _row("N42SH", "180C")["coercivity_b_kA_m_provenance"] == "extrapolated"
+    assert (
+        _row("N42SH", "180C")["coercivity_b_kA_m_provenance"] == "extrapolated"
+    )
 
 
 def test_a_bonded_grade_has_no_hot_h_cb():
@@ -195,7 +214,10 @@ def test_a_bonded_grade_has_no_hot_h_cb():
     assert hot["coercivity_b_kA_m_provenance"] == ""
 
 
-UNITS = {"remanence_coefficient_pct_K": "T", "coercivity_coefficient_pct_K": "kA_m"}
+UNITS = {
+    "remanence_coefficient_pct_K": "T",
+    "coercivity_coefficient_pct_K": "kA_m",
+}
 
 
 @pytest.mark.parametrize("kelvin", [233.15, 353.15, 473.15])
@@ -249,7 +271,8 @@ def test_hot_table_follows_its_chords(kelvin):
         assert is_low.any()
     # H_cB falls as B_r, no further out than where B of the hot curve is zero.
     expected = np.minimum(
-        cold["coercivity_b_kA_m"] * keep, coercivity_b(hot, "", curve_shapes(hot))
+        cold["coercivity_b_kA_m"] * keep,
+        coercivity_b(hot, "", curve_shapes(hot)),
     )
     assert_allclose(hot["coercivity_b_kA_m"], expected, rtol=1e-9)
 
@@ -266,8 +289,14 @@ def test_estimates_use_grades_of_crystal_and_kind():
             sheets = alike[alike[f"{quantity}_provenance"] == "catalogue"]
             assert len(sheets)
             if quantity == "coercivity_kA_m":
-                assert sheets[quantity].min() <= row[quantity] <= sheets[quantity].max()
-            assert row[f"{quantity}_lo"] <= row[quantity] <= row[f"{quantity}_hi"]
+                assert (
+                    sheets[quantity].min()
+                    <= row[quantity]
+                    <= sheets[quantity].max()
+                )
+            assert (
+                row[f"{quantity}_lo"] <= row[quantity] <= row[f"{quantity}_hi"]
+            )
 
 
 def test_some_quantities_are_as_among_all():
@@ -291,7 +320,9 @@ def test_chord_holds_at_the_printed_end():
             ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
         ):
             share = 1.0 + cold[chord] / 100.0 * (kelvin - 293.15)
-            assert hot[quantity] == pytest.approx(share * cold[quantity], rel=1e-9)
+            assert hot[quantity] == pytest.approx(
+                share * cold[quantity], rel=1e-9
+            )
 
 
 def test_guarantee_has_the_knee_of_its_temperature():

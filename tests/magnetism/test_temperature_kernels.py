@@ -24,7 +24,8 @@ MU_0 = 1.25663706127e-6
 @pytest.fixture(scope="module")
 def book():
     constants = [
-        getattr(law("temperature"), name) for name in kernels.TemperatureBook._fields
+        getattr(law("temperature"), name)
+        for name in kernels.TemperatureBook._fields
     ]
     return kernels.TemperatureBook(*np.array(constants))
 
@@ -46,14 +47,18 @@ def test_alpha_K_has_limits_signs_and_a_size(book):
 
     assert ratio(ROOM) == 1.0
     assert ratio(400.0, decay=0.0) == 1.0
-    falling = [ratio(kelvin) for kelvin in (100.0, 200.0, ROOM, 350.0, 450.0, 550.0)]
+    falling = [
+        ratio(kelvin) for kelvin in (100.0, 200.0, ROOM, 350.0, 450.0, 550.0)
+    ]
     assert (np.diff(falling) < 0.0).all()
     # Where T_C is higher the same temperature is nearer to 20 C.
     assert ratio(423.15, curie=700.0) > ratio(423.15)
     # Ten curves of makers and papers: 0.64 at 100 C, 0.41 to 0.43 at 150, 0.27 at 200 C with N_eff
     # 0, of which poles of N_eff about 1.1 take a third; the fall slows down.
     assert 0.70 < ratio(373.15) < 0.85
-    assert np.log(ratio(473.15) / ratio(423.15)) > np.log(ratio(343.15) / ratio(ROOM))
+    assert np.log(ratio(473.15) / ratio(423.15)) > np.log(
+        ratio(343.15) / ratio(ROOM)
+    )
     # Far below 20 C it has settled.
     assert ratio(20.0) == pytest.approx(
         np.exp(3.16 * law("temperature").settles_cold), rel=1e-3
@@ -87,7 +92,9 @@ def test_linear_law_has_limits_signs_and_size(book):
     hot = [fraction(kelvin, fall=4.0) for kelvin in (800.0, 900.0, 1000.0)]
     assert hot[0] > hot[1] > hot[2] > 0.0
     # Without a fall order alone ends it.
-    assert fraction(1000.0, fall=0.0) == pytest.approx((20.0 / 726.85) ** (1.0 / 3.0))
+    assert fraction(1000.0, fall=0.0) == pytest.approx(
+        (20.0 / 726.85) ** (1.0 / 3.0)
+    )
 
 
 @pytest.mark.parametrize("level", [0.8, 1.0, 1.3])
@@ -96,7 +103,9 @@ def test_level_scales_coercivity_through_alpha_K(level, n_eff, book):
     alpha_k = 0.5
     j = 1.4
     field = 5.5e6
-    alpha = kernels.producer_alpha(alpha_k, n_eff, level, j, field, book.least_left)
+    alpha = kernels.producer_alpha(
+        alpha_k, n_eff, level, j, field, book.least_left
+    )
     assert alpha == pytest.approx(
         naive.producer_alpha(alpha_k, n_eff, level, j, field), rel=1e-12
     )
@@ -115,7 +124,9 @@ def test_level_scales_coercivity_through_alpha_K(level, n_eff, book):
 def test_small_remainders_are_less_certain(share, book):
     start = (0.0, 5.5e6, 1e6, 1.4, 2.75e6, 0.5)
     width = kernels.unsure(0.4, share * 2.75e6, start, book)
-    assert width == pytest.approx(naive.unsure(0.4, share * 2.75e6, 2.75e6), rel=1e-12)
+    assert width == pytest.approx(
+        naive.unsure(0.4, share * 2.75e6, 2.75e6), rel=1e-12
+    )
     assert 0.4 <= width <= 3.0
     none = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     assert kernels.unsure(0.4, 1.0, none, book) == 0.4
@@ -137,7 +148,9 @@ def test_the_knee_is_its_twin(name, h_cj, book):
     knees = kernels.knee_field(
         h_cj, 1.1, start, (square, on_square, code), 0.3, book.widest_ln
     )
-    twin = naive.knee_field(h_cj, 1.1, 1.2e6, 1.4, (square, on_square, name), 0.3)
+    twin = naive.knee_field(
+        h_cj, 1.1, 1.2e6, 1.4, (square, on_square, name), 0.3
+    )
     assert_allclose(knees, twin, rtol=1e-12)
     assert knees[0] <= knees[1] <= knees[2]
     if h_cj > 0.0:
@@ -152,10 +165,12 @@ def test_local_field_knee_is_coercivity_less_a_spread(book):
     _, knee, _ = kernels.knee_field(5e5, 1.1, start, shape, 0.0, book.widest_ln)
     assert knee == pytest.approx(5e5 - 0.05 * 1.2e6 * 1.1 / 1.4)
     # N48SH, measured at 20 and 150 C: 0.95 becomes 0.85 where 0.285 of H_cJ is left.
-    assert squareness.squareness_ratio(0.95, "2:14:1", 0.844, 0.285) == pytest.approx(
-        0.852, abs=1e-3
-    )
-    at_room = kernels.knee_field(1.2e6, 1.4, start, shape, 0.0, book.widest_ln)[1]
+    assert squareness.squareness_ratio(
+        0.95, "2:14:1", 0.844, 0.285
+    ) == pytest.approx(0.852, abs=1e-3)
+    at_room = kernels.knee_field(1.2e6, 1.4, start, shape, 0.0, book.widest_ln)[
+        1
+    ]
     assert at_room == pytest.approx(0.95 * 1.2e6)
     assert kernels.knee_field(1e4, 1.1, start, shape, 0.0, book.widest_ln) == (
         0.0,
@@ -173,7 +188,9 @@ def test_printed_squareness_equals_the_kernel(book):
     for i in range(4):
         name = "local fields" if hosts[i] == "2:14:1" else "share"
         shape = square[i], 0.0, name
-        twin = naive.knee_field(coercivity[i], remanence[i], 1.0, 1.0, shape, 0.0)[1]
+        twin = naive.knee_field(
+            coercivity[i], remanence[i], 1.0, 1.0, shape, 0.0
+        )[1]
         assert ratio[i] == pytest.approx(twin / coercivity[i])
 
 
@@ -220,16 +237,23 @@ def test_nucleation_is_field_less_poles(level, book):
     )
     polarization, coercivity = falls(phases, rules)
     # A measured alpha adds a straight line to J_s from 20 C on, and poles are those of the sum.
-    assert_allclose(polarization, j * (1.0 + 2e-4 * (KELVIN - ROOM)), rtol=1e-12)
+    assert_allclose(
+        polarization, j * (1.0 + 2e-4 * (KELVIN - ROOM)), rtol=1e-12
+    )
     curie = phases.state[0, kernels.CURIE]
     alpha = naive.producer_alpha(0.45, 1.1, level, j[0], field[0])
     for i, kelvin in enumerate(KELVIN):
-        alpha_field = alpha * naive.alpha_ratio(kelvin, 3.0, curie, 600.0) * field[i]
+        alpha_field = (
+            alpha * naive.alpha_ratio(kelvin, 3.0, curie, 600.0) * field[i]
+        )
         floor = max(
-            alpha_field - 1.1 * polarization[i] / MU_0, book.least_left * alpha_field
+            alpha_field - 1.1 * polarization[i] / MU_0,
+            book.least_left * alpha_field,
         )
         assert coercivity[i] == pytest.approx(floor, rel=1e-12)
-    assert coercivity[0] == pytest.approx(level * (0.45 * field[0] - 1.1 * j[0] / MU_0))
+    assert coercivity[0] == pytest.approx(
+        level * (0.45 * field[0] - 1.1 * j[0] / MU_0)
+    )
     # Poles beyond the field leave a share of it.
     _, little = falls(phases, with_rules(bare, n_eff=9.0))
     assert_allclose(little, book.least_left * field, rtol=1e-12)
@@ -253,7 +277,8 @@ def test_power_law_and_linear_law():
         (pinning, 2.2e6, 1.4),
     ):
         expected = [
-            start * naive.linear_fraction(kelvin, fall, curie) for kelvin in KELVIN
+            start * naive.linear_fraction(kelvin, fall, curie)
+            for kelvin in KELVIN
         ]
         assert_allclose(falls(phases, rules)[1], expected, rtol=1e-12)
 
@@ -277,9 +302,15 @@ def test_shell_adds_by_volume_and_coverage():
     assert (shell[0] < core[0]).all()
     assert (shell[1][KELVIN > 200.0] > core[1][KELVIN > 200.0]).all()
     phases = phases._replace(skins=np.full(1, -1))
-    for part, cover, efficiency in ((0.0, 0.5, 0.8), (0.2, 1.0, 0.8), (0.7, 0.3, 1.0)):
+    for part, cover, efficiency in (
+        (0.0, 0.5, 0.8),
+        (0.2, 1.0, 0.8),
+        (0.7, 0.3, 1.0),
+    ):
         thin = phases._replace(
-            fraction=np.full(1, part), cover=np.full(1, cover), efficiency=efficiency
+            fraction=np.full(1, part),
+            cover=np.full(1, cover),
+            efficiency=efficiency,
         )
         polarization, coercivity = falls(thin, bare)
         mean = (1.0 - part) * core[0] + part * shell[0]
@@ -306,4 +337,6 @@ def test_walls_follow_their_cells_by_half_over_300_K(book):
     for share in (0.0, 0.6, 0.9):
         part = phases._replace(cells=np.full(1, share))
         polarization = kernels.states(kelvin, part, bare)[0][:, 0]
-        assert_allclose(polarization, share * cell + (1.0 - share) * rim, rtol=1e-12)
+        assert_allclose(
+            polarization, share * cell + (1.0 - share) * rim, rtol=1e-12
+        )

@@ -26,7 +26,9 @@ def mp_server(monkeypatch: pytest.MonkeyPatch) -> Iterator:
 
 
 @pytest.fixture
-def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """An empty cache for one test."""
     monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
     get_settings.cache_clear()

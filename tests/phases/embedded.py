@@ -25,6 +25,8 @@ def embedded_documents(systems, lost=()):
         moment = 0.0 if row["formula"] in lost else 2.0
         energy = row["formation_energy_eV_atom"] + noise[k] * is_compound
         phases.append(
-            mp_server.make_phase(f"mp-{1000 + k}", row["cell"], energy, 0.0, moment)
+            mp_server.make_phase(
+                f"mp-{1000 + k}", row["cell"], energy, 0.0, moment
+            )
         )
     return {kind: mp_server.documents(kind, phases) for kind in mp_server.ALL}

@@ -43,7 +43,13 @@ _PHASES = (
         0.0,
         1.6,
     ),
-    ("mp-13", _element("Im-3m", Lattice.cubic(2.866), "Fe", [0, 0, 0]), 0.0, 0.0, 2.2),
+    (
+        "mp-13",
+        _element("Im-3m", Lattice.cubic(2.866), "Fe", [0, 0, 0]),
+        0.0,
+        0.0,
+        2.2,
+    ),
     (
         "mp-86",
         _element("P6_3/mmc", Lattice.hexagonal(3.629, 5.823), "Sm", _HCP),
@@ -100,7 +106,9 @@ def _common(name: str, crystal: Structure) -> dict[str, Any]:
 
 def _magnetism(crystal: Structure, moment: float) -> dict[str, Any]:
     def site_moments(cell: Structure) -> list[float]:
-        return [moment if s.specie.symbol in ("Fe", "Co") else 0.0 for s in cell]
+        return [
+            moment if s.specie.symbol in ("Fe", "Co") else 0.0 for s in cell
+        ]
 
     # As the interface has it: sums of the whole cell, sites and moments of the primitive one.
     moments = site_moments(crystal)
@@ -120,13 +128,17 @@ def _magnetism(crystal: Structure, moment: float) -> dict[str, Any]:
 Phase = tuple[str, Structure, float, float, float]
 
 
-def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, Any]]:
+def documents(
+    kind: str, phases: Iterable[Phase] = _PHASES
+) -> list[dict[str, Any]]:
     """Return all documents of a kind: of id, crystal, formation energy, distance, moment."""
     records = []
     for name, crystal, formation, above, moment in phases:
         common = _common(name, crystal)
         if kind == "summary":
-            symbol = _GROUPS.get(crystal.composition.reduced_formula, "P6_3/mmc")
+            symbol = _GROUPS.get(
+                crystal.composition.reduced_formula, "P6_3/mmc"
+            )
             symmetry = {
                 "crystal_system": "Hexagonal",
                 "symbol": symbol,
@@ -136,7 +148,9 @@ def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, An
                 "angle_tolerance": 5.0,
                 "version": "2.5.0",
             }
-            crystal = Structure(crystal.lattice, crystal.species, crystal.frac_coords)
+            crystal = Structure(
+                crystal.lattice, crystal.species, crystal.frac_coords
+            )
             records.append(
                 common
                 | {
@@ -160,7 +174,9 @@ def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, An
                         "thermo_type": scheme,
                         "thermo_id": f"{name}_{scheme}",
                         "energy_per_atom": -7.0 + formation + offset,
-                        "uncorrected_energy_per_atom": -7.0 + formation + offset,
+                        "uncorrected_energy_per_atom": -7.0
+                        + formation
+                        + offset,
                         "formation_energy_per_atom": formation,
                         "energy_above_hull": above,
                         "is_stable": above == 0.0,
@@ -172,14 +188,20 @@ def documents(kind: str, phases: Iterable[Phase] = _PHASES) -> list[dict[str, An
 
 
 def make_phase(
-    name: str, cell: str, formation: float, above: float = 0.0, moment: float = 2.0
+    name: str,
+    cell: str,
+    formation: float,
+    above: float = 0.0,
+    moment: float = 2.0,
 ) -> Phase:
     """Return a phase of any composition: its atoms on a grid, 12 cubic angstrom each.
 
     `moment` is that of each iron and cobalt atom, muB.
     """
     amounts = Composition(cell).as_dict()
-    species = [symbol for symbol, count in amounts.items() for _ in range(int(count))]
+    species = [
+        symbol for symbol, count in amounts.items() for _ in range(int(count))
+    ]
     side = round(len(species) ** (1 / 3) + 0.5)
     grid = list(product(range(side), repeat=3))[: len(species)]
     lattice = Lattice.cubic((12.0 * len(species)) ** (1 / 3))
@@ -227,7 +249,9 @@ class Handler(BaseHTTPRequestHandler):
             }
         query = {k: v[0] for k, v in parse_qs(parts.query).items()}
         matches = [
-            d for d in ALL[parts.path.strip("/").split("/")[-1]] if _meets(d, query)
+            d
+            for d in ALL[parts.path.strip("/").split("/")[-1]]
+            if _meets(d, query)
         ]
         skip = int(query.get("_skip", 0))
         limit = int(query.get("_limit", 100))
@@ -240,7 +264,9 @@ class Handler(BaseHTTPRequestHandler):
             "meta": {"api_version": "0.87.3", "total_doc": len(matches)},
         }
 
-    def send_json(self, content: Any, status: int = 200, **headers: str) -> None:
+    def send_json(
+        self, content: Any, status: int = 200, **headers: str
+    ) -> None:
         """Send a JSON answer."""
         self.send_body(json.dumps(content).encode(), status, **headers)
 
@@ -254,7 +280,9 @@ class Handler(BaseHTTPRequestHandler):
         """Send bytes, announcing `promised` of them."""
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.send_header(
+            "Content-Length", str(len(body) if length is None else length)
+        )
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
@@ -294,7 +322,9 @@ class Server(ThreadingHTTPServer):
         self.keys: list[str | None] = []
         self.faults: deque[Fault | None] = deque()
         self.over = Event()
-        self.thread = Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        self.thread = Thread(
+            target=self.serve_forever, args=(0.01,), daemon=True
+        )
         self.thread.start()
 
     @property
@@ -334,7 +364,9 @@ def remember_fields() -> None:
     from mp_api.client.core.client import BaseRester
 
     fields = cache(lambda model: list(model.model_json_schema()["properties"]))
-    BaseRester.available_fields = property(lambda rester: fields(rester.document_model))
+    BaseRester.available_fields = property(
+        lambda rester: fields(rester.document_model)
+    )
 
 
 def status(code: int, **headers: str) -> Fault:

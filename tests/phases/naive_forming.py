@@ -4,7 +4,18 @@ import math
 
 
 def describe(
-    shares, kind, radius, less, early, sp, guest, enough, most, named, energies, warmer
+    shares,
+    kind,
+    radius,
+    less,
+    early,
+    sp,
+    guest,
+    enough,
+    most,
+    named,
+    energies,
+    warmer,
 ):
     """Terms of one phase, by name; `kind` is 0 for a rare earth, 1 for a metal."""
     distance, deviation, mixing = energies
@@ -19,9 +30,13 @@ def describe(
     x["no entry"] = float(math.isnan(distance))
     earths = {e: a for e, a in shares.items() if kind[e] == 0}
     metals = {
-        e: a for e, a in shares.items() if kind[e] == 1 and (named or not guest[e])
+        e: a
+        for e, a in shares.items()
+        if kind[e] == 1 and (named or not guest[e])
     }
-    beside = {e: a for e, a in shares.items() if kind[e] == 1 and e not in metals}
+    beside = {
+        e: a for e, a in shares.items() if kind[e] == 1 and e not in metals
+    }
     if not sum(earths.values()) or not sum(metals.values()):
         return x
     content = sum(metals.values())
@@ -41,7 +56,10 @@ def describe(
     x["sp"] = sum(a for e, a in metals.items() if sp[e]) / 0.5
     x["early squared"], x["sp squared"] = x["early"] ** 2, x["sp"] ** 2
     x["radius ratio"] = ratio
-    x["radius ratio, Fe"], x["radius ratio, Co"] = ratio * x["Fe"], ratio * x["Co"]
+    x["radius ratio, Fe"], x["radius ratio, Co"] = (
+        ratio * x["Fe"],
+        ratio * x["Co"],
+    )
     x["large radius ratio"] = max(ratio, 0.0) ** 2
     misfit = sum(a * (radius[e] / mean - 1) ** 2 for e, a in metals.items())
     x["misfit"] = -misfit / 0.002

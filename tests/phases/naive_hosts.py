@@ -4,7 +4,9 @@
 def lever(r, t, r_per, t_per, rich, poor):
     """Return formula units per atom of alloy, for `r` and `t` atoms and no third element."""
     ideal = t_per / r_per
-    if t / r < ideal:  # rare earth in excess: host plus the phase with `rich` T per R
+    if (
+        t / r < ideal
+    ):  # rare earth in excess: host plus the phase with `rich` T per R
         share = (t / r - rich) / (ideal - rich)
         return r * share / r_per
     if poor == float("inf"):

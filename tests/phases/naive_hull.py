@@ -6,7 +6,9 @@ from scipy.optimize import linprog
 
 def hull(phases, energy, x):
     """Hull energy and amounts of one composition (dense rows) with a general solver."""
-    solution = linprog(energy, A_eq=phases.T, b_eq=x, bounds=(0, None), method="highs")
+    solution = linprog(
+        energy, A_eq=phases.T, b_eq=x, bounds=(0, None), method="highs"
+    )
     return solution.fun, solution.x
 
 

@@ -19,7 +19,9 @@ def interpolate(earth, third, metal, sites, node, mean, covariance, noise):
     variance += noise[2] * 2 * (1 - sum(y * y for y in metal))
     entropy = 0.0
     for count, shares in zip(sites, (earth, metal, third), strict=True):
-        entropy -= count / sum(sites) * sum(s * math.log(s) for s in shares if s > 0)
+        entropy -= (
+            count / sum(sites) * sum(s * math.log(s) for s in shares if s > 0)
+        )
     return weight @ mean, math.sqrt(variance), entropy
 
 

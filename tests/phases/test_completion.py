@@ -69,12 +69,17 @@ def test_doubtful_entry_leaves_the_phase_unknown():
     )
     higher["formation_energy_eV_atom"] += 0.26
     part = Snapshot(
-        "part", pd.concat([part.entries, higher], ignore_index=True), part.manifest
+        "part",
+        pd.concat([part.entries, higher], ignore_index=True),
+        part.manifest,
     )
     with pytest.warns(UserWarning, match="unknown for it: Nd2Fe14B"):
         frame = mk.phases.stability(["Nd2Fe14B", "Sm2Co17"], snapshot=part)
     words = frame["stability_status"].tolist()
-    assert words == ["not judged: Nd2Fe14B was calculated without its moment", "judged"]
+    assert words == [
+        "not judged: Nd2Fe14B was calculated without its moment",
+        "judged",
+    ]
     assert np.isnan(frame["probability_phase_forms"][0])
     done = mk.phases.stability(["Nd2Fe14B"], snapshot=part.completed())
     assert done["stability_status"].tolist() == ["judged"]
@@ -87,18 +92,25 @@ def test_sound_lowest_entry_stays():
     extra = pd.DataFrame([row | {"magnetic_moment_muB_atom": 0.0}])
     extra["formation_energy_eV_atom"] += 0.13
     part = Snapshot(
-        "part", pd.concat([part.entries, extra], ignore_index=True), part.manifest
+        "part",
+        pd.concat([part.entries, extra], ignore_index=True),
+        part.manifest,
     )
-    with pytest.warns(UserWarning, match="SmCo5: calculated without its moment"):
+    with pytest.warns(
+        UserWarning, match="SmCo5: calculated without its moment"
+    ):
         space = lowest_entries(part)
     assert not space.doubtful
     assert (
-        space.energy[space.formulas.index("SmCo5")] == row["formation_energy_eV_atom"]
+        space.energy[space.formulas.index("SmCo5")]
+        == row["formation_energy_eV_atom"]
     )
 
 
 def test_the_correction_finds_the_shift_of_a_scheme():
-    correction = fit_correction(mk.phases.open_snapshot(), _part(SYSTEMS, shift=0.03))
+    correction = fit_correction(
+        mk.phases.open_snapshot(), _part(SYSTEMS, shift=0.03)
+    )
     table = mk.CompositionTable.from_strings(["Pr2Fe14B", "SmCo5", "Fe"])
     energies = correction.apply(table, np.zeros(3))
     assert energies == pytest.approx([0.03, 0.03, 0.0], abs=0.002)
@@ -111,7 +123,9 @@ def test_correction_error_covers_nine_in_ten():
     """Against noise of 10 meV/atom it is that, and it widens the range of what is taken over."""
     part = _part(["Co-Fe-Sm-Nd"])
     noise = np.random.default_rng(0).normal(0.0, 0.01, len(part.entries))
-    is_pure = part.entries["formula"].str.fullmatch("[A-Z][a-z]?[0-9]*").to_numpy()
+    is_pure = (
+        part.entries["formula"].str.fullmatch("[A-Z][a-z]?[0-9]*").to_numpy()
+    )
     part.entries["formation_energy_eV_atom"] += np.where(is_pure, 0.0, noise)
     correction = fit_correction(mk.phases.open_snapshot(), part)
     assert 0.006 < correction.error < 0.016
@@ -145,12 +159,16 @@ def test_names_entries_of_other_systems():
 
 
 def test_substitute_systems_have_up_to_four_elements():
-    systems = systems_of_substitutes(["Sm-Co", "Nd-Fe-B"], {"Nd": ["Pr", "Ce", "Dy"]})
+    systems = systems_of_substitutes(
+        ["Sm-Co", "Nd-Fe-B"], {"Nd": ["Pr", "Ce", "Dy"]}
+    )
     parts = set(chain.from_iterable(subsystems([s]) for s in systems))
     assert "Co-Sm" in systems
     assert {"B-Fe-Nd-Pr", "Ce-Dy-Fe-Pr", "B-Ce-Fe"} <= parts
     assert max(system.count("-") for system in systems) == 3
-    with pytest.raises(InputError, match="Gd is replaced but in none of the systems"):
+    with pytest.raises(
+        InputError, match="Gd is replaced but in none of the systems"
+    ):
         systems_of_substitutes("Sm-Co", {"Gd": ["Dy"]})
 
 

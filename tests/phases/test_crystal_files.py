@@ -25,14 +25,18 @@ def test_cifs_hold_the_crystals(mp_server: Server, tmp_path: Path):
     assert crystal.composition.reduced_formula == "SmCo5"
 
 
-def test_poscars_hold_the_crystals_to_the_last_digit(mp_server: Server, tmp_path: Path):
+def test_poscars_hold_the_crystals_to_the_last_digit(
+    mp_server: Server, tmp_path: Path
+):
     entries = pull("Sm-Co")
     files = write_poscars(entries, tmp_path)
     for file, (_, crystal) in zip(files, crystals(entries), strict=True):
         structure = Structure.from_file(file)
         expected = crystal.get_sorted_structure()
         assert structure.species == expected.species
-        assert_allclose(structure.lattice.matrix, expected.lattice.matrix, atol=1e-8)
+        assert_allclose(
+            structure.lattice.matrix, expected.lattice.matrix, atol=1e-8
+        )
         assert_allclose(structure.frac_coords, expected.frac_coords, atol=1e-8)
     assert files[0].name == "Co_mp-54.vasp"
 

@@ -6,7 +6,9 @@ from pymatgen.core import Lattice, Structure
 from magnetkit.phases._documents import _make_row, read_document
 
 # Cubic cell of 3 A with two atoms: 27 A^3; alpha-iron-like.
-CRYSTAL = Structure(Lattice.cubic(3.0), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+CRYSTAL = Structure(
+    Lattice.cubic(3.0), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+)
 # 2 x 55.845 g/mol / 6.022e23 / 27e-24 cm3
 DENSITY = 6.869
 
@@ -19,11 +21,15 @@ SUMMARY = {
     "volume": 23.0,
     "density": 7.9,
 }
-THERMO = read_document("thermo", {"material_id": "mp-13", "thermo_type": "R2SCAN"})
+THERMO = read_document(
+    "thermo", {"material_id": "mp-13", "thermo_type": "R2SCAN"}
+)
 
 
 def row(magnetism: dict | None = None, **changes):
-    document = {} if magnetism is None else {"material_id": "mp-13", **magnetism}
+    document = (
+        {} if magnetism is None else {"material_id": "mp-13", **magnetism}
+    )
     return _make_row(
         read_document("summary", {**SUMMARY, **changes}),
         THERMO,
@@ -63,5 +69,7 @@ def test_moments_belong_to_the_cell_in_the_file():
     primitive = row({"magmoms": [2.2], "num_magnetic_sites": 1})
     assert (primitive["magnetic_sites"], primitive["moments_muB"]) == (2, None)
     assert primitive["ordering"] == "FM"
-    whole = row({"magmoms": [2.2, 2.3], "num_magnetic_sites": 2, "ordering": "FiM"})
+    whole = row(
+        {"magmoms": [2.2, 2.3], "num_magnetic_sites": 2, "ordering": "FiM"}
+    )
     assert (whole["moments_muB"], whole["ordering"]) == ([2.2, 2.3], "FiM")

@@ -33,7 +33,9 @@ def test_facets_of_the_embedded_snapshot(system, count):
     for factors, order, corner in zip(
         facets.factors, facets.order, facets.corner, strict=True
     ):
-        for one, x in zip(np.eye(len(corner)), dense[corner][:, inside], strict=True):
+        for one, x in zip(
+            np.eye(len(corner)), dense[corner][:, inside], strict=True
+        ):
             settle(factors, len(corner), order, x, amounts)
             assert np.abs(amounts - one).max() < 1e-9
 
@@ -52,7 +54,9 @@ def test_no_compounds_is_one_facet():
 
 def test_refuses_phases_off_the_hull():
     # A space that is not of stable phases alone would price one of them below its energy.
-    space = build_space(["Fe", "B", "FeB", "Fe2B"], np.array([0.0, 0.0, -0.4, 0.3]))
+    space = build_space(
+        ["Fe", "B", "FeB", "Fe2B"], np.array([0.0, 0.0, -0.4, 0.3])
+    )
     facets = find_facets(space, np.ones(2, bool))
     assert facets is not None
     assert 3 not in facets.corner

@@ -16,7 +16,8 @@ from magnetkit.phases.snapshot import open_snapshot
 
 def state(text, kelvin=1400.0):
     entries = Judged(
-        named_phases(CompositionTable.from_strings(text.split())), open_snapshot()
+        named_phases(CompositionTable.from_strings(text.split())),
+        open_snapshot(),
     )
     warm = np.full(len(entries.host), kelvin)
     return _forming.phase_states(entries, entries.above(warm)[0], warm)
@@ -45,7 +46,10 @@ def test_stored_model_fits_the_kernel():
     # A larger distance to the hull makes no structure likelier, nor does misfit.
     assert (weights.mean[:, TERMS.index("hull distance")] > 0).all()
     assert (weights.mean[:, TERMS.index("misfit")] > 0).all()
-    assert weights.mean[_forming.FAMILIES.index("1:12"), TERMS.index("stabilizer")] > 3
+    assert (
+        weights.mean[_forming.FAMILIES.index("1:12"), TERMS.index("stabilizer")]
+        > 3
+    )
     assert set(_forming.stabilizers()) == {"1:12", "1:12:1"}
     of_1_12 = _forming.FAMILIES.index("1:12")
     assert weights.mean[of_1_12, TERMS.index("room")] > 3
@@ -77,11 +81,15 @@ def test_stabilizer_counts_by_element_and_amount():
     def forms(names):
         return stability(names.split())["probability_phase_forms"].to_numpy()
 
-    some = forms(" ".join(f"NdFe11.2{m}0.8" for m in "Nb Mo Ti V Cr Si Ga Al".split()))
+    some = forms(
+        " ".join(f"NdFe11.2{m}0.8" for m in "Nb Mo Ti V Cr Si Ga Al".split())
+    )
     assert some[:3].min() > max(0.7, some[3])
     assert some[3] > some[4:6].max()
     assert some[4:6].min() > some[6:].max()
-    assert (forms("NdFe11.7Ti0.3 NdFe11Al NdFe11.5V0.5 NdFe11.5Si0.5") < 0.1).all()
+    assert (
+        forms("NdFe11.7Ti0.3 NdFe11Al NdFe11.5V0.5 NdFe11.5Si0.5") < 0.1
+    ).all()
     # Beyond its range Fe2Ti takes the titanium; lanthanum is too large.
     assert (forms("SmFe9Ti3 NdFe8Ti4 LaFe8Co3Ti LaFe10V2") < 0.5).all()
     # A small atom on the rare-earth sites spares titanium: (Sm0.8Zr0.2)(Fe0.75Co0.25)11.5Ti0.5 was

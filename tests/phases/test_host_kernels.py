@@ -37,7 +37,9 @@ def test_split_agrees_with_the_lever_rule(host, counts, ratios, offset):
         *(table.fraction(e)[0] for e in ("Sm", "Co")), *counts, *ratios
     )
     mass = units * (counts[0] * 150.36 + counts[1] * 58.933194)
-    whole = table.fraction("Sm")[0] * 150.36 + table.fraction("Co")[0] * 58.933194
+    whole = (
+        table.fraction("Sm")[0] * 150.36 + table.fraction("Co")[0] * 58.933194
+    )
     assert part.hard_weight_fraction[0] == pytest.approx(mass / whole, rel=1e-4)
 
 

@@ -27,10 +27,13 @@ def test_same_energy_and_products_as_pymatgen(
     solution = hull.solve(table, stable_space, products=True)
     reference = phase_diagram(open_snapshot(), system)
     for i, composition in enumerate(table.to_pymatgen()):
-        products, energy = reference.get_decomp_and_hull_energy_per_atom(composition)
+        products, energy = reference.get_decomp_and_hull_energy_per_atom(
+            composition
+        )
         assert solution.energy[i] == pytest.approx(energy, abs=1e-6)
         expected = {
-            e.composition.reduced_formula: share for e, share in products.items()
+            e.composition.reduced_formula: share
+            for e, share in products.items()
         }
         mask = solution.products[i] >= 0
         names = [solution.formulas[k] for k in solution.products[i][mask]]
@@ -55,7 +58,9 @@ def test_eleven_elements_by_the_phases_they_decompose_into(stable_space):
         )
         # No phase lies below the plane through the products: no mixture is better.
         if len(phase) == 11:
-            price = np.linalg.solve(dense[phase][:, inside], stable_space.energy[phase])
+            price = np.linalg.solve(
+                dense[phase][:, inside], stable_space.energy[phase]
+            )
             assert (
                 stable_space.energy[rivals] - dense[rivals][:, inside] @ price
             ).min() > -1e-8
@@ -95,7 +100,9 @@ def test_rows_of_many_systems_and_unknown_elements(stable_space):
         False,
     ]
     assert energy[2] == pytest.approx(0.0, abs=1e-12)
-    one_by_one = [mk.phases.hull_energy(table[i : i + 1])[0] for i in range(len(table))]
+    one_by_one = [
+        mk.phases.hull_energy(table[i : i + 1])[0] for i in range(len(table))
+    ]
     assert_allclose(energy, one_by_one, atol=1e-12)
 
 

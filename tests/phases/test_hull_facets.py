@@ -32,7 +32,9 @@ def make_planes(matrix, price, corners, energy):
     order = np.empty(corners.shape, np.int64)
     for factor, rows in zip(factors, order, strict=True):
         _hull.factor(factor, len(rows), rows)
-    return _hull.Planes(price, corners.astype(np.int32), factors, order, matrix, energy)
+    return _hull.Planes(
+        price, corners.astype(np.int32), factors, order, matrix, energy
+    )
 
 
 def test_split_finds_the_facet_that_holds_the_composition():
@@ -56,7 +58,9 @@ def test_split_finds_the_facet_that_holds_the_composition():
     solution = Found(hull, products, fractions)
     place = np.arange(118)
     rows = np.arange(3)
-    _hull.split(kernel_rows(x), place, rows, planes, facet, solution, done, 0, 3)
+    _hull.split(
+        kernel_rows(x), place, rows, planes, facet, solution, done, 0, 3
+    )
     assert done.tolist() == [True, True, False]
     assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
     assert_allclose(fractions[:2, :3], 1 / 3)
@@ -67,7 +71,9 @@ def test_rounding_noise_is_no_negative_amount():
     # An element at 1 eV/atom; at zero a mixture, of which twice the second share is made.
     matrix = np.array([[[1.0, 0.5], [0.0, 0.5]]])
     price = np.array([[1.0, -1.0]])
-    planes = make_planes(matrix, price, np.array([[0, 1]]), np.array([[1.0, 0.0]]))
+    planes = make_planes(
+        matrix, price, np.array([[0, 1]]), np.array([[1.0, 0.0]])
+    )
     for amount, is_inside in (
         (0.0, True),
         (-9e-10, True),
@@ -75,7 +81,9 @@ def test_rounding_noise_is_no_negative_amount():
         (-0.1, False),
     ):
         x = np.array([[0.5 * (1.0 + amount), 0.5 * (1.0 - amount)]])
-        solution = Found(x @ price[0], np.zeros((1, 2), np.int32), np.zeros((1, 2)))
+        solution = Found(
+            x @ price[0], np.zeros((1, 2), np.int32), np.zeros((1, 2))
+        )
         done = np.ones(1, bool)
         facet = np.zeros(1, np.int32)
         _hull.split(

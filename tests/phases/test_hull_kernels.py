@@ -12,7 +12,9 @@ from tests.phases import naive_hull
 def to_sparse(dense):
     """Return rows as ptr, col, val."""
     row, col = np.nonzero(dense)
-    ptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(dense)))])
+    ptr = np.concatenate(
+        [[0], np.cumsum(np.bincount(row, minlength=len(dense)))]
+    )
     return ptr.astype(np.int64), col.astype(np.int64), dense[row, col]
 
 
@@ -29,7 +31,9 @@ def random_phases(rng, columns, phases):
         at = rng.choice(columns, min(3, columns), replace=False)
         row[at] = rng.integers(0, 6, len(at))
         row[at[0]] += 1
-    dense = np.vstack([np.eye(columns), dense / dense.sum(axis=1, keepdims=True)])
+    dense = np.vstack(
+        [np.eye(columns), dense / dense.sum(axis=1, keepdims=True)]
+    )
     energy = np.append(np.zeros(columns), rng.normal(-0.2, 0.3, phases))
     return dense, energy
 
@@ -38,7 +42,9 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     n, columns = x.shape
     systems = np.ones((1, columns), bool) if systems is None else systems
     order = np.arange(n) if order is None else order
-    runs = (np.array([0]), np.array([0]), np.array([n])) if runs is None else runs
+    runs = (
+        (np.array([0]), np.array([0]), np.array([n])) if runs is None else runs
+    )
     energies = np.full(n, np.nan)
     products = np.full((n, width), -7, np.int32)
     fractions = np.zeros((n, width))
@@ -82,7 +88,9 @@ def test_agrees_with_a_general_solver(columns, phases):
         share = fractions[i][: len(columns_in_use)]
         assert (share > 0).all()
         assert_allclose(share @ dense[columns_in_use], x[i], atol=1e-9)
-        assert share @ energy[columns_in_use] == pytest.approx(energies[i], abs=1e-9)
+        assert share @ energy[columns_in_use] == pytest.approx(
+            energies[i], abs=1e-9
+        )
         assert (products[i][len(columns_in_use) :] == -1).all()
 
 

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.phases._judged import Judged, _formula, _hull_nodes, named_phases, rivals
+from magnetkit.phases._judged import (
+    Judged,
+    _formula,
+    _hull_nodes,
+    named_phases,
+    rivals,
+)
 from magnetkit.phases.hull import stable_space
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.phases.snapshot import open_snapshot
@@ -37,7 +43,9 @@ def test_cache_ignores_the_number_of_element_sets():
     Judged(named_phases(table("Nd2Fe14B")), source)
     size = len(source._cache)
     for k in range(1, 1 << len(elements)):
-        some = "".join(f"{e}0.1" for bit, e in enumerate(elements) if k >> bit & 1)
+        some = "".join(
+            f"{e}0.1" for bit, e in enumerate(elements) if k >> bit & 1
+        )
         Judged(named_phases(table(f"Nd1.4{some}Fe14B")), source)
     assert len(source._cache) == size
     assert _hull_nodes.cache_info().currsize == 32

@@ -34,9 +34,12 @@ def occupation(model, earth, metal, third=None):
 def test_entries_are_reproduced_within_their_scatter(host, snapshot):
     model = _mixing.mixing_model(snapshot, host)
     mask = model.kept
-    mean, _ = model.predict(_mixing.Occupation(*(p[mask] for p in model.occupation)))
+    mean, _ = model.predict(
+        _mixing.Occupation(*(p[mask] for p in model.occupation))
+    )
     assert (
-        np.abs(mean - model.energy[mask])[~model.mixed[mask]].max(initial=0.0) < 0.004
+        np.abs(mean - model.energy[mask])[~model.mixed[mask]].max(initial=0.0)
+        < 0.004
     )
 
 
@@ -73,7 +76,9 @@ def test_a_slope_holds_where_no_entry_tells(snapshot):
     def change(model):
         pure = occupation(model, {"Sm": 1.0}, {"Co": 1.0})
         some = occupation(model, {"Sm": 1.0}, {"Co": 0.98, "Nb": 0.02})
-        pair = _mixing.Occupation(*(np.vstack(p) for p in zip(some, pure, strict=True)))
+        pair = _mixing.Occupation(
+            *(np.vstack(p) for p in zip(some, pure, strict=True))
+        )
         mean, covariance = model.predict(pair)
         per_atom = 0.02 * 5 / 6
         variance = np.array([1.0, -1.0]) @ covariance @ np.array([1.0, -1.0])
@@ -91,7 +96,11 @@ def test_a_slope_holds_where_no_entry_tells(snapshot):
 
 
 def test_only_2_17_hosts_have_chemical_slopes():
-    assert _mixing.chemical_slopes("2:14:1") == _mixing.chemical_slopes("2:17:3") == ()
+    assert (
+        _mixing.chemical_slopes("2:14:1")
+        == _mixing.chemical_slopes("2:17:3")
+        == ()
+    )
     assert {s.main for s in _mixing.chemical_slopes("2:17")} == {
         INDEX["Fe"],
         INDEX["Co"],
@@ -176,7 +185,9 @@ def test_slope_pair_differs_by_a_fiftieth(snapshot):
 
 def test_removes_the_worst_entry_and_keeps_other_rows():
     full = np.eye(4)
-    assert _mixing._select_observations(full, np.array([0.0, 0.0, 0.0, 100.0]), 3).all()
+    assert _mixing._select_observations(
+        full, np.array([0.0, 0.0, 0.0, 100.0]), 3
+    ).all()
     assert _mixing._select_observations(
         full, np.array([0.0, 0.0, 100.0, 100.0]), 3
     ).tolist() == [

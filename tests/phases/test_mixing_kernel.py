@@ -33,12 +33,21 @@ def setup(rng, sites):
                     node[r, x, i, j] = node[r, x, j, i] = k
                     k += 1
     root = rng.normal(size=(k, k)) * 0.05
-    return role, index, np.array(sites, float), node, rng.normal(size=k), root @ root.T
+    return (
+        role,
+        index,
+        np.array(sites, float),
+        node,
+        rng.normal(size=k),
+        root @ root.T,
+    )
 
 
 def run(x, role, index, sites, node, mean, covariance, noise):
     row, col = np.nonzero(x)
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(x)))])
+    indptr = np.concatenate(
+        [[0], np.cumsum(np.bincount(row, minlength=len(x)))]
+    )
     out = [np.full(len(x), np.inf) for _ in range(3)]
     ideal = np.zeros(len(col))
     _stability.interpolate(
@@ -68,7 +77,9 @@ def test_agrees_with_the_twin(sites):
                 share = rng.dirichlet(np.ones(len(columns)))
                 # Not at the exact stoichiometry, and some elements absent.
                 share[1:] *= rng.random(len(share) - 1) < 0.7
-                row[columns] = share / share.sum() * count * (1 + 0.05 * (i % 3))
+                row[columns] = (
+                    share / share.sum() * count * (1 + 0.05 * (i % 3))
+                )
     x /= x.sum(axis=1, keepdims=True)
     energy, deviation, entropy, ideal = run(x, *model, noise)
     for i, row in enumerate(x):
@@ -81,7 +92,9 @@ def test_agrees_with_the_twin(sites):
         )
         for columns, count in zip(groups, sites, strict=True):
             if columns:
-                assert ideal[i, columns].sum() == pytest.approx(count / sum(sites))
+                assert ideal[i, columns].sum() == pytest.approx(
+                    count / sum(sites)
+                )
     assert ideal.sum(axis=1) == pytest.approx(np.ones(40))
 
 
@@ -126,7 +139,9 @@ def test_compare_agrees_with_the_twin(sites):
             mine.append({c: row[c] / count for c in columns if row[c] > 0})
         shares.append(mine)
     row, col = np.nonzero(x)
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(x)))])
+    indptr = np.concatenate(
+        [[0], np.cumsum(np.bincount(row, minlength=len(x)))]
+    )
     borrows = np.zeros(60, bool)
     missing = np.zeros(60, np.int64)
     _stability.compare(
@@ -146,7 +161,9 @@ def test_compare_agrees_with_the_twin(sites):
     }
     texts = {}
     for i in range(60):
-        expected = naive_mixing.compare(shares[i], sites, whole, loans, 0.05, 0.01)
+        expected = naive_mixing.compare(
+            shares[i], sites, whole, loans, 0.05, 0.01
+        )
         assert borrows[i] == expected[0]
         assert bool(missing[i]) == bool(expected[1])
         # One key for one set of end members.

@@ -59,7 +59,9 @@ def test_radii_are_shannons():
     from pymatgen.core import Species
 
     for symbol, radius in RADII.items():
-        shannon = Species(symbol, 3).get_shannon_radius("VI", radius_type="ionic")
+        shannon = Species(symbol, 3).get_shannon_radius(
+            "VI", radius_type="ionic"
+        )
         assert radius == pytest.approx(shannon, abs=0.001), symbol
 
 
@@ -72,13 +74,17 @@ def test_a_term_adds_the_square_of_its_deviation():
     terms._metal_hull = np.zeros((2, 2))
 
     def occupation(earth, metal, third):
-        return Occupation(*(np.array([part], float) for part in (earth, metal, third)))
+        return Occupation(
+            *(np.array([part], float) for part in (earth, metal, third))
+        )
 
     one = occupation([1, 0], [1, 0], [1, 0])
     alike = np.exp(-0.5 * ((0.983 - 0.990) / 0.08) ** 2)
     variance = sum(d**2 for d in (0.025, 0.011, 0.022, 0.079, 0.039, 0.0058))
     third = 0.119**2 + 0.030**2 + 2 * 0.0030**2
-    assert terms.kernel(one, one).item() == pytest.approx(variance + third, rel=1e-12)
+    assert terms.kernel(one, one).item() == pytest.approx(
+        variance + third, rel=1e-12
+    )
     other_earth = occupation([0, 1], [1, 0], [1, 0])
     common = 0.025**2 + 0.022**2 * alike + 0.079**2 + 0.039**2 * alike
     third = 0.119**2 + 0.030**2 + 0.0030**2 * alike
@@ -87,4 +93,6 @@ def test_a_term_adds_the_square_of_its_deviation():
     )
     other_metal = occupation([1, 0], [0, 1], [0, 1])
     common = 0.025**2 + 0.011**2 + 0.022**2
-    assert terms.kernel(one, other_metal).item() == pytest.approx(common, rel=1e-12)
+    assert terms.kernel(one, other_metal).item() == pytest.approx(
+        common, rel=1e-12
+    )

@@ -58,13 +58,19 @@ def faults(text):
         if not isinstance(node, ast.Compare):
             continue
         sides = [node.left, *node.comparators]
-        for one, operator, other in zip(sides, node.ops, sides[1:], strict=False):
+        for one, operator, other in zip(
+            sides, node.ops, sides[1:], strict=False
+        ):
             for side, value in ((one, number(other)), (other, number(one))):
                 # -1 is no host; 0 or more is any.
                 unknown = value == -1 or (
                     value == 0 and isinstance(operator, ast.GtE | ast.Lt)
                 )
-                if variable_name(side) in CODES and value is not None and not unknown:
+                if (
+                    variable_name(side) in CODES
+                    and value is not None
+                    and not unknown
+                ):
                     lines.append(node.lineno)
     return lines
 

@@ -12,7 +12,10 @@ from tests.recipes import make_table
 
 
 def names(table, host="auto"):
-    return [HOST_NAMES[c] if c >= 0 else "unknown" for c in assign_hosts(table, host)]
+    return [
+        HOST_NAMES[c] if c >= 0 else "unknown"
+        for c in assign_hosts(table, host)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,14 @@ def test_a_charge_is_no_bare_formula():
         "Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5",
         "Fe3Ga",
     )
-    assert partition(table).bare.tolist() == [True, True, True, False, False, False]
+    assert partition(table).bare.tolist() == [
+        True,
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_remainder_is_a_boundary_phase():
@@ -109,7 +119,9 @@ def test_remainder_is_a_boundary_phase():
 
 
 def test_excess_rare_earth_goes_to_the_grain_boundary():
-    part = partition(make_table("Nd11.76Fe82.36B5.88", "Nd13Fe80.9B6.1", "Nd15Fe77B8"))
+    part = partition(
+        make_table("Nd11.76Fe82.36B5.88", "Nd13Fe80.9B6.1", "Nd15Fe77B8")
+    )
     assert 1.0 >= part.hard_volume_fraction[0] > part.hard_volume_fraction[1]
     assert part.hard_volume_fraction[1] > part.hard_volume_fraction[2] > 0.8
     assert part.grain_boundary.fraction("Nd")[1] > 0.6
@@ -149,8 +161,18 @@ def test_cells_and_walls():
 )
 def test_the_split_conserves_every_element(r, dy, b, co, cu, al):
     fe = 100 - r - b - co - cu - al
-    amounts = {"Nd": r - dy, "Dy": dy, "B": b, "Co": co, "Cu": cu, "Al": al, "Fe": fe}
-    table = make_table("".join(f"{e}{a:.6f}" for e, a in amounts.items() if a > 1e-5))
+    amounts = {
+        "Nd": r - dy,
+        "Dy": dy,
+        "B": b,
+        "Co": co,
+        "Cu": cu,
+        "Al": al,
+        "Fe": fe,
+    }
+    table = make_table(
+        "".join(f"{e}{a:.6f}" for e, a in amounts.items() if a > 1e-5)
+    )
     part = partition(table)
     assert 0.5 < part.hard_volume_fraction[0] <= 1.0 + 1e-9
     w = part.hard_weight_fraction[0]
@@ -178,7 +200,9 @@ def test_sites_rebuild_the_crystal(name):
     kinds = {"rare_earth": "Sm", "transition_metal": "Fe", "interstitial": "N"}
     for cell in filter(None, (host.structure, host.hexagonal)):
         lattice = (
-            Lattice.hexagonal if cell.space_group_number > 142 else Lattice.tetragonal
+            Lattice.hexagonal
+            if cell.space_group_number > 142
+            else Lattice.tetragonal
         )
         crystal = Structure.from_spacegroup(
             cell.space_group,
@@ -188,11 +212,15 @@ def test_sites_rebuild_the_crystal(name):
         )
         assert len(crystal) == sum(s.multiplicity for s in cell.sites)
         counts = {
-            k: crystal.composition[v] / cell.formula_units for k, v in kinds.items()
+            k: crystal.composition[v] / cell.formula_units
+            for k, v in kinds.items()
         }
         for role, count in counts.items():
             assert count == getattr(host, role)
-        assert min(n[0].nn_distance for n in crystal.get_all_neighbors(2.6) if n) > 1.7
+        assert (
+            min(n[0].nn_distance for n in crystal.get_all_neighbors(2.6) if n)
+            > 1.7
+        )
 
 
 @pytest.mark.parametrize("formula", ["YFe6Ga6", "GdFeCo2Ga2", "NdFe7Al7B"])
@@ -210,13 +238,26 @@ def test_last_digit_of_equal_amounts_is_no_matter(formula):
             other = partition(changed_table)
             assert other.host.tolist() == whole.host.tolist()
             assert_allclose(
-                other.hard_weight_fraction, whole.hard_weight_fraction, atol=1e-7
+                other.hard_weight_fraction,
+                whole.hard_weight_fraction,
+                atol=1e-7,
             )
 
 
 @pytest.mark.parametrize(
     "host",
-    [None, 1, b"1:5", [], [0, 1, 0], [0.0, 1.0], [0, 99], [-2, 0], [[0, 1]], object()],
+    [
+        None,
+        1,
+        b"1:5",
+        [],
+        [0, 1, 0],
+        [0.0, 1.0],
+        [0, 99],
+        [-2, 0],
+        [[0, 1]],
+        object(),
+    ],
 )
 def test_refuses_hosts_of_another_length(host):
     # A kernel would read beyond its tables.
@@ -224,7 +265,9 @@ def test_refuses_hosts_of_another_length(host):
     with pytest.raises(InputError, match="host must be auto"):
         partition(table, host)
     codes = assign_hosts(table)
-    assert partition(table, codes.astype(np.int64)).host.tolist() == codes.tolist()
+    assert (
+        partition(table, codes.astype(np.int64)).host.tolist() == codes.tolist()
+    )
 
 
 def test_names_phases_only_without_a_host():

@@ -76,14 +76,18 @@ def test_predicts_no_magnet_without_precedent(text):
     row = mk.predict([text]).iloc[0]
     assert row["status"] == "outside the model"
     assert not row["in_domain"]
-    assert pd.isna(row[["remanence_T", "coercivity_kA_m", "curie_temperature_K"]]).all()
+    assert pd.isna(
+        row[["remanence_T", "coercivity_kA_m", "curie_temperature_K"]]
+    ).all()
 
 
 def test_a_shell_nobody_makes_is_outside_the_model():
     row = mk.predict(["SmCo5"], shell="Tb 0.30 @ 0.10").iloc[0]
     assert row["status"] == "outside the model"
     assert pd.isna(row["coercivity_kA_m"])
-    assert mk.predict(["Nd2Fe14B"], shell="Tb 0.30 @ 0.10")["status"].tolist() == ["ok"]
+    assert mk.predict(["Nd2Fe14B"], shell="Tb 0.30 @ 0.10")[
+        "status"
+    ].tolist() == ["ok"]
 
 
 def test_no_curie_temperature_of_what_is_no_magnet():
@@ -95,12 +99,15 @@ def test_every_measured_magnet_has_a_precedent(file):
     if file == "magnets":
         frame = measured_magnets()
         frame = frame[
-            serves_as_evidence(frame, "coercivity_kA_m") & (frame["route"] == USUAL)
+            serves_as_evidence(frame, "coercivity_kA_m")
+            & (frame["route"] == USUAL)
         ]
     else:
         frame = pd.read_csv(datasets.path(f"recipes/{file}.csv"))
     for basis, rows in frame.groupby("basis"):
-        table = CompositionTable.from_strings(rows["recipe"].tolist(), basis=basis)
+        table = CompositionTable.from_strings(
+            rows["recipe"].tolist(), basis=basis
+        )
         assert not table.errors
         assert is_within_precedent(table, assign_hosts(table)).all()
 
@@ -115,12 +122,18 @@ def test_no_precedent_means_no_limit_or_curve(text):
 
 def test_unknown_host_has_no_known_shell(monkeypatch):
     codes = np.arange(-1, len(HOST_NAMES), dtype=np.int8)
-    assert [HOST_NAMES[c] for c in codes[hosts_with_shells(codes)]] == ["2:14:1"]
+    assert [HOST_NAMES[c] for c in codes[hosts_with_shells(codes)]] == [
+        "2:14:1"
+    ]
     # Whatever has been diffused into others.
     everything = np.ones((len(HOST_NAMES), len(INDEX)), bool)
     monkeypatch.setattr(
-        import_module("magnetkit.phases.partition"), "_shells", lambda: everything
+        import_module("magnetkit.phases.partition"),
+        "_shells",
+        lambda: everything,
     )
-    assert hosts_with_shells(codes).tolist() == [False] + [True] * len(HOST_NAMES)
+    assert hosts_with_shells(codes).tolist() == [False] + [True] * len(
+        HOST_NAMES
+    )
     precedent = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
     assert precedent.tolist() == hosts_with_shells(codes).tolist()

@@ -24,7 +24,16 @@ PULLING = sys.modules[pull.__module__]
 def test_all_subsystems_come_and_nothing_else(mp_server: Server):
     entries = pull(["Sm-Co", "Nd-Fe-B"]).entries
     formulas = entries["formula"].tolist()
-    assert formulas == ["B", "Co", "Fe", "Nd", "Nd2Fe14B", "Sm", "Sm2Co17", "SmCo5"]
+    assert formulas == [
+        "B",
+        "Co",
+        "Fe",
+        "Nd",
+        "Nd2Fe14B",
+        "Sm",
+        "Sm2Co17",
+        "SmCo5",
+    ]
     row = entries.set_index("formula").loc["SmCo5"]
     assert row["material_id"] == "mp-1429"
     assert row["formation_energy_eV_atom"] == pytest.approx(-0.062)
@@ -52,9 +61,13 @@ def test_keeps_manifest_and_structures_without_the_key(
     assert manifest["query"]["systems"] == ["Co-Sm"]
     assert set(manifest["files"]) == {"entries.parquet", "structures.parquet"}
     structures = snapshot.structures().set_index("material_id")
-    crystal = Structure.from_dict(json.loads(structures.loc["mp-1429", "structure"]))
+    crystal = Structure.from_dict(
+        json.loads(structures.loc["mp-1429", "structure"])
+    )
     assert crystal.composition.reduced_formula == "SmCo5"
-    content = b"".join(f.read_bytes() for f in own_cache.rglob("*") if f.is_file())
+    content = b"".join(
+        f.read_bytes() for f in own_cache.rglob("*") if f.is_file()
+    )
     assert KEY.encode() not in content
 
 
@@ -97,7 +110,8 @@ def test_equal_documents_make_equal_files(mp_server: Server):
 
 
 @pytest.mark.parametrize(
-    "name", ["entries.parquet", "structures.parquet", "manifest.json", "current"]
+    "name",
+    ["entries.parquet", "structures.parquet", "manifest.json", "current"],
 )
 @pytest.mark.parametrize("damage", ["changed", "cut", "missing"])
 def test_a_broken_cache_is_named_and_pulled_anew(
@@ -110,20 +124,28 @@ def test_a_broken_cache_is_named_and_pulled_anew(
         file.unlink()
     else:
         other = content[:-9] + b"X" + content[-8:]
-        file.write_bytes(other if damage == "changed" else content[: len(content) // 2])
+        file.write_bytes(
+            other if damage == "changed" else content[: len(content) // 2]
+        )
     count = len(mp_server.requests)
     if (name, damage) == ("current", "missing"):
         assert pull("Sm-Co").entries.equals(first)
     else:
         # A changed `current` names another hash than the manifest has.
-        named = "manifest.json" if (name, damage) == ("current", "changed") else name
+        named = (
+            "manifest.json"
+            if (name, damage) == ("current", "changed")
+            else name
+        )
         with pytest.warns(UserWarning, match=named):
             assert pull("Sm-Co").entries.equals(first)
     assert pull("Sm-Co").entries.equals(first)
     assert len(mp_server.requests) == 2 * count
 
 
-def test_a_cache_that_cannot_be_written_says_so(mp_server: Server, own_cache: Path):
+def test_a_cache_that_cannot_be_written_says_so(
+    mp_server: Server, own_cache: Path
+):
     with Cache("pulls", "Co", {}) as cache:
 
         def fail(folder: Path) -> None:
@@ -141,7 +163,11 @@ def test_a_cache_that_cannot_be_written_says_so(mp_server: Server, own_cache: Pa
 
 @pytest.mark.parametrize(
     ("holder", "step"),
-    [(PULLING, "write_snapshot"), (datasets, "sha256"), (PULLING, "replace_file")],
+    [
+        (PULLING, "write_snapshot"),
+        (datasets, "sha256"),
+        (PULLING, "replace_file"),
+    ],
 )
 def test_killed_pull_leaves_the_older_answer(
     mp_server: Server,
@@ -172,9 +198,13 @@ def test_killed_pull_leaves_the_older_answer(
 def test_scheme_falls_back_to_that_of_the_server(
     mp_server: Server, monkeypatch: pytest.MonkeyPatch
 ):
-    assert pull("Sm-Co", thermo_type="R2SCAN").manifest["thermo_type"] == "R2SCAN"
+    assert (
+        pull("Sm-Co", thermo_type="R2SCAN").manifest["thermo_type"] == "R2SCAN"
+    )
     mixture = [
-        d for d in documents.ALL["thermo"] if d["thermo_type"] == "GGA_GGA+U_R2SCAN"
+        d
+        for d in documents.ALL["thermo"]
+        if d["thermo_type"] == "GGA_GGA+U_R2SCAN"
     ]
     monkeypatch.setitem(documents.ALL, "thermo", mixture)
     assert pull("Sm-Co").manifest["thermo_type"] == "GGA_GGA+U_R2SCAN"

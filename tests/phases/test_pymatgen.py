@@ -13,13 +13,17 @@ from tests.phases.mp_server import ALL, Server
 def test_project_documents_survive_a_round_trip(mp_server: Server, own_cache):
     """The energies are those of the server's thermo documents, cell by cell."""
     snapshot = pull(["Sm-Co", "Nd-Fe-B"])
-    entries = {entry.entry_id: entry for entry in snapshot.to_entries(structures=True)}
+    entries = {
+        entry.entry_id: entry for entry in snapshot.to_entries(structures=True)
+    }
     documents = [d for d in ALL["thermo"] if d["thermo_type"] == "GGA_GGA+U"]
     sample = [d for d in documents if d["material_id"] in entries]
     assert len(sample) == len(entries) == 8
     for document in sample:
         entry = entries[document["material_id"]]
-        assert entry.energy_per_atom == pytest.approx(document["energy_per_atom"])
+        assert entry.energy_per_atom == pytest.approx(
+            document["energy_per_atom"]
+        )
         assert entry.composition.reduced_formula == document["formula_pretty"]
         assert len(entry.structure) == document["nsites"]
     again = Snapshot.from_entries(entries.values())
@@ -49,7 +53,9 @@ def test_the_embedded_entries_come_back_as_they_were():
 
 def test_refuses_entries_without_an_element():
     entries = mk.phases.open_snapshot().to_entries()
-    entries = [entry for entry in entries if entry.composition.reduced_formula != "Sm"]
+    entries = [
+        entry for entry in entries if entry.composition.reduced_formula != "Sm"
+    ]
     with pytest.raises(InputError, match=r"none of the element\(s\) Sm alone"):
         Snapshot.from_entries(entries)
     with pytest.raises(InputError, match="got none"):
@@ -75,17 +81,23 @@ def test_phase_diagram_drops_collapsed_entries():
     part = entries[
         entries["formula"].isin(["Sm", "Co", "SmCo5", "Sm2Co17"])
     ].reset_index(drop=True)
-    part["magnetic_moment_muB_atom"] = np.where(part["formula"] == "SmCo5", 0.0, 1.0)
+    part["magnetic_moment_muB_atom"] = np.where(
+        part["formula"] == "SmCo5", 0.0, 1.0
+    )
     with pytest.warns(UserWarning, match="SmCo5"):
         diagram = Snapshot("part", part, {}).phase_diagram("Sm-Co")
-    formulas = {entry.composition.reduced_formula for entry in diagram.all_entries}
+    formulas = {
+        entry.composition.reduced_formula for entry in diagram.all_entries
+    }
     assert formulas == {"Sm", "Co", "Sm2Co17"}
 
 
 def test_distinguishes_two_hull_distances():
     """The entry's own at 0 K is that of `load`; the other is of the interpolated phase, hot."""
     frame = mk.phases.stability(["SmCo5", "SmCo4Cu", "Nd1.8Pr0.2Fe14B"])
-    distances = mk.phases.load().groupby("formula")["energy_above_hull_eV_atom"].min()
+    distances = (
+        mk.phases.load().groupby("formula")["energy_above_hull_eV_atom"].min()
+    )
     distance = frame["entry_above_hull_eV_atom"]
     assert_allclose(distance[:2], distances[["SmCo5", "SmCo4Cu"]], atol=2e-4)
     assert np.isnan(distance[2])

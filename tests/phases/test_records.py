@@ -46,14 +46,20 @@ def test_variant_inherits_what_it_omits(folder):
 
 def test_variant_of_a_variant_has_the_same_root(folder):
     read_with_record(
-        folder, "1-5-Cu", 'name = "1:5:Cu"\nvariant_of = "1:5"\nrare_earth = 2\n'
+        folder,
+        "1-5-Cu",
+        'name = "1:5:Cu"\nvariant_of = "1:5"\nrare_earth = 2\n',
     )
     hosts = read_with_record(
         folder, "1-5-Cu-H", 'name = "1:5:Cu:H"\nvariant_of = "1:5:Cu"\n'
     )
     assert [host.root for host in hosts.values()] == ["1:5"] * 3
     last = hosts["1:5:Cu:H"]
-    assert (last.rare_earth, last.transition_metal, last.variant_of) == (2, 5, "1:5:Cu")
+    assert (last.rare_earth, last.transition_metal, last.variant_of) == (
+        2,
+        5,
+        "1:5:Cu",
+    )
 
 
 def test_record_has_defaults(folder):
@@ -85,7 +91,8 @@ def test_refuses_a_wrong_value_with_the_choices(folder, line, wrong, message):
     file = folder / "1-5" / "host.toml"
     lines = file.read_text(encoding="utf-8").splitlines()
     text_lines = [
-        f"{line} = {wrong}" if one.startswith(f"{line} =") else one for one in lines
+        f"{line} = {wrong}" if one.startswith(f"{line} =") else one
+        for one in lines
     ]
     assert text_lines != lines
     file.write_text("\n".join(text_lines), encoding="utf-8")
@@ -133,7 +140,9 @@ def test_a_sum_names_elements_and_groups():
 
 def test_file_falls_back_to_the_parent(folder, monkeypatch):
     text = 'name = "1:5:Cu"\nvariant_of = "1:5"\n[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1]\n'
-    monkeypatch.setattr(records, "HOSTS", read_with_record(folder, "1-5-Cu", text))
+    monkeypatch.setattr(
+        records, "HOSTS", read_with_record(folder, "1-5-Cu", text)
+    )
     assert records.host_file("1:5", "table.csv") == "hosts/1-5/table.csv"
     assert records.host_file("1:5:Cu", "table.csv") == "hosts/1-5/table.csv"
     folder.joinpath("1-5-Cu", "table.csv").touch()

@@ -22,7 +22,8 @@ def test_phases_and_sides_are_pymatgens(system):
     for facet in peer.facets:
         for i, j in ((0, 1), (0, 2), (1, 2)):
             ends = (
-                peer.qhull_entries[facet[k]].composition.reduced_formula for k in (i, j)
+                peer.qhull_entries[facet[k]].composition.reduced_formula
+                for k in (i, j)
             )
             sides.add(frozenset(ends))
     edges = set()
@@ -30,5 +31,7 @@ def test_phases_and_sides_are_pymatgens(system):
         edges.add(frozenset((names[start], names[end])))
     assert edges == sides
     for name, row in zip(section.names, section.shares, strict=True):
-        shares = [Composition(name).get_atomic_fraction(e) for e in section.elements]
+        shares = [
+            Composition(name).get_atomic_fraction(e) for e in section.elements
+        ]
         assert_allclose(row, shares, atol=1e-12)

@@ -19,7 +19,12 @@ def test_pair_without_a_common_entry_is_unknown():
         [
             [0.8, 0.2, 0.0, 0.0],  # cobalt with copper
             [1.0, 0.0, 0.0, 0.0],
-            [0.0, 0.0, 1.0, 0.0],  # iron alone: the slope of iron is told by its end
+            [
+                0.0,
+                0.0,
+                1.0,
+                0.0,
+            ],  # iron alone: the slope of iron is told by its end
             [0.1, 0.0, 0.0, 0.9],  # zirconium with too little cobalt
         ]
     )

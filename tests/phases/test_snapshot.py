@@ -62,7 +62,9 @@ def test_load_gives_a_copy():
 
 def test_round_trip(tmp_path, entries):
     structures = pd.DataFrame({"material_id": ["mp-1429"], "structure": ["{}"]})
-    folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST, structures)
+    folder = phases.write_snapshot(
+        tmp_path / "frozen", entries, MANIFEST, structures
+    )
     reread = phases.open_snapshot(folder)
     pd.testing.assert_frame_equal(
         reread.entries.convert_dtypes(), entries.convert_dtypes()
@@ -71,7 +73,9 @@ def test_round_trip(tmp_path, entries):
     assert reread.structures()["material_id"].tolist() == ["mp-1429"]
     assert phases.open_snapshot(reread) is reread
     # The same content gives the same bytes.
-    again = phases.write_snapshot(tmp_path / "again", entries, MANIFEST, structures)
+    again = phases.write_snapshot(
+        tmp_path / "again", entries, MANIFEST, structures
+    )
     for file in (snapshot.ENTRIES, snapshot.STRUCTURES, snapshot.MANIFEST):
         assert (folder / file).read_bytes() == (again / file).read_bytes()
 
@@ -150,7 +154,9 @@ def test_names_damage(tmp_path, entries):
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
     (folder / snapshot.ENTRIES).write_bytes(b"broken")
     snapshot._read.cache_clear()
-    with pytest.raises(DataError, match=r"entries\.parquet is missing or damaged"):
+    with pytest.raises(
+        DataError, match=r"entries\.parquet is missing or damaged"
+    ):
         phases.load(folder)
 
 
@@ -173,7 +179,9 @@ def test_no_snapshot(tmp_path):
 
 def test_incomplete_or_foreign_folder(tmp_path, entries):
     with pytest.raises(InputError, match="licence"):
-        phases.write_snapshot(tmp_path / "a", entries, {"scheme": "", "source": ""})
+        phases.write_snapshot(
+            tmp_path / "a", entries, {"scheme": "", "source": ""}
+        )
     with pytest.raises(InputError, match="material_id"):
         phases.write_snapshot(
             tmp_path / "a", entries.drop(columns="material_id"), MANIFEST

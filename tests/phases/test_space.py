@@ -21,14 +21,29 @@ from magnetkit.phases.snapshot import Snapshot
 @pytest.fixture
 def small():
     formulas = ["Fe", "Fe2B", "FeB", "Fe4B2", "Nd", "Nd2Fe14B", "Nd2(Fe7B)2"]
-    return build_space(formulas, np.array([0.0, -0.3, -0.4, -0.2, 0.0, -0.06, -0.1]))
+    return build_space(
+        formulas, np.array([0.0, -0.3, -0.4, -0.2, 0.0, -0.06, -0.1])
+    )
 
 
 def test_takes_the_lowest_energy_of_each_composition(small):
-    assert small.formulas == ["B", "Fe", "Nd", "Fe2B", "FeB", "Nd2Fe14B", "Nd2(Fe7B)2"]
+    assert small.formulas == [
+        "B",
+        "Fe",
+        "Nd",
+        "Fe2B",
+        "FeB",
+        "Nd2Fe14B",
+        "Nd2(Fe7B)2",
+    ]
     assert small.energy.tolist() == [0.0, 0.0, 0.0, -0.3, -0.4, -0.06, -0.1]
     assert small.columns == 3
-    assert [small.column[INDEX[s]] for s in ("B", "Fe", "Nd", "Co")] == [0, 1, 2, -1]
+    assert [small.column[INDEX[s]] for s in ("B", "Fe", "Nd", "Co")] == [
+        0,
+        1,
+        2,
+        -1,
+    ]
     dense = small.table().to_array()
     assert_allclose(dense.sum(axis=1), 1.0)
     assert dense[3, INDEX["Fe"]] == pytest.approx(2 / 3)
@@ -54,7 +69,9 @@ def test_names_a_broken_snapshot(formulas, energies, message):
 
 def test_lists_entries_without_or_with_absurd_energy():
     formulas = ["Fe", "B", "FeB", "Fe2B", "Fe3B", "FeB2"]
-    space = build_space(formulas, np.array([0.0, 0.0, np.nan, -0.3, -40.0, 7.0]))
+    space = build_space(
+        formulas, np.array([0.0, 0.0, np.nan, -0.3, -40.0, 7.0])
+    )
     assert space.formulas == ["B", "Fe", "Fe2B"]
     assert space.left_out == (
         "FeB: no formation energy",
@@ -72,7 +89,10 @@ def test_snapshot_lists_omissions_and_refuses_two_schemes():
         }
     )
     with pytest.warns(UserWarning, match="left out FeB: no formation energy"):
-        assert lowest_entries(Snapshot("mine", entries, {})).formulas == ["B", "Fe"]
+        assert lowest_entries(Snapshot("mine", entries, {})).formulas == [
+            "B",
+            "Fe",
+        ]
     entries.loc[1, "source"] = "Materials Project R2SCAN"
     with pytest.raises(DataError, match=r"mixes energies of .*GGA.*R2SCAN"):
         lowest_entries(Snapshot("mine", entries, {}))
@@ -130,10 +150,14 @@ def test_compounds_calculated_without_their_moment_are_left_out():
             "ordering": "NM FM FM FM FM NM FiM FM AFM NM FM NM NM".split(),
         }
     )
-    with pytest.warns(UserWarning, match="SmCo5: calculated without its moment"):
+    with pytest.warns(
+        UserWarning, match="SmCo5: calculated without its moment"
+    ):
         space = lowest_entries(Snapshot("mine", entries, {}))
     assert space.left_out == ("SmCo5: calculated without its moment",)
-    assert {"Sm2Fe17", "YCo2", "GdCo5", "SmCo3", "Nd6Fe13Si"} < set(space.formulas)
+    assert {"Sm2Fe17", "YCo2", "GdCo5", "SmCo3", "Nd6Fe13Si"} < set(
+        space.formulas
+    )
 
 
 def test_rows_join_the_largest_system_that_holds_them(small):
@@ -202,6 +226,7 @@ def test_judges_moments_of_systems_that_have_any():
     assert collapse is not None
     assert collapse.tolist() == [False, True, False, False]
     assert (
-        find_collapsed_entries(entries.assign(magnetic_moment_muB_atom=np.nan)) is None
+        find_collapsed_entries(entries.assign(magnetic_moment_muB_atom=np.nan))
+        is None
     )
     assert find_collapsed_entries(entries[["formula"]]) is None

@@ -27,7 +27,8 @@ def forms(text, **options):
 
 def test_magnets_lie_where_the_snapshot_puts_them():
     frame = mk.phases.stability(
-        table("SmCo5 PrCo5 GdCo5 Pr2Fe14B Dy2Fe14B Nd2Fe14B Sm2Co17"), temperature=0.0
+        table("SmCo5 PrCo5 GdCo5 Pr2Fe14B Dy2Fe14B Nd2Fe14B Sm2Co17"),
+        temperature=0.0,
     )
     above = frame[ABOVE].to_numpy() * 1000
     assert above == pytest.approx([16, 27, 34, 11, 0, 0, 0], abs=2)
@@ -70,16 +71,36 @@ def test_smco5_is_metastable_under_its_eutectoid():
 
 def test_judges_recipes_by_their_hard_phase():
     """Zirconium beyond its solubility leaves a recipe's hard phase, not a formula."""
-    recipe, formula = mk.phases.stability(table("Sm2.2Co13Zr4 Sm2Co13Zr4"))[FORMS]
+    recipe, formula = mk.phases.stability(table("Sm2.2Co13Zr4 Sm2Co13Zr4"))[
+        FORMS
+    ]
     assert formula < 0.2 < recipe
 
 
 def test_unknown_hosts_and_elements():
     frame = mk.phases.stability(table("Fe2O3 Fe3C SmCo5 NdFe2 TbFe2 Eu2Fe14B"))
-    assert frame[FORMATION].isna().tolist() == [True, False, False, False, False, True]
-    assert frame[FORMS].isna().tolist() == [True, False, False, False, False, True]
-    assert frame["decomposes_to"][0] == "unknown: the snapshot has no phases of O"
-    assert frame["decomposes_to"][5] == "unknown: the snapshot has no phases of Eu"
+    assert frame[FORMATION].isna().tolist() == [
+        True,
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert frame[FORMS].isna().tolist() == [
+        True,
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert (
+        frame["decomposes_to"][0] == "unknown: the snapshot has no phases of O"
+    )
+    assert (
+        frame["decomposes_to"][5] == "unknown: the snapshot has no phases of Eu"
+    )
     assert "C" in frame["decomposes_to"][1]
     # An entry's energy, where the composition is one; another rare earth's, where it is none.
     assert frame[FORMS][4] > 0.5 > mk.phases.stability(table("LaFe2"))[FORMS][0]
@@ -115,7 +136,9 @@ def test_entropy_counts_for_a_phase_and_its_rivals():
 
 
 def test_rows_do_not_depend_on_their_neighbours():
-    texts = "SmCo5 Nd2Fe14B Nd1.8Dy0.2Fe13CoB Sm2Co17 Fe3C SmCo4.5Cu0.5 Sm2Fe17N3"
+    texts = (
+        "SmCo5 Nd2Fe14B Nd1.8Dy0.2Fe13CoB Sm2Co17 Fe3C SmCo4.5Cu0.5 Sm2Fe17N3"
+    )
     together = mk.phases.stability(table(texts))
     for i, text in enumerate(texts.split()):
         alone = mk.phases.stability(table(text))
@@ -124,7 +147,10 @@ def test_rows_do_not_depend_on_their_neighbours():
                 together[name][i], abs=1e-9, nan_ok=True
             )
         assert alone["decomposes_to"][0] == together["decomposes_to"][i]
-        assert alone["missing_end_members"][0] == together["missing_end_members"][i]
+        assert (
+            alone["missing_end_members"][0]
+            == together["missing_end_members"][i]
+        )
 
 
 def test_several_threads_at_once_find_the_same():
@@ -143,8 +169,12 @@ def test_several_threads_at_once_find_the_same():
 
 
 def test_energy_above_hull_takes_entries_as_they_are():
-    above = mk.phases.energy_above_hull(table("SmCo5 GdCo5 Fe3C Fe2O3 Sm0.8Gd0.2Co5"))
-    distances = mk.phases.load().drop_duplicates("formula").set_index("formula")[ABOVE]
+    above = mk.phases.energy_above_hull(
+        table("SmCo5 GdCo5 Fe3C Fe2O3 Sm0.8Gd0.2Co5")
+    )
+    distances = (
+        mk.phases.load().drop_duplicates("formula").set_index("formula")[ABOVE]
+    )
     assert above[:3] == pytest.approx(
         distances[["SmCo5", "GdCo5", "Fe3C"]].to_numpy(), abs=1e-6
     )
@@ -170,7 +200,9 @@ def test_a_small_snapshot(tmp_path):
     subset = entries[entries["formula"].str.fullmatch(r"(Sm|Co|\d)+")]
     manifest = {"scheme": "test", "source": "test", "licence": "test"}
     folder = mk.phases.write_snapshot(tmp_path / "Sm-Co", subset, manifest)
-    frame = mk.phases.stability(table("SmCo5 Nd2Fe14B Sm2Co17"), snapshot=folder)
+    frame = mk.phases.stability(
+        table("SmCo5 Nd2Fe14B Sm2Co17"), snapshot=folder
+    )
     whole = mk.phases.stability(table("SmCo5 Nd2Fe14B Sm2Co17"))
     assert frame[ABOVE].isna().tolist() == [False, True, False]
     assert frame[ABOVE][0] == pytest.approx(whole[ABOVE][0], abs=0.003)

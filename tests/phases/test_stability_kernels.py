@@ -35,7 +35,9 @@ def setup(seed=0, n=40):
     radius = rng.uniform(1.2, 1.9, 118)
     # About 1.42 times as large as the metals, some more and some less.
     radius[EARTHS] = [2.0, 2.2, 2.5]
-    atoms = _stability.Atoms(kind, radius, less, early, sp, guest, enough, maximum)
+    atoms = _stability.Atoms(
+        kind, radius, less, early, sp, guest, enough, maximum
+    )
     x = np.zeros((n, 118))
     for row in x:
         for columns, share in ((EARTHS, 0.15), (METALS, 0.8), (THIRDS, 0.05)):
@@ -141,5 +143,7 @@ def test_rivals_mix_rare_earths_and_late_metals_alone():
     entropy = np.full(3, np.nan)
     late[[25, 26]] = True
     rows = Rows(indptr, col.astype(np.int32), x[row, col])
-    _stability.rivals_entropy(rows, np.arange(3), atoms.kind, late, entropy, 0, 3)
+    _stability.rivals_entropy(
+        rows, np.arange(3), atoms.kind, late, entropy, 0, 3
+    )
     assert entropy == pytest.approx([0.2 * np.log(2), 0.8 * np.log(2), 0.0])

@@ -19,7 +19,9 @@ def test_element_sets():
     bit[[0, 1, 70]] = 0, 1, 6
     sets = np.zeros((6, 2), np.uint64)
     mask = np.zeros(6, bool)
-    _rows.element_sets(Rows(indptr, indices, values), word, bit, sets, mask, 0, 6)
+    _rows.element_sets(
+        Rows(indptr, indices, values), word, bit, sets, mask, 0, 6
+    )
     # Empty; an element without phases; none of that element; nothing at all.
     assert mask.tolist() == [True, True, False, False, True, False]
     assert sets[[0, 1, 4]].tolist() == [[3, 0], [0, 64], [1, 0]]
@@ -29,11 +31,15 @@ def test_subsystem():
     rng = np.random.default_rng(2)
     dense, energy = random_phases(rng, 6, 40)
     inside = np.array([1, 0, 1, 1, 0, 1], bool)
-    ids, phases, place = _rows.subsystem(inside, Phases(*to_sparse(dense), energy))
+    ids, phases, place = _rows.subsystem(
+        inside, Phases(*to_sparse(dense), energy)
+    )
     expected = naive_hull.subsystem(inside, dense)
     assert ids.tolist() == expected
     assert_array_equal(phases.energy, energy[expected])
     back = np.zeros((len(ids), 4))
-    back[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = phases.val
+    back[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = (
+        phases.val
+    )
     assert_array_equal(back, dense[expected][:, inside])
     assert place.tolist() == [0, -1, 1, 2, -1, 3]

@@ -22,7 +22,9 @@ def purify_recipes(recipes, hosts, basis="weight"):
 
 def test_returns_a_pure_recipe_as_it_is():
     table = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"])
-    same, traces = purify(table, np.array([MAGNET, HOST_NAMES.index("1:5")], np.int8))
+    same, traces = purify(
+        table, np.array([MAGNET, HOST_NAMES.index("1:5")], np.int8)
+    )
     assert same is table
     assert traces is None
 
@@ -34,7 +36,9 @@ def test_removes_tin_within_its_limit():
     assert traces.weight == pytest.approx([0.2, 0.4, 0.0], rel=1e-3)
     assert traces.beyond.tolist() == [False, True, False]
     assert table.fraction("Sn")[0] == 0.0
-    assert table.weight_fractions()[1, INDEX["Sn"]] == pytest.approx(0.004, rel=1e-6)
+    assert table.weight_fractions()[1, INDEX["Sn"]] == pytest.approx(
+        0.004, rel=1e-6
+    )
     # What is left are fractions of the rest: 30 / 144.242 of neodymium, 68.8 / 55.845 of iron and
     # 1 / 10.81 of boron, moles per 100 g.
     atoms = np.array([0.207984, 1.231981, 0.092507])
@@ -61,7 +65,9 @@ def test_a_limit_of_a_tenth_is_one_too(trace):
 
 
 def test_traces_add_up():
-    table, traces = purify_recipes(["Nd30Fe68.7B1Sn0.2Ca0.05Mg0.05"], ["2:14:1"])
+    table, traces = purify_recipes(
+        ["Nd30Fe68.7B1Sn0.2Ca0.05Mg0.05"], ["2:14:1"]
+    )
     assert traces.weight == pytest.approx([0.3], rel=1e-3)
     assert not traces.beyond[0]
     assert len(table.values) == 3
@@ -70,7 +76,9 @@ def test_traces_add_up():
 def test_oxygen_and_nitrogen_are_no_traces():
     recipes = ["Nd30Fe68.4B1O0.5N0.1", "Nd30Fe65.9B1O3.1", "Nd30Fe66.1B1O2.9"]
     table, traces = purify_recipes(recipes, ["2:14:1"] * 3)
-    assert traces.gases["oxygen_wt_pct"] == pytest.approx([0.5, 3.1, 2.9], rel=1e-3)
+    assert traces.gases["oxygen_wt_pct"] == pytest.approx(
+        [0.5, 3.1, 2.9], rel=1e-3
+    )
     assert traces.gases["nitrogen_wt_pct"][0] == pytest.approx(0.1, rel=1e-3)
     assert np.isnan(traces.gases["nitrogen_wt_pct"][1:]).all()
     assert np.isnan(traces.gases["carbon_wt_pct"]).all()
@@ -130,23 +138,39 @@ def test_keeps_elements_of_the_host_and_unknown_recipes():
     assert np.isnan(traces.gases["carbon_wt_pct"][[0, 1, 3, 4, 5]]).all()
 
 
-@pytest.mark.parametrize("name", [name for name in HOST_NAMES if name != "2:14:1"])
+@pytest.mark.parametrize(
+    "name", [name for name in HOST_NAMES if name != "2:14:1"]
+)
 def test_oxygen_is_taken_out_of_every_host_alone(name):
     table, traces = purify_recipes(["SmCo5O0.1"], [name], "atomic")
     assert table.fraction("O")[0] == 0.0
     # 15.999 x 0.1 of 150.36 + 5 x 58.933 + 1.6 g.
-    assert traces.gases["oxygen_wt_pct"][0] == pytest.approx(160.0 / 446.63, rel=1e-3)
+    assert traces.gases["oxygen_wt_pct"][0] == pytest.approx(
+        160.0 / 446.63, rel=1e-3
+    )
 
 
 def test_purified_rows_keep_order_and_number():
-    recipes = ["Nd30Fe69B1", "Nd30Fe68.5B1O0.5", "Nd31Fe68B1", "Nd31Fe67.8B1Sn0.2"]
+    recipes = [
+        "Nd30Fe69B1",
+        "Nd30Fe68.5B1O0.5",
+        "Nd31Fe68B1",
+        "Nd31Fe67.8B1Sn0.2",
+    ]
     table, traces = purify_recipes(recipes, ["2:14:1"] * 4)
     assert table.row_index.tolist() == [0, 1, 2, 3]
     plain = make_table(
-        "Nd30Fe69B1", "Nd30Fe68.5B1", "Nd31Fe68B1", "Nd31Fe67.8B1", basis="weight"
+        "Nd30Fe69B1",
+        "Nd30Fe68.5B1",
+        "Nd31Fe68B1",
+        "Nd31Fe67.8B1",
+        basis="weight",
     )
     assert table.to_array() == pytest.approx(plain.to_array(), rel=1e-9)
-    assert partition(table, np.full(4, MAGNET, np.int8)).bare.tolist() == [False] * 4
+    assert (
+        partition(table, np.full(4, MAGNET, np.int8)).bare.tolist()
+        == [False] * 4
+    )
     assert traces.weight == pytest.approx([0.0, 0.0, 0.0, 0.2], rel=1e-3)
 
 
@@ -166,7 +190,8 @@ def test_melt_yields_the_boride():
         "Fe3C": None,
     }
     codes = [
-        NONE if name is None else HOST_NAMES.index(name) for name in recipes.values()
+        NONE if name is None else HOST_NAMES.index(name)
+        for name in recipes.values()
     ]
     table = CompositionTable.from_strings(list(recipes))
     late = not_from_melt(table, np.array(codes, np.int8))

@@ -70,7 +70,9 @@ def test_retries_a_temporary_failure(mp_server: Server, fault, own_cache: Path):
     mp_server.faults.extend([*BEATS, fault])
     assert len(pull("Sm-Co")) == 4
     mp_server.faults.extend([*BEATS, None] + [fault] * 30)
-    with pytest.raises(NetworkError, match=r"/materials/thermo/.*\(tried 3 times\)"):
+    with pytest.raises(
+        NetworkError, match=r"/materials/thermo/.*\(tried 3 times\)"
+    ):
         pull("Sm-Fe")
     assert len(list(own_cache.rglob("entries.parquet"))) == 1
 
@@ -84,7 +86,9 @@ def test_retries_a_temporary_failure(mp_server: Server, fault, own_cache: Path):
         (404, "MP_API_ENDPOINT"),
     ],
 )
-def test_repeats_no_refusal_and_none_of_its_words(mp_server: Server, code, said):
+def test_repeats_no_refusal_and_none_of_its_words(
+    mp_server: Server, code, said
+):
     """They may hold the key in any form, or move the cursor."""
     words = {"detail": f"bad key {KEY[::-1]} \x1b[2J"}
     mp_server.faults.extend([*BEATS, lambda h: h.send_json(words, code)])
@@ -142,12 +146,18 @@ def test_pages_are_put_together(mp_server: Server, monkeypatch):
     assert sum("_skip" in r for r in mp_server.requests) > 4
 
 
-@pytest.mark.parametrize("documents", [[], None], ids=["empty page", "repeated page"])
-def test_keeps_no_partial_answer(mp_server: Server, own_cache, monkeypatch, documents):
+@pytest.mark.parametrize(
+    "documents", [[], None], ids=["empty page", "repeated page"]
+)
+def test_keeps_no_partial_answer(
+    mp_server: Server, own_cache, monkeypatch, documents
+):
     monkeypatch.setattr(_transport, "DOCUMENTS_A_PAGE", 2)
     again = mp.ALL["summary"][:1] if documents is None else documents
     mp_server.faults.extend([*BEATS, None, *[change_answer(data=again)] * 5])
-    with pytest.raises(NetworkError, match=r"announced 4 documents.*nothing was kept"):
+    with pytest.raises(
+        NetworkError, match=r"announced 4 documents.*nothing was kept"
+    ):
         pull("Sm-Co")
     assert not list(own_cache.rglob("*.parquet"))
 
@@ -162,7 +172,13 @@ def test_keeps_no_partial_answer(mp_server: Server, own_cache, monkeypatch, docu
         ({"structure": None}, "lacks structure"),
         ({"material_id": None}, "lacks material_id"),
         ({"material_id": KEY}, "another material_id"),
-        ({"formula": KEY, "symmetry": {"symbol": "x", "number": 1, "note": KEY}}, None),
+        (
+            {
+                "formula": KEY,
+                "symmetry": {"symbol": "x", "number": 1, "note": KEY},
+            },
+            None,
+        ),
     ],
 )
 def test_refuses_a_document_of_another_shape(
@@ -220,14 +236,18 @@ def test_refuses_a_server_without_a_version(mp_server: Server, beat):
 
 
 def test_names_silence_and_an_old_certificate(mp_server: Server):
-    with pytest.raises(NetworkError, match=r"Connection refused.*MP_API_ENDPOINT"):
+    with pytest.raises(
+        NetworkError, match=r"Connection refused.*MP_API_ENDPOINT"
+    ):
         pull("Sm-Co", endpoint="http://127.0.0.1:9/")
     # An error of the system and a ValueError at once, as of an answer of another shape.
     failure = ssl.SSLCertVerificationError(1, "certificate has expired")
     assert _transport._reason(failure) == "certificate has expired"
 
 
-def test_requests_name_their_fields_in_short_addresses(mp_server: Server, monkeypatch):
+def test_requests_name_their_fields_in_short_addresses(
+    mp_server: Server, monkeypatch
+):
     """Searches without a criterion go to a storage bucket; magnetism knows no chemsys."""
     monkeypatch.setattr(_transport, "BATCH", 3)
     pull("Sm-Co")
@@ -241,7 +261,9 @@ def test_requests_name_their_fields_in_short_addresses(mp_server: Server, monkey
             "Co-Sm",
         }
     assert first.path == second.path == "/materials/magnetism/"
-    batches = [parse_qs(r.query)["material_ids"][0].split(",") for r in (first, second)]
+    batches = [
+        parse_qs(r.query)["material_ids"][0].split(",") for r in (first, second)
+    ]
     assert list(map(len, batches)) == [3, 1]
 
 
@@ -252,7 +274,9 @@ def child_process(mp_server: Server, monkeypatch):
 
 
 @pytest.mark.usefixtures("child_process")
-def test_gives_up_an_endless_answer_without_the_key(mp_server: Server, monkeypatch):
+def test_gives_up_an_endless_answer_without_the_key(
+    mp_server: Server, monkeypatch
+):
     commands: list[bytes] = []
     arrival = threading.Event()
 
@@ -260,7 +284,9 @@ def test_gives_up_an_endless_answer_without_the_key(mp_server: Server, monkeypat
         """Look at the process of this one that asks while it waits."""
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+                parent = (
+                    (folder / "stat").read_text().rpartition(")")[2].split()[1]
+                )
                 command = (folder / "cmdline").read_bytes()
                 if (
                     int(parent) == os.getpid()
@@ -311,14 +337,19 @@ def test_a_child_whose_parent_is_killed_ends(mp_server: Server):
 
 
 @pytest.mark.usefixtures("child_process")
-def test_pull_in_a_child_equals_this_process(mp_server: Server, monkeypatch, own_cache):
+def test_pull_in_a_child_equals_this_process(
+    mp_server: Server, monkeypatch, own_cache
+):
     """And does not load what a child has loaded."""
     code = (
         "import sys; from magnetkit.phases import pull; print(len(pull('Sm-Co')));"
         "print({'mp_api', 'pymatgen', 'requests'} & set(sys.modules))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.stdout.split() == ["4", "set()"], done.stderr
     count = len(mp_server.requests)

@@ -62,9 +62,14 @@ def test_matplotlib_draws_what_the_page_does(sweep, ax):
         _figures.temperature_axis(celsius=True),
         _figures.column_axis("coercivity_kA_m") | {"rangemode": "tozero"},
     )
-    traces = _figures.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
+    traces = _figures.lines_over_temperature(
+        sweep, "coercivity_kA_m", celsius=True
+    )
     draw({"data": traces, "layout": layout}, ax)
-    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["<b>", "A & B"]
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == [
+        "<b>",
+        "A & B",
+    ]
     assert_allclose(ax.lines[1].get_data(), ([20.0, 120.0], [1200.0, 600.0]))
     assert ax.get_ylabel() == "Intrinsic coercivity H$_{cJ}$ (kA/m)"
     assert ax.get_xlabel() == "Temperature (°C)"
@@ -72,9 +77,13 @@ def test_matplotlib_draws_what_the_page_does(sweep, ax):
 
 
 def test_working_point_past_the_knee_is_a_cross():
-    hot = mk.magnetism.demagnetization("Nd2Fe14B", [293.15, 473.15], load_line=0.5)
+    hot = mk.magnetism.demagnetization(
+        "Nd2Fe14B", [293.15, 473.15], load_line=0.5
+    )
     assert hot.above_knee.tolist() == [[True, False]]
-    figure = _figures.demagnetization([hot], ["cold", "hot"], _figures.looks(1, 2))
+    figure = _figures.demagnetization(
+        [hot], ["cold", "hot"], _figures.looks(1, 2)
+    )
     working = [t for t in figure["data"] if t["mode"] == "markers"]
     assert [t["marker"]["symbol"] for t in working] == ["circle", "x"]
     assert working[1]["text"] == ["past the knee: flux is lost"]
@@ -96,7 +105,9 @@ def test_intervals_are_measured_from_the_value():
     )
     trace = mk.plots.grade_map(frame, intervals=True)["data"][-1]
     bars = [
-        trace[f"error_{axis}"][end] for axis in "xy" for end in ("array", "arrayminus")
+        trace[f"error_{axis}"][end]
+        for axis in "xy"
+        for end in ("array", "arrayminus")
     ]
     assert bars == [[300.0], [200.0], [0.05], [0.1]]
 
@@ -132,7 +143,11 @@ def test_phase_names_overlap_nothing():
         "top center",
     ]
     below = np.vstack([at, [[0.0, -0.035]]])
-    assert _figures._label_positions(at, six, below) == ["top center", "", "top center"]
+    assert _figures._label_positions(at, six, below) == [
+        "top center",
+        "",
+        "top center",
+    ]
 
 
 def test_magnets_differ_by_hue_and_temperatures_by_dash():
@@ -158,13 +173,20 @@ def test_draws_a_second_axis_and_a_colour_map(ax):
     layout = _figures.figure_layout(
         _figures.make_axis("x"), _figures.make_axis("y"), title="A & B"
     )
-    layout["yaxis2"] = _figures.AXIS | _figures.make_axis("right") | {"side": "right"}
+    layout["yaxis2"] = (
+        _figures.AXIS | _figures.make_axis("right") | {"side": "right"}
+    )
     first_line = _figures.line("left", [0, 1], [0, 1], color="#000")
-    right = _figures.line("right", [0, 1], [0, 500], color="#000") | {"yaxis": "y2"}
+    right = _figures.line("right", [0, 1], [0, 500], color="#000") | {
+        "yaxis": "y2"
+    }
     draw({"data": [first_line, right], "layout": layout}, ax)
     _, twin = ax.figure.axes
     assert ax.get_ylim()[1] < 2 < 500 < twin.get_ylim()[1]
-    assert [t.get_text() for t in twin.get_legend().get_texts()] == ["left", "right"]
+    assert [t.get_text() for t in twin.get_legend().get_texts()] == [
+        "left",
+        "right",
+    ]
     assert (ax.get_title(), twin.get_ylabel()) == ("A & B", "right")
     grid = {
         "x": [0.0, 1.0],

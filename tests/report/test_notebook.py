@@ -27,7 +27,9 @@ def test_interval_stands_in_brackets():
 
 
 def test_a_result_shows_eight_columns_of_its_best():
-    result = mk.screen(["SmCo5", "Sm0.8Gd0.2Co5"], application="patriot-beam-focusing")
+    result = mk.screen(
+        ["SmCo5", "Sm0.8Gd0.2Co5"], application="patriot-beam-focusing"
+    )
     html = result._repr_html_()
     assert len(re.findall("<th ", html)) == 8
     assert "SmCo5" in html

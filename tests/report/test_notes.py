@@ -21,7 +21,9 @@ def test_the_cost_of_a_charge_leaves_nothing_out():
     assert cost_note(["Nd2Fe14B", "SmCo5"]).startswith(NOTE)
     assert cost_note([*charge.formulas(), "Nd2Fe14B"]).startswith(NOTE)
     # The formula costs less than what its magnet is melted from.
-    cheap, dear = mk.supply.ledger(["Nd2Fe14B", *charge.formulas()])["cost_USD_kg"]
+    cheap, dear = mk.supply.ledger(["Nd2Fe14B", *charge.formulas()])[
+        "cost_USD_kg"
+    ]
     assert cheap < dear
 
 
@@ -42,7 +44,10 @@ def test_five_commands_agree_on_one_alloy(calibration):
     curve = mk.curve(ALLOY, "150C", **options)
     assert f"calibration: {calibration}" in curve.text()
     # With a device, whose reference does not count then, and without.
-    limits = {"require": ["coercivity_kA_m>=400"], "reference": "Nd30.8Fe68.2B1"}
+    limits = {
+        "require": ["coercivity_kA_m>=400"],
+        "reference": "Nd30.8Fe68.2B1",
+    }
     screenings = [
         mk.screen([ALLOY], device, "150C", **options, **extra)
         for device, extra in ((None, limits), ("energy-traction-motor", {}))

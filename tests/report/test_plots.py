@@ -25,7 +25,12 @@ ASK = {
 
 @pytest.fixture(scope="module")
 def table():
-    shares = [(0.8, 0.1, 0.1), (0.6, 0.3, 0.1), (0.5, 0.25, 0.25), (1.0, 0.0, 0.0)]
+    shares = [
+        (0.8, 0.1, 0.1),
+        (0.6, 0.3, 0.1),
+        (0.5, 0.25, 0.25),
+        (1.0, 0.0, 0.0),
+    ]
     return mk.CompositionTable.from_strings(
         [f"Sm{s}Gd{g}Er{e}Co5" for s, g, e in shares]
     )
@@ -33,7 +38,9 @@ def table():
 
 @pytest.fixture(scope="module")
 def designs():
-    return mk.diffuse(BASE, "20x10x3mm", temperature="150C", element="Tb", **ASK)
+    return mk.diffuse(
+        BASE, "20x10x3mm", temperature="150C", element="Tb", **ASK
+    )
 
 
 @pytest.fixture
@@ -46,12 +53,17 @@ def title(figure):
 
 
 def test_grade_map_shows_all_grades_behind_the_candidates(table):
-    figure = mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True)
-    *behind, candidates = figure["data"]
-    assert sum(len(t["x"]) for t in behind if t["name"].startswith("Grades")) == len(
-        grades()
+    figure = mk.plots.grade_map(
+        mk.magnetism.sintered(table, 293.15), intervals=True
     )
-    assert (candidates["name"], len(candidates["x"])) == ("Candidates", len(table))
+    *behind, candidates = figure["data"]
+    assert sum(
+        len(t["x"]) for t in behind if t["name"].startswith("Grades")
+    ) == len(grades())
+    assert (candidates["name"], len(candidates["x"])) == (
+        "Candidates",
+        len(table),
+    )
     assert {"error_x", "error_y"} <= set(candidates)
     assert figure["layout"]["xaxis"]["title"]["text"] == (
         "Intrinsic coercivity H<sub>cJ</sub> (kA/m)"
@@ -60,16 +72,18 @@ def test_grade_map_shows_all_grades_behind_the_candidates(table):
 
 def test_property_has_a_line_and_a_band(table):
     frame = sweep(table[:2], [300.0, 400.0, 500.0], ["a", "b"])
-    *bands, first, second = mk.plots.property_against_temperature(frame, "remanence_T")[
-        "data"
-    ]
+    *bands, first, second = mk.plots.property_against_temperature(
+        frame, "remanence_T"
+    )["data"]
     assert [first["name"], second["name"]] == ["a", "b"]
     assert [band["fill"] for band in bands] == ["toself", "toself"]
     assert first["x"] == [300.0, 400.0, 500.0]
 
 
 def test_demagnetization_meets_the_load_line(table):
-    curves = mk.magnetism.demagnetization(table[:1], [300.0, 400.0], load_line=1.0)
+    curves = mk.magnetism.demagnetization(
+        table[:1], [300.0, 400.0], load_line=1.0
+    )
     figure = mk.plots.demagnetization(curves, ["magnet"])
     names = [t["name"] for t in figure["data"] if t.get("showlegend", True)]
     line = "Load line, permeance coefficient 1"
@@ -174,8 +188,12 @@ def test_binary_hull_is_energy_over_composition():
     assert stable["text"][-2:] == ["Sm<sub>2</sub>Co<sub>17</sub>", "Co"]
     assert hull["x"] == stable["x"] == sorted(stable["x"])
     assert candidates["x"] == [pytest.approx(500 / 6, abs=0.005)]
-    assert candidates["y"][0] > np.interp(candidates["x"][0], hull["x"], hull["y"])
-    assert (np.array(above["y"]) > np.interp(above["x"], hull["x"], hull["y"])).all()
+    assert candidates["y"][0] > np.interp(
+        candidates["x"][0], hull["x"], hull["y"]
+    )
+    assert (
+        np.array(above["y"]) > np.interp(above["x"], hull["x"], hull["y"])
+    ).all()
 
 
 def test_lists_public_names_and_writes_figures(tmp_path):
@@ -220,7 +238,9 @@ def test_a_notebook_gets_data_and_a_picture(figure):
 
 
 def test_names_the_extra_without_matplotlib(figure, tmp_path, monkeypatch):
-    for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
+    for name in [
+        name for name in sys.modules if name.split(".")[0] == "matplotlib"
+    ]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(InputError, match=r"magnetkit\[plots\]"):
@@ -232,13 +252,17 @@ def test_names_the_extra_without_matplotlib(figure, tmp_path, monkeypatch):
 def test_plotly_makes_its_own_figure_of_each(table, designs):
     objects = pytest.importorskip("plotly.graph_objects")
     figures = [
-        mk.plots.grade_map(mk.magnetism.sintered(table, 293.15), intervals=True),
+        mk.plots.grade_map(
+            mk.magnetism.sintered(table, 293.15), intervals=True
+        ),
         mk.plots.parity([1.0], [2.0], "remanence_T", lo=[1.5], hi=[2.5]),
         mk.plots.depth_profile(designs),
         mk.plots.margin_map(designs),
         mk.plots.section("Sm-Co-Fe", ["SmCo5"]),
         mk.plots.section("Sm-Co", ["SmCo5"]),
-        mk.plots.demagnetization(mk.magnetism.demagnetization("SmCo5", "20C,250C")),
+        mk.plots.demagnetization(
+            mk.magnetism.demagnetization("SmCo5", "20C,250C")
+        ),
     ]
     for figure in figures:
         assert isinstance(figure, Figure)
@@ -253,10 +277,16 @@ def test_figures_obey_the_setting_of_units(monkeypatch):
     plain = mk.plots.demagnetization(curves)
     monkeypatch.setattr("magnetkit.report._figures.is_cgs", lambda: True)
     figure = mk.plots.demagnetization(curves)
-    titles = [figure["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis")]
+    titles = [
+        figure["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis")
+    ]
     assert titles == ["Reverse field −H (kOe)", "J and B (kG)"]
     for trace, other in zip(figure["data"], plain["data"], strict=True):
         # 1 kOe is 79.5775 kA/m, 1 T is 10 kG.
-        assert trace["x"] == pytest.approx([x / 79.5775 for x in other["x"]], rel=1e-3)
-        assert trace["y"] == pytest.approx([10.0 * y for y in other["y"]], rel=1e-3)
+        assert trace["x"] == pytest.approx(
+            [x / 79.5775 for x in other["x"]], rel=1e-3
+        )
+        assert trace["y"] == pytest.approx(
+            [10.0 * y for y in other["y"]], rel=1e-3
+        )
     assert "kOe<br>B %{y} kG" in figure["data"][2]["hovertemplate"]

@@ -19,8 +19,12 @@ def test_answer_stays_in_the_manifest(tmp_path):
     before = json.loads((tmp_path / MANIFEST).read_text("utf-8"))
     result.set_answer(["Keep it: nothing at 150 °C does its work."], tmp_path)
     after = json.loads((tmp_path / MANIFEST).read_text("utf-8"))
-    assert after == before | {ANSWER: ["Keep it: nothing at 150 °C does its work."]}
-    assert ScreenResult.from_folder(tmp_path).best(1)["candidate"].tolist() == ["SmCo5"]
+    assert after == before | {
+        ANSWER: ["Keep it: nothing at 150 °C does its work."]
+    }
+    assert ScreenResult.from_folder(tmp_path).best(1)["candidate"].tolist() == [
+        "SmCo5"
+    ]
     # Another screening answers another question.
     mk.screen(["SmCo5"], DEVICE, out=tmp_path, force=True)
     assert ANSWER not in ScreenResult.from_folder(tmp_path).manifest
@@ -38,7 +42,13 @@ def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
     book = load_workbook(
         ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.xlsx")
     )
-    assert book.sheetnames == ["Answer", "Rows", "Refused", "columns", "All columns"]
+    assert book.sheetnames == [
+        "Answer",
+        "Rows",
+        "Refused",
+        "columns",
+        "All columns",
+    ]
     lines = [row[0] for row in book["Answer"].iter_rows(values_only=True)]
     assert lines[:3] == ["Answer", "Keep it.", "Nothing else does."]
     assert any(line.startswith("0. Keep: ") for line in lines)
@@ -50,9 +60,13 @@ def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
     ]
     assert book["Rows"]["B2"].data_type == "s"
     at = heads.index("Remanence (T)")
-    assert rows[1][at] == pytest.approx(float(result.best(1)["remanence_T"].iloc[0]))
+    assert rows[1][at] == pytest.approx(
+        float(result.best(1)["remanence_T"].iloc[0])
+    )
     assert book["Rows"].cell(3, at + 1).number_format == "0.0000"
-    assert [row[:2] for row in book["Refused"].iter_rows(values_only=True)][1] == (
+    assert [row[:2] for row in book["Refused"].iter_rows(values_only=True)][
+        1
+    ] == (
         3,
         "bad",
     )

@@ -74,16 +74,22 @@ def test_best_rows_equal_a_full_screening(small, device, keep):
     sieve = short.manifest["summary"]["sieve"]
     assert sieve["limit"] is not None
     assert (
-        sieve["stages"]["stability"] <= sieve["stages"]["magnetism"] < len(candidates)
+        sieve["stages"]["stability"]
+        <= sieve["stages"]["magnetism"]
+        < len(candidates)
     )
     assert len(short) == len(short.table) == keep
     assert short.judged == len(full) == len(candidates)
     one = full.best(keep)[RANKING].astype(str).to_numpy().tolist()
     other = short.best(keep)[RANKING].astype(str).to_numpy().tolist()
     assert one == other
-    meeting = [r.manifest["summary"]["meet_requirements"] for r in (short, full)]
+    meeting = [
+        r.manifest["summary"]["meet_requirements"] for r in (short, full)
+    ]
     assert keep < meeting[0] <= meeting[1]
-    assert [f"at least {meeting[0]:,} meet" in answer(r)[0] for r in (short, full)] == [
+    assert [
+        f"at least {meeting[0]:,} meet" in answer(r)[0] for r in (short, full)
+    ] == [
         True,
         False,
     ]
@@ -108,7 +114,10 @@ def test_repeats_a_search_with_too_low_a_limit(small, monkeypatch):
     short = mk.screen(candidates, TUBE, keep=50)
     assert short.manifest["summary"]["sieve"]["limit"] is None
     full = mk.screen(candidates, TUBE)
-    assert short.best(50)["candidate"].tolist() == full.best(50)["candidate"].tolist()
+    assert (
+        short.best(50)["candidate"].tolist()
+        == full.best(50)["candidate"].tolist()
+    )
 
 
 def test_nearest_misses_follow_few_winners(small):
@@ -122,7 +131,10 @@ def test_nearest_misses_follow_few_winners(small):
     ]
     full = mk.screen(candidates, "energy-traction-motor")
     short = mk.screen(candidates, "energy-traction-motor", keep=3)
-    assert short.best(3)["candidate"].tolist() == full.best(3)["candidate"].tolist()
+    assert (
+        short.best(3)["candidate"].tolist()
+        == full.best(3)["candidate"].tolist()
+    )
     assert short.judged == 6
 
 
@@ -130,12 +142,21 @@ def test_best_of_a_file_and_its_rejected_lines(tmp_path):
     path = tmp_path / "alloys.csv"
     lines = [f"Sm{1 + i / 1000:.3f}Co5,melt {i}" for i in range(200)]
     lines[20] = "Xx5,none"
-    path.write_text("composition,note\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text(
+        "composition,note\n" + "\n".join(lines) + "\n", encoding="utf-8"
+    )
     full = mk.screen(path, "f22-engine")
     short = mk.screen(path, "f22-engine", keep=10, out=tmp_path / "out")
     same = ["candidate", "note", "rank", "row_index"]
-    assert short.best(10)[same].values.tolist() == full.best(10)[same].values.tolist()
-    assert [r.line for r in short.rejected] == [r.line for r in full.rejected] == [22]
+    assert (
+        short.best(10)[same].values.tolist()
+        == full.best(10)[same].values.tolist()
+    )
+    assert (
+        [r.line for r in short.rejected]
+        == [r.line for r in full.rejected]
+        == [22]
+    )
     again = ScreenResult.from_folder(tmp_path / "out")
     assert len(again) == 10
     assert again.judged == 199
@@ -157,7 +178,9 @@ def test_large_spaces_keep_a_hundred_thousand(monkeypatch):
 
 @pytest.mark.parametrize("keep", [0, -3, 2.5, "many", True])
 def test_refuses_an_invalid_number_of_rows(keep):
-    with pytest.raises(InputError, match="keep must be a whole number of 1 or more"):
+    with pytest.raises(
+        InputError, match="keep must be a whole number of 1 or more"
+    ):
         mk.screen(["SmCo5"], "f22-engine", keep=keep)
 
 
@@ -170,20 +193,27 @@ def test_names_why_nothing_has_a_rank():
 
 def test_a_space_is_never_written_out():
     candidates = mk.substitutions(
-        "Nd2Fe14B", {"Nd": ["Ce", "La", "Pr", "Dy", "Tb", "Y"], "Fe": ["Co"]}, step=0.01
+        "Nd2Fe14B",
+        {"Nd": ["Ce", "La", "Pr", "Dy", "Tb", "Y"], "Fe": ["Co"]},
+        step=0.01,
     )
     assert len(candidates) > 10**11
     pieces = SpaceCandidates([candidates]).pieces(screen.PIECE_ROWS)
     first = next(pieces)
     second = next(pieces)
-    assert (type(second), type(second.numbers)) == (_candidates.SpacePiece, range)
+    assert (type(second), type(second.numbers)) == (
+        _candidates.SpacePiece,
+        range,
+    )
     chunk = second.take(np.array([5]))
     assert chunk.table.row_index.tolist() == [len(first) + 5]
     assert chunk.labels.to_pylist() == candidates.formulas(len(first) + 5)
 
 
 @pytest.mark.parametrize("after", ["bound0-000002", "chunk-000001"])
-def test_killed_search_resumes_to_the_same_bytes(tmp_path, small, monkeypatch, after):
+def test_killed_search_resumes_to_the_same_bytes(
+    tmp_path, small, monkeypatch, after
+):
     monkeypatch.setattr(screen, "_SAMPLE", 500)
     monkeypatch.setattr(screen, "PIECE_ROWS", 200)
     monkeypatch.setattr(_candidates, "_JOINED_ROWS", 300)
@@ -195,7 +225,12 @@ def test_killed_search_resumes_to_the_same_bytes(tmp_path, small, monkeypatch, a
 
     def run(out, **more):
         mk.screen(
-            candidates, SCANNER, keep=40, require=ASKED_OF_SCANNER, out=out, **more
+            candidates,
+            SCANNER,
+            keep=40,
+            require=ASKED_OF_SCANNER,
+            out=out,
+            **more,
         )
 
     run(whole)
@@ -205,5 +240,10 @@ def test_killed_search_resumes_to_the_same_bytes(tmp_path, small, monkeypatch, a
     )
     assert not read_manifest(part)["done"]
     run(part, resume=True)
-    for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
+    for name in (
+        "ranked.parquet",
+        "ranked.csv",
+        "rejected.csv",
+        "manifest.json",
+    ):
         assert (part / name).read_bytes() == (whole / name).read_bytes(), name

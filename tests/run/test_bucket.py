@@ -26,7 +26,9 @@ DEVICE = "f22-engine"
 def store():
     """Give the URL of a bucket on a server of this machine."""
     server = pytest.importorskip("moto.server")
-    running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running = server.ThreadedMotoServer(
+        ip_address="127.0.0.1", port=0, verbose=False
+    )
     running.start()
     host, port = running.get_host_and_port()
     environment = {
@@ -41,7 +43,9 @@ def store():
         for name, value in environment.items():
             patch.setenv(name, value)
         url = "s3://results"
-        filesystem, root = FileSystem.from_uri(f"{url}?allow_bucket_creation=true")
+        filesystem, root = FileSystem.from_uri(
+            f"{url}?allow_bucket_creation=true"
+        )
         filesystem.create_dir(root)
         yield url
 
@@ -60,7 +64,10 @@ def test_result_in_a_store_equals_the_local_one(store, tmp_path, recipes):
     assert same(remote, local)
     again = ScreenResult.from_folder(url)
     assert same(again, local)
-    assert again.best(5)["candidate"].tolist() == local.best(5)["candidate"].tolist()
+    assert (
+        again.best(5)["candidate"].tolist()
+        == local.best(5)["candidate"].tolist()
+    )
     assert again.best(5).index.tolist() == local.best(5).index.tolist()
     # As one table, by what the manifest names.
     base = Place(url)
@@ -73,7 +80,10 @@ def test_result_in_a_store_equals_the_local_one(store, tmp_path, recipes):
     ).to_table()
     assert whole.num_rows == len(local) == 239
     assert base.names() == {*again.manifest["files"], "manifest.json"}
-    assert base.get("ranked.csv") == (tmp_path / "local" / "ranked.csv").read_bytes()
+    assert (
+        base.get("ranked.csv")
+        == (tmp_path / "local" / "ranked.csv").read_bytes()
+    )
     again.report(f"{url}/report.html")
     assert b"judged" in base.get("report.html")
     again.set_answer(["Keep it."], url)
@@ -81,7 +91,9 @@ def test_result_in_a_store_equals_the_local_one(store, tmp_path, recipes):
 
 
 def test_best_of_a_space_is_the_same_in_a_store(store):
-    space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Pr"], "Co": ["Cu"]}, step=0.1)
+    space = mk.substitutions(
+        "SmCo5", {"Sm": ["Gd", "Pr"], "Co": ["Cu"]}, step=0.1
+    )
     url = f"{store}/best"
     remote = mk.screen(space, DEVICE, out=url, keep=20)
     local = mk.screen(space, DEVICE, keep=20)
@@ -146,7 +158,10 @@ def test_resumes_a_stopped_screening(store, recipes):
         ScreenResult.from_folder(part)
     # One chunk holds another's rows meanwhile: it is evaluated again, not ranked by.
     parts = Place(part).subfolder(PARTS)
-    parts.put(file_name("chunk", 0, "arrow"), parts.get(file_name("chunk", 1, "arrow")))
+    parts.put(
+        file_name("chunk", 0, "arrow"),
+        parts.get(file_name("chunk", 1, "arrow")),
+    )
     counts = []
     mk.screen(
         recipes,
@@ -194,7 +209,9 @@ def test_killed_screening_resumes_to_the_same_bytes(store, recipes, objects):
     mk.screen(recipes, DEVICE, out=whole, chunk_rows=50)
     arguments = [str(recipes), DEVICE, str(objects), part]
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, *arguments], capture_output=True, check=False
+        [sys.executable, "-c", KILLED, *arguments],
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     mk.screen(recipes, DEVICE, out=part, chunk_rows=50, resume=True)
@@ -208,7 +225,9 @@ def test_killed_screening_resumes_to_the_same_bytes(store, recipes, objects):
 def test_refuses_foreign_files_and_impossible_places(store):
     base = Place(f"{store}/mine")
     base.put("notes.txt", b"keep")
-    with pytest.raises(InputError, match=r"notes\.txt, and no manifest of magnetkit"):
+    with pytest.raises(
+        InputError, match=r"notes\.txt, and no manifest of magnetkit"
+    ):
         mk.screen(["SmCo5"], DEVICE, out=f"{store}/mine")
     assert base.get("notes.txt") == b"keep"
     with pytest.raises(InputError, match="check that the bucket is there"):

@@ -35,7 +35,13 @@ def test_reads_a_table_in_pieces_of_any_size():
     )
     chunks = [piece() for piece in TableCandidates(table).pieces(2)]
     assert [len(chunk.table) for chunk in chunks] == [2, 2, 1]
-    assert [i for chunk in chunks for i in chunk.table.row_index] == [0, 1, 2, 3, 4]
+    assert [i for chunk in chunks for i in chunk.table.row_index] == [
+        0,
+        1,
+        2,
+        3,
+        4,
+    ]
     # What was refused is told even where nothing is left.
     rejects = [Rejected(1, "??", "no element")]
     (only,) = TableCandidates(table[:0], rejected=rejects).pieces(2)
@@ -60,7 +66,9 @@ def test_formula_of_several_spaces_is_one_candidate():
         "YCo5",
     ]
     assert labels == expected
-    assert [i for chunk in chunks for i in chunk.table.row_index] == list(range(7))
+    assert [i for chunk in chunks for i in chunk.table.row_index] == list(
+        range(7)
+    )
     # Of a piece some are taken under their own numbers.
     whole = list(SpaceCandidates(spaces[:1], [("YCo5", "")]).pieces(10))[-1]
     assert whole().table.row_index.tolist() == [1, 2, 3]

@@ -41,7 +41,10 @@ def run_screening(monkeypatch, per_byte, number):
     for i in range(number):
         clock.now += 1.0
         chunks.add(
-            i, Part(rows=1, table=b"x", rejected=b"", lines=0, first=None, models={})
+            i,
+            Part(
+                rows=1, table=b"x", rejected=b"", lines=0, first=None, models={}
+            ),
         )
     chunks.name_finished_chunks()
     return clock
@@ -56,7 +59,9 @@ def test_names_every_chunk_at_no_cost(monkeypatch):
 def test_naming_takes_a_twentieth_of_the_time(monkeypatch, per_byte):
     clock = run_screening(monkeypatch, per_byte, 2000)
     # Nothing is waited for after the last two.
-    last = sum(per_byte * len(json.dumps(m, indent=1)) for m in clock.manifests[-2:])
+    last = sum(
+        per_byte * len(json.dumps(m, indent=1)) for m in clock.manifests[-2:]
+    )
     assert clock.spent - last <= 0.05 * clock.now
     assert len(clock.manifests) >= 5
 

@@ -97,7 +97,9 @@ def run_dask(*command, **settings):
         "dask_worker": "Starting established connection",
     }
     try:
-        line = next(line for line in process.stderr if ready[command[0]] in line)
+        line = next(
+            line for line in process.stderr if ready[command[0]] in line
+        )
         yield process, line.split()[-1]
     finally:
         process.kill()
@@ -141,11 +143,18 @@ def test_refuses_a_worker_of_other_tables(tmp_path):
     before = table.read_bytes()
     changed_byte = bytes([before[-2] ^ 1])
     table.write_bytes(before[:-2] + changed_byte + before[-1:])
-    assert sum(a != b for a, b in zip(before, table.read_bytes(), strict=True)) == 1
+    assert (
+        sum(a != b for a, b in zip(before, table.read_bytes(), strict=True))
+        == 1
+    )
     with (
-        run_cluster(MAGNETKIT_DATASETS=str(tmp_path / "datasets")) as (_, address),
+        run_cluster(MAGNETKIT_DATASETS=str(tmp_path / "datasets")) as (
+            _,
+            address,
+        ),
         pytest.raises(
-            InputError, match=r"Dask worker of process \d+ .* data supply/elements.csv"
+            InputError,
+            match=r"Dask worker of process \d+ .* data supply/elements.csv",
         ),
     ):
         mk.screen(["SmCo5"], DEVICE, dask=address)
@@ -162,7 +171,9 @@ def test_names_a_scheduler_without_workers(monkeypatch):
     monkeypatch.setattr(dask.Client, "wait_for_workers", shortly)
     with (
         run_cluster(workers=0) as (_, address),
-        pytest.raises(InputError, match=rf"{address} has no workers.*dask worker"),
+        pytest.raises(
+            InputError, match=rf"{address} has no workers.*dask worker"
+        ),
     ):
         mk.screen(["SmCo5"], DEVICE, dask=address)
 
@@ -188,10 +199,15 @@ def test_dependencies_list_every_file(tmp_path, monkeypatch):
     assert {name for name in before if before[name] != now[name]} == {
         "supply/elements.csv"
     }
-    assert now["supply/elements.csv"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (
+        now["supply/elements.csv"]
+        == hashlib.sha256(file.read_bytes()).hexdigest()
+    )
     mk.datasets.path("supply/elements.csv")
     file.write_bytes(file.read_bytes() + b"\n")
-    with pytest.raises(DataError, match="changed after this process had read it"):
+    with pytest.raises(
+        DataError, match="changed after this process had read it"
+    ):
         mk.datasets.check_for_changes()
 
 

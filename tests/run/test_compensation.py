@@ -35,19 +35,25 @@ def test_magnet_is_as_steady_as_its_sheet(table):
 def test_estimate_without_heavy_rare_earth_drifts(
     table,
 ):
-    assert table.loc["without Gd and Er", ALPHA] == pytest.approx(-0.0325, abs=0.006)
+    assert table.loc["without Gd and Er", ALPHA] == pytest.approx(
+        -0.0325, abs=0.006
+    )
 
 
 def test_recipe_without_heavy_rare_earth_drifts(table):
     # Uncompensated 2:17: -0.030 to -0.035 %/K (magnetsales.com). Published compensated magnets have
     # 6.3 wt.% copper (compensated.csv).
     recipe = "Sm10.8Gd12Er3Fe14Cu6.3Zr2.8Co bal."
-    by_recipe = compensation("2:17TC-16", "-50C:150C", recipe=recipe, basis="weight")
+    by_recipe = compensation(
+        "2:17TC-16", "-50C:150C", recipe=recipe, basis="weight"
+    )
     bare = by_recipe.set_index("what").loc["without Gd and Er"]
     assert bare[f"{ALPHA}_lo"] < -0.035 < bare[f"{ALPHA}_hi"]
     assert bare[ALPHA] == pytest.approx(-0.0325, abs=0.006)
     assert bare["gadolinium_erbium_wt_pct"] == 0.0
-    order = table.loc[["without Gd and Er", "without Er", "as it is"], ALPHA].to_numpy()
+    order = table.loc[
+        ["without Gd and Er", "without Er", "as it is"], ALPHA
+    ].to_numpy()
     assert (np.diff(order) > 0).all()
     # Whoever gives flux for flatness has less of it.
     flux = table.loc[
@@ -66,7 +72,9 @@ def test_less_heavy_rare_earth_suffices(table):
 
 
 def test_pole_pieces_add_their_own_coefficient():
-    with_iron = compensation("2:17TC-16", "-50C:150C", circuit=0.01).set_index("what")
+    with_iron = compensation("2:17TC-16", "-50C:150C", circuit=0.01).set_index(
+        "what"
+    )
     plain = compensation("2:17TC-16", "-50C:150C").set_index("what")
     difference = with_iron["field_change_pct"] - plain["field_change_pct"]
     assert difference["as it is"] == pytest.approx(0.01 * 200.0)
@@ -88,7 +96,8 @@ def test_refuses_other_grades_and_ranges():
 
 def test_the_command_prints_it():
     done = CliRunner().invoke(
-        app, ["replace", "--compensated", "2:17TC-16", "--temperature=-50C:150C"]
+        app,
+        ["replace", "--compensated", "2:17TC-16", "--temperature=-50C:150C"],
     )
     assert done.exit_code == 0
     assert "without Gd: " in done.stdout
@@ -101,7 +110,8 @@ def test_replace_answers_in_alpha():
     assert answer.limits[ALPHA].absolute_maximum == pytest.approx(0.01)
     assert all("Gd" in way.candidate or way.grade for way in answer.ways)
     assert any(
-        "its heavy rare earth serves alpha: without" in line for line in answer.lines()
+        "its heavy rare earth serves alpha: without" in line
+        for line in answer.lines()
     )
 
 

@@ -74,19 +74,30 @@ def test_replace_screen_and_curve_agree():
     assert melts
     for way in melts:
         result = mk.screen(
-            [way.candidate], None, "120C", shell=way.shell or None, **options, **duty
+            [way.candidate],
+            None,
+            "120C",
+            shell=way.shell or None,
+            **options,
+            **duty,
         )
         row = result.table.iloc[0]
         assert row["probability_meets_requirements"] == pytest.approx(
             way.chance, abs=0.02
         )
-        assert row[SAFETY] == pytest.approx(way.demagnetization_safety, rel=0.01)
+        assert row[SAFETY] == pytest.approx(
+            way.demagnetization_safety, rel=0.01
+        )
         guarantee = row["coercivity_guaranteed_kA_m"]
-        assert guarantee == pytest.approx(way.coercivity_guaranteed_kA_m, rel=0.01)
+        assert guarantee == pytest.approx(
+            way.coercivity_guaranteed_kA_m, rel=0.01
+        )
     # The magnet in use, by the curve that is exported of it.
     curve = mk.curve("N42SH", "120C", bound="guaranteed").curves
     field = curve.remanence[0, 0] / (MU_0 * (1.0 + curve.recoil[0, 0])) + 50e3
-    assert answer.reference["field_kA_m"] == pytest.approx(1e-3 * field, rel=0.01)
+    assert answer.reference["field_kA_m"] == pytest.approx(
+        1e-3 * field, rel=0.01
+    )
     assert answer.reference[SAFETY] == pytest.approx(
         curve.knee_field[0, 0] / field, rel=0.01
     )

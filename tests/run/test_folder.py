@@ -23,7 +23,9 @@ from magnetkit.run._work import Part, decode, encode
 TABLE = pa.table({"x": [1, 2]})
 REJECTED = pa.table({"line": [3], "text": ["??"], "reason": ["no element"]})
 PART = Part(2, encode(TABLE), b"", 0, None)
-MIXED = Part(2, encode(TABLE), encode(REJECTED), 1, Rejected(3, "??", "no element"))
+MIXED = Part(
+    2, encode(TABLE), encode(REJECTED), 1, Rejected(3, "??", "no element")
+)
 
 
 IDENTITY = dict.fromkeys(
@@ -48,7 +50,11 @@ def result(path, rows=2, identity=IDENTITY):
 
 
 def read_tree(path):
-    return {f.relative_to(path): f.read_bytes() for f in path.rglob("*") if f.is_file()}
+    return {
+        f.relative_to(path): f.read_bytes()
+        for f in path.rglob("*")
+        if f.is_file()
+    }
 
 
 def test_resumes_chunks_and_repeats_a_damaged_one(tmp_path, caplog):
@@ -56,12 +62,21 @@ def test_resumes_chunks_and_repeats_a_damaged_one(tmp_path, caplog):
         for number, part in enumerate([MIXED, PART, PART]):
             folder.add(number, part)
     with open_store(tmp_path, resume=True) as again:
-        assert [again.chunk(i) for i in range(4)] == [(2, 1), (2, 0), (2, 0), None]
+        assert [again.chunk(i) for i in range(4)] == [
+            (2, 1),
+            (2, 0),
+            (2, 0),
+            None,
+        ]
         assert list(again.rejected()) == [MIXED.first]
         assert not caplog.records
     (tmp_path / _files.PARTS / "chunk-000001.arrow").write_bytes(b"cut")
     with open_store(tmp_path, resume=True) as store:
-        assert [store.chunk(i) is None for i in range(3)] == [False, True, False]
+        assert [store.chunk(i) is None for i in range(3)] == [
+            False,
+            True,
+            False,
+        ]
         assert "chunk-000001.arrow is damaged" in caplog.text
 
 
@@ -105,7 +120,8 @@ def test_refuses_another_identity_by_name(tmp_path):
         pass
     with (
         pytest.raises(
-            InputError, match=r'another scenario .*"baseline" there, "embargo" here'
+            InputError,
+            match=r'another scenario .*"baseline" there, "embargo" here',
         ),
         open_store(tmp_path, IDENTITY | {"scenario": "embargo"}, resume=True),
     ):
@@ -124,7 +140,9 @@ def test_refuses_chunks_of_two_models(tmp_path):
     other = replace(PART, models={"curie_temperature_K": "b" * 64})
     with open_store(tmp_path) as folder:
         folder.add(0, replace(PART, models={"curie_temperature_K": "a" * 64}))
-        with pytest.raises(InputError, match="another model of curie_temperature_K"):
+        with pytest.raises(
+            InputError, match="another model of curie_temperature_K"
+        ):
             folder.add(1, other)
     with (
         open_store(tmp_path, resume=True) as again,
@@ -148,9 +166,14 @@ FOREIGN = {
     "a manifest": {
         "manifest.json": '{"name": "web app", "files": {"ranked.csv": "x"}}'
     },
-    "a snapshot": {"manifest.json": '{"format": "magnetkit phases 1", "identity": {}}'},
+    "a snapshot": {
+        "manifest.json": '{"format": "magnetkit phases 1", "identity": {}}'
+    },
     "a report": {"report.html": "<html>mine</html>"},
-    "a damaged manifest": {"manifest.json": '{"identity"', "ranked.csv": "mine"},
+    "a damaged manifest": {
+        "manifest.json": '{"identity"',
+        "ranked.csv": "mine",
+    },
     "a hidden file": {_files.PARTS: "mine"},
 }
 
@@ -209,7 +232,9 @@ def test_old_result_stays_until_the_new_one_is_complete(tmp_path):
     result(tmp_path)
     before = read_tree(tmp_path)
     for resume in (False, True):
-        with open_store(tmp_path, IDENTITY | {"scenario": "embargo"}, resume) as folder:
+        with open_store(
+            tmp_path, IDENTITY | {"scenario": "embargo"}, resume
+        ) as folder:
             folder.add(0, PART)
             folder.staging_path(_files.RANKED).write_text("half")
         files = read_tree(tmp_path)
@@ -224,7 +249,9 @@ def test_old_result_stays_until_the_new_one_is_complete(tmp_path):
 
 
 @pytest.mark.parametrize("renames", range(4))
-def test_a_stop_between_the_renames_is_made_good(tmp_path, monkeypatch, renames):
+def test_a_stop_between_the_renames_is_made_good(
+    tmp_path, monkeypatch, renames
+):
     result(tmp_path)
     (tmp_path / "report.html").write_text(seal("<html>of the old</html>"))
     done = []
@@ -239,7 +266,9 @@ def test_a_stop_between_the_renames_is_made_good(tmp_path, monkeypatch, renames)
     with pytest.raises(KeyboardInterrupt):
         result(tmp_path, 7)
     monkeypatch.undo()
-    assert _files.read_finished_manifest(tmp_path)["summary"] == {"candidates": 7}
+    assert _files.read_finished_manifest(tmp_path)["summary"] == {
+        "candidates": 7
+    }
     names = {_files.RANKED, "ranked.csv", "rejected.csv", _files.MANIFEST}
     assert {str(name) for name in read_tree(tmp_path)} == names
     assert (tmp_path / _files.RANKED).read_text() == f"{_files.RANKED} of 7"
@@ -250,7 +279,8 @@ def test_second_writer_learns_the_first(tmp_path):
         folder.add(0, PART)
         with (
             pytest.raises(
-                InputError, match=rf"written by process {os.getpid()} on \S+ since 20"
+                InputError,
+                match=rf"written by process {os.getpid()} on \S+ since 20",
             ),
             open_store(tmp_path),
         ):
@@ -281,7 +311,10 @@ def test_a_killed_holder_leaves_no_lock(tmp_path):
 
 
 def test_rejected_line_survives_a_round_trip(tmp_path):
-    lines = [Rejected(1, "Sm\u2028Co5\x0b", 'no, "it"\nis not'), Rejected(2, "=1", "")]
+    lines = [
+        Rejected(1, "Sm\u2028Co5\x0b", 'no, "it"\nis not'),
+        Rejected(2, "=1", ""),
+    ]
     _files.write_rejections(lines, tmp_path / "rejected.csv")
     assert _files.read_rejections(_files.Place.of(tmp_path)) == lines
     assert _files.read_rejections(_files.Place.of(tmp_path / "absent")) == []

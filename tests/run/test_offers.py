@@ -17,7 +17,9 @@ def test_takes_a_hot_sheet_that_meets_the_drawing(n42sh):
     assert offer.verdict == "take"
     assert offer.probability_meets_requirements > 0.95
     assert offer.heavy_rare_earth_wt_pct == pytest.approx(0.4)
-    assert any("analysis of Dy and Tb" in question for question in offer.questions)
+    assert any(
+        "analysis of Dy and Tb" in question for question in offer.questions
+    )
 
 
 def test_questions_a_sheet_without_dysprosium(n42sh):
@@ -27,7 +29,9 @@ def test_questions_a_sheet_without_dysprosium(n42sh):
 
 
 def test_refuses_a_low_sheet_and_questions_one_percent_of_remanence(n42sh):
-    assert judge_offer(n42sh, "B_r=1.12,H_cJ=300,T=150C,Dy=1").verdict == "refuse"
+    assert (
+        judge_offer(n42sh, "B_r=1.12,H_cJ=300,T=150C,Dy=1").verdict == "refuse"
+    )
     limit = n42sh.limits["remanence_T"].limit
     offer = judge_offer(n42sh, f"B_r={0.99 * limit:.4f},H_cJ=520,T=150C,Dy=1")
     assert offer.verdict == "ask"
@@ -35,7 +39,9 @@ def test_refuses_a_low_sheet_and_questions_one_percent_of_remanence(n42sh):
 
 
 def test_cold_values_follow_the_chords_of_the_sheet(n42sh):
-    offer = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,beta=-0.55,T=20C,Dy=1")
+    offer = judge_offer(
+        n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,beta=-0.55,T=20C,Dy=1"
+    )
     # 130 K: B_r 1.30 (1 - 0.156), H_cJ 1700 (1 - 0.715).
     assert offer.remanence_guaranteed_T == pytest.approx(1.0972, abs=1e-4)
     assert offer.coercivity_guaranteed_kA_m == pytest.approx(484.5, abs=0.1)
@@ -57,7 +63,9 @@ def test_refuses_a_rating_under_the_use_temperature(n42sh):
 
 def test_accepts_the_incumbent_recipe_without_saving(n42sh):
     recipe = n42sh.reference["made_of"][0]
-    text = recipe["composition"] + (f" + {recipe['shell']}" if recipe["shell"] else "")
+    text = recipe["composition"] + (
+        f" + {recipe['shell']}" if recipe["shell"] else ""
+    )
     offer = judge_offer(n42sh, text)
     assert offer.kind == "recipe"
     assert offer.probability_meets_requirements == pytest.approx(1.0, abs=0.02)
@@ -68,7 +76,8 @@ def test_another_family_is_asked_its_price(n42sh):
     offer = judge_offer(n42sh, "Recoma 35E")
     assert offer.verdict == "ask"
     assert any(
-        "price of finished magnets, density" in question for question in offer.questions
+        "price of finished magnets, density" in question
+        for question in offer.questions
     )
 
 
@@ -134,7 +143,9 @@ def test_shortens_a_long_offer_on_display(n42sh):
 
 
 def test_names_the_source_of_the_coefficients(n42sh):
-    offer = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,beta=-0.55,T=20C,Dy=1")
+    offer = judge_offer(
+        n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,beta=-0.55,T=20C,Dy=1"
+    )
     assert "by its own alpha and beta" in " ".join(offer.reasons)
     todays = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,T=20C,Dy=1")
     assert "by today's alpha and beta" in " ".join(todays.reasons)

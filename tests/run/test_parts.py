@@ -59,7 +59,9 @@ def test_kilograms_of_a_recipe_by_hand():
     assert table.loc["Sm", "today, kg a year"] == pytest.approx(18.0)
     assert table.loc["Gd", "today, kg a year"] == pytest.approx(0.5)
     assert table.loc["Co", "then, kg a year"] == pytest.approx(31.5)
-    assert table.loc["heavy rare earth", "today, kg a year"] == pytest.approx(0.5)
+    assert table.loc["heavy rare earth", "today, kg a year"] == pytest.approx(
+        0.5
+    )
 
 
 def test_lists_an_unreadable_row_and_reads_the_rest(answer):
@@ -74,7 +76,9 @@ def test_kilograms_follow_the_answer_of_the_grade(answer):
     row = answer.frame.iloc[0]
     share = alone.reference["heavy_rare_earth_wt_pct"]
     assert row["Verdict"] == alone.verdict
-    assert row["Heavy rare earth today, kg a year"] == pytest.approx(12.0 * share)
+    assert row["Heavy rare earth today, kg a year"] == pytest.approx(
+        12.0 * share
+    )
     assert row["Today, low"] == pytest.approx(
         12.0 * alone.reference["heavy_rare_earth_wt_pct_lo"]
     )
@@ -89,7 +93,9 @@ def test_shares_today_add_up_to_the_magnet():
     assert sum(share.mean for share in shares.values()) == pytest.approx(
         100.0, abs=1e-6
     )
-    assert all(share.low <= share.mean <= share.high for share in shares.values())
+    assert all(
+        share.low <= share.mean <= share.high for share in shares.values()
+    )
     assert "Sm" not in shares
 
 
@@ -135,19 +141,24 @@ def test_the_embedded_devices_weigh_what_their_profiles_say():
     masses = {"patriot": 4.0, "f22-engine": 1.0}
     assert set(devices()) == set(masses)
     answer = replace_parts("f22-engine")
-    assert answer.frame["kg a year"].sum() == pytest.approx(masses["f22-engine"])
+    assert answer.frame["kg a year"].sum() == pytest.approx(
+        masses["f22-engine"]
+    )
 
 
 def test_notes_count_rows_without_temperature():
     answer = replace_parts([{"Grade": "N35", "kg/year": 1}], temperature="60C")
     assert answer.parts[0].temperature_K == pytest.approx(333.15)
     assert any(
-        "No temperature in 1 rows (1): 60C is taken" in note for note in answer.notes
+        "No temperature in 1 rows (1): 60C is taken" in note
+        for note in answer.notes
     )
 
 
 def test_shortage_of_dysprosium_and_terbium_stops_parts(answer):
-    rows = answer.changes[answer.changes["Shortage"] == "Dysprosium and terbium stop"]
+    rows = answer.changes[
+        answer.changes["Shortage"] == "Dysprosium and terbium stop"
+    ]
     assert set(rows["Part"]) == {"A1", "A3"}
     assert rows["Part"].iloc[0] == "A1"  # It frees twelve times as much
     for _, row in rows[rows["What to do"] == "change"].iterrows():
@@ -179,10 +190,14 @@ def test_stopped_part_names_its_likeliest_magnet_without_the_element():
 
 
 def test_triple_price_adds_twice_the_price(answer):
-    rows = answer.changes[answer.changes["Shortage"].str.contains("three times")]
+    rows = answer.changes[
+        answer.changes["Shortage"].str.contains("three times")
+    ]
     table = answer.totals.set_index("Element")["today, kg a year"]
     price = mk.supply.element_table().set_index("element")["price_USD_kg"]
-    increase = 2.0 * sum(table[element] * price[element] for element in ("Dy", "Tb"))
+    increase = 2.0 * sum(
+        table[element] * price[element] for element in ("Dy", "Tb")
+    )
     assert rows["Dearer, USD a year"].sum() == pytest.approx(increase, rel=1e-6)
 
 
@@ -199,7 +214,10 @@ def test_workbook_sorts_and_sums(answer, tmp_path):
     sheet = book["Answer"]
     headers = [cell.value for cell in sheet[1]]
     column = headers.index("Heavy rare earth today, kg a year")
-    assert [type(sheet.cell(row, column + 1).value) for row in (2, 3)] == [float, float]
+    assert [type(sheet.cell(row, column + 1).value) for row in (2, 3)] == [
+        float,
+        float,
+    ]
     assert sheet.auto_filter.ref == sheet.dimensions
     assert "Colour" in headers
     ways = book[book.sheetnames[6]]
@@ -220,7 +238,9 @@ def test_a_text_like_a_formula_is_not_run(tmp_path):
 
 def test_lines_and_json(answer):
     assert answer.lines()[0].startswith("2 parts:")
-    frame = pd.read_json(__import__("io").StringIO(answer.to_json()), typ="series")
+    frame = pd.read_json(
+        __import__("io").StringIO(answer.to_json()), typ="series"
+    )
     assert len(frame["frame"]) == 2
 
 
@@ -281,8 +301,12 @@ def test_groups_many_questions_by_grade(monkeypatch):
 
 def test_names_rows_without_an_amount():
     rows = [{**LIST[0]}, {**LIST[2], "kg/year": None}]
-    notes = [note for note in replace_parts(rows).notes if "No amount a year" in note]
-    assert [note.split(":")[0] for note in notes] == ["No amount a year in 1 rows (2)"]
+    notes = [
+        note for note in replace_parts(rows).notes if "No amount a year" in note
+    ]
+    assert [note.split(":")[0] for note in notes] == [
+        "No amount a year in 1 rows (2)"
+    ]
 
 
 def test_saving_is_the_difference_for_each_element(answer):
@@ -290,7 +314,9 @@ def test_saving_is_the_difference_for_each_element(answer):
     today = row["Heavy rare earth today, kg a year"]
     then = row["Heavy rare earth then, kg a year"]
     assert row["Saved, kg a year"] == pytest.approx(today - then)
-    line = next(text for text in answer.lines() if text.startswith("By element"))
+    line = next(
+        text for text in answer.lines() if text.startswith("By element")
+    )
     elements = re.findall(r"([A-Z][a-z]?) [\d,]+ \(", line)
     assert elements == answer.totals["Element"].tolist()[1:]
 
@@ -306,7 +332,9 @@ def test_totals_add_up_without_elements():
     rows = [{"part": "A", "Grade": "N52", "kg/year": 600, "Max temp C": 70}]
     table = replace_parts(rows).totals.set_index("Element")
     heavy = [
-        name for name in table.index if name in ("Dy", "Tb", "heavy, not known which")
+        name
+        for name in table.index
+        if name in ("Dy", "Tb", "heavy, not known which")
     ]
     for column in ("today, kg a year", "then, kg a year"):
         assert table.loc["heavy rare earth", column] > 1.0
@@ -324,10 +352,19 @@ def test_lists_a_row_verbatim_and_names_a_repeated_part():
         "A, N42SH / N45SH, 5, 150",
     ]
     assert "two grades in one cell" in answer.refused["Why"].iloc[1]
-    assert any("A in rows 1, 2: each row is counted" in note for note in answer.notes)
+    assert any(
+        "A in rows 1, 2: each row is counted" in note for note in answer.notes
+    )
 
 
 def test_pieces_per_year_take_precedence():
-    row = {"part": "a", "recipe": "Sm36Co64", "basis": "weight", "pieces/year": 1000}
+    row = {
+        "part": "a",
+        "recipe": "Sm36Co64",
+        "basis": "weight",
+        "pieces/year": 1000,
+    }
     row |= {"mass g": 10, "number": 5}
-    assert replace_parts([row]).frame["kg a year"].iloc[0] == pytest.approx(10.0)
+    assert replace_parts([row]).frame["kg a year"].iloc[0] == pytest.approx(
+        10.0
+    )

@@ -7,7 +7,13 @@ import pytest
 
 from magnetkit._core import _progress
 from magnetkit._core._threads import limited_threads, thread_count
-from magnetkit.run._pool import Threads, _alone, ahead, iterate_results, reporting
+from magnetkit.run._pool import (
+    Threads,
+    _alone,
+    ahead,
+    iterate_results,
+    reporting,
+)
 
 
 def test_items_come_in_order_one_at_a_time():

@@ -36,7 +36,9 @@ def test_answer_starts_with_the_verdict_and_fits_a_screen(motor):
     rows = [part for line in lines for part in textwrap.wrap(line, 80) or [""]]
     assert len(rows) <= 40
     assert motor.ways[0] is best
-    assert [way.number for way in motor.ways] == list(range(1, len(motor.ways) + 1))
+    assert [way.number for way in motor.ways] == list(
+        range(1, len(motor.ways) + 1)
+    )
     assert str(motor) == "\n".join(lines)
     assert len(repr(motor)) <= 800
     assert str(motor).startswith(repr(motor).splitlines()[0])
@@ -57,7 +59,9 @@ def test_answer_starts_with_the_verdict_and_fits_a_screen(motor):
     assert "B_r >= 10.89 kG, H_cJ >= 5.70 kOe" in " ".join(motor.lines("cgs"))
     whole = " ".join(motor.lines(everything=True))
     charge = re.search(r"To charge, wt.%: ([^;]*);", whole)[1]
-    amounts = {part.split()[0]: float(part.split()[1]) for part in charge.split(", ")}
+    amounts = {
+        part.split()[0]: float(part.split()[1]) for part in charge.split(", ")
+    }
     assert sum(amounts.values()) == pytest.approx(100.0, abs=0.05)
     # 0.96 wt.% boron by ferroboron of 19 %.
     assert amounts["FeB"] == pytest.approx(0.96 / 0.19, abs=0.01)
@@ -85,7 +89,9 @@ def test_failing_magnet_is_named_first():
         if way.likely:
             assert way.demagnetization_safety >= 1.1
     likely = [
-        w.exposure_USD_kg for w in hot.ways if w.likely and w.kind != "other-family"
+        w.exposure_USD_kg
+        for w in hot.ways
+        if w.likely and w.kind != "other-family"
     ]
     assert likely == sorted(likely)
     answer = mk.replace(
@@ -102,10 +108,14 @@ def test_another_family_stands_first_only_where_it_may(motor):
     other = next(way for way in motor.ways if way.kind == "other-family")
     assert not other.recommended
     row = next(
-        line for line in motor.lines() if line.lstrip().startswith(f"{other.number} ")
+        line
+        for line in motor.lines()
+        if line.lstrip().startswith(f"{other.number} ")
     )
     assert row.endswith(" ask")
-    answer = mk.replace("N42SH", "150C", family="any", prices={"Ga": "50x"}, **BULK)
+    answer = mk.replace(
+        "N42SH", "150C", family="any", prices={"Ga": "50x"}, **BULK
+    )
     assert answer.recommended.kind == "other-family"
     # By its elements alone it is never called cheaper, and its own scarce ones stand beside.
     text = " ".join(answer.lines())
@@ -119,18 +129,26 @@ def test_a_price_changes_the_answer(motor):
     # Terbium eight times as dear: what holds it falls out, by exposure or by cost.
     dear = mk.replace("N42SH", "150C", prices={"Tb": "8x"}, **BULK)
     keys = ["candidate", "shell", "grade"]
-    usual = [one.candidates[one.candidates["route"].isna()] for one in (motor, dear)]
+    usual = [
+        one.candidates[one.candidates["route"].isna()] for one in (motor, dear)
+    ]
     before, after = (rows.set_index(keys)["exposure_USD_kg"] for rows in usual)
     shells = before.index.get_level_values("shell")
-    tb = shells.str.startswith("Tb") & (before.index.get_level_values("grade") == "")
+    tb = shells.str.startswith("Tb") & (
+        before.index.get_level_values("grade") == ""
+    )
     ratio = after[before.index[tb]].to_numpy() / before[tb].to_numpy()
     assert (ratio > 1.2).all()
     assert not (dear.recommended and dear.recommended.shell.startswith("Tb"))
     for way in dear.ways:
         assert not (way.recommended and way.cost_per_flux_ratio > 1.1)
     # Gallium dear enough takes the ways without heavy rare earth that rest on it off the list.
-    answer = mk.replace("N42SH", "150C", prices={"Ga": "50x", "Dy": "0.5x"}, **BULK)
-    assert answer.recommended is None or "Ga" not in answer.recommended.candidate
+    answer = mk.replace(
+        "N42SH", "150C", prices={"Ga": "50x", "Dy": "0.5x"}, **BULK
+    )
+    assert (
+        answer.recommended is None or "Ga" not in answer.recommended.candidate
+    )
 
 
 def test_a_named_recipe_is_judged_like_the_ways(motor):
@@ -151,13 +169,19 @@ def test_feedback_is_part_of_the_charge(monkeypatch):
     motor = mk.replace("N42SH", temperature="150C", **BULK)
     feed = {"share": 20.0, "Nd": 25.0, "Sm": 5.0, "Fe": 70.0, "O": 0.5}
     monkeypatch.setattr(get_settings(), "scrap", feed)
-    monkeypatch.setattr(get_settings(), "yields", {"milling": 0.95, "diffusion": 0.9})
-    with pytest.raises(InputError, match=r"20 wt.% of scrap holds 1\.00 wt.% Sm more"):
+    monkeypatch.setattr(
+        get_settings(), "yields", {"milling": 0.95, "diffusion": 0.9}
+    )
+    with pytest.raises(
+        InputError, match=r"20 wt.% of scrap holds 1\.00 wt.% Sm more"
+    ):
         motor.lines(everything=True)
     monkeypatch.setattr(get_settings(), "scrap", {"share": 20.0, "O": 0.5})
     whole = " ".join(motor.lines(everything=True))
     charge = re.search(r"To charge, wt.%: ([^;]*);", whole)[1]
-    amounts = {part.split()[0]: float(part.split()[1]) for part in charge.split(", ")}
+    amounts = {
+        part.split()[0]: float(part.split()[1]) for part in charge.split(", ")
+    }
     assert sum(amounts.values()) == pytest.approx(100.0, abs=0.05)
     assert amounts["scrap"] == 20.0
     # Scrap of the recipe itself leaves four fifths of everything.
@@ -191,14 +215,22 @@ def test_the_recipe_in_use_passes_its_own_test(grade, temperature, more):
 
 def test_each_kind_of_a_grade_has_its_answer(motor, estimate):
     kinds = [answer.kind for answer in estimate.answers]
-    assert {"bulk", "diffused"} <= set(kinds) <= {"bulk", "diffused", "fine-grained"}
+    assert (
+        {"bulk", "diffused"}
+        <= set(kinds)
+        <= {"bulk", "diffused", "fine-grained"}
+    )
     assert all(answer.weight >= 0.2 for answer in estimate.answers)
     assert f"if it is {kinds[1]}, " in " ".join(estimate.lines())
     # What it holds is said as the mean over the kinds with its range, never the likelier alone.
     mean, low, high = estimate.incumbent.makeup.heavy_wt_pct
     text = f"{mean:.1f} ({low:.1f}-{high:.1f})"
     assert text in " ".join(estimate.lines())
-    assert estimate.answers[0].today.wt_pct == estimate.answers[1].today.wt_pct == mean
+    assert (
+        estimate.answers[0].today.wt_pct
+        == estimate.answers[1].today.wt_pct
+        == mean
+    )
     bulk = motor
     assert [a.kind for a in bulk.answers] == ["bulk"]
     assert bulk.answers[0].recipe.heavy_wt_pct == pytest.approx(3.0, abs=1e-3)
@@ -214,7 +246,9 @@ def test_names_a_class_far_over_its_use():
     assert 1000.0 < cool.limits["coercivity_kA_m"].limit < 1150.0
     assert "load line of" in cool.duty_line
     assert "no heavy rare earth" in cool.duty_line
-    duty = mk.replace("N42SH", "75C", load_line=2.0, outside_field_kA_m=400.0, **BULK)
+    duty = mk.replace(
+        "N42SH", "75C", load_line=2.0, outside_field_kA_m=400.0, **BULK
+    )
     # 400 kA/m in its place add to 320 of its own: class M does not stand it, H does.
     lower = next(way for way in duty.ways if way.kind == "lower-class")
     assert lower.likely
@@ -225,7 +259,9 @@ def test_names_a_class_far_over_its_use():
 
 def test_unlevelled_recipe_gets_no_melt():
     # No producer makes class AH of an alloy without heavy rare earth.
-    answer = mk.replace("N33AH", "220C", recipe="Nd30.5Co1B0.98Fe bal.", basis="weight")
+    answer = mk.replace(
+        "N33AH", "220C", recipe="Nd30.5Co1B0.98Fe bal.", basis="weight"
+    )
     assert answer.answers[0].level > 1.39
     assert not answer.answers[0].is_level_sound
     assert all(way.grade for way in answer.ways)
@@ -243,7 +279,9 @@ def test_unlevelled_recipe_gets_no_melt():
 )
 def test_keeps_a_magnet_without_heavy_rare_earth(grade, says):
     answer = (
-        mk.replace(grade, "50C") if grade != "Alnico 5" else mk.replace(grade, "20C")
+        mk.replace(grade, "50C")
+        if grade != "Alnico 5"
+        else mk.replace(grade, "20C")
     )
     assert answer.verdict == "keep"
     assert says in answer.lines()[0]
@@ -254,7 +292,9 @@ def test_keeps_a_class_of_little_heavy_rare_earth():
     assert answer.verdict == "keep"
     mean, low, _ = answer.incumbent.makeup.heavy_wt_pct
     assert (low, mean < 1.0) == (0.0, True)
-    assert not [way for way in answer.ways if way.likely and way.kind == "alloy"]
+    assert not [
+        way for way in answer.ways if way.likely and way.kind == "alloy"
+    ]
 
 
 def test_duty_alone_gets_grades_of_the_market():
@@ -271,26 +311,37 @@ def test_duty_alone_gets_grades_of_the_market():
     assert row["remanence_T_lo"] >= 1.14
     assert best.demagnetization_safety >= 1.1
     curve = mk.curve(best.grade, "130C", bound="guaranteed").curves
-    self_field = curve.remanence[0, 0] / (4e-7 * np.pi * (2.0 + curve.recoil[0, 0]))
+    self_field = curve.remanence[0, 0] / (
+        4e-7 * np.pi * (2.0 + curve.recoil[0, 0])
+    )
     field = self_field + 100e3
     assert curve.knee_field[0, 0] / field == pytest.approx(
         best.demagnetization_safety, rel=1e-3
     )
     # A weak and warm duty needs no rare earth.
-    weak = mk.replace(None, "120C", require=["remanence_T>=0.28"], load_line=2.0)
+    weak = mk.replace(
+        None, "120C", require=["remanence_T>=0.28"], load_line=2.0
+    )
     assert weak.recommended.host == "ferrite"
 
 
 def test_answer_follows_prices_supply_and_kilograms():
     dear = mk.replace(
-        "N42SH", "150C", prices={"Tb": "3x"}, mass_kg=0.25, per_year=2000, **BULK
+        "N42SH",
+        "150C",
+        prices={"Tb": "3x"},
+        mass_kg=0.25,
+        per_year=2000,
+        **BULK,
     )
     plain = mk.replace(
         "N42SH", "150C", prices=None, mass_kg=0.25, per_year=2000, **BULK
     )
     keys = ["candidate", "shell"]
     costs = [
-        r.candidates[r.candidates["way"] == "diffused"].set_index(keys)["cost_USD_kg"]
+        r.candidates[r.candidates["way"] == "diffused"].set_index(keys)[
+            "cost_USD_kg"
+        ]
         for r in (plain, dear)
     ]
     base = plain.candidates.set_index(keys)["cost_USD_kg"]
@@ -324,10 +375,15 @@ def test_calibrated_mill_predicts_the_replacements(motor):
 
 
 def test_the_answer_stands_in_every_report(tmp_path):
-    answer = mk.replace("N42SH", "150C", prices={"Tb": "3x"}, out=tmp_path / "out")
+    answer = mk.replace(
+        "N42SH", "150C", prices={"Tb": "3x"}, out=tmp_path / "out"
+    )
     again = mk.run.ScreenResult.from_folder(tmp_path / "out")
     later = again.report(tmp_path / "again.html").read_text("utf-8")
-    for text in ((tmp_path / "out" / "report.html").read_text(encoding="utf-8"), later):
+    for text in (
+        (tmp_path / "out" / "report.html").read_text(encoding="utf-8"),
+        later,
+    ):
         assert "price of Tb 3x" in text
         assert f"<strong>{escape(answer.lines()[0])}</strong>" in text
         # One picture and one table: today's magnet, then the ways by their numbers.
@@ -341,7 +397,8 @@ def test_the_answer_stands_in_every_report(tmp_path):
         assert (row["rank"], row["shell"] or "") == (way.number, way.shell)
         assert row["probability_meets_requirements"] == way.chance
         assert (
-            decisions["probability_meets_requirements"].iloc[way.number] == way.chance
+            decisions["probability_meets_requirements"].iloc[way.number]
+            == way.chance
         )
         curve = mk.curve(
             f"{tmp_path / 'out'}:{way.number}", "150C", bound="guaranteed"
@@ -362,7 +419,10 @@ def test_the_answer_stands_in_every_report(tmp_path):
     [
         ({"grade": "N42SU"}, "nearest names are"),
         ({"grade": "N42SH", "temperature": "hot"}, "150C"),
-        ({"grade": "N42SH", "temperature": "400C"}, "choose a lower temperature"),
+        (
+            {"grade": "N42SH", "temperature": "400C"},
+            "choose a lower temperature",
+        ),
         ({"grade": "N42SH", "load_line": -1.0}, "load_line"),
         ({"grade": "N42SH", "prices": {"Qq": 2}}, "no chemical element"),
         ({"grade": "N42SH", "prices": {"Tb": "dear"}}, "factor"),
@@ -377,7 +437,10 @@ def test_the_answer_stands_in_every_report(tmp_path):
             {"grade": "N42SH", "require": ["irreversible_loss_pct<=3"]},
             "screen --require",
         ),
-        ({"grade": "N42SH", "recipe": "He"}, "no magnet at 150|no level of a producer"),
+        (
+            {"grade": "N42SH", "recipe": "He"},
+            "no magnet at 150|no level of a producer",
+        ),
         ({"grade": "N42SH", "recipe": "Xx2Fe14B"}, "Xx"),
     ],
 )
@@ -392,7 +455,9 @@ def test_judges_a_recipe_by_the_route_of_its_candidates():
     use = {"recipe": "Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "basis": "weight"}
     melt = "Nd24.64Pr6.16Co3Ga0.4Cu0.15B0.96Fe bal."
     plain = mk.replace("N42SH", "150C", **use).judge(melt, basis="weight")
-    by_route = mk.replace("N42SH", "150C", **use, process={"route": "hot-deformed"})
+    by_route = mk.replace(
+        "N42SH", "150C", **use, process={"route": "hot-deformed"}
+    )
     deformation = by_route.judge(melt, basis="weight")
     assert plain.route is None
     assert deformation.route == "hot-deformed"

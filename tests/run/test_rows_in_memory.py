@@ -48,9 +48,16 @@ def test_some_rows_of_a_file_of_many_groups(tmp_path):
     pq.write_table(table, tmp_path / "x.parquet", row_group_size=7)
     rows = np.array([0, 6, 7, 20, 49])
     pq.write_table(table.slice(9), tmp_path / "y.parquet", row_group_size=20)
-    file_rows = StoredRows(Place.of(tmp_path), {"x.parquet": "", "y.parquet": ""})
+    file_rows = StoredRows(
+        Place.of(tmp_path), {"x.parquet": "", "y.parquet": ""}
+    )
     assert file_rows.take(rows)["x"].to_pylist() == rows.tolist()
-    assert file_rows.take(np.array([3, 49, 50, 80]))["x"].to_pylist() == [3, 49, 9, 39]
+    assert file_rows.take(np.array([3, 49, 50, 80]))["x"].to_pylist() == [
+        3,
+        49,
+        9,
+        39,
+    ]
     assert len(file_rows.take(rows[:0])) == 0
     some = RowsInMemory(rows, table.take(pa.array(rows)))
     assert some.has(np.array([6, 49]))
@@ -81,7 +88,11 @@ def both(tmp_path_factory):
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(import_module("magnetkit.run.screen"), "MANY_ROWS", 50)
-        for name, rows in (("TOP_ROWS", 5), ("LEADING_ROWS", 20), ("SPREAD_ROWS", 10)):
+        for name, rows in (
+            ("TOP_ROWS", 5),
+            ("LEADING_ROWS", 20),
+            ("SPREAD_ROWS", 10),
+        ):
             patch.setattr(_writing.ranked, name, rows)
         device = "energy-traction-motor"
         some = mk.screen(path, device, out=folder / "some", chunk_rows=16)

@@ -51,7 +51,8 @@ def test_tube_wants_lean_samarium_cobalt(
     distant = best["candidate"].str.contains("Fe20")
     assert (best["meets_requirements"] == ~distant).all()
     assert (
-        best["evidence_distance"][distant] > best["evidence_distance"][~distant].max()
+        best["evidence_distance"][distant]
+        > best["evidence_distance"][~distant].max()
     ).all()
     assert (~distant).sum() >= 5
     assert best["host"].isin(["1:5", "2:17"]).all()
@@ -60,15 +61,18 @@ def test_tube_wants_lean_samarium_cobalt(
     assert best["candidate"].str.startswith("Sm").all()
     first = best.iloc[0]
     meeting = tube.table[tube.table["meets_requirements"]]
-    assert first["heavy_rare_earth_wt_pct"] == meeting["heavy_rare_earth_wt_pct"].min()
+    assert (
+        first["heavy_rare_earth_wt_pct"]
+        == meeting["heavy_rare_earth_wt_pct"].min()
+    )
 
 
 def test_plain_compounds_count_as_makeable(
     tube,
 ):
-    plain = mk.screen(["SmCo5", "Sm2Co17"], application=tube.profile).table.set_index(
-        "candidate"
-    )
+    plain = mk.screen(
+        ["SmCo5", "Sm2Co17"], application=tube.profile
+    ).table.set_index("candidate")
     assert (plain["status"] == "ok").all()
     assert 0.0 < plain.loc["SmCo5", "energy_above_hull_eV_atom"] < 0.05
 
@@ -94,9 +98,9 @@ def test_intervals_hold_their_value(tube):
 
 
 def test_no_number_where_there_is_no_magnet():
-    table = mk.screen(MAGNETS, application="patriot-beam-focusing").table.set_index(
-        "candidate"
-    )
+    table = mk.screen(
+        MAGNETS, application="patriot-beam-focusing"
+    ).table.set_index("candidate")
     status = table["status"].astype(str)
     assert status["Y2Co17"] == "planar"
     assert status["FeCo"] == "unknown host"
@@ -146,7 +150,8 @@ def test_an_unknown_column_is_no_damage(tmp_path):
         result = mk.screen(["SmCo5"], application="f22-engine", **options)
         assert result.select(["rank", "host"]).column_names == ["rank", "host"]
         with pytest.raises(
-            InputError, match=r"no column 'remanence' \(did you mean remanence_T"
+            InputError,
+            match=r"no column 'remanence' \(did you mean remanence_T",
         ):
             result.select(["remanence"])
 
@@ -174,7 +179,9 @@ def test_names_impossible_arguments(name, value, message):
 def test_short_table_starts_with_the_ranked_rows(tmp_path, monkeypatch):
     monkeypatch.setattr("magnetkit.choose.result.TOP_ROWS", 6)
     texts = [*MAGNETS[:-1], "Nd1.8Dy0.2Fe14B"]
-    result = mk.screen(texts, "hot-servo-motor", out=tmp_path / "out", chunk_rows=3)
+    result = mk.screen(
+        texts, "hot-servo-motor", out=tmp_path / "out", chunk_rows=3
+    )
     ranks = result.table["rank"]
     count = int(ranks.notna().sum())
     assert 0 < count < 6
@@ -195,15 +202,23 @@ def test_failing_rerun_keeps_the_result(tmp_path):
     before = {f.name: f.read_bytes() for f in out.iterdir()}
     with pytest.raises(CompositionError):
         mk.screen(
-            ["SmCo5", "??"], application="f22-engine", out=out, strict=True, force=True
+            ["SmCo5", "??"],
+            application="f22-engine",
+            out=out,
+            strict=True,
+            force=True,
         )
     with pytest.raises(
         InputError, match=r"no candidate could be read.*\.magnetkit-parts"
     ):
         mk.screen(["??"], application="f22-engine", out=out, force=True)
-    with pytest.raises(InputError, match=r"holds a finished screening; .* --force"):
+    with pytest.raises(
+        InputError, match=r"holds a finished screening; .* --force"
+    ):
         mk.screen(["SmCo5"], application="f22-engine", out=out)
-    assert {f.name: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
+    assert {
+        f.name: f.read_bytes() for f in out.iterdir() if f.is_file()
+    } == before
     again = ScreenResult.from_folder(out)
     assert len(again) == 2
     again.report(out / "report.html")
@@ -213,8 +228,15 @@ def test_failing_rerun_keeps_the_result(tmp_path):
 
 
 def test_stale_result_is_an_error(tmp_path):
-    first = mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=tmp_path)
-    mk.screen(["SmCo5", "Nd2Fe14B"], application="f22-engine", out=tmp_path, force=True)
+    first = mk.screen(
+        ["SmCo5", "Sm2Co17"], application="f22-engine", out=tmp_path
+    )
+    mk.screen(
+        ["SmCo5", "Nd2Fe14B"],
+        application="f22-engine",
+        out=tmp_path,
+        force=True,
+    )
     with pytest.raises(StoreError, match="was screened anew"):
         first.best(1)
     with pytest.raises(StoreError, match="was screened anew"):
@@ -245,7 +267,9 @@ def test_resume_notices_other_data_settings_and_scenario(tmp_path, monkeypatch):
         resume(process={"grain_size_um": 5.0})
     same = {"process": {"grain_size_um": 4.0}}
     assert resume(**same).manifest == first.manifest
-    scenario.write_text(embargo.replace("title =", "title = 'x' #"), encoding="utf-8")
+    scenario.write_text(
+        embargo.replace("title =", "title = 'x' #"), encoding="utf-8"
+    )
     with pytest.raises(InputError, match="another scenario content"):
         resume(**same)
     scenario.write_text(embargo, encoding="utf-8")
@@ -261,7 +285,11 @@ def test_shells_are_candidates_beside_bulk(tmp_path):
     )
     table = mk.screen(path, application="hot-servo-motor").table
     bulk, alloy, shell = (table.iloc[i] for i in range(3))
-    assert 0 < shell["dysprosium_terbium_wt_pct"] < alloy["dysprosium_terbium_wt_pct"]
+    assert (
+        0
+        < shell["dysprosium_terbium_wt_pct"]
+        < alloy["dysprosium_terbium_wt_pct"]
+    )
     assert shell["coercivity_kA_m"] > bulk["coercivity_kA_m"]
     assert shell["remanence_T"] > alloy["remanence_T"]
 
@@ -304,7 +332,9 @@ def test_killed_screening_resumes_to_the_same_bytes(tmp_path):
     part = tmp_path / "cut"
 
     def run(out, **more):
-        mk.screen(path, application="f22-engine", out=out, chunk_rows=40, **more)
+        mk.screen(
+            path, application="f22-engine", out=out, chunk_rows=40, **more
+        )
 
     def is_begun():
         # A chunk may lie there before the manifest names the first.
@@ -318,7 +348,12 @@ def test_killed_screening_resumes_to_the_same_bytes(tmp_path):
     assert not manifest["done"]
     assert manifest["chunks"]
     run(part, resume=True)
-    for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
+    for name in (
+        "ranked.parquet",
+        "ranked.csv",
+        "rejected.csv",
+        "manifest.json",
+    ):
         assert (part / name).read_bytes() == (whole / name).read_bytes(), name
 
 
@@ -335,9 +370,16 @@ def test_an_ordinary_recipe_is_inside_the_domain():
 def test_no_magnet_of_a_device_is_listed_twice(name):
     # Today's magnet is written with brackets in some profiles and without them in their space.
     table = mk.screen(application=name).table
-    atoms = CompositionTable.from_strings(list(table["formula"])).to_array().round(6)
+    atoms = (
+        CompositionTable.from_strings(list(table["formula"]))
+        .to_array()
+        .round(6)
+    )
     magnets = zip(
-        atoms, table["shell"].astype(str), table["route"].astype(str), strict=True
+        atoms,
+        table["shell"].astype(str),
+        table["route"].astype(str),
+        strict=True,
     )
     kinds = [(*row, shell, route) for row, shell, route in magnets]
     assert len(set(kinds)) == len(kinds)
@@ -361,7 +403,10 @@ def test_builds_one_job_and_reads_no_scenario_twice(monkeypatch, tmp_path):
     monkeypatch.setattr(_toml, "load", read_one)
     scenario._embedded_scenarios.cache_clear()
     result = mk.screen(
-        ["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1
+        ["SmCo5", "Sm0.9Gd0.1Co5"],
+        "f22-engine",
+        out=tmp_path / "out",
+        chunk_rows=1,
     )
     result.robustness(draws=20)
     result.report(tmp_path / "report.html")

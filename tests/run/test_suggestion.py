@@ -24,7 +24,12 @@ def space():
     )
     bases = ("Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.8Dy0.2Fe14B")
     amounts = (0.2, 0.4, 0.6, 0.8)
-    shells = [(b, f"{R} {a} wt%") for b in bases for R in ("Dy", "Tb") for a in amounts]
+    shells = [
+        (b, f"{R} {a} wt%")
+        for b in bases
+        for R in ("Dy", "Tb")
+        for a in amounts
+    ]
     return SpaceCandidates([bulk], shells)
 
 
@@ -68,9 +73,13 @@ def test_value_of_two_candidates_by_hand_calculation():
 @pytest.mark.parametrize("seed", range(3))
 def test_greedy_search_equals_every_batch(seed):
     loss, scores = problem(seed=seed)
-    batch, _ = greedy(loss, scores, 3, lambda chosen: ~np.isin(np.arange(10), chosen))
+    batch, _ = greedy(
+        loss, scores, 3, lambda chosen: ~np.isin(np.arange(10), chosen)
+    )
     got = batch_value(loss, scores, batch)[0]
-    best = max(batch_value(loss, scores, c)[0] for c in combinations(range(10), 3))
+    best = max(
+        batch_value(loss, scores, c)[0] for c in combinations(range(10), 3)
+    )
     assert got >= 0.93 * best
 
     def negative_value(x):
@@ -78,7 +87,12 @@ def test_greedy_search_equals_every_batch(seed):
         return -batch_value(loss, scores, batch)[0]
 
     library = differential_evolution(
-        negative_value, [(0, 10)] * 3, maxiter=8, popsize=5, seed=seed, polish=False
+        negative_value,
+        [(0, 10)] * 3,
+        maxiter=8,
+        popsize=5,
+        seed=seed,
+        polish=False,
     )
     assert got >= 0.95 * -library.fun
     # And better than the first three by what they are thought to lose.
@@ -99,7 +113,12 @@ def test_a_batch_tells_of_who_is_in_doubt(motor):
 def test_respects_store_furnace_and_limits(motor):
     stock = {"Nd": 1.0, "Fe": 10.0, "B": 1.0, "Dy": 0.5}
     batch = suggest(
-        motor, 5, stock=stock, melts=2, limits=["shell<=0.6", "Dy<=3"], charge_kg=1.5
+        motor,
+        5,
+        stock=stock,
+        melts=2,
+        limits=["shell<=0.6", "Dy<=3"],
+        charge_kg=1.5,
     )
     texts = list(batch["formula"])
     weight = CompositionTable.from_strings(texts).weight_fractions()
@@ -113,13 +132,17 @@ def test_respects_store_furnace_and_limits(motor):
 
 
 def test_names_impossible_requests(motor):
-    with pytest.raises(InputError, match="no leading candidate keeps the limits"):
+    with pytest.raises(
+        InputError, match="no leading candidate keeps the limits"
+    ):
         suggest(motor, 1, stock=["Sm", "Co"])
     with pytest.raises(InputError, match="limit 'Nd=3' not understood"):
         suggest(motor, 1, limits=["Nd=3"])
     with pytest.raises(InputError, match="'Xx' is no chemical element"):
         suggest(motor, 1, stock=["Xx"])
-    with pytest.raises(InputError, match="batch must be a whole number of 1 or more"):
+    with pytest.raises(
+        InputError, match="batch must be a whole number of 1 or more"
+    ):
         suggest(motor, 0)
     with pytest.raises(InputError, match="charge_kg"):
         suggest(motor, 1, charge_kg=0.0)
@@ -142,7 +165,10 @@ def test_results_come_back_through_calibrate():
         process=process,
         shell=list(table["shell"]),
     )
-    off = [np.abs(np.log(f["coercivity_kA_m"] / 500.0)).mean() for f in (before, after)]
+    off = [
+        np.abs(np.log(f["coercivity_kA_m"] / 500.0)).mean()
+        for f in (before, after)
+    ]
     # What a maker's magnets have in common is 0.64 of the variance (datasets/recipes/split.toml),
     # so that two of them leave less than 0.36 / 0.64 of what they were off.
     assert off[1] < 0.36 / 0.64 * off[0]
@@ -152,7 +178,15 @@ def test_command_writes_a_table_for_the_mill(tmp_path):
     mk.screen(space(), "energy-traction-motor", out=tmp_path / "r")
     file = tmp_path / "melts.csv"
     store = ["--stock", "Nd=5", "--stock", "Fe=9,B=1,Tb=1"]
-    arguments = ["suggest", str(tmp_path / "r"), "--batch", "2", "--melts", "1", *store]
+    arguments = [
+        "suggest",
+        str(tmp_path / "r"),
+        "--batch",
+        "2",
+        "--melts",
+        "1",
+        *store,
+    ]
     done = CliRunner().invoke(app, [*arguments, "--out", str(file)])
     assert done.exit_code == 0, done.output
     assert "units of regret" in done.stdout
@@ -174,11 +208,15 @@ def test_square_term_finds_an_inner_maximum():
     assert change == pytest.approx(0.185, abs=0.01)
 
 
-@pytest.mark.parametrize(("more", "progress"), [((), True), (("--quiet",), False)])
+@pytest.mark.parametrize(
+    ("more", "progress"), [((), True), (("--quiet",), False)]
+)
 def test_shows_a_bar_by_default(tmp_path, monkeypatch, more, progress):
     mk.screen(["SmCo5"], "f22-engine", out=tmp_path)
     values = []
     instead = "magnetkit.run.suggestion.suggest"
-    monkeypatch.setattr(instead, lambda *_, progress, **__: values.append(progress))
+    monkeypatch.setattr(
+        instead, lambda *_, progress, **__: values.append(progress)
+    )
     CliRunner().invoke(app, ["suggest", str(tmp_path), *more])
     assert values == [progress]

@@ -27,7 +27,11 @@ def by_host(compounds):
 def test_stored_figures_are_frames():
     assert set(stored_targets()) == set(stored_figures())
     validation = mk.validate("curie_temperature_K")
-    assert len(validation.tables) == len(stored_figures()["curie_temperature_K"]) == 4
+    assert (
+        len(validation.tables)
+        == len(stored_figures()["curie_temperature_K"])
+        == 4
+    )
     row = validation.table[
         (validation.table["left out"] == "all rows")
         & (validation.table["model"] == "model")
@@ -51,7 +55,9 @@ def test_groups_are_predicted_by_unseen_models(by_host, compounds):
     rows = by_host.predictions
     assert len(rows) == len(compounds)
     error = np.abs(rows["measured"] - rows["ExtraTrees"]).mean()
-    assert table.loc["ExtraTrees", "mean_absolute_error"] == pytest.approx(error)
+    assert table.loc["ExtraTrees", "mean_absolute_error"] == pytest.approx(
+        error
+    )
     # A compound seen would be hit: the trees keep what they learnt.
     assert error > 0.05
     assert table["pairs_in_order"].between(0.5, 1.0).all()
@@ -78,7 +84,9 @@ def test_validates_any_column_of_a_frame(compounds):
     )
     assert list(validation.table.index) == ["CompositionRegressor"]
     assert validation.table["groups"].iloc[0] == 4
-    assert "polarization" in validation.plot()["layout"]["xaxis"]["title"]["text"]
+    assert (
+        "polarization" in validation.plot()["layout"]["xaxis"]["title"]["text"]
+    )
 
 
 def test_names_why_nothing_validates(compounds):
@@ -92,14 +100,18 @@ def test_names_why_nothing_validates(compounds):
         mk.validate("phases", groups="host")
     with pytest.raises(InputError, match='learn_from="known" needs'):
         mk.validate(
-            "host_number", data=compounds.assign(host_number=1.0), learn_from="known"
+            "host_number",
+            data=compounds.assign(host_number=1.0),
+            learn_from="known",
         )
     with pytest.raises(InputError, match="learn_from must be one of"):
         mk.validate(J_S, data=compounds, learn_from="all")
     with pytest.raises(InputError, match="two groups"):
         mk.validate(J_S, data=compounds, groups=["a"] * len(compounds))
     with pytest.raises(DataError, match="0 usable rows"):
-        mk.validate(J_S, data=pd.DataFrame({"composition": ["Sm20Co80"], J_S: [1.0]}))
+        mk.validate(
+            J_S, data=pd.DataFrame({"composition": ["Sm20Co80"], J_S: [1.0]})
+        )
 
 
 def test_predicts_rows_of_a_user_from_all_other_data():
@@ -119,9 +131,15 @@ def test_polarization_is_predicted_from_the_other_embedded_compounds(compounds):
     facts = pd.read_csv(mk.datasets.path("intrinsic/papers.csv"))
     facts = facts[(facts["property"] == J_S) & (facts["host"] == "1:12")]
     rows = pd.DataFrame(
-        {"composition": facts["formula"], J_S: facts["value"], "group": facts["source"]}
+        {
+            "composition": facts["formula"],
+            J_S: facts["value"],
+            "group": facts["source"],
+        }
     )
-    table = mk.validate(J_S, data=rows.assign(basis="atomic"), learn_from="known").table
+    table = mk.validate(
+        J_S, data=rows.assign(basis="atomic"), learn_from="known"
+    ).table
     assert list(table.index) == [
         "predict, as shipped",
         "CompositionRegressor",
@@ -132,5 +150,8 @@ def test_polarization_is_predicted_from_the_other_embedded_compounds(compounds):
     # No compound of these papers is among those that the parameters were fitted to.
     assert not set(facts["formula"]) & set(compounds["composition"])
     first = table.loc["predict, as shipped"]
-    assert first["mean_absolute_error"] < table.loc["ExtraTrees", "mean_absolute_error"]
+    assert (
+        first["mean_absolute_error"]
+        < table.loc["ExtraTrees", "mean_absolute_error"]
+    )
     assert first["coverage"] > 0.7

@@ -18,8 +18,12 @@ BAD = Rejected(7, "??", "no element")
 
 def evaluate_recipes(*recipes, rejected=()):
     table = make_table(*recipes)
-    chunk = Chunk(table, pa.array(list(recipes), pa.string()), rejected=list(rejected))
-    return evaluate_piece((3, lambda: chunk), make_job(applications.load("f22-engine")))
+    chunk = Chunk(
+        table, pa.array(list(recipes), pa.string()), rejected=list(rejected)
+    )
+    return evaluate_piece(
+        (3, lambda: chunk), make_job(applications.load("f22-engine"))
+    )
 
 
 def test_piece_names_its_models():
@@ -31,7 +35,9 @@ def test_piece_names_its_models():
 
 
 def test_piece_of_bad_lines_asks_no_model():
-    number, part = evaluate_recipes(rejected=[BAD, Rejected(8, "x", "no amount")])
+    number, part = evaluate_recipes(
+        rejected=[BAD, Rejected(8, "x", "no amount")]
+    )
     assert (number, part.rows, part.lines, part.first) == (3, 0, 2, BAD)
     assert part.table == b""
     assert part.models == {}

@@ -13,7 +13,10 @@ from magnetkit.supply import overdue
 )
 def test_gallium_ban_is_due_after_its_suspension(day, late):
     # MOFCOM: suspended to 27 November 2026.
-    assert any("Ga" in text and "2026-11-27" in text for text in overdue(day)) is late
+    assert (
+        any("Ga" in text and "2026-11-27" in text for text in overdue(day))
+        is late
+    )
 
 
 def test_ended_controls_are_never_due():
@@ -27,11 +30,15 @@ def test_prices_are_due_with_a_new_summary():
     assert not any(
         "Nd" in t for t in overdue(date(2027, 1, 31)) if t.startswith("prices")
     )
-    assert any("Nd" in t for t in overdue(date(2027, 2, 1)) if t.startswith("prices"))
+    assert any(
+        "Nd" in t for t in overdue(date(2027, 2, 1)) if t.startswith("prices")
+    )
 
 
 def test_both_outcomes_of_the_suspended_controls_are_scenarios():
-    before = supply.element_table("controls-2025").set_index("element")["supply_risk"]
+    before = supply.element_table("controls-2025").set_index("element")[
+        "supply_risk"
+    ]
     after = supply.element_table("controls-2026-all").set_index("element")[
         "supply_risk"
     ]
@@ -43,7 +50,8 @@ def test_both_outcomes_of_the_suspended_controls_are_scenarios():
 def test_facts_name_elements_of_the_alloy_alone():
     day = date(2026, 11, 27)
     assert not any(
-        "Ga" in late.split(":")[0].split() for late in overdue(day, ["Sm", "Co"])
+        "Ga" in late.split(":")[0].split()
+        for late in overdue(day, ["Sm", "Co"])
     )
     assert any("Ho Er Tm Yb" in late for late in overdue(day, ["Er"]))
     assert overdue(day, ["Fe", "B"]) == []

@@ -25,8 +25,12 @@ def test_mass_percentages_of_a_known_alloy():
         for e, n in {"Nd": 1.8, "Dy": 0.2, "Fe": 14, "B": 1}.items()
     }
     total = sum(mass.values())
-    assert row["heavy_rare_earth_wt_pct"] == pytest.approx(100 * mass["Dy"] / total)
-    assert row["dysprosium_terbium_wt_pct"] == pytest.approx(100 * mass["Dy"] / total)
+    assert row["heavy_rare_earth_wt_pct"] == pytest.approx(
+        100 * mass["Dy"] / total
+    )
+    assert row["dysprosium_terbium_wt_pct"] == pytest.approx(
+        100 * mass["Dy"] / total
+    )
     assert row["rare_earth_wt_pct"] == pytest.approx(
         100 * (mass["Dy"] + mass["Nd"]) / total
     )
@@ -79,9 +83,13 @@ def test_risk_is_any_failing_source(scenario):
 @pytest.mark.parametrize("heavy", ["Dy", "Tb", "Gd", "Ho"])
 @pytest.mark.parametrize("scenario", supply.scenarios())
 @pytest.mark.parametrize("start", [5.0, 2.0, 0.5])
-def test_risk_falls_with_four_fifths_less_heavy_rare_earth(heavy, scenario, start):
+def test_risk_falls_with_four_fifths_less_heavy_rare_earth(
+    heavy, scenario, start
+):
     # Neodymium takes its place, which has a risk of its own.
-    texts = [f"{mix('Nd', heavy, x, 30)}Fe69B1" for x in (start, 0.2 * start, 0.0)]
+    texts = [
+        f"{mix('Nd', heavy, x, 30)}Fe69B1" for x in (start, 0.2 * start, 0.0)
+    ]
     before, after, without = supply.ledger(texts, scenario, basis="weight")[
         "supply_risk"
     ]
@@ -90,16 +98,18 @@ def test_risk_falls_with_four_fifths_less_heavy_rare_earth(heavy, scenario, star
 
 def test_same_source_adds_no_risk():
     texts = ["Nd30Fe69B1", "Nd24Pr6Fe69B1", "Nd24Sm6Fe69B1"]
-    neodymium, with_praseodymium, with_samarium = supply.ledger(texts, basis="weight")[
-        "supply_risk"
-    ]
+    neodymium, with_praseodymium, with_samarium = supply.ledger(
+        texts, basis="weight"
+    )["supply_risk"]
     assert with_praseodymium == pytest.approx(neodymium)
     assert with_samarium > neodymium + 0.1
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_risk_and_reliance_stay_between_zero_and_one(x, r):
-    alloys = table(f"Sm{1 - x / 2:.6f}Dy{x / 2 + 0.001:.6f}Co5", "Fe2B", "Ga", "Tb")
+    alloys = table(
+        f"Sm{1 - x / 2:.6f}Dy{x / 2 + 0.001:.6f}Co5", "Fe2B", "Ga", "Tb"
+    )
     for scenario in ("baseline", "magnet-rule-2027"):
         result = supply.ledger(alloys, scenario, {"Co": r, "Dy": r})
         for column in ("supply_risk", "import_reliance"):
@@ -121,7 +131,9 @@ def test_saving_refers_to_the_reference():
 def test_users_define_heavy_rare_earths():
     alloys = table("YCo5", "GdCo5")
     assert (supply.ledger(alloys)["heavy_rare_earth_wt_pct"] > 0).all()
-    strict = supply.ledger(alloys, heavy_rare_earths=("Gd",))["heavy_rare_earth_wt_pct"]
+    strict = supply.ledger(alloys, heavy_rare_earths=("Gd",))[
+        "heavy_rare_earth_wt_pct"
+    ]
     assert strict[0] == 0
     assert strict[1] > 0
 
@@ -154,7 +166,8 @@ def test_order_and_cutting_do_not_matter():
     alloys = table("SmCo5", "Nd2Fe14B", "Dy2Fe14B", "Sm2Co17")
     whole = supply.ledger(alloys)
     parts = pd.concat(
-        [supply.ledger(alloys[:1]), supply.ledger(alloys[1:])], ignore_index=True
+        [supply.ledger(alloys[:1]), supply.ledger(alloys[1:])],
+        ignore_index=True,
     )
     pd.testing.assert_frame_equal(whole, parts)
 
@@ -170,7 +183,9 @@ def test_break_even_share_reaches_the_target():
 
 
 def test_unreachable_break_even_share():
-    assert np.isnan(supply.break_even_recycled_share(table("SmCo5"), "Co", 0.0)).all()
+    assert np.isnan(
+        supply.break_even_recycled_share(table("SmCo5"), "Co", 0.0)
+    ).all()
     assert np.isnan(
         supply.break_even_recycled_share(table("Dy2Fe14B"), "Co", 0.0)
     ).all()
@@ -220,9 +235,11 @@ def test_recycling_of_other_elements_counts():
     state = supply.load_scenario("baseline")
     for part in ({"Co": 0.4}, {"Sm": 0.4}):
         by_scenario = state.model_copy(update={"recycled": part})
-        by_argument = supply.break_even_recycled_share(alloy, "Co", 0.5, recycled=part)[
+        by_argument = supply.break_even_recycled_share(
+            alloy, "Co", 0.5, recycled=part
+        )[0]
+        share = supply.break_even_recycled_share(alloy, "Co", 0.5, by_scenario)[
             0
         ]
-        share = supply.break_even_recycled_share(alloy, "Co", 0.5, by_scenario)[0]
         assert share == pytest.approx(by_argument)
         assert (share == pytest.approx(plain)) == ("Co" in part)

@@ -73,9 +73,17 @@ def test_restrictions_and_prices_combine(file):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"China"', '"Cathay"', "country 'Cathay' is not in supply/countries.csv"),
+        (
+            '"China"',
+            '"Cathay"',
+            "country 'Cathay' is not in supply/countries.csv",
+        ),
         ('["Dy"]', '["Dx"]', "'Dx' is no chemical element"),
-        ("withheld = 0.5", "withheld = 1.5", "less than or equal to 1, got 1.5"),
+        (
+            "withheld = 0.5",
+            "withheld = 1.5",
+            "less than or equal to 1, got 1.5",
+        ),
         ("factor = 2.0", "factor = 0.0", "greater than 0, got 0.0"),
         ("{ Co = 0.25 }", "{ Co = -1.0 }", "field recycled.Co"),
         ('title = "A user\'s own"', "", "field title: field required"),
@@ -98,6 +106,7 @@ def test_unknown_scenario_offers_the_nearest():
 
 def test_a_price_that_replaces_none_says_why():
     with pytest.raises(
-        InputError, match=r"^price Xe=5USD/kg: no price of Xe is known that another"
+        InputError,
+        match=r"^price Xe=5USD/kg: no price of Xe is known that another",
     ):
         supply.with_prices("baseline", {"Xe": "5USD/kg"})

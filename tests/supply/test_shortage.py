@@ -9,10 +9,15 @@ from magnetkit.supply.shortage import load_shortage, shortages
 
 def test_the_embedded_shortages():
     assert shortages() == ["dy-tb-price-x3", "dy-tb-stop", "licence-delay"]
-    assert load_shortage("dy-tb-stop").missing_shares() == {"Dy": 1.0, "Tb": 1.0}
+    assert load_shortage("dy-tb-stop").missing_shares() == {
+        "Dy": 1.0,
+        "Tb": 1.0,
+    }
     weeks = load_shortage("licence-delay").weeks_late()
     assert set(weeks) == {"Sm", "Gd", "Tb", "Dy", "Lu", "Y"}
-    dearer = load_shortage("dy-tb-price-x3").price_scenario(load_scenario("baseline"))
+    dearer = load_shortage("dy-tb-price-x3").price_scenario(
+        load_scenario("baseline")
+    )
     assert dearer.price_factor("Dy") == 3.0
     assert dearer.price_factor("Nd") == 1.0
 

@@ -32,7 +32,9 @@ def test_prices_stay_near_five_years(sample):
     table = supply.element_table().set_index("element")
     samarium = table.loc["Sm"]
     pure = CompositionTable.from_strings(["Sm", "Nd", "Co"])
-    cost = supply.sampled_supply(pure, 4000, np.random.default_rng(1))["cost_USD_kg"]
+    cost = supply.sampled_supply(pure, 4000, np.random.default_rng(1))[
+        "cost_USD_kg"
+    ]
     inside = (cost[0] >= samarium["price_low_USD_kg"]) & (
         cost[0] <= samarium["price_high_USD_kg"]
     )
@@ -56,11 +58,17 @@ def test_samples_follow_scenario_shell_and_recycling(alloys):
 
 def test_other_scenarios_get_a_share_of_draws(alloys):
     sample = supply.sampled_supply(alloys, 80, np.random.default_rng(0))
-    mixture = supply.sampled_supply(alloys, 80, np.random.default_rng(0), others=0.5)
-    embargo = supply.sampled_supply(alloys, 80, np.random.default_rng(0), "embargo")
+    mixture = supply.sampled_supply(
+        alloys, 80, np.random.default_rng(0), others=0.5
+    )
+    embargo = supply.sampled_supply(
+        alloys, 80, np.random.default_rng(0), "embargo"
+    )
     cost = "cost_USD_kg"
     assert_array_equal(mixture[cost][:, :40], sample[cost][:, :40])
-    assert (mixture["supply_risk"][0, 40:] != sample["supply_risk"][0, 40:]).any()
+    assert (
+        mixture["supply_risk"][0, 40:] != sample["supply_risk"][0, 40:]
+    ).any()
     # There are five others, each in a fifth of half the draws.
     same = np.isclose(mixture[cost][1], embargo[cost][1]).sum()
     assert same == 8
@@ -69,7 +77,9 @@ def test_other_scenarios_get_a_share_of_draws(alloys):
 def test_a_price_moves_alloys_that_hold_the_element(alloys):
     rng = np.random.default_rng
     base = supply.sampled_supply(alloys, 20, rng(0))["cost_USD_kg"]
-    dear = supply.sampled_supply(alloys, 20, rng(0), prices={"Dy": "3x"})["cost_USD_kg"]
+    dear = supply.sampled_supply(alloys, 20, rng(0), prices={"Dy": "3x"})[
+        "cost_USD_kg"
+    ]
     ratio = dear / base
     assert (ratio[0] == 1.0).all()
     assert ((ratio[1] > 1.0) & (ratio[1] < 3.0)).all()
@@ -84,13 +94,17 @@ def test_weakest_link_ignores_traces():
     risks = {s: table[s] for s in ("Nd", "Dy", "Fe", "B")}
     assert got[1] == max(risks.values())
     assert got[0] == got[2] == max(risks[s] for s in ("Nd", "Fe", "B"))
-    shell_risks = supply.ledger(alloys, shell="Tb 0.30 @ 0.05")["weakest_link_risk"]
+    shell_risks = supply.ledger(alloys, shell="Tb 0.30 @ 0.05")[
+        "weakest_link_risk"
+    ]
     assert shell_risks[0] == max(risks["Nd"], table["Tb"])
 
 
 def test_risks_have_ten_percent_and_cobalt_its_own():
     pure = CompositionTable.from_strings(["Sm", "Co"])
-    risk = supply.sampled_supply(pure, 4000, np.random.default_rng(2))["supply_risk"]
+    risk = supply.sampled_supply(pure, 4000, np.random.default_rng(2))[
+        "supply_risk"
+    ]
     logs = np.log(risk)
     assert_allclose(logs.std(axis=1), 0.10, rtol=0.04)
     assert abs(np.corrcoef(logs)[0, 1]) < 0.05

@@ -40,7 +40,9 @@ def test_tables_have_every_element_of_a_magnet(baseline):
     assert (prices["price_USD_kg"] <= prices["price_high_USD_kg"]).all()
 
 
-@pytest.mark.parametrize("name", ["elements", "production", "countries", "controls"])
+@pytest.mark.parametrize(
+    "name", ["elements", "production", "countries", "controls"]
+)
 def test_every_row_has_a_source(name):
     for row in rows(name):
         assert row["source"]
@@ -48,14 +50,17 @@ def test_every_row_has_a_source(name):
             assert row["verification"]
     if name == "elements":
         assert all(
-            row["price_source"] and row["price_verification"] for row in rows(name)
+            row["price_source"] and row["price_verification"]
+            for row in rows(name)
         )
 
 
 def test_claims_stand_beside_todays_figures_with_dates():
     table = supply.claims()
     assert len(table) == 4
-    dates = table[["claimed_as_of", "today_as_of", "today_source", "verification"]]
+    dates = table[
+        ["claimed_as_of", "today_as_of", "today_source", "verification"]
+    ]
     assert (dates != "").all().all()
 
 
@@ -84,11 +89,18 @@ def test_every_control_dates_its_status(baseline):
 
 
 def test_tells_mines_of_heavy_from_light_rare_earths():
-    mines = {r["element"]: r for r in rows("production") if r["stage"] == "mine"}
-    assert {mines["Dy"]["country_1"], mines["Dy"]["country_2"]} == {"Burma", "China"}
+    mines = {
+        r["element"]: r for r in rows("production") if r["stage"] == "mine"
+    }
+    assert {mines["Dy"]["country_1"], mines["Dy"]["country_2"]} == {
+        "Burma",
+        "China",
+    }
     assert mines["Ce"]["country_1"] == "China"
     separation = {
-        r["element"]: r for r in rows("production") if r["stage"] == "separation"
+        r["element"]: r
+        for r in rows("production")
+        if r["stage"] == "separation"
     }
     assert float(separation["Dy"]["hhi"]) > float(separation["Nd"]["hhi"])
 
@@ -130,7 +142,9 @@ def test_embargo_is_worse_than_quota(baseline):
 
 def test_the_magnet_rule_leaves_no_chinese_samarium():
     assert (
-        supply.element_table("magnet-rule-2027").set_index("element")["withheld"]["Sm"]
+        supply.element_table("magnet-rule-2027").set_index("element")[
+            "withheld"
+        ]["Sm"]
         == 1.0
     )
 
@@ -138,12 +152,16 @@ def test_the_magnet_rule_leaves_no_chinese_samarium():
 def test_recycling_lowers_reliance_of_one_element(baseline):
     table = supply.element_table(recycled={"Co": 0.25}).set_index("element")
     for column in ("import_reliance", "supply_risk"):
-        assert table[column]["Co"] == pytest.approx(0.75 * baseline[column]["Co"])
+        assert table[column]["Co"] == pytest.approx(
+            0.75 * baseline[column]["Co"]
+        )
         rest = table.index != "Co"
         assert (table[column][rest] == baseline[column][rest]).all()
 
 
-@pytest.mark.parametrize("recycled", [{"Xx": 0.1}, {"Co": 1.1}, {"Co": float("nan")}])
+@pytest.mark.parametrize(
+    "recycled", [{"Xx": 0.1}, {"Co": 1.1}, {"Co": float("nan")}]
+)
 def test_names_a_bad_recycling_share(recycled):
     with pytest.raises(InputError, match="recycled"):
         supply.element_table(recycled=recycled)
@@ -162,10 +180,15 @@ def stage_by_hand(row, withheld):
         1.0 - float(row["us_share_pct"]) / 100.0,
         sum(s for _, s in countries_with_share),
     )
-    parts = [(s, countries()[c], withheld.get(c, 0.0)) for c, s in countries_with_share]
+    parts = [
+        (s, countries()[c], withheld.get(c, 0.0))
+        for c, s in countries_with_share
+    ]
     # The rest comes from the middle of the scale.
     rest = 0.5 * (abroad - sum(s for s, _, _ in parts))
-    unstable = (rest + sum(s * (g + (1.0 - g) * w) for s, g, w in parts)) / abroad
+    unstable = (
+        rest + sum(s * (g + (1.0 - g) * w) for s, g, w in parts)
+    ) / abroad
     return float(row["hhi"]), unstable, sum(s * w for s, _, w in parts) / abroad
 
 
@@ -174,25 +197,31 @@ def test_risk_is_concentration_times_instability_times_reliance(name):
     table = supply.element_table(name).set_index("element")
     state = supply.load_scenario(name)
     reliance = {
-        r["element"]: float(r["import_reliance_pct"]) / 100.0 for r in rows("elements")
+        r["element"]: float(r["import_reliance_pct"]) / 100.0
+        for r in rows("elements")
     }
     assert any(float(r["us_share_pct"]) > 0.0 for r in rows("production"))
     for element, row in table.iterrows():
         stages = [r for r in rows("production") if r["element"] == element]
         exports = {c: state.withheld(c, element) for c in countries()}
         worst = max(
-            (stage_by_hand(r, exports) for r in stages), key=lambda s: s[0] * s[1]
+            (stage_by_hand(r, exports) for r in stages),
+            key=lambda s: s[0] * s[1],
         )
         assert row["concentration"] == pytest.approx(worst[0]), element
         assert row["instability"] == pytest.approx(worst[1]), element
         assert row["withheld"] == pytest.approx(worst[2]), element
         share = reliance[element] * (1.0 - state.recycled.get(element, 0.0))
         assert row["import_reliance"] == pytest.approx(share), element
-        assert row["supply_risk"] == pytest.approx(worst[0] * worst[1] * share), element
+        assert row["supply_risk"] == pytest.approx(
+            worst[0] * worst[1] * share
+        ), element
 
 
 def test_carriers_and_yields_equal_their_print():
-    carriers = {row["id"]: row for row in datasets.rows("diffusion/carriers.csv")}
+    carriers = {
+        row["id"]: row for row in datasets.rows("diffusion/carriers.csv")
+    }
     # Printed in tesla: hot-deformed 0.91 and 2.75 T, sintered 1.85 T.
     ends = [
         carriers["C6"]["coercivity_before_kA_m"],
@@ -203,11 +232,14 @@ def test_carriers_and_yields_equal_their_print():
         [MU_0 * 1e3 * float(h) for h in ends], [0.91, 2.75, 1.85], rtol=2e-3
     )
     assert all(
-        row["verification"] == "read in the abstract" for row in carriers.values()
+        row["verification"] == "read in the abstract"
+        for row in carriers.values()
     )
     # Jin et al.: kilograms of inputs a kilogram of sintered magnets, worst and best.
     yields = datasets.rows("supply/yields.csv")[1]
-    worst = 0.787 + 0.212 + 0.054 + 0.072 + 0.002 + 0.012 + 0.033 + 0.002 + 0.001
+    worst = (
+        0.787 + 0.212 + 0.054 + 0.072 + 0.002 + 0.012 + 0.033 + 0.002 + 0.001
+    )
     best = 0.704 + 0.189 + 0.048 + 0.065 + 0.002 + 0.011 + 0.030 + 0.002 + 0.001
     shares = [float(yields[end]) for end in ("least", "most")]
     assert_allclose(shares, [1.0 / worst, 1.0 / best], atol=5e-3)

@@ -30,9 +30,13 @@ def test_prediction_and_physics_read_one_model(tmp_path):
     names = ["Nd2Fe14B", "SmCo5", "Y2Fe17"]
     table = make_table(*names)
     file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
-    temperatures = _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
+    temperatures = (
+        _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
+    )
     curie = _curie_training.load(add=file)
-    assert_allclose(evaluate(partition(table), 300.0, curie=curie).curie, temperatures)
+    assert_allclose(
+        evaluate(partition(table), 300.0, curie=curie).curie, temperatures
+    )
     (frame,) = mk.magnetism.sintered_at(table, [300.0], curie=curie)
     assert_allclose(frame[CURIE], temperatures)
     assert_allclose(mk.predict(names, add=file)[CURIE], temperatures)
@@ -44,7 +48,9 @@ def test_embedded_facts_alone_leave_the_calibrated_parameters(training_rows):
     part = partition(make_table("Nd2Fe14B", "SmFe11Ti"))
     assert not training_rows.decides
     got = evaluate(part, 300.0)
-    assert_array_equal(got.curie, evaluate(part, 300.0, parameters=calibrated()).curie)
+    assert_array_equal(
+        got.curie, evaluate(part, 300.0, parameters=calibrated()).curie
+    )
     assert got.predicted.share.tolist() == [0.0, 0.0]
 
 
@@ -69,7 +75,10 @@ def test_new_rows_carry_polarization_and_ranks(tmp_path):
 
 
 def test_two_rows_of_a_series_sharpen_their_neighbours(training_rows, tmp_path):
-    rows = [("Ce1.0Y1.0Fe13Ni1B", 520.0, "s"), ("Ce0.6Y1.4Fe13Ni1B", 540.0, "s")]
+    rows = [
+        ("Ce1.0Y1.0Fe13Ni1B", 520.0, "s"),
+        ("Ce0.6Y1.4Fe13Ni1B", 540.0, "s"),
+    ]
     larger = _curie_training.load(add=_file(tmp_path, rows))
     between = make_table("Ce0.8Y1.2Fe13Ni1B")
     before = training_rows.predict(between)
@@ -90,8 +99,12 @@ def test_new_rows_move_only_similar_compounds(tmp_path):
     assert step[0] > 15.0
     assert np.abs(step[1:]).max() == 0.0
     for end in ("_lo", "_hi", "_provenance"):
-        assert frame[CURIE + end].tolist()[1:] == plain[CURIE + end].tolist()[1:]
-    assert frame[f"{CURIE}_data_share"][0] > frame[f"{CURIE}_data_share"][1:].max()
+        assert (
+            frame[CURIE + end].tolist()[1:] == plain[CURIE + end].tolist()[1:]
+        )
+    assert (
+        frame[f"{CURIE}_data_share"][0] > frame[f"{CURIE}_data_share"][1:].max()
+    )
 
 
 def test_other_rows_change_no_bit(training_rows):
@@ -101,7 +114,9 @@ def test_other_rows_change_no_bit(training_rows):
         names.append(mix("Nd", "Ce", x, 2) + mix("Fe", "Co", y, 14) + "B")
     table = make_table(*names)
     whole = training_rows.predict(table)
-    parts = [training_rows.predict(table[np.arange(a, a + 7)]) for a in (0, 200, 693)]
+    parts = [
+        training_rows.predict(table[np.arange(a, a + 7)]) for a in (0, 200, 693)
+    ]
     pd.testing.assert_frame_equal(
         pd.concat(parts, ignore_index=True),
         pd.concat([whole[a : a + 7] for a in (0, 200, 693)], ignore_index=True),
@@ -131,7 +146,9 @@ def test_few_rows_know_little_of_other_hosts(tmp_path):
     neighbours = few.predict(
         make_table("Nd2Fe14B", "Nd1.2Ce0.8Fe14B", "Nd1.6Dy0.4Fe14B")
     )
-    width = (0.5 * (neighbours[f"{CURIE}_hi"] - neighbours[f"{CURIE}_lo"])).to_numpy()
+    width = (
+        0.5 * (neighbours[f"{CURIE}_hi"] - neighbours[f"{CURIE}_lo"])
+    ).to_numpy()
     # Five errors say what four of five are; no row holds dysprosium.
     assert width[0] < width[1] < width[2]
     assert width[2] > 30.0
@@ -220,11 +237,15 @@ def test_accepts_one_row_and_refuses_an_impossible_one(tmp_path):
     assert one.predict(make_table("Y2Fe16Al1"))[CURIE][0] > 440.0
     for wrong in (-5.0, 0.0, 3000.0):
         file = _file(
-            tmp_path, [("Nd2Fe14B", 585.0, "a"), ("SmCo5", wrong, "a")], "wrong.csv"
+            tmp_path,
+            [("Nd2Fe14B", 585.0, "a"), ("SmCo5", wrong, "a")],
+            "wrong.csv",
         )
         with pytest.raises(InputError, match="between 0 and 1400 K"):
             _curie_training.load(add=file)
-        with pytest.raises(InputError, match=rf"got {wrong:g} for Sm0\.1667Co0\.8333"):
+        with pytest.raises(
+            InputError, match=rf"got {wrong:g} for Sm0\.1667Co0\.8333"
+        ):
             _curie_training.training_set(file)
 
 
@@ -245,7 +266,9 @@ def test_error_grows_with_novelty_and_errors_of_neighbours():
 def test_element_new_to_a_host_is_unseen(
     training_rows,
 ):
-    table = make_table("Nd2Fe14B", "Sm0.9Re0.1Co5", "Sm2Fe15Re2", "SmCo4.9Re0.1")
+    table = make_table(
+        "Nd2Fe14B", "Sm0.9Re0.1Co5", "Sm2Fe15Re2", "SmCo4.9Re0.1"
+    )
     whose = prepare_query(partition(table))
     residual = training_rows.residual(
         whose, training_rows.base(whose.phases, whose.codes)
@@ -263,6 +286,10 @@ def test_intervals_take_the_harder_way():
         assert scores.tolist() == [3.0] * 30
     # A way of few rows says nothing by itself.
     assert (
-        len(_curie_training._wider_scores(score[25:35], every[:10], chemistry[25:35]))
+        len(
+            _curie_training._wider_scores(
+                score[25:35], every[:10], chemistry[25:35]
+            )
+        )
         == 10
     )

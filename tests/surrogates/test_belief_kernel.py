@@ -36,7 +36,9 @@ def _rows(n, seed=0):
 def _make_model(wide, m=19):
     rng = np.random.default_rng(1)
     empty = np.empty(0)
-    none = Block(np.empty(0, int), empty, empty, np.empty((0, m), np.float32), empty)
+    none = Block(
+        np.empty(0, int), empty, empty, np.empty((0, m), np.float32), empty
+    )
     smooth = Block(
         np.array([4, 5, 6, 7]),
         np.full(4, 0.1),
@@ -66,12 +68,16 @@ def test_one_pass_equals_columns_and_posterior():
     model = _make_model(x.shape[1])
     order = rng.permutation(1100)[:1070]
     whole = posterior(x, model)[:, order]
-    assert_array_equal(posterior_of_rows(rows, order, layout, kind, at, model), whole)
+    assert_array_equal(
+        posterior_of_rows(rows, order, layout, kind, at, model), whole
+    )
     with limited_threads(1):
         assert_array_equal(
             posterior_of_rows(rows, order, layout, kind, at, model), whole
         )
-    assert posterior_of_rows(rows, order[:0], layout, kind, at, model).shape == (3, 0)
+    assert posterior_of_rows(
+        rows, order[:0], layout, kind, at, model
+    ).shape == (3, 0)
 
 
 def test_a_composition_is_known_by_its_rounded_fractions():
@@ -90,7 +96,9 @@ def test_a_composition_is_known_by_its_rounded_fractions():
         (0, [0, 0, 0, 1]),
     ):
         assert (
-            familiarity(rows, weights, EDGE, np.array([hashes]), foreign)[1].tolist()
+            familiarity(rows, weights, EDGE, np.array([hashes]), foreign)[
+                1
+            ].tolist()
             == same
         )
 
@@ -99,7 +107,8 @@ def test_matches_known_compositions_and_foreign_elements():
     rows = _rows(40)
     weights = np.array([3, 5, 2**40 + 1])
     parts = (
-        np.floor(1000.0 * rows.values + EDGE).astype(np.int64) * weights[rows.indices]
+        np.floor(1000.0 * rows.values + EDGE).astype(np.int64)
+        * weights[rows.indices]
     )
     hashes = np.add.reduceat(parts, rows.indptr[:-1])
     members = np.unique(hashes[[0, 7, 33]])

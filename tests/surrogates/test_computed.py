@@ -62,9 +62,13 @@ def test_a_loaded_model_is_a_regressor_of_compositions(target):
 
 
 def test_a_regressor_is_trained_anew():
-    recipes = [f"{mix('Sm', 'Gd', x)}Co5" for x in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)]
+    recipes = [
+        f"{mix('Sm', 'Gd', x)}Co5" for x in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+    ]
     values = [1000.0 + 10.0 * k for k in range(6)]
-    regressor = CompositionRegressor(CURIE).fit(recipes, values, groups=list("abcdef"))
+    regressor = CompositionRegressor(CURIE).fit(
+        recipes, values, groups=list("abcdef")
+    )
     assert regressor.predict(recipes) == pytest.approx(values, abs=15.0)
     with pytest.raises(InputError, match="y must be 6 numbers"):
         regressor.fit(recipes, values[:3])

@@ -38,7 +38,9 @@ def test_names_become_what_the_parser_takes():
 
 
 def test_corrects_no_celsius_row_twice():
-    frame = pd.DataFrame({"Name": ["Co5Gd0.4Sm0.6", "SmCo5"], "TC": [727.0, 1020.0]})
+    frame = pd.DataFrame(
+        {"Name": ["Co5Gd0.4Sm0.6", "SmCo5"], "TC": [727.0, 1020.0]}
+    )
     rows, _ = _measured.clean_rows(_measured._plain_rows(frame))
     assert_allclose(np.sort(rows.values), [1000.15, 1020.0])
 
@@ -67,7 +69,11 @@ def test_drops_rows_other_than_metallic_crystals():
         == rows.removed["no single temperature"]
         == 1
     )
-    assert rows.removed["not metallic"] == rows.removed["elements without amounts"] == 1
+    assert (
+        rows.removed["not metallic"]
+        == rows.removed["elements without amounts"]
+        == 1
+    )
 
 
 def test_drops_a_paper_in_contradiction_with_two():
@@ -87,7 +93,9 @@ def test_drops_a_paper_in_contradiction_with_two():
 def test_any_temperature_above_absolute_zero_is_one():
     rows = [
         (f"Dy2Fe{n}", k, f"p{n}")
-        for n, k in zip(range(11, 16), (0.0, 0.05, 500.0, np.nan, -1.0), strict=True)
+        for n, k in zip(
+            range(11, 16), (0.0, 0.05, 500.0, np.nan, -1.0), strict=True
+        )
     ]
     clean, _ = _measured.clean_rows(_rows(*rows))
     assert sorted(clean.values.tolist()) == [0.05, 500.0]
@@ -97,7 +105,10 @@ def test_any_temperature_above_absolute_zero_is_one():
 def test_distrusts_a_paper_with_half_its_compounds_in_doubt(sound, count):
     names = ("TbCo2", "HoCo2")[:sound]
     frame = _rows(
-        *(("DyCo2", k, p) for k, p in ((140.0, "a"), (142.0, "b"), (670.0, "c"))),
+        *(
+            ("DyCo2", k, p)
+            for k, p in ((140.0, "a"), (142.0, "b"), (670.0, "c"))
+        ),
         *((name, 230.0, paper) for name in names for paper in "abc"),
     )
     rows, _ = _measured.clean_rows(frame)
@@ -158,7 +169,14 @@ def test_papers_of_glasses_need_a_structure():
         ("Fe86Y5Zr9", "285", "10.1/a", "True", "", ""),
         ("Y2Fe17", "324", "10.1/a", "True", "Th2Ni17-type", ""),
         ("Gd2Fe17", "480", "10.1/b", "True", "", ""),
-        ("Er0.01Co0.8B0.19", "706", "10.1016/j.jnoncrysol.2007.10.011", "True", "", ""),
+        (
+            "Er0.01Co0.8B0.19",
+            "706",
+            "10.1016/j.jnoncrysol.2007.10.011",
+            "True",
+            "",
+            "",
+        ),
         (
             "Nd2Fe14B",
             "585",
@@ -168,7 +186,13 @@ def test_papers_of_glasses_need_a_structure():
             "",
         ),
     ]
-    names = ["Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure"]
+    names = [
+        "Material_Name",
+        "Curie",
+        "DOI",
+        "Experimental",
+        "Crystal_Structure",
+    ]
     frame = pd.DataFrame(rows, columns=[*names, "Lattice_Structure"])
     clean, _ = _measured.clean_rows(_measured._by_paper(frame))
     assert sorted(clean.values) == [324.0, 480.0, 585.0]
@@ -184,4 +208,7 @@ def test_elements_of_zero_amount_do_not_count():
         )
     )
     assert rows.values.tolist() == [980.0]
-    assert rows.removed["no rare earth, or neither iron nor cobalt, once read"] == 3
+    assert (
+        rows.removed["no rare earth, or neither iron nor cobalt, once read"]
+        == 3
+    )

@@ -33,7 +33,10 @@ def test_2_14_1_compounds_lie_within_ten_kelvin(model):
     error = frame[CURIE].to_numpy() - np.array(list(HERBST.values()), float)
     assert np.abs(error).mean() < 10.0
     assert np.abs(error).max() < 25.0
-    inside = np.abs(error) <= frame[f"{CURIE}_hi"].to_numpy() - frame[CURIE].to_numpy()
+    inside = (
+        np.abs(error)
+        <= frame[f"{CURIE}_hi"].to_numpy() - frame[CURIE].to_numpy()
+    )
     assert inside.mean() >= 0.9
     # Their order is that of the de Gennes factor from Gd to Lu.
     heavy = [

@@ -74,7 +74,9 @@ def test_stored_arrays_restore_the_model():
         assert (other.target, other.known) == (TARGET, model.known)
     # A model of other rows is none of these.
     fewer = replace(model.known, learn=np.r_[False, model.known.learn[1:]])
-    assert fewer.sha256 == model.known.sha256 or energy.stored_model(fewer) is None
+    assert (
+        fewer.sha256 == model.known.sha256 or energy.stored_model(fewer) is None
+    )
 
 
 def test_interval_is_score_quantile_times_error():
@@ -85,7 +87,9 @@ def test_interval_is_score_quantile_times_error():
     got = model.predict(table, 0.8)
     new = got["domain_distance"].to_numpy() * model.edge
     assert (new >= estimate.novelty - 1e-12).all()
-    assert got["in_domain"].tolist() == [d <= 1.0 for d in got["domain_distance"]]
+    assert got["in_domain"].tolist() == [
+        d <= 1.0 for d in got["domain_distance"]
+    ]
     a, b, c = model.coefficients
     for i, row in got.iterrows():
         scores = model.scores[0] if row["in_domain"] else model.scores[1]
@@ -93,8 +97,12 @@ def test_interval_is_score_quantile_times_error():
         k = int(np.ceil(0.8 * (len(scores) + 1)))
         scale = a + b * new[i] + c * estimate.local[i]
         half = np.sort(scores)[k - 1] * scale
-        assert row[f"{TARGET}_hi"] - row[TARGET] == pytest.approx(half, rel=1e-9)
-        assert row[TARGET] - row[f"{TARGET}_lo"] == pytest.approx(half, rel=1e-9)
+        assert row[f"{TARGET}_hi"] - row[TARGET] == pytest.approx(
+            half, rel=1e-9
+        )
+        assert row[TARGET] - row[f"{TARGET}_lo"] == pytest.approx(
+            half, rel=1e-9
+        )
         assert row[TARGET] == pytest.approx(estimate.mean[i])
 
 
@@ -102,7 +110,9 @@ def test_tenth_of_an_unseen_element_is_new():
     members = make_table("NdFe2", "SmCo5")
     formulas = ["NdCo5", "Nd0.3Fe0.65Ga0.05", "Nd0.3Fe0.5Ga0.2", "GaAs"]
     table = mk.CompositionTable.from_strings(formulas, basis="atomic")
-    assert_allclose(energy._foreign_amount(table, members), [0.0, 0.5, 1.0, 1.0])
+    assert_allclose(
+        energy._foreign_amount(table, members), [0.0, 0.5, 1.0, 1.0]
+    )
 
 
 def test_columns_are_a_constant_statistics_norms_and_atoms():
@@ -119,7 +129,9 @@ def test_columns_are_a_constant_statistics_norms_and_atoms():
 
 
 def test_hull_distance_is_energy_over_the_hull():
-    model = replace(mk.surrogates.load(TARGET), target="energy_above_hull_eV_atom")
+    model = replace(
+        mk.surrogates.load(TARGET), target="energy_above_hull_eV_atom"
+    )
     table = make_table("SmCo5", "Nd2Fe14B", "Sm2Co17")
     energy = mk.surrogates.load(TARGET).predict(table)
     above = model.predict(table)

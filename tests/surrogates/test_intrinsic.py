@@ -74,7 +74,9 @@ def test_neodymium_turns_into_a_cone_in_the_cold():
 
 
 def test_no_number_where_there_is_no_magnet():
-    frame = predict("Y2Co17", "Nd2Fe14B", "TbCo2", "Eu2Fe14B", temperature=700.0)
+    frame = predict(
+        "Y2Co17", "Nd2Fe14B", "TbCo2", "Eu2Fe14B", temperature=700.0
+    )
     expected = ["planar", "paramagnetic", "unknown host", "outside the model"]
     assert list(frame["status"]) == expected
     assert frame["anisotropy_field_T"].isna().all()
@@ -130,7 +132,9 @@ quick = settings(max_examples=40, deadline=None)
 
 @quick
 @given(
-    x=st.floats(0.05, 0.9), co=st.floats(0.0, 4.0), heavy=st.sampled_from(["Dy", "Tb"])
+    x=st.floats(0.05, 0.9),
+    co=st.floats(0.0, 4.0),
+    heavy=st.sampled_from(["Dy", "Tb"]),
 )
 def test_dysprosium_and_terbium_raise_the_field(x, co, heavy):
 

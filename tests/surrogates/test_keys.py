@@ -44,11 +44,17 @@ EDITS = [
             _store,
         )
     ),
-    *((module, DOCSTRING, "") for module in (_curie_training, _process, energy, _job)),
+    *(
+        (module, DOCSTRING, "")
+        for module in (_curie_training, _process, energy, _job)
+    ),
     *((module, CODE, "") for module in (_tables, cli, diffusion)),
     # What a replacement asks is judged beside a grade by a screening too.
     *((module, CODE, "chunks") for module in (_request, _job, _magnets)),
-    *((module, CODE, "belief chunks") for module in (_curie_training, _curie_training)),
+    *(
+        (module, CODE, "belief chunks")
+        for module in (_curie_training, _curie_training)
+    ),
     *((module, CODE, "chunks energy") for module in (energy, _descriptors)),
     *(
         (module, CODE, "belief chunks energy")
@@ -91,7 +97,9 @@ print(json.dumps(found))
 
 def test_key_changes_with_edits_that_matter(tmp_path):
     place = shutil.copytree(
-        PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__")
+        PACKAGE,
+        tmp_path / PACKAGE.name,
+        ignore=shutil.ignore_patterns("__pycache__"),
     )
     datasets = mk.datasets.root()
     edits = [
@@ -141,7 +149,9 @@ def test_comments_docstrings_and_layout_are_no_syntax(tmp_path):
         file.write_text(text, "utf-8")
         return _store.syntax_sha256([file])
 
-    plain = file_hash("X = 1\ndef f(a):\n    return a + X\nclass C:\n    y = 2\n")
+    plain = file_hash(
+        "X = 1\ndef f(a):\n    return a + X\nclass C:\n    y = 2\n"
+    )
     assert plain == file_hash(
         '"""Room."""\n\nX = 1  # one\n"""It."""\n\n\ndef f(a):\n    """Add."""\n'
         '    return (\n        a + X\n    )\n\n\nclass C:\n    """A class."""\n\n    y = 2\n'

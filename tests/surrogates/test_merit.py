@@ -45,7 +45,9 @@ def test_a_bootstrap_over_groups_knows_who_is_better():
     bad = rng.normal(size=200)
     one = _merit.group_sums(values, good, groups, 0.05)
     other = _merit.group_sums(values, bad, groups, 0.05)
-    assert float(one.mean_error()) == pytest.approx(np.abs(values - good).mean())
+    assert float(one.mean_error()) == pytest.approx(
+        np.abs(values - good).mean()
+    )
     limits = _merit.bootstrap(one, other)
     gain = np.abs(values - bad).mean() - np.abs(values - good).mean()
     assert 0.0 < limits["error_gain_lo"] < gain < limits["error_gain_hi"]

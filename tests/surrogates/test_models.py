@@ -100,15 +100,21 @@ def test_refuses_a_model_with_code(tmp_path, monkeypatch):
 def test_refuses_invalid_arguments(tmp_path):
     with pytest.raises(InputError, match="use one of curie_temperature_K"):
         mk.surrogates.load("colour")
-    with pytest.raises(InputError, match="follows from formation_energy_eV_atom"):
-        mk.surrogates.train("energy_above_hull_eV_atom", data=tmp_path / "mine.csv")
+    with pytest.raises(
+        InputError, match="follows from formation_energy_eV_atom"
+    ):
+        mk.surrogates.train(
+            "energy_above_hull_eV_atom", data=tmp_path / "mine.csv"
+        )
     with pytest.raises(InputError, match="takes rows of curie_temperature_K"):
         mk.surrogates.load(ENERGY, add=tmp_path / "mine.csv")
     with pytest.raises(DataError, match="cannot read"):
         mk.surrogates.train(CURIE, data=tmp_path / "none.csv")
     file = tmp_path / "bad.csv"
     file.write_text("composition,x\nSmCo5,1\n")
-    with pytest.raises(InputError, match="needs a column 'curie_temperature_K'"):
+    with pytest.raises(
+        InputError, match="needs a column 'curie_temperature_K'"
+    ):
         mk.surrogates.train(CURIE, data=file)
 
 
@@ -141,7 +147,11 @@ def test_learns_any_column_of_a_table(cache):
     )
     model = mk.surrogates.train("melting / K", data=frame)
     row = model.predict(["PrCo5"]).iloc[0]
-    assert list(row.index)[:3] == ["melting / K", "melting / K_lo", "melting / K_hi"]
+    assert list(row.index)[:3] == [
+        "melting / K",
+        "melting / K_lo",
+        "melting / K_hi",
+    ]
     assert row["melting / K_lo"] < 1600.0 < row["melting / K_hi"]
     assert model.file.is_file()
     again = mk.surrogates.load("melting / K", data=frame)
@@ -159,9 +169,9 @@ def test_learns_the_set_of_the_user(small):
 def test_training_is_silent_by_default(tmp_path, monkeypatch):
     file = tmp_path / "mine.csv"
     calls = []
-    pd.DataFrame({"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}).to_csv(
-        file
-    )
+    pd.DataFrame(
+        {"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}
+    ).to_csv(file)
 
     def record_progress(rows, progress):
         calls.append(progress)

@@ -107,9 +107,13 @@ def test_skips_a_local_part_without_variance():
     model = _make_model()
     X = 0.3 * np.random.default_rng(5).normal(size=(9, 5))
     empty = np.empty(0)
-    none = Block(np.empty(0, int), empty, empty, np.empty((0, 37), np.float32), empty)
+    none = Block(
+        np.empty(0, int), empty, empty, np.empty((0, 37), np.float32), empty
+    )
     result = posterior(X, model._replace(local=none, two=np.float32(0.0)))
-    assert_allclose(result, _naive(X, model._replace(two=np.float32(0.0))), **CLOSE)
+    assert_allclose(
+        result, _naive(X, model._replace(two=np.float32(0.0))), **CLOSE
+    )
 
 
 def test_no_bit_depends_on_company_or_threads():

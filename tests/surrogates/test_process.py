@@ -34,7 +34,9 @@ def _naive(model, x):
         for j, old in enumerate(model.points_):
             t = np.sqrt(
                 5.0
-                * np.sum(((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2)
+                * np.sum(
+                    ((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2
+                )
             )
             u = np.exp(theta[-2]) * np.linalg.norm((new - old)[3:])
             smooth = (1.0 + t + t * t / 3.0) * np.exp(-t)
@@ -62,7 +64,9 @@ def test_predicts_unseen_values(fitted_process):
     new, value = _data(200, seed=2)
     assert np.abs(model.estimate(new).mean - value).mean() < 0.1
     # Far outside, the trend alone goes on.
-    distant = np.array([[4.0, 30.0, 30.0, 30.0, 30.0], [5.0, 30.0, 30.0, 30.0, 30.0]])
+    distant = np.array(
+        [[4.0, 30.0, 30.0, 30.0, 30.0], [5.0, 30.0, 30.0, 30.0, 30.0]]
+    )
     slope = np.diff(model.estimate(distant).mean)[0]
     assert 2.0 < slope < 3.5
     assert model.estimate(distant).novelty.min() > 0.5
@@ -113,7 +117,9 @@ def test_a_plane_goes_on_where_nearness_ends():
     error = plane.estimate(distant).mean - np.sin(1.5)
     assert_allclose(error, [6.0, -3.0, 0.0], atol=0.15)
     copy = TrendProcess(local=3, linear=True).from_arrays(x, y, vars(plane))
-    assert_array_equal(copy.estimate(distant).mean, plane.estimate(distant).mean)
+    assert_array_equal(
+        copy.estimate(distant).mean, plane.estimate(distant).mean
+    )
     # What is alike is so in the smooth columns alone.
     assert plane.estimate(distant).novelty.max() < 0.1
 
@@ -138,7 +144,9 @@ def test_a_sparse_process_loses_little_about_its_points(linear):
     assert off[0] > off[1]
     # At the points themselves nothing is: neither the mean nor how alike they are.
     points = model.points_[close]
-    assert_allclose(few.estimate(points).mean, model.estimate(points).mean, atol=2e-3)
+    assert_allclose(
+        few.estimate(points).mean, model.estimate(points).mean, atol=2e-3
+    )
     assert_allclose(few.estimate(points).novelty, 0.0, atol=1e-5)
     # The model itself is as it was.
     assert_array_equal(model.estimate(new).mean, whole)
@@ -152,6 +160,10 @@ def test_scales_are_means_of_disjoint_draws(monkeypatch):
         return self.theta_ + len(rows)
 
     monkeypatch.setattr(TrendProcess, "_search", record_rows)
-    process = TrendProcess(trend=1, local=2, search_rows=9, draws=3).fit(*_data()[:2])
-    assert process.theta_[-1] - process._start(0)[-1] == pytest.approx(18.0, abs=0.01)
+    process = TrendProcess(trend=1, local=2, search_rows=9, draws=3).fit(
+        *_data()[:2]
+    )
+    assert process.theta_[-1] - process._start(0)[-1] == pytest.approx(
+        18.0, abs=0.01
+    )
     assert len(set(rows)) == 27

@@ -27,7 +27,9 @@ def test_passes_every_check_of_scikit_learn():
             estimator, on_fail=None, on_skip=None
         )
     failures = {
-        r["check_name"]: r["exception"] for r in results if r["status"] == "failed"
+        r["check_name"]: r["exception"]
+        for r in results
+        if r["status"] == "failed"
     }
     skips = {r["check_name"] for r in results if r["status"] == "skipped"}
     assert not failures
@@ -43,7 +45,10 @@ def test_four_rows_give_their_mean():
     assert 7.6 < distant < 8.6
     deviation = np.std(list(DENSITIES.values()), ddof=1)
     low, high = model.predict_interval(["Nd2Fe14B"])[0]
-    assert high - low >= 2.0 * student.ppf(0.95, 3) * deviation * np.sqrt(1.25) - 1e-9
+    assert (
+        high - low
+        >= 2.0 * student.ppf(0.95, 3) * deviation * np.sqrt(1.25) - 1e-9
+    )
 
 
 @pytest.mark.parametrize("rows", [1, 2])
@@ -59,7 +64,9 @@ def test_one_or_two_rows_give_their_mean(rows):
 def test_centres_and_scales_values():
     dataset = mk.surrogates.training_set(CURIE)
     few = dataset[np.arange(0, len(dataset), 6)]
-    plain = CompositionRegressor(trees=20).fit(few.table, few.values, groups=few.groups)
+    plain = CompositionRegressor(trees=20).fit(
+        few.table, few.values, groups=few.groups
+    )
     affine = CompositionRegressor(trees=20).fit(
         few.table, 1e-3 * few.values - 40.0, groups=few.groups
     )
@@ -83,16 +90,22 @@ def test_beats_the_mean_on_unseen_papers():
     dataset = mk.surrogates.training_set(CURIE)
     predictions = np.empty(len(dataset))
     ends = np.empty((len(dataset), 2))
-    for train, test in GroupKFold(4).split(dataset.values, groups=dataset.groups):
+    for train, test in GroupKFold(4).split(
+        dataset.values, groups=dataset.groups
+    ):
         model = CompositionRegressor(trees=30)
         model.fit(
-            dataset.table[train], dataset.values[train], groups=dataset.groups[train]
+            dataset.table[train],
+            dataset.values[train],
+            groups=dataset.groups[train],
         )
         predictions[test] = model.predict(dataset.table[test])
         ends[test] = model.predict_interval(dataset.table[test])
     error = np.abs(predictions - dataset.values).mean()
     assert error < 0.6 * np.abs(dataset.values - dataset.values.mean()).mean()
-    inside = ((ends[:, 0] <= dataset.values) & (dataset.values <= ends[:, 1])).mean()
+    inside = (
+        (ends[:, 0] <= dataset.values) & (dataset.values <= ends[:, 1])
+    ).mean()
     assert 0.8 <= inside <= 0.99
 
 
@@ -115,7 +128,9 @@ def test_a_saved_regressor_answers_the_same(target, tmp_path):
     assert b"pickle" not in path.read_bytes()
     again = CompositionRegressor.load(path)
     assert again.get_params() == model.get_params()
-    assert_array_equal(again.predict(dataset.table), model.predict(dataset.table))
+    assert_array_equal(
+        again.predict(dataset.table), model.predict(dataset.table)
+    )
     assert_array_equal(
         again.predict_interval(dataset.table, 0.5),
         model.predict_interval(dataset.table, 0.5),
@@ -129,7 +144,9 @@ def test_a_saved_regressor_answers_the_same(target, tmp_path):
 def test_refuses_columns_mixed_with_compositions():
     table = mk.CompositionTable.from_strings(list(DENSITIES))
     values = list(DENSITIES.values())
-    model = CompositionRegressor(trees=5).fit(np.arange(8.0).reshape(4, 2), values)
+    model = CompositionRegressor(trees=5).fit(
+        np.arange(8.0).reshape(4, 2), values
+    )
     with pytest.raises(InputError, match="fitted to columns of numbers"):
         model.predict(["SmCo5"])
     model.fit(table.to_array(), values)

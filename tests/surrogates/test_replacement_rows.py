@@ -14,7 +14,9 @@ def _set(names, above):
     codes, phases = curie_phases(table)
     values = curie_temperature(phases, codes, load()) + above
     mark = np.full(len(names), "mine")
-    return TrainingSet("curie_temperature_K", table, values, mark, mark, "a test")
+    return TrainingSet(
+        "curie_temperature_K", table, values, mark, mark, "a test"
+    )
 
 
 def _say(model, *names):
@@ -50,7 +52,9 @@ def test_rows_without_physics_say_nothing_here():
     mark = np.array(["mine"])
     assert (
         replacement_rows(
-            TrainingSet("curie_temperature_K", table, np.array([550.0]), mark, mark, "")
+            TrainingSet(
+                "curie_temperature_K", table, np.array([550.0]), mark, mark, ""
+            )
         )
         is None
     )

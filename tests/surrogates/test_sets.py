@@ -55,14 +55,18 @@ def test_names_missing_columns_and_too_few_rows():
     ):
         read_rows(TARGET, ROWS, least=4)
     assert len(read_rows(TARGET, ROWS, least=3)) == 3
-    with pytest.raises(InputError, match="needs a column 'curie_temperature_K'"):
+    with pytest.raises(
+        InputError, match="needs a column 'curie_temperature_K'"
+    ):
         read_rows(TARGET, ROWS[["composition"]])
     with pytest.raises(InputError, match="frame of pandas, polars or Arrow"):
         read_rows(TARGET, 5)
     with pytest.raises(InputError, match="one of auto, atomic, weight"):
         read_rows(
             TARGET,
-            ROWS.assign(basis=["atomic", "weight", "atomic", "atomic", "atomic"]),
+            ROWS.assign(
+                basis=["atomic", "weight", "atomic", "atomic", "atomic"]
+            ),
         )
 
 

@@ -35,7 +35,9 @@ def test_a_process_comes_back_as_it_was(tmp_path):
     from magnetkit.surrogates._process import TrendProcess
 
     x = np.random.default_rng(0).normal(size=(40, 4))
-    process = TrendProcess(trend=1, local=1, search_iterations=2).fit(x, x.sum(axis=1))
+    process = TrendProcess(trend=1, local=1, search_iterations=2).fit(
+        x, x.sum(axis=1)
+    )
     file = _store.save(
         tmp_path / "y.model", {"a": process, "edge": 0.5, "b": (1, None)}, {}
     )
@@ -60,7 +62,10 @@ DAMAGES = {
 def test_retrains_a_damaged_model_with_a_message(tmp_path, caplog, damage):
     def model():
         return _store.load_or_train(
-            tmp_path / "x.model", train, lambda m: ({"m": m}, {}), lambda c, _: c["m"]
+            tmp_path / "x.model",
+            train,
+            lambda m: ({"m": m}, {}),
+            lambda c, _: c["m"],
         )
 
     models = []

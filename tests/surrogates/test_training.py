@@ -17,7 +17,9 @@ CURIE = "curie_temperature_K"
 def _set(names, values, groups):
     table = make_table(*names)
     groups = np.array(groups, np.str_)
-    return TrainingSet(CURIE, table, np.array(values, float), groups, groups, "a test")
+    return TrainingSet(
+        CURIE, table, np.array(values, float), groups, groups, "a test"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +78,9 @@ def test_large_host_uses_its_points_and_some_others(
     host = _curie_training.ROOTS.index("2:17:3")
     branch = model.branches[model.of_host[host]]
     assert branch.sparse_for == host
-    count = len(np.unique(_curie_training.training_rows(data, True).compound[130:]))
+    count = len(
+        np.unique(_curie_training.training_rows(data, True).compound[130:])
+    )
     assert len(branch.process.points_) == count + 20
     rows = data.table[np.arange(130, 240)]
     whose = _curie_training.prepare_query(partition(rows))
@@ -90,7 +94,10 @@ def test_large_host_uses_its_points_and_some_others(
     enlargement = _curie_training.with_rows(
         model, _set(["SmYFe14.3Co2.7N3"], [900.0], ["mine"])
     )
-    assert len(enlargement.branches[model.of_host[host]].process.points_) == count + 21
+    assert (
+        len(enlargement.branches[model.of_host[host]].process.points_)
+        == count + 21
+    )
     assert np.isfinite(_curie_training.left_out(model).mean).all()
 
 
@@ -119,7 +126,9 @@ def test_a_small_set_has_one_process():
 def test_left_out_paper_takes_its_compounds():
     dataset = _curie_training.training_set()
     twice = _curie_training._join_rows(dataset, dataset[[20]])
-    twice.groups[-1] = "~ another paper"  # the last: the others keep their folds
+    twice.groups[-1] = (
+        "~ another paper"  # the last: the others keep their folds
+    )
     folds = _curie_training.assign_folds(twice)
     assert folds[20] != folds[-1]
     result = _curie_training.left_out(_curie_training.fit_model(twice))
@@ -130,8 +139,12 @@ def test_left_out_paper_takes_its_compounds():
 
 
 def test_without_physics_the_data_speak_alone():
-    model = _curie_training.fit_model(_curie_training.training_set(), physics=False)
-    _, base = model.columns(model.known.table, curie_phases(model.known.table)[0])
+    model = _curie_training.fit_model(
+        _curie_training.training_set(), physics=False
+    )
+    _, base = model.columns(
+        model.known.table, curie_phases(model.known.table)[0]
+    )
     assert np.isnan(base).all()
 
 
@@ -161,5 +174,9 @@ def test_large_error_counts_as_the_quantile():
     assert fit_difficulty(size, np.zeros((20, 0)), 0.9) == pytest.approx([1.0])
     # 1 + 2 x, exactly; without a constant part, a twentieth of the mean of 2 x.
     x = np.linspace(0.0, 1.0, 21)
-    assert fit_difficulty(1.0 + 2.0 * x, x[:, None], 1.0) == pytest.approx([1.0, 2.0])
-    assert fit_difficulty(2.0 * x, x[:, None], 1.0) == pytest.approx([0.05, 2.0])
+    assert fit_difficulty(1.0 + 2.0 * x, x[:, None], 1.0) == pytest.approx(
+        [1.0, 2.0]
+    )
+    assert fit_difficulty(2.0 * x, x[:, None], 1.0) == pytest.approx(
+        [0.05, 2.0]
+    )

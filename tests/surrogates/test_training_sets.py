@@ -30,7 +30,10 @@ def test_a_file_may_name_its_basis(tmp_path):
     )
     assert "row 2, 'Sm10Fe90': could be" in str(error.value)
     frame.assign(basis="atomic").to_csv(file, index=False)
-    assert training_set(target, file).table.fraction("Sm").tolist() == [0.2, 0.1]
+    assert training_set(target, file).table.fraction("Sm").tolist() == [
+        0.2,
+        0.1,
+    ]
     frame.assign(basis="volume").to_csv(file, index=False)
     with pytest.raises(InputError, match="one of auto, atomic, weight"):
         training_set(target, file)
@@ -41,9 +44,13 @@ def test_every_phase_is_trained_or_has_a_reason():
 
     rows = training_set("formation_energy_eV_atom")
     higher = rows.removed["higher structure of a composition"]
-    assert len(rows) + higher + rows.removed["pure element"] == len(mk.phases.load())
+    assert len(rows) + higher + rows.removed["pure element"] == len(
+        mk.phases.load()
+    )
     assert rows.removed["pure element"] < 118
-    over = next(n for name, n in rows.removed.items() if name.startswith("over "))
+    over = next(
+        n for name, n in rows.removed.items() if name.startswith("over ")
+    )
     assert over == (~rows.learn).sum() > 0
 
 
@@ -78,7 +85,9 @@ def test_a_frame_is_read_as_a_file_is(tmp_path):
         assert set(rows.sources) == {"the frame"}
     with pytest.raises(InputError, match="a frame of pandas, polars or Arrow"):
         training_set(target, 3)
-    with pytest.raises(InputError, match=f"the frame needs a column '{target}'"):
+    with pytest.raises(
+        InputError, match=f"the frame needs a column '{target}'"
+    ):
         training_set(target, frame[["composition"]])
 
 
@@ -86,12 +95,16 @@ def test_names_up_to_ten_missing_rows(caplog):
     target = "curie_temperature_K"
     good = {"composition": ["SmCo5", "Nd2Fe14B"], target: [1000.0, 585.0]}
     bad = pd.DataFrame({"composition": ["YCo5"] * 12, target: ["?"] * 12})
-    training_set(target, pd.concat([pd.DataFrame(good), bad], ignore_index=True))
+    training_set(
+        target, pd.concat([pd.DataFrame(good), bad], ignore_index=True)
+    )
     assert "row 3, 'YCo5': curie_temperature_K is '?', no number" in caplog.text
     assert "and 2 more rows" in caplog.text
 
 
-@pytest.mark.parametrize("target", ["curie_temperature_K", "formation_energy_eV_atom"])
+@pytest.mark.parametrize(
+    "target", ["curie_temperature_K", "formation_energy_eV_atom"]
+)
 def test_dataset_text_is_short_and_frame_restores_it(target):
     dataset = training_set(target)
     assert len(repr(dataset)) <= 800

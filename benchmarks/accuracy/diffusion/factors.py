@@ -63,6 +63,8 @@ def cylinder_factor(length_over_diameter: float) -> float:
     k = np.sqrt(k2)
     rest = np.sqrt(1.0 - k2)
     nagaoka = (
-        4.0 / (3.0 * np.pi * rest) * ((1.0 - k2) / k2 * (whole - second) + second - k)
+        4.0
+        / (3.0 * np.pi * rest)
+        * ((1.0 - k2) / k2 * (whole - second) + second - k)
     )
     return float(1.0 - nagaoka)

@@ -41,7 +41,9 @@ def anchored_process() -> Any:
             ),
             float(one.temperature_K),
             float(
-                np.hypot(one.spread / one.value, GUARANTEE if one.guaranteed else 0.0)
+                np.hypot(
+                    one.spread / one.value, GUARANTEE if one.guaranteed else 0.0
+                )
             ),
         )
         for one in reference.anchors
@@ -54,7 +56,9 @@ def anchored_process() -> Any:
     )
 
 
-def designs(faces: tuple[str, ...] = ("all", "poles", "field")) -> dict[str, Diffusion]:
+def designs(
+    faces: tuple[str, ...] = ("all", "poles", "field"),
+) -> dict[str, Diffusion]:
     """Return the designs of the motor's magnet by the faces treated."""
     result = anchored_process()
     field = datasets.path("diffusion/motor_field.csv")
@@ -102,7 +106,9 @@ def grams(found: dict[str, Diffusion] | None = None) -> "pd.DataFrame":
         row = design.designs[design.designs["way"] == "faces"].iloc[0]
         rows.append((f"faces: {name}", float(row["put_on_g"])))
     table = pd.DataFrame(rows, columns=["way", "g_per_magnet"])
-    bulk = float(table.loc[table["way"] == "bulk alloy", "g_per_magnet"].iloc[0])
+    bulk = float(
+        table.loc[table["way"] == "bulk alloy", "g_per_magnet"].iloc[0]
+    )
     table["magnets"] = pieces
     table["g_per_motor"] = table["g_per_magnet"] * pieces
     table["saving_pct"] = 100.0 * (1.0 - table["g_per_magnet"] / bulk)

@@ -67,12 +67,17 @@ def slab_profile(
 def everywhere(spreading: Spreading, spread: float) -> np.ndarray:
     """Return the content, kg/m3, (n,), that 1 kg/m2 on all faces brings; `spread`: D t, m2."""
     patches = [
-        Patch(f, np.ones(spreading.grid(f), bool)) for f in spreading.cells.shape.faces
+        Patch(f, np.ones(spreading.grid(f), bool))
+        for f in spreading.cells.shape.faces
     ]
-    return np.sum([spreading.response(patch, spread) for patch in patches], axis=0)
+    return np.sum(
+        [spreading.response(patch, spread) for patch in patches], axis=0
+    )
 
 
-def mean_coercivity(magnet: Magnet, amount: FloatArray, volumes: FloatArray) -> float:
+def mean_coercivity(
+    magnet: Magnet, amount: FloatArray, volumes: FloatArray
+) -> float:
     """Return the reverse field, A/m, at which the mean J of a magnet is 0.
 
     `amount`, %, and `volumes`, any unit, are of its cells, shape (n,) each.
@@ -101,14 +106,19 @@ def plate_coercivity(
 
 
 def _magnet(element: str, before: float | None) -> Magnet:
-    from magnetkit.magnetism._reference import KnownValue, calibrate_on_reference
+    from magnetkit.magnetism._reference import (
+        KnownValue,
+        calibrate_on_reference,
+    )
     from magnetkit.magnetism.process import Process
 
     table = CompositionTable.from_strings([BASE], basis="weight")
     process = None
     if before is not None:
         anchors = [KnownValue("coercivity_kA_m", before, ROOM_K, _BATCH)]
-        process = Process(producer=calibrate_on_reference("base", table, None, anchors))
+        process = Process(
+            producer=calibrate_on_reference("base", table, None, anchors)
+        )
     return diffused_magnet(
         table, element, ROOM_K, process, treatment()["surface"]["most_wt_pct"]
     )
@@ -143,10 +153,14 @@ def _predict_row(row: dict[str, str]) -> dict[str, Any]:
     amount = _number(row, "amount_wt_pct")
     magnet = _magnet(row["element"], before)
     anneal = Anneal(
-        row["element"], _number(row, "anneal_C") or 900.0, _number(row, "hours") or 8.0
+        row["element"],
+        _number(row, "anneal_C") or 900.0,
+        _number(row, "hours") or 8.0,
     )
     thickness = _number(row, "thickness_mm") or THICKNESS_MM
-    reach = partial(plate_coercivity, magnet, thickness_mm=thickness, anneal=anneal)
+    reach = partial(
+        plate_coercivity, magnet, thickness_mm=thickness, anneal=anneal
+    )
     some = AMOUNTS if amount is None else (amount,) * 3
     base = 1e-3 * float(magnet.coercivity[0])
     _, log_deviation = magnet.log_deviations(np.zeros(1), np.ones(1))
@@ -177,7 +191,9 @@ def _predict_row(row: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def by_thickness(thicknesses: tuple[float, ...] = (2.0, 5.0, 10.0)) -> "pd.DataFrame":
+def by_thickness(
+    thicknesses: tuple[float, ...] = (2.0, 5.0, 10.0),
+) -> "pd.DataFrame":
     """Return the gain of H_cJ of a plate by its thickness, at one mass per area and one amount.
 
     Returns
@@ -202,9 +218,12 @@ def by_thickness(thicknesses: tuple[float, ...] = (2.0, 5.0, 10.0)) -> "pd.DataF
                     magnet, 0.5 * middle / thick, thick, anneal
                 )
                 - base,
-                "gain_at_wt_pct_kA_m": plate_coercivity(magnet, 0.5, thick, anneal)
+                "gain_at_wt_pct_kA_m": plate_coercivity(
+                    magnet, 0.5, thick, anneal
+                )
                 - base,
-                "core_wt_pct": 0.5 * float(content[_POINTS // 2] / content.mean()),
+                "core_wt_pct": 0.5
+                * float(content[_POINTS // 2] / content.mean()),
             }
         )
     return pd.DataFrame(rows)
@@ -221,7 +240,11 @@ def checks() -> "pd.DataFrame":
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
-    for text, along in (("40x15x5mm", "z"), ("40x15x5mm", "x"), ("10x10x10mm", "z")):
+    for text, along in (
+        ("40x15x5mm", "z"),
+        ("40x15x5mm", "x"),
+        ("10x10x10mm", "z"),
+    ):
         shape = read_shape(text)
         sides = list(shape.size)
         last = sides.pop("xyz".index(along))
@@ -239,14 +262,19 @@ def checks() -> "pd.DataFrame":
         expected_factor = cylinder_factor(shape.size[1] / shape.size[0])
         factor = SelfField(cut(shape, 30_000), "z").factor
         rows.append(
-            {"what": f"N of {text} along z", "found": factor, "wanted": expected_factor}
+            {
+                "what": f"N of {text} along z",
+                "found": factor,
+                "wanted": expected_factor,
+            }
         )
     for text in ("40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"):
         spreading = Spreading(cut(read_shape(text), 10_000))
         content = everywhere(spreading, Anneal("Dy", 900.0, 8.0).spread())
         inside = float(content @ spreading.cells.volumes)
         put = sum(
-            float(spreading.areas(face).sum()) for face in spreading.cells.shape.faces
+            float(spreading.areas(face).sum())
+            for face in spreading.cells.shape.faces
         )
         rows.append({"what": f"mass in {text}", "found": inside, "wanted": put})
     table = pd.DataFrame(rows)
@@ -258,7 +286,9 @@ def checks() -> "pd.DataFrame":
         SelfField(cells, "z"), Circuit("z", 2.0), ROOM_K, 1.2, magnet.recoil
     )
     anneal = Anneal("Tb", 900.0, 8.0)
-    amount = everywhere(Spreading(cells), anneal.spread()) * 0.1 * 100.0 / 7500.0
+    amount = (
+        everywhere(Spreading(cells), anneal.spread()) * 0.1 * 100.0 / 7500.0
+    )
     margin = magnet.h_cj(amount) - case.reverse
     timing = {
         "what": f"seconds: field, content and margin in {len(margin)} points, at most 2",
@@ -295,13 +325,19 @@ class DiffusionValidation:
         count = int(self.results["holds"].sum())
         n = len(self.results)
         parts = (
-            (f"Published results inside their interval: {count} of {n}", self.results),
+            (
+                f"Published results inside their interval: {count} of {n}",
+                self.results,
+            ),
             (
                 "Tb at 900 C for 8 h on both faces of a plate, by its thickness",
                 self.thickness,
             ),
             ("Fields beside Aharoni and Chen, mass, time", self.checks),
-            ("Terbium of a traction motor, by a modelled field map", self.motor),
+            (
+                "Terbium of a traction motor, by a modelled field map",
+                self.motor,
+            ),
         )
         shown = [
             f"{title}\n{table.round(4).to_string(index=False)}"
@@ -310,7 +346,9 @@ class DiffusionValidation:
         return "\n\n".join(shown)
 
 
-def validate(report: Callable[[str], None] = lambda text: None) -> DiffusionValidation:
+def validate(
+    report: Callable[[str], None] = lambda text: None,
+) -> DiffusionValidation:
     """Predict published diffusion results, check the solvers, count the motor's grams.
 
     Parameters

@@ -40,7 +40,10 @@ PROPERTIES = (POLARIZATION, FIELD)
 MODEL = "model"
 COVERAGE = 0.9
 UNFITTED = "papers that entered no fit"
-_RESIDUAL = {POLARIZATION: "residual_polarization", FIELD: "residual_anisotropy"}
+_RESIDUAL = {
+    POLARIZATION: "residual_polarization",
+    FIELD: "residual_anisotropy",
+}
 HEADING = (
     "| property | left out | hosts | model | values | groups | mean, T | relative, % | pairs | "
     "inside | half width, T | gain, T | gain in pairs |"
@@ -114,7 +117,9 @@ WAYS = {
 def read_measurements(frame: pd.DataFrame) -> Measured:
     """Return measurements with what they are left out by."""
     frame = frame.reset_index(drop=True)
-    table = CompositionTable.from_strings(frame["formula"].tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        frame["formula"].tolist(), basis="atomic"
+    )
     atoms = table.to_array()
     earths = atoms[:, [INDEX[symbol] for symbol in RARE_EARTHS]]
     at_room = frame["temperature_K"].between(_COOLEST_K, _HOTTEST_K)
@@ -124,7 +129,9 @@ def read_measurements(frame: pd.DataFrame) -> Measured:
         table=table,
         earth=np.array(RARE_EARTHS)[earths.argmax(axis=1)],
         compound=np.array([key.hex() for key in keys(atoms)]),
-        is_judged=(frame["property"].isin(PROPERTIES) & at_room & ~is_bound).to_numpy(),
+        is_judged=(
+            frame["property"].isin(PROPERTIES) & at_room & ~is_bound
+        ).to_numpy(),
     )
 
 
@@ -170,7 +177,9 @@ def _half_widths(model: Fit, observed: Observed, predicted: Array) -> Array:
         moves[:, column] = change / _MOVE
     variance = ((moves @ model.covariance) * moves).sum(axis=1)
     left = load().host[HOST_NAMES.index(model.host)]
-    shares = {name: left[HOST_SLOTS.index(slot)] for name, slot in _RESIDUAL.items()}
+    shares = {
+        name: left[HOST_SLOTS.index(slot)] for name, slot in _RESIDUAL.items()
+    }
     scatter = np.array([shares[kind] for kind in observed.kind]) * predicted
     return DEVIATIONS_90 * np.hypot(np.sqrt(variance), scatter)
 
@@ -241,7 +250,9 @@ def leave_out(way: str) -> dict[str, LeftOut]:
             for is_out, is_test in splits:
                 test = is_test[place]
                 if test.any():
-                    made[:, test] = fit(training[~is_out[place]])(training.table[test])
+                    made[:, test] = fit(training[~is_out[place]])(
+                        training.table[test]
+                    )
             predictions[title] = Prediction(*made)
         result[name] = LeftOut(training, predictions, COVERAGE)
     return result
@@ -259,9 +270,14 @@ def predict_unused_papers() -> dict[str, LeftOut]:
         place = rows.is_judged & kind
         test_rows = _training_set(rows, name, rows.groups("paper"), place)
         training = _training_set(
-            fit_rows, name, fit_rows.groups("paper"), fit_rows.is_judged & ~is_out
+            fit_rows,
+            name,
+            fit_rows.groups("paper"),
+            fit_rows.is_judged & ~is_out,
         )
-        predictions = {MODEL: Prediction(*(part[place] for part in user_predictions))}
+        predictions = {
+            MODEL: Prediction(*(part[place] for part in user_predictions))
+        }
         for title, fit in peers(COVERAGE).items():
             predictions[title] = fit(training)(test_rows.table)
         result[name] = LeftOut(test_rows, predictions, COVERAGE)

@@ -50,7 +50,9 @@ class Fit:
 
     def __post_init__(self) -> None:
         self.prior = build(self.host)
-        self.data = self.data[self.data["host"] == self.host].reset_index(drop=True)
+        self.data = self.data[self.data["host"] == self.host].reset_index(
+            drop=True
+        )
         self._index()
         self.variables = np.zeros(len(self.prior.factors))
         self.covariance = np.eye(len(self.prior.factors))
@@ -100,9 +102,9 @@ class Fit:
         )
 
     def _series_papers(self) -> set[str]:
-        return set(self.data.loc[~self.data["paper"].str.contains(" "), "paper"]) - {
-            "DS1+DS2"
-        }
+        return set(
+            self.data.loc[~self.data["paper"].str.contains(" "), "paper"]
+        ) - {"DS1+DS2"}
 
     def parameters(self, variables: NDArray[np.float64]) -> Parameters:
         """Return the parameters at `variables`: one object, written anew."""
@@ -124,7 +126,9 @@ class Fit:
     ) -> NDArray:
         """Return the weighted residuals of the rows."""
         shift = np.append(offsets * self._offset_sd, 0.0)[self._group]
-        value = np.where(self._relative, predicted * (1.0 + shift), predicted + shift)
+        value = np.where(
+            self._relative, predicted * (1.0 + shift), predicted + shift
+        )
         zero = np.isin(
             self._kind, ["reorientation_K", "cone_limit_K", "compensation_K"]
         )
@@ -201,7 +205,9 @@ class Fit:
         self.offset = offsets
         inverse = np.linalg.inv(normal + np.eye(len(x)))
         self.covariance = np.eye(len(z))
-        self.covariance[np.ix_(active, active)] = inverse[: len(active), : len(active)]
+        self.covariance[np.ix_(active, active)] = inverse[
+            : len(active), : len(active)
+        ]
         return self
 
     def _fit_one_row(self, formula: str, kind: str) -> "Fit":
@@ -243,7 +249,9 @@ class Fit:
             steps[j] = (one.value(shifted) - base) / _FIT_STEP
         return steps
 
-    def alone(self, formula: str, kind: str, keys: list[tuple[int, int]]) -> float:
+    def alone(
+        self, formula: str, kind: str, keys: list[tuple[int, int]]
+    ) -> float:
         """Return the variance of a property from some parameters, taken as independent."""
         one = self._fit_one_row(formula, kind)
         base = one.value(self.variables)
@@ -276,7 +284,9 @@ class Fit:
 def _robust(r: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """Return weights and cost of a Student-t likelihood with four degrees of freedom."""
     nu = 4.0
-    return (nu + 1.0) / (nu + r * r), float(((nu + 1.0) * np.log1p(r * r / nu)).sum())
+    return (nu + 1.0) / (nu + r * r), float(
+        ((nu + 1.0) * np.log1p(r * r / nu)).sum()
+    )
 
 
 def fit(

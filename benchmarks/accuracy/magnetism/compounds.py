@@ -53,32 +53,46 @@ def compound_table() -> pd.DataFrame:
         unknown (``seen_*``); ``source`` names the tables.
     """
     parts = [
-        intrinsic(list(COMPOUNDS), temperature=f"{kelvin}K") for kelvin in TEMPERATURES
+        intrinsic(list(COMPOUNDS), temperature=f"{kelvin}K")
+        for kelvin in TEMPERATURES
     ]
     frame = pd.concat(parts, ignore_index=True)
-    frame["compound"] = np.tile(np.array(COMPOUNDS, dtype=object), len(TEMPERATURES))
-    frame = frame[["compound", "temperature_K", "status", "easy_direction", *_MODEL]]
+    frame["compound"] = np.tile(
+        np.array(COMPOUNDS, dtype=object), len(TEMPERATURES)
+    )
+    frame = frame[
+        ["compound", "temperature_K", "status", "easy_direction", *_MODEL]
+    ]
     measurements = observations.embedded_measurements()
     for name in JUDGED:
         series = measurements[measurements["property"] == name]
         neighbours = [
             series[
-                (series["formula"] == f) & ((series["temperature_K"] - t).abs() < _SAME)
+                (series["formula"] == f)
+                & ((series["temperature_K"] - t).abs() < _SAME)
             ]
-            for f, t in zip(frame["compound"], frame["temperature_K"], strict=True)
+            for f, t in zip(
+                frame["compound"], frame["temperature_K"], strict=True
+            )
         ]
-        frame[f"measured_{name}"] = [rows["value"].median() for rows in neighbours]
+        frame[f"measured_{name}"] = [
+            rows["value"].median() for rows in neighbours
+        ]
         frame[f"seen_{name}"] = _predict_observations(frame, name)
     order = {formula: i for i, formula in enumerate(COMPOUNDS)}
     place = frame["compound"].map(order)
-    sorted_frame = frame.iloc[np.lexsort((frame["temperature_K"], place))].reset_index(
-        drop=True
-    )
+    sorted_frame = frame.iloc[
+        np.lexsort((frame["temperature_K"], place))
+    ].reset_index(drop=True)
     return sorted_frame.assign(source=_SOURCE)
 
 
-def _predict_observations(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
-    table = CompositionTable.from_strings(frame["compound"].tolist(), basis="atomic")
+def _predict_observations(
+    frame: pd.DataFrame, name: str
+) -> NDArray[np.float64]:
+    table = CompositionTable.from_strings(
+        frame["compound"].tolist(), basis="atomic"
+    )
     hosts = partition(table).host
     result = np.full(len(frame), np.nan)
     for code in np.unique(hosts):

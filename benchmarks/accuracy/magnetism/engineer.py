@@ -127,7 +127,14 @@ def evaluate_trials() -> "pd.DataFrame":
         inside &= trial.coercivity[0] <= h_cj <= trial.coercivity[1]
         out.append((trial.recipe, b_r, h_cj, hot_h, inside))
     return pd.DataFrame(
-        out, columns=["recipe", "remanence_T", "coercivity_kA_m", "hot_kA_m", "inside"]
+        out,
+        columns=[
+            "recipe",
+            "remanence_T",
+            "coercivity_kA_m",
+            "hot_kA_m",
+            "inside",
+        ],
     )
 
 
@@ -143,7 +150,9 @@ def lines() -> list[str]:
         "| H_cJ (150 C): before, now | inside | window from |",
         "|---|---|---|---|---|---|",
     ]
-    for trial, row in zip(TRIALS, evaluate_trials().to_dict("records"), strict=True):
+    for trial, row in zip(
+        TRIALS, evaluate_trials().to_dict("records"), strict=True
+    ):
         b, h, hot = trial.before
         text.append(
             table_row(

@@ -49,7 +49,9 @@ def curves() -> "pd.DataFrame":
 
     frame = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
     at = np.unique([ROOM, *frame["to_K"]])
-    parts = partition(CompositionTable.from_strings(frame["stands_for"].tolist()))
+    parts = partition(
+        CompositionTable.from_strings(frame["stands_for"].tolist())
+    )
     names = ["nucleation_field_T", "saturation_polarization_T"]
     values = evaluate(parts, at, spread=False).value[
         :, :, [PROPERTIES.index(n) for n in names]
@@ -61,7 +63,9 @@ def curves() -> "pd.DataFrame":
     )
     share = 1.0 + frame["coefficient_pct_K"] / 100.0 * (frame["to_K"] - ROOM)
     moment = 1e-3 * values[:, np.searchsorted(at, ROOM), 1] / MU_0
-    return frame.assign(left=share, field=ratio[:, 0], j_s=ratio[:, 1], moment=moment)
+    return frame.assign(
+        left=share, field=ratio[:, 0], j_s=ratio[:, 1], moment=moment
+    )
 
 
 def kronmueller(
@@ -79,7 +83,9 @@ def kronmueller(
         Of `curves`.
     """
     family = parameters().families["2:14:1"]
-    coarse = np.nan_to_num(np.log(frame["grain_size_um"] / family.grain_reference_um))
+    coarse = np.nan_to_num(
+        np.log(frame["grain_size_um"] / family.grain_reference_um)
+    )
     demagnetizing = np.maximum(n_eff + grain_slope * coarse, 0.0) * frame[
         "moment"
     ].to_numpy(float)
@@ -102,7 +108,9 @@ def errors(values: dict[str, float]) -> NDArray[np.float64]:
     """Return by how much family parameters miss the curves that are fitted, in H_cJ(20 C)."""
     frame = curves()
     rows = frame[frame["fit"] == "yes"]
-    model = kronmueller(values["decay"], values["n_eff"], values["grain_slope"], rows)
+    model = kronmueller(
+        values["decay"], values["n_eff"], values["grain_slope"], rows
+    )
     return weights(rows) * (model - rows["left"].to_numpy(float))
 
 
@@ -120,7 +128,9 @@ def remaining_coercivity(
     field = frame["field"].to_numpy(float)
     if law == "straight line in T":
         level = frame["coercivity_kA_m"].to_numpy(float) / 1000.0
-        return 1.0 - (constants[0] + constants[1] * level) * rise / 1000.0 / level
+        return (
+            1.0 - (constants[0] + constants[1] * level) * rise / 1000.0 / level
+        )
     if law == "h (1 - c (T - 20 C))":
         return field * (1.0 - constants[0] * rise)
     if law == "h times one function of T":
@@ -136,7 +146,8 @@ def fit(law: str, frame: "pd.DataFrame") -> NDArray[np.float64]:
     share = frame["left"].to_numpy(float)
     weight = weights(frame)
     solution = least_squares(
-        lambda c: weight * (remaining_coercivity(law, c, frame) - share), LAWS[law]
+        lambda c: weight * (remaining_coercivity(law, c, frame) - share),
+        LAWS[law],
     )
     return np.asarray(solution.x, float)
 
@@ -157,7 +168,9 @@ def compare_laws() -> "pd.DataFrame":
         inside = remaining_coercivity(law, whole, frame)
         for i in range(len(frame)):
             row = frame.iloc[[i]]
-            other_papers = frame[is_fit & (frame["group"] != row["group"].iloc[0])]
+            other_papers = frame[
+                is_fit & (frame["group"] != row["group"].iloc[0])
+            ]
             away = remaining_coercivity(law, fit(law, other_papers), row)[0]
             share = row["left"].iloc[0]
             out.append(

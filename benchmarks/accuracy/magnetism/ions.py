@@ -18,16 +18,31 @@ from magnetkit.compound.parameters import (
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates.intrinsic import evaluate
 
-NO_FIT = {"Nd2Fe14B": 1.60, "Pr2Fe14B": 1.56, "Tb2Fe14B": 0.703, "Ho2Fe14B": 0.807}
+NO_FIT = {
+    "Nd2Fe14B": 1.60,
+    "Pr2Fe14B": 1.56,
+    "Tb2Fe14B": 0.703,
+    "Ho2Fe14B": 0.807,
+}
 """Measured polarization at 295 K, T (Hirosawa et al., J. Appl. Phys. 59 (1986) 873)."""
 # K_R1, MJ/m3, at 4.2, 295 and 423 K: another exact diagonalization with the published fields, made
 # apart from this code and not published: a comparison, on which nothing rests.
-EXACT = {"Nd": (-13.7, 3.71, 2.25), "Pr": (21.8, 5.11, 2.26), "Dy": (16.6, 6.36, 3.28)}
+EXACT = {
+    "Nd": (-13.7, 3.71, 2.25),
+    "Pr": (21.8, 5.11, 2.26),
+    "Dy": (16.6, 6.36, 3.28),
+}
 TEMPERATURES = (4.2, 295.0, 423.0)
 
 
 def _ion_anisotropy(
-    symbol: str, kelvin: float, volume: float, m: float, h: float, a2: float, a4: float
+    symbol: str,
+    kelvin: float,
+    volume: float,
+    m: float,
+    h: float,
+    a2: float,
+    a4: float,
 ):
     """Return K_1 of the two ions of R2Fe14B, MJ/m3, in an exchange field m h."""
     tables = load().ions
@@ -50,7 +65,8 @@ def ion_table() -> pd.DataFrame:
     """
     p = load()
     slots = [
-        ELEMENT_SLOTS.index(f"ion_{n}:iron") for n in ("exchange_K", "A2_K", "A4_K")
+        ELEMENT_SLOTS.index(f"ion_{n}:iron")
+        for n in ("exchange_K", "A2_K", "A4_K")
     ]
     volume = ELEMENT_SLOTS.index("volume_A3:iron")
     curie = ELEMENT_SLOTS.index("exchange_K:iron")
@@ -104,7 +120,9 @@ def lines() -> list[str]:
                 exact,
             )
         )
-    part = partition(CompositionTable.from_strings(list(NO_FIT), basis="atomic"))
+    part = partition(
+        CompositionTable.from_strings(list(NO_FIT), basis="atomic")
+    )
     got = evaluate(part, 295.0, spread=False, parameters=prior_parameters())
     text += [
         "",

@@ -72,12 +72,20 @@ def _forget() -> None:
 def user_conditions(row: Any) -> dict[str, Any]:
     """Return what a user would say of a magnet of the recipes, beside recipe and temperature."""
     names = [
-        n for n in ("grain_size_um", "alignment", "aged_for_C") if row[n] == row[n]
+        n
+        for n in ("grain_size_um", "alignment", "aged_for_C")
+        if row[n] == row[n]
     ]
     span = (
-        {"between": (row["from_K"], row["to_K"])} if row["to_K"] == row["to_K"] else {}
+        {"between": (row["from_K"], row["to_K"])}
+        if row["to_K"] == row["to_K"]
+        else {}
     )
-    return {"basis": row["basis"], "process": {n: float(row[n]) for n in names}, **span}
+    return {
+        "basis": row["basis"],
+        "process": {n: float(row[n]) for n in names},
+        **span,
+    }
 
 
 @lru_cache(maxsize=1)
@@ -160,7 +168,9 @@ def _features(data: "pd.DataFrame") -> Array:
         m.rows["alignment"],
         data["temperature_K"].to_numpy(float),
     ]
-    return np.column_stack([fractions[:, fractions.any(axis=0)], hosts, *made_so])
+    return np.column_stack(
+        [fractions[:, fractions.any(axis=0)], hosts, *made_so]
+    )
 
 
 def compare_with_boosting() -> "pd.DataFrame":
@@ -200,7 +210,9 @@ def compare_with_boosting() -> "pd.DataFrame":
         groups = data["group"].to_numpy(str)[use]
         names = np.unique(groups)
         sums = np.array([gain[groups == g].sum() for g in names])
-        draws = sums[rng.integers(0, len(names), (_DRAWS, len(names)))].sum(axis=1)
+        draws = sums[rng.integers(0, len(names), (_DRAWS, len(names)))].sum(
+            axis=1
+        )
         share = float(np.mean(draws > 0.0))
         rows.append(
             {
@@ -219,7 +231,10 @@ def compare_with_boosting() -> "pd.DataFrame":
 
 
 def _order(
-    predicted: Array, measured: Array, data: "pd.DataFrame", use: NDArray[np.int64]
+    predicted: Array,
+    measured: Array,
+    data: "pd.DataFrame",
+    use: NDArray[np.int64],
 ) -> tuple[float, int]:
     """Return the share of pairs of one host and temperature ordered right, and their number."""
     host = data["host"].to_numpy(str)
@@ -229,7 +244,8 @@ def _order(
         alike = host[i] == host[j] and abs(kelvin[i] - kelvin[j]) < 10.0
         if alike and abs(np.log(measured[i] / measured[j])) > _APART:
             good.append(
-                (predicted[i] - predicted[j]) * (measured[i] - measured[j]) > 0.0
+                (predicted[i] - predicted[j]) * (measured[i] - measured[j])
+                > 0.0
             )
     return (float(np.mean(good)) if good else np.nan), len(good)
 
@@ -247,7 +263,11 @@ def hot_cells() -> "pd.DataFrame":
     rows: list[dict[str, Any]] = []
     for i in np.flatnonzero(data["host"] == "2:17"):
         row = data.iloc[i]
-        head = {"id": row["id"], "recipe": row["recipe"], "source": row["source"]}
+        head = {
+            "id": row["id"],
+            "recipe": row["recipe"],
+            "source": row["source"],
+        }
         if row["temperature_K"] >= _HOT and np.isfinite(row["coercivity_kA_m"]):
             rows.append(
                 _hot_row(
@@ -259,7 +279,9 @@ def hot_cells() -> "pd.DataFrame":
                 )
             )
         span = row["to_K"] - row["from_K"]
-        if row["to_K"] >= _HOT and np.isfinite(row["coercivity_coefficient_pct_K"]):
+        if row["to_K"] >= _HOT and np.isfinite(
+            row["coercivity_coefficient_pct_K"]
+        ):
             chords = [
                 1.0 + 0.01 * span * float(beta)
                 for beta in (
@@ -272,7 +294,11 @@ def hot_cells() -> "pd.DataFrame":
 
 
 def _hot_row(
-    head: dict[str, Any], kelvin: float, what: str, measured: float, predicted: float
+    head: dict[str, Any],
+    kelvin: float,
+    what: str,
+    measured: float,
+    predicted: float,
 ) -> dict[str, Any]:
     values = {
         "temperature_K": kelvin,
@@ -299,7 +325,8 @@ def rated_cells() -> "pd.DataFrame":
 
     table = grades()
     rows_of_maker = table[
-        (table["host"] == "2:17") & table["grade"].astype(str).str.startswith("EEC")
+        (table["host"] == "2:17")
+        & table["grade"].astype(str).str.startswith("EEC")
     ]
     rows = []
     for _, grade in rows_of_maker[
@@ -313,9 +340,13 @@ def rated_cells() -> "pd.DataFrame":
         level = float(grade["remanence_T"]) / float(room["remanence_T"][0])
         required = level * float(warm["remanence_T"][0]) / MU_0 / 1e3
         required /= parameters().families["2:17"].recoil
-        start = float(grade["coercivity_kA_m"]) / float(room["coercivity_kA_m"][0])
+        start = float(grade["coercivity_kA_m"]) / float(
+            room["coercivity_kA_m"][0]
+        )
         value = start * float(warm["coercivity_kA_m"][0])
-        rows.append((grade["grade"], kelvin, required, value, value >= required))
+        rows.append(
+            (grade["grade"], kelvin, required, value, value >= required)
+        )
     return pd.DataFrame(
         rows, columns=["grade", "temperature_K", "least", "predicted", "kept"]
     )
@@ -331,9 +362,13 @@ def compare_compensation() -> "pd.DataFrame":
     name = "remanence_coefficient_pct_K"
     rows = []
     for row in frame.to_dict("records"):
-        table = CompositionTable.from_strings([row["recipe"]], basis=row["basis"])
+        table = CompositionTable.from_strings(
+            [row["recipe"]], basis=row["basis"]
+        )
         out = sintered(table, 293.15, between=(row["from_K"], row["to_K"]))
-        rows.append([float(out[f"{name}{end}"][0]) for end in ("", "_lo", "_hi")])
+        rows.append(
+            [float(out[f"{name}{end}"][0]) for end in ("", "_lo", "_hi")]
+        )
     frame[["predicted", "low", "high"]] = rows
     return frame.assign(error=frame["predicted"] - frame[name])
 

@@ -36,7 +36,9 @@ def irreversible() -> "pd.DataFrame":
     frame = pd.read_csv(datasets.path("recipes/irreversible.csv"))
     rows = []
     for row in frame.to_dict("records"):
-        table = CompositionTable.from_strings([row["recipe"]], basis=row["basis"])
+        table = CompositionTable.from_strings(
+            [row["recipe"]], basis=row["basis"]
+        )
         magnets = evaluate_magnets(alloys(table), [ROOM, row["temperature_K"]])
         h_cj = magnets.coercivity()[0]
         b_r = magnets.remanence()[0]
@@ -92,7 +94,11 @@ def lines() -> list[str]:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in irreversible().to_dict("records"):
-        hours = "1 (assumed)" if row["hours"] != row["hours"] else f"{row['hours']:g}"
+        hours = (
+            "1 (assumed)"
+            if row["hours"] != row["hours"]
+            else f"{row['hours']:g}"
+        )
         line = f"{row['line']:g}" + (
             " (tried)" if row["load_line"] != row["load_line"] else ""
         )

@@ -6,7 +6,12 @@ import numpy as np
 
 from magnetkit._core._columnar import Coded
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.magnetism._measured import EFFECTS, Producer, atomic_fractions, splits
+from magnetkit.magnetism._measured import (
+    EFFECTS,
+    Producer,
+    atomic_fractions,
+    splits,
+)
 from magnetkit.magnetism._uncertainty import Kinds, covariance
 
 if TYPE_CHECKING:
@@ -94,7 +99,9 @@ def simulate_mills(
             widths.append(float(deviation[0]))
             inside.append(away <= 1.645 * deviation[0])
             hits.append(away <= 1.645 * plain)
-        exact = Producer("it", _records(table, np.zeros(count), 0.0)).known(HOST, H)
+        exact = Producer("it", _records(table, np.zeros(count), 0.0)).known(
+            HOST, H
+        )
         assert exact is not None
         rows.append(
             {

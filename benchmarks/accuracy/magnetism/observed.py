@@ -88,7 +88,9 @@ class Observed:
         self.kind = data["property"].to_numpy(str)
         self.value = data["value"].to_numpy(float)
         unknown = np.full(len(data), "unknown")
-        self.method = data["method"].to_numpy(str) if "method" in data else unknown
+        self.method = (
+            data["method"].to_numpy(str) if "method" in data else unknown
+        )
         self.symbols: set[str] = set()
         # Rows of one temperature are evaluated together; a Curie temperature needs none.
         self.groups = []
@@ -102,7 +104,9 @@ class Observed:
             formulas, inverse = np.unique(
                 data["formula"].to_numpy(str)[rows], return_inverse=True
             )
-            table = CompositionTable.from_strings(list(formulas), basis="atomic")
+            table = CompositionTable.from_strings(
+                list(formulas), basis="atomic"
+            )
             self.symbols |= {SYMBOLS[c] for c in np.unique(table.indices)}
             at = np.array([] if np.isnan(temperature) else [temperature])
             across = bool(np.isin(self.kind[rows], [FIELD, FIRST]).any())
@@ -130,13 +134,19 @@ class Observed:
             result[where] = out[where, column]
         j_s = out[:, _intrinsic.POLARIZATION]
         first = out[:, _intrinsic.K1]
-        total = first + 2.0 * out[:, _intrinsic.K2] + 3.0 * out[:, _intrinsic.K3]
+        total = (
+            first + 2.0 * out[:, _intrinsic.K2] + 3.0 * out[:, _intrinsic.K3]
+        )
         where = self.kind == FIRST
-        result[where] = np.where(np.isnan(across), first, across * j_s / _TESLA)[where]
+        result[where] = np.where(
+            np.isnan(across), first, across * j_s / _TESLA
+        )[where]
         hard = _TESLA * total / j_s
         across = np.where(np.isnan(across), hard, across)
         field = np.where(self.method == "singular_point", hard, across)
-        field = np.where(self.method == "unknown", (hard + 2.0 * across) / 3.0, field)
+        field = np.where(
+            self.method == "unknown", (hard + 2.0 * across) / 3.0, field
+        )
         where = self.kind == FIELD
         result[where] = field[where]
         where = self.kind == "cone_limit_K"
@@ -157,4 +167,6 @@ class Observed:
         values = _intrinsic.evaluate(
             t.rows, codes, p.kernel_parameters, at, False, alone
         ).value
-        return float(values[_intrinsic.K1 : _intrinsic.K3 + 1, 0, 0] @ [1.0, 2.0, 3.0])
+        return float(
+            values[_intrinsic.K1 : _intrinsic.K3 + 1, 0, 0] @ [1.0, 2.0, 3.0]
+        )

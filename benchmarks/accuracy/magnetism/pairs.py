@@ -51,10 +51,14 @@ def addition_pairs(ranges_without: Any) -> "pd.DataFrame":
     records: list[dict[str, Any]] = []
     for _, second in rows[rows["pair"].isin(rows["id"])].iterrows():
         first = by_id.loc[second["pair"]]
-        same = all(first[name] == second[name] for name in ("temperature_K", "route"))
+        same = all(
+            first[name] == second[name] for name in ("temperature_K", "route")
+        )
         if not same or _is_asked_alike(first, second):
             continue
-        with papers.leave_paper_out(second["paper"], ranges_without(second["paper"])):
+        with papers.leave_paper_out(
+            second["paper"], ranges_without(second["paper"])
+        ):
             records += _predict_pair(first, second)
     return pd.DataFrame(records)
 
@@ -62,7 +66,8 @@ def addition_pairs(ranges_without: Any) -> "pd.DataFrame":
 def _is_asked_alike(first: Any, second: Any) -> bool:
     """Say whether nothing that a user can ask tells two magnets apart."""
     same_recipe = (
-        first["recipe"] == second["recipe"] and first["basis"] == second["basis"]
+        first["recipe"] == second["recipe"]
+        and first["basis"] == second["basis"]
     )
     return bool(same_recipe and papers.request(first) == papers.request(second))
 
@@ -75,8 +80,12 @@ def _predict_pair(first: Any, second: Any) -> list[dict[str, Any]]:
     for row in (first, second):
         arguments = papers.request(row)
         answers.append(sintered([row["recipe"]], kelvin, **arguments).iloc[0])
-        table = CompositionTable.from_strings([row["recipe"]], basis=row["basis"])
-        alike.append(kinds(table, [row["host"]], [""], arguments["process"], kelvin))
+        table = CompositionTable.from_strings(
+            [row["recipe"]], basis=row["basis"]
+        )
+        alike.append(
+            kinds(table, [row["host"]], [""], arguments["process"], kelvin)
+        )
     records = []
     for quantity in (papers.COERCIVITY, papers.REMANENCE):
         is_positive = second[quantity] > 0.0 and first[quantity] > 0.0
@@ -91,7 +100,8 @@ def _predict_pair(first: Any, second: Any) -> list[dict[str, Any]]:
         end = answers[1]
         half = (
             np.log(
-                float(end[f"{quantity}_hi"]) / max(float(end[f"{quantity}_lo"]), 1e-3)
+                float(end[f"{quantity}_hi"])
+                / max(float(end[f"{quantity}_lo"]), 1e-3)
             )
             / 2.0
         )
@@ -121,7 +131,9 @@ def diffusion_pairs() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    gains = pd.concat([shells.published_gains(), _gains_of_table()], ignore_index=True)
+    gains = pd.concat(
+        [shells.published_gains(), _gains_of_table()], ignore_index=True
+    )
     predictions = shells.left_out(gains)
     deviation = shells.deviation(gains)["deviation"]
     return pd.DataFrame(
@@ -161,7 +173,9 @@ def _gains_of_table() -> "pd.DataFrame":
             and gain > 0.0
         ):
             amount = row["diffused_wt_pct"]
-            records.append((name, heavy[0], row["paper"], amount, before, gain, False))
+            records.append(
+                (name, heavy[0], row["paper"], amount, before, gain, False)
+            )
     names = [
         "id",
         "R",
@@ -184,8 +198,12 @@ def lines(ranges_without: Any) -> list[str]:
     is_diffusion = frame["family"].str.startswith("diffused")
     # A gain has a sign of its own: ln of it says nothing of it.
     change = frame["measured"].abs() > frame["quantity"].map(_NO_CHANGE)
-    right = (np.sign(frame["measured"]) == np.sign(frame["predicted"])) | is_diffusion
-    inside = (frame["measured"] - frame["predicted"]).abs() <= frame["half_width"]
+    right = (
+        np.sign(frame["measured"]) == np.sign(frame["predicted"])
+    ) | is_diffusion
+    inside = (frame["measured"] - frame["predicted"]).abs() <= frame[
+        "half_width"
+    ]
     text = [
         "## Pairs of one paper",
         "",
@@ -196,8 +214,14 @@ def lines(ranges_without: Any) -> list[str]:
         "|---|---|---|---|",
     ]
     for words, rows in (
-        ("additions, H_cJ", ~is_diffusion & (frame["quantity"] == papers.COERCIVITY)),
-        ("additions, B_r", ~is_diffusion & (frame["quantity"] == papers.REMANENCE)),
+        (
+            "additions, H_cJ",
+            ~is_diffusion & (frame["quantity"] == papers.COERCIVITY),
+        ),
+        (
+            "additions, B_r",
+            ~is_diffusion & (frame["quantity"] == papers.REMANENCE),
+        ),
         ("diffusions, H_cJ", is_diffusion),
         ("all", pd.Series(True, index=frame.index)),
     ):

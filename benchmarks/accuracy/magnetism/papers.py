@@ -19,7 +19,12 @@ from numpy.typing import NDArray
 from benchmarks.accuracy import table_row
 from magnetkit import datasets
 from magnetkit.magnetism import sintered
-from magnetkit.magnetism._family_ranges import ANY, Range, families_in_place, key
+from magnetkit.magnetism._family_ranges import (
+    ANY,
+    Range,
+    families_in_place,
+    key,
+)
 from magnetkit.magnetism.measured_magnets import (
     NO_ROUTE,
     USUAL,
@@ -70,7 +75,9 @@ def compared_rows() -> "pd.DataFrame":
         & (table["diffused"] == "")
         & (table["route"] != NO_ROUTE)
     )
-    has_quantity = np.any([uses(table, quantity) for quantity in QUANTITIES], axis=0)
+    has_quantity = np.any(
+        [uses(table, quantity) for quantity in QUANTITIES], axis=0
+    )
     return table[has_recipe & has_quantity].reset_index(drop=True)
 
 
@@ -91,9 +98,14 @@ def request(row: Any) -> dict[str, Any]:
     if row["route"] != USUAL:
         # A number that no law of the route knows is refused.
         takes = routes()[row["route"]].bounds
-        process = {name: value for name, value in process.items() if name in takes}
+        process = {
+            name: value for name, value in process.items() if name in takes
+        }
         process["route"] = row["route"]
-    arguments: dict[str, Any] = {"basis": row["basis"], "process": process or None}
+    arguments: dict[str, Any] = {
+        "basis": row["basis"],
+        "process": process or None,
+    }
     if row["to_K"] == row["to_K"]:
         arguments["between"] = (row["from_K"], row["to_K"])
     return arguments
@@ -139,7 +151,9 @@ def predictions(ranges_without: Any = None) -> "pd.DataFrame":
     rows["key"] = family_keys(rows)
     records: list[dict[str, Any]] = []
     for paper, part in rows.groupby("paper", sort=False):
-        ranges = zero_ranges() if ranges_without is None else ranges_without(paper)
+        ranges = (
+            zero_ranges() if ranges_without is None else ranges_without(paper)
+        )
         with leave_paper_out(str(paper), ranges):
             for _, row in part.iterrows():
                 records += _predict_row(row)
@@ -149,9 +163,9 @@ def predictions(ranges_without: Any = None) -> "pd.DataFrame":
 def _predict_row(row: Any) -> Iterator[dict[str, Any]]:
     """Yield a record for each quantity that a row is compared in."""
     # With its unit: a number as cold as nitrogen is taken for degrees C that lack theirs.
-    answer = sintered([row["recipe"]], f"{row['temperature_K']}K", **request(row)).iloc[
-        0
-    ]
+    answer = sintered(
+        [row["recipe"]], f"{row['temperature_K']}K", **request(row)
+    ).iloc[0]
     for quantity in QUANTITIES:
         if not uses(row.to_frame().T, quantity).iloc[0]:
             continue
@@ -164,7 +178,9 @@ def _predict_row(row: Any) -> Iterator[dict[str, Any]]:
             "confidence": row["confidence"],
             "bound": row["coercivity_bound"] if quantity == COERCIVITY else "",
             "quantity": quantity,
-            "fitted": bool(uses(row.to_frame().T, quantity, in_fits=True).iloc[0]),
+            "fitted": bool(
+                uses(row.to_frame().T, quantity, in_fits=True).iloc[0]
+            ),
             "measured": float(row[quantity]),
             # No coercivity at all is no answer that a logarithm could judge.
             "predicted": value if value != 0.0 else np.nan,
@@ -192,12 +208,16 @@ def measurement_noise(frame: "pd.DataFrame") -> Array:
     for i, (how, confidence, quantity) in enumerate(
         zip(frame["how"], frame["confidence"], frame["quantity"], strict=True)
     ):
-        by_quantity = weights["remanence" if quantity == REMANENCE else "coercivity"]
+        by_quantity = weights[
+            "remanence" if quantity == REMANENCE else "coercivity"
+        ]
         noise[i] = np.hypot(by_quantity[how], by_quantity[confidence])
     return noise
 
 
-def scatter(error: Array, noise: Array, papers: NDArray[Any]) -> tuple[float, float]:
+def scatter(
+    error: Array, noise: Array, papers: NDArray[Any]
+) -> tuple[float, float]:
     """Return the most probable standard deviations of papers, and of the magnets of one paper.
 
     An error is that of its paper, common to all its magnets, plus one of the magnet, plus the
@@ -253,7 +273,9 @@ def family_offset(
             mean - offset, -_FARTHEST * deviation, _FARTHEST * deviation
         )
         weight = deviation**-2.0
-        offset = float((weight * step).sum() / (weight.sum() + prior_deviation**-2.0))
+        offset = float(
+            (weight * step).sum() / (weight.sum() + prior_deviation**-2.0)
+        )
     return offset
 
 
@@ -263,7 +285,9 @@ def conformal_half_width(sizes: Array, papers: NDArray[Any]) -> float:
     Each paper counts once, whatever the number of its magnets; one more, which is not known yet,
     lies beyond all (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World (2005)).
     """
-    names, places, counts = np.unique(papers, return_inverse=True, return_counts=True)
+    names, places, counts = np.unique(
+        papers, return_inverse=True, return_counts=True
+    )
     order = np.argsort(sizes)
     weight_sum = np.cumsum(1.0 / counts[places[order]])
     enough = weight_sum >= COVERAGE * (len(names) + 1) - 1e-9
@@ -277,7 +301,9 @@ class FamilyFit:
 
     def __init__(self, frame: "pd.DataFrame") -> None:
         has_answer = (
-            frame["fitted"] & frame["predicted"].notna() & (frame["bound"] == "")
+            frame["fitted"]
+            & frame["predicted"].notna()
+            & (frame["bound"] == "")
         )
         self.frame = frame[has_answer].reset_index(drop=True)
         self.error = errors(self.frame)
@@ -287,7 +313,9 @@ class FamilyFit:
         self.quantity = self.frame["quantity"].to_numpy(str)
         self.prior = datasets.toml(WEIGHTS)["prior"]
         # What else widens the range of H_cJ: distance from measured magnets, doubtful mechanisms.
-        ratio = (self.frame["high"] / self.frame["low"].clip(1e-3)).to_numpy(float)
+        ratio = (self.frame["high"] / self.frame["low"].clip(1e-3)).to_numpy(
+            float
+        )
         # Coefficients are negative; their ratio is not used.
         with np.errstate(invalid="ignore"):
             half_width = np.log(ratio) / 2.0
@@ -299,7 +327,9 @@ class FamilyFit:
         rows = self.quantity == quantity
         return scatter(self.error[rows], self.noise[rows], self.papers[rows])
 
-    def offset(self, family: str, quantity: str, without: Sequence[str] = ()) -> float:
+    def offset(
+        self, family: str, quantity: str, without: Sequence[str] = ()
+    ) -> float:
         """Return the offset of a family without some papers.
 
         It is 0 of a coefficient, and where constants of the law are fitted to the family's magnets:
@@ -342,7 +372,9 @@ class FamilyFit:
         result: Ranges = {ANY: {}}
         for quantity in QUANTITIES:
             names = np.unique(self.family[self.quantity == quantity])
-            judged = {name: self.sizes(name, quantity, without) for name in names}
+            judged = {
+                name: self.sizes(name, quantity, without) for name in names
+            }
             fit_names = [name for name in names if name in recipes.FREE]
             other_names = [name for name in names if name not in recipes.FREE]
             for alike in (fit_names or other_names, other_names or fit_names):
@@ -356,7 +388,9 @@ class FamilyFit:
                     if len(np.unique(papers)) < FEW:
                         half_width = max(pooled, float(sizes.max(initial=0.0)))
                     offset = self.offset(name, quantity, without)
-                    result.setdefault(name, {})[quantity] = Range(offset, half_width)
+                    result.setdefault(name, {})[quantity] = Range(
+                        offset, half_width
+                    )
         return result
 
 
@@ -418,10 +452,16 @@ def summary(frame: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd
 
     records = []
-    for (quantity, family), rows in frame.groupby(["quantity", "family"], sort=False):
-        records.append({"quantity": quantity, "family": family, **_error_figures(rows)})
+    for (quantity, family), rows in frame.groupby(
+        ["quantity", "family"], sort=False
+    ):
+        records.append(
+            {"quantity": quantity, "family": family, **_error_figures(rows)}
+        )
     for quantity, rows in frame.groupby("quantity", sort=False):
-        records.append({"quantity": quantity, "family": "all", **_error_figures(rows)})
+        records.append(
+            {"quantity": quantity, "family": "all", **_error_figures(rows)}
+        )
     return pd.DataFrame(records)
 
 
@@ -432,7 +472,9 @@ def _error_figures(rows: "pd.DataFrame") -> dict[str, float]:
     coefficient = (answers["quantity"] == BETA).to_numpy()
     is_fit = answers["fitted"].to_numpy(bool)
     with np.errstate(invalid="ignore"):
-        wide = np.log((answers["high"] / answers["low"].clip(1e-3)).to_numpy(float))
+        wide = np.log(
+            (answers["high"] / answers["low"].clip(1e-3)).to_numpy(float)
+        )
     wide = np.where(coefficient, answers["high"] - answers["low"], wide)
     return {
         "asked": len(rows),
@@ -540,7 +582,9 @@ def fit_families() -> FamilyFit:
     """Return the fit of offsets and ranges to all measured magnets, and to the hot curves."""
     import pandas as pd
 
-    return FamilyFit(pd.concat([predictions(), hot_curves()], ignore_index=True))
+    return FamilyFit(
+        pd.concat([predictions(), hot_curves()], ignore_index=True)
+    )
 
 
 def write_families(file: Path, ranges: Ranges) -> None:
@@ -551,6 +595,7 @@ def write_families(file: Path, ranges: Ranges) -> None:
         for quantity, numbers in of_family.items():
             lines.append(f'[family."{family}".{quantity}]')
             lines += [
-                f"{name} = {value:.6f}" for name, value in numbers._asdict().items()
+                f"{name} = {value:.6f}"
+                for name, value in numbers._asdict().items()
             ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")

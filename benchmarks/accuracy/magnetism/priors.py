@@ -90,7 +90,9 @@ class Prior:
 
     host: int
     mean: dict[tuple[int, int], float] = field(default_factory=dict)
-    factors: list[list[tuple[tuple[int, int], float]]] = field(default_factory=list)
+    factors: list[list[tuple[tuple[int, int], float]]] = field(
+        default_factory=list
+    )
     tags: list[str | None] = field(default_factory=list)
 
     def set(
@@ -182,7 +184,10 @@ def _sublattice(
             prior.set(r, f"volume_A3:{end}", volume, common["volume_sd"] * n)
             level = host_table["exchange_K"][k]
             cerium = r == "Ce"
-            sd = common["exchange_sd_cerium" if cerium else "exchange_sd"] * level
+            sd = (
+                common["exchange_sd_cerium" if cerium else "exchange_sd"]
+                * level
+            )
             sd = max(sd, common["exchange_least_sd_K"])
             share = common["exchange"].get(r, 0.0)
             key = prior.set(r, f"exchange_K:{end}", level * (1.0 + share), sd)
@@ -194,8 +199,12 @@ def _sublattice(
             values["moment_muB"].append((key, host_table["moment_sd"][k]))
             for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
                 # Only where no crystal field of its own carries the rare earth's part.
-                alone = r in NOT_FREE or ions().get(r, _NO_ION)["alpha_J"] == 0.0
-                sd = host_table["k_sd"][k] * (1.5 if cerium else 0.4 if alone else 0.0)
+                alone = (
+                    r in NOT_FREE or ions().get(r, _NO_ION)["alpha_J"] == 0.0
+                )
+                sd = host_table["k_sd"][k] * (
+                    1.5 if cerium else 0.4 if alone else 0.0
+                )
                 key = prior.set(r, f"{name}:{end}", host_table[name][k], sd)
                 values[name].append((key, host_table["k_sd"][k]))
         for terms in values.values():
@@ -219,7 +228,9 @@ def _sublattice(
         )
     if "carbon_exchange_K" in host_table:
         prior.set("", "exchange_K:carbon", *host_table["carbon_exchange_K"])
-    prior.set("", "exchange_K:dilution", *host_table.get("dilution", (1.0, 0.0)))
+    prior.set(
+        "", "exchange_K:dilution", *host_table.get("dilution", (1.0, 0.0))
+    )
     prior.set("", "exchange_K:pairs", *host_table.get("pairs", (0.0, 0.0)))
     prior.set("", "crystal_field:bow", 0.0, 0.6)
     prior.set("", "crystal_field:filling", *host_table["crystal_field_filling"])
@@ -233,16 +244,27 @@ def _substituents(
     common = data["substituent"]
     n = HOSTS[host].transition_metal
     shares = common["exchange"] | host_table.get("exchange", {})
-    variation = common["exchange_spread"] | host_table.get("exchange_spread", {})
+    variation = common["exchange_spread"] | host_table.get(
+        "exchange_spread", {}
+    )
     for e in metals:
         for k, end in enumerate(ENDS):
-            volume = common["volume_share"] * n * (_SUBSTITUENT_VOLUME[e] - _T_VOLUME)
-            prior.set(e, f"volume_A3:slope_{end}", volume, 0.3 * abs(volume) + 0.3 * n)
+            volume = (
+                common["volume_share"]
+                * n
+                * (_SUBSTITUENT_VOLUME[e] - _T_VOLUME)
+            )
+            prior.set(
+                e, f"volume_A3:slope_{end}", volume, 0.3 * abs(volume) + 0.3 * n
+            )
             level = host_table["exchange_K"][k]
             floor = max(host_table["exchange_K"][k], 500.0)
             slope = level * shares.get(e, shares["other"])[k]
             prior.set(
-                e, f"exchange_K:slope_{end}", slope, variation["slope"][k] * floor
+                e,
+                f"exchange_K:slope_{end}",
+                slope,
+                variation["slope"][k] * floor,
             )
             # What raises exchange by widening or taking the short pairs saturates.
             bend = -variation["saturation"][k] * max(slope, 0.0)
@@ -256,7 +278,10 @@ def _substituents(
             # Magnetic valence of iron 2 (a weak ferromagnet loses less), of cobalt 1.
             moment = n * (common["valence"][e] - (2, 1)[k]) * (0.6, 0.8)[k]
             prior.set(
-                e, f"moment_muB:slope_{end}", moment, 0.25 * abs(moment) + 0.5 * n
+                e,
+                f"moment_muB:slope_{end}",
+                moment,
+                0.25 * abs(moment) + 0.5 * n,
             )
             for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
                 level = host_table[name][k]
@@ -272,7 +297,9 @@ def _ions(
     common = data["rare_earth"]
     shares = host_table.get("moment_share", {})
     free = [
-        r for r in earths if r in ions() and ions()[r]["J"] > 0.0 and r not in NOT_FREE
+        r
+        for r in earths
+        if r in ions() and ions()[r]["J"] > 0.0 and r not in NOT_FREE
     ]
     for k, end in enumerate(ENDS):
         ratio = host_table["cobalt_exchange"] if k else 1.0
@@ -283,7 +310,10 @@ def _ions(
             g = ions()[r]["g_J"]
             strength = common["strength"][r]
             prior.set(
-                r, f"ion_moment:{end}", shares.get(r, 1.0), common["moment_share_sd"]
+                r,
+                f"ion_moment:{end}",
+                shares.get(r, 1.0),
+                common["moment_share_sd"],
             )
 
             # A host that states no field has the published ones of its ions.
@@ -302,7 +332,9 @@ def _ions(
             coupling.append((key, 0.2 * mean))
         prior.vary(exchange)
         prior.vary(coupling)
-    _crystal_field(prior, host, data, [r for r in free if ions()[r]["alpha_J"] != 0.0])
+    _crystal_field(
+        prior, host, data, [r for r in free if ions()[r]["alpha_J"] != 0.0]
+    )
 
 
 def _crystal_field(
@@ -320,7 +352,9 @@ def _crystal_field(
             field = host_table.get("crystal_field_A2_K")
             mean = published_fields()[r]["A20"] if field is None else field[k]
             mean, sd = adjust.get(r, (mean, variation["A2"] * abs(mean)))
-            key = prior.set(r, f"ion_A2_K:{end}", mean, variation["between_ends"] * sd)
+            key = prior.set(
+                r, f"ion_A2_K:{end}", mean, variation["between_ends"] * sd
+            )
             pair.append((key, sd))
             if r not in adjust:
                 second[end].append((key, variation["A2_shared"] * mean))

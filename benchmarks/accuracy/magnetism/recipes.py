@@ -120,8 +120,12 @@ def recipes() -> "pd.DataFrame":
     table = measured_magnets()
     of_ratios = table["id"].isin([name for pair in _RATIOS for name in pair])
     whole = (table["diffused"] == "") | (table["use"] == "B")
-    is_sinter = (table["family"] == "sintered") & (table["recipe"] != "") & whole
-    rows = table[is_sinter | of_ratios].rename(columns={"paper": "group", "use": "fit"})
+    is_sinter = (
+        (table["family"] == "sintered") & (table["recipe"] != "") & whole
+    )
+    rows = table[is_sinter | of_ratios].rename(
+        columns={"paper": "group", "use": "fit"}
+    )
     rows = rows.assign(fit=rows["fit"].where(is_sinter[rows.index], ""))
     return rows.reset_index(drop=True)
 
@@ -155,7 +159,9 @@ def evaluate_recipes() -> tuple[
     kelvin = data[["temperature_K", "from_K", "to_K"]].to_numpy(float)
     temperature = np.unique(kelvin[~np.isnan(kelvin)])
     place = np.where(
-        np.isnan(kelvin), -1, np.searchsorted(temperature, np.nan_to_num(kelvin))
+        np.isnan(kelvin),
+        -1,
+        np.searchsorted(temperature, np.nan_to_num(kelvin)),
     )
     process = Process(
         grain_size_um=data["grain_size_um"].to_numpy(float),
@@ -186,7 +192,9 @@ def predict(
 @lru_cache(maxsize=1)
 def _pair() -> tuple[Magnets, float]:
     """Return magnets without and with some dysprosium, and how much, wt.%."""
-    table = CompositionTable.from_strings(list(_DYSPROSIUM_PAIR), basis="weight")
+    table = CompositionTable.from_strings(
+        list(_DYSPROSIUM_PAIR), basis="weight"
+    )
     magnets = evaluate_magnets(alloys(table), [293.15])
     return magnets, 100.0 * float(table.weight_fractions()[1, INDEX["Dy"]])
 
@@ -199,7 +207,9 @@ def dysprosium_gain(values: dict[str, float]) -> float:
 
 
 @lru_cache(maxsize=8)
-def _fields(magnets: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _fields(
+    magnets: Magnets,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return polarization and nucleation field at 20 C and at the magnets' temperatures.
 
     The fit asks for them thousands of times, always the same.
@@ -217,12 +227,15 @@ def _fields(magnets: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     every = range(phases.walls.size)
     book = magnets.rules.book
     walls = [
-        _wall_polarization_ratio(i, phases, book.wall_reference, work) for i in every
+        _wall_polarization_ratio(i, phases, book.wall_reference, work)
+        for i in every
     ]
     states = []
     for kelvin in np.concatenate([[ROOM], magnets.temperature]):
         of_alloys = [
-            alloy_state(kelvin, i, phases, walls[i], book.wall_coupling, True, work)
+            alloy_state(
+                kelvin, i, phases, walls[i], book.wall_coupling, True, work
+            )
             for i in every
         ]
         states.append([state[:2] for state in of_alloys])
@@ -230,7 +243,9 @@ def _fields(magnets: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     return polarization, field
 
 
-def _coercivity(magnets: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
+def _coercivity(
+    magnets: Magnets, values: dict[str, float]
+) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters."""
     from magnetkit.compound._intrinsic_kernels import CURIE
 
@@ -251,9 +266,13 @@ def _coercivity(magnets: Magnets, values: dict[str, float]) -> NDArray[np.float6
     curie = magnets.alloys.phases.state[: len(rules.n_eff), CURIE]
     bare = np.maximum(rules.alpha_k * field[0] - poles[0], 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        alpha_k = rules.alpha_k + np.nan_to_num((rules.level - 1.0) * bare / field[0])
+        alpha_k = rules.alpha_k + np.nan_to_num(
+            (rules.level - 1.0) * bare / field[0]
+        )
         ratio = np.nan_to_num(field[1:] / field[0]) ** rules.decay
-    falling = alpha_k * hot.falling(rules.decay, magnets.temperature[:, None], curie)
+    falling = alpha_k * hot.falling(
+        rules.decay, magnets.temperature[:, None], curie
+    )
     power = np.maximum(alpha_k * field[0] - poles[0], 0.0) * ratio
     relation = np.maximum(falling * field[1:] - poles[1:], 0.0)
     room = np.maximum(alpha_k * field[0] - poles[0], 0.0)
@@ -261,7 +280,9 @@ def _coercivity(magnets: Magnets, values: dict[str, float]) -> NDArray[np.float6
     straight = np.where(pinning > 0.0, pinning, room) * _linear_fraction(
         kelvin, fall, curie
     )
-    return 1e-3 * np.choose(rules.temperature_law, [power, relation, straight]).T
+    return (
+        1e-3 * np.choose(rules.temperature_law, [power, relation, straight]).T
+    )
 
 
 def _linear_fraction(
@@ -291,7 +312,11 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     from scipy.optimize import least_squares
 
     data = recipes()
-    use = (data["host"] == host) & (data["group"] != without) & (data["fit"] != "")
+    use = (
+        (data["host"] == host)
+        & (data["group"] != without)
+        & (data["fit"] != "")
+    )
     marks = data["fit"]
     on_h = (use & marks.str.contains("H")).to_numpy()
     on_t = (use & marks.str.contains("T")).to_numpy()
@@ -319,14 +344,20 @@ def fit(host: str, without: str = "") -> dict[str, float]:
         log = np.log(np.maximum(h, 1.0) / h_table)
         on_log = whiten @ log[on_h]
         on_beta = (
-            (beta[on_t] - beta_table[on_t]) * span[on_t] / (_LEFT_ERROR * on_beta_error)
+            (beta[on_t] - beta_table[on_t])
+            * span[on_t]
+            / (_LEFT_ERROR * on_beta_error)
         )
         gains: NDArray[np.float64] | list[float] = []
         if host == "2:14:1":
-            gain = (dysprosium_gain(values) - _DYSPROSIUM_GAIN[0]) / _DYSPROSIUM_GAIN[1]
+            gain = (
+                dysprosium_gain(values) - _DYSPROSIUM_GAIN[0]
+            ) / _DYSPROSIUM_GAIN[1]
             gains = [gain]
         on_ratio = (log[top] - log[bottom]) / _RATIO_ERROR
-        return np.concatenate([on_log, on_beta, gains, on_ratio, (x - centre) / width])
+        return np.concatenate(
+            [on_log, on_beta, gains, on_ratio, (x - centre) / width]
+        )
 
     # A coercivity that rises with nothing means nothing.
     lower = np.array([_LEAST.get(n, -np.inf) for n in names])
@@ -353,9 +384,13 @@ def _whitening(rows: "pd.DataFrame") -> NDArray[np.float64]:
     )
     of_paper = weights["scatter"]["paper"]
     of_magnet = weights["scatter"]["magnet"]
-    same_paper = np.equal.outer(rows["group"].to_numpy(), rows["group"].to_numpy())
+    same_paper = np.equal.outer(
+        rows["group"].to_numpy(), rows["group"].to_numpy()
+    )
     variance_own = (
-        of_magnet**2 + noise[0].to_numpy(float) ** 2 + noise[1].to_numpy(float) ** 2
+        of_magnet**2
+        + noise[0].to_numpy(float) ** 2
+        + noise[1].to_numpy(float) ** 2
     )
     covariance = of_paper**2 * same_paper + np.diag(variance_own)
     return np.linalg.inv(np.linalg.cholesky(covariance))
@@ -380,10 +415,16 @@ def alignment(host: str, without: str = "") -> float:
         / m.rows["alignment"][rows]
     )
     ratio = data["remanence_T"].to_numpy(float)[rows] / ideal
-    _, papers = np.unique(data["group"].to_numpy(str)[rows], return_inverse=True)
-    levels = [float(np.mean(ratio[papers == paper])) for paper in np.unique(papers)]
+    _, papers = np.unique(
+        data["group"].to_numpy(str)[rows], return_inverse=True
+    )
+    levels = [
+        float(np.mean(ratio[papers == paper])) for paper in np.unique(papers)
+    ]
     middle = float(np.median(levels)) if levels else 0.0
-    return (len(levels) * middle + _DOUBLES * _REACHED) / (len(levels) + _DOUBLES)
+    return (len(levels) * middle + _DOUBLES * _REACHED) / (
+        len(levels) + _DOUBLES
+    )
 
 
 def left_out() -> "pd.DataFrame":
@@ -439,7 +480,15 @@ def left_out() -> "pd.DataFrame":
                                 is_fitted,
                             )
                         )
-    columns = ["id", "host", "group", "quantity", "measured", "predicted", "fitted"]
+    columns = [
+        "id",
+        "host",
+        "group",
+        "quantity",
+        "measured",
+        "predicted",
+        "fitted",
+    ]
     frame = pd.DataFrame(out, columns=columns)
     return frame.assign(error=frame["predicted"] / frame["measured"] - 1.0)
 

@@ -84,7 +84,15 @@ def report() -> str:
             )
         )
     lines += ["", *_width_lines(frame)]
-    lines += ["", *_compensated_lines(), "", *_grade_lines(), "", *_slope_lines(), ""]
+    lines += [
+        "",
+        *_compensated_lines(),
+        "",
+        *_grade_lines(),
+        "",
+        *_slope_lines(),
+        "",
+    ]
     lines += [*hot.lines(), *engineer.lines()]
     return "\n".join(lines)
 
@@ -97,7 +105,11 @@ def _width_lines(frame: "pd.DataFrame") -> list[str]:
         rows = part[part["host"] == host]
         half = families()[host]["coercivity_kA_m"].half_width
         away = np.abs(
-            np.log(np.maximum((rows["predicted"] / rows["measured"]).to_numpy(), 0.05))
+            np.log(
+                np.maximum(
+                    (rows["predicted"] / rows["measured"]).to_numpy(), 0.05
+                )
+            )
         )
         lines.append(
             f"- {host}: the 90 % range of coercivity (half width {half:.2f} of ln H_cJ, full width "
@@ -117,14 +129,18 @@ def _width_lines(frame: "pd.DataFrame") -> list[str]:
 
 def is_met(frame: "pd.DataFrame") -> NDArray[np.bool_]:
     """Return whether each row is as near as wanted: coercivity inside its range."""
-    ratio = np.maximum((frame["predicted"] / frame["measured"]).to_numpy(), 1e-9)
+    ratio = np.maximum(
+        (frame["predicted"] / frame["measured"]).to_numpy(), 1e-9
+    )
     ranges = families()
     widths = np.array(
         [ranges[host]["coercivity_kA_m"].half_width for host in frame["host"]]
     )
     tolerance = frame["quantity"].map(WANTED).to_numpy(float)
     inside = np.abs(np.log(ratio)) <= widths
-    return np.where(np.isnan(tolerance), inside, np.abs(ratio - 1.0) <= tolerance)
+    return np.where(
+        np.isnan(tolerance), inside, np.abs(ratio - 1.0) <= tolerance
+    )
 
 
 def _compensated_lines() -> list[str]:
@@ -145,7 +161,10 @@ def _compensated_lines() -> list[str]:
         between = (r["from_K"], r["to_K"])
         table = CompositionTable.from_strings([r["recipe"]], basis=r["basis"])
         frame = sintered(
-            table, temperature=r["temperature_K"], between=between, host=r["host"]
+            table,
+            temperature=r["temperature_K"],
+            between=between,
+            host=r["host"],
         )
         lines.append(
             table_row(

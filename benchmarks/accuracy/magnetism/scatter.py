@@ -68,7 +68,10 @@ def given_the_others(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
             own_part = shares.residue + (errors_of_fit.error / whole) ** 2
             scores = errors_of_fit.values[others] / whole
             mill = Known(
-                magnets[:-1].to_array(), scores, own_part * np.eye(len(others)), shares
+                magnets[:-1].to_array(),
+                scores,
+                own_part * np.eye(len(others)),
+                shares,
             )
             mean, still = mill.posterior(magnets[-1:])
             half = (
@@ -78,7 +81,14 @@ def given_the_others(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
             )
             error = errors_of_fit.values[place] - whole * mean[0]
             rows.append(
-                (quantity, errors_of_fit.ids[place], group, error, half, mill.stretch)
+                (
+                    quantity,
+                    errors_of_fit.ids[place],
+                    group,
+                    error,
+                    half,
+                    mill.stretch,
+                )
             )
     names = ["quantity", "id", "group", "error", "half_width", "stretch"]
     return pd.DataFrame(rows, columns=names)

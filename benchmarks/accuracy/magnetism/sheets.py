@@ -18,7 +18,10 @@ from magnetkit.units import MU_0, ZERO_CELSIUS
 
 from benchmarks.accuracy import table_row
 from magnetkit.alloy.table import CompositionTable
-from magnetkit.magnetism._composition_estimate import ROOM_K, estimate_composition
+from magnetkit.magnetism._composition_estimate import (
+    ROOM_K,
+    estimate_composition,
+)
 from magnetkit.magnetism._family_ranges import families
 from magnetkit.magnetism.grades import grades, printed_values
 
@@ -76,7 +79,9 @@ def compare_sheets() -> "pd.DataFrame":
         table["coercivity_kA_m_provenance"] == "catalogue"
     )
     rows = []
-    for _, grade in table[is_printed & (table["kind"] == "sintered")].iterrows():
+    for _, grade in table[
+        is_printed & (table["kind"] == "sintered")
+    ].iterrows():
         rows += _grade_rows(grade)
     frame = pd.DataFrame(rows)
     frame["error"] = frame["predicted"] - frame["printed"]
@@ -102,7 +107,11 @@ def without_maker() -> "pd.DataFrame":
 
     table = grades()
     rows = printed_values()
-    makers = rows[rows["host"].isin(["1:5", "2:17"])].groupby("grade")["maker"].first()
+    makers = (
+        rows[rows["host"].isin(["1:5", "2:17"])]
+        .groupby("grade")["maker"]
+        .first()
+    )
     mask = table["grade"].isin(makers.index) & (table["kind"] == "sintered")
     for name in ("remanence_T", "coercivity_kA_m", ALPHA, BETA, HOTTEST):
         mask &= table[f"{name}_provenance"] == "catalogue"
@@ -152,7 +161,10 @@ def _maker_lines(frame: "pd.DataFrame") -> list[str]:
         ]
         for maker, values in group.groupby("maker")["value"]:
             betas = sorted(values.unique())
-            hot = [by_definition(b_r, h_cj, FAMILY_ALPHA[host], beta) for beta in betas]
+            hot = [
+                by_definition(b_r, h_cj, FAMILY_ALPHA[host], beta)
+                for beta in betas
+            ]
             lines.append(
                 f"| {host} | {b_r:g} | {h_cj:g} | {maker} | {', '.join(f'{b:g}' for b in betas)} "
                 f"| {', '.join(f'{k:.0f}' for k in hot)} |"
@@ -173,7 +185,11 @@ def _maker_lines(frame: "pd.DataFrame") -> list[str]:
 
 
 def _temperature_excess(
-    beta: float, remanence: float, coercivity: float, alpha: float, hottest: float
+    beta: float,
+    remanence: float,
+    coercivity: float,
+    alpha: float,
+    hottest: float,
 ) -> float:
     """Return by how much T_max of a beta is more than `hottest`, K."""
     return by_definition(remanence, coercivity, alpha, beta) - hottest
@@ -185,7 +201,9 @@ def by_definition(
     """Return T_max, K, of B_r (T) and H_cJ (kA/m) that fall along straight lines, %/K."""
     self_field = remanence / MU_0 / 1e3 / (_LINE + _RECOIL)
     knee = _KNEE * coercivity
-    return ROOM_K + 100.0 * (knee - self_field) / (self_field * alpha - knee * beta)
+    return ROOM_K + 100.0 * (knee - self_field) / (
+        self_field * alpha - knee * beta
+    )
 
 
 def by_model(
@@ -228,8 +246,12 @@ def _grade_rows(grade: "pd.Series") -> list[dict[str, object]]:
     aged = {"aged_for_C": 500.0 if grade[HOTTEST] >= _HOT_GRADE_K else 300.0}
     process = aged if grade["host"] == "2:17" else None
     sheets = grades(str(grade["grade"]), sheets=True)
-    chords = sheets[sheets["quantity"].isin([ALPHA, BETA]) & sheets["to_K"].notna()]
-    chords = chords.drop_duplicates(["quantity", "temperature_K", "to_K", "value"])
+    chords = sheets[
+        sheets["quantity"].isin([ALPHA, BETA]) & sheets["to_K"].notna()
+    ]
+    chords = chords.drop_duplicates(
+        ["quantity", "temperature_K", "to_K", "value"]
+    )
     head = {"grade": grade["grade"], "host": grade["host"]}
     rows: list[dict[str, object]] = []
     for _, one in chords.iterrows():
@@ -252,14 +274,17 @@ def _grade_rows(grade: "pd.Series") -> list[dict[str, object]]:
     betas = chords.loc[chords["quantity"] == BETA, "value"]
     beta = float(betas.iloc[0] if len(betas) else grade[BETA])
     if all(
-        grade[f"{name}_provenance"] == "catalogue" for name in (ALPHA, BETA, HOTTEST)
+        grade[f"{name}_provenance"] == "catalogue"
+        for name in (ALPHA, BETA, HOTTEST)
     ):
         rows.append(
             {
                 **head,
                 "quantity": HOTTEST,
                 "printed": by_definition(b_r, h_cj, float(grade[ALPHA]), beta),
-                "predicted": by_model(recipe, makeup.best.shell, b_r, h_cj, process),
+                "predicted": by_model(
+                    recipe, makeup.best.shell, b_r, h_cj, process
+                ),
                 "rated": float(grade[HOTTEST]),
             }
         )
@@ -287,7 +312,9 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
         "| quantity | host | pairs | within | mean error | median size | family's alpha within |",
         "|---|---|---|---|---|---|---|",
     ]
-    for (quantity, host), part in frame.groupby(["quantity", "host"], sort=True):
+    for (quantity, host), part in frame.groupby(
+        ["quantity", "host"], sort=True
+    ):
         plain = ""
         if quantity == ALPHA:
             hits = (part["constant"] - part["printed"]).abs() <= _ALLOWED[ALPHA]
@@ -303,7 +330,9 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
                 plain,
             )
         )
-    odd = frame[(frame["quantity"] == ALPHA) & (frame["printed"].abs() <= _COMPENSATED)]
+    odd = frame[
+        (frame["quantity"] == ALPHA) & (frame["printed"].abs() <= _COMPENSATED)
+    ]
     lines += [
         "",
         f"{len(odd)} of the alphas are of compensated grades, which B_r and H_cJ cannot tell.",
@@ -312,10 +341,13 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
         "| grade | host | quantity | from, K | to, K | printed | predicted | within | rated |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for row in frame.sort_values(["quantity", "host", "grade"], kind="stable").to_dict(
-        "records"
-    ):
-        ends = ["" if row[k] != row[k] else f"{row[k]:.0f}" for k in ("from_K", "to_K")]
+    for row in frame.sort_values(
+        ["quantity", "host", "grade"], kind="stable"
+    ).to_dict("records"):
+        ends = [
+            "" if row[k] != row[k] else f"{row[k]:.0f}"
+            for k in ("from_K", "to_K")
+        ]
         lines.append(
             table_row(
                 row["grade"],
@@ -326,7 +358,9 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
                 f"{row['printed']:.4g}",
                 f"{row['predicted']:.4g}",
                 "yes" if row["inside"] else "no",
-                "" if row["rated"] != row["rated"] else format(row["rated"], ".4g"),
+                ""
+                if row["rated"] != row["rated"]
+                else format(row["rated"], ".4g"),
             )
         )
     return "\n".join(lines) + "\n"
@@ -347,11 +381,16 @@ def _alpha_lines() -> str:
     """Say what printed alphas of Nd-Fe-B are worth."""
     rows = printed_values()
     sheets = rows[(rows["host"] == "2:14:1") & (rows["kind"] == "sintered")]
-    alike = sheets[(sheets["quantity"] == ALPHA) & (sheets["maker"] == "Arnold")]
+    alike = sheets[
+        (sheets["quantity"] == ALPHA) & (sheets["maker"] == "Arnold")
+    ]
     usual = float(alike["value"].mode()[0])
-    other = alike.loc[alike["value"] != usual, ["grade", "value"]].drop_duplicates()
+    other = alike.loc[
+        alike["value"] != usual, ["grade", "value"]
+    ].drop_duplicates()
     curve = sheets[
-        (sheets["maker"] == "Advanced Magnets") & (sheets["quantity"] == "remanence_T")
+        (sheets["maker"] == "Advanced Magnets")
+        & (sheets["quantity"] == "remanence_T")
     ]
     b_r = curve.set_index("temperature_K")["value"]
     hot = float(b_r.index.max())
@@ -379,14 +418,19 @@ def _list_values(values: "pd.Series") -> str:
 def _beta_lines() -> str:
     """Say how far printed betas of class N are apart, and what that does to T_max."""
     rows = printed_values()
-    betas = rows[(rows["quantity"] == BETA) & rows["grade"].str.fullmatch(r"N\d\d")]
+    betas = rows[
+        (rows["quantity"] == BETA) & rows["grade"].str.fullmatch(r"N\d\d")
+    ]
     has_range = betas["to_K"].notna()
     text_of_ranges = _list_values(betas.loc[has_range, "value"])
     bare = _list_values(betas.loc[~has_range, "value"])
     figures = grades("N42").iloc[0]
     temperatures = (
         by_definition(
-            figures["remanence_T"], figures["coercivity_kA_m"], figures[ALPHA], beta
+            figures["remanence_T"],
+            figures["coercivity_kA_m"],
+            figures[ALPHA],
+            beta,
         )
         for beta in (
             betas.loc[has_range, "value"].median(),

@@ -50,7 +50,9 @@ def published_gains() -> "pd.DataFrame":
         columns={"element": "R"}
     )
     # What prints before and after stands in the first table.
-    rows = pd.concat([gains, other[other["gain_kA_m"].notna()]], ignore_index=True)
+    rows = pd.concat(
+        [gains, other[other["gain_kA_m"].notna()]], ignore_index=True
+    )
     rows["paper"] = rows["source"].str.removesuffix(", abstract")
     rows["fitted"] = ~rows["id"].isin(WITHOUT)
     names = [
@@ -65,7 +67,9 @@ def published_gains() -> "pd.DataFrame":
     return rows.loc[rows["gain_kA_m"].notna(), names].reset_index(drop=True)
 
 
-def compare_gains(rows: "pd.DataFrame", held: float | None = None) -> "pd.DataFrame":
+def compare_gains(
+    rows: "pd.DataFrame", held: float | None = None
+) -> "pd.DataFrame":
     """Return published gains beside what the law gives.
 
     Parameters
@@ -177,7 +181,9 @@ def report(rows: "pd.DataFrame") -> list[str]:
     ]
     for row in unfitted_gains.to_dict("records"):
         amount = (
-            f"{row['amount_wt_pct']:g}" if row["amount_wt_pct"] > 0 else "not printed"
+            f"{row['amount_wt_pct']:g}"
+            if row["amount_wt_pct"] > 0
+            else "not printed"
         )
         lines.append(
             table_row(
@@ -211,10 +217,14 @@ def _base(before: float) -> tuple[CompositionTable, Process | None]:
     if not np.isfinite(before):
         return table, None
     anchors = [KnownValue("coercivity_kA_m", before, _ROOM_K, _BATCH)]
-    return table, Process(producer=calibrate_on_reference("base", table, None, anchors))
+    return table, Process(
+        producer=calibrate_on_reference("base", table, None, anchors)
+    )
 
 
-def _gain(element: str, amount: float, before: float, law: dict[str, float]) -> float:
+def _gain(
+    element: str, amount: float, before: float, law: dict[str, float]
+) -> float:
     """Return the gain of H_cJ, kA/m, that a law gives on a base that has `before`."""
     table, process = _base(float(before) if np.isfinite(before) else np.inf)
     rows = read_shells(Shell(element, amount_wt_pct=amount), 1)
@@ -225,9 +235,13 @@ def _gain(element: str, amount: float, before: float, law: dict[str, float]) -> 
         # Parameters far from the fitted ones make shells that are too thin.
         warnings.filterwarnings("ignore", message="no furnace makes this shell")
         bare = float(
-            sintered_at(table, [_ROOM_K], process, None)[0]["coercivity_kA_m"].iloc[0]
+            sintered_at(table, [_ROOM_K], process, None)[0][
+                "coercivity_kA_m"
+            ].iloc[0]
         )
         with_shell = float(
-            sintered_at(table, [_ROOM_K], process, shell)[0]["coercivity_kA_m"].iloc[0]
+            sintered_at(table, [_ROOM_K], process, shell)[0][
+                "coercivity_kA_m"
+            ].iloc[0]
         )
     return with_shell - bare

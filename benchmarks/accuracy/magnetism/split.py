@@ -125,10 +125,14 @@ def deviations(residues: Residuals) -> tuple[float, float, float]:
         shares = np.array([common, composition, residue]) / (
             common + composition + residue
         )
-        unlikely = size + residues.values @ np.linalg.solve(total, residues.values)
+        unlikely = size + residues.values @ np.linalg.solve(
+            total, residues.values
+        )
         return float(unlikely - 0.2 * np.log(shares).sum())
 
-    results = [minimize(loss, np.log(start), method="Nelder-Mead") for start in _STARTS]
+    results = [
+        minimize(loss, np.log(start), method="Nelder-Mead") for start in _STARTS
+    ]
     best = np.exp(min(results, key=lambda one: one.fun).x)
     if residues.fixed is not None:
         return (float(best[0]), *residues.fixed)
@@ -162,12 +166,16 @@ def distant(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
         apart = np.linalg.norm(places[:, None] - places[None, :], axis=2)
         unknown = group[places_of_host, None] == group[None, places_of_host]
         unknown |= ~rows["fitted"].to_numpy(bool)[None, places_of_host]
-        rows.loc[places_of_host, "distance"] = np.where(unknown, np.inf, apart).min(
-            axis=1
-        )
+        rows.loc[places_of_host, "distance"] = np.where(
+            unknown, np.inf, apart
+        ).min(axis=1)
     rows["error"] = np.log(rows["measured"] / rows["predicted"])
     columns = ["id", "host", "group", "distance", "error"]
-    return rows[columns].sort_values("distance", kind="stable").reset_index(drop=True)
+    return (
+        rows[columns]
+        .sort_values("distance", kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def growth(table: "pd.DataFrame", near: float) -> tuple[float, float]:
@@ -184,7 +192,9 @@ def growth(table: "pd.DataFrame", near: float) -> tuple[float, float]:
     """
     distance = table["distance"].to_numpy()
     error = table["error"].to_numpy()
-    far, reach = np.meshgrid(np.linspace(0.0, 0.8, 81), np.linspace(0.25, 5.0, 39))
+    far, reach = np.meshgrid(
+        np.linspace(0.0, 0.8, 81), np.linspace(0.25, 5.0, 39)
+    )
     rise = -np.expm1(-((distance / reach[..., None]) ** 2))
     variance = near**2 + far[..., None] ** 2 * rise
     loss = (np.log(variance) + error**2 / variance).sum(axis=-1)
@@ -196,7 +206,9 @@ def pairs(found: Residuals) -> "pd.DataFrame":
     """Return the pairs of magnets of one paper: distance and difference of the residuals."""
     import pandas as pd
 
-    one, other = np.nonzero(np.triu(found.groups[:, None] == found.groups[None, :], 1))
+    one, other = np.nonzero(
+        np.triu(found.groups[:, None] == found.groups[None, :], 1)
+    )
     return pd.DataFrame(
         {
             "group": found.groups[one],
@@ -248,16 +260,20 @@ def variance_shares(
             distance, reach = growth(distant(quantity, left), whole**0.5)
             shares[quantity] |= {"far": distance, "reach": reach}
         frame = pairs(errors_of_fit).assign(quantity=quantity)
-        across = common**2 + composition**2 * np.exp(-frame["distance"] / LENGTH)
+        across = common**2 + composition**2 * np.exp(
+            -frame["distance"] / LENGTH
+        )
         noisy = whole + errors_of_fit.error**2
         frame["half_width"] = 1.645 * noisy**0.5
         frame["anchored"] = 1.645 * (noisy - across**2 / noisy) ** 0.5
         frame["expected"] = across / noisy
         frame["given_residual"] = [
-            errors_of_fit.values[errors_of_fit.ids.index(i)] for i in frame["given"]
+            errors_of_fit.values[errors_of_fit.ids.index(i)]
+            for i in frame["given"]
         ]
         frame["residual"] = [
-            errors_of_fit.values[errors_of_fit.ids.index(i)] for i in frame["predicted"]
+            errors_of_fit.values[errors_of_fit.ids.index(i)]
+            for i in frame["predicted"]
         ]
         frames.append(frame)
     table = pd.concat(frames, ignore_index=True)
@@ -370,7 +386,9 @@ def _distance_lines(one: dict[str, float], table: "pd.DataFrame") -> list[str]:
         out = table["group"] == group
         f, r = growth(table[~out], deviation_near)
         apart = table.loc[out, "distance"]
-        width = np.sqrt(deviation_near**2 - f**2 * np.expm1(-((apart / r) ** 2)))
+        width = np.sqrt(
+            deviation_near**2 - f**2 * np.expm1(-((apart / r) ** 2))
+        )
         inside += int((size[out] <= 1.645 * width).sum())
     lines += [
         "",

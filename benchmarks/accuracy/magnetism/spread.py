@@ -103,9 +103,23 @@ def levels(left: "pd.DataFrame") -> "pd.DataFrame":
         square = float((means**2).sum())
         low, high = np.sqrt(square / chi2.ppf([0.95, 0.05], n))
         rows.append(
-            (quantity, host, n, 100 * np.sqrt(square / n), 100 * low, 100 * high)
+            (
+                quantity,
+                host,
+                n,
+                100 * np.sqrt(square / n),
+                100 * low,
+                100 * high,
+            )
         )
-    names = ["quantity", "host", "papers", "deviation_pct", "low_pct", "high_pct"]
+    names = [
+        "quantity",
+        "host",
+        "papers",
+        "deviation_pct",
+        "low_pct",
+        "high_pct",
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -128,7 +142,9 @@ def windows() -> "pd.DataFrame":
     rows = []
     for host, part in wide.groupby("host", sort=False):
         low, middle, high = 100 * np.quantile(part, [0.1, 0.5, 0.9])
-        rows.append((host, len(part), middle, low, high, middle / 12**0.5, middle / 6))
+        rows.append(
+            (host, len(part), middle, low, high, middle / 12**0.5, middle / 6)
+        )
     names = [
         "host",
         "windows",
@@ -152,7 +168,9 @@ def pairs(rows: "pd.DataFrame") -> "pd.DataFrame":
     none = np.zeros(len(table), bool)
     apart = table["distance"].to_numpy()
     widths = np.zeros(len(table))
-    hosts = recipes.recipes().set_index("id").loc[table["given"], "host"].to_numpy()
+    hosts = (
+        recipes.recipes().set_index("id").loc[table["given"], "host"].to_numpy()
+    )
     for host in set(hosts):
         b_r, h_cj = producer_deviations(host, alike, apart, alike, none, none)
         wide = np.where(table["quantity"] == "remanence_T", b_r, h_cj)
@@ -187,7 +205,11 @@ def calibrate_mills(scale: float) -> "pd.DataFrame":
     tables = []
     unit = spread.constants()["trade"]
     lot = spread.lots("2:14:1")
-    for grade, temperature in (("N42SH", "150C"), ("N38UH", "180C"), ("N48H", "100C")):
+    for grade, temperature in (
+        ("N42SH", "150C"),
+        ("N38UH", "180C"),
+        ("N48H", "100C"),
+    ):
         answer = mk.replace(grade, temperature).answers[0]
         table = answer.candidates
         table = table[
@@ -231,7 +253,9 @@ def calibrate_mills(scale: float) -> "pd.DataFrame":
         answers_by_mill["stated"], [0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0]
     )
     by = answers_by_mill.groupby("bin", observed=True)
-    means = {name: (name, "mean") for name in ("stated", "observed", "answered")}
+    means = {
+        name: (name, "mean") for name in ("stated", "observed", "answered")
+    }
     return by.agg(candidates=("stated", "size"), **means).reset_index()
 
 

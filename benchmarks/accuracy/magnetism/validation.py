@@ -29,7 +29,11 @@ from .validation_report import CLEAR, markdown
 
 # Half an interval of 90 % in standard deviations.
 _HALF = NormalDist().inv_cdf(0.95)
-_SERIES = ("saturation_polarization_T", "anisotropy_field_T", "curie_temperature_K")
+_SERIES = (
+    "saturation_polarization_T",
+    "anisotropy_field_T",
+    "curie_temperature_K",
+)
 # Embedded rows that a paper of the series printed first: held out with it.
 _SAME = {
     "herbst1991": "Herbst",
@@ -57,7 +61,10 @@ COLUMNS = [
 # Values printed alike differ by the rounding of a conversion.
 _ALIKE = 1e-9
 # Papers that others contradict (the report says by what).
-_CONTRADICTED = ("10.1016/j.intermet.2014.08.003", "10.1016/S0925-8388(01)01260-9")
+_CONTRADICTED = (
+    "10.1016/j.intermet.2014.08.003",
+    "10.1016/S0925-8388(01)01260-9",
+)
 
 
 def pairs(
@@ -80,7 +87,9 @@ def pairs(
         f = formula[rows]
         i, j = np.triu_indices(len(v), 1)
         apart = np.abs(v[i] - v[j]) > max(least, _ALIKE)
-        is_finite = apart & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
+        is_finite = (
+            apart & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
+        )
         right += int((((v[i] - v[j]) * (p[i] - p[j]) > 0) & is_finite).sum())
         total += int(is_finite.sum())
     return (right / total if total else np.nan), total
@@ -107,7 +116,9 @@ def compare_papers(series: pd.DataFrame, kind: str) -> dict[str, object]:
         step = couple[i] - couple[j]
         for k, threshold in enumerate((_ALIKE, CLEAR[kind])):
             is_clear = (np.abs(step) > threshold).all(axis=1)
-            counts[2 * k] += int((is_clear & (step[:, 0] * step[:, 1] > 0)).sum())
+            counts[2 * k] += int(
+                (is_clear & (step[:, 0] * step[:, 1] > 0)).sum()
+            )
             counts[2 * k + 1] += int(is_clear.sum())
     return {
         "test": "  papers on one compound",
@@ -131,7 +142,9 @@ def _keys(formulas: "pd.Series") -> NDArray[np.str_]:
     return np.array(table.formulas(4))
 
 
-def held_out(data: pd.DataFrame, series: pd.DataFrame, paper: str) -> pd.DataFrame:
+def held_out(
+    data: pd.DataFrame, series: pd.DataFrame, paper: str
+) -> pd.DataFrame:
     """Return what a model may see that shall predict `paper`.
 
     Without the paper, without embedded rows it printed first, and without the rows of the Curie
@@ -182,23 +195,33 @@ def leave_one_paper_out(
         model.run(6)
         p = model.parameters(model.variables)
         cold_prediction = Observed("2:14:1", test).predict(p)
-        hard = Observed("2:14:1", test.assign(method="singular_point")).predict(p)
+        hard = Observed("2:14:1", test.assign(method="singular_point")).predict(
+            p
+        )
         trees = _trees(series, test, paper)
-        parts.append(test.assign(predicted=cold_prediction, hard=hard, trees=trees))
+        parts.append(
+            test.assign(predicted=cold_prediction, hard=hard, trees=trees)
+        )
     return pd.concat(parts, ignore_index=True)
 
 
-def _trees(series: pd.DataFrame, test: pd.DataFrame, paper: str) -> NDArray[np.float64]:
+def _trees(
+    series: pd.DataFrame, test: pd.DataFrame, paper: str
+) -> NDArray[np.float64]:
     """Return the comparator's predictions: trees on the atomic fractions, per property."""
     from sklearn.ensemble import ExtraTreesRegressor
 
     def features(frame: pd.DataFrame) -> NDArray[np.float64]:
-        table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
+        table = CompositionTable.from_strings(
+            list(frame["formula"]), basis="atomic"
+        )
         return table.to_array()
 
     result = np.full(len(test), np.nan)
     for kind in test["property"].unique():
-        train = series[(series["property"] == kind) & (series["paper"] != paper)]
+        train = series[
+            (series["property"] == kind) & (series["paper"] != paper)
+        ]
         rows = (test["property"] == kind).to_numpy()
         model = ExtraTreesRegressor(300, random_state=0)
         model.fit(features(train), train["value"])
@@ -241,7 +264,9 @@ def _row(
 
 def _groups(frame: pd.DataFrame, kind: str) -> list[dict[str, object]]:
     """Return the rows of the groups of compositions that are judged apart."""
-    table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
+    table = CompositionTable.from_strings(
+        list(frame["formula"]), basis="atomic"
+    )
     values = frame["predicted"].to_numpy()
     return [
         _row(f"  of them {name}", "2:14:1", kind, frame[mask], values[mask])
@@ -256,13 +281,21 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
     the host is found, not given.
     Fields and constants as the method of the row sees them, the interval in proportion.
     """
-    result = pd.DataFrame(np.nan, index=frame.index, columns=["predicted", "lo", "hi"])
-    for kelvin, rows in frame.fillna({"temperature_K": 300.0}).groupby("temperature_K"):
+    result = pd.DataFrame(
+        np.nan, index=frame.index, columns=["predicted", "lo", "hi"]
+    )
+    for kelvin, rows in frame.fillna({"temperature_K": 300.0}).groupby(
+        "temperature_K"
+    ):
         temperature = float(str(kelvin))
-        table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
+        table = CompositionTable.from_strings(
+            list(rows["formula"]), basis="atomic"
+        )
         for host in rows["host"].unique():
             mask = (rows["host"] == host).to_numpy()
-            got = evaluate(partition(table[mask]), temperature, parameters=load())
+            got = evaluate(
+                partition(table[mask]), temperature, parameters=load()
+            )
             for kind in rows["property"].unique():
                 pick = (rows["property"] == kind).to_numpy()[mask]
                 index = rows.index[mask][pick]
@@ -273,17 +306,23 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
                     place = PROPERTIES.index(kind)
                     value = got.value[pick, 0, place]
                     sd = got.sd[pick, 0, place]
-                for name, times in (("predicted", 0.0), ("lo", -_HALF), ("hi", _HALF)):
+                for name, times in (
+                    ("predicted", 0.0),
+                    ("lo", -_HALF),
+                    ("hi", _HALF),
+                ):
                     result.loc[index, name] = value + times * sd
-    for host, rows in frame[frame["property"].isin([FIELD, FIRST])].groupby("host"):
-        sight = Observed(str(host), rows.fillna({"temperature_K": 300.0})).predict(
-            load()
-        )
+    for host, rows in frame[frame["property"].isin([FIELD, FIRST])].groupby(
+        "host"
+    ):
+        sight = Observed(
+            str(host), rows.fillna({"temperature_K": 300.0})
+        ).predict(load())
         mask = result.loc[rows.index, "predicted"].to_numpy()
         with np.errstate(divide="ignore", invalid="ignore"):
-            result.loc[rows.index] *= np.where(mask * sight > 0.0, sight / mask, 1.0)[
-                :, None
-            ]
+            result.loc[rows.index] *= np.where(
+                mask * sight > 0.0, sight / mask, 1.0
+            )[:, None]
     return result
 
 
@@ -296,7 +335,8 @@ def _coverage(frame: pd.DataFrame, got: pd.DataFrame) -> float:
 
 
 def validate(
-    file: "str | Path | None" = None, report: Callable[[str], None] | None = None
+    file: "str | Path | None" = None,
+    report: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:
     """Compare the intrinsic model with measurements.
 
@@ -333,20 +373,36 @@ def validate(
         rest = pd.concat([measurements, curie], ignore_index=True)
         out = leave_one_paper_out(series, rest, report)
         for kind in _SERIES:
-            is_value = (out["property"] == kind) & (out["limit"] != "lower_bound")
+            is_value = (out["property"] == kind) & (
+                out["limit"] != "lower_bound"
+            )
             part = out[is_value].reset_index(drop=True)
             got = _predict(part)
             # The interval's relative width is that of the published parameters.
             width = pd.DataFrame({"predicted": part["predicted"]})
             width["lo"] = part["predicted"] * got["lo"] / got["predicted"]
             width["hi"] = part["predicted"] * got["hi"] / got["predicted"]
-            labels = [("predicted", "leave one paper out"), ("trees", "  extra trees")]
+            labels = [
+                ("predicted", "leave one paper out"),
+                ("trees", "  extra trees"),
+            ]
             if kind == FIELD:
-                labels.insert(1, ("hard", "  by the hard-axis field throughout"))
+                labels.insert(
+                    1, ("hard", "  by the hard-axis field throughout")
+                )
             for name, label in labels:
-                cover = _coverage(part, width) if name == "predicted" else np.nan
+                cover = (
+                    _coverage(part, width) if name == "predicted" else np.nan
+                )
                 rows.append(
-                    _row(label, "2:14:1", kind, part, part[name].to_numpy(), cover)
+                    _row(
+                        label,
+                        "2:14:1",
+                        kind,
+                        part,
+                        part[name].to_numpy(),
+                        cover,
+                    )
                 )
             rows += _groups(part, kind)
             rows.append(compare_papers(series, kind))
@@ -364,7 +420,9 @@ def validate(
                 values = got["predicted"].to_numpy()[some]
                 cover = _coverage(part, got[some])
                 rows.append(
-                    _row(label, host, "curie_temperature_K", part, values, cover)
+                    _row(
+                        label, host, "curie_temperature_K", part, values, cover
+                    )
                 )
     apart = observations.held_out()
     got_apart = _predict(apart)

@@ -36,7 +36,10 @@ _TRANSITIONS = (
 
 
 def markdown(
-    table: pd.DataFrame, numbers: pd.DataFrame, got: pd.DataFrame, apart: pd.DataFrame
+    table: pd.DataFrame,
+    numbers: pd.DataFrame,
+    got: pd.DataFrame,
+    apart: pd.DataFrame,
 ) -> str:
     """Return the report: the table of `validate`, curves, transitions and substituents.
 
@@ -93,7 +96,9 @@ def _paper_difference(table: pd.DataFrame) -> str:
 def _row(r: Mapping[Any, Any]) -> str:
     digits = 1 if r["property"] == "curie_temperature_K" else 3
     share = (
-        "" if np.isnan(r["pairs_right"]) else f"{r['pairs_right']:.3f} of {r['pairs']}"
+        ""
+        if np.isnan(r["pairs_right"])
+        else f"{r['pairs_right']:.3f} of {r['pairs']}"
     )
     clear = (
         ""
@@ -118,9 +123,15 @@ def _row(r: Mapping[Any, Any]) -> str:
 
 def _constant(rows: pd.DataFrame) -> float:
     """Return K_1, MJ/m3, that mu0 H_a and J_s of Nd2Fe14B at 400 K make where K_2 is small."""
-    compound = rows[rows["formula"].eq("Nd2Fe14B") & rows["temperature_K"].eq(400.0)]
+    compound = rows[
+        rows["formula"].eq("Nd2Fe14B") & rows["temperature_K"].eq(400.0)
+    ]
     of = compound.set_index("property")["value"]
-    return of["anisotropy_field_T"] * of["saturation_polarization_T"] / (2e6 * MU_0)
+    return (
+        of["anisotropy_field_T"]
+        * of["saturation_polarization_T"]
+        / (2e6 * MU_0)
+    )
 
 
 def _held_out(apart: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
@@ -143,7 +154,9 @@ def _held_out(apart: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
         "|---|---|---|---|---|---|---|---|",
     ]
     for r in apart.to_dict("records"):
-        kelvin = "" if np.isnan(r["temperature_K"]) else f"{r['temperature_K']:.0f}"
+        kelvin = (
+            "" if np.isnan(r["temperature_K"]) else f"{r['temperature_K']:.0f}"
+        )
         lines.append(
             table_row(
                 r["formula"],
@@ -193,7 +206,9 @@ def _curves(numbers: pd.DataFrame, got: pd.DataFrame) -> list[str]:
 
 def _turns() -> list[str]:
     frame = transitions(
-        CompositionTable.from_strings([f for f, _ in _TRANSITIONS], basis="atomic")
+        CompositionTable.from_strings(
+            [f for f, _ in _TRANSITIONS], basis="atomic"
+        )
     )
     lines = [
         "",
@@ -244,22 +259,28 @@ def moment_changes() -> pd.DataFrame:
     known = known.set_index(["host", "parameter", "element"])
     table = substitution_table()
     table = table[
-        table["preferred"] & (table["count"] == 1) & (table["stacking"] == "standard")
+        table["preferred"]
+        & (table["count"] == 1)
+        & (table["stacking"] == "standard")
     ]
     rows = []
     for r in table[table["role"] != "rare_earth"].to_dict("records"):
-        slot = (
-            f"moment_muB:slope_{'iron' if r['transition_metal'] == 'Fe' else 'cobalt'}"
-        )
+        slot = f"moment_muB:slope_{'iron' if r['transition_metal'] == 'Fe' else 'cobalt'}"
         key = r["host"], slot, r["element"]
         if key not in known.index:
             continue
         atoms = HOSTS[r["host"]].transition_metal
-        prior = build(r["host"]).mean[INDEX[r["element"]], ELEMENT_SLOTS.index(slot)]
+        prior = build(r["host"]).mean[
+            INDEX[r["element"]], ELEMENT_SLOTS.index(slot)
+        ]
         change = (
-            2.0 * abs(r["substituent_moment_muB"]) if r["element"] in _OPPOSED else 0.0
+            2.0 * abs(r["substituent_moment_muB"])
+            if r["element"] in _OPPOSED
+            else 0.0
         )
-        value, sd = known.loc[key, ["value", "deviation"]].to_numpy(float) / atoms
+        value, sd = (
+            known.loc[key, ["value", "deviation"]].to_numpy(float) / atoms
+        )
         rows.append(
             (
                 r["host"],
@@ -307,7 +328,8 @@ def _moments() -> list[str]:
             )
         )
     away = [
-        (frame[name] - frame["measured"]).abs().mean() for name in ("valence", "chgnet")
+        (frame[name] - frame["measured"]).abs().mean()
+        for name in ("valence", "chgnet")
     ]
     return [
         *lines,

@@ -63,7 +63,8 @@ def weigh_constants() -> list[Weighed]:
     slopes = [_slope_of_constant(rows, constant) for constant in constants]
     priors = recipes.FREE[HOST].prior
     slopes += [
-        _slope_of_parameter(rows, name, prior[1]) for name, prior in priors.items()
+        _slope_of_parameter(rows, name, prior[1])
+        for name, prior in priors.items()
     ]
     deviations = [constant.deviation for constant in constants]
     deviations += [deviation for _, deviation in priors.values()]
@@ -96,7 +97,10 @@ def _log_coercivity(rows: "pd.DataFrame") -> Array:
         grain = row["grain_size_um"]
         settings = {"grain_size_um": grain} if grain == grain else None
         answer = sintered(
-            row["recipe"], row["temperature_K"], basis=row["basis"], process=settings
+            row["recipe"],
+            row["temperature_K"],
+            basis=row["basis"],
+            process=settings,
         )
         values.append(float(answer["coercivity_kA_m"].iloc[0]))
     return np.log(values)
@@ -113,7 +117,9 @@ def _slope_of_constant(rows: "pd.DataFrame", constant: Constant) -> Array:
     return (ends[1] - ends[0]) / (2.0 * _SLOPE_STEP * constant.deviation)
 
 
-def _slope_of_parameter(rows: "pd.DataFrame", name: str, deviation: float) -> Array:
+def _slope_of_parameter(
+    rows: "pd.DataFrame", name: str, deviation: float
+) -> Array:
     """Return the derivative of ln H_cJ by a parameter that is fitted by family."""
     ends = []
     for sign in (-1.0, 1.0):

@@ -28,7 +28,9 @@ def phase_diagram(source: Snapshot, system: str) -> "PhaseDiagram":
     inside = set(system.split("-"))
     space = lowest_entries(source)
     entries = []
-    for formula, energy in zip(space.formulas, space.energy.tolist(), strict=True):
+    for formula, energy in zip(
+        space.formulas, space.energy.tolist(), strict=True
+    ):
         composition = Composition(formula)
         if {e.symbol for e in composition} <= inside:
             entries.append(PDEntry(composition, energy * composition.num_atoms))

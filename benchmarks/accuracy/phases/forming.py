@@ -139,7 +139,9 @@ class Fitted:
 def read_table() -> Made:
     """Return the typed table with energies of the embedded snapshot."""
     rows = datasets.rows(MADE)
-    table = CompositionTable.from_strings([r["formula"] for r in rows], basis="atomic")
+    table = CompositionTable.from_strings(
+        [r["formula"] for r in rows], basis="atomic"
+    )
     host = np.array([r["host"] for r in rows])
     # As a user's composition is judged.
     hosts = Judged(named_phases(table), open_snapshot())
@@ -152,11 +154,16 @@ def read_table() -> Made:
     above, _ = hosts.above(kelvin)
     cold, _ = hosts.above(np.zeros(len(rows)))
     phases, state = phase_states(hosts, above, kelvin)
-    earths = [{s for s in RARE_EARTHS if row[INDEX[s]] > 0} for row in table.to_array()]
+    earths = [
+        {s for s in RARE_EARTHS if row[INDEX[s]] > 0}
+        for row in table.to_array()
+    ]
     forms = np.array([r["forms"] == "yes" for r in rows])
     formulas = [r["formula"] for r in rows]
     source = np.array([r["source"] for r in rows])
-    return Made(formulas, host, forms, kelvin, earths, phases, state, cold, source)
+    return Made(
+        formulas, host, forms, kelvin, earths, phases, state, cold, source
+    )
 
 
 def terms(table: Made) -> NDArray[np.float64]:
@@ -180,11 +187,15 @@ def fit(x: NDArray, family: NDArray, forms: NDArray) -> Fitted:
     """
     common, single = np.array([PRIORS[term] for term in TERMS]).T
     scales = np.tile(single, (len(FAMILIES), 1))
-    other_families = np.arange(len(FAMILIES)) != FAMILIES.index(_EUTECTOID_FAMILY)
+    other_families = np.arange(len(FAMILIES)) != FAMILIES.index(
+        _EUTECTOID_FAMILY
+    )
     scales[other_families, TERMS.index("eutectoid")] = 0.0
     has_sign = np.isin(TERMS, ONE_SIGNED)
     mean, variance = _fit_families(x, family, forms, common, scales)
-    while (wrong_sign := (np.array(mean) < 0.0) & has_sign & (scales[:-1] > 0.0)).any():
+    while (
+        wrong_sign := (np.array(mean) < 0.0) & has_sign & (scales[:-1] > 0.0)
+    ).any():
         scales[:-1][wrong_sign] = 0.0
         mean, variance = _fit_families(x, family, forms, common, scales)
     free = np.array([_HOST_FREE_PRIOR * (t in HOST_FREE) for t in TERMS])
@@ -195,14 +206,21 @@ def fit(x: NDArray, family: NDArray, forms: NDArray) -> Fitted:
 
 
 def _fit_families(
-    x: NDArray, family: NDArray, forms: NDArray, common: NDArray, scales: NDArray
+    x: NDArray,
+    family: NDArray,
+    forms: NDArray,
+    common: NDArray,
+    scales: NDArray,
 ) -> tuple[list[NDArray], list[NDArray]]:
     """Return weights and covariance of every family but the last, a list of each."""
     k = len(TERMS)
     design = np.hstack(
         [
             x * common,
-            *(x * scales[f] * (family == f)[:, None] for f in range(len(FAMILIES))),
+            *(
+                x * scales[f] * (family == f)[:, None]
+                for f in range(len(FAMILIES))
+            ),
         ]
     )
     weights, covariance = _ridge(design, forms)
@@ -221,10 +239,14 @@ def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
     """Return weights under a standard normal prior, and their covariance."""
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=5000, tol=1e-8)
+    model = LogisticRegression(
+        C=1.0, fit_intercept=False, max_iter=5000, tol=1e-8
+    )
     weights = model.fit(design, forms).coef_[0]
     p = model.predict_proba(design)[:, 1]
-    precision = design.T @ (design * (p * (1.0 - p))[:, None]) + np.eye(design.shape[1])
+    precision = design.T @ (design * (p * (1.0 - p))[:, None]) + np.eye(
+        design.shape[1]
+    )
     return weights, np.linalg.inv(precision)
 
 
@@ -244,7 +266,8 @@ def without_each_source(table: Made, x: NDArray) -> NDArray[np.float64]:
     """
     rows = np.arange(len(x))
     parts = [
-        np.isin(rows, out) for _, out in _intervals.folds(table.source, _PAPER_FOLDS)
+        np.isin(rows, out)
+        for _, out in _intervals.folds(table.source, _PAPER_FOLDS)
     ]
     return _cross_validate(table, x, parts)
 
@@ -257,11 +280,16 @@ def without_each_stabilizer(table: Made, x: NDArray) -> NDArray[np.float64]:
     atoms_of = table.phases.to_array()
     out = []
     for host, elements in stabilizers().items():
-        out += [(table.host == host) & (atoms_of[:, INDEX[e]] > 0.0) for e in elements]
+        out += [
+            (table.host == host) & (atoms_of[:, INDEX[e]] > 0.0)
+            for e in elements
+        ]
     return _cross_validate(table, x, out)
 
 
-def _cross_validate(table: Made, x: NDArray, parts: "list[Any]") -> NDArray[np.float64]:
+def _cross_validate(
+    table: Made, x: NDArray, parts: "list[Any]"
+) -> NDArray[np.float64]:
     """Predict the rows of each part by a model that has not seen it, mean over its parts."""
     total = np.zeros(len(table.forms))
     times = np.zeros(len(table.forms))
@@ -285,7 +313,9 @@ def without_each_host(table: Made, x: NDArray) -> NDArray[np.float64]:
     return result
 
 
-def table_of_scores(table: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
+def table_of_scores(
+    table: Made,
+) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
     """Return scores, the reliability table, and the wrong answers with each rare earth left out."""
     import pandas as pd
 
@@ -304,7 +334,10 @@ def table_of_scores(table: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
         _scores("all rows seen", table.forms, fit_probability, raw),
         _scores("each rare earth left out", table.forms, earth, raw),
         _scores(
-            "  without energies", table.forms, without_each_earth(table, blind), raw
+            "  without energies",
+            table.forms,
+            without_each_earth(table, blind),
+            raw,
         ),
         _scores("each host left out", table.forms, host, raw),
         _scores(
@@ -314,14 +347,19 @@ def table_of_scores(table: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
             raw,
         ),
         _scores(
-            "each source left out", table.forms, without_each_source(table, x), raw
+            "each source left out",
+            table.forms,
+            without_each_source(table, x),
+            raw,
         ),
     ]
     for name in RARE_EARTHS:
         out = np.array([name in earths for earths in table.earths])
         if out.any():
             lines.append(
-                _scores(f"  {name} left out", table.forms[out], earth[out], raw[out])
+                _scores(
+                    f"  {name} left out", table.forms[out], earth[out], raw[out]
+                )
             )
     for name in (
         "",
@@ -331,8 +369,14 @@ def table_of_scores(table: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
         if name:
             out &= table.phases.fraction(name) > 0.0
         if out.any():
-            text = f"  {name} left out" if name else "each stabilizer of 1:12 left out"
-            lines.append(_scores(text, table.forms[out], support[out], raw[out]))
+            text = (
+                f"  {name} left out"
+                if name
+                else "each stabilizer of 1:12 left out"
+            )
+            lines.append(
+                _scores(text, table.forms[out], support[out], raw[out])
+            )
     for name in FAMILIES:
         out = table.host == name
         text = f"  {name or 'other structures'} left out"
@@ -361,7 +405,9 @@ def table_of_scores(table: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
     return pd.DataFrame(lines), pd.DataFrame(bins), misses
 
 
-def _scores(name: str, forms: NDArray, p: NDArray, raw: NDArray) -> dict[str, Any]:
+def _scores(
+    name: str, forms: NDArray, p: NDArray, raw: NDArray
+) -> dict[str, Any]:
     from sklearn.metrics import brier_score_loss, roc_auc_score
 
     has_both = 0 < forms.sum() < len(forms)
@@ -370,7 +416,9 @@ def _scores(name: str, forms: NDArray, p: NDArray, raw: NDArray) -> dict[str, An
         "n": len(forms),
         "form": int(forms.sum()),
         "auc": roc_auc_score(forms, p) if has_both else np.nan,
-        "auc_of_hull_distance": roc_auc_score(forms, raw) if has_both else np.nan,
+        "auc_of_hull_distance": roc_auc_score(forms, raw)
+        if has_both
+        else np.nan,
         "brier": brier_score_loss(forms, p),
         "wrong": int(((p >= FORMS) != forms).sum()),
     }
@@ -387,5 +435,9 @@ def write_weights(file: Path) -> None:
         }
         for f, name in enumerate(FAMILIES)
     }
-    content = {"terms": list(TERMS), "rows": len(table.formula), "families": families}
+    content = {
+        "terms": list(TERMS),
+        "rows": len(table.formula),
+        "families": families,
+    }
     file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -26,7 +26,9 @@ STRUCTURES = "materials_project/mp_structures_pool_all.jsonl.gz"
 _FOLDS = 10
 
 
-def leave_one_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFrame":
+def leave_one_out(
+    snapshot: "Snapshot | str | Path | None" = None,
+) -> "pd.DataFrame":
     """Predict each entry of intermediate composition from all the others.
 
     An intermediate entry has more than one rare earth or more than one metal on the sites of a
@@ -64,7 +66,9 @@ def leave_one_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFr
                 "own": np.abs(model.loo_error),
                 "inside": _is_inside(model),
                 "linear": np.abs(model.energy - linear_mixing(model)),
-                "surrogate": np.abs(surrogate[[at[name] for name in model.formulas]]),
+                "surrogate": np.abs(
+                    surrogate[[at[name] for name in model.formulas]]
+                ),
             }
         )
         parts.append(frame[model.mixed])
@@ -78,7 +82,9 @@ def _is_inside(model: MixingModel) -> NDArray[np.bool_]:
     distance = np.abs(model.loo_error) / (DEVIATIONS_90 * model.loo_deviation)
     scales = np.full(len(distance), model.scale)
     at = np.flatnonzero(model.mixed)
-    scales[at] = [conformal_scale(np.delete(model.far, i)) for i in range(len(at))]
+    scales[at] = [
+        conformal_scale(np.delete(model.far, i)) for i in range(len(at))
+    ]
     return distance <= scales
 
 
@@ -108,9 +114,11 @@ def linear_mixing(model: MixingModel) -> NDArray[np.float64]:
         & (y.max(axis=1) > 1 - 1e-6)
         & (third.max(axis=1) > 1 - 1e-6)
     )
-    ends[x[pure].argmax(axis=1), y[pure].argmax(axis=1), third[pure].argmax(axis=1)] = (
-        model.energy[pure]
-    )
+    ends[
+        x[pure].argmax(axis=1),
+        y[pure].argmax(axis=1),
+        third[pure].argmax(axis=1),
+    ] = model.energy[pure]
     share = np.einsum("nr,nm,nk->nrmk", x, y, third)
     is_missing = (share > 1e-9) & np.isnan(ends)
     energy = np.einsum("nrmk,rmk->n", share, np.nan_to_num(ends))
@@ -139,7 +147,9 @@ def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
             # The scales are searched for once; the rows of each fold are left out of the rest.
             train = estimator.refit if k else estimator.fit
             model = train(x[inside], energy[inside])
-            error[rows[outside]] = energy[outside] - model.estimate(x[outside]).mean
+            error[rows[outside]] = (
+                energy[outside] - model.estimate(x[outside]).mean
+            )
     return error
 
 
@@ -163,8 +173,12 @@ def validation_space(
         return lowest_entries(
             open_snapshot()
         ), "embedded snapshot, prototypes by stoichiometry"
-    entries = pd.read_csv(mirror / ENTRIES, keep_default_na=False, na_values=[""])
-    entries = entries[(entries["in_pool"] == 1) & entries["e_form_2019"].notna()]
+    entries = pd.read_csv(
+        mirror / ENTRIES, keep_default_na=False, na_values=[""]
+    )
+    entries = entries[
+        (entries["in_pool"] == 1) & entries["e_form_2019"].notna()
+    ]
     foreign = foreign_structures(entries, mirror / STRUCTURES)
     entries = entries[~entries["material_id"].isin(foreign)]
     space = build_space(
@@ -203,7 +217,8 @@ def foreign_structures(entries: "pd.DataFrame", structures: Path) -> set[str]:
                 if name not in wanted:
                     continue
                 kinds = [
-                    _kind(symbol, HOSTS[wanted[name]]) for symbol in document["species"]
+                    _kind(symbol, HOSTS[wanted[name]])
+                    for symbol in document["species"]
                 ]
                 lattice = Lattice.from_parameters(*document["lattice"])
                 crystal = Crystal(lattice, kinds, document["frac_coords"])
@@ -220,7 +235,9 @@ def _host_ratio(entries: "pd.DataFrame") -> dict[str, str]:
     """Return material id to host of the entries with a validated host's ratio of elements."""
     from magnetkit.alloy.table import CompositionTable
 
-    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        entries["formula"].tolist(), basis="atomic"
+    )
     earth = table.fraction(*RARE_EARTHS)
     ids = entries["material_id"].to_numpy()[table.row_index]
     hosts: dict[str, str] = {}
@@ -263,7 +280,9 @@ def _prototypes(host: str) -> list[Any]:
             cell.a_A, cell.c_A
         )
         sites = [
-            s for s in cell.sites if s.role != "interstitial" or entry.interstitial
+            s
+            for s in cell.sites
+            if s.role != "interstitial" or entry.interstitial
         ]
         rows.append(
             Crystal.from_spacegroup(

@@ -51,7 +51,9 @@ def embedded_subset() -> Snapshot:
 
 def screen(snapshot: Snapshot | None) -> pd.DataFrame:
     """Return status, rank and stability of each substitution, in order."""
-    result = mk.screen(substitutions(), application=_APPLICATION, snapshot=snapshot)
+    result = mk.screen(
+        substitutions(), application=_APPLICATION, snapshot=snapshot
+    )
     return result.table.set_index("row_index").sort_index()
 
 
@@ -59,7 +61,9 @@ def lines(snapshots: list[Snapshot]) -> Iterator[str]:
     """Yield statuses by cause, then a row a snapshot, in Markdown."""
     reference = screen(None)
     causes = reference["status"].astype(str).value_counts()
-    yield ", ".join(f"{cause}: {count}" for cause, count in causes.items() if count)
+    yield ", ".join(
+        f"{cause}: {count}" for cause, count in causes.items() if count
+    )
     yield ""
     yield (
         "| snapshot | judged | not judged | not makeable | ranked | same status | same rank | "
@@ -67,7 +71,10 @@ def lines(snapshots: list[Snapshot]) -> Iterator[str]:
     )
     yield "|---|---|---|---|---|---|---|---|"
     for snapshot in snapshots:
-        for title, one in (("as it is", snapshot), ("completed", snapshot.completed())):
+        for title, one in (
+            ("as it is", snapshot),
+            ("completed", snapshot.completed()),
+        ):
             yield _row(f"{snapshot.name}, {title}", screen(one), reference)
 
 

@@ -51,6 +51,8 @@ def site_check(table: "pd.DataFrame | None" = None) -> "pd.DataFrame":
     sites["found"] = hits
     sites["margin_eV"] = np.round(margins, 4)
     sites["hit"] = (
-        (sites["margin_eV"] > 0).astype("boolean").where(sites["margin_eV"].notna())
+        (sites["margin_eV"] > 0)
+        .astype("boolean")
+        .where(sites["margin_eV"].notna())
     )
     return sites

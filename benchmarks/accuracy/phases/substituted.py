@@ -108,7 +108,9 @@ def dilute(
             f"no {element} in {transition_metal} {host} in the table of substituted crystals; "
             "substitution_table() lists what there is"
         )
-    shares = site_shares(rows["substitution_energy_eV"], host, temperature, hexagonal)
+    shares = site_shares(
+        rows["substitution_energy_eV"], host, temperature, hexagonal
+    )
     means = (rows[list(_MEANS)].mul(shares, axis=0)).sum()
     by_site = {str(site): float(share) for site, share in shares.items()}
     return Dilute(by_site, *(float(means[name]) for name in _MEANS))
@@ -126,16 +128,24 @@ def site_shares(
 
     prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
     places = (
-        {site.label: site.multiplicity for site in prototype.sites} if prototype else {}
+        {site.label: site.multiplicity for site in prototype.sites}
+        if prototype
+        else {}
     )
-    above = (energy - energy.min()) * elementary_charge / (Boltzmann * temperature)
+    above = (
+        (energy - energy.min()) * elementary_charge / (Boltzmann * temperature)
+    )
     weights = np.exp(-above) * [places[site] for site in energy.index]
     return weights / weights.sum()
 
 
 @check_arguments
 def host_cell(
-    host: str, rare_earth: str, transition_metal: str, *, hexagonal: bool = False
+    host: str,
+    rare_earth: str,
+    transition_metal: str,
+    *,
+    hexagonal: bool = False,
 ) -> "Structure":
     """Return an unrelaxed cell of a host, with each atom's site in the site property ``label``.
 
@@ -146,7 +156,9 @@ def host_cell(
     from pymatgen.core import Lattice, Structure
 
     if host not in HOSTS:
-        raise InputError(f"no host is called {host!r}; known: {', '.join(HOSTS)}")
+        raise InputError(
+            f"no host is called {host!r}; known: {', '.join(HOSTS)}"
+        )
     prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
     if prototype is None:
         raise InputError(
@@ -184,7 +196,9 @@ def substitute(
     The atoms are chosen one after the other, each as far as can be from those chosen before.
     InputError if the site has fewer.
     """
-    members = [i for i, site in enumerate(cell) if site.properties["label"] == label]
+    members = [
+        i for i, site in enumerate(cell) if site.properties["label"] == label
+    ]
     if not 1 <= count <= len(members):
         raise InputError(
             f"site {label!r} has {len(members)} atoms in this cell, asked for {count}"

@@ -84,8 +84,14 @@ class PhaseValidation:
             ("Phases known to exist or not: probability of forming", self.made),
             ("Reliability, each rare earth left out", self.reliability),
             ("Answers that are wrong with a rare earth left out", self.wrong),
-            ("Hull beside pymatgen's PhaseDiagram, random compositions", self.hull),
-            ("Entries of intermediate composition left out one by one", self.left_out),
+            (
+                "Hull beside pymatgen's PhaseDiagram, random compositions",
+                self.hull,
+            ),
+            (
+                "Entries of intermediate composition left out one by one",
+                self.left_out,
+            ),
             (
                 "All entries of a metal left out of a host: slopes of potentials",
                 self.metals_left_out,
@@ -124,7 +130,9 @@ def validate(
     left_out = leave_one_out(snapshot)
     report("metals left out of hosts")
     slopes = metals_left_out(snapshot)
-    report("phases known to exist or not, each rare earth and each host left out")
+    report(
+        "phases known to exist or not, each rare earth and each host left out"
+    )
     scores = table_of_scores(read_table())
     return PhaseValidation(hull, left_out, slopes, site_check(), *scores)
 
@@ -134,7 +142,9 @@ def random_compositions(system: str, n: int, seed: int = 0) -> CompositionTable:
     columns = np.sort([INDEX[s] for s in system.split("-")]).astype(np.int32)
     x = np.random.default_rng(seed).dirichlet(np.ones(len(columns)), n)
     indptr = np.arange(n + 1) * len(columns)
-    return CompositionTable(indptr, np.tile(columns, n), x.ravel(), np.arange(n))
+    return CompositionTable(
+        indptr, np.tile(columns, n), x.ravel(), np.arange(n)
+    )
 
 
 def hull_agreement(
@@ -195,8 +205,12 @@ def _by_pymatgen(
     energy = np.empty(len(table))
     products = []
     for i, row in enumerate(table.to_array()):
-        composition = Composition({SYMBOLS[c]: row[c] for c in np.flatnonzero(row)})
-        found, energy[i] = diagram.get_decomp_and_hull_energy_per_atom(composition)
+        composition = Composition(
+            {SYMBOLS[c]: row[c] for c in np.flatnonzero(row)}
+        )
+        found, energy[i] = diagram.get_decomp_and_hull_energy_per_atom(
+            composition
+        )
         products.append(
             {e.composition.reduced_formula: share for e, share in found.items()}
         )
@@ -265,7 +279,9 @@ def _metal_by_metal(
         # Collapsed calculations are no test.
         places = np.flatnonzero((share > 0.0) & whole.kept)
         if len(places):
-            occupation = Occupation(*(part[places] for part in whole.occupation))
+            occupation = Occupation(
+                *(part[places] for part in whole.occupation)
+            )
             models = (
                 MixingModel(space, host, exclude, slopes=slopes)
                 for slopes in ((), known)

@@ -21,7 +21,12 @@ from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training, _measured
 from magnetkit.surrogates._measured import TARGET as CURIE
 from magnetkit.surrogates._measured import TrainingSet, curie_set, keys
-from magnetkit.surrogates._validation import LeftOut, Prediction, leave_known_out, peers
+from magnetkit.surrogates._validation import (
+    LeftOut,
+    Prediction,
+    leave_known_out,
+    peers,
+)
 from magnetkit.surrogates.training_sets import training_set
 
 from .. import observations
@@ -38,12 +43,18 @@ HEADING = (
 
 def leave_series_out() -> LeftOut:
     """Return what is said of published series by models that saw neither paper nor compound."""
-    frame = pd.read_csv(observations.mirror("literature/curie_series_by_paper.csv"))
+    frame = pd.read_csv(
+        observations.mirror("literature/curie_series_by_paper.csv")
+    )
     names = {"formula": "composition", "Tc_K": CURIE, "paper": "group"}
-    rows = training_set(CURIE, frame.rename(columns=names).assign(basis="atomic"))
+    rows = training_set(
+        CURIE, frame.rename(columns=names).assign(basis="atomic")
+    )
     out = leave_known_out(rows, curie_set(), COVERAGE)
     named = (MODEL, *peers(COVERAGE))
-    return LeftOut(rows, {name: out.predictions[name] for name in named}, COVERAGE)
+    return LeftOut(
+        rows, {name: out.predictions[name] for name in named}, COVERAGE
+    )
 
 
 def mark_crystals(rows: TrainingSet) -> NDArray[np.bool_]:
@@ -53,9 +64,13 @@ def mark_crystals(rows: TrainingSet) -> NDArray[np.bool_]:
     that `clean_rows` takes out of what is learnt from.
     """
     file = fetch("curie-by-paper")
-    source = _measured._by_paper(pd.read_csv(file, dtype=str, keep_default_na=False))
+    source = _measured._by_paper(
+        pd.read_csv(file, dtype=str, keep_default_na=False)
+    )
     source = source[source["kind"].str.contains(_measured._SEVERAL_PHASES)]
-    table = CompositionTable.from_strings(source["name"].tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        source["name"].tolist(), basis="atomic"
+    )
     papers = source["paper"].to_numpy(str)[table.row_index]
     crystals = set(zip(papers, keys(table.to_array()), strict=True))
     pairs_of_rows = zip(
@@ -68,7 +83,9 @@ def leave_chemistries_out() -> LeftOut:
     """Return what is said of all that is learnt from, a chemistry left out."""
     data = curie_set()
     predictions = {MODEL: predict_by_model(data)}
-    predictions |= {name: predict_by_peer(name, data) for name in peers(COVERAGE)}
+    predictions |= {
+        name: predict_by_peer(name, data) for name in peers(COVERAGE)
+    }
     return LeftOut(data, predictions, COVERAGE)
 
 
@@ -96,19 +113,21 @@ def predict_by_peer(name: str, data: TrainingSet) -> Prediction:
 def lines(title: str, left: LeftOut) -> Iterator[str]:
     """Yield the rows of the table, in Markdown: of all hosts and of the four."""
     hosts = np.array([*HOST_NAMES, ""])[assign_hosts(left.data.table)]
-    for label, keep in (("all", hosts != "none"), ("the four", np.isin(hosts, _FOUR))):
+    for label, keep in (
+        ("all", hosts != "none"),
+        ("the four", np.isin(hosts, _FOUR)),
+    ):
         for model, figures in restrict(left, keep).figures().iterrows():
             ranges = ["", ""]
             if np.isfinite(figures["coverage"]):
-                ranges = [f"{figures['coverage']:.3f}", f"{figures['half_width']:.0f}"]
+                ranges = [
+                    f"{figures['coverage']:.3f}",
+                    f"{figures['half_width']:.0f}",
+                ]
             gains = ["", ""]
             if model != MODEL:
-                error = (
-                    f"{figures['error_gain_lo']:.1f} to {figures['error_gain_hi']:.1f}"
-                )
-                pairs = (
-                    f"{figures['pairs_gain_lo']:.3f} to {figures['pairs_gain_hi']:.3f}"
-                )
+                error = f"{figures['error_gain_lo']:.1f} to {figures['error_gain_hi']:.1f}"
+                pairs = f"{figures['pairs_gain_lo']:.3f} to {figures['pairs_gain_hi']:.3f}"
                 gains = [error, pairs]
             cells = [
                 title,

@@ -6,7 +6,12 @@ from benchmarks.accuracy.surrogates import figures
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates._curie import prepare_query
 from magnetkit.surrogates._curie_training import train_model
-from magnetkit.surrogates._measured import NO_PAPER, TrainingSet, _curie_set, keys
+from magnetkit.surrogates._measured import (
+    NO_PAPER,
+    TrainingSet,
+    _curie_set,
+    keys,
+)
 from magnetkit.surrogates._merit import TOLERANCE
 
 _CURIE = "curie_temperature_K"
@@ -17,7 +22,9 @@ def report(data: TrainingSet, coverage: float) -> str:
     facts = _curie_set(None, None)  # the embedded facts alone
     fact_compounds = set(keys(facts.table.to_array()))
     fact_papers = np.unique(facts.groups)
-    new = np.array([key not in fact_compounds for key in keys(data.table.to_array())])
+    new = np.array(
+        [key not in fact_compounds for key in keys(data.table.to_array())]
+    )
     new &= ~np.isin(data.groups, fact_papers)
     rows = np.flatnonzero(new & ~np.char.startswith(data.groups, NO_PAPER))
     if not len(rows):

@@ -23,7 +23,9 @@ def pairs_in_order(
     >>> pairs_in_order(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0]), np.zeros(3), 0.5)
     0.6666666666666666
     """
-    return float(group_sums(values, predicted, groups, tolerance).pairs_in_order())
+    return float(
+        group_sums(values, predicted, groups, tolerance).pairs_in_order()
+    )
 
 
 def accuracy(
@@ -45,12 +47,16 @@ def accuracy(
         "rows": len(values),
         "mae": float(error.mean()),
         "median": float(np.median(error)),
-        "r2": float(1.0 - (error**2).sum() / about) if about > 0 else float("nan"),
+        "r2": float(1.0 - (error**2).sum() / about)
+        if about > 0
+        else float("nan"),
         "pairs": pairs_in_order(values, predicted, groups, tolerance),
     }
 
 
-def coverage_by_group(inside: BoolArray, groups: NDArray) -> tuple[float, float, float]:
+def coverage_by_group(
+    inside: BoolArray, groups: NDArray
+) -> tuple[float, float, float]:
     """Compute the share of rows inside their interval, with its 95 % confidence interval.
 
     Groups are drawn with replacement. `inside` is bool, (n,).

@@ -79,7 +79,9 @@ def _polarization_set() -> TrainingSet:
     name = "saturation_polarization_T"
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     compounds = compounds[compounds[name].notna()]
-    table = CompositionTable.from_strings(compounds["formula"].tolist(), basis="atomic")
+    table = CompositionTable.from_strings(
+        compounds["formula"].tolist(), basis="atomic"
+    )
     review = pd.DataFrame(
         {
             "composition": compounds["formula"],
@@ -91,7 +93,9 @@ def _polarization_set() -> TrainingSet:
     series = series[series["property"] == name]
     papers = series.set_axis(
         [
-            {"formula": "composition", "value": name, "paper": "group"}.get(c, c)
+            {"formula": "composition", "value": name, "paper": "group"}.get(
+                c, c
+            )
             for c in series.columns
         ],
         axis=1,
@@ -124,7 +128,9 @@ def errors(data: TrainingSet, rows: int, seed: int) -> dict[str, float] | None:
     }
 
 
-def _extra_trees(train: TrainingSet, table: CompositionTable) -> NDArray[np.float64]:
+def _extra_trees(
+    train: TrainingSet, table: CompositionTable
+) -> NDArray[np.float64]:
     from sklearn.ensemble import ExtraTreesRegressor
 
     model = ExtraTreesRegressor(_TREES, random_state=0)
@@ -151,14 +157,23 @@ def lines() -> Iterator[str]:
 def row(name: str, rows: int, frame: pd.DataFrame) -> str:
     """Return a row of the table from the errors of its draws, a column a model."""
     mean = frame.mean()
-    picks = np.random.default_rng(0).integers(0, len(frame), (_RESAMPLES, len(frame)))
-    sample = {model: frame[model].to_numpy()[picks].mean(axis=1) for model in frame}
-    low, high = np.quantile(sample["regressor"] / sample["ExtraTrees"], [0.025, 0.975])
+    picks = np.random.default_rng(0).integers(
+        0, len(frame), (_RESAMPLES, len(frame))
+    )
+    sample = {
+        model: frame[model].to_numpy()[picks].mean(axis=1) for model in frame
+    }
+    low, high = np.quantile(
+        sample["regressor"] / sample["ExtraTrees"], [0.025, 0.975]
+    )
     cells = [
         name,
         str(rows),
         str(len(frame)),
-        *(f"{mean[model]:.4g}" for model in ("mean", "ExtraTrees", "regressor")),
+        *(
+            f"{mean[model]:.4g}"
+            for model in ("mean", "ExtraTrees", "regressor")
+        ),
         f"{mean['regressor'] / mean['mean']:.3f}",
         f"{mean['regressor'] / mean['ExtraTrees']:.3f} ({low:.2f} to {high:.2f})",
         str((frame["regressor"] <= frame["mean"]).sum()),

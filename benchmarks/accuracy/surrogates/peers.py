@@ -57,7 +57,9 @@ def peers() -> dict[str, Fit]:
         "random forest on composition (MaMMoS)": predictor(
             lambda: RandomForestRegressor(**trees), CompositionTable.to_array
         ),
-        "ExtraTrees on Magpie": predictor(lambda: ExtraTreesRegressor(**trees), magpie),
+        "ExtraTrees on Magpie": predictor(
+            lambda: ExtraTreesRegressor(**trees), magpie
+        ),
         "LightGBM on Magpie": predictor(
             lambda: LGBMRegressor(**_BOOSTED, verbose=-1), magpie
         ),
@@ -78,7 +80,9 @@ def _vote(
     from xgboost import XGBRegressor
 
     def rows(other: CompositionTable) -> NDArray[np.int64]:
-        return np.flatnonzero(curie_phases(other)[0] == HOST_NAMES.index("2:14:1"))
+        return np.flatnonzero(
+            curie_phases(other)[0] == HOST_NAMES.index("2:14:1")
+        )
 
     models = [
         ("extra trees", ExtraTreesRegressor(100, random_state=0)),
@@ -97,7 +101,9 @@ def _vote(
         result = np.full(len(other), np.nan)
         rows_of_host = rows(other)
         if len(rows_of_host):
-            result[rows_of_host] = model.predict(17.0 * other.to_array()[rows_of_host])
+            result[rows_of_host] = model.predict(
+                17.0 * other.to_array()[rows_of_host]
+            )
         return result
 
     return predict

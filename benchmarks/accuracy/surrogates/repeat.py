@@ -23,7 +23,12 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training
 from magnetkit.surrogates._curie import curie_phases
-from magnetkit.surrogates._measured import NO_PAPER, TARGET, TrainingSet, curie_set
+from magnetkit.surrogates._measured import (
+    NO_PAPER,
+    TARGET,
+    TrainingSet,
+    curie_set,
+)
 from magnetkit.surrogates._merit import TOLERANCE
 
 _MODULE = "benchmarks.accuracy.surrogates.repeat"
@@ -51,11 +56,17 @@ def left_out(data: TrainingSet, change: str = "") -> NDArray[np.float64]:
         ``"order"`` shuffles its rows first, ``"move"`` moves fractions and values by 1e-10.
     """
     rng = np.random.default_rng(0)
-    order = rng.permutation(len(data)) if change == "order" else np.arange(len(data))
+    order = (
+        rng.permutation(len(data))
+        if change == "order"
+        else np.arange(len(data))
+    )
     rows = data[order]
     if change == "move":
         t = rows.table
-        fractions = t.values * (1.0 + _HAIR * rng.uniform(-1.0, 1.0, len(t.values)))
+        fractions = t.values * (
+            1.0 + _HAIR * rng.uniform(-1.0, 1.0, len(t.values))
+        )
         values = rows.values * (1.0 + _HAIR * rng.uniform(-1.0, 1.0, len(rows)))
         table = CompositionTable(t.indptr, t.indices, fractions, t.row_index)
         rows = TrainingSet(
@@ -68,7 +79,9 @@ def left_out(data: TrainingSet, change: str = "") -> NDArray[np.float64]:
             rows.removed,
         )
     result = np.empty(len(data))
-    result[order] = _curie_training.left_out(_curie_training.fit_model(rows)).mean
+    result[order] = _curie_training.left_out(
+        _curie_training.fit_model(rows)
+    ).mean
     return result
 
 
@@ -122,8 +135,18 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for title, settings, change in _RUNS:
             file = str(Path(folder) / "said.npy")
-            command = [sys.executable, "-m", _MODULE, "--run", change, file, *arguments]
-            subprocess.run(command, check=True, env=os.environ | settings, cwd=_ROOT)
+            command = [
+                sys.executable,
+                "-m",
+                _MODULE,
+                "--run",
+                change,
+                file,
+                *arguments,
+            ]
+            subprocess.run(
+                command, check=True, env=os.environ | settings, cwd=_ROOT
+            )
             results[title] = np.load(file)
     print(report(data, results))
 

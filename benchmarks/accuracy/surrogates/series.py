@@ -36,7 +36,11 @@ Array = NDArray[np.float64]
 
 _CURIE = "curie_temperature_K"
 # Differences up to this are no order: K, T, T.
-_LEAST = {_CURIE: 10.0, "saturation_polarization_T": 0.03, "anisotropy_field_T": 0.5}
+_LEAST = {
+    _CURIE: 10.0,
+    "saturation_polarization_T": 0.03,
+    "anisotropy_field_T": 0.5,
+}
 # The review printed what the embedded table has from it.
 _REVIEW = "herbst1991"
 # Of the rare-earth places, from which a composition is of the group.
@@ -59,7 +63,9 @@ def report(model: CurieModel) -> list[str]:
     ]
     for name in _LEAST:
         own = series[series["property"] == name].reset_index(drop=True)
-        table = CompositionTable.from_strings(own["formula"].tolist(), basis="atomic")
+        table = CompositionTable.from_strings(
+            own["formula"].tolist(), basis="atomic"
+        )
         predictions = (
             _curie(own, table, model)
             if name == _CURIE
@@ -100,7 +106,11 @@ def kinds(table: CompositionTable) -> dict[str, NDArray[np.bool_]]:
 
 
 def _row(
-    series: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np.bool_]
+    series: pd.DataFrame,
+    name: str,
+    title: str,
+    made: Array,
+    rows: NDArray[np.bool_],
 ) -> str:
     is_usable = rows & np.isfinite(made)
     f = figures.accuracy(
@@ -133,14 +143,18 @@ def _curie(
     mean = np.where(np.isfinite(base), base, TYPICAL_K)
     branch = model.branches[model.of_host[0]]
     pure = np.diff(table.indptr) == 3
-    review = np.char.startswith(np.char.lower(dataset.sources.astype(str)), "herbst")
+    review = np.char.startswith(
+        np.char.lower(dataset.sources.astype(str)), "herbst"
+    )
     results = {
         "model, pure compounds stay": mean.copy(),
         "model, no compound stays": mean.copy(),
     }
     for paper in np.unique(series["paper"]):
         test = (series["paper"] == paper).to_numpy()
-        for result, without in zip(results.values(), (test & ~pure, test), strict=True):
+        for result, without in zip(
+            results.values(), (test & ~pure, test), strict=True
+        ):
             rest = ~np.isin(compounds, theirs[without])
             rest &= ~review if paper == _REVIEW else True
             rows = np.flatnonzero(rest)
@@ -180,10 +194,14 @@ def _predict_series(
         for paper in np.unique(papers):
             test = is_finite & (papers == paper)
             rest = (
-                is_finite & (papers != paper) & ~np.isin(theirs, theirs[test & ~pure])
+                is_finite
+                & (papers != paper)
+                & ~np.isin(theirs, theirs[test & ~pure])
             )
             if test.any():
-                correction = process.refit(x[rest], apart[rest]).estimate(x[test]).mean
+                correction = (
+                    process.refit(x[rest], apart[rest]).estimate(x[test]).mean
+                )
                 combination[test] = mean[test] + correction
         results |= {title: mean, f"{title} and residual": combination}
     return results

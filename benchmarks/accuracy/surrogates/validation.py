@@ -22,7 +22,12 @@ from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training, energy
 from magnetkit.surrogates._curie import CurieModel, curie_phases
-from magnetkit.surrogates._measured import CURIE_FOLDS, NO_PAPER, TrainingSet, keys
+from magnetkit.surrogates._measured import (
+    CURIE_FOLDS,
+    NO_PAPER,
+    TrainingSet,
+    keys,
+)
 from magnetkit.surrogates._measured import TARGET as CURIE
 from magnetkit.surrogates._merit import TOLERANCE
 from magnetkit.surrogates.training_sets import TARGETS, training_set
@@ -102,7 +107,9 @@ def validate(
     return _energy(training_set(energy.ENERGY, data), progress, peers)
 
 
-def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def _splits(
+    data: TrainingSet,
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield training and test rows of each fold; a test row's compound is in no training row."""
     groups = _curie_training.assign_folds(data)
     compounds = np.array(keys(data.table.to_array()), object)
@@ -117,7 +124,9 @@ def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
 def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     other_models = recipes() if with_peers else {}
     with bar(
-        f"validating {CURIE}", CURIE_FOLDS * (2 + len(other_models)) + 1, progress
+        f"validating {CURIE}",
+        CURIE_FOLDS * (2 + len(other_models)) + 1,
+        progress,
     ) as advance:
         model, held_out = _curie_training.train_model(data, advance)
         fold_results = held_out[0]
@@ -165,7 +174,8 @@ def _is_inside(
     model: CurieModel, estimate: _curie_training.LeftOut
 ) -> NDArray[np.bool_]:
     return (
-        estimate.novelty <= np.array([b.edge for b in model.branches])[estimate.branch]
+        estimate.novelty
+        <= np.array([b.edge for b in model.branches])[estimate.branch]
     )
 
 
@@ -181,9 +191,14 @@ def _by_host(
         "|---|---|---|---|---|---|---|",
     ]
     hosts = np.array([*HOST_NAMES, "unknown"])[assign_hosts(data.table)]
-    for title, result, half in zip(("paper", "chemistry"), left, halves, strict=False):
+    for title, result, half in zip(
+        ("paper", "chemistry"), left, halves, strict=False
+    ):
         is_finite = np.isfinite(result.mean) & np.isfinite(half)
-        parts = {"all": is_finite, "the four": is_finite & np.isin(hosts, _FOUR)}
+        parts = {
+            "all": is_finite,
+            "the four": is_finite & np.isin(hosts, _FOUR),
+        }
         parts |= {host: is_finite & (hosts == host) for host in _FOUR}
         for name, rows in parts.items():
             if rows.any():
@@ -253,7 +268,16 @@ def _text(frame: pd.DataFrame, data: TrainingSet) -> str:
     return "\n".join(lines) + "\n"
 
 
-_NO_MODEL = ("value", "group", "source", "fold", "host", "half", "inside", "misfit")
+_NO_MODEL = (
+    "value",
+    "group",
+    "source",
+    "fold",
+    "host",
+    "half",
+    "inside",
+    "misfit",
+)
 
 
 def _row(name: str, model: str, part: pd.DataFrame) -> str:
@@ -284,8 +308,12 @@ def _coverage(part: pd.DataFrame) -> list[str]:
         ("outside", part[~part["inside"]]),
     ):
         if len(rows):
-            hits = ((rows["value"] - rows["model"]).abs() <= rows["half"]).to_numpy()
-            share, low, high = figures.coverage_by_group(hits, rows["group"].to_numpy())
+            hits = (
+                (rows["value"] - rows["model"]).abs() <= rows["half"]
+            ).to_numpy()
+            share, low, high = figures.coverage_by_group(
+                hits, rows["group"].to_numpy()
+            )
             lines.append(
                 table_row(
                     name,
@@ -309,19 +337,24 @@ def _never_worse(part: pd.DataFrame) -> list[str]:
     ]
     for host, rows in part.groupby("host"):
         rivals = [
-            c for c in ("physics alone", "data alone") if np.isfinite(rows[c]).all()
+            c
+            for c in ("physics alone", "data alone")
+            if np.isfinite(rows[c]).all()
         ]
         if len(rows) < _LEAST or not rivals:
             continue
         error = {
-            c: (rows[c] - rows["value"]).abs().to_numpy() for c in ("model", *rivals)
+            c: (rows[c] - rows["value"]).abs().to_numpy()
+            for c in ("model", *rivals)
         }
         best = min(rivals, key=lambda c, e=error: e[c].mean())  # type: ignore[misc]
         gap = error["model"] - error[best]
         _, code = np.unique(rows["group"], return_inverse=True)
         total = np.bincount(code, gap)
         count = np.bincount(code)
-        picks = np.random.default_rng(0).integers(0, len(count), (_DRAWS, len(count)))
+        picks = np.random.default_rng(0).integers(
+            0, len(count), (_DRAWS, len(count))
+        )
         sample = total[picks].sum(axis=1) / count[picks].sum(axis=1)
         low, high = np.quantile(sample, [0.025, 0.975])
         lines.append(
@@ -347,7 +380,9 @@ def _residuals(frame: pd.DataFrame, data: TrainingSet) -> list[str]:
     atoms = data.table.to_array()[frame.index.to_numpy()]
     for host in HOST_NAMES:
         of_host = (frame["host"] == host).to_numpy()
-        for e in np.flatnonzero((atoms[of_host] > 0.0).sum(axis=0) >= _OF_ELEMENT):
+        for e in np.flatnonzero(
+            (atoms[of_host] > 0.0).sum(axis=0) >= _OF_ELEMENT
+        ):
             rows = rest[of_host & (atoms[:, e] > 0.0)]
             size = np.abs(rows).mean()
             lines.append(
@@ -362,12 +397,16 @@ def _residuals(frame: pd.DataFrame, data: TrainingSet) -> list[str]:
     return lines
 
 
-def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str]:
+def _worst(
+    papers: pd.DataFrame, data: TrainingSet, count: int = 50
+) -> list[str]:
     """List the rows that the model misses most, and what is known of why."""
     compounds = pd.Series(keys(data.table.to_array())).astype(object)
     table = pd.DataFrame({"key": compounds, "value": data.values})
     formulas = data.table.formulas()
-    error = (papers["value"] - papers["model"]).abs().sort_values(ascending=False)
+    error = (
+        (papers["value"] - papers["model"]).abs().sort_values(ascending=False)
+    )
     lines = [
         f"The worst {count}: measured less model, K, and what is known of why.",
         "",
@@ -376,10 +415,14 @@ def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str
     ]
     for i in error.index[:count]:
         row = papers.loc[i]
-        same = table[(table["key"] == compounds[i]) & (table.index != i)]["value"]
+        same = table[(table["key"] == compounds[i]) & (table.index != i)][
+            "value"
+        ]
         apart = (same - row["value"]).abs()
         if len(same) and apart.median() > _APART_K:
-            why = f"{len(same)} other source(s) differ by {apart.median():.0f} K"
+            why = (
+                f"{len(same)} other source(s) differ by {apart.median():.0f} K"
+            )
         elif len(same):
             why = f"{len(same)} other source(s) agree: the model is wrong"
         elif not row["inside"]:
@@ -410,7 +453,9 @@ def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
         frame["model"] = energy.left_out(model.process, data).mean
         for name, fit in other_models.items():
             frame[name] = np.nan
-            for inside, outside in _intervals.folds(data.groups, energy.ENERGY_FOLDS):
+            for inside, outside in _intervals.folds(
+                data.groups, energy.ENERGY_FOLDS
+            ):
                 rows = inside[data.learn[inside]]
                 predict = fit(data.table[rows], data.values[rows])
                 frame.loc[outside, name] = predict(data.table[outside])
@@ -421,7 +466,10 @@ def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
         "| rows | model | n | MAE, meV/atom | median, meV/atom |",
         "|---|---|---|---|---|",
     ]
-    for title, part in (("all", frame), ("near the hull", frame[frame["learnt"]])):
+    for title, part in (
+        ("all", frame),
+        ("near the hull", frame[frame["learnt"]]),
+    ):
         for name in ("model", *other_models):
             error = 1000.0 * (part[name] - part["value"]).abs()
             lines.append(

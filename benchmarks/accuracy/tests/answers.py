@@ -36,7 +36,9 @@ def recipe(host, rng):
     some |= {"Fe": rest * (1.0 - cobalt), "Co": rest * cobalt}
     amounts += [(e, host.transition_metal * x) for e, x in some.items()]
     for element in host.interstitial_elements[: rng.choice((1, 1, 2))]:
-        amounts.append((element, host.interstitial * rng.choice((1.0, 0.8, 0.5))))
+        amounts.append(
+            (element, host.interstitial * rng.choice((1.0, 0.8, 0.5)))
+        )
     return "".join(f"{e}{x:.4f}" for e, x in amounts if x > 1e-3)
 
 
@@ -61,7 +63,9 @@ def answers():
         results[f"phase as {name}"] = stability(texts, host=name)
     columns = {}
     for name, frame in results.items():
-        columns[name] = {column: frame[column].to_numpy() for column in frame.columns}
+        columns[name] = {
+            column: frame[column].to_numpy() for column in frame.columns
+        }
     return columns
 
 

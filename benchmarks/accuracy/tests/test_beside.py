@@ -13,7 +13,9 @@ from magnetkit.compound.parameters import prior_parameters
 @pytest.fixture(autouse=True)
 def rows(monkeypatch):
     """Fit to the embedded rows alone: the series need a mirror."""
-    measurements = beside.read_measurements(observations.embedded_measurements())
+    measurements = beside.read_measurements(
+        observations.embedded_measurements()
+    )
     monkeypatch.setattr(beside, "fitted_rows", lambda: measurements)
     beside._start.cache_clear()
     yield measurements
@@ -34,11 +36,17 @@ def test_each_judged_row_is_left_out_once_with_its_group(rows, way):
 
 def test_a_host_left_out_stands_at_its_prior_in_wider_ranges(rows):
     mask = rows.is_judged & rows.frame["host"].eq("1:5").to_numpy()
-    observations_of_host = Observed("1:5", rows.frame[mask].reset_index(drop=True))
+    observations_of_host = Observed(
+        "1:5", rows.frame[mask].reset_index(drop=True)
+    )
     is_out = rows.frame["host"].eq("1:5").to_numpy()
     blind = beside._fit_other_rows("1:5", is_out)
-    value = observations_of_host.predict(blind.parameters(blind.variables)).copy()
-    assert_allclose(value, observations_of_host.predict(prior_parameters()), rtol=1e-6)
+    value = observations_of_host.predict(
+        blind.parameters(blind.variables)
+    ).copy()
+    assert_allclose(
+        value, observations_of_host.predict(prior_parameters()), rtol=1e-6
+    )
     wide = beside._half_widths(blind, observations_of_host, value)
     fit_model = beside._fit_other_rows("1:5", np.zeros(len(is_out), bool))
     prediction = observations_of_host.predict(

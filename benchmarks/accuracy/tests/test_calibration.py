@@ -9,7 +9,11 @@ from numpy.testing import assert_allclose
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit
 from benchmarks.accuracy.magnetism.priors import COLUMNS, build
-from benchmarks.accuracy.magnetism.validation import compare_papers, held_out, pairs
+from benchmarks.accuracy.magnetism.validation import (
+    compare_papers,
+    held_out,
+    pairs,
+)
 from magnetkit.compound.parameters import ELEMENT_SLOTS, HOST_SLOTS, load, read
 from magnetkit.phases.records import HOST_NAMES
 
@@ -18,7 +22,9 @@ def rows(*values, host="1:5", paper="a paper"):
     frame = pd.DataFrame(
         values, columns=["formula", "property", "temperature_K", "value"]
     )
-    return frame.assign(host=host, deviation=0.02 * frame["value"].abs(), paper=paper)
+    return frame.assign(
+        host=host, deviation=0.02 * frame["value"].abs(), paper=paper
+    )
 
 
 def test_slots_are_those_of_the_kernel():
@@ -26,7 +32,9 @@ def test_slots_are_those_of_the_kernel():
 
     assert ELEMENT_SLOTS[6 * _intrinsic.EXCHANGE] == "exchange_K:iron"
     assert ELEMENT_SLOTS[_intrinsic.ION_A2] == "ion_A2_K:iron"
-    assert ELEMENT_SLOTS[_intrinsic.CRYSTAL_FIELD_SLOPE] == "crystal_field:slope"
+    assert (
+        ELEMENT_SLOTS[_intrinsic.CRYSTAL_FIELD_SLOPE] == "crystal_field:slope"
+    )
     assert HOST_SLOTS[_intrinsic.SHAPE] == "shape:iron"
     assert HOST_SLOTS[_intrinsic.CARBON] == "exchange_K:carbon"
     assert len(HOST_SLOTS) == _intrinsic.N_HOST
@@ -64,7 +72,9 @@ def test_priors_know_the_fields_of_every_rare_earth(host):
     strength = ELEMENT_SLOTS.index("ion_exchange_K:iron")
     # Light rare earths couple about twice as strongly as heavy ones (Cadogan 1987).
     assert (
-        prior.mean[INDEX["Nd"], strength] > 1.5 * prior.mean[INDEX["Dy"], strength] > 0
+        prior.mean[INDEX["Nd"], strength]
+        > 1.5 * prior.mean[INDEX["Dy"], strength]
+        > 0
     )
     assert (INDEX["Ce"], strength) not in prior.mean
 
@@ -89,21 +99,27 @@ def test_a_fit_moves_towards_the_data_and_narrows():
     before = Fit("1:5", data)
     start = np.abs(before.predict(before.variables) / data["value"] - 1)
     after = before.run()
-    assert np.all(np.abs(after.predict(after.variables) / data["value"] - 1) < 0.05)
     assert np.all(
-        np.abs(after.predict(after.variables) / data["value"] - 1) <= start + 0.01
+        np.abs(after.predict(after.variables) / data["value"] - 1) < 0.05
+    )
+    assert np.all(
+        np.abs(after.predict(after.variables) / data["value"] - 1)
+        <= start + 0.01
     )
     assert np.trace(after.covariance) < len(after.variables)
 
 
 def test_one_wrong_paper_does_not_carry_the_fit_away():
     good = [
-        ("SmCo5", "curie_temperature_K", np.nan, 1020.0 + d) for d in (-3.0, 0.0, 3.0)
+        ("SmCo5", "curie_temperature_K", np.nan, 1020.0 + d)
+        for d in (-3.0, 0.0, 3.0)
     ]
     data = rows(*good, ("SmCo5", "curie_temperature_K", np.nan, 500.0))
     data["deviation"] = 5.0
     fit_model = Fit("1:5", data).run()
-    assert fit_model.predict(fit_model.variables)[0] == pytest.approx(1020, abs=15)
+    assert fit_model.predict(fit_model.variables)[0] == pytest.approx(
+        1020, abs=15
+    )
 
 
 def test_embedded_observations_lie_in_their_hosts_and_have_an_error():
@@ -169,7 +185,14 @@ def test_what_only_the_left_out_rows_speak_of_goes_back_to_the_prior():
 
 
 def test_calibration_leaves_out_unknown_effects():
-    formulas = ["Y2Fe15Al2", "Y2Fe7Al10", "YMn5", "Y2Fe17C0.6", "Y2Co16Be", "YCo4Cu"]
+    formulas = [
+        "Y2Fe15Al2",
+        "Y2Fe7Al10",
+        "YMn5",
+        "Y2Fe17C0.6",
+        "Y2Co16Be",
+        "YCo4Cu",
+    ]
     hosts = ["2:17", "2:17", "1:5", "2:17", "2:17", "1:5"]
     frame = pd.DataFrame({"formula": formulas, "host": hosts})
     mask = observations._is_in_model(frame)

@@ -4,7 +4,11 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from benchmarks.accuracy.magnetism.compounds import COMPOUNDS, compound_table, report
+from benchmarks.accuracy.magnetism.compounds import (
+    COMPOUNDS,
+    compound_table,
+    report,
+)
 from magnetkit import datasets
 
 
@@ -19,7 +23,9 @@ def test_the_committed_table_is_the_models(frame):
     assert table["compound"].nunique() == len(COMPOUNDS) == 37
     for name in table.select_dtypes("number"):
         # Printed to four figures.
-        assert_allclose(table[name], frame[name], rtol=1e-3, atol=1e-6, err_msg=name)
+        assert_allclose(
+            table[name], frame[name], rtol=1e-3, atol=1e-6, err_msg=name
+        )
 
 
 def test_measured_values_are_those_of_the_papers(frame):

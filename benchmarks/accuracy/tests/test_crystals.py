@@ -25,7 +25,8 @@ def test_a_compound_takes_the_nearest_crystal_of_its_own_host():
         ["Sm2Co13Fe4", "Nd2Fe16Co", "SmCo4Cu", "Nd2Fe14B"]
     )
     codes = np.array(
-        [HOST_NAMES.index(h) for h in ("2:17", "2:17", "1:5", "2:14:1")], np.int8
+        [HOST_NAMES.index(h) for h in ("2:17", "2:17", "1:5", "2:14:1")],
+        np.int8,
     )
     assert nearest_crystals(table, codes, crystals).tolist() == [1, 2, 0, -1]
 

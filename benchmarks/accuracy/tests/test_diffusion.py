@@ -41,7 +41,9 @@ def test_the_whole_coercivity_lies_between_those_of_its_places():
         distance=np.zeros(4),
     )
     volumes = np.ones(2)
-    assert mean_coercivity(some, np.zeros(2), volumes) == pytest.approx(4e5, rel=1e-6)
+    assert mean_coercivity(some, np.zeros(2), volumes) == pytest.approx(
+        4e5, rel=1e-6
+    )
     assert 4e5 < mean_coercivity(some, np.array([0.0, 2.0]), volumes) < 7e5
 
 

@@ -19,7 +19,9 @@ def phase_table():
 
 
 def test_table_is_large_and_has_sources():
-    with datasets.path(forming.MADE).open(encoding="utf-8", newline="") as stream:
+    with datasets.path(forming.MADE).open(
+        encoding="utf-8", newline=""
+    ) as stream:
         rows = list(csv.DictReader(stream))
     assert len({(r["formula"], r["temperature_K"]) for r in rows}) == len(rows)
     assert {r["forms"] for r in rows} == {"yes", "no"}
@@ -27,7 +29,9 @@ def test_table_is_large_and_has_sources():
     assert sum(r["forms"] == "no" for r in rows) >= 60
     assert all(r["source"] and r["verification"] for r in rows)
     # Most phases that form were measured in a paper that is named; of what does not, few tell.
-    memory = [r["forms"] for r in rows if r["verification"].startswith("from memory")]
+    memory = [
+        r["forms"] for r in rows if r["verification"].startswith("from memory")
+    ]
     forms = [r["forms"] for r in rows]
     assert memory.count("yes") <= 0.1 * forms.count("yes")
     assert memory.count("no") <= 0.75 * forms.count("no")
@@ -55,7 +59,9 @@ def test_a_rare_earth_left_out_is_predicted_from_the_others(phase_table):
     # A stabilizer that no row of the fit has.
     assert by.loc["each stabilizer of 1:12 left out", "auc"] > 0.95
     assert by.loc["each stabilizer of 1:12 left out", "brier"] < 0.08
-    energies = by["auc"].diff()[["  without energies", "  without energies of hosts"]]
+    energies = by["auc"].diff()[
+        ["  without energies", "  without energies of hosts"]
+    ]
     assert energies["  without energies"] < -0.005
     assert energies["  without energies of hosts"] < -0.05
     assert by.loc["each host left out", "brier"] <= 0.15
@@ -84,7 +90,9 @@ def test_what_is_validated_is_what_a_user_gets(phase_table):
         judged = frame["probability_phase_forms"].notna().to_numpy()
         # Of W, Ta and Zn the embedded snapshot has no phases.
         status = frame.loc[~judged, "stability_status"]
-        assert status.str.startswith("not judged: the snapshot has no phases of").all()
+        assert status.str.startswith(
+            "not judged: the snapshot has no phases of"
+        ).all()
         # What a gate excludes (carbides of cobalt) does not form.
         excluded = (frame["probability_phase_forms"] == 0.0).to_numpy()
         assert not phase_table.forms[rows][excluded].any()
@@ -98,9 +106,13 @@ def test_a_new_host_is_judged_by_what_knows_no_host(phase_table):
     x = forming.terms(phase_table)
     model = forming.fit(x, phase_table.state.family, phase_table.forms)
     last = len(FAMILIES) - 1
-    terms_in_use = {t for t, w in zip(TERMS, model.mean[last], strict=True) if w != 0.0}
+    terms_in_use = {
+        t for t, w in zip(TERMS, model.mean[last], strict=True) if w != 0.0
+    }
     assert terms_in_use == set(forming.HOST_FREE)
-    assert np.count_nonzero(np.diag(model.covariance[last])) == len(forming.HOST_FREE)
+    assert np.count_nonzero(np.diag(model.covariance[last])) == len(
+        forming.HOST_FREE
+    )
     assert not {"stabilizer", "Fe", "Co", "Ni", "Mn", "Cu"} & terms_in_use
     weight = dict(zip(TERMS, model.mean[last], strict=True))
     # Farther above what competes, or less sure of it: less likely.

@@ -12,7 +12,9 @@ def claims():
 
 
 def test_every_row_has_a_source_and_names_what_is_missing(claims):
-    assert claims[["source", "verification", "claim", "why"]].notna().all().all()
+    assert (
+        claims[["source", "verification", "claim", "why"]].notna().all().all()
+    )
     assert set(claims["expressed"]) == {"yes", "partly", "no"}
     lacking = claims["expressed"] == "no"
     assert claims.loc[lacking, "predicted"].isna().all()

@@ -9,7 +9,9 @@ from benchmarks.accuracy.magnetism import ions
 def test_polarization_before_any_fit():
     text = "\n".join(ions.lines())
     for formula, measurement in ions.NO_FIT.items():
-        line = next(s for s in text.splitlines() if s.startswith(f"| {formula} "))
+        line = next(
+            s for s in text.splitlines() if s.startswith(f"| {formula} ")
+        )
         assert float(line.split("|")[3]) == pytest.approx(measurement, abs=0.03)
 
 

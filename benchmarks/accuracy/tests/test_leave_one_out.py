@@ -16,9 +16,13 @@ from magnetkit.phases.snapshot import open_snapshot
 
 def test_embedded_validation(monkeypatch):
     monkeypatch.setattr(
-        module, "_surrogate_errors", lambda space: np.full(len(space.energy), 0.1)
+        module,
+        "_surrogate_errors",
+        lambda space: np.full(len(space.energy), 0.1),
     )
-    monkeypatch.setattr(module, "get_settings", lambda: type("S", (), {"mirror": None}))
+    monkeypatch.setattr(
+        module, "get_settings", lambda: type("S", (), {"mirror": None})
+    )
     table = module.leave_one_out().set_index("host")
     assert list(table.index) == [*module.VALIDATED, "all"]
     assert table["data"].str.contains("embedded").all()
@@ -26,7 +30,9 @@ def test_embedded_validation(monkeypatch):
     assert table["interpolation_mae_eV_atom"].max() < 0.025
     assert table["surrogate_mae_eV_atom"].to_numpy() == pytest.approx(0.1)
     whole = table.loc["all"]
-    assert whole["interpolation_mae_there_eV_atom"] < whole["linear_mae_eV_atom"]
+    assert (
+        whole["interpolation_mae_there_eV_atom"] < whole["linear_mae_eV_atom"]
+    )
 
 
 def test_surrogate_errors_leave_every_entry_out():
@@ -58,7 +64,11 @@ def test_structures_distinguish_prototypes(tmp_path):
         "species": [site[s.specie.symbol] for s in cell],
         "frac_coords": cell.frac_coords.tolist(),
     }
-    bad = {**good, "material_id": "b", "species": ["Co", "Sm", "Co", "Co", "Co", "Co"]}
+    bad = {
+        **good,
+        "material_id": "b",
+        "species": ["Co", "Sm", "Co", "Co", "Co", "Co"],
+    }
     file = tmp_path / "structures.jsonl.gz"
     with gzip.open(file, "wt") as stream:
         stream.write(json.dumps(good) + "\n" + json.dumps(bad) + "\n")
@@ -80,7 +90,11 @@ def test_prototypes_have_the_atoms_of_their_formula(host):
     for cell in module._prototypes(host):
         counts = cell.composition.get_el_amt_dict()
         entry = module.HOSTS[host]
-        assert counts["Fe"] / counts["La"] == entry.transition_metal / entry.rare_earth
         assert (
-            counts.get("B", 0) / counts["La"] == entry.interstitial / entry.rare_earth
+            counts["Fe"] / counts["La"]
+            == entry.transition_metal / entry.rare_earth
+        )
+        assert (
+            counts.get("B", 0) / counts["La"]
+            == entry.interstitial / entry.rare_earth
         )

@@ -53,7 +53,9 @@ def test_hot_cells_are_all_that_recipes_hold_above_300_c():
     frame = left_out.hot_cells()
     assert (frame["temperature_K"] >= 570.0).all()
     # 509 kA/m at 500 C (Rare Met. Mater. Eng. 36 (2007) 517) and 764 at 450 C (Acta Met. Sin. 38).
-    values = dict(zip(frame["id"] + frame["what"], frame["measured"], strict=True))
+    values = dict(
+        zip(frame["id"] + frame["what"], frame["measured"], strict=True)
+    )
     assert values["S20H_cJ"] == 509.4
     assert values["S1H_cJ"] == 764.0
     assert values["S19left"] == pytest.approx(1.0 - 0.0016 * 475.0)

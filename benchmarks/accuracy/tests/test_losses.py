@@ -20,7 +20,8 @@ def test_what_would_have_to_be_left_is_beside_what_is():
     is_bound = frame["bound"] == "at most"
     # A loss is met where at least as much is left as it asks for.
     assert (
-        (frame["left"] >= frame["bound_on"])[is_bound] == frame["agrees"][is_bound]
+        (frame["left"] >= frame["bound_on"])[is_bound]
+        == frame["agrees"][is_bound]
     ).all()
     page = "\n".join(losses.lines())
     assert "| at least" in page
@@ -39,18 +40,30 @@ def test_what_follows_is_said_with_figures_of_the_tables():
     limit_of_fit = hot.curves().query("fit == 'yes'")["to_K"].max() - 273.15
     assert f"fitted to ({limit_of_fit:.0f} °C)" in text
     row_of_law = laws[(laws["law"] == hot.USED) & (laws["id"] == "C9")].iloc[0]
-    assert f"keeps {row_of_law['known'] / row_of_law['left_out']:.1f} times" in text
+    assert (
+        f"keeps {row_of_law['known'] / row_of_law['left_out']:.1f} times"
+        in text
+    )
     # Both magnets of the paper agree at the lines that are named, and at no other.
     lines = text[text.index("line of") : text.index(". With")]
     lines_of_load = {float(x) for x in re.findall(r"\d(?:\.\d)?", lines)}
-    agreement = frame[frame["id"].isin(["I1", "I2"])].groupby("line")["agrees"].all()
+    agreement = (
+        frame[frame["id"].isin(["I1", "I2"])].groupby("line")["agrees"].all()
+    )
     assert lines_of_load == set(agreement.index[agreement])
     spare, error = (
-        float(x) for x in re.findall(r"(?:I2 keeps |curves is )([+-]?\d\.\d+)", text)
+        float(x)
+        for x in re.findall(r"(?:I2 keeps |curves is )([+-]?\d\.\d+)", text)
     )
-    row = frame[(frame["id"] == "I2") & (frame["line"] == agreement.idxmax())].iloc[0]
+    row = frame[
+        (frame["id"] == "I2") & (frame["line"] == agreement.idxmax())
+    ].iloc[0]
     assert spare == round(row["left"] - row["bound_on"], 3)
     rows_of_law = laws[(laws["law"] == hot.USED) & laws["used"]]
     assert error == round(
-        float(((rows_of_law["left_out"] - rows_of_law["known"]) ** 2).mean() ** 0.5), 3
+        float(
+            ((rows_of_law["left_out"] - rows_of_law["known"]) ** 2).mean()
+            ** 0.5
+        ),
+        3,
     )

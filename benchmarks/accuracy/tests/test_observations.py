@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.accuracy.observations import _by_host, deviation, embedded_measurements
+from benchmarks.accuracy.observations import (
+    _by_host,
+    deviation,
+    embedded_measurements,
+)
 from magnetkit import datasets
 from magnetkit.alloy import CompositionTable
 
@@ -30,7 +34,9 @@ def test_a_reorientation_far_up_is_known_more_closely_in_k1():
 
 def test_compound_has_a_row_for_each_value():
     frame = embedded_measurements()
-    own = frame[frame["formula"] == "Ce2Fe14B"].set_index(["property", "temperature_K"])
+    own = frame[frame["formula"] == "Ce2Fe14B"].set_index(
+        ["property", "temperature_K"]
+    )
     # Herbst 1991: 1.47 T at 4 K; Hirosawa 1986: 1.17 T, 1.7 MJ/m3 and 2.6 T at 300 K; 424 K.
     expected_values = {
         ("saturation_polarization_T", 4.2): 1.47,
@@ -45,7 +51,8 @@ def test_compound_has_a_row_for_each_value():
             deviation(at[0], value, "high")
         )
     curie = frame[
-        (frame["formula"] == "Ce2Fe14B") & (frame["property"] == "curie_temperature_K")
+        (frame["formula"] == "Ce2Fe14B")
+        & (frame["property"] == "curie_temperature_K")
     ]
     assert 424.0 in curie["value"].tolist()
     assert curie["temperature_K"].isna().all()
@@ -53,12 +60,16 @@ def test_compound_has_a_row_for_each_value():
     # Planar compounds: their field is none of an easy axis, their axis none.
     table = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     planar = set(table.loc[table["easy_direction"] == "plane", "formula"])
-    whose = frame[frame["formula"].isin(planar) & (frame["property"] == "uniaxial")]
+    whose = frame[
+        frame["formula"].isin(planar) & (frame["property"] == "uniaxial")
+    ]
     assert (whose["value"] == -1.0).all()
     assert len(whose)
     # Compounds whose values contradict each other are left out, or trusted half as much.
     assert not (frame["formula"] == "Th2Fe14B").any()
-    conflicts = table[table["verification"].astype(str).str.contains("conflict")]
+    conflicts = table[
+        table["verification"].astype(str).str.contains("conflict")
+    ]
     for record in conflicts.to_dict("records"):
         value = record["saturation_polarization_T"]
         rows = frame[
@@ -68,7 +79,9 @@ def test_compound_has_a_row_for_each_value():
             & (frame["value"] == value)
         ]
         if len(rows):
-            plain = deviation("saturation_polarization_T", value, record["confidence"])
+            plain = deviation(
+                "saturation_polarization_T", value, record["confidence"]
+            )
             assert rows["deviation"].iloc[0] == pytest.approx(2.0 * plain)
 
 

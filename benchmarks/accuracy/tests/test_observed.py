@@ -21,12 +21,12 @@ def test_published_crystal_fields_meet_curves_across_the_axis_without_a_fit():
     # Hirosawa et al., J. Appl. Phys. 59 (1986) 873, single crystals: 15 and 22 T at 300 K; their
     # K_1 at 4.2 K, from such curves: 3.8 and 6.9 MJ/m3.
     prior = prior_parameters()
-    assert predict_observation("Dy2Fe14B", "single_crystal", prior) == pytest.approx(
-        15.0, rel=0.10
-    )
-    assert predict_observation("Tb2Fe14B", "single_crystal", prior) == pytest.approx(
-        22.0, rel=0.10
-    )
+    assert predict_observation(
+        "Dy2Fe14B", "single_crystal", prior
+    ) == pytest.approx(15.0, rel=0.10)
+    assert predict_observation(
+        "Tb2Fe14B", "single_crystal", prior
+    ) == pytest.approx(22.0, rel=0.10)
     kind = "anisotropy_constant_MJ_m3"
     assert predict_observation(
         "Dy2Fe14B", "unknown", prior, kind, 4.2
@@ -59,10 +59,15 @@ def test_methods_of_the_series_are_typed_by_paper_and_compound():
         "lower_bound",
     )
     assert (
-        observations._method("AbacheOesterreicher1985", "Nd2Fe14B", method_table)[1]
+        observations._method(
+            "AbacheOesterreicher1985", "Nd2Fe14B", method_table
+        )[1]
         == ""
     )
-    assert observations._method("nobody", "Nd2Fe14B", method_table) == ("unknown", "")
+    assert observations._method("nobody", "Nd2Fe14B", method_table) == (
+        "unknown",
+        "",
+    )
     assert {method for method, _ in method_table.values()} <= {
         "singular_point",
         "single_crystal",
@@ -72,5 +77,9 @@ def test_methods_of_the_series_are_typed_by_paper_and_compound():
 
 
 def test_above_its_curie_temperature_a_compound_shows_nothing():
-    assert predict_observation("Nd2Fe14B", "unknown", load(), kelvin=900.0) == 0.0
-    assert np.isfinite(predict_observation("Er2Fe14B", "single_crystal", load()))
+    assert (
+        predict_observation("Nd2Fe14B", "unknown", load(), kelvin=900.0) == 0.0
+    )
+    assert np.isfinite(
+        predict_observation("Er2Fe14B", "single_crystal", load())
+    )

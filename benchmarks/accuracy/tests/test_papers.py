@@ -85,7 +85,9 @@ def test_offset_is_the_mean_of_papers():
     )
     assert 0.0 < one < 0.1
     assert (
-        papers.family_offset(np.empty(0), noise[:0], papers_of[:0], (0.1, 0.1), 0.5)
+        papers.family_offset(
+            np.empty(0), noise[:0], papers_of[:0], (0.1, 0.1), 0.5
+        )
         == 0.0
     )
 
@@ -93,9 +95,14 @@ def test_offset_is_the_mean_of_papers():
 def test_a_noisy_value_pulls_less():
     errors = np.array([0.0, 0.0, 0.6, 0.6])
     names = np.arange(4)
-    quiet = papers.family_offset(errors, np.full(4, 0.05), names, (0.1, 0.1), 5.0)
+    quiet = papers.family_offset(
+        errors, np.full(4, 0.05), names, (0.1, 0.1), 5.0
+    )
     noisy = np.array([0.05, 0.05, 0.25, 0.25])
-    assert papers.family_offset(errors, noisy, names, (0.1, 0.1), 5.0) < quiet - 0.05
+    assert (
+        papers.family_offset(errors, noisy, names, (0.1, 0.1), 5.0)
+        < quiet - 0.05
+    )
 
 
 def test_a_family_of_few_papers_has_the_range_of_its_like_at_least():
@@ -108,7 +115,8 @@ def test_a_family_of_few_papers_has_the_range_of_its_like_at_least():
         pd.concat([many, few, hot, cold], ignore_index=True)
     ).ranges()
     assert (
-        ranges["1:12 1:12"][COERCIVITY].half_width >= ranges[ANY][COERCIVITY].half_width
+        ranges["1:12 1:12"][COERCIVITY].half_width
+        >= ranges[ANY][COERCIVITY].half_width
     )
     assert ranges["2:14:1 isotropic"][COERCIVITY].half_width < 0.6
 
@@ -116,15 +124,23 @@ def test_a_family_of_few_papers_has_the_range_of_its_like_at_least():
 def test_subtracts_what_widens_a_range_already():
     rng = np.random.default_rng(1)
     plain = rows(0.3 * rng.normal(size=30))
-    doubtful = plain.assign(high=1000.0 * np.exp(1.2), low=1000.0 * np.exp(-1.2))
+    doubtful = plain.assign(
+        high=1000.0 * np.exp(1.2), low=1000.0 * np.exp(-1.2)
+    )
     rest = [
-        rows(0.1 * rng.normal(size=12), "2:14:1", q, 60) for q in (BETA, "remanence_T")
+        rows(0.1 * rng.normal(size=12), "2:14:1", q, 60)
+        for q in (BETA, "remanence_T")
     ]
-    wide = papers.FamilyFit(pd.concat([plain, *rest], ignore_index=True)).ranges()
-    narrow = papers.FamilyFit(pd.concat([doubtful, *rest], ignore_index=True)).ranges()
+    wide = papers.FamilyFit(
+        pd.concat([plain, *rest], ignore_index=True)
+    ).ranges()
+    narrow = papers.FamilyFit(
+        pd.concat([doubtful, *rest], ignore_index=True)
+    ).ranges()
     name = "2:14:1 isotropic"
     assert (
-        narrow[name][COERCIVITY].half_width < wide[name][COERCIVITY].half_width - 0.05
+        narrow[name][COERCIVITY].half_width
+        < wide[name][COERCIVITY].half_width - 0.05
     )
 
 
@@ -152,10 +168,15 @@ def test_a_paper_left_out_is_predicted_without_itself(one_paper):
             for record in papers._predict_row(row)
         ]
     at_home = [
-        record for _, row in one_paper.iterrows() for record in papers._predict_row(row)
+        record
+        for _, row in one_paper.iterrows()
+        for record in papers._predict_row(row)
     ]
     assert [r["id"] for r in away] == [r["id"] for r in at_home]
-    assert max(r["distance"] for r in at_home) < max(r["distance"] for r in away) + 1e-9
+    assert (
+        max(r["distance"] for r in at_home)
+        < max(r["distance"] for r in away) + 1e-9
+    )
     assert families() == original
 
 
@@ -170,7 +191,9 @@ def test_an_offset_moves_every_answer_of_its_family():
     }
     record = row.to_dict() | {"id": "F115"}
     with papers.families_in_place(changes):
-        higher = papers.sintered([row["recipe"]], 298.0, **papers.request(record))
+        higher = papers.sintered(
+            [row["recipe"]], 298.0, **papers.request(record)
+        )
     usual = papers.sintered([row["recipe"]], 298.0, **papers.request(record))
     ratio = higher[COERCIVITY][0] / usual[COERCIVITY][0]
     assert ratio == pytest.approx(np.exp(0.1), rel=0.02)

@@ -25,8 +25,13 @@ def test_systems_that_a_snapshot_lacks_are_left_out(tmp_path):
     entries = snapshot.entries[
         snapshot.entries["formula"].str.fullmatch(r"(Sm|Co|\d)+")
     ]
-    about = {name: snapshot.manifest[name] for name in ("scheme", "source", "licence")}
-    folder = write_snapshot(tmp_path / "Sm-Co", entries.reset_index(drop=True), about)
+    about = {
+        name: snapshot.manifest[name]
+        for name in ("scheme", "source", "licence")
+    }
+    folder = write_snapshot(
+        tmp_path / "Sm-Co", entries.reset_index(drop=True), about
+    )
     assert validation.hull_agreement(folder, n=5).empty
 
 
@@ -40,7 +45,9 @@ def test_detects_other_products_and_amounts():
     assert validation._same_products(solution, 0, {"A": 0.4, "C": 0.6})
     assert not validation._same_products(solution, 0, {"A": 0.4, "B": 0.6})
     assert not validation._same_products(solution, 0, {"A": 0.5, "C": 0.5})
-    assert not validation._same_products(solution, 0, {"A": 0.4, "C": 0.6, "B": 1e-3})
+    assert not validation._same_products(
+        solution, 0, {"A": 0.4, "C": 0.6, "B": 1e-3}
+    )
 
 
 def test_a_metal_is_predicted_without_its_entries(monkeypatch):
@@ -101,7 +108,9 @@ def test_random_compositions_hold_every_element(system):
 
 def test_a_pull_of_two_systems_judges_no_other_element():
     snapshot = pulled.embedded_subset()
-    symbols = set(snapshot.entries["formula"].str.findall("[A-Z][a-z]?").explode())
+    symbols = set(
+        snapshot.entries["formula"].str.findall("[A-Z][a-z]?").explode()
+    )
     assert symbols == {"B", "Co", "Fe", "Nd", "Sm"}
     formulas = pulled.substitutions()
     assert len(formulas) == len(set(formulas)) == 1000

@@ -56,7 +56,9 @@ def curie(monkeypatch, folder):
     }
     pd.DataFrame(rows).to_csv(folder / "rest.csv", index=False)
     frame = mk.predict(
-        dataset.table[test].formulas(9), basis="atomic", data=folder / "rest.csv"
+        dataset.table[test].formulas(9),
+        basis="atomic",
+        data=folder / "rest.csv",
     )
     yield result.mean[test], frame[CURIE], 1e-3
 
@@ -66,7 +68,9 @@ def formation_energy(monkeypatch, folder):
     model = mk.surrogates.load(energy.ENERGY)
     data = model.known
     values = energy.left_out(model.process, data).mean
-    inside, test = next(energy._intervals.folds(data.groups, energy.ENERGY_FOLDS))
+    inside, test = next(
+        energy._intervals.folds(data.groups, energy.ENERGY_FOLDS)
+    )
     rows = inside[data.learn[inside]]
     x = energy.columns(data.table[rows])
     blind = replace(model, process=model.process.refit(x, data.values[rows]))
@@ -161,7 +165,9 @@ def grades(monkeypatch, folder):
 def check_not_judged(frame):
     """Assert that what users get no answer of has an element without phases in the snapshot."""
     status = frame["stability_status"]
-    assert status.str.startswith("not judged: the snapshot has no phases of").all()
+    assert status.str.startswith(
+        "not judged: the snapshot has no phases of"
+    ).all()
 
 
 def phases(monkeypatch, folder):
@@ -188,15 +194,17 @@ def phases(monkeypatch, folder):
     names = [model.formulas[i] for i in np.flatnonzero(model.mixed)[:5]]
     rows = np.flatnonzero(model.mixed)[:5]
     frame = stability(names, basis="atomic")["formation_energy_eV_atom"]
-    mean = model.predict(type(model.occupation)(*(p[rows] for p in model.occupation)))[
-        0
-    ]
+    mean = model.predict(
+        type(model.occupation)(*(p[rows] for p in model.occupation))
+    )[0]
     yield mean, frame, 1e-6
 
 
 def predict_claim(monkeypatch, folder):
     """What is claimed of another maker's magnet: `predict`, without the grade's mill."""
-    for row in pd.read_csv(hindcast.datasets.path(hindcast.FILE)).to_dict("records"):
+    for row in pd.read_csv(hindcast.datasets.path(hindcast.FILE)).to_dict(
+        "records"
+    ):
         if row["expressed"] == "no" or row["claimed_as"] != "value":
             continue
         claim = hindcast._drop_empty(row)
@@ -241,9 +249,14 @@ def predict_diffusion(monkeypatch, folder):
     amounts = np.array([0.0, 0.2, 0.5])
     shells = [None if a == 0.0 else f"Tb {a:g} wt%" for a in amounts]
     frames = [
-        mk.predict([diffusion.BASE], ROOM, basis="weight", shell=s) for s in shells
+        mk.predict([diffusion.BASE], ROOM, basis="weight", shell=s)
+        for s in shells
     ]
-    yield 1e-3 * magnet.h_cj(amounts), [frame.loc[0, H_CJ] for frame in frames], 1e-3
+    yield (
+        1e-3 * magnet.h_cj(amounts),
+        [frame.loc[0, H_CJ] for frame in frames],
+        1e-3,
+    )
 
 
 def compounds(monkeypatch, folder):
@@ -255,7 +268,9 @@ def compounds(monkeypatch, folder):
             rows.is_judged & rows.frame["property"].eq(name).to_numpy()
         )
         one_by_one = [
-            intrinsic([rows.frame["formula"][i]], "300K", basis="atomic")[name][0]
+            intrinsic([rows.frame["formula"][i]], "300K", basis="atomic")[name][
+                0
+            ]
             for i in places
         ]
         yield values[places], one_by_one, 1e-9
@@ -331,4 +346,6 @@ CALLS = {
 def test_what_is_validated_is_what_a_user_gets(target, monkeypatch, tmp_path):
     """A target without a call here fails."""
     for value, answer, off in CALLS[target](monkeypatch, tmp_path):
-        assert_allclose(np.asarray(answer, float), np.asarray(value, float), rtol=off)
+        assert_allclose(
+            np.asarray(answer, float), np.asarray(value, float), rtol=off
+        )

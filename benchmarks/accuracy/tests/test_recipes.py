@@ -42,7 +42,9 @@ def test_parameter_file_is_what_the_fit_gives():
         constants = recipes.fit(host)
         family = parameters().families[host]
         for name in free.prior:
-            assert getattr(family, name) == pytest.approx(constants[name], rel=1e-3)
+            assert getattr(family, name) == pytest.approx(
+                constants[name], rel=1e-3
+            )
         assert family.process.alignment == pytest.approx(
             recipes.alignment(host), abs=1e-4
         )
@@ -51,12 +53,18 @@ def test_parameter_file_is_what_the_fit_gives():
 def test_the_law_used_beats_line_and_constant_left_out():
     laws = hot.compare_laws()
     laws = laws[laws["used"]]
-    rms = ((laws["left_out"] - laws["known"]) ** 2).groupby(laws["law"]).mean() ** 0.5
+    rms = ((laws["left_out"] - laws["known"]) ** 2).groupby(
+        laws["law"]
+    ).mean() ** 0.5
     assert rms[hot.USED] < rms.drop(hot.USED).min()
-    assert hot.decay() == pytest.approx(parameters().families["2:14:1"].decay, rel=0.05)
+    assert hot.decay() == pytest.approx(
+        parameters().families["2:14:1"].decay, rel=0.05
+    )
 
 
-@pytest.mark.xfail(strict=True, reason="0.0402 on the measured magnets of today")
+@pytest.mark.xfail(
+    strict=True, reason="0.0402 on the measured magnets of today"
+)
 def test_the_law_used_leaves_four_hundredths_left_out():
     laws = hot.compare_laws()
     laws = laws[laws["used"] & (laws["law"] == hot.USED)]
@@ -88,7 +96,9 @@ def test_recipes_of_engineers_lie_in_their_windows():
 
 def test_left_out_recipes_agree_with_the_report(left_out):
     # What is reached today on the rows of magnets.csv; VALIDATION.md lists every miss.
-    hits = pd.Series(recipes_report.is_met(left_out), index=left_out["quantity"])
+    hits = pd.Series(
+        recipes_report.is_met(left_out), index=left_out["quantity"]
+    )
     assert left_out["predicted"].notna().all()
     assert hits["coercivity_kA_m"].mean() >= 0.55
     # A bare formula is good to 9 %, the trade's own span of B_r / J_s (0.754 to 0.904).

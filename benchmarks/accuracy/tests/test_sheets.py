@@ -24,7 +24,9 @@ def sheet_rows():
     for name in ("N42SH", "Recoma 20"):
         rows += _grade_rows(mk.grades(name).iloc[0])
     frame = pd.DataFrame(rows)
-    return frame.assign(error=frame["predicted"] - frame["printed"], inside=True)
+    return frame.assign(
+        error=frame["predicted"] - frame["printed"], inside=True
+    )
 
 
 def test_what_sheets_print_is_compared_over_its_own_range(sheet_rows):
@@ -39,7 +41,9 @@ def test_what_sheets_print_is_compared_over_its_own_range(sheet_rows):
     assert rows.loc[BETA, "predicted"] == pytest.approx(-0.55, rel=0.15)
     assert rows.loc[ALPHA, "predicted"] == pytest.approx(-0.12, abs=0.025)
     # Load line 1 and 0.92 H_cJ on the sheet's own numbers make 148 C of class SH.
-    assert rows.loc[HOTTEST, "printed"] == pytest.approx(148.0 + 273.15, abs=3.0)
+    assert rows.loc[HOTTEST, "printed"] == pytest.approx(
+        148.0 + 273.15, abs=3.0
+    )
     assert rows.loc[HOTTEST, "predicted"] == pytest.approx(
         rows.loc[HOTTEST, "printed"], abs=10.0
     )
@@ -77,7 +81,10 @@ def test_the_page_says_of_printed_coefficients_what_sheets_say(sheet_rows):
         in page
     )
     # Arnold's sheets -0.62 and its table -0.75 and -0.618; SDSDXT and Shanghai Magnet -0.76.
-    assert "print beta of -0.62 %/K, tables without one -0.62, -0.75, -0.76" in page
+    assert (
+        "print beta of -0.62 %/K, tables without one -0.62, -0.75, -0.76"
+        in page
+    )
     low = by_definition(1.3, 955.0, -0.12, -0.76)
     high = by_definition(1.3, 955.0, -0.12, -0.62)
     apart = int(re.search(r"puts it (\d+) K lower", page)[1])
@@ -98,7 +105,9 @@ def test_what_makers_print_of_one_magnet_is_farther_apart_than_any_rule_can_be()
     )
     lines = _maker_lines(frame)
     row = next(
-        line for line in lines if line.startswith("| 1:5 | 0.92 | 1592 | Arnold |")
+        line
+        for line in lines
+        if line.startswith("| 1:5 | 0.92 | 1592 | Arnold |")
     )
     beta_cell, kelvin_cell = row.strip("| ").split(" | ")[-2:]
     betas = [float(value) for value in beta_cell.split(",")]

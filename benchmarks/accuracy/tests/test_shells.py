@@ -38,7 +38,10 @@ def test_the_law_is_right_in_the_mean(rows, fit_shells):
     assert abs(gains["log"].mean()) < 0.35
     # A law that gives half of it is off.
     assert (
-        shells.compare_gains(rows[rows["fitted"]], 2.0 * fit_shells)["log"].mean() > 0.5
+        shells.compare_gains(rows[rows["fitted"]], 2.0 * fit_shells)[
+            "log"
+        ].mean()
+        > 0.5
     )
 
 

@@ -26,7 +26,9 @@ def test_a_cell_has_whole_formula_units(host: str, hexagonal: bool):
     labels = cell.site_properties["label"]
     prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
     assert prototype is not None
-    ratio = {labels.count(site.label) / site.multiplicity for site in prototype.sites}
+    ratio = {
+        labels.count(site.label) / site.multiplicity for site in prototype.sites
+    }
     assert len(ratio) == 1
     distances = cell.distance_matrix[~np.eye(len(cell), dtype=bool)]
     assert distances.min() > 1.9
@@ -44,7 +46,9 @@ def test_atoms_are_replaced_on_the_site_and_far_from_each_other():
     crystal = substituted.substitute(cell, "2c", "Cu", 3)
     copper = [i for i, site in enumerate(crystal) if site.specie.symbol == "Cu"]
     assert [crystal[i].properties["label"] for i in copper] == ["2c"] * 3
-    nearest = min(crystal.get_distance(i, j) for i in copper for j in copper if i < j)
+    nearest = min(
+        crystal.get_distance(i, j) for i in copper for j in copper if i < j
+    )
     assert nearest > 4.0
     assert cell.composition.reduced_formula == "SmCo5"
 

@@ -32,7 +32,10 @@ def test_model_physics_and_data_stand_beside_each_other(report):
     }
     # Families left out: without the physics the data know little of them.
     assert error["model"] < 0.8 * error["data alone"]
-    assert "| papers" not in report.text.split("Intervals")[0].split("compilations")[1]
+    assert (
+        "| papers"
+        not in report.text.split("Intervals")[0].split("compilations")[1]
+    )
     for part in (
         "model",
         "physics alone",
@@ -53,7 +56,9 @@ def test_left_out_rows_are_asked_as_a_user_asks():
     dataset = _curie_training.training_set()
     result = _curie_training.left_out(_curie_training.fit_model(dataset))
     train, test = next(validation._splits(dataset))
-    frame = _curie_training.fit_model(dataset[train]).predict(dataset.table[test])
+    frame = _curie_training.fit_model(dataset[train]).predict(
+        dataset.table[test]
+    )
     is_finite = frame["curie_temperature_K"].notna().to_numpy()
     assert is_finite.sum() > 0.9 * len(test)
     got = frame["curie_temperature_K"].to_numpy()[is_finite]
@@ -89,7 +94,9 @@ def test_the_vote_speaks_of_2_14_1_alone():
     _require_boosters()
     dataset = _curie_training.training_set()
     fit = peers.peers()["vote on element counts (2:14:1)"]
-    is_host = peers.curie_phases(dataset.table)[0] == peers.HOST_NAMES.index("2:14:1")
+    is_host = peers.curie_phases(dataset.table)[0] == peers.HOST_NAMES.index(
+        "2:14:1"
+    )
     assert 30 <= is_host.sum() < 100
     prediction = fit(dataset.table, dataset.values)(dataset.table)
     assert np.isfinite(prediction).tolist() == is_host.tolist()
@@ -103,7 +110,9 @@ def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
     results = {c: repeat.left_out(small, c) for c in ("", "order", "move")}
     assert np.abs(results["order"] - results[""]).max() < 1e-6
     assert np.abs(results["move"] - results[""]).max() < 0.5
-    lines = repeat.report(small, results | {"wrong": small.values + 7.0}).splitlines()
+    lines = repeat.report(
+        small, results | {"wrong": small.values + 7.0}
+    ).splitlines()
     # Facts of reviews have no paper to be ordered within.
     assert len(lines) == 6
     assert lines[-1].startswith("| wrong | 7.000 | 1.00000 |")
@@ -112,7 +121,8 @@ def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
 def test_missing_extra_names_the_way_out(monkeypatch):
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(
-        InputError, match=r"(lightgbm|xgboost).*magnetkit\[evaluation\].*--no-peers"
+        InputError,
+        match=r"(lightgbm|xgboost).*magnetkit\[evaluation\].*--no-peers",
     ):
         peers.peers()
 
@@ -123,7 +133,9 @@ def test_the_four_families_together_are_those_named_and_no_nitride(report):
         for line in report.text.splitlines()
         if "2:14:1, 1:5, 2:17 and 1:12" in line
     ]
-    count = int(next(line for line in lines if "| model |" in line).split("|")[3])
+    count = int(
+        next(line for line in lines if "| model |" in line).split("|")[3]
+    )
     frame = report.made[~report.made["group"].str.startswith("system ")]
     assert count == frame["host"].isin(["2:14:1", "1:5", "2:17", "1:12"]).sum()
     assert (frame["host"] == "2:17:3").any()
@@ -151,8 +163,16 @@ def test_validates_only_learnable_targets(target):
         validate(target)
 
 
-def test_glasses_and_films_of_the_series_are_told_from_crystals(monkeypatch, tmp_path):
-    columns = ["Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure"]
+def test_glasses_and_films_of_the_series_are_told_from_crystals(
+    monkeypatch, tmp_path
+):
+    columns = [
+        "Material_Name",
+        "Curie",
+        "DOI",
+        "Experimental",
+        "Crystal_Structure",
+    ]
     cells = [
         ("Fe83Nd5Cr8B4", "322", "10.1/A", "True", "Amorphous"),
         ("Nd2Fe14B", "585", "10.1/A", "True", "Tetragonal"),
@@ -165,7 +185,10 @@ def test_glasses_and_films_of_the_series_are_told_from_crystals(monkeypatch, tmp
     monkeypatch.setattr(beside, "fetch", lambda name: file)
     data = {"composition": ["Nd5Fe83B4Cr8", "Nd2Fe14B", "SmCo5", "SmCo5"]}
     data |= {"curie_temperature_K": [322.0, 585.0, 1000.0, 1000.0]}
-    data |= {"group": ["10.1/a", "10.1/a", "10.1/b", "10.1/c"], "basis": "atomic"}
+    data |= {
+        "group": ["10.1/a", "10.1/a", "10.1/b", "10.1/c"],
+        "basis": "atomic",
+    }
     rows = training_set("curie_temperature_K", pd.DataFrame(data))
     assert beside.mark_crystals(rows).tolist() == [False, True, False, True]
 

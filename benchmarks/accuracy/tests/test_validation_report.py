@@ -22,7 +22,9 @@ def test_papers_differ_by_what_the_table_says():
 def test_what_was_held_out_makes_a_constant():
     apart = observations.held_out()
     # mu0 H_a J_s / (2 mu0) of the single crystal at 400 K (Susner et al., abstract).
-    row = apart[apart["formula"].eq("Nd2Fe14B") & apart["temperature_K"].eq(400.0)]
+    row = apart[
+        apart["formula"].eq("Nd2Fe14B") & apart["temperature_K"].eq(400.0)
+    ]
     of = row.set_index("property")["value"]
     by_hand = (
         of["anisotropy_field_T"]
@@ -30,7 +32,9 @@ def test_what_was_held_out_makes_a_constant():
         / (8e-7 * 3.14159265)
         / 1e6
     )
-    assert validation_report._constant(apart) == pytest.approx(by_hand, rel=1e-6)
+    assert validation_report._constant(apart) == pytest.approx(
+        by_hand, rel=1e-6
+    )
     model = apart.assign(predicted=1.0, lo=0.9, hi=1.1)
     page = "\n".join(
         validation_report._held_out(model, observations.embedded_measurements())

@@ -19,7 +19,11 @@ pytestmark = pytest.mark.slow
 
 
 def run(datasets, *command):
-    env = {**os.environ, "MAGNETKIT_DATASETS": str(datasets), "PYTHONPATH": str(ROOT)}
+    env = {
+        **os.environ,
+        "MAGNETKIT_DATASETS": str(datasets),
+        "PYTHONPATH": str(ROOT),
+    }
     # How many threads BLAS has must not show.
     env |= {"OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
@@ -40,17 +44,22 @@ def answers(datasets, file):
 def add_variant(datasets, parent):
     """Add the variant X of a host as docs/add-a-host.md does; it takes all compounds of it."""
     folder = parent.replace(":", "-")
-    record = (datasets / "hosts" / folder / "host.toml").read_text(encoding="utf-8")
+    record = (datasets / "hosts" / folder / "host.toml").read_text(
+        encoding="utf-8"
+    )
     (assignment,) = re.findall(
         r"^\[assignment\]\n.*?(?=^\[\w)", record, re.DOTALL | re.MULTILINE
     )
     first = re.sub(
-        r"precedence = (\d+)", lambda m: f"precedence = {int(m[1]) - 0.5}", assignment
+        r"precedence = (\d+)",
+        lambda m: f"precedence = {int(m[1]) - 0.5}",
+        assignment,
     )
     home = datasets / "hosts" / f"{folder}-X"
     home.mkdir()
     home.joinpath("host.toml").write_text(
-        f'name = "{parent}:X"\nvariant_of = "{parent}"\n\n{first}', encoding="utf-8"
+        f'name = "{parent}:X"\nvariant_of = "{parent}"\n\n{first}',
+        encoding="utf-8",
     )
 
 
@@ -74,7 +83,8 @@ def differing(one, other):
     return [
         name
         for name in one
-        if name != "host" and not _same(np.asarray(one[name]), np.asarray(other[name]))
+        if name != "host"
+        and not _same(np.asarray(one[name]), np.asarray(other[name]))
     ]
 
 
@@ -93,24 +103,36 @@ def test_what_a_variant_takes_has_the_figures_it_had(both):
         assert differing(plain[name], variants[name]) == [], name
         has_host = np.isin(plain[name]["host"], HOST_NAMES)
         assert has_host.mean() > 0.5
-        expected = np.where(has_host, plain[name]["host"] + ":X", plain[name]["host"])
+        expected = np.where(
+            has_host, plain[name]["host"] + ":X", plain[name]["host"]
+        )
         assert variants[name]["host"].tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize("parent", HOST_NAMES)
 @pytest.mark.parametrize("of", ["hard phase", "magnet", "phase"])
-def test_what_is_asked_of_a_variant_is_what_its_parent_answers(both, parent, of):
+def test_what_is_asked_of_a_variant_is_what_its_parent_answers(
+    both, parent, of
+):
     plain, variants = both
-    assert differing(plain[f"{of} as {parent}"], variants[f"{of} as {parent}"]) == []
     assert (
-        differing(variants[f"{of} as {parent}"], variants[f"{of} as {parent}:X"]) == []
+        differing(plain[f"{of} as {parent}"], variants[f"{of} as {parent}"])
+        == []
+    )
+    assert (
+        differing(
+            variants[f"{of} as {parent}"], variants[f"{of} as {parent}:X"]
+        )
+        == []
     )
 
 
 def test_the_answers_are_numbers(both):
     _, variants = both
     for parent in HOST_NAMES:
-        frame = variants[f"hard phase as {parent}:X"]["saturation_polarization_T"]
+        frame = variants[f"hard phase as {parent}:X"][
+            "saturation_polarization_T"
+        ]
         assert np.isfinite(frame).mean() > 0.3, parent
     assert np.isfinite(variants["all"]["coercivity_kA_m"]).sum() > 300
 
@@ -126,4 +148,6 @@ def test_a_variant_of_2_14_1_keeps_its_crystal_field(both):
     assert variants["all"]["anisotropy_constant_MJ_m3"][row] == pytest.approx(
         4.61, abs=0.01
     )
-    assert variants["all"]["anisotropy_field_T"][row] == pytest.approx(8.27, abs=0.01)
+    assert variants["all"]["anisotropy_field_T"][row] == pytest.approx(
+        8.27, abs=0.01
+    )

@@ -4,7 +4,13 @@ import numpy as np
 from magnetkit.elements import SYMBOLS
 from numpy.testing import assert_allclose
 
-from benchmarks.features.material import OTHER, RARE, compositions, formulas, nd2fe14b
+from benchmarks.features.material import (
+    OTHER,
+    RARE,
+    compositions,
+    formulas,
+    nd2fe14b,
+)
 from magnetkit.alloy import CompositionTable
 
 

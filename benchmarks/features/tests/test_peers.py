@@ -24,7 +24,9 @@ def test_a_peer_gets_its_rows_or_the_crystals():
         Peer(peers.PAIRS, "me", 2, lambda structures: lambda: len(structures))
     )
     assert crystals[0] == crystals[1]() == 2
-    one = prepare_peer(Peer(peers.PAIRS, "me", 2, lambda s: lambda: s), ["crystal"])
+    one = prepare_peer(
+        Peer(peers.PAIRS, "me", 2, lambda s: lambda: s), ["crystal"]
+    )
     assert (one[0], one[1]()) == (1, ["crystal"])
 
 

@@ -6,7 +6,11 @@ import pytest
 from rich.console import Console
 
 from benchmarks.features.cases import CASES
-from benchmarks.features.measure import best_seconds, fill_rate, first_call_seconds
+from benchmarks.features.measure import (
+    best_seconds,
+    fill_rate,
+    first_call_seconds,
+)
 from benchmarks.features.printing import show
 from benchmarks.features.timing import run
 

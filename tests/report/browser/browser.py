@@ -46,14 +46,20 @@ class Browser:
                 "prefs": {"download.default_directory": str(folder)},
             }
             if phone:
-                metrics = {"width": phone[0], "height": phone[1], "pixelRatio": 1}
+                metrics = {
+                    "width": phone[0],
+                    "height": phone[1],
+                    "pixelRatio": 1,
+                }
                 options["mobileEmulation"] = {"deviceMetrics": metrics}
             capabilities = {
                 "goog:chromeOptions": options,
                 "goog:loggingPrefs": {"browser": "ALL"},
             }
             session = self._call(
-                "POST", "/session", {"capabilities": {"alwaysMatch": capabilities}}
+                "POST",
+                "/session",
+                {"capabilities": {"alwaysMatch": capabilities}},
             )
             self._root += f"/session/{session['sessionId']}"
         except BaseException:
@@ -69,7 +75,10 @@ class Browser:
     def _call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
-            self._root + path, data, {"Content-Type": "application/json"}, method=method
+            self._root + path,
+            data,
+            {"Content-Type": "application/json"},
+            method=method,
         )
         with _NO_PROXY.open(request, timeout=600) as answer:
             return json.load(answer)["value"]
@@ -91,18 +100,24 @@ class Browser:
         self._call("POST", "/url", {"url": address})
 
     def run(self, script):
-        return self._call("POST", "/execute/sync", {"script": script, "args": []})
+        return self._call(
+            "POST", "/execute/sync", {"script": script, "args": []}
+        )
 
     def run_async(self, script):
         """Run a script that calls its last argument with what is to be returned."""
-        return self._call("POST", "/execute/async", {"script": script, "args": []})
+        return self._call(
+            "POST", "/execute/async", {"script": script, "args": []}
+        )
 
     def wait(self, script, seconds=90):
         """Run a script until it returns something true, and return that."""
         end = time.monotonic() + seconds
         while not (value := self.run(script)):
             if time.monotonic() > end:
-                raise AssertionError(f"waited {seconds} s in vain for: {script}")
+                raise AssertionError(
+                    f"waited {seconds} s in vain for: {script}"
+                )
             time.sleep(0.1)
         return value
 
@@ -114,7 +129,9 @@ class Browser:
 
     def press(self, *keys):
         steps = [
-            {"type": kind, "value": k} for k in keys for kind in ("keyDown", "keyUp")
+            {"type": kind, "value": k}
+            for k in keys
+            for kind in ("keyDown", "keyUp")
         ]
         keyboard = {"type": "key", "id": "keys", "actions": steps}
         self._call("POST", "/actions", {"actions": [keyboard]})
@@ -125,7 +142,11 @@ class Browser:
         Chromium's own first page may complain about a slow network; that is not ours.
         """
         log = self._call("POST", "/se/log", {"type": "browser"})
-        return [e["message"] for e in log if not e["message"].startswith("chrome://")]
+        return [
+            e["message"]
+            for e in log
+            if not e["message"].startswith("chrome://")
+        ]
 
     def close(self):
         try:

@@ -66,10 +66,14 @@ def overlaps(window):
 
 
 def draw_all(window):
-    count = window.run("return document.querySelectorAll('[data-figure]').length")
+    count = window.run(
+        "return document.querySelectorAll('[data-figure]').length"
+    )
     for i in range(count):
         place = f"document.querySelectorAll('[data-figure]')[{i}]"
-        window.run(f"{place}.scrollIntoView({{behavior: 'instant', block: 'center'}})")
+        window.run(
+            f"{place}.scrollIntoView({{behavior: 'instant', block: 'center'}})"
+        )
         window.wait(f"return !!{place}.querySelector('.main-svg')")
     return count
 
@@ -79,9 +83,7 @@ def test_draws_every_figure_without_console_messages(window):
     assert window.errors() == []
     assert window.run("return document.scripts.length") == 3
     # Plotly's own bar would offer to upload the figure.
-    buttons = (
-        "[...document.querySelectorAll('.modebar-btn')].map((b) => b.dataset.title)"
-    )
+    buttons = "[...document.querySelectorAll('.modebar-btn')].map((b) => b.dataset.title)"
     titles = window.run(f"return {buttons}")
     assert titles
     assert not [t for t in titles if "hare" in t or "loud" in t]
@@ -89,7 +91,9 @@ def test_draws_every_figure_without_console_messages(window):
 
 def test_a_point_says_what_it_is(window):
     place = "document.querySelector('[data-figure=pareto]')"
-    window.run(f"{place}.scrollIntoView({{behavior: 'instant', block: 'center'}})")
+    window.run(
+        f"{place}.scrollIntoView({{behavior: 'instant', block: 'center'}})"
+    )
     window.wait(f"return !!{place}.querySelector('.main-svg')")
     paths = f"{place}.querySelectorAll('.scatterlayer .trace:last-child .points path')"
     window.wait(f"return {paths}.length")
@@ -97,7 +101,9 @@ def test_a_point_says_what_it_is(window):
         f"const b = {paths}[0].getBoundingClientRect(); return [b.x, b.y, b.width]"
     )
     window.move(box[0] + box[2] / 2, box[1] + box[2] / 2)
-    text = window.wait(f"return {place}.querySelector('.hoverlayer').textContent")
+    text = window.wait(
+        f"return {place}.querySelector('.hoverlayer').textContent"
+    )
     assert "Sm" in text
 
 
@@ -165,17 +171,24 @@ def test_hostile_name_stays_text(folder, tmp_path):
         window.open(page)
         window.wait(f"return {ROWS}.length > 1")
         draw_all(window)
-        assert window.run(f"return {ROWS}[0].cells[1].textContent") == names[first]
+        assert (
+            window.run(f"return {ROWS}[0].cells[1].textContent") == names[first]
+        )
         window.run("document.querySelector('#download').click()")
         end = time.monotonic() + 120
-        while not (tmp_path / "candidates.csv").is_file() and time.monotonic() < end:
+        while (
+            not (tmp_path / "candidates.csv").is_file()
+            and time.monotonic() < end
+        ):
             time.sleep(0.1)
         assert window.run("return document.title") != "run"
         assert window.run("return document.querySelectorAll('img').length") == 0
         assert window.errors() == []
     finally:
         window.close()
-    with (tmp_path / "candidates.csv").open(newline="", encoding="utf-8") as stream:
+    with (tmp_path / "candidates.csv").open(
+        newline="", encoding="utf-8"
+    ) as stream:
         assert next(csv.DictReader(stream))["candidate"] == "'" + names[first]
 
 
@@ -186,7 +199,9 @@ def test_a_narrow_screen_scrolls_only_down(report, tmp_path, width):
         window.open(report)
         window.wait(f"return {ROWS}.length > 1")
         draw_all(window)
-        assert window.run("return document.documentElement.scrollWidth") <= width
+        assert (
+            window.run("return document.documentElement.scrollWidth") <= width
+        )
         assert window.run(CUT) == []
         assert overlaps(window) == []
     finally:

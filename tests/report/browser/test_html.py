@@ -86,9 +86,9 @@ def test_escapes_text_of_users(page):
 
 
 def test_embedded_data_is_json_with_all_figures(page):
-    text = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)[
-        1
-    ]
+    text = re.search(
+        r'<script type="application/json" id="data">(.*?)</script>', page
+    )[1]
     data = json.loads(text)
     names = "pareto grades temperature demagnetization supply section"
     assert set(data["figures"]) == set(names.split())
@@ -100,7 +100,9 @@ def test_embedded_data_is_json_with_all_figures(page):
 
 def test_report_begins_with_the_verdict(page, folder):
     decisions = ScreenResult.from_folder(folder).decisions
-    start = page[page.index('<section id="answer"') : page.index('<h2 id="evidence">')]
+    start = page[
+        page.index('<section id="answer"') : page.index('<h2 id="evidence">')
+    ]
     order = [
         "<p>Decision: ",
         "<p>Next, for ",
@@ -118,11 +120,19 @@ def test_report_begins_with_the_verdict(page, folder):
     assert [name.split(".")[0] for name in names] == ranks
     assert re.findall(r'<td class="name">([^<]*)</td>', start) == ranks
     # Each figure of magnets draws the same ones.
-    for name, count in (("temperature", 2), ("supply", 2), ("demagnetization", 3)):
+    for name, count in (
+        ("temperature", 2),
+        ("supply", 2),
+        ("demagnetization", 3),
+    ):
         legend = {
-            t["name"] for t in data["figures"][name]["data"] if t.get("legendgroup")
+            t["name"]
+            for t in data["figures"][name]["data"]
+            if t.get("legendgroup")
         }
-        assert len(data["figures"][name]["data"]) >= count * len(decisions), legend
+        assert len(data["figures"][name]["data"]) >= count * len(decisions), (
+            legend
+        )
 
 
 def test_in_script_cannot_end_the_element():
@@ -145,7 +155,9 @@ def test_magnets_without_rare_earth_stand_in_a_table_aside(page):
 def test_pareto_in_a_notebook_takes_the_same_result(folder):
     result = ScreenResult.from_folder(folder)
     figure = plots.pareto(result, x="heavy_rare_earth_wt_pct")
-    assert figure["layout"]["xaxis"]["title"]["text"].startswith("Heavy rare earth")
+    assert figure["layout"]["xaxis"]["title"]["text"].startswith(
+        "Heavy rare earth"
+    )
     points = sum(len(trace["x"]) for trace in figure["data"][:3])
     assert points == len(result.sample_ranks(2000))
 
@@ -153,7 +165,12 @@ def test_pareto_in_a_notebook_takes_the_same_result(folder):
 def test_supply_names_the_elements_and_dates_the_claims(page):
     start = page.index('id="supply"')
     text = page[start : page.index('id="candidates"', start)]
-    for fact in ("Export controls", "separation", "13000000 t (2010)", "1900000 t"):
+    for fact in (
+        "Export controls",
+        "separation",
+        "13000000 t (2010)",
+        "1900000 t",
+    ):
         assert fact in text, fact
 
 
@@ -181,12 +198,18 @@ def test_one_value_makes_no_colour_scale(magnets, scale):
 def test_report_begins_with_the_earlier_answer(folder, tmp_path):
     copy = shutil.copytree(folder, tmp_path / "copy")
     result = ScreenResult.from_folder(copy)
-    assert "<li>Keep it" not in result.report(tmp_path / "r.html").read_text("utf-8")
+    assert "<li>Keep it" not in result.report(tmp_path / "r.html").read_text(
+        "utf-8"
+    )
     result.set_answer(["Keep it & wait."], copy)
     first = result.report(tmp_path / "r.html").read_text("utf-8")
-    assert first.index("<li>Keep it &amp; wait.</li>") < first.index("<p>Decision: ")
+    assert first.index("<li>Keep it &amp; wait.</li>") < first.index(
+        "<p>Decision: "
+    )
     later = (
-        ScreenResult.from_folder(copy).report(tmp_path / "l.html").read_text("utf-8")
+        ScreenResult.from_folder(copy)
+        .report(tmp_path / "l.html")
+        .read_text("utf-8")
     )
     assert "<li>Keep it &amp; wait.</li>" in later
 
@@ -200,7 +223,12 @@ def test_report_names_its_evidence_and_missing_costs(tmp_path):
 
 
 def test_figures_in_sentences_equal_the_data(folder, tmp_path):
-    screen(["SmCo5"], "patriot-beam-focusing", interval=0.8, out=tmp_path / "narrow")
+    screen(
+        ["SmCo5"],
+        "patriot-beam-focusing",
+        interval=0.8,
+        out=tmp_path / "narrow",
+    )
     page = (
         ScreenResult.from_folder(tmp_path / "narrow")
         .report(tmp_path / "r.html")
@@ -215,5 +243,7 @@ def test_figures_in_sentences_equal_the_data(folder, tmp_path):
     assert 0.9 * count < number <= count
     assert (
         number
-        == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]
+        == json.loads(datasets.path("known_phases/forming.json").read_text())[
+            "rows"
+        ]
     )

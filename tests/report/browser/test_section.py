@@ -7,21 +7,29 @@ from magnetkit.report.report import _section
 
 
 def best(*rows):
-    frame = pd.DataFrame(rows, columns=["formula", "host", "probability_phase_forms"])
+    frame = pd.DataFrame(
+        rows, columns=["formula", "host", "probability_phase_forms"]
+    )
     return frame.assign(
         candidate=frame["formula"], shell="", rank=1, decomposes_to="SmCo3"
     )
 
 
 def test_candidates_stand_at_their_shares():
-    figure = _section(best(("SmCo5", "1:5", 0.9), ("Pr0.5Gd0.5Co5", "1:5", 0.8)), None)
+    figure = _section(
+        best(("SmCo5", "1:5", 0.9), ("Pr0.5Gd0.5Co5", "1:5", 0.8)), None
+    )
     points = figure["data"][-1]
     assert points["x"][0] == pytest.approx(points["x"][1])
     assert points["y"][0] == pytest.approx(points["y"][1])
     assert points["marker"]["color"] == [0.9, 0.8]
     trace = figure["data"][-2]
     at = dict(
-        zip(trace["hovertext"], zip(trace["x"], trace["y"], strict=True), strict=True)
+        zip(
+            trace["hovertext"],
+            zip(trace["x"], trace["y"], strict=True),
+            strict=True,
+        )
     )
     # Sm to Co is one side of the triangle: SmCo5 lies a sixth of it from cobalt.
     for axis, mine in enumerate((points["x"][0], points["y"][0])):
