@@ -315,7 +315,7 @@ class Alloys:
         """Return the kernel's `Phases` with the surfaces of the grains of some alloys.
 
         Those surfaces were left out when the alloys were made. `picked`, int64, are numbers of
-        alloys; what it names twice is condensed twice. The alloys themselves are not changed; their
+        alloys. The alloys themselves are not changed; their
         own `Phases` are returned where they have surfaces already, or none of `picked` needs one.
         """
         own_phases = self.phases

@@ -476,8 +476,8 @@ class Producer:
 def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
     """Check the numbers of one magnet of a record and return it as a plain dictionary.
 
-    `magnet` has the keys that `Producer` describes; `EFFECTS` may lack. ValueError if a number is
-    none, or out of its range; KeyError if one is missing.
+    `magnet` has the keys that `Producer` describes; `EFFECTS` may lack. ValueError
+    if a value is no number or out of its range, KeyError if one is missing.
     """
     record = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
     numbers = {name: (record[name], bounds) for name, bounds in _BOUNDS.items()}
