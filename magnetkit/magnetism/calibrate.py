@@ -213,7 +213,8 @@ def calibrate(
     Raises
     ------
     InputError
-        If no row can be used.
+        If no row can be used, one cannot and `strict` is set, or the name means a grade or no
+        calibration.
     """
     return calibration(frame, name, basis, strict=strict, keep=keep).process
 
@@ -244,7 +245,8 @@ def calibration(
     Raises
     ------
     InputError
-        If no row can be used, or the name means a grade or no calibration.
+        If no row can be used, one cannot and `strict` is set, or the name means a grade or no
+        calibration.
     """
     if check_name(name).casefold() == "none" or is_grade(name):
         raise InputError(
