@@ -30,6 +30,7 @@ from ._shapes import AXES, Axis, Cells, Shape
 
 if TYPE_CHECKING:
     import pandas as pd
+    from scipy.spatial import Delaunay
 
 
 ELEMENTS = ("Tb", "Dy")
@@ -662,15 +663,21 @@ class FieldMap:
                 f"the field map does not cover the magnet: it spans {span} mm, the magnet {want} mm"
                 f"{hint}"
             )
-        vectors_at_cells = LinearNDInterpolator(self.points, self.vectors)(
-            cells.points
-        )
+        interpolator = LinearNDInterpolator(self._tetrahedra, self.vectors)
+        vectors_at_cells = interpolator(cells.points)
         rim = np.isnan(vectors_at_cells).any(axis=1)
         if rim.any():
             vectors_at_cells[rim] = NearestNDInterpolator(
                 self.points, self.vectors
             )(cells.points[rim])
         return np.asarray(vectors_at_cells)
+
+    @cached_property
+    def _tetrahedra(self) -> "Delaunay":
+        """Delaunay triangulation of `points`; it takes most of the time of `at`."""
+        from scipy.spatial import Delaunay
+
+        return Delaunay(self.points)
 
 
 def read_field(source: Any) -> list[FieldMap]:
