@@ -135,9 +135,9 @@ from concurrent.futures import ThreadPoolExecutor
 import magnetkit as mk
 from tests.faults.test_numbers import DEVICE, recipes
 if __name__ == "__main__":
-    file, threads, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) or None
+    file, threads = sys.argv[1], int(sys.argv[2])
     def ask(_):
-        return mk.screen(recipes(), DEVICE, workers=workers)
+        return mk.screen(recipes(), DEVICE)
     with ThreadPoolExecutor(threads) as pool:
         found = list(pool.map(ask, range(threads)))
     for k, one in enumerate(found):
@@ -146,23 +146,22 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(
-    ("threads", "workers", "variables"),
+    ("threads", "variables"),
     [
-        # Another kind of BLAS, which cuts its products into other blocks, and processes that work.
+        # Another kind of BLAS, which cuts its products into other blocks.
         (
             1,
-            2,
             {
                 "OPENBLAS_CORETYPE": "Haswell",
                 "OPENBLAS_L2_SIZE": "512",
                 "OMP_NUM_THREADS": "8",
             },
         ),
-        (2, 0, {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}),
+        (2, {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}),
     ],
 )
 def test_another_process_gives_the_same(
-    tmp_path, table: pd.DataFrame, threads, workers, variables
+    tmp_path, table: pd.DataFrame, threads, variables
 ):
     file = tmp_path / "one.parquet"
     (tmp_path / "other.py").write_text(_OTHER, encoding="utf-8")
@@ -173,7 +172,6 @@ def test_another_process_gives_the_same(
             str(tmp_path / "other.py"),
             str(file),
             str(threads),
-            str(workers),
         ],
         env={**os.environ, "PYTHONPATH": path, **variables},
         capture_output=True,
