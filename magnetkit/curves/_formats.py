@@ -91,7 +91,8 @@ class Curve:
         Returns
         -------
         DataFrame
-            As `magnetkit.magnetism.Demagnetization.to_frame`, and ``extrapolated``.
+            As `magnetkit.magnetism.Demagnetization.to_frame`, and ``extrapolated``, True at
+            temperatures whose curve is.
         """
         frame = self.curves.to_frame([self.name])
         outside = self.curves.temperature[
@@ -157,7 +158,7 @@ class Curve:
         kind: Kind = "BH",
         bare: bool = False,
     ) -> str:
-        """Return the curve at one temperature as a field solver reads it.
+        """Write the curve at one temperature as a field solver reads it.
 
         Parameters
         ----------
@@ -166,7 +167,7 @@ class Curve:
             temperatures: three columns for JMAG and others, a grid for COMSOL, pyaedt's dictionary
             for Maxwell, a section of Motor-CAD's solids database.
         at : int
-            Which of the temperatures, where the form holds one.
+            Number of the temperature, from 0, where the form holds one.
         kind : {"BH", "JH"}
             Which curve the columns of ``csv`` and ``table`` hold; the other forms take B(H).
         bare : bool
@@ -175,11 +176,12 @@ class Curve:
         Returns
         -------
         str
+            Content of the file.
 
         Raises
         ------
         InputError
-            If the form is unknown, or the magnet has no curve at that temperature.
+            If form or kind is unknown, or there is no such temperature.
         """
         for name, value, choices in (
             ("form", form, Form),
@@ -209,7 +211,8 @@ class Curve:
         Parameters
         ----------
         path : str or Path
-            File to write; of several files each is named by its temperature: ``n42sh-150C.csv``.
+            File to write, in a folder that exists; of several files each is named by its
+            temperature: ``n42sh-150C.csv``. Old files are replaced.
         form, kind, bare : optional
             As of `text`.
 
@@ -221,7 +224,7 @@ class Curve:
         Raises
         ------
         InputError
-            As `text`.
+            As `text`, and if a file cannot be written.
         """
         kelvin = self.curves.temperature[: 1 if form in WHOLE else None]
         texts = [self.text(form, at, kind, bare) for at in range(kelvin.size)]
@@ -334,9 +337,9 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
 def _name(curve: Curve, at: int | None = None) -> str:
     """Write a name of the material that every program accepts.
 
-    Characters other than letters, digits and ``.-+()`` become ``_``. The temperature number `at`
-    follows, in degrees C, unless `at` is None; then the bound, such as "low", unless it is the
-    centre.
+    Characters of the name of `curve` other than letters, digits, blanks and ``.-+()`` become ``_``.
+    The temperature number `at` follows, in degrees C, unless `at` is None; then the bound, such as
+    "low", unless it is the centre.
     """
     plain = "".join(
         c if c.isalnum() or c in ".-+() " else "_" for c in curve.name
@@ -432,12 +435,14 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
 def _grid(curve: Curve) -> list[Any]:
     """Sample B over field and temperature for a solver.
 
-    The fields reach to the largest H_cB; beyond its own H_cJ a magnet is taken to have no J left.
+    `curve` has the curves of k temperatures. The fields reach to the largest H_cB; beyond its own
+    H_cJ a magnet is taken to have no J left.
 
     Returns
     -------
     list
-        Fields (A/m), temperatures (K), both rising, and for each temperature B (T) at the fields.
+        Fields (A/m), temperatures (K), both rising, and for each temperature a list of B (T) at the
+        fields.
     """
     curves = curve.curves
     order = np.argsort(curve.curves.temperature)
@@ -462,12 +467,12 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
     form : str
         A format of `_FILES`, such as "femm".
     at : int
-        Number of the temperature, for formats that hold one.
+        Number of the temperature, from 0, for formats that hold one.
 
     Returns
     -------
     str
-        Content of the file.
+        Content of the file. NaN of density or resistivity is left to the template as None.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 

@@ -91,7 +91,7 @@ def interpolate_curves(
     )
 
     def read(name: str) -> FloatArray:
-        """Return an attribute of the k curves as those of one magnet, shape (1, k)."""
+        """Return an attribute `name` of the k curves as those of one magnet, float64 (1, k)."""
         return np.array(
             [[getattr(one, name) for one in curves_at_temperatures]]
         )
@@ -120,6 +120,7 @@ def interpolate_curves(
 
 
 def _celsius(curve: MeasuredCurve) -> str:
+    """Write the temperature of a curve in whole degrees C, without unit."""
     return f"{curve.temperature_K - ZERO_CELSIUS:.0f}"
 
 
@@ -336,7 +337,11 @@ def _curve_points(
 def _working_field(
     field: FloatArray, polarization: FloatArray, load_line: float
 ) -> float:
-    """Return the reverse field, A/m, at which J = (1 + load line) mu_0 |H|."""
+    """Find the reverse field, A/m, at which J = (1 + load_line) mu_0 |H|; NaN if the curve ends before.
+
+    `field`, (m,), are reverse fields, A/m, positive and rising from 0; `polarization`, (m,), is J
+    there, T; `load_line` is the permeance coefficient.
+    """
     return find_crossing(
         field, polarization - (1.0 + load_line) * MU_0 * field, 0.0
     )

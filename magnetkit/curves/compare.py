@@ -163,8 +163,8 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     Returns
     -------
     Margin
-        Knee field divided by the field against the magnet, guaranteed and typical; ``typical`` is
-        NaN of a grade.
+        Knee field divided by the field against the magnet, guaranteed and typical (NaN of a grade),
+        from which temperature 5 % of the flux is lost, K, and the figures that these follow from.
 
     Raises
     ------
@@ -354,7 +354,10 @@ def _add_differences(table: "pd.DataFrame", names: list[str]) -> None:
 
 
 def _difference(row: "pd.Series", first: str, other: str) -> float:
-    """Return the second value less the first; NaN of what is no number."""
+    """Return the value of column `other` less that of `first` in a `row` of the table of properties.
+
+    The name of the row is the property; NaN of one that is no number.
+    """
     name = str(row.name)
     if name not in ROWS and COLUMNS[name].kind not in ("number", "integer"):
         return float("nan")
@@ -519,7 +522,7 @@ def _with_grades(
 
 
 def _heavy_sentence(magnet: GradeMagnet) -> str:
-    """Say how much heavy rare earth a grade may hold, with its range."""
+    """Write how much heavy rare earth, wt.%, the grade `magnet` may hold, with its range, in words."""
     mean, low, high = magnet.made.heavy_wt_pct
     return (
         f"it holds {mean:.1f} ({low:.1f} to {high:.1f}) wt.% heavy rare earth"
@@ -527,7 +530,7 @@ def _heavy_sentence(magnet: GradeMagnet) -> str:
 
 
 def _magnet_margin(magnet: _Magnet, conditions: Conditions) -> Margin:
-    """Return the margin of a magnet; NaN where no curve is known."""
+    """Compute the margin of a `magnet` at the duty of `conditions`; its figures are NaN without a curve."""
     try:
         return find_margin(magnet.what, conditions, **magnet.made)
     except InputError:
@@ -540,7 +543,7 @@ def _duty_rows(
     surroundings: Circuit | OpenBody,
     names: list[str],
 ) -> "pd.DataFrame":
-    """Return the rows of `ROWS` with label, unit and a column for each magnet.
+    """Build the rows of `ROWS`, with label, unit and a column for each magnet.
 
     For equal flux, thickness and mass are relative to the first magnet; heavy rare earth and cost
     are per kilogram of it, or per magnet if `surroundings` is an open body.
@@ -548,13 +551,20 @@ def _duty_rows(
     Parameters
     ----------
     frame : DataFrame
-        Properties of the magnets, one a row.
+        Properties of the magnets, one a row: ``remanence_T``, ``density_kg_m3``,
+        ``heavy_rare_earth_wt_pct`` and ``cost_USD_kg`` count.
     margins : sequence of Margin
         Their margins, in the same order.
     surroundings : Circuit or OpenBody
         What is around the magnet.
     names : list of str
-        Columns of the result, in the same order.
+        Columns of the result, in the same order, distinct.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``property``, the names of `ROWS`; NaN where no thickness gives the flux or no curve
+        is known.
     """
     import pandas as pd
 
@@ -600,7 +610,7 @@ def _duty_rows(
 
 
 def _distinct_names(names: list[str]) -> list[str]:
-    """Return names of which none comes twice, such as "a" and "a (2)"."""
+    """Return the `names` in order, numbered from the second time on: "a" and "a (2)"."""
     counts: dict[str, int] = {}
     once = []
     for name in names:

@@ -201,7 +201,7 @@ def _candidate_curve(
     Parameters
     ----------
     folder : Path
-        Folder of results.
+        Folder of results, as `magnetkit.replace` or a screening writes it.
     rank : int
         Rank of the candidate, from 1.
     bound : {"low", "centre", "high", "guaranteed"}
@@ -216,7 +216,7 @@ def _candidate_curve(
     Raises
     ------
     InputError
-        If no candidate has the rank.
+        If no candidate has the rank, or it has no curve at a temperature.
     """
     from ..choose._job import AS_SOLD
     from ..choose.result import Ranked
@@ -263,7 +263,12 @@ class _Promise:
     knee: float
 
     def ratios(self, row: "pd.Series") -> list[float]:
-        """Return those of B_r, H_cJ and H_k over the model's, whose figures are `row`."""
+        """Compute the promised B_r, H_cJ and H_k, each divided by the model's: three numbers.
+
+        `row` has the model's figures at ``kelvin``: ``host``, and ``remanence_T``,
+        ``coercivity_kA_m`` and ``knee_field_kA_m``, which are central. What is guaranteed is
+        brought to central values first.
+        """
         shares = [lots(str(row["host"])).share(x) for x in _FIGURES[:2]]
         values = [
             g / share for g, share in zip(self.guaranteed, shares, strict=True)
@@ -371,7 +376,10 @@ def _recipe_curve(
 
 
 def _extrapolation_reason(rows: Any, why: str) -> tuple[str, ...]:
-    """Return, for each row of a temperature, why its coercivity is extrapolated, if it is."""
+    """Return `why` for each row of a temperature whose coercivity is extrapolated, an empty text otherwise.
+
+    `rows` is a sequence of records with ``coercivity_kA_m_provenance``.
+    """
     provenances = [row["coercivity_kA_m_provenance"] for row in rows]
     return tuple(
         why if provenance == "extrapolated" else ""
@@ -568,7 +576,7 @@ def use_limits(
     basis: Basis = "auto",
     bound: _Bound = "centre",
 ) -> "pd.DataFrame":
-    """Return up to which temperature magnets keep their flux, by load line and time.
+    """Compute up to which temperature magnets keep their flux, by load line and time.
 
     Parameters
     ----------
@@ -592,10 +600,10 @@ def use_limits(
     -------
     pandas.DataFrame
         One row for each magnet, load line and time: ``candidate``, ``shell``, ``load_line``,
-        ``hours``, ``outside_field_kA_m``, ``knee_K`` (where the knee, less what time takes, is
-        used up) and ``loss_0.2_pct_K`` and so on, where that loss is reached: 293 K or more, and at
-        most the long-term limit of the structure. ``.attrs["notes"]`` gives the assumptions for
-        grades.
+        ``hours``, ``outside_field_kA_m``, ``knee_K`` (where the knee, less what time takes, is used
+        up) and ``loss_0.2_pct_K`` and so on, where that loss is reached: 293 K or more, and at most
+        the long-term limit of the structure. ``.attrs["notes"]`` lists what the limits of each
+        grade rest on.
 
     Raises
     ------
@@ -940,7 +948,7 @@ def _grade_loops(
     Returns
     -------
     _Loops
-        B_r (T), H_cJ and H_k (A/m), shape (1, k), and a note on the assumptions.
+        B_r (T), H_cJ and H_k (A/m), shape (1, k), and a note on what they rest on.
 
     Raises
     ------

@@ -67,7 +67,10 @@ class Coated:
 
 
 def mass_to_apply(entered: float) -> float:
-    """Return the mass put on of which a mass enters; the rest stays on the surface or is lost."""
+    """Compute the mass to put on, kg, of which the mass `entered`, kg, enters.
+
+    The rest stays on the surface or is lost, a fixed share of what is put on.
+    """
     share = treatment()["yield"]
     return entered / (1.0 - share["residue"] - share["lost"])
 
@@ -121,7 +124,7 @@ class Search:
         return self._known[key][1]
 
     def areas(self, groups: Groups) -> FloatArray:
-        """Return the area of each group, m2."""
+        """Return the area of each group of patches of `groups`, m2, (g,)."""
         area = self.spreading.patch_area
         return np.array([sum(map(area, group)) for group in groups])
 
@@ -131,7 +134,8 @@ class Search:
         Parameters
         ----------
         relief : float
-            Share of the reverse field that counts, 0 to 1. A target on safety ignores it.
+            Share of the reverse field that counts: below 1 where a loss is allowed, above 1 where
+            the soft corner of the loop costs too much. A target on safety ignores it.
         deviations : float
             Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ, so a
             cautious design takes a negative one.
@@ -152,7 +156,15 @@ class Search:
         return need
 
     def meets(self, amount: FloatArray, deviations: float) -> bool:
-        """Return whether a magnet meets the target with ln H_cJ off by standard deviations."""
+        """Say whether the magnet meets the target in every case, its cells having given contents.
+
+        Parameters
+        ----------
+        amount : ndarray, shape (n,)
+            Content of each cell, % of mass.
+        deviations : float
+            Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ.
+        """
         return all(
             self.target.met(m, amount, case, self.cells, deviations)
             for m, case in self.each
@@ -160,7 +172,10 @@ class Search:
 
 
 def _largest_content(amount: FloatArray) -> float:
-    """Return the largest content, %, without edges, where several faces add up."""
+    """Return the content that 98 % of the cells do not exceed, %; `amount`, (n,), is that of each cell.
+
+    The rest are edges, where several faces add up.
+    """
     return float(np.quantile(amount, _BUT_EDGES))
 
 
@@ -171,7 +186,7 @@ def least_mass(
 
     This is a linear programme: the total mass is smallest, with the content of each cell at least
     `needed`, and that of the half of the cells that get most from the coating at most `most`. With
-    one group the mass follows without it.
+    one group the mass follows without it; 98 % of the cells must stay below `most` then.
 
     Parameters
     ----------
@@ -370,6 +385,7 @@ def _richer(search: Search, coated: Coated) -> Coated:
 
     Each step multiplies all masses by `_RICHER`. A coating that meets the target is returned as it
     is. One that never meets it comes back enriched, with ``met`` False. `coated` is not changed.
+    `search` has the cells in which it was evaluated, the magnets and the target.
     """
     largest_content = search.each[0][0].most_wt_pct
     for _ in range(2 * _DESIGN_ROUNDS):
@@ -426,19 +442,24 @@ def _coating_mass(
 
 
 def uniform_content(search: Search) -> tuple[float, float]:
-    """Find the smallest uniform content, %, that meets the target with the wanted probability.
+    """Find the smallest uniform content that meets the target with the wanted probability.
 
-    The search's magnets say whether it is diffused or alloyed.
+    Parameters
+    ----------
+    search : Search
+        Cells, magnets with their operating points, target and probability. Its magnets say whether
+        the element is diffused or alloyed.
 
     Returns
     -------
     content : float
-        NaN if no content does.
+        % of mass; NaN if no content meets the target.
     probability : float
         That of this content, or the largest of any.
     """
 
     def chance(amount: float) -> float:
+        """Compute the probability that the magnet with `amount`, %, in every cell meets the target."""
         each_cell = np.full(len(search.cells), amount)
         return design_probability(
             search.target, search.each, [each_cell], search.cells

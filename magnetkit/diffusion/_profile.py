@@ -42,12 +42,12 @@ _ROUND = {"z-": (1, 0), "z+": (1, -1), "outer": (0, -1), "inner": (0, 0)}
 
 @lru_cache(maxsize=1)
 def treatment() -> dict[str, Any]:
-    """Return the constants of a treatment, see ``datasets/diffusion/process.toml``."""
+    """Return the constants of a treatment, see ``datasets/diffusion/process.toml``; do not change them."""
     return datasets.toml("diffusion/process.toml")
 
 
 def _broadcast_axis(values: Any, axis: int, ndim: int) -> Any:
-    """Return a vector that varies along one axis of an array of `ndim` axes."""
+    """Reshape a vector `values` so that it varies along one `axis` of an array of `ndim` axes."""
     return values.reshape([-1 if i == axis else 1 for i in range(ndim)])
 
 
@@ -114,6 +114,7 @@ class Anneal:
     hours: float
 
     def __post_init__(self) -> None:
+        """Raise InputError for another element than Tb or Dy, or a temperature or time out of range."""
         limits = treatment()["treatment"]
         if self.element not in ELEMENTS:
             raise InputError(
@@ -130,7 +131,10 @@ class Anneal:
             )
 
     def spread(self, deviations: float = 0.0) -> float:
-        """Return D t, m2, with ln D off by a number of standard deviations."""
+        """Compute the diffusion coefficient times time, D t, m2.
+
+        ln D is off by `deviations` of its standard deviations; 0 gives D as measured.
+        """
         factor = np.exp(deviations * _laws()[self.element][2])
         return float(
             factor
@@ -164,8 +168,8 @@ def _divide(edges: FloatArray, fine: int, ring: bool = False) -> _Direction:
     Returns
     -------
     _Direction
-        Rates of decay (1/m2, the first is 0), the modes at the n * fine volumes and their means
-        over the n cells.
+        With m = n * fine: ``rates`` of decay, (m,), 1/m2, the first 0; ``modes`` at the volumes,
+        (m, m), one a column; ``mean``, (n, m), their means over the cells.
     """
     from scipy.linalg import eigh
 
@@ -191,7 +195,10 @@ def _divide(edges: FloatArray, fine: int, ring: bool = False) -> _Direction:
 
 
 def mode_amplitude(decay: FloatArray) -> FloatArray:
-    """Return the amplitude, 1 to 0, of a decaying mode fed at the rate 1 / (2 sqrt(t t_end))."""
+    """Compute the amplitude, 1 to 0, of a decaying mode fed at the rate 1 / (2 sqrt(t t_end)).
+
+    `decay`, any shape, is the rate of decay times the whole time, 0 or more; 0 gives 1.
+    """
     from scipy.special import dawsn
 
     root = np.sqrt(np.maximum(decay, 1e-30))
@@ -239,6 +246,12 @@ class Spreading:
 
     @lru_cache(maxsize=8)  # noqa: B019  lives as long as a design does
     def _directions(self, axis: int) -> list[_Direction]:
+        """Divide each direction into finite volumes, finer along `axis`, the normal of the treated face.
+
+        `axis` is the number of the direction: 0 to 2 for x, y, z of a block, 0 or 1 for radius and
+        height of a round magnet. The list, one `_Direction` each in this order, is kept; do not
+        change it.
+        """
         ring = self.cells.shape.kind != "block"
         fine = [
             _VOLUMES_A_CELL if i == axis else 1 for i in range(len(self.edges))
@@ -249,17 +262,22 @@ class Spreading:
         ]
 
     def _face(self, face: str) -> tuple[int, int]:
+        """Return the number of the direction normal to a `face`, and the index of its end: 0 or -1."""
         if self.cells.shape.kind == "block":
             return "xyz".index(face[0]), -1 if face[1] == "+" else 0
         return _ROUND[face]
 
     def grid(self, face: str) -> tuple[int, ...]:
-        """Return how many cells a face has along its directions."""
+        """Return how many cells a `face`, such as "z+", has along each of its directions."""
         axis, _ = self._face(face)
         return tuple(len(e) - 1 for i, e in enumerate(self.edges) if i != axis)
 
     def middles(self, face: str) -> list[FloatArray]:
-        """Return the middles of the cells of a face along each of its directions, m."""
+        """Return the middles of the cells of a face along each of its directions, m.
+
+        `face` is a name such as "z+" or "outer". A block's faces have two directions, in the order
+        x, y, z; a round magnet's have one, radius or height.
+        """
         axis, _ = self._face(face)
         return [
             0.5 * (e[1:] + e[:-1])
@@ -377,7 +395,7 @@ _PART_MM = 3.0
 
 
 def parse_axis(along: str) -> Axis:
-    """Return `along` if it is "x", "y" or "z"; InputError otherwise."""
+    """Return the axis that `along` names, "x", "y" or "z"; InputError for any other text."""
     for axis in AXES:
         if along == axis:
             return axis
@@ -400,7 +418,7 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
         * ``edges``, a rim of `EDGE_MM` on every face;
         * ``field``, every face in parts of 3 mm or more that each get what the field asks for;
         * names such as ``z+,z-``;
-        * a mask of `read_mask`: a frame or the path of a CSV file.
+        * a mask of `read_mask`: a frame or the path of a CSV file. A text with an ending is a path.
     spreading : Spreading
         The magnet's cells, on whose faces the masks of the patches lie.
     along : {"x", "y", "z"}
@@ -414,7 +432,7 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
     Raises
     ------
     InputError
-        If it names no face.
+        If it names no face, or a mask cannot be read.
     """
     if not isinstance(faces, str) or Path(faces).suffix:
         return read_mask(faces, spreading)
@@ -477,6 +495,7 @@ def _choose_faces(text: str, shape: Shape, along: Axis) -> list[str]:
 
 
 def _whole_face(face: str, spreading: Spreading) -> Patch:
+    """Build the patch that is all of a `face`, such as "z+", of the magnet of `spreading`."""
     return Patch(face, np.ones(spreading.grid(face), bool))
 
 

@@ -137,7 +137,9 @@ class Diffusion:
         return str(rows.sort_values("probability").iloc[-1]["element"])
 
     def margins(self, element: str | None = None) -> "pd.DataFrame":
-        """Return field, heavy rare earth and margin of each cell at the worst operating point.
+        """Compute field, heavy rare earth and margin of each cell at the worst operating point.
+
+        That is the one where the smallest margin before coating is smallest.
 
         Parameters
         ----------
@@ -147,8 +149,9 @@ class Diffusion:
         Returns
         -------
         DataFrame
-            ``x_mm``, ``y_mm``, ``z_mm``, ``reverse_kA_m``, ``amount_wt_pct``, ``before_kA_m``
-            and ``after_kA_m``: H_cJ less the reverse field.
+            One row a cell: its middle ``x_mm``, ``y_mm``, ``z_mm``; ``reverse_kA_m``, the field
+            against it; ``amount_wt_pct`` that the coating brings; ``before_kA_m`` and
+            ``after_kA_m``, H_cJ less the reverse field without and with it.
         """
         import pandas as pd
 
@@ -176,7 +179,7 @@ class Diffusion:
         )
 
     def coating(self, element: str | None = None) -> "pd.DataFrame":
-        """Return the coating of each part of a face.
+        """Build the table of the coating, one row for each part of a face.
 
         Parameters
         ----------
@@ -186,8 +189,9 @@ class Diffusion:
         Returns
         -------
         DataFrame
-            ``face``, ``area_cm2``, ``mg_cm2`` that enters, and where the part lies, mm from the
-            face's middle.
+            ``face``, ``area_cm2``, ``mg_cm2`` that enters, and the rectangle about the part, mm
+            from the face's middle: ``from_1_mm``, ``to_1_mm`` along its first direction, and of a
+            block ``from_2_mm``, ``to_2_mm``. Of a round magnet the direction is radius or height.
         """
         import pandas as pd
 
@@ -261,7 +265,7 @@ class Diffusion:
         Parameters
         ----------
         folder : str or Path
-            Made where it is missing.
+            Made where it is missing. Files of these names are replaced; NaN is an empty cell.
         """
         out = path("out", folder)
         out.mkdir(parents=True, exist_ok=True)
@@ -319,7 +323,7 @@ class Bare:
 
     @classmethod
     def of(cls, search: Search) -> "Bare":
-        """Return the bare magnet at the worst operating point of a search."""
+        """Evaluate the bare magnet in each case of `search`, and return it where its margin is smallest."""
         margins_by_case = [
             cls._at(magnet.as_sold, case, search.cells)
             for magnet, case in search.each
@@ -344,6 +348,7 @@ class Bare:
         Returns
         -------
         Bare
+            ``margin`` is infinite where the mean field helps.
         """
         nothing = np.zeros(1)
         reverse = case.field(magnet.b_r(nothing))
@@ -787,7 +792,11 @@ def _anneals(
 
 
 def _refuse_too_much(target: _local.Target, search: Search) -> None:
-    """Raise InputError if even the most coercive shell does not give the margin of the target."""
+    """Raise InputError if even the most coercive shell does not give the margin of the target.
+
+    `target` on loss or safety is never refused. `search` has the magnets and the fields of their
+    cases. Nothing is returned.
+    """
     if target.loss_pct is not None or target.safety is not None:
         return
     for magnet, case in search.each:
@@ -859,9 +868,10 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
 
 
 def _with_evidence(search: Search, coated: Coated) -> float:
-    """Compute the probability of a coating as if magnets like it had been measured.
+    """Compute the probability of a coating, 0 to 1, as if magnets like it had been measured.
 
-    `search` is not changed: its magnets are copied with a distance of 0 to measured ones.
+    `coated` is the coating, evaluated in the cells of `search`. Neither is changed: the magnets are
+    copied with a distance of 0 to measured ones.
     """
     magnets_and_cases = [
         (with_fields(magnet, distance=np.zeros(len(magnet.distance))), case)
@@ -885,7 +895,11 @@ class _Job:
 
     @cache  # noqa: B019  lives as long as a design does
     def magnet(self, element: str, kelvin: float) -> _local.Magnet:
-        """Build the alloy with an element diffused in at a temperature, K; computed once for each."""
+        """Build the alloy with an element diffused in, by its content; computed once for each.
+
+        `element` is such as "Tb", `kelvin` the temperature, K. InputError if it makes no magnet
+        there.
+        """
         largest_content = treatment()["surface"]["most_wt_pct"]
         if self.of_grade is not None:
             return self.of_grade.diffused(element, kelvin, largest_content)
@@ -895,7 +909,7 @@ class _Job:
 
     @cache  # noqa: B019  lives as long as a design does
     def make_alloy(self, element: str, kelvin: float) -> _local.Magnet:
-        """Return the alloy with part of its rare earth replaced by an element."""
+        """Build the alloy with `element` for part of its rare earth, at `kelvin`, K; once for each."""
         if self.of_grade is not None:
             return self.of_grade.make_alloy(element, kelvin)
         return _local.alloyed_magnet(self.table, element, kelvin, self.process)
@@ -934,6 +948,7 @@ class _Job:
             )
 
         def remanence(kelvin: float) -> float:
+            """Return B_r of the base alloy, T, at `kelvin`, K."""
             return float(self.magnet(ELEMENTS[0], kelvin).remanence[0])
 
         return (
@@ -952,7 +967,10 @@ class _Job:
     def each(
         self, element: str, cases: list[_local.Case], bulk: bool = False
     ) -> list[Any]:
-        """Return magnet and case of each operating point."""
+        """Pair each operating point of `cases` with the magnet at its temperature: (Magnet, Case).
+
+        The magnet has `element` diffused in, or with `bulk` alloyed throughout.
+        """
         make_magnet = self.make_alloy if bulk else self.magnet
         return [(make_magnet(element, case.kelvin), case) for case in cases]
 
@@ -967,6 +985,11 @@ class _Costs:
         conditions: Conditions,
         per_year: int,
     ) -> None:
+        """Look up the prices of an alloy, one row `table`, and of Nd, Tb and Dy, USD/kg.
+
+        `shape` gives the volume, `conditions` the state of supply, `per_year` the number of
+        magnets.
+        """
         from ..supply.ledger import ledger
         from ..supply.tables import element_table
 
@@ -1043,19 +1066,23 @@ class _Costs:
     ) -> dict[str, Any]:
         """Add masses, losses and costs to a design; NaN masses and costs where it misses the target.
 
-        Added are ``put_on_g``, ``inside_g``, ``amount_wt_pct``, ``flux_lost_pct``,
-        ``irreversible_loss_pct``, ``cost_USD`` and ``kg_year``; the result is a new dictionary.
-
         Parameters
         ----------
         design : dict
-            Columns so far.
+            Columns so far, with ``meets``; not changed.
         search : Search
             The magnet in cells, its operating points, and the target with its probability.
         amount : ndarray, shape (n,)
-            Content of each cell, %.
+            Content of each cell, % of mass.
         used, inside : float
             Mass that is put on and that enters, kg.
+
+        Returns
+        -------
+        dict
+            A new one, with ``put_on_g``, ``inside_g``, ``amount_wt_pct``, ``flux_lost_pct`` against
+            the base without it, ``irreversible_loss_pct`` of the worst case (a number always),
+            ``cost_USD`` a magnet and ``kg_year``.
         """
         magnet = search.each[0][0]
         mass = magnet.density * self.volume
@@ -1090,7 +1117,7 @@ def needed_by_temperature(
     element: str = "Tb",
     **options: Any,
 ) -> "pd.DataFrame":
-    """Return the least mass put on magnets of several thicknesses at several temperatures.
+    """Find the least mass to put on magnets of several thicknesses at several temperatures.
 
     Parameters
     ----------
@@ -1103,19 +1130,20 @@ def needed_by_temperature(
     temperature : float, str or sequence of them
         K or texts such as ``"100C:180C:20"``.
     element : {"Tb", "Dy"}
+        What is put on.
     **options
         As for `magnetkit.diffuse`.
 
     Returns
     -------
     DataFrame
-        ``temperature_K``, ``thickness_mm``, ``put_on_g`` and ``amount_wt_pct`` put on; NaN where no
-        coating meets the target.
+        One row a thickness and temperature: ``temperature_K``, ``thickness_mm``, ``put_on_g`` and
+        ``amount_wt_pct`` put on; NaN where no coating meets the target.
 
     Raises
     ------
     InputError
-        If there is no thickness.
+        If there is no thickness, or `magnetkit.diffuse` refuses an argument.
     """
     import pandas as pd
 

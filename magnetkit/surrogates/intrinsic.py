@@ -36,27 +36,27 @@ def evaluate(
     parameters: Parameters | None = None,
     curie: CurieModel | None = None,
 ) -> Intrinsic:
-    """Return the intrinsic properties of hard phases at temperatures, as arrays.
+    """Compute the intrinsic properties of hard phases at temperatures, as arrays.
 
     Parameters
     ----------
     part : Partition
-        What `magnetkit.phases.partition.partition` returns.
+        n recipes: what `magnetkit.phases.partition.partition` returns.
     temperatures : float or array of shape (m,)
         Temperatures, K.
     spread : bool
         Whether to propagate the uncertainty of the parameters (linearly).
     parameters : Parameters, optional
-        Other parameters than the calibrated ones; the model then stands alone, and nothing that
-        was learnt enters.
+        Other parameters than the calibrated ones; the model then stands alone, and nothing that was
+        learnt enters.
     curie : CurieModel, optional
         Model of the Curie temperature; that of all that is known otherwise.
 
     Returns
     -------
     Intrinsic
-        The arrays. The predicted Curie temperature carries polarization and anisotropy with it:
-        the model is at the reduced temperature T / T_C.
+        Arrays of n phases at m temperatures. The predicted Curie temperature carries polarization
+        and anisotropy with it: the model is at the reduced temperature T / T_C.
     """
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
@@ -78,19 +78,21 @@ def condense_groups(
     Parameters
     ----------
     part : Partition
-        Split recipes.
+        Split recipes, n of them.
     groups : sequence of (CompositionTable, ndarray of int8)
-        Further phases and their hosts.
+        Further phases and their host codes.
     curie : CurieModel, optional
-        Model of the Curie temperature.
+        Model of the Curie temperature; that of all that is known otherwise.
     written : Partition, optional
         Recipes as written. Their hard phases are those of `part`, or are added at the end.
 
     Returns
     -------
     condensed : Condensed
+        Rows: the n hard phases of `part`, the groups in order, then those of `written` unless its
+        ``hard_phase`` is the same object.
     predicted : PredictedCurie or None
-        Predicted Curie temperatures of the phases of `written`.
+        Predicted Curie temperatures of the phases of `written`; None without it.
     """
     from ..compound._intrinsic_kernels import CURIE
 
@@ -137,14 +139,15 @@ def condensed_alone(
     phases : CompositionTable
         n hard phases.
     codes : ndarray of int8, shape (n,)
-        Their hosts, -1 for none.
+        Their host codes, -1 for none.
     curie : CurieModel or None
         Model of the Curie temperature; None takes that of all that is known.
 
     Returns
     -------
     Condensed
-        Figures of each phase that do not change with temperature, and its rare-earth ions.
+        Figures of each phase that do not change with temperature, ``state``, (n, 20), and its
+        rare-earth ions, ``ion``.
     """
     from ..compound._intrinsic_kernels import CURIE
 

@@ -109,7 +109,7 @@ class Computed:
 
     @property
     def known(self) -> TrainingSet:
-        """No rows: nothing is learnt from."""
+        """A new set without rows: nothing is learnt from."""
         table = CompositionTable.from_strings([])
         texts = np.zeros(0, str)
         return TrainingSet(
@@ -133,7 +133,11 @@ _NO_PHASE = 0.5
 
 
 def check_target(target: str, data: Any = None) -> None:
-    """Raise InputError unless `target` is one of `TARGETS` or `COMPUTED`, or a column of `data`."""
+    """Raise InputError if `target` is neither in `TARGETS` nor in `COMPUTED`, and there is no `data`.
+
+    `data` is anything but None where the user gave a table; its columns are not looked at. Nothing
+    is returned.
+    """
     if data is None and target not in (*TARGETS, *COMPUTED):
         raise InputError(
             f"target {target!r} is not learnt without data=; use one of "
@@ -143,7 +147,7 @@ def check_target(target: str, data: Any = None) -> None:
 
 @check_arguments
 def training_set(target: str, data: Any = None) -> TrainingSet:
-    """Return the training set of a target.
+    """Read or build the training set of a target.
 
     Parameters
     ----------
@@ -158,11 +162,12 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     Returns
     -------
     TrainingSet
+        Two rows or more. Rows that cannot be used are left out with a warning in the log.
 
     Raises
     ------
     InputError
-        If the target or a column is not known.
+        If the target or a column is not known, or a value is impossible for a compound.
     DataError
         If the file cannot be read or nothing usable is in it.
     """
@@ -197,8 +202,9 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
 def _user_values(target: str, given: Any) -> TrainingSet:
     """Read a user's own values of a target as a training set.
 
-    `given` is the path of a CSV file or a frame, with ``composition`` and the target. InputError if
-    a value is impossible for a compound; DataError if fewer than two rows remain.
+    `target` is their column. `given` is the path of a CSV file or a frame, with ``composition`` and
+    the target. InputError if a value is impossible for a compound; DataError if fewer than two rows
+    remain.
     """
     value_rows = read_rows(target, given)
     # Values that no compound has: the unit is another then.
@@ -212,11 +218,22 @@ def _user_values(target: str, given: Any) -> TrainingSet:
 
 
 def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
-    """Build the training set of a target from a phase snapshot, the embedded one without `snapshot`.
+    """Build the training set of a target from a phase snapshot, eV/atom.
 
-    Of structures of one composition the lowest is taken; pure elements are left out. Phases far
-    above the hull stay, with ``learn`` False. `target` is a column of the snapshot's entries, such
-    as "formation_energy_eV_atom".
+    Of structures of one composition the lowest is taken; pure elements are left out. Phases more
+    than 0.5 eV/atom above the hull stay, with ``learn`` False. ``removed`` counts all three.
+
+    Parameters
+    ----------
+    target : str
+        A column of the snapshot's entries, such as "formation_energy_eV_atom".
+    snapshot : Path, optional
+        Folder of a snapshot; the embedded one otherwise.
+
+    Returns
+    -------
+    TrainingSet
+        Groups are chemical systems.
     """
     from ..phases._space import composition_keys
     from ..phases.snapshot import load
