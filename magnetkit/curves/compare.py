@@ -1,7 +1,9 @@
 """Magnets side by side: properties, margins at one duty, and what each takes for equal flux."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -173,12 +175,9 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     """
     kelvin = conditions.temperature[0]
     duty = conditions.duty
-    centre, guaranteed_curve = (
-        curve(
-            magnet, kelvin, bound=bound, load_line=duty.load_line, **made
-        ).curves
-        for bound in ("centre", "guaranteed")
-    )
+    curve_of = partial(curve, magnet, kelvin, load_line=duty.load_line, **made)
+    centre = curve_of(bound="centre").curves
+    guaranteed_curve = curve_of(bound="guaranteed").curves
     limits = use_limits(
         [magnet] if isinstance(magnet, str) else magnet,
         duty.load_line,
@@ -226,7 +225,7 @@ def compare(
     Parameters
     ----------
     compositions : list, column, frame, path or CompositionTable
-        Two recipes or more, see `magnetkit.predict`; a name that comes twice is numbered. A text
+        One recipe or more, see `magnetkit.predict`; a name that comes twice is numbered. A text
         may be a grade such as ``"N42SH"``: its likeliest recipe, anchored on what its makers print
         at that temperature, as in `magnetkit.replace`; recipes beside it are then predicted as of
         the same producer.
@@ -257,7 +256,7 @@ def compare(
     Raises
     ------
     InputError
-        If there are fewer than two magnets, or several temperatures.
+        If there is no magnet, there are several temperatures, or both a shape and a load line.
 
     Examples
     --------
@@ -473,21 +472,18 @@ def _with_grades(
     InputError
         If there is not one shell for each magnet, or a grade has a process or a shell.
     """
-    shell, (kelvin,) = conditions.shell, conditions.temperature
-    shells = (
-        [shell] * len(texts)
-        if shell is None or isinstance(shell, str)
-        else list(shell)
-    )
+    (kelvin,) = conditions.temperature
+    shells = conditions.shell
+    if shells is None or isinstance(shells, str):
+        shells = [shells] * len(texts)
     if len(shells) != len(texts):
         raise InputError(
             f"expected a shell for each of {len(texts)} magnets, got {len(shells)}"
         )
-    likely = {
-        g: grade_magnet(g, kelvin)
-        for g in dict.fromkeys(grades)
-        if g is not None
-    }
+    likely = {}
+    for grade in dict.fromkeys(grades):
+        if grade is not None:
+            likely[grade] = grade_magnet(grade, kelvin)
     first = next(iter(likely.values()))
     magnets = []
     for text, grade, shell_text in zip(texts, grades, shells, strict=True):
@@ -568,21 +564,19 @@ def _duty_rows(
     """
     import pandas as pd
 
-    lines = [
-        RecoilLine(
-            float(row["remanence_T"]),
-            margin.recoil,
-            float(row["density_kg_m3"]),
-        )
-        for (_, row), margin in zip(frame.iterrows(), margins, strict=True)
-    ]
+    rows = frame.to_dict("records")
+    lines = []
+    for row, margin in zip(rows, margins, strict=True):
+        remanence = float(row["remanence_T"])
+        density = float(row["density_kg_m3"])
+        lines.append(RecoilLine(remanence, margin.recoil, density))
     # Per kilogram of the first magnet, or for the magnet of the shape.
     first_kg = 1.0
     if isinstance(surroundings, OpenBody):
         first_kg = surroundings.shape.volume * lines[0].density
     columns: dict[str, list[Any]] = {}
-    for (_, row), margin, line, name in zip(
-        frame.iterrows(), margins, lines, names, strict=True
+    for row, margin, line, name in zip(
+        rows, margins, lines, names, strict=True
     ):
         equal = match_flux(lines[0], line, surroundings)
         kilograms = equal.mass * first_kg
@@ -611,9 +605,9 @@ def _duty_rows(
 
 def _distinct_names(names: list[str]) -> list[str]:
     """Return the `names` in order, numbered from the second time on: "a" and "a (2)"."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     once = []
     for name in names:
-        counts[name] = counts.get(name, 0) + 1
+        counts[name] += 1
         once.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
     return once

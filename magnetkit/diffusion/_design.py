@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -146,13 +147,15 @@ class Search:
             Content, % of mass; 0 where none is needed, infinity where no content is enough.
         """
         need = np.zeros(len(self.cells))
+        safety = self.target.safety
         for magnet, case in self.each:
             field = relief * case.reverse + self.target.margin
-            by_knee = self.target.safety is not None
-            if self.target.safety is not None:
-                field = self.target.safety * case.reverse
-            smallest_content = magnet.needed(field, deviations, by_knee=by_knee)
-            need = np.maximum(need, smallest_content)
+            if safety is not None:
+                field = safety * case.reverse
+            content = magnet.needed(
+                field, deviations, by_knee=safety is not None
+            )
+            need = np.maximum(need, content)
         return need
 
     def meets(self, amount: FloatArray, deviations: float) -> bool:
@@ -209,12 +212,7 @@ def least_mass(
         return None
     if response.shape[1] == 1:
         first_column = response[:, 0]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mass = float(
-                np.nan_to_num(
-                    needed / np.maximum(first_column, 1e-12), posinf=np.inf
-                ).max()
-            )
+        mass = float(np.max(needed / np.maximum(first_column, 1e-12)))
         if mass * _largest_content(first_column) <= most:
             return np.array([mass])
         return None
@@ -422,22 +420,21 @@ def _coating_mass(
         With contents (%, shape (n,)) at each of `NODES` of the diffusion coefficient.
     """
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
-    amounts = [
-        search.responses(groups, anneal.spread(float(node))) @ mass
-        for node, _ in NODES
-    ]
-    probabilities = design_probability(
+    amounts = []
+    for deviations, _ in NODES:
+        spread = anneal.spread(float(deviations))
+        amounts.append(search.responses(groups, spread) @ mass)
+    probability = design_probability(
         search.target, search.each, amounts, search.cells
     )
-    is_met = probabilities >= search.probability - _SHOWN_STEP
     return Coated(
-        anneal,
-        groups,
-        mass,
-        search.areas(groups),
-        amounts,
-        probabilities,
-        is_met,
+        anneal=anneal,
+        groups=groups,
+        mass=mass,
+        areas=search.areas(groups),
+        amounts=amounts,
+        probability=probability,
+        met=probability >= search.probability - _SHOWN_STEP,
     )
 
 
@@ -536,24 +533,16 @@ def best_anneal(
     Coated
     """
     # A group each of patches would be slow to search over anneals: one mass serves to choose.
-    one = (
-        groups
-        if len(groups) == 1
-        else [[patch for group in groups for patch in group]]
-    )
-    coatings = [
-        coat(search, one, a)
-        for a in sorted(anneals, key=lambda a: (a.hours, a.celsius))
-    ]
+    all_patches = [list(chain.from_iterable(groups))]
+    short_first = sorted(anneals, key=lambda a: (a.hours, a.celsius))
+    coatings = [coat(search, all_patches, anneal) for anneal in short_first]
+    best_coating = max(coatings, key=lambda c: c.probability)
     successes = [c for c in coatings if c.met]
     if successes:
         lightest = min(c.entered_kg for c in successes)
-        best_coating = next(
-            c for c in successes if c.entered_kg <= 1.02 * lightest
-        )
-    else:
-        best_coating = max(coatings, key=lambda c: c.probability)
-    if one is groups:
+        light = (c for c in successes if c.entered_kg <= 1.02 * lightest)
+        best_coating = next(light)
+    if len(groups) == 1:
         return best_coating
     return coat(search, groups, best_coating.anneal)
 

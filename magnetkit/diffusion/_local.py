@@ -195,15 +195,12 @@ class Magnet:
         coercivity : float
             Standard deviation of ln H_cJ.
         """
-        logs = (
-            np.log(self.remanence / self.remanence_ends[0]),
-            np.log(self.coercivity / self.coercivity_ends[0]),
-        )
-        means = [
-            np.average(np.interp(amount, self.amount, x), weights=cells)
-            for x in logs
-        ]
-        return float(means[0]), float(means[1])
+        remanence = np.log(self.remanence / self.remanence_ends[0])
+        coercivity = np.log(self.coercivity / self.coercivity_ends[0])
+        in_cells = np.interp(amount, self.amount, remanence)
+        mean_remanence = float(np.average(in_cells, weights=cells))
+        in_cells = np.interp(amount, self.amount, coercivity)
+        return mean_remanence, float(np.average(in_cells, weights=cells))
 
 
 def _off(values: FloatArray, ends: FloatArray, deviations: float) -> FloatArray:
@@ -998,11 +995,11 @@ def design_probability(
     weights = [w for _, w in NODES] if len(amounts) == len(NODES) else [1.0]
     total = 0.0
     for amount, weight in zip(amounts, weights, strict=True):
-        chances = [
-            _case_probability(target, m, amount, case, cells)
-            for m, case in each
-        ]
-        total += weight * min(chances)
+        least = min(
+            _case_probability(target, magnet, amount, case, cells)
+            for magnet, case in each
+        )
+        total += weight * least
     return total
 
 

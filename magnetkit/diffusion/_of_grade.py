@@ -127,7 +127,7 @@ class GradeMagnets:
         InputError
             If one of the first two contents makes no magnet.
         """
-        frame = self._judge(kelvin, tuple(texts), tuple(shells))
+        frame = self._judge(kelvin, texts, shells)
         whole = frame.iloc[1:]
         end = count_magnets(whole, texts[0], element)
         sold_magnet = None
@@ -141,16 +141,14 @@ class GradeMagnets:
             rows, element, amounts[:end], most_wt_pct, sold_magnet
         )
 
-    def _judge(
-        self, kelvin: float, texts: tuple[str, ...], shells: tuple[str, ...]
-    ) -> Any:
+    def _judge(self, kelvin: float, texts: list[str], shells: list[str]) -> Any:
         """Judge recipes with shells as a replacement of the grade does, at `kelvin`, K.
 
         Parameters
         ----------
         kelvin : float
             Temperature, K.
-        texts, shells : tuple of str
+        texts, shells : list of str
             Recipes, wt.%, and their shells, one for one.
 
         Returns

@@ -65,19 +65,15 @@ def _laws() -> dict[str, tuple[float, float, float]]:
         rows.setdefault(row["element"], []).append(row)
     laws = {}
     for element, element_rows in rows.items():
-        inverse = [
-            1.0 / (float(r["temperature_C"]) + ZERO_CELSIUS)
-            for r in element_rows
-        ]
-        slope, start = np.polyfit(
-            inverse,
-            [np.log(float(r["coefficient_m2_s"])) for r in element_rows],
-            1,
-        )
-        deviation = max(
-            np.log(float(r["factor_of_doubt"])) for r in element_rows
-        )
-        laws[element] = float(start), float(-slope), float(deviation)
+        inverse = []
+        logs = []
+        deviations = []
+        for row in element_rows:
+            inverse.append(1.0 / (float(row["temperature_C"]) + ZERO_CELSIUS))
+            logs.append(np.log(float(row["coefficient_m2_s"])))
+            deviations.append(np.log(float(row["factor_of_doubt"])))
+        slope, start = np.polyfit(inverse, logs, 1)
+        laws[element] = float(start), float(-slope), float(max(deviations))
     return laws
 
 
@@ -225,9 +221,10 @@ class Spreading:
 
     @cached_property
     def edges(self) -> list[FloatArray]:
-        """Edges of the cells in each direction of diffusion, m.
+        """Edges of the cells in each direction of diffusion, m: a list of rising arrays.
 
-        The directions are x, y and z of a block, radius and height of a disc or ring.
+        The directions are x, y and z of a block, radius and height of a disc or ring. An array has
+        one edge more than there are cells in its direction.
         """
         box = self.cells.shape.box
         counts = self.cells.counts
@@ -252,14 +249,12 @@ class Spreading:
         height of a round magnet. The list, one `_Direction` each in this order, is kept; do not
         change it.
         """
-        ring = self.cells.shape.kind != "block"
-        fine = [
-            _VOLUMES_A_CELL if i == axis else 1 for i in range(len(self.edges))
-        ]
-        return [
-            _divide(e, fine[i], ring and i == 0)
-            for i, e in enumerate(self.edges)
-        ]
+        is_round = self.cells.shape.kind != "block"
+        directions = []
+        for i, edges in enumerate(self.edges):
+            fine = _VOLUMES_A_CELL if i == axis else 1
+            directions.append(_divide(edges, fine, ring=is_round and i == 0))
+        return directions
 
     def _face(self, face: str) -> tuple[int, int]:
         """Return the number of the direction normal to a `face`, and the index of its end: 0 or -1."""
@@ -267,10 +262,14 @@ class Spreading:
             return "xyz".index(face[0]), -1 if face[1] == "+" else 0
         return _ROUND[face]
 
+    def _edges_on(self, face: str) -> list[FloatArray]:
+        """Return the edges of the cells of a `face`, such as "z+", along its own directions, m."""
+        axis, _ = self._face(face)
+        return self.edges[:axis] + self.edges[axis + 1 :]
+
     def grid(self, face: str) -> tuple[int, ...]:
         """Return how many cells a `face`, such as "z+", has along each of its directions."""
-        axis, _ = self._face(face)
-        return tuple(len(e) - 1 for i, e in enumerate(self.edges) if i != axis)
+        return tuple(len(edges) - 1 for edges in self._edges_on(face))
 
     def middles(self, face: str) -> list[FloatArray]:
         """Return the middles of the cells of a face along each of its directions, m.
@@ -278,12 +277,7 @@ class Spreading:
         `face` is a name such as "z+" or "outer". A block's faces have two directions, in the order
         x, y, z; a round magnet's have one, radius or height.
         """
-        axis, _ = self._face(face)
-        return [
-            0.5 * (e[1:] + e[:-1])
-            for i, e in enumerate(self.edges)
-            if i != axis
-        ]
+        return [0.5 * (e[1:] + e[:-1]) for e in self._edges_on(face)]
 
     def areas(self, face: str) -> FloatArray:
         """Compute the areas of the cells of a face.
@@ -301,7 +295,7 @@ class Spreading:
             radii on a flat face and heights on a round one.
         """
         axis, end = self._face(face)
-        edges = [e for i, e in enumerate(self.edges) if i != axis]
+        edges = self._edges_on(face)
         if self.cells.shape.kind == "block":
             return np.multiply.outer(np.diff(edges[0]), np.diff(edges[1]))
         if axis == 1:
@@ -332,7 +326,7 @@ class Spreading:
         directions = self._directions(axis)
         amounts: FloatArray = np.where(patch.where, self.areas(patch.face), 0.0)
         for i, direction in enumerate(
-            d for j, d in enumerate(directions) if j != axis
+            directions[:axis] + directions[axis + 1 :]
         ):
             amounts = np.moveaxis(
                 np.tensordot(direction.modes.T, amounts, (1, i)), 0, i
@@ -370,10 +364,7 @@ class Spreading:
         radii = 0.5 * (self.edges[0][1:] + self.edges[0][:-1])
         x, y, _ = self.cells.lines()
         radius = np.hypot(x[:, None], y[None, :])
-        levels = [
-            np.interp(radius, radii, content[:, k])
-            for k in range(content.shape[1])
-        ]
+        levels = [np.interp(radius, radii, level) for level in content.T]
         cell_values = np.stack(levels, axis=-1)[self.cells.inside]
         volumes = np.outer(
             np.pi * np.diff(self.edges[0] ** 2), np.diff(self.edges[1])
@@ -444,12 +435,8 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
         for face in shape.faces:
             groups += [[part] for part in _parts_of_face(face, spreading)]
         return groups
-    return [
-        [
-            _whole_face(face, spreading)
-            for face in _choose_faces(faces, shape, along)
-        ]
-    ]
+    names = _choose_faces(faces, shape, along)
+    return [[_whole_face(face, spreading) for face in names]]
 
 
 def _choose_faces(text: str, shape: Shape, along: Axis) -> list[str]:
@@ -596,10 +583,8 @@ def read_mask(source: Any, spreading: Spreading) -> Groups:
             raise InputError(
                 f"mask, line {line}: covers nothing of {face}; are these mm?"
             )
-        mask_by_element = masks.setdefault(name, {})
-        mask_by_element[face] = (
-            mask_by_element.get(face, np.zeros_like(where)) | where
-        )
+        masks_of_group = masks.setdefault(name, {})
+        masks_of_group[face] = masks_of_group.get(face, False) | where
     return [list(starmap(Patch, group.items())) for group in masks.values()]
 
 
@@ -668,18 +653,8 @@ class FieldMap:
             | (cells.points > high + _RIM * step)
         ).any(1)
         if outside.any() or distances.max() > max(4.0 * step, 0.25 * box.min()):
-            ends = 1e3 * np.column_stack([low, high])
-            span = " x ".join(f"{a:.4g} to {b:.4g}" for a, b in ends)
-            want = " x ".join(f"{-500 * s:.4g} to {500 * s:.4g}" for s in box)
-            hint = "; coordinates count from the middle of the magnet"
-            if np.allclose((high - low) * 1e3, box, rtol=0.3):
-                hint = "; it looks like metres: the columns are in mm"
-            elif np.allclose(high - low, box, rtol=0.3):
-                middle = ", ".join(f"{1e3 * m:.4g}" for m in 0.5 * (low + high))
-                hint = f"; take the middle, ({middle}) mm, off its coordinates"
             raise InputError(
-                f"the field map does not cover the magnet: it spans {span} mm, the magnet {want} mm"
-                f"{hint}"
+                f"the field map does not cover the magnet: {_compare_spans(low, high, box)}"
             )
         vectors_at_cells = LinearNDInterpolator(self.points, self.vectors)(
             cells.points
@@ -690,6 +665,25 @@ class FieldMap:
                 self.points, self.vectors
             )(cells.points[rim])
         return np.asarray(vectors_at_cells)
+
+
+def _compare_spans(low: FloatArray, high: FloatArray, box: FloatArray) -> str:
+    """Write what a field map spans and what the magnet does, with a hint on how to mend it.
+
+    `low` and `high`, (3,), are the ends of the map along x, y and z, m; `box`, (3,), are the sides
+    of the magnet, m, whose middle is the origin.
+    """
+    ends = 1e3 * np.column_stack([low, high])
+    span = " x ".join(f"{a:.4g} to {b:.4g}" for a, b in ends)
+    halves = 500.0 * box
+    want = " x ".join(f"{-half:.4g} to {half:.4g}" for half in halves)
+    hint = "coordinates count from the middle of the magnet"
+    if np.allclose((high - low) * 1e3, box, rtol=0.3):
+        hint = "it looks like metres: the columns are in mm"
+    elif np.allclose(high - low, box, rtol=0.3):
+        middle = ", ".join(f"{1e3 * m:.4g}" for m in 0.5 * (low + high))
+        hint = f"take the middle, ({middle}) mm, off its coordinates"
+    return f"it spans {span} mm, the magnet {want} mm; {hint}"
 
 
 def read_field(source: Any) -> list[FieldMap]:

@@ -351,9 +351,9 @@ class SelfField:
 
     @cached_property
     def _transforms(self) -> list[FloatArray]:
-        """Fourier transforms of N_ab for each field direction a, three arrays.
+        """Fourier transforms of N_ab for each field direction a, in the order x, y, z.
 
-        The direction b is the easy axis.
+        Each is complex, (2 nx, 2 ny, nz + 1). The direction b is the easy axis.
         """
         from scipy.fft import rfftn
 

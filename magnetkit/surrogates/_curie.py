@@ -12,6 +12,7 @@ same host by a simple kriging with an exponential covariance over the atomic fra
 Econ. Geol. 58 (1963) 1246): two rows of a series take the error of its others from 34 to 25 K.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -129,6 +130,25 @@ def classify_rows(
     has_value = np.isfinite(base)
     kind = np.where(has_value, root_places(codes), len(ROOTS))
     return kind, np.where(has_value, base - 600.0, -100.0) / _UNIT_K
+
+
+def fill_mean(base: FloatArray) -> FloatArray:
+    """Return the mean of each row, K, (n,): `base`, (n,), or `TYPICAL_K` where that is NaN."""
+    return np.where(np.isfinite(base), base, TYPICAL_K)
+
+
+def interval_widths(
+    scores: Sequence[FloatArray], interval: float
+) -> FloatArray:
+    """Compute the quantile of each array of `scores`, float64 (len(scores),); NaN of an empty one.
+
+    A new score stays below it with the probability `interval`, 0 to 1.
+    """
+    widths = np.full(len(scores), np.nan)
+    for number, score in enumerate(scores):
+        if len(score):
+            widths[number] = _intervals.quantile(score, interval)
+    return widths
 
 
 class Asked(NamedTuple):
@@ -302,9 +322,7 @@ _LEAST_K = 1.0
 class Branch:
     """The residual of some hosts, and the size of its errors."""
 
-    process: (
-        TrendProcess  # the residual, over the columns of `CurieModel.columns`
-    )
+    process: TrendProcess  # the residual, over the columns of `trend_columns`
     # The size of an error is their sum over one and what `error_inputs` returns, K, (7,).
     coefficients: FloatArray
     edge: float  # novelty at the edge of the domain
@@ -458,18 +476,6 @@ class CurieModel(TrainedModel):
             return self.predict_magnets(whose).value
         return nothing
 
-    def columns(
-        self, phases: CompositionTable, codes: Int8Array
-    ) -> tuple[FloatArray, FloatArray]:
-        """Compute the columns that the residual is learnt from, and the physical mean, of n phases.
-
-        `phases` are their compositions and `codes`, int8 (n,), their host codes, -1 for none.
-        Returned are the columns of `trend_columns`, (n, d), and the mean, K, (n,), NaN where there
-        is no physics.
-        """
-        base = self.base(phases, codes)
-        return trend_columns(phases, codes, base), base
-
     def base(self, phases: CompositionTable, codes: Int8Array) -> FloatArray:
         """Return the physical mean of `phases` with host `codes`, K, (n,); NaN where there is none."""
         if self.physics:
@@ -574,7 +580,7 @@ class CurieModel(TrainedModel):
             ``distance``, 1 at the edge of the domain; ``measured``, whether the very compound is
             known.
         is_answer : ndarray of bool, shape (n,)
-            Rows that a user's measurements decided.
+            Rows that the calibrated parameters, corrected by a user's measurements, answer.
         has_base : ndarray of bool, shape (n,)
             Rows for which there is physics.
         """
@@ -582,38 +588,10 @@ class CurieModel(TrainedModel):
         base = self.base(phases, codes)
         residual = self.residual(whose, base)
         has_base = np.isfinite(base)
-        width = self._widths.get(interval)
-        if width is None:
-            quantiles = (
-                _intervals.quantile(s, interval) if len(s) else np.nan
-                for s in self.scores
-            )
-            self._widths[interval] = width = np.array(list(quantiles))
-        inside = residual.distance <= 1.0
         which = self.choose_branch(codes, base)
-        half = np.where(inside, width[which], width[-1]) * residual.size
-        normal = NormalDist().inv_cdf(0.5 + 0.5 * interval)
-        if not len(self.scores[-1]):
-            novelty_width = normal * OFFSET_K * residual.novelty
-            # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
-            few = np.array(
-                [len(s) * (1.0 - interval) < interval for s in self.scores]
-            )
-            enough = inside & ~few[which]
-            half = np.where(
-                enough,
-                half,
-                np.maximum(width[which] * residual.size, novelty_width),
-            )
-        value = np.maximum(
-            np.where(has_base, base, TYPICAL_K) + residual.mean, _LEAST_K
-        )
+        half = self._half_widths(residual, which, has_base, interval)
+        value = np.maximum(fill_mean(base) + residual.mean, _LEAST_K)
         familiarity = 1.0 - residual.novelty
-        if not self.anywhere:
-            # Too few were left out there: how far it may be off is what the prior says.
-            deviation = np.sqrt(residual.novelty * (2.0 - residual.novelty))
-            prior = np.fmax(half, normal * WITHOUT_PHYSICS_K * deviation)
-            half = np.where(has_base, half, prior)
         smallest_familiarity = _SILENT if self.anywhere else _NEARLY_KNOWN
         empty = (np.diff(phases.indptr) == 0) | (
             ~has_base & (familiarity < smallest_familiarity)
@@ -637,6 +615,47 @@ class CurieModel(TrainedModel):
             is_answer,
             has_base,
         )
+
+    def _half_widths(
+        self,
+        residual: Residual,
+        which: IntArray,
+        has_base: BoolArray,
+        interval: float,
+    ) -> FloatArray:
+        """Compute half the interval of the Curie temperature of n phases, K, (n,).
+
+        Parameters
+        ----------
+        residual : Residual
+            Their residual, of which ``size``, ``novelty`` and ``distance`` count.
+        which : ndarray of int64, shape (n,)
+            The branch that answers for each, as of `choose_branch`.
+        has_base : ndarray of bool, shape (n,)
+            Phases for which there is physics.
+        interval : float
+            Probability of the intervals, 0 to 1.
+        """
+        width = self._widths.get(interval)
+        if width is None:
+            width = interval_widths(self.scores, interval)
+            self._widths[interval] = width
+        inside = residual.distance <= 1.0
+        half = np.where(inside, width[which], width[-1]) * residual.size
+        normal = NormalDist().inv_cdf(0.5 + 0.5 * interval)
+        if not len(self.scores[-1]):
+            novelty_width = normal * OFFSET_K * residual.novelty
+            wider = np.maximum(width[which] * residual.size, novelty_width)
+            # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
+            counts = np.array([len(score) for score in self.scores])
+            few = counts * (1.0 - interval) < interval
+            half = np.where(inside & ~few[which], half, wider)
+        if not self.anywhere:
+            # Too few were left out there: how far it may be off is what the prior says.
+            deviation = np.sqrt(residual.novelty * (2.0 - residual.novelty))
+            prior = np.fmax(half, normal * WITHOUT_PHYSICS_K * deviation)
+            half = np.where(has_base, half, prior)
+        return half
 
     def _predict_table(
         self, table: CompositionTable, interval: float

@@ -27,14 +27,14 @@ from ..phases.records import HOSTS, ROOTS
 from . import _store
 from ._curie import (
     TREND,
-    TYPICAL_K,
     Asked,
     Branch,
     CurieModel,
-    Residual,
     classify_rows,
     error_inputs,
     error_size,
+    fill_mean,
+    interval_widths,
     physical,
     prepare_query,
     replacement_rows,
@@ -123,9 +123,7 @@ class LeftOut(NamedTuple):
 
         `rows` is a mask, an index array or a slice; without it all rows count.
         """
-        apart = self.mean - np.where(
-            np.isfinite(self.base), self.base, TYPICAL_K
-        )
+        apart = self.mean - fill_mean(self.base)
         parts = self.novelty, self.local, self.outside, apart, self.unseen
         return error_inputs(*(part[rows] for part in parts))
 
@@ -253,20 +251,13 @@ def calibrate_errors(
     )
     scores = []
     for k in range(len(coefficients_of_branches)):
-        in_branch = inside & (made.branch == k)
-        scores.append(
-            _wider_scores(
-                score,
-                in_branch if in_branch.sum() >= _LEAST_OUTSIDE else inside,
-                made.chemistry,
-            )
-        )
+        rows = inside & (made.branch == k)
+        rows = rows if rows.sum() >= _LEAST_OUTSIDE else inside
+        scores.append(_wider_scores(score, rows, made.chemistry))
     beyond = is_prediction & ~inside
-    outside = (
-        _wider_scores(score, beyond, made.chemistry)
-        if beyond.sum() >= _LEAST_OUTSIDE
-        else score[:0]
-    )
+    outside = score[:0]
+    if beyond.sum() >= _LEAST_OUTSIDE:
+        outside = _wider_scores(score, beyond, made.chemistry)
     return tuple(coefficients_of_branches), (*scores, outside)
 
 
@@ -300,11 +291,7 @@ def left_out_half_widths(
         for k in np.unique(folds):
             test = folds == k
             branches, scores = _calibrate_without_rows(model, left, test)
-            widths = [
-                _intervals.quantile(s, coverage) if len(s) else np.nan
-                for s in scores
-            ]
-            factor = np.array(widths)
+            factor = interval_widths(scores, coverage)
             size = test_rows.sizes([branch.coefficients for branch in branches])
             edges = np.array([branch.edge for branch in branches])
             inside = test_rows.novelty <= edges[test_rows.branch]
@@ -469,39 +456,33 @@ def left_out(
             rest = data[train]
             # The size of an error is then the local residual alone.
             only = np.arange(7) == 2.0
+            fitted_branches = fit_branches(
+                rest, rows_of_data.at(train), model.branches, search=True
+            )
             branches = tuple(
                 replace(branch, coefficients=only, edge=1.0)
-                for branch in fit_branches(
-                    rest, rows_of_data.at(train), model.branches, search=True
-                )
+                for branch in fitted_branches
             )
-            residual: Residual = replace(
-                model, branches=branches, known=rest
-            ).residual(rows_of_data.asked.at(test), rows_of_data.base[test])
-            mean = (
-                np.where(
-                    np.isfinite(rows_of_data.base[test]),
-                    rows_of_data.base[test],
-                    TYPICAL_K,
-                )
-                + residual.mean
+            model_of_fold = replace(model, branches=branches, known=rest)
+            base = rows_of_data.base[test]
+            residual = model_of_fold.residual(rows_of_data.asked.at(test), base)
+            figures[:, test] = (
+                np.maximum(fill_mean(base) + residual.mean, _LEAST_K),
+                residual.novelty,
+                residual.size,
+                residual.unseen,
             )
-            own_mean = np.maximum(mean, _LEAST_K)
-            new = residual.novelty
-            figures[:, test] = own_mean, new, residual.size, residual.unseen
         advance()
-    way = np.full(len(data), chemistry)
-    branch = model.of_host[rows_of_data.host]
     mean, novelty, local, unseen = figures
     return LeftOut(
-        mean,
-        novelty,
-        local,
-        unseen,
-        rows_of_data.asked.outside,
-        branch,
-        way,
-        rows_of_data.base,
+        mean=mean,
+        novelty=novelty,
+        local=local,
+        unseen=unseen,
+        outside=rows_of_data.asked.outside,
+        branch=model.of_host[rows_of_data.host],
+        chemistry=np.full(len(data), chemistry),
+        base=rows_of_data.base,
     )
 
 
@@ -614,7 +595,7 @@ def fit_rows(
     import pandas as pd
 
     mine = np.flatnonzero(learns[own.host])
-    apart = data.values - np.where(np.isfinite(own.base), own.base, TYPICAL_K)
+    apart = data.values - fill_mean(own.base)
     frame = pd.DataFrame(
         {"key": own.compound[mine], "apart": apart[mine], "row": mine}
     )

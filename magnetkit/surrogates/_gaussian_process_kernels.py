@@ -110,7 +110,8 @@ def _absent(block, at, count, out):
     `block` is `Block`. `at` holds in its first `count` entries, ascending, the columns that are not
     0, which are left out. `out`, float32 (m,), is overwritten.
     """
-    moving, m = block.moving, block.moving.shape[1]
+    moving = block.moving
+    m = moving.shape[1]
     out[:] = np.float32(0.0)
     k = 0
     for c in range(len(moving)):
@@ -137,7 +138,8 @@ def _squares(x, block, at, count, absent, out):
     `block` is `Block`; `x`, `at`, `count` are as of `_present_elements`, `absent` as `_absent`
     wrote it.
     """
-    moving, m = block.moving, block.moving.shape[1]
+    moving = block.moving
+    m = moving.shape[1]
     p = len(moving)
     d = len(block.column)
     rest = 0.0

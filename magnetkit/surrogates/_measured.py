@@ -156,6 +156,21 @@ class TrainingSet:
             self, **{name: getattr(self, name)[rows] for name in parts}
         )
 
+    def manifest(self) -> dict[str, Any]:
+        """Return what the manifest of a model that learns from the set says of it.
+
+        The keys are ``target``, ``origin``, ``rows`` (learnt from), ``groups`` (their number),
+        ``removed`` and ``data_sha256``.
+        """
+        return {
+            "target": self.target,
+            "origin": self.origin,
+            "rows": int(self.learn.sum()),
+            "groups": len(np.unique(self.groups)),
+            "removed": self.removed,
+            "data_sha256": self.sha256,
+        }
+
     @property
     def sha256(self) -> str:
         """SHA-256, in hexadecimal digits, of target, compositions, values, ``learn`` and groups in order."""
@@ -574,22 +589,20 @@ def _embedded_facts() -> pd.DataFrame:
     """
     names = ["name", "value", "paper"]
     columns = ["formula", TARGET, "source"]
-    files = (
-        datasets.path(f"intrinsic/{name}.csv")
-        for name in ("compounds", "curie")
-    )
-    frames = [
-        pd.read_csv(file)[columns].set_axis(names, axis=1) for file in files
-    ]
+    frames = []
+    for name in ("compounds", "curie"):
+        rows = pd.read_csv(datasets.path(f"intrinsic/{name}.csv"))[columns]
+        frames.append(rows.set_axis(names, axis=1))
     single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
     single = single[single["property"] == TARGET][
         ["formula", "value", "source"]
     ]
     facts = pd.concat([*frames, single.set_axis(names, axis=1)])
-    papers = [
-        s.removeprefix(_DOI).lower() if s.startswith(_DOI) else s
-        for s in facts["paper"]
-    ]
+    papers = []
+    for source in facts["paper"]:
+        if source.startswith(_DOI):
+            source = source.removeprefix(_DOI).lower()
+        papers.append(source)
     facts = facts.assign(paper=papers, kind="", computed=False, typed=True)
     return facts[np.isfinite(facts["value"])]
 
@@ -908,13 +921,8 @@ def _find_contradictions(frame: pd.DataFrame) -> BoolArray:
     ).abs() > _CONTRADICTED_K
     contradictions = medians[is_far & (of_compound.transform("size") >= 3)]
     bad = set(zip(contradictions["key"], contradictions["paper"], strict=True))
-    return np.array(
-        [
-            pair in bad
-            for pair in zip(frame["key"], frame["paper"], strict=True)
-        ],
-        bool,
-    )
+    pairs = zip(frame["key"], frame["paper"], strict=True)
+    return np.array([pair in bad for pair in pairs], bool)
 
 
 def _contradicting_papers(frame: pd.DataFrame) -> BoolArray:

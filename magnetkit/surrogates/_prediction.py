@@ -44,6 +44,11 @@ class TrainedModel:
         DataFrame, or frame of the input's library
             One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
             ``domain_distance`` (1 at the edge); for the Curie temperature also ``_data_share``.
+
+        Raises
+        ------
+        InputError
+            If `interval` does not lie between 0 and 1, or nothing can be read.
         """
         inputs = read_inputs(compositions, basis, strict=strict)
         return inputs.give(self._predict_table(inputs.table, interval))

@@ -273,14 +273,16 @@ class TrendProcess:
         inner[np.diag_indices(len(at))] += JITTER
         weights = np.linalg.solve(inner, covariance[at] @ self.weights_)
         smooth, local, *rest, _, size = self._known
-        smooth, local = (
-            (*b[:3], np.ascontiguousarray(b[3][:, at]), b[4])
-            for b in (smooth, local)
-        )
         other = copy(self)
         other.points_ = self.points_[at]
         other.weights_ = weights
-        other._known = (smooth, local, *rest, weights, size[at])
+        other._known = (
+            _thin_block(smooth, at),
+            _thin_block(local, at),
+            *rest,
+            weights,
+            size[at],
+        )
         return other
 
     def estimate(self, X: FloatArray) -> Estimate:
@@ -362,10 +364,6 @@ class TrendProcess:
             return 1.0
         return float(np.exp(self.theta_[-2]))
 
-    @property
-    def _flat(self) -> float:
-        return float(np.exp(2.0 * self.theta_[: 1 if self.linear else 2]).sum())
-
     def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
         """Compute trend, smooth part and last part of the covariance between rows, new arrays (n, k) each.
 
@@ -424,14 +422,11 @@ class TrendProcess:
         _, weights = self._solve(covariance, noise_variance * inflation, t)
         self.points_ = X
         self.weights_ = weights
+        residual = self.scale_ * residual
         self.inflation_, self.residual_ = np.empty((2, len(t)))
-        self.inflation_[order], self.residual_[order] = (
-            inflation,
-            self.scale_ * residual,
-        )
-        self._known = self._kernel_arrays(
-            a, weights, np.abs(self.scale_ * residual)
-        )
+        self.inflation_[order] = inflation
+        self.residual_[order] = residual
+        self._known = self._kernel_arrays(a, weights, np.abs(residual))
         return self
 
     def _kernel_arrays(
@@ -539,6 +534,12 @@ def _block(
         moving,
         known[0, ~moves].astype(np.float64),
     )
+
+
+def _thin_block(block: tuple, at: IntArray) -> tuple:
+    """Return the fields of a `Block`, as of `_block`, with the known rows of numbers `at` alone."""
+    column, shift, factor, moving, still = block
+    return column, shift, factor, np.ascontiguousarray(moving[:, at]), still
 
 
 def _weighted_sum(rows: FloatArray, weights: FloatArray) -> FloatArray:

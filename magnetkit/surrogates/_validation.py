@@ -74,6 +74,12 @@ def _without_ends(value: FloatArray) -> Prediction:
     return Prediction(value, nothing, nothing)
 
 
+def _read_prediction(frame: "pd.DataFrame", target: str) -> Prediction:
+    """Read the column `target` of n rows and its ends ``_lo`` and ``_hi`` as arrays (n,)."""
+    columns = frame[[target, f"{target}_lo", f"{target}_hi"]]
+    return Prediction(*columns.to_numpy(np.float64).T)
+
+
 def _fit_trees(kind: str) -> Fit:
     """Build the function that fits an ensemble of scikit-learn's, by the name `kind` of its class.
 
@@ -209,12 +215,7 @@ def _fit_energy(coverage: float) -> Fit:
 
         def predict(table: CompositionTable) -> Prediction:
             """Predict the n compositions of `table` by the trained model, eV/atom; arrays (n,)."""
-            frame = model.predict(table, coverage)
-            ends = (
-                frame[f"{data.target}{end}"].to_numpy()
-                for end in ("_lo", "_hi")
-            )
-            return Prediction(frame[data.target].to_numpy(), *ends)
+            return _read_prediction(model.predict(table, coverage), data.target)
 
         return predict
 
@@ -567,11 +568,7 @@ def _physics(
     if data.target not in PHYSICS:
         return {}
     frame = intrinsic(data.table, temperature, interval=coverage)
-    columns = (
-        frame[f"{data.target}{end}"].to_numpy(np.float64)
-        for end in ("", "_lo", "_hi")
-    )
-    return {"predict, as shipped": Prediction(*columns)}
+    return {"predict, as shipped": _read_prediction(frame, data.target)}
 
 
 def with_groups(data: TrainingSet, groups: Any) -> TrainingSet:

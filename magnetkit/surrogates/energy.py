@@ -109,18 +109,8 @@ class EnergyModel(TrainedModel):
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256, in hexadecimal digits, of the numbers that the answers depend on."""
-        inside, outside = self.scores
-        edge = float(self.edge)
-        return fingerprint(
-            (
-                self.target,
-                self.process,
-                self.coefficients,
-                inside,
-                outside,
-                edge,
-            )
-        )
+        content = [self.target, self.process, self.coefficients, *self.scores]
+        return fingerprint((*content, float(self.edge)))
 
     def _predict_table(
         self, table: CompositionTable, interval: float
@@ -228,29 +218,16 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     )
     score = residual / size(coefficients, estimates)
     inside = estimates.novelty <= edge
-    manifest = _manifest(data, float(residual.mean()))
     outside = score if (~inside).sum() < _LEAST_FOREIGN else score[~inside]
-    scores = score[inside], outside
     return EnergyModel(
-        data.target, process, coefficients, scores, edge, data, manifest
+        target=data.target,
+        process=process,
+        coefficients=coefficients,
+        scores=(score[inside], outside),
+        edge=edge,
+        known=data,
+        manifest=data.manifest() | {"error": float(residual.mean())},
     )
-
-
-def _manifest(data: TrainingSet, error: float) -> dict[str, Any]:
-    """Build the manifest of a model of the set `data`, whose mean error is `error`, eV/atom.
-
-    The keys are ``target``, ``origin``, ``rows`` (learnt from), ``groups`` (their number),
-    ``removed``, ``data_sha256`` and ``error``.
-    """
-    return {
-        "target": data.target,
-        "origin": data.origin,
-        "rows": int(data.learn.sum()),
-        "groups": len(np.unique(data.groups)),
-        "removed": data.removed,
-        "data_sha256": data.sha256,
-        "error": error,
-    }
 
 
 def left_out(
@@ -307,11 +284,14 @@ def stored_model(known: TrainingSet) -> EnergyModel | None:
     ):
         return None
     process = blank().from_arrays(x, known.values[known.learn], arrays)
-    scores = arrays["inside"], arrays["outside"]
-    manifest = _manifest(known, float(arrays["error"]))
-    edge = float(arrays["edge"])
     return EnergyModel(
-        ENERGY, process, arrays["coefficients"], scores, edge, known, manifest
+        target=ENERGY,
+        process=process,
+        coefficients=arrays["coefficients"],
+        scores=(arrays["inside"], arrays["outside"]),
+        edge=float(arrays["edge"]),
+        known=known,
+        manifest=known.manifest() | {"error": float(arrays["error"])},
     )
 
 

@@ -67,6 +67,11 @@ def evaluate(
     return evaluate_phases(part, at, load(), curie_prediction, spread)
 
 
+def _without_rest(phases: CompositionTable, codes: Int8Array) -> Asked:
+    """Return n `phases` of host `codes`, int8 (n,), as a query without anything outside them."""
+    return Asked(phases, codes, np.zeros(len(codes)))
+
+
 def condense_groups(
     part: Partition,
     groups: "Sequence[tuple[CompositionTable, Int8Array]]" = (),
@@ -98,31 +103,26 @@ def condense_groups(
 
     curie = curie or load_curie()
     curie_prediction = None
-    groups = [(part.hard_phase, part.host), *groups]
+    of_part = None
     values = [
-        curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1]))))
-        for g in groups[1:]
+        curie.curie_of_magnets(_without_rest(phases, codes))
+        for phases, codes in groups
     ]
+    groups = [(part.hard_phase, part.host), *groups]
     if written is not None:
         curie_prediction = curie.predict_magnets(prepare_query(written))
-    if (
-        written is not None
-        and curie_prediction is not None
-        and part.hard_phase is written.hard_phase
-    ):
-        values.insert(0, curie_prediction.value)
-    else:
-        # Whose it is is work, and for nothing where the parameters stand.
-        whose = (
-            prepare_query(part)
-            if curie.decides
-            else Asked(*groups[0], np.zeros(len(part.host)))
-        )
-        values.insert(0, curie.curie_of_magnets(whose))
-        if written is not None and curie_prediction is not None:
+        if part.hard_phase is written.hard_phase:
+            of_part = curie_prediction.value
+        else:
             values.append(curie_prediction.value)
             groups.append((written.hard_phase, written.host))
-    value = np.concatenate(values)
+    if of_part is None:
+        whose = _without_rest(part.hard_phase, part.host)
+        # Whose it is is work, and for nothing where the parameters stand.
+        if curie.decides:
+            whose = prepare_query(part)
+        of_part = curie.curie_of_magnets(whose)
+    value = np.concatenate([of_part, *values])
     phases = condense(*_join_groups(groups), load())
     has_value = np.isfinite(value)
     phases.state[has_value, CURIE] = value[has_value]
@@ -152,12 +152,10 @@ def condensed_alone(
     from ..compound._intrinsic_kernels import CURIE
 
     result = condense(phases, codes, load())
-    value = (curie or load_curie()).curie_of_magnets(
-        Asked(phases, codes, np.zeros(len(codes)))
-    )
-    result.state[:, CURIE] = np.where(
-        np.isfinite(value), value, result.state[:, CURIE]
-    )
+    curie = curie or load_curie()
+    value = curie.curie_of_magnets(_without_rest(phases, codes))
+    has_value = np.isfinite(value)
+    result.state[has_value, CURIE] = value[has_value]
     return result
 
 

@@ -89,8 +89,7 @@ def target_unit(target: str) -> str:
 def fit(known: TrainingSet) -> PropertyModel:
     """Train a `CompositionRegressor` on the rows of the set `known` where ``learn`` is True.
 
-    The `PropertyModel` holds the set and a manifest: ``target``, ``origin``, ``rows`` learnt,
-    ``groups``, ``removed`` and ``data_sha256``. No file is written.
+    The `PropertyModel` holds the set and its manifest. No file is written.
     """
     learn = np.flatnonzero(known.learn)
     regressor = CompositionRegressor(
@@ -99,15 +98,7 @@ def fit(known: TrainingSet) -> PropertyModel:
     regressor.learn_compositions(
         known.table[learn], known.values[learn], known.groups[learn]
     )
-    manifest = {
-        "target": known.target,
-        "origin": known.origin,
-        "rows": len(learn),
-        "groups": len(np.unique(known.groups)),
-        "removed": known.removed,
-        "data_sha256": known.sha256,
-    }
-    return PropertyModel(known.target, known, regressor, manifest)
+    return PropertyModel(known.target, known, regressor, known.manifest())
 
 
 # Models in memory by their file, whose name says what they were trained on.

@@ -350,21 +350,11 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         probability of the ranges, 0 to 1. The `_Answer` has arrays (n,), in the unit of the target.
         """
         frame = model.predict(table, interval)
-        names = (
-            self.target,
-            f"{self.target}_lo",
-            f"{self.target}_hi",
-            "domain_distance",
-        )
-        columns = [frame[name].to_numpy(np.float64) for name in names]
+        ends = [f"{self.target}_lo", f"{self.target}_hi"]
+        columns = frame[[self.target, *ends, "domain_distance"]]
+        answers = columns.to_numpy(np.float64).T
         instead = self._mix(np.zeros((len(table), 1)), interval)
-        silent = np.isnan(columns[0])
-        return _Answer(
-            *(
-                np.where(silent, mean, column)
-                for mean, column in zip(instead, columns, strict=True)
-            )
-        )
+        return _Answer(*np.where(np.isnan(answers[0]), instead, answers))
 
     def save(self, path: str | Path) -> Path:
         """Write it to a file of arrays and JSON, without pickles.
@@ -425,11 +415,10 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             )
         assert isinstance(self.model_, CurieModel)
         arrays, about = _curie_training.pack(self.model_)
-        training_arrays = self.model_.known.to_arrays()
         content["model"] = {
             "arrays": arrays,
             "about": json.dumps(about),
-            "known": training_arrays,
+            "known": self.model_.known.to_arrays(),
         }
         return content
 

@@ -29,6 +29,7 @@ from ._measured import (
     read_rows,
     refuse,
 )
+from ._prediction import prediction_frame
 
 COMPUTED = ("saturation_polarization_T", "anisotropy_constant_MJ_m3")
 """Intrinsic properties that no measurement beside the calibrated parameters decides."""
@@ -85,8 +86,6 @@ class Computed:
             One row a composition: the target, its ``_lo``, ``_hi`` and ``_data_share`` (0),
             ``in_domain`` and ``domain_distance`` (1 at the edge), those of the Curie temperature.
         """
-        import pandas as pd
-
         from . import _curie_training
         from .intrinsic import intrinsic
 
@@ -94,16 +93,13 @@ class Computed:
         properties = intrinsic(inputs.table, temperature, interval=interval)
         domain = _curie_training.load().predict(inputs.table)
         name = self.target
-        frame = pd.DataFrame(
-            {
-                **{
-                    c: properties[c].to_numpy()
-                    for c in (name, f"{name}_lo", f"{name}_hi")
-                },
-                f"{name}_data_share": 0.0,
-                "in_domain": domain["in_domain"].to_numpy(),
-                "domain_distance": domain["domain_distance"].to_numpy(),
-            }
+        frame = prediction_frame(
+            name,
+            value=properties[name].to_numpy(),
+            low=properties[f"{name}_lo"].to_numpy(),
+            high=properties[f"{name}_hi"].to_numpy(),
+            distance=domain["domain_distance"].to_numpy(),
+            data_share=np.zeros(len(domain)),
         )
         return inputs.give(frame)
 
@@ -258,22 +254,22 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     table = table[keep]
     values = values[keep]
     learn = entries[HULL_DISTANCE].to_numpy(np.float64)[keep] <= _NO_PHASE
+    over = f"over {_NO_PHASE} eV/atom above the hull (not learnt from, but tested on)"
     removal_counts = {
-        f"over {_NO_PHASE} eV/atom above the hull (not learnt from, but tested on)": int(
-            (~learn).sum()
-        ),
+        over: int((~learn).sum()),
         "higher structure of a composition": higher,
         "pure element": int((~several).sum()),
     }
+    origin = "embedded Materials Project snapshot"
+    if snapshot is not None:
+        origin = f"snapshot {snapshot.name}"
     return TrainingSet(
-        target,
-        table,
-        values,
-        chemical_systems(table),
-        np.full(len(table), "Materials Project"),
-        "embedded Materials Project snapshot"
-        if snapshot is None
-        else f"snapshot {snapshot.name}",
-        removal_counts,
-        learn,
+        target=target,
+        table=table,
+        values=values,
+        groups=chemical_systems(table),
+        sources=np.full(len(table), "Materials Project"),
+        origin=origin,
+        removed=removal_counts,
+        learn=learn,
     )
