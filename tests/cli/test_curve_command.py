@@ -12,7 +12,7 @@ from magnetkit.cli.predict import _read_device, numbers
 from tests import command
 from tests.printed import cells
 
-MADE = ["basis", "process", "shell"]
+MADE = ["basis", "shell"]
 
 
 def run(*arguments):
