@@ -2,20 +2,18 @@
 
 ``python -m benchmarks.faults.campaign [PART ...]`` runs some parts alone. Each part runs in a
 process of its own, so that a crash is a figure and not the end. The figures go to ``figures.json``,
-where parts that were not asked for keep theirs. ``FAULTS.md`` is written from these, from
-``points.toml`` and from notes, and from nothing else: the part ``page`` writes it anew.
+where parts that were not asked for keep theirs. ``FAULTS.md`` is written from these and from
+notes, and from nothing else: the part ``page`` writes it anew.
 """
 
 import json
 import os
 import platform
-import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,7 +34,6 @@ SHUFFLES = 10
 # Users of the explorer at once, requests, seconds: it ends at whichever comes first.
 LOAD = (20, 50_000, 1_800)
 PART_LIMIT_S = 3_600
-POINTS = Path(__file__).with_name("points.toml")
 NOTES = {
     "What was run": "run.md",
     "One change at a time": "../mutants/FOUND.md",
@@ -169,76 +166,12 @@ def explorer() -> list[dict]:
     return [explorer_load.run(*LOAD)]
 
 
-def again() -> list[dict]:
-    """Make each fault of the second round again, as far as it can be."""
-    file = Path(__file__).with_name("second_round.py")
-    done = subprocess.run(
-        [sys.executable, "-P", file],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
-    return [
-        {
-            "point": int(r["point"]),
-            "seen": r["seen"],
-            "faults": [r["seen"]] if r["fault"] else [],
-        }
-        for r in rows
-    ]
-
-
 def tables() -> list[dict]:
     return run_module("user_tables", TABLES, CAMPAIGN_SEED)
 
 
 def arguments() -> list[dict]:
     return run_module("arguments")
-
-
-def earlier_faults() -> dict[str, dict]:
-    """Return the thirteen faults by number: what each was, and the tests that hold it."""
-    return tomllib.loads(POINTS.read_text(encoding="utf-8"))
-
-
-def points() -> list[dict]:
-    """Run the tests that hold each fault of the second round."""
-    rows = []
-    for number, point in earlier_faults().items():
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                *point["tests"],
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        last = done.stdout.splitlines()[-1]
-        why = [
-            line
-            for line in done.stdout.splitlines()
-            if line.startswith(("FAILED", "ERROR"))
-        ]
-        counts = {
-            w: int(n)
-            for n, w in re.findall(r"(\d+) (passed|failed|error|skipped)", last)
-        }
-        rows.append(
-            {
-                "point": number,
-                "passed": counts.get("passed", 0),
-                "skipped": counts.get("skipped", 0),
-                "faults": why or [last] if done.returncode else [],
-            }
-        )
-    return rows
 
 
 def cache() -> list[dict]:
@@ -367,11 +300,6 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         "none that a control sends, bodies of 300 MB before and after. *load*: processes that "
         "wanted the machine's two cores in the last quarter of an hour.",
     ),
-    "again": (
-        again,
-        "The thirteen faults of the second round made again from outside "
-        "(`python -P benchmarks/faults/second_round.py`, which runs on 0b41db4 too).",
-    ),
     "tables": (
         tables,
         "Measured magnets, parts of a device, fields of a solver and mills, spoiled as files are: "
@@ -382,7 +310,6 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         "Numbers, texts, lists, mappings, arrays, frames, objects, 28 of them, in each argument of "
         "public functions: refused by name, or taken.",
     ),
-    "points": (points, "The tests that hold each of the thirteen faults."),
 }
 
 
@@ -453,7 +380,6 @@ def page(figures: dict[str, dict]) -> str:
     ]
     if missing:
         out += [f"Not run at length: {', '.join(missing)}.", ""]
-    out += second_round()
     for name, (_, told) in PARTS.items():
         if name not in figures:
             continue
@@ -481,28 +407,6 @@ def page(figures: dict[str, dict]) -> str:
         )
         out += [f"## {title}", "", text, ""]
     return "\n".join(out)
-
-
-def second_round() -> list[str]:
-    """Return the thirteen faults, what the state they were found in does, and what holds each."""
-    out = [
-        "## Second round",
-        "",
-        "What it found; what 0b41db4 did when each was made again by",
-    ]
-    out += ["`second_round.py`; the tests that hold each.", ""]
-    out += [
-        "| point | fault | at 0b41db4 | held by |",
-        "| --- | --- | --- | --- |",
-    ]
-    for number, point in earlier_faults().items():
-        names = ", ".join(
-            f"`{name.removeprefix('tests/')}`" for name in point["tests"]
-        )
-        out.append(
-            f"| {number} | {point['fault']} | {point['then']} | {names} |"
-        )
-    return [*out, ""]
 
 
 def _group_by_columns(rows: list[dict]) -> list[list[dict]]:
