@@ -28,15 +28,10 @@ PULLS = 2_000
 MOMENTS = 20
 FOLDERS = 1_000
 PAIRS = 60
-DAMAGED = 12
 TABLES = 6_000
-SHUFFLES = 10
-# Users of the explorer at once, requests, seconds: it ends at whichever comes first.
-LOAD = (20, 50_000, 1_800)
 PART_LIMIT_S = 3_600
 NOTES = {
     "What was run": "run.md",
-    "One change at a time": "../mutants/FOUND.md",
     "Supply chain": "supply.md",
     "Fourth round": "fourth.md",
 }
@@ -142,28 +137,12 @@ def folders() -> list[dict]:
     return run_module("folders", CAMPAIGN_SEED, FOLDERS, PAIRS)
 
 
-def damages() -> list[dict]:
-    return run_module("caches", DAMAGED, CAMPAIGN_SEED)
-
-
 def texts() -> list[dict]:
     return run_module("texts")
 
 
 def workbooks() -> list[dict]:
     return run_module("workbooks")
-
-
-def alloys() -> list[dict]:
-    from benchmarks.faults import alloys as faulty
-
-    return [faulty.junk(), faulty.orders(SHUFFLES, CAMPAIGN_SEED)]
-
-
-def explorer() -> list[dict]:
-    from benchmarks.faults import explorer_load
-
-    return [explorer_load.run(*LOAD)]
 
 
 def tables() -> list[dict]:
@@ -274,12 +253,6 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         secrets,
         "Every command with a key in the environment, eight kinds of refusal.",
     ),
-    "damages": (
-        damages,
-        "Each file of compiled kernels and the model, emptied, cut, with bits turned: seen before "
-        "anything in it is used. A prediction that meets some of them answers as before, and says "
-        "so; a signal is a fault.",
-    ),
     "texts": (
         texts,
         "Markup in each text of a profile, a scenario, a table and a manifest, one at a time; the "
@@ -288,17 +261,6 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
     "workbooks": (
         workbooks,
         "Workbooks that are none, too large, or compute; memory of each.",
-    ),
-    "alloys": (
-        alloys,
-        "Elements that are in no magnet, in the place of earth or metal and beside them: none is "
-        "in domain, none has B_r or H_cJ. Candidates in other orders keep their ranks.",
-    ),
-    "explorer": (
-        explorer,
-        "Users of the explorer who move controls as fast as answers come, one request in fifty "
-        "none that a control sends, bodies of 300 MB before and after. *load*: processes that "
-        "wanted the machine's two cores in the last quarter of an hour.",
     ),
     "tables": (
         tables,
