@@ -36,6 +36,7 @@ TARGETS = (
     "phases",
     "hindcast",
     "spread",
+    "edges",
     "diffusion",
 )
 
@@ -99,6 +100,10 @@ def report(
         from .magnetism import spread
 
         return spread.report()
+    if target == "edges":
+        from .magnetism import edges
+
+        return edges.report()
     if target == "diffusion":
         from .diffusion.validation import validate as diffusion
 
