@@ -140,10 +140,9 @@ $(PEERS)/installed: benchmarks/peers.txt pyproject.toml
 peers: $(PEERS)/installed
 	@echo "magnetkit: kernels beside their peers"
 	@$(PEERS)/bin/python -m pytest -q tests/features tests/curves tests/test_types.py -m peer
-	@$(PEERS)/bin/python -m benchmarks.features
+	@$(PEERS)/bin/python -m pytest -q benchmarks/bench_kernels.py --benchmark-group-by=group
 
 bench: $(STAMP)
-	@$(BIN)/python -m benchmarks.features
 	@$(BIN)/python -m pytest -q benchmarks --benchmark-columns=median,ops --override-ini python_files='bench_*.py'
 
 # In an environment of its own: the server pins what it is deployed with.
