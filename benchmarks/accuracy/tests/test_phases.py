@@ -6,7 +6,7 @@ import pytest
 from magnetkit.elements import INDEX
 from numpy.testing import assert_allclose
 
-from benchmarks.accuracy.phases import pulled, validation
+from benchmarks.accuracy.phases import validation
 from magnetkit.phases._mixing import all_slopes
 from magnetkit.phases.hull import Decomposition
 from magnetkit.phases.snapshot import open_snapshot, write_snapshot
@@ -104,13 +104,3 @@ def test_random_compositions_hold_every_element(system):
     table = validation.random_compositions(system, 10)
     assert (table.to_array() > 0).sum(axis=1).tolist() == [6] * 10
     assert_allclose(table.to_array().sum(axis=1), 1.0)
-
-
-def test_a_pull_of_two_systems_judges_no_other_element():
-    snapshot = pulled.embedded_subset()
-    symbols = set(
-        snapshot.entries["formula"].str.findall("[A-Z][a-z]?").explode()
-    )
-    assert symbols == {"B", "Co", "Fe", "Nd", "Sm"}
-    formulas = pulled.substitutions()
-    assert len(formulas) == len(set(formulas)) == 1000
