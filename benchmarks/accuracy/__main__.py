@@ -81,9 +81,7 @@ def report(
     if target == REGRESSOR:
         from .surrogates import learning_curve
 
-        return "\n".join(
-            [*learning_curve.lines(), "", *learning_curve.checks()]
-        )
+        return "\n".join(learning_curve.lines())
     if target == "grades":
         from .magnetism import sheets
 
