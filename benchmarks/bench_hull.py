@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
-from benchmarks.accuracy.phases.diagram import phase_diagram
-from benchmarks.accuracy.phases.validation import SYSTEMS, random_compositions
+from benchmarks.accuracy.phases.diagram import (
+    SYSTEMS,
+    phase_diagram,
+    random_compositions,
+)
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import hull
 from magnetkit.phases._space import find_facets

@@ -5,8 +5,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 import magnetkit as mk
-from benchmarks.accuracy.phases.diagram import phase_diagram
-from benchmarks.accuracy.phases.validation import SYSTEMS, random_compositions
+from benchmarks.accuracy.phases.diagram import (
+    SYSTEMS,
+    phase_diagram,
+    random_compositions,
+)
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _space, hull
 from magnetkit.phases.snapshot import open_snapshot
