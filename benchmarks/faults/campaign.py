@@ -24,10 +24,7 @@ RECIPE_COUNT = 1_400_000
 # By kind: what is cheap to read is read more often.
 FILES = {"model file": 60_000, "scenario TOML": 20_000}
 FILES_OTHERWISE = 6_000
-PULLS = 2_000
 MOMENTS = 20
-FOLDERS = 1_000
-PAIRS = 60
 TABLES = 6_000
 PART_LIMIT_S = 3_600
 NOTES = {
@@ -91,28 +88,6 @@ def lines() -> list[dict]:
     return rows
 
 
-def network() -> list[dict]:
-    from benchmarks.faults import network as faulty
-
-    rows = [{"kind": "pull", **vars(faulty.run(PULLS, CAMPAIGN_SEED))}]
-    for name, fault in faulty.floods().items():
-        text, took, growth = faulty.flood(fault)
-        faults = (
-            []
-            if "more than 64 MiB" in text and growth < 256
-            else [f"{text}, {growth:.0f} MB"]
-        )
-        rows.append(
-            {
-                "flood": name,
-                "seconds": round(took, 2),
-                "peak_MB": round(growth),
-                "faults": faults,
-            }
-        )
-    return rows
-
-
 def interruption() -> list[dict]:
     return run_module("interruption", CAMPAIGN_SEED, MOMENTS)
 
@@ -131,10 +106,6 @@ def run_module(module: str, *arguments: object) -> list[dict]:
     if len(rows) == 1 and isinstance(rows[0], list):
         return rows[0]
     return rows
-
-
-def folders() -> list[dict]:
-    return run_module("folders", CAMPAIGN_SEED, FOLDERS, PAIRS)
 
 
 def texts() -> list[dict]:
@@ -227,23 +198,11 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         lines,
         "Lines of ten million characters, other encodings, NUL and byte-order marks.",
     ),
-    "network": (
-        network,
-        "Live pulls with one or two answers spoiled: documents and pages changed, bytes turned, "
-        "broken gzip, statuses, slow and cut answers; and answers of one gigabyte.",
-    ),
     "interruption": (
         interruption,
         "Commands stopped at random moments; what they leave is whole, and the command run again "
         "(a screening with `--resume`) leaves the same bytes (a model: the same numbers). "
         "*done_before*: the command had ended when the signal came.",
-    ),
-    "folders": (
-        folders,
-        "Results folders that hold files of the user's, or results that a user changed: nothing of "
-        "theirs is touched (*taken*: what could be screened into). Two screenings, the same or "
-        "another, into one folder at random offsets, one of them now and then killed: what is left "
-        "has the bytes of one alone.",
     ),
     "cache": (
         cache,
