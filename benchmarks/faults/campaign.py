@@ -20,7 +20,6 @@ from pathlib import Path
 FILE = Path(__file__).with_name("FAULTS.md")
 FIGURES = Path(__file__).with_name("figures.json")
 CAMPAIGN_SEED = 20_261_124
-RECIPE_COUNT = 1_400_000
 # By kind: what is cheap to read is read more often.
 FILES = {"model file": 60_000, "scenario TOML": 20_000}
 FILES_OTHERWISE = 6_000
@@ -33,17 +32,6 @@ NOTES = {
     "Fourth round": "fourth.md",
 }
 """What was run outside the campaign, as it was noted."""
-
-
-def recipes() -> list[dict]:
-    from benchmarks.faults import input_recipes
-
-    return [
-        {
-            "kind": "recipe",
-            **vars(input_recipes.run(RECIPE_COUNT, CAMPAIGN_SEED)),
-        }
-    ]
 
 
 def files() -> list[dict]:
@@ -182,13 +170,6 @@ def secrets() -> list[dict]:
 
 
 PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
-    "recipes": (
-        recipes,
-        "Bad recipes: good ones after one to four strokes, words strewn together, brackets to "
-        "depth 40. Accepted ones sum to 1 within 1e-9, lie between 0 and 1, and come back from "
-        "their formula; a sample is compared with a slow parser written apart. The slowest is a "
-        "batch of 20,000.",
-    ),
     "files": (
         files,
         "Bad files, each either refused by an error of magnetkit's own that says why, or read. "
@@ -287,7 +268,7 @@ def page(figures: dict[str, dict]) -> str:
     ]
     inputs = [
         r
-        for p in ("recipes", "files", "tables")
+        for p in ("files", "tables")
         for r in figures.get(p, {}).get("rows", [])
     ]
     distinct = sum(r.get("distinct", 0) for r in inputs)
@@ -296,7 +277,7 @@ def page(figures: dict[str, dict]) -> str:
     )
     missing = [name for name in PARTS if name not in figures]
     out += [
-        f"{distinct:,} distinct bad recipes and files; {faults} faults in the parts below.",
+        f"{distinct:,} distinct bad files; {faults} faults in the parts below.",
         "",
     ]
     if missing:

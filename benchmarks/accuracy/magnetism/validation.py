@@ -456,24 +456,6 @@ def validate(
                 _coverage(part, mask),
             )
         )
-    numbers = measurements[
-        measurements["property"].isin([*_SERIES, "anisotropy_constant_MJ_m3"])
-    ]
-    numbers = numbers.reset_index(drop=True)
-    got = _predict(numbers)
-    for key, part in numbers.groupby(["host", "property"], sort=False):
-        host, kind = map(str, key)
-        mask = got.loc[part.index]
-        rows.append(
-            _row(
-                "calibrated on",
-                host,
-                kind,
-                part,
-                mask["predicted"].to_numpy(),
-                _coverage(part, mask),
-            )
-        )
     table = pd.DataFrame(rows, columns=COLUMNS)
-    table.attrs["report"] = markdown(table, numbers, apart.join(got_apart))
+    table.attrs["report"] = markdown(table, measurements, apart.join(got_apart))
     return table

@@ -36,7 +36,7 @@ _TRANSITIONS = (
 
 def markdown(
     table: pd.DataFrame,
-    numbers: pd.DataFrame,
+    measurements: pd.DataFrame,
     apart: pd.DataFrame,
 ) -> str:
     """Return the report: the table of `validate`, what was held out, and transitions.
@@ -45,7 +45,7 @@ def markdown(
     ----------
     table : DataFrame
         What `benchmarks.accuracy.magnetism.validation.validate` returns.
-    numbers : DataFrame
+    measurements : DataFrame
         The embedded measurements.
     apart : DataFrame
         The held-out measurements, with the model's value and interval.
@@ -60,7 +60,7 @@ def markdown(
         f"polarization{_paper_difference(table)}",
         f"or {field:g} T of field; `inside` is the share of the values inside the 90 % interval",
         "(the scatter between papers on one compound is part of what it is held against).",
-        "`calibrated on` are rows that the model was fitted to: no test of it. The width of the",
+        "The width of the",
         "intervals was set from the 2:14:1 papers left out, to hold 90 % of them. `papers not",
         "fitted` entered no fit, but are no blind test: SOURCE.md beside this says what was",
         "chosen knowing their errors, what was tried without gain, and where the misses lie.",
@@ -75,7 +75,7 @@ def markdown(
         "|" + "---|" * 11,
     ]
     lines += [_row(r) for r in table.to_dict("records")]
-    lines += _held_out(apart, numbers) + _turns()
+    lines += _held_out(apart, measurements) + _turns()
     return "\n".join([*lines, ""])
 
 
@@ -131,11 +131,11 @@ def _constant(rows: pd.DataFrame) -> float:
     )
 
 
-def _held_out(apart: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
-    first_fit = numbers[
-        numbers["formula"].eq("Nd2Fe14B")
-        & numbers["property"].eq("anisotropy_constant_MJ_m3")
-        & numbers["temperature_K"].eq(400.0)
+def _held_out(apart: pd.DataFrame, measurements: pd.DataFrame) -> list[str]:
+    first_fit = measurements[
+        measurements["formula"].eq("Nd2Fe14B")
+        & measurements["property"].eq("anisotropy_constant_MJ_m3")
+        & measurements["temperature_K"].eq(400.0)
     ]["value"].iloc[0]
     lines = [
         "",
