@@ -14,7 +14,6 @@ from benchmarks.accuracy.phases.diagram import (
 )
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import hull
-from magnetkit.phases._space import find_facets
 from magnetkit.phases.snapshot import open_snapshot
 
 SIX = SYSTEMS[0]
@@ -94,23 +93,9 @@ def pymatgen(method, n):
     ]
 
 
-def numpy_planes(n):
-    """The largest of all facets' planes as one matrix product."""
-    phases = stable_space()
-    inside = np.zeros(phases.columns, bool)
-    inside[phases.column[[mk.elements.INDEX[s] for s in SIX.split("-")]]] = True
-    price = find_facets(phases, inside).price.T
-    table = random_compositions(SIX, n)
-    x = table.to_array()[:, np.unique(table.indices)]
-    return n, lambda: [
-        (x[i : i + 10_000] @ price).max(axis=1) for i in range(0, n, 10_000)
-    ]
-
-
 # Name to a function that returns the number of rows and the work.
 CASES = {
     f"energies, {SIX}": lambda: energies(SIX, 1_000_000),
-    "  numpy, planes alone": lambda: numpy_planes(1_000_000),
     "  pymatgen": lambda: pymatgen("get_hull_energy_per_atom", 2_000),
     f"products, {SIX}": lambda: products(SIX, 1_000_000),
     "  pymatgen products": lambda: pymatgen("get_decomposition", 2_000),

@@ -3,7 +3,7 @@
 The published 2:14:1 series are predicted paper by paper, each by a model calibrated without it;
 beside it stands a common model, extremely randomized trees on the composition, in the same run.
 The Curie temperatures of further papers entered no fit, but the form of the model was chosen
-knowing them. Compound tables and curves are what the model was calibrated on, and say so.
+knowing them.
 """
 
 from collections.abc import Callable

@@ -26,7 +26,7 @@ from magnetkit.surrogates._measured import (
 )
 from magnetkit.surrogates._validation import columns_of_peers
 
-from .. import observations
+from .. import observations, table_row
 
 SIZES = (4, 8, 12, 20, 50, 100, 200, 400)
 # Draws of few rows scatter more.
@@ -177,4 +177,4 @@ def row(name: str, rows: int, frame: pd.DataFrame) -> str:
         str((frame["regressor"] <= frame["mean"]).sum()),
         str((frame["regressor"] <= frame["ExtraTrees"]).sum()),
     ]
-    return f"| {' | '.join(cells)} |"
+    return table_row(*cells)

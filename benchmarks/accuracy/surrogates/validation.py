@@ -20,7 +20,7 @@ from magnetkit._core._progress import bar
 from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training, energy
-from magnetkit.surrogates._curie import CurieModel, curie_phases
+from magnetkit.surrogates._curie import curie_phases
 from magnetkit.surrogates._measured import (
     CURIE_FOLDS,
     NO_PAPER,
@@ -133,8 +133,6 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 "host": _hosts(data, fold_results.base),
                 "model": fold_results.mean,
                 "physics alone": fold_results.base,
-                "half": halves[0],
-                "inside": _is_inside(model, fold_results),
             }
         )
         alone = _curie_training.left_out(
@@ -151,15 +149,6 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     text = _text(frame, data) + "\n" + _by_host(data, held_out, halves)
     text += "\n" + blind.report(data, COVERAGE) + "\n"
     return Report(CURIE, frame, text)
-
-
-def _is_inside(
-    model: CurieModel, estimate: _curie_training.LeftOut
-) -> NDArray[np.bool_]:
-    return (
-        estimate.novelty
-        <= np.array([b.edge for b in model.branches])[estimate.branch]
-    )
 
 
 def _by_host(
@@ -239,10 +228,6 @@ def _text(frame: pd.DataFrame, data: TrainingSet) -> str:
             rows = part[np.isfinite(part[model])]
             if len(rows):
                 lines.append(_row(name, model, rows))
-    lines += [
-        "",
-        *_coverage(papers),
-    ]
     return "\n".join(lines) + "\n"
 
 
@@ -252,8 +237,6 @@ _NO_MODEL = (
     "source",
     "fold",
     "host",
-    "half",
-    "inside",
 )
 
 
@@ -272,35 +255,6 @@ def _row(name: str, model: str, part: pd.DataFrame) -> str:
         f"{f['median']:.1f}",
         f"{f['pairs']:.3f}",
     )
-
-
-def _coverage(part: pd.DataFrame) -> list[str]:
-    lines = [f"Intervals of {COVERAGE:.0%}, calibrated on other folds:", ""]
-    lines += [
-        "| rows | n | coverage | 95 % by paper | mean half width, K |",
-        "|---|---|---|---|---|",
-    ]
-    for name, rows in (
-        ("inside the domain", part[part["inside"]]),
-        ("outside", part[~part["inside"]]),
-    ):
-        if len(rows):
-            hits = (
-                (rows["value"] - rows["model"]).abs() <= rows["half"]
-            ).to_numpy()
-            share, low, high = figures.coverage_by_group(
-                hits, rows["group"].to_numpy()
-            )
-            lines.append(
-                table_row(
-                    name,
-                    len(rows),
-                    f"{share:.3f}",
-                    f"{low:.3f} to {high:.3f}",
-                    f"{rows['half'].mean():.0f}",
-                )
-            )
-    return lines
 
 
 def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:

@@ -8,7 +8,6 @@ from numpy.testing import assert_allclose
 
 from benchmarks.accuracy.surrogates import (
     beside,
-    figures,
     peers,
     validate,
     validation,
@@ -159,12 +158,3 @@ def test_glasses_and_films_of_the_series_are_told_from_crystals(
     }
     rows = training_set("curie_temperature_K", pd.DataFrame(data))
     assert beside.mark_crystals(rows).tolist() == [False, True, False, True]
-
-
-def test_coverage_interval_widens_with_fewer_groups():
-    inside = np.random.default_rng(0).random(200) < 0.9
-    groups = np.arange(200)
-    _, low, high = figures.coverage_by_group(inside, groups)
-    repeated = np.repeat(inside[:10], 20)
-    _, wide_low, wide_high = figures.coverage_by_group(repeated, groups // 20)
-    assert high - low < wide_high - wide_low
