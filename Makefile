@@ -32,7 +32,7 @@ help:
 	@echo "make bench   benchmarks of the kernels beside their peers"
 	@echo "make official-server  the pull against the Materials Project's own server code"
 	@echo "make pyleecan  pyleecan reads a material file of magnetkit curve"
-	@echo "make test-faults  the campaign on bad input, texts, keys and interruption; 15 minutes"
+	@echo "make test-faults  the campaign on bad input, texts and interruption; 15 minutes"
 	@echo "make test-accuracy  tests of the offline fits, the validation and the benchmarks; 3 minutes"
 	@echo "make mutants  100 changes of the code, and whether a test sees each; an hour"
 	@echo "make test-lowest  the tests on the lowest versions (Python 3.11)"

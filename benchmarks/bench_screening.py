@@ -82,20 +82,19 @@ def command(repeat: int) -> None:
         path = Path(folder) / "candidates.csv"
         for rows in (1000, ROWS):
             write_candidates(path, rows)
-            words = ("--command", str(path), f"{folder}/out")
-            runs = [run_apart(*words) for _ in range(repeat)]
+            runs = [
+                run_apart("--command", str(path), f"{folder}/out")
+                for _ in range(repeat)
+            ]
             print_medians("command on", [{**run, "rows": rows} for run in runs])
 
 
 def run_command(path: str, out: str) -> None:
     """Run the command in a child and print its figures."""
     start = time.perf_counter()
-    words = ("screen", path, "--application", DEVICE, "--out", out)
-    subprocess.run(
-        [sys.executable, "-m", "magnetkit", *words, "--quiet", "--force"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    command = [sys.executable, "-m", "magnetkit", "screen", path]
+    command += ["--application", DEVICE, "--out", out, "--quiet", "--force"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     seconds = time.perf_counter() - start
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(json.dumps({"seconds": seconds, **figures_of(usage)}))
@@ -130,8 +129,10 @@ def make_space(on_nd: float, on_fe: float) -> object:
 def spaces(repeat: int) -> None:
     """Print what the best of spaces take."""
     for on_nd, on_fe, keep in SPACES:
-        words = ("--space", str(on_nd), str(on_fe), str(keep))
-        runs = [run_apart(*words) for _ in range(repeat)]
+        runs = [
+            run_apart("--space", str(on_nd), str(on_fe), str(keep))
+            for _ in range(repeat)
+        ]
         print_medians(f"best {keep:,} of", runs)
 
 

@@ -3,7 +3,8 @@
 ``python -m benchmarks.faults.campaign [PART ...]`` runs some parts alone. Each part runs in a
 process of its own, so that a crash is a figure and not the end. The figures go to ``figures.json``,
 where parts that were not asked for keep theirs. ``FAULTS.md`` is written from these and from
-notes, and from nothing else: the part ``page`` writes it anew.
+notes, and from nothing else: the part ``page`` writes it anew. Long lines, shared caches and keys
+take as long here as in the tests of this folder, which hold them alone.
 """
 
 import json
@@ -55,27 +56,6 @@ def files() -> list[dict]:
     return rows
 
 
-def lines() -> list[dict]:
-    from benchmarks.faults import long_lines
-
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name, (content, expected) in long_lines.cases().items():
-            start = time.perf_counter()
-            text = long_lines.read(Path(folder), name, content)
-            took = time.perf_counter() - start
-            faults = [] if expected in text else [text[:200]]
-            rows.append(
-                {
-                    "file": name,
-                    "seconds": round(took, 2),
-                    "said": expected,
-                    "faults": faults,
-                }
-            )
-    return rows
-
-
 def interruption() -> list[dict]:
     return run_module("interruption", CAMPAIGN_SEED, MOMENTS)
 
@@ -112,86 +92,17 @@ def arguments() -> list[dict]:
     return run_module("arguments")
 
 
-def cache() -> list[dict]:
-    from tests.phases.mp_server import KEY, Server
-
-    server = Server()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
-                [
-                    sys.executable,
-                    "-m",
-                    "benchmarks.faults.shared_cache",
-                    f"{folder}/x",
-                    "kernels",
-                ],
-                env={
-                    **os.environ,
-                    "MP_API_ENDPOINT": server.url,
-                    "MP_API_KEY": KEY,
-                },
-                stdout=subprocess.PIPE,
-                text=True,
-                check=True,
-            )
-        answer = json.loads(done.stdout.splitlines()[-1])
-    finally:
-        server.close()
-    sound = set(answer["codes"]) == {0} and len(answer["answers"]) == 1
-    return [
-        {
-            "processes": len(answer["codes"]),
-            "different_answers": len(answer["answers"]),
-            "requests": len(server.requests),
-            "faults": [] if sound else answer["logs"],
-        }
-    ]
-
-
-def secrets() -> list[dict]:
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.faults.secrets", f"{folder}/x"],
-            env={**os.environ, "MAGNETKIT_CACHE_DIR": f"{folder}/x/cache"},
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-    answer = json.loads(done.stdout.splitlines()[-1])
-    faults = answer["leaks"] + answer["tracebacks"] + answer["missing"]
-    return [
-        {
-            "calls": len(answer["calls"]),
-            "key_reached_the_server": answer["seen"],
-            "faults": faults,
-        }
-    ]
-
-
 PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
     "files": (
         files,
         "Bad files, each either refused by an error of magnetkit's own that says why, or read. "
         "*Resealed* ones carry the hash that fits what was spoiled.",
     ),
-    "lines": (
-        lines,
-        "Lines of ten million characters, other encodings, NUL and byte-order marks.",
-    ),
     "interruption": (
         interruption,
         "Commands stopped at random moments; what they leave is whole, and the command run again "
         "(a screening with `--resume`) leaves the same bytes (a model: the same numbers). "
         "*done_before*: the command had ended when the signal came.",
-    ),
-    "cache": (
-        cache,
-        "Processes that start at once on empty caches of kernels, models and pulls.",
-    ),
-    "secrets": (
-        secrets,
-        "Every command with a key in the environment, eight kinds of refusal.",
     ),
     "texts": (
         texts,
@@ -263,7 +174,7 @@ def page(figures: dict[str, dict]) -> str:
     """Return the figures as Markdown."""
     out = ["# Faults: what the campaign found", ""]
     out += [
-        "Written by `make test-faults`; short runs of every part stand in `make test`.",
+        "Written by `make test-faults`; short runs of every part stand in `make test-accuracy`.",
         "",
     ]
     inputs = [

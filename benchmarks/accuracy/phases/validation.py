@@ -1,8 +1,7 @@
 """What the phase data, and what is built on them, are worth: one report beside the peers.
 
-Formation energies of substituted phases beside
-plain linear mixing and the composition-only surrogate, entries left out one by one;
-slopes of potentials where whole metals are left out; its sites beside those found by diffraction.
+Formation energies of substituted phases beside plain linear mixing, entries left out one by one;
+slopes of potentials where whole metals are left out; sites beside those found by diffraction.
 """
 
 import itertools
@@ -110,7 +109,7 @@ def validate(
     -------
     PhaseValidation
     """
-    report("entries left out one by one, the surrogate beside them")
+    report("entries left out one by one")
     left_out = leave_one_out(snapshot)
     report("metals left out of hosts")
     slopes = metals_left_out(snapshot)
