@@ -1,6 +1,5 @@
 """Results in an S3-compatible store: as local ones, whatever is lost on the way."""
 
-import os
 import signal
 import subprocess
 import sys
