@@ -35,7 +35,6 @@ from .laws import law
 
 if TYPE_CHECKING:
     from ..alloy.table import CompositionTable
-    from ._balance import Balance
 
 
 BOUNDARY = law("boundary")
@@ -119,10 +118,6 @@ def boundary_composition(
     weight = {
         s: 100.0 * atoms[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _SINGLE
     }
-    boride_volume = _R_PER_BORIDE * _mean_volume(table, RARE_EARTHS)
-    boride_volume = boride_volume + 4.0 * (
-        _atomic_volume("Fe") + _atomic_volume("B")
-    )
     soft_doubt = _soft_deviation(soft_balance, mass)
     return {
         "free": free,
@@ -130,7 +125,7 @@ def boundary_composition(
         "r2fe17": soft * BOUNDARY.soft_volume / volume,
         "r6fe13ga": r6fe13ga,
         "r6fe13x": decoupling * BOUNDARY.decoupling_volume / volume,
-        "boride": borides * boride_volume / volume,
+        "boride": borides * _boride_volume(table) / volume,
         "soft_doubt": soft_doubt * BOUNDARY.soft_volume / volume,
         "boron": weight["B"],
         "wetting": wetting_gain(weight["Al"], weight["Cu"], weight["Ga"]),
@@ -191,28 +186,21 @@ def _soft_deviation(balance: FloatArray, mass: FloatArray) -> FloatArray:
     return np.sqrt(0.5 * ((less_boron - soft) ** 2 + (more_boron - soft) ** 2))
 
 
-def _atomic_volume(symbol: str) -> float:
-    """Return the volume of an atom in metallic phases, A3."""
-    from ..phases.partition import atomic_volumes
+def _boride_volume(table: "CompositionTable") -> FloatArray:
+    """Compute the volume of a formula unit of R1.1T4B4 with the rare earths of n recipes, A3, (n,).
 
-    return float(atomic_volumes()[INDEX[symbol]])
-
-
-def _mean_volume(
-    table: "CompositionTable", symbols: tuple[str, ...]
-) -> FloatArray:
-    """Compute the mean volume of the atoms of some elements in n recipes, cubic angstrom, shape (n,).
-
-    `table` holds the recipes and `symbols` are such as ("Nd", "Pr"). The result is 0 where a recipe
-    has none of them.
+    Rare earths count by their mean in the recipes of `table`, with no volume where there are none.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
 
-    amount = table.fraction(*symbols)
+    volumes = atomic_volumes()
+    rare = table.fraction(*RARE_EARTHS)
     with np.errstate(divide="ignore", invalid="ignore"):
-        volume = sums(table.rows, mask(symbols) * atomic_volumes()) / amount
-    return np.nan_to_num(volume)
+        earth = sums(table.rows, mask(RARE_EARTHS) * volumes) / rare
+    iron = float(volumes[INDEX["Fe"]])
+    boron = float(volumes[INDEX["B"]])
+    return _R_PER_BORIDE * np.nan_to_num(earth) + 4.0 * (iron + boron)
 
 
 def _decoupling_capacity(atoms: dict[str, FloatArray]) -> FloatArray:
@@ -441,14 +429,12 @@ def formula_likelihood(
 
 
 def failed_conditions(
-    balance: "Balance", structure: dict[str, FloatArray]
+    structure: dict[str, FloatArray],
 ) -> Iterator[tuple[str, BoolArray]]:
     """Yield each condition of sintered Nd-Fe-B that some rows may fail.
 
     Parameters
     ----------
-    balance : Balance
-        Not read.
     structure : dict of ndarray, shape (n,)
         ``sintered`` (above 0 for sintered Nd-Fe-B), ``boron``, ``free``, ``decoupling_earth``
         (wt.%) and ``r2fe17`` (volume fraction).

@@ -313,14 +313,12 @@ def squareness(usual: FloatArray, ratio: FloatArray) -> FloatArray:
 
 
 def failed_conditions(
-    balance: Any, structure: dict[str, FloatArray]
+    structure: dict[str, FloatArray],
 ) -> Iterator[tuple[str, BoolArray]]:
     """Yield each condition of cells that some rows may fail.
 
     Parameters
     ----------
-    balance : Balance
-        Not read.
     structure : dict of ndarray, shape (n,)
         The fields of `Shares`: ``iron``, ``copper``, ``zirconium`` (shares of the metal), ``ratio``
         (metal per rare earth) and ``earth``. NaN marks magnets without cells.

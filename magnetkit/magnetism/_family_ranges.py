@@ -15,7 +15,7 @@ import numpy as np
 
 from .._core import datasets
 from .._core._types import FloatArray
-from ..phases.records import root_host
+from ..phases.records import HOST_NAMES, root_host
 
 FILE = "magnets/families.toml"
 ANY = "any"
@@ -93,15 +93,13 @@ _OFFSETS = {
 }
 
 
-def range_columns(
-    host_names: tuple[str, ...], route: Any = None
-) -> dict[str, FloatArray]:
-    """Return offsets and half widths of the families of hosts, shape (hosts + 1,) each.
+def range_columns(route: Any = None) -> dict[str, FloatArray]:
+    """Return offsets and half widths of the families of all hosts, shape (hosts + 1,) each.
+
+    Entries stand in the order of `HOST_NAMES`; code -1 picks the last one, NaN.
 
     Parameters
     ----------
-    host_names : tuple of str
-        Hosts; code -1 picks the last entry, NaN.
     route : Route, optional
         How magnets are made; the usual families of the hosts otherwise.
 
@@ -113,7 +111,7 @@ def range_columns(
     """
     family_table = families()
     columns: dict[str, list[float]] = {}
-    for host in host_names:
+    for host in HOST_NAMES:
         root = root_host(host)
         family = (
             route.family

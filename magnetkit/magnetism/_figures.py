@@ -474,7 +474,6 @@ def kinds(
     True
     """
     from ..phases.partition import assign_hosts
-    from ..phases.records import HOST_NAMES
 
     text = np.array(shells, dtype=str)
     effects = np.zeros((len(table), len(EFFECTS)))
@@ -482,9 +481,7 @@ def kinds(
     has_shell = text != ""
     if process_rows.grain_size_um is not None:
         codes = assign_hosts(table)
-        has_shell |= slope_deviation(
-            by_row(process_rows, codes, HOST_NAMES)
-        ).any()
+        has_shell |= slope_deviation(by_row(process_rows, codes)).any()
     rows = np.flatnonzero(has_shell)
     if rows.size:
         some = table[rows]

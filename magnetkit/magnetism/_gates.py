@@ -25,11 +25,9 @@ if TYPE_CHECKING:
     from ._balance import Balance
     from .process import Route
 
-# Takes recipes in their phases and what `microstructure` asks of them; yields words of `GATES`,
-# each with the rows, bool (n,), at which that gate is closed.
-Rule = Callable[
-    ["Balance", dict[str, FloatArray]], Iterator[tuple[str, BoolArray]]
-]
+# Takes what `microstructure` asks of recipes; yields words of `GATES`, each with the rows, bool (n,),
+# at which that gate is closed.
+Rule = Callable[[dict[str, FloatArray]], Iterator[tuple[str, BoolArray]]]
 
 _CONE, FAR = GATES[-2:]
 """That of a measured cone, and of what is too far from every measured magnet (`_evidence`)."""
@@ -38,13 +36,12 @@ GRAINS = law("grains")
 
 
 def _grain_conditions(
-    balance: Any, structure: dict[str, FloatArray]
+    structure: dict[str, FloatArray],
 ) -> Iterator[tuple[str, BoolArray]]:
     """Yield the one condition of magnets hardened by grains, with the rows that fail it.
 
     A soft phase couples the grains where rare earth is short. `structure` has ``soft``, its volume
-    fraction, (n,); `balance` is not read. The pair is the words of the status and a bool array
-    (n,).
+    fraction, (n,). The pair is the words of the status and a bool array (n,).
     """
     yield (
         "no hardening known: short of rare earth",
@@ -104,18 +101,16 @@ def gates(
     if route is not None:
         mine = rows_made_by_route(route, codes)
         fits = [is_in_windows(found.charge, rule) for rule in route.needs]
-        unknown = (
-            unknown & ~mine | mine & ~np.any(fits, axis=0)
-            if fits
-            else unknown & ~mine
-        )
+        unknown &= ~mine
+        if fits:
+            unknown |= mine & ~np.any(fits, axis=0)
     status[unknown & (status == 0)] = STATUS.index("no bulk magnet known")
     by_route = mine & bool(route and route.hardening)
     for hardening, rule in _RULES.items():
         candidates = hosts_by_hardening(codes, hardening) & ~by_route
         if not candidates.any():
             continue
-        for words, is_closed in rule(found, structure):
+        for words, is_closed in rule(structure):
             status[candidates & is_closed & (status == 0)] = STATUS.index(words)
     return status
 

@@ -1192,7 +1192,7 @@ def _read(
     codes = assign_hosts(table, host) if isinstance(host, str) else host
     process_rows = read_process(process, len(table))
     table, traces = purify(table, codes)
-    rows = by_row(process_rows, codes, HOST_NAMES)
+    rows = by_row(process_rows, codes)
     for name, amounts in () if traces is None else traces.gases.items():
         rows[name] = np.where(
             np.isnan(amounts),

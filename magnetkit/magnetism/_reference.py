@@ -154,7 +154,7 @@ def _records(
     model = alloys(
         table, read_process(process, 1), read_shells(shell, 1), curie=curie
     )
-    # A reference is assumed to have usual grains.
+    # A reference has usual grains.
     process_effects = kinds(table, [""], [shell or ""], curie=curie).effects[0]
     effects = dict(zip(EFFECTS, process_effects.tolist(), strict=True))
     magnets = []
@@ -165,20 +165,19 @@ def _records(
         score = score_known_value(one, row, rows_by_kelvin[ROOM_K], model)
         if score is None:
             continue
-        magnet: dict[str, Any] = {
+        magnet = {
             "host": root_host(str(row["host"])),
             "magnet": name,
-        }
-        magnet |= {
             "composition": atomic_fractions(table, 0),
             "temperature_K": one.kelvin,
-        }
-        magnet |= {
             "quantity": one.quantity,
             "route": level_route(model.process.route),
+            **score,
+            # What a reference says is of one temperature.
+            "slope": 0.0,
+            **effects,
         }
-        # What a reference says is of one temperature.
-        magnets.append({**magnet, **score, "slope": 0.0, **effects})
+        magnets.append(magnet)
     return tuple(magnets)
 
 

@@ -529,16 +529,15 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
                 f"{quantity} {measured_value:g} contradicts the recipe {row.text}: {value:.4g} expected, "
                 f"{abs(score['score']):.1f} standard deviations away; check units and basis"
             )
-        record: dict[str, Any] = {
+        record = {
             "host": host,
             "quantity": quantity,
             "magnet": row.magnet,
-        }
-        record |= {
             "composition": atomic_fractions(row.table, 0),
             "temperature_K": row.temperature,
+            **score,
+            **dict(zip(EFFECTS, effects.tolist(), strict=True)),
         }
-        record |= {**score, **dict(zip(EFFECTS, effects.tolist(), strict=True))}
         row_values = {
             "measured": measured_value,
             "before": value,
@@ -615,31 +614,36 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
     for value in values:
         record = value["record"]
         row = value["row"]
-        facts = value["known"]
+        before = value["known"]["before"]
         mean, remaining, fall = _from_the_others(producer, record)
         deviation = record["deviation"]
         level = float(np.exp(mean * deviation))
-        centre = facts["before"] * level
+        centre = before * level
         half = DEVIATIONS_90 * remaining * deviation
         if record["quantity"] == COERCIVITY:
             other = value["model"].with_level(level, fall)
             change = log_coercivity(other, row.temperature)
             change -= log_coercivity(value["model"], row.temperature)
-            centre = facts["before"] * float(np.exp(change))
+            centre = before * float(np.exp(change))
             half *= lever(other, row.temperature)
         noisy = np.sqrt(remaining**2 + record["noise"] + record["slope"] ** 2)
         score = (record["score"] - mean) / noisy
-        record_out = {
+        remark = "does not fit the others" if abs(score) > _ODD else ""
+        line = {
             "row": row.number,
             "magnet": row.magnet,
             "composition": row.text,
+            "host": record["host"],
+            "temperature_K": row.temperature,
+            "quantity": record["quantity"],
+            **value["known"],
+            "after": centre,
+            "after_lo": centre * np.exp(-half),
+            "after_hi": centre * np.exp(half),
+            "standard_score": score,
+            "remark": remark,
         }
-        record_out |= {"host": record["host"], "temperature_K": row.temperature}
-        record_out |= {"quantity": record["quantity"], **facts, "after": centre}
-        for end, sign in (("lo", -1.0), ("hi", 1.0)):
-            record_out[f"after_{end}"] = centre * np.exp(sign * half)
-        remark = "does not fit the others" if abs(score) > _ODD else ""
-        rows.append({**record_out, "standard_score": score, "remark": remark})
+        rows.append(line)
     return pd.DataFrame(rows)
 
 
@@ -677,12 +681,12 @@ def _plain_values(row: MeasuredRow) -> dict[str, Any]:
 
     ``shell``, the quantities and the settings of `row` stand in it where they were given.
     """
-    record_out = {
+    record = {
         "row": row.number,
         "magnet": row.magnet,
         "composition": row.text,
+        "temperature_K": row.temperature,
     }
-    record_out |= {"temperature_K": row.temperature} | (
-        {"shell": row.shell} if row.shell else {}
-    )
-    return {**record_out, **row.values, **row.process}
+    if row.shell:
+        record["shell"] = row.shell
+    return {**record, **row.values, **row.process}

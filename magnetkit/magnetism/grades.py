@@ -630,7 +630,7 @@ def reconcile_makers(values: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    room = values[(values["grade"] != "") & ~_measured_hot(values)]
+    room = _room_values(values)
     ends, minimum = _by_bound(room, ["grade", "quantity", "maker"])
     middle = ((ends["min"] + ends["max"]) / 2.0).where(
         ends["min"].notna() & ends["max"].notna()
@@ -663,7 +663,7 @@ def _by_bound(
 ) -> "tuple[pd.DataFrame, pd.Series]":
     """Summarize printed values at room temperature by kind of bound.
 
-    `values` are rows of `printed_values`, `index` the columns to group by. The bounds are "" (not
+    `values` are those of `_room_values`, `index` the columns to group by. The bounds are "" (not
     said), "min", "lower bound", "typical" and "max".
 
     Returns
@@ -673,21 +673,21 @@ def _by_bound(
     minimum : pandas.Series
         The guaranteed minimum, or else the lower bound.
     """
-    room = values[(values["grade"] != "") & ~_measured_hot(values)]
-    ends = room.pivot_table(
+    ends = values.pivot_table(
         index=index, columns="bound", values="value", aggfunc="median"
     )
     ends = ends.reindex(columns=["", "min", "lower bound", "typical", "max"])
     return ends, ends["min"].fillna(ends["lower bound"])
 
 
-def _measured_hot(values: "pd.DataFrame") -> "pd.Series":
-    """Say for each value whether it was measured away from room temperature; chords are not, bool.
+def _room_values(values: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the rows of grades, not of families, that hold at room temperature, chords among them.
 
-    `values` has ``quantity`` and ``temperature_K``; the result has its index.
+    `values` are rows of `printed_values`; they are not changed.
     """
     chord = values["quantity"].str.endswith("coefficient_pct_K")
-    return ~chord & ((values["temperature_K"] - ROOM_K).abs() > 10.0)
+    hot = ~chord & ((values["temperature_K"] - ROOM_K).abs() > 10.0)
+    return values[(values["grade"] != "") & ~hot]
 
 
 def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
@@ -839,7 +839,9 @@ def _minima_with_chords() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    ends, minimum = _by_bound(printed_values(), ["grade", "maker", "quantity"])
+    ends, minimum = _by_bound(
+        _room_values(printed_values()), ["grade", "maker", "quantity"]
+    )
     middle = ends["typical"].fillna(ends[""])
     table = pd.DataFrame({q: minimum.xs(q, level="quantity") for q in _CHORDS})
     other = {

@@ -85,12 +85,8 @@ def phase_balance(
     polarization = evaluate(
         recipes.parts, np.array([ROOM_K]), spread=False
     ).value[:, 0, 0]
-    reasons = failed_conditions(
-        recipes,
-        shares(
-            recipes.charge, rows["carbon_wt_pct"], rows["oxygen_wt_pct"]
-        )._asdict(),
-    )
+    metal = shares(recipes.charge, rows["carbon_wt_pct"], rows["oxygen_wt_pct"])
+    reasons = failed_conditions(metal._asdict())
     cells = ~np.any([closes for _, closes in reasons], axis=0)
     usual_grain = np.full(len(table), law("shell").usual_grain)
     boundary = boundary_composition(recipes.charge, recipes.bound, usual_grain)

@@ -15,7 +15,7 @@ from .._core import datasets
 from .._core._arguments import check_arguments
 from .._core._types import FloatArray, Int8Array
 from .._core.errors import InputError
-from ..phases.records import HOSTS, root_host
+from ..phases.records import HOST_NAMES, HOSTS, root_host
 from ._family_ranges import range_columns
 from ._measured import Producer, load
 
@@ -612,9 +612,7 @@ def _law_code(name: str, value: Any) -> Any:
     return value
 
 
-def by_row(
-    process: Process, codes: Int8Array, host_names: tuple[str, ...]
-) -> dict[str, FloatArray]:
+def by_row(process: Process, codes: Int8Array) -> dict[str, FloatArray]:
     """Collect the process and the family's parameters for each row, NaN where no family fits.
 
     A setting that `process` names stands in place of the family's default, but where it is NaN.
@@ -624,9 +622,7 @@ def by_row(
     process : Process
         As checked by `read_process`.
     codes : ndarray of int8, shape (n,)
-        Index of each row's host in `host_names`, -1 for none.
-    host_names : tuple of str
-        Names that the codes index, of `HOSTS`.
+        Index of each row's host in `HOST_NAMES`, -1 for none.
 
     Returns
     -------
@@ -636,7 +632,7 @@ def by_row(
         ``usual_additive``), ``fitted_grain_um``, the grain size of the magnets that the family's
         level was fitted to, and the columns of `range_columns`.
     """
-    usual = usual_of_hosts(host_names)
+    usual = usual_of_hosts(HOST_NAMES)
     # One array of all takes much less time than thirty.
     rows = dict(
         zip(usual, np.array([*usual.values()]).take(codes, axis=1), strict=True)
@@ -651,7 +647,7 @@ def by_row(
         # A route says nothing of other hosts: without alignment there is no magnet.
         route = root_host(process.route.host)
         is_of_route = np.array(
-            [root_host(name) == route for name in host_names] + [False]
+            [root_host(name) == route for name in HOST_NAMES] + [False]
         )
         rows["alignment"] = np.where(
             is_of_route[codes], rows["alignment"], np.nan
@@ -671,7 +667,7 @@ def by_row(
         rows["fitted_grain_um"] = np.where(
             has_grain, usual_grain, rows["grain_reference_um"]
         )
-    for name, values in range_columns(host_names, process.route).items():
+    for name, values in range_columns(process.route).items():
         rows[name] = values[codes]
     return rows
 
