@@ -161,11 +161,11 @@ def _easy_plane_rows(
         axis; ``half_width``, half the width of the 90 % range of ln H_cJ that this adds.
     """
     for code, host in enumerate(HOSTS.values()):
-        if host.magnet.turned and (rows := written.host == code).any():
-            yield from (
-                (rows & is_in_windows(written.recipe, t["where"]), t)
-                for t in host.magnet.turned
-            )
+        rows = written.host == code
+        if not host.magnet.turned or not rows.any():
+            continue
+        for entry in host.magnet.turned:
+            yield rows & is_in_windows(written.recipe, entry["where"]), entry
 
 
 def apply_gates(status: Int8Array, gate: Int8Array) -> BoolArray:

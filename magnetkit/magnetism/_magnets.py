@@ -405,13 +405,12 @@ class Alloys:
         from ._magnet_kernels import states
 
         rules_in_force = self.rules() if rules is None else rules
-        j, h_cj, knee, status = (
-            a.T
-            for a in states(
-                temperature, self.phases, rules_in_force, hard, picked
-            )
+        j, h_cj, knee, status = states(
+            temperature, self.phases, rules_in_force, hard, picked
         )
-        return Magnets(temperature, j, h_cj, knee, status, self, rules_in_force)
+        return Magnets(
+            temperature, j.T, h_cj.T, knee.T, status.T, self, rules_in_force
+        )
 
     def bend(self, between: tuple[float, float]) -> FloatArray:
         """Compute the correction of the polarization that a reference magnet's alpha calls for, (n,).
@@ -544,17 +543,13 @@ def nearest_recipes(
 
     places: dict[str, FloatArray] = {}
     roots = Coded(root_codes(codes), HOST_NAMES)
-    return {
-        n: evidence(
-            table,
-            roots,
-            n,
-            made.producer,
-            "" if made.route is None else made.route.family,
-            places,
+    family = "" if made.route is None else made.route.family
+    result = {}
+    for quantity in QUANTITIES:
+        result[quantity] = evidence(
+            table, roots, quantity, made.producer, family, places
         )
-        for n in QUANTITIES
-    }
+    return result
 
 
 def _has_no_precedent(

@@ -162,17 +162,16 @@ class Calibration:
         before = min(
             float(before), DEVIATIONS_90 * splits()[quantity].deviation
         )
-        sources = [
-            k
-            for host in part["host"].unique()
-            if (k := producer.known(host, quantity))
-        ]
-        if not sources:
+        shares = []
+        stretches = []
+        for host in part["host"].unique():
+            if known := producer.known(host, quantity):
+                _, share = known.posterior(known.table, known.effects)
+                shares.append(share.mean())
+                stretches.append(known.stretch)
+        if not shares:
             return before, 1.0
-        shares = [k.posterior(k.table, k.effects)[1].mean() for k in sources]
-        return float(before * np.mean(shares)), float(
-            np.mean([k.stretch for k in sources])
-        )
+        return float(before * np.mean(shares)), float(np.mean(stretches))
 
 
 @check_arguments
@@ -561,14 +560,8 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
     for one, other in combinations(values, 2):
         a = one["record"]
         b = other["record"]
-        alike = [
-            (r["host"], r["quantity"], v["row"].process, v["row"].shell)
-            for r, v in ((a, one), (b, other))
-        ]
-        if (
-            alike[0] != alike[1]
-            or abs(a["temperature_K"] - b["temperature_K"]) > 2.0
-        ):
+        away = abs(a["temperature_K"] - b["temperature_K"])
+        if _comparable(one) != _comparable(other) or away > 2.0:
             continue
         x = a["composition"]
         y = b["composition"]
@@ -582,17 +575,22 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
         tolerance = np.sqrt(own_variance + a["noise"] + b["noise"])
         gap = abs(a["score"] - b["score"])
         if apart < _SAME and gap > _ODD * tolerance:
-            measurements = [
-                value["known"]["measured"] for value in (one, other)
-            ]
             contradictions.append(
                 f"rows {one['row'].number} and {other['row'].number} contradict each other: "
-                f"{a['quantity']} {measurements[0]:g} and {measurements[1]:g} of one recipe, "
+                f"{a['quantity']} {one['known']['measured']:g} and "
+                f"{other['known']['measured']:g} of one recipe, "
                 f"{gap / tolerance:.1f} standard deviations apart; both are trusted less"
             )
             for record in (a, b):
                 record["noise"] = max(record["noise"], gap**2 / 2.0)
     return contradictions
+
+
+def _comparable(value: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what two of `_values` must have in common to be compared: host, quantity, process."""
+    record = value["record"]
+    row = value["row"]
+    return record["host"], record["quantity"], row.process, row.shell
 
 
 def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":

@@ -117,11 +117,10 @@ def phase_balance(
             phases.append(("oxide beside the cells", 1.0 - inside, 0.0))
         else:
             phases += _boundary_phases(recipes, i, name, boundary)
-        lines += [
-            (int(table.row_index[i]), phase, 100.0 * float(part), float(j))
-            for phase, part, j in phases
-            if not part <= 1e-4
-        ]
+        number = int(table.row_index[i])
+        for phase, part, j in phases:
+            if not part <= 1e-4:
+                lines.append((number, phase, 100.0 * float(part), float(j)))
     return pd.DataFrame(
         lines, columns=["row_index", "phase", "volume_pct", "polarization_T"]
     )
@@ -291,12 +290,13 @@ def _on_hull(
     )
     volume = solution.fractions[0][present] * per_atom
     parts = outside * volume / volume.sum()
-    iron = IRON_POLARIZATION_T
-    return [
-        (
-            "alpha-iron" if n == "Fe" else n,
-            float(v),
-            iron if n == "Fe" else np.nan,
-        )
-        for n, v in sorted(zip(names, parts, strict=True), key=lambda p: -p[1])
-    ]
+    largest_first = np.argsort(-parts, kind="stable")
+    shares = []
+    for k in largest_first:
+        name = names[k]
+        polarization = np.nan
+        if name == "Fe":
+            name = "alpha-iron"
+            polarization = IRON_POLARIZATION_T
+        shares.append((name, float(parts[k]), polarization))
+    return shares

@@ -172,17 +172,14 @@ def resistivity(host: str, route: Route | None = None) -> float:
     >>> resistivity("2:17")
     0.86
     """
+    candidates = [route]
     if route is None:
         root = root_host(host)
-        usual = [
-            r
-            for r in routes().values()
-            if r.host == root and r.printed is not None
-        ]
-        route = usual[0] if usual else None
-    if route is None or route.printed is None:
-        return math.nan
-    return route.printed.resistivity_uohm_m
+        candidates = [r for r in routes().values() if r.host == root]
+    for one in candidates:
+        if one is not None and one.printed is not None:
+            return one.printed.resistivity_uohm_m
+    return math.nan
 
 
 TEMPERATURE_LAWS = ("power", "nucleation", "linear")
@@ -682,35 +679,29 @@ def ignored_settings(process: Process, host: str) -> str:
     if family is None:
         return ""
     usual = {} if process.route is None else process.route.process
+    has_cells = family.pinning_kA_m > 0.0
+    has_balance = HOSTS[host].magnet.second_phases is not None
     acts = {
         "grain_size_um": family.grain_slope != 0.0,
-        "aged_for_C": family.pinning_kA_m > 0.0,
-        **dict.fromkeys(
-            ("oxygen_wt_pct", "carbon_wt_pct", "nitrogen_wt_pct"),
-            HOSTS[host].magnet.second_phases is not None,
-        ),
+        "aged_for_C": has_cells,
         # In cells carbon takes zirconium, oxygen samarium.
-        **dict.fromkeys(
-            ("carbon_wt_pct", "oxygen_wt_pct") * (family.pinning_kA_m > 0.0),
-            True,
-        ),
-        **dict.fromkeys(("alpha_k", "decay"), family.pinning_kA_m == 0.0),
+        "oxygen_wt_pct": has_balance or has_cells,
+        "carbon_wt_pct": has_balance or has_cells,
+        "nitrogen_wt_pct": has_balance,
+        "alpha_k": not has_cells,
+        "decay": not has_cells,
     }
-    values_ignored = {
-        name: getattr(process, name) for name, does in acts.items() if not does
-    }
-    changed_names = [
-        name
-        for name, value in values_ignored.items()
-        if value is not None
-        and not np.array_equal(value, usual.get(name, np.nan))
-    ]
-    words = ", ".join(changed_names).replace(
-        "grain_size_um", "grain_size_um (no law measured)"
-    )
-    if changed_names:
-        return f"; of no effect: {words}"
-    return ""
+    words = []
+    for name, does in acts.items():
+        value = getattr(process, name)
+        is_usual = np.array_equal(value, usual.get(name, np.nan))
+        if not (does or value is None or is_usual):
+            words.append(name)
+    if not words:
+        return ""
+    text = ", ".join(words)
+    text = text.replace("grain_size_um", "grain_size_um (no law measured)")
+    return f"; of no effect: {text}"
 
 
 @check_arguments

@@ -285,18 +285,15 @@ def duty_columns(
     field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
     knee = 1e3 * np.concatenate(figures["knee_field_kA_m"])
     slope = np.tile(recoil, 3)
-    of = (
-        lambda: duty.safety(b_r, knee, slope),
-        lambda: duty.loss(b_r, field, knee, slope),
-    )
-    columns = {
-        n: one().reshape(3, -1)
-        for n, one in zip(_DUTY, of, strict=True)
-        if n in names
-    }
+    columns = {}
+    if "demagnetization_safety" in names:
+        columns["demagnetization_safety"] = duty.safety(b_r, knee, slope)
+    if "irreversible_loss_pct" in names:
+        columns["irreversible_loss_pct"] = duty.loss(b_r, field, knee, slope)
     # A weaker magnet also demagnetizes itself less: ends may change places.
     ranges = {}
-    for name, values in columns.items():
+    for name, column in columns.items():
+        values = column.reshape(3, -1)
         ranges[name] = values[0], np.fmin.reduce(values), np.fmax.reduce(values)
     return ranges
 
