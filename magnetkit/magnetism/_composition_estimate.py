@@ -817,16 +817,15 @@ def calibrate_on_grade(
         Named as the grade; without magnets if its recipe makes none in the model.
     """
     apart = float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"]))
-    unsure = {"remanence_T": apart / 4.0 + 0.01}
-    unsure[COERCIVITY] = float(np.hypot(GUARANTEE, made.log_spread))
+    h_cj_deviation = float(np.hypot(GUARANTEE, made.log_spread))
     kelvin = float(here["temperature_K"])
     grade = str(here["grade"])
     room = grades(grade).iloc[0]
-    b_r = usual_values(here)["remanence_T"]
+    b_r = float(here["remanence_T"])
     h_cj = usual_values(room)[COERCIVITY]
     values = [
-        KnownValue(COERCIVITY, h_cj, ROOM_K, unsure[COERCIVITY]),
-        KnownValue("remanence_T", b_r, kelvin, unsure["remanence_T"]),
+        KnownValue(COERCIVITY, h_cj, ROOM_K, h_cj_deviation),
+        KnownValue("remanence_T", b_r, kelvin, apart / 4.0 + 0.01),
     ]
     if abs(float(here[ALPHA])) <= COMPENSATED:
         values.append(printed_alpha(here))

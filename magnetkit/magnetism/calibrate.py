@@ -335,11 +335,9 @@ def read_magnets(
     remarks: list[str] = []
     table = read_user_table(_number_rows(source, remarks), "magnets")
     names = {column.name for column in table.columns}
-    curves = "curve" in names
-    recipe = {"composition"} if "grade" not in names else set()
-    lacking = (recipe | {"temperature_K"}) - names
-    quantities = curves or set(QUANTITIES) & names
-    if lacking - ({"temperature_K"} if curves else set()) or not quantities:
+    has_recipe = bool({"composition", "grade"} & names)
+    has_values = "temperature_K" in names and bool(set(QUANTITIES) & names)
+    if not has_recipe or not (has_values or "curve" in names):
         headers = ", ".join(column.header for column in table.columns[:12])
         raise InputError(
             f"expected the columns composition, temperature_K and {' or '.join(QUANTITIES)}, got "

@@ -287,15 +287,9 @@ class Conditions:
             values["temperature"] = tuple(
                 parse_temperatures(values["temperature"])
             )
-        uses = ("load_line", "outside_field_kA_m", "hours")
-        duty = read_duty(
-            Duty(**{name: values[name] for name in uses if name in values})
-        )
-        values |= zip(
-            uses,
-            (duty.load_line, duty.outside_field_kA_m, duty.hours),
-            strict=True,
-        )
+        names = [one.name for one in fields(Duty)]
+        duty = Duty(**{name: values[name] for name in names if name in values})
+        values |= vars(read_duty(duty))
         values["recycled"] = validate_recycled_shares(values.get("recycled"))
         if "snapshot" in values:
             from ..phases.snapshot import snapshot_folder

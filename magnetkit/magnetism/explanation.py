@@ -251,7 +251,7 @@ def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     Contributions may be negative. They add up to H_cJ at the temperature of `magnet`.
     """
     alloy = magnet.made
-    producer = float(np.atleast_1d(alloy.rows["harder"])[0])
+    producer = float(alloy.rows["harder"][0])
     if float(alloy.rules().pinned[0]) > 0.0:
         before = yield from _cell_terms(alloy)
     else:
@@ -363,7 +363,7 @@ def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
         "grains off the axis": rows["alignment"],
     }
     for term, factor in steps.items():
-        after = remanence * float(np.atleast_1d(factor)[0])
+        after = remanence * float(factor[0])
         yield term, after - remanence
         remanence = after
     whole = polarization * float(alloy.factor[0])
