@@ -15,10 +15,11 @@ from .._core._types import BoolArray, FloatArray, Int8Array
 from .._core.columns import GATES
 from ..compound.evaluate import STATUS
 from ..phases.partition import hosts_by_hardening, is_in_windows, not_from_melt
-from ..phases.records import HOSTS, root_host
+from ..phases.records import HOSTS
 from ._boundary import failed_conditions as _boundary_conditions
 from ._cells import failed_conditions as _cell_conditions
 from .laws import law
+from .process import rows_made_by_route
 
 if TYPE_CHECKING:
     from ..phases.partition import Partition
@@ -55,14 +56,6 @@ _RULES: dict[str, Rule] = {
     "boundary": _boundary_conditions,
 }
 """By what hardens a host's magnets, of `magnetkit.phases.records.HARDENING`."""
-
-
-def rows_made_by_route(route: "Route", codes: Int8Array) -> BoolArray:
-    """Say which magnets, by their host codes, a route makes, bool (n,)."""
-    root = root_host(route.host)
-    return np.array([*(host.root == root for host in HOSTS.values()), False])[
-        codes
-    ]
 
 
 def gates(

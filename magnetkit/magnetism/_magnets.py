@@ -34,13 +34,19 @@ from ._gates import (
     apply_gates,
     gates,
     gates_at_temperatures,
-    rows_made_by_route,
     turned_width,
 )
 from ._measured import COERCIVITY, QUANTITIES, StatedLevel
 from ._uncertainty import condition_rows
 from .laws import law
-from .process import Process, by_row, level_route, parameters, read_process
+from .process import (
+    Process,
+    by_row,
+    level_route,
+    parameters,
+    read_process,
+    rows_made_by_route,
+)
 from .shells import (
     SURFACE,
     arriving_share,

@@ -23,7 +23,7 @@ from ._measured import (
 )
 from .laws import law
 from .levels import equivalent_level
-from .process import level_route, read_process
+from .process import level_route
 from .sintered import sintered_at
 from .spread import lots
 
@@ -143,17 +143,14 @@ def _records(
     if not seen:
         return ()
     at = sorted({ROOM_K, *(s.kelvin for s in seen)})
-    process = (
-        {"producer": known.record()}
-        if known is not None and known.magnets
-        else None
+    process: dict[str, Any] = {}
+    if known is not None and known.magnets:
+        process["producer"] = known.record()
+    frames = sintered_at(
+        table, at, process, shell, between=between or BETWEEN, curie=curie
     )
-    use: dict[str, Any] = {"between": between or BETWEEN, "curie": curie}
-    frames = sintered_at(table, at, process, shell, **use)
     rows_by_kelvin = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
-    model = alloys(
-        table, read_process(process, 1), read_shells(shell, 1), curie=curie
-    )
+    model = alloys(table, process, read_shells(shell, 1), curie=curie)
     # A reference has usual grains.
     process_effects = kinds(table, [""], [shell or ""], curie=curie).effects[0]
     effects = dict(zip(EFFECTS, process_effects.tolist(), strict=True))

@@ -41,7 +41,7 @@ from ._measured import (
 from ._reference import KnownValue, score_known_value
 from .levels import lever, log_coercivity
 from .measured_curve import read_curves
-from .process import Process, read_process
+from .process import Process
 from .sintered import sintered_at
 
 if TYPE_CHECKING:
@@ -212,7 +212,8 @@ def calibrate(
     Raises
     ------
     InputError
-        If no row can be used.
+        If no row can be used, one cannot and `strict` is set, or the name means a grade or no
+        calibration.
     """
     return calibration(frame, name, basis, strict=strict, keep=keep).process
 
@@ -243,7 +244,8 @@ def calibration(
     Raises
     ------
     InputError
-        If no row can be used, or the name means a grade or no calibration.
+        If no row can be used, one cannot and `strict` is set, or the name means a grade or no
+        calibration.
     """
     if check_name(name).casefold() == "none" or is_grade(name):
         raise InputError(
@@ -504,9 +506,7 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
         raise InputError(
             f"{row.text}: the model makes no magnet of it ({hot['status']})"
         )
-    model = alloys(
-        row.table, read_process(process, 1), read_shells(row.shell, 1)
-    )
+    model = alloys(row.table, process, read_shells(row.shell, 1))
     host = root_host(str(hot["host"]))
     effects = kinds(row.table, [host], [row.shell], process).effects[0]
     values = []

@@ -13,7 +13,7 @@ import numpy as np
 
 from .._core import datasets
 from .._core._arguments import check_arguments
-from .._core._types import FloatArray, Int8Array
+from .._core._types import BoolArray, FloatArray, Int8Array
 from .._core.errors import InputError
 from ..phases.records import HOST_NAMES, HOSTS, root_host
 from ._family_ranges import range_columns
@@ -640,33 +640,53 @@ def by_row(process: Process, codes: Int8Array) -> dict[str, FloatArray]:
         setting = getattr(process, name)
         if setting is not None:
             rows[name] = np.where(np.isnan(setting), rows[name], setting)
-    if process.route is not None:
-        # A route says nothing of other hosts: without alignment there is no magnet.
-        route = root_host(process.route.host)
-        is_of_route = np.array(
-            [root_host(name) == route for name in HOST_NAMES] + [False]
-        )
-        rows["alignment"] = np.where(
-            is_of_route[codes], rows["alignment"], np.nan
-        )
-        limit = np.minimum(rows["structure_limit_K"], process.route.bears_K[2])
-        rows["structure_limit_K"] = np.where(
-            is_of_route[codes], limit, rows["structure_limit_K"]
-        )
-        for name, setting in process.route.curve.items():
-            value = _law_code(name, setting)
-            rows[name] = np.where(is_of_route[codes], value, rows[name])
     rows["fitted_grain_um"] = rows["grain_reference_um"]
-    if process.route is not None and process.route.family:
-        # Offsets of such a family are those of magnets with the route's own grains.
-        usual_grain = process.route.process.get("grain_size_um", np.nan)
-        has_grain = is_of_route[codes] & np.isfinite(usual_grain)
-        rows["fitted_grain_um"] = np.where(
-            has_grain, usual_grain, rows["grain_reference_um"]
-        )
+    if process.route is not None:
+        _apply_route(rows, process.route, codes)
     for name, values in range_columns(process.route).items():
         rows[name] = values[codes]
     return rows
+
+
+def rows_made_by_route(route: Route, codes: Int8Array) -> BoolArray:
+    """Say which magnets, by their host codes, a route makes, bool (n,).
+
+    `codes` are indices into `HOST_NAMES`, -1 for none.
+    """
+    root = root_host(route.host)
+    is_of_root = [host.root == root for host in HOSTS.values()]
+    # Code -1 picks the last entry.
+    return np.array([*is_of_root, False])[codes]
+
+
+def _apply_route(
+    rows: dict[str, FloatArray], route: Route, codes: Int8Array
+) -> None:
+    """Let a route act on the parameters of n magnets, in place.
+
+    Parameters
+    ----------
+    rows : dict of ndarray, shape (n,)
+        Of `by_row`. Changed in the rows of the route's host: ``structure_limit_K``,
+        ``fitted_grain_um`` and the names of ``route.curve``. In all others ``alignment`` is NaN.
+    route : Route
+        How the magnets are made.
+    codes : ndarray of int8, shape (n,)
+        Index of each row's host in `HOST_NAMES`, -1 for none.
+    """
+    mine = rows_made_by_route(route, codes)
+    # A route says nothing of other hosts: without alignment there is no magnet.
+    rows["alignment"] = np.where(mine, rows["alignment"], np.nan)
+    values = {name: _law_code(name, one) for name, one in route.curve.items()}
+    values["structure_limit_K"] = np.minimum(
+        rows["structure_limit_K"], route.bears_K[2]
+    )
+    usual_grain = route.process.get("grain_size_um")
+    if route.family and usual_grain is not None:
+        # Offsets of such a family are those of magnets with the route's own grains.
+        values["fitted_grain_um"] = usual_grain
+    for name, value in values.items():
+        rows[name] = np.where(mine, value, rows[name])
 
 
 def ignored_settings(process: Process, host: str) -> str:
