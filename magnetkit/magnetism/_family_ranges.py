@@ -110,7 +110,7 @@ def range_columns(route: Any = None) -> dict[str, FloatArray]:
         ``remanence_offset``.
     """
     family_table = families()
-    columns: dict[str, list[float]] = {}
+    ranges_of_hosts = []
     for host in HOST_NAMES:
         root = root_host(host)
         family = (
@@ -118,14 +118,13 @@ def range_columns(route: Any = None) -> dict[str, FloatArray]:
             if route is not None and root_host(route.host) == root
             else ""
         )
-        ranges = {
-            **family_table[ANY],
-            **family_table.get(key(root, family), {}),
-        }
-        for quantity, name in _SPREADS.items():
-            columns.setdefault(name, []).append(ranges[quantity].half_width)
-        for quantity, name in _OFFSETS.items():
-            columns.setdefault(name, []).append(ranges[quantity].offset)
-    return {
-        name: np.array([*values, np.nan]) for name, values in columns.items()
-    }
+        ranges = family_table.get(key(root, family), {})
+        ranges_of_hosts.append({**family_table[ANY], **ranges})
+    columns = {}
+    for quantity, name in _SPREADS.items():
+        widths = [ranges[quantity].half_width for ranges in ranges_of_hosts]
+        columns[name] = np.array([*widths, np.nan])
+    for quantity, name in _OFFSETS.items():
+        offsets = [ranges[quantity].offset for ranges in ranges_of_hosts]
+        columns[name] = np.array([*offsets, np.nan])
+    return columns

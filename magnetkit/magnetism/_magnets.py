@@ -209,7 +209,7 @@ class Alloys:
     gate: NDArray[
         np.int8
     ]  # of `_gates.gates`: what keeps them from being magnets, (n,)
-    charged: BoolArray  # for which a charge is assumed, (n,)
+    charged: BoolArray  # whose formula stands for a usual charge, (n,)
     # of `magnetkit.magnetism._magnet_kernels`; with `predicted`, with the hard phases as written
     phases: Any
     predicted: "PredictedCurie | None"  # T_C of the hard phases as written, where ranges are wanted

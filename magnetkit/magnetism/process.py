@@ -572,31 +572,36 @@ def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
     and ``usual_additive``. Laws are numbers too, see `_law_code`. The dictionary is shared: do not
     change it.
     """
-    families = parameters().families
-    family_fields = [
-        field.name for field in fields(Family) if field.type is float
-    ]
-    # Decay and alpha_K are the family's own, which a route may know better.
-    process_fields = [name for name in _LIMITS if name not in family_fields]
-    by_name: dict[str, list[float | None]] = {}
-    for host in host_names:
-        family = families.get(host)
-        magnet = HOSTS[host].magnet
-        for name in family_fields:
-            by_name.setdefault(name, []).append(getattr(family, name, np.nan))
-        for name in _LAW_NAMES:
-            law_name = getattr(family, name, np.nan)
-            by_name.setdefault(name, []).append(_law_code(name, law_name))
-        for name in process_fields:
-            by_name.setdefault(name, []).append(
-                getattr(family and family.process, name, np.nan)
-            )
-        for name in ("usual_curie_K", "usual_additive"):
-            by_name.setdefault(name, []).append(getattr(magnet, name))
-    return {
-        name: np.array([*values, np.nan], float)
-        for name, values in by_name.items()
+    numbers_of_hosts = [_usual_of_host(host) for host in host_names]
+    usual = {}
+    for name in numbers_of_hosts[0] if numbers_of_hosts else ():
+        values = [numbers[name] for numbers in numbers_of_hosts]
+        usual[name] = np.array([*values, np.nan], float)
+    return usual
+
+
+def _usual_of_host(host: str) -> dict[str, float | None]:
+    """Return each number of one host's family, of its process and of its magnets, by name.
+
+    `host` is a name of `HOSTS`. Without a family all are NaN but for those of its magnets; a
+    setting that the family's process does not have is None.
+    """
+    family = parameters().families.get(host)
+    magnet = HOSTS[host].magnet
+    numbers: dict[str, float | None] = {
+        "usual_curie_K": magnet.usual_curie_K,
+        "usual_additive": magnet.usual_additive,
     }
+    # Decay and alpha_K are the family's own, which a route may know better.
+    for name in _LIMITS:
+        numbers[name] = getattr(family and family.process, name, np.nan)
+    for field_of_family in fields(Family):
+        if field_of_family.type is float:
+            name = field_of_family.name
+            numbers[name] = getattr(family, name, np.nan)
+    for name in _LAW_NAMES:
+        numbers[name] = _law_code(name, getattr(family, name, np.nan))
+    return numbers
 
 
 def _law_code(name: str, value: Any) -> Any:
