@@ -606,9 +606,9 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     -------
     dict
         ``shell``, an Arrow array of texts; ``route``, a `Coded` that says in words how each is
-        made, which settings did nothing, and which charge stands for a formula; ``coefficients_between``, a
-        `Coded` of the range in degrees Celsius in words. A `Coded` has no indexing: ``.texts()``
-        gives its texts.
+        made, which settings did nothing, and which charge stands for a formula;
+        ``coefficients_between``, a `Coded` of the range in degrees Celsius in words. A `Coded` has
+        no indexing: ``.texts()`` gives its texts.
     """
     remarks = {}
     no_model = without_model(made.written.recipe, made.written.host)
