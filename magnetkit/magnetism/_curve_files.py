@@ -157,7 +157,7 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
     list of RawCurve
         In the order of the columns, and of each by rising temperature.
     list of str
-        Columns that were not used.
+        Heads of columns that were not used; none are named of a .dat file.
 
     Raises
     ------
