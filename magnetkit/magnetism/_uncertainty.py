@@ -6,7 +6,7 @@ every measured magnet the error grows; that part is each composition's own. All 
 error of what a shell gives, and all magnets of unusual grains that of what grain size does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -209,7 +209,7 @@ def covariance(
     return total + itself * distance_term[:, None]
 
 
-def _equal_texts(one: Sequence[str], other: Sequence[str]) -> BoolArray:
+def _equal_texts(one: Collection[str], other: Collection[str]) -> BoolArray:
     """Say which of n texts equal which of k others, bool (n, k)."""
     # Texts compared each with each would take longer than all else.
     codes = np.unique([*one, *other], return_inverse=True)[1]

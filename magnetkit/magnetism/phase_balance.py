@@ -291,12 +291,12 @@ def _on_hull(
     volume = solution.fractions[0][present] * per_atom
     parts = outside * volume / volume.sum()
     largest_first = np.argsort(-parts, kind="stable")
-    shares = []
+    phases_by_volume = []
     for k in largest_first:
         name = names[k]
         polarization = np.nan
         if name == "Fe":
             name = "alpha-iron"
             polarization = IRON_POLARIZATION_T
-        shares.append((name, float(parts[k]), polarization))
-    return shares
+        phases_by_volume.append((name, float(parts[k]), polarization))
+    return phases_by_volume

@@ -573,8 +573,10 @@ def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
     change it.
     """
     numbers_of_hosts = [_usual_of_host(host) for host in host_names]
-    usual = {}
-    for name in numbers_of_hosts[0] if numbers_of_hosts else ():
+    usual: dict[str, FloatArray] = {}
+    if not host_names:
+        return usual
+    for name in numbers_of_hosts[0]:
         values = [numbers[name] for numbers in numbers_of_hosts]
         usual[name] = np.array([*values, np.nan], float)
     return usual
