@@ -287,8 +287,8 @@ class Conditions:
             values["temperature"] = tuple(
                 parse_temperatures(values["temperature"])
             )
-        names = [one.name for one in fields(Duty)]
-        duty = Duty(**{name: values[name] for name in names if name in values})
+        names = vars(Duty()).keys() & values.keys()
+        duty = Duty(**{name: values[name] for name in names})
         values |= vars(read_duty(duty))
         values["recycled"] = validate_recycled_shares(values.get("recycled"))
         if "snapshot" in values:
