@@ -29,6 +29,9 @@ import pytest
 LAWS = {
     "magnetkit.magnetism._boundary": (
         "boundary_composition",
+        "_split_boron",
+        "_soft_deviation",
+        "_boride_volume",
         "_decoupling_capacity",
         "_cerium_beyond_half",
         "wetting_gain",

@@ -49,7 +49,7 @@ class Balance:
     # polarization of the phases beside the hard one over J_s of that, by volume
     second: FloatArray
     bound: FloatArray  # share of the rare earth that oxygen, nitrogen and carbon bind
-    # the recipes as melted: as written, but for formulas that a charge is assumed for
+    # the recipes as melted: as written, but for formulas that stand for a charge
     charge: CompositionTable
 
 

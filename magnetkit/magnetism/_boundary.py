@@ -35,7 +35,6 @@ from .laws import law
 
 if TYPE_CHECKING:
     from ..alloy.table import CompositionTable
-    from ._balance import Balance
 
 
 BOUNDARY = law("boundary")
@@ -86,19 +85,7 @@ def boundary_composition(
     sums = sums_of_each(table.rows, _element_sums()).T
     rare, metal, former, cerium, mass, heavy, volume, *single = sums
     atoms = dict(zip(_SINGLE, single, strict=True))
-    usual_carbon = 0.01 * BOUNDARY.usual_carbon * mass / ATOMIC_MASS[INDEX["C"]]
-    # A recipe that names more says all that there is.
-    carbon = np.maximum(atoms["C"], usual_carbon)
-    unbound_former = np.maximum(
-        former - BOUNDARY.carbon_on_titanium * carbon, 0.0
-    )
-    boron = np.maximum(atoms["B"] - BOUNDARY.borides * unbound_former, 0.0)
-
-    lacking = np.maximum(metal / _T_PER_BORON - boron, 0.0)
-    filling = np.minimum(atoms["C"], lacking)
-    boron = boron + filling
-    carbide = atoms["C"] - filling
-
+    boron, carbide = _split_boron(atoms, former, metal, mass)
     units = np.minimum(boron, (metal - boron) / (_T_PER_BORON - 1.0))
     borides = 0.25 * np.maximum(boron - units, 0.0)
     # Below zero where boron is in excess.
@@ -113,11 +100,9 @@ def boundary_composition(
     with np.errstate(divide="ignore", invalid="ignore"):
         earth_mass = heavy / rare
         unbound = np.nan_to_num(rare * (1.0 - bound) - bound_earth)
-        iron_in_boundary = (
-            np.maximum(unbound, 0.0) * BOUNDARY.iron_in_boundary * earth_mass
-        )
+        iron_share = np.maximum(unbound, 0.0) * BOUNDARY.iron_in_boundary
         iron_in_boundary = np.nan_to_num(
-            iron_in_boundary / ATOMIC_MASS[INDEX["Fe"]]
+            iron_share * earth_mass / ATOMIC_MASS[INDEX["Fe"]]
         )
         soft_balance = free_iron - capacity - iron_in_boundary
         soft = np.maximum(soft_balance, 0.0)
@@ -133,23 +118,14 @@ def boundary_composition(
     weight = {
         s: 100.0 * atoms[s] * ATOMIC_MASS[INDEX[s]] / mass for s in _SINGLE
     }
-    boride_volume = _R_PER_BORIDE * _mean_volume(table, RARE_EARTHS)
-    boride_volume = boride_volume + 4.0 * (
-        _atomic_volume("Fe") + _atomic_volume("B")
-    )
-    boron_doubt = 0.01 * BOUNDARY.boron_doubt * mass / ATOMIC_MASS[INDEX["B"]]
-    less_boron = np.maximum(soft_balance + _T_PER_BORON * boron_doubt, 0.0)
-    more_boron = np.maximum(soft_balance - _T_PER_BORON * boron_doubt, 0.0)
-    soft_doubt = np.sqrt(
-        0.5 * ((less_boron - soft) ** 2 + (more_boron - soft) ** 2)
-    )
+    soft_doubt = _soft_deviation(soft_balance, mass)
     return {
         "free": free,
         "decoupling_earth": per_rare * _R_PER_T_DECOUPLING * by_gallium,
         "r2fe17": soft * BOUNDARY.soft_volume / volume,
         "r6fe13ga": r6fe13ga,
         "r6fe13x": decoupling * BOUNDARY.decoupling_volume / volume,
-        "boride": borides * boride_volume / volume,
+        "boride": borides * _boride_volume(table) / volume,
         "soft_doubt": soft_doubt * BOUNDARY.soft_volume / volume,
         "boron": weight["B"],
         "wetting": wetting_gain(weight["Al"], weight["Cu"], weight["Ga"]),
@@ -159,28 +135,72 @@ def boundary_composition(
     }
 
 
-def _atomic_volume(symbol: str) -> float:
-    """Return the volume of an atom in metallic phases, A3."""
-    from ..phases.partition import atomic_volumes
+def _split_boron(
+    atoms: dict[str, FloatArray],
+    former: FloatArray,
+    metal: FloatArray,
+    mass: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Split boron and carbon of n recipes: what makes 2:14:1, and what carbon is left.
 
-    return float(atomic_volumes()[INDEX[symbol]])
+    Parameters
+    ----------
+    atoms : dict of ndarray, shape (n,)
+        Moles of ``B`` and ``C``.
+    former : ndarray, shape (n,)
+        Moles of X, which binds boron.
+    metal : ndarray, shape (n,)
+        Moles of T.
+    mass : ndarray, shape (n,)
+        Mass of the recipe, g.
+
+    Returns
+    -------
+    boron : ndarray, shape (n,)
+        Moles of boron that X leaves and of carbon in its place.
+    carbide : ndarray, shape (n,)
+        Moles of carbon that binds rare earth.
+    """
+    usual_carbon = 0.01 * BOUNDARY.usual_carbon * mass / ATOMIC_MASS[INDEX["C"]]
+    # A recipe that names more says all that there is.
+    carbon = np.maximum(atoms["C"], usual_carbon)
+    unbound_former = np.maximum(
+        former - BOUNDARY.carbon_on_titanium * carbon, 0.0
+    )
+    boron = np.maximum(atoms["B"] - BOUNDARY.borides * unbound_former, 0.0)
+    lacking = np.maximum(metal / _T_PER_BORON - boron, 0.0)
+    filling = np.minimum(atoms["C"], lacking)
+    return boron + filling, atoms["C"] - filling
 
 
-def _mean_volume(
-    table: "CompositionTable", symbols: tuple[str, ...]
-) -> FloatArray:
-    """Compute the mean volume of the atoms of some elements in n recipes, cubic angstrom, shape (n,).
+def _soft_deviation(balance: FloatArray, mass: FloatArray) -> FloatArray:
+    """Compute the standard deviation of T in R2T17 that the doubt of boron brings, moles, (n,).
 
-    `table` holds the recipes and `symbols` are such as ("Nd", "Pr"). The result is 0 where a recipe
-    has none of them.
+    `balance`, (n,), is the moles of T that go to R2T17, below 0 where there is too little of it;
+    `mass`, (n,), is that of the recipe, g.
+    """
+    boron = 0.01 * BOUNDARY.boron_doubt * mass / ATOMIC_MASS[INDEX["B"]]
+    soft = np.maximum(balance, 0.0)
+    less_boron = np.maximum(balance + _T_PER_BORON * boron, 0.0)
+    more_boron = np.maximum(balance - _T_PER_BORON * boron, 0.0)
+    return np.sqrt(0.5 * ((less_boron - soft) ** 2 + (more_boron - soft) ** 2))
+
+
+def _boride_volume(table: "CompositionTable") -> FloatArray:
+    """Compute the volume of a formula unit of R1.1T4B4 with the rare earths of n recipes, A3, (n,).
+
+    Rare earths count by their mean in the recipes of `table`, with no volume where there are none.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
 
-    amount = table.fraction(*symbols)
+    volumes = atomic_volumes()
+    rare = table.fraction(*RARE_EARTHS)
     with np.errstate(divide="ignore", invalid="ignore"):
-        volume = sums(table.rows, mask(symbols) * atomic_volumes()) / amount
-    return np.nan_to_num(volume)
+        earth = sums(table.rows, mask(RARE_EARTHS) * volumes) / rare
+    iron = float(volumes[INDEX["Fe"]])
+    boron = float(volumes[INDEX["B"]])
+    return _R_PER_BORIDE * np.nan_to_num(earth) + 4.0 * (iron + boron)
 
 
 def _decoupling_capacity(atoms: dict[str, FloatArray]) -> FloatArray:
@@ -409,14 +429,12 @@ def formula_likelihood(
 
 
 def failed_conditions(
-    balance: "Balance", structure: dict[str, FloatArray]
+    structure: dict[str, FloatArray],
 ) -> Iterator[tuple[str, BoolArray]]:
     """Yield each condition of sintered Nd-Fe-B that some rows may fail.
 
     Parameters
     ----------
-    balance : Balance
-        Not read.
     structure : dict of ndarray, shape (n,)
         ``sintered`` (above 0 for sintered Nd-Fe-B), ``boron``, ``free``, ``decoupling_earth``
         (wt.%) and ``r2fe17`` (volume fraction).

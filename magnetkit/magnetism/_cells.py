@@ -204,7 +204,7 @@ def cellular_coercivity(
     ----------
     rows : dict of ndarray, shape (n,)
         Process of each magnet: ``decay``, ``pinning_kA_m``, ``copper_scale``, ``hot_kA_m``,
-        ``iron_limit``, ``aged_for_C`` and ``ordinary_fall``. ``harder``, which may lack, is a
+        ``iron_limit``, ``aged_for_C`` and ``ordinary_fall``. ``harder`` is a
         factor of H_cJ at 20 C by which the fall alone is steeper.
     structure : dict of ndarray, shape (n,)
         The fields of `Shares`; NaN for magnets without cells.
@@ -235,7 +235,7 @@ def cellular_coercivity(
     )
     hot_share = 1.0 - (iron / cell_rows["iron_limit"]) ** CELLS.iron_power
     hot_share = 1e3 * cell_rows["hot_kA_m"] * earth * hot_share
-    hard = h * rows["harder"][cells] if "harder" in rows else h
+    hard = h * cell_rows["harder"]
     with np.errstate(divide="ignore", invalid="ignore"):
         line = (1.0 - hot_share / hard) / CELLS.hot_span * 1e3
     line = np.nan_to_num(line, posinf=0.0, neginf=0.0)
@@ -259,6 +259,7 @@ _OWN = (
     "iron_limit",
     "ordinary_fall",
     "aged_for_C",
+    "harder",
 )
 
 
@@ -312,14 +313,12 @@ def squareness(usual: FloatArray, ratio: FloatArray) -> FloatArray:
 
 
 def failed_conditions(
-    balance: Any, structure: dict[str, FloatArray]
+    structure: dict[str, FloatArray],
 ) -> Iterator[tuple[str, BoolArray]]:
     """Yield each condition of cells that some rows may fail.
 
     Parameters
     ----------
-    balance : Balance
-        Not read.
     structure : dict of ndarray, shape (n,)
         The fields of `Shares`: ``iron``, ``copper``, ``zirconium`` (shares of the metal), ``ratio``
         (metal per rare earth) and ``earth``. NaN marks magnets without cells.

@@ -638,15 +638,11 @@ def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
     candidates = []
     for values in product(*grid.amounts.values()):
         amounts = dict(zip(grid.amounts, values, strict=True))
-        if all(
-            amounts[less] <= amounts[larger]
-            for less, larger in grid.no_more.items()
-        ):
-            text = charge(host, **amounts)
-            candidates += [
-                (text, shell and shell_text(*shell.split()))
-                for shell in grid.shells
-            ]
+        if any(amounts[a] > amounts[b] for a, b in grid.no_more.items()):
+            continue
+        text = charge(host, **amounts)
+        for shell in grid.shells:
+            candidates.append((text, shell and shell_text(*shell.split())))
     return candidates
 
 
@@ -694,10 +690,11 @@ def charge(host: str, **amounts: float) -> str:
         element: light.get(element, put_in.get(element, 0.0))
         for element in usual_charge.elements
     }
-    return (
-        "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0)
-        + f"{usual_charge.balance} bal."
-    )
+    text = ""
+    for element, part in parts.items():
+        if part > 0:
+            text += f"{element}{round(part, 2):g}"
+    return f"{text}{usual_charge.balance} bal."
 
 
 def shell_text(element: str, amount: float | str) -> str:
@@ -820,16 +817,15 @@ def calibrate_on_grade(
         Named as the grade; without magnets if its recipe makes none in the model.
     """
     apart = float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"]))
-    unsure = {"remanence_T": apart / 4.0 + 0.01}
-    unsure[COERCIVITY] = float(np.hypot(GUARANTEE, made.log_spread))
+    h_cj_deviation = float(np.hypot(GUARANTEE, made.log_spread))
     kelvin = float(here["temperature_K"])
     grade = str(here["grade"])
     room = grades(grade).iloc[0]
-    b_r = usual_values(here)["remanence_T"]
+    b_r = float(here["remanence_T"])
     h_cj = usual_values(room)[COERCIVITY]
     values = [
-        KnownValue(COERCIVITY, h_cj, ROOM_K, unsure[COERCIVITY]),
-        KnownValue("remanence_T", b_r, kelvin, unsure["remanence_T"]),
+        KnownValue(COERCIVITY, h_cj, ROOM_K, h_cj_deviation),
+        KnownValue("remanence_T", b_r, kelvin, apart / 4.0 + 0.01),
     ]
     if abs(float(here[ALPHA])) <= COMPENSATED:
         values.append(printed_alpha(here))

@@ -168,10 +168,9 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
     if not body:
         raise InputError(f"{source} has a header, and no points below it")
     table = _numbers(source, heads, body)
-    columns = (
-        _select_for_dat(heads)
-        if _is_dat(heads)
-        else _find_columns(source, heads)
+    is_dat = _is_dat(heads)
+    columns = _find_columns(
+        source, _blank_heads_of_dat(heads) if is_dat else heads
     )
     pairs = _pair_columns(source, heads, columns)
     temperatures = [one for one in columns if one.kind == "temperature"]
@@ -194,7 +193,7 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
             kelvin = np.full(len(table), header_kelvin)
             note = ""
         curves += _curves_of_pair(str(source), table, field, flux, kelvin, note)
-    if _is_dat(heads):
+    if is_dat:
         return curves, []
     places = {one.place for one in columns}
     return curves, [
@@ -348,32 +347,15 @@ def _is_dat(heads: Sequence[str]) -> bool:
     )
 
 
-def _select_for_dat(heads: Sequence[str]) -> list[_Column]:
-    """List the columns temperature, field and moment of a magnetometer's .dat file, as `_Column`.
+def _blank_heads_of_dat(heads: Sequence[str]) -> list[str]:
+    """Return the heads of a magnetometer's .dat file, empty but for temperature, field and moment.
 
-    `heads` are those of the file. One of the known heads of a moment must be among them, else
-    StopIteration is raised; a head of temperature or field that is missing is left out.
+    One of the known heads of a moment must be among `heads`, else StopIteration is raised. Of
+    several moments the first known one counts.
     """
     moment = next(head for head in _MOMENT_OF_DAT if head in heads)
-    kind_of_head = {
-        "Temperature (K)": "temperature",
-        "Magnetic Field (Oe)": "field",
-        moment: "moment",
-    }
-    columns = []
-    for head, kind in kind_of_head.items():
-        if head in heads:
-            unit = head.rpartition("(")[2].rstrip(")")
-            columns.append(
-                _Column(
-                    list(heads).index(head),
-                    head,
-                    kind,
-                    _UNITS[kind][unit],
-                    None,
-                )
-            )
-    return columns
+    names = ("Temperature (K)", "Magnetic Field (Oe)", moment)
+    return [head if head in names else "" for head in heads]
 
 
 def _column_quantity(head: str) -> str:

@@ -438,20 +438,11 @@ def evidence(
             continue
         rows = np.flatnonzero(hosts.says(root))
         points, magnet_names = _measured_points(root, quantity, "", left_out)
-        if (
-            producer is not None
-            and (producer_magnets := producer.known(root, quantity)) is not None
-        ):
-            points = np.concatenate(
-                [points, coordinates(producer_magnets.table, root)]
-            )
-            magnet_names = (
-                *magnet_names,
-                *(
-                    f"{producer.name}'s"
-                    for _ in range(len(producer_magnets.fractions))
-                ),
-            )
+        if producer and (measured := producer.known(root, quantity)):
+            producer_points = coordinates(measured.table, root)
+            points = np.concatenate([points, producer_points])
+            producer_names = [f"{producer.name}'s"] * len(producer_points)
+            magnet_names = (*magnet_names, *producer_names)
         if root not in places:
             places[root] = coordinates(table[rows], root)
         measured_places = places[root]

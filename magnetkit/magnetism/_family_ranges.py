@@ -15,7 +15,7 @@ import numpy as np
 
 from .._core import datasets
 from .._core._types import FloatArray
-from ..phases.records import root_host
+from ..phases.records import HOST_NAMES, root_host
 
 FILE = "magnets/families.toml"
 ANY = "any"
@@ -93,15 +93,13 @@ _OFFSETS = {
 }
 
 
-def range_columns(
-    host_names: tuple[str, ...], route: Any = None
-) -> dict[str, FloatArray]:
-    """Return offsets and half widths of the families of hosts, shape (hosts + 1,) each.
+def range_columns(route: Any = None) -> dict[str, FloatArray]:
+    """Return offsets and half widths of the families of all hosts, shape (hosts + 1,) each.
+
+    Entries stand in the order of `HOST_NAMES`; code -1 picks the last one, NaN.
 
     Parameters
     ----------
-    host_names : tuple of str
-        Hosts; code -1 picks the last entry, NaN.
     route : Route, optional
         How magnets are made; the usual families of the hosts otherwise.
 
@@ -112,22 +110,21 @@ def range_columns(
         ``remanence_offset``.
     """
     family_table = families()
-    columns: dict[str, list[float]] = {}
-    for host in host_names:
+    ranges_of_hosts = []
+    for host in HOST_NAMES:
         root = root_host(host)
         family = (
             route.family
             if route is not None and root_host(route.host) == root
             else ""
         )
-        ranges = {
-            **family_table[ANY],
-            **family_table.get(key(root, family), {}),
-        }
-        for quantity, name in _SPREADS.items():
-            columns.setdefault(name, []).append(ranges[quantity].half_width)
-        for quantity, name in _OFFSETS.items():
-            columns.setdefault(name, []).append(ranges[quantity].offset)
-    return {
-        name: np.array([*values, np.nan]) for name, values in columns.items()
-    }
+        ranges = family_table.get(key(root, family), {})
+        ranges_of_hosts.append({**family_table[ANY], **ranges})
+    columns = {}
+    for quantity, name in _SPREADS.items():
+        widths = [ranges[quantity].half_width for ranges in ranges_of_hosts]
+        columns[name] = np.array([*widths, np.nan])
+    for quantity, name in _OFFSETS.items():
+        offsets = [ranges[quantity].offset for ranges in ranges_of_hosts]
+        columns[name] = np.array([*offsets, np.nan])
+    return columns

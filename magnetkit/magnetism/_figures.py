@@ -203,29 +203,9 @@ def magnet_figures(
         Index into `magnetkit.compound.evaluate.STATUS`: the first that is not ``ok`` of that at the
         temperature and those from one end of the range of use to the other, both ends included.
     """
-    from ._magnet_kernels import Widths, figures
+    from ._magnet_kernels import figures
 
-    rows = made.rows
     temperature_count = bulk.temperatures.size
-    scale = z / DEVIATIONS_90
-    # The spread of B_r is that of magnets left out, which holds that of J_s where there are
-    # measured magnets; where J_s is known worse than that, its own counts instead.
-    j_s = PROPERTIES.index("saturation_polarization_T")
-    unsure = np.zeros((asked.size, len(made.factor)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        np.divide(
-            z * bulk.sd[:, :, j_s].T,
-            bulk.value[:, :, j_s].T,
-            out=unsure[:temperature_count],
-        )
-    widths = Widths(
-        *least_widths(made, asked, scale, np.nan_to_num(unsure, nan=0.0)),
-        rows["alpha_spread"] * rows["alpha_left"] * scale,
-        # per cent to shares
-        rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
-        rows["beta_spread"] * scale,
-        rows["squareness_spread"] * scale,
-    )
     rules = made.rules()._replace(bend=made.bend(between))
     # At a closed gate coercivity is blank.
     rules = rules._replace(limit=np.where(made.gate == 0, rules.limit, 0.0))
@@ -236,7 +216,7 @@ def magnet_figures(
         made.phases,
         rules,
         load,
-        widths,
+        _kernel_widths(made, bulk, asked, z),
     )
     if (route := made.process.route) is not None:
         # The most that its magnets bear is the kernel's limit already.
@@ -244,13 +224,12 @@ def magnet_figures(
         values[_T_MAX, :2] = np.minimum(
             values[_T_MAX, :2], np.reshape([usual, lowest], (2, 1, 1))
         )
-    remanence_width = rows["remanence_spread"] * scale
     widen(
         made,
         bulk,
         values[:, :, :temperature_count],
         status[:temperature_count],
-        remanence_width,
+        made.rows["remanence_spread"] * (z / DEVIATIONS_90),
         z,
     )
     for figure, unit in zip(values, _TO_COLUMN_UNIT, strict=True):
@@ -260,6 +239,45 @@ def magnet_figures(
     return values, np.where(
         outside, STATUS.index("outside the model"), status
     ).astype(np.int8)
+
+
+def _kernel_widths(
+    made: Alloys, bulk: Intrinsic, asked: FloatArray, z: float
+) -> Any:
+    """Collect the half widths that the kernel needs for the figures of n magnets.
+
+    Parameters
+    ----------
+    made, bulk, asked, z
+        As for `magnet_figures`.
+
+    Returns
+    -------
+    Widths
+        See `magnetkit.magnetism._magnet_kernels`.
+    """
+    from ._magnet_kernels import Widths
+
+    rows = made.rows
+    scale = z / DEVIATIONS_90
+    # The spread of B_r is that of magnets left out, which holds that of J_s where there are
+    # measured magnets; where J_s is known worse than that, its own counts instead.
+    j_s = PROPERTIES.index("saturation_polarization_T")
+    unsure = np.zeros((asked.size, len(made.factor)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        np.divide(
+            z * bulk.sd[:, :, j_s].T,
+            bulk.value[:, :, j_s].T,
+            out=unsure[: bulk.temperatures.size],
+        )
+    return Widths(
+        *least_widths(made, asked, scale, np.nan_to_num(unsure, nan=0.0)),
+        rows["alpha_spread"] * rows["alpha_left"] * scale,
+        # per cent to shares
+        rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
+        rows["beta_spread"] * scale,
+        rows["squareness_spread"] * scale,
+    )
 
 
 def least_widths(
@@ -456,7 +474,6 @@ def kinds(
     True
     """
     from ..phases.partition import assign_hosts
-    from ..phases.records import HOST_NAMES
 
     text = np.array(shells, dtype=str)
     effects = np.zeros((len(table), len(EFFECTS)))
@@ -464,9 +481,7 @@ def kinds(
     has_shell = text != ""
     if process_rows.grain_size_um is not None:
         codes = assign_hosts(table)
-        has_shell |= slope_deviation(
-            by_row(process_rows, codes, HOST_NAMES)
-        ).any()
+        has_shell |= slope_deviation(by_row(process_rows, codes)).any()
     rows = np.flatnonzero(has_shell)
     if rows.size:
         some = table[rows]

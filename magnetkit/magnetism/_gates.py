@@ -15,21 +15,20 @@ from .._core._types import BoolArray, FloatArray, Int8Array
 from .._core.columns import GATES
 from ..compound.evaluate import STATUS
 from ..phases.partition import hosts_by_hardening, is_in_windows, not_from_melt
-from ..phases.records import HOSTS, root_host
+from ..phases.records import HOSTS
 from ._boundary import failed_conditions as _boundary_conditions
 from ._cells import failed_conditions as _cell_conditions
 from .laws import law
+from .process import rows_made_by_route
 
 if TYPE_CHECKING:
     from ..phases.partition import Partition
     from ._balance import Balance
     from .process import Route
 
-# Takes recipes in their phases and what `microstructure` asks of them; yields words of `GATES`,
-# each with the rows, bool (n,), at which that gate is closed.
-Rule = Callable[
-    ["Balance", dict[str, FloatArray]], Iterator[tuple[str, BoolArray]]
-]
+# Takes what `microstructure` asks of recipes; yields words of `GATES`, each with the rows, bool (n,),
+# at which that gate is closed.
+Rule = Callable[[dict[str, FloatArray]], Iterator[tuple[str, BoolArray]]]
 
 _CONE, FAR = GATES[-2:]
 """That of a measured cone, and of what is too far from every measured magnet (`_evidence`)."""
@@ -38,13 +37,12 @@ GRAINS = law("grains")
 
 
 def _grain_conditions(
-    balance: Any, structure: dict[str, FloatArray]
+    structure: dict[str, FloatArray],
 ) -> Iterator[tuple[str, BoolArray]]:
     """Yield the one condition of magnets hardened by grains, with the rows that fail it.
 
     A soft phase couples the grains where rare earth is short. `structure` has ``soft``, its volume
-    fraction, (n,); `balance` is not read. The pair is the words of the status and a bool array
-    (n,).
+    fraction, (n,). The pair is the words of the status and a bool array (n,).
     """
     yield (
         "no hardening known: short of rare earth",
@@ -58,14 +56,6 @@ _RULES: dict[str, Rule] = {
     "boundary": _boundary_conditions,
 }
 """By what hardens a host's magnets, of `magnetkit.phases.records.HARDENING`."""
-
-
-def rows_made_by_route(route: "Route", codes: Int8Array) -> BoolArray:
-    """Say which magnets, by their host codes, a route makes, bool (n,)."""
-    root = root_host(route.host)
-    return np.array([*(host.root == root for host in HOSTS.values()), False])[
-        codes
-    ]
 
 
 def gates(
@@ -104,18 +94,16 @@ def gates(
     if route is not None:
         mine = rows_made_by_route(route, codes)
         fits = [is_in_windows(found.charge, rule) for rule in route.needs]
-        unknown = (
-            unknown & ~mine | mine & ~np.any(fits, axis=0)
-            if fits
-            else unknown & ~mine
-        )
+        unknown &= ~mine
+        if fits:
+            unknown |= mine & ~np.any(fits, axis=0)
     status[unknown & (status == 0)] = STATUS.index("no bulk magnet known")
     by_route = mine & bool(route and route.hardening)
     for hardening, rule in _RULES.items():
         candidates = hosts_by_hardening(codes, hardening) & ~by_route
         if not candidates.any():
             continue
-        for words, is_closed in rule(found, structure):
+        for words, is_closed in rule(structure):
             status[candidates & is_closed & (status == 0)] = STATUS.index(words)
     return status
 
@@ -166,11 +154,11 @@ def _easy_plane_rows(
         axis; ``half_width``, half the width of the 90 % range of ln H_cJ that this adds.
     """
     for code, host in enumerate(HOSTS.values()):
-        if host.magnet.turned and (rows := written.host == code).any():
-            yield from (
-                (rows & is_in_windows(written.recipe, t["where"]), t)
-                for t in host.magnet.turned
-            )
+        rows = written.host == code
+        if not host.magnet.turned or not rows.any():
+            continue
+        for entry in host.magnet.turned:
+            yield rows & is_in_windows(written.recipe, entry["where"]), entry
 
 
 def apply_gates(status: Int8Array, gate: Int8Array) -> BoolArray:

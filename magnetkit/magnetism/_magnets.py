@@ -34,13 +34,19 @@ from ._gates import (
     apply_gates,
     gates,
     gates_at_temperatures,
-    rows_made_by_route,
     turned_width,
 )
 from ._measured import COERCIVITY, QUANTITIES, StatedLevel
 from ._uncertainty import condition_rows
 from .laws import law
-from .process import Process, by_row, level_route, parameters, read_process
+from .process import (
+    Process,
+    by_row,
+    level_route,
+    parameters,
+    read_process,
+    rows_made_by_route,
+)
 from .shells import (
     SURFACE,
     arriving_share,
@@ -203,7 +209,7 @@ class Alloys:
     gate: NDArray[
         np.int8
     ]  # of `_gates.gates`: what keeps them from being magnets, (n,)
-    charged: BoolArray  # for which a charge is assumed, (n,)
+    charged: BoolArray  # whose formula stands for a usual charge, (n,)
     # of `magnetkit.magnetism._magnet_kernels`; with `predicted`, with the hard phases as written
     phases: Any
     predicted: "PredictedCurie | None"  # T_C of the hard phases as written, where ranges are wanted
@@ -405,13 +411,12 @@ class Alloys:
         from ._magnet_kernels import states
 
         rules_in_force = self.rules() if rules is None else rules
-        j, h_cj, knee, status = (
-            a.T
-            for a in states(
-                temperature, self.phases, rules_in_force, hard, picked
-            )
+        j, h_cj, knee, status = states(
+            temperature, self.phases, rules_in_force, hard, picked
         )
-        return Magnets(temperature, j, h_cj, knee, status, self, rules_in_force)
+        return Magnets(
+            temperature, j.T, h_cj.T, knee.T, status.T, self, rules_in_force
+        )
 
     def bend(self, between: tuple[float, float]) -> FloatArray:
         """Compute the correction of the polarization that a reference magnet's alpha calls for, (n,).
@@ -544,17 +549,13 @@ def nearest_recipes(
 
     places: dict[str, FloatArray] = {}
     roots = Coded(root_codes(codes), HOST_NAMES)
-    return {
-        n: evidence(
-            table,
-            roots,
-            n,
-            made.producer,
-            "" if made.route is None else made.route.family,
-            places,
+    family = "" if made.route is None else made.route.family
+    result = {}
+    for quantity in QUANTITIES:
+        result[quantity] = evidence(
+            table, roots, quantity, made.producer, family, places
         )
-        for n in QUANTITIES
-    }
+    return result
 
 
 def _has_no_precedent(
@@ -641,32 +642,27 @@ def alloys(
     """
     if shells is not None:
         table, shells = mix_between_grains(table, shells)
-    given_values = table.given
     written, traces, process, rows = _read(table, process, host)
     balance, formula, charged = _split_into_phases(written, rows, traces)
     carriers = None if shells is None else shells.carriers
     structure = _structure(written.recipe, balance, formula, rows, carriers)
     _soften(structure, rows, process, written.host)
     rims = _resolve_rims(written, shells, rows)
-    needs_skins = (
-        skins or given_values or rims.rows.size or slope_deviation(rows).any()
-    )
-    with_skin = np.empty(0, np.int64)
-    if needs_skins:
-        with_skin = np.flatnonzero(_has_surface(balance.parts.hard_phase, rows))
+    has_skin = _has_surface(balance.parts.hard_phase, rows)
+    if not (skins or table.given or rims.rows.size):
+        has_skin &= slope_deviation(rows).any()
     phases, prediction = _condense_phases(
         balance.parts,
         formula,
         rows["surface_enrichment"],
-        with_skin,
+        np.flatnonzero(has_skin),
         rims,
         curie,
-        written if ranges or given_values else None,
+        written if ranges or table.given else None,
     )
     prediction, widths, harder = _with_given(
-        given_values, phases, written, balance.parts, prediction, rows
+        table.given, phases, written, balance.parts, prediction, rows
     )
-    rows["harder"] = np.ones(len(table))
     _widen_spread(rows, structure, written)
     rows["apart"] = process_distance(
         process, rows, Coded(written.host, HOST_NAMES)
@@ -1006,32 +1002,22 @@ def _structure(
         ``soft``, a volume fraction; ``additive``, the atomic fraction of Ga and Cu; and the fields
         of `Shares`, NaN without cells.
     """
-    from ..alloy._row_kernels import sums
     from ..phases.partition import hosts_by_hardening, wall_hosts
 
-    grain_um = rows["grain_size_um"]
-    own_boundary = boundary = _boundary.boundary_composition(
-        found.charge, found.bound, grain_um
+    boundary = boundary_without = _boundary.boundary_composition(
+        found.charge, found.bound, rows["grain_size_um"]
     )
     if carriers is not None:
         whole = add_masses(found.charge, carriers)
-        boundary = _boundary.boundary_composition(whole, found.bound, grain_um)
+        boundary = _boundary.boundary_composition(
+            whole, found.bound, rows["grain_size_um"]
+        )
     between = hosts_by_hardening(found.parts.host, "boundary")
     coarse = between & (boundary["sintered"] > 0.0)
-    # A formula names no additives, its maker uses them.
-    mass = sums(table.rows, ATOMIC_MASS)
-    usual = 100.0 * rows["usual_additive"] * ATOMIC_MASS[INDEX["Cu"]] / mass
-    none = np.zeros_like(usual)
-    usual_wetting = _boundary.wetting_gain(none, usual, none)
-    usual_boundary = _boundary.usual_boundary(boundary)
-    if carriers is not None:
-        usual_wetting = (
-            usual_wetting + boundary["wetting"] - own_boundary["wetting"]
-        )
-        usual_boundary["free"] = (
-            usual_boundary["free"] + boundary["free"] - own_boundary["free"]
-        )
-    usual_factor = _boundary.decoupling_factor(usual_boundary)
+    usual_wetting, usual_factor = _usual_boundary(
+        table, rows["usual_additive"], boundary, boundary_without
+    )
+    none = np.zeros(len(table))
     wetting = _blend(formula, usual_wetting, boundary["wetting"])
     decoupling = _blend(formula, none, boundary["decoupling"])
     factor = _blend(
@@ -1067,6 +1053,46 @@ def _structure(
         ):
             structure[name][cells] = share
     return structure
+
+
+def _usual_boundary(
+    table: CompositionTable,
+    usual_additive: FloatArray,
+    boundary: dict[str, FloatArray],
+    without: dict[str, FloatArray],
+) -> tuple[FloatArray, FloatArray]:
+    """Compute what the usual boundary of n bare formulas does; carriers add to it.
+
+    A formula names no additives, its maker uses them.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The recipes.
+    usual_additive : ndarray, shape (n,)
+        Atomic fraction of copper that makers add.
+    boundary, without : dict of ndarray, shape (n,)
+        Of `_boundary.boundary_composition`, with and without carriers: one dictionary where
+        there are none.
+
+    Returns
+    -------
+    wetting : ndarray, shape (n,)
+        What additives and carriers add to alpha_K.
+    factor : ndarray, shape (n,)
+        Share of coercivity that the boundary leaves.
+    """
+    from ..alloy._row_kernels import sums
+
+    mass = sums(table.rows, ATOMIC_MASS)
+    copper = 100.0 * usual_additive * ATOMIC_MASS[INDEX["Cu"]] / mass
+    none = np.zeros_like(copper)
+    wetting = _boundary.wetting_gain(none, copper, none)
+    usual = _boundary.usual_boundary(boundary)
+    if boundary is not without:
+        wetting = wetting + boundary["wetting"] - without["wetting"]
+        usual["free"] = usual["free"] + boundary["free"] - without["free"]
+    return wetting, _boundary.decoupling_factor(usual)
 
 
 def _blend(share: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray:
@@ -1167,7 +1193,7 @@ def _read(
     codes = assign_hosts(table, host) if isinstance(host, str) else host
     process_rows = read_process(process, len(table))
     table, traces = purify(table, codes)
-    rows = by_row(process_rows, codes, HOST_NAMES)
+    rows = by_row(process_rows, codes)
     for name, amounts in () if traces is None else traces.gases.items():
         rows[name] = np.where(
             np.isnan(amounts),
@@ -1181,6 +1207,7 @@ def _read(
         rows["cerium"] = cerium / rare
         rows["cobalt"] = cobalt / metal
         rows["carbide"] = np.nan_to_num(carbon / metalloid)
+    rows["harder"] = np.ones(len(table))
     # What other hosts hold of them is part of the hard phase or of walls.
     ribbons = hosts_by_hardening(codes, "boundary")
     rows["refractory"] = np.where(ribbons, refractory, 0.0)

@@ -92,7 +92,9 @@ def shared_variance(effects: FloatArray, split: Split) -> FloatArray:
     measured ones.
     """
     shell, grain = split.shared
-    return np.asarray(effects[:, 0] ** 2 * shell + effects[:, 1] ** 2 * grain)
+    by_shell = effects[:, 0] ** 2 * shell
+    by_grain = effects[:, 1] ** 2 * grain
+    return by_shell + by_grain
 
 
 @lru_cache(maxsize=1)

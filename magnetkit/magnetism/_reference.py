@@ -23,7 +23,7 @@ from ._measured import (
 )
 from .laws import law
 from .levels import equivalent_level
-from .process import level_route, read_process
+from .process import level_route
 from .sintered import sintered_at
 from .spread import lots
 
@@ -143,18 +143,15 @@ def _records(
     if not seen:
         return ()
     at = sorted({ROOM_K, *(s.kelvin for s in seen)})
-    process = (
-        {"producer": known.record()}
-        if known is not None and known.magnets
-        else None
+    process: dict[str, Any] = {}
+    if known is not None and known.magnets:
+        process["producer"] = known.record()
+    frames = sintered_at(
+        table, at, process, shell, between=between or BETWEEN, curie=curie
     )
-    use: dict[str, Any] = {"between": between or BETWEEN, "curie": curie}
-    frames = sintered_at(table, at, process, shell, **use)
     rows_by_kelvin = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
-    model = alloys(
-        table, read_process(process, 1), read_shells(shell, 1), curie=curie
-    )
-    # A reference is assumed to have usual grains.
+    model = alloys(table, process, read_shells(shell, 1), curie=curie)
+    # A reference has usual grains.
     process_effects = kinds(table, [""], [shell or ""], curie=curie).effects[0]
     effects = dict(zip(EFFECTS, process_effects.tolist(), strict=True))
     magnets = []
@@ -165,20 +162,19 @@ def _records(
         score = score_known_value(one, row, rows_by_kelvin[ROOM_K], model)
         if score is None:
             continue
-        magnet: dict[str, Any] = {
+        magnet = {
             "host": root_host(str(row["host"])),
             "magnet": name,
-        }
-        magnet |= {
             "composition": atomic_fractions(table, 0),
             "temperature_K": one.kelvin,
-        }
-        magnet |= {
             "quantity": one.quantity,
             "route": level_route(model.process.route),
+            **score,
+            # What a reference says is of one temperature.
+            "slope": 0.0,
+            **effects,
         }
-        # What a reference says is of one temperature.
-        magnets.append({**magnet, **score, "slope": 0.0, **effects})
+        magnets.append(magnet)
     return tuple(magnets)
 
 

@@ -6,6 +6,7 @@ every measured magnet the error grows; that part is each composition's own. All 
 error of what a shell gives, and all magnets of unusual grains that of what grain size does.
 """
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from .._core import datasets
 from .._core._columnar import Coded
 from .._core._constants import DEVIATIONS_90
-from .._core._types import FloatArray
+from .._core._types import BoolArray, FloatArray
 from ..alloy.table import CompositionTable
 from ._evidence import evidence
 from ._measured import (
@@ -42,15 +43,11 @@ def _growth() -> dict[str, tuple[float, float]]:
     dict of (float, float)
         By quantity: standard deviation of ln far away, and the distance over which it is reached.
     """
-    growth_parts = (
-        (name, part)
-        for name, part in datasets.toml(SPLIT_FILE).items()
-        if "far" in part
-    )
-    return {
-        name: (float(part["far"]), float(part["reach"]))
-        for name, part in growth_parts
-    }
+    growths = {}
+    for name, part in datasets.toml(SPLIT_FILE).items():
+        if "far" in part:
+            growths[name] = float(part["far"]), float(part["reach"])
+    return growths
 
 
 def distance_variance(
@@ -181,17 +178,8 @@ def covariance(
     from ..alloy._row_kernels import distances
 
     apart = distances(one.table.rows, other.table.to_array())
-    # Texts compared each with each would take longer than all else.
-    pairs = (
-        (*one.hosts.texts(), *other.hosts.texts()),
-        (*one.shells, *other.shells),
-    )
-    codes = (
-        np.unique(row_codes, return_inverse=True)[1] for row_codes in pairs
-    )
-    same_host, same_shell = (
-        np.equal.outer(c[: len(apart)], c[len(apart) :]) for c in codes
-    )
+    same_host = _equal_texts(one.hosts.texts(), other.hosts.texts())
+    same_shell = _equal_texts(one.shells, other.shells)
     itself = same_host & (apart < _ITSELF) & same_shell
     alike = error_parts.covariance(apart) + multiply(
         one.effects * error_parts.shared, other.effects.T
@@ -219,6 +207,13 @@ def covariance(
         / error_parts.deviation**2
     )
     return total + itself * distance_term[:, None]
+
+
+def _equal_texts(one: Collection[str], other: Collection[str]) -> BoolArray:
+    """Say which of n texts equal which of k others, bool (n, k)."""
+    # Texts compared each with each would take longer than all else.
+    codes = np.unique([*one, *other], return_inverse=True)[1]
+    return np.equal.outer(codes[: len(one)], codes[len(one) :])
 
 
 def relative_width(
@@ -283,13 +278,11 @@ def _known_magnets(
     `quantity` is a column such as "coercivity_kA_m". Only magnets of the usual route of each host
     count. The values are `Known`.
     """
-    known_by_host = (
-        {}
-        if producer is None
-        else {host: producer.known(host, quantity) for host in producer.hosts}
-    )
-    return {
-        host: known_magnets
-        for host, known_magnets in known_by_host.items()
-        if known_magnets is not None
-    }
+    magnets: dict[str, Known] = {}
+    if producer is None:
+        return magnets
+    for host in producer.hosts:
+        known = producer.known(host, quantity)
+        if known is not None:
+            magnets[host] = known
+    return magnets

@@ -41,7 +41,7 @@ from ._measured import (
 from ._reference import KnownValue, score_known_value
 from .levels import lever, log_coercivity
 from .measured_curve import read_curves
-from .process import Process, read_process
+from .process import Process
 from .sintered import sintered_at
 
 if TYPE_CHECKING:
@@ -162,17 +162,16 @@ class Calibration:
         before = min(
             float(before), DEVIATIONS_90 * splits()[quantity].deviation
         )
-        sources = [
-            k
-            for host in part["host"].unique()
-            if (k := producer.known(host, quantity))
-        ]
-        if not sources:
+        shares = []
+        stretches = []
+        for host in part["host"].unique():
+            if known := producer.known(host, quantity):
+                _, share = known.posterior(known.table, known.effects)
+                shares.append(share.mean())
+                stretches.append(known.stretch)
+        if not shares:
             return before, 1.0
-        shares = [k.posterior(k.table, k.effects)[1].mean() for k in sources]
-        return float(before * np.mean(shares)), float(
-            np.mean([k.stretch for k in sources])
-        )
+        return float(before * np.mean(shares)), float(np.mean(stretches))
 
 
 @check_arguments
@@ -338,11 +337,9 @@ def read_magnets(
     remarks: list[str] = []
     table = read_user_table(_number_rows(source, remarks), "magnets")
     names = {column.name for column in table.columns}
-    curves = "curve" in names
-    recipe = {"composition"} if "grade" not in names else set()
-    lacking = (recipe | {"temperature_K"}) - names
-    quantities = curves or set(QUANTITIES) & names
-    if lacking - ({"temperature_K"} if curves else set()) or not quantities:
+    has_recipe = bool({"composition", "grade"} & names)
+    has_values = "temperature_K" in names and bool(set(QUANTITIES) & names)
+    if not has_recipe or not (has_values or "curve" in names):
         headers = ", ".join(column.header for column in table.columns[:12])
         raise InputError(
             f"expected the columns composition, temperature_K and {' or '.join(QUANTITIES)}, got "
@@ -509,9 +506,7 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
         raise InputError(
             f"{row.text}: the model makes no magnet of it ({hot['status']})"
         )
-    model = alloys(
-        row.table, read_process(process, 1), read_shells(row.shell, 1)
-    )
+    model = alloys(row.table, process, read_shells(row.shell, 1))
     host = root_host(str(hot["host"]))
     effects = kinds(row.table, [host], [row.shell], process).effects[0]
     values = []
@@ -531,16 +526,15 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
                 f"{quantity} {measured_value:g} contradicts the recipe {row.text}: {value:.4g} expected, "
                 f"{abs(score['score']):.1f} standard deviations away; check units and basis"
             )
-        record: dict[str, Any] = {
+        record = {
             "host": host,
             "quantity": quantity,
             "magnet": row.magnet,
-        }
-        record |= {
             "composition": atomic_fractions(row.table, 0),
             "temperature_K": row.temperature,
+            **score,
+            **dict(zip(EFFECTS, effects.tolist(), strict=True)),
         }
-        record |= {**score, **dict(zip(EFFECTS, effects.tolist(), strict=True))}
         row_values = {
             "measured": measured_value,
             "before": value,
@@ -564,14 +558,8 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
     for one, other in combinations(values, 2):
         a = one["record"]
         b = other["record"]
-        alike = [
-            (r["host"], r["quantity"], v["row"].process, v["row"].shell)
-            for r, v in ((a, one), (b, other))
-        ]
-        if (
-            alike[0] != alike[1]
-            or abs(a["temperature_K"] - b["temperature_K"]) > 2.0
-        ):
+        away = abs(a["temperature_K"] - b["temperature_K"])
+        if _comparable(one) != _comparable(other) or away > 2.0:
             continue
         x = a["composition"]
         y = b["composition"]
@@ -585,17 +573,22 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
         tolerance = np.sqrt(own_variance + a["noise"] + b["noise"])
         gap = abs(a["score"] - b["score"])
         if apart < _SAME and gap > _ODD * tolerance:
-            measurements = [
-                value["known"]["measured"] for value in (one, other)
-            ]
             contradictions.append(
                 f"rows {one['row'].number} and {other['row'].number} contradict each other: "
-                f"{a['quantity']} {measurements[0]:g} and {measurements[1]:g} of one recipe, "
+                f"{a['quantity']} {one['known']['measured']:g} and "
+                f"{other['known']['measured']:g} of one recipe, "
                 f"{gap / tolerance:.1f} standard deviations apart; both are trusted less"
             )
             for record in (a, b):
                 record["noise"] = max(record["noise"], gap**2 / 2.0)
     return contradictions
+
+
+def _comparable(value: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what two of `_values` must have in common to be compared: host, quantity, process."""
+    record = value["record"]
+    row = value["row"]
+    return record["host"], record["quantity"], row.process, row.shell
 
 
 def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
@@ -617,31 +610,36 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
     for value in values:
         record = value["record"]
         row = value["row"]
-        facts = value["known"]
+        before = value["known"]["before"]
         mean, remaining, fall = _from_the_others(producer, record)
         deviation = record["deviation"]
         level = float(np.exp(mean * deviation))
-        centre = facts["before"] * level
+        centre = before * level
         half = DEVIATIONS_90 * remaining * deviation
         if record["quantity"] == COERCIVITY:
             other = value["model"].with_level(level, fall)
             change = log_coercivity(other, row.temperature)
             change -= log_coercivity(value["model"], row.temperature)
-            centre = facts["before"] * float(np.exp(change))
+            centre = before * float(np.exp(change))
             half *= lever(other, row.temperature)
         noisy = np.sqrt(remaining**2 + record["noise"] + record["slope"] ** 2)
         score = (record["score"] - mean) / noisy
-        record_out = {
+        remark = "does not fit the others" if abs(score) > _ODD else ""
+        line = {
             "row": row.number,
             "magnet": row.magnet,
             "composition": row.text,
+            "host": record["host"],
+            "temperature_K": row.temperature,
+            "quantity": record["quantity"],
+            **value["known"],
+            "after": centre,
+            "after_lo": centre * np.exp(-half),
+            "after_hi": centre * np.exp(half),
+            "standard_score": score,
+            "remark": remark,
         }
-        record_out |= {"host": record["host"], "temperature_K": row.temperature}
-        record_out |= {"quantity": record["quantity"], **facts, "after": centre}
-        for end, sign in (("lo", -1.0), ("hi", 1.0)):
-            record_out[f"after_{end}"] = centre * np.exp(sign * half)
-        remark = "does not fit the others" if abs(score) > _ODD else ""
-        rows.append({**record_out, "standard_score": score, "remark": remark})
+        rows.append(line)
     return pd.DataFrame(rows)
 
 
@@ -679,12 +677,12 @@ def _plain_values(row: MeasuredRow) -> dict[str, Any]:
 
     ``shell``, the quantities and the settings of `row` stand in it where they were given.
     """
-    record_out = {
+    record = {
         "row": row.number,
         "magnet": row.magnet,
         "composition": row.text,
+        "temperature_K": row.temperature,
     }
-    record_out |= {"temperature_K": row.temperature} | (
-        {"shell": row.shell} if row.shell else {}
-    )
-    return {**record_out, **row.values, **row.process}
+    if row.shell:
+        record["shell"] = row.shell
+    return {**record, **row.values, **row.process}

@@ -160,6 +160,24 @@ def _shares(count: int, steps: int) -> Iterator[tuple[int, ...]]:
         yield tuple(b - a for a, b in zip((0, *cuts), cuts, strict=False))
 
 
+def _check_request(
+    table: CompositionTable, names: list[str], step: float
+) -> None:
+    """Raise InputError unless there is one alloy, one to three rare earths, and a usual step.
+
+    `table` holds the base alloy, `names` are symbols of the substituents, and `step` is that of
+    their shares, 0.002 to 0.1.
+    """
+    if len(table) != 1:
+        raise InputError(f"compensate takes one base alloy, got {len(table)}")
+    if not 1 <= len(names) <= 3 or any(r not in RARE_EARTHS for r in names):
+        raise InputError(
+            f"with_ must name one to three rare earths such as Gd, Er; got {names}"
+        )
+    if not 0.002 <= step <= 0.1:
+        raise InputError(f"step must lie between 0.002 and 0.1, got {step}")
+
+
 @check_arguments
 def compensate(
     compositions: Compositions,
@@ -214,15 +232,8 @@ def compensate(
     import pandas as pd
 
     table = as_table(compositions, basis)
-    if len(table) != 1:
-        raise InputError(f"compensate takes one base alloy, got {len(table)}")
     names = list(with_)
-    if not 1 <= len(names) <= 3 or any(r not in RARE_EARTHS for r in names):
-        raise InputError(
-            f"with_ must name one to three rare earths such as Gd, Er; got {names}"
-        )
-    if not 0.002 <= step <= 0.1:
-        raise InputError(f"step must lie between 0.002 and 0.1, got {step}")
+    _check_request(table, names, step)
     parse_finite_number("alpha", alpha)
     parse_finite_number("tolerance", tolerance, 0.0)
     first, second = parse_chord(between)

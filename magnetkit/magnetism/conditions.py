@@ -287,15 +287,9 @@ class Conditions:
             values["temperature"] = tuple(
                 parse_temperatures(values["temperature"])
             )
-        uses = ("load_line", "outside_field_kA_m", "hours")
-        duty = read_duty(
-            Duty(**{name: values[name] for name in uses if name in values})
-        )
-        values |= zip(
-            uses,
-            (duty.load_line, duty.outside_field_kA_m, duty.hours),
-            strict=True,
-        )
+        names = vars(Duty()).keys() & values.keys()
+        duty = Duty(**{name: values[name] for name in names})
+        values |= vars(read_duty(duty))
         values["recycled"] = validate_recycled_shares(values.get("recycled"))
         if "snapshot" in values:
             from ..phases.snapshot import snapshot_folder
@@ -410,6 +404,15 @@ def condition_fields(
             yield one
 
 
+def _describe_field(one: Field[Any]) -> str:
+    """Write the entry of a field of `Conditions` for a section of parameters."""
+    meaning = textwrap.fill(f"{one.metadata['meaning']}.", 88)
+    return (
+        f"{one.name} : {one.metadata['kind']}\n"
+        f"{textwrap.indent(meaning, ' ' * 4)}\n"
+    )
+
+
 def with_conditions(
     *names: str, without: tuple[str, ...] = ()
 ) -> Callable[[Function], Function]:
@@ -452,14 +455,7 @@ def with_conditions(
             n: a for n, a in function.__annotations__.items() if n != "keywords"
         }
         function.__annotations__ = other_annotations | annotations
-        entries = "".join(
-            f"{one.name} : {one.metadata['kind']}\n"
-            + textwrap.indent(
-                textwrap.fill(f"{one.metadata['meaning']}.", 88), " " * 4
-            )
-            + "\n"
-            for one in new_fields
-        )
+        entries = "".join(map(_describe_field, new_fields))
         # From Python 3.13 on the compiler takes the indentation off.
         docstring = inspect.cleandoc(function.__doc__ or "")
         function.__doc__ = re.sub(

@@ -251,7 +251,7 @@ def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     Contributions may be negative. They add up to H_cJ at the temperature of `magnet`.
     """
     alloy = magnet.made
-    producer = float(np.atleast_1d(alloy.rows["harder"])[0])
+    producer = float(alloy.rows["harder"][0])
     if float(alloy.rules().pinned[0]) > 0.0:
         before = yield from _cell_terms(alloy)
     else:
@@ -286,12 +286,11 @@ def _nucleation_terms(
     decoupling = grain_decoupling(rows, structure)
     none = np.zeros(1)
     one = np.ones(1)
-    plain = _producer_left_out(alloy)
 
     def field_of(alpha_k: FloatArray, n_eff: FloatArray = none) -> float:
         """Return H_cJ, A/m, by these of Kronmueller's parameters."""
         return magnet.coercivity(
-            alloy, ROOM_K, phases, alpha_k=alpha_k, n_eff=n_eff, **plain
+            alloy, ROOM_K, phases, alpha_k=alpha_k, n_eff=n_eff, level=one
         )
 
     alpha = rows["alpha_k"] * one
@@ -316,14 +315,6 @@ def _nucleation_terms(
     after = field_of(alpha * decoupling, n_eff * decoupling)
     yield "coupled grains", after - before
     return after
-
-
-def _producer_left_out(made: Alloys) -> dict[str, Any]:
-    """Return the change of `Rules` that takes a producer's level out, by field, for `made`, one alloy."""
-    rules = made.rules()
-    if "level" in rules._fields:
-        return {"level": np.ones(1)}
-    return {}
 
 
 def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
@@ -372,7 +363,7 @@ def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
         "grains off the axis": rows["alignment"],
     }
     for term, factor in steps.items():
-        after = remanence * float(np.atleast_1d(factor)[0])
+        after = remanence * float(factor[0])
         yield term, after - remanence
         remanence = after
     whole = polarization * float(alloy.factor[0])

@@ -164,10 +164,8 @@ def _as_class(name: str) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    table, (product_class, letters) = (
-        grades_at_room_temperature(),
-        parse_class(name) or (0, ""),
-    )
+    table = grades_at_room_temperature()
+    product_class, letters = parse_class(name) or (0, "")
     alike = _sold_by_class(table).get(letters, [])
     numbers = np.array([number for number, _ in alike], float)
     if (
@@ -303,16 +301,16 @@ def remaining_shares(
     dict of ndarray
         ``remanence_T`` and ``coercivity_kA_m``, (n,) each, or in the shape of `kelvin` for one row.
     """
-    alpha, beta = (table[f"{chord}{end}"] for chord in _CHORDS.values())
-    to = (
-        chord_end(table[_TO[chord]], table[_LIMIT])
-        for chord in _CHORDS.values()
-    )
-    hosts, (alpha_to, beta_to) = _curved_hosts(table), to
+    hosts = _curved_hosts(table)
+    alpha, beta = _CHORDS.values()
+    alpha_to = chord_end(table[_TO[alpha]], table[_LIMIT])
+    beta_to = chord_end(table[_TO[beta]], table[_LIMIT])
     return {
-        _REMANENCE: remanence_ratio(alpha, kelvin, hosts, alpha_to),
+        _REMANENCE: remanence_ratio(
+            table[f"{alpha}{end}"], kelvin, hosts, alpha_to
+        ),
         _COERCIVITY: coercivity_ratio(
-            beta, kelvin, hosts, beta_to, table[_COERCIVITY]
+            table[f"{beta}{end}"], kelvin, hosts, beta_to, table[_COERCIVITY]
         ),
     }
 
@@ -630,7 +628,7 @@ def reconcile_makers(values: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    room = values[(values["grade"] != "") & ~_measured_hot(values)]
+    room = _room_values(values)
     ends, minimum = _by_bound(room, ["grade", "quantity", "maker"])
     middle = ((ends["min"] + ends["max"]) / 2.0).where(
         ends["min"].notna() & ends["max"].notna()
@@ -663,7 +661,7 @@ def _by_bound(
 ) -> "tuple[pd.DataFrame, pd.Series]":
     """Summarize printed values at room temperature by kind of bound.
 
-    `values` are rows of `printed_values`, `index` the columns to group by. The bounds are "" (not
+    `values` are those of `_room_values`, `index` the columns to group by. The bounds are "" (not
     said), "min", "lower bound", "typical" and "max".
 
     Returns
@@ -673,21 +671,21 @@ def _by_bound(
     minimum : pandas.Series
         The guaranteed minimum, or else the lower bound.
     """
-    room = values[(values["grade"] != "") & ~_measured_hot(values)]
-    ends = room.pivot_table(
+    ends = values.pivot_table(
         index=index, columns="bound", values="value", aggfunc="median"
     )
     ends = ends.reindex(columns=["", "min", "lower bound", "typical", "max"])
     return ends, ends["min"].fillna(ends["lower bound"])
 
 
-def _measured_hot(values: "pd.DataFrame") -> "pd.Series":
-    """Say for each value whether it was measured away from room temperature; chords are not, bool.
+def _room_values(values: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the rows of grades, not of families, that hold at room temperature, chords among them.
 
-    `values` has ``quantity`` and ``temperature_K``; the result has its index.
+    `values` are rows of `printed_values`; they are not changed.
     """
     chord = values["quantity"].str.endswith("coefficient_pct_K")
-    return ~chord & ((values["temperature_K"] - ROOM_K).abs() > 10.0)
+    hot = ~chord & ((values["temperature_K"] - ROOM_K).abs() > 10.0)
+    return values[(values["grade"] != "") & ~hot]
 
 
 def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
@@ -786,13 +784,10 @@ def coercivity_b(
     """
     from ._demagnetization_kernels import working_fields
 
-    b_r, h_cj = (
-        table[f"{q}{end}"].to_numpy(float)
-        for q in ("remanence_T", "coercivity_kA_m")
-    )
-    square, recoil = (
-        shape[name].to_numpy(float) for name in ("squareness", "recoil")
-    )
+    b_r = table[f"remanence_T{end}"].to_numpy(float)
+    h_cj = table[f"coercivity_kA_m{end}"].to_numpy(float)
+    square = shape["squareness"].to_numpy(float)
+    recoil = shape["recoil"].to_numpy(float)
     h_cj = np.where(np.isnan(square) | np.isnan(recoil), np.nan, 1e3 * h_cj)
     return 1e-3 * working_fields(b_r, h_cj, square * h_cj, recoil, 0.0)
 
@@ -839,7 +834,9 @@ def _minima_with_chords() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    ends, minimum = _by_bound(printed_values(), ["grade", "maker", "quantity"])
+    ends, minimum = _by_bound(
+        _room_values(printed_values()), ["grade", "maker", "quantity"]
+    )
     middle = ends["typical"].fillna(ends[""])
     table = pd.DataFrame({q: minimum.xs(q, level="quantity") for q in _CHORDS})
     other = {
@@ -929,11 +926,10 @@ def most_without_heavy_rare_earth(makers: str = "") -> float:
     of all of them where these sell none.
     """
     table = grades_at_room_temperature()
-    plain = [
-        row
-        for name in _PLAIN_CLASSES
-        for _, row in _sold_by_class(table).get(name, [])
-    ]
+    classes = _sold_by_class(table)
+    plain: list[int] = []
+    for name in _PLAIN_CLASSES:
+        plain += [row for _, row in classes.get(name, [])]
     rows = table.loc[plain]
     maker_names = set(filter(None, makers.split(", ")))
     is_theirs = [
@@ -951,9 +947,8 @@ def ladder(makers: str) -> float | None:
     The result is the median over those of `makers` (names separated by ", ") whose own sheets cover
     four classes or more, None without one. Values that were copied from other sheets do not count.
     """
-    slopes = [
-        _ladders()[maker] for maker in makers.split(", ") if maker in _ladders()
-    ]
+    ladders = _ladders()
+    slopes = [ladders[m] for m in makers.split(", ") if m in ladders]
     if slopes:
         return float(np.median(slopes))
     return None
@@ -972,32 +967,24 @@ def _ladders() -> dict[str, float]:
     values = values[
         (values["kind"] == "sintered") & ~values["grade"].isin(secondhand())
     ]
-    over = values[values["quantity"].isin(QUANTITIES[:2])].groupby(
-        ["quantity", "maker", "grade"]
-    )
-    ends = over["value"].agg(["median", "min"])
-    sides: Any = [
-        ends.xs(q, level="quantity") for q in (_COERCIVITY, _REMANENCE)
-    ]
-    hard = sides[0]["min"]
+    groups = values.groupby(["quantity", "maker", "grade"])["value"]
+    remanence: Any = groups.median()[_REMANENCE]
+    coercivity: Any = groups.min()[_COERCIVITY]
     best = dict[str, dict[str, tuple[float, float]]]()
-    for (maker, grade), b_r in sides[1]["median"].items():
-        if (named_so := parse_class(str(grade))) is not None and (
-            maker,
-            grade,
-        ) in hard.index:
-            by_maker = best.setdefault(maker, {})
-            last = (float(b_r), float(hard[maker, grade]))
-            by_maker[named_so[1]] = max(by_maker.get(named_so[1], last), last)
-    logs = {
-        m: np.log(list(o.values()))
-        for m, o in best.items()
-        if len(o) >= _LADDER_CLASSES
-    }
-    return {
-        maker: float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
-        for maker, log in logs.items()
-    }
+    for (maker, grade), b_r in remanence.items():
+        product_class = parse_class(str(grade))
+        if product_class is None or (maker, grade) not in coercivity.index:
+            continue
+        letters = product_class[1]
+        point = float(b_r), float(coercivity[maker, grade])
+        points = best.setdefault(maker, {})
+        points[letters] = max(points.get(letters, point), point)
+    slopes = {}
+    for maker, points in best.items():
+        if len(points) >= _LADDER_CLASSES:
+            log = np.log(list(points.values()))
+            slopes[maker] = float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
+    return slopes
 
 
 def nearest_grade_column(

@@ -85,12 +85,8 @@ def phase_balance(
     polarization = evaluate(
         recipes.parts, np.array([ROOM_K]), spread=False
     ).value[:, 0, 0]
-    reasons = failed_conditions(
-        recipes,
-        shares(
-            recipes.charge, rows["carbon_wt_pct"], rows["oxygen_wt_pct"]
-        )._asdict(),
-    )
+    metal = shares(recipes.charge, rows["carbon_wt_pct"], rows["oxygen_wt_pct"])
+    reasons = failed_conditions(metal._asdict())
     cells = ~np.any([closes for _, closes in reasons], axis=0)
     usual_grain = np.full(len(table), law("shell").usual_grain)
     boundary = boundary_composition(recipes.charge, recipes.bound, usual_grain)
@@ -121,11 +117,10 @@ def phase_balance(
             phases.append(("oxide beside the cells", 1.0 - inside, 0.0))
         else:
             phases += _boundary_phases(recipes, i, name, boundary)
-        lines += [
-            (int(table.row_index[i]), phase, 100.0 * float(part), float(j))
-            for phase, part, j in phases
-            if not part <= 1e-4
-        ]
+        number = int(table.row_index[i])
+        for phase, part, j in phases:
+            if not part <= 1e-4:
+                lines.append((number, phase, 100.0 * float(part), float(j)))
     return pd.DataFrame(
         lines, columns=["row_index", "phase", "volume_pct", "polarization_T"]
     )
@@ -295,12 +290,13 @@ def _on_hull(
     )
     volume = solution.fractions[0][present] * per_atom
     parts = outside * volume / volume.sum()
-    iron = IRON_POLARIZATION_T
-    return [
-        (
-            "alpha-iron" if n == "Fe" else n,
-            float(v),
-            iron if n == "Fe" else np.nan,
-        )
-        for n, v in sorted(zip(names, parts, strict=True), key=lambda p: -p[1])
-    ]
+    largest_first = np.argsort(-parts, kind="stable")
+    phases_by_volume = []
+    for k in largest_first:
+        name = names[k]
+        polarization = np.nan
+        if name == "Fe":
+            name = "alpha-iron"
+            polarization = IRON_POLARIZATION_T
+        phases_by_volume.append((name, float(parts[k]), polarization))
+    return phases_by_volume

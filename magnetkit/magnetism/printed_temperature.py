@@ -13,8 +13,8 @@ import numpy as np
 from .._core._types import FloatArray
 from .._core.units import MU_0, ROOM_K
 from ..alloy.table import CompositionTable
-from ..phases.records import HOSTS
 from .laws import law
+from .squareness import has_boundary
 
 # The hard phase of which the shape is taken, and a level at which its magnet keeps coercivity up to
 # near its Curie temperature, K.
@@ -165,11 +165,4 @@ def _choose_curve(host: Any, curve: FloatArray, line: FloatArray) -> FloatArray:
 
     `host` is a name or an array of names, which broadcasts with the two arrays.
     """
-    hosts = [
-        name
-        for name, one in HOSTS.items()
-        if one.magnet.hardening == "boundary"
-    ]
-    return np.where(
-        np.isin(np.asarray(host, str), hosts) & np.isfinite(curve), curve, line
-    )
+    return np.where(has_boundary(host) & np.isfinite(curve), curve, line)

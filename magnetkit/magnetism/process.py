@@ -13,9 +13,9 @@ import numpy as np
 
 from .._core import datasets
 from .._core._arguments import check_arguments
-from .._core._types import FloatArray, Int8Array
+from .._core._types import BoolArray, FloatArray, Int8Array
 from .._core.errors import InputError
-from ..phases.records import HOSTS, root_host
+from ..phases.records import HOST_NAMES, HOSTS, root_host
 from ._family_ranges import range_columns
 from ._measured import Producer, load
 
@@ -172,17 +172,14 @@ def resistivity(host: str, route: Route | None = None) -> float:
     >>> resistivity("2:17")
     0.86
     """
+    candidates = [route]
     if route is None:
         root = root_host(host)
-        usual = [
-            r
-            for r in routes().values()
-            if r.host == root and r.printed is not None
-        ]
-        route = usual[0] if usual else None
-    if route is None or route.printed is None:
-        return math.nan
-    return route.printed.resistivity_uohm_m
+        candidates = [r for r in routes().values() if r.host == root]
+    for one in candidates:
+        if one is not None and one.printed is not None:
+            return one.printed.resistivity_uohm_m
+    return math.nan
 
 
 TEMPERATURE_LAWS = ("power", "nucleation", "linear")
@@ -575,31 +572,38 @@ def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
     and ``usual_additive``. Laws are numbers too, see `_law_code`. The dictionary is shared: do not
     change it.
     """
-    families = parameters().families
-    family_fields = [
-        field.name for field in fields(Family) if field.type is float
-    ]
-    # Decay and alpha_K are the family's own, which a route may know better.
-    process_fields = [name for name in _LIMITS if name not in family_fields]
-    by_name: dict[str, list[float | None]] = {}
-    for host in host_names:
-        family = families.get(host)
-        magnet = HOSTS[host].magnet
-        for name in family_fields:
-            by_name.setdefault(name, []).append(getattr(family, name, np.nan))
-        for name in _LAW_NAMES:
-            law_name = getattr(family, name, np.nan)
-            by_name.setdefault(name, []).append(_law_code(name, law_name))
-        for name in process_fields:
-            by_name.setdefault(name, []).append(
-                getattr(family and family.process, name, np.nan)
-            )
-        for name in ("usual_curie_K", "usual_additive"):
-            by_name.setdefault(name, []).append(getattr(magnet, name))
-    return {
-        name: np.array([*values, np.nan], float)
-        for name, values in by_name.items()
+    numbers_of_hosts = [_usual_of_host(host) for host in host_names]
+    usual: dict[str, FloatArray] = {}
+    if not host_names:
+        return usual
+    for name in numbers_of_hosts[0]:
+        values = [numbers[name] for numbers in numbers_of_hosts]
+        usual[name] = np.array([*values, np.nan], float)
+    return usual
+
+
+def _usual_of_host(host: str) -> dict[str, float | None]:
+    """Return each number of one host's family, of its process and of its magnets, by name.
+
+    `host` is a name of `HOSTS`. Without a family all are NaN but for those of its magnets; a
+    setting that the family's process does not have is None.
+    """
+    family = parameters().families.get(host)
+    magnet = HOSTS[host].magnet
+    numbers: dict[str, float | None] = {
+        "usual_curie_K": magnet.usual_curie_K,
+        "usual_additive": magnet.usual_additive,
     }
+    # Decay and alpha_K are the family's own, which a route may know better.
+    for name in _LIMITS:
+        numbers[name] = getattr(family and family.process, name, np.nan)
+    for field_of_family in fields(Family):
+        if field_of_family.type is float:
+            name = field_of_family.name
+            numbers[name] = getattr(family, name, np.nan)
+    for name in _LAW_NAMES:
+        numbers[name] = _law_code(name, getattr(family, name, np.nan))
+    return numbers
 
 
 def _law_code(name: str, value: Any) -> Any:
@@ -612,9 +616,7 @@ def _law_code(name: str, value: Any) -> Any:
     return value
 
 
-def by_row(
-    process: Process, codes: Int8Array, host_names: tuple[str, ...]
-) -> dict[str, FloatArray]:
+def by_row(process: Process, codes: Int8Array) -> dict[str, FloatArray]:
     """Collect the process and the family's parameters for each row, NaN where no family fits.
 
     A setting that `process` names stands in place of the family's default, but where it is NaN.
@@ -624,9 +626,7 @@ def by_row(
     process : Process
         As checked by `read_process`.
     codes : ndarray of int8, shape (n,)
-        Index of each row's host in `host_names`, -1 for none.
-    host_names : tuple of str
-        Names that the codes index, of `HOSTS`.
+        Index of each row's host in `HOST_NAMES`, -1 for none.
 
     Returns
     -------
@@ -636,7 +636,7 @@ def by_row(
         ``usual_additive``), ``fitted_grain_um``, the grain size of the magnets that the family's
         level was fitted to, and the columns of `range_columns`.
     """
-    usual = usual_of_hosts(host_names)
+    usual = usual_of_hosts(HOST_NAMES)
     # One array of all takes much less time than thirty.
     rows = dict(
         zip(usual, np.array([*usual.values()]).take(codes, axis=1), strict=True)
@@ -647,33 +647,53 @@ def by_row(
         setting = getattr(process, name)
         if setting is not None:
             rows[name] = np.where(np.isnan(setting), rows[name], setting)
-    if process.route is not None:
-        # A route says nothing of other hosts: without alignment there is no magnet.
-        route = root_host(process.route.host)
-        is_of_route = np.array(
-            [root_host(name) == route for name in host_names] + [False]
-        )
-        rows["alignment"] = np.where(
-            is_of_route[codes], rows["alignment"], np.nan
-        )
-        limit = np.minimum(rows["structure_limit_K"], process.route.bears_K[2])
-        rows["structure_limit_K"] = np.where(
-            is_of_route[codes], limit, rows["structure_limit_K"]
-        )
-        for name, setting in process.route.curve.items():
-            value = _law_code(name, setting)
-            rows[name] = np.where(is_of_route[codes], value, rows[name])
     rows["fitted_grain_um"] = rows["grain_reference_um"]
-    if process.route is not None and process.route.family:
-        # Offsets of such a family are those of magnets with the route's own grains.
-        usual_grain = process.route.process.get("grain_size_um", np.nan)
-        has_grain = is_of_route[codes] & np.isfinite(usual_grain)
-        rows["fitted_grain_um"] = np.where(
-            has_grain, usual_grain, rows["grain_reference_um"]
-        )
-    for name, values in range_columns(host_names, process.route).items():
+    if process.route is not None:
+        _apply_route(rows, process.route, codes)
+    for name, values in range_columns(process.route).items():
         rows[name] = values[codes]
     return rows
+
+
+def rows_made_by_route(route: Route, codes: Int8Array) -> BoolArray:
+    """Say which magnets, by their host codes, a route makes, bool (n,).
+
+    `codes` are indices into `HOST_NAMES`, -1 for none.
+    """
+    root = root_host(route.host)
+    is_of_root = [host.root == root for host in HOSTS.values()]
+    # Code -1 picks the last entry.
+    return np.array([*is_of_root, False])[codes]
+
+
+def _apply_route(
+    rows: dict[str, FloatArray], route: Route, codes: Int8Array
+) -> None:
+    """Let a route act on the parameters of n magnets, in place.
+
+    Parameters
+    ----------
+    rows : dict of ndarray, shape (n,)
+        Of `by_row`. Changed in the rows of the route's host: ``structure_limit_K``,
+        ``fitted_grain_um`` and the names of ``route.curve``. In all others ``alignment`` is NaN.
+    route : Route
+        How the magnets are made.
+    codes : ndarray of int8, shape (n,)
+        Index of each row's host in `HOST_NAMES`, -1 for none.
+    """
+    mine = rows_made_by_route(route, codes)
+    # A route says nothing of other hosts: without alignment there is no magnet.
+    rows["alignment"] = np.where(mine, rows["alignment"], np.nan)
+    values = {name: _law_code(name, one) for name, one in route.curve.items()}
+    values["structure_limit_K"] = np.minimum(
+        rows["structure_limit_K"], route.bears_K[2]
+    )
+    usual_grain = route.process.get("grain_size_um")
+    if route.family and usual_grain is not None:
+        # Offsets of such a family are those of magnets with the route's own grains.
+        values["fitted_grain_um"] = usual_grain
+    for name, value in values.items():
+        rows[name] = np.where(mine, value, rows[name])
 
 
 def ignored_settings(process: Process, host: str) -> str:
@@ -686,35 +706,29 @@ def ignored_settings(process: Process, host: str) -> str:
     if family is None:
         return ""
     usual = {} if process.route is None else process.route.process
+    has_cells = family.pinning_kA_m > 0.0
+    has_balance = HOSTS[host].magnet.second_phases is not None
     acts = {
         "grain_size_um": family.grain_slope != 0.0,
-        "aged_for_C": family.pinning_kA_m > 0.0,
-        **dict.fromkeys(
-            ("oxygen_wt_pct", "carbon_wt_pct", "nitrogen_wt_pct"),
-            HOSTS[host].magnet.second_phases is not None,
-        ),
+        "aged_for_C": has_cells,
         # In cells carbon takes zirconium, oxygen samarium.
-        **dict.fromkeys(
-            ("carbon_wt_pct", "oxygen_wt_pct") * (family.pinning_kA_m > 0.0),
-            True,
-        ),
-        **dict.fromkeys(("alpha_k", "decay"), family.pinning_kA_m == 0.0),
+        "oxygen_wt_pct": has_balance or has_cells,
+        "carbon_wt_pct": has_balance or has_cells,
+        "nitrogen_wt_pct": has_balance,
+        "alpha_k": not has_cells,
+        "decay": not has_cells,
     }
-    values_ignored = {
-        name: getattr(process, name) for name, does in acts.items() if not does
-    }
-    changed_names = [
-        name
-        for name, value in values_ignored.items()
-        if value is not None
-        and not np.array_equal(value, usual.get(name, np.nan))
-    ]
-    words = ", ".join(changed_names).replace(
-        "grain_size_um", "grain_size_um (no law measured)"
-    )
-    if changed_names:
-        return f"; of no effect: {words}"
-    return ""
+    words = []
+    for name, does in acts.items():
+        value = getattr(process, name)
+        is_usual = np.array_equal(value, usual.get(name, np.nan))
+        if not (does or value is None or is_usual):
+            words.append(name)
+    if not words:
+        return ""
+    text = ", ".join(words)
+    text = text.replace("grain_size_um", "grain_size_um (no law measured)")
+    return f"; of no effect: {text}"
 
 
 @check_arguments

@@ -58,10 +58,8 @@ def _example() -> tuple[float, float, float]:
     from ..phases.records import HOSTS
 
     example = HOSTS[shelled_hosts()[0]].structure.example
-    atoms, earth_mass, whole = (
-        float(x[0])
-        for x in rare_earth_masses(CompositionTable.from_strings([example]))
-    )
+    masses = rare_earth_masses(CompositionTable.from_strings([example]))
+    atoms, earth_mass, whole = (float(mass[0]) for mass in masses)
     return atoms, earth_mass, whole
 
 

@@ -285,18 +285,15 @@ def duty_columns(
     field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
     knee = 1e3 * np.concatenate(figures["knee_field_kA_m"])
     slope = np.tile(recoil, 3)
-    of = (
-        lambda: duty.safety(b_r, knee, slope),
-        lambda: duty.loss(b_r, field, knee, slope),
-    )
-    columns = {
-        n: one().reshape(3, -1)
-        for n, one in zip(_DUTY, of, strict=True)
-        if n in names
-    }
+    columns = {}
+    if "demagnetization_safety" in names:
+        columns["demagnetization_safety"] = duty.safety(b_r, knee, slope)
+    if "irreversible_loss_pct" in names:
+        columns["irreversible_loss_pct"] = duty.loss(b_r, field, knee, slope)
     # A weaker magnet also demagnetizes itself less: ends may change places.
     ranges = {}
-    for name, values in columns.items():
+    for name, column in columns.items():
+        values = column.reshape(3, -1)
         ranges[name] = values[0], np.fmin.reduce(values), np.fmax.reduce(values)
     return ranges
 
@@ -609,9 +606,9 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     -------
     dict
         ``shell``, an Arrow array of texts; ``route``, a `Coded` that says in words how each is
-        made, which settings did nothing, and which charge was assumed; ``coefficients_between``, a
-        `Coded` of the range in degrees Celsius in words. A `Coded` has no indexing: ``.texts()``
-        gives its texts.
+        made, which settings did nothing, and which charge stands for a formula;
+        ``coefficients_between``, a `Coded` of the range in degrees Celsius in words. A `Coded` has
+        no indexing: ``.texts()`` gives its texts.
     """
     remarks = {}
     no_model = without_model(made.written.recipe, made.written.host)

@@ -35,7 +35,7 @@ class Spread:
     source: str = "assumed of the family"
 
     def __str__(self) -> str:
-        """Return e.g. ``B_r 0.8 %, H_cJ 4 %, assumed of the family``."""
+        """Return the deviations and their source, such as ``B_r 0.8 %, H_cJ 4 %, as you say``."""
         b_r = 100.0 * self.remanence_T
         h_cj = 100.0 * self.coercivity_kA_m
         return f"B_r {b_r:.1f} %, H_cJ {h_cj:.0f} %, {self.source}"

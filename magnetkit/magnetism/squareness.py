@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core._types import FloatArray
+from .._core._types import BoolArray, FloatArray
 from ..phases.records import HOSTS
 
 
@@ -42,11 +42,17 @@ def squareness_ratio(
         hot = np.maximum(
             1.0 - (1.0 - squareness) * remanence_left / coercivity_left, 0.0
         )
-    nucleation_hosts = [
+    return np.where(has_boundary(host), hot, squareness)
+
+
+def has_boundary(host: Any) -> BoolArray:
+    """Say which hosts have grains that a boundary phase parts, bool, in the shape of `host`.
+
+    `host` is a name such as "2:14:1", or an array of names; one of no host gives False.
+    """
+    hosts = [
         name
         for name, one in HOSTS.items()
         if one.magnet.hardening == "boundary"
     ]
-    return np.where(
-        np.isin(np.asarray(host, str), nucleation_hosts), hot, squareness
-    )
+    return np.isin(np.asarray(host, str), hosts)

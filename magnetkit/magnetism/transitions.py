@@ -1,6 +1,6 @@
 """Temperatures at which a phase compensates or its easy axis is lost."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,10 +11,6 @@ from ..alloy._read import Compositions, read_inputs
 from ..alloy.notation import Basis
 from ..phases.partition import assign_hosts, partition
 from ..surrogates.intrinsic import evaluate
-
-if TYPE_CHECKING:
-    pass
-
 
 # Above every Curie temperature of a host, K.
 _ABOVE_CURIE_K = 1300.0

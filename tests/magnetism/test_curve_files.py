@@ -241,13 +241,17 @@ def test_names_what_makes_no_curve(tmp_path, text, says):
         files.read_raw_curves(write(tmp_path, text))
 
 
+def dat_columns(heads):
+    return files._find_columns("m.dat", files._blank_heads_of_dat(heads))
+
+
 def test_a_magnetometer_has_columns_of_its_own():
     moment = "DC Moment Free Ctr (emu)"
     heads = ["Time", "Temperature (K)", "Magnetic Field (Oe)", moment]
     assert files._is_dat(heads)
     assert not files._is_dat(heads[:3])
     assert not files._is_dat(["Moment (emu)"])
-    columns = files._select_for_dat(heads)
+    columns = dat_columns(heads)
     assert [(one.place, one.kind) for one in columns] == [
         (1, "temperature"),
         (2, "field"),
@@ -255,4 +259,4 @@ def test_a_magnetometer_has_columns_of_its_own():
     ]
     assert columns[1].factor == pytest.approx(79.5775, rel=1e-5)
     both = [*heads, "Moment (emu)"]
-    assert files._select_for_dat(both)[-1].head == "Moment (emu)"
+    assert dat_columns(both)[-1].head == "Moment (emu)"

@@ -361,6 +361,7 @@ def test_hot_cells_equal_their_twin_and_are_less_certain():
         "iron_limit": np.full(n, 0.2),
         "ordinary_fall": np.full(n, 2.2),
         "aged_for_C": ageing,
+        "harder": np.ones(n),
     }
     pinning, fall = _cells.cellular_coercivity(rows, structure)
     for i in range(n):

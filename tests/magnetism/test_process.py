@@ -34,7 +34,7 @@ def test_given_values_replace_defaults_row_by_row():
     process = read_process(
         {"density": [0.9, np.nan, 0.9], "grain_size_um": 3.0}, 3
     )
-    rows = by_row(process, codes, HOST_NAMES)
+    rows = by_row(process, codes)
     assert rows["density"][0] == 0.9
     assert (
         rows["density"][1]
