@@ -465,8 +465,13 @@ def states(temperature, phases, rules, hard=None, picked=None):
 @jit
 def _states_chunks(asked, phases, rules, found, begin, end):
     """Evaluate the magnets of some chunks at all temperatures into the arrays of `found`."""
-    temperature, hard, wanted, picked = asked
-    polarization, coercivity, knee, status = found
+    (
+        (temperature, hard, wanted, picked),
+        (polarization, coercivity, knee, status),
+    ) = (
+        asked,
+        found,
+    )
     any_hard, room, knees = wanted
     ion_count = most_ions(phases.state)
     for chunk in range(begin, end):
@@ -558,8 +563,7 @@ def figures(asked, second, grid, phases, rules, load, widths):
 @jit(part="copied")
 def _write(out, at, place, start, rules, widths, t_max):
     """Write the figures of one magnet at one temperature, with their ranges, into `out`."""
-    j, h_cj = at
-    l, i = place  # noqa: E741
+    (j, h_cj), (l, i) = at, place  # noqa: E741
     book = rules.book
     on_h = unsure(widths.on_h[l, i], h_cj, start, book)
     knees = knee_field(
