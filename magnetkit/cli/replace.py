@@ -315,8 +315,8 @@ def _compensate(
 
     Parameters
     ----------
-    grade : str
-        Its name, such as "N42SH".
+    grade : str or None
+        Its name, such as "2:17TC-16"; InputError for None.
     temperature : str or None
         Range of use, such as "-50C:150C".
     recipe : str or None
@@ -469,6 +469,8 @@ def diffuse(
         message(f"see {plot}")
 
 
+# Prints on stdout; JSON has all columns in SI units. InputError, with the
+# nearest names, for an unknown grade.
 def grades(
     name: Annotated[
         str | None,
@@ -509,9 +511,10 @@ def grades(
 
 
 def _list(table: "pd.DataFrame") -> None:
-    """Print grades as a table with marks for estimates, and the legend.
+    """Print grades as a table on stdout with marks for estimates, and the legend.
 
-    `table` is that of `magnetkit.magnetism.grades` for all grades, one row a grade.
+    `table` is that of `magnetkit.magnetism.grades` for all grades, one row a
+    grade.
     """
     from .._core.columns import COLUMNS, layouts
     from ..report._tables import number
@@ -548,9 +551,10 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     Parameters
     ----------
     row : pandas.Series
-        Row of `grades`.
+        Row of `magnetkit.grades`: each quantity with ``_lo``, ``_hi`` and
+        ``_provenance``.
     sheets : pandas.DataFrame
-        Its printed values.
+        Its printed values, with ``source`` and ``note``.
     """
     from .._core.columns import COLUMNS
     from ..magnetism.grades import QUANTITIES
@@ -619,6 +623,9 @@ def _legend(*, short: bool = False) -> None:
     )
 
 
+# Stores the calibration in the cache under its name; prints the report on
+# stdout. Rejected rows are listed, or, with `strict`, the first one is an
+# error.
 def calibrate(
     magnets: Annotated[
         Path,

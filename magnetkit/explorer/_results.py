@@ -253,7 +253,8 @@ class Results:
     def select(self, question: Question) -> IntArray:
         """Return the numbers of the rows that keep the limits of a question, int64, in order of rank.
 
-        Rows must also have what ``question.only`` names: "meets" the requirements, or belong to the
+        Limits are in the units of results. Rows must also have what
+        ``question.only`` names: "meets" the requirements, or belong to the
         "decisions". A missing value keeps no limit.
         """
         is_selection = np.ones(len(self), bool)
@@ -332,7 +333,10 @@ class Results:
         return rows[np.argsort(keys, kind="stable")[page]]
 
     def text(self, name: str, rows: IntArray) -> list[str]:
-        """Return a text column of some rows."""
+        """Return the texts of some rows in the column `name`, such as "candidate"; "" for a missing one.
+
+        `rows` are numbers of rows.
+        """
         return [
             t or "" for t in self.texts[name].take(pa.array(rows)).to_pylist()
         ]

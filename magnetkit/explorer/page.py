@@ -74,7 +74,10 @@ _CONFIG: Any = {
 
 
 def application(results: Results) -> dash.Dash:
-    """Build the Dash application that shows the candidates of a results folder."""
+    """Build the Dash application that shows the candidates of a results folder.
+
+    `results` are read by its callbacks while it is served.
+    """
     app = dash.Dash(
         __name__,
         # Dash puts it into the page as it stands.
@@ -97,7 +100,7 @@ _INDEX = """<!doctype html>
 
 
 def _layout(results: Results) -> html.Div:
-    """Build the page: controls, pictures, table and stores, with their identifiers."""
+    """Build the page of `results`: controls, pictures, table and stores, with their identifiers."""
     return html.Div(
         [
             html.H1(results.profile.title),
@@ -146,7 +149,11 @@ def _layout(results: Results) -> html.Div:
 
 
 def _table(results: Results) -> html.Div:
-    """Build the table of candidates, each head a button that sorts by its column."""
+    """Build the table of candidates of `results`, each head a button that sorts by its column.
+
+    Columns of texts cannot be sorted by. The body is empty until the page's
+    script fills it.
+    """
     heads = [
         html.Th(
             html.Button(
@@ -170,7 +177,7 @@ def _table(results: Results) -> html.Div:
 
 
 def _note(results: Results) -> str:
-    """Write the note below the table: what is computed, and under which conditions."""
+    """Write the note below the table of `results`: what is computed, and under which conditions."""
     return (
         "Remanence, coercivity and energy product are computed by the model of the screening at "
         "each temperature, not interpolated. Supply risk and cost are those of the chosen scenario "
@@ -183,7 +190,11 @@ def _note(results: Results) -> str:
 
 
 def _controls(results: Results) -> list[Any]:
-    """Build the form's controls, each in a group with its name; their ranges follow from the results."""
+    """Build the form's controls, each in a group with its name.
+
+    Their ranges and first values follow from `results`: temperatures in degrees
+    C, limits in the units of the setting. Their identifiers are `CONTROLS`.
+    """
     stops = [round(kelvin - ZERO_CELSIUS) for kelvin in results.temperatures]
     remanence, coercivity = (
         float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2]
@@ -281,6 +292,10 @@ def _accessible_name(text: str) -> dict[str, Any]:
 def _slider(
     text: str, name: str, high: float, step: float, value: float
 ) -> html.Div:
+    """Build a slider from 0 to `high` in steps of `step`, first at `value`, under the label `text`.
+
+    `name` is its identifier.
+    """
     slider = dcc.Slider(
         id=name,
         min=0.0,
@@ -295,6 +310,11 @@ def _slider(
 def _choice(
     text: str, name: str, options: dict[str, str], value: str
 ) -> html.Div:
+    """Build a menu of one choice under the label `text`.
+
+    `name` is its identifier; `options` maps values to what is shown, and
+    `value` is the first choice.
+    """
     menu = dcc.Dropdown(
         options, value, id=name, clearable=False, searchable=False
     )
@@ -319,7 +339,7 @@ def _marks(stops: list[int]) -> dict[int, str]:
 
 
 def _largest_heavy(results: Results) -> float:
-    """Return the largest content of heavy rare earth, rounded up, wt.%."""
+    """Return the largest content of heavy rare earth among `results`, rounded up, wt.%; at least 1."""
     largest = float(
         np.nanmax(results.column("heavy_rare_earth_wt_pct", Question()))
     )
@@ -327,7 +347,11 @@ def _largest_heavy(results: Results) -> float:
 
 
 def _connect(app: dash.Dash, results: Results) -> None:
-    """Register the callbacks of the page: selection, progress, table, curve and download."""
+    """Register the callbacks of the page with `app`: selection, progress, table, curve and download.
+
+    They read `results`, whose columns may still be filled in. Answers to a few
+    questions are kept.
+    """
     names = _names(results)
     controls = {name: Input(name, "value") for name in CONTROLS}
 
@@ -369,8 +393,10 @@ def _connect(app: dash.Dash, results: Results) -> None:
     ) -> tuple[Any, ...]:
         """Update summary, picture and table after a control or the table was used.
 
-        `given` are the values of the controls, `view` order and page of the table. A request with
-        impossible values is refused. The result is that of `_page_outputs`.
+        `given` are the values of the controls, `view` order and page of the
+        table; `clicks` only start the update, dash says where they were. A
+        request with impossible values is refused. The result is that of
+        `_page_outputs`.
         """
         _check(_is_view(view, names))
         question = _question(results, given)
@@ -387,6 +413,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
         inputs={"given": controls, "clicked": Input("pareto", "clickData")},
     )
     def draw_curve(given: dict[str, Any], clicked: Any) -> Any:
+        """Draw the curves of the last point clicked, or else of the best candidate within the limits."""
         question = _question(results, given)
         rows = update_selection(question)
         row = _clicked_row(clicked, len(results))
@@ -406,16 +433,16 @@ def _connect(app: dash.Dash, results: Results) -> None:
 
 
 def _check(*sound: bool) -> None:
-    """Refuse what no control of the page sends, as a bad request."""
+    """Refuse what no control of the page sends, unless all of `sound` are true, as a bad request."""
     if not all(sound):
         flask.abort(400, "no control of the explorer sends this")
 
 
 def _is_view(view: Any, names: Sequence[str]) -> bool:
-    """Say whether a value from the browser is an order and a page of the table.
+    """Say whether `view`, a value from the browser, is an order and a page of the table.
 
-    It must be a dict of ``by``, one of `names`, ``descending``, a bool, and ``page``, an int from
-    0.
+    It must be a dict of ``by``, one of `names`, ``descending``, a bool, and
+    ``page``, an int from 0.
     """
     return (
         isinstance(view, dict)
@@ -542,6 +569,8 @@ def _page_outputs(
 ) -> tuple[Any, ...]:
     """Compute the contents of the page after a control moved, in the order of the outputs.
 
+    It runs in a callback of dash, which knows what was clicked.
+
     Parameters
     ----------
     results : Results
@@ -553,17 +582,17 @@ def _page_outputs(
     view : dict
         Order and page of the table; its page is limited in place.
     given : dict
-        Raw values of the controls.
+        Raw values of the controls, of which ``goal`` counts.
 
     Returns
     -------
     summary : str
-        Counts of candidates, in words; dash's ``no_update``, as for `figure`, if only the table
-        moves.
+        Counts of candidates, in words; dash's ``no_update``, as for `figure`,
+        if only the table moves.
     today : str
         Today's magnet in a sentence.
     figure : dict
-        The picture.
+        The picture, plotly's ``data`` and ``layout``.
     table : dict
         ``cells`` by column, ``classes`` and ``order`` of the columns.
     count : str
@@ -620,7 +649,11 @@ def _names(results: Results) -> list[str]:
 
 
 def _today(results: Results, question: Question) -> str:
-    """Describe today's magnet under the same conditions in one sentence."""
+    """Describe today's magnet in one sentence, under the conditions of `question`.
+
+    Heavy rare earth and margin are those of the screening of `results`. Values
+    are in display units.
+    """
     today = results.reference
     texts = []
     for name in MAGNET:
@@ -641,7 +674,8 @@ def _cells(
 ) -> list[list[str]]:
     """Write the texts of the table's cells: for each column in `names` a list with one text a row.
 
-    `rows` are numbers of candidates; values are those under `question`, in display units.
+    `rows` are numbers of candidates in `results`; values are those under
+    `question`, in display units.
     """
     values = _values(results, rows, question, names)
     return [
@@ -680,7 +714,10 @@ def _values(
 
 
 def _cell(name: str, value: Any) -> str:
-    """Write a value of the column `name` in display units."""
+    """Write a value of the column `name`, in the units of results, in display units.
+
+    Texts and integers are written as they are.
+    """
     if isinstance(value, str) or COLUMNS[name].kind == "integer":
         return str(value)
     value *= display_scale(name).factor
@@ -706,9 +743,10 @@ def _cell_class(name: str) -> str:
 def _csv(
     results: Results, rows: IntArray, question: Question, names: list[str]
 ) -> str:
-    """Write candidates as CSV text with the columns `names` and the temperature; no text runs as a formula.
+    """Write candidates as CSV text with the columns `names` and the temperature, K.
 
-    `rows` are numbers of candidates; values are those under `question`, in the units of results.
+    `rows` are numbers of candidates in `results`; values are those under
+    `question`, in the units of results. No text runs as a formula.
     """
     out = io.StringIO()
     columns = _values(results, rows, question, names)
@@ -722,7 +760,8 @@ def _point_texts(
 ) -> list[str]:
     """Write the hover text of each point: escaped name, rank and risk.
 
-    `rows` are numbers of candidates, in order of rank, `risks` the supply risk of each.
+    `rows` are numbers of candidates in `results`, which stand in order of rank;
+    `risks` is the supply risk of each.
     """
     candidates = results.text("candidate", rows)
     shells = results.text("shell", rows)

@@ -106,7 +106,8 @@ def demagnetization_curves(
 ) -> Demagnetization:
     """Compute the demagnetization curves of one magnet by the process and load line of a job.
 
-    `table` has one row, `shell` is a text, empty for none; `kelvin` is in K.
+    `table` has one row, `shell` is a text such as "Tb 0.5 wt%", empty for none;
+    `kelvin` is in K. The `Demagnetization` has one magnet at one temperature.
     """
     process = job.conditions.process
     line = job.conditions.duty.load_line
@@ -178,7 +179,11 @@ def number(value: object, digits: int = 3) -> str:
 
 
 def probability_text(value: object) -> str:
-    """Return a probability with two digits; what is below a thousandth is no figure."""
+    """Write a probability with two significant digits, "< 0.001" below a thousandth.
+
+    `value` is a number or a text of one. A missing one is a dash, below 1e-6 it
+    is "0".
+    """
     text = number(value, 2)
     if text not in ("–", "0") and float(value) < 1e-3:  # type: ignore[arg-type]
         return "< 0.001"
@@ -192,7 +197,7 @@ def kelvin(temperature: float) -> str:
 
 
 def lead(result: "Ranked") -> list[str]:
-    """Return the answer of `magnetkit.replace`, where that made the result."""
+    """Return the sentences that `magnetkit.replace` answered with, where that made the result; else none."""
     sentences = result.manifest.get(ANSWER)
     if isinstance(sentences, list):
         return list(map(str, sentences))
@@ -210,7 +215,9 @@ _STATUS = {
 def answer(result: "Ranked", cgs: bool = False) -> list[str]:
     """Write what to decide between: the question, each decision, the one to take, the next test.
 
-    The result has at most ten lines. Fields and flux densities are in kOe and kG if `cgs`.
+    `result` is the screening. The list has at most ten texts, the last of which
+    explains the others. Fields and flux densities are in kOe and kG if `cgs`,
+    else in kA/m and T.
     """
     decisions = result.decisions
     question, *verdict = verdict_text(result)
@@ -243,6 +250,7 @@ LEGEND = (
 def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
     """Return the position in `decided` of the decision to take, from 0; None to keep today's magnet.
 
+    `decided` has the rows of the decisions of `result`, today's magnet first.
     The result of a replacement takes its own recommended way.
     """
     if REPLACEMENT in result.manifest:
@@ -298,7 +306,10 @@ def _rule(result: "Ranked") -> str:
 
 
 def _count_prefix(result: "Ranked") -> str:
-    """Return "at least " if a bound left candidates out, so that counts are lower limits; else ""."""
+    """Return "at least " if a bound left candidates of `result` out, so that counts are lower limits.
+
+    The text is empty otherwise.
+    """
     if (result.manifest["summary"].get("sieve") or {}).get("limit"):
         return "at least "
     return ""
@@ -312,11 +323,17 @@ def _decision_line(
     Parameters
     ----------
     row, today : pandas.Series
-        The decision and today's magnet.
+        The decision and today's magnet, by column of results.
     result : Ranked
         The screening.
     cgs : bool
-        Values in kG and kOe.
+        Values in kG and kOe, else in T and kA/m.
+
+    Returns
+    -------
+    str
+        Without a full stop. Of a decision to keep today's magnet: its grade and
+        values.
     """
     (name,), profile = candidate_names(row.to_frame().T), result.profile
     b_r = float(row["remanence_guaranteed_T"])
@@ -460,14 +477,18 @@ def _saves_more(decided: pd.DataFrame, place: int) -> str:
 
 
 def requirement_text(text: str, profile: "Profile") -> str:
-    """Return requirement texts of a result with labels and units instead of column names."""
+    """Replace column names in a text of requirements by labels and units.
+
+    `text` names requirements of the device `profile` as results do, joined by
+    "; ". An empty text becomes "none alone, but all of them together".
+    """
     for requirement in profile.requirements:
         text = text.replace(str(requirement), requirement_in_words(requirement))
     return text or "none alone, but all of them together"
 
 
 def requirement_in_words(requirement: "Requirement") -> str:
-    """Return a requirement in words, e.g. ``Remanence ≥ 0.8 T at 20 °C``."""
+    """Write a requirement in words, e.g. ``Remanence ≥ 0.8 T at 20 °C``, in the units of the setting."""
     column = COLUMNS[requirement.column]
     name = (
         column.label
@@ -492,7 +513,7 @@ def _lower_label(label: str) -> str:
 
 
 def objectives(profile: "Profile") -> list[str]:
-    """Return the objectives in words, e.g. ``least material cost``."""
+    """Write the objectives of `profile` in words, in their order, e.g. ``least material cost``."""
     return [
         f"{'least' if direction == 'min' else 'largest'} "
         + ("margin" if name == "margin" else _lower_label(COLUMNS[name].label))
@@ -501,13 +522,17 @@ def objectives(profile: "Profile") -> list[str]:
 
 
 def requirements(shown: Magnets) -> list[dict[str, Any]]:
-    """Describe each requirement and the values of each decision.
+    """Describe each requirement of the device and the values of each decision.
+
+    `shown` are the decisions, which are evaluated here at the temperatures of
+    the requirements.
 
     Returns
     -------
     list of dict
-        ``text``; ``source`` and its ``status``, "cited" or "assumption"; ``values``, a pair of
-        value and range as texts for each magnet shown. Whether it is met is not said.
+        ``text``; ``source`` and its ``status``, such as "cited"; ``values``, a
+        pair of value and range as texts for each magnet shown. Whether it is
+        met is not said.
     """
     at = sorted(
         {
@@ -606,13 +631,16 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
 
 
 def constants(result: "Ranked") -> dict[str, str]:
-    """Return the numbers that the sentences of the page need, as texts by name.
+    """Collect the numbers that the sentences of the page need, as texts by name.
+
+    `result` is the screening, which says how probable its intervals are.
 
     Returns
     -------
     dict of str
-        ``share``, probability of the intervals, %; ``missed``, chance of a miss at most, %;
-        ``phases_known``, a count; ``forms``, the probability from which a phase counts as forming.
+        ``share``, probability of the intervals, %; ``missed``, chance of a miss
+        at most, %; ``phases_known``, a count; ``forms``, the probability from
+        which a phase counts as forming.
     """
     weights = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
     return {
@@ -624,7 +652,7 @@ def constants(result: "Ranked") -> dict[str, str]:
 
 
 def has_changed(result: "Ranked") -> bool:
-    """Say whether version or embedded data differ from those that the screening was made with."""
+    """Say whether version or embedded data differ from those that `result` was screened with."""
     from .._core._version import __version__
 
     identity = result.manifest["identity"]
@@ -635,7 +663,11 @@ def has_changed(result: "Ranked") -> bool:
 
 
 def sources() -> list[dict[str, str]]:
-    """List every embedded data folder with ``name``, ``licences`` and the ``text`` of its SOURCE.md."""
+    """Describe every embedded data folder, in alphabetical order.
+
+    Each dict has ``name``; ``licences``, those that its SOURCE.md names, joined
+    by commas; and the ``text`` of that file.
+    """
     rows = []
     for file in sorted(datasets.root().glob("*/SOURCE.md")):
         text = file.read_text(encoding="utf-8")
@@ -671,10 +703,14 @@ def scenarios_to_show(own: str) -> list[str]:
 def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
     """Compute supply risk and cost of the shown magnets in every scenario.
 
+    `shown` are the magnets. The scenario of the screening comes first if it is
+    no embedded one.
+
     Returns
     -------
     list of dict
-        ``title``, and lists of ``supply_risk`` and ``cost_USD_kg`` in the order of `shown`.
+        ``title``, and lists of ``supply_risk`` (0 to 1) and ``cost_USD_kg`` in
+        the order of `shown`.
     """
     rows = []
     for name in scenarios_to_show(shown.job.conditions.scenario):
@@ -693,11 +729,14 @@ def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
 def elements(shown: Magnets) -> list[list[str]]:
     """Describe the supply of each element in the shown magnets, the riskiest element first.
 
+    `shown` are the magnets; their shells count. The scenario is that of the
+    screening.
+
     Returns
     -------
     list of list of str
-        A row an element: symbol, import reliance, stage and concentration, largest producer, risk,
-        price and its range, export controls.
+        A row an element: symbol, import reliance, concentration with its stage,
+        largest producer, risk, price (USD/kg) and its range, export controls.
     """
     table = element_table(
         shown.job.conditions.scenario, shown.job.conditions.recycled
@@ -730,7 +769,10 @@ def overdue_facts(shown: Magnets) -> list[str]:
 
 
 def _present_elements(shown: Magnets) -> list[str]:
-    """Return the symbols of the elements in any of the magnets shown, their shells included."""
+    """List the symbols of the elements in any of the magnets shown, their shells included.
+
+    They are in the order of the registry of elements.
+    """
     whole = (
         with_shell(shown.table, shown.shells)
         if any(shown.shells)

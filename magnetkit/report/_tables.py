@@ -221,16 +221,17 @@ def choose_columns(
     frame : pandas.DataFrame
         Results.
     names : dict of str to int
-        Columns printed by default and their priority, 0 for what is never left out. Not changed;
-        names that `frame` lacks are left out.
+        Columns printed by default and their priority, 0 for what is never left
+        out. Not changed; names that `frame` lacks are left out.
     columns : str, optional
         Names joined by commas, in place of `names`.
 
     Returns
     -------
     dict of str to int
-        Priority by column, in the order of printing. A column of the user that identifies rows,
-        such as "id", comes first, after the rank.
+        Priority by column, in the order of printing; 0 for all of `columns`. A
+        column of the user that identifies rows, such as "id", comes first,
+        after the rank, unless `columns` are given.
 
     Raises
     ------
@@ -384,7 +385,10 @@ def _print_csv(
 
 
 def print_json(frame: "pd.DataFrame") -> None:
-    """Print a table as JSON, one object a line."""
+    """Print the table `frame` as JSON on stdout, one object a line; without rows nothing.
+
+    Letters that the encoding of stdout may lack are escaped.
+    """
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     text = frame.to_json(orient="records", lines=True, force_ascii=plain)
     print(text, end="" if text.endswith("\n") or not text else "\n")
@@ -400,11 +404,28 @@ def print_ranking(
     wide: bool = False,
     quiet: bool = False,
 ) -> None:
-    """Print the decisions of a screening; with `top` the best candidates and the reference magnet.
+    """Print the decisions of a screening; with `top` the best candidates by rank.
 
-    On a terminal this is text, in a pipe CSV, and JSON if `as_json`. `units` is "si", "cgs" or None
-    for the setting; `columns` are names joined by commas. `wide` prints columns that do not fit
-    too; `quiet` prints no lines beside the CSV.
+    On a terminal this is text, in a pipe CSV with the lines on stderr, and JSON
+    if `as_json`. Why no candidate meets the requirements is printed too, unless
+    it is JSON.
+
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+    top : int, optional
+        Number of best candidates; the decisions otherwise.
+    as_json : bool
+        Print one object a line, with all columns.
+    units : {"si", "cgs"}, optional
+        The setting counts without it, for what a terminal shows.
+    columns : str, optional
+        Names joined by commas; InputError if there is no such column.
+    wide : bool
+        Print columns that do not fit too.
+    quiet : bool
+        Print no lines beside the CSV of the decisions.
     """
     cgs = _text.is_cgs(units)
     terminal = _text.to_terminal()
@@ -440,10 +461,11 @@ def _print_best(
     ----------
     result : Ranked
         The screening.
-    best : DataFrame
-        Its best rows.
+    best : pandas.DataFrame
+        Its best rows, all of which have a rank.
     columns : str or None
-        Names joined by commas, in place of the usual columns.
+        Names joined by commas, in place of the usual columns; InputError if
+        there is no such column.
     cgs : bool
         In kG, kOe and MGOe.
     wide : bool
@@ -498,11 +520,12 @@ def _print_decisions(
     result : Ranked
         The screening.
     columns : str or None
-        Names joined by commas: a table of these columns comes first.
+        Names joined by commas: on a terminal a table of these columns comes
+        first, in a pipe they are those of the CSV.
     cgs : bool
         In kG, kOe and MGOe.
     wide : bool
-        A table of the usual columns comes first.
+        On a terminal a table of the usual columns comes first.
     quiet : bool
         No lines in a pipe.
     """
@@ -563,7 +586,8 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how certain the ranks are: as a table, in a pipe as CSV.
 
-    `frame` is that of `Ranked.robustness`, `top` the places that count as the top.
+    `frame` is that of `Ranked.robustness`, `top` the number of places that
+    count as the top, for the title.
     """
     if not _text.to_terminal():
         return _print_csv(frame, _SHOWN["robustness"], None, cgs=False)
@@ -589,9 +613,23 @@ def print_properties(
 ) -> None:
     """Print the properties of compositions: a block for each of a few, a table of many.
 
-    In a pipe this is CSV, and JSON if `as_json`. `units` is "si", "cgs" or None for the setting;
-    `interval` is the probability of the ranges; `columns` are names joined by commas. `wide` prints
-    all columns.
+    In a pipe this is CSV, and JSON if `as_json`. On a terminal notes follow.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results of a prediction in SI units; ``attrs["calibration"]`` names the
+        calibration.
+    as_json : bool
+        Print one object a line, in SI units, with all columns.
+    units : {"si", "cgs"} or None
+        None for the setting on a terminal, and for SI in a pipe.
+    interval : float
+        Probability of the ranges.
+    columns : str, optional
+        Names joined by commas; InputError if `frame` lacks one.
+    wide : bool
+        Print all columns.
     """
     cgs = _text.is_cgs(units)
     if as_json:
@@ -658,7 +696,8 @@ def _print_property_table(
 def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
     """Print which calibration was used, what is extrapolated, and what the costs leave out.
 
-    `frame` are the results. Costs are noted if ``cost_USD_kg`` is among `printed_columns`.
+    `frame` are the results, whose ``attrs["calibration"]`` names the
+    calibration. Costs are noted if ``cost_USD_kg`` is among `printed_columns`.
     """
     _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
     if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
@@ -780,8 +819,17 @@ def print_comparison(
 ) -> None:
     """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV, or as JSON if `as_json`.
 
-    `units` is "si", "cgs" or None for the setting, of the table alone. `short` names the rows that
-    are printed where it is not JSON; all without it.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a property: ``label``, ``unit``, magnets and differences.
+    as_json : bool
+        Print all rows, one object a line.
+    units : {"si", "cgs"} or None
+        Of the table alone; None for the setting.
+    short : iterable of str
+        Names of the rows that are printed where it is not JSON, beside a status
+        that is not ok; all without it.
     """
     if as_json:
         return print_json(frame.reset_index())

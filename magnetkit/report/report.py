@@ -88,14 +88,17 @@ def write_report(result: "Ranked", path: Path) -> Path:
 
 
 def _mark_code(text: object) -> str:
-    """Return a text as HTML, escaped, what stands between backticks as code."""
+    """Return a text as HTML, escaped; what stands between backticks becomes code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(str(text)))
 
 
 def _page_content(result: "Ranked") -> dict[str, Any]:
     """Collect everything that the page's template needs, by name.
 
-    Only the leading rows and a sample are read, since the table may hold many millions.
+    `result` is the screening. Only its leading rows and a sample are read,
+    since the table may hold many millions. The values are texts, numbers, lists
+    and dicts of them; ``data`` is JSON of the figures and of the table,
+    ``plotly`` the script that draws them.
     """
     ranked = result.best(LEADING_ROWS)
     spread = result.sample_ranks(POINTS)
@@ -196,12 +199,13 @@ def _display_column(name: str) -> Column:
 
 
 def _comparators(temperature: float) -> list[dict[str, Any]]:
-    """List the magnets without rare earth, films left out, at a temperature, K.
+    """List the magnets without rare earth, films left out, at a `temperature`, K.
 
     Returns
     -------
     list of dict
-        ``cells`` of the table, and HTML of ``kind``, ``source``, ``confidence`` and ``note``.
+        ``cells`` of the table (see `_cell`), and plain texts of ``kind``,
+        ``source``, ``confidence`` and ``note``.
     """
     rows = comparators(temperature)
     rows = rows.dropna(
@@ -247,7 +251,9 @@ def _draw_figures(
     Returns
     -------
     dict of dict
-        Plotly's data and layout; a section that has nothing to show is left out.
+        Plotly's data and layout: "pareto", "grades", "temperature",
+        "demagnetization", "supply" and, where a host has one and no replacement
+        is reported, "section".
     """
     profile = result.profile
     axes = _figures.trade_off_axes(profile, shown.rows, spread)
@@ -272,8 +278,9 @@ def _draw_figures(
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Build a cell of the report's tables: its ``text`` and the ``range`` beneath it.
 
-    `row` has the columns of results and `name` is one of them; beneath a candidate stands its
-    shell.
+    `row` has the columns of results and `name` is one of them; beneath a
+    candidate stands its shell. Values are in display units; the range is empty
+    where there is none.
     """
     value_text: Callable[[Any], str] = _content.number
     if name == CHANCE:
@@ -357,7 +364,10 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _escape_for_script(value: Any) -> str:
-    """Return JSON that no text inside can end the script element around it."""
+    """Write `value` as JSON that no text inside can end the script element around it.
+
+    ValueError for NaN or infinity.
+    """
     text = json.dumps(
         value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     )
@@ -377,14 +387,14 @@ def _plotly() -> str:
 
 
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
-    """Build the map of B_r and H_cj at 20 C: candidates and decisions in front of grades.
+    """Build the map of B_r and H_cJ at 20 C: candidates and decisions in front of grades.
 
     Parameters
     ----------
     spread : pandas.DataFrame
-        A sample of the candidates. It is not changed.
+        A sample of the candidates, which are evaluated here. It is not changed.
     shown : Magnets
-        The decisions, evaluated at 20 C here as the candidates are.
+        The decisions, evaluated at 20 C here too.
     hosts : list of str
         Host families such as "2:14:1", whose grades are drawn.
 
@@ -501,7 +511,7 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
     on = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
     celsius = _figures.temperature_axis(celsius=True)
     layout = figure_layout(celsius, column_axis(Y), height=640)
-    _below(
+    _add_lower_axes(
         layout, celsius, column_axis(X) | {"rangemode": "tozero"}, (0.42, 0.56)
     )
     return {
@@ -511,7 +521,11 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
 
 
 def _demagnetization(shown: Magnets) -> Part:
-    """Build J(H) and B(H) of the decisions with the load line, at the temperature of the job."""
+    """Build J(H) and B(H) of the decisions with the load line, at the temperature of the job.
+
+    `shown` are the decisions, each evaluated by its route. The result is
+    plotly's ``data`` and ``layout``.
+    """
     figures = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
         magnet, (job, _) = (
@@ -555,12 +569,25 @@ def _supply(shown: Magnets) -> Part:
             traces.append(bar)
     rows = {"automargin": True, "autorange": "reversed"}
     layout = figure_layout(column_axis("supply_risk"), rows, height=1060)
-    _below(layout, column_axis("cost_USD_kg"), rows, (0.43, 0.57))
+    _add_lower_axes(layout, column_axis("cost_USD_kg"), rows, (0.43, 0.57))
     return {"data": traces, "layout": layout | {"barmode": "group"}}
 
 
-def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
-    """Add a second pair of axes below the first to a layout, in place, with a gap between."""
+def _add_lower_axes(
+    layout: Part, x: Part, y: Part, gap: tuple[float, float]
+) -> None:
+    """Add a second pair of axes, "xaxis2" and "yaxis2", below the first to a layout, in place.
+
+    Parameters
+    ----------
+    layout : dict
+        Plotly's layout; the axes it has become the upper pair.
+    x, y : dict
+        Layout of the new axes.
+    gap : tuple of float
+        Lower and upper end of the gap between both pairs, as shares of the
+        height.
+    """
     layout["yaxis"] |= {"domain": [gap[1], 1.0]}
     layout["xaxis"] |= {"anchor": "y"}
     layout["xaxis2"] = AXIS | x | {"anchor": "y2"}
@@ -568,7 +595,7 @@ def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
 
 
 def _styles(shown: Magnets) -> list[_figures.Look]:
-    """Return the look of today's magnet, dashed, and those of the other decisions."""
+    """Return the look of each magnet in `shown`: today's is dashed, the other decisions have colours."""
     return [
         (BLACK, "dash"),
         *((colour, "solid") for colour in COLOURS[: len(shown.labels) - 1]),

@@ -25,7 +25,7 @@ _LEAST_SPLIT_WT_PCT = 0.01
 
 
 def symbol_prices(scenario: Scenario) -> Prices:
-    """Return the price of each element that has one, USD/kg."""
+    """Return the price of each element that has one under `scenario`, USD/kg by symbol."""
     prices = element_prices(scenario).tolist()
     return {
         element: prices[i]
@@ -47,9 +47,11 @@ def way_cost(way: Any, prices: Prices) -> float:
 
 
 def then_cost(part: Part, prices: Prices) -> float:
-    """Compute the cost of the elements of a part after the change, USD/kg.
+    """Compute the cost of the elements of a part after the change, USD per kg of magnet.
 
-    NaN for another family, whose elements say nothing of its price.
+    `prices` maps elements to USD/kg. A part that stays costs what it costs
+    today. NaN for another family, whose elements say nothing of its price, and
+    where an element has no price.
     """
     if part.way is None:
         return today_cost(part, prices)
@@ -61,7 +63,8 @@ def then_cost(part: Part, prices: Prices) -> float:
 def _cost(shares: Mapping[str, float], prices: Prices) -> float:
     """Compute the cost of elements given in wt.%, USD per kg of these elements; NaN if one has no price.
 
-    `shares` maps elements to wt.%, `prices` to USD/kg. NaN too without any element.
+    `shares` maps elements to wt.%, `prices` elements to USD/kg. NaN too without
+    any element.
     """
     total = sum(shares.values())
     if not total:
@@ -85,11 +88,17 @@ def main_table(
     parts : sequence of Part
         The parts.
     own : pandas.DataFrame
-        The user's columns, one row a part.
+        The user's columns, one row a part, in the same order.
     columns : sequence of Column
-        Their headers; one that exists already gets "(yours)".
+        What `own` holds, one for each of its columns; a ``header`` that exists
+        already gets "(yours)".
     prices : dict of float
         USD/kg by element.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `_main_row`, kg and USD a year, then the user's.
     """
     import pandas as pd
 
@@ -105,8 +114,9 @@ def main_table(
 def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
     """Build the row of a part of the main table, by header.
 
-    `prices` maps elements to USD/kg; costs are USD a year. Figures that are not known are NaN, the
-    name of the replacement is empty without one.
+    `prices` maps elements to USD/kg; amounts are kg a year, costs USD a year.
+    Figures that are not known are NaN, the name of the replacement is empty
+    without one.
     """
     today = part.heavy_today
     then = part.heavy_then
@@ -217,9 +227,11 @@ def _total_row(
     today: Sequence[tuple[str, Amount | None]],
     then: Sequence[tuple[str, Amount | None]],
 ) -> dict[str, Any]:
-    """Sum the amounts of an element today and then, pairs of maker and kg a year, into one row.
+    """Sum the amounts of one element today and then into a row of the table of totals.
 
-    The headers are Element, and for either time kg a year with its ends, and the change.
+    `today` and `then` are pairs of maker and kg a year, None for nothing. The
+    headers are Element, and for either time kg a year with its ends, and the
+    change.
     """
     now = sum_amounts(today)
     later = sum_amounts(then)
@@ -233,10 +245,11 @@ def _total_row(
 
 
 def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
-    """Build the table with one row for each way of each part.
+    """Build the table with one row for each way of each of `parts`.
 
-    The columns are those of `_way_row`; ways are numbered from 1 for each part. `prices` maps
-    elements to USD/kg. Without any way the frame is empty, with its first columns alone.
+    The columns are those of `_way_row`; ways are numbered from 1 for each part.
+    `prices` maps elements to USD/kg. Without any way the frame is empty, with
+    its first columns alone.
     """
     import pandas as pd
 
@@ -252,9 +265,10 @@ def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
 def _way_row(
     part: Part, number: int, way: Any, prices: Prices
 ) -> dict[str, Any]:
-    """Build the row of a way of a part, by header; its elements cost USD/kg at `prices`.
+    """Build the row of a way of a part, by header.
 
-    `number` is the rank of the way.
+    `way` is a `Way` of the part's answer, `number` its rank from 1, `prices`
+    maps elements to USD/kg. Amounts are wt.% and kg a year.
     """
     row: dict[str, Any] = {
         "Row": part.line,
@@ -310,6 +324,10 @@ def notes(
         Number of different questions.
     gaps : sequence of str
         Texts about gaps that were filled before.
+
+    Returns
+    -------
+    list of str
     """
     texts = [
         f"Columns: {listed.sentence()}.",
@@ -342,7 +360,11 @@ def notes(
 
 
 def _report_defaults(parts: Sequence[Part]) -> list[str]:
-    """Name the rows without an amount, and the part names that stand in several rows."""
+    """Write at most two texts about gaps of a parts list.
+
+    They name those of `parts` without an amount a year, by line, and the part
+    names that stand in several rows.
+    """
     texts = []
     lines_without_mass = [
         str(part.line) for part in parts if part.kg_year != part.kg_year
@@ -370,7 +392,8 @@ def _report_defaults(parts: Sequence[Part]) -> list[str]:
 def _dollars_line(frame: "pd.DataFrame") -> str:
     """Write the line of the elements' cost, USD a year, today and then.
 
-    `frame` is `main_table`. Parts that go to another family are left out of the comparison.
+    `frame` is that of `main_table`. Parts that go to another family are left
+    out of the comparison.
     """
     today, then = (
         frame[f"Elements {name}, USD a year"] for name in ("today", "then")

@@ -35,11 +35,13 @@ _LONGEST_TEXT = 32_767
 
 
 def write_parts_workbook(answer: Any, path: Path) -> Path:
-    """Write the answer of a parts list as an .xlsx file; return its path.
+    """Write the answer of a parts list as the .xlsx file `path`; return that path.
 
-    The sheets are Answer (one row a part), Totals (kilograms by element), Shortages, Order of
-    change, one for the ways of each part (or one for all), Not understood, and Assumptions. An
-    existing file is replaced. InputError if the suffix is another than .xlsx.
+    `answer` is a `PartsAnswer`. The sheets are Answer (one row a part), Totals
+    (kilograms by element), Shortages, Order of change, Not understood,
+    Assumptions, and one for the ways of each part (or one for all). An existing
+    file is replaced. InputError if the suffix is another than .xlsx, or the
+    file cannot be written.
     """
     from openpyxl import Workbook
 
@@ -165,7 +167,10 @@ def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
 
 
 def _number_format(name: str) -> str:
-    """Return the Excel number format of a column by its header, such as "0.00" for wt.%."""
+    """Return the Excel number format of a column by its header `name`, such as "0.00" for wt.%.
+
+    It is "General" for a header without a unit that is known here.
+    """
     if name in _DIGITS:
         return _DIGITS[name]
     if "USD a year" in name or name.endswith((", USD", "kg a year", "magnets")):
@@ -184,7 +189,7 @@ def _number_format(name: str) -> str:
 
 
 def _width(name: str, values: list[Any]) -> float:
-    """Return the width of a column, in characters."""
+    """Return the width of a column, 10 to 34 characters, from its header `name` and the texts in `values`."""
     longest = max(
         (len(value) for value in values if isinstance(value, str)), default=0
     )
@@ -193,7 +198,11 @@ def _width(name: str, values: list[Any]) -> float:
 
 
 def _plain_value(value: Any) -> Any:
-    """Convert a value for a cell: numbers and dates as such, texts without control characters."""
+    """Convert a value of a table for a cell of the workbook.
+
+    Numbers, truth values, dates and None stay, numpy's become Python's. All
+    else becomes a text without control characters, cut to what a cell holds.
+    """
     if hasattr(value, "item"):
         value = value.item()
     if value is None or isinstance(value, bool | int | float):

@@ -36,11 +36,11 @@ Progress = Callable[[int, int | None], None]
 def iterate_results(
     pool: "Pool", work: Callable[[A], B], pieces: Iterable[A]
 ) -> Iterator[B]:
-    """Yield ``work(piece)`` of each piece in order, computed by the pool.
+    """Yield ``work(piece)`` of each of `pieces` in order, computed by the workers of `pool`.
 
-    Only a few pieces are started before their turn, so that memory stays flat and an interruption
-    loses little. An error of a piece is raised in its turn; those not started yet are then
-    cancelled.
+    Only a few pieces are started before their turn, so that memory stays flat
+    and an interruption loses little. An error of a piece is raised in its turn;
+    those not started yet are then cancelled.
     """
     futures: deque[Future[Any] | _Watched] = deque()
     try:
@@ -56,7 +56,10 @@ def iterate_results(
 
 
 def ahead(items: Iterable[A]) -> Iterator[A]:
-    """Yield items in order, while a thread computes the next one."""
+    """Yield `items` in order, while a thread takes the next one from the iterator.
+
+    An error of the iterator is raised where its item would come.
+    """
     iterator = iter(items)
     end = object()
     with ThreadPoolExecutor(1, "ahead") as pool:
@@ -99,13 +102,21 @@ def open_workers(
     job : Job, optional
         What is computed.
     needed : mapping, optional
-        `dependencies` of the job here. A worker whose own differ refuses to work.
+        `dependencies` of the job here. A worker whose own differ refuses to
+        work.
+
+    Yields
+    ------
+    Pool
+        ``submit(work, piece)`` starts ``work(piece)`` and returns a future;
+        ``workers`` is the number of threads or processes. It is closed after
+        the block.
 
     Raises
     ------
     InputError
-        If both are given, Dask is missing, the scheduler does not answer or has no workers, or
-        workers keep dying.
+        If both are given, Dask is missing, the scheduler does not answer or has
+        no workers, or workers keep dying.
     NetworkError
         If the scheduler or all its workers are lost on the way.
     """
@@ -145,9 +156,11 @@ def open_workers(
 
 @contextmanager
 def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
-    """Open a Dask client within the block: of a cluster started here, or of a scheduler's address.
+    """Open a Dask client within the block, and close it after.
 
-    InputError if the scheduler does not answer or has no workers.
+    It is that of a cluster of `workers` processes started here, or, if
+    `address` is given, of the scheduler there. InputError if the scheduler does
+    not answer or has no workers.
     """
     import distributed
 
@@ -196,7 +209,11 @@ class _Cluster:
         self.workers = max(1, sum(client.nthreads().values()))
 
     def submit(self, work: Callable[[Any], Any], piece: Any) -> "_Watched":
-        """Start ``work(piece)`` on a worker of the cluster; return its future."""
+        """Start ``work(piece)`` on a worker of the cluster; return its future.
+
+        `work` and `piece` are sent there, and the result comes back: all must
+        be picklable. A worker that would answer otherwise fails.
+        """
         # The job goes with each piece, so that a worker that comes later needs nothing else; Dask
         # would rather have it sent before.
         with catch_warnings():
@@ -215,7 +232,10 @@ class _Watched:
         self._future = future
 
     def result(self) -> Any:
-        """Wait for the result and return it; NetworkError if no worker has been left for some time."""
+        """Wait for the result and return it; an error of the work is raised here.
+
+        NetworkError if the scheduler has had no worker for twenty seconds.
+        """
         left_alone = 0.0
         while True:
             try:
@@ -247,9 +267,10 @@ def _alone(
     job: Job | None,
     needed: Mapping[str, Any] | None,
 ) -> B:
-    """Run ``work(piece)`` in one thread, as each thread of a worker has a piece of its own.
+    """Run ``work(piece)`` in one thread and return its result; runs in a worker of a cluster.
 
-    InputError if the worker's `dependencies` of `job` differ from `needed`.
+    InputError if the worker's `dependencies` of `job` differ from `needed`;
+    without `job` or `needed` nothing is compared.
     """
     if job is not None and needed is not None:
         changes = list(differences(dict(needed), dependencies(job)))
@@ -267,7 +288,18 @@ def _alone(
 def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
     """Provide the function that reports progress, called as ``report(done, total)``, within the block.
 
-    It is the caller's own, that of a progress bar on stderr, or a silent one. `task` names the bar.
+    Parameters
+    ----------
+    progress : bool or callable
+        True for a progress bar on stderr, False for no report; a callable is
+        provided as it is.
+    task : str
+        Title of the bar.
+
+    Yields
+    ------
+    callable
+        Takes the number done and the total, which may be None.
     """
     if callable(progress):
         yield progress

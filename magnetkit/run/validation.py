@@ -234,7 +234,10 @@ def stored_figures() -> dict[str, list[dict[str, Any]]]:
 
 
 def _stored_validation(target: str) -> Validation:
-    """Return the stored figures of a target; InputError if none are stored of it."""
+    """Build the validation of a target from the stored figures; InputError if none are stored of it.
+
+    It has no predictions; the first of its tables is its ``table``.
+    """
     import pandas as pd
 
     figures = stored_figures()
@@ -265,9 +268,21 @@ def _as_numbers(column: "pd.Series") -> "pd.Series":
 def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
     """Return the rows to test on, in the groups of `groups`.
 
-    `data` is a training set, or what `training_set` reads for the target. `groups` is a column of
-    `data`, one group for each row that can be read, or None for the groups of `data`. InputError if
-    there is no such column, or not one group a row.
+    Parameters
+    ----------
+    target : str
+        Column that is predicted.
+    data : TrainingSet, path, frame or None
+        A training set, or what `training_set` reads for the target; None for
+        magnetkit's own.
+    groups : str, sequence of str or None
+        A column of `data`, one group for each row that can be read, or None for
+        the groups of `data`.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or not one group a row.
     """
     rows = data if isinstance(data, TrainingSet) else training_set(target, data)
     if groups is None:
@@ -283,9 +298,10 @@ def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
 
 
 def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
-    """Read data with the groups that one of its columns names, as column ``group``.
+    """Read data as a frame whose column ``group`` holds the groups that another column names.
 
-    InputError if there is no such column.
+    `data` is a path or a frame, which is not changed. InputError if there is no
+    such `column`.
     """
     frame = read_frame(data)
     if column not in frame.columns:
@@ -296,9 +312,10 @@ def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
 
 
 def _own_set(target: str, data: Any) -> TrainingSet:
-    """Return the set that magnetkit learns or is fitted from, of a target.
+    """Return the set that magnetkit learns from, or is fitted to, of a target.
 
-    InputError if `data` is None or the target has no such set.
+    InputError if `data`, the user's measurements, is None, or the target has no
+    such set.
     """
     targets = tuple(dict.fromkeys((CURIE, ENERGY, *_validation.PHYSICS)))
     if data is None or target not in targets:
