@@ -505,7 +505,7 @@ def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
 
 
 def _tasks(
-    store: Store, crew: Crew, needed: Callable[[int, int], Any]
+    store: Store, crew: Crew, select: Callable[[int, int], Any]
 ) -> Iterable[Task]:
     """Yield (number, piece, digest, what is wanted) of each chunk of which something is select.
 
@@ -515,7 +515,7 @@ def _tasks(
         Finished chunks.
     crew : Crew
         Its ``pieces()`` are those of the chunks, in order.
-    needed : callable
+    select : callable
         Takes the number of the chunk's first row and that after its last,
         counted over all chunks. It returns what is wanted of them, None for
         nothing.
@@ -531,7 +531,7 @@ def _tasks(
     for number, piece in enumerate(crew.pieces()):
         digest, rows = chunks.get(number, ("", 0))
         stop = start + rows
-        if rows and (what := needed(start, stop)) is not None:
+        if rows and (what := select(start, stop)) is not None:
             yield number, piece, digest, what
         start = stop
 
@@ -558,13 +558,13 @@ def _rows_of_workers(
         In the order of `rows`.
     """
 
-    def needed(start: int, stop: int) -> Any:
+    def rows_of_chunk(start: int, stop: int) -> Any:
         own_rows = ranked.slice_rows(rows, start, stop)
         if len(own_rows):
             return (own_rows - start, columns)
         return None
 
-    tasks = _tasks(store, crew, needed)
+    tasks = _tasks(store, crew, rows_of_chunk)
     work = partial(_read_rows, work=crew.work, place=store.place)
     return pa.concat_tables(
         map(decode, iterate_results(crew.pool, work, tasks))
@@ -603,7 +603,7 @@ def _write_fragments(
         [[0], np.cumsum(np.ones(total, bool) if kept is None else kept)]
     )
 
-    def needed(start: int, stop: int) -> _Ranks:
+    def ranks_of_chunk(start: int, stop: int) -> _Ranks:
         """Return what one chunk, rows `start` to `stop` - 1 of all, needs of the ranking.
 
         The `_Ranks` has an Arrow file of the ranking columns of the chunk's
@@ -626,7 +626,7 @@ def _write_fragments(
     )
     fragments = []
     for fragment in iterate_results(
-        crew.pool, work, _tasks(store, crew, needed)
+        crew.pool, work, _tasks(store, crew, ranks_of_chunk)
     ):
         store.hashed[fragment.name] = fragment.digest
         fragments.append(decode(fragment.rows))
