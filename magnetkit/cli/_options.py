@@ -212,8 +212,9 @@ def with_unit(text: str | None) -> str | None:
         raise InputError(
             "--temperature is empty; give a temperature such as 150C"
         )
-    parts = [] if text is None else text.split(",")
-    ends = [end for part in parts for end in part.split(":")[:2]]
+    ends = []
+    for part in (text or "").split(","):
+        ends += part.split(":")[:2]
     for end in ends:
         try:
             number = float(end)

@@ -230,11 +230,9 @@ def _systems(systems: list[str] | None, application: str | None) -> list[str]:
     result = list(systems or [])
     if application is not None:
         profile = load(application)
-        melts = [
-            text
-            for melts_of_route in charges(profile).values()
-            for text, _ in melts_of_route
-        ]
+        melts = []
+        for melts_of_route in charges(profile).values():
+            melts += [text for text, _ in melts_of_route]
         table = CompositionTable.from_strings(melts, basis="weight")
         present = np.unique(table.to_array() > 0.0, axis=0)
         for elements_of_system in present:

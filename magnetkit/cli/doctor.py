@@ -230,16 +230,12 @@ def _packages() -> Iterator[Finding]:
         try:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
-            extra, use = _OPTIONAL.get(name, ("", ""))
-            again = "install magnetkit again: pip install --force-reinstall magnetkit"
-            advice = (
-                f"for {use}: pip install 'magnetkit[{extra}]'"
-                if extra
-                else again
-            )
-            if extra:
+            if name in _OPTIONAL:
+                extra, use = _OPTIONAL[name]
+                advice = f"for {use}: pip install 'magnetkit[{extra}]'"
                 yield Finding(group, name, "not installed", "note", advice)
             else:
+                advice = "install magnetkit again: pip install --force-reinstall magnetkit"
                 yield Finding(group, name, "missing", "broken", advice)
             continue
         pin = pins.get(name)
@@ -362,9 +358,9 @@ def _kernels() -> Iterator[Finding]:
         )
         return
     kernels = [kernel for kernel in list_kernels(place) if kernel.are_ready()]
-    files = [
-        f for kernel in kernels for f in kernel.find() if f.suffix == ".nbc"
-    ]
+    files = []
+    for kernel in kernels:
+        files += [file for file in kernel.find() if file.suffix == ".nbc"]
     if not files:
         advice = "the first command compiles for half a minute; `magnetkit doctor --compile` does it now"
         yield Finding(group, "compiled", f"none in {place}", "ok", advice)
@@ -440,11 +436,10 @@ def _query_server(group: str, place: str, address: str) -> Finding:
 
 def _files(folder: Path) -> list[Path]:
     """List the files in a folder and those below it; of one that may not be read, none."""
-    return [
-        Path(place) / name
-        for place, _, names in os.walk(folder)
-        for name in names
-    ]
+    files = []
+    for place, _, names in os.walk(folder):
+        files += [Path(place) / name for name in names]
+    return files
 
 
 def _size(files: list[Path]) -> str:

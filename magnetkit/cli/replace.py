@@ -293,14 +293,15 @@ def _numbers(text: str | None, name: str) -> dict[str, Any] | None:
     """
     if text is None:
         return None
+    values: dict[str, Any] = o.pairs([text], name, str)
     try:
-        return {
-            k: v if k == "T" else float(v)
-            for k, v in o.pairs([text], name, str).items()
-        }
+        for key, value in values.items():
+            if key != "T":
+                values[key] = float(value)
     except ValueError:
         example = "expected NAME=NUMBER, e.g. B_r=1.29,H_cJ=1650"
         raise InputError(f"{name} {text!r}: {example}") from None
+    return values
 
 
 def _compensate(

@@ -122,11 +122,10 @@ class Results:
         self.shells = (
             None if self.bare else [text or "" for text in shells.to_pylist()]
         )
+        present = set(self.table.indices.tolist())
         rims = read_shells(self.shells, len(self.table))
-        present = {
-            *self.table.indices.tolist(),
-            *([] if rims is None else rims.column.tolist()),
-        }
+        if rims is not None:
+            present.update(rims.column.tolist())
         self.elements = [SYMBOLS[i] for i in sorted(present)]
         self.supply = lru_cache(maxsize=8)(self._supply)
         self.reference = self._today()

@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from html import escape
 from typing import Any
@@ -45,6 +45,7 @@ CONTROLS = (
     "share",
 )  # fmt: skip
 """Names of the controls."""
+_Select = Callable[[Question], IntArray]
 _GOALS = ("performance_margin", *MAGNET)
 _SHOWN = layouts()["explorer"]
 _X = "heavy_rare_earth_wt_pct"
@@ -154,19 +155,15 @@ def _table(results: Results) -> html.Div:
     Columns of texts cannot be sorted by. The body is empty until the page's
     script fills it.
     """
-    heads = [
-        html.Th(
-            html.Button(
-                [COLUMNS[name].short, html.Small(display_scale(name).unit)],
-                id={"sort": name},
-                title=f"Sort by {COLUMNS[name].heading}",
-                disabled=name in results.texts,
-            ),
-            scope="col",
-            className=_cell_class(name),
+    heads = []
+    for name in _names(results):
+        button = html.Button(
+            [COLUMNS[name].short, html.Small(display_scale(name).unit)],
+            id={"sort": name},
+            title=f"Sort by {COLUMNS[name].heading}",
+            disabled=name in results.texts,
         )
-        for name in _names(results)
-    ]
+        heads.append(html.Th(button, scope="col", className=_cell_class(name)))
     return html.Div(
         html.Table([html.Thead(html.Tr(heads)), html.Tbody(id="rows")]),
         className="wide",
@@ -196,14 +193,6 @@ def _controls(results: Results) -> list[Any]:
     C, limits in the units of the setting. Their identifiers are `CONTROLS`.
     """
     stops = [round(kelvin - ZERO_CELSIUS) for kelvin in results.temperatures]
-    remanence, coercivity = (
-        float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2]
-    )
-    (to_b, _, b_unit), (to_h, _, h_unit) = map(display_scale, MAGNET[:2])
-    strongest = np.ceil(coercivity / 80.0) * 100.0 * to_h
-    maximum = round(1.25 * remanence * to_b, 1)
-    step = 10.0 if to_h == 1.0 else 0.1
-    heaviest = np.ceil(_largest_heavy(results) * 2.0) / 2.0
     conditions = results.conditions
     share = 100.0 * max(conditions.recycled.values(), default=0.25)
     titles = {
@@ -231,23 +220,7 @@ def _controls(results: Results) -> list[Any]:
             temperature,
             html.Small(id="evaluated", role="status"),
         ),
-        _slider(
-            f"Remanence at least ({b_unit})",
-            "remanence",
-            maximum,
-            0.01 * to_b,
-            0.0,
-        ),
-        _slider(
-            f"Coercivity at least ({h_unit})",
-            "coercivity",
-            strongest,
-            step,
-            0.0,
-        ),
-        _slider(
-            "Heavy rare earth at most (wt.%)", "heavy", heaviest, 0.1, heaviest
-        ),
+        *_limit_sliders(results),
         dcc.Checklist(
             only, ["decisions"] if results.meets.any() else [], id="meets"
         ),
@@ -265,6 +238,41 @@ def _controls(results: Results) -> list[Any]:
             ),
         ),
         _slider("Recycled share of each (%)", "share", 100.0, 5.0, share),
+    ]
+
+
+def _limit_sliders(results: Results) -> list[html.Div]:
+    """Build the sliders of least remanence and coercivity and most heavy rare earth.
+
+    They reach somewhat further than the largest values of `results`, in the
+    units of the setting, and limit nothing at first.
+    """
+    remanence, coercivity = (
+        float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2]
+    )
+    (to_b, _, b_unit), (to_h, _, h_unit) = map(display_scale, MAGNET[:2])
+    strongest = np.ceil(coercivity / 80.0) * 100.0 * to_h
+    maximum = round(1.25 * remanence * to_b, 1)
+    step = 10.0 if to_h == 1.0 else 0.1
+    heaviest = np.ceil(_largest_heavy(results) * 2.0) / 2.0
+    return [
+        _slider(
+            f"Remanence at least ({b_unit})",
+            "remanence",
+            maximum,
+            0.01 * to_b,
+            0.0,
+        ),
+        _slider(
+            f"Coercivity at least ({h_unit})",
+            "coercivity",
+            strongest,
+            step,
+            0.0,
+        ),
+        _slider(
+            "Heavy rare earth at most (wt.%)", "heavy", heaviest, 0.1, heaviest
+        ),
     ]
 
 
@@ -347,18 +355,11 @@ def _largest_heavy(results: Results) -> float:
 
 
 def _connect(app: dash.Dash, results: Results) -> None:
-    """Register the callbacks of the page with `app`: selection, progress, table, curve and download.
+    """Register the callbacks of the page with `app`: progress, table, curve and download.
 
     They read `results`, whose columns may still be filled in. Answers to a few
     questions are kept.
     """
-    names = _names(results)
-    controls = {name: Input(name, "value") for name in CONTROLS}
-
-    @lru_cache(maxsize=4)
-    def update_selection(question: Question) -> IntArray:
-        return results.select(question)
-
     app.clientside_callback(
         ClientsideFunction("explorer", "draw"),
         Output("drawn", "data"),
@@ -377,10 +378,23 @@ def _connect(app: dash.Dash, results: Results) -> None:
         share = results.evaluated / len(results)
         return f"Computing the other temperatures: {share:.0%}", True, False
 
+    select = lru_cache(maxsize=4)(results.select)
+    _connect_table(app, results, select)
+    _connect_curve(app, results, select)
+
+
+def _connect_table(app: dash.Dash, results: Results, select: _Select) -> None:
+    """Register the callbacks of picture, table and download with `app`.
+
+    `select` takes a question and returns the rows of `results` that keep its
+    limits.
+    """
+    names = _names(results)
+
     @app.callback(
         output=tuple(Output(part, what) for part, what in _SET.items()),
         inputs={
-            "given": controls,
+            "given": _control_values(Input),
             "clicks": [
                 Input({"sort": ALL}, "n_clicks"),
                 *(Input(n, "n_clicks") for n in _PAGING),
@@ -402,34 +416,46 @@ def _connect(app: dash.Dash, results: Results) -> None:
         question = _question(results, given)
         return _page_outputs(
             results,
-            update_selection(question),
+            select(question),
             question,
             _table_view(view, ctx.triggered_id),
             given,
         )
 
     @app.callback(
-        output=Output("curve", "figure"),
-        inputs={"given": controls, "clicked": Input("pareto", "clickData")},
-    )
-    def draw_curve(given: dict[str, Any], clicked: Any) -> Any:
-        """Draw the curves of the last point clicked, or else of the best candidate within the limits."""
-        question = _question(results, given)
-        rows = update_selection(question)
-        row = _clicked_row(clicked, len(results))
-        best = int(rows[0]) if len(rows) else 0
-        return _curves(results, best if row is None else row, question.stop)
-
-    @app.callback(
         output=Output("file", "data"),
         inputs={"clicks": Input("save", "n_clicks")},
-        state={"given": {name: State(name, "value") for name in CONTROLS}},
+        state={"given": _control_values(State)},
         prevent_initial_call=True,
     )
     def save(clicks: int, given: dict[str, Any]) -> dict[str, Any]:
         question = _question(results, given)
-        content = _csv(results, update_selection(question), question, names)
+        content = _csv(results, select(question), question, names)
         return {"content": content, "filename": "candidates.csv"}
+
+
+def _connect_curve(app: dash.Dash, results: Results, select: _Select) -> None:
+    """Register the callback of the curves with `app`; arguments are those of `_connect_table`."""
+
+    @app.callback(
+        output=Output("curve", "figure"),
+        inputs={
+            "given": _control_values(Input),
+            "clicked": Input("pareto", "clickData"),
+        },
+    )
+    def draw_curve(given: dict[str, Any], clicked: Any) -> Any:
+        """Draw the curves of the last point clicked, or else of the best candidate within the limits."""
+        question = _question(results, given)
+        rows = select(question)
+        row = _clicked_row(clicked, len(results))
+        best = int(rows[0]) if len(rows) else 0
+        return _curves(results, best if row is None else row, question.stop)
+
+
+def _control_values(kind: Any) -> dict[str, Any]:
+    """Return dash's `kind`, `Input` or `State`, of the value of each control."""
+    return {name: kind(name, "value") for name in CONTROLS}
 
 
 def _check(*sound: bool) -> None:
@@ -705,12 +731,13 @@ def _values(
     list of list
         For each column one value a row, numbers in the units of results.
     """
-    return [
-        results.text(name, rows)
-        if name in results.texts
-        else results.column(name, question)[rows].tolist()
-        for name in names
-    ]
+    columns = []
+    for name in names:
+        if name in results.texts:
+            columns.append(results.text(name, rows))
+        else:
+            columns.append(results.column(name, question)[rows].tolist())
+    return columns
 
 
 def _cell(name: str, value: Any) -> str:
@@ -880,11 +907,12 @@ def _curves(results: Results, row: int, stop: int) -> Part:
             (today.table(), today.shell or "", results.job),
         )
     ]
-    names = (name, f"Today's magnet, {today.formula}")
-    labels = [
-        f"{n} + {s}" if s else n
-        for n, s in zip(names, (shell, today.shell), strict=True)
-    ]
+    labels = []
+    for label, rim in (
+        (name, shell),
+        (f"Today's magnet, {today.formula}", today.shell),
+    ):
+        labels.append(f"{label} + {rim}" if rim else label)
     looks = [(COLOURS[0], "solid"), (BLACK, "dash")]
     return _figures.convert_axes(
         _figures.demagnetization(curves, labels, looks, height=400)

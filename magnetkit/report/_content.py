@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -220,19 +221,15 @@ def answer(result: "Ranked", cgs: bool = False) -> list[str]:
     else in kA/m and T.
     """
     decisions = result.decisions
+    today = decisions.iloc[0]
     question, *verdict = verdict_text(result)
-    return [
-        question,
-        *(
-            f"{number}. {_STATUS[row['decision_status']]}: "
-            f"{_decision_line(row, decisions.iloc[0], result, cgs)}."
-            for number, (_, row) in zip(
-                decision_numbers(decisions), decisions.iterrows(), strict=True
-            )
-        ),
-        *verdict,
-        LEGEND,
-    ]
+    texts = [question]
+    for place, number in enumerate(decision_numbers(decisions)):
+        row = decisions.iloc[place]
+        status = _STATUS[row["decision_status"]]
+        line = _decision_line(row, today, result, cgs)
+        texts.append(f"{number}. {status}: {line}.")
+    return [*texts, *verdict, LEGEND]
 
 
 def calibration(result: "Ranked") -> str:
@@ -285,6 +282,7 @@ def verdict_text(result: "Ranked") -> list[str]:
         of = 0
         if len(trials) and decisions["heavy_rare_earth_wt_pct"].iloc[0] > 0.05:
             of = int(trials[0])
+    rule = rule_text(result.profile.most_cost_per_flux)
     candidates = f"{total:,} candidates"
     if total == 1:
         candidates = "1 candidate"
@@ -294,15 +292,10 @@ def verdict_text(result: "Ranked") -> list[str]:
     return [
         f"{result.profile.title}: {candidates} for {hot}; {_count_prefix(result)}{number_of} "
         f"every requirement. {calibration(result)}",
-        f"{_verdict(result, decisions)} The rule: {_rule(result)}.",
+        f"{_verdict(result, decisions)} The rule: {rule}.",
         f"Next, for {decision_numbers(decisions)[of]}: {decisions['next_test'].iloc[of]}.",
         *filter(None, [result.manifest["summary"].get("lower_class")]),
     ]
-
-
-def _rule(result: "Ranked") -> str:
-    """Return the rule by which a decision is taken."""
-    return rule_text(result.profile.most_cost_per_flux)
 
 
 def _count_prefix(result: "Ranked") -> str:
@@ -335,10 +328,11 @@ def _decision_line(
         Without a full stop. Of a decision to keep today's magnet: its grade and
         values.
     """
-    (name,), profile = candidate_names(row.to_frame().T), result.profile
+    profile = result.profile
+    (name,) = candidate_names(row.to_frame().T)
     b_r = float(row["remanence_guaranteed_T"])
     h_cj = float(row["coercivity_guaranteed_kA_m"])
-    units = "T", "kA/m"
+    units = ("T", "kA/m")
     if cgs:
         b_r = b_r / KILO_GAUSS
         h_cj = 1e3 / KILO_OERSTED * h_cj
@@ -427,13 +421,7 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     """
     place = place_to_take(result, decided)
     today = decided.iloc[0]
-    status = decided["decision_status"].tolist()
     numbers = decision_numbers(decided)
-    able = [
-        number
-        for number, kind in zip(numbers, status, strict=True)
-        if kind in ("ready", "buy")
-    ]
     if place is not None:
         row = decided.iloc[place]
         grams = (
@@ -446,8 +434,10 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     reason = "since nothing of its family that is sure enough lowers the exposure to heavy rare earth"
     if float(today["heavy_rare_earth_wt_pct"]) <= 0.05:
         reason = "which holds no heavy rare earth to save"
-        if able:
-            reason += f", unless cost or supply risk weigh most: then {' or '.join(able)}"
+        able = decided["decision_status"].isin(["ready", "buy"])
+        if able.any():
+            names = " or ".join(compress(numbers, able))
+            reason += f", unless cost or supply risk weigh most: then {names}"
     return f"Decision: keep today’s magnet, {reason}."
 
 
@@ -496,10 +486,8 @@ def requirement_in_words(requirement: "Requirement") -> str:
         else f"|{column.label}|"
     )
     sign = "≥" if requirement.minimum is not None else "≤"
-    kelvin, (factor, offset, unit) = (
-        requirement.temperature_K,
-        display_scale(requirement.column),
-    )
+    kelvin = requirement.temperature_K
+    factor, offset, unit = display_scale(requirement.column)
     at = "" if kelvin is None else f" at {kelvin - ZERO_CELSIUS:.4g} °C"
     limit = factor * requirement.limit + offset
     return f"{name} {sign} {limit:.4g} {unit}".rstrip() + at
@@ -514,11 +502,14 @@ def _lower_label(label: str) -> str:
 
 def objectives(profile: "Profile") -> list[str]:
     """Write the objectives of `profile` in words, in their order, e.g. ``least material cost``."""
-    return [
-        f"{'least' if direction == 'min' else 'largest'} "
-        + ("margin" if name == "margin" else _lower_label(COLUMNS[name].label))
-        for name, direction in profile.goals
-    ]
+    texts = []
+    for name, direction in profile.goals:
+        extreme = "least" if direction == "min" else "largest"
+        label = "margin"
+        if name != "margin":
+            label = _lower_label(COLUMNS[name].label)
+        texts.append(f"{extreme} {label}")
+    return texts
 
 
 def requirements(shown: Magnets) -> list[dict[str, Any]]:

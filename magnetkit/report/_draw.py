@@ -363,12 +363,10 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
     places : list of Axes
         Axes with traces; the last one gets the legend.
     """
-    handles_and_labels = [
-        zip(*ax.get_legend_handles_labels(), strict=True) for ax in places
-    ]
-    handle_of_label = dict(
-        reversed(pair) for pairs in handles_and_labels for pair in pairs
-    )
+    handle_of_label = {}
+    for ax in places:
+        handles, labels = ax.get_legend_handles_labels()
+        handle_of_label.update(zip(labels, handles, strict=True))
     if not handle_of_label:
         return
     title = _text(layout["legend"].get("title", {"text": ""})["text"]) or None

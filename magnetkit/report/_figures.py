@@ -23,7 +23,7 @@ from ..choose._job import AS_SOLD
 from ..choose._profile_parts import Objective
 from ..choose.result import SPREAD_ROWS
 from ..magnetism.sintered import comparators
-from ..phases.hull import Section
+from ..phases.hull import Others, Section
 from ..phases.records import HOST_NAMES
 from ._text import CGS, is_cgs
 
@@ -958,23 +958,8 @@ def binary_section(
         line("", x, y, width=1, color="#888")
         | {"hoverinfo": "skip", "showlegend": False}
     ]
-    above = hull.others
-    if len(above.names):
-        names = [_lower_numbers(name) for name in above.names]
-        dot = {
-            "size": 6,
-            "color": "#fff",
-            "line": {"width": 1, "color": "#888"},
-        }
-        other_points = points(
-            "Above the hull",
-            100.0 * above.shares[:, 1],
-            above.energies,
-            dot,
-            "%{text}",
-            names,
-        )
-        traces.append(other_points)
+    if len(hull.others.names):
+        traces.append(_points_above_hull(hull.others))
     dot = {"size": 7, "color": "#222"}
     stable = points("Stable phases, 0 K", x, y, dot, "%{text}", formulas)
     lowest = int(np.argmin(y))
@@ -1006,6 +991,19 @@ def binary_section(
             title=title,
         ),
     }
+
+
+def _points_above_hull(above: Others) -> Part:
+    """Build the trace of the unstable phases of two elements, pale dots.
+
+    `above` holds the phases. They stand over the second element's at.%, in
+    eV/atom.
+    """
+    names = [_lower_numbers(name) for name in above.names]
+    edge = {"width": 1, "color": "#888"}
+    dot = {"size": 6, "color": "#fff", "line": edge}
+    at = 100.0 * above.shares[:, 1]
+    return points("Above the hull", at, above.energies, dot, "%{text}", names)
 
 
 def _probability_look(odds: ArrayLike) -> Part:

@@ -735,20 +735,17 @@ def _print_block(
     names += [n for n in row.index if n not in _REGISTERED and n not in shares]
     if not wide and row["status"] == "ok":
         names.remove("status")
-    cells = list(
-        zip(
-            *(_property_cells(row, name, cgs=cgs) for name in names),
-            strict=True,
-        )
-    )
-    headings = ("Property", "Value", f"{100 * interval:g} % interval", "From")
-    columns = [
-        _text.Shown(heading, list(column), heading == "Value", priority)
-        for heading, column, priority in zip(
-            headings, cells, (0, 0, 1, 2), strict=True
-        )
-    ]
-    columns[1].number = False
+    rows = [_property_cells(row, name, cgs=cgs) for name in names]
+    headings = {
+        "Property": 0,
+        "Value": 0,
+        f"{100 * interval:g} % interval": 1,
+        "From": 2,
+    }
+    columns = []
+    for place, (heading, priority) in enumerate(headings.items()):
+        cells = [texts[place] for texts in rows]
+        columns.append(_text.Shown(heading, cells, False, priority))
     _text.print_table(cell(row, "candidate"), columns)
 
 
@@ -781,11 +778,9 @@ def _property_cells(
         )
     if name not in COLUMNS:
         return name, "" if is_missing(row[name]) else str(row[name]), "", ""
-    column, value, (factor, offset, unit) = (
-        COLUMNS[name],
-        row[name],
-        _text.display_scale(name, cgs=cgs),
-    )
+    column = COLUMNS[name]
+    value = row[name]
+    factor, offset, unit = _text.display_scale(name, cgs=cgs)
     label = column.label
     if name.endswith("coefficient_pct_K") and not is_missing(
         row.get("coefficients_between")
@@ -1001,11 +996,14 @@ def table_html(
     names = [
         name for name in first if name in frame and _has_values(frame, name)
     ][:_MOST_COMPARED]
-    heads = "".join(
-        f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
-        f"{f' ({escape(_text.display_scale(n).unit)})' if _text.display_scale(n).unit else ''}</th>"
-        for n in names
-    )
+    heads = ""
+    for name in names:
+        unit = _text.display_scale(name).unit
+        label = COLUMNS[name].short
+        if unit:
+            label = f"{label} ({unit})"
+        meaning = escape(COLUMNS[name].meaning)
+        heads += f'<th title="{meaning}">{escape(label)}</th>'
     body = []
     is_coloring = False
     for _, row in frame.head(rows).iterrows():

@@ -368,12 +368,12 @@ def overlay(curves: Sequence[Any]) -> Part:
     curves : sequence of Curve
         As `magnetkit.curve` returns them, such as a measured one and that of its grade.
     """
-    names = [
-        f"{one_curve.name}, {k - ZERO_CELSIUS:.0f} °C"
-        for one_curve in curves
-        for k in one_curve.curves.temperature
-    ]
-    dots = [points for one_curve in curves for points in one_curve.measured]
+    names = []
+    dots: list[Any] = []
+    for one_curve in curves:
+        dots += one_curve.measured
+        for kelvin in one_curve.curves.temperature:
+            names.append(f"{one_curve.name}, {kelvin - ZERO_CELSIUS:.0f} °C")
     loops = [one_curve.curves for one_curve in curves]
     looks = _figures.looks(len(names))
     return _figures.demagnetization(loops, names, looks, measured=dots)

@@ -320,18 +320,15 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
         ``texts``.
     """
     columns = []
-    ends = {
-        column_name: ("", "_lo", "_hi") if column_name in _RANGES else ("",)
-        for column_name in names
-    }
-    for name in (
-        column_name + end for column_name in names for end in ends[column_name]
-    ):
+    with_ends: list[str] = []
+    for name in names:
+        with_ends.append(name)
+        if name in _RANGES:
+            with_ends += [f"{name}_lo", f"{name}_hi"]
+    for name in with_ends:
         base = name.removesuffix("_lo").removesuffix("_hi")
-        column, (factor, offset, unit) = (
-            _display_column(base),
-            display_scale(base),
-        )
+        column = _display_column(base)
+        factor, offset, unit = display_scale(base)
         entry: dict[str, Any] = {
             "name": name
             if unit == COLUMNS[base].unit
@@ -419,13 +416,13 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
         "size": 6,
         "line": _figures.EDGE,
     }
-    traces = [
-        _figures.candidates(part, X, Y, name, look, _figures.hover_texts(part))
-        for part, name, look in (
-            (points[~meets], "Misses a requirement", blue),
-            (points[meets], "Meets all", {"color": COLOURS[0], "size": 7}),
-        )
-    ]
+    traces = []
+    for part, name, look in (
+        (points[~meets], "Misses a requirement", blue),
+        (points[meets], "Meets all", {"color": COLOURS[0], "size": 7}),
+    ):
+        texts = _figures.hover_texts(part)
+        traces.append(_figures.candidates(part, X, Y, name, look, texts))
     return _figures.grade_map(
         hosts, *traces, *_figures.decisions(decisions, X, Y)
     )
@@ -528,13 +525,13 @@ def _demagnetization(shown: Magnets) -> Part:
     """
     figures = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
-        magnet, (job, _) = (
-            shown.table[row : row + 1],
-            shown.job.groups([route])[0],
-        )
+        job, _ = shown.job.groups([route])[0]
         figures.append(
             _content.demagnetization_curves(
-                magnet, shown.shells[row], job.temperature, job
+                shown.table[row : row + 1],
+                shown.shells[row],
+                job.temperature,
+                job,
             )
         )
     return _figures.demagnetization(figures, shown.labels, _styles(shown))

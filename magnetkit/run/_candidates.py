@@ -601,13 +601,11 @@ def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     )
     hottest = profile.temperature_max_K
     melts_by_route: dict[str, list[tuple[str, str]]] = {}
-    usual = {
-        host: magnet
-        for host, magnet in usual_magnets().items()
-        if host in profile.allowed_hosts
-        and hottest <= HOSTS[host].magnet.sold_below_K
-    }
-    for host, magnet in usual.items():
+    for host, magnet in usual_magnets().items():
+        if host not in profile.allowed_hosts:
+            continue
+        if hottest > HOSTS[host].magnet.sold_below_K:
+            continue
         for grid in magnet.candidates:
             borne = routes()[grid.route].bears_K[1] if grid.route else np.inf
             if grid.beside in kinds and hottest <= borne:

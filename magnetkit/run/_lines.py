@@ -276,9 +276,7 @@ def _request_text(replacement: Any, units: str) -> str:
     `replacement` is a `Replacement`; without limits the line says that nothing
     is asked. `units` is ``"si"`` or ``"cgs"``.
     """
-    if not replacement.limits or (
-        "kind" not in replacement.reference and not replacement.limits
-    ):
+    if not replacement.limits:
         return "Nothing is asked."
     parts = []
     for column, limit in replacement.limits.items():
@@ -348,10 +346,12 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
     parts = []
     before = heavy_rare_earth_contents(own_recipe.text, own_recipe.shell)
     after = heavy_rare_earth_contents(best.candidate, best.shell)
-    amounts = [
-        f"{symbol} {before.get(symbol, 0.0):.2f} to {after.get(symbol, 0.0):.2f} wt.%"
-        for symbol in dict.fromkeys([*before, *after])
-    ]
+    amounts = []
+    for symbol in dict.fromkeys([*before, *after]):
+        was = before.get(symbol, 0.0)
+        amounts.append(
+            f"{symbol} {was:.2f} to {after.get(symbol, 0.0):.2f} wt.%"
+        )
     if amounts:
         # What is saved counts all recipes that fit, these only the likeliest.
         of_which = "in the recipe taken " if replacement.estimate else ""
@@ -365,9 +365,8 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
         parts.append(f"export licence needed for {', '.join(licence_contents)}")
     if best.kind == "other-family":
         beside = samarium_cobalt_contents(best.candidate, best.shell)
-        parts += [
-            f"it holds {', '.join(f'{e} {x:.0f} wt.%' for e, x in beside.items())}"
-        ]
+        shares = [f"{e} {x:.0f} wt.%" for e, x in beside.items()]
+        parts.append(f"it holds {', '.join(shares)}")
         parts.append("price: ask, its elements say nothing of it")
     flux = best.remanence_guaranteed_T / replacement.reference[REMANENCE] - 1.0
     parts.append(f"flux {100 * flux:+.1f} %")
@@ -499,11 +498,13 @@ def _charge_text(way: Way, scenario: Any) -> str:
     whole = sum(x * price.get(name, 0.0) for name, x in put_in.items()) / 100.0
     text = ", ".join(f"{name} {x:.2f}" for name, x in put_in.items())
     unknown = [f"{name}'s is not known" for name in put_in if name not in price]
-    elements_cost = f"its elements {float(ledger(table, scenario)['cost_USD_kg'].iloc[0]):.1f} USD/kg"
-    cut_text, sintered_text = (
-        f"{1.0 / float(row['most']):.2f} to {1.0 / float(row['least']):.2f} kg of"
-        for row in datasets.rows("supply/yields.csv")
-    )
+    cost = float(ledger(table, scenario)["cost_USD_kg"].iloc[0])
+    elements_cost = f"its elements {cost:.1f} USD/kg"
+    ranges = []
+    for row in datasets.rows("supply/yields.csv"):
+        low = 1.0 / float(row["most"])
+        ranges.append(f"{low:.2f} to {1.0 / float(row['least']):.2f} kg of")
+    cut_text, sintered_text = ranges
     if yields := get_settings().yields:
         steps = f"{1.0 / prod(yields.values()):.2f} kg of charge ({', '.join(yields)}, as set)"
         fed_back += f" A kilogram of finished magnets takes {steps}; printed:"
@@ -531,16 +532,17 @@ def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
     set_so = get_settings().scrap
     if not (share := set_so.get("share", 0.0)):
         return {}, ""
-    gases = {
-        e: share * x / 100.0 for e, x in set_so.items() if e in ("O", "N", "C")
-    }
-    metals = {
-        e: x for e, x in set_so.items() if e != "share" and e not in gases
-    } or dict(left)
+    gases = {}
+    metals = {}
+    for name, amount in set_so.items():
+        if name in ("O", "N", "C"):
+            gases[name] = share * amount / 100.0
+        elif name != "share":
+            metals[name] = amount
+    metals = metals or dict(left)
+    total = sum(metals.values())
     for element, amount in metals.items():
-        left[element] = left.get(element, 0.0) - share * amount / sum(
-            metals.values()
-        )
+        left[element] = left.get(element, 0.0) - share * amount / total
         if left[element] < -1e-6:
             raise InputError(
                 f"{share:g} wt.% of scrap holds {-left[element]:.2f} wt.% {element} more than the "

@@ -183,13 +183,11 @@ def totals(parts: Sequence[Part]) -> "pd.DataFrame":
         (part.maker, _unsplit(part.heavy_then, part.then, part.kg_year))
         for part in weighed_parts
     ]
-    is_unsplit = any(
-        amount is not None for _, amount in [*unsplit, *unsplit_then]
-    )
+    rows_of_elements = []
     for element in (*heavy, *TAKEN_ON):
-        if element == TAKEN_ON[0] and is_unsplit:
-            table.append(
-                _total_row("heavy, not known which", unsplit, unsplit_then)
+        if element == TAKEN_ON[0]:
+            rows_of_elements.append(
+                ("heavy, not known which", unsplit, unsplit_then)
             )
         now = [
             (part.maker, part.kilograms(part.today).get(element))
@@ -199,8 +197,10 @@ def totals(parts: Sequence[Part]) -> "pd.DataFrame":
             (part.maker, part.kilograms(part.then).get(element))
             for part in weighed_parts
         ]
+        rows_of_elements.append((element, now, later))
+    for name, now, later in rows_of_elements:
         if any(amount is not None for _, amount in [*now, *later]):
-            table.append(_total_row(element, now, later))
+            table.append(_total_row(name, now, later))
     return pd.DataFrame(table)
 
 
@@ -350,7 +350,9 @@ def notes(
         f"USD: contained elements at the prices of '{scenario.name}' ({scenario.title}), rare "
         "earths as oxide, no melting, no yield, no margin: a price is to be asked."
     )
-    elements = {e for part in parts for e in (*part.today, *part.then)}
+    elements = set[str]()
+    for part in parts:
+        elements.update(part.today, part.then)
     price_rows = [row for row in rows("elements") if row["element"] in elements]
     sources = sorted(
         {row["price_source"] for row in price_rows if row["price_source"]}

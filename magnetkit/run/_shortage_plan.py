@@ -139,8 +139,10 @@ def _plan_cut(
         f"{gap:,.1f} cannot be had: change {len(changed)}, {len(stopped)} stop"
     )
     if stopped:
-        dots = ", ..." if len(stopped) > 5 else ""
-        words += f" ({', '.join(row['Part'] for row in stopped[:5])}{dots})"
+        names = [row["Part"] for row in stopped[:5]]
+        if len(stopped) > 5:
+            names.append("...")
+        words += f" ({', '.join(names)})"
     if changed:
         first = changed[0]
         words += f"; first {first['Part']}, which frees {first['Freed, kg a year']:,.1f} kg"
@@ -287,12 +289,12 @@ def _likely_ways(
     order of the answer; a part without an answer has none.
     """
     ways = part.answer.ways if part.answer is not None else ()
-    return [
-        way
-        for way in ways
-        if way.probability_meets_requirements >= LIKELY
-        and _scarce(way, elements) < largest_wt_pct
-    ]
+    likely_ways = []
+    for way in ways:
+        is_likely = way.probability_meets_requirements >= LIKELY
+        if is_likely and _scarce(way, elements) < largest_wt_pct:
+            likely_ways.append(way)
+    return likely_ways
 
 
 def _order_of_kind(way: Any) -> tuple[bool, float]:

@@ -578,13 +578,13 @@ class Store(_Chunks):
                 self.place.put(name, self.staging_path(name).read_bytes())
             self.place.put(_files.MANIFEST, content)
             # Of an earlier result or attempt; other files are the user's.
+            own_names = set[str]()
             names = self.place.names()
-            own_names = {
-                n
-                for n in names
-                if n.startswith(f"{_files.PARTS}/") or _FRAGMENT.fullmatch(n)
-            }
-            self.place.remove(own_names - set(files))
+            for name in names - set(files):
+                is_part = name.startswith(f"{_files.PARTS}/")
+                if is_part or _FRAGMENT.fullmatch(name):
+                    own_names.add(name)
+            self.place.remove(own_names)
         else:
             _files.Place(str(self._staged)).put(_files.MANIFEST, content)
             _files.settle(Path(self.place.address))

@@ -393,27 +393,19 @@ def chunk_table(
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
             own_name = name.removeprefix(GIVEN)
+            own_column = chunk.extra.column(name)
             if name == GIVEN_RANK:
-                table = table.append_column(
-                    name, chunk.extra.column(name).cast(pa.int64())
-                )
+                table = table.append_column(name, own_column.cast(pa.int64()))
                 continue
             if own_name != name and own_name in table.column_names:
                 place = table.schema.get_field_index(own_name)
-                own_column = chunk.extra.column(name)
-                table = table.set_column(
-                    place,
-                    own_name,
-                    own_column.cast(table.schema.field(own_name).type),
-                )
+                kind = table.schema.field(place).type
+                table = table.set_column(place, own_name, own_column.cast(kind))
                 continue
-            while own_name in table.column_names or own_name in (
-                *OUTPUT,
-                COPIES,
-                *COLUMNS,
-            ):
+            names_in_use = {*table.column_names, *OUTPUT, COPIES, *COLUMNS}
+            while own_name in names_in_use:
                 own_name = f"input_{own_name}"
-            table = table.append_column(own_name, chunk.extra.column(name))
+            table = table.append_column(own_name, own_column)
     return table.select(order_columns(table.column_names))
 
 

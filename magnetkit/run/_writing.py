@@ -115,14 +115,18 @@ def finish(
             _drop_ranks_beyond(keep, decisions)
         if isinstance(store, Memory):
             tables = _with_ranks(store.tables(), ranking, is_kept)
-            data = pa.concat_tables(tables).unify_dictionaries()
             manifest = {
                 "identity": dict(identity),
                 "summary": summary,
                 ranked.DECISIONS: decisions,
             }
-            rejected = list(store.rejected())
-            return ranked.Ranked(data, job.profile, manifest, rejected, job)
+            return ranked.Ranked(
+                pa.concat_tables(tables).unify_dictionaries(),
+                job.profile,
+                manifest,
+                list(store.rejected()),
+                job,
+            )
         row_limit = ranked.TOP_ROWS
         if some:
             row_limit = ranked.LEADING_ROWS

@@ -4,6 +4,7 @@ Here the heavy rare earth serves alpha(B_r), not coercivity: the moments of gado
 oppose those of the transition metals and fall faster with temperature, which compensates.
 """
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -334,12 +335,13 @@ def _choose_least_heavy(
     # Without copper there are no cells, whose charge this is.
     if not weight.get("Cu", 0.0) > 0.0:
         return None
-    texts = {
-        f"{gd:g} {er:g}": charge(host, rare_earth=rare, **weight, Gd=gd, Er=er)
-        for gd in _GRID_GD
-        for er in _GRID_ER
-        if 0.0 < gd + er < min(rare - 8.0, recipe.heavy_wt_pct - 0.25)
-    }
+    most = min(rare - 8.0, recipe.heavy_wt_pct - 0.25)
+    texts = {}
+    for gd, er in product(_GRID_GD, _GRID_ER):
+        if 0.0 < gd + er < most:
+            texts[f"{gd:g} {er:g}"] = charge(
+                host, rare_earth=rare, **weight, Gd=gd, Er=er
+            )
     if not texts:
         return None
     frame = _describe_magnet(texts, between, producer, circuit)

@@ -75,7 +75,7 @@ class PartsAnswer:
     refused : pandas.DataFrame
         Rows that were not understood: line, text, reason.
     notes : list of str
-        What was read and assumed, with sources.
+        What was read, what gaps were filled with, and sources.
     """
 
     parts: tuple[Part, ...]
@@ -536,19 +536,14 @@ def _answer_part(
     name = str(row.get("part") or f"row {line}")
     maker = str(row.get("maker") or "")
     if grade is None:
-        text = _weight_shares(str(recipe), row.get("basis"))
-        shell = str(row.get("shell") or "")
-        shares = {
-            e: Amount(x, x, x) for e, x in mass_shares(text, shell).items()
-        }
-        kg_year = _kg_year(row, None, per_year)
+        shares = _shares_of_recipe(row)
         return Part(
             line=line,
             name=name,
             magnet=str(recipe),
             maker=maker,
             temperature_K=math.nan,
-            kg_year=kg_year,
+            kg_year=_kg_year(row, None, per_year),
             answer=None,
             way=None,
             today=shares,
@@ -709,15 +704,26 @@ def _heavy_spread(
 
 def element_shares(way: Any) -> dict[str, Amount]:
     """Return wt.% of each element of a way: what is ordered for a melt, an estimate for a grade."""
-    shares = mass_shares(way.candidate, way.shell or "")
+    return _exact_shares(way.candidate, way.shell)
+
+
+def _exact_shares(recipe: str, shell: str | None) -> dict[str, Amount]:
+    shares = mass_shares(recipe, shell or "")
     return {element: Amount(x, x, x) for element, x in shares.items()}
 
 
-def _weight_shares(recipe: str, basis: Any) -> str:
+def _shares_of_recipe(row: Mapping[str, Any]) -> dict[str, Amount]:
+    """Return wt.% of each element of the recipe of a row, its shell included.
+
+    `row` has ``recipe`` and, where they are stated, ``basis`` and ``shell``.
+    InputError if the recipe cannot be read.
+    """
     from ..choose._request import given_recipe
     from ..magnetism._composition_estimate import read_recipe
 
-    return given_recipe(read_recipe(recipe, basis or "auto"), None).best.text
+    table = read_recipe(str(row["recipe"]), row.get("basis") or "auto")
+    text = given_recipe(table, None).best.text
+    return _exact_shares(text, row.get("shell"))
 
 
 def _kg_year(

@@ -834,11 +834,7 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
     best = first.recommended
     duty = duty_text(replacement.request)
     cells = table_cells(replacement, first, "si")
-    orders = [
-        {"name": f"{way.number}. {short_name(way)}", "text": way.order_line}
-        for way in first.ways
-        if way.likely
-    ]
+    orders = []
     margins = [
         {
             "name": f"today: {reference['grade']}",
@@ -846,9 +842,12 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
         }
     ]
     for way in first.ways:
-        margins.append(
-            {"name": short_name(way), "margin": way.demagnetization_safety}
-        )
+        name = short_name(way)
+        margins.append({"name": name, "margin": way.demagnetization_safety})
+        if way.likely:
+            orders.append(
+                {"name": f"{way.number}. {name}", "text": way.order_line}
+            )
     pair = []
     if best is not None:
         today = [*cells[0][2:3], *cells[0][4:]]

@@ -328,44 +328,83 @@ def screen(
         }
         if place is not None and not store.begin(known, resume):
             return open_result(place, ScreenResult)
+        run = _Run(source, job, known, want, keep, chunk_rows, strict)
         with (
             _frozen(),
             one_thread(),
             open_workers(workers, dask, job, needed) as pool,
-            reporting(progress, "screening") as report,
         ):
-            found: dict[str, Any] = {}
-            if keep is not None:
-                source, found = _collect_best(
-                    source, job, keep, store, pool, report, strict
-                )
-            work = partial(evaluate_piece, job=job, want=want)
-            total = source.count()
-            pieces = source.pieces(chunk_rows)
-            done = _run_pieces(
-                pieces, work, store, pool, lambda n: report(n, total), strict
+            return _as_screen_result(
+                _evaluate_and_rank(run, store, pool, progress)
             )
-            found = {
-                "candidates": done.rows,
-                "rejected": done.rejected,
-                **found,
-            }
-            refuse_nothing(store, found["candidates"])
-            crew = Crew(pool, partial(source.pieces, chunk_rows), work)
-            with reporting(
-                progress is True, "ranking and writing"
-            ) as report_end:
-                result = finish(
-                    store,
-                    job,
-                    known,
-                    found,
-                    report_end,
-                    crew,
-                    keep=keep,
-                    given_ranks=_given_ranks(source),
-                )
-                return _as_screen_result(result)
+
+
+class _Run(NamedTuple):
+    """A screening whose arguments are read: what is screened, for what, and how."""
+
+    source: _candidates.Candidates
+    job: Job
+    identity: dict[str, Any]  # for the manifest
+    want: list[str] | None  # columns of every row, None for all
+    keep: int | None  # best rows that are written, None for all
+    chunk_rows: int
+    strict: bool  # fail on the first candidate that cannot be read
+
+
+def _evaluate_and_rank(
+    run: _Run, store: Memory | Store, pool: Pool, progress: bool | Progress
+) -> Ranked:
+    """Evaluate all candidates that the store does not have yet, rank them and write the result.
+
+    Parameters
+    ----------
+    run : _Run
+        The screening.
+    store : Memory or Store
+        Begun already; it gets the finished parts and the result.
+    pool : Pool
+        Workers.
+    progress : bool or callable
+        As of `screen`.
+
+    Raises
+    ------
+    InputError
+        If no candidate can be read, or the best are wanted and none has a rank.
+    CompositionError
+        If the run is strict, for the first candidate that cannot be read.
+    """
+    source: _candidates.Candidates = run.source
+    counts: dict[str, Any] = {}
+    with reporting(progress, "screening") as report:
+        if run.keep is not None:
+            source, counts = _collect_best(
+                source, run.job, run.keep, store, pool, report, run.strict
+            )
+        work = partial(evaluate_piece, job=run.job, want=run.want)
+        total = source.count()
+        pieces = source.pieces(run.chunk_rows)
+        done = _run_pieces(
+            pieces, work, store, pool, lambda n: report(n, total), run.strict
+        )
+        summary = {
+            "candidates": done.rows,
+            "rejected": done.rejected,
+            **counts,
+        }
+        refuse_nothing(store, summary["candidates"])
+        crew = Crew(pool, partial(source.pieces, run.chunk_rows), work)
+        with reporting(progress is True, "ranking and writing") as report_end:
+            return finish(
+                store,
+                run.job,
+                run.identity,
+                summary,
+                report_end,
+                crew,
+                keep=run.keep,
+                given_ranks=_given_ranks(source),
+            )
 
 
 def _read_profile(

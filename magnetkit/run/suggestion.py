@@ -438,13 +438,13 @@ def order(
     """
     import pandas as pd
 
-    rows = [
-        (f"M{k}", formula, "atomic", shell, kelvin, None, None)
-        for k, (formula, shell) in enumerate(
-            batch[["formula", "shell"]].to_numpy(object), 1
-        )
-        for kelvin in temperatures
-    ]
+    rows = []
+    magnets = batch[["formula", "shell"]].to_numpy(object)
+    for number, (formula, shell) in enumerate(magnets, start=1):
+        for kelvin in temperatures:
+            rows.append(
+                (f"M{number}", formula, "atomic", shell, kelvin, None, None)
+            )
     names = [
         "magnet",
         "composition",
