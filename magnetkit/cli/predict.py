@@ -105,15 +105,16 @@ def predict(
     at = temperature or "300K"
     if compare:
         o.refuse_options(
-            "--compare", column=column, element_columns=element_columns, out=out
-        )
-        o.refuse_options(
             "--compare",
+            column=column,
+            element_columns=element_columns,
+            out=out,
             require=require,
             reference=reference,
             objective=objective,
+            strict=strict,
+            columns=columns,
         )
-        o.refuse_options("--compare", strict=strict, columns=columns)
         request = {"basis": basis, "shape": shape, "along": along, **keywords}
         return _compare(
             formulas, at, request, json=json, units=units, everything=everything
@@ -140,13 +141,14 @@ def predict(
         if why:
             _print_why(frame, {"basis": basis, **keywords})
         return
-    interval = keywords.get("interval", 0.9)
-    display: dict[str, Any] = {
-        "units": units,
-        "columns": columns,
-        "wide": everything,
-    }
-    print_properties(frame, as_json=json, interval=interval, **display)
+    print_properties(
+        frame,
+        as_json=json,
+        units=units,
+        interval=keywords.get("interval", 0.9),
+        columns=columns,
+        wide=everything,
+    )
     if not json:
         _print_margins(rows, at, {"basis": basis, **keywords})
     if why:

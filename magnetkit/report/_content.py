@@ -332,13 +332,15 @@ def _decision_line(
     (name,) = candidate_names(row.to_frame().T)
     b_r = float(row["remanence_guaranteed_T"])
     h_cj = float(row["coercivity_guaranteed_kA_m"])
-    units = ("T", "kA/m")
+    b_r_unit = "T"
+    h_unit = "kA/m"
     if cgs:
         b_r = b_r / KILO_GAUSS
         h_cj = 1e3 / KILO_OERSTED * h_cj
-        units = ("kG", "kOe")
+        b_r_unit = "kG"
+        h_unit = "kOe"
     chance = f"P {probability_text(row['probability_meets_requirements'])}"
-    magnet = f"Br {number(b_r)} {units[0]}, HcJ {number(h_cj)} {units[1]}"
+    magnet = f"Br {number(b_r)} {b_r_unit}, HcJ {number(h_cj)} {h_unit}"
     heavy = float(row["heavy_rare_earth_wt_pct"])
     if row["decision_status"] == "keep":
         known_alphas = [
@@ -368,12 +370,11 @@ def _decision_line(
     risk = float(row["supply_risk"]) - float(today["supply_risk"])
     alike = int(row["copies"] or 0) - int(row["decision_status"] != "trial")
     alike_text = f"; {_count_prefix(result)}{alike} alike" if alike > 0 else ""
-    distance = float(row["evidence_distance"])
-    return (
-        f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; cost per flux "
-        f"{100 * flux:+.0f} %, supply risk {risk:+.2f}, evidence {number(distance, 2)}{alike_text}"
-        f"{_trial_risk(row, profile)}"
-    )
+    evidence = number(float(row["evidence_distance"]), 2)
+    text = f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; "
+    text += f"cost per flux {100 * flux:+.0f} %, supply risk {risk:+.2f}, "
+    text += f"evidence {evidence}{alike_text}"
+    return text + _trial_risk(row, profile)
 
 
 def _trial_risk(row: "pd.Series", profile: "Profile") -> str:

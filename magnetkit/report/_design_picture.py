@@ -114,10 +114,9 @@ def _headline(found: "Diffusion", element: str) -> str:
     row = rows[(rows["way"] == "faces") & (rows["element"] == element)].iloc[0]
     if not row["meets"]:
         return f"{magnet}: {element} on the faces does not do it"
-    return (
-        f"{magnet}: {row['put_on_g']:.2g} g of {element} a magnet, {row['hours']:g} h at "
-        f"{row['anneal_C']:g} °C, P {row['probability']:.2f}"
-    )
+    anneal = f"{row['hours']:g} h at {row['anneal_C']:g} °C"
+    text = f"{magnet}: {row['put_on_g']:.2g} g of {element} a magnet, {anneal}"
+    return f"{text}, P {row['probability']:.2f}"
 
 
 def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:

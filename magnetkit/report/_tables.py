@@ -723,18 +723,7 @@ def _print_block(
     wide : bool
         Print all columns.
     """
-    some = COLUMNS if wide else BRIEF
-    names = [
-        n
-        for n in some
-        if n in row.index and n not in ("candidate", "row_index")
-    ]
-    shares = (
-        () if wide else tuple(n for n in row.index if n.endswith("_data_share"))
-    )
-    names += [n for n in row.index if n not in _REGISTERED and n not in shares]
-    if not wide and row["status"] == "ok":
-        names.remove("status")
+    names = _block_names(row, wide=wide)
     rows = [_property_cells(row, name, cgs=cgs) for name in names]
     headings = {
         "Property": 0,
@@ -747,6 +736,25 @@ def _print_block(
         cells = [texts[place] for texts in rows]
         columns.append(_text.Shown(heading, cells, False, priority))
     _text.print_table(cell(row, "candidate"), columns)
+
+
+def _block_names(row: "pd.Series", *, wide: bool) -> list[str]:
+    """List the columns of a prediction's `row` that a block shows, in their order.
+
+    The user's own come last. Unless `wide`, only the main columns count, and no
+    share of data and no status that is ok.
+    """
+    own_names = [name for name in row.index if name not in _REGISTERED]
+    left_out = {"candidate", "row_index"}
+    if wide:
+        shown_names = list(COLUMNS)
+    else:
+        shown_names = list(BRIEF)
+        left_out.update(n for n in own_names if n.endswith("_data_share"))
+        if row["status"] == "ok":
+            left_out.add("status")
+    names = [name for name in shown_names if name in row.index]
+    return [name for name in names + own_names if name not in left_out]
 
 
 def _property_cells(

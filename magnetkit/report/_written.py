@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._core._files import replacing, write_csv
 from .._core.columns import COLUMNS, with_interval
+from .._core.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,12 +115,7 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
 
-    from .._core.errors import InputError
-
-    if path.suffix.lower() != ".xlsx":
-        raise InputError(
-            f"{path} names no workbook; expected a file that ends in .xlsx"
-        )
+    check_workbook(path)
     if date.today().year < 1980:
         raise InputError(
             f"cannot write {path}: set the clock ({date.today()}); workbooks begin in 1980"
@@ -154,12 +150,25 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
             sheet.append(_cells(sheet, row, formats))
     if len(sheets) == 1:
         _put_meanings(book, meanings)
+    save_workbook(book, path)
+    return path
+
+
+def check_workbook(path: Path) -> None:
+    """Raise InputError if `path` does not end in .xlsx."""
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(
+            f"{path} names no workbook; expected a file that ends in .xlsx"
+        )
+
+
+def save_workbook(book: Any, path: Path) -> None:
+    """Write a workbook of openpyxl to the file `path`, replacing that; InputError if that fails."""
     # Packed in memory: on a full disk the parts of a half-written archive each print their own.
     buffer = io.BytesIO()
     book.save(buffer)
     with replacing(path) as temporary:
         temporary.write_bytes(buffer.getbuffer())
-    return path
 
 
 def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:

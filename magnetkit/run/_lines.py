@@ -397,11 +397,10 @@ def _recipes(first: Answer) -> list[str]:
         usual = f"usual lots {way.remanence_T:.3f} T, {way.coercivity_kA_m:.0f} kA/m; "
         if way.grade:
             usual = ""
-        texts.append(
-            f"{way.number}. {WAYS[way.kind][0]}: {what}; {usual}H_k "
-            f"{way.knee_guaranteed_kA_m:.0f}, field {way.field_kA_m:.0f} kA/m; not known: "
-            f"{way.unknown}{miss}"
-        )
+        knee = f"H_k {way.knee_guaranteed_kA_m:.0f}"
+        field = f"field {way.field_kA_m:.0f} kA/m"
+        text = f"{way.number}. {WAYS[way.kind][0]}: {what}; {usual}{knee}, "
+        texts.append(f"{text}{field}; not known: {way.unknown}{miss}")
     return texts
 
 

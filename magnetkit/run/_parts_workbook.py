@@ -1,12 +1,10 @@
 """The answer of a parts list as a workbook: one sheet to read, and what it rests on behind it."""
 
-import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._core._files import replacing
-from .._core.errors import InputError
+from ..report._written import check_workbook, save_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,10 +43,7 @@ def write_parts_workbook(answer: Any, path: Path) -> Path:
     """
     from openpyxl import Workbook
 
-    if path.suffix.lower() != ".xlsx":
-        raise InputError(
-            f"{path} names no workbook; expected a file that ends in .xlsx"
-        )
+    check_workbook(path)
     book = Workbook()
     book.remove(book.active)
     _add_sheet(book, "Answer", answer.frame, frozen="C2")
@@ -68,11 +63,7 @@ def write_parts_workbook(answer: Any, path: Path) -> Path:
                     f"{part.line} {part.name}",
                     ways.dropna(axis=1, how="all"),
                 )
-    # Packed in memory: on a full disk the parts of a half-written archive each print their own.
-    buffer = io.BytesIO()
-    book.save(buffer)
-    with replacing(path) as temporary:
-        temporary.write_bytes(buffer.getbuffer())
+    save_workbook(book, path)
     return path
 
 

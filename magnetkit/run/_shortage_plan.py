@@ -134,10 +134,10 @@ def _plan_cut(
         )
     changed = _rows_with_status(table, "change")
     stopped = _rows_with_status(table, "stops")
-    words = (
-        f"{len(changes)} parts need {total:,.1f} kg {', '.join(missing)} a year, of which "
-        f"{gap:,.1f} cannot be had: change {len(changed)}, {len(stopped)} stop"
-    )
+    elements = ", ".join(missing)
+    words = f"{len(changes)} parts need {total:,.1f} kg {elements} a year, "
+    words += f"of which {gap:,.1f} cannot be had: change {len(changed)}, "
+    words += f"{len(stopped)} stop"
     if stopped:
         names = [row["Part"] for row in stopped[:5]]
         if len(stopped) > 5:

@@ -135,15 +135,20 @@ def finish(
         else:
             best_rows = writing.result()
         in_memory = _files.RowsInMemory(rows, best_rows)
-        top = in_memory.take(_leading(place, row_limit)).sort_by("rank")
-        write_csv_table(top, store.staging_path(_files.RANKED_CSV))
-        _files.write_rejections(
-            store.rejected(), store.staging_path(_files.REJECTED)
-        )
+        top = in_memory.take(_leading(place, row_limit))
+        _write_csv_files(store, top)
         writing.result()
     manifest = store.finish(summary, decisions)
     return _files.load_result(
         store.place, manifest, ranked.Ranked, in_memory, job
+    )
+
+
+def _write_csv_files(store: Store, top: pa.Table) -> None:
+    """Stage ``ranked.csv`` with the rows `top` in order of rank, and ``rejected.csv``."""
+    write_csv_table(top.sort_by("rank"), store.staging_path(_files.RANKED_CSV))
+    _files.write_rejections(
+        store.rejected(), store.staging_path(_files.REJECTED)
     )
 
 
@@ -239,13 +244,7 @@ def _read_complete_rows(
     if columns is not None:
         return take(rows, columns)
 
-    def rows_of_chunk(start: int, stop: int) -> Any:
-        own_rows = ranked.slice_rows(rows, start, stop)
-        if len(own_rows):
-            return own_rows - start
-        return None
-
-    tasks = iter(_tasks(store, crew, rows_of_chunk))
+    tasks = iter(_row_tasks(store, crew, rows))
     groups = iter(lambda: list(islice(tasks, _JOINED_PIECES)), [])
     tables = iterate_results(
         crew.pool, partial(_evaluate_rows, job=job), groups
@@ -446,7 +445,7 @@ def _write_fragment(
     Parameters
     ----------
     task : tuple
-        (number, piece, digest, ranks) as of `_tasks`; `ranks` is a `_Ranks`.
+        (number, piece, digest, ranks); `ranks` is a `_Ranks`.
     work : callable
         Makes a damaged chunk again: takes (number, piece), returns the number
         and a `Part`.
@@ -475,22 +474,21 @@ def _write_fragment(
     )
 
 
-def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
+def _read_rows(
+    task: Task, work: Work, place: _files.Place, columns: list[str] | None
+) -> bytes:
     """Return some rows and columns of one chunk as bytes of an Arrow file; runs in a worker.
 
-    `task` is (number, piece, digest, (rows, columns)), as of `_tasks`; rows
-    count within the chunk, and columns None are all. `place` is that of the
-    result. A damaged chunk is made again by `work`.
+    `task` is one of `_row_tasks`; `columns` None are all. `place` is that of
+    the result. A damaged chunk is made again by `work`.
     """
-    number, piece, digest, (rows, columns) = task
+    number, piece, digest, rows = task
     table = recover_chunk(
         number, piece, digest, work, place.subfolder(_files.PARTS)
     )
-    return encode(
-        (table if columns is None else table.select(columns)).take(
-            pa.array(rows)
-        )
-    )
+    if columns is not None:
+        table = table.select(columns)
+    return encode(table.take(pa.array(rows)))
 
 
 def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
@@ -508,36 +506,33 @@ def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
     )
 
 
-def _tasks(
-    store: Store, crew: Crew, select: Callable[[int, int], Any]
-) -> Iterable[Task]:
-    """Yield (number, piece, digest, what is wanted) of each chunk of which something is select.
+def _chunks(
+    store: Store, crew: Crew
+) -> Iterator[tuple[int, Piece, str, slice]]:
+    """Yield number, piece, digest and rows of each finished chunk that has rows, in order.
 
-    Parameters
-    ----------
-    store : Store
-        Finished chunks.
-    crew : Crew
-        Its ``pieces()`` are those of the chunks, in order.
-    select : callable
-        Takes the number of the chunk's first row and that after its last,
-        counted over all chunks. It returns what is wanted of them, None for
-        nothing.
-
-    Yields
-    ------
-    tuple
-        ``digest`` is the SHA-256 of the chunk's table. Chunks without rows are
-        left out.
+    `store` has the chunks, and ``crew.pieces()`` are theirs. `digest` is the
+    SHA-256 of the chunk's table; its rows are a slice of those over all chunks.
     """
     chunks = store.digests()
     start = 0
     for number, piece in enumerate(crew.pieces()):
         digest, rows = chunks.get(number, ("", 0))
-        stop = start + rows
-        if rows and (what := select(start, stop)) is not None:
-            yield number, piece, digest, what
-        start = stop
+        if rows:
+            yield number, piece, digest, slice(start, start + rows)
+        start += rows
+
+
+def _row_tasks(store: Store, crew: Crew, rows: IntArray) -> Iterator[Task]:
+    """Yield (number, piece, digest, rows) of each chunk of which rows are wanted.
+
+    `rows`, int64, are numbers over all chunks of `store` and ascend; those of a
+    task count within its chunk. `crew` and `digest` are as of `_chunks`.
+    """
+    for number, piece, digest, place in _chunks(store, crew):
+        own_rows = ranked.slice_rows(rows, place.start, place.stop)
+        if len(own_rows):
+            yield number, piece, digest, own_rows - place.start
 
 
 def _rows_of_workers(
@@ -561,15 +556,10 @@ def _rows_of_workers(
     pyarrow.Table
         In the order of `rows`.
     """
-
-    def rows_of_chunk(start: int, stop: int) -> Any:
-        own_rows = ranked.slice_rows(rows, start, stop)
-        if len(own_rows):
-            return (own_rows - start, columns)
-        return None
-
-    tasks = _tasks(store, crew, rows_of_chunk)
-    work = partial(_read_rows, work=crew.work, place=store.place)
+    tasks = _row_tasks(store, crew, rows)
+    work = partial(
+        _read_rows, work=crew.work, place=store.place, columns=columns
+    )
     return pa.concat_tables(
         map(decode, iterate_results(crew.pool, work, tasks))
     )
@@ -607,31 +597,24 @@ def _write_fragments(
         [[0], np.cumsum(np.ones(total, bool) if kept is None else kept)]
     )
 
-    def ranks_of_chunk(start: int, stop: int) -> _Ranks:
-        """Return what one chunk, rows `start` to `stop` - 1 of all, needs of the ranking.
-
-        The `_Ranks` has an Arrow file of the ranking columns of the chunk's
-        rows; bool for its rows that are written, or None for all; and the
-        numbers of the rows to send back, counted from the first that the chunk
-        writes.
-        """
-        own_rows = (
-            ranked.slice_rows(
-                in_memory, count_before[start], count_before[stop]
+    def tasks() -> Iterator[Task]:
+        """Yield (number, piece, digest, ranks) of each chunk; `ranks` is a `_Ranks`."""
+        for number, piece, digest, rows in _chunks(store, crew):
+            first = count_before[rows.start]
+            own_rows = ranked.slice_rows(
+                in_memory, first, count_before[rows.stop]
             )
-            - count_before[start]
-        )
-        part = None if kept is None else kept[start:stop]
-        return _Ranks(encode(ranking.columns(start, stop)), part, own_rows)
+            columns = encode(ranking.columns(rows.start, rows.stop))
+            part = None if kept is None else kept[rows]
+            ranks = _Ranks(columns, part, own_rows - first)
+            yield number, piece, digest, ranks
 
     folder = fragments_folder(store.identity)
     work = partial(
         _write_fragment, work=crew.work, place=store.place, folder=folder
     )
     fragments = []
-    for fragment in iterate_results(
-        crew.pool, work, _tasks(store, crew, ranks_of_chunk)
-    ):
+    for fragment in iterate_results(crew.pool, work, tasks()):
         store.hashed[fragment.name] = fragment.digest
         fragments.append(decode(fragment.rows))
         report(len(fragments), None)

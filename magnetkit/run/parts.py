@@ -647,14 +647,22 @@ def _stated_heavy(answer: Replacement, today: Mapping[str, Amount]) -> Amount:
 
     Without an estimate it is the sum over `today`, wt.% by element.
     """
-    name = "heavy_rare_earth_wt_pct"
-    low, mean, high = (
-        float(answer.reference.get(f"{name}{end}", math.nan))
-        for end in ("_lo", "", "_hi")
-    )
-    if mean != mean:
+    estimate = _heavy_estimate(answer.reference)
+    if estimate.mean != estimate.mean:
         return sum_heavy(today)
-    return Amount(low, mean, high)
+    return estimate
+
+
+def _heavy_estimate(reference: Mapping[str, Any]) -> Amount:
+    """Return the estimated heavy rare earth of the magnet in use, wt.%; NaN without an estimate.
+
+    `reference` maps columns to values of the magnet in use.
+    """
+    ends = [
+        float(reference.get(f"heavy_rare_earth_wt_pct{end}", math.nan))
+        for end in ("_lo", "", "_hi")
+    ]
+    return Amount(*ends)
 
 
 def _heavy_spread(
@@ -687,18 +695,13 @@ def _heavy_spread(
     for shares in each:
         totals.append(sum(shares.get(element, 0.0) for element in heavy))
     mean = float(np.dot(weights, totals))
-    name = "heavy_rare_earth_wt_pct"
-    ends = [
-        float(reference.get(f"{name}{end}", math.nan))
-        for end in ("_lo", "", "_hi")
-    ]
-    if mean < 1e-6 or any(x != x for x in ends):
+    estimate = _heavy_estimate(reference)
+    if mean < 1e-6 or estimate.mean != estimate.mean:
         return Amount(1.0, 1.0, 1.0)
-    low, centre, high = ends
     return Amount(
-        min(low / max(min(totals), 1e-9), 1.0),
-        centre / mean,
-        max(high / max(totals), 1.0),
+        min(estimate.low / max(min(totals), 1e-9), 1.0),
+        estimate.mean / mean,
+        max(estimate.high / max(totals), 1.0),
     )
 
 

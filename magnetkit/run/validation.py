@@ -106,14 +106,11 @@ class Validation:
         rows = self.predictions
         measured_values = rows["measured"].to_numpy()
         predicted_values = rows[name].to_numpy()
-        if name != names[0]:
-            return plots.parity(measured_values, predicted_values, self.target)
+        ends = {}
+        if name == names[0]:
+            ends = {"lo": rows["low"].to_numpy(), "hi": rows["high"].to_numpy()}
         return plots.parity(
-            measured_values,
-            predicted_values,
-            self.target,
-            lo=rows["low"].to_numpy(),
-            hi=rows["high"].to_numpy(),
+            measured_values, predicted_values, self.target, **ends
         )
 
 
