@@ -68,21 +68,7 @@ class Results:
         result = open_result(path, Ranked)
         self.profile = result.profile
         self.job = result.job
-        names = [
-            "rank",
-            "meets_requirements",
-            "temperature_K",
-            *MAGNET,
-            *_SUPPLY,
-            *_FIXED,
-            *_TEXTS,
-        ]
-        data = result.select(names)
-        data = (
-            data.filter(data["rank"].is_valid())
-            .sort_by("rank")
-            .combine_chunks()
-        )
+        data = _ranked_rows(result)
         if not len(data):
             raise StoreError(
                 f"{path} ranks no candidate; there is nothing to explore"

@@ -595,30 +595,23 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
     """
     profile = result.profile
     sieve = result.manifest["summary"].get("sieve")
-    if sieve is not None:
-        failure_counts = sieve["ended"]
-        status = sieve["status"]
-        texts = [
-            (requirement_text(text, profile), n)
-            for text, n in failure_counts.items()
-        ]
-        texts += [
-            (f"status: {text}", n) for text, n in status.items() if text != "ok"
-        ]
-        return sorted(texts, key=lambda pair: -pair[1])
-    table = result.select(["status", "failed_requirements"]).to_pandas()
     counts: Counter[str] = Counter()
-    sets = table.loc[
-        table["status"] == "ok", "failed_requirements"
-    ].value_counts()
-    for text, n in sets[sets > 0].items():
-        for part in filter(None, str(text).split("; ")):
-            counts[part] += int(n)
-    status = table["status"].value_counts()
+    if sieve is not None:
+        counts.update(sieve["ended"])
+        status = sieve["status"]
+    else:
+        table = result.select(["status", "failed_requirements"]).to_pandas()
+        status = table["status"].value_counts()
+        sets = table.loc[
+            table["status"] == "ok", "failed_requirements"
+        ].value_counts()
+        for text, n in sets[sets > 0].items():
+            for part in filter(None, str(text).split("; ")):
+                counts[part] += int(n)
     texts = [(requirement_text(part, profile), n) for part, n in counts.items()]
-    texts += [
-        (f"status: {s}", int(n)) for s, n in status.items() if s != "ok" and n
-    ]
+    for text, n in status.items():
+        if text != "ok" and n:
+            texts.append((f"status: {text}", int(n)))
     return sorted(texts, key=lambda pair: -pair[1])
 
 

@@ -126,15 +126,13 @@ def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    columns = {n: frame[n] for n in frame.columns if n not in _REGISTERED}
-    columns = {
-        str(n): values
-        for n, values in columns.items()
-        if not str(n).endswith("_share")
-    }
-    for name in (
-        n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame
-    ):
+    columns = {}
+    for name in frame.columns:
+        if name not in _REGISTERED and not str(name).endswith("_share"):
+            columns[str(name)] = frame[name]
+    for name in ("rank", "candidate", "shell", *_PROPERTIES):
+        if name not in frame:
+            continue
         column = COLUMNS[name]
         factor, offset, unit = _text.display_scale(
             name, cgs=_text.is_cgs(units)

@@ -105,16 +105,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
     shown = _content.shown_magnets(result)
     drawn = _draw_figures(result, spread, shown)
     head = result.manifest.get(REPLACEMENT)
-    # What all share is not shown.
-    same = {
-        n
-        for n in ("shell", "host")
-        if len(set(ranked[n].astype(object).fillna(""))) < 2
-    }
-    table = _table(
-        ranked,
-        tuple(n for n in _SHOWN["shown"] if n in ranked and n not in same),
-    )
+    table = _table(ranked, _ranking_columns(ranked))
     return {
         "profile": result.profile,
         "temperature": shown.job.temperature,
@@ -163,6 +154,15 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "data": _escape_for_script({"figures": drawn, "table": table}),
         "plotly": _plotly(),
     }
+
+
+def _ranking_columns(ranked: pd.DataFrame) -> tuple[str, ...]:
+    """Choose the columns of the table of `ranked` candidates; a shell or host of all is left out."""
+    names = [name for name in _SHOWN["shown"] if name in ranked]
+    for name in ("shell", "host"):
+        if len(set(ranked[name].astype(object).fillna(""))) < 2:
+            names = [other for other in names if other != name]
+    return tuple(names)
 
 
 def _rows(

@@ -283,18 +283,14 @@ def _way_row(
     }
     row["Recommended"] = "yes" if way is part.way else ""
     row["P"] = float(way.probability_meets_requirements)
-    row["Margin H_k / H"] = float(
-        getattr(way, "demagnetization_safety", math.nan)
-    )
+    row["Margin H_k / H"] = float(way.demagnetization_safety)
     row["Heavy rare earth, wt.%"] = float(way.heavy_rare_earth_wt_pct)
     row["Saved, wt.%"] = float(way.heavy_rare_earth_saved_wt_pct)
     row["Saved, kg a year"] = part.kg_year * row["Saved, wt.%"] / 100.0
     row["B_r guaranteed, T"] = float(way.remanence_guaranteed_T)
     row["H_cJ guaranteed, kA/m"] = float(way.coercivity_guaranteed_kA_m)
     row["Elements, USD/kg"] = way_cost(way, prices)
-    line = getattr(way, "order_line", "")
-    assert part.answer is not None
-    row["Order line"] = line or order_line(
+    row["Order line"] = way.order_line or order_line(
         way,
         temperature_K=part.temperature_K,
         drawing=part.magnet,

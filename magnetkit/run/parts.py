@@ -562,7 +562,7 @@ def _answer_part(
     then = today if way is None else element_shares(way)
     order = ""
     if way is not None:
-        order = getattr(way, "order_line", "") or order_line(
+        order = way.order_line or order_line(
             way,
             temperature_K=answer.reference["temperature_K"],
             drawing=str(grade),

@@ -202,14 +202,7 @@ def suggest(
     ranked_result = (
         result if isinstance(result, Ranked) else open_result(result, Ranked)
     )
-    leading = ranked_result.best(_POOL)
-    leading["shell"] = leading["shell"].astype(object).fillna("")
-    leading = leading[leading["status"] == "ok"].drop_duplicates(
-        ["formula", "shell"]
-    )
-    leading = leading.reset_index(drop=True)
-    if not len(leading):
-        raise InputError("no candidate is a magnet in the range of this device")
+    leading = _leading_magnets(ranked_result)
     weight, shell = _mass_fractions(leading)
     is_possible = shop.is_allowed(weight, shell)
     if not is_possible.any():
@@ -239,6 +232,20 @@ def suggest(
     }
     rows = leading.iloc[batch_rows].reset_index(drop=True)
     return pd.concat([pd.DataFrame(columns), rows], axis=1)
+
+
+def _leading_magnets(result: Ranked) -> "pd.DataFrame":
+    """Return the rows of the best candidates of a screening that are magnets, none twice.
+
+    ``shell`` is empty for none. InputError if there is no magnet.
+    """
+    leading = result.best(_POOL)
+    leading["shell"] = leading["shell"].astype(object).fillna("")
+    leading = leading[leading["status"] == "ok"]
+    if not len(leading):
+        raise InputError("no candidate is a magnet in the range of this device")
+    leading = leading.drop_duplicates(["formula", "shell"])
+    return leading.reset_index(drop=True)
 
 
 def measurements(
