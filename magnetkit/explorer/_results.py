@@ -327,6 +327,22 @@ class Results:
         ]
 
 
+def _ranked_rows(result: Ranked) -> pa.Table:
+    """Read the candidates that have a rank, with the columns of the explorer, best first."""
+    names = [
+        "rank",
+        "meets_requirements",
+        "temperature_K",
+        *MAGNET,
+        *_SUPPLY,
+        *_FIXED,
+        *_TEXTS,
+    ]
+    data = result.select(names)
+    data = data.filter(data["rank"].is_valid())
+    return data.sort_by("rank").combine_chunks()
+
+
 def _stops(profile: "Profile", screened: float) -> list[float]:
     """List the temperatures of the explorer, K: that of the screening, then round degrees C.
 
