@@ -386,21 +386,18 @@ def _recipes(first: Answer) -> list[str]:
     """
     texts = []
     for way in first.ways:
-        what = (
-            f"{way.grade} ({way.host}; {way.makers})" if way.grade else way.name
-        )
-        miss = (
-            f"; misses {way.failed_requirements}"
-            if way.failed_requirements
-            else ""
-        )
+        what = way.name
         usual = f"usual lots {way.remanence_T:.3f} T, {way.coercivity_kA_m:.0f} kA/m; "
         if way.grade:
+            what = f"{way.grade} ({way.host}; {way.makers})"
             usual = ""
         knee = f"H_k {way.knee_guaranteed_kA_m:.0f}"
-        field = f"field {way.field_kA_m:.0f} kA/m"
-        text = f"{way.number}. {WAYS[way.kind][0]}: {what}; {usual}{knee}, "
-        texts.append(f"{text}{field}; not known: {way.unknown}{miss}")
+        values = f"{usual}{knee}, field {way.field_kA_m:.0f} kA/m"
+        text = f"{way.number}. {WAYS[way.kind][0]}: {what}; {values}; "
+        text += f"not known: {way.unknown}"
+        if way.failed_requirements:
+            text += f"; misses {way.failed_requirements}"
+        texts.append(text)
     return texts
 
 
