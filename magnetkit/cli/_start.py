@@ -64,8 +64,9 @@ def _unraisable(what: "sys.UnraisableHookArgs") -> None:
 def end() -> NoReturn:
     """Print that the command was interrupted, and end the process with status 130.
 
-    Python itself would die of the signal instead, if it came in code that was being compiled from a
-    text, as parts of numba are.
+    A second thread that calls it waits for that. Python itself would die of the
+    signal instead, if it came in code that was being compiled from a text, as
+    parts of numba are.
     """
     if _ended.acquire(blocking=False):
         print(f"\n{MESSAGE}", file=sys.stderr, flush=True)

@@ -250,9 +250,9 @@ def points(
 def line(name: str, x: Any, y: Any, **look: Any) -> Part:
     """Build a trace of points joined by a line.
 
-    `name` stands in the legend, `x` and `y` are vectors of equal length, and
-    `look` are entries of plotly's ``line``: ``color``, ``dash`` and ``width``
-    (2 without it).
+    `name` stands in the legend, escaped already; `x` and `y` are vectors of
+    equal length, and `look` are entries of plotly's ``line``: ``color``,
+    ``dash`` and ``width`` (2 without it).
     """
     return {
         "type": "scatter", "mode": "lines", "name": name, "x": numbers(x), "y": numbers(y),

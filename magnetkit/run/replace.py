@@ -821,12 +821,19 @@ def _write_folder(
 
 
 def _report_record(replacement: Replacement) -> dict[str, Any]:
-    """Collect what the head of a report shows as plain values: verdict, pair, ways and margins.
+    """Collect what the head of a report shows as JSON values: verdict, pair, ways and margins.
 
-    The keys are ``headline``, ``orders``, ``today``, ``new``, ``pair``,
-    ``heads``, ``rows``, ``notes``, ``margins`` and ``duty``; numbers are in SI
-    units, None where missing. `replacement` must have a magnet in use that was
-    judged.
+    `replacement` must have a magnet in use that was judged.
+
+    Returns
+    -------
+    dict
+        ``headline``, ``duty`` and the names ``today`` and ``new`` are texts;
+        ``heads`` and ``rows`` are those of `table_cells` in SI units, ``notes``
+        a list of lines. Lists of dicts: ``orders`` of the likely ways
+        (``name``, ``text``); ``pair`` (``name``, ``today``, ``new``), empty if
+        no way is recommended; ``margins`` (``name``, ``margin``, a number or
+        None).
     """
     first = replacement.answers[0]
     reference = replacement.reference

@@ -535,7 +535,10 @@ def identity(
     needed: Mapping[str, Any],
     keep: int | None = None,
 ) -> dict[str, Any]:
-    """Return everything the results depend on, as JSON values for the manifest and for resuming.
+    """Collect everything the results depend on, as JSON values for the manifest and for resuming.
+
+    The keys are ``candidates`` (what `source` describes), those of
+    `job_identity`, ``chunk_rows``, ``keep`` and those of `needed`.
 
     Parameters
     ----------
