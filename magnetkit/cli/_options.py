@@ -383,11 +383,10 @@ def pairs(
         If a value cannot be converted.
     """
     result = {}
-    for text in [
-        part
-        for text_of_pairs in texts or []
-        for part in text_of_pairs.split(",")
-    ]:
+    parts: list[str] = []
+    for text_of_pairs in texts or []:
+        parts += text_of_pairs.split(",")
+    for text in parts:
         name, _, value = text.partition("=")
         try:
             result[name.strip()] = kind(value.strip())

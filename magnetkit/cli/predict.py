@@ -720,13 +720,11 @@ def _print_curves(
         rows.append(
             (label, *(number(v, 4, factor, offset) for v in frame[name]), unit)
         )
-    heads = ["Property", *frame["candidate"], "Unit"]
-    cells = zip(*rows, strict=True)
-    ends = ("Property", "Unit")
-    columns = [
-        Shown(h, list(c), h not in ends, 0)
-        for h, c in zip(heads, cells, strict=True)
-    ]
+    columns = []
+    for place, head in enumerate(["Property", *frame["candidate"], "Unit"]):
+        cells = [row[place] for row in rows]
+        is_number = head not in ("Property", "Unit")
+        columns.append(Shown(head, cells, is_number, priority=0))
     print_table("Curves", columns)
 
 

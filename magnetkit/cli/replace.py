@@ -521,17 +521,13 @@ def _list(table: "pd.DataFrame") -> None:
     from ..report._tables import number
     from ..report._text import Shown, display_scale, print_table
 
-    heads = {"Grade": 0, "Structure": 2, "Kind": 3}
-    names = [table[name].tolist() for name in ("grade", "host", "kind")]
     columns = [
-        Shown(h, cell_texts, False, p)
-        for (h, p), cell_texts in zip(heads.items(), names, strict=True)
+        Shown("Grade", table["grade"].tolist(), False, 0),
+        Shown("Structure", table["host"].tolist(), False, 2),
+        Shown("Kind", table["kind"].tolist(), False, 3),
     ]
-    columns.append(
-        Shown(
-            "Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4
-        )
-    )
+    counts = [str(makers.count(",") + 1) for makers in table["makers"]]
+    columns.append(Shown("Makers", counts, True, 4))
     for name, priority in layouts()["grades"].items():
         factor, offset, unit = display_scale(name)
         marks = [_MARKS.get(p, "") for p in table[f"{name}_provenance"]]
@@ -584,13 +580,13 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
         "Unit": 1,
         "From": 2,
     }
-    columns = zip(headings.items(), zip(*cells, strict=True), strict=True)
+    columns = []
+    for place, (head, priority) in enumerate(headings.items()):
+        texts = [cells_of_row[place] for cells_of_row in cells]
+        columns.append(Shown(head, texts, head == "Value", priority))
     print_table(
         f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
-        [
-            Shown(head, list(cell_texts), head == "Value", priority)
-            for (head, priority), cell_texts in columns
-        ],
+        columns,
     )
     if row["makers"]:
         typer.echo(

@@ -160,7 +160,8 @@ def number(value: object, digits: int = 3) -> str:
     Returns
     -------
     str
-        A dash "–" where there is no number or NaN; infinity as its sign; numbers below 1e-6 as "0".
+        A dash "–" where there is no number or NaN; infinity as its sign;
+        numbers of a size below 1e-6 as "0"; large ones without an exponent.
         Minus is the sign "−".
     """
     try:

@@ -300,9 +300,9 @@ def meaning(name: str) -> tuple[str, str, str]:
     label : str
         For the user's own, its name.
     unit : str
-        Empty for the user's own.
+        In which the column is stored; empty for the user's own, and for texts.
     meaning : str
-        A sentence.
+        A sentence, or empty.
     """
     if name in COLUMNS:
         column = COLUMNS[name]

@@ -249,13 +249,14 @@ class SpaceCandidates:
         for route, melts in self.charges.items():
             yield partial(_leading_chunk, melts, row, "weight", route)
             row += len(melts)
-        same = [label for label, shell in self.leading if shell == self.shell]
-        # A space writes its formulas without brackets.
-        same += [
-            substitutions(label, {}).formulas()[0]
-            for label in same
-            if "(" in label
-        ]
+        same = []
+        for label, shell in self.leading:
+            if shell != self.shell:
+                continue
+            same.append(label)
+            # A space writes its formulas without brackets.
+            if "(" in label:
+                same += substitutions(label, {}).formulas()
         earlier_formulas = pa.array(same, pa.large_string())
         for place, space in enumerate(self.spaces):
             last = place == len(self.spaces) - 1

@@ -570,14 +570,12 @@ def read_rejections(place: Place) -> list[Rejected]:
             text = io.StringIO(place.get(REJECTED).decode("utf-8"), newline="")
         except FileNotFoundError:
             return []
-        return [
-            Rejected(
-                int(row["line"]),
-                plain_cell(row["text"]),
-                plain_cell(row["reason"]),
-            )
-            for row in csv.DictReader(text)
-        ]
+        rejected = []
+        for row in csv.DictReader(text):
+            line = int(row["line"])
+            reason = plain_cell(row["reason"])
+            rejected.append(Rejected(line, plain_cell(row["text"]), reason))
+        return rejected
 
 
 @contextmanager

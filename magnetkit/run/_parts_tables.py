@@ -155,7 +155,9 @@ def _reason(part: Part) -> str:
 def totals(parts: Sequence[Part]) -> "pd.DataFrame":
     """Sum heavy rare earth and each element over all parts, kg a year, today and then, with ranges.
 
-    Parts without an amount are left out.
+    Parts without an amount are left out. The rows are: heavy rare earth, each
+    such element, heavy rare earth of which the element is not known, and
+    `TAKEN_ON`; those that no part holds are left out, except the first.
 
     Returns
     -------

@@ -218,10 +218,16 @@ class Replacement:
             "duty_line",
         )
         whole: dict[str, Any] = {name: getattr(self, name) for name in names}
-        whole["limits"] = [
-            {"column": c, "text": str(r), "value": r.limit, "source": r.source}
-            for c, r in self.limits.items()
-        ]
+        whole["limits"] = []
+        for column, limit in self.limits.items():
+            whole["limits"].append(
+                {
+                    "column": column,
+                    "text": str(limit),
+                    "value": limit.limit,
+                    "source": limit.source,
+                }
+            )
         evidence = {
             "values": self.evidence,
             "lots": self.spread,
@@ -915,12 +921,11 @@ def _decisions(
             "share_best": float(way.recommended),
             "next_test": f"what nobody knows of it: {way.unknown}",
         }
-        row = {
-            name: value
-            for name, value in by_rank[way.number].items()
-            if name in today
-        }
-        records.append(dict.fromkeys(today) | row | decision_values)
+        record_of_way = dict.fromkeys(today)
+        for name, value in by_rank[way.number].items():
+            if name in today:
+                record_of_way[name] = value
+        records.append(record_of_way | decision_values)
     return records
 
 

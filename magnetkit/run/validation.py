@@ -56,21 +56,19 @@ class Validation:
 
     def __str__(self) -> str:
         """Return the tables as text."""
-        texts = [
-            f"{about}\n{table.round(3).to_string()}"
-            for about, table in self.tables.items()
-        ]
-        return "\n\n".join([f"Validation of {self.target}", *texts])
+        texts = [f"Validation of {self.target}"]
+        for about, table in self.tables.items():
+            texts.append(f"{about}\n{table.round(3).to_string()}")
+        return "\n\n".join(texts)
 
     def _repr_html_(self) -> str:
         """Return the tables as HTML, for notebooks."""
         from html import escape
 
-        parts = [
-            f"<p>{escape(about)}</p>{table.round(3).to_html()}"
-            for about, table in self.tables.items()
-        ]
-        return f"<p>Validation of {escape(self.target)}</p>{''.join(parts)}"
+        text = f"<p>Validation of {escape(self.target)}</p>"
+        for about, table in self.tables.items():
+            text += f"<p>{escape(about)}</p>{table.round(3).to_html()}"
+        return text
 
     def plot(self, model: str | None = None) -> "Figure":
         """Draw predictions against measurements.
