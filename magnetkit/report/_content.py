@@ -14,7 +14,12 @@ import pandas as pd
 from .._core import datasets
 from .._core.columns import COLUMNS
 from .._core.elements import INDEX, SYMBOLS
-from .._core.units import KILO_GAUSS, KILO_OERSTED, ZERO_CELSIUS
+from .._core.units import (
+    KILO_GAUSS,
+    KILO_OERSTED,
+    ZERO_CELSIUS,
+    kelvin_text,
+)
 from ..alloy.shell_rows import with_shell
 from ..alloy.table import CompositionTable
 from ..choose._decisions import recommended_row
@@ -194,8 +199,7 @@ def probability_text(value: object) -> str:
 
 def kelvin(temperature: float) -> str:
     """Return a temperature in both units, e.g. ``423 K (150 °C)``."""
-    celsius = f"{temperature - ZERO_CELSIUS:.0f}".replace("-", "−")
-    return f"{temperature:.0f} K ({celsius} °C)"
+    return kelvin_text(temperature).replace("-", "−")
 
 
 def lead(result: "Ranked") -> list[str]:

@@ -37,11 +37,10 @@ def check_picture(path: Path | None) -> None:
 def save_design(found: "Diffusion", path: Path) -> None:
     """Draw a design, see `draw_design`, and write it to the .png, .svg or .pdf file `path`.
 
-    `found` is what `magnetkit.diffuse` returned. An existing file is replaced.
-    InputError for another suffix, without matplotlib, or if the file cannot be
-    written.
+    `found` is what `magnetkit.diffuse` returned; `check_picture` says whether
+    the suffix fits. An existing file is replaced. InputError without
+    matplotlib, or if the file cannot be written.
     """
-    check_picture(path)
     figure = draw_design(found)
     with replacing(path) as temporary:
         figure.savefig(temporary, format=path.suffix[1:].lower(), dpi=_DPI)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from .._core._progress import message
 from .._core.columns import BRIEF, COLUMNS, layouts, with_interval
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, celsius_range, kelvin_text
@@ -537,13 +536,8 @@ def _print_decisions(
         names = choose_columns(decisions, DECIDED, columns)
         print_rows(decisions, names, [result.profile.title], cgs=cgs, wide=True)
     for line in answer(result, cgs) if terminal or not quiet else ():
-        _tell(line)
+        _text.remark(line)
     _explain_failure(result, result.best(1))
-
-
-def _tell(text: str) -> None:
-    """Print a text beside a table: below it on a terminal, on stderr where it goes on in a pipe."""
-    (_text.say if _text.to_terminal() else message)(text)
 
 
 def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
@@ -565,7 +559,7 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
         reasons = ", ".join(
             f"{n:,} {why}" for why, n in counts[counts > 0].items()
         )
-        _tell(f"No candidate can be ranked: {reasons}.")
+        _text.remark(f"No candidate can be ranked: {reasons}.")
     elif len(best) and not result.manifest["summary"]["meet_requirements"]:
         likeliest = (
             best["probability_meets_requirements"].to_numpy(float).argmax()
@@ -575,7 +569,7 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
             str(row["failed_requirements"]), result.profile
         )
         chance = row["probability_meets_requirements"]
-        _tell(
+        _text.remark(
             f"No candidate meets all requirements with a probability of {MEETS_PROBABILITY:g}: "
             f"the best of these, #{row['rank']}, reaches {chance:.2g} and misses {failures}."
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._core._files import put_csv
+from .._core._progress import message
 from .._core.columns import COLUMNS
 from .._core.settings import get_settings
 from .._core.units import (
@@ -247,7 +248,7 @@ def remark(text: str) -> None:
     if to_terminal():
         say(text)
     else:
-        print(f"magnetkit: {text}", file=sys.stderr)
+        message(text)
 
 
 def fold_lines(text: str, width: int) -> str:

@@ -400,10 +400,9 @@ def _dollars_line(frame: "pd.DataFrame") -> str:
     )
     text = f"Elements {today.sum():,.0f} USD a year today"
     is_other_family = then.isna() & today.notna()
-    if is_other_family.any():
-        text += f", of which {is_other_family.sum()} parts go to another family (price: ask)"
     if not is_other_family.any():
         return f"{text}, {then.sum():,.0f} then; elements only, no price."
+    text += f", of which {is_other_family.sum()} parts go to another family (price: ask)"
     rest = today[~is_other_family].sum()
     return f"{text}; the others {rest:,.0f} today and {then.sum():,.0f} then, as elements."
 

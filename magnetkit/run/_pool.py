@@ -96,7 +96,7 @@ def open_workers(
     Parameters
     ----------
     workers : int, optional
-        Number of processes; threads without it.
+        Number of processes, 1 or more; threads without it.
     address : str, optional
         Address of a Dask scheduler, e.g. ``"tcp://10.0.0.1:8786"``.
     job : Job, optional
@@ -128,8 +128,6 @@ def open_workers(
         raise InputError(
             "give workers on this machine or the address of a cluster, not both"
         )
-    if workers is not None and workers < 1:
-        raise InputError(f"workers must be 1 or more, got {workers}")
     try:
         import distributed
         from distributed.comm import CommClosedError

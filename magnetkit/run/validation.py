@@ -199,22 +199,19 @@ def validate(
         progress,
     ) as advance:
         if learn_from == "known":
-            training_set = _own_set(target, data)
+            own_set = _own_set(target, data)
             left_out = _validation.leave_known_out(
-                rows, training_set, advance=advance, **options
+                rows, own_set, advance=advance, **options
             )
+            how = f"predicted from {own_set.origin} less their groups and compounds"
         else:
             left_out = _validation.leave_groups_out(
                 rows, advance=advance, **options
             )
+            how = "each left out with its compounds"
     table = left_out.figures()
     count = len(set(rows.groups))
-    about = f"{rows.origin}: {len(rows)} values in {count} groups, each left out with its compounds."
-    if learn_from == "known":
-        about = (
-            f"{rows.origin}: {len(rows)} values in {count} groups, predicted from {training_set.origin} "
-            "less their groups and compounds."
-        )
+    about = f"{rows.origin}: {len(rows)} values in {count} groups, {how}."
     return Validation(target, about, table, {about: table}, left_out.to_frame())
 
 
