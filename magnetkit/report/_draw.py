@@ -363,7 +363,7 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
     places : list of Axes
         Axes with traces; the last one gets the legend.
     """
-    handle_of_label = {}
+    handle_of_label: dict[str, Any] = {}
     for ax in places:
         handles, labels = ax.get_legend_handles_labels()
         handle_of_label.update(zip(labels, handles, strict=True))
