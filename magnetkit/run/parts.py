@@ -696,7 +696,8 @@ def _heavy_spread(
         totals.append(sum(shares.get(element, 0.0) for element in heavy))
     mean = float(np.dot(weights, totals))
     estimate = _heavy_estimate(reference)
-    if mean < 1e-6 or estimate.mean != estimate.mean:
+    is_known = not math.isnan(estimate.low + estimate.mean + estimate.high)
+    if mean < 1e-6 or not is_known:
         return Amount(1.0, 1.0, 1.0)
     return Amount(
         min(estimate.low / max(min(totals), 1e-9), 1.0),
