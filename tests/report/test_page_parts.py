@@ -137,7 +137,7 @@ def test_today_is_dashed_and_the_others_have_colours():
 
 def test_a_second_pair_of_axes_stands_below():
     layout = {"xaxis": {"a": 1}, "yaxis": {"b": 2}}
-    report._below(layout, {"c": 3}, {"d": 4}, (0.4, 0.6))
+    report._add_lower_axes(layout, {"c": 3}, {"d": 4}, (0.4, 0.6))
     assert layout["yaxis"] == {"b": 2, "domain": [0.6, 1.0]}
     assert layout["xaxis"] == {"a": 1, "anchor": "y"}
     assert layout["xaxis2"]["anchor"] == "y2"
