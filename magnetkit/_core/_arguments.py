@@ -32,7 +32,7 @@ def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @wraps(function)
     def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        """Call the function; say which argument caused a failure (InputError)."""
+        """Call the function with `args` and `kwargs`; InputError names the argument at fault."""
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -144,7 +144,7 @@ def _fits_pairs(pairs: Mapping[Any, Any], of_key: Any, of_value: Any) -> bool:
 
 
 def _parts(value: Any) -> list[Any] | None:
-    """Return the items of an iterable; None for a text, a mapping or what cannot be iterated."""
+    """Return the items of `value` as a list; None for a text, a mapping or no iterable."""
     if isinstance(value, str | bytes | Mapping):
         return None
     try:

@@ -203,7 +203,11 @@ def respond(kelvin, first, n, ion, scales, tables, work, slopes):
 # t: temperature over T_C; s: shape -> m(t) of Kuz'min's form, 0 above T_C
 @jit
 def reduced_moment(t, s):
-    """Return the reduced moment, 0 to 1, of the transition-metal sublattice."""
+    """Return the reduced moment, 0 to 1, of the transition-metal sublattice (Kuz'min's form).
+
+    `t` is the temperature over the Curie temperature; the moment is 0 from 1 on. `s` is the shape
+    of the curve.
+    """
     if t >= 1.0:
         return 0.0
     root = t * np.sqrt(t)

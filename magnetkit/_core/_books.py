@@ -169,7 +169,10 @@ def choice(name: str) -> Law:
 
 
 def _get(folder: str, name: str) -> Law:
-    """Return a file of a book; DataError if there is none of that name."""
+    """Return a file of a book by its name without the ending; DataError if there is none.
+
+    `folder` is `LAWS` or `CHOICES`.
+    """
     laws = read_book(folder)
     if name not in laws:
         raise DataError(f"law must be one of {', '.join(laws)}, got {name!r}")

@@ -273,9 +273,9 @@ def write_csv(
 def write_csv_table(table: "pa.Table", path: Path) -> None:
     """Write an Arrow table to a CSV file.
 
-    An existing file is replaced. Columns that are no numbers or flags are written as quoted texts;
-    those that a spreadsheet would run as formulas get an apostrophe in front. Null becomes an empty
-    cell. InputError if the file cannot be written.
+    A file at `path` is replaced. Columns that are no numbers or flags are written as quoted
+    texts; those that a spreadsheet would run as formulas get an apostrophe in front. Null becomes
+    an empty cell. InputError if the file cannot be written.
     """
     import pyarrow as pa
     import pyarrow.csv as pacsv

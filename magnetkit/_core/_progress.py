@@ -183,7 +183,10 @@ def _watch() -> None:
 
 
 def _count_ready() -> int:
-    """Count the kernels that are compiled or loaded in this process, their parts included."""
+    """Count the kernels that are compiled or loaded in this process, their parts included.
+
+    Each set of types counts. The result is 0 if modules change meanwhile.
+    """
     # Modules and kernels may change while they are counted: the last count will do.
     with suppress(RuntimeError):
         modules = [

@@ -47,6 +47,10 @@ class Strict(BaseModel):
 
 
 def _frozen(given: Any) -> Any:
+    """Return the content of a TOML file with tuples in place of lists, at every depth.
+
+    `given` is any value; dicts are copied, other values are returned as they are.
+    """
     if isinstance(given, dict):
         return {name: _frozen(value) for name, value in given.items()}
     if isinstance(given, list | tuple):
@@ -234,6 +238,10 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
 
 
 def _explain(error: ValidationError) -> str:
+    """List the faults of a validation in one line, the first `_MOST_FAULTS` of them in words.
+
+    `error` is pydantic's.
+    """
     problems = [
         _problem(problem) for problem in error.errors(include_url=False)
     ]
@@ -244,6 +252,10 @@ def _explain(error: ValidationError) -> str:
 
 
 def _problem(problem: Any) -> str:
+    """Say in words which field is wrong, what was expected and what came.
+
+    `problem` is a dict of pydantic's ``errors()``, with ``loc``, ``msg``, ``type`` and ``input``.
+    """
     field = ".".join(map(str, problem["loc"])) or "the whole"
     expectation = problem["msg"].removeprefix("Value error, ")
     expectation = expectation[0].lower() + expectation[1:]

@@ -529,12 +529,24 @@ def reciprocal_vectors(lattice, longest):
 # part   float64[6]      sum of screen (3 r_i r_j - r^2 delta_ij) / r^5 over the images
 @jit(fastmath=True, part="merged")
 def _add_tensors(lattice, place, square, screen, found, part):
-    """Write the sum of the dipole tensors of the first `found` images into `part`.
+    """Write the sum of the dipole tensors of the first images of a pair into `part`.
 
-    `part`, float64 (6,), is overwritten with xx, yy, zz, yz, xz, xy. `place` holds the fractional
-    displacements of the images and `square` their squared distances (angstrom^2), as of `images`.
-    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `screen` multiplies the
-    tensor of each image. A tensor is (3 r_i r_j - r^2 delta_ij) / r^5, 1/angstrom^3.
+    A tensor is (3 r_i r_j - r^2 delta_ij) / r^5, 1/angstrom^3.
+
+    Parameters
+    ----------
+    lattice : ndarray of float64, shape (3, 3)
+        Rows are the cell vectors, angstrom.
+    place : ndarray of float64, shape (3, room)
+        Fractional displacements of the images, as of `images`.
+    square : ndarray of float64, shape (room,)
+        Their squared distances, angstrom^2.
+    screen : ndarray of float64, shape (room,)
+        Factor on the tensor of each image.
+    found : int
+        Number of images.
+    part : ndarray of float64, shape (6,)
+        Overwritten: xx, yy, zz, yz, xz, xy.
     """
     xx = yy = zz = yz = xz = xy = 0.0
     for p in range(found):

@@ -100,8 +100,11 @@ def atoms() -> "Atoms":
     Returns
     -------
     Atoms
-        Arrays by element, (118,) or (families, 118): site, radius (angstrom), loss of cerium, early
-        and sp elements, guests on the rare-earth site and one over the limits of stabilizers.
+        New arrays, but for ``kind`` (cached). By element, (118,): ``kind`` (site), ``radius``
+        (angstrom, 1.40 where none is listed), ``less`` (what cerium loses of it), ``early`` and
+        ``sp`` (flags). By family and element, (families, 118): ``guest`` (on the rare-earth
+        site), ``enough`` and ``most`` (one over the limits of stabilizers, 0 without a limit).
+        Families are in the order of `FAMILIES`.
     """
     from ._stability_kernels import Atoms
 
@@ -134,8 +137,15 @@ def atoms() -> "Atoms":
 def _embedded_model() -> "tuple[Atoms, Weights]":
     """Read the fitted weights of the families, with the facts on the elements, for the kernel.
 
-    `Weights` has ``mean``, (families, terms), and ``root``, (families, terms, terms), the Cholesky
-    factor of the covariance. The result is cached and must not be changed.
+    The result is cached and must not be changed.
+
+    Returns
+    -------
+    Atoms
+        As `atoms` returns it.
+    Weights
+        ``mean``, (families, terms), and ``root``, (families, terms, terms), the lower Cholesky
+        factor of the covariance, both in the order of `FAMILIES`.
     """
     from .._core._linear import factor
     from ._stability_kernels import Weights
@@ -153,16 +163,20 @@ def _embedded_model() -> "tuple[Atoms, Weights]":
 def _host_facts() -> tuple[Int8Array, FloatArray, FloatArray, BoolArray]:
     """Collect the facts of formation by host; the last entry belongs to no host.
 
-    A variant is of its root's family. A host with interstitials is made of the metal, so its family
-    is that of the same metal lattice. All arrays have shape (hosts + 1,) and are cached.
+    A variant is of its root's family. A host with interstitials is made of the metal, so its
+    family is that of the same metal lattice. All arrays have shape (hosts + 1,), are in the order
+    of `HOST_NAMES`, and are cached.
 
     Returns
     -------
     family : ndarray of int8
-    making_K, melting_K : two rows of an ndarray
-        Making and melting temperature.
+        Index into `FAMILIES`.
+    making_K : ndarray of float64
+        Temperature at which phases of the host are made.
+    melting_K : ndarray of float64
+        Temperature at which they decompose into liquid; infinite for no host.
     from_gas : ndarray of bool
-        Made of a metal and a gas.
+        Whether they are made of a metal and a gas.
     """
     bare = {
         (HOSTS[name].rare_earth, HOSTS[name].transition_metal): f
@@ -203,8 +217,8 @@ def decomposition_temperature(
 ) -> FloatArray:
     """Return the temperature at which each phase decomposes, K, (n,).
 
-    It is infinite for phases that solidify from their melt. `host`, int8 (n,), is the
-    index into `HOST_NAMES`, -1 where there is none.
+    It is infinite for phases that solidify from their melt. `phases` has the n phases. `host`,
+    int8 (n,), is the index into `HOST_NAMES`, -1 where there is none.
     """
     ends = [
         h.formation.lives_to_K if h.formation else np.inf
@@ -220,25 +234,28 @@ def phase_states(
 ) -> "tuple[CompositionTable, State]":
     """Return the phases whose formation is judged, and what is known of them.
 
-    A nitride or carbide of a metal lattice is made of the metal at a temperature at which no metal
-    atom moves, so the metal is judged. A composition without energy takes the mean distance to the
-    hull of the entries that differ from it in the rare earth alone, near radii first. Neither
-    `judged` nor `above` is changed. Rows stay in their order.
+    A nitride or carbide of a metal lattice is made of the metal at a temperature at which no
+    metal atom moves, so the metal is judged. A composition without energy takes the mean distance
+    to the hull of the entries that differ from it in the rare earth alone, near radii first.
+    Neither `judged` nor `above` is changed.
 
     Parameters
     ----------
     judged : Judged
         n phases.
-    above : ndarray, shape (n,)
+    above : ndarray of float64, shape (n,)
         Free energy above competing phases, eV/atom.
-    kelvin : ndarray, shape (n,)
+    kelvin : ndarray of float64, shape (n,)
         Temperature, K.
 
     Returns
     -------
     phases : CompositionTable
+        n phases in the order of `judged`, at the hosts' exact ratio.
     state : State
-        Arrays of the kernel.
+        Arrays of the kernel, (n,): ``family``, ``named``, ``distance`` and ``deviation``
+        (eV/atom, NaN where nothing is known), ``mixing`` (eV/atom), ``warmer`` (K above the
+        making temperature).
     """
     from ._stability_kernels import State
 
@@ -291,24 +308,23 @@ def odds(
 ) -> Odds:
     """Compute the log odds that phases form, with their deviation, (n,) each.
 
-    `given` is set where a user gave the temperatures. They are logits; -inf is for a phase that is
-    melted or decomposed.
-
     Parameters
     ----------
     judged : Judged
-        n phases.
-    above : ndarray, shape (n,)
+        n phases. They are not changed.
+    above : ndarray of float64, shape (n,)
         Free energy above competing phases, eV/atom.
-    kelvin : ndarray, shape (n,)
+    kelvin : ndarray of float64, shape (n,)
         Temperature, K.
     given : bool
-        A user gave these temperatures, so that phases made in the solid or in a gas may decompose.
+        A user gave these temperatures, so that phases made in the solid or in a gas may
+        decompose.
 
     Returns
     -------
     Odds
-        ``mean`` and ``deviation``.
+        ``mean`` and ``deviation``, logits. The mean is -inf for a phase that is melted and, with
+        `given`, for one that has decomposed.
     """
     from .._core._threads import share_rows
     from . import _stability_kernels as _stability
@@ -336,8 +352,9 @@ def odds(
 def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
     """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,).
 
-    Near radii weigh most. NaN for a row without such entries. The distances of all entries are
-    computed once and kept in the cache of `source`. `table` has the n compositions.
+    Near radii weigh most. NaN for a row without such entries, or without rare earth. `table` has
+    the n compositions. The distances of all entries are computed once and kept in the cache of
+    the snapshot `source`.
     """
     if "analogues" not in source._cache:
         space = lowest_entries(source)
@@ -363,16 +380,17 @@ def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
 
 
 def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
-    """Describe each row with its rare earths as one element.
+    """Describe each row of a table with its rare earths as one element.
 
-    A tuple begins with the sum of the rare earths. Pairs of element column and atomic fraction of
-    the other elements follow, sorted. The radius is 0 without rare earth.
+    `table` has n compositions, atomic fractions.
 
     Returns
     -------
     list of (tuple, float)
-        Amounts by element, rounded, and the mean radius of R3+, angstrom; an empty tuple without
-        rare earth.
+        One pair a row. The tuple begins with the sum of the rare earths; pairs (element column,
+        atomic fraction) of the other elements follow, sorted, all rounded to four digits. The
+        number is the mean radius of R3+, angstrom. A row without rare earth has an empty tuple
+        and 0.
     """
     radii = {INDEX[s]: RADII[s] for s in RARE_EARTHS}
     patterns: list[tuple[tuple, float]] = []

@@ -213,7 +213,7 @@ def _reasons_left_out(
     absurd: BoolArray,
     collapsed: BoolArray,
 ) -> tuple[str, ...]:
-    """List in words which entries are left out, and why.
+    """List in words which entries are left out, and why, such as "SmCo5: no formation energy".
 
     Parameters
     ----------
@@ -223,6 +223,11 @@ def _reasons_left_out(
         Formation energies, eV/atom, for the words.
     absurd, collapsed : ndarray of bool, shape (n,)
         Entries without a usable energy, and those calculated without their moment.
+
+    Returns
+    -------
+    tuple of str
+        First those without a usable energy, then the others, one text an entry.
     """
     reasons = []
     for i in np.flatnonzero(absurd):
@@ -239,7 +244,11 @@ def _reasons_left_out(
 
 
 def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
-    """Return one key a composition, equal where the fractions agree to so many digits."""
+    """Return one key a composition of `table`, equal where elements and fractions are.
+
+    Fractions count as equal where they agree when rounded to so many `digits` behind the point.
+    An entry of fraction 0 makes another key.
+    """
     amount = np.round(table.values * 10**digits).astype(np.int32)
     parts = np.column_stack([table.indices, amount]).astype(np.int32)
     bounds = table.indptr.tolist()
@@ -434,7 +443,10 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
 
 
 def first_positions(codes: IntArray, n: int) -> IntArray:
-    """Return where each of `n` codes appears first."""
+    """Return where each of the codes 0 to `n` - 1 appears first in `codes`, int64 (n,).
+
+    A code that does not appear has 0. Negative codes must not occur.
+    """
     first = np.zeros(n, np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     return first
@@ -470,7 +482,11 @@ def _cover(sets: NDArray[np.uint64], sizes: IntArray) -> IntArray:
 def _is_subset(
     some: NDArray[np.uint64], others: NDArray[np.uint64]
 ) -> BoolArray:
-    """Say whether each set of `some`, a row, is contained in each of `others`, a column; bool."""
+    """Say whether each set of `some` is contained in each of `others`, bool (a, b).
+
+    `some`, uint64 (a, words), and `others`, uint64 (b, words), have a set a row and a bit an
+    element.
+    """
     is_inside = np.ones((len(some), len(others)), bool)
     for column, other in zip(some.T, others.T, strict=True):
         is_inside &= (column[:, None] & ~other) == 0
@@ -478,11 +494,11 @@ def _is_subset(
 
 
 def find_facets(space: PhaseSpace, members: BoolArray) -> "Planes | None":
-    """Return the facets of a chemical system, None where qhull fails; kept for the next call.
+    """Return the facets of a chemical system; None where they cannot be had, see `_find`.
 
-    `space` has the phases on the hull. `members`, bool (columns,), says which elements the system
-    has. They are kept in ``space.facets``. `Planes` has the prices (eV/atom), corners and factors
-    of each facet.
+    They are computed at the first call and kept in ``space.facets``. `space` has the phases on
+    the hull. `members`, bool (columns,), says which elements the system has. `Planes` has the
+    prices (eV/atom), corners and factors of each facet.
     """
     key = members.tobytes()
     if key not in space.facets:

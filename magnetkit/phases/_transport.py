@@ -366,9 +366,10 @@ class _Watch:
     def check(self, response: Any, *_: Any, **__: Any) -> None:
         """Read an HTTP answer whole and check it; a hook of requests.
 
-        `response` is that of requests. `_PassingError` is raised if another answer may come later,
-        NetworkError if not. The body is read into memory, see `_read`, and documents of a good
-        answer are counted. A redirect to the same host passes.
+        `response` is that of requests; further arguments, `_` and `__`, are not used.
+        `_PassingError` is raised if another answer may come later, NetworkError if not. The body
+        is read into memory, see `_read`, and the documents of a good answer are counted. A
+        redirect to the same host passes.
         """
         where = _place(response.url)
         status = response.status_code

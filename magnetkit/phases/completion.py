@@ -47,7 +47,11 @@ class Correction(NamedTuple):
     def apply(
         self, table: CompositionTable, energies: FloatArray
     ) -> FloatArray:
-        """Return the energies of n compositions, eV/atom, in the other scheme, shape (n,)."""
+        """Return the energies of n compositions, eV/atom, in the other scheme, shape (n,).
+
+        `table` has the compositions, and `energies`, (n,), their formation energies in the first
+        scheme, eV/atom. Pure elements keep theirs. Neither is changed.
+        """
         pure = np.diff(table.indptr) == 1
         return np.where(pure, energies, energies + _groups(table) @ self.shifts)
 
@@ -115,9 +119,26 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
 def complete(snapshot: Kind, embedded: Entries) -> Kind:
     """Add to a snapshot what it lacks from the embedded one; see `Snapshot.completed`.
 
-    A new snapshot is returned. `snapshot` is not changed. Its doubtful compositions are replaced.
-    The distances to the hull are computed anew and ``manifest["completed"]`` says what was done.
-    DataError if the two share too few compounds.
+    Its doubtful compositions are replaced, and entries of chemical systems that it does not cover
+    are added, with energies corrected to its scheme.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The snapshot, which is not changed.
+    embedded : Entries
+        The embedded snapshot.
+
+    Returns
+    -------
+    Snapshot
+        A new one without a folder. Its distances to the hull are computed anew, and
+        ``manifest["completed"]`` says what was done.
+
+    Raises
+    ------
+    DataError
+        If the two share too few compounds.
     """
     import pandas as pd
 
@@ -158,11 +179,19 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
 def _correct_energies(
     entries: "pd.DataFrame", correction: Correction, scheme: str
 ) -> "pd.DataFrame":
-    """Return a copy of entries with energies corrected to `scheme`, and the error of that, eV/atom.
+    """Return a copy of entries with energies corrected to another scheme.
 
-    Changed are ``formation_energy_eV_atom``, the error's column and ``source``, which names the
-    scheme. `entries` is the frame of a snapshot and `scheme` a name such as "Materials Project
-    R2SCAN". The error of elements is 0. `correction` is as of `fit_correction`.
+    Changed are ``formation_energy_eV_atom``, the column of its error (`ERROR`, eV/atom, 0 for
+    elements) and ``source``, which names the scheme.
+
+    Parameters
+    ----------
+    entries : pandas.DataFrame
+        Entries of a snapshot.
+    correction : Correction
+        As `fit_correction` returns it.
+    scheme : str
+        Name of the scheme, such as "Materials Project R2SCAN"; for the words alone.
     """
     table = CompositionTable.from_strings(
         entries["formula"].tolist(), basis="atomic"
@@ -177,7 +206,11 @@ def _correct_energies(
 
 
 def _groups(table: CompositionTable) -> FloatArray:
-    """Return the atomic fractions of each group of elements, (n, 103): rare earths are the last."""
+    """Compute the atomic fractions of each group of elements, (n, 103).
+
+    `table` has n compositions. A group is one element, in order of atomic number; the rare earths
+    together are the last.
+    """
     dense = table.to_array()
     earths = [INDEX[symbol] for symbol in RARE_EARTHS]
     rest = np.delete(dense, earths, axis=1)
@@ -185,7 +218,11 @@ def _groups(table: CompositionTable) -> FloatArray:
 
 
 def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> BoolArray:
-    """Say which entries have one of the compositions `keys`, bool (n,)."""
+    """Say which entries have one of the compositions `keys`, bool (n,).
+
+    `entries` is the frame of a snapshot, of which ``formula`` is read; `keys` are of
+    `composition_keys`.
+    """
     table = CompositionTable.from_strings(
         entries["formula"].tolist(), basis="atomic"
     )
@@ -193,7 +230,10 @@ def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> BoolArray:
 
 
 def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> BoolArray:
-    """Say which entries are of a chemical system that the snapshot does not cover, bool (n,)."""
+    """Say which entries are of a chemical system that a snapshot does not cover, bool (n,).
+
+    `entries` is the frame of another snapshot, of which ``formula`` is read.
+    """
     return np.array(
         [not snapshot.covers(symbols) for symbols in entry_systems(entries)],
         bool,

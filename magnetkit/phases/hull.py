@@ -52,6 +52,8 @@ def solve(
 ) -> Decomposition:
     """Compute the hull energy of each row, and its products if asked.
 
+    Facets of large groups of rows are found and kept in `space`.
+
     Parameters
     ----------
     table : CompositionTable
@@ -64,9 +66,9 @@ def solve(
     Returns
     -------
     Decomposition
-        ``energy``, (n,), eV/atom, NaN for a row with an element without phases; ``products``, int32
-        (n, width), index into ``formulas``, -1 beyond the last; ``fractions``, (n, width), shares
-        of the atoms.
+        ``energy``, (n,), eV/atom, NaN for a row with an element without phases; ``products``,
+        int32 (n, width), index into ``formulas``, -1 beyond the last; ``fractions``, (n, width),
+        shares of the atoms, 0 beyond the last.
     """
     from .._core._arrays import Phases
     from .._core._threads import share_rows
@@ -158,7 +160,10 @@ def _by_facets(
 
 
 def stable_phases(space: PhaseSpace) -> PhaseSpace:
-    """Return the phases on the hull of a space: all that can be a product of anything."""
+    """Return a new space of the phases on the hull: all that can be a product of anything.
+
+    Phases of `space` within 1e-9 eV/atom of the hull are on it. The elements stay in any case.
+    """
     above = space.energy - solve(space.table(), space).energy
     above[: space.columns] = 0.0
     # A phase within rounding of the hull stays: it changes nothing but may be named.
@@ -166,7 +171,10 @@ def stable_phases(space: PhaseSpace) -> PhaseSpace:
 
 
 def stable_space(snapshot: Entries) -> PhaseSpace:
-    """Return the phases on the hull of a snapshot."""
+    """Return the space of the phases on the hull of a snapshot.
+
+    It is computed at the first call and kept in the cache of `snapshot`.
+    """
     if "stable" not in snapshot._cache:
         snapshot._cache["stable"] = stable_phases(lowest_entries(snapshot))
     return snapshot._cache["stable"]
@@ -211,7 +219,19 @@ def product_texts(hull: Decomposition) -> "pa.Array":
 
 @lru_cache(maxsize=8)
 def _letters(formulas: tuple[str, ...]) -> tuple[NDArray[Any], ...]:
-    """Return names for the kernel: their bytes, where each starts, and their order."""
+    """Convert names to arrays for the kernel that writes products.
+
+    `formulas` are k names. The result is cached.
+
+    Returns
+    -------
+    letters : ndarray of uint8
+        Bytes of all names, one after the other.
+    starts : ndarray of int64, shape (k + 1,)
+        Where each name begins in them; the last is their number.
+    rank : ndarray of int64, shape (k,)
+        Place of each name in alphabetical order.
+    """
     names = [name.encode() for name in formulas]
     starts = np.cumsum([0, *map(len, names)])
     rank = np.argsort(np.argsort(np.array(formulas, dtype=object)))
@@ -251,13 +271,14 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     source : Entries
         The snapshot. Facets are kept in its cache.
     elements : sequence of str
-        Symbols, such as ``["Sm", "Co", "Fe"]``.
+        Symbols, such as ``["Sm", "Co", "Fe"]``, each once. KeyError for a text that is none.
 
     Returns
     -------
     Section
         ``names``, ``shares`` (k, elements) and ``energies`` (eV/atom) of the stable phases,
-        ``edges`` between them, and ``others`` above the hull.
+        ``edges`` between them, and ``others`` above the hull. Shares are in the order of
+        `elements`.
 
     Raises
     ------

@@ -83,6 +83,7 @@ class Partition:
     recipe: CompositionTable
 
     def __repr__(self) -> str:
+        """Return the number of recipes of each host in words."""
         counts = np.bincount(self.host + 1, minlength=1)
         names = ("unknown", *HOST_NAMES)
         texts = [
@@ -92,7 +93,7 @@ class Partition:
         return f"<Partition of {len(self.host):,} recipes: {counts_text}>"
 
     def __getitem__(self, rows: IntArray) -> "Partition":
-        """Return some of the recipes."""
+        """Return the split of some recipes: `rows` is an array of numbers, a mask or a slice."""
         return Partition(
             *(getattr(self, part.name)[rows] for part in fields(self))
         )
@@ -154,7 +155,7 @@ class Traces(NamedTuple):
     said: tuple[IntArray, NDArray[np.int32], FloatArray]
 
     def words(self) -> dict[int, str]:
-        """Say by row, in words, which traces are outside the phase and which are taken for inert.
+        """Say by row, in words, which traces are outside the limits and which are taken for inert.
 
         Rows without such traces are not in the result. A text is such as "Si 0.12 wt.% taken for
         inert".
@@ -182,9 +183,9 @@ def purify(
 
     Oxygen, nitrogen and carbon are taken out where they are no part of the host (of carbon beside
     boron perhaps a part only); they bind rare earth, as those of a process do. An element of
-    ``traces.csv`` is taken out if it is within its limit; it dilutes and does no more. If nothing
-    is to be taken out of any row, the same table is returned with None. `table` itself is not
-    changed.
+    ``traces.csv`` is taken out if it is within its limit; it dilutes and does no more. Nothing is
+    taken out of rows of no host. If nothing is to be taken out of any row, the same table is
+    returned with None. `table` itself is not changed.
 
     Parameters
     ----------
@@ -198,6 +199,8 @@ def purify(
     CompositionTable
         The n recipes, fractions of the rest.
     Traces or None
+        What was taken out, (n,) each: ``gases`` and ``weight`` in wt.%, ``volume`` as a share,
+        ``beyond`` where there is more than is known to be without effect.
     """
     from ..alloy._row_kernels import sums
 
@@ -502,10 +505,11 @@ def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
 
 
 def without_model(table: CompositionTable, codes: Int8Array) -> dict[int, str]:
-    """Return by row the names of known phases that belong to no host; other rows are not in it.
+    """Return by row the names of known phases that belong to no host.
 
-    `codes`, int8 (n,), are those of `assign_hosts`; rows of a host are not looked at. Of several
-    names the first counts. `table` has the n compositions.
+    `table` has n compositions. `codes`, int8 (n,), are those of `assign_hosts`; rows of a host
+    are not looked at. Rows that are no such phase are not in the result. Of several names the
+    first counts.
     """
     rows = np.flatnonzero(codes < 0)
     some: CompositionTable = table[rows]
@@ -665,7 +669,10 @@ def hosts_by_hardening(codes: Int8Array, hardening: str) -> BoolArray:
 
 
 def root_places(codes: Int8Array) -> IntArray:
-    """Return the places of the roots of hosts in `ROOTS`, -1 where unknown, shape (n,)."""
+    """Return the place of each host's root in `ROOTS`, int64 (n,).
+
+    `codes`, int8 (n,), are indices into `HOST_NAMES`; -1 stays.
+    """
     places = [ROOTS.index(host.root) for host in HOSTS.values()]
     return np.array([*places, -1])[codes]
 
@@ -690,7 +697,10 @@ def not_from_melt(table: CompositionTable, codes: Int8Array) -> BoolArray:
 
 
 def wall_hosts(codes: Int8Array) -> Int8Array:
-    """Return the host of the walls of cellular magnets, int8, shape (n,); -1 without cells."""
+    """Return the host of the walls of cellular magnets, int8, shape (n,); -1 without cells.
+
+    `codes`, int8 (n,), and the result are indices into `HOST_NAMES`; -1 stays.
+    """
     names = [host.magnet.walls for host in HOSTS.values()]
     walls = [HOST_NAMES.index(name) if name else -1 for name in names]
     return np.array([*walls, -1], np.int8)[codes]
@@ -752,14 +762,15 @@ def describe_beyond_precedent(
 def _largest_shares() -> tuple[Int8Array, FloatArray]:
     """Return the largest share of each element that was made with each host, and its denominator.
 
-    An element that was never made with a host has 0. Both arrays are cached.
+    An element that was never made with a host has 0. Shares are 5 % above the printed ones, which
+    are rounded. Both arrays are cached.
 
     Returns
     -------
     group : ndarray of int8, shape (hosts, 118)
-        Whether the share is of the metals, the rare earths or all atoms, as codes of the kernel.
-    largest : ndarray, shape (hosts, 118)
-        Share, 0 to 1.
+        What the share is of: `OF_METAL`, `OF_EARTH` or `OF_ALLOY` of `_host_kernels`.
+    largest : ndarray of float64, shape (hosts, 118)
+        Share, 0 to 1.05.
     """
     from . import _host_kernels as _hosts
 

@@ -126,6 +126,7 @@ class Magnetism:
     own_curie_process: bool
 
     def __post_init__(self) -> None:
+        """Raise ValueError if a field has a value or type that it cannot have."""
         choices_by_name = {
             "sublattices": (1, 2),
             "anisotropy_order": (2, 4, 6),
@@ -233,6 +234,7 @@ class Magnet:
     turned: Sequence[dict[str, Any]] = ()
 
     def __post_init__(self) -> None:
+        """Raise ValueError if ``hardening`` is none of `HARDENING`, or a number is below 0."""
         if self.hardening not in HARDENING:
             choices = ", ".join(filter(None, HARDENING))
             raise ValueError(
@@ -371,8 +373,8 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
 def _host(entry: dict[str, Any], root: str) -> Host:
     """Build a host from its record, with the entries of its parents filled in.
 
-    `root` is the name of the host's root. `entry` is the dict of its file; some of its tables are
-    emptied in part. KeyError, TypeError or ValueError if it is no whole record.
+    `entry` is the dict of its file, which is not changed; `root` is the name of the host's root.
+    KeyError, TypeError or ValueError if it is no whole record.
     """
     hexagonal = entry.get("hexagonal")
     stability = entry["stability"]

@@ -174,7 +174,9 @@ class Snapshot(Entries):
         Parameters
         ----------
         folder : str or Path, optional
-            Folder to make; one in the cache, named by the content, without it.
+            Folder to make; an existing snapshot there is replaced. Without it a snapshot that
+            lies on disk stays where it is, and another one is written to a folder in the cache,
+            named by the content.
 
         Returns
         -------
@@ -348,10 +350,10 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
 
 
 def snapshot_folder(snapshot: Snapshot | str | Path | None) -> Path | None:
-    """Return the folder of a snapshot.
+    """Return the folder of a snapshot; None, for the embedded snapshot, is returned as it is.
 
-    One that exists in memory alone is written into the cache first. None stands for the embedded
-    snapshot, and is returned. A snapshot may be given as its folder, which is not checked.
+    A `Snapshot` that exists in memory alone is written into the cache first. A text or path is
+    taken as the folder, which is not checked; InputError if it is empty.
     """
     if snapshot is None:
         return None
@@ -393,6 +395,8 @@ def write_snapshot(
 ) -> Path:
     """Write a snapshot folder in one step: whole, or not at all.
 
+    Other writers of the folder wait. The cache of `read_snapshot` is emptied.
+
     Parameters
     ----------
     folder : str or Path
@@ -401,7 +405,8 @@ def write_snapshot(
         One row an entry, with the columns of `REQUIRED`.
     manifest : dict
         ``scheme``, ``source``, ``licence`` and what else says where the data come from;
-        ``format``, ``elements``, ``entries`` and ``files`` are filled in.
+        ``format``, ``elements``, ``entries`` and ``files`` are filled in. The dict itself is not
+        changed.
     structures : DataFrame, optional
         ``material_id`` and ``structure`` (JSON of a pymatgen structure).
 
@@ -413,7 +418,8 @@ def write_snapshot(
     Raises
     ------
     InputError
-        If a column or manifest key is missing, or the folder holds something else.
+        If a column or manifest key is missing, or the folder holds something else or cannot be
+        written.
     """
     folder = Path(folder)
     missing = [c for c in REQUIRED if c not in entries.columns]
