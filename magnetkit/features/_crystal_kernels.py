@@ -22,63 +22,55 @@ from .._core._jit import jit
 _CUTOFF_SLACK = 1e-8
 
 
-# lattice float64[3, 3]   rows are the cell vectors (A), of non-zero volume
-# returns float64[3, 3]   the same cell turned so that a is along x and b in the xy plane
-@jit
-def triangular(lattice):
-    """Return the cell in lower triangular form.
+class Search(NamedTuple):
+    """A cell and the largest distance at which its periodic images count.
 
-    The triangular cell is new: float64 (3, 3), angstrom, with entries 0 above the diagonal.
-    `lattice`, float64 (3, 3), is not changed; its rows are the cell vectors in angstrom.
+    The cell is turned so that a is along x and b in the xy plane; `ax` to `cz` are the parts of its
+    vectors that are left, angstrom. `inverse_ax` and `inverse_by` are 1 / ax and 1 / by, `span1` and
+    `span2` the distance in units of by and cz.
     """
-    lattice_rows = np.zeros((3, 3))
-    aa = ab = ac = bb = bc = cc = 0.0
-    for k in range(3):
-        aa += lattice[0, k] * lattice[0, k]
-        ab += lattice[0, k] * lattice[1, k]
-        ac += lattice[0, k] * lattice[2, k]
-        bb += lattice[1, k] * lattice[1, k]
-        bc += lattice[1, k] * lattice[2, k]
-        cc += lattice[2, k] * lattice[2, k]
-    lattice_rows[0, 0] = np.sqrt(aa)
-    lattice_rows[1, 0] = ab / lattice_rows[0, 0]
-    lattice_rows[1, 1] = np.sqrt(bb - lattice_rows[1, 0] ** 2)
-    lattice_rows[2, 0] = ac / lattice_rows[0, 0]
-    lattice_rows[2, 1] = (
-        bc - lattice_rows[1, 0] * lattice_rows[2, 0]
-    ) / lattice_rows[1, 1]
-    across = cc - lattice_rows[2, 0] ** 2
-    lattice_rows[2, 2] = np.sqrt(across - lattice_rows[2, 1] ** 2)
-    return lattice_rows
+
+    ax: float
+    bx: float
+    by: float
+    cx: float
+    cy: float
+    cz: float
+    inverse_ax: float
+    inverse_by: float
+    span1: float
+    span2: float
 
 
-# lattice float64[3, 3]; reach float   the cell (A) and the largest distance (A)
-# returns float64[10]   what `images` needs of them: ax, bx, by, cx, cy, cz of the triangular cell,
-#                       1 / ax, 1 / by, and the reach in units of by and cz
+# a, b float64[3]
+@jit(part="copied")
+def _dot(a, b):
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+# lattice float64[3, 3]   rows are the cell vectors (A), of non-zero volume
+# reach   float           the largest distance (A)
 @jit(part="merged")
 def search(lattice, reach):
     """Prepare the search for periodic images of a cell.
 
-    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `reach` is the largest
-    distance, angstrom. The result, float64 (10,), is the argument `within` of `images` and
+    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom, and is only read. `reach` is
+    the largest distance, angstrom. The result, a `Search`, is the argument `within` of `images` and
     `room_for_images`.
     """
-    lattice_rows = triangular(lattice)
-    buffers = np.empty(10)
-    buffers[0] = lattice_rows[0, 0]
-    buffers[1] = lattice_rows[1, 0]
-    buffers[2] = lattice_rows[1, 1]
-    buffers[3] = lattice_rows[2, 0]
-    buffers[4] = lattice_rows[2, 1]
-    buffers[5] = lattice_rows[2, 2]
-    buffers[6] = 1.0 / lattice_rows[0, 0]
-    buffers[7] = 1.0 / lattice_rows[1, 1]
-    buffers[8] = reach / lattice_rows[1, 1]
-    buffers[9] = reach / lattice_rows[2, 2]
-    return buffers
+    ax = np.sqrt(_dot(lattice[0], lattice[0]))
+    bx = _dot(lattice[0], lattice[1]) / ax
+    by = np.sqrt(_dot(lattice[1], lattice[1]) - bx**2)
+    cx = _dot(lattice[0], lattice[2]) / ax
+    cy = (_dot(lattice[1], lattice[2]) - bx * cx) / by
+    across = _dot(lattice[2], lattice[2]) - cx**2
+    cz = np.sqrt(across - cy**2)
+    return Search(
+        ax, bx, by, cx, cy, cz, 1.0 / ax, 1.0 / by, reach / by, reach / cz
+    )
 
 
-# within   float64[10]     as `search` returns it
+# within   Search          as `search` returns it
 # d0..d2   float           fractional displacement from one atom to the other
 # reach    float           largest distance (A)
 # same     bool            the two are one atom: leave out the image that is the atom itself
@@ -91,7 +83,7 @@ def images(within, d0, d1, d2, reach, same, place, square):
 
     Parameters
     ----------
-    within : ndarray of float64, shape (10,)
+    within : Search
         The cell, as `search` returns it for the same reach.
     d0, d1, d2 : float
         Fractional displacement from the first atom to the second.
@@ -110,16 +102,7 @@ def images(within, d0, d1, d2, reach, same, place, square):
     int
         Number of images written.
     """
-    ax = within[0]
-    bx = within[1]
-    by = within[2]
-    cx = within[3]
-    cy = within[4]
-    cz = within[5]
-    inverse_ax = within[6]
-    inverse_by = within[7]
-    span1 = within[8]
-    span2 = within[9]
+    ax, bx, by, cx, cy, cz, inverse_ax, inverse_by, span1, span2 = within
     reach2 = reach * reach
     whole = reach * inverse_ax
     wide = whole > 1.0
@@ -132,9 +115,9 @@ def images(within, d0, d1, d2, reach, same, place, square):
         f2 = d2 + n2
         z = f2 * cz
         middle = d1 + f2 * cy * inverse_by
-        for n1 in range(
-            int(np.ceil(-middle - span1)), int(np.floor(-middle + span1)) + 1
-        ):
+        lowest = int(np.ceil(-middle - span1))
+        highest = int(np.floor(-middle + span1))
+        for n1 in range(lowest, highest + 1):
             f1 = d1 + n1
             y = f1 * by + f2 * cy
             across = y * y + z * z
@@ -145,10 +128,9 @@ def images(within, d0, d1, d2, reach, same, place, square):
             middle = d0 + offset * inverse_ax
             # A root costs more than a few misses.
             span0 = np.sqrt(rest) * inverse_ax if wide else whole
-            for n0 in range(
-                int(np.ceil(-middle - span0)),
-                int(np.floor(-middle + span0)) + 1,
-            ):
+            first = int(np.ceil(-middle - span0))
+            last = int(np.floor(-middle + span0))
+            for n0 in range(first, last + 1):
                 if same and n0 == 0 and n1 == 0 and n2 == 0:
                     continue
                 f0 = d0 + n0
@@ -167,20 +149,15 @@ def images(within, d0, d1, d2, reach, same, place, square):
 @jit(part="copied")
 def room_for_images(within, reach):
     """Return how many images of a pair can be within reach."""
-    along = int(2.0 * reach * within[6]) + 2
-    return along * (int(2.0 * within[8]) + 2) * (int(2.0 * within[9]) + 2)
+    along = int(2.0 * reach * within.inverse_ax) + 2
+    across = (int(2.0 * within.span1) + 2) * (int(2.0 * within.span2) + 2)
+    return along * across
 
 
 @jit(part="copied")
 def _bin(coordinate, bins):
     # Rounding may lift a coordinate to one.
     return min(int(coordinate * bins), bins - 1)
-
-
-# a, b float64[3]
-@jit(part="copied")
-def _dot(a, b):
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 # n0, n1, n2: multiples; rows float64[3, 3] -> component k of the sum of the multiples of the rows
@@ -285,9 +262,6 @@ def half_pairs(lattice, frac, cutoff):
     n = len(frac)
     reach = cutoff + _CUTOFF_SLACK
     within = search(lattice, reach)
-    ax = within[0]
-    by = within[2]
-    cz = within[5]
     bins = _count_bins(lattice, reach, n)
     base = np.zeros((n, 3), np.int32)
     inside = np.zeros((n, 3))
@@ -306,7 +280,8 @@ def half_pairs(lattice, frac, cutoff):
     square = np.empty(place.shape[1])
     m = 0
     # As many as a uniform crystal of this density has, and some more.
-    likely = 2.5 * n * n * reach**3 / (ax * by * cz)
+    volume = within.ax * within.by * within.cz
+    likely = 2.5 * n * n * reach**3 / volume
     room = 64 + n + int(likely)
     first = np.empty(room, np.int32)
     second = np.empty(room, np.int32)
@@ -662,9 +637,19 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
 def _add_reciprocal(lattice, frac, weights, alpha, out):
     """Add the part of Ewald's sum over waves to the tensor at each atom, in `out`.
 
-    `lattice`, `frac` (n, 3), `weights` (n, w) and `out` (n, w, 6) are as of `_sum_dipoles`, whose
-    part in real space `out` holds on entry. `alpha` is the width parameter of Ewald's sum,
-    1/angstrom, the same as of the part in real space.
+    Parameters
+    ----------
+    lattice : ndarray of float64, shape (3, 3)
+        Rows are the cell vectors, angstrom.
+    frac : ndarray of float64, shape (n, 3)
+        Fractional coordinates.
+    weights : ndarray of float64, shape (n, w)
+        Weights of each atom, such as charge and moment; one tensor is summed for each of the w.
+    alpha : float
+        Width parameter of Ewald's sum, 1/angstrom, as in the part in real space.
+    out : ndarray of float64, shape (n, w, 6)
+        Added to: xx, yy, zz, yz, xz, xy, weight / angstrom^3. It comes in as the part in real
+        space.
     """
     n, w = weights.shape
     part = np.empty(6)

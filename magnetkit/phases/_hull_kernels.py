@@ -283,13 +283,13 @@ def copy(source, target):
             target[i, j] = source[i, j]
 
 
-# Amounts of the basis phases in x; whether none is below -rounding.
+# Amounts of the basis phases in x; whether none is below 0 by more than rounding.
 @jit
-def mix(inverse, x, amounts, rounding):
+def mix(inverse, x, amounts):
     """Write how much of each phase of a basis makes up a composition; say whether none is negative.
 
     `inverse`, float64 (m, m), is that of the basis, `x`, float64 (m,), the composition; `amounts`,
-    float64 (m,), is overwritten. An amount down to minus `rounding` counts as none. The result is a
+    float64 (m,), is overwritten. An amount down to minus 1e-10 counts as none. The result is a
     bool; all amounts are written in any case.
     """
     inside = True
@@ -298,7 +298,7 @@ def mix(inverse, x, amounts, rounding):
         for c in range(len(x)):
             total += inverse[b, c] * x[c]
         amounts[b] = total
-        if total < -rounding:
+        if total < -_PRICE_SLACK:
             inside = False
     return inside
 
@@ -333,7 +333,7 @@ def move(x, phases, state, since):
     ptr, col, val, energy = phases
     basis, inverse, amounts, _, cost, share = state
     m = len(x)
-    mix(inverse, x, amounts, _PRICE_SLACK)
+    mix(inverse, x, amounts)
     step = 0
     while True:
         # Steepest edge: the largest shortfall for the length of its row takes far fewer steps.
@@ -376,7 +376,7 @@ def move(x, phases, state, since):
         if since >= _REFACTOR_AFTER:
             copy(invert(basis, phases)[0], inverse)
             prices(phases, state)
-            mix(inverse, x, amounts, _PRICE_SLACK)
+            mix(inverse, x, amounts)
             since = 0
 
 
@@ -551,30 +551,30 @@ def _write(ids, held, n, settled, products, fractions):
 
 # Take a remembered basis up; store the state's as number `at`.
 @jit(part="copied")
-def _recall(memory, at, state):
+def _recall(store, at, state):
     """Copy a remembered basis and its inverse into a state of the simplex.
 
-    `memory` is `Remembered` and `at` the number of the basis in it. Basis and inverse of `state`, a
+    `store` is `Remembered` and `at` the number of the basis in it. Basis and inverse of `state`, a
     `Simplex`, are overwritten; amounts, price and cost stay as they were.
     """
     for b in range(len(state.basis)):
-        state.basis[b] = memory.bases[at, b]
-    copy(memory.inverses[at], state.inverse)
+        state.basis[b] = store.bases[at, b]
+    copy(store.inverses[at], state.inverse)
 
 
 @jit(part="copied")
-def _remember(state, since, at, memory):
-    """Store basis, inverse and prices of a state of the simplex as number `at` of `memory`.
+def _remember(state, since, at, store):
+    """Store basis, inverse and prices of a state of the simplex as number `at` of `store`.
 
     `state`, a `Simplex`, is only read and its prices must be those of its basis. `since` is the
-    number of steps since its inverse was computed. The four entries of number `at` in `memory`, a
+    number of steps since its inverse was computed. The four entries of number `at` in `store`, a
     `Remembered`, are overwritten.
     """
     for b in range(len(state.basis)):
-        memory.prices[b, at] = state.price[b]
-        memory.bases[at, b] = state.basis[b]
-    copy(state.inverse, memory.inverses[at])
-    memory.sinces[at] = since
+        store.prices[b, at] = state.price[b]
+        store.bases[at, b] = state.basis[b]
+    copy(state.inverse, store.inverses[at])
+    store.sinces[at] = since
 
 
 # Inside the simplex and in no special position, so that no step from here is degenerate.
@@ -625,7 +625,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
             m += 1
     state = allocate_workspace(m, len(ids))
     keep = min(_KEPT_BASES, last - first)
-    memory = Remembered(
+    store = Remembered(
         np.empty((m, keep)), np.empty((keep, m), np.int64), np.empty((keep, m, m)),
         np.empty(keep, np.int64), np.empty(keep),
     )  # fmt: skip
@@ -650,17 +650,13 @@ def _run(rows, column, order, first, last, inside, phases, found):
             new = costed = True
         else:
             # The remembered basis that prices x highest is the nearest to its own.
-            best = _nearest_basis(
-                memory.prices, min(kept, keep), x, memory.worth
-            )
+            best = _nearest_basis(store.prices, min(kept, keep), x, store.worth)
             if best != at:
                 at = best
-                _recall(memory, at, state)
-                since = memory.sinces[at]
+                _recall(store, at, state)
+                since = store.sinces[at]
                 costed = False
-        if since >= 0 and not mix(
-            state.inverse, x, state.amounts, _PRICE_SLACK
-        ):
+        if since >= 0 and not mix(state.inverse, x, state.amounts):
             if not costed:
                 prices(within, state)
             since = move(x, within, state, since)
@@ -669,7 +665,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
             new = costed = True
         if new and since >= 0:
             at = kept % keep
-            _remember(state, since, at, memory)
+            _remember(state, since, at, store)
             kept += 1
         n, total = _settle_products(x, within, state, room)
         found.hull[row] = total if since >= 0 else np.nan
