@@ -60,12 +60,12 @@ def judge_data(
         return Coded(word_of_row, tuple(words))
     dense = phases[rows].to_array()
     sets, place = np.unique(dense > 0.0, axis=0, return_inverse=True)
-    words_of_systems = []
+    word_of_system = []
     for members in sets:
         symbols = [SYMBOLS[element] for element in np.flatnonzero(members)]
         text = _describe_gaps(symbols, source)
-        words_of_systems.append(words.setdefault(text, len(words)))
-    word_of_row[rows] = np.array(words_of_systems)[place.ravel()]
+        word_of_system.append(words.setdefault(text, len(words)))
+    word_of_row[rows] = np.array(word_of_system)[place.ravel()]
     for formula in doubtful.values():
         text = f"{NOT_JUDGED}: {formula} was {WITHOUT_MOMENT}"
         target = CompositionTable.from_strings(
@@ -90,21 +90,13 @@ def _describe_gaps(symbols: list[str], source: Entries) -> str:
         return (
             f"{NOT_JUDGED}: the snapshot has no phases of {', '.join(absent)}"
         )
-    size = min(TOGETHER, len(symbols))
-    gaps = [
-        one
-        for one in combinations(sorted(symbols), size)
-        if not source.covers(one)
-    ]
-    pairs = [
-        one
-        for one in combinations(sorted(symbols), min(2, size))
-        if not source.covers(one)
-    ]
-    gaps = pairs or gaps
-    if not gaps:
-        return JUDGED
-    return f"{NOT_JUDGED}: the snapshot was not pulled for {', '.join(map('-'.join, gaps))}"
+    for size in (2, TOGETHER):
+        systems = combinations(sorted(symbols), min(size, len(symbols)))
+        gaps = [system for system in systems if not source.covers(system)]
+        if gaps:
+            names = ", ".join(map("-".join, gaps))
+            return f"{NOT_JUDGED}: the snapshot was not pulled for {names}"
+    return JUDGED
 
 
 def _shared_sites(

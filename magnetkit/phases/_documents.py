@@ -236,14 +236,13 @@ def make_tables(
             records_by_id.setdefault(energy["material_id"], energy)
     magnetic = {m["material_id"]: m for m in records["magnetism"]}
     names = sorted(records_by_id, key=lambda n: (crystals[n]["formula"], n))
-    source = f"Materials Project {scheme}"
     entries = pd.DataFrame(
         [
             _make_row(crystals[n], records_by_id[n], magnetic.get(n, {}))
-            | {"source": source}
             for n in names
         ]
     )
+    entries["source"] = f"Materials Project {scheme}"
     structures = pd.DataFrame(
         {
             "material_id": names,

@@ -83,14 +83,9 @@ def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
     """
     limits: dict[str, dict[str, tuple[float, float]]] = {}
     for row in datasets.rows("known_phases/stabilizers.csv"):
-        least_share, most_share = (
-            float(row[f"{end}_metal_share"] or "inf")
-            for end in ("least", "most")
-        )
-        limits.setdefault(row["host"], {})[row["element"]] = (
-            least_share,
-            most_share,
-        )
+        least = float(row["least_metal_share"] or "inf")
+        most = float(row["most_metal_share"] or "inf")
+        limits.setdefault(row["host"], {})[row["element"]] = (least, most)
     return limits
 
 
@@ -178,22 +173,22 @@ def _host_facts() -> tuple[Int8Array, FloatArray, FloatArray, BoolArray]:
     from_gas : ndarray of bool
         Whether they are made of a metal and a gas.
     """
-    bare = {
-        (HOSTS[name].rare_earth, HOSTS[name].transition_metal): f
-        for f, name in enumerate(FAMILIES[:-1])
-        if not HOSTS[name].interstitial
-    }
+    metals = {}
+    for code, name in enumerate(FAMILIES[:-1]):
+        host = HOSTS[name]
+        if not host.interstitial:
+            metals[host.rare_earth, host.transition_metal] = code
     other = len(FAMILIES) - 1
-    family = [
-        FAMILIES.index(host.root)
-        if host.root in FAMILIES
-        else bare.get((host.rare_earth, host.transition_metal), other)
-        for host in HOSTS.values()
-    ]
+    family = []
+    takes_gas = []
+    for host in HOSTS.values():
+        code = metals.get((host.rare_earth, host.transition_metal), other)
+        if host.root in FAMILIES:
+            code = FAMILIES.index(host.root)
+        family.append(code)
+        takes_gas.append(code < other and host.root != FAMILIES[code])
     making_temperatures = [host.making_temperature_K for host in HOSTS.values()]
     melts = [host.melts_at_K for host in HOSTS.values()]
-    takes_gas = [f < other and host.root != FAMILIES[f]
-                 for host, f in zip(HOSTS.values(), family, strict=True)]  # fmt: skip
     return (
         np.array([*family, other], np.int8),
         np.array([*making_temperatures, OTHERS_MADE_AT_K]),
@@ -220,13 +215,11 @@ def decomposition_temperature(
     It is infinite for phases that solidify from their melt. `phases` has the n phases. `host`,
     int8 (n,), is the index into `HOST_NAMES`, -1 where there is none.
     """
-    ends = [
-        h.formation.lives_to_K if h.formation else np.inf
-        for h in HOSTS.values()
-    ]
-    return np.where(
-        not_from_melt(phases, host), np.array([*ends, np.inf])[host], np.inf
-    )
+    ends = np.full(len(HOSTS) + 1, np.inf)
+    for code, record in enumerate(HOSTS.values()):
+        if record.formation is not None:
+            ends[code] = record.formation.lives_to_K
+    return np.where(not_from_melt(phases, host), ends[host], np.inf)
 
 
 def phase_states(
@@ -267,28 +260,16 @@ def phase_states(
     entropy = judged.entropy.copy()
     gas = takes_gas[judged.host]
     if gas.any():
-        bare = CompositionTable(
-            phases.indptr,
-            phases.indices,
-            np.where((kinds()[phases.indices] == 2) & np.repeat(gas, np.diff(phases.indptr)), 0.0,
-                     phases.values),
-            phases.row_index,
-        )  # fmt: skip
-        row = np.repeat(np.arange(len(bare)), np.diff(bare.indptr))
-        # Other rows stay to the last digit.
-        bare.values[:] /= np.where(
-            gas, np.bincount(row, bare.values, len(bare)), 1.0
-        )[row]
+        phases = _without_interstitials(phases, gas)
         parent = np.array(
             [HOST_NAMES.index(FAMILIES[f]) for f in family_of_row[gas]], np.int8
         )
         metal = Judged(
-            Named(parent, bare[gas], judged.named[gas]), judged.source
+            Named(parent, phases[gas], judged.named[gas]), judged.source
         )
         distance[gas], _ = metal.above(kelvin[gas])
         deviation[gas] = metal.deviation
         entropy[gas] = metal.entropy
-        phases = bare
     silent = np.flatnonzero((judged.host < 0) & np.isnan(judged.energy))
     if len(silent):
         distance[silent] = _analogues(phases[silent], judged.source)
@@ -297,6 +278,25 @@ def phase_states(
     warmer = kelvin - making_temperature(judged.host)
     return phases, State(
         family_of_row, judged.named, distance, deviation, mixing, warmer
+    )
+
+
+def _without_interstitials(
+    phases: CompositionTable, chosen: BoolArray
+) -> CompositionTable:
+    """Return phases without the interstitials of some rows, whose fractions sum to one again.
+
+    `phases` has n rows, and `chosen`, bool (n,), says of which interstitials are set to 0. Other
+    rows stay to the last digit.
+    """
+    from ._stability_kernels import INTERSTITIAL
+
+    row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))
+    is_removed = chosen[row] & (kinds()[phases.indices] == INTERSTITIAL)
+    atoms = np.where(is_removed, 0.0, phases.values)
+    total = np.where(chosen, np.bincount(row, atoms, len(phases)), 1.0)
+    return CompositionTable(
+        phases.indptr, phases.indices, atoms / total[row], phases.row_index
     )
 
 

@@ -156,24 +156,21 @@ class MixingTerms:
         atoms = self.sites.sum()
         shares = self.sites / atoms
         third = [first] if first >= 0 else []
-        rows = [
-            dict(zip([earth, metal, *third], shares, strict=False))
-            for earth, metal in itertools.product(
-                self.earths.tolist(), self.metals.tolist()
-            )
-        ]
+        rows = []
+        for earth in self.earths.tolist():
+            for metal in self.metals.tolist():
+                elements = [earth, metal, *third]
+                rows.append(dict(zip(elements, shares, strict=False)))
+        n_members = len(rows)
         pairs = np.triu_indices(len(self.metals), 1)
-        rows += [
-            dict.fromkeys(two_metals.tolist(), 0.5)
-            for two_metals in self.metals[np.transpose(pairs)]
-        ]
+        for two_metals in self.metals[np.transpose(pairs)].tolist():
+            rows.append(dict.fromkeys(two_metals, 0.5))
         hull_energies = solve(_table(rows), rivals).energy
+        members = hull_energies[:n_members]
+        mixtures = np.zeros((len(self.metals), len(self.metals)))
+        mixtures[pairs] = 4.0 * hull_energies[n_members:]
         shape = len(self.earths), len(self.metals)
-        metal = np.zeros((len(self.metals), len(self.metals)))
-        metal[pairs] = 4.0 * hull_energies[shape[0] * shape[1] :]
-        return hull_energies[: shape[0] * shape[1]].reshape(
-            shape
-        ), metal + metal.T
+        return members.reshape(shape), mixtures + mixtures.T
 
     def trend(self, at: Occupation) -> NDArray:
         """Return the hull of all other phases, from the end members linearly, eV/atom."""
@@ -259,14 +256,18 @@ def _table(rows: list[dict[int, float]]) -> CompositionTable:
     A row is such as ``{61: 0.1667, 26: 0.8333}``, keys atomic numbers less one. No row is
     normalized; row_index counts from 0.
     """
-    parts = [sorted(row.items()) for row in rows]
-    indptr = np.concatenate([[0], np.cumsum(list(map(len, parts)))]).astype(
-        np.int64
-    )
+    starts = [0]
+    columns: list[int] = []
+    amounts: list[float] = []
+    for row in rows:
+        for column in sorted(row):
+            columns.append(column)
+            amounts.append(row[column])
+        starts.append(len(columns))
     return CompositionTable(
-        indptr,
-        np.array([c for p in parts for c, _ in p], np.int32),
-        np.array([a for p in parts for _, a in p]),
+        np.array(starts, np.int64),
+        np.array(columns, np.int32),
+        np.array(amounts, np.float64),
         np.arange(len(rows), dtype=np.int64),
     )
 
@@ -305,16 +306,17 @@ def all_slopes(host: str) -> tuple[Slope, ...]:
     one, its energy is in eV. A row without an energy is left out.
     """
     root = root_host(host)
-    return tuple(
-        Slope(
-            INDEX[row["rare_earth"]],
-            INDEX[row["transition_metal"]],
-            INDEX[row["element"]],
-            float(row["used_eV"]),
-        )
-        for row in datasets.rows("substitution/slopes.csv")
-        if row["host"] == root and row["used_eV"]
-    )
+    slopes = []
+    for row in datasets.rows("substitution/slopes.csv"):
+        if row["host"] == root and row["used_eV"]:
+            slope = Slope(
+                earth=INDEX[row["rare_earth"]],
+                main=INDEX[row["transition_metal"]],
+                metal=INDEX[row["element"]],
+                energy=float(row["used_eV"]),
+            )
+            slopes.append(slope)
+    return tuple(slopes)
 
 
 def unknown_pairs(
@@ -448,15 +450,13 @@ class MixingModel:
         ]
         at = self.terms.nothing(2 * len(observations))
         for k, slope in enumerate(observations):
-            columns = slice(2 * k, 2 * k + 2)
-            at.earth[columns, np.searchsorted(self.earths, slope.earth)] = 1.0
-            at.metal[columns, np.searchsorted(self.metals, slope.main)] = 1.0
-            at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= (
-                MIXED_SHARE
-            )
-            at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += (
-                MIXED_SHARE
-            )
+            rows = slice(2 * k, 2 * k + 2)
+            main = np.searchsorted(self.metals, slope.main)
+            metal = np.searchsorted(self.metals, slope.metal)
+            at.earth[rows, np.searchsorted(self.earths, slope.earth)] = 1.0
+            at.metal[rows, main] = 1.0
+            at.metal[2 * k, main] -= MIXED_SHARE
+            at.metal[2 * k, metal] += MIXED_SHARE
         atoms = MIXED_SHARE * self.terms.sites[1] / self.terms.sites.sum()
         energy = atoms * np.array([slope.energy for slope in observations])
         return at, energy, np.full(len(observations), atoms * NOISE_EV)

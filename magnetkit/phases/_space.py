@@ -4,7 +4,7 @@ All facets of the hull of a small chemical system.
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from ..alloy.table import CompositionTable
 from ._entries import ERROR, SCHEMES, Entries
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ._hull_kernels import Planes
 
 # Rows of one chemical system that one thread solves in a row, each from the last one's basis.
@@ -255,6 +257,28 @@ def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
     return [parts[a:b].tobytes() for a, b in itertools.pairwise(bounds)]
 
 
+def read_formulas(entries: "pd.DataFrame") -> CompositionTable:
+    """Read the column ``formula`` of a snapshot's entries, in atoms, one row an entry.
+
+    A formula that cannot be read has no row; ``row_index`` gives the entry of each row.
+    """
+    return CompositionTable.from_strings(
+        entries["formula"].tolist(), basis="atomic"
+    )
+
+
+def find_compositions(
+    entries: "pd.DataFrame", keys: Collection[bytes]
+) -> BoolArray:
+    """Say which entries have one of the compositions `keys`, bool (n,).
+
+    `entries` is the frame of a snapshot, of which ``formula`` is read; `keys` are of
+    `composition_keys`.
+    """
+    table = read_formulas(entries)
+    return np.array([key in keys for key in composition_keys(table)], bool)
+
+
 def lowest_entries(snapshot: Entries) -> PhaseSpace:
     """Return the lowest entry of every composition of a snapshot; a warning names entries left out.
 
@@ -318,9 +342,7 @@ def find_collapsed_entries(entries: Any) -> BoolArray | None:
     name = "magnetic_moment_muB_atom"
     if name not in entries.columns or entries[name].isna().all():
         return None
-    table = CompositionTable.from_strings(
-        entries["formula"].tolist(), basis="atomic"
-    )
+    table = read_formulas(entries)
     moment = entries[name].to_numpy(float)[table.row_index]
     iron = table.fraction("Fe")
     iron_and_cobalt = table.fraction("Fe", "Co")
@@ -380,11 +402,11 @@ class Systems:
         tuple of three ndarrays of int64
             System, first position in ``order`` and the position after the last, of each run.
         """
-        runs = [
-            (s, at, min(at + RUN, self.bounds[s + 1]))
-            for s in np.flatnonzero(chosen)
-            for at in range(self.bounds[s], self.bounds[s + 1], RUN)
-        ]
+        runs = []
+        for system in np.flatnonzero(chosen):
+            end = self.bounds[system + 1]
+            for first in range(self.bounds[system], end, RUN):
+                runs.append((system, first, min(first + RUN, end)))
         return tuple(np.array(runs, np.int64).reshape(-1, 3).T.copy())
 
 

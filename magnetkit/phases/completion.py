@@ -6,7 +6,6 @@ by what compounds are made of, all rare earths as one, and energies of the embed
 shifted by it. The error is that of shared compounds left out of the fit.
 """
 
-from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -18,7 +17,12 @@ from .._core.elements import INDEX, RARE_EARTHS
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
 from ._entries import ERROR, Entries, entry_systems
-from ._space import composition_keys, lowest_entries
+from ._space import (
+    composition_keys,
+    find_compositions,
+    lowest_entries,
+    read_formulas,
+)
 from .hull import measure_distances
 
 if TYPE_CHECKING:
@@ -82,29 +86,22 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     from sklearn.linear_model import HuberRegressor
     from sklearn.model_selection import cross_val_predict
 
-    spaces = [lowest_entries(snapshot) for snapshot in (source, target)]
-    energies = []
-    for space in spaces:
-        keys = composition_keys(space.table())[space.columns :]
-        energies.append(
-            dict(zip(keys, space.energy[space.columns :], strict=True))
-        )
-    before, after = energies
-    table = spaces[1].table()[spaces[1].columns :]
-    rows = [k for k, key in enumerate(composition_keys(table)) if key in before]
-    if len(rows) < LEAST_SHARED:
+    before = _compound_energies(source)
+    after = _compound_energies(target)
+    is_shared = np.array([key in before for key in after], bool)
+    shared = np.count_nonzero(is_shared)
+    if shared < LEAST_SHARED:
         raise DataError(
-            f"snapshots {source.name} and {target.name} share {len(rows)} compounds; at least "
+            f"snapshots {source.name} and {target.name} share {shared} compounds; at least "
             f"{LEAST_SHARED} are needed to correct energies of one to the other: pull larger "
             "chemical systems"
         )
-    common_rows = table[np.array(rows)]
-    keys = composition_keys(common_rows)
-    difference = np.array([after[key] - before[key] for key in keys])
-    parts = _groups(common_rows)
+    difference = np.array([after[k] - before[k] for k in after if k in before])
+    space = lowest_entries(target)
+    parts = _groups(space.table()[space.columns :][is_shared])
     model = HuberRegressor(alpha=_SHRINKAGE, fit_intercept=False, max_iter=1000)
     left_out = cross_val_predict(
-        model, parts, difference, cv=min(_FOLDS, len(rows))
+        model, parts, difference, cv=min(_FOLDS, shared)
     )
     errors = np.sort(np.abs(difference - left_out))
     # The conformal quantile: nine in ten of left-out compounds lie within.
@@ -112,8 +109,18 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     return Correction(
         shifts=model.fit(parts, difference).coef_,
         error=float(errors[place] / DEVIATIONS_90),
-        shared=len(rows),
+        shared=shared,
     )
+
+
+def _compound_energies(snapshot: Entries) -> dict[bytes, float]:
+    """Return the lowest energy of each compound of a snapshot, eV/atom, by its composition key.
+
+    They are in the order of `lowest_entries`, without the elements.
+    """
+    space = lowest_entries(snapshot)
+    keys = composition_keys(space.table())[space.columns :]
+    return dict(zip(keys, space.energy[space.columns :], strict=True))
 
 
 def complete(snapshot: Kind, embedded: Entries) -> Kind:
@@ -144,16 +151,14 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
 
     correction = fit_correction(embedded, snapshot)
     doubtful = lowest_entries(snapshot).doubtful
-    entries = snapshot.entries[~_is_among(snapshot.entries, doubtful)]
-    lacking = _is_outside(snapshot, embedded.entries) | _is_among(
-        embedded.entries, doubtful
-    )
+    is_doubtful = find_compositions(snapshot.entries, doubtful)
+    lacking = _is_outside(snapshot, embedded.entries)
+    lacking |= find_compositions(embedded.entries, doubtful)
     borrowed_entries = _correct_energies(
         embedded.entries[lacking], correction, snapshot.manifest["scheme"]
     )
-    manifest = {
-        key: value for key, value in snapshot.manifest.items() if key != "files"
-    }
+    manifest = dict(snapshot.manifest)
+    manifest.pop("files", None)
     manifest["elements"] = sorted(
         {*snapshot.elements, *embedded.elements}, key=INDEX.__getitem__
     )
@@ -167,7 +172,10 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
     whole = replace(
         snapshot,
         name=f"{snapshot.name}, completed",
-        entries=pd.concat([entries, borrowed_entries], ignore_index=True),
+        entries=pd.concat(
+            [snapshot.entries[~is_doubtful], borrowed_entries],
+            ignore_index=True,
+        ),
         manifest=manifest,
         folder=None,
         crystals=snapshot.structures() if snapshot.has_structures else None,
@@ -193,9 +201,7 @@ def _correct_energies(
     scheme : str
         Name of the scheme, such as "Materials Project R2SCAN"; for the words alone.
     """
-    table = CompositionTable.from_strings(
-        entries["formula"].tolist(), basis="atomic"
-    )
+    table = read_formulas(entries)
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     is_compound = np.diff(table.indptr) > 1
     result = entries.copy()
@@ -215,18 +221,6 @@ def _groups(table: CompositionTable) -> FloatArray:
     earths = [INDEX[symbol] for symbol in RARE_EARTHS]
     rest = np.delete(dense, earths, axis=1)
     return np.column_stack([rest, dense[:, earths].sum(axis=1)])
-
-
-def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> BoolArray:
-    """Say which entries have one of the compositions `keys`, bool (n,).
-
-    `entries` is the frame of a snapshot, of which ``formula`` is read; `keys` are of
-    `composition_keys`.
-    """
-    table = CompositionTable.from_strings(
-        entries["formula"].tolist(), basis="atomic"
-    )
-    return np.array([key in keys for key in composition_keys(table)], bool)
 
 
 def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> BoolArray:

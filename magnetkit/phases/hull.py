@@ -19,7 +19,13 @@ from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
 from ..alloy.table import CompositionTable
 from ._entries import Entries
-from ._space import PhaseSpace, find_facets, gather, lowest_entries
+from ._space import (
+    PhaseSpace,
+    find_facets,
+    gather,
+    lowest_entries,
+    read_formulas,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -187,10 +193,7 @@ def measure_distances(snapshot: Entries) -> FloatArray:
     energy.
     """
     entries = snapshot.entries
-    table = CompositionTable.from_strings(
-        entries["formula"].tolist(), basis="atomic"
-    )
-    hull = solve(table, stable_space(snapshot)).energy
+    hull = solve(read_formulas(entries), stable_space(snapshot)).energy
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     return np.maximum(energies - hull, 0.0)
 

@@ -8,12 +8,11 @@ import numpy as np
 
 from .._core._types import BoolArray
 from .._core.errors import InputError
-from ..alloy.table import CompositionTable
 from ._entries import Entries, element_symbols, entry_systems
 from ._space import (
     ABSURD_EV_ATOM,
-    composition_keys,
     find_collapsed_entries,
+    find_compositions,
     lowest_entries,
 )
 from .hull import measure_distances
@@ -280,7 +279,8 @@ def _entry_row(
     ``magnetic_moment_muB_atom`` and, if the entry has it, ``thermo_type``. KeyError for an element
     without an energy.
     """
-    composition, atoms = entry.composition, entry.composition.num_atoms
+    composition = entry.composition
+    atoms = composition.num_atoms
     fractions = composition.fractional_composition.as_dict()
     reference = sum(
         share * elements[symbol] for symbol, share in fractions.items()
@@ -336,9 +336,4 @@ def _is_usable(snapshot: Entries) -> BoolArray:
     is_collapse = find_collapsed_entries(entries)
     if is_collapse is not None:
         usable &= ~is_collapse
-    table = CompositionTable.from_strings(
-        entries["formula"].tolist(), basis="atomic"
-    )
-    return usable & np.array(
-        [key not in doubtful for key in composition_keys(table)], bool
-    )
+    return usable & ~find_compositions(entries, doubtful)

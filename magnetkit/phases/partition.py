@@ -226,19 +226,8 @@ def purify(
     )
     removal = np.where(limit > 0.0, 1.0, 0.0)
     inert = (limit > 0.0) & np.isfinite(limit) & (values > 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.nan_to_num(table.fraction("C") / table.fraction("B", "C"))
-    boride_carbon = PHASES.boride_carbon
-    bound = (boride_carbon - share) / (boride_carbon - PHASES.carbide_carbon)
-    bound = np.clip(bound, 0.0, 1.0)
-    boride = np.array(
-        [*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False]
-    )
-    removal = np.where(
-        (indices == INDEX["C"]) & boride[codes][row],
-        removal * bound[row],
-        removal,
-    )
+    is_carbon = indices == INDEX["C"]
+    removal[is_carbon] *= _removed_carbon(table, codes)[row[is_carbon]]
     over = inert & (weight > limit)
     removal[over] = 0.0
     gases = {}
@@ -264,6 +253,23 @@ def purify(
     return replace(
         result, row_index=table.row_index, errors=table.errors
     ), traces
+
+
+def _removed_carbon(table: CompositionTable, codes: Int8Array) -> FloatArray:
+    """Compute the share of its carbon that is taken out of each recipe, 0 to 1, (n,).
+
+    A host of a boride keeps the carbon where it takes much of boron's place. All others have 1.
+    `table` has n recipes, and `codes`, int8 (n,), are those of their hosts, -1 for none.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.nan_to_num(table.fraction("C") / table.fraction("B", "C"))
+    least = PHASES.carbide_carbon
+    most = PHASES.boride_carbon
+    boride = np.array(
+        [*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False]
+    )
+    removed = np.clip((most - share) / (most - least), 0.0, 1.0)
+    return np.where(boride[codes], removed, 1.0)
 
 
 GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}
@@ -464,17 +470,17 @@ def _assignment_rules() -> "AssignmentRules":
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
     rules = [(-1, rule) for rule in _other_windows().values()]
     for host in order:
-        rules += [
-            (HOST_NAMES.index(host.name), rule)
-            for rule in host.assignment.alternatives
-        ]
-    conditions = [condition for _, rule in rules for condition in rule.items()]
+        code = HOST_NAMES.index(host.name)
+        rules += [(code, rule) for rule in host.assignment.alternatives]
     sides = []
-    for ratio, _ in conditions:
-        above, below = ratio.split("/")
-        sides.append((above.strip(), below.strip()))
+    windows = []
+    for _, rule in rules:
+        for ratio, limits in rule.items():
+            above, below = ratio.split("/")
+            sides.append((above.strip(), below.strip()))
+            windows.append(limits)
     sums = list(dict.fromkeys(chain.from_iterable(sides)))
-    window = np.array([limits for _, limits in conditions])
+    window = np.array(windows)
     element_masks = np.array([_counted_elements(amounts) for amounts in sums])
     return AssignmentRules(
         len(sums),
@@ -497,10 +503,8 @@ def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
     """
     windows = {}
     for phase in datasets.toml("hosts/others.toml")["phase"]:
-        ratios = phase.keys() - {"name", "source"}
-        windows[phase["name"]] = {
-            ratio: phase[ratio] for ratio in phase if ratio in ratios
-        }
+        rule = {k: v for k, v in phase.items() if k not in ("name", "source")}
+        windows[phase["name"]] = rule
     return windows
 
 
@@ -547,10 +551,9 @@ def is_in_windows(
 
     is_inside = np.ones(len(table), bool)
     for ratio, (low, high) in rule.items():
-        top, bottom = (
-            sums(table.rows, _counted_elements(side))
-            for side in ratio.split("/")
-        )
+        above, below = ratio.split("/")
+        top = sums(table.rows, _counted_elements(above))
+        bottom = sums(table.rows, _counted_elements(below))
         is_inside &= (
             (bottom > 0.0)
             & (top >= (low - _WINDOW_SLACK) * bottom)

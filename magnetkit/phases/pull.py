@@ -468,8 +468,12 @@ class Cache:
             )
         with contextlib.suppress(OSError):
             for file in self.folder.iterdir():
-                if file.name not in keep:
-                    shutil.rmtree(file) if file.is_dir() else file.unlink()
+                if file.name in keep:
+                    continue
+                if file.is_dir():
+                    shutil.rmtree(file)
+                else:
+                    file.unlink()
 
     def _unwritable(self, error: OSError) -> DataError:
         return DataError(

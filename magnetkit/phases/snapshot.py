@@ -548,13 +548,12 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
         table, preserve_index=False
     ).replace_schema_metadata(None)
     # pandas 2 and 3 name their text types differently; the file does not.
-    plain = [
-        pa.field(
-            f.name, pa.string() if pa.types.is_large_string(f.type) else f.type
-        )
-        for f in arrow.schema
-    ]
-    pq.write_table(arrow.cast(pa.schema(plain)), file, compression="zstd")
+    fields = []
+    for field in arrow.schema:
+        if pa.types.is_large_string(field.type):
+            field = pa.field(field.name, pa.string())
+        fields.append(field)
+    pq.write_table(arrow.cast(pa.schema(fields)), file, compression="zstd")
     return datasets.sha256(file)
 
 
