@@ -42,12 +42,8 @@ def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
                 if p.kind is not p.VAR_KEYWORD
             ]
             unknown = [name for name in kwargs if name not in parameters]
-            suggestions = (
-                difflib.get_close_matches(unknown[0], parameters, n=1)
-                if unknown
-                else []
-            )
-            hint = f"; did you mean {suggestions[0]}?" if suggestions else ""
+            question = suggest(unknown[0], parameters) if unknown else ""
+            hint = f"; {question}" if question else ""
             raise InputError(f"{function.__name__}: {error}{hint}") from None
         try:
             return function(*args, **kwargs)
@@ -158,6 +154,17 @@ def describe_type(annotation: Any) -> str:
     return re.sub(
         r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(annotation)
     )
+
+
+def suggest(word: str, choices: Iterable[str]) -> str:
+    """Ask for the choice that is most like a word: "did you mean remanence?".
+
+    `word` is what came. The text is empty if none of the `choices` is like it.
+    """
+    matches = difflib.get_close_matches(word, list(choices), n=1)
+    if matches:
+        return f"did you mean {matches[0]}?"
+    return ""
 
 
 def parse_whole_number(

@@ -21,8 +21,8 @@ CHOICES = "choices"
 """Folder of the data with what the package chose where nothing is measured."""
 
 STATUS = ("cited", "fitted", "memory", "assumed")
-"""What a constant rests on: a source that was read, a fit on rows that are named, memory, or no
-more than an assumption."""
+"""What a constant rests on: a source that was read, a fit on rows that are named, memory, or none
+of these."""
 
 _KEYS = {"value", "deviation", "unit", "status", "source", "meaning"}
 

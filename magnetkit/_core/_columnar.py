@@ -7,6 +7,7 @@ written.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -197,12 +198,9 @@ class Columns(dict[str, Any]):
             if isinstance(first, np.ndarray):
                 result[name] = np.concatenate(columns)[order]
             elif isinstance(first, Coded):
-                result[name] = Coded.of(
-                    [text for one in columns for text in one.texts()]
-                )
-                result[name] = Coded(
-                    result[name].codes[order], result[name].words
-                )
+                texts = chain.from_iterable(one.texts() for one in columns)
+                joined = Coded.of(list(texts))
+                result[name] = Coded(joined.codes[order], joined.words)
         return result
 
     def frame(self) -> "pd.DataFrame":

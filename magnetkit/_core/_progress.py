@@ -189,16 +189,13 @@ def _count_ready() -> int:
     """
     # Modules and kernels may change while they are counted: the last count will do.
     with suppress(RuntimeError):
-        modules = [
-            m for n, m in list(sys.modules.items()) if n.endswith("_kernels")
-        ]
-        kernels = {
-            id(k): k
-            for m in modules
-            for k in list(vars(m).values())
-            if hasattr(k, "stats")
-        }
-        return sum(len(k.signatures) for k in kernels.values())
+        counts = {}
+        for name, module in list(sys.modules.items()):
+            if name.endswith("_kernels"):
+                for value in list(vars(module).values()):
+                    if hasattr(value, "stats"):
+                        counts[id(value)] = len(value.signatures)
+        return sum(counts.values())
     return 0
 
 

@@ -1,6 +1,5 @@
 """Records of devices and scenarios: TOML files read into checked models, and new ones written."""
 
-import difflib
 import math
 import re
 import tomllib
@@ -16,6 +15,7 @@ from pydantic import (
 )
 
 from . import datasets
+from ._arguments import suggest
 from ._files import describe_no_file
 from .errors import InputError
 
@@ -102,8 +102,8 @@ def load(
         return _read(Path(name_or_path), model, kind)
     choices = names(folder)
     if text not in choices:
-        suggestions = difflib.get_close_matches(text, choices, n=1)
-        hint = f" (did you mean {suggestions[0]}?)" if suggestions else ""
+        question = suggest(text, choices)
+        hint = f" ({question})" if question else ""
         raise InputError(
             f"no {kind} {text!r}{hint}; known are {', '.join(choices)}, or give the path of a "
             "TOML file"

@@ -6,7 +6,6 @@ The Materials Project key is not a setting: it is read from ``MP_API_KEY`` when 
 and kept nowhere.
 """
 
-import difflib
 import logging
 import os
 import re
@@ -23,6 +22,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from ._arguments import suggest
 from .errors import InputError
 
 _log = logging.getLogger(__name__)
@@ -150,16 +150,11 @@ def get_settings() -> Settings:
     names = whole_names | {
         f"MAGNETKIT_{name.upper()}" for name in Settings.model_fields
     }
-    for name in sorted(
-        n for n in os.environ if n.startswith("MAGNETKIT_") and n not in names
-    ):
-        suggestions = difflib.get_close_matches(name, names, n=1)
-        hint = (
-            f"; did you mean {suggestions[0]}?"
-            if suggestions
-            else f"; there is {', '.join(sorted(names))}"
-        )
-        _log.warning("%s is no setting%s", name, hint)
+    for name in sorted(os.environ.keys() - names):
+        if name.startswith("MAGNETKIT_"):
+            all_names = f"there is {', '.join(sorted(names))}"
+            hint = suggest(name, names) or all_names
+            _log.warning("%s is no setting; %s", name, hint)
     try:
         return Settings()
     except ValidationError as error:

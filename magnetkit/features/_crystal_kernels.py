@@ -45,7 +45,8 @@ class Search(NamedTuple):
 # a, b float64[3]
 @jit(part="copied")
 def _dot(a, b):
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    total = a[0] * b[0] + a[1] * b[1]
+    return total + a[2] * b[2]
 
 
 # lattice float64[3, 3]   rows are the cell vectors (A), of non-zero volume
@@ -71,21 +72,21 @@ def search(lattice, reach):
 
 
 # within   Search          as `search` returns it
-# d0..d2   float           fractional displacement from one atom to the other
+# apart    float64[3]      fractional displacement from one atom to the other
 # reach    float           largest distance (A)
 # same     bool            the two are one atom: leave out the image that is the atom itself
 # place    float64[3, room]   fractional displacement of each image found
 # square   float64[room]      its squared distance (A^2)
 # Returns how many are found; `room_for_images` is enough room.
 @jit(part="merged")
-def images(within, d0, d1, d2, reach, same, place, square):
+def images(within, apart, reach, same, place, square):
     """Write the periodic images of a pair of atoms that are within reach, and count them.
 
     Parameters
     ----------
     within : Search
         The cell, as `search` returns it for the same reach.
-    d0, d1, d2 : float
+    apart : ndarray of float64, shape (3,)
         Fractional displacement from the first atom to the second.
     reach : float
         Largest distance, angstrom.
@@ -103,6 +104,9 @@ def images(within, d0, d1, d2, reach, same, place, square):
         Number of images written.
     """
     ax, bx, by, cx, cy, cz, inverse_ax, inverse_by, span1, span2 = within
+    d0 = apart[0]
+    d1 = apart[1]
+    d2 = apart[2]
     reach2 = reach * reach
     whole = reach * inverse_ax
     wide = whole > 1.0
@@ -163,7 +167,8 @@ def _bin(coordinate, bins):
 # n0, n1, n2: multiples; rows float64[3, 3] -> component k of the sum of the multiples of the rows
 @jit(part="copied")
 def _combine(n0, n1, n2, rows, k):
-    return n0 * rows[0, k] + n1 * rows[1, k] + n2 * rows[2, k]
+    total = n0 * rows[0, k] + n1 * rows[1, k]
+    return total + n2 * rows[2, k]
 
 
 # lattice float64[3, 3]; reach float; n int -> bins along each axis, int64[3]
@@ -221,11 +226,15 @@ def _place_atoms(frac, bins, base, inside, is_set, bin_of):
             )
 
 
-# f0, f1, f2 float: fractional displacement
+# f float64[3]: fractional displacement
 @jit(part="copied")
-def _is_on_other_side(f0, f1, f2):
+def _is_on_other_side(f):
     """Return whether an image of an atom is the opposite of one that counts."""
-    return f2 < 0 or (f2 == 0 and (f1 < 0 or (f1 == 0 and f0 < 0)))
+    if f[2] != 0:
+        return f[2] < 0
+    if f[1] != 0:
+        return f[1] < 0
+    return f[0] < 0
 
 
 # lattice float64[3, 3]   rows are the cell vectors (A)
@@ -288,6 +297,7 @@ def half_pairs(lattice, frac, cutoff):
     shift = np.empty((room, 3), np.int32)
     distance = np.empty(room)
     cell = np.empty(3, np.int64)
+    apart = np.empty(3)
     for i in range(n):
         for axis in range(3):
             cell[axis] = _bin(inside[i, axis], bins[axis])
@@ -301,11 +311,10 @@ def half_pairs(lattice, frac, cutoff):
                         j = order[slot]
                         if j < i or not (is_set[i] and is_set[j]):
                             continue
-                        d0 = inside[j, 0] - inside[i, 0]
-                        d1 = inside[j, 1] - inside[i, 1]
-                        d2 = inside[j, 2] - inside[i, 2]
+                        for axis in range(3):
+                            apart[axis] = inside[j, axis] - inside[i, axis]
                         count = images(
-                            within, d0, d1, d2, reach, i == j, place, square
+                            within, apart, reach, i == j, place, square
                         )
                         if m + count > room:
                             room = 2 * room + count
@@ -323,23 +332,15 @@ def half_pairs(lattice, frac, cutoff):
                                 (distance, np.empty(space))
                             )
                         for p in range(count):
-                            f0 = place[0, p]
-                            f1 = place[1, p]
-                            f2 = place[2, p]
                             # Of an atom's own images, those on one side.
-                            if i == j and _is_on_other_side(f0, f1, f2):
+                            if i == j and _is_on_other_side(place[:, p]):
                                 continue
                             first[m] = i
                             second[m] = j
-                            shift[m, 0] = (
-                                int(np.rint(f0 - d0)) + base[i, 0] - base[j, 0]
-                            )
-                            shift[m, 1] = (
-                                int(np.rint(f1 - d1)) + base[i, 1] - base[j, 1]
-                            )
-                            shift[m, 2] = (
-                                int(np.rint(f2 - d2)) + base[i, 2] - base[j, 2]
-                            )
+                            for axis in range(3):
+                                cells = np.rint(place[axis, p] - apart[axis])
+                                below = base[i, axis] - base[j, axis]
+                                shift[m, axis] = int(cells) + below
                             distance[m] = np.sqrt(square[p])
                             m += 1
     return first[:m], second[:m], shift[:m], distance[:m]
@@ -609,12 +610,12 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
     square = np.empty(place.shape[1])
     screen = np.ones(place.shape[1])
     part = np.empty(6)
+    apart = np.empty(3)
     for i in range(n):
         for j in range(i, n):
-            d0 = frac[j, 0] - frac[i, 0]
-            d1 = frac[j, 1] - frac[i, 1]
-            d2 = frac[j, 2] - frac[i, 2]
-            count = images(within, d0, d1, d2, cutoff, i == j, place, square)
+            for axis in range(3):
+                apart[axis] = frac[j, axis] - frac[i, axis]
+            count = images(within, apart, cutoff, i == j, place, square)
             if ewald:
                 for p in range(count):
                     x = alpha * math.sqrt(square[p])
@@ -740,6 +741,7 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
     within = search(lattice, cutoff)
     place = np.empty((3, room_for_images(within, cutoff)))
     squares = np.empty(place.shape[1])
+    apart = np.empty(3)
     slope = np.empty(3)
     for k in range(3):
         slope[k] = _dot(lattice[k], axis)
@@ -747,10 +749,9 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
         for j in range(i, n):
             if weights[i] == 0.0 and weights[j] == 0.0:
                 continue
-            d0 = frac[j, 0] - frac[i, 0]
-            d1 = frac[j, 1] - frac[i, 1]
-            d2 = frac[j, 2] - frac[i, 2]
-            count = images(within, d0, d1, d2, cutoff, i == j, place, squares)
+            for k in range(3):
+                apart[k] = frac[j, k] - frac[i, k]
+            count = images(within, apart, cutoff, i == j, place, squares)
             part = 0.0
             for p in range(count):
                 r = math.sqrt(squares[p])

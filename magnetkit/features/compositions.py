@@ -161,11 +161,9 @@ class CompositionStatistics(CompositionTransformer):
 
         check_is_fitted(self)
         prefix = self.elements_.prefix
-        names = [
-            f"{prefix} {s} {name}"
-            for name in self.elements_.names
-            for s in STATISTICS
-        ]
+        names = []
+        for name in self.elements_.names:
+            names += [f"{prefix} {kind} {name}" for kind in STATISTICS]
         return np.array(names, dtype=object)
 
     def __sklearn_tags__(self) -> Any:

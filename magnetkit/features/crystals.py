@@ -291,11 +291,11 @@ def radial_distribution(
     counts = radial_counts(pairs, len(present), cutoff / bins, bins)
     edges = np.linspace(0.0, cutoff, bins + 1)
     shells = 4.0 / 3.0 * np.pi * np.diff(edges**3) / structure.volume
-    functions = {
-        (SYMBOLS[present[a]], SYMBOLS[present[b]]): counts[a, b]
-        / (members[a] * members[b] * shells)
-        for a, b in combinations_with_replacement(range(len(present)), 2)
-    }
+    functions = {}
+    for a, b in combinations_with_replacement(range(len(present)), 2):
+        symbols = (SYMBOLS[present[a]], SYMBOLS[present[b]])
+        uniform = members[a] * members[b] * shells
+        functions[symbols] = counts[a, b] / uniform
     return 0.5 * (edges[1:] + edges[:-1]), functions
 
 

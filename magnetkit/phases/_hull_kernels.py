@@ -170,6 +170,21 @@ def prices(phases, state):
         cost[k] = total
 
 
+# phases as sparse rows over the m columns; writes column float64 (m,)
+@jit(part="copied")
+def _write_column(enter, phases, inverse, column):
+    """Write the amounts of the basis phases that make up phase `enter` into `column`.
+
+    `enter` is the number of the phase in `phases`, a `Phases`. `inverse`, float64 (m, m), is that
+    of the basis. `column`, float64 (m,), is overwritten.
+    """
+    for b in range(len(column)):
+        column[b] = 0.0
+    for p in range(phases.ptr[enter], phases.ptr[enter + 1]):
+        for b in range(len(column)):
+            column[b] += inverse[b, phases.col[p]] * phases.val[p]
+
+
 # Callers begin with np.int64(-1): a bare -1 is a type of its own, for which this is compiled anew.
 # Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
 @jit(part="linked")
@@ -191,13 +206,10 @@ def _pivot(enter, leave, phases, state):
     state : Simplex
         Changed.
     """
-    ptr, col, val, _ = phases
     basis, inverse, amounts, _, _, _ = state
     m = len(basis)
-    column = np.zeros(m)
-    for p in range(ptr[enter], ptr[enter + 1]):
-        for b in range(m):
-            column[b] += inverse[b, col[p]] * val[p]
+    column = np.empty(m)
+    _write_column(enter, phases, inverse, column)
     scale = 1.0 / column[leave]
     for c in range(m):
         inverse[leave, c] *= scale
@@ -233,7 +245,7 @@ def start(x, phases, state):
     int
         Number of steps, -1 if there is no least energy.
     """
-    ptr, col, val, energy = phases
+    energy = phases.energy
     basis, inverse, amounts, _, cost, _ = state
     m = len(x)
     for b in range(m):
@@ -242,7 +254,7 @@ def start(x, phases, state):
             inverse[b, c] = 1.0 if b == c else 0.0
         amounts[b] = x[b]
     step = 0
-    column = np.zeros(m)
+    column = np.empty(m)
     while True:
         prices(phases, state)
         enter: Any = np.int64(-1)
@@ -255,11 +267,7 @@ def start(x, phases, state):
                     break
         if enter < 0:
             return step
-        for b in range(m):
-            column[b] = 0.0
-        for p in range(ptr[enter], ptr[enter + 1]):
-            for b in range(m):
-                column[b] += inverse[b, col[p]] * val[p]
+        _write_column(enter, phases, inverse, column)
         leave: Any = np.int64(-1)
         ratio = np.inf
         for b in range(m):

@@ -291,7 +291,8 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
         If its phases make no hull.
     """
     space = stable_space(source)
-    columns = space.column[[INDEX[e] for e in elements]]
+    numbers = [INDEX[symbol] for symbol in elements]
+    columns = space.column[numbers]
     absent = sorted(
         e for e, column in zip(elements, columns, strict=True) if column < 0
     )
@@ -312,17 +313,14 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     corner = np.sort(corner.reshape(facets.corner.shape), axis=1)
     pairs = combinations(range(len(elements)), 2)
     sides = np.concatenate([corner[:, list(pair)] for pair in pairs])
-    columns_of_elements = [INDEX[e] for e in elements]
     names = [space.formulas[phase] for phase in stable]
     return Section(
         elements=tuple(elements),
         names=names,
-        shares=space.table()[stable].to_array()[:, columns_of_elements],
+        shares=space.table()[stable].to_array()[:, numbers],
         energies=space.energy[stable],
         edges=np.unique(sides, axis=0),
-        others=_phases_above_hull(
-            lowest_entries(source), columns_of_elements, set(names)
-        ),
+        others=_phases_above_hull(lowest_entries(source), numbers, set(names)),
     )
 
 

@@ -323,12 +323,14 @@ def partition(
     table : CompositionTable
         The recipes.
     host : str or ndarray of int8, shape (n,)
-        As for `assign_hosts`, or what it returned.
+        ``"auto"`` to find the host of each, the name of the host of all, such as "2:14:1", or the
+        codes that `assign_hosts` returned.
 
     Returns
     -------
     Partition
-        The two parts and their shares.
+        ``host`` (codes), the tables ``hard_phase`` and ``grain_boundary``, and the shares
+        ``hard_volume_fraction`` and ``hard_weight_fraction``, NaN where the host is unknown.
 
     Raises
     ------

@@ -602,16 +602,16 @@ def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
 
 @check_arguments
 def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
-    """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.vasp``; see `write_cifs`.
+    """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.vasp``.
 
     Unlike CIF files, these carry coordinates to ten digits and no symmetry.
 
     Parameters
     ----------
     snapshot : Snapshot
-        One that holds structures.
+        One that holds structures, such as `magnetkit.phases.pull` returns.
     folder : str or Path
-        Made if it is not there.
+        Made if it is not there; files of the same name are replaced.
 
     Returns
     -------
@@ -621,7 +621,7 @@ def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     Raises
     ------
     DataError
-        As for `write_cifs`.
+        If the snapshot holds no structures, or the folder cannot be written.
     """
     from pymatgen.io.vasp import Poscar
 
