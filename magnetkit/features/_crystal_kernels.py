@@ -229,7 +229,10 @@ def _place_atoms(frac, bins, base, inside, is_set, bin_of):
 # f float64[3]: fractional displacement
 @jit(part="copied")
 def _is_on_other_side(f):
-    """Return whether an image of an atom is the opposite of one that counts."""
+    """Return whether an image of an atom is the opposite of one that counts.
+
+    `f`, float64 (3,), is its fractional displacement from the atom.
+    """
     if f[2] != 0:
         return f[2] < 0
     if f[1] != 0:
