@@ -152,7 +152,10 @@ class _Notice:
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
     def end(self) -> None:
-        """Print how long the compilation of kernels took, if its start was printed."""
+        """Print how long the compilation of kernels took, if its start was printed.
+
+        Further calls do nothing.
+        """
         if self.begun and not self.ended:
             self.ended = True
             seconds = self.last - self.begun

@@ -61,9 +61,19 @@ class AssignmentRules(NamedTuple):
 def assign(rows, rules, codes, begin, end):
     """Write the index of the host of each composition from `begin` to `end` - 1 into `codes`.
 
-    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `rules` is `AssignmentRules`.
-    Of the rules that fit the first decides; -1 is for none. `codes`, int8 (n,), is overwritten at
-    these rows alone. A ratio whose lower sum is 0, and NaN fractions, fit no rule.
+    A ratio whose lower sum is 0, and NaN fractions, fit no rule.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of atomic fractions.
+    rules : AssignmentRules
+        Conditions, which are windows of ratios of sums of atoms, of each rule, and its host. Of
+        the rules whose conditions all hold the first decides.
+    codes : ndarray of int8, shape (n,)
+        Overwritten at these rows alone: index of the host, -1 for none.
+    begin, end : int
+        Range of rows.
     """
     indptr, indices, values = rows
     sums, first, where, above, below, low, high, start, host = rules

@@ -558,10 +558,10 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
 
 
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
-    """Yield material id and pymatgen structure of each entry of a snapshot that has one.
+    """Yield material id and pymatgen structure of each crystal of a snapshot.
 
-    DataError if the snapshot holds no structures. The id is such as "mp-1429". The error comes when
-    the first one is taken.
+    `snapshot` must hold structures: DataError otherwise, when the first one is taken. The id is
+    such as "mp-1429".
     """
     from pymatgen.core import Structure
 
