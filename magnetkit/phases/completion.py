@@ -89,7 +89,7 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     before = _compound_energies(source)
     after = _compound_energies(target)
     is_shared = np.array([key in before for key in after], bool)
-    shared = np.count_nonzero(is_shared)
+    shared = int(is_shared.sum())
     if shared < LEAST_SHARED:
         raise DataError(
             f"snapshots {source.name} and {target.name} share {shared} compounds; at least "
