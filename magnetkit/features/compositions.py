@@ -161,7 +161,7 @@ class CompositionStatistics(CompositionTransformer):
 
         check_is_fitted(self)
         prefix = self.elements_.prefix
-        names = []
+        names: list[str] = []
         for name in self.elements_.names:
             names += [f"{prefix} {kind} {name}" for kind in STATISTICS]
         return np.array(names, dtype=object)
