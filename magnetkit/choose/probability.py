@@ -6,6 +6,7 @@ difference of two recipes, and the lots of each (``datasets/recipes/spread.toml`
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -204,6 +205,12 @@ def score_at_limit(
     return score
 
 
+@lru_cache(maxsize=1)
+def _legendre_nodes() -> tuple[FloatArray, FloatArray]:
+    """Return nodes and weights of Gauss-Legendre on -1 to 1, each of shape (`_NODES`,)."""
+    return np.polynomial.legendre.leggauss(_NODES)
+
+
 def probability_of_limits(
     flux: Any,
     hardness: Any,
@@ -272,7 +279,7 @@ def probability_of_limits(
     pull = np.asarray(pull) * of_magnet
     # Over the quantiles of remanence that meet their limit, so that a narrow range is met.
     low = ndtr((-largest_move - expected_flux) / wide_flux)
-    node, weight = np.polynomial.legendre.leggauss(_NODES)
+    node, weight = _legendre_nodes()
     quantile = low + (1.0 - low) * (node[:, None] + 1.0) / 2.0
     error = wide_flux * ndtri(np.clip(quantile, 1e-300, 1.0 - 1e-16))
     move = np.clip(expected_flux + error, -largest_move, largest_move)

@@ -22,71 +22,78 @@ from .._core._jit import jit
 _CUTOFF_SLACK = 1e-8
 
 
-class Search(NamedTuple):
-    """A cell and the largest distance at which its periodic images count.
-
-    The cell is turned so that a is along x and b in the xy plane; `ax` to `cz` are the parts of its
-    vectors that are left, angstrom. `inverse_ax` and `inverse_by` are 1 / ax and 1 / by, `span1` and
-    `span2` the distance in units of by and cz.
-    """
-
-    ax: float
-    bx: float
-    by: float
-    cx: float
-    cy: float
-    cz: float
-    inverse_ax: float
-    inverse_by: float
-    span1: float
-    span2: float
-
-
-# a, b float64[3]
-@jit(part="copied")
-def _dot(a, b):
-    total = a[0] * b[0] + a[1] * b[1]
-    return total + a[2] * b[2]
-
-
 # lattice float64[3, 3]   rows are the cell vectors (A), of non-zero volume
-# reach   float           the largest distance (A)
+# returns float64[3, 3]   the same cell turned so that a is along x and b in the xy plane
+@jit
+def triangular(lattice):
+    """Return the cell in lower triangular form.
+
+    The triangular cell is new: float64 (3, 3), angstrom, with entries 0 above the diagonal.
+    `lattice`, float64 (3, 3), is not changed; its rows are the cell vectors in angstrom.
+    """
+    lattice_rows = np.zeros((3, 3))
+    aa = ab = ac = bb = bc = cc = 0.0
+    for k in range(3):
+        aa += lattice[0, k] * lattice[0, k]
+        ab += lattice[0, k] * lattice[1, k]
+        ac += lattice[0, k] * lattice[2, k]
+        bb += lattice[1, k] * lattice[1, k]
+        bc += lattice[1, k] * lattice[2, k]
+        cc += lattice[2, k] * lattice[2, k]
+    lattice_rows[0, 0] = np.sqrt(aa)
+    lattice_rows[1, 0] = ab / lattice_rows[0, 0]
+    lattice_rows[1, 1] = np.sqrt(bb - lattice_rows[1, 0] ** 2)
+    lattice_rows[2, 0] = ac / lattice_rows[0, 0]
+    lattice_rows[2, 1] = (
+        bc - lattice_rows[1, 0] * lattice_rows[2, 0]
+    ) / lattice_rows[1, 1]
+    across = cc - lattice_rows[2, 0] ** 2
+    lattice_rows[2, 2] = np.sqrt(across - lattice_rows[2, 1] ** 2)
+    return lattice_rows
+
+
+# lattice float64[3, 3]; reach float   the cell (A) and the largest distance (A)
+# returns float64[10]   what `images` needs of them: ax, bx, by, cx, cy, cz of the triangular cell,
+#                       1 / ax, 1 / by, and the reach in units of by and cz
 @jit(part="merged")
 def search(lattice, reach):
     """Prepare the search for periodic images of a cell.
 
-    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom, and is only read. `reach` is
-    the largest distance, angstrom. The result, a `Search`, is the argument `within` of `images` and
+    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `reach` is the largest
+    distance, angstrom. The result, float64 (10,), is the argument `within` of `images` and
     `room_for_images`.
     """
-    ax = np.sqrt(_dot(lattice[0], lattice[0]))
-    bx = _dot(lattice[0], lattice[1]) / ax
-    by = np.sqrt(_dot(lattice[1], lattice[1]) - bx**2)
-    cx = _dot(lattice[0], lattice[2]) / ax
-    cy = (_dot(lattice[1], lattice[2]) - bx * cx) / by
-    across = _dot(lattice[2], lattice[2]) - cx**2
-    cz = np.sqrt(across - cy**2)
-    return Search(
-        ax, bx, by, cx, cy, cz, 1.0 / ax, 1.0 / by, reach / by, reach / cz
-    )
+    lattice_rows = triangular(lattice)
+    buffers = np.empty(10)
+    buffers[0] = lattice_rows[0, 0]
+    buffers[1] = lattice_rows[1, 0]
+    buffers[2] = lattice_rows[1, 1]
+    buffers[3] = lattice_rows[2, 0]
+    buffers[4] = lattice_rows[2, 1]
+    buffers[5] = lattice_rows[2, 2]
+    buffers[6] = 1.0 / lattice_rows[0, 0]
+    buffers[7] = 1.0 / lattice_rows[1, 1]
+    buffers[8] = reach / lattice_rows[1, 1]
+    buffers[9] = reach / lattice_rows[2, 2]
+    return buffers
 
 
-# within   Search          as `search` returns it
-# apart    float64[3]      fractional displacement from one atom to the other
+# within   float64[10]     as `search` returns it
+# d0..d2   float           fractional displacement from one atom to the other
 # reach    float           largest distance (A)
 # same     bool            the two are one atom: leave out the image that is the atom itself
 # place    float64[3, room]   fractional displacement of each image found
 # square   float64[room]      its squared distance (A^2)
 # Returns how many are found; `room_for_images` is enough room.
 @jit(part="merged")
-def images(within, apart, reach, same, place, square):
+def images(within, d0, d1, d2, reach, same, place, square):
     """Write the periodic images of a pair of atoms that are within reach, and count them.
 
     Parameters
     ----------
-    within : Search
+    within : ndarray of float64, shape (10,)
         The cell, as `search` returns it for the same reach.
-    apart : ndarray of float64, shape (3,)
+    d0, d1, d2 : float
         Fractional displacement from the first atom to the second.
     reach : float
         Largest distance, angstrom.
@@ -103,10 +110,16 @@ def images(within, apart, reach, same, place, square):
     int
         Number of images written.
     """
-    ax, bx, by, cx, cy, cz, inverse_ax, inverse_by, span1, span2 = within
-    d0 = apart[0]
-    d1 = apart[1]
-    d2 = apart[2]
+    ax = within[0]
+    bx = within[1]
+    by = within[2]
+    cx = within[3]
+    cy = within[4]
+    cz = within[5]
+    inverse_ax = within[6]
+    inverse_by = within[7]
+    span1 = within[8]
+    span2 = within[9]
     reach2 = reach * reach
     whole = reach * inverse_ax
     wide = whole > 1.0
@@ -119,9 +132,9 @@ def images(within, apart, reach, same, place, square):
         f2 = d2 + n2
         z = f2 * cz
         middle = d1 + f2 * cy * inverse_by
-        lowest = int(np.ceil(-middle - span1))
-        highest = int(np.floor(-middle + span1))
-        for n1 in range(lowest, highest + 1):
+        for n1 in range(
+            int(np.ceil(-middle - span1)), int(np.floor(-middle + span1)) + 1
+        ):
             f1 = d1 + n1
             y = f1 * by + f2 * cy
             across = y * y + z * z
@@ -132,9 +145,10 @@ def images(within, apart, reach, same, place, square):
             middle = d0 + offset * inverse_ax
             # A root costs more than a few misses.
             span0 = np.sqrt(rest) * inverse_ax if wide else whole
-            first = int(np.ceil(-middle - span0))
-            last = int(np.floor(-middle + span0))
-            for n0 in range(first, last + 1):
+            for n0 in range(
+                int(np.ceil(-middle - span0)),
+                int(np.floor(-middle + span0)) + 1,
+            ):
                 if same and n0 == 0 and n1 == 0 and n2 == 0:
                     continue
                 f0 = d0 + n0
@@ -153,9 +167,8 @@ def images(within, apart, reach, same, place, square):
 @jit(part="copied")
 def room_for_images(within, reach):
     """Return how many images of a pair can be within reach."""
-    along = int(2.0 * reach * within.inverse_ax) + 2
-    across = (int(2.0 * within.span1) + 2) * (int(2.0 * within.span2) + 2)
-    return along * across
+    along = int(2.0 * reach * within[6]) + 2
+    return along * (int(2.0 * within[8]) + 2) * (int(2.0 * within[9]) + 2)
 
 
 @jit(part="copied")
@@ -164,11 +177,39 @@ def _bin(coordinate, bins):
     return min(int(coordinate * bins), bins - 1)
 
 
+# a, b float64[3]
+@jit(part="copied")
+def _dot(a, b):
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
 # n0, n1, n2: multiples; rows float64[3, 3] -> component k of the sum of the multiples of the rows
 @jit(part="copied")
 def _combine(n0, n1, n2, rows, k):
-    total = n0 * rows[0, k] + n1 * rows[1, k]
-    return total + n2 * rows[2, k]
+    return n0 * rows[0, k] + n1 * rows[1, k] + n2 * rows[2, k]
+
+
+# Written out, as numba takes seconds to compile the inverse of a matrix of any size.
+@jit(part="linked")
+def _reciprocal(lattice, out):
+    """Write the reciprocal vectors into the rows of `out`; return the signed volume of the cell.
+
+    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `out`, float64 (3, 3), is
+    overwritten with the transpose of the inverse of `lattice`, 1/angstrom, without the factor
+    2 pi. The volume is in cubic angstrom.
+    """
+    for row in range(3):
+        a = lattice[(row + 1) % 3]
+        b = lattice[(row + 2) % 3]
+        for k in range(3):
+            i = (k + 1) % 3
+            j = (k + 2) % 3
+            out[row, k] = a[i] * b[j] - a[j] * b[i]
+    volume = _dot(lattice[0], out[0])
+    for row in range(3):
+        for k in range(3):
+            out[row, k] /= volume
+    return volume
 
 
 # lattice float64[3, 3]; reach float; n int -> bins along each axis, int64[3]
@@ -180,10 +221,11 @@ def _count_bins(lattice, reach, n):
     fewer than three bins fit has one. `lattice`, float64 (3, 3), and `reach` are in angstrom.
     """
     bins = np.ones(3, np.int64)
-    inverse = np.linalg.inv(lattice)
+    reciprocal = np.empty((3, 3))
+    _reciprocal(lattice, reciprocal)
     for axis in range(3):
         # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
-        apart = 1.0 / np.sqrt((inverse[:, axis] ** 2).sum())
+        apart = 1.0 / np.sqrt(_dot(reciprocal[axis], reciprocal[axis]))
         fit = int(min(apart / reach, n))
         bins[axis] = fit if fit >= 3 else 1
     return bins
@@ -214,7 +256,7 @@ def _place_atoms(frac, bins, base, inside, is_set, bin_of):
         Number of each atom's bin. It must come in as zeros, as it is read and multiplied.
     """
     for i in range(len(frac)):
-        is_set[i] = np.isfinite(frac[i].sum())
+        is_set[i] = np.isfinite(frac[i, 0] + frac[i, 1] + frac[i, 2])
         if not is_set[i]:
             continue
         for axis in range(3):
@@ -226,18 +268,50 @@ def _place_atoms(frac, bins, base, inside, is_set, bin_of):
             )
 
 
-# f float64[3]: fractional displacement
+@jit(part="linked")
+def _sort_by_bin(bin_of, order, begin):
+    """Sort atoms by their bins, those of one bin as they come, by counting.
+
+    Parameters
+    ----------
+    bin_of : ndarray of int64, shape (n,)
+        Number of each atom's bin, from 0.
+    order : ndarray of int64, shape (n,)
+        Overwritten with the numbers of the atoms. Those of bin b are
+        ``order[begin[b]:begin[b + 1]]``.
+    begin : ndarray of int64, shape (bins + 1,)
+        Zeros on entry; overwritten.
+    """
+    for b in bin_of:
+        begin[b + 1] += 1
+    for b in range(len(begin) - 1):
+        begin[b + 1] += begin[b]
+    # The start of a bin moves over its atoms, to that of the next bin, and back.
+    for i in range(len(bin_of)):
+        order[begin[bin_of[i]]] = i
+        begin[bin_of[i]] += 1
+    for b in range(len(begin) - 1, 0, -1):
+        begin[b] = begin[b - 1]
+    begin[0] = 0
+
+
+@jit(part="linked")
+def _lengthen(values, room):
+    """Return a longer copy of an array, (n,), of length `room`; what is beyond n is not set."""
+    longer = np.empty(room, values.dtype)
+    for i in range(len(values)):
+        longer[i] = values[i]
+    return longer
+
+
+# f0, f1, f2 float: fractional displacement
 @jit(part="copied")
-def _is_on_other_side(f):
+def _is_on_other_side(f0, f1, f2):
     """Return whether an image of an atom is the opposite of one that counts.
 
-    `f`, float64 (3,), is its fractional displacement from the atom.
+    `f0`, `f1` and `f2` are its fractional displacement from the atom.
     """
-    if f[2] != 0:
-        return f[2] < 0
-    if f[1] != 0:
-        return f[1] < 0
-    return f[0] < 0
+    return f2 < 0 or (f2 == 0 and (f1 < 0 or (f1 == 0 and f0 < 0)))
 
 
 # lattice float64[3, 3]   rows are the cell vectors (A)
@@ -274,6 +348,9 @@ def half_pairs(lattice, frac, cutoff):
     n = len(frac)
     reach = cutoff + _CUTOFF_SLACK
     within = search(lattice, reach)
+    ax = within[0]
+    by = within[2]
+    cz = within[5]
     bins = _count_bins(lattice, reach, n)
     base = np.zeros((n, 3), np.int32)
     inside = np.zeros((n, 3))
@@ -281,9 +358,9 @@ def half_pairs(lattice, frac, cutoff):
     bin_of = np.zeros(n, np.int64)
     _place_atoms(frac, bins, base, inside, is_set, bin_of)
     # Atoms of bin b are order[begin[b]:begin[b + 1]].
-    order = np.argsort(bin_of, kind="mergesort")
+    order = np.empty(n, np.int64)
     begin = np.zeros(bins[0] * bins[1] * bins[2] + 1, np.int64)
-    begin[1:] = np.cumsum(np.bincount(bin_of, minlength=len(begin) - 1))
+    _sort_by_bin(bin_of, order, begin)
     extent = np.empty(3, np.int64)
     for axis in range(3):
         extent[axis] = 1 if bins[axis] >= 3 else 0
@@ -292,15 +369,13 @@ def half_pairs(lattice, frac, cutoff):
     square = np.empty(place.shape[1])
     m = 0
     # As many as a uniform crystal of this density has, and some more.
-    volume = within.ax * within.by * within.cz
-    likely = 2.5 * n * n * reach**3 / volume
+    likely = 2.5 * n * n * reach**3 / (ax * by * cz)
     room = 64 + n + int(likely)
     first = np.empty(room, np.int32)
     second = np.empty(room, np.int32)
-    shift = np.empty((room, 3), np.int32)
+    shift = np.empty(3 * room, np.int32)
     distance = np.empty(room)
     cell = np.empty(3, np.int64)
-    apart = np.empty(3)
     for i in range(n):
         for axis in range(3):
             cell[axis] = _bin(inside[i, axis], bins[axis])
@@ -314,39 +389,40 @@ def half_pairs(lattice, frac, cutoff):
                         j = order[slot]
                         if j < i or not (is_set[i] and is_set[j]):
                             continue
-                        for axis in range(3):
-                            apart[axis] = inside[j, axis] - inside[i, axis]
+                        d0 = inside[j, 0] - inside[i, 0]
+                        d1 = inside[j, 1] - inside[i, 1]
+                        d2 = inside[j, 2] - inside[i, 2]
                         count = images(
-                            within, apart, reach, i == j, place, square
+                            within, d0, d1, d2, reach, i == j, place, square
                         )
                         if m + count > room:
                             room = 2 * room + count
-                            space = room - len(first)
-                            first = np.concatenate(
-                                (first, np.empty(space, np.int32))
-                            )
-                            second = np.concatenate(
-                                (second, np.empty(space, np.int32))
-                            )
-                            shift = np.concatenate(
-                                (shift, np.empty((space, 3), np.int32))
-                            )
-                            distance = np.concatenate(
-                                (distance, np.empty(space))
-                            )
+                            first = _lengthen(first, room)
+                            second = _lengthen(second, room)
+                            shift = _lengthen(shift, 3 * room)
+                            distance = _lengthen(distance, room)
                         for p in range(count):
+                            f0 = place[0, p]
+                            f1 = place[1, p]
+                            f2 = place[2, p]
                             # Of an atom's own images, those on one side.
-                            if i == j and _is_on_other_side(place[:, p]):
+                            if i == j and _is_on_other_side(f0, f1, f2):
                                 continue
                             first[m] = i
                             second[m] = j
-                            for axis in range(3):
-                                cells = np.rint(place[axis, p] - apart[axis])
-                                below = base[i, axis] - base[j, axis]
-                                shift[m, axis] = int(cells) + below
+                            shift[3 * m + 0] = (
+                                int(np.rint(f0 - d0)) + base[i, 0] - base[j, 0]
+                            )
+                            shift[3 * m + 1] = (
+                                int(np.rint(f1 - d1)) + base[i, 1] - base[j, 1]
+                            )
+                            shift[3 * m + 2] = (
+                                int(np.rint(f2 - d2)) + base[i, 2] - base[j, 2]
+                            )
                             distance[m] = np.sqrt(square[p])
                             m += 1
-    return first[:m], second[:m], shift[:m], distance[:m]
+    shifts = shift[: 3 * m].reshape(m, 3)
+    return first[:m], second[:m], shifts, distance[:m]
 
 
 # first, second int32[m]; distance float64[m]   pairs, each once
@@ -479,11 +555,11 @@ def reciprocal_vectors(lattice, longest):
     volume : float
         Of the cell, cubic angstrom.
     """
-    inverse = 2.0 * np.pi * np.linalg.inv(lattice).T
-    volume = abs(np.linalg.det(lattice))
+    reciprocal = np.empty((3, 3))
+    volume = abs(_reciprocal(lattice, reciprocal))
     limits = np.empty(3, np.int64)
     for axis in range(3):
-        length = np.sqrt((lattice[axis] ** 2).sum())
+        length = np.sqrt(_dot(lattice[axis], lattice[axis]))
         limits[axis] = int(longest * length / (2.0 * np.pi))
     area = (2 * limits[1] + 1) * (2 * limits[2] + 1)
     room = (limits[0] + 1) * area
@@ -496,7 +572,7 @@ def reciprocal_vectors(lattice, longest):
                     continue
                 square = 0.0
                 for k in range(3):
-                    g[m, k] = _combine(n0, n1, n2, inverse, k)
+                    g[m, k] = 2.0 * np.pi * _combine(n0, n1, n2, reciprocal, k)
                     square += g[m, k] ** 2
                 if square <= longest * longest:
                     m += 1
@@ -613,12 +689,12 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
     square = np.empty(place.shape[1])
     screen = np.ones(place.shape[1])
     part = np.empty(6)
-    apart = np.empty(3)
     for i in range(n):
         for j in range(i, n):
-            for axis in range(3):
-                apart[axis] = frac[j, axis] - frac[i, axis]
-            count = images(within, apart, cutoff, i == j, place, square)
+            d0 = frac[j, 0] - frac[i, 0]
+            d1 = frac[j, 1] - frac[i, 1]
+            d2 = frac[j, 2] - frac[i, 2]
+            count = images(within, d0, d1, d2, cutoff, i == j, place, square)
             if ewald:
                 for p in range(count):
                     x = alpha * math.sqrt(square[p])
@@ -744,7 +820,6 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
     within = search(lattice, cutoff)
     place = np.empty((3, room_for_images(within, cutoff)))
     squares = np.empty(place.shape[1])
-    apart = np.empty(3)
     slope = np.empty(3)
     for k in range(3):
         slope[k] = _dot(lattice[k], axis)
@@ -752,9 +827,10 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
         for j in range(i, n):
             if weights[i] == 0.0 and weights[j] == 0.0:
                 continue
-            for k in range(3):
-                apart[k] = frac[j, k] - frac[i, k]
-            count = images(within, apart, cutoff, i == j, place, squares)
+            d0 = frac[j, 0] - frac[i, 0]
+            d1 = frac[j, 1] - frac[i, 1]
+            d2 = frac[j, 2] - frac[i, 2]
+            count = images(within, d0, d1, d2, cutoff, i == j, place, squares)
             part = 0.0
             for p in range(count):
                 r = math.sqrt(squares[p])
@@ -890,7 +966,10 @@ def _describe_neighbours(pairs, kind, members, reach, short, out):
     for a in range(3):
         for b in range(3):
             if members[a] > 0:
-                total = counts[:, b][kind == a].sum()
+                total = 0
+                for i in range(len(kind)):
+                    if kind[i] == a:
+                        total += counts[i, b]
                 out[1 + 3 * a + b] = total / members[a]
     o = 10
     for a, b in ((0, 0), (0, 1), (1, 1)):
@@ -979,6 +1058,7 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
     begin, lattices, frac, kinds, weights = atoms
     axis = np.empty(3)
     mean = np.empty(6)
+    reciprocal = np.empty((3, 3))
     for c in range(start, stop):
         out[c, :] = np.nan
         low = begin[c]
@@ -989,7 +1069,7 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
         lattice = lattices[c]
         places = frac[low:high]
         kind = kinds[low:high]
-        volume = abs(np.linalg.det(lattice))
+        volume = abs(_reciprocal(lattice, reciprocal))
         out[c, 0] = volume / n
 
         first, second, _, distance = half_pairs(lattice, places, reach.max())

@@ -170,21 +170,6 @@ def prices(phases, state):
         cost[k] = total
 
 
-# phases as sparse rows over the m columns; writes column float64 (m,)
-@jit(part="copied")
-def _write_column(enter, phases, inverse, column):
-    """Write the amounts of the basis phases that make up phase `enter` into `column`.
-
-    `enter` is the number of the phase in `phases`, a `Phases`. `inverse`, float64 (m, m), is that
-    of the basis. `column`, float64 (m,), is overwritten.
-    """
-    for b in range(len(column)):
-        column[b] = 0.0
-    for p in range(phases.ptr[enter], phases.ptr[enter + 1]):
-        for b in range(len(column)):
-            column[b] += inverse[b, phases.col[p]] * phases.val[p]
-
-
 # Callers begin with np.int64(-1): a bare -1 is a type of its own, for which this is compiled anew.
 # Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
 @jit(part="linked")
@@ -206,10 +191,13 @@ def _pivot(enter, leave, phases, state):
     state : Simplex
         Changed.
     """
+    ptr, col, val, _ = phases
     basis, inverse, amounts, _, _, _ = state
     m = len(basis)
-    column = np.empty(m)
-    _write_column(enter, phases, inverse, column)
+    column = np.zeros(m)
+    for p in range(ptr[enter], ptr[enter + 1]):
+        for b in range(m):
+            column[b] += inverse[b, col[p]] * val[p]
     scale = 1.0 / column[leave]
     for c in range(m):
         inverse[leave, c] *= scale
@@ -245,7 +233,7 @@ def start(x, phases, state):
     int
         Number of steps, -1 if there is no least energy.
     """
-    energy = phases.energy
+    ptr, col, val, energy = phases
     basis, inverse, amounts, _, cost, _ = state
     m = len(x)
     for b in range(m):
@@ -254,7 +242,7 @@ def start(x, phases, state):
             inverse[b, c] = 1.0 if b == c else 0.0
         amounts[b] = x[b]
     step = 0
-    column = np.empty(m)
+    column = np.zeros(m)
     while True:
         prices(phases, state)
         enter: Any = np.int64(-1)
@@ -267,7 +255,11 @@ def start(x, phases, state):
                     break
         if enter < 0:
             return step
-        _write_column(enter, phases, inverse, column)
+        for b in range(m):
+            column[b] = 0.0
+        for p in range(ptr[enter], ptr[enter + 1]):
+            for b in range(m):
+                column[b] += inverse[b, col[p]] * val[p]
         leave: Any = np.int64(-1)
         ratio = np.inf
         for b in range(m):
@@ -291,13 +283,13 @@ def copy(source, target):
             target[i, j] = source[i, j]
 
 
-# Amounts of the basis phases in x; whether none is below 0 by more than rounding.
+# Amounts of the basis phases in x; whether none is below -rounding.
 @jit
-def mix(inverse, x, amounts):
+def mix(inverse, x, amounts, rounding):
     """Write how much of each phase of a basis makes up a composition; say whether none is negative.
 
     `inverse`, float64 (m, m), is that of the basis, `x`, float64 (m,), the composition; `amounts`,
-    float64 (m,), is overwritten. An amount down to minus 1e-10 counts as none. The result is a
+    float64 (m,), is overwritten. An amount down to minus `rounding` counts as none. The result is a
     bool; all amounts are written in any case.
     """
     inside = True
@@ -306,7 +298,7 @@ def mix(inverse, x, amounts):
         for c in range(len(x)):
             total += inverse[b, c] * x[c]
         amounts[b] = total
-        if total < -_PRICE_SLACK:
+        if total < -rounding:
             inside = False
     return inside
 
@@ -341,7 +333,7 @@ def move(x, phases, state, since):
     ptr, col, val, energy = phases
     basis, inverse, amounts, _, cost, share = state
     m = len(x)
-    mix(inverse, x, amounts)
+    mix(inverse, x, amounts, _PRICE_SLACK)
     step = 0
     while True:
         # Steepest edge: the largest shortfall for the length of its row takes far fewer steps.
@@ -384,7 +376,7 @@ def move(x, phases, state, since):
         if since >= _REFACTOR_AFTER:
             copy(invert(basis, phases)[0], inverse)
             prices(phases, state)
-            mix(inverse, x, amounts)
+            mix(inverse, x, amounts, _PRICE_SLACK)
             since = 0
 
 
@@ -559,30 +551,30 @@ def _write(ids, held, n, settled, products, fractions):
 
 # Take a remembered basis up; store the state's as number `at`.
 @jit(part="copied")
-def _recall(store, at, state):
+def _recall(memory, at, state):
     """Copy a remembered basis and its inverse into a state of the simplex.
 
-    `store` is `Remembered` and `at` the number of the basis in it. Basis and inverse of `state`, a
+    `memory` is `Remembered` and `at` the number of the basis in it. Basis and inverse of `state`, a
     `Simplex`, are overwritten; amounts, price and cost stay as they were.
     """
     for b in range(len(state.basis)):
-        state.basis[b] = store.bases[at, b]
-    copy(store.inverses[at], state.inverse)
+        state.basis[b] = memory.bases[at, b]
+    copy(memory.inverses[at], state.inverse)
 
 
 @jit(part="copied")
-def _remember(state, since, at, store):
-    """Store basis, inverse and prices of a state of the simplex as number `at` of `store`.
+def _remember(state, since, at, memory):
+    """Store basis, inverse and prices of a state of the simplex as number `at` of `memory`.
 
     `state`, a `Simplex`, is only read and its prices must be those of its basis. `since` is the
-    number of steps since its inverse was computed. The four entries of number `at` in `store`, a
+    number of steps since its inverse was computed. The four entries of number `at` in `memory`, a
     `Remembered`, are overwritten.
     """
     for b in range(len(state.basis)):
-        store.prices[b, at] = state.price[b]
-        store.bases[at, b] = state.basis[b]
-    copy(state.inverse, store.inverses[at])
-    store.sinces[at] = since
+        memory.prices[b, at] = state.price[b]
+        memory.bases[at, b] = state.basis[b]
+    copy(state.inverse, memory.inverses[at])
+    memory.sinces[at] = since
 
 
 # Inside the simplex and in no special position, so that no step from here is degenerate.
@@ -633,7 +625,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
             m += 1
     state = allocate_workspace(m, len(ids))
     keep = min(_KEPT_BASES, last - first)
-    store = Remembered(
+    memory = Remembered(
         np.empty((m, keep)), np.empty((keep, m), np.int64), np.empty((keep, m, m)),
         np.empty(keep, np.int64), np.empty(keep),
     )  # fmt: skip
@@ -658,13 +650,17 @@ def _run(rows, column, order, first, last, inside, phases, found):
             new = costed = True
         else:
             # The remembered basis that prices x highest is the nearest to its own.
-            best = _nearest_basis(store.prices, min(kept, keep), x, store.worth)
+            best = _nearest_basis(
+                memory.prices, min(kept, keep), x, memory.worth
+            )
             if best != at:
                 at = best
-                _recall(store, at, state)
-                since = store.sinces[at]
+                _recall(memory, at, state)
+                since = memory.sinces[at]
                 costed = False
-        if since >= 0 and not mix(state.inverse, x, state.amounts):
+        if since >= 0 and not mix(
+            state.inverse, x, state.amounts, _PRICE_SLACK
+        ):
             if not costed:
                 prices(within, state)
             since = move(x, within, state, since)
@@ -673,7 +669,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
             new = costed = True
         if new and since >= 0:
             at = kept % keep
-            _remember(state, since, at, store)
+            _remember(state, since, at, memory)
             kept += 1
         n, total = _settle_products(x, within, state, room)
         found.hull[row] = total if since >= 0 else np.nan

@@ -157,11 +157,11 @@ def test_edge_mixture_belongs_to_the_facet():
     # Phases AB and B, by hand: their amounts in x are solved from A = AB / 2.
     inverse = np.linalg.inv(np.array([[0.5, 0.0], [0.5, 1.0]]))
     amounts = np.empty(2)
-    assert _hull.mix(inverse, np.array([0.5, 0.5]), amounts)
+    assert _hull.mix(inverse, np.array([0.5, 0.5]), amounts, 1e-10)
     assert_allclose(amounts, [1.0, 0.0], atol=1e-15)
-    assert _hull.mix(inverse, np.array([0.25, 0.75]), amounts)
+    assert _hull.mix(inverse, np.array([0.25, 0.75]), amounts, 1e-10)
     assert_allclose(amounts, [0.5, 0.5])
-    assert not _hull.mix(inverse, np.array([0.51, 0.49]), amounts)
+    assert not _hull.mix(inverse, np.array([0.51, 0.49]), amounts, 1e-10)
     assert_allclose(amounts, [1.02, -0.02])
 
 

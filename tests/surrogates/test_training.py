@@ -152,9 +152,7 @@ def test_without_physics_the_data_speak_alone():
     model = _curie_training.fit_model(
         _curie_training.training_set(), physics=False
     )
-    _, base = model.columns(
-        model.known.table, curie_phases(model.known.table)[0]
-    )
+    base = model.base(model.known.table, curie_phases(model.known.table)[0])
     assert np.isnan(base).all()
 
 
