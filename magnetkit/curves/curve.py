@@ -612,8 +612,8 @@ def use_limits(
         One row for each magnet, load line and time: ``candidate``, ``shell``, ``load_line``,
         ``hours``, ``outside_field_kA_m``, ``knee_K`` (where the knee, less what time takes, is used
         up) and ``loss_0.2_pct_K`` and so on, where that loss is reached: 293 K or more, and at most
-        the long-term limit of the structure. ``.attrs["notes"]`` lists what the limits of each
-        grade rest on.
+        the long-term limit of the structure; NaN where there is no magnet at 293 K.
+        ``.attrs["notes"]`` lists what the limits of each grade rest on.
 
     Raises
     ------

@@ -10,6 +10,7 @@ from benchmarks.accuracy.phases.diagram import (
     phase_diagram,
     random_compositions,
 )
+from magnetkit._core import _threads
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _space, hull
 from magnetkit.phases.snapshot import open_snapshot
@@ -112,3 +113,31 @@ def test_rows_of_many_systems_and_unknown_elements(stable_space):
 def test_empty_table():
     table = CompositionTable.from_strings([])
     assert mk.phases.hull_energy(table).shape == (0,)
+
+
+def test_many_rows_of_one_system_are_solved_by_its_facets(
+    stable_space, monkeypatch
+):
+    tasks = []
+    share = _threads.share_rows
+
+    def spy(kernel, n, *arguments, **options):
+        if kernel.__name__ in ("highest", "split", "solve"):
+            tasks.append((kernel.__name__, n))
+        share(kernel, n, *arguments, **options)
+
+    monkeypatch.setattr(_threads, "share_rows", spy)
+    rows = [f"Sm{1 + i / 1000:.3f}Co5" for i in range(500)]
+    table = CompositionTable.from_strings(rows)
+    many = hull.solve(table, stable_space)
+    assert tasks == [("highest", 500), ("split", 500), ("solve", 0)]
+    tasks.clear()
+    few = hull.solve(table[:499], stable_space)
+    assert tasks == [("solve", 1)]
+    assert_allclose(few.energy, many.energy[:499], atol=1e-9)
+    # Where qhull fails the rows are solved one by one.
+    monkeypatch.setattr(hull, "find_facets", lambda *_: None)
+    tasks.clear()
+    slow = hull.solve(table, stable_space)
+    assert tasks == [("solve", 1)]
+    assert_allclose(slow.energy, many.energy, atol=1e-9)

@@ -132,7 +132,7 @@ def test_chunks_of_one_route_are_joined():
         make_chunk("YCo5", route="hot"),
         make_chunk("LaCo5"),
     ]
-    first, hot, last = Chunk.joined(parts)
+    first, hot, last = Chunk.join(parts)
     assert names(first) == ["SmCo5", "PrCo5"]
     assert first.shells == ["", "Tb 1 wt%"]
     assert [one.route for one in (first, hot, last)] == ["", "hot", ""]

@@ -273,7 +273,11 @@ def test_refuses_an_impossible_size(size):
         replace_parts([row])
 
 
-@pytest.mark.parametrize("name", ["offer", "out", "grade", "recipe", "mass_kg"])
+@pytest.mark.parametrize(
+    "name",
+    "offer out grade recipe mass_kg basis shell measured values diffused kinds "
+    "force".split(),
+)
 def test_refuses_single_magnet_options_for_a_list(name):
     with pytest.raises(InputError, match=f"{name} is of one magnet"):
         replace_parts(LIST, **{name: "x"})

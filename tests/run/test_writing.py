@@ -81,12 +81,11 @@ def test_tasks_are_of_chunks_that_are_needed():
         digests=lambda: {0: ("a", 3), 2: ("c", 2), 3: ("d", 4)}
     )
     crew = SimpleNamespace(pieces=lambda: iter("PQRS"))
-    asked = []
-
-    def needed(start, stop):
-        asked.append((start, stop))
-        return None if start == 3 else f"rows {start}"
-
-    tasks = list(_writing._tasks(store, crew, needed))
-    assert asked == [(0, 3), (3, 5), (5, 9)]
-    assert tasks == [(0, "P", "a", "rows 0"), (3, "S", "d", "rows 5")]
+    places = [chunk[3] for chunk in _writing._chunks(store, crew)]
+    assert places == [slice(0, 3), slice(3, 5), slice(5, 9)]
+    rows = np.array([1, 2, 5, 8])
+    first, last = _writing._row_tasks(store, crew, rows)
+    assert first[:3] == (0, "P", "a")
+    assert first[3].tolist() == [1, 2]
+    assert last[:3] == (3, "S", "d")
+    assert last[3].tolist() == [0, 3]
