@@ -6,6 +6,7 @@ The Materials Project key is not a setting: it is read from ``MP_API_KEY`` when 
 and kept nowhere.
 """
 
+import difflib
 import logging
 import os
 import re
@@ -22,7 +23,6 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from ._arguments import suggest
 from .errors import InputError
 
 _log = logging.getLogger(__name__)
@@ -151,10 +151,13 @@ def get_settings() -> Settings:
         f"MAGNETKIT_{name.upper()}" for name in Settings.model_fields
     }
     for name in sorted(os.environ.keys() - names):
-        if name.startswith("MAGNETKIT_"):
-            all_names = f"there is {', '.join(sorted(names))}"
-            hint = suggest(name, names) or all_names
-            _log.warning("%s is no setting; %s", name, hint)
+        if not name.startswith("MAGNETKIT_"):
+            continue
+        suggestions = difflib.get_close_matches(name, names, n=1)
+        hint = f"there is {', '.join(sorted(names))}"
+        if suggestions:
+            hint = f"did you mean {suggestions[0]}?"
+        _log.warning("%s is no setting; %s", name, hint)
     try:
         return Settings()
     except ValidationError as error:
