@@ -80,7 +80,20 @@ def _sums_of_each(rows, figures, out, start, stop):
 
 # rows: `Rows` of n compositions; figures float64 (118, k) -> float64 (n, k)
 def sums_of_each(rows, figures):
-    """Return the sum of each row's fractions times each of several figures of the element."""
+    """Return the sum of each row's fractions times each of several figures of the element.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of n compositions.
+    figures : ndarray of float64, shape (118, k)
+        Figures of each element, such as prices.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
+        In the units of `figures`; 0 for a row without elements.
+    """
     n = len(rows.indptr) - 1
     out = np.zeros((n, figures.shape[1]))
     share_rows(
@@ -245,7 +258,22 @@ def _marks(rows, bits, least, out, start, stop):
 
 # rows: `Rows` of n compositions; bits int64 (118); least float64 (118) -> int64 (n)
 def marks(rows, bits, least):
-    """Return the bits of the elements of which each row has more than `least`, joined by or."""
+    """Return the bits of the elements of which each row has more than `least`, joined by or.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of n compositions.
+    bits : ndarray of int64, shape (118,)
+        Bits of each element.
+    least : ndarray of float64, shape (118,)
+        Atomic fraction above which each element counts.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        0 for a row of none.
+    """
     out = np.empty(len(rows.indptr) - 1, np.int64)
     share_rows(_marks, len(out), rows, bits, least, out)
     return out
@@ -431,9 +459,10 @@ def element_sets(rows, word, bit, sets, known, start, stop):
     Parameters
     ----------
     rows : Rows
-        (indptr, indices, values) of atomic fractions. A fraction of 0 counts as absent.
+        (indptr, indices, values) of n compositions. A fraction of 0 counts as absent.
     word, bit : ndarray of int64, shape (118,)
-        Where the bit of each element lies. The word is -1 for an element without phases.
+        Column of `sets`, and number of the bit in it (0 to 63), of each element. The word is -1 for
+        an element without phases, which is left out of the set.
     sets : ndarray of uint64, shape (n, words)
         Bits are joined to it, so it must come in as zeros.
     known : ndarray of bool, shape (n,)

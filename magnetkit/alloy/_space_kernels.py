@@ -248,8 +248,22 @@ def rows_from_amounts(amounts, columns, order):
 def _write(data, at, amount, decimals):
     """Write a number without trailing zeros and return where it ends.
 
-    `data`, uint8, is written from `at` on as ASCII. `amount` is an integer of at least 0 in units
-    of the last of `decimals` decimals, so 125 with 2 decimals is written 1.25.
+    Parameters
+    ----------
+    data : ndarray of uint8
+        Written from `at` on as ASCII.
+    at : int64
+        Place of the first figure.
+    amount : int64
+        The number, 0 or more, in units of the last of `decimals` decimals: 125 with 2 decimals is
+        written 1.25.
+    decimals : int
+        Number of decimals, up to 18.
+
+    Returns
+    -------
+    int64
+        Place behind the number.
     """
     whole = amount // _TENS[decimals]
     rest = amount % _TENS[decimals]

@@ -383,8 +383,7 @@ class Substitutions:
 
     @cached_property
     def _amount_plan(self) -> tuple[IntArray, ...]:
-        """Amounts as integer arrays for `magnetkit.alloy._space_kernels`, in units of the last
-        decimal.
+        """Amounts as integers for `magnetkit.alloy._space_kernels`, in units of the last decimal.
 
         They are computed once and kept. Elements are numbered in the order of ``elements``.
 
@@ -629,8 +628,7 @@ def _read_host(host: str) -> dict[str, Fraction]:
 def _check_site(
     host: str, amounts: dict[str, Fraction], site: str, elements: list[str]
 ) -> None:
-    """Raise InputError if a host lacks the element to replace, or its substituents are not
-    distinct.
+    """Raise InputError if a host lacks the element to replace, or substituents are equal.
 
     Parameters
     ----------
