@@ -264,8 +264,8 @@ def nearest_grades(text: str) -> list[str]:
     Parameters
     ----------
     text : str
-        A name that is not known. Of what begins with the same letters none of another kind is near:
-        ``"Y31"`` is like ``"Y30"``, not like ``"N31"``.
+        A name that is not known. Only grades whose names begin with the same letters count, or with
+        nearly these: ``"Y31"`` is like ``"Y30"``, not like ``"N31"``.
 
     Returns
     -------

@@ -635,8 +635,6 @@ def _end_row(reading):
     return FINE, state[_BARE_PLACE]
 
 
-# text uint8: ASCII; first int64: where the entries go; reading: `Reading`
-# -> fault code, its place in the row or that of the first element without an amount
 @jit
 def read_row(text, first, reading):
     """Read the amounts of one recipe, in the order written.
@@ -748,7 +746,6 @@ def _ascii(point):
     return 0
 
 
-# data uint8: UTF-8 bytes of all rows; offsets int64 (n + 1,) -> the same as ASCII
 @jit
 def fold(data, offsets):
     """Write one ASCII byte for each character: subscripts as digits, dashes as hyphens.
@@ -810,7 +807,6 @@ class Parsed(NamedTuple):
     sums: NDArray[np.float64]  # (n,)
 
 
-# marks int64: signs of the text, as of `Reading` -> fault code, number of the basis
 @jit(part="copied")
 def _read_marks(basis, marks):
     """Return a fault code and the basis that the marks of a recipe name.
@@ -839,8 +835,6 @@ def _read_marks(basis, marks):
     return FINE, basis
 
 
-# bare int64: first entry without an amount, -1 for none; total float64: sum of the amounts
-# -> fault code
 @jit(part="copied")
 def _find_recipe_fault(bare, total, is_whole, has_balance):
     """Return the fault of amounts that must be all there and add up to a whole.
@@ -885,7 +879,6 @@ def _could_be_charge(reading, bare):
     )
 
 
-# total float64: sum of the amounts as written -> fault code, number of the basis
 @jit(part="merged")
 def _choose_basis(basis, reading, total):
     """Return a fault code and the basis of a recipe's amounts.
@@ -933,7 +926,6 @@ def _choose_basis(basis, reading, total):
     return FINE, basis
 
 
-# first, end int64: entries -> end of those that are left
 @jit(part="merged")
 def _sort_entries(reading, first, end, by_weight, masses):
     """Sort entries by element in place, as moles; an element written twice is added up.
@@ -979,8 +971,6 @@ def _sort_entries(reading, first, end, by_weight, masses):
     return position
 
 
-# The entries of `reading` are sorted, merged and made fractions in place
-# -> fault code, sum, number of entries
 @jit(part="merged")
 def _make_fractions(rules, reading):
     """Apply basis and balance to the amounts of one recipe, in place.
@@ -1024,7 +1014,6 @@ def _make_fractions(rules, reading):
     return FINE, total, end - first
 
 
-# Rows lo to hi of `parse`; their entries go to `out` from `at` on -> end of them
 @jit
 def _parse_stretch(data, offsets, lo, hi, at, rules, out):
     """Read the rows `lo` to `hi` - 1 of `parse` into `out`.

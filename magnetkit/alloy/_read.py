@@ -522,7 +522,7 @@ def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
     Parameters
     ----------
     rejected : sequence of Rejected
-        Rows that could not be read, at least one.
+        Rows that could not be read (``line``, ``text``, ``reason``), at least one.
     table : CompositionTable
         The readable rows, with the errors of the others, which give the place of the fault.
     """
@@ -997,12 +997,13 @@ def _make_inputs(
     lines : ndarray of int64, shape (N,)
         Number of each row in the user's file, from 1.
     rejected : sequence of Rejected
-        Lines that were rejected before.
+        Lines that were rejected before: ``line``, ``text`` and ``reason`` of each.
 
     Returns
     -------
     Inputs
-        Rows and texts of what could be read, rejected rows sorted by line, and ``total``, N.
+        ``table``, ``labels`` (texts), ``shells`` and ``lines`` of what could be read, ``rejected``
+        sorted by line, and ``total``, N.
     """
     rejections = [
         *rejected,

@@ -87,7 +87,6 @@ _POWERS = 10.0 ** np.arange(40)
 _FULL = 10**17
 
 
-# text uint8; at int64 -> value float64, place after it or of the fault, fault code
 @jit(part="merged")
 def read_number(text, at):
     """Read the amount that begins at a place.
@@ -178,8 +177,6 @@ def _find_word(text, at, end):
     return kind
 
 
-# text uint8; at int64 -> kind of the word, OTHER if it is none, and the place after it, its point
-# and its per cent
 @jit(part="merged")
 def read_word(text, at):
     """Read a word: the balance, or the basis that amounts are of.
@@ -311,8 +308,6 @@ def read_symbol_before_figure(text, at):
     return np.int32(-1), after
 
 
-# text uint8; at int64 -> kind of the token, its place, the place after it. A capital begins a
-# symbol, a figure or a point an amount, whose own functions say where they end.
 @jit(part="merged")
 def next_token(text, at):
     """Find the next token behind gaps. A word may stand in brackets of its own: Fe (bal.).

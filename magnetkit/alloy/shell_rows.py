@@ -102,8 +102,8 @@ class ShellRows:
         table : CompositionTable
             The n base alloys.
         law : mapping of str to float, optional
-            ``lost``, ``held`` and ``most_content``, in place of the calibrated ones where they are
-            fitted.
+            ``lost`` (share that boundaries and corners keep), ``held`` (scale of the share held)
+            and ``most_content`` (largest content), 0 to 1 each, in place of the calibrated ones.
         arriving : float or ndarray, shape (n,)
             Share of the amount, 0 to 1, that there is where coercivity is decided, see
             `magnetkit.magnetism.shells.arriving_share`.
@@ -236,9 +236,10 @@ def _describe_rim(shell: Shell | None) -> _Rim:
     Returns
     -------
     _Rim
-        ``column`` of the rare earth, ``fraction`` and ``content`` (NaN where the amount is given),
-        ``amount`` (share of the mass; NaN where it is not given), ``faces_mm`` and
-        ``between_grains``. Without a rare earth fraction and content are 0 and the amount is NaN.
+        ``column`` of the rare earth (its atomic number less one), ``fraction`` and ``content`` (NaN
+        where the amount is given), ``amount`` (share of the magnet's mass, 0 to 1; NaN where it is
+        not given), ``faces_mm`` (infinity where it is even) and ``between_grains``. Without a rare
+        earth fraction and content are 0 and the amount is NaN.
     """
     if shell is None:
         return _Rim()

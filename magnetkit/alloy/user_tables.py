@@ -355,7 +355,7 @@ def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
     Parameters
     ----------
     headers : sequence of str
-        Names of all columns. Those of results, ``shell`` and ``given_...`` are not looked at.
+        Names of all columns. Columns of results (`COLUMNS`), ``shell`` and ``given_...`` pass.
     composition : str
         Name of the column of recipes.
     """

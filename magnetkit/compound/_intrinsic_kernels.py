@@ -113,8 +113,6 @@ TESLA = MU_0 * MU_B / 1e-30
 _T_SITES_OUTSIDE = 1e-4
 
 
-# h: host; model: `Model`; sum_r, sum_x, carbon: atoms of rare earth, on interstitial sites, of carbon
-# -> filling of the interstitial sites (their empty share, or that of carbon), carbon's share beside
 @jit(part="copied")
 def _fill_interstices(h, model, sum_r, sum_x, carbon):
     """Return how interstitial sites are filled, and carbon's share where that is something else.
@@ -145,9 +143,6 @@ def _fill_interstices(h, model, sum_r, sum_x, carbon):
     return 0.0, share
 
 
-# i: row of `Rows`; h: its host; model: `Model`
-# -> whether it is inside the model, atoms on the rare-earth and T sites, share of cobalt, filling
-#    of the interstitial sites (their empty share, or that of carbon), carbon's share beside it
 @jit
 def _occupation(i, rows, h, model):
     """Return how a composition fills the sites of its host.
@@ -248,10 +243,6 @@ def _add_rare_earth(p, x, c, mix):
     return x * _blend(p, 6 * EXCHANGE, c), x * _blend(p, _ION_COUPLING, c)
 
 
-# p float64: parameters of a substituent; y: its share of the metals' sites; c: share of cobalt;
-# pairs: how much of its effect on iron's and on cobalt's exchange counts, and the exchange of all
-# pairs over that of cobalt. Adds to mix float64 (5), but for exchange -> its part of the exchange,
-# of that by pairs, and of the moment
 @jit(part="copied")
 def _add_metal(p, y, c, pairs, mix):
     """Add what a substituent on the metals' sites makes of the properties of a compound.
@@ -297,8 +288,6 @@ def _add_metal(p, y, c, pairs, mix):
     return exchange, by_pairs, dilution
 
 
-# i, rows, model: as above; h: index of the host; condensed: `Condensed`, row i of which
-# is written; mix float64 (5): scratch space -> number of ions, or -1
 @jit(part="merged")
 def condense_row(i, rows, h, model, condensed, mix):
     """Write what of a composition does not change with temperature into `condensed`.
@@ -421,8 +410,6 @@ def condense_row(i, rows, h, model, condensed, mix):
     )
 
 
-# sites: atoms on the rare-earth sites, share of cobalt, share of the moment that dilution left
-# Writes rows of ion float64 (entries, 10) from the first entry of row i on; returns how many.
 @jit(part="merged")
 def _write_ions(i, rows, h, model, sites, ion):
     """Write the rare-earth ions of one composition and return how many there are.
@@ -468,11 +455,6 @@ def _write_ions(i, rows, h, model, sites, ion):
     return a - rows.indptr[i]
 
 
-# i: row of state float64 (n, 20), whose ions stand in ion float64 (nnz, 10), as `condense` returns
-# them; kelvin below state[i, CURIE]
-# Writes work float64 (ions, 64): what each ion adds to moment (mu_B) and K_1, K_2, K_3 (MJ/m3), and
-# those derivatives that `slopes` asks, see `respond`; returns the reduced moment of the metals, the
-# moment (mu_B, below zero where the rare earth outweighs) and K_1, K_2, K_3.
 @jit(part="merged")
 def evaluate_state(kelvin, i, state, ion, work, tables, slopes):
     """Compute what a condensed composition is at a temperature below its Curie temperature.
@@ -603,8 +585,6 @@ def barrier(k1, k2, k3):
     return at_best
 
 
-# i, state, ion, work as for `evaluate_state`, found as it returned it; u: cosine of the angle with the axis
-# -> mu_0 H, T: 0 where nothing holds the moment there
 @jit(part="merged")
 def switching(i, state, ion, work, found, u):
     """Return the reverse field that turns a moment which is at an angle, each rare earth canting.
@@ -652,7 +632,6 @@ def switching(i, state, ion, work, found, u):
     return field
 
 
-# field: T -> MJ/m3, over sin(theta)
 @jit(part="merged")
 def _torque(i, state, ion, work, found, u, field):
     """Return the torque on the metals in a reverse field, each rare earth free to cant.
@@ -720,8 +699,6 @@ def _torque(i, state, ion, work, found, u, field):
     return torque + 2.0 * u * metals
 
 
-# rows: `Rows` of n hard phases, not normalized; codes int8 (n): host, -1 unknown; model: `Model`
-# -> `Condensed`
 def condense(rows, codes, model):
     """Condense each hard phase to what does not change with temperature.
 
@@ -750,8 +727,6 @@ def condense(rows, codes, model):
     return condensed
 
 
-# condensed: `Condensed` or `Phases`; rows int64 (k): of phases; what: 0 T_C, 1 the moment, 2 the
-# anisotropy constants; factor float64 (k). Writes state and ion.
 def scale(condensed, rows, what, factor):
     """Multiply a property of some phases at all temperatures, in place.
 
@@ -791,7 +766,6 @@ def most_ions(state):
     return count
 
 
-# As `condense`, of chunks start to stop - 1; condensed is written to.
 @jit
 def _condense_chunks(rows, codes, model, condensed, start, stop):
     """Condense the compositions of some chunks into `condensed`, in place.
@@ -892,8 +866,6 @@ def _add_up_metals(indices, values, first, last, role):
     return sum_r, sum_t
 
 
-# dp float64: deviations of the parameters of a substituent; y: its share of the metals' sites; c:
-# share of cobalt; state: as `condense` wrote it, one row. Adds to mix float64 (5).
 @jit(part="copied")
 def _spread_metal(dp, y, c, state, mix):
     """Add the variance that a substituent on the metals' sites brings to `mix`, in place.
@@ -924,7 +896,6 @@ def _spread_metal(dp, y, c, state, mix):
         mix[j] += y * y * (on_iron**2 * iron + on_cobalt**2 * cobalt)
 
 
-# i: row of `Rows`; h: its host; state as `condense` wrote it. Writes ion and variance of the room.
 @jit(part="merged")
 def spread_row(i, rows, h, model, state, room):
     """Write the deviations of one composition's parameters into the room.
@@ -1028,9 +999,6 @@ def spread_row(i, rows, h, model, state, room):
 _J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
 
 
-# g float64: from `evaluate_state` on, what one deviation makes of moment and constants; factor: on
-# it; adds to
-# out float64 (7)
 @jit
 def _add(g, at, factor, out):
     """Add the squares and products of what one deviation makes of moment and constants to `out`.
@@ -1061,8 +1029,6 @@ def _add(g, at, factor, out):
     out[_J_1] += moment * first
 
 
-# i: row of condensed; found: what `evaluate_state` returned; room as `evaluate_state` and `spread_row`
-# left it, whose out is written to
 @jit(part="merged")
 def variances(kelvin, i, condensed, found, room):
     """Propagate the deviations of the parameters to one temperature, linearly, into ``room.out``.
@@ -1141,10 +1107,6 @@ def variances(kelvin, i, condensed, found, room):
     out[_SUM] += rest * (k1 + 2.0 * k2 + 3.0 * k3) ** 2
 
 
-# As `condense`; temperatures float64 (m), K; spread: whether to compute deviations
-# learnt_curie float64 (2, n): T_C and its deviation, K, NaN where the model's own stand
-# condensed: what `condense` returned of these rows, where the caller has it
-# -> `Evaluated`
 def evaluate(
     rows, codes, model, temperatures, spread, learnt_curie, condensed=None
 ):
@@ -1201,8 +1163,6 @@ def evaluate(
     return out
 
 
-# As `evaluate`, of chunks start to stop - 1; asked: temperatures, spread, learnt_curie; condensed
-# as `condense` returns it, whose Curie temperatures become those learnt; out is written to.
 @jit
 def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
     """Evaluate the compositions of some chunks at all temperatures into `out`, in place.
@@ -1232,7 +1192,6 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
             _evaluate_row(i, rows, codes[i], model, asked, condensed, room, out)
 
 
-# As `_evaluate_chunks`, of row i, whose host is h
 @jit(part="merged")
 def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
     """Evaluate one composition at all temperatures into `out`, in place.
@@ -1293,7 +1252,6 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
             _write_deviations(l, i, values, room.out, out)
 
 
-# l, i: temperature and phase; found: what `evaluate_state` returned. Writes value and status of out.
 @jit(part="copied")
 def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     """Write polarization, constants, fields and status of a phase at a temperature into `out`.
@@ -1329,7 +1287,6 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
         value[HARDNESS, l, i] = np.sqrt(1e6 * MU_0 * k1) / j_s
 
 
-# As `_write_values`; var float64 (7): `_J` to `_J_1`. Writes sd of out.
 @jit(part="copied")
 def _write_deviations(l, i, found, var, out):  # noqa: E741
     """Write the standard deviations of the values that `_write_values` wrote.
