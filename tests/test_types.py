@@ -32,6 +32,11 @@ TYPES = {
     ),
 }
 """A page of what public calls return, as mypy names it."""
+# Packages of which no type is returned; to read them takes two thirds of mypy's time.
+UNREAD = (
+    "dask dash distributed emmet matplotlib monty mp_api numba openpyxl plotly pyarrow pydantic"
+    " pymatgen rich scipy sklearn typer"
+).split()
 
 
 @pytest.fixture(scope="module")
@@ -51,15 +56,15 @@ def snippet(tmp_path_factory):
 
 def test_mypy_knows_what_public_functions_return(snippet):
     pytest.importorskip("mypy")
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--ignore-missing-imports",
-        "--hide-error-context",
-    ]
+    patterns = ",".join(f"{name}.*" for name in UNREAD)
+    (snippet.parent / "mypy.ini").write_text(
+        "[mypy]\nignore_missing_imports = True\nfollow_imports = silent\n"
+        f"[mypy-{patterns}]\nfollow_imports = skip\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "mypy", "--hide-error-context"]
     command += [
-        "--follow-imports=silent",
+        f"--config-file={snippet.parent / 'mypy.ini'}",
         f"--cache-dir={snippet.parent / 'cache'}",
         str(snippet),
     ]

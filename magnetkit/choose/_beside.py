@@ -41,7 +41,11 @@ _JUDGED = (REMANENCE, COERCIVITY, KNEE, MARGIN_OF_DUTY, *GUARANTEED.values())
 
 
 def is_beside_grade(job: "Job") -> bool:
-    """Return whether candidates are judged beside the grade of their calibration."""
+    """Return whether the candidates of `job` are judged beside the grade of their calibration.
+
+    They are if ``job.conditions.calibration`` names a grade and `magnetkit.replace` can ask for
+    every requirement of the device.
+    """
     calibration = job.conditions.calibration
     if calibration is None or not is_grade(calibration):
         return False
@@ -49,7 +53,7 @@ def is_beside_grade(job: "Job") -> bool:
 
 
 def _is_supported(requirement: Requirement, job: "Job") -> bool:
-    """Say whether `magnetkit.replace` can ask for a requirement.
+    """Say whether `magnetkit.replace` can ask for `requirement`, one of the device of `job`.
 
     It can if the column is one of `SUPPORTED_LIMITS`, the temperature is that of the job, and the
     limit is no share of the reference.
@@ -64,13 +68,13 @@ def _is_supported(requirement: Requirement, job: "Job") -> bool:
 
 
 def _find_request(job: "Job") -> tuple[Request, Limits]:
-    """Build the request of a replacement that corresponds to a screening.
+    """Build the request of a replacement that corresponds to the screening of `job`.
 
     Returns
     -------
     request : Request
         Conditions of the job without process and calibration.
-    limits : dict of Requirement
+    limits : dict of str to Requirement
         The profile's requirements by column.
     """
     limits = {one.column: one for one in job.profile.requirements}
@@ -94,10 +98,12 @@ def judge_beside_grade(
     here: Columns,
     job: "Job",
 ) -> Columns:
-    """Replace the columns of n candidates that today's grade decides; the others stay as in `here`.
+    """Return the columns of n candidates, those replaced that depend on the grade in use.
 
-    Replaced are ``probability_meets_requirements``, ``failed_requirements``, guaranteed values, and
-    B_r, H_cJ, H_k and margin of a usual lot, each where `here` has it.
+    The grade is the calibration of `job`. Only candidates of the grade's host family whose status
+    is "ok" are judged anew. Replaced for them are ``probability_meets_requirements``,
+    ``failed_requirements``, guaranteed values, and B_r, H_cJ, H_k and margin of a usual lot with
+    their ends, each where `here` has it.
 
     Parameters
     ----------
@@ -109,6 +115,17 @@ def judge_beside_grade(
         Their evaluated columns; not changed.
     job : Job
         Device, temperature and conditions that they are evaluated for.
+
+    Returns
+    -------
+    Columns
+        New columns of n rows; `here` itself where the grade is not melted, its host has no model,
+        or no candidate is to be judged.
+
+    Raises
+    ------
+    InputError
+        If the grade is unknown, or is no magnet at the temperature.
     """
     request, limits = _find_request(job)
     incumbent = with_makeup(
@@ -157,21 +174,26 @@ def _judge_rows(
 
     Parameters
     ----------
-    table, shells
-        All candidates and their shells.
+    table : CompositionTable
+        All n candidates.
+    shells : sequence of str or None
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     rows : ndarray of int
         Numbers of those to judge.
     incumbent : Incumbent
         Today's magnet.
-    request, limits
+    request : Request
         Of `_find_request`.
+    limits : dict of str to Requirement
+        By column, of `_find_request`.
     job : Job
-        Device, temperature and conditions that they are evaluated for.
+        Names the reference and the route of the candidates.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of `judge_melts`, one row for each of `rows`.
+        Columns of the table of `judge_melts` (values of a usual lot, guaranteed values,
+        probability), one row for each of `rows`, in their order.
     """
     today_recipe = _recipe_in_use(incumbent, job)
     route = route_of_candidates(job.conditions.process)
@@ -195,8 +217,9 @@ def _judge_rows(
 def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
     """Return the recipe of today's magnet, wt.%.
 
-    It is that of the device's reference if the grade is the same, else the likeliest one of the
-    grade, which must be known. Of the former the heavy rare earth is not filled in (0).
+    It is that of the reference of the device of `job` if its grade is that of `incumbent`.
+    Otherwise it is the likeliest recipe of the grade, whose composition must be known
+    (``incumbent.makeup``). Of the reference's the heavy rare earth is not filled in (0).
     """
     reference = job.profile.reference
     if reference.grade == incumbent.name:
@@ -208,7 +231,7 @@ def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
 
 
 def weight_text(table: CompositionTable, row: int) -> str:
-    """Return a composition in wt.%."""
+    """Return the composition of row number `row` of `table` in wt.%, such as "Nd30Fe69B1"."""
     weights = np.round(100.0 * table[np.array([row])].weight_fractions()[0], 4)
     present_elements = np.flatnonzero(weights)
     return "".join(f"{SYMBOLS[i]}{weights[i]:g}" for i in present_elements)
@@ -217,9 +240,9 @@ def weight_text(table: CompositionTable, row: int) -> str:
 def _failed_texts(judged: pd.DataFrame, limits: Limits) -> list[str]:
     """List for each row the requirements that its guaranteed values miss.
 
-    `judged` has the columns of `judge_melts`; `limits` maps columns such as "remanence_T" to
-    `Requirement`. A text names requirements as results do, separated by semicolons; it is empty
-    where none is missed.
+    `judged` must have the guaranteed columns of the table of `judge_melts`; `limits` maps columns
+    such as "remanence_T" to `Requirement`. A text names requirements as results do, such as
+    "remanence_T >= 1.1", separated by semicolons; it is empty where none is missed.
     """
     misses_by_row: list[list[str]] = [[] for _ in range(len(judged))]
     for column, limit in limits.items():

@@ -127,16 +127,27 @@ class Judged(NamedTuple):
 def list_melts(
     incumbent: Incumbent, own: Recipe, request: Request
 ) -> "pd.DataFrame":
-    """List the melts to judge, the recipe in use first.
+    """List the melts to judge for the place of a magnet in use, its own recipe first.
 
-    `own` is that recipe. With ``request.route`` the others are made by that route (InputError if it
-    makes magnets of another host).
+    Parameters
+    ----------
+    incumbent : Incumbent
+        The magnet in use. Melts are listed for its host, which must be sold (KeyError otherwise).
+    own : Recipe
+        Its recipe.
+    request : Request
+        With ``request.route`` all melts but the first are made by that route.
 
     Returns
     -------
     pandas.DataFrame
         ``composition`` (wt.%), ``shell`` (a text, empty for none), ``way`` ("own", or a kind of
         ways) and ``route`` (None for the usual one), without duplicates.
+
+    Raises
+    ------
+    InputError
+        If that route makes magnets of another host.
     """
     import pandas as pd
 
@@ -162,12 +173,12 @@ def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
     """List the melts that may replace a magnet of a host.
 
     `host` is a root that is sold, such as "2:14:1" (KeyError otherwise). `compensated` adds those
-    that serve magnets with a flat B_r(T).
+    that serve magnets with a flat B_r(T). What a device alone asks for is left out.
 
     Returns
     -------
     tuple of (str, str, str, str or None)
-        Recipe in wt.%, shell, kind of way and route.
+        Recipe in wt.%, shell (empty for none), kind of way such as "diffused", and route.
     """
     rows: list[_Melt] = []
     for grid in usual_magnets()[host].candidates:
@@ -183,8 +194,27 @@ def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
 def _by_route(rows: Sequence[Any], route: str, host: str) -> list[_Melt]:
     """Keep the recipes made by one route.
 
-    If none is, the recipes of bulk ways are returned as made by it, of kind ``other-route``. `rows`
-    are as of `_other_melts`. InputError if the route makes magnets of another host.
+    If none is, the recipes of bulk ways are returned as made by it, without a shell, of kind
+    ``other-route``.
+
+    Parameters
+    ----------
+    rows : sequence of (str, str, str, str or None)
+        Recipes, shells, kinds and routes, as `_other_melts` returns them.
+    route : str
+        Name of a route of `magnetism.process.routes`.
+    host : str
+        Root of the host of the magnet in use.
+
+    Returns
+    -------
+    list of (str, str, str, str or None)
+        Of the same form.
+
+    Raises
+    ------
+    InputError
+        If the route makes magnets of another host.
     """
     if routes()[route].host != host:
         raise InputError(
@@ -212,18 +242,19 @@ def _model_figures(
     Parameters
     ----------
     frame : pandas.DataFrame
-        ``composition``, ``shell`` and ``route``; the first row is the magnet in use.
+        n melts: ``composition`` (wt.%), ``shell`` and ``route``; the first row is the magnet in
+        use.
     incumbent : Incumbent
         The magnet in use; its own producer is taken if it has one.
     request : Request
         Temperature and conditions.
     leveled : Producer or None
-        Producer at the level of the magnet in use.
+        Producer at the level of the magnet in use; counts where `incumbent` has none.
 
     Returns
     -------
     pandas.DataFrame
-        Figures of the model, and ``bare``, H_cJ without the shell, kA/m. Shared: do not change it.
+        n rows as of `_figures_of_melts`. Shared: do not change it.
     """
     routes_of = [
         route if isinstance(route, str) else "" for route in frame["route"]
@@ -256,13 +287,12 @@ def _cached_figures(
 ) -> "pd.DataFrame":
     """Return `_figures_of_melts` for a producer at a stated level, from a cache.
 
-    The frame is shared and must not be changed. No duty changes a magnet, so requests that differ
-    in duty share it.
+    No duty changes a magnet, so requests that differ in duty share the result.
 
     Parameters
     ----------
     melts : tuple of (str, str, str)
-        Recipe in wt.%, shell and route of each.
+        Recipe in wt.%, shell and route of each, an empty text for none.
     kelvin : float
         Temperature, K.
     between : tuple of float
@@ -270,7 +300,12 @@ def _cached_figures(
     curie : CurieModel
         Model of the Curie temperature.
     leveled : Producer or None
-        Producer with one stated level; None for that of the family.
+        Producer with exactly one stated level; None for that of the family.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a melt. Shared: do not change it.
     """
     stated_level = None
     producer = None
@@ -300,7 +335,7 @@ def _figures_of_melts(
     Parameters
     ----------
     melts : tuple of (str, str, str)
-        Recipe in wt.%, shell and route, empty without one.
+        Recipe in wt.%, shell and route, an empty text for none.
     kelvin : float
         Temperature, K.
     between : tuple of float
@@ -315,7 +350,9 @@ def _figures_of_melts(
     Returns
     -------
     pandas.DataFrame
-        `_FIGURES`, ``host``, ``status`` and ``bare``, H_cJ without the shell, kA/m.
+        One row a melt. The columns `_FIGURES`: B_r and H_cJ with the ends of their ranges, knee
+        field, (BH)max, alpha, evidence distance and density; ``host``, ``status`` and ``bare``,
+        H_cJ without the shell, kA/m.
     """
     import pandas as pd
 
@@ -364,11 +401,11 @@ def _figures_of_alloys(
     between: tuple[float, float],
     stated: StatedLevel | None,
 ) -> Columns:
-    """Compute figures, host and status of n magnets at one temperature, K.
+    """Compute figures, host and status of n magnets at the temperature `kelvin`, K.
 
-    `between` is the chord of alpha and beta, K. With `stated` the magnets are those of a producer
-    of that level; `magnets` itself is not changed. The `Columns` are ``host``, ``status`` and
-    `_FIGURES`.
+    `magnets` are the alloys; they are not changed. `between` is the chord of alpha and beta, K.
+    With `stated` the magnets are those of a producer of that level. The `Columns` are ``host``,
+    ``status`` and `_FIGURES`.
     """
     if stated is not None:
         magnets = magnets.with_stated(stated)
@@ -386,11 +423,25 @@ def _melt(
     curie: "CurieModel",
     producer: Producer | None,
 ) -> Alloys:
-    """Make the alloys of recipes in wt.% with shells, by one route.
+    """Make the alloys of recipes with shells, by one route, from a cache.
 
-    The result is cached and shared: do not change it. An empty `route` is the usual one of each
-    host. `texts` are the recipes, `shells` theirs (empty for none) or None without any; `producer`
-    is whose magnets anchor them. Ranges are prepared.
+    Parameters
+    ----------
+    texts : tuple of str
+        n recipes, wt.%.
+    shells : tuple of str or None
+        Shell of each, empty for none; None without any.
+    route : str
+        Name of a route; empty for the usual one of each host.
+    curie : CurieModel
+        Model of the Curie temperature.
+    producer : Producer or None
+        Whose measured magnets anchor them.
+
+    Returns
+    -------
+    Alloys
+        n alloys whose ranges are prepared. Shared: do not change it.
     """
     process: dict[str, Any] = {"route": route} if route else {}
     if producer is not None:
@@ -433,8 +484,8 @@ def judge_melts(
 ) -> Judged:
     """Judge melts for the place of the magnet in use.
 
-    Values are those of a usual lot of the producer in use, beside them those that 99 % of its lots
-    reach.
+    Values are those of a usual lot of the producer in use, beside them those that 99 % of its
+    lots reach.
 
     Parameters
     ----------
@@ -444,20 +495,27 @@ def judge_melts(
         Its recipe.
     request : Request
         What is asked: temperature, duty and conditions of use, and the user's limits.
-    limits : dict of Requirement
-        By column.
+    limits : dict of str to Requirement
+        What has to be met, by column.
     frame : pandas.DataFrame, optional
-        Melts to judge, the magnet in use first; those of `list_melts` otherwise.
+        Melts to judge, with the columns of `list_melts`, the magnet in use first; not changed.
+        Those of `list_melts` otherwise.
 
     Returns
     -------
     Judged
-        One row a melt, in the same order, and the level of the producer.
+        ``table``, one row a melt in the same order, and ``level``. The columns are ``candidate``
+        (the recipe), ``shell``, ``way``, ``route``, ``host``, ``status``, ``grade`` and
+        ``makers`` (empty); B_r and H_cJ with ends, knee field, the guaranteed values of all
+        three, (BH)max, alpha and density; field and margin of the duty; supply, exposure and
+        cost; ``evidence_distance``, ``probability_meets_requirements`` and
+        ``failed_requirements``.
 
     Raises
     ------
     InputError
-        If the recipe in use is no magnet at the temperature by the model.
+        If the recipe in use is no magnet at the temperature by the model, or a limit names a
+        column that no replacement is asked for.
     """
     if frame is None:
         frame = list_melts(incumbent, own, request)
@@ -598,11 +656,17 @@ def _compare_melts(
 def _compare_by_producer(
     model: "pd.DataFrame", incumbent: Incumbent
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
-    """Return logs and deviations, as of `_Comparison`, of melts that another producer makes.
+    """Compare n melts that another producer makes with the magnet in use.
 
-    Its magnets say what they are, and nothing cancels. `model` has ``remanence_T`` and
-    ``coercivity_kA_m`` with ``_lo`` and ``_hi``. Both dicts have arrays (n,) by these two names: ln
-    over the usual value in use, and its standard deviation.
+    The magnets of that producer say what the melts are, and no error cancels. `model` has
+    ``remanence_T`` and ``coercivity_kA_m`` with ``_lo`` and ``_hi``; `incumbent` is the magnet in
+    use.
+
+    Returns
+    -------
+    logs, deviations : dict of str to ndarray, shape (n,)
+        By these two columns: ln of the value over that of a usual lot in use, and its standard
+        deviation.
     """
     logs = {}
     deviations = {}
@@ -622,11 +686,22 @@ def _enter_values(
     beside: _Comparison,
     incumbent: Incumbent,
 ) -> None:
-    """Enter B_r, H_cJ and knee of melts, those of a usual lot and guaranteed, into `frame`, in place.
+    """Write B_r, H_cJ and knee of n melts, those of a usual lot and guaranteed, into `frame`, in place.
 
-    Entered are ``remanence_T`` and ``coercivity_kA_m`` with ends, their guaranteed columns, the
-    knee field with its own, and ``recoil``. They are NaN for a melt that is no magnet of the family
-    in use. `model` has knee field and H_cJ by the model, in the same rows.
+    Written are ``remanence_T`` and ``coercivity_kA_m`` with ends, their guaranteed columns, the
+    knee field with its own, and ``recoil``. They are NaN for a melt that is no magnet of the
+    family in use.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        n melts; changed.
+    model : pandas.DataFrame
+        Knee field and H_cJ by the model, in the same rows, the magnet in use first.
+    beside : _Comparison
+        Ratios to the magnet in use, of `_compare_melts`.
+    incumbent : Incumbent
+        The magnet in use: values of a usual lot, spread of lots, squareness and recoil.
     """
     for quantity, log in beside.logs.items():
         deviation = beside.deviations[quantity]
@@ -650,8 +725,9 @@ def allowed_slack(
 ) -> tuple[float, float]:
     """Return by how much ln of guaranteed B_r and of guaranteed H_cJ may miss the drawing's values.
 
-    99 % of today's lots reach those values, while 95 % are enough. For a duty, where the knee
-    decides, the slack of H_cJ is zero; without an incumbent both are. Both are 0 or more.
+    99 % of today's lots reach those values, while 95 % are enough. For a duty
+    (``request.on_duty``), where the knee decides, the slack of H_cJ is zero; without an
+    `incumbent` both are. Both are 0 or more.
     """
     if incumbent is None:
         return 0.0, 0.0
@@ -664,9 +740,10 @@ def allowed_slack(
 def producer_level(
     incumbent: Incumbent, own: Recipe, request: Request
 ) -> Level:
-    """Find the level at 20 degrees C of the producer of the magnet in use, if `own` is its recipe.
+    """Find the level at 20 degrees C of the producer of the magnet in use, from a cache.
 
-    `incumbent` must have a sheet with its H_cJ. The result comes from a cache.
+    `incumbent` is that magnet; its sheet must have an H_cJ at 20 degrees C. `own` is taken as its
+    recipe. `request` names the model of the Curie temperature.
     """
     typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(
         COERCIVITY
@@ -690,10 +767,22 @@ def _cached_level_at_room(
     makers: str,
     curie: "CurieModel",
 ) -> Level:
-    """Return `find_level` of a recipe in wt.%, from a cache.
+    """Return `find_level` of a recipe, from a cache.
 
-    `shell` is a text or None, `route` the name of a route or None for the usual one. `typical` is
-    H_cJ of a usual lot at 20 degrees C, kA/m; `makers` are names separated by commas.
+    Parameters
+    ----------
+    text : str
+        Recipe, wt.%.
+    shell : str or None
+        Its shell, such as "Tb 0.5 wt%".
+    route : str or None
+        Name of a route; None for the usual one.
+    typical : float
+        H_cJ of a usual lot at 20 degrees C, kA/m.
+    makers : str
+        Names separated by commas.
+    curie : CurieModel
+        Model of the Curie temperature.
     """
     table = CompositionTable.from_strings([text], basis="weight")
     return find_level(
@@ -706,8 +795,22 @@ def _producer_at_level(
 ) -> Producer:
     """Build the producer with which the model gives the magnet in use the values it is sold with.
 
-    `own` is its recipe and `level` that of its producer. The `Producer` states that level and holds
-    B_r, H_cJ and, of a compensated grade, alpha as measured. It comes from a cache.
+    Parameters
+    ----------
+    incumbent : Incumbent
+        The magnet in use.
+    own : Recipe
+        Its recipe.
+    request : Request
+        Temperature of use and model of the Curie temperature.
+    level : Level
+        Level of its producer at 20 degrees C.
+
+    Returns
+    -------
+    Producer
+        It states a level that gives B_r and H_cJ of a usual lot at the temperature of use, and is
+        calibrated on the printed alpha of a compensated grade. From a cache.
     """
     typical = {
         quantity: incumbent.typical(quantity)
@@ -786,9 +889,9 @@ def _cached_producer(
 def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
     """Write the demagnetizing field and the margin of each magnet into `frame`, in place.
 
-    ``field_kA_m`` is the field against the magnet in its duty, kA/m; ``demagnetization_safety`` is
-    the guaranteed knee field divided by it. `frame` must have the guaranteed B_r and knee field,
-    and ``recoil``.
+    ``field_kA_m`` is the field against the magnet in the duty of `request`, kA/m;
+    ``demagnetization_safety`` is the guaranteed knee field divided by it. `frame` must have the
+    guaranteed B_r and knee field, and ``recoil``.
     """
     duty = request.conditions.duty
     remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
@@ -812,11 +915,12 @@ def _probability(
     Parameters
     ----------
     frame : pandas.DataFrame
-        n magnets; guaranteed values are compared.
-    limits : dict of Requirement
-        By column.
+        n magnets; their guaranteed values are compared.
+    limits : dict of str to Requirement
+        By column. Minima of B_r, (BH)max, H_cJ, knee field and margin count; the others are
+        ignored.
     request : Request
-        What is asked: temperature, duty and conditions of use, and the user's limits.
+        Its duty decides how a larger B_r raises the field against a magnet.
     deviations : tuple of two ndarrays, shape (n,)
         Standard deviations of ln B_r and ln H_cJ.
     slack : tuple of two floats
@@ -861,20 +965,23 @@ def _least_ratio(
     ----------
     frame : pandas.DataFrame
         n magnets.
-    limits : dict of Requirement
-        By column.
-    powers : dict of float
-        By column: the power of the quantity with which it goes.
+    limits : dict of str to Requirement
+        By column; those that are no minimum are ignored.
+    powers : dict of str to float
+        Columns to compare, each with the power p by which the quantity is its value to the p; 0.5
+        for (BH)max, since B_r goes with its root.
     deviation : ndarray, shape (n,)
-        Standard deviation of ln of that quantity.
+        Standard deviation of ln of the quantity.
     slack : float
-        By how much ln may fall short.
+        By how much ln of the quantity may fall short.
 
     Returns
     -------
-    tuple of two ndarrays, shape (n,)
-        ln of the guaranteed value divided by the limit, and the standard deviation of ln of that
-        limit.
+    ratio : ndarray, shape (n,)
+        ln of the quantity, guaranteed, over its limit, slack included: `AMPLE` without a limit,
+        and -`AMPLE` for NaN.
+    limit_deviation : ndarray, shape (n,)
+        Standard deviation of ln of that limit.
     """
     ratios = [np.full(len(frame), AMPLE)]
     widths = [np.zeros(len(frame))]
@@ -915,12 +1022,21 @@ def _evidence_distance(
     table: CompositionTable,
     is_same: Any,
 ) -> FloatArray:
-    """Compute how far candidates are from measured magnets, shape (n,).
+    """Compute how far candidates are from measured magnets, shape (n,), without a unit.
 
-    The magnet in use counts as measured, since it is sold: its own distance is 0. If its recipe is
-    known, candidates near it are near a measured magnet. `model` has ``evidence_distance``; NaN
-    counts as 0. `table` has the recipes, that of the magnet in use first. `is_same`, bool (n,), is
-    True for rows of that recipe.
+    The magnet in use counts as measured, since it is sold: its own distance is 0. If its recipe
+    is known, candidates near it are near a measured magnet.
+
+    Parameters
+    ----------
+    model : pandas.DataFrame
+        ``evidence_distance`` by the model, n rows; NaN counts as 0.
+    incumbent : Incumbent
+        The magnet in use.
+    table : CompositionTable
+        The n recipes, that of the magnet in use first.
+    is_same : ndarray of bool, shape (n,)
+        True for rows of that recipe, shell and route.
     """
     distance = np.nan_to_num(model[DISTANCE].to_numpy(float))
     if incumbent.makeup is not None and not incumbent.makeup.estimate:
@@ -935,14 +1051,17 @@ def _other_limits(
 ) -> FloatArray:
     """Compute the probability that the limits other than those on flux and coercivity are met, (n,).
 
+    Minima of B_r, (BH)max, H_cJ, knee field and margin are left to `_probability`.
+
     Parameters
     ----------
-    frame : DataFrame
+    frame : pandas.DataFrame
         n candidates with the columns of the limits.
-    limits : mapping of str to Requirement
+    limits : dict of str to Requirement
         By column such as "cost_USD_kg".
     distance : ndarray of float64, shape (n,)
-        Distance to measured magnets; alpha is uncertain where it is above 0.
+        Distance to the recipe in use, the sum of differences of atomic fractions; alpha is
+        uncertain where it is above 0.
 
     Raises
     ------
@@ -982,8 +1101,9 @@ def _other_limits(
 def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """List for each row the limits that its guaranteed values miss, the largest miss first.
 
-    A text is such as "margin by 12 %, B_r by 3 %"; it is empty where none is missed. `limits` maps
-    columns to `Requirement`; the guaranteed columns must be in `frame`.
+    A text is such as "margin by 12 %, B_r by 3 %"; it is empty where none is missed. `limits`
+    maps columns to `Requirement`; `frame` must have these columns, and the guaranteed ones where
+    there are any.
     """
     misses_by_row: list[list[tuple[float, str]]] = [
         [] for _ in range(len(frame))
@@ -1001,8 +1121,8 @@ def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
     """Write heavy rare earth, exposure, risk and cost of each recipe into `frame`, in place.
 
     `frame` must have ``composition`` (wt.%) or ``candidate``, ``shell``, ``density_kg_m3`` and
-    ``remanence_T``. Rows without a recipe, an empty text, get zeros. The cost per flux is entered
-    too.
+    ``remanence_T``. An empty text as recipe gives zeros. The cost per flux is written too.
+    Scenario and recycled shares are those of `request`.
     """
     name = "composition" if "composition" in frame else "candidate"
     texts = frame[name].tolist()
@@ -1037,18 +1157,19 @@ def _supply_figures(
     Parameters
     ----------
     texts, shells : tuple of str
-        n recipes and their shells.
+        n recipes and their shells, empty for none.
     scenario : str
         Supply scenario as JSON.
     recycled : tuple of (str, float)
-        Recycled share by element.
+        Recycled share, 0 to 1, by element.
     heavy : tuple of str
         Elements that count as heavy rare earth.
 
     Returns
     -------
-    dict of ndarray, shape (n,)
-        By column; shared, do not change it.
+    dict of str to ndarray, shape (n,)
+        By column: heavy rare earth, rare earth and cobalt (wt.%), risk, reliance (0 to 1), cost
+        and exposure (USD/kg). Shared: do not change it.
     """
     from ..supply.ledger import ledger_columns
 
@@ -1067,14 +1188,14 @@ def _supply_figures(
 
 
 def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
-    """Compute the heavy rare earth of the magnet in use: the mean over the recipes it may be of.
+    """Compute the heavy rare earth of a magnet: the mean over the recipes it may be of.
 
     `makeup` has the recipes with their weights; the supply scenario is that of `request`.
 
     Returns
     -------
     HeavyToday
-        wt.%, and exposure in USD per kg of magnet.
+        ``wt_pct``, the mean, and ``exposure_USD_kg``, USD per kg of magnet, at that mean.
     """
     table = CompositionTable.from_strings(
         [recipe.text for recipe in makeup.recipes], basis="weight"
@@ -1101,24 +1222,25 @@ def judge_grades(
 ) -> "pd.DataFrame":
     """Judge the grades as they are sold, the likeliest first.
 
-    The values are the median of what makers guarantee, as `magnetkit.curve` draws a grade. Grades
-    used above their rating, and the grade in use, are left out. Without an incumbent no slack is
-    allowed.
+    The values are the median of what makers guarantee, as `magnetkit.curve` draws a grade. Left
+    out are grades used above their rating, those that miss a limit on alpha, and the grade in
+    use.
 
     Parameters
     ----------
     incumbent : Incumbent or None
-        The magnet in use.
+        The magnet in use; None where there is none, then no slack is allowed.
     request : Request
         Temperature and duty.
-    limits : mapping of str to Requirement
-        What has to be met, by column.
+    limits : dict of str to Requirement
+        What has to be met, by column. Those on columns that the result does not have are ignored.
 
     Returns
     -------
     pandas.DataFrame
-        One row a grade: columns of `sold_figures`, ``field_kA_m``, ``demagnetization_safety``,
-        ``probability_meets_requirements`` and ``failed_requirements``.
+        One row a grade: columns of `sold_figures`, ``temperature_K``, ``status`` ("ok"),
+        ``route`` (None), ``shell`` (empty), ``field_kA_m``, ``demagnetization_safety``,
+        ``probability_meets_requirements`` and ``failed_requirements``. A new frame.
     """
     rows = sold_figures(request.temperature)
     rows = rows[rows[LIMIT].fillna(0.0) >= request.temperature - 1e-6]
@@ -1157,15 +1279,16 @@ def judge_grades(
 
 @lru_cache(maxsize=64)
 def sold_figures(kelvin: float) -> "pd.DataFrame":
-    """Return the guaranteed values of every grade that is sold, at a temperature, `kelvin`, K.
+    """Return the guaranteed values of every grade that is sold at a temperature, `kelvin`, K.
 
     The frame is shared: do not change it.
 
     Returns
     -------
     pandas.DataFrame
-        One row a grade, ``grade``: median over makers of B_r and H_cJ, both also in the guaranteed
-        columns; knee field and product; whether the sheet is ``copied``; and the columns of
+        One row a grade, ``grade``: median over makers of ``remanence_T`` and ``coercivity_kA_m``,
+        both also in the guaranteed columns; ``knee_field_kA_m`` (also as guaranteed) and
+        ``max_energy_product_kJ_m3``; whether the sheet is ``copied``; and the columns of
         `_cold_sold_figures`.
     """
     rows = guaranteed_minima(kelvin)
@@ -1194,7 +1317,8 @@ def _cold_sold_figures() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        ``makers``, ``host``, ``kind``, ``density_kg_m3``, limit of use, ``recoil``, alpha and
+        ``makers`` (names separated by commas), ``host``, ``kind`` (such as "sintered"),
+        ``density_kg_m3``, ``max_working_temperature_K``, ``recoil`` permeability, alpha (%/K) and
         ``coercivity_20C_kA_m``. Shared: do not change it.
     """
     rows = guaranteed_minima(ROOM_K)
@@ -1223,10 +1347,22 @@ _WITHOUT_ESTIMATE = {
 def grade_makeup(
     grade: str, kind: str | None, curie: "CurieModel | None"
 ) -> CompositionEstimate | None:
-    """Estimate the composition of a sold grade; None if it is not melted or its host has no model.
+    """Estimate the composition of a sold grade, from a cache.
 
-    `grade` is a name of `magnetkit.grades`, such as "N42SH" (KeyError otherwise). With `kind`, such
-    as "diffused", the result holds the recipe of that kind alone, if the grade may be of it.
+    Parameters
+    ----------
+    grade : str
+        A name of `magnetkit.grades`, such as "N42SH" (KeyError otherwise).
+    kind : str or None
+        Kind of recipe, such as "diffused": the result holds the recipe of that kind alone, if the
+        grade may be of it. None, or another text, keeps all recipes.
+    curie : CurieModel or None
+        Model of the Curie temperature.
+
+    Returns
+    -------
+    CompositionEstimate or None
+        None if the grade is not melted or its host has no model.
     """
     sheet: Any = (
         grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
@@ -1248,22 +1384,26 @@ def as_candidates(
 ) -> "pd.DataFrame":
     """Convert sold grades to rows of candidates with their estimated recipes.
 
+    Bonded magnets and ferrites, whose recipes are not estimated, get a usual one without heavy
+    rare earth.
+
     Parameters
     ----------
     sold : pandas.DataFrame
-        Rows of `judge_grades`.
+        Rows of `judge_grades`; not changed.
     way : str
         Kind of way to enter.
     kind : str or None
         Kind of recipe to prefer, such as "diffused"; None for the likeliest.
     request : Request
-        What is asked: temperature, duty and conditions of use, and the user's limits.
+        Its supply scenario and model of the Curie temperature count.
 
     Returns
     -------
     pandas.DataFrame
-        Rows with ``candidate``, ``shell``, ``way`` and supply columns; grades without a recipe are
-        left out.
+        Rows of `sold` with ``candidate`` (recipe, wt.%), ``shell``, ``way`` and supply columns;
+        heavy rare earth and exposure are means over the recipes that a grade may have. Grades
+        without a recipe are left out; without any row there are no supply columns.
     """
     import pandas as pd
 
@@ -1306,16 +1446,16 @@ def select_grades(
     """Select the sold grades to show beside melts: other classes of the family, and other families.
 
     Heavy rare earth rises with the class, so the least coercive grades that meet the limits hold
-    least.
+    least. Of either at most `_MOST_SOLD` are returned.
 
     Parameters
     ----------
     sold : pandas.DataFrame
-        Rows of `judge_grades`.
+        Rows of `judge_grades`; not changed.
     incumbent : Incumbent
         The magnet in use.
     request : Request
-        What is asked: temperature, duty and conditions of use, and the user's limits.
+        As for `as_candidates`.
     kind : str or None
         Kind of recipe that other classes have, such as "diffused".
     reach : bool
@@ -1324,7 +1464,8 @@ def select_grades(
     Returns
     -------
     pandas.DataFrame
-        Rows as of `as_candidates`.
+        Rows as of `as_candidates`, whose ``way`` is "lower-class", "higher-class" or
+        "other-family".
     """
     import pandas as pd
 
@@ -1375,8 +1516,8 @@ def enter_comparison(
 
     ``heavy_rare_earth_saved_wt_pct`` counts against `today`; ``cost_per_flux_ratio`` is the cost
     per flux divided by that of `own`, the row of the magnet in use; ``meets_requirements`` is
-    whether the probability is enough. `frame` must have heavy rare earth, cost per flux and
-    probability.
+    whether the probability is at least `MEETS`. `frame` must have ``heavy_rare_earth_wt_pct``,
+    the cost per flux and ``probability_meets_requirements``.
     """
     frame[SAVED] = today.wt_pct - frame[HEAVY]
     ratio = frame[COST_PER_FLUX].to_numpy(float) / float(own[COST_PER_FLUX])
@@ -1385,9 +1526,10 @@ def enter_comparison(
 
 
 def order_candidates(frame: "pd.DataFrame") -> IntArray:
-    """Sort candidates: first those that meet, by exposure to heavy rare earth, then the likelier ones.
+    """Sort candidates: those that meet the limits first, the others by probability.
 
-    Trials stand behind other ways. `frame` must have ``probability_meets_requirements``, ``way``,
+    Those that meet are sorted by exposure to heavy rare earth. Trials stand behind the other ways
+    of either group. `frame` must have ``probability_meets_requirements``, ``way``,
     ``exposure_USD_kg`` and ``cost_per_flux_ratio``; it is not changed. The result holds row
     positions, int64 (n,); equals keep their order.
     """

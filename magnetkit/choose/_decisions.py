@@ -84,9 +84,14 @@ def classify_decisions(
     heavy : ndarray, shape (n,)
         Heavy rare earth, wt.%.
     job : Job
-        Its reference decides what is leaner.
+        Its reference decides what is leaner; its process names the route.
     hosts : ndarray of int8, shape (n,)
         Indices into `HOST_NAMES`, of `assign_hosts`; -1 for none.
+
+    Returns
+    -------
+    Coded
+        n rows.
     """
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
     elements = [*rich, *_DILUTED, "Fe"]
@@ -182,7 +187,11 @@ def _without_dilution(decision: str) -> str:
 
 
 def saves_enough(heavy: Any, job: "Job") -> Any:
-    """Return whether so much heavy rare earth, wt.%, is less than today's by what is worth it."""
+    """Say where an amount of heavy rare earth is less than today's by what is worth a change.
+
+    `heavy` is a number or array, wt.%; the result is a bool, or bool of its shape. The saving
+    must reach `SAVING_WT_PCT` and the share `SAVING_SHARE` of what the reference of `job` holds.
+    """
     return heavy <= job.heavy_today - max(
         SAVING_WT_PCT, SAVING_SHARE * job.heavy_today
     )
@@ -227,11 +236,18 @@ def choices(
     Parameters
     ----------
     table : pyarrow.Table
-        n evaluated candidates with the columns of `Rule.columns`.
+        n evaluated candidates with the columns of `Rule.columns` and ``decision``, as a
+        dictionary.
     rule : Rule
         By what they are ranked.
     near : Keys, optional
         Their keys of `Rule.near`; computed otherwise.
+
+    Returns
+    -------
+    Choices
+        Of each decision at most `BEST` that meet the requirements, and as many trials; those of
+        infinite loss are left out.
     """
     near = rule.near(table) if near is None else near
     has_loss = np.isfinite(near.loss)
@@ -266,9 +282,9 @@ def choices(
 def join_choices(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
     """Join the choices over consecutive parts of the candidates; None if they hold no row.
 
-    `parts` yields (number of candidates, choices) of each part. Row numbers count over all parts.
-    Of each decision the best `BEST` that meet and as many that may are kept; counts stay those of
-    all.
+    `parts` yields (number of candidates, their `Choices`) of each part. Row numbers then count
+    over all parts. Of each decision the best `BEST` that meet and as many that may are kept;
+    counts stay those of all.
     """
     start = 0
     counts = Counter[str]()
@@ -295,7 +311,10 @@ class Pick(NamedTuple):
 
 
 def weights(objectives: int) -> FloatArray:
-    """Return draws of the weights of objectives, of mean 1, shape (objectives, draws)."""
+    """Return random weights of so many `objectives`, of mean 1, shape (objectives, draws).
+
+    They are the same at each call.
+    """
     draws = np.random.default_rng(0).dirichlet(
         np.ones(objectives), _WEIGHT_DRAWS
     )
@@ -311,9 +330,10 @@ def shortlist(
 ) -> list[Pick]:
     """Return the candidates, one a decision, that together are regretted least, the best first.
 
-    In turn that is taken which lowers the mean regret most; of its decision the simplest that does
-    so almost as well is shown. What Ce, La or Y dilute does not stand without the same undiluted:
-    no objective knows its corrosion.
+    In turn that is taken which lowers the mean regret most; of its decision the simplest that
+    does so almost as well is shown. What Ce, La or Y dilute does not stand without the same
+    undiluted: no objective knows its corrosion. Decisions that differ from these fill the list
+    (`_contrast`).
 
     Parameters
     ----------
@@ -324,14 +344,16 @@ def shortlist(
     open_ : ndarray of bool, shape (m,)
         Which may be shown; not changed.
     today : ndarray of float64, shape (t, k)
-        Losses of what is shown anyway, today's magnet and a lower class; infinite where they miss.
+        Losses of what is shown anyway, today's magnet and a lower class, in the columns of
+        ``found.loss``; infinite where they miss.
     spare : int
         Places that are left to trials.
 
     Returns
     -------
     list of Pick
-        ``row`` is a position among the m.
+        At most `MOST` - t; ``row`` is a position among the m, ``share`` how often its decision is
+        best.
     """
     place_count = MOST - len(today) - spare
     w = weights(found.loss.shape[1])
@@ -398,18 +420,19 @@ def _contrast(
     """Fill the short list with decisions that differ from those on it, and return it.
 
     Decisions of other families come first, then those that gain in an objective. Those that meet
-    the requirements go before trials. `picks` is extended in place.
+    the requirements go before trials, unless places are kept for trials. `picks` is extended in
+    place.
 
     Parameters
     ----------
     found : Choices
-        k candidates.
-    simplicity : ndarray of int, shape (k,)
-        Order of simplicity.
-    open_ : ndarray of bool, shape (k,)
+        m candidates.
+    simplicity : ndarray of int, shape (m,)
+        As for `shortlist`; of equal loss the simplest is taken.
+    open_ : ndarray of bool, shape (m,)
         Candidates that may be picked.
-    today : ndarray, shape (1, objectives)
-        Loss of today's magnet.
+    today : ndarray, shape (t, k)
+        As for `shortlist`.
     picks : list of Pick
         The list so far.
     spare : int
@@ -452,7 +475,11 @@ def _contrast(
 
 
 def trial_threshold(today: float) -> float:
-    """Return a probability above which all is that is worth a trial beside today's magnet's own."""
+    """Return the probability from which candidates are worth a trial beside today's magnet.
+
+    `today` is the probability that today's magnet meets the requirements. Where that is hardly
+    above `PLAUSIBLE` or below, the threshold is lower.
+    """
     # Today's magnet among the candidates may be off by the rounding of its formula.
     if today > PLAUSIBLE + 2.0 * _PROBABILITY_COST:
         return PLAUSIBLE
@@ -475,16 +502,18 @@ def decide(
     ranking : Ranking
         Of all candidates.
     take : callable
-        ``take(rows, columns)`` returns those rows as a `pyarrow.Table`.
+        ``take(rows, columns)`` returns those rows, numbers that ascend, as a `pyarrow.Table`; all
+        columns for None.
     job : Job
         Device, temperature and conditions that they were evaluated for.
     anyway : list of pyarrow.Table
-        Today's magnet as evaluated for the job and, if there is one, a lower class.
+        Today's magnet as evaluated for the job and, if there is one, a lower class; one row each.
 
     Returns
     -------
     list of dict
-        One record a decision, today's magnet first; the keys are columns of the result.
+        One record a decision, today's magnet first; the keys are columns of the result, among
+        them ``decision_status`` ("keep", "buy", "ready" or "trial") and ``next_test``.
     """
     if found is not None:
         anyway = [_with_chance_among(found, take, job, anyway[0]), *anyway[1:]]
@@ -519,8 +548,16 @@ def _with_chance_among(
 ) -> pa.Table:
     """Return today's magnet with the probability that it has as one of the candidates, if it is one.
 
-    `found` are the candidates that are looked at. `today` is a table of one row and is returned
-    itself otherwise. ``take(rows, columns)`` returns rows of the candidates as a table.
+    Parameters
+    ----------
+    found : Choices
+        Candidates that are looked at.
+    take : callable
+        ``take(rows, columns)`` returns rows of the candidates as a `pyarrow.Table`.
+    job : Job
+        Its reference has the shell of today's magnet.
+    today : pyarrow.Table
+        Today's magnet, one row; returned itself if it is no candidate.
     """
     texts = take(found.rows, ["formula", "shell", CHANCE])
     own = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))
@@ -535,8 +572,18 @@ def _pick_nearest(
 ) -> dict[int, Pick]:
     """Return the first by rank that is not today's magnet, as {number of the candidate: `Pick`}.
 
-    The dict is empty without one among the first `_NEAREST`. ``take(rows, columns)`` returns rows
-    of the candidates as a table; `today` is a table of one row.
+    The dict is empty without one among the first `_NEAREST`.
+
+    Parameters
+    ----------
+    ranking : Ranking
+        Of all candidates.
+    take : callable
+        ``take(rows, columns)`` returns rows of the candidates as a `pyarrow.Table`.
+    job : Job
+        Its reference has the shell of today's magnet.
+    today : pyarrow.Table
+        Today's magnet, one row.
     """
     near = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
     if len(near):
@@ -550,9 +597,20 @@ def _records_of_picks(
 ) -> list[dict[str, Any]]:
     """Return the picked candidates as records, in the order of the picks, trials last.
 
-    `picks` maps numbers of candidates to `Pick`. A record has all columns of the candidate, and
-    ``rank``, ``meets_requirements``, ``pareto_front``, ``simpler_rank``, ``copies``, ``share_best``
-    and ``decision_status``. ``take(rows, None)`` returns all columns of rows as a table.
+    A record has all columns of the candidate, and ``rank``, ``meets_requirements``,
+    ``pareto_front``, ``simpler_rank``, ``copies``, ``share_best``, ``decision_status`` and, where
+    the pick has them, the ends of heavy rare earth.
+
+    Parameters
+    ----------
+    picks : dict of int to Pick
+        By number of the candidate.
+    ranking : Ranking
+        Of all candidates.
+    take : callable
+        ``take(rows, None)`` returns all columns of rows as a `pyarrow.Table`.
+    job : Job
+        Decides the status, see `_status`.
     """
     rows = np.array(sorted(picks), np.int64)
     if not len(rows):
@@ -596,12 +654,12 @@ def _pick_record(
     today : pyarrow.Table
         The magnet in use, one row.
     now : list of ndarray, shape (1, k)
-        Losses of the magnet in use and of a lower class, where these are likely to meet.
+        Losses of the magnet in use and of a lower class, as of `Choices`.
 
     Returns
     -------
-    dict of Pick
-        By number of the candidate.
+    dict of int to Pick
+        By number of the candidate, in the order of the list, each with its ``heavy``.
     """
     texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
     elements = pc.count_substring_regex(
@@ -666,8 +724,8 @@ def _pick_record(
 def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
     """Say which rows of `texts` are today's magnet by formula and shell, bool (n,).
 
-    `texts` has ``formula`` and ``shell``; `today` is a table of one row with ``formula``. The shell
-    is that of the job's reference, null counts as none.
+    `texts` has ``formula`` and ``shell``; `today` is a table of one row with ``formula``. The
+    shell is that of the reference of `job`; null counts as none.
     """
     same = pc.equal(
         texts["formula"].cast(pa.string()), today["formula"][0].as_py()
@@ -679,7 +737,7 @@ def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
 
 
 def _status(record: dict[str, Any], job: "Job") -> str:
-    """Return ``ready`` to melt, or ``trial``.
+    """Return "ready" (to melt) or "trial".
 
     A recipe is a trial if it is not likely enough to meet the requirements, too far from measured
     magnets, or made by a special route, which no producer uses today. Recipes of another family
@@ -687,7 +745,7 @@ def _status(record: dict[str, Any], job: "Job") -> str:
     magnet melts them, and what is sold are grades (`magnetkit.choose._sold`), no recipes.
 
     `record` is a candidate by column: ``evidence_distance``, ``route``, ``host`` and
-    ``probability_meets_requirements`` are read.
+    ``probability_meets_requirements`` are read. `job` has threshold, reference and family.
     """
     unproven = (record.get("evidence_distance") or 0.0) > PROVEN
     # No producer makes magnets of a special route today.
@@ -705,7 +763,8 @@ def _status(record: dict[str, Any], job: "Job") -> str:
 def _next_test(record: dict[str, Any], job: "Job") -> str:
     """Say in a few words what to do next about a decision: what to melt, diffuse or buy, and measure.
 
-    `record` is one of `decide`.
+    `record` is one of `decide`: ``decision_status``, ``failed_requirements``, ``shell``,
+    ``decision`` and ``stability_status`` are read. `job` names the temperatures.
     """
     hot = kelvin_text(job.temperature)
     status = record["decision_status"]
@@ -738,11 +797,21 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
 
 
 def recommended_row(records: "pd.DataFrame", job: "Job") -> int | None:
-    """Apply the one rule to the short list; None to keep today's magnet.
+    """Apply the one rule, `recommend`, to the short list; None to keep today's magnet.
 
-    `records` has one decision a row, today's magnet first, as `decide` builds them: ``formula``
-    (atomic), ``shell``, ``host``, ``decision_status``, cost per flux and more. The result is the
-    row's position, from 0; the first is never returned.
+    Parameters
+    ----------
+    records : pandas.DataFrame
+        One decision a row, today's magnet first, as `decide` builds them: ``formula`` (atomic),
+        ``shell``, ``host``, ``decision``, ``decision_status``, ``heavy_rare_earth_wt_pct``, cost
+        per flux and probability.
+    job : Job
+        Names supply scenario, allowed family and largest cost.
+
+    Returns
+    -------
+    int or None
+        Position of the row, from 0; the first is never returned.
     """
     import pandas as pd
 

@@ -73,13 +73,14 @@ class Samples:
 
 
 def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
-    """Draw the properties of n candidates at random, and rank them in each draw.
+    """Draw the properties of n candidates at random, with prices and scenarios.
 
     Parameters
     ----------
     leading : pandas.DataFrame
-        Evaluated candidates of one screening: ``formula``, ``shell``, ``host`` and the columns of
-        requirements and objectives at the job's temperature.
+        Evaluated candidates of one screening: ``formula`` (atomic), ``shell``, ``host``,
+        ``route``, ``density_kg_m3``, ``evidence_distance``, B_r and the columns of requirements
+        and objectives at the job's temperature, with their ranges; not changed.
     job : Job
         Device, temperature and conditions that they were evaluated for.
     draws, seed : int
@@ -160,8 +161,17 @@ def _kinds_by_route(
 ) -> Kinds:
     """Return what the errors of n candidates depend on, each with the process of its route.
 
-    `hosts` and `shells` are texts such as "2:14:1" and "Tb 0.5 wt%" (empty for none). `groups` are
-    those of `Job.groups`: a job and the numbers of its rows, the first that of the job itself.
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    hosts, shells : list of str
+        Texts such as "2:14:1" and "Tb 0.5 wt%" (empty for none).
+    job : Job
+        The job of the screening.
+    groups : sequence of (Job, ndarray of int64)
+        Jobs by route and the numbers of their rows, as of `Job.groups`. The first group keeps the
+        process of `job`.
     """
     kelvin = job.temperature
     curie = job.conditions.curie
@@ -185,8 +195,19 @@ def _sample_margin(
 ) -> FloatArray:
     """Return the smallest slack over the requirements in each draw, as a share of the limit, (n, draws).
 
-    `values` gives the draws of each column. The reference, where a requirement is a share of its
-    own value, is the last of the n. `rng` is advanced. Infinite without any requirement.
+    It is negative where a requirement is missed, and infinite without any requirement.
+
+    Parameters
+    ----------
+    values : Properties
+        Draws of each column. The last of the n is the reference, where a requirement is a share
+        of its value.
+    job : Job
+        Device with its requirements, and temperature.
+    n, draws : int
+        Numbers of candidates and draws.
+    rng : Generator
+        Advanced, where a limit has a range.
     """
     margin = np.full((n, draws), np.inf)
     strictness: dict[str, FloatArray] = {}
@@ -215,10 +236,19 @@ def magnets_by_route(
     temperatures: Sequence[float],
     groups: _Groups,
 ) -> list[Columns]:
-    """Evaluate the magnets of n candidates at each temperature, K, each by its own route.
+    """Evaluate the magnets of n candidates at each temperature, each by its own route.
 
-    `shells` has a text for each row of `table`, empty for none. `groups` are those of `Job.groups`:
-    a job and the numbers of its rows.
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    shells : sequence of str
+        Shell of each, empty for none.
+    temperatures : sequence of float
+        Temperatures, K.
+    groups : sequence of (Job, ndarray of int64)
+        Jobs by route and the numbers of their rows, which together are all rows, as of
+        `Job.groups`.
 
     Returns
     -------
@@ -247,6 +277,23 @@ class Properties:
         errors: tuple[Kinds, Producer | None],
         interval: float = 0.9,
     ) -> None:
+        """Begin to compute the correlations of the errors, in threads.
+
+        Parameters
+        ----------
+        leading : pandas.DataFrame
+            n evaluated candidates.
+        tables : dict of float to Columns
+            Their properties at other temperatures than that of `leading`, K.
+        draws : int
+            Number of draws.
+        rng : Generator
+            Advanced at the first use of each quantity.
+        errors : tuple of (Kinds, Producer or None)
+            What the errors depend on, and the calibration on which they are conditional.
+        interval : float
+            Coverage of the ranges in `leading` and `tables`.
+        """
         self.known: dict[str, FloatArray] = {}
         self._leading = leading
         self._tables = tables
@@ -271,7 +318,12 @@ class Properties:
         pool.shutdown(wait=False)
 
     def at(self, column: str, temperature: float) -> FloatArray:
-        """Return the draws of a column at a temperature, K, shape (n, draws), in its unit."""
+        """Return the draws of a column at a temperature, K, shape (n, draws), in its unit.
+
+        `column` is one whose draws are in ``known``, which then hold at any temperature, or a
+        column of the tables, such as "remanence_T". At a `temperature` without a table that of
+        the job counts.
+        """
         if column in self.known:
             return self.known[column]
         if column == COST_PER_FLUX:
@@ -313,7 +365,7 @@ class Properties:
         return self._scores[column]
 
     def _root(self, column: str) -> FloatArray:
-        """Compute a factor of the correlations of a column's errors, shape (n, n).
+        """Compute a factor of the correlations of the errors of `column`, shape (n, n).
 
         The factor times independent standard scores gives correlated ones.
         """

@@ -123,15 +123,15 @@ class Bound:
         ----------
         decision : Coded
             Decision of each.
-        meets : ndarray of bool
+        meets : ndarray of bool, shape (n,)
             True where the requirements may be met.
-        worth : ndarray of bool
+        worth : ndarray of bool, shape (n,)
             True where a trial may be worth it.
-        loss : ndarray
+        loss : ndarray, shape (n,)
             Smallest possible loss.
-        margin : ndarray
+        margin : ndarray, shape (n,)
             Largest possible margin.
-        hashes : ndarray of uint64 or None
+        hashes : ndarray of uint64, shape (n,), or None
             Hashes that decide ties of the margin.
         """
         # An unknown margin is infinite, and so is the bound where none that miss are admitted.
@@ -173,12 +173,12 @@ class Tally:
     status: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Tally") -> None:
-        """Add what was counted over other candidates."""
+        """Add to these counts, in place, those over other candidates."""
         for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
 
     def end(self, reason: str, rows: BoolArray) -> None:
-        """Count candidates that end here."""
+        """Count, in place, the candidates that end for a `reason`: those marked in `rows`, bool (n,)."""
         if count := int(np.count_nonzero(rows)):
             self.ended[reason] += count
 
@@ -222,15 +222,17 @@ def evaluate(
     job : Job
         Device, temperature and conditions that they are evaluated for.
     bound : Bound, optional
-        Candidates beyond it are dropped.
+        Candidates beyond it are dropped; without it none is.
     want : collection of str, optional
-        Columns needed. All but those of the ranking otherwise, in the order of the registry,
-        ``candidate`` being the formula.
+        Columns needed; those of the requirements are added, and others may be there too. Without
+        it all but those of the ranking are computed, in the order of the registry, ``candidate``
+        being the formula.
 
     Returns
     -------
     Evaluated
-        Numbers and columns of the candidates that remain, their keys, and counts of all.
+        Numbers and columns of the k candidates that remain, their keys (None without a bound),
+        and counts of all.
     """
     tally = Tally()
     rows = np.arange(len(table))
@@ -294,7 +296,7 @@ def evaluate(
 
 
 def columns_read(job: Job) -> list[str]:
-    """List the columns that readers of a result need of every row, beside name and number.
+    """List the columns that readers of a result of `job` need of every row, beside name and number.
 
     They are the leading columns, composition, status, probability and failures, evidence,
     objectives, and the required properties with range and provenance.
@@ -322,7 +324,7 @@ def columns_read(job: Job) -> list[str]:
 
 
 def reference_candidate(job: Job) -> Columns:
-    """Evaluate today's magnet of the device as a candidate, one row."""
+    """Evaluate today's magnet of the device of `job` as a candidate: all columns, one row."""
     reference = job.profile.reference
     row = evaluate(reference.table(), [reference.shell or ""], job).columns
     row["candidate"] = Coded.of([reference.formula])
@@ -334,9 +336,9 @@ def _supply_columns(
 ) -> Columns:
     """Compute the columns of supply, the host codes and the decision of n candidates.
 
-    `table` holds the candidates, `shells` a text for each (empty for none) or None. The `Columns`
-    are those of `supplies`, the codes under the name `_HOSTS`, int8 (n,), and ``decision``, a
-    `Coded`.
+    `table` holds the candidates, `shells` a text for each (empty for none) or None; `job` is what
+    they are evaluated for. The `Columns` are those of `supplies`, the codes under the name
+    `_HOSTS`, int8 (n,), and ``decision``, a `Coded`.
     """
     supply = _stages.supplies(table, shells, job.conditions)
     supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
@@ -355,9 +357,22 @@ def _candidates_within_bound(
 ) -> IntArray:
     """Return the numbers of the candidates that can lie within the bound, int64, ascending.
 
-    `table` holds n candidates, `shells` a text for each (empty for none) or None. Composition,
-    nominal values and distance to measured magnets decide; ranges and stability are not computed.
-    `tally` is updated in place with what became of the others.
+    Composition, nominal values and distance to measured magnets decide; ranges and stability are
+    not computed. Where a probability below one half is enough, or candidates are judged beside a
+    grade, composition alone decides.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n candidates.
+    shells : sequence of str or None
+        Shell of each, empty for none.
+    job : Job
+        Device, temperature and conditions that they are evaluated for.
+    bound : Bound
+        Limits of loss and margin.
+    tally : Tally
+        Changed in place: what became of the others is counted.
     """
     supply = _supply_columns(table, shells, job)
     if bound.last is not None:
@@ -390,16 +405,22 @@ def _candidates_within_bound(
 def with_distances(
     table: CompositionTable, supply: Columns, job: Job
 ) -> Columns:
-    """Add to `supply` how far n recipes are from measured magnets.
+    """Add to the columns of n recipes how far they are from measured magnets.
 
-    Process and traces may set the magnets farther apart. `supply` must hold the host codes
-    (`_HOSTS`), as of `_supply_columns`.
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    supply : Columns
+        As of `_supply_columns`, with the host codes (`_HOSTS`); not changed.
+    job : Job
+        Names the process. What process and traces add to the distances is not counted.
 
     Returns
     -------
     Columns
-        A new object; `supply` is not changed. Added are two distances, by coercivity and the
-        largest; ``status``, "ok" or too far; and the largest probability that the distance allows.
+        A new object. Added are two distances, by coercivity and the largest; ``status``, "ok" or
+        too far; and ``probability_meets_requirements``, the largest that the distance allows.
     """
     made = read_process(job.conditions.process, len(table))
     near = nearest_recipes(
@@ -419,10 +440,11 @@ def with_distances(
 def _take(
     rows: IntArray, table: CompositionTable, shells: _Shells, supply: Columns
 ) -> tuple[CompositionTable, _Shells, Columns]:
-    """Select rows of candidates, shells and supply columns together, as new objects.
+    """Select rows of candidates, shells and supply columns together.
 
-    `rows`, int64, are numbers of candidates. Where they are as many as the table has, all three are
-    returned as they are.
+    `rows`, int64, are numbers of rows of `table`, `shells` (which may be None) and `supply`,
+    which are not changed; the result has all three in that order. Where the numbers are as many
+    as the table has rows, all three are returned as they are.
     """
     if len(rows) == len(table):
         return table, shells, supply
@@ -433,12 +455,13 @@ def _take(
 
 
 def best_possible_loss(found: Columns, rule: Rule) -> FloatArray:
-    """Compute the smallest loss that candidates can have by what is known of them, shape (n,).
+    """Compute the smallest loss that n candidates can have by what is known of them, shape (n,).
 
     No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
     unit of regret, and no probability is above that in `found`, or 1. `found` has the columns of
-    `supplies`, or those of `central_values`; it is not changed. The loss, in units of regret, is
-    -inf throughout where an objective is not bounded, and inf where a value is NaN.
+    `supplies`, or those of `central_values`; it is not changed. `rule` names objectives and
+    units. The loss, in units of regret, is -inf throughout where an objective is not bounded, and
+    inf where a value is NaN.
     """
     n = len(found["cost_USD_kg"])
     best = (1.0 - found[CHANCE]) / rule.miss if CHANCE in found else np.zeros(n)
@@ -463,7 +486,19 @@ def _composition_bound(
 ) -> IntArray:
     """Return the numbers of the candidates that can lie within the bound by composition alone.
 
-    The largest margin that composition leaves them is written into `supply`; `tally` is updated.
+    The result is int64, ascending.
+
+    Parameters
+    ----------
+    supply : Columns
+        n candidates, as of `_supply_columns`. The largest margin that composition leaves them is
+        written into it as ``performance_margin``.
+    job : Job
+        Names allowed hosts, requirements and objectives.
+    bound : Bound
+        Limits of loss and margin.
+    tally : Tally
+        Changed in place: each of the others is counted by the first condition that it misses.
     """
     host_indices = [
         HOST_NAMES.index(host) for host in job.profile.allowed_hosts
@@ -531,7 +566,8 @@ class _CentralVerdict:
     def enter(self, rows: Any, columns: Collection[str]) -> None:
         """Lower margin and probability of some candidates by their values in some columns, in place.
 
-        `rows` are places or a slice, `columns` the names of columns that requirements ask for.
+        `rows` are positions or a slice; `columns` are the names of columns whose ``values`` are
+        in. Those that no requirement asks for are ignored.
         """
         margin = self.here[MARGIN]
         for kelvin, requirement in self.required:
@@ -555,11 +591,21 @@ class _CentralVerdict:
     def _largest_chance(
         self, requirement: Requirement, value: FloatArray, k: int, rows: Any
     ) -> FloatArray:
-        """Return the largest probability that some rows with central values have, (rows,).
+        """Return the largest probability of a requirement that some rows have, (rows,).
 
-        It is that of the narrowest range at the temperature numbered `k`; 1 where the width is not
-        known, the limit is a share of the reference or no minimum. `value`, (rows,), are the
-        central values.
+        It is that of the narrowest range about the central value; 1 where the width is not known,
+        or the limit is a share of the reference or no minimum.
+
+        Parameters
+        ----------
+        requirement : Requirement
+            The limit.
+        value : ndarray, shape (rows,)
+            Central values.
+        k : int
+            Number of their temperature in ``at``.
+        rows : ndarray of int or slice
+            Which candidates these are.
         """
         widths = self.below.get(requirement.column)
         # The difference to a reference has another width.
@@ -592,7 +638,7 @@ def central_values(
     shells : sequence of str or None
         Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     supply : Columns
-        As of `with_distances`.
+        As of `with_distances`; not changed.
     job : Job
         Device, temperature and conditions that they are evaluated for.
     bound : Bound
@@ -602,8 +648,9 @@ def central_values(
     -------
     Columns
         Those of `supply`; ``remanence_T``, ``cost_per_flux_USD_m3_T`` and, if needed,
-        ``coercivity_kA_m``; ``performance_margin`` and ``probability_meets_requirements``, the
-        largest they can be; ``status`` over the temperatures of the requirements.
+        ``coercivity_kA_m`` (NaN where not computed); ``performance_margin`` and
+        ``probability_meets_requirements``, the largest they can be; ``status`` over the
+        temperatures of the requirements.
     """
     use = job.conditions.use
     required = _central_requirements(job, bound)
@@ -662,7 +709,11 @@ def central_values(
 
 
 def _central_requirements(job: Job, bound: Bound) -> _Required:
-    """Return the requirements that central values decide, each with its temperature, K."""
+    """Return the requirements of `job` that central values decide, each with its temperature, K.
+
+    They are those on B_r, H_cJ and alpha, minima of (BH)max, and, where ``bound.limit`` is
+    infinite, those on the safety against demagnetization.
+    """
     columns = {*_CENTRAL, ALPHA}
     if bound.limit == np.inf:
         # Where few meet the requirements, many miss by their safety alone.
@@ -679,7 +730,11 @@ def _central_requirements(job: Job, bound: Bound) -> _Required:
 
 
 def _central_temperatures(required: _Required, job: Job) -> list[float]:
-    """Return the temperatures, K, of central values: the job's, then the others ascending."""
+    """Return the temperatures, K, of central values: the job's, then the others ascending.
+
+    `required` are pairs of temperature and requirement, as of `_central_requirements`. One on
+    alpha adds the ends of its chord.
+    """
     needed = {kelvin for kelvin, r in required if r.column != ALPHA}
     if any(r.column == ALPHA for _, r in required):
         needed |= set(job.conditions.use.between)
@@ -689,7 +744,11 @@ def _central_temperatures(required: _Required, job: Job) -> list[float]:
 def _temperatures_of_coercivity(
     required: _Required, at: list[float], job: Job
 ) -> IntArray:
-    """Return the places of the temperatures `at` which a coercivity is asked."""
+    """Return the positions in `at` of the temperatures at which a coercivity is asked, int64.
+
+    `required` are pairs of temperature, K, and requirement; an objective of `job` asks at its
+    temperature. `at` are temperatures, K.
+    """
     kelvins = [kelvin for kelvin, r in required if r.column == _COERCIVITY]
     if any(
         objective.column == _COERCIVITY for objective in job.rule.objectives
@@ -701,10 +760,19 @@ def _temperatures_of_coercivity(
 def _values_by_remanence(
     made: Magnets, at: list[float], between: tuple[float, float]
 ) -> dict[str, FloatArray]:
-    """Return what n magnets' polarization says at k temperatures, K, by column, each (n, k).
+    """Return what n magnets' polarization says at k temperatures, by column, each (n, k).
 
-    Remanence, T; coercivity, unknown as yet; the largest product, kJ/m3; and alpha, %/K,
-    where `at` has both of the temperatures that it lies `between`.
+    They are remanence, T; coercivity, NaN throughout, to be filled in; the largest product,
+    kJ/m3; and alpha, %/K, where `at` has both of the temperatures that it lies `between`.
+
+    Parameters
+    ----------
+    made : Magnets
+        n magnets at the k temperatures.
+    at : list of float
+        The temperatures, K.
+    between : tuple of float
+        Chord of alpha, K, the lower end first.
     """
     remanence = made.remanence()
     values = {
@@ -744,11 +812,19 @@ def _open(
     bound: Bound,
     counted: tuple[Tally, str] | None = None,
 ) -> BoolArray:
-    """Say which candidates can lie within the bound by what is known so far, bool (n,).
+    """Say which of n candidates can lie within the bound by what is known so far, bool (n,).
 
-    `here` has ``status``, margin, probability, ``decision`` and the columns of supply; it is not
-    changed. With `counted`, a tally and the name of the stage, the dropped ones are counted in the
-    tally, in place.
+    Parameters
+    ----------
+    here : Columns
+        ``status``, margin, probability, ``decision`` and the columns of supply; not changed.
+    job : Job
+        Thresholds and objectives.
+    bound : Bound
+        Limits of loss and margin.
+    counted : tuple of (Tally, str), optional
+        A tally, changed in place, and the name of the stage: all are counted as having come to
+        the stage, and the dropped ones by reason and status.
     """
     magnet = here["status"].says("ok")
     inside = ~(here[MARGIN] < -_ORDER_SLACK)
@@ -795,14 +871,14 @@ def _with_requirements(
     job : Job
         Device with its requirements, temperature and conditions.
     want : collection of str or None
-        Columns that are wanted.
+        Columns that are wanted; None for all, in the order of the registry.
 
     Returns
     -------
     columns : Columns
-        n rows.
+        n rows at the job's temperature, with those of `verdict_columns`.
     split : Partition
-        The recipes split as they are written.
+        The recipes, as they are written, split into hard phase and grain boundary.
     """
     at = needed_temperatures(job)
     only = needed_elsewhere(job)
@@ -882,11 +958,11 @@ def _requirement_bound(
     Parameters
     ----------
     decision : Coded
-        Decision of each.
+        Decision of each of n candidates.
     keys : Keys
-        At the job's threshold.
+        Of the n, at the job's threshold.
     near : Keys
-        At the threshold of a trial.
+        Of the n, at the threshold of a trial.
     open_ : ndarray of bool, shape (n,)
         Candidates that are still evaluated.
     bound : Bound
@@ -906,7 +982,7 @@ def _requirement_bound(
 
 
 def count_leading_rows(keep: int) -> int:
-    """Return how many leading rows the first `keep` depend on.
+    """Return how many leading rows of a ranking decide which are its first `keep`.
 
     Those that draws re-order are sampled together, and each of two passes moves some rows up.
     """
@@ -916,21 +992,22 @@ def count_leading_rows(keep: int) -> int:
 def estimate_bound(
     found: Sequence[Evaluated], rule: Rule, rows: int, keep: int
 ) -> Bound:
-    """Estimate a bound that probably more than `count_leading_rows` of all `rows` candidates keep to.
+    """Estimate a bound that probably more than `count_leading_rows` of all candidates keep to.
 
-    It bounds the loss where enough meet the requirements, and the margin where few or none do. The
-    limits of `_limits_of_decisions` let the best of each decision go on.
+    It bounds the loss where enough meet the requirements, and the margin where few or none do.
+    The limits of `_limits_of_decisions` let the best of each decision go on.
 
     Parameters
     ----------
     found : sequence of Evaluated
-        A random sample, evaluated with a bound, so that it has keys.
+        Parts of a random sample, evaluated with a bound, so that they have keys, and with
+        ``decision`` among the columns.
     rule : Rule
         By what candidates are ranked.
     rows : int
         Number of all candidates.
     keep : int
-        Number of candidates to find.
+        Number of leading candidates to find.
     """
     sample = sum(one.tally.stages["composition"] for one in found)
     keys = [one.keys for one in found if one.keys is not None]
@@ -957,13 +1034,13 @@ def _limits_of_decisions(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Find the losses up to which candidates of each decision go on.
 
-    A decision that is rare in the sample has no limit of its own. Of a decision that is frequent,
-    but hardly meets the requirements, all that meet are admitted.
+    A decision that is rare in the sample has no limit of its own (infinite). Of a decision that
+    is frequent, but hardly meets the requirements, all that meet are admitted.
 
     Parameters
     ----------
     found : sequence of Evaluated
-        A random sample of candidates.
+        A random sample of candidates, with keys and ``decision``.
     rule : Rule
         By which they are ranked.
     place : int
@@ -974,7 +1051,8 @@ def _limits_of_decisions(
     limits : dict of str to float
         Largest loss of those that meet the requirements, by decision.
     trials : dict of str to float
-        Largest loss of those that are worth a trial, by decision.
+        Largest loss of those that are worth a trial, by decision; 0 or infinite where a candidate
+        of the decision meets the requirements.
     """
     near = [one.near for one in found if one.near is not None]
     texts = [one.columns["decision"].texts() for one in found]
@@ -994,7 +1072,11 @@ def _limits_of_decisions(
 
 
 def _limit_of_losses(loss: FloatArray, place: int, seen: int) -> float:
-    """Return the loss at a place, infinite beyond the last of a decision `seen` a few times."""
+    """Return the loss at a place in ascending order, from 1, of candidates of one decision.
+
+    `loss`, (m,), are theirs. With fewer than `place` the result is infinite, but the largest loss
+    (0 without any) where the decision is `seen` more than `_SELDOM` times in the sample.
+    """
     limit = _value_at_place(loss, place)
     if np.isinf(limit) and seen > _SELDOM:
         return float(loss.max(initial=0.0))

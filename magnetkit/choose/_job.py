@@ -97,8 +97,9 @@ class Job:
     def by(self, route: str) -> "Job":
         """Return the job for magnets made by a route; this job if `route` is empty.
 
-        `route` is a name of `magnetism.process.routes`, such as "hot-deformed". A route ``as sold:
-        GRADE`` stands for a grade as its maker sells it. InputError for an unknown route or grade.
+        `route` is a name of `magnetism.process.routes`, such as "hot-deformed", or ``as sold:
+        GRADE``, which stands for a grade as its maker sells it. InputError for an unknown route
+        or grade. This job is not changed.
         """
         if not route:
             return self
@@ -120,12 +121,14 @@ class Job:
         Parameters
         ----------
         made : iterable of str
-            Name of the route of each magnet, empty for the usual one.
+            Name of the route of each magnet, up to a semicolon; empty, or another text, for the
+            usual one.
 
         Returns
         -------
         list of (Job, ndarray of int64)
-            The job of each route, and the numbers of its rows.
+            The job of each route, and the numbers of its rows, ascending. The first is that of
+            the usual route, if any magnet is of it.
         """
         words = (str(text).split(";")[0] for text in made)
         route_words = [
@@ -167,16 +170,27 @@ def make_job(
     Parameters
     ----------
     profile : Profile
-        The device.
+        The device; not changed.
     temperature : float, optional
         Temperature, K.
     require : sequence of str
-        Further requirements. One on the same side of the same column at the same temperature
-        replaces the profile's.
+        Further requirements, such as "remanence_T >= 1.1". One on the same side of the same
+        column at the same temperature replaces the profile's.
     objectives : sequence of str
-        In place of the profile's.
+        Such as "cost_USD_kg:min", in place of the profile's; empty for those.
     **conditions
-        Keywords of `Conditions.of`.
+        Keywords of `Conditions.of`, and ``calibration``.
+
+    Returns
+    -------
+    Job
+        Its process is anchored on the reference magnet of the device, unless the calibration is
+        `NO_CALIBRATION` or names measured magnets.
+
+    Raises
+    ------
+    InputError
+        If a requirement, an objective or a condition cannot be used.
     """
     if conditions.get("between") is None:
         conditions["between"] = (
@@ -237,9 +251,22 @@ def _anchor_process(
 ) -> Any:
     """Anchor a process on the reference magnet of the device.
 
-    A process that has measured magnets of a producer is returned as it is; so is any if the profile
-    names no known values. Else a new dict of settings is returned, with ``producer``, the record of
-    its anchors. `reference` is the recipe, one row; `between` the chord of alpha, K.
+    Parameters
+    ----------
+    process : Process, dict, str or None
+        How magnets are made; not changed.
+    profile : Profile
+        The device, whose reference has known values.
+    reference : CompositionTable
+        Recipe of the reference, one row.
+    between : tuple of float
+        Chord of alpha, K.
+
+    Returns
+    -------
+    Process, dict, str or None
+        A new dict of settings with ``producer``, the record of the anchors. The process as it is
+        if it has measured magnets of a producer already, or the profile names no known values.
     """
     own_process = process_record(process)
     if not profile.reference.anchors or (
@@ -277,8 +304,23 @@ def _working(
     """Condition the value of an anchor on the fact that the magnet works in the device.
 
     The distribution is cut off at the device's requirements on the same column and temperature;
-    mean and standard deviation of the rest are returned. `value` is in the column's unit;
-    `deviation` is that of its ln, but of alpha %/K.
+    mean and standard deviation of the rest are returned. Without such requirements they stay.
+
+    Parameters
+    ----------
+    value : float
+        Value of the anchor, in the column's unit.
+    deviation : float
+        Standard deviation of its ln; of alpha that of the value, %/K.
+    anchor : Anchor
+        Names column and temperature.
+    profile : Profile
+        The device.
+
+    Returns
+    -------
+    value, deviation : float
+        In the same units.
     """
     low = -np.inf
     high = np.inf
@@ -320,7 +362,10 @@ def _working(
 
 
 def with_fields(profile: "Profile", **fields: object) -> "Profile":
-    """Return a profile with other fields, checked as when it is read."""
+    """Return a new profile with other `fields`, by name, checked as when it is read.
+
+    InputError if one is unknown or out of range.
+    """
     return validate_record(type(profile), {**dict(profile), **fields})
 
 
@@ -329,9 +374,25 @@ def resolve_requirement(
 ) -> Requirement:
     """Read a requirement given as one line of text, its share of the reference as a number.
 
-    `text` is such as "remanence_T >= 1.1" or "coercivity_kA_m>=0.9*reference at 150C". `kelvin`
-    is the temperature of a requirement that names none. InputError if it cannot be read, names no
-    numeric column, or the reference has no such value.
+    Parameters
+    ----------
+    text : str
+        Such as "remanence_T >= 1.1" or "coercivity_kA_m>=0.9*reference at 150C".
+    profile : Profile
+        The device, whose reference magnet is predicted for a share.
+    conditions : Conditions
+        Those of the screening.
+    kelvin : float
+        Temperature of a requirement that names none, K; it is not entered in the result.
+
+    Returns
+    -------
+    Requirement
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, names no numeric column, or the reference has no such value.
     """
     parts = parse_requirement(text)
     limit = parts.limit
@@ -360,6 +421,7 @@ def resolve_requirement(
 
 
 def _side_of_limit(requirement: Requirement) -> tuple[str, bool, float | None]:
+    """Return column, whether it is a minimum, and temperature (K or None) of `requirement`."""
     return (
         requirement.column,
         requirement.minimum is not None,
@@ -372,8 +434,8 @@ def reference_row(
 ) -> pd.Series:
     """Predict every property of a device's reference magnet at a temperature.
 
-    The Series is one row of results by column. `conditions` are those of the screening, `kelvin` is
-    in K.
+    `profile` is the device, `conditions` are those of the screening, `kelvin` is in K. The Series
+    is one row of results by column, without those of the ranking.
     """
     reference = profile.reference
     shells = [reference.shell or ""]
@@ -389,14 +451,14 @@ _KEPT = (
 
 
 def job_identity(job: Job) -> dict[str, Any]:
-    """Return what `restore_job` needs to build a job anew, as plain values for the manifest.
+    """Return what `restore_job` needs to build `job` anew, as plain values for the manifest.
 
     Returns
     -------
     dict
         ``application`` (the profile), ``temperature_K``, the conditions by name, ``process``,
-        ``between``, ``phases`` (path of the snapshot or None) and ``curie`` (``data`` and ``add``);
-        can be written as JSON.
+        ``between``, ``phases`` (path of the snapshot or None) and ``curie`` (a dict of the paths
+        ``data`` and ``add``, or None); can be written as JSON.
     """
     own_conditions = job.conditions
     identity: dict[str, Any] = {
@@ -421,7 +483,8 @@ def job_identity(job: Job) -> dict[str, Any]:
 def _process_values(process: Any) -> Any:
     """Convert what the user gave as `process` to values that JSON can hold.
 
-    A dataclass becomes a dict without its None, arrays become lists; a text or None stays.
+    A dataclass becomes a dict without its None, arrays in a dict become lists; a text or None
+    stays. The argument is not changed.
     """
     if is_dataclass(process) and not isinstance(process, type):
         process = {k: v for k, v in asdict(process).items() if v is not None}
@@ -435,8 +498,8 @@ def _process_values(process: Any) -> Any:
 def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     """Build the job that a result was made for, from the identity in its manifest.
 
-    `identity` is what `job_identity` returned (KeyError if a part is missing). The phase data and
-    Curie files that it names must be there.
+    `profile` is the device. `identity` is what `job_identity` returned (KeyError if a part is
+    missing). The phase data and Curie files that it names must be there.
     """
     stored_keywords = {name: identity[name] for name in _KEPT} | identity[
         "curie"
@@ -453,7 +516,10 @@ def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
 
 
 def get_producer(process: Any) -> Producer | None:
-    """Return the measured magnets that a process is conditional on, None if there are none."""
+    """Return the measured magnets that a process is conditional on, None if there are none.
+
+    `process` is a dict of settings, whose ``producer`` is a record; anything else has none.
+    """
     record = process.get("producer") if isinstance(process, Mapping) else None
     if record is None:
         return None

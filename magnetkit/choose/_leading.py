@@ -41,13 +41,26 @@ _Take = Callable[[IntArray, list[str]], pa.Table]
 def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     """Return the ranking with its leaders ordered by how often they are among the best.
 
-    The first 1000 (`POOL`) that meet the requirements are drawn 500 times (`DRAWS`)
-    within their errors, and ordered by the share of draws in which they are among the
-    best 10 (`TOP`). Equal ones follow by mean loss, the expected regret. All others
-    keep their places.
-    `take(rows, columns)` returns a table of these candidates, rows in ascending order.
-    ``simpler`` is filled in too: by row of a leader, the rank of a simpler candidate
-    that is as good.
+    The first 1000 (`POOL`) that meet the requirements are drawn 500 times (`DRAWS`) within their
+    errors, and ordered by the share of draws in which they are among the best 10 (`TOP`). Equal
+    ones follow by mean loss, the expected regret. All others keep their places, but for those
+    that leaders beat or are beaten by.
+
+    Parameters
+    ----------
+    ranking : Ranking
+        Of all candidates; not changed, and returned itself with fewer than two leaders.
+    take : callable
+        ``take(rows, columns)`` returns a `pyarrow.Table` of these candidates, rows in ascending
+        order.
+    job : Job
+        Device, temperature and conditions that they were evaluated for.
+
+    Returns
+    -------
+    Ranking
+        With ``simpler`` filled in: by row of a leader, the rank of a simpler candidate that is as
+        good.
     """
     rows = ranking.leading(POOL)
     if len(rows) < 2:
@@ -78,7 +91,7 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
 
 
 def _columns(job: Job) -> list[str]:
-    """List the columns that `sample` reads, without provenance."""
+    """List the columns that `sample` and `simpler_rank` read for `job`, without provenance."""
     requirement_columns = [r.column for r in job.profile.requirements]
     requirement_columns += job.rule.columns()
     columns = chain.from_iterable(map(with_interval, requirement_columns))
@@ -106,12 +119,22 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> IntArray:
     """Find for each candidate the first simpler recipe that is as good.
 
     Simpler is an alloy of the same host that lacks an element of the candidate, or its shell, and
-    contains none that the candidate lacks. It is as good if the candidate is better in no objective
-    of the device, nor in the probability of meeting its requirements, by `_LEAST_SHARE` of a unit
-    of regret.
+    contains none that the candidate lacks. It is as good if the candidate is better in no
+    objective of the device, nor in the probability of meeting its requirements, by `_LEAST_SHARE`
+    of a unit of regret.
 
-    `leading` has n evaluated candidates in order of rank. The result has their places from 1, 0
-    where there is none.
+    Parameters
+    ----------
+    leading : pandas.DataFrame
+        n evaluated candidates in order of rank: ``rank``, ``formula``, ``shell``, ``host``,
+        probability and the columns of the objectives.
+    job : Job
+        Names the objectives and their units.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        The ``rank`` of that recipe, 0 where there is none.
     """
     holds = _ingredients(leading)
     loss = _losses(leading, job)
@@ -132,8 +155,8 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> IntArray:
 def _ingredients(leading: pd.DataFrame) -> BoolArray:
     """Say of what each candidate is made, bool (n, 118 + shells).
 
-    The columns are the elements of the alloy, then one for each element that is diffused into any,
-    in alphabetical order. `leading` has ``formula`` (atomic) and ``shell``.
+    The columns are the elements of the alloy by atomic number, then one for each element that is
+    diffused into any, in alphabetical order. `leading` has ``formula`` (atomic) and ``shell``.
     """
     alloy = (
         CompositionTable.from_strings(
@@ -153,11 +176,11 @@ def _ingredients(leading: pd.DataFrame) -> BoolArray:
 
 
 def _losses(leading: pd.DataFrame, job: Job) -> FloatArray:
-    """Compute the loss in each objective and by the chance of a miss, (n, objectives + 1).
+    """Compute the loss in each objective of `job` and by the chance of a miss, (n, objectives + 1).
 
-    `leading` are candidates with the columns of the objectives and that of the probability. A loss
-    is weight times signed value (of costs its logarithm) over the unit of regret: differences
-    between candidates count, and 0 is not the best.
+    `leading` are candidates with the columns of the objectives and that of the probability. A
+    loss is weight times signed value (of costs its logarithm) over the unit of regret:
+    differences between candidates count, and 0 is not the best.
     """
     rule = job.rule
     columns = [
@@ -184,7 +207,7 @@ def robustness(
     Parameters
     ----------
     leading : pandas.DataFrame
-        Evaluated candidates in order of rank.
+        Evaluated candidates in order of rank, with all columns of a result; not changed.
     job : Job
         Device, temperature and conditions that they were evaluated for.
     top : int
@@ -192,12 +215,13 @@ def robustness(
     draws, seed : int
         Number of draws and seed of the generator.
     interval : float
-        Probability of the range of a rank.
+        Probability of the range of a rank, between 0.5 and 1.
 
     Returns
     -------
     pandas.DataFrame
-        Name of each row and the columns `ROBUSTNESS`.
+        The rows of `leading` in their order: ``rank``, ``candidate``, ``formula``, ``shell``,
+        ``host`` and the columns `ROBUSTNESS`.
 
     Raises
     ------
@@ -231,7 +255,7 @@ def robustness(
 
 
 def _tie_groups(place: IntArray, interval: float) -> IntArray:
-    """Group candidates that the draws do not distinguish, from 1, int64 (n,).
+    """Group candidates that the draws do not distinguish; int64 (n,), the number of each group, from 1.
 
     A group ends where its first stands before a candidate in a share `interval` of the draws.
     `place`, int (n, draws), is the place of each in each draw; rows are in order of rank.
@@ -255,14 +279,15 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
     Parameters
     ----------
     result, baseline : pyarrow.Table
-        Ranked candidates of either.
+        Ranked candidates of the new and the old screening: ``candidate``, ``formula``, ``shell``
+        and ``rank``. A candidate is told by formula and shell.
     n : int
         Number of places.
 
     Returns
     -------
     pandas.DataFrame
-        ``candidate shell rank rank_before places change``, by rank.
+        ``candidate shell rank rank_before places change``, by rank, then by the rank before.
 
     Raises
     ------
@@ -298,7 +323,11 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
 
 
 def _ranks(result: pa.Table) -> pd.DataFrame:
-    """Return the rank of each candidate, the best where one was screened twice."""
+    """Return the ranked candidates of `result`, each formula with its shell once, by rank.
+
+    Where one was screened twice its best rank is kept. An empty shell is an empty text; a missing
+    rank stands last.
+    """
     frame = result.to_pandas()
     frame["shell"] = frame["shell"].astype(object).fillna("")
     frame["rank"] = frame["rank"].astype("Int64")

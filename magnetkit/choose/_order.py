@@ -40,11 +40,11 @@ def _round_steadily(values: ArrayLike) -> FloatArray:
 
 
 def comparable_values(values: ArrayLike) -> FloatArray:
-    """Return an objective's values as candidates are compared by them: to three digits, as shown.
+    """Round values of an objective to three digits, as shown, by which candidates are compared.
 
-    A fourth is beyond what is known of any magnet, yet it would put on a front a candidate that is
-    worse in all that is known (compare the epsilon-dominance of Laumanns et al., Evol. Comput. 10
-    (2002) 263). Zeros, infinities and NaN stay.
+    A fourth is beyond what is known of any magnet, yet it would put on a front a candidate that
+    is worse in all that is known (compare the epsilon-dominance of Laumanns et al., Evol. Comput.
+    10 (2002) 263). Zeros, infinities and NaN stay.
 
     Examples
     --------
@@ -55,6 +55,7 @@ def comparable_values(values: ArrayLike) -> FloatArray:
 
 
 def _to_digits(values: ArrayLike, digits: int) -> FloatArray:
+    """Round `values` to so many significant `digits`; zeros, infinities and NaN stay."""
     values = np.asarray(values, np.float64)
     size = np.abs(values)
     plain = (size > 0.0) & np.isfinite(size)
@@ -65,7 +66,7 @@ def _to_digits(values: ArrayLike, digits: int) -> FloatArray:
 
 
 def _prepare(points: ArrayLike) -> tuple[FloatArray, IntArray]:
-    """Check objectives and sort the rows; arrays for the kernel.
+    """Check objectives and sort the rows, for the kernels.
 
     Parameters
     ----------
@@ -75,9 +76,10 @@ def _prepare(points: ArrayLike) -> tuple[FloatArray, IntArray]:
     Returns
     -------
     padded_points : ndarray, shape (n, 3)
-        The columns with fewest ties first, then zeros.
+        A new array: the objectives, that with the most distinct values first, then columns of
+        zeros.
     order : ndarray of int64, shape (n,)
-        Lexicographic order of the rows.
+        Numbers of its rows in lexicographic order.
 
     Raises
     ------
@@ -104,10 +106,10 @@ def _prepare(points: ArrayLike) -> tuple[FloatArray, IntArray]:
 
 
 def _lexicographic(points: FloatArray) -> IntArray:
-    """Return the lexicographic order of rows of three columns, int64 (n,).
+    """Return the numbers of rows of three columns in lexicographic order, int64 (n,).
 
-    The rows are sorted by the first column, then the ties alone by the others, which is faster.
-    Equal rows come in no fixed order: the sort is not stable. `points` is float64 (n, 3).
+    `points` is float64 (n, 3). The rows are sorted by the first column, then the ties alone by
+    the others, which is faster. Equal rows come in no fixed order: the sort is not stable.
     """
     order = np.argsort(points[:, 0])
     lead = points[order, 0]
@@ -121,10 +123,10 @@ def _lexicographic(points: FloatArray) -> IntArray:
 
 
 def fronts(points: ArrayLike) -> NDArray[np.int32]:
-    """Return the non-dominated front of each point, int32 from 1, shape (n,).
+    """Return the number of the non-dominated front of each point, from 1, int32 (n,).
 
-    `points` has shape (n, d), d from 1 to 3; every objective is to be made small. A row with NaN
-    has front 0. Equal points share a front.
+    `points` has shape (n, d), d from 1 to 3 (InputError otherwise); every objective is to be made
+    small. A row with NaN has front 0. Equal points share a front.
 
     Examples
     --------
@@ -176,10 +178,11 @@ class Ranking:
     copies: Mapping[str, int] = field(default_factory=dict)
 
     def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
-        """Return the result's columns of the rows from `start` to `stop` - 1, null where there is no place.
+        """Return the result's columns of the rows from `start` to `stop` - 1; all without them.
 
-        The columns of the table are those of `OUTPUT`: whether it meets the requirements, front,
-        rank and rank of a simpler one. The schema's metadata hold what `with_copies` needs.
+        The columns of the table are those of `OUTPUT`: whether a row meets the requirements,
+        Pareto front, rank, and rank of a simpler candidate, null where there is none. The
+        schema's metadata hold ``copies`` as JSON, which `with_copies` needs.
         """
         stop = len(self.place) if stop is None else stop
         front = self.front[start:stop]
@@ -200,7 +203,7 @@ class Ranking:
         )
 
     def leading(self, n: int) -> IntArray:
-        """Return the rows of the first `n` that meet the requirements, the best first."""
+        """Return the numbers of the rows of the first `n` that meet the requirements, the best first."""
         rows = np.flatnonzero(self.meets)
         rows = rows[self.place[rows] <= n]
         return rows[np.argsort(self.place[rows])]
@@ -208,8 +211,9 @@ class Ranking:
     def order_by(self, ranks: IntArray) -> "Ranking":
         """Return a ranking in which the candidates that have a place stand in the order of `ranks`.
 
-        `ranks`, (n,), counts in the rows that have a place; those of equal rank keep the order of the
-        input. The new ranking has no simpler candidates entered.
+        `ranks`, (n,), is any number for each row, the smallest first; entries of rows without a
+        place are ignored. Rows of equal rank keep the order of the input. The new ranking has no
+        simpler candidates entered; this one is not changed.
         """
         rows = np.flatnonzero(self.place > 0)
         place = np.zeros_like(self.place)
@@ -228,7 +232,8 @@ class Ranking:
         """Return a ranking with its k leading candidates in another order.
 
         First comes the candidate that is among the best in the largest share of the draws; of
-        equals the one of smallest mean loss.
+        equals the one of smallest mean loss. Then rows move up past those that they beat
+        (`settle`).
 
         Parameters
         ----------
@@ -240,6 +245,11 @@ class Ranking:
             Mean loss.
         chance : ndarray, shape (k,)
             Probability of meeting the requirements in the same draws.
+
+        Returns
+        -------
+        Ranking
+            A new one, which differs in ``place`` alone.
         """
         rows_that_meet = np.flatnonzero(self.meets)
         order = np.argsort(self.place[rows_that_meet])
@@ -263,7 +273,9 @@ class Ranking:
 def with_copies(table: pa.Table, ranks: pa.Table) -> pa.Table:
     """Append to a chunk of candidates the columns of its ranking, and ``copies`` of each decision.
 
-    `ranks` is what `Ranking.columns` returned for the same rows.
+    `table` is the chunk; ``copies``, how many candidates of its decision meet the requirements,
+    is left out where `table` has no ``decision``. `ranks` is what `Ranking.columns` returned for
+    the same rows. A new table is returned.
     """
     copies = json.loads(ranks.schema.metadata[COPIES.encode()])
     for name in ranks.column_names:
@@ -329,7 +341,11 @@ class Keys(NamedTuple):
     points: FloatArray  # (m, number of objectives, at most three)
 
     def at(self, threshold: float) -> "Keys":
-        """Return the keys with another threshold of the probability, not below the present one."""
+        """Return the keys with another threshold of the probability of meeting the requirements.
+
+        `threshold` must be no less than the present one. Rows that no longer meet count as
+        missed.
+        """
         sure = self.chance >= threshold
         meets = self.meets.copy()
         meets[meets] = sure
@@ -343,7 +359,7 @@ class Keys(NamedTuple):
         )
 
     def take(self, rows: IntArray) -> "Keys":
-        """Return the keys of some rows, whose numbers ascend."""
+        """Return the keys of some rows of the n; `rows` are their numbers, ascending."""
         among = (np.cumsum(self.meets) - 1)[rows][self.meets[rows]]
         firsts = [part[rows] for part in self[:4]]
         return Keys._make([*firsts, *(part[among] for part in self[4:])])
@@ -366,11 +382,17 @@ class Rule:
         threshold: float = MEETS_PROBABILITY,
         scales: Mapping[str, float] | None = None,
     ) -> "Rule":
-        """Build the rule of some objectives, such as "cost_USD_kg:min".
+        """Build the rule of some objectives.
 
-        `scales` maps columns to one unit of regret; `UNITS` count for the others, and 1 for a
-        column of neither. `threshold` is the least probability that counts as meeting the
-        requirements. InputError if an objective cannot be read.
+        Parameters
+        ----------
+        objectives : sequence of str
+            Such as "cost_USD_kg:min"; InputError if one cannot be read.
+        threshold : float
+            Least probability that counts as meeting the requirements.
+        scales : mapping of str to float, optional
+            One unit of regret by column; `UNITS` count for the others, and 1 for a column of
+            neither.
         """
         objective_list = tuple(map(Objective.parse, objectives))
         unit_scales = UNITS | dict(scales or {})
@@ -384,7 +406,7 @@ class Rule:
         return list(dict.fromkeys(names))
 
     def near(self, table: pa.Table) -> Keys:
-        """Return `keys` in which all that are worth a trial count as meeting the requirements."""
+        """Return `keys` of `table` in which all that are worth a trial count as meeting."""
         return replace(self, threshold=min(self.trial, self.threshold)).keys(
             table
         )
@@ -392,9 +414,9 @@ class Rule:
     def keys(self, table: pa.Table) -> Keys:
         """Compute the keys of n evaluated candidates.
 
-        `table` has the columns of `Rule.columns`, ``status``, ``formula`` and ``shell``. Of the n
-        rows m meet the requirements; loss, burden, chance and points have m rows, the other arrays
-        n.
+        `table` has the columns of `Rule.columns`. Of the n rows m are "ok" and meet the
+        requirements with the threshold's probability; loss, burden, chance and points have m
+        rows, the other arrays n. A loss is infinite where an objective is unknown.
         """
         usable = _array(pc.equal(table["status"], "ok"))
         chance = _round_steadily(_array(table[CHANCE]))
@@ -431,7 +453,7 @@ def total_loss(
     values: Sequence[FloatArray],
     missed: FloatArray,
 ) -> FloatArray:
-    """Sum the loss of candidates over all objectives; infinite where one is unknown.
+    """Sum the loss of n candidates over all objectives, (n,), in units of regret; inf where one is NaN.
 
     Parameters
     ----------
@@ -455,7 +477,10 @@ def _round_probability(loss: FloatArray) -> FloatArray:
 
 
 def candidate_hashes(table: pa.Table) -> NDArray[np.uint64]:
-    """Hash each candidate by its ``formula`` and ``shell`` alone, uint64 (n,)."""
+    """Hash each row of `table` by its ``formula`` and ``shell`` alone, uint64 (n,).
+
+    Equal rows have equal hashes, in every process; a null counts as an empty text.
+    """
     hashes = np.empty(len(table), np.uint64)
     start = 0
     for batch in table.select(["formula", "shell"]).to_batches():
@@ -471,7 +496,7 @@ def candidate_hashes(table: pa.Table) -> NDArray[np.uint64]:
 def _text_hashes(texts: pa.Array) -> NDArray[np.uint64]:
     """Hash each text of an Arrow array, plain or dictionary-encoded, uint64 (n,).
 
-    Null counts as an empty text. Equal texts have equal hashes, in every process.
+    A null of `texts` counts as an empty text. Equal texts have equal hashes, in every process.
     """
     if pa.types.is_dictionary(texts.type):
         codes = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)

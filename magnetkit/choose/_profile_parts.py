@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 
 def _known_host(name: str) -> str:
+    """Return `name`, or raise ValueError if it is none of `HOST_NAMES`."""
     if name not in HOST_NAMES:
         raise ValueError(
             f"expected a host of {', '.join(HOST_NAMES)}, got {name!r}"
@@ -64,11 +65,11 @@ def _believe_number(name: str, full: str, unit: str, number: float) -> None:
     Parameters
     ----------
     name : str
-        Key as it would be written with its unit in the text.
+        Key without its unit, such as "temperature".
     full : str
-        Name of the column.
+        Key with its unit, such as "temperature_K".
     unit : str
-        Unit of `number`.
+        Unit of `number`; a number in "K" is checked as a temperature.
     number : float
         The number.
     """
@@ -89,10 +90,28 @@ def with_units_read(
     """Convert the texts with units in a record of a file to numbers.
 
     ``temperature = "150C"`` becomes ``temperature_K``, ``magnet_mass = "1.5 t"`` becomes
-    ``magnet_mass_kg``. A number in K that looks like degrees C is an error (ValueError); a text is
-    meant. `given` is the record, a dict that is not changed; what is no record is returned as it
-    is. `info`, of pydantic, says whether it comes from a file. `temperatures` and `masses` are the
-    keys without unit.
+    ``magnet_mass_kg``. A text is meant as it stands; a number in K of a file that looks like
+    degrees C is an error.
+
+    Parameters
+    ----------
+    given : Any
+        The record, a dict, which is not changed; what is none is returned as it is.
+    info : ValidationInfo
+        Of pydantic; its context says whether the record comes from a file.
+    temperatures, masses : iterable of str
+        Keys of temperatures and masses, without their unit.
+
+    Returns
+    -------
+    dict
+        A new record.
+
+    Raises
+    ------
+    ValueError
+        If a text has no unit or cannot be read, a key is given twice, or a number looks like a
+        slip.
     """
     if not isinstance(given, dict):
         return given
@@ -178,7 +197,11 @@ class Requirement(Evidence):
 
     @model_validator(mode="after")
     def _one_limit(self) -> "Requirement":
-        """Check that exactly one limit is given, that it is plausible, and that its range holds it."""
+        """Check that exactly one limit is given, that it is plausible, and that its range holds it.
+
+        The requirement itself is returned. ValueError otherwise, and where a temperature is given
+        for a column that has none.
+        """
         limits = [self.minimum, self.maximum, self.absolute_maximum]
         if sum(x is not None for x in limits) != 1:
             raise ValueError(
@@ -210,7 +233,7 @@ class Requirement(Evidence):
 
     @property
     def limit(self) -> float:
-        """The limit, in the column's unit."""
+        """The limit, in the column's unit; that of an absolute maximum is positive."""
         return next(
             x
             for x in (self.minimum, self.maximum, self.absolute_maximum)
@@ -222,8 +245,18 @@ class Requirement(Evidence):
     ) -> FloatArray:
         """Compute how far values lie inside the limit, as a share of the limit; negative where they miss.
 
-        A limit of zero is measured in the column's own unit. NaN stays NaN. `limit` replaces the
-        requirement's own.
+        Parameters
+        ----------
+        values : array_like
+            In the column's unit; NaN stays NaN.
+        limit : array_like, optional
+            Replaces the requirement's own; it is broadcast against `values`. A limit of zero is
+            measured in the column's own unit.
+
+        Returns
+        -------
+        ndarray of float64
+            In the shape of both.
         """
         x = np.asarray(values, dtype=np.float64)
         bound = np.asarray(self.limit if limit is None else limit, np.float64)
@@ -280,7 +313,10 @@ class Anchor(Evidence):
 
     @model_validator(mode="after")
     def _positive(self) -> "Anchor":
-        """Check that value and spread are plausible for the column."""
+        """Check that value and spread are plausible for the column; the anchor itself is returned.
+
+        ValueError otherwise. B_r and H_cJ must be above 0 and above their spread.
+        """
         if self.column != "remanence_coefficient_pct_K" and self.value <= 0.0:
             raise ValueError(
                 f"{self.column} of a magnet is above 0, got {self.value:g}"
@@ -331,6 +367,7 @@ class Reference(Evidence):
 
     @model_validator(mode="after")
     def _readable(self) -> "Reference":
+        """Check that the formula can be read; the reference itself is returned, ValueError otherwise."""
         errors = self.table().errors
         if errors:
             raise ValueError(f"formula cannot be read: {errors[0].reason}")
@@ -338,7 +375,10 @@ class Reference(Evidence):
 
     @model_validator(mode="after")
     def _is_of_its_host(self) -> "Reference":
-        """Check that the formula is of the host named, or of its root; ValueError otherwise."""
+        """Check that the formula is of the host named, or of its root.
+
+        The reference itself is returned; ValueError otherwise.
+        """
         from ..phases.partition import assign_hosts
         from ..phases.records import HOST_NAMES, root_host
 
@@ -409,7 +449,11 @@ class Space(Strict):
     @field_validator("shell", mode="before")
     @classmethod
     def _grid(cls, given: object) -> object:
-        """Expand a shell given as lists of elements and amounts into texts of all combinations."""
+        """Expand a shell given as lists of elements and amounts into texts of all combinations.
+
+        `given` is a dict of ``R`` and ``amount_wt_pct``, which becomes a tuple of texts such as
+        "Tb 0.5 wt%"; what is no dict is returned as it is.
+        """
         if not isinstance(given, dict):
             return given
         lists = _ShellGrid.model_validate(given)
@@ -441,7 +485,10 @@ class Space(Strict):
 
     @model_validator(mode="after")
     def _elements(self) -> "Space":
-        """Check that `replace` and `limits` name elements, and `limits` only substitutes."""
+        """Check that `replace` and `limits` name elements, and `limits` only substitutes.
+
+        The part itself is returned; ValueError otherwise.
+        """
         from .._core.elements import INDEX
 
         substitutes = [s for group in self.replace.values() for s in group]
@@ -465,9 +512,9 @@ class Sources(Strict):
 
 
 def _numeric_column(name: str, others: Iterable[str] = ()) -> str:
-    """Return `name` if it is a numeric column; ValueError with the nearest name otherwise.
+    """Return `name` if it is a numeric column; ValueError otherwise.
 
-    The nearest is sought among the columns and `others`.
+    The message names the nearest of the columns and `others`.
     """
     column = COLUMNS.get(name)
     if column is None or column.kind not in ("number", "integer"):
@@ -560,8 +607,10 @@ class Objective:
     def loss(self, values: FloatArray, scale: float) -> FloatArray:
         """Compute the loss of values in this objective, in units of regret times the weight, (n,).
 
-        `scale` is one unit of regret, in the column's unit, or as a share for costs. A margin is
-        worth no more than one such unit.
+        `values`, (n,), are in the column's unit; of costs the logarithm counts. `scale` is one
+        unit of regret, in the column's unit, or as a share for costs. A margin is worth no more
+        than one such unit, and a negative one nothing. Losses of objectives to be made large are
+        negative.
         """
         if self.column == MARGIN:
             values = np.clip(values, 0.0, scale)

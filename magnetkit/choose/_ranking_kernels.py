@@ -18,13 +18,20 @@ from .._core._jit import jit
 _BRUTE = 48
 
 
-# order: int64 (m,) point indices in lexicographic order, all points distinct
-# second, third: float64 (n,) by point; front: int32 (n,) by point, in and out
 @jit(part="copied")
 def _dominated_by_pairs(order, lo, hi, second, third, front):
     """Raise the fronts of a short segment by comparing all pairs, in place.
 
-    The segment is `order` from `lo` to `hi` - 1.
+    Parameters
+    ----------
+    order : ndarray of int64, shape (m,)
+        Points in lexicographic order, all distinct.
+    lo, hi : int
+        The segment is `order` from `lo` to `hi` - 1.
+    second, third : ndarray of float64, shape (n,)
+        Objectives by point.
+    front : ndarray of int32, shape (n,)
+        Front of each point; changed.
     """
     for j in range(lo, hi):
         p = order[j]
@@ -40,14 +47,24 @@ def _dominated_by_pairs(order, lo, hi, second, third, front):
         front[p] = best
 
 
-# points: int64 (m,) the points of one segment sorted by the second objective
-# side: uint8 (n,) 1 for points of the left half; local: int64 (n,) rank in the third objective, 1..
-# tree: int32 (>= size + 1,) zeroed, left zeroed
 @jit(part="linked")
 def _lift(points, side, local, tree, front, size):
     """Raise the fronts of the right half of a segment above the left points that dominate them, in place.
 
-    `size` is the largest rank in `local`.
+    Parameters
+    ----------
+    points : ndarray of int64, shape (m,)
+        Points of the segment by ascending second objective, of equals the left ones first.
+    side : ndarray of uint8, shape (n,)
+        1 for points of the left half, 0 for those of the right.
+    local : ndarray of int64, shape (n,)
+        Rank of each in the third objective, from 1.
+    tree : ndarray of int32, shape (size + 1 or more,)
+        Working memory; zero before and after.
+    front : ndarray of int32, shape (n,)
+        Front of each point; changed.
+    size : int
+        Largest rank in `local`.
     """
     for k in range(len(points)):
         p = points[k]
@@ -127,10 +144,9 @@ def _is_same(one, other):
     return one[0] == other[0] and one[1] == other[1] and one[2] == other[2]
 
 
-# values float64, ascending in its first `size` -> how many are no larger than a value
 @jit(part="copied")
 def _count_up_to(values, size, value):
-    """Count how many of the first `size` values, ascending, are at most `value`."""
+    """Count how many of the first `size` of `values`, float64 that ascend there, are at most `value`."""
     lo = 0
     hi = size
     while lo < hi:
@@ -142,10 +158,12 @@ def _count_up_to(values, size, value):
     return lo
 
 
-# Entries begin to size - 1 of values float64 move by `shift` places.
 @jit(part="copied")
 def _move_entries(values, begin, size, shift):
-    """Move the entries `begin` to `size` - 1 of `values` by `shift` places, in place."""
+    """Move the entries `begin` to `size` - 1 of `values`, float64, by `shift` places, in place.
+
+    A negative `shift` moves them down. There must be room.
+    """
     if shift > 0:
         for i in range(size - 1, begin - 1, -1):
             values[i + shift] = values[i]
@@ -154,11 +172,13 @@ def _move_entries(values, begin, size, shift):
             values[i + shift] = values[i]
 
 
-# points: float64 (n, 3); order: int64 (n,) lexicographic order of its rows
-# returns int32 (n,): front from 1; rows with NaN have front 0
 @jit
 def sorted_fronts(points, order):
-    """Return the front of each point, given the lexicographic order of the rows."""
+    """Return the front of each point, from 1, int32 (n,); rows with NaN have front 0.
+
+    `points` is float64 (n, 3), all to be made small. `order`, int64 (n,), are the numbers of its
+    rows in lexicographic order. Equal points share a front.
+    """
     n = len(points)
     front = np.zeros(n, np.int32)
     distinct = np.empty(n, np.int64)
@@ -185,11 +205,13 @@ def sorted_fronts(points, order):
     return front
 
 
-# points: float64 (n, 3); order: int64 (n,) lexicographic order of its rows
-# returns bool (n,): True where no point dominates; False for rows with NaN
 @jit
 def sorted_first_front(points, order):
-    """Return which points nobody dominates, given the lexicographic order of the rows."""
+    """Return which points no other dominates, bool (n,); False for rows with NaN.
+
+    `points` is float64 (n, 3), all to be made small. `order`, int64 (n,), are the numbers of its
+    rows in lexicographic order.
+    """
     n = len(points)
     keep = np.zeros(n, np.bool_)
     # Staircase of the points seen: second objective ascending, third descending.
@@ -230,10 +252,13 @@ _OFFSET = np.uint64(14695981039346656037)
 _PRIME = np.uint64(1099511628211)
 
 
-# offsets int32 or int64 (n + 1), data uint8: texts as Arrow holds them -> uint64 (n)
 @jit
 def text_keys(offsets, data):
-    """Return a key of each text that depends on nothing else."""
+    """Return a hash of each of n texts that depends on nothing else, uint64 (n,).
+
+    `offsets`, int32 or int64 (n + 1,), and `data`, uint8, hold the texts as Arrow does: text i is
+    ``data[offsets[i]:offsets[i + 1]]``.
+    """
     keys = np.empty(len(offsets) - 1, np.uint64)
     for i in range(len(keys)):
         key = _OFFSET
@@ -243,13 +268,13 @@ def text_keys(offsets, data):
     return keys
 
 
-# a, b: rows of burden float64 (n, 3), to be made small, and chance float64 (n, 2)
 @jit(part="copied")
 def _beats(a, b, burden, chance, tolerance):
     """Say whether row `a` beats row `b`.
 
-    It does if it is no larger in any burden, smaller in one, and its chance less than that of b by
-    no more than the tolerance in some column.
+    It does if it is no larger in any burden, smaller in one, and its chance less than that of b
+    by no more than `tolerance` in some column. `burden` is float64 (n, j), to be made small;
+    `chance` is float64 (n, k).
     """
     better = False
     for j in range(burden.shape[1]):
@@ -262,13 +287,12 @@ def _beats(a, b, burden, chance, tolerance):
     return better and lower <= tolerance
 
 
-# order int64 (n): rows of burden, the best first; changed in place
 @jit
 def settle(order, burden, chance, tolerance, most):
     """Move each row up past those directly above that it beats, by at most `most` places, in place.
 
     A row beats another that is no better in any burden, worse in one, and more likely to do by no
-    more than `tolerance`, in either reading of the chance.
+    more than `tolerance`, in at least one reading of the chance.
 
     Parameters
     ----------
@@ -276,19 +300,13 @@ def settle(order, burden, chance, tolerance, most):
         Rows, the best first; changed in place.
     burden : ndarray of float64, shape (n, 3)
         Figures to be made small, by row.
-    chance : ndarray of float64, shape (n, 2)
-        Probability that a row does, 0 to 1, in two readings.
+    chance : ndarray of float64, shape (n, 1 or 2)
+        Probability that a row does, 0 to 1, in each reading.
     tolerance : float
         How much less likely a row may be than the one it beats.
     most : int
         Most places that a row may rise.
-
-    Returns
-    -------
-    int
-        The most places that one rose.
     """
-    highest = 0
     for i in range(1, len(order)):
         row = order[i]
         at = i
@@ -299,5 +317,3 @@ def settle(order, burden, chance, tolerance, most):
             order[at] = order[at - 1]
             at -= 1
         order[at] = row
-        highest = max(highest, i - at)
-    return highest

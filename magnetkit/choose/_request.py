@@ -167,7 +167,10 @@ class Incumbent:
     makeup: CompositionEstimate | None = None
 
     def typical(self, quantity: str) -> float:
-        """Return B_r (T) or H_cJ (kA/m) of a usual lot at the temperature of use."""
+        """Return `quantity`, "remanence_T" or "coercivity_kA_m", of a usual lot at the temperature of use.
+
+        The value is in T or kA/m.
+        """
         return self.least[quantity] / self.spread.share(quantity)
 
     @property
@@ -176,14 +179,14 @@ class Incumbent:
         return self.squareness * self.least[COERCIVITY]
 
     def field_kA_m(self, request: Request) -> float:
-        """Return the field against it at the duty."""
+        """Return the field against the magnet at the duty of `request`, kA/m."""
         field_A_m = request.conditions.duty.field(
             np.array(self.least[REMANENCE]), np.array(self.recoil)
         )
         return 1e-3 * float(field_A_m)
 
     def margin(self, request: Request) -> float:
-        """Return its guaranteed knee field over the field against it."""
+        """Return the guaranteed knee field over the field against the magnet at the duty of `request`."""
         return self.knee_kA_m / self.field_kA_m(request)
 
     @property
@@ -197,11 +200,26 @@ Limits = dict[str, Requirement]
 
 
 def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
-    """Read a requirement of a replacement from a text such as "remanence_T >= 1.1".
+    """Read a requirement of a replacement.
 
-    `reference` maps columns to values of the magnet to replace, for limits given as a share, such
-    as "remanence_T>=0.95*reference"; columns without a value are missing or NaN. InputError if it
-    cannot be read, names a temperature, or the reference has no value.
+    Parameters
+    ----------
+    text : str
+        Such as "remanence_T >= 1.1", or "remanence_T>=0.95*reference" for a share of the magnet
+        to replace.
+    reference : mapping of str to float
+        Values of that magnet by column, for shares; columns without a value are missing, None or
+        NaN.
+
+    Returns
+    -------
+    Requirement
+        Its limit is a number; shares are resolved.
+
+    Raises
+    ------
+    InputError
+        If the text cannot be read, names a temperature, or the reference has no value.
     """
     requirement = parse_requirement(str(text))
     column = requirement.column
@@ -243,10 +261,26 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
 def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
     """Return the limits that a replacement must meet, by column.
 
-    For a drawing they are the guaranteed B_r and H_cJ of the magnet in use. For a duty they are the
-    guaranteed B_r, and a knee field `SAFETY` times the field against the candidate itself. A
-    requirement of the user replaces that on its column. `reference` maps columns to values of the
-    magnet in use. InputError if a duty without a grade has no least B_r.
+    For a drawing they are the guaranteed B_r and H_cJ of the magnet in use. For a duty
+    (``request.on_duty``) they are the guaranteed B_r, and a knee field `SAFETY` times the field
+    against the candidate itself. A compensated magnet adds one on alpha. A requirement of the
+    user (``request.require``) replaces that on its column.
+
+    Parameters
+    ----------
+    reference : mapping of str to float
+        Values of the magnet in use by column; those it does not have are missing or NaN.
+    request : Request
+        What is asked.
+
+    Returns
+    -------
+    dict of str to Requirement
+
+    Raises
+    ------
+    InputError
+        If a requirement cannot be read, or a duty without a grade has no least B_r.
     """
     stated_limits = [read_limit(text, reference) for text in request.require]
     by_user = {one.column: one for one in stated_limits}
@@ -292,8 +326,8 @@ def incumbent_of_grade(name: str, request: Request) -> Incumbent:
 def curve_shape(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
     """Return H_k / H_cJ at a temperature, and the recoil permeability of a grade.
 
-    `sheet` is its row of `grades` at 20 degrees C; `kelvin` is in K. Either is NaN where it is not
-    known.
+    `sheet` is its row of `grades` at 20 degrees C; `kelvin` is the temperature, K. Either is NaN
+    where it is not known.
     """
     shape = curve_shapes(sheet.to_frame().T.infer_objects()).iloc[0]
     remaining = remaining_shares(sheet, kelvin)
@@ -311,7 +345,7 @@ def _incumbent_of_row(
     request: Request,
     **better: Any,
 ) -> Incumbent:
-    """Build the magnet in use from a row of grades.
+    """Build the magnet in use from a row of grades; its composition is left to `with_makeup`.
 
     Parameters
     ----------
@@ -319,17 +353,17 @@ def _incumbent_of_row(
         Row of `grades` at 20 degrees C.
     name : str
         Its name for the user.
-    least : dict of float
+    least : dict of str to float
         ``remanence_T`` and ``coercivity_kA_m`` that are guaranteed at the temperature of use.
     request : Request
-        What is asked: temperature, duty and conditions of use, and the user's limits.
+        Temperature of use, and the user's spread of lots.
     **better
         Fields of `Incumbent` that are known better.
 
     Raises
     ------
     InputError
-        If no B_r or H_cJ is left at the temperature.
+        If a melted magnet has no B_r or H_cJ left at the temperature.
     """
     kind, host, makers = (
         str(sheet[column]) for column in ("kind", "host", "makers")
@@ -366,15 +400,24 @@ def incumbent_of_values(
 ) -> Incumbent:
     """Build the magnet in use from measured values or a measured curve.
 
+    What the values do not say is that of a grade. Guaranteed values are the measured ones less
+    what lots vary.
+
     Parameters
     ----------
     values : mapping or path
         ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T`` of the
-        measurement; or the file of a measured curve.
+        measurement (K or a text such as "20C", which it is otherwise); or the file of a measured
+        curve.
     request : Request
-        What is asked: temperature, duty and conditions of use, and the user's limits.
+        Temperature of use, and the user's spread of lots.
     grade : str, optional
         What it was sold as; the nearest grade otherwise.
+
+    Returns
+    -------
+    Incumbent
+        Without its composition.
 
     Raises
     ------
@@ -423,9 +466,22 @@ def incumbent_of_values(
 def _read_measured_values(
     values: Mapping[str, Any],
 ) -> tuple[dict[str, float], float]:
-    """Return measured values by column, and the temperature of the measurement, K.
+    """Read values of a measured magnet.
 
-    B_r, T, and H_cJ, kA/m, are there and are a magnet's; InputError otherwise.
+    `values` has ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and
+    ``T``, by these names or those of the columns.
+
+    Returns
+    -------
+    numbers : dict of str to float
+        By column, such as ``remanence_T``, without the temperature.
+    at : float
+        Temperature of the measurement, K; 20 degrees C where it is not said.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, a value is no number, or B_r or H_cJ is missing or none of a magnet.
     """
     stated = {
         _VALUES.get(str(name), str(name)): v for name, v in values.items()
@@ -451,10 +507,10 @@ def _read_measured_values(
 
 
 def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
-    """Convert H_k / H_cJ of a measured curve to another temperature, by the chords of `sheet`.
+    """Return H_k / H_cJ of a measured curve at the temperature `kelvin`, K.
 
-    `curve` is a `MeasuredCurve`, `sheet` a row of `grades` at 20 degrees C, `kelvin` the
-    temperature, K.
+    `curve` is a `MeasuredCurve`, which has ``squareness`` and ``temperature_K``. It is carried by
+    the chords of `sheet`, a row of `grades` at 20 degrees C.
     """
     cold = remaining_shares(sheet, curve.temperature_K)
     hot = remaining_shares(sheet, kelvin)
@@ -470,10 +526,11 @@ def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
 
 
 def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
-    """Return the row of the sintered grade, of any family, nearest to B_r (T) and H_cJ (kA/m).
+    """Return the row of the melted grade, of any family, nearest to `b_r`, T, and `h_cj`, kA/m.
 
-    The values compare at 20 degrees C. `h_cj` counts as a usual one, a tenth above what makers
-    guarantee. The row has the columns of `grades`.
+    Values of grades at 20 degrees C are compared, whatever the temperature of these. `h_cj`
+    counts as a usual one, a tenth above what makers guarantee. The row has the columns of
+    `grades`.
     """
     table = grades()
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))
@@ -485,9 +542,11 @@ def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
 
 
 def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
-    """Return the magnet in use with its composition, as the user gave it or else estimated.
+    """Return the magnet in use with its composition and with the producer of the candidates.
 
-    Its producer is the one that the process of the request names.
+    The composition is that of ``request.recipe``, or else estimated; None where neither can be.
+    The producer is the one that the process of `request` names, or None. `incumbent` is not
+    changed.
     """
     makeup: CompositionEstimate | None = None
     if request.recipe is not None:
@@ -505,9 +564,28 @@ def incumbent_of_magnets(
 ) -> Incumbent:
     """Build the magnet in use from the user's own measured magnets of a grade.
 
-    The first gives the recipe, all give its level. Guaranteed values are those that 99 % of lots
-    reach, by the scatter of three or more magnets of one recipe. InputError if none of the magnets
-    can be used, or the request has a calibration already.
+    The first gives the recipe, unless `request` has one; all magnets of that recipe give its
+    values. Guaranteed values are those that 99 % of lots reach, by the scatter of three or more
+    magnets of one recipe.
+
+    Parameters
+    ----------
+    measured : path, table or frame
+        As `magnetkit.calibrate` takes it, or the file of a measured curve.
+    grade : str
+        What it was sold as.
+    request : Request
+        Temperature of use, spread of lots, recipe and shell.
+
+    Returns
+    -------
+    Incumbent
+        With its composition.
+
+    Raises
+    ------
+    InputError
+        If none of the magnets can be used, or the request has a calibration already.
     """
     from ..magnetism.calibrate import read_magnets
 
@@ -561,9 +639,9 @@ def _measured_logs(
     sheet: "pd.Series",
     kelvin: float,
 ) -> FloatArray:
-    """Return ln of a measured quantity, carried to a temperature by the curve of a grade.
+    """Return ln of a measured quantity of some magnets, carried to a temperature by the curve of a grade.
 
-    Of rows with the quantity those count that are nearest to the temperature.
+    Of rows with the quantity those count that are nearest to the temperature, to 1 K.
 
     Parameters
     ----------
@@ -571,7 +649,7 @@ def _measured_logs(
         Measured magnets.
     quantity : str
         "remanence_T" or "coercivity_kA_m".
-    sheet : Series
+    sheet : pandas.Series
         Row of `grades` at 20 degrees C, whose chords carry.
     kelvin : float
         Temperature, K.
@@ -579,7 +657,7 @@ def _measured_logs(
     Returns
     -------
     ndarray of float64
-        One for each row that counts; empty without any.
+        One for each row that counts, in T or kA/m before the logarithm; empty without any.
     """
     with_value = [row for row in rows if quantity in row.values]
     if not with_value:
@@ -597,10 +675,11 @@ def _measured_logs(
 def _spread_with_magnets(
     spread: Spread, quantity: str, logs: FloatArray
 ) -> Spread:
-    """Return the spread of lots with the scatter of ln of a quantity of measured magnets.
+    """Return the spread of lots with the scatter of a quantity of measured magnets.
 
     `quantity` is "remanence_T" or "coercivity_kA_m"; `logs`, (k,), are ln of its measured values.
-    The usual spread counts as further magnets. `spread` itself is not changed.
+    The usual `spread` counts as further magnets; it is not changed. The source of the result
+    names the magnets.
     """
     weight = choice("decision").spread_weight
     usual = weight * getattr(spread, quantity) ** 2
@@ -611,9 +690,10 @@ def _spread_with_magnets(
 
 
 def producer_of_candidates(process: Any) -> Producer | None:
-    """Return the calibration that a process names, None without one.
+    """Return the calibration that `process` names, None without one.
 
-    InputError if the process states more than a route and a calibration.
+    `process` is None, a route or calibration by name, a dict or a `Producer`. InputError if it
+    states more than a route and a calibration.
     """
     if process is None:
         return None
@@ -629,7 +709,11 @@ def producer_of_candidates(process: Any) -> Producer | None:
 
 
 def route_of_candidates(process: Any) -> str | None:
-    """Return the name of the route that a process names, None without one."""
+    """Return the name of the route that `process` names, None without one.
+
+    `process` is None, a route or calibration by name, a dict or a `Process`. InputError if it
+    cannot be read.
+    """
     if process is None:
         return None
     route = read_process(process, 1).route
@@ -644,7 +728,7 @@ def given_recipe(
 ) -> CompositionEstimate:
     """Return the composition estimate of a recipe that the user gave: that recipe alone, without doubt.
 
-    `table` has one row; `shell` is the text of its shell or None.
+    `table` has one row; `shell` is the text of its shell, such as "Tb 0.5 wt%", or None.
     """
     from ..supply.ledger import ledger
 
@@ -660,8 +744,17 @@ def build_profile(
 ) -> Profile:
     """Build the device profile of a replacement, to screen candidates against the magnet in use.
 
-    `limits` become its requirements. The composition of the magnet in use must be known. Its range
-    of temperature is that of use, and at least 20 K wide.
+    Its range of temperature holds that of use, 20 degrees C and the chord of a compensated grade,
+    and is at least 20 K wide.
+
+    Parameters
+    ----------
+    incumbent : Incumbent
+        The magnet in use, with its composition; it becomes the reference.
+    limits : sequence of Requirement
+        They become the requirements; at least one.
+    request : Request
+        Temperature, duty and mass of a magnet.
     """
     assert incumbent.makeup is not None
     kelvin = request.temperature

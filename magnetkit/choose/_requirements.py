@@ -73,17 +73,17 @@ def evaluate_requirements(
     interval: float = 0.9,
     widths: Mapping[str, FloatArray] | None = None,
 ) -> _Verdict:
-    """Return how n candidates meet the requirements of a device.
+    """Judge how n candidates meet the requirements of a device.
 
     Requirements on quantities that share an error (`FOLLOWS`, and one quantity at several
-    temperatures) rise and fall together, and so do limits on these that are assumptions: who asks
+    temperatures) rise and fall together, and so do limits on these that have a range: who asks
     more of one asks more of the other. The others count as independent.
 
     Parameters
     ----------
     profile : Profile
         The device.
-    tables : mapping of float to Columns or DataFrame
+    tables : mapping of float to Columns
         Properties of the n candidates at each temperature, K, that a requirement names, and at
         `temperature`.
     temperature : float
@@ -93,15 +93,16 @@ def evaluate_requirements(
     interval : float
         Coverage of the ranges in `tables`.
     widths : mapping of str to ndarray, shape (n,), optional
-        By quantity (the values of `FOLLOWS`, or the column itself): width of the difference to the
-        reference magnet over that of the value itself, where requirements are relative to it;
+        By quantity (the values of `FOLLOWS`, or the column itself): width of the difference to
+        the reference magnet over that of the value itself, where requirements are relative to it;
         sqrt(2) otherwise, that of two magnets that share nothing.
 
     Returns
     -------
     _Verdict
-        ``probability`` and ``margin``, (n,), and ``failed``, a `Coded` of the names of failed
-        requirements.
+        ``probability`` that all are met; ``margin``, the smallest slack as a share of the limit,
+        NaN where none is known; and ``failed``, a `Coded` of the names of failed requirements,
+        separated by "; ". A host that the device does not allow has probability 0.
     """
     host = tables[temperature]["host"]
     windows: dict[tuple[str, bool], tuple[_Window, FloatArray]] = {}
@@ -151,15 +152,15 @@ def evaluate_requirements(
 
 
 def host_condition(profile: "Profile") -> str:
-    """Return the condition on the host as results name it."""
+    """Return the condition of a device on the host as results name it, such as "host in 2:14:1"."""
     return "host in " + ", ".join(profile.hosts)
 
 
 def _first_status(tables: _Tables, temperature: float) -> Coded:
     """Return for each row the first status that is not ok, that at `temperature` (K) before the others.
 
-    `tables` maps temperatures, K, to columns of n magnets, each with ``status``, a `Coded` by the
-    codes of `STATUSES`. So is the result.
+    `tables` maps temperatures, K, to columns of n magnets, each with ``status``, a `Coded` whose
+    codes are positions in `STATUSES`, as are those of the result.
     """
     status_codes = tables[temperature]["status"].codes
     for table in tables.values():
@@ -172,10 +173,11 @@ def _first_status(tables: _Tables, temperature: float) -> Coded:
 
 
 def column_interval(table: Any, column: str) -> tuple[FloatArray, ...]:
-    """Return value, lower end and upper end of a column of `Columns` or of a frame, float64 (n,) each.
+    """Return value, lower end and upper end of a column, float64 (n,) each.
 
-    `column` is such as "remanence_T". All three are the value where a column by its kind has no
-    range; one that should have it must have its ``_lo`` and ``_hi`` in `table` (KeyError).
+    `table` is `Columns` or a frame, `column` such as "remanence_T". All three are the value where
+    a column by its kind has no range; one that should have it must have its ``_lo`` and ``_hi``
+    in `table` (KeyError).
     """
     value = np.asarray(table[column], np.float64)
     if not COLUMNS[column].predicted:
@@ -194,23 +196,22 @@ def _window(
 ) -> _Window:
     """Return the ends between which the standard score of a prediction must lie to meet a limit.
 
-    The window is empty for NaN.
-
     Parameters
     ----------
     requirement : Requirement
         The limit.
     table : Columns
-        n magnets at its temperature.
+        n magnets at its temperature: its column, with the ends of the range.
     interval : float
-        Probability of the ranges in `table`.
+        Coverage of the ranges in `table`.
     width : ndarray, shape (n,), or float or None
         Factor on the ranges; None for 1.
 
     Returns
     -------
-    tuple of two
-        Low and high end, float or ndarray (n,).
+    low, high : float or ndarray, shape (n,)
+        A float, infinite, at the side without a limit. A value of NaN has an empty window, low
+        above high.
     """
     value, lo, hi = column_interval(table, requirement.column)
     if width is not None:
@@ -256,7 +257,7 @@ def name_sets(bits: IntArray, names: Sequence[str]) -> Coded:
 
 
 def needed_temperatures(job: Job) -> list[float]:
-    """List the temperatures, K, at which a magnet is evaluated, that of the job first.
+    """List the temperatures, K, at which magnets of `job` are evaluated, its own first, others ascending.
 
     The others are those of requirements. The ends of the device's range are added unless the
     status, which is that over the whole of `Conditions.between`, covers them already.
@@ -270,9 +271,10 @@ def needed_temperatures(job: Job) -> list[float]:
 
 
 def needed_elsewhere(job: Job) -> dict[float, set[str]]:
-    """Return the columns needed at temperatures other than the job's, by temperature in K.
+    """Return the columns needed at temperatures other than that of `job`, by temperature in K.
 
-    They are those of requirements there, and at room temperature those that name a grade.
+    They are those of requirements there, with their ranges, and at room temperature those that
+    name a grade. The set may be empty.
     """
     columns_by_kelvin: dict[float, set[str]] = {
         kelvin: set() for kelvin in needed_temperatures(job)
@@ -288,13 +290,13 @@ def needed_elsewhere(job: Job) -> dict[float, set[str]]:
 def verdict_columns(
     table: CompositionTable, tables: _Tables, job: Job
 ) -> Columns:
-    """Judge how n candidates meet the requirements of a device.
+    """Judge how n candidates meet the requirements of a device, as columns of results.
 
     Parameters
     ----------
     table : CompositionTable
         n candidates.
-    tables : dict of Columns
+    tables : dict of float to Columns
         Their properties at each of the `needed_temperatures`, K.
     job : Job
         The device, its temperature and its conditions.
@@ -302,8 +304,9 @@ def verdict_columns(
     Returns
     -------
     Columns
-        ``status`` over the whole range, ``probability_meets_requirements``, ``failed_requirements``
-        and ``performance_margin``.
+        ``status`` over the whole range, ``probability_meets_requirements`` (0 where the status is
+        not "ok"; no more than the evidence bears out), ``failed_requirements`` and
+        ``performance_margin`` (NaN where a gate is closed).
     """
     profile = job.profile
     kelvin = job.temperature
@@ -330,16 +333,16 @@ def _relative_widths(
 
     Parameters
     ----------
-    table : CompositionTable, n rows
-        The candidates.
-    here : Columns, n rows
-        Their ``host`` and ``shell``.
+    table : CompositionTable
+        n candidates.
+    here : Columns
+        Their ``host`` and ``shell``, n rows.
     job : Job
         Names the requirements and the reference.
 
     Returns
     -------
-    dict of ndarray, shape (n,)
+    dict of str to ndarray, shape (n,)
         By quantity, width of the difference divided by that of the value; empty without such
         requirements.
     """

@@ -46,14 +46,14 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     job : Job
         The device, its temperature and its conditions.
     today : Columns
-        Today's magnet, one row.
+        Today's magnet, one row, with guaranteed B_r and H_cJ.
 
     Returns
     -------
     row : pyarrow.Table or None
-        The class as a candidate, one row.
+        The class as a candidate, one row, with ``copies``, how many classes would do.
     reason : str
-        Why there is none; empty otherwise.
+        Why there is none; otherwise a sentence that names what is sold.
     """
     try:
         classes = _able_classes(job, today)
@@ -69,7 +69,9 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
 def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
     """Return the lower classes that meet every requirement likely enough, least coercive first.
 
-    The columns are those of `_sheets`, and the probability. Raises `_NotSold` where there are none.
+    The columns are those of `_sheets` and ``probability_meets_requirements``. `job` names the
+    device; `today` is the magnet in use, one row, with its guaranteed H_cJ. Raises `_NotSold`
+    where there are none, or no sheet prints what is required.
     """
     reference = job.profile.reference
     h_cj = float(today[_stages.GUARANTEED["coercivity_kA_m"]][0])
@@ -122,9 +124,28 @@ def _leanest_class(
 ) -> tuple["pd.Series", Recipe]:
     """Return the class whose likeliest recipe has least heavy rare earth, and the recipe.
 
-    Recipes are estimates: of those that are as lean it is that of most nearly today's flux.
-    `classes` are rows of `_sheets`, the likeliest first, of which the first few are looked at;
-    `today` is the magnet in use, one row. Raises `_NotSold` where none saves enough.
+    Recipes are estimates: of those that are about as lean it is that of most nearly today's B_r.
+
+    Parameters
+    ----------
+    classes : pandas.DataFrame
+        Rows of `_able_classes`, of which the first few are looked at.
+    job : Job
+        Names the reference, against which heavy rare earth is saved.
+    today : Columns
+        The magnet in use, one row, with its guaranteed B_r.
+
+    Returns
+    -------
+    sold : pandas.Series
+        The row of the class.
+    made : Recipe
+        Its likeliest recipe of the kind, bulk or diffused, of the reference.
+
+    Raises
+    ------
+    _NotSold
+        If none saves enough.
     """
     b_r = float(today[_stages.GUARANTEED["remanence_T"]][0])
     kind = "diffused" if job.profile.reference.shell else "bulk"
@@ -153,18 +174,18 @@ def _maker_names(classes: "pd.DataFrame") -> str:
 def _record_of_class(
     sold: "pd.Series", made: Recipe, job: Job
 ) -> dict[str, Any]:
-    """Return a grade as sold as a record of results: its recipe evaluated, its sheet's values.
+    """Return a grade as sold as a record of results: its recipe evaluated, beside what its sheets say.
 
-    Only the guaranteed columns take the sheet's values (``remanence_guaranteed_T``,
-    ``coercivity_guaranteed_kA_m``); predicted ones stay as evaluated. It is recorded as meeting all
-    requirements.
+    The recipe is evaluated with the model anchored on the sheets of the grade; all values are
+    those of the evaluation but for ``probability_meets_requirements``, which is that of the
+    sheets. The grade is recorded as meeting all requirements.
 
     Parameters
     ----------
-    sold : Series
-        The grade's row: grade, makers, guaranteed quantities, and its probability.
+    sold : pandas.Series
+        The grade's row: ``grade``, ``makers`` and its probability.
     made : Recipe
-        Recipe that the grade is assumed to have.
+        Estimated recipe of the grade.
     job : Job
         What is being replaced, and how candidates are evaluated.
 
@@ -192,7 +213,7 @@ def _record_of_class(
 
 
 def _sheets(kelvin: float, job: Job) -> Any:
-    """Return `sold_figures` at a temperature, K, with the safety at the job's duty added.
+    """Return `sold_figures` at the temperature `kelvin`, K, with the safety at the duty of `job` added.
 
     The frame is new: one row a grade, with ``demagnetization_safety``, the guaranteed knee field
     over the field.

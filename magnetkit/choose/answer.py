@@ -228,8 +228,25 @@ def find_answers(
 ) -> tuple[Answer, ...]:
     """Answer for each kind of recipe that the magnet in use may well be of, the likeliest first.
 
-    `limits` are those of `find_limits`: `Requirement` by column. At least one answer is returned; a
-    magnet whose recipe is not known gets one without candidates.
+    Parameters
+    ----------
+    incumbent : Incumbent
+        The magnet in use.
+    request : Request
+        What is asked; ``request.kinds`` bounds the number of answers.
+    limits : dict of str to Requirement
+        By column, of `find_limits`.
+
+    Returns
+    -------
+    tuple of Answer
+        At least one; a magnet whose recipe is not known gets one without candidates.
+
+    Raises
+    ------
+    InputError
+        If a recipe in use is no magnet at the temperature by the model, or a limit cannot be
+        asked for.
     """
     makeup = incumbent.makeup
     if makeup is None:
@@ -285,8 +302,8 @@ def _answer_without_recipe(
 ) -> Answer:
     """Answer for a magnet that is not melted, such as a ferrite: keep it, or say what it fails.
 
-    `limits` maps columns to `Requirement`. The answer has no recipe, no ways and no candidates; its
-    probability is 0 or 1.
+    `incumbent` is the magnet, `request` what is asked, `limits` maps columns to `Requirement`.
+    The answer has no recipe, no ways and no candidates; its probability is 0 or 1.
     """
     fallback = ("what nobody printed", "what its maker knows")
     holds, rests = _NOT_ESTIMATED.get(incumbent.kind, fallback)
@@ -299,10 +316,11 @@ def _answer_without_recipe(
 
 
 def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
-    """Say what the magnet in use fails by its sheet; empty where it meets all limits.
+    """Say what the magnet in use fails by its sheet, in a clause; empty where it meets all limits.
 
-    `limits` maps columns to `Requirement`; the margin of the duty of `request` comes first. Only
-    the first failure is named.
+    `incumbent` is that magnet. `limits` maps columns to `Requirement`; those on the margin at the
+    duty of `request`, B_r, H_cJ and knee field count, in this order. Only the first failure is
+    named.
     """
     if (
         MARGIN_OF_DUTY in limits
@@ -343,7 +361,7 @@ def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
 
 
 def duty_text(request: Request) -> str:
-    """Return the duty in words, such as ``180 °C at load line 1``."""
+    """Return the duty of `request` in words, such as ``180 °C at load line 1``."""
     use = request.conditions
     text = (
         f"{request.temperature - 273.15:.0f} °C at load line {use.load_line:g}"
@@ -371,8 +389,10 @@ def _find_answer(
         The magnet in use.
     own : Recipe
         The recipe it is taken to be.
-    request, limits
+    request : Request
         What is asked.
+    limits : dict of str to Requirement
+        What has to be met, by column.
     today : HeavyToday
         Heavy rare earth to save against.
     sold : pandas.DataFrame
@@ -421,14 +441,29 @@ def _compare(
 ) -> "tuple[pd.DataFrame, pd.Series, bool]":
     """Join the magnet in use, melts and sold grades in one table.
 
-    Melts are left out where the level of the producer is not sound: recipe or model is wrong then.
-    Neither ``judged.table`` nor `sold` is changed; the first row of the former is the magnet in
-    use.
+    Melts are left out where the level of the producer is not sound: recipe or model is wrong
+    then. Sold grades are left out where the magnet in use meets the limits and holds no heavy
+    rare earth.
+
+    Parameters
+    ----------
+    incumbent : Incumbent
+        The magnet in use.
+    own : Recipe
+        The recipe it is taken to be.
+    request : Request
+        What is asked.
+    judged : Judged
+        Of `judge_melts`: the first row of its table is the magnet in use. Not changed.
+    today : HeavyToday
+        Heavy rare earth to save against.
+    sold : pandas.DataFrame
+        Rows of `judge_grades`; not changed.
 
     Returns
     -------
     frame : pandas.DataFrame
-        All candidates, the magnet in use first, with savings and costs.
+        All candidates, the magnet in use first, with savings and costs (`enter_comparison`).
     own_row : pandas.Series
         The magnet in use.
     is_sound : bool
@@ -471,11 +506,15 @@ def _choose_ways(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Candidates of `_compare`.
+        Candidates of `_compare`; not changed.
     own_row : pandas.Series
         The magnet in use.
-    incumbent, request, today
-        As for `_find_answer`.
+    incumbent : Incumbent
+        The magnet in use.
+    request : Request
+        What is asked.
+    today : HeavyToday
+        Heavy rare earth to save against.
     reach : bool
         The magnet in use does not meet the limits.
 
@@ -484,7 +523,7 @@ def _choose_ways(
     ways : tuple of Way
         Numbered from 1; the recommended one, if any, is the first.
     candidates : pandas.DataFrame
-        All candidates with their ``rank``.
+        All candidates with their ``rank``, from 1.
     """
     own_today = today
     if float(own_row[EXPOSURE]) < today.exposure_USD_kg:
@@ -530,16 +569,17 @@ def _list_other_ways(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Candidates of `_compare`.
+        Candidates of `_compare`; not changed.
     largest_exposure : float
-        Exposure to heavy rare earth from which a candidate is no way, USD/kg.
+        Exposure to heavy rare earth from which on a candidate is no way, USD/kg.
     request : Request
-        What is asked: temperature, duty and conditions of use, and the user's limits.
+        Its ``family`` decides whether a magnet of another family may be recommended.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of `_CHOSEN_BY`, ``diluted``, ``open``, and the ``place`` in `frame`.
+        Columns of `_CHOSEN_BY`; ``diluted``, whether Ce, La or Y is in; ``open``, whether it may
+        be recommended; and ``place``, its position in `frame`.
     """
     other_ways = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
     is_way = (
@@ -568,12 +608,28 @@ def _pick_ways(
     *,
     reach: bool,
 ) -> list[int]:
-    """Pick the rows of `_list_other_ways` that are shown: the best, then one of each other kind.
+    """Pick the ways that are shown: the best, then one of each other kind.
 
-    `other_ways` has a row a candidate, numbered from 0. `best` is the position of the recommended
-    row, None without one. A kind is a way and the element of its shell. Unlikely ways are left out,
-    and there are `_MOST_WAYS` at most. `reach` says that the magnet in use misses the limits. The
-    result holds positions.
+    A kind is a way and the element of its shell. Unlikely ways are left out, and there are
+    `_MOST_WAYS` at most.
+
+    Parameters
+    ----------
+    other_ways : pandas.DataFrame
+        Rows of `_list_other_ways`, numbered from 0.
+    best : int or None
+        Position of the recommended row, None without one.
+    today : HeavyToday
+        What savings count against.
+    request : Request
+        Bounds the cost.
+    reach : bool
+        The magnet in use misses the limits.
+
+    Returns
+    -------
+    list of int
+        Positions in `other_ways`, the first `best`.
     """
     picks = [] if best is None else [best]
     groups = other_ways["way"] + other_ways["shell"].map(_shell_element)
@@ -607,7 +663,7 @@ _CHOSEN_BY = (
 
 
 def _shell_element(shell: str) -> str:
-    """Return the element that a shell has diffused in, empty without one."""
+    """Return the element that `shell`, a text such as "Tb 0.5 wt%", has diffused in, empty without one."""
     one = read_shell(shell)
     if one is None:
         return ""
@@ -617,15 +673,15 @@ def _shell_element(shell: str) -> str:
 def _pick_of_kind(
     rows: "pd.DataFrame", today: HeavyToday, request: Request, *, reach: bool
 ) -> int:
-    """Return the index, in `rows`, of the row to show of one kind of way.
+    """Return the label, in the index of `rows`, of the row to show of one kind of way.
 
     It is the one that the rule recommends, or else the one most worth a trial: chance times the
     exposure it saves.
 
     Parameters
     ----------
-    rows : DataFrame
-        The ways of this kind.
+    rows : pandas.DataFrame
+        The ways of this kind, of `_list_other_ways`.
     today : HeavyToday
         Heavy rare earth of today's magnet.
     request : Request
@@ -646,10 +702,11 @@ def _pick_of_kind(
 
 
 def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
-    """Return the sort key of a way below the recommended one: likely ones first, then least exposure.
+    """Return the sort key of a way below the recommended one, the smallest first.
 
-    Unlikely ways are sorted by their probability; with `reach` all are sorted by exposure. `row`
-    has ``probability_meets_requirements``, ``way`` and ``exposure_USD_kg``.
+    Likely ways come first, and trials behind the others. Then likely ways, with `reach` all, are
+    sorted by exposure, unlikely ones by their probability. `row` has
+    ``probability_meets_requirements``, ``way`` and ``exposure_USD_kg``.
     """
     likely = bool(row[CHANCE] >= MEETS)
     is_trial = row["way"] in TRIALS
@@ -664,10 +721,11 @@ def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
 
 
 def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
-    """Convert a row of candidates to a `Way` of a kind; savings count against `today`.
+    """Convert a row of candidates to a `Way` of a kind, without number, order line or recommendation.
 
-    `kind` is such as "diffused" or "lower-class", see `WAYS`. `row` must have the saved heavy rare
-    earth; other columns that it lacks become empty texts, and a route that is no text becomes None.
+    `kind` is such as "diffused" or "lower-class", see `WAYS`. `row` must have the saved heavy
+    rare earth; other columns that it lacks become empty texts, and a route that is no text
+    becomes None. ``saved_share`` counts against `today`.
     """
     plain = {}
     for name in _FROM_ROW:
@@ -687,7 +745,8 @@ def _write_sentence(
 ) -> str:
     """Write the verdict in one sentence: replace, keep, or what reaches the limits.
 
-    `answer` must have its ways and the recommended one. `limits` maps columns to `Requirement`.
+    `answer` must have its ways and the recommended one. `incumbent` is the magnet in use,
+    `request` what is asked; `limits` maps columns to `Requirement`.
     """
     best = answer.recommended
     ways = answer.ways
@@ -742,7 +801,7 @@ def _write_sentence(
 
 
 def _reaching_text(answer: Answer) -> str:
-    """Say what meets the limits that the magnet in use does not."""
+    """Say in a clause what meets the limits that the magnet in use does not, of the ways of `answer`."""
     best = answer.recommended
     if best is not None:
         addition = f"{best.heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth, P {best.chance:.2f}"
@@ -760,9 +819,9 @@ def _reaching_text(answer: Answer) -> str:
 def _find_obstacle(
     likely: Sequence[Way], request: Request, today: HeavyToday
 ) -> str:
-    """Say why nothing is recommended although something is likely to meet the limits.
+    """Say in a clause why nothing is recommended although something is likely to meet the limits.
 
-    `likely` are the ways that are, and `today` what savings count against.
+    `likely` are the ways that are, at least one. `today` is what savings count against.
     """
     own_family_ways = [
         way for way in likely if way.kind not in (*TRIALS, "other-family")
@@ -795,7 +854,11 @@ _POSSIBLE_WT_PCT = 0.1
 
 
 def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
-    """Say which scarce elements, in wt.%, a magnet without heavy rare earth rests on."""
+    """Say which scarce elements a magnet without heavy rare earth rests on, with their wt.%.
+
+    `recipe` is what it is taken to be. `incumbent` says whether its composition is an estimate,
+    and how much heavy rare earth it may hold.
+    """
     table = CompositionTable.from_strings([recipe.text], basis="weight")
     share = dict(
         zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=False)
@@ -820,7 +883,10 @@ def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
 
 
 def short_name(way: Way) -> str:
-    """Name a way in a few words for a table: the grade, or what remains of heavy rare earth and how."""
+    """Name a way in a few words for a table.
+
+    The name is the grade of what is sold, or what remains of heavy rare earth (wt.%) and how.
+    """
     if way.grade:
         return way.grade
     table = CompositionTable.from_strings([way.candidate], basis="weight")
@@ -855,12 +921,20 @@ def short_name(way: Way) -> str:
 def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     """Answer a duty without a magnet in use: the leanest sold grades of each family that meet it.
 
-    `limits` maps columns to `Requirement`. Melts are not judged.
+    Melts are not judged.
+
+    Parameters
+    ----------
+    request : Request
+        Temperature, duty and supply.
+    limits : dict of str to Requirement
+        What has to be met, by column.
 
     Returns
     -------
     tuple of Answer
-        One answer, without a recipe; without ways where no grade meets the duty.
+        One answer, without a recipe; without ways where no grade meets the duty. The first way is
+        the recommended one.
     """
     import pandas as pd
 
@@ -917,9 +991,9 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
 def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
     """Say from which load line on a leaner class does the work of a grade used far below its rating.
 
-    Empty where the request states a duty already (``on_duty``), the temperature is less than 20 K
-    below the rating, the grade holds no heavy rare earth, or no class does. `own` is the recipe of
-    the incumbent.
+    The sentence is empty where the request states a duty already (``request.on_duty``), the
+    temperature is less than 20 K below the rating, the grade holds no heavy rare earth, or no
+    class does. `incumbent` is the grade, `own` its recipe.
     """
     rating = incumbent.rating_K
     if request.on_duty or not request.temperature <= rating - _COOL_K:
@@ -983,7 +1057,11 @@ def next_melt(answer: Answer) -> "pd.Series | None":
 
 
 def record(answer: Answer) -> dict[str, Any]:
-    """Return an answer as plain values."""
+    """Return `answer` as a dict of plain values.
+
+    The keys are ``kind weight level own_probability verdict sentence``, ``recipe`` (a dict of its
+    fields or None) and ``ways`` (a list of such dicts).
+    """
     names = (
         "kind",
         "weight",

@@ -117,7 +117,10 @@ class Profile(Strict):
     @field_validator("objectives")
     @classmethod
     def _directions(cls, objectives: Sequence[str]) -> Sequence[str]:
-        """Check that each objective can be read; the texts are returned unchanged."""
+        """Check that each of `objectives` can be read; the texts are returned unchanged.
+
+        ValueError otherwise.
+        """
         for text in objectives:
             try:
                 parts.Objective.parse(text)
@@ -127,7 +130,10 @@ class Profile(Strict):
 
     @model_validator(mode="after")
     def _coherent(self) -> "Profile":
-        """Check that temperatures, sources and hosts of the profile fit together."""
+        """Check that temperatures, sources and hosts of the profile fit together.
+
+        The profile itself is returned; ValueError otherwise.
+        """
         if not self.temperature_min_K < self.temperature_max_K:
             raise ValueError(
                 "temperature_min_K must lie below temperature_max_K"
@@ -389,9 +395,11 @@ def requirements_alone(
 
 
 def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
-    """Build the reference magnet from a recipe that the user gave; InputError if its host is unknown.
+    """Build the reference magnet from a recipe that the user gave.
 
-    `basis` is that of the recipe, `shell` the text of its shell or None.
+    `basis` is that of `recipe` ("auto", "atomic" or "weight"), `shell` the text of its shell or
+    None. CompositionError if the recipe cannot be read, InputError if it is of no host that makes
+    magnets.
     """
     from ..alloy._read import read_inputs
     from ..phases.partition import assign_hosts

@@ -22,7 +22,7 @@ _BESIDE = ("Sm", "Co")
 
 
 def element_prices(scenario: Scenario) -> FloatArray:
-    """Return the price of each element, USD/kg, shape (118,); NaN where it is not known."""
+    """Return the price of each element, USD/kg, shape (118,), by atomic number; NaN where unknown."""
     return _prices_by_record(scenario.model_dump_json()).copy()
 
 
@@ -44,7 +44,8 @@ def mass_percents(
 ) -> FloatArray:
     """Return the mass of each element in n magnets with their shells, wt.%, shape (n, 118).
 
-    `shells` has a text for each magnet, empty for none, or is None. Rows sum to 100.
+    `table` holds the n alloys without shells. `shells` has a text for each, such as "Tb 0.5 wt%",
+    empty for none, or is None. Columns go by atomic number; rows sum to 100.
     """
     from ..alloy.shell_rows import mean_over_mass
 
@@ -60,8 +61,9 @@ def heavy_exposure(
 ) -> FloatArray:
     """Compute the exposure of n magnets to heavy rare earths, USD per kg of magnet, shape (n,).
 
-    It is the mass of each heavy rare earth, shells included, times its price in the scenario; one
-    without a price counts as free. `shells` has a text for each magnet, empty for none, or is None.
+    It is the mass of each heavy rare earth, shells included, times its price in `scenario`; one
+    without a price counts as free. `table` holds the n alloys without shells. `shells` has a text
+    for each, empty for none, or is None.
     """
     heavy = [INDEX[symbol] for symbol in get_settings().heavy_rare_earths]
     prices = np.nan_to_num(element_prices(scenario)[heavy])
@@ -71,7 +73,19 @@ def heavy_exposure(
 def element_contents(
     text: str, shell: str, symbols: Sequence[str]
 ) -> dict[str, float]:
-    """Return how much of each element, wt.%, a recipe (wt.%) with its shell holds, if any."""
+    """Return how much of each element a recipe with its shell holds, wt.%, by symbol.
+
+    Elements of 0.005 wt.% and less are left out.
+
+    Parameters
+    ----------
+    text : str
+        Recipe, wt.%.
+    shell : str
+        Such as "Tb 0.5 wt%"; empty for none.
+    symbols : sequence of str
+        The elements that are looked for.
+    """
     table = CompositionTable.from_strings([text], basis="weight")
     percents = mass_percents(table, [shell])[0]
     amounts = {symbol: float(percents[INDEX[symbol]]) for symbol in symbols}

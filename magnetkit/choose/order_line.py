@@ -40,11 +40,11 @@ def order_line(
     way : Way
         A way of a replacement; values are at `temperature_K`.
     temperature_K : float
-        Temperature of use.
+        Temperature of use, K.
     drawing : str
-        Grade whose drawing holds for all that the line does not name.
+        Grade whose drawing holds for all that the line does not name; empty without one.
     today_cost_USD_kg : float
-        Material cost of the magnet in use.
+        Material cost of the magnet in use, USD/kg; NaN where it is not known.
 
     Returns
     -------
@@ -67,7 +67,11 @@ def order_line(
 
 @lru_cache(maxsize=4096)
 def mass_shares(recipe: str, shell: str) -> dict[str, float]:
-    """Return the mass of each element over that of the magnet, wt.%, its shell included."""
+    """Return the mass of each element over that of the magnet, wt.%, its shell included, by symbol.
+
+    `recipe` is the alloy in wt.%, `shell` a text such as "Tb 0.5 wt%", empty for none. Elements
+    that are not in are left out. The dict comes from a cache: do not change it.
+    """
     table = CompositionTable.from_strings([recipe], basis="weight")
     shares = mass_percents(table, [shell])[0]
     return {
@@ -80,7 +84,8 @@ def mass_shares(recipe: str, shell: str) -> dict[str, float]:
 def heavy_limits(way: Any) -> dict[str, float]:
     """Return the limits of Dy and Tb that an order states, wt.%, by element.
 
-    They are rounded up to a tenth, and at least what counts as an impurity. `way` is a `Way`.
+    They are what the magnet with its shell holds, rounded up to a tenth, and at least what counts
+    as an impurity. `way` is a `Way`.
     """
     shares = mass_shares(way.candidate, way.shell or "")
     limits = {}
@@ -93,7 +98,7 @@ def heavy_limits(way: Any) -> dict[str, float]:
 def _product(way: Any, drawing: str) -> str:
     """Name the product of an order: the grade, or family and process.
 
-    `way` is the way that is ordered. `drawing` is the grade to whose drawing a melt is ordered,
+    `way` is the `Way` that is ordered. `drawing` is the grade to whose drawing a melt is ordered,
     empty without one.
     """
     if way.grade:
@@ -128,7 +133,7 @@ def _composition(way: Any) -> str:
 def _values(way: Any, temperature_K: float) -> str:
     """Write which guaranteed values of a way an order asks to be certified; empty without any.
 
-    `temperature_K` is that of use.
+    `way` is a `Way`: its guaranteed B_r, H_cJ and knee field, at `temperature_K`, that of use, K.
     """
     values = []
     for name, symbol, form in (
@@ -172,6 +177,10 @@ def _certificates(way: Any, temperature_K: float) -> str:
 
 
 def _money(way: Any, today: float) -> str:
+    """Write the cost of the elements of a way, USD/kg, beside that of the magnet in use.
+
+    `today` is the latter, NaN where it is not known. Without a cost of `way` the price is asked.
+    """
     cost = getattr(way, "cost_USD_kg", math.nan)
     if cost != cost:
         return "price: ask"

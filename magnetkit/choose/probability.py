@@ -6,6 +6,7 @@ difference of two recipes, and the lots of each (``datasets/recipes/spread.toml`
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def producer_deviations(
     other_shell: BoolArray,
     other_route: BoolArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the deviations of ln B_r and ln H_cJ of n magnets over one of the same producer.
+    """Return the standard deviations of ln B_r and ln H_cJ of n magnets over one of the same producer.
 
     Parameters
     ----------
@@ -42,15 +43,16 @@ def producer_deviations(
     rise : ndarray of float64, shape (n,)
         Predicted ln of the ratio of B_r.
     distance : ndarray of float64, shape (n,)
-        Distance of the alloys, the sum over atomic fractions.
+        Distance of the alloys, the sum of absolute differences of atomic fractions.
     share : ndarray of float64, shape (n,)
         Share of H_cJ that the shell gives, less that of the other magnet.
     other_shell, other_route : ndarray of bool, shape (n,)
-        Whether the shells differ, and whether another route makes it, of which no producer cancels.
+        Whether the shells differ, and whether another route makes it, of which no producer
+        cancels.
 
     Returns
     -------
-    tuple of ndarray of float64, shape (n,)
+    tuple of two ndarrays of float64, shape (n,)
         Of ln B_r, and of ln H_cJ.
     """
     alloy, shell, route = (
@@ -73,11 +75,12 @@ def producer_deviations(
 def limit_half_width(
     value: Any, limit: float, limit_range: _Range
 ) -> FloatArray:
-    """Return the 90 % half width of a limit, on the side on which values lie, (n,).
+    """Return the 90 % half width of a limit, on the side on which values lie, in the shape of `value`.
 
-    A limit that is an assumption is a distribution. What nine of ten engineers of the device would
-    ask lies in `limit_range`; as many ask more than `limit` as ask less. A value above the limit is
-    judged by those who ask more, one below it by those who ask less.
+    `value`, `limit` and both ends of `limit_range` are in one unit. What nine of ten engineers of
+    the device would ask lies in `limit_range`; as many ask more than `limit` as ask less. A value
+    above the limit is judged by those who ask more, one at the limit or below by those who ask
+    less.
     """
     low, high = limit_range
     return np.where(np.asarray(value, float) > limit, high - limit, limit - low)
@@ -88,8 +91,8 @@ def limit_deviation(
 ) -> FloatArray:
     """Return the standard deviation of ln of a limit above 0, on the side of values, (n,).
 
-    `value`, (n,), `limit` and the ends of `limit_range` are in one unit. It is 0 for a limit that
-    is no assumption, whose ends are equal.
+    `value`, (n,), `limit` and the ends of `limit_range` are in one unit, see `limit_half_width`.
+    It is 0 for a limit whose ends are equal.
     """
     low, high = limit_range
     if low == high:
@@ -105,21 +108,21 @@ def least_likely(
     limit_deviations: Sequence[FloatArray],
     deviation: Any,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return of several limits on one quantity the one that n magnets least likely meet.
+    """Return of several limits on one quantity the one that each of n magnets least likely meets.
 
     Parameters
     ----------
     ratios : sequence of ndarray of float64, shape (n,)
         ln of what is expected over each limit.
     limit_deviations : sequence of ndarray of float64, shape (n,)
-        Standard deviations of ln of the limits.
-    deviation : array_like, shape (n,)
+        Standard deviations of ln of the limits, in the same order.
+    deviation : array_like, shape (n,) or ()
         Standard deviation of ln of the quantity.
 
     Returns
     -------
-    tuple of ndarray of float64, shape (n,)
-        The ratio, and the deviation of the limit.
+    ratio, limit_deviation : ndarray of float64, shape (n,)
+        Those of that limit.
     """
     over = np.stack(ratios)
     width = np.stack(limit_deviations)
@@ -132,10 +135,19 @@ def least_likely(
 def sample_limit(
     limit: float, side: int, limit_range: _Range, strictness: FloatArray
 ) -> FloatArray:
-    """Draw values of a limit that is an assumption, (draws,).
+    """Draw values of a limit that has a range, (draws,), in the limit's unit.
 
-    `side` is 1 for a minimum and -1 for a maximum. `strictness` are standard scores of who asks:
-    above 0 a minimum is larger, and a maximum smaller, than `limit`.
+    Parameters
+    ----------
+    limit : float
+        The limit; as many ask more as ask less.
+    side : {1, -1}
+        1 for a minimum, -1 for a maximum.
+    limit_range : tuple of float
+        What nine of ten engineers would ask lies between.
+    strictness : ndarray, shape (draws,)
+        Standard scores of who asks: above 0 a minimum is larger, and a maximum smaller, than
+        `limit`.
     """
     toward = side * strictness
     low, high = limit_range
@@ -156,8 +168,8 @@ def score_at_limit(
     """Return the standard score at which predicted quantities reach a limit, (n,).
 
     A prediction is a normal distribution about its value, with the standard deviation of each
-    side from its own half of the range, and so is a limit that is an assumption: their difference
-    has the sum of both variances. The limit is met with the probability that a standard score is
+    side from its own half of the range, and so is a limit that has a range: their difference has
+    the sum of both variances. The limit is met with the probability that a standard score is
     above that returned (`side` 1), or below it (-1).
 
     Parameters
@@ -204,6 +216,12 @@ def score_at_limit(
     return score
 
 
+@lru_cache(maxsize=1)
+def _legendre_nodes() -> tuple[FloatArray, FloatArray]:
+    """Return nodes and weights of Gauss-Legendre on -1 to 1, each of shape (`_NODES`,)."""
+    return np.polynomial.legendre.leggauss(_NODES)
+
+
 def probability_of_limits(
     flux: Any,
     hardness: Any,
@@ -218,8 +236,8 @@ def probability_of_limits(
     """Return the probability that n magnets meet a limit on B_r and one on H_cJ or the knee.
 
     With x and y the errors of ln B_r and ln H_cJ, both normal, B_r is met where ``flux + x >= 0``
-    and the other where ``hardness + y - pull x >= 0``. A producer that may `trade` a little of one
-    for the other (``datasets/recipes/spread.toml``) meets both if some u in (-1, 1) gives
+    and the other where ``hardness + y - pull x >= 0``. A producer that may `trade` a little of
+    one for the other (``datasets/recipes/spread.toml``) meets both if some u in (-1, 1) gives
     ``flux + x >= a u`` and ``hardness + y - pull x >= -b u``.
 
     Parameters
@@ -228,16 +246,17 @@ def probability_of_limits(
         ln of what is expected over what is asked, tolerance included; large where nothing is.
     flux_deviation, hardness_deviation : ndarray of float64, shape (n,)
         Standard deviations of the errors.
-    pull : array_like, shape (n,)
+    pull : array_like, shape (n,) or ()
         By how much ln of the field against a magnet rises with ln of its B_r.
     trade : bool
         Whether one may be traded for the other.
-    flux_limit_deviation, hardness_limit_deviation : array_like, shape (n,)
-        Standard deviations of ln of the limits, where they are assumptions (`limit_deviation`).
+    flux_limit_deviation, hardness_limit_deviation : array_like, shape (n,) or ()
+        Standard deviations of ln of the limits, where they have a range (`limit_deviation`).
 
     Returns
     -------
     ndarray of float64, shape (n,)
+        0 to 1.
 
     Examples
     --------
@@ -272,7 +291,7 @@ def probability_of_limits(
     pull = np.asarray(pull) * of_magnet
     # Over the quantiles of remanence that meet their limit, so that a narrow range is met.
     low = ndtr((-largest_move - expected_flux) / wide_flux)
-    node, weight = np.polynomial.legendre.leggauss(_NODES)
+    node, weight = _legendre_nodes()
     quantile = low + (1.0 - low) * (node[:, None] + 1.0) / 2.0
     error = wide_flux * ndtri(np.clip(quantile, 1e-300, 1.0 - 1e-16))
     move = np.clip(expected_flux + error, -largest_move, largest_move)

@@ -242,7 +242,12 @@ class Ranked:
         Returns
         -------
         DataFrame
-            Columns as in `magnetkit.columns`.
+            Columns as in `magnetkit.columns`; the index is that of `table`.
+
+        Raises
+        ------
+        InputError
+            If `n` is no whole number of 0 or more.
         """
         parse_whole_number("n", n, 0)
         rank = self.select(["rank"])["rank"]
@@ -327,11 +332,12 @@ class Ranked:
         Parameters
         ----------
         path : str or Path
-            File to write.
+            File to write; one that is there is replaced.
         """
         write_parquet([self.data], self.data.schema, Path(path))
 
     def __repr__(self) -> str:
+        """Return device and counts in a line."""
         summary = self.manifest["summary"]
         return (
             f"<{type(self).__name__} for {self.profile.name}: {summary['candidates']:,} candidates, "
@@ -340,7 +346,7 @@ class Ranked:
         )
 
     def _rows(self, rows: IntArray) -> pd.DataFrame:
-        """Return some rows, by ascending number, in order of rank, with the index of `table`."""
+        """Return the rows of the numbers `rows`, which ascend, in order of rank, on the index of `table`."""
         frame = compact(self.source.take(rows))
         return (
             _result_frame(frame)
@@ -355,9 +361,9 @@ def slice_rows(rows: IntArray, start: int, stop: int) -> IntArray:
 
 
 def spread_places(ranked: int, n: int) -> IntArray:
-    """Return at most `n` of the places 1 to `ranked`: the first n/2, then n/2 evenly over the rest.
+    """Return at most `n` of the places 1 to `ranked`: the first n // 2, then evenly over the rest.
 
-    The result is int64 and ascending.
+    The result is int64 and ascending; all places where there are no more than `n`.
     """
     places = np.arange(1, ranked + 1)
     if ranked <= n:
@@ -370,7 +376,7 @@ def compact(table: pa.Table) -> pa.Table:
     """Return a table in one chunk whose dictionaries have only the texts of its rows.
 
     The dictionaries of a larger table have the texts of all its rows, which makes a few rows slow
-    to read.
+    to read. `table` is not changed.
     """
     columns = []
     for column in table.columns:
@@ -385,8 +391,8 @@ def compact(table: pa.Table) -> pa.Table:
 def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Convert records of decisions to the data frame of a result, one row a record.
 
-    Columns stand in the registry's order and have its types; integers and booleans may be missing.
-    The records are dicts by column, as in a manifest.
+    Columns stand in the registry's order. Ranks and fronts become integers that may be missing,
+    other numbers float. `records` are dicts by column, as in a manifest.
     """
     frame: Any = pd.DataFrame.from_records(list(records))
     frame = frame[order_columns(frame.columns)]
@@ -404,7 +410,10 @@ def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def _result_frame(table: pa.Table) -> pd.DataFrame:
-    """Convert rows of a result from Arrow to pandas, with types that allow missing integers."""
+    """Convert rows of a result to pandas, ranks and fronts as integers that may be missing.
+
+    `table` is of Arrow and is not changed.
+    """
     frame = table.to_pandas()
     for name, kind in _MASKED.items():
         if name in frame:

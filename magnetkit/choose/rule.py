@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def rule_text(most_cost: float | None = None, *, reach: bool = False) -> str:
     """State the rule of `recommend` in one sentence.
 
-    `most_cost` is the largest cost per flux, divided by today's. With `reach` the sentence is that
-    for a magnet in use that does not meet the limits.
+    `most_cost` is the largest cost per flux, divided by today's; None for `MOST_COST`. With
+    `reach` the sentence is that for a magnet in use that does not meet the limits.
     """
     if reach:
         return (
@@ -47,25 +47,32 @@ def recommend(
     reach: bool = False,
     remanence_T: float | None = None,
 ) -> int | None:
-    """Return the place of the way to take among n ways; None where today's magnet is kept.
+    """Return the position of the way to take among n ways; None where today's magnet is kept.
 
     Parameters
     ----------
-    frame : DataFrame
+    frame : pandas.DataFrame
         One row a way: ``probability_meets_requirements``, ``exposure_USD_kg``,
-        ``cost_per_flux_ratio`` over today's, ``open``, whether the rule may take it: no trial,
-        and of a family that is allowed; and ``diluted``, whether Ce, La or Y is in it, whose
-        corrosion nothing here counts: of equals it comes last.
+        ``cost_per_flux_ratio`` over today's (NaN where unknown, which no limit excludes),
+        ``open``, whether the rule may take it: no trial, and of a family that is allowed; and
+        ``diluted``, whether Ce, La or Y is in it, whose corrosion nothing here counts: of equals
+        it comes last. With `remanence_T` also ``grade``, ``way``, ``remanence_T`` and
+        ``heavy_rare_earth_wt_pct``.
     today : HeavyToday
         What the magnet in use holds.
     most_cost : float, optional
         Largest cost per flux over today's; `MOST_COST` otherwise.
     reach : bool
-        Whether the magnet in use does not do what is asked: then nothing has to be saved, and cost
-        breaks ties alone.
+        Whether the magnet in use does not do what is asked: then nothing has to be saved, and
+        cost breaks ties alone.
     remanence_T : float, optional
-        That of the magnet in use. Where it has to `reach`, a grade as sold whose B_r is far above
-        gives way to one that holds about as much and fits the circuit.
+        That of the magnet in use, T. Where it has to `reach`, a grade as sold whose B_r is far
+        above gives way to one that holds about as much and fits the circuit.
+
+    Returns
+    -------
+    int or None
+        Position in `frame`, from 0.
     """
     cost_limit = MOST_COST if most_cost is None else most_cost
     exposure = frame["exposure_USD_kg"].to_numpy(float)
@@ -101,13 +108,14 @@ def _nearest_sold(
     """Return the position of a sold grade that is equal to the chosen one, but nearer to today's B_r.
 
     This matters where B_r of the chosen grade is far above today's. Equal means as likely, of the
-    same family, and with no more than `SAVING_WT_PCT` more heavy rare earth, since contents of sold
-    grades are estimates. Without such a grade the result is `chosen`.
+    same family, and with no more than `SAVING_WT_PCT` more heavy rare earth, since contents of
+    sold grades are estimates. Otherwise, and without such a grade, the result is `chosen`.
 
     Parameters
     ----------
-    frame : DataFrame
-        Candidates.
+    frame : pandas.DataFrame
+        n ways: ``grade`` (empty for a melt), ``way``, ``remanence_T``,
+        ``heavy_rare_earth_wt_pct``, ``exposure_USD_kg`` and ``probability_meets_requirements``.
     places : ndarray of int64
         Positions of those that may be chosen.
     chosen : int

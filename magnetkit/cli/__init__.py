@@ -35,7 +35,11 @@ def _describe_defect(error: Exception) -> str:
 
 
 def main() -> NoReturn:
-    """Run the command line; exit 0 done, 1 failed, 2 usage, 130 interrupted."""
+    """Run the command line by ``sys.argv`` and exit: 0 done, 1 failed, 2 usage, 130 interrupted.
+
+    An error becomes one line on stderr; of a defect the traceback is raised
+    with ``--verbose``.
+    """
     from .._core.errors import MagnetkitError
 
     _allow_any_encoding()
@@ -72,6 +76,7 @@ def main() -> NoReturn:
 
 
 def _fail(text: str) -> NoReturn:
+    """Print `text` as one line on stderr, without control characters, and exit with status 1."""
     # One line without control characters: it may quote a file or a server.
     line = "".join(
         c if c.isprintable() else "?" for c in " ".join(text.split())

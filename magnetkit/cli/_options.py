@@ -27,13 +27,18 @@ RUN = "The run"
 
 
 def option(*words: str, panel: str | None = None, **kind: Any) -> Any:
-    """Return an option from its names, where these are not the parameter's, and its help."""
+    """Build an option of Typer from its names, where these are not the parameter's, and its help.
+
+    `words` are the names such as "--json", if any, and last the help. `panel`
+    is the heading below which help shows it; `kind` are other arguments of
+    ``typer.Option``.
+    """
     *names, meaning = words
     return typer.Option(*names, help=meaning, rich_help_panel=panel, **kind)
 
 
 def hidden_option(*words: str, panel: str | None = None, **kind: Any) -> Any:
-    """Return an option that only ``--help-all`` shows."""
+    """Build an option that only ``--help-all`` shows; arguments are those of `option`."""
     return option(*words, panel=panel, hidden=True, **kind)
 
 
@@ -52,6 +57,7 @@ def _completion(folder: str) -> Callable[[str], list[str]]:
     """
 
     def complete(start: str) -> list[str]:
+        """Return the names of the files that begin with `start`, sorted, without suffix."""
         from .._core.datasets import root
 
         return sorted(
@@ -106,7 +112,7 @@ ElementColumns = Annotated[
 
 
 def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
-    """Append the sheet and header row of two options to the path of a table, as ``FILE#SHEET:ROW``.
+    """Append sheet and header row of two options to the path of a table, as ``FILE#SHEET:ROW``.
 
     Parameters
     ----------
@@ -120,7 +126,8 @@ def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
     Returns
     -------
     str or Path
-        Of the type of `table`; without both options `table` itself, whatever it is.
+        Of the type of `table`; without both options `table` itself, whatever it
+        is.
 
     Raises
     ------
@@ -142,9 +149,10 @@ def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
 
 
 def composition_column(column: str | None, element_columns: bool) -> str | None:
-    """Return the value of ``--column``, or the mark of ``--element-columns``.
+    """Return the value of ``--column``, or the mark that stands for one column per element.
 
-    InputError if both are given.
+    `column` is None where ``--column`` was not given; `element_columns` says
+    whether ``--element-columns`` was. InputError if both were.
     """
     from ..alloy._element_columns import ELEMENT_COLUMNS
 
@@ -204,8 +212,9 @@ def with_unit(text: str | None) -> str | None:
         raise InputError(
             "--temperature is empty; give a temperature such as 150C"
         )
-    parts = [] if text is None else text.split(",")
-    ends = [end for part in parts for end in part.split(":")[:2]]
+    ends = []
+    for part in (text or "").split(","):
+        ends += part.split(":")[:2]
     for end in ends:
         try:
             number = float(end)
@@ -294,7 +303,7 @@ Recipe = Annotated[
 def a_place(text: str | Path) -> Any:
     """Convert the text of an option to a path, or return the URL of a folder in a store as text.
 
-    An empty text is an error of usage.
+    typer.BadParameter, an error of usage, for an empty `text`.
     """
     from .._core._files import is_url
 
@@ -320,7 +329,10 @@ Place = Annotated[
 
 
 def check_out(out: Path) -> None:
-    """Raise InputError if `out` has no suffix that can be written, or its folder does not exist."""
+    """Raise InputError if `out` has no suffix that can be written, or no file can be written there.
+
+    See `check_folder`. The message names the option ``--out``.
+    """
     if out.suffix.lower() not in _WRITTEN:
         raise InputError(
             f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}"
@@ -329,9 +341,10 @@ def check_out(out: Path) -> None:
 
 
 def check_folder(out: Path) -> None:
-    """Check that a file can be written at a path: its folder exists, and no folder is there.
+    """Check that a file can be written at the path `out`: its folder exists, and no folder is there.
 
-    InputError otherwise; the message names the option ``--out``.
+    InputError otherwise; the message names the option ``--out``. Nothing is
+    written.
     """
     from .._core._files import describe_no_file
 
@@ -351,17 +364,18 @@ def pairs(
     Parameters
     ----------
     texts : list of str or None
-        Each may hold several pairs, separated by commas, such as "Dy=0.2,Tb=0.1".
+        Each may hold several pairs, separated by commas, such as
+        "Dy=0.2,Tb=0.1".
     option : str
         Name of the option for messages, such as "--limit".
-    kind : type
-        Converts the text of each value.
+    kind : callable
+        Converts the text of each value; ValueError means that it cannot.
 
     Returns
     -------
     dict of str to object
-        By element, values of type `kind`; the last pair of an element counts. Empty for None. Names
-        are not checked.
+        By element, values that `kind` returned; the last pair of an element
+        counts. Empty for None. Names are not checked.
 
     Raises
     ------
@@ -369,11 +383,10 @@ def pairs(
         If a value cannot be converted.
     """
     result = {}
-    for text in [
-        part
-        for text_of_pairs in texts or []
-        for part in text_of_pairs.split(",")
-    ]:
+    parts: list[str] = []
+    for text_of_pairs in texts or []:
+        parts += text_of_pairs.split(",")
+    for text in parts:
         name, _, value = text.partition("=")
         try:
             result[name.strip()] = kind(value.strip())
@@ -472,12 +485,14 @@ def with_options(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Build a decorator that replaces ``**keywords`` of a command by options of conditions.
 
-    The command gets the values of options that were given. An option of its own with the name of a
-    field stays. `names` are fields or groups of `Conditions`, but for those `without`.
+    `names` are fields or groups of `Conditions`, but for those `without`. An
+    option of the command's own with the name of a field stays. The new command
+    takes keywords alone; it passes on the values of options that were given, as
+    numbers, paths, tuples or dicts.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        """Return a command with the options of conditions in place of ``**keywords``."""
+        """Return a new command, which calls `command`, with the options in place of ``**keywords``."""
         signature = inspect.signature(command)
         parameters = [
             p
@@ -598,9 +613,9 @@ def call_reporting(
     Parameters
     ----------
     function : callable
-        Returns a pandas DataFrame without the rejected rows, or with NaN in them. It must list them
-        in ``frame.attrs["rejected"]`` as dicts of ``line``, ``text`` and ``reason``. Its warnings
-        `RejectedRows` are silenced.
+        Returns a pandas DataFrame without the rejected rows, or with NaN in
+        them. It lists them in ``frame.attrs["rejected"]`` as dicts of ``line``,
+        ``text`` and ``reason``. Its warnings `RejectedRows` are silenced.
     *given, **options
         Arguments of `function`.
     """
@@ -615,7 +630,12 @@ def call_reporting(
 
 
 def refuse_options(option: str, **given: object) -> None:
-    """Refuse options that have no effect together with another, by their parameters' names."""
+    """Raise InputError for the first of some options that was given and has no effect with another.
+
+    `option` is the other one, or a text such as "a grade", for the message.
+    `given` maps names of parameters to their values: None, False and empty
+    lists count as not given.
+    """
     for name, value in given.items():
         if value not in (None, False, [], ()):
             flag = _NAMES.get(name, f"--{name.replace('_', '-')}")

@@ -18,7 +18,11 @@ _TABLE = re.compile(
 
 
 def is_parts_list(name: str | None) -> bool:
-    """Say whether an argument names a file or an embedded device rather than a grade."""
+    """Say whether an argument names a file or an embedded device rather than a grade.
+
+    `name` is the argument, or None where there is none. A name with the ending
+    of a table counts, even if there is no such file.
+    """
     if name is None:
         return False
     if _TABLE.search(name) or Path(name).is_file():
@@ -41,16 +45,16 @@ def answer_parts_list(
     json: bool,
     keywords: Mapping[str, Any],
 ) -> None:
-    """Answer a parts list: print the answer, and write it into the workbook `out` if given.
+    """Answer a parts list: print the answer on stdout, and write it into the workbook `out` if given.
 
     Parameters
     ----------
     name : str
         File, or embedded device.
     temperature : str or None
-        For rows that name none.
+        For rows that name none, with its unit.
     per_year : int or None
-        Devices a year.
+        Devices a year; 1 without it.
     units : sequence of str
         Texts ``HEADER=UNIT``.
     shortages : sequence of str
@@ -63,6 +67,11 @@ def answer_parts_list(
         No progress; JSON in place of sentences.
     keywords : mapping
         Conditions for `replace_parts`; empty ones are left out.
+
+    Raises
+    ------
+    InputError
+        If the list or an option cannot be used.
     """
     from ..report._text import say
     from ..run.parts import replace_parts

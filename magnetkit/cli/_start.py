@@ -30,7 +30,8 @@ _ended = threading.Lock()
 def watch() -> None:
     """Let SIGINT end this process, at the latest `PATIENCE_S` seconds after it came.
 
-    A thread waits for the signal. Nothing happens outside the main thread.
+    A thread waits for the signal. Where Python would print an interruption and
+    go on, the process ends too. Nothing happens outside the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         return
@@ -39,7 +40,7 @@ def watch() -> None:
     signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
 
     def wait() -> None:
-        """Wait for SIGINT, then for `PATIENCE_S` seconds, and end the process."""
+        """Wait for SIGINT, then for `PATIENCE_S` seconds, and end the process, whatever it does."""
         # Kept alive here: the signal handler only knows the number of the other end.
         _ = writing
         while reading.recv(1) != bytes([signal.SIGINT]):
@@ -63,8 +64,9 @@ def _unraisable(what: "sys.UnraisableHookArgs") -> None:
 def end() -> NoReturn:
     """Print that the command was interrupted, and end the process with status 130.
 
-    Python itself would die of the signal instead, if it came in code that was being compiled from a
-    text, as parts of numba are.
+    A second thread that calls it waits for that. Python itself would die of the
+    signal instead, if it came in code that was being compiled from a text, as
+    parts of numba are.
     """
     if _ended.acquire(blocking=False):
         print(f"\n{MESSAGE}", file=sys.stderr, flush=True)
@@ -76,7 +78,7 @@ def end() -> NoReturn:
 
 
 def is_interruption(error: BaseException) -> bool:
-    """Say whether an interruption caused an error; numba may wrap it in a SystemError."""
+    """Say whether an interruption is among the causes of `error`; numba may wrap it in a SystemError."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, KeyboardInterrupt):
@@ -106,7 +108,10 @@ _ROOM = 2_950_000_000
 
 
 def check_room() -> None:
-    """Raise InputError if the shell limits memory below what a command needs."""
+    """Raise InputError if the shell limits memory below what a command needs.
+
+    Where the limits cannot be read nothing happens.
+    """
     with (
         suppress(OSError),
         open("/proc/self/limits", encoding="utf-8") as limits,
@@ -139,7 +144,10 @@ def show_messages() -> None:
 
 
 def be_verbose() -> None:
-    """Show warnings and messages of every library, and tracebacks of defects, from now on."""
+    """Show warnings and messages of every library, and tracebacks of defects, from now on.
+
+    It undoes `show_messages`, sets the root logger, and `verbose` returns True.
+    """
     global _verbose
     _verbose = True
     warnings.showwarning = _SHOWN

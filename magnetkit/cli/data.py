@@ -42,6 +42,8 @@ app = typer.Typer(
 )
 
 
+# Prints on stdout; with `json` an object a line, with each entry of the
+# registry.
 @app.command("list")
 def list_(json: o.Json = False) -> None:
     """List the embedded files and the sets that can be fetched.
@@ -67,6 +69,7 @@ def list_(json: o.Json = False) -> None:
         typer.echo(f"  {name:12s} {entry['title']} ({entry['licence']})")
 
 
+# Prints on stdout and exits: 1 if a file differs or is missing, else 0.
 @app.command()
 def verify(json: o.Json = False) -> None:
     """Check every embedded file against its hash.
@@ -91,6 +94,8 @@ def verify(json: o.Json = False) -> None:
     raise typer.Exit(bad > 0)
 
 
+# The files go into the cache; their paths are printed on stdout, progress on
+# stderr.
 @app.command()
 def fetch(
     name: Annotated[str, typer.Argument(help="Name of the set, e.g. curie.")],
@@ -109,6 +114,8 @@ def fetch(
         typer.echo(str(get(part, progress=not quiet)))
 
 
+# Writes into the cache and into the folders that are given. `replaced` is the
+# option --for, `completed` is --complete. Warnings and counts go to stderr.
 @app.command()
 @o.shown_in_full
 def pull(
@@ -223,11 +230,9 @@ def _systems(systems: list[str] | None, application: str | None) -> list[str]:
     result = list(systems or [])
     if application is not None:
         profile = load(application)
-        melts = [
-            text
-            for melts_of_route in charges(profile).values()
-            for text, _ in melts_of_route
-        ]
+        melts = []
+        for melts_of_route in charges(profile).values():
+            melts += [text for text, _ in melts_of_route]
         table = CompositionTable.from_strings(melts, basis="weight")
         present = np.unique(table.to_array() > 0.0, axis=0)
         for elements_of_system in present:
@@ -271,6 +276,11 @@ def _pull(
     -------
     Snapshot
         The phases pulled, with those added. It is not frozen into a folder.
+
+    Raises
+    ------
+    MagnetkitError
+        If the server or the systems cannot be used.
     """
     from ..phases.pull import pull
 
@@ -311,6 +321,7 @@ applications = typer.Typer(help="Device profiles.", no_args_is_help=True)
 _LISTED = {"name", "title", "temperature_min_K", "temperature_max_K", "hosts"}
 
 
+# Prints a line a device on stdout; with `json` an object a line.
 @applications.command("list")
 def list_applications(json: o.Json = False) -> None:
     """List the embedded device profiles: temperature range of the magnet, hosts, what it is.
@@ -336,6 +347,8 @@ def list_applications(json: o.Json = False) -> None:
         )
 
 
+# Writes NAME.toml in the current folder, if it is not there yet, and its path
+# on stderr.
 @applications.command("new")
 def new_application(
     name: Annotated[
@@ -355,6 +368,7 @@ def new_application(
     message(f"see {write_new(name, template, Path.cwd())}")
 
 
+# Prints on stdout; with `json` the whole profile as one object.
 @applications.command("show")
 def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
     """Show the requirements of a device on its magnet, and the source of each number.
@@ -428,6 +442,11 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
 
 
 def _say(heading: str, text: str, evidence: "Evidence") -> None:
+    """Print a fact behind its heading, and below it what it rests on.
+
+    `heading` is a short text, or empty for an item of a list, and `text` the
+    fact. `evidence` has ``status`` and ``source``.
+    """
     from ..report._text import say
 
     say(text, f"{heading:16s}" if heading else "- ")
@@ -439,6 +458,8 @@ supply = typer.Typer(
 )
 
 
+# Writes NAME.toml in the current folder, if it is not there yet, and its path
+# on stderr.
 @supply.command("new")
 def new_scenario(
     name: Annotated[
@@ -467,6 +488,7 @@ def _state(scenario: str | None, prices: list[str] | None) -> "State":
     return with_prices(scenario or "baseline", o.pairs(prices, "--price", str))
 
 
+# Prints a table on stdout (CSV in a pipe, or JSON), overdue facts on stderr.
 @supply.command()
 @o.shown_in_full
 def elements(
@@ -494,6 +516,8 @@ def elements(
     _say_overdue()
 
 
+# Prints a table on stdout (CSV in a pipe, or JSON), a row a formula; overdue
+# facts go to stderr. Of several shells the first counts, for all formulas.
 @supply.command()
 @o.shown_in_full
 def alloys(
@@ -532,6 +556,7 @@ def alloys(
     _say_overdue()
 
 
+# Prints on stdout, or JSON, an object a row; overdue facts go to stderr.
 @supply.command()
 def controls(json: o.Json = False) -> None:
     """List export controls and purchase rules, with their last known state and its date.
@@ -572,6 +597,7 @@ _CLAIM = (
 """What is said of a common statement."""
 
 
+# Prints on stdout, or JSON, an object a row.
 @supply.command()
 def claims(json: o.Json = False) -> None:
     """Compare common statements on US supply with today's figures, each with its date.
@@ -602,14 +628,15 @@ def _say_overdue() -> None:
 def _print(
     frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool
 ) -> None:
-    """Print a table: as JSON, in a pipe as CSV, else on the terminal.
+    """Print a table on stdout: as JSON, in a pipe as CSV, else on the terminal.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         The table.
     headings : dict of str to str
-        Heading on the terminal by column, in the order of printing; CSV has these columns too.
+        Heading on the terminal by column, in the order of printing; CSV has
+        these columns too.
     as_json : bool
         Print JSON, with all columns.
     """

@@ -20,6 +20,8 @@ from .._core.errors import InputError, MagnetkitError
 from ._options import Json, Quiet, option
 
 
+# Prints on stdout, or JSON, an object a finding. `compile_` is the option
+# --compile, after which nothing else is done.
 def doctor(
     online: Annotated[
         bool, option("--online", "Also ask whether servers can be reached.")
@@ -63,7 +65,7 @@ def doctor(
 
 
 def _print(findings: "list[Finding]") -> None:
-    """Print the findings by group with colours, and how many are broken or to note."""
+    """Print `findings` on stdout by group with colours, and how many are broken or to note."""
     from rich.console import Console
     from rich.markup import escape
 
@@ -208,7 +210,7 @@ def _tested_versions() -> dict[str, str]:
 
 
 def _packages() -> Iterator[Finding]:
-    """Yield a finding on magnetkit and Python, then one for each package."""
+    """Yield a finding on magnetkit and Python, then one for each package that it needs or may use."""
     from importlib import metadata
 
     group = "Packages"
@@ -228,16 +230,12 @@ def _packages() -> Iterator[Finding]:
         try:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
-            extra, use = _OPTIONAL.get(name, ("", ""))
-            again = "install magnetkit again: pip install --force-reinstall magnetkit"
-            advice = (
-                f"for {use}: pip install 'magnetkit[{extra}]'"
-                if extra
-                else again
-            )
-            if extra:
+            if name in _OPTIONAL:
+                extra, use = _OPTIONAL[name]
+                advice = f"for {use}: pip install 'magnetkit[{extra}]'"
                 yield Finding(group, name, "not installed", "note", advice)
             else:
+                advice = "install magnetkit again: pip install --force-reinstall magnetkit"
                 yield Finding(group, name, "missing", "broken", advice)
             continue
         pin = pins.get(name)
@@ -248,7 +246,10 @@ def _packages() -> Iterator[Finding]:
 
 
 def _data() -> Iterator[Finding]:
-    """Yield findings on embedded files, overdue facts, the mirror and fetched sets."""
+    """Yield findings on embedded files, overdue facts, the mirror and fetched sets.
+
+    Embedded files that cannot be read end it.
+    """
     from .._core import datasets
     from .._core._fetch import cached_path, names
     from .._core.settings import get_settings
@@ -294,7 +295,7 @@ def _data() -> Iterator[Finding]:
 
 
 def _caches() -> Iterator[Finding]:
-    """Yield findings on the cache folder and the size of each of its parts."""
+    """Yield findings on the cache folder, which is made if it is missing, and the size of its parts."""
     from .._core.settings import get_settings
 
     group = "Caches"
@@ -326,7 +327,10 @@ def _models() -> Iterator[Finding]:
 
 
 def _kernels() -> Iterator[Finding]:
-    """Yield findings on threads and on the compiled kernels."""
+    """Yield findings on threads and on the compiled kernels.
+
+    A wrong number of threads ends it.
+    """
     group = "Kernels"
     try:
         from .._core._compiling import most_threads
@@ -354,9 +358,9 @@ def _kernels() -> Iterator[Finding]:
         )
         return
     kernels = [kernel for kernel in list_kernels(place) if kernel.are_ready()]
-    files = [
-        f for kernel in kernels for f in kernel.find() if f.suffix == ".nbc"
-    ]
+    files = []
+    for kernel in kernels:
+        files += [file for file in kernel.find() if file.suffix == ".nbc"]
     if not files:
         advice = "the first command compiles for half a minute; `magnetkit doctor --compile` does it now"
         yield Finding(group, "compiled", f"none in {place}", "ok", advice)
@@ -431,12 +435,11 @@ def _query_server(group: str, place: str, address: str) -> Finding:
 
 
 def _files(folder: Path) -> list[Path]:
-    """Return the files in a folder; of one that may not be read, none."""
-    return [
-        Path(place) / name
-        for place, _, names in os.walk(folder)
-        for name in names
-    ]
+    """List the files in a folder and those below it; of one that may not be read, none."""
+    files = []
+    for place, _, names in os.walk(folder):
+        files += [Path(place) / name for name in names]
+    return files
 
 
 def _size(files: list[Path]) -> str:
@@ -450,7 +453,7 @@ def _size(files: list[Path]) -> str:
 
 
 def _make_ready() -> None:
-    """Compile the kernels that commands run, and train the models, into the cache."""
+    """Compile the kernels that commands run, and train the models, into the cache; it takes minutes."""
     from .._core._compiling import compile_kernel_list
     from ..magnetism.predict import predict
     from ..surrogates.models import load

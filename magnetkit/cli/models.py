@@ -39,6 +39,8 @@ def _models() -> None:
     """Models trained on data."""
 
 
+# Prints the path of each trained model on stdout; `snapshot` counts for
+# energies alone.
 @app.command()
 @shown_in_full
 def train(
@@ -105,6 +107,7 @@ def _print_validation(
     _print_figures(figures)
 
 
+# Prints tables on stdout, or JSON; `plot` gets a picture of rows of `data`.
 def validate(
     target: Annotated[
         str | None,
@@ -235,10 +238,10 @@ _HEADINGS = {
 
 
 def _print_figures(figures: Any) -> None:
-    """Print the figures of models as a table; the gain with its range.
+    """Print the figures of models as a table on stdout; the gain with its range.
 
-    `figures` is a frame with a row a model and the columns of `_HEADINGS`, ``error_gain_lo`` and
-    ``error_gain_hi``. NaN is an empty cell.
+    `figures` is a frame with a row a model and the columns of `_HEADINGS`,
+    ``error_gain_lo`` and ``error_gain_hi``. NaN is an empty cell.
     """
     from ..report._text import Shown, print_table
 
@@ -266,14 +269,15 @@ def _cell(value: Any) -> str:
 
 
 def _show(target: str, table: dict[str, Any]) -> None:
-    """Print a stored table of figures below a line of date, subject and page.
+    """Print a stored table of figures on stdout below a line of date, subject and page.
 
     Parameters
     ----------
     target : str
         What the figures are of.
     table : dict
-        ``date``, ``about``, ``page``, ``columns`` (headings) and ``rows`` (lists of texts).
+        ``date``, ``about``, ``page``, ``columns`` (headings) and ``rows``
+        (lists of texts).
     """
     from ..report._text import Shown, print_table, say
 

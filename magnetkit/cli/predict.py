@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _FORMS = "probability_phase_forms"
 
 
+# Prints on stdout: text on a terminal, CSV in a pipe, or JSON. With `out` it
+# writes that file in place of printing. Rejected rows are listed on stderr.
+# `keywords` are the options of conditions that were given, by the names of
+# their fields.
 @o.with_options("use", "magnet", "supply", "models")
 def predict(
     formulas: Annotated[
@@ -101,15 +105,16 @@ def predict(
     at = temperature or "300K"
     if compare:
         o.refuse_options(
-            "--compare", column=column, element_columns=element_columns, out=out
-        )
-        o.refuse_options(
             "--compare",
+            column=column,
+            element_columns=element_columns,
+            out=out,
             require=require,
             reference=reference,
             objective=objective,
+            strict=strict,
+            columns=columns,
         )
-        o.refuse_options("--compare", strict=strict, columns=columns)
         request = {"basis": basis, "shape": shape, "along": along, **keywords}
         return _compare(
             formulas, at, request, json=json, units=units, everything=everything
@@ -136,13 +141,14 @@ def predict(
         if why:
             _print_why(frame, {"basis": basis, **keywords})
         return
-    interval = keywords.get("interval", 0.9)
-    display: dict[str, Any] = {
-        "units": units,
-        "columns": columns,
-        "wide": everything,
-    }
-    print_properties(frame, as_json=json, interval=interval, **display)
+    print_properties(
+        frame,
+        as_json=json,
+        units=units,
+        interval=keywords.get("interval", 0.9),
+        columns=columns,
+        wide=everything,
+    )
     if not json:
         _print_margins(rows, at, {"basis": basis, **keywords})
     if why:
@@ -163,15 +169,16 @@ def _write_predictions(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Predictions with attributes ``calibration`` and ``rejected``.
+        Predictions with attributes ``calibration`` and, for a workbook,
+        ``rejected``, a list of dicts of line, text and reason.
     out : Path
         .xlsx, or what `write_table` takes.
     require : sequence of str
         Requirements.
     conditions : dict
         What was asked, for the sentences.
-    units : str or None
-        "si" or "cgs".
+    units : {"si", "cgs"} or None
+        Of the workbook; None for the setting.
     """
     from ..report._text import calibration_note
     from ..report._written import write_results, write_table
@@ -204,6 +211,9 @@ _MOST_MARGINS = 2
 def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
     """Print the margin of each recipe if a duty is given and the recipes are few.
 
+    Margins go below a table on a terminal, otherwise to stderr. A recipe
+    without one is passed over.
+
     Parameters
     ----------
     rows : list of str, or other
@@ -211,7 +221,8 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
     temperature : str
         Temperatures with units.
     asked : dict
-        Options as given, by the name of the keyword.
+        Options as given, by the name of the keyword; ``basis`` must be among
+        them.
     """
     from ..curves.compare import find_margin
     from ..magnetism.conditions import Conditions
@@ -255,13 +266,17 @@ _MOST_EXPLAINED = 5
 def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
     """Print why the first magnets of a table have their coercivity and remanence.
 
+    The texts go below a table on a terminal, otherwise to stderr.
+
     Parameters
     ----------
     frame : pandas.DataFrame
-        Predictions: ``candidate``, ``temperature_K`` and ``shell``; the first `_MOST_EXPLAINED`
-        rows count. One that cannot be explained has the reason printed.
+        Predictions: ``candidate``, ``temperature_K`` and ``shell``; the first
+        `_MOST_EXPLAINED` rows count. One that cannot be explained has the
+        reason printed.
     asked : dict
-        Options as given: ``basis``, and ``process`` and ``calibration`` if given.
+        Options as given: ``basis``, and ``process`` and ``calibration`` if
+        given.
     """
     from .._core.units import ROOM_K
     from ..magnetism.conditions import calibrated_process
@@ -574,7 +589,10 @@ def _write_curve(
 
 
 def _read_load_line(text: str) -> float:
-    """Return the load line of a curve; InputError of several."""
+    """Read the load line of a curve, a permeance coefficient, from an option; InputError of several.
+
+    `text` must be one number.
+    """
     lines = numbers(text, "--load-line")
     if len(lines) != 1:
         raise InputError(
@@ -584,7 +602,11 @@ def _read_load_line(text: str) -> float:
 
 
 def _report_origin(result: "Curve") -> None:
-    """Print on stderr where measured curves come from, and which temperatures are extrapolated."""
+    """Print on stderr where measured curves come from, and which temperatures are extrapolated.
+
+    `result` is that of `magnetkit.curve`; of a curve of the model nothing is
+    printed about its origin.
+    """
     from .._core.units import ZERO_CELSIUS
 
     if result.measured:
@@ -644,7 +666,8 @@ def _print_curves(
     out : Path or None
         Picture to write.
     keywords : dict
-        Keywords of `magnetkit.curve`.
+        Keywords of `magnetkit.curve`. It is changed: ``sample``, the shape of
+        the sample of the first curve, becomes None.
 
     Raises
     ------
@@ -697,13 +720,11 @@ def _print_curves(
         rows.append(
             (label, *(number(v, 4, factor, offset) for v in frame[name]), unit)
         )
-    heads = ["Property", *frame["candidate"], "Unit"]
-    cells = zip(*rows, strict=True)
-    ends = ("Property", "Unit")
-    columns = [
-        Shown(h, list(c), h not in ends, 0)
-        for h, c in zip(heads, cells, strict=True)
-    ]
+    columns = []
+    for place, head in enumerate(["Property", *frame["candidate"], "Unit"]):
+        cells = [row[place] for row in rows]
+        is_number = head not in ("Property", "Unit")
+        columns.append(Shown(head, cells, is_number, priority=0))
     print_table("Curves", columns)
 
 
@@ -717,6 +738,8 @@ def _limits(
 ) -> None:
     """Print up to which temperature magnets keep their flux, for each load line and time.
 
+    In a pipe this is CSV, and the notes go to stderr.
+
     Parameters
     ----------
     recipes : list of str
@@ -724,11 +747,16 @@ def _limits(
     temperature : str or None
         Also print the margins at these temperatures.
     load_line, hours : str or None
-        Numbers separated by commas.
+        Numbers separated by commas; usual ones otherwise.
     json : bool
         Print JSON.
     given : dict
         Other options as given, by the name of the keyword.
+
+    Raises
+    ------
+    InputError
+        If an option has no effect here.
     """
     from .._core.units import ROOM_K
     from ..curves.curve import use_limits
@@ -769,6 +797,8 @@ def _print_all_margins(
 ) -> None:
     """Print the margin of each magnet at each temperature, load line and time.
 
+    Margins go below a table on a terminal, otherwise to stderr.
+
     Parameters
     ----------
     magnets : list of str
@@ -780,7 +810,8 @@ def _print_all_margins(
     process : Process, dict, str or None
         How recipes are made.
     asked : dict
-        Other options as given: ``outside_field_kA_m``, ``shell`` and ``basis`` count.
+        Other options as given: ``outside_field_kA_m``, ``shell`` and ``basis``
+        count.
     """
     from ..alloy._grade_names import is_grade
     from ..curves.compare import find_margin
@@ -861,6 +892,8 @@ def _show_limits(frame: "pd.DataFrame") -> None:
             typer.echo(f"{duty_text} {cells[0]:>10}{row_text}")
 
 
+# Prints a block for each phase on stdout, or JSON; with `section` it draws them
+# into `out` too. Exits 1 if no phase is known.
 def phases(
     formulas: Annotated[
         list[str],
@@ -961,7 +994,7 @@ def _state(here: float, made: float) -> str:
 
 
 def _show_phase(row: "pd.Series", kelvin: float | None) -> None:
-    """Print the state of a phase, its probability, energy and products.
+    """Print the state of a phase on stdout: its probability, energy and products.
 
     Parameters
     ----------

@@ -293,14 +293,15 @@ def _numbers(text: str | None, name: str) -> dict[str, Any] | None:
     """
     if text is None:
         return None
+    values: dict[str, Any] = o.pairs([text], name, str)
     try:
-        return {
-            k: v if k == "T" else float(v)
-            for k, v in o.pairs([text], name, str).items()
-        }
+        for key, value in values.items():
+            if key != "T":
+                values[key] = float(value)
     except ValueError:
         example = "expected NAME=NUMBER, e.g. B_r=1.29,H_cJ=1650"
         raise InputError(f"{name} {text!r}: {example}") from None
+    return values
 
 
 def _compensate(
@@ -315,8 +316,8 @@ def _compensate(
 
     Parameters
     ----------
-    grade : str
-        Its name, such as "N42SH".
+    grade : str or None
+        Its name, such as "2:17TC-16"; InputError for None.
     temperature : str or None
         Range of use, such as "-50C:150C".
     recipe : str or None
@@ -469,6 +470,8 @@ def diffuse(
         message(f"see {plot}")
 
 
+# Prints on stdout; JSON has all columns in SI units. InputError, with the
+# nearest names, for an unknown grade.
 def grades(
     name: Annotated[
         str | None,
@@ -509,25 +512,22 @@ def grades(
 
 
 def _list(table: "pd.DataFrame") -> None:
-    """Print grades as a table with marks for estimates, and the legend.
+    """Print grades as a table on stdout with marks for estimates, and the legend.
 
-    `table` is that of `magnetkit.magnetism.grades` for all grades, one row a grade.
+    `table` is that of `magnetkit.magnetism.grades` for all grades, one row a
+    grade.
     """
     from .._core.columns import COLUMNS, layouts
     from ..report._tables import number
     from ..report._text import Shown, display_scale, print_table
 
-    heads = {"Grade": 0, "Structure": 2, "Kind": 3}
-    names = [table[name].tolist() for name in ("grade", "host", "kind")]
     columns = [
-        Shown(h, cell_texts, False, p)
-        for (h, p), cell_texts in zip(heads.items(), names, strict=True)
+        Shown("Grade", table["grade"].tolist(), False, 0),
+        Shown("Structure", table["host"].tolist(), False, 2),
+        Shown("Kind", table["kind"].tolist(), False, 3),
     ]
-    columns.append(
-        Shown(
-            "Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4
-        )
-    )
+    counts = [str(makers.count(",") + 1) for makers in table["makers"]]
+    columns.append(Shown("Makers", counts, True, 4))
     for name, priority in layouts()["grades"].items():
         factor, offset, unit = display_scale(name)
         marks = [_MARKS.get(p, "") for p in table[f"{name}_provenance"]]
@@ -548,9 +548,10 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     Parameters
     ----------
     row : pandas.Series
-        Row of `grades`.
+        Row of `magnetkit.grades`: each quantity with ``_lo``, ``_hi`` and
+        ``_provenance``.
     sheets : pandas.DataFrame
-        Its printed values.
+        Its printed values, with ``source`` and ``note``.
     """
     from .._core.columns import COLUMNS
     from ..magnetism.grades import QUANTITIES
@@ -579,13 +580,13 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
         "Unit": 1,
         "From": 2,
     }
-    columns = zip(headings.items(), zip(*cells, strict=True), strict=True)
+    columns = []
+    for place, (head, priority) in enumerate(headings.items()):
+        texts = [cells_of_row[place] for cells_of_row in cells]
+        columns.append(Shown(head, texts, head == "Value", priority))
     print_table(
         f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
-        [
-            Shown(head, list(cell_texts), head == "Value", priority)
-            for (head, priority), cell_texts in columns
-        ],
+        columns,
     )
     if row["makers"]:
         typer.echo(
@@ -619,6 +620,9 @@ def _legend(*, short: bool = False) -> None:
     )
 
 
+# Stores the calibration in the cache under its name; prints the report on
+# stdout. Rejected rows are listed, or, with `strict`, the first one is an
+# error.
 def calibrate(
     magnets: Annotated[
         Path,

@@ -19,6 +19,10 @@ _SPACE = "The space of candidates"
 _TOP = 10
 
 
+# Writes the results folder `out` with report.html in it. Prints the decisions,
+# or the `top` best candidates, on stdout (as CSV in a pipe), progress and
+# counts on stderr. `keywords` are the options of conditions that were given, by
+# the names of their fields.
 @o.with_options("use", "magnet", "supply", "models", without=("host",))
 def screen(
     candidates: Annotated[
@@ -294,6 +298,9 @@ def _candidates(space: "Substitutions", shells: Sequence[str] | None) -> Any:
     return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
 
 
+# Writes a file and prints its path on stderr; with `robustness` it prints a
+# table on stdout (CSV in a pipe), all of which goes into `out` if that is
+# given.
 def report(
     folder: o.Folder,
     out: Annotated[
@@ -375,6 +382,8 @@ _CHOICE = (
 """What is said of a magnet that is worth making."""
 
 
+# Prints a sentence a magnet, or JSON, on stdout, and writes `out` if that is
+# given. Random draws are seeded: the same call gives the same batch.
 def suggest(
     folder: o.Folder,
     batch: Annotated[int, o.option("How many magnets.", min=1)] = 5,
@@ -442,6 +451,7 @@ def suggest(
         message(f"fill in {out}, then magnetkit calibrate {out} --name NAME")
 
 
+# Blocks until it is interrupted, and ends with the status of that, 130.
 def explore(
     folder: o.Folder,
     port: Annotated[

@@ -91,12 +91,11 @@ class Curve:
         Returns
         -------
         DataFrame
-            As `magnetkit.magnetism.Demagnetization.to_frame`, and ``extrapolated``.
+            As `magnetkit.magnetism.Demagnetization.to_frame`, and ``extrapolated``, True at
+            temperatures whose curve is.
         """
         frame = self.curves.to_frame([self.name])
-        outside = self.curves.temperature[
-            np.array(list(map(bool, self.beyond)), bool)
-        ]
+        outside = self.curves.temperature[np.array(self.beyond, bool)]
         return frame.assign(
             extrapolated=np.isin(frame["temperature_K"], outside)
         )
@@ -116,39 +115,34 @@ class Curve:
         import pandas as pd
 
         curves = self.curves
-        b_r = curves.remanence
-        h_cj = curves.coercivity
-        h_k = curves.knee_field
-        recoil = curves.recoil
-        figures_by_name = {
+        b_r = curves.remanence[0]
+        h_cj = curves.coercivity[0]
+        h_k = curves.knee_field[0]
+        recoil = curves.recoil[0]
+        product = -curves.field[0] * curves.induction[0]
+        figures = {
             "remanence_T": b_r,
-            "coercivity_b_kA_m": 1e-3 * curves.coercivity_b,
-        }
-        figures_by_name |= {
+            "coercivity_b_kA_m": 1e-3 * curves.coercivity_b[0],
             "coercivity_kA_m": 1e-3 * h_cj,
             "knee_field_kA_m": 1e-3 * h_k,
-        }
-        product = (-curves.field * curves.induction).max(axis=2)
-        figures_by_name |= {
             "squareness": h_k / h_cj,
-            "max_energy_product_kJ_m3": 1e-3 * product,
+            "max_energy_product_kJ_m3": 1e-3 * product.max(axis=1),
+            "recoil_permeability": recoil,
         }
-        figures_by_name["recoil_permeability"] = recoil
         if self.measured:
-            for name in figures_by_name:
-                figures_by_name[name] = np.array(
-                    [[getattr(one, name) for one in self.measured]]
-                )
-        figures_by_name |= {"load_line": np.full(b_r.shape, curves.load_line)}
-        figures_by_name |= {"working_field_kA_m": -1e-3 * curves.working_field}
-        figures_by_name |= {"working_induction_T": curves.working_induction}
-        figures_by_name["irreversible_loss_pct"] = Duty(curves.load_line).loss(
+            for name in figures:
+                values = [getattr(one, name) for one in self.measured]
+                figures[name] = np.array(values)
+        figures |= {
+            "load_line": np.full(b_r.shape, curves.load_line),
+            "working_field_kA_m": -1e-3 * curves.working_field[0],
+            "working_induction_T": curves.working_induction[0],
+        }
+        figures["irreversible_loss_pct"] = Duty(curves.load_line).loss(
             b_r, h_cj, h_k, recoil
         )
         head = {"candidate": self.name, "temperature_K": curves.temperature}
-        return pd.DataFrame(
-            head | {name: values[0] for name, values in figures_by_name.items()}
-        )
+        return pd.DataFrame(head | figures)
 
     def text(
         self,
@@ -157,7 +151,7 @@ class Curve:
         kind: Kind = "BH",
         bare: bool = False,
     ) -> str:
-        """Return the curve at one temperature as a field solver reads it.
+        """Write the curve at one temperature as a field solver reads it.
 
         Parameters
         ----------
@@ -166,7 +160,7 @@ class Curve:
             temperatures: three columns for JMAG and others, a grid for COMSOL, pyaedt's dictionary
             for Maxwell, a section of Motor-CAD's solids database.
         at : int
-            Which of the temperatures, where the form holds one.
+            Number of the temperature, from 0, where the form holds one.
         kind : {"BH", "JH"}
             Which curve the columns of ``csv`` and ``table`` hold; the other forms take B(H).
         bare : bool
@@ -175,20 +169,15 @@ class Curve:
         Returns
         -------
         str
+            Content of the file.
 
         Raises
         ------
         InputError
-            If the form is unknown, or the magnet has no curve at that temperature.
+            If form or kind is unknown, or there is no such temperature.
         """
-        for name, value, choices in (
-            ("form", form, Form),
-            ("kind", kind, Kind),
-        ):
-            if value not in (names := get_args(choices)):
-                raise InputError(
-                    f"{name} must be one of {', '.join(names)}, got {value!r}"
-                )
+        _refuse_unknown("form", form, get_args(Form))
+        _refuse_unknown("kind", kind, get_args(Kind))
         if not 0 <= at < self.curves.temperature.size:
             raise InputError(
                 f"the curve has {self.curves.temperature.size} temperatures, got {at}"
@@ -209,7 +198,8 @@ class Curve:
         Parameters
         ----------
         path : str or Path
-            File to write; of several files each is named by its temperature: ``n42sh-150C.csv``.
+            File to write, in a folder that exists; of several files each is named by its
+            temperature: ``n42sh-150C.csv``. Old files are replaced.
         form, kind, bare : optional
             As of `text`.
 
@@ -221,20 +211,19 @@ class Curve:
         Raises
         ------
         InputError
-            As `text`.
+            As `text`, and if a file cannot be written.
         """
         kelvin = self.curves.temperature[: 1 if form in WHOLE else None]
         texts = [self.text(form, at, kind, bare) for at in range(kelvin.size)]
         path = Path(path)
-        files = [
-            path.with_stem(f"{path.stem}-{k - ZERO_CELSIUS:.4g}C")
-            for k in kelvin
-        ]
-        if len(files) == 1:
-            files = [path]
-        for file, text in zip(files, texts, strict=True):
+        files = []
+        for celsius, text in zip(kelvin - ZERO_CELSIUS, texts, strict=True):
+            file = path
+            if len(texts) > 1:
+                file = path.with_stem(f"{path.stem}-{celsius:.4g}C")
             with replacing(file) as temporary:
                 temporary.write_text(text, encoding="utf-8")
+            files.append(file)
         return files
 
     def to_magpylib(
@@ -290,6 +279,14 @@ class Curve:
         return magnet
 
 
+def _refuse_unknown(name: str, value: Any, choices: tuple[str, ...]) -> None:
+    """Raise InputError if `value`, of the argument `name`, is none of `choices`."""
+    if value not in choices:
+        raise InputError(
+            f"{name} must be one of {', '.join(choices)}, got {value!r}"
+        )
+
+
 def _header_lines(curve: Curve, at: int) -> list[str]:
     """Write the head of a curve's file at one temperature: name, figures and source.
 
@@ -308,46 +305,46 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
     """
     curves = curve.curves
     celsius = curves.temperature[at] - ZERO_CELSIUS
-    end = {"low": "lower end", "high": "upper end"}.get(
-        curve.bound, curve.bound
-    )
-    figures = {
-        "B_r": f"{curves.remanence[0, at]:.4f} T",
-        "H_cB": f"{curves.coercivity_b[0, at]:.0f} A/m",
-        "H_cJ": f"{curves.coercivity[0, at]:.0f} A/m",
-        "H_k": f"{curves.knee_field[0, at]:.0f} A/m (J = 0.9 B_r)",
-        "mu_rec": f"{curves.recoil[0, at]:.4g}",
-    }
-    warning = (
-        [f"EXTRAPOLATED: {curve.beyond[at]}"]
-        if any(curve.beyond[at : at + 1])
-        else []
-    )
-    return [
-        *warning,
+    ends = {"low": "lower end", "high": "upper end"}
+    end = ends.get(curve.bound, curve.bound)
+    lines = [
         f"{curve.name} at {celsius:.4g} C ({curves.temperature[at]:.2f} K), {end}",
-        *(f"{name} = {value}" for name, value in figures.items()),
+        f"B_r = {curves.remanence[0, at]:.4f} T",
+        f"H_cB = {curves.coercivity_b[0, at]:.0f} A/m",
+        f"H_cJ = {curves.coercivity[0, at]:.0f} A/m",
+        f"H_k = {curves.knee_field[0, at]:.0f} A/m (J = 0.9 B_r)",
+        f"mu_rec = {curves.recoil[0, at]:.4g}",
         f"From: {curve.source}",
     ]
+    if any(curve.beyond[at : at + 1]):
+        lines.insert(0, f"EXTRAPOLATED: {curve.beyond[at]}")
+    return lines
+
+
+def _joint_header_lines(curve: Curve) -> list[str]:
+    """Write the head of a file of all temperatures: a line for each, then the source of `curve`."""
+    lines = []
+    for at in range(curve.curves.temperature.size):
+        *figures, source = _header_lines(curve, at)
+        lines.append("; ".join(figures))
+    return [*lines, source]
 
 
 def _name(curve: Curve, at: int | None = None) -> str:
     """Write a name of the material that every program accepts.
 
-    Characters other than letters, digits and ``.-+()`` become ``_``. The temperature number `at`
-    follows, in degrees C, unless `at` is None; then the bound, such as "low", unless it is the
-    centre.
+    Characters of the name of `curve` other than letters, digits, blanks and ``.-+()`` become ``_``.
+    The temperature number `at` follows, in degrees C, unless `at` is None; then the bound, such as
+    "low", unless it is the centre.
     """
     plain = "".join(
         c if c.isalnum() or c in ".-+() " else "_" for c in curve.name
     )
-    kelvin = curve.curves.temperature
-    temperature_text = (
-        "" if at is None else f" {kelvin[at] - ZERO_CELSIUS:.4g}C"
-    )
-    return f"{plain}{temperature_text}" + (
-        "" if curve.bound == "centre" else f" {curve.bound}"
-    )
+    if at is not None:
+        plain += f" {curve.curves.temperature[at] - ZERO_CELSIUS:.4g}C"
+    if curve.bound != "centre":
+        plain += f" {curve.bound}"
+    return plain
 
 
 def _points(curve: Curve, at: int, kind: Kind | None = None) -> FloatArray:
@@ -369,9 +366,9 @@ def _points(curve: Curve, at: int, kind: Kind | None = None) -> FloatArray:
     """
     curves = curve.curves
     field = curves.field[0, at, ::-1]
-    values = (curves.polarization if kind == "JH" else curves.induction)[
-        0, at, ::-1
-    ]
+    values = curves.induction[0, at, ::-1]
+    if kind == "JH":
+        values = curves.polarization[0, at, ::-1]
     if kind == "BH":
         inside = field >= -curves.coercivity_b[0, at]
         # Bisection leaves 1e-16 T of B at H_cB.
@@ -404,51 +401,45 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
         "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
     )
     columns = f"field H (A/m), {what}"
-    header_lines = [
-        _header_lines(curve, k) for k in range(curve.curves.temperature.size)
-    ]
+    rows = []
     if at is not None:
-        head = header_lines[at]
-        rows = [("", *point) for point in _points(curve, at, kind)]
+        head = _header_lines(curve, at)
+        for h, b in _points(curve, at, kind):
+            rows.append(f"{h:.8g},{b:.8g}")
     else:
-        head = [
-            *("; ".join(lines[:-1]) for lines in header_lines),
-            header_lines[0][-1],
-        ]
+        head = _joint_header_lines(curve)
         columns = f"temperature (C), {columns}"
-        celsius = enumerate(curve.curves.temperature - ZERO_CELSIUS)
-        rows = [
-            (f"{t:.6g},", *point)
-            for k, t in celsius
-            for point in _points(curve, k, kind)
-        ]
-    lines = (
-        [] if bare else [f"% {line}" for line in (*head, f"Columns: {columns}")]
-    )
-    lines += [f"{first}{h:.8g},{b:.8g}" for first, h, b in rows]
-    return "\n".join(lines) + "\n"
+        for k, celsius in enumerate(curve.curves.temperature - ZERO_CELSIUS):
+            for h, b in _points(curve, k, kind):
+                rows.append(f"{celsius:.6g},{h:.8g},{b:.8g}")
+    if not bare:
+        comment = [f"% {line}" for line in (*head, f"Columns: {columns}")]
+        rows = comment + rows
+    return "\n".join(rows) + "\n"
 
 
 def _grid(curve: Curve) -> list[Any]:
     """Sample B over field and temperature for a solver.
 
-    The fields reach to the largest H_cB; beyond its own H_cJ a magnet is taken to have no J left.
+    `curve` has the curves of k temperatures. The fields reach to the largest H_cB; beyond its own
+    H_cJ a magnet is taken to have no J left.
 
     Returns
     -------
     list
-        Fields (A/m), temperatures (K), both rising, and for each temperature B (T) at the fields.
+        Fields (A/m), temperatures (K), both rising, and for each temperature a list of B (T) at the
+        fields.
     """
     curves = curve.curves
-    order = np.argsort(curve.curves.temperature)
+    order = np.argsort(curves.temperature)
     # Closer than this they would be written alike.
     fields = np.unique(np.round(curves.field[0], 1))
     fields = fields[fields >= -curves.coercivity_b.max() - 0.1] + 0.0
-    loops = (_points(curve, at, "JH").T for at in order)
-    rows = [
-        (np.interp(fields, *loop) + MU_0 * fields + 0.0).tolist()
-        for loop in loops
-    ]
+    rows = []
+    for at in order:
+        field, polarization = _points(curve, at, "JH").T
+        induction = np.interp(fields, field, polarization) + MU_0 * fields
+        rows.append((induction + 0.0).tolist())
     return [fields.tolist(), curves.temperature[order].tolist(), rows]
 
 
@@ -462,47 +453,37 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
     form : str
         A format of `_FILES`, such as "femm".
     at : int
-        Number of the temperature, for formats that hold one.
+        Number of the temperature, from 0, for formats that hold one.
 
     Returns
     -------
     str
-        Content of the file.
+        Content of the file. NaN of density or resistivity is left to the template as None.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     curves = curve.curves
-    places = range(curve.curves.temperature.size)
-    columns = {"remanence": curves.remanence, "recoil": curves.recoil}
-    columns |= {"h_cb": curves.coercivity_b, "h_cj": curves.coercivity}
-    records: list[dict[str, Any]] = []
-    for k in places:
-        one: dict[str, Any] = {
-            n: float(column[0, k]) for n, column in columns.items()
-        }
-        records.append(one)
-        one |= {
-            "celsius": float(curves.temperature[k]) - ZERO_CELSIUS,
+    records = []
+    for k, kelvin in enumerate(curves.temperature):
+        record = {
+            "remanence": float(curves.remanence[0, k]),
+            "recoil": float(curves.recoil[0, k]),
+            "h_cb": float(curves.coercivity_b[0, k]),
+            "h_cj": float(curves.coercivity[0, k]),
+            "celsius": float(kelvin) - ZERO_CELSIUS,
             "name": _name(curve, k),
-        }
-        one |= {
             "head": _header_lines(curve, k),
             "points": _points(curve, k).tolist(),
+            "shifted": np.column_stack(_shifted_curve(curve, k)).tolist(),
         }
-        one["shifted"] = np.column_stack(_shifted_curve(curve, k)).tolist()
-    lines = ["; ".join(one["head"][:-1]) for one in records]
-    lines.append(records[0]["head"][-1])
-    values: dict[str, Any] = {
+        records.append(record)
+    values = {
         "one": records[at],
         "each": records,
-        "head": lines,
+        "head": _joint_header_lines(curve),
         "name": _name(curve),
-    }
-    values |= {"rho": curve.resistivity_uohm_m, "density": curve.density_kg_m3}
-    values = {
-        key: None if value != value else value for key, value in values.items()
-    }
-    values |= {
+        "rho": _without_nan(curve.resistivity_uohm_m),
+        "density": _without_nan(curve.density_kg_m3),
         "room": curve.room_remanence_T,
         "mu_0": MU_0,
         "grid": lambda: _grid(curve),
@@ -517,6 +498,13 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
     if ".json" in _FILES[form]:
         return json.dumps(json.loads(text), indent=1) + "\n"
     return text
+
+
+def _without_nan(value: float) -> float | None:
+    """Return `value`; None in place of NaN."""
+    if np.isnan(value):
+        return None
+    return value
 
 
 def _shifted_curve(curve: Curve, at: int) -> tuple[FloatArray, FloatArray]:

@@ -82,16 +82,11 @@ def interpolate_curves(
     curves_at_temperatures = tuple(
         _interpolate_curve(curves, one) for one in kelvin
     )
-    size = max(
-        CURVE_POINTS,
-        *(
-            min(one.field.size, _MOST_POINTS) + 2
-            for one in curves_at_temperatures
-        ),
-    )
+    largest = max(one.field.size for one in curves_at_temperatures)
+    size = max(CURVE_POINTS, min(largest, _MOST_POINTS) + 2)
 
     def read(name: str) -> FloatArray:
-        """Return an attribute of the k curves as those of one magnet, shape (1, k)."""
+        """Return an attribute `name` of the k curves as those of one magnet, float64 (1, k)."""
         return np.array(
             [[getattr(one, name) for one in curves_at_temperatures]]
         )
@@ -120,6 +115,7 @@ def interpolate_curves(
 
 
 def _celsius(curve: MeasuredCurve) -> str:
+    """Write the temperature of a curve in whole degrees C, without unit."""
     return f"{curve.temperature_K - ZERO_CELSIUS:.0f}"
 
 
@@ -188,20 +184,15 @@ def _blend(
         hot.temperature_K - cold.temperature_K
     )
     b_r = _interpolate_figure(curves, "remanence_T", kelvin)
-    h_cj = 1e3 * float(
-        np.exp(
-            _interpolate_figure(
-                curves, "coercivity_kA_m", kelvin, logarithm=True
-            )
-        )
+    log_h_cj = _interpolate_figure(
+        curves, "coercivity_kA_m", kelvin, logarithm=True
     )
-    recoil = (
-        1.0 - share
-    ) * cold.recoil_permeability + share * hot.recoil_permeability
+    h_cj = 1e3 * float(np.exp(log_h_cj))
+    recoil = (1.0 - share) * cold.recoil_permeability
+    recoil += share * hot.recoil_permeability
     levels = np.linspace(1.0, 0.0, _LEVELS)
-    reduced_fields = (1.0 - share) * _reduced_fields(
-        cold, levels
-    ) + share * _reduced_fields(hot, levels)
+    reduced_fields = (1.0 - share) * _reduced_fields(cold, levels)
+    reduced_fields += share * _reduced_fields(hot, levels)
     field = np.maximum.accumulate(reduced_fields) * h_cj
     polarization = levels * (b_r - (recoil - 1.0) * MU_0 * field)
     field = np.append(0.0, field)
@@ -336,7 +327,11 @@ def _curve_points(
 def _working_field(
     field: FloatArray, polarization: FloatArray, load_line: float
 ) -> float:
-    """Return the reverse field, A/m, at which J = (1 + load line) mu_0 |H|."""
+    """Find the reverse field, A/m, at which J = (1 + load_line) mu_0 |H|; NaN if the curve ends before.
+
+    `field`, (m,), are reverse fields, A/m, positive and rising from 0; `polarization`, (m,), is J
+    there, T; `load_line` is the permeance coefficient.
+    """
     return find_crossing(
         field, polarization - (1.0 + load_line) * MU_0 * field, 0.0
     )

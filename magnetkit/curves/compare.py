@@ -1,7 +1,9 @@
 """Magnets side by side: properties, margins at one duty, and what each takes for equal flux."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -163,8 +165,8 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     Returns
     -------
     Margin
-        Knee field divided by the field against the magnet, guaranteed and typical; ``typical`` is
-        NaN of a grade.
+        Knee field divided by the field against the magnet, guaranteed and typical (NaN of a grade),
+        from which temperature 5 % of the flux is lost, K, and the figures that these follow from.
 
     Raises
     ------
@@ -173,12 +175,9 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     """
     kelvin = conditions.temperature[0]
     duty = conditions.duty
-    centre, guaranteed_curve = (
-        curve(
-            magnet, kelvin, bound=bound, load_line=duty.load_line, **made
-        ).curves
-        for bound in ("centre", "guaranteed")
-    )
+    curve_of = partial(curve, magnet, kelvin, load_line=duty.load_line, **made)
+    centre = curve_of(bound="centre").curves
+    guaranteed_curve = curve_of(bound="guaranteed").curves
     limits = use_limits(
         [magnet] if isinstance(magnet, str) else magnet,
         duty.load_line,
@@ -226,7 +225,7 @@ def compare(
     Parameters
     ----------
     compositions : list, column, frame, path or CompositionTable
-        Two recipes or more, see `magnetkit.predict`; a name that comes twice is numbered. A text
+        One recipe or more, see `magnetkit.predict`; a name that comes twice is numbered. A text
         may be a grade such as ``"N42SH"``: its likeliest recipe, anchored on what its makers print
         at that temperature, as in `magnetkit.replace`; recipes beside it are then predicted as of
         the same producer.
@@ -257,7 +256,7 @@ def compare(
     Raises
     ------
     InputError
-        If there are fewer than two magnets, or several temperatures.
+        If there is no magnet, there are several temperatures, or both a shape and a load line.
 
     Examples
     --------
@@ -354,7 +353,10 @@ def _add_differences(table: "pd.DataFrame", names: list[str]) -> None:
 
 
 def _difference(row: "pd.Series", first: str, other: str) -> float:
-    """Return the second value less the first; NaN of what is no number."""
+    """Return the value of column `other` less that of `first` in a `row` of the table of properties.
+
+    The name of the row is the property; NaN of one that is no number.
+    """
     name = str(row.name)
     if name not in ROWS and COLUMNS[name].kind not in ("number", "integer"):
         return float("nan")
@@ -470,21 +472,18 @@ def _with_grades(
     InputError
         If there is not one shell for each magnet, or a grade has a process or a shell.
     """
-    shell, (kelvin,) = conditions.shell, conditions.temperature
-    shells = (
-        [shell] * len(texts)
-        if shell is None or isinstance(shell, str)
-        else list(shell)
-    )
+    (kelvin,) = conditions.temperature
+    shells = conditions.shell
+    if shells is None or isinstance(shells, str):
+        shells = [shells] * len(texts)
     if len(shells) != len(texts):
         raise InputError(
             f"expected a shell for each of {len(texts)} magnets, got {len(shells)}"
         )
-    likely = {
-        g: grade_magnet(g, kelvin)
-        for g in dict.fromkeys(grades)
-        if g is not None
-    }
+    likely = {}
+    for grade in dict.fromkeys(grades):
+        if grade is not None:
+            likely[grade] = grade_magnet(grade, kelvin)
     first = next(iter(likely.values()))
     magnets = []
     for text, grade, shell_text in zip(texts, grades, shells, strict=True):
@@ -519,7 +518,7 @@ def _with_grades(
 
 
 def _heavy_sentence(magnet: GradeMagnet) -> str:
-    """Say how much heavy rare earth a grade may hold, with its range."""
+    """Write how much heavy rare earth, wt.%, the grade `magnet` may hold, with its range, in words."""
     mean, low, high = magnet.made.heavy_wt_pct
     return (
         f"it holds {mean:.1f} ({low:.1f} to {high:.1f}) wt.% heavy rare earth"
@@ -527,7 +526,7 @@ def _heavy_sentence(magnet: GradeMagnet) -> str:
 
 
 def _magnet_margin(magnet: _Magnet, conditions: Conditions) -> Margin:
-    """Return the margin of a magnet; NaN where no curve is known."""
+    """Compute the margin of a `magnet` at the duty of `conditions`; its figures are NaN without a curve."""
     try:
         return find_margin(magnet.what, conditions, **magnet.made)
     except InputError:
@@ -540,7 +539,7 @@ def _duty_rows(
     surroundings: Circuit | OpenBody,
     names: list[str],
 ) -> "pd.DataFrame":
-    """Return the rows of `ROWS` with label, unit and a column for each magnet.
+    """Build the rows of `ROWS`, with label, unit and a column for each magnet.
 
     For equal flux, thickness and mass are relative to the first magnet; heavy rare earth and cost
     are per kilogram of it, or per magnet if `surroundings` is an open body.
@@ -548,31 +547,36 @@ def _duty_rows(
     Parameters
     ----------
     frame : DataFrame
-        Properties of the magnets, one a row.
+        Properties of the magnets, one a row: ``remanence_T``, ``density_kg_m3``,
+        ``heavy_rare_earth_wt_pct`` and ``cost_USD_kg`` count.
     margins : sequence of Margin
         Their margins, in the same order.
     surroundings : Circuit or OpenBody
         What is around the magnet.
     names : list of str
-        Columns of the result, in the same order.
+        Columns of the result, in the same order, distinct.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``property``, the names of `ROWS`; NaN where no thickness gives the flux or no curve
+        is known.
     """
     import pandas as pd
 
-    lines = [
-        RecoilLine(
-            float(row["remanence_T"]),
-            margin.recoil,
-            float(row["density_kg_m3"]),
-        )
-        for (_, row), margin in zip(frame.iterrows(), margins, strict=True)
-    ]
+    rows = frame.to_dict("records")
+    lines = []
+    for row, margin in zip(rows, margins, strict=True):
+        remanence = float(row["remanence_T"])
+        density = float(row["density_kg_m3"])
+        lines.append(RecoilLine(remanence, margin.recoil, density))
     # Per kilogram of the first magnet, or for the magnet of the shape.
     first_kg = 1.0
     if isinstance(surroundings, OpenBody):
         first_kg = surroundings.shape.volume * lines[0].density
     columns: dict[str, list[Any]] = {}
-    for (_, row), margin, line, name in zip(
-        frame.iterrows(), margins, lines, names, strict=True
+    for row, margin, line, name in zip(
+        rows, margins, lines, names, strict=True
     ):
         equal = match_flux(lines[0], line, surroundings)
         kilograms = equal.mass * first_kg
@@ -600,10 +604,10 @@ def _duty_rows(
 
 
 def _distinct_names(names: list[str]) -> list[str]:
-    """Return names of which none comes twice, such as "a" and "a (2)"."""
-    counts: dict[str, int] = {}
+    """Return the `names` in order, numbered from the second time on: "a" and "a (2)"."""
+    counts: Counter[str] = Counter()
     once = []
     for name in names:
-        counts[name] = counts.get(name, 0) + 1
+        counts[name] += 1
         once.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
     return once

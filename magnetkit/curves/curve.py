@@ -6,6 +6,7 @@ A magnet is a recipe, a commercial grade, or for `curve` a ranked candidate.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
@@ -201,7 +202,7 @@ def _candidate_curve(
     Parameters
     ----------
     folder : Path
-        Folder of results.
+        Folder of results, as `magnetkit.replace` or a screening writes it.
     rank : int
         Rank of the candidate, from 1.
     bound : {"low", "centre", "high", "guaranteed"}
@@ -216,7 +217,7 @@ def _candidate_curve(
     Raises
     ------
     InputError
-        If no candidate has the rank.
+        If no candidate has the rank, or it has no curve at a temperature.
     """
     from ..choose._job import AS_SOLD
     from ..choose.result import Ranked
@@ -263,16 +264,61 @@ class _Promise:
     knee: float
 
     def ratios(self, row: "pd.Series") -> list[float]:
-        """Return those of B_r, H_cJ and H_k over the model's, whose figures are `row`."""
-        shares = [lots(str(row["host"])).share(x) for x in _FIGURES[:2]]
-        values = [
-            g / share for g, share in zip(self.guaranteed, shares, strict=True)
-        ]
-        model = [float(row[x]) for x in _FIGURES]
-        return [
-            value / x
-            for value, x in zip([*values, self.knee], model, strict=True)
-        ]
+        """Compute the promised B_r, H_cJ and H_k, each divided by the model's: three numbers.
+
+        `row` has the model's figures at ``kelvin``: ``host``, and ``remanence_T``,
+        ``coercivity_kA_m`` and ``knee_field_kA_m``, which are central. What is guaranteed is
+        brought to central values first.
+        """
+        spread = lots(str(row["host"]))
+        ratios = []
+        for name, guaranteed in zip(_FIGURES[:2], self.guaranteed, strict=True):
+            central = guaranteed / spread.share(name)
+            ratios.append(central / float(row[name]))
+        return [*ratios, self.knee / float(row[_FIGURES[2]])]
+
+
+# Why a modelled curve is extrapolated.
+_NOT_COMPARED = "no coercivity so cold was compared with a measurement"
+
+
+def _recipe_rows(
+    table: CompositionTable, kelvin: list[float], conditions: Conditions
+) -> tuple[list["pd.Series"], float]:
+    """Predict the figures of one recipe at temperatures.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        One row.
+    kelvin : list of float
+        Temperatures, K.
+    conditions : Conditions
+        Process, shell, interval and the model of the Curie temperature count.
+
+    Returns
+    -------
+    rows : list of pandas.Series
+        Columns of `sintered_at`, one for each temperature.
+    recoil : float
+        Recoil permeability, relative.
+    """
+    from ..alloy.shell_rows import read_shells
+    from ..magnetism._magnets import alloys
+    from ..magnetism.sintered import Use, figure_columns
+
+    alloy_rows = alloys(
+        table,
+        conditions.process,
+        read_shells(conditions.shell, 1),
+        curie=conditions.curie,
+        ranges=True,
+    )
+    use = Use(interval=conditions.interval)
+    columns_by_temperature = figure_columns(alloy_rows, kelvin, use)
+    rows = [columns.frame().iloc[0] for columns in columns_by_temperature]
+    recoil = _find_recoil(conditions.process, alloy_rows.rows["recoil"])
+    return rows, float(recoil[0])
 
 
 def _recipe_curve(
@@ -306,32 +352,20 @@ def _recipe_curve(
     InputError
         If it is no magnet at a temperature.
     """
-    from ..alloy.shell_rows import read_shells
-    from ..magnetism._magnets import alloys
     from ..magnetism.process import read_process, resistivity
-    from ..magnetism.sintered import Use, figure_columns
 
     kelvin = list(conditions.temperature)
     process = conditions.process
-    shell = conditions.shell
     at = [*kelvin, ROOM_K]
     if promised is not None:
         at.append(promised.kelvin)
-    alloy_rows = alloys(
-        table,
-        process,
-        read_shells(shell, 1),
-        curie=conditions.curie,
-        ranges=True,
-    )
-    columns_by_temperature = figure_columns(
-        alloy_rows, at, Use(interval=conditions.interval)
-    )
-    rows = [columns.frame().iloc[0] for columns in columns_by_temperature]
+    rows, recoil = _recipe_rows(table, at, conditions)
     ratios = [1.0] * len(_FIGURES)
     if promised is not None:
         ratios = promised.ratios(rows.pop())
-    named_so = f"{name} + {shell}" if shell else name
+    named_so = name
+    if conditions.shell:
+        named_so = f"{name} + {conditions.shell}"
     for row, k in zip(rows, kelvin, strict=False):
         if row["status"] != "ok":
             why = f"{k - ZERO_CELSIUS:.0f} C: {row['status']}"
@@ -346,36 +380,25 @@ def _recipe_curve(
     for figure, ratio, share in zip(_FIGURES, ratios, shares, strict=True):
         column = f"{figure}{_ENDS[bound]}"
         figures.append([share * (ratio * float(row[column])) for row in rows])
-    recoil = float(_find_recoil(process, alloy_rows.rows["recoil"])[0])
-    source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
-    whose = f"calibration: {calibration_name(process)}"
-    source = "; ".join(
-        filter(None, (source, whose, describe_missing_comparison(min(kelvin))))
+    source = (
+        f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each; "
+        f"calibration: {calibration_name(process)}"
     )
-    density = rows[0]["density_kg_m3"]
-    conducts = resistivity(host, read_process(process, 1).route)
-    curves = _demagnetization(kelvin, figures, recoil, conditions.load_line)
-    beyond = _extrapolation_reason(
-        rows[:-1], "no coercivity so cold was compared with a measurement"
-    )
+    if missing := describe_missing_comparison(min(kelvin)):
+        source += f"; {missing}"
+    beyond = []
+    for row in rows[:-1]:
+        provenance = row["coercivity_kA_m_provenance"]
+        beyond.append(_NOT_COMPARED if provenance == "extrapolated" else "")
     return Curve(
-        named_so,
-        bound,
-        source,
-        figures[0][-1],
-        float(density),
-        conducts,
-        curves,
-        beyond,
-    )
-
-
-def _extrapolation_reason(rows: Any, why: str) -> tuple[str, ...]:
-    """Return, for each row of a temperature, why its coercivity is extrapolated, if it is."""
-    provenances = [row["coercivity_kA_m_provenance"] for row in rows]
-    return tuple(
-        why if provenance == "extrapolated" else ""
-        for provenance in provenances
+        name=named_so,
+        bound=bound,
+        source=source,
+        room_remanence_T=figures[0][-1],
+        density_kg_m3=float(rows[0]["density_kg_m3"]),
+        resistivity_uohm_m=resistivity(host, read_process(process, 1).route),
+        curves=_demagnetization(kelvin, figures, recoil, conditions.load_line),
+        beyond=tuple(beyond),
     )
 
 
@@ -413,27 +436,20 @@ def _measured_curve(
     curves_of_files = read_curves(
         paths, None if sample is None else read_sample(sample)
     )
-    temperatures = kelvin or [one.temperature_K for one in curves_of_files]
+    measured_at = [one.temperature_K for one in curves_of_files]
+    temperatures = kelvin or measured_at
     curves, points = interpolate_curves(
         curves_of_files, temperatures, load_line
     )
-    name = " + ".join(Path(path).stem for path in paths)
+    at = ", ".join(f"{k - ZERO_CELSIUS:.0f}" for k in measured_at)
     notes = dict.fromkeys(one.note for one in points if one.note)
-    at = ", ".join(
-        f"{one.temperature_K - ZERO_CELSIUS:.0f}" for one in curves_of_files
-    )
-    source = "; ".join(
-        [f"measured at {at} °C: {', '.join(map(str, paths))}", *notes]
-    )
-    at_K = [one.temperature_K for one in curves_of_files]
-    room = float(
-        np.interp(ROOM_K, at_K, [one.remanence_T for one in curves_of_files])
-    )
+    source = f"measured at {at} °C: {', '.join(map(str, paths))}"
+    b_r = [one.remanence_T for one in curves_of_files]
     return Curve(
-        name=name,
+        name=" + ".join(Path(path).stem for path in paths),
         bound="centre",
-        source=source,
-        room_remanence_T=room,
+        source="; ".join([source, *notes]),
+        room_remanence_T=float(np.interp(ROOM_K, measured_at, b_r)),
         density_kg_m3=float("nan"),
         resistivity_uohm_m=float("nan"),
         curves=curves,
@@ -479,19 +495,21 @@ def _grade_curve(
                 f"{grade} has no coercivity left at {k - ZERO_CELSIUS:.0f} C by its "
                 "printed coefficient; ask for a lower temperature"
             )
-    sheets = [grades(name, k).iloc[0] for k in kelvin]
-    curves = _demagnetization(
-        kelvin, [b_r, h_cj, h_k], float(shape["recoil"]), load_line
-    )
-    beyond = tuple(
-        _sheet_extrapolation_reason(sheet, k)
-        for sheet, k in zip(sheets, kelvin, strict=False)
-    )
-    density, conducts = (
-        float(first[x]) for x in ("density_kg_m3", "resistivity_uohm_m")
-    )
+    beyond = []
+    for k in kelvin:
+        sheet = grades(name, k).iloc[0]
+        beyond.append(_sheet_extrapolation_reason(sheet, k))
     return Curve(
-        grade, bound, source, b_r[-1], density, conducts, curves, beyond
+        name=grade,
+        bound=bound,
+        source=source,
+        room_remanence_T=b_r[-1],
+        density_kg_m3=float(first["density_kg_m3"]),
+        resistivity_uohm_m=float(first["resistivity_uohm_m"]),
+        curves=_demagnetization(
+            kelvin, [b_r, h_cj, h_k], float(shape["recoil"]), load_line
+        ),
+        beyond=tuple(beyond),
     )
 
 
@@ -568,7 +586,7 @@ def use_limits(
     basis: Basis = "auto",
     bound: _Bound = "centre",
 ) -> "pd.DataFrame":
-    """Return up to which temperature magnets keep their flux, by load line and time.
+    """Compute up to which temperature magnets keep their flux, by load line and time.
 
     Parameters
     ----------
@@ -592,10 +610,10 @@ def use_limits(
     -------
     pandas.DataFrame
         One row for each magnet, load line and time: ``candidate``, ``shell``, ``load_line``,
-        ``hours``, ``outside_field_kA_m``, ``knee_K`` (where the knee, less what time takes, is
-        used up) and ``loss_0.2_pct_K`` and so on, where that loss is reached: 293 K or more, and at
-        most the long-term limit of the structure. ``.attrs["notes"]`` gives the assumptions for
-        grades.
+        ``hours``, ``outside_field_kA_m``, ``knee_K`` (where the knee, less what time takes, is used
+        up) and ``loss_0.2_pct_K`` and so on, where that loss is reached: 293 K or more, and at most
+        the long-term limit of the structure; NaN where there is no magnet at 293 K.
+        ``.attrs["notes"]`` lists what the limits of each grade rest on.
 
     Raises
     ------
@@ -621,21 +639,24 @@ def use_limits(
         )
     lines = _as_list("load_line", load_line)
     times = _as_list("hours", hours)
-    duties = [
-        read_duty(Duty(p, outside_field_kA_m, t)) for p in lines for t in times
-    ]
+    duties = []
+    for line, time in product(lines, times):
+        duties.append(read_duty(Duty(line, outside_field_kA_m, time)))
     kelvin = np.arange(_FIRST, _HIGHEST_LOSS_K, _LIMIT_STEP_K)
     named_so = find_grades(compositions)
     if named_so:
         texts: Any = (
             [compositions] if isinstance(compositions, str) else compositions
         )
-        loops = [
-            _grade_loops(grade, kelvin, process, shell, bound)
-            if grade
-            else _recipe_loops([text], kelvin, process, shell, basis, bound)
-            for text, grade in zip(texts, named_so, strict=True)
-        ]
+        loops = []
+        for text, grade in zip(texts, named_so, strict=True):
+            if grade:
+                loop = _grade_loops(grade, kelvin, process, shell, bound)
+            else:
+                loop = _recipe_loops(
+                    [text], kelvin, process, shell, basis, bound
+                )
+            loops.append(loop)
     else:
         loops = [
             _recipe_loops(compositions, kelvin, process, shell, basis, bound)
@@ -715,7 +736,8 @@ def _limits(
     Returns
     -------
     pandas.DataFrame
-        n times len(duties) rows: those of a magnet together, one for each duty. Columns
+        n times len(duties) rows: those of a magnet together, one for each duty. The index is the
+        number of the magnet. Columns
         ``candidate``, ``shell``, the fields of the duty, ``knee_K`` and ``loss_..._pct_K``. NaN
         where there is no magnet at the first temperature.
     """
@@ -736,11 +758,8 @@ def _limits(
             )
         head = {"candidate": own.names, "shell": own.shells}
         limits.append(pd.DataFrame({**head, **vars(duty), **columns}))
-    whole = pd.concat(limits, ignore_index=True)
-    order = np.argsort(
-        np.tile(np.arange(len(own.names)), len(duties)), kind="stable"
-    )
-    return whole.iloc[order]
+    # The index numbers the magnets.
+    return pd.concat(limits).sort_index(kind="stable")
 
 
 def _recipe_loops(
@@ -872,14 +891,8 @@ def _interpolate_temperatures(
     -------
     ndarray of float64, shape (n, k)
     """
-    return np.array(
-        [
-            np.interp(
-                kelvin, some, np.clip(np.nan_to_num(row, nan=1.0), 0.0, 10.0)
-            )
-            for row in values
-        ]
-    )
+    ratios = np.clip(np.nan_to_num(values, nan=1.0), 0.0, 10.0)
+    return np.array([np.interp(kelvin, some, row) for row in ratios])
 
 
 def _grade_figures(
@@ -906,19 +919,18 @@ def _grade_figures(
     sheets = [grades(name, k).iloc[0] for k in kelvin]
     grade = str(sheets[0]["grade"])
     ends = [f"{x}{_ENDS[bound]}" for x in _FIGURES[:2]]
-    guaranteed_sheets = sheets
-    if bound == "guaranteed":
-        guaranteed_sheets = [
-            guaranteed_minima(k).set_index("grade").loc[[grade], ends].median()
-            for k in kelvin
-        ]
-    b_r = np.array([float(one[ends[0]]) for one in guaranteed_sheets])
-    h_cj = np.array([float(one[ends[1]]) for one in guaranteed_sheets])
-    shapes = [
-        curve_shapes(sheet.to_frame().T.infer_objects()) for sheet in sheets
-    ]
-    square = np.array([float(shape["squareness"].iloc[0]) for shape in shapes])
-    return [b_r, h_cj, h_cj * np.nan_to_num(square)]
+    figures = []
+    squareness = []
+    for k, sheet in zip(kelvin, sheets, strict=True):
+        values = sheet[ends]
+        if bound == "guaranteed":
+            minima = guaranteed_minima(k).set_index("grade")
+            values = minima.loc[[grade], ends].median()
+        figures.append(values.to_numpy(float))
+        shape = curve_shapes(sheet.to_frame().T.infer_objects())
+        squareness.append(float(shape["squareness"].iloc[0]))
+    b_r, h_cj = np.array(figures).T
+    return [b_r, h_cj, h_cj * np.nan_to_num(squareness)]
 
 
 def _grade_loops(
@@ -940,7 +952,7 @@ def _grade_loops(
     Returns
     -------
     _Loops
-        B_r (T), H_cJ and H_k (A/m), shape (1, k), and a note on the assumptions.
+        B_r (T), H_cJ and H_k (A/m), shape (1, k), and a note on what they rest on.
 
     Raises
     ------

@@ -30,7 +30,7 @@ _THICKEST = 50.0
 def working_induction(
     remanence: float, recoil: float, load_line: float
 ) -> float:
-    """Return B on the recoil line at a load line, T."""
+    """Compute B, T, on the recoil line of B_r, T, and slope `recoil`, at a load line."""
     return remanence * load_line / (load_line + recoil)
 
 
@@ -51,7 +51,11 @@ class Circuit:
     def thickness(
         self, induction: float, remanence: float, recoil: float
     ) -> float:
-        """Return the thickness over today's at which B is `induction`, T; NaN where none does."""
+        """Compute the thickness, over today's, at which B in the magnet is `induction`, T.
+
+        `remanence` is its B_r, T, `recoil` its recoil permeability, relative. NaN where no
+        thickness gives the induction.
+        """
         if not remanence > induction or self.duty.load_line <= 0.0:
             return float("nan")
         return recoil / (remanence / induction - 1.0) / self.duty.load_line
@@ -66,7 +70,10 @@ class OpenBody:
     along: Axis = "z"
 
     def stretch(self, thickness: float) -> Shape:
-        """Return the shape with `thickness` times the length along the magnetization."""
+        """Return a new shape with `thickness` times the length along the magnetization.
+
+        A round magnet is stretched along its axis.
+        """
         place = AXES.index(self.along) if self.shape.kind == "block" else -1
         size = list(self.shape.size)
         size[place] *= thickness
@@ -173,7 +180,7 @@ class RecoilLine:
 def match_flux(
     today: RecoilLine, other: RecoilLine, surroundings: Circuit | OpenBody
 ) -> EqualFlux:
-    """Return thickness, mass and duty of another magnet that carries the flux of today's.
+    """Compute thickness, mass and duty of another magnet that carries the flux of today's.
 
     Parameters
     ----------
@@ -185,7 +192,9 @@ def match_flux(
     Returns
     -------
     EqualFlux
-        Thickness and mass NaN where no thickness gives the flux.
+        Thickness and mass divided by today's, and the duty of the other magnet: load line and
+        outside field, kA/m. Thickness and mass are NaN, and the duty is today's, where no thickness
+        gives the flux.
 
     Examples
     --------
@@ -215,7 +224,7 @@ def match_flux(
 def _find_root(
     rising: Callable[[float], float], low: float, high: float
 ) -> float:
-    """Find the zero of a rising function between two numbers.
+    """Find the zero of a rising function between two numbers, to a relative 1e-6.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,10 @@ class Coated:
 
 
 def mass_to_apply(entered: float) -> float:
-    """Return the mass put on of which a mass enters; the rest stays on the surface or is lost."""
+    """Compute the mass to put on, kg, of which the mass `entered`, kg, enters.
+
+    The rest stays on the surface or is lost, a fixed share of what is put on.
+    """
     share = treatment()["yield"]
     return entered / (1.0 - share["residue"] - share["lost"])
 
@@ -121,7 +125,7 @@ class Search:
         return self._known[key][1]
 
     def areas(self, groups: Groups) -> FloatArray:
-        """Return the area of each group, m2."""
+        """Return the area of each group of patches of `groups`, m2, (g,)."""
         area = self.spreading.patch_area
         return np.array([sum(map(area, group)) for group in groups])
 
@@ -131,7 +135,8 @@ class Search:
         Parameters
         ----------
         relief : float
-            Share of the reverse field that counts, 0 to 1. A target on safety ignores it.
+            Share of the reverse field that counts: below 1 where a loss is allowed, above 1 where
+            the soft corner of the loop costs too much. A target on safety ignores it.
         deviations : float
             Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ, so a
             cautious design takes a negative one.
@@ -142,17 +147,27 @@ class Search:
             Content, % of mass; 0 where none is needed, infinity where no content is enough.
         """
         need = np.zeros(len(self.cells))
+        safety = self.target.safety
         for magnet, case in self.each:
             field = relief * case.reverse + self.target.margin
-            by_knee = self.target.safety is not None
-            if self.target.safety is not None:
-                field = self.target.safety * case.reverse
-            smallest_content = magnet.needed(field, deviations, by_knee=by_knee)
-            need = np.maximum(need, smallest_content)
+            if safety is not None:
+                field = safety * case.reverse
+            content = magnet.needed(
+                field, deviations, by_knee=safety is not None
+            )
+            need = np.maximum(need, content)
         return need
 
     def meets(self, amount: FloatArray, deviations: float) -> bool:
-        """Return whether a magnet meets the target with ln H_cJ off by standard deviations."""
+        """Say whether the magnet meets the target in every case, its cells having given contents.
+
+        Parameters
+        ----------
+        amount : ndarray, shape (n,)
+            Content of each cell, % of mass.
+        deviations : float
+            Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ.
+        """
         return all(
             self.target.met(m, amount, case, self.cells, deviations)
             for m, case in self.each
@@ -160,7 +175,10 @@ class Search:
 
 
 def _largest_content(amount: FloatArray) -> float:
-    """Return the largest content, %, without edges, where several faces add up."""
+    """Return the content that 98 % of the cells do not exceed, %; `amount`, (n,), is that of each cell.
+
+    The rest are edges, where several faces add up.
+    """
     return float(np.quantile(amount, _BUT_EDGES))
 
 
@@ -171,7 +189,7 @@ def least_mass(
 
     This is a linear programme: the total mass is smallest, with the content of each cell at least
     `needed`, and that of the half of the cells that get most from the coating at most `most`. With
-    one group the mass follows without it.
+    one group the mass follows without it; 98 % of the cells must stay below `most` then.
 
     Parameters
     ----------
@@ -194,12 +212,7 @@ def least_mass(
         return None
     if response.shape[1] == 1:
         first_column = response[:, 0]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mass = float(
-                np.nan_to_num(
-                    needed / np.maximum(first_column, 1e-12), posinf=np.inf
-                ).max()
-            )
+        mass = float(np.max(needed / np.maximum(first_column, 1e-12)))
         if mass * _largest_content(first_column) <= most:
             return np.array([mass])
         return None
@@ -370,6 +383,7 @@ def _richer(search: Search, coated: Coated) -> Coated:
 
     Each step multiplies all masses by `_RICHER`. A coating that meets the target is returned as it
     is. One that never meets it comes back enriched, with ``met`` False. `coated` is not changed.
+    `search` has the cells in which it was evaluated, the magnets and the target.
     """
     largest_content = search.each[0][0].most_wt_pct
     for _ in range(2 * _DESIGN_ROUNDS):
@@ -406,39 +420,43 @@ def _coating_mass(
         With contents (%, shape (n,)) at each of `NODES` of the diffusion coefficient.
     """
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
-    amounts = [
-        search.responses(groups, anneal.spread(float(node))) @ mass
-        for node, _ in NODES
-    ]
-    probabilities = design_probability(
+    amounts = []
+    for deviations, _ in NODES:
+        spread = anneal.spread(float(deviations))
+        amounts.append(search.responses(groups, spread) @ mass)
+    probability = design_probability(
         search.target, search.each, amounts, search.cells
     )
-    is_met = probabilities >= search.probability - _SHOWN_STEP
     return Coated(
-        anneal,
-        groups,
-        mass,
-        search.areas(groups),
-        amounts,
-        probabilities,
-        is_met,
+        anneal=anneal,
+        groups=groups,
+        mass=mass,
+        areas=search.areas(groups),
+        amounts=amounts,
+        probability=probability,
+        met=probability >= search.probability - _SHOWN_STEP,
     )
 
 
 def uniform_content(search: Search) -> tuple[float, float]:
-    """Find the smallest uniform content, %, that meets the target with the wanted probability.
+    """Find the smallest uniform content that meets the target with the wanted probability.
 
-    The search's magnets say whether it is diffused or alloyed.
+    Parameters
+    ----------
+    search : Search
+        Cells, magnets with their operating points, target and probability. Its magnets say whether
+        the element is diffused or alloyed.
 
     Returns
     -------
     content : float
-        NaN if no content does.
+        % of mass; NaN if no content meets the target.
     probability : float
         That of this content, or the largest of any.
     """
 
     def chance(amount: float) -> float:
+        """Compute the probability that the magnet with `amount`, %, in every cell meets the target."""
         each_cell = np.full(len(search.cells), amount)
         return design_probability(
             search.target, search.each, [each_cell], search.cells
@@ -515,24 +533,16 @@ def best_anneal(
     Coated
     """
     # A group each of patches would be slow to search over anneals: one mass serves to choose.
-    one = (
-        groups
-        if len(groups) == 1
-        else [[patch for group in groups for patch in group]]
-    )
-    coatings = [
-        coat(search, one, a)
-        for a in sorted(anneals, key=lambda a: (a.hours, a.celsius))
-    ]
+    all_patches = [list(chain.from_iterable(groups))]
+    short_first = sorted(anneals, key=lambda a: (a.hours, a.celsius))
+    coatings = [coat(search, all_patches, anneal) for anneal in short_first]
+    best_coating = max(coatings, key=lambda c: c.probability)
     successes = [c for c in coatings if c.met]
     if successes:
         lightest = min(c.entered_kg for c in successes)
-        best_coating = next(
-            c for c in successes if c.entered_kg <= 1.02 * lightest
-        )
-    else:
-        best_coating = max(coatings, key=lambda c: c.probability)
-    if one is groups:
+        light = (c for c in successes if c.entered_kg <= 1.02 * lightest)
+        best_coating = next(light)
+    if len(groups) == 1:
         return best_coating
     return coat(search, groups, best_coating.anneal)
 

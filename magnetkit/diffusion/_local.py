@@ -89,30 +89,48 @@ class Magnet:
         return self.sold
 
     def b_r(self, amount: FloatArray, deviations: float = 0.0) -> FloatArray:
-        """Return B_r, T, at a content, %; of a prediction, off by standard deviations."""
+        """Interpolate B_r, T, at contents `amount`, % of mass, any shape; the result has that shape.
+
+        Of a prediction B_r is off by `deviations` standard deviations, more for a positive number;
+        what a producer guarantees ignores them. Beyond the table its end counts.
+        """
         curve = self.remanence
         if not self.shares_producer:
             curve = _off(curve, self.remanence_ends, deviations)
         return np.interp(amount, self.amount, curve)
 
     def _curve(self, deviations: float) -> FloatArray:
-        """Return H_cJ at each content, A/m, off by standard deviations."""
+        """Return H_cJ at each tabulated content, A/m, (m,), off by `deviations` standard deviations.
+
+        A positive number of these is a higher H_cJ.
+        """
         if self.shares_producer:
             end = self.coercivity_ends[int(deviations > 0.0)]
             return self.coercivity * (end / self.coercivity) ** abs(deviations)
         return _off(self.coercivity, self.coercivity_ends, deviations)
 
     def h_cj(self, amount: FloatArray, deviations: float = 0.0) -> FloatArray:
-        """Return H_cJ, A/m, at a content, %, off by standard deviations."""
+        """Interpolate H_cJ, A/m, at contents `amount`, % of mass, off by `deviations` standard deviations.
+
+        The result has the shape of `amount`. Above ``most_wt_pct`` it is that of content 0.
+        """
         return self._with_growth(amount, self._curve(deviations))
 
     def knee(self, amount: FloatArray, deviations: float = 0.0) -> FloatArray:
-        """Return H_k, A/m, at a content, %, with H_cJ off by standard deviations."""
+        """Interpolate H_k, A/m, at contents `amount`, % of mass, with H_cJ off by `deviations`.
+
+        These are standard deviations, positive for a higher H_cJ. The result has the shape of
+        `amount`. Above ``most_wt_pct`` it is that of content 0.
+        """
         return self._with_growth(
             amount, self.squareness * self._curve(deviations)
         )
 
     def _with_growth(self, amount: FloatArray, curve: FloatArray) -> FloatArray:
+        """Interpolate a tabulated `curve`, (m,), to contents `amount`, %, any shape.
+
+        Above ``most_wt_pct``, where grains have grown, the result is the curve's first value.
+        """
         has_growth = np.asarray(amount) > self.most_wt_pct
         return np.where(
             has_growth, curve[0], np.interp(amount, self.amount, curve)
@@ -177,19 +195,20 @@ class Magnet:
         coercivity : float
             Standard deviation of ln H_cJ.
         """
-        logs = (
-            np.log(self.remanence / self.remanence_ends[0]),
-            np.log(self.coercivity / self.coercivity_ends[0]),
-        )
-        means = [
-            np.average(np.interp(amount, self.amount, x), weights=cells)
-            for x in logs
-        ]
-        return float(means[0]), float(means[1])
+        remanence = np.log(self.remanence / self.remanence_ends[0])
+        coercivity = np.log(self.coercivity / self.coercivity_ends[0])
+        in_cells = np.interp(amount, self.amount, remanence)
+        mean_remanence = float(np.average(in_cells, weights=cells))
+        in_cells = np.interp(amount, self.amount, coercivity)
+        return mean_remanence, float(np.average(in_cells, weights=cells))
 
 
 def _off(values: FloatArray, ends: FloatArray, deviations: float) -> FloatArray:
-    """Return predicted values off by standard deviations, each side by its own."""
+    """Return predicted `values`, (m,), off by `deviations` standard deviations, each side by its own.
+
+    `ends`, (2, m), are the values a standard deviation lower, and higher. No result is below a
+    millionth of its value.
+    """
     step = ends[int(deviations > 0.0)] - values
     return np.maximum(values + abs(deviations) * step, 1e-6 * values)
 
@@ -200,7 +219,11 @@ def shell_texts(element: str) -> list[str]:
 
 
 def alloyed_table(table: CompositionTable, element: str) -> CompositionTable:
-    """Return a base alloy, one row, with more and more of its rare earth replaced."""
+    """Build the recipes of a base alloy with more and more of its rare earth replaced by `element`.
+
+    `table` has one row. The new table has one row for each share of `_SHARES`, 0 to 0.6 of the
+    atoms of rare earth; the first is the base alloy.
+    """
     from ..alloy.shell_rows import replace_rare_earth
 
     column = np.full(len(_SHARES), INDEX[element], np.int64)
@@ -210,7 +233,7 @@ def alloyed_table(table: CompositionTable, element: str) -> CompositionTable:
 
 
 def added_wt_pct(alloys: CompositionTable, element: str) -> FloatArray:
-    """Return how much more of an element each alloy has than the first, wt.%, shape (n,)."""
+    """Compute how much more of `element` each of n `alloys` has than the first, wt.%, (n,)."""
     weight = alloys.weight_fractions()[:, INDEX[element]]
     return 100.0 * (weight - weight[0])
 
@@ -229,13 +252,18 @@ def diffused_magnet(
     table : CompositionTable
         Base alloy, one row.
     element : str
-        Diffused element.
+        Diffused element, such as "Tb".
     kelvin : float
         Temperature, K.
     process : Process, dict or None
         As for `magnetkit.magnetism.sintered`.
     most_wt_pct : float
-        Largest content in use, %.
+        Largest content in use, % of mass.
+
+    Returns
+    -------
+    Magnet
+        At contents of `AMOUNTS`, those from the first that makes no magnet on left out.
 
     Raises
     ------
@@ -340,7 +368,11 @@ def _magnet(
 
 
 def _predicted_ends(frame: Any, quantity: str) -> FloatArray:
-    """Return predicted values a standard deviation lower, and higher, (2, m)."""
+    """Compute predicted values a standard deviation lower, and higher, float64 (2, m).
+
+    `frame` has m rows with the column `quantity`, such as "remanence_T", and its ends ``_lo`` and
+    ``_hi`` of 90 %; the result is in the unit of that column.
+    """
     value = frame[quantity].to_numpy(float)
     ends = [
         frame[f"{quantity}_{side}"].to_numpy(float) for side in ("lo", "hi")
@@ -365,7 +397,7 @@ def count_magnets(frame: Any, name: str, element: str) -> int:
     Returns
     -------
     int
-        2 or more.
+        2 or more, at most the number of rows.
 
     Raises
     ------
@@ -401,10 +433,23 @@ def any_shell() -> Iterator[None]:
 def _sintered_frame(
     table: CompositionTable, kelvin: float, process: Any, shells: Any
 ) -> Any:
-    """Return the columns of `sintered_at` at one temperature, K; no shell is refused as unmakeable.
+    """Compute the columns of `sintered_at` at one temperature; no shell is refused as unmakeable.
 
-    `process` and `shells` are as a user gives them, the latter one text for all rows or one a row,
-    or None. The frame has a row for each row of `table`.
+    Parameters
+    ----------
+    table : CompositionTable
+        n alloys.
+    kelvin : float
+        Temperature, K.
+    process : Process, dict or None
+        As for `magnetkit.magnetism.sintered`.
+    shells : str, list of str or None
+        One text for all rows, one a row, such as "Tb 0.4 wt%", or none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each alloy, in order.
     """
     from ..magnetism.sintered import sintered_at
 
@@ -462,8 +507,23 @@ def flux_loss(
 ) -> float:
     """Compute the irreversible loss of flux after a reverse field, % of the flux before.
 
-    `amount`, %, `field`, A/m, and the volumes `cells` belong to the cells, shape (n,) each.
-    `deviations` is by how many standard deviations ln H_cJ is off.
+    Parameters
+    ----------
+    magnet : Magnet
+        B_r and H_cJ by content.
+    amount : ndarray, shape (n,)
+        Content of each cell, % of mass.
+    field : ndarray, shape (n,)
+        Reverse field in each cell, A/m; positive against the magnetization.
+    cells : ndarray, shape (n,)
+        Volumes of the cells.
+    deviations : float
+        Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ.
+
+    Returns
+    -------
+    float
+        0 (none lost) to 200 (all reversed).
     """
     before = magnet.b_r(amount) * cells
     flux_after = retained_share(magnet, amount, field, deviations) @ before
@@ -528,13 +588,16 @@ class Circuit:
     )
 
     def scale(self, field: SelfField) -> float:
-        """Return the share of the open-circuit field that is left: the load line sets its mean."""
+        """Return the share of the open-circuit field of `field` that is left: the load line sets its mean."""
         if self.load_line is None:
             return 1.0
         return 1.0 / (1.0 + self.load_line) / field.factor
 
     def outside(self) -> FloatArray:
-        """Return the outside field, and what time acts like, as a vector, A/m, shape (3,)."""
+        """Return the outside field, and what time acts like, as a vector along x, y and z, A/m, (3,).
+
+        It points against the magnetization.
+        """
         vector = np.zeros(3)
         vector[AXES.index(self.along)] = (
             -1e3 * self.outside_field_kA_m - self.creep
@@ -552,7 +615,10 @@ class Case:
     b_r: float = 1.0  # the B_r that makes that part, T
 
     def field(self, b_r: FloatArray) -> FloatArray:
-        """Return the field that counts, A/m, (n,), against a magnet whose B_r, T, is (n,)."""
+        """Compute the field that counts, A/m, (n,), for a magnet whose `b_r`, T, is (n,).
+
+        The part that the magnet itself makes falls with the mean of its B_r.
+        """
         less = float(np.mean(1.0 - b_r / self.b_r)) if self.own.any() else 0.0
         return self.reverse - less * self.own
 
@@ -608,7 +674,7 @@ def map_cases(
     source : frame or path
         As `read_field` takes it.
     cells : Cells
-        Cells of the magnet.
+        Cells of the magnet, n of them.
     circuit : Circuit
         Axis, outside field and law.
     kelvin : float
@@ -621,8 +687,8 @@ def map_cases(
     Returns
     -------
     list of Case
-        One for each operating point, in the order in which the map names them first. No part of
-        the field counts as the magnet's own.
+        One for each operating point, in the order in which the map names them first, with the
+        reverse field in each cell, A/m, (n,). No part of the field counts as the magnet's own.
 
     Raises
     ------
@@ -648,7 +714,8 @@ def map_cases(
 def _refuse_other_way(one: FieldMap, reverse: FloatArray) -> None:
     """Raise InputError if a field map runs along the magnetization, so that its sign is wrong.
 
-    `reverse` is the reverse field in the cells, A/m.
+    `one` is the map, whose name the message gives; `reverse`, (n,), is the reverse field in the
+    cells, A/m, positive against the magnetization. Nothing is returned.
     """
     if float(np.mean(reverse)) < 0.0 and float(reverse.max()) < -0.5 * float(
         reverse.min()
@@ -722,17 +789,20 @@ def demagnetization_history(
     circuits: Sequence[Circuit],
     cold: Magnet,
 ) -> "pd.DataFrame":
-    """Return the flux left at each temperature and outside field, one after the other.
+    """Compute the flux left at each temperature and outside field, one after the other.
+
+    What one step reverses stays reversed in the next.
 
     Parameters
     ----------
     magnets : sequence of Magnet
-        The magnet at each temperature.
+        The magnet at the temperature of each step.
     amount : ndarray of float64, shape (n,)
-        Heavy rare earth of each cell, %.
+        Heavy rare earth of each cell, % of mass.
     field : SelfField
+        The field that the cells make in each other.
     circuits : sequence of Circuit
-        The circuit, with the outside field of each step.
+        The circuit, with the outside field of each step; as many as `magnets`.
     cold : Magnet
         The magnet at the temperature that flux is counted from.
 
@@ -815,14 +885,18 @@ class Target:
         magnet : Magnet
             B_r and H_cJ by content.
         amount : ndarray, shape (n,)
-            Content, %.
+            Content of each cell, % of mass.
         case : Case
             Operating point.
         cells : ndarray, shape (n,)
-            Volumes.
+            Volumes of the cells, m3.
         deviations : float
             Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ, so a
             cautious design takes a negative one.
+
+        Returns
+        -------
+        bool
         """
         field = case.field(magnet.b_r(amount, deviations))
         if self.safety is not None:
@@ -921,11 +995,11 @@ def design_probability(
     weights = [w for _, w in NODES] if len(amounts) == len(NODES) else [1.0]
     total = 0.0
     for amount, weight in zip(amounts, weights, strict=True):
-        chances = [
-            _case_probability(target, m, amount, case, cells)
-            for m, case in each
-        ]
-        total += weight * min(chances)
+        least = min(
+            _case_probability(target, magnet, amount, case, cells)
+            for magnet, case in each
+        )
+        total += weight * least
     return total
 
 
@@ -936,10 +1010,22 @@ def _case_probability(
     case: Case,
     cells: FloatArray,
 ) -> float:
-    """Compute the probability that a magnet of given contents, %, meets a target in one case.
+    """Compute the probability, 0 to 1, that a magnet meets a target in one case.
 
-    It is capped by the distance to measured magnets. `amount` and the volumes `cells` have shape
-    (n,).
+    It is capped by the distance to measured magnets.
+
+    Parameters
+    ----------
+    target : Target
+        The requirement.
+    magnet : Magnet
+        B_r and H_cJ by content, at the temperature of the case.
+    amount : ndarray, shape (n,)
+        Content of each cell, % of mass.
+    case : Case
+        Operating point.
+    cells : ndarray, shape (n,)
+        Volumes of the cells.
     """
     worst = bisect_least(
         partial(target.met, magnet, amount, case, cells),
@@ -970,10 +1056,10 @@ def _case_probability(
 def bisect_least(
     good: Callable[[float], bool], low: float, high: float, halvings: int
 ) -> float:
-    """Find by bisection the smallest x for which `good(x)`.
+    """Find by bisection the smallest x between `low` and `high` for which `good(x)`.
 
-    `good` must be False at `low` and True at `high`. The interval is halved `halvings` times; its
-    upper end is returned.
+    `good` takes a float; it must be False at `low` and True at `high`, neither of which is tried.
+    The interval is halved `halvings` times; its upper end is returned.
     """
     for _ in range(halvings):
         middle = 0.5 * (low + high)
@@ -982,5 +1068,5 @@ def bisect_least(
 
 
 def quantile(probability: float) -> float:
-    """Return the deviations of ln H_cJ exceeded with a probability; negative above 0.5."""
+    """Return the deviations of ln H_cJ exceeded with `probability`, 0 to 1; negative above 0.5."""
     return _NORMAL.inv_cdf(1.0 - probability)

@@ -56,7 +56,22 @@ class GradeMagnets:
     def diffused(
         self, element: str, kelvin: float, most_wt_pct: float
     ) -> Magnet:
-        """Return the base alloy with an element diffused in, see `Magnet`."""
+        """Build the `Magnet` of the base alloy with an element diffused in, by its content.
+
+        Parameters
+        ----------
+        element : str
+            Diffused element, such as "Tb".
+        kelvin : float
+            Temperature, K.
+        most_wt_pct : float
+            Largest content in use, % of mass.
+
+        Raises
+        ------
+        InputError
+            If the alloy makes no magnet there.
+        """
         shells = shell_texts(element)
         texts = [weight_text(self.table, 0)] * len(shells)
         return self._magnet(
@@ -64,7 +79,11 @@ class GradeMagnets:
         )
 
     def make_alloy(self, element: str, kelvin: float) -> Magnet:
-        """Return the base alloy with part of its rare earth replaced."""
+        """Build the `Magnet` of the base alloy with part of its rare earth replaced, by its content.
+
+        `element` replaces it, such as "Tb"; `kelvin` is the temperature, K. Contents, % of mass,
+        have no limit. InputError if the alloy makes no magnet there.
+        """
         alloys = alloyed_table(self.table, element)
         texts = [weight_text(alloys, row) for row in range(len(alloys))]
         amounts = added_wt_pct(alloys, element)
@@ -108,7 +127,7 @@ class GradeMagnets:
         InputError
             If one of the first two contents makes no magnet.
         """
-        frame = self._judge(kelvin, tuple(texts), tuple(shells))
+        frame = self._judge(kelvin, texts, shells)
         whole = frame.iloc[1:]
         end = count_magnets(whole, texts[0], element)
         sold_magnet = None
@@ -122,16 +141,14 @@ class GradeMagnets:
             rows, element, amounts[:end], most_wt_pct, sold_magnet
         )
 
-    def _judge(
-        self, kelvin: float, texts: tuple[str, ...], shells: tuple[str, ...]
-    ) -> Any:
+    def _judge(self, kelvin: float, texts: list[str], shells: list[str]) -> Any:
         """Judge recipes with shells as a replacement of the grade does, at `kelvin`, K.
 
         Parameters
         ----------
         kelvin : float
             Temperature, K.
-        texts, shells : tuple of str
+        texts, shells : list of str
             Recipes, wt.%, and their shells, one for one.
 
         Returns
@@ -216,7 +233,11 @@ def _make_magnet(
 
 
 def _ends(values: Any, frame: Any, quantity: str) -> Any:
-    """Return values a standard deviation lower, and higher, (2, m)."""
+    """Compute values a standard deviation lower, and higher, (2, m), in the unit of `values`, (m,).
+
+    `frame` has m rows with the ends ``_lo`` and ``_hi``, of 90 %, of the column `quantity`, such as
+    "remanence_T". Their ratio is the interval of a ratio, the same on both sides.
+    """
     whole = np.log(frame[f"{quantity}_hi"] / frame[f"{quantity}_lo"]).to_numpy(
         float
     )

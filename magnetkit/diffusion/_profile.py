@@ -30,6 +30,7 @@ from ._shapes import AXES, Axis, Cells, Shape
 
 if TYPE_CHECKING:
     import pandas as pd
+    from scipy.spatial import Delaunay
 
 
 ELEMENTS = ("Tb", "Dy")
@@ -42,12 +43,12 @@ _ROUND = {"z-": (1, 0), "z+": (1, -1), "outer": (0, -1), "inner": (0, 0)}
 
 @lru_cache(maxsize=1)
 def treatment() -> dict[str, Any]:
-    """Return the constants of a treatment, see ``datasets/diffusion/process.toml``."""
+    """Return the constants of a treatment, see ``datasets/diffusion/process.toml``; do not change them."""
     return datasets.toml("diffusion/process.toml")
 
 
 def _broadcast_axis(values: Any, axis: int, ndim: int) -> Any:
-    """Return a vector that varies along one axis of an array of `ndim` axes."""
+    """Reshape a vector `values` so that it varies along one `axis` of an array of `ndim` axes."""
     return values.reshape([-1 if i == axis else 1 for i in range(ndim)])
 
 
@@ -65,19 +66,15 @@ def _laws() -> dict[str, tuple[float, float, float]]:
         rows.setdefault(row["element"], []).append(row)
     laws = {}
     for element, element_rows in rows.items():
-        inverse = [
-            1.0 / (float(r["temperature_C"]) + ZERO_CELSIUS)
-            for r in element_rows
-        ]
-        slope, start = np.polyfit(
-            inverse,
-            [np.log(float(r["coefficient_m2_s"])) for r in element_rows],
-            1,
-        )
-        deviation = max(
-            np.log(float(r["factor_of_doubt"])) for r in element_rows
-        )
-        laws[element] = float(start), float(-slope), float(deviation)
+        inverse = []
+        logs = []
+        deviations = []
+        for row in element_rows:
+            inverse.append(1.0 / (float(row["temperature_C"]) + ZERO_CELSIUS))
+            logs.append(np.log(float(row["coefficient_m2_s"])))
+            deviations.append(np.log(float(row["factor_of_doubt"])))
+        slope, start = np.polyfit(inverse, logs, 1)
+        laws[element] = float(start), float(-slope), float(max(deviations))
     return laws
 
 
@@ -114,6 +111,7 @@ class Anneal:
     hours: float
 
     def __post_init__(self) -> None:
+        """Raise InputError for another element than Tb or Dy, or a temperature or time out of range."""
         limits = treatment()["treatment"]
         if self.element not in ELEMENTS:
             raise InputError(
@@ -130,7 +128,10 @@ class Anneal:
             )
 
     def spread(self, deviations: float = 0.0) -> float:
-        """Return D t, m2, with ln D off by a number of standard deviations."""
+        """Compute the diffusion coefficient times time, D t, m2.
+
+        ln D is off by `deviations` of its standard deviations; 0 gives D as measured.
+        """
         factor = np.exp(deviations * _laws()[self.element][2])
         return float(
             factor
@@ -164,8 +165,8 @@ def _divide(edges: FloatArray, fine: int, ring: bool = False) -> _Direction:
     Returns
     -------
     _Direction
-        Rates of decay (1/m2, the first is 0), the modes at the n * fine volumes and their means
-        over the n cells.
+        With m = n * fine: ``rates`` of decay, (m,), 1/m2, the first 0; ``modes`` at the volumes,
+        (m, m), one a column; ``mean``, (n, m), their means over the cells.
     """
     from scipy.linalg import eigh
 
@@ -191,7 +192,10 @@ def _divide(edges: FloatArray, fine: int, ring: bool = False) -> _Direction:
 
 
 def mode_amplitude(decay: FloatArray) -> FloatArray:
-    """Return the amplitude, 1 to 0, of a decaying mode fed at the rate 1 / (2 sqrt(t t_end))."""
+    """Compute the amplitude, 1 to 0, of a decaying mode fed at the rate 1 / (2 sqrt(t t_end)).
+
+    `decay`, any shape, is the rate of decay times the whole time, 0 or more; 0 gives 1.
+    """
     from scipy.special import dawsn
 
     root = np.sqrt(np.maximum(decay, 1e-30))
@@ -218,9 +222,10 @@ class Spreading:
 
     @cached_property
     def edges(self) -> list[FloatArray]:
-        """Edges of the cells in each direction of diffusion, m.
+        """Edges of the cells in each direction of diffusion, m: a list of rising arrays.
 
-        The directions are x, y and z of a block, radius and height of a disc or ring.
+        The directions are x, y and z of a block, radius and height of a disc or ring. An array has
+        one edge more than there are cells in its direction.
         """
         box = self.cells.shape.box
         counts = self.cells.counts
@@ -239,33 +244,41 @@ class Spreading:
 
     @lru_cache(maxsize=8)  # noqa: B019  lives as long as a design does
     def _directions(self, axis: int) -> list[_Direction]:
-        ring = self.cells.shape.kind != "block"
-        fine = [
-            _VOLUMES_A_CELL if i == axis else 1 for i in range(len(self.edges))
-        ]
-        return [
-            _divide(e, fine[i], ring and i == 0)
-            for i, e in enumerate(self.edges)
-        ]
+        """Divide each direction into finite volumes, finer along `axis`, the normal of the treated face.
+
+        `axis` is the number of the direction: 0 to 2 for x, y, z of a block, 0 or 1 for radius and
+        height of a round magnet. The list, one `_Direction` each in this order, is kept; do not
+        change it.
+        """
+        is_round = self.cells.shape.kind != "block"
+        directions = []
+        for i, edges in enumerate(self.edges):
+            fine = _VOLUMES_A_CELL if i == axis else 1
+            directions.append(_divide(edges, fine, ring=is_round and i == 0))
+        return directions
 
     def _face(self, face: str) -> tuple[int, int]:
+        """Return the number of the direction normal to a `face`, and the index of its end: 0 or -1."""
         if self.cells.shape.kind == "block":
             return "xyz".index(face[0]), -1 if face[1] == "+" else 0
         return _ROUND[face]
 
-    def grid(self, face: str) -> tuple[int, ...]:
-        """Return how many cells a face has along its directions."""
+    def _edges_on(self, face: str) -> list[FloatArray]:
+        """Return the edges of the cells of a `face`, such as "z+", along its own directions, m."""
         axis, _ = self._face(face)
-        return tuple(len(e) - 1 for i, e in enumerate(self.edges) if i != axis)
+        return self.edges[:axis] + self.edges[axis + 1 :]
+
+    def grid(self, face: str) -> tuple[int, ...]:
+        """Return how many cells a `face`, such as "z+", has along each of its directions."""
+        return tuple(len(edges) - 1 for edges in self._edges_on(face))
 
     def middles(self, face: str) -> list[FloatArray]:
-        """Return the middles of the cells of a face along each of its directions, m."""
-        axis, _ = self._face(face)
-        return [
-            0.5 * (e[1:] + e[:-1])
-            for i, e in enumerate(self.edges)
-            if i != axis
-        ]
+        """Return the middles of the cells of a face along each of its directions, m.
+
+        `face` is a name such as "z+" or "outer". A block's faces have two directions, in the order
+        x, y, z; a round magnet's have one, radius or height.
+        """
+        return [0.5 * (e[1:] + e[:-1]) for e in self._edges_on(face)]
 
     def areas(self, face: str) -> FloatArray:
         """Compute the areas of the cells of a face.
@@ -283,7 +296,7 @@ class Spreading:
             radii on a flat face and heights on a round one.
         """
         axis, end = self._face(face)
-        edges = [e for i, e in enumerate(self.edges) if i != axis]
+        edges = self._edges_on(face)
         if self.cells.shape.kind == "block":
             return np.multiply.outer(np.diff(edges[0]), np.diff(edges[1]))
         if axis == 1:
@@ -314,7 +327,7 @@ class Spreading:
         directions = self._directions(axis)
         amounts: FloatArray = np.where(patch.where, self.areas(patch.face), 0.0)
         for i, direction in enumerate(
-            d for j, d in enumerate(directions) if j != axis
+            directions[:axis] + directions[axis + 1 :]
         ):
             amounts = np.moveaxis(
                 np.tensordot(direction.modes.T, amounts, (1, i)), 0, i
@@ -352,10 +365,7 @@ class Spreading:
         radii = 0.5 * (self.edges[0][1:] + self.edges[0][:-1])
         x, y, _ = self.cells.lines()
         radius = np.hypot(x[:, None], y[None, :])
-        levels = [
-            np.interp(radius, radii, content[:, k])
-            for k in range(content.shape[1])
-        ]
+        levels = [np.interp(radius, radii, level) for level in content.T]
         cell_values = np.stack(levels, axis=-1)[self.cells.inside]
         volumes = np.outer(
             np.pi * np.diff(self.edges[0] ** 2), np.diff(self.edges[1])
@@ -377,7 +387,7 @@ _PART_MM = 3.0
 
 
 def parse_axis(along: str) -> Axis:
-    """Return `along` if it is "x", "y" or "z"; InputError otherwise."""
+    """Return the axis that `along` names, "x", "y" or "z"; InputError for any other text."""
     for axis in AXES:
         if along == axis:
             return axis
@@ -400,7 +410,7 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
         * ``edges``, a rim of `EDGE_MM` on every face;
         * ``field``, every face in parts of 3 mm or more that each get what the field asks for;
         * names such as ``z+,z-``;
-        * a mask of `read_mask`: a frame or the path of a CSV file.
+        * a mask of `read_mask`: a frame or the path of a CSV file. A text with an ending is a path.
     spreading : Spreading
         The magnet's cells, on whose faces the masks of the patches lie.
     along : {"x", "y", "z"}
@@ -414,7 +424,7 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
     Raises
     ------
     InputError
-        If it names no face.
+        If it names no face, or a mask cannot be read.
     """
     if not isinstance(faces, str) or Path(faces).suffix:
         return read_mask(faces, spreading)
@@ -426,12 +436,8 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
         for face in shape.faces:
             groups += [[part] for part in _parts_of_face(face, spreading)]
         return groups
-    return [
-        [
-            _whole_face(face, spreading)
-            for face in _choose_faces(faces, shape, along)
-        ]
-    ]
+    names = _choose_faces(faces, shape, along)
+    return [[_whole_face(face, spreading) for face in names]]
 
 
 def _choose_faces(text: str, shape: Shape, along: Axis) -> list[str]:
@@ -477,6 +483,7 @@ def _choose_faces(text: str, shape: Shape, along: Axis) -> list[str]:
 
 
 def _whole_face(face: str, spreading: Spreading) -> Patch:
+    """Build the patch that is all of a `face`, such as "z+", of the magnet of `spreading`."""
     return Patch(face, np.ones(spreading.grid(face), bool))
 
 
@@ -577,10 +584,8 @@ def read_mask(source: Any, spreading: Spreading) -> Groups:
             raise InputError(
                 f"mask, line {line}: covers nothing of {face}; are these mm?"
             )
-        mask_by_element = masks.setdefault(name, {})
-        mask_by_element[face] = (
-            mask_by_element.get(face, np.zeros_like(where)) | where
-        )
+        masks_of_group = masks.setdefault(name, {})
+        masks_of_group[face] = masks_of_group.get(face, False) | where
     return [list(starmap(Patch, group.items())) for group in masks.values()]
 
 
@@ -649,28 +654,43 @@ class FieldMap:
             | (cells.points > high + _RIM * step)
         ).any(1)
         if outside.any() or distances.max() > max(4.0 * step, 0.25 * box.min()):
-            ends = 1e3 * np.column_stack([low, high])
-            span = " x ".join(f"{a:.4g} to {b:.4g}" for a, b in ends)
-            want = " x ".join(f"{-500 * s:.4g} to {500 * s:.4g}" for s in box)
-            hint = "; coordinates count from the middle of the magnet"
-            if np.allclose((high - low) * 1e3, box, rtol=0.3):
-                hint = "; it looks like metres: the columns are in mm"
-            elif np.allclose(high - low, box, rtol=0.3):
-                middle = ", ".join(f"{1e3 * m:.4g}" for m in 0.5 * (low + high))
-                hint = f"; take the middle, ({middle}) mm, off its coordinates"
             raise InputError(
-                f"the field map does not cover the magnet: it spans {span} mm, the magnet {want} mm"
-                f"{hint}"
+                f"the field map does not cover the magnet: {_compare_spans(low, high, box)}"
             )
-        vectors_at_cells = LinearNDInterpolator(self.points, self.vectors)(
-            cells.points
-        )
+        interpolator = LinearNDInterpolator(self._tetrahedra, self.vectors)
+        vectors_at_cells = interpolator(cells.points)
         rim = np.isnan(vectors_at_cells).any(axis=1)
         if rim.any():
             vectors_at_cells[rim] = NearestNDInterpolator(
                 self.points, self.vectors
             )(cells.points[rim])
         return np.asarray(vectors_at_cells)
+
+    @cached_property
+    def _tetrahedra(self) -> "Delaunay":
+        """Delaunay triangulation of `points`; it takes most of the time of `at`."""
+        from scipy.spatial import Delaunay
+
+        return Delaunay(self.points)
+
+
+def _compare_spans(low: FloatArray, high: FloatArray, box: FloatArray) -> str:
+    """Write what a field map spans and what the magnet does, with a hint on how to mend it.
+
+    `low` and `high`, (3,), are the ends of the map along x, y and z, m; `box`, (3,), are the sides
+    of the magnet, m, whose middle is the origin.
+    """
+    ends = 1e3 * np.column_stack([low, high])
+    span = " x ".join(f"{a:.4g} to {b:.4g}" for a, b in ends)
+    halves = 500.0 * box
+    want = " x ".join(f"{-half:.4g} to {half:.4g}" for half in halves)
+    hint = "coordinates count from the middle of the magnet"
+    if np.allclose((high - low) * 1e3, box, rtol=0.3):
+        hint = "it looks like metres: the columns are in mm"
+    elif np.allclose(high - low, box, rtol=0.3):
+        middle = ", ".join(f"{1e3 * m:.4g}" for m in 0.5 * (low + high))
+        hint = f"take the middle, ({middle}) mm, off its coordinates"
+    return f"it spans {span} mm, the magnet {want} mm; {hint}"
 
 
 def read_field(source: Any) -> list[FieldMap]:

@@ -180,7 +180,7 @@ class Cells:
         return np.array(self.shape.box) / np.array(self.counts)
 
     def lines(self) -> tuple[FloatArray, ...]:
-        """Return the middles of the boxes along x, y and z, m."""
+        """Return the middles of the boxes along x, y and z, m: three arrays, one of each count."""
         pairs = zip(self.counts, self.step, strict=True)
         return tuple(d * (np.arange(n) - 0.5 * (n - 1)) for n, d in pairs)
 
@@ -244,7 +244,11 @@ _SHAPE_ROUNDS = 50
 
 
 def _f(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
-    """Return Newell's f, whose sixth differences give the diagonal; even in x, y and z."""
+    """Compute Newell's f, whose sixth differences give the diagonal; even in x, y and z.
+
+    `x`, `y` and `z` are distances in one unit, arrays that broadcast; the result is in its third
+    power. At 0 the limit counts.
+    """
     x2 = x * x
     y2 = y * y
     z2 = z * z
@@ -258,7 +262,11 @@ def _f(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
 
 
 def _g(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
-    """Return Newell's g, whose sixth differences give N_xy; odd in x and y, even in z."""
+    """Compute Newell's g, whose sixth differences give N_xy; odd in x and y, even in z.
+
+    `x`, `y` and `z` are distances in one unit, arrays that broadcast; the result is in its third
+    power. At 0 the limit counts.
+    """
     x2 = x * x
     y2 = y * y
     z2 = z * z
@@ -285,7 +293,8 @@ def _tensor(
 
     The field along a (`first`) of a cell magnetized along b (`second`) is -N_ab M_b; both are 0, 1
     or 2 for x, y, z. N_ab is even in each distance for a = b, and odd in those along a and b
-    otherwise. `step` are the sides of a cell, m, shape (3,).
+    otherwise. `counts` are the steps along x, y and z; `step` are the sides of a cell, m, (3,). The
+    result has no unit.
     """
     # In units of a side, so that the differences keep their digits whatever the size.
     unit = step / step.max()
@@ -342,9 +351,9 @@ class SelfField:
 
     @cached_property
     def _transforms(self) -> list[FloatArray]:
-        """Fourier transforms of N_ab for each field direction a, three arrays.
+        """Fourier transforms of N_ab for each field direction a, in the order x, y, z.
 
-        The direction b is the easy axis.
+        Each is complex, (2 nx, 2 ny, nz + 1). The direction b is the easy axis.
         """
         from scipy.fft import rfftn
 
@@ -403,11 +412,14 @@ class SelfField:
         return whole * self.cells.fill
 
     def axial(self, magnetization: FloatArray) -> FloatArray:
-        """Return H along the easy axis, A/m, (n,), of M of each cell inside along it, A/m, (n,)."""
+        """Compute H along the easy axis in each of n cells, A/m, (n,).
+
+        `magnetization`, (n,), is M along that axis in each cell, A/m.
+        """
         return self._one(AXES.index(self.along), self._moments(magnetization))
 
     def vectors(self, magnetization: FloatArray) -> FloatArray:
-        """Return H, A/m, shape (n, 3); arguments as for `axial`."""
+        """Compute H in each of n cells, A/m, (n, 3); `magnetization` is as for `axial`."""
         moments = self._moments(magnetization)
         return np.column_stack([self._one(axis, moments) for axis in range(3)])
 

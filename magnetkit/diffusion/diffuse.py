@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from functools import cache
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -137,7 +138,9 @@ class Diffusion:
         return str(rows.sort_values("probability").iloc[-1]["element"])
 
     def margins(self, element: str | None = None) -> "pd.DataFrame":
-        """Return field, heavy rare earth and margin of each cell at the worst operating point.
+        """Compute field, heavy rare earth and margin of each cell at the worst operating point.
+
+        That is the one where the smallest margin before coating is smallest.
 
         Parameters
         ----------
@@ -147,8 +150,9 @@ class Diffusion:
         Returns
         -------
         DataFrame
-            ``x_mm``, ``y_mm``, ``z_mm``, ``reverse_kA_m``, ``amount_wt_pct``, ``before_kA_m``
-            and ``after_kA_m``: H_cJ less the reverse field.
+            One row a cell: its middle ``x_mm``, ``y_mm``, ``z_mm``; ``reverse_kA_m``, the field
+            against it; ``amount_wt_pct`` that the coating brings; ``before_kA_m`` and
+            ``after_kA_m``, H_cJ less the reverse field without and with it.
         """
         import pandas as pd
 
@@ -156,16 +160,15 @@ class Diffusion:
         search = self.search[name]
         coating = self.coated[name]
         nothing = np.zeros(len(search.cells))
-        margin = []
-        for coated_magnet, case in search.each:
-            magnet = (
-                coated_magnet.as_sold if self.none_needed else coated_magnet
-            )
+        margins = []
+        for magnet, case in search.each:
+            if self.none_needed:
+                magnet = magnet.as_sold
             before = magnet.h_cj(nothing) - case.reverse
             after = magnet.h_cj(coating.amount) - case.reverse
-            margin.append((before, after, case.reverse))
+            margins.append((before, after, case.reverse))
         before, after, reverse = min(
-            margin, key=lambda each: float(each[0].min())
+            margins, key=lambda each: float(each[0].min())
         )
         points = 1e3 * search.spreading.cells.points
         return pd.DataFrame(points, columns=["x_mm", "y_mm", "z_mm"]).assign(
@@ -176,7 +179,7 @@ class Diffusion:
         )
 
     def coating(self, element: str | None = None) -> "pd.DataFrame":
-        """Return the coating of each part of a face.
+        """Build the table of the coating, one row for each part of a face.
 
         Parameters
         ----------
@@ -186,8 +189,9 @@ class Diffusion:
         Returns
         -------
         DataFrame
-            ``face``, ``area_cm2``, ``mg_cm2`` that enters, and where the part lies, mm from the
-            face's middle.
+            ``face``, ``area_cm2``, ``mg_cm2`` that enters, and the rectangle about the part, mm
+            from the face's middle: ``from_1_mm``, ``to_1_mm`` along its first direction, and of a
+            block ``from_2_mm``, ``to_2_mm``. Of a round magnet the direction is radius or height.
         """
         import pandas as pd
 
@@ -203,11 +207,8 @@ class Diffusion:
                     "mg_cm2": 100.0 * float(mass),
                 }
                 for i, line in enumerate(spreading.middles(patch.face)):
-                    on = line[
-                        np.moveaxis(patch.where, i, 0)
-                        .reshape(line.size, -1)
-                        .any(1)
-                    ]
+                    along = np.moveaxis(patch.where, i, 0)
+                    on = line[along.reshape(line.size, -1).any(1)]
                     half = 0.5 * float(line[1] - line[0])
                     row[f"from_{i + 1}_mm"] = 1e3 * (float(on.min()) - half)
                     row[f"to_{i + 1}_mm"] = 1e3 * (float(on.max()) + half)
@@ -245,12 +246,10 @@ class Diffusion:
     def _faces_text(self, element: str) -> str:
         """Name the faces that get some of an element, such as "z+, z-" or "all faces"."""
         coating = self.coated[element]
-        faces = dict.fromkeys(
-            patch.face
-            for group, mass in zip(coating.groups, coating.mass, strict=True)
-            for patch in group
-            if mass > 0.0
-        )
+        faces: dict[str, None] = {}
+        for group, mass in zip(coating.groups, coating.mass, strict=True):
+            if mass > 0.0:
+                faces |= dict.fromkeys(patch.face for patch in group)
         if len(faces) == len(self.search[element].spreading.cells.shape.faces):
             return "all faces"
         return ", ".join(faces)
@@ -261,7 +260,7 @@ class Diffusion:
         Parameters
         ----------
         folder : str or Path
-            Made where it is missing.
+            Made where it is missing. Files of these names are replaced; NaN is an empty cell.
         """
         out = path("out", folder)
         out.mkdir(parents=True, exist_ok=True)
@@ -319,7 +318,7 @@ class Bare:
 
     @classmethod
     def of(cls, search: Search) -> "Bare":
-        """Return the bare magnet at the worst operating point of a search."""
+        """Evaluate the bare magnet in each case of `search`, and return it where its margin is smallest."""
         margins_by_case = [
             cls._at(magnet.as_sold, case, search.cells)
             for magnet, case in search.each
@@ -344,6 +343,7 @@ class Bare:
         Returns
         -------
         Bare
+            ``margin`` is infinite where the mean field helps.
         """
         nothing = np.zeros(1)
         reverse = case.field(magnet.b_r(nothing))
@@ -545,11 +545,8 @@ def diffuse(
         raise InputError("diffuse takes one temperature; call it for each")
     kelvin = conditions.temperature[0]
     table, base, of_grade = _base(composition, basis, conditions)
-    load_line = (
-        None
-        if load_line is None
-        else parse_finite_number("load_line", load_line, 0.0)
-    )
+    if load_line is not None:
+        load_line = parse_finite_number("load_line", load_line, 0.0)
     share("probability", probability)
     target = _local.read_target(require)
     duty = conditions.duty
@@ -557,69 +554,67 @@ def diffuse(
         easy, load_line, duty.outside_field_kA_m, law, duty.creep
     )
     anneals = _anneals(element, anneal_hours, anneal)
-    job = _Job(table, circuit, kelvin, field, conditions.process, of_grade)
-    fine = job.setting(
-        cut(own_shape, parse_whole_number("cells", cells, 200, MOST_CELLS))
+    job = _Job(
+        table=table,
+        circuit=circuit,
+        kelvin=kelvin,
+        field=field,
+        process=conditions.process,
+        of_grade=of_grade,
+        target=target,
+        probability=probability,
     )
-    coarse = (
-        fine
-        if cells <= _SEARCHED_PLANS
-        else job.setting(cut(own_shape, _SEARCHED_PLANS))
+    cells = parse_whole_number("cells", cells, 200, MOST_CELLS)
+    fine = job.setting(cut(own_shape, cells))
+    coarse = fine
+    if cells > _SEARCHED_PLANS:
+        coarse = job.setting(cut(own_shape, _SEARCHED_PLANS))
+    costs = _Costs(
+        table, own_shape, conditions, parse_whole_number("per_year", per_year)
     )
     coatings: dict[str, Coated] = {}
     search: dict[str, Search] = {}
     rows = []
-    remaining = []
-    costs = _Costs(
-        table, own_shape, conditions, parse_whole_number("per_year", per_year)
-    )
+    undone = _bare_formula_note(table, base)
     with one_thread():
-        for name in anneals:
-            few = Search(
-                Spreading(coarse[0]),
-                job.each(name, coarse[2]),
-                target,
-                probability,
-            )
-            many = Search(
-                Spreading(fine[0]), job.each(name, fine[2]), target, probability
-            )
-            coat = _find_coating(few, many, faces, easy, anneals[name])
+        for name, tried_anneals in anneals.items():
+            few = job.search(coarse, name)
+            many = job.search(fine, name)
+            coat = _find_coating(few, many, faces, easy, tried_anneals)
             coatings[name] = coat
             search[name] = many
             rows.append(costs.faces(coat, many))
-            bulk = Search(
-                few.spreading,
-                job.each(name, coarse[2], bulk=True),
-                target,
-                probability,
-            )
+            bulk = job.search(coarse, name, bulk=True)
             rows.append(costs.make_alloy(bulk))
-            remaining += _shortfall(many, coat)
+            undone += _shortfall(many, coat)
     import pandas as pd
 
-    text = f"{base}, {own_shape} along {easy}"
-    if partition(table).bare.any():
-        bare = (
-            f"{base} is a bare formula, taken as the ideal melt of that compound: a commercial "
-            "magnet needs more; give its recipe, or the grade as N42"
-        )
-        remaining = [bare, *remaining]
-    words = _target_text(
-        target, circuit, kelvin, probability, field is not None
-    )
-    bare_magnet = Bare.of(next(iter(search.values())))
     return Diffusion(
-        text,
-        pd.DataFrame(rows),
-        coatings,
-        search,
-        circuit,
-        fine[1],
-        words,
-        remaining,
-        bare_magnet,
+        magnet=f"{base}, {own_shape} along {easy}",
+        designs=pd.DataFrame(rows),
+        coated=coatings,
+        search=search,
+        circuit=circuit,
+        field=fine.field,
+        asked=_target_text(
+            target, circuit, kelvin, probability, field is not None
+        ),
+        undone=undone,
+        bare=Bare.of(next(iter(search.values()))),
     )
+
+
+def _bare_formula_note(table: CompositionTable, base: str) -> list[str]:
+    """Write what a base alloy that is a bare formula stands for: one sentence, or none.
+
+    `table` is the alloy, one row, and `base` its name.
+    """
+    if not partition(table).bare.any():
+        return []
+    return [
+        f"{base} is a bare formula, taken as the ideal melt of that compound: a commercial "
+        "magnet needs more; give its recipe, or the grade as N42"
+    ]
 
 
 def _find_coating(
@@ -652,7 +647,7 @@ def _find_coating(
     uncoated = uncoated_design(many, groups, anneals[0])
     if uncoated is not None:
         return uncoated
-    _refuse_too_much(few.target, few)
+    _refuse_too_much(few)
     coat = best_anneal(few, face_groups(faces, few.spreading, easy), anneals)
     return refined_coating(coat, groups, many)
 
@@ -772,22 +767,30 @@ def _anneals(
     -------
     dict of str to list of Anneal
         By element, every temperature with every duration.
+
+    Raises
+    ------
+    InputError
+        If element, duration or temperature is none of an anneal, see `Anneal`.
     """
     usual = treatment()["treatment"]
     names = ELEMENTS if element is None else [element]
     temperatures = usual["tried_C"] if anneal is None else [anneal]
     times = usual["tried_hours"] if hours is None else [hours]
-    treatments = [(float(c), float(h)) for c in temperatures for h in times]
-    anneals = {}
-    for name in names:
-        anneals[name] = [
-            Anneal(name, celsius, time) for celsius, time in treatments
-        ]
+    anneals: dict[str, list[Anneal]] = {}
+    for name, celsius, time in product(names, temperatures, times):
+        treatment_of_name = Anneal(name, float(celsius), float(time))
+        anneals.setdefault(name, []).append(treatment_of_name)
     return anneals
 
 
-def _refuse_too_much(target: _local.Target, search: Search) -> None:
-    """Raise InputError if even the most coercive shell does not give the margin of the target."""
+def _refuse_too_much(search: Search) -> None:
+    """Raise InputError if even the most coercive shell does not give the margin of the target.
+
+    `search` has the magnets, the fields of their cases and the target; one on loss or safety is
+    never refused. Nothing is returned.
+    """
+    target = search.target
     if target.loss_pct is not None or target.safety is not None:
         return
     for magnet, case in search.each:
@@ -819,20 +822,23 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
     """
     if coated.met:
         return []
+    anneal = coated.anneal
     spreading = search.spreading
-    faces = tuple(dict.fromkeys(p.face for g in coated.groups for p in g))
+    patches = chain.from_iterable(coated.groups)
+    faces = tuple(dict.fromkeys(patch.face for patch in patches))
     way = 1e3 * spreading.cells.shape.thickness(faces)
-    reach = 1e3 * 3.6 * float(np.sqrt(coated.anneal.spread()))
+    reach = 1e3 * 3.6 * float(np.sqrt(anneal.spread()))
     low = _local.quantile(search.probability)
     short = [c.reverse - m.h_cj(coated.amount, low) for m, c in search.each]
     worst = int(np.argmax([float(s.max()) for s in short]))
     gap = short[worst]
-    place = 1e3 * spreading.cells.points[int(np.argmax(gap))]
+    largest_gap = 1e-3 * float(gap.max())
+    x, y, z = 1e3 * spreading.cells.points[int(np.argmax(gap))]
     share = 100.0 * float(search.cells[gap > 0.0].sum() / search.cells.sum())
-    kelvin = search.each[worst][0].temperature_K - ZERO_CELSIUS
+    celsius = search.each[worst][0].temperature_K - ZERO_CELSIUS
     text = (
-        f"{coated.anneal.element} from {', '.join(faces)} at {coated.anneal.celsius:g} C for "
-        f"{coated.anneal.hours:g} h: probability {coated.probability:.2f} of "
+        f"{anneal.element} from {', '.join(faces)} at {anneal.celsius:g} C for "
+        f"{anneal.hours:g} h: probability {coated.probability:.2f} of "
         f"{search.probability:.2f}"
     )
     certain = _with_evidence(search, coated)
@@ -843,12 +849,12 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
         ]
     text += (
         f"; with H_cJ at the low end that asks for, {share:.0f} % of the volume lies below its "
-        f"reverse field at {kelvin:.0f} C"
+        f"reverse field at {celsius:.0f} C"
     )
-    if float(gap.max()) > 0.0:
+    if largest_gap > 0.0:
         text += (
-            f", most at ({place[0]:.1f}, {place[1]:.1f}, {place[2]:.1f}) mm, by "
-            f"{1e-3 * float(gap.max()):.0f} kA/m"
+            f", most at ({x:.1f}, {y:.1f}, {z:.1f}) mm, by "
+            f"{largest_gap:.0f} kA/m"
         )
     if way > reach:
         text += (
@@ -859,9 +865,10 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
 
 
 def _with_evidence(search: Search, coated: Coated) -> float:
-    """Compute the probability of a coating as if magnets like it had been measured.
+    """Compute the probability of a coating, 0 to 1, as if magnets like it had been measured.
 
-    `search` is not changed: its magnets are copied with a distance of 0 to measured ones.
+    `coated` is the coating, evaluated in the cells of `search`. Neither is changed: the magnets are
+    copied with a distance of 0 to measured ones.
     """
     magnets_and_cases = [
         (with_fields(magnet, distance=np.zeros(len(magnet.distance))), case)
@@ -873,8 +880,17 @@ def _with_evidence(search: Search, coated: Coated) -> float:
 
 
 @dataclass(frozen=True, eq=False)
+class _Setting:
+    """The magnet in cells: how mass spreads into them, its own field, and its operating points."""
+
+    spreading: Spreading
+    field: SelfField | None  # None where the user gave a map
+    cases: list[_local.Case]
+
+
+@dataclass(frozen=True, eq=False)
 class _Job:
-    """The magnet, evaluated once for each temperature and element."""
+    """The magnet, evaluated once for each temperature and element, and its target."""
 
     table: CompositionTable
     circuit: _local.Circuit
@@ -882,10 +898,16 @@ class _Job:
     field: Any
     process: Any
     of_grade: GradeMagnets | None
+    target: _local.Target
+    probability: float
 
     @cache  # noqa: B019  lives as long as a design does
     def magnet(self, element: str, kelvin: float) -> _local.Magnet:
-        """Build the alloy with an element diffused in at a temperature, K; computed once for each."""
+        """Build the alloy with an element diffused in, by its content; computed once for each.
+
+        `element` is such as "Tb", `kelvin` the temperature, K. InputError if it makes no magnet
+        there.
+        """
         largest_content = treatment()["surface"]["most_wt_pct"]
         if self.of_grade is not None:
             return self.of_grade.diffused(element, kelvin, largest_content)
@@ -895,66 +917,82 @@ class _Job:
 
     @cache  # noqa: B019  lives as long as a design does
     def make_alloy(self, element: str, kelvin: float) -> _local.Magnet:
-        """Return the alloy with part of its rare earth replaced by an element."""
+        """Build the alloy with `element` for part of its rare earth, at `kelvin`, K; once for each."""
         if self.of_grade is not None:
             return self.of_grade.make_alloy(element, kelvin)
         return _local.alloyed_magnet(self.table, element, kelvin, self.process)
 
-    def setting(
-        self, cells: Cells
-    ) -> tuple[Cells, SelfField | None, list[_local.Case]]:
+    def setting(self, cells: Cells) -> _Setting:
         """Compute the field of the magnet and its operating points on some cells.
 
         Parameters
         ----------
         cells : Cells
-            Cells of the magnet.
+            Cells of the magnet, n of them.
 
         Returns
         -------
-        cells : Cells
-            As given.
-        field : SelfField or None
-            None if the user gave a map.
-        cases : list of Case
-            One for the shape, or one for each map.
+        _Setting
+            One case for the shape, or one for each map.
+
+        Raises
+        ------
+        InputError
+            If the user's map cannot be used.
         """
         base = self.magnet(ELEMENTS[0], self.kelvin)
         if self.field is None:
             self_field = SelfField(cells, self.circuit.along)
             b_r = float(base.remanence[0])
-            return (
-                cells,
-                self_field,
-                [
-                    _local.shape_case(
-                        self_field, self.circuit, self.kelvin, b_r, base.recoil
-                    )
-                ],
+            case = _local.shape_case(
+                self_field, self.circuit, self.kelvin, b_r, base.recoil
             )
+            return _Setting(Spreading(cells), self_field, [case])
 
         def remanence(kelvin: float) -> float:
+            """Return B_r of the base alloy, T, at `kelvin`, K."""
             return float(self.magnet(ELEMENTS[0], kelvin).remanence[0])
 
-        return (
-            cells,
-            None,
-            _local.map_cases(
-                self.field,
-                cells,
-                self.circuit,
-                self.kelvin,
-                remanence,
-                base.recoil,
-            ),
+        cases = _local.map_cases(
+            source=self.field,
+            cells=cells,
+            circuit=self.circuit,
+            kelvin=self.kelvin,
+            b_r=remanence,
+            recoil=base.recoil,
         )
+        return _Setting(Spreading(cells), None, cases)
 
-    def each(
-        self, element: str, cases: list[_local.Case], bulk: bool = False
-    ) -> list[Any]:
-        """Return magnet and case of each operating point."""
+    def search(
+        self, setting: _Setting, element: str, bulk: bool = False
+    ) -> Search:
+        """Build the search for the least of one element.
+
+        Parameters
+        ----------
+        setting : _Setting
+            The magnet in cells, with its operating points.
+        element : str
+            Such as "Tb".
+        bulk : bool
+            Alloyed throughout; diffused in otherwise.
+
+        Returns
+        -------
+        Search
+
+        Raises
+        ------
+        InputError
+            If the alloy makes no magnet at the temperature of a case.
+        """
         make_magnet = self.make_alloy if bulk else self.magnet
-        return [(make_magnet(element, case.kelvin), case) for case in cases]
+        magnets_and_cases = [
+            (make_magnet(element, case.kelvin), case) for case in setting.cases
+        ]
+        return Search(
+            setting.spreading, magnets_and_cases, self.target, self.probability
+        )
 
 
 class _Costs:
@@ -967,6 +1005,11 @@ class _Costs:
         conditions: Conditions,
         per_year: int,
     ) -> None:
+        """Look up the prices of an alloy, one row `table`, and of Nd, Tb and Dy, USD/kg.
+
+        `shape` gives the volume, `conditions` the state of supply, `per_year` the number of
+        magnets.
+        """
         from ..supply.ledger import ledger
         from ..supply.tables import element_table
 
@@ -1043,23 +1086,28 @@ class _Costs:
     ) -> dict[str, Any]:
         """Add masses, losses and costs to a design; NaN masses and costs where it misses the target.
 
-        Added are ``put_on_g``, ``inside_g``, ``amount_wt_pct``, ``flux_lost_pct``,
-        ``irreversible_loss_pct``, ``cost_USD`` and ``kg_year``; the result is a new dictionary.
-
         Parameters
         ----------
         design : dict
-            Columns so far.
+            Columns so far, with ``meets``; not changed.
         search : Search
             The magnet in cells, its operating points, and the target with its probability.
         amount : ndarray, shape (n,)
-            Content of each cell, %.
+            Content of each cell, % of mass.
         used, inside : float
             Mass that is put on and that enters, kg.
+
+        Returns
+        -------
+        dict
+            A new one, with ``put_on_g``, ``inside_g``, ``amount_wt_pct``, ``flux_lost_pct`` against
+            the base without it, ``irreversible_loss_pct`` of the worst case (a number always),
+            ``cost_USD`` a magnet and ``kg_year``.
         """
         magnet = search.each[0][0]
         mass = magnet.density * self.volume
         flux = float(magnet.b_r(amount) @ search.cells / search.cells.sum())
+        flux_lost_pct = 100.0 * (1.0 - flux / float(magnet.remanence[0]))
         # An alloy's heavy rare earth takes the place of light; a coating comes on top.
         instead = 0.0 if np.isfinite(magnet.most_wt_pct) else self.light
         dear = self.price[magnet.element] - instead
@@ -1067,17 +1115,15 @@ class _Costs:
             _local.flux_loss(m, amount, c.reverse, search.cells)
             for m, c in search.each
         )
-        none = 1.0 if design["meets"] else np.nan
+        met = 1.0 if design["meets"] else np.nan
         return design | {
-            "put_on_g": 1e3 * used * none,
-            "inside_g": 1e3 * inside * none,
-            "amount_wt_pct": 100.0 * inside / mass * none,
-            "flux_lost_pct": 100.0
-            * (1.0 - flux / float(magnet.remanence[0]))
-            * none,
+            "put_on_g": 1e3 * used * met,
+            "inside_g": 1e3 * inside * met,
+            "amount_wt_pct": 100.0 * inside / mass * met,
+            "flux_lost_pct": flux_lost_pct * met,
             "irreversible_loss_pct": worst,
-            "cost_USD": (mass * self.base + used * dear) * none,
-            "kg_year": used * self.per_year * none,
+            "cost_USD": (mass * self.base + used * dear) * met,
+            "kg_year": used * self.per_year * met,
         }
 
 
@@ -1090,7 +1136,7 @@ def needed_by_temperature(
     element: str = "Tb",
     **options: Any,
 ) -> "pd.DataFrame":
-    """Return the least mass put on magnets of several thicknesses at several temperatures.
+    """Find the least mass to put on magnets of several thicknesses at several temperatures.
 
     Parameters
     ----------
@@ -1103,19 +1149,20 @@ def needed_by_temperature(
     temperature : float, str or sequence of them
         K or texts such as ``"100C:180C:20"``.
     element : {"Tb", "Dy"}
+        What is put on.
     **options
         As for `magnetkit.diffuse`.
 
     Returns
     -------
     DataFrame
-        ``temperature_K``, ``thickness_mm``, ``put_on_g`` and ``amount_wt_pct`` put on; NaN where no
-        coating meets the target.
+        One row a thickness and temperature: ``temperature_K``, ``thickness_mm``, ``put_on_g`` and
+        ``amount_wt_pct`` put on; NaN where no coating meets the target.
 
     Raises
     ------
     InputError
-        If there is no thickness.
+        If there is no thickness, or `magnetkit.diffuse` refuses an argument.
     """
     import pandas as pd
 

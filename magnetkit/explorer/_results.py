@@ -68,21 +68,7 @@ class Results:
         result = open_result(path, Ranked)
         self.profile = result.profile
         self.job = result.job
-        names = [
-            "rank",
-            "meets_requirements",
-            "temperature_K",
-            *MAGNET,
-            *_SUPPLY,
-            *_FIXED,
-            *_TEXTS,
-        ]
-        data = result.select(names)
-        data = (
-            data.filter(data["rank"].is_valid())
-            .sort_by("rank")
-            .combine_chunks()
-        )
+        data = _ranked_rows(result)
         if not len(data):
             raise StoreError(
                 f"{path} ranks no candidate; there is nothing to explore"
@@ -122,11 +108,10 @@ class Results:
         self.shells = (
             None if self.bare else [text or "" for text in shells.to_pylist()]
         )
+        present = set(self.table.indices.tolist())
         rims = read_shells(self.shells, len(self.table))
-        present = {
-            *self.table.indices.tolist(),
-            *([] if rims is None else rims.column.tolist()),
-        }
+        if rims is not None:
+            present.update(rims.column.tolist())
         self.elements = [SYMBOLS[i] for i in sorted(present)]
         self.supply = lru_cache(maxsize=8)(self._supply)
         self.reference = self._today()
@@ -253,7 +238,8 @@ class Results:
     def select(self, question: Question) -> IntArray:
         """Return the numbers of the rows that keep the limits of a question, int64, in order of rank.
 
-        Rows must also have what ``question.only`` names: "meets" the requirements, or belong to the
+        Limits are in the units of results. Rows must also have what
+        ``question.only`` names: "meets" the requirements, or belong to the
         "decisions". A missing value keeps no limit.
         """
         is_selection = np.ones(len(self), bool)
@@ -332,10 +318,29 @@ class Results:
         return rows[np.argsort(keys, kind="stable")[page]]
 
     def text(self, name: str, rows: IntArray) -> list[str]:
-        """Return a text column of some rows."""
+        """Return the texts of some rows in the column `name`, such as "candidate"; "" for a missing one.
+
+        `rows` are numbers of rows.
+        """
         return [
             t or "" for t in self.texts[name].take(pa.array(rows)).to_pylist()
         ]
+
+
+def _ranked_rows(result: Ranked) -> pa.Table:
+    """Read the candidates that have a rank, with the columns of the explorer, best first."""
+    names = [
+        "rank",
+        "meets_requirements",
+        "temperature_K",
+        *MAGNET,
+        *_SUPPLY,
+        *_FIXED,
+        *_TEXTS,
+    ]
+    data = result.select(names)
+    data = data.filter(data["rank"].is_valid())
+    return data.sort_by("rank").combine_chunks()
 
 
 def _stops(profile: "Profile", screened: float) -> list[float]:

@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from html import escape
 from typing import Any
@@ -45,6 +45,7 @@ CONTROLS = (
     "share",
 )  # fmt: skip
 """Names of the controls."""
+_Select = Callable[[Question], IntArray]
 _GOALS = ("performance_margin", *MAGNET)
 _SHOWN = layouts()["explorer"]
 _X = "heavy_rare_earth_wt_pct"
@@ -74,7 +75,10 @@ _CONFIG: Any = {
 
 
 def application(results: Results) -> dash.Dash:
-    """Build the Dash application that shows the candidates of a results folder."""
+    """Build the Dash application that shows the candidates of a results folder.
+
+    `results` are read by its callbacks while it is served.
+    """
     app = dash.Dash(
         __name__,
         # Dash puts it into the page as it stands.
@@ -97,7 +101,7 @@ _INDEX = """<!doctype html>
 
 
 def _layout(results: Results) -> html.Div:
-    """Build the page: controls, pictures, table and stores, with their identifiers."""
+    """Build the page of `results`: controls, pictures, table and stores, with their identifiers."""
     return html.Div(
         [
             html.H1(results.profile.title),
@@ -146,20 +150,20 @@ def _layout(results: Results) -> html.Div:
 
 
 def _table(results: Results) -> html.Div:
-    """Build the table of candidates, each head a button that sorts by its column."""
-    heads = [
-        html.Th(
-            html.Button(
-                [COLUMNS[name].short, html.Small(display_scale(name).unit)],
-                id={"sort": name},
-                title=f"Sort by {COLUMNS[name].heading}",
-                disabled=name in results.texts,
-            ),
-            scope="col",
-            className=_cell_class(name),
+    """Build the table of candidates of `results`, each head a button that sorts by its column.
+
+    Columns of texts cannot be sorted by. The body is empty until the page's
+    script fills it.
+    """
+    heads = []
+    for name in _names(results):
+        button = html.Button(
+            [COLUMNS[name].short, html.Small(display_scale(name).unit)],
+            id={"sort": name},
+            title=f"Sort by {COLUMNS[name].heading}",
+            disabled=name in results.texts,
         )
-        for name in _names(results)
-    ]
+        heads.append(html.Th(button, scope="col", className=_cell_class(name)))
     return html.Div(
         html.Table([html.Thead(html.Tr(heads)), html.Tbody(id="rows")]),
         className="wide",
@@ -170,7 +174,7 @@ def _table(results: Results) -> html.Div:
 
 
 def _note(results: Results) -> str:
-    """Write the note below the table: what is computed, and under which conditions."""
+    """Write the note below the table of `results`: what is computed, and under which conditions."""
     return (
         "Remanence, coercivity and energy product are computed by the model of the screening at "
         "each temperature, not interpolated. Supply risk and cost are those of the chosen scenario "
@@ -183,16 +187,12 @@ def _note(results: Results) -> str:
 
 
 def _controls(results: Results) -> list[Any]:
-    """Build the form's controls, each in a group with its name; their ranges follow from the results."""
+    """Build the form's controls, each in a group with its name.
+
+    Their ranges and first values follow from `results`: temperatures in degrees
+    C, limits in the units of the setting. Their identifiers are `CONTROLS`.
+    """
     stops = [round(kelvin - ZERO_CELSIUS) for kelvin in results.temperatures]
-    remanence, coercivity = (
-        float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2]
-    )
-    (to_b, _, b_unit), (to_h, _, h_unit) = map(display_scale, MAGNET[:2])
-    strongest = np.ceil(coercivity / 80.0) * 100.0 * to_h
-    maximum = round(1.25 * remanence * to_b, 1)
-    step = 10.0 if to_h == 1.0 else 0.1
-    heaviest = np.ceil(_largest_heavy(results) * 2.0) / 2.0
     conditions = results.conditions
     share = 100.0 * max(conditions.recycled.values(), default=0.25)
     titles = {
@@ -220,23 +220,7 @@ def _controls(results: Results) -> list[Any]:
             temperature,
             html.Small(id="evaluated", role="status"),
         ),
-        _slider(
-            f"Remanence at least ({b_unit})",
-            "remanence",
-            maximum,
-            0.01 * to_b,
-            0.0,
-        ),
-        _slider(
-            f"Coercivity at least ({h_unit})",
-            "coercivity",
-            strongest,
-            step,
-            0.0,
-        ),
-        _slider(
-            "Heavy rare earth at most (wt.%)", "heavy", heaviest, 0.1, heaviest
-        ),
+        *_limit_sliders(results),
         dcc.Checklist(
             only, ["decisions"] if results.meets.any() else [], id="meets"
         ),
@@ -254,6 +238,41 @@ def _controls(results: Results) -> list[Any]:
             ),
         ),
         _slider("Recycled share of each (%)", "share", 100.0, 5.0, share),
+    ]
+
+
+def _limit_sliders(results: Results) -> list[html.Div]:
+    """Build the sliders of least remanence and coercivity and most heavy rare earth.
+
+    They reach somewhat further than the largest values of `results`, in the
+    units of the setting, and limit nothing at first.
+    """
+    remanence, coercivity = (
+        float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2]
+    )
+    (to_b, _, b_unit), (to_h, _, h_unit) = map(display_scale, MAGNET[:2])
+    strongest = np.ceil(coercivity / 80.0) * 100.0 * to_h
+    maximum = round(1.25 * remanence * to_b, 1)
+    step = 10.0 if to_h == 1.0 else 0.1
+    heaviest = np.ceil(_largest_heavy(results) * 2.0) / 2.0
+    return [
+        _slider(
+            f"Remanence at least ({b_unit})",
+            "remanence",
+            maximum,
+            0.01 * to_b,
+            0.0,
+        ),
+        _slider(
+            f"Coercivity at least ({h_unit})",
+            "coercivity",
+            strongest,
+            step,
+            0.0,
+        ),
+        _slider(
+            "Heavy rare earth at most (wt.%)", "heavy", heaviest, 0.1, heaviest
+        ),
     ]
 
 
@@ -281,6 +300,10 @@ def _accessible_name(text: str) -> dict[str, Any]:
 def _slider(
     text: str, name: str, high: float, step: float, value: float
 ) -> html.Div:
+    """Build a slider from 0 to `high` in steps of `step`, first at `value`, under the label `text`.
+
+    `name` is its identifier.
+    """
     slider = dcc.Slider(
         id=name,
         min=0.0,
@@ -295,6 +318,11 @@ def _slider(
 def _choice(
     text: str, name: str, options: dict[str, str], value: str
 ) -> html.Div:
+    """Build a menu of one choice under the label `text`.
+
+    `name` is its identifier; `options` maps values to what is shown, and
+    `value` is the first choice.
+    """
     menu = dcc.Dropdown(
         options, value, id=name, clearable=False, searchable=False
     )
@@ -319,7 +347,7 @@ def _marks(stops: list[int]) -> dict[int, str]:
 
 
 def _largest_heavy(results: Results) -> float:
-    """Return the largest content of heavy rare earth, rounded up, wt.%."""
+    """Return the largest content of heavy rare earth among `results`, rounded up, wt.%; at least 1."""
     largest = float(
         np.nanmax(results.column("heavy_rare_earth_wt_pct", Question()))
     )
@@ -327,14 +355,11 @@ def _largest_heavy(results: Results) -> float:
 
 
 def _connect(app: dash.Dash, results: Results) -> None:
-    """Register the callbacks of the page: selection, progress, table, curve and download."""
-    names = _names(results)
-    controls = {name: Input(name, "value") for name in CONTROLS}
+    """Register the callbacks of the page with `app`: progress, table, curve and download.
 
-    @lru_cache(maxsize=4)
-    def update_selection(question: Question) -> IntArray:
-        return results.select(question)
-
+    They read `results`, whose columns may still be filled in. Answers to a few
+    questions are kept.
+    """
     app.clientside_callback(
         ClientsideFunction("explorer", "draw"),
         Output("drawn", "data"),
@@ -353,10 +378,23 @@ def _connect(app: dash.Dash, results: Results) -> None:
         share = results.evaluated / len(results)
         return f"Computing the other temperatures: {share:.0%}", True, False
 
+    select = lru_cache(maxsize=4)(results.select)
+    _connect_table(app, results, select)
+    _connect_curve(app, results, select)
+
+
+def _connect_table(app: dash.Dash, results: Results, select: _Select) -> None:
+    """Register the callbacks of picture, table and download with `app`.
+
+    `select` takes a question and returns the rows of `results` that keep its
+    limits.
+    """
+    names = _names(results)
+
     @app.callback(
         output=tuple(Output(part, what) for part, what in _SET.items()),
         inputs={
-            "given": controls,
+            "given": _control_values(Input),
             "clicks": [
                 Input({"sort": ALL}, "n_clicks"),
                 *(Input(n, "n_clicks") for n in _PAGING),
@@ -369,53 +407,68 @@ def _connect(app: dash.Dash, results: Results) -> None:
     ) -> tuple[Any, ...]:
         """Update summary, picture and table after a control or the table was used.
 
-        `given` are the values of the controls, `view` order and page of the table. A request with
-        impossible values is refused. The result is that of `_page_outputs`.
+        `given` are the values of the controls, `view` order and page of the
+        table; `clicks` only start the update, dash says where they were. A
+        request with impossible values is refused. The result is that of
+        `_page_outputs`.
         """
         _check(_is_view(view, names))
         question = _question(results, given)
         return _page_outputs(
             results,
-            update_selection(question),
+            select(question),
             question,
             _table_view(view, ctx.triggered_id),
             given,
         )
 
     @app.callback(
-        output=Output("curve", "figure"),
-        inputs={"given": controls, "clicked": Input("pareto", "clickData")},
-    )
-    def draw_curve(given: dict[str, Any], clicked: Any) -> Any:
-        question = _question(results, given)
-        rows = update_selection(question)
-        row = _clicked_row(clicked, len(results))
-        best = int(rows[0]) if len(rows) else 0
-        return _curves(results, best if row is None else row, question.stop)
-
-    @app.callback(
         output=Output("file", "data"),
         inputs={"clicks": Input("save", "n_clicks")},
-        state={"given": {name: State(name, "value") for name in CONTROLS}},
+        state={"given": _control_values(State)},
         prevent_initial_call=True,
     )
     def save(clicks: int, given: dict[str, Any]) -> dict[str, Any]:
         question = _question(results, given)
-        content = _csv(results, update_selection(question), question, names)
+        content = _csv(results, select(question), question, names)
         return {"content": content, "filename": "candidates.csv"}
 
 
+def _connect_curve(app: dash.Dash, results: Results, select: _Select) -> None:
+    """Register the callback of the curves with `app`; arguments are those of `_connect_table`."""
+
+    @app.callback(
+        output=Output("curve", "figure"),
+        inputs={
+            "given": _control_values(Input),
+            "clicked": Input("pareto", "clickData"),
+        },
+    )
+    def draw_curve(given: dict[str, Any], clicked: Any) -> Any:
+        """Draw the curves of the last point clicked, or else of the best candidate within the limits."""
+        question = _question(results, given)
+        rows = select(question)
+        row = _clicked_row(clicked, len(results))
+        best = int(rows[0]) if len(rows) else 0
+        return _curves(results, best if row is None else row, question.stop)
+
+
+def _control_values(kind: Any) -> dict[str, Any]:
+    """Return dash's `kind`, `Input` or `State`, of the value of each control."""
+    return {name: kind(name, "value") for name in CONTROLS}
+
+
 def _check(*sound: bool) -> None:
-    """Refuse what no control of the page sends, as a bad request."""
+    """Refuse what no control of the page sends, unless all of `sound` are true, as a bad request."""
     if not all(sound):
         flask.abort(400, "no control of the explorer sends this")
 
 
 def _is_view(view: Any, names: Sequence[str]) -> bool:
-    """Say whether a value from the browser is an order and a page of the table.
+    """Say whether `view`, a value from the browser, is an order and a page of the table.
 
-    It must be a dict of ``by``, one of `names`, ``descending``, a bool, and ``page``, an int from
-    0.
+    It must be a dict of ``by``, one of `names`, ``descending``, a bool, and
+    ``page``, an int from 0.
     """
     return (
         isinstance(view, dict)
@@ -542,6 +595,8 @@ def _page_outputs(
 ) -> tuple[Any, ...]:
     """Compute the contents of the page after a control moved, in the order of the outputs.
 
+    It runs in a callback of dash, which knows what was clicked.
+
     Parameters
     ----------
     results : Results
@@ -553,17 +608,17 @@ def _page_outputs(
     view : dict
         Order and page of the table; its page is limited in place.
     given : dict
-        Raw values of the controls.
+        Raw values of the controls, of which ``goal`` counts.
 
     Returns
     -------
     summary : str
-        Counts of candidates, in words; dash's ``no_update``, as for `figure`, if only the table
-        moves.
+        Counts of candidates, in words; dash's ``no_update``, as for `figure`,
+        if only the table moves.
     today : str
         Today's magnet in a sentence.
     figure : dict
-        The picture.
+        The picture, plotly's ``data`` and ``layout``.
     table : dict
         ``cells`` by column, ``classes`` and ``order`` of the columns.
     count : str
@@ -620,7 +675,11 @@ def _names(results: Results) -> list[str]:
 
 
 def _today(results: Results, question: Question) -> str:
-    """Describe today's magnet under the same conditions in one sentence."""
+    """Describe today's magnet in one sentence, under the conditions of `question`.
+
+    Heavy rare earth and margin are those of the screening of `results`. Values
+    are in display units.
+    """
     today = results.reference
     texts = []
     for name in MAGNET:
@@ -641,7 +700,8 @@ def _cells(
 ) -> list[list[str]]:
     """Write the texts of the table's cells: for each column in `names` a list with one text a row.
 
-    `rows` are numbers of candidates; values are those under `question`, in display units.
+    `rows` are numbers of candidates in `results`; values are those under
+    `question`, in display units.
     """
     values = _values(results, rows, question, names)
     return [
@@ -671,16 +731,20 @@ def _values(
     list of list
         For each column one value a row, numbers in the units of results.
     """
-    return [
-        results.text(name, rows)
-        if name in results.texts
-        else results.column(name, question)[rows].tolist()
-        for name in names
-    ]
+    columns = []
+    for name in names:
+        if name in results.texts:
+            columns.append(results.text(name, rows))
+        else:
+            columns.append(results.column(name, question)[rows].tolist())
+    return columns
 
 
 def _cell(name: str, value: Any) -> str:
-    """Write a value of the column `name` in display units."""
+    """Write a value of the column `name`, in the units of results, in display units.
+
+    Texts and integers are written as they are.
+    """
     if isinstance(value, str) or COLUMNS[name].kind == "integer":
         return str(value)
     value *= display_scale(name).factor
@@ -706,9 +770,10 @@ def _cell_class(name: str) -> str:
 def _csv(
     results: Results, rows: IntArray, question: Question, names: list[str]
 ) -> str:
-    """Write candidates as CSV text with the columns `names` and the temperature; no text runs as a formula.
+    """Write candidates as CSV text with the columns `names` and the temperature, K.
 
-    `rows` are numbers of candidates; values are those under `question`, in the units of results.
+    `rows` are numbers of candidates in `results`; values are those under
+    `question`, in the units of results. No text runs as a formula.
     """
     out = io.StringIO()
     columns = _values(results, rows, question, names)
@@ -722,7 +787,8 @@ def _point_texts(
 ) -> list[str]:
     """Write the hover text of each point: escaped name, rank and risk.
 
-    `rows` are numbers of candidates, in order of rank, `risks` the supply risk of each.
+    `rows` are numbers of candidates in `results`, which stand in order of rank;
+    `risks` is the supply risk of each.
     """
     candidates = results.text("candidate", rows)
     shells = results.text("shell", rows)
@@ -841,11 +907,12 @@ def _curves(results: Results, row: int, stop: int) -> Part:
             (today.table(), today.shell or "", results.job),
         )
     ]
-    names = (name, f"Today's magnet, {today.formula}")
-    labels = [
-        f"{n} + {s}" if s else n
-        for n, s in zip(names, (shell, today.shell), strict=True)
-    ]
+    labels = []
+    for label, rim in (
+        (name, shell),
+        (f"Today's magnet, {today.formula}", today.shell),
+    ):
+        labels.append(f"{label} + {rim}" if rim else label)
     looks = [(COLOURS[0], "solid"), (BLACK, "dash")]
     return _figures.convert_axes(
         _figures.demagnetization(curves, labels, looks, height=400)

@@ -89,19 +89,19 @@ def serve(
             fd=listener.fileno(),
         )
         # A client that leaves or falls silent is no fault; --verbose shows it.
-        server.handle_error = _remaining_length  # type: ignore[assignment, method-assign]
+        server.handle_error = _log_unfinished_request  # type: ignore[assignment, method-assign]
         _run(server, results, lambda: announce(f"http://{HOST}:{own_port}/"))
 
 
-def _remaining_length(*_: object) -> None:
+def _log_unfinished_request(*_: object) -> None:
     _log.debug("a request was not finished", exc_info=True)
 
 
 def _guard(app: "Dash") -> None:
-    """Protect the application, in place.
+    """Protect the application `app` of dash, in place.
 
-    Its pages run their own scripts alone. Requests must name this machine and be small, few are
-    answered at once, and one that fails gets status 400. Nothing is returned.
+    Its pages run their own scripts alone. Requests must name this machine and
+    be small, few are answered at once, and one that fails gets status 400.
     """
     from werkzeug.exceptions import HTTPException
 
@@ -116,7 +116,7 @@ def _guard(app: "Dash") -> None:
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 
-    app.server.wsgi_app = _by_few(app.server.wsgi_app)
+    app.server.wsgi_app = _limit_threads(app.server.wsgi_app)
 
     @app.server.after_request
     def protect(answer: "Response") -> "Response":
@@ -126,6 +126,7 @@ def _guard(app: "Dash") -> None:
 
     @app.server.errorhandler(Exception)
     def refuse(error: Exception) -> Any:
+        """Answer a request that failed: errors of HTTP stand, any other `error` becomes status 400."""
         if isinstance(error, HTTPException):
             return error
         # Shown with --verbose; dash itself fails on a request that is none of its page.
@@ -133,11 +134,11 @@ def _guard(app: "Dash") -> None:
         return "This request cannot be answered.", 400
 
 
-def _by_few(answer: Any) -> Any:
-    """Return a WSGI application that answers by at most `AT_ONCE` threads; other requests wait.
+def _limit_threads(answer: Any) -> Any:
+    """Build a WSGI application that answers by at most `AT_ONCE` threads; other requests wait.
 
-    `answer` is the WSGI application to call. Each request is read as a whole before it waits; one
-    that is too large is refused.
+    `answer` is the WSGI application to call. Each request is read as a whole
+    before it waits; one that is too large is refused.
     """
     from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
     from werkzeug.wsgi import get_input_stream
@@ -147,8 +148,9 @@ def _by_few(answer: Any) -> Any:
     def answer_request(environ: dict[str, Any], start: Any) -> Any:
         """Read the whole request, then let a thread of the pool answer it.
 
-        Arguments are those of WSGI. A request that is too large is refused. ConnectionError if the
-        client has gone.
+        `environ` and `start` are WSGI's record of the request and its function
+        that begins the answer; the parts of the answer are returned. A request
+        that is too large is refused. ConnectionError if the client has gone.
         """
         # Read here: none waits for the body of another.
         try:
@@ -179,7 +181,8 @@ def _refuse_request(
     said : iterable of bytes
         The answer, which refuses the request.
     environ : dict
-        WSGI's record of the request; its input is read.
+        WSGI's record of the request; its input is read to the end, or until the
+        client fails.
     """
     from werkzeug.wsgi import get_content_length
 

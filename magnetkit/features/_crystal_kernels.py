@@ -189,6 +189,29 @@ def _combine(n0, n1, n2, rows, k):
     return n0 * rows[0, k] + n1 * rows[1, k] + n2 * rows[2, k]
 
 
+# Written out, as numba takes seconds to compile the inverse of a matrix of any size.
+@jit(part="linked")
+def _reciprocal(lattice, out):
+    """Write the reciprocal vectors into the rows of `out`; return the signed volume of the cell.
+
+    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `out`, float64 (3, 3), is
+    overwritten with the transpose of the inverse of `lattice`, 1/angstrom, without the factor
+    2 pi. The volume is in cubic angstrom.
+    """
+    for row in range(3):
+        a = lattice[(row + 1) % 3]
+        b = lattice[(row + 2) % 3]
+        for k in range(3):
+            i = (k + 1) % 3
+            j = (k + 2) % 3
+            out[row, k] = a[i] * b[j] - a[j] * b[i]
+    volume = _dot(lattice[0], out[0])
+    for row in range(3):
+        for k in range(3):
+            out[row, k] /= volume
+    return volume
+
+
 # lattice float64[3, 3]; reach float; n int -> bins along each axis, int64[3]
 @jit(part="merged")
 def _count_bins(lattice, reach, n):
@@ -198,10 +221,11 @@ def _count_bins(lattice, reach, n):
     fewer than three bins fit has one. `lattice`, float64 (3, 3), and `reach` are in angstrom.
     """
     bins = np.ones(3, np.int64)
-    inverse = np.linalg.inv(lattice)
+    reciprocal = np.empty((3, 3))
+    _reciprocal(lattice, reciprocal)
     for axis in range(3):
         # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
-        apart = 1.0 / np.sqrt((inverse[:, axis] ** 2).sum())
+        apart = 1.0 / np.sqrt(_dot(reciprocal[axis], reciprocal[axis]))
         fit = int(min(apart / reach, n))
         bins[axis] = fit if fit >= 3 else 1
     return bins
@@ -232,7 +256,7 @@ def _place_atoms(frac, bins, base, inside, is_set, bin_of):
         Number of each atom's bin. It must come in as zeros, as it is read and multiplied.
     """
     for i in range(len(frac)):
-        is_set[i] = np.isfinite(frac[i].sum())
+        is_set[i] = np.isfinite(frac[i, 0] + frac[i, 1] + frac[i, 2])
         if not is_set[i]:
             continue
         for axis in range(3):
@@ -242,6 +266,42 @@ def _place_atoms(frac, bins, base, inside, is_set, bin_of):
             bin_of[i] = bin_of[i] * bins[axis] + _bin(
                 inside[i, axis], bins[axis]
             )
+
+
+@jit(part="linked")
+def _sort_by_bin(bin_of, order, begin):
+    """Sort atoms by their bins, those of one bin as they come, by counting.
+
+    Parameters
+    ----------
+    bin_of : ndarray of int64, shape (n,)
+        Number of each atom's bin, from 0.
+    order : ndarray of int64, shape (n,)
+        Overwritten with the numbers of the atoms. Those of bin b are
+        ``order[begin[b]:begin[b + 1]]``.
+    begin : ndarray of int64, shape (bins + 1,)
+        Zeros on entry; overwritten.
+    """
+    for b in bin_of:
+        begin[b + 1] += 1
+    for b in range(len(begin) - 1):
+        begin[b + 1] += begin[b]
+    # The start of a bin moves over its atoms, to that of the next bin, and back.
+    for i in range(len(bin_of)):
+        order[begin[bin_of[i]]] = i
+        begin[bin_of[i]] += 1
+    for b in range(len(begin) - 1, 0, -1):
+        begin[b] = begin[b - 1]
+    begin[0] = 0
+
+
+@jit(part="linked")
+def _lengthen(values, room):
+    """Return a longer copy of an array, (n,), of length `room`; what is beyond n is not set."""
+    longer = np.empty(room, values.dtype)
+    for i in range(len(values)):
+        longer[i] = values[i]
+    return longer
 
 
 # f0, f1, f2 float: fractional displacement
@@ -295,9 +355,9 @@ def half_pairs(lattice, frac, cutoff):
     bin_of = np.zeros(n, np.int64)
     _place_atoms(frac, bins, base, inside, is_set, bin_of)
     # Atoms of bin b are order[begin[b]:begin[b + 1]].
-    order = np.argsort(bin_of, kind="mergesort")
+    order = np.empty(n, np.int64)
     begin = np.zeros(bins[0] * bins[1] * bins[2] + 1, np.int64)
-    begin[1:] = np.cumsum(np.bincount(bin_of, minlength=len(begin) - 1))
+    _sort_by_bin(bin_of, order, begin)
     extent = np.empty(3, np.int64)
     for axis in range(3):
         extent[axis] = 1 if bins[axis] >= 3 else 0
@@ -310,7 +370,7 @@ def half_pairs(lattice, frac, cutoff):
     room = 64 + n + int(likely)
     first = np.empty(room, np.int32)
     second = np.empty(room, np.int32)
-    shift = np.empty((room, 3), np.int32)
+    shift = np.empty(3 * room, np.int32)
     distance = np.empty(room)
     cell = np.empty(3, np.int64)
     for i in range(n):
@@ -334,19 +394,10 @@ def half_pairs(lattice, frac, cutoff):
                         )
                         if m + count > room:
                             room = 2 * room + count
-                            space = room - len(first)
-                            first = np.concatenate(
-                                (first, np.empty(space, np.int32))
-                            )
-                            second = np.concatenate(
-                                (second, np.empty(space, np.int32))
-                            )
-                            shift = np.concatenate(
-                                (shift, np.empty((space, 3), np.int32))
-                            )
-                            distance = np.concatenate(
-                                (distance, np.empty(space))
-                            )
+                            first = _lengthen(first, room)
+                            second = _lengthen(second, room)
+                            shift = _lengthen(shift, 3 * room)
+                            distance = _lengthen(distance, room)
                         for p in range(count):
                             f0 = place[0, p]
                             f1 = place[1, p]
@@ -356,18 +407,19 @@ def half_pairs(lattice, frac, cutoff):
                                 continue
                             first[m] = i
                             second[m] = j
-                            shift[m, 0] = (
+                            shift[3 * m + 0] = (
                                 int(np.rint(f0 - d0)) + base[i, 0] - base[j, 0]
                             )
-                            shift[m, 1] = (
+                            shift[3 * m + 1] = (
                                 int(np.rint(f1 - d1)) + base[i, 1] - base[j, 1]
                             )
-                            shift[m, 2] = (
+                            shift[3 * m + 2] = (
                                 int(np.rint(f2 - d2)) + base[i, 2] - base[j, 2]
                             )
                             distance[m] = np.sqrt(square[p])
                             m += 1
-    return first[:m], second[:m], shift[:m], distance[:m]
+    shifts = shift[: 3 * m].reshape(m, 3)
+    return first[:m], second[:m], shifts, distance[:m]
 
 
 # first, second int32[m]; distance float64[m]   pairs, each once
@@ -500,11 +552,11 @@ def reciprocal_vectors(lattice, longest):
     volume : float
         Of the cell, cubic angstrom.
     """
-    inverse = 2.0 * np.pi * np.linalg.inv(lattice).T
-    volume = abs(np.linalg.det(lattice))
+    reciprocal = np.empty((3, 3))
+    volume = abs(_reciprocal(lattice, reciprocal))
     limits = np.empty(3, np.int64)
     for axis in range(3):
-        length = np.sqrt((lattice[axis] ** 2).sum())
+        length = np.sqrt(_dot(lattice[axis], lattice[axis]))
         limits[axis] = int(longest * length / (2.0 * np.pi))
     area = (2 * limits[1] + 1) * (2 * limits[2] + 1)
     room = (limits[0] + 1) * area
@@ -517,7 +569,7 @@ def reciprocal_vectors(lattice, longest):
                     continue
                 square = 0.0
                 for k in range(3):
-                    g[m, k] = _combine(n0, n1, n2, inverse, k)
+                    g[m, k] = 2.0 * np.pi * _combine(n0, n1, n2, reciprocal, k)
                     square += g[m, k] ** 2
                 if square <= longest * longest:
                     m += 1
@@ -889,7 +941,10 @@ def _describe_neighbours(pairs, kind, members, reach, short, out):
     for a in range(3):
         for b in range(3):
             if members[a] > 0:
-                total = counts[:, b][kind == a].sum()
+                total = 0
+                for i in range(len(kind)):
+                    if kind[i] == a:
+                        total += counts[i, b]
                 out[1 + 3 * a + b] = total / members[a]
     o = 10
     for a, b in ((0, 0), (0, 1), (1, 1)):
@@ -978,6 +1033,7 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
     begin, lattices, frac, kinds, weights = atoms
     axis = np.empty(3)
     mean = np.empty(6)
+    reciprocal = np.empty((3, 3))
     for c in range(start, stop):
         out[c, :] = np.nan
         low = begin[c]
@@ -988,7 +1044,7 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
         lattice = lattices[c]
         places = frac[low:high]
         kind = kinds[low:high]
-        volume = abs(np.linalg.det(lattice))
+        volume = abs(_reciprocal(lattice, reciprocal))
         out[c, 0] = volume / n
 
         first, second, _, distance = half_pairs(lattice, places, reach.max())

@@ -56,7 +56,7 @@ class Balance:
 def bound_share(
     table: CompositionTable, rows: dict[str, FloatArray]
 ) -> FloatArray:
-    """Return the share of each recipe's rare earth that oxygen, nitrogen and carbon bind, (n,).
+    """Compute the share of each recipe's rare earth that oxygen, nitrogen and carbon bind, (n,).
 
     Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm.
 
@@ -71,7 +71,7 @@ def bound_share(
     Returns
     -------
     ndarray of float64, shape (n,)
-        0 to 0.99; 0 for a recipe without rare earth.
+        0 to 0.99. A recipe without rare earth has 0.99, or 0 where it has none of the three either.
     """
     from ..alloy._row_kernels import sums
 
@@ -96,23 +96,27 @@ def balance(
     rows: dict[str, FloatArray],
     formula: FloatArray,
 ) -> Balance:
-    """Take from each recipe the rare earth that is bound, then split what is left.
+    """Take from each recipe the rare earth that is bound, then split what is left into phases.
+
+    Only hosts whose second phases are on file, and rows that are not wholly a formula, lose rare
+    earth.
 
     Parameters
     ----------
     table : CompositionTable
         n recipes; not changed.
     parts : Partition
-        The recipes split as they stand.
+        The same recipes split by `phases.partition.partition`, nothing bound.
     rows : dict of ndarray, shape (n,)
-        Process of each, as of `process.by_row`: gases in wt.% among them.
+        Process of each, as of `process.by_row`; ``oxygen_wt_pct``, ``nitrogen_wt_pct`` and
+        ``carbon_wt_pct`` are read.
     formula : ndarray of float64, shape (n,)
         How far a recipe is a bare formula, 0 to 1. Those name a hard phase and stay as they are.
 
     Returns
     -------
     Balance
-        Phases of the n magnets, by volume.
+        Phases of the n magnets, by volume. Its ``charge`` is `table` itself.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes, partition
@@ -175,9 +179,9 @@ def microstructure(
 ) -> tuple[FloatArray, ...]:
     """Compute alpha_K, N_eff, H_cJ of cells (A/m), what coupled grains keep, and the decay.
 
-    N_eff = N_0 + n ln(D / D_0) rises with grain size, alpha_K = alpha_0 + w wetting + decoupling.
-    H_cJ at 20 degrees C is multiplied by what couples the grains, by way of alpha_K as a producer's
-    level is: p = factor exp(-v_soft/v_0) [1 - (1 - exp(-k_Co Co)) exp(-x/x_0)]
+    N_eff = N_0 + n ln(D / D_0), not below 0, rises with grain size, alpha_K = alpha_0 + w wetting +
+    decoupling. H_cJ at 20 degrees C is multiplied by what couples the grains, by way of alpha_K as
+    a producer's level is: p = factor exp(-v_soft/v_0) [1 - (1 - exp(-k_Co Co)) exp(-x/x_0)]
     exp(-(k_La + k_m Ce) La), Ce and La being shares of the rare earth. Grains that a soft phase or
     too little rare-earth-rich phase couples reverse together. Cobalt that no additive x accompanies
     turns the boundary phase into a magnetic Laves phase R(Fe,Co)2. Lanthanum, whose 2:14:1 barely
@@ -195,12 +199,19 @@ def microstructure(
     structure : dict of str to ndarray, shape (n,)
         Volume fraction ``soft``; ``decoupling_factor``, the share of coercivity that the boundary
         leaves; ``wetting`` and ``decoupling``, what additions and R6Fe13Ga add to alpha_K;
-        ``additive``, the atomic fraction of Ga and Cu; and `_cells.Shares`, NaN without cells.
+        ``additive``, the atomic fraction of Ga and Cu; and the fields of `_cells.Shares`, NaN
+        without cells.
 
     Returns
     -------
-    alpha_k, n_eff, pinned, left, decay : ndarray, shape (n,)
-        `left`: share of H_cJ at 20 degrees C that coupled grains keep, 1 of cells.
+    alpha_k, n_eff : ndarray, shape (n,)
+        Kronmueller's parameters at 20 degrees C.
+    pinning : ndarray, shape (n,)
+        H_cJ of cells at 20 degrees C, A/m; 0 of magnets without cells.
+    remaining : ndarray, shape (n,)
+        Share of H_cJ at 20 degrees C that coupled grains keep, 1 of cells.
+    decay : ndarray, shape (n,)
+        ``rows["decay"]``; of cells the relative fall of H_cJ per 1000 K.
     """
     size = rows["grain_size_um"] / rows["grain_reference_um"]
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(size)
@@ -255,7 +266,7 @@ def grain_decoupling(
 
 
 def solid_state_loss(carbide: FloatArray) -> FloatArray:
-    """Compute by how much ln H_cJ of carbides lies below that of borides: k_C c, (n,).
+    """Compute by how much ln H_cJ of carbides lies below that of borides: k_C c, 0 or more, (n,).
 
     R2Fe14C forms in the solid, from R2Fe17Cx of which some stays between its grains; a quarter of
     boron lets it form from the melt. c goes from 0 at `carbide_from` to 1 without boron. `carbide`,
@@ -269,9 +280,10 @@ def solid_state_loss(carbide: FloatArray) -> FloatArray:
 
 
 def ribbon_refinement(refractory: FloatArray) -> FloatArray:
-    """Compute by how much ln H_cJ of ribbons rises with refractory metals: g (1 - exp(-y/y_0)).
+    """Compute by how much ln H_cJ of ribbons rises with refractory metals: g (1 - exp(-y/y_0)), (n,).
 
-    Ti, Zr, Hf, V, Nb and Ta, of atomic fraction y, keep the grains of ribbons fine.
+    `refractory`, (n,), is y, the atomic fraction of Ti, Zr, Hf, V, Nb and Ta, which keep the grains
+    of ribbons fine.
     """
     return np.asarray(
         -GRAINS.refining_gain * np.expm1(-refractory / GRAINS.refining_amount)
@@ -293,7 +305,12 @@ def reduced_remanence(
     soft : ndarray, shape (n,)
         Volume fraction of iron.
     fine : ndarray of bool, shape (n,)
-        Whether grains are as fine as a wall is wide.
+        Whether grains are as fine as a wall is wide; others are not coupled by exchange.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Without a unit; `alignment` where grains are not fine.
     """
     exchange_share = -GRAINS.exchange_remanence * np.expm1(
         -soft / GRAINS.exchange_volume
@@ -321,7 +338,7 @@ def grain_effect(
     """Compute what one standard deviation of the slope with grain size does to ln H_cJ, shape (m, n).
 
     The effect is zero at the grain size of the magnets that the family's level was fitted to, and
-    where N_eff is zero. It is large where little coercivity is left.
+    where N_eff is zero. It is large where little coercivity is left, and 0 where there is none.
 
     Parameters
     ----------
@@ -330,9 +347,10 @@ def grain_effect(
     rules : Rules
         Of the same alloys, see there.
     rows : dict of ndarray, shape (n,)
-        Process of each magnet by the name of the setting, as of `process.by_row`.
+        Process of each magnet by the name of the setting, as of `process.by_row`;
+        ``grain_size_um``, ``fitted_grain_um`` and ``grain_deviation`` are read.
     temperature : float or ndarray, shape (m,)
-        Temperature or temperatures, K.
+        Temperature or temperatures, K; a float counts as m = 1.
     """
     from ._magnet_kernels import ROOM, states
 

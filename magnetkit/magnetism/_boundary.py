@@ -73,13 +73,13 @@ def boundary_composition(
     Returns
     -------
     dict of str to ndarray, shape (n,)
-        ``free``: free rare earth, wt.%, below 0 where it is short; without a grain size no more.
-        ``decoupling_earth``: rare earth in R6T13Ga, wt.%; ``r2fe17``, ``r6fe13ga``, ``r6fe13x``,
-        ``boride``: volume fractions of R2T17, of R6T13Ga, of that with what copper and aluminium
-        make like it, and of R1.1T4B4; ``soft_doubt``: standard deviation of ``r2fe17`` by
+        ``free``: free rare earth, wt.%, below 0 where it is short; the only entry where `grain_um`
+        is None. ``decoupling_earth``: rare earth in R6T13Ga, wt.%; ``r2fe17``, ``r6fe13ga``,
+        ``r6fe13x``, ``boride``: volume fractions of R2T17, of R6T13Ga, of that with what copper and
+        aluminium make like it, and of R1.1T4B4; ``soft_doubt``: standard deviation of ``r2fe17`` by
         the doubt of boron; ``boron``: wt.%; ``wetting``, ``decoupling``: what additions and R6T13Ga
         add to alpha_K; ``cerium``: share of cerium beyond about half, 1 where all is Ce;
-        ``sintered``: 1 where grains need a boundary phase.
+        ``sintered``: 1 where grains need a boundary phase, else 0.
     """
     from ..alloy._row_kernels import sums_of_each
 
@@ -169,9 +169,10 @@ def _atomic_volume(symbol: str) -> float:
 def _mean_volume(
     table: "CompositionTable", symbols: tuple[str, ...]
 ) -> FloatArray:
-    """Return the mean volume of the atoms of some elements in n recipes, cubic angstrom, shape (n,).
+    """Compute the mean volume of the atoms of some elements in n recipes, cubic angstrom, shape (n,).
 
-    `symbols` are such as ("Nd", "Pr"). It is 0 where a recipe has none of them.
+    `table` holds the recipes and `symbols` are such as ("Nd", "Pr"). The result is 0 where a recipe
+    has none of them.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
@@ -183,7 +184,10 @@ def _mean_volume(
 
 
 def _decoupling_capacity(atoms: dict[str, FloatArray]) -> FloatArray:
-    """Return the atoms of T that gallium, copper and aluminium can bind as R6T13Ga, shape (n,)."""
+    """Compute the atoms of T that gallium, copper and aluminium can bind as R6T13Ga, shape (n,).
+
+    `atoms` has the moles of ``Ga``, ``Cu`` and ``Al`` in each recipe.
+    """
     like_gallium = atoms["Ga"] + BOUNDARY.copper_for_gallium * atoms["Cu"]
     like_aluminium = BOUNDARY.aluminium_for_gallium * atoms["Al"]
     return _T_PER_GALLIUM * like_gallium + _T_PER_ALUMINIUM * like_aluminium
@@ -271,12 +275,20 @@ def decoupling_gain(volume: FloatArray, cobalt: FloatArray) -> FloatArray:
 
 
 def decoupling_factor(structure: dict[str, FloatArray]) -> FloatArray:
-    """Compute the share of coercivity that free rare earth, R2T17 and cerium leave, shape (n,)."""
+    """Compute the share of coercivity that free rare earth, R2T17 and cerium leave, shape (n,).
+
+    `structure` is what `boundary_composition` returns.
+    """
     return np.asarray(np.exp(log_decoupling(structure)))
 
 
 def log_decoupling(structure: dict[str, FloatArray]) -> FloatArray:
-    """Compute the logarithm of `decoupling_factor`, shape (n,)."""
+    """Compute the logarithm of `decoupling_factor`, shape (n,).
+
+    `structure` is what `boundary_composition` returns; ``free`` and ``decoupling_earth`` (wt.%),
+    ``r2fe17`` (volume fraction) and ``cerium`` (share beyond about half) are read. It is -inf where
+    nothing is left.
+    """
     wetting_share = _wetted_share(
         structure["free"], structure["decoupling_earth"]
     )
@@ -321,14 +333,15 @@ def usual_boundary(structure: dict[str, FloatArray]) -> dict[str, FloatArray]:
 
 
 def boundary_deviation(structure: dict[str, FloatArray]) -> FloatArray:
-    """Compute the deviation of ln H_cJ that the boundary phase adds to that of ordinary magnets, (n,).
+    """Compute the standard deviation of ln H_cJ that the boundary phase adds to that of ordinary magnets.
 
     The volume of R2T17 is known as well as boron is weighed and as iron in the boundary and carbon
-    on titanium are, and so is what it does; much cerium and being half a formula add theirs.
+    on titanium are, and so is what it does; much cerium and being half a formula add theirs. The
+    result has shape (n,).
 
-    `structure` is what `boundary_composition` returned: ``r2fe17`` (volume fraction),
-    ``soft_doubt`` and ``cerium`` are read. The caller adds ``formula``, how far each row is a bare
-    formula, 0 to 1.
+    `structure` is what `_magnets._structure` returns, arrays (n,): ``r2fe17`` (volume fraction),
+    ``soft_doubt`` (its standard deviation), ``cerium`` (share beyond about half) and ``formula``
+    (how far a row is a bare formula, 0 to 1) are read.
     """
     book = BOUNDARY
     soft = structure["r2fe17"]
@@ -357,19 +370,19 @@ def _deviation(name: str) -> float:
 def formula_likelihood(
     table: "CompositionTable", host: Int8Array, hard: FloatArray
 ) -> FloatArray:
-    """Compute how likely n rows name a compound (Nd2Fe14B) rather than a furnace charge, 0 to 1.
+    """Compute how likely n rows name a compound (Nd2Fe14B) rather than a furnace charge, 0 to 1, (n,).
 
-    A formula names a hard phase, whose maker adds what the process takes; within an amount as
-    small beside it the likelihood falls from 1 to 0. A charge by weight is no formula.
+    A formula names a hard phase, whose maker adds what the process takes; within an amount as small
+    beside it the likelihood falls from 1 to 0. A charge by weight is no formula.
 
     Parameters
     ----------
     table : CompositionTable
-        The recipes.
+        The recipes, and whether each is written by weight.
     host : ndarray of int8, shape (n,)
         Indices of their hosts in `HOST_NAMES`, -1 for none.
     hard : ndarray, shape (n,)
-        Volume fraction that is the hard phase.
+        Volume fraction that is the hard phase; NaN counts as 0.
     """
     from ..phases.partition import hosts_by_hardening
 

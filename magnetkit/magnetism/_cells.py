@@ -47,12 +47,24 @@ def shares(
 ) -> Shares:
     """Compute the shares of the metal and of the rare earths that hardening by cells depends on.
 
-    `carbon` and `oxygen`, wt.%, scalar or (n,), are those beside the charge.
-
     Ti and Hf count as Zr up to as much as there is of it. Carbon beyond the usual amount binds one
     atom of zirconium each as ZrC, seen from 0.21 wt.% on; above 0.43 wt.% no cells are left. Oxygen
-    binds Sm (moulded magnets; abstract of jmonline.org, article
+    beyond the usual amount binds Sm (moulded magnets; abstract of jmonline.org, article
     ad33b4ae-eea6-4b87-ba4f-fd1171c5f2f7).
+
+    Parameters
+    ----------
+    charge : CompositionTable
+        n charges.
+    carbon, oxygen : float or ndarray, shape (n,)
+        What there is of them beside the charge, wt.%; NaN counts as none.
+
+    Returns
+    -------
+    Shares
+        Named tuple of arrays (n,): ``iron``, ``copper`` and ``zirconium``, atomic shares of the
+        metal; ``ratio``, metal atoms per rare earth that is not bound; ``earth``, by which factor
+        the rare earths change H_cJ, 1 for Sm alone.
     """
     rare = charge.fraction(*RARE_EARTHS)
     zirconium = charge.fraction("Zr")
@@ -77,7 +89,11 @@ def shares(
 
 @lru_cache(maxsize=1)
 def _earths() -> FloatArray:
-    """Compute K_1 and J_s of each R2Co17 at 20 C, divided by those of Sm2Co17, shape (2, 118)."""
+    """Compute K_1 and J_s of each R2Co17 at 20 C, divided by those of Sm2Co17, shape (2, 118).
+
+    The first row is K_1, the second J_s; columns are elements by atomic number, 0 for those that
+    are no rare earth. The array is shared: do not change it.
+    """
     from ..compound.evaluate import PROPERTIES, evaluate_phases
     from ..compound.parameters import load
     from ..phases.partition import partition
@@ -104,9 +120,9 @@ def _earths() -> FloatArray:
 
 
 def _earth(charge: CompositionTable) -> FloatArray:
-    """Compute the wall energy divided by J_s, sqrt(K_1) / J_s, shape (n,).
+    """Compute the wall energy divided by J_s, sqrt(K_1) / J_s, of n charges, shape (n,).
 
-    It is relative to that with Sm as the only rare earth.
+    It is relative to that with Sm as the only rare earth. `charge` is the table of the charges.
     """
     rare = charge.fraction(*RARE_EARTHS)
     if np.array_equal(charge.fraction("Sm"), rare):
@@ -188,14 +204,15 @@ def cellular_coercivity(
     ----------
     rows : dict of ndarray, shape (n,)
         Process of each magnet: ``decay``, ``pinning_kA_m``, ``copper_scale``, ``hot_kA_m``,
-        ``iron_limit``, ``aged_for_C`` and ``ordinary_fall``.
+        ``iron_limit``, ``aged_for_C`` and ``ordinary_fall``. ``harder``, which may lack, is a
+        factor of H_cJ at 20 C by which the fall alone is steeper.
     structure : dict of ndarray, shape (n,)
         The fields of `Shares`; NaN for magnets without cells.
 
     Returns
     -------
     coercivity : ndarray, shape (n,)
-        H_cJ at 20 C, A/m; 0 for magnets without cells.
+        H_cJ at 20 C, A/m, without ``harder``; 0 for magnets without cells.
     fall : ndarray, shape (n,)
         Relative fall per 1000 K; ``rows["decay"]`` for magnets without cells.
     """
@@ -250,12 +267,13 @@ def hot_deviation(
 ) -> FloatArray:
     """Compute the standard deviation of ln H_cJ of cells that the value at 500 C brings, (m, n).
 
-    The result is zero for magnets that are not hardened by cells.
+    The result is zero for magnets that are not hardened by cells, and at 20 C and below.
 
     Parameters
     ----------
     rules : Rules
-        Of n alloys, see `magnetkit.magnetism._magnet_kernels`.
+        Of n alloys, see `magnetkit.magnetism._magnet_kernels`; ``level``, ``pinned`` and ``decay``
+        are read.
     iron : ndarray, shape (n,)
         Share of iron in the metal.
     kelvin : ndarray, shape (m, 1)
@@ -282,7 +300,11 @@ def hot_deviation(
 
 
 def squareness(usual: FloatArray, ratio: FloatArray) -> FloatArray:
-    """Return H_k / H_cJ of cells: it falls as the ratio of metal to rare earth rises."""
+    """Compute H_k / H_cJ of cells, (n,): it falls as the ratio of metal to rare earth rises.
+
+    `usual`, (n,), is that at the usual ratio. `ratio`, (n,), is in atoms; where it is NaN the
+    result is `usual`.
+    """
     inside = np.clip(ratio, CELLS.least_ratio, CELLS.most_ratio)
     return usual - CELLS.squareness_slope * np.nan_to_num(
         inside - CELLS.usual_ratio

@@ -145,7 +145,10 @@ class CompositionEstimate:
 
 
 def _kind_words(one: Recipe) -> str:
-    """Return a recipe of one kind in words: ``bulk (0.62): Nd24Pr6Dy3Fe bal., 3.0 wt.%``."""
+    """Write a recipe of one kind in words: ``bulk (0.62): Nd24Pr6Dy3Fe bal., 3.0 wt.%``.
+
+    `one` is the recipe; the number in brackets is its weight, that in wt.% its heavy rare earth.
+    """
     recipe_text = (
         f"{one.text} with {one.shell} diffused in" if one.shell else one.text
     )
@@ -160,19 +163,21 @@ def estimate_composition(
 
     Parameters
     ----------
-    grade : pandas.Series
-        A row of `magnetkit.grades` at 20 degrees C.
+    grade : pandas.Series or mapping
+        A row of `magnetkit.grades` at 20 degrees C. ``host``, ``kind``, ``makers``,
+        ``remanence_T``, ``coercivity_kA_m`` and ``remanence_coefficient_pct_K`` are read.
     curie : CurieModel, optional
-        As of `magnetkit.magnetism.sintered_at`.
+        Model of the Curie temperature; the shipped one otherwise.
 
     Returns
     -------
     CompositionEstimate
+        Its ``best`` is the likeliest `Recipe`.
 
     Raises
     ------
     InputError
-        If it is not such a row.
+        If it is not such a row, the grade is bonded, or no usual recipes of its host are known.
     """
     try:
         host = str(grade["host"])
@@ -303,10 +308,25 @@ def likeliest_recipe(
 ) -> Recipe | None:
     """Return the likeliest recipe of a commercial grade, or the likeliest one of a given kind.
 
-    None if the recipe of the grade is not estimated. `grade` is a name of `magnetkit.grades`
-    (KeyError otherwise), such as "N42SH". `kind` is "bulk", "diffused", "fine-grained" or
-    "hot-deformed"; where no recipe has that kind, or it is None, the likeliest one of all is
-    returned.
+    Parameters
+    ----------
+    grade : str
+        A name of `magnetkit.grades`, such as "N42SH".
+    kind : str or None
+        "bulk", "diffused", "fine-grained" or "hot-deformed". Where no recipe has that kind, or it
+        is None, the likeliest one of all is returned.
+    curie : CurieModel
+        Model of the Curie temperature.
+
+    Returns
+    -------
+    Recipe or None
+        None if the recipe of the grade is not estimated.
+
+    Raises
+    ------
+    KeyError
+        If there is no such grade.
     """
     row: Any = (
         grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
@@ -318,6 +338,7 @@ def likeliest_recipe(
 
 
 def _deviation(weight: FloatArray, values: FloatArray) -> float:
+    """Compute the standard deviation of `values` with weights `weight`, (n,) each, of any sum."""
     share = weight / max(weight.sum(), 1e-300)
     centre = (share * values).sum()
     return float(np.sqrt((share * (values - centre) ** 2).sum()))
@@ -409,9 +430,9 @@ def _log_likelihood(
     """Compute the log-likelihood of a grade's printed figures for each recipe, shape (n,).
 
     `frame` has the modelled figures, one row a recipe, with ``remanence_T``, ``coercivity_kA_m``
-    and ``remanence_coefficient_pct_K``. `grade` maps the same names to printed values. Figures that
-    are not printed (NaN) do not count; a modelled one that is 0 or NaN makes the result infinite or
-    NaN.
+    and ``remanence_coefficient_pct_K``. `grade` maps the same names to printed values, the
+    coercivity being the guaranteed one, and ``host`` to the name of its host. Figures that are not
+    printed (NaN) do not count; a modelled one that is 0 or NaN makes the result infinite or NaN.
     """
     log = np.zeros(len(frame))
     for quantity, value in usual_values(grade).items():
@@ -432,7 +453,12 @@ def _log_likelihood(
 
 
 def usual_values(grade: "pd.Series | Mapping[str, Any]") -> dict[str, float]:
-    """Return B_r as printed and H_cJ of a usual lot, which lies above the guaranteed one, of a grade."""
+    """Return B_r (T) as printed and H_cJ (kA/m) of a usual lot of a grade.
+
+    H_cJ of a usual lot lies above the guaranteed one, which `grade` has. `grade` maps ``host``,
+    ``remanence_T`` and ``coercivity_kA_m`` to its values; the latter two are the keys of the
+    result.
+    """
     h_cj = typical_over_minimum(str(grade["host"])) * float(grade[COERCIVITY])
     return {"remanence_T": float(grade["remanence_T"]), COERCIVITY: h_cj}
 
@@ -440,7 +466,10 @@ def usual_values(grade: "pd.Series | Mapping[str, Any]") -> dict[str, float]:
 def _level_log(
     hardness: FloatArray, grade: "pd.Series | Mapping[str, Any]"
 ) -> FloatArray:
-    """Return the log-likelihood of the family's level for recipes of ln H_cJ, shape (n,)."""
+    """Compute the log-likelihood of the family's level for n recipes, shape (n,).
+
+    `hardness`, (n,), is ln of the modelled H_cJ in kA/m; `grade` is as for `usual_values`.
+    """
     off = hardness - np.log(usual_values(grade)[COERCIVITY])
     return np.asarray(-0.5 * (off / MAKEUP.one_level) ** 2)
 
@@ -485,7 +514,12 @@ def _classes() -> "pd.DataFrame":
 def given_composition(
     recipe: str, shell: str, heavy: float
 ) -> CompositionEstimate:
-    """Return a composition that the user gave, with its heavy rare earth, wt.%."""
+    """Build the estimate that stands for a composition that the user gave.
+
+    `recipe` is a text in wt.%, `shell` what is diffused in, an empty text for nothing, and `heavy`
+    the heavy rare earth of both, wt.%. ``estimate`` of the result is False; its one recipe has
+    weight 1.
+    """
     only = Recipe(recipe, shell, heavy, 1.0, "diffused" if shell else "bulk")
     ends = (heavy, heavy, heavy)
     put_in = float(bool(shell))
@@ -495,6 +529,10 @@ def given_composition(
 def _heavy_wt_pct(
     table: CompositionTable, shell: list[str] | None
 ) -> FloatArray:
+    """Compute the heavy rare earth of n magnets with their shells, wt.%, shape (n,).
+
+    `table` holds the recipes; `shell` has a text for each, empty without a shell, or is None.
+    """
     weights = np.column_stack(
         [np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)]
     )
@@ -557,7 +595,20 @@ class _Usual(BaseModel, extra="forbid", frozen=True):
 def usual_magnets() -> dict[str, _Usual]:
     """Read the usual magnets of each host that is sold, by host name.
 
-    The files are ``makeup.toml`` of the hosts' folders. DataError if one does not fit its schema.
+    The files are ``makeup.toml`` of the hosts' folders; hosts without one are left out. The
+    dictionary is shared: do not change it.
+
+    Returns
+    -------
+    dict of _Usual
+        ``heavy`` ("by_class" or "for_the_coefficient"), why heavy rare earth is added; ``charge``,
+        the usual charge in wt.%; ``grades``, the grids of recipes by kind; ``candidates``, the
+        grids to screen.
+
+    Raises
+    ------
+    DataError
+        If a file does not fit its schema.
     """
     magnets = {}
     for name in HOSTS:
@@ -609,6 +660,11 @@ def charge(host: str, **amounts: float) -> str:
     **amounts : float
         By symbol, wt.% that replaces the usual amount of that element, such as ``Dy=2.0``;
         ``rare_earth`` is the total of the rare earths, of which the light ones take the rest.
+
+    Returns
+    -------
+    str
+        Elements in the usual order with wt.% to two digits, those of 0 left out; the balance last.
 
     Raises
     ------
@@ -706,10 +762,10 @@ def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
 
 
 def grade_row(grade: str, kelvin: float) -> "pd.Series":
-    """Return a grade's row of `magnetkit.grades` at a temperature, K.
+    """Return a grade's row of `magnetkit.grades` at a temperature, `kelvin`, K.
 
-    InputError if it is unknown, or has no B_r or H_cJ left there. Its columns are those of
-    `magnetkit.grades`, hot values included.
+    `grade` is its name. The columns are those of `magnetkit.grades`, hot values included.
+    InputError if the grade is unknown, or has no B_r or H_cJ left there.
     """
     row = grades(grade, kelvin).iloc[0]
     if not (row["remanence_T"] > 0 and row["coercivity_kA_m"] > 0):
@@ -752,11 +808,16 @@ def calibrate_on_grade(
     Parameters
     ----------
     here : pandas.Series
-        Row of the grade, of `grade_row`.
+        Row of the grade at the temperature of use, of `grade_row`.
     made : CompositionEstimate
         Its estimated composition.
     curie : CurieModel, optional
         Model of the Curie temperature.
+
+    Returns
+    -------
+    Producer
+        Named as the grade; without magnets if its recipe makes none in the model.
     """
     apart = float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"]))
     unsure = {"remanence_T": apart / 4.0 + 0.01}
@@ -829,9 +890,10 @@ def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
 
 
 def alpha_range(grade: str) -> tuple[float, float]:
-    """Return the ends of the chord, K, over which a maker prints alpha of a grade.
+    """Return the ends of the chord over which a maker prints alpha of a grade: lower and upper, K.
 
-    The pair is `BETWEEN` (20 and 100 degrees C) if no sheet names the ends.
+    `grade` is a name of `magnetkit.grades`; of several sheets the first counts. The pair is
+    `BETWEEN` (20 and 100 degrees C) if no sheet names the ends.
     """
     sheets = grades(grade, sheets=True)
     alpha_sheets = sheets[
@@ -845,7 +907,10 @@ def alpha_range(grade: str) -> tuple[float, float]:
 
 
 def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
-    """Read one recipe into a table of one row; CompositionError if it cannot be read."""
+    """Read one recipe into a table of one row; CompositionError if it cannot be read.
+
+    `basis` says what the amounts of the text `recipe` are: "auto", "atomic" or "weight".
+    """
     table = CompositionTable.from_strings([recipe], basis=basis)
     if table.errors:
         error = table.errors[0]

@@ -157,7 +157,7 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
     list of RawCurve
         In the order of the columns, and of each by rising temperature.
     list of str
-        Columns that were not used.
+        Heads of columns that were not used; none are named of a .dat file.
 
     Raises
     ------
@@ -205,11 +205,29 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
 def _split_lines(
     source: str | Path,
 ) -> tuple[list[str], list[list[str]], list[str]]:
-    """Split a file into its heads, its rows of cells and its comments.
+    """Split a file into its heads, its rows of cells and its comments, all texts.
 
     A file whose numbers begin at once has its heads in a comment ``Columns: ...``, as `magnetkit
-    curve` writes it. Units in a row below the heads are appended to the heads. InputError if the
-    file cannot be read or holds no points.
+    curve` writes it. Units in a row below the heads are appended to the heads. Comments are lines
+    that begin with # or %, without that mark.
+
+    Parameters
+    ----------
+    source : str or Path
+        Path of the file.
+
+    Returns
+    -------
+    heads : list of str
+        One a column.
+    body : list of list of str
+        Cells of each row of points; it may be empty below a header.
+    comments : list of str
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, holds no line but comments, or names no columns.
     """
     lines = _read_data_lines(source)
     comments = [line[1:].strip() for line in lines if line[0] in "#%"]
@@ -231,7 +249,8 @@ def _split_lines(
 def _read_data_lines(source: str | Path) -> list[str]:
     """Read the lines of a file that are not blank; after a line ``[Data]`` if there is one.
 
-    InputError if the file cannot be read. Text is UTF-8, or UTF-16 with its byte order mark.
+    `source` is its path. InputError if it cannot be read. Text is UTF-8, or UTF-16 with its byte
+    order mark.
     """
     try:
         data = Path(source).read_bytes()
@@ -280,6 +299,7 @@ def _find_heads(source: str | Path, comments: list[str]) -> list[str]:
 
 
 def _is_number(cell: str) -> bool:
+    """Say whether a cell, a text, can be read as a float; nan and inf can."""
     try:
         float(cell)
     except ValueError:
@@ -294,6 +314,7 @@ def _numbers(
 
     Texts in columns of no known quantity are NaN, and so are cells that a short row lacks. `heads`
     are the heads of the columns, `body` the rows of cells; cells beyond the heads are left out.
+    `source` is the file's name, for messages.
 
     Raises
     ------
@@ -328,7 +349,7 @@ def _is_dat(heads: Sequence[str]) -> bool:
 
 
 def _select_for_dat(heads: Sequence[str]) -> list[_Column]:
-    """Return the columns temperature, field and moment of a magnetometer's .dat file.
+    """List the columns temperature, field and moment of a magnetometer's .dat file, as `_Column`.
 
     `heads` are those of the file. One of the known heads of a moment must be among them, else
     StopIteration is raised; a head of temperature or field that is missing is left out.
@@ -356,7 +377,11 @@ def _select_for_dat(heads: Sequence[str]) -> list[_Column]:
 
 
 def _column_quantity(head: str) -> str:
-    """Return the quantity that a heading names; empty where it names none."""
+    """Return the quantity that a heading names; empty where it names none.
+
+    `head` is such as "H (kA/m)". The quantity is "field", "moment", "polarization", "induction" or
+    "temperature"; the unit is not checked.
+    """
     plain = head.strip().strip('"')
     return next(
         (kind for kind, pattern in _PATTERNS.items() if pattern.search(plain)),
@@ -393,10 +418,12 @@ def _find_columns(source: str | Path, heads: Sequence[str]) -> list[_Column]:
 
 
 def _factor(source: str | Path, head: str, kind: str) -> float:
-    """Return the factor that converts the unit in a head to SI.
+    """Return the factor that converts numbers of the unit in a head to SI.
 
-    `kind` is the quantity, a key of `_UNITS` such as "field"; `head` is such as "H (kOe)". `source`
-    is the file's name, for messages. InputError if the unit is missing, unknown, or per mass.
+    `kind` is the quantity, a key of `_UNITS` such as "field"; `head` is such as "H (kOe)". A field
+    becomes A/m, polarization and induction T, a moment T m3; of temperatures the factor is that of
+    a difference. `source` is the file's name, for messages. InputError if the unit is missing,
+    unknown, or per mass.
     """
     plain = _DEGREES.sub("", head.strip().strip('"')).strip(" ,_")
     units = {unit.casefold(): factor for unit, factor in _UNITS[kind].items()}
@@ -433,8 +460,26 @@ def _pair_columns(
     """Pair the column of the field with that of J, B or the moment, one pair for each curve.
 
     Where B and J stand beside one field, J is taken; of several columns of one kind all are. A
-    column belongs to the field before it. `source` is the file's name, for messages. InputError if
-    either column is missing.
+    column belongs to the field before it.
+
+    Parameters
+    ----------
+    source : str or Path
+        Name of the file, for messages.
+    heads : sequence of str
+        Heads of all columns.
+    columns : sequence of _Column
+        Those that name a quantity, in the order of the file.
+
+    Returns
+    -------
+    list of (_Column, _Column)
+        Field and flux of each curve.
+
+    Raises
+    ------
+    InputError
+        If there is no column of a field or none of a flux, or no flux stands beside a field.
     """
     fields = [one for one in columns if one.kind == "field"]
     fluxes = [one for one in columns if one.kind in _FLUX_KINDS]
@@ -460,9 +505,9 @@ def _pair_columns(
 
 
 def _kelvin(values: FloatArray, head: str) -> FloatArray:
-    """Convert a column of temperatures, (n,), to K; its unit, C, F or K, is the last letter of `head`.
+    """Convert a column of temperatures, `values`, (n,), to K, by the unit in its heading, `head`.
 
-    Any other letter counts as K.
+    The unit, C, F or K, is the last letter of `head`; any other letter counts as K.
     """
     unit = _DEGREES.sub("", head).strip(' )]"')[-1:].upper()
     if unit == "C":
@@ -477,8 +522,8 @@ def _temperature_from_name(
 ) -> tuple[float, str]:
     """Find the temperature of a file that has no column of temperatures.
 
-    A comment, of the lines of `comments`, is searched first, then the name of the file; 20 degrees
-    C otherwise.
+    A comment, of the lines of `comments`, is searched first for such as "at 150 C (423.15 K)", then
+    the name of the file, `source`; 20 degrees C otherwise.
 
     Returns
     -------

@@ -43,7 +43,7 @@ def reversed_share(h_cj, power, h):
     return (np.maximum(h, 0.0) / h_cj) ** power
 
 
-# Scalars; h is the reverse field |H|, A/m. Returns
+# Scalars: b_r T, h_cj A/m, mu_rec, power of `corner`, h the reverse field |H|, A/m. Returns
 # J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), T, not below the mirror image -B_r, which
 # it also is where the straight line alone has come to zero.
 @jit
@@ -67,10 +67,12 @@ def curves(b_r, h_cj, h_knee, mu_rec, reverse):
     return out
 
 
-# As `curves`, of magnets start to stop - 1; out float64 (n, m) of zeros is written to.
+# b_r T, h_cj, h_knee A/m, mu_rec float64 (n); reverse float64 (n, m): reverse fields, A/m; out
+# float64 (n, m) of zeros, whose rows start to stop - 1 are written to, but for magnets without
+# coercivity.
 @jit
 def _curves(b_r, h_cj, h_knee, mu_rec, reverse, out, start, stop):
-    """Write J (T) at the reverse fields of some magnets."""
+    """Write J (T) of magnets start to stop - 1 at their reverse fields into `out`."""
     m = reverse.shape[1]
     for i in range(start, stop):
         if h_cj[i] <= 0.0:
@@ -95,10 +97,11 @@ def own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, count):
     return out
 
 
-# As `own_fields`, of magnets start to stop - 1; out float64 (n, count) of zeros is written to.
+# b_r T, h_cj, h_knee A/m, mu_rec, h_cb A/m float64 (n); out float64 (n, count) of zeros, count 4 or
+# more: its rows start to stop - 1 are written to. NaN in, NaN out; zeros without coercivity.
 @jit
 def _own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, out, start, stop):
-    """Write ascending reverse fields (A/m) that follow the shape of each magnet's own curve.
+    """Write ascending reverse fields (A/m) that follow each magnet's own curve into `out`.
 
     Half are evenly spaced, half lie where the curve bends; H_cB and H_cJ are among them.
     """
@@ -121,7 +124,7 @@ def _own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, out, start, stop):
         out[i] = np.sort(out[i])
 
 
-# b_r, h_cj, h_knee, mu_rec float64 (n) as above; load: permeance coefficient -B/(mu_0 H).
+# b_r T, h_cj, h_knee A/m, mu_rec float64 (n); load: permeance coefficient -B/(mu_0 H).
 # Returns float64 (n), A/m: the reverse field at which J = (1 + load) mu_0 |H|. NaN in, NaN out;
 # zero without coercivity.
 def working_fields(b_r, h_cj, h_knee, mu_rec, load):
@@ -141,10 +144,11 @@ def working_fields(b_r, h_cj, h_knee, mu_rec, load):
     return out
 
 
-# As `working_fields`, of magnets start to stop - 1; out float64 (n) of zeros is written to.
+# b_r T, h_cj, h_knee A/m, mu_rec float64 (n); load: permeance coefficient; out float64 (n) of zeros,
+# whose entries start to stop - 1 are written to. NaN in, NaN out; zero without coercivity.
 @jit
 def _working_fields(b_r, h_cj, h_knee, mu_rec, load, out, start, stop):
-    """Write the reverse field (A/m) at which the load line meets the curve of some magnets."""
+    """Write the reverse fields (A/m) at which the load line meets the curves into `out`."""
     for i in range(start, stop):
         if np.isnan(b_r[i]) or np.isnan(h_cj[i]):
             out[i] = np.nan
@@ -174,7 +178,7 @@ def straight_field(b_r, mu_rec, load, outside):
     return b_r / MU_0 / (load + mu_rec) + outside
 
 
-# b_r T, h_cj, h_knee A/m, mu_rec float64 (n) as above; load: permeance coefficient; outside: field
+# b_r T, h_cj, h_knee A/m, mu_rec float64 (n); load: permeance coefficient; outside: field
 # in the magnet's place, as of `straight_field`, A/m; creep: by how much time acts like a larger
 # field, A/m.
 # Returns float64 (n): the share of B_r that is lost for good, 0 to 1 without an outside field,
@@ -197,10 +201,12 @@ def flux_loss(b_r, h_cj, h_knee, mu_rec, load, outside, creep):
     return out
 
 
-# As `flux_loss`, of magnets start to stop - 1; duty: load, outside, creep; out float64 (n) is written.
+# b_r T, h_cj, h_knee A/m, mu_rec float64 (n); duty: load (permeance coefficient), outside and creep
+# (A/m), as of `flux_loss`; out float64 (n) of ones, whose entries start to stop - 1 are written to:
+# 0 to 1 without an outside field, at most 2; NaN in, NaN out; 1 without coercivity.
 @jit
 def _flux_loss_row(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
-    """Write the share of B_r that some magnets lose for good."""
+    """Write the share of B_r that magnets start to stop - 1 lose for good into `out`."""
     load, outside, creep = duty
     for i in range(start, stop):
         if np.isnan(b_r[i]) or np.isnan(h_cj[i]):
@@ -246,14 +252,14 @@ def energy_product(b_r, h_knee, mu_rec):
     return max((b_r - MU_0 * mu_rec * h) * h, 0.0)
 
 
-# t float64 (3): ascending temperatures, the last two bracketing; room float64 (m, 3): what is left
-# at them, here of row s, positive but at the last, which may be NaN (no magnet any more). Without a
+# t float64 (3): ascending temperatures, K, the last two bracketing; room float64 (m, 3): field left at
+# them, A/m, here of row s, positive but at the last, which may be NaN (no magnet any more). Without a
 # third point t[0] and room[s, 0] are NaN.
 # Returns the temperature at which nothing is left: root of the parabola through three points, of
 # the line through two; of the line through the first two, up to the last, where that is NaN.
 @jit(part="copied")
 def crossing(t, room, s):
-    """Return the temperature, K, at which the field left before the knee reaches zero.
+    """Return the temperature, K, at which the field left before the knee of row s reaches zero.
 
     It is the root of the parabola through three points, or of the line through two.
     """

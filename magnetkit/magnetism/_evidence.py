@@ -110,7 +110,13 @@ class Evidence(NamedTuple):
     farthest: Coded
 
     def beyond(self, distance: FloatArray, name: str) -> "Evidence":
-        """Return evidence of magnets that a coordinate sets apart from all measured ones, (n,)."""
+        """Return evidence of n magnets that one more coordinate sets apart from all measured ones.
+
+        `distance`, (n,), is how far in that coordinate, in the unit of `Evidence.distance`, to
+        which it adds at a right angle. `name` is that of the coordinate, the farthest where it
+        exceeds the distance so far. This evidence is not changed; it is returned itself where all
+        of `distance` is 0.
+        """
         if not distance.any():
             return self
         farther = self.farthest.put(distance > self.distance, name)
@@ -129,11 +135,13 @@ def process_distance(
     Parameters
     ----------
     process : Process
-        Its settings that are None were not given and add nothing.
+        As checked by `process.read_process`. Its settings that are None were not given and add
+        nothing, and so do those that are the route's own.
     rows : dict of ndarray, shape (n,)
-        Settings of the process by name, as of `process.by_row`.
+        Settings of the process by name, as of `process.by_row`: gases in wt.%, where NaN counts as
+        none, and the names of `_SETTINGS` and `_PARTS`.
     hosts : Coded
-        Host of each magnet, by roots such as "2:14:1"; code -1 for none.
+        Host of each magnet, by names of `HOSTS` such as "2:14:1"; code -1 for none.
     """
     hardening = (
         HOSTS[word].magnet.hardening if word in HOSTS else ""
@@ -224,7 +232,9 @@ _WEIGHED = (
 
 
 def _boundary(table: CompositionTable) -> dict[str, FloatArray]:
-    """Compute the coordinates of sintered Nd-Fe-B, wt.%, before they are scaled.
+    """Compute the coordinates of n recipes of sintered Nd-Fe-B, wt.%, before they are scaled.
+
+    `table` holds the recipes.
 
     Returns
     -------
@@ -368,7 +378,7 @@ def _measured_points(
 
 
 def _sold_recipes() -> Iterator[tuple[str, str]]:
-    """Yield the name of each commercial class of sintered Nd-Fe-B and a recipe in wt.% for it."""
+    """Yield the name and a recipe in wt.% of each commercial class of sintered Nd-Fe-B that is alloyed."""
     for row in datasets.rows(_LADDER):
         if row["route"] != "alloyed":
             continue
@@ -387,7 +397,7 @@ def evidence(
     family: str = "",
     places: dict[str, FloatArray] | None = None,
 ) -> Evidence:
-    """Return how far n magnets are from those of which a quantity was measured.
+    """Compute how far n magnets are from those of which a quantity was measured.
 
     Parameters
     ----------
@@ -402,15 +412,16 @@ def evidence(
     family : str
         Family of ``magnets.csv`` whose magnets count too; the others are then as far as another
         class is.
-    places : dict, optional
-        Coordinates by host, which another quantity needs too; filled in place.
+    places : dict of ndarray, optional
+        Coordinates of the rows of each host, (rows, k), by root. Those that are there are not
+        computed again; others are entered, for a call of another quantity with the same recipes.
 
     Returns
     -------
     Evidence
         ``distance``, (n,): `UNPROVEN` and a half for a host without a measured magnet, 0 without a
         host; ``nearest`` and ``farthest``, `Coded`: name of the nearest magnet and of the
-        coordinate farthest off.
+        coordinate farthest off, no text where there is none.
     """
     from ..alloy._row_kernels import nearest_points
 
@@ -470,11 +481,12 @@ def evidence(
 def evidence_at_temperature(
     found: Evidence, hosts: Coded, kelvin: float
 ) -> Evidence:
-    """Return `found` with the distances that coercivity has at a temperature, K.
+    """Return `found` with the distances that coercivity has at a temperature, `kelvin`, K.
 
     The distance grows above the hottest and below the coldest temperature at which magnets of the
-    host were compared; ``farthest`` is then "temperature" where that adds most. `hosts` is a
-    `Coded` of the host of each magnet. `found` itself is not changed.
+    host were compared; ``farthest`` is then "temperature" where that adds most. `found` is the
+    `Evidence` of coercivity; it is not changed. `hosts` is a `Coded` of the host of each magnet, by
+    its root.
     """
     limits = [
         HOSTS[word].magnet.compared_to_K if word in HOSTS else np.inf
@@ -492,8 +504,8 @@ def cap_probability(
     """Lower probabilities to what the nearest measured magnets bear out, shape (n,).
 
     With the distance D the result is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4). `probability`,
-    (n,), is 0 to 1; `distance`, (n,), is that of `Evidence`, without a unit. Probabilities below
-    1/2 stay.
+    (n,), is 0 to 1 and not changed; `distance`, (n,), is that of `Evidence`, without a unit.
+    Probabilities below 1/2 stay.
     """
     weight = np.exp(-0.25 * distance**2)
     return np.asarray(

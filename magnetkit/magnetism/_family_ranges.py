@@ -58,6 +58,7 @@ def families() -> Families:
 
 @lru_cache(maxsize=1)
 def _carried_families() -> Families:
+    """Read the ranges of ``families.toml``; see `Families`. The dictionary is shared: do not change it."""
     families = {}
     for name, entry in datasets.toml(FILE)["family"].items():
         families[name] = {
@@ -70,7 +71,8 @@ def _carried_families() -> Families:
 def families_in_place(replacement: Families) -> Iterator[None]:
     """Replace the ranges of ``families.toml`` within a ``with`` block.
 
-    `replacement` maps families and quantities to `Range`. The former ranges return at the end.
+    `replacement` maps keys of families (`key`) to mappings of quantities to `Range`; one for `ANY`
+    must be there. The former ranges return at the end.
     """
     token = _in_place.set(replacement)
     try:

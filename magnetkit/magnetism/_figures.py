@@ -51,13 +51,14 @@ def widen(
     Parameters
     ----------
     made : Alloys
-        n magnets.
+        n magnets, as `_magnets.alloys` returns them.
     bulk : Intrinsic
-        Their hard phases at m temperatures.
+        Their hard phases at m temperatures, of `Alloys.hard_phases`.
     values : ndarray, shape (7, 3, m, n)
-        Centre and ends of B_r (T), H_cJ, H_k (A/m) and (BH)max (J/m3) first; changed in place.
+        Centre and ends of B_r (T), H_cJ, H_k (A/m) and (BH)max (J/m3) first; the ends of these four
+        are changed in place, the other three figures are not.
     status : ndarray of int8, shape (m, n)
-        Index into `magnetkit.compound.evaluate.STATUS`; 0 is "ok".
+        Index into `magnetkit.compound.evaluate.STATUS`; 0 is "ok". Other rows stay as they are.
     spread : ndarray, shape (n,)
         Half range of ln B_r among magnets whose polarization is known.
     z : float
@@ -106,15 +107,15 @@ def _scale_phases(phases: Any, rows: IntArray, hotter: FloatArray) -> Any:
     ----------
     phases : Phases
         See `magnetkit.magnetism._magnet_kernels`; not changed.
-    rows : ndarray of int64, shape (n,)
+    rows : ndarray of int64, shape (p,)
         Numbers of the alloys.
-    hotter : ndarray, shape (n,)
-        Factor of each alloy; its surface, shell and walls have it too.
+    hotter : ndarray, shape (p,)
+        Factor of each alloy of `rows`; its surface, shell and walls have it too.
 
     Returns
     -------
     Phases
-        Of those n alloys alone.
+        Of those p alloys alone, in the order of `rows`.
     """
     from ..compound._intrinsic_kernels import CURIE
 
@@ -175,18 +176,19 @@ def magnet_figures(
     load: float,
     z: float,
 ) -> tuple[FloatArray, Int8Array]:
-    """Return the figures of n magnets at m temperatures.
+    """Compute the figures of n magnets at m temperatures, with their ranges.
 
     Parameters
     ----------
     made : Alloys
-        The n magnets, made with ranges.
+        The n magnets, of `_magnets.alloys` with ``ranges=True``.
     bulk : Intrinsic
-        Their hard phases at the first of the temperatures; at the others ranges are not to be used.
+        Their hard phases at the first of the temperatures, one or more, of `Alloys.hard_phases`. At
+        temperatures that it does not have ranges are not to be used.
     asked : ndarray of float64, shape (m,)
         Temperatures, K.
     between : tuple of float
-        Temperatures of the chords alpha and beta, K, and the range of use.
+        Lower and upper temperature of the chords alpha and beta, K, and of the range of use.
     load : float
         Permeance coefficient of the load line.
     z : float
@@ -195,7 +197,8 @@ def magnet_figures(
     Returns
     -------
     figures : ndarray of float64, shape (7, 3, m, n)
-        `FIGURES` in the units of their columns, each with lower and upper end.
+        `FIGURES` in the units of their columns, each as centre, lower and upper end; NaN where the
+        status is not "ok".
     status : ndarray of int8, shape (m, n)
         Index into `magnetkit.compound.evaluate.STATUS`: the first that is not ``ok`` of that at the
         temperature and those from one end of the range of use to the other, both ends included.
@@ -267,23 +270,25 @@ def least_widths(
 ) -> tuple[FloatArray, FloatArray]:
     """Compute half widths of ln B_r and ln H_cJ at m temperatures.
 
-    A magnet that is near its Curie temperature or has little coercivity left has wider ranges.
+    The kernel makes those of magnets with little coercivity left wider still.
 
     Parameters
     ----------
     made : Alloys
-        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
+        n alloys, as `_magnets.alloys` returns them.
     kelvin : ndarray, shape (m,)
         Temperatures, K.
     scale : float
         Width of the wanted range divided by that of a range of 90 %.
-    unsure : float or ndarray
-        Half width of ln J_s.
+    unsure : float or ndarray, shape (m, n)
+        Half width of ln J_s in the wanted range; that of B_r is no less.
 
     Returns
     -------
-    tuple of two ndarrays
-        Half widths of ln B_r and of ln H_cJ, each (m, n) or (1, n).
+    on_b : ndarray, shape (m, n), or (1, n) where `unsure` is a float
+        Half width of ln B_r.
+    on_h : ndarray, shape (m, n)
+        Half width of ln H_cJ.
     """
     rows = made.rows
     alone = np.maximum(rows["remanence_spread"] * scale, np.atleast_2d(unsure))
@@ -302,25 +307,31 @@ def figures_by_temperature(
     load: float,
     z: float,
 ) -> tuple[FloatArray, Int8Array]:
-    """Compute figures and status as `magnet_figures`, each temperature of `bulk` by itself.
+    """Compute figures and status anew where a temperature fails only for others of the range of use.
 
-    The chords alpha and beta stay those of the range of use, whose figures are `values`. `values`
-    and `status` change in place and are returned.
+    Magnets that have no figures over the whole range get those of each temperature by itself. The
+    chords alpha and beta stay those of the range of use, whose figures are `values`.
 
     Parameters
     ----------
     made : Alloys
-        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
+        n alloys, of `_magnets.alloys` with ``ranges=True``.
     bulk : Intrinsic
-        Their hard phases at m temperatures.
+        Their hard phases at m temperatures, of `Alloys.hard_phases`.
     values : ndarray, shape (7, 3, m, n)
-        Figures of the whole range.
+        Figures over the whole range, of `magnet_figures` at the temperatures of `bulk`; changed in
+        place.
     status : ndarray of int8, shape (m, n)
-        Index into `magnetkit.compound.evaluate.STATUS`; 0 is "ok".
+        Their status, index into `magnetkit.compound.evaluate.STATUS`, 0 for "ok"; changed in place.
     load : float
         Permeance coefficient.
     z : float
         Half width of the range in standard deviations.
+
+    Returns
+    -------
+    values, status : ndarray
+        The same two arrays.
     """
     # A cone may be a magnet that was upright at room temperature.
     own_status = bulk.status.T
@@ -340,7 +351,7 @@ def figures_by_temperature(
 
 
 def describe_missing_comparison(coldest: float) -> str:
-    """Say that coercivity so cold was compared with no measurement; empty above `COMPARED_FROM`.
+    """Write that coercivity so cold was compared with no measurement; empty from `COMPARED_FROM` on.
 
     `coldest` is the lowest temperature, K.
     """
@@ -353,7 +364,10 @@ def describe_missing_comparison(coldest: float) -> str:
 
 
 def blank_hard(values: FloatArray, rows: BoolArray) -> None:
-    """Blank what needs a coercivity, in place: `values` float64 (7, 3, m, n), `rows` (m, n)."""
+    """Blank what needs a coercivity with NaN, in place, in all figures but `WITHOUT_COERCIVITY`.
+
+    `values` are those of `FIGURES`, (7, 3, m, n), and `rows`, bool (m, n), says where.
+    """
     if rows.any():
         for name, figure in zip(FIGURES, values, strict=True):
             if name not in WITHOUT_COERCIVITY:
@@ -363,7 +377,7 @@ def blank_hard(values: FloatArray, rows: BoolArray) -> None:
 def _list_use_temperatures(first: float) -> FloatArray:
     """List the rising temperatures, K, from `first` on, at which the highest of use is sought.
 
-    Steps are fine up to `_TURN` and coarse beyond it, up to `_HIGHEST_K` or past it.
+    The array has steps of 50 K up to `_TURN` and of 100 K beyond it, up to `_HIGHEST_K` or past it.
     """
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
     step = _STEPS[1]
@@ -411,7 +425,7 @@ def kinds(
     temperature: float = ROOM_K,
     curie: "CurieModel | None" = None,
 ) -> Kinds:
-    """Return n magnets by recipe, host, shell, and what errors that they share act by.
+    """Describe n magnets by recipe, host, shell, and what errors that they share act by.
 
     Parameters
     ----------
@@ -419,19 +433,20 @@ def kinds(
         Recipes.
     hosts, shells : sequence of str
         As in the columns of `magnetkit.magnetism.sintered`, such as "2:14:1" and "Tb 0.5 wt%"; an
-        empty text is no shell.
+        empty text is no shell, and no host.
     process : Process, dict, str or None
-        How they are made.
+        How they are made, as for `sintered`.
     temperature : float
         Temperature at which coercivity is compared, K.
     curie : CurieModel, optional
-        Model of the Curie temperature.
+        Model of the Curie temperature; the shipped one otherwise.
 
     Returns
     -------
     Kinds
         ``table``; ``hosts``, a `Coded` of their roots; ``shells``, texts (n,); ``effects``, (n, 2),
-        what errors of shell and of grain size act by.
+        what errors of shell (share of H_cJ at 20 degrees C that it gives) and of grain size (change
+        of ln H_cJ by one standard deviation of its law) act by.
 
     Examples
     --------

@@ -80,7 +80,8 @@ def gates(
     found : Balance
         n recipes split into phases, by volume.
     structure : dict of ndarray, shape (n,)
-        Densities, grain structure and what the rules read.
+        What `_magnets._structure` returns: ``density`` (over that without pores), ``coarse`` (0
+        where grains are as fine as a wall is wide), and what the conditions of `_RULES` read.
     route : Route, optional
         Route that the magnets are made by; the usual one of each host otherwise.
 
@@ -137,7 +138,11 @@ def gates_at_temperatures(
 
 
 def turned_width(written: "Partition") -> FloatArray:
-    """Return half the width of ln H_cJ that a missed easy direction adds, shape (n,)."""
+    """Compute half the width of the 90 % range of ln H_cJ that a missed easy direction adds, (n,).
+
+    `written` are the n recipes split as they are written; it is 0 where no direction is known to be
+    missed.
+    """
     widths = np.zeros(len(written.host))
     for rows, one in _easy_plane_rows(written):
         widths[rows] = one["half_width"]
@@ -147,13 +152,18 @@ def turned_width(written: "Partition") -> FloatArray:
 def _easy_plane_rows(
     written: "Partition",
 ) -> Iterator[tuple[BoolArray, dict[str, Any]]]:
-    """Yield the rows of each measured turn of the easy direction.
+    """Find the recipes whose measured easy direction turns from the axis on cooling.
 
-    Returns
-    -------
-    tuple
-        Bool array (n,), True for the rows of `written` it speaks of, and the entry of ``turned`` of
-        the host.
+    `written` are the n recipes split as they are written. A pair is yielded for each entry of
+    ``turned`` in the files of the hosts that occur.
+
+    Yields
+    ------
+    rows : ndarray of bool, shape (n,)
+        True for the recipes that the entry speaks of.
+    entry : dict
+        ``where``, ranges of amounts; ``below_K``, the temperature below which the direction is no
+        axis; ``half_width``, half the width of the 90 % range of ln H_cJ that this adds.
     """
     for code, host in enumerate(HOSTS.values()):
         if host.magnet.turned and (rows := written.host == code).any():

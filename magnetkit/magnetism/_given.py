@@ -42,32 +42,33 @@ def apply_given(
     Parameters
     ----------
     given : dict of str to ndarray, shape (n,)
-        Values, the ends of their 90 % ranges (``_lo``, ``_hi``) and ``temperature_K``;
-        NaN where nothing is given.
-    phases : object
-        State of all phases, changed.
+        Values by the names of `GIVEN`, the ends of their 90 % ranges (``_lo``, ``_hi``) and
+        ``temperature_K``; NaN where nothing is given. Names may lack.
+    phases : Phases
+        Phases of the alloys, see `magnetkit.magnetism._magnet_kernels`; its state and ions change.
     first : int
-        Row of `phases` at which the n hard phases as `written` begin.
+        Row of the state of `phases` at which the n hard phases as `written` begin; 0 where these
+        are the alloys' own.
     written : Partition
         The n hard phases.
     predicted : PredictedCurie
-        Curie temperatures of the model.
+        Curie temperatures of the model; not changed.
 
     Returns
     -------
     predicted : PredictedCurie
         Curie temperatures with the given ones in place.
     widths : dict of str to ndarray, shape (n,)
-        Half a 90 % range divided by the value, NaN where nothing is given. Without a
-        range it is the model's width or the difference from the model, the larger one.
+        Half a 90 % range divided by the value, by the names of `GIVEN`; NaN where nothing is given.
+        Without a range it is the model's width or the difference from the model, the larger one.
     harder : ndarray, shape (n,)
         Factor by which the anisotropy field rises, 1 for none.
 
     Raises
     ------
     InputError
-        If a value that needs a temperature has none, if that is above the Curie
-        temperature, or if the value is of another sign than the model's.
+        If a value that needs a temperature has none, if that is above the Curie temperature, or if
+        the value is of another sign than the model's.
     """
     n = len(written.host)
     none = np.full(n, np.nan)
@@ -126,7 +127,11 @@ def apply_given(
 def _predict_quantity(
     got: Intrinsic, name: str
 ) -> tuple[FloatArray, FloatArray]:
-    """Return what the model says of a quantity of `GIVEN`, and its standard deviation, (n,) each."""
+    """Return what the model says of a quantity at the first temperature, and its standard deviation.
+
+    `got` are n hard phases of the model and `name` is one of `GIVEN`, in whose unit both arrays,
+    (n,), are.
+    """
     if name not in PROPERTIES:
         return got.curie, got.curie_sd
     k = PROPERTIES.index(name)
@@ -157,8 +162,9 @@ def _with_given_curie(
 def widen(got: Intrinsic, widths: Widths) -> None:
     """Widen the standard deviations of hard phases to what the user gave, in place.
 
-    `got.sd` changes. `widths` maps the names of `GIVEN` to the half widths of 90 % of n phases,
-    relative, (n,); NaN where nothing was given.
+    ``got.sd`` changes: those of given quantities are replaced, those of quantities that follow from
+    them grow. `widths` maps the names of `GIVEN` to the half widths of 90 % of n phases, relative,
+    (n,); NaN where nothing was given.
     """
     on_j, on_k = (np.nan_to_num(widths[name])[:, None] for name in GIVEN[1:])
     for k, name in enumerate(PROPERTIES):

@@ -131,11 +131,11 @@ class Widths(NamedTuple):
     on_q: Any
 
 
-# i: row of the phases, of which the arrays that are asked are handed over one by one: all of them
-# at each call would take as long as the work; work float64 (ions, 64), see
-# `_intrinsic_kernels.evaluate_state`; reverses: whether the field is wanted
-# -> J_s along the axis, T; field at which a moment reverses, A/m, 0 in an easy plane; status. NaN,
-#    0 where there is no order.
+# i: row of state and ion; kelvin: temperature; state, ion, tables: of `Phases`, handed over one by
+# one, since all its arrays at each call would take as long as the work; work float64 (ions, N_WORK),
+# overwritten, see `_intrinsic_kernels.evaluate_state`; reverses: whether the field is wanted
+# -> J_s along the axis, T; field at which a moment reverses, A/m, 0 in an easy plane or not wanted;
+#    status, int. NaN, 0 where there is no order.
 @jit(part="linked")
 def phase_state(i, kelvin, state, ion, tables, work, reverses):
     """Return polarization (T), switching field (A/m) and status of a phase at a temperature."""
@@ -159,9 +159,11 @@ def phase_state(i, kelvin, state, ion, tables, work, reverses):
     return abs(j) * state[i, TO_TESLA] * along, field, easy
 
 
-# i: alloy; carried: J_s of its wall over that of its cell at the reference; hard: whether the field
-# is wanted; coupling: how far the wall follows the cells
-# -> as `phase_state`: the mean J_s, the field at which reversal starts, the status of the hard phase
+# kelvin: temperature; i: alloy; phases: `Phases`; carried: J_s of its wall over that of its cell at
+# the reference; coupling: how far the wall follows the cells, 0 to 1; hard: whether the field is
+# wanted; work: as of `phase_state`, overwritten
+# -> the mean J_s, T, NaN without order; the field at which reversal starts, A/m, 0 if not wanted; the
+#    status of the hard phase, int
 @jit(part="merged")
 def alloy_state(kelvin, i, phases, carried, coupling, hard, work):
     """Return polarization (T), nucleation field (A/m) and status of an alloy at a temperature."""
@@ -202,11 +204,12 @@ def alloy_state(kelvin, i, phases, carried, coupling, hard, work):
     return j, field, status
 
 
+# i: alloy; phases: `Phases`; reference: temperature, K; work: as of `phase_state`, overwritten
 @jit(part="linked")
 def _wall_polarization_ratio(i, phases, reference, work):
-    """Return J_s of the wall divided by that of its cell at a reference temperature, K; 0 without walls.
+    """Return J_s of an alloy's wall divided by that of its cell at a reference temperature.
 
-    `work` is as for `phase_state`.
+    It is 0 without walls, or where the wall has no order.
     """
     bare = phases.walls[i] < 0
     if bare:
@@ -221,7 +224,8 @@ def _wall_polarization_ratio(i, phases, reference, work):
     return (0.0 if np.isnan(wall) else wall) / cell
 
 
-# -> the same of the grains without a shell: J_s, T, and field, A/m, at `ROOM`
+# i: alloy; phases: `Phases`; work: as of `phase_state`, overwritten
+# -> of the grains without a shell at `ROOM`: J_s, T, and the field at which reversal starts, A/m
 @jit(part="linked")
 def _core(i, phases, work):
     """Return polarization and nucleation field at `ROOM` of an alloy's grains without a shell."""
@@ -239,7 +243,9 @@ def _core(i, phases, work):
     return j, field
 
 
-# j T, field A/m: of the grains without a shell; least: share of alpha_K H_N that is left
+# alpha_k, n_eff: of Kronmueller's relation; level: wanted H_cJ over the model's; j T, field A/m: J_s
+# and H_N of the grains without a shell at `ROOM`; least: share of alpha_K H_N that is left
+# -> alpha_k itself at a level of 1 or without a field
 @jit(part="copied")
 def producer_alpha(alpha_k, n_eff, level, j, field, least):
     """Return alpha_K of a producer: that which makes H_cJ at `ROOM` `level` times the model's.
@@ -252,8 +258,9 @@ def producer_alpha(alpha_k, n_eff, level, j, field, least):
     return alpha_k + (level - 1.0) * h_cj / field
 
 
-# -> J_s of the wall over that of the cell, field and H_cJ at `ROOM`, A/m, J_s there, T, H_cJ but
-#    for poles, and alpha_K there; and the magnet at `ROOM` as `magnet_state` returns it
+# i: alloy; phases: `Phases`; rules: `Rules`; work: as of `phase_state`, overwritten
+# -> two tuples. start: J_s of the wall over that of the cell; field and H_cJ at `ROOM`, A/m; J_s there,
+#    T; H_cJ but for poles, A/m; alpha_K there. state: the magnet at `ROOM`, J_s T, H_cJ A/m, status
 @jit(part="linked")
 def _start(i, phases, rules, work):
     """Evaluate an alloy at `ROOM`, from which its coercivity at other temperatures follows."""
@@ -284,8 +291,8 @@ def _start(i, phases, rules, work):
     return (wall_ratio, field, h_cj, j, whole, alpha_k), (j, h_cj, status)
 
 
-# decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K; book:
-# `TemperatureBook`
+# kelvin: temperature; decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was
+# seen of, K; book: `TemperatureBook`
 # -> alpha_K over alpha_K at `ROOM`
 @jit(part="copied")
 def alpha_ratio(kelvin, decay, curie, usual, book):
@@ -298,7 +305,8 @@ def alpha_ratio(kelvin, decay, curie, usual, book):
     return np.exp(-decay * settles * np.tanh(d / settles))
 
 
-# fall: per 1000 K; curie: T_C, K; book: `TemperatureBook`
+# kelvin: temperature; fall: of H_cJ over that at `ROOM`, per 1000 K; curie: T_C, K; book:
+# `TemperatureBook`
 # -> H_cJ over that at `ROOM`
 @jit(part="copied")
 def linear_fraction(kelvin, fall, curie, book):
@@ -316,8 +324,10 @@ def linear_fraction(kelvin, fall, curie, book):
     return max(min(fraction, order), book.least_left * order)
 
 
-# carried: first of `_start`; hard: whether the field is wanted
-# -> J_s T; field A/m; status
+# kelvin: temperature; i: alloy; phases: `Phases`; rules: `Rules`, whose bend and book are read;
+# carried: J_s of the wall over that of the cell; hard: whether the field is wanted; work: as of
+# `phase_state`, overwritten
+# -> J_s T; field at which reversal starts, A/m; status
 @jit(part="merged")
 def alpha_corrected_state(kelvin, i, phases, rules, carried, hard, work):
     """Return what `alloy_state` does, corrected for a measured alpha.
@@ -338,8 +348,9 @@ def alpha_corrected_state(kelvin, i, phases, rules, carried, hard, work):
     return j * (1.0 + rules.bend[i] * (kelvin - ROOM)), field, status
 
 
-# start: first of `_start`
-# -> J_s T; H_cJ A/m; status
+# kelvin: temperature; i: alloy; phases: `Phases`; rules: `Rules`; start: first of `_start`; work: as of
+# `phase_state`, overwritten
+# -> J_s T; H_cJ A/m, 0 where its `Rules.limit` is 0; status
 @jit(part="linked")
 def magnet_state(kelvin, i, phases, rules, start, work):
     """Return polarization, coercivity and status of an alloy's magnet at a temperature.
@@ -376,7 +387,8 @@ def magnet_state(kelvin, i, phases, rules, start, work):
     )
 
 
-# on_h: half width of ln H_cJ; h_cj A/m; start: first of `_start`; book: `TemperatureBook`
+# on_h: half width of ln H_cJ of a magnet far from losing it; h_cj A/m, at the temperature; start: first
+# of `_start`, whose H_cJ but for poles is read; book: `TemperatureBook`
 @jit(part="copied")
 def unsure(on_h, h_cj, start, book):
     """Return the half width of ln H_cJ, which is wider the less of H_cJ is left."""
@@ -389,9 +401,10 @@ def unsure(on_h, h_cj, start, book):
     )
 
 
-# h_cj A/m; j T; start: first of `_start`; shape: H_k over H_cJ at `ROOM`, its half width, and the
-# `Rules.knee_law`; on_h: half width of ln H_cJ; widest: largest half width of ln(H_k / H_cJ)
-# -> A/m, of the weak, the nominal and the strong magnet
+# h_cj A/m, j T: H_cJ and J_s at the temperature; start: first of `_start`, whose H_cJ and J_s at `ROOM`
+# are read; shape: H_k over H_cJ at `ROOM`, its half width, and the `Rules.knee_law`; on_h: half width
+# of ln H_cJ; widest: largest half width of ln(H_k / H_cJ)
+# -> A/m, of the weak, the nominal and the strong magnet; zeros where no knee is left
 @jit(part="copied")
 def knee_field(h_cj, j, start, shape, on_h, widest):
     """Return the knee field: a share of H_cJ, or H_cJ less a spread that goes as J_s does.
@@ -415,13 +428,14 @@ def knee_field(h_cj, j, start, shape, on_h, widest):
     )
 
 
-# temperature float64 (k); hard bool (k): at which coercivity is wanted, that and the knee field at
-# all if None; picked int64 (m): alloys that are asked, all n if None
+# temperature float64 (k), K; phases, rules: `Phases` and `Rules` of n alloys; hard bool (k): at which
+# coercivity is wanted, that and the knee field at all if None; picked int64 (m): numbers of the alloys
+# wanted, all n if None
 # -> polarization T, coercivity and knee field A/m float64 (k, m); status int8 (k, m)
 def states(temperature, phases, rules, hard=None, picked=None):
     """Return polarization, coercivity, knee field and status of each alloy's magnet at each temperature.
 
-    What is not wanted is NaN.
+    What is not wanted is NaN; with `hard` the knee field is wanted nowhere.
     """
     picked = np.arange(phases.walls.size) if picked is None else picked
     shape = (temperature.size, picked.size)
@@ -443,15 +457,14 @@ def states(temperature, phases, rules, hard=None, picked=None):
     return result
 
 
-# As `states`, of chunks begin to end - 1; wanted: whether any coercivity is, the magnet at `ROOM`
-# and the knee field; what is found is written to.
+# asked: temperature float64 (k), K; hard bool (k), at which coercivity is wanted; wanted, three bools:
+#   whether any coercivity is, the magnet at `ROOM`, and the knee field; picked int64 (m), numbers of
+#   the alloys. phases, rules: `Phases` and `Rules` of all alloys.
+# found: polarization (T), coercivity and knee field (A/m) float64, status int8, (k, m) each: written to
+#   in the columns of chunks begin to end - 1, of `CHUNK` columns each.
 @jit
 def _states_chunks(asked, phases, rules, found, begin, end):
-    """Evaluate the magnets of some chunks at all temperatures.
-
-    `asked` is (temperature, hard, wanted, picked), `found` (polarization, coercivity, knee, status)
-    of `states`.
-    """
+    """Evaluate the magnets of some chunks at all temperatures into the arrays of `found`."""
     (
         (temperature, hard, wanted, picked),
         (polarization, coercivity, knee, status),
@@ -499,7 +512,7 @@ def _states_chunks(asked, phases, rules, found, begin, end):
                     )
 
 
-# -> what `knee_field` asks of an alloy
+# i: alloy -> what `knee_field` asks of it: squareness, its half width, law
 @jit(part="copied")
 def _shape(rules, widths, i):
     return rules.squareness[i], widths.on_q[i], rules.knee_law[i]
@@ -516,7 +529,8 @@ def _room(j, knee, on_j, permeance):
 
 
 # asked float64 (m): the temperatures the figures are wanted at, K; grid float64 (g) ascending: the
-#   first of the two temperatures of alpha and beta, then those tried for T_max; second: the other.
+#   first of the two temperatures of alpha and beta, then those tried for T_max; second: the other, K.
+# phases, rules: `Phases` and `Rules` of n alloys; widths: their `Widths` at the m temperatures.
 # load: permeance coefficient -B/(mu_0 H). T_max takes the widths at asked[0].
 # -> float64 (7, 3, m, n): B_r T, H_cj A/m, H_k A/m, (BH)max J/m3, T_max K, alpha, beta 1/K, each
 #    with lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
@@ -542,8 +556,10 @@ def figures(asked, second, grid, phases, rules, load, widths):
     return out, status
 
 
-# at: J (T) and H_cJ (A/m); place: temperature and alloy; t_max: of the weak, the nominal and the
-# strong magnet. Writes B_r, H_cJ, H_k, (BH)max and T_max to out float64 (7, 3).
+# at: J (T) and H_cJ (A/m); place: numbers of temperature and alloy; start: first of `_start`; rules,
+# widths: `Rules` and `Widths` of all alloys; t_max float64 (3), K: of the weak, the nominal and the
+# strong magnet. Writes B_r (T), H_cJ, H_k (A/m), (BH)max (J/m3) and T_max (K), each as centre, lower
+# and upper end, to the first five rows of out float64 (7, 3).
 @jit(part="copied")
 def _write(out, at, place, start, rules, widths, t_max):
     """Write the figures of one magnet at one temperature, with their ranges, into `out`."""
@@ -573,8 +589,9 @@ def _about(out, value, half):
     out[2] = value + half
 
 
-# As `figures`, of chunks begin to end - 1; when: asked, second, grid and load; out and status are
-# written to.
+# when: asked, second, grid and load, as of `figures`; phases, rules, widths: of all n alloys; out
+# float64 (7, 3, m, n), of NaN, and status int8 (m, n): written to for the alloys of chunks begin to
+# end - 1, of `CHUNK` alloys each.
 @jit
 def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
     """Compute the figures of the alloys of some chunks into `out` and `status`."""
@@ -597,7 +614,8 @@ def _first_fault(one, other):
     return one if one != OK else other
 
 
-# at_room: `_start` of the alloy -> J T, H_cJ A/m, status
+# kelvin: temperature; i: alloy; phases: `Phases`; rules: `Rules`; at_room: both tuples of `_start` of
+# the alloy; work: as of `phase_state`, overwritten -> J T, H_cJ A/m, status
 @jit(part="copied")
 def _state_at(kelvin, i, phases, rules, at_room, work):
     """Return the magnet at a temperature; that at `ROOM` is there already."""
@@ -607,10 +625,15 @@ def _state_at(kelvin, i, phases, rules, at_room, work):
     return magnet_state(kelvin, i, phases, rules, start, work)
 
 
-# room: as of `_figures_row`, whose on_j and open_ are read; permeance: as of `_room`
+# i: alloy; phases, rules, widths: `Phases`, `Rules`, `Widths`; start: first of `_start`; permeance: MU_0
+# times load line and recoil permeability together; room: as of `_figures_row`, whose on_j and open_
+# are read and whose work is overwritten -> bool
 @jit(part="copied")
 def _bears_limit(i, phases, rules, widths, start, permeance, room):
-    """Return whether weak, nominal and strong magnet all have reverse field left at the limit."""
+    """Return whether weak, nominal and strong magnet all have reverse field left at `Rules.limit`.
+
+    A magnet whose largest working temperature is not open any more has none.
+    """
     work, scratch, open_ = room
     book = rules.book
     j, h_cj, _ = magnet_state(rules.limit[i], i, phases, rules, start, work)
@@ -624,11 +647,12 @@ def _bears_limit(i, phases, rules, widths, start, permeance, room):
     return bears
 
 
-# g: row of grid; field A/m: what is left there to magnet s of the three; room: as of `_figures_row`,
-# whose t_max, left and open_ are written to
+# g: number in grid float64, ascending temperatures, K; limit: highest temperature of use, K; field A/m:
+# what is left at grid[g] to magnet s of the three (weak, nominal, strong); room: as of `_figures_row`,
+# whose t_max, before, left and open_ are written to
 @jit(part="copied")
 def _follow_field(g, grid, limit, s, field, room):
-    """Carry the largest working temperature on, or end it where no reverse field is left."""
+    """Raise the largest working temperature of magnet s, or end it where no reverse field is left."""
     _, scratch, open_ = room
     kelvin = grid[g]
     t_max = scratch[0]
@@ -649,13 +673,19 @@ def _follow_field(g, grid, limit, s, field, room):
     open_[s] = False
 
 
-# at_room: `_start` of alloy i; end: its status at when's second; room: as of `_figures_row`, whose
-# t_max is written to -> J T, H_cJ A/m and status at grid[0], status up to second
+# i: alloy; when: asked, second, grid and load, as of `figures`; phases, rules, widths: `Phases`, `Rules`,
+# `Widths`; room: as of `_figures_row`, whose t_max, left, open_ and work are written to; at_room: both
+# tuples of `_start` of the alloy; end: its status at second
+# -> J T, H_cJ A/m and status at grid[0]; the first status that is not `OK` from there up to second
 @jit(part="copied")
 def _find_working_temperature(
     i, when, phases, rules, widths, room, at_room, end
 ):
-    """Find the largest working temperature of the weak, the nominal and the strong magnet."""
+    """Find the largest working temperature, K, of the weak, the nominal and the strong magnet.
+
+    The three are written to t_max, ``room[1][0]``, NaN where the load line lies beyond the knee at
+    the lowest temperature.
+    """
     _, second, grid, load = when
     work, scratch, open_ = room
     start, _ = at_room
@@ -697,10 +727,12 @@ def _find_working_temperature(
     return j1, h1, first, over
 
 
-# As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), float64 (6, 3) of
-# the largest working temperatures t_max, what makes J the B_r (on_j) and the temperatures before,
-# and the last three reverse fields of weak, nominal and strong magnet (left); and whether the
-# largest working temperature of each is still open bool (3).
+# i: alloy; when: asked, second, grid and load, as of `figures`; phases, rules, widths: `Phases`, `Rules`,
+# `Widths`; out float64 (7, 3, m, n), of NaN, and status int8 (m, n): written to in column i.
+# room to work in, overwritten: work float64 (most ions, N_WORK); float64 (6, 3) of the largest working
+# temperatures t_max, what makes J the B_r (on_j), the temperatures before, and the last three reverse
+# fields of weak, nominal and strong magnet (left); and open_, whether the largest working temperature
+# of each is still open, bool (3).
 @jit(part="merged")
 def _figures_row(i, when, phases, rules, widths, room, out, status):
     """Compute the figures of alloy i at all temperatures into `out` and `status`."""

@@ -114,13 +114,14 @@ class Magnets:
         picked : ndarray of int64, shape (p,)
             Numbers of the magnets.
         at : ndarray of int64, shape (q,)
-            Numbers of the temperatures.
+            Numbers of the temperatures, in ``temperature``.
         knee : bool
             True for the knee field, False for H_cJ.
 
         Returns
         -------
-        ndarray, shape (q, p)
+        ndarray, shape (p, q)
+            NaN where the status is not "ok".
         """
         whole = replace(self.alloys, phases=self.alloys.with_skins(picked))
         magnets = whole.at(
@@ -248,14 +249,21 @@ class Alloys:
         return np.where(codes >= 0, density, np.nan)
 
     def apart(self) -> dict[str, FloatArray]:
-        """Return how far process and traces set magnets apart from measured ones, (n,) each."""
+        """Return how far process and traces set n magnets apart from measured ones, (n,) each.
+
+        The keys are "process" and, where traces were taken out of the recipes, "other elements";
+        distances have the unit of `Evidence.distance`.
+        """
         sides = {"process": self.rows["apart"]}
         if self.traces is None:
             return sides
         return sides | {"other elements": self.traces.weight}
 
     def nearest(self) -> dict[str, Evidence]:
-        """Return how far magnets are from those with measured `QUANTITIES`."""
+        """Compute how far magnets are from those with measured `QUANTITIES`, an `Evidence` by quantity.
+
+        Recipe, route, process and traces count. ``near`` is neither read nor changed.
+        """
         evidence = nearest_recipes(
             self.written.recipe, self.written.host, self.process
         )
@@ -268,8 +276,8 @@ class Alloys:
     def with_level(self, level: float, fall: float = 1.0) -> "Alloys":
         """Return new alloys of a producer of another level; these are not changed.
 
-        `level` is H_cJ at 20 degrees C, without a shell, over that of these alloys; `fall` is the
-        fall of coercivity with temperature over theirs.
+        `level` is a factor of H_cJ at 20 degrees C without a shell, over that of these alloys.
+        `fall` is a factor of the fall of coercivity with temperature.
         """
         rows = self.rows
         new_rows = {
@@ -281,8 +289,9 @@ class Alloys:
     def with_stated(self, stated: StatedLevel) -> "Alloys":
         """Return these alloys, made without a producer, as those of a producer of a stated level.
 
-        The result equals what `alloys` makes with that producer. Recipes are split and condensed
-        once for all levels.
+        `stated` holds for the alloys of its host: its remanence for all of them, its level and fall
+        where their route is of its word. The result equals what `alloys` makes with that producer.
+        Recipes are split and condensed once for all levels; these alloys are not changed.
         """
         from ..phases.partition import root_codes
 
@@ -305,8 +314,9 @@ class Alloys:
     def with_skins(self, picked: IntArray) -> Any:
         """Return the kernel's `Phases` with the surfaces of the grains of some alloys.
 
-        Those surfaces were left out when the alloys were made. `picked` are numbers of alloys,
-        int64. The alloys themselves are not changed.
+        Those surfaces were left out when the alloys were made. `picked`, int64, are numbers of
+        alloys. The alloys themselves are not changed; their
+        own `Phases` are returned where they have surfaces already, or none of `picked` needs one.
         """
         own_phases = self.phases
         cells = self.balance.parts.hard_phase
@@ -327,7 +337,11 @@ class Alloys:
         return gates_at_temperatures(self.gate, self.written, kelvin)
 
     def rules(self) -> Any:
-        """Build the `Rules` of the kernel for these n alloys; every field has shape (n,)."""
+        """Build the `Rules` of the kernel for these n alloys.
+
+        Every field has shape (n,), but for ``book``, the constants of the laws of temperature.
+        ``bend`` is zero: `bend` computes it.
+        """
         from ._magnet_kernels import Rules, TemperatureBook
 
         rows = self.rows
@@ -369,19 +383,24 @@ class Alloys:
         hard: Any = None,
         picked: Any = None,
     ) -> Magnets:
-        """Evaluate the magnets at temperatures.
+        """Evaluate the magnets at temperatures, without ranges and whatever gate is closed to them.
 
         Parameters
         ----------
         temperature : ndarray, shape (m,)
             Temperatures, K.
         rules : Rules, optional
-            In place of the alloys' own.
+            In place of the alloys' own, of `rules`.
         hard : ndarray of bool, shape (m,), optional
             Temperatures at which coercivity is wanted; it is NaN at the others, and the knee field
-            is left out.
-        picked : ndarray of int64, optional
-            Numbers of the alloys wanted; all otherwise.
+            is NaN at all. Without it both are computed.
+        picked : ndarray of int64, shape (p,), optional
+            Numbers of the alloys wanted; all n otherwise.
+
+        Returns
+        -------
+        Magnets
+            Arrays of shape (n, m), or (p, m) with `picked`.
         """
         from ._magnet_kernels import states
 
@@ -397,9 +416,9 @@ class Alloys:
     def bend(self, between: tuple[float, float]) -> FloatArray:
         """Compute the correction of the polarization that a reference magnet's alpha calls for, (n,).
 
-        The unit is 1/K from 20 °C on. With it the chord `between` the two temperatures, K, differs
-        from the model's by as much as the reference's does. It is 0 without a reference, or where
-        the polarization is not known.
+        The unit is 1/K from 20 °C on. With it the chord between the two temperatures of `between`,
+        K, lower first, differs from the model's by as much as the reference's does. It is 0 without
+        a reference, or where the polarization is not known.
         """
         from ._magnet_kernels import ROOM
 
@@ -459,14 +478,21 @@ def evaluate_magnets(
     Parameters
     ----------
     made : Alloys
-        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
+        n alloys, as `alloys` returns them.
     temperature : array_like, shape (m,)
         Temperatures, K.
     between : tuple of float, optional
-        Range of use, K. With it the values are the central ones of `sintered.figure_columns`, NaN
-        where there is no uniaxial magnet.
-    hard : ndarray of bool, optional
+        Range of use, K, lower temperature first. With it the values are the central ones of
+        `sintered.figure_columns`, NaN where there is no uniaxial magnet.
+    hard : ndarray of bool, shape (m,), optional
         As for `Alloys.at`.
+
+    Returns
+    -------
+    Magnets
+        Arrays of shape (n, m). Magnets of a kind that nobody has made have the status "outside the
+        model" and NaN. Where a gate is closed coercivity and knee field are NaN, and the status of
+        what is ok otherwise names the gate.
     """
     rules = (
         None
@@ -497,7 +523,7 @@ def evaluate_magnets(
 def nearest_recipes(
     table: CompositionTable, codes: Any, made: Process
 ) -> dict[str, Evidence]:
-    """Measure how far n recipes, traces left out, are from measured magnets.
+    """Compute how far n recipes, traces left out, are from measured magnets.
 
     Parameters
     ----------
@@ -506,7 +532,8 @@ def nearest_recipes(
     codes : ndarray of int8
         Indices of their hosts in `HOST_NAMES`, (n,); -1 for none.
     made : Process
-        Process of each; what it and the traces add is left to `Alloys.apart`.
+        Process of all; its producer and its route's family count. What its settings and the traces
+        add is left to `Alloys.apart`.
 
     Returns
     -------
@@ -533,7 +560,7 @@ def nearest_recipes(
 def _has_no_precedent(
     written: "Partition", shells: ShellRows | None, traces: "Traces | None"
 ) -> Any:
-    """Say which magnets are of a kind that nobody has made, bool, shape (n,).
+    """Say which of n magnets are of a kind that nobody has made, bool, shape (n,).
 
     A composition beyond every known one counts, so does a shell that is known of no magnet of the
     host, and a trace beyond its known amount.
@@ -545,7 +572,7 @@ def _has_no_precedent(
     shells : ShellRows or None
         Shell of each, as `read_shells` returns them; None for none at all.
     traces : Traces or None
-        What was taken out of the recipes.
+        What was taken out of the recipes, of `phases.partition.purify`.
     """
     from ..phases.partition import (
         has_diffusion_precedent,
@@ -718,8 +745,9 @@ def _soften(
     """Let the route and the cells' charge act, in place, on soft phase and squareness, (n,) each.
 
     A route that hardens by exchange leaves no soft phase; cells are less square where their charge
-    is off. ``structure["soft"]`` and ``rows["squareness"]`` change; ``structure["ratio"]`` is read.
-    `codes`, int8 (n,), are host codes.
+    is off. ``structure["soft"]`` and ``rows["squareness"]`` change; ``structure["ratio"]``, metal
+    per rare earth, is read. `process` has the route, and `codes`, int8 (n,), are host codes, -1 for
+    none.
     """
     from ..phases.partition import wall_hosts
 
@@ -807,10 +835,20 @@ def _remanence_factor(
     rows: dict[str, FloatArray],
     rims: _Rims,
 ) -> FloatArray:
-    """Return B_r / J_s, (n,), by hard and other phases, density and alignment.
+    """Compute B_r / J_s, (n,), by hard and other phases, density and alignment.
 
     It is NaN where a shell is about grains of a host of which nobody knows what it does.
-    `structure` has ``coarse``, `rows` ``alignment`` and ``density``, (n,) each.
+
+    Parameters
+    ----------
+    balance : Balance
+        Phases of the n magnets, by volume.
+    structure : dict of ndarray, shape (n,)
+        ``coarse`` is read, 0 where grains are as fine as a wall is wide.
+    rows : dict of ndarray, shape (n,)
+        ``alignment`` (mean cosine) and ``density`` (over that without pores) are read.
+    rims : _Rims
+        Shells about the grains.
     """
     from ..phases.partition import hosts_with_shells
 
@@ -831,8 +869,8 @@ def _widen_spread(
 ) -> None:
     """Add to the spread of coercivity what boundary and easy axis leave in doubt, in place.
 
-    ``rows["spread"]``, the half width of the 90 % range of ln H_cJ, (n,), changes. `structure` is
-    what `boundary_composition` returned, with ``formula``.
+    ``rows["spread"]``, the half width of the 90 % range of ln H_cJ, (n,), is replaced. `structure`
+    is what `_structure` returned; `written` are the n recipes split as they are written.
     """
     boundary_width = DEVIATIONS_90 * _boundary.boundary_deviation(structure)
     wider = np.hypot(boundary_width, turned_width(written))
@@ -846,13 +884,13 @@ def _place_among_measured(
     """Bring n alloys, in place, to the level of those that were measured like them.
 
     What is too far from measured magnets, or by values that a user gave harder than any, gets the
-    gate of these. ``magnets.rows`` gets the shares of shell and grains and the producer's level,
-    which acts on ``magnets.factor`` too; ``magnets.gate`` and ``magnets.near`` change.
+    gate of these.
 
     Parameters
     ----------
     magnets : Alloys
-        Changed.
+        Changed: ``gate``; ``near``; ``factor``, by the producer's remanence; and ``rows``, which
+        get ``shell_share``, ``grain_effect`` and what `_uncertainty.condition_rows` enters.
     harder : ndarray of float64, shape (n,), or float
         How much harder a magnet is by given values than by the model.
     with_distances : bool
@@ -897,12 +935,13 @@ def _with_given(
 ) -> "tuple[PredictedCurie | None, Widths, FloatArray | float]":
     """Put what the user says of hard phases in place of the model's values.
 
-    `phases` changes in place: its Curie temperature and constants.
+    `phases` changes in place, its Curie temperature and constants, and so does ``rows["spread"]``,
+    to which half widths add. Nothing changes where nothing is given or `predicted` is None.
 
     Parameters
     ----------
-    said : Widths
-        Given values by name, (n,), NaN where nothing is given.
+    said : dict of str to ndarray, shape (n,)
+        ``CompositionTable.given``: values by name, NaN where nothing is given; empty for none.
     phases : Phases
         Condensed phases, changed in place.
     written, parts : Partition
@@ -917,9 +956,10 @@ def _with_given(
     predicted : PredictedCurie or None
         With given Curie temperatures.
     widths : dict of ndarray
-        Half widths of the given values.
-    harder : ndarray or float
-        Factor by which the given values raise the anisotropy field.
+        Half widths of the 90 % ranges of the given values, relative, (n,), NaN where nothing is
+        given; empty for none.
+    harder : ndarray, shape (n,), or float
+        Factor by which the given values raise the anisotropy field, 1 for none.
     """
     if not said or predicted is None:
         return predicted, {}, 1.0
@@ -946,15 +986,25 @@ def _structure(
     Parameters
     ----------
     table : CompositionTable
-        n recipes.
+        n recipes, as they are written.
     found : Balance
         The n recipes split into phases, by volume.
     formula : ndarray, shape (n,)
         Likelihood, 0 to 1, that a row names a bare formula.
     rows : dict of ndarray
         Process of each magnet by the name of the setting, as of `process.by_row`, (n,) each.
-    carriers : ndarray, optional
-        Masses of carriers, of `ShellRows`; they stay in the boundary.
+    carriers : ndarray, shape (n, 118), or None
+        Mass of each carrier over that of the magnet, of `ShellRows`; they stay in the boundary.
+
+    Returns
+    -------
+    dict of ndarray, shape (n,)
+        Those of `_boundary.boundary_composition`, 0 but for sintered Nd-Fe-B; ``formula`` there;
+        ``sintered`` 1 for charges of it, not formulas; ``coarse`` 0 where grains of 2:14:1 are as
+        fine as a wall is wide, 1 elsewhere; ``density``; ``wetting`` and ``decoupling``, what is
+        added to alpha_K; ``decoupling_factor``, the share of H_cJ that the boundary leaves;
+        ``soft``, a volume fraction; ``additive``, the atomic fraction of Ga and Cu; and the fields
+        of `Shares`, NaN without cells.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import hosts_by_hardening, wall_hosts
@@ -1020,9 +1070,9 @@ def _structure(
 
 
 def _blend(share: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray:
-    """Mix two arrays, share * one + (1 - share) * other, exactly so at a share of 0 or 1.
+    """Mix two arrays, `share` times `one` and the rest `other`, exactly so at a share of 0 or 1.
 
-    A NaN in the array whose share is 0 does not spread to the result.
+    All three have one shape. A NaN in the array whose share is 0 does not spread to the result.
     """
     with np.errstate(invalid="ignore"):
         return np.where(
@@ -1140,9 +1190,10 @@ def _read(
 def recipes_in_phases(
     table: CompositionTable, process: Any, host: str
 ) -> tuple[Balance, dict[str, FloatArray]]:
-    """Split recipes into the phases of their magnets; see `magnetkit.magnetism.phase_balance`.
+    """Split n recipes into the phases of their magnets; see `magnetkit.magnetism.phase_balance`.
 
-    `process` is as a user gives it, `host` the name of a host such as "2:14:1", or "auto".
+    `table` holds the recipes, `process` is as a user gives it, `host` the name of a host such as
+    "2:14:1", or "auto".
 
     Returns
     -------

@@ -87,8 +87,9 @@ class Split:
 def shared_variance(effects: FloatArray, split: Split) -> FloatArray:
     """Compute what process effects add to the variance of each magnet, shape (n,).
 
-    `effects` are the `EFFECTS` (shell, grain size) of n magnets, shape (n, 2). The variance is in
-    units of that of a magnet near measured ones.
+    `effects` are the `EFFECTS` (shell, grain size) of n magnets, shape (n, 2); ``split.shared`` has
+    the variance for a unit of each. The result is in units of the variance of a magnet near
+    measured ones.
     """
     shell, grain = split.shared
     return np.asarray(effects[:, 0] ** 2 * shell + effects[:, 1] ** 2 * grain)
@@ -98,9 +99,10 @@ def shared_variance(effects: FloatArray, split: Split) -> FloatArray:
 def splits() -> dict[str, Split]:
     """Return the measured split of each of `QUANTITIES`, and that of `ALPHA`, by column.
 
-    The keys are "coercivity_kA_m", "remanence_T" and "remanence_coefficient_pct_K". Too few papers
-    print alpha of two magnets to split its error; it goes with J_s(T), as remanence does, and is
-    taken to be split alike but for a magnet's own part.
+    The keys are "coercivity_kA_m", "remanence_T" and "remanence_coefficient_pct_K", the values
+    `Split`. Too few papers print alpha of two magnets to split its error; it goes with J_s(T), as
+    remanence does, and is taken to be split alike but for a magnet's own part. The dictionary is
+    shared: do not change it.
     """
     data = datasets.toml(SPLIT_FILE)
     result = {}
@@ -170,7 +172,8 @@ class Known:
         """Compute the covariance of the scores of n other magnets with the k measured ones, (n, k).
 
         `table` holds the other magnets' recipes. `effects` are their process effects, shape (n,
-        len(EFFECTS)); without them only recipes count.
+        len(EFFECTS)); without them only recipes count. The unit is the variance of the model's
+        error.
         """
         from ..alloy._row_kernels import distances
 
@@ -237,7 +240,10 @@ class Known:
         )
 
     def mean_slope(self) -> float:
-        """Compute the error of the fall of coercivity, in standard deviations of that fall."""
+        """Compute the posterior error of the fall of coercivity, in standard deviations of that fall.
+
+        It is positive where coercivity falls more steeply than the model's; 0 without ``slopes``.
+        """
         if self.slopes is None:
             return 0.0
         from .._core._linear import multiply
@@ -276,6 +282,7 @@ class StatedLevel:
     remanence: float = 1.0
 
     def __post_init__(self) -> None:
+        """Check the numbers; ValueError names the first that lies outside `_LEVEL_BOUNDS`."""
         for name, (low, high) in _LEVEL_BOUNDS.items():
             value = getattr(self, name)
             if not low <= float(value) <= high:
@@ -358,8 +365,9 @@ class Producer:
     def falls(self, hosts: Coded, route: str = "") -> FloatArray:
         """Compute the fall of coercivity with temperature, divided by the model's, of n magnets, (n,).
 
-        It is 1 for hosts that the producer has measured nothing of. `hosts` names the host of each
-        magnet, `route` the route of all.
+        It is 1 for hosts that the producer has measured nothing of. `hosts`, a `Coded`, names the
+        root of the host of each magnet; `route` is the word of the route of all, empty for the
+        usual one. A stated level of that route replaces what was measured.
         """
         fall = np.ones(len(hosts))
         for host in self.hosts:
@@ -382,7 +390,8 @@ class Producer:
         """Compute the posterior of n other magnets of this producer, by quantity.
 
         The shift is that of the logarithm, of `ALPHA` that of itself in %/K. What is left is a
-        share of the standard deviation of an ordinary magnet without shell.
+        share of the standard deviation of an ordinary magnet without shell. Stated levels replace
+        the shift alone.
 
         Parameters
         ----------
@@ -437,7 +446,11 @@ class Producer:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Producer":
-        """Build the calibration from its record; StoreError if it is damaged or of another version."""
+        """Build the calibration from its record; StoreError if it is damaged or of another version.
+
+        `record` is such as `record` returns or JSON has it: ``format``, ``name``, ``magnets`` and,
+        which may lack, ``stated``.
+        """
         try:
             if record["format"] != _FORMAT:
                 raise StoreError(
@@ -463,7 +476,8 @@ class Producer:
 def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
     """Check the numbers of one magnet of a record and return it as a plain dictionary.
 
-    ValueError if a number is missing, no number, or out of its range.
+    `magnet` has the keys that `Producer` describes; `EFFECTS` may lack. ValueError
+    if a value is no number or out of its range, KeyError if one is missing.
     """
     record = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
     numbers = {name: (record[name], bounds) for name, bounds in _BOUNDS.items()}
@@ -478,7 +492,10 @@ def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def atomic_fractions(table: CompositionTable, row: int) -> dict[str, float]:
-    """Return the atomic fractions of one row by symbol, rounded to nine decimals."""
+    """Return the atomic fractions of one row by symbol, rounded to nine decimals.
+
+    `row` is the number of the row in `table`; elements that it does not have are left out.
+    """
     part = slice(table.indptr[row], table.indptr[row + 1])
     return {
         SYMBOLS[i]: round(float(v), 9)
@@ -499,7 +516,10 @@ def names() -> list[str]:
 
 
 def check_name(name: Any) -> str:
-    """Return `name` if a calibration can be stored under it; InputError otherwise."""
+    """Return `name` if a calibration can be stored under it; InputError otherwise.
+
+    A name is of 1 to 64 letters, figures, '.', '_' and '-', and begins with a letter or figure.
+    """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise InputError(
             "expected a name of letters, figures, '.', '_' and '-' such as my-mill, "
@@ -511,8 +531,8 @@ def check_name(name: Any) -> str:
 def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
     """Write a calibration under its name, in place of one that was there, and return the file.
 
-    The folder is created. The user's `measured` rows, records by column, are kept beside it for a
-    reader.
+    The folder is created. `producer` is written as a JSON record; `measured`, the user's rows as
+    records by column, is kept beside it under "measured" for a reader.
 
     Raises
     ------
@@ -535,9 +555,10 @@ def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
 
 
 def load(name: str) -> Producer:
-    """Return the calibration stored under a name.
+    """Read the calibration that is stored under `name` in the user's data folder.
 
-    InputError if there is none, with those there are; StoreError if its file is damaged.
+    InputError if the name cannot be one, or there is none, with those there are; StoreError if its
+    file is damaged.
     """
     path = folder() / f"{check_name(name)}.json"
     if not path.is_file():

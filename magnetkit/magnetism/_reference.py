@@ -116,22 +116,29 @@ def _records(
     ----------
     name : str
         Name of the magnet.
-    table, shell
-        Recipe, one row, and its shell.
+    table : CompositionTable
+        Its recipe, one row.
+    shell : str or None
+        Its shell.
     seen : sequence of KnownValue
         What is known of it.
     known : Producer or None
         Calibration that the model is conditional on already.
     between : tuple of float or None
-        Chord of alpha, K.
+        Chord of alpha, K; None takes 20 to 100 degrees C.
     curie : CurieModel or None
-        Model of the Curie temperature.
+        Model of the Curie temperature; None takes the shipped one.
 
     Returns
     -------
     tuple of dict
         Records as `Producer.magnets` has them; values for which the model has no magnet are left
         out.
+
+    Raises
+    ------
+    InputError
+        If no level of a producer gives a known H_cJ.
     """
     if not seen:
         return ()
@@ -194,9 +201,15 @@ def score_known_value(
     Returns
     -------
     dict or None
-        ``score`` in standard deviations ``deviation`` of the model's error (of ln; of alpha itself,
-        %/K), ``noise``, the variance of the score, and ``slope``; None where the model has no
-        value.
+        ``score``, in units of ``deviation``; ``deviation``, standard deviation of the model's error
+        (of ln; of alpha itself, %/K); ``noise``, the variance of the score by the measurement;
+        ``slope``, what a standard deviation of the fall of coercivity shifts the score by, 0 but
+        for H_cJ. None where the model has no value.
+
+    Raises
+    ------
+    InputError
+        If no level of a producer gives a known H_cJ.
     """
     of = room if one.quantity == COERCIVITY else row
     value, low, high = (

@@ -75,20 +75,22 @@ def nominal_magnets(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each, an empty text for none.
+        Shell of each, an empty text for none; None for none at all.
     temperatures : sequence of float
         k temperatures, K.
     conditions : Conditions
-        How they are made and used.
+        How they are made and used: process, host, model of the Curie temperature and range of use
+        count.
     hard : ndarray of bool, shape (k,), optional
         At which of the temperatures coercivity is wanted; at all without it.
     **parts
-        Keywords of `alloys`.
+        Keywords of `alloys`, but for ``skins``.
 
     Returns
     -------
     Magnets
-        Polarization, H_cJ and knee field, (n, k); NaN where not wanted.
+        Polarization, H_cJ and knee field, (n, k). With `hard` H_cJ is NaN where it is False, and
+        the knee field throughout.
     """
     parts["skins"] = hard is None or bool(hard.any())
     alloy_rows = make_alloys(table, shells, conditions, **parts)
@@ -103,8 +105,8 @@ def make_alloys(
 ) -> Alloys:
     """Make the alloy of each candidate by the process and models of `conditions`.
 
-    `shells` has one text for each row of `table`, or is None. `parts` are further keywords of
-    `alloys`, which override `host` and `curie`.
+    `table` holds the candidates; `shells` has one text for each, empty without a shell, or is None.
+    `parts` are further keywords of `alloys`, which override `host` and `curie`.
     """
     options: dict[str, Any] = {
         "host": conditions.host,
@@ -127,7 +129,16 @@ def supplies(
     shells: Sequence[str] | None,
     conditions: Conditions,
 ) -> Columns:
-    """Compute heavy rare earth (wt.%), supply risk and cost (USD/kg) of each candidate.
+    """Compute heavy rare earth (wt.%), supply risk and cost (USD/kg) of n candidates.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The candidates.
+    shells : sequence of str or None
+        Shell of each, an empty text for none; None for none at all.
+    conditions : Conditions
+        Scenario, prices, recycled shares and the reference that heavy rare earth is saved against.
 
     Returns
     -------
@@ -173,7 +184,7 @@ def makeable(
     columns : Columns
         Columns of `stability_columns`, n rows; ``probability_phase_forms`` among them.
     is_makeable : ndarray of bool, shape (n,)
-        False where that probability is known and too small.
+        False where that probability is known and below `FORMS`.
     """
     from ..phases._forming import FORMS
     from ..phases.stability import stability_columns
@@ -209,29 +220,34 @@ def describe(
     supply: Columns | None = None,
     split: Partition | None = None,
 ) -> Columns:
-    """Return every property of each candidate at one temperature, K, except those of the ranking.
+    """Compute every property of n candidates at one temperature, except those of the ranking.
 
     Columns are in the registry's order. Parts that the caller has already are not computed again.
 
     Parameters
     ----------
     table : CompositionTable
-        n candidates.
+        The candidates.
     temperature : float
         Temperature, K.
     conditions : Conditions
         What they are wanted for.
-    labels : sequence of str, optional
-        The candidates as the user wrote them.
+    labels : Arrow array or sequence of str, optional
+        The candidates as the user wrote them; their formulas otherwise.
     shells : sequence of str, optional
         Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     magnet, room : Columns, optional
         Results of `magnets` at this temperature and at `ROOM_K`; with `room` the nearest grades are
-        named.
+        named. Neither is changed.
     supply : Columns, optional
         Result of `supplies`.
     split : Partition, optional
         The recipes split as they are written.
+
+    Returns
+    -------
+    Columns
+        n rows.
     """
     formulas = table.to_arrow()
     if labels is None:
@@ -319,7 +335,7 @@ def cost_per_flux(
 def _learnt_columns(
     name: str, table: CompositionTable, interval: float
 ) -> Columns:
-    """Predict a property that is learnt from compositions alone.
+    """Predict a property that is learnt from compositions alone, of the n rows of `table`.
 
     `name` is the column and that of its model, one of `surrogates.training_sets.OWN`. `interval` is
     the probability of the range. The result has value, lower and upper end (``_lo``, ``_hi``) and
@@ -344,11 +360,11 @@ def _fill_energy(
     interval: float,
     split: Partition | None,
 ) -> None:
-    """Fill missing formation energies by the model, in place.
+    """Fill missing formation energies (eV/atom) of n candidates by the model, in place.
 
     Value, ends and provenance in `found` change in the rows where phase data gave none and the
-    model knows compounds nearby. `interval` is the probability of the range; `split` are the
-    recipes split already.
+    model knows compounds nearby. `table` holds the recipes, `interval` is the probability of the
+    range; `split` are the recipes split already, None if they are not.
     """
     missing = np.flatnonzero(np.isnan(found[ENERGY]))
     if not len(missing):

@@ -59,12 +59,13 @@ def distance_variance(
     quantity: str,
     producer: Producer | None = None,
 ) -> FloatArray:
-    """Return the variance of ln of a quantity that distance from all measured magnets adds, (n,).
+    """Compute the variance of ln of a quantity that distance from all measured magnets adds, (n,).
 
     It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d (`_evidence.evidence`) from the
     nearest one; both constants were fitted to magnets of papers left out, see
-    ``datasets/recipes/SOURCE.md``. 0 of remanence, where no such growth is seen. `hosts` is a
-    `Coded` of roots such as "2:14:1", `quantity` a column such as "coercivity_kA_m".
+    ``datasets/recipes/SOURCE.md``. 0 of remanence, where no such growth is seen. `table` holds the
+    recipes, `hosts` is a `Coded` of roots such as "2:14:1", `quantity` a column such as
+    "coercivity_kA_m"; magnets of `producer`, if there is one, count as measured.
 
     >>> table = CompositionTable.from_strings(["SmCo5", "Sm0.4Y0.6Co5"])
     >>> near, far = distance_variance(table, Coded.of(["1:5", "1:5"]), "coercivity_kA_m")
@@ -77,7 +78,10 @@ def distance_variance(
 
 
 def growth(distance: FloatArray, quantity: str) -> FloatArray:
-    """Return the variance of ln of a quantity that is added at a distance, shape (n,)."""
+    """Compute the variance of ln of a quantity that is added at a distance from measured magnets, (n,).
+
+    `distance`, (n,), is that of `_evidence.evidence`. It is 0 for a quantity without such growth.
+    """
     far_variance, reach = _growth().get(quantity, (0.0, 1.0))
     return np.asarray(-(far_variance**2) * np.expm1(-((distance / reach) ** 2)))
 
@@ -97,9 +101,10 @@ def condition_rows(
     rows : dict of ndarray, shape (n,)
         Changed. Of `magnetkit.magnetism._magnets.Alloys`: it has `EFFECTS`, ``spread``, ``level``,
         ``fall`` and the offsets of the families (`_family_ranges`). Entered are the factors
-        ``harder`` of H_cJ at 20 degrees C and ``stronger`` of B_r, ``alpha_shift``, the half width
-        ``spread`` of ln H_cJ, and what is left of those of B_r and alpha; ``fall`` is multiplied by
-        the producer's.
+        ``harder`` of H_cJ at 20 degrees C and ``stronger`` of B_r; ``alpha_shift``, %/K; the half
+        width ``spread`` of the 90 % range of ln H_cJ; ``remanence_left`` and ``alpha_left``, the
+        share of the half widths of B_r and alpha that is left; and ``remanence_cap``, the most that
+        the half width of ln B_r is before that. ``fall`` is multiplied by the producer's.
     table : CompositionTable
         The n recipes.
     hosts : Coded
@@ -107,7 +112,7 @@ def condition_rows(
     producer : Producer or None
         Whose measured magnets they are conditional on.
     distance : ndarray of float64, shape (n,)
-        Distance from magnets whose H_cJ was measured.
+        Distance from magnets whose H_cJ was measured, of `_evidence.evidence`.
     route : str
         Word of the routes that share the producer's level, empty for the usual one.
     """
@@ -156,7 +161,7 @@ class Kinds(NamedTuple):
 def covariance(
     one: Kinds, other: Kinds, quantity: str, producer: Producer | None = None
 ) -> FloatArray:
-    """Return the covariance of the errors of n magnets with those of k others, shape (n, k).
+    """Compute the covariance of the errors of n magnets with those of k others, shape (n, k).
 
     The unit is the variance of a magnet near measured ones and without a calibration. Magnets of
     two hosts share nothing.
@@ -164,7 +169,7 @@ def covariance(
     Parameters
     ----------
     one, other : Kinds
-        The n and the k magnets, as `kinds` returns them.
+        The n and the k magnets, as `_figures.kinds` returns them.
     quantity : str
         Column such as "coercivity_kA_m". One that is not of `splits` is taken to be split as
         remanence is.
@@ -224,9 +229,10 @@ def relative_width(
 ) -> FloatArray:
     """Compute the width of the difference to a reference magnet, divided by that of the value, (n,).
 
-    The result is 0 for the reference itself and sqrt(2) for a magnet that has nothing in common
-    with it. `magnets` and `reference` are `Kinds`, the latter of one magnet; `quantity` is a column
-    such as "remanence_T"; `producer` is a calibration that both are conditional on.
+    The result is 0 for the reference itself and sqrt(2) for a magnet of as wide a range that has
+    nothing in common with it. `magnets` and `reference` are of `_figures.kinds`, the latter of one
+    magnet; `quantity` is a column such as "remanence_T"; `producer` is a calibration that both are
+    conditional on, None for none.
     """
     magnet_variance = variance(magnets, quantity, producer)
     shared_variance = covariance(magnets, reference, quantity, producer)[:, 0]
@@ -245,9 +251,10 @@ def variance(
 ) -> FloatArray:
     """Compute the variance of the error of each magnet: the diagonal of `covariance`, shape (n,).
 
-    `magnets` are as `kinds` returns them; `quantity` is a column such as "coercivity_kA_m". The
-    unit is the variance of a magnet near measured ones and without a calibration. It is 1 for a
-    quantity that has no measured split.
+    `magnets` are as `_figures.kinds` returns them; `quantity` is a column such as
+    "coercivity_kA_m"; `producer`, if there is one, is a calibration that the errors are conditional
+    on. The unit is the variance of a magnet near measured ones and without a calibration. It is 1
+    for a quantity that has no measured split.
     """
     if quantity not in splits():
         return np.ones(len(magnets.table))
@@ -271,7 +278,11 @@ def variance(
 def _known_magnets(
     producer: Producer | None, quantity: str
 ) -> dict[str, Known]:
-    """Return the producer's measured magnets of a quantity by host; an empty dictionary without any."""
+    """Return the producer's measured magnets of a quantity by host; an empty dictionary without any.
+
+    `quantity` is a column such as "coercivity_kA_m". Only magnets of the usual route of each host
+    count. The values are `Known`.
+    """
     known_by_host = (
         {}
         if producer is None

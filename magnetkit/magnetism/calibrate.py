@@ -213,7 +213,8 @@ def calibrate(
     Raises
     ------
     InputError
-        If no row can be used.
+        If no row can be used, one cannot and `strict` is set, or the name means a grade or no
+        calibration.
     """
     return calibration(frame, name, basis, strict=strict, keep=keep).process
 
@@ -232,16 +233,20 @@ def calibration(
     Parameters
     ----------
     frame, name, basis, strict, keep : optional
-        As of `calibrate`.
+        As of `calibrate`: table of magnets, name of the calibration, basis of rows that name none,
+        whether one bad row fails, and whether the calibration is stored under its name.
 
     Returns
     -------
     Calibration
+        ``process`` and ``report`` among its fields. Rows left out are in ``rejected``, and a
+        warning names them.
 
     Raises
     ------
     InputError
-        If no row can be used, or the name means a grade or no calibration.
+        If no row can be used, one cannot and `strict` is set, or the name means a grade or no
+        calibration.
     """
     if check_name(name).casefold() == "none" or is_grade(name):
         raise InputError(
@@ -367,7 +372,7 @@ def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
 
     `record` maps columns to cells; ``curve`` is the path of the file. The new rows have
     ``temperature_K`` and the measured `QUANTITIES` of their curve. A row without a file is returned
-    alone, as it is. InputError if the file cannot be read.
+    alone, as it is. InputError if the file cannot be read. `record` is not changed.
     """
     if _missing(record.get("curve")):
         return [record]
@@ -428,8 +433,8 @@ def _read_recipe(
 def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
     """Build the measured magnet of one row of the table.
 
-    `number` is that of the row, from 1, and `record` maps columns to cells. InputError if
-    temperature, values or recipe are missing or out of range.
+    `number` is that of the row, from 1, `record` maps columns to cells, and `basis` holds for a row
+    that names none. InputError if temperature, values or recipe are missing or out of range.
     """
     text, table, shell = _read_recipe(record, basis)
     temperature = _number("temperature_K", record.get("temperature_K"))
@@ -449,7 +454,7 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
 
 
 def _missing(value: Any) -> bool:
-    """Say whether a cell is empty: None, NaN or a blank text."""
+    """Say whether a cell, `value`, is empty: None, NaN or a blank text."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return True
     try:
@@ -552,7 +557,8 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
     """Find pairs of magnets of one recipe and process that contradict; return one sentence on each.
 
     `values` are those of `_values`. The ``noise`` of both records, a variance, is raised in place
-    to at least half their squared difference, so that neither outweighs the other.
+    to at least half their squared difference, so that neither outweighs the other. Pairs measured
+    at temperatures more than 2 K apart are not compared.
     """
     contradictions = []
     for one, other in combinations(values, 2):
@@ -595,12 +601,14 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
 def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
     """Compare each measured value with its prediction before and after the calibration.
 
-    `values` are those of `_values`; a magnet is predicted from the producer's others.
+    `values` are those of `_values`, one for each measured value, and `producer` is the calibration
+    on all of them; a magnet is predicted from the producer's others.
 
     Returns
     -------
     pandas.DataFrame
-        One row a value: ``measured``, ``before`` and ``after`` with ends ``_lo`` and ``_hi``,
+        One row a value: ``row``, ``magnet``, ``composition``, ``host``, ``temperature_K``,
+        ``quantity``, ``measured``, ``before`` and ``after`` with ends ``_lo`` and ``_hi`` of 90 %,
         ``standard_score``, ``remark``.
     """
     import pandas as pd
@@ -642,10 +650,13 @@ def _from_the_others(
 ) -> tuple[float, float, float]:
     """Predict the score of one record from the producer's other magnets.
 
+    `record` is one of ``producer.magnets``; records of the same label, ``magnet``, are left out.
+
     Returns
     -------
     mean, deviation : float
-        Posterior of the score, in standard deviations of the model's error.
+        Posterior of the score, in standard deviations of the model's error; 0 and 1 without others
+        of host and quantity.
     fall : float
         Fall of coercivity with temperature, divided by the model's.
     """
@@ -664,6 +675,10 @@ def _from_the_others(
 
 
 def _plain_values(row: MeasuredRow) -> dict[str, Any]:
+    """Return a measured row as a record by column, to be stored: numbers, texts and what was measured.
+
+    ``shell``, the quantities and the settings of `row` stand in it where they were given.
+    """
     record_out = {
         "row": row.number,
         "magnet": row.magnet,

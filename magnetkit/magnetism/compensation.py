@@ -100,9 +100,10 @@ class _Search:
         Returns
         -------
         pandas.DataFrame
-            One row a kept mixture, by rising ``added_wt_pct``: the share of each substituent,
-            ``remanence_coefficient_pct_K``, ``remanence_T`` (at the coldest temperature) and
-            ``sag_pct``.
+            One row a kept mixture, by rising ``added_wt_pct``: the share of each substituent, by
+            its symbol; ``added_wt_pct``, by mass of the magnet; ``remanence_coefficient_pct_K``,
+            chord from the first to the last temperature; ``remanence_T`` at the first; ``sag_pct``,
+            the largest departure of B_r from that chord, % of B_r.
         """
         import pandas as pd
 
@@ -151,7 +152,10 @@ class _Search:
 
 
 def _shares(count: int, steps: int) -> Iterator[tuple[int, ...]]:
-    """Yield every way to put 0 to `steps` - 1 units on `count` places."""
+    """Yield every way to distribute units over places, 0 to `steps` - 1 of them in all.
+
+    `count` is the number of places; a tuple has the whole number of units of each.
+    """
     for cuts in combinations_with_replacement(range(steps), count):
         yield tuple(b - a for a, b in zip((0, *cuts), cuts, strict=False))
 

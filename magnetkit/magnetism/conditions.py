@@ -85,8 +85,9 @@ def _field_metadata(
 ) -> dict[str, Any]:
     """Build the metadata of a field of `Conditions`.
 
-    `kind` and `meaning` go to docstrings; `option`, `metavar` and `example` to the command line. An
-    option that is not `common` is shown by ``--help-all`` alone.
+    `group` is a key of `GROUPS`. `kind` and `meaning` go to docstrings; `option`, `metavar` and
+    `example` to the command line. An option that is not `common` is shown by ``--help-all`` alone.
+    The keys of the result are the names of the parameters.
     """
     return {
         "group": group,
@@ -313,10 +314,11 @@ class Conditions:
 
 
 def _table_path(name: str, given: Any) -> Path:
-    """Return the path of a table that the user gave as a path or as a frame.
+    """Return the path of a table, `given`, that the user gave as a path or as a frame.
 
     A frame is written to the cache first, named by its content. `name` is the keyword, such as
-    "data", for messages. A path is checked and returned without reading it.
+    "data", for messages. A path is returned without reading it or asking whether it exists;
+    InputError if it is empty.
     """
     from ..surrogates._measured import table_path
 
@@ -335,14 +337,15 @@ def calibrated_process(
     process : Process, dict, str or None
         As functions take it.
     calibration : str or None
-        Name of a stored calibration, a grade, or `NO_CALIBRATION`.
+        Name of a stored calibration, a grade, or `NO_CALIBRATION`; None leaves the process as it
+        is.
     kelvin : float
         Temperature at which a grade's printed values anchor the model, K.
 
     Returns
     -------
     dict or None
-        The process as plain values, with its producer.
+        The process as plain values, with its producer; None where nothing is given.
 
     Raises
     ------
@@ -396,7 +399,10 @@ def calibration_name(process: Any) -> str:
 def condition_fields(
     *names: str, without: tuple[str, ...] = ()
 ) -> Iterator[Field[Any]]:
-    """Yield the fields of `Conditions` whose name or group is among `names`, but for those `without`."""
+    """Yield the fields of `Conditions` whose name or group is among `names`, but for those `without`.
+
+    `without` are names of fields. They come in the order of the class, as `dataclasses.Field`.
+    """
     for one in fields(Conditions):
         if {one.name, one.metadata.get("group")} & set(
             names
@@ -410,7 +416,8 @@ def with_conditions(
     """Build a decorator that replaces ``**keywords`` of a function by named conditions.
 
     Signature and docstring then name each: those of the groups or fields `names`, but for those
-    `without` and those that are parameters of the function itself.
+    `without` and those that are parameters of the function itself. ``temperature`` is never among
+    them. The function is called as before, with keywords.
     """
 
     def decorate(function: Function) -> Function:

@@ -117,10 +117,10 @@ def magnet_curves(
     fields: FloatArray | None = None,
     load_line: float | None = None,
 ) -> Demagnetization:
-    """Return the curves that the figures of n magnets at k temperatures make.
+    """Compute the curves that the figures of n magnets at k temperatures make.
 
     J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), with p such that J is 0.9 B_r at the
-    knee.
+    knee. NaN figures give curves of NaN.
 
     Parameters
     ----------
@@ -133,9 +133,10 @@ def magnet_curves(
     recoil : ndarray of float64, shape (n, k)
         Recoil permeability.
     fields : ndarray of float64, shape (m,), optional
-        H of all curves, A/m, zero or negative; each has its own otherwise.
+        H of all curves, A/m, zero or negative; otherwise each has `CURVE_POINTS` of its own.
     load_line : float, Duty or None
-        Permeance coefficient, 0 or more; None takes the usual one.
+        Permeance coefficient, 0 or more; None takes the usual one. Of a `Duty` its load line alone
+        counts.
 
     Returns
     -------

@@ -185,7 +185,17 @@ class _OneMagnet:
     def __init__(
         self, table: CompositionTable, kelvin: float, process: Any, shell: Any
     ) -> None:
-        """Make the magnet once."""
+        """Make the magnet once; InputError if it is none at the temperature.
+
+        Parameters
+        ----------
+        table : CompositionTable
+            Its recipe, one row.
+        kelvin : float
+            Temperature, K.
+        process, shell : optional
+            As for `magnetkit.magnetism.sintered`.
+        """
         self.table = table
         self.kelvin = kelvin
         self.process = process
@@ -236,9 +246,9 @@ class _OneMagnet:
 
 
 def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
-    """Yield the name of each contribution to H_cJ and its size, A/m, in the order applied.
+    """Yield the name of each contribution to H_cJ of one magnet and its size, A/m, in the order applied.
 
-    Contributions may be negative. They add up to H_cJ at the magnet's temperature.
+    Contributions may be negative. They add up to H_cJ at the temperature of `magnet`.
     """
     alloy = magnet.made
     producer = float(np.atleast_1d(alloy.rows["harder"])[0])
@@ -266,7 +276,8 @@ def _nucleation_terms(
 ) -> Generator[tuple[str, float], None, float]:
     """Yield name and size, A/m, of the terms of alpha_K H_N - N_eff M_s at 20 C, without shell.
 
-    The generator returns their sum, A/m.
+    Terms may be negative, and that of the producer is left out. The generator returns their sum,
+    A/m. `magnet` is one that no cells harden.
     """
     alloy = magnet.made
     rows = alloy.rows
@@ -308,7 +319,7 @@ def _nucleation_terms(
 
 
 def _producer_left_out(made: Alloys) -> dict[str, Any]:
-    """Return the change of `Rules` that takes a producer's level out."""
+    """Return the change of `Rules` that takes a producer's level out, by field, for `made`, one alloy."""
     rules = made.rules()
     if "level" in rules._fields:
         return {"level": np.ones(1)}
@@ -346,7 +357,7 @@ def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
 def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the name of each contribution to B_r and its size, T; they add up to B_r.
 
-    They are of one magnet at its temperature, in the order applied, and may be negative.
+    They are of `magnet` at its temperature, in the order applied, and may be negative.
     """
     alloy = magnet.made
     polarization = float(alloy.at(np.array([magnet.kelvin])).polarization[0, 0])
@@ -376,14 +387,18 @@ def _without_shell(made: Alloys) -> Any:
 def _range_shares(
     magnet: _OneMagnet,
 ) -> "tuple[dict[str, float], pd.DataFrame]":
-    """Split the variance of ln H_cJ into the shares of its sources.
+    """Split the variance of ln H_cJ of one magnet into the shares of its sources.
+
+    Constants are shifted one by one and `magnet` is made anew with each; all have their values at
+    the end.
 
     Returns
     -------
     shares : dict of float
-        By status of the constants, and ``producer`` and ``fit``.
+        By status of the constants, and ``producer`` and ``fit``; they add up to 1.
     constants : pandas.DataFrame
-        The constants of the laws with their ``share``, the largest first.
+        The constants of the laws with their ``share`` of the variance, the largest first: ``law
+        name value deviation unit status share meaning``.
     """
     import pandas as pd
 
@@ -428,11 +443,11 @@ def _law_constants(magnet: _OneMagnet) -> Iterator[Constant]:
 
 
 def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
-    """Compute by how much ln H_cJ changes with one standard deviation of a constant.
+    """Compute by how much ln H_cJ changes with one standard deviation of a constant, 0 or more.
 
-    The result is the mean of up and down, since a law may bend. `center` is H_cJ, A/m, with the
-    constant as it is. The magnet is made anew with each value; the constant returns to its own at
-    the end.
+    The result is the mean of up and down, since a law may bend. `center` is H_cJ of `magnet`, A/m,
+    with the `constant` as it is. The magnet is made anew with each value; the constant returns to
+    its own at the end.
     """
     changes = []
     for sign in (-1.0, 1.0):
@@ -445,7 +460,7 @@ def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
 
 
 def _law_in_words(magnet: _OneMagnet) -> str:
-    """Return the law that acted, with its temperature."""
+    """Write the law that acted on `magnet`, with its temperature, C, where that is not 20 C."""
     title = _TITLES.get(magnet.hardening, magnet.hardening)
     if magnet.kelvin == ROOM_K:
         return title

@@ -154,13 +154,13 @@ def grades(
 def _as_class(name: str) -> "pd.DataFrame":
     """Estimate the row of a grade that nobody sells from the grades of its class.
 
-    `name` is number and class, such as N43SH. InputError if the class is unknown, or the number
-    lies too far outside those that are sold.
+    `name` is number and class, such as N43SH. InputError if it is no such name, the class is
+    unknown, or the number lies too far outside those that are sold.
 
     Returns
     -------
     pandas.DataFrame
-        One row, as `grades` has it at 20 degrees C.
+        One row, as `grades_at_room_temperature` has it.
     """
     import pandas as pd
 
@@ -237,8 +237,8 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
 def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     """Convert a table of grades from 20 degrees C to another temperature, by the printed chords.
 
-    `table` is changed in place and returned; `kelvin` is in K. Values beyond the printed range are
-    marked as extrapolated in their provenance.
+    `table` is changed in place and returned; `kelvin` is in K. Values below 20 degrees C, or above
+    the grade's highest temperature of use, are marked as extrapolated in their provenance.
     """
     table["temperature_K"] = kelvin
     step = kelvin - ROOM_K
@@ -284,15 +284,16 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
 def remaining_shares(
     table: "pd.DataFrame | pd.Series", kelvin: Any, end: str = ""
 ) -> dict[str, FloatArray]:
-    """Return B_r and H_cJ of grades at a temperature, K, over those at 20 degrees C, by quantity.
+    """Compute B_r and H_cJ of grades at a temperature over those at 20 degrees C, by quantity.
 
     See `magnetkit.magnetism.printed_temperature`.
 
     Parameters
     ----------
     table : DataFrame or Series
-        n rows of `grades` at 20 degrees C, or one of them.
-    kelvin : float, or ndarray with a row
+        n rows of `grades` at 20 degrees C, or one of them: host, kind, H_cJ, chords and their upper
+        ends are read.
+    kelvin : float, or for one row an ndarray
         Temperature, K.
     end : str
         Which of their chords: "", "_lo" or "_hi".
@@ -341,8 +342,9 @@ def cold_value(
 ) -> float:
     """Convert B_r or H_cJ of a magnet at a temperature to that at 20 degrees C.
 
-    The chords are those of `row`, one of `grades` at 20 degrees C, which is not changed. `quantity`
-    is "remanence_T" or "coercivity_kA_m"; `value`, at `kelvin`, K, and the result are in its unit.
+    The chords, host and kind are those of `row`, one of `grades` at 20 degrees C, which is not
+    changed. `quantity` is "remanence_T" or "coercivity_kA_m"; `value`, at `kelvin`, K, and the
+    result are in its unit.
     """
     cold = value
     cold_row = row.copy()
@@ -354,7 +356,11 @@ def cold_value(
 
 
 def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:
-    """Return the hosts of grades, of bonded ones an empty text: these fall along their chords."""
+    """Return the hosts of grades, of bonded ones an empty text: these fall along their chords.
+
+    `table` holds n rows with ``kind`` and ``host``, or is one row; the array is (n,), or of shape
+    () for one.
+    """
     return np.where(
         np.asarray(table["kind"]) == "bonded",
         "",
@@ -367,7 +373,7 @@ def _hot_coercivity_b(table: "pd.DataFrame", keeps: FloatArray) -> None:
 
     H_cB falls as B_r does (`keeps`, its share that is left, (n,)), but never lies beyond the end of
     the hot magnet's curve. ``coercivity_b_kA_m``, its ends and provenance change. B_r, H_cJ and
-    squareness of `table` must be hot already.
+    squareness of `table` must be hot already, H_cB that of 20 degrees C.
     """
     shape = curve_shapes(table)
     of_curve = {
@@ -388,9 +394,17 @@ def _hot_coercivity_b(table: "pd.DataFrame", keeps: FloatArray) -> None:
 def grades_at_room_temperature(
     quantities: tuple[str, ...] = QUANTITIES,
 ) -> "pd.DataFrame":
-    """Return all grades at 20 degrees C with some of `QUANTITIES`; shared, not to be changed.
+    """Collect all grades at 20 degrees C with some of `QUANTITIES`; shared, not to be changed.
 
-    B_r and H_cJ are estimated from the energy product.
+    B_r and H_cJ that no sheet prints are estimated from the energy product and like grades. So
+    ``max_energy_product_kJ_m3`` must be among `quantities`, with B_r and H_cJ.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a grade: ``grade``, ``host``, ``kind``, ``makers`` (names, separated by commas),
+        ``temperature_K``; of each quantity the value, ``_lo``, ``_hi`` and ``_provenance``; the
+        upper ends of the chords, K; and ``squareness`` where the knee is among the quantities.
     """
     import pandas as pd
 
@@ -445,8 +459,8 @@ def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill the gaps of sintered Nd-Fe-B grades with the median of their class, in place.
 
     The ends become the smallest and largest value of the class, the provenance ``estimate``.
-    `quantities` are columns of `table` such as "density_kg_m3", with ``_lo``, ``_hi`` and
-    ``_provenance``.
+    `table` has ``grade`` and ``kind``, and of each of `quantities`, such as "coercivity_kA_m", its
+    column with ``_lo``, ``_hi`` and ``_provenance``.
     """
     for class_rows in _sold_by_class(table).values():
         rows = [row for _, row in class_rows]
@@ -486,7 +500,8 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill what no sheet of a grade prints, from grades of the same host and kind, in place.
 
     `quantities` are columns of `table` such as "coercivity_kA_m"; each must be there with its
-    ``_lo``, ``_hi`` and ``_provenance``, which change in the rows that are NaN.
+    ``_lo``, ``_hi`` and ``_provenance``, which change in the rows that are NaN. B_r, H_cJ and
+    (BH)max must be there in any case: like grades are those of like H_cJ, for H_cJ of like (BH)max.
     """
     values_of = {
         q: table[q].to_numpy(np.float64, copy=True)
@@ -562,8 +577,9 @@ def _range_of_alike(
 def printed_values(grade: str | None = None) -> "pd.DataFrame":
     """Return printed values, one a row, of one grade or of all, families included.
 
-    Columns: ``host kind grade maker quantity bound value temperature_K to_K source note``; the unit
-    is part of the quantity.
+    `grade` is the exact name; there are no rows of an unknown one. Columns: ``host kind grade maker
+    quantity bound value temperature_K to_K source note``; the unit is part of the quantity, and
+    ``grade`` is empty where a value is a family's.
     """
     values = _printed_figures()
     rows = values if grade is None else values[values["grade"] == grade]
@@ -578,7 +594,10 @@ def secondhand() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _printed_figures() -> "pd.DataFrame":
-    """Read the printed values of both tables of sheets, as `printed_values` returns them."""
+    """Read the printed values of both tables of sheets, as `printed_values` returns them.
+
+    The frame is shared: do not change it.
+    """
     import pandas as pd
 
     files = [datasets.path(file) for file in (VALUES_FILE, SECOND_FILE)]
@@ -592,12 +611,22 @@ def _printed_figures() -> "pd.DataFrame":
 
 
 def reconcile_makers(values: "pd.DataFrame") -> "pd.DataFrame":
-    """Return one row for each grade and quantity: its value and the spread between makers.
+    """Compute one row for each grade and quantity: its value and the spread between makers.
 
     A maker's value is its nominal one, or the middle of its range; of `_GUARANTEED` quantities the
     minimum. The value of the grade is the median over its makers, its range that of all printed
-    figures. `values` are rows of `printed_values`; the result is indexed by ``grade`` and ``quantity`` and
-    has ``value lo hi to_K`` in the unit of the quantity.
+    figures. Values measured away from room temperature do not count.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Rows of `printed_values`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``grade`` and ``quantity``: ``value``, ``lo`` and ``hi`` in the unit of the
+        quantity, and ``to_K``, the upper temperature of a chord, NaN where too few print it.
     """
     import pandas as pd
 
@@ -653,7 +682,10 @@ def _by_bound(
 
 
 def _measured_hot(values: "pd.DataFrame") -> "pd.Series":
-    """Return whether a value was measured away from room temperature; chords are not."""
+    """Say for each value whether it was measured away from room temperature; chords are not, bool.
+
+    `values` has ``quantity`` and ``temperature_K``; the result has its index.
+    """
     chord = values["quantity"].str.endswith("coefficient_pct_K")
     return ~chord & ((values["temperature_K"] - ROOM_K).abs() > 10.0)
 
@@ -701,11 +733,12 @@ def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
 
 
 def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the shapes of the curves of n grades beside B_r and H_cJ, on the index of `table`.
+    """Collect the shapes of the curves of n grades beside B_r and H_cJ, on the index of `table`.
 
-    ``squareness`` (H_k / H_cJ at the temperature of the table) and ``recoil`` are as printed, or
-    else as usual for the host, which ``usual_squareness`` and ``usual_recoil`` flag. A bonded
-    magnet whose knee no sheet prints has NaN.
+    `table` has rows of `grades`. The frame has ``squareness`` (H_k / H_cJ at the temperature of the
+    table) and ``recoil`` (permeability), as printed, or else as usual for the host, which the bool
+    columns ``usual_squareness`` and ``usual_recoil`` flag. A bonded magnet whose knee no sheet
+    prints has NaN.
     """
     import pandas as pd
 
@@ -746,10 +779,10 @@ def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
 def coercivity_b(
     table: "pd.DataFrame", end: str, shape: "pd.DataFrame"
 ) -> FloatArray:
-    """Return H_cB of n grades, kA/m, shape (n,); NaN where the curve is not known.
+    """Compute H_cB of n grades, kA/m, shape (n,); NaN where the curve is not known.
 
     `table` holds rows of `grades` at a temperature, `end` ("", "_lo" or "_hi") names which of its
-    B_r and H_cJ, and `shape` is that of `curve_shapes`.
+    B_r and H_cJ, and `shape` is that of `curve_shapes`, of the same rows.
     """
     from ._demagnetization_kernels import working_fields
 
@@ -766,7 +799,7 @@ def coercivity_b(
 
 @lru_cache(maxsize=128)
 def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
-    """Return the guaranteed minima of each grade and maker at a temperature, K.
+    """Compute the guaranteed minima of each grade and maker at a temperature, `kelvin`, K.
 
     The frame is shared: do not change it. Values are hot by the maker's chords or, where it prints
     none, by those of `grades`. A typical B_r alone counts 3.3 % less, and a typical H_cJ is lowered
@@ -775,9 +808,10 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        A row for each grade and maker: ``grade maker host kind``, minimal ``remanence_T`` and
-        ``coercivity_kA_m``, ``knee_field_kA_m`` (NaN where no sheet prints that of a bonded one),
-        ``recoil``, ``density_kg_m3`` and ``max_working_temperature_K``.
+        A row for each grade and maker that guarantees B_r and H_cJ: ``grade maker host kind``,
+        minimal ``remanence_T`` and ``coercivity_kA_m``, ``knee_field_kA_m`` (NaN where no sheet
+        prints that of a bonded one), ``recoil``, ``density_kg_m3`` and
+        ``max_working_temperature_K``.
     """
     table = _minima_with_chords().copy()
     remaining = remaining_shares(table, kelvin)
@@ -843,8 +877,8 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     """Return what makers guarantee of a grade at a temperature, K: the median over makers.
 
     `sheet` is its row of `grades` at 20 degrees C, `kelvin` the temperature. The keys are
-    ``remanence_T`` and ``coercivity_kA_m``. For a grade that nobody prints the lower end of B_r and
-    the value of H_cJ of the sheet count.
+    ``remanence_T`` (T) and ``coercivity_kA_m`` (kA/m). For a grade that nobody prints the lower end
+    of B_r and the value of H_cJ of the sheet count.
     """
     minima = guaranteed_minima(kelvin)
     rows = minima.loc[minima["grade"] == sheet["grade"], list(_CHORDS)]
@@ -889,10 +923,10 @@ def named_host() -> str:
 
 
 def most_without_heavy_rare_earth(makers: str = "") -> float:
-    """Return H_cJ, kA/m, of a usual lot of the hardest grade without heavy rare earth.
+    """Compute H_cJ, kA/m, of a usual lot of the hardest grade without heavy rare earth.
 
-    Such are the classes N, M and H of sintered Nd-Fe-B; of `makers` (names separated by commas),
-    or of all of them where these sell none.
+    Such are the classes N, M and H of sintered Nd-Fe-B; of `makers` (names separated by ", "), or
+    of all of them where these sell none.
     """
     table = grades_at_room_temperature()
     plain = [
@@ -912,11 +946,10 @@ def most_without_heavy_rare_earth(makers: str = "") -> float:
 
 
 def ladder(makers: str) -> float | None:
-    """Return d ln B_r / d ln H_cJ of the best sintered Nd-Fe-B grades of the makers' classes.
+    """Compute d ln B_r / d ln H_cJ of the best sintered Nd-Fe-B grades of the makers' classes.
 
-    The result is the median over those of `makers` (names separated by commas) whose own sheets
-    cover four classes or more, None without one. Values that were copied from other sheets do not
-    count.
+    The result is the median over those of `makers` (names separated by ", ") whose own sheets cover
+    four classes or more, None without one. Values that were copied from other sheets do not count.
     """
     slopes = [
         _ladders()[maker] for maker in makers.split(", ") if maker in _ladders()
@@ -972,9 +1005,9 @@ def nearest_grade_column(
 ) -> Coded:
     """Find the sintered grade nearest to each magnet at 20 degrees C.
 
-    `hosts` is a `Coded` of n magnets' hosts, `b_r` in T and `h_cj` in kA/m, (n,). The `Coded`
-    result is empty where no grade of the host is there or a value is not finite; its words are in
-    alphabetical order.
+    `hosts` is a `Coded` of n magnets' hosts by their roots, `b_r` in T and `h_cj` in kA/m, (n,).
+    The `Coded` result holds names of grades; its words are in alphabetical order. A text is empty
+    where no grade of the host is sold or a value is not finite and positive.
     """
     from ..alloy._row_kernels import nearest_points
 
@@ -995,13 +1028,15 @@ def nearest_grade_column(
 def _sintered_names() -> (
     "tuple[tuple[str, ...], dict[str, tuple[IntArray, Any]]]"
 ):
-    """Return the names of sintered grades in alphabetical order, an empty one first, and their figures.
+    """Collect the names of sintered grades in alphabetical order, an empty one first, and their figures.
 
     Returns
     -------
     names : tuple of str
+        Each grade once.
     places : dict of tuple
-        By host: places of its grades among the names, and ln of their B_r and H_cJ, shape (2, k).
+        By host: places of its grades among the names, int (k,), and ln of their B_r (T) and H_cJ
+        (kA/m), shape (2, k).
     """
     table = grades_at_room_temperature(_NEAREST_BY)
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]

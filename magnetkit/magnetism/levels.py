@@ -65,21 +65,26 @@ class Equivalent:
 def equivalent_level(
     magnet: Alloys, kelvin: float, coercivity_kA_m: float
 ) -> Equivalent:
-    """Return the level at 20 degrees C of a magnet of which H_cJ was measured at a temperature.
+    """Find the level at 20 degrees C of a magnet of which H_cJ was measured at a temperature.
 
     Parameters
     ----------
     magnet : Alloys
-        One magnet of the model.
+        One magnet of the model; not changed.
     kelvin : float
         Temperature of the measurement, K.
     coercivity_kA_m : float
         Measured H_cJ, kA/m.
 
+    Returns
+    -------
+    Equivalent
+        ``level``, over that of `magnet`, ``lever`` and ``slope``.
+
     Raises
     ------
     InputError
-        If no level makes it.
+        If no level between 0.02 and 50 makes it.
     """
     from scipy.optimize import brentq
 
@@ -106,7 +111,10 @@ def equivalent_level(
 
 
 def lever(magnet: Alloys, kelvin: float) -> float:
-    """Return the rise of ln H_cJ of one magnet at a temperature, K, per rise of ln of its level."""
+    """Compute the rise of ln H_cJ of one magnet at a temperature, per rise of ln of its level.
+
+    `magnet` is one alloy and `kelvin` the temperature, K.
+    """
     higher = magnet.with_level(float(np.exp(_DERIVATIVE_STEP)))
     return (
         log_coercivity(higher, kelvin) - log_coercivity(magnet, kelvin)
@@ -164,7 +172,7 @@ def find_level(
     makers: str = "",
     curie: "CurieModel | None" = None,
 ) -> Level:
-    """Return the level of the producer of a magnet whose recipe and coercivity are known.
+    """Find the level of the producer of a magnet whose recipe and coercivity are known.
 
     Parameters
     ----------
@@ -172,17 +180,20 @@ def find_level(
         Its recipe, one row.
     coercivity_kA_m : float
         H_cJ at 20 degrees C of a usual lot, kA/m; a guaranteed value is less.
-    shell, route : str, optional
-        What is diffused in, and how it is made.
+    shell : str, optional
+        What is diffused in, such as "Tb 0.5 wt%".
+    route : str, optional
+        Name of the route by which it is made, such as "hot-deformed"; the usual one otherwise.
     makers : str
         Names of its makers, separated by commas: their grades without heavy rare earth bound the
         level. Without one those of all makers do.
     curie : CurieModel, optional
-        As of `magnetkit.magnetism.sintered_at`.
+        Model of the Curie temperature; the shipped one otherwise.
 
     Returns
     -------
     Level
+        Its ``reason`` is not empty where no producer has such a level.
 
     Raises
     ------
@@ -210,7 +221,7 @@ def state_level(
     between: tuple[float, float] = BETWEEN,
     curie: "CurieModel | None" = None,
 ) -> StatedLevel:
-    """Return a level with which the model has a magnet's usual values at a temperature too.
+    """State a level with which the model has a magnet's usual values at a temperature too.
 
     Parameters
     ----------
@@ -221,14 +232,21 @@ def state_level(
     kelvin : float
         Temperature of the values, K.
     typical : mapping of str to float
-        ``remanence_T`` and ``coercivity_kA_m`` of a usual lot there.
+        ``remanence_T`` (T) and ``coercivity_kA_m`` (kA/m) of a usual lot there.
     shell : str, optional
         What is diffused in.
     measured : Producer, optional
         Calibration on the temperature coefficient of B_r `between` two temperatures, K, where the
         magnet is sold by it: what makes up for the fall of B_r is the recipe's, no level.
+    between : tuple of float
+        Those two temperatures, K, lower first.
     curie : CurieModel, optional
-        As of `magnetkit.magnetism.sintered_at`.
+        Model of the Curie temperature; the shipped one otherwise.
+
+    Returns
+    -------
+    StatedLevel
+        ``level`` is that of `level`; ``fall`` and ``remanence`` give H_cJ and B_r at `kelvin`.
     """
     process: dict[str, Any] = {"route": level.route} if level.route else {}
     if measured is not None and measured.magnets:
@@ -252,8 +270,8 @@ def state_level(
 def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
     """Find the fall of coercivity, divided by the model's, with which a magnet has a given hot H_cJ.
 
-    The result is 1 near 20 degrees C, and the nearer limit if no fall gives the value. `kelvin` is
-    the temperature at which `coercivity_kA_m` holds.
+    The result is 1 near 20 degrees C, and the nearer limit if no fall gives the value. `magnet` is
+    one alloy; `kelvin` is the temperature, K, at which its H_cJ is to be `coercivity_kA_m`, kA/m.
     """
     from scipy.optimize import brentq
 
@@ -280,7 +298,10 @@ def _range_reason(level: float) -> str:
 
 
 def _without_heavy_rare_earth(table: CompositionTable) -> CompositionTable:
-    """Return a new table with neodymium in place of dysprosium and terbium, atom for atom."""
+    """Return a new table with neodymium in place of dysprosium and terbium, atom for atom.
+
+    Other heavy rare earths stay. `table` is not changed.
+    """
     fractions = table.to_array()
     for symbol in SURFACE:
         fractions[:, INDEX["Nd"]] += fractions[:, INDEX[symbol]]

@@ -98,7 +98,7 @@ def read_curve(
 ) -> MeasuredCurve:
     """Read a file that holds one measured curve; see `read_curves`.
 
-    `sample` is the sample of a file of moments, None otherwise.
+    `source` is its path; `sample` is the sample of a file of moments, None otherwise.
 
     Raises
     ------
@@ -162,7 +162,10 @@ def read_curves(
 
 
 def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
-    """Return the first curve of each temperature, by rising temperature; a warning names further ones."""
+    """Return the first curve of each temperature, by rising temperature; a warning names further ones.
+
+    `curves` stand in the order of the files; those less than 2 K apart are of one temperature.
+    """
     first: list[MeasuredCurve] = []
     for curve in curves:
         like = [
@@ -240,10 +243,10 @@ def _choose_branches(
 ) -> list[tuple[FloatArray, FloatArray]]:
     """Return H, A/m, and J, T, of each branch from saturation, upright, the best first.
 
-    Branches that reach J = 0 are preferred to those that do not, and branches from negative
-    saturation are mirrored. Fields of a branch rise. `h` and `j`, (n,), are the points in the order
-    of the file; `source` is its name, for messages. InputError if no branch has enough points in
-    the second quadrant.
+    Branches that do not reach J = 0 are left out where others do. What comes down from positive
+    saturation stands before branches from negative saturation, which are mirrored. Fields of a
+    branch rise. `h` and `j`, (n,), are the points in the order of the file; `source` is its name,
+    for messages. InputError if no branch has enough points in the second quadrant.
     """
     parts = _split_sweeps(h, j)
     # What comes down from positive saturation stands first, mirrored branches after it.
@@ -271,9 +274,10 @@ def _choose_branches(
 def _inner_field(
     source: str, raw: RawCurve, sample: Sample | None
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the field inside the sample, A/m, and J, T, at the points of a file.
+    """Compute the field inside the sample, A/m, and J, T, at the points of `raw`, (n,) each.
 
-    `source` is its name, for messages. InputError if the file holds moments and no sample is given.
+    `source` is the name of the file, for messages. `sample` is used for moments alone: the field of
+    J and B is inside already. InputError if the file holds moments and no sample is given.
     """
     h = raw.field
     if raw.kind == "induction":
@@ -354,7 +358,7 @@ def _turn_upright(
 
 
 def _polarization_at_zero(h: FloatArray, j: FloatArray) -> float:
-    """Return J where the field is least."""
+    """Return J of the point whose field, `h`, is nearest to zero."""
     return float(j[np.argmin(np.abs(h))])
 
 
@@ -426,9 +430,9 @@ def _figures(
 
 
 def _read_remanence(field: FloatArray, level: FloatArray) -> float:
-    """Return J at H = 0, T, by a straight line through the points near it.
+    """Compute J at H = 0, T, by a straight line through the points near it.
 
-    `field` (A/m) rises and `level` is J (T).
+    `field`, the reverse field (A/m), rises and `level` is J (T); two points or more.
     """
     reach = float(field[-1])
     near_zero = (field >= 0.0) & (field <= _NEAR_REMANENCE * reach)
@@ -469,10 +473,10 @@ def _without_noise(
 
 
 def _read_recoil(field: FloatArray, level: FloatArray, knee: float) -> float:
-    """Compute the recoil permeability: the slope of J up to a share of H_k, over mu_0, plus 1.
+    """Compute the recoil permeability: 1 less the slope of J over the reverse field, over mu_0.
 
-    `field` (A/m) rises, `level` is J (T), and `knee` is J at H_k, T. A curve of too few points gets
-    the value of sintered magnets.
+    The slope is that up to a share of H_k. `field`, the reverse field (A/m), rises, `level` is J
+    (T), and `knee` is J at H_k, T. A curve of too few points gets the value of sintered magnets.
     """
     h_k = find_crossing(field, level, knee)
     if field.size < _LINE_POINTS:
@@ -521,7 +525,10 @@ def _ask_if_implausible(
 
 
 def _likely_unit(coercivity: float, raw: RawCurve) -> str:
-    """Say in which unit of the field H_cJ, which was read as `coercivity` A/m, would be a usual value."""
+    """Say in which unit of the field H_cJ, which was read as `coercivity` A/m, would be a usual value.
+
+    `raw` has the factor by which numbers of the file became A/m. The text is such as "in kOe".
+    """
     low, high = _USUAL_COERCIVITY_KA_M
     number_in_file = coercivity / raw.field_factor
     for unit, factor in _FIELD_UNITS.items():
@@ -547,7 +554,8 @@ def find_crossing(field: FloatArray, values: FloatArray, level: float) -> float:
 def find_largest_product(field: FloatArray, induction: FloatArray) -> float:
     """Find the largest B H of a curve that is straight between its points, J/m3.
 
-    `field` (A/m) rises from 0, and `induction` is B, T; 0 where B is nowhere positive.
+    `field`, the reverse field (A/m), rises from 0, and `induction` is B, T, (n,) each; 0 where B is
+    nowhere positive.
     """
     start = field[:-1]
     width = np.diff(field)

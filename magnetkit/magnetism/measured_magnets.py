@@ -80,7 +80,8 @@ def papers_left_out() -> frozenset[str]:
 def without_papers(papers: Sequence[str]) -> Iterator[None]:
     """Leave papers out of the table of measured magnets within a ``with`` block.
 
-    Distances to measured magnets leave them out too. Blocks may be nested.
+    `papers` are names as the column ``paper`` has them; unknown ones do nothing. Distances to
+    measured magnets leave them out too. Blocks may be nested.
     """
     token = _left_out.set(papers_left_out() | frozenset(papers))
     try:
@@ -97,10 +98,12 @@ def _carried_table() -> "pd.DataFrame":
 def read_magnets(file: Path) -> "pd.DataFrame":
     """Read a table of magnets, a CSV file with the columns of the one that the package carries.
 
+    `file` is its path.
+
     Returns
     -------
     pandas.DataFrame
-        As of `measured_magnets`.
+        All rows, with the columns as of `measured_magnets`.
     """
     import pandas as pd
 
@@ -127,7 +130,14 @@ def serves_as_evidence(rows: "pd.DataFrame", quantity: str) -> "pd.Series":
 
     It counts if three things hold. The recipe is that of the whole magnet (nothing diffused into
     it). The quantity is used (`LETTERS`). The reading is not doubtful: a value of low confidence
-    from a compilation or from memory is compared, but proves nothing.
+    that a compilation has, or that somebody remembers, is compared, but proves nothing.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of `measured_magnets`.
+    quantity : str
+        A key of `LETTERS`, such as "coercivity_kA_m"; another is a KeyError.
 
     Returns
     -------
@@ -144,7 +154,11 @@ def serves_as_evidence(rows: "pd.DataFrame", quantity: str) -> "pd.Series":
 def uses(
     rows: "pd.DataFrame", quantity: str, in_fits: bool = False
 ) -> "pd.Series":
-    """Say which rows are compared in a quantity; with `in_fits`, which are fitted to it."""
+    """Say which rows are compared in a quantity; with `in_fits`, which are fitted to it.
+
+    `rows` are of `measured_magnets`; `quantity` is a key of `LETTERS` (KeyError otherwise), such as
+    "remanence_T". The result is bool, on the index of `rows`; a row without the value is False.
+    """
     letter = LETTERS[quantity]
     marks = rows["use"] if in_fits else rows["use"].str.upper()
     return marks.str.contains(letter, regex=False) & rows[quantity].notna()

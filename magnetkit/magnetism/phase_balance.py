@@ -223,7 +223,7 @@ _THERE = 0.005, 0.05, 0.5
 def _coexisting_phases(
     made: Balance, i: int, outside: float
 ) -> list[tuple[str, float, float]]:
-    """List the phases in balance with the hard phase of row `i`.
+    """List the phases in balance with the hard phase of row `i` of the recipes `made`.
 
     With the hard phase among them, phases are never more than elements. `outside` is the volume
     fraction that they share.

@@ -55,7 +55,8 @@ def chord_end(to_K: Any, max_working_temperature_K: Any) -> FloatArray:
     """Return the upper temperature of printed chords, K, in the shape of the arguments.
 
     `to_K` is what is printed, NaN for nothing. A chord without one is taken to reach to 100 degrees
-    C (``datasets/laws/printed.toml``) or to `max_working_temperature_K`, K, whichever is more.
+    C (``datasets/laws/printed.toml``) or to `max_working_temperature_K`, K, whichever is more; a
+    NaN of the latter does not count.
     """
     highest_use = np.asarray(max_working_temperature_K, float)
     otherwise = np.fmax(highest_use, law("printed").chord_end)
@@ -148,7 +149,11 @@ def coercivity_ratio(
 
 
 def _linear_ratio(coefficient_pct_K: Any, kelvin: Any) -> Any:
-    """Compute the share of a value at 20 degrees C that is left at `kelvin`, by a linear coefficient."""
+    """Compute the share of a value at 20 degrees C that is left at a temperature, not below 0.
+
+    `coefficient_pct_K`, %/K, is the chord from 20 degrees C and `kelvin` the temperature, K: floats
+    or arrays that broadcast.
+    """
     step = np.asarray(kelvin, float) - ROOM_K
     return np.maximum(
         1.0 + np.asarray(coefficient_pct_K, float) / 100.0 * step, 0.0
@@ -156,7 +161,10 @@ def _linear_ratio(coefficient_pct_K: Any, kelvin: Any) -> Any:
 
 
 def _choose_curve(host: Any, curve: FloatArray, line: FloatArray) -> FloatArray:
-    """Return the curve for sintered Nd-Fe-B, the line for others."""
+    """Return `curve` for hosts with a boundary phase where it is finite, `line` for others.
+
+    `host` is a name or an array of names, which broadcasts with the two arrays.
+    """
     hosts = [
         name
         for name, one in HOSTS.items()

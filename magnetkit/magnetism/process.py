@@ -97,7 +97,8 @@ class Route:
         """Raise InputError for a setting that the route cannot have or that does not act on it.
 
         `given` maps names of settings, fields of `Process` such as ``grain_size_um``, to numbers or
-        arrays; None and names without a bound are passed over.
+        arrays, NaN in which is passed over, as are None and names without a bound. A grain size
+        without a bound is refused unless it is the route's own.
         """
         grain = given.get("grain_size_um")
         usual = self.process.get("grain_size_um")
@@ -125,7 +126,7 @@ class Route:
 
 @lru_cache(maxsize=1)
 def routes() -> dict[str, Route]:
-    """Return the routes by name.
+    """Read the routes of ``datasets/routes``, by name. The dictionary is shared: do not change it.
 
     Examples
     --------
@@ -150,7 +151,7 @@ def routes() -> dict[str, Route]:
 
 
 def level_route(route: Route | None) -> str:
-    """Return the word of the routes that share a producer's level with this one."""
+    """Return the word of the routes that share a producer's level with this one; empty for the usual."""
     if route is None:
         return ""
     return route.level
@@ -386,7 +387,8 @@ class Parameters:
 def parameters() -> Parameters:
     """Read ``datasets/recipes/parameters.toml``, written by ``calibrate.py`` beside it.
 
-    A variant of a host that it does not list has the parameters of its root.
+    A variant of a host that it does not list has the parameters of its root. The result is shared:
+    do not change it.
     """
     result = read_parameters(datasets.toml(PARAMETERS_FILE))
     for name, host in HOSTS.items():
@@ -499,12 +501,15 @@ def known_fields(**process: Any) -> dict[str, Any]:
     Returns
     -------
     dict
-        Fields of `Process`; ``producer`` is always there, a `Producer` or None.
+        Fields of `Process`; ``producer`` is always there, a `Producer` or None, and ``route``, a
+        `Route`, where one is given.
 
     Raises
     ------
     InputError
         If a name is unknown, no such calibration is stored, or the route cannot have a setting.
+    StoreError
+        If a calibration is damaged.
     """
     unknown = sorted(set(process) - set(_LIMITS) - {"producer", "route"})
     if unknown:
@@ -534,8 +539,8 @@ def process_record(
 ) -> dict[str, Any] | None:
     """Return the settings of one process for all magnets as a plain dictionary, None without any.
 
-    The dictionary can be written as JSON: settings as float, ``route`` as its name, and
-    ``producer`` as a record of its measured magnets.
+    `process` is as for `read_process`. The dictionary can be written as JSON: settings as float,
+    ``route`` as its name, and ``producer`` as a record of its measured magnets.
 
     Raises
     ------
@@ -565,8 +570,10 @@ def process_record(
 def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
     """Return each number of a host's family, of its process and of its magnets, by name.
 
-    Each array has shape (hosts + 1,), in the order of `host_names`. The last entry, which code -1
-    picks, is NaN, and so is that of a host without a family. Laws are numbers too, see `_law_code`.
+    Each array has shape (hosts + 1,), in the order of `host_names`, which are of `HOSTS`. The last
+    entry, which code -1 picks, is NaN; a host without a family has NaN but for ``usual_curie_K``
+    and ``usual_additive``. Laws are numbers too, see `_law_code`. The dictionary is shared: do not
+    change it.
     """
     families = parameters().families
     family_fields = [
@@ -596,7 +603,10 @@ def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
 
 
 def _law_code(name: str, value: Any) -> Any:
-    """Return the kernel's code of a law by its name; a number as it is."""
+    """Return the kernel's code, a float, of the law called `value`; a number as it is.
+
+    `name` is "temperature_law" or "knee_law".
+    """
     if isinstance(value, str):
         return float(_LAW_NAMES[name].index(value))
     return value
@@ -605,23 +615,26 @@ def _law_code(name: str, value: Any) -> Any:
 def by_row(
     process: Process, codes: Int8Array, host_names: tuple[str, ...]
 ) -> dict[str, FloatArray]:
-    """Return the process and the family's parameters for each row, NaN where no family fits.
+    """Collect the process and the family's parameters for each row, NaN where no family fits.
+
+    A setting that `process` names stands in place of the family's default, but where it is NaN.
 
     Parameters
     ----------
     process : Process
         As checked by `read_process`.
     codes : ndarray of int8, shape (n,)
-        Index of each row's host in `HOST_NAMES`, -1 for none.
+        Index of each row's host in `host_names`, -1 for none.
     host_names : tuple of str
-        Names that the codes index.
+        Names that the codes index, of `HOSTS`.
 
     Returns
     -------
     dict of str to ndarray, shape (n,)
-        The numbers of `Family` (of its laws the place of the name), the fields of `Process`, what
-        is usual of the host's magnets (``usual_curie_K`` and ``usual_additive``), and the columns
-        of `range_columns`.
+        The numbers of `Family` (of its laws the place of the name), the fields of `Process` but for
+        route and producer, what is usual of the host's magnets (``usual_curie_K`` and
+        ``usual_additive``), ``fitted_grain_um``, the grain size of the magnets that the family's
+        level was fitted to, and the columns of `range_columns`.
     """
     usual = usual_of_hosts(host_names)
     # One array of all takes much less time than thirty.
@@ -664,7 +677,11 @@ def by_row(
 
 
 def ignored_settings(process: Process, host: str) -> str:
-    """Name in words the given settings that do nothing to magnets of a host; empty without any."""
+    """Name in words the given settings that do nothing to magnets of a host; empty without any.
+
+    `process` is as checked by `read_process`, and `host` a name of `HOSTS` such as "1:5". Settings
+    that are those of the route are not named. The text begins with "; of no effect: ".
+    """
     family = parameters().families.get(host)
     if family is None:
         return ""

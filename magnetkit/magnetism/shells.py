@@ -66,7 +66,11 @@ def _example() -> tuple[float, float, float]:
 
 
 def objection(shell: Shell) -> str:
-    """Say why no furnace makes this shell about grains of 5 um; empty where one does."""
+    """Say why no furnace makes this shell about grains of 5 um; empty where one does.
+
+    Its thickness and content are judged where fraction and content are given; its amount, wt.%, of
+    heavy rare earths alone. What is mixed in between the grains is never objected to.
+    """
     amount = shell.amount_wt_pct
     thickness = None
     content = None
@@ -171,7 +175,8 @@ def mix_between_grains(
 ) -> tuple[CompositionTable, ShellRows]:
     """Add what is mixed in between the grains to the charge, and remove it from the shells.
 
-    Neither argument is changed; both are returned as they are where nothing is mixed in.
+    `table` holds n recipes and `rows` their shells. Neither is changed; both are returned as they
+    are where nothing is mixed in.
 
     Returns
     -------
@@ -204,7 +209,8 @@ def given_share(phases: Any, rules: Any) -> FloatArray:
     """Compute the share of H_cJ at 20 degrees C that the shell gives, shape (n,).
 
     This is 1 - H_cJ of the bare magnet / H_cJ. It is negative for a weaker rim and 0 without a
-    shell. `phases` and `rules` are those of `magnetkit.magnetism._magnet_kernels`, of n alloys.
+    shell. `phases` and `rules` are `Phases` and `Rules` of `magnetkit.magnetism._magnet_kernels`,
+    of n alloys.
     """
     from ._magnet_kernels import ROOM, states
 
@@ -223,7 +229,10 @@ def given_share(phases: Any, rules: Any) -> FloatArray:
 
 
 def warn_of_shells(rows: ShellRows) -> None:
-    """Warn of every shell that no furnace makes: it is predicted, not to be had."""
+    """Warn of every shell of `rows` that no furnace makes: it is predicted, not to be had.
+
+    There is one UserWarning for each such shell.
+    """
     for text in dict.fromkeys(rows.text.tolist()):
         shell = read_shell(text)
         if shell is not None and (reason := objection(shell)):
@@ -237,7 +246,7 @@ def enrich_surface(
 
     A share x of the rare earth becomes e x / (1 + (e - 1) x) with the partition coefficient e,
     `coefficient`, (n,); its other rare earths lose as much. `table` holds n hard phases and is not
-    changed.
+    changed. The result is a new table of n rows.
     """
     rare = mask(RARE_EARTHS)
     heavy = mask(SURFACE)

@@ -116,7 +116,9 @@ class Duty:
         )
 
     def field(self, b_r: FloatArray, recoil: FloatArray) -> FloatArray:
-        """Return the field against a magnet of which nothing has reversed, A/m, shape (n,).
+        """Compute the field against a magnet of which nothing has reversed, A/m, shape (n,).
+
+        It is the sum of that of its own remanence, the outside field and what time acts like.
 
         Parameters
         ----------
@@ -157,7 +159,7 @@ class Duty:
     def safety(
         self, b_r: FloatArray, knee: FloatArray, recoil: FloatArray
     ) -> FloatArray:
-        """Return the knee field over the field against the magnet.
+        """Compute the knee field over the field against the magnet.
 
         Parameters
         ----------
@@ -171,6 +173,7 @@ class Duty:
         Returns
         -------
         ndarray of float64, shape (n,)
+            A ratio of 0 or more; NaN where a figure is.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.maximum(knee, 0.0) / self.field(b_r, recoil)
@@ -182,20 +185,21 @@ class Duty:
         knee: FloatArray,
         recoil: FloatArray,
     ) -> FloatArray:
-        """Return the irreversible loss of flux, %; above 100 an outside field has reversed it.
+        """Compute the irreversible loss of flux, %; above 100 an outside field has reversed it.
 
         Parameters
         ----------
-        b_r : ndarray of float64, shape (n,)
+        b_r : ndarray of float64, of any shape
             Remanence, T.
-        h_cj, knee : ndarray of float64, shape (n,)
-            Coercivity H_cJ and knee field H_k, A/m.
-        recoil : ndarray of float64, shape (n,)
-            Recoil permeability.
+        h_cj, knee : ndarray of float64
+            Coercivity H_cJ and knee field H_k, A/m, in the shape of `b_r` or broadcast to it.
+        recoil : ndarray of float64
+            Recoil permeability, likewise.
 
         Returns
         -------
-        ndarray of float64, shape (n,)
+        ndarray of float64, in the shape of `b_r`
+            0 where nothing is lost, NaN where B_r or H_cJ is NaN, 100 without coercivity.
         """
         from ._demagnetization_kernels import flux_loss
 
@@ -264,7 +268,7 @@ def duty_columns(
     ----------
     figures : dict of tuple
         Centre, lower and upper end, (n,) each, of ``remanence_T``, ``coercivity_kA_m`` and
-        ``knee_field_kA_m``.
+        ``knee_field_kA_m``, in the units of their names.
     recoil : ndarray, shape (n,)
         Recoil permeability.
     duty : Duty
@@ -275,7 +279,7 @@ def duty_columns(
     Returns
     -------
     dict of tuple
-        Centre, lower and upper end, (n,) each.
+        Centre, lower and upper end, (n,) each, of those that are wanted.
     """
     b_r = np.concatenate(figures["remanence_T"])
     field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
@@ -492,22 +496,25 @@ def figure_columns(
 ) -> list[Columns]:
     """Compute the columns of `sintered_at` of n magnets, with ranges, at each temperature.
 
+    Shells that no furnace makes are warned of.
+
     Parameters
     ----------
     made : Alloys
-        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
+        n alloys, of `_magnets.alloys` with ``ranges=True``.
     temperatures : sequence of float
         Temperatures, K.
     use : Use
         Chords, duty and interval.
-    only : mapping, optional
-        Names of the columns wanted at a temperature. Without ranges among them only central values
-        of `FIGURES` are computed, which is less work.
+    only : mapping of float to collection of str, optional
+        Names of the columns wanted at a temperature, K; all at temperatures that it lacks. Where
+        those of the last temperatures are of `FIGURES` alone and ``use.whole_range`` is set, ranges
+        of the hard phases are not computed there, which is less work.
 
     Returns
     -------
     list of Columns
-        One for each temperature.
+        One for each temperature, n rows.
     """
     kelvins = np.array(temperatures, float)
     z = quantile(use.interval)
@@ -573,10 +580,10 @@ def _mark_given(tables: list[Columns], widths: "Widths") -> None:
 def _count_with_ranges(
     use: Use, columns: Sequence[Collection[str] | None]
 ) -> int:
-    """Count the temperatures up to the last whose columns have ranges.
+    """Count the temperatures up to the last at which ranges of the hard phases are needed.
 
-    `columns` names the wanted columns of each temperature; None stands for all. Where the status is
-    over the whole range of use, temperatures of which only `FIGURES` are wanted need no ranges.
+    `columns` names the wanted columns of each temperature; None stands for all. Where
+    ``use.whole_range`` is set, temperatures of which only `FIGURES` are wanted need none.
     """
     count = 0
     for j, names in enumerate(columns):
@@ -625,9 +632,10 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
 
 
 def _route_column(made: Alloys) -> Coded:
-    """Write how each of n magnets is made: as asked for, else as is usual for its host.
+    """Write how each of n magnets is made, as a `Coded`: as asked for, else as is usual for its host.
 
-    It says which settings do nothing there, and which charge stands for a formula.
+    It says which settings do nothing there, and which charge stands for a formula. There is no text
+    of a magnet without a host. `made` are the alloys.
     """
     cells = parameters().cells
     charge = (
@@ -666,9 +674,9 @@ def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
 
 
 def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
-    """Build the columns that say how far magnets at a temperature, K, are from measured ones.
+    """Build the columns that say how far n magnets at a temperature are from measured ones.
 
-    ``made.near`` must be filled.
+    `kelvin` is the temperature, K, and `made` the alloys, whose ``near`` must be filled.
 
     Returns
     -------
@@ -705,22 +713,29 @@ def _columns_at_temperature(
     names: Any,
     duty: Duty,
 ) -> dict[str, Any]:
-    """Build the columns of `FIGURES` and of the limits of use at one temperature.
+    """Build the columns of `FIGURES` and of the limits of use of n magnets at one temperature.
 
     Parameters
     ----------
     made : Alloys
-        n alloys: recipes in their phases, process, shells, and what keeps one from being a magnet.
+        The n alloys, whose ``rows["recoil"]`` is read.
     kelvin : float
-        K.
+        Temperature, K.
     values : ndarray, shape (7, 3, n)
-        Figures with lower and upper end.
+        `FIGURES` in the units of their columns: centre, lower and upper end.
     state : tuple
-        Which rows are magnets, bool (n,), and their gates, (n,).
+        Which rows are magnets, bool (n,), and their gates, int8 (n,), 0 for an open one.
     names : collection of str or None
         Columns wanted, all if None.
     duty : Duty
         What the magnets stand.
+
+    Returns
+    -------
+    dict
+        Arrays (n,) of each figure, its ``_lo`` and ``_hi``, and its ``_provenance``, a `Coded` that
+        is "physics", or "extrapolated" of coercive fields in the cold, and empty where there is no
+        figure.
     """
     ranges = dict(zip(FIGURES, values, strict=True))
     if duty_names := [name for name in _DUTY if names is None or name in names]:
@@ -748,7 +763,7 @@ def _columns_at_temperature(
 def _choose_columns(
     columns: dict[str, Any], names: Collection[str] | None
 ) -> dict[str, Any]:
-    """Return the columns that are named, all if `names` is None."""
+    """Return the columns that are named, all if `names` is None; names without a column do nothing."""
     if names is None:
         return columns
     return {name: column for name, column in columns.items() if name in names}
@@ -823,7 +838,12 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
 
 
 def _factor(percent: np.ndarray, t: float, usable: np.ndarray) -> np.ndarray:
-    """Return the relative change; a coefficient that is not known counts as none near 293 K."""
+    """Compute the share of a value at 293 K that n magnets have at a temperature, (n,).
+
+    `percent`, (n,), is their coefficient, %/K, and `t` the temperature, K. A coefficient that is
+    not known, NaN, counts as none within 30 K. The share is NaN where `usable`, bool (n,), does not
+    hold or nothing is left.
+    """
     is_near_room = abs(t - ROOM_K) <= 30.0
     slope = np.where(np.isnan(percent) & is_near_room, 0.0, percent)
     factor = 1.0 + 0.01 * slope * (t - ROOM_K)

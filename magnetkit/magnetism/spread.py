@@ -41,11 +41,17 @@ class Spread:
         return f"B_r {b_r:.1f} %, H_cJ {h_cj:.0f} %, {self.source}"
 
     def share(self, quantity: str) -> float:
-        """Return the guaranteed least value over the typical one: what 99 % of lots reach."""
+        """Compute the guaranteed least value over the typical one: what 99 % of lots reach.
+
+        `quantity` is "remanence_T" or "coercivity_kA_m".
+        """
         return float(np.exp(-constants()["quantile"] * getattr(self, quantity)))
 
     def slack(self, quantity: str) -> float:
-        """Return by how much ln of the typical value may fall until too many lots miss."""
+        """Compute by how much ln of the typical value may fall until too many lots miss.
+
+        `quantity` is "remanence_T" or "coercivity_kA_m".
+        """
         quantile_gap = constants()["quantile"] - NormalDist().inv_cdf(
             constants()["meets"]
         )
@@ -53,11 +59,11 @@ class Spread:
 
 
 def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
-    """Return how the lots of a host's magnets vary; of no known family, as 2:14:1.
+    """Return how the lots of a host's magnets vary, as a `Spread`; those of an unknown host as 2:14:1.
 
-    `host` is such as "2:14:1". `given` are the user's own, %, by ``B_r`` and ``H_cJ``; the source
-    then is "as you say". InputError for another name, or a number that does not lie between 0 and
-    50.
+    `host` is such as "2:14:1". `given` are the user's own standard deviations, %, by ``B_r`` and
+    ``H_cJ``; the source then is "as you say". InputError for another name, or a number that does
+    not lie between 0 and 50.
 
     Examples
     --------
@@ -85,5 +91,8 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
 
 @lru_cache
 def shares(hosts: tuple[str, ...], quantity: str) -> FloatArray:
-    """Return `Spread.share` of a quantity for the lots of each host, and a NaN for none."""
+    """Compute `Spread.share` of a quantity for the lots of each host, and a NaN for none, (hosts + 1,).
+
+    The array is shared: do not change it.
+    """
     return np.array([*(lots(host).share(quantity) for host in hosts), np.nan])

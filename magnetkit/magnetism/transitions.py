@@ -90,9 +90,10 @@ def transitions(
 
 
 def _last_zero(at: FloatArray, curve: FloatArray) -> FloatArray:
-    """Return the highest temperature at which each row of `curve`, (n, k), changes sign, (n,); NaN if never.
+    """Find the highest temperature at which each row of a curve changes sign, (n,); NaN if never.
 
-    `at`, (k,), are the temperatures, K, of its columns.
+    `curve` has shape (n, k); `at`, (k,), are the rising temperatures, K, of its columns. Between
+    two of them a straight line is taken.
     """
     before = curve[:, :-1]
     right = curve[:, 1:]
@@ -107,10 +108,11 @@ def _last_zero(at: FloatArray, curve: FloatArray) -> FloatArray:
 
 
 def _cusp(at: FloatArray, curve: FloatArray) -> FloatArray:
-    """Return the temperature at which each row of `curve`, a modulus, goes through zero, (n,); NaN if none.
+    """Find the temperature at which each row of `curve`, a modulus, goes through zero, (n,); NaN if none.
 
-    `at`, (k,), are the temperatures, K, of its columns. Between two points of either side of a
-    zero, following the slope from outside leads to a sign change; at a smooth minimum it does not.
+    `curve` has shape (n, k); `at`, (k,), are the rising temperatures, K, of its columns. Between
+    two points of either side of a zero, following the slope from outside leads to a sign change; at
+    a smooth minimum it does not. Of several the last counts.
     """
     result = np.full(len(curve), np.nan)
     first = curve[:, :-3]

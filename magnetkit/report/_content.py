@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,12 @@ import pandas as pd
 from .._core import datasets
 from .._core.columns import COLUMNS
 from .._core.elements import INDEX, SYMBOLS
-from .._core.units import KILO_GAUSS, KILO_OERSTED, ZERO_CELSIUS
+from .._core.units import (
+    KILO_GAUSS,
+    KILO_OERSTED,
+    ZERO_CELSIUS,
+    kelvin_text,
+)
 from ..alloy.shell_rows import with_shell
 from ..alloy.table import CompositionTable
 from ..choose._decisions import recommended_row
@@ -106,7 +112,8 @@ def demagnetization_curves(
 ) -> Demagnetization:
     """Compute the demagnetization curves of one magnet by the process and load line of a job.
 
-    `table` has one row, `shell` is a text, empty for none; `kelvin` is in K.
+    `table` has one row, `shell` is a text such as "Tb 0.5 wt%", empty for none;
+    `kelvin` is in K. The `Demagnetization` has one magnet at one temperature.
     """
     process = job.conditions.process
     line = job.conditions.duty.load_line
@@ -158,7 +165,8 @@ def number(value: object, digits: int = 3) -> str:
     Returns
     -------
     str
-        A dash "–" where there is no number or NaN; infinity as its sign; numbers below 1e-6 as "0".
+        A dash "–" where there is no number or NaN; infinity as its sign;
+        numbers of a size below 1e-6 as "0"; large ones without an exponent.
         Minus is the sign "−".
     """
     try:
@@ -178,7 +186,11 @@ def number(value: object, digits: int = 3) -> str:
 
 
 def probability_text(value: object) -> str:
-    """Return a probability with two digits; what is below a thousandth is no figure."""
+    """Write a probability with two significant digits, "< 0.001" below a thousandth.
+
+    `value` is a number or a text of one. A missing one is a dash, below 1e-6 it
+    is "0".
+    """
     text = number(value, 2)
     if text not in ("–", "0") and float(value) < 1e-3:  # type: ignore[arg-type]
         return "< 0.001"
@@ -187,12 +199,11 @@ def probability_text(value: object) -> str:
 
 def kelvin(temperature: float) -> str:
     """Return a temperature in both units, e.g. ``423 K (150 °C)``."""
-    celsius = f"{temperature - ZERO_CELSIUS:.0f}".replace("-", "−")
-    return f"{temperature:.0f} K ({celsius} °C)"
+    return kelvin_text(temperature).replace("-", "−")
 
 
 def lead(result: "Ranked") -> list[str]:
-    """Return the answer of `magnetkit.replace`, where that made the result."""
+    """Return the sentences that `magnetkit.replace` answered with, where that made the result; else none."""
     sentences = result.manifest.get(ANSWER)
     if isinstance(sentences, list):
         return list(map(str, sentences))
@@ -210,22 +221,20 @@ _STATUS = {
 def answer(result: "Ranked", cgs: bool = False) -> list[str]:
     """Write what to decide between: the question, each decision, the one to take, the next test.
 
-    The result has at most ten lines. Fields and flux densities are in kOe and kG if `cgs`.
+    `result` is the screening. The list has at most ten texts, the last of which
+    explains the others. Fields and flux densities are in kOe and kG if `cgs`,
+    else in kA/m and T.
     """
     decisions = result.decisions
+    today = decisions.iloc[0]
     question, *verdict = verdict_text(result)
-    return [
-        question,
-        *(
-            f"{number}. {_STATUS[row['decision_status']]}: "
-            f"{_decision_line(row, decisions.iloc[0], result, cgs)}."
-            for number, (_, row) in zip(
-                decision_numbers(decisions), decisions.iterrows(), strict=True
-            )
-        ),
-        *verdict,
-        LEGEND,
-    ]
+    texts = [question]
+    for place, number in enumerate(decision_numbers(decisions)):
+        row = decisions.iloc[place]
+        status = _STATUS[row["decision_status"]]
+        line = _decision_line(row, today, result, cgs)
+        texts.append(f"{number}. {status}: {line}.")
+    return [*texts, *verdict, LEGEND]
 
 
 def calibration(result: "Ranked") -> str:
@@ -243,6 +252,7 @@ LEGEND = (
 def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
     """Return the position in `decided` of the decision to take, from 0; None to keep today's magnet.
 
+    `decided` has the rows of the decisions of `result`, today's magnet first.
     The result of a replacement takes its own recommended way.
     """
     if REPLACEMENT in result.manifest:
@@ -277,6 +287,7 @@ def verdict_text(result: "Ranked") -> list[str]:
         of = 0
         if len(trials) and decisions["heavy_rare_earth_wt_pct"].iloc[0] > 0.05:
             of = int(trials[0])
+    rule = rule_text(result.profile.most_cost_per_flux)
     candidates = f"{total:,} candidates"
     if total == 1:
         candidates = "1 candidate"
@@ -286,19 +297,17 @@ def verdict_text(result: "Ranked") -> list[str]:
     return [
         f"{result.profile.title}: {candidates} for {hot}; {_count_prefix(result)}{number_of} "
         f"every requirement. {calibration(result)}",
-        f"{_verdict(result, decisions)} The rule: {_rule(result)}.",
+        f"{_verdict(result, decisions)} The rule: {rule}.",
         f"Next, for {decision_numbers(decisions)[of]}: {decisions['next_test'].iloc[of]}.",
         *filter(None, [result.manifest["summary"].get("lower_class")]),
     ]
 
 
-def _rule(result: "Ranked") -> str:
-    """Return the rule by which a decision is taken."""
-    return rule_text(result.profile.most_cost_per_flux)
-
-
 def _count_prefix(result: "Ranked") -> str:
-    """Return "at least " if a bound left candidates out, so that counts are lower limits; else ""."""
+    """Return "at least " if a bound left candidates of `result` out, so that counts are lower limits.
+
+    The text is empty otherwise.
+    """
     if (result.manifest["summary"].get("sieve") or {}).get("limit"):
         return "at least "
     return ""
@@ -312,22 +321,31 @@ def _decision_line(
     Parameters
     ----------
     row, today : pandas.Series
-        The decision and today's magnet.
+        The decision and today's magnet, by column of results.
     result : Ranked
         The screening.
     cgs : bool
-        Values in kG and kOe.
+        Values in kG and kOe, else in T and kA/m.
+
+    Returns
+    -------
+    str
+        Without a full stop. Of a decision to keep today's magnet: its grade and
+        values.
     """
-    (name,), profile = candidate_names(row.to_frame().T), result.profile
+    profile = result.profile
+    (name,) = candidate_names(row.to_frame().T)
     b_r = float(row["remanence_guaranteed_T"])
     h_cj = float(row["coercivity_guaranteed_kA_m"])
-    units = "T", "kA/m"
+    b_r_unit = "T"
+    h_unit = "kA/m"
     if cgs:
         b_r = b_r / KILO_GAUSS
         h_cj = 1e3 / KILO_OERSTED * h_cj
-        units = ("kG", "kOe")
+        b_r_unit = "kG"
+        h_unit = "kOe"
     chance = f"P {probability_text(row['probability_meets_requirements'])}"
-    magnet = f"Br {number(b_r)} {units[0]}, HcJ {number(h_cj)} {units[1]}"
+    magnet = f"Br {number(b_r)} {b_r_unit}, HcJ {number(h_cj)} {h_unit}"
     heavy = float(row["heavy_rare_earth_wt_pct"])
     if row["decision_status"] == "keep":
         known_alphas = [
@@ -357,12 +375,11 @@ def _decision_line(
     risk = float(row["supply_risk"]) - float(today["supply_risk"])
     alike = int(row["copies"] or 0) - int(row["decision_status"] != "trial")
     alike_text = f"; {_count_prefix(result)}{alike} alike" if alike > 0 else ""
-    distance = float(row["evidence_distance"])
-    return (
-        f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; cost per flux "
-        f"{100 * flux:+.0f} %, supply risk {risk:+.2f}, evidence {number(distance, 2)}{alike_text}"
-        f"{_trial_risk(row, profile)}"
-    )
+    evidence = number(float(row["evidence_distance"]), 2)
+    text = f"{row['decision']}: {name}; {saves}, {chance}; {magnet}; "
+    text += f"cost per flux {100 * flux:+.0f} %, supply risk {risk:+.2f}, "
+    text += f"evidence {evidence}{alike_text}"
+    return text + _trial_risk(row, profile)
 
 
 def _trial_risk(row: "pd.Series", profile: "Profile") -> str:
@@ -410,13 +427,7 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     """
     place = place_to_take(result, decided)
     today = decided.iloc[0]
-    status = decided["decision_status"].tolist()
     numbers = decision_numbers(decided)
-    able = [
-        number
-        for number, kind in zip(numbers, status, strict=True)
-        if kind in ("ready", "buy")
-    ]
     if place is not None:
         row = decided.iloc[place]
         grams = (
@@ -429,8 +440,10 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     reason = "since nothing of its family that is sure enough lowers the exposure to heavy rare earth"
     if float(today["heavy_rare_earth_wt_pct"]) <= 0.05:
         reason = "which holds no heavy rare earth to save"
-        if able:
-            reason += f", unless cost or supply risk weigh most: then {' or '.join(able)}"
+        able = decided["decision_status"].isin(["ready", "buy"])
+        if able.any():
+            names = " or ".join(compress(numbers, able))
+            reason += f", unless cost or supply risk weigh most: then {names}"
     return f"Decision: keep today’s magnet, {reason}."
 
 
@@ -460,14 +473,18 @@ def _saves_more(decided: pd.DataFrame, place: int) -> str:
 
 
 def requirement_text(text: str, profile: "Profile") -> str:
-    """Return requirement texts of a result with labels and units instead of column names."""
+    """Replace column names in a text of requirements by labels and units.
+
+    `text` names requirements of the device `profile` as results do, joined by
+    "; ". An empty text becomes "none alone, but all of them together".
+    """
     for requirement in profile.requirements:
         text = text.replace(str(requirement), requirement_in_words(requirement))
     return text or "none alone, but all of them together"
 
 
 def requirement_in_words(requirement: "Requirement") -> str:
-    """Return a requirement in words, e.g. ``Remanence ≥ 0.8 T at 20 °C``."""
+    """Write a requirement in words, e.g. ``Remanence ≥ 0.8 T at 20 °C``, in the units of the setting."""
     column = COLUMNS[requirement.column]
     name = (
         column.label
@@ -475,10 +492,8 @@ def requirement_in_words(requirement: "Requirement") -> str:
         else f"|{column.label}|"
     )
     sign = "≥" if requirement.minimum is not None else "≤"
-    kelvin, (factor, offset, unit) = (
-        requirement.temperature_K,
-        display_scale(requirement.column),
-    )
+    kelvin = requirement.temperature_K
+    factor, offset, unit = display_scale(requirement.column)
     at = "" if kelvin is None else f" at {kelvin - ZERO_CELSIUS:.4g} °C"
     limit = factor * requirement.limit + offset
     return f"{name} {sign} {limit:.4g} {unit}".rstrip() + at
@@ -492,22 +507,29 @@ def _lower_label(label: str) -> str:
 
 
 def objectives(profile: "Profile") -> list[str]:
-    """Return the objectives in words, e.g. ``least material cost``."""
-    return [
-        f"{'least' if direction == 'min' else 'largest'} "
-        + ("margin" if name == "margin" else _lower_label(COLUMNS[name].label))
-        for name, direction in profile.goals
-    ]
+    """Write the objectives of `profile` in words, in their order, e.g. ``least material cost``."""
+    texts = []
+    for name, direction in profile.goals:
+        extreme = "least" if direction == "min" else "largest"
+        label = "margin"
+        if name != "margin":
+            label = _lower_label(COLUMNS[name].label)
+        texts.append(f"{extreme} {label}")
+    return texts
 
 
 def requirements(shown: Magnets) -> list[dict[str, Any]]:
-    """Describe each requirement and the values of each decision.
+    """Describe each requirement of the device and the values of each decision.
+
+    `shown` are the decisions, which are evaluated here at the temperatures of
+    the requirements.
 
     Returns
     -------
     list of dict
-        ``text``; ``source`` and its ``status``, "cited" or "assumption"; ``values``, a pair of
-        value and range as texts for each magnet shown. Whether it is met is not said.
+        ``text``; ``source`` and its ``status``, such as "cited"; ``values``, a
+        pair of value and range as texts for each magnet shown. Whether it is
+        met is not said.
     """
     at = sorted(
         {
@@ -578,41 +600,37 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
     """
     profile = result.profile
     sieve = result.manifest["summary"].get("sieve")
-    if sieve is not None:
-        failure_counts = sieve["ended"]
-        status = sieve["status"]
-        texts = [
-            (requirement_text(text, profile), n)
-            for text, n in failure_counts.items()
-        ]
-        texts += [
-            (f"status: {text}", n) for text, n in status.items() if text != "ok"
-        ]
-        return sorted(texts, key=lambda pair: -pair[1])
-    table = result.select(["status", "failed_requirements"]).to_pandas()
     counts: Counter[str] = Counter()
-    sets = table.loc[
-        table["status"] == "ok", "failed_requirements"
-    ].value_counts()
-    for text, n in sets[sets > 0].items():
-        for part in filter(None, str(text).split("; ")):
-            counts[part] += int(n)
-    status = table["status"].value_counts()
+    if sieve is not None:
+        counts.update(sieve["ended"])
+        status = sieve["status"]
+    else:
+        table = result.select(["status", "failed_requirements"]).to_pandas()
+        status = table["status"].value_counts()
+        sets = table.loc[
+            table["status"] == "ok", "failed_requirements"
+        ].value_counts()
+        for text, n in sets[sets > 0].items():
+            for part in filter(None, str(text).split("; ")):
+                counts[part] += int(n)
     texts = [(requirement_text(part, profile), n) for part, n in counts.items()]
-    texts += [
-        (f"status: {s}", int(n)) for s, n in status.items() if s != "ok" and n
-    ]
+    for text, n in status.items():
+        if text != "ok" and n:
+            texts.append((f"status: {text}", int(n)))
     return sorted(texts, key=lambda pair: -pair[1])
 
 
 def constants(result: "Ranked") -> dict[str, str]:
-    """Return the numbers that the sentences of the page need, as texts by name.
+    """Collect the numbers that the sentences of the page need, as texts by name.
+
+    `result` is the screening, which says how probable its intervals are.
 
     Returns
     -------
     dict of str
-        ``share``, probability of the intervals, %; ``missed``, chance of a miss at most, %;
-        ``phases_known``, a count; ``forms``, the probability from which a phase counts as forming.
+        ``share``, probability of the intervals, %; ``missed``, chance of a miss
+        at most, %; ``phases_known``, a count; ``forms``, the probability from
+        which a phase counts as forming.
     """
     weights = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
     return {
@@ -624,7 +642,7 @@ def constants(result: "Ranked") -> dict[str, str]:
 
 
 def has_changed(result: "Ranked") -> bool:
-    """Say whether version or embedded data differ from those that the screening was made with."""
+    """Say whether version or embedded data differ from those that `result` was screened with."""
     from .._core._version import __version__
 
     identity = result.manifest["identity"]
@@ -635,7 +653,11 @@ def has_changed(result: "Ranked") -> bool:
 
 
 def sources() -> list[dict[str, str]]:
-    """List every embedded data folder with ``name``, ``licences`` and the ``text`` of its SOURCE.md."""
+    """Describe every embedded data folder, in alphabetical order.
+
+    Each dict has ``name``; ``licences``, those that its SOURCE.md names, joined
+    by commas; and the ``text`` of that file.
+    """
     rows = []
     for file in sorted(datasets.root().glob("*/SOURCE.md")):
         text = file.read_text(encoding="utf-8")
@@ -671,10 +693,14 @@ def scenarios_to_show(own: str) -> list[str]:
 def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
     """Compute supply risk and cost of the shown magnets in every scenario.
 
+    `shown` are the magnets. The scenario of the screening comes first if it is
+    no embedded one.
+
     Returns
     -------
     list of dict
-        ``title``, and lists of ``supply_risk`` and ``cost_USD_kg`` in the order of `shown`.
+        ``title``, and lists of ``supply_risk`` (0 to 1) and ``cost_USD_kg`` in
+        the order of `shown`.
     """
     rows = []
     for name in scenarios_to_show(shown.job.conditions.scenario):
@@ -693,11 +719,14 @@ def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
 def elements(shown: Magnets) -> list[list[str]]:
     """Describe the supply of each element in the shown magnets, the riskiest element first.
 
+    `shown` are the magnets; their shells count. The scenario is that of the
+    screening.
+
     Returns
     -------
     list of list of str
-        A row an element: symbol, import reliance, stage and concentration, largest producer, risk,
-        price and its range, export controls.
+        A row an element: symbol, import reliance, concentration with its stage,
+        largest producer, risk, price (USD/kg) and its range, export controls.
     """
     table = element_table(
         shown.job.conditions.scenario, shown.job.conditions.recycled
@@ -730,7 +759,10 @@ def overdue_facts(shown: Magnets) -> list[str]:
 
 
 def _present_elements(shown: Magnets) -> list[str]:
-    """Return the symbols of the elements in any of the magnets shown, their shells included."""
+    """List the symbols of the elements in any of the magnets shown, their shells included.
+
+    They are in the order of the registry of elements.
+    """
     whole = (
         with_shell(shown.table, shown.shells)
         if any(shown.shells)

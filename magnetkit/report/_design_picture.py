@@ -27,7 +27,7 @@ _GAP = 0.1
 
 
 def check_picture(path: Path | None) -> None:
-    """Refuse a name that no picture of a design can have, before anything is computed."""
+    """Raise InputError if `path` does not end in .png, .svg or .pdf; None passes."""
     if path is not None and path.suffix.lower() not in _SUFFIXES:
         raise InputError(
             f"a design is drawn into {', '.join(_SUFFIXES)}, got {path.name!r}"
@@ -35,8 +35,12 @@ def check_picture(path: Path | None) -> None:
 
 
 def save_design(found: "Diffusion", path: Path) -> None:
-    """Write the picture of a design, see `draw_design`, to a .png, .svg or .pdf."""
-    check_picture(path)
+    """Draw a design, see `draw_design`, and write it to the .png, .svg or .pdf file `path`.
+
+    `found` is what `magnetkit.diffuse` returned; `check_picture` says whether
+    the suffix fits. An existing file is replaced. InputError without
+    matplotlib, or if the file cannot be written.
+    """
     figure = draw_design(found)
     with replacing(path) as temporary:
         figure.savefig(temporary, format=path.suffix[1:].lower(), dpi=_DPI)
@@ -100,6 +104,7 @@ def _headline(found: "Diffusion", element: str) -> str:
     Returns
     -------
     str
+        The magnet and what is put on its faces, if any is needed.
     """
     magnet = found.magnet.split(" (most likely")[0]
     if found.none_needed:
@@ -108,10 +113,9 @@ def _headline(found: "Diffusion", element: str) -> str:
     row = rows[(rows["way"] == "faces") & (rows["element"] == element)].iloc[0]
     if not row["meets"]:
         return f"{magnet}: {element} on the faces does not do it"
-    return (
-        f"{magnet}: {row['put_on_g']:.2g} g of {element} a magnet, {row['hours']:g} h at "
-        f"{row['anneal_C']:g} °C, P {row['probability']:.2f}"
-    )
+    anneal = f"{row['hours']:g} h at {row['anneal_C']:g} °C"
+    text = f"{magnet}: {row['put_on_g']:.2g} g of {element} a magnet, {anneal}"
+    return f"{text}, P {row['probability']:.2f}"
 
 
 def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
@@ -232,8 +236,9 @@ def _unfold_round(spreading: Any) -> dict[str, tuple[FloatArray, FloatArray]]:
     Returns
     -------
     dict of str to tuple of two ndarrays
-        By name of the face, "z+", "z-", "outer" and of a ring "inner": x and y of the corners of
-        its cells, mm.
+        By name of the face, "z+", "z-", "outer" and of a ring "inner": x and y
+        of the corners of its cells, mm. Those of "z+" and "z-" have the shape
+        (radii, 97), those of the walls (heights, 2).
     """
     radii = 1e3 * spreading.edges[0]
     heights = 1e3 * spreading.edges[1]

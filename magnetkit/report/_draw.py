@@ -163,7 +163,8 @@ def _error_bars(trace: Part, x: FloatArray, y: FloatArray, ax: "Axes") -> None:
     Parameters
     ----------
     trace : dict
-        Plotly's trace: ``error_x`` and ``error_y`` with ``array``, ``arrayminus`` and ``color``.
+        Plotly's trace: ``error_x`` and ``error_y``, if there are any, with
+        ``array``, ``arrayminus`` and ``color``.
     x, y : ndarray, shape (n,)
         Places of the points.
     ax : matplotlib Axes
@@ -267,13 +268,13 @@ def _points(
 
     Parameters
     ----------
-    marker : Part
+    marker : dict
         Plotly's marker: colours, size, outline.
     x, y : ndarray, shape (n,)
         Places of the points.
     label : str
-        Text in the legend, empty for none.
-    layout : Part
+        Text in the legend, "_nolegend_" for none.
+    layout : dict
         Plotly's layout, which may hold the scale of the colours.
     ax : matplotlib Axes
         Changed in place.
@@ -281,7 +282,7 @@ def _points(
     Returns
     -------
     matplotlib PathCollection or None
-        The points if their colours have a scale.
+        The points if their colours have a scale; None too if there are none.
     """
     edge = marker.get("line", {"width": 0.0})
     size = (_PER_PIXEL * marker["size"]) ** 2
@@ -306,7 +307,12 @@ def _points(
 
 
 def _scale(scale: Part, ends: str) -> dict[str, Any]:
-    """Return matplotlib's name and ends of a colour scale."""
+    """Choose matplotlib's name (``cmap``) and ends (``vmin``, ``vmax``) of a colour scale, as keywords.
+
+    `scale` is plotly's: ``colorscale``, ``reversescale`` and the ends ``cmin``
+    and ``cmax``, or ``zmin`` and ``zmax``; `ends` is the letter, "c" or "z". A
+    missing end is None.
+    """
     cmap = _SCALES[scale["colorscale"]][bool(scale.get("reversescale"))]
     return {"cmap": cmap} | {
         f"v{end}": scale.get(f"{ends}{end}") for end in ("min", "max")
@@ -357,12 +363,10 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
     places : list of Axes
         Axes with traces; the last one gets the legend.
     """
-    handles_and_labels = [
-        zip(*ax.get_legend_handles_labels(), strict=True) for ax in places
-    ]
-    handle_of_label = dict(
-        reversed(pair) for pairs in handles_and_labels for pair in pairs
-    )
+    handle_of_label: dict[str, Any] = {}
+    for ax in places:
+        handles, labels = ax.get_legend_handles_labels()
+        handle_of_label.update(zip(labels, handles, strict=True))
     if not handle_of_label:
         return
     title = _text(layout["legend"].get("title", {"text": ""})["text"]) or None
@@ -383,7 +387,11 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
 
 
 def _text(text: str) -> str:
-    """Convert a text with plotly's HTML to matplotlib's, subscripts and superscripts as mathematics."""
+    """Convert a text with plotly's HTML to matplotlib's.
+
+    Subscripts and superscripts become mathematics, a break a new line; bold is
+    dropped.
+    """
     plain = (
         text.replace("<br>", "\n")
         .replace("<b>", "")

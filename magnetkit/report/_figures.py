@@ -23,7 +23,7 @@ from ..choose._job import AS_SOLD
 from ..choose._profile_parts import Objective
 from ..choose.result import SPREAD_ROWS
 from ..magnetism.sintered import comparators
-from ..phases.hull import Section
+from ..phases.hull import Others, Section
 from ..phases.records import HOST_NAMES
 from ._text import CGS, is_cgs
 
@@ -86,7 +86,8 @@ def column_axis(name: str) -> Part:
     Returns
     -------
     dict
-        Plotly's layout of an axis, with label, symbol and unit in HTML as its title.
+        Plotly's layout of an axis, with label, symbol and SI unit in HTML as
+        its title; see `convert_axes` for other units.
     """
     column = COLUMNS[name]
     symbol = (
@@ -104,10 +105,11 @@ def column_axis(name: str) -> Part:
 
 
 def convert_axes(figure: Part) -> Part:
-    """Convert a figure's axes of T, kA/m and kJ/m3 to the units of the setting.
+    """Convert a figure's axes of T, kA/m and kJ/m3 to the units of the setting, in place.
 
-    Data, titles of axes and hover texts are converted in place, if the setting is CGS; the same
-    figure is returned.
+    Data, titles of axes and hover texts are converted if the setting is CGS;
+    the same figure is returned, plotly's ``data`` and ``layout``. Axes of
+    anisotropy fields stay in tesla.
     """
     for key, axis in figure["layout"].items() if is_cgs() else ():
         text = (
@@ -201,7 +203,10 @@ def figure_layout(
 
 
 def numbers(values: Any) -> list[float | None]:
-    """Return four significant digits each, None for what is not finite."""
+    """Round `values`, a vector, to four significant digits each, as a list of floats for JSON.
+
+    None stands for what is not finite.
+    """
     return [
         float(f"{v:.4g}") if isfinite(v) else None
         for v in np.asarray(values, float).tolist()
@@ -243,7 +248,12 @@ def points(
 
 
 def line(name: str, x: Any, y: Any, **look: Any) -> Part:
-    """Return points joined by a line; `look` is plotly's ``line``."""
+    """Build a trace of points joined by a line.
+
+    `name` stands in the legend, escaped already; `x` and `y` are vectors of
+    equal length, and `look` are entries of plotly's ``line``: ``color``,
+    ``dash`` and ``width`` (2 without it).
+    """
     return {
         "type": "scatter", "mode": "lines", "name": name, "x": numbers(x), "y": numbers(y),
         "line": {"width": 2} | look,
@@ -301,7 +311,7 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     text : str
         Shown when pointed at, escaped already.
     name : str
-        Name in the legend.
+        Name in the legend, escaped already.
 
     Returns
     -------
@@ -320,8 +330,10 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
 def decision_numbers(decided: "pd.DataFrame") -> list[str]:
     """List how each decision is called: today's magnet ``0``, the others by their rank.
 
-    The rank is that of ``DIR:n`` and of the column ``rank`` of every file. What is bought as sold
-    is no candidate and has no rank: it goes by its grade, as `magnetkit.curve` takes it. What a
+    `decided` has the rows of the decisions, today's magnet first: ``rank``,
+    ``decision_status`` and ``nearest_grade``. The rank is that of ``DIR:n`` and
+    of the column ``rank`` of every file. What is bought as sold is no candidate
+    and has no rank: it goes by its grade, as `magnetkit.curve` takes it. What a
     search for the best left out of its files has a letter.
     """
     import pandas as pd
@@ -413,8 +425,9 @@ def colour_bar(title: str) -> Part:
 def looks(magnets: int, temperatures: int = 1) -> list[Look]:
     """Choose a look for each curve: a hue for a magnet, a dash for its temperature.
 
-    If there is one magnet alone, each temperature has its own hue. The result has ``magnets *
-    temperatures`` looks, those of a magnet together.
+    `magnets` and `temperatures` are numbers. If there is one magnet alone, each
+    temperature has its own hue. The result has ``magnets * temperatures``
+    looks, those of a magnet together; hues and dashes repeat.
     """
     if magnets == 1:
         magnets = temperatures
@@ -509,15 +522,21 @@ def demagnetization(
     Parameters
     ----------
     given : sequence of Demagnetization
-        Curves, one magnet each.
+        Curves, at least one, each of one or more magnets and temperatures.
     names : sequence of str
-        Plain text, for each magnet at each temperature, those of a magnet together.
+        Plain text, for each magnet at each temperature, those of a magnet
+        together.
     styles : sequence of Look
-        In the same order.
+        Colour and dash, in the same order.
     height : int
         Pixels.
     measured : sequence of MeasuredCurve
         Points of their own: ``field`` (A/m) and ``polarization`` (T).
+
+    Returns
+    -------
+    dict
+        Plotly's ``data`` and ``layout``, in kA/m and T.
     """
     traces = [_measured_points(curve) for curve in measured]
     places = [
@@ -543,8 +562,8 @@ def demagnetization(
 def _measured_points(curve: Any) -> Part:
     """Build the points of a measured curve as circles of J against -H.
 
-    `curve` has ``field`` (A/m, the reverse field) and ``polarization`` (T). The result is a trace
-    of plotly, in kA/m and T.
+    `curve` has ``field`` (A/m, the reverse field, positive) and
+    ``polarization`` (T). The result is a trace of plotly, in kA/m and T.
     """
     dot = {
         "color": "#fff",
@@ -634,7 +653,7 @@ def _load_line(given: Sequence["Demagnetization"]) -> Part:
 
 
 def objectives(profile: "Profile") -> list[str]:
-    """Return the columns that a device's ranking strives for, in its order."""
+    """List the columns that the ranking for a device strives for, in the order of its profile."""
     return [Objective.parse(text).column for text in profile.objectives]
 
 
@@ -700,7 +719,11 @@ def candidate_names(frame: "pd.DataFrame") -> list[str]:
 
 
 def hover_texts(frame: "pd.DataFrame") -> list[str]:
-    """Write the hover text of each candidate: name, rank and probability, escaped."""
+    """Write the hover text of each candidate: name, rank and probability, escaped.
+
+    `frame` has ``candidate``, ``shell``, ``rank`` and
+    ``probability_meets_requirements``.
+    """
     chance = frame["probability_meets_requirements"]
     rows = zip(candidate_names(frame), frame["rank"], chance, strict=True)
     return [
@@ -718,13 +741,15 @@ def pareto(
 ) -> Part:
     """Build the figure of ranked candidates on two objectives.
 
-    Candidates that meet the requirements are coloured, those of the front ringed, and the decisions
-    named. Rows without a value in `x` or `y` are left out.
+    Candidates that meet the requirements are coloured, those of the front
+    ringed, and the decisions named. Rows without a value in `x` or `y` are left
+    out.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Ranked candidates: ``pareto_front``, ``meets_requirements`` and the three columns.
+        Ranked candidates: ``pareto_front``, ``meets_requirements``, the three
+        columns, and what `hover_texts` needs.
     decided : pandas.DataFrame
         Rows of the decisions, today's magnet first.
     x, y, colour : str
@@ -933,23 +958,8 @@ def binary_section(
         line("", x, y, width=1, color="#888")
         | {"hoverinfo": "skip", "showlegend": False}
     ]
-    above = hull.others
-    if len(above.names):
-        names = [_lower_numbers(name) for name in above.names]
-        dot = {
-            "size": 6,
-            "color": "#fff",
-            "line": {"width": 1, "color": "#888"},
-        }
-        other_points = points(
-            "Above the hull",
-            100.0 * above.shares[:, 1],
-            above.energies,
-            dot,
-            "%{text}",
-            names,
-        )
-        traces.append(other_points)
+    if len(hull.others.names):
+        traces.append(_points_above_hull(hull.others))
     dot = {"size": 7, "color": "#222"}
     stable = points("Stable phases, 0 K", x, y, dot, "%{text}", formulas)
     lowest = int(np.argmin(y))
@@ -983,8 +993,21 @@ def binary_section(
     }
 
 
+def _points_above_hull(above: Others) -> Part:
+    """Build the trace of the unstable phases of two elements, pale dots.
+
+    `above` holds the phases. They stand over the second element's at.%, in
+    eV/atom.
+    """
+    names = [_lower_numbers(name) for name in above.names]
+    edge = {"width": 1, "color": "#888"}
+    dot = {"size": 6, "color": "#fff", "line": edge}
+    at = 100.0 * above.shares[:, 1]
+    return points("Above the hull", at, above.energies, dot, "%{text}", names)
+
+
 def _probability_look(odds: ArrayLike) -> Part:
-    """Build plotly's marker for dots coloured by the probability that each forms.
+    """Build plotly's marker for n dots coloured by the probability that each forms.
 
     `odds`, shape (n,), are 0 to 1. The marker has a colour bar of its own.
     """
@@ -1000,7 +1023,7 @@ def _probability_look(odds: ArrayLike) -> Part:
 
 
 def _lower_numbers(formula: str) -> str:
-    """Return a formula with its numbers lowered."""
+    """Return a formula with its numbers as subscripts of HTML."""
     return re.sub(r"([\d.]+)", r"<sub>\1</sub>", formula)
 
 
@@ -1013,7 +1036,7 @@ _LINE_HEIGHT = 0.045
 def _label_positions(
     at: FloatArray, letters: Sequence[int], dots: FloatArray
 ) -> list[str]:
-    """Choose where the name of each point stands; empty where it would cover another name or a dot.
+    """Choose where the name of each point stands: above or below it.
 
     Parameters
     ----------
@@ -1027,7 +1050,8 @@ def _label_positions(
     Returns
     -------
     list of str
-        Plotly's ``textposition``.
+        Plotly's ``textposition`` of each; empty where the name would cover
+        another one or a dot on both sides.
     """
     boxes: list[tuple[float, float, float]] = []
     positions = []

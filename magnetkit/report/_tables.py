@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from .._core._progress import message
 from .._core.columns import BRIEF, COLUMNS, layouts, with_interval
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, celsius_range, kelvin_text
@@ -126,15 +125,13 @@ def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    columns = {n: frame[n] for n in frame.columns if n not in _REGISTERED}
-    columns = {
-        str(n): values
-        for n, values in columns.items()
-        if not str(n).endswith("_share")
-    }
-    for name in (
-        n for n in ("rank", "candidate", "shell", *_PROPERTIES) if n in frame
-    ):
+    columns = {}
+    for name in frame.columns:
+        if name not in _REGISTERED and not str(name).endswith("_share"):
+            columns[str(name)] = frame[name]
+    for name in ("rank", "candidate", "shell", *_PROPERTIES):
+        if name not in frame:
+            continue
         column = COLUMNS[name]
         factor, offset, unit = _text.display_scale(
             name, cgs=_text.is_cgs(units)
@@ -221,16 +218,17 @@ def choose_columns(
     frame : pandas.DataFrame
         Results.
     names : dict of str to int
-        Columns printed by default and their priority, 0 for what is never left out. Not changed;
-        names that `frame` lacks are left out.
+        Columns printed by default and their priority, 0 for what is never left
+        out. Not changed; names that `frame` lacks are left out.
     columns : str, optional
         Names joined by commas, in place of `names`.
 
     Returns
     -------
     dict of str to int
-        Priority by column, in the order of printing. A column of the user that identifies rows,
-        such as "id", comes first, after the rank.
+        Priority by column, in the order of printing; 0 for all of `columns`. A
+        column of the user that identifies rows, such as "id", comes first,
+        after the rank, unless `columns` are given.
 
     Raises
     ------
@@ -384,7 +382,10 @@ def _print_csv(
 
 
 def print_json(frame: "pd.DataFrame") -> None:
-    """Print a table as JSON, one object a line."""
+    """Print the table `frame` as JSON on stdout, one object a line; without rows nothing.
+
+    Letters that the encoding of stdout may lack are escaped.
+    """
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     text = frame.to_json(orient="records", lines=True, force_ascii=plain)
     print(text, end="" if text.endswith("\n") or not text else "\n")
@@ -400,11 +401,28 @@ def print_ranking(
     wide: bool = False,
     quiet: bool = False,
 ) -> None:
-    """Print the decisions of a screening; with `top` the best candidates and the reference magnet.
+    """Print the decisions of a screening; with `top` the best candidates by rank.
 
-    On a terminal this is text, in a pipe CSV, and JSON if `as_json`. `units` is "si", "cgs" or None
-    for the setting; `columns` are names joined by commas. `wide` prints columns that do not fit
-    too; `quiet` prints no lines beside the CSV.
+    On a terminal this is text, in a pipe CSV with the lines on stderr, and JSON
+    if `as_json`. Why no candidate meets the requirements is printed too, unless
+    it is JSON.
+
+    Parameters
+    ----------
+    result : Ranked
+        The screening.
+    top : int, optional
+        Number of best candidates; the decisions otherwise.
+    as_json : bool
+        Print one object a line, with all columns.
+    units : {"si", "cgs"}, optional
+        The setting counts without it, for what a terminal shows.
+    columns : str, optional
+        Names joined by commas; InputError if there is no such column.
+    wide : bool
+        Print columns that do not fit too.
+    quiet : bool
+        Print no lines beside the CSV of the decisions.
     """
     cgs = _text.is_cgs(units)
     terminal = _text.to_terminal()
@@ -440,10 +458,11 @@ def _print_best(
     ----------
     result : Ranked
         The screening.
-    best : DataFrame
-        Its best rows.
+    best : pandas.DataFrame
+        Its best rows, all of which have a rank.
     columns : str or None
-        Names joined by commas, in place of the usual columns.
+        Names joined by commas, in place of the usual columns; InputError if
+        there is no such column.
     cgs : bool
         In kG, kOe and MGOe.
     wide : bool
@@ -498,11 +517,12 @@ def _print_decisions(
     result : Ranked
         The screening.
     columns : str or None
-        Names joined by commas: a table of these columns comes first.
+        Names joined by commas: on a terminal a table of these columns comes
+        first, in a pipe they are those of the CSV.
     cgs : bool
         In kG, kOe and MGOe.
     wide : bool
-        A table of the usual columns comes first.
+        On a terminal a table of the usual columns comes first.
     quiet : bool
         No lines in a pipe.
     """
@@ -516,13 +536,8 @@ def _print_decisions(
         names = choose_columns(decisions, DECIDED, columns)
         print_rows(decisions, names, [result.profile.title], cgs=cgs, wide=True)
     for line in answer(result, cgs) if terminal or not quiet else ():
-        _tell(line)
+        _text.remark(line)
     _explain_failure(result, result.best(1))
-
-
-def _tell(text: str) -> None:
-    """Print a text beside a table: below it on a terminal, on stderr where it goes on in a pipe."""
-    (_text.say if _text.to_terminal() else message)(text)
 
 
 def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
@@ -544,7 +559,7 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
         reasons = ", ".join(
             f"{n:,} {why}" for why, n in counts[counts > 0].items()
         )
-        _tell(f"No candidate can be ranked: {reasons}.")
+        _text.remark(f"No candidate can be ranked: {reasons}.")
     elif len(best) and not result.manifest["summary"]["meet_requirements"]:
         likeliest = (
             best["probability_meets_requirements"].to_numpy(float).argmax()
@@ -554,7 +569,7 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
             str(row["failed_requirements"]), result.profile
         )
         chance = row["probability_meets_requirements"]
-        _tell(
+        _text.remark(
             f"No candidate meets all requirements with a probability of {MEETS_PROBABILITY:g}: "
             f"the best of these, #{row['rank']}, reaches {chance:.2g} and misses {failures}."
         )
@@ -563,7 +578,8 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how certain the ranks are: as a table, in a pipe as CSV.
 
-    `frame` is that of `Ranked.robustness`, `top` the places that count as the top.
+    `frame` is that of `Ranked.robustness`, `top` the number of places that
+    count as the top, for the title.
     """
     if not _text.to_terminal():
         return _print_csv(frame, _SHOWN["robustness"], None, cgs=False)
@@ -589,9 +605,23 @@ def print_properties(
 ) -> None:
     """Print the properties of compositions: a block for each of a few, a table of many.
 
-    In a pipe this is CSV, and JSON if `as_json`. `units` is "si", "cgs" or None for the setting;
-    `interval` is the probability of the ranges; `columns` are names joined by commas. `wide` prints
-    all columns.
+    In a pipe this is CSV, and JSON if `as_json`. On a terminal notes follow.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results of a prediction in SI units; ``attrs["calibration"]`` names the
+        calibration.
+    as_json : bool
+        Print one object a line, in SI units, with all columns.
+    units : {"si", "cgs"} or None
+        None for the setting on a terminal, and for SI in a pipe.
+    interval : float
+        Probability of the ranges.
+    columns : str, optional
+        Names joined by commas; InputError if `frame` lacks one.
+    wide : bool
+        Print all columns.
     """
     cgs = _text.is_cgs(units)
     if as_json:
@@ -658,7 +688,8 @@ def _print_property_table(
 def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
     """Print which calibration was used, what is extrapolated, and what the costs leave out.
 
-    `frame` are the results. Costs are noted if ``cost_USD_kg`` is among `printed_columns`.
+    `frame` are the results, whose ``attrs["calibration"]`` names the
+    calibration. Costs are noted if ``cost_USD_kg`` is among `printed_columns`.
     """
     _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
     if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
@@ -684,33 +715,38 @@ def _print_block(
     wide : bool
         Print all columns.
     """
-    some = COLUMNS if wide else BRIEF
-    names = [
-        n
-        for n in some
-        if n in row.index and n not in ("candidate", "row_index")
-    ]
-    shares = (
-        () if wide else tuple(n for n in row.index if n.endswith("_data_share"))
-    )
-    names += [n for n in row.index if n not in _REGISTERED and n not in shares]
-    if not wide and row["status"] == "ok":
-        names.remove("status")
-    cells = list(
-        zip(
-            *(_property_cells(row, name, cgs=cgs) for name in names),
-            strict=True,
-        )
-    )
-    headings = ("Property", "Value", f"{100 * interval:g} % interval", "From")
-    columns = [
-        _text.Shown(heading, list(column), heading == "Value", priority)
-        for heading, column, priority in zip(
-            headings, cells, (0, 0, 1, 2), strict=True
-        )
-    ]
-    columns[1].number = False
+    names = _block_names(row, wide=wide)
+    rows = [_property_cells(row, name, cgs=cgs) for name in names]
+    headings = {
+        "Property": 0,
+        "Value": 0,
+        f"{100 * interval:g} % interval": 1,
+        "From": 2,
+    }
+    columns = []
+    for place, (heading, priority) in enumerate(headings.items()):
+        cells = [texts[place] for texts in rows]
+        columns.append(_text.Shown(heading, cells, False, priority))
     _text.print_table(cell(row, "candidate"), columns)
+
+
+def _block_names(row: "pd.Series", *, wide: bool) -> list[str]:
+    """List the columns of a prediction's `row` that a block shows, in their order.
+
+    The user's own come last. Unless `wide`, only the main columns count, and no
+    share of data and no status that is ok.
+    """
+    own_names = [name for name in row.index if name not in _REGISTERED]
+    left_out = {"candidate", "row_index"}
+    if wide:
+        shown_names = list(COLUMNS)
+    else:
+        shown_names = list(BRIEF)
+        left_out.update(n for n in own_names if n.endswith("_data_share"))
+        if row["status"] == "ok":
+            left_out.add("status")
+    names = [name for name in shown_names if name in row.index]
+    return [name for name in names + own_names if name not in left_out]
 
 
 def _property_cells(
@@ -742,11 +778,9 @@ def _property_cells(
         )
     if name not in COLUMNS:
         return name, "" if is_missing(row[name]) else str(row[name]), "", ""
-    column, value, (factor, offset, unit) = (
-        COLUMNS[name],
-        row[name],
-        _text.display_scale(name, cgs=cgs),
-    )
+    column = COLUMNS[name]
+    value = row[name]
+    factor, offset, unit = _text.display_scale(name, cgs=cgs)
     label = column.label
     if name.endswith("coefficient_pct_K") and not is_missing(
         row.get("coefficients_between")
@@ -780,8 +814,17 @@ def print_comparison(
 ) -> None:
     """Print what `magnetkit.compare` returns: as a table, in a pipe as CSV, or as JSON if `as_json`.
 
-    `units` is "si", "cgs" or None for the setting, of the table alone. `short` names the rows that
-    are printed where it is not JSON; all without it.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a property: ``label``, ``unit``, magnets and differences.
+    as_json : bool
+        Print all rows, one object a line.
+    units : {"si", "cgs"} or None
+        Of the table alone; None for the setting.
+    short : iterable of str
+        Names of the rows that are printed where it is not JSON, beside a status
+        that is not ok; all without it.
     """
     if as_json:
         return print_json(frame.reset_index())
@@ -953,11 +996,14 @@ def table_html(
     names = [
         name for name in first if name in frame and _has_values(frame, name)
     ][:_MOST_COMPARED]
-    heads = "".join(
-        f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
-        f"{f' ({escape(_text.display_scale(n).unit)})' if _text.display_scale(n).unit else ''}</th>"
-        for n in names
-    )
+    heads = ""
+    for name in names:
+        unit = _text.display_scale(name).unit
+        label = COLUMNS[name].short
+        if unit:
+            label = f"{label} ({unit})"
+        meaning = escape(COLUMNS[name].meaning)
+        heads += f'<th title="{meaning}">{escape(label)}</th>'
     body = []
     is_coloring = False
     for _, row in frame.head(rows).iterrows():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._core._files import put_csv
+from .._core._progress import message
 from .._core.columns import COLUMNS
 from .._core.settings import get_settings
 from .._core.units import (
@@ -75,9 +76,10 @@ def display_scale(name: str, *, cgs: bool | None = None) -> Scale:
 
 
 def rename_unit(column: str, name: str, unit: str) -> str:
-    """Return the name of a column with another unit at its end.
+    """Return the name of a column of results with another unit at its end, such as "remanence_kG".
 
-    `column` is `name` itself or one of its ends, such as ``_lo``.
+    `column` is `name`, a column of the registry, or one of its ends, such as
+    ``remanence_T_lo``. A degree sign of `unit` is dropped.
     """
     stem, end = (column[:-3], column[-3:]) if column != name else (column, "")
     return f"{stem.removesuffix(COLUMNS[name].unit.replace('/', '_'))}{unit.strip('°')}{end}"
@@ -89,11 +91,26 @@ def with_range(
     number: Callable[[object], str],
     ends: Callable[[object], str],
 ) -> tuple[str, str]:
-    """Return a result and its interval as texts, such as ``("587", "419 to 756")``.
+    """Write a result and its interval as texts, such as ``("587", "419 to 756")``.
 
-    Values are converted to the unit in which `name` is shown, then `number` writes the
-    value and `ends` each end. A missing number is ``–``, a missing text is empty; texts
-    and integers are written as they are. The interval is empty where there is none.
+    Values are converted to the unit in which `name` is shown, then `number`
+    writes the value and `ends` each end. The interval is empty where there is
+    none.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        A row of results, by column.
+    name : str
+        A column of the registry, such as "remanence_T".
+    number, ends : callable
+        Take a number in display units and return its text.
+
+    Returns
+    -------
+    text, interval : str
+        A missing number is ``–``, a missing text is empty; texts and integers
+        are written as they are.
     """
     import pandas as pd
 
@@ -119,8 +136,8 @@ def format_interval(
 ) -> str:
     """Write a result with its interval behind it, ``563 (419 to 756)``; without one if it has none.
 
-    `row` has the column `name`, such as "coercivity_kA_m", and its ends. `number` writes a value or
-    an end, in display units, as text.
+    `row` is a row of results with the column `name`, such as "coercivity_kA_m",
+    and its ends. `number` writes a value or an end, in display units, as text.
     """
     text, interval = with_range(row, name, number, number)
     if interval:
@@ -207,9 +224,10 @@ def console() -> "Console":
 
 
 def say(text: str, mark: str = "") -> None:
-    """Print a sentence on stdout behind `mark`; on a terminal its lines break between words.
+    """Print the sentence `text` on stdout behind `mark`; on a terminal its lines break between words.
 
-    Further lines are indented as far as `mark` is long. In a pipe it is one line.
+    Further lines are indented as far as `mark` is long. In a pipe it is one
+    line.
     """
     if to_terminal():
         text = textwrap.fill(
@@ -226,17 +244,18 @@ def say(text: str, mark: str = "") -> None:
 
 
 def remark(text: str) -> None:
-    """Print a note to a table: under it on a terminal, otherwise on stderr."""
+    """Print `text`, a note to a table: under it on a terminal, otherwise on stderr."""
     if to_terminal():
         say(text)
     else:
-        print(f"magnetkit: {text}", file=sys.stderr)
+        message(text)
 
 
 def fold_lines(text: str, width: int) -> str:
-    """Return a text in lines, broken between words and between the elements of a formula.
+    """Break a text into lines of at most `width` letters, between words and elements of a formula.
 
-    A single element with its amount may be longer than `width`.
+    A single word, or element with its amount, may be longer. The lines are
+    joined by line breaks.
 
     Examples
     --------
@@ -306,7 +325,7 @@ def print_table(
     *,
     all_columns: bool = False,
 ) -> list[Shown]:
-    """Print the columns that fit on the terminal.
+    """Print the columns that fit on the terminal, as a table on stdout.
 
     Parameters
     ----------
@@ -315,14 +334,15 @@ def print_table(
     columns : sequence of Shown
         Of equal length.
     styles : sequence of str
-        Style of each row, as rich names it, such as "dim"; rows beyond them have none.
+        Style of each row, as rich names it, such as "dim"; rows beyond them
+        have none.
     all_columns : bool
         Print all of them, in lines longer than the terminal's.
 
     Returns
     -------
     list of Shown
-        The columns that were printed.
+        The columns that were printed; narrower copies where texts were folded.
     """
     from rich.table import Table
     from rich.text import Text

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._core._files import replacing, write_csv
 from .._core.columns import COLUMNS, with_interval
+from .._core.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,22 +60,22 @@ def write_results(
 ) -> Path:
     """Write results as a workbook that people read; return the path.
 
-    Its sheets are: the sentences `said`; the rows in their order, the user's own columns first,
-    then the main results in display units; the rejected lines; the meaning of the columns; all
-    columns.
+    Its sheets are: the sentences `said`; the rows in their order, the user's
+    own columns first, then the main results in display units; the rejected
+    lines; the meaning of the columns; all columns.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Results.
     path : Path
-        File, replaced if it exists.
+        File, replaced if it exists; InputError if it does not end in .xlsx.
     said : sequence of str
         Sentences of the answer.
     rejected : iterable of (line, text, reason)
         Lines that could not be read.
-    units : str, optional
-        "si" or "cgs"; the setting's otherwise.
+    units : {"si", "cgs"}, optional
+        Of the rows that people read; the setting's otherwise.
     """
     import pandas as pd
 
@@ -91,7 +92,10 @@ def write_results(
 
 
 def _column_width(name: str, column: list[Any]) -> int:
-    """Return the width of a column of a workbook, characters."""
+    """Return the width of a column of a workbook, 10 to 40 characters.
+
+    It is that of the longest text among its `name` and the cells `column`.
+    """
     longest = max(
         (len(c) for c in (name, *column) if isinstance(c, str)), default=0
     )
@@ -101,20 +105,17 @@ def _column_width(name: str, column: list[Any]) -> int:
 def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     """Write an Excel workbook, a sheet for each table and one for the meaning of the columns.
 
-    `sheets` maps titles to frames, whose index is left out. Texts stay texts: one that begins like
-    a formula is not run. Dates and truth values keep their kind. Texts of a user's column that are
-    all numbers become numbers. An existing file is replaced, and the path returned. InputError if
-    the suffix is another than .xlsx, or a frame has more rows than a sheet.
+    `sheets` maps titles to frames, whose index is left out; the meanings are of
+    the columns of the last one. Texts stay texts: one that begins like a
+    formula is not run. Dates and truth values keep their kind. Texts of a
+    user's column that are all numbers become numbers. An existing file is
+    replaced, and the `path` returned. InputError if the suffix is another than
+    .xlsx, a frame has more rows than a sheet, or the file cannot be written.
     """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
 
-    from .._core.errors import InputError
-
-    if path.suffix.lower() != ".xlsx":
-        raise InputError(
-            f"{path} names no workbook; expected a file that ends in .xlsx"
-        )
+    check_workbook(path)
     if date.today().year < 1980:
         raise InputError(
             f"cannot write {path}: set the clock ({date.today()}); workbooks begin in 1980"
@@ -149,12 +150,25 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
             sheet.append(_cells(sheet, row, formats))
     if len(sheets) == 1:
         _put_meanings(book, meanings)
+    save_workbook(book, path)
+    return path
+
+
+def check_workbook(path: Path) -> None:
+    """Raise InputError if `path` does not end in .xlsx."""
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(
+            f"{path} names no workbook; expected a file that ends in .xlsx"
+        )
+
+
+def save_workbook(book: Any, path: Path) -> None:
+    """Write a workbook of openpyxl to the file `path`, replacing that; InputError if that fails."""
     # Packed in memory: on a full disk the parts of a half-written archive each print their own.
     buffer = io.BytesIO()
     book.save(buffer)
     with replacing(path) as temporary:
         temporary.write_bytes(buffer.getbuffer())
-    return path
 
 
 def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:
@@ -286,9 +300,9 @@ def meaning(name: str) -> tuple[str, str, str]:
     label : str
         For the user's own, its name.
     unit : str
-        Empty for the user's own.
+        In which the column is stored; empty for the user's own, and for texts.
     meaning : str
-        A sentence.
+        A sentence, or empty.
     """
     if name in COLUMNS:
         column = COLUMNS[name]

@@ -90,7 +90,10 @@ class Figure(Part):
         return f"<Figure of {len(self['data'])} traces: show it, or save it as .html, .png or .svg>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Return what a notebook shows, by MIME type: plotly's JSON and, if matplotlib is there, a PNG."""
+        """Return what a notebook shows, by MIME type: plotly's JSON and, if matplotlib is there, a PNG.
+
+        What the notebook asks for (`_`) does not count.
+        """
         bundle = {
             "application/vnd.plotly.v1+json": dict(self),
             "text/plain": repr(self),
@@ -208,7 +211,9 @@ Figure
 def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
     """Convert a function that builds a figure to a public plot with checked arguments.
 
-    The plot takes `ax` too, axes to draw into; signature and docstring say so.
+    `drawing` returns plotly's ``data`` and ``layout``. The plot converts its
+    axes to the units of the setting and returns a `Figure`. It takes `ax` too,
+    axes to draw into; signature and docstring say so.
     """
     checker = check_arguments(drawing)
 
@@ -233,7 +238,7 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
 
 
 def _need(frame: "pd.DataFrame", *names: str) -> None:
-    """Raise InputError if a table lacks one of the columns."""
+    """Raise InputError if the table `frame` lacks one of the columns `names`."""
     missing = [name for name in names if name not in frame]
     if missing:
         raise InputError(
@@ -243,6 +248,7 @@ def _need(frame: "pd.DataFrame", *names: str) -> None:
 
 
 def _check_column(column: str) -> str:
+    """Return `column` if it is a column of results; InputError otherwise."""
     if column not in COLUMNS:
         raise InputError(
             f"{column!r} is no result column; magnetkit.columns.COLUMNS lists them"
@@ -257,7 +263,7 @@ def sweep(
     labels: Sequence[str] | None = None,
     **conditions: Any,
 ) -> "pd.DataFrame":
-    """Return the sintered magnets of some recipes at several temperatures.
+    """Compute the sintered magnets of some recipes at several temperatures.
 
     Parameters
     ----------
@@ -268,12 +274,14 @@ def sweep(
     labels : sequence of str, optional
         Name of each recipe; as written otherwise.
     **conditions
-        As for `magnetkit.magnetism.sintered`: ``shell``, ``process``, ``between``, ``load_line``.
+        As for `magnetkit.magnetism.sintered`: ``shell``, ``process``,
+        ``between``, ``load_line``.
 
     Returns
     -------
     DataFrame, n * k rows
-        Columns of `sintered` with ``candidate``.
+        Columns of `sintered` with ``candidate``; all recipes at the first
+        temperature, then at the next.
     """
     import pandas as pd
 
@@ -360,12 +368,12 @@ def overlay(curves: Sequence[Any]) -> Part:
     curves : sequence of Curve
         As `magnetkit.curve` returns them, such as a measured one and that of its grade.
     """
-    names = [
-        f"{one_curve.name}, {k - ZERO_CELSIUS:.0f} °C"
-        for one_curve in curves
-        for k in one_curve.curves.temperature
-    ]
-    dots = [points for one_curve in curves for points in one_curve.measured]
+    names = []
+    dots: list[Any] = []
+    for one_curve in curves:
+        dots += one_curve.measured
+        for kelvin in one_curve.curves.temperature:
+            names.append(f"{one_curve.name}, {kelvin - ZERO_CELSIUS:.0f} °C")
     loops = [one_curve.curves for one_curve in curves]
     looks = _figures.looks(len(names))
     return _figures.demagnetization(loops, names, looks, measured=dots)

@@ -88,30 +88,24 @@ def write_report(result: "Ranked", path: Path) -> Path:
 
 
 def _mark_code(text: object) -> str:
-    """Return a text as HTML, escaped, what stands between backticks as code."""
+    """Return a text as HTML, escaped; what stands between backticks becomes code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(str(text)))
 
 
 def _page_content(result: "Ranked") -> dict[str, Any]:
     """Collect everything that the page's template needs, by name.
 
-    Only the leading rows and a sample are read, since the table may hold many millions.
+    `result` is the screening. Only its leading rows and a sample are read,
+    since the table may hold many millions. The values are texts, numbers, lists
+    and dicts of them; ``data`` is JSON of the figures and of the table,
+    ``plotly`` the script that draws them.
     """
     ranked = result.best(LEADING_ROWS)
     spread = result.sample_ranks(POINTS)
     shown = _content.shown_magnets(result)
     drawn = _draw_figures(result, spread, shown)
     head = result.manifest.get(REPLACEMENT)
-    # What all share is not shown.
-    same = {
-        n
-        for n in ("shell", "host")
-        if len(set(ranked[n].astype(object).fillna(""))) < 2
-    }
-    table = _table(
-        ranked,
-        tuple(n for n in _SHOWN["shown"] if n in ranked and n not in same),
-    )
+    table = _table(ranked, _ranking_columns(ranked))
     return {
         "profile": result.profile,
         "temperature": shown.job.temperature,
@@ -162,6 +156,15 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
     }
 
 
+def _ranking_columns(ranked: pd.DataFrame) -> tuple[str, ...]:
+    """Choose the columns of the table of `ranked` candidates; a shell or host of all is left out."""
+    names = [name for name in _SHOWN["shown"] if name in ranked]
+    for name in ("shell", "host"):
+        if len(set(ranked[name].astype(object).fillna(""))) < 2:
+            names = [other for other in names if other != name]
+    return tuple(names)
+
+
 def _rows(
     frame: pd.DataFrame, names: tuple[str, ...], named: bool = True
 ) -> dict[str, Any]:
@@ -196,12 +199,13 @@ def _display_column(name: str) -> Column:
 
 
 def _comparators(temperature: float) -> list[dict[str, Any]]:
-    """List the magnets without rare earth, films left out, at a temperature, K.
+    """List the magnets without rare earth, films left out, at a `temperature`, K.
 
     Returns
     -------
     list of dict
-        ``cells`` of the table, and HTML of ``kind``, ``source``, ``confidence`` and ``note``.
+        ``cells`` of the table (see `_cell`), and plain texts of ``kind``,
+        ``source``, ``confidence`` and ``note``.
     """
     rows = comparators(temperature)
     rows = rows.dropna(
@@ -247,7 +251,9 @@ def _draw_figures(
     Returns
     -------
     dict of dict
-        Plotly's data and layout; a section that has nothing to show is left out.
+        Plotly's data and layout: "pareto", "grades", "temperature",
+        "demagnetization", "supply" and, where a host has one and no replacement
+        is reported, "section".
     """
     profile = result.profile
     axes = _figures.trade_off_axes(profile, shown.rows, spread)
@@ -272,8 +278,9 @@ def _draw_figures(
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Build a cell of the report's tables: its ``text`` and the ``range`` beneath it.
 
-    `row` has the columns of results and `name` is one of them; beneath a candidate stands its
-    shell.
+    `row` has the columns of results and `name` is one of them; beneath a
+    candidate stands its shell. Values are in display units; the range is empty
+    where there is none.
     """
     value_text: Callable[[Any], str] = _content.number
     if name == CHANCE:
@@ -313,18 +320,15 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
         ``texts``.
     """
     columns = []
-    ends = {
-        column_name: ("", "_lo", "_hi") if column_name in _RANGES else ("",)
-        for column_name in names
-    }
-    for name in (
-        column_name + end for column_name in names for end in ends[column_name]
-    ):
+    with_ends: list[str] = []
+    for name in names:
+        with_ends.append(name)
+        if name in _RANGES:
+            with_ends += [f"{name}_lo", f"{name}_hi"]
+    for name in with_ends:
         base = name.removesuffix("_lo").removesuffix("_hi")
-        column, (factor, offset, unit) = (
-            _display_column(base),
-            display_scale(base),
-        )
+        column = _display_column(base)
+        factor, offset, unit = display_scale(base)
         entry: dict[str, Any] = {
             "name": name
             if unit == COLUMNS[base].unit
@@ -357,7 +361,10 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _escape_for_script(value: Any) -> str:
-    """Return JSON that no text inside can end the script element around it."""
+    """Write `value` as JSON that no text inside can end the script element around it.
+
+    ValueError for NaN or infinity.
+    """
     text = json.dumps(
         value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     )
@@ -377,14 +384,14 @@ def _plotly() -> str:
 
 
 def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
-    """Build the map of B_r and H_cj at 20 C: candidates and decisions in front of grades.
+    """Build the map of B_r and H_cJ at 20 C: candidates and decisions in front of grades.
 
     Parameters
     ----------
     spread : pandas.DataFrame
-        A sample of the candidates. It is not changed.
+        A sample of the candidates, which are evaluated here. It is not changed.
     shown : Magnets
-        The decisions, evaluated at 20 C here as the candidates are.
+        The decisions, evaluated at 20 C here too.
     hosts : list of str
         Host families such as "2:14:1", whose grades are drawn.
 
@@ -409,13 +416,13 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
         "size": 6,
         "line": _figures.EDGE,
     }
-    traces = [
-        _figures.candidates(part, X, Y, name, look, _figures.hover_texts(part))
-        for part, name, look in (
-            (points[~meets], "Misses a requirement", blue),
-            (points[meets], "Meets all", {"color": COLOURS[0], "size": 7}),
-        )
-    ]
+    traces = []
+    for part, name, look in (
+        (points[~meets], "Misses a requirement", blue),
+        (points[meets], "Meets all", {"color": COLOURS[0], "size": 7}),
+    ):
+        texts = _figures.hover_texts(part)
+        traces.append(_figures.candidates(part, X, Y, name, look, texts))
     return _figures.grade_map(
         hosts, *traces, *_figures.decisions(decisions, X, Y)
     )
@@ -501,7 +508,7 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
     on = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
     celsius = _figures.temperature_axis(celsius=True)
     layout = figure_layout(celsius, column_axis(Y), height=640)
-    _below(
+    _add_lower_axes(
         layout, celsius, column_axis(X) | {"rangemode": "tozero"}, (0.42, 0.56)
     )
     return {
@@ -511,16 +518,20 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
 
 
 def _demagnetization(shown: Magnets) -> Part:
-    """Build J(H) and B(H) of the decisions with the load line, at the temperature of the job."""
+    """Build J(H) and B(H) of the decisions with the load line, at the temperature of the job.
+
+    `shown` are the decisions, each evaluated by its route. The result is
+    plotly's ``data`` and ``layout``.
+    """
     figures = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
-        magnet, (job, _) = (
-            shown.table[row : row + 1],
-            shown.job.groups([route])[0],
-        )
+        job, _ = shown.job.groups([route])[0]
         figures.append(
             _content.demagnetization_curves(
-                magnet, shown.shells[row], job.temperature, job
+                shown.table[row : row + 1],
+                shown.shells[row],
+                job.temperature,
+                job,
             )
         )
     return _figures.demagnetization(figures, shown.labels, _styles(shown))
@@ -555,12 +566,25 @@ def _supply(shown: Magnets) -> Part:
             traces.append(bar)
     rows = {"automargin": True, "autorange": "reversed"}
     layout = figure_layout(column_axis("supply_risk"), rows, height=1060)
-    _below(layout, column_axis("cost_USD_kg"), rows, (0.43, 0.57))
+    _add_lower_axes(layout, column_axis("cost_USD_kg"), rows, (0.43, 0.57))
     return {"data": traces, "layout": layout | {"barmode": "group"}}
 
 
-def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
-    """Add a second pair of axes below the first to a layout, in place, with a gap between."""
+def _add_lower_axes(
+    layout: Part, x: Part, y: Part, gap: tuple[float, float]
+) -> None:
+    """Add a second pair of axes, "xaxis2" and "yaxis2", below the first to a layout, in place.
+
+    Parameters
+    ----------
+    layout : dict
+        Plotly's layout; the axes it has become the upper pair.
+    x, y : dict
+        Layout of the new axes.
+    gap : tuple of float
+        Lower and upper end of the gap between both pairs, as shares of the
+        height.
+    """
     layout["yaxis"] |= {"domain": [gap[1], 1.0]}
     layout["xaxis"] |= {"anchor": "y"}
     layout["xaxis2"] = AXIS | x | {"anchor": "y2"}
@@ -568,7 +592,7 @@ def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
 
 
 def _styles(shown: Magnets) -> list[_figures.Look]:
-    """Return the look of today's magnet, dashed, and those of the other decisions."""
+    """Return the look of each magnet in `shown`: today's is dashed, the other decisions have colours."""
     return [
         (BLACK, "dash"),
         *((colour, "solid") for colour in COLOURS[: len(shown.labels) - 1]),

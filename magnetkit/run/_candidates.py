@@ -58,9 +58,10 @@ class Chunk:
     route: str = ""  # by which all are made, where that is not the usual one of their host
 
     def take(self, rows: IntArray) -> "Chunk":
-        """Return the candidates at some positions within the chunk, without rejected lines.
+        """Return the candidates at some positions within the chunk as a new chunk, without rejected lines.
 
-        `rows`, int64, are positions from 0, in any order; the new chunk has theirs.
+        `rows`, int64, are positions from 0, in any order; the new chunk has
+        theirs.
         """
         return Chunk(
             self.table[rows],
@@ -71,11 +72,12 @@ class Chunk:
         )
 
     @classmethod
-    def joined(cls, parts: Sequence["Chunk"]) -> Iterator["Chunk"]:
-        """Join consecutive chunks of one route into one chunk each, in order; rejected lines are dropped.
+    def join(cls, parts: Sequence["Chunk"]) -> Iterator["Chunk"]:
+        """Join neighbouring chunks of `parts` that have one route; yield one chunk for each such run.
 
-        Shells and the user's other columns are joined where any chunk has them; a chunk without
-        shells counts as bulk.
+        Rejected lines are dropped. Shells and the user's other columns are
+        joined where any chunk has them; a chunk without shells counts as bulk,
+        and one that lacks the other columns adds no rows to them.
         """
         for route, group in groupby(parts, lambda part: part.route):
             same = list(group)
@@ -115,8 +117,8 @@ class SpacePiece:
     def take(self, rows: IntArray, named: bool = True) -> Chunk:
         """Return the formulas at some positions within the piece as a chunk.
 
-        `rows`, int64, are positions from 0. The chunk's ``row_index`` counts over all candidates.
-        Labels are null unless `named`.
+        `rows`, int64, are positions from 0. The chunk's ``row_index`` counts
+        over all candidates. Labels are the formulas, or null unless `named`.
         """
         row_numbers = self.numbers
         numbers = (
@@ -142,17 +144,22 @@ def take_rows(piece: Piece, rows: IntArray) -> Chunk:
 
 
 def _take_candidates(parts: Sequence[tuple[Piece, IntArray]]) -> Chunk:
+    """Read some candidates of several pieces as one chunk.
+
+    `parts` are pairs of a piece and int64 positions within what it yields.
+    Several pieces must be of one route.
+    """
     chunks = [take_rows(*part) for part in parts]
     if len(chunks) == 1:
         return chunks[0]
-    return next(Chunk.joined(chunks))
+    return next(Chunk.join(chunks))
 
 
 def batches(piece: Piece, size: int) -> Iterator[Chunk]:
     """Yield the candidates of a piece as chunks.
 
-    A piece of a space comes in chunks of `size` rows at most, without labels. Any other piece is
-    one chunk.
+    A piece of a space comes in chunks of `size` rows at most, without labels.
+    Any other piece is one chunk, whatever its `size`.
     """
     if not isinstance(piece, SpacePiece):
         yield piece()
@@ -176,7 +183,8 @@ class TableCandidates:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the table in slices of `size` rows; the first also has the lines that were rejected.
 
-        Each item is a callable that returns its `Chunk`.
+        Each item is a callable that takes nothing and returns its `Chunk`. A
+        table without rows gives one empty chunk.
         """
         bad_rows = [*self.rejected]
         for start in range(0, max(len(self.table), 1), size):
@@ -230,7 +238,9 @@ class SpaceCandidates:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the leading magnets, the charges by route, then the spaces in pieces of `size` formulas.
 
-        A formula that stood before is left out. Each item is a callable that returns its `Chunk`.
+        A formula of a space that is a leading magnet with the same shell, or
+        stood in an earlier space, is left out. Each item is a callable that
+        takes nothing and returns its `Chunk`.
         """
         row = 0
         if self.leading:
@@ -239,13 +249,14 @@ class SpaceCandidates:
         for route, melts in self.charges.items():
             yield partial(_leading_chunk, melts, row, "weight", route)
             row += len(melts)
-        same = [label for label, shell in self.leading if shell == self.shell]
-        # A space writes its formulas without brackets.
-        same += [
-            substitutions(label, {}).formulas()[0]
-            for label in same
-            if "(" in label
-        ]
+        same = []
+        for label, shell in self.leading:
+            if shell != self.shell:
+                continue
+            same.append(label)
+            # A space writes its formulas without brackets.
+            if "(" in label:
+                same += substitutions(label, {}).formulas()
         earlier_formulas = pa.array(same, pa.large_string())
         for place, space in enumerate(self.spaces):
             last = place == len(self.spaces) - 1
@@ -265,7 +276,12 @@ class SpaceCandidates:
                     row += len(numbers)
 
     def sample(self, n: int) -> list[Chunk]:
-        """Draw about `n` formulas of all spaces at random, with a fixed seed; one chunk for each space."""
+        """Draw about `n` formulas of all spaces at random, with a fixed seed, as a chunk for each space.
+
+        A space gives its share of `n`, at least one formula, none twice, in the
+        order of the space. Leading magnets and charges are not drawn.
+        ``row_index`` counts from 0 in each chunk.
+        """
         samples = []
         rng = np.random.default_rng(0)
         for space in self.spaces:
@@ -282,7 +298,11 @@ class SpaceCandidates:
         return singles + sum(map(len, self.spaces))
 
     def describe(self) -> Mapping[str, object]:
-        """Return what identifies the candidates, as JSON values: magnets, charges, shell and spaces."""
+        """Return what identifies the candidates as JSON values.
+
+        The keys are ``kind``, ``leading``, ``charges``, ``shell`` and
+        ``spaces``.
+        """
         return {
             "kind": "space",
             "leading": list(map(list, self.leading)),
@@ -306,13 +326,18 @@ def _leading_chunk(
     Parameters
     ----------
     leading : sequence of (str, str)
-        Recipe and shell of each.
+        Recipe and shell of each, at least one; the shell is empty for none.
     row : int
         Number of the first among all candidates.
     basis : {"atomic", "weight"}
         Of the recipes.
     route : str
         Route of all, empty for the usual one.
+
+    Returns
+    -------
+    Chunk
+        Its labels are the recipes as written.
     """
     labels, shells = map(list, zip(*leading, strict=True))
     table = CompositionTable.from_strings(labels, basis=basis)
@@ -331,7 +356,8 @@ class Chosen:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the chosen candidates in order, joining small pieces of a space up to `size` rows.
 
-        Each item is a callable that returns its `Chunk`.
+        Joined pieces have 4096 rows at most. Each item is a callable that takes
+        nothing and returns its `Chunk`.
         """
         waiting: list[tuple[Piece, IntArray]] = []
         for number, piece in enumerate(self.source.pieces(self.size)):
@@ -381,12 +407,20 @@ class FileCandidates:
         check_file(self.path)
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
-        """Yield the rows in pieces; a row that cannot be read is listed as rejected."""
+        """Read the file and yield its rows in pieces of `size`, each a callable that returns its `Chunk`.
+
+        A row that cannot be read is listed among the rejected lines of its
+        chunk.
+        """
         for block in read_blocks(self.path, size):
             yield partial(self._chunk, block)
 
     def _chunk(self, block: Block) -> Chunk:
-        """Convert a block of lines to a chunk; lines that cannot be read are its rejected ones."""
+        """Convert a block of lines to a chunk; lines that cannot be read are its rejected ones.
+
+        Rows whose shell no furnace makes are rejected too. ``row_index`` counts
+        over the whole file.
+        """
         inputs = join_blocks([block], self.path, self.basis, self.column)
         inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
         table = inputs.table
@@ -413,7 +447,7 @@ class FileCandidates:
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the candidates, as JSON values.
 
-        These are name and SHA-256 of the file, column, basis and shell.
+        These are kind, name and SHA-256 of the file, column, basis and shell.
         """
         return {
             "kind": "file",
@@ -434,7 +468,11 @@ reading), `describe` what identifies them, for the manifest.
 
 
 def _unmakeable(shells: Iterable[str]) -> dict[str, str]:
-    """Return the shells that no furnace makes, each with the reason."""
+    """Return the shells that no furnace makes, each with the reason, as a dict of texts.
+
+    `shells` are texts such as "Tb 0.5 wt%"; InputError for one that cannot be
+    read.
+    """
     reasons = {}
     for text in set(shells):
         shell = read_shell(text)
@@ -457,16 +495,22 @@ def as_candidates(
     Parameters
     ----------
     given : object
-        None for the device's own space, a `Substitutions`, a path, or any input of `read_inputs`; a
-        `Candidates` is returned as it is.
+        None for the device's own space, a `Substitutions`, a path, or any input
+        of `read_inputs`; a `Candidates` is returned as it is.
     profile : Profile
-        The device.
+        The device; it counts for None alone.
     basis : {"auto", "atomic", "weight"}
         What amounts are.
     column : str, optional
-        Column of the compositions.
+        Column of the compositions in a table.
     shell : str or Shell, optional
         Shell of candidates that name none.
+
+    Returns
+    -------
+    Candidates
+        `SpaceCandidates`, `FileCandidates` or `TableCandidates`. Rows of a
+        table in memory that cannot be read are among its ``rejected``.
 
     Raises
     ------
@@ -502,7 +546,7 @@ def as_candidates(
 def _atomic_formula(reference: "Reference") -> str:
     """Return the formula of today's magnet in atoms, as candidates of a space are, and so exact.
 
-    A reference that is not in wt.% is returned as it is written.
+    A `reference` that is not in wt.% is returned as it is written.
     """
     table = reference.table()
     if not table.is_by_weight[0]:
@@ -514,11 +558,12 @@ def _atomic_formula(reference: "Reference") -> str:
 
 
 def profile_space(profile: "Profile") -> SpaceCandidates:
-    """Return the default candidates of a device.
+    """Return the default candidates of the device `profile`.
 
-    They are its reference magnet, the charges by route of every host that it allows and that bears
-    its temperature, and its own spaces. InputError if the device has no space and no charge of its
-    hosts is known.
+    They are its reference magnet, its own spaces with the shells to try on
+    their hosts, and the charges by route of every host that it allows and that
+    bears its temperature. InputError if the device has no space and no charge
+    of its hosts is known.
     """
     leading = [
         (_atomic_formula(profile.reference), profile.reference.shell or "")
@@ -541,29 +586,27 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
 
 
 def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
-    """List the melts for a device by route.
+    """List the melts for the device `profile` by route.
 
-    They are of every host that the device allows and that bears its temperature, less the routes
-    that do not bear it.
+    They are of every host that the device allows and that bears its
+    temperature, less the routes that do not bear it.
 
     Returns
     -------
     dict of list of (str, str)
-        By name of the route, empty for the usual one: recipes in wt.% and their shells, without
-        duplicates.
+        By name of the route, empty for the usual one: recipes in wt.% and their
+        shells (empty for none), without duplicates.
     """
     kinds = {"own", "device"} | (
         {"compensated"} if profile.is_compensated else set()
     )
     hottest = profile.temperature_max_K
     melts_by_route: dict[str, list[tuple[str, str]]] = {}
-    usual = {
-        host: magnet
-        for host, magnet in usual_magnets().items()
-        if host in profile.allowed_hosts
-        and hottest <= HOSTS[host].magnet.sold_below_K
-    }
-    for host, magnet in usual.items():
+    for host, magnet in usual_magnets().items():
+        if host not in profile.allowed_hosts:
+            continue
+        if hottest > HOSTS[host].magnet.sold_below_K:
+            continue
         for grid in magnet.candidates:
             borne = routes()[grid.route].bears_K[1] if grid.route else np.inf
             if grid.beside in kinds and hottest <= borne:

@@ -19,18 +19,27 @@ _AMOUNTS = np.arange(0.1, 1.55, 0.1)
 def estimate_shell(grade: str, element: str) -> tuple[str, str]:
     """Estimate recipe and shell of a grade into which an element is diffused.
 
-    The recipe is the likeliest diffused one of the grade. If its shell holds another element, the
-    amount is that which gives the same coercivity at 20 degrees C.
+    The recipe is the likeliest diffused one of the grade. If its shell holds
+    another element, the amount is that which gives the nearest coercivity at 20
+    degrees C.
+
+    Parameters
+    ----------
+    grade : str
+        As `magnetkit.grades` takes it.
+    element : {"Tb", "Dy"}
+        What is diffused in.
 
     Returns
     -------
     recipe, shell : str
-        Recipe in wt.%, and shell with its amount.
+        Recipe in wt.%, and shell with its amount, such as "Tb 0.4 wt%".
 
     Raises
     ------
     InputError
-        If `element` is not Tb or Dy, or no likely recipe of the grade is diffused.
+        If `element` is not Tb or Dy, or no likely recipe of the grade is
+        diffused.
     """
     if element not in ELEMENTS:
         raise InputError(

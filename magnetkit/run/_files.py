@@ -86,8 +86,12 @@ class Place:
         return not is_url(self.address)
 
     @cached_property
-    def _found(self) -> tuple[fs.FileSystem, str]:
-        """File system of the address and the path within it; InputError if it cannot be reached."""
+    def _location(self) -> tuple[fs.FileSystem, str]:
+        """File system of the address, and the folder's path within it.
+
+        InputError if a URL cannot be reached, or names a folder of this
+        machine.
+        """
         if self.is_local:
             return fs.LocalFileSystem(), self.address
         try:
@@ -106,27 +110,30 @@ class Place:
     @property
     def filesystem(self) -> fs.FileSystem:
         """The folder's file system, as Arrow has it."""
-        return self._found[0]
+        return self._location[0]
 
     def path(self, name: str) -> str:
         """Return a file's path within the file system."""
-        return f"{self._found[1]}/{name}"
+        return f"{self._location[1]}/{name}"
 
     def subfolder(self, name: str) -> "Place":
         """Return a folder within."""
         return Place(self.path_text(name))
 
     def path_text(self, name: str) -> str:
-        """Return the path or URL of a file, as a user names it."""
+        """Return the path or URL of the file `name` in the place, as a user writes it.
+
+        Options of a URL, behind its question mark, stay at the end.
+        """
         if self.is_local:
             return str(Path(self.address, name))
         address, mark, options = self.address.partition("?")
         return f"{address.rstrip('/')}/{name}{mark}{options}"
 
     def put(self, name: str, content: bytes) -> None:
-        """Write `content` to the file `name`, as a whole or not at all.
+        """Write `content` to the file `name` of the place, as a whole or not at all.
 
-        InputError with the way out if that fails.
+        An existing file is replaced. InputError with the way out if that fails.
         """
         if self.is_local:
             with replacing(Path(self.address, name)) as temporary:
@@ -139,14 +146,17 @@ class Place:
             stream.write(content)
 
     def get(self, name: str) -> bytes:
-        """Read a file; OSError where that fails."""
+        """Read the whole file `name` of the place; OSError where that fails."""
         if self.is_local:
             return Path(self.address, name).read_bytes()
         with self.filesystem.open_input_file(self.path(name)) as stream:
             return stream.readall()
 
-    def opened(self, name: str) -> bytes | pa.MemoryMappedFile:
-        """Return a file's content for Arrow to read in parts: mapped into memory if it is here."""
+    def open_content(self, name: str) -> bytes | pa.MemoryMappedFile:
+        """Return the content of the file `name` for Arrow to read in parts; OSError where that fails.
+
+        A file of this machine is mapped into memory, one of a store is read.
+        """
         if self.is_local:
             return pa.memory_map(self.path_text(name))
         return self.get(name)
@@ -156,8 +166,12 @@ class Place:
         return self.filesystem.get_file_info(self.path(name)).is_file
 
     def names(self) -> set[str]:
-        """Return the paths of all files relative to the place; an empty set if it does not exist."""
-        root = self._found[1]
+        """Return the paths of all files below the place, relative to it.
+
+        The set is empty if the place does not exist. InputError if it cannot be
+        listed.
+        """
+        root = self._location[1]
         selector = fs.FileSelector(root, recursive=True, allow_not_found=True)
         with _explain_error(self.address, "list"):
             infos = self.filesystem.get_file_info(selector)
@@ -168,7 +182,7 @@ class Place:
         }
 
     def remove(self, names: set[str]) -> None:
-        """Remove files that are there."""
+        """Delete the files `names`, relative to the place; InputError if one is not there or stays."""
         with _explain_error(self.address, "remove files from"):
             for name in sorted(names):
                 self.filesystem.delete_file(self.path(name))
@@ -176,10 +190,10 @@ class Place:
 
 @contextmanager
 def _explain_error(address: str, what: str) -> Iterator[None]:
-    """Convert an OSError of a store in the block to an InputError with cause and way out.
+    """Convert an OSError of the block, in a store, to an InputError with cause and way out.
 
-    `what` is the verb of the message, such as ``"write"``. `address` names the place in the
-    message.
+    `what` is the verb of the message, such as ``"write"``, and `address` its
+    object: the URL of the place or file.
     """
     try:
         yield
@@ -241,6 +255,10 @@ def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
 
 
 def _sign(path: Path) -> None:
+    """Write process, machine and time (UTC) of this lock into a JSON file in the folder `path`.
+
+    An error of writing is ignored.
+    """
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     content = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
     # The lock does not depend on this file.
@@ -249,6 +267,10 @@ def _sign(path: Path) -> None:
 
 
 def _holder(path: Path) -> str:
+    """Describe in words who has the lock of the folder `path`, from the file that `_sign` wrote.
+
+    "another process" if that file is missing or cannot be read.
+    """
     try:
         record = json.loads((path / _HOLDER).read_text(encoding="utf-8"))
         return "process {pid} on {host} since {since}".format_map(record)
@@ -257,7 +279,11 @@ def _holder(path: Path) -> str:
 
 
 def write_rejections(rejected: Iterable[Rejected], path: Path) -> None:
-    """Write the lines that could not be used."""
+    """Write the lines `rejected`, which could not be used, as the CSV file `path`.
+
+    Its columns are line, text and reason. An existing file is replaced;
+    InputError if it cannot be written.
+    """
     rows = ((r.line, r.text, r.reason) for r in rejected)
     write_csv(("line", "text", "reason"), rows, path)
 
@@ -270,7 +296,7 @@ def unwritable(path: Path, error: OSError) -> InputError:
 
 
 def has_digest(file: Path, digest: object) -> bool:
-    """Return whether a file is there and has that SHA-256."""
+    """Return whether `file` is there, can be read and has the SHA-256 `digest`, a hexadecimal text."""
     try:
         return sha256(file) == digest
     except OSError:
@@ -278,7 +304,12 @@ def has_digest(file: Path, digest: object) -> bool:
 
 
 def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
-    """Read the manifest of a folder; None if there is none, or this program did not write it."""
+    """Read the manifest of a folder or place as a dict of JSON values.
+
+    ``identity`` is a dict of what the result depends on, ``files`` maps names
+    to SHA-256, ``done`` says whether the result is finished. None if there is
+    no manifest, it cannot be read, or this program did not write it.
+    """
     place = folder if isinstance(folder, Place) else Place.of(folder)
     try:
         manifest = json.loads(place.get(MANIFEST))
@@ -293,7 +324,10 @@ def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
 
 
 def named_files(manifest: dict[str, Any] | None) -> dict[str, Any]:
-    """Return the files that a manifest names, with their SHA-256."""
+    """Return the files that a manifest names, with their SHA-256 by name.
+
+    The dict is empty for None, and where the manifest names no files.
+    """
     files = (manifest or {}).get("files")
     if isinstance(files, dict):
         return files
@@ -301,10 +335,11 @@ def named_files(manifest: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def check_place(path: Path) -> None:
-    """Raise InputError unless a folder is absent, empty, or has a manifest of this program.
+    """Raise InputError unless the folder `path` is absent, empty, or has a manifest of this program.
 
-    Nothing is written. The folder of parts must be no link and no file. The message names the files
-    there and the way out, as that of `check_own` does.
+    Nothing is written. A folder whose parts have a manifest, and which has none
+    itself, passes too. The folder of parts must be no link and no file. The
+    message names the files there and the way out.
     """
     parts_folder = path / PARTS
     if parts_folder.is_symlink() or (
@@ -335,12 +370,12 @@ def check_place(path: Path) -> None:
 
 
 def check_own(path: Path) -> None:
-    """Raise InputError if the folder `path` holds anything that the run would write and that is not its own.
+    """Raise InputError if a file that the run would write into the folder `path` is not its own.
 
-    Only the names that the run would write are looked at. It raises where `check_place` does; for
-    ranked or rejected tables (also the CSV) that no manifest names, or whose content has changed
-    since their manifest was written; and for a report without the program's seal. The folder must
-    be locked.
+    It raises where `check_place` does; for ranked or rejected tables (also the
+    CSV) that no manifest names, or whose content has changed since their
+    manifest was written; and for a report without the program's seal. Nothing
+    is written. The folder must be locked.
     """
     check_place(path)
     manifest = own_manifest(path)
@@ -364,12 +399,13 @@ def _foreign_files(file: Path) -> InputError:
 
 
 def settle(path: Path) -> None:
-    """Move a complete new result, if there is one, into its place.
+    """Move a complete new result, if there is one, from its staging folder into the folder `path`.
 
-    Each step is a rename, so that after a stop at any point this can be done again. Without a
-    staged manifest nothing happens. The report of an earlier result and the folder of parts are
-    removed. The folder must be locked. InputError if a file in the way is not this program's, or
-    one cannot be written.
+    Each step is a rename, so that after a stop at any point this can be done
+    again. Without a staged manifest nothing happens. The report of an earlier
+    result and the folder of parts are removed. The folder must be locked.
+    InputError if a file in the way is not this program's, or one cannot be
+    written.
     """
     staging_folder = path / PARTS / STAGED
     new = own_manifest(staging_folder)
@@ -389,7 +425,7 @@ def settle(path: Path) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Rename a file, replacing the target; InputError if that fails."""
+    """Rename the file `source` to `target`, replacing that; InputError if it fails."""
     try:
         os.replace(source, target)
     except OSError as error:
@@ -399,10 +435,11 @@ def _move(source: Path, target: Path) -> None:
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """Read the manifest of a results folder.
+    """Read the manifest of the results folder `path` as a dict of JSON values, as `own_manifest`.
 
-    It is that of the finished result, or of an unfinished screening if there is no finished result.
-    StoreError if `path` has none, or it cannot be read or is not one of magnetkit's.
+    It is that of the finished result, or of an unfinished screening if there is
+    no finished result. StoreError if `path` has none, or it cannot be read or
+    is not one of magnetkit's.
     """
     file = path / MANIFEST
     running = path / PARTS / MANIFEST
@@ -428,10 +465,12 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 
 def read_finished_manifest(path: Path) -> dict[str, Any]:
-    """Read the manifest of a finished results folder, and check its tables against their hashes.
+    """Read the manifest of the finished result in the folder `path`; check its tables by their hashes.
 
-    A new result that a stop left complete is moved into its place first, for which the folder is
-    locked. StoreError if `path` is no results folder, is not finished, or a table was changed.
+    A new result that a stop left complete is moved into its place first, for
+    which the folder is locked: InputError if another process keeps the lock for
+    ten seconds. StoreError if `path` is no results folder, is not finished, or
+    a table was changed.
     """
     if (path / PARTS / STAGED / MANIFEST).is_file():
         with lock(path, _WAIT_S):
@@ -453,10 +492,10 @@ def read_finished_manifest(path: Path) -> dict[str, Any]:
 
 
 def _check_files(path: Path, manifest: dict[str, Any]) -> None:
-    """Raise StoreError if the ranked or the rejected table is missing or has another hash.
+    """Raise StoreError if a table of the results folder `path` is missing or has another hash.
 
-    It raises too if the manifest names no ranked table. The CSV is not checked. `manifest` is the
-    content of the folder's manifest.
+    `manifest` is the content of its manifest. The ranked table, which it must
+    name, and the rejected one are checked, the CSV is not.
     """
     files = named_files(manifest)
     if RANKED not in files:
@@ -471,16 +510,30 @@ def _check_files(path: Path, manifest: dict[str, Any]) -> None:
 
 
 def check_report(file: Path) -> None:
-    """Refuse to write a report over a file that does not carry the seal of one."""
+    """Raise InputError if `file` exists and does not carry the seal of a report."""
     if os.path.lexists(file) and not is_sealed(file):
         raise _foreign_files(file)
 
 
 def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
-    """Write answer and decisions of `manifest` into the manifest file of a result's folder or URL.
+    """Write answer and decisions into the manifest file of a finished result; its other entries stay.
 
-    Other entries of the file stay. A folder is locked meanwhile. StoreError if it has no manifest,
-    or that of another result (other ``files``).
+    A folder is locked meanwhile: InputError if another process keeps the lock
+    for ten seconds.
+
+    Parameters
+    ----------
+    out : str or Path
+        Folder or URL of the result.
+    manifest : mapping
+        Manifest of the result in memory. Its ``answer`` is written, and its
+        ``decisions`` and ``replacement`` where they are there.
+
+    Raises
+    ------
+    StoreError
+        If the place has no manifest, or that of another result (other
+        ``files``).
     """
     place = Place.of(out)
     with lock(Path(out), _WAIT_S) if place.is_local else nullcontext():
@@ -506,9 +559,10 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
 
 
 def read_rejections(place: Place) -> list[Rejected]:
-    """Read the rejected lines that `write_rejections` wrote; an empty list without the file.
+    """Read the lines that `write_rejections` wrote; an empty list without the file.
 
-    `place` is that of the result. Apostrophes that kept texts from running as formulas are taken
+    `place` is that of the result. Each `Rejected` has ``line``, ``text`` and
+    ``reason``. Apostrophes that kept texts from running as formulas are taken
     off. StoreError if the file is damaged.
     """
     with _readable(place.path_text(REJECTED)):
@@ -516,19 +570,21 @@ def read_rejections(place: Place) -> list[Rejected]:
             text = io.StringIO(place.get(REJECTED).decode("utf-8"), newline="")
         except FileNotFoundError:
             return []
-        return [
-            Rejected(
-                int(row["line"]),
-                plain_cell(row["text"]),
-                plain_cell(row["reason"]),
-            )
-            for row in csv.DictReader(text)
-        ]
+        rejected = []
+        for row in csv.DictReader(text):
+            line = int(row["line"])
+            reason = plain_cell(row["reason"])
+            rejected.append(Rejected(line, plain_cell(row["text"]), reason))
+        return rejected
 
 
 @contextmanager
 def _readable(name: str) -> Iterator[None]:
-    """Convert an error of reading in the block to a StoreError that says `name` is damaged."""
+    """Convert an error of reading in the block to a StoreError that says `name` is damaged.
+
+    `name` is a path or URL. The errors are those of files, of Arrow, and of a
+    content of another form.
+    """
     try:
         yield
     except (
@@ -554,7 +610,7 @@ class RowsInMemory:
         return bool(np.isin(rows, self.rows, assume_unique=True).all())
 
     def take(self, rows: IntArray) -> pa.Table:
-        """Return the rows of some numbers, all of which must be in memory."""
+        """Return a table of the rows whose ascending numbers are given; all must be in memory."""
         return self.table.take(pa.array(np.searchsorted(self.rows, rows)))
 
 
@@ -602,17 +658,18 @@ class StoredRows:
         return list(self._dataset.schema.names)
 
     def select(self, columns: Sequence[str]) -> pa.Table:
-        """Read some columns of every row."""
+        """Read the given `columns` of every row as a table; StoreError if that fails."""
         dataset = self._dataset
         self._check_current()
         with _readable(self._name):
             return dataset.to_table(columns=list(columns))
 
     def take(self, rows: IntArray) -> pa.Table:
-        """Return some rows as a table, in their order.
+        """Return all columns of some rows as a table, in their order.
 
-        `rows`, int64, ascend, else wrong rows are returned. Rows in memory are not read again; of
-        files, only the row groups that are needed. StoreError if the files are damaged or were
+        `rows`, int64, are numbers of rows from 0 and ascend, else wrong rows
+        are returned. Rows in memory are not read again; of files, only the row
+        groups that are needed. StoreError if the files are damaged or were
         replaced.
         """
         self._check_current()
@@ -652,7 +709,18 @@ def load_result(
     in_memory : RowsInMemory, optional
         Rows that need not be read.
     job : Job, optional
-        Job of the screening, if it ran in this process.
+        Job of the screening, if it ran in this process. Its device is that of
+        the result, otherwise the one of the manifest.
+
+    Returns
+    -------
+    Ranked
+        An instance of `kind`.
+
+    Raises
+    ------
+    StoreError
+        If the manifest has another form.
     """
     with _readable(place.address):
         device = manifest["identity"]["application"]
@@ -669,11 +737,11 @@ def load_result(
 
 
 def open_result(path: str | Path, kind: type[R]) -> R:
-    """Open a finished results folder, or its URL in a store, as a result of class `kind`.
+    """Open the finished results folder or URL `path` as a result of class `kind`.
 
-    `kind` is a subclass of `Ranked`, such as `ScreenResult`. In a folder the hashes of the tables
-    are checked, in a store only that they exist. StoreError if it is no results folder, is not
-    finished or is damaged.
+    `kind` is a subclass of `Ranked`, such as `ScreenResult`. In a folder the
+    hashes of the tables are checked, in a store only that they exist.
+    StoreError if it is no results folder, is not finished or is damaged.
     """
     place = Place.of(path)
     if not place.is_local:
@@ -687,10 +755,10 @@ def open_result(path: str | Path, kind: type[R]) -> R:
 
 
 def _read_remote_manifest(place: Place) -> dict[str, Any]:
-    """Read the manifest of a finished result in a store.
+    """Read the manifest of a finished result in the store at `place`, as a dict of JSON values.
 
-    StoreError if it is missing or damaged, or one of its files does not exist. Hashes are not
-    checked.
+    StoreError if it is missing or damaged, or one of its files does not exist.
+    Hashes are not checked.
     """
     names = place.names()
     if MANIFEST not in names:

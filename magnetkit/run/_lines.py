@@ -50,7 +50,8 @@ _LABELS = {
 def _show(units: str, column: str, *values: float) -> str:
     """Format values of a column with their unit, separated by " / ".
 
-    `units` is ``"si"`` or ``"cgs"``; values are in the column's own unit.
+    `units` is ``"si"`` or ``"cgs"``. `column` has the unit T, kA/m or kJ/m3
+    (KeyError otherwise), in which `values` are given.
     """
     digits, factor, unit, fine = _UNITS[COLUMNS[column].unit]
     if units != "cgs":
@@ -117,7 +118,22 @@ _SHORT = ("", "", "heavy RE", "saved", "", "B_r", "H_cJ", "mar-", "cost/")
 def table_cells(
     replacement: Any, answer: Answer, units: str
 ) -> list[tuple[str, ...]]:
-    """Return the cells of the table of the ways, today's magnet first where there is one."""
+    """Write the cells of the table of the ways, today's magnet first where there is one.
+
+    Parameters
+    ----------
+    replacement : Replacement
+        Its reference is today's magnet.
+    answer : Answer
+        One of its answers.
+    units : {"si", "cgs"}
+        Units of B_r and H_cJ.
+
+    Returns
+    -------
+    list of tuple of nine str
+        One tuple a row, with the headings `HEADS`.
+    """
     rows = []
     if answer.own is not None:
         rows.append(_row_of_today(replacement, answer, units))
@@ -172,8 +188,9 @@ def _row_of_today(
 ) -> tuple[str, ...]:
     """Write the cells of the magnet in use for the table of ways, in the units "si" or "cgs".
 
-    `replacement` is a `Replacement`; ``answer.own`` must be known. The nine cells are those of
-    `_row_of_way`.
+    `replacement` is a `Replacement`, `answer` one of its answers, whose ``own``
+    must be known. The nine cells are those of `_row_of_way`; number and saving
+    are empty.
     """
     reference = replacement.reference
     own_way = answer.own
@@ -204,9 +221,12 @@ def _two(value: float) -> str:
 
 
 def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
-    """Write the cells of a way for the table, in the units "si" or "cgs".
+    """Write the nine cells of a way for the table, in the units "si" or "cgs".
 
-    They are number, name, heavy rare earth, saving, P, B_r, H_cJ, margin and cost.
+    They are number, name, heavy rare earth and saving (wt.%), P, B_r, H_cJ,
+    margin and cost per flux over today's. The saving is empty if `answer` has
+    no recipe of today's magnet. The cost is "ask" where the elements say
+    nothing of it.
     """
     cost = f"{way.cost_per_flux_ratio:.2f}"
     if (
@@ -230,10 +250,10 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
 
 
 def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
-    """Write at most six lines below the table: assumptions, what would change the answer, what is next.
+    """Write at most six lines below the table: what it rests on, what would change it, what is next.
 
-    `replacement` is a `Replacement`, `first` its answer for the likeliest kind of the magnet in
-    use; `units` is "si" or "cgs".
+    `replacement` is a `Replacement`, `first` its answer for the likeliest kind
+    of the magnet in use; `units` is "si" or "cgs".
     """
     texts = [_request_text(replacement, units)]
     if first.recipe is not None:
@@ -253,11 +273,10 @@ def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
 def _request_text(replacement: Any, units: str) -> str:
     """Say in one line which limits a replacement must meet, and where they come from.
 
-    `units` is ``"si"`` or ``"cgs"``.
+    `replacement` is a `Replacement`; without limits the line says that nothing
+    is asked. `units` is ``"si"`` or ``"cgs"``.
     """
-    if not replacement.limits or (
-        "kind" not in replacement.reference and not replacement.limits
-    ):
+    if not replacement.limits:
         return "Nothing is asked."
     parts = []
     for column, limit in replacement.limits.items():
@@ -327,10 +346,12 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
     parts = []
     before = heavy_rare_earth_contents(own_recipe.text, own_recipe.shell)
     after = heavy_rare_earth_contents(best.candidate, best.shell)
-    amounts = [
-        f"{symbol} {before.get(symbol, 0.0):.2f} to {after.get(symbol, 0.0):.2f} wt.%"
-        for symbol in dict.fromkeys([*before, *after])
-    ]
+    amounts = []
+    for symbol in dict.fromkeys([*before, *after]):
+        was = before.get(symbol, 0.0)
+        amounts.append(
+            f"{symbol} {was:.2f} to {after.get(symbol, 0.0):.2f} wt.%"
+        )
     if amounts:
         # What is saved counts all recipes that fit, these only the likeliest.
         of_which = "in the recipe taken " if replacement.estimate else ""
@@ -344,9 +365,8 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
         parts.append(f"export licence needed for {', '.join(licence_contents)}")
     if best.kind == "other-family":
         beside = samarium_cobalt_contents(best.candidate, best.shell)
-        parts += [
-            f"it holds {', '.join(f'{e} {x:.0f} wt.%' for e, x in beside.items())}"
-        ]
+        shares = [f"{e} {x:.0f} wt.%" for e, x in beside.items()]
+        parts.append(f"it holds {', '.join(shares)}")
         parts.append("price: ask, its elements say nothing of it")
     flux = best.remanence_guaranteed_T / replacement.reference[REMANENCE] - 1.0
     parts.append(f"flux {100 * flux:+.1f} %")
@@ -359,25 +379,25 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
 
 
 def _recipes(first: Answer) -> list[str]:
-    """Write one line for each way: composition, values, and what nobody knows of it."""
+    """Write one line for each way of `first`: composition, values, and what nobody knows of it.
+
+    `first` is the answer for the likeliest kind of the magnet in use. Values
+    are in T and kA/m; the usual ones are left out for a sold grade.
+    """
     texts = []
     for way in first.ways:
-        what = (
-            f"{way.grade} ({way.host}; {way.makers})" if way.grade else way.name
-        )
-        miss = (
-            f"; misses {way.failed_requirements}"
-            if way.failed_requirements
-            else ""
-        )
+        what = way.name
         usual = f"usual lots {way.remanence_T:.3f} T, {way.coercivity_kA_m:.0f} kA/m; "
         if way.grade:
+            what = f"{way.grade} ({way.host}; {way.makers})"
             usual = ""
-        texts.append(
-            f"{way.number}. {WAYS[way.kind][0]}: {what}; {usual}H_k "
-            f"{way.knee_guaranteed_kA_m:.0f}, field {way.field_kA_m:.0f} kA/m; not known: "
-            f"{way.unknown}{miss}"
-        )
+        knee = f"H_k {way.knee_guaranteed_kA_m:.0f}"
+        values = f"{usual}{knee}, field {way.field_kA_m:.0f} kA/m"
+        text = f"{way.number}. {WAYS[way.kind][0]}: {what}; {values}; "
+        text += f"not known: {way.unknown}"
+        if way.failed_requirements:
+            text += f"; misses {way.failed_requirements}"
+        texts.append(text)
     return texts
 
 
@@ -425,9 +445,10 @@ def _details(replacement: Any, first: Answer) -> list[str]:
 def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
     """Convert amounts of elements, wt.%, to what a furnace is charged with.
 
-    Inputs of several elements, such as PrNd, are used as far as the amounts of all of these reach;
-    the rest are elements. The result maps inputs and elements to wt.%; amounts below 0.005 are left
-    out. `amounts` is not changed.
+    Inputs of several elements, such as PrNd, are used as far as the amounts of
+    all of these reach; the rest are elements. The result maps names of inputs
+    and symbols to wt.%; amounts of 0.005 and less are left out. `amounts`, by
+    symbol, is not changed.
     """
     put_in = {}
     for name, parts in inputs().items():
@@ -447,9 +468,12 @@ def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
 def _charge_text(way: Way, scenario: Any) -> str:
     """Say what to charge for a melt, and what it costs beside its elements.
 
-    `way` is a melt, not a sold grade; `scenario` gives the prices. Inputs of several elements go in
-    as far as the recipe has all of these; elements make up the rest. Yields of cutting, and of all
-    steps up to sintering, are printed (``supply/yields.csv``).
+    `way` is a `Way` of a melt, not a sold grade; `scenario` is the `Scenario`
+    of the prices. Inputs of several elements go in as far as the recipe has all
+    of these; elements make up the rest. Scrap is charged as the setting says.
+    Yields of cutting, and of all steps up to sintering, are printed
+    (``supply/yields.csv``). InputError if the scrap holds more of an element
+    than the recipe.
     """
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     shares = 100.0 * table.weight_fractions()[0]
@@ -470,11 +494,13 @@ def _charge_text(way: Way, scenario: Any) -> str:
     whole = sum(x * price.get(name, 0.0) for name, x in put_in.items()) / 100.0
     text = ", ".join(f"{name} {x:.2f}" for name, x in put_in.items())
     unknown = [f"{name}'s is not known" for name in put_in if name not in price]
-    elements_cost = f"its elements {float(ledger(table, scenario)['cost_USD_kg'].iloc[0]):.1f} USD/kg"
-    cut_text, sintered_text = (
-        f"{1.0 / float(row['most']):.2f} to {1.0 / float(row['least']):.2f} kg of"
-        for row in datasets.rows("supply/yields.csv")
-    )
+    cost = float(ledger(table, scenario)["cost_USD_kg"].iloc[0])
+    elements_cost = f"its elements {cost:.1f} USD/kg"
+    ranges = []
+    for row in datasets.rows("supply/yields.csv"):
+        low = 1.0 / float(row["most"])
+        ranges.append(f"{low:.2f} to {1.0 / float(row['least']):.2f} kg of")
+    cut_text, sintered_text = ranges
     if yields := get_settings().yields:
         steps = f"{1.0 / prod(yields.values()):.2f} kg of charge ({', '.join(yields)}, as set)"
         fed_back += f" A kilogram of finished magnets takes {steps}; printed:"
@@ -487,30 +513,32 @@ def _charge_text(way: Way, scenario: Any) -> str:
 
 
 def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
-    """Subtract the scrap that is fed back, by the setting, from what is left to charge, wt.%, in place.
+    """Subtract the scrap that is fed back, by the setting, from what is left to charge.
 
-    InputError if the scrap holds more of an element than the recipe.
+    `left` maps elements to wt.% and is changed in place. InputError if the
+    scrap holds more of an element than that.
 
     Returns
     -------
     scrap : dict of float
-        Amount of scrap, wt.%; empty without any.
+        Amount of "scrap", wt.%; empty without any.
     note : str
         Which gases it carries into the magnet, empty without any.
     """
     set_so = get_settings().scrap
     if not (share := set_so.get("share", 0.0)):
         return {}, ""
-    gases = {
-        e: share * x / 100.0 for e, x in set_so.items() if e in ("O", "N", "C")
-    }
-    metals = {
-        e: x for e, x in set_so.items() if e != "share" and e not in gases
-    } or dict(left)
+    gases = {}
+    metals = {}
+    for name, amount in set_so.items():
+        if name in ("O", "N", "C"):
+            gases[name] = share * amount / 100.0
+        elif name != "share":
+            metals[name] = amount
+    metals = metals or dict(left)
+    total = sum(metals.values())
     for element, amount in metals.items():
-        left[element] = left.get(element, 0.0) - share * amount / sum(
-            metals.values()
-        )
+        left[element] = left.get(element, 0.0) - share * amount / total
         if left[element] < -1e-6:
             raise InputError(
                 f"{share:g} wt.% of scrap holds {-left[element]:.2f} wt.% {element} more than the "
@@ -554,10 +582,10 @@ def _changes(replacement: Any, first: Answer) -> list[str]:
 
 
 def _effects_on_alpha(reference: Mapping[str, Any], recipe: str) -> list[str]:
-    """Return what a compensated magnet's alpha is without its heavy rare earth, as sentences.
+    """Say what a compensated magnet's alpha is without its heavy rare earth, in at most one sentence.
 
-    The list is empty for a magnet that is not compensated. `reference` has ``grade`` and
-    ``remanence_coefficient_pct_K``, `recipe` is in wt.%.
+    The list is empty for a magnet that is not compensated. `reference` has
+    ``grade`` and ``remanence_coefficient_pct_K``, `recipe` is in wt.%.
     """
     if not abs(reference[ALPHA]) <= COMPENSATED:
         return []

@@ -25,9 +25,10 @@ class Amount:
 def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:
     """Add amounts; errors of one maker add, those of several are independent.
 
-    A maker makes its grades in one way, so that the error of its recipe is common to them. Where
-    the list names no maker, all magnets count as of one. `amounts` are pairs of maker and amount,
-    None for nothing.
+    A maker makes its grades in one way, so that the error of its recipe is
+    common to them. Where the list names no maker, all magnets count as of one.
+    `amounts` are pairs of maker and amount, None for nothing. The sum has their
+    unit; it is 0 for no amounts.
     """
     mean = sum(amount.mean for _, amount in amounts if amount is not None)
     below: dict[str, float] = {}
@@ -44,7 +45,11 @@ def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:
 
 
 def sum_heavy(amounts: Mapping[str, Amount]) -> Amount:
-    """Return the sum over heavy rare earths."""
+    """Add the amounts of the heavy rare earths among `amounts`, by symbol, into one of the same unit.
+
+    Their low ends and their high ends are added as they are. Which elements are
+    heavy is a setting.
+    """
     heavy = [
         amounts[e] for e in get_settings().heavy_rare_earths if e in amounts
     ]
@@ -91,7 +96,10 @@ class Part:
         return Amount(share, share, share)
 
     def kilograms(self, shares: Mapping[str, Amount]) -> dict[str, Amount]:
-        """Convert shares of elements, wt.%, to kg a year; empty where the amount of parts is not known."""
+        """Convert `shares`, wt.% of each element in the magnets of the part, to kg a year by element.
+
+        The dict is empty where the amount of magnets a year is not known.
+        """
         if self.kg_year != self.kg_year:
             return {}
         return {

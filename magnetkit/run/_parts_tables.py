@@ -25,7 +25,7 @@ _LEAST_SPLIT_WT_PCT = 0.01
 
 
 def symbol_prices(scenario: Scenario) -> Prices:
-    """Return the price of each element that has one, USD/kg."""
+    """Return the price of each element that has one under `scenario`, USD/kg by symbol."""
     prices = element_prices(scenario).tolist()
     return {
         element: prices[i]
@@ -47,9 +47,11 @@ def way_cost(way: Any, prices: Prices) -> float:
 
 
 def then_cost(part: Part, prices: Prices) -> float:
-    """Compute the cost of the elements of a part after the change, USD/kg.
+    """Compute the cost of the elements of a part after the change, USD per kg of magnet.
 
-    NaN for another family, whose elements say nothing of its price.
+    `prices` maps elements to USD/kg. A part that stays costs what it costs
+    today. NaN for another family, whose elements say nothing of its price, and
+    where an element has no price.
     """
     if part.way is None:
         return today_cost(part, prices)
@@ -61,7 +63,8 @@ def then_cost(part: Part, prices: Prices) -> float:
 def _cost(shares: Mapping[str, float], prices: Prices) -> float:
     """Compute the cost of elements given in wt.%, USD per kg of these elements; NaN if one has no price.
 
-    `shares` maps elements to wt.%, `prices` to USD/kg. NaN too without any element.
+    `shares` maps elements to wt.%, `prices` elements to USD/kg. NaN too without
+    any element.
     """
     total = sum(shares.values())
     if not total:
@@ -85,11 +88,17 @@ def main_table(
     parts : sequence of Part
         The parts.
     own : pandas.DataFrame
-        The user's columns, one row a part.
+        The user's columns, one row a part, in the same order.
     columns : sequence of Column
-        Their headers; one that exists already gets "(yours)".
+        What `own` holds, one for each of its columns; a ``header`` that exists
+        already gets "(yours)".
     prices : dict of float
         USD/kg by element.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `_main_row`, kg and USD a year, then the user's.
     """
     import pandas as pd
 
@@ -105,8 +114,9 @@ def main_table(
 def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
     """Build the row of a part of the main table, by header.
 
-    `prices` maps elements to USD/kg; costs are USD a year. Figures that are not known are NaN, the
-    name of the replacement is empty without one.
+    `prices` maps elements to USD/kg; amounts are kg a year, costs USD a year.
+    Figures that are not known are NaN, the name of the replacement is empty
+    without one.
     """
     today = part.heavy_today
     then = part.heavy_then
@@ -145,7 +155,9 @@ def _reason(part: Part) -> str:
 def totals(parts: Sequence[Part]) -> "pd.DataFrame":
     """Sum heavy rare earth and each element over all parts, kg a year, today and then, with ranges.
 
-    Parts without an amount are left out.
+    Parts without an amount are left out. The rows are: heavy rare earth, each
+    such element, heavy rare earth of which the element is not known, and
+    `TAKEN_ON`; those that no part holds are left out, except the first.
 
     Returns
     -------
@@ -173,13 +185,11 @@ def totals(parts: Sequence[Part]) -> "pd.DataFrame":
         (part.maker, _unsplit(part.heavy_then, part.then, part.kg_year))
         for part in weighed_parts
     ]
-    is_unsplit = any(
-        amount is not None for _, amount in [*unsplit, *unsplit_then]
-    )
+    rows_of_elements = []
     for element in (*heavy, *TAKEN_ON):
-        if element == TAKEN_ON[0] and is_unsplit:
-            table.append(
-                _total_row("heavy, not known which", unsplit, unsplit_then)
+        if element == TAKEN_ON[0]:
+            rows_of_elements.append(
+                ("heavy, not known which", unsplit, unsplit_then)
             )
         now = [
             (part.maker, part.kilograms(part.today).get(element))
@@ -189,8 +199,10 @@ def totals(parts: Sequence[Part]) -> "pd.DataFrame":
             (part.maker, part.kilograms(part.then).get(element))
             for part in weighed_parts
         ]
+        rows_of_elements.append((element, now, later))
+    for name, now, later in rows_of_elements:
         if any(amount is not None for _, amount in [*now, *later]):
-            table.append(_total_row(element, now, later))
+            table.append(_total_row(name, now, later))
     return pd.DataFrame(table)
 
 
@@ -217,9 +229,11 @@ def _total_row(
     today: Sequence[tuple[str, Amount | None]],
     then: Sequence[tuple[str, Amount | None]],
 ) -> dict[str, Any]:
-    """Sum the amounts of an element today and then, pairs of maker and kg a year, into one row.
+    """Sum the amounts of one element today and then into a row of the table of totals.
 
-    The headers are Element, and for either time kg a year with its ends, and the change.
+    `today` and `then` are pairs of maker and kg a year, None for nothing. The
+    headers are Element, and for either time kg a year with its ends, and the
+    change.
     """
     now = sum_amounts(today)
     later = sum_amounts(then)
@@ -233,10 +247,11 @@ def _total_row(
 
 
 def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
-    """Build the table with one row for each way of each part.
+    """Build the table with one row for each way of each of `parts`.
 
-    The columns are those of `_way_row`; ways are numbered from 1 for each part. `prices` maps
-    elements to USD/kg. Without any way the frame is empty, with its first columns alone.
+    The columns are those of `_way_row`; ways are numbered from 1 for each part.
+    `prices` maps elements to USD/kg. Without any way the frame is empty, with
+    its first columns alone.
     """
     import pandas as pd
 
@@ -252,9 +267,10 @@ def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
 def _way_row(
     part: Part, number: int, way: Any, prices: Prices
 ) -> dict[str, Any]:
-    """Build the row of a way of a part, by header; its elements cost USD/kg at `prices`.
+    """Build the row of a way of a part, by header.
 
-    `number` is the rank of the way.
+    `way` is a `Way` of the part's answer, `number` its rank from 1, `prices`
+    maps elements to USD/kg. Amounts are wt.% and kg a year.
     """
     row: dict[str, Any] = {
         "Row": part.line,
@@ -269,18 +285,14 @@ def _way_row(
     }
     row["Recommended"] = "yes" if way is part.way else ""
     row["P"] = float(way.probability_meets_requirements)
-    row["Margin H_k / H"] = float(
-        getattr(way, "demagnetization_safety", math.nan)
-    )
+    row["Margin H_k / H"] = float(way.demagnetization_safety)
     row["Heavy rare earth, wt.%"] = float(way.heavy_rare_earth_wt_pct)
     row["Saved, wt.%"] = float(way.heavy_rare_earth_saved_wt_pct)
     row["Saved, kg a year"] = part.kg_year * row["Saved, wt.%"] / 100.0
     row["B_r guaranteed, T"] = float(way.remanence_guaranteed_T)
     row["H_cJ guaranteed, kA/m"] = float(way.coercivity_guaranteed_kA_m)
     row["Elements, USD/kg"] = way_cost(way, prices)
-    line = getattr(way, "order_line", "")
-    assert part.answer is not None
-    row["Order line"] = line or order_line(
+    row["Order line"] = way.order_line or order_line(
         way,
         temperature_K=part.temperature_K,
         drawing=part.magnet,
@@ -310,6 +322,10 @@ def notes(
         Number of different questions.
     gaps : sequence of str
         Texts about gaps that were filled before.
+
+    Returns
+    -------
+    list of str
     """
     texts = [
         f"Columns: {listed.sentence()}.",
@@ -332,7 +348,9 @@ def notes(
         f"USD: contained elements at the prices of '{scenario.name}' ({scenario.title}), rare "
         "earths as oxide, no melting, no yield, no margin: a price is to be asked."
     )
-    elements = {e for part in parts for e in (*part.today, *part.then)}
+    elements = set[str]()
+    for part in parts:
+        elements.update(part.today, part.then)
     price_rows = [row for row in rows("elements") if row["element"] in elements]
     sources = sorted(
         {row["price_source"] for row in price_rows if row["price_source"]}
@@ -342,7 +360,11 @@ def notes(
 
 
 def _report_defaults(parts: Sequence[Part]) -> list[str]:
-    """Name the rows without an amount, and the part names that stand in several rows."""
+    """Write at most two texts about gaps of a parts list.
+
+    They name those of `parts` without an amount a year, by line, and the part
+    names that stand in several rows.
+    """
     texts = []
     lines_without_mass = [
         str(part.line) for part in parts if part.kg_year != part.kg_year
@@ -370,17 +392,17 @@ def _report_defaults(parts: Sequence[Part]) -> list[str]:
 def _dollars_line(frame: "pd.DataFrame") -> str:
     """Write the line of the elements' cost, USD a year, today and then.
 
-    `frame` is `main_table`. Parts that go to another family are left out of the comparison.
+    `frame` is that of `main_table`. Parts that go to another family are left
+    out of the comparison.
     """
     today, then = (
         frame[f"Elements {name}, USD a year"] for name in ("today", "then")
     )
     text = f"Elements {today.sum():,.0f} USD a year today"
     is_other_family = then.isna() & today.notna()
-    if is_other_family.any():
-        text += f", of which {is_other_family.sum()} parts go to another family (price: ask)"
     if not is_other_family.any():
         return f"{text}, {then.sum():,.0f} then; elements only, no price."
+    text += f", of which {is_other_family.sum()} parts go to another family (price: ask)"
     rest = today[~is_other_family].sum()
     return f"{text}; the others {rest:,.0f} today and {then.sum():,.0f} then, as elements."
 

@@ -1,12 +1,10 @@
 """The answer of a parts list as a workbook: one sheet to read, and what it rests on behind it."""
 
-import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._core._files import replacing
-from .._core.errors import InputError
+from ..report._written import check_workbook, save_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,18 +33,17 @@ _LONGEST_TEXT = 32_767
 
 
 def write_parts_workbook(answer: Any, path: Path) -> Path:
-    """Write the answer of a parts list as an .xlsx file; return its path.
+    """Write the answer of a parts list as the .xlsx file `path`; return that path.
 
-    The sheets are Answer (one row a part), Totals (kilograms by element), Shortages, Order of
-    change, one for the ways of each part (or one for all), Not understood, and Assumptions. An
-    existing file is replaced. InputError if the suffix is another than .xlsx.
+    `answer` is a `PartsAnswer`. The sheets are Answer (one row a part), Totals
+    (kilograms by element), Shortages, Order of change, Not understood,
+    Assumptions, and one for the ways of each part (or one for all). An existing
+    file is replaced. InputError if the suffix is another than .xlsx, or the
+    file cannot be written.
     """
     from openpyxl import Workbook
 
-    if path.suffix.lower() != ".xlsx":
-        raise InputError(
-            f"{path} names no workbook; expected a file that ends in .xlsx"
-        )
+    check_workbook(path)
     book = Workbook()
     book.remove(book.active)
     _add_sheet(book, "Answer", answer.frame, frozen="C2")
@@ -66,11 +63,7 @@ def write_parts_workbook(answer: Any, path: Path) -> Path:
                     f"{part.line} {part.name}",
                     ways.dropna(axis=1, how="all"),
                 )
-    # Packed in memory: on a full disk the parts of a half-written archive each print their own.
-    buffer = io.BytesIO()
-    book.save(buffer)
-    with replacing(path) as temporary:
-        temporary.write_bytes(buffer.getbuffer())
+    save_workbook(book, path)
     return path
 
 
@@ -165,7 +158,10 @@ def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
 
 
 def _number_format(name: str) -> str:
-    """Return the Excel number format of a column by its header, such as "0.00" for wt.%."""
+    """Return the Excel number format of a column by its header `name`, such as "0.00" for wt.%.
+
+    It is "General" for a header without a unit that is known here.
+    """
     if name in _DIGITS:
         return _DIGITS[name]
     if "USD a year" in name or name.endswith((", USD", "kg a year", "magnets")):
@@ -184,7 +180,7 @@ def _number_format(name: str) -> str:
 
 
 def _width(name: str, values: list[Any]) -> float:
-    """Return the width of a column, in characters."""
+    """Return the width of a column, 10 to 34 characters, from its header `name` and the texts in `values`."""
     longest = max(
         (len(value) for value in values if isinstance(value, str)), default=0
     )
@@ -193,7 +189,11 @@ def _width(name: str, values: list[Any]) -> float:
 
 
 def _plain_value(value: Any) -> Any:
-    """Convert a value for a cell: numbers and dates as such, texts without control characters."""
+    """Convert a value of a table for a cell of the workbook.
+
+    Numbers, truth values, dates and None stay, numpy's become Python's. All
+    else becomes a text without control characters, cut to what a cell holds.
+    """
     if hasattr(value, "item"):
         value = value.item()
     if value is None or isinstance(value, bool | int | float):

@@ -36,11 +36,11 @@ Progress = Callable[[int, int | None], None]
 def iterate_results(
     pool: "Pool", work: Callable[[A], B], pieces: Iterable[A]
 ) -> Iterator[B]:
-    """Yield ``work(piece)`` of each piece in order, computed by the pool.
+    """Yield ``work(piece)`` of each of `pieces` in order, computed by the workers of `pool`.
 
-    Only a few pieces are started before their turn, so that memory stays flat and an interruption
-    loses little. An error of a piece is raised in its turn; those not started yet are then
-    cancelled.
+    Only a few pieces are started before their turn, so that memory stays flat
+    and an interruption loses little. An error of a piece is raised in its turn;
+    those not started yet are then cancelled.
     """
     futures: deque[Future[Any] | _Watched] = deque()
     try:
@@ -56,7 +56,10 @@ def iterate_results(
 
 
 def ahead(items: Iterable[A]) -> Iterator[A]:
-    """Yield items in order, while a thread computes the next one."""
+    """Yield `items` in order, while a thread takes the next one from the iterator.
+
+    An error of the iterator is raised where its item would come.
+    """
     iterator = iter(items)
     end = object()
     with ThreadPoolExecutor(1, "ahead") as pool:
@@ -93,19 +96,27 @@ def open_workers(
     Parameters
     ----------
     workers : int, optional
-        Number of processes; threads without it.
+        Number of processes, 1 or more; threads without it.
     address : str, optional
         Address of a Dask scheduler, e.g. ``"tcp://10.0.0.1:8786"``.
     job : Job, optional
         What is computed.
     needed : mapping, optional
-        `dependencies` of the job here. A worker whose own differ refuses to work.
+        `dependencies` of the job here. A worker whose own differ refuses to
+        work.
+
+    Yields
+    ------
+    Pool
+        ``submit(work, piece)`` starts ``work(piece)`` and returns a future;
+        ``workers`` is the number of threads or processes. It is closed after
+        the block.
 
     Raises
     ------
     InputError
-        If both are given, Dask is missing, the scheduler does not answer or has no workers, or
-        workers keep dying.
+        If both are given, Dask is missing, the scheduler does not answer or has
+        no workers, or workers keep dying.
     NetworkError
         If the scheduler or all its workers are lost on the way.
     """
@@ -117,8 +128,6 @@ def open_workers(
         raise InputError(
             "give workers on this machine or the address of a cluster, not both"
         )
-    if workers is not None and workers < 1:
-        raise InputError(f"workers must be 1 or more, got {workers}")
     try:
         import distributed
         from distributed.comm import CommClosedError
@@ -145,9 +154,11 @@ def open_workers(
 
 @contextmanager
 def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
-    """Open a Dask client within the block: of a cluster started here, or of a scheduler's address.
+    """Open a Dask client within the block, and close it after.
 
-    InputError if the scheduler does not answer or has no workers.
+    It is that of a cluster of `workers` processes started here, or, if
+    `address` is given, of the scheduler there. InputError if the scheduler does
+    not answer or has no workers.
     """
     import distributed
 
@@ -196,7 +207,11 @@ class _Cluster:
         self.workers = max(1, sum(client.nthreads().values()))
 
     def submit(self, work: Callable[[Any], Any], piece: Any) -> "_Watched":
-        """Start ``work(piece)`` on a worker of the cluster; return its future."""
+        """Start ``work(piece)`` on a worker of the cluster; return its future.
+
+        `work` and `piece` are sent there, and the result comes back: all must
+        be picklable. A worker that would answer otherwise fails.
+        """
         # The job goes with each piece, so that a worker that comes later needs nothing else; Dask
         # would rather have it sent before.
         with catch_warnings():
@@ -215,7 +230,10 @@ class _Watched:
         self._future = future
 
     def result(self) -> Any:
-        """Wait for the result and return it; NetworkError if no worker has been left for some time."""
+        """Wait for the result and return it; an error of the work is raised here.
+
+        NetworkError if the scheduler has had no worker for twenty seconds.
+        """
         left_alone = 0.0
         while True:
             try:
@@ -247,9 +265,10 @@ def _alone(
     job: Job | None,
     needed: Mapping[str, Any] | None,
 ) -> B:
-    """Run ``work(piece)`` in one thread, as each thread of a worker has a piece of its own.
+    """Run ``work(piece)`` in one thread and return its result; runs in a worker of a cluster.
 
-    InputError if the worker's `dependencies` of `job` differ from `needed`.
+    InputError if the worker's `dependencies` of `job` differ from `needed`;
+    without `job` or `needed` nothing is compared.
     """
     if job is not None and needed is not None:
         changes = list(differences(dict(needed), dependencies(job)))
@@ -267,7 +286,18 @@ def _alone(
 def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
     """Provide the function that reports progress, called as ``report(done, total)``, within the block.
 
-    It is the caller's own, that of a progress bar on stderr, or a silent one. `task` names the bar.
+    Parameters
+    ----------
+    progress : bool or callable
+        True for a progress bar on stderr, False for no report; a callable is
+        provided as it is.
+    task : str
+        Title of the bar.
+
+    Yields
+    ------
+    callable
+        Takes the number done and the total, which may be None.
     """
     if callable(progress):
         yield progress

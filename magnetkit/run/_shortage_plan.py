@@ -54,9 +54,11 @@ def plan_changes(
     Returns
     -------
     changes : pandas.DataFrame
-        The parts that each shortage touches, in order of change.
+        The parts that each shortage touches, in order of change: ``Shortage``,
+        ``Order``, ``Part``, ``Magnet``, ``What to do``, ``Why`` and more.
     summary : pandas.DataFrame
-        One row a shortage.
+        One row a shortage: title, name, counts, kg and USD a year, and ``In
+        words``.
     """
     import pandas as pd
 
@@ -90,7 +92,15 @@ def _plan_cut(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Plan for elements of which a share cannot be bought; parts that free most change first.
 
-    `prices` maps elements to USD/kg.
+    Parameters
+    ----------
+    parts : sequence of Part
+        The parts with their answers; those without an amount a year are left
+        out.
+    shortage : Shortage
+        One with ``cuts``.
+    prices : dict of float
+        USD/kg by element.
 
     Returns
     -------
@@ -124,13 +134,15 @@ def _plan_cut(
         )
     changed = _rows_with_status(table, "change")
     stopped = _rows_with_status(table, "stops")
-    words = (
-        f"{len(changes)} parts need {total:,.1f} kg {', '.join(missing)} a year, of which "
-        f"{gap:,.1f} cannot be had: change {len(changed)}, {len(stopped)} stop"
-    )
+    elements = ", ".join(missing)
+    words = f"{len(changes)} parts need {total:,.1f} kg {elements} a year, "
+    words += f"of which {gap:,.1f} cannot be had: change {len(changed)}, "
+    words += f"{len(stopped)} stop"
     if stopped:
-        dots = ", ..." if len(stopped) > 5 else ""
-        words += f" ({', '.join(row['Part'] for row in stopped[:5])}{dots})"
+        names = [row["Part"] for row in stopped[:5]]
+        if len(stopped) > 5:
+            names.append("...")
+        words += f" ({', '.join(names)})"
     if changed:
         first = changed[0]
         words += f"; first {first['Part']}, which frees {first['Freed, kg a year']:,.1f} kg"
@@ -168,7 +180,7 @@ def _judge_cut(
     change : Change
         What the part needs and its best way.
     left : float
-        What still cannot be bought, kg a year.
+        What still cannot be bought, kg a year; at 0 the part can stay.
     missing : mapping
         Missing share, 0 to 1, by element.
 
@@ -193,10 +205,10 @@ def _judge_cut(
 
 
 def _nearest_way(change: Change, missing: Mapping[str, float]) -> str:
-    """Say in words which way without the missing elements is likeliest.
+    """Say in words which way of the part of `change`, without the missing elements, is likeliest.
 
-    Only the keys of `missing`, symbols, are used. A part without an answer, or without such a way,
-    is named so.
+    Only the keys of `missing`, symbols, are used. A part without an answer, or
+    without such a way, is named so.
     """
     answer = change.part.answer
     if answer is None:
@@ -211,7 +223,9 @@ def _nearest_way(change: Change, missing: Mapping[str, float]) -> str:
 def _change(
     part: Part, missing: Mapping[str, float], prices: Prices, whole: bool
 ) -> Change | None:
-    """Compute what a part needs of the missing elements and its best way; None if it holds none.
+    """Compute what a part needs of the missing elements and its best way.
+
+    None if it holds hardly a trace of them, or its amount a year is not known.
 
     Parameters
     ----------
@@ -250,11 +264,12 @@ def _change(
 def _best_way(
     part: Part, missing: Mapping[str, float], whole: bool, today: float
 ) -> Any:
-    """Return the way to replace a part that holds least of the missing elements; None without one.
+    """Return the `Way` to replace a part that holds least of the missing elements; None without one.
 
-    A way counts if it is likely to meet the requirements and holds less of them than 95 % of
-    `today`, what the part holds of them now, wt.%. If `whole`, nothing of them can be bought: a way
-    counts only if it holds hardly a trace. Only the keys of `missing`, chemical symbols, are used.
+    A way counts if it is likely to meet the requirements and holds less of them
+    than 95 % of `today`, what the part holds of them now, wt.%. If `whole`,
+    nothing of them can be bought: a way counts only if it holds hardly a trace.
+    Only the keys of `missing`, chemical symbols, are used.
     """
     largest_wt_pct = TRACE_WT_PCT if whole else 0.95 * today
     return min(
@@ -269,16 +284,17 @@ def _likely_ways(
 ) -> list[Any]:
     """Return the likely ways to replace a part that hold less of some elements than a limit.
 
-    Only the keys of `elements`, symbols, are used; their amounts are added. `largest_wt_pct` is
-    wt.%. The ways stand in the order of the answer; a part without an answer has none.
+    Likely is P of 0.8 or more. Only the keys of `elements`, symbols, are used;
+    their amounts are added. `largest_wt_pct` is wt.%. The ways stand in the
+    order of the answer; a part without an answer has none.
     """
     ways = part.answer.ways if part.answer is not None else ()
-    return [
-        way
-        for way in ways
-        if way.probability_meets_requirements >= LIKELY
-        and _scarce(way, elements) < largest_wt_pct
-    ]
+    likely_ways = []
+    for way in ways:
+        is_likely = way.probability_meets_requirements >= LIKELY
+        if is_likely and _scarce(way, elements) < largest_wt_pct:
+            likely_ways.append(way)
+    return likely_ways
 
 
 def _order_of_kind(way: Any) -> tuple[bool, float]:
@@ -314,7 +330,17 @@ def _plan_delay(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Plan for elements that come late: the stock that bridges the wait.
 
-    `prices` maps elements to USD/kg. Stocks are kg of magnets, their values USD of elements.
+    Stocks are kg of magnets, their values USD of elements.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        The parts with their answers; those without an amount a year are left
+        out.
+    shortage : Shortage
+        One with ``delays``.
+    prices : dict of float
+        USD/kg by element.
 
     Returns
     -------
@@ -325,7 +351,7 @@ def _plan_delay(
     """
     weeks = shortage.weeks_late()
     longest = max(weeks.values())
-    every_wait = (_wait_for(part, weeks, prices) for part in parts)
+    every_wait = (_compute_wait(part, weeks, prices) for part in parts)
     waits = [wait for wait in every_wait if wait is not None]
     waits.sort(key=lambda wait: -wait.value)
     table = []
@@ -364,14 +390,15 @@ def _plan_delay(
     }
 
 
-def _wait_for(
+def _compute_wait(
     part: Part, weeks: Mapping[str, float], prices: Prices
 ) -> _Wait | None:
     """Return the wait of a part for elements that come late, None without one.
 
-    `weeks` maps symbols of elements to weeks. The stock that bridges the wait is in kg of magnets,
-    its value in USD: it lasts for the longest of all `weeks`, whatever the part holds. A part
-    without an amount a year, or that holds hardly a trace of them, does not wait.
+    `weeks` maps symbols of elements to weeks, `prices` symbols to USD/kg. The
+    stock that bridges the wait is in kg of magnets, its value in USD: it lasts
+    for the longest of all `weeks`, whatever the part holds. A part without an
+    amount a year, or that holds hardly a trace of them, does not wait.
     """
     elements = [
         element
@@ -393,9 +420,17 @@ def _wait_for(
 def _plan_prices(
     parts: Sequence[Part], shortage: Shortage, usual: Prices, prices: Prices
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Plan for other prices: what each change saves, USD a year, at `prices` against `usual`.
+    """Plan for other prices: what each change saves, USD a year.
 
-    Both map elements to USD/kg. Parts without an amount a year are left out.
+    Parameters
+    ----------
+    parts : sequence of Part
+        The parts with their answers; those without an amount a year are left
+        out.
+    shortage : Shortage
+        One with ``prices``.
+    usual, prices : dict of float
+        USD/kg by element, without and with the shortage.
 
     Returns
     -------
@@ -474,7 +509,11 @@ def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
 
 
 def _saved_dollars(part: Part, way: Any, prices: Prices) -> float:
-    """Compute what a way saves at prices, USD a year; NaN for another family, whose price is not known."""
+    """Compute what a way saves at `prices`, USD/kg by element, in USD a year.
+
+    NaN without a way (None), for another family, whose price is not known, and
+    where the part states no amount a year.
+    """
     if way is None or way.kind == "other-family":
         return math.nan
     return part.kg_year * (today_cost(part, prices) - way_cost(way, prices))
@@ -495,6 +534,12 @@ def _row(
         The part and its best way.
     status, why : str
         What to do, and the reason.
+
+    Returns
+    -------
+    dict
+        Texts, P, kg and USD a year; name of the way empty and P NaN without
+        one.
     """
     name = ""
     chance = math.nan

@@ -76,8 +76,8 @@ class _Chunks:
         self.phase = "chunk"
         self._parts: dict[tuple[str, int], Part] = {}
 
-    def _of(self, phase: str) -> list[tuple[int, Part]]:
-        """Return the chunks of a phase in order, each with its number."""
+    def _chunks_of(self, phase: str) -> list[tuple[int, Part]]:
+        """Return the finished chunks of a phase in order, each with its number."""
         return [
             (key[1], self._parts[key])
             for key in sorted(self._parts)
@@ -91,12 +91,24 @@ class _Chunks:
         kind: str,
         columns: list[str] | None = None,
     ) -> pa.Table | None:
-        """Return columns, or all, of a chunk's table or rejected lines; None where it has none."""
+        """Return a chunk's table, or its rejected lines; None where it has none.
+
+        Parameters
+        ----------
+        phase : str
+            The pass over the candidates.
+        number : int
+            Number of the chunk.
+        kind : str
+            `_TABLE` for candidates, `_REFUSED` for rejected lines.
+        columns : list of str, optional
+            Columns to return; all otherwise.
+        """
         raise NotImplementedError
 
     def number_chunks(self) -> Iterator[tuple[int, pa.Table]]:
         """Yield number and table of each finished chunk of the present phase."""
-        for number, _ in self._of(self.phase):
+        for number, _ in self._chunks_of(self.phase):
             if (table := self._table(self.phase, number, _TABLE)) is not None:
                 yield number, table
 
@@ -105,8 +117,12 @@ class _Chunks:
         return (table for _, table in self.number_chunks())
 
     def keys(self, rule: Rule) -> Iterator[Keys]:
-        """Yield the ranking keys of each chunk in order; read from its table if not in memory."""
-        for number, part in self._of(self.phase):
+        """Yield the ranking keys of each chunk of the present phase in order, by `rule`.
+
+        They are read from its table if not in memory; a chunk without a table
+        is left out.
+        """
+        for number, part in self._chunks_of(self.phase):
             if part.keys is not None:
                 yield part.keys
                 continue
@@ -116,8 +132,12 @@ class _Chunks:
                 yield rule.keys(table)
 
     def choices(self, rule: Rule) -> Iterator[tuple[int, Choices]]:
-        """Yield number of rows and best candidates by decision of each chunk, in order."""
-        for number, part in self._of(self.phase):
+        """Yield number of rows and best candidates by decision of each chunk, in order.
+
+        They are found in its table by `rule` if not in memory; a chunk without
+        a table is left out.
+        """
+        for number, part in self._chunks_of(self.phase):
             if part.choices is not None:
                 yield part.rows, part.choices
                 continue
@@ -130,14 +150,14 @@ class _Chunks:
     def take(
         self, rows: IntArray, columns: list[str] | None = None
     ) -> pa.Table:
-        """Return some rows over all chunks as one table, with some columns or all.
+        """Return some rows over all chunks of the present phase as one table, with some `columns` or all.
 
-        `rows`, int64, are numbers over all chunks and ascend. There must be at least one. Texts of
-        all columns have one dictionary.
+        `rows`, int64, are numbers over all chunks and ascend. There must be at
+        least one. Texts of all columns have one dictionary.
         """
         stop = 0
         tables = []
-        for number, part in self._of(self.phase):
+        for number, part in self._chunks_of(self.phase):
             start = stop
             stop = stop + part.rows
             own_rows = slice_rows(rows, start, stop)
@@ -148,7 +168,7 @@ class _Chunks:
 
     def tallies(self) -> Iterator[Mapping[str, Any]]:
         """Yield what was counted over each chunk."""
-        return (part.tally for _, part in self._of(self.phase))
+        return (part.tally for _, part in self._chunks_of(self.phase))
 
     def rejected(self) -> Iterator[Rejected]:
         """Yield the rejected lines in order."""
@@ -168,7 +188,7 @@ class Memory(_Chunks):
         return work
 
     def add(self, number: int, part: Part) -> None:
-        """Add the next chunk."""
+        """Add the finished part of chunk `number`."""
         self._parts[self.phase, number] = part
 
     def _table(
@@ -180,9 +200,9 @@ class Memory(_Chunks):
     ) -> pa.Table | None:
         """Return the table of a chunk of a phase; None if it is empty.
 
-        `number` is that of the chunk, `phase` the pass over the candidates; KeyError if it is not
-        finished. `kind` is `_TABLE` for candidates, anything else for the lines that were rejected.
-        `columns` None are all.
+        `number` is that of the chunk, `phase` the pass over the candidates;
+        KeyError if it is not finished. `kind` is `_TABLE` for candidates,
+        anything else for the lines that were rejected. `columns` None are all.
         """
         part = self._parts[phase, number]
         content = part.table if kind == _TABLE else part.rejected
@@ -237,7 +257,11 @@ class Store(_Chunks):
         self._open.close()
 
     def _check_names(self, names: set[str]) -> None:
-        """Raise InputError if a place in a store has files of others and no manifest of this program."""
+        """Raise InputError if a place in a store has files of others and no manifest of this program.
+
+        `names` are the paths of its files, relative to the place. Parts, and
+        files of an unfinished result of this program, do not count.
+        """
         foreign = {
             name for name in names if not name.startswith(f"{_files.PARTS}/")
         }
@@ -254,17 +278,22 @@ class Store(_Chunks):
     def begin(self, identity: Mapping[str, Any], resume: bool = False) -> bool:
         """Begin a screening, or resume one; return False if its finished result is there already.
 
+        Parts of an earlier screening are removed, or with `resume` taken over.
+        The manifest of an unfinished screening is written unless False is
+        returned.
+
         Parameters
         ----------
         identity : mapping
-            What the results depend on: arguments, input, versions, data.
+            What the results depend on: arguments, input, versions, data. JSON
+            values, kept as ``self.identity``.
         resume : bool
             Keep finished chunks, or the finished result, of the same identity.
 
         Raises
         ------
         InputError
-            If the identity there is another.
+            If the identity there is another, or nothing can be written.
         StoreError
             If the manifest is damaged.
         """
@@ -276,7 +305,7 @@ class Store(_Chunks):
                 and manifest["identity"] == self.identity
                 and self._is_whole(manifest)
             ):
-                self._clear()
+                self._clear_parts()
                 return False
             before = _files.own_manifest(self.parts)
             if before is None and self.parts.has(_files.MANIFEST):
@@ -287,14 +316,14 @@ class Store(_Chunks):
             self._compare(before.get("identity", self.identity))
             self._take_up(before.get("chunks", []))
         else:
-            self._clear()
+            self._clear_parts()
         if not self.shared:
             _make(self._staged, Path(self.place.address))
         self._write_manifest()
         return True
 
-    def _clear(self) -> None:
-        """Remove the parts of an earlier screening."""
+    def _clear_parts(self) -> None:
+        """Remove the folder of parts, or in a store all files in it."""
         if self.shared:
             self.parts.remove(self.parts.names())
         else:
@@ -367,7 +396,7 @@ class Store(_Chunks):
                 self._agree(part.models, chunk["number"])
 
     def _has(self, name: str, digest: str) -> bool:
-        """Return whether a chunk's file is there as it was written."""
+        """Say whether the file `name` of a chunk is there and has the SHA-256 `digest`."""
         try:
             return _files.file_digest(self.parts.get(name)) == digest
         except OSError:
@@ -389,14 +418,17 @@ class Store(_Chunks):
                 )
 
     def chunk(self, number: int) -> tuple[int, int] | None:
-        """Return the rows of a chunk and the lines rejected; None if it is not finished."""
+        """Return how many candidates chunk `number` has and how many of its lines were rejected.
+
+        None if it is not finished.
+        """
         part = self._parts.get((self.phase, number))
         if part is None:
             return None
         return (part.rows, part.lines)
 
     def prepare_work(self, work: Work) -> Work:
-        """Return the work with writing its chunk, if the workers reach the folder."""
+        """Return `work`, or, if the workers reach the folder, a function that also writes its part there."""
         is_remote = not self._workers_write
         if is_remote:
             return work
@@ -424,15 +456,18 @@ class Store(_Chunks):
                 self._due = start_time + took / _SHARE_OF_TIME
 
     def name_finished_chunks(self) -> None:
-        """Name the finished chunks in the manifest, where a screening ends early."""
+        """Write the manifest with all finished chunks, where a screening ends early; errors are ignored."""
         if self._unnamed:
             with suppress(OSError, MagnetkitError):
                 self._write_manifest()
 
     def digests(self) -> dict[int, tuple[str, int]]:
-        """Return SHA-256 of the table and number of rows of each chunk, by its number."""
+        """Return SHA-256 of the table and number of rows of each chunk of the present phase, by number.
+
+        A chunk without a table is left out.
+        """
         digest_of_name = {}
-        for number, part in self._of(self.phase):
+        for number, part in self._chunks_of(self.phase):
             name = file_name(self.phase, number, _TABLE)
             if name in part.files:
                 digest_of_name[number] = part.files[name], part.rows
@@ -445,11 +480,12 @@ class Store(_Chunks):
         kind: str,
         columns: list[str] | None = None,
     ) -> pa.Table | None:
-        """Read the table of a chunk of a phase; None if it has none.
+        """Read the table of a chunk of a phase, or its rejected lines; None if it has none.
 
-        `number` is that of the chunk, `phase` the pass over the candidates. `kind` is `_TABLE` for
-        candidates, otherwise that of the rejected lines. The hash is checked unless only some
-        `columns` are read. StoreError if the file is damaged.
+        `number` is that of the chunk, `phase` the pass over the candidates.
+        `kind` is `_TABLE` for candidates, `_REFUSED` for rejected lines. The
+        hash is checked unless only some `columns` are read. StoreError if the
+        file is damaged or missing.
         """
         name = file_name(phase, number, kind)
         digest = self._parts[phase, number].files.get(name)
@@ -457,7 +493,7 @@ class Store(_Chunks):
             return None
         try:
             if columns is not None:
-                return decode(self.parts.opened(name), columns)
+                return decode(self.parts.open_content(name), columns)
             content = self.parts.get(name)
             if _files.file_digest(content) != digest:
                 raise OSError("its hash differs from what was written")
@@ -469,7 +505,7 @@ class Store(_Chunks):
             ) from None
 
     def _write_manifest(self) -> None:
-        """Write the manifest of the unfinished screening: one record for each finished chunk."""
+        """Write the manifest of the unfinished screening into the parts, with a record for each chunk."""
         chunks = []
         for (phase, number), part in sorted(self._parts.items()):
             chunk = {
@@ -496,7 +532,10 @@ class Store(_Chunks):
         return self._staged / name
 
     def list_rejected_lines(self) -> str:
-        """Write the rejected lines beside the parts, so that an earlier result stays as it was."""
+        """Write the rejected lines as CSV into the folder of parts; return path or URL of that file.
+
+        An earlier result stays as it was.
+        """
         _files.write_rejections(
             self.rejected(), self.staging_path(_files.REJECTED)
         )
@@ -510,7 +549,16 @@ class Store(_Chunks):
     ) -> dict[str, Any]:
         """Move the files of the result to their place and remove the parts; return the new manifest.
 
-        `summary` and `decisions` go into the manifest.
+        The files must have been written: to `staging_path`, or, as
+        ``self.hashed`` names them, in the store. InputError if the place cannot
+        be written.
+
+        Parameters
+        ----------
+        summary : dict
+            JSON values for the manifest.
+        decisions : sequence of dict
+            Records of the decisions, for the manifest.
         """
         files = dict(self.hashed)
         for name in (_files.RANKED, _files.RANKED_CSV, _files.REJECTED):
@@ -530,13 +578,13 @@ class Store(_Chunks):
                 self.place.put(name, self.staging_path(name).read_bytes())
             self.place.put(_files.MANIFEST, content)
             # Of an earlier result or attempt; other files are the user's.
+            own_names = set[str]()
             names = self.place.names()
-            own_names = {
-                n
-                for n in names
-                if n.startswith(f"{_files.PARTS}/") or _FRAGMENT.fullmatch(n)
-            }
-            self.place.remove(own_names - set(files))
+            for name in names - set(files):
+                is_part = name.startswith(f"{_files.PARTS}/")
+                if is_part or _FRAGMENT.fullmatch(name):
+                    own_names.add(name)
+            self.place.remove(own_names)
         else:
             _files.Place(str(self._staged)).put(_files.MANIFEST, content)
             _files.settle(Path(self.place.address))

@@ -87,7 +87,8 @@ Work = Callable[[tuple[int, Piece]], tuple[int, Part]]
 def code_sha256() -> str:
     """Return a hash of the syntax of all modules that can change an answer.
 
-    Comments and layout do not count, nor do the rooms of `APART`.
+    Comments and layout do not count, nor do the rooms of `APART`. It is
+    computed once a process.
     """
     package = Path(__file__).resolve().parents[1]
     whole = sorted(package.rglob("*.py"))
@@ -114,7 +115,8 @@ def evaluate_piece(
     -------
     number : int
     part : Part
-        Table, rejected lines, keys and choices.
+        Table, rejected lines, hashes of models, keys and choices. Without
+        candidates only the rejected lines.
     """
     number, piece = numbered
     chunk = piece()
@@ -131,10 +133,10 @@ def evaluate_piece(
 
 
 def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
-    """Build the part of a piece without keys: number of rows, table and rejected lines as Arrow files.
+    """Build the part of a piece without keys: table and rejected lines become Arrow files.
 
-    `rows` counts the candidates evaluated, which the table need not hold. Empty bytes stand for no
-    table and for no rejected lines.
+    `rows` counts the candidates evaluated, which the table need not hold. Empty
+    bytes stand for no table (None) and for no `rejected` lines.
     """
     content = b""
     if table is not None:
@@ -150,11 +152,26 @@ def evaluate_best(
 ) -> tuple[int, Part]:
     """Read one piece and evaluate what can lie within a bound, as far as the first `keep` need it.
 
-    `numbered` is number and piece; the number is passed on. Candidates are evaluated for `job`,
-    each by its route. The table of the part has these columns of each candidate within the bound:
-    its number in the piece (``row``), whether it ``meets`` the requirements, its ``decision``, the
-    loss or margin that it is ordered ``by``, its ``hash``, and the ``loss`` of those that meet or
-    are worth a trial.
+    Parameters
+    ----------
+    numbered : tuple of int and Piece
+        Number of the piece, passed on, and the piece.
+    job : Job
+        What candidates are evaluated for, each by its route.
+    bound : Bound
+        Candidates beyond it are dropped.
+    keep : int
+        Number of best candidates that are wanted in all.
+
+    Returns
+    -------
+    number : int
+    part : Part
+        Its table has these columns of the leading candidates within the bound:
+        the number in the piece (``row``), whether it ``meets`` the
+        requirements, its ``decision``, the loss or margin that it is ordered
+        ``by``, its ``hash``, and the ``loss`` of those that meet or are worth a
+        trial. ``tally`` counts all.
     """
     number, piece = numbered
     rows = 0
@@ -190,7 +207,14 @@ def _key_table(
 ) -> pa.Table:
     """Build the table of `evaluate_best` from evaluated candidates and their keys.
 
-    `start` is the number in the piece of the first candidate of `found`.
+    Parameters
+    ----------
+    start : int
+        Number in the piece of the first candidate that was evaluated.
+    found : Evaluated
+        Numbers of k candidates from there, and their ``decision``.
+    keys, near : Keys
+        Theirs; in `near` what is worth a trial counts as meeting.
     """
     by = keys.margin.copy()
     loss = np.full(len(keys.meets), np.inf)
@@ -210,9 +234,11 @@ def _key_table(
 def leading(table: pa.Table, count: int) -> pa.Table:
     """Return the first `count` rows of tables of `evaluate_best`, and the best of each decision.
 
-    First are those that meet, then by the least ``by``. Of each decision those that meet and trials
-    count, by ``loss``. Rows stay in their order. A table of no more than `count` rows is returned
-    as it is. It must have ``hash``, ``by``, ``loss``, ``meets`` and ``decision``.
+    First are those that meet, then by the least ``by``. Of each decision up to
+    `BEST` that meet, and as many that do not, are added, by ``loss``, if that
+    is finite. Rows stay in their order. A table of no more than `count` rows is
+    returned as it is. It must have ``hash``, ``by``, ``loss``, ``meets`` and
+    ``decision``.
     """
     if len(table) <= count:
         return table
@@ -263,9 +289,9 @@ def write_piece(
 def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
     """Write the files of a part into a place; return the part with their hashes and without content.
 
-    The names have the phase and the number of the chunk. ``files`` of the result maps names to
-    SHA-256; `part` is not changed. Empty tables are not written. InputError if a file cannot be
-    written.
+    The names have `phase` and `number`, that of the chunk. ``files`` of the
+    result maps names to SHA-256; `part` is not changed. Empty tables are not
+    written. InputError if a file cannot be written.
     """
     files = dict(part.files)
     for suffix, content in (
@@ -289,8 +315,23 @@ def recover_chunk(
 ) -> pa.Table:
     """Read the table of a chunk that a worker wrote; compute and write it again if it is damaged.
 
-    `digest` is its SHA-256. `work` takes (number, piece) and returns number and `Part`. StoreError
-    if the new table differs.
+    Parameters
+    ----------
+    number : int
+        Number of the chunk.
+    piece : Piece
+        Its candidates.
+    digest : str
+        SHA-256 of its file.
+    work : callable
+        Takes (number, piece), returns the number and a `Part`.
+    place : Place
+        Folder of the parts, where the file is.
+
+    Raises
+    ------
+    StoreError
+        If the new table differs.
     """
     name = file_name("chunk", number, "arrow")
     try:
@@ -308,10 +349,11 @@ def recover_chunk(
 
 
 def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
-    """Load the models that were used, and return their fingerprints by target.
+    """Load the models that `table` was predicted with, and return their fingerprints by target.
 
-    These are the model of the Curie temperature and, where `table` has energies of it, that of the
-    formation energy. The keys are targets such as "curie_temperature_K".
+    These are the model of the Curie temperature, by the data of `job`, and,
+    where `table` has energies of it, that of the formation energy. The keys are
+    targets such as "curie_temperature_K".
     """
     from ..surrogates import _curie_training, energy
 
@@ -332,10 +374,12 @@ def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
 def chunk_table(
     chunk: Chunk, job: Job, want: Sequence[str] | None = None
 ) -> pa.Table:
-    """Evaluate a chunk and return its table, in the registry's order of columns.
+    """Evaluate a chunk for a job, by its route, and return its table, in the registry's order of columns.
 
-    `want` names the columns, all otherwise. The user's other columns are added; one whose name is
-    taken gets the prefix ``input_``.
+    `want` names the columns, all otherwise; ``candidate`` and ``row_index`` are
+    always there. The user's other columns (``chunk.extra``) are added; one
+    whose name is taken gets the prefix ``input_``. One whose name begins with
+    `GIVEN` takes the place of the result column of that name.
     """
     all_columns = evaluate(
         chunk.table, chunk.shells, job.by(chunk.route), want=want
@@ -349,27 +393,19 @@ def chunk_table(
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
             own_name = name.removeprefix(GIVEN)
+            own_column = chunk.extra.column(name)
             if name == GIVEN_RANK:
-                table = table.append_column(
-                    name, chunk.extra.column(name).cast(pa.int64())
-                )
+                table = table.append_column(name, own_column.cast(pa.int64()))
                 continue
             if own_name != name and own_name in table.column_names:
                 place = table.schema.get_field_index(own_name)
-                own_column = chunk.extra.column(name)
-                table = table.set_column(
-                    place,
-                    own_name,
-                    own_column.cast(table.schema.field(own_name).type),
-                )
+                kind = table.schema.field(place).type
+                table = table.set_column(place, own_name, own_column.cast(kind))
                 continue
-            while own_name in table.column_names or own_name in (
-                *OUTPUT,
-                COPIES,
-                *COLUMNS,
-            ):
+            names_in_use = {*table.column_names, *OUTPUT, COPIES, *COLUMNS}
+            while own_name in names_in_use:
                 own_name = f"input_{own_name}"
-            table = table.append_column(own_name, chunk.extra.column(name))
+            table = table.append_column(own_name, own_column)
     return table.select(order_columns(table.column_names))
 
 
@@ -377,7 +413,7 @@ _OWN = ("candidate", "row_index")
 
 
 def _unify_schema(table: pa.Table) -> pa.Table:
-    """Return the table with the schema that all chunks share: texts that repeat as dictionaries."""
+    """Return a new table with the schema that all chunks share: texts that repeat as dictionaries."""
     for place, entry in enumerate(table.schema):
         if pa.types.is_string(entry.type) and entry.name not in _DISTINCT:
             table = table.set_column(
@@ -387,12 +423,12 @@ def _unify_schema(table: pa.Table) -> pa.Table:
 
 
 def rejected_lines(table: pa.Table) -> Iterator[Rejected]:
-    """Yield the lines of a part's rejected table."""
+    """Yield the lines of a part's rejected table, a `Rejected` a row."""
     return (Rejected(**row) for row in table.to_pylist())
 
 
 def encode(table: pa.Table) -> bytes:
-    """Write a table as an Arrow file in memory, compressed."""
+    """Return a table as the bytes of an Arrow file, compressed."""
     # Arrow's own stream takes new pages each time it grows.
     sink = io.BytesIO()
     # One thread: the other chunks keep the rest busy.
@@ -420,11 +456,12 @@ def decode(
 
 
 def dependencies(job: Job) -> dict[str, Any]:
-    """Return everything that answers to a job depend on in this process, as JSON values.
+    """Return everything that answers to `job` depend on in this process, as JSON values.
 
-    These are version and syntax of the code, hashes of the embedded tables, of the phases and of
-    the model of the Curie temperature, the supply scenario in full, settings, and versions of
-    packages. DataError if an embedded table was changed after this process had read it.
+    These are version and syntax of the code, hashes of the embedded tables, of
+    the phases and of the model of the Curie temperature (trained if it is not
+    cached), the supply scenario in full, settings, and versions of packages.
+    DataError if an embedded table was changed after this process had read it.
     """
     from ..phases.snapshot import open_snapshot
     from ..supply.scenario import load_scenario
@@ -461,7 +498,8 @@ def _versions() -> dict[str, str]:
 def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
     """Yield a text for each value in which two JSON values differ, such as "version 1 there, 2 here".
 
-    `before` is the value "there", `now` that "here"; `name` is the path of keys that leads to both.
+    `before` is the value "there", `now` that "here"; `name` is the path of keys
+    that leads to both, separated by blanks.
     """
     if isinstance(before, dict) and isinstance(now, dict):
         for key in sorted(set(before) | set(now)):

@@ -54,16 +54,18 @@ def finish(
 ) -> ranked.Ranked:
     """Rank over all chunks and write the files of the result, if there is a place for them.
 
-    The workers write where the place is one that all reach.
+    The workers write where the place is one that all reach. Today's magnet and
+    a lower class of it as sold are judged among the decisions.
 
     Parameters
     ----------
     store : Memory or Store
-        Finished chunks.
+        Finished chunks; a `Store` is moved to its place.
     job : Job
         Device, temperature and conditions that they were evaluated for.
     identity, summary : mapping
-        For the manifest; the number that meets the requirements is added.
+        For the manifest; the number that meets the requirements is added to the
+        summary.
     report : callable
         Called as ``report(done, total)``; the total may be None.
     crew : Crew
@@ -113,14 +115,18 @@ def finish(
             _drop_ranks_beyond(keep, decisions)
         if isinstance(store, Memory):
             tables = _with_ranks(store.tables(), ranking, is_kept)
-            data = pa.concat_tables(tables).unify_dictionaries()
             manifest = {
                 "identity": dict(identity),
                 "summary": summary,
                 ranked.DECISIONS: decisions,
             }
-            rejected = list(store.rejected())
-            return ranked.Ranked(data, job.profile, manifest, rejected, job)
+            return ranked.Ranked(
+                pa.concat_tables(tables).unify_dictionaries(),
+                job.profile,
+                manifest,
+                list(store.rejected()),
+                job,
+            )
         row_limit = ranked.TOP_ROWS
         if some:
             row_limit = ranked.LEADING_ROWS
@@ -129,11 +135,8 @@ def finish(
         else:
             best_rows = writing.result()
         in_memory = _files.RowsInMemory(rows, best_rows)
-        top = in_memory.take(_leading(place, row_limit)).sort_by("rank")
-        write_csv_table(top, store.staging_path(_files.RANKED_CSV))
-        _files.write_rejections(
-            store.rejected(), store.staging_path(_files.REJECTED)
-        )
+        top = in_memory.take(_leading(place, row_limit))
+        _write_csv_files(store, top)
         writing.result()
     manifest = store.finish(summary, decisions)
     return _files.load_result(
@@ -141,19 +144,42 @@ def finish(
     )
 
 
+def _write_csv_files(store: Store, top: pa.Table) -> None:
+    """Stage ``ranked.csv`` with the rows `top` in order of rank, and ``rejected.csv``."""
+    write_csv_table(top.sort_by("rank"), store.staging_path(_files.RANKED_CSV))
+    _files.write_rejections(
+        store.rejected(), store.staging_path(_files.REJECTED)
+    )
+
+
 def _complete_rows(
     ranking: Ranking, whole: Take, numbers: IntArray
 ) -> pa.Table:
-    """Return all columns of some candidates with those of the ranking, by ascending number."""
+    """Return all columns of some candidates with those of the ranking, as a table in one chunk.
+
+    Parameters
+    ----------
+    ranking : Ranking
+        Of all candidates.
+    whole : callable
+        ``whole(numbers, None)`` returns all columns of rows.
+    numbers : ndarray of int64
+        Numbers of the rows over all candidates, ascending; the table has their
+        order.
+    """
     ranks = ranking.columns().take(pa.array(numbers))
     return ranked.compact(_order_columns(whole(numbers, None), ranks))
 
 
 def _magnets_in_trade(job: Job) -> tuple[list[pa.Table], str]:
-    """Return today's magnet and, if one does, a lower class as sold, one row each, and why.
+    """Evaluate for `job` today's magnet and, if there is one, a lower class of it as sold.
 
-    The tables are of Arrow, with the columns of results, in a list of one or two; the text is that
-    of `lower_class`.
+    Returns
+    -------
+    tables : list of pyarrow.Table
+        One or two tables of one row, with the columns of results.
+    reason : str
+        Why there is no lower class; empty otherwise.
     """
     today = reference_candidate(job)
     lower_rows, why = lower_class(job, today)
@@ -167,8 +193,9 @@ def _count_copies(
 ) -> Mapping[str, int]:
     """Return how many candidates meet the requirements, by decision.
 
-    The first pass, if there was one (``summary["sieve"]``), counted over all that are within its
-    bound; else `choices` counted, and the dict is empty without these.
+    The first pass, if there was one (``summary["sieve"]``), counted over all
+    that are within its bound; else `choices` counted, and the dict is empty
+    without these (None).
     """
     if "sieve" in summary:
         copies: Mapping[str, int] = summary["sieve"]["copies"]
@@ -193,20 +220,31 @@ def _read_complete_rows(
 ) -> pa.Table:
     """Return rows of candidates with some columns, or evaluate them anew for all columns.
 
-    ``take(rows, columns)`` reads the given `columns`. Without `columns` the workers of `crew`
-    evaluate the rows again, since a large result keeps few columns. `rows`, int64, are numbers over
-    all chunks of `store` and ascend; the table has their order.
+    Parameters
+    ----------
+    store : Store
+        Finished chunks.
+    crew : Crew
+        Its workers evaluate the rows again where all columns are wanted, since
+        a large result keeps few.
+    job : Job
+        What they are evaluated for.
+    take : callable
+        ``take(rows, columns)`` reads the given columns.
+    rows : ndarray of int64
+        Numbers over all chunks, ascending.
+    columns : list of str, optional
+        Columns to read; all otherwise.
+
+    Returns
+    -------
+    pyarrow.Table
+        In the order of `rows`.
     """
     if columns is not None:
         return take(rows, columns)
 
-    def needed(start: int, stop: int) -> Any:
-        own_rows = ranked.slice_rows(rows, start, stop)
-        if len(own_rows):
-            return own_rows - start
-        return None
-
-    tasks = iter(_tasks(store, crew, needed))
+    tasks = iter(_row_tasks(store, crew, rows))
     groups = iter(lambda: list(islice(tasks, _JOINED_PIECES)), [])
     tables = iterate_results(
         crew.pool, partial(_evaluate_rows, job=job), groups
@@ -223,12 +261,21 @@ def _write(
 ) -> pa.Table:
     """Write ``ranked.parquet`` with the columns of the ranking; return the rows that stay in memory.
 
+    The file is staged, and its hash entered in ``store.hashed``, in place. Rows
+    keep the order of the input.
+
     Parameters
     ----------
-    kept : ndarray of bool or None
+    store : Store
+        Finished chunks.
+    ranking : Ranking
+        Of all n rows.
+    kept : ndarray of bool, shape (n,), or None
         Rows that are written, all without it.
     in_memory : ndarray of int64
-        Numbers of the rows to return, ascending.
+        Numbers, among the rows that are written, of those to return, ascending.
+    report : callable
+        Called with the rows written and n.
     """
     tables = _with_ranks(store.tables(), ranking, kept)
     pieces: list[pa.Table] = []
@@ -249,7 +296,8 @@ def _write(
 def refuse_nothing(store: Memory | Store, rows: int) -> None:
     """Raise InputError with the reason if no candidate could be read (`rows` is 0).
 
-    The rejected lines are written to a file of the store first.
+    The rejected lines are written to a file among the parts of `store` first,
+    unless that is a `Memory`.
     """
     if rows:
         return
@@ -269,7 +317,11 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
 
 
 def _leading(place: IntArray, first: int) -> IntArray:
-    """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
+    """Return the rows of ``ranked.csv``, int64 and ascending: those of rank 1 to `first`.
+
+    `place` is the rank of each row from 1, 0 for none. Where fewer than
+    `TOP_ROWS` have a rank, unranked rows are added up to that number.
+    """
     rows = np.flatnonzero((place > 0) & (place <= first))
     other_rows = np.flatnonzero(place == 0)[
         : max(ranked.TOP_ROWS - len(rows), 0)
@@ -286,9 +338,18 @@ def _watch_tables(
 ) -> Iterator[pa.Table]:
     """Yield tables unchanged, append some of their rows to `found`, and report the progress.
 
-    `rows`, ascending, are the numbers, over all tables, of the rows to append; a table is appended
-    to `found`, in place, for each of `tables`, be it empty. `total` is the number of rows of all
-    tables, passed to `report`.
+    Parameters
+    ----------
+    tables : iterable of pyarrow.Table
+        Tables that follow each other.
+    rows : ndarray of int64
+        Numbers, over all tables, of the rows to append, ascending.
+    found : list of pyarrow.Table
+        Changed in place: gets a table for each of `tables`, be it empty.
+    total : int
+        Number of rows of all tables, passed to `report`.
+    report : callable
+        Called with the rows done and `total` after each table was used.
     """
     stop = 0
     for table in tables:
@@ -303,9 +364,10 @@ def _watch_tables(
 def _with_ranks(
     tables: Iterator[pa.Table], ranking: Ranking, kept: _Kept
 ) -> Iterator[pa.Table]:
-    """Yield each chunk, or its kept rows, with the columns of the ranking in the registry's order.
+    """Yield each of `tables`, or its kept rows, with the columns of the ranking in the registry's order.
 
-    `kept` is bool over all rows, or None for all. Chunks come in the order of the ranking's rows.
+    `tables` are the chunks in the order of the rows of `ranking`; `kept` is
+    bool over all rows, or None for all.
     """
     start = 0
     for table in tables:
@@ -318,10 +380,11 @@ def _with_ranks(
 
 
 def rows_in_memory(place: IntArray, first: int) -> IntArray:
-    """Return the numbers of the rows, ascending, that stay in memory when a screening ends.
+    """Return the numbers of the rows, int64 and ascending, that stay in memory when a screening ends.
 
-    `place` is the rank of each row from 1, 0 for none. Where fewer than `first` have one, others
-    are added.
+    `place` is the rank of each row from 1, 0 for none. They are the leading
+    rows and a sample over all ranks. Where fewer than `first` rows have a rank,
+    others are added up to that number.
     """
     ranked_count = int(np.count_nonzero(place))
     need_mask = np.zeros(ranked_count + 1, bool)
@@ -362,8 +425,9 @@ def _order_columns(
 ) -> pa.Table:
     """Return a chunk, or its kept rows, with the columns of its ranking in the registry's order.
 
-    `ranks` is what `Ranking.columns` returned for the same rows as `table`, `kept` bool of these
-    rows or None for all. A rank that the user's table had is dropped.
+    `table` has the candidates; `ranks` is what `Ranking.columns` returned for
+    the same rows, `kept` bool of these rows or None for all. A rank that the
+    user's table had is dropped.
     """
     table = with_copies(table, ranks)
     if GIVEN_RANK in table.column_names:
@@ -376,7 +440,19 @@ def _order_columns(
 def _write_fragment(
     task: Task, work: Work, place: _files.Place, folder: str
 ) -> _Fragment:
-    """Write one chunk with its ranks as a Parquet file in `folder` of a place; runs in a worker.
+    """Write one chunk with its ranks as a Parquet file in a place; runs in a worker.
+
+    Parameters
+    ----------
+    task : tuple
+        (number, piece, digest, ranks); `ranks` is a `_Ranks`.
+    work : callable
+        Makes a damaged chunk again: takes (number, piece), returns the number
+        and a `Part`.
+    place : Place
+        That of the result.
+    folder : str
+        Folder in the place for the file.
 
     Returns
     -------
@@ -398,33 +474,31 @@ def _write_fragment(
     )
 
 
-def _read_rows(task: Task, work: Work, place: _files.Place) -> bytes:
-    """Return some rows and columns of one chunk as an Arrow file; runs in a worker.
+def _read_rows(
+    task: Task, work: Work, place: _files.Place, columns: list[str] | None
+) -> bytes:
+    """Return some rows and columns of one chunk as bytes of an Arrow file; runs in a worker.
 
-    `task` is (number, piece, digest, (rows, columns)), as of `_tasks`; rows count within the chunk,
-    and columns None are all. `place` is that of the result. A damaged chunk is made again by
-    `work`.
+    `task` is one of `_row_tasks`; `columns` None are all. `place` is that of
+    the result. A damaged chunk is made again by `work`.
     """
-    number, piece, digest, (rows, columns) = task
+    number, piece, digest, rows = task
     table = recover_chunk(
         number, piece, digest, work, place.subfolder(_files.PARTS)
     )
-    return encode(
-        (table if columns is None else table.select(columns)).take(
-            pa.array(rows)
-        )
-    )
+    if columns is not None:
+        table = table.select(columns)
+    return encode(table.take(pa.array(rows)))
 
 
 def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
     """Evaluate all columns of some rows of several pieces; return the table as bytes of an Arrow file.
 
-    A task, as of `_tasks`, is (number, piece, digest, rows); rows count within the piece. The table
-    has their order.
+    Each of `tasks`, as of `_tasks`, is (number, piece, digest, rows); rows
+    count within the piece. The table has their order. `job` is what they are
+    evaluated for. It runs in a worker.
     """
-    chunks = Chunk.joined(
-        [take_rows(piece, rows) for _, piece, _, rows in tasks]
-    )
+    chunks = Chunk.join([take_rows(piece, rows) for _, piece, _, rows in tasks])
     return encode(
         pa.concat_tables(
             chunk_table(chunk, job) for chunk in chunks
@@ -432,23 +506,33 @@ def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
     )
 
 
-def _tasks(
-    store: Store, crew: Crew, needed: Callable[[int, int], Any]
-) -> Iterable[Task]:
-    """Yield number, piece, digest and wanted rows of each chunk that is needed.
+def _chunks(
+    store: Store, crew: Crew
+) -> Iterator[tuple[int, Piece, str, slice]]:
+    """Yield number, piece, digest and rows of each finished chunk that has rows, in order.
 
-    `needed` is called with the number of the chunk's first row and that after its last, counted
-    over all chunks. It returns what is wanted of them, None for nothing. Chunks without rows are
-    left out. `digest` is the SHA-256 of the chunk's table.
+    `store` has the chunks, and ``crew.pieces()`` are theirs. `digest` is the
+    SHA-256 of the chunk's table; its rows are a slice of those over all chunks.
     """
     chunks = store.digests()
     start = 0
     for number, piece in enumerate(crew.pieces()):
         digest, rows = chunks.get(number, ("", 0))
-        stop = start + rows
-        if rows and (what := needed(start, stop)) is not None:
-            yield number, piece, digest, what
-        start = stop
+        if rows:
+            yield number, piece, digest, slice(start, start + rows)
+        start += rows
+
+
+def _row_tasks(store: Store, crew: Crew, rows: IntArray) -> Iterator[Task]:
+    """Yield (number, piece, digest, rows) of each chunk of which rows are wanted.
+
+    `rows`, int64, are numbers over all chunks of `store` and ascend; those of a
+    task count within its chunk. `crew` and `digest` are as of `_chunks`.
+    """
+    for number, piece, digest, place in _chunks(store, crew):
+        own_rows = ranked.slice_rows(rows, place.start, place.stop)
+        if len(own_rows):
+            yield number, piece, digest, own_rows - place.start
 
 
 def _rows_of_workers(
@@ -456,18 +540,26 @@ def _rows_of_workers(
 ) -> pa.Table:
     """Return rows of candidates that the workers read out of their chunks, with some columns or all.
 
-    `rows`, int64, are numbers over all chunks of `store` and ascend. A damaged chunk is evaluated
-    again.
+    Parameters
+    ----------
+    store : Store
+        Finished chunks, in a place that all workers reach.
+    crew : Crew
+        Workers; they evaluate a damaged chunk again.
+    rows : ndarray of int64
+        Numbers over all chunks, ascending.
+    columns : list of str, optional
+        Columns to read; all otherwise.
+
+    Returns
+    -------
+    pyarrow.Table
+        In the order of `rows`.
     """
-
-    def needed(start: int, stop: int) -> Any:
-        own_rows = ranked.slice_rows(rows, start, stop)
-        if len(own_rows):
-            return (own_rows - start, columns)
-        return None
-
-    tasks = _tasks(store, crew, needed)
-    work = partial(_read_rows, work=crew.work, place=store.place)
+    tasks = _row_tasks(store, crew, rows)
+    work = partial(
+        _read_rows, work=crew.work, place=store.place, columns=columns
+    )
     return pa.concat_tables(
         map(decode, iterate_results(crew.pool, work, tasks))
     )
@@ -483,44 +575,46 @@ def _write_fragments(
 ) -> pa.Table:
     """Let the workers write every chunk with its ranks; return the rows that stay in memory.
 
-    Arguments are those of `_write`. The hashes of the files are entered in ``store.hashed``, in
-    place. `kept`, bool (n,) or None for all, says which rows are written; `in_memory`, ascending,
-    numbers rows among these. `report` is called with the number of chunks done.
+    The hashes of the files are entered in ``store.hashed``, in place.
+
+    Parameters
+    ----------
+    store : Store
+        Finished chunks, in a place that all workers reach.
+    crew : Crew
+        Workers.
+    ranking : Ranking
+        Of all n rows.
+    kept : ndarray of bool, shape (n,), or None
+        Rows that are written, all without it.
+    in_memory : ndarray of int64
+        Numbers, among the rows that are written, of those to return, ascending.
+    report : callable
+        Called with the number of chunks done and None.
     """
     total = len(ranking.place)
     count_before = np.concatenate(
         [[0], np.cumsum(np.ones(total, bool) if kept is None else kept)]
     )
 
-    def needed(start: int, stop: int) -> _Ranks:
-        """Return what one chunk, rows `start` to `stop` - 1 of all, needs of the ranking.
-
-        Returns
-        -------
-        ranks : bytes
-            An Arrow file of the ranking columns of the chunk's rows.
-        kept : ndarray of bool, shape (rows,), or None
-            Rows of the chunk that are written; None for all.
-        back : ndarray of int
-            Rows to send back, counted from the first that the chunk writes.
-        """
-        own_rows = (
-            ranked.slice_rows(
-                in_memory, count_before[start], count_before[stop]
+    def tasks() -> Iterator[Task]:
+        """Yield (number, piece, digest, ranks) of each chunk; `ranks` is a `_Ranks`."""
+        for number, piece, digest, rows in _chunks(store, crew):
+            first = count_before[rows.start]
+            own_rows = ranked.slice_rows(
+                in_memory, first, count_before[rows.stop]
             )
-            - count_before[start]
-        )
-        part = None if kept is None else kept[start:stop]
-        return _Ranks(encode(ranking.columns(start, stop)), part, own_rows)
+            columns = encode(ranking.columns(rows.start, rows.stop))
+            part = None if kept is None else kept[rows]
+            ranks = _Ranks(columns, part, own_rows - first)
+            yield number, piece, digest, ranks
 
     folder = fragments_folder(store.identity)
     work = partial(
         _write_fragment, work=crew.work, place=store.place, folder=folder
     )
     fragments = []
-    for fragment in iterate_results(
-        crew.pool, work, _tasks(store, crew, needed)
-    ):
+    for fragment in iterate_results(crew.pool, work, tasks()):
         store.hashed[fragment.name] = fragment.digest
         fragments.append(decode(fragment.rows))
         report(len(fragments), None)

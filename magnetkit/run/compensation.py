@@ -4,6 +4,7 @@ Here the heavy rare earth serves alpha(B_r), not coercivity: the moments of gado
 oppose those of the transition metals and fall faster with temperature, which compensates.
 """
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -149,7 +150,10 @@ _SENTENCE = (
 
 
 def sentences(frame: "pd.DataFrame") -> list[str]:
-    """Write the frame of `compensation` in words, one sentence a magnet."""
+    """Write the frame of `compensation` in words: a heading, then one sentence a magnet.
+
+    ``frame.attrs`` must have its ``range`` and ``grade``.
+    """
     low, high = frame.attrs["range"]
     texts = [f"{frame.attrs['grade']} from {celsius_range((low, high))}:"]
     texts += [_SENTENCE.format_map(row) for row in frame.to_dict("records")]
@@ -184,13 +188,15 @@ def _range(temperature: Any, grade: str) -> _Range:
 
 
 def _variants(made: CompositionEstimate) -> dict[str, str]:
-    """Return the recipe as it is, and with samarium in place of Gd, of Er, and of both.
+    """Write recipes as they are, and with samarium in place of Gd, of Er, and of both.
+
+    `made` is the composition of the grade, of which the best recipe counts.
 
     Returns
     -------
     dict of str
-        Recipes in wt.% by a name in words, "as it is" or such as "without Gd"; variants that change
-        nothing are left out.
+        Recipes in wt.% by a name in words, "as it is" or such as "without Gd";
+        variants that change nothing are left out.
     """
     table = CompositionTable.from_strings([made.best.text], basis="weight")
     recipe_text = given_recipe(table, None).best.text
@@ -204,9 +210,10 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
 
 
 def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
-    """Write a recipe in which each atom of the elements `gone` is replaced by one of samarium.
+    """Write a recipe, wt.%, in which each atom of the elements `gone` is replaced by one of samarium.
 
-    `atoms` are atomic fractions, shape (118,). None if the recipe holds none of these elements.
+    `atoms` are atomic fractions, shape (118,), and are not changed. None if
+    they hold none of these elements.
     """
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
@@ -229,7 +236,7 @@ def _describe_magnet(
     texts : dict of str
         Recipes in wt.% by name.
     between : tuple of float
-        Range, K.
+        Coldest and hottest temperature, K.
     producer : Producer
         Calibration on the grade.
     circuit : float
@@ -238,8 +245,10 @@ def _describe_magnet(
     Returns
     -------
     pandas.DataFrame
-        One row a recipe: alpha, B_r, H_cJ, H_k and change of the field with their ends, and
-        ``probability_steady``.
+        One row a recipe: ``what`` (its name), ``composition``,
+        ``gadolinium_erbium_wt_pct``; alpha and B_r at the coldest, H_cJ and H_k
+        at the hottest temperature, change of the field, %, each with ``_lo``
+        and ``_hi``; and ``probability_steady``.
     """
     import pandas as pd
     from scipy.special import ndtr
@@ -292,10 +301,26 @@ def _choose_least_heavy(
 ) -> dict[str, Any] | None:
     """Find the magnet with least Gd and Er whose alpha makes up for that of the circuit.
 
-    `host` is that of the grade, such as "2:17", `made` its composition, `between` the range of use,
-    K, `producer` whose magnets anchor the model, `circuit` the change of the circuit's own field,
-    %/K. The result is a row of `_describe_magnet` by column; None if no mixture of the grid is
-    steady, or the recipe has no copper.
+    Parameters
+    ----------
+    host : str
+        Host of the grade, such as "2:17".
+    made : CompositionEstimate
+        Composition of the grade; rare earth and other elements stay as in its
+        best recipe.
+    between : tuple of float
+        Range of use, K.
+    producer : Producer
+        The magnets that anchor the model.
+    circuit : float
+        Change of the circuit's own field, %/K.
+
+    Returns
+    -------
+    dict or None
+        A row of `_describe_magnet` by column; None if no mixture of the grid
+        with less Gd and Er than the recipe is steady, or the recipe has no
+        copper.
     """
     recipe = made.best
     table = CompositionTable.from_strings([recipe.text], basis="weight")
@@ -310,12 +335,13 @@ def _choose_least_heavy(
     # Without copper there are no cells, whose charge this is.
     if not weight.get("Cu", 0.0) > 0.0:
         return None
-    texts = {
-        f"{gd:g} {er:g}": charge(host, rare_earth=rare, **weight, Gd=gd, Er=er)
-        for gd in _GRID_GD
-        for er in _GRID_ER
-        if 0.0 < gd + er < min(rare - 8.0, recipe.heavy_wt_pct - 0.25)
-    }
+    most = min(rare - 8.0, recipe.heavy_wt_pct - 0.25)
+    texts = {}
+    for gd, er in product(_GRID_GD, _GRID_ER):
+        if 0.0 < gd + er < most:
+            texts[f"{gd:g} {er:g}"] = charge(
+                host, rare_earth=rare, **weight, Gd=gd, Er=er
+            )
     if not texts:
         return None
     frame = _describe_magnet(texts, between, producer, circuit)

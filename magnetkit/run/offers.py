@@ -87,7 +87,10 @@ class Offer:
     way: Any = field(default=None, repr=False)
 
     def lines(self) -> list[str]:
-        """Write the judgement in four lines: verdict, today's magnet, reasons and questions."""
+        """Write the judgement in four lines: verdict with figures, today's magnet, reasons and questions.
+
+        A long text of the offer is cut.
+        """
         chance = self.probability_meets_requirements
         chance_text = f"P {chance:.2f}"
         if chance != chance:
@@ -167,9 +170,10 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
 
 
 def _read_pairs(text: str) -> dict[str, str]:
-    """Read ``B_r=1.31,H_cJ=1600`` into names and texts of numbers.
+    """Read `text`, such as ``B_r=1.31,H_cJ=1600``, into a dict of texts of numbers by name.
 
-    InputError for anything else, such as what a decimal comma leaves, or a name given twice.
+    InputError for anything else, such as what a decimal comma leaves, or a name
+    given twice.
     """
     pairs: dict[str, str] = {}
     place = 0
@@ -188,9 +192,10 @@ def _read_pairs(text: str) -> dict[str, str]:
 
 
 def _offer_basis(recipe: str) -> Basis:
-    """Return the basis to read a supplier's recipe in: "auto", or "weight" if that alone can be read.
+    """Choose the basis to read a supplier's recipe in: "auto", or "weight" if that alone can be read.
 
-    A recipe that cannot be read at all gives "auto", so that reading it raises the error.
+    A recipe that cannot be read at all gives "auto", so that reading it raises
+    the error.
     """
     from ..alloy.notation import parse_composition
 
@@ -206,7 +211,8 @@ def _offer_basis(recipe: str) -> Basis:
 def _rated_below(replacement: Any, grade: str) -> str:
     """Say why a grade is not for the temperature of use; empty where it is, or has no rating.
 
-    `replacement` is what is asked, `grade` a name of `magnetkit.grades` (InputError otherwise).
+    `replacement` is the `Replacement` beside which it is judged, `grade` a name
+    of `magnetkit.grades` (InputError otherwise).
     """
     rating = float(grades(grade).iloc[0]["max_working_temperature_K"])
     use = float(replacement.reference["temperature_K"])
@@ -233,9 +239,20 @@ def _judge_offer(
     kind : str
         "grade" or "recipe".
     recipe : tuple of str and str or None, optional
-        Recipe and shell; None for a grade.
+        Recipe and shell; None for a grade, which `text` names.
     basis : str
         Basis of the recipe.
+
+    Returns
+    -------
+    Offer
+        With verdict, reasons and questions. One that cannot be judged gets the
+        verdict "ask", and why.
+
+    Raises
+    ------
+    CompositionError
+        If the recipe cannot be read.
     """
     what, shell = recipe or (text, None)
     try:
@@ -271,8 +288,10 @@ def _make_unjudged_offer(
 ) -> Offer:
     """Build an offer without a probability, for the reason `why`.
 
-    `replacement` is what is asked. `text` is the offer as written, `kind` "recipe", "grade" or
-    "sheet", `verdict` "take", "ask" or "refuse". All figures of the offer are NaN.
+    `replacement` is the `Replacement` beside which it stands. `text` is the
+    offer as written, `kind` "recipe", "grade" or "sheet", `verdict` "take",
+    "ask" or "refuse". Figures of the offer itself are NaN; questions are those
+    for a sheet.
     """
     return Offer(
         text=text,
@@ -293,9 +312,26 @@ def _today(replacement: Any) -> float:
 def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     """Judge the guaranteed values of a data sheet, converted to the temperature of use if need be.
 
-    `replacement` is what is asked. `values` maps names such as ``B_r`` and ``T`` to numbers or
-    texts, `text` is the offer as written. Without H_k today's squareness is taken; without Dy and
-    Tb the content is not known. InputError for unknown names or implausible values.
+    Parameters
+    ----------
+    replacement : Replacement
+        What is asked and today's magnet.
+    values : dict
+        Numbers or texts by the names ``B_r`` (T), ``H_cJ``, ``H_k`` (kA/m),
+        ``alpha``, ``beta`` (%/K), ``T``, ``Dy`` and ``Tb`` (wt.%). Without H_k
+        today's squareness is taken; without Dy and Tb the content is not known.
+    text : str
+        The offer as written.
+
+    Returns
+    -------
+    Offer
+        With verdict, reasons and questions.
+
+    Raises
+    ------
+    InputError
+        For unknown names or implausible values.
     """
     numbers, measured_at = _read_sheet(values, text)
     reference = replacement.reference
@@ -335,9 +371,12 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
 def _read_sheet(
     values: dict[str, Any], text: str
 ) -> tuple[dict[str, float], float]:
-    """Return the values of a sheet by column, and the temperature that they hold at, K.
+    """Convert the values of a sheet to numbers by column of results, and read its temperature, K.
 
-    `text` is the offer as it was written. Raises InputError of what no magnet has.
+    `values` maps names of `_SHEET`, such as ``B_r``, to numbers or texts, and
+    is not changed; `text` is the offer as it was written. The temperature is 20
+    degrees C without ``T``. InputError for other names, without B_r or H_cJ,
+    and for what no magnet has.
     """
     if stray := sorted(set(values) - set(_SHEET)):
         raise InputError(
@@ -369,7 +408,10 @@ def _read_sheet(
 
 
 def _read_temperature(value: Any) -> float:
-    """Read the temperature of a sheet, K; InputError for a text without a unit."""
+    """Read `value`, the temperature of a sheet, K as a number or a text such as "20C", in K.
+
+    InputError for a text without a unit.
+    """
     if isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value.strip()):
         raise InputError(
             f"T={value.strip()}: {value.strip()}C or {value.strip()}K?"
@@ -402,11 +444,25 @@ def _check_sheet(numbers: Mapping[str, float]) -> None:
 def _carry(
     replacement: Any, numbers: Mapping[str, float], measured_at: float
 ) -> tuple[float, float]:
-    """Convert B_r, T, and H_cJ, kA/m, from `measured_at`, K, to the temperature of use of `replacement`.
+    """Convert B_r and H_cJ of a sheet to the temperature of use of a replacement.
 
-    Alpha and beta are those of the sheet, or else of today's magnet; both count from 20 degrees C.
-    `numbers` has both values by column, and ``alpha`` and ``beta``, %/K, if the sheet names them.
-    Neither value falls below 0.
+    Alpha and beta are those of the sheet, or else of today's magnet; both count
+    from 20 degrees C.
+
+    Parameters
+    ----------
+    replacement : Replacement
+        Its ``reference`` is today's magnet.
+    numbers : mapping
+        ``remanence_T`` and ``coercivity_kA_m``, and ``alpha`` and ``beta``,
+        %/K, if the sheet names them.
+    measured_at : float
+        Temperature of the values, K.
+
+    Returns
+    -------
+    remanence, coercivity : float
+        T and kA/m, not below 0.
     """
     use = float(replacement.reference["temperature_K"])
     values = []
@@ -425,6 +481,8 @@ def _chance(
 
     Parameters
     ----------
+    replacement : Replacement
+        Its limits, and its duty if it has one.
     b_r, h_cj, knee : float
         T and kA/m at the temperature of use; NaN where unknown.
     carried : bool
@@ -433,7 +491,8 @@ def _chance(
     Returns
     -------
     probability, margin : float
-        NaN margin without a duty.
+        Margin is the knee field over the field against the magnet, NaN without
+        a duty.
     misses : list of str
         Columns that are missed.
     """
@@ -474,7 +533,8 @@ def _chance(
 def _decide(replacement: Any, judged: Offer, *, carried: bool = False) -> Offer:
     """Add verdict, the reason for it and questions to an offer whose figures are known.
 
-    `replacement` says what is asked. With `carried` the values of a sheet were converted from
+    `replacement` is the `Replacement` beside which it is judged; `judged` is
+    not changed. With `carried` the values of a sheet were converted from
     another temperature.
     """
     verdict, reason = _find_verdict(replacement, judged)
@@ -491,10 +551,13 @@ def _decide(replacement: Any, judged: Offer, *, carried: bool = False) -> Offer:
 
 
 def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
-    """Return the verdict on an offer, ``refuse``, ``take`` or ``ask``, and the reason for it.
+    """Choose the verdict on an offer, ``refuse``, ``take`` or ``ask``, and give the reason for it.
 
-    Refused is P below 0.3, or more heavy rare earth than today's magnet can hold by its range.
-    Taken is P of 0.8 or more, of the family in use, with heavy rare earth known and no more than
+    `replacement` is the `Replacement` beside which it stands, `judged` the
+    `Offer` with its figures. Refused is P below 0.3, or more heavy rare earth
+    than today's magnet can hold by its range. If B_r alone falls short, by
+    little, the supplier is asked in place of the former. Taken is P of 0.8 or
+    more, of the family in use, with heavy rare earth known and no more than
     today's. Otherwise the supplier is asked.
     """
     chance = judged.probability_meets_requirements
@@ -535,8 +598,9 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
 def _is_near_miss(replacement: Any, judged: Offer) -> bool:
     """Say whether B_r alone falls short of its limit, by no more than is a question.
 
-    B_r, H_cJ and margin of `judged` are compared. True too where nothing falls short; a limit on
-    any other column counts as missed.
+    B_r, H_cJ and margin of the offer `judged` are compared with the limits of
+    `replacement`. True too where nothing falls short; a limit on any other
+    column counts as missed.
     """
     values = {
         _REMANENCE: judged.remanence_guaranteed_T,

@@ -75,7 +75,7 @@ class PartsAnswer:
     refused : pandas.DataFrame
         Rows that were not understood: line, text, reason.
     notes : list of str
-        What was read and assumed, with sources.
+        What was read, what gaps were filled with, and sources.
     """
 
     parts: tuple[Part, ...]
@@ -99,12 +99,17 @@ class PartsAnswer:
         Parameters
         ----------
         path : str or Path
-            File to write.
+            File to write, .xlsx; an existing one is replaced.
 
         Returns
         -------
         Path
             The file that was written.
+
+        Raises
+        ------
+        InputError
+            If it ends otherwise, or cannot be written.
         """
         from ._parts_workbook import write_parts_workbook
 
@@ -237,10 +242,11 @@ def replace_parts(
 
 
 def _load_shortages(shortage: Any) -> list[Shortage]:
-    """Return the embedded shortages, then the user's.
+    """Load the embedded shortages, then the user's, as a list.
 
-    `shortage` is one of them (a name, a file or a Shortage) or several. The name of an embedded one
-    adds nothing. InputError if any other has a name that is taken.
+    `shortage` is one of the user's (a name, a file or a Shortage) or several.
+    The name of an embedded one adds nothing. InputError if any other has a name
+    that is taken.
     """
     users = (
         [shortage] if isinstance(shortage, str | Path | Shortage) else shortage
@@ -268,11 +274,11 @@ def _source(table: Any) -> Any:
 def _fill_temperatures(
     listed: UserTable, temperature: float | str | None
 ) -> list[str]:
-    """Fill in the temperature of rows that have none, in place.
+    """Fill in the temperature of the rows of a parts list that have a grade and none, in place.
 
-    `listed.rows` get ``temperature``, K, where they have a grade. Without `temperature` the rows
-    stay as they are, and the highest of each grade counts. The result is a list with one text that
-    names those rows, empty without any.
+    Rows of `listed` get ``temperature``, K. Without `temperature`, K or a text
+    such as "150C", they stay as they are, and the highest of each grade counts.
+    The result is a list with one text that names those rows, empty without any.
     """
     lines = []
     for line, row in zip(listed.lines, listed.rows, strict=True):
@@ -292,7 +298,7 @@ def _fill_temperatures(
 
 
 def _check_columns(listed: UserTable) -> None:
-    """Raise InputError if the list has neither a column of grades nor one of recipes."""
+    """Raise InputError if the table `listed` has neither a column of grades nor one of recipes."""
     names = {column.name for column in listed.columns}
     if not names & {"grade", "recipe"}:
         headers = ", ".join(column.header for column in listed.columns[:12])
@@ -329,7 +335,11 @@ _MOST_A_GROUP = 20
 
 
 def _question(row: Mapping[str, Any]) -> Question:
-    """Collect the keywords of `replace` for a row, as pairs; rows with equal ones share the answer."""
+    """Collect the keywords of `replace` for a row, as a tuple of pairs of keyword and value.
+
+    `row` maps known names to values, None for an empty cell. Rows with equal
+    keywords share the answer.
+    """
     names = _ASKED + (_OF_RECIPE if row.get("recipe") is not None else ())
     return tuple(
         (name, row[name]) for name in names if row.get(name) is not None
@@ -341,7 +351,8 @@ def _ask_question(
 ) -> Replacement | InputError:
     """Call `replace` for one question, for the likeliest kind; an InputError is returned, not raised.
 
-    `question` holds pairs of keyword and value, `keywords` those that all questions share.
+    `question` holds pairs of keyword and value. They override `keywords`, those
+    that all questions share.
     """
     try:
         return replace(**{"kinds": 1, **keywords, **dict(question)})
@@ -406,9 +417,11 @@ def _grade_and_temperature(question: Question) -> tuple[str, float]:
 def _ask_in_processes(
     questions: Sequence[Question], keywords: Mapping[str, Any], workers: int
 ) -> Iterator[tuple[Sequence[Question], list[Replacement | InputError]]]:
-    """Yield groups of questions with their answers, as the processes finish them.
+    """Answer questions in several processes; yield groups of them with their answers, as they finish.
 
-    `keywords` are those that all share, `workers` is the number of processes.
+    `questions` are sorted, so that neighbours share results. `keywords` of
+    `replace` are those that all share, `workers` is the number of processes. An
+    answer is a Replacement or the InputError it raised.
     """
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
@@ -454,9 +467,15 @@ def _answer_rows(
     -------
     parts : list of Part
     places : list of int
-        Numbers of their rows in the list.
+        Positions of their rows in ``user_table.rows``, from 0.
     refusals : dict of int to tuple of str
-        Text of a row and why it is not answered, by line.
+        Text of a row and why it is not answered, by line; those that could not
+        be read are among them.
+
+    Raises
+    ------
+    InputError
+        If no row can be used; with `strict`, for the first that cannot.
     """
     parts = []
     places = []
@@ -487,16 +506,23 @@ def _answer_part(
 ) -> Part:
     """Build the part of one row with its answer.
 
+    A row with a recipe and no grade is counted and has no answer.
+
     Parameters
     ----------
     line : int
         Number of the row in the user's list.
     row : mapping
-        Its cells by meaning.
+        Its cells by known name, None for an empty one: ``part``, ``maker``,
+        ``grade``, ``recipe``, amounts and more.
     answers : mapping
-        Answers by question.
+        Replacement, or error, by question.
     per_year : int
         Devices a year.
+
+    Returns
+    -------
+    Part
 
     Raises
     ------
@@ -510,19 +536,14 @@ def _answer_part(
     name = str(row.get("part") or f"row {line}")
     maker = str(row.get("maker") or "")
     if grade is None:
-        text = _weight_shares(str(recipe), row.get("basis"))
-        shell = str(row.get("shell") or "")
-        shares = {
-            e: Amount(x, x, x) for e, x in mass_shares(text, shell).items()
-        }
-        kg_year = _kg_year(row, None, per_year)
+        shares = _shares_of_recipe(row)
         return Part(
             line=line,
             name=name,
             magnet=str(recipe),
             maker=maker,
             temperature_K=math.nan,
-            kg_year=kg_year,
+            kg_year=_kg_year(row, None, per_year),
             answer=None,
             way=None,
             today=shares,
@@ -541,7 +562,7 @@ def _answer_part(
     then = today if way is None else element_shares(way)
     order = ""
     if way is not None:
-        order = getattr(way, "order_line", "") or order_line(
+        order = way.order_line or order_line(
             way,
             temperature_K=answer.reference["temperature_K"],
             drawing=str(grade),
@@ -571,11 +592,12 @@ def recommended_way(answer: Replacement) -> Any:
 
 
 def shares_today(answer: Replacement) -> dict[str, Amount]:
-    """Return wt.% of each element of the magnet in use, with the range of its estimate.
+    """Compute wt.% of each element of the magnet in use of `answer`, with the range of its estimate.
 
-    The heavy rare earths have the range of the estimate over all recipes that fit, the other
-    elements that of the kinds of recipe. The light rare earths take what the heavy ones leave. The
-    dict is empty where nothing is known of what the magnet is made of.
+    The heavy rare earths have the range of the estimate over all recipes that
+    fit, the other elements that of the kinds of recipe. The light rare earths
+    take what the heavy ones leave. The dict, by symbol, is empty where nothing
+    is known of what the magnet is made of.
     """
     made_of = answer.reference.get("made_of") or []
     kinds = [one for one in made_of if one["weight"] >= _ROUTES] or made_of
@@ -605,8 +627,9 @@ def _balance_light(
 ) -> dict[str, Amount]:
     """Scale the light rare earths so that the means of all elements sum to 100 wt.%.
 
-    The result is a new dictionary; without light rare earths it is `amounts` itself. `amounts` are
-    wt.% by element, `heavy` the elements that stay as they are.
+    `amounts` are wt.% by element, `heavy` the symbols of the heavy rare earths,
+    which stay as they are. The result is a new dictionary; without light rare
+    earths it is `amounts` itself.
     """
     light = [e for e in amounts if e in RARE_EARTHS and e not in heavy]
     total = sum(amounts[e].mean for e in light)
@@ -620,18 +643,26 @@ def _balance_light(
 
 
 def _stated_heavy(answer: Replacement, today: Mapping[str, Amount]) -> Amount:
-    """Return the heavy rare earth of the magnet in use, wt.%, with the range of its estimate.
+    """Return the heavy rare earth of the magnet in use of `answer`, wt.%, with the range of its estimate.
 
-    Without an estimate it is the sum over `today`.
+    Without an estimate it is the sum over `today`, wt.% by element.
     """
-    name = "heavy_rare_earth_wt_pct"
-    low, mean, high = (
-        float(answer.reference.get(f"{name}{end}", math.nan))
-        for end in ("_lo", "", "_hi")
-    )
-    if mean != mean:
+    estimate = _heavy_estimate(answer.reference)
+    if estimate.mean != estimate.mean:
         return sum_heavy(today)
-    return Amount(low, mean, high)
+    return estimate
+
+
+def _heavy_estimate(reference: Mapping[str, Any]) -> Amount:
+    """Return the estimated heavy rare earth of the magnet in use, wt.%; NaN without an estimate.
+
+    `reference` maps columns to values of the magnet in use.
+    """
+    ends = [
+        float(reference.get(f"heavy_rare_earth_wt_pct{end}", math.nan))
+        for end in ("_lo", "", "_hi")
+    ]
+    return Amount(*ends)
 
 
 def _heavy_spread(
@@ -645,53 +676,70 @@ def _heavy_spread(
     Parameters
     ----------
     reference : mapping
-        Values of the magnet in use.
+        Values of the magnet in use: ``heavy_rare_earth_wt_pct`` with ``_lo``
+        and ``_hi``.
     each : sequence of mapping
         wt.% by element of each kind.
     weights : sequence of float
-        Weight of each kind.
+        Weight of each kind, 1 in all.
     heavy : set of str
         Heavy rare earths.
+
+    Returns
+    -------
+    Amount
+        Factors of the kinds' least, mean and largest content; all 1 without an
+        estimate or heavy rare earth.
     """
     totals = []
     for shares in each:
         totals.append(sum(shares.get(element, 0.0) for element in heavy))
     mean = float(np.dot(weights, totals))
-    name = "heavy_rare_earth_wt_pct"
-    ends = [
-        float(reference.get(f"{name}{end}", math.nan))
-        for end in ("_lo", "", "_hi")
-    ]
-    if mean < 1e-6 or any(x != x for x in ends):
+    estimate = _heavy_estimate(reference)
+    is_known = not math.isnan(estimate.low + estimate.mean + estimate.high)
+    if mean < 1e-6 or not is_known:
         return Amount(1.0, 1.0, 1.0)
-    low, centre, high = ends
     return Amount(
-        min(low / max(min(totals), 1e-9), 1.0),
-        centre / mean,
-        max(high / max(totals), 1.0),
+        min(estimate.low / max(min(totals), 1e-9), 1.0),
+        estimate.mean / mean,
+        max(estimate.high / max(totals), 1.0),
     )
 
 
 def element_shares(way: Any) -> dict[str, Amount]:
     """Return wt.% of each element of a way: what is ordered for a melt, an estimate for a grade."""
-    shares = mass_shares(way.candidate, way.shell or "")
+    return _exact_shares(way.candidate, way.shell)
+
+
+def _exact_shares(recipe: str, shell: str | None) -> dict[str, Amount]:
+    shares = mass_shares(recipe, shell or "")
     return {element: Amount(x, x, x) for element, x in shares.items()}
 
 
-def _weight_shares(recipe: str, basis: Any) -> str:
+def _shares_of_recipe(row: Mapping[str, Any]) -> dict[str, Amount]:
+    """Return wt.% of each element of the recipe of a row, its shell included.
+
+    `row` has ``recipe`` and, where they are stated, ``basis`` and ``shell``.
+    InputError if the recipe cannot be read.
+    """
     from ..choose._request import given_recipe
     from ..magnetism._composition_estimate import read_recipe
 
-    return given_recipe(read_recipe(recipe, basis or "auto"), None).best.text
+    table = read_recipe(str(row["recipe"]), row.get("basis") or "auto")
+    text = given_recipe(table, None).best.text
+    return _exact_shares(text, row.get("shell"))
 
 
 def _kg_year(
     row: Mapping[str, Any], answer: Replacement | None, per_year: int
 ) -> float:
-    """Return the magnet mass of a row, kg a year; NaN where the row states no amount.
+    """Compute the magnet mass of a row, kg a year; NaN where the row states no amount.
 
-    It follows from the mass a year, or from number and mass or size of a piece; `per_year` is the
-    number of devices.
+    It follows from the mass a year, or from number and mass or size of a piece;
+    `per_year` is the number of devices. `row` maps known names
+    (``mass_kg_year``, ``number_year``, ``number`` in a device, ``mass_kg``,
+    ``size``) to values; `answer` gives the density for a size. InputError for a
+    size that cannot be used.
     """
     if row.get("mass_kg_year") is not None:
         return float(row["mass_kg_year"])
@@ -709,10 +757,11 @@ def _kg_year(
 
 
 def _mass_of_size(size: str, answer: Replacement | None) -> float:
-    """Return the mass, kg, of a block given as ``40x15x5mm`` (sides in mm).
+    """Compute the mass, kg, of a block given as ``40x15x5mm`` (sides in mm).
 
-    The density is that of the grade in `answer`. InputError without a grade (`answer` is None), for
-    a `size` of another form, or for an implausible mass.
+    The density is that of the magnet in use of `answer`. InputError without a
+    grade (`answer` is None), for a `size` of another form, or for an
+    implausible mass.
     """
     match = _SIZE.match(size)
     if match is None:

@@ -163,7 +163,7 @@ class Replacement:
     def judge(
         self, what: str, shell: str | None = None, basis: Basis = "auto"
     ) -> Way:
-        """Return how a recipe or a grade that is named stands against the same limits.
+        """Judge a recipe or a grade that is named against the same limits.
 
         Parameters
         ----------
@@ -218,10 +218,16 @@ class Replacement:
             "duty_line",
         )
         whole: dict[str, Any] = {name: getattr(self, name) for name in names}
-        whole["limits"] = [
-            {"column": c, "text": str(r), "value": r.limit, "source": r.source}
-            for c, r in self.limits.items()
-        ]
+        whole["limits"] = []
+        for column, limit in self.limits.items():
+            whole["limits"].append(
+                {
+                    "column": column,
+                    "text": str(limit),
+                    "value": limit.limit,
+                    "source": limit.source,
+                }
+            )
         evidence = {
             "values": self.evidence,
             "lots": self.spread,
@@ -424,7 +430,7 @@ def _check_makeup(
 
 
 def _estimate_diffused(grade: str, element: str) -> tuple[str, str]:
-    """Return recipe, wt.%, and shell of a grade into which an element is diffused; warn of it."""
+    """Estimate recipe, wt.%, and shell of a grade into which `element`, Tb or Dy, is diffused; warn of it."""
     recipe, shell = estimate_shell(grade, element)
     warn(
         f"{grade} is taken as {recipe} with {shell} diffused in; the amounts are an estimate "
@@ -436,11 +442,11 @@ def _estimate_diffused(grade: str, element: str) -> tuple[str, str]:
 def _use_conditions(
     kelvin: float, load_line: float | None, keywords: Mapping[str, Any]
 ) -> Conditions:
-    """Return the conditions of use; without a calibration those of the bare model.
+    """Build the conditions of use; without a calibration those of the bare model.
 
-    `kelvin` is the temperature, K, `load_line` a permeance coefficient or None; `keywords` are
-    those of `Conditions.of` and are not changed. ``calibration="none"`` sets a producer of no
-    magnets.
+    `kelvin` is the temperature, K, `load_line` a permeance coefficient or None;
+    `keywords` are those of `Conditions.of` and are not changed.
+    ``calibration="none"`` sets a producer of no magnets.
     """
     options = dict(keywords)
     if options.get("calibration") == NO_CALIBRATION:
@@ -451,7 +457,11 @@ def _use_conditions(
 
 
 def _is_on_duty(load_line: float | None, keywords: Mapping[str, Any]) -> bool:
-    """Say whether a replacement is asked for by a duty rather than by the drawing's values."""
+    """Say whether a replacement is asked for by a duty rather than by the drawing's values.
+
+    It is if `load_line` is not None, or `keywords` has an outside field or
+    hours.
+    """
     duty = (
         load_line,
         keywords.get("outside_field_kA_m"),
@@ -468,9 +478,28 @@ def _find_incumbent(
 ) -> Incumbent | None:
     """Build the magnet in use from a grade, measured magnets, measured values or a curve.
 
-    `values` maps names such as ``B_r`` and ``H_cJ``, or is a curve; `measured` is a table of
-    magnets, or a file of curves. None if nothing is given. InputError if the arguments contradict,
-    or recipe or measured magnets come without a grade.
+    Parameters
+    ----------
+    grade : str or None
+        Name of a grade.
+    request : Request
+        Temperature, duty, and the user's recipe if there is one.
+    measured : frame, path or None
+        A table of magnets of the grade, or a file of curves.
+    values : mapping or None
+        Measured values by names such as ``B_r`` and ``H_cJ``.
+
+    Returns
+    -------
+    Incumbent or None
+        With its composition, estimated if it is not known. None if nothing is
+        given.
+
+    Raises
+    ------
+    InputError
+        If the arguments contradict, or recipe or measured magnets come without
+        a grade.
     """
     if values is not None and measured is not None:
         raise InputError(
@@ -495,10 +524,11 @@ def _find_incumbent(
 def _use_temperature(
     grade: str | None, temperature: float | str | None
 ) -> float:
-    """Return the temperature of use, K.
+    """Choose the temperature of use, K.
 
-    Without `temperature` it is the highest of the grade, or the upper end of its alpha if that is
-    compensated. InputError without both, or outside 4 to 1000 K.
+    `temperature` is K or a text such as "150C". Without it, it is the highest
+    of the grade, or the upper end of its alpha if that is compensated.
+    InputError without both, or outside 4 to 1000 K.
     """
     from ..magnetism._composition_estimate import COMPENSATED, alpha_range
     from ..magnetism.grades import grades
@@ -549,14 +579,23 @@ def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
 def _describe_incumbent(
     incumbent: Incumbent, request: Request
 ) -> dict[str, Any]:
-    """Return the magnet in use as plain values: grade, guaranteed figures, duty and composition.
+    """Describe the magnet in use by plain values: grade, guaranteed figures, duty and composition.
+
+    Parameters
+    ----------
+    incumbent : Incumbent
+        The magnet in use.
+    request : Request
+        Temperature and duty.
 
     Returns
     -------
     dict
-        ``grade``, ``host``, ``kind``, ``makers``, ``temperature_K``; guaranteed ``remanence_T`` and
-        ``coercivity_kA_m`` there, knee field, ``field_kA_m``, margin and more, NaN or None where
-        not known; ``made_of``, a list of dicts of recipes with their weights, and
+        ``grade``, ``host``, ``kind``, ``makers``, ``temperature_K``; guaranteed
+        ``remanence_T`` and ``coercivity_kA_m`` there, knee field,
+        ``field_kA_m``, margin and more, NaN or None where not known;
+        ``heavy_rare_earth_wt_pct`` with ``_lo`` and ``_hi``; ``made_of``, a
+        list of dicts of recipes with their weights, and
         ``made_of_is_estimate``.
     """
     makeup = incumbent.makeup
@@ -597,7 +636,10 @@ def _describe_incumbent(
 
 
 def _describe_basis(request: Request, incumbent: Incumbent | None) -> str:
-    """Return in words which limits a replacement has to meet."""
+    """Say in words which limits of `request` a replacement has to meet: the drawing's or the duty's.
+
+    `incumbent`, the magnet in use, may be None with a duty.
+    """
     if not request.on_duty:
         assert incumbent is not None
         return f"the drawing: {incumbent.source}"
@@ -605,9 +647,10 @@ def _describe_basis(request: Request, incumbent: Incumbent | None) -> str:
 
 
 def _answer_a_duty(request: Request) -> Replacement:
-    """Find what is sold for a duty without a magnet in use.
+    """Find what is sold for the duty of `request` without a magnet in use, as a `Replacement`.
 
-    InputError if a limit is on another column than B_r, H_cJ, the knee or the margin.
+    InputError if a limit is on another column than B_r, H_cJ, the knee or the
+    margin.
     """
     limits = find_limits({}, request)
     if other := limits.keys() - {REMANENCE, COERCIVITY, KNEE, MARGIN_OF_DUTY}:
@@ -638,6 +681,11 @@ def _judge(
         Shell of the recipe, such as "Tb 0.5 wt%".
     basis : {"auto", "atomic", "weight"}
         Of the recipe.
+
+    Returns
+    -------
+    Way
+        Compared with the magnet in use; its number is 0.
     """
     import pandas as pd
 
@@ -676,9 +724,10 @@ def _judge(
 
 
 def _judge_grade(replacement: Replacement, grade: str) -> "pd.DataFrame":
-    """Return a grade as sold as a candidate, one row with result columns.
+    """Judge `grade` as sold, against the limits of `replacement`: one row with result columns.
 
-    InputError if no sheet sells it for the temperature of use, or what it is made of is not known.
+    InputError if no sheet sells it for the temperature of use, or what it is
+    made of is not known.
     """
     request = replacement.request
     name = incumbent_of_grade(grade, request).name
@@ -717,8 +766,10 @@ def _write_folder(
 ) -> None:
     """Screen the candidates of a replacement into the folder `out`; its report begins with the answer.
 
-    The verdicts found beside the magnet in use are kept. With `force` a result there is replaced.
-    InputError if there is no candidate to screen.
+    The results folder (or its URL in a store) and the report in it are written.
+    What was judged beside the magnet in use stands: the screening takes over
+    those figures and ranks. With `force` a result there is replaced. InputError
+    if there is no candidate to screen.
     """
     from ..magnetism._composition_estimate import calibrate_on_grade, grade_row
     from ._work import GIVEN
@@ -776,10 +827,19 @@ def _write_folder(
 
 
 def _report_record(replacement: Replacement) -> dict[str, Any]:
-    """Collect what the head of a report shows as plain values: verdict, pair, ways and margins.
+    """Collect what the head of a report shows as JSON values: verdict, pair, ways and margins.
 
-    The keys are ``headline``, ``orders``, ``today``, ``new``, ``pair``, ``heads``, ``rows``,
-    ``notes``, ``margins`` and ``duty``; numbers are in SI units.
+    `replacement` must have a magnet in use that was judged.
+
+    Returns
+    -------
+    dict
+        ``headline``, ``duty`` and the names ``today`` and ``new`` are texts;
+        ``heads`` and ``rows`` are those of `table_cells` in SI units, ``notes``
+        a list of lines. Lists of dicts: ``orders`` of the likely ways
+        (``name``, ``text``); ``pair`` (``name``, ``today``, ``new``), empty if
+        no way is recommended; ``margins`` (``name``, ``margin``, a number or
+        None).
     """
     first = replacement.answers[0]
     reference = replacement.reference
@@ -787,11 +847,7 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
     best = first.recommended
     duty = duty_text(replacement.request)
     cells = table_cells(replacement, first, "si")
-    orders = [
-        {"name": f"{way.number}. {short_name(way)}", "text": way.order_line}
-        for way in first.ways
-        if way.likely
-    ]
+    orders = []
     margins = [
         {
             "name": f"today: {reference['grade']}",
@@ -799,9 +855,12 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
         }
     ]
     for way in first.ways:
-        margins.append(
-            {"name": short_name(way), "margin": way.demagnetization_safety}
-        )
+        name = short_name(way)
+        margins.append({"name": name, "margin": way.demagnetization_safety})
+        if way.likely:
+            orders.append(
+                {"name": f"{way.number}. {name}", "text": way.order_line}
+            )
     pair = []
     if best is not None:
         today = [*cells[0][2:3], *cells[0][4:]]
@@ -838,8 +897,9 @@ def _decisions(
 ) -> list[dict[str, Any]]:
     """Build the records of a folder's decisions: today's magnet, then the ways, as `decide` has them.
 
-    `result` is the screening of the replacement's candidates, whose ranks are the numbers of the
-    ways (KeyError otherwise). Keys are columns of results; what does not apply is None.
+    `replacement` has the ways; `result` is the screening of its candidates,
+    whose ranks are the numbers of the ways (KeyError otherwise). Keys are
+    columns of results; what does not apply is None.
     """
     today = result.manifest[DECISIONS][0]
     rows = result.select().to_pylist()
@@ -861,17 +921,16 @@ def _decisions(
             "share_best": float(way.recommended),
             "next_test": f"what nobody knows of it: {way.unknown}",
         }
-        row = {
-            name: value
-            for name, value in by_rank[way.number].items()
-            if name in today
-        }
-        records.append(dict.fromkeys(today) | row | decision_values)
+        record_of_way = dict.fromkeys(today)
+        for name, value in by_rank[way.number].items():
+            if name in today:
+                record_of_way[name] = value
+        records.append(record_of_way | decision_values)
     return records
 
 
 def _drop_missing(value: Any) -> Any:
-    """Return a value of JSON, lists and dictionaries included, with None in place of NaN and infinity.
+    """Return a value of JSON, lists and dictionaries included, with None for NaN and infinity.
 
     Tuples become lists. `value` is not changed.
     """

@@ -93,6 +93,7 @@ class ScreenResult(Ranked):
         return _files.open_result(path, cls)
 
     def _repr_html_(self) -> str:
+        """Return name, answer and decisions as HTML, for notebooks."""
         from ..report._content import answer
         from ..report._tables import DECIDED, table_html
 
@@ -155,12 +156,12 @@ class ScreenResult(Ranked):
     def to_excel(
         self, path: str | Path = "results.xlsx", n: int = 10_000
     ) -> Path:
-        """Write a workbook: the answer, the rows in their order, what was refused, all.
+        """Write a workbook: the answer, the rows in their order, what was refused, all columns.
 
         Parameters
         ----------
         path : str or Path
-            File to write.
+            File to write, .xlsx; an existing one is replaced.
         n : int
             How many rows at most; of more, the best by rank.
 
@@ -179,7 +180,8 @@ class ScreenResult(Ranked):
         )
 
 
-def _shown_columns(found: Ranked) -> ScreenResult:
+def _as_screen_result(found: Ranked) -> ScreenResult:
+    """Return the ranked rows as a `ScreenResult`, with the same fields."""
     return ScreenResult(
         *(getattr(found, field.name) for field in fields(Ranked))
     )
@@ -326,44 +328,83 @@ def screen(
         }
         if place is not None and not store.begin(known, resume):
             return open_result(place, ScreenResult)
+        run = _Run(source, job, known, want, keep, chunk_rows, strict)
         with (
             _frozen(),
             one_thread(),
             open_workers(workers, dask, job, needed) as pool,
-            reporting(progress, "screening") as report,
         ):
-            found: dict[str, Any] = {}
-            if keep is not None:
-                source, found = _collect_best(
-                    source, job, keep, store, pool, report, strict
-                )
-            work = partial(evaluate_piece, job=job, want=want)
-            total = source.count()
-            pieces = source.pieces(chunk_rows)
-            done = _run_pieces(
-                pieces, work, store, pool, lambda n: report(n, total), strict
+            return _as_screen_result(
+                _evaluate_and_rank(run, store, pool, progress)
             )
-            found = {
-                "candidates": done.rows,
-                "rejected": done.rejected,
-                **found,
-            }
-            refuse_nothing(store, found["candidates"])
-            crew = Crew(pool, partial(source.pieces, chunk_rows), work)
-            with reporting(
-                progress is True, "ranking and writing"
-            ) as report_end:
-                result = finish(
-                    store,
-                    job,
-                    known,
-                    found,
-                    report_end,
-                    crew,
-                    keep=keep,
-                    given_ranks=_given_ranks(source),
-                )
-                return _shown_columns(result)
+
+
+class _Run(NamedTuple):
+    """A screening whose arguments are read: what is screened, for what, and how."""
+
+    source: _candidates.Candidates
+    job: Job
+    identity: dict[str, Any]  # for the manifest
+    want: list[str] | None  # columns of every row, None for all
+    keep: int | None  # best rows that are written, None for all
+    chunk_rows: int
+    strict: bool  # fail on the first candidate that cannot be read
+
+
+def _evaluate_and_rank(
+    run: _Run, store: Memory | Store, pool: Pool, progress: bool | Progress
+) -> Ranked:
+    """Evaluate all candidates that the store does not have yet, rank them and write the result.
+
+    Parameters
+    ----------
+    run : _Run
+        The screening.
+    store : Memory or Store
+        Begun already; it gets the finished parts and the result.
+    pool : Pool
+        Workers.
+    progress : bool or callable
+        As of `screen`.
+
+    Raises
+    ------
+    InputError
+        If no candidate can be read, or the best are wanted and none has a rank.
+    CompositionError
+        If the run is strict, for the first candidate that cannot be read.
+    """
+    source: _candidates.Candidates = run.source
+    counts: dict[str, Any] = {}
+    with reporting(progress, "screening") as report:
+        if run.keep is not None:
+            source, counts = _collect_best(
+                source, run.job, run.keep, store, pool, report, run.strict
+            )
+        work = partial(evaluate_piece, job=run.job, want=run.want)
+        total = source.count()
+        pieces = source.pieces(run.chunk_rows)
+        done = _run_pieces(
+            pieces, work, store, pool, lambda n: report(n, total), run.strict
+        )
+        summary = {
+            "candidates": done.rows,
+            "rejected": done.rejected,
+            **counts,
+        }
+        refuse_nothing(store, summary["candidates"])
+        crew = Crew(pool, partial(source.pieces, run.chunk_rows), work)
+        with reporting(progress is True, "ranking and writing") as report_end:
+            return finish(
+                store,
+                run.job,
+                run.identity,
+                summary,
+                report_end,
+                crew,
+                keep=run.keep,
+                given_ranks=_given_ranks(source),
+            )
 
 
 def _read_profile(
@@ -377,9 +418,30 @@ def _read_profile(
 ) -> "Profile":
     """Return the profile of a device, with another magnet of today's where one is named.
 
-    `application` is a name, a path, a `Profile` or None; `reference` a recipe or None, in `basis`.
-    Without a device the profile is one of requirements alone, for which `require`, `reference` and
-    `temperature` must be given: InputError otherwise.
+    Parameters
+    ----------
+    application : str, Path, Profile or None
+        Name, path or profile of a device. Without one the profile is one of
+        requirements alone.
+    reference : str or None
+        Recipe of today's magnet.
+    basis : {"auto", "atomic", "weight"}
+        Of `reference`.
+    require : sequence of str
+        Requirements; like the next two they count without a device alone.
+    temperature : float or str or None
+        K, or a text such as "150C".
+    load_line : float or None
+        Permeance coefficient; 1 without it.
+
+    Returns
+    -------
+    Profile
+
+    Raises
+    ------
+    InputError
+        Without a device, if `require`, `reference` or `temperature` is missing.
     """
     from ..choose.applications import (
         Profile,
@@ -407,7 +469,10 @@ def _read_profile(
 
 
 def _given_ranks(source: Any) -> "IntArray | None":
-    """Return the ranks that a table of candidates names, one a candidate; None without any."""
+    """Return the ranks that the table of candidates `source` names, int64, one a candidate.
+
+    None for other candidates, and without such a column.
+    """
     extra = getattr(source, "extra", None)
     if extra is None or GIVEN_RANK not in extra.column_names:
         return None
@@ -436,8 +501,9 @@ def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
 def _results_place(out: Any, again: bool) -> Path | str | None:
     """Check the folder or URL for the results that a user named and return it; None without one.
 
-    A folder is returned as a path, a URL as text; nothing is created. InputError if `out` is no
-    path, or a finished result is there, unless `again`.
+    A folder is returned as a path, a URL as text; nothing is created.
+    InputError if `out` is no path, or a finished result is there, unless it may
+    be used or replaced (`again`).
     """
     if out is None:
         return out
@@ -469,7 +535,10 @@ def identity(
     needed: Mapping[str, Any],
     keep: int | None = None,
 ) -> dict[str, Any]:
-    """Return everything the results depend on, as JSON values for the manifest and for resuming.
+    """Collect everything the results depend on, as JSON values for the manifest and for resuming.
+
+    The keys are ``candidates`` (what `source` describes), those of
+    `job_identity`, ``chunk_rows``, ``keep`` and those of `needed`.
 
     Parameters
     ----------
@@ -523,12 +592,15 @@ def _run_pieces(
     Returns
     -------
     _Counts
-        Candidates and rejected lines.
+        Candidates evaluated and lines rejected, over all pieces.
     """
     rows = lines = 0
 
-    def unfinished() -> Iterator[tuple[int, _candidates.Piece]]:
-        """Yield number and piece of those that the store does not have; count and report the others."""
+    def iterate_unfinished() -> Iterator[tuple[int, _candidates.Piece]]:
+        """Yield number and piece of those that the store does not have; count and report the others.
+
+        It adds to ``rows`` and ``lines`` of `_run_pieces`.
+        """
         nonlocal rows, lines
         for number, piece in enumerate(pieces):
             before = store.chunk(number)
@@ -540,7 +612,7 @@ def _run_pieces(
                 report(rows)
 
     for number, part in iterate_results(
-        pool, store.prepare_work(work), unfinished()
+        pool, store.prepare_work(work), iterate_unfinished()
     ):
         if strict and part.first is not None:
             first = part.first
@@ -559,7 +631,8 @@ def count_kept_rows(
 ) -> int | None:
     """Return how many of the best rows are kept: `keep`, a default for a large space, or None for all.
 
-    `source` are the candidates. InputError if `keep` is no whole number above 0.
+    `source` are the candidates. InputError if `keep` is no whole number above
+    0.
     """
     if keep is not None:
         return parse_whole_number("keep", keep)
@@ -573,7 +646,8 @@ def count_kept_rows(
 def _is_large(source: _candidates.Candidates, keep: int | None) -> bool:
     """Say whether more than `MANY_ROWS` rows are written, so that not all get every column.
 
-    `keep` is the number of rows to write, None for all.
+    `source` are the candidates, `keep` the number of rows to write, None for
+    all. A file is read as far as needed.
     """
     if keep is not None and keep <= MANY_ROWS:
         return False
@@ -592,10 +666,10 @@ def _collect_best(
     report: Progress,
     strict: bool = False,
 ) -> tuple[_candidates.Chosen, dict[str, Any]]:
-    """Return candidates that can be among the first `keep`, and the counts over all.
+    """Find candidates that can be among the first `keep`, and count over all.
 
-    All candidates are evaluated in pieces, once more without a bound if that from a sample proves
-    too tight.
+    All candidates are evaluated in pieces, once more without a bound if that
+    from a sample proves too tight.
 
     Parameters
     ----------
@@ -606,7 +680,8 @@ def _collect_best(
     keep : int
         Number of candidates to find.
     store : Memory or Store
-        Changed: it keeps the results of each piece, and its ``phase`` is set.
+        Changed: it keeps the results of each piece, and its ``phase`` is
+        "chunk" at the end.
     pool : Pool
         Workers, which take pieces by ``submit``.
     report : callable
@@ -619,7 +694,8 @@ def _collect_best(
     chosen : Chosen
         The candidates, in the order of the source.
     summary : dict
-        Counts of candidates, of rejected ones and of why others had no rank.
+        Counts of ``candidates`` and of ``rejected`` ones; ``sieve``, a dict of
+        the counts of `Tally` with the bound's ``limit`` and ``least_margin``.
 
     Raises
     ------
@@ -676,10 +752,10 @@ def _collect_best(
 
 
 def _first(store: Memory | Store, count: int) -> pa.Table:
-    """Return the first `count` rows over all chunks, and the best of each decision.
+    """Return the first `count` rows over all chunks of `store`, and the best of each decision.
 
-    The column ``piece`` holds the number of the piece that each row comes from; the others are
-    those of `evaluate_best`.
+    The table has the columns of `evaluate_best`, and ``piece``, the number of
+    the piece that each row comes from; without any chunk it has no rows.
     """
     parts: list[pa.Table] = []
     for number, table in store.number_chunks():
@@ -710,8 +786,9 @@ def _bounds(
 ) -> Iterator[Bound]:
     """Yield the bounds to try: one estimated from a sample of a space, if finite, then an open one.
 
-    The open bound drops nothing that can be ranked. `keep` is the number of candidates to find. The
-    sample of `source` is evaluated first.
+    The open bound drops nothing that can be ranked. `keep` is the number of
+    candidates to find. The sample of `source`, if that is a large space, is
+    evaluated for `job` first.
     """
     rows = source.count() or 0
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:

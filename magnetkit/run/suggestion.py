@@ -77,10 +77,11 @@ class Shop:
         parse_finite_number("charge_kg", self.charge_kg, 0.0, above=True)
 
     def is_allowed(self, weight: FloatArray, shell: FloatArray) -> BoolArray:
-        """Say which magnets keep the limits and consist of elements in stock, bool (n,).
+        """Say which of n magnets keep the limits and consist of elements in stock, bool (n,).
 
-        `weight`, (n, N_ELEMENTS), has mass fractions including the diffused element; `shell`, (n,),
-        has the amount of that, wt.%.
+        `weight`, (n, 118), has mass fractions including the diffused element;
+        `shell`, (n,), has the amount of that, wt.%. How much is in stock does
+        not count.
         """
         good = np.ones(len(weight), bool)
         for text in self.limits:
@@ -95,11 +96,11 @@ class Shop:
                 value <= bound + 1e-9 if sign == "<=" else value >= bound - 1e-9
             )
         if self.stock is not None:
-            good &= ((weight <= 1e-9) | (self.there() > 0.0)).all(axis=1)
+            good &= ((weight <= 1e-9) | (self.stock_masses() > 0.0)).all(axis=1)
         return good
 
-    def there(self) -> FloatArray:
-        """Return the amount of each element in the store, kg."""
+    def stock_masses(self) -> FloatArray:
+        """Return the amount of each element in the store, kg, shape (118,); infinite where all are there."""
         amounts = np.full(len(INDEX), np.inf if self.stock is None else 0.0)
         for element, amount in (self.stock or {}).items():
             amounts[INDEX[element]] = amount
@@ -201,14 +202,7 @@ def suggest(
     ranked_result = (
         result if isinstance(result, Ranked) else open_result(result, Ranked)
     )
-    leading = ranked_result.best(_POOL)
-    leading["shell"] = leading["shell"].astype(object).fillna("")
-    leading = leading[leading["status"] == "ok"].drop_duplicates(
-        ["formula", "shell"]
-    )
-    leading = leading.reset_index(drop=True)
-    if not len(leading):
-        raise InputError("no candidate is a magnet in the range of this device")
+    leading = _leading_magnets(ranked_result)
     weight, shell = _mass_fractions(leading)
     is_possible = shop.is_allowed(weight, shell)
     if not is_possible.any():
@@ -221,9 +215,11 @@ def suggest(
         samples.scores, np.random.default_rng(seed)
     )
     loss = np.minimum(samples.loss, 1e6)
-    able = _make_feasibility_check(leading, shop, weight, is_possible)
+    feasible = _make_feasibility_check(leading, shop, weight, is_possible)
     with one_thread(), bar("choosing magnets", batch, progress) as step:
-        batch_rows, worths = greedy(loss, measurement_draws, batch, able, step)
+        batch_rows, worths = greedy(
+            loss, measurement_draws, batch, feasible, step
+        )
         after = [
             batch_value(loss, measurement_draws, batch_rows[: k + 1])
             for k in range(len(batch_rows))
@@ -238,13 +234,28 @@ def suggest(
     return pd.concat([pd.DataFrame(columns), rows], axis=1)
 
 
+def _leading_magnets(result: Ranked) -> "pd.DataFrame":
+    """Return the rows of the best candidates of a screening that are magnets, none twice.
+
+    ``shell`` is empty for none. InputError if there is no magnet.
+    """
+    leading = result.best(_POOL)
+    leading["shell"] = leading["shell"].astype(object).fillna("")
+    leading = leading[leading["status"] == "ok"]
+    if not len(leading):
+        raise InputError("no candidate is a magnet in the range of this device")
+    leading = leading.drop_duplicates(["formula", "shell"])
+    return leading.reset_index(drop=True)
+
+
 def measurements(
     scores: Mapping[str, FloatArray], rng: np.random.Generator
 ) -> FloatArray:
     """Draw the measurement of each magnet, (n, draws, quantities), in standard deviations of the model.
 
-    `scores` maps quantities such as "coercivity_kA_m" to standard scores, (n, draws), to which
-    noise of measurement is added; the last axis has their order. `rng` is advanced.
+    `scores` maps quantities, "coercivity_kA_m" and "remanence_T", to standard
+    scores, (n, draws), to which noise of measurement is added; the last axis
+    has their order. `rng` is advanced.
     """
     tables = []
     for quantity, score in scores.items():
@@ -311,15 +322,17 @@ def greedy(
     loss, measured : ndarray
         As for `batch_value`.
     batch : int
-        Number to choose.
+        Number to choose; fewer are chosen where no more may be added.
     feasible : callable
-        Takes the chosen ones; returns a mask (n,) of those that may be added.
+        Takes the list of those chosen; returns a mask (n,) of those that may be
+        added.
     step : callable, optional
-        Called after each.
+        Called without arguments after each.
 
     Returns
     -------
     chosen : list of int
+        Candidates, in the order of choice.
     worth : list of float
         Worth of the first one, the first two, and so on.
     """
@@ -341,10 +354,11 @@ def greedy(
 
 
 def _mass_fractions(leading: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
-    """Return mass fractions, (n, 118), including the diffused element, and its amount, wt.%, (n,).
+    """Compute mass fractions, (n, 118), including the diffused element, and its amount, wt.%, (n,).
 
-    `leading` has ``formula`` (atomic) and ``shell``. Rows with a shell sum to more than 1. The
-    amount is 0 for a shell that states none.
+    `leading`, n rows, has ``formula`` (atomic) and ``shell``. Rows with a shell
+    sum to more than 1. The amount is 0 without a shell, and for a shell that
+    states none.
     """
     table = CompositionTable.from_strings(
         list(leading["formula"]), basis="atomic"
@@ -382,7 +396,7 @@ def _make_feasibility_check(
     """
     alloy = leading["formula"].factorize()[0]
 
-    def able(chosen: Sequence[int]) -> BoolArray:
+    def is_feasible(chosen: Sequence[int]) -> BoolArray:
         """Say which candidates may be added to the `chosen` ones, bool (n,).
 
         Furnace and stock must suffice for all of them.
@@ -403,11 +417,11 @@ def _make_feasibility_check(
             melts.add(int(alloy[i]))
         free = np.isin(alloy, list(melts))
         enough = (
-            shop.charge_kg * weight <= shop.there() - spent_mass + 1e-12
+            shop.charge_kg * weight <= shop.stock_masses() - spent_mass + 1e-12
         ).all(axis=1)
         return is_able & (free | enough)
 
-    return able
+    return is_feasible
 
 
 def order(
@@ -415,21 +429,29 @@ def order(
 ) -> "pd.DataFrame":
     """Build the table that the producer fills in for `calibrate`, from a batch of `suggest`.
 
+    Parameters
+    ----------
+    batch : pandas.DataFrame
+        Magnets: ``formula`` and ``shell``.
+    temperatures : sequence of float
+        K.
+
     Returns
     -------
     pandas.DataFrame
-        ``magnet composition basis shell temperature_K`` and empty ``remanence_T`` and
-        ``coercivity_kA_m``; one row for each magnet and temperature, K.
+        ``magnet composition basis shell temperature_K`` and empty
+        ``remanence_T`` and ``coercivity_kA_m``; one row for each magnet and
+        temperature.
     """
     import pandas as pd
 
-    rows = [
-        (f"M{k}", formula, "atomic", shell, kelvin, None, None)
-        for k, (formula, shell) in enumerate(
-            batch[["formula", "shell"]].to_numpy(object), 1
-        )
-        for kelvin in temperatures
-    ]
+    rows = []
+    magnets = batch[["formula", "shell"]].to_numpy(object)
+    for number, (formula, shell) in enumerate(magnets, start=1):
+        for kelvin in temperatures:
+            rows.append(
+                (f"M{number}", formula, "atomic", shell, kelvin, None, None)
+            )
     names = [
         "magnet",
         "composition",

@@ -56,21 +56,19 @@ class Validation:
 
     def __str__(self) -> str:
         """Return the tables as text."""
-        texts = [
-            f"{about}\n{table.round(3).to_string()}"
-            for about, table in self.tables.items()
-        ]
-        return "\n\n".join([f"Validation of {self.target}", *texts])
+        texts = [f"Validation of {self.target}"]
+        for about, table in self.tables.items():
+            texts.append(f"{about}\n{table.round(3).to_string()}")
+        return "\n\n".join(texts)
 
     def _repr_html_(self) -> str:
         """Return the tables as HTML, for notebooks."""
         from html import escape
 
-        parts = [
-            f"<p>{escape(about)}</p>{table.round(3).to_html()}"
-            for about, table in self.tables.items()
-        ]
-        return f"<p>Validation of {escape(self.target)}</p>{''.join(parts)}"
+        text = f"<p>Validation of {escape(self.target)}</p>"
+        for about, table in self.tables.items():
+            text += f"<p>{escape(about)}</p>{table.round(3).to_html()}"
+        return text
 
     def plot(self, model: str | None = None) -> "Figure":
         """Draw predictions against measurements.
@@ -106,14 +104,11 @@ class Validation:
         rows = self.predictions
         measured_values = rows["measured"].to_numpy()
         predicted_values = rows[name].to_numpy()
-        if name != names[0]:
-            return plots.parity(measured_values, predicted_values, self.target)
+        ends = {}
+        if name == names[0]:
+            ends = {"lo": rows["low"].to_numpy(), "hi": rows["high"].to_numpy()}
         return plots.parity(
-            measured_values,
-            predicted_values,
-            self.target,
-            lo=rows["low"].to_numpy(),
-            hi=rows["high"].to_numpy(),
+            measured_values, predicted_values, self.target, **ends
         )
 
 
@@ -204,22 +199,19 @@ def validate(
         progress,
     ) as advance:
         if learn_from == "known":
-            training_set = _own_set(target, data)
+            own_set = _own_set(target, data)
             left_out = _validation.leave_known_out(
-                rows, training_set, advance=advance, **options
+                rows, own_set, advance=advance, **options
             )
+            how = f"predicted from {own_set.origin} less their groups and compounds"
         else:
             left_out = _validation.leave_groups_out(
                 rows, advance=advance, **options
             )
+            how = "each left out with its compounds"
     table = left_out.figures()
     count = len(set(rows.groups))
-    about = f"{rows.origin}: {len(rows)} values in {count} groups, each left out with its compounds."
-    if learn_from == "known":
-        about = (
-            f"{rows.origin}: {len(rows)} values in {count} groups, predicted from {training_set.origin} "
-            "less their groups and compounds."
-        )
+    about = f"{rows.origin}: {len(rows)} values in {count} groups, {how}."
     return Validation(target, about, table, {about: table}, left_out.to_frame())
 
 
@@ -234,7 +226,10 @@ def stored_figures() -> dict[str, list[dict[str, Any]]]:
 
 
 def _stored_validation(target: str) -> Validation:
-    """Return the stored figures of a target; InputError if none are stored of it."""
+    """Build the validation of a target from the stored figures; InputError if none are stored of it.
+
+    It has no predictions; the first of its tables is its ``table``.
+    """
     import pandas as pd
 
     figures = stored_figures()
@@ -265,9 +260,21 @@ def _as_numbers(column: "pd.Series") -> "pd.Series":
 def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
     """Return the rows to test on, in the groups of `groups`.
 
-    `data` is a training set, or what `training_set` reads for the target. `groups` is a column of
-    `data`, one group for each row that can be read, or None for the groups of `data`. InputError if
-    there is no such column, or not one group a row.
+    Parameters
+    ----------
+    target : str
+        Column that is predicted.
+    data : TrainingSet, path, frame or None
+        A training set, or what `training_set` reads for the target; None for
+        magnetkit's own.
+    groups : str, sequence of str or None
+        A column of `data`, one group for each row that can be read, or None for
+        the groups of `data`.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or not one group a row.
     """
     rows = data if isinstance(data, TrainingSet) else training_set(target, data)
     if groups is None:
@@ -283,9 +290,10 @@ def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
 
 
 def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
-    """Read data with the groups that one of its columns names, as column ``group``.
+    """Read data as a frame whose column ``group`` holds the groups that another column names.
 
-    InputError if there is no such column.
+    `data` is a path or a frame, which is not changed. InputError if there is no
+    such `column`.
     """
     frame = read_frame(data)
     if column not in frame.columns:
@@ -296,9 +304,10 @@ def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
 
 
 def _own_set(target: str, data: Any) -> TrainingSet:
-    """Return the set that magnetkit learns or is fitted from, of a target.
+    """Return the set that magnetkit learns from, or is fitted to, of a target.
 
-    InputError if `data` is None or the target has no such set.
+    InputError if `data`, the user's measurements, is None, or the target has no
+    such set.
     """
     targets = tuple(dict.fromkeys((CURIE, ENERGY, *_validation.PHYSICS)))
     if data is None or target not in targets:

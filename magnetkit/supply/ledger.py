@@ -170,9 +170,31 @@ def ledger_columns(
 ) -> Columns:
     """Compute the columns of `ledger`, whose arguments these are, one row for each of `table`.
 
-    `scenario` is a name, a path or a `Scenario`; `recycled` maps symbols to shares, 0 to 1. Amounts
-    are wt.%, costs USD/kg. Savings are NaN without a `reference`. InputError if the reference is
-    not one magnet, or `reference_shell` comes without one.
+    Parameters
+    ----------
+    table : CompositionTable
+        n alloys.
+    scenario : str, Path or Scenario
+        Name of an embedded scenario or path of a TOML file.
+    recycled : mapping of str to float, optional
+        Share of an element's supply from domestic recycling, 0 to 1, by symbol.
+    reference : one composition, optional
+        Today's magnet; without it nothing counts as saved (NaN).
+    heavy_rare_earths : sequence of str, optional
+        Elements that count as heavy rare earth; the setting of that name otherwise.
+    shell, reference_shell : str, dict or sequence, optional
+        Grain-boundary shells, for all or one a row.
+
+    Returns
+    -------
+    Columns
+        n rows; amounts are wt.%, costs USD/kg.
+
+    Raises
+    ------
+    InputError
+        If the reference is not one magnet, `reference_shell` comes without one, or the scenario
+        or a share cannot be used.
     """
     state = load_scenario(scenario)
     heavy = (
@@ -307,7 +329,7 @@ def _weakest_link(
         n alloys.
     risk : ndarray, shape (118,) or (118, k)
         Risk of each element in each of k cases, 0 to 1.
-    shell : None, or as `with_shell` takes it
+    shell : str, dict or sequence of n of them, or None
         Grain-boundary shells, whose mass counts; None for none.
 
     Returns
@@ -336,7 +358,7 @@ def _risk_of_sources(
         n alloys.
     risk : ndarray, shape (118,) or (118, k)
         Risk of each element in each of k cases, 0 to 1.
-    shell : None, or as `with_shell` takes it
+    shell : str, dict or sequence of n of them, or None
         Grain-boundary shells, whose mass counts; None for none.
 
     Returns
@@ -479,11 +501,13 @@ def sampled_supply(
     at_five_percent = ndtri(0.95)
 
     def scores() -> FloatArray:
+        """Draw standard scores, (elements, draws); the rare earths share theirs."""
         deviates = rng.standard_normal((N_ELEMENTS, draws))
         deviates[mask(RARE_EARTHS) > 0] = rng.standard_normal(draws)
         return deviates[at]
 
     def stated_figures(name: str) -> FloatArray:
+        """Return column `name` of the element tables, (elements, draws), each draw by its scenario."""
         columns = {
             key: figures[name].to_numpy(np.float64)
             for key, figures in tables.items()
@@ -516,14 +540,14 @@ def _price_range(table: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
     Parameters
     ----------
     table : pandas.DataFrame
-        As of `element_table`: ``price_low_USD_kg`` and ``price_high_USD_kg``, in the order of its
-        rows.
+        As of `element_table`: ``price_low_USD_kg`` and ``price_high_USD_kg``, one row for each
+        element of that table, in its order.
 
     Returns
     -------
     fall, rise : ndarray of float64, one for each row
-        Differences of ln price to the ends of the 90 % range, as positive numbers; ln
-        `_UNKNOWN_PRICE_FACTOR` where the range is unknown.
+        Differences of ln of today's price, without a scenario, to the ends of the 90 % range, as
+        positive numbers; ln `_UNKNOWN_PRICE_FACTOR` where the range is unknown.
     """
     low, high = (
         table[f"price_{end}_USD_kg"].to_numpy(np.float64)

@@ -62,6 +62,10 @@ class OnElements(Evidence):
     @field_validator("elements")
     @classmethod
     def _known(cls, elements: tuple[str, ...]) -> tuple[str, ...]:
+        """Expand ``("*",)`` to all symbols, and check that each of `elements` is one.
+
+        ValueError, which pydantic reports, otherwise.
+        """
         if elements == ("*",):
             return SYMBOLS
         if stray := [symbol for symbol in elements if symbol not in INDEX]:
@@ -158,7 +162,8 @@ class Scenario(Strict):
     ) -> tuple[Restriction, ...]:
         """Check that every country is one of ``supply/countries.csv``.
 
-        The restrictions are returned as they are. ValueError, which pydantic reports, otherwise.
+        The `restrictions` are returned as they are. ValueError, which pydantic reports,
+        otherwise.
         """
         names_of_countries = countries()
         if stray := [
@@ -204,7 +209,7 @@ class Scenario(Strict):
         return 1.0 - arriving
 
     def price_factor(self, element: str) -> float:
-        """Return the factor on an element's price.
+        """Return the factor on an element's price of today.
 
         Parameters
         ----------
@@ -214,7 +219,8 @@ class Scenario(Strict):
         Returns
         -------
         float
-            Product of all price changes that name it, from the last on that sets the price.
+            Product of all price changes that name it, from the last on that sets the price; 1
+            without any.
         """
         factor = 1.0
         for change in self.prices:

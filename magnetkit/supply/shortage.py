@@ -62,6 +62,7 @@ class Shortage(Strict):
 
     @model_validator(mode="after")
     def _says_something(self) -> "Shortage":
+        """Check that cuts, delays or prices are given; ValueError, which pydantic reports, otherwise."""
         if not (self.cuts or self.delays or self.prices):
             raise ValueError(
                 "expected one of cuts, delays and prices, got none"
@@ -69,7 +70,10 @@ class Shortage(Strict):
         return self
 
     def missing_shares(self) -> dict[str, float]:
-        """Return the largest share, 0 to 1, of each element that cannot be bought."""
+        """Return the largest share, 0 to 1, of each element that cannot be bought, by symbol.
+
+        Elements that no cut names are left out.
+        """
         return _largest(
             (element, supply_cut.share)
             for supply_cut in self.cuts
@@ -77,7 +81,10 @@ class Shortage(Strict):
         )
 
     def weeks_late(self) -> dict[str, float]:
-        """Return the weeks that each element comes late."""
+        """Return the weeks that each element comes late, by symbol, the largest of its delays.
+
+        Elements that no delay names are left out.
+        """
         return _largest(
             (element, late.weeks)
             for late in self.delays
@@ -173,10 +180,10 @@ def find_shortage(scenario: Scenario) -> Shortage:
 
 
 def _share_cut(scenario: Scenario, row: Row) -> float:
-    """Return the share of a stage's production, 0 to 1, that restrictions withhold.
+    """Return the share of a stage's production, 0 to 1, that the restrictions of `scenario` withhold.
 
-    `row` is a row of the table of production: ``element``, ``country_1`` to ``country_3`` and their
-    ``share_1_pct`` and so on. Countries that it does not name withhold nothing.
+    `row` is a row of the table of production: ``element``, ``country_1`` to ``country_3`` and
+    their ``share_1_pct`` and so on. Countries that it does not name withhold nothing.
     """
     total = 0.0
     for place in ("1", "2", "3"):
@@ -192,7 +199,7 @@ def _share_cut(scenario: Scenario, row: Row) -> float:
 
 
 def _largest(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """Return the largest number of each key."""
+    """Return the largest number of each key of `pairs`, which are (key, number of 0 or more)."""
     largest: dict[str, float] = {}
     for key, number in pairs:
         largest[key] = max(largest.get(key, 0.0), number)

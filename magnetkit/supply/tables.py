@@ -64,18 +64,19 @@ def element_table(
     scenario : str, Path or Scenario
         Name of an embedded scenario or path of a TOML file.
     recycled : mapping of str to float, optional
-        Share of an element's supply from domestic recycling; goes before the scenario's.
+        Share of an element's supply from domestic recycling, 0 to 1, by symbol; goes before the
+        scenario's.
 
     Returns
     -------
     DataFrame
         One row an element: ``element``; ``import_reliance`` (0-1, after recycling); ``stage``
-        that decides; its ``concentration`` (HHI), ``instability`` and ``withheld`` share
-        (0-1); ``supply_risk`` (0-1, see the module); ``price_USD_kg`` of the contained
-        element, its lowest and highest of five years; ``largest_producer`` and
-        ``largest_share`` (0-1) at that stage; ``export_control``, those of
-        ``supply/controls.csv`` that have not ended; then the descriptive columns of
-        ``supply/elements.csv``.
+        that decides; its ``concentration`` (HHI), ``instability`` and ``withheld`` share (0-1);
+        ``supply_risk`` (0-1, see the module); ``price_USD_kg`` of the contained element in the
+        scenario, and ``price_low_USD_kg`` and ``price_high_USD_kg``, the lowest and highest of
+        five years without it (NaN where unknown); ``largest_producer`` and ``largest_share``
+        (0-1) at that stage; ``export_control``, those of ``supply/controls.csv`` that have not
+        ended; then the descriptive columns of ``supply/elements.csv``, as texts.
     """
     import pandas as pd
 
@@ -195,7 +196,11 @@ def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
 
 
 def _active_controls(element: str) -> str:
-    """Write the export controls on an element that have not ended, with date, measure and status."""
+    """Write the export controls on an element that have not ended, with date, measure and status.
+
+    They are separated by "; "; the text is empty without any. `element` is a symbol. Measures of
+    the United States are left out.
+    """
     return "; ".join(
         "{country}, {effective}: {measure} ({status_2026_11})".format_map(row)
         for row in rows("controls")
@@ -231,14 +236,14 @@ def overdue(
     Parameters
     ----------
     today : datetime.date, optional
-        The date that counts as today.
+        The date that counts as today; that of the machine otherwise.
     symbols : collection of str, optional
         Elements of interest, all otherwise.
 
     Returns
     -------
     list of str
-        A sentence for each control, and one for the prices.
+        A sentence for each control, and one for the prices; empty where none is late.
 
     Examples
     --------

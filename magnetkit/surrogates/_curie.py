@@ -12,6 +12,7 @@ same host by a simple kriging with an exponential covariance over the atomic fra
 Econ. Geol. 58 (1963) 1246): two rows of a series take the error of its others from 34 to 25 K.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -66,9 +67,11 @@ TREND = 2 * (len(ROOTS) + 1)
 
 
 def physical(phases: CompositionTable, codes: Int8Array) -> FloatArray:
-    """Return the Curie temperature of the model at prior parameters, K; NaN where it has none.
+    """Compute the Curie temperature of n phases by the model at prior parameters, K, float64 (n,).
 
-    A variant is taken as its root, here and below: its compounds are its root's to learn from.
+    `phases` are their compositions and `codes`, int8 (n,), their host codes: indices into
+    `HOST_NAMES`, -1 for none. The result is NaN where the model has no answer. A variant counts as
+    its root, whose compounds it learns from.
     """
     return curie_temperature(phases, root_codes(codes), prior_parameters())
 
@@ -76,16 +79,21 @@ def physical(phases: CompositionTable, codes: Int8Array) -> FloatArray:
 def trend_columns(
     phases: CompositionTable, codes: Int8Array, base: FloatArray
 ) -> FloatArray:
-    """Compute the columns that a `TrendProcess` learns from, shape (n, d): trend, smooth and local part.
+    """Compute the columns that a `TrendProcess` learns from: trend, smooth and local part.
 
     Parameters
     ----------
     phases : CompositionTable
         n phases.
     codes : ndarray of int8, shape (n,)
-        Their hosts.
+        Their host codes, -1 for none.
     base : ndarray, shape (n,)
         Curie temperature by the physics, K; NaN without one.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, d)
+        The first `TREND` columns are the trend, the last 118 the atomic fractions (local part).
     """
     from ..features._descriptor_kernels import design
 
@@ -103,14 +111,44 @@ def layout() -> "Layout":
 def classify_rows(
     codes: Int8Array, base: FloatArray
 ) -> tuple[IntArray, FloatArray]:
-    """Return the kind of each row, an index into `ROOTS`, and its reduced mean, (n,) each.
+    """Find the kind of each of n rows, and reduce its physical mean to a number of about one.
 
-    `codes`, int8 (n,), are host codes, -1 for none. `base`, (n,), is the physical mean, K. Rows
-    without physics (NaN in `base`) have the kind after the last.
+    Parameters
+    ----------
+    codes : ndarray of int8, shape (n,)
+        Host codes, -1 for none.
+    base : ndarray, shape (n,)
+        Physical mean, K; NaN where there is no physics.
+
+    Returns
+    -------
+    kind : ndarray of int64, shape (n,)
+        Index of the host's root in `ROOTS`; ``len(ROOTS)`` where there is no physics.
+    reduced : ndarray of float64, shape (n,)
+        The mean less 600 K, over 250 K; -0.4 where there is no physics.
     """
     has_value = np.isfinite(base)
     kind = np.where(has_value, root_places(codes), len(ROOTS))
     return kind, np.where(has_value, base - 600.0, -100.0) / _UNIT_K
+
+
+def fill_mean(base: FloatArray) -> FloatArray:
+    """Return the mean of each row, K, (n,): `base`, (n,), or `TYPICAL_K` where that is NaN."""
+    return np.where(np.isfinite(base), base, TYPICAL_K)
+
+
+def interval_widths(
+    scores: Sequence[FloatArray], interval: float
+) -> FloatArray:
+    """Compute the quantile of each array of `scores`, float64 (len(scores),); NaN of an empty one.
+
+    A new score stays below it with the probability `interval`, 0 to 1.
+    """
+    widths = np.full(len(scores), np.nan)
+    for number, score in enumerate(scores):
+        if len(score):
+            widths[number] = _intervals.quantile(score, interval)
+    return widths
 
 
 class Asked(NamedTuple):
@@ -121,7 +159,7 @@ class Asked(NamedTuple):
     outside: FloatArray
 
     def at(self, rows: NDArray) -> "Asked":
-        """Return the rows a mask or index array selects."""
+        """Return a new `Asked` of the rows that a mask or index array `rows` selects."""
         return Asked(self.phases[rows], self.codes[rows], self.outside[rows])
 
 
@@ -130,7 +168,8 @@ def prepare_query(part: Partition) -> Asked:
 
     Of a charge, whose rest is a boundary phase, that is the hard phase. Otherwise it is the
     compound as it is written, with what the split would put outside the hard phase, such as
-    hydrogen. A recipe that is mostly no phase of its host has no such phase, and ``outside`` is 1.
+    hydrogen. A recipe that is mostly no phase of its host has no such phase; its host code is -1
+    then.
 
     Parameters
     ----------
@@ -141,7 +180,8 @@ def prepare_query(part: Partition) -> Asked:
     -------
     Asked
         ``phases``, a table of n rows in the order of the recipes; ``codes``, host codes, int8 (n,),
-        -1 for none; ``outside``, the share of weight outside the hard phase, (n,).
+        -1 for none; ``outside``, (n,): of a charge the share of weight outside the hard phase, 1
+        for a recipe that is mostly no phase of its host, 0 for others.
     """
     has_host = part.host >= 0
     inside = np.nan_to_num(part.hard_weight_fraction)
@@ -161,7 +201,7 @@ def prepare_query(part: Partition) -> Asked:
 
 
 def curie_phases(table: CompositionTable) -> tuple[Int8Array, CompositionTable]:
-    """Return host, a root, and phase of which compounds have their Curie temperature."""
+    """Return the host codes of roots, int8 (n,), and the phases, of which n recipes have their T_C."""
     query = prepare_query(partition(table))
     return root_codes(query.codes), query.phases
 
@@ -171,9 +211,10 @@ WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
 
 
 def hashes(table: CompositionTable) -> IntArray:
-    """Return one number a composition, int64 (n,), the same for fractions equal within 0.1 at.%.
+    """Compute one number for each composition of a table, int64 (n,).
 
-    Different compositions may share a number, if seldom.
+    Compositions of `table` whose fractions are equal within 0.1 at.% share a number. Different ones
+    may share one, if seldom.
     """
     row_hashes = np.zeros(len(table), np.int64)
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
@@ -202,16 +243,21 @@ class Beside:
     def predict(
         self, phases: CompositionTable, codes: Int8Array
     ) -> tuple[FloatArray, FloatArray]:
-        """Predict n hard phases by measured compounds like them.
+        """Predict the Curie temperature of n hard phases by measured compounds like them.
 
-        `codes`, int8 (n,), are the hosts of `phases`, -1 for none.
+        Parameters
+        ----------
+        phases : CompositionTable
+            The n hard phases.
+        codes : ndarray of int8, shape (n,)
+            Their host codes, -1 for none.
 
         Returns
         -------
-        value : ndarray, shape (n,)
-            K; NaN where the calibrated parameters do not answer.
-        likeness : ndarray, shape (n,)
-            Likeness to a measured compound, 0 to 1.
+        value : ndarray of float64, shape (n,)
+            K: the answer of the calibrated parameters, corrected; NaN where these have none.
+        likeness : ndarray of float64, shape (n,)
+            Likeness to the most similar measured compound, 0 (nothing alike) to 1.
         """
         alike = _correlation(
             phases.to_array(), root_codes(codes), self.atoms, self.host
@@ -226,8 +272,9 @@ class Beside:
 def replacement_rows(rows: TrainingSet) -> Beside | None:
     """Collect the measured rows for which the calibrated parameters answer; None if there are none.
 
-    `rows` is the user's `TrainingSet` of Curie temperatures, K. The `Beside` holds their hard
-    phases, hosts, and the weights of what they depart from the calibrated parameters by.
+    `rows` is the user's `TrainingSet` of Curie temperatures, K; it is not changed. The `Beside`
+    holds the hard phases of these rows, their hosts, and the weights by which the departures from
+    the calibrated parameters are interpolated.
     """
     codes, phases = curie_phases(rows.table)
     apart = rows.values - curie_temperature(phases, codes, load())
@@ -247,10 +294,11 @@ def replacement_rows(rows: TrainingSet) -> Beside | None:
 def _correlation(
     atoms: FloatArray, host: NDArray, others: FloatArray, theirs: NDArray
 ) -> FloatArray:
-    """Return the correlations of two sets of compounds, shape (m, n); 0 between hosts.
+    """Compute the correlations of m compounds with n others, float64 (m, n); 0 between hosts.
 
-    `atoms`, (m, 118), and `others`, (n, 118), are atomic fractions, `host`, (m,), and `theirs`,
-    (n,), codes of the roots of their hosts.
+    A correlation falls exponentially with the distance of the atomic fractions. `atoms`, (m, 118),
+    and `others`, (n, 118), are these fractions; `host`, (m,), and `theirs`, (n,), are codes of the
+    roots of the hosts.
     """
     from scipy.spatial.distance import cdist
 
@@ -274,9 +322,7 @@ _LEAST_K = 1.0
 class Branch:
     """The residual of some hosts, and the size of its errors."""
 
-    process: (
-        TrendProcess  # the residual, over the columns of `CurieModel.columns`
-    )
+    process: TrendProcess  # the residual, over the columns of `trend_columns`
     # The size of an error is their sum over one and what `error_inputs` returns, K, (7,).
     coefficients: FloatArray
     edge: float  # novelty at the edge of the domain
@@ -366,7 +412,7 @@ class CurieModel(TrainedModel):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the numbers that its answers are made of."""
+        """SHA-256, in hexadecimal digits, of the numbers that its answers are made of."""
         parts = [
             (b.process, b.coefficients, float(b.edge)) for b in self.branches
         ]
@@ -382,10 +428,22 @@ class CurieModel(TrainedModel):
         return self.beside is not None or self.known.origin != EMBEDDED
 
     def predict_magnets(self, whose: Asked) -> PredictedCurie:
-        """Predict as `predict_phases` does; NaN where the calibrated parameters stay in force.
+        """Predict the Curie temperatures of n recipes' phases where the model decides.
 
-        Equal phases are predicted once. `whose` is what `prepare_query` returns for n recipes.
-        Where the result's ``value``, K, is NaN, so is ``half``, and ``share`` is 0.
+        Where the calibrated parameters stay in force, ``value`` and ``half`` are NaN, ``share`` is
+        0 and ``measured`` False. Equal phases are predicted once.
+
+        Parameters
+        ----------
+        whose : Asked
+            What `prepare_query` returns for the recipes.
+
+        Returns
+        -------
+        PredictedCurie
+            Arrays (n,): ``value``, K; ``half``, half the interval of 90 %, K, NaN also where a
+            user's own measurements decide; ``share`` of what is learnt, 0 to 1; ``distance``, 1 at
+            the edge of the domain; ``measured``, whether the very compound is known.
         """
         # Of equal phases one is asked.
         if whose.phases.unique_rows is not None:
@@ -418,26 +476,17 @@ class CurieModel(TrainedModel):
             return self.predict_magnets(whose).value
         return nothing
 
-    def columns(
-        self, phases: CompositionTable, codes: Int8Array
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return the columns that the residual is learnt from, (n, d), and the physical mean, K, (n,).
-
-        The mean is NaN where there is no physics.
-        """
-        base = self.base(phases, codes)
-        return trend_columns(phases, codes, base), base
-
     def base(self, phases: CompositionTable, codes: Int8Array) -> FloatArray:
-        """Return the physical mean, K, NaN where there is none."""
+        """Return the physical mean of `phases` with host `codes`, K, (n,); NaN where there is none."""
         if self.physics:
             return physical(phases, codes)
         return np.full(len(phases), np.nan)
 
     def choose_branch(self, codes: Int8Array, base: FloatArray) -> IntArray:
-        """Return the number of the branch that answers for each phase, int64 (n,).
+        """Choose the branch that answers for each of n phases: an index into ``branches``, int64 (n,).
 
-        `codes` are the hosts and `base` the physical mean, K, NaN without one.
+        `codes`, int8 (n,), are host codes, -1 for none; `base`, (n,), is the physical mean, K, NaN
+        without one.
         """
         return self.of_host[classify_rows(codes, base)[0]]
 
@@ -454,9 +503,11 @@ class CurieModel(TrainedModel):
         Returns
         -------
         Residual
-            Arrays (n,): ``mean`` and ``size`` of an error, K; ``novelty``, 0 (known) to 1;
-            ``distance``, 1 at the edge of the domain; ``unseen``, share of elements new to its
-            host; ``measured``, whether the composition itself is known.
+            Arrays (n,): ``mean``, K, about the physical mean (or about `TYPICAL_K` without one);
+            ``size``, to which its error is proportional, K; ``novelty``, 0 (known) to 1;
+            ``distance``, 1 at the edge of the domain; ``unseen``, amount of elements that no known
+            compound of the host holds, 0 to 1 (from 10 at.% on); ``measured``, whether the
+            composition itself is known.
         """
         from ._gaussian_process_kernels import posterior_of_rows
 
@@ -506,20 +557,30 @@ class CurieModel(TrainedModel):
     def predict_phases(
         self, whose: Asked, interval: float = 0.9
     ) -> PredictedCurie:
-        """Return the predicted T_C of phases."""
+        """Predict T_C of the n phases of `whose`, K, with intervals of probability `interval`."""
         return self._answers(whose, interval)[0]
 
     def _answers(
         self, whose: Asked, interval: float = 0.9
     ) -> tuple[PredictedCurie, BoolArray, BoolArray]:
-        """Predict n phases with intervals of probability `interval`.
+        """Predict the Curie temperatures of n phases, with intervals.
+
+        Parameters
+        ----------
+        whose : Asked
+            n phases, their host codes and the share of weight outside them, as of `prepare_query`.
+        interval : float
+            Probability of the intervals, 0 to 1.
 
         Returns
         -------
         answer : PredictedCurie
-            As `predict_phases` returns.
+            Arrays (n,): ``value`` and ``half`` of the interval, K, NaN where nothing is known;
+            ``share`` of what is learnt, 0 to 1 (likeness where a user's measurements decided);
+            ``distance``, 1 at the edge of the domain; ``measured``, whether the very compound is
+            known.
         is_answer : ndarray of bool, shape (n,)
-            Rows that a user's measurements decided.
+            Rows that the calibrated parameters, corrected by a user's measurements, answer.
         has_base : ndarray of bool, shape (n,)
             Rows for which there is physics.
         """
@@ -527,38 +588,10 @@ class CurieModel(TrainedModel):
         base = self.base(phases, codes)
         residual = self.residual(whose, base)
         has_base = np.isfinite(base)
-        width = self._widths.get(interval)
-        if width is None:
-            quantiles = (
-                _intervals.quantile(s, interval) if len(s) else np.nan
-                for s in self.scores
-            )
-            self._widths[interval] = width = np.array(list(quantiles))
-        inside = residual.distance <= 1.0
         which = self.choose_branch(codes, base)
-        half = np.where(inside, width[which], width[-1]) * residual.size
-        normal = NormalDist().inv_cdf(0.5 + 0.5 * interval)
-        if not len(self.scores[-1]):
-            novelty_width = normal * OFFSET_K * residual.novelty
-            # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
-            few = np.array(
-                [len(s) * (1.0 - interval) < interval for s in self.scores]
-            )
-            enough = inside & ~few[which]
-            half = np.where(
-                enough,
-                half,
-                np.maximum(width[which] * residual.size, novelty_width),
-            )
-        value = np.maximum(
-            np.where(has_base, base, TYPICAL_K) + residual.mean, _LEAST_K
-        )
+        half = self._half_widths(residual, which, has_base, interval)
+        value = np.maximum(fill_mean(base) + residual.mean, _LEAST_K)
         familiarity = 1.0 - residual.novelty
-        if not self.anywhere:
-            # Too few were left out there: how far it may be off is what the prior says.
-            deviation = np.sqrt(residual.novelty * (2.0 - residual.novelty))
-            prior = np.fmax(half, normal * WITHOUT_PHYSICS_K * deviation)
-            half = np.where(has_base, half, prior)
         smallest_familiarity = _SILENT if self.anywhere else _NEARLY_KNOWN
         empty = (np.diff(phases.indptr) == 0) | (
             ~has_base & (familiarity < smallest_familiarity)
@@ -583,13 +616,54 @@ class CurieModel(TrainedModel):
             has_base,
         )
 
+    def _half_widths(
+        self,
+        residual: Residual,
+        which: IntArray,
+        has_base: BoolArray,
+        interval: float,
+    ) -> FloatArray:
+        """Compute half the interval of the Curie temperature of n phases, K, (n,).
+
+        Parameters
+        ----------
+        residual : Residual
+            Their residual, of which ``size``, ``novelty`` and ``distance`` count.
+        which : ndarray of int64, shape (n,)
+            The branch that answers for each, as of `choose_branch`.
+        has_base : ndarray of bool, shape (n,)
+            Phases for which there is physics.
+        interval : float
+            Probability of the intervals, 0 to 1.
+        """
+        width = self._widths.get(interval)
+        if width is None:
+            width = interval_widths(self.scores, interval)
+            self._widths[interval] = width
+        inside = residual.distance <= 1.0
+        half = np.where(inside, width[which], width[-1]) * residual.size
+        normal = NormalDist().inv_cdf(0.5 + 0.5 * interval)
+        if not len(self.scores[-1]):
+            novelty_width = normal * OFFSET_K * residual.novelty
+            wider = np.maximum(width[which] * residual.size, novelty_width)
+            # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
+            counts = np.array([len(score) for score in self.scores])
+            few = counts * (1.0 - interval) < interval
+            half = np.where(inside & ~few[which], half, wider)
+        if not self.anywhere:
+            # Too few were left out there: how far it may be off is what the prior says.
+            deviation = np.sqrt(residual.novelty * (2.0 - residual.novelty))
+            prior = np.fmax(half, normal * WITHOUT_PHYSICS_K * deviation)
+            half = np.where(has_base, half, prior)
+        return half
+
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Build the frame of `predict` for a table of recipes, K.
+        """Build the frame of `predict` for a table of recipes, K, one row a recipe in order.
 
-        `interval` is the probability of the ranges, 0 to 1. The columns are those of
-        `prediction_frame` with ``_data_share``; rows are those of `table`.
+        `table` are the recipes, `interval` is the probability of the ranges, 0 to 1. The columns
+        are those of `prediction_frame` with ``_data_share``; low ends below 0 are 0.
         """
         prediction = self.predict_phases(
             prepare_query(partition(table)), interval
@@ -632,7 +706,11 @@ class CurieModel(TrainedModel):
         return np.unique(hashes(self.known.table)), foreign
 
     def _met(self, phases: CompositionTable) -> tuple[FloatArray, BoolArray]:
-        """Return the amount of elements that no known row holds, and whether a row is known."""
+        """Compute, of n `phases`, what no known row holds, and whether a row is known.
+
+        Returned are the atomic fraction of elements that no known row holds, (n,), and bool (n,),
+        whether the composition is known within 0.1 at.%.
+        """
         from ._gaussian_process_kernels import familiarity
 
         return familiarity(phases.rows, WEIGHTS, EDGE, *self._marks)
@@ -641,9 +719,11 @@ class CurieModel(TrainedModel):
 def _unseen(
     phases: CompositionTable, kind: IntArray, seen: BoolArray
 ) -> FloatArray:
-    """Compute how much of each row consists of elements not `seen` in its kind, 0 to 1, shape (n,).
+    """Compute how much of each of n phases consists of elements not seen in its kind, (n,).
 
-    `seen` is bool, (kinds, 118).
+    The amount is 0 to 1: the atomic fraction over 0.1, at most 1. `phases` are the compositions,
+    `kind`, int64 (n,), rows of `seen`, bool (kinds, 118), which says whether a known compound of a
+    kind holds an element.
     """
     row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))
     new = ~seen[kind[row], phases.indices]
@@ -658,10 +738,12 @@ def error_inputs(
     residual: FloatArray,
     unseen: FloatArray,
 ) -> FloatArray:
-    """Collect the figures from which the size of an error follows, shape (n, 6).
+    """Collect the figures from which the size of an error follows, float64 (n, 6).
 
-    The first is the standard deviation that the novelty implies; the others are `local`, `outside`,
-    the absolute residual, novelty and `unseen`, (n,) each.
+    The first is the standard deviation that the novelty implies, relative to the prior. The others
+    are, in this order, `local` (residual of similar known rows, K), `outside` (share of weight
+    outside the phase), the absolute `residual` (K), `novelty` and `unseen` (0 to 1 each). All
+    parameters have shape (n,).
     """
     deviation = np.sqrt(novelty * (2.0 - novelty))
     return np.column_stack(
@@ -670,5 +752,9 @@ def error_inputs(
 
 
 def error_size(coefficients: FloatArray, known: FloatArray) -> FloatArray:
-    """Compute the size to which an error is proportional, K, (n,), from columns of `error_inputs`."""
+    """Compute the size to which an error is proportional, K, (n,).
+
+    `coefficients`, (7,), are a constant and one for each column of `known`, (n, 6), from
+    `error_inputs`.
+    """
     return coefficients[0] + (known * coefficients[1:]).sum(axis=1)

@@ -27,14 +27,14 @@ from ..phases.records import HOSTS, ROOTS
 from . import _store
 from ._curie import (
     TREND,
-    TYPICAL_K,
     Asked,
     Branch,
     CurieModel,
-    Residual,
     classify_rows,
     error_inputs,
     error_size,
+    fill_mean,
+    interval_widths,
     physical,
     prepare_query,
     replacement_rows,
@@ -94,7 +94,7 @@ class Rows(NamedTuple):
     asked: Asked
 
     def at(self, rows: NDArray) -> "Rows":
-        """Return the rows a mask or index array selects."""
+        """Return new `Rows` of those that a mask or index array `rows` selects."""
         x, base, host, compound, whose = self
         return Rows(
             x[rows], base[rows], host[rows], compound[rows], whose.at(rows)
@@ -119,15 +119,16 @@ class LeftOut(NamedTuple):
     base: FloatArray
 
     def error_inputs(self, rows: "NDArray | slice" = slice(None)) -> FloatArray:
-        """Return `error_inputs` of some rows, or of all."""
-        apart = self.mean - np.where(
-            np.isfinite(self.base), self.base, TYPICAL_K
-        )
+        """Return the figures of `error_inputs` of m rows, (m, 6).
+
+        `rows` is a mask, an index array or a slice; without it all rows count.
+        """
+        apart = self.mean - fill_mean(self.base)
         parts = self.novelty, self.local, self.outside, apart, self.unseen
         return error_inputs(*(part[rows] for part in parts))
 
     def sizes(self, coefficients: "list[FloatArray]") -> FloatArray:
-        """Compute the size of each error, K, (n,), with the coefficients of each branch.
+        """Compute the size of the error of each of n rows, K, (n,), with the coefficients of its branch.
 
         `coefficients` has, in the order of the branches, arrays (7,) for a constant and the six
         figures of `error_inputs`. A row of no branch is NaN.
@@ -151,7 +152,7 @@ def train_model(
     data : TrainingSet
         Curie temperatures, K; not changed.
     advance : callable
-        Called without arguments once a fold and once before.
+        Called without arguments once a fold of each way of leaving out, and once before.
 
     Returns
     -------
@@ -213,18 +214,19 @@ def calibrate_errors(
     Parameters
     ----------
     branches : sequence of Branch
-        Fitted branches.
+        Fitted branches; not changed.
     made : LeftOut
-        Predictions of n rows.
+        Predictions of n rows. NaN in ``mean`` is left out.
     values : ndarray, shape (n,)
         What was measured, K.
 
     Returns
     -------
     branches : tuple of Branch
-        With coefficients of the size of errors, and edges.
+        Copies with coefficients of the size of errors, (7,), and edges.
     scores : tuple of ndarray
-        Errors divided by their size: of each branch, and outside all edges.
+        Errors divided by their size: of each branch inside its edge, then of all rows outside. The
+        last is empty where fewer than 20 rows lie outside.
     """
     residual = np.abs(values - made.mean)
     is_prediction = np.isfinite(made.mean)
@@ -249,20 +251,13 @@ def calibrate_errors(
     )
     scores = []
     for k in range(len(coefficients_of_branches)):
-        in_branch = inside & (made.branch == k)
-        scores.append(
-            _wider_scores(
-                score,
-                in_branch if in_branch.sum() >= _LEAST_OUTSIDE else inside,
-                made.chemistry,
-            )
-        )
+        rows = inside & (made.branch == k)
+        rows = rows if rows.sum() >= _LEAST_OUTSIDE else inside
+        scores.append(_wider_scores(score, rows, made.chemistry))
     beyond = is_prediction & ~inside
-    outside = (
-        _wider_scores(score, beyond, made.chemistry)
-        if beyond.sum() >= _LEAST_OUTSIDE
-        else score[:0]
-    )
+    outside = score[:0]
+    if beyond.sum() >= _LEAST_OUTSIDE:
+        outside = _wider_scores(score, beyond, made.chemistry)
     return tuple(coefficients_of_branches), (*scores, outside)
 
 
@@ -276,7 +271,7 @@ def left_out_half_widths(
     Parameters
     ----------
     model : CurieModel
-        Trained model of n rows.
+        Trained model of n rows; not changed.
     left : sequence of LeftOut
         What `train_model` returned beside it: left out by paper, then by chemistry.
     coverage : float
@@ -285,7 +280,8 @@ def left_out_half_widths(
     Returns
     -------
     list of ndarray
-        One for each of `left`: half widths, K, (n,).
+        One for each of `left`: half widths, K, (n,). NaN for a row without a prediction, and
+        outside the domain where too few rows calibrate it.
     """
     data = model.known
     halves = []
@@ -295,11 +291,7 @@ def left_out_half_widths(
         for k in np.unique(folds):
             test = folds == k
             branches, scores = _calibrate_without_rows(model, left, test)
-            widths = [
-                _intervals.quantile(s, coverage) if len(s) else np.nan
-                for s in scores
-            ]
-            factor = np.array(widths)
+            factor = interval_widths(scores, coverage)
             size = test_rows.sizes([branch.coefficients for branch in branches])
             edges = np.array([branch.edge for branch in branches])
             inside = test_rows.novelty <= edges[test_rows.branch]
@@ -350,6 +342,11 @@ def _wider_scores(
         Which rows count.
     chemistry : ndarray of bool, shape (n,)
         Which rows were left out with their chemistry; the others were with their paper.
+
+    Returns
+    -------
+    ndarray of float64, shape (m,)
+        A new array, in the order of the rows.
     """
     ways = [score[rows & way] for way in (chemistry, ~chemistry)]
     enough = [own for own in ways if len(own) >= _LEAST_OUTSIDE]
@@ -361,10 +358,21 @@ def _wider_scores(
 
 
 def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
-    """Fit a model whose intervals are not calibrated yet; without `physics` on data alone.
+    """Fit a model whose intervals are not calibrated yet.
 
-    `data` is a `TrainingSet` of Curie temperatures, K. The scales are searched for, which takes
-    most of the time. Coefficients and scores of the result are ones, its manifest is empty.
+    The scales are searched for, which takes most of the time.
+
+    Parameters
+    ----------
+    data : TrainingSet
+        Curie temperatures, K; not changed.
+    physics : bool
+        Whether the physics is the mean; the data alone are learnt otherwise.
+
+    Returns
+    -------
+    CurieModel
+        Its coefficients, edges and scores are ones, its manifest is empty.
     """
     rows = training_rows(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
@@ -396,10 +404,11 @@ def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
 
 
 def assign_folds(data: TrainingSet, chemistry: bool = False) -> IntArray:
-    """Assign each row to a fold, int64 (n,), by its group, or by its chemistry.
+    """Assign each of the n rows of a training set to a fold, int64 (n,), numbers from 0 on.
 
-    A chemistry is a host with its elements other than rare earths. Groups of a large set go by
-    ``datasets/surrogates/split.csv`` or their hash, those of a small one are distributed evenly.
+    Rows of one group share a fold; with `chemistry` those of one chemistry do, a host with its
+    elements other than rare earths. Groups of a large set go by their hash, see `fold`; those of a
+    small `data` are distributed evenly over `CURIE_FOLDS`.
     """
     groups = data.groups
     if chemistry:
@@ -431,7 +440,8 @@ def left_out(
     Returns
     -------
     LeftOut
-        Arrays of n rows; NaN in the rows of a fold that leaves nothing to learn from.
+        Arrays of n rows. ``mean``, ``novelty``, ``local`` and ``unseen`` are NaN in the rows of a
+        fold that leaves nothing to learn from.
     """
     data = model.known
     groups = assign_folds(data, chemistry)
@@ -446,47 +456,41 @@ def left_out(
             rest = data[train]
             # The size of an error is then the local residual alone.
             only = np.arange(7) == 2.0
+            fitted_branches = fit_branches(
+                rest, rows_of_data.at(train), model.branches, search=True
+            )
             branches = tuple(
                 replace(branch, coefficients=only, edge=1.0)
-                for branch in fit_branches(
-                    rest, rows_of_data.at(train), model.branches, search=True
-                )
+                for branch in fitted_branches
             )
-            residual: Residual = replace(
-                model, branches=branches, known=rest
-            ).residual(rows_of_data.asked.at(test), rows_of_data.base[test])
-            mean = (
-                np.where(
-                    np.isfinite(rows_of_data.base[test]),
-                    rows_of_data.base[test],
-                    TYPICAL_K,
-                )
-                + residual.mean
+            model_of_fold = replace(model, branches=branches, known=rest)
+            base = rows_of_data.base[test]
+            residual = model_of_fold.residual(rows_of_data.asked.at(test), base)
+            figures[:, test] = (
+                np.maximum(fill_mean(base) + residual.mean, _LEAST_K),
+                residual.novelty,
+                residual.size,
+                residual.unseen,
             )
-            own_mean = np.maximum(mean, _LEAST_K)
-            new = residual.novelty
-            figures[:, test] = own_mean, new, residual.size, residual.unseen
         advance()
-    way = np.full(len(data), chemistry)
-    branch = model.of_host[rows_of_data.host]
     mean, novelty, local, unseen = figures
     return LeftOut(
-        mean,
-        novelty,
-        local,
-        unseen,
-        rows_of_data.asked.outside,
-        branch,
-        way,
-        rows_of_data.base,
+        mean=mean,
+        novelty=novelty,
+        local=local,
+        unseen=unseen,
+        outside=rows_of_data.asked.outside,
+        branch=model.of_host[rows_of_data.host],
+        chemistry=np.full(len(data), chemistry),
+        base=rows_of_data.base,
     )
 
 
 def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
-    """Return a new model with further measurements; its scales stay as they are.
+    """Return a new model that knows further measurements; its scales stay as they are.
 
-    Beside the calibrated parameters, which know the embedded facts, the rows change only what is
-    like them. `rows` is a `TrainingSet` of Curie temperatures, K.
+    Where the calibrated parameters decide, which know the embedded facts, the rows change only what
+    is like them. `model` is not changed. `rows` is a `TrainingSet` of Curie temperatures, K.
     """
     joint_data = _join_rows(model.known, rows)
     rows_of_data = training_rows(joint_data, model.physics)
@@ -496,11 +500,21 @@ def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
 
 
 def training_rows(data: TrainingSet, physics: bool) -> Rows:
-    """Convert a training set to the rows that are learnt, with or without the physics as their mean.
+    """Convert a training set to the rows that are learnt.
 
-    The `Rows` of n rows hold ``x``, the columns; ``base``, the physical mean, K, NaN without one;
-    ``host``, the kind of each row; ``compound``, a number that equal compositions share; and
-    ``asked``, the phases as of `prepare_query`.
+    Parameters
+    ----------
+    data : TrainingSet
+        n Curie temperatures, K.
+    physics : bool
+        Whether the physics is the mean; without it ``base`` is NaN.
+
+    Returns
+    -------
+    Rows
+        ``x``, columns (n, d); ``base``, the physical mean, K, NaN without one; ``host``, the kind
+        of each row as of `classify_rows`; ``compound``, a number that equal compositions share;
+        ``asked``, the phases as of `prepare_query`.
     """
     query = prepare_query(partition(data.table))
     phases, codes, _ = query
@@ -521,11 +535,23 @@ def fit_branches(
     branches: Sequence[Branch],
     search: bool = False,
 ) -> tuple[Branch, ...]:
-    """Fit the branches, the common one first, to the rows `own` of a set.
+    """Fit the branches of a model to the rows of a set.
 
-    `own` are the rows of `data` as `training_rows` converts them. `search` searches for scales;
-    those of the branches stay otherwise. New branches are returned, with coefficients and edges as
-    they were.
+    Parameters
+    ----------
+    data : TrainingSet
+        Curie temperatures, K.
+    own : Rows
+        The rows of `data` as `training_rows` converts them.
+    branches : sequence of Branch
+        The common one first; not changed. A sparse branch takes points of the common process.
+    search : bool
+        Whether to search for scales; those of the branches stay otherwise.
+
+    Returns
+    -------
+    tuple of Branch
+        Copies with new processes; coefficients and edges as they were.
     """
     result: list[Branch] = []
     for branch in branches:
@@ -553,18 +579,23 @@ def fit_rows(
     Parameters
     ----------
     data : TrainingSet
-        Measured values.
+        Curie temperatures, K.
     own : Rows
         The same rows as they are learnt.
-    learns : ndarray of bool
+    learns : ndarray of bool, shape (kinds,)
         Kinds that the process learns from.
     scales : TrendProcess or None
-        Process whose scales to keep; None searches for them.
+        Fitted process whose scales to keep, not changed; None searches for them.
+
+    Returns
+    -------
+    TrendProcess
+        A new one, fitted, K.
     """
     import pandas as pd
 
     mine = np.flatnonzero(learns[own.host])
-    apart = data.values - np.where(np.isfinite(own.base), own.base, TYPICAL_K)
+    apart = data.values - fill_mean(own.base)
     frame = pd.DataFrame(
         {"key": own.compound[mine], "apart": apart[mine], "row": mine}
     )
@@ -586,7 +617,10 @@ def fit_rows(
 
 
 def _join_rows(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
-    """Return a training set of the rows of both sets, the known ones first."""
+    """Join two sets to a new one, the rows of `known` first.
+
+    Target and removed counts are those of `known`; all rows of both are learnt from.
+    """
     return TrainingSet(
         known.target,
         CompositionTable.from_array(
@@ -616,7 +650,7 @@ def load(
     add: "str | Path | None" = None,
     progress: bool = False,
 ) -> CurieModel:
-    """Return the model, trained at first use and kept in the cache.
+    """Return the model, trained at first use and kept in memory and in the cache folder.
 
     Parameters
     ----------
@@ -626,12 +660,19 @@ def load(
     add : path, optional
         CSV file of rows to learn beside what is known; the scales stay.
     progress : bool
-        Show a bar while training.
+        Show a bar on stderr while training.
+
+    Returns
+    -------
+    CurieModel
+        The same object for the same arguments and settings; do not change it.
 
     Raises
     ------
     InputError
-        If both `data` and `add` are given.
+        If both `data` and `add` are given, or a value is impossible.
+    DataError
+        If the file holds nothing usable.
     """
     if data is not None and add is not None:
         raise InputError(
@@ -653,9 +694,18 @@ def _load(
 ) -> CurieModel:
     """Return the model of files; cached for each combination of arguments.
 
-    `data` is the path of a CSV file to learn from instead of everything else, `add` of one to learn
-    beside it. `settings` is part of the key of the cache and not used otherwise. A model trained
-    anew is written to the cache folder.
+    A model trained anew is written to the cache folder, but not one with rows of `add`.
+
+    Parameters
+    ----------
+    data : str or None
+        Path of a CSV file to learn from instead of everything else.
+    add : str or None
+        Path of a CSV file to learn beside everything else.
+    progress : bool
+        Show a bar on stderr while training.
+    settings : str
+        Part of the key of the cache and not used otherwise.
     """
     if add is not None:
         rows = own_set(Path(add), least=1)
@@ -668,10 +718,10 @@ def _load(
 
 
 def model_key(known: TrainingSet) -> str:
-    """Return a hash of all that decides the model which is trained on a set.
+    """Compute a hash of all that decides the model which is trained on the set `known`.
 
-    The physics enters by its answers to the compounds of the set: other code or tables that give
-    the same answers leave the model as it is.
+    The result has 16 hexadecimal digits. The physics enters by its answers to the compounds of the
+    set: other code or tables that give the same answers leave it as it is.
     """
     from .._core import _intervals
     from . import _curie, _process
@@ -698,9 +748,10 @@ def model_key(known: TrainingSet) -> str:
 
 
 def _train_with_progress(known: TrainingSet, progress: bool) -> CurieModel:
-    """Train a model on a set, with a progress bar if asked, and enter its key in the manifest.
+    """Train a model on the set `known`, and enter its key in the manifest.
 
-    No file is written; `_store.load_or_train` or `retrain` does that.
+    `progress` shows a bar on stderr. No file is written; `_store.load_or_train` or `retrain` does
+    that.
     """
     from .._core._progress import bar
 
@@ -716,8 +767,8 @@ def _train_with_progress(known: TrainingSet, progress: bool) -> CurieModel:
 def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
     """Train a model on `data` and write it to the cache folder, in place of one that is there.
 
-    Models kept in memory are forgotten. `progress` shows a bar on stderr. StoreError if the file
-    cannot be written.
+    `data` is a `TrainingSet` of Curie temperatures, K. Models kept in memory are forgotten.
+    `progress` shows a bar on stderr. StoreError if the file cannot be written.
     """
     model = _train_with_progress(data, progress)
     _store.save(model.file, *pack(model))
@@ -728,8 +779,8 @@ def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
 def pack(model: CurieModel) -> _store.Packed:
     """Return the content of a model and its manifest, as `_store.save` takes them.
 
-    The content has ``branches``, ``of_host``, ``scores`` and ``anywhere``; the training set is not
-    in it.
+    The content has ``branches`` (the fields of each as a tuple), ``of_host``, ``scores`` and
+    ``anywhere``; the training set is not in it.
     """
     content = {
         "branches": tuple(
@@ -745,5 +796,9 @@ def pack(model: CurieModel) -> _store.Packed:
 def unpack(
     known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]
 ) -> CurieModel:
+    """Build a model of its training set `known`, and the content and manifest that `pack` returned.
+
+    ``branches`` is removed from `content`.
+    """
     branches = tuple(Branch(*parts) for parts in content.pop("branches"))
     return CurieModel(branches, known=known, manifest=manifest, **content)

@@ -49,6 +49,11 @@ class Forest:
             Values.
         trees, seed : int
             Number of trees and seed of the generator.
+
+        Returns
+        -------
+        Forest
+            A new one, grown in single precision; it needs scikit-learn no more.
         """
         from sklearn.ensemble import ExtraTreesRegressor
 
@@ -70,7 +75,7 @@ class Forest:
         )
 
     def predict(self, X: FloatArray) -> FloatArray:
-        """Return the mean of the trees for each row of `X`, shape (n,)."""
+        """Return the mean of the trees for each row of `X`, (n, d), in the unit of the values, (n,)."""
         result = np.empty(len(X))
         for start in range(0, len(X), _CHUNK):
             rows = slice(start, start + _CHUNK)

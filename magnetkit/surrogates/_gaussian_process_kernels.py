@@ -60,7 +60,7 @@ class Known(NamedTuple):
 # library's exp.
 @jit
 def decay(t):
-    """Return exp(-t) for t of 0 or more, to a millionth."""
+    """Compute exp(-t) for `t`, float32, of 0 or more, to a millionth."""
     u = min(t, _FAR) * np.float32(-1.0 / 64.0)
     f = u * (
         np.float32(1.0)
@@ -88,9 +88,9 @@ def decay(t):
 def _present_elements(x, block, at, before):
     """Write the moving columns of a block that are not 0 in row `x` into `at`, ascending.
 
-    `at`, int64, holds the `before` columns of the row before on entry. Returned are the number of
-    columns now, and whether they are the same ones as before. `at` behind that number stays as it
-    was.
+    `block` is `Block`. `at`, int64, holds the `before` columns of the row before on entry. Returned
+    are the number of columns now, and whether they are the same ones as before. `at` behind that
+    number stays as it was.
     """
     count = 0
     same = True
@@ -110,7 +110,8 @@ def _absent(block, at, count, out):
     `block` is `Block`. `at` holds in its first `count` entries, ascending, the columns that are not
     0, which are left out. `out`, float32 (m,), is overwritten.
     """
-    moving, m = block.moving, block.moving.shape[1]
+    moving = block.moving
+    m = moving.shape[1]
     out[:] = np.float32(0.0)
     k = 0
     for c in range(len(moving)):
@@ -137,7 +138,8 @@ def _squares(x, block, at, count, absent, out):
     `block` is `Block`; `x`, `at`, `count` are as of `_present_elements`, `absent` as `_absent`
     wrote it.
     """
-    moving, m = block.moving, block.moving.shape[1]
+    moving = block.moving
+    m = moving.shape[1]
     p = len(moving)
     d = len(block.column)
     rest = 0.0
@@ -188,7 +190,10 @@ class Room(NamedTuple):
 
 @jit(part="merged")
 def allocate_workspace(known):
-    """Allocate a `Room` for the known rows."""
+    """Allocate a `Room` for the known rows of `known`, a `Known`.
+
+    Its arrays are not initialised; ``held`` is -1, so that the first row computes all anew.
+    """
     m = len(known.weights)
     smooth = np.empty(m, np.float32)
     return Room(
@@ -205,7 +210,21 @@ def allocate_workspace(known):
 # Several rows a call: taking a group of arrays apart counts references, as dear as a row.
 @jit(part="merged")
 def posterior_rows(X, known, room, out, first):
-    """Write mean, largest correlation and neighbours' residual of some rows into `out`."""
+    """Write mean, largest correlation and neighbours' residual of n rows into `out`.
+
+    Parameters
+    ----------
+    X : ndarray of float64, shape (n, d)
+        New rows; NaN gives NaN.
+    known : Known
+        The known rows, m of them.
+    room : Room
+        Workspace of `allocate_workspace`, as the rows before left it; overwritten.
+    out : ndarray of float64, shape (3, k)
+        Columns `first` to `first` + n - 1 are overwritten.
+    first : int
+        Column of the first row.
+    """
     m = len(known.weights)
     wide = X.shape[1]
     near = known.smooth
@@ -279,7 +298,10 @@ def _rows(X, known, out, start, stop):
 
 # X float64 (n, d): new rows; known: see `Known` -> out float64 (3, n), see `posterior_rows`
 def posterior(X, known):
-    """Return mean, nearest correlation and neighbours' residual of each row, shape (3, n)."""
+    """Compute mean, nearest correlation and neighbours' residual of new rows, float64 (3, n).
+
+    `X`, float64 (n, d), are the rows; `known` is `Known`. The three are as of `posterior_rows`.
+    """
     out = np.empty((3, len(X)))
     share_rows(_rows, len(X), X, known, out, chunk=_PREDICTION_ROWS)
     return out
@@ -308,11 +330,12 @@ def _posterior_row(rows, picked, layout, kind, at, known, out, start, stop):
 
 # As `_posterior_row`, for all picked rows -> out float64 (3, p)
 def posterior_of_rows(rows, picked, layout, kind, at, known):
-    """Return mean, largest correlation with a known row, and neighbours' residual of each picked row.
+    """Compute mean, largest correlation with a known row, and neighbours' residual of each picked row.
 
-    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `picked`, int64 (p,), are rows
-    of it; `layout`, `kind` and `at` are as of `design_rows`, `known` is `Known`. The result is
-    float64 (3, p).
+    `rows` is `Rows`: (indptr, indices, values) of the atomic fractions of n compositions; `picked`,
+    int64 (p,), are rows of it; `layout`, `kind` and `at` are as of `design_rows`, `known` is
+    `Known`. The result is float64 (3, p), a column for each picked row in order, in the process's
+    own unit.
     """
     out = np.empty((3, len(picked)))
     share_rows(
@@ -338,7 +361,12 @@ def posterior_of_rows(rows, picked, layout, kind, at, known):
 def _familiarity_row(
     rows, weights, edge, known, foreign, other, same, start, stop
 ):
-    """Write the amount of foreign elements, and whether a composition is a known one."""
+    """Write the amount of foreign elements, and whether a composition is a known one.
+
+    `rows` is `Rows`: (indptr, indices, values) of n compositions, atomic fractions; `weights`,
+    `edge`, `known` and `foreign` are described above. Written are entries `start` to `stop` - 1 of
+    `other`, float64 (n,), the atomic fraction of foreign elements, and of `same`, bool (n,).
+    """
     for i in range(start, stop):
         amount = 0.0
         number = np.int64(0)
@@ -367,10 +395,20 @@ def _familiarity_row(
 
 # As `_familiarity_row` -> float64 (n), bool (n)
 def familiarity(rows, weights, edge, known, foreign):
-    """Return the amount of foreign elements, and whether each composition is a known one.
+    """Compute the amount of foreign elements, and whether each composition is a known one.
 
-    `rows` is `Rows`: (indptr, indices, values) of n compositions, atomic fractions; the other
-    parameters are as of `_familiarity_row`.
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of n compositions, atomic fractions.
+    weights : ndarray of int64, shape (118,)
+        Odd multipliers: the thousandths of a row times these sum to its number.
+    edge : float
+        Added to a thousandth before it is cut to an integer.
+    known : ndarray of int64, shape (k,)
+        Numbers of known compositions, ascending.
+    foreign : ndarray of bool, shape (118,)
+        Elements that no known composition holds.
 
     Returns
     -------

@@ -94,8 +94,8 @@ class TrainingSet:
         Returns
         -------
         DataFrame
-            ``composition`` (atomic), the target, ``group``, ``source``, ``basis``, and ``learn``
-            where some rows are only tested on.
+            ``composition`` (atomic), the target, ``group``, ``source``, ``basis``, and where some
+            rows are only tested on ``learn``, which is not read again.
         """
         frame = pd.DataFrame(
             {
@@ -116,7 +116,8 @@ class TrainingSet:
         Returns
         -------
         dict
-            What `from_arrays` takes.
+            What `from_arrays` takes: ``target``, ``fractions``, atomic, (n, 118), ``values``,
+            ``groups``, ``sources``, ``origin``, ``removed`` and ``learn``.
         """
         return {
             "target": self.target,
@@ -131,14 +132,12 @@ class TrainingSet:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, Any]) -> "TrainingSet":
-        """Return the set that `to_arrays` took apart.
-
-        `arrays` loses its fractions.
+        """Build the set that `to_arrays` took apart.
 
         Parameters
         ----------
         arrays : dict
-            What `to_arrays` returns.
+            What `to_arrays` returns; its key ``fractions`` is removed.
 
         Returns
         -------
@@ -151,15 +150,30 @@ class TrainingSet:
         return len(self.values)
 
     def __getitem__(self, rows: NDArray) -> "TrainingSet":
-        """Return the rows a mask or index array selects."""
+        """Return a new set of the rows that a mask or index array `rows` selects."""
         parts = ("table", "values", "groups", "sources", "learn")
         return replace(
             self, **{name: getattr(self, name)[rows] for name in parts}
         )
 
+    def manifest(self) -> dict[str, Any]:
+        """Return what the manifest of a model that learns from the set says of it.
+
+        The keys are ``target``, ``origin``, ``rows`` (learnt from), ``groups`` (their number),
+        ``removed`` and ``data_sha256``.
+        """
+        return {
+            "target": self.target,
+            "origin": self.origin,
+            "rows": int(self.learn.sum()),
+            "groups": len(np.unique(self.groups)),
+            "removed": self.removed,
+            "data_sha256": self.sha256,
+        }
+
     @property
     def sha256(self) -> str:
-        """SHA-256, in hexadecimal digits, of compositions, values and groups in their order."""
+        """SHA-256, in hexadecimal digits, of target, compositions, values, ``learn`` and groups in order."""
         digest = hashlib.sha256(self.target.encode())
         t = self.table
         for part in (t.indptr, t.indices, t.values, self.values, self.learn):
@@ -169,7 +183,10 @@ class TrainingSet:
 
 
 def _exact_texts(table: CompositionTable) -> list[str]:
-    """Write each composition as a formula with 12 digits of its atomic fractions, n texts."""
+    """Write each of n compositions of `table` as a formula, a list of n texts.
+
+    Amounts are atomic fractions of 12 digits, such as "Fe0.823529411765".
+    """
     texts = []
     for start, stop in zip(table.indptr[:-1], table.indptr[1:], strict=True):
         parts = zip(
@@ -184,7 +201,10 @@ def _exact_texts(table: CompositionTable) -> list[str]:
 
 
 def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
-    """Write the elements of each composition, joined by dashes, as an array of texts, (n,)."""
+    """Write the elements of each of n compositions of `table` as a text, an array (n,).
+
+    They stand in the order of atomic number, joined by dashes: "B-Fe-Nd".
+    """
     names = np.array(SYMBOLS)
     bounds = zip(table.indptr[:-1], table.indptr[1:], strict=True)
     return np.array(
@@ -216,7 +236,7 @@ def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
 def refuse(
     target: str, file: str, found: TrainingSet, wrong: BoolArray, limits: str
 ) -> None:
-    """Raise InputError if any value is `wrong`: one that no compound can have.
+    """Raise InputError if any value is `wrong`: one that no compound can have. Nothing is returned.
 
     The message names the first of these compounds, its value, the `limits` and how many there are.
 
@@ -253,8 +273,8 @@ def named_so(given: Any) -> str:
 def read_frame(given: Any) -> pd.DataFrame:
     """Read a table as a pandas frame: a CSV file, or a frame of pandas, polars or Arrow.
 
-    `given` is the path or the frame; rows are numbered anew from 0, and cells of a file are texts.
-    InputError for anything else, DataError if the file cannot be read.
+    `given` is the path or the frame, which is not changed. Rows are numbered anew from 0; cells of
+    a file are texts. InputError for anything else, DataError if the file cannot be read.
     """
     if isinstance(given, pd.DataFrame):
         return given.reset_index(drop=True)
@@ -312,6 +332,12 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
         With ``composition``, the target, and as they are ``group``, ``source`` and ``basis``.
     least : int
         Number of rows that must remain.
+
+    Returns
+    -------
+    TrainingSet
+        Without a column ``group`` the groups are chemical systems, without ``source`` the sources
+        are the file's name. Counts of rows left out are in ``removed``.
 
     Raises
     ------
@@ -451,7 +477,9 @@ _REMARK = re.compile(
 
 
 def kelvin(text: str) -> float:
-    """Convert a cell to a temperature, K; NaN if it holds none, a bound or a wide range.
+    """Convert a text to a temperature, K; NaN if it holds none, a bound or a wide range.
+
+    A number of `text` without a unit is in kelvin. A range of up to 20 counts as its middle.
 
     >>> kelvin("~560 K"), kelvin("327 °C"), kelvin("550-555 K"), kelvin(">300 K")
     (560.0, 600.15, 552.5, nan)
@@ -473,6 +501,8 @@ def kelvin(text: str) -> float:
 def compound(text: str) -> str:
     """Write a compound's name as the parser takes it: plain digits, deuterium as hydrogen.
 
+    Spaces, and at the end of `text` a remark such as "(powder)", are left out.
+
     >>> compound("YFe₂D₃.₁"), compound("TbFe2 (polycrystalline)")
     ('YFe2H3.1', 'TbFe2')
     """
@@ -481,7 +511,7 @@ def compound(text: str) -> str:
 
 
 def fold(paper: str) -> int:
-    """Return the fold of a paper, by its hash, so that a new one moves no other."""
+    """Return the fold of a paper, 0 to `CURIE_FOLDS` - 1, by its hash: a new one moves no other."""
     return int(hashlib.sha256(paper.encode()).hexdigest(), 16) % CURIE_FOLDS
 
 
@@ -505,7 +535,8 @@ def local_file(name: str) -> Path | None:
 def curie_set() -> TrainingSet:
     """Return all measured Curie temperatures at hand: embedded facts and fetched compilations.
 
-    DataError if a file is not laid out as expected.
+    Nothing is downloaded. The same files give the same object, which must not be changed. DataError
+    if a file is damaged or not laid out as expected.
     """
     files = (local_file("curie"), local_file("curie-by-paper"))
     return _curie_set(*(None if file is None else str(file) for file in files))
@@ -513,10 +544,10 @@ def curie_set() -> TrainingSet:
 
 @lru_cache(maxsize=4)
 def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
-    """Build the training set from the embedded facts and the files of two compilations, None if absent.
+    """Build the training set from the embedded facts and the files of two compilations.
 
     `plain` is the path of DS1+DS2 (columns ``Name`` and ``TC``), `by_paper` that of
-    MagneticMaterials_All.
+    MagneticMaterials_All; None where a file is absent. DataError if columns are missing.
     """
     frames = [_embedded_facts()]
     if plain is not None:
@@ -535,8 +566,8 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
     """Read a user's measured Curie temperatures; see `magnetkit.surrogates.training_set`.
 
     `given` is the path of a CSV file or a frame with ``composition`` and ``curie_temperature_K``.
-    InputError if one is no temperature in kelvin at which a compound can order, DataError if fewer
-    than `least` remain.
+    InputError if a value is no temperature, K, at which a compound can order (above 0, at most 1400
+    K); DataError if fewer than `least` rows remain.
     """
     rows = read_rows(TARGET, given, least)
     wrong = (rows.values <= 0.0) | (rows.values > _ABOVE_COBALT_K)
@@ -551,34 +582,33 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
 
 
 def _embedded_facts() -> pd.DataFrame:
-    """Read the facts of datasets/intrinsic: name, value (K), and paper, its DOI or citation.
+    """Read the measured Curie temperatures of ``datasets/intrinsic``, as `clean_rows` takes them.
 
-    The columns ``kind``, ``computed`` and ``typed`` are there too, as `clean_rows` takes them.
+    Columns are ``name``, ``value`` (K), ``paper`` (DOI in lower case, or citation), ``kind``
+    (empty), ``computed`` (False) and ``typed`` (True). Row labels may repeat.
     """
     names = ["name", "value", "paper"]
     columns = ["formula", TARGET, "source"]
-    files = (
-        datasets.path(f"intrinsic/{name}.csv")
-        for name in ("compounds", "curie")
-    )
-    frames = [
-        pd.read_csv(file)[columns].set_axis(names, axis=1) for file in files
-    ]
+    frames = []
+    for name in ("compounds", "curie"):
+        rows = pd.read_csv(datasets.path(f"intrinsic/{name}.csv"))[columns]
+        frames.append(rows.set_axis(names, axis=1))
     single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
     single = single[single["property"] == TARGET][
         ["formula", "value", "source"]
     ]
     facts = pd.concat([*frames, single.set_axis(names, axis=1)])
-    papers = [
-        s.removeprefix(_DOI).lower() if s.startswith(_DOI) else s
-        for s in facts["paper"]
-    ]
+    papers = []
+    for source in facts["paper"]:
+        if source.startswith(_DOI):
+            source = source.removeprefix(_DOI).lower()
+        papers.append(source)
     facts = facts.assign(paper=papers, kind="", computed=False, typed=True)
     return facts[np.isfinite(facts["value"])]
 
 
 def measured_compounds(target: str) -> TrainingSet:
-    """Return the embedded compounds of which a property at room temperature was measured.
+    """Read the embedded compounds of which a property at room temperature was measured.
 
     The parameters of the physics are fitted to them. Fields are those of compounds with an easy
     axis.
@@ -586,12 +616,13 @@ def measured_compounds(target: str) -> TrainingSet:
     Parameters
     ----------
     target : str
-        An intrinsic property that the physics computes, except the Curie temperature.
+        An intrinsic property that the physics computes, such as "saturation_polarization_T", except
+        the Curie temperature.
 
     Returns
     -------
     TrainingSet
-        In groups by source.
+        In the unit of the target, in groups by source.
     """
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     if target == FIELD:
@@ -612,8 +643,9 @@ def measured_compounds(target: str) -> TrainingSet:
 def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Convert DS1+DS2 to the columns that `clean_rows` takes.
 
-    `frame` has ``Name`` and ``TC``, K but for the few names known to be in degrees C. DataError if
-    columns are missing.
+    `frame` has ``Name`` and ``TC``, K but for the few names known to be in degrees C; it is not
+    changed. Returned are ``name``, ``value`` (K), ``paper`` ("DS1+DS2"), ``kind`` (empty) and
+    ``computed`` (False). DataError if columns are missing.
     """
     if not {"Name", "TC"} <= set(frame.columns):
         raise DataError(
@@ -629,9 +661,11 @@ def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
 def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
     """Convert MagneticMaterials_All to the columns that `clean_rows` takes.
 
-    `frame` has texts alone; rows without a Curie temperature are left out, and cells that hold none
-    become NaN. A blank `Experimental` stands beside titles of measurements, and counts as measured.
-    DataError if columns are missing.
+    `frame` has texts alone: ``Material_Name``, ``Curie``, ``DOI``, ``Experimental``,
+    ``Crystal_Structure`` and ``Lattice_Structure``. Rows whose Curie temperature is blank are left
+    out. Returned are ``name``, ``value`` (K, NaN for a cell that holds no temperature), ``paper``,
+    ``kind`` (text on the crystal) and ``computed``. A blank ``Experimental`` stands beside titles
+    of measurements, and counts as measured. DataError if columns are missing.
     """
     column_names = (
         "Material_Name",
@@ -710,8 +744,8 @@ def clean_rows(
     Parameters
     ----------
     frame : DataFrame
-        ``name``, ``value`` (K), ``paper``, ``kind`` (text on the crystal) and ``computed``; not
-        changed.
+        ``name``, ``value`` (K), ``paper``, ``kind`` (text on the crystal) and ``computed``, and as
+        it is ``typed``, True for embedded facts; not changed.
     origin : str
         One line on the whole set.
 
@@ -720,6 +754,7 @@ def clean_rows(
     data : TrainingSet
         One row a compound and paper, the median of its values. Groups are the papers, and where
         there is none the chemical system, or of facts from reviews that without the rare earths.
+        ``removed`` counts the rows dropped, by reason.
     faulty : DataFrame
         Rows that were contradicted or are listed as faulty: name, value, paper, reason.
     """
@@ -796,11 +831,25 @@ def _add_compositions(sieve: _Sieve) -> CompositionTable:
 def _join_within_papers(
     sieve: _Sieve, table: CompositionTable, origin: str
 ) -> TrainingSet:
-    """Return one row a compound and paper, the median of its values, with groups to leave out.
+    """Build the training set of one row a compound and paper, the median of its values.
 
-    Groups are papers; of compilations the chemical system, of reviews that without the rare earths.
-    ``sieve.frame`` must have ``paper``, ``key``, ``value`` (K) and ``at``, the row in `table`;
-    `origin` describes the set. A count of joined rows is entered in the sieve.
+    Parameters
+    ----------
+    sieve : _Sieve
+        Its ``frame`` must have ``paper``, ``key`` (the compound), ``value`` (K) and ``at``, the row
+        in `table`. A column ``typed`` is added if it is missing, and the number of joined rows is
+        entered in its ``counts``.
+    table : CompositionTable
+        Compositions, as `_add_compositions` returns them.
+    origin : str
+        One line on the whole set.
+
+    Returns
+    -------
+    TrainingSet
+        Rows that are left out together are those of a paper; of compilations those of a chemical
+        system; of reviews those of a system without its rare earths. ``removed`` is the ``counts``
+        of `sieve`, the same object.
     """
     frame = sieve.frame
     if "typed" not in frame:
@@ -839,7 +888,7 @@ def doubtful_papers() -> dict[str, str]:
 
 
 def keys(atoms: FloatArray) -> list[bytes]:
-    """Return one key a composition, shape (n, 118): the same within 0.1 at.%."""
+    """Return one key for each row of atomic fractions `atoms`, (n, 118): the same within 0.1 at.%."""
     return [row.tobytes() for row in thousandths(atoms).astype(np.int16)]
 
 
@@ -872,13 +921,8 @@ def _find_contradictions(frame: pd.DataFrame) -> BoolArray:
     ).abs() > _CONTRADICTED_K
     contradictions = medians[is_far & (of_compound.transform("size") >= 3)]
     bad = set(zip(contradictions["key"], contradictions["paper"], strict=True))
-    return np.array(
-        [
-            pair in bad
-            for pair in zip(frame["key"], frame["paper"], strict=True)
-        ],
-        bool,
-    )
+    pairs = zip(frame["key"], frame["paper"], strict=True)
+    return np.array([pair in bad for pair in pairs], bool)
 
 
 def _contradicting_papers(frame: pd.DataFrame) -> BoolArray:

@@ -49,13 +49,20 @@ class GroupSums:
     pairs: FloatArray
 
     def mean_error(self, draws: IntArray | slice = slice(None)) -> FloatArray:
-        """Return the mean absolute error of the groups drawn, along the last axis."""
+        """Return the mean absolute error over groups, summed along the last axis of `draws`.
+
+        `draws` are numbers of groups, of any shape; without it each group counts once.
+        """
         return self.error[draws].sum(axis=-1) / self.rows[draws].sum(axis=-1)
 
     def pairs_in_order(
         self, draws: IntArray | slice = slice(None)
     ) -> FloatArray:
-        """Return the share of pairs in order of the groups drawn; NaN where there is no pair."""
+        """Return the share of pairs in order over groups, 0 to 1, summed along the last axis of `draws`.
+
+        `draws` are numbers of groups, of any shape; without it each group counts once. The share is
+        NaN where there is no pair.
+        """
         count = self.pairs[draws].sum(axis=-1)
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.right[draws].sum(axis=-1) / count
@@ -73,7 +80,12 @@ def group_sums(
     groups : ndarray, shape (n,)
         Group of each row.
     tolerance : float
-        Pairs that differ by less do not count.
+        Pairs whose measured values differ by this or less do not count.
+
+    Returns
+    -------
+    GroupSums
+        One entry for each group, in sorted order.
     """
     names, code = np.unique(groups, return_inverse=True)
     order = np.argsort(code, kind="stable")
@@ -96,11 +108,14 @@ def group_sums(
 def bootstrap(one: GroupSums, other: GroupSums) -> dict[str, float]:
     """Compute 95 % intervals of the gain of `one` on `other`, groups drawn with replacement.
 
+    Both are `GroupSums` of the same groups. The draws are the same at each call.
+
     Returns
     -------
-    dict
+    dict of str to float
         ``error_gain_lo`` and ``_hi`` belong to the mean error of `other` less that of `one`,
-        ``pairs_gain_lo`` and ``_hi`` to the pairs in order of `one` less those of `other`.
+        ``pairs_gain_lo`` and ``_hi`` to the pairs in order of `one` less those of `other`. NaN
+        where no draw has a number.
     """
     size = len(one.rows)
     draws = np.random.default_rng(0).integers(0, size, (_DRAWS, size))

@@ -118,7 +118,12 @@ class Mixture:
         )
 
     def predict(self, X: FloatArray) -> Guess:
-        """Predict each row of `X`, shape (n, d): value, size of its error, and distance."""
+        """Predict each row of `X`, float64 (n, d), columns as of the fit.
+
+        The `Guess` has arrays (n,): ``value`` and the ``size`` of its error, in the unit of the
+        values, and ``distance``, 1 at the edge of the domain. A mixture of the mean alone gives the
+        mean, the deviation of the values and a distance of 2.
+        """
         if self.process is None or self.forest is None:
             flat = np.full((3, len(X)), self.mean)
             flat[1] = self.spread
@@ -130,9 +135,10 @@ class Mixture:
         return Guess(value, size, parts.novelty / self.edge)
 
     def half_widths(self, guess: Guess, interval: float) -> FloatArray:
-        """Compute half the interval of each row, (n,), for a probability `interval`.
+        """Compute half the interval of each row, (n,), in the unit of the values.
 
-        It is infinite where a single value is known.
+        `guess` is what `predict` returned; `interval` is the probability, 0 to 1. Half the interval
+        is infinite where a single value is known.
         """
         wide = self._spread_of_new_value(interval)
         if not len(self.scores):
@@ -146,7 +152,8 @@ class Mixture:
     def _spread_of_new_value(self, interval: float) -> float:
         """Compute half the interval, of probability `interval`, of a new value of a normal sample.
 
-        Student's t is used; infinite for fewer than two rows.
+        Student's t with the deviation and number of the values is used; infinite for fewer than
+        two.
         """
         from scipy.special import stdtrit
 
@@ -184,6 +191,8 @@ def fit(
     Returns
     -------
     Mixture
+        The order of the rows does not matter. Fewer than three rows, or equal values, give the
+        mixture of the mean alone.
     """
     order = np.lexsort((y, *X.T[::-1]))
     X = X[order]
@@ -227,7 +236,8 @@ def _fit_parts(
     """Fit process and trees to values `y`, (n,).
 
     The last `local` columns of `X`, (n, d), are local ones, which the trees do not see. `trees` is
-    the number of trees, `seed` that of their random draws.
+    the number of trees, `seed` that of their random draws. The process is fitted to the values less
+    their mean. Returned are the process and the trees.
     """
     # Without local columns the last part is a plane over no column, which adds nothing.
     process = TrendProcess(0, local, linear=local == 0, **_SEARCH)
@@ -238,10 +248,12 @@ def _fit_parts(
 def _predict_parts(
     X: FloatArray, mean: float, process: TrendProcess, forest: Forest
 ) -> _Parts:
-    """Predict rows `X`, (n, d), by process and trees.
+    """Predict rows `X`, (n, d), by a fitted `process` and trees, the `forest`.
 
     `mean` is that of the values they were fitted to: it is returned as the first of the parts, and
-    added to the process. The trees do not see the local columns, the last of `X`.
+    added to the process. The trees do not see the local columns, the last of `X`. The `_Parts` have
+    arrays (n,): ``mean``, ``process`` and ``trees`` in the unit of the values, ``novelty``, 0 to 1,
+    and ``local``, the residual of similar known rows.
     """
     estimate = process.estimate(X)
     return _Parts(
@@ -277,7 +289,7 @@ def _left_out(
 
 
 def _mix(parts: _Parts, weights: FloatArray, reach: float) -> FloatArray:
-    """Return the mixture of process and trees, (n,), in the unit of the parts.
+    """Compute the mixture of process and trees, (n,), in the unit of `parts`, n predictions.
 
     `weights`, (2,), are those of process and trees. Beyond `reach`, the largest novelty that was
     left out, the trees fade as the process does.
@@ -289,10 +301,18 @@ def _mix(parts: _Parts, weights: FloatArray, reach: float) -> FloatArray:
 
 
 def _choose_weights(parts: _Parts, y: FloatArray, reach: float) -> FloatArray:
-    """Choose the weights of process and trees that leave the smallest error, shape (2,).
+    """Choose the weights of process and trees that leave the smallest mean absolute error, (2,).
 
-    Few rows pull them to their usual values. `y`, (n,), are the values and `reach` that of the
-    trees.
+    Weights are tenths whose sum is at most 1. Few rows pull them to one half each.
+
+    Parameters
+    ----------
+    parts : _Parts
+        Predictions of n rows that were left out.
+    y : ndarray of float64, shape (n,)
+        Their values, not all equal.
+    reach : float
+        Largest novelty that was left out, see `_mix`.
     """
     unit = np.abs(y - np.median(y)).mean()
     best = np.zeros(2)
@@ -311,7 +331,7 @@ def _choose_weights(parts: _Parts, y: FloatArray, reach: float) -> FloatArray:
 
 
 def _difficulty(parts: _Parts) -> FloatArray:
-    """Collect the figures from which the size of an error follows, shape (n, 3)."""
+    """Collect novelty, local residual and difference of the parts, float64 (n, 3): an error's sources."""
     apart = np.abs(parts.process - parts.trees)
     return np.column_stack([parts.novelty, parts.local, apart])
 

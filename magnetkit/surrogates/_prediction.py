@@ -44,6 +44,11 @@ class TrainedModel:
         DataFrame, or frame of the input's library
             One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
             ``domain_distance`` (1 at the edge); for the Curie temperature also ``_data_share``.
+
+        Raises
+        ------
+        InputError
+            If `interval` does not lie between 0 and 1, or nothing can be read.
         """
         inputs = read_inputs(compositions, basis, strict=strict)
         return inputs.give(self._predict_table(inputs.table, interval))
@@ -63,11 +68,18 @@ def prediction_frame(
     distance: FloatArray,
     data_share: FloatArray | None = None,
 ) -> "pd.DataFrame":
-    """Build the frame of predictions: value, ``_lo``, ``_hi``, ``in_domain`` and ``domain_distance``.
+    """Build the frame of n predictions, one row each.
 
-    The arrays have shape (n,); `distance` is 1 at the edge of the domain. With `data_share` there
-    is also the column ``_data_share``. `target` is the column of the value; `low` and `high` are
-    the ends of its range.
+    Parameters
+    ----------
+    target : str
+        Column of the values; the others begin with it where marked below by an underscore.
+    value, low, high : ndarray, shape (n,)
+        Values and ends of their ranges: the target, ``_lo`` and ``_hi``.
+    distance : ndarray, shape (n,)
+        Column ``domain_distance``, 1 at the edge of the domain; ``in_domain`` is True up to there.
+    data_share : ndarray, shape (n,), optional
+        Column ``_data_share``, which is absent without it.
     """
     import pandas as pd
 

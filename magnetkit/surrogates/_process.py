@@ -23,7 +23,7 @@ _TOO_FAR = 1e10
 
 
 def squares(a: NDArray, b: NDArray) -> NDArray:
-    """Compute the squared distances between the rows of `a`, (n, d), and `b`, (k, d): shape (n, k)."""
+    """Compute the squared distances between the rows of `a`, (n, d), and `b`, (k, d): a new array (n, k)."""
     distances = a @ b.T
     distances *= -2.0
     distances += (a * a).sum(axis=1)[:, None]
@@ -40,17 +40,16 @@ def loss(
     about: FloatArray,
     sd: FloatArray,
 ) -> tuple[float, FloatArray]:
-    """Return the negative logarithm of the posterior of `theta`, and its gradient.
+    """Compute the negative logarithm of the posterior of `theta`, but for a constant, and its gradient.
 
     Parameters
     ----------
     theta : ndarray, shape (k + 4,)
-        Logarithms: deviation of the smooth part, deviation of the last part, length
-        scale of each of k smooth columns, decay rate of the last part, factor on the
-        deviation of the noise.
+        Logarithms: deviation of the smooth part, deviation of the last part, length scale of each
+        of k smooth columns, decay rate of the last part, factor on the deviation of the noise.
     sides : tuple of ndarray
-        Covariance of the trend, (n, n); smooth columns, (n, k); and, (n, n), products
-        of the last columns if `linear`, their distances if not.
+        Covariance of the trend, (n, n); smooth columns, (n, k); and, (n, n), products of the last
+        columns if `linear`, their distances if not.
     linear : bool
         Whether the last part is a plane; its decay rate has no effect then.
     y : ndarray, shape (n,)
@@ -62,9 +61,10 @@ def loss(
 
     Returns
     -------
-    float
-        A large number if the covariance cannot be factored, with a gradient of zero.
-    ndarray, shape (k + 4,)
+    value : float
+        1e10 if the covariance cannot be factored, with a gradient of zero.
+    gradient : ndarray, shape (k + 4,)
+        Derivatives of the value with `theta`.
     """
     from scipy.linalg import LinAlgError, cho_solve, cholesky
     from scipy.linalg.lapack import dpotri
@@ -220,10 +220,10 @@ class TrendProcess:
 
     @one_thread()
     def refit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
-        """Return a copy with the scales of this one, conditioned on other rows.
+        """Return a fitted copy with the scales of this process, conditioned on other rows.
 
-        `X`, (n, d), `y`, (n,), and `noise`, (n,), are as of `fit`. This process must be fitted; it
-        is not changed.
+        `X`, (n, d), `y`, (n,), and `noise`, (n,) or None, are as of `fit`, not checked again. This
+        process must be fitted; it is not changed.
         """
         X = np.asarray(X, np.float64)
         y = np.asarray(y, np.float64)
@@ -238,7 +238,8 @@ class TrendProcess:
         """Return a copy of the model with the fitted arrays of a file; nothing is fitted.
 
         `X`, (n, d), and `y`, (n,), are the rows that it was fitted to. `arrays` maps the names of
-        `kept` to their arrays (KeyError for a missing one).
+        `kept` to their arrays (KeyError for a missing one). This process, whose settings are
+        copied, is not changed.
         """
         other = copy(self)
         other.n_features_in_ = X.shape[1]
@@ -260,7 +261,8 @@ class TrendProcess:
 
         Of `points_`, those where `near`, bool (m,), is True stay, and `others` of the rest, those
         that matter most to them; see `kept_points`. The mean is this one's at every point kept,
-        interpolated by the same kernel between them. Trend and plane stay whole.
+        interpolated by the same kernel between them. Trend and plane stay whole. This process,
+        which must be fitted, is not changed.
         """
         blocks = self._blocks(self.points_)
         _, covariance, last = self._parts(blocks, blocks)
@@ -271,18 +273,24 @@ class TrendProcess:
         inner[np.diag_indices(len(at))] += JITTER
         weights = np.linalg.solve(inner, covariance[at] @ self.weights_)
         smooth, local, *rest, _, size = self._known
-        smooth, local = (
-            (*b[:3], np.ascontiguousarray(b[3][:, at]), b[4])
-            for b in (smooth, local)
-        )
         other = copy(self)
         other.points_ = self.points_[at]
         other.weights_ = weights
-        other._known = (smooth, local, *rest, weights, size[at])
+        other._known = (
+            _thin_block(smooth, at),
+            _thin_block(local, at),
+            *rest,
+            weights,
+            size[at],
+        )
         return other
 
     def estimate(self, X: FloatArray) -> Estimate:
-        """Return mean, novelty and local residual of each row of `X`, shape (n, d)."""
+        """Compute the posterior of each row of `X`, (n, d), with columns as of `fit`; needs a fit.
+
+        The `Estimate` has arrays (n,): ``mean`` and ``local`` residual of similar known rows, in
+        the unit of the values, and ``novelty``, 0 (known) to 1.
+        """
         from ._gaussian_process_kernels import posterior
 
         return self.in_units(
@@ -291,7 +299,7 @@ class TrendProcess:
 
     @property
     def known(self) -> Any:
-        """What the kernel takes: a `magnetkit.surrogates._gaussian_process_kernels.Known`."""
+        """The known rows as the kernel takes them, a `_gaussian_process_kernels.Known`."""
         from ._gaussian_process_kernels import Block, Known
 
         smooth, local, one, two, *rest = self._known
@@ -305,14 +313,22 @@ class TrendProcess:
         )
 
     def in_units(self, found: FloatArray) -> Estimate:
-        """Convert what the kernel wrote, shape (3, n), to the unit of the values."""
+        """Convert what the kernel wrote to an `Estimate`, arrays (n,), in the unit of the values.
+
+        `found`, (3, n), has the rows mean, largest correlation with a known row, and residual of
+        similar known rows, the last of which is in that unit already.
+        """
         mean, nearest, novelty = found
         return Estimate(
             self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), novelty
         )
 
     def _start(self, d: int) -> FloatArray:
-        """Return the parameters at which the search starts, shape (d + 4,), all logarithms."""
+        """Return the parameters at which the search starts, all logarithms, float64 (d + 4,).
+
+        `d` is the number of smooth columns. The order is that of ``theta_``: deviations of the
+        smooth and the last part, d length scales, rate, noise.
+        """
         last = _START["plane" if self.linear else "local"]
         first = np.log([_START["smooth"], last])
         lengths = np.full(d, np.log(0.8 * np.sqrt(max(d, 1))))
@@ -323,7 +339,10 @@ class TrendProcess:
     def _blocks(
         self, X: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Split and scale columns `X`, (n, d), into trend, smooth and local part."""
+        """Split columns `X`, (n, d), into trend, smooth and last part, each scaled by the fitted parameters.
+
+        The three new arrays have n rows; ``trend`` columns, those between, and ``local`` columns.
+        """
         stop = X.shape[1] - self.local
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
         return (
@@ -345,12 +364,8 @@ class TrendProcess:
             return 1.0
         return float(np.exp(self.theta_[-2]))
 
-    @property
-    def _flat(self) -> float:
-        return float(np.exp(2.0 * self.theta_[: 1 if self.linear else 2]).sum())
-
     def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
-        """Compute trend, smooth part and last part of the covariance between rows, (n, k) each.
+        """Compute trend, smooth part and last part of the covariance between rows, new arrays (n, k) each.
 
         `a` and `b` are what `_blocks` returns for n and k rows.
         """
@@ -385,7 +400,8 @@ class TrendProcess:
         Returns
         -------
         TrendProcess
-            Itself, with the fitted attributes set.
+            Itself, with ``points_`` and ``weights_`` set, in that order, ``inflation_`` and
+            ``residual_``, in the order of `X`, and what the kernel takes.
         """
         from scipy.linalg.lapack import dpotri
 
@@ -406,14 +422,11 @@ class TrendProcess:
         _, weights = self._solve(covariance, noise_variance * inflation, t)
         self.points_ = X
         self.weights_ = weights
+        residual = self.scale_ * residual
         self.inflation_, self.residual_ = np.empty((2, len(t)))
-        self.inflation_[order], self.residual_[order] = (
-            inflation,
-            self.scale_ * residual,
-        )
-        self._known = self._kernel_arrays(
-            a, weights, np.abs(self.scale_ * residual)
-        )
+        self.inflation_[order] = inflation
+        self.residual_[order] = residual
+        self._known = self._kernel_arrays(a, weights, np.abs(residual))
         return self
 
     def _kernel_arrays(
@@ -460,10 +473,10 @@ class TrendProcess:
     def _solve(
         covariance: FloatArray, noise: FloatArray, t: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Return the lower Cholesky factor of covariance plus noise, and the weights of the values `t`.
+        """Return the lower Cholesky factor of covariance plus noise, (n, n), and the weights of `t`, (n,).
 
-        `covariance`, (n, n), is not changed; `noise`, (n,), is the variance added to its diagonal.
-        LinAlgError if the sum is not positive definite.
+        `t`, (n,), are values. `covariance`, (n, n), is not changed; `noise`, (n,), is the variance
+        added to its diagonal. LinAlgError if the sum is not positive definite.
         """
         from scipy.linalg import cho_solve, cholesky
 
@@ -506,10 +519,10 @@ class TrendProcess:
 def _block(
     known: FloatArray, first: int, shift: FloatArray, factor: FloatArray
 ) -> tuple:
-    """Build the fields of a `Block` whose columns begin at `first`; columns that are constant stand last.
+    """Build the fields of a `Block`, as a tuple, of k columns that begin at `first` in a new row.
 
     `known`, (m, k), are the scaled columns of the points; `shift` and `factor`, (k,), scale new
-    rows.
+    rows: (value - shift) * factor. Columns that are constant over the points stand last.
     """
     moves = np.ptp(known, axis=0) > 0.0
     at = np.concatenate([np.flatnonzero(moves), np.flatnonzero(~moves)])
@@ -521,6 +534,12 @@ def _block(
         moving,
         known[0, ~moves].astype(np.float64),
     )
+
+
+def _thin_block(block: tuple, at: IntArray) -> tuple:
+    """Return the fields of a `Block`, as of `_block`, with the known rows of numbers `at` alone."""
+    column, shift, factor, moving, still = block
+    return column, shift, factor, np.ascontiguousarray(moving[:, at]), still
 
 
 def _weighted_sum(rows: FloatArray, weights: FloatArray) -> FloatArray:
@@ -554,12 +573,12 @@ def kept_points(
     near : ndarray of bool, shape (m,)
         Points about which it matters; at least one.
     others : int
-        Number of further points.
+        Number of further points; all are taken if there are fewer.
 
     Returns
     -------
     ndarray of int64
-        Numbers of the points, ascending for the near ones.
+        Numbers of the points: the near ones, ascending, then the others as they were chosen.
     """
     from scipy.linalg import cholesky, solve_triangular
 

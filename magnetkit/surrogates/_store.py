@@ -32,7 +32,7 @@ from .._core.settings import get_settings
 
 
 def fingerprint(value: Any) -> str:
-    """Return the SHA-256, in hexadecimal digits, of all that a value holds.
+    """Compute the SHA-256, in hexadecimal digits, of all that `value` holds.
 
     The value may be an estimator, array, plain value, or mapping or sequence of these. Two models
     have the same hash if and only if every array and every setting in them is the same, whether
@@ -45,7 +45,7 @@ def fingerprint(value: Any) -> str:
 
 
 def _parts(value: Any) -> Iterator[bytes]:
-    """Yield the bytes to hash of a value and of all that it contains.
+    """Yield the bytes to hash of `value` and of all that it contains.
 
     Dictionaries are taken in the order of their keys. Objects other than arrays, plain values and
     sequences count by the name of their type and their attributes.
@@ -74,10 +74,11 @@ def _parts(value: Any) -> Iterator[bytes]:
 
 
 def syntax_sha256(files: Iterable[str | Path]) -> str:
-    """Return the SHA-256, in hexadecimal digits, of the syntax of Python files.
+    """Compute the SHA-256, in hexadecimal digits, of the syntax of Python files.
 
-    Comments, docstrings and layout do not count, nor do the names and places of the files, whose
-    order must not change. Versions of Python may write the same syntax in different ways.
+    Comments, docstrings and layout do not count, nor do the names and places of the `files`, whose
+    order must not change. Versions of Python may write the same syntax in different ways. The
+    result is noted in the cache folder, where it can be written, and read from there the next time.
     """
     sources = [Path(file).read_bytes() for file in files]
     digest_of_sources = hashlib.sha256(
@@ -102,7 +103,10 @@ def syntax_sha256(files: Iterable[str | Path]) -> str:
 
 @lru_cache(maxsize=512)
 def _syntax(source: bytes) -> bytes:
-    """Return the SHA-256, 32 bytes, of the syntax of a module, docstrings left out."""
+    """Compute the SHA-256, 32 bytes, of the syntax of a Python module without its docstrings.
+
+    `source` is its text, encoded. SyntaxError if it is no Python.
+    """
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(body := getattr(node, "body", None), list):
@@ -150,7 +154,7 @@ def versions() -> dict[str, str]:
 
 
 def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
-    """Write a model file in one step; its folder is created, the path returned.
+    """Write a model file in one step; its folder is created.
 
     Parameters
     ----------
@@ -159,7 +163,13 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
     content : dict
         Arrays, numbers, texts, tuples and dictionaries of these, and `TrendProcess`.
     manifest : dict
-        Plain values that describe it; versions and content hash are added.
+        Plain values that describe it, not changed; the file's has ``versions`` and
+        ``content_sha256`` beside.
+
+    Returns
+    -------
+    Path
+        `file`.
 
     Raises
     ------
@@ -248,11 +258,17 @@ def read(
 
 
 def _dumps(content: dict[str, Any]) -> bytes:
-    """Serialize the content of a model as a NumPy archive: its arrays, and a JSON tree that names them."""
+    """Serialize the `content` of a model as the bytes of a NumPy archive, which `_loads` reads.
+
+    The archive has the arrays, and a JSON tree of all values that names them.
+    """
     arrays: dict[str, np.ndarray] = {}
 
     def tree(value: Any) -> Any:
-        """Convert a value to its node of the JSON tree; arrays are put aside by name."""
+        """Convert a value to its node of the JSON tree, see `_loads`.
+
+        An array in `value` is put into ``arrays``, and named in the node.
+        """
         if isinstance(value, np.ndarray):
             arrays[f"a{len(arrays)}"] = value
             return {"array": f"a{len(arrays) - 1}"}
@@ -278,14 +294,18 @@ def _dumps(content: dict[str, Any]) -> bytes:
 
 
 def _loads(payload: bytes) -> dict[str, Any]:
-    """Rebuild the content of a model from the bytes of `_dumps`; ValueError for a foreign type."""
+    """Rebuild the content of a model from `payload`, the bytes of `_dumps`.
+
+    ValueError for a foreign type, or if it is no dictionary; malformed bytes raise what NumPy
+    raises.
+    """
     from ._process import TrendProcess
 
     with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
         arrays = dict(archive)
 
     def build(node: Any) -> Any:
-        """Rebuild the value of a node of the JSON tree.
+        """Rebuild the value of a `node` of the JSON tree.
 
         A node is a plain value, or a dictionary with one type (array, tuple, dict or process) and
         its content. ValueError for another type.
@@ -324,18 +344,19 @@ def load_or_train(
 ) -> Any:
     """Return the model in a file, or train it and write the file.
 
-    A damaged file is removed with a warning, and the model trained anew.
+    A damaged file is removed with a warning in the log, and the model trained anew. If the file
+    cannot be written, a warning is issued and the model returned all the same.
 
     Parameters
     ----------
     file : Path
         Its name holds a hash of all that decides the model, see `key`.
     train : callable
-        Returns the model.
+        Takes nothing, returns the model.
     pack : callable
-        Converts the model to content and manifest.
+        Takes the model, returns content and manifest as of `save`.
     unpack : callable
-        Converts content and manifest to the model.
+        Takes content and manifest, returns the model.
     """
     # Of a place that may not be read, or whose name is too long, as well.
     if os.path.isfile(file):

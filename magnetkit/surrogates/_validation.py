@@ -60,23 +60,35 @@ Fit = Callable[[TrainingSet], Callable[[CompositionTable], Prediction]]
 
 
 def columns_of_peers(table: CompositionTable) -> FloatArray:
-    """Compute the columns that models of scikit-learn get: Magpie statistics, rare-earth descriptors."""
+    """Compute the columns that models of scikit-learn get of n compositions, float64 (n, d).
+
+    They are Magpie statistics and rare-earth descriptors of `table`.
+    """
     statistics = composition_statistics(table, load_table("magpie").fill_gaps())
     return np.column_stack([statistics, rare_earth_descriptors(table)])
 
 
 def _without_ends(value: FloatArray) -> Prediction:
+    """Return a prediction of n values, (n,), whose ends are NaN."""
     nothing = np.full(len(value), np.nan)
     return Prediction(value, nothing, nothing)
 
 
-def _fit_trees(kind: str) -> Fit:
-    """Return the function that fits an ensemble of scikit-learn's, by the name `kind` of its class.
+def _read_prediction(frame: "pd.DataFrame", target: str) -> Prediction:
+    """Read the column `target` of n rows and its ends ``_lo`` and ``_hi`` as arrays (n,)."""
+    columns = frame[[target, f"{target}_lo", f"{target}_hi"]]
+    return Prediction(*columns.to_numpy(np.float64).T)
 
-    The function takes a training set and returns one that predicts a table.
+
+def _fit_trees(kind: str) -> Fit:
+    """Build the function that fits an ensemble of scikit-learn's, by the name `kind` of its class.
+
+    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
+    a `Prediction` without ends.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
+        """Fit trees to the set `data`; return the function that predicts a table, without intervals."""
         from sklearn import ensemble
 
         model = getattr(ensemble, kind)(_TREES, random_state=0)
@@ -89,13 +101,17 @@ def _fit_trees(kind: str) -> Fit:
 
 
 def _fit_gaussian_process(coverage: float) -> Fit:
-    """Return the function that fits scikit-learn's Gaussian process; intervals cover `coverage`.
+    """Build the function that fits scikit-learn's Gaussian process.
 
-    The function takes a training set and returns one that predicts a table.
+    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
+    a `Prediction`, whose intervals have the probability `coverage`, 0 to 1.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
-        """Fit scikit-learn's Gaussian process to a set, on some rows of a large one."""
+        """Fit scikit-learn's Gaussian process to the set `data`, on some rows of a large one.
+
+        Returned is the function that predicts a table.
+        """
         import warnings
 
         from scipy.special import ndtri
@@ -122,6 +138,7 @@ def _fit_gaussian_process(coverage: float) -> Fit:
         factor = float(ndtri(0.5 + 0.5 * coverage))
 
         def predict(table: CompositionTable) -> Prediction:
+            """Predict the n rows of `table` by the fitted process; arrays (n,)."""
             columns = scaler.transform(columns_of_peers(table))
             value, deviation = model.predict(columns, return_std=True)
             return Prediction(
@@ -134,13 +151,14 @@ def _fit_gaussian_process(coverage: float) -> Fit:
 
 
 def _fit_regressor(coverage: float) -> Fit:
-    """Return the function that fits a `CompositionRegressor`; intervals cover `coverage`.
+    """Build the function that fits a `CompositionRegressor`.
 
-    The function takes a training set and returns one that predicts a table.
+    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
+    a `Prediction`, whose intervals have the probability `coverage`, 0 to 1.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
-        """Fit a `CompositionRegressor` to a set; return the function that predicts a table."""
+        """Fit a `CompositionRegressor` to the set `data`; return the function that predicts a table."""
         model = CompositionRegressor(data.target)
         model.learn_compositions(data.table, data.values, data.groups)
 
@@ -155,16 +173,21 @@ def _fit_regressor(coverage: float) -> Fit:
 
 
 def _fit_curie(coverage: float) -> Fit:
-    """Return the function that trains the model of the Curie temperature; intervals cover `coverage`.
+    """Build the function that trains the model of the Curie temperature.
 
-    The function takes a training set and returns one that predicts a table.
+    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
+    a `Prediction`, K, whose intervals have the probability `coverage`, 0 to 1.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
-        """Train the model of the Curie temperature on a set; return the function that predicts a table."""
+        """Train the model of the Curie temperature on the set `data`.
+
+        Returned is the function that predicts a table.
+        """
         model, _ = _curie_training.train_model(data)
 
         def predict(table: CompositionTable) -> Prediction:
+            """Predict the n recipes of `table` by the trained model, K; arrays (n,)."""
             answer = model.predict_phases(
                 prepare_query(partition(table)), coverage
             )
@@ -177,22 +200,22 @@ def _fit_curie(coverage: float) -> Fit:
 
 
 def _fit_energy(coverage: float) -> Fit:
-    """Return the function that trains the model of the formation energy; intervals cover `coverage`.
+    """Build the function that trains the model of the formation energy.
 
-    The function takes a training set and returns one that predicts a table.
+    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
+    a `Prediction`, eV/atom, whose intervals have the probability `coverage`, 0 to 1.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
-        """Train the model of the formation energy on a set; return the function that predicts a table."""
+        """Train the model of the formation energy on the set `data`.
+
+        Returned is the function that predicts a table.
+        """
         model = energy.fit(data)
 
         def predict(table: CompositionTable) -> Prediction:
-            frame = model.predict(table, coverage)
-            ends = (
-                frame[f"{data.target}{end}"].to_numpy()
-                for end in ("_lo", "_hi")
-            )
-            return Prediction(frame[data.target].to_numpy(), *ends)
+            """Predict the n compositions of `table` by the trained model, eV/atom; arrays (n,)."""
+            return _read_prediction(model.predict(table, coverage), data.target)
 
         return predict
 
@@ -249,9 +272,11 @@ class LeftOut:
     coverage: float
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return one row a measurement: composition, measured value, group, source, and predictions.
+        """Return one row a measurement, in the order of the set.
 
-        There is a column for each model, and ``low`` and ``high`` of the first.
+        Columns are ``composition``, ``measured``, ``group`` and ``source``, one by the name of each
+        model with its predictions, and ``low`` and ``high``, the ends of the first model's
+        intervals.
         """
         frame = self.data.to_frame().rename(
             columns={self.data.target: "measured"}
@@ -265,14 +290,16 @@ class LeftOut:
         return frame
 
     def figures(self) -> "pd.DataFrame":
-        """Return the figures of each model on the rows that the first answers.
+        """Compute the figures of each model on the rows that it and the first model answer.
 
         Returns
         -------
         DataFrame
-            By model: rows, groups, mean and median absolute error, pairs in order, coverage and
-            median half width of the intervals, and what the first gains on it in error and in
-            pairs with 95 % intervals over groups.
+            One row a model, index ``model``: ``rows``, ``groups``, ``mean_absolute_error``,
+            ``median_absolute_error``, ``pairs_in_order`` (0 to 1), ``coverage`` (0 to 1) and median
+            ``half_width`` of the intervals; ``error_gain``, its mean error less that of the first,
+            ``pairs_gain``, the pairs in order of the first less its own, and their ends ``_lo`` and
+            ``_hi`` of 95 % over groups. Errors and widths are in the unit of the target.
 
         Raises
         ------
@@ -361,7 +388,7 @@ def leave_groups_out(
     Parameters
     ----------
     data : TrainingSet
-        What is learnt from and tested on.
+        What is learnt from and tested on; not changed.
     coverage : float
         Probability of the intervals, 0 to 1.
     with_peers : bool
@@ -375,7 +402,7 @@ def leave_groups_out(
     -------
     LeftOut
         Predictions by name of the model, magnetkit's first; with the physics as it is shipped where
-        the target has one.
+        the target has one. NaN where a row was never left out.
     """
     predictions: dict[str, Prediction] = {}
     for name, fit in models(data.target, coverage, with_peers).items():
@@ -397,8 +424,19 @@ def _curie_left_out(
 ) -> Prediction:
     """Predict each row by the model of the Curie temperature that left it out in training.
 
-    `coverage` is the probability of the intervals; `advance` is called once a fold
-    and once before.
+    Parameters
+    ----------
+    data : TrainingSet
+        n Curie temperatures, K.
+    coverage : float
+        Probability of the intervals, 0 to 1.
+    advance : callable
+        Called without arguments once a fold and once before.
+
+    Returns
+    -------
+    Prediction
+        Arrays (n,), K; low ends of 0 or more. NaN where a row could not be left out.
     """
     model, estimates = _curie_training.train_model(data, advance)
     half = _curie_training.left_out_half_widths(model, estimates, coverage)[0]
@@ -421,7 +459,7 @@ def leave_known_out(
     Parameters
     ----------
     data : TrainingSet
-        Rows to predict.
+        Rows to predict; not changed.
     known : TrainingSet
         Set that is learnt from, less the groups, sources and compounds of `data`.
     coverage : float
@@ -436,6 +474,7 @@ def leave_known_out(
     Returns
     -------
     LeftOut
+        The rows of `data` and their predictions by name of the model.
     """
     names = np.unique(
         np.char.lower(np.concatenate([data.groups, data.sources]).astype(str))
@@ -468,7 +507,7 @@ def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
 
 
 def splits(data: TrainingSet) -> Iterator[tuple[IntArray, IntArray]]:
-    """Yield the row numbers of training and test rows of each fold.
+    """Yield the row numbers of training and test rows of each fold of the set `data`, int64 each.
 
     No compound of a test row is in a training row, and only rows with ``data.learn`` are in one.
     Folds that leave nothing to learn from or to test are passed over.
@@ -489,6 +528,10 @@ def splits(data: TrainingSet) -> Iterator[tuple[IntArray, IntArray]]:
 
 
 def _even_folds(groups: NDArray) -> IntArray:
+    """Assign each row to a fold by its group, a label of `groups`, (n,); int64 (n,), from 0 on.
+
+    InputError if there are fewer than two groups.
+    """
     result = np.zeros(len(groups), np.int64)
     for number, (_, test) in enumerate(
         _intervals.folds(groups, VALIDATION_FOLDS)
@@ -498,6 +541,7 @@ def _even_folds(groups: NDArray) -> IntArray:
 
 
 def _compounds(table: CompositionTable) -> NDArray:
+    """Return a text for each of n compositions of `table`, (n,): the same within 0.1 at.%."""
     return np.array([key.hex() for key in keys(table.to_array())])
 
 
@@ -524,11 +568,7 @@ def _physics(
     if data.target not in PHYSICS:
         return {}
     frame = intrinsic(data.table, temperature, interval=coverage)
-    columns = (
-        frame[f"{data.target}{end}"].to_numpy(np.float64)
-        for end in ("", "_lo", "_hi")
-    )
-    return {"predict, as shipped": Prediction(*columns)}
+    return {"predict, as shipped": _read_prediction(frame, data.target)}
 
 
 def with_groups(data: TrainingSet, groups: Any) -> TrainingSet:

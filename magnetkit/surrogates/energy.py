@@ -45,7 +45,7 @@ FITTED = "surrogates/energy.npz"
 
 
 def columns(table: CompositionTable) -> FloatArray:
-    """Compute the columns that are learnt from, shape (n, d).
+    """Compute the columns that are learnt from of n compositions of `table`, float64 (n, d).
 
     They are a constant, composition statistics, norms of the fractions, and the 118 atomic
     fractions.
@@ -109,27 +109,17 @@ class EnergyModel(TrainedModel):
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256, in hexadecimal digits, of the numbers that the answers depend on."""
-        inside, outside = self.scores
-        edge = float(self.edge)
-        return fingerprint(
-            (
-                self.target,
-                self.process,
-                self.coefficients,
-                inside,
-                outside,
-                edge,
-            )
-        )
+        content = [self.target, self.process, self.coefficients, *self.scores]
+        return fingerprint((*content, float(self.edge)))
 
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Build the frame of `predict` for a table, eV/atom.
+        """Build the frame of `predict` for n compositions of `table`, eV/atom, one row each in order.
 
         `interval` is the probability of the ranges, 0 to 1. An empty composition is NaN. For the
-        distance to the hull the hull energy is subtracted, and ends below 0 are 0. The columns are
-        those of `prediction_frame`.
+        distance to the hull the hull energy is subtracted, and values and ends below 0 are 0. The
+        columns are those of `prediction_frame`.
         """
         estimate = self.process.estimate(columns(table))
         foreign = _foreign_amount(table, self.known.table)
@@ -158,7 +148,8 @@ class EnergyModel(TrainedModel):
 def size(coefficients: FloatArray, found: Estimate) -> FloatArray:
     """Compute the size to which an error is proportional, eV/atom, (n,).
 
-    `coefficients`, (3,), are constant, per novelty and per local part.
+    `coefficients`, (3,), are constant, per novelty and per local part; `found` is the `Estimate` of
+    n rows, whose ``novelty`` and ``local`` they multiply.
     """
     return (
         coefficients[0]
@@ -170,9 +161,9 @@ def size(coefficients: FloatArray, found: Estimate) -> FloatArray:
 def _foreign_amount(
     table: CompositionTable, known: CompositionTable
 ) -> FloatArray:
-    """Compute how much of each row consists of elements that no composition of `known` has, 0 to 1, (n,).
+    """Compute how much of n compositions of `table` consists of elements that none of `known` has, (n,).
 
-    It is 1 from an atomic fraction of `_FOREIGN` on.
+    The amount is 0 to 1: the atomic fraction over `_FOREIGN`, at most 1.
     """
     other = np.ones(N_ELEMENTS, bool)
     other[np.unique(known.indices)] = False
@@ -182,7 +173,7 @@ def _foreign_amount(
 
 
 def model_key(data: TrainingSet) -> str:
-    """Return a hash of all that decides the model which is trained on a set."""
+    """Compute a hash, 16 hexadecimal digits, of all that decides the model trained on the set `data`."""
     from ..features import _descriptor_kernels as _descriptors
     from ..features import _elements
     from . import _gaussian_process_kernels as _gaussian_process
@@ -199,10 +190,20 @@ def blank() -> TrendProcess:
 
 
 def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
-    """Train the model of the formation energy on a set; intervals are calibrated on left-out systems.
+    """Train the model of the formation energy on a set, and calibrate its intervals.
 
-    Only rows where ``data.learn`` is True are learnt; all are tested. `advance` is called without
-    arguments once, and after each fold.
+    Parameters
+    ----------
+    data : TrainingSet
+        Formation energies, eV/atom. Only rows where ``learn`` is True are learnt; all are tested,
+        each with its chemical system left out.
+    advance : callable
+        Called without arguments once, and after each fold.
+
+    Returns
+    -------
+    EnergyModel
+        Its target is that of `data`. No file is written.
     """
     learn = data.learn
     x = columns(data.table[learn])
@@ -217,29 +218,16 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     )
     score = residual / size(coefficients, estimates)
     inside = estimates.novelty <= edge
-    manifest = _manifest(data, float(residual.mean()))
     outside = score if (~inside).sum() < _LEAST_FOREIGN else score[~inside]
-    scores = score[inside], outside
     return EnergyModel(
-        data.target, process, coefficients, scores, edge, data, manifest
+        target=data.target,
+        process=process,
+        coefficients=coefficients,
+        scores=(score[inside], outside),
+        edge=edge,
+        known=data,
+        manifest=data.manifest() | {"error": float(residual.mean())},
     )
-
-
-def _manifest(data: TrainingSet, error: float) -> dict[str, Any]:
-    """Build the manifest of a model: data, number of rows and groups, and mean error, eV/atom.
-
-    The keys are ``target``, ``origin``, ``rows``, ``groups``, ``removed``, ``data_sha256`` and
-    ``error``.
-    """
-    return {
-        "target": data.target,
-        "origin": data.origin,
-        "rows": int(data.learn.sum()),
-        "groups": len(np.unique(data.groups)),
-        "removed": data.removed,
-        "data_sha256": data.sha256,
-        "error": error,
-    }
 
 
 def left_out(
@@ -247,8 +235,9 @@ def left_out(
 ) -> Estimate:
     """Predict each phase with its chemical system left out; scales stay those of `process`.
 
-    Returned is an `Estimate` of all n rows of `data`: mean (eV/atom), novelty and local residual,
-    (n,) each. `process` is not changed. `advance` is called without arguments after each fold.
+    Returned is an `Estimate` of all n rows of `data`: mean (eV/atom), novelty and local residual
+    (eV/atom), (n,) each. `process` is not changed. `advance` is called without arguments after each
+    fold.
     """
     x = columns(data.table)
     learn = data.learn
@@ -268,9 +257,10 @@ _LOADING = Lock()
 def load(
     data: "str | Path | None" = None, progress: bool = False
 ) -> EnergyModel:
-    """Return the model, trained at first use and kept in the cache.
+    """Return the model of the formation energy, trained at first use and kept in memory and in the cache.
 
-    `data` is a CSV file, or the folder of a phase snapshot, to learn from.
+    `data` is a CSV file, or the folder of a phase snapshot, to learn from; the shipped model
+    answers without. `progress` shows a bar on stderr while training.
     """
     with _LOADING:
         return _load(
@@ -279,7 +269,7 @@ def load(
 
 
 def stored_model(known: TrainingSet) -> EnergyModel | None:
-    """Return the shipped model of a set; None if there is none.
+    """Return the shipped model of the set `known`; None if there is none.
 
     A shipped model does not fit where set or features have changed since.
     """
@@ -294,11 +284,14 @@ def stored_model(known: TrainingSet) -> EnergyModel | None:
     ):
         return None
     process = blank().from_arrays(x, known.values[known.learn], arrays)
-    scores = arrays["inside"], arrays["outside"]
-    manifest = _manifest(known, float(arrays["error"]))
-    edge = float(arrays["edge"])
     return EnergyModel(
-        ENERGY, process, arrays["coefficients"], scores, edge, known, manifest
+        target=ENERGY,
+        process=process,
+        coefficients=arrays["coefficients"],
+        scores=(arrays["inside"], arrays["outside"]),
+        edge=float(arrays["edge"]),
+        known=known,
+        manifest=known.manifest() | {"error": float(arrays["error"])},
     )
 
 
@@ -306,9 +299,16 @@ def stored_model(known: TrainingSet) -> EnergyModel | None:
 def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
     """Return the model of a file, or the shipped one; cached for each combination of arguments.
 
-    `data` is the path of a CSV file or snapshot folder to learn from, None for the built-in set.
-    `settings` is part of the key of the cache and not used otherwise. A model trained anew is
-    written to the cache folder.
+    A model trained anew is written to the cache folder.
+
+    Parameters
+    ----------
+    data : str or None
+        Path of a CSV file or snapshot folder to learn from; None for the built-in set.
+    progress : bool
+        Show a bar on stderr while training.
+    settings : str
+        Part of the key of the cache and not used otherwise.
     """
     training_data = training_set(ENERGY, data)
     if data is None and (model := stored_model(training_data)) is not None:
@@ -320,7 +320,7 @@ def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
 
 
 def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
-    """Train a model on `known` and write it to the cache folder, in place of one that is there.
+    """Train a model on the set `known` and write it to the cache folder, in place of one that is there.
 
     Models kept in memory are forgotten. `progress` shows a bar on stderr. StoreError if the file
     cannot be written.
@@ -332,6 +332,7 @@ def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
 
 
 def _train_with_progress(known: TrainingSet, progress: bool) -> EnergyModel:
+    """Train a model on the set `known`; `progress` shows a bar on stderr. No file is written."""
     from .._core._progress import bar
 
     with bar(f"training {known.target}", ENERGY_FOLDS + 1, progress) as advance:
@@ -356,9 +357,9 @@ def _pack(model: EnergyModel) -> _store.Packed:
 def _unpack(
     known: TrainingSet, content: dict[str, Any], manifest: dict[str, Any]
 ) -> EnergyModel:
-    """Build a model from content and manifest of its file, and the set that it was fitted to.
+    """Build a model of the set `known` that it was fitted to, and the content and manifest of its file.
 
-    `content` is emptied in part.
+    ``inside`` and ``outside`` are removed from `content`.
     """
     scores = content.pop("inside"), content.pop("outside")
     return EnergyModel(

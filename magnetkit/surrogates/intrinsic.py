@@ -36,27 +36,27 @@ def evaluate(
     parameters: Parameters | None = None,
     curie: CurieModel | None = None,
 ) -> Intrinsic:
-    """Return the intrinsic properties of hard phases at temperatures, as arrays.
+    """Compute the intrinsic properties of hard phases at temperatures, as arrays.
 
     Parameters
     ----------
     part : Partition
-        What `magnetkit.phases.partition.partition` returns.
+        n recipes: what `magnetkit.phases.partition.partition` returns.
     temperatures : float or array of shape (m,)
         Temperatures, K.
     spread : bool
         Whether to propagate the uncertainty of the parameters (linearly).
     parameters : Parameters, optional
-        Other parameters than the calibrated ones; the model then stands alone, and nothing that
-        was learnt enters.
+        Other parameters than the calibrated ones; the model then stands alone, and nothing that was
+        learnt enters.
     curie : CurieModel, optional
         Model of the Curie temperature; that of all that is known otherwise.
 
     Returns
     -------
     Intrinsic
-        The arrays. The predicted Curie temperature carries polarization and anisotropy with it:
-        the model is at the reduced temperature T / T_C.
+        Arrays of n phases at m temperatures. The predicted Curie temperature carries polarization
+        and anisotropy with it: the model is at the reduced temperature T / T_C.
     """
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
@@ -65,6 +65,11 @@ def evaluate(
         prepare_query(part)
     )
     return evaluate_phases(part, at, load(), curie_prediction, spread)
+
+
+def _without_rest(phases: CompositionTable, codes: Int8Array) -> Asked:
+    """Return n `phases` of host `codes`, int8 (n,), as a query without anything outside them."""
+    return Asked(phases, codes, np.zeros(len(codes)))
 
 
 def condense_groups(
@@ -78,49 +83,46 @@ def condense_groups(
     Parameters
     ----------
     part : Partition
-        Split recipes.
+        Split recipes, n of them.
     groups : sequence of (CompositionTable, ndarray of int8)
-        Further phases and their hosts.
+        Further phases and their host codes.
     curie : CurieModel, optional
-        Model of the Curie temperature.
+        Model of the Curie temperature; that of all that is known otherwise.
     written : Partition, optional
         Recipes as written. Their hard phases are those of `part`, or are added at the end.
 
     Returns
     -------
     condensed : Condensed
+        Rows: the n hard phases of `part`, the groups in order, then those of `written` unless its
+        ``hard_phase`` is the same object.
     predicted : PredictedCurie or None
-        Predicted Curie temperatures of the phases of `written`.
+        Predicted Curie temperatures of the phases of `written`; None without it.
     """
     from ..compound._intrinsic_kernels import CURIE
 
     curie = curie or load_curie()
     curie_prediction = None
-    groups = [(part.hard_phase, part.host), *groups]
+    of_part = None
     values = [
-        curie.curie_of_magnets(Asked(*g, np.zeros(len(g[1]))))
-        for g in groups[1:]
+        curie.curie_of_magnets(_without_rest(phases, codes))
+        for phases, codes in groups
     ]
+    groups = [(part.hard_phase, part.host), *groups]
     if written is not None:
         curie_prediction = curie.predict_magnets(prepare_query(written))
-    if (
-        written is not None
-        and curie_prediction is not None
-        and part.hard_phase is written.hard_phase
-    ):
-        values.insert(0, curie_prediction.value)
-    else:
-        # Whose it is is work, and for nothing where the parameters stand.
-        whose = (
-            prepare_query(part)
-            if curie.decides
-            else Asked(*groups[0], np.zeros(len(part.host)))
-        )
-        values.insert(0, curie.curie_of_magnets(whose))
-        if written is not None and curie_prediction is not None:
+        if part.hard_phase is written.hard_phase:
+            of_part = curie_prediction.value
+        else:
             values.append(curie_prediction.value)
             groups.append((written.hard_phase, written.host))
-    value = np.concatenate(values)
+    if of_part is None:
+        whose = _without_rest(part.hard_phase, part.host)
+        # Whose it is is work, and for nothing where the parameters stand.
+        if curie.decides:
+            whose = prepare_query(part)
+        of_part = curie.curie_of_magnets(whose)
+    value = np.concatenate([of_part, *values])
     phases = condense(*_join_groups(groups), load())
     has_value = np.isfinite(value)
     phases.state[has_value, CURIE] = value[has_value]
@@ -137,24 +139,23 @@ def condensed_alone(
     phases : CompositionTable
         n hard phases.
     codes : ndarray of int8, shape (n,)
-        Their hosts, -1 for none.
+        Their host codes, -1 for none.
     curie : CurieModel or None
         Model of the Curie temperature; None takes that of all that is known.
 
     Returns
     -------
     Condensed
-        Figures of each phase that do not change with temperature, and its rare-earth ions.
+        Figures of each phase that do not change with temperature, ``state``, (n, 20), and its
+        rare-earth ions, ``ion``.
     """
     from ..compound._intrinsic_kernels import CURIE
 
     result = condense(phases, codes, load())
-    value = (curie or load_curie()).curie_of_magnets(
-        Asked(phases, codes, np.zeros(len(codes)))
-    )
-    result.state[:, CURIE] = np.where(
-        np.isfinite(value), value, result.state[:, CURIE]
-    )
+    curie = curie or load_curie()
+    value = curie.curie_of_magnets(_without_rest(phases, codes))
+    has_value = np.isfinite(value)
+    result.state[has_value, CURIE] = value[has_value]
     return result
 
 

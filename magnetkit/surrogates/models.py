@@ -85,7 +85,8 @@ def load(
         A name of `magnetkit.surrogates.TARGETS`, or ``saturation_polarization_T`` or
         ``anisotropy_constant_MJ_m3``, which the physics answers; with `data` any column of it.
     data : path or frame, optional
-        A table to learn from instead of everything else, see `train`.
+        A table to learn from instead of everything else, see `train`. A frame is written to the
+        cache.
     add : path or frame, optional
         A table whose rows stand beside what is known otherwise; the Curie temperature's alone.
     progress : bool
@@ -99,7 +100,10 @@ def load(
     Raises
     ------
     InputError
-        If both tables are given, or `add` for another target than the Curie temperature.
+        If the target is not known, both tables are given, `add` for another target than the Curie
+        temperature, or `data` for the distance to the hull.
+    DataError
+        If a table holds nothing usable.
     """
     check_target(target, data)
     if data is not None:

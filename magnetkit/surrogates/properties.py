@@ -68,10 +68,10 @@ class PropertyModel(TrainedModel):
     def _predict_table(
         self, table: CompositionTable, interval: float
     ) -> "pd.DataFrame":
-        """Build the frame of `predict` for a table, in the unit of the target.
+        """Build the frame of `predict` for n compositions of `table`, in the unit of the target.
 
         `interval` is the probability of the ranges, 0 to 1. The columns are those of
-        `prediction_frame`.
+        `prediction_frame`, one row a composition in order.
         """
         low, high = self.estimator_.predict_interval(table, interval).T
         value = self.estimator_.predict(table)
@@ -87,7 +87,10 @@ def target_unit(target: str) -> str:
 
 
 def fit(known: TrainingSet) -> PropertyModel:
-    """Train a `CompositionRegressor` on a set."""
+    """Train a `CompositionRegressor` on the rows of the set `known` where ``learn`` is True.
+
+    The `PropertyModel` holds the set and its manifest. No file is written.
+    """
     learn = np.flatnonzero(known.learn)
     regressor = CompositionRegressor(
         known.target, unit=target_unit(known.target)
@@ -95,15 +98,7 @@ def fit(known: TrainingSet) -> PropertyModel:
     regressor.learn_compositions(
         known.table[learn], known.values[learn], known.groups[learn]
     )
-    manifest = {
-        "target": known.target,
-        "origin": known.origin,
-        "rows": len(learn),
-        "groups": len(np.unique(known.groups)),
-        "removed": known.removed,
-        "data_sha256": known.sha256,
-    }
-    return PropertyModel(known.target, known, regressor, manifest)
+    return PropertyModel(known.target, known, regressor, known.manifest())
 
 
 # Models in memory by their file, whose name says what they were trained on.
@@ -113,7 +108,7 @@ _LOADING = Lock()
 
 
 def load(known: TrainingSet) -> PropertyModel:
-    """Return the model of a set, trained at first use; it is kept in memory and in the cache.
+    """Return the model of the set `known`, trained at first use; it is kept in memory and in the cache.
 
     The key is a hash of the set and the code. A file that cannot be written leaves a warning.
     """
@@ -121,6 +116,7 @@ def load(known: TrainingSet) -> PropertyModel:
     def unpack(
         content: dict[str, Any], manifest: dict[str, Any]
     ) -> PropertyModel:
+        """Build the model of the set from the `content` and `manifest` of its file."""
         regressor = CompositionRegressor.from_content(content)
         return PropertyModel(known.target, known, regressor, manifest)
 
@@ -134,21 +130,21 @@ def load(known: TrainingSet) -> PropertyModel:
 
 
 def retrain(known: TrainingSet) -> PropertyModel:
-    """Train, and keep in the cache whatever is there."""
+    """Train a model on the set `known` and write it to the cache folder, in place of one that is there."""
     model = fit(known)
     _loaded[_store.save(model.file, *_pack(model))] = model
     return model
 
 
 def model_key(known: TrainingSet) -> str:
-    """Return a hash of what decides the model that is trained on a set."""
+    """Compute a hash, 16 hexadecimal digits, of what decides the model trained on the set `known`."""
     return _store.key(
         (known.sha256, load_table("magpie").fill_gaps()), _fitting_modules()
     )
 
 
 def _fitting_modules() -> list[ModuleType]:
-    """List the modules that decide a fitted model."""
+    """List the modules, as objects, whose code decides a fitted model."""
     from ..features import _descriptor_kernels, _elements, rare_earths
     from . import (
         _forest,
@@ -164,4 +160,5 @@ def _fitting_modules() -> list[ModuleType]:
 
 
 def _pack(model: PropertyModel) -> _store.Packed:
+    """Return the content of a model and its manifest, as `_store.save` takes them."""
     return model.estimator_.to_content(), model.manifest

@@ -42,9 +42,10 @@ _KIND = "magnetkit.CompositionRegressor"
 
 
 def composition_columns(table: CompositionTable) -> FloatArray:
-    """Compute the columns that are learnt from, shape (n, d), the 118 atomic fractions last.
+    """Compute the columns that are learnt from of n compositions of `table`, float64 (n, d).
 
-    Before them stand statistics of element properties, rare-earth descriptors and norms.
+    The 118 atomic fractions stand last; before them statistics of element properties, rare-earth
+    descriptors and norms.
     """
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
@@ -120,7 +121,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 
     @classmethod
     def of(cls, model: "AnyModel") -> "CompositionRegressor":
-        """Return a regressor that a model already answers for.
+        """Build a regressor that a model already answers for.
 
         Parameters
         ----------
@@ -130,6 +131,8 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Returns
         -------
         CompositionRegressor
+            Fitted: ``model_`` is `model`, ``mixture_`` the mean of its values, NaN where it has
+            none.
         """
         regressor = cls(model.target)
         regressor.model_ = model
@@ -164,11 +167,15 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Returns
         -------
         CompositionRegressor
+            Itself, with ``mixture_`` and ``model_`` set.
 
         Raises
         ------
         InputError
-            If a composition cannot be read, or `y` is not one finite number for each row.
+            If a composition cannot be read, `groups` or `y` is not one for each row, or a value of
+            compositions is not finite.
+        ValueError
+            If columns or their values hold NaN or infinity.
         """
         trees = parse_whole_number("trees", self.trees)
         if not _holds_compositions(X):
@@ -204,13 +211,14 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         table : CompositionTable, n rows
             What was measured.
         values : ndarray of float64, shape (n,)
-            The target, in its unit.
+            The target, in its unit; finite.
         groups : ndarray, shape (n,)
             Paper or series of each row.
 
         Returns
         -------
         CompositionRegressor
+            Itself, with ``mixture_`` set and ``model_`` None; what an earlier fit left is gone.
         """
         self._forget_columns()
         self.model_ = None
@@ -230,7 +238,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             self.__dict__.pop(name, None)
 
     def predict(self, X: Any) -> FloatArray:
-        """Return the target of each row.
+        """Predict the target of each row.
 
         Parameters
         ----------
@@ -244,13 +252,15 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 
         Raises
         ------
+        InputError
+            If `X` is not of the kind that it was fitted to, or a composition cannot be read.
         NotFittedError
             If it was neither fitted nor loaded.
         """
         return self._answer(X, 0.9).value
 
     def predict_interval(self, X: Any, interval: float = 0.9) -> FloatArray:
-        """Return the ends of the interval of each row, shape (n, 2).
+        """Compute the ends of the interval of each row.
 
         Parameters
         ----------
@@ -263,12 +273,17 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         -------
         ndarray of float64, shape (n, 2)
             Low and high end, in the unit of the values; infinite where one value alone is known.
+
+        Raises
+        ------
+        InputError, NotFittedError
+            As `predict`, and if `interval` does not lie between 0 and 1.
         """
         answer = self._answer(X, share("interval", interval))
         return np.column_stack([answer.low, answer.high])
 
     def domain_distance(self, X: Any) -> FloatArray:
-        """Return how far each row is from what is known.
+        """Compute how far each row is from what is known.
 
         Parameters
         ----------
@@ -278,7 +293,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Returns
         -------
         ndarray of float64, shape (n,)
-            1 at the edge of the domain.
+            0 where it is known, 1 at the edge of the domain, more outside.
         """
         return self._answer(X, 0.9).distance
 
@@ -319,6 +334,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         return self._ask_model(self.model_, table, interval)
 
     def _mix(self, columns: FloatArray, interval: float) -> _Answer:
+        """Predict rows of `columns`, (n, d), by the fitted mixture, with intervals of `interval`, 0 to 1."""
         guess = self.mixture_.predict(columns)
         half = self.mixture_.half_widths(guess, interval)
         return _Answer(
@@ -328,26 +344,17 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     def _ask_model(
         self, model: "AnyModel", table: CompositionTable, interval: float
     ) -> _Answer:
-        """Predict by a trained model; where that gives no value, by the mean of the fitted values.
+        """Predict n compositions of `table` by a trained `model`.
 
-        `interval` is the probability of the ranges, 0 to 1. The `_Answer` has arrays (n,).
+        Where that gives no value, the mean of the fitted values answers. `interval` is the
+        probability of the ranges, 0 to 1. The `_Answer` has arrays (n,), in the unit of the target.
         """
         frame = model.predict(table, interval)
-        names = (
-            self.target,
-            f"{self.target}_lo",
-            f"{self.target}_hi",
-            "domain_distance",
-        )
-        columns = [frame[name].to_numpy(np.float64) for name in names]
+        ends = [f"{self.target}_lo", f"{self.target}_hi"]
+        columns = frame[[self.target, *ends, "domain_distance"]]
+        answers = columns.to_numpy(np.float64).T
         instead = self._mix(np.zeros((len(table), 1)), interval)
-        silent = np.isnan(columns[0])
-        return _Answer(
-            *(
-                np.where(silent, mean, column)
-                for mean, column in zip(instead, columns, strict=True)
-            )
-        )
+        return _Answer(*np.where(np.isnan(answers[0]), instead, answers))
 
     def save(self, path: str | Path) -> Path:
         """Write it to a file of arrays and JSON, without pickles.
@@ -355,16 +362,19 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         path : str or Path
-            The file; an old one is replaced.
+            The file; an old one is replaced, its folder created.
 
         Returns
         -------
         Path
+            `path`.
 
         Raises
         ------
         InputError
             If a built-in model other than that of the Curie temperature answers.
+        NotFittedError
+            If it was not fitted.
         StoreError
             If it cannot be written.
         """
@@ -378,7 +388,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Returns
         -------
         dict
-            What `from_content` takes.
+            What `from_content` takes: ``parameters`` of the constructor, ``mixture``, ``columns``
+            (their number, None for compositions) and ``model`` (the trained one with its set, or
+            None).
 
         Raises
         ------
@@ -403,26 +415,26 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             )
         assert isinstance(self.model_, CurieModel)
         arrays, about = _curie_training.pack(self.model_)
-        training_arrays = self.model_.known.to_arrays()
         content["model"] = {
             "arrays": arrays,
             "about": json.dumps(about),
-            "known": training_arrays,
+            "known": self.model_.known.to_arrays(),
         }
         return content
 
     @classmethod
     def from_content(cls, content: dict[str, Any]) -> "CompositionRegressor":
-        """Return the regressor that `to_content` took apart.
+        """Build the regressor that `to_content` took apart.
 
         Parameters
         ----------
         content : dict
-            What `to_content` returns.
+            What `to_content` returns; changed in place, do not use it again.
 
         Returns
         -------
         CompositionRegressor
+            A new one, fitted.
         """
         regressor = cls(**content["parameters"])
         mixture = content["mixture"]
@@ -443,12 +455,12 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 
     @classmethod
     def load(cls, path: str | Path) -> "CompositionRegressor":
-        """Return the regressor that `save` wrote.
+        """Read the regressor that `save` wrote.
 
         Parameters
         ----------
         path : str or Path
-            The file.
+            The file; other versions of the package may have written it.
 
         Returns
         -------
@@ -523,9 +535,10 @@ def _table(X: Any) -> CompositionTable:
 
 
 def _checked_values(y: ArrayLike, rows: int) -> FloatArray:
-    """Return `y` as `rows` finite floats.
+    """Convert `y` to an array of finite floats, (`rows`,).
 
-    InputError if there are more or fewer, or one is not finite; ValueError if one is no number.
+    InputError if there are more or fewer, or one is not finite; ValueError if one is no number, or
+    `y` has several columns.
     """
     values = column_or_1d(np.asarray(y, np.float64), warn=True)
     if values.shape != (rows,) or not np.isfinite(values).all():
@@ -536,7 +549,10 @@ def _checked_values(y: ArrayLike, rows: int) -> FloatArray:
 
 
 def _checked_groups(groups: Any, instead: NDArray) -> NDArray:
-    """Return `groups` as texts, one a row, or `instead` if they are None; InputError otherwise."""
+    """Convert `groups` to an array of texts, one a row; None gives `instead`, (n,), as it is.
+
+    InputError if there are not n of them.
+    """
     if groups is None:
         return instead
     names = np.asarray(groups).astype(str)

@@ -29,6 +29,7 @@ from ._measured import (
     read_rows,
     refuse,
 )
+from ._prediction import prediction_frame
 
 COMPUTED = ("saturation_polarization_T", "anisotropy_constant_MJ_m3")
 """Intrinsic properties that no measurement beside the calibrated parameters decides."""
@@ -85,8 +86,6 @@ class Computed:
             One row a composition: the target, its ``_lo``, ``_hi`` and ``_data_share`` (0),
             ``in_domain`` and ``domain_distance`` (1 at the edge), those of the Curie temperature.
         """
-        import pandas as pd
-
         from . import _curie_training
         from .intrinsic import intrinsic
 
@@ -94,22 +93,19 @@ class Computed:
         properties = intrinsic(inputs.table, temperature, interval=interval)
         domain = _curie_training.load().predict(inputs.table)
         name = self.target
-        frame = pd.DataFrame(
-            {
-                **{
-                    c: properties[c].to_numpy()
-                    for c in (name, f"{name}_lo", f"{name}_hi")
-                },
-                f"{name}_data_share": 0.0,
-                "in_domain": domain["in_domain"].to_numpy(),
-                "domain_distance": domain["domain_distance"].to_numpy(),
-            }
+        frame = prediction_frame(
+            name,
+            value=properties[name].to_numpy(),
+            low=properties[f"{name}_lo"].to_numpy(),
+            high=properties[f"{name}_hi"].to_numpy(),
+            distance=domain["domain_distance"].to_numpy(),
+            data_share=np.zeros(len(domain)),
         )
         return inputs.give(frame)
 
     @property
     def known(self) -> TrainingSet:
-        """No rows: nothing is learnt from."""
+        """A new set without rows: nothing is learnt from."""
         table = CompositionTable.from_strings([])
         texts = np.zeros(0, str)
         return TrainingSet(
@@ -133,7 +129,11 @@ _NO_PHASE = 0.5
 
 
 def check_target(target: str, data: Any = None) -> None:
-    """Raise InputError unless `target` is one of `TARGETS` or `COMPUTED`, or a column of `data`."""
+    """Raise InputError if `target` is neither in `TARGETS` nor in `COMPUTED`, and there is no `data`.
+
+    `data` is anything but None where the user gave a table; its columns are not looked at. Nothing
+    is returned.
+    """
     if data is None and target not in (*TARGETS, *COMPUTED):
         raise InputError(
             f"target {target!r} is not learnt without data=; use one of "
@@ -143,7 +143,7 @@ def check_target(target: str, data: Any = None) -> None:
 
 @check_arguments
 def training_set(target: str, data: Any = None) -> TrainingSet:
-    """Return the training set of a target.
+    """Read or build the training set of a target.
 
     Parameters
     ----------
@@ -158,11 +158,12 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     Returns
     -------
     TrainingSet
+        Two rows or more. Rows that cannot be used are left out with a warning in the log.
 
     Raises
     ------
     InputError
-        If the target or a column is not known.
+        If the target or a column is not known, or a value is impossible for a compound.
     DataError
         If the file cannot be read or nothing usable is in it.
     """
@@ -197,8 +198,9 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
 def _user_values(target: str, given: Any) -> TrainingSet:
     """Read a user's own values of a target as a training set.
 
-    `given` is the path of a CSV file or a frame, with ``composition`` and the target. InputError if
-    a value is impossible for a compound; DataError if fewer than two rows remain.
+    `target` is their column. `given` is the path of a CSV file or a frame, with ``composition`` and
+    the target. InputError if a value is impossible for a compound; DataError if fewer than two rows
+    remain.
     """
     value_rows = read_rows(target, given)
     # Values that no compound has: the unit is another then.
@@ -212,11 +214,22 @@ def _user_values(target: str, given: Any) -> TrainingSet:
 
 
 def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
-    """Build the training set of a target from a phase snapshot, the embedded one without `snapshot`.
+    """Build the training set of a target from a phase snapshot, eV/atom.
 
-    Of structures of one composition the lowest is taken; pure elements are left out. Phases far
-    above the hull stay, with ``learn`` False. `target` is a column of the snapshot's entries, such
-    as "formation_energy_eV_atom".
+    Of structures of one composition the lowest is taken; pure elements are left out. Phases more
+    than 0.5 eV/atom above the hull stay, with ``learn`` False. ``removed`` counts all three.
+
+    Parameters
+    ----------
+    target : str
+        A column of the snapshot's entries, such as "formation_energy_eV_atom".
+    snapshot : Path, optional
+        Folder of a snapshot; the embedded one otherwise.
+
+    Returns
+    -------
+    TrainingSet
+        Groups are chemical systems.
     """
     from ..phases._space import composition_keys
     from ..phases.snapshot import load
@@ -241,22 +254,22 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     table = table[keep]
     values = values[keep]
     learn = entries[HULL_DISTANCE].to_numpy(np.float64)[keep] <= _NO_PHASE
+    over = f"over {_NO_PHASE} eV/atom above the hull (not learnt from, but tested on)"
     removal_counts = {
-        f"over {_NO_PHASE} eV/atom above the hull (not learnt from, but tested on)": int(
-            (~learn).sum()
-        ),
+        over: int((~learn).sum()),
         "higher structure of a composition": higher,
         "pure element": int((~several).sum()),
     }
+    origin = "embedded Materials Project snapshot"
+    if snapshot is not None:
+        origin = f"snapshot {snapshot.name}"
     return TrainingSet(
-        target,
-        table,
-        values,
-        chemical_systems(table),
-        np.full(len(table), "Materials Project"),
-        "embedded Materials Project snapshot"
-        if snapshot is None
-        else f"snapshot {snapshot.name}",
-        removal_counts,
-        learn,
+        target=target,
+        table=table,
+        values=values,
+        groups=chemical_systems(table),
+        sources=np.full(len(table), "Materials Project"),
+        origin=origin,
+        removed=removal_counts,
+        learn=learn,
     )

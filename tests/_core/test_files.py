@@ -3,6 +3,8 @@
 import csv
 import errno
 import hashlib
+import os
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,9 +15,14 @@ from magnetkit.errors import InputError
 
 from magnetkit._core import _files
 from magnetkit._core._files import (
+    describe_no_file,
+    is_sealed,
+    is_url,
     plain_cell,
+    replace_file,
     replacing,
     safe_cell,
+    seal,
     write_parquet,
 )
 
@@ -125,3 +132,63 @@ def test_cells_come_back_as_they_were(text):
     assert plain_cell(cell) == text
     if cell[:1] in "=+-@\t\r\n" and cell:
         float(cell)
+
+
+def test_what_lies_in_place_of_a_file_is_named(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("x")
+    ring = tmp_path / "ring"
+    ring.symlink_to(ring)
+    lost = tmp_path / "lost"
+    lost.symlink_to(tmp_path / "none")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    kinds = {
+        file: "",
+        tmp_path / "none": "",
+        tmp_path: "a folder",
+        ring: "a ring of links",
+        lost: "a link to nothing",
+        pipe: "a pipe",
+        Path("/dev/null"): "a device",
+    }
+    for path, kind in kinds.items():
+        assert describe_no_file(path) == kind
+    with (
+        pytest.raises(OSError, match="it is a pipe, not a file"),
+        replace_file(pipe),
+    ):
+        pass
+    link = tmp_path / "link"
+    link.symlink_to(file)
+    with replace_file(link) as temporary:
+        assert temporary.parent == tmp_path
+        temporary.write_text("new")
+    assert link.is_symlink()
+    assert file.read_text() == "new"
+    assert not temporary.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_a_url"),
+    [("s3://bucket/run", True), ("results", False), (Path("a://b"), False)],
+)
+def test_a_url_names_a_place_elsewhere(text, is_a_url):
+    assert is_url(text) is is_a_url
+
+
+def test_a_page_that_was_changed_is_not_sealed(tmp_path):
+    file = tmp_path / "page.html"
+    page = seal("<p>é</p>\n")
+    file.write_text(page, encoding="utf-8", newline="\n")
+    assert page.startswith("<p>é</p>\n<!-- magnetkit sha256 ")
+    assert is_sealed(file)
+    for other in (
+        page.replace("é", "e"),
+        page + "more",
+        "<p>",
+        page.replace("sha256 ", "sha256  "),
+    ):
+        file.write_text(other, encoding="utf-8", newline="\n")
+        assert not is_sealed(file)
+    assert not is_sealed(tmp_path / "none")

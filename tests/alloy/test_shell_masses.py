@@ -1,11 +1,12 @@
 """What a magnet weighs once a shell and its carriers are in it, by hand."""
 
+import numpy as np
 import pytest
 
 import magnetkit as mk
 from magnetkit._core.elements import INDEX
 from magnetkit.alloy import CompositionTable
-from magnetkit.alloy.shell_rows import with_shell
+from magnetkit.alloy.shell_rows import mean_over_mass, with_shell
 from magnetkit.alloy.shells import read_shell
 
 BASE = "Nd30B1Fe69"
@@ -68,3 +69,14 @@ def test_coat_on_both_faces_is_a_mass_share():
     assert read_shell("Tb 4 mg/cm2 on 2.5 mm").amount_wt_pct == pytest.approx(
         0.424
     )
+
+
+def test_a_carrier_of_one_row_is_no_carrier_of_the_next():
+    table = CompositionTable.from_strings([BASE] * 3, basis="weight")
+    shells = ["Dy 0.5 wt% + Pr 0.7 wt%", "Dy 0.5 wt%", "Dy 0.5 wt% + Pr 1 wt%"]
+    prices = np.zeros((len(INDEX), 1))
+    prices[INDEX["Pr"]] = 10.0
+    figures = np.column_stack([np.ones(len(INDEX)), prices])
+    means = mean_over_mass(table, figures, shells)
+    assert means[:, 0] == pytest.approx(1.0)
+    assert means[:, 1] == pytest.approx([0.07, 0.0, 0.1])

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
 import magnetkit as mk
+from magnetkit.curves import _measured
 from magnetkit.curves._measured import interpolate_curves
 from magnetkit.magnetism._composition_estimate import grade_magnet
 from magnetkit.magnetism.measured_curve import (
@@ -367,3 +369,96 @@ def test_public_curve_calibrates_its_grade():
     ).iloc[0]
     assert row["coercivity_kA_m"] == pytest.approx(1512.0, rel=0.02)
     assert row["remanence_T"] == pytest.approx(1.275, rel=0.005)
+
+
+def straight(kelvin, b_r, coercivity, recoil=1.05):
+    """Return a curve that is straight to a tenth of its end, by points."""
+    h_cj = 1e3 * coercivity
+    field = np.array([0.0, 0.9 * h_cj, h_cj])
+    line = b_r - (recoil - 1.0) * MU_0 * field
+    level = np.array([line[0], line[1], 0.0])
+    nothing = float("nan")
+    return MeasuredCurve(
+        b_r,
+        coercivity,
+        nothing,
+        nothing,
+        nothing,
+        nothing,
+        recoil,
+        kelvin,
+        field,
+        level,
+    )
+
+
+def test_figures_between_two_curves_are_means_or_of_logarithms():
+    cold, hot = straight(300.0, 1.2, 1600.0), straight(400.0, 1.0, 400.0, 1.15)
+    middle = _measured._blend([cold, hot], 1, 350.0)
+    assert middle.remanence_T == pytest.approx(1.1)
+    assert middle.coercivity_kA_m == pytest.approx(800.0)
+    assert middle.recoil_permeability == pytest.approx(1.1)
+    assert middle.temperature_K == 350.0
+    assert middle.note == "between measured temperatures"
+    assert middle.field[0] == 0.0
+    assert middle.polarization[0] == pytest.approx(1.1)
+    assert middle.field[-1] == pytest.approx(8e5)
+    assert middle.polarization[-1] == pytest.approx(0.0, abs=1e-9)
+    ratio = middle.knee_field_kA_m / middle.coercivity_kA_m
+    assert middle.squareness == pytest.approx(ratio)
+    three = [cold, straight(350.0, 1.15, 900.0), hot]
+    figure = _measured._interpolate_figure(three, "remanence_T", 350.0)
+    assert figure == pytest.approx(1.15)
+    log = _measured._interpolate_figure(
+        three[::2], "coercivity_kA_m", 350.0, logarithm=True
+    )
+    assert np.exp(log) == pytest.approx(800.0)
+
+
+def test_a_temperature_lies_between_the_measured_ones():
+    cold, hot = straight(293.15, 1.2, 1600.0), straight(423.15, 1.0, 400.0)
+    at = _measured._interpolate_curve
+    assert at([cold, hot], 293.2) is cold
+    assert at([cold, hot], 423.1) is hot
+    says = "measured at 20 to 150 °C, asked at 180 °C: give a curve"
+    with pytest.raises(InputError, match=says):
+        at([cold, hot], 453.15)
+    with pytest.raises(InputError, match="measured at 20 °C, asked at 50"):
+        at([cold], 323.15)
+
+
+def test_fields_at_which_shares_are_left():
+    curve = straight(300.0, 1.2, 1000.0)
+    levels = np.array([1.0, 0.5, 0.0])
+    fields = _measured._reduced_fields(curve, levels)
+    # All is left to nine tenths, and half of it half way to the end.
+    assert fields == pytest.approx([0.9, 0.95, 1.0])
+
+
+def test_points_of_a_curve_have_both_ends_and_halved_steps():
+    curve = replace(straight(300.0, 1.2, 1000.0), coercivity_b_kA_m=850.0)
+    field, level = _measured._curve_points(curve, 9)
+    assert field.size == level.size == 9
+    assert (np.diff(field) > 0).all()
+    assert {0.0, 8.5e5, 9e5, 1e6} <= set(field)
+    assert level[0] == 1.2
+    assert level[-1] == 0.0
+    many = np.linspace(0.0, 1e6, 100)
+    dense = replace(curve, field=many, polarization=1.2 - 1.2e-6 * many)
+    thin, _ = _measured._curve_points(dense, 12)
+    assert thin.size == 12
+    assert thin[-1] == 1e6
+
+
+def test_the_working_point_lies_on_the_load_line():
+    curve = straight(300.0, 1.2, 1600.0)
+    field = _measured._working_field(curve.field, curve.polarization, 2.0)
+    # J = 1.2 - 0.05 mu_0 H is 3 mu_0 H.
+    assert field == pytest.approx(1.2 / (3.05 * MU_0))
+
+
+def test_a_curve_that_ends_early_has_no_coercivity():
+    early = replace(straight(293.15, 1.2, 1600.0), coercivity_kA_m=float("nan"))
+    says = "the curve at 20 °C ends at 1600 kA/m, before J = 0"
+    with pytest.raises(InputError, match=says):
+        _measured.interpolate_curves([early], [293.15], 1.0)

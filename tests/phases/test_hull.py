@@ -5,8 +5,12 @@ import pytest
 from numpy.testing import assert_allclose
 
 import magnetkit as mk
-from benchmarks.accuracy.phases.diagram import phase_diagram
-from benchmarks.accuracy.phases.validation import SYSTEMS, random_compositions
+from benchmarks.accuracy.phases.diagram import (
+    SYSTEMS,
+    phase_diagram,
+    random_compositions,
+)
+from magnetkit._core import _threads
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _space, hull
 from magnetkit.phases.snapshot import open_snapshot
@@ -23,7 +27,7 @@ def test_same_energy_and_products_as_pymatgen(
     system, facets, stable_space, monkeypatch
 ):
     monkeypatch.setattr(hull, "_ROWS_TO_PAY", (0,) * 7 if facets else ())
-    table = random_compositions(system, 1500)
+    table = random_compositions(system, 400)
     solution = hull.solve(table, stable_space, products=True)
     reference = phase_diagram(open_snapshot(), system)
     for i, composition in enumerate(table.to_pymatgen()):
@@ -109,3 +113,31 @@ def test_rows_of_many_systems_and_unknown_elements(stable_space):
 def test_empty_table():
     table = CompositionTable.from_strings([])
     assert mk.phases.hull_energy(table).shape == (0,)
+
+
+def test_many_rows_of_one_system_are_solved_by_its_facets(
+    stable_space, monkeypatch
+):
+    tasks = []
+    share = _threads.share_rows
+
+    def spy(kernel, n, *arguments, **options):
+        if kernel.__name__ in ("highest", "split", "solve"):
+            tasks.append((kernel.__name__, n))
+        share(kernel, n, *arguments, **options)
+
+    monkeypatch.setattr(_threads, "share_rows", spy)
+    rows = [f"Sm{1 + i / 1000:.3f}Co5" for i in range(500)]
+    table = CompositionTable.from_strings(rows)
+    many = hull.solve(table, stable_space)
+    assert tasks == [("highest", 500), ("split", 500), ("solve", 0)]
+    tasks.clear()
+    few = hull.solve(table[:499], stable_space)
+    assert tasks == [("solve", 1)]
+    assert_allclose(few.energy, many.energy[:499], atol=1e-9)
+    # Where qhull fails the rows are solved one by one.
+    monkeypatch.setattr(hull, "find_facets", lambda *_: None)
+    tasks.clear()
+    slow = hull.solve(table, stable_space)
+    assert tasks == [("solve", 1)]
+    assert_allclose(slow.energy, many.energy, atol=1e-9)

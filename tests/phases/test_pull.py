@@ -286,3 +286,11 @@ def test_has_all_subsystems_and_refuses_too_many():
     assert len(subsystems(["Co-Sm", "Co-Fe-Sm"])) == 7
     with pytest.raises(InputError, match="subsystems"):
         chemical_systems("Sm-Gd-Co-Fe-Cu-Zr-Ti-Ni-Mn-Al-Si-B-C")
+
+
+def test_names_the_extra_without_the_client(monkeypatch):
+    monkeypatch.setattr(PULLING, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"pip install 'magnetkit\[pull\]'"):
+        PULLING._need_client()
+    monkeypatch.setattr(PULLING, "find_spec", lambda name: name)
+    PULLING._need_client()

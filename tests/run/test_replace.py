@@ -1,5 +1,6 @@
 """What replaces a magnet: the answer and what it rests on."""
 
+import json
 import re
 import textwrap
 from html import escape
@@ -11,6 +12,12 @@ from magnetkit.errors import CompositionError, InputError
 from magnetkit.settings import get_settings
 
 import magnetkit as mk
+from magnetkit.choose.answer import short_name
+from magnetkit.run.replace import (
+    _describe_basis,
+    _drop_missing,
+    _report_record,
+)
 
 BULK = {"recipe": "Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "basis": "weight"}
 
@@ -462,3 +469,75 @@ def test_judges_a_recipe_by_the_route_of_its_candidates():
     assert plain.route is None
     assert deformation.route == "hot-deformed"
     assert deformation.coercivity_kA_m > 1.2 * plain.coercivity_kA_m
+
+
+def test_json_has_no_number_that_is_none():
+    value = {"a": [1.0, float("nan"), (float("inf"), "x")], "b": {"c": 5}}
+    plain = {"a": [1.0, None, [None, "x"]], "b": {"c": 5}}
+    assert _drop_missing(value) == plain
+    assert value["a"][2][1] == "x"
+
+
+def test_a_record_for_the_report_has_heads_rows_and_margins(motor):
+    record = _report_record(motor)
+    first = motor.answers[0]
+    best = motor.recommended
+    assert record["headline"] == f"{first.sentence}."
+    assert record["today"] == "N42SH"
+    assert record["new"] == short_name(best)
+    assert record["heads"][:3] == ["No.", "What", "Heavy rare earth, wt.%"]
+    assert len(record["rows"]) == 1 + len(motor.ways)
+    assert record["rows"][0][1] == "today: N42SH"
+    names = [one["name"] for one in record["pair"]]
+    assert names == [
+        "Heavy rare earth, wt.%",
+        "P",
+        "B_r, T",
+        "H_cJ, kA/m",
+        "Margin",
+        "Cost per flux",
+    ]
+    chance = record["pair"][1]
+    assert chance["today"] == f"{motor.own_probability:.2f}"
+    assert chance["new"] == f"{best.chance:.2f}"
+    assert record["pair"][2]["new"] == f"{best.remanence_guaranteed_T:.3f}"
+    orders = {one["name"]: one["text"] for one in record["orders"]}
+    likely = [way for way in motor.ways if way.likely]
+    assert list(orders) == [f"{w.number}. {short_name(w)}" for w in likely]
+    assert orders[f"1. {short_name(best)}"] == best.order_line
+    margins = [one["name"] for one in record["margins"]]
+    ways = [short_name(way) for way in motor.ways]
+    assert margins == ["today: N42SH", *ways]
+
+
+def test_json_has_limits_evidence_and_every_candidate(motor):
+    whole = json.loads(motor.to_json())
+    limits = {one["column"]: one["value"] for one in whole["limits"]}
+    assert limits == {
+        name: pytest.approx(one.limit) for name, one in motor.limits.items()
+    }
+    assert whole["evidence"] == {
+        "values": motor.evidence,
+        "lots": motor.spread,
+        "estimate": False,
+    }
+    assert whole["lines"] == motor.lines()
+    assert len(whole["ways"]) == len(motor.ways)
+    assert len(whole["candidates"]) == len(motor.candidates)
+    for name in ("verdict", "own_probability", "basis", "duty_line"):
+        assert whole[name] == getattr(motor, name)
+    html = motor._repr_html_()
+    assert html.count("<div>") == len(motor.lines())
+
+
+def test_a_duty_in_words(motor):
+    assert motor.basis.startswith("the drawing: ")
+    assert _describe_basis(motor.request, motor.incumbent) == motor.basis
+    reference = motor.reference
+    assert reference["load_line"] is None
+    assert reference["outside_field_kA_m"] is None
+    assert reference["made_of_is_estimate"] is False
+    (one,) = reference["made_of"]
+    assert (one["kind"], one["weight"]) == ("bulk", 1.0)
+    name = "heavy_rare_earth_wt_pct"
+    assert reference[f"{name}_lo"] == reference[name] == reference[f"{name}_hi"]

@@ -10,10 +10,20 @@ from scipy.optimize import differential_evolution
 from typer.testing import CliRunner
 
 import magnetkit as mk
+from magnetkit._core.elements import INDEX
 from magnetkit.alloy import CompositionTable
 from magnetkit.cli.app import app
 from magnetkit.run._candidates import SpaceCandidates
-from magnetkit.run.suggestion import batch_value, greedy, order, suggest
+from magnetkit.run.suggestion import (
+    Shop,
+    _limit,
+    _make_feasibility_check,
+    _mass_fractions,
+    batch_value,
+    greedy,
+    order,
+    suggest,
+)
 
 
 def space():
@@ -220,3 +230,75 @@ def test_shows_a_bar_by_default(tmp_path, monkeypatch, more, progress):
     )
     CliRunner().invoke(app, ["suggest", str(tmp_path), *more])
     assert values == [progress]
+
+
+def leading_rows():
+    return pd.DataFrame(
+        {
+            "formula": ["Nd2Fe14B", "Nd2Fe14B", "SmCo5"],
+            "shell": ["", "Tb 0.5 wt%", ""],
+        }
+    )
+
+
+def test_mass_fractions_hold_what_is_diffused():
+    weight, amount = _mass_fractions(leading_rows())
+    assert amount.tolist() == [0.0, 0.5, 0.0]
+    assert weight[0].sum() == pytest.approx(1.0)
+    assert weight[1].sum() == pytest.approx(1.005)
+    assert weight[1, INDEX["Tb"]] == pytest.approx(0.005)
+    # 150.36 of 150.36 + 5 x 58.933.
+    assert weight[2, INDEX["Sm"]] == pytest.approx(0.3379, abs=1e-4)
+
+
+def test_an_alloy_that_is_melted_takes_no_new_charge():
+    rows = leading_rows()
+    weight, _ = _mass_fractions(rows)
+    every = np.ones(3, bool)
+    small = Shop({"Nd": 0.4, "Fe": 1.0, "B": 1.0, "Tb": 1.0}, None, (), 1.0)
+    able = _make_feasibility_check(rows, small, weight, every)
+    assert able([]).tolist() == [True, True, False]
+    # What is left of neodymium is too little for a second charge.
+    assert able([0]).tolist() == [False, True, False]
+    one = Shop(None, 1, (), 1.0)
+    able = _make_feasibility_check(rows, one, weight, every)
+    assert able([]).tolist() == [True, True, True]
+    assert able([0]).tolist() == [False, True, False]
+    two = Shop(None, 2, (), 1.0)
+    able = _make_feasibility_check(rows, two, weight, every)
+    assert able([0]).tolist() == [False, True, True]
+    bare = _make_feasibility_check(rows, two, weight, np.array([1, 0, 1], bool))
+    assert bare([]).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("Nd+Pr>=28", (("Nd", "Pr"), ">=", 28.0)),
+        ("Dy <= 2.5", (("Dy",), "<=", 2.5)),
+        ("shell<=0.5", (("shell",), "<=", 0.5)),
+    ],
+)
+def test_limits_are_sums_of_elements(text, limit):
+    assert _limit(text) == limit
+
+
+@pytest.mark.parametrize("text", ["Xx<=2", "Nd=5", "Nd", "<=5", "Nd+<=5"])
+def test_names_another_text_of_a_limit(text):
+    with pytest.raises(InputError, match="not understood; write"):
+        _limit(text)
+
+
+def test_a_table_to_fill_in_has_a_row_a_magnet_and_temperature():
+    table = order(leading_rows(), [293.15, 423.15])
+    assert table["magnet"].tolist() == ["M1", "M1", "M2", "M2", "M3", "M3"]
+    assert table["temperature_K"].tolist() == [293.15, 423.15] * 3
+    assert table["composition"].tolist()[::2] == [
+        "Nd2Fe14B",
+        "Nd2Fe14B",
+        "SmCo5",
+    ]
+    assert set(table["basis"]) == {"atomic"}
+    assert table["shell"].tolist()[2] == "Tb 0.5 wt%"
+    empty = table[["remanence_T", "coercivity_kA_m"]]
+    assert empty.isna().to_numpy().all()

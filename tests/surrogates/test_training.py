@@ -115,16 +115,20 @@ def test_asks_a_charge_for_its_hard_phase():
     assert query.outside[1:].tolist() == [0.0, 1.0, 0.0]
 
 
-def test_a_small_set_has_one_process():
-    data = _curie_training.training_set()
-    model = _curie_training.fit_model(data)
-    assert len(data) < 300
-    assert len(model.branches) == 1
-    assert not model.of_host.any()
+@pytest.fixture(scope="module")
+def shipped():
+    """Return the model of the measured compounds that come with the package."""
+    return _curie_training.fit_model(_curie_training.training_set())
 
 
-def test_left_out_paper_takes_its_compounds():
-    dataset = _curie_training.training_set()
+def test_a_small_set_has_one_process(shipped):
+    assert len(shipped.known) < 300
+    assert len(shipped.branches) == 1
+    assert not shipped.of_host.any()
+
+
+def test_left_out_paper_takes_its_compounds(shipped):
+    dataset = shipped.known
     twice = _curie_training._join_rows(dataset, dataset[[20]])
     twice.groups[-1] = (
         "~ another paper"  # the last: the others keep their folds
@@ -132,19 +136,27 @@ def test_left_out_paper_takes_its_compounds():
     folds = _curie_training.assign_folds(twice)
     assert folds[20] != folds[-1]
     result = _curie_training.left_out(_curie_training.fit_model(twice))
-    alone = _curie_training.left_out(_curie_training.fit_model(dataset))
+    alone = _curie_training.left_out(shipped)
     # Neither rows nor scales know of it; with one of its sources it would be met to 1 K.
     assert result.mean[20] == pytest.approx(alone.mean[20], abs=1e-6)
     assert abs(result.mean[20] - dataset.values[20]) > 10.0
+
+
+def test_training_ignores_the_order_of_rows():
+    dataset = _curie_training.training_set()[np.arange(0, 250, 4)]
+    order = np.random.default_rng(0).permutation(len(dataset))
+    mean = _curie_training.left_out(_curie_training.fit_model(dataset)).mean
+    other = _curie_training.left_out(
+        _curie_training.fit_model(dataset[order])
+    ).mean
+    assert_allclose(other, mean[order], atol=1e-6)
 
 
 def test_without_physics_the_data_speak_alone():
     model = _curie_training.fit_model(
         _curie_training.training_set(), physics=False
     )
-    _, base = model.columns(
-        model.known.table, curie_phases(model.known.table)[0]
-    )
+    base = model.base(model.known.table, curie_phases(model.known.table)[0])
     assert np.isnan(base).all()
 
 
