@@ -32,7 +32,7 @@ def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @wraps(function)
     def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        """Call the function; say which argument caused a failure (InputError)."""
+        """Call the function with `args` and `kwargs`; InputError names the argument at fault."""
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -42,12 +42,8 @@ def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
                 if p.kind is not p.VAR_KEYWORD
             ]
             unknown = [name for name in kwargs if name not in parameters]
-            suggestions = (
-                difflib.get_close_matches(unknown[0], parameters, n=1)
-                if unknown
-                else []
-            )
-            hint = f"; did you mean {suggestions[0]}?" if suggestions else ""
+            question = suggest(unknown[0], parameters) if unknown else ""
+            hint = f"; {question}" if question else ""
             raise InputError(f"{function.__name__}: {error}{hint}") from None
         try:
             return function(*args, **kwargs)
@@ -144,7 +140,7 @@ def _fits_pairs(pairs: Mapping[Any, Any], of_key: Any, of_value: Any) -> bool:
 
 
 def _parts(value: Any) -> list[Any] | None:
-    """Return the items of an iterable; None for a text, a mapping or what cannot be iterated."""
+    """Return the items of `value` as a list; None for a text, a mapping or no iterable."""
     if isinstance(value, str | bytes | Mapping):
         return None
     try:
@@ -158,6 +154,17 @@ def describe_type(annotation: Any) -> str:
     return re.sub(
         r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(annotation)
     )
+
+
+def suggest(word: str, choices: Iterable[str]) -> str:
+    """Ask for the choice that is most like a word: "did you mean remanence?".
+
+    `word` is what came. The text is empty if none of the `choices` is like it.
+    """
+    matches = difflib.get_close_matches(word, list(choices), n=1)
+    if matches:
+        return f"did you mean {matches[0]}?"
+    return ""
 
 
 def parse_whole_number(

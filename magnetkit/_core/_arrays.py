@@ -130,13 +130,16 @@ def respond(kelvin, first, n, ion, scales, tables, work, slopes):
         Temperature, K.
     first, n : int
         First row in `ion` and number of the phase's ions.
-    ion : ndarray of float64, shape (entries, columns)
-        Ions of all phases, as `Condensed.ion`.
+    ion : ndarray of float64, shape (entries, `N_ION`)
+        Ions of all phases, as `Condensed.ion`; columns `TABLE` to `_PER_A2`: first row of its
+        table, exchange field (K), weight of its moment, A_2^0 and A_4^0 (K a0^-2 and K a0^-4),
+        share of a site, and what the last four of `Ions.facts` are.
     scales : tuple of float
         Factor on the exchange fields, factor on the crystal fields, and MJ/m3 per kelvin of a
         site's ion.
     tables : Ions
-        Tables of the ions.
+        Tables of the ions: ``values``, (rows, 24), of ``kelvins`` times ``fields`` rows an ion,
+        and the uniform ``step`` of T / (T + ``scale``) between them.
     work : ndarray of float64, shape (n or more, `N_WORK`)
         Written in place, rows 0 to n - 1; any values may come in. Columns 0 to 3: moment (mu_B),
         K_1, K_2 and K_3 (MJ/m3) of a formula unit. From `BY_FIELD`, `BY_A2` and `BY_A4` on, four
@@ -203,7 +206,11 @@ def respond(kelvin, first, n, ion, scales, tables, work, slopes):
 # t: temperature over T_C; s: shape -> m(t) of Kuz'min's form, 0 above T_C
 @jit
 def reduced_moment(t, s):
-    """Return the reduced moment, 0 to 1, of the transition-metal sublattice."""
+    """Return the reduced moment, 0 to 1, of the transition-metal sublattice (Kuz'min's form).
+
+    `t` is the temperature over the Curie temperature; the moment is 0 from 1 on. `s` is the shape
+    of the curve.
+    """
     if t >= 1.0:
         return 0.0
     root = t * np.sqrt(t)

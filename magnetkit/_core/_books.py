@@ -21,8 +21,8 @@ CHOICES = "choices"
 """Folder of the data with what the package chose where nothing is measured."""
 
 STATUS = ("cited", "fitted", "memory", "assumed")
-"""What a constant rests on: a source that was read, a fit on rows that are named, memory, or no
-more than an assumption."""
+"""What a constant rests on: a source that was read, a fit on rows that are named, memory, or none
+of these."""
 
 _KEYS = {"value", "deviation", "unit", "status", "source", "meaning"}
 
@@ -169,7 +169,10 @@ def choice(name: str) -> Law:
 
 
 def _get(folder: str, name: str) -> Law:
-    """Return a file of a book; DataError if there is none of that name."""
+    """Return a file of a book by its name without the ending; DataError if there is none.
+
+    `folder` is `LAWS` or `CHOICES`.
+    """
     laws = read_book(folder)
     if name not in laws:
         raise DataError(f"law must be one of {', '.join(laws)}, got {name!r}")

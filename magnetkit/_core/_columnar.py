@@ -7,6 +7,7 @@ written.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +42,11 @@ class Coded:
     def constant(
         cls, word: str, n: int, words: tuple[str, ...] = ()
     ) -> "Coded":
-        """Return a column with one word in all of n rows."""
+        """Return a column with one word in all of n rows.
+
+        `words` are the words that the column is to know, `word` among them; `word` alone without
+        them.
+        """
         words = words or (word,)
         return cls(np.full(n, words.index(word), np.int8), words)
 
@@ -83,7 +88,10 @@ class Coded:
         return matches
 
     def put(self, rows: BoolArray, word: str) -> "Coded":
-        """Return the column with another word in some rows."""
+        """Return a new column with another word in some rows.
+
+        `rows` is a mask of bool, (n,). `word` is added to the words if it is new.
+        """
         words = self.words if word in self.words else (*self.words, word)
         return Coded(
             np.where(
@@ -93,7 +101,11 @@ class Coded:
         )
 
     def where(self, rows: BoolArray, other: "Coded") -> "Coded":
-        """Return the column with another's words where `rows` does not hold."""
+        """Return a new column with this one's words in some rows, else those of another.
+
+        `rows` is a mask of bool, (n,), True for this column. `other` has n rows. Words of both
+        stay known, equal ones merged.
+        """
         codes = np.where(other.codes >= 0, other.codes + len(self.words), -1)
         column = Coded(
             np.where(rows, self.codes, codes), (*self.words, *other.words)
@@ -101,14 +113,21 @@ class Coded:
         return column.renamed(str)
 
     def renamed(self, name: Callable[[str], str]) -> "Coded":
-        """Return the column with other words; equal new words are merged."""
+        """Return a new column with each word replaced by ``name(word)``.
+
+        `name` is called once for each word, not for missing texts. Equal new words are merged.
+        """
         new_words = [name(word) for word in self.words]
         words = tuple(dict.fromkeys(new_words))
         place = np.array([*map(words.index, new_words), -1], self.codes.dtype)
         return Coded(place[self.codes], words)
 
     def counts(self, rows: BoolArray | slice = slice(None)) -> dict[str, int]:
-        """Return the number of rows, of all or of some, by word that occurs."""
+        """Count the rows of each word that occurs, in the order of ``words``.
+
+        `rows` is a mask of bool, (n,), or a slice of the rows that count; all by default. Rows
+        without a text are left out.
+        """
         codes = self.codes[rows]
         totals = np.bincount(codes[codes >= 0], minlength=len(self.words))
         return {
@@ -179,12 +198,9 @@ class Columns(dict[str, Any]):
             if isinstance(first, np.ndarray):
                 result[name] = np.concatenate(columns)[order]
             elif isinstance(first, Coded):
-                result[name] = Coded.of(
-                    [text for one in columns for text in one.texts()]
-                )
-                result[name] = Coded(
-                    result[name].codes[order], result[name].words
-                )
+                texts = chain.from_iterable(one.texts() for one in columns)
+                joined = Coded.of(list(texts))
+                result[name] = Coded(joined.codes[order], joined.words)
         return result
 
     def frame(self) -> "pd.DataFrame":
@@ -209,11 +225,11 @@ class Columns(dict[str, Any]):
 
 @lru_cache(maxsize=1)
 def _brief_frame() -> Any:
-    """Build the subclass of pandas.DataFrame that prints the main columns alone, those of `BRIEF`.
+    """Return the subclass of pandas.DataFrame that prints the main columns alone, those of `BRIEF`.
 
-    It holds all columns. Sorted or chosen rows of it print alike. Without one of the main columns,
-    or pickled, it becomes a plain DataFrame. Each call builds another class; pandas is imported
-    here.
+    It holds all columns. Sorted or chosen rows of it print alike. Without one of the main
+    columns, or pickled, it becomes a plain DataFrame. The class is built at the first call, which
+    imports pandas, and kept.
     """
     import pandas as pd
 
@@ -224,7 +240,10 @@ def _brief_frame() -> Any:
             return _like
 
         def _brief_columns(self) -> pd.DataFrame:
-            """Return the main columns of the first rows as texts; a few rows are transposed."""
+            """Return a plain frame of the columns of `BRIEF`, first rows alone, all as texts.
+
+            Of at most `_FEW_ROWS` rows numbers have their ranges, and the frame is transposed.
+            """
             few = len(self) <= _FEW_ROWS
             rows = [row for _, row in self.head(_PRINTED_ROWS).iterrows()]
             cells = {}
@@ -236,6 +255,7 @@ def _brief_frame() -> Any:
             return frame
 
         def __repr__(self) -> str:
+            """Return the main columns as text of at most 100 columns, and the size of the frame."""
             few = len(self) <= _FEW_ROWS
             size = f"{len(self):,} x {len(self.columns)}"
             text = self._brief_columns().to_string(
@@ -310,6 +330,10 @@ def brief(frame: Any) -> Any:
 
 
 def _row_numbers(column: Any, rows: IntArray) -> Any:
+    """Return some rows of a column, which keeps its type.
+
+    `column` is an ndarray, a `Coded` or an array of Arrow; `rows` are row numbers, int (k,).
+    """
     if isinstance(column, Coded):
         return Coded(column.codes[rows], column.words)
     if isinstance(column, np.ndarray):

@@ -53,6 +53,11 @@ def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
     compile_ = kernel.compile
 
     def compile_and_list(sig: Any) -> Any:
+        """Call the kernel's own ``compile`` with `sig` and return what it does.
+
+        It reads the files of this signature or compiles; if it compiled, the kernel's files are
+        listed.
+        """
         misses = sum(kernel.stats.cache_misses.values())
         result = compile_(sig)
         if sum(kernel.stats.cache_misses.values()) > misses:
@@ -60,7 +65,10 @@ def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
         return result
 
     def read_or_compile(sig: Any) -> Any:
-        """Read the compiled kernel of a signature, or compile it when it is this process's turn."""
+        """Read the compiled kernel of the signature `sig`, or compile it when it is this process's turn.
+
+        What ``kernel.compile`` returns is returned. Files that are not whole are removed before.
+        """
         # numba itself lets one thread of a process compile, and whoever comes later may read.
         if files.lock in _in_turn or files.are_ready():
             return compile_and_list(sig)
@@ -79,10 +87,10 @@ def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
 
 
 def _await_turn(lock: Any) -> None:
-    """Lock a kernel's file, and wait until that is possible, at most 90 s.
+    """Lock the open file `lock`, and wait until that is possible, at most 90 s.
 
-    `lock` is the open file. That is as long as the slowest kernel may take to compile. After it
-    the function returns without the lock; an OSError of the lock passes.
+    The slowest kernel may take as long to compile. After that the function returns without the
+    lock; an OSError of the lock passes.
     """
     # As long as the slowest kernel may take the process that compiles it.
     end = time.monotonic() + 90.0
@@ -100,10 +108,11 @@ _LISTED = Path(__file__).with_name("first.txt")
 
 @lru_cache(maxsize=1)
 def start_helper() -> None:
-    """Start a second process that compiles the listed kernels from the last on, while this one compiles.
+    """Start a second process that compiles the listed kernels, from the last on.
 
-    Nothing is started unless compiled kernels are kept and there are a second processor and locks.
-    No result depends on it.
+    Meanwhile this process compiles what it calls. Nothing is started unless compiled kernels are
+    kept and there are a second processor and locks; further calls do nothing. No result depends
+    on it.
     """
     can_help = (
         Path(sys.executable or "").name.startswith("python")
@@ -130,8 +139,9 @@ def start_helper() -> None:
 def compile_kernel_list(helped: int = 0) -> None:
     """Compile all listed kernels into the folder of compiled kernels.
 
-    `helped` is the process that this one helps, 0 for none: a helper begins with the last kernel
-    and stops when that process ends.
+    `helped` is the id of the process that this one helps, 0 for none: a helper begins with the
+    last kernel and stops when that process ends. A line of the list that fits no kernel is passed
+    over.
     """
     text = _LISTED.read_text("ascii")
     names = set(re.findall(r"\b(_\w+)\.", text))

@@ -102,8 +102,9 @@ def replace_file(path: Path) -> Iterator[Path]:
 def replacing(path: Path) -> Iterator[Path]:
     """Provide a temporary path to write to in a ``with`` block, which replaces `path` at its end.
 
-    As `replace_file`, but every OSError, of the block too, becomes an InputError that names the
-    file and the way out.
+    The temporary file lies in the same folder, and the block must create it. If the block raises,
+    it is removed and `path` stays as it was. As of `replace_file`, but every OSError, of the
+    block too, becomes an InputError that names the file and the way out.
     """
     try:
         with replace_file(path) as temporary:
@@ -273,25 +274,25 @@ def write_csv(
 def write_csv_table(table: "pa.Table", path: Path) -> None:
     """Write an Arrow table to a CSV file.
 
-    An existing file is replaced. Columns that are no numbers or flags are written as quoted texts;
-    those that a spreadsheet would run as formulas get an apostrophe in front. Null becomes an empty
-    cell. InputError if the file cannot be written.
+    A file at `path` is replaced. Columns that are no numbers or flags are written as quoted
+    texts; those that a spreadsheet would run as formulas get an apostrophe in front. Null becomes
+    an empty cell. InputError if the file cannot be written.
     """
     import pyarrow as pa
     import pyarrow.csv as pacsv
 
     safe = lru_cache(4096)(safe_cell)
     plain = ("int", "uint", "float", "double", "bool")
-    columns = [
-        c.cast("string") if pa.types.is_dictionary(c.type) else c
-        for c in table.columns
-    ]
-    for place, column in enumerate(columns):
+    columns = []
+    for column in table.columns:
+        if pa.types.is_dictionary(column.type):
+            column = column.cast("string")
         if not str(column.type).startswith(plain):
             texts = (
                 None if v is None else safe(str(v)) for v in column.to_pylist()
             )
-            columns[place] = pa.array(texts, pa.string())
+            column = pa.array(texts, pa.string())
+        columns.append(column)
     with replacing(path) as temporary:
         pacsv.write_csv(
             pa.table(columns, [*map(safe_cell, table.column_names)]), temporary

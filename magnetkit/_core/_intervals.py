@@ -48,6 +48,14 @@ def folds(groups: NDArray, count: int) -> Iterator[tuple[IntArray, IntArray]]:
     )
 
 
+def _check_coverage(coverage: float) -> None:
+    """Raise InputError unless a coverage lies between 0 and 1."""
+    if not 0.0 < coverage < 1.0:
+        raise InputError(
+            f"interval must lie between 0 and 1, such as 0.9; got {coverage!r}"
+        )
+
+
 def quantile(scores: FloatArray, coverage: float) -> float:
     """Compute the score that a new one stays below with probability `coverage` or more.
 
@@ -72,10 +80,7 @@ def quantile(scores: FloatArray, coverage: float) -> float:
     InputError
         Unless `coverage` lies between 0 and 1.
     """
-    if not 0.0 < coverage < 1.0:
-        raise InputError(
-            f"interval must lie between 0 and 1, such as 0.9; got {coverage!r}"
-        )
+    _check_coverage(coverage)
     n = len(scores)
     rank = min(n, int(np.ceil((n + 1) * coverage)))
     return float(np.partition(scores, rank - 1)[rank - 1])
@@ -86,7 +91,7 @@ def group_quantile(
 ) -> float:
     """Compute the score that a row of a new group stays below with probability `coverage` or more.
 
-    As `quantile`, but each group has the same weight however many rows it has.
+    Unlike in `quantile`, each group has the same weight however many rows it has.
 
     Parameters
     ----------
@@ -100,17 +105,15 @@ def group_quantile(
     Returns
     -------
     float
-        Infinity where there are too few groups: nine are needed for a coverage of 0.9.
+        In the unit of the scores. Infinity where there are too few groups: nine are needed for a
+        coverage of 0.9.
 
     Raises
     ------
     InputError
         Unless `coverage` lies between 0 and 1.
     """
-    if not 0.0 < coverage < 1.0:
-        raise InputError(
-            f"interval must lie between 0 and 1, such as 0.9; got {coverage!r}"
-        )
+    _check_coverage(coverage)
     _, code, counts = np.unique(groups, return_inverse=True, return_counts=True)
     order = np.argsort(scores, kind="stable")
     # The group to come has a weight as well, and its score may be any.

@@ -117,7 +117,7 @@ def jit(
 
 
 def _makes_arrays(f: Callable[..., Any]) -> bool:
-    """Say whether a kernel, or one that it calls, names a function that allocates an array."""
+    """Say whether the function `f`, or a kernel that it names, names a maker of arrays."""
     names = f.__code__.co_names
     callees = (f.__globals__.get(name) for name in names)
     return not _MAKERS.isdisjoint(names) or any(

@@ -31,7 +31,10 @@ _ROOM_BYTES = 50e6
 
 
 def kernel_sources() -> list[Path]:
-    """List the files whose text decides what is compiled: all kernels, and what they share."""
+    """List the files whose text decides what is compiled, sorted.
+
+    They are all kernels, and what kernels share.
+    """
     package = Path(__file__).parents[1]
     helpers = [
         Path(__file__).with_name(f"{name}.py")
@@ -126,6 +129,10 @@ class KernelFiles:
     """The files of one kernel in the folder, by module and function, and the list of them."""
 
     def __init__(self, place: Path, name: str) -> None:
+        """Name the files of a kernel; nothing is read or written.
+
+        `place` is the folder of compiled kernels and `name` the kernel, as ``MODULE.FUNCTION``.
+        """
         self.place = place
         self.name = name
         self.list = place / f"{name}.sha256"

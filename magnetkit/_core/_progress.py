@@ -152,7 +152,10 @@ class _Notice:
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
     def end(self) -> None:
-        """Print how long the compilation of kernels took, if its start was printed."""
+        """Print how long the compilation of kernels took, if its start was printed.
+
+        Further calls do nothing.
+        """
         if self.begun and not self.ended:
             self.ended = True
             seconds = self.last - self.begun
@@ -183,19 +186,19 @@ def _watch() -> None:
 
 
 def _count_ready() -> int:
-    """Count the kernels that are compiled or loaded in this process, their parts included."""
+    """Count the kernels that are compiled or loaded in this process, their parts included.
+
+    Each set of types counts. The result is 0 if modules change meanwhile.
+    """
     # Modules and kernels may change while they are counted: the last count will do.
     with suppress(RuntimeError):
-        modules = [
-            m for n, m in list(sys.modules.items()) if n.endswith("_kernels")
-        ]
-        kernels = {
-            id(k): k
-            for m in modules
-            for k in list(vars(m).values())
-            if hasattr(k, "stats")
-        }
-        return sum(len(k.signatures) for k in kernels.values())
+        counts = {}
+        for name, module in list(sys.modules.items()):
+            if name.endswith("_kernels"):
+                for value in list(vars(module).values()):
+                    if hasattr(value, "stats"):
+                        counts[id(value)] = len(value.signatures)
+        return sum(counts.values())
     return 0
 
 

@@ -1,6 +1,5 @@
 """Records of devices and scenarios: TOML files read into checked models, and new ones written."""
 
-import difflib
 import math
 import re
 import tomllib
@@ -16,6 +15,7 @@ from pydantic import (
 )
 
 from . import datasets
+from ._arguments import suggest
 from ._files import describe_no_file
 from .errors import InputError
 
@@ -47,6 +47,10 @@ class Strict(BaseModel):
 
 
 def _frozen(given: Any) -> Any:
+    """Return the content of a TOML file with tuples in place of lists, at every depth.
+
+    `given` is any value; dicts are copied, other values are returned as they are.
+    """
     if isinstance(given, dict):
         return {name: _frozen(value) for name, value in given.items()}
     if isinstance(given, list | tuple):
@@ -98,8 +102,8 @@ def load(
         return _read(Path(name_or_path), model, kind)
     choices = names(folder)
     if text not in choices:
-        suggestions = difflib.get_close_matches(text, choices, n=1)
-        hint = f" (did you mean {suggestions[0]}?)" if suggestions else ""
+        question = suggest(text, choices)
+        hint = f" ({question})" if question else ""
         raise InputError(
             f"no {kind} {text!r}{hint}; known are {', '.join(choices)}, or give the path of a "
             "TOML file"
@@ -234,6 +238,10 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
 
 
 def _explain(error: ValidationError) -> str:
+    """List the faults of a validation in one line, the first `_MOST_FAULTS` of them in words.
+
+    `error` is pydantic's.
+    """
     problems = [
         _problem(problem) for problem in error.errors(include_url=False)
     ]
@@ -244,6 +252,10 @@ def _explain(error: ValidationError) -> str:
 
 
 def _problem(problem: Any) -> str:
+    """Say in words which field is wrong, what was expected and what came.
+
+    `problem` is a dict of pydantic's ``errors()``, with ``loc``, ``msg``, ``type`` and ``input``.
+    """
     field = ".".join(map(str, problem["loc"])) or "the whole"
     expectation = problem["msg"].removeprefix("Value error, ")
     expectation = expectation[0].lower() + expectation[1:]

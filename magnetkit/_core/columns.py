@@ -347,7 +347,7 @@ def order_columns(present: Iterable[str]) -> list[str]:
     ]
 
 
-_EACH = (
-    c for name in COLUMNS for c in (*with_interval(name), f"{name}_data_share")
+_EACH = itertools.chain.from_iterable(
+    (*with_interval(name), f"{name}_data_share") for name in COLUMNS
 )
 _PLACE = {column: place for place, column in enumerate(_EACH)}

@@ -27,6 +27,10 @@ class CompositionError(InputError):
     """
 
     def __init__(self, reason: str, text: str = "", position: int = -1) -> None:
+        """Store the three values; the message is at most 80 characters of `text`, and `reason`.
+
+        `position` is no part of the message. Without a text it is the reason alone.
+        """
         self.reason = reason
         self.text = text
         self.position = position

@@ -82,7 +82,11 @@ class Settings(BaseSettings):
     @field_validator("cache_dir", "data_dir", "mirror")
     @classmethod
     def _home(cls, value: Path | None, field: ValidationInfo) -> Path | None:
-        """Return a folder with ~ written out."""
+        """Return a folder with ~ written out, or None as it is.
+
+        `value` is the folder and `field` says of which setting. ValueError, which pydantic
+        reports, if the mirror is no folder; the other folders need not exist.
+        """
         value = value and value.expanduser()
         if (
             field.field_name == "mirror"
@@ -95,7 +99,10 @@ class Settings(BaseSettings):
     @field_validator("heavy_rare_earths", mode="before")
     @classmethod
     def _read_list(cls, value: Any) -> Any:
-        """Return the elements of a text: separated by commas or blanks, or as a JSON list."""
+        """Return the symbols in a text, separated by commas or blanks, or in a JSON list.
+
+        A `value` that is no text is returned as it is.
+        """
         if isinstance(value, str):
             return re.findall(r"[^][\s,\"']+", value)
         return value
@@ -143,16 +150,14 @@ def get_settings() -> Settings:
     names = whole_names | {
         f"MAGNETKIT_{name.upper()}" for name in Settings.model_fields
     }
-    for name in sorted(
-        n for n in os.environ if n.startswith("MAGNETKIT_") and n not in names
-    ):
+    for name in sorted(os.environ.keys() - names):
+        if not name.startswith("MAGNETKIT_"):
+            continue
         suggestions = difflib.get_close_matches(name, names, n=1)
-        hint = (
-            f"; did you mean {suggestions[0]}?"
-            if suggestions
-            else f"; there is {', '.join(sorted(names))}"
-        )
-        _log.warning("%s is no setting%s", name, hint)
+        hint = f"there is {', '.join(sorted(names))}"
+        if suggestions:
+            hint = f"did you mean {suggestions[0]}?"
+        _log.warning("%s is no setting; %s", name, hint)
     try:
         return Settings()
     except ValidationError as error:

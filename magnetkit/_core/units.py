@@ -48,7 +48,8 @@ def parse_temperature(value: str | float) -> float:
     Parameters
     ----------
     value : str or float
-        A number (kelvin) or a text such as ``"423K"``, ``"150C"``, ``"150 °C"``.
+        A number (kelvin) or a text such as ``"423K"``, ``"150C"``, ``"150 °C"``; kelvin without a
+        unit.
 
     Returns
     -------

@@ -19,29 +19,33 @@ _BALANCE = ("bal", "bal.", "balance", "rest", "remainder")
 def with_composition_column(
     table: pa.Table, wanted: str | None, path: Path
 ) -> tuple[pa.Table, str]:
-    """Return the table and the name of its composition column.
+    """Return a table and the name of its composition column.
+
+    With `ELEMENT_COLUMNS` that column is joined from columns of elements, such as Nd and Fe.
 
     Parameters
     ----------
     table : pyarrow.Table
-        Table of n rows.
+        Table of n rows. It is not changed.
     wanted : str or None
-        Name of the composition column, as the user gave it. None has it sought. `ELEMENT_COLUMNS`
-        asks for columns of elements, such as Nd and Fe, which are joined to recipes.
+        Name of the composition column, as the user gave it. None has it sought: ``composition``,
+        else the only text column. `ELEMENT_COLUMNS`, the text "*", asks for columns of elements.
     path : Path
         File, for messages.
 
     Returns
     -------
     table : pyarrow.Table
-        As it came, or with the column `COMPOSITION_COLUMN` of recipes behind the others.
+        As it came, or with the column `COMPOSITION_COLUMN` ("composition") of recipes behind the
+        others.
     name : str
-        Name of the composition column.
+        Name of the composition column, as the table has it.
 
     Raises
     ------
     InputError
-        As from `composition_name`, or if columns of elements cannot be joined.
+        As from `composition_name`, or if columns of elements cannot be joined. With "*" a table
+        that has a column "composition" already is refused, too.
     """
     if wanted != ELEMENT_COLUMNS:
         return table, composition_name(table, wanted, f"{path}: ")
@@ -54,12 +58,28 @@ def with_composition_column(
 
 
 def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
-    """Join the columns that are named after elements to one recipe a row, length n.
+    """Join the columns that are named after elements to one recipe a row.
 
     A unit or more may follow the symbol, as in ``Nd wt%``. An empty cell is none of the element,
-    and ``bal.`` takes what is left to 100. InputError if fewer than two columns are named after
-    elements, or two after the same; `source` names the table in messages. A recipe is a text such
-    as "Nd30.5B1Fe bal.", the balance last. Columns that are named after no element are passed over.
+    and ``bal.`` takes what is left to 100. Columns that are named after no element are passed over.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Table of n rows with at least two columns named after elements.
+    source : object
+        Names the table in messages, such as its path.
+
+    Returns
+    -------
+    pyarrow.Array, length n
+        Recipes such as "Nd30.5B1Fe bal.", the balance last; an empty text for a row without
+        amounts.
+
+    Raises
+    ------
+    InputError
+        If fewer than two columns are named after elements, or two after the same.
     """
     columns: dict[str, str] = {}
     for column, symbol in element_columns(table.column_names):
@@ -84,7 +104,20 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
 
 
 def element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the names of columns that begin with an element, and the element of each."""
+    """Find the columns whose names begin with the symbol of an element, such as "Nd" or "Nd (wt%)".
+
+    The symbol must be the first word; brackets part words. Names without one are left out.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of all columns.
+
+    Returns
+    -------
+    list of (str, str)
+        Name of the column and symbol of its element, in the order of `names`.
+    """
     words = [
         (name, name.replace("(", " ").replace("[", " ").split())
         for name in names
@@ -95,10 +128,18 @@ def element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _recipe(amounts: dict[str, object]) -> str:
-    """Write a recipe from the cells of a row, by symbol; empty and zero cells are left out.
+    """Write a recipe from the cells of a row; empty and zero cells are left out.
 
-    `amounts` maps symbols to cells. An example is ``{"Nd": "30,5", "B": 1, "Fe": "bal."}``, which
-    gives "Nd30.5B1Fe bal.".
+    Parameters
+    ----------
+    amounts : dict of str to object
+        Cells by symbol: number, text (a decimal comma will do), ``bal.`` or a like word, None or
+        NaN for empty. An example is ``{"Nd": "30,5", "B": 1, "Fe": "bal."}``.
+
+    Returns
+    -------
+    str
+        Such as "Nd30.5B1Fe bal.", the balance last; empty if no cell has an amount.
     """
     parts = []
     balance = []

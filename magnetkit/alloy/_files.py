@@ -64,25 +64,26 @@ def check_file(path: Path) -> None:
 def read_blocks(
     path: Path, size: int, notes: list[str] | None = None
 ) -> Iterator[Block]:
-    """Read a table in blocks of about `size` rows.
+    """Read a table in blocks of at most `size` rows.
 
     The file is opened when the first block is taken, and errors come from then on.
 
     Parameters
     ----------
     path : Path
-        File ending in .csv, .tsv, .txt, .parquet or .xlsx; for the last a sheet may follow,
-        ``a.xlsx#Sheet:3``.
+        File ending in .csv, .tsv, .txt, .parquet or .xlsx; for the last a sheet and a header row
+        may follow, ``a.xlsx#Sheet:3``.
     size : int
         Most rows of a block.
     notes : list of str, optional
-        What was left out of a workbook is appended to it. A warning is issued without it.
+        What was left out of a workbook is appended to it. Without it each such note is a
+        UserWarning.
 
     Yields
     ------
     Block
-        ``table`` (Arrow), ``start`` (rows before it), ``lines`` (of the file, from 1) and
-        ``rejected`` (lines that are no row).
+        ``table`` (Arrow), ``start`` (rows before it), ``lines`` (of the file, from 1; of Parquet,
+        numbers of rows) and ``rejected`` (lines that are no row). Cells of text files are text.
 
     Raises
     ------
@@ -166,8 +167,26 @@ def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
 def _read_parquet(path: Path, size: int) -> Iterator[Block]:
     """Read a Parquet file in blocks of `size` rows.
 
-    InputError if the texts of a block are too large. Lines of a block are numbers of rows, from 1.
     Texts that are no UTF-8 are mended.
+
+    Parameters
+    ----------
+    path : Path
+        The Parquet file.
+    size : int
+        Most rows of a block.
+
+    Yields
+    ------
+    Block
+        ``lines`` are numbers of rows, from 1; nothing is rejected. A file without rows may give no
+        block.
+
+    Raises
+    ------
+    InputError
+        If the texts of a repetitive column take over `LARGEST_BYTES` in one block. ArrowException
+        or OSError if the file cannot be read.
     """
     start = 0
     duplicates = _dictionary_columns(path)
@@ -200,10 +219,20 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
 
 
 def _dictionary_columns(path: Path) -> list[str]:
-    """Return the columns of text that take so few bytes a row that their values must be repeated.
+    """Return the text columns of a Parquet file that may expand far beyond their size in it.
 
-    Such columns are read as dictionaries: expanded, a file of some kB could fill the memory. Names
-    are sorted.
+    A chunk of them takes less than 8 bytes a value and some MiB, so values must be repeated. Such
+    columns are read as dictionaries: expanded, a file of some kB could fill the memory.
+
+    Parameters
+    ----------
+    path : Path
+        The Parquet file, of which only the metadata is read.
+
+    Returns
+    -------
+    list of str
+        Names, sorted.
     """
     file = pq.ParquetFile(path)
     texts = {field.name for field in file.schema_arrow if is_string(field.type)}
@@ -223,8 +252,18 @@ def _dictionary_columns(path: Path) -> list[str]:
 def _read_lines(path: Path, size: int) -> Iterator[Block]:
     """Read a text file of one recipe a line in blocks of `size`; blank lines are skipped.
 
-    The table of a block has one column of texts, and its lines count from 1, blank ones included. A
-    file without a recipe gives one empty block.
+    Parameters
+    ----------
+    path : Path
+        The text file, without a header.
+    size : int
+        Rows of a block; the last may have fewer.
+
+    Yields
+    ------
+    Block
+        ``table`` has one column of texts, `COMPOSITION_COLUMN`; ``lines`` count from 1, blank ones
+        included. A file without a recipe gives one empty block.
     """
     texts: list[str] = []
     lines: list[int] = []
@@ -261,11 +300,20 @@ class _LineCount:
     inner_ends: int = 0  # line ends inside of the cells read so far
 
     def skip(self, row: pacsv.InvalidRow) -> str:
-        """Note a row of another number of columns and have the reader skip it.
+        """Note a row of another number of columns and have Arrow's reader skip it.
 
-        `row` is Arrow's, with ``number``, ``text``, ``expected_columns`` and ``actual_columns``.
-        The text "skip" is returned, as Arrow wants it. A blank row is noted without a reason, so
-        that it is not rejected later.
+        A blank row is noted without a reason, so that it is not rejected later.
+
+        Parameters
+        ----------
+        row : pyarrow.csv.InvalidRow
+            Has ``number`` (of the row, the header being 1), ``text``, ``expected_columns`` and
+            ``actual_columns``.
+
+        Returns
+        -------
+        str
+            The text "skip", as Arrow wants it. The row is appended to ``skipped``.
         """
         text = row.text if row.text.strip() else ""
         reason = ""
@@ -279,10 +327,22 @@ class _LineCount:
         return "skip"
 
     def place(self, table: pa.Table) -> tuple[IntArray, list[Rejected]]:
-        """Return the line of each row of the next block, int64 (n,), and the rows rejected in it.
+        """Return the line of the file of each row of the next block, and the rows rejected in it.
 
-        Blocks must come in order: lines counted so far are kept. Blank lines are rejected without a
-        reason, and are not in the list.
+        Blocks must come in order: ``skipped`` is emptied, and lines counted so far are kept. Blank
+        lines that were skipped are not among the rejected.
+
+        Parameters
+        ----------
+        table : pyarrow.Table
+            The next n rows as Arrow read them, all columns texts.
+
+        Returns
+        -------
+        lines : ndarray of int64, shape (n,)
+            Line of each row, from 1, the header included.
+        rejected : list of Rejected
+            Rows of another number of columns that were skipped since the block before.
         """
         bad_rows = [rejected for rejected, _ in self.skipped]
         ends = np.array([count for _, count in self.skipped], np.int64)
@@ -325,14 +385,15 @@ def _open_csv(
     delimiter : str
         Comma, semicolon or tab.
     header : list of str
-        Names of all columns.
+        Names of all columns, as of `_header`.
     lines : _LineCount
-        Rows of another number of columns are noted in it and left out.
+        Rows of another number of columns are noted in it while batches are taken, and left out.
 
     Returns
     -------
     iterable of pyarrow.RecordBatch
-        ArrowInvalid is raised, also while it is read, for what Arrow cannot read.
+        All columns, as texts. ArrowInvalid is raised, also while it is read, for what Arrow cannot
+        read.
     """
     return pacsv.open_csv(
         path,
@@ -355,7 +416,7 @@ def _open_csv(
 
 
 def _read_csv(path: Path, size: int) -> Iterator[Block]:
-    """Read a CSV file in blocks of at most `size` rows, one without rows if it has none.
+    """Read a CSV file in blocks of at most `size` rows; a file without rows gives one empty block.
 
     Parameters
     ----------
@@ -367,8 +428,8 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
     Yields
     ------
     Block
-        ``table`` of texts, without blank rows and columns without a name; ``lines`` of the file;
-        ``rejected`` lines, with the first block of each piece that is read.
+        ``table`` of texts, without blank rows and columns without a name (a single one stays);
+        ``lines`` of the file; ``rejected`` lines, with the first block of each piece that is read.
 
     Raises
     ------
@@ -412,9 +473,16 @@ def _blank(table: pa.Table) -> BoolArray:
 
 
 def _line_ends(table: pa.Table) -> IntArray:
-    """Count the line ends in the cells of each row, int64 (n,).
+    """Count the line ends (the character LF) in the cells of each row.
 
-    All columns must be texts; null cells count as empty.
+    Parameters
+    ----------
+    table : pyarrow.Table
+        n rows, all columns texts; null cells count as empty.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
     """
     breaks = np.zeros(len(table), np.int64)
     for column in table.columns:
@@ -433,14 +501,19 @@ def _line_ends(table: pa.Table) -> IntArray:
 def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
     """Read the header line of a CSV file.
 
-    The delimiter is that which stands most often in the line. `encoding` is such as "utf-8-sig".
+    Parameters
+    ----------
+    path : Path
+        The CSV file.
+    encoding : str
+        As of `_detect_encoding`, such as "utf-8-sig".
 
     Returns
     -------
     delimiter : str
-        Comma, semicolon or tab.
+        Comma, semicolon or tab: that which stands most often in the line.
     names : list of str
-        Names of the columns.
+        Names of the columns; a name may be empty.
 
     Raises
     ------
@@ -476,10 +549,17 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
 
 
 def _detect_encoding(path: Path) -> str:
-    """Return the encoding of a text file: UTF-8, UTF-16 by its mark, else Windows-1252.
+    """Return the encoding of a text file: UTF-16 by its mark, UTF-8, else Windows-1252.
 
-    The result is "utf-16", "utf-8-sig" or "cp1252", names of Python's codecs. The whole file is
-    read.
+    Parameters
+    ----------
+    path : Path
+        The file, which may be read as a whole.
+
+    Returns
+    -------
+    str
+        "utf-16", "utf-8-sig" or "cp1252", names of Python's codecs.
     """
     with path.open("rb") as stream:
         if stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
@@ -494,9 +574,17 @@ def _detect_encoding(path: Path) -> str:
 
 
 def _long_line(path: Path) -> str:
-    """Say which line does not fit into a block, for an error message.
+    """Say which line of a text file does not fit into a block, for an error message.
 
-    The sentence names the line or, if no line is too long, an open quote.
+    Parameters
+    ----------
+    path : Path
+        The file, which is read up to that line.
+
+    Returns
+    -------
+    str
+        A phrase that names the first line of over 4 MiB or, if there is none, an open quote.
     """
     number = 1
     at = 0
@@ -514,8 +602,22 @@ def _long_line(path: Path) -> str:
 def _read_excel(path: Path, size: int) -> Iterator[Block]:
     """Read the sheet of a workbook in blocks of `size` rows.
 
-    The first has rejected lines and notes. InputError as from `read_sheet`. A sheet without rows
-    gives one empty block.
+    Parameters
+    ----------
+    path : Path
+        The workbook; sheet and header row may follow, ``a.xlsx#Sheet:3``.
+    size : int
+        Most rows of a block.
+
+    Yields
+    ------
+    Block
+        The first has all rejected lines and notes. A sheet without rows gives one empty block.
+
+    Raises
+    ------
+    InputError
+        As from `read_sheet`.
     """
     sheet = read_sheet(path)
     table = sheet.table

@@ -77,8 +77,9 @@ def grade_names() -> tuple[str, ...]:
 def _keys() -> dict[str, str]:
     """Return the names of the known grades by each normalized form that people write them in.
 
-    Keys are such as of "N42SH", "42SH" and "VACODYM 655". Of two grades with one key the first
-    counts. The dict is cached.
+    Names are as makers write them, such as "N42SH". Keys are as of `_normalize`, such as "n42sh",
+    "42sh" and "vacodym655". Of two grades with one key the first counts. The dict is cached and
+    must not be changed.
     """
     keys = {_normalize(name): name for name in grade_names()}
     for name in grade_names():
@@ -98,10 +99,19 @@ def _keys() -> dict[str, str]:
 
 
 def _strip_affixes(text: str) -> list[str]:
-    """Return a text without its endings, then also without each of its prefixes.
+    """Return the forms of a text without its endings and, step by step, without its prefixes.
 
-    The longest form is first. Endings are such as "(Intemag)", prefixes such as "Sm2Co17" or a
-    maker's name. There is always one form at least.
+    Parameters
+    ----------
+    text : str
+        Name such as "Sm2Co17 YXG22 (Intemag)": endings are such as "(Intemag)", prefixes such as
+        "Sm2Co17" or a maker's name.
+
+    Returns
+    -------
+    list of str
+        The text without endings first, then one form shorter by each prefix: here "Sm2Co17 YXG22"
+        and "YXG22". There is always one form at least.
     """
     text = text.strip()
     while (shorter := _SUFFIX.sub("", text)) != text:
@@ -120,8 +130,9 @@ def find(text: str) -> str | None:
     Parameters
     ----------
     text : str
-        A name with or without maker and family: ``"N42SH"``, ``"EEC 2:17TC-16"``,
-        ``"Sm2Co17 YXG22"``, ``"N3330 (Intemag)"``.
+        A name with or without maker and family: ``"N42SH"``, ``"EEC 2:17TC-16"``, ``"Sm2Co17
+        YXG22"``, ``"N3330 (Intemag)"``. Case, blanks and signs make no difference, but that "SmCo"
+        and a number without a blank is a formula.
 
     Returns
     -------
@@ -177,10 +188,18 @@ def is_grade(text: str) -> bool:
 
 
 def find_grades(given: Any) -> list[str | None]:
-    """Return the known grade of each text of a list, None for a text that names none.
+    """Return the known grade of each text of a list; an empty list if no text names a grade.
 
-    `given` is a text, a list of texts, or anything else. The list is empty if no text names a
-    grade. Otherwise it has one entry for each text, in order.
+    Parameters
+    ----------
+    given : object
+        A text, a list or tuple of texts, or anything else, which names no grade.
+
+    Returns
+    -------
+    list of str or None
+        One name for each entry, in order, None for an entry that is no text or names no grade.
+        Without any grade the list is empty.
     """
     texts = (
         [given]
@@ -198,7 +217,12 @@ def find_grades(given: Any) -> list[str | None]:
 def refuse_recipe_options(grade: str, process: Any, shell: Any) -> None:
     """Raise InputError if `process` or `shell`, which belong to a recipe, is given with a grade.
 
-    `grade` is the name of the grade, such as "N42SH", for the message. Nothing is returned.
+    Parameters
+    ----------
+    grade : str
+        Name of the grade, such as "N42SH", for the message.
+    process, shell : object
+        What the user gave, None for nothing.
     """
     if process is not None or shell is not None:
         raise InputError(
@@ -210,21 +234,16 @@ def refuse_recipe_options(grade: str, process: Any, shell: Any) -> None:
 def parse_class(text: str) -> tuple[int, str] | None:
     """Split a name like those of sintered Nd-Fe-B into (BH)max in MGOe and class.
 
-    A name without letters behind the number is of class "N". Maker and family around the name are
-    taken off.
-
     Parameters
     ----------
     text : str
-        Name of a grade.
+        Name of a grade; maker and family before it and endings behind it are taken off. Whether
+        such a grade is sold does not matter.
 
     Returns
     -------
     (int, str) or None
-        None for a name of another form.
-
-    `text` may have maker or family before and endings behind; whether such a grade is sold does not
-    matter.
+        (BH)max, MGOe, and the letters behind it, "N" for none. None for a name of another form.
 
     Examples
     --------
@@ -242,17 +261,16 @@ def parse_class(text: str) -> tuple[int, str] | None:
 def nearest_grades(text: str) -> list[str]:
     """Return at most five known grades whose names are most like a text, best first.
 
-    They are of its kind alone. Names as makers write them; empty if none is like it.
-
     Parameters
     ----------
     text : str
-        A name that is not known. Of what begins with the same letters none of another kind is
-        near: ``"Y31"`` is like ``"Y30"``, not like ``"N31"``.
+        A name that is not known. Only grades whose names begin with the same letters count, or with
+        nearly these: ``"Y31"`` is like ``"Y30"``, not like ``"N31"``.
 
     Returns
     -------
     list of str
+        Names as makers write them; empty if none is like it.
     """
     # Of "SmCo 33H" the family is needed: "33H" alone is another's, as are figures alone.
     letters = any(map(str.isalpha, _strip_affixes(text)[-1]))
@@ -270,9 +288,11 @@ def nearest_grades(text: str) -> list[str]:
     shape = parse_class(text)
 
     def off(key: str) -> tuple[bool, float]:
-        """Return a sort key that says how unlike the name `key` is.
+        """Return a sort key that says how unlike `bare` a name is; less is nearer.
 
-        Names of another class come last; then letters and figure count.
+        `key` is the normalized name of a known grade, of ``by_key``. The first entry is True for a
+        name of another class of coercivity, which comes last. The second adds up differences in
+        letters and in the first number.
         """
         other = (
             shape is not None
@@ -303,9 +323,18 @@ def _figure(key: str) -> int:
 
 
 def refusal(text: str) -> str | None:
-    """Say why a text that names a grade is not read as a composition; None if it names no grade.
+    """Say why a text that names a grade is not read as a composition.
 
-    The sentence names the grade or, where nobody sells it, near ones.
+    Parameters
+    ----------
+    text : str
+        What stands in place of a recipe.
+
+    Returns
+    -------
+    str or None
+        A sentence that names the grade or, where nobody sells it, near ones. None if the text names
+        no grade.
     """
     if not is_grade(text):
         return None

@@ -171,7 +171,8 @@ def _open_level(levels, depth, start, opener, place):
 def _begin_row(reading, first):
     """Reset what was read so far for a new recipe, whose entries begin at `first`, in place.
 
-    `reading` is a `Reading`; its entries are not cleared.
+    `reading` is a `Reading`: its ``state``, the sum of its ``numbers`` and level 0 of its
+    ``levels`` are set. Its entries, ``columns`` and ``amounts``, are not cleared.
     """
     state = reading.state
     state[_BEFORE] = _NOTHING
@@ -192,8 +193,9 @@ def _begin_row(reading, first):
 def _leave_bare(reading):
     """Leave the last entry, an element, without an amount of its own.
 
-    `reading`, a `Reading`, is changed in place: the open bracket counts one more such element, and
-    the first of a recipe is recorded with its place in the text. The amount itself stays 1.
+    `reading` is a `Reading` (columns, amounts, levels, state, numbers), changed in place: the open
+    bracket counts one more such element, and the first of a recipe is recorded with its place in
+    the text. The amount itself stays 1.
     """
     state = reading.state
     reading.levels[state[_DEPTH], _BARE] += 1
@@ -206,10 +208,24 @@ def _leave_bare(reading):
 def _read_pairs(text, at, reading):
     """Read symbols with their amounts right behind them: the short way for most of a formula.
 
-    `text` is uint8, ASCII, and `at` the place to begin; entries are appended to `reading`, in
-    place. Returned are a fault code and the place to read on at, or that of the fault. It ends at
-    the first character that is no symbol with a figure behind it. Where amounts come first, or one
-    waits for its element, nothing is read.
+    It ends at the first character that is no symbol with a figure behind it. Where amounts come
+    first, or one waits for its element, nothing is read.
+
+    Parameters
+    ----------
+    text : ndarray of uint8
+        ASCII text of the recipe.
+    at : int64
+        Place to begin at.
+    reading : Reading
+        Entries are appended and the state is changed, in place.
+
+    Returns
+    -------
+    fault : int
+        `FINE`, or a fault of `read_number`.
+    place : int64
+        Place to read on at, or that of the fault.
     """
     columns, amounts, _, state, _ = reading
     if state[_ORDER] == _AMOUNT_FIRST or state[_AHEAD] != _NOTHING_AHEAD:
@@ -261,7 +277,7 @@ def _decide_order(reading):
     """Set the order of the outermost level when its first amount is met, in place.
 
     Amounts come first if nothing, or only a balance, stands before that amount. `reading` is a
-    `Reading`. Amounts first is marked in its state too.
+    `Reading`, of whose ``state`` the order is written, and a mark if amounts come first.
     """
     state = reading.state
     level = reading.levels[0]
@@ -275,12 +291,26 @@ def _decide_order(reading):
 
 @jit(part="merged")
 def _read_amount(text, place, reading):
-    """Read the amount at `place`, and give it to the entry or bracket that it belongs to.
+    """Read the amount at a place, and give it to the entry or bracket that it belongs to.
 
-    `text` is uint8, ASCII; `reading` changes in place. Returned are a fault code and the place
-    after the amount, or that of the fault. An amount behind a bracket multiplies its entries. Where
-    amounts come first it waits for the element or bracket behind it. The faults are
-    `FOLLOWS_NOTHING` and those of `read_number`.
+    An amount behind a bracket multiplies its entries. Where amounts come first it waits for the
+    element or bracket behind it.
+
+    Parameters
+    ----------
+    text : ndarray of uint8
+        ASCII text of the recipe.
+    place : int64
+        Place of the amount.
+    reading : Reading
+        Amounts, numbers and state are changed in place.
+
+    Returns
+    -------
+    fault : int
+        `FINE`, `FOLLOWS_NOTHING`, or a fault of `read_number`.
+    place : int64
+        Place behind the amount, or that of the fault.
     """
     _, amounts, levels, state, numbers = reading
     value, after, fault = read_number(text, place)
@@ -313,11 +343,23 @@ def _read_amount(text, place, reading):
 
 @jit(part="merged")
 def _read_balance(place, after, reading):
-    """Read the word of a balance from `place` to `after`; `reading` changes in place.
+    """Read the word of a balance.
 
-    Returned are a fault code and the place after the word, or that of the fault. `reading` is a
-    `Reading`. The entry before it becomes the balance of its bracket, else the next one will. The
-    faults are `BALANCE_ALONE` and `TWO_BALANCES`.
+    The entry before it becomes the balance of its bracket, else the next one will.
+
+    Parameters
+    ----------
+    place, after : int64
+        Place of the word and that behind it.
+    reading : Reading
+        The amount of the balance becomes 0, and levels and state are changed, in place.
+
+    Returns
+    -------
+    fault : int
+        `FINE`, `BALANCE_ALONE` or `TWO_BALANCES`.
+    place : int64
+        `after`, or the place of the fault.
     """
     _, amounts, levels, state, _ = reading
     level = levels[state[_DEPTH]]
@@ -338,11 +380,25 @@ def _read_balance(place, after, reading):
 
 @jit(part="merged")
 def _read_element(text, place, reading):
-    """Read the symbol at `place` into a new entry of amount 1; `reading` changes in place.
+    """Read the symbol at a place into a new entry of amount 1.
 
-    An amount or balance that waits for it becomes its amount. Returned are a fault code and the
-    place after the symbol, or that of the fault. `text` is uint8, ASCII, with a capital at `place`.
-    The only fault is `NO_SUCH_ELEMENT`.
+    An amount or balance that waits for the element becomes its amount.
+
+    Parameters
+    ----------
+    text : ndarray of uint8
+        ASCII text of the recipe.
+    place : int64
+        Place of a capital.
+    reading : Reading
+        The entry is appended, and levels and state are changed, in place.
+
+    Returns
+    -------
+    fault : int
+        `FINE` or `NO_SUCH_ELEMENT`.
+    place : int64
+        Place behind the symbol, or that of the fault.
     """
     columns, amounts, levels, state, numbers = reading
     column, after = read_symbol(text, place)
@@ -369,11 +425,23 @@ def _read_element(text, place, reading):
 
 @jit(part="merged")
 def _open_bracket(text, place, reading):
-    """Open a level for the bracket at `place`; `reading` changes in place.
+    """Open a level for the bracket at a place.
 
-    Returned are a fault code and the place after the bracket, or that of the fault. `text` is
-    uint8, ASCII; `reading` is a `Reading`. The fault is `BALANCE_ALONE`, for a balance that waits
-    for its element.
+    Parameters
+    ----------
+    text : ndarray of uint8
+        ASCII text of the recipe.
+    place : int64
+        Place of the opening bracket.
+    reading : Reading
+        Its levels get one more, and its state is changed, in place.
+
+    Returns
+    -------
+    fault : int
+        `FINE`, or `BALANCE_ALONE` for a balance that waits for its element.
+    place : int64
+        Place behind the bracket, or that of the fault.
     """
     state = reading.state
     if state[_AHEAD] == _BALANCE_AHEAD:
@@ -387,11 +455,23 @@ def _open_bracket(text, place, reading):
 
 @jit(part="merged")
 def _find_fault_of_bracket(columns, level, end):
-    """Return the fault code of a bracket that closes, found from its entries up to `end`.
+    """Return the fault code of a bracket that closes.
 
-    `columns` are those of the entries, `level` the fields of the bracket. The codes are
-    `EMPTY_BRACKET`, `AMBIGUOUS_BRACKET` (parted, with an element without an amount), `PAIR` (such
-    as (PrNd)) and `FINE`.
+    Parameters
+    ----------
+    columns : ndarray of int32
+        Element of each entry.
+    level : ndarray of int64, shape (6,)
+        Fields of the bracket, a row of ``levels`` of a `Reading`; the first says where its entries
+        begin.
+    end : int64
+        The entry behind its last.
+
+    Returns
+    -------
+    int
+        `EMPTY_BRACKET`, `AMBIGUOUS_BRACKET` (parted, with an element without an amount), `PAIR`
+        (such as (PrNd)) or `FINE`.
     """
     begin = level[_START]
     if end == begin:
@@ -414,12 +494,26 @@ def _is_pair(columns, entry):
 
 @jit(part="merged")
 def _close_bracket(text, place, reading):
-    """Close the level of the bracket at `place` and work out its balance.
+    """Close the level of the bracket at a place and work out its balance.
 
-    `text` is uint8, ASCII; `reading`, a `Reading`, changes in place. A balance in it is 1 less the
-    other amounts. An amount that waits multiplies the entries. Returned are a fault code and the
-    place after the bracket, or that of the fault. The faults are `CLOSES_NOTHING`, `BALANCE_ALONE`,
-    `NOTHING_LEFT` and those of `_find_fault_of_bracket`.
+    A balance in it is 1 less the other amounts. An amount that waits multiplies the entries.
+
+    Parameters
+    ----------
+    text : ndarray of uint8
+        ASCII text of the recipe.
+    place : int64
+        Place of the closing bracket.
+    reading : Reading
+        Amounts, numbers and state are changed in place.
+
+    Returns
+    -------
+    fault : int
+        `FINE`, `CLOSES_NOTHING`, `BALANCE_ALONE`, `NOTHING_LEFT`, or one of
+        `_find_fault_of_bracket`.
+    place : int64
+        Place behind the bracket, or that of the fault.
     """
     columns, amounts, levels, state, numbers = reading
     depth = state[_DEPTH]
@@ -468,9 +562,21 @@ def _is_figure(text, at):
 def _read_hyphen(text, place, reading):
     """Read a hyphen: a separator, but before an amount only where it follows one closely.
 
-    `text` is uint8, ASCII; `reading`, a `Reading`, changes in place as for a comma. Returned are a
-    fault code and the place after the hyphen, or that of the fault. `NEGATIVE` is the fault of a
-    hyphen that reads as the sign of an amount.
+    Parameters
+    ----------
+    text : ndarray of uint8
+        ASCII text of the recipe.
+    place : int64
+        Place of the hyphen.
+    reading : Reading
+        Changed in place as for a comma: the open bracket is parted.
+
+    Returns
+    -------
+    fault : int
+        `FINE`, or `NEGATIVE` for a hyphen that reads as the sign of an amount.
+    place : int64
+        Place behind the hyphen, or that of the fault.
     """
     state = reading.state
     if _is_figure(text, place + 1):
@@ -490,10 +596,19 @@ def _read_hyphen(text, place, reading):
 def _end_row(reading):
     """Check a recipe at its end: open brackets, waiting amounts and missing ones.
 
-    Returned are a fault code and its place, or that of the first element without an amount.
-    `reading`, a `Reading`, is only read. Without a fault the place is that of the first element
-    without an amount. The faults are `NEVER_CLOSED`, `FOLLOWS_NOTHING`, `BALANCE_ALONE`, `EMPTY`
-    (nothing, or the text NaN) and `NO_AMOUNT`.
+    Parameters
+    ----------
+    reading : Reading
+        All of the recipe; only read.
+
+    Returns
+    -------
+    fault : int
+        `FINE`, `NEVER_CLOSED`, `FOLLOWS_NOTHING`, `BALANCE_ALONE`, `EMPTY` (nothing, or the text
+        NaN) or `NO_AMOUNT`.
+    place : int64
+        Place of the fault; with `FINE` that of the first element without an amount, 0 if there is
+        none.
     """
     columns, _, levels, state, _ = reading
     depth = state[_DEPTH]
@@ -520,11 +635,9 @@ def _end_row(reading):
     return FINE, state[_BARE_PLACE]
 
 
-# text uint8: ASCII; first int64: where the entries go; reading: `Reading`
-# -> fault code, its place in the row or that of the first element without an amount
 @jit
 def read_row(text, first, reading):
-    """Read the amounts of one recipe, in the order written, into `reading`.
+    """Read the amounts of one recipe, in the order written.
 
     Neither basis nor balance of the whole is applied, and amounts stay as written; that is done by
     `_make_fractions`.
@@ -536,14 +649,16 @@ def read_row(text, first, reading):
     first : int64
         Number of its first entry.
     reading : Reading
-        Its state is reset. Columns and amounts are written from `first` on, so there must be room.
+        As of `make_reading`. Its state is reset. Columns and amounts are written from `first` on,
+        so there must be room.
 
     Returns
     -------
     fault : int
         Fault code, `FINE` for none.
     place : int64
-        Character at fault, else that of the first element without an amount.
+        Character at fault; without a fault that of the first element without an amount, 0 if there
+        is none.
     """
     state = reading.state
     _begin_row(reading, first)
@@ -631,7 +746,6 @@ def _ascii(point):
     return 0
 
 
-# data uint8: UTF-8 bytes of all rows; offsets int64 (n + 1,) -> the same as ASCII
 @jit
 def fold(data, offsets):
     """Write one ASCII byte for each character: subscripts as digits, dashes as hyphens.
@@ -693,13 +807,23 @@ class Parsed(NamedTuple):
     sums: NDArray[np.float64]  # (n,)
 
 
-# marks int64: signs of the text, as of `Reading` -> fault code, number of the basis
 @jit(part="copied")
 def _read_marks(basis, marks):
-    """Return a fault code and the basis that marks name, `basis` where there is none.
+    """Return a fault code and the basis that the marks of a recipe name.
 
-    `basis` is a number of `basis_code`: auto, at.% or wt.%. `marks` are bits of the state of a
-    `Reading`. The faults are `TWO_BASES` and `OTHER_BASIS`.
+    Parameters
+    ----------
+    basis : int
+        What the caller said, a number of `basis_code`: 0 auto, 1 at.%, 2 wt.%.
+    marks : int64
+        Bits of the state of a `Reading`, such as `_WEIGHT_MARK`.
+
+    Returns
+    -------
+    fault : int
+        `FINE`, `TWO_BASES` or `OTHER_BASIS`.
+    basis : int
+        The basis named, else `basis`.
     """
     if marks & _ATOMIC_MARK and marks & _WEIGHT_MARK:
         return TWO_BASES, basis
@@ -711,16 +835,25 @@ def _read_marks(basis, marks):
     return FINE, basis
 
 
-# bare int64: first entry without an amount, -1 for none; total float64: sum of the amounts
-# -> fault code
 @jit(part="copied")
 def _find_recipe_fault(bare, total, is_whole, has_balance):
     """Return the fault of amounts that must be all there and add up to a whole.
 
-    `bare` is the first entry without an amount, -1 for none, and `total` the sum of the amounts, a
-    balance left out. The codes are `NO_AMOUNT`, `NOTHING_LEFT`, `BAD_SUM` and `FINE`. `is_whole`
-    says that the total is 100 or 1 within the tolerance, `has_balance` that an element takes the
-    rest.
+    Parameters
+    ----------
+    bare : int64
+        First entry without an amount, -1 for none.
+    total : float
+        Sum of the amounts, a balance left out.
+    is_whole : bool
+        Whether the total is 100 or 1 within the tolerance.
+    has_balance : bool
+        Whether an element takes the rest.
+
+    Returns
+    -------
+    int
+        `NO_AMOUNT`, `NOTHING_LEFT`, `BAD_SUM` or `FINE`.
     """
     if bare >= 0:
         return NO_AMOUNT
@@ -746,16 +879,29 @@ def _could_be_charge(reading, bare):
     )
 
 
-# total float64: sum of the amounts as written -> fault code, number of the basis
 @jit(part="merged")
 def _choose_basis(basis, reading, total):
     """Return a fault code and the basis of a recipe's amounts.
 
-    `basis` is what the caller said, and `total` the sum of the amounts as written. A text that is
-    marked at.% or wt.% has that basis; any other keeps `basis`. Faults are two marks, a mark other
-    than `basis`, an element without an amount, a wrong sum, and amounts that could be both at.% and
-    wt.% if `basis` is auto. `reading` is a `Reading`, which is only read. Amounts that sum to 0 are
-    a fault too (`ZERO`).
+    A text that is marked at.% or wt.% has that basis; any other keeps `basis`.
+
+    Parameters
+    ----------
+    basis : int
+        What the caller said, a number of `basis_code`: 0 auto, 1 at.%, 2 wt.%.
+    reading : Reading
+        As `read_row` left it; only read.
+    total : float
+        Sum of the amounts as written.
+
+    Returns
+    -------
+    fault : int
+        `FINE`; `TWO_BASES` or `OTHER_BASIS`; an element without an amount or a wrong sum, where
+        amounts must be a whole; `NAME_BASIS` for amounts that could be both, if `basis` is auto;
+        `ZERO` if they sum to 0.
+    basis : int
+        Basis of the amounts.
     """
     marks = reading.state[_MARKS]
     bare = reading.state[_FIRST_BARE]
@@ -780,7 +926,6 @@ def _choose_basis(basis, reading, total):
     return FINE, basis
 
 
-# first, end int64: entries -> end of those that are left
 @jit(part="merged")
 def _sort_entries(reading, first, end, by_weight, masses):
     """Sort entries by element in place, as moles; an element written twice is added up.
@@ -826,8 +971,6 @@ def _sort_entries(reading, first, end, by_weight, masses):
     return position
 
 
-# The entries of `reading` are sorted, merged and made fractions in place
-# -> fault code, sum, number of entries
 @jit(part="merged")
 def _make_fractions(rules, reading):
     """Apply basis and balance to the amounts of one recipe, in place.
@@ -871,7 +1014,6 @@ def _make_fractions(rules, reading):
     return FINE, total, end - first
 
 
-# Rows lo to hi of `parse`; their entries go to `out` from `at` on -> end of them
 @jit
 def _parse_stretch(data, offsets, lo, hi, at, rules, out):
     """Read the rows `lo` to `hi` - 1 of `parse` into `out`.
@@ -887,10 +1029,11 @@ def _parse_stretch(data, offsets, lo, hi, at, rules, out):
     at : int64
         Where the entries of the first row go.
     rules : Rules
-        Number of the basis, and atomic masses.
+        ``basis``, a number of `basis_code`, and ``masses``, float64 (118,).
     out : Parsed
-        Entries are written from `at` on. Counts and codes are written for each row, places and sums
-        only where there is a fault. A row that is longer than `LONGEST` has the fault `TOO_LONG`.
+        Entries, ``columns`` and ``amounts``, are written from `at` on. ``counts`` and ``codes`` are
+        written for each row, ``places`` and ``sums`` only where there is a fault. A row that is
+        longer than `LONGEST` has the fault `TOO_LONG`.
 
     Returns
     -------

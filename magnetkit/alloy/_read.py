@@ -150,10 +150,23 @@ class Inputs:
     def shells_with(self, shell: Any) -> Any:
         """Return the shells to use: those of the column, or else the argument's.
 
-        The argument is one for all rows or one a row. InputError if column and argument both name
-        shells, or their number differs from that of the rows. Returned are None (no shells), a list
-        of one shell for each of the n rows of `table`, or the given ones where the caller matches
-        rows itself. A shell that cannot be read raises InputError, too.
+        Parameters
+        ----------
+        shell : Shell, dict, str or None, or a sequence of them
+            The argument: one for all rows, or one a row of the input. None leaves those of the
+            column.
+
+        Returns
+        -------
+        list or None
+            One shell for each of the n rows of `table`; None for no shells. A sequence that has not
+            one entry a row of the input is returned as a list of its own length, and so is any
+            where the caller gave a CompositionTable; whoever uses it compares lengths.
+
+        Raises
+        ------
+        InputError
+            If column and argument both name shells, or a single shell cannot be read.
         """
         if shell is None:
             return self.shells
@@ -173,8 +186,18 @@ class Inputs:
     def refusing(self, shells: Mapping[str, str]) -> "Inputs":
         """Return the inputs without the rows of some shells, which become rejected lines.
 
-        `shells` maps texts of shells to the reason. This object is not changed. It is returned as
-        it is if `shells` is empty or the inputs have no shells, lines or texts.
+        This object is not changed. It is returned itself if `shells` is empty or the inputs have no
+        shells, lines or texts.
+
+        Parameters
+        ----------
+        shells : mapping of str to str
+            Texts of shells to the reason why each is refused.
+
+        Returns
+        -------
+        Inputs
+            Rejected lines are sorted by line.
         """
         if (
             not shells
@@ -202,8 +225,20 @@ class Inputs:
     def extra(self, *, named: bool = False) -> pa.Table | None:
         """Return the user's other columns for the readable rows, None if there are none.
 
-        `named` drops the composition column. The result is an Arrow table of n rows, in the order
-        of `table`. InputError if a column holds values of several kinds.
+        Parameters
+        ----------
+        named : bool
+            Whether to drop the composition column.
+
+        Returns
+        -------
+        pyarrow.Table or None
+            n rows, in the order of `table`.
+
+        Raises
+        ------
+        InputError
+            If a column holds values of several kinds.
         """
         if self.others is None:
             return None
@@ -217,11 +252,23 @@ class Inputs:
     def give(self, *frames: "pd.DataFrame", named: bool = False) -> Any:
         """Return a result as the input came: library, index, the user's other columns.
 
-        Each frame has one row for each of the n rows of `table`; of several, as one a temperature,
-        the rows of a composition come together. With `named` the frames name their candidates and
-        the composition column is left out. A pandas frame lists rejected rows in
-        ``.attrs["rejected"]``, an Arrow table in its metadata under ``rejected``; all warn with
-        `RejectedRows`. A frame of `frames` itself may be changed: its index is set.
+        Rejected rows are warned of with `RejectedRows`, but where the caller gave a
+        CompositionTable.
+
+        Parameters
+        ----------
+        *frames : pandas.DataFrame
+            One or more, each with one row for each of the n rows of `table`. Of several, as one a
+            temperature, the rows of a composition come together. Index and attrs of a single frame
+            may be set in place.
+        named : bool
+            Whether the frames name their candidates, so that the composition column is left out.
+
+        Returns
+        -------
+        pandas.DataFrame, polars.DataFrame or pyarrow.Table
+            The frames with the user's other columns behind them. A pandas frame lists rejected rows
+            in ``.attrs["rejected"]``, an Arrow table in its metadata under ``rejected``.
         """
         import pandas as pd
 
@@ -267,9 +314,22 @@ class Inputs:
     ) -> Any:
         """Return a frame as an Arrow table or a polars frame, with the user's other columns.
 
-        `rows` are those of the input that its rows are of; `records` are the rejected ones, which
-        stand in the metadata of an Arrow table. ``library`` of these inputs decides which. `frame`
-        is not changed; `named` leaves out the composition column.
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            The result; not changed.
+        named : bool
+            Whether to leave out the composition column.
+        rows : ndarray of int64
+            Row of the input, from 0, of each row of `frame`.
+        records : list of dict
+            Rejected rows, with ``line``, ``text`` and ``reason``, for the metadata of an Arrow
+            table.
+
+        Returns
+        -------
+        pyarrow.Table or polars.DataFrame
+            As `library` of these inputs says.
         """
         metadata = {"rejected": json.dumps(records)} if records else None
         table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -293,8 +353,18 @@ class Inputs:
     ) -> "pd.DataFrame":
         """Return a pandas frame with the user's columns behind it.
 
-        `renames` maps the user's columns to their new names. `rows` has the row of the input for
-        each row of `frame`. The index is that of `frame`, which is not changed.
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            The result; not changed. Its index stays.
+        renames : dict of str to str
+            The user's columns to their new names, as of `_rename_columns`.
+        rows : ndarray of int64
+            Row of the input, from 0, of each row of `frame`.
+
+        Returns
+        -------
+        pandas.DataFrame
         """
         import pandas as pd
 
@@ -306,10 +376,20 @@ class Inputs:
     def _rename_columns(
         self, named: bool, present: Iterable[str]
     ) -> dict[str, str]:
-        """Return the user's columns to give back, each with a name that `present` does not have.
+        """Choose names for the user's columns that a result does not have yet.
 
-        `named` leaves out the composition column. A name that is taken gets the prefix ``input_``.
-        An example is ``{"price": "price", "host": "input_host"}``.
+        Parameters
+        ----------
+        named : bool
+            Whether to leave out the composition column.
+        present : iterable of str
+            Names of the columns of the result. A name among them gets the prefix ``input_``.
+
+        Returns
+        -------
+        dict of str to str
+            Name of each of the user's columns to the new one, such as ``{"price": "price", "host":
+            "input_host"}``.
         """
         taken_names = set(present)
         renames = {}
@@ -325,11 +405,23 @@ class Inputs:
         return renames
 
     def values(self, values: FloatArray, name: str) -> Any:
-        """Return `values`, shape (n,), in the library and length of the input.
+        """Return one value a row in the library and length of the input.
 
-        Unreadable rows are NaN. A list, path or table of compositions gives an ndarray. `name` is
-        that of a named series. Where the caller gave a CompositionTable, `values` come back as they
-        are. Rejected rows are warned of with `RejectedRows`.
+        Rejected rows are warned of with `RejectedRows`.
+
+        Parameters
+        ----------
+        values : ndarray of float64, shape (n,)
+            One for each row of `table`.
+        name : str
+            Name of a series of pandas or polars.
+
+        Returns
+        -------
+        pandas.Series, polars.Series, pyarrow.Array or ndarray
+            One value for each row of the input; unreadable rows are NaN. A list, path or table of
+            compositions gives an ndarray. Where the caller gave a CompositionTable, `values` come
+            back themselves.
         """
         if self.reported:
             return values
@@ -381,13 +473,15 @@ def read_inputs(
 ) -> Inputs:
     """Read compositions in any form that users have them in.
 
-    Rows that cannot be read are left out and listed in ``rejected``. No warning is issued here.
+    Rows that cannot be read are left out and listed in ``rejected``. No warning is issued here of
+    them.
 
     Parameters
     ----------
     given : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        The compositions. A text that ends in .csv, .tsv, .txt or .parquet is a path. A set is read
-        in the order of its texts. A frame's other columns are kept, ``shell`` apart.
+        The compositions. A text that names a file, or ends as a table does (.csv, .tsv, .txt,
+        .parquet, .xlsx), is a path. A set is read in the order of its texts. A frame's other
+        columns are kept, ``shell`` apart.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     column : str, optional
@@ -401,7 +495,8 @@ def read_inputs(
     -------
     Inputs
         ``table`` of n readable rows, ``labels`` (texts as written), ``shells``, ``others`` (the
-        user's columns), ``rejected``, ``lines`` and ``total``.
+        user's columns), ``rejected``, ``lines`` and ``total``. A CompositionTable is not checked
+        again, and its errors never fail.
 
     Raises
     ------
@@ -424,8 +519,12 @@ def read_inputs(
 def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
     """Raise CompositionError for the first rejected row; the message counts the others.
 
-    There must be one. `table` holds the readable rows and the errors of the others, which give the
-    place of the fault.
+    Parameters
+    ----------
+    rejected : sequence of Rejected
+        Rows that could not be read (``line``, ``text``, ``reason``), at least one.
+    table : CompositionTable
+        The readable rows, with the errors of the others, which give the place of the fault.
     """
     first = rejected[0]
     count = len(rejected)
@@ -441,9 +540,25 @@ def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
 def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     """Read any form of compositions: table, path, text, pymatgen object, frame or list.
 
-    `given` is what a user gave, `basis` that of a text's amounts. `column` names the composition
-    column of a frame or file. Rows that cannot be read are in ``rejected``; nothing is raised for
-    them. InputError if a column is named for another form, or `given` has none of these forms.
+    Rows that cannot be read are in ``rejected``; nothing is raised for them.
+
+    Parameters
+    ----------
+    given : object
+        What a user gave, as of `read_inputs`.
+    basis : {"auto", "atomic", "weight"}
+        Basis of the amounts of texts; it is not checked.
+    column : str or None
+        Composition column of a frame or file; None has it sought.
+
+    Returns
+    -------
+    Inputs
+
+    Raises
+    ------
+    InputError
+        If a column is named for another form, or `given` has none of these forms.
     """
     if isinstance(given, CompositionTable):
         rejections = [
@@ -488,8 +603,23 @@ def _kind(given: Any) -> str:
 def _read_column(given: Any, basis: Basis) -> Inputs:
     """Read the compositions in a list, set, iterator, series or array.
 
-    InputError for anything else. `given` has n items: texts or pymatgen compositions. A set is read
-    in the order of its texts. What is neither becomes a rejected row. `basis` is that of the texts.
+    Parameters
+    ----------
+    given : iterable of n
+        Texts, pymatgen compositions, structures or ASE atoms. A set is read in the order of its
+        texts. An array has shape (n,) or (n, 1). What is no composition becomes a rejected row.
+    basis : {"auto", "atomic", "weight"}
+        Basis of the texts.
+
+    Returns
+    -------
+    Inputs
+        ``lines`` count the items from 1. The index of a pandas series is kept.
+
+    Raises
+    ------
+    InputError
+        If `given` is bytes, a mapping, an array of another shape, or cannot be iterated.
     """
     library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
     index = (
@@ -516,7 +646,11 @@ def _read_column(given: Any, basis: Basis) -> Inputs:
 
 
 def _exports_text(column: Any) -> bool:
-    """Return whether a column exports its text as an Arrow array."""
+    """Return whether a column can be read as an Arrow array without going through its items.
+
+    `column` is a list, array or column of any library. It must have Arrow's protocol; a column of
+    dtype object is read item by item. That it holds texts is not checked.
+    """
     if str(getattr(column, "dtype", "")) in ("object", "Object"):
         return False
     return hasattr(column, "__arrow_c_array__") or hasattr(
@@ -570,9 +704,10 @@ def _items(
 
 
 def _name(composition: Any) -> str:
-    """Write a pymatgen Composition: its reduced formula if all amounts are integers, else as it is.
+    """Write a pymatgen Composition as a formula.
 
-    An example is "Nd2Fe14B", or "Sm0.8Gd0.2Co5".
+    `composition` is reduced if all its amounts are integers, such as "Nd2Fe14B"; else amounts are
+    written as they are, to ten digits, such as "Sm0.8Gd0.2Co5".
     """
     amounts = list(composition.as_dict().items())
     if all(float(a).is_integer() for _, a in amounts):
@@ -584,10 +719,17 @@ def _name(composition: Any) -> str:
 
 
 def _composition(item: Any) -> Any:
-    """Return the pymatgen Composition of an item; None if it has none.
+    """Return the pymatgen Composition of an item, None if it has none.
 
-    Structures and entries of pymatgen have one, and the atoms of ASE are counted. A text gives
-    None. A Composition is returned as it is.
+    Parameters
+    ----------
+    item : object
+        A Composition is returned itself. Structures and entries of pymatgen have one, and the atoms
+        of ASE are counted. A text, or anything else, has none.
+
+    Returns
+    -------
+    pymatgen.core.Composition or None
     """
     if isinstance(item, str):
         return None
@@ -608,9 +750,26 @@ def _composition(item: Any) -> Any:
 def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     """Read a frame of pandas, polars or Arrow: compositions, shells and given values.
 
-    `column` names the composition column; it is found by name otherwise. Other columns are kept in
-    ``others``. Columns ``given_...`` are read into the table. InputError if there is no composition
-    column, or it is unclear which. `basis` is that of the texts.
+    Parameters
+    ----------
+    frame : pandas.DataFrame, polars.DataFrame, pyarrow.Table or pyarrow.RecordBatch
+        The frame, or one of another library that Arrow can read. Columns ``given_...`` are read
+        into the table, and ``shell`` becomes the shells.
+    basis : {"auto", "atomic", "weight"}
+        Basis of the texts.
+    column : str or None
+        Name of the composition column; None has it sought, as of `composition_name`.
+
+    Returns
+    -------
+    Inputs
+        ``others`` are all columns but ``shell``, in the library of the frame.
+
+    Raises
+    ------
+    InputError
+        If there is no composition column, or it is unclear which; if names of columns are equal or
+        a value is implausible.
     """
     library = _LIBRARIES.get(type(frame).__module__.split(".")[0])
     if library is None or isinstance(frame, pa.RecordBatch):
@@ -644,7 +803,8 @@ def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
 def _flatten(frame: Any) -> Any:
     """Return a pandas frame with texts as column names.
 
-    InputError if two are equal or on two levels. `frame` itself is not changed.
+    `frame` itself is not changed. InputError if two of its columns have one name, or names are on
+    two levels.
     """
     if frame.columns.nlevels > 1:
         raise InputError(
@@ -663,7 +823,27 @@ def _flatten(frame: Any) -> Any:
 def read_file(
     path: Path, basis: Basis = "auto", column: str | None = None
 ) -> Inputs:
-    """Read a whole table of candidates; InputError as of `read_blocks`."""
+    """Read a whole table of candidates from a file.
+
+    Parameters
+    ----------
+    path : Path
+        File as of `read_blocks`.
+    basis : {"auto", "atomic", "weight"}
+        Basis of the amounts.
+    column : str, optional
+        Composition column, or "*" for columns of elements; None has it sought.
+
+    Returns
+    -------
+    Inputs
+        Rows that cannot be read are in ``rejected``.
+
+    Raises
+    ------
+    InputError
+        As of `read_blocks` and `join_blocks`.
+    """
     return join_blocks(
         list(read_blocks(path, _BLOCK_ROWS)), path, basis, column
     )
@@ -674,10 +854,28 @@ def join_blocks(
 ) -> Inputs:
     """Read consecutive blocks of a file as one input.
 
-    `path` is for messages, `column` names the composition column. InputError if it is unclear which
-    column that is. `blocks` are one or more, as of `read_blocks`; `basis` is that of the amounts.
-    Lines that were no rows are among the rejected ones of the result, whose lines are those of the
-    file.
+    Parameters
+    ----------
+    blocks : sequence of Block
+        One or more, as of `read_blocks`.
+    path : Path
+        File, for messages.
+    basis : {"auto", "atomic", "weight"}
+        Basis of the amounts.
+    column : str or None
+        Composition column, or "*" for columns of elements; None has it sought.
+
+    Returns
+    -------
+    Inputs
+        ``lines`` are those of the file, ``others`` an Arrow table. Lines that were no rows are
+        among the rejected ones.
+
+    Raises
+    ------
+    InputError
+        If it is unclear which column the composition column is, or a ``given_...`` value is
+        implausible.
     """
     frame = pa.concat_tables(
         [block.table for block in blocks], promote_options="default"
@@ -693,10 +891,26 @@ def join_blocks(
 
 
 def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
-    """Return a table with what columns such as ``given_curie_temperature_K`` of its frame say.
+    """Return a table with the values of the columns ``given_...`` of its frame.
 
-    `frame` has a row for each row of the input, also unreadable ones. Empty cells say nothing.
-    InputError for an unknown name or an implausible value. `table` is not changed.
+    Parameters
+    ----------
+    table : CompositionTable
+        Readable rows of the frame; not changed.
+    frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        A row for each row of the input, also unreadable ones. An example of a column is
+        ``given_curie_temperature_K``. Empty cells say nothing.
+
+    Returns
+    -------
+    CompositionTable
+        `table` itself if there is no such column. A column ``given_...`` of another name than
+        `CompositionTable.with_given` knows is passed over.
+
+    Raises
+    ------
+    InputError
+        If a value is no number, or below zero where it must not be.
     """
     values = {}
     for name in [
@@ -716,15 +930,21 @@ def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
 def _split_shells(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
     """Split off the column ``shell`` of a frame.
 
-    `composition` is the column of the recipes. A warning names columns of conditions, which are not
-    used.
+    A warning names columns of conditions, which are not used.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        The user's frame; not changed.
+    composition : str
+        Name of the column of the recipes.
 
     Returns
     -------
     shells : list or None
         Its cells as written; None without such a column.
     rest : frame
-        The other columns.
+        The other columns, in the same library.
 
     Raises
     ------
@@ -769,20 +989,21 @@ def _make_inputs(
     Parameters
     ----------
     table : CompositionTable
-        Readable recipes of n rows.
-    texts : pyarrow.Array, length n
-        The rows as written.
-    written : sequence or None, length n
-        Shells as written.
-    lines : ndarray of int64, shape (n,)
-        Numbers of the rows in the user's file.
+        Readable recipes; `row_index` and errors count the N rows of the input from 0.
+    texts : pyarrow.Array, length N
+        All rows of the input as written.
+    written : sequence or None, length N
+        Shells as written; None where the input has no column of them.
+    lines : ndarray of int64, shape (N,)
+        Number of each row in the user's file, from 1.
     rejected : sequence of Rejected
-        Lines that were rejected before.
+        Lines that were rejected before: ``line``, ``text`` and ``reason`` of each.
 
     Returns
     -------
     Inputs
-        Rows and texts of what could be read, rejected rows sorted by line, and ``total``, all rows.
+        ``table``, ``labels`` (texts), ``shells`` and ``lines`` of what could be read, ``rejected``
+        sorted by line, and ``total``, N.
     """
     rejections = [
         *rejected,

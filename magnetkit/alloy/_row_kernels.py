@@ -28,8 +28,6 @@ def _sums(rows, kind, weights, out, start, stop):
         out[i] = total
 
 
-# rows: `Rows` of n compositions; weights float64 (118), or (kinds, 118) with kind int8 (n): which
-# are a row's, -1 the last -> float64 (n), 0 for a row of no elements
 def sums(rows, weights, kind=None):
     """Return the sum of each row's fractions times a weight of the element.
 
@@ -78,9 +76,21 @@ def _sums_of_each(rows, figures, out, start, stop):
                 out[i, k] += amount * figures[element, k]
 
 
-# rows: `Rows` of n compositions; figures float64 (118, k) -> float64 (n, k)
 def sums_of_each(rows, figures):
-    """Return the sum of each row's fractions times each of several figures of the element."""
+    """Return the sum of each row's fractions times each of several figures of the element.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of n compositions.
+    figures : ndarray of float64, shape (118, k)
+        Figures of each element, such as prices.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
+        In the units of `figures`; 0 for a row without elements.
+    """
     n = len(rows.indptr) - 1
     out = np.zeros((n, figures.shape[1]))
     share_rows(
@@ -114,8 +124,6 @@ def _largest_of_each(rows, weights, figures, least, out, start, stop):
                         out[i, k] = figures[element, k]
 
 
-# rows: `Rows` of n compositions; weights float64 (118); figures float64 (118, k); least float64
-# -> float64 (n, k)
 def largest_of_each(rows, weights, figures, least):
     """Return the largest of each figure over the elements of which a row has enough.
 
@@ -141,8 +149,6 @@ def largest_of_each(rows, weights, figures, least):
     return out
 
 
-# rows: `Rows`; weights float64 (118); source int64 (118): who delivers an element; risk float64
-# (118, k); half float64; out float64 (n, k), ones on entry. Writes rows start to stop - 1
 @jit
 def _risks_of_sources(rows, weights, source, risk, half, out, start, stop):
     """Write the risk that one of the sources of each row's elements fails; see `risks_of_sources`.
@@ -193,8 +199,6 @@ def _risks_of_sources(rows, weights, source, risk, half, out, start, stop):
             out[i, k] = 1.0 - out[i, k]
 
 
-# rows: `Rows` of n compositions; weights float64 (118); source int64 (118); risk float64 (118, k);
-# half float64 -> float64 (n, k)
 def risks_of_sources(rows, weights, source, risk, half):
     """Return the risk that one of the sources of each row's elements fails.
 
@@ -243,9 +247,23 @@ def _marks(rows, bits, least, out, start, stop):
         out[i] = mark
 
 
-# rows: `Rows` of n compositions; bits int64 (118); least float64 (118) -> int64 (n)
 def marks(rows, bits, least):
-    """Return the bits of the elements of which each row has more than `least`, joined by or."""
+    """Return the bits of the elements of which each row has more than `least`, joined by or.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of n compositions.
+    bits : ndarray of int64, shape (118,)
+        Bits of each element.
+    least : ndarray of float64, shape (118,)
+        Atomic fraction above which each element counts.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        0 for a row of none.
+    """
     out = np.empty(len(rows.indptr) - 1, np.int64)
     share_rows(_marks, len(out), rows, bits, least, out)
     return out
@@ -338,8 +356,6 @@ def distances(rows, others):
     return out
 
 
-# places float64 (n, d); points float64 (d, k), k at least 1 -> apart float64 (n), which int64 (n)
-# and axis int64 (n), rows start to stop - 1
 @jit
 def _nearest_points(places, points, apart, which, axis, start, stop):
     """Write distance and number of the nearest point, and the axis of the largest difference to it.
@@ -387,7 +403,6 @@ def _nearest_points(places, points, apart, which, axis, start, stop):
                 axis[i] = c
 
 
-# As `_nearest_points` -> apart, which and axis
 def nearest_points(places, points):
     """Return distance and number of the nearest point, and the axis of the largest difference.
 
@@ -421,9 +436,6 @@ def nearest_points(places, points):
     return result
 
 
-# rows: compositions, where 0 is absent; word, bit int64 (118,): where an element's bit lies, word
-# -1 for an element without phases. Writes at the rows start to stop: sets uint64 (n, words), zero
-# before, and known bool (n,): every element has phases and there is at least one.
 @jit
 def element_sets(rows, word, bit, sets, known, start, stop):
     """Write the set of elements of each composition as bits, rows `start` to `stop` - 1.
@@ -431,9 +443,10 @@ def element_sets(rows, word, bit, sets, known, start, stop):
     Parameters
     ----------
     rows : Rows
-        (indptr, indices, values) of atomic fractions. A fraction of 0 counts as absent.
+        (indptr, indices, values) of n compositions. A fraction of 0 counts as absent.
     word, bit : ndarray of int64, shape (118,)
-        Where the bit of each element lies. The word is -1 for an element without phases.
+        Column of `sets`, and number of the bit in it (0 to 63), of each element. The word is -1 for
+        an element without phases, which is left out of the set.
     sets : ndarray of uint64, shape (n, words)
         Bits are joined to it, so it must come in as zeros.
     known : ndarray of bool, shape (n,)
@@ -457,9 +470,6 @@ def element_sets(rows, word, bit, sets, known, start, stop):
         known[i] = ok and some
 
 
-# inside bool (columns,): elements of the chemical system -> id int64 of the phases made of them
-# alone, these phases over the system's own columns, and place int64 (columns,): column of the
-# system, -1 outside.
 @jit
 def subsystem(inside, phases):
     """Return the phases that consist of the elements of a chemical system alone.
@@ -520,9 +530,6 @@ def subsystem(inside, phases):
     return ids, Phases(ptr_in, col_in, val_in, energy_in), place
 
 
-# indptr int64 (n + 1), indices int32 (nnz), values float64 (nnz): atomic fractions in CSR, columns
-#   ascending. column int64 (n): the column each row is to have an entry of, -1 for none.
-# Returns the three CSR arrays with zeros where such an entry was missing.
 @jit
 def insert_column(indptr, indices, values, column):
     """Give each row an entry of its column, zero where it had none.
@@ -569,9 +576,6 @@ def insert_column(indptr, indices, values, column):
     return out_indptr, out_indices, out
 
 
-# As `insert_column`; is_rare_earth float64 (118): one at rare earths; share float64 (n).
-# Returns the three CSR arrays in which that share of each row's rare earth is the column's element
-# instead.
 @jit
 def replace_rare_earth(indptr, indices, values, is_rare_earth, column, share):
     """Replace a share of each row's rare earth, of all rare earths alike, by another rare earth.

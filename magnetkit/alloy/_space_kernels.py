@@ -32,7 +32,6 @@ def _count_ways(ways, slot, last, r):
     return ways[slot, r]
 
 
-# rows int64 (n,) -> digits int64 (n, S)
 @jit
 def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
     """Return the digits of each row number of a space of substitutions.
@@ -81,7 +80,6 @@ def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
     return digits
 
 
-# digits int64 (n, S) -> rows int64 (n,); -1 where a digit or a sum of digits is out of bounds
 @jit
 def rows_of_digits(digits, site_counts, site_slots, caps, budgets, ways):
     """Return the row number of each mixture, the inverse of `digits_of_rows`.
@@ -122,7 +120,6 @@ def rows_of_digits(digits, site_counts, site_slots, caps, budgets, ways):
     return rows
 
 
-# points float64 (n, S), each in [0, 1) -> digits int64 (n, S)
 @jit
 def digits_of_points(points, site_counts, site_slots, caps, budgets, ways):
     """Map points of the unit cube to mixtures, even cube to even space.
@@ -162,9 +159,6 @@ def digits_of_points(points, site_counts, site_slots, caps, budgets, ways):
     return digits
 
 
-# digits int64 (n, S); base int64 (E,): amounts of the host, in units of the last decimal;
-# levels int64 (S, K): amount of each digit; gains, losses int64 (S,): element of the slot and
-# the element it replaces (-1 for an addition) -> amounts int64 (n, E)
 @jit
 def amounts_of_digits(digits, base, levels, gains, losses):
     """Return the amount of each element in each mixture, as whole numbers of the last decimal.
@@ -197,8 +191,6 @@ def amounts_of_digits(digits, base, levels, gains, losses):
     return amounts
 
 
-# amounts int64 (n, E); columns int32 (E,): table column of each element; order int64 (E,):
-# elements by column -> indptr int64 (n + 1,), indices int32 (nnz,), values float64 (nnz,)
 @jit
 def rows_from_amounts(amounts, columns, order):
     """Return compressed sparse rows of atomic fractions; zero amounts are left out.
@@ -243,13 +235,26 @@ def rows_from_amounts(amounts, columns, order):
     return indptr, indices, values
 
 
-# data uint8, written from `at` on; amount >= 0 in units of the last of some decimals
 @jit(part="linked")
 def _write(data, at, amount, decimals):
     """Write a number without trailing zeros and return where it ends.
 
-    `data`, uint8, is written from `at` on as ASCII. `amount` is an integer of at least 0 in units
-    of the last of `decimals` decimals, so 125 with 2 decimals is written 1.25.
+    Parameters
+    ----------
+    data : ndarray of uint8
+        Written from `at` on as ASCII.
+    at : int64
+        Place of the first figure.
+    amount : int64
+        The number, 0 or more, in units of the last of `decimals` decimals: 125 with 2 decimals is
+        written 1.25.
+    decimals : int
+        Number of decimals, up to 18.
+
+    Returns
+    -------
+    int64
+        Place behind the number.
     """
     whole = amount // _TENS[decimals]
     rest = amount % _TENS[decimals]
@@ -272,8 +277,6 @@ def _write(data, at, amount, decimals):
     return at
 
 
-# amounts int64 (n, E) with `decimals` decimals; symbols uint8 (E, 2), padded with 0
-# -> offsets int64 (n + 1,), data uint8
 @jit
 def text_from_amounts(amounts, decimals, symbols):
     """Write each row as a formula, exact to the last decimal; an amount of one is not written.
@@ -333,9 +336,6 @@ def _zeros(value):
     return zeros
 
 
-# indptr int64 (n + 1,), indices int32, values float64: compressed sparse rows; rank int64
-# (columns,): order in a row; symbols uint8 (columns, 2), padded with 0; digits int64: significant
-# digits, up to 15 -> offsets int64 (n + 1,), data uint8
 @jit
 def text_from_fractions(indptr, indices, values, rank, symbols, digits):
     """Write each row as a formula of its values, without exponents, to at most 18 decimals.
@@ -401,10 +401,6 @@ _SHARE_SLACK = 1e-6
 _TERM_BYTES = 8
 
 
-# products int32 (n, width): index of each product, -1 for none; shares float64 (n, width), 0 to 1;
-# names uint8: those of all products, that of k from starts[k] to starts[k + 1] (int64); rank int64:
-# order among products of equal shares
-# -> offsets int64 (n + 1,), data uint8
 @jit
 def text_from_products(products, shares, names, starts, rank):
     """Write the products of each row with their shares, the largest first; a single one alone.

@@ -87,7 +87,6 @@ _POWERS = 10.0 ** np.arange(40)
 _FULL = 10**17
 
 
-# text uint8; at int64 -> value float64, place after it or of the fault, fault code
 @jit(part="merged")
 def read_number(text, at):
     """Read the amount that begins at a place.
@@ -106,7 +105,8 @@ def read_number(text, at):
     place : int64
         Place behind the amount, or that of the fault.
     fault : int
-        `FINE`; `BAD_NUMBER` for more than 18 figures, a lone or a second point; `EXPONENT`.
+        `FINE`; `BAD_NUMBER` for more than 18 figures before the point, a lone or a second point;
+        `EXPONENT`.
     """
     stop = len(text)
     begin = at
@@ -177,8 +177,6 @@ def _find_word(text, at, end):
     return kind
 
 
-# text uint8; at int64 -> kind of the word, OTHER if it is none, and the place after it, its point
-# and its per cent
 @jit(part="merged")
 def read_word(text, at):
     """Read a word: the balance, or the basis that amounts are of.
@@ -231,10 +229,11 @@ def _can_begin_word(b):
 # text uint8; at int64 -> kind of the word, OTHER if it is none, and the place after it
 @jit(part="merged")
 def _read_word_or_capitals(text, at):
-    """Read a word, or BAL.
+    """Read a word, or BAL in capitals.
 
     `text` is uint8, ASCII, with a letter at `at`. Returned are the kind of the word (`BALANCE`,
-    `ATOMIC_WORD`, `WEIGHT_WORD` or `OTHER`) and the place behind it.
+    `ATOMIC_WORD`, `WEIGHT_WORD` or `OTHER`) and the place behind it, its point and its per cent;
+    `at` for `OTHER`.
     """
     stop = len(text)
     if at + 2 >= stop or text[at] != 66:
@@ -272,9 +271,9 @@ def _read_word_in_brackets(text, at):
 def read_symbol(text, at):
     """Read the symbol of an element.
 
-    `text` is uint8, ASCII, with a capital at `at`. Returned are the element's column (its atomic
-    number less one), -1 for none, and the place behind the symbol. Two letters are tried before
-    one.
+    `text` is uint8, ASCII, with a capital at `at`. Two letters are tried before one. Returned are
+    the element's column (its atomic number less one) and the place behind the symbol. The column is
+    -1 for none; the place means nothing then.
     """
     row = (np.int64(text[at]) - 65) * 27
     if at + 1 < len(text) and KINDS[text[at + 1]] == LOWER:
@@ -295,7 +294,7 @@ def read_symbol_before_figure(text, at):
 
     `text` is uint8, ASCII, with a capital at `at`. Returned are the element's column (its atomic
     number less one) and the place of the figure. The column is -1 if no figure is next, or the
-    letters are no symbol; the slower `read_symbol` decides then.
+    letters are no symbol; the place means nothing then, and the slower `read_symbol` decides.
     """
     stop = len(text)
     second = np.int64(text[at + 1]) - 96 if at + 1 < stop else 0
@@ -309,8 +308,6 @@ def read_symbol_before_figure(text, at):
     return np.int32(-1), after
 
 
-# text uint8; at int64 -> kind of the token, its place, the place after it. A capital begins a
-# symbol, a figure or a point an amount, whose own functions say where they end.
 @jit(part="merged")
 def next_token(text, at):
     """Find the next token behind gaps. A word may stand in brackets of its own: Fe (bal.).
@@ -325,8 +322,8 @@ def next_token(text, at):
     Returns
     -------
     kind : int64
-        Kind of its first byte (`UPPER`, `DIGIT`, `POINT`, `OPEN`, ...), a word's kind (`BALANCE`,
-        `ATOMIC_WORD`, `WEIGHT_WORD`), or `END`.
+        Kind of its first byte (`UPPER`, `DIGIT`, `POINT`, `OPEN`, ..., `OTHER` for one that has no
+        meaning), a word's kind (`BALANCE`, `ATOMIC_WORD`, `WEIGHT_WORD`), or `END`.
     place : int64
         Where the token begins.
     after : int64

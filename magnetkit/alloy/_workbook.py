@@ -60,7 +60,8 @@ def read_sheet(given: Path) -> SheetRows:
     ----------
     given : Path
         File, which may name sheet and header row as `split_sheet` reads them:
-        ``alloys.xlsx#Melts:3``. The first visible sheet is read otherwise.
+        ``alloys.xlsx#Melts:3``. The first visible sheet is read otherwise, and the header is
+        sought.
 
     Returns
     -------
@@ -71,7 +72,8 @@ def read_sheet(given: Path) -> SheetRows:
     Raises
     ------
     InputError
-        If the file is no workbook, too large when unpacked, or has no such sheet or header.
+        If the file is no workbook, too large when unpacked, has no such sheet or header row, or its
+        header has an empty name or one that comes twice.
     """
     path, sheet, header = split_sheet(given)
     _check_workbook(path)
@@ -105,9 +107,14 @@ def read_sheet(given: Path) -> SheetRows:
 
 
 def _refuse_ambiguous(names: list[str], place: str) -> None:
-    """Raise InputError if a name of a header, which stands at `place`, is empty or comes twice.
+    """Raise InputError if a name of a header is empty or comes twice.
 
-    `place` is a text such as "alloys.xlsx: row 3".
+    Parameters
+    ----------
+    names : list of str
+        Names of the columns.
+    place : str
+        Where the header stands, for the message, such as "alloys.xlsx: row 3".
     """
     ambiguous = sorted(
         n for n, times in Counter(names).items() if times > 1 or not n
@@ -122,21 +129,21 @@ def _refuse_ambiguous(names: list[str], place: str) -> None:
 def _without_values(
     formulas: Sequence[str], lines: list[int], rows: list[tuple[Any, ...]]
 ) -> list[Rejected]:
-    """Reject the rows with a formula that no program calculated.
+    """List the rows with a formula that no program calculated.
 
     Parameters
     ----------
     formulas : sequence of str
         Cells such as "B7" that have a formula without its value.
     lines : list of int
-        Numbers of the rows.
+        Numbers of the rows in the sheet, from 1.
     rows : list of tuple
-        Their cells.
+        Their cells, in the same order. Nothing is taken out of it.
 
     Returns
     -------
     list of Rejected
-        One for each such row, by its first cell.
+        One for each such row, with its cells as text; the reason names the first such cell.
     """
     first: dict[int, str] = {}
     for cell in formulas:
@@ -156,10 +163,21 @@ def _without_values(
 def _fill_merged_ranges(
     rows: list[tuple[Any, ...]], lines: list[int], merged: Sequence[str]
 ) -> list[tuple[Any, ...]]:
-    """Copy the first value of each merged range, such as ``A5:A6``, to all its cells.
+    """Copy the first value of each merged range to all its cells.
 
-    `lines` are the numbers of the rows; new rows are returned. A cell outside the rows is passed
-    over. Without ranges the rows themselves are returned.
+    Parameters
+    ----------
+    rows : list of tuple
+        Cells of the rows; not changed.
+    lines : list of int
+        Numbers of the rows in the sheet, from 1.
+    merged : sequence of str
+        Ranges such as "A5:A6". One whose first row is none of `rows` is passed over.
+
+    Returns
+    -------
+    list of tuple
+        New rows of the same lengths; `rows` themselves if there is no range.
     """
     from openpyxl.utils import range_boundaries
 
@@ -185,13 +203,24 @@ _PLACED = re.compile(
 
 
 def split_sheet(path: Path) -> tuple[Path, str, int | None]:
-    """Return file, sheet and header row that ``alloys.xlsx#Melts:3`` names; one of each may lack.
+    """Split a path such as ``alloys.xlsx#Melts:3`` into file, sheet and header row.
 
     >>> split_sheet(Path("alloys.xlsx#Melts"))[1:]
     ('Melts', None)
 
-    The sheet is an empty text and the row, from 1, None where they are not named. A file that
-    exists under the whole name is taken as it is.
+    Parameters
+    ----------
+    path : Path
+        Any path. A file that exists under the whole name is taken as it is.
+
+    Returns
+    -------
+    file : Path
+        Path of the file.
+    sheet : str
+        Title of the sheet, empty where none is named.
+    row : int or None
+        Row of the header in the sheet, from 1; None where none is named.
     """
     match = _PLACED.fullmatch(str(path))
     if match is None or path.is_file():
@@ -215,9 +244,8 @@ def _headings(
 ) -> tuple[list[str], int]:
     """Find the names of the columns, and how many rows stand above the first row of data.
 
-    Without `at` the header is the first row of texts that names a composition or two elements, or
-    that has more than half as many cells as the widest row. An empty name is taken from a row of
-    texts above it; a row of units counts as above the data.
+    Without `at` the header is that of `_find_header`. An empty name is taken from the row above the
+    header, if that holds texts alone and at least two of them.
 
     Parameters
     ----------
@@ -231,7 +259,8 @@ def _headings(
     names : list of str
         Without empty ones at the end.
     below : int
-        Number of rows up to the data.
+        Index in `rows` of the first row of data. A row of units below the header counts as above
+        the data.
     """
     sample = rows[: _SAMPLED_LINES if at is None else at + 2]
     texts = [_cell_texts(row) for row in sample]
@@ -259,15 +288,16 @@ def _join_upper_row(names: list[str], above: list[str]) -> list[str]:
 def _find_header(texts: list[list[str]], plain: list[int]) -> int:
     """Find the header among the first rows, and return its index.
 
-    It is the first row of texts that names a composition or two elements; else the first with more
-    than half as many cells as the widest row; else the first.
+    It is the first row of texts that names a composition or two elements; else the first row of
+    texts with more than half as many cells as the widest row; else the first row. A row of texts
+    right behind it that names two elements is taken instead.
 
     Parameters
     ----------
     texts : list of list of str
         Cells of the rows as texts, at least one row.
     plain : list of int
-        Indices of rows that hold texts alone.
+        Indices, ascending, of rows that hold texts alone.
 
     Returns
     -------
@@ -306,6 +336,7 @@ def _check_workbook(path: Path) -> None:
     """Raise InputError for a file that is no .xlsx workbook, or would take too much memory.
 
     Its unpacked size and the number of cells up to the last content of its sheets are looked at.
+    `path` is that of the file, without a sheet behind it.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -336,8 +367,17 @@ def _extent(
 ) -> tuple[int, int]:
     """Return number of rows and columns up to the last content, over all sheets.
 
-    `packed` is the open archive and `sheets` are its members that hold sheets; their XML is read
-    through. Both numbers are 0 without content.
+    Parameters
+    ----------
+    packed : zipfile.ZipFile
+        The open archive.
+    sheets : list of zipfile.ZipInfo
+        Its members that hold sheets; their XML is read through.
+
+    Returns
+    -------
+    rows, columns : int
+        The largest of any sheet; both are 0 without content.
     """
     rows = columns = 0
     for sheet in sheets:
@@ -368,7 +408,7 @@ class _Marks:
 def _read_rows(
     path: Path, wanted: str
 ) -> tuple[_Marks, list[int], list[tuple[Any, ...]]]:
-    """Read one sheet: the one called `wanted`, or the first that is visible.
+    """Read the rows of one sheet that are visible and have content.
 
     Parameters
     ----------
@@ -380,7 +420,8 @@ def _read_rows(
     Returns
     -------
     marks : _Marks
-        What is hidden, merged or not calculated, and notes.
+        ``hidden`` rows, ``merged`` ranges, cells with ``formulas`` without a value, and ``notes``
+        for the user.
     lines : list of int
         Numbers, from 1, of the visible rows with content.
     rows : list of tuple
@@ -440,9 +481,15 @@ def _read_rows(
 def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
     """Choose the sheet of an openpyxl workbook to read.
 
-    It is the one called `wanted`, or the first visible one. `path` is that of the file, for
-    messages. Case and blanks of `wanted` make no difference; an empty text asks for the first.
-    Where no sheet is visible the first of all is taken. `book` is that of openpyxl.
+    Parameters
+    ----------
+    book : openpyxl.Workbook
+        The open workbook.
+    wanted : str
+        Title of the sheet; case and blanks make no difference. An empty text asks for the first
+        visible sheet, or the first of all where none is visible.
+    path : Path
+        File, for messages.
 
     Returns
     -------
@@ -488,8 +535,18 @@ _MARKED = re.compile(rb"<f[ >/]|hidden=|<mergeCell ")
 def _read_marks(path: Path, sheet: Any) -> _Marks:
     """Read from a sheet's XML which rows are hidden, cells merged, and formulas without values.
 
-    `path` is the file and `sheet` openpyxl's. Ranges are such as "A5:A6", cells such as "B7", rows
-    count from 1; the notes are empty.
+    Parameters
+    ----------
+    path : Path
+        The workbook, which is opened once more.
+    sheet : openpyxl worksheet
+        One of its sheets, opened read-only.
+
+    Returns
+    -------
+    _Marks
+        ``hidden`` (rows, from 1), ``merged`` (ranges such as "A5:A6"), ``formulas`` (cells such as
+        "B7"); the notes are empty.
     """
     from xml.etree.ElementTree import iterparse
 
@@ -552,10 +609,18 @@ def _plain_text(value: Any) -> str:
 
 
 def _column(cells: Sequence[Any]) -> pa.Array:
-    """Convert cells to an Arrow array of one type, or of text if their types differ.
+    """Convert the cells of a column to an Arrow array: of one type, else of text.
 
-    Whole numbers are integers, dates without a time are dates. A cell is a number, text, truth
-    value, date or None, which becomes null. Other numbers are float64.
+    Parameters
+    ----------
+    cells : sequence
+        Number, text, truth value, datetime or None, which becomes null.
+
+    Returns
+    -------
+    pyarrow.Array
+        int64 if all numbers are whole, else float64; dates where no cell has a time. Cells of
+        several types, or without any value, give an array of text.
     """
     # Whether a file writes a number as an integer is invisible to its user.
     values: list[Any] = [float(c) if type(c) is int else c for c in cells]

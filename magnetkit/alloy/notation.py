@@ -119,20 +119,21 @@ class ParseError:
 def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     """Read one recipe.
 
-    Amounts follow their elements (``Nd2Fe14B``, ``Nd 30.5 B 1 Fe bal.``), or precede them if
-    the text begins with one (``30.5Nd-1B-Fe bal.``); commas, semicolons and hyphens may part
-    them, brackets nest, ``wt.%`` and ``at.%`` name the basis. The balance takes what is left to
-    100, inside a bracket to 1. Without a balance, a recipe in wt.%, or one that has a per cent
-    sign or begins with an amount, must sum to 100 +- 0.5, or to 1 +- 0.005.
+    Amounts follow their elements (``Nd2Fe14B``, ``Nd 30.5 B 1 Fe bal.``), or precede them if the
+    text begins with one (``30.5Nd-1B-Fe bal.``); commas, semicolons and hyphens may part them,
+    brackets nest, ``wt.%`` and ``at.%`` name the basis. The balance takes what is left to 100,
+    inside a bracket to 1. Without a balance, a recipe in wt.%, or one that has a per cent sign or
+    begins with an amount, must sum to 100 +- 0.5, or to 1 +- 0.005. In wt.%, trade names such as
+    PrNd may stand for elements; a UserWarning says how they were read.
 
     Parameters
     ----------
     text : str
         Formula or recipe, e.g. ``"Sm0.8Gd0.2Co5"`` or ``"Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."``.
     basis : {"auto", "atomic", "weight"}
-        What the amounts are. ``auto`` goes by the text's own wt.% or at.%, else reads a formula
-        as atomic and refuses what could be either: a text with a balance, or one that sums to
-        100 +- 0.5.
+        What the amounts are. ``auto`` goes by the text's own wt.% or at.%, else reads a formula as
+        atomic and refuses what could be either: a text with a balance, or one that sums to 100 +-
+        0.5.
 
     Returns
     -------
@@ -181,12 +182,13 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
 def inputs() -> Mapping[str, Mapping[str, float]]:
     """Return what is charged beside elements, such as PrNd, by name: wt.% of its elements.
 
-    They are those of the trade, or those of the user's setting.
+    They are those of the trade and those of the user's settings, which go before.
 
     Returns
     -------
     mapping of str to mapping of str to float
-        Such as ``{"PrNd": {"Pr": 25.0, "Nd": 75.0}}``. A new one at each call.
+        Such as ``{"PrNd": {"Pr": 25.0, "Nd": 75.0}}``. A new mapping at each call, whose inner ones
+        are shared and must not be changed.
     """
     from .._core.settings import get_settings
 
@@ -195,6 +197,11 @@ def inputs() -> Mapping[str, Mapping[str, float]]:
 
 @lru_cache(maxsize=1)
 def _trade_name_amounts() -> dict[str, dict[str, float]]:
+    """Read what the trade charges beside elements from ``datasets/supply/inputs.csv``.
+
+    The result maps names such as "PrNd" to the wt.% of their elements by symbol. It is cached and
+    must not be changed.
+    """
     amounts: dict[str, dict[str, float]] = {}
     for row in datasets.rows("supply/inputs.csv"):
         amounts.setdefault(row["input"], {})[row["element"]] = float(
@@ -255,17 +262,31 @@ def _replace_inputs(
 ) -> tuple[str, set[str]]:
     """Replace the trade names in a text by their elements.
 
-    `pattern` finds name and amount; `form` writes one element. The second result is the set of
-    names that were found. `form` is a format of {e}, the symbol, and {x}, the amount, such as "{e}
-    {x:.6f}". `pattern` has the groups ``name`` and ``amount``. A name that is no input stays.
+    Parameters
+    ----------
+    text : str
+        A recipe in wt.%.
+    pattern : re.Pattern
+        Finds an input with its amount, as the groups ``name`` and ``amount``.
+    form : str
+        Format of one element, with {e} for the symbol and {x} for its amount, such as "{e}
+        {x:.6f}".
+
+    Returns
+    -------
+    text : str
+        The recipe, in which each amount is shared among the elements of its input. A name that is
+        none of `inputs` stays.
+    names : set of str
+        Inputs that were replaced, as `inputs` names them.
     """
     amounts_by_name = inputs()
     names_met_so_far: set[str] = set()
 
     def write_elements(match: re.Match[str]) -> str:
-        """Write the elements of one match; a name that is no input stays as it is.
+        """Write the elements of one match of ``pattern``; a name that is no input stays as it is.
 
-        The names that are replaced are added to those met so far.
+        The name that is replaced is added to those met so far.
         """
         name = match["name"].replace("Mm", "MM")
         if name not in amounts_by_name:
@@ -281,11 +302,27 @@ def _replace_inputs(
 
 
 def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
-    """Return the amounts as written, by symbol, and the balance element, whose amount is zero.
+    """Return the amounts of a recipe as written, and its balance element.
 
-    Raises CompositionError if the text cannot be read. `text` is such as "Nd30.5B1Fe bal."; an
-    element without an amount has 1 and one that stands twice is added up. Basis, sum and trade
-    names are not looked at. The second result is None without a balance.
+    Basis, sum and trade names are not looked at.
+
+    Parameters
+    ----------
+    text : str
+        Recipe such as "Nd30.5B1Fe bal.".
+
+    Returns
+    -------
+    amounts : dict of str to float
+        Amount by symbol. An element without an amount has 1, the balance element 0; one that stands
+        twice is added up.
+    balance : str or None
+        Symbol of the balance element, None without one.
+
+    Raises
+    ------
+    CompositionError
+        If the text cannot be read, or names a grade.
     """
     row = _row(text)
     if len(row) > _notation.LONGEST:
@@ -308,7 +345,10 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
 
 
 def basis_code(basis: Basis) -> int:
-    """Return the number by which the parser knows a basis; InputError if there is none."""
+    """Return the number by which the parser knows a basis.
+
+    `basis` is "auto" (0), "atomic" (1) or "weight" (2). InputError for anything else.
+    """
     if not isinstance(basis, str) or basis not in BASES:
         raise InputError(
             f"basis must be one of {', '.join(BASES)}; got {basis!r:.60}"
@@ -317,10 +357,22 @@ def basis_code(basis: Basis) -> int:
 
 
 def _row(text: str) -> np.ndarray:
-    """Convert a text to the read-only ASCII bytes that the parser takes, uint8.
+    """Convert a text to the read-only ASCII bytes that the parser takes.
 
-    CompositionError if the text names a grade. A character that is not of the notation becomes 0,
-    so places count characters.
+    Parameters
+    ----------
+    text : str
+        A recipe. Characters such as subscripts are written as ASCII; one that is not of the
+        notation becomes 0, so places count characters.
+
+    Returns
+    -------
+    ndarray of uint8
+
+    Raises
+    ------
+    CompositionError
+        If the text names a grade.
     """
     if (why := refusal(text)) is not None:
         raise CompositionError(why, text)
@@ -332,9 +384,19 @@ def _row(text: str) -> np.ndarray:
 
 
 def _describe_missing_amount(rest: str, basis: str) -> str:
-    """Say which element lacks an amount; `rest` is the text from its symbol on.
+    """Say which element lacks an amount.
 
-    `basis` is that of reading: "auto", "atomic" or "weight".
+    Parameters
+    ----------
+    rest : str
+        The recipe from the symbol of that element on.
+    basis : str
+        Basis of reading: "auto", "atomic" or "weight".
+
+    Returns
+    -------
+    str
+        One sentence without a point at its end.
     """
     if rest.startswith(("PrNd", "NdPr")):
         return _SENTENCES[_notation.PAIR]
@@ -357,15 +419,15 @@ def explain_fault(
     Parameters
     ----------
     code : int
-        Fault code of the parser.
+        Fault code of the parser, such as `_notation_kernels.BAD_SUM`.
     text : str
         The recipe.
     place : int
         Index of the wrong character, -1 for the recipe as a whole.
     total : float
-        Sum of the amounts concerned.
+        Sum of the amounts, or of those in the bracket at `place`.
     basis : str
-        Basis of reading.
+        Basis of reading: "auto", "atomic" or "weight".
 
     Returns
     -------
@@ -397,9 +459,9 @@ def explain_fault(
 
 
 def _no_such_element(text: str, place: int) -> str:
-    """Say what the symbol at `place` may mean if it is no element, such as RE, D or x.
+    """Say what a symbol that is no element may mean, such as RE, D or x.
 
-    `text` is the whole recipe and `place` an index into it.
+    `text` is the whole recipe, and `place` the index of the symbol in it. Returned is one sentence.
     """
     rest = text[place:]
     # The H of HRE has been read as hydrogen by the time R is found wanting.
@@ -427,9 +489,10 @@ def _no_such_element(text: str, place: int) -> str:
 
 
 def _describe_unexpected_character(text: str, place: int) -> str:
-    """Say what is wrong with the character at `place` and how to write it.
+    """Say what is wrong with a character and how to write it.
 
-    `text` is the whole recipe and `place` an index into it.
+    `text` is the whole recipe, and `place` the index of the character in it. Returned is one
+    sentence.
     """
     character = text[place]
     if character == "+":

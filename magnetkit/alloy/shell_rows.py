@@ -91,7 +91,7 @@ class ShellRows:
         law: Mapping[str, float] | None = None,
         arriving: FloatArray | float = 1.0,
     ) -> tuple[FloatArray, FloatArray]:
-        """Return fraction and content of each shell, (n,) each, from the amount where that is given.
+        """Return fraction and content of each shell, from the amount where that is given.
 
         What of the amount is not lost to the boundaries makes the shell richer at first. As it
         nears the content that diffusion reaches at most it makes it thicker: the content grows as 1
@@ -102,18 +102,19 @@ class ShellRows:
         table : CompositionTable
             The n base alloys.
         law : mapping of str to float, optional
-            ``lost``, ``held`` and ``most_content``, in place of the calibrated ones where they are
-            fitted.
+            ``lost`` (share that boundaries and corners keep), ``held`` (scale of the share held)
+            and ``most_content`` (largest content), 0 to 1 each, in place of the calibrated ones.
         arriving : float or ndarray, shape (n,)
-            Share of the amount that there is where coercivity is decided, see
+            Share of the amount, 0 to 1, that there is where coercivity is decided, see
             `magnetkit.magnetism.shells.arriving_share`.
 
         Returns
         -------
         fraction : ndarray of float64, shape (n,)
-            Volume fraction of the shell in the hard phase, at most 0.5.
+            Volume fraction of the shell in the hard phase, at most 0.5 if it follows from the
+            amount.
         content : ndarray of float64, shape (n,)
-            Share of the shell's rare earth that is its element.
+            Share of the shell's rare earth that is its element, 0 to 1. Both are 0 without a shell.
         """
         law = law or shell_law()
         share_inside = (
@@ -131,17 +132,22 @@ class ShellRows:
 
 
 def rare_earth_masses(table: CompositionTable) -> tuple[FloatArray, ...]:
-    """Sum the rare earths of each row, shape (n,) each.
+    """Sum the rare earths of each row of a table.
 
-    Masses are per mole of atoms of the whole alloy. All three are float64.
+    Masses are per mole of atoms of the whole alloy.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n alloys.
 
     Returns
     -------
-    atoms : ndarray
+    atoms : ndarray of float64, shape (n,)
         Rare-earth atoms per atom.
-    earth_mass : ndarray
+    earth_mass : ndarray of float64, shape (n,)
         Mass of those, g/mol.
-    mass : ndarray
+    mass : ndarray of float64, shape (n,)
         Mass of all atoms, g/mol.
     """
     from ._row_kernels import sums
@@ -161,15 +167,16 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
     Parameters
     ----------
     shell : Shell, dict, str or None, or a sequence of n of them
-        A text is such as "Tb 0.5 wt%", a dict such as ``{"R": "Tb", "amount_wt_pct": 0.5}``. None
-        or an empty text is a bulk alloy.
+        Each in a form of `read_shell`: a text is such as "Tb 0.5 wt%", a dict such as ``{"R": "Tb",
+        "amount_wt_pct": 0.5}``. None or an empty text is a bulk alloy.
     n : int
         Number of magnets.
 
     Returns
     -------
     ShellRows or None
-        Arrays (n,) of element, fraction, content, amount and text. None if no magnet has a shell.
+        Arrays (n,) of element, fraction, content, amount, text and more. None if no magnet has a
+        shell.
 
     Raises
     ------
@@ -219,10 +226,20 @@ class _Rim(NamedTuple):
 
 
 def _describe_rim(shell: Shell | None) -> _Rim:
-    """Return the numbers of a shell as a `_Rim`, NaN for those that it leaves to others.
+    """Return the numbers of a shell as a `_Rim`.
 
-    The amount is a share of the mass. None, and a shell of carriers alone, have fraction and
-    content 0.
+    Parameters
+    ----------
+    shell : Shell or None
+        None is a bulk alloy.
+
+    Returns
+    -------
+    _Rim
+        ``column`` of the rare earth (its atomic number less one), ``fraction`` and ``content`` (NaN
+        where the amount is given), ``amount`` (share of the magnet's mass, 0 to 1; NaN where it is
+        not given), ``faces_mm`` (infinity where it is even) and ``between_grains``. Without a rare
+        earth fraction and content are 0 and the amount is NaN.
     """
     if shell is None:
         return _Rim()
@@ -242,10 +259,18 @@ def _describe_rim(shell: Shell | None) -> _Rim:
 
 
 def _carrier_masses(shells: list[Shell | None]) -> FloatArray | None:
-    """Compute the mass of each carrier divided by that of the magnet, (k, 118).
+    """Compute the mass of each carrier divided by that of the magnet.
 
-    None if none of the k shells has a carrier. Rows are in the order of `shells`, columns by atomic
-    number less one; a shell without carriers is 0.
+    Parameters
+    ----------
+    shells : list of Shell or None
+        k shells.
+
+    Returns
+    -------
+    ndarray of float64, shape (k, 118), or None
+        Columns by atomic number less one; 0 in the row of a shell without carriers. None if no
+        shell has any.
     """
     if not any(shell is not None and shell.carriers for shell in shells):
         return None
@@ -257,22 +282,21 @@ def _carrier_masses(shells: list[Shell | None]) -> FloatArray | None:
 
 
 def add_masses(table: CompositionTable, masses: FloatArray) -> CompositionTable:
-    """Return the table with elements added by mass.
-
-    Row numbers, errors and given values stay. `table` is not changed, and is returned itself if
-    nothing is added.
+    """Return a table with elements added by mass, as carriers of shells are.
 
     Parameters
     ----------
     table : CompositionTable
-        n recipes.
-    masses : ndarray, shape (n, 118)
-        Mass of each element over that of the magnet it is added to, itself included.
+        n recipes; not changed. Row numbers, errors and given values stay.
+    masses : ndarray of float64, shape (n, 118)
+        Mass of each added element over that of the magnet with it. Columns by atomic number less
+        one.
 
     Returns
     -------
     CompositionTable
-        n rows, of which those without addition stay as they are.
+        n rows, of which those without addition stay as they are; `table` itself if nothing is
+        added.
     """
     rows = np.flatnonzero(masses.any(axis=1))
     if not rows.size:
@@ -324,19 +348,18 @@ def replace_rare_earth(
     Parameters
     ----------
     table : CompositionTable
-        n recipes.
+        n recipes; not changed.
     column : ndarray of int64, shape (n,)
-        Columns of the new elements.
-    share : ndarray, shape (n,)
-        Share that is replaced. With ``content`` the result is the shell itself; with
-        `ShellRows.replaced_part` it is the whole magnet, core, shell and boundaries together, which
-        is what is paid for.
+        New element of each row: its atomic number less one.
+    share : ndarray of float64, shape (n,)
+        Share of the rare-earth atoms that is replaced, 0 to 1. With ``content`` the result is the
+        shell itself; with `ShellRows.replaced_part` it is the whole magnet, core, shell and
+        boundaries together, which is what is paid for.
 
     Returns
     -------
     CompositionTable
-        n rows, by atoms; given values and the mark of rows by weight are dropped. `table` is not
-        changed.
+        n rows, by atoms; given values and the mark of rows by weight are dropped.
     """
     from ._row_kernels import replace_rare_earth as kernel
 
@@ -408,7 +431,7 @@ def mean_over_mass(
         Figures per unit of mass of each element, such as prices. The first column must be 1
         throughout.
     shell : Shell, dict, str or a sequence of n of them, optional
-        One for all, or one a row.
+        One for all, or one a row, as of `read_shells`.
 
     Returns
     -------

@@ -105,7 +105,10 @@ class Shell:
 
     @staticmethod
     def _check(name: str, value: float | None, most: float) -> None:
-        """Raise InputError if a number is given and not above 0 and up to `most`."""
+        """Raise InputError if a number is given and not above 0 and up to `most`.
+
+        `name` is that of the field, for the message. A `value` of None passes.
+        """
         if value is not None and not 0.0 < value <= most:
             raise InputError(
                 f"a shell's {name} must be above 0 and up to {most:g}, got {value:g}"
@@ -131,7 +134,10 @@ class Shell:
 
 
 def _format_number(number: float | None, digits: int = 2) -> str:
-    """Return a number with `digits` decimals, or with all it needs where they would change it."""
+    """Write a number with `digits` decimals, or with all it needs where these would change it.
+
+    `number` must not be None; there are no exponents.
+    """
     text = f"{number:.{digits}f}"
     if float(text) == number:
         return text
@@ -166,7 +172,8 @@ def _read_record(record: dict[str, Any]) -> Shell:
     Raises
     ------
     InputError
-        For other keys, or a value out of range.
+        For other keys, or a value out of range. ValueError or TypeError for a value that is no
+        number.
     """
     if set(record) not in (
         {"R", "amount_wt_pct"},
@@ -241,13 +248,25 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
 
 
 def _read_sources(text: str) -> Shell | None:
-    """Read sources such as ``Dy 0.5 wt.% + Cu 0.1 wt.%``; None for another text.
+    """Read what is diffused into a magnet, such as ``Dy 0.5 wt.% + Cu 0.1 wt.%``.
 
-    They are what is diffused into a magnet, by its mass. The text may end in ``from faces 5 mm
-    apart`` or ``between grains``. A source may be an alloy, its formula in at.%. The heavy rare
-    earth makes the rim of the shell; without one, a light rare earth does if it is alone.
-    InputError for two heavy rare earths or an unknown element. Masses of an element that comes
-    twice are added up. InputError too for an amount out of range.
+    Parameters
+    ----------
+    text : str
+        Sources and their masses, % of that of the magnet, joined by "+". A source may be an alloy,
+        its formula in at.%. The text may end in ``from faces 5 mm apart`` or ``between grains``.
+
+    Returns
+    -------
+    Shell or None
+        The heavy rare earth makes the rim; without one, a light rare earth does if it is alone. All
+        other elements are carriers. Masses of an element that comes twice are added up. None for a
+        text of another form.
+
+    Raises
+    ------
+    InputError
+        For two heavy rare earths, an unknown element, or an amount out of range.
     """
     faces_mm = None
     between = False
@@ -285,10 +304,24 @@ def _read_sources(text: str) -> Shell | None:
 
 
 def _split_mass(formula: str, mass: float) -> dict[str, float]:
-    """Split a mass among the elements of an alloy whose amounts count atoms, such as "Pr70Cu30".
+    """Split a mass among the elements of an alloy whose amounts count atoms.
 
-    `formula` has no brackets. The result maps symbols to masses in the unit of `mass`, to four
-    digits but for a single element. InputError if one is no element.
+    Parameters
+    ----------
+    formula : str
+        Formula without brackets, such as "Pr70Cu30".
+    mass : float
+        Mass of the alloy, in any unit.
+
+    Returns
+    -------
+    dict of str to float
+        Mass by symbol, in the unit of `mass`, to four digits but for a single element.
+
+    Raises
+    ------
+    InputError
+        If a symbol is no element.
     """
     parts = _PART.findall(formula)
     unknown = [symbol for symbol, _ in parts if symbol not in INDEX]

@@ -91,7 +91,11 @@ class Sites:
         return _MAX_DECIMALS
 
     def ways(self) -> list[list[list[int]]]:
-        """Return the tables of `count_choices`, one for each site."""
+        """Return the tables of `count_choices`, one for each site.
+
+        Entry [s][j][r] is the number of ways in which slot j of site s and those behind it on the
+        site can share at most r steps.
+        """
         return [
             count_choices(self.caps[first:last], budget)
             for (first, last), budget in zip(
@@ -247,7 +251,7 @@ class Substitutions:
         Returns
         -------
         CompositionTable
-            `row_index` is the number in the space.
+            Rows in the order drawn; `row_index` is the number in the space.
 
         Raises
         ------
@@ -345,8 +349,20 @@ class Substitutions:
     def _plan(self) -> tuple[IntArray, ...]:
         """Sites as integer arrays for `magnetkit.alloy._space_kernels`, with S slots on k sites.
 
-        They are counts (k,), edges (k + 1,), caps (S,), budgets (k,) and ways (S, largest budget +
-        1). All are int64. They are computed once and kept.
+        They are computed once and kept.
+
+        Returns
+        -------
+        counts : ndarray of int64, shape (k,)
+            Mixtures on each site.
+        edges : ndarray of int64, shape (k + 1,)
+            Slots of site s are ``edges[s]`` to ``edges[s + 1]`` - 1.
+        caps : ndarray of int64, shape (S,)
+            Largest digit of each slot.
+        budgets : ndarray of int64, shape (k,)
+            Largest sum of digits on each site.
+        ways : ndarray of int64, shape (S, largest budget + 1)
+            Rows of `count_choices`, 0 beyond the budget of a site.
         """
         sites = self.sites
         tables = sites.ways()
@@ -367,11 +383,20 @@ class Substitutions:
 
     @cached_property
     def _amount_plan(self) -> tuple[IntArray, ...]:
-        """Amounts as integer arrays for `magnetkit.alloy._space_kernels`, in units of the last decimal.
+        """Amounts as integers for `magnetkit.alloy._space_kernels`, in units of the last decimal.
 
-        They are those of the host (elements,), of each digit (slots, digits), and for each slot the
-        number of the element that it adds and of the one that it replaces, -1 for none. All are
-        int64. Levels behind the last of a slot are 0. They are computed once and kept.
+        They are computed once and kept. Elements are numbered in the order of ``elements``.
+
+        Returns
+        -------
+        base : ndarray of int64, shape (elements,)
+            Amounts of the host's formula unit.
+        levels : ndarray of int64, shape (slots, digits)
+            Amount of each digit of a slot; 0 behind its last.
+        gains : ndarray of int64, shape (slots,)
+            Number of the element that a slot adds.
+        losses : ndarray of int64, shape (slots,)
+            Number of the element that it replaces, -1 for an addition.
         """
         place = {element: i for i, element in enumerate(self.elements)}
         slots = self.sites.slots
@@ -396,8 +421,20 @@ class Substitutions:
     def _rows(self, key: Any) -> IntArray:
         """Convert an index, slice or array of row numbers to int64, negative ones resolved.
 
-        InputError if one is out of range or no whole number. `key` is such as 5, -1, ``slice(0,
-        10)`` or an array. Order and repetitions stay. An empty one gives no rows.
+        Parameters
+        ----------
+        key : int, slice or array_like of int, shape (n,)
+            Such as 5, -1, ``slice(0, 10)`` or an array. An empty one gives no rows.
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
+            Row numbers from 0. Order and repetitions stay.
+
+        Raises
+        ------
+        InputError
+            If one is out of range or no whole number.
         """
         if isinstance(key, slice):
             return np.arange(*key.indices(self._size), dtype=np.int64)
@@ -557,10 +594,23 @@ def arrange_sites(
 
 
 def _read_host(host: str) -> dict[str, Fraction]:
-    """Return the atoms of each element of a host formula; InputError if it has none, or a balance.
+    """Return the atoms of each element of a host formula.
 
-    `host` is such as "Nd2Fe14B", which gives ``{"Nd": 2, "Fe": 14, "B": 1}`` as fractions.
-    CompositionError if it cannot be read.
+    Parameters
+    ----------
+    host : str
+        Such as "Nd2Fe14B".
+
+    Returns
+    -------
+    dict of str to Fraction
+        Atoms per formula unit by symbol, in the order written, such as ``{"Nd": 2, "Fe": 14, "B":
+        1}``.
+
+    Raises
+    ------
+    InputError
+        If the formula has no atoms, or a balance. CompositionError if it cannot be read.
     """
     host_amounts, balance = read_amounts(host)
     if balance is not None:
@@ -578,10 +628,18 @@ def _read_host(host: str) -> dict[str, Fraction]:
 def _check_site(
     host: str, amounts: dict[str, Fraction], site: str, elements: list[str]
 ) -> None:
-    """Raise InputError if a host has no element `site`, or its substituents are not distinct.
+    """Raise InputError if a host lacks the element to replace, or substituents are equal.
 
-    `host` is the formula, for the message, `amounts` its atoms by symbol and `elements` the
-    substituents. The site's own element is no substituent.
+    Parameters
+    ----------
+    host : str
+        Formula of the host, for the message.
+    amounts : dict of str to Fraction
+        Its atoms by symbol.
+    site : str
+        Symbol of the element to replace.
+    elements : list of str
+        Symbols of the substituents, which must not be `site` itself.
     """
     if site not in amounts:
         raise InputError(
@@ -594,10 +652,23 @@ def _check_site(
 
 
 def site_share(value: Any, name: str) -> Fraction:
-    """Return a share of a site, 0 to 1, as an exact fraction; InputError if it is no such number.
+    """Return a share of a site, 0 to 1, as an exact fraction.
 
-    `name` is that of the argument, for the message. `value` is a number or a text such as "0.05" or
-    "1/3".
+    Parameters
+    ----------
+    value : float or str
+        The share; a text is such as "0.05" or "1/3".
+    name : str
+        Name of the argument, for the message.
+
+    Returns
+    -------
+    Fraction
+
+    Raises
+    ------
+    InputError
+        If it is no number from 0 to 1.
     """
     try:
         part = Fraction(str(value))
@@ -611,10 +682,24 @@ def site_share(value: Any, name: str) -> Fraction:
 
 
 def _percents(element: str, given: Any) -> list[Fraction]:
-    """Convert the levels of an addition, at.% of the host, to exact fractions, in their order.
+    """Convert the levels of an addition to exact fractions, in their order.
 
-    InputError unless they are distinct and between 0 and 100. `given` is one level or a sequence;
-    `element` is the symbol, for the message. Order stays.
+    Parameters
+    ----------
+    element : str
+        Symbol of the addition, for the message.
+    given : float, str or sequence of them
+        One level or several, at.% of the host.
+
+    Returns
+    -------
+    list of Fraction
+        at.%.
+
+    Raises
+    ------
+    InputError
+        Unless they are distinct and between 0 and 100.
     """
     levels = [given] if isinstance(given, (str, int, float)) else list(given)
     try:
@@ -639,8 +724,8 @@ def refine(
     """Return a finer space and its rows around some formulas of a coarser one.
 
     Around each formula go all exchanges of two elements on one site, the host's own included, by
-    one fine step up to one coarse step, and the next levels of each addition. Called again on
-    the best of these rows, it walks wherever the ranking leads.
+    one fine step up to one coarse step, and the next levels of each addition. Called again on the
+    best of these rows, it walks wherever the ranking leads.
 
     Parameters
     ----------
@@ -650,19 +735,20 @@ def refine(
         Formulas of the space, e.g. the Pareto front's; atomic fractions as in a result's column
         ``formula`` will do.
     step : float
-        Fraction of a site's atoms, finer than the space's.
+        Fraction of a site's atoms, above 0 and not above the space's.
 
     Returns
     -------
     finer : Substitutions
         The same space on the finer step.
     rows : ndarray of int64
-        Rows of `finer`, ascending, each once; the formulas themselves are among them.
+        Rows of `finer`, ascending, each once; the formulas themselves are among them, to the
+        nearest step.
 
     Raises
     ------
     InputError
-        If a formula is no mixture of this space, or `step` is not finer.
+        If a formula is no mixture of this space, or `step` is coarser.
 
     Examples
     --------
@@ -698,9 +784,22 @@ def refine(
 def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
     """Return the share of a site that one step replaces, as an exact fraction.
 
-    InputError if it is unusable. `step` is one for all sites or one by site. `site` is the symbol
-    of the element that is replaced, such as "Co". The step must be at least `_LEAST_STEP` and at
-    most 1.
+    Parameters
+    ----------
+    site : str
+        Symbol of the element that is replaced, such as "Co".
+    step : float or mapping of str to float
+        One share for all sites, or one by site.
+
+    Returns
+    -------
+    Fraction
+        `_LEAST_STEP` to 1.
+
+    Raises
+    ------
+    InputError
+        If the step is missing for this site, or out of that range.
     """
     size = step.get(site) if isinstance(step, Mapping) else step
     if size is None:
@@ -720,9 +819,24 @@ def _step_of_site(site: str, step: float | Mapping[str, float]) -> Fraction:
 def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     """Compute how much more of each element a formula has than the host.
 
-    The amounts are per formula unit of the host. Amounts that are not additions fill the host's
-    sites. The result maps symbols to fractions, below 0 for what is missing. CompositionError if
-    the formula cannot be read.
+    The formula is scaled so that its elements, additions apart, fill the host's sites.
+
+    Parameters
+    ----------
+    sites : Sites
+        The host's formula unit (``amounts``) and its ``slots``.
+    formula : str
+        Such as "Sm0.8Gd0.2Co5"; atomic fractions will do.
+
+    Returns
+    -------
+    dict of str to Fraction
+        Atoms per formula unit of the host by symbol, below 0 for what is missing.
+
+    Raises
+    ------
+    CompositionError
+        If the formula cannot be read.
     """
     formula_amounts = read_amounts(formula)[0]
     amounts = {

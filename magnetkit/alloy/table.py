@@ -183,20 +183,19 @@ class CompositionTable:
     ) -> "CompositionTable":
         """Parse an Arrow array of recipes; grades and other unreadable rows are in `errors`.
 
-        Rows count over all chunks from 0. A null is an error, too.
-
         Parameters
         ----------
         array : pyarrow.Array or pyarrow.ChunkedArray of strings
-            The recipes.
-        odd : dict
-            Values that are no text, by row.
+            The recipes. A null is a row of `errors`, too.
+        odd : dict of int to object
+            Values that are no text, by row, as of `text_array`; their rows are null in `array`.
         basis : {"auto", "atomic", "weight"}
             What the amounts are.
 
         Returns
         -------
         CompositionTable
+            Readable rows; `row_index` counts over all chunks from 0.
 
         Raises
         ------
@@ -286,7 +285,7 @@ class CompositionTable:
         Parameters
         ----------
         fractions : ndarray of float64, shape (n, 118)
-            By atomic number.
+            Columns by atomic number less one.
         row_index : ndarray of int64, shape (n,), optional
             Row of the input each came from; counted from 0 without it.
 
@@ -312,14 +311,14 @@ class CompositionTable:
 
     @classmethod
     def concat(cls, tables: Iterable["CompositionTable"]) -> "CompositionTable":
-        """Join tables; rows keep their `row_index` and all errors are kept.
+        """Join tables one behind the other.
 
-        No tables give an empty one. Given values and marks of rows by weight are kept, too.
+        Rows keep their `row_index`, given values and marks of rows by weight; all errors are kept.
 
         Parameters
         ----------
         tables : iterable of CompositionTable
-            The parts, in order.
+            The parts, in order. No tables give an empty one.
 
         Returns
         -------
@@ -370,17 +369,18 @@ class CompositionTable:
 
     @cached_property
     def unique_rows(self) -> tuple[IntArray, IntArray] | None:
-        """Return distinct rows and, for each row, its equal among them; None if most differ.
+        """Return distinct rows and, for each row, its equal among them; None if few are equal.
 
         What follows from a composition alone need not be computed again for each of its shells.
-        Tables of fewer than `_LEAST_ALIKE` rows give None. The result is kept.
+        Tables of fewer than `_LEAST_ALIKE` rows give None, and so do those in a sample of whose
+        rows no two are equal. The result is kept.
 
         Returns
         -------
         rows : ndarray of int64
             Numbers of rows of which no two are equal.
         place : ndarray of int64, shape (n,)
-            Index into `rows`.
+            Index into `rows` of the equal of each row.
         """
         from ._row_kernels import sums
 
@@ -478,14 +478,14 @@ class CompositionTable:
         Parameters
         ----------
         given : mapping of str to number, or to one number a row of the input
-            ``curie_temperature_K``, ``saturation_polarization_T``,
-            ``anisotropy_constant_MJ_m3``, ends of their 90 % ranges with ``_lo`` and
-            ``_hi``, and ``temperature_K``, to which the latter two belong. NaN says
-            that nothing is given.
+            ``curie_temperature_K``, ``saturation_polarization_T``, ``anisotropy_constant_MJ_m3``,
+            ends of their 90 % ranges with ``_lo`` and ``_hi``, and ``temperature_K``, to which the
+            latter two belong. NaN says that nothing is given.
         prefix : str
-            Before each name; other names are passed over then.
+            Text before each name in `given`, such as "given_"; other names are passed over then.
         rows : int, optional
-            How many the input has.
+            Number of rows of the input, which sequences must have. Without it they must reach to
+            the last row of `row_index`.
 
         Returns
         -------
@@ -494,8 +494,8 @@ class CompositionTable:
         Raises
         ------
         InputError
-            If a name is not known, a value is no number, or one is below zero (an
-            anisotropy constant may be).
+            If a name is not known (without `prefix`), a value is no number, or one is below zero
+            (an anisotropy constant may be).
         """
         names = [
             GIVEN_AT,
@@ -526,9 +526,12 @@ class CompositionTable:
         return replace(self, given=columns)
 
     def to_array(self) -> FloatArray:
-        """Return the atomic fractions as a dense array, float64 (n, 118).
+        """Return the atomic fractions as a dense array.
 
-        Columns are by atomic number less one.
+        Returns
+        -------
+        ndarray of float64, shape (n, 118)
+            Columns by atomic number less one; 0 for an element that is absent.
         """
         dense = np.zeros(self.shape)
         dense[
@@ -539,7 +542,10 @@ class CompositionTable:
     def to_pymatgen(self) -> "list[Composition]":
         """Return each row as a pymatgen Composition of atomic fractions.
 
-        The list has n entries, in order.
+        Returns
+        -------
+        list of pymatgen.core.Composition, length n
+            In the order of the rows.
         """
         from pymatgen.core import Composition
 
@@ -631,15 +637,24 @@ def large_strings(offsets: IntArray, data: NDArray[np.uint8]) -> pa.Array:
 def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
     """Convert texts to an Arrow array.
 
-    InputError if `texts` is one text, or nothing that can be iterated. Characters that cannot be
-    written as UTF-8 are replaced.
+    Characters that cannot be written as UTF-8 are replaced.
+
+    Parameters
+    ----------
+    texts : sequence
+        Texts, missing values (None, NaN) and whatever else stands among them.
 
     Returns
     -------
     array : pyarrow.Array
-        Null for missing values (None, NaN) and values that are no text.
-    odd : dict
-        Values that are no text, by row; missing values are not in it.
+        Strings; null for missing values and values that are no text.
+    odd : dict of int to object
+        Values that are no text, by row from 0; missing values are not in it.
+
+    Raises
+    ------
+    InputError
+        If `texts` is one text, or nothing that can be iterated.
     """
     if isinstance(texts, (str, bytes)):
         raise InputError(
@@ -676,8 +691,21 @@ def _missing(value: Any) -> bool:
 def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:
     """Convert an array to Arrow strings, sharing memory where its type allows it.
 
-    InputError if it holds no text. Bytes that are no UTF-8 are replaced. An array of nulls alone is
-    taken as texts. Views and dictionaries are converted to large_string.
+    Parameters
+    ----------
+    array : pyarrow.Array, pyarrow.ChunkedArray or anything that exports one
+        Texts of any Arrow type; views and dictionaries are converted to large_string. An array of
+        nulls alone is taken as texts. Bytes that are no UTF-8 are replaced.
+
+    Returns
+    -------
+    pyarrow.Array or pyarrow.ChunkedArray
+        Of type string or large_string.
+
+    Raises
+    ------
+    InputError
+        If it holds no text.
     """
     if not isinstance(array, (pa.Array, pa.ChunkedArray)):
         try:
@@ -712,8 +740,9 @@ def valid_text(array: Any) -> Any:
     """Return Arrow strings with U+FFFD in place of bytes that are no UTF-8; null stays.
 
     Arrow does not check the bytes of other writers (a Parquet file of Latin-1, say). A decoder that
-    does not check them either reads past the end of a row. `array` is an Arrow array of strings; it
-    is returned itself if all bytes are UTF-8.
+    does not check them either reads past the end of a row. `array` is a pyarrow Array or
+    ChunkedArray of strings; it is returned itself if all bytes are UTF-8, else a large_string
+    Array.
     """
     try:
         array.validate(full=True)
@@ -727,10 +756,26 @@ def valid_text(array: Any) -> Any:
 
 
 def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
-    """Return the composition column of a frame as `text_array` does.
+    """Read the composition column of a frame as Arrow strings.
 
-    `column` names it; it is found by name otherwise. `frame` is one of pandas, polars or Arrow.
-    InputError as from `composition_name` and `text_array`.
+    Parameters
+    ----------
+    frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        The frame.
+    column : str or None
+        Name of the column; None has it sought, as of `composition_name`.
+
+    Returns
+    -------
+    array : pyarrow.Array or pyarrow.ChunkedArray
+        Strings; null for missing values and values that are no text.
+    odd : dict of int to object
+        Values that are no text, by row from 0; missing values are not in it.
+
+    Raises
+    ------
+    InputError
+        As from `composition_name`, or if a column of Arrow or polars holds no text.
     """
     values = frame[composition_name(frame, column)]
     if hasattr(values, "to_arrow"):  # polars
@@ -787,9 +832,25 @@ def same_name(one: Any, other: str) -> bool:
 
 
 def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
-    """Return the name of the single text column of a frame; InputError if there is none or several.
+    """Return the name of the single text column of a frame.
 
-    `names` are all columns of `frame`, one of pandas, polars or Arrow; `source` begins the message.
+    Parameters
+    ----------
+    frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        The frame. Of pandas the first 1000 rows of a column are looked at.
+    names : sequence of str
+        Names of all its columns.
+    source : str
+        Begins the message, such as "alloys.csv: ".
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        If there is no text column, or more than one.
     """
     if hasattr(frame, "schema") and isinstance(frame.schema, pa.Schema):
         text = [f.name for f in frame.schema if _is_text(f.type)]
@@ -814,10 +875,24 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
 
 
 def other_columns(frame: Any, composition: Any) -> pa.Table:
-    """Return all columns of a frame except `composition` as an Arrow table with texts as names.
+    """Return all columns of a frame except one as an Arrow table.
 
-    InputError if a column holds values of several kinds. `frame` is one of pandas, polars or Arrow
-    and has n rows, as has the result; `composition` is a name, None to keep all.
+    Parameters
+    ----------
+    frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        n rows.
+    composition : str or None
+        Name of the column to leave out; None keeps all.
+
+    Returns
+    -------
+    pyarrow.Table
+        n rows, with texts as names.
+
+    Raises
+    ------
+    InputError
+        If a column holds values of several kinds.
     """
     columns = {}
     for name in column_names(frame):
@@ -841,7 +916,10 @@ def other_columns(frame: Any, composition: Any) -> pa.Table:
 
 
 def column_names(frame: Any) -> list[Any]:
-    """Return the names of a frame's columns."""
+    """Return the names of a frame's columns as a list, in order.
+
+    `frame` is of pandas, polars or Arrow. InputError for anything without columns.
+    """
     names = getattr(frame, "column_names", getattr(frame, "columns", None))
     if names is None:
         raise InputError(
@@ -861,11 +939,20 @@ def join_names(names: Sequence[Any]) -> str:
 def _parse_chunk(
     array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
 ) -> CompositionTable:
-    """Parse a chunk of strings whose first is row `start`.
+    """Parse a chunk of recipes.
 
     Recipes that are refused are read once more with trade names (PrNd, DyFe) written as elements.
-    `odd` has values that are no text, by row. `array` are Arrow strings and `basis` is that of
-    their amounts.
+
+    Parameters
+    ----------
+    array : pyarrow.Array of strings
+        Recipes; a null is an error.
+    odd : dict of int to object
+        Values that are no text, by row of the whole input.
+    basis : {"auto", "atomic", "weight"}
+        Basis of the amounts.
+    start : int
+        Number of the first row in the whole input.
 
     Returns
     -------
@@ -891,18 +978,18 @@ def _parse_chunk(
 def _parse_strings(
     array: pa.Array, odd: dict[int, Any], basis: Basis, start: int
 ) -> CompositionTable:
-    """Parse a chunk of strings as they are written, without trade names.
+    """Parse a chunk of recipes as they are written, without trade names.
 
     Parameters
     ----------
     array : pyarrow.Array of strings
         Recipes; a null is an error.
-    odd : dict
+    odd : dict of int to object
         Values that are no text, by row of the whole input.
     basis : {"auto", "atomic", "weight"}
         Basis of the amounts.
     start : int
-        Number of the first row.
+        Number of the first row in the whole input.
 
     Returns
     -------
@@ -947,10 +1034,19 @@ def _parse_strings(
 
 
 def _find_by_weight(texts: pa.Array, basis: Basis) -> BoolArray | None:
-    """Say which texts are in wt.%, by the basis or by their own words, bool (n,); None if none is.
+    """Say which texts are in wt.%, by the basis or by their own words "wt" and "weight".
 
-    `texts` are Arrow strings without nulls; `basis` is "auto", "atomic" or "weight". Own words are
-    "wt" and "weight".
+    Parameters
+    ----------
+    texts : pyarrow.Array of strings, length n
+        Recipes, without nulls.
+    basis : {"auto", "atomic", "weight"}
+        Basis of reading.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,), or None
+        None if no text is in wt.%.
     """
     if basis == "weight":
         return np.ones(len(texts), bool)
@@ -967,8 +1063,16 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> BoolArray | None:
 def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, FloatArray]:
     """Join the given values of the hard phases over several tables, by name.
 
-    NaN where a table has no value of that name. Arrays are float64, as long as all tables together.
-    `parts` are the tables, in order.
+    Parameters
+    ----------
+    parts : sequence of CompositionTable
+        The tables, in order.
+
+    Returns
+    -------
+    dict of str to ndarray of float64
+        Arrays as long as all tables together; NaN at the rows of a table that has no value of that
+        name.
     """
     joint = {}
     for name in {name for table in parts for name in table.given}:
@@ -987,8 +1091,17 @@ def _joined_by_weight(tables: "list[CompositionTable]") -> BoolArray | None:
 def _letters(texts: pa.Array) -> tuple[NDArray[np.uint8], IntArray]:
     """Return the bytes of Arrow's strings and the offsets of the rows in them.
 
-    They are uint8 and int64, (n + 1,). The bytes share the memory of `texts` and are read-only.
-    Offsets need not begin at 0. `texts` is string or large_string.
+    Parameters
+    ----------
+    texts : pyarrow.Array of string or large_string, length n
+        Without nulls.
+
+    Returns
+    -------
+    data : ndarray of uint8
+        UTF-8 bytes, read-only, which share the memory of `texts`.
+    offsets : ndarray of int64, shape (n + 1,)
+        Row i is ``data[offsets[i]:offsets[i + 1]]``. They need not begin at 0.
     """
     _, offset_buffer, data_buffer = texts.buffers()
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
@@ -1006,8 +1119,19 @@ def _without_grades(
 ) -> CompositionTable:
     """Return a table in which rows that name a grade are errors instead.
 
-    `texts`, an Arrow array of strings, are those of its rows and errors, of which the first is row
-    `start`. `table` is not changed, and is returned itself if there is no grade.
+    Parameters
+    ----------
+    table : CompositionTable
+        Rows and errors of one chunk; not changed.
+    texts : pyarrow.Array of strings
+        All recipes of the chunk, readable or not.
+    start : int
+        Row number of the first of `texts`, as `row_index` and the errors of `table` count.
+
+    Returns
+    -------
+    CompositionTable
+        `table` itself if there is no grade.
     """
     from .._core._threads import share_rows
     from ._notation_kernels import grade_like

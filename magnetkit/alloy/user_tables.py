@@ -246,6 +246,8 @@ def read_user_table(
     Returns
     -------
     UserTable
+        ``rows`` (a dict of values by known name for each row understood), ``own`` (the user's cells
+        of these rows), ``lines``, ``refused``, ``columns`` and ``notes``.
 
     Raises
     ------
@@ -285,28 +287,26 @@ def match_headers(
 ) -> tuple[Column, ...]:
     """Match the headers of a user's table to known columns and their units.
 
-    `kind` is "parts" or "magnets". `units` is not changed. A unit for no column of the table is an
-    error, too, and so are too many columns.
-
     Parameters
     ----------
     headers : sequence of str
         As written.
     kind : str
         Kind of table, of ``columns/headers.csv``: "parts" or "magnets".
-    units : mapping, optional
-        Units that the user names, by header, such as ``{"Temp": "C"}``.
+    units : mapping of str to str, optional
+        Units that the user names, by header or known name, such as ``{"Temp": "C"}``; not changed.
 
     Returns
     -------
     tuple of Column
-        One for each header; unknown ones have an empty name.
+        One for each header, in order; unknown ones have an empty ``name``. Of two columns of text
+        with one name, that of the preferred spelling has it.
 
     Raises
     ------
     InputError
-        For two headers of one quantity, a unit that is not read, or a header that is nearly a known
-        one.
+        For two headers of one quantity, a unit that is not read or belongs to no column, a header
+        that is nearly a known one, or over `_MOST_COLUMNS` headers.
     """
     if len(headers) > _MOST_COLUMNS:
         raise InputError(
@@ -350,9 +350,14 @@ def match_headers(
 def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
     """Raise InputError for a header of a list of recipes that is nearly ``shell``.
 
-    A warning names columns of conditions, which are not used. Other columns than the composition,
-    ``shell`` and ``given_...`` are carried through. `headers` are the columns and `composition` the
-    name of that of recipes. Nothing is returned.
+    A warning (UserWarning) names columns of conditions, such as a temperature, which are not used.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        Names of all columns. Columns of results (`COLUMNS`), ``shell`` and ``given_...`` pass.
+    composition : str
+        Name of the column of recipes.
     """
     extra_headers = [
         h
@@ -403,10 +408,25 @@ def parse_unit(text: str) -> str | None:
 def read_number(text: str, mark: str | None = ".") -> float:
     """Read a number with a decimal point or comma and groups of thousands.
 
-    `mark` is the decimal mark of the table, "." or ",", and None where its numbers contradict each
-    other: one that could be read both ways is refused then. InputError if `text` holds no number.
     Examples with a point are "1 234.5" and "1,234.5", both 1234.5; with "," the text "1,234" is
     1.234.
+
+    Parameters
+    ----------
+    text : str
+        The number alone, without a unit.
+    mark : str or None
+        Decimal mark of the table, "." or ",". None where its numbers contradict each other: one
+        that could be read both ways is refused then.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        If `text` holds no number, or is ambiguous.
     """
     plain = re.sub(r"[\s'’]", "", unicodedata.normalize("NFKC", text))
     if _EITHER.fullmatch(plain):
@@ -445,9 +465,21 @@ class _Known:
 def _vocabulary(kind: str) -> tuple[_Known, ...]:
     """Read the known columns of a kind of table, with the spellings of their headers.
 
-    InputError if there is no such kind. `kind` is "parts" or "magnets". A `_Known` has ``name`` (a
-    column such as "mass_kg"), ``quantity`` (such as "mass") and ``spellings`` in simplified form,
-    the first preferred. The tuple is cached.
+    Parameters
+    ----------
+    kind : str
+        "parts" or "magnets".
+
+    Returns
+    -------
+    tuple of _Known
+        Each has ``name`` (a column such as "mass_kg"), ``quantity`` (such as "mass") and
+        ``spellings`` in simplified form, the first preferred. The tuple is cached.
+
+    Raises
+    ------
+    InputError
+        If there is no such kind.
     """
     rows = [
         row
@@ -469,10 +501,19 @@ def _vocabulary(kind: str) -> tuple[_Known, ...]:
 
 @lru_cache(maxsize=4)
 def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
-    """Return known column and priority of each spelling in a `kind` of table, "parts" or "magnets".
+    """Return the known column that each spelling of a header means.
 
-    A spelling belongs to the first column that lists it. Keys are simplified headers, such as "max
-    temp". Priority 0 is the first spelling. The dict is cached.
+    Parameters
+    ----------
+    kind : str
+        Kind of table, "parts" or "magnets".
+
+    Returns
+    -------
+    dict of str to (_Known, int)
+        By simplified header, such as "max temp", the column (``name``, ``quantity``, ``spellings``)
+        and the priority of the spelling, 0 the first. A spelling belongs to the first column that
+        lists it. The dict is cached and must not be changed.
     """
     spelt: dict[str, tuple[_Known, int]] = {}
     for entry in _vocabulary(kind):
@@ -482,9 +523,9 @@ def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
 
 
 def _simplify_header(text: str) -> str:
-    """Return a header in lower case, with single blanks in place of punctuation between its words.
+    """Write a header in lower case, with single blanks in place of punctuation between its words.
 
-    An example is "Max. Temp_(℃)", which gives "max temp (°c)".
+    For a `text` "Max. Temp_(℃)" the result is "max temp (°c)".
     """
     plain = unicodedata.normalize(
         "NFKC", str(text).replace("℃", "°c").replace("℉", "°f")
@@ -497,7 +538,7 @@ def _simplify_header(text: str) -> str:
 def _match_unit_alone(
     header: str, unit: str, yearly: bool, kind: str
 ) -> Column | None:
-    """Match a header that is nothing but a unit, such as "kg/year"; None if it may mean several things.
+    """Match a header that is nothing but a unit, such as "kg/year".
 
     Parameters
     ----------
@@ -506,9 +547,15 @@ def _match_unit_alone(
     unit : str
         Its unit, as `parse_unit` gives it.
     yearly : bool
-        It says "a year".
+        Whether it says "a year".
     kind : str
         Kind of table: "parts" or "magnets".
+
+    Returns
+    -------
+    Column or None
+        The column of masses or numbers of magnets with that unit. None if the unit may mean several
+        things, or the kind of table has no such column.
     """
     name = _named_by_unit(unit, yearly)
     entry = next((k for k in _vocabulary(kind) if k.name == name), None)
@@ -530,7 +577,7 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
     Returns
     -------
     column : Column
-        What the header means.
+        ``name`` and ``quantity`` that the header means, and its ``unit``, empty for none.
     priority : int
         Of its spelling, 0 the first.
 
@@ -576,8 +623,20 @@ def _split_unit(text: str) -> tuple[str, str | None, str | None]:
     >>> _split_unit("max temp (°c)")
     ('max temp', 'c', None)
 
-    The unit is as of `parse_unit`, None without one. One of the last two is None. A last word or
-    two without a bracket may be the unit.
+    Parameters
+    ----------
+    text : str
+        As of `_simplify_header`, without the words for "a year". A last word or two without a
+        bracket may be the unit.
+
+    Returns
+    -------
+    words : str
+        The header without unit or bracket.
+    unit : str or None
+        As of `parse_unit`; None without one.
+    foreign : str or None
+        Content of a bracket that is no unit. At least one of the last two is None.
     """
     match = re.fullmatch(r"(.*?)\s*[(\[{]([^)\]}]*)[)\]}]\s*(.*)", text)
     if match is not None:
@@ -604,10 +663,20 @@ def _split_unit(text: str) -> tuple[str, str | None, str | None]:
 
 
 def _named_by_unit(unit: str, yearly: bool) -> str:
-    """Return the column that a header means which is only a unit, as ``kg/year``; empty if unclear.
+    """Return the column that a header means which is only a unit, as ``kg/year``.
 
-    `yearly` says that the header names a year. `unit` is as of `parse_unit`. The columns are
-    "number", "number_year", "mass_kg" and "mass_kg_year".
+    Parameters
+    ----------
+    unit : str
+        As of `parse_unit`.
+    yearly : bool
+        Whether the header names a year.
+
+    Returns
+    -------
+    str
+        "number", "number_year", "mass_kg" or "mass_kg_year"; empty if unclear, as for a tonne or
+        pound without a year.
     """
     if unit in UNITS["count"]:
         if yearly:
@@ -635,8 +704,22 @@ def _by_unit(
 ) -> _Known:
     """Return the column of a mass or count that unit and period make of a known column.
 
-    `yearly` says that the header names a year, `kind` is "parts" or "magnets". A column of another
-    quantity is returned as it is. `unit` is as of `parse_unit`, None without one.
+    Parameters
+    ----------
+    known : _Known
+        Column that the words of a header mean: ``name``, ``quantity``, ``spellings``. One of
+        another quantity is returned itself.
+    unit : str or None
+        As of `parse_unit`; None without one.
+    yearly : bool
+        Whether the header names a year.
+    kind : str
+        Kind of table: "parts" or "magnets".
+
+    Returns
+    -------
+    _Known
+        Such as that of "mass_kg_year" for "mass_kg" a year.
     """
     subject = _subject(known.quantity)
     if subject not in ("mass", "count"):
@@ -684,11 +767,24 @@ def _print_unit(unit: str, quantity: str) -> str:
 
 
 def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
-    """Return a column with the unit that the user gives for it in `units`, which loses that entry.
+    """Return a column with the unit that the user gives for it.
 
-    InputError if the unit does not fit the quantity. Keys of `units` are headers or names of
-    columns, values units such as "C". A column without an entry is returned itself. A count as unit
-    of a mass a year makes it a number a year.
+    Parameters
+    ----------
+    column : Column
+        A known column; not changed, and returned itself if the user gives no unit for it.
+    units : dict of str to str
+        Units such as "C" by header or name of a column. The entry of this column is removed.
+
+    Returns
+    -------
+    Column
+        A count as unit of a mass a year makes it a number a year.
+
+    Raises
+    ------
+    InputError
+        If the unit does not fit the quantity.
     """
     key = next(
         (
@@ -714,10 +810,20 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
 def _nearest_entry(
     text: str, spellings: "dict[str, _Known]"
 ) -> "_Known | None":
-    """Return the known column whose spelling a text is nearly, or one of whose words it has; else None.
+    """Return the known column whose spelling a header is nearly, or contains as a word.
 
-    `text` is a simplified header; `spellings` maps simplified spellings to known columns. Columns
-    of text are found by their likeness alone.
+    Parameters
+    ----------
+    text : str
+        A simplified header.
+    spellings : dict of str to _Known
+        Known columns by simplified spelling. Columns of text are found by their likeness alone, not
+        by a word.
+
+    Returns
+    -------
+    _Known or None
+        None if no spelling is near.
     """
     nearest = difflib.get_close_matches(
         text, spellings, n=1, cutoff=_NAME_LIKENESS
@@ -732,10 +838,16 @@ def _nearest_entry(
 
 
 def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
-    """Raise InputError if an unknown header is nearly that of a known column not in `taken`.
+    """Raise InputError if an unknown header is nearly that of a known column.
 
-    `kind` is "parts" or "magnets"; `taken` holds the names of columns that the table has already.
-    `header` is as written. Nothing is returned.
+    Parameters
+    ----------
+    header : str
+        As written.
+    kind : str
+        Kind of table: "parts" or "magnets".
+    taken : set of str
+        Names of known columns that the table has already; these are not looked at.
     """
     plain = _simplify_header(header)
     base = _split_unit(plain)[0] or plain
@@ -758,20 +870,28 @@ def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
 def _read_frame(
     source: Any,
 ) -> "tuple[pd.DataFrame, list[int], dict[int, tuple[str, str]], list[str]]":
-    """Read a table as a frame with None for missing cells.
+    """Read a table as a frame of Python objects with None for missing cells.
 
-    `source` is a path, frame, mapping of columns or list of records; cells are Python objects. Rows
-    of what is no file count from 1. InputError if it cannot be read.
+    Parameters
+    ----------
+    source : path, frame, mapping of columns or list of records
+        The table. A text is a path, as of `read_blocks`.
 
     Returns
     -------
     frame : pandas.DataFrame
+        New; a user's frame keeps its index.
     lines : list of int
-        Line of each row.
-    refused : dict of (str, str)
-        Text and reason of lines that are no row, by line.
+        Line of the file of each row; rows of what is no file count from 1.
+    refused : dict of int to (str, str)
+        Text and reason of lines of the file that are no row, by line.
     notes : list of str
-        What was left out.
+        What was left out of a workbook.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read.
     """
     import pandas as pd
 
@@ -801,8 +921,20 @@ def _read_frame(
 def as_frame(source: Any) -> "pd.DataFrame":
     """Convert a frame, mapping of columns or list of records to a pandas frame.
 
-    `source` is one of these, of any library that has ``to_pandas``. A pandas frame is returned
-    itself. InputError for anything else, or columns that form no table.
+    Parameters
+    ----------
+    source : object
+        One of these, or a frame of any library that has ``to_pandas``. A pandas frame is returned
+        itself.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    InputError
+        For anything else, a path too, or columns that form no table.
     """
     import pandas as pd
 
@@ -826,10 +958,24 @@ def as_frame(source: Any) -> "pd.DataFrame":
 def _require_units(
     frame: "pd.DataFrame", columns: tuple[Column, ...]
 ) -> tuple[Column, ...]:
-    """Return the columns; InputError if one needs a unit that neither header nor cells name.
+    """Check that every column whose quantity needs a unit has one, in its header or a cell.
 
-    `frame` has the cells of `columns`, in their order. The columns themselves are returned,
-    unchanged; an empty column needs no unit.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Cells of `columns`, in their order.
+    columns : tuple of Column
+        What each column is: ``header``, ``name``, ``quantity`` and ``unit``.
+
+    Returns
+    -------
+    tuple of Column
+        `columns` themselves.
+
+    Raises
+    ------
+    InputError
+        If a column with cells needs a unit that neither header nor cells name.
     """
     for place, column in enumerate(columns):
         if column.quantity not in _ASKED or column.unit:
@@ -867,15 +1013,21 @@ def _decimal_mark(
 ) -> tuple[str | None, list[str]]:
     """Find the decimal mark of a table's numbers.
 
-    Only columns of quantities are looked at. Without any evidence it is a point, or a comma where
-    the headers are German. `frame` has the cells of `columns`, in their order.
+    Without any evidence it is a point, or a comma where the headers are German.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Cells of `columns`, in their order.
+    columns : tuple of Column
+        What each column is. Only columns of quantities are looked at.
 
     Returns
     -------
     mark : str or None
         ``"."`` or ``","``; None where the numbers contradict each other.
     notes : list of str
-        A sentence if commas are read as decimal.
+        A sentence if a number was written with a decimal comma, or if marks contradict each other.
     """
     commas = []
     points = []
@@ -918,9 +1070,22 @@ def _describe_thousandths(
 ) -> list[str]:
     """Write notes on amounts such as 1,200 that are read as 1.2 but could be thousands.
 
-    There is one a column. `lines` are the lines of the rows of `frame` in the user's table; `mark`
-    is the decimal mark, None if unclear, which gives no notes. Only columns of amounts are looked
-    at, such as masses and numbers.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Cells of `columns`, in their order.
+    lines : sequence of int
+        Line of each row in the user's table.
+    columns : tuple of Column
+        What each column is. Only columns of amounts are looked at, such as masses and numbers a
+        year.
+    mark : str or None
+        Decimal mark of the table; None if unclear, which gives no notes.
+
+    Returns
+    -------
+    list of str
+        One note for each column that has such cells.
     """
     notes = []
     for place, column in enumerate(columns):
@@ -973,8 +1138,18 @@ def _describe_unnamed_units(
 ) -> list[str]:
     """Write a note on each column that was read in a unit which nobody named.
 
-    `frame` has the cells of `columns`, in their order. Only quantities with a usual unit are looked
-    at, and not counts.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Cells of `columns`, in their order.
+    columns : tuple of Column
+        What each column is. Only quantities with a usual unit are looked at (masses, times), and
+        not counts.
+
+    Returns
+    -------
+    list of str
+        One note for each such column.
     """
     notes = []
     for place, column in enumerate(columns):
@@ -1009,10 +1184,23 @@ def _with_numbers(
 ) -> "pd.DataFrame":
     """Return a copy of the user's cells with numbers in place of texts.
 
-    That is done where a column of texts was read. `mark` is the decimal mark of the table, None if
-    unclear: a number of a known quantity has it. In another column only what is surely a number
-    becomes one, so that 007 stays a text. A number keeps the unit of its column. Cells of ``text``
-    columns stay. `frame` has the cells of `columns`, in their order, and is not changed.
+    In a column of a known quantity each number without a unit becomes one. In another column only
+    what is surely a number does, so that 007 stays a text. Columns of texts stay. A number keeps
+    the unit of its column.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Cells of `columns`, in their order; not changed.
+    columns : tuple of Column
+        What each column is.
+    mark : str or None
+        Decimal mark of the table, None if unclear.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Same columns and index.
     """
     import pandas as pd
 
@@ -1039,9 +1227,24 @@ def _read_row(
 ) -> dict[str, Any]:
     """Convert the cells of a row to values by column name, in the units that results have.
 
-    Empty cells are None. InputError for the first cell that is not understood. `record` maps
-    headers to cells; `mark` is the decimal mark, None if unclear. Columns without a known name are
-    left out. Cells are in the order of `columns`.
+    Parameters
+    ----------
+    record : mapping of header to cell
+        Cells in the order of `columns`.
+    columns : tuple of Column
+        What each column is. Those without a known ``name`` are left out.
+    mark : str or None
+        Decimal mark of the table, None if unclear.
+
+    Returns
+    -------
+    dict of str to float, str or None
+        Values by ``name``; None for an empty cell.
+
+    Raises
+    ------
+    InputError
+        For the first cell that is not understood.
     """
     row: dict[str, Any] = {}
     for column, value in zip(columns, record.values(), strict=True):
@@ -1136,10 +1339,23 @@ def _limits() -> dict[str, Limits]:
 
 
 def _plausible(column: Column, number: float, value: float, unit: str) -> float:
-    """Return `value` if it is plausible for its column; InputError with the likely slip otherwise.
+    """Return a value if it is plausible for its column; else raise InputError with the likely slip.
 
-    `number` and `unit` are as the user wrote them. `value` is in the unit of the column's name. A
-    column without limits takes any number.
+    Parameters
+    ----------
+    column : Column
+        Column of the value. One without limits takes any number.
+    number : float
+        The number as the user wrote it.
+    value : float
+        The same in the unit of the column's ``name``, such as K for "temperature_K".
+    unit : str
+        Unit of `number`, as of `parse_unit`; empty for none.
+
+    Returns
+    -------
+    float
+        `value`.
     """
     believed = _limits().get(column.name, Limits(-1e300, 1e300, ""))
     low = believed.low

@@ -113,15 +113,26 @@ TESLA = MU_0 * MU_B / 1e-30
 _T_SITES_OUTSIDE = 1e-4
 
 
-# h: host; model: `Model`; sum_r, sum_x, carbon: atoms of rare earth, on interstitial sites, of carbon
-# -> filling of the interstitial sites (their empty share, or that of carbon), carbon's share beside
 @jit(part="copied")
 def _fill_interstices(h, model, sum_r, sum_x, carbon):
     """Return how interstitial sites are filled, and carbon's share where that is something else.
 
-    `h` is the index of the host and `model` a `Model`. `sum_r`, `sum_x` and `carbon` are atoms of
-    rare earth, on interstitial sites and of carbon, in one unit. The filling is carbon's share or
-    the empty share of the sites, as the model says for the host, else 0.
+    Parameters
+    ----------
+    h : int
+        Index of the host in `HOST_NAMES`.
+    model : Model
+        As of `Parameters.kernel_parameters`; ``kind`` and ``counts`` are read.
+    sum_r, sum_x, carbon : float
+        Atoms of rare earth, on interstitial sites and of carbon, in one unit.
+
+    Returns
+    -------
+    filling : float
+        Carbon's share of the interstitial atoms, or the empty share of the sites, as the model says
+        for the host; 0 if it says neither.
+    carbon : float
+        Carbon's share of the interstitial atoms where the filling is the empty share, else 0.
     """
     share = carbon / sum_x if sum_x > 0.0 else 0.0
     if model.kind[h, _FILLED_BY] == _BY_CARBON_SHARE:
@@ -132,9 +143,6 @@ def _fill_interstices(h, model, sum_r, sum_x, carbon):
     return 0.0, share
 
 
-# i: row of `Rows`; h: its host; model: `Model`
-# -> whether it is inside the model, atoms on the rare-earth and T sites, share of cobalt, filling
-#    of the interstitial sites (their empty share, or that of carbon), carbon's share beside it
 @jit
 def _occupation(i, rows, h, model):
     """Return how a composition fills the sites of its host.
@@ -146,9 +154,9 @@ def _occupation(i, rows, h, model):
     rows : Rows
         (indptr, indices, values) of the atoms of the hard phases, not normalized.
     h : int
-        Index of its host.
+        Index of its host in `HOST_NAMES`.
     model : Model
-        Parameters of all hosts.
+        As of `Parameters.kernel_parameters`.
 
     Returns
     -------
@@ -235,18 +243,14 @@ def _add_rare_earth(p, x, c, mix):
     return x * _blend(p, 6 * EXCHANGE, c), x * _blend(p, _ION_COUPLING, c)
 
 
-# p float64: parameters of a substituent; y: its share of the metals' sites; c: share of cobalt;
-# pairs: how much of its effect on iron's and on cobalt's exchange counts, and the exchange of all
-# pairs over that of cobalt. Adds to mix float64 (5), but for exchange -> its part of the exchange,
-# of that by pairs, and of the moment
 @jit(part="copied")
 def _add_metal(p, y, c, pairs, mix):
     """Add what a substituent on the metals' sites makes of the properties of a compound.
 
     Parameters
     ----------
-    p : ndarray of float64
-        Parameters of the substituent.
+    p : ndarray of float64, shape (41,)
+        Parameters of the substituent in the host, in the order of `ELEMENT_SLOTS`.
     y : float
         Its share of the metals' sites.
     c : float
@@ -255,16 +259,16 @@ def _add_metal(p, y, c, pairs, mix):
         How much of its effect on the exchange of iron and of cobalt counts, and the exchange of all
         pairs over that of cobalt.
     mix : ndarray of float64, shape (5,)
-        Added to, but for the exchange.
+        Properties in the order of `MIXED`. Added to, but for the exchange.
 
     Returns
     -------
     exchange : float
-        Its part of the exchange.
+        Its part of the exchange, K.
     by_pairs : float
-        Its part of the exchange by pairs.
+        Derivative of that part with the host's parameter "exchange_K:pairs".
     dilution : float
-        Its part of the moment.
+        Its part of the moment, Bohr magnetons.
     """
     on_iron, on_cobalt, all_pairs = pairs
     exchange = 0.0
@@ -284,16 +288,30 @@ def _add_metal(p, y, c, pairs, mix):
     return exchange, by_pairs, dilution
 
 
-# i, rows, model: as above; h: index of the host; condensed: `Condensed`, row i of which
-# is written; mix float64 (5): scratch space -> number of ions, or -1
 @jit(part="merged")
 def condense_row(i, rows, h, model, condensed, mix):
     """Write what of a composition does not change with temperature into `condensed`.
 
-    Return the number of ions written, -1 for a composition outside the model. `i` is the row of
-    `rows`, a `Rows` of hard phases, `h` the index of its host, `model` a `Model`. Row i of
-    ``condensed.state`` and the ions from the first entry of the row on are overwritten; the caller
-    sets status, first entry and number of ions. `mix`, float64 (5,), is room to work in.
+    Parameters
+    ----------
+    i : int
+        Row of `rows` and of `condensed`.
+    rows : Rows
+        (indptr, indices, values) of the atoms of the hard phases, not normalized.
+    h : int
+        Index of its host in `HOST_NAMES`, 0 or more.
+    model : Model
+        As of `Parameters.kernel_parameters`.
+    condensed : Condensed
+        Row i of ``state``, and ``ion`` from the first entry of the row on, are overwritten. The
+        caller sets status, first entry and number of ions.
+    mix : ndarray of float64, shape (5,)
+        Room to work in.
+
+    Returns
+    -------
+    int
+        Number of ions written; -1 for a composition outside the model, of which nothing is written.
     """
     inside, sum_r, sum_t, c, w, carbon = _occupation(i, rows, h, model)
     if not inside:
@@ -392,8 +410,6 @@ def condense_row(i, rows, h, model, condensed, mix):
     )
 
 
-# sites: atoms on the rare-earth sites, share of cobalt, share of the moment that dilution left
-# Writes rows of ion float64 (entries, 10) from the first entry of row i on; returns how many.
 @jit(part="merged")
 def _write_ions(i, rows, h, model, sites, ion):
     """Write the rare-earth ions of one composition and return how many there are.
@@ -405,13 +421,14 @@ def _write_ions(i, rows, h, model, sites, ion):
     rows : Rows
         (indptr, indices, values) of the hard phases.
     h : int
-        Index of its host. A host with one sublattice has no ions.
+        Index of its host in `HOST_NAMES`. A host with one sublattice has no ions.
     model : Model
-        Parameters of all hosts.
+        As of `Parameters.kernel_parameters`.
     sites : tuple of float
         Atoms on the rare-earth sites, share of cobalt, and share of the moment that dilution left.
     ion : ndarray of float64, shape (nnz, 10)
-        Overwritten from the first entry of row i on, one ion a row.
+        Overwritten from the first entry of row i on, one ion a row, with the columns of
+        `_core._arrays`.
 
     Returns
     -------
@@ -438,11 +455,6 @@ def _write_ions(i, rows, h, model, sites, ion):
     return a - rows.indptr[i]
 
 
-# i: row of state float64 (n, 20), whose ions stand in ion float64 (nnz, 10), as `condense` returns
-# them; kelvin below state[i, CURIE]
-# Writes work float64 (ions, 64): what each ion adds to moment (mu_B) and K_1, K_2, K_3 (MJ/m3), and
-# those derivatives that `slopes` asks, see `respond`; returns the reduced moment of the metals, the
-# moment (mu_B, below zero where the rare earth outweighs) and K_1, K_2, K_3.
 @jit(part="merged")
 def evaluate_state(kelvin, i, state, ion, work, tables, slopes):
     """Compute what a condensed composition is at a temperature below its Curie temperature.
@@ -456,18 +468,21 @@ def evaluate_state(kelvin, i, state, ion, work, tables, slopes):
     state, ion : ndarray of float64, shapes (n, 20) and (nnz, 10)
         As `condense` returns them; only read.
     work : ndarray of float64, shape (ions, 64)
-        Overwritten for the ions of the row: what each adds to moment and constants, and the
-        derivatives that `slopes` asks for.
-    tables : tuple
-        Facts and tables of the ions, ``model.ions``.
+        One row for each ion of the composition is overwritten, from 0 on: what it adds to moment
+        and constants, and the derivatives that `slopes` asks for.
+    tables : Ions
+        Tables of the ions, ``model.ions``.
     slopes : int
-        Which derivatives are written: 0 none, as of `respond`.
+        Which derivatives are written: 0 none, 1 by the exchange field, 2 all, as of `respond`.
 
     Returns
     -------
-    tuple of float
-        Reduced moment of the metals; moment, Bohr magnetons, below 0 where the rare earth
-        outweighs; K_1, K_2 and K_3, MJ/m^3.
+    mt : float
+        Reduced moment of the metals, 0 to 1.
+    j : float
+        Moment per formula unit, Bohr magnetons, below 0 where the rare earth outweighs.
+    k1, k2, k3 : float
+        K_1, K_2 and K_3, MJ/m^3.
     """
     mt = reduced_moment(kelvin / state[i, CURIE], state[i, _FORM])
     # Between m^3 at low temperature and m^2 near T_C, as Callen and Callen's law does; and a part
@@ -501,8 +516,9 @@ def evaluate_state(kelvin, i, state, ion, work, tables, slopes):
 def easy_angle(k1, k2, k3):
     """Return sin^2 of the easy angle: where k1 x + k2 x^2 + k3 x^3 is lowest, 0 <= x <= 1.
 
-    The constants are in any one unit. The result is 0 on the axis, 1 in the plane and between them
-    on a cone. Where the plane is a lesser minimum it is 1 too.
+    `k1`, `k2` and `k3` are K_1, K_2 and K_3 in any one unit. The result is 0 on the axis, 1 in the
+    plane and between them on a cone. It is 1 too for an axis without saturation field across it,
+    where the plane is a lesser minimum.
     """
     plane = k1 + k2 + k3
     inside = 0.0
@@ -524,7 +540,7 @@ def easy_angle(k1, k2, k3):
 
 @jit(part="merged")
 def direction(k1, k2, k3):
-    """Return the status that the easy direction gives: `OK`, `CONE` or `_PLANAR`.
+    """Return the status that the easy direction gives: `OK` (0), `CONE` (2) or `_PLANAR` (1).
 
     `k1`, `k2` and `k3` are K_1, K_2 and K_3 in any one unit. An axis without saturation field
     across it, the plane being a lesser minimum, counts as planar.
@@ -544,8 +560,8 @@ def barrier(k1, k2, k3):
     """Return where u (k1 + 2 k2 (1 - u^2) + 3 k3 (1 - u^2)^2) is largest, 0 <= u <= 1.
 
     u is the cosine of the angle with the axis at which a reverse field meets the highest barrier.
-    The constants K_1, K_2 and K_3 are in any one unit. 1 is on the axis itself; 0 says that there
-    is no barrier.
+    `k1`, `k2` and `k3` are K_1, K_2 and K_3 in any one unit. 1 is on the axis itself; 0 says that
+    there is no barrier.
     """
     # u (a + b w + c w^2), w = u^2, whose slope is a + 3 b w + 5 c w^2.
     a = k1 + 2.0 * k2 + 3.0 * k3
@@ -569,8 +585,6 @@ def barrier(k1, k2, k3):
     return at_best
 
 
-# i, state, ion, work as for `evaluate_state`, found as it returned it; u: cosine of the angle with the axis
-# -> mu_0 H, T: 0 where nothing holds the moment there
 @jit(part="merged")
 def switching(i, state, ion, work, found, u):
     """Return the reverse field that turns a moment which is at an angle, each rare earth canting.
@@ -585,9 +599,11 @@ def switching(i, state, ion, work, found, u):
     i : int
         Row of `state`.
     state, ion, work : ndarray of float64
-        As of `evaluate_state`, which must have filled `work` with the derivatives.
+        As of `evaluate_state`, which must have filled `work` with all derivatives or those by the
+        exchange field; only read.
     found : tuple of float
-        What `evaluate_state` returned.
+        What `evaluate_state` returned: reduced moment, moment (Bohr magnetons), K_1, K_2 and K_3
+        (MJ/m^3).
     u : float
         Cosine of the angle with the axis, 1 on it.
 
@@ -616,7 +632,6 @@ def switching(i, state, ion, work, found, u):
     return field
 
 
-# field: T -> MJ/m3, over sin(theta)
 @jit(part="merged")
 def _torque(i, state, ion, work, found, u, field):
     """Return the torque on the metals in a reverse field, each rare earth free to cant.
@@ -628,9 +643,11 @@ def _torque(i, state, ion, work, found, u, field):
     i : int
         Row of `state`.
     state, ion, work : ndarray of float64
-        As of `evaluate_state`, which must have filled `work` with the derivatives; only read.
+        As of `evaluate_state`, which must have filled `work` with the derivatives by the exchange
+        field; only read.
     found : tuple of float
-        What `evaluate_state` returned.
+        What `evaluate_state` returned: reduced moment, moment (Bohr magnetons) and K_1 (MJ/m^3) of
+        it are read.
     u : float
         Cosine of the angle with the axis.
     field : float
@@ -682,15 +699,23 @@ def _torque(i, state, ion, work, found, u, field):
     return torque + 2.0 * u * metals
 
 
-# rows: `Rows` of n hard phases, not normalized; codes int8 (n): host, -1 unknown; model: `Model`
-# -> `Condensed`
 def condense(rows, codes, model):
     """Condense each hard phase to what does not change with temperature.
 
-    `rows` is `Rows`: (indptr, indices, values) of the atoms of n hard phases, not normalized.
-    `codes`, int8 (n,), is the index of the host, -1 where it is unknown. `model` is a `Model`. The
-    result is a new `Condensed`: ``state``, float64 (n, 20), and ``ion``, float64 (nnz, 10). A row
-    of unknown host, or outside the model, has only its status; the rest of its state is NaN.
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of the atoms of n hard phases, not normalized.
+    codes : ndarray of int8, shape (n,)
+        Index of the host in `HOST_NAMES`, -1 where it is unknown.
+    model : Model
+        As of `Parameters.kernel_parameters`.
+
+    Returns
+    -------
+    Condensed
+        ``state``, float64 (n, 20), and ``ion``, float64 (nnz, 10). A row of unknown host, or
+        outside the model, has its status and no ions; the rest of its state is NaN.
     """
     n = len(codes)
     condensed = Condensed(
@@ -702,17 +727,15 @@ def condense(rows, codes, model):
     return condensed
 
 
-# condensed: `Condensed` or `Phases`; rows int64 (k): of phases; what: 0 T_C, 1 the moment, 2 the
-# anisotropy constants; factor float64 (k). Writes state and ion.
 def scale(condensed, rows, what, factor):
     """Multiply a property of some phases at all temperatures, in place.
 
     Parameters
     ----------
-    condensed : Condensed or Phases
+    condensed : Condensed, or Phases of `magnetism._magnet_kernels`
         Its ``state`` and ``ion`` are changed at these rows.
     rows : ndarray of int64, shape (k,)
-        Numbers of the phases.
+        Rows of ``state``.
     what : int
         0 Curie temperature, 1 moment (of metals and of ions), 2 anisotropy constants.
     factor : ndarray of float64, shape (k,)
@@ -743,13 +766,23 @@ def most_ions(state):
     return count
 
 
-# As `condense`, of chunks start to stop - 1; condensed is written to.
 @jit
 def _condense_chunks(rows, codes, model, condensed, start, stop):
     """Condense the compositions of some chunks into `condensed`, in place.
 
-    `rows`, `codes` and `model` are as of `condense`. Chunks `start` to `stop` - 1 have `CHUNK` rows
-    each; their state and ions are overwritten, others stay as they were.
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of n hard phases.
+    codes : ndarray of int8, shape (n,)
+        Index of the host of each, -1 where it is unknown.
+    model : Model
+        As of `Parameters.kernel_parameters`.
+    condensed : Condensed
+        State and ions of the rows in these chunks are overwritten. What a row outside the model
+        does not set must come in as NaN.
+    start, stop : int
+        Chunks `start` to `stop` - 1, of `CHUNK` rows each; other rows stay as they were.
     """
     n = len(codes)
     indptr = rows.indptr
@@ -833,15 +866,22 @@ def _add_up_metals(indices, values, first, last, role):
     return sum_r, sum_t
 
 
-# dp float64: deviations of the parameters of a substituent; y: its share of the metals' sites; c:
-# share of cobalt; state: as `condense` wrote it, one row. Adds to mix float64 (5).
 @jit(part="copied")
 def _spread_metal(dp, y, c, state, mix):
     """Add the variance that a substituent on the metals' sites brings to `mix`, in place.
 
-    `dp`, float64, are the deviations of the substituent's parameters, `y` its share of the metals'
-    sites, `c` the share of cobalt and `state` one row of the state of `condense`. `mix` is float64
-    (5,).
+    Parameters
+    ----------
+    dp : ndarray of float64, shape (41,)
+        Deviations of the substituent's parameters, in the order of `ELEMENT_SLOTS`.
+    y : float
+        Its share of the metals' sites.
+    c : float
+        Share of cobalt.
+    state : ndarray of float64, shape (20,)
+        One row of the state of `condense`.
+    mix : ndarray of float64, shape (5,)
+        Variances of the properties, in the order of `MIXED`.
     """
     for j in range(5):
         on_iron = 1.0 - c
@@ -856,7 +896,6 @@ def _spread_metal(dp, y, c, state, mix):
         mix[j] += y * y * (on_iron**2 * iron + on_cobalt**2 * cobalt)
 
 
-# i: row of `Rows`; h: its host; state as `condense` wrote it. Writes ion and variance of the room.
 @jit(part="merged")
 def spread_row(i, rows, h, model, state, room):
     """Write the deviations of one composition's parameters into the room.
@@ -868,13 +907,14 @@ def spread_row(i, rows, h, model, state, room):
     rows : Rows
         (indptr, indices, values) of the hard phases.
     h : int
-        Index of its host.
+        Index of its host in `HOST_NAMES`.
     model : Model
-        Parameters of all hosts and their deviations.
+        As of `Parameters.kernel_parameters`.
     state : ndarray of float64, shape (n, 20)
         As `condense` wrote it; row i must be inside the model.
     room : Room
-        ``ion`` (a row for each ion, deviations), ``variance`` and ``mix`` are overwritten.
+        ``ion`` (deviations, a row for each ion), ``variance`` (in the order from `_V_MOMENT` on)
+        and ``mix`` are overwritten.
     """
     first = rows.indptr[i]
     last = rows.indptr[i + 1]
@@ -959,16 +999,21 @@ def spread_row(i, rows, h, model, state, room):
 _J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
 
 
-# g float64: from `evaluate_state` on, what one deviation makes of moment and constants; factor: on
-# it; adds to
-# out float64 (7)
 @jit
 def _add(g, at, factor, out):
     """Add the squares and products of what one deviation makes of moment and constants to `out`.
 
-    `g`, float64, holds derivatives of moment, K_1, K_2 and K_3 from `at` on; `factor` is the
-    deviation. `out`, float64 (7,), holds variances of the moment, of K_1, K_2, K_3 and of K_1 + 2
-    K_2 + 3 K_3, and covariances of the moment with that sum and with K_1.
+    Parameters
+    ----------
+    g : ndarray of float64
+        Derivatives of moment, K_1, K_2 and K_3 from `at` on.
+    at : int
+        Place of the first of these four.
+    factor : float
+        The deviation, by which each is multiplied.
+    out : ndarray of float64, shape (7,)
+        Added to: variances of the moment, of K_1, K_2, K_3 and of K_1 + 2 K_2 + 3 K_3, and
+        covariances of the moment with that sum and with K_1.
     """
     moment = factor * g[at]
     first = factor * g[at + 1]
@@ -984,8 +1029,6 @@ def _add(g, at, factor, out):
     out[_J_1] += moment * first
 
 
-# i: row of condensed; found: what `evaluate_state` returned; room as `evaluate_state` and `spread_row`
-# left it, whose out is written to
 @jit(part="merged")
 def variances(kelvin, i, condensed, found, room):
     """Propagate the deviations of the parameters to one temperature, linearly, into ``room.out``.
@@ -999,7 +1042,8 @@ def variances(kelvin, i, condensed, found, room):
     condensed : Condensed
         What `condense` returned; only read.
     found : tuple of float
-        What `evaluate_state` returned, called with all slopes.
+        What `evaluate_state` returned, called with all slopes: reduced moment, moment (Bohr
+        magnetons), K_1, K_2 and K_3 (MJ/m^3).
     room : Room
         ``work`` as `evaluate_state` and ``ion`` and ``variance`` as `spread_row` left them. ``by``
         and ``out`` are overwritten. ``out``, float64 (7,), has variances and covariances of J_s (T)
@@ -1063,10 +1107,6 @@ def variances(kelvin, i, condensed, found, room):
     out[_SUM] += rest * (k1 + 2.0 * k2 + 3.0 * k3) ** 2
 
 
-# As `condense`; temperatures float64 (m), K; spread: whether to compute deviations
-# learnt_curie float64 (2, n): T_C and its deviation, K, NaN where the model's own stand
-# condensed: what `condense` returned of these rows, where the caller has it
-# -> `Evaluated`
 def evaluate(
     rows, codes, model, temperatures, spread, learnt_curie, condensed=None
 ):
@@ -1075,11 +1115,11 @@ def evaluate(
     Parameters
     ----------
     rows : Rows
-        (indptr, indices, values) of the atoms of n hard phases.
+        (indptr, indices, values) of the atoms of n hard phases, not normalized.
     codes : ndarray of int8, shape (n,)
-        Index of the host of each phase, -1 where it is unknown.
+        Index of the host of each phase in `HOST_NAMES`, -1 where it is unknown.
     model : Model
-        Parameters of all hosts.
+        As of `Parameters.kernel_parameters`.
     temperatures : ndarray of float64, shape (m,)
         Temperatures, K.
     spread : bool
@@ -1087,15 +1127,15 @@ def evaluate(
     learnt_curie : ndarray of float64, shape (2, n)
         Curie temperature and its deviation from elsewhere, K. NaN leaves those of the model.
     condensed : Condensed, optional
-        What `condense` returned of these rows. Its Curie temperatures become those learnt. Without
-        it `condense` is called.
+        What `condense` returned of these rows. Its Curie temperatures become those learnt, in
+        place. Without it `condense` is called.
 
     Returns
     -------
     Evaluated
         ``curie`` and ``curie_sd``, (n,), K; ``value``, (7, m, n): J_s (T), K_1, K_2, K_3 (MJ/m^3),
         mu_0 H_a and mu_0 H_N (T), hardness; ``sd``, its deviations, (7, 0, 0) without `spread`;
-        ``status``, int8 (m, n). What has no number is NaN.
+        ``status``, int8 (m, n), an index into `evaluate.STATUS`. What has no number is NaN.
     """
     if condensed is None:
         condensed = condense(rows, codes, model)
@@ -1123,16 +1163,23 @@ def evaluate(
     return out
 
 
-# As `evaluate`, of chunks start to stop - 1; asked: temperatures, spread, learnt_curie; condensed
-# as `condense` returns it, whose Curie temperatures become those learnt; out is written to.
 @jit
 def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
     """Evaluate the compositions of some chunks at all temperatures into `out`, in place.
 
-    `rows`, `codes` and `model` are as of `evaluate`. `asked` is (temperatures, spread,
-    learnt_curie). `condensed`, a `Condensed`, takes over the learnt Curie temperatures. Chunks
-    `start` to `stop` - 1 have `CHUNK` rows each. `out` is an `Evaluated` whose numbers must come in
-    as NaN.
+    Parameters
+    ----------
+    rows, codes, model
+        As of `evaluate`.
+    asked : tuple
+        Temperatures, whether deviations are computed, and learnt Curie temperatures, as of
+        `evaluate`.
+    condensed : Condensed
+        What `condense` returned. Its Curie temperatures become those learnt.
+    out : Evaluated
+        Written at the rows of these chunks. Numbers must come in as NaN.
+    start, stop : int
+        Chunks `start` to `stop` - 1, of `CHUNK` rows each.
     """
     n = len(codes)
     ion_count = most_ions(condensed.state)
@@ -1145,7 +1192,6 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
             _evaluate_row(i, rows, codes[i], model, asked, condensed, room, out)
 
 
-# As `_evaluate_chunks`, of row i, whose host is h
 @jit(part="merged")
 def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
     """Evaluate one composition at all temperatures into `out`, in place.
@@ -1157,19 +1203,21 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
     rows : Rows
         (indptr, indices, values) of the hard phases.
     h : int
-        Index of its host, -1 where it is unknown.
+        Index of its host in `HOST_NAMES`, -1 where it is unknown.
     model : Model
-        Parameters of all hosts and their deviations.
+        As of `Parameters.kernel_parameters`.
     asked : tuple
         Temperatures, float64 (m,), K; whether deviations are computed; learnt Curie temperatures
         and their deviations, float64 (2, n), K, NaN for none.
     condensed : Condensed
-        What `condense` returned. The Curie temperature of the row becomes the learnt one.
+        What `condense` returned. The Curie temperature of a row inside the model becomes the learnt
+        one.
     room : Room
-        Overwritten.
+        Room to work in, with as many rows as the composition has ions; overwritten.
     out : Evaluated
         Column i is written. Numbers must come in as NaN, as those without meaning are not written.
-        At and above the Curie temperature the status is `PARAMAGNETIC`.
+        At and above the Curie temperature the status is `PARAMAGNETIC`. A row outside the model
+        gets its status, and a learnt Curie temperature.
     """
     temperatures, spread, learnt_curie = asked
     state = condensed.state
@@ -1204,7 +1252,6 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
             _write_deviations(l, i, values, room.out, out)
 
 
-# l, i: temperature and phase; found: what `evaluate_state` returned. Writes value and status of out.
 @jit(part="copied")
 def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     """Write polarization, constants, fields and status of a phase at a temperature into `out`.
@@ -1240,7 +1287,6 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
         value[HARDNESS, l, i] = np.sqrt(1e6 * MU_0 * k1) / j_s
 
 
-# As `_write_values`; var float64 (7): `_J` to `_J_1`. Writes sd of out.
 @jit(part="copied")
 def _write_deviations(l, i, found, var, out):  # noqa: E741
     """Write the standard deviations of the values that `_write_values` wrote.
@@ -1252,7 +1298,7 @@ def _write_deviations(l, i, found, var, out):  # noqa: E741
     l, i : int
         Number of the temperature and of the phase.
     found : tuple of float
-        What `evaluate_state` returned.
+        What `evaluate_state` returned, of which K_1, K_2 and K_3 (MJ/m^3) are read.
     var : ndarray of float64, shape (7,)
         Variances and covariances, as `variances` left them in ``room.out``.
     out : Evaluated

@@ -41,13 +41,14 @@ def condense(
     codes : ndarray of int8, shape (n,)
         Index into `HOST_NAMES` of the host of each, -1 where it is unknown.
     p : Parameters
-        Parameters of the two-sublattice model.
+        Parameters of the two-sublattice model, as of `parameters.load`.
 
     Returns
     -------
     Condensed
-        ``state``, float64 (n, 20), with the Curie temperature in column `CURIE`, and ``ion``,
-        float64, one row an entry of the table. A row outside the model holds NaN.
+        ``state``, float64 (n, 20), with the Curie temperature, K, in column `CURIE`, and ``ion``,
+        float64, one row an entry of the table. A row outside the model holds NaN but for its
+        status.
     """
     from ._intrinsic_kernels import condense as kernel
 
@@ -66,7 +67,7 @@ def curie_temperature(
     codes : ndarray of int8, shape (n,)
         Index into `HOST_NAMES` of the host of each, -1 where it is unknown.
     p : Parameters
-        Parameters of the two-sublattice model.
+        Parameters of the two-sublattice model, as of `parameters.load`.
 
     Returns
     -------
@@ -164,29 +165,29 @@ def evaluate_phases(
 ) -> Intrinsic:
     """Return the intrinsic properties of hard phases by a model and, if given, predicted T_C.
 
-    Columns of ``value`` are in the order of `PROPERTIES`. The state of `condensed`, if given, takes
-    over the predicted Curie temperatures.
-
     Parameters
     ----------
     part : Partition
-        What `magnetkit.phases.partition.partition` returns, n phases.
+        What `magnetkit.phases.partition.partition` returns; ``hard_phase`` (n compositions) and
+        ``host`` are read.
     temperatures : ndarray of float64, shape (m,)
         K.
     parameters : Parameters
-        Of the two-sublattice model.
+        Of the two-sublattice model, as of `parameters.load`.
     predicted : PredictedCurie, optional
-        Curie temperatures in place of the model's; polarization and anisotropy are those at the
-        same T / T_C.
+        Curie temperatures in place of the model's, NaN where those of the model stand; polarization
+        and anisotropy are those at the same T / T_C.
     spread : bool
         Whether to propagate the uncertainty of the parameters (linearly).
     condensed : Condensed, optional
-        What `condense` returns of these phases, where the caller has it.
+        What `condense` returns of these phases, where the caller has it. Its Curie temperatures
+        become the predicted ones, in place.
 
     Returns
     -------
     Intrinsic
-        The arrays.
+        Arrays of n phases at m temperatures. Properties in ``value`` are in the order of
+        `PROPERTIES`; ``sd`` is empty without `spread`.
     """
     from ._intrinsic_kernels import evaluate as kernel
 
@@ -224,7 +225,7 @@ def intrinsic_columns(
     Parameters
     ----------
     got : Intrinsic
-        n phases at m temperatures. It is not changed.
+        n phases at m temperatures, with deviations. It is not changed.
     z : float
         Half width of the ranges in standard deviations, such as 1.645 for 90 %.
     only : mapping of float to collection of str, optional
@@ -235,8 +236,9 @@ def intrinsic_columns(
     -------
     list of Columns
         One for each temperature, in order: host, status, easy_direction and temperature_K, and for
-        each property its value, ``_lo``, ``_hi`` and ``_provenance``. Columns are sorted as in the
-        tables of results.
+        each property its value, ``_lo``, ``_hi`` and ``_provenance``. With predicted Curie
+        temperatures the columns of `_learnt_columns` are added. Columns are sorted as in the tables
+        of results.
     """
     n = len(got.host)
     host = host_column(got.host)

@@ -100,7 +100,7 @@ class Parameters:
         """Build parameters that are zero and know no element.
 
         The arrays have the shapes that the class names and may be filled in place; ``ions`` are
-        those of the data.
+        those of the data, shared and not to be changed.
         """
         n = len(HOST_NAMES)
         return cls(
@@ -160,22 +160,21 @@ _TEXT = frozenset({"symbol", "ion", "source", "verification"})
 
 
 def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
-    """Read the numbers of a table by the text in its column `name`, then by column; NaN for a gap.
-
-    Every column but symbol, ion, source and verification must hold numbers (ValueError otherwise).
-    Of rows with the same key the last counts. The dict is cached and must not be changed.
+    """Read the numbers of a table by the text in one of its columns, then by column.
 
     Parameters
     ----------
     file : str
-        Path of the table below the data folder.
+        Path of the table below the data folder. Every column but symbol, ion, source and
+        verification must hold numbers (ValueError otherwise).
     name : str
-        Column whose texts are the keys, such as "symbol": one of the four that hold texts.
+        Column whose texts are the keys, such as "symbol".
 
     Returns
     -------
-    dict
-        By key, a dict of float by column; the four columns of text are left out.
+    dict of str to dict of str to float
+        By key, a number by column, NaN for an empty cell; the four columns of text are left out. Of
+        rows with the same key the last counts.
     """
     numbers = {}
     for row in datasets.rows(file):
@@ -262,6 +261,11 @@ def _add_in_order(
         The terms.
     total : ndarray of float64, shape (r, ...)
         Overwritten, any state on entry.
+
+    Returns
+    -------
+    ndarray of float64
+        `total`.
     """
     total[:] = 0.0
     term = np.empty_like(total)
@@ -282,7 +286,7 @@ def read(
     rows : iterable of dict
         Rows with the keys ``host`` (such as "2:14:1"), ``parameter`` (a name of `ELEMENT_SLOTS` or
         `HOST_SLOTS`), ``element`` (a symbol, empty for a parameter of the host) and the two
-        columns.
+        columns, whose texts must be numbers (ValueError otherwise).
     columns : tuple of (str, str)
         Names of the columns of values and of deviations.
 
@@ -326,11 +330,23 @@ def read(
 
 
 def _stored_columns(columns: tuple[str, str]) -> Parameters:
-    """Read two columns of the parameter file: the one of values, the one of deviations.
+    """Read two columns of the parameter file: one of values, one of deviations.
 
-    A host that was not fitted itself gets the parameters of its root host. `columns` are the two
-    names in ``datasets/intrinsic/parameters.csv``. DataError if a row of it is no slot of the
-    model.
+    A host that was not fitted itself gets the parameters of its root host.
+
+    Parameters
+    ----------
+    columns : tuple of (str, str)
+        Their names in ``datasets/intrinsic/parameters.csv``, such as ("value", "deviation").
+
+    Returns
+    -------
+    result : Parameters
+
+    Raises
+    ------
+    DataError
+        If a row of the file is no slot of the model.
     """
     result = read(datasets.rows("intrinsic/parameters.csv"), columns)
     for h, host in enumerate(HOSTS.values()):
@@ -362,7 +378,10 @@ def prior_parameters() -> Parameters:
 def site_elements(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the elements of a host's rare-earth site, and of its T sites beside Fe and Co.
 
-    `host` is a name of `HOSTS`, such as "2:14:1"; any other is a KeyError. The result is cached.
+    Parameters
+    ----------
+    host : str
+        A name of `HOSTS`, such as "2:14:1"; any other is a KeyError.
 
     Returns
     -------

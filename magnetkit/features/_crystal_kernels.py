@@ -307,7 +307,10 @@ def _lengthen(values, room):
 # f0, f1, f2 float: fractional displacement
 @jit(part="copied")
 def _is_on_other_side(f0, f1, f2):
-    """Return whether an image of an atom is the opposite of one that counts."""
+    """Return whether an image of an atom is the opposite of one that counts.
+
+    `f0`, `f1` and `f2` are its fractional displacement from the atom.
+    """
     return f2 < 0 or (f2 == 0 and (f1 < 0 or (f1 == 0 and f0 < 0)))
 
 
@@ -581,12 +584,24 @@ def reciprocal_vectors(lattice, longest):
 # part   float64[6]      sum of screen (3 r_i r_j - r^2 delta_ij) / r^5 over the images
 @jit(fastmath=True, part="merged")
 def _add_tensors(lattice, place, square, screen, found, part):
-    """Write the sum of the dipole tensors of the first `found` images into `part`.
+    """Write the sum of the dipole tensors of the first images of a pair into `part`.
 
-    `part`, float64 (6,), is overwritten with xx, yy, zz, yz, xz, xy. `place` holds the fractional
-    displacements of the images and `square` their squared distances (angstrom^2), as of `images`.
-    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `screen` multiplies the
-    tensor of each image. A tensor is (3 r_i r_j - r^2 delta_ij) / r^5, 1/angstrom^3.
+    A tensor is (3 r_i r_j - r^2 delta_ij) / r^5, 1/angstrom^3.
+
+    Parameters
+    ----------
+    lattice : ndarray of float64, shape (3, 3)
+        Rows are the cell vectors, angstrom.
+    place : ndarray of float64, shape (3, room)
+        Fractional displacements of the images, as of `images`.
+    square : ndarray of float64, shape (room,)
+        Their squared distances, angstrom^2.
+    screen : ndarray of float64, shape (room,)
+        Factor on the tensor of each image.
+    found : int
+        Number of images.
+    part : ndarray of float64, shape (6,)
+        Overwritten: xx, yy, zz, yz, xz, xy.
     """
     xx = yy = zz = yz = xz = xy = 0.0
     for p in range(found):
@@ -702,9 +717,19 @@ def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
 def _add_reciprocal(lattice, frac, weights, alpha, out):
     """Add the part of Ewald's sum over waves to the tensor at each atom, in `out`.
 
-    `lattice`, `frac` (n, 3), `weights` (n, w) and `out` (n, w, 6) are as of `_sum_dipoles`, whose
-    part in real space `out` holds on entry. `alpha` is the width parameter of Ewald's sum,
-    1/angstrom, the same as of the part in real space.
+    Parameters
+    ----------
+    lattice : ndarray of float64, shape (3, 3)
+        Rows are the cell vectors, angstrom.
+    frac : ndarray of float64, shape (n, 3)
+        Fractional coordinates.
+    weights : ndarray of float64, shape (n, w)
+        Weights of each atom, such as charge and moment; one tensor is summed for each of the w.
+    alpha : float
+        Width parameter of Ewald's sum, 1/angstrom, as in the part in real space.
+    out : ndarray of float64, shape (n, w, 6)
+        Added to: xx, yy, zz, yz, xz, xy, weight / angstrom^3. It comes in as the part in real
+        space.
     """
     n, w = weights.shape
     part = np.empty(6)

@@ -117,7 +117,12 @@ class DataFrameFeaturizer:
     def _features_of_column(
         self, column: "pd.Series", ignore_errors: bool
     ) -> tuple[FloatArray, list[str]]:
-        """Return the features of n rows, (n, k), and of each the reason why it has none."""
+        """Return the features of n rows, (n, k), and of each the reason why it has none.
+
+        `column` is a series of n compositions or crystals. With `ignore_errors` a row that cannot
+        be read is NaN and has a reason; it is an InputError otherwise. Other reasons are empty.
+        Each class has its own; this one raises NotImplementedError.
+        """
         raise NotImplementedError
 
 

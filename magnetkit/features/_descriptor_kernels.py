@@ -277,12 +277,21 @@ class Sums(NamedTuple):
 # Writes out float64 (k), 0 over an empty sum.
 @jit(part="linked")
 def _ratios_row(rows, i, sums, low, out):
-    """Write the ratios of sums of composition `i` into `out`.
+    """Write the ratios of sums of one composition into `out`. A ratio over an empty sum is 0.
 
-    `rows` is `Rows`: (indptr, indices, values) of atomic fractions. `sums` has ``lower``, float64
-    (118, l), and ``upper``, float64 (118, k), what each element adds to the sums below and above,
-    and ``which``, int (k,), the sum below of each ratio. `low` and `out` are overwritten. A ratio
-    over an empty sum is 0. `low` is float64 (l,), room to work in; `out` is float64 (k,).
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of atomic fractions.
+    i : int
+        Row of the composition.
+    sums : Sums
+        ``upper``, float64 (118, k), and ``lower``, float64 (118, l), what each element adds to
+        the sums above and below; ``which``, int64 (k,), the sum below of each ratio.
+    low : ndarray of float64, shape (l,)
+        Overwritten; working room.
+    out : ndarray of float64, shape (k,)
+        Overwritten.
     """
     low[:] = 0.0
     out[:] = 0.0
@@ -310,7 +319,7 @@ class Layout(NamedTuple):
 
 @jit(part="copied")
 def width(layout):
-    """Return the number of columns."""
+    """Return the number of columns that `design_rows` writes for a `Layout`."""
     sums = layout.sums
     kinds = layout.kinds
     return 2 * (kinds + 1) + len(sums.which) + 1 + kinds + len(sums.upper)
@@ -372,10 +381,24 @@ def _design(rows, picked, layout, kind, at, x, start, stop):
 
 # kind int64 (n), at float64 (n): as in `design_rows`, of each row -> x float64 (n, columns)
 def design(rows, layout, kind, at):
-    """Return trend, smooth and local columns of each composition.
+    """Compute trend, smooth and local columns of each composition, see `design_rows`.
 
-    `rows` is `Rows`: (indptr, indices, values) of n compositions. `layout`, `kind` and `at` are as
-    of `design_rows`. The result is new, float64 (n, `width`), one row a composition in order.
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of the atomic fractions of n compositions.
+    layout : Layout
+        Ratios, number of hosts and deviations of the trend.
+    kind : ndarray of int64, shape (n,)
+        Host of each row, 0 to ``layout.kinds`` - 1, and ``layout.kinds`` where there is no
+        physics.
+    at : ndarray of float64, shape (n,)
+        Mean of the physics for each row, reduced.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, ``width(layout)``)
+        New, one row a composition in order.
     """
     x = np.empty((len(kind), width(layout)))
     every = np.arange(len(x))

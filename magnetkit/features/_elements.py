@@ -56,7 +56,7 @@ class ElementTable:
         return ElementTable(self.prefix, self.names, values)
 
     def pad_columns(self) -> FloatArray:
-        """Return the values with zero columns up to a multiple of eight, for vectorized kernels."""
+        """Return the values with zero columns up to a multiple of eight, for the kernels."""
         width = -(-len(self.names) // 8) * 8
         result = np.zeros((elements.N_ELEMENTS, width))
         result[:, : len(self.names)] = self.values
@@ -141,7 +141,7 @@ def _preset(name: str) -> ElementTable:
 def load_table(preset: str | Path) -> ElementTable:
     """Return an embedded preset, or read the CSV file that `preset` names.
 
-    The table is cached, so a changed file is not read anew. A file that cannot be read raises
+    A preset is read once and kept; a file is read at each call. A file that cannot be read raises
     DataError, see `read_table`.
 
     Parameters

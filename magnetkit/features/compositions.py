@@ -23,6 +23,7 @@ class RowTransformer(DataFrameFeaturizer, TransformerMixin, BaseEstimator):
         return self
 
     def __sklearn_tags__(self) -> Any:
+        """Return the tags of scikit-learn: any input, no checks and no fit are needed."""
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
         tags.no_validation = True
@@ -108,19 +109,28 @@ class CompositionStatistics(CompositionTransformer):
         dtype: Literal["float64", "float32"] = "float64",
         basis: Basis = "auto",
     ) -> None:
+        """Store the parameters, which the class explains, unchecked: `fit` reads the preset.
+
+        They are `preset`, `impute`, `dtype` and `basis`.
+        """
         self.preset = preset
         self.impute = impute
         self.dtype = dtype
         self.basis = basis
 
     def fit(self, X: Any = None, y: Any = None) -> Self:
-        """Load the properties; nothing is learnt from `X`."""
+        """Load the properties into ``elements_`` and return this object.
+
+        `X` and `y` are not used, so nothing is learnt.
+        """
         elements = load_table(self.preset)
         self.elements_ = elements.fill_gaps() if self.impute else elements
         return self
 
     def transform(self, X: Any) -> NDArray[Any]:
         """Return the statistics of each composition, shape (n, 6 * properties).
+
+        The columns are those of `get_feature_names_out`, the type is ``dtype``.
 
         Parameters
         ----------
@@ -151,11 +161,9 @@ class CompositionStatistics(CompositionTransformer):
 
         check_is_fitted(self)
         prefix = self.elements_.prefix
-        names = [
-            f"{prefix} {s} {name}"
-            for name in self.elements_.names
-            for s in STATISTICS
-        ]
+        names: list[str] = []
+        for name in self.elements_.names:
+            names += [f"{prefix} {kind} {name}" for kind in STATISTICS]
         return np.array(names, dtype=object)
 
     def __sklearn_tags__(self) -> Any:

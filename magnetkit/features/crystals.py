@@ -171,6 +171,11 @@ class Neighbours(NamedTuple):
 def _one(
     structure: "Structure",
 ) -> tuple[FloatArray, FloatArray, NDArray[Any]]:
+    """Return lattice (3, 3), angstrom, fractional coordinates (n, 3) and species (n,) of a crystal.
+
+    `structure` is one of pymatgen; InputError if it is not ordered. Species are atomic numbers
+    less one.
+    """
     crystals = Crystals.from_structures([structure])
     return crystals.lattices[0], crystals.frac, crystals.species
 
@@ -189,6 +194,8 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     Returns
     -------
     Neighbours
+        One entry a neighbour, sorted by ``atom``: ``atom`` and ``neighbour`` (indices), ``image``
+        (cells by which the neighbour is moved, (m, 3)) and ``distance`` (Å).
 
     Raises
     ------
@@ -284,11 +291,11 @@ def radial_distribution(
     counts = radial_counts(pairs, len(present), cutoff / bins, bins)
     edges = np.linspace(0.0, cutoff, bins + 1)
     shells = 4.0 / 3.0 * np.pi * np.diff(edges**3) / structure.volume
-    functions = {
-        (SYMBOLS[present[a]], SYMBOLS[present[b]]): counts[a, b]
-        / (members[a] * members[b] * shells)
-        for a, b in combinations_with_replacement(range(len(present)), 2)
-    }
+    functions = {}
+    for a, b in combinations_with_replacement(range(len(present)), 2):
+        symbols = (SYMBOLS[present[a]], SYMBOLS[present[b]])
+        uniform = members[a] * members[b] * shells
+        functions[symbols] = counts[a, b] / uniform
     return 0.5 * (edges[1:] + edges[:-1]), functions
 
 
@@ -470,7 +477,10 @@ def dipolar_field(
 
 
 def _spread_over_elements(values: Mapping[str, float]) -> FloatArray:
-    """Return values of some elements as an array over all, zero for the rest, shape (118,)."""
+    """Return values of some elements as an array over all, zero for the rest, (118,).
+
+    `values` maps symbols to numbers; CompositionError for a text that is no element.
+    """
     result = np.zeros(N_ELEMENTS)
     for symbol, value in values.items():
         result += value * mask((symbol,))
@@ -550,6 +560,9 @@ class StructureDescriptors(RowTransformer):
 
     def transform(self, X: Any) -> FloatArray:
         """Return the descriptors of each crystal, shape (n, n_descriptors).
+
+        The columns are those of `get_feature_names_out`, each with its unit; NaN where a crystal
+        has no such site or pair.
 
         Parameters
         ----------

@@ -25,6 +25,11 @@ from .compositions import CompositionTransformer
 
 
 def _stoichiometries() -> dict[str, tuple[int, int, int]]:
+    """Collect the distinct stoichiometries of the hosts, by the first host that has each.
+
+    Values are atoms of rare earth, transition metal and boron in a formula unit; interstitials of
+    a host without boron count 0.
+    """
     formulas: dict[tuple[int, int, int], str] = {}
     for name, host in HOSTS.items():
         boron = host.interstitial if "B" in host.interstitial_elements else 0
@@ -147,6 +152,8 @@ class RareEarthDescriptors(CompositionTransformer):
 
     def transform(self, X: Any) -> FloatArray:
         """Return the descriptors of each composition, shape (n, n_descriptors).
+
+        The columns are those of `get_feature_names_out`.
 
         Parameters
         ----------

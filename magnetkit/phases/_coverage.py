@@ -32,19 +32,24 @@ def judge_data(
 ) -> Coded:
     """Say for n phases whether data suffice to judge them: `JUDGED`, or what is missing, in words.
 
-    The result has one text a phase (`Coded`, `.texts()`): `JUDGED`, or a sentence that begins with
-    `NOT_JUDGED`.
-
     Parameters
     ----------
     phases : CompositionTable
-        n phases.
+        n phases, atomic fractions.
     kinds : ndarray of int8, shape (118,)
-        Site of each element, of `_judged.kinds`.
+        Site of each element, as `_judged.kinds` returns it: 0 rare earth, 1 metal, 2
+        interstitial.
     source : Entries
-        The entries of the snapshot.
+        The snapshot. Its lowest entries are computed, and kept in its cache.
     unknown : ndarray of bool, shape (n,)
         Phases with an element without entries.
+
+    Returns
+    -------
+    Coded
+        One text a phase (``.texts()``): `JUDGED`, or a sentence that begins with `NOT_JUDGED` and
+        names absent elements, systems that were not pulled, or a doubtful entry of which at least
+        `LEANS_FROM` of the phase's sites are filled alike.
     """
     word_of_row = np.zeros(len(phases), np.int64)
     doubtful = lowest_entries(source).doubtful
@@ -55,12 +60,12 @@ def judge_data(
         return Coded(word_of_row, tuple(words))
     dense = phases[rows].to_array()
     sets, place = np.unique(dense > 0.0, axis=0, return_inverse=True)
-    words_of_systems = []
+    word_of_system = []
     for members in sets:
         symbols = [SYMBOLS[element] for element in np.flatnonzero(members)]
         text = _describe_gaps(symbols, source)
-        words_of_systems.append(words.setdefault(text, len(words)))
-    word_of_row[rows] = np.array(words_of_systems)[place.ravel()]
+        word_of_system.append(words.setdefault(text, len(words)))
+    word_of_row[rows] = np.array(word_of_system)[place.ravel()]
     for formula in doubtful.values():
         text = f"{NOT_JUDGED}: {formula} was {WITHOUT_MOMENT}"
         target = CompositionTable.from_strings(
@@ -75,9 +80,9 @@ def judge_data(
 def _describe_gaps(symbols: list[str], source: Entries) -> str:
     """Say what a snapshot lacks of a chemical system; `JUDGED` if it lacks nothing.
 
-    `symbols` are the elements of the system, such as ["Nd", "Fe", "B"]. A text begins with
-    `NOT_JUDGED` and names absent elements, or systems that were not pulled. `source` is the
-    snapshot.
+    `symbols` are the elements of the system, such as ["Nd", "Fe", "B"]. `source` is the snapshot.
+    A text begins with `NOT_JUDGED` and names absent elements; without any, the pairs of elements
+    that were not pulled; without any, the triples.
     """
     present = set(source.elements)
     absent = [symbol for symbol in symbols if symbol not in present]
@@ -85,21 +90,13 @@ def _describe_gaps(symbols: list[str], source: Entries) -> str:
         return (
             f"{NOT_JUDGED}: the snapshot has no phases of {', '.join(absent)}"
         )
-    size = min(TOGETHER, len(symbols))
-    gaps = [
-        one
-        for one in combinations(sorted(symbols), size)
-        if not source.covers(one)
-    ]
-    pairs = [
-        one
-        for one in combinations(sorted(symbols), min(2, size))
-        if not source.covers(one)
-    ]
-    gaps = pairs or gaps
-    if not gaps:
-        return JUDGED
-    return f"{NOT_JUDGED}: the snapshot was not pulled for {', '.join(map('-'.join, gaps))}"
+    for size in (2, TOGETHER):
+        systems = combinations(sorted(symbols), min(size, len(symbols)))
+        gaps = [system for system in systems if not source.covers(system)]
+        if gaps:
+            names = ", ".join(map("-".join, gaps))
+            return f"{NOT_JUDGED}: the snapshot was not pulled for {names}"
+    return JUDGED
 
 
 def _shared_sites(
@@ -107,10 +104,18 @@ def _shared_sites(
 ) -> FloatArray:
     """Compute the share of its sites that each phase fills as another phase does, shape (n,).
 
-    The share is the product over rare-earth, metal and interstitial sites, and 0 where the ratio of
-    the sites differs. `dense`, (n, 118), and `target`, (118,), are atomic fractions; `kinds`,
-    (118,), are of `_judged.kinds`. An example is NdFe11Ti over NdFe12, which fills the metal sites
-    to 11/12 alike.
+    The share is the product over rare-earth, metal and interstitial sites. It is 0 where the
+    share of the atoms on one of these differs by more than 0.001. An example is NdFe11Ti over
+    NdFe12, which fills the metal sites to 11/12 alike.
+
+    Parameters
+    ----------
+    dense : ndarray of float64, shape (n, 118)
+        Atomic fractions of the phases.
+    target : ndarray of float64, shape (118,)
+        Atomic fractions of the other phase.
+    kinds : ndarray of int8, shape (118,)
+        Site of each element, as `_judged.kinds` returns it.
     """
     share = np.ones(len(dense))
     for kind in np.unique(kinds):

@@ -24,7 +24,9 @@ _LAST_NUMBER = 3_347_529
 def _numeric_identifier(identifier: str) -> str:
     """Convert an identifier that the server writes in letters, mp-aaaaaage, to mp-160.
 
-    Other identifiers are returned as they are. It must hold one hyphen, or ValueError is raised.
+    The letters of `identifier` are the digits of a number to the base 26, a for 0. An identifier
+    without letters, and one of a number above `_LAST_NUMBER`, is returned as it is. It must hold
+    one hyphen, or ValueError is raised.
     """
     prefix, letters = identifier.split("-")
     if not letters.isalpha():
@@ -98,10 +100,25 @@ _FOREIGN = re.compile(r'"@module": (?!"pymatgen\.core\.)')
 def read_document(kind: str, fields: Record) -> Record:
     """Check a document of the server and return its fields; a crystal gets computed figures too.
 
-    `kind` is "summary", "thermo" or "magnetism". NetworkError if a field is missing or has another
-    shape than expected. `fields` is a dict as mp-api gives it, such as ``material_id`` and
-    ``structure``. Fields that the model does not name are dropped. A summary gets the keys of
-    `_read_crystal` too.
+    Parameters
+    ----------
+    kind : str
+        "summary", "thermo" or "magnetism".
+    fields : dict
+        The document as mp-api gives it, such as ``material_id`` and ``structure``. It is not
+        changed.
+
+    Returns
+    -------
+    dict
+        The fields of `FIELDS` for the kind, None where the server has none; others are dropped. A
+        summary has the keys of `_read_crystal` too.
+
+    Raises
+    ------
+    NetworkError
+        If a required field is missing, a field has another shape than expected, or the crystal
+        cannot be read.
     """
     try:
         document = _MODELS[kind].model_validate(fields)
@@ -184,17 +201,20 @@ def make_tables(
         Chemical systems that were asked for, such as "Co-Sm", elements in alphabetical order.
     schemes : sequence of str
         Schemes of energies, such as "R2SCAN", the preferred first; all entries are of one.
-    records : dict of list
+    records : dict of list of dict
         Results of `read_document` by kind: ``summary``, ``thermo`` and ``magnetism``.
 
     Returns
     -------
     entries : pandas.DataFrame
-        One row a phase with the columns of `_make_row` and ``source``, sorted by formula.
+        One row a phase, sorted by formula: the columns of `_make_row`, such as ``formula``,
+        ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom`` and ``material_id``, and
+        ``source``.
     structures : pandas.DataFrame
         ``material_id`` and ``structure`` (JSON), in the same order.
     facts : dict
-        For the manifest: ``thermo_type``, ``documents`` (numbers of documents) and ``mp_api``.
+        For the manifest: ``thermo_type``, ``documents`` (numbers of documents) and ``mp_api``
+        (its version).
 
     Raises
     ------
@@ -216,14 +236,13 @@ def make_tables(
             records_by_id.setdefault(energy["material_id"], energy)
     magnetic = {m["material_id"]: m for m in records["magnetism"]}
     names = sorted(records_by_id, key=lambda n: (crystals[n]["formula"], n))
-    source = f"Materials Project {scheme}"
     entries = pd.DataFrame(
         [
             _make_row(crystals[n], records_by_id[n], magnetic.get(n, {}))
-            | {"source": source}
             for n in names
         ]
     )
+    entries["source"] = f"Materials Project {scheme}"
     structures = pd.DataFrame(
         {
             "material_id": names,
@@ -246,16 +265,17 @@ def make_tables(
 def _choose_scheme(
     energies: list[Record], crystals: dict[str, Record], schemes: Sequence[str]
 ) -> str:
-    """Return the scheme that knows the most elements, of equals the first.
+    """Choose the scheme that has energies of the most pure elements, of equals the first.
 
     Parameters
     ----------
     energies : list of dict
-        Documents of energies, with ``material_id`` and ``thermo_type``.
+        Documents of energies, with ``material_id`` and ``thermo_type``. All ids are in
+        `crystals`.
     crystals : dict of dict
-        Documents of crystals by material id, with ``system``.
+        Documents of crystals by material id, with ``system``, such as "Co-Sm".
     schemes : sequence of str
-        Schemes to choose from, such as "R2SCAN".
+        Schemes to choose from, such as "R2SCAN". Capital and small letters are alike.
 
     Returns
     -------
@@ -304,8 +324,10 @@ def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
     Returns
     -------
     dict
-        From ``formula`` and ``formation_energy_eV_atom`` to ``moments_muB``; None for what is not
-        known. Moments of atoms are None where the document is of a smaller cell than the crystal.
+        From ``formula``, ``cell`` and ``formation_energy_eV_atom`` to ``moments_muB``; a name
+        ends in the unit. None stands for what is not known. ``magnetic_moment_muB_atom`` is 0 or
+        more, ``magnetic_sites`` counts those of the crystal's cell. Moments of atoms are None
+        where the document is of a smaller cell than the crystal.
     """
     symmetry = crystal["symmetry"] or {}
     sites = crystal["sites"]

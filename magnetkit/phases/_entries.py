@@ -114,9 +114,7 @@ class Entries:
 
 def element_symbols(*formulas: str) -> set[str]:
     """Return the elements that formulas name."""
-    return {
-        symbol for f in formulas for symbol in re.findall(r"[A-Z][a-z]?", f)
-    }
+    return set(re.findall(r"[A-Z][a-z]?", " ".join(formulas)))
 
 
 def entry_systems(entries: "pd.DataFrame") -> list[frozenset[str]]:

@@ -83,14 +83,9 @@ def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
     """
     limits: dict[str, dict[str, tuple[float, float]]] = {}
     for row in datasets.rows("known_phases/stabilizers.csv"):
-        least_share, most_share = (
-            float(row[f"{end}_metal_share"] or "inf")
-            for end in ("least", "most")
-        )
-        limits.setdefault(row["host"], {})[row["element"]] = (
-            least_share,
-            most_share,
-        )
+        least = float(row["least_metal_share"] or "inf")
+        most = float(row["most_metal_share"] or "inf")
+        limits.setdefault(row["host"], {})[row["element"]] = (least, most)
     return limits
 
 
@@ -100,8 +95,11 @@ def atoms() -> "Atoms":
     Returns
     -------
     Atoms
-        Arrays by element, (118,) or (families, 118): site, radius (angstrom), loss of cerium, early
-        and sp elements, guests on the rare-earth site and one over the limits of stabilizers.
+        New arrays, but for ``kind`` (cached). By element, (118,): ``kind`` (site), ``radius``
+        (angstrom, 1.40 where none is listed), ``less`` (what cerium loses of it), ``early`` and
+        ``sp`` (flags). By family and element, (families, 118): ``guest`` (on the rare-earth
+        site), ``enough`` and ``most`` (one over the limits of stabilizers, 0 without a limit).
+        Families are in the order of `FAMILIES`.
     """
     from ._stability_kernels import Atoms
 
@@ -134,8 +132,15 @@ def atoms() -> "Atoms":
 def _embedded_model() -> "tuple[Atoms, Weights]":
     """Read the fitted weights of the families, with the facts on the elements, for the kernel.
 
-    `Weights` has ``mean``, (families, terms), and ``root``, (families, terms, terms), the Cholesky
-    factor of the covariance. The result is cached and must not be changed.
+    The result is cached and must not be changed.
+
+    Returns
+    -------
+    Atoms
+        As `atoms` returns it.
+    Weights
+        ``mean``, (families, terms), and ``root``, (families, terms, terms), the lower Cholesky
+        factor of the covariance, both in the order of `FAMILIES`.
     """
     from .._core._linear import factor
     from ._stability_kernels import Weights
@@ -153,33 +158,37 @@ def _embedded_model() -> "tuple[Atoms, Weights]":
 def _host_facts() -> tuple[Int8Array, FloatArray, FloatArray, BoolArray]:
     """Collect the facts of formation by host; the last entry belongs to no host.
 
-    A variant is of its root's family. A host with interstitials is made of the metal, so its family
-    is that of the same metal lattice. All arrays have shape (hosts + 1,) and are cached.
+    A variant is of its root's family. A host with interstitials is made of the metal, so its
+    family is that of the same metal lattice. All arrays have shape (hosts + 1,), are in the order
+    of `HOST_NAMES`, and are cached.
 
     Returns
     -------
     family : ndarray of int8
-    making_K, melting_K : two rows of an ndarray
-        Making and melting temperature.
+        Index into `FAMILIES`.
+    making_K : ndarray of float64
+        Temperature at which phases of the host are made.
+    melting_K : ndarray of float64
+        Temperature at which they decompose into liquid; infinite for no host.
     from_gas : ndarray of bool
-        Made of a metal and a gas.
+        Whether they are made of a metal and a gas.
     """
-    bare = {
-        (HOSTS[name].rare_earth, HOSTS[name].transition_metal): f
-        for f, name in enumerate(FAMILIES[:-1])
-        if not HOSTS[name].interstitial
-    }
+    metals = {}
+    for code, name in enumerate(FAMILIES[:-1]):
+        host = HOSTS[name]
+        if not host.interstitial:
+            metals[host.rare_earth, host.transition_metal] = code
     other = len(FAMILIES) - 1
-    family = [
-        FAMILIES.index(host.root)
-        if host.root in FAMILIES
-        else bare.get((host.rare_earth, host.transition_metal), other)
-        for host in HOSTS.values()
-    ]
+    family = []
+    takes_gas = []
+    for host in HOSTS.values():
+        code = metals.get((host.rare_earth, host.transition_metal), other)
+        if host.root in FAMILIES:
+            code = FAMILIES.index(host.root)
+        family.append(code)
+        takes_gas.append(code < other and host.root != FAMILIES[code])
     making_temperatures = [host.making_temperature_K for host in HOSTS.values()]
     melts = [host.melts_at_K for host in HOSTS.values()]
-    takes_gas = [f < other and host.root != FAMILIES[f]
-                 for host, f in zip(HOSTS.values(), family, strict=True)]  # fmt: skip
     return (
         np.array([*family, other], np.int8),
         np.array([*making_temperatures, OTHERS_MADE_AT_K]),
@@ -203,16 +212,14 @@ def decomposition_temperature(
 ) -> FloatArray:
     """Return the temperature at which each phase decomposes, K, (n,).
 
-    It is infinite for phases that solidify from their melt. `host`, int8 (n,), is the
-    index into `HOST_NAMES`, -1 where there is none.
+    It is infinite for phases that solidify from their melt. `phases` has the n phases. `host`,
+    int8 (n,), is the index into `HOST_NAMES`, -1 where there is none.
     """
-    ends = [
-        h.formation.lives_to_K if h.formation else np.inf
-        for h in HOSTS.values()
-    ]
-    return np.where(
-        not_from_melt(phases, host), np.array([*ends, np.inf])[host], np.inf
-    )
+    ends = np.full(len(HOSTS) + 1, np.inf)
+    for code, record in enumerate(HOSTS.values()):
+        if record.formation is not None:
+            ends[code] = record.formation.lives_to_K
+    return np.where(not_from_melt(phases, host), ends[host], np.inf)
 
 
 def phase_states(
@@ -220,25 +227,28 @@ def phase_states(
 ) -> "tuple[CompositionTable, State]":
     """Return the phases whose formation is judged, and what is known of them.
 
-    A nitride or carbide of a metal lattice is made of the metal at a temperature at which no metal
-    atom moves, so the metal is judged. A composition without energy takes the mean distance to the
-    hull of the entries that differ from it in the rare earth alone, near radii first. Neither
-    `judged` nor `above` is changed. Rows stay in their order.
+    A nitride or carbide of a metal lattice is made of the metal at a temperature at which no
+    metal atom moves, so the metal is judged. A composition without energy takes the mean distance
+    to the hull of the entries that differ from it in the rare earth alone, near radii first.
+    Neither `judged` nor `above` is changed.
 
     Parameters
     ----------
     judged : Judged
         n phases.
-    above : ndarray, shape (n,)
+    above : ndarray of float64, shape (n,)
         Free energy above competing phases, eV/atom.
-    kelvin : ndarray, shape (n,)
+    kelvin : ndarray of float64, shape (n,)
         Temperature, K.
 
     Returns
     -------
     phases : CompositionTable
+        n phases in the order of `judged`, at the hosts' exact ratio.
     state : State
-        Arrays of the kernel.
+        Arrays of the kernel, (n,): ``family``, ``named``, ``distance`` and ``deviation``
+        (eV/atom, NaN where nothing is known), ``mixing`` (eV/atom), ``warmer`` (K above the
+        making temperature).
     """
     from ._stability_kernels import State
 
@@ -250,28 +260,16 @@ def phase_states(
     entropy = judged.entropy.copy()
     gas = takes_gas[judged.host]
     if gas.any():
-        bare = CompositionTable(
-            phases.indptr,
-            phases.indices,
-            np.where((kinds()[phases.indices] == 2) & np.repeat(gas, np.diff(phases.indptr)), 0.0,
-                     phases.values),
-            phases.row_index,
-        )  # fmt: skip
-        row = np.repeat(np.arange(len(bare)), np.diff(bare.indptr))
-        # Other rows stay to the last digit.
-        bare.values[:] /= np.where(
-            gas, np.bincount(row, bare.values, len(bare)), 1.0
-        )[row]
+        phases = _without_interstitials(phases, gas)
         parent = np.array(
             [HOST_NAMES.index(FAMILIES[f]) for f in family_of_row[gas]], np.int8
         )
         metal = Judged(
-            Named(parent, bare[gas], judged.named[gas]), judged.source
+            Named(parent, phases[gas], judged.named[gas]), judged.source
         )
         distance[gas], _ = metal.above(kelvin[gas])
         deviation[gas] = metal.deviation
         entropy[gas] = metal.entropy
-        phases = bare
     silent = np.flatnonzero((judged.host < 0) & np.isnan(judged.energy))
     if len(silent):
         distance[silent] = _analogues(phases[silent], judged.source)
@@ -283,6 +281,25 @@ def phase_states(
     )
 
 
+def _without_interstitials(
+    phases: CompositionTable, chosen: BoolArray
+) -> CompositionTable:
+    """Return phases without the interstitials of some rows, whose fractions sum to one again.
+
+    `phases` has n rows, and `chosen`, bool (n,), says of which interstitials are set to 0. Other
+    rows stay to the last digit.
+    """
+    from ._stability_kernels import INTERSTITIAL
+
+    row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))
+    is_removed = chosen[row] & (kinds()[phases.indices] == INTERSTITIAL)
+    atoms = np.where(is_removed, 0.0, phases.values)
+    total = np.where(chosen, np.bincount(row, atoms, len(phases)), 1.0)
+    return CompositionTable(
+        phases.indptr, phases.indices, atoms / total[row], phases.row_index
+    )
+
+
 def odds(
     judged: Judged,
     above: FloatArray,
@@ -291,24 +308,23 @@ def odds(
 ) -> Odds:
     """Compute the log odds that phases form, with their deviation, (n,) each.
 
-    `given` is set where a user gave the temperatures. They are logits; -inf is for a phase that is
-    melted or decomposed.
-
     Parameters
     ----------
     judged : Judged
-        n phases.
-    above : ndarray, shape (n,)
+        n phases. They are not changed.
+    above : ndarray of float64, shape (n,)
         Free energy above competing phases, eV/atom.
-    kelvin : ndarray, shape (n,)
+    kelvin : ndarray of float64, shape (n,)
         Temperature, K.
     given : bool
-        A user gave these temperatures, so that phases made in the solid or in a gas may decompose.
+        A user gave these temperatures, so that phases made in the solid or in a gas may
+        decompose.
 
     Returns
     -------
     Odds
-        ``mean`` and ``deviation``.
+        ``mean`` and ``deviation``, logits. The mean is -inf for a phase that is melted and, with
+        `given`, for one that has decomposed.
     """
     from .._core._threads import share_rows
     from . import _stability_kernels as _stability
@@ -336,8 +352,9 @@ def odds(
 def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
     """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,).
 
-    Near radii weigh most. NaN for a row without such entries. The distances of all entries are
-    computed once and kept in the cache of `source`. `table` has the n compositions.
+    Near radii weigh most. NaN for a row without such entries, or without rare earth. `table` has
+    the n compositions. The distances of all entries are computed once and kept in the cache of
+    the snapshot `source`.
     """
     if "analogues" not in source._cache:
         space = lowest_entries(source)
@@ -363,16 +380,17 @@ def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
 
 
 def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
-    """Describe each row with its rare earths as one element.
+    """Describe each row of a table with its rare earths as one element.
 
-    A tuple begins with the sum of the rare earths. Pairs of element column and atomic fraction of
-    the other elements follow, sorted. The radius is 0 without rare earth.
+    `table` has n compositions, atomic fractions.
 
     Returns
     -------
     list of (tuple, float)
-        Amounts by element, rounded, and the mean radius of R3+, angstrom; an empty tuple without
-        rare earth.
+        One pair a row. The tuple begins with the sum of the rare earths; pairs (element column,
+        atomic fraction) of the other elements follow, sorted, all rounded to four digits. The
+        number is the mean radius of R3+, angstrom. A row without rare earth has an empty tuple
+        and 0.
     """
     radii = {INDEX[s]: RADII[s] for s in RARE_EARTHS}
     patterns: list[tuple[tuple, float]] = []

@@ -61,9 +61,19 @@ class AssignmentRules(NamedTuple):
 def assign(rows, rules, codes, begin, end):
     """Write the index of the host of each composition from `begin` to `end` - 1 into `codes`.
 
-    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `rules` is `AssignmentRules`.
-    Of the rules that fit the first decides; -1 is for none. `codes`, int8 (n,), is overwritten at
-    these rows alone. A ratio whose lower sum is 0, and NaN fractions, fit no rule.
+    A ratio whose lower sum is 0, and NaN fractions, fit no rule.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of atomic fractions.
+    rules : AssignmentRules
+        Conditions, which are windows of ratios of sums of atoms, of each rule, and its host. Of
+        the rules whose conditions all hold the first decides.
+    codes : ndarray of int8, shape (n,)
+        Overwritten at these rows alone: index of the host, -1 for none.
+    begin, end : int
+        Range of rows.
     """
     indptr, indices, values = rows
     sums, first, where, above, below, low, high, start, host = rules
@@ -177,11 +187,21 @@ def _add_up_sites(indices, values, start, stop, role):
 def _fill_sites(indices, values, span, h, rules, totals, hard):
     """Fill the sites of the hard phase by the lever rule, bounded by what can enter the T sites.
 
-    `rules` is `SiteRules`. `hard` must come in as zeros on the span; atoms of each element inside
-    the hard phase, per atom of alloy, are written there, and elements without a site stay 0.
-    `indices` and `values` are the sparse rows, `span` is the first entry of the row and the one
-    behind its last, `h` the index of its host and `totals` what `_add_up_sites` returned, with rare
-    earth above 0 and a T element.
+    Parameters
+    ----------
+    indices, values : ndarray, shape (nnz,)
+        Element columns and atomic fractions of all rows.
+    span : tuple of int
+        First entry of the row and the one behind its last.
+    h : int
+        Index of its host.
+    rules : SiteRules
+        Sites of each host and the phases beside it.
+    totals : tuple
+        What `_add_up_sites` returned, with rare earth above 0 and a T element.
+    hard : ndarray of float64, shape (nnz,)
+        The span must come in as zeros. Written there: atoms of each element inside the hard
+        phase, per atom of alloy; elements without a site stay 0.
     """
     start, stop = span
     role, limit, preference, counts, ratios, boride, _ = rules
@@ -302,11 +322,21 @@ def count_entries(indptr, amounts, floor, count, start, stop):
 # indices and values at the rows start to stop.
 @jit
 def compact(rows, floor, kept, start, stop):
-    """Write compositions without their entries up to `floor`, as fractions that sum to one.
+    """Write compositions without their entries up to a floor, as fractions that sum to one.
 
-    `rows` is (indptr, indices, amounts), `kept` is (indptr, indices, fractions) of the result: its
-    indptr is summed up from `count_entries` before, the other two are written for the rows `start`
-    to `stop` - 1. A row whose amounts are all up to `floor` gets no entries.
+    A row whose amounts are all up to the floor gets no entries.
+
+    Parameters
+    ----------
+    rows : tuple
+        (indptr, indices, amounts) of the compositions.
+    floor : float
+        Amount above which an entry stays.
+    kept : tuple
+        (indptr, indices, fractions) of the result. Its indptr is summed up from `count_entries`
+        before; the other two are written for the rows of the range.
+    start, stop : int
+        Range of rows.
     """
     indptr, indices, amounts = rows
     ptr, columns, fractions = kept

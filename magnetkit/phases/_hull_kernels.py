@@ -47,10 +47,17 @@ class Simplex(NamedTuple):
 def factor(work, n, order):
     """Factor the matrix of some phases in place, each step with the largest element left (Gauss).
 
-    `work`, float64 (m, n or more), holds n independent phases as columns, elements as rows; its
-    factors take their place. `order`, int64 (m,), is overwritten with the order of the rows. All of
-    the first n columns of `work` are permuted and overwritten, further ones stay. Dependent phases
-    leave a pivot near 0; no error is raised.
+    Nothing is returned. Dependent phases leave a pivot near 0; no error is raised.
+
+    Parameters
+    ----------
+    work : ndarray of float64, shape (m, n or more)
+        Its first n columns are independent phases, elements as rows. Their factors take their
+        place, rows permuted; further columns stay.
+    n : int
+        Number of phases, at most m.
+    order : ndarray of int64, shape (m,)
+        Overwritten with the order of the rows.
     """
     m = len(order)
     for r in range(m):
@@ -80,10 +87,23 @@ def factor(work, n, order):
 def settle(work, n, order, x, amounts):
     """Compute the amounts of phases that make up a composition; return the smallest of them.
 
-    `work` and `order` are as `factor` left them; `x`, float64 (m,), is the composition. The first n
-    of `amounts` are overwritten. `amounts` is float64 (n or more,), any state. A negative result
-    says that the composition is outside these phases. For n of 0 it is infinite. `work`, `order`
-    and `x` are only read.
+    A negative result says that the composition is outside these phases. For n of 0 it is
+    infinite.
+
+    Parameters
+    ----------
+    work, order : ndarray
+        As `factor` left them; only read.
+    n : int
+        Number of phases.
+    x : ndarray of float64, shape (m,)
+        The composition; only read.
+    amounts : ndarray of float64, shape (n or more,)
+        The first n are overwritten, further ones stay.
+
+    Returns
+    -------
+    float
     """
     for c in range(n):
         total = x[order[c]]
@@ -154,11 +174,22 @@ def prices(phases, state):
 # Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
 @jit(part="linked")
 def _pivot(enter, leave, phases, state):
-    """Put phase `enter` in place `leave` of the basis, in place.
+    """Put a phase into the basis, in place of another one.
 
-    Basis, inverse and amounts of `state`, a `Simplex`, follow; its price and cost stay as they
-    were. `phases` is a `Phases`: (ptr, col, val) of atomic fractions and their energy. Row `leave`
-    of the new column must not be 0; this is not checked.
+    Basis, inverse and amounts of the state follow; its price and cost stay as they were. Nothing
+    is returned.
+
+    Parameters
+    ----------
+    enter : int
+        Number of the phase that enters.
+    leave : int
+        Place in the basis, 0 to m - 1, of the phase that leaves. Row `leave` of the new column
+        must not be 0; this is not checked.
+    phases : Phases
+        (ptr, col, val) of atomic fractions and their energy.
+    state : Simplex
+        Changed.
     """
     ptr, col, val, _ = phases
     basis, inverse, amounts, _, _, _ = state
@@ -246,7 +277,7 @@ def start(x, phases, state):
 # Loops and not slices: a slice assignment takes numba a second to compile.
 @jit(part="linked")
 def copy(source, target):
-    """Copy a matrix."""
+    """Copy the matrix `source`, (m, k), into `target`, which is as large."""
     for i in range(len(source)):
         for j in range(source.shape[1]):
             target[i, j] = source[i, j]
@@ -490,11 +521,22 @@ def _settle_products(x, phases, state, room):
 def _write(ids, held, n, settled, products, fractions):
     """Write ids and shares of the phases of one composition; -1 and 0 behind the last.
 
-    `held` holds n phases of the system, ascending, `settled` their amounts and `ids` the id of each
-    phase of the system. `products` and `fractions`, one row of the result each, are overwritten.
-    Phases with an amount up to 1e-8 are left out. `products`, int32 (width,), and `fractions`,
-    float64 (width,), are filled with -1 and 0 behind the last phase; the width must hold all of
-    them.
+    Phases with an amount up to 1e-8 are left out.
+
+    Parameters
+    ----------
+    ids : ndarray of int64
+        Id of each phase of the system.
+    held : ndarray of int64
+        The first n are phases of the system, ascending.
+    n : int
+        Number of phases.
+    settled : ndarray of float64
+        Amounts of these, the first n.
+    products : ndarray of int32, shape (width,)
+        One row of the result, overwritten; the width must hold all of the phases.
+    fractions : ndarray of float64, shape (width,)
+        One row of the result, overwritten.
     """
     count = 0
     for j in range(n):
@@ -707,10 +749,18 @@ class Planes(NamedTuple):
 # base, s1 to s5 float64: price of a facet and its slopes; x float64 (elements, lanes)
 @jit(part="copied")
 def _price_six(base, s1, s2, s3, s4, s5, x, lane):
-    """Return what a facet prices a composition of six elements at.
+    """Return what a facet prices a composition of six elements at, eV/atom.
 
-    `base` is the price of the first element, `s1` to `s5` what the others cost above it, eV/atom.
-    `x`, float64 (elements, lanes), holds atomic fractions, of which the column `lane` is priced.
+    Parameters
+    ----------
+    base : float
+        Price of the first element, eV/atom.
+    s1, s2, s3, s4, s5 : float
+        What each of the other elements costs above the first, eV/atom; 0 for an element too many.
+    x : ndarray of float64, shape (elements, lanes)
+        Atomic fractions, elements in the same order, one composition a column.
+    lane : int
+        Column that is priced.
     """
     total = base + s1 * x[1, lane] + s2 * x[2, lane]
     total += s3 * x[3, lane]

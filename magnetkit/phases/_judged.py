@@ -42,10 +42,10 @@ class Named(NamedTuple):
 
 @lru_cache(maxsize=1)
 def kinds() -> Int8Array:
-    """Return the site of each element: `RARE_EARTH`, `METAL` or `INTERSTITIAL`, int8 (118,).
+    """Return the site of each element: `RARE_EARTH` 0, `METAL` 1 or `INTERSTITIAL` 2, int8 (118,).
 
-    The array is by atomic number less one and cached. H, B, C, N and O are interstitials; all else
-    but rare earths are metals.
+    The array is by atomic number less one; it is cached and must not be changed. H, B, C, N and O
+    are interstitials; all else but rare earths are metals.
     """
     from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH
 
@@ -144,6 +144,11 @@ class Judged:
     """
 
     def __init__(self, given: Named, source: Entries) -> None:
+        """Interpolate the energies of phases and set the attributes that the class names.
+
+        `given` is what `named_phases` returned for n compositions, and `source` the snapshot.
+        Models of the hosts are fitted at their first use and kept in the cache of `source`.
+        """
         from .._core._threads import share_rows
         from . import _stability_kernels as _stability
 
@@ -219,7 +224,11 @@ class Judged:
 
     @cached_property
     def by_host(self) -> list[tuple[int, IntArray]]:
-        """Return the code and the rows of each host, of variants those of their root."""
+        """Return pairs of a root's code and the rows of its phases, int64.
+
+        Codes are indices into `HOST_NAMES`. A variant counts as its root; rows of no host are
+        left out. The list is computed once and kept.
+        """
         roots = root_codes(self.host)
         codes = np.unique(roots[roots >= 0])
         return [(int(code), np.flatnonzero(roots == code)) for code in codes]
@@ -240,17 +249,22 @@ class Judged:
     def above(self, kelvin: FloatArray) -> tuple[FloatArray, Decomposition]:
         """Compute the free energy of n phases above competing phases, and the products.
 
-        Two kinds compete: all phases of the snapshot, ordered as they are calculated (the phase may
-        separate into members of its own structure); and all of other structures, which mix rare
-        earths, and late 3d metals, as ideally as they can. `kelvin` has shape (n,). Every call adds
-        the error of the products to ``deviation`` of this object, so it is meant to be called once.
+        Two kinds compete: all phases of the snapshot, ordered as they are calculated (the phase
+        may separate into members of its own structure); and all of other structures, which mix
+        rare earths, and late 3d metals, as ideally as they can. Every call adds the error of the
+        products to ``deviation`` of this object, so it is meant to be called once.
+
+        Parameters
+        ----------
+        kelvin : ndarray of float64, shape (n,)
+            Temperature of each phase, K.
 
         Returns
         -------
-        above : ndarray, shape (n,)
-            eV/atom; NaN where an element has no phases.
+        above : ndarray of float64, shape (n,)
+            eV/atom, of either sign; NaN where an element has no phases, or the phase no energy.
         products : Decomposition
-            At 0 K.
+            Hull energy and products of the n phases at 0 K.
         """
         from .._core._threads import share_rows
         from ._stability_kernels import rivals_entropy
@@ -283,7 +297,10 @@ class Judged:
         return above, hull
 
     def judge_data(self, hull: Decomposition) -> Coded:
-        """Return whether data decide on each phase, `JUDGED`, or what lacks, in words."""
+        """Return whether data decide on each phase, `JUDGED`, or what lacks, in words: n texts.
+
+        `hull` is the second result of `above`.
+        """
         return judge_data(
             self.ideal, kinds(), self.source, np.isnan(hull.energy)
         )
@@ -321,6 +338,11 @@ def entry_energies(table: CompositionTable, source: Entries) -> FloatArray:
 
 
 def _nodes(source: Entries, host: str, columns: NDArray) -> Nodes:
+    """Build the nodes of a host for the elements that occur; kept for the next call.
+
+    `source` is the snapshot and `host` a name of `HOSTS`. `columns`, int (k,), are the elements,
+    atomic numbers less one; those that the host's model does not hold are left out.
+    """
     model = mixing_model(source, host)
     kinds_of = (model.earths, model.metals, model.thirds)
     return _hull_nodes(
@@ -391,6 +413,11 @@ def _shares_of_site(amounts: dict[int, float]) -> dict[int, float]:
 
 
 def _formula(host: str, earth: str, metal: str, third: str) -> str:
+    """Write the formula of an end member of a host, such as "Nd2Fe14B".
+
+    `host` is a name of `HOSTS`; `earth`, `metal` and `third` are symbols. An empty symbol, and an
+    element of which the host has no atom, is left out.
+    """
     entry = HOSTS[host]
     counts = (entry.rare_earth, entry.transition_metal, entry.interstitial)
     parts = zip((earth, metal, third), counts, strict=True)

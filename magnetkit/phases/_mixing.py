@@ -83,6 +83,10 @@ class MixingTerms:
     """
 
     def __init__(self, space: PhaseSpace, host: str) -> None:
+        """Find the host's elements in `space` and compute the hulls of all other phases there.
+
+        `host` is a name of `HOSTS`, such as "2:14:1". KeyError for another.
+        """
         kind = HOSTS[host]
         self.sites = np.array(
             [kind.rare_earth, kind.transition_metal, kind.interstitial], float
@@ -115,10 +119,11 @@ class MixingTerms:
         )
 
     def occupation(self, dense: NDArray) -> Occupation:
-        """Compute the shares of elements on each site, for rows of atomic fractions with the site ratio.
+        """Compute the shares of elements on each site, for rows with the host's ratio of sites.
 
-        `dense` is (n, columns). ``earth``, ``metal`` and ``third`` of the `Occupation` have n rows
-        and a column for each element of the site; rows sum to 1.
+        `dense`, (n, 118), holds atomic fractions. ``earth``, ``metal`` and ``third`` of the
+        `Occupation` have n rows and a column for each element of ``earths``, ``metals`` and
+        ``thirds``; rows sum to 1, or to 0 where the site is empty.
         """
 
         def share(columns: NDArray) -> NDArray:
@@ -151,24 +156,21 @@ class MixingTerms:
         atoms = self.sites.sum()
         shares = self.sites / atoms
         third = [first] if first >= 0 else []
-        rows = [
-            dict(zip([earth, metal, *third], shares, strict=False))
-            for earth, metal in itertools.product(
-                self.earths.tolist(), self.metals.tolist()
-            )
-        ]
+        rows = []
+        for earth in self.earths.tolist():
+            for metal in self.metals.tolist():
+                elements = [earth, metal, *third]
+                rows.append(dict(zip(elements, shares, strict=False)))
+        n_members = len(rows)
         pairs = np.triu_indices(len(self.metals), 1)
-        rows += [
-            dict.fromkeys(two_metals.tolist(), 0.5)
-            for two_metals in self.metals[np.transpose(pairs)]
-        ]
+        for two_metals in self.metals[np.transpose(pairs)].tolist():
+            rows.append(dict.fromkeys(two_metals, 0.5))
         hull_energies = solve(_table(rows), rivals).energy
+        members = hull_energies[:n_members]
+        mixtures = np.zeros((len(self.metals), len(self.metals)))
+        mixtures[pairs] = 4.0 * hull_energies[n_members:]
         shape = len(self.earths), len(self.metals)
-        metal = np.zeros((len(self.metals), len(self.metals)))
-        metal[pairs] = 4.0 * hull_energies[shape[0] * shape[1] :]
-        return hull_energies[: shape[0] * shape[1]].reshape(
-            shape
-        ), metal + metal.T
+        return members.reshape(shape), mixtures + mixtures.T
 
     def trend(self, at: Occupation) -> NDArray:
         """Return the hull of all other phases, from the end members linearly, eV/atom."""
@@ -221,14 +223,18 @@ class MixingTerms:
         )
 
     def nothing(self, rows: int) -> Occupation:
-        """Return empty sites."""
+        """Return an `Occupation` of `rows` compositions, all zeros, to be filled."""
         sites = self.earths, self.metals, self.thirds
         return Occupation(
             *(np.zeros((rows, len(columns))) for columns in sites)
         )
 
     def scatter(self, at: Occupation) -> FloatArray:
-        """Return the variance of calculations of one composition."""
+        """Compute the variance of calculations of one composition, (eV/atom)^2, shape (n,).
+
+        `at` holds the occupations of n compositions. The variance grows with the mixing of rare
+        earths and of metals.
+        """
         shares = np.column_stack(
             [
                 np.ones(len(at.earth)),
@@ -250,14 +256,18 @@ def _table(rows: list[dict[int, float]]) -> CompositionTable:
     A row is such as ``{61: 0.1667, 26: 0.8333}``, keys atomic numbers less one. No row is
     normalized; row_index counts from 0.
     """
-    parts = [sorted(row.items()) for row in rows]
-    indptr = np.concatenate([[0], np.cumsum(list(map(len, parts)))]).astype(
-        np.int64
-    )
+    starts = [0]
+    columns: list[int] = []
+    amounts: list[float] = []
+    for row in rows:
+        for column in sorted(row):
+            columns.append(column)
+            amounts.append(row[column])
+        starts.append(len(columns))
     return CompositionTable(
-        indptr,
-        np.array([c for p in parts for c, _ in p], np.int32),
-        np.array([a for p in parts for _, a in p]),
+        np.array(starts, np.int64),
+        np.array(columns, np.int32),
+        np.array(amounts, np.float64),
         np.arange(len(rows), dtype=np.int64),
     )
 
@@ -281,8 +291,8 @@ class Slope(NamedTuple):
 def chemical_slopes(host: str) -> tuple[Slope, ...]:
     """Return the slopes of a host if they help its energies, else an empty tuple.
 
-    Sites are filled by their energies at 1300 K (`benchmarks.accuracy.phases.substituted`). `host`
-    is a name of `HOSTS`, such as "2:14:1". The result is cached.
+    `host` is a name of `HOSTS`, such as "2:14:1"; its record says whether they help. Elements of
+    a `Slope` are atomic numbers less one, its energy is in eV. The result is cached.
     """
     if not HOSTS[host].substitution_slopes:
         return ()
@@ -296,16 +306,17 @@ def all_slopes(host: str) -> tuple[Slope, ...]:
     one, its energy is in eV. A row without an energy is left out.
     """
     root = root_host(host)
-    return tuple(
-        Slope(
-            INDEX[row["rare_earth"]],
-            INDEX[row["transition_metal"]],
-            INDEX[row["element"]],
-            float(row["used_eV"]),
-        )
-        for row in datasets.rows("substitution/slopes.csv")
-        if row["host"] == root and row["used_eV"]
-    )
+    slopes = []
+    for row in datasets.rows("substitution/slopes.csv"):
+        if row["host"] == root and row["used_eV"]:
+            slope = Slope(
+                earth=INDEX[row["rare_earth"]],
+                main=INDEX[row["transition_metal"]],
+                metal=INDEX[row["element"]],
+                energy=float(row["used_eV"]),
+            )
+            slopes.append(slope)
+    return tuple(slopes)
 
 
 def unknown_pairs(
@@ -383,6 +394,19 @@ class MixingModel:
         exclude: IntArray | None = None,
         slopes: tuple[Slope, ...] | None = None,
     ) -> None:
+        """Gather the entries of a host and fit the model, see `_fit`.
+
+        Parameters
+        ----------
+        space : PhaseSpace
+            All compositions of a snapshot.
+        host : str
+            A name of `HOSTS`, such as "2:14:1".
+        exclude : ndarray of int, optional
+            Phases of `space`, by number, that are left out as if they were not there.
+        slopes : tuple of Slope, optional
+            Slopes of a potential; by default those of `chemical_slopes`.
+        """
         self.terms = terms = MixingTerms(space, host)
         self.earths = terms.earths
         self.metals = terms.metals
@@ -403,16 +427,17 @@ class MixingModel:
     ) -> tuple[Occupation, FloatArray, FloatArray]:
         """Build pairs of occupations, with and without a metal, and their differences of energy.
 
-        The pairs follow each other. Differences (eV/atom) and their deviations are one a pair.
         `known` are the slopes of the host; used are those of pairs without an entry and of rare
-        earths that the snapshot has. The attribute `borrowed` is set to these pairs.
+        earths that the snapshot has. The attribute `borrowed` is set to the pairs (main metal,
+        metal) without an entry.
 
         Returns
         -------
         at : Occupation
-            2 k rows.
+            2 k rows: the occupation with 2 % of the metal, then the one without it, for each
+            slope.
         energy : ndarray of float64, shape (k,)
-            Differences, eV/atom.
+            Energy with less that without, eV/atom.
         deviation : ndarray of float64, shape (k,)
             Their deviations, eV/atom.
         """
@@ -425,15 +450,13 @@ class MixingModel:
         ]
         at = self.terms.nothing(2 * len(observations))
         for k, slope in enumerate(observations):
-            columns = slice(2 * k, 2 * k + 2)
-            at.earth[columns, np.searchsorted(self.earths, slope.earth)] = 1.0
-            at.metal[columns, np.searchsorted(self.metals, slope.main)] = 1.0
-            at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= (
-                MIXED_SHARE
-            )
-            at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += (
-                MIXED_SHARE
-            )
+            rows = slice(2 * k, 2 * k + 2)
+            main = np.searchsorted(self.metals, slope.main)
+            metal = np.searchsorted(self.metals, slope.metal)
+            at.earth[rows, np.searchsorted(self.earths, slope.earth)] = 1.0
+            at.metal[rows, main] = 1.0
+            at.metal[2 * k, main] -= MIXED_SHARE
+            at.metal[2 * k, metal] += MIXED_SHARE
         atoms = MIXED_SHARE * self.terms.sites[1] / self.terms.sites.sum()
         energy = atoms * np.array([slope.energy for slope in observations])
         return at, energy, np.full(len(observations), atoms * NOISE_EV)
@@ -489,13 +512,16 @@ class MixingModel:
 
     @property
     def mixed(self) -> BoolArray:
-        """Which entries have more than one rare earth or more than one metal."""
+        """Which entries have more than one rare earth or more than one metal, bool (n,)."""
         earth, metal, _ = self.occupation
         return (earth.max(axis=1) < 1 - 1e-6) | (metal.max(axis=1) < 1 - 1e-6)
 
     @property
     def far(self) -> FloatArray:
-        """Errors of the left-out mixed entries in half widths of their unscaled intervals."""
+        """Errors of the left-out mixed entries in half widths of their unscaled intervals.
+
+        They are 0 or more, float64, one for each entry that is `mixed`.
+        """
         return (np.abs(self.loo_error) / (DEVIATIONS_90 * self.loo_deviation))[
             self.mixed
         ]
@@ -521,8 +547,13 @@ class MixingModel:
     def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
         """Build the nodes from which phases of some elements are interpolated.
 
-        `earths`, `metals` and `thirds` are ascending element columns. Each must be on its site of
-        this model. Nothing of the model is changed.
+        Nothing of the model is changed.
+
+        Parameters
+        ----------
+        earths, metals, thirds : ndarray of int64
+            Element columns, ascending, of the elements on each site of the phases. The model must
+            hold them; `thirds` may be empty.
 
         Returns
         -------
@@ -588,6 +619,9 @@ def _select_observations(
 ) -> BoolArray:
     """Say which observations are learnt from: the worst outlier is dropped until none is left.
 
+    An outlier is more than `_OUTLIER` deviations from what the others predict. No argument is
+    changed.
+
     Parameters
     ----------
     full : ndarray of float64, shape (n, n)
@@ -600,7 +634,7 @@ def _select_observations(
     Returns
     -------
     ndarray of bool, shape (n,)
-        Neither argument is changed.
+        True for those that are learnt from.
     """
     candidates = np.arange(len(rest))
     inverse = invert(full)
@@ -637,7 +671,11 @@ def conformal_scale(far: FloatArray) -> float:
 
 
 def mixing_model(snapshot: Entries, host: str) -> MixingModel:
-    """Return the model of a host, fitted once a snapshot."""
+    """Return the `MixingModel` of a host.
+
+    `host` is a name of `HOSTS`. The model is fitted at the first call and kept in the cache of
+    `snapshot`.
+    """
     key = ("mixing", host)
     if key not in snapshot._cache:
         snapshot._cache[key] = MixingModel(lowest_entries(snapshot), host)

@@ -4,7 +4,7 @@ All facets of the hull of a small chemical system.
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from ..alloy.table import CompositionTable
 from ._entries import ERROR, SCHEMES, Entries
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ._hull_kernels import Planes
 
 # Rows of one chemical system that one thread solves in a row, each from the last one's basis.
@@ -213,7 +215,7 @@ def _reasons_left_out(
     absurd: BoolArray,
     collapsed: BoolArray,
 ) -> tuple[str, ...]:
-    """List in words which entries are left out, and why.
+    """List in words which entries are left out, and why, such as "SmCo5: no formation energy".
 
     Parameters
     ----------
@@ -223,6 +225,11 @@ def _reasons_left_out(
         Formation energies, eV/atom, for the words.
     absurd, collapsed : ndarray of bool, shape (n,)
         Entries without a usable energy, and those calculated without their moment.
+
+    Returns
+    -------
+    tuple of str
+        First those without a usable energy, then the others, one text an entry.
     """
     reasons = []
     for i in np.flatnonzero(absurd):
@@ -239,11 +246,37 @@ def _reasons_left_out(
 
 
 def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
-    """Return one key a composition, equal where the fractions agree to so many digits."""
+    """Return one key a composition of `table`, equal where elements and fractions are.
+
+    Fractions count as equal where they agree when rounded to so many `digits` behind the point.
+    An entry of fraction 0 makes another key.
+    """
     amount = np.round(table.values * 10**digits).astype(np.int32)
     parts = np.column_stack([table.indices, amount]).astype(np.int32)
     bounds = table.indptr.tolist()
     return [parts[a:b].tobytes() for a, b in itertools.pairwise(bounds)]
+
+
+def read_formulas(entries: "pd.DataFrame") -> CompositionTable:
+    """Read the column ``formula`` of a snapshot's entries, in atoms, one row an entry.
+
+    A formula that cannot be read has no row; ``row_index`` gives the entry of each row.
+    """
+    return CompositionTable.from_strings(
+        entries["formula"].tolist(), basis="atomic"
+    )
+
+
+def find_compositions(
+    entries: "pd.DataFrame", keys: Collection[bytes]
+) -> BoolArray:
+    """Say which entries have one of the compositions `keys`, bool (n,).
+
+    `entries` is the frame of a snapshot, of which ``formula`` is read; `keys` are of
+    `composition_keys`.
+    """
+    table = read_formulas(entries)
+    return np.array([key in keys for key in composition_keys(table)], bool)
 
 
 def lowest_entries(snapshot: Entries) -> PhaseSpace:
@@ -309,9 +342,7 @@ def find_collapsed_entries(entries: Any) -> BoolArray | None:
     name = "magnetic_moment_muB_atom"
     if name not in entries.columns or entries[name].isna().all():
         return None
-    table = CompositionTable.from_strings(
-        entries["formula"].tolist(), basis="atomic"
-    )
+    table = read_formulas(entries)
     moment = entries[name].to_numpy(float)[table.row_index]
     iron = table.fraction("Fe")
     iron_and_cobalt = table.fraction("Fe", "Co")
@@ -371,11 +402,11 @@ class Systems:
         tuple of three ndarrays of int64
             System, first position in ``order`` and the position after the last, of each run.
         """
-        runs = [
-            (s, at, min(at + RUN, self.bounds[s + 1]))
-            for s in np.flatnonzero(chosen)
-            for at in range(self.bounds[s], self.bounds[s + 1], RUN)
-        ]
+        runs = []
+        for system in np.flatnonzero(chosen):
+            end = self.bounds[system + 1]
+            for first in range(self.bounds[system], end, RUN):
+                runs.append((system, first, min(first + RUN, end)))
         return tuple(np.array(runs, np.int64).reshape(-1, 3).T.copy())
 
 
@@ -434,7 +465,10 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
 
 
 def first_positions(codes: IntArray, n: int) -> IntArray:
-    """Return where each of `n` codes appears first."""
+    """Return where each of the codes 0 to `n` - 1 appears first in `codes`, int64 (n,).
+
+    A code that does not appear has 0. Negative codes must not occur.
+    """
     first = np.zeros(n, np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     return first
@@ -470,7 +504,11 @@ def _cover(sets: NDArray[np.uint64], sizes: IntArray) -> IntArray:
 def _is_subset(
     some: NDArray[np.uint64], others: NDArray[np.uint64]
 ) -> BoolArray:
-    """Say whether each set of `some`, a row, is contained in each of `others`, a column; bool."""
+    """Say whether each set of `some` is contained in each of `others`, bool (a, b).
+
+    `some`, uint64 (a, words), and `others`, uint64 (b, words), have a set a row and a bit an
+    element.
+    """
     is_inside = np.ones((len(some), len(others)), bool)
     for column, other in zip(some.T, others.T, strict=True):
         is_inside &= (column[:, None] & ~other) == 0
@@ -478,11 +516,11 @@ def _is_subset(
 
 
 def find_facets(space: PhaseSpace, members: BoolArray) -> "Planes | None":
-    """Return the facets of a chemical system, None where qhull fails; kept for the next call.
+    """Return the facets of a chemical system; None where they cannot be had, see `_find`.
 
-    `space` has the phases on the hull. `members`, bool (columns,), says which elements the system
-    has. They are kept in ``space.facets``. `Planes` has the prices (eV/atom), corners and factors
-    of each facet.
+    They are computed at the first call and kept in ``space.facets``. `space` has the phases on
+    the hull. `members`, bool (columns,), says which elements the system has. `Planes` has the
+    prices (eV/atom), corners and factors of each facet.
     """
     key = members.tobytes()
     if key not in space.facets:

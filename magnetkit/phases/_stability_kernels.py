@@ -511,12 +511,25 @@ class Weights(NamedTuple):
 # shares of what is enough of each; their range is over where the shares of the most exceed one.
 @jit(part="merged")
 def _describe(i, rows, atoms, state, x):
-    """Write the terms of the log odds of phase i into `x`, in the order of `TERMS`.
+    """Write the terms of the log odds of one phase into `x`, in the order of `TERMS`.
 
-    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `atoms` is `Atoms`; `state` is
-    `State`. `x`, float64 (terms,), is overwritten. Where there is no energy (``state.distance``
-    NaN) a hull distance of 30 meV stands in. A phase without rare earth or metal has the terms of
-    energies alone, the others are 0.
+    Where there is no energy a hull distance of 30 meV stands in. A phase without rare earth or
+    metal has the terms of energies alone, the others are 0.
+
+    Parameters
+    ----------
+    i : int
+        Number of the phase.
+    rows : Rows
+        (indptr, indices, values) of the atomic fractions of n phases.
+    atoms : Atoms
+        Facts by element: ``kind``, ``radius`` (angstrom), ``less``, ``early``, ``sp``, and by
+        family ``guest``, ``enough`` and ``most``.
+    state : State
+        Of each phase: ``family``, ``named``, ``distance`` and ``deviation`` (eV/atom, NaN where
+        there is none), ``mixing`` (eV/atom) and ``warmer`` (K).
+    x : ndarray of float64, shape (terms,)
+        Overwritten.
     """
     indptr, indices, values = rows
     family = state.family[i]
@@ -602,11 +615,20 @@ def _describe(i, rows, atoms, state, x):
 def describe(rows, atoms, state, x, start, stop):
     """Write the terms of the log odds of phases `start` to `stop` - 1 into `x`.
 
-    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `atoms` is `Atoms`; `state` is
-    `State`. The columns of `x`, float64 (n, terms), are in the order of `TERMS`. Rows `start` to
-    `stop` - 1 of `x` are overwritten. `Atoms` holds kind, radius (angstrom) and stabilizing limits
-    of the elements; `State` holds family, hull distance and deviation (eV/atom), mixing and warmth
-    of each phase.
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of the atomic fractions of n phases.
+    atoms : Atoms
+        Facts by element: ``kind``, ``radius`` (angstrom), ``less``, ``early``, ``sp``, and by
+        family ``guest``, ``enough`` and ``most``.
+    state : State
+        Of each phase: ``family``, ``named``, ``distance`` and ``deviation`` (eV/atom, NaN where
+        there is none), ``mixing`` (eV/atom) and ``warmer`` (K).
+    x : ndarray of float64, shape (n, terms)
+        Rows `start` to `stop` - 1 are overwritten; columns are in the order of `TERMS`.
+    start, stop : int
+        Range of phases.
     """
     for i in range(start, stop):
         _describe(i, rows, atoms, state, x[i])
@@ -617,11 +639,25 @@ def describe(rows, atoms, state, x, start, stop):
 def odds(rows, atoms, state, weights, mean, deviation, start, stop):
     """Write mean and deviation of the log odds that phases `start` to `stop` - 1 form.
 
-    `rows` is `Rows`: (indptr, indices, values) of atomic fractions; `atoms` is `Atoms`; `state` is
-    `State`; `weights` is `Weights`. `mean` and `deviation` are overwritten. Both are float64 (n,)
-    and written at `start` to `stop` - 1 alone. They are logits: a mean of 0 is a probability of one
-    half. `Weights` holds ``mean``, (families, terms), and ``root``, (families, terms, terms), whose
-    product with its transpose is the covariance.
+    They are logits: a mean of 0 is a probability of one half.
+
+    Parameters
+    ----------
+    rows : Rows
+        (indptr, indices, values) of the atomic fractions of n phases.
+    atoms : Atoms
+        Facts by element: ``kind``, ``radius`` (angstrom), ``less``, ``early``, ``sp``, and by
+        family ``guest``, ``enough`` and ``most``.
+    state : State
+        Of each phase: ``family``, ``named``, ``distance`` and ``deviation`` (eV/atom, NaN where
+        there is none), ``mixing`` (eV/atom) and ``warmer`` (K).
+    weights : Weights
+        ``mean``, (families, terms), and ``root``, (families, terms, terms), whose product with
+        its transpose is the covariance.
+    mean, deviation : ndarray of float64, shape (n,)
+        Overwritten at `start` to `stop` - 1 alone.
+    start, stop : int
+        Range of phases.
     """
     k = weights.mean.shape[1]
     x = np.empty(k)

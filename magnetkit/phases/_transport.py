@@ -245,8 +245,6 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
     """
     from mp_api.client import MPRester
 
-    from ._documents import FIELDS, read_document
-
     say({"loaded": True})
     endpoint = question["endpoint"]
     systems = question["systems"]
@@ -266,45 +264,68 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
                 f"{_CHECK}"
             )
         rester.session.hooks["response"].append(watch.check)
-        records: dict[str, list[News]] = {
-            "summary": [],
-            "thermo": [],
-            "magnetism": [],
-        }
-
-        def search(
-            kind: str, criterion: str, values: list[str], **more: Any
-        ) -> None:
-            """Search documents of a kind by a criterion, in batches, and append them to `records`.
-
-            `kind` is "summary", "thermo" or "magnetism"; `criterion` the keyword of mp-api that
-            gets `values`; `more` are further keywords. A list of values longer than `BATCH` is
-            asked for in several searches. NetworkError if an answer is not whole.
-            """
-            for start in range(0, len(values), BATCH):
-                documents = watch.search(
-                    getattr(rester.materials, kind).search,
-                    f"{where}materials/{kind}/",
-                    len(records[kind]),
-                    fields=FIELDS[kind],
-                    all_fields=False,
-                    chunk_size=DOCUMENTS_A_PAGE,
-                    **{criterion: values[start : start + BATCH]},
-                    **more,
-                )
-                records[kind] += [
-                    read_document(kind, document) for document in documents
-                ]
-
-        search("summary", "chemsys", systems, deprecated=False)
-        # All schemes, for mp-api and the server spell them differently; one is chosen later.
-        search("thermo", "chemsys", systems)
-        search(
-            "magnetism",
-            "material_ids",
-            sorted({r["material_id"] for r in records["summary"]}),
-        )
+        records = _fetch_documents(rester.materials, watch, where, systems)
     return {"version": version, "records": records}
+
+
+def _fetch_documents(
+    materials: Any, watch: "_Watch", where: str, systems: list[str]
+) -> dict[str, list[News]]:
+    """Search all documents of chemical systems, kind by kind.
+
+    Parameters
+    ----------
+    materials : mp_api rester
+        Has a rester with a method ``search`` for each kind.
+    watch : _Watch
+        Hook of its session; it calls the searches.
+    where : str
+        Address of the server with a final slash, for messages.
+    systems : list of str
+        Chemical systems, such as "Co-Sm".
+
+    Returns
+    -------
+    dict of list of dict
+        Results of `read_document` by kind: ``summary``, ``thermo`` and ``magnetism``.
+
+    Raises
+    ------
+    NetworkError
+        If an answer is not whole or a document not as expected.
+    """
+    from ._documents import FIELDS, read_document
+
+    def search(
+        kind: str, criterion: str, values: list[str], **more: Any
+    ) -> list[News]:
+        """Search documents of a kind by a criterion, in batches.
+
+        `kind` is "summary", "thermo" or "magnetism"; `criterion` the keyword of mp-api that gets
+        `values`; `more` are further keywords. A list of values longer than `BATCH` is asked for in
+        several searches. The result is what `read_document` returns of each document.
+        """
+        documents: list[News] = []
+        for start in range(0, len(values), BATCH):
+            answer = watch.search(
+                getattr(materials, kind).search,
+                f"{where}materials/{kind}/",
+                len(documents),
+                fields=FIELDS[kind],
+                all_fields=False,
+                chunk_size=DOCUMENTS_A_PAGE,
+                **{criterion: values[start : start + BATCH]},
+                **more,
+            )
+            documents += [read_document(kind, document) for document in answer]
+        return documents
+
+    summary = search("summary", "chemsys", systems, deprecated=False)
+    # All schemes, for mp-api and the server spell them differently; one is chosen later.
+    thermo = search("thermo", "chemsys", systems)
+    names = sorted({document["material_id"] for document in summary})
+    magnetism = search("magnetism", "material_ids", names)
+    return {"summary": summary, "thermo": thermo, "magnetism": magnetism}
 
 
 class _Watch:
@@ -366,9 +387,10 @@ class _Watch:
     def check(self, response: Any, *_: Any, **__: Any) -> None:
         """Read an HTTP answer whole and check it; a hook of requests.
 
-        `response` is that of requests. `_PassingError` is raised if another answer may come later,
-        NetworkError if not. The body is read into memory, see `_read`, and documents of a good
-        answer are counted. A redirect to the same host passes.
+        `response` is that of requests; further arguments, `_` and `__`, are not used.
+        `_PassingError` is raised if another answer may come later, NetworkError if not. The body
+        is read into memory, see `_read`, and the documents of a good answer are counted. A
+        redirect to the same host passes.
         """
         where = _place(response.url)
         status = response.status_code

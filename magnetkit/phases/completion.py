@@ -6,7 +6,6 @@ by what compounds are made of, all rare earths as one, and energies of the embed
 shifted by it. The error is that of shared compounds left out of the fit.
 """
 
-from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -18,7 +17,12 @@ from .._core.elements import INDEX, RARE_EARTHS
 from .._core.errors import DataError
 from ..alloy.table import CompositionTable
 from ._entries import ERROR, Entries, entry_systems
-from ._space import composition_keys, lowest_entries
+from ._space import (
+    composition_keys,
+    find_compositions,
+    lowest_entries,
+    read_formulas,
+)
 from .hull import measure_distances
 
 if TYPE_CHECKING:
@@ -47,7 +51,11 @@ class Correction(NamedTuple):
     def apply(
         self, table: CompositionTable, energies: FloatArray
     ) -> FloatArray:
-        """Return the energies of n compositions, eV/atom, in the other scheme, shape (n,)."""
+        """Return the energies of n compositions, eV/atom, in the other scheme, shape (n,).
+
+        `table` has the compositions, and `energies`, (n,), their formation energies in the first
+        scheme, eV/atom. Pure elements keep theirs. Neither is changed.
+        """
         pure = np.diff(table.indptr) == 1
         return np.where(pure, energies, energies + _groups(table) @ self.shifts)
 
@@ -78,29 +86,22 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     from sklearn.linear_model import HuberRegressor
     from sklearn.model_selection import cross_val_predict
 
-    spaces = [lowest_entries(snapshot) for snapshot in (source, target)]
-    energies = []
-    for space in spaces:
-        keys = composition_keys(space.table())[space.columns :]
-        energies.append(
-            dict(zip(keys, space.energy[space.columns :], strict=True))
-        )
-    before, after = energies
-    table = spaces[1].table()[spaces[1].columns :]
-    rows = [k for k, key in enumerate(composition_keys(table)) if key in before]
-    if len(rows) < LEAST_SHARED:
+    before = _compound_energies(source)
+    after = _compound_energies(target)
+    is_shared = np.array([key in before for key in after], bool)
+    shared = int(is_shared.sum())
+    if shared < LEAST_SHARED:
         raise DataError(
-            f"snapshots {source.name} and {target.name} share {len(rows)} compounds; at least "
+            f"snapshots {source.name} and {target.name} share {shared} compounds; at least "
             f"{LEAST_SHARED} are needed to correct energies of one to the other: pull larger "
             "chemical systems"
         )
-    common_rows = table[np.array(rows)]
-    keys = composition_keys(common_rows)
-    difference = np.array([after[key] - before[key] for key in keys])
-    parts = _groups(common_rows)
+    difference = np.array([after[k] - before[k] for k in after if k in before])
+    space = lowest_entries(target)
+    parts = _groups(space.table()[space.columns :][is_shared])
     model = HuberRegressor(alpha=_SHRINKAGE, fit_intercept=False, max_iter=1000)
     left_out = cross_val_predict(
-        model, parts, difference, cv=min(_FOLDS, len(rows))
+        model, parts, difference, cv=min(_FOLDS, shared)
     )
     errors = np.sort(np.abs(difference - left_out))
     # The conformal quantile: nine in ten of left-out compounds lie within.
@@ -108,31 +109,56 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     return Correction(
         shifts=model.fit(parts, difference).coef_,
         error=float(errors[place] / DEVIATIONS_90),
-        shared=len(rows),
+        shared=shared,
     )
+
+
+def _compound_energies(snapshot: Entries) -> dict[bytes, float]:
+    """Return the lowest energy of each compound of a snapshot, eV/atom, by its composition key.
+
+    They are in the order of `lowest_entries`, without the elements.
+    """
+    space = lowest_entries(snapshot)
+    keys = composition_keys(space.table())[space.columns :]
+    return dict(zip(keys, space.energy[space.columns :], strict=True))
 
 
 def complete(snapshot: Kind, embedded: Entries) -> Kind:
     """Add to a snapshot what it lacks from the embedded one; see `Snapshot.completed`.
 
-    A new snapshot is returned. `snapshot` is not changed. Its doubtful compositions are replaced.
-    The distances to the hull are computed anew and ``manifest["completed"]`` says what was done.
-    DataError if the two share too few compounds.
+    Its doubtful compositions are replaced, and entries of chemical systems that it does not cover
+    are added, with energies corrected to its scheme.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The snapshot, which is not changed.
+    embedded : Entries
+        The embedded snapshot.
+
+    Returns
+    -------
+    Snapshot
+        A new one without a folder. Its distances to the hull are computed anew, and
+        ``manifest["completed"]`` says what was done.
+
+    Raises
+    ------
+    DataError
+        If the two share too few compounds.
     """
     import pandas as pd
 
     correction = fit_correction(embedded, snapshot)
     doubtful = lowest_entries(snapshot).doubtful
-    entries = snapshot.entries[~_is_among(snapshot.entries, doubtful)]
-    lacking = _is_outside(snapshot, embedded.entries) | _is_among(
-        embedded.entries, doubtful
-    )
+    is_doubtful = find_compositions(snapshot.entries, doubtful)
+    lacking = _is_outside(snapshot, embedded.entries)
+    lacking |= find_compositions(embedded.entries, doubtful)
     borrowed_entries = _correct_energies(
         embedded.entries[lacking], correction, snapshot.manifest["scheme"]
     )
-    manifest = {
-        key: value for key, value in snapshot.manifest.items() if key != "files"
-    }
+    manifest = dict(snapshot.manifest)
+    manifest.pop("files", None)
     manifest["elements"] = sorted(
         {*snapshot.elements, *embedded.elements}, key=INDEX.__getitem__
     )
@@ -146,7 +172,10 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
     whole = replace(
         snapshot,
         name=f"{snapshot.name}, completed",
-        entries=pd.concat([entries, borrowed_entries], ignore_index=True),
+        entries=pd.concat(
+            [snapshot.entries[~is_doubtful], borrowed_entries],
+            ignore_index=True,
+        ),
         manifest=manifest,
         folder=None,
         crystals=snapshot.structures() if snapshot.has_structures else None,
@@ -158,15 +187,21 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
 def _correct_energies(
     entries: "pd.DataFrame", correction: Correction, scheme: str
 ) -> "pd.DataFrame":
-    """Return a copy of entries with energies corrected to `scheme`, and the error of that, eV/atom.
+    """Return a copy of entries with energies corrected to another scheme.
 
-    Changed are ``formation_energy_eV_atom``, the error's column and ``source``, which names the
-    scheme. `entries` is the frame of a snapshot and `scheme` a name such as "Materials Project
-    R2SCAN". The error of elements is 0. `correction` is as of `fit_correction`.
+    Changed are ``formation_energy_eV_atom``, the column of its error (`ERROR`, eV/atom, 0 for
+    elements) and ``source``, which names the scheme.
+
+    Parameters
+    ----------
+    entries : pandas.DataFrame
+        Entries of a snapshot.
+    correction : Correction
+        As `fit_correction` returns it.
+    scheme : str
+        Name of the scheme, such as "Materials Project R2SCAN"; for the words alone.
     """
-    table = CompositionTable.from_strings(
-        entries["formula"].tolist(), basis="atomic"
-    )
+    table = read_formulas(entries)
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     is_compound = np.diff(table.indptr) > 1
     result = entries.copy()
@@ -177,23 +212,22 @@ def _correct_energies(
 
 
 def _groups(table: CompositionTable) -> FloatArray:
-    """Return the atomic fractions of each group of elements, (n, 103): rare earths are the last."""
+    """Compute the atomic fractions of each group of elements, (n, 103).
+
+    `table` has n compositions. A group is one element, in order of atomic number; the rare earths
+    together are the last.
+    """
     dense = table.to_array()
     earths = [INDEX[symbol] for symbol in RARE_EARTHS]
     rest = np.delete(dense, earths, axis=1)
     return np.column_stack([rest, dense[:, earths].sum(axis=1)])
 
 
-def _is_among(entries: "pd.DataFrame", keys: Collection[bytes]) -> BoolArray:
-    """Say which entries have one of the compositions `keys`, bool (n,)."""
-    table = CompositionTable.from_strings(
-        entries["formula"].tolist(), basis="atomic"
-    )
-    return np.array([key in keys for key in composition_keys(table)], bool)
-
-
 def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> BoolArray:
-    """Say which entries are of a chemical system that the snapshot does not cover, bool (n,)."""
+    """Say which entries are of a chemical system that a snapshot does not cover, bool (n,).
+
+    `entries` is the frame of another snapshot, of which ``formula`` is read.
+    """
     return np.array(
         [not snapshot.covers(symbols) for symbols in entry_systems(entries)],
         bool,

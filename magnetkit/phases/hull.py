@@ -19,7 +19,13 @@ from .._core.elements import INDEX
 from .._core.errors import DataError, InputError
 from ..alloy.table import CompositionTable
 from ._entries import Entries
-from ._space import PhaseSpace, find_facets, gather, lowest_entries
+from ._space import (
+    PhaseSpace,
+    find_facets,
+    gather,
+    lowest_entries,
+    read_formulas,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,6 +58,8 @@ def solve(
 ) -> Decomposition:
     """Compute the hull energy of each row, and its products if asked.
 
+    Facets of large groups of rows are found and kept in `space`.
+
     Parameters
     ----------
     table : CompositionTable
@@ -64,9 +72,9 @@ def solve(
     Returns
     -------
     Decomposition
-        ``energy``, (n,), eV/atom, NaN for a row with an element without phases; ``products``, int32
-        (n, width), index into ``formulas``, -1 beyond the last; ``fractions``, (n, width), shares
-        of the atoms.
+        ``energy``, (n,), eV/atom, NaN for a row with an element without phases; ``products``,
+        int32 (n, width), index into ``formulas``, -1 beyond the last; ``fractions``, (n, width),
+        shares of the atoms, 0 beyond the last.
     """
     from .._core._arrays import Phases
     from .._core._threads import share_rows
@@ -158,7 +166,10 @@ def _by_facets(
 
 
 def stable_phases(space: PhaseSpace) -> PhaseSpace:
-    """Return the phases on the hull of a space: all that can be a product of anything."""
+    """Return a new space of the phases on the hull: all that can be a product of anything.
+
+    Phases of `space` within 1e-9 eV/atom of the hull are on it. The elements stay in any case.
+    """
     above = space.energy - solve(space.table(), space).energy
     above[: space.columns] = 0.0
     # A phase within rounding of the hull stays: it changes nothing but may be named.
@@ -166,7 +177,10 @@ def stable_phases(space: PhaseSpace) -> PhaseSpace:
 
 
 def stable_space(snapshot: Entries) -> PhaseSpace:
-    """Return the phases on the hull of a snapshot."""
+    """Return the space of the phases on the hull of a snapshot.
+
+    It is computed at the first call and kept in the cache of `snapshot`.
+    """
     if "stable" not in snapshot._cache:
         snapshot._cache["stable"] = stable_phases(lowest_entries(snapshot))
     return snapshot._cache["stable"]
@@ -179,10 +193,7 @@ def measure_distances(snapshot: Entries) -> FloatArray:
     energy.
     """
     entries = snapshot.entries
-    table = CompositionTable.from_strings(
-        entries["formula"].tolist(), basis="atomic"
-    )
-    hull = solve(table, stable_space(snapshot)).energy
+    hull = solve(read_formulas(entries), stable_space(snapshot)).energy
     energies = entries["formation_energy_eV_atom"].to_numpy(float)
     return np.maximum(energies - hull, 0.0)
 
@@ -211,7 +222,19 @@ def product_texts(hull: Decomposition) -> "pa.Array":
 
 @lru_cache(maxsize=8)
 def _letters(formulas: tuple[str, ...]) -> tuple[NDArray[Any], ...]:
-    """Return names for the kernel: their bytes, where each starts, and their order."""
+    """Convert names to arrays for the kernel that writes products.
+
+    `formulas` are k names. The result is cached.
+
+    Returns
+    -------
+    letters : ndarray of uint8
+        Bytes of all names, one after the other.
+    starts : ndarray of int64, shape (k + 1,)
+        Where each name begins in them; the last is their number.
+    rank : ndarray of int64, shape (k,)
+        Place of each name in alphabetical order.
+    """
     names = [name.encode() for name in formulas]
     starts = np.cumsum([0, *map(len, names)])
     rank = np.argsort(np.argsort(np.array(formulas, dtype=object)))
@@ -251,13 +274,14 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     source : Entries
         The snapshot. Facets are kept in its cache.
     elements : sequence of str
-        Symbols, such as ``["Sm", "Co", "Fe"]``.
+        Symbols, such as ``["Sm", "Co", "Fe"]``, each once. KeyError for a text that is none.
 
     Returns
     -------
     Section
         ``names``, ``shares`` (k, elements) and ``energies`` (eV/atom) of the stable phases,
-        ``edges`` between them, and ``others`` above the hull.
+        ``edges`` between them, and ``others`` above the hull. Shares are in the order of
+        `elements`.
 
     Raises
     ------
@@ -267,7 +291,8 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
         If its phases make no hull.
     """
     space = stable_space(source)
-    columns = space.column[[INDEX[e] for e in elements]]
+    numbers = [INDEX[symbol] for symbol in elements]
+    columns = space.column[numbers]
     absent = sorted(
         e for e, column in zip(elements, columns, strict=True) if column < 0
     )
@@ -288,17 +313,14 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     corner = np.sort(corner.reshape(facets.corner.shape), axis=1)
     pairs = combinations(range(len(elements)), 2)
     sides = np.concatenate([corner[:, list(pair)] for pair in pairs])
-    columns_of_elements = [INDEX[e] for e in elements]
     names = [space.formulas[phase] for phase in stable]
     return Section(
         elements=tuple(elements),
         names=names,
-        shares=space.table()[stable].to_array()[:, columns_of_elements],
+        shares=space.table()[stable].to_array()[:, numbers],
         energies=space.energy[stable],
         edges=np.unique(sides, axis=0),
-        others=_phases_above_hull(
-            lowest_entries(source), columns_of_elements, set(names)
-        ),
+        others=_phases_above_hull(lowest_entries(source), numbers, set(names)),
     )
 
 

@@ -8,12 +8,11 @@ import numpy as np
 
 from .._core._types import BoolArray
 from .._core.errors import InputError
-from ..alloy.table import CompositionTable
 from ._entries import Entries, element_symbols, entry_systems
 from ._space import (
     ABSURD_EV_ATOM,
-    composition_keys,
     find_collapsed_entries,
+    find_compositions,
     lowest_entries,
 )
 from .hull import measure_distances
@@ -58,11 +57,24 @@ def to_entries(
 
 
 def read_entries(entries: Any) -> Entries:
-    """Read entries of pymatgen, one or several of one scheme, into the table of a snapshot.
+    """Read entries of pymatgen into the table of a snapshot; see `Snapshot.from_entries`.
 
-    InputError if there are none, one is no entry, or an element of a compound has no entry of its
-    own. See `Snapshot.from_entries`. The result has no folder. Its energies are formation energies
-    over the lowest entry of each element, and ``energy_above_hull_eV_atom`` is computed.
+    Parameters
+    ----------
+    entries : ComputedEntry or iterable of them
+        One or several, of one scheme. They are not changed.
+
+    Returns
+    -------
+    Entries
+        Named "entries", without a folder. Its energies are formation energies over the lowest
+        entry of each element, and ``energy_above_hull_eV_atom`` is computed. ``crystals`` holds
+        those of the entries that have one.
+
+    Raises
+    ------
+    InputError
+        If there are none, one is no entry, or an element of a compound has no entry of its own.
     """
     import pandas as pd
 
@@ -97,8 +109,9 @@ def phase_diagram(
 ) -> "PhaseDiagram":
     """Build pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`.
 
-    InputError if `system` is none, or the snapshot lacks one of its elements. `system` is such as
-    "Nd-Fe-B", or symbols. Entries that the hull here leaves out are left out.
+    `snapshot` is not changed. `system` is a text such as "Nd-Fe-B", or an iterable of symbols.
+    Entries that the hull here leaves out are left out, and energies are formation energies.
+    InputError if `system` is neither, or the snapshot lacks one of its elements.
     """
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
@@ -184,8 +197,9 @@ def _computed_entries(
 def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
     """Collect what pymatgen's entry carries as data: formation energy and moment of the cell.
 
-    The keys are ``formation_energy_per_atom``, eV, and that of the moment in muB, if it is known.
-    `atoms` is the number of atoms in the cell. `row` is a row of a snapshot's entries as a dict.
+    `row` is a row of a snapshot's entries as a dict, and `atoms` the number of atoms in the cell.
+    The keys are ``formation_energy_per_atom``, eV, and, if the moment is known,
+    ``total_magnetization``, muB.
     """
     facts: dict[str, Any] = {
         "formation_energy_per_atom": row["formation_energy_eV_atom"]
@@ -217,6 +231,10 @@ def _missing_elements(entries: "pd.DataFrame") -> "list[ComputedEntry]":
 
 
 def _read_crystals(table: "pd.DataFrame") -> "dict[str, Structure]":
+    """Read crystals from text, by material id.
+
+    `table` is a frame with ``material_id`` and ``structure`` (JSON of a pymatgen structure).
+    """
     from pymatgen.core import Structure
 
     pairs = zip(table["material_id"], table["structure"], strict=True)
@@ -261,7 +279,8 @@ def _entry_row(
     ``magnetic_moment_muB_atom`` and, if the entry has it, ``thermo_type``. KeyError for an element
     without an energy.
     """
-    composition, atoms = entry.composition, entry.composition.num_atoms
+    composition = entry.composition
+    atoms = composition.num_atoms
     fractions = composition.fractional_composition.as_dict()
     reference = sum(
         share * elements[symbol] for symbol, share in fractions.items()
@@ -305,10 +324,10 @@ def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
 
 
 def _is_usable(snapshot: Entries) -> BoolArray:
-    """Say which entries the hull takes into account, bool (n,).
+    """Say which entries of `snapshot` the hull takes into account, bool (n,).
 
     Left out are entries without a usable energy, calculated without their moment, or of a
-    composition that is doubtful for it.
+    composition that is doubtful for it. They are in the order of ``snapshot.entries``.
     """
     entries = snapshot.entries
     doubtful = lowest_entries(snapshot).doubtful
@@ -317,9 +336,4 @@ def _is_usable(snapshot: Entries) -> BoolArray:
     is_collapse = find_collapsed_entries(entries)
     if is_collapse is not None:
         usable &= ~is_collapse
-    table = CompositionTable.from_strings(
-        entries["formula"].tolist(), basis="atomic"
-    )
-    return usable & np.array(
-        [key not in doubtful for key in composition_keys(table)], bool
-    )
+    return usable & ~find_compositions(entries, doubtful)

@@ -83,6 +83,7 @@ class Partition:
     recipe: CompositionTable
 
     def __repr__(self) -> str:
+        """Return the number of recipes of each host in words."""
         counts = np.bincount(self.host + 1, minlength=1)
         names = ("unknown", *HOST_NAMES)
         texts = [
@@ -92,7 +93,7 @@ class Partition:
         return f"<Partition of {len(self.host):,} recipes: {counts_text}>"
 
     def __getitem__(self, rows: IntArray) -> "Partition":
-        """Return some of the recipes."""
+        """Return the split of some recipes: `rows` is an array of numbers, a mask or a slice."""
         return Partition(
             *(getattr(self, part.name)[rows] for part in fields(self))
         )
@@ -154,7 +155,7 @@ class Traces(NamedTuple):
     said: tuple[IntArray, NDArray[np.int32], FloatArray]
 
     def words(self) -> dict[int, str]:
-        """Say by row, in words, which traces are outside the phase and which are taken for inert.
+        """Say by row, in words, which traces are outside the limits and which are taken for inert.
 
         Rows without such traces are not in the result. A text is such as "Si 0.12 wt.% taken for
         inert".
@@ -182,9 +183,9 @@ def purify(
 
     Oxygen, nitrogen and carbon are taken out where they are no part of the host (of carbon beside
     boron perhaps a part only); they bind rare earth, as those of a process do. An element of
-    ``traces.csv`` is taken out if it is within its limit; it dilutes and does no more. If nothing
-    is to be taken out of any row, the same table is returned with None. `table` itself is not
-    changed.
+    ``traces.csv`` is taken out if it is within its limit; it dilutes and does no more. Nothing is
+    taken out of rows of no host. If nothing is to be taken out of any row, the same table is
+    returned with None. `table` itself is not changed.
 
     Parameters
     ----------
@@ -198,6 +199,8 @@ def purify(
     CompositionTable
         The n recipes, fractions of the rest.
     Traces or None
+        What was taken out, (n,) each: ``gases`` and ``weight`` in wt.%, ``volume`` as a share,
+        ``beyond`` where there is more than is known to be without effect.
     """
     from ..alloy._row_kernels import sums
 
@@ -223,19 +226,8 @@ def purify(
     )
     removal = np.where(limit > 0.0, 1.0, 0.0)
     inert = (limit > 0.0) & np.isfinite(limit) & (values > 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.nan_to_num(table.fraction("C") / table.fraction("B", "C"))
-    boride_carbon = PHASES.boride_carbon
-    bound = (boride_carbon - share) / (boride_carbon - PHASES.carbide_carbon)
-    bound = np.clip(bound, 0.0, 1.0)
-    boride = np.array(
-        [*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False]
-    )
-    removal = np.where(
-        (indices == INDEX["C"]) & boride[codes][row],
-        removal * bound[row],
-        removal,
-    )
+    is_carbon = indices == INDEX["C"]
+    removal[is_carbon] *= _removed_carbon(table, codes)[row[is_carbon]]
     over = inert & (weight > limit)
     removal[over] = 0.0
     gases = {}
@@ -261,6 +253,23 @@ def purify(
     return replace(
         result, row_index=table.row_index, errors=table.errors
     ), traces
+
+
+def _removed_carbon(table: CompositionTable, codes: Int8Array) -> FloatArray:
+    """Compute the share of its carbon that is taken out of each recipe, 0 to 1, (n,).
+
+    A host of a boride keeps the carbon where it takes much of boron's place. All others have 1.
+    `table` has n recipes, and `codes`, int8 (n,), are those of their hosts, -1 for none.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.nan_to_num(table.fraction("C") / table.fraction("B", "C"))
+    least = PHASES.carbide_carbon
+    most = PHASES.boride_carbon
+    boride = np.array(
+        [*(h.split.boride_ratio > 0.0 for h in HOSTS.values()), False]
+    )
+    removed = np.clip((most - share) / (most - least), 0.0, 1.0)
+    return np.where(boride[codes], removed, 1.0)
 
 
 GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}
@@ -314,12 +323,14 @@ def partition(
     table : CompositionTable
         The recipes.
     host : str or ndarray of int8, shape (n,)
-        As for `assign_hosts`, or what it returned.
+        ``"auto"`` to find the host of each, the name of the host of all, such as "2:14:1", or the
+        codes that `assign_hosts` returned.
 
     Returns
     -------
     Partition
-        The two parts and their shares.
+        ``host`` (codes), the tables ``hard_phase`` and ``grain_boundary``, and the shares
+        ``hard_volume_fraction`` and ``hard_weight_fraction``, NaN where the host is unknown.
 
     Raises
     ------
@@ -461,17 +472,17 @@ def _assignment_rules() -> "AssignmentRules":
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
     rules = [(-1, rule) for rule in _other_windows().values()]
     for host in order:
-        rules += [
-            (HOST_NAMES.index(host.name), rule)
-            for rule in host.assignment.alternatives
-        ]
-    conditions = [condition for _, rule in rules for condition in rule.items()]
+        code = HOST_NAMES.index(host.name)
+        rules += [(code, rule) for rule in host.assignment.alternatives]
     sides = []
-    for ratio, _ in conditions:
-        above, below = ratio.split("/")
-        sides.append((above.strip(), below.strip()))
+    windows = []
+    for _, rule in rules:
+        for ratio, limits in rule.items():
+            above, below = ratio.split("/")
+            sides.append((above.strip(), below.strip()))
+            windows.append(limits)
     sums = list(dict.fromkeys(chain.from_iterable(sides)))
-    window = np.array([limits for _, limits in conditions])
+    window = np.array(windows)
     element_masks = np.array([_counted_elements(amounts) for amounts in sums])
     return AssignmentRules(
         len(sums),
@@ -494,18 +505,17 @@ def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
     """
     windows = {}
     for phase in datasets.toml("hosts/others.toml")["phase"]:
-        ratios = phase.keys() - {"name", "source"}
-        windows[phase["name"]] = {
-            ratio: phase[ratio] for ratio in phase if ratio in ratios
-        }
+        rule = {k: v for k, v in phase.items() if k not in ("name", "source")}
+        windows[phase["name"]] = rule
     return windows
 
 
 def without_model(table: CompositionTable, codes: Int8Array) -> dict[int, str]:
-    """Return by row the names of known phases that belong to no host; other rows are not in it.
+    """Return by row the names of known phases that belong to no host.
 
-    `codes`, int8 (n,), are those of `assign_hosts`; rows of a host are not looked at. Of several
-    names the first counts. `table` has the n compositions.
+    `table` has n compositions. `codes`, int8 (n,), are those of `assign_hosts`; rows of a host
+    are not looked at. Rows that are no such phase are not in the result. Of several names the
+    first counts.
     """
     rows = np.flatnonzero(codes < 0)
     some: CompositionTable = table[rows]
@@ -543,10 +553,9 @@ def is_in_windows(
 
     is_inside = np.ones(len(table), bool)
     for ratio, (low, high) in rule.items():
-        top, bottom = (
-            sums(table.rows, _counted_elements(side))
-            for side in ratio.split("/")
-        )
+        above, below = ratio.split("/")
+        top = sums(table.rows, _counted_elements(above))
+        bottom = sums(table.rows, _counted_elements(below))
         is_inside &= (
             (bottom > 0.0)
             & (top >= (low - _WINDOW_SLACK) * bottom)
@@ -665,7 +674,10 @@ def hosts_by_hardening(codes: Int8Array, hardening: str) -> BoolArray:
 
 
 def root_places(codes: Int8Array) -> IntArray:
-    """Return the places of the roots of hosts in `ROOTS`, -1 where unknown, shape (n,)."""
+    """Return the place of each host's root in `ROOTS`, int64 (n,).
+
+    `codes`, int8 (n,), are indices into `HOST_NAMES`; -1 stays.
+    """
     places = [ROOTS.index(host.root) for host in HOSTS.values()]
     return np.array([*places, -1])[codes]
 
@@ -690,7 +702,10 @@ def not_from_melt(table: CompositionTable, codes: Int8Array) -> BoolArray:
 
 
 def wall_hosts(codes: Int8Array) -> Int8Array:
-    """Return the host of the walls of cellular magnets, int8, shape (n,); -1 without cells."""
+    """Return the host of the walls of cellular magnets, int8, shape (n,); -1 without cells.
+
+    `codes`, int8 (n,), and the result are indices into `HOST_NAMES`; -1 stays.
+    """
     names = [host.magnet.walls for host in HOSTS.values()]
     walls = [HOST_NAMES.index(name) if name else -1 for name in names]
     return np.array([*walls, -1], np.int8)[codes]
@@ -752,14 +767,15 @@ def describe_beyond_precedent(
 def _largest_shares() -> tuple[Int8Array, FloatArray]:
     """Return the largest share of each element that was made with each host, and its denominator.
 
-    An element that was never made with a host has 0. Both arrays are cached.
+    An element that was never made with a host has 0. Shares are 5 % above the printed ones, which
+    are rounded. Both arrays are cached.
 
     Returns
     -------
     group : ndarray of int8, shape (hosts, 118)
-        Whether the share is of the metals, the rare earths or all atoms, as codes of the kernel.
-    largest : ndarray, shape (hosts, 118)
-        Share, 0 to 1.
+        What the share is of: `OF_METAL`, `OF_EARTH` or `OF_ALLOY` of `_host_kernels`.
+    largest : ndarray of float64, shape (hosts, 118)
+        Share, 0 to 1.05.
     """
     from . import _host_kernels as _hosts
 

@@ -147,7 +147,7 @@ def pull(
 
 
 def _need_client() -> None:
-    """Refuse to ask a server without the client that does."""
+    """Raise InputError if the Materials Project's client, mp-api, is not installed."""
     if find_spec("mp_api") is None:
         raise InputError(
             "a pull needs the Materials Project's client: pip install 'magnetkit[pull]'"
@@ -285,12 +285,12 @@ def subsystems(systems: str | Iterable[str]) -> list[str]:
     Returns
     -------
     list of str
-        Each once.
+        Each once, those of few elements first, then by name. Elements are in alphabetical order.
 
     Raises
     ------
     InputError
-        If a part of one is no element.
+        If a part of one is no element, or one has too many elements.
 
     Examples
     --------
@@ -334,9 +334,9 @@ def _key(api_key: str | None, address: str) -> str:
 def check_endpoint(endpoint: str | None) -> str:
     """Return the address of the server with a final slash.
 
-    It is the given one, that of the environment or the public one. InputError if it is no plain
-    address. The environment's is ``MP_API_ENDPOINT``. A plain address is http or https with a host,
-    without user name and query.
+    It is `endpoint` or, where that is None or empty, ``MP_API_ENDPOINT`` of the environment or,
+    without it, the public address. InputError if it is no plain address: http or https with a
+    host, without user name and query.
     """
     address = endpoint or os.environ.get("MP_API_ENDPOINT") or ENDPOINT
     try:
@@ -361,6 +361,10 @@ def check_endpoint(endpoint: str | None) -> str:
 
 
 def _check_files(folder: Path, files: dict[str, str]) -> None:
+    """Raise DataError unless the files of a cached snapshot are there and undamaged.
+
+    `folder` holds them, and `files` maps their names to their SHA-256.
+    """
     for name, digest in files.items():
         if (
             not (folder / name).is_file()
@@ -380,6 +384,12 @@ class Cache:
     """
 
     def __init__(self, kind: str, name: str, question: dict[str, Any]) -> None:
+        """Choose the folder of one question: ``KIND/NAME-HASH`` in the cache.
+
+        Nothing is created. `kind` and `name` are texts for the path, of which `name` is cut at 60
+        characters. `question` is a dict that can be written as JSON; its hash is part of the
+        path.
+        """
         digest = hashlib.sha256(
             json.dumps(question, sort_keys=True).encode()
         ).hexdigest()
@@ -389,6 +399,7 @@ class Cache:
         self._lock = FileLock(self.folder / "lock", thread_local=False)
 
     def __enter__(self) -> Self:
+        """Create the folder and wait for its lock; DataError if the folder cannot be written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             # The system drops the lock with the process, however that ends. Some network file
@@ -427,8 +438,9 @@ class Cache:
     def write(self, make: Callable[[Path], object]) -> Snapshot:
         """Let `make` write a snapshot into a new folder, make it the current one and return it.
 
-        Older folders are removed. InputError if the cache cannot be written. `make` is called with
-        the path of a folder that does not exist yet. The lock must be held.
+        Older folders are removed. `make` is called with the path of a folder that does not exist
+        yet. DataError if the cache cannot be written; what else `make` raises passes. The lock
+        must be held.
         """
         name = uuid.uuid4().hex
         try:
@@ -456,8 +468,12 @@ class Cache:
             )
         with contextlib.suppress(OSError):
             for file in self.folder.iterdir():
-                if file.name not in keep:
-                    shutil.rmtree(file) if file.is_dir() else file.unlink()
+                if file.name in keep:
+                    continue
+                if file.is_dir():
+                    shutil.rmtree(file)
+                else:
+                    file.unlink()
 
     def _unwritable(self, error: OSError) -> DataError:
         return DataError(

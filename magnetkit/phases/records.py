@@ -126,6 +126,7 @@ class Magnetism:
     own_curie_process: bool
 
     def __post_init__(self) -> None:
+        """Raise ValueError if a field has a value or type that it cannot have."""
         choices_by_name = {
             "sublattices": (1, 2),
             "anisotropy_order": (2, 4, 6),
@@ -233,6 +234,7 @@ class Magnet:
     turned: Sequence[dict[str, Any]] = ()
 
     def __post_init__(self) -> None:
+        """Raise ValueError if ``hardening`` is none of `HARDENING`, or a number is below 0."""
         if self.hardening not in HARDENING:
             choices = ", ".join(filter(None, HARDENING))
             raise ValueError(
@@ -334,15 +336,12 @@ def _read() -> dict[str, Host]:
         entries.items(), key=lambda item: item[1].get("order", math.inf)
     ):
         line = _ancestry(name, entries)
-        whole = {
-            key: value
-            for one in reversed(line)
-            for key, value in entries[one].items()
-        }
+        whole: dict[str, Any] = {}
+        for ancestor in reversed(line):
+            whole |= entries[ancestor]
+        whole["variant_of"] = entry.get("variant_of")
         try:
-            hosts[name] = _host(
-                {**whole, "variant_of": entry.get("variant_of")}, line[-1]
-            )
+            hosts[name] = _host(whole, line[-1])
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(
                 f"{_host_folder(name)}/{_FILE} is no whole record of a host: {error}; SOURCE.md "
@@ -371,8 +370,8 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
 def _host(entry: dict[str, Any], root: str) -> Host:
     """Build a host from its record, with the entries of its parents filled in.
 
-    `root` is the name of the host's root. `entry` is the dict of its file; some of its tables are
-    emptied in part. KeyError, TypeError or ValueError if it is no whole record.
+    `entry` is the dict of its file, which is not changed; `root` is the name of the host's root.
+    KeyError, TypeError or ValueError if it is no whole record.
     """
     hexagonal = entry.get("hexagonal")
     stability = entry["stability"]
@@ -414,12 +413,14 @@ def _structure(entry: dict[str, Any]) -> Structure:
     `entry` is a dict with the fields of `Structure`; each of its ``sites`` is one with ``label``,
     ``role``, ``multiplicity`` and ``position``. KeyError if one is missing.
     """
-    sites = tuple(
-        Site(s["label"], s["role"], s["multiplicity"], tuple(s["position"]))
-        for s in entry["sites"]
-    )
+    sites = []
+    for site in entry["sites"]:
+        position = tuple(site["position"])
+        sites.append(
+            Site(site["label"], site["role"], site["multiplicity"], position)
+        )
     names = [n for n in Structure.__dataclass_fields__ if n != "sites"]
-    return Structure(sites=sites, **{n: entry[n] for n in names})
+    return Structure(sites=tuple(sites), **{n: entry[n] for n in names})
 
 
 def _assignment(entry: dict[str, Any]) -> Assignment:
@@ -433,12 +434,10 @@ def _assignment(entry: dict[str, Any]) -> Assignment:
     alternatives = []
     for combination in itertools.product(*groups):
         # The conditions of the alternative come first and narrow those of all alternatives.
-        narrow = {
-            ratio: window
-            for conditions in combination
-            for ratio, window in conditions.items()
-        }
-        rule = {**narrow, **entry, **narrow}
+        narrow: dict[str, Any] = {}
+        for conditions in combination:
+            narrow |= conditions
+        rule = narrow | entry | narrow
         alternatives.append(
             {ratio: (low, high) for ratio, (low, high) in rule.items()}
         )

@@ -174,7 +174,9 @@ class Snapshot(Entries):
         Parameters
         ----------
         folder : str or Path, optional
-            Folder to make; one in the cache, named by the content, without it.
+            Folder to make; an existing snapshot there is replaced. Without it a snapshot that
+            lies on disk stays where it is, and another one is written to a folder in the cache,
+            named by the content.
 
         Returns
         -------
@@ -348,10 +350,10 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
 
 
 def snapshot_folder(snapshot: Snapshot | str | Path | None) -> Path | None:
-    """Return the folder of a snapshot.
+    """Return the folder of a snapshot; None, for the embedded snapshot, is returned as it is.
 
-    One that exists in memory alone is written into the cache first. None stands for the embedded
-    snapshot, and is returned. A snapshot may be given as its folder, which is not checked.
+    A `Snapshot` that exists in memory alone is written into the cache first. A text or path is
+    taken as the folder, which is not checked; InputError if it is empty.
     """
     if snapshot is None:
         return None
@@ -393,6 +395,8 @@ def write_snapshot(
 ) -> Path:
     """Write a snapshot folder in one step: whole, or not at all.
 
+    Other writers of the folder wait. The cache of `read_snapshot` is emptied.
+
     Parameters
     ----------
     folder : str or Path
@@ -401,7 +405,8 @@ def write_snapshot(
         One row an entry, with the columns of `REQUIRED`.
     manifest : dict
         ``scheme``, ``source``, ``licence`` and what else says where the data come from;
-        ``format``, ``elements``, ``entries`` and ``files`` are filled in.
+        ``format``, ``elements``, ``entries`` and ``files`` are filled in. The dict itself is not
+        changed.
     structures : DataFrame, optional
         ``material_id`` and ``structure`` (JSON of a pymatgen structure).
 
@@ -413,7 +418,8 @@ def write_snapshot(
     Raises
     ------
     InputError
-        If a column or manifest key is missing, or the folder holds something else.
+        If a column or manifest key is missing, or the folder holds something else or cannot be
+        written.
     """
     folder = Path(folder)
     missing = [c for c in REQUIRED if c not in entries.columns]
@@ -542,21 +548,20 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
         table, preserve_index=False
     ).replace_schema_metadata(None)
     # pandas 2 and 3 name their text types differently; the file does not.
-    plain = [
-        pa.field(
-            f.name, pa.string() if pa.types.is_large_string(f.type) else f.type
-        )
-        for f in arrow.schema
-    ]
-    pq.write_table(arrow.cast(pa.schema(plain)), file, compression="zstd")
+    fields = []
+    for field in arrow.schema:
+        if pa.types.is_large_string(field.type):
+            field = pa.field(field.name, pa.string())
+        fields.append(field)
+    pq.write_table(arrow.cast(pa.schema(fields)), file, compression="zstd")
     return datasets.sha256(file)
 
 
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
-    """Yield material id and pymatgen structure of each entry of a snapshot that has one.
+    """Yield material id and pymatgen structure of each crystal of a snapshot.
 
-    DataError if the snapshot holds no structures. The id is such as "mp-1429". The error comes when
-    the first one is taken.
+    `snapshot` must hold structures: DataError otherwise, when the first one is taken. The id is
+    such as "mp-1429".
     """
     from pymatgen.core import Structure
 
@@ -597,16 +602,16 @@ def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
 
 @check_arguments
 def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
-    """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.vasp``; see `write_cifs`.
+    """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.vasp``.
 
     Unlike CIF files, these carry coordinates to ten digits and no symmetry.
 
     Parameters
     ----------
     snapshot : Snapshot
-        One that holds structures.
+        One that holds structures, such as `magnetkit.phases.pull` returns.
     folder : str or Path
-        Made if it is not there.
+        Made if it is not there; files of the same name are replaced.
 
     Returns
     -------
@@ -616,7 +621,7 @@ def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     Raises
     ------
     DataError
-        As for `write_cifs`.
+        If the snapshot holds no structures, or the folder cannot be written.
     """
     from pymatgen.io.vasp import Poscar
 

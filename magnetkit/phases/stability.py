@@ -135,9 +135,10 @@ def stability_columns(
     snapshot : Snapshot, str or path, optional
         The embedded one otherwise.
     interval : float
-        Probability of the ranges, 0 to 1.
+        Probability of the ranges, between 0 and 1.
     split : Partition, optional
-        As for `named_phases`. Its recipes are judged then, in place of `table`.
+        What `partition` returned for these recipes. Its recipes are judged then, in place of
+        `table`.
     words : bool
         Compute ``decomposes_to`` too.
 
@@ -147,8 +148,9 @@ def stability_columns(
         The phases.
     columns : Columns
         n rows: ``probability_phase_forms``, ``formation_energy_eV_atom`` and
-        ``energy_above_hull_eV_atom``, each with ``_lo``, ``_hi`` and ``_provenance``;
-        ``stability_status``; ``decomposes_to``. Not the last two columns of `stability`.
+        ``energy_above_hull_eV_atom`` (eV/atom, NaN where data do not decide), each with ``_lo``,
+        ``_hi`` and ``_provenance``; ``stability_status``; with `words`, ``decomposes_to``. Not
+        the last two columns of `stability`.
 
     Raises
     ------
@@ -204,7 +206,11 @@ _PHYSICS, _SURROGATE = (
 
 
 def _provenance(value: Any, borrows: Any) -> Coded:
-    """Return the provenance of values: `surrogate` where it borrows, none for NaN."""
+    """Return the provenance of n values as texts of `PROVENANCES`.
+
+    It is ``surrogate`` where `borrows`, bool (n,), is True, else ``physics``; there is no text
+    where `value`, float64 (n,), is NaN.
+    """
     codes = np.where(borrows, _SURROGATE, _PHYSICS)
     codes[np.isnan(value)] = -1
     return Coded(codes, PROVENANCES)
@@ -290,18 +296,28 @@ def energy_above_hull(
     """Return the distance of each phase to the hull at 0 K.
 
     A composition of the snapshot has its own energy; any other one of a known host has the energy
-    interpolated between isostructural entries. What cannot be read is NaN, with a warning;
-    InputError if `strict` is set.
+    interpolated between isostructural entries.
 
     Parameters
     ----------
-    compositions, snapshot, basis, strict
-        As in `hull_energy`.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The compositions; see `magnetkit.predict`.
+    snapshot : str, Path or Snapshot, optional
+        Phases to interpolate and to compete with; the embedded snapshot without it.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
 
     Returns
     -------
     ndarray of float64, shape (n,), or column of the input's library
         eV/atom, not below zero; NaN where neither energy nor host is known.
+
+    Raises
+    ------
+    InputError
+        If a row cannot be read and `strict` is set.
 
     Examples
     --------

@@ -1,7 +1,10 @@
 """Parts of the report's page: cells, tables for its script, and figures of the decisions."""
 
 import json
+import re
+from importlib.resources import files
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import numpy as np
 import pandas as pd
@@ -137,7 +140,7 @@ def test_today_is_dashed_and_the_others_have_colours():
 
 def test_a_second_pair_of_axes_stands_below():
     layout = {"xaxis": {"a": 1}, "yaxis": {"b": 2}}
-    report._below(layout, {"c": 3}, {"d": 4}, (0.4, 0.6))
+    report._add_lower_axes(layout, {"c": 3}, {"d": 4}, (0.4, 0.6))
     assert layout["yaxis"] == {"b": 2, "domain": [0.6, 1.0]}
     assert layout["xaxis"] == {"a": 1, "anchor": "y"}
     assert layout["xaxis2"]["anchor"] == "y2"
@@ -202,3 +205,21 @@ def test_decisions_over_temperature_have_one_band():
     assert layout["height"] == 640
     assert layout["yaxis2"]["rangemode"] == "tozero"
     assert layout["xaxis"]["title"]["text"] == "Temperature (°C)"
+
+
+@pytest.mark.parametrize("manifest", [{}, {report.REPLACEMENT: {}}])
+def test_each_figure_of_the_page_is_drawn_under_its_name(manifest, monkeypatch):
+    parts = "_grade_map _temperature_figure _demagnetization _supply _section"
+    for name in parts.split():
+        monkeypatch.setattr(report, name, lambda *_, name=name: name)
+    monkeypatch.setattr(report, "_figures", MagicMock())
+    report._figures.convert_axes = lambda figure: figure
+    drawn = report._draw_figures(
+        MagicMock(manifest=manifest), None, MagicMock()
+    )
+    page = files("magnetkit.report") / "templates" / "report.html.jinja"
+    named = re.findall(r'\bfigure\("(\w+)"', page.read_text("utf-8"))
+    assert set(named) - set(drawn) == ({"section"} if manifest else set())
+    assert set(drawn) <= set(named)
+    assert drawn["supply"] == "_supply"
+    assert drawn["temperature"] == "_temperature_figure"

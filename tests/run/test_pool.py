@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import Future
 
 import pytest
 
@@ -80,3 +81,21 @@ def test_worker_takes_one_thread():
     with limited_threads(3):
         assert _alone(lambda _: thread_count(), None, None, None) == 1
         assert thread_count() == 3
+
+
+def test_few_pieces_start_before_their_turn():
+    started = []
+
+    class Pool:
+        workers = 3
+
+        def submit(self, work, piece):
+            started.append(piece)
+            future = Future()
+            future.set_result(work(piece))
+            return future
+
+    results = iterate_results(Pool(), str, range(8))
+    ahead_of = [(result, len(started)) for result in results]
+    assert ahead_of[:4] == [("0", 5), ("1", 6), ("2", 7), ("3", 8)]
+    assert [result for result, _ in ahead_of] == [str(k) for k in range(8)]
