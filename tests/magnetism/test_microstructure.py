@@ -28,6 +28,7 @@ ROWS = {
     "iron_limit": 0.2,
     "ordinary_fall": 2.2,
     "aged_for_C": np.nan,
+    "harder": 1.0,
 }
 CELLS = dict.fromkeys(Shares._fields, np.nan)
 STRUCTURE = {

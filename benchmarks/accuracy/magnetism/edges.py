@@ -149,7 +149,7 @@ def probability_by_recipe(
     except mk.errors.MagnetkitError:
         return {}
     column = best.set_index("row_index")["probability_meets_requirements"]
-    return column.to_dict()
+    return {int(number): float(value) for number, value in column.items()}
 
 
 def _coercivity(row: dict[str, Any]) -> str:
