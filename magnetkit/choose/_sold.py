@@ -69,9 +69,25 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
 def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
     """Return the lower classes that meet every requirement likely enough, least coercive first.
 
-    The columns are those of `_sheets` and ``probability_meets_requirements``. `job` names the
-    device; `today` is the magnet in use, one row, with its guaranteed H_cJ. Raises `_NotSold`
-    where there are none, or no sheet prints what is required.
+    A lower class is of today's family, has less than `LOWER_CLASS` times today's guaranteed H_cJ,
+    and a sheet of its maker.
+
+    Parameters
+    ----------
+    job : Job
+        Device with its requirements, and temperature.
+    today : Columns
+        The magnet in use, one row, with its guaranteed H_cJ.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `_sheets` and ``probability_meets_requirements``; at least one row.
+
+    Raises
+    ------
+    _NotSold
+        If there is none, or no sheet prints what is required.
     """
     reference = job.profile.reference
     h_cj = float(today[_stages.GUARANTEED["coercivity_kA_m"]][0])
