@@ -598,11 +598,8 @@ def _compare_melts(
     level : Level or None
         Level of its producer; None where another producer makes the others.
     """
-    family = root_host(incumbent.host)
-    same_host = np.array(
-        [root_host(str(host)) == family for host in model["host"]]
-    )
-    is_magnet = (model["status"] == "ok").to_numpy(bool) & same_host
+    is_magnet = is_of_family(model["host"], incumbent.host)
+    is_magnet &= (model["status"] == "ok").to_numpy(bool)
     is_magnet &= model[COERCIVITY].to_numpy(float) > 0.0
     distance = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
     other_shell = np.array(
@@ -637,6 +634,12 @@ def _compare_melts(
         is_magnet=is_magnet,
         is_alike=(distance <= SAME_RECIPE) & ~other_shell & ~other_route,
     )
+
+
+def is_of_family(hosts: "pd.Series", host: str) -> BoolArray:
+    """Say which of `hosts`, texts (n,), have the root that `host` has, bool (n,)."""
+    root = root_host(host)
+    return np.array([root_host(str(one)) == root for one in hosts], bool)
 
 
 def _compare_at_level(
@@ -1494,10 +1497,7 @@ def select_grades(
     """
     import pandas as pd
 
-    root = root_host(incumbent.host)
-    family = np.array(
-        [root_host(str(host)) == root for host in sold["host"]], bool
-    )
+    family = is_of_family(sold["host"], incumbent.host)
     family &= sold["kind"].isin(MELTED).to_numpy()
     today = float(incumbent.sheet[COERCIVITY])
     at_room_kA_m = sold["coercivity_20C_kA_m"].to_numpy(float)

@@ -322,10 +322,8 @@ def _working(
             continue
         if at is not None and abs(at - anchor.temperature_K) > _SAME_K:
             continue
-        low = max(
-            low,
-            requirement.minimum if requirement.minimum is not None else -np.inf,
-        )
+        if requirement.minimum is not None:
+            low = max(low, requirement.minimum)
         if (largest := requirement.absolute_maximum) is not None:
             low = max(low, -largest)
             high = min(high, largest)
@@ -344,7 +342,8 @@ def _working(
     inside = float(np.diff(ndtr(ends))[0])
     density = np.exp(-0.5 * ends**2) / np.sqrt(2.0 * np.pi) / inside
     shift = float(density[0] - density[1])
-    share = 1.0 + float(ends[0] * density[0] - ends[1] * density[1]) - shift**2
+    moments = ends * density
+    share = 1.0 + float(moments[0] - moments[1]) - shift**2
     mean = value + shift * deviation
     remaining_width = deviation * float(np.sqrt(share))
     return (float(np.exp(mean)) if logarithm else mean), remaining_width

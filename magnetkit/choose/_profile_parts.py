@@ -181,8 +181,8 @@ class Requirement(_AtTemperature):
         What share of the reference magnet's predicted value the limit is, where it is relative to
         it: their common error then cancels.
     limit_lo, limit_hi : float or None
-        Range of the limit where it is an assumption: what nine of ten engineers of the device
-        would ask lies between.
+        Range of a limit that is a judgement: what nine of ten engineers of the device would ask
+        lies between.
     """
 
     column: str

@@ -6,14 +6,13 @@ import numpy as np
 import pyarrow as pa
 
 from .._core._columnar import Columns
-from .._core._types import BoolArray
 from .._core.columns import COLUMNS
 from ..alloy.table import CompositionTable
 from ..magnetism import _stages
 from ..magnetism._composition_estimate import Recipe, likeliest_recipe
 from ..magnetism.grades import OF_LOTS, secondhand
 from ..phases.records import root_host
-from ._candidates import AMPLE, LOWER_CLASS, sold_figures
+from ._candidates import AMPLE, LOWER_CLASS, is_of_family, sold_figures
 from ._decisions import saves_enough
 from ._evaluate import evaluate
 from ._job import AS_SOLD, Job
@@ -92,10 +91,7 @@ def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
     reference = job.profile.reference
     h_cj = float(today[_stages.GUARANTEED["coercivity_kA_m"]][0])
     rows = _sheets(job.temperature, job)
-    family = root_host(reference.host)
-    fits: BoolArray = np.array(
-        [root_host(str(host)) == family for host in rows["host"]]
-    )
+    fits = is_of_family(rows["host"], reference.host)
     fits &= rows["coercivity_kA_m"] < LOWER_CLASS * h_cj
     fits &= ~rows["grade"].isin(secondhand())
     lots: tuple[list[Any], list[Any]] = ([], [])

@@ -351,14 +351,14 @@ def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
     }
     for column, (value, label, digits, unit) in values.items():
         limit = limits.get(column)
-        if (
-            limit is not None
-            and limit.minimum is not None
-            and value < limit.minimum * (1 - 1e-9)
-        ):
+        if limit is None or limit.minimum is None:
+            continue
+        if value < limit.minimum * (1 - 1e-9):
+            least = f"{limit.minimum:.{digits}f} {unit}"
+            celsius = request.temperature - 273.15
             return (
-                f"{incumbent.name} does not meet {label} >= {limit.minimum:.{digits}f} {unit} at "
-                f"{request.temperature - 273.15:.0f} °C: {value:.{digits}f} guaranteed"
+                f"{incumbent.name} does not meet {label} >= {least} at {celsius:.0f} °C: "
+                f"{value:.{digits}f} guaranteed"
             )
     return ""
 
