@@ -428,7 +428,8 @@ class Rule:
             [_round_steadily(table[name].to_numpy()[meets]) for name in BURDEN]
         )
         points = []
-        for objective, value in zip(self.objectives, values, strict=True):
+        leading = self.objectives[:_MAX_OBJECTIVES]
+        for objective, value in zip(leading, values, strict=False):
             points.append(objective.sign * comparable_values(value))
         return Keys(
             meets,
@@ -440,7 +441,7 @@ class Rule:
             _round_loss(loss),
             burden,
             chance,
-            np.column_stack(points[:_MAX_OBJECTIVES]),
+            np.column_stack(points),
         )
 
     def total_loss(
