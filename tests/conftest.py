@@ -5,6 +5,7 @@ import shutil
 import tempfile
 
 import hypothesis
+import pytest
 
 # One cache for all workers of a run. TESTS_CACHE names a folder that is kept between
 # runs, so that trying one file again compiles and trains nothing anew.
@@ -24,6 +25,13 @@ hypothesis.settings.register_profile(
     "magnetkit", deadline=None, print_blob=True
 )
 hypothesis.settings.load_profile("magnetkit")
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Print as on a terminal of 100 columns."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
 
 
 def pytest_unconfigure():

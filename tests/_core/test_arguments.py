@@ -1,6 +1,7 @@
 """Arguments of another type than a function says are named, and nothing else is changed."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -8,7 +9,15 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit._core._arguments import _fits, check_arguments, path
+from magnetkit._core._arguments import (
+    _fits,
+    check_arguments,
+    describe_type,
+    parse_finite_number,
+    parse_whole_number,
+    path,
+    share,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +103,84 @@ def test_a_path_without_sense_is_none():
     for odd in ("", "a\0b", None, 5):
         with pytest.raises(InputError, match="out must be the path"):
             path("out", odd)
+
+
+def test_items_and_fixed_tuples_fit_one_by_one():
+    assert _fits((1, 2, 3), tuple[int, ...])
+    assert not _fits((1, "x"), tuple[int, ...])
+    assert _fits(iter([1]), Iterable[int])
+    assert not _fits({1: 2}, Iterable[int])
+    assert _fits(None, None)
+    assert not _fits(0, None)
+    assert _fits(5, "text annotation")
+
+
+def test_a_misspelt_argument_gets_a_suggestion():
+    with pytest.raises(InputError, match=r"half: .* 'value'$") as error:
+        half()
+    assert "did you mean" not in str(error.value)
+
+    @check_arguments
+    def scale(value: float, *, factor: float = 1.0):
+        return value * factor
+
+    with pytest.raises(InputError, match=r"scale: .*; did you mean factor"):
+        scale(1.0, facter=2.0)
+    assert scale(3.0, factor=2.0) == 6.0
+    with pytest.raises(InputError, match=r"got '(x+)$") as error:
+        scale(1.0, factor="x" * 90)
+    assert len(str(error.value).split("got ")[1]) == 60
+
+
+def test_types_are_described_without_modules():
+    assert describe_type(Sequence[str]) == "Sequence[str]"
+    assert describe_type(str | Path | None) == "str | Path | None"
+    assert describe_type(float) == "float"
+
+
+@pytest.mark.parametrize("value", [1, 5, np.int64(3)])
+def test_whole_numbers_within_limits(value):
+    number = parse_whole_number("n", value, most=5)
+    assert (type(number), number) == (int, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "most", "says"),
+    [
+        (0, math.inf, "n must be a whole number of 1 or more, got 0"),
+        (6, 5, "n must be a whole number from 1 to 5, got 6"),
+        (7, 1000, "fits"),
+        (True, math.inf, "got True"),
+        (3.0, math.inf, "got 3.0"),
+        ("3", math.inf, "got '3'"),
+    ],
+)
+def test_other_numbers_are_no_whole_ones(value, most, says):
+    if says == "fits":
+        assert parse_whole_number("n", value, most=most) == value
+        with pytest.raises(InputError, match="from 1 to 1,000, got 1001"):
+            parse_whole_number("n", 1001, most=most)
+        return
+    with pytest.raises(InputError, match=says):
+        parse_whole_number("n", value, most=most)
+
+
+def test_finite_numbers_and_their_bounds():
+    assert parse_finite_number("x", np.float32(2.5)) == 2.5
+    assert parse_finite_number("x", -5) == -5.0
+    assert parse_finite_number("x", 0, 0.0) == 0.0
+    for value in (math.nan, math.inf, True, "1", None):
+        with pytest.raises(InputError, match="x must be a finite number, got"):
+            parse_finite_number("x", value)
+    with pytest.raises(InputError, match="number of 0 or more, got -1"):
+        parse_finite_number("x", -1, 0.0)
+    with pytest.raises(InputError, match="number above 0, got 0"):
+        parse_finite_number("x", 0, 0.0, above=True)
+    assert parse_finite_number("x", 0.1, 0.0, above=True) == 0.1
+
+
+def test_a_share_lies_between_nothing_and_all():
+    assert share("interval", "0.9") == 0.9
+    for value in (0, 1, -0.1, 1.5, "x", None):
+        with pytest.raises(InputError, match="must lie between 0 and 1, got"):
+            share("interval", value)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from magnetkit._core._columnar import Coded, Columns
+from magnetkit._core._columnar import Coded, Columns, _cell, _heading, brief
 
 STATUS = Coded(np.array([1, -1, 0], np.int8), ("ok", "cone", "planar"))
 
@@ -98,3 +98,87 @@ def test_a_column_of_no_rows_is_a_column():
     assert (len(empty), empty.counts()) == (0, {})
     assert empty.used().words == ()
     assert Columns(status=empty).arrow().num_rows == 0
+
+
+def test_other_words_fill_rows_and_merge():
+    rows = np.array([True, False, False])
+    other = Coded(np.array([0, 1, -1], np.int8), ("ok", "planar"))
+    merged = STATUS.where(rows, other)
+    assert merged.texts() == ["cone", "planar", ""]
+    assert merged.words == ("ok", "cone", "planar")
+    short = STATUS.renamed(lambda word: word[:1])
+    assert short.words == ("o", "c", "p")
+    assert short.texts() == ["c", "", "o"]
+    same = STATUS.renamed(lambda word: "x")
+    assert same.words == ("x",)
+    assert same.codes.tolist() == [0, -1, 0]
+    constant = Coded.constant("b", 2, ("a", "b"))
+    assert constant.texts() == ["b", "b"]
+    assert constant.words == ("a", "b")
+
+
+def test_parts_are_joined_in_the_order_of_their_numbers():
+    def part(*texts):
+        status = Coded.of(texts)
+        return Columns(status=status, number=np.array(list(map(len, texts))))
+
+    rows = np.array([2, 0]), np.array([1])
+    joined = Columns.gather_rows(
+        [(rows[0], part("ok", "")), (rows[1], part("planar"))]
+    )
+    assert joined["status"].texts() == ["", "planar", "ok"]
+    assert joined["number"].tolist() == [0, 6, 2]
+
+
+def prediction(n):
+    """Return rows with the main columns, of which two are numbers with a range."""
+    from magnetkit.columns import BRIEF
+
+    frame = pd.DataFrame({name: ["text"] * n for name in BRIEF})
+    frame["temperature_K"] = 423.15
+    frame["remanence_T"] = np.linspace(1.23456, 2.0, n)
+    for end, value in (("lo", 1.1), ("hi", 1.3)):
+        frame[f"remanence_T_{end}"] = value
+    frame["more"] = 5
+    return frame
+
+
+def test_a_prediction_shows_its_main_columns():
+    view = brief(prediction(2))
+    lines = repr(view).splitlines()
+    assert lines[-1] == "[2 x 14; detail=True shows all columns]"
+    rows = {line.split("  ")[0].strip(): line for line in lines}
+    assert "1.235 (1.1 to 1.3)" in rows["remanence_T"]
+    assert rows["temperature (°C)"].split()[-2:] == ["150", "150"]
+    assert "more" not in repr(view)
+    many = brief(prediction(25))
+    text = repr(many)
+    assert "25 x 14; detail=True" in text
+    assert "(1.1 to 1.3)" not in text
+    shown = [line for line in text.splitlines() if "1.235" in line]
+    assert len(shown) == 1
+    assert many._brief_columns().shape[0] == 20
+    html = view._repr_html_()
+    assert html.startswith("<table")
+    assert "1.235 (1.1 to 1.3)" in html
+
+
+def test_a_view_stays_one_and_is_a_plain_frame_elsewhere():
+    import pickle
+
+    frame = prediction(3)
+    frame.attrs["calibration"] = "N42SH"
+    view = brief(frame)
+    assert view.attrs["calibration"] == "N42SH"
+    assert type(view.sort_values("remanence_T")) is type(view)
+    assert type(view[["more"]]) is pd.DataFrame
+    assert type(pickle.loads(pickle.dumps(view))) is pd.DataFrame
+
+
+def test_cells_of_a_view():
+    row = pd.Series({"curie_temperature_K": 573.15, "host": "1:5", "b": 2.0})
+    assert _cell(row, "curie_temperature_K", True) == "300"
+    assert _cell(row, "host", True) == "1:5"
+    assert _cell(row, "b", False) == "2"
+    assert _heading("curie_temperature_K") == "curie_temperature (°C)"
+    assert _heading("remanence_T") == "remanence_T"

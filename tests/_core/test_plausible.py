@@ -69,3 +69,36 @@ def test_questions_an_implausible_price():
         mk.supply.with_prices("baseline", {"Tb": "4000000USD/kg"})
     with pytest.raises(InputError, match="1000 x lies outside"):
         mk.supply.with_prices("baseline", {"Tb": "1000x"})
+
+
+def test_a_number_without_a_likely_unit_gets_no_question():
+    with pytest.raises(InputError, match=r"lies outside [^?]*$"):
+        check_plausible("remanence_T", -5e30)
+    for name, limit in limits("values").items():
+        check_plausible(name, limit.low)
+        check_plausible(name, limit.high)
+        with pytest.raises(InputError, match="lies outside"):
+            check_plausible(name, limit.high * 1.001 + 1e-9)
+
+
+def test_slips_of_units_are_those_of_their_definitions():
+    coercivity = limits("values")["coercivity_kA_m"].slips
+    # 1 kOe is 79.5775 kA/m; 1 T is 795.775 kA/m.
+    assert coercivity["kOe"][0] == pytest.approx(79.5775, rel=1e-5)
+    assert coercivity["Oe"][0] == pytest.approx(0.0795775, rel=1e-5)
+    assert coercivity["T"][0] == pytest.approx(795.775, rel=1e-5)
+    assert coercivity["MA/m"] == (1e3, 0.0)
+    flux = limits("values")["remanence_T"].slips
+    assert flux["kG"][0] == pytest.approx(0.1)
+    assert flux["mT"] == (1e-3, 0.0)
+    product = limits("values")["max_energy_product_kJ_m3"].slips
+    assert product["MGOe"][0] == pytest.approx(7.95775, rel=1e-5)
+    assert limits("values")["temperature_K"].slips["C"] == (1.0, 273.15)
+
+
+@pytest.mark.parametrize(
+    ("text", "kilograms"),
+    [("2 kg", 2.0), (".5 g", 5e-4), (" 7. mg ", 7e-6), ("3t", 3000.0)],
+)
+def test_masses_of_each_unit(text, kilograms):
+    assert parse_mass(text) == pytest.approx(kilograms)

@@ -2,12 +2,24 @@
 
 import json
 import os
+from importlib import metadata
 
 import pytest
 from magnetkit.settings import get_settings
 
 from magnetkit import datasets
-from magnetkit.cli.doctor import NEEDED, examine
+from magnetkit.cli.doctor import (
+    NEEDED,
+    Finding,
+    _caches,
+    _check_finding,
+    _models,
+    _packages,
+    _print,
+    _size,
+    _tested_versions,
+    examine,
+)
 from tests.command import run
 from tests.phases.mp_server import KEY, Server
 
@@ -97,3 +109,86 @@ def test_makes_no_request_by_default(
         "not kept between commands",
     )
     assert "NUMBA_CACHE_DIR" in finding.advice
+
+
+def test_findings_stand_by_group_with_their_advice(capsys):
+    findings = [
+        Finding("Packages", "numpy", "2.0"),
+        Finding("Packages", "dash", "not [installed]", "note", "pip [x]"),
+        Finding("Data", "embedded", "1 of 2", "broken", "install again"),
+    ]
+    _print(findings)
+    assert capsys.readouterr().out.splitlines() == [
+        "Packages",
+        "ok     numpy: 2.0",
+        "note   dash: not [installed]",
+        "         pip [x]",
+        "",
+        "Data",
+        "broken embedded: 1 of 2",
+        "         install again",
+        "",
+        "1 broken, 1 to note",
+    ]
+
+
+def test_advice_is_for_what_is_not_good():
+    good = _check_finding("A", "b", "c", True, "note", "do")
+    assert good == Finding("A", "b", "c", "ok", "")
+    bad = _check_finding("A", "b", "c", False, "note", "do")
+    assert bad == Finding("A", "b", "c", "note", "do")
+
+
+def test_a_missing_package_is_broken_and_an_extra_a_note(monkeypatch):
+    installed = metadata.version
+
+    def version(name):
+        if name in ("numpy", "dash"):
+            raise metadata.PackageNotFoundError
+        return installed(name)
+
+    monkeypatch.setattr(metadata, "version", version)
+    rows = {finding.name: finding for finding in _packages()}
+    assert next(iter(rows)) == "magnetkit"
+    assert " on Python 3." in rows["magnetkit"].value
+    assert rows["magnetkit"].state == "ok"
+    numpy = rows["numpy"]
+    assert (numpy.value, numpy.state) == ("missing", "broken")
+    assert "pip install --force-reinstall magnetkit" in numpy.advice
+    dash = rows["dash"]
+    assert (dash.value, dash.state) == ("not installed", "note")
+    advice = "for magnetkit explore: pip install 'magnetkit[explore]'"
+    assert dash.advice == advice
+    assert rows["scipy"].value.startswith(installed("scipy"))
+
+
+def test_versions_tested_are_those_of_the_constraints():
+    versions = _tested_versions()
+    assert set(NEEDED) <= set(versions)
+    assert all(name == name.lower() for name in versions)
+    assert versions["numpy"][0].isdigit()
+
+
+def test_caches_count_files_and_models(monkeypatch, tmp_path):
+    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    try:
+        models = tmp_path / "surrogates"
+        models.mkdir()
+        (models / "curie_temperature_K-1.npz").write_bytes(b"x" * 500_000)
+        (models / "curie_temperature_K-2.npz").write_bytes(b"x" * 500_000)
+        folder, *parts = _caches()
+        trained = {finding.name: finding for finding in _models()}
+    finally:
+        get_settings.cache_clear()
+    assert (folder.value, folder.state) == (str(tmp_path), "ok")
+    by_name = {finding.name: finding.value for finding in parts}
+    assert by_name["trained models"].startswith("2 files, ")
+    assert by_name["data sets fetched"].startswith("0 files, ")
+    assert len(parts) == 4
+    curie = trained["curie_temperature_K"]
+    assert (curie.value, curie.state, curie.advice) == ("2 trained", "ok", "")
+    others = [f for name, f in trained.items() if name != curie.name]
+    assert {finding.value for finding in others} == {"not trained"}
+    assert {finding.state for finding in others} == {"ok"}
+    assert _size([]) == by_name["data sets fetched"].split(", ")[1]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 import pytest
 from magnetkit.errors import CompositionError, InputError
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from magnetkit import supply
 from magnetkit.cli.app import app
+from tests.printed import cells
 
 run = CliRunner().invoke
 
@@ -50,3 +52,88 @@ def test_names_bad_arguments(arguments, error, message):
     assert isinstance(done.exception, error)
     with pytest.raises(error, match=message):
         raise done.exception
+
+
+def test_elements_on_a_terminal_under_their_headings(terminal):
+    head, unit, *rows = cells(run_supply("elements"))
+    assert (head[0], unit[0]) == ("", "Element")
+    heads = [" ".join(pair).strip() for pair in zip(head, unit, strict=True)]
+    assert heads[:2] == ["Element", "US import reliance"]
+    assert "Risk" in heads
+    assert "Price USD/kg" in heads
+    table = supply.element_table().set_index("element")
+    printed = {row[0]: dict(zip(heads, row, strict=True)) for row in rows}
+    dysprosium = printed["Dy"]
+    risk = table.loc["Dy", "supply_risk"]
+    assert dysprosium["Risk"] == f"{risk:.3g}"
+    price = table.loc["Dy", "price_USD_kg"]
+    assert dysprosium["Price USD/kg"] == f"{price:.3g}"
+
+
+def test_alloys_with_shell_prices_and_scenario():
+    words = ("--scenario", "embargo", "--price", "Dy=1000USD/kg")
+    done = run(app, ["supply", "alloys", "Nd1.8Dy0.2Fe14B", *words, "--json"])
+    row = json.loads(done.stdout)
+    state = supply.with_prices("embargo", {"Dy": "1000USD/kg"})
+    frame = supply.ledger(["Nd1.8Dy0.2Fe14B"], state)
+    assert row["formula"] == "Nd1.8Dy0.2Fe14B"
+    for name in ("supply_risk", "cost_USD_kg", "heavy_rare_earth_wt_pct"):
+        assert row[name] == pytest.approx(frame[name].iloc[0])
+    shell = ("--shell", "Tb 1 wt%", "--json")
+    rimmed = json.loads(
+        run_supply("alloys", "Nd2Fe14B", *shell).splitlines()[0]
+    )
+    assert rimmed["heavy_rare_earth_wt_pct"] == pytest.approx(1.0, rel=0.02)
+
+
+def test_alloys_in_a_pipe_have_the_columns_of_the_terminal(terminal):
+    head = cells(run_supply("alloys", "Nd2Fe14B", "SmCo5"))
+    names = [" ".join(pair).strip() for pair in zip(*head[:2], strict=True)]
+    assert names == [
+        "Alloy",
+        "HRE wt.%",
+        "Dy + Tb wt.%",
+        "Co wt.%",
+        "US import reliance",
+        "Risk",
+        "Cost USD/kg",
+    ]
+    assert [row[0] for row in head[2:]] == ["Nd2Fe14B", "SmCo5"]
+
+
+def test_controls_say_state_and_date_of_each():
+    done = run(app, ["supply", "controls"])
+    table = supply.controls().to_dict("records")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3 * len(table)
+    for i, row in enumerate(table):
+        until = f" to {row['until']}" if row["until"] else ""
+        head = f"{row['country']}, {row['effective']}{until}: {row['measure']}"
+        assert lines[3 * i] == head
+        assert lines[3 * i + 1] == f"    {row['elements']}"
+        state = f"{row['status_2026_11']} (as of {row['known_as_of']})"
+        assert lines[3 * i + 2] == f"    {state}; {row['verification']}"
+    objects = run(app, ["supply", "controls", "--json"]).stdout.splitlines()
+    assert len(objects) == len(table)
+
+
+def test_claims_stand_beside_todays_figures():
+    lines = run(app, ["supply", "claims"]).stdout.splitlines()
+    table = supply.claims().to_dict("records")
+    assert len(lines) == 2 * len(table)
+    row = table[0]
+    assert lines[0] == (
+        f"{row['topic']}: {row['claimed']} {row['claimed_unit']} "
+        f"({row['claimed_as_of']}), today {row['today']} {row['today_unit']} "
+        f"({row['today_as_of']})"
+    )
+    assert lines[1] == f"    {row['today_source']}"
+    assert len(run_supply("claims", "--json").splitlines()) == len(table)
+
+
+def test_facts_that_are_overdue_are_told(monkeypatch):
+    monkeypatch.setattr("magnetkit.supply.tables.overdue", lambda: ["a", "b"])
+    for words in (["alloys", "SmCo5"], ["elements"], ["controls"]):
+        done = run(app, ["supply", *words])
+        notes = [x for x in done.stderr.splitlines() if "note: " in x]
+        assert notes == ["magnetkit: note: a", "magnetkit: note: b"]

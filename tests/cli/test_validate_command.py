@@ -3,6 +3,7 @@
 import importlib
 import json
 import pkgutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,6 +15,8 @@ from benchmarks.accuracy import stored
 from benchmarks.accuracy.__main__ import TARGETS
 from magnetkit import datasets
 from magnetkit.cli.app import app
+from magnetkit.cli.models import _print_figures, _show, _source
+from tests.printed import cells, sentences
 
 
 def test_the_stored_figures_are_those_of_the_pages():
@@ -105,3 +108,79 @@ def test_imports_modules_outside_the_wheel():
     ):
         if ".tests" not in module.name:
             importlib.import_module(module.name)
+
+
+def test_figures_of_models_stand_beside_each_other(terminal, capsys):
+    nothing = float("nan")
+    frame = pd.DataFrame(
+        {
+            "model": ["own", "ExtraTrees"],
+            "rows": [120, 120],
+            "mean_absolute_error": [1.23456, 2.5],
+            "pairs_in_order": [0.9, nothing],
+            "coverage": [0.91, nothing],
+            "half_width": [3.0, nothing],
+            "error_gain": [nothing, 0.51234],
+            "error_gain_lo": [nothing, 0.4],
+            "error_gain_hi": [nothing, 0.61234],
+        }
+    )
+    _print_figures(frame)
+    head, first, second = cells(capsys.readouterr().out)
+    assert head == [
+        "model",
+        "values",
+        "mean error",
+        "pairs",
+        "in range",
+        "half width",
+        "gain on it",
+    ]
+    assert first[:6] == ["own", "120", "1.235", "0.9", "0.91", "3"]
+    assert second[:3] == ["ExtraTrees", "120", "2.5"]
+    assert second[3:6] == ["", "", ""]
+    assert second[6] == "0.5123 (0.4 to 0.612)"
+
+
+def test_a_stored_table_has_its_date_and_page_above(terminal, capsys):
+    table = {
+        "date": "2026-11-01",
+        "about": "Errors.",
+        "page": "docs/x.md",
+        "columns": ["host", "values", "note"],
+        "rows": [["1:5", "12", "5 of them are hot"], ["2:14:1", "7", "-"]],
+    }
+    _show("magnetism", table)
+    text = capsys.readouterr().out
+    words = "magnetism, 2026-11-01: Errors. More: docs/x.md"
+    assert sentences(text) == words
+    assert cells(text) == [table["columns"], *table["rows"]]
+    row = next(line for line in text.splitlines() if "2:14:1" in line)
+    # Numbers stand to the right.
+    assert "│      7 │" in row
+
+
+def test_phases_are_a_source_of_energies_alone():
+    mine, phases = Path("mine.csv"), Path("phases")
+    assert _source("curie_temperature_K", mine, None) == mine
+    assert _source("curie_temperature_K", None, phases) is None
+    target = "formation_energy_eV_atom"
+    assert _source(target, None, phases) == phases
+    assert _source(target, None, None) is None
+    with pytest.raises(InputError, match="on --data or on --snapshot, not"):
+        _source(target, mine, phases)
+
+
+def test_own_rows_need_a_target():
+    done = CliRunner().invoke(app, ["validate", "--data", "x.csv"])
+    assert "--data needs a target" in str(done.exception)
+    done = CliRunner().invoke(app, ["models", "train", "--data", "x.csv"])
+    assert "--data needs a target: one of curie" in str(done.exception)
+    quiet = CliRunner().invoke(app, ["validate", "diffusion", "-q"])
+    assert quiet.exit_code == 0
+    assert quiet.stderr == ""
+    loud = CliRunner().invoke(app, ["validate", "diffusion"])
+    assert loud.stderr == (
+        "magnetkit: in a checkout, anew: python -m benchmarks.accuracy "
+        "diffusion\n"
+    )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from magnetkit.explorer._results import Results
 from magnetkit.run.screen import screen
 
 
@@ -25,3 +26,10 @@ def folder(tmp_path_factory):
     source.write_text("\n".join(lines) + "\n", encoding="utf-8")
     screen(source, "hot-servo-motor", out=out / "results")
     return out / "results"
+
+
+@pytest.fixture(scope="session")
+def results(folder):
+    table = Results(folder)
+    table.evaluate()
+    return table

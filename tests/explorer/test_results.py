@@ -29,13 +29,6 @@ from tests.choose import naive_pareto
 
 
 @pytest.fixture(scope="module")
-def results(folder):
-    table = Results(folder)
-    table.evaluate()
-    return table
-
-
-@pytest.fixture(scope="module")
 def ranked_rows(folder):
     frame = pq.read_table(folder / "ranked.parquet").to_pandas()
     return (

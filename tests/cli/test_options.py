@@ -1,0 +1,155 @@
+"""What the texts of options become, and which are refused."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import typer
+from magnetkit.errors import InputError
+
+from magnetkit.cli import _options as o
+from magnetkit.cli._parts import _check_place, _read_units, is_parts_list
+from magnetkit.cli.replace import _numbers
+
+
+def test_pairs_of_elements_and_values():
+    assert o.pairs(None, "--recycled") == {}
+    texts = ["Dy=0.2, Tb = 0.1", "Dy=0.3"]
+    assert o.pairs(texts, "--recycled") == {"Dy": 0.3, "Tb": 0.1}
+    assert o.pairs(["Dy=2x"], "--price", str) == {"Dy": "2x"}
+    for bad in ("Dy", "Dy=x", "Dy=0.1,"):
+        with pytest.raises(InputError, match=r"--limit .*expected Element=num"):
+            o.pairs([bad], "--limit")
+
+
+def test_substitutes_of_a_site():
+    sites = o.substitutes(["Nd=Ce, La", "Co = Fe"], "--replace")
+    assert sites == {"Nd": ["Ce", "La"], "Co": ["Fe"]}
+    for bad in ("Nd", "Nd=", "=Ce"):
+        with pytest.raises(InputError, match=f"--for '{bad}': expected"):
+            o.substitutes([bad], "--for")
+
+
+def test_a_place_is_a_path_or_a_url():
+    assert o.a_place("results") == Path("results")
+    assert o.a_place("s3://bucket/run") == "s3://bucket/run"
+    for empty in ("", "  "):
+        with pytest.raises(typer.BadParameter, match="it is empty"):
+            o.a_place(empty)
+
+
+def test_a_file_to_write_has_a_suffix_and_a_folder(tmp_path):
+    for name in ("a.csv", "a.TSV", "a.parquet", "a.xlsx", "a.jsonl"):
+        o.check_out(tmp_path / name)
+    with pytest.raises(InputError, match=r"expected a file ending in \.csv"):
+        o.check_out(tmp_path / "a.txt")
+    with pytest.raises(InputError, match="no file can be written there"):
+        o.check_out(tmp_path / "none" / "a.csv")
+    (tmp_path / "b.csv").mkdir()
+    with pytest.raises(InputError, match="name a file"):
+        o.check_out(tmp_path / "b.csv")
+
+
+def test_options_without_effect_are_refused_by_their_flags():
+    o.refuse_options("--x", a=None, b=False, c=[], d=())
+    with pytest.raises(InputError, match="--x: leave --header-row out"):
+        o.refuse_options("--x", a=None, header_row=2)
+    with pytest.raises(InputError, match="leave --outside-field out"):
+        o.refuse_options("--x", outside_field_kA_m=5.0)
+    with pytest.raises(InputError, match="leave --price out"):
+        o.refuse_options("--x", prices={"Dy": "2x"})
+
+
+def test_rejected_rows_are_told_on_stderr(capsys):
+    def give(one, *, more):
+        frame = pd.DataFrame({one: [more]})
+        row = {"line": 3, "text": "Xx", "reason": "no element"}
+        frame.attrs["rejected"] = [row]
+        return frame
+
+    frame = o.call_reporting(give, "a", more=5)
+    assert frame["a"].tolist() == [5]
+    err = capsys.readouterr().err
+    assert err == "magnetkit: line 3 ('Xx'): no element\n"
+
+
+def test_one_shell_of_one_magnet():
+    assert o.single_shell(None, "once") is None
+    assert o.single_shell(["Tb 1 wt%"], "once") == "Tb 1 wt%"
+    with pytest.raises(InputError, match="once"):
+        o.single_shell(["Tb 1 wt%", "Dy 1 wt%"], "once")
+
+
+def test_hidden_options_are_shown_on_request():
+    def plain(a):
+        """Do."""
+
+    def command(a, b):
+        """Do."""
+
+    shown = o.option("A.")
+    hidden = o.hidden_option("B.")
+    annotate = o.Annotated
+    plain.__signature__ = o.inspect.Signature(
+        [o._parameter("a", 1, annotate[int, shown])]
+    )
+    assert o.shown_in_full(plain) is plain
+    parameters = [
+        o._parameter("a", 1, annotate[int, shown]),
+        o._parameter("b", 2, annotate[int, hidden]),
+    ]
+    command.__signature__ = o.inspect.Signature(parameters)
+    full = o.shown_in_full(command)
+    names = list(full.__signature__.parameters)
+    assert names == ["a", "b", "help_all"]
+    assert full.__signature__.parameters["help_all"].default is False
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        (None, None),
+        ("B_r=1.29", {"B_r": 1.29}),
+        ("B_r=1.29,H_cJ=1650,T=20C", {"B_r": 1.29, "H_cJ": 1650, "T": "20C"}),
+    ],
+)
+def test_numbers_by_name_and_a_temperature_as_text(text, numbers):
+    assert _numbers(text, "--values") == numbers
+    with pytest.raises(InputError, match="--spread 'B_r=x': expected NAME="):
+        _numbers("B_r=x", "--spread")
+
+
+def test_units_of_columns():
+    assert _read_units([]) == {}
+    assert _read_units(["Max temp = C", "a=b=kg"]) == {
+        "Max temp": "C",
+        "a=b": "kg",
+    }
+    for bad in ("C", "=C", "Max="):
+        with pytest.raises(InputError, match=f"--unit '{bad}': expected"):
+            _read_units([bad])
+
+
+def test_a_file_or_an_embedded_device_is_a_parts_list(tmp_path):
+    assert not is_parts_list(None)
+    assert not is_parts_list("N42SH")
+    assert is_parts_list("parts.xlsx")
+    assert is_parts_list("patriot")
+    file = tmp_path / "parts"
+    file.write_text("Grade")
+    assert is_parts_list(str(file))
+
+
+def test_the_answer_of_a_parts_list_is_a_workbook(tmp_path):
+    place = tmp_path / "answer.xlsx"
+    assert _check_place(place, "parts.csv", False) == place
+    with pytest.raises(
+        InputError, match="the answer of a parts list is a work"
+    ):
+        _check_place(tmp_path / "a.csv", "parts.csv", True)
+    place.write_text("x")
+    with pytest.raises(InputError, match=r"is there already; .*--force"):
+        _check_place(place, "parts.csv", False)
+    assert _check_place(place, "parts.csv", True) == place
+    with pytest.raises(InputError, match="check the folder"):
+        _check_place(tmp_path / "none" / "a.xlsx", "parts.csv", False)
