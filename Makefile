@@ -32,7 +32,7 @@ help:
 	@echo "make bench   benchmarks of the kernels beside their peers"
 	@echo "make official-server  the pull against the Materials Project's own server code"
 	@echo "make pyleecan  pyleecan reads a material file of magnetkit curve"
-	@echo "make test-faults  the campaign on bad input, full disks, networks and interruption; 15 minutes"
+	@echo "make test-faults  the campaign on bad input, texts and interruption; 15 minutes"
 	@echo "make test-accuracy  tests of the offline fits, the validation and the benchmarks; 3 minutes"
 	@echo "make mutants  100 changes of the code, and whether a test sees each; an hour"
 	@echo "make test-lowest  the tests on the lowest versions (Python 3.11)"
@@ -140,10 +140,9 @@ $(PEERS)/installed: benchmarks/peers.txt pyproject.toml
 peers: $(PEERS)/installed
 	@echo "magnetkit: kernels beside their peers"
 	@$(PEERS)/bin/python -m pytest -q tests/features tests/curves tests/test_types.py -m peer
-	@$(PEERS)/bin/python -m benchmarks.features
+	@$(PEERS)/bin/python -m pytest -q benchmarks/bench_kernels.py --benchmark-group-by=group
 
 bench: $(STAMP)
-	@$(BIN)/python -m benchmarks.features
 	@$(BIN)/python -m pytest -q benchmarks --benchmark-columns=median,ops --override-ini python_files='bench_*.py'
 
 # In an environment of its own: the server pins what it is deployed with.

@@ -1,24 +1,19 @@
 """Hull energies, products and stability beside pymatgen's phase diagram, in one process run.
 
-``python benchmarks/bench_hull.py`` prints rows a second, of the wall clock and of the processor
-time that the threads took together (what a machine with nothing else to do would reach with one
-thread); ``pytest benchmarks/bench_hull.py`` runs the same cases. Compile time stands apart, in the
-first line.
+``pytest benchmarks/bench_hull.py`` runs the cases; each has its rows a second.
 """
-
-import sys
-import time
 
 import numpy as np
 import pytest
 
 import magnetkit as mk
-from benchmarks.accuracy.phases.diagram import phase_diagram
-from benchmarks.accuracy.phases.validation import SYSTEMS, random_compositions
-from magnetkit._core._threads import thread_count
+from benchmarks.accuracy.phases.diagram import (
+    SYSTEMS,
+    phase_diagram,
+    random_compositions,
+)
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import hull
-from magnetkit.phases._space import find_facets
 from magnetkit.phases.snapshot import open_snapshot
 
 SIX = SYSTEMS[0]
@@ -98,23 +93,9 @@ def pymatgen(method, n):
     ]
 
 
-def numpy_planes(n):
-    """The largest of all facets' planes as one matrix product."""
-    phases = stable_space()
-    inside = np.zeros(phases.columns, bool)
-    inside[phases.column[[mk.elements.INDEX[s] for s in SIX.split("-")]]] = True
-    price = find_facets(phases, inside).price.T
-    table = random_compositions(SIX, n)
-    x = table.to_array()[:, np.unique(table.indices)]
-    return n, lambda: [
-        (x[i : i + 10_000] @ price).max(axis=1) for i in range(0, n, 10_000)
-    ]
-
-
 # Name to a function that returns the number of rows and the work.
 CASES = {
     f"energies, {SIX}": lambda: energies(SIX, 1_000_000),
-    "  numpy, planes alone": lambda: numpy_planes(1_000_000),
     "  pymatgen": lambda: pymatgen("get_hull_energy_per_atom", 2_000),
     f"products, {SIX}": lambda: products(SIX, 1_000_000),
     "  pymatgen products": lambda: pymatgen("get_decomposition", 2_000),
@@ -127,11 +108,6 @@ CASES = {
 }
 
 
-def first_call():
-    """Read the snapshot, compile (or load) the kernels, find the stable phases and facets."""
-    mk.phases.hull_energy(random_compositions(SIX, 30_000))
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_rate(benchmark, name):
     rows, work = CASES[name]()
@@ -139,33 +115,3 @@ def test_rate(benchmark, name):
     benchmark.extra_info["rows_per_second"] = round(
         rows / benchmark.stats.stats.min
     )
-
-
-def main(rounds=5):
-    start = time.perf_counter()
-    first_call()
-    print(
-        f"first call {time.perf_counter() - start:.1f} s, {thread_count()} threads"
-    )
-    print(
-        f"{'best of ' + str(rounds):34s}{'rows':>10s}{'rows/s':>14s}{'rows/s of one thread':>22s}"
-    )
-    for name, case in CASES.items():
-        rows, work = case()
-        work()
-        wall = np.inf
-        busy = np.inf
-        for _ in range(rounds):
-            clock = time.perf_counter()
-            processor = time.process_time()
-            work()
-            wall = min(wall, time.perf_counter() - clock)
-            busy = min(busy, time.process_time() - processor)
-        print(
-            f"{name:34s}{rows:10,d}{rows / wall:14,.0f}{rows / busy:22,.0f}",
-            flush=True,
-        )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

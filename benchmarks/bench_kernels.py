@@ -26,11 +26,10 @@ def test_kernel(benchmark, case):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("peer", PEERS, ids=lambda p: f"{p.case}-{p.name}")
 def test_peer(benchmark, peer):
-    work_of_peer = prepare_peer(peer)
-    if work_of_peer is None:
+    work = prepare_peer(peer)
+    if work is None:
         pytest.skip(f"{peer.name} is not installed")
-    rows, work = work_of_peer
     benchmark.group = peer.case
     benchmark.pedantic(work, rounds=2)
-    rate = rows / benchmark.stats.stats.min
+    rate = peer.rows / benchmark.stats.stats.min
     benchmark.extra_info[f"{UNITS[peer.case]}_per_second"] = round(rate, 2)

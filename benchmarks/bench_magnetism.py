@@ -1,26 +1,22 @@
-"""Intrinsic magnetism: points (composition, temperature) per second, with and without spread.
+"""Intrinsic points (composition, temperature) a second, and sintered magnets, with ranges.
 
-Run alone: ``python benchmarks/bench_magnetism.py``. Points per second of the kernel on the hard
-phases, on one thread and on all, after compilation (reported apart); and of the whole call that
-assigns hosts and splits the recipes as well. No other package evaluates compositions at
-temperature; the slow twin of the tests is the peer.
+No other package evaluates compositions at temperature; the slow twin of the tests is the peer.
 """
 
-import time
-from collections.abc import Callable
-
 import numpy as np
+import pytest
 
 from magnetkit import CompositionTable
-from magnetkit._core._threads import limit_threads, thread_count
+from magnetkit.magnetism import sintered
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates.intrinsic import evaluate
 
+FAMILIES = ("2:14:1", "1:5", "2:17")
 TEMPERATURES = np.linspace(220.0, 480.0, 10)
 
 
-def compositions(n: int = 40_000) -> CompositionTable:
-    """Return `n` distinct alloys of the three big families."""
+def compositions(n: int) -> CompositionTable:
+    """Return `n` distinct alloys of `FAMILIES` in turn."""
     generator = np.random.default_rng(1)
     x = generator.random((n, 3))
     texts = []
@@ -40,47 +36,17 @@ def compositions(n: int = 40_000) -> CompositionTable:
     return CompositionTable.from_strings(texts, basis="atomic")
 
 
-def best(call: Callable[[], object], repeats: int = 5) -> float:
-    """Return the shortest time of some repeats, s."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
 def test_intrinsic_points_per_second(benchmark) -> None:
     part = partition(compositions(6_000))
     benchmark(evaluate, part, TEMPERATURES, True)
 
 
-def main() -> None:
-    table = compositions()
-    start = time.perf_counter()
-    part = partition(table[:10])
-    evaluate(part, TEMPERATURES)
-    print(
-        f"first call (compiles, or reads the cache): {time.perf_counter() - start:.1f} s"
+@pytest.mark.parametrize("family", FAMILIES)
+def test_sintered_magnets_per_second(benchmark, family) -> None:
+    rows = np.arange(FAMILIES.index(family), 30_000, len(FAMILIES))
+    table = compositions(30_000)[rows]
+    sintered(table[:10])
+    benchmark.pedantic(sintered, args=(table,), rounds=3)
+    benchmark.extra_info["rows a second"] = round(
+        len(table) / benchmark.stats.stats.min
     )
-    part = partition(table)
-    points = len(table) * len(TEMPERATURES)
-    limit = thread_count()
-    for threads in sorted({1, limit}):
-        limit_threads(threads)
-        for with_spread in (False, True):
-            seconds = best(
-                lambda spread=with_spread: evaluate(part, TEMPERATURES, spread)
-            )
-            label = "with spread" if with_spread else "values only"
-            print(
-                f"{threads} thread(s), {label}: {points / seconds / 1e6:.2f} million points/s"
-            )
-    seconds = best(lambda: evaluate(partition(table), np.array([423.0])))
-    print(
-        f"split, values and spread at one temperature: {len(table) / seconds / 1e6:.2f} M rows/s"
-    )
-
-
-if __name__ == "__main__":
-    main()

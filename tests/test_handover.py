@@ -5,11 +5,9 @@ import json
 from importlib import import_module
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-import magnetkit as mk
 from magnetkit import applications
 from magnetkit._core._requirement_text import parse_requirement
 from magnetkit.alloy.shell_rows import read_shells
@@ -237,18 +235,3 @@ def test_recipes_hold_their_charges():
     ]
     text = charge("1:5", Pr=4.0, Gd=8.0)
     assert percent(text, 62, 59, 64, 27) == [24.3, 4.0, 8.0, 63.7]
-
-
-def test_carried_columns_and_rows_stay_together(tmp_path):
-    frame = pd.DataFrame(
-        {
-            "composition": ["SmCo5", "nothing", "Nd2Fe14B", "Sm2Co17"],
-            "shell": ["", "", "Tb 0.5 wt%", ""],
-            "lot": ["a", "b", "c", "d"],
-        }
-    )
-    with pytest.warns(match="nothing"):
-        prediction = mk.predict(frame, 300.0)
-    rows = [["a", 0, ""], ["c", 2, "Tb 0.5 wt%"], ["d", 3, ""]]
-    assert prediction[["lot", "row_index", "shell"]].to_numpy().tolist() == rows
-    assert prediction["host"].tolist() == ["1:5", "2:14:1", "2:17"]

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-import magnetkit as mk
 from magnetkit.alloy import CompositionTable
 from magnetkit.magnetism import predict, sintered
 from magnetkit.phases import energy_above_hull, hull_energy, stability
@@ -224,26 +223,3 @@ def test_wider_interval_encloses_a_narrower_one():
             wide_end = wide[f"{name}_{end}"]
             finite = less.notna() & wide_end.notna()
             assert (sign * (wide_end - less)[finite] >= -1e-12).all(), name
-
-
-def test_ledger_sums_over_the_elements():
-    recipe = "Nd24.5Dy4.5Tb1Co2B1Fe67"
-    elements = mk.supply.element_table().set_index("element")
-    row = ledger([recipe], basis="weight", reference="Nd2Fe14B").iloc[0]
-    share = {
-        "Nd": 0.245,
-        "Dy": 0.045,
-        "Tb": 0.01,
-        "Co": 0.02,
-        "B": 0.01,
-        "Fe": 0.67,
-    }
-    cost = sum(
-        part * elements.loc[e, "price_USD_kg"] for e, part in share.items()
-    )
-    assert row["cost_USD_kg"] == pytest.approx(cost)
-    assert row["heavy_rare_earth_wt_pct"] == pytest.approx(5.5)
-    assert row["dysprosium_terbium_wt_pct"] == pytest.approx(5.5)
-    assert row["rare_earth_wt_pct"] == pytest.approx(30.0)
-    assert row["cobalt_wt_pct"] == pytest.approx(2.0)
-    assert row["heavy_rare_earth_saved_wt_pct"] == pytest.approx(-5.5)

@@ -36,6 +36,7 @@ TARGETS = (
     "phases",
     "hindcast",
     "spread",
+    "edges",
     "diffusion",
 )
 
@@ -80,9 +81,7 @@ def report(
     if target == REGRESSOR:
         from .surrogates import learning_curve
 
-        return "\n".join(
-            [*learning_curve.lines(), "", *learning_curve.checks()]
-        )
+        return "\n".join(learning_curve.lines())
     if target == "grades":
         from .magnetism import sheets
 
@@ -99,6 +98,10 @@ def report(
         from .magnetism import spread
 
         return spread.report()
+    if target == "edges":
+        from .magnetism import edges
+
+        return edges.report()
     if target == "diffusion":
         from .diffusion.validation import validate as diffusion
 

@@ -2,59 +2,37 @@
 
 ``python -m benchmarks.faults.campaign [PART ...]`` runs some parts alone. Each part runs in a
 process of its own, so that a crash is a figure and not the end. The figures go to ``figures.json``,
-where parts that were not asked for keep theirs. ``FAULTS.md`` is written from these, from
-``points.toml`` and from notes, and from nothing else: the part ``page`` writes it anew.
+where parts that were not asked for keep theirs. ``FAULTS.md`` is written from these and from
+notes, and from nothing else: the part ``page`` writes it anew. Long lines, shared caches and keys
+take as long here as in the tests of this folder, which hold them alone.
 """
 
 import json
 import os
 import platform
-import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 FILE = Path(__file__).with_name("FAULTS.md")
 FIGURES = Path(__file__).with_name("figures.json")
 CAMPAIGN_SEED = 20_261_124
-RECIPE_COUNT = 1_400_000
 # By kind: what is cheap to read is read more often.
 FILES = {"model file": 60_000, "scenario TOML": 20_000}
 FILES_OTHERWISE = 6_000
-PULLS = 2_000
 MOMENTS = 20
-FOLDERS = 1_000
-PAIRS = 60
-DAMAGED = 12
 TABLES = 6_000
-SHUFFLES = 10
-# Users of the explorer at once, requests, seconds: it ends at whichever comes first.
-LOAD = (20, 50_000, 1_800)
 PART_LIMIT_S = 3_600
-POINTS = Path(__file__).with_name("points.toml")
 NOTES = {
     "What was run": "run.md",
-    "One change at a time": "../mutants/FOUND.md",
     "Supply chain": "supply.md",
     "Fourth round": "fourth.md",
 }
 """What was run outside the campaign, as it was noted."""
-
-
-def recipes() -> list[dict]:
-    from benchmarks.faults import input_recipes
-
-    return [
-        {
-            "kind": "recipe",
-            **vars(input_recipes.run(RECIPE_COUNT, CAMPAIGN_SEED)),
-        }
-    ]
 
 
 def files() -> list[dict]:
@@ -78,49 +56,6 @@ def files() -> list[dict]:
     return rows
 
 
-def lines() -> list[dict]:
-    from benchmarks.faults import long_lines
-
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name, (content, expected) in long_lines.cases().items():
-            start = time.perf_counter()
-            text = long_lines.read(Path(folder), name, content)
-            took = time.perf_counter() - start
-            faults = [] if expected in text else [text[:200]]
-            rows.append(
-                {
-                    "file": name,
-                    "seconds": round(took, 2),
-                    "said": expected,
-                    "faults": faults,
-                }
-            )
-    return rows
-
-
-def network() -> list[dict]:
-    from benchmarks.faults import network as faulty
-
-    rows = [{"kind": "pull", **vars(faulty.run(PULLS, CAMPAIGN_SEED))}]
-    for name, fault in faulty.floods().items():
-        text, took, growth = faulty.flood(fault)
-        faults = (
-            []
-            if "more than 64 MiB" in text and growth < 256
-            else [f"{text}, {growth:.0f} MB"]
-        )
-        rows.append(
-            {
-                "flood": name,
-                "seconds": round(took, 2),
-                "peak_MB": round(growth),
-                "faults": faults,
-            }
-        )
-    return rows
-
-
 def interruption() -> list[dict]:
     return run_module("interruption", CAMPAIGN_SEED, MOMENTS)
 
@@ -141,52 +76,12 @@ def run_module(module: str, *arguments: object) -> list[dict]:
     return rows
 
 
-def folders() -> list[dict]:
-    return run_module("folders", CAMPAIGN_SEED, FOLDERS, PAIRS)
-
-
-def damages() -> list[dict]:
-    return run_module("caches", DAMAGED, CAMPAIGN_SEED)
-
-
 def texts() -> list[dict]:
     return run_module("texts")
 
 
 def workbooks() -> list[dict]:
     return run_module("workbooks")
-
-
-def alloys() -> list[dict]:
-    from benchmarks.faults import alloys as faulty
-
-    return [faulty.junk(), faulty.orders(SHUFFLES, CAMPAIGN_SEED)]
-
-
-def explorer() -> list[dict]:
-    from benchmarks.faults import explorer_load
-
-    return [explorer_load.run(*LOAD)]
-
-
-def again() -> list[dict]:
-    """Make each fault of the second round again, as far as it can be."""
-    file = Path(__file__).with_name("second_round.py")
-    done = subprocess.run(
-        [sys.executable, "-P", file],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
-    return [
-        {
-            "point": int(r["point"]),
-            "seen": r["seen"],
-            "faults": [r["seen"]] if r["fault"] else [],
-        }
-        for r in rows
-    ]
 
 
 def tables() -> list[dict]:
@@ -197,155 +92,17 @@ def arguments() -> list[dict]:
     return run_module("arguments")
 
 
-def earlier_faults() -> dict[str, dict]:
-    """Return the thirteen faults by number: what each was, and the tests that hold it."""
-    return tomllib.loads(POINTS.read_text(encoding="utf-8"))
-
-
-def points() -> list[dict]:
-    """Run the tests that hold each fault of the second round."""
-    rows = []
-    for number, point in earlier_faults().items():
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                *point["tests"],
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        last = done.stdout.splitlines()[-1]
-        why = [
-            line
-            for line in done.stdout.splitlines()
-            if line.startswith(("FAILED", "ERROR"))
-        ]
-        counts = {
-            w: int(n)
-            for n, w in re.findall(r"(\d+) (passed|failed|error|skipped)", last)
-        }
-        rows.append(
-            {
-                "point": number,
-                "passed": counts.get("passed", 0),
-                "skipped": counts.get("skipped", 0),
-                "faults": why or [last] if done.returncode else [],
-            }
-        )
-    return rows
-
-
-def cache() -> list[dict]:
-    from tests.phases.mp_server import KEY, Server
-
-    server = Server()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
-                [
-                    sys.executable,
-                    "-m",
-                    "benchmarks.faults.shared_cache",
-                    f"{folder}/x",
-                    "kernels",
-                ],
-                env={
-                    **os.environ,
-                    "MP_API_ENDPOINT": server.url,
-                    "MP_API_KEY": KEY,
-                },
-                stdout=subprocess.PIPE,
-                text=True,
-                check=True,
-            )
-        answer = json.loads(done.stdout.splitlines()[-1])
-    finally:
-        server.close()
-    sound = set(answer["codes"]) == {0} and len(answer["answers"]) == 1
-    return [
-        {
-            "processes": len(answer["codes"]),
-            "different_answers": len(answer["answers"]),
-            "requests": len(server.requests),
-            "faults": [] if sound else answer["logs"],
-        }
-    ]
-
-
-def secrets() -> list[dict]:
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.faults.secrets", f"{folder}/x"],
-            env={**os.environ, "MAGNETKIT_CACHE_DIR": f"{folder}/x/cache"},
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-    answer = json.loads(done.stdout.splitlines()[-1])
-    faults = answer["leaks"] + answer["tracebacks"] + answer["missing"]
-    return [
-        {
-            "calls": len(answer["calls"]),
-            "key_reached_the_server": answer["seen"],
-            "faults": faults,
-        }
-    ]
-
-
 PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
-    "recipes": (
-        recipes,
-        "Bad recipes: good ones after one to four strokes, words strewn together, brackets to "
-        "depth 40. Accepted ones sum to 1 within 1e-9, lie between 0 and 1, and come back from "
-        "their formula; a sample is compared with a slow parser written apart. The slowest is a "
-        "batch of 20,000.",
-    ),
     "files": (
         files,
         "Bad files, each either refused by an error of magnetkit's own that says why, or read. "
         "*Resealed* ones carry the hash that fits what was spoiled.",
-    ),
-    "lines": (
-        lines,
-        "Lines of ten million characters, other encodings, NUL and byte-order marks.",
-    ),
-    "network": (
-        network,
-        "Live pulls with one or two answers spoiled: documents and pages changed, bytes turned, "
-        "broken gzip, statuses, slow and cut answers; and answers of one gigabyte.",
     ),
     "interruption": (
         interruption,
         "Commands stopped at random moments; what they leave is whole, and the command run again "
         "(a screening with `--resume`) leaves the same bytes (a model: the same numbers). "
         "*done_before*: the command had ended when the signal came.",
-    ),
-    "folders": (
-        folders,
-        "Results folders that hold files of the user's, or results that a user changed: nothing of "
-        "theirs is touched (*taken*: what could be screened into). Two screenings, the same or "
-        "another, into one folder at random offsets, one of them now and then killed: what is left "
-        "has the bytes of one alone.",
-    ),
-    "cache": (
-        cache,
-        "Processes that start at once on empty caches of kernels, models and pulls.",
-    ),
-    "secrets": (
-        secrets,
-        "Every command with a key in the environment, eight kinds of refusal.",
-    ),
-    "damages": (
-        damages,
-        "Each file of compiled kernels and the model, emptied, cut, with bits turned: seen before "
-        "anything in it is used. A prediction that meets some of them answers as before, and says "
-        "so; a signal is a fault.",
     ),
     "texts": (
         texts,
@@ -355,22 +112,6 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
     "workbooks": (
         workbooks,
         "Workbooks that are none, too large, or compute; memory of each.",
-    ),
-    "alloys": (
-        alloys,
-        "Elements that are in no magnet, in the place of earth or metal and beside them: none is "
-        "in domain, none has B_r or H_cJ. Candidates in other orders keep their ranks.",
-    ),
-    "explorer": (
-        explorer,
-        "Users of the explorer who move controls as fast as answers come, one request in fifty "
-        "none that a control sends, bodies of 300 MB before and after. *load*: processes that "
-        "wanted the machine's two cores in the last quarter of an hour.",
-    ),
-    "again": (
-        again,
-        "The thirteen faults of the second round made again from outside "
-        "(`python -P benchmarks/faults/second_round.py`, which runs on 0b41db4 too).",
     ),
     "tables": (
         tables,
@@ -382,7 +123,6 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         "Numbers, texts, lists, mappings, arrays, frames, objects, 28 of them, in each argument of "
         "public functions: refused by name, or taken.",
     ),
-    "points": (points, "The tests that hold each of the thirteen faults."),
 }
 
 
@@ -434,12 +174,12 @@ def page(figures: dict[str, dict]) -> str:
     """Return the figures as Markdown."""
     out = ["# Faults: what the campaign found", ""]
     out += [
-        "Written by `make test-faults`; short runs of every part stand in `make test`.",
+        "Written by `make test-faults`; short runs of every part stand in `make test-accuracy`.",
         "",
     ]
     inputs = [
         r
-        for p in ("recipes", "files", "tables")
+        for p in ("files", "tables")
         for r in figures.get(p, {}).get("rows", [])
     ]
     distinct = sum(r.get("distinct", 0) for r in inputs)
@@ -448,12 +188,11 @@ def page(figures: dict[str, dict]) -> str:
     )
     missing = [name for name in PARTS if name not in figures]
     out += [
-        f"{distinct:,} distinct bad recipes and files; {faults} faults in the parts below.",
+        f"{distinct:,} distinct bad files; {faults} faults in the parts below.",
         "",
     ]
     if missing:
         out += [f"Not run at length: {', '.join(missing)}.", ""]
-    out += second_round()
     for name, (_, told) in PARTS.items():
         if name not in figures:
             continue
@@ -481,28 +220,6 @@ def page(figures: dict[str, dict]) -> str:
         )
         out += [f"## {title}", "", text, ""]
     return "\n".join(out)
-
-
-def second_round() -> list[str]:
-    """Return the thirteen faults, what the state they were found in does, and what holds each."""
-    out = [
-        "## Second round",
-        "",
-        "What it found; what 0b41db4 did when each was made again by",
-    ]
-    out += ["`second_round.py`; the tests that hold each.", ""]
-    out += [
-        "| point | fault | at 0b41db4 | held by |",
-        "| --- | --- | --- | --- |",
-    ]
-    for number, point in earlier_faults().items():
-        names = ", ".join(
-            f"`{name.removeprefix('tests/')}`" for name in point["tests"]
-        )
-        out.append(
-            f"| {number} | {point['fault']} | {point['then']} | {names} |"
-        )
-    return [*out, ""]
 
 
 def _group_by_columns(rows: list[dict]) -> list[list[dict]]:

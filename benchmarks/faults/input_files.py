@@ -6,20 +6,16 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import psutil
 from magnetkit.errors import MagnetkitError
 
 from benchmarks.faults import mutation
-from benchmarks.faults.input_recipes import (
-    Figures,
-    check_parsed_recipes,
-    resident_MB,
-)
 from magnetkit import applications, datasets, supply
 from magnetkit.alloy import CompositionTable
 from magnetkit.features._elements import read_table
@@ -33,6 +29,88 @@ from magnetkit.surrogates.training_sets import training_set
 
 # Longer than a second is a hang, but other work may share the machine: it is tried again.
 LONGEST_S = 1.0
+
+
+@dataclass
+class Figures:
+    """What a campaign over one kind of input found.
+
+    Attributes
+    ----------
+    inputs, distinct, accepted : int
+        Inputs tried, different ones among them, and those let in.
+    slowest_s : float
+        Longest time of one input; for a batch, of the batch.
+    growth_MB : float
+        Growth of resident memory between the first fifth and the end.
+    faults : list of str
+        What went wrong.
+    """
+
+    inputs: int = 0
+    distinct: int = 0
+    accepted: int = 0
+    slowest_s: float = 0.0
+    growth_MB: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+
+def resident_MB() -> float:
+    return psutil.Process().memory_info().rss / 2**20
+
+
+def formula(table: CompositionTable, row: int) -> str:
+    """Return a row as a formula that holds every figure of its fractions."""
+    part = slice(table.indptr[row], table.indptr[row + 1])
+    if part.stop == part.start + 1:
+        # C1 is a grade of ferrite.
+        return str(table.elements[table.indices[part.start]])
+    return "".join(
+        f"{table.elements[c]}{np.format_float_positional(v, unique=True, trim='-')}"
+        for c, v in zip(table.indices[part], table.values[part], strict=True)
+    )
+
+
+def check_parsed_recipes(
+    table: CompositionTable, texts: list[str], faults: list[str]
+) -> None:
+    """Check what was let in: sums, order of elements, signs, and the way back."""
+    if not len(table):
+        return
+    sums = np.add.reduceat(table.values, table.indptr[:-1])
+    for row in np.flatnonzero(~(np.abs(sums - 1.0) <= 1e-9)):
+        faults.append(f"sums to {sums[row]}: {texts[table.row_index[row]]!r}")
+    for row in np.unique(
+        np.repeat(np.arange(len(table)), np.diff(table.indptr))[
+            ~((table.values > 0) & (table.values <= 1))
+        ]
+    ):
+        faults.append(
+            f"fraction outside 0 to 1: {texts[table.row_index[row]]!r}"
+        )
+    texts_again = [formula(table, row) for row in range(len(table))]
+    # The parser keeps thirty-nine decimals.
+    plain = [
+        i
+        for i in range(len(table))
+        if table.values[table.indptr[i] : table.indptr[i + 1]].min() > 1e-20
+    ]
+    again = CompositionTable.from_strings(
+        [texts_again[i] for i in plain], basis="atomic"
+    )
+    if again.errors:
+        faults.append(
+            f"no way back from {again.errors[0].text!r}: {again.errors[0].reason}"
+        )
+        return
+    before = table[np.array(plain, int)].to_array()
+    back = again.to_array()
+    for row in np.flatnonzero(
+        np.abs(before - back).max(axis=1, initial=0.0) > 1e-9
+    ):
+        faults.append(
+            f"comes back as another: {texts[table.row_index[plain[row]]]!r}"
+        )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from magnetkit.errors import DataError, StoreError
 
 from benchmarks.faults import (
     input_files,
-    input_recipes,
     long_lines,
     user_tables,
 )
@@ -19,14 +18,6 @@ from magnetkit._core._files import plain_cell
 from magnetkit.alloy import CompositionTable
 from magnetkit.features._tables import featurize
 from magnetkit.run.screen import ScreenResult
-
-
-@pytest.mark.filterwarnings("ignore:read .* wt")
-def test_bad_recipes_are_refused_and_accepted_ones_are_alloys():
-    figures = input_recipes.run(20_000, seed=3)
-    assert figures.faults == []
-    assert figures.accepted > 500
-    assert figures.distinct > 15_000
 
 
 def test_bad_files_are_refused_in_words(tmp_path):

@@ -1,27 +1,10 @@
 """Short runs of the second round's campaign."""
 
 import inspect
-import random
 
 import pytest
 
-from benchmarks.faults import alloys, arguments, caches, texts, workbooks
-from benchmarks.faults.caches import damage_bytes
-
-
-def test_no_magnet_of_elements_that_are_in_none(monkeypatch):
-    monkeypatch.setattr(alloys, "AMOUNTS", (0.3,))
-    result = alloys.junk()
-    assert result["tried"] > 300
-    assert result["faults"] == []
-
-
-def test_detects_a_damaged_cache_file(tmp_path):
-    model = caches._store.save(tmp_path / "m.model", {"edge": 0.5}, {})
-    (tmp_path / "work").mkdir()
-    for row in caches.each([model], 1, tmp_path / "work"):
-        assert row["faults"] == []
-    assert damage_bytes("bits turned", b"abc", random.Random(2)) != b"abc"
+from benchmarks.faults import arguments, texts, workbooks
 
 
 def test_no_text_of_a_table_becomes_markup(tmp_path):

@@ -1,10 +1,9 @@
-"""Short runs of the campaign: stopped commands, folders, caches, the network, and the key."""
+"""Short runs of the campaign: stopped commands, caches, and the key."""
 
 import json
 import subprocess
 import sys
 
-from benchmarks.faults import network
 from tests.phases.conftest import mp_server  # noqa: F401
 from tests.phases.mp_server import Server
 
@@ -36,27 +35,6 @@ def test_stopped_commands_leave_complete_files(tmp_path):
     assert len(rows) == 5
     assert [fault for row in rows for fault in row["faults"]] == []
     assert sum(row["SIGINT"] + row["SIGKILL"] for row in rows) >= 3
-
-
-def test_spoiled_answers_are_errors_or_complete():
-    figures = network.run(25, seed=5)
-    assert figures.faults == []
-    assert figures.accepted < 25
-
-
-def test_a_gzip_bomb_is_given_up():
-    text, _, growth = network.flood(network.floods()["gzip bomb in gzip"])
-    assert "more than 64 MiB" in text
-    assert growth < 256
-
-
-def test_nothing_of_a_users_is_lost_and_no_two_screenings_mix(tmp_path):
-    foreign, pairs = output_lines("folders", 11, 40, 4, tmp_path / "run")
-    assert foreign["faults"] == []
-    assert foreign["taken"] >= 3
-    assert foreign["inputs"] - foreign["taken"] >= 20
-    assert pairs["faults"] == []
-    assert pairs["refused"] + pairs["killed"] >= 1
 
 
 def test_the_key_is_in_nothing_that_any_command_writes(tmp_path):

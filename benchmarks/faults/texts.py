@@ -1,7 +1,7 @@
-"""Markup in every text of a profile, scenario, table, mill, grade table, manifest, where shown.
+"""Markup in every text of a profile, scenario, table, mill and manifest, where it is shown.
 
-That is the report, the explorer, the documentation's page of a device. ``python -m
-benchmarks.faults.texts FOLDER`` prints as JSON what it found.
+That is the report and the explorer. ``python -m benchmarks.faults.texts FOLDER`` prints as JSON
+what it found.
 """
 
 import copy
@@ -9,7 +9,6 @@ import csv
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from typing import Any
 from magnetkit.errors import MagnetkitError
 from magnetkit.settings import get_settings
 
-from magnetkit import applications, datasets
+from magnetkit import applications
 from magnetkit.choose.applications import Profile
 from magnetkit.explorer._results import Results
 from magnetkit.explorer.page import application
@@ -246,94 +245,6 @@ def mills(place: Path) -> Figures:
     return figures
 
 
-def grades(place: Path) -> Figures:
-    """Texts of the table of grades, one column at a time, each in a process of its own."""
-    table = datasets.path("grades/values.csv").read_text(encoding="utf-8")
-    figures = Figures()
-    for column in (
-        "host",
-        "kind",
-        "grade",
-        "maker",
-        "quantity",
-        "bound",
-        "source",
-        "note",
-    ):
-        home = place / column
-        shutil.copytree(datasets.root(), home / "datasets")
-        rows = list(csv.DictReader(table.splitlines()))
-        for row in rows:
-            # A grade stays one: each keeps a name of its own.
-            row[column] = f"{row[column]}{HOSTILE}"
-        with (home / "datasets/grades/values.csv").open(
-            "w", encoding="utf-8", newline=""
-        ) as stream:
-            writer = csv.DictWriter(stream, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.faults.texts", "grades", home],
-            env={**os.environ, "MAGNETKIT_DATASETS": str(home / "datasets")},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        figures.inputs += 1
-        if done.returncode:
-            figures.faults.append(f"{column}: {done.stderr[-300:]}")
-            continue
-        answer = json.loads(done.stdout.splitlines()[-1])
-        figures.refused += isinstance(answer, str)
-        figures.shown += isinstance(answer, list)
-        figures.faults += [
-            f"{column}: {bad}" for bad in answer if isinstance(answer, list)
-        ]
-    return figures
-
-
-def _screen_edited_grades(home: Path) -> list[str] | str:
-    try:
-        screen(["SmCo5", "Nd2Fe14B", "Sm2Co17"], DEVICE, out=home / "out")
-        return visible_markup(home / "out")
-    except MagnetkitError as error:
-        return str(error)
-
-
-def pages(place: Path) -> Figures:
-    """Free texts of a profile in the documentation's page of its device, all at once."""
-    import markdown
-
-    from tests.scripts import script
-
-    whole = applications.load(DEVICE).model_dump(mode="json", exclude_none=True)
-    figures = Figures()
-    # Recipes are read and refused as such; a small space does.
-    whole["space"] = [{**whole["space"][-1], "step": 0.5}]
-    for at in [
-        at for at in places(whole) if at[0] != "space" and at[-1] != "formula"
-    ]:
-        profile = put(whole, at, f"a | b {HOSTILE}")
-        try:
-            Profile.model_validate(profile)
-        except ValueError:
-            figures.refused += 1
-            continue
-        finally:
-            figures.inputs += 1
-        whole = profile
-        figures.shown += 1
-    place.mkdir(parents=True)
-    file = place / "mine.toml"
-    lines = [f"{json.dumps(k)} = {toml(v)}" for k, v in whole.items()]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    text = script("docs/profiles.py").page(file, "A word.")
-    figures.faults += markup(
-        markdown.markdown(text, extensions=["tables", "attr_list"])
-    )
-    return figures
-
-
 def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
     """Put the text in each place in turn, make results of it and look at what shows them."""
     figures = Figures()
@@ -373,8 +284,6 @@ KINDS = {
     "table": recipes,
     "manifest": manifests,
     "mill": mills,
-    "grade table": grades,
-    "documentation": pages,
 }
 
 
@@ -387,7 +296,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "grades":
-        print(json.dumps(_screen_edited_grades(Path(sys.argv[2]))))
-    else:
-        main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]))

@@ -5,7 +5,7 @@
 
 import json
 import multiprocessing
-import os
+import resource
 import sys
 import zipfile
 from pathlib import Path
@@ -13,7 +13,6 @@ from pathlib import Path
 from magnetkit.errors import MagnetkitError
 from openpyxl import Workbook
 
-from benchmarks.faults.explorer_load import memory_mb
 from magnetkit.alloy._files import read_blocks
 
 ROOM_MB = 1200
@@ -102,6 +101,11 @@ def cases(folder: Path) -> dict[str, Path]:
     return files
 
 
+def peak_mb() -> float:
+    """Return the most memory that this process had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+
+
 def _read(file: Path, answers: multiprocessing.Queue) -> None:
     try:
         rows = [
@@ -114,7 +118,7 @@ def _read(file: Path, answers: multiprocessing.Queue) -> None:
         text = f"refused: {error}"
     except BaseException as error:
         text = f"fault: {type(error).__name__}: {error}"
-    answers.put((text, memory_mb(os.getpid(), "VmHWM")))
+    answers.put((text, peak_mb()))
 
 
 def run(folder: Path) -> list[dict]:

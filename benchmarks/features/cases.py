@@ -37,18 +37,12 @@ class Case:
         How many it works on by default.
     prepare : callable
         From a number of rows to the work, a function without arguments.
-    row_bytes : int
-        Bytes written for each row; 0 where memory does not bind.
-    fresh : bool
-        Whether they go to newly allocated memory.
     """
 
     name: str
     unit: str
     rows: int
     prepare: Callable[[int], Work]
-    row_bytes: int = 0
-    fresh: bool = True
 
 
 def _statistics(dtype: type, reuse: bool) -> Callable[[int], Work]:
@@ -75,7 +69,7 @@ def _parse(n: int) -> Work:
     return lambda: CompositionTable.from_arrow(column, basis="atomic")
 
 
-def each(crystals: Crystals, task: Callable[[Any, Any, Any], Any]) -> Work:
+def _each(crystals: Crystals, task: Callable[[Any, Any, Any], Any]) -> Work:
     """Return the work of a task on each crystal, crystals shared among the threads."""
 
     def several(start: int, stop: int) -> None:
@@ -119,44 +113,21 @@ def ewald_dipoles(lattice: Any, frac: Any, species: Any) -> Any:
 
 
 def _crystal(task: Callable[[Any, Any, Any], Any]) -> Callable[[int], Work]:
-    return lambda n: each(Crystals.from_structures([nd2fe14b()] * n), task)
-
-
-def structures(crystals: Crystals) -> Work:
-    """Return the work of describing crystals."""
-    return lambda: structure_descriptors(crystals)
+    return lambda n: _each(Crystals.from_structures([nd2fe14b()] * n), task)
 
 
 def _structures(n: int) -> Work:
-    return structures(Crystals.from_structures([nd2fe14b()] * n))
+    crystals = Crystals.from_structures([nd2fe14b()] * n)
+    return lambda: structure_descriptors(crystals)
 
 
 MAGPIE = "composition statistics"
 CASES = (
     Case("parse formulas", "formulas", 500_000, _parse),
-    Case(
-        MAGPIE,
-        "rows",
-        500_000,
-        _statistics(np.float64, False),
-        8 * STATISTICS_COLUMNS,
-    ),
-    Case(
-        f"{MAGPIE}, out=",
-        "rows",
-        500_000,
-        _statistics(np.float64, True),
-        8 * STATISTICS_COLUMNS,
-        fresh=False,
-    ),
-    Case(
-        f"{MAGPIE}, float32",
-        "rows",
-        500_000,
-        _statistics(np.float32, False),
-        4 * STATISTICS_COLUMNS,
-    ),
-    Case("rare-earth descriptors", "rows", 500_000, _descriptors, 8 * 39),
+    Case(MAGPIE, "rows", 500_000, _statistics(np.float64, False)),
+    Case(f"{MAGPIE}, out=", "rows", 500_000, _statistics(np.float64, True)),
+    Case(f"{MAGPIE}, float32", "rows", 500_000, _statistics(np.float32, False)),
+    Case("rare-earth descriptors", "rows", 500_000, _descriptors),
     Case("neighbour list, 5 A", "crystals", 50, _crystal(neighbours)),
     Case("radial distribution, 10 A", "crystals", 20, _crystal(radial)),
     Case("dipole sum, sphere of 20 A", "crystals", 10, _crystal(dipoles)),

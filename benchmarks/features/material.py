@@ -1,14 +1,10 @@
 """What the benchmarks work on: compositions, formulas and crystals of magnets."""
 
-import gzip
-import json
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from magnetkit.elements import INDEX, SYMBOLS
-from magnetkit.errors import DataError
 
 from magnetkit.alloy import CompositionTable
 
@@ -83,24 +79,3 @@ def nd2fe14b() -> "Structure":
         [s for s, _ in sites],
         [p for _, p in sites],
     )
-
-
-def read_crystals(file: Path) -> list["Structure"]:
-    """Read crystals: gzipped JSON lines of six lattice parameters, species, frac_coords."""
-    from pymatgen.core import Lattice, Structure
-
-    try:
-        with gzip.open(file, "rt", encoding="utf-8") as stream:
-            rows = [json.loads(line) for line in stream]
-        return [
-            Structure(
-                Lattice.from_parameters(*r["lattice"]),
-                r["species"],
-                r["frac_coords"],
-            )
-            for r in rows
-        ]
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(
-            f"{file} is no gzipped JSON-lines file of crystals: {error}"
-        ) from None

@@ -207,19 +207,14 @@ PEERS = (
 )
 
 
-def prepare_peer(
-    peer: Peer, structures: list[Any] | None = None
-) -> tuple[int, Work] | None:
-    """Return the number of rows and the work of a peer; None where it is not installed."""
-    structural = peer.case in (PAIRS, RADIAL, SPHERE, STRUCTURES)
+def prepare_peer(peer: Peer) -> Work | None:
+    """Return the work of a peer; None where it is not installed."""
+    material: Any = peer.rows
+    if peer.case in (PAIRS, RADIAL, SPHERE, STRUCTURES):
+        material = [nd2fe14b()] * peer.rows
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            if not structural:
-                return peer.rows, peer.prepare(peer.rows)
-            crystals = (
-                [nd2fe14b()] * peer.rows if structures is None else structures
-            )
-            return len(crystals), peer.prepare(crystals)
+            return peer.prepare(material)
         except ImportError:
             return None

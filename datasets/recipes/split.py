@@ -5,7 +5,7 @@ Run ``python datasets/recipes/split.py`` after calibrate.py beside it.
 
 from pathlib import Path
 
-from benchmarks.accuracy.magnetism import recipes, scatter, shells, split
+from benchmarks.accuracy.magnetism import recipes, shells, split
 
 HERE = Path(__file__).resolve().parent
 
@@ -15,9 +15,7 @@ def main() -> None:
     left = recipes.left_out()
     shares, table = split.variance_shares(left)
     gains = shells.published_gains()
-    page = split.report(shares, table) + "\n".join(
-        [*shells.report(gains), *scatter.lines(left)]
-    )
+    page = split.report(shares, table) + "\n".join([*shells.report(gains)])
     page += "\n"
     shares["shell"] = shells.deviation(gains)
     lines = ["# Written by split.py; SOURCE.md explains every key."]

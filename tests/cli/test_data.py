@@ -3,11 +3,18 @@
 import json
 import os
 import subprocess
+import warnings
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
+from magnetkit import datasets
+from magnetkit.cli.app import app
+from magnetkit.cli.data import _SHOWN_SYSTEMS, _pull
 from magnetkit.phases import read_snapshot
 from tests import command
 from tests.phases import mp_server as look_alike
@@ -115,3 +122,119 @@ def test_device_is_shown_in_sentences_and_as_json_where_asked():
     assert not sentences.stdout.startswith("{")
     answer = command.run("applications", "show", "hard-disc", "--json")
     assert isinstance(json.loads(answer.stdout), dict)
+
+
+def invoke(*arguments: str):
+    return CliRunner().invoke(app, ["data", *arguments])
+
+
+def test_lists_what_is_embedded_and_what_is_fetched():
+    lines = invoke("list").stdout.splitlines()
+    registry = datasets.registry()
+    names = list(registry["files"])
+    assert lines[0] == f"Embedded in {datasets.root()}:"
+    assert lines[1 : 1 + len(names)] == [f"  {name}" for name in names]
+    assert lines[1 + len(names)] == "To fetch with `magnetkit data fetch NAME`:"
+    curie = registry["remote"]["curie"]
+    line = f"  {'curie':12s} {curie['title']} ({curie['licence']})"
+    assert line in lines
+    objects = [
+        json.loads(x) for x in invoke("list", "--json").stdout.splitlines()
+    ]
+    assert len(objects) == len(names) + len(registry["remote"])
+    assert objects[0]["embedded"] is True
+    assert objects[-1]["embedded"] is False
+    assert objects[0]["name"] == names[0]
+
+
+def test_verifies_every_embedded_file(monkeypatch: pytest.MonkeyPatch):
+    states = {"a.csv": "ok", "b.csv": "changed", "c.csv": "missing"}
+    monkeypatch.setattr("magnetkit._core.datasets.verify", lambda: states)
+    done = invoke("verify")
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [
+        "b.csv: changed",
+        "c.csv: missing",
+        "1 of 3 embedded files are as published",
+    ]
+    objects = invoke("verify", "--json").stdout.splitlines()
+    assert [json.loads(line)["state"] for line in objects] == [
+        "ok",
+        "changed",
+        "missing",
+    ]
+    monkeypatch.setattr("magnetkit._core.datasets.verify", lambda: {"a": "ok"})
+    sound = invoke("verify")
+    assert sound.exit_code == 0
+    assert sound.stdout == "1 of 1 embedded files are as published\n"
+
+
+def test_fetches_a_set_and_what_belongs_to_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    progress = []
+
+    def get(name: str, *, progress_shown: bool) -> Path:
+        progress.append(progress_shown)
+        return tmp_path / name
+
+    monkeypatch.setattr(
+        "magnetkit._core._fetch.fetch",
+        lambda name, progress: get(name, progress_shown=progress),
+    )
+    lines = invoke("fetch", "curie").stdout.splitlines()
+    assert lines == [f"{tmp_path}/curie", f"{tmp_path}/curie-by-paper"]
+    invoke("fetch", "curie-by-paper", "-q")
+    assert progress == [True, True, False]
+
+
+def test_a_pull_says_what_came(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    manifest = {
+        "query": {"systems": [f"Sm-X{i}" for i in range(30)]},
+        "thermo_type": "GGA",
+        "database_version": "2025.09.25",
+        "date": "2026-11-01",
+    }
+    whole = SimpleNamespace(
+        manifest={
+            "completed": {
+                "entries": 7,
+                "shared_compounds": 12,
+                "error_eV_atom": 0.0123,
+            }
+        }
+    )
+    snapshot = SimpleNamespace(
+        manifest=manifest, entries=[0] * 5, completed=lambda: whole
+    )
+    asked = {}
+
+    def pull(systems: list[str], **options: object) -> SimpleNamespace:
+        asked.update(options)
+        warnings.warn("old data", UserWarning, stacklevel=1)
+        return snapshot
+
+    module = import_module("magnetkit.phases.pull")
+    monkeypatch.setattr(module, "pull", pull)
+    options = {"endpoint": None, "thermo_type": None, "refresh": True}
+    result = _pull(["Sm-Co"], completed=True, quiet=False, **options)
+    assert result is whole
+    first, second, third = capsys.readouterr().err.splitlines()
+    assert first == "magnetkit: warning: old data"
+    shown = ", ".join(manifest["query"]["systems"][:_SHOWN_SYSTEMS])
+    rest = 30 - _SHOWN_SYSTEMS
+    assert second == (
+        f"magnetkit: 5 phases of {shown} and {rest} systems more: GGA "
+        "energies, database 2025.09.25, pulled 2026-11-01"
+    )
+    assert third == (
+        "magnetkit: 7 phases more from the embedded snapshot, corrected by 12 "
+        "compounds that both have, to within 12 meV/atom"
+    )
+    assert asked["progress"] is True
+    assert asked["refresh"] is True
+    result = _pull(["Sm-Co"], completed=False, quiet=True, **options)
+    assert result is snapshot
+    assert capsys.readouterr().err == "magnetkit: warning: old data\n"

@@ -2,12 +2,15 @@
 
 import json
 import os
-from importlib import metadata
+from importlib import import_module, metadata
+from types import SimpleNamespace
 
 import pytest
 from magnetkit.settings import get_settings
+from typer.testing import CliRunner
 
 from magnetkit import datasets
+from magnetkit.cli.app import app
 from magnetkit.cli.doctor import (
     NEEDED,
     Finding,
@@ -22,6 +25,8 @@ from magnetkit.cli.doctor import (
 )
 from tests.command import run
 from tests.phases.mp_server import KEY, Server
+
+doctor = import_module("magnetkit.cli.doctor")
 
 
 @pytest.fixture
@@ -192,3 +197,72 @@ def test_caches_count_files_and_models(monkeypatch, tmp_path):
     assert {finding.value for finding in others} == {"not trained"}
     assert {finding.state for finding in others} == {"ok"}
     assert _size([]) == by_name["data sets fetched"].split(", ")[1]
+
+
+def test_sizes_are_written_in_their_unit(tmp_path):
+    def size(count):
+        file = tmp_path / "x"
+        with file.open("wb") as stream:
+            stream.truncate(count)
+        return _size([file])
+
+    assert size(999) == "999 B"
+    assert size(1500) == "2 kB"
+    assert size(12_400_000) == "12 MB"
+    assert size(1_500_000_000) == "1.5 GB"
+
+
+def test_compiling_says_how_long_it_took(monkeypatch):
+    called = []
+    monkeypatch.setattr(doctor, "_make_ready", lambda: called.append(1))
+    done = CliRunner().invoke(app, ["doctor", "--compile"])
+    assert done.exit_code == 0
+    assert done.stderr.startswith("magnetkit: kernels and models are ready (")
+    quiet = CliRunner().invoke(app, ["doctor", "--compile", "-q"])
+    assert (quiet.stderr, quiet.stdout) == ("", "")
+    assert called == [1, 1]
+
+
+def test_ends_with_1_where_something_is_broken(monkeypatch):
+    bad = Finding("Data", "embedded", "1 of 2", "broken", "install again")
+    monkeypatch.setattr(doctor, "examine", lambda online: iter([bad]))
+    assert CliRunner().invoke(app, ["doctor"]).exit_code == 1
+    note = Finding("Data", "embedded", "1 of 2", "note", "install again")
+    monkeypatch.setattr(doctor, "examine", lambda online: iter([note]))
+    done = CliRunner().invoke(app, ["doctor", "--json"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["state"] == "note"
+
+
+def test_the_key_is_needed_for_pulls_alone(monkeypatch):
+    monkeypatch.delenv("MP_API_KEY", raising=False)
+    key, server = doctor._materials_project(False)
+    assert (key.value, key.state) == ("MP_API_KEY is not set", "ok")
+    assert "the embedded phases need none" in key.advice
+    monkeypatch.setenv("MP_API_KEY", "secret")
+    monkeypatch.setenv("MP_API_ENDPOINT", "http://me:pass@host.test/x")
+    key, server = doctor._materials_project(False)
+    assert (key.value, key.advice) == ("MP_API_KEY is set", "")
+    assert server.value == "host.test, not requested (--online requests it)"
+
+
+def test_compiled_kernels_are_counted(monkeypatch, tmp_path):
+    def kernel(ready, *names):
+        files = [tmp_path / name for name in names]
+        for file in files:
+            file.write_bytes(b"x" * 600)
+        return SimpleNamespace(are_ready=lambda: ready, find=lambda: files)
+
+    from magnetkit._core import _kernel_files
+
+    kernels = [kernel(True, "a.nbc", "a.nbi"), kernel(False, "b.nbc")]
+    monkeypatch.setattr(_kernel_files, "folder", lambda: tmp_path)
+    monkeypatch.setattr(_kernel_files, "list_kernels", lambda _: kernels)
+    threads, compiled = doctor._kernels()
+    assert threads.value.endswith("processors; NUMBA_NUM_THREADS sets them")
+    assert compiled.value == f"1 in {tmp_path}, 600 B"
+    monkeypatch.setattr(_kernel_files, "list_kernels", lambda _: [])
+    _, compiled = doctor._kernels()
+    assert compiled.value == f"none in {tmp_path}"
+    assert "doctor --compile` does it now" in compiled.advice
+    assert compiled.state == "ok"

@@ -1,13 +1,20 @@
 """``magnetkit screen`` and ``predict`` as a user calls them, bad input above all."""
 
 import csv
+import io
 import json
 import os
+from importlib import import_module
 
+import pandas as pd
 import pytest
+import typer
 from magnetkit.errors import InputError
+from typer.testing import CliRunner
 
+from magnetkit.cli.app import app
 from magnetkit.cli.predict import read_sources
+from magnetkit.cli.screen import _candidates, _space, check_device
 from tests.command import run
 
 APPLICATION = ("--application", "f22-engine")
@@ -212,3 +219,138 @@ def test_no_message_moves_the_cursor(tmp_path):
     assert done.returncode == 1
     assert "?[2Jalloys.csv" in done.stderr
     assert "\x1b" not in done.stderr
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(app, [str(word) for word in arguments])
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """Screen two magnets into a folder by the command."""
+    out = tmp_path_factory.mktemp("screened") / "results"
+    source = out.parent / "alloys.txt"
+    source.write_text("SmCo5\nSm0.8Gd0.2Co5\n??\n", encoding="utf-8")
+    device = ("--application", "patriot-beam-focusing")
+    done = invoke("screen", source, *device, "--out", out)
+    assert done.exit_code == 0, done.output
+    return out, done
+
+
+def test_says_how_many_were_evaluated_and_where_to_look(results):
+    out, done = results
+    last = f"magnetkit: 2 candidates evaluated, 1 rejected; see {out}"
+    assert done.stderr.splitlines()[-1] == last
+    assert (out / "report.html").is_file()
+    rows = pd.read_csv(io.StringIO(done.stdout))
+    assert rows["decision_status"].tolist()[0] == "keep"
+
+
+def test_reports_of_a_folder_go_where_they_are_told(
+    results, tmp_path, monkeypatch
+):
+    out, _ = results
+    written = []
+
+    def write(self, path):
+        written.append(path)
+        return path
+
+    module = import_module("magnetkit.run.screen")
+    monkeypatch.setattr(module.ScreenResult, "report", write)
+    monkeypatch.setattr(module.ScreenResult, "to_excel", write)
+    plain = invoke("report", out)
+    assert plain.stderr == f"magnetkit: see {out}/report.html\n"
+    page = tmp_path / "a.htm"
+    assert invoke("report", out, "--out", page, "-q").stderr == ""
+    book = tmp_path / "a.xlsx"
+    assert f"see {book}" in invoke("report", out, "--out", book).stderr
+    assert written == [out / "report.html", page, book]
+    wrong = invoke("report", out, "--out", tmp_path / "a.csv").exception
+    assert "expected a file ending in .html or .xlsx" in str(wrong)
+    wrong = invoke("report", out, "--json").exception
+    assert "report without --robustness: leave --json out" in str(wrong)
+
+
+def test_certain_ranks_are_printed_and_written(results, tmp_path):
+    out, _ = results
+    table = tmp_path / "r.csv"
+    words = ("--robustness", "--draws", 20, "--out", table)
+    done = invoke("report", out, *words)
+    assert done.exit_code == 0, done.output
+    assert done.stderr == f"magnetkit: see {table}\n"
+    printed = pd.read_csv(io.StringIO(done.stdout))
+    assert printed["rank"].tolist() == [1, 2]
+    assert len(pd.read_csv(table)) == 2
+    objects = invoke("report", out, *words[:3], "--json", "--top", 1).stdout
+    (one,) = [json.loads(line) for line in objects.splitlines()]
+    assert one["rank"] == 1
+    wrong = invoke("report", out, *words[:-1], "a.txt").exception
+    assert "expected a file ending in" in str(wrong)
+
+
+def test_magnets_worth_measuring_are_named(results, monkeypatch, tmp_path):
+    asked = {}
+    frame = pd.DataFrame(
+        {
+            "candidate": ["SmCo5", "PrCo5"],
+            "shell": ["", "Tb 1 wt%"],
+            "rank": [1, 2],
+            "probability_meets_requirements": [0.456, 0.5],
+            "worth": [1.234, 2.0],
+            "chance_of_change": [0.111, 0.2],
+        }
+    )
+
+    def answer(result, batch, **options):
+        asked.update(options, batch=batch)
+        return frame
+
+    module = import_module("magnetkit.run.suggestion")
+    monkeypatch.setattr(module, "suggest", answer)
+    out, _ = results
+    done = invoke("suggest", out, "--batch", 3, "--stock", "Nd=5,Fe=2")
+    assert done.exit_code == 0, done.output
+    first, second = done.stdout.splitlines()
+    assert first == (
+        "SmCo5 (rank 1, probability 0.46); the batch so far saves 1.23 units "
+        "of regret and changes the choice with probability 0.11"
+    )
+    assert second.startswith("PrCo5 + Tb 1 wt% (rank 2, probability 0.50); ")
+    rest = "magnetkit: 2 of 3: stock and limits allow no more\n"
+    assert done.stderr == rest
+    given = {"batch": 3, "stock": {"Nd": 5.0, "Fe": 2.0}, "charge_kg": 1.0}
+    given |= {"melts": None, "limits": (), "seed": 0, "progress": True}
+    assert given.items() <= asked.items()
+    done = invoke("suggest", out, "--batch", 2, "--json", "--limit", "Dy<=2")
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 2
+    assert asked["limits"] == ["Dy<=2"]
+    assert asked["stock"] is None
+    monkeypatch.setattr(module, "order", lambda *_: frame[["candidate"]])
+    table = tmp_path / "melts.csv"
+    done = invoke("suggest", out, "--batch", 2, "--out", table)
+    calibrate = f"then magnetkit calibrate {table} --name NAME"
+    assert done.stderr == f"magnetkit: fill in {table}, {calibrate}\n"
+    assert table.read_text("utf-8") == "candidate\nSmCo5\nPrCo5\n"
+
+
+def test_a_space_is_of_a_host_or_a_formula():
+    space = _space(None, "1:5", ["Sm=Gd"], 0.5, ["Gd=0.5"], None)
+    assert space.formulas() == ["SmCo5", "Sm0.5Gd0.5Co5"]
+    formula = _space(None, "Sm2Co17", ["Sm=Gd"], 0.5, None, None)
+    assert formula.formulas()[0] == "Sm2Co17"
+    candidates = _candidates(space, ["Tb 0.5 wt%"])
+    assert candidates.leading == [("SmCo5", "Tb 0.5 wt%")]
+    assert candidates.spaces == [space]
+    assert _candidates(space, None).leading == []
+
+
+def test_a_device_or_all_three_say_what_the_magnet_is_for():
+    check_device("f22-engine", None, None, None)
+    check_device(None, ["rank<=1"], "SmCo5", "150C")
+    for lacking in ((None, "SmCo5", "150C"), (["x"], None, "150C")):
+        with pytest.raises(typer.BadParameter, match="give --require"):
+            check_device(None, *lacking)
+    with pytest.raises(typer.BadParameter, match="give --require"):
+        check_device(None, ["x"], "SmCo5", None)

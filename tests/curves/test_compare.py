@@ -1,11 +1,20 @@
 """Magnets beside each other."""
 
+import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.curves.compare import SHORT, _distinct_names
+from magnetkit.curves.compare import (
+    ROWS,
+    SHORT,
+    Margin,
+    _difference,
+    _distinct_names,
+    _property_rows,
+)
 from magnetkit.magnetism._composition_estimate import find_makeup, grade_magnet
+from magnetkit.magnetism.conditions import Conditions
 from magnetkit.magnetism.sintered import Duty
 
 
@@ -145,3 +154,74 @@ def test_one_magnet_alone_has_its_margin():
     )
     assert table.loc["same_flux_thickness", "N42SH"] == pytest.approx(1.0)
     assert "with load line 2 and 150 kA/m" in table.attrs["margins"]["N42SH"]
+
+
+def test_rows_are_those_of_the_registry_with_label_and_unit():
+    frame = pd.DataFrame(
+        {
+            "mine": [1, 2],
+            "remanence_T": [1.2, 1.3],
+            "candidate": ["a", "b"],
+            "row_index": [0, 1],
+            "formula": ["A", "B"],
+        }
+    )
+    table = _property_rows(frame, ["x", "y"])
+    assert table.index.name == "property"
+    assert table.reset_index().to_numpy().tolist() == [
+        ["formula", "Formula", "", "A", "B"],
+        ["remanence_T", "Remanence", "T", 1.2, 1.3],
+    ]
+
+
+def test_differences_are_of_numbers_alone():
+    row = pd.Series({"a": 1.0, "b": 1.5}, name="remanence_T")
+    assert _difference(row, "a", "b") == 0.5
+    assert _difference(row, "b", "a") == -0.5
+    texts = pd.Series({"a": "x", "b": "y"}, name="formula")
+    assert _difference(texts, "a", "b") != _difference(texts, "a", "b")
+    duty = pd.Series({"a": 1.0, "b": 3.0}, name="same_flux_mass")
+    assert _difference(duty, "a", "b") == 2.0
+
+
+def test_rows_of_a_duty_stand_below_with_their_units():
+    table = mk.compare(["Nd2Fe14B"], "150C", load_line=2.0)
+    assert list(table.columns) == ["label", "unit", "Nd2Fe14B"]
+    below = table.iloc[-len(ROWS) :]
+    assert list(below.index) == list(ROWS)
+    heads = zip(below["label"], below["unit"], strict=True)
+    assert list(heads) == list(ROWS.values())
+    values = below["Nd2Fe14B"]
+    assert values["same_flux_thickness"] == pytest.approx(1.0)
+    assert values["same_flux_mass"] == pytest.approx(1.0)
+    cost = table.loc["cost_USD_kg", "Nd2Fe14B"]
+    assert values["same_flux_cost_USD"] == pytest.approx(cost)
+    assert values["same_flux_heavy_rare_earth_g"] == 0.0
+    margin = values["demagnetization_safety_guaranteed"]
+    then = values["same_flux_safety_guaranteed"]
+    assert then == pytest.approx(margin, rel=1e-6)
+    assert table.attrs["calibration"] == "none"
+    assert table.attrs["notes"] == []
+
+
+def test_a_margin_at_another_duty_and_none_without_a_curve():
+    conditions = Conditions.of(temperature="150C", load_line=2.0)
+    margin = Margin(
+        conditions,
+        guaranteed=1.2,
+        typical=1.5,
+        remanence_guaranteed_T=1.2,
+        knee_guaranteed_kA_m=500.0,
+        recoil=1.05,
+    )
+    # The field against it is B_r / (mu_0 (P + mu_rec)).
+    field = 1.2 / (1.256637e-3 * (3.0 + 1.05))
+    other = margin.guaranteed_margin(Duty(3.0))
+    assert other == pytest.approx(500.0 / field, rel=1e-4)
+    assert "1.2" in str(margin)
+    with pytest.raises(InputError, match="compare takes one temperature"):
+        mk.compare(["Nd2Fe14B", "SmCo5"], "20C,150C")
+    with pytest.raises(InputError, match="makes its own load line"):
+        mk.compare(["SmCo5"], load_line=2.0, shape="5x5x5mm")
+    with pytest.raises(InputError, match="expected a shell for each of 2"):
+        mk.compare(["N42SH", "SmCo5"], shell=[""])

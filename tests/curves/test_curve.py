@@ -1,9 +1,19 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
 import magnetkit as mk
+from magnetkit.curves import _formats
+from magnetkit.curves._formats import Curve, _header_lines, _name
+from magnetkit.curves.curve import (
+    _as_list,
+    _interpolate_temperatures,
+    _sheet_extrapolation_reason,
+)
+from magnetkit.magnetism.demagnetization import magnet_curves
 
 
 def _points(text, comment="%"):
@@ -166,3 +176,191 @@ def test_melt_has_the_recoil_of_its_producer():
     ).curves.recoil[0, 0]
     assert beside == pytest.approx(recoil)
     assert mk.curve(recipe, **ask).curves.recoil[0, 0] == pytest.approx(1.05)
+
+
+@pytest.fixture(scope="module")
+def plain():
+    """Return a magnet of 1.2 T whose line is straight to a knee, at two temperatures."""
+    curves = magnet_curves(
+        np.array([293.15, 423.15]),
+        np.array([[1.2, 1.1]]),
+        np.array([[1.6e6, 6.0e5]]),
+        np.array([[1.5e6, 5.0e5]]),
+        np.array([[1.05, 1.06]]),
+        None,
+        2.0,
+    )
+    return Curve(
+        name="N42 <SH>",
+        bound="low",
+        source="a sheet",
+        room_remanence_T=1.2,
+        density_kg_m3=7550.0,
+        resistivity_uohm_m=1.4,
+        curves=curves,
+        beyond=("", "hotter than its sheets"),
+    )
+
+
+def test_its_head_has_name_figures_and_source(plain):
+    h_cb = float(plain.curves.coercivity_b[0, 0])
+    assert _header_lines(plain, 0) == [
+        "N42 <SH> at 20 C (293.15 K), lower end",
+        "B_r = 1.2000 T",
+        f"H_cB = {h_cb:.0f} A/m",
+        "H_cJ = 1600000 A/m",
+        "H_k = 1500000 A/m (J = 0.9 B_r)",
+        "mu_rec = 1.05",
+        "From: a sheet",
+    ]
+    hot = _header_lines(plain, 1)
+    assert hot[0] == "EXTRAPOLATED: hotter than its sheets"
+    assert hot[1] == "N42 <SH> at 150 C (423.15 K), lower end"
+    centre = replace(plain, bound="centre", beyond=())
+    assert _header_lines(centre, 1)[0].endswith("(423.15 K), centre")
+
+
+def test_its_name_is_one_that_every_program_takes(plain):
+    assert _name(plain) == "N42 _SH_ low"
+    assert _name(plain, 1) == "N42 _SH_ 150C low"
+    centre = replace(plain, bound="centre")
+    assert _name(centre) == "N42 _SH_"
+    assert _name(centre, 0) == "N42 _SH_ 20C"
+
+
+def test_columns_of_one_and_of_all_temperatures(plain):
+    text = plain.text("csv", 1, "JH")
+    head = [line for line in text.splitlines() if line.startswith("%")]
+    assert head[:-1] == [f"% {line}" for line in _header_lines(plain, 1)]
+    assert head[-1] == "% Columns: field H (A/m), polarization J (T)"
+    rows = plain.text("csv", 1, "JH", True).splitlines()
+    assert text.splitlines()[len(head) :] == rows
+    first, last = (list(map(float, r.split(","))) for r in (rows[0], rows[-1]))
+    assert first == pytest.approx([-6.0e5, 0.0], abs=1e-6)
+    assert last == pytest.approx([0.0, 1.1])
+    whole = plain.text("table").splitlines()
+    assert whole[0] == "% " + "; ".join(_header_lines(plain, 0)[:-1])
+    assert whole[1] == "% " + "; ".join(_header_lines(plain, 1)[:-1])
+    assert whole[2] == "% From: a sheet"
+    columns = "temperature (C), field H (A/m), magnetic flux density B (T)"
+    assert whole[3] == f"% Columns: {columns}"
+    celsius = [line.split(",")[0] for line in whole[4:]]
+    assert list(dict.fromkeys(celsius)) == ["20", "150"]
+    # B(H) from -H_cB on, where B is exactly nothing.
+    points = _formats._points(plain, 0, "BH")
+    h_cb = float(plain.curves.coercivity_b[0, 0])
+    assert points[0].tolist() == [pytest.approx(-h_cb), 0.0]
+    assert points[-1].tolist() == [0.0, pytest.approx(1.2)]
+    assert _formats._points(plain, 0)[0, 0] == pytest.approx(-1.6e6)
+
+
+def test_a_solver_gets_a_grid_and_a_curve_from_the_origin(plain):
+    fields, kelvins, rows = _formats._grid(plain)
+    assert kelvins == [293.15, 423.15]
+    assert fields == sorted(fields)
+    h_cb = plain.curves.coercivity_b[0]
+    assert fields[0] == pytest.approx(-h_cb.max(), abs=0.2)
+    assert fields[-1] == 0.0
+    assert [row[-1] for row in rows] == pytest.approx([1.2, 1.1])
+    # Beyond its own H_cJ nothing of J is left.
+    assert rows[1][0] == pytest.approx(1.25664e-6 * fields[0], rel=1e-4)
+    induction, field = _formats._shifted_curve(plain, 0)
+    assert (induction[0], field[0]) == (0.0, 0.0)
+    assert field[-2] == pytest.approx(h_cb[0])
+    assert field[-1] == pytest.approx(2.0 * h_cb[0])
+    assert induction[-2] == pytest.approx(1.2)
+    beyond = 1.2 + 1.05 * 1.25664e-6 * h_cb[0]
+    assert induction[-1] == pytest.approx(beyond, rel=1e-5)
+
+
+def test_figures_of_each_temperature_by_hand(plain):
+    frame = plain.figures()
+    assert frame["candidate"].tolist() == ["N42 <SH>"] * 2
+    assert frame["remanence_T"].tolist() == [1.2, 1.1]
+    assert frame["coercivity_kA_m"].tolist() == pytest.approx([1600, 600])
+    assert frame["knee_field_kA_m"].tolist() == pytest.approx([1500, 500])
+    squareness = frame["squareness"].tolist()
+    assert squareness == pytest.approx([1500 / 1600, 500 / 600])
+    assert frame["recoil_permeability"].tolist() == [1.05, 1.06]
+    assert frame["load_line"].tolist() == [2.0, 2.0]
+    # B = 2 mu_0 H on the recoil line of B_r: H = B_r / (mu_0 (2 + 1.05)).
+    field = 1.2 / (1.256637e-3 * 3.05)
+    cold = frame.iloc[0]
+    assert cold["working_field_kA_m"] == pytest.approx(field, rel=2e-3)
+    flux = 2.0 * 1.256637e-3 * field
+    assert cold["working_induction_T"] == pytest.approx(flux, rel=2e-3)
+    # B_r^2 / (4 mu_0 mu_rec).
+    product = 1.2**2 / (4 * 1.256637e-3 * 1.05)
+    assert cold["max_energy_product_kJ_m3"] == pytest.approx(product, rel=0.01)
+    h_cb = 1e-3 * plain.curves.coercivity_b[0]
+    assert frame["coercivity_b_kA_m"].tolist() == pytest.approx(h_cb)
+
+
+def test_points_say_which_are_extrapolated(plain):
+    frame = plain.to_frame()
+    hot = frame["temperature_K"] > 400.0
+    assert (frame["extrapolated"] == hot).all()
+    assert hot.any()
+    text = repr(plain)
+    at = "293 K (20 °C), 423 K (150 °C)"
+    assert text == f"<Curve of N42 <SH>, low, at {at}: a sheet>"
+
+
+@pytest.mark.parametrize(
+    ("form", "at", "kind", "says"),
+    [
+        ("xml", 0, "BH", "form must be one of csv, femm, .*, got 'xml'"),
+        ("csv", 0, "HB", "kind must be one of BH, JH, got 'HB'"),
+        ("csv", 2, "BH", "the curve has 2 temperatures, got 2"),
+        ("csv", -1, "BH", "the curve has 2 temperatures, got -1"),
+    ],
+)
+def test_names_another_form_or_temperature(plain, form, at, kind, says):
+    with pytest.raises(InputError, match=says):
+        plain.text(form, at, kind)
+
+
+def test_files_of_all_temperatures_or_of_each(plain, tmp_path):
+    each = plain.write(tmp_path / "a.csv")
+    assert [file.name for file in each] == ["a-20C.csv", "a-150C.csv"]
+    assert each[1].read_text("utf-8") == plain.text("csv", 1)
+    (one,) = plain.write(tmp_path / "b.txt", "table")
+    assert one == tmp_path / "b.txt"
+    assert one.read_text("utf-8") == plain.text("table")
+
+
+@pytest.mark.parametrize(
+    ("celsius", "provenance", "says"),
+    [
+        (20.0, "measured", ""),
+        (-40.0, "extrapolated", "below the sheets, which begin at 20 C"),
+        (180.0, "extrapolated", "beyond the sheets, which end at 150 C"),
+    ],
+)
+def test_why_a_grade_is_extrapolated(celsius, provenance, says):
+    sheet = {
+        "coercivity_kA_m_provenance": provenance,
+        "max_working_temperature_K": 423.15,
+    }
+    text = _sheet_extrapolation_reason(sheet, celsius + 273.15)
+    assert text.startswith(says)
+    assert bool(text) == bool(says)
+
+
+def test_ratios_between_temperatures_are_straight_and_bounded():
+    kelvin = np.array([300.0, 350.0, 400.0, 450.0])
+    values = np.array([[1.0, 2.0], [np.nan, 20.0], [-1.0, 1.0]])
+    between = _interpolate_temperatures(kelvin, kelvin[::2], values)
+    assert between.tolist() == [
+        [1.0, 1.5, 2.0, 2.0],
+        [1.0, 5.5, 10.0, 10.0],
+        [0.0, 0.5, 1.0, 1.0],
+    ]
+
+
+def test_a_list_of_numbers():
+    assert _as_list("hours", 5) == [5.0]
+    assert _as_list("hours", [1, "2"]) == [1.0, 2.0]
+    for odd in ([], "x", [[1.0]]):
+        with pytest.raises(InputError, match="hours must be a number or a"):
+            _as_list("hours", odd)

@@ -13,16 +13,8 @@ THIN = "40x40x1mm"
 # Plain, with dysprosium, diffused already; that stand and that do not; with and without a field.
 DUTIES = [
     ("N42", "60C", 2.0, 0.0),
-    ("N52", "80C", 1.0, 0.0),
-    ("N48M", "80C", 1.0, 100.0),
-    ("N35H", "100C", 0.5, 0.0),
     ("N48H", "110C", 1.0, 100.0),
-    ("N42H", "120C", 2.0, 0.0),
-    ("N42SH", "120C", 2.0, 150.0),
     ("N45SH", "150C", 1.0, 0.0),
-    ("N38UH", "150C", 1.0, 200.0),
-    ("N35UH", "180C", 2.0, 0.0),
-    ("N35EH", "180C", 1.0, 100.0),
     ("N33AH", "220C", 2.0, 0.0),
 ]
 CONTENT = 0.4

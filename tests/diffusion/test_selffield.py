@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from magnetkit.units import MU_0
 
-from benchmarks.accuracy.diffusion.factors import block_factor, cylinder_factor
 from magnetkit.diffusion._local import Circuit, shape_case
 from magnetkit.diffusion._shapes import SelfField, cut, read_shape
+from tests.diffusion.factors import block_factor, cylinder_factor
 
 
 def test_closed_forms_equal_the_publication():

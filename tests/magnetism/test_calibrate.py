@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,14 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.magnetism._measured import splits
-from magnetkit.magnetism.calibrate import calibration, read_magnets
+from magnetkit.magnetism.calibrate import (
+    Calibration,
+    _missing,
+    _number,
+    _report_refusals,
+    calibration,
+    read_magnets,
+)
 
 CHARGE = "Nd30.5Dy1Co1Cu0.1B1Fe bal."
 OTHER = "Nd29Dy3Co1Cu0.1B1Fe bal."
@@ -462,3 +470,111 @@ def test_degrees_under_kelvin_are_refused_with_a_guess():
     }
     _, rejects = read_magnets(table)
     assert "20 K lies outside 60 to 1000 K; C?" in rejects[1]
+
+
+def report(quantity="coercivity_kA_m", magnets=("a", "b"), after=None):
+    """Return rows of a report whose figures are plain."""
+    n = len(magnets)
+    frame = pd.DataFrame(
+        {
+            "row": range(1, n + 1),
+            "magnet": magnets,
+            "host": "2:14:1",
+            "quantity": quantity,
+            "measured": 110.0,
+            "before": 100.0,
+            "before_lo": 80.0,
+            "before_hi": 125.0,
+            "after": after or 105.0,
+            "after_lo": 95.0,
+            "after_hi": 116.0,
+            "remark": "",
+        }
+    )
+    return frame
+
+
+def lines_of(frame, **more):
+    no_magnets = SimpleNamespace(known=lambda host, quantity: None)
+    process = SimpleNamespace(producer=no_magnets)
+    return Calibration(process, frame, **more).lines()
+
+
+def test_lines_say_error_and_range_before_and_after():
+    (line,) = lines_of(report())
+    # ln 1.1, and half of ln(125 / 80); ln(110 / 105), half of ln(116 / 95).
+    start = "H_cJ, 2 magnets: before 10 % off, range ±25 %; after 5 % off, "
+    assert line.startswith(f"{start}range ±11 %; for the producer's next")
+    assert line.endswith("%")
+    (one,) = lines_of(report("remanence_T", ("a",)))
+    assert one.startswith("B_r, 1 magnet: before 10 % off")
+    assert "; one magnet cannot be predicted from the others; " in one
+    (worse,) = lines_of(report(after=140.0))
+    assert "the others make it worse: check values, units and" in worse
+
+
+def test_lines_name_odd_contradicting_and_rejected_rows():
+    frame = report()
+    frame.loc[1, "remark"] = "is odd"
+    more = {"rejected": {7: "no recipe"}, "notes": ["A note."]}
+    lines = lines_of(frame, contradictions=["rows 1 and 2"], **more)
+    assert lines[1] == (
+        "row 2 (b) is odd: coercivity_kA_m 110, expected 105 (95 to 116)"
+    )
+    assert lines[2:] == ["rows 1 and 2", "A note.", "row 7 left out: no recipe"]
+
+
+def test_a_producer_that_is_known_narrows_the_next_magnet():
+    def posterior(table, effects):
+        return np.zeros(2), np.array([0.4, 0.6])
+
+    known = SimpleNamespace(
+        posterior=posterior, table=None, effects=None, stretch=1.5
+    )
+    producer = SimpleNamespace(known=lambda host, quantity: known)
+    process = SimpleNamespace(producer=producer)
+    frame = report()
+    frame["before_lo"] = 90.0
+    frame["before_hi"] = 110.0
+    one = Calibration(process, frame)
+    half, wider = one._left("coercivity_kA_m", frame)
+    assert half == pytest.approx(0.5 * 0.5 * np.log(110 / 90))
+    assert wider == 1.5
+    (line,) = one.lines()
+    percent = 100 * np.expm1(half)
+    assert f"next magnet ±{percent:.0f} %, 50 % wider as its" in line
+
+
+@pytest.mark.parametrize(
+    ("value", "is_missing"),
+    [
+        (None, True),
+        (float("nan"), True),
+        (" ", True),
+        ("x", False),
+        (0, False),
+        (np.array([1, 2]), False),
+    ],
+)
+def test_an_empty_cell_is_missing(value, is_missing):
+    assert _missing(value) is is_missing
+
+
+def test_cells_become_numbers_within_their_limits():
+    assert _number("coercivity_kA_m", "1600") == 1600.0
+    assert _number("coercivity_kA_m", "") is None
+    with pytest.raises(InputError, match="coercivity_kA_m must be a number"):
+        _number("coercivity_kA_m", "x")
+    with pytest.raises(InputError, match="remanence_T must lie between"):
+        _number("remanence_T", 50.0)
+    assert _number("a column without limits", -1e9) == -1e9
+
+
+def test_refusals_warn_or_fail_on_the_first():
+    _report_refusals({}, strict=True)
+    refusals = {2: "no recipe", 5: "no value"}
+    with pytest.raises(InputError, match=r"row 2: no recipe \(2 of such"):
+        _report_refusals(refusals, strict=True)
+    says = "2 rows left out: row 2: no recipe; row 5: no value"
+    with pytest.warns(UserWarning, match=says):
+        _report_refusals(refusals, strict=False)

@@ -1,10 +1,12 @@
 """Why a magnet is what it is: terms add up, shares add up, and each acts with its sign."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
 from magnetkit.magnetism import explain_magnet, sintered
+from magnetkit.magnetism.explanation import _NARROWEST, Explanation
 from magnetkit.magnetism.laws import STATUS, law, shift_constant
 from magnetkit.magnetism.process import parameters
 
@@ -150,3 +152,50 @@ def test_explanation_is_a_few_lines(explanations):
     assert " kA/m = " in lines[1]
     assert " T = " in lines[2]
     assert lines[3].startswith("range of H_cJ: cited ")
+
+
+def make_explanation(shares):
+    constants = pd.DataFrame(
+        {
+            "meaning": [f"constant {i}" for i in range(len(shares))],
+            "value": 0.5,
+            "deviation": 0.1,
+            "unit": "K",
+            "status": "fitted",
+            "share": shares,
+        }
+    )
+    terms = pd.DataFrame(
+        [
+            (H, "walls", 1200.4),
+            (H, "nothing", 0.0),
+            (H, "150 C", -700.2),
+            (B, "J_s", 1.5),
+            (B, "pores", -0.25),
+        ],
+        columns=["quantity", "term", "value"],
+    )
+    return Explanation(
+        "SmCo5", "cells", terms, {"fitted": 0.25, "fit": 0.75}, constants
+    )
+
+
+def test_an_explanation_is_terms_shares_and_what_to_measure():
+    lines = str(make_explanation([0.4, 0.3, 0.001])).splitlines()
+    assert lines[:4] == [
+        "SmCo5: cells",
+        "500 kA/m = walls +1200, 150 C -700",
+        "1.250 T = J_s +1.500, pores -0.250",
+        "range of H_cJ: fitted 25 %, fit 75 %",
+    ]
+    assert lines[4:] == [
+        "measure: constant 0 (0.5 +- 0.1 K, fitted): 40 % of the range",
+        "measure: constant 1 (0.5 +- 0.1 K, fitted): 30 % of the range",
+    ]
+    none = make_explanation([0.001]).measurements()
+    assert none == [
+        "magnets of this producer; no constant of the law book narrows the "
+        "range"
+    ]
+    many = make_explanation([0.3] * 9).measurements()
+    assert len(many) == _NARROWEST

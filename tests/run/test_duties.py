@@ -1,10 +1,10 @@
-"""A sample of the grid of duties of `benchmarks.duties`, and what the commands say of one duty."""
+"""Answers to duties by the rules of `duty_rules`, and what the commands say of one duty."""
 
 import pytest
 from magnetkit.units import MU_0
 
 import magnetkit as mk
-from benchmarks.duties import (
+from tests.run.duty_rules import (
     Check,
     check_answer,
     check_order,
@@ -54,7 +54,7 @@ def test_no_lean_melt_reaches_the_high_classes(
 
 
 def test_replacements_see_one_magnet_under_its_grades():
-    # Of K&J; `python -m benchmarks.duties` takes ten of each maker.
+    # Of K&J.
     values = coercivities_of_one_recipe(["N42", "N42M", "N42SH"])
     assert len(values) == 3
     assert max(values) / min(values) < 1.1

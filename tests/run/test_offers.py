@@ -1,9 +1,13 @@
 """Offers beside a magnet in use: verdicts, questions, and what is refused as no offer."""
 
+from types import SimpleNamespace
+
 import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
+from magnetkit.magnetism.sintered import Duty
+from magnetkit.run import offers
 from magnetkit.run.offers import judge_offer
 
 
@@ -149,3 +153,213 @@ def test_names_the_source_of_the_coefficients(n42sh):
     assert "by its own alpha and beta" in " ".join(offer.reasons)
     todays = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,T=20C,Dy=1")
     assert "by today's alpha and beta" in " ".join(todays.reasons)
+
+
+def limit(value):
+    return SimpleNamespace(limit=value)
+
+
+@pytest.fixture
+def asked():
+    """Return a question at 150 °C of plain limits, and of the magnet in use."""
+    reference = {
+        "temperature_K": 423.15,
+        "remanence_T": 1.1,
+        "coercivity_kA_m": 500.0,
+        "knee_field_kA_m": 400.0,
+        "remanence_coefficient_pct_K": -0.1,
+        "coercivity_coefficient_pct_K": -0.5,
+        "heavy_rare_earth_wt_pct": 3.0,
+        "heavy_rare_earth_wt_pct_hi": 4.0,
+    }
+    return SimpleNamespace(
+        reference=reference,
+        limits={"remanence_T": limit(1.0), "coercivity_kA_m": limit(400.0)},
+        request=SimpleNamespace(
+            on_duty=False,
+            basis="auto",
+            conditions=SimpleNamespace(duty=Duty(2.0)),
+        ),
+    )
+
+
+def judged(**changes):
+    values = {
+        "probability_meets_requirements": 0.95,
+        "remanence_guaranteed_T": 1.05,
+        "coercivity_guaranteed_kA_m": 450.0,
+        "heavy_rare_earth_wt_pct": 1.0,
+        "heavy_rare_earth_today_wt_pct": 3.0,
+    }
+    return offers.Offer(text="x", kind="sheet", **values | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "reason"),
+    [
+        ({}, "take", "it does what is asked and saves 2.0 wt.%"),
+        (
+            {"heavy_rare_earth_wt_pct": 2.9},
+            "take",
+            "it does what is asked and saves nothing to speak of",
+        ),
+        (
+            {"heavy_rare_earth_wt_pct": 3.5},
+            "ask",
+            "it does what is asked, with no less heavy rare earth than "
+            "today's is likely to hold",
+        ),
+        (
+            {"heavy_rare_earth_wt_pct": 4.5},
+            "refuse",
+            "it holds more heavy rare earth than today's magnet",
+        ),
+        (
+            {"heavy_rare_earth_wt_pct": float("nan")},
+            "ask",
+            "it does what is asked; its content of Dy and Tb is not said",
+        ),
+        (
+            {"probability_meets_requirements": 0.79},
+            "ask",
+            "it may do what is asked: values at temperature decide",
+        ),
+        (
+            {"way": SimpleNamespace(kind="other-family")},
+            "ask",
+            "it is of another family: price, mass and brittleness decide",
+        ),
+        (
+            {
+                "probability_meets_requirements": 0.29,
+                "coercivity_guaranteed_kA_m": 399.0,
+            },
+            "refuse",
+            "it is unlikely to do what is asked",
+        ),
+        (
+            {
+                "probability_meets_requirements": 0.29,
+                "remanence_guaranteed_T": 0.995,
+            },
+            "ask",
+            "only B_r falls short, by little: ask whether the drawing or a "
+            "sorted lot takes it",
+        ),
+    ],
+)
+def test_each_verdict_has_its_reason(asked, changes, verdict, reason):
+    assert offers._find_verdict(asked, judged(**changes)) == (verdict, reason)
+
+
+def test_a_near_miss_is_of_remanence_alone(asked):
+    assert offers._is_near_miss(asked, judged())
+    low = judged(remanence_guaranteed_T=0.9)
+    assert not offers._is_near_miss(asked, low)
+    soft = judged(coercivity_guaranteed_kA_m=399.9)
+    assert not offers._is_near_miss(asked, soft)
+    asked.limits["cost_USD_kg"] = limit(5.0)
+    assert not offers._is_near_miss(asked, judged())
+
+
+def test_what_is_asked_of_the_supplier(asked):
+    def ask(kind, way=None, carried=False, heavy=1.0):
+        return offers._questions(
+            asked, kind, way=way, carried=carried, heavy=heavy
+        )
+
+    lots = "least B_r, H_cJ and H_k at 150 °C, with J(H) curve of three lots"
+    analysis = "analysis of Dy and Tb (ICP) of every lot"
+    price = "price of finished magnets"
+    whole = (
+        "that the recipe is of the whole magnet, analysed (ICP) in every lot"
+    )
+    inside = "whether anything is diffused in"
+    depth = "thickness up to which diffusion holds, and H_cJ at mid-thickness"
+    assert ask("sheet") == (analysis, price)
+    assert ask("sheet", carried=True) == (lots, analysis, price)
+    assert ask("recipe") == (lots, whole, inside, price)
+    nothing = float("nan")
+    assert ask("recipe", heavy=nothing) == (lots, analysis, inside, price)
+    way = SimpleNamespace(shell="Tb 1 wt%", kind="bulk")
+    assert ask("recipe", way) == (lots, whole, depth, price)
+    way = SimpleNamespace(shell="", kind="other-family")
+    machining = "price of finished magnets, density and machining"
+    assert ask("grade", way) == (lots, analysis, machining)
+
+
+def test_values_of_a_sheet_are_carried_by_chords(asked):
+    cold = {"remanence_T": 1.3, "coercivity_kA_m": 1600.0}
+    b_r, h_cj = offers._carry(asked, cold, 293.15)
+    # 130 K at -0.1 and at -0.5 %/K.
+    assert b_r == pytest.approx(1.3 * 0.87)
+    assert h_cj == pytest.approx(1600.0 * 0.35)
+    own = cold | {"alpha": -0.05, "beta": -1.0}
+    b_r, h_cj = offers._carry(asked, own, 293.15)
+    assert b_r == pytest.approx(1.3 * 0.935)
+    assert h_cj == 0.0
+    warm = offers._carry(asked, cold, 393.15)
+    assert warm[0] == pytest.approx(1.3 / 0.9 * 0.87)
+
+
+def test_the_chance_falls_with_what_is_not_known(asked):
+    chance, margin, misses = offers._chance(
+        asked, 1.1, 500.0, 400.0, carried=False
+    )
+    assert chance > 0.99
+    assert margin != margin
+    assert misses == []
+    carried, _, _ = offers._chance(asked, 1.01, 410.0, 300.0, carried=True)
+    plain, _, _ = offers._chance(asked, 1.01, 410.0, 300.0, carried=False)
+    assert 0.3 < carried < plain < chance
+    even, _, misses = offers._chance(asked, 1.0, 5000.0, 1.0, carried=False)
+    assert even == pytest.approx(0.5, abs=0.01)
+    assert misses == []
+    low, _, misses = offers._chance(asked, 0.9, 300.0, 1.0, carried=False)
+    assert low < 0.01
+    assert misses == ["remanence_T", "coercivity_kA_m"]
+    asked.request.on_duty = True
+    asked.limits["demagnetization_safety"] = limit(1.1)
+    _, margin, misses = offers._chance(asked, 1.1, 500.0, 400.0, carried=False)
+    # The field is B_r / (mu_0 (2 + 1.05)), with the usual recoil.
+    field = 1.1 / (1.256637e-3 * 3.05)
+    assert margin == pytest.approx(400.0 / field, rel=1e-3)
+    assert misses == []
+
+
+def test_the_judgement_in_four_lines():
+    offer = judged(
+        verdict="take",
+        demagnetization_safety=1.234,
+        reasons=("a", "b"),
+        questions=("c", "d"),
+    )
+    assert offer.lines() == [
+        "Take the offer x: P 0.95; B_r 1.050 T, H_cJ 450 kA/m, H_k / H 1.23, "
+        "heavy rare earth 1.0 wt.%.",
+        "Today's magnet holds 3.0 wt.%.",
+        "Why: a; b.",
+        "Ask for: c; d.",
+    ]
+    unknown = offers.Offer(text="y" * 121, kind="grade", verdict="ask")
+    first = unknown.lines()[0]
+    short = "y" * 117
+    assert first == f"Ask the offer {short}...: cannot be judged; no values."
+
+
+def test_pairs_of_a_sheet():
+    pairs = offers._read_pairs("B_r=1.31, H_cJ=1600,T=20C")
+    assert pairs == {"B_r": "1.31", "H_cJ": "1600", "T": "20C"}
+    with pytest.raises(InputError, match="B_r is given twice"):
+        offers._read_pairs("B_r=1.31,B_r=1.2")
+    with pytest.raises(InputError, match="is no NAME=NUMBER"):
+        offers._read_pairs("B_r=1,31")
+    numbers, kelvin = offers._read_sheet(
+        {"B_r": "1.31", "H_cJ": 1600, "Dy": 1.2, "T": "80C"}, "x"
+    )
+    assert numbers["remanence_T"] == 1.31
+    assert numbers["coercivity_kA_m"] == 1600.0
+    assert numbers["Dy"] == 1.2
+    assert kelvin == pytest.approx(353.15)
+    _, room = offers._read_sheet({"B_r": 1.31, "H_cJ": 1600}, "x")
+    assert room == pytest.approx(293.15)

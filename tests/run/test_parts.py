@@ -12,7 +12,23 @@ import magnetkit as mk
 from magnetkit.run._part import Amount, sum_amounts
 from magnetkit.run._parts_workbook import _number_format
 from magnetkit.run._shortage_plan import _nearest_way
-from magnetkit.run.parts import devices, replace_parts, shares_today
+from magnetkit.run.parts import (
+    _balance_light,
+    _fill_temperatures,
+    _grade_and_temperature,
+    _heavy_spread,
+    _kg_year,
+    _load_shortages,
+    _mass_of_size,
+    _question,
+    _stated_heavy,
+    devices,
+    element_shares,
+    recommended_way,
+    replace_parts,
+    shares_today,
+)
+from magnetkit.supply.shortage import load_shortage, shortages
 
 LIST = [
     {
@@ -368,3 +384,133 @@ def test_pieces_per_year_take_precedence():
     assert replace_parts([row]).frame["kg a year"].iloc[0] == pytest.approx(
         10.0
     )
+
+
+@pytest.mark.parametrize(
+    ("row", "kilograms"),
+    [
+        ({"mass_kg_year": 7, "number": 5, "mass_kg": 1}, 7.0),
+        ({"number_year": 300, "number": 5, "mass_kg": 0.02}, 6.0),
+        ({"number": 5, "mass_kg": 0.02}, 10.0),
+        # 40 x 15 x 5 mm of 7,500 kg/m3 are 22.5 g.
+        ({"number": 5, "size": "40x15x5mm"}, 11.25),
+        ({"number_year": 2, "mass_kg": 3, "size": "40x15x5mm"}, 6.0),
+        ({"number": 5}, None),
+        ({"mass_kg": 5}, None),
+    ],
+)
+def test_kilograms_a_year_of_what_a_row_states(row, kilograms):
+    answer = SimpleNamespace(reference={"density_kg_m3": 7500.0})
+    mass = _kg_year(row, answer, 100)
+    if kilograms is None:
+        assert mass != mass
+    else:
+        assert mass == pytest.approx(kilograms)
+
+
+def test_a_size_is_a_block_of_a_known_grade():
+    answer = SimpleNamespace(reference={"density_kg_m3": 7500.0})
+    assert _mass_of_size("40 x 15,5 x 5 mm", answer) == pytest.approx(0.02325)
+    with pytest.raises(InputError, match="expected a block such as 40x15x5mm"):
+        _mass_of_size("disc", answer)
+    with pytest.raises(InputError, match="a recipe needs a mass"):
+        _mass_of_size("40x15x5mm", None)
+
+
+def test_rows_without_a_temperature_are_filled_and_named():
+    rows = [{"grade": "N35", "temperature": 300.0}, {"recipe": "SmCo5"}]
+    rows += [{"grade": "N35"} for _ in range(11)]
+    table = SimpleNamespace(lines=list(range(2, 15)), rows=rows)
+    ten = ", ".join(map(str, range(4, 14)))
+    assert _fill_temperatures(table, None) == [
+        f"No temperature in 11 rows ({ten}, ...): the highest of each grade "
+        "is taken."
+    ]
+    assert "temperature" not in rows[2]
+    (text,) = _fill_temperatures(table, "80C")
+    assert text.endswith(", ...): 80C is taken.")
+    assert rows[0]["temperature"] == 300.0
+    assert rows[2]["temperature"] == pytest.approx(353.15)
+    assert "temperature" not in rows[1]
+    assert _fill_temperatures(table, "80C") == []
+
+
+def test_rows_that_ask_alike_share_a_question():
+    row = {"grade": "N35", "temperature": 300.0, "basis": "weight", "part": 5}
+    assert _question(row) == (("grade", "N35"), ("temperature", 300.0))
+    recipe = row | {"recipe": "SmCo5", "hours": None}
+    assert _question(recipe) == (
+        ("grade", "N35"),
+        ("temperature", 300.0),
+        ("recipe", "SmCo5"),
+        ("basis", "weight"),
+    )
+    assert _grade_and_temperature(_question(row)) == ("N35", 300.0)
+    assert _grade_and_temperature(()) == ("", 0.0)
+
+
+def test_light_rare_earths_take_what_heavy_ones_leave():
+    amounts = {
+        "Nd": Amount(20.0, 24.0, 26.0),
+        "Pr": Amount(6.0, 6.0, 6.0),
+        "Dy": Amount(1.0, 3.0, 4.0),
+        "Fe": Amount(70.0, 70.0, 70.0),
+    }
+    balanced = _balance_light(amounts, {"Dy"})
+    # Three of 30 wt.% are too much.
+    assert balanced["Nd"].mean == pytest.approx(21.6)
+    assert balanced["Nd"].low == pytest.approx(18.0)
+    assert balanced["Pr"].high == pytest.approx(5.4)
+    assert balanced["Dy"] is amounts["Dy"]
+    assert sum(one.mean for one in balanced.values()) == pytest.approx(100.0)
+    iron = {"Fe": Amount(50.0, 50.0, 50.0)}
+    assert _balance_light(iron, set()) is iron
+
+
+def test_heavy_rare_earths_are_scaled_to_the_estimate():
+    name = "heavy_rare_earth_wt_pct"
+    reference = {name: 3.0, f"{name}_lo": 0.5, f"{name}_hi": 6.0}
+    kinds = [{"Dy": 1.0, "Tb": 1.0}, {"Dy": 4.0}]
+    spread = _heavy_spread(reference, kinds, [0.5, 0.5], {"Dy", "Tb"})
+    assert spread.low == pytest.approx(0.25)
+    assert spread.mean == pytest.approx(1.0)
+    assert spread.high == pytest.approx(1.5)
+    narrow = reference | {f"{name}_lo": 2.5, f"{name}_hi": 3.5}
+    spread = _heavy_spread(narrow, kinds, [0.5, 0.5], {"Dy", "Tb"})
+    assert (spread.low, spread.high) == (1.0, 1.0)
+    for nothing in ({}, {name: 3.0}):
+        one = _heavy_spread(nothing, kinds, [0.5, 0.5], {"Dy"})
+        assert (one.low, one.mean, one.high) == (1.0, 1.0, 1.0)
+    bare = _heavy_spread(reference, [{"Fe": 1.0}], [1.0], {"Dy"})
+    assert bare.mean == 1.0
+
+
+def test_heavy_rare_earth_of_the_estimate_or_of_the_recipe():
+    name = "heavy_rare_earth_wt_pct"
+    reference = {name: 3.0, f"{name}_lo": 0.5, f"{name}_hi": 6.0}
+    one = SimpleNamespace(reference=reference)
+    today = {"Dy": Amount(1.0, 2.0, 3.0), "Fe": Amount(70.0, 70.0, 70.0)}
+    assert _stated_heavy(one, today) == Amount(0.5, 3.0, 6.0)
+    bare = SimpleNamespace(reference={})
+    assert _stated_heavy(bare, today) == Amount(1.0, 2.0, 3.0)
+    assert shares_today(bare) == {}
+
+
+def test_the_recommended_way_and_its_elements():
+    ways = [SimpleNamespace(recommended=x) for x in (False, True, True)]
+    assert recommended_way(SimpleNamespace(ways=ways)) is ways[1]
+    assert recommended_way(SimpleNamespace(ways=ways[:1])) is None
+    way = SimpleNamespace(candidate="Nd30.0Fe69.0B1.0", shell=None)
+    shares = element_shares(way)
+    assert shares["Nd"].low == shares["Nd"].high == pytest.approx(30.0)
+    assert sum(one.mean for one in shares.values()) == pytest.approx(100.0)
+
+
+def test_shortages_are_the_embedded_ones_and_ones_own(tmp_path):
+    names = [one.name for one in _load_shortages(())]
+    assert names == list(shortages())
+    assert [one.name for one in _load_shortages(names[0])] == names
+    assert [one.name for one in _load_shortages("embargo")][-1] == "embargo"
+    both = _load_shortages(["embargo", names[0]])
+    assert len(both) == len(names) + 1
+    assert load_shortage(names[0]).name == names[0]

@@ -51,10 +51,7 @@ EDITS = [
     *((module, CODE, "") for module in (_tables, cli, diffusion)),
     # What a replacement asks is judged beside a grade by a screening too.
     *((module, CODE, "chunks") for module in (_request, _job, _magnets)),
-    *(
-        (module, CODE, "belief chunks")
-        for module in (_curie_training, _curie_training)
-    ),
+    (_curie_training, CODE, "belief chunks"),
     *((module, CODE, "chunks energy") for module in (energy, _descriptors)),
     *(
         (module, CODE, "belief chunks energy")

@@ -138,6 +138,16 @@ def test_left_out_paper_takes_its_compounds():
     assert abs(result.mean[20] - dataset.values[20]) > 10.0
 
 
+def test_training_ignores_the_order_of_rows():
+    dataset = _curie_training.training_set()[np.arange(0, 250, 4)]
+    order = np.random.default_rng(0).permutation(len(dataset))
+    mean = _curie_training.left_out(_curie_training.fit_model(dataset)).mean
+    other = _curie_training.left_out(
+        _curie_training.fit_model(dataset[order])
+    ).mean
+    assert_allclose(other, mean[order], atol=1e-6)
+
+
 def test_without_physics_the_data_speak_alone():
     model = _curie_training.fit_model(
         _curie_training.training_set(), physics=False

@@ -1,11 +1,10 @@
-"""Published diffusion results beside what is predicted of each, and the checks of the solvers.
+"""Published diffusion results beside what is predicted of each.
 
 Nothing is fitted here. The abstracts name neither the base's recipe nor its thickness, seldom the
 amount: an ordinary recipe is anchored on the H_cJ printed before, the thickness is taken as
 `THICKNESS_MM`, and where no amount is printed the interval spans `AMOUNTS`.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -18,23 +17,17 @@ from magnetkit import datasets
 from magnetkit._core._types import FloatArray
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.diffusion._local import (
-    Circuit,
     Magnet,
     diffused_magnet,
     retained_share,
-    shape_case,
 )
 from magnetkit.diffusion._profile import (
     Anneal,
-    Patch,
-    Spreading,
     _divide,
     mode_amplitude,
     treatment,
 )
-from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 
-from .factors import block_factor, cylinder_factor
 from .motor import grams
 
 if TYPE_CHECKING:
@@ -62,17 +55,6 @@ def slab_profile(
     cells = _divide(np.linspace(0.0, thickness, points + 1), 1)
     weights = cells.modes[0] + (cells.modes[-1] if two_sides else 0.0)
     return cells.mean @ (weights * mode_amplitude(spread * cells.rates))
-
-
-def everywhere(spreading: Spreading, spread: float) -> np.ndarray:
-    """Return the content, kg/m3, (n,), that 1 kg/m2 on all faces brings; `spread`: D t, m2."""
-    patches = [
-        Patch(f, np.ones(spreading.grid(f), bool))
-        for f in spreading.cells.shape.faces
-    ]
-    return np.sum(
-        [spreading.response(patch, spread) for patch in patches], axis=0
-    )
 
 
 def mean_coercivity(
@@ -229,76 +211,6 @@ def by_thickness(
     return pd.DataFrame(rows)
 
 
-def checks() -> "pd.DataFrame":
-    """Return how far the solvers are off what is known: factors, mass, and the time of a block.
-
-    Returns
-    -------
-    DataFrame
-        ``what``, ``found``, ``wanted``, ``off``: as a share, or in seconds.
-    """
-    import pandas as pd
-
-    rows: list[dict[str, Any]] = []
-    for text, along in (
-        ("40x15x5mm", "z"),
-        ("40x15x5mm", "x"),
-        ("10x10x10mm", "z"),
-    ):
-        shape = read_shape(text)
-        sides = list(shape.size)
-        last = sides.pop("xyz".index(along))
-        expected_factor = block_factor((sides[0], sides[1], last))
-        factor = SelfField(cut(shape, 20_000), along).factor  # type: ignore[arg-type]
-        rows.append(
-            {
-                "what": f"N of {text} along {along}",
-                "found": factor,
-                "wanted": expected_factor,
-            }
-        )
-    for text in ("disc:20x5mm", "disc:10x10mm", "disc:10x20mm"):
-        shape = read_shape(text)
-        expected_factor = cylinder_factor(shape.size[1] / shape.size[0])
-        factor = SelfField(cut(shape, 30_000), "z").factor
-        rows.append(
-            {
-                "what": f"N of {text} along z",
-                "found": factor,
-                "wanted": expected_factor,
-            }
-        )
-    for text in ("40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"):
-        spreading = Spreading(cut(read_shape(text), 10_000))
-        content = everywhere(spreading, Anneal("Dy", 900.0, 8.0).spread())
-        inside = float(content @ spreading.cells.volumes)
-        put = sum(
-            float(spreading.areas(face).sum())
-            for face in spreading.cells.shape.faces
-        )
-        rows.append({"what": f"mass in {text}", "found": inside, "wanted": put})
-    table = pd.DataFrame(rows)
-    table["off"] = table["found"] / table["wanted"] - 1.0
-    magnet = _magnet("Tb", None)
-    start = time.perf_counter()
-    cells = cut(read_shape("40x15x5mm"), 50_000)
-    case = shape_case(
-        SelfField(cells, "z"), Circuit("z", 2.0), ROOM_K, 1.2, magnet.recoil
-    )
-    anneal = Anneal("Tb", 900.0, 8.0)
-    amount = (
-        everywhere(Spreading(cells), anneal.spread()) * 0.1 * 100.0 / 7500.0
-    )
-    margin = magnet.h_cj(amount) - case.reverse
-    timing = {
-        "what": f"seconds: field, content and margin in {len(margin)} points, at most 2",
-        "found": time.perf_counter() - start,
-        "wanted": 2.0,
-        "off": np.nan,
-    }
-    return pd.concat([table, pd.DataFrame([timing])], ignore_index=True)
-
-
 @dataclass(frozen=True)
 class DiffusionValidation:
     """Tables of the report.
@@ -309,15 +221,12 @@ class DiffusionValidation:
         See `results`.
     thickness : DataFrame
         See `by_thickness`.
-    checks : DataFrame
-        See `checks`.
     motor : DataFrame
         See `benchmarks.accuracy.diffusion.motor.grams`.
     """
 
     results: "pd.DataFrame"
     thickness: "pd.DataFrame"
-    checks: "pd.DataFrame"
     motor: "pd.DataFrame"
 
     def to_text(self) -> str:
@@ -333,7 +242,6 @@ class DiffusionValidation:
                 "Tb at 900 C for 8 h on both faces of a plate, by its thickness",
                 self.thickness,
             ),
-            ("Fields beside Aharoni and Chen, mass, time", self.checks),
             (
                 "Terbium of a traction motor, by a modelled field map",
                 self.motor,
@@ -349,7 +257,7 @@ class DiffusionValidation:
 def validate(
     report: Callable[[str], None] = lambda text: None,
 ) -> DiffusionValidation:
-    """Predict published diffusion results, check the solvers, count the motor's grams.
+    """Predict published diffusion results, and count the motor's grams.
 
     Parameters
     ----------
@@ -362,4 +270,4 @@ def validate(
     """
     report("published diffusion results")
     report("the motor's magnet in its field map")
-    return DiffusionValidation(results(), by_thickness(), checks(), grams())
+    return DiffusionValidation(results(), by_thickness(), grams())

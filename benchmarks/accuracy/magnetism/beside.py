@@ -27,8 +27,8 @@ from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates._measured import TrainingSet, keys
 from magnetkit.surrogates._validation import LeftOut, Prediction, peers
 
-from .. import observations
-from ..surrogates.beside import restrict
+from .. import observations, table_row
+from ..surrogates.beside import COVERAGE, FOUR, MODEL, figure_cells, restrict
 from .calibration import Fit
 from .observed import FIELD, Observed
 
@@ -37,8 +37,6 @@ Rows = NDArray[np.bool_]
 
 POLARIZATION = "saturation_polarization_T"
 PROPERTIES = (POLARIZATION, FIELD)
-MODEL = "model"
-COVERAGE = 0.9
 UNFITTED = "papers that entered no fit"
 _RESIDUAL = {
     POLARIZATION: "residual_polarization",
@@ -65,7 +63,6 @@ others learn from all other rows but of these compounds. Values at 290 to 305 K.
 or 0.5 T apart that are ordered as measured; `inside` is the share in ranges of 90 %; gains are the
 model's, 95 % of 2,000 bootstraps over groups. The series of 2:14:1 are read at run time and are not
 part of this project."""
-_FOUR = ("2:14:1", "1:5", "2:17", "1:12")
 _PARTS = 10
 # Room temperature is what papers say of 290 to 305 K.
 _COOLEST_K = 290.0
@@ -302,7 +299,7 @@ def _lines(title: str, left: LeftOut, hosts: NDArray[np.str_]) -> Iterator[str]:
     name = left.data.target
     parts = {
         "all": np.ones(len(hosts), bool),
-        "the four": np.isin(hosts, _FOUR),
+        "the four": np.isin(hosts, FOUR),
         "2:14:1": hosts == "2:14:1",
     }
     for label, keep in parts.items():
@@ -314,30 +311,11 @@ def _lines(title: str, left: LeftOut, hosts: NDArray[np.str_]) -> Iterator[str]:
         for model, figures in part.figures().iterrows():
             value = part.predictions[str(model)].value
             apart = np.abs(value / part.data.values - 1.0)[np.isfinite(first)]
-            gains = [
-                f"{figures[f'{gain}_lo']:.3f} to {figures[f'{gain}_hi']:.3f}"
-                for gain in ("error_gain", "pairs_gain")
-            ]
-            cells = [
-                name,
-                title,
-                label,
-                model,
-                f"{figures['rows']:.0f}",
-                f"{figures['groups']:.0f}",
-                f"{figures['mean_absolute_error']:.3f}",
-                f"{100.0 * apart.mean():.1f}",
-                f"{figures['pairs_in_order']:.3f}",
-                *_range_cells(figures),
-                *(["", ""] if model == MODEL else gains),
-            ]
-            yield f"| {' | '.join(map(str, cells))} |"
-
-
-def _range_cells(figures: "pd.Series") -> list[str]:
-    if np.isnan(figures["coverage"]):
-        return ["", ""]
-    return [f"{figures['coverage']:.3f}", f"{figures['half_width']:.3f}"]
+            cells = figure_cells(str(model), figures, digits=(3, 3))
+            relative = f"{100.0 * apart.mean():.1f}"
+            yield table_row(
+                name, title, label, *cells[:4], relative, *cells[4:]
+            )
 
 
 def host_names(rows: Measured, name: str) -> NDArray[np.str_]:

@@ -22,7 +22,7 @@ from magnetkit.magnetism import _composition_estimate, process
 from magnetkit.magnetism.process import parameters
 
 from .. import provenance_line
-from . import hot, losses
+from . import losses
 from .recipes import FREE, alignment, evaluate_recipes, fit, recipes
 
 if TYPE_CHECKING:
@@ -39,9 +39,6 @@ _RATE = 0.05
 # Least difference of ln of two magnets that have an order; draws of sources.
 _APART = 0.05
 _DRAWS = 2000
-# From here on a 2:17 magnet is hot, K; what is wanted of it.
-_HOT = 570.0
-_WANTED = 0.20
 # Wanted of alpha of a compensated magnet, %/K.
 _ALPHA = 0.005
 
@@ -250,108 +247,6 @@ def _order(
     return (float(np.mean(good)) if good else np.nan), len(good)
 
 
-def hot_cells() -> "pd.DataFrame":
-    """Return H_cJ of every 2:17 magnet found above 300 C beside the model without its source.
-
-    Columns: id, recipe, temperature_K, what (``H_cJ``, kA/m, or ``left``, the share of that at 20
-    C), measured, predicted, error, source.
-    """
-    import pandas as pd
-
-    data = recipes()
-    values = away()
-    rows: list[dict[str, Any]] = []
-    for i in np.flatnonzero(data["host"] == "2:17"):
-        row = data.iloc[i]
-        head = {
-            "id": row["id"],
-            "recipe": row["recipe"],
-            "source": row["source"],
-        }
-        if row["temperature_K"] >= _HOT and np.isfinite(row["coercivity_kA_m"]):
-            rows.append(
-                _hot_row(
-                    head,
-                    row["temperature_K"],
-                    "H_cJ",
-                    float(row["coercivity_kA_m"]),
-                    float(values["coercivity_kA_m"][i]),
-                )
-            )
-        span = row["to_K"] - row["from_K"]
-        if row["to_K"] >= _HOT and np.isfinite(
-            row["coercivity_coefficient_pct_K"]
-        ):
-            chords = [
-                1.0 + 0.01 * span * float(beta)
-                for beta in (
-                    row["coercivity_coefficient_pct_K"],
-                    values["coercivity_coefficient_pct_K"][i],
-                )
-            ]
-            rows.append(_hot_row(head, row["to_K"], "left", *chords))
-    return pd.DataFrame(rows)
-
-
-def _hot_row(
-    head: dict[str, Any],
-    kelvin: float,
-    what: str,
-    measured: float,
-    predicted: float,
-) -> dict[str, Any]:
-    values = {
-        "temperature_K": kelvin,
-        "what": what,
-        "measured": measured,
-        "predicted": predicted,
-    }
-    return {**head, **values, "error": predicted / measured - 1.0}
-
-
-def rated_cells() -> "pd.DataFrame":
-    """Return what H_cJ grades of 2:17 must have at the temperature they are rated for.
-
-    A maker of T grades rates them by a straight B-H line there: H_cJ is more than H_cB. Columns:
-    grade, temperature_K, least (B_r / (mu_0 mu_rec), kA/m, B_r carried by the model), predicted,
-    kept.
-    """
-    import pandas as pd
-    from magnetkit.units import MU_0
-
-    from magnetkit.magnetism._composition_estimate import estimate_composition
-    from magnetkit.magnetism.grades import grades
-    from magnetkit.magnetism.sintered import sintered_at
-
-    table = grades()
-    rows_of_maker = table[
-        (table["host"] == "2:17")
-        & table["grade"].astype(str).str.startswith("EEC")
-    ]
-    rows = []
-    for _, grade in rows_of_maker[
-        rows_of_maker["max_working_temperature_K_provenance"] == "catalogue"
-    ].iterrows():
-        kelvin = float(grade["max_working_temperature_K"])
-        recipe = CompositionTable.from_strings(
-            [estimate_composition(grade).best.text], basis="weight"
-        )
-        room, warm = sintered_at(recipe, [hot.ROOM, kelvin])
-        level = float(grade["remanence_T"]) / float(room["remanence_T"][0])
-        required = level * float(warm["remanence_T"][0]) / MU_0 / 1e3
-        required /= parameters().families["2:17"].recoil
-        start = float(grade["coercivity_kA_m"]) / float(
-            room["coercivity_kA_m"][0]
-        )
-        value = start * float(warm["coercivity_kA_m"][0])
-        rows.append(
-            (grade["grade"], kelvin, required, value, value >= required)
-        )
-    return pd.DataFrame(
-        rows, columns=["grade", "temperature_K", "least", "predicted", "kept"]
-    )
-
-
 def compare_compensation() -> "pd.DataFrame":
     """Return alpha(B_r) of the compensated magnets found, beside the model; none is fitted."""
     import pandas as pd
@@ -408,55 +303,8 @@ def report() -> str:
                 f"{row['better_in']:.2f}",
             )
         )
-    lines += ["", *_hot_lines(), "", *_compensated_lines(), "", *losses.lines()]
+    lines += ["", *_compensated_lines(), "", *losses.lines()]
     return "\n".join(lines) + "\n"
-
-
-def _hot_lines() -> list[str]:
-    frame = hot_cells()
-    hits = int((frame["error"].abs() <= _WANTED).sum())
-    lines = [
-        "## 2:17 magnets above 300 °C",
-        "",
-        f"All values that were found in print, each with its paper left out: {hits} of "
-        f"{len(frame)} within {100 * _WANTED:.0f} %. `left` is the share of H_cJ at 20 °C. No "
-        "value at 300 °C itself was found, only chords that run past it, between whose ends a "
-        "curve is not known; S11 is printed as `more than`, and the range of S12 is assumed.",
-        "",
-        "| magnet | recipe | T, K | what | measured | predicted | error |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for row in frame.to_dict("records"):
-        lines.append(
-            table_row(
-                row["id"],
-                row["recipe"],
-                f"{row['temperature_K']:.0f}",
-                row["what"],
-                f"{row['measured']:.3g}",
-                f"{row['predicted']:.3g}",
-                f"{100 * row['error']:+.0f} %",
-            )
-        )
-    lines += [
-        "",
-        "Grades rated for a straight B-H line at their highest temperature have more coercivity "
-        "there than B_r / (mu_0 mu_rec); from their least H_cJ at 20 °C along the model's curve:",
-        "",
-        "| grade | T, K | needed, kA/m | predicted, kA/m | kept |",
-        "|---|---|---|---|---|",
-    ]
-    for row in rated_cells().to_dict("records"):
-        lines.append(
-            table_row(
-                row["grade"],
-                f"{row['temperature_K']:.0f}",
-                f"{row['least']:.0f}",
-                f"{row['predicted']:.0f}",
-                "yes" if row["kept"] else "no",
-            )
-        )
-    return lines
 
 
 def _compensated_lines() -> list[str]:

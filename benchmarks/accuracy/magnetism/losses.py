@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from magnetkit.units import ZERO_CELSIUS
 
 from benchmarks.accuracy import table_row
 from magnetkit import datasets
@@ -11,7 +10,6 @@ from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._magnets import alloys, evaluate_magnets
 from magnetkit.magnetism.sintered import Duty
 
-from . import hot
 from .hot import ROOM
 
 if TYPE_CHECKING:
@@ -123,39 +121,4 @@ def lines() -> list[str]:
                 f"{other} {row['bound_on']:.3f}",
             )
         )
-    return [*text, "", _what_follows()]
-
-
-def _what_follows() -> str:
-    frame = irreversible()
-    curves = hot.curves()
-    laws = hot.compare_laws()
-    law = laws[(laws["law"] == hot.USED) & laws["used"]]
-    error = float(np.sqrt(np.mean((law["left_out"] - law["known"]) ** 2)))
-    trials = frame[frame["load_line"].isna()]
-    agreement = trials.groupby("line")["agrees"].all()
-    lines = (
-        ", ".join(f"{line:g}" for line in agreement.index[agreement])
-        or "none of those tried"
-    )
-    second = trials[
-        (trials["id"] == "I2") & (trials["line"] == agreement.idxmax())
-    ].iloc[0]
-    beyond = frame[frame["id"] == "I3"].iloc[0]
-    far = float(beyond["temperature_K"]) - ZERO_CELSIUS
-    limit = float(beyond["limit_K"]) - ZERO_CELSIUS
-    limit_of_fit = (
-        float(curves.loc[curves["fit"] == "yes", "to_K"].max()) - ZERO_CELSIUS
-    )
-    rich = laws[(laws["law"] == hot.USED) & (laws["class"] == "AH")].iloc[0]
-    return (
-        f"In accord with both I1 and I2 is a load line of {lines}. With one of "
-        f"{second['line']:g} I2 keeps {second['left'] - second['bound_on']:+.3f} of H_cJ at 20 °C "
-        "beside what its loss asks "
-        f"for; the law's own error on hot curves is {error:.3f} (VALIDATION.md), so that more "
-        f"cannot be concluded. I3 stands at {far:.0f} °C, beyond all curves that the law was "
-        f"fitted to ({limit_of_fit:.0f} °C) and beyond the {limit:.0f} °C up to which the model answers "
-        "for 2:14:1: nothing is predicted. At 220 °C the one class rich in dysprosium (AH) keeps "
-        f"{rich['known'] / rich['left_out']:.1f} times what the law says ({rich['id']} of "
-        "VALIDATION.md)."
-    )
+    return text

@@ -3,16 +3,14 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from magnetkit.elements import INDEX
 from numpy.typing import NDArray
 
 from benchmarks.accuracy import table_row
-from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism._family_ranges import families
 
 from .. import provenance_line
-from . import engineer, hot
-from .recipes import FREE, compare_grades, left_out, recipes
+from . import hot
+from .recipes import FREE, left_out, recipes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,15 +25,12 @@ WANTED = {
 # Sources that print beta of SmCo5.
 _SMCO5 = ("S8", "S15", "S16")
 
-# %/K: a magnet is compensated below this.
-_FLAT = 0.01
-
 
 def report() -> str:
     """Return the validation of the sintered magnet as Markdown, misses included."""
     frame = left_out()
     lines = [
-        "# The sintered magnet on published recipes and commercial grades",
+        "# The sintered magnet on published recipes",
         "",
         f"{provenance_line('datasets/recipes/calibrate.py')} Each recipe is predicted with its whole",
         "source left out of the fit; families with one or two sources then rest on the priors. It",
@@ -84,17 +79,7 @@ def report() -> str:
             )
         )
     lines += ["", *_width_lines(frame)]
-    lines += [
-        "",
-        *_compensated_lines(),
-        "",
-        *_grade_lines(),
-        "",
-        *_slope_lines(),
-        "",
-    ]
-    lines += [*hot.lines(), *engineer.lines()]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *hot.lines()])
 
 
 def _width_lines(frame: "pd.DataFrame") -> list[str]:
@@ -141,124 +126,3 @@ def is_met(frame: "pd.DataFrame") -> NDArray[np.bool_]:
     return np.where(
         np.isnan(tolerance), inside, np.abs(ratio - 1.0) <= tolerance
     )
-
-
-def _compensated_lines() -> list[str]:
-    """Return alpha of magnets so flat that a relative error of it would mean nothing."""
-    from magnetkit.magnetism.sintered import sintered
-
-    data = recipes()
-    flat = data[data["remanence_coefficient_pct_K"].abs() < _FLAT]
-    lines = [
-        "## Compensated magnets",
-        "",
-        f"Recipes with |alpha| below {_FLAT:g} %/K, where the difference counts, not its ratio.",
-        "",
-        "| recipe | composition | alpha, %/K | between, K | model |",
-        "|---|---|---|---|---|",
-    ]
-    for r in flat.to_dict("records"):
-        between = (r["from_K"], r["to_K"])
-        table = CompositionTable.from_strings([r["recipe"]], basis=r["basis"])
-        frame = sintered(
-            table,
-            temperature=r["temperature_K"],
-            between=between,
-            host=r["host"],
-        )
-        lines.append(
-            table_row(
-                r["id"],
-                r["recipe"],
-                f"{r['remanence_coefficient_pct_K']:g}",
-                f"{between[0]:.0f} to {between[1]:.0f}",
-                f"{frame['remanence_coefficient_pct_K'].iloc[0]:.4f}",
-            )
-        )
-    return lines
-
-
-def _grade_lines() -> list[str]:
-    grades = compare_grades().drop_duplicates(["host", "stands_for"])
-    lines = [
-        "## Commercial grades",
-        "",
-        "Makers print no composition. The formula in the second column stands for each class; the",
-        "least coercivity of N, YX and YXG classes also entered the fit (see magnets.csv), so only",
-        "the others check it independently.",
-        "",
-        "| grade | stands for | B_r, T | model | least H_cj, kA/m | model | alpha, %/K | model "
-        "| beta, %/K | model | T_max, K | model |",
-        "|" + "---|" * 12,
-    ]
-    for _, g in grades.iterrows():
-        lines.append(
-            table_row(
-                g["grade"],
-                g["stands_for"],
-                f"{g['remanence_min_T']:g} to {g['remanence_max_T']:g}",
-                f"{g['model_remanence_T']:.2f}",
-                f"{g['coercivity_min_kA_m']:.0f}",
-                f"{g['model_coercivity_kA_m_lo']:.0f} to {g['model_coercivity_kA_m_hi']:.0f}",
-                f"{g['remanence_coefficient_pct_K']:g}",
-                f"{g['model_remanence_coefficient_pct_K']:.3f}",
-                f"{g['coercivity_coefficient_pct_K']:g}",
-                f"{g['model_coercivity_coefficient_pct_K']:.2f}",
-                f"{g['max_temperature_K']:.0f}",
-                f"{g['model_max_working_temperature_K']:.0f}",
-            )
-        )
-    return lines
-
-
-def _slope_lines() -> list[str]:
-    """Return what dysprosium and terbium do, alloyed and diffused in."""
-    from magnetkit.magnetism.sintered import sintered
-
-    base = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.94Dy0.06Fe14B"])
-    frame = sintered(base, temperature=293.15)
-    content = 100.0 * base.weight_fractions()[1, INDEX["Dy"]]
-    h = frame["coercivity_kA_m"]
-    b = frame["remanence_T"]
-    lines = [
-        "## Dysprosium and terbium",
-        "",
-        "| route | H_cj, kA/m | B_r, T | known |",
-        "|---|---|---|---|",
-        f"| alloyed, per wt.% Dy | {(h[1] - h[0]) / content:.0f} | {(b[1] - b[0]) / content:.3f} "
-        "| 120 to 160 (fitted to) and -0.020 to -0.025: rules of the trade |",
-    ]
-    for shell, literature in (
-        ("Dy 0.8 wt%", _gain_lines("G7")),
-        ("Tb 0.2 wt%", ""),
-        ("Tb 0.5 wt%", ""),
-        ("Tb 0.8 wt%", _gain_lines("G8", "G4", "G9")),
-    ):
-        with_shell = sintered(base[:1], temperature=293.15, shell=shell).iloc[0]
-        gain = with_shell["coercivity_kA_m"] - h[0]
-        loss = with_shell["remanence_T"] - b[0]
-        lines.append(
-            table_row(
-                f"diffused, {shell}",
-                f"{gain:.0f}",
-                f"{loss:.3f}",
-                literature,
-            )
-        )
-    return lines
-
-
-def _gain_lines(*names: str) -> str:
-    """Return what diffused magnets gained whose amount is not printed, kA/m."""
-    import pandas as pd
-
-    from magnetkit import datasets
-
-    rows = (
-        pd.read_csv(datasets.path("recipes/diffusion.csv"))
-        .set_index("id")
-        .loc[list(names)]
-    )
-    gains = rows["coercivity_after_kA_m"] - rows["coercivity_before_kA_m"]
-    text = ", ".join(f"{gain:.0f}" for gain in gains)
-    return f"{text} ({', '.join(names)} of diffusion.csv, amount not printed)"

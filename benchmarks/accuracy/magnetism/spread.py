@@ -13,11 +13,10 @@ import numpy as np
 from scipy.stats import chi2
 
 import magnetkit as mk
-from magnetkit.choose.probability import producer_deviations
 from magnetkit.magnetism import spread
 from magnetkit.magnetism.grades import printed_values, secondhand
 
-from . import recipes, split
+from . import recipes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,42 +156,6 @@ def windows() -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=names)
 
 
-def pairs(rows: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the pairs of one paper with what the difference may be, before and now, 90 %.
-
-    Recipes alike are grades of one recipe, sold as different: they say nothing here.
-    """
-    _, table = split.variance_shares(rows)
-    table = table[table["distance"] > 1e-6].copy()
-    alike = np.zeros(len(table))
-    none = np.zeros(len(table), bool)
-    apart = table["distance"].to_numpy()
-    widths = np.zeros(len(table))
-    hosts = (
-        recipes.recipes().set_index("id").loc[table["given"], "host"].to_numpy()
-    )
-    for host in set(hosts):
-        b_r, h_cj = producer_deviations(host, alike, apart, alike, none, none)
-        wide = np.where(table["quantity"] == "remanence_T", b_r, h_cj)
-        widths = np.where(hosts == host, wide, widths)
-    noise = table["quantity"].map(split.MEASUREMENT).to_numpy()
-    table["now"] = 1.645 * np.sqrt(widths**2 + 2.0 * noise**2)
-    table["held"] = table["difference"].abs() <= table["now"]
-    return table[
-        [
-            "quantity",
-            "group",
-            "given",
-            "predicted",
-            "distance",
-            "difference",
-            "anchored",
-            "now",
-            "held",
-        ]
-    ]
-
-
 def calibrate_mills(scale: float) -> "pd.DataFrame":
     """Return stated against observed probabilities of mills drawn `scale` times as wide.
 
@@ -324,11 +287,6 @@ def report() -> str:
         "the square root of 12 if lots fill them evenly, a sixth if they hold three deviations.",
         "",
         _markdown(windows()),
-        "",
-        "Pairs of one paper: difference of ln(measured / predicted), half width of 90 % ranges of "
-        "the anchored prediction (`anchored`) and of the difference within a mill (`now`).",
-        "",
-        _markdown(pairs(rows)),
         "",
         "Stated and observed probability over mills drawn from the structure; `answered` is what "
         "is left of it where measured magnets are far:",

@@ -12,7 +12,6 @@ from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism.transitions import transitions
 
 from .. import provenance_line
-from . import ions
 
 CLEAR = {
     "curie_temperature_K": 10.0,
@@ -37,18 +36,17 @@ _TRANSITIONS = (
 
 def markdown(
     table: pd.DataFrame,
-    numbers: pd.DataFrame,
-    got: pd.DataFrame,
+    measurements: pd.DataFrame,
     apart: pd.DataFrame,
 ) -> str:
-    """Return the report: the table of `validate`, curves, transitions and substituents.
+    """Return the report: the table of `validate`, what was held out, and transitions.
 
     Parameters
     ----------
     table : DataFrame
         What `benchmarks.accuracy.magnetism.validation.validate` returns.
-    numbers, got : DataFrame
-        The embedded measurements, and the model's value and interval for each.
+    measurements : DataFrame
+        The embedded measurements.
     apart : DataFrame
         The held-out measurements, with the model's value and interval.
     """
@@ -62,7 +60,7 @@ def markdown(
         f"polarization{_paper_difference(table)}",
         f"or {field:g} T of field; `inside` is the share of the values inside the 90 % interval",
         "(the scatter between papers on one compound is part of what it is held against).",
-        "`calibrated on` are rows that the model was fitted to: no test of it. The width of the",
+        "The width of the",
         "intervals was set from the 2:14:1 papers left out, to hold 90 % of them. `papers not",
         "fitted` entered no fit, but are no blind test: SOURCE.md beside this says what was",
         "chosen knowing their errors, what was tried without gain, and where the misses lie.",
@@ -77,8 +75,7 @@ def markdown(
         "|" + "---|" * 11,
     ]
     lines += [_row(r) for r in table.to_dict("records")]
-    lines += _held_out(apart, numbers) + _curves(numbers, got) + _turns()
-    lines += ions.lines() + _moments()
+    lines += _held_out(apart, measurements) + _turns()
     return "\n".join([*lines, ""])
 
 
@@ -134,11 +131,11 @@ def _constant(rows: pd.DataFrame) -> float:
     )
 
 
-def _held_out(apart: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
-    first_fit = numbers[
-        numbers["formula"].eq("Nd2Fe14B")
-        & numbers["property"].eq("anisotropy_constant_MJ_m3")
-        & numbers["temperature_K"].eq(400.0)
+def _held_out(apart: pd.DataFrame, measurements: pd.DataFrame) -> list[str]:
+    first_fit = measurements[
+        measurements["formula"].eq("Nd2Fe14B")
+        & measurements["property"].eq("anisotropy_constant_MJ_m3")
+        & measurements["temperature_K"].eq(400.0)
     ]["value"].iloc[0]
     lines = [
         "",
@@ -172,38 +169,6 @@ def _held_out(apart: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _curves(numbers: pd.DataFrame, got: pd.DataFrame) -> list[str]:
-    lines = [
-        "",
-        "## K_1 with temperature (calibrated on)",
-        "",
-        "Several of these values are remembered or estimated, not read (`verification` in",
-        "measurements.csv), and the model was fitted to them: the agreement shows that the form",
-        "can follow such curves, not that it meets published ones. No table of a published curve",
-        "between 200 and 500 K was at hand to read; what was read there is under `Held out`.",
-        "",
-        "| compound | T (K) | fitted to | model | error | source |",
-        "|---|---|---|---|---|---|",
-    ]
-    rows = numbers["property"].eq("anisotropy_constant_MJ_m3") & numbers[
-        "formula"
-    ].isin(["Nd2Fe14B", "SmCo5", "Sm2Co17", "YCo5", "Y2Fe14B"])
-    for i in numbers.index[rows]:
-        r = numbers.loc[i]
-        p = got.loc[i, "predicted"]
-        lines.append(
-            table_row(
-                r["formula"],
-                f"{r['temperature_K']:.0f}",
-                f"{r['value']:.2f}",
-                f"{p:.2f}",
-                f"{100 * (p / r['value'] - 1):+.0f} %",
-                r["paper"],
-            )
-        )
-    return lines
-
-
 def _turns() -> list[str]:
     frame = transitions(
         CompositionTable.from_strings(
@@ -228,112 +193,3 @@ def _turns() -> list[str]:
             )
         )
     return lines
-
-
-# Early transition metals couple against iron and cobalt (Campbell); CHGNet's moments are unsigned.
-_OPPOSED = ("Cr", "Mn", "V")
-
-
-def moment_changes() -> pd.DataFrame:
-    """Return what a substituent does to the metals' moment: measured, by valence, by CHGNet.
-
-    Only where measurements fix it (confidence medium or high in ``parameters.csv``).
-
-    Returns
-    -------
-    DataFrame
-        host, transition_metal, element, measured, deviation, valence and chgnet, muB per replaced
-        atom; `valence` is the model's prior, `chgnet` that of ``datasets/substitution``.
-    """
-    from magnetkit.elements import INDEX
-
-    from magnetkit import datasets
-    from magnetkit.compound.parameters import ELEMENT_SLOTS
-    from magnetkit.phases.records import HOSTS
-
-    from ..phases.substituted import substitution_table
-    from .priors import build
-
-    known = pd.read_csv(datasets.path("intrinsic/parameters.csv"))
-    known = known[known["confidence"].isin(["medium", "high"])]
-    known = known.set_index(["host", "parameter", "element"])
-    table = substitution_table()
-    table = table[
-        table["preferred"]
-        & (table["count"] == 1)
-        & (table["stacking"] == "standard")
-    ]
-    rows = []
-    for r in table[table["role"] != "rare_earth"].to_dict("records"):
-        slot = f"moment_muB:slope_{'iron' if r['transition_metal'] == 'Fe' else 'cobalt'}"
-        key = r["host"], slot, r["element"]
-        if key not in known.index:
-            continue
-        atoms = HOSTS[r["host"]].transition_metal
-        prior = build(r["host"]).mean[
-            INDEX[r["element"]], ELEMENT_SLOTS.index(slot)
-        ]
-        change = (
-            2.0 * abs(r["substituent_moment_muB"])
-            if r["element"] in _OPPOSED
-            else 0.0
-        )
-        value, sd = (
-            known.loc[key, ["value", "deviation"]].to_numpy(float) / atoms
-        )
-        rows.append(
-            (
-                r["host"],
-                r["transition_metal"],
-                r["element"],
-                value,
-                sd,
-                prior / atoms,
-                r["moment_change_muB"] - change,
-            )
-        )
-    names = [
-        "host",
-        "transition_metal",
-        "element",
-        "measured",
-        "deviation",
-        "valence",
-        "chgnet",
-    ]
-    return pd.DataFrame(rows, columns=names)
-
-
-def _moments() -> list[str]:
-    frame = moment_changes()
-    lines = [
-        "",
-        "## Moment change per substituent, muB per replaced atom",
-        "",
-        "Measured (fitted, with its deviation), by magnetic valence (the model's prior) and by the",
-        "CHGNet table of `datasets/substitution`.",
-        "",
-        "| host | metal | substituent | measured | valence | CHGNet |",
-        "|---|---|---|---|---|---|",
-    ]
-    for r in frame.to_dict("records"):
-        lines.append(
-            table_row(
-                r["host"],
-                r["transition_metal"],
-                r["element"],
-                f"{r['measured']:.1f} +- {r['deviation']:.1f}",
-                f"{r['valence']:.1f}",
-                f"{r['chgnet']:.1f}",
-            )
-        )
-    away = [
-        (frame[name] - frame["measured"]).abs().mean()
-        for name in ("valence", "chgnet")
-    ]
-    return [
-        *lines,
-        "",
-        f"Mean distance from what is measured: {away[0]:.2f} by valence, {away[1]:.2f} by CHGNet.",
-        "The table is no prior of the model: SOURCE.md says what it changed.",
-    ]

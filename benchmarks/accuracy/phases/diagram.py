@@ -3,11 +3,18 @@
 import warnings
 from typing import TYPE_CHECKING
 
+import numpy as np
+from magnetkit.elements import INDEX
+
+from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases._space import lowest_entries
 from magnetkit.phases.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from pymatgen.analysis.phase_diagram import PhaseDiagram
+
+SYSTEMS = ("Nd-Dy-Ce-Fe-Co-B", "Sm-Gd-Co-Fe-Cu-Zr")
+"""Systems that the hull is compared with pymatgen in."""
 
 
 def phase_diagram(source: Snapshot, system: str) -> "PhaseDiagram":
@@ -35,3 +42,13 @@ def phase_diagram(source: Snapshot, system: str) -> "PhaseDiagram":
         if {e.symbol for e in composition} <= inside:
             entries.append(PDEntry(composition, energy * composition.num_atoms))
     return PhaseDiagram(entries)
+
+
+def random_compositions(system: str, n: int, seed: int = 0) -> CompositionTable:
+    """Return compositions that hold every element of a chemical system, evenly distributed."""
+    columns = np.sort([INDEX[s] for s in system.split("-")]).astype(np.int32)
+    x = np.random.default_rng(seed).dirichlet(np.ones(len(columns)), n)
+    indptr = np.arange(n + 1) * len(columns)
+    return CompositionTable(
+        indptr, np.tile(columns, n), x.ravel(), np.arange(n)
+    )

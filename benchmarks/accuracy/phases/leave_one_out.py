@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 VALIDATED = ("2:14:1", "1:5", "2:17", "1:12")
 ENTRIES = "materials_project/mp_entries.csv.gz"
 STRUCTURES = "materials_project/mp_structures_pool_all.jsonl.gz"
-_FOLDS = 10
 
 
 def leave_one_out(
@@ -35,9 +34,8 @@ def leave_one_out(
     2:14:1, 1:5, 2:17 or 1:12 phase. With Materials Project entries and structures in the mirror
     folder (``MAGNETKIT_MIRROR``) the prototype is checked by the structure, all rare earths taken
     alike and all metals alike; without them the embedded snapshot is used, prototypes by
-    stoichiometry. The peers: plain linear mixing of the end members, where the snapshot has them
-    all, and the composition-only surrogate, ten-fold (every entry predicted by a model that has
-    not seen it). Intervals are scaled by the other entries alone.
+    stoichiometry. The peer is plain linear mixing of the end members, where the snapshot has them
+    all. Intervals are scaled by the other entries alone.
 
     Parameters
     ----------
@@ -49,14 +47,12 @@ def leave_one_out(
     DataFrame
         One row a host and one for all: ``host``, ``entries``, ``interpolation_mae_eV_atom``,
         ``interpolation_median_eV_atom``, ``inside_90`` (share of entries inside their 90 %
-        interval), ``surrogate_mae_eV_atom``; ``linear_entries``, ``linear_mae_eV_atom`` and, on
+        interval); ``linear_entries``, ``linear_mae_eV_atom`` and, on
         the same entries, ``interpolation_mae_there_eV_atom``; ``data``.
     """
     import pandas as pd
 
     space, data = validation_space(snapshot)
-    surrogate = _surrogate_errors(space)
-    at = {name: i for i, name in enumerate(space.formulas)}
     parts = []
     for host in VALIDATED:
         model = MixingModel(space, host)
@@ -66,9 +62,6 @@ def leave_one_out(
                 "own": np.abs(model.loo_error),
                 "inside": _is_inside(model),
                 "linear": np.abs(model.energy - linear_mixing(model)),
-                "surrogate": np.abs(
-                    surrogate[[at[name] for name in model.formulas]]
-                ),
             }
         )
         parts.append(frame[model.mixed])
@@ -96,7 +89,6 @@ def _row(host: str, part: "pd.DataFrame") -> dict[str, Any]:
         "interpolation_mae_eV_atom": part["own"].mean(),
         "interpolation_median_eV_atom": part["own"].median(),
         "inside_90": part["inside"].mean(),
-        "surrogate_mae_eV_atom": part["surrogate"].mean(),
         "linear_entries": len(linear),
         "linear_mae_eV_atom": linear["linear"].mean(),
         "interpolation_mae_there_eV_atom": linear["own"].mean(),
@@ -123,34 +115,6 @@ def linear_mixing(model: MixingModel) -> NDArray[np.float64]:
     is_missing = (share > 1e-9) & np.isnan(ends)
     energy = np.einsum("nrmk,rmk->n", share, np.nan_to_num(ends))
     return np.where(is_missing.any(axis=(1, 2, 3)), np.nan, energy)
-
-
-def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
-    """Errors of the composition-only surrogate, each entry left out with a tenth of all."""
-    from magnetkit.elements import N_ELEMENTS
-    from threadpoolctl import threadpool_limits
-
-    from magnetkit.surrogates._process import TrendProcess
-    from magnetkit.surrogates.energy import columns
-
-    rows = np.arange(space.columns, len(space.energy))
-    table = space.table()[rows]
-    energy = space.energy[rows]
-    error = np.zeros(len(space.energy))
-    fold = np.random.default_rng(0).permutation(len(rows)) % _FOLDS
-    estimator = TrendProcess(1, N_ELEMENTS)
-    x = columns(table)
-    with threadpool_limits(limits=1, user_api="blas"):
-        for k in range(_FOLDS):
-            inside = np.flatnonzero(fold != k)
-            outside = np.flatnonzero(fold == k)
-            # The scales are searched for once; the rows of each fold are left out of the rest.
-            train = estimator.refit if k else estimator.fit
-            model = train(x[inside], energy[inside])
-            error[rows[outside]] = (
-                energy[outside] - model.estimate(x[outside]).mean
-            )
-    return error
 
 
 def validation_space(

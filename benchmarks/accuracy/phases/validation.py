@@ -1,8 +1,7 @@
 """What the phase data, and what is built on them, are worth: one report beside the peers.
 
-The hull stands beside pymatgen's phase diagram; formation energies of substituted phases beside
-plain linear mixing and the composition-only surrogate, entries left out one by one;
-slopes of potentials where whole metals are left out; its sites beside those found by diffraction.
+Formation energies of substituted phases beside plain linear mixing, entries left out one by one;
+slopes of potentials where whole metals are left out; sites beside those found by diffraction.
 """
 
 import itertools
@@ -12,18 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from magnetkit.elements import INDEX, SYMBOLS
 from numpy.typing import NDArray
 
-from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases import _mixing
 from magnetkit.phases._mixing import MixingModel, Occupation
 from magnetkit.phases._space import PhaseSpace
-from magnetkit.phases.hull import Decomposition, solve, stable_space
 from magnetkit.phases.records import HOSTS
-from magnetkit.phases.snapshot import Snapshot, open_snapshot
+from magnetkit.phases.snapshot import Snapshot
 
-from .diagram import phase_diagram
 from .forming import read_table, table_of_scores
 from .leave_one_out import VALIDATED, leave_one_out, validation_space
 from .sites import site_check
@@ -31,8 +26,6 @@ from .sites import site_check
 if TYPE_CHECKING:
     import pandas as pd
 
-SYSTEMS = ("Nd-Dy-Ce-Fe-Co-B", "Sm-Gd-Co-Fe-Cu-Zr")
-"""Systems that the hull is compared with pymatgen in."""
 # Shares of the metal sites up to which errors are told apart.
 _CONTENTS = (0.0, 0.13, 0.26, 1.0)
 
@@ -43,9 +36,6 @@ class PhaseValidation:
 
     Attributes
     ----------
-    hull : DataFrame
-        One row a system and way of solving: ``system``, ``way``, ``entries``, ``facets``,
-        ``compositions``, ``largest_difference_eV_atom`` and ``same_products`` against pymatgen.
     left_out : DataFrame
         See `benchmarks.accuracy.phases.leave_one_out.leave_one_out`.
     metals_left_out : DataFrame
@@ -58,7 +48,6 @@ class PhaseValidation:
         See `benchmarks.accuracy.phases.forming.table_of_scores`.
     """
 
-    hull: "pd.DataFrame"
     left_out: "pd.DataFrame"
     metals_left_out: "pd.DataFrame"
     sites: "pd.DataFrame"
@@ -85,10 +74,6 @@ class PhaseValidation:
             ("Reliability, each rare earth left out", self.reliability),
             ("Answers that are wrong with a rare earth left out", self.wrong),
             (
-                "Hull beside pymatgen's PhaseDiagram, random compositions",
-                self.hull,
-            ),
-            (
                 "Entries of intermediate composition left out one by one",
                 self.left_out,
             ),
@@ -110,7 +95,7 @@ def validate(
     snapshot: "Snapshot | str | Path | None" = None,
     report: Callable[[str], None] = lambda text: None,
 ) -> PhaseValidation:
-    """Compare hull, interpolation, slopes and sites with pymatgen, entries and diffraction.
+    """Compare interpolation, slopes and sites with entries and diffraction.
 
     Parameters
     ----------
@@ -124,9 +109,7 @@ def validate(
     -------
     PhaseValidation
     """
-    report("hull energies and products beside pymatgen")
-    hull = hull_agreement(snapshot)
-    report("entries left out one by one, the surrogate beside them")
+    report("entries left out one by one")
     left_out = leave_one_out(snapshot)
     report("metals left out of hosts")
     slopes = metals_left_out(snapshot)
@@ -134,100 +117,7 @@ def validate(
         "phases known to exist or not, each rare earth and each host left out"
     )
     scores = table_of_scores(read_table())
-    return PhaseValidation(hull, left_out, slopes, site_check(), *scores)
-
-
-def random_compositions(system: str, n: int, seed: int = 0) -> CompositionTable:
-    """Return compositions that hold every element of a chemical system, evenly distributed."""
-    columns = np.sort([INDEX[s] for s in system.split("-")]).astype(np.int32)
-    x = np.random.default_rng(seed).dirichlet(np.ones(len(columns)), n)
-    indptr = np.arange(n + 1) * len(columns)
-    return CompositionTable(
-        indptr, np.tile(columns, n), x.ravel(), np.arange(n)
-    )
-
-
-def hull_agreement(
-    snapshot: "Snapshot | str | Path | None" = None, n: int = 5000
-) -> "pd.DataFrame":
-    """Compare hull energies and products of `n` compositions of each of `SYSTEMS` with pymatgen.
-
-    Both ways of solving are compared: by all facets, and by linear programs. Systems with
-    elements that the snapshot lacks are left out.
-    """
-    import pandas as pd
-
-    from magnetkit.phases._space import find_facets
-
-    source = open_snapshot(snapshot)
-    stable = stable_space(source)
-    rows = []
-    for system in SYSTEMS:
-        inside = np.zeros(stable.columns, bool)
-        columns = stable.column[[INDEX[s] for s in system.split("-")]]
-        if (columns < 0).any():
-            continue
-        inside[columns] = True
-        table = random_compositions(system, n)
-        entries, energy, products = _by_pymatgen(source, system, table)
-        facets = find_facets(stable, inside)
-        everything = np.ones(len(stable.energy), bool)
-        for way, space in (
-            ("facets", stable),
-            ("linear programs", stable.take(everything)),
-        ):
-            solution = solve(table, space, products=True)
-            rows.append(
-                {
-                    "system": system,
-                    "way": way,
-                    "entries": entries,
-                    "facets": 0 if facets is None else len(facets.price),
-                    "compositions": n,
-                    "largest_difference_eV_atom": np.abs(
-                        solution.energy - energy
-                    ).max(),
-                    "same_products": sum(
-                        _same_products(solution, i, expected)
-                        for i, expected in enumerate(products)
-                    ),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def _by_pymatgen(
-    source: Snapshot, system: str, table: CompositionTable
-) -> tuple[int, NDArray[np.float64], list[dict[str, float]]]:
-    from pymatgen.core import Composition
-
-    diagram = phase_diagram(source, system)
-    energy = np.empty(len(table))
-    products = []
-    for i, row in enumerate(table.to_array()):
-        composition = Composition(
-            {SYMBOLS[c]: row[c] for c in np.flatnonzero(row)}
-        )
-        found, energy[i] = diagram.get_decomp_and_hull_energy_per_atom(
-            composition
-        )
-        products.append(
-            {e.composition.reduced_formula: share for e, share in found.items()}
-        )
-    return len(diagram.all_entries), energy, products
-
-
-def _same_products(
-    solution: Decomposition, row: int, expected: dict[str, float]
-) -> bool:
-    """Whether a row's products are those expected, in the same amounts."""
-    mask = solution.products[row] >= 0
-    names = [solution.formulas[k] for k in solution.products[row][mask]]
-    ours = dict(zip(names, solution.fractions[row][mask], strict=True))
-    return all(
-        abs(ours.get(name, 0.0) - expected.get(name, 0.0)) < 1e-6
-        for name in ours | expected
-    )
+    return PhaseValidation(left_out, slopes, site_check(), *scores)
 
 
 def metals_left_out(

@@ -29,11 +29,12 @@ from magnetkit.surrogates._validation import (
 )
 from magnetkit.surrogates.training_sets import training_set
 
-from .. import observations
+from .. import observations, table_row
 
 COVERAGE = 0.9
 MODEL = "model"
-_FOUR = ("2:14:1", "1:5", "2:17", "1:12")
+FOUR = ("2:14:1", "1:5", "2:17", "1:12")
+"""Hosts of magnets that are made."""
 HEADING = (
     "| left out | rows | model | n | papers | MAE, K | median, K | pairs | in 90 % | half width, K | "
     "gain, K | gain in pairs |"
@@ -115,33 +116,41 @@ def lines(title: str, left: LeftOut) -> Iterator[str]:
     hosts = np.array([*HOST_NAMES, ""])[assign_hosts(left.data.table)]
     for label, keep in (
         ("all", hosts != "none"),
-        ("the four", np.isin(hosts, _FOUR)),
+        ("the four", np.isin(hosts, FOUR)),
     ):
         for model, figures in restrict(left, keep).figures().iterrows():
-            ranges = ["", ""]
-            if np.isfinite(figures["coverage"]):
-                ranges = [
-                    f"{figures['coverage']:.3f}",
-                    f"{figures['half_width']:.0f}",
-                ]
-            gains = ["", ""]
-            if model != MODEL:
-                error = f"{figures['error_gain_lo']:.1f} to {figures['error_gain_hi']:.1f}"
-                pairs = f"{figures['pairs_gain_lo']:.3f} to {figures['pairs_gain_hi']:.3f}"
-                gains = [error, pairs]
-            cells = [
-                title,
-                label,
-                str(model),
-                f"{figures['rows']:.0f}",
-                f"{figures['groups']:.0f}",
-                f"{figures['mean_absolute_error']:.1f}",
-                f"{figures['median_absolute_error']:.1f}",
-                f"{figures['pairs_in_order']:.3f}",
-                *ranges,
-                *gains,
-            ]
-            yield f"| {' | '.join(cells)} |"
+            cells = figure_cells(str(model), figures, digits=(1, 0))
+            median = f"{figures['median_absolute_error']:.1f}"
+            yield table_row(title, label, *cells[:4], median, *cells[4:])
+
+
+def figure_cells(
+    model: str, figures: "pd.Series", digits: tuple[int, int]
+) -> list[str]:
+    """Return the cells of a model: name, values, groups, mean error, pairs, range and gains.
+
+    Errors and their gain have the first number of digits, half widths the second; a model without
+    ranges has none of these, and the model itself no gain over it.
+    """
+    ranges = ["", ""]
+    if np.isfinite(figures["coverage"]):
+        half_width = f"{figures['half_width']:.{digits[1]}f}"
+        ranges = [f"{figures['coverage']:.3f}", half_width]
+    gains = ["", ""]
+    if model != MODEL:
+        gains = [
+            f"{figures[f'{gain}_lo']:.{n}f} to {figures[f'{gain}_hi']:.{n}f}"
+            for gain, n in (("error_gain", digits[0]), ("pairs_gain", 3))
+        ]
+    return [
+        model,
+        f"{figures['rows']:.0f}",
+        f"{figures['groups']:.0f}",
+        f"{figures['mean_absolute_error']:.{digits[0]}f}",
+        f"{figures['pairs_in_order']:.3f}",
+        *ranges,
+        *gains,
+    ]
 
 
 def restrict(left: LeftOut, keep: NDArray[np.bool_]) -> LeftOut:

@@ -5,10 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetkit._core._types import BoolArray, FloatArray
+from magnetkit._core._types import FloatArray
 from magnetkit.surrogates._merit import group_sums
-
-_DRAWS = 2000
 
 
 def pairs_in_order(
@@ -52,23 +50,3 @@ def accuracy(
         else float("nan"),
         "pairs": pairs_in_order(values, predicted, groups, tolerance),
     }
-
-
-def coverage_by_group(
-    inside: BoolArray, groups: NDArray
-) -> tuple[float, float, float]:
-    """Compute the share of rows inside their interval, with its 95 % confidence interval.
-
-    Groups are drawn with replacement. `inside` is bool, (n,).
-
-    Returns
-    -------
-    share, low, high : float
-    """
-    _, code = np.unique(groups, return_inverse=True)
-    hits = np.bincount(code, inside)
-    size = np.bincount(code)
-    picks = np.random.default_rng(0).integers(0, len(size), (_DRAWS, len(size)))
-    shares = hits[picks].sum(axis=1) / size[picks].sum(axis=1)
-    low, high = np.quantile(shares, [0.025, 0.975])
-    return float(inside.mean()), float(low), float(high)

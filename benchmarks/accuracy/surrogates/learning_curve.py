@@ -5,11 +5,9 @@
 Rows of groups that are not tested are drawn at random, and the mean of them, ExtraTrees of
 scikit-learn and the regressor predict up to 250 rows of other groups. Sets that may not be shipped
 are read from the folder of MAGNETKIT_MIRROR. Printed is the mean absolute error over draws, that
-of the regressor over the others' with the draws drawn anew, in how many draws it was no worse, and
-what came of scikit-learn's checks of an estimator.
+of the regressor over the others' with the draws drawn anew, and in how many draws it was no worse.
 """
 
-import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -28,7 +26,7 @@ from magnetkit.surrogates._measured import (
 )
 from magnetkit.surrogates._validation import columns_of_peers
 
-from .. import observations
+from .. import observations, table_row
 
 SIZES = (4, 8, 12, 20, 50, 100, 200, 400)
 # Draws of few rows scatter more.
@@ -179,27 +177,4 @@ def row(name: str, rows: int, frame: pd.DataFrame) -> str:
         str((frame["regressor"] <= frame["mean"]).sum()),
         str((frame["regressor"] <= frame["ExtraTrees"]).sum()),
     ]
-    return f"| {' | '.join(cells)} |"
-
-
-def checks() -> Iterator[str]:
-    """Yield what came of scikit-learn's checks of an estimator: counts, then names."""
-    import sklearn
-    from sklearn.utils.estimator_checks import check_estimator
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        results = check_estimator(
-            CompositionRegressor(trees=5), on_fail=None, on_skip=None
-        )
-    names: dict[str, list[str]] = {"passed": [], "skipped": [], "failed": []}
-    for result in results:
-        names.setdefault(result["status"], []).append(result["check_name"])
-    counts = ", ".join(
-        f"{len(of_status)} {status}" for status, of_status in names.items()
-    )
-    yield f"`check_estimator` of scikit-learn {sklearn.__version__}: {counts}."
-    for status, of_status in names.items():
-        if of_status:
-            yield ""
-            yield f"{status.capitalize()}: {', '.join(of_status)}."
+    return table_row(*cells)

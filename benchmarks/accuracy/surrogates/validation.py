@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from magnetkit.elements import SYMBOLS
-from magnetkit.errors import DataError, InputError
+from magnetkit.errors import InputError
 from numpy.typing import NDArray
 
 from benchmarks.accuracy import table_row
@@ -21,7 +20,7 @@ from magnetkit._core._progress import bar
 from magnetkit.phases.partition import assign_hosts
 from magnetkit.phases.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training, energy
-from magnetkit.surrogates._curie import CurieModel, curie_phases
+from magnetkit.surrogates._curie import curie_phases
 from magnetkit.surrogates._measured import (
     CURIE_FOLDS,
     NO_PAPER,
@@ -32,17 +31,11 @@ from magnetkit.surrogates._measured import TARGET as CURIE
 from magnetkit.surrogates._merit import TOLERANCE
 from magnetkit.surrogates.training_sets import TARGETS, training_set
 
-from . import blind, series
+from . import blind
 from .peers import peers as recipes
 
 COVERAGE = 0.9
-# A host of fewer rows is not judged; residuals are listed for elements of so many rows or more.
-_LEAST = 30
-_OF_ELEMENT = 40
-_DRAWS = 2000
 _FOUR = ("2:14:1", "1:5", "2:17", "1:12")
-# Two values of one compound, or of its neighbours, this far apart contradict each other.
-_APART_K = 50.0
 
 Array = NDArray[np.float64]
 
@@ -140,9 +133,6 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 "host": _hosts(data, fold_results.base),
                 "model": fold_results.mean,
                 "physics alone": fold_results.base,
-                "half": halves[0],
-                "inside": _is_inside(model, fold_results),
-                "misfit": fold_results.local,
             }
         )
         alone = _curie_training.left_out(
@@ -158,25 +148,7 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     frame = frame[np.isfinite(frame["model"])]
     text = _text(frame, data) + "\n" + _by_host(data, held_out, halves)
     text += "\n" + blind.report(data, COVERAGE) + "\n"
-    if _series_at_hand():
-        text += "\n" + "\n".join(series.report(model)) + "\n"
     return Report(CURIE, frame, text)
-
-
-def _series_at_hand() -> bool:
-    try:
-        return len(series.observations.series()) > 0
-    except DataError:
-        return False
-
-
-def _is_inside(
-    model: CurieModel, estimate: _curie_training.LeftOut
-) -> NDArray[np.bool_]:
-    return (
-        estimate.novelty
-        <= np.array([b.edge for b in model.branches])[estimate.branch]
-    )
 
 
 def _by_host(
@@ -256,15 +228,6 @@ def _text(frame: pd.DataFrame, data: TrainingSet) -> str:
             rows = part[np.isfinite(part[model])]
             if len(rows):
                 lines.append(_row(name, model, rows))
-    lines += [
-        "",
-        *_coverage(papers),
-        "",
-        *_never_worse(papers),
-        "",
-        *_residuals(frame, data),
-    ]
-    lines += ["", *_worst(papers, data)]
     return "\n".join(lines) + "\n"
 
 
@@ -274,9 +237,6 @@ _NO_MODEL = (
     "source",
     "fold",
     "host",
-    "half",
-    "inside",
-    "misfit",
 )
 
 
@@ -295,151 +255,6 @@ def _row(name: str, model: str, part: pd.DataFrame) -> str:
         f"{f['median']:.1f}",
         f"{f['pairs']:.3f}",
     )
-
-
-def _coverage(part: pd.DataFrame) -> list[str]:
-    lines = [f"Intervals of {COVERAGE:.0%}, calibrated on other folds:", ""]
-    lines += [
-        "| rows | n | coverage | 95 % by paper | mean half width, K |",
-        "|---|---|---|---|---|",
-    ]
-    for name, rows in (
-        ("inside the domain", part[part["inside"]]),
-        ("outside", part[~part["inside"]]),
-    ):
-        if len(rows):
-            hits = (
-                (rows["value"] - rows["model"]).abs() <= rows["half"]
-            ).to_numpy()
-            share, low, high = figures.coverage_by_group(
-                hits, rows["group"].to_numpy()
-            )
-            lines.append(
-                table_row(
-                    name,
-                    len(rows),
-                    f"{share:.3f}",
-                    f"{low:.3f} to {high:.3f}",
-                    f"{rows['half'].mean():.0f}",
-                )
-            )
-    return lines
-
-
-def _never_worse(part: pd.DataFrame) -> list[str]:
-    """Compare with the better of physics and data alone, papers drawn with replacement."""
-    lines = [
-        "Mean error of the model less that of the better of physics alone and data alone "
-        f"(95 % by {_DRAWS} draws of papers), hosts of {_LEAST} rows or more:",
-        "",
-        "| host | n | difference, K | 95 % |",
-        "|---|---|---|---|",
-    ]
-    for host, rows in part.groupby("host"):
-        rivals = [
-            c
-            for c in ("physics alone", "data alone")
-            if np.isfinite(rows[c]).all()
-        ]
-        if len(rows) < _LEAST or not rivals:
-            continue
-        error = {
-            c: (rows[c] - rows["value"]).abs().to_numpy()
-            for c in ("model", *rivals)
-        }
-        best = min(rivals, key=lambda c, e=error: e[c].mean())  # type: ignore[misc]
-        gap = error["model"] - error[best]
-        _, code = np.unique(rows["group"], return_inverse=True)
-        total = np.bincount(code, gap)
-        count = np.bincount(code)
-        picks = np.random.default_rng(0).integers(
-            0, len(count), (_DRAWS, len(count))
-        )
-        sample = total[picks].sum(axis=1) / count[picks].sum(axis=1)
-        low, high = np.quantile(sample, [0.025, 0.975])
-        lines.append(
-            table_row(
-                host,
-                len(rows),
-                f"{gap.mean():+.1f}",
-                f"{low:+.1f} to {high:+.1f}",
-            )
-        )
-    return lines
-
-
-def _residuals(frame: pd.DataFrame, data: TrainingSet) -> list[str]:
-    """Say where the physics alone is off, by host and element: the next hole shows here."""
-    lines = [
-        "Measured less physics alone, where there is physics: mean and mean size, K.",
-        "",
-        "| host | element | n | mean | size |",
-        "|---|---|---|---|---|",
-    ]
-    rest = (frame["value"] - frame["physics alone"]).to_numpy()
-    atoms = data.table.to_array()[frame.index.to_numpy()]
-    for host in HOST_NAMES:
-        of_host = (frame["host"] == host).to_numpy()
-        for e in np.flatnonzero(
-            (atoms[of_host] > 0.0).sum(axis=0) >= _OF_ELEMENT
-        ):
-            rows = rest[of_host & (atoms[:, e] > 0.0)]
-            size = np.abs(rows).mean()
-            lines.append(
-                table_row(
-                    host,
-                    SYMBOLS[e],
-                    len(rows),
-                    f"{rows.mean():+.0f}",
-                    f"{size:.0f}",
-                )
-            )
-    return lines
-
-
-def _worst(
-    papers: pd.DataFrame, data: TrainingSet, count: int = 50
-) -> list[str]:
-    """List the rows that the model misses most, and what is known of why."""
-    compounds = pd.Series(keys(data.table.to_array())).astype(object)
-    table = pd.DataFrame({"key": compounds, "value": data.values})
-    formulas = data.table.formulas()
-    error = (
-        (papers["value"] - papers["model"]).abs().sort_values(ascending=False)
-    )
-    lines = [
-        f"The worst {count}: measured less model, K, and what is known of why.",
-        "",
-        "| formula | paper | off by | why |",
-        "|---|---|---|---|",
-    ]
-    for i in error.index[:count]:
-        row = papers.loc[i]
-        same = table[(table["key"] == compounds[i]) & (table.index != i)][
-            "value"
-        ]
-        apart = (same - row["value"]).abs()
-        if len(same) and apart.median() > _APART_K:
-            why = (
-                f"{len(same)} other source(s) differ by {apart.median():.0f} K"
-            )
-        elif len(same):
-            why = f"{len(same)} other source(s) agree: the model is wrong"
-        elif not row["inside"]:
-            why = "outside the domain"
-        elif row["misfit"] > _APART_K:
-            why = "its neighbours contradict each other"
-        else:
-            why = "inside the domain, alone: the value or the model"
-        lines.append(
-            table_row(
-                formulas[i],
-                row["group"],
-                f"{row['value'] - row['model']:+.0f}",
-                why,
-            )
-        )
-    return lines
 
 
 def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:

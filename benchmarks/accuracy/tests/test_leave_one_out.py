@@ -10,16 +10,10 @@ from magnetkit.errors import DataError
 
 from benchmarks.accuracy.phases import leave_one_out as module
 from magnetkit.phases._mixing import mixing_model
-from magnetkit.phases._space import lowest_entries
 from magnetkit.phases.snapshot import open_snapshot
 
 
 def test_embedded_validation(monkeypatch):
-    monkeypatch.setattr(
-        module,
-        "_surrogate_errors",
-        lambda space: np.full(len(space.energy), 0.1),
-    )
     monkeypatch.setattr(
         module, "get_settings", lambda: type("S", (), {"mirror": None})
     )
@@ -28,21 +22,10 @@ def test_embedded_validation(monkeypatch):
     assert table["data"].str.contains("embedded").all()
     assert table.loc["all", "entries"] == table["entries"].iloc[:-1].sum() > 500
     assert table["interpolation_mae_eV_atom"].max() < 0.025
-    assert table["surrogate_mae_eV_atom"].to_numpy() == pytest.approx(0.1)
     whole = table.loc["all"]
     assert (
         whole["interpolation_mae_there_eV_atom"] < whole["linear_mae_eV_atom"]
     )
-
-
-def test_surrogate_errors_leave_every_entry_out():
-    whole = lowest_entries(open_snapshot())
-    some = np.arange(len(whole.energy)) < whole.columns + 150
-    space = whole.take(some)
-    error = module._surrogate_errors(space)
-    assert (error[: space.columns] == 0).all()
-    assert (error[space.columns :] != 0).all()
-    assert np.median(np.abs(error[space.columns :])) < 0.2
 
 
 def test_linear_mixing_needs_every_end_member():

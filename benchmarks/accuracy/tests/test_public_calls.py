@@ -17,6 +17,7 @@ from benchmarks.accuracy.__main__ import LEFT_OUT_PAPERS, TARGETS
 from benchmarks.accuracy.diffusion import validation as diffusion
 from benchmarks.accuracy.magnetism import (
     beside,
+    edges,
     left_out,
     papers,
     recipes,
@@ -286,6 +287,13 @@ def regressor(monkeypatch, folder):
     yield prediction, model.predict(dataset.table), 1e-6
 
 
+def edges_of_model(monkeypatch, folder):
+    """What is said where the model ends: `predict` of the recipe."""
+    line = next(edges.describe_recipes(["SmCo5"], "20C", {"basis": "atomic"}))
+    remanence = float(line.split("|")[5])
+    yield [remanence], mk.predict("SmCo5", "20C")[B_R], 1e-3
+
+
 def left_out_papers(monkeypatch, folder):
     """The magnets of a paper that the laws have not seen: `predict`, asked as its rows are."""
     rows = papers.compared_rows()
@@ -335,6 +343,7 @@ CALLS = {
     "phases": phases,
     "hindcast": predict_claim,
     "spread": mills,
+    "edges": edges_of_model,
     "diffusion": predict_diffusion,
     "saturation_polarization_T": compounds,
     "anisotropy_field_T": compounds,

@@ -1,7 +1,5 @@
 """Grades from B_r and H_cJ alone."""
 
-import re
-
 import pandas as pd
 import pytest
 
@@ -13,7 +11,6 @@ from benchmarks.accuracy.magnetism.sheets import (
     _grade_rows,
     _maker_lines,
     by_definition,
-    polarization_falls,
     report,
 )
 
@@ -66,29 +63,6 @@ def test_the_definition_of_the_highest_temperature_is_that_of_the_classes():
 def test_the_page_lists_every_pair(sheet_rows):
     page = report(sheet_rows)
     assert page.count("| N42SH |") == (sheet_rows["grade"] == "N42SH").sum()
-
-
-def test_the_page_says_of_printed_coefficients_what_sheets_say(sheet_rows):
-    # J_s of Nd2Fe14B from 20 to 80 and to 150 C (Herbst 1991, in Kuz'min's form).
-    assert polarization_falls(353.15) == pytest.approx(-0.103, abs=5e-4)
-    assert polarization_falls(423.15) == pytest.approx(-0.120, abs=5e-4)
-    page = report(sheet_rows)
-    # N48SH of advancedmagnets.com: 1.382 T, 1.169 T at 150 C.
-    assert "N48SH, has 0.119 from 20 to 150 °C" in page
-    # 45 of Arnold's values; its L-38UHT has -0.1 (Constantinides 2010, slide 14).
-    assert (
-        "One maker prints -0.12 %/K for every class and range, but for L-38UHT (-0.1)."
-        in page
-    )
-    # Arnold's sheets -0.62 and its table -0.75 and -0.618; SDSDXT and Shanghai Magnet -0.76.
-    assert (
-        "print beta of -0.62 %/K, tables without one -0.62, -0.75, -0.76"
-        in page
-    )
-    low = by_definition(1.3, 955.0, -0.12, -0.76)
-    high = by_definition(1.3, 955.0, -0.12, -0.62)
-    apart = int(re.search(r"puts it (\d+) K lower", page)[1])
-    assert apart == pytest.approx(high - low, abs=2.0)
 
 
 def test_what_makers_print_of_one_magnet_is_farther_apart_than_any_rule_can_be():

@@ -8,14 +8,10 @@ from numpy.testing import assert_allclose
 
 from benchmarks.accuracy.surrogates import (
     beside,
-    figures,
     peers,
-    repeat,
-    series,
     validate,
     validation,
 )
-from magnetkit.alloy import CompositionTable
 from magnetkit.surrogates import _curie_training, training_set
 
 
@@ -41,7 +37,6 @@ def test_model_physics_and_data_stand_beside_each_other(report):
         "physics alone",
         "data alone",
         "Intervals of 90%",
-        "The worst 50",
     ):
         assert part in report.text
 
@@ -104,20 +99,6 @@ def test_the_vote_speaks_of_2_14_1_alone():
     assert np.isnan(fit(few.table, few.values)(dataset.table)).all()
 
 
-def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
-    dataset = _curie_training.training_set()
-    small = dataset[np.flatnonzero(peers.curie_phases(dataset.table)[0] >= 0)]
-    results = {c: repeat.left_out(small, c) for c in ("", "order", "move")}
-    assert np.abs(results["order"] - results[""]).max() < 1e-6
-    assert np.abs(results["move"] - results[""]).max() < 0.5
-    lines = repeat.report(
-        small, results | {"wrong": small.values + 7.0}
-    ).splitlines()
-    # Facts of reviews have no paper to be ordered within.
-    assert len(lines) == 6
-    assert lines[-1].startswith("| wrong | 7.000 | 1.00000 |")
-
-
 def test_missing_extra_names_the_way_out(monkeypatch):
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(
@@ -139,20 +120,6 @@ def test_the_four_families_together_are_those_named_and_no_nitride(report):
     frame = report.made[~report.made["group"].str.startswith("system ")]
     assert count == frame["host"].isin(["2:14:1", "1:5", "2:17", "1:12"]).sum()
     assert (frame["host"] == "2:17:3").any()
-
-
-def test_distinguishes_groups_of_the_series():
-    names = [
-        "Pr2Fe14B",
-        "Pr0.3Nd1.7Fe14B",
-        "Nd1.5Ce0.5Co8Fe6B",
-        "Nd2Fe14B",
-        "Ce2Fe7Co7B",
-    ]
-    groups = series.kinds(CompositionTable.from_strings(names, basis="atomic"))
-    assert groups["Pr"].tolist() == [True, False, False, False, False]
-    assert groups["Co-rich"].tolist() == [False, False, True, False, False]
-    assert groups["Ce"].tolist() == [False, False, True, False, True]
 
 
 @pytest.mark.parametrize("target", ["x", "", "saturation_polarization_T"])
@@ -191,12 +158,3 @@ def test_glasses_and_films_of_the_series_are_told_from_crystals(
     }
     rows = training_set("curie_temperature_K", pd.DataFrame(data))
     assert beside.mark_crystals(rows).tolist() == [False, True, False, True]
-
-
-def test_coverage_interval_widens_with_fewer_groups():
-    inside = np.random.default_rng(0).random(200) < 0.9
-    groups = np.arange(200)
-    _, low, high = figures.coverage_by_group(inside, groups)
-    repeated = np.repeat(inside[:10], 20)
-    _, wide_low, wide_high = figures.coverage_by_group(repeated, groups // 20)
-    assert high - low < wide_high - wide_low

@@ -24,12 +24,3 @@ def test_statistics_reuse_memory_only_where_they_say_so(dtype):
     assert_array_equal(fresh(), reuse())
     assert fresh().shape == (20, cases.STATISTICS_COLUMNS)
     assert fresh().dtype == dtype
-
-
-def test_formulas_are_parsed_without_a_miss():
-    work = next(
-        case for case in CASES if case.name == "parse formulas"
-    ).prepare(50)
-    table = work()
-    assert len(table) == 50
-    assert not table.errors

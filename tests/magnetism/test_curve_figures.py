@@ -1,0 +1,177 @@
+"""Figures that are read from the points of a curve, by hand."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from magnetkit.errors import InputError
+
+from magnetkit.magnetism import measured_curve as curves
+from magnetkit.magnetism.measured_curve import (
+    find_crossing,
+    find_largest_product,
+)
+
+MU_0 = 1.25663706e-6
+
+
+def raw(kind="polarization", **changes):
+    values = {
+        "kind": kind,
+        "flux_head": "J (T)",
+        "field_head": "H (kA/m)",
+        "field_factor": 1e3,
+        "kelvin": 300.0,
+        "note": "",
+        "field": np.array([0.0, 1e5]),
+        "flux": np.array([1.2, 1.1]),
+    }
+    return SimpleNamespace(**values | changes)
+
+
+def test_a_crossing_lies_between_two_points():
+    field = np.array([0.0, 1.0, 2.0, 4.0])
+    values = np.array([1.0, 0.8, 0.4, 0.0])
+    assert find_crossing(field, values, 0.6) == pytest.approx(1.5)
+    assert find_crossing(field, values, 0.0) == 4.0
+    for level in (-0.1, 1.0, 2.0):
+        assert np.isnan(find_crossing(field, values, level))
+
+
+def test_the_largest_product_may_lie_between_points():
+    field = np.array([0.0, 1e6])
+    straight = np.array([1.2, 0.0])
+    # Half of H_cB times half of B_r.
+    assert find_largest_product(field, straight) == pytest.approx(3e5)
+    steep = np.array([1.2, 1.1])
+    assert find_largest_product(field, steep) == pytest.approx(1.1e6)
+    negative = np.array([-1.0, -2.0])
+    assert find_largest_product(field, negative) == 0.0
+    level = np.array([1.0, 1.0])
+    assert find_largest_product(field, level) == pytest.approx(1e6)
+
+
+def test_remanence_is_on_the_line_through_what_is_near():
+    field = np.array([1.0, 2.0, 3.0, 4.0, 100.0])
+    level = 1.2 - 0.01 * field
+    assert curves._read_remanence(field[:2], level[:2]) == pytest.approx(1.2)
+    around = np.array([-1.0, 1.0, 100.0])
+    values = np.array([1.21, 1.19, 0.0])
+    assert curves._read_remanence(around, values) == pytest.approx(1.2)
+    many = np.linspace(0.0, 1e6, 200)
+    noise = np.where(np.arange(200) % 2, 1e-3, -1e-3)
+    level = 1.2 - 1e-8 * many + noise
+    assert curves._read_remanence(many, level) == pytest.approx(1.2, abs=1e-3)
+
+
+def test_the_recoil_is_the_slope_before_the_knee():
+    field = np.linspace(1e3, 1e6, 100)
+    level = 1.2 - 0.05 * MU_0 * field
+    level[80:] -= np.linspace(0.0, 1.2, 20)
+    recoil = curves._read_recoil(field, level, 0.9 * 1.2)
+    assert recoil == pytest.approx(1.05, abs=1e-6)
+    few = curves._read_recoil(field[:2], level[:2], 1.08)
+    assert few == curves._USUAL_PERMEABILITY
+
+
+def test_noise_is_smoothed_so_that_nothing_rises():
+    field = np.array([2.0, 1.0, 1.0, 3.0])
+    level = np.array([0.9, 1.0, 0.8, 0.95])
+    fields, smooth = curves._without_noise(field, level)
+    assert fields.tolist() == [1.0, 2.0, 3.0]
+    assert smooth == pytest.approx([(0.9 + 0.9 + 0.95) / 3] * 3)
+    assert (np.diff(smooth) <= 1e-12).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("polarization", 1.2), ("induction", 1.2 + 1e5 * MU_0)],
+)
+def test_induction_becomes_polarization(kind, expected):
+    one = raw(kind, field=np.array([-1e5]), flux=np.array([1.2]))
+    field, level = curves._inner_field("a", one, None)
+    assert field.tolist() == [-1e5]
+    assert level[0] == pytest.approx(expected)
+
+
+def test_a_moment_needs_its_sample():
+    one = raw("moment", field=np.array([-1e5]), flux=np.array([2.4e-8]))
+    with pytest.raises(InputError, match="is a moment; give the shape"):
+        curves._inner_field("a", one, None)
+    sample = SimpleNamespace(volume=2e-8, factor=0.25)
+    field, level = curves._inner_field("a", one, sample)
+    assert level[0] == pytest.approx(1.2)
+    assert field[0] == pytest.approx(-1e5 - 0.25 * 1.2 / MU_0)
+
+
+def test_a_loop_is_split_where_the_field_turns():
+    down = np.linspace(10.0, -10.0, 21)
+    h = np.concatenate([down, down[::-1][1:]])
+    first, second = curves._split_sweeps(h, np.zeros_like(h))
+    assert (first[0], first[-1]) == (0, 20)
+    assert (second[0], second[-1]) == (20, 40)
+    # A little step back turns nothing.
+    wobble = down.copy()
+    wobble[10] += 0.01
+    (whole,) = curves._split_sweeps(wobble, np.zeros_like(wobble))
+    assert len(whole) == 21
+    field = np.repeat(np.linspace(-5.0, 5.0, 11), 2)
+    level = np.tile([1.0, -1.0], 11)
+    upper, lower = curves._split_sweeps(field, level)
+    assert set(level[upper]) == {1.0}
+    assert set(level[lower]) == {-1.0}
+
+
+def test_a_branch_is_turned_upright_by_rising_field():
+    h = np.array([1.0, 0.0, -1.0])
+    field, level = curves._turn_upright(h, np.array([1.2, 1.1, 0.9]))
+    assert field.tolist() == [-1.0, 0.0, 1.0]
+    assert level.tolist() == [0.9, 1.1, 1.2]
+    field, level = curves._turn_upright(h, np.array([-0.9, -1.1, -1.2]))
+    assert field.tolist() == [-1.0, 0.0, 1.0]
+    assert level.tolist() == [0.9, 1.1, 1.2]
+    assert curves._polarization_at_zero(h, np.array([3.0, 2.0, 1.0])) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("b_r", "coercivity", "recoil", "says"),
+    [
+        (1.2, 1e6, 0.5, "J rises against the field .* is 'J .T.' J and not B"),
+        (12.0, 1e6, 1.05, "B_r is 12 T, .* in gauss, kG or mT"),
+        (1.2, 1e9, 1.05, r"H_cJ is 1e\+06 kA/m, .* is 'H .kA/m.' in A/m"),
+        (1.2, 4.775e5, 3.0, "falls on a straight line of slope 2.00 mu_0"),
+    ],
+)
+def test_a_figure_that_no_magnet_has_is_asked(b_r, coercivity, recoil, says):
+    with pytest.raises(InputError, match=says):
+        curves._ask_if_implausible("a.csv", raw(), b_r, coercivity, recoil)
+
+
+def test_usual_figures_pass():
+    curves._ask_if_implausible("a.csv", raw(), 1.2, 1e6, 1.05)
+    induction = raw("induction")
+    curves._ask_if_implausible("a.csv", induction, 1.2, 4.775e5, 3.0)
+
+
+def curve_at(celsius, coercivity=1000.0):
+    return SimpleNamespace(
+        temperature_K=celsius + 273.15, coercivity_kA_m=coercivity
+    )
+
+
+def test_the_first_curve_of_each_temperature_counts():
+    hot, cold, again = curve_at(150.0, 500.0), curve_at(20.0), curve_at(20.1)
+    again.coercivity_kA_m = 900.0
+    says = "a second curve at 20 °C has H_cJ 900 kA/m beside 1000; the first"
+    with pytest.warns(UserWarning, match=says):
+        kept = curves._one_a_temperature([hot, cold, again])
+    assert kept == [cold, hot]
+
+
+def test_one_file_with_one_curve(monkeypatch):
+    both = [curve_at(20.0), curve_at(150.0)]
+    monkeypatch.setattr(curves, "read_curves", lambda *_: both)
+    with pytest.raises(InputError, match="holds curves at 20, 150 °C; one is"):
+        curves.read_curve("a.csv")
+    monkeypatch.setattr(curves, "read_curves", lambda *_: both[:1])
+    assert curves.read_curve("a.csv") is both[0]

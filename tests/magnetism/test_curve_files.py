@@ -1,0 +1,258 @@
+"""Files of measured curves: heads, units, temperatures, and which columns belong together."""
+
+import numpy as np
+import pytest
+from magnetkit.errors import InputError
+
+from magnetkit.magnetism import _curve_files as files
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ("H (kA/m)", "field"),
+        ("mu0 H (T)", "field"),
+        ("Applied field [Oe]", "field"),
+        ("Magnetic Field (Oe)", "field"),
+        ("J (T)", "polarization"),
+        ("M (emu/cm3)", "polarization"),
+        ("4 pi M (kG)", "polarization"),
+        ("m (emu)", "moment"),
+        ("Moment (emu)", "moment"),
+        ("B (kG)", "induction"),
+        ("Temperature (K)", "temperature"),
+        ("T", "temperature"),
+        ("Time (s)", ""),
+        ("Comment", ""),
+        ("Hours", ""),
+    ],
+)
+def test_a_head_names_a_quantity(head, kind):
+    assert files._column_quantity(head) == kind
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "factor"),
+    [
+        ("H (kA/m)", "field", 1e3),
+        ("H_kA_m", "field", 1e3),
+        ("H [Oe]", "field", 79.5775),
+        ("mu0 H (T)", "field", 795774.7),
+        ("J (mT)", "polarization", 1e-3),
+        ("J, 20 C (T)", "polarization", 1.0),
+        ("M (emu/cm³)", "polarization", 1.256637e-3),
+        ("M (kA/m)", "polarization", 1.256637e-3),
+        ("B (G)", "induction", 1e-4),
+        ("m (emu)", "moment", 1.256637e-9),
+        ("m (A m²)", "moment", 1.256637e-6),
+        ("T (F)", "temperature", 5 / 9),
+    ],
+)
+def test_a_unit_is_read_from_the_head(head, kind, factor):
+    assert files._factor("a", head, kind) == pytest.approx(factor, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "says"),
+    [
+        ("H", "field", "column 'H': it has no unit; expected"),
+        ("H (foo)", "field", "the unit 'foo' is not known; expected"),
+        ("M (emu/g)", "polarization", "is per mass: multiply by the density"),
+        ("M (Am2/kg)", "polarization", "is per mass"),
+    ],
+)
+def test_a_unit_that_is_missing_is_asked_for(head, kind, says):
+    with pytest.raises(InputError, match=says):
+        files._factor("a.csv", head, kind)
+
+
+def test_a_head_may_name_its_temperature():
+    first, second = files._find_columns("a", ["H (kA/m)", "J 150 C (T)"])
+    assert (first.place, first.kind, first.kelvin) == (0, "field", None)
+    assert (second.place, second.kind) == (1, "polarization")
+    assert second.kelvin == pytest.approx(423.15)
+    (third,) = files._find_columns("a", ["x", "J at 300 K (T)"])
+    assert (third.place, third.kelvin) == (1, 300.0)
+
+
+def pairs(*heads):
+    columns = files._find_columns("a", heads)
+    found = files._pair_columns("a", heads, columns)
+    return [(field.head, flux.head) for field, flux in found]
+
+
+def test_columns_belong_to_the_field_before_them():
+    assert pairs("H (T)", "J (T)") == [("H (T)", "J (T)")]
+    assert pairs("J (T)", "H (T)") == [("H (T)", "J (T)")]
+    # B and J beside one field are one curve; two of a kind are two.
+    assert pairs("H (T)", "B (T)", "J (T)") == [("H (T)", "J (T)")]
+    assert pairs("H (T)", "J 20 C (T)", "J 80 C (T)") == [
+        ("H (T)", "J 20 C (T)"),
+        ("H (T)", "J 80 C (T)"),
+    ]
+    assert pairs("H (T)", "J (T)", "H (Oe)", "B (T)") == [
+        ("H (T)", "J (T)"),
+        ("H (Oe)", "B (T)"),
+    ]
+    with pytest.raises(InputError, match="no J or B stands beside column 'H"):
+        pairs("H (T)", "J (T)", "H (Oe)")
+    with pytest.raises(InputError, match="expected a column of the field"):
+        pairs("J (T)", "Time")
+
+
+@pytest.mark.parametrize(
+    ("head", "kelvin"),
+    [
+        ("T (K)", [20.0, 100.0]),
+        ("T (°C)", [293.15, 373.15]),
+        ("Temp [F]", [266.4833, 310.9278]),
+        ("T", [20.0, 100.0]),
+    ],
+)
+def test_a_column_of_temperatures_becomes_kelvin(head, kelvin):
+    values = files._kelvin(np.array([20.0, 100.0]), head)
+    assert values == pytest.approx(kelvin)
+
+
+@pytest.mark.parametrize(
+    ("name", "comments", "kelvin", "note"),
+    [
+        ("a.csv", ["N42 at 150 C (423.15 K), centre"], 423.15, ""),
+        ("n42-80C.csv", [], 353.15, "80C by the name of the file"),
+        ("n42 300 K.csv", [], 300.0, "300 K by the name of the file"),
+        (
+            "a.csv",
+            ["nothing"],
+            293.15,
+            "no column of temperature: taken at 20 °C",
+        ),
+    ],
+)
+def test_a_temperature_without_a_column(name, comments, kelvin, note):
+    found = files._temperature_from_name(name, comments)
+    assert found == (pytest.approx(kelvin), note)
+
+
+@pytest.mark.parametrize(
+    ("lines", "cells"),
+    [
+        (["a,b", "1, 2.5"], [["a", "b"], ["1", "2.5"]]),
+        (["a;b", "1,5;2,5"], [["a", "b"], ["1.5", "2.5"]]),
+        (["a\tb", "1,5\t2.5"], [["a", "b"], ["1,5", "2.5"]]),
+        (['"a,b";c', "1;2"], [["a,b", "c"], ["1", "2"]]),
+    ],
+)
+def test_cells_are_split_at_the_mark_of_the_first_line(lines, cells):
+    assert files._split_cells(lines) == cells
+
+
+def test_numbers_leave_empty_cells_and_strange_columns_out():
+    heads = ["H (T)", "J (T)", "Comment"]
+    body = [["1", "2", "x", "9"], ["", "3"]]
+    table = files._numbers("a", heads, body)
+    assert table[0, :2].tolist() == [1.0, 2.0]
+    assert np.isnan(table[0, 2])
+    assert np.isnan(table[1, [0, 2]]).all()
+    for cell, says in (("x", "holds no numbers: 'x'"), ("inf", "no finite")):
+        with pytest.raises(InputError, match=says):
+            files._numbers("a", heads, [[cell, "1", ""]])
+
+
+def write(tmp_path, text, name="a.csv"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_is_split_into_heads_rows_and_comments(tmp_path):
+    plain = write(tmp_path, "% one\nH (T),J (T)\n\n0,1\n# two\n1,0\n")
+    heads, body, comments = files._split_lines(plain)
+    assert heads == ["H (T)", "J (T)"]
+    assert body == [["0", "1"], ["1", "0"]]
+    assert comments == ["one", "two"]
+    below = write(tmp_path, "H,J,x\nkA/m,T,\n0,1,2\n")
+    assert files._split_lines(below)[0] == ["H (kA/m)", "J (T)", "x"]
+    bare = write(tmp_path, "% Columns: field H (A/m), J (T)\n0,1\n1,0\n")
+    heads, body, _ = files._split_lines(bare)
+    assert heads == ["field H (A/m)", "J (T)"]
+    assert len(body) == 2
+    data = write(tmp_path, "INFO,x\n[Data]\nH (T),J (T)\n0,1\n")
+    assert files._split_lines(data)[0] == ["H (T)", "J (T)"]
+    with pytest.raises(InputError, match="begins with numbers; its first"):
+        files._split_lines(write(tmp_path, "0,1\n1,0\n"))
+    with pytest.raises(InputError, match="holds no points"):
+        files._split_lines(write(tmp_path, "% nothing\n"))
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        files._split_lines(tmp_path / "none.csv")
+
+
+def test_a_file_of_curves_is_known_by_its_heads(tmp_path):
+    assert files.is_curve_file(write(tmp_path, "H,J\n0,1\n"))
+    assert files.is_curve_file(str(write(tmp_path, "H (T),B (T)\n0,1\n")))
+    assert not files.is_curve_file(write(tmp_path, "H,x\n0,1\n"))
+    assert not files.is_curve_file(write(tmp_path, "J,x\n0,1\n"))
+    assert not files.is_curve_file(write(tmp_path, "H,J\n0,1\n", "a.exe"))
+    assert not files.is_curve_file(tmp_path / "none.csv")
+    assert not files.is_curve_file("SmCo5")
+    assert not files.is_curve_file(5)
+
+
+def test_curves_of_two_temperatures_are_two(tmp_path):
+    text = "H (kA/m),J (T),T (C),x\n0,1,20,a\n100,0.5,21,b\n0,0.8,80,c\n"
+    curves, unused = files.read_raw_curves(write(tmp_path, text))
+    assert unused == ["x"]
+    cold, hot = curves
+    assert cold.kelvin == pytest.approx(293.65)
+    assert hot.kelvin == pytest.approx(353.15)
+    assert cold.field.tolist() == [0.0, 1e5]
+    assert (cold.flux.tolist(), hot.flux.tolist()) == ([1.0, 0.5], [0.8])
+    assert (cold.kind, cold.note, cold.field_factor) == (
+        "polarization",
+        "",
+        1e3,
+    )
+    heads = (cold.field_head, cold.flux_head)
+    assert heads == ("H (kA/m)", "J (T)")
+    named = write(tmp_path, "H (T),J 80 C (T)\n0,1\n", "b-20C.csv")
+    ((one,), _) = files.read_raw_curves(named)
+    assert (one.kelvin, one.note) == (pytest.approx(353.15), "")
+    bare = write(tmp_path, "H (T),J (T)\n0,1\n", "b-20C.csv")
+    ((one,), _) = files.read_raw_curves(bare)
+    assert one.note == "20C by the name of the file"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("H (T),J (T)\n", "has a header, and no points"),
+        (
+            "H (T),J (T),J (G),T (K),T (K),T (K)\n0,1,1,300,300,300\n",
+            "3 columns of temperature for 2 curves",
+        ),
+        ("H (T),J (T)\n0,\n,1\n", "no row holds both 'H"),
+        (
+            "H (T),J (T),T (K)\n0,1,300\n1,1,302\n2,1,304\n3,1,306\n",
+            "drifts by 6.0 K within one curve",
+        ),
+    ],
+)
+def test_names_what_makes_no_curve(tmp_path, text, says):
+    with pytest.raises(InputError, match=says):
+        files.read_raw_curves(write(tmp_path, text))
+
+
+def test_a_magnetometer_has_columns_of_its_own():
+    moment = "DC Moment Free Ctr (emu)"
+    heads = ["Time", "Temperature (K)", "Magnetic Field (Oe)", moment]
+    assert files._is_dat(heads)
+    assert not files._is_dat(heads[:3])
+    assert not files._is_dat(["Moment (emu)"])
+    columns = files._select_for_dat(heads)
+    assert [(one.place, one.kind) for one in columns] == [
+        (1, "temperature"),
+        (2, "field"),
+        (3, "moment"),
+    ]
+    assert columns[1].factor == pytest.approx(79.5775, rel=1e-5)
+    both = [*heads, "Moment (emu)"]
+    assert files._select_for_dat(both)[-1].head == "Moment (emu)"
