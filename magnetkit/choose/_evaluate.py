@@ -728,7 +728,7 @@ def central_values(
 
 
 def _central_status(made: Magnets, hard_apart: FloatArray) -> Coded:
-    """Return the first status of n magnets, over their temperatures, that is not "ok".
+    """Return the first status of n magnets `made`, over their temperatures, that is not "ok".
 
     One that is "ok" at all temperatures is too far if its distance to measured magnets by
     coercivity, `hard_apart`, (n,), leaves that unknown.
