@@ -39,6 +39,13 @@ class ParsedRequirement:
         None  # where it is evaluated, K; None is the device's temperature
     )
 
+    @property
+    def limit_field(self) -> str:
+        """Field of `Requirement` that holds the limit, such as "minimum"."""
+        if self.sign == ">=":
+            return "minimum"
+        return "absolute_maximum" if self.absolute else "maximum"
+
 
 def _match_form(text: str) -> re.Match[str]:
     """Match the text of a requirement with the form that requirements have.

@@ -146,15 +146,11 @@ def judge_beside_grade(
     )
     columns = Columns(here)
     for name in (CHANCE, *_JUDGED):
-        if name in here:
-            values = np.array(here[name], np.float64)
-            values[rows] = candidate_rows[name].to_numpy(float)
-            columns[name] = values
-            if f"{name}_lo" in here and f"{name}_lo" in candidate_rows:
-                for end in ("lo", "hi"):
-                    ends = np.array(here[f"{name}_{end}"], np.float64)
-                    ends[rows] = candidate_rows[f"{name}_{end}"].to_numpy(float)
-                    columns[f"{name}_{end}"] = ends
+        for column in (name, f"{name}_lo", f"{name}_hi"):
+            if column in here and column in candidate_rows:
+                values = np.array(here[column], np.float64)
+                values[rows] = candidate_rows[column].to_numpy(float)
+                columns[column] = values
     failure_texts = np.array(here["failed_requirements"].texts(), object)
     failure_texts[rows] = _failed_texts(candidate_rows, limits)
     columns["failed_requirements"] = Coded.of(list(map(str, failure_texts)))

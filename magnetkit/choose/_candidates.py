@@ -224,11 +224,11 @@ def _by_route(rows: Sequence[Any], route: str, host: str) -> list[_Melt]:
     same = [melt for melt in rows if melt[3] == route]
     if same:
         return same
-    return [
-        (text, "", "other-route", route)
-        for text, shell, way, _ in rows
-        if way == "bulk"
-    ]
+    other: list[_Melt] = []
+    for text, _, way, _ in rows:
+        if way == "bulk":
+            other.append((text, "", "other-route", route))
+    return other
 
 
 def _model_figures(
@@ -596,24 +596,11 @@ def _compare_melts(
     own : Recipe
         Its recipe.
     level : Level or None
-        Level of its producer.
+        Level of its producer; None where another producer makes the others.
     """
-    values = {
-        q: model[q].to_numpy(float) for q in (REMANENCE, COERCIVITY, "bare")
-    }
-    routes_of = [
-        route if isinstance(route, str) else None for route in frame["route"]
-    ]
-    shares_level = np.array(
-        [level is None or not level.is_trial(route) for route in routes_of]
-    )
-    kept = incumbent.typical(COERCIVITY) / values[COERCIVITY][0]
-    coercivity = np.where(shares_level, kept, 1.0) * values[COERCIVITY]
-    family = root_host(incumbent.host)
-    same_host = np.array(
-        [root_host(str(host)) == family for host in model["host"]]
-    )
-    is_magnet = (model["status"] == "ok").to_numpy(bool) & same_host
+    is_magnet = is_of_family(model["host"], incumbent.host)
+    is_magnet &= (model["status"] == "ok").to_numpy(bool)
+    is_magnet &= model[COERCIVITY].to_numpy(float) > 0.0
     distance = np.abs(table.to_array() - table.to_array()[0]).sum(axis=1)
     other_shell = np.array(
         [shell != own.shell for shell in frame["shell"].tolist()]
@@ -621,25 +608,21 @@ def _compare_melts(
     other_route = (frame["route"].fillna("") != (own.route or "")).to_numpy(
         bool
     )
-    if incumbent.producer is not None:
+    if level is None:
         logs, deviations = _compare_by_producer(model, incumbent)
     else:
-        # What no fall with temperature makes of the level at 20 degrees C is left to all that
-        # share it.
-        gain = values[COERCIVITY] - values["bare"]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where(coercivity > 0.0, gain / values[COERCIVITY], 0.0)
-            logs = {
-                REMANENCE: np.log(values[REMANENCE] / values[REMANENCE][0]),
-                COERCIVITY: np.log(coercivity / incumbent.typical(COERCIVITY)),
-            }
-        # The level of a route of its own does not rest on what is diffused into today's magnet.
-        common_share = np.where(shares_level, share[0], 0.0)
+        shares_level = [
+            not level.is_trial(route if isinstance(route, str) else None)
+            for route in frame["route"]
+        ]
+        logs, share = _compare_at_level(
+            model, incumbent, np.array(shares_level)
+        )
         pair = producer_deviations(
             incumbent.host,
             logs[REMANENCE],
             distance,
-            share - common_share,
+            share,
             other_shell,
             other_route,
         )
@@ -648,9 +631,54 @@ def _compare_melts(
         logs,
         deviations,
         distance,
-        is_magnet=is_magnet & (coercivity > 0.0),
+        is_magnet=is_magnet,
         is_alike=(distance <= SAME_RECIPE) & ~other_shell & ~other_route,
     )
+
+
+def is_of_family(hosts: "pd.Series", host: str) -> BoolArray:
+    """Say which of `hosts`, texts (n,), have the root that `host` has, bool (n,)."""
+    root = root_host(host)
+    return np.array([root_host(str(one)) == root for one in hosts], bool)
+
+
+def _compare_at_level(
+    model: "pd.DataFrame", incumbent: Incumbent, shares_level: BoolArray
+) -> tuple[dict[str, FloatArray], FloatArray]:
+    """Compare n melts of the producer of the magnet in use with that magnet.
+
+    Parameters
+    ----------
+    model : pandas.DataFrame
+        ``remanence_T``, ``coercivity_kA_m`` and ``bare`` (H_cJ without the shell) by the model, the
+        magnet in use first.
+    incumbent : Incumbent
+        The magnet in use.
+    shares_level : ndarray of bool, shape (n,)
+        Whether the coercivity of a melt is of the producer's level; else it is the model's.
+
+    Returns
+    -------
+    logs : dict of str to ndarray, shape (n,)
+        By ``remanence_T`` and ``coercivity_kA_m``: ln of the value over that of a usual lot in use.
+    share : ndarray, shape (n,)
+        Share of H_cJ that the shell gives, less what the level already holds of it.
+    """
+    remanence = model[REMANENCE].to_numpy(float)
+    by_model = model[COERCIVITY].to_numpy(float)
+    typical = incumbent.typical(COERCIVITY)
+    # What no fall with temperature makes of the level at 20 degrees C is left to all that share it.
+    remaining = np.where(shares_level, typical / by_model[0], 1.0)
+    coercivity = remaining * by_model
+    gain = by_model - model["bare"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(coercivity > 0.0, gain / by_model, 0.0)
+        logs = {
+            REMANENCE: np.log(remanence / remanence[0]),
+            COERCIVITY: np.log(coercivity / typical),
+        }
+    # The level of a route of its own does not rest on what is diffused into today's magnet.
+    return logs, share - np.where(shares_level, share[0], 0.0)
 
 
 def _compare_by_producer(
@@ -1469,10 +1497,7 @@ def select_grades(
     """
     import pandas as pd
 
-    root = root_host(incumbent.host)
-    family = np.array(
-        [root_host(str(host)) == root for host in sold["host"]], bool
-    )
+    family = is_of_family(sold["host"], incumbent.host)
     family &= sold["kind"].isin(MELTED).to_numpy()
     today = float(incumbent.sheet[COERCIVITY])
     at_room_kA_m = sold["coercivity_20C_kA_m"].to_numpy(float)

@@ -114,14 +114,8 @@ def classify_decisions(
         key_codes.dictionary.to_numpy(), return_inverse=True
     )
     today_family = root_host(job.profile.reference.host)
-    process = job.conditions.process
-    route = (
-        process.get("route")
-        if isinstance(process, dict)
-        else getattr(process, "route", None)
-    )
+    route_name = str((job.conditions.process or {}).get("route") or "")
     words = []
-    route_name = str(getattr(route, "name", route) or "")
     for one in keys.tolist():
         present_elements = [
             e for place, e in enumerate(elements) if one >> place & 1
@@ -253,11 +247,11 @@ def choices(
     has_loss = np.isfinite(near.loss)
     rows = np.flatnonzero(near.meets)[has_loss]
     chance = near.chance[has_loss]
-    losses = [
-        o.loss(table[o.column].to_numpy()[rows], unit)
-        for o, unit in zip(rule.objectives, rule.units, strict=True)
-        if o.column != MARGIN
-    ]
+    losses = []
+    for objective, unit in zip(rule.objectives, rule.units, strict=True):
+        if objective.column != MARGIN:
+            values = table[objective.column].to_numpy()[rows]
+            losses.append(objective.loss(values, unit))
     loss = np.column_stack([*losses, (1.0 - chance) / rule.miss])
     meets = chance >= rule.threshold
     decision = (
@@ -388,19 +382,9 @@ def shortlist(
             is_same_decision
             & (after <= after[is_same_decision].min() + _LOSS_TOLERANCE)
         )
-        index = int(
-            rows[
-                near_rows[
-                    np.lexsort(
-                        (
-                            rows[near_rows],
-                            after[near_rows],
-                            simplicity[rows[near_rows]],
-                        )
-                    )[0]
-                ]
-            ]
-        )
+        # `rows` ascend, and the sort is stable: of equals the first comes first.
+        order = np.lexsort((after[near_rows], simplicity[rows[near_rows]]))
+        index = int(rows[near_rows[order[0]]])
         now = np.minimum(now, losses[index])
         open_ &= found.decision != found.decision[index]
         picks.append(
@@ -665,60 +649,75 @@ def _pick_record(
     elements = pc.count_substring_regex(
         texts["formula"].cast(pa.string()), "[A-Z]"
     ).to_numpy()
-    rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(
-        zero_copy_only=False
-    )
     heavy = texts["heavy_rare_earth_wt_pct"].to_numpy()
-    other = ~_is_today(texts, today, job) & ~np.isin(
-        found.rows, list(ranking.simpler)
-    )
-    # A trial is for what no candidate of its kind does.
-    able = set(found.decision[found.meets])
-    other &= found.meets | np.array(
-        [word not in able for word in found.decision], bool
-    )
     chance = float(today[CHANCE][0].as_py() or 0.0)
     nothing = np.full((1, found.loss.shape[1]), np.inf)
     keeps = np.concatenate(
         [now[0] if chance >= PLAUSIBLE else nothing, *now[1:]]
     )
+    open_ = ~_is_today(texts, today, job)
+    open_ &= ~np.isin(found.rows, list(ranking.simpler))
+    open_ &= _is_worth_showing(found, heavy, job, chance, keeps[0])
+    simplicity = elements + (_shell_texts(texts) != "")
+    saves = (open_ & found.meets & saves_enough(heavy, job)).any()
+    picks = {}
+    for pick in shortlist(found, simplicity, open_, keeps, int(not saves)):
+        alike = found.meets == found.meets[pick.row]
+        alike &= found.decision == found.decision[pick.row]
+        amounts = heavy[open_ & alike]
+        ends = (float(amounts.min()), float(amounts.max()))
+        picks[int(found.rows[pick.row])] = pick._replace(
+            heavy=dict(zip(_ENDS, ends, strict=True))
+        )
+    return picks
+
+
+def _is_worth_showing(
+    found: Choices,
+    heavy: FloatArray,
+    job: "Job",
+    chance: float,
+    today: FloatArray,
+) -> BoolArray:
+    """Say which of m candidates are worth a place on the short list, bool (m,).
+
+    Parameters
+    ----------
+    found : Choices
+        The candidates.
+    heavy : ndarray, shape (m,)
+        Their heavy rare earth, wt.%.
+    job : Job
+        Thresholds, and the reference, against which heavy rare earth is saved.
+    chance : float
+        Probability that today's magnet meets the requirements.
+    today : ndarray, shape (k,)
+        Its losses, in the columns of ``found.loss``.
+    """
+    # A trial is for what no candidate of its kind does.
+    able = set(found.decision[found.meets])
+    is_worth = found.meets | np.array(
+        [word not in able for word in found.decision], bool
+    )
     if chance >= PLAUSIBLE and job.heavy_today > NONE:
         # What is sure where today's magnet is not need save nothing.
         sure = found.meets & (chance < job.threshold)
-        gains = (
-            keeps[0, :-1] - found.loss[:, :-1] >= _CHOICES.change_gain
-        ).any(axis=1)
-        other &= (
-            saves_enough(heavy, job)
-            | sure
-            | (gains & found.meets & (heavy <= job.heavy_today))
+        gains = today[:-1] - found.loss[:, :-1] >= _CHOICES.change_gain
+        is_leaner = found.meets & (heavy <= job.heavy_today)
+        is_worth &= (
+            saves_enough(heavy, job) | sure | (gains.any(axis=1) & is_leaner)
         )
     # What is as likely as today's magnet is worth a trial.
-    other &= (
-        found.loss[:, -1]
-        <= (1.0 - min(PLAUSIBLE, chance - _PROBABILITY_COST)) / job.rule.miss
+    smallest_chance = min(PLAUSIBLE, chance - _PROBABILITY_COST)
+    return is_worth & (
+        found.loss[:, -1] <= (1.0 - smallest_chance) / job.rule.miss
     )
-    picks = {}
-    saves = (other & found.meets & saves_enough(heavy, job)).any()
-    for pick in shortlist(
-        found, elements + (rim != ""), other, keeps, int(not saves)
-    ):
-        alike = found.meets == found.meets[pick.row]
-        same_decision_heavy = heavy[
-            other & alike & (found.decision == found.decision[pick.row])
-        ]
-        ends = dict(
-            zip(
-                _ENDS,
-                (
-                    float(same_decision_heavy.min()),
-                    float(same_decision_heavy.max()),
-                ),
-                strict=True,
-            )
-        )
-        picks[int(found.rows[pick.row])] = pick._replace(heavy=ends)
-    return picks
+
+
+def _shell_texts(table: pa.Table) -> NDArray[np.object_]:
+    """Return the shell of each row of `table`, an empty text for none."""
+    texts = pc.fill_null(table["shell"].cast(pa.string()), "")
+    return texts.to_numpy(zero_copy_only=False)
 
 
 def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
@@ -730,10 +729,7 @@ def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
     same = pc.equal(
         texts["formula"].cast(pa.string()), today["formula"][0].as_py()
     ).to_numpy()
-    rim = pc.fill_null(texts["shell"].cast(pa.string()), "").to_numpy(
-        zero_copy_only=False
-    )
-    return same & (rim == (job.profile.reference.shell or ""))
+    return same & (_shell_texts(texts) == (job.profile.reference.shell or ""))
 
 
 def _status(record: dict[str, Any], job: "Job") -> str:
@@ -786,11 +782,9 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
         )
     if status == "buy":
         what = "samples of two makers"
-    rust = (
-        ", and corrosion"
-        if _without_dilution(record["decision"]) != record["decision"]
-        else ""
-    )
+    rust = ""
+    if _without_dilution(record["decision"]) != record["decision"]:
+        rust = ", and corrosion"
     data = str(record.get("stability_status") or "")
     doubt = f"; stability {data}" if data.startswith(NOT_JUDGED) else ""
     return f"{what}: {figures}Br and HcJ at 20 °C and {hot}{rust}{doubt}"

@@ -29,7 +29,6 @@ from ..magnetism._measured import QUANTITIES, Producer
 from ..magnetism._stages import magnets
 from ..magnetism._uncertainty import Kinds, covariance
 from ._job import Job, get_producer, reference_row
-from ._order import total_loss
 from ._profile_parts import COST_PER_FLUX, MARGIN
 from ._requirements import AGAINST, FOLLOWS, OUTSIDE, column_interval
 from .probability import sample_limit
@@ -143,7 +142,7 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     rule = job.rule
     columns = [values.at(o.column, job.temperature) for o in rule.objectives]
     missed = (~meets).astype(np.float64) / rule.miss
-    loss = total_loss(rule.objectives, rule.units, columns, missed)
+    loss = rule.total_loss(columns, missed)
     scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
     return Samples(meets[:n], margin[:n], loss[:n], scores)
 

@@ -81,6 +81,19 @@ _CENTRAL = (_REMANENCE, _COERCIVITY)
 _PRODUCT = "max_energy_product_kJ_m3"
 _SAFETY = "demagnetization_safety"
 
+# Columns that are computed apart from those of a magnet, and those that computing them needs.
+_COMPUTED = frozenset(
+    {
+        COST_PER_FLUX,
+        CHANCE,
+        MARGIN,
+        "failed_requirements",
+        "formula",
+        "decision",
+    }
+)
+_READ_BELOW = frozenset({DISTANCE, "shell", "density_kg_m3", _REMANENCE})
+
 _Shells = Sequence[str] | None
 _Want = Collection[str] | None
 # Requirements, each with its temperature, K.
@@ -239,16 +252,12 @@ def evaluate(
     tally.stages["composition"] = len(table)
     if bound is not None:
         parts = [rows[:0]]
-        for own in (
-            slice(k, k + _ROWS_A_BLOCK)
-            for k in range(0, len(table), _ROWS_A_BLOCK)
-        ):
-            parts.append(
-                own.start
-                + _candidates_within_bound(
-                    table[own], shells and shells[own], job, bound, tally
-                )
+        for start in range(0, len(table), _ROWS_A_BLOCK):
+            block = slice(start, start + _ROWS_A_BLOCK)
+            block_rows = _candidates_within_bound(
+                table[block], shells and shells[block], job, bound, tally
             )
+            parts.append(start + block_rows)
         rows = np.concatenate(parts)
         table, shells, _ = _take(rows, table, shells, Columns())
     supply = _supply_columns(table, shells, job)
@@ -270,20 +279,9 @@ def evaluate(
             )
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
-    if (
-        len(last)
-        and want is not None
-        and "status" in want
-        and _FORMS not in columns
-    ):
-        unstable = np.zeros(len(rows), bool)
-        split_of_open = hard_phase_split[last]
-        makeable_rows = _stages.makeable(
-            split_of_open.recipe, job.conditions, split_of_open, words=False
-        )
-        unstable[last] = ~makeable_rows[1]
-        columns["status"] = columns["status"].put(unstable, "not makeable")
-        columns[CHANCE] = np.where(unstable, 0.0, columns[CHANCE])
+    needs_stability = want is not None and "status" in want
+    if len(last) and needs_stability and _FORMS not in columns:
+        _apply_stability(columns, last, hard_phase_split, job)
     tally.status.update(columns["status"].counts())
     if near_keys is None:
         return Evaluated(rows, columns, None, None, tally)
@@ -293,6 +291,32 @@ def evaluate(
     keys = near_keys.at(job.threshold)
     tally.copies.update(columns["decision"].counts(keys.meets))
     return Evaluated(rows[kept_rows], columns, keys, near_keys, tally)
+
+
+def _apply_stability(
+    columns: Columns, rows: IntArray, split: Partition, job: Job
+) -> None:
+    """Set status and probability, in place, of candidates whose phase cannot be made.
+
+    Parameters
+    ----------
+    columns : Columns
+        n candidates; ``status`` becomes "not makeable" and the probability 0 where that is so.
+    rows : ndarray of int64
+        Numbers of the candidates that are judged.
+    split : Partition
+        The n recipes split into hard phase and grain boundary.
+    job : Job
+        Host and phase data.
+    """
+    split_rows = split[rows]
+    _, is_makeable = _stages.makeable(
+        split_rows.recipe, job.conditions, split_rows, words=False
+    )
+    unstable = np.zeros(len(columns["status"]), bool)
+    unstable[rows] = ~is_makeable
+    columns["status"] = columns["status"].put(unstable, "not makeable")
+    columns[CHANCE] = np.where(unstable, 0.0, columns[CHANCE])
 
 
 def columns_read(job: Job) -> list[str]:
@@ -669,12 +693,7 @@ def central_values(
     here[COST_PER_FLUX] = _stages.cost_per_flux(
         made.alloys.density(), here["cost_USD_kg"], here[_REMANENCE]
     )
-    first = (made.status != 0).argmax(axis=1)
-    status = np.take_along_axis(made.status, first[:, None], axis=1)[:, 0]
-    here["status"] = status_column(status)
-    here["status"] = here["status"].put(
-        (hard_apart > UNKNOWN) & here["status"].says("ok"), FAR
-    )
+    here["status"] = _central_status(made, hard_apart)
     here[MARGIN] = np.array(supply.get(MARGIN, np.full(len(table), np.inf)))
     score = ndtri(0.5 + 0.5 * use.interval)
     widths = least_widths(made.alloys, np.array(at), score / DEVIATIONS_90)
@@ -706,6 +725,18 @@ def central_values(
         values[_SAFETY][places] = use.duty.safety(b_r, knee_A_m, recoil)
         verdict.enter(picked, {_SAFETY})
     return here
+
+
+def _central_status(made: Magnets, hard_apart: FloatArray) -> Coded:
+    """Return the first status of n magnets `made`, over their temperatures, that is not "ok".
+
+    One that is "ok" at all temperatures is too far if its distance to measured magnets by
+    coercivity, `hard_apart`, (n,), leaves that unknown.
+    """
+    first = (made.status != 0).argmax(axis=1)
+    codes = np.take_along_axis(made.status, first[:, None], axis=1)[:, 0]
+    status = status_column(codes)
+    return status.put((hard_apart > UNKNOWN) & status.says("ok"), FAR)
 
 
 def _central_requirements(job: Job, bound: Bound) -> _Required:
@@ -887,23 +918,11 @@ def _with_requirements(
     ]
     kelvins = [*at, _stages.ROOM_K]
     column_names = None if want is None else {*want}.union(*requirement_columns)
-    computed_columns = {
-        COST_PER_FLUX,
-        CHANCE,
-        MARGIN,
-        "failed_requirements",
-        "formula",
-    }
-    computed_columns |= {"decision", *supply}
+    computed_columns = _COMPUTED.union(supply)
     if column_names is not None:
         kelvins = at
         if column_names - computed_columns <= MADE:
-            only[at[0]] = column_names | {
-                DISTANCE,
-                "shell",
-                "density_kg_m3",
-                "remanence_T",
-            }
+            only[at[0]] = column_names | _READ_BELOW
     magnets = _stages.make_alloys(
         table, shells, job.conditions, ranges=True, host=supply.pop(_HOSTS)
     )
@@ -933,7 +952,7 @@ def _with_requirements(
         columns[COST_PER_FLUX] = _stages.cost_per_flux(
             columns["density_kg_m3"],
             columns["cost_USD_kg"],
-            columns["remanence_T"],
+            columns[_REMANENCE],
         )
         columns["formula"] = table.to_arrow()
     columns["decision"] = supply["decision"]
@@ -1074,8 +1093,8 @@ def _limits_of_decisions(
 def _limit_of_losses(loss: FloatArray, place: int, seen: int) -> float:
     """Return the loss at a place in ascending order, from 1, of candidates of one decision.
 
-    `loss`, (m,), are theirs. With fewer than `place` the result is infinite, but the largest loss
-    (0 without any) where the decision is `seen` more than `_SELDOM` times in the sample.
+    `loss`, (m,), are theirs. If m is less than `place` the result is infinite, but the largest
+    loss (0 without any) where the decision is `seen` more than `_SELDOM` times in the sample.
     """
     limit = _value_at_place(loss, place)
     if np.isinf(limit) and seen > _SELDOM:

@@ -6,7 +6,7 @@ the device's reference magnet.
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ from ..magnetism.conditions import (
     Conditions,
     calibrated_process,
 )
-from ..magnetism.process import process_record, routes
+from ..magnetism.process import routes
 from ..magnetism.sintered import parse_chord
 from ._order import PLAUSIBLE, Rule
 from ._profile_parts import (
@@ -108,10 +108,7 @@ class Job:
                 None, route.removeprefix(AS_SOLD), self.temperature
             )
         else:
-            process = {
-                **(process_record(self.conditions.process) or {}),
-                "route": route,
-            }
+            process = {**(self.conditions.process or {}), "route": route}
         conditions = dataclasses.replace(self.conditions, process=process)
         return dataclasses.replace(self, conditions=conditions)
 
@@ -202,11 +199,9 @@ def make_job(
         "outside_field_kA_m": profile.outside_field_kA_m,
         "hours": profile.service_hours,
     }
-    conditions |= {
-        name: value
-        for name, value in own_duty.items()
-        if conditions.get(name) is None
-    }
+    for name, value in own_duty.items():
+        if conditions.get(name) is None:
+            conditions[name] = value
     reference = profile.reference.table()
     kelvin = temperature or profile.temperature_K
     calibration = conditions.pop("calibration", None)
@@ -253,8 +248,8 @@ def _anchor_process(
 
     Parameters
     ----------
-    process : Process, dict, str or None
-        How magnets are made; not changed.
+    process : dict or None
+        How magnets are made, as plain settings; not changed.
     profile : Profile
         The device, whose reference has known values.
     reference : CompositionTable
@@ -264,26 +259,20 @@ def _anchor_process(
 
     Returns
     -------
-    Process, dict, str or None
-        A new dict of settings with ``producer``, the record of the anchors. The process as it is
+    dict or None
+        New settings with ``producer``, the record of the anchors. The process as it is
         if it has measured magnets of a producer already, or the profile names no known values.
     """
-    own_process = process_record(process)
-    if not profile.reference.anchors or (
-        own_process is not None and own_process.get("producer") is not None
-    ):
+    if not profile.reference.anchors or get_producer(process) is not None:
         return process
     alpha_values = []
     for one in profile.reference.anchors:
         value = one.value
         deviation = one.spread
         if one.column != ALPHA:
-            ratio = (
-                typical_over_minimum(profile.reference.host)
-                if one.guaranteed
-                else 1.0
-            )
-            value, deviation = value * ratio, deviation / value
+            deviation = deviation / value
+            if one.guaranteed:
+                value = value * typical_over_minimum(profile.reference.host)
         if one.guaranteed:
             deviation = float(np.hypot(deviation, GUARANTEE))
         value, deviation = _working(value, deviation, one, profile)
@@ -295,7 +284,7 @@ def _anchor_process(
     producer = calibrate_on_reference(
         grade, reference, shell, alpha_values, between
     )
-    return {**(own_process or {}), "producer": producer.record()}
+    return {**(process or {}), "producer": producer.record()}
 
 
 def _working(
@@ -333,10 +322,8 @@ def _working(
             continue
         if at is not None and abs(at - anchor.temperature_K) > _SAME_K:
             continue
-        low = max(
-            low,
-            requirement.minimum if requirement.minimum is not None else -np.inf,
-        )
+        if requirement.minimum is not None:
+            low = max(low, requirement.minimum)
         if (largest := requirement.absolute_maximum) is not None:
             low = max(low, -largest)
             high = min(high, largest)
@@ -355,7 +342,8 @@ def _working(
     inside = float(np.diff(ndtr(ends))[0])
     density = np.exp(-0.5 * ends**2) / np.sqrt(2.0 * np.pi) / inside
     shift = float(density[0] - density[1])
-    share = 1.0 + float(ends[0] * density[0] - ends[1] * density[1]) - shift**2
+    moments = ends * density
+    share = 1.0 + float(moments[0] - moments[1]) - shift**2
     mean = value + shift * deviation
     remaining_width = deviation * float(np.sqrt(share))
     return (float(np.exp(mean)) if logarithm else mean), remaining_width
@@ -405,12 +393,11 @@ def resolve_requirement(
                 f"requirement {text!r}: the reference magnet has none at {at:g} K"
             )
         limit = (parts.share or 1.0) * value if np.isfinite(value) else 0.0
-    side = "minimum" if parts.sign == ">=" else "maximum"
     return validate_record(
         Requirement,
         {
             "column": parts.column,
-            "absolute_maximum" if parts.absolute else side: limit,
+            parts.limit_field: limit,
             "temperature_K": parts.temperature_K,
             "share_of_reference": parts.share,
             "source": "asked for",
@@ -445,8 +432,16 @@ def reference_row(
 
 # Conditions that a manifest holds by their own names.
 _KEPT = (
-    *("scenario", "recycled", "prices", "process", "calibration", "load_line"),
-    *("outside_field_kA_m", "hours", "interval", "between"),
+    "scenario",
+    "recycled",
+    "prices",
+    "process",
+    "calibration",
+    "load_line",
+    "outside_field_kA_m",
+    "hours",
+    "interval",
+    "between",
 )
 
 
@@ -466,33 +461,12 @@ def job_identity(job: Job) -> dict[str, Any]:
     }
     identity["temperature_K"] = job.temperature
     identity |= {name: getattr(own_conditions, name) for name in _KEPT}
-    identity |= {
-        "process": _process_values(own_conditions.process),
-        "between": list(own_conditions.between),
-    }
-    identity["phases"] = (
-        None
-        if own_conditions.snapshot is None
-        else str(own_conditions.snapshot)
-    )
-    return identity | {
-        "curie": {"data": own_conditions.data, "add": own_conditions.add}
-    }
-
-
-def _process_values(process: Any) -> Any:
-    """Convert what the user gave as `process` to values that JSON can hold.
-
-    A dataclass becomes a dict without its None, arrays in a dict become lists; a text or None
-    stays. The argument is not changed.
-    """
-    if is_dataclass(process) and not isinstance(process, type):
-        process = {k: v for k, v in asdict(process).items() if v is not None}
-    if not isinstance(process, Mapping):
-        return process
-    return {
-        k: v.tolist() if hasattr(v, "tolist") else v for k, v in process.items()
-    }
+    identity["between"] = list(own_conditions.between)
+    identity["phases"] = None
+    if own_conditions.snapshot is not None:
+        identity["phases"] = str(own_conditions.snapshot)
+    identity["curie"] = {"data": own_conditions.data, "add": own_conditions.add}
+    return identity
 
 
 def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
@@ -518,9 +492,9 @@ def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
 def get_producer(process: Any) -> Producer | None:
     """Return the measured magnets that a process is conditional on, None if there are none.
 
-    `process` is a dict of settings, whose ``producer`` is a record; anything else has none.
+    `process` is a dict of settings, whose ``producer`` is a record, or None.
     """
-    record = process.get("producer") if isinstance(process, Mapping) else None
+    record = (process or {}).get("producer")
     if record is None:
         return None
     return Producer.from_record(record)

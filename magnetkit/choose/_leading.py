@@ -79,15 +79,11 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     place = ranking.place[rows]
     order = np.argsort(place)
     leading = leading.iloc[order].assign(rank=place[order])
-    simpler = simpler_rank(leading, job)
-    return replace(
-        ranking,
-        simpler={
-            int(row): int(n)
-            for row, n in zip(rows[order], simpler, strict=True)
-            if n
-        },
-    )
+    simpler = {}
+    for row, rank in zip(rows[order], simpler_rank(leading, job), strict=True):
+        if rank:
+            simpler[int(row)] = int(rank)
+    return replace(ranking, simpler=simpler)
 
 
 def _columns(job: Job) -> list[str]:

@@ -254,7 +254,7 @@ class Ranking:
         rows_that_meet = np.flatnonzero(self.meets)
         order = np.argsort(self.place[rows_that_meet])
         order[: len(rows)] = order[: len(rows)][
-            np.lexsort((_round_probability(loss), -share))
+            np.lexsort((_round_loss(loss), -share))
         ]
         both_chances = np.column_stack([self.chance, self.chance])
         both_chances[np.searchsorted(rows_that_meet, rows), 1] = chance
@@ -418,61 +418,49 @@ class Rule:
         requirements with the threshold's probability; loss, burden, chance and points have m
         rows, the other arrays n. A loss is infinite where an objective is unknown.
         """
-        usable = _array(pc.equal(table["status"], "ok"))
-        chance = _round_steadily(_array(table[CHANCE]))
+        usable = pc.equal(table["status"], "ok").to_numpy()
+        chance = _round_steadily(table[CHANCE].to_numpy())
         meets = usable & (chance >= self.threshold)
-        values = [_array(table[o.column])[meets] for o in self.objectives]
+        values = [table[o.column].to_numpy()[meets] for o in self.objectives]
         chance = chance[meets]
-        loss = total_loss(
-            self.objectives, self.units, values, (1.0 - chance) / self.miss
-        )
+        loss = self.total_loss(values, (1.0 - chance) / self.miss)
         burden = np.column_stack(
-            [_round_steadily(_array(table[name])[meets]) for name in BURDEN]
+            [_round_steadily(table[name].to_numpy()[meets]) for name in BURDEN]
         )
-        points = [
-            o.sign * comparable_values(v)
-            for o, v in zip(
-                self.objectives[:_MAX_OBJECTIVES], values, strict=False
-            )
-        ]
+        points = []
+        leading = self.objectives[:_MAX_OBJECTIVES]
+        for objective, value in zip(leading, values, strict=False):
+            points.append(objective.sign * comparable_values(value))
         return Keys(
             meets,
             usable & ~meets,
-            -_round_steadily(np.nan_to_num(_array(table[MARGIN]), nan=-np.inf)),
+            -_round_steadily(
+                np.nan_to_num(table[MARGIN].to_numpy(), nan=-np.inf)
+            ),
             candidate_hashes(table),
-            _round_probability(loss),
+            _round_loss(loss),
             burden,
             chance,
             np.column_stack(points),
         )
 
+    def total_loss(
+        self, values: Sequence[FloatArray], missed: FloatArray
+    ) -> FloatArray:
+        """Sum the loss of candidates over all objectives, in units of regret; inf where one is NaN.
 
-def total_loss(
-    objectives: Sequence[Objective],
-    units: Sequence[float],
-    values: Sequence[FloatArray],
-    missed: FloatArray,
-) -> FloatArray:
-    """Sum the loss of n candidates over all objectives, (n,), in units of regret; inf where one is NaN.
-
-    Parameters
-    ----------
-    objectives : sequence of Objective
-        k objectives.
-    units : sequence of float, length k
-        One unit of regret in each.
-    values : sequence of ndarray, length k
-        Values of each objective's column, (n,).
-    missed : ndarray, shape (n,)
-        Probability that requirements are missed, in units of regret.
-    """
-    loss = missed
-    for objective, unit, value in zip(objectives, units, values, strict=True):
-        loss = loss + objective.loss(value, unit)
-    return np.where(np.isnan(loss), np.inf, loss)
+        `values` has an array of each objective's column. `missed`, and the result, are of the
+        shape of these: the probability that requirements are missed, in units of regret.
+        """
+        loss = missed
+        for objective, unit, value in zip(
+            self.objectives, self.units, values, strict=True
+        ):
+            loss = loss + objective.loss(value, unit)
+        return np.where(np.isnan(loss), np.inf, loss)
 
 
-def _round_probability(loss: FloatArray) -> FloatArray:
+def _round_loss(loss: FloatArray) -> FloatArray:
     return np.round(loss, _DECIMALS)
 
 
@@ -502,20 +490,16 @@ def _text_hashes(texts: pa.Array) -> NDArray[np.uint64]:
         codes = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)
         if len(texts.dictionary):
             return _text_hashes(texts.dictionary)[codes]
-        return _empty_ranking(len(texts))
+        return _hashes_of_empty_texts(len(texts))
     texts = pc.fill_null(texts.cast(pa.large_string()), "")
     _, offsets, data = texts.buffers()
     if data is None:
-        return _empty_ranking(len(texts))
+        return _hashes_of_empty_texts(len(texts))
     places = np.frombuffer(offsets, np.int64)[
         texts.offset : texts.offset + len(texts) + 1
     ]
     return text_keys(places, np.frombuffer(data, np.uint8))
 
 
-def _empty_ranking(n: int) -> NDArray[np.uint64]:
+def _hashes_of_empty_texts(n: int) -> NDArray[np.uint64]:
     return text_keys(np.zeros(n + 1, np.int64), np.zeros(0, np.uint8))
-
-
-def _array(column: pa.ChunkedArray) -> NDArray:
-    return column.to_numpy()

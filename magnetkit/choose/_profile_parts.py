@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -26,7 +26,7 @@ from .._core.columns import COLUMNS, criteria
 from .._core.errors import InputError
 from .._core.plausible import check_plausible, parse_mass
 from .._core.units import parse_temperature
-from ..phases.records import HOST_NAMES
+from ..phases.records import HOST_NAMES, root_host
 from .thresholds import MEETS
 
 if TYPE_CHECKING:
@@ -157,7 +157,16 @@ WITHOUT_TEMPERATURE = frozenset(
 )
 
 
-class Requirement(Evidence):
+class _AtTemperature(Evidence):
+    """What holds at a temperature, which a file may give as a text with its unit."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
+        return with_units_read(given, info)
+
+
+class Requirement(_AtTemperature):
     """One limit on one result column.
 
     Attributes
@@ -172,8 +181,8 @@ class Requirement(Evidence):
         What share of the reference magnet's predicted value the limit is, where it is relative to
         it: their common error then cancels.
     limit_lo, limit_hi : float or None
-        Range of the limit where it is an assumption: what nine of ten engineers of the device
-        would ask lies between.
+        Range of a limit that is a judgement: what nine of ten engineers of the device would ask
+        lies between.
     """
 
     column: str
@@ -184,11 +193,6 @@ class Requirement(Evidence):
     share_of_reference: PositiveFloat | None = None
     limit_lo: float | None = None
     limit_hi: float | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
-        return with_units_read(given, info)
 
     @field_validator("column")
     @classmethod
@@ -272,17 +276,15 @@ class Requirement(Evidence):
         sign = ">=" if self.minimum is not None else "<="
         if self.absolute_maximum is not None:
             name = f"|{name}|"
-        at = (
-            ""
-            if self.temperature_K is None
-            else f" at {self.temperature_K:g} K"
-        )
+        at = ""
+        if self.temperature_K is not None:
+            at = f" at {self.temperature_K:g} K"
         if self.share_of_reference is not None:
             return f"{name} {sign} {self.share_of_reference:g}*reference{at}"
         return f"{name} {sign} {self.limit:g}{at}"
 
 
-class Anchor(Evidence):
+class Anchor(_AtTemperature):
     """A value of the reference magnet in service, on which predictions are conditional.
 
     Attributes
@@ -305,11 +307,6 @@ class Anchor(Evidence):
     temperature_K: Kelvin
     spread: PositiveFloat
     guaranteed: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
-        return with_units_read(given, info)
 
     @model_validator(mode="after")
     def _positive(self) -> "Anchor":
@@ -380,7 +377,6 @@ class Reference(Evidence):
         The reference itself is returned; ValueError otherwise.
         """
         from ..phases.partition import assign_hosts
-        from ..phases.records import HOST_NAMES, root_host
 
         code = int(assign_hosts(self.table())[0])
         structure = root_host(HOST_NAMES[code]) if code >= 0 else "no host"
@@ -491,7 +487,7 @@ class Space(Strict):
         """
         from .._core.elements import INDEX
 
-        substitutes = [s for group in self.replace.values() for s in group]
+        substitutes = list(chain.from_iterable(self.replace.values()))
         for symbol in (*self.replace, *substitutes, *self.limits):
             if symbol not in INDEX:
                 raise ValueError(f"{symbol!r} is no chemical element")
@@ -519,11 +515,9 @@ def _numeric_column(name: str, others: Iterable[str] = ()) -> str:
     column = COLUMNS.get(name)
     if column is None or column.kind not in ("number", "integer"):
         near_names = difflib.get_close_matches(name, [*others, *COLUMNS], n=1)
-        hint = (
-            f"; did you mean {near_names[0]!r}?"
-            if near_names and column is None
-            else ""
-        )
+        hint = ""
+        if near_names and column is None:
+            hint = f"; did you mean {near_names[0]!r}?"
         raise ValueError(f"{name!r} is no numeric result column{hint}")
     return name
 

@@ -240,15 +240,10 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
                 f"{text!r}: the reference has no {column}; it has {known_names or 'none'}"
             )
         limit = float(value) * requirement.share
-    end = "maximum"
-    if requirement.sign == ">=":
-        end = "minimum"
-    elif requirement.absolute:
-        end = "absolute_maximum"
     fields: dict[str, Any] = {
         "column": column,
         "source": f"requested: {text}",
-        end: limit,
+        requirement.limit_field: limit,
     }
     try:
         return Requirement(status="assumption", **fields)
@@ -406,9 +401,9 @@ def incumbent_of_values(
     Parameters
     ----------
     values : mapping or path
-        ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T`` of the
-        measurement (K or a text such as "20C", which it is otherwise); or the file of a measured
-        curve.
+        ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T``, the
+        temperature of the measurement (K or a text such as "150C"; 20 degrees C without it); or
+        the file of a measured curve.
     request : Request
         Temperature of use, and the user's spread of lots.
     grade : str, optional

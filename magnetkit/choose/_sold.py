@@ -6,14 +6,13 @@ import numpy as np
 import pyarrow as pa
 
 from .._core._columnar import Columns
-from .._core._types import BoolArray
 from .._core.columns import COLUMNS
 from ..alloy.table import CompositionTable
 from ..magnetism import _stages
 from ..magnetism._composition_estimate import Recipe, likeliest_recipe
 from ..magnetism.grades import OF_LOTS, secondhand
 from ..phases.records import root_host
-from ._candidates import AMPLE, LOWER_CLASS, sold_figures
+from ._candidates import AMPLE, LOWER_CLASS, is_of_family, sold_figures
 from ._decisions import saves_enough
 from ._evaluate import evaluate
 from ._job import AS_SOLD, Job
@@ -69,17 +68,30 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
 def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
     """Return the lower classes that meet every requirement likely enough, least coercive first.
 
-    The columns are those of `_sheets` and ``probability_meets_requirements``. `job` names the
-    device; `today` is the magnet in use, one row, with its guaranteed H_cJ. Raises `_NotSold`
-    where there are none, or no sheet prints what is required.
+    A lower class is of today's family, has less than `LOWER_CLASS` times today's guaranteed H_cJ,
+    and a sheet of its maker.
+
+    Parameters
+    ----------
+    job : Job
+        Device with its requirements, and temperature.
+    today : Columns
+        The magnet in use, one row, with its guaranteed H_cJ.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `_sheets` and ``probability_meets_requirements``; at least one row.
+
+    Raises
+    ------
+    _NotSold
+        If there is none, or no sheet prints what is required.
     """
     reference = job.profile.reference
     h_cj = float(today[_stages.GUARANTEED["coercivity_kA_m"]][0])
     rows = _sheets(job.temperature, job)
-    family = root_host(reference.host)
-    fits: BoolArray = np.array(
-        [root_host(str(host)) == family for host in rows["host"]]
-    )
+    fits = is_of_family(rows["host"], reference.host)
     fits &= rows["coercivity_kA_m"] < LOWER_CLASS * h_cj
     fits &= ~rows["grade"].isin(secondhand())
     lots: tuple[list[Any], list[Any]] = ([], [])

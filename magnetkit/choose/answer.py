@@ -256,12 +256,14 @@ def find_answers(
     ]
     today = heavy_today(makeup, request)
     grade_offers = judge_grades(incumbent, request, limits)
-    return tuple(
-        _find_answer(
-            incumbent, likely_recipe, request, limits, today, grade_offers
+    answers = []
+    for recipe in (likely or [makeup.best])[: request.kinds]:
+        answers.append(
+            _find_answer(
+                incumbent, recipe, request, limits, today, grade_offers
+            )
         )
-        for likely_recipe in (likely or [makeup.best])[: request.kinds]
-    )
+    return tuple(answers)
 
 
 def _without_candidates(
@@ -276,24 +278,23 @@ def _without_candidates(
     ways : tuple of Way
         What is offered.
     **more
-        Further fields of `Answer`, ``candidates`` (empty otherwise) and ``chance``, the probability
-        of the magnet in use (1 otherwise).
+        Further fields of `Answer`; without them ``own_probability`` is 1 and ``candidates`` empty.
     """
     import pandas as pd
 
-    table = more.pop("candidates", None)
-    if table is None:
-        table = pd.DataFrame(columns=["candidate", "shell", "host", CHANCE])
+    empty = pd.DataFrame(columns=["candidate", "shell", "host", CHANCE])
+    fields_of_answer: dict[str, Any] = {
+        "own_probability": 1.0,
+        "candidates": empty,
+    } | more
     return Answer(
-        "sold",
-        1.0,
-        None,
-        np.nan,
-        more.pop("chance", 1.0),
-        sentence,
-        ways,
-        table,
-        **more,
+        kind="sold",
+        weight=1.0,
+        recipe=None,
+        level=np.nan,
+        sentence=sentence,
+        ways=ways,
+        **fields_of_answer,
     )
 
 
@@ -312,7 +313,9 @@ def _answer_without_recipe(
     if failing:
         text = f"{failing}; nothing is offered in place of {incumbent.kind} magnets"
     chance = 0.0 if failing else 1.0
-    return _without_candidates(text, reach=bool(failing), chance=chance)
+    return _without_candidates(
+        text, reach=bool(failing), own_probability=chance
+    )
 
 
 def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
@@ -348,14 +351,14 @@ def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
     }
     for column, (value, label, digits, unit) in values.items():
         limit = limits.get(column)
-        if (
-            limit is not None
-            and limit.minimum is not None
-            and value < limit.minimum * (1 - 1e-9)
-        ):
+        if limit is None or limit.minimum is None:
+            continue
+        if value < limit.minimum * (1 - 1e-9):
+            least = f"{limit.minimum:.{digits}f} {unit}"
+            celsius = request.temperature - 273.15
             return (
-                f"{incumbent.name} does not meet {label} >= {limit.minimum:.{digits}f} {unit} at "
-                f"{request.temperature - 273.15:.0f} °C: {value:.{digits}f} guaranteed"
+                f"{incumbent.name} does not meet {label} >= {least} at {celsius:.0f} °C: "
+                f"{value:.{digits}f} guaranteed"
             )
     return ""
 
@@ -412,19 +415,19 @@ def _find_answer(
     if melt_rows.level is not None:
         level, reason = melt_rows.level.value, melt_rows.level.reason
     answer = Answer(
-        own.kind,
-        own.weight,
-        own,
-        level,
-        chance,
-        "",
-        ways,
-        frame,
-        today,
-        make_way("own", own_row, today),
-        reach,
-        is_sound,
-        reason,
+        kind=own.kind,
+        weight=own.weight,
+        recipe=own,
+        level=level,
+        own_probability=chance,
+        sentence="",
+        ways=ways,
+        candidates=frame,
+        today=today,
+        own=make_way("own", own_row, today),
+        reach=reach,
+        is_level_sound=is_sound,
+        level_reason=reason,
     )
     return replace(
         answer, sentence=_write_sentence(answer, incumbent, request, limits)
@@ -797,7 +800,7 @@ def _write_sentence(
         today = HeavyToday(
             own_way.heavy_rare_earth_wt_pct, own_way.exposure_USD_kg
         )
-    return f"{keep} {_find_obstacle(likely, request, today)}"
+    return f"{keep} {_find_obstacle(likely, today)}"
 
 
 def _reaching_text(answer: Answer) -> str:
@@ -816,9 +819,7 @@ def _reaching_text(answer: Answer) -> str:
     return "nothing that was judged does; ask less B_r, or a longer magnet"
 
 
-def _find_obstacle(
-    likely: Sequence[Way], request: Request, today: HeavyToday
-) -> str:
+def _find_obstacle(likely: Sequence[Way], today: HeavyToday) -> str:
     """Say in a clause why nothing is recommended although something is likely to meet the limits.
 
     `likely` are the ways that are, at least one. `today` is what savings count against.
@@ -860,15 +861,11 @@ def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
     and how much heavy rare earth it may hold.
     """
     table = CompositionTable.from_strings([recipe.text], basis="weight")
-    share = dict(
-        zip(SYMBOLS, 100.0 * table.weight_fractions()[0], strict=False)
-    )
-    scarce = sorted(
-        (-share[e], e)
-        for e in ("Nd", "Pr", "Sm", "Co", "Ga")
-        if share[e] > 0.05
-    )
-    rests = ", ".join(f"{e} {-x:.1f} wt.%" for x, e in scarce)
+    percents = 100.0 * table.weight_fractions()[0]
+    share = dict(zip(SYMBOLS, percents, strict=False))
+    scarce = [e for e in ("Co", "Ga", "Nd", "Pr", "Sm") if share[e] > 0.05]
+    scarce.sort(key=lambda e: -share[e])
+    rests = ", ".join(f"{e} {share[e]:.1f} wt.%" for e in scarce)
     sure = ""
     if recipe.weight < 0.995:
         sure = f" most likely ({recipe.weight:.2f})"
@@ -892,20 +889,15 @@ def short_name(way: Way) -> str:
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     weights = 100.0 * table.weight_fractions()[0]
     amounts = dict(zip(SYMBOLS, weights, strict=False))
-    heavy = [
-        f"{e} {amounts[e]:.2g}"
-        for e in ("Dy", "Tb", "Gd", "Ho", "Er")
-        if amounts[e] > 0.005
-    ]
-    alloy = "alloy " + " ".join(heavy) if heavy else "no heavy RE in the alloy"
-    if not way.shell and not heavy:
-        alloy = "no heavy RE"
+    heavy = []
+    for element in ("Dy", "Tb", "Gd", "Ho", "Er"):
+        if amounts[element] > 0.005:
+            heavy.append(f"{element} {amounts[element]:.2g}")
+    alloy = "no heavy RE"
+    if heavy:
+        alloy = "alloy " + " ".join(heavy)
     if way.shell:
-        base = (
-            f" on {alloy.removeprefix('alloy ')}"
-            if alloy.startswith("alloy")
-            else ""
-        )
+        base = " on " + " ".join(heavy) if heavy else ""
         alloy = f"{way.shell.replace(' wt%', '')} diffused{base}"
     if amounts["Ce"] > 0.05:
         alloy += f", Ce {amounts['Ce']:.2g}"
@@ -1062,14 +1054,13 @@ def record(answer: Answer) -> dict[str, Any]:
     The keys are ``kind weight level own_probability verdict sentence``, ``recipe`` (a dict of its
     fields or None) and ``ways`` (a list of such dicts).
     """
-    names = (
-        "kind",
-        "weight",
-        "level",
-        "own_probability",
-        "verdict",
-        "sentence",
-    )
-    recipe = None if answer.recipe is None else vars(answer.recipe)
-    plain = {name: getattr(answer, name) for name in names}
-    return {**plain, "recipe": recipe, "ways": list(map(vars, answer.ways))}
+    return {
+        "kind": answer.kind,
+        "weight": answer.weight,
+        "level": answer.level,
+        "own_probability": answer.own_probability,
+        "verdict": answer.verdict,
+        "sentence": answer.sentence,
+        "recipe": None if answer.recipe is None else vars(answer.recipe),
+        "ways": list(map(vars, answer.ways)),
+    }

@@ -184,16 +184,13 @@ class Profile(Strict):
     @property
     def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:
         """The objectives as pairs of column (or ``"margin"``) and direction."""
-        objective_list = [
-            parts.Objective.parse(text) for text in self.objectives
-        ]
-        return tuple(
-            (
-                "margin" if o.column == parts.MARGIN else o.column,
-                "min" if o.sign > 0 else "max",
-            )
-            for o in objective_list
-        )
+        pairs: list[tuple[str, Literal["min", "max"]]] = []
+        for objective in map(parts.Objective.parse, self.objectives):
+            column = objective.column
+            if column == parts.MARGIN:
+                column = "margin"
+            pairs.append((column, "min" if objective.sign > 0 else "max"))
+        return tuple(pairs)
 
     def requirement_temperature(self, requirement: Requirement) -> float | None:
         """Return the temperature of a requirement, K; None for columns that have none.
@@ -215,24 +212,16 @@ class Profile(Strict):
     @property
     def temperatures(self) -> tuple[float, ...]:
         """Every temperature at which properties are needed, K, ascending."""
-        requirement_kelvins = {
-            self.requirement_temperature(r) for r in self.requirements
-        }
-        own_kelvins = {
+        kelvins = {
             self.temperature_min_K,
             self.temperature_K,
             self.temperature_max_K,
         }
-        return tuple(
-            sorted(
-                own_kelvins
-                | {
-                    kelvin
-                    for kelvin in requirement_kelvins
-                    if kelvin is not None
-                }
-            )
-        )
+        for requirement in self.requirements:
+            kelvin = self.requirement_temperature(requirement)
+            if kelvin is not None:
+                kelvins.add(kelvin)
+        return tuple(sorted(kelvins))
 
 
 def names() -> list[str]:
@@ -357,11 +346,9 @@ def requirements_alone(
     for text in require:
         requirement = parse_requirement(text)
         if requirement.limit is not None:
-            side = "minimum" if requirement.sign == ">=" else "maximum"
-            name = "absolute_maximum" if requirement.absolute else side
             fields = {
                 "column": requirement.column,
-                name: requirement.limit,
+                requirement.limit_field: requirement.limit,
                 "temperature_K": requirement.temperature_K,
             }
             limits.append(fields | _GIVEN)

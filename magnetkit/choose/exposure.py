@@ -70,6 +70,22 @@ def heavy_exposure(
     return mass_percents(table, shells)[:, heavy] @ prices / 100.0
 
 
+@lru_cache(maxsize=4096)
+def mass_shares(recipe: str, shell: str) -> dict[str, float]:
+    """Return the mass of each element over that of the magnet, wt.%, its shell included, by symbol.
+
+    `recipe` is the alloy in wt.%, `shell` a text such as "Tb 0.5 wt%", empty for none. Elements
+    that are not in are left out. The dict comes from a cache: do not change it.
+    """
+    table = CompositionTable.from_strings([recipe], basis="weight")
+    shares = mass_percents(table, [shell])[0]
+    return {
+        symbol: float(shares[i])
+        for symbol, i in INDEX.items()
+        if shares[i] > 1e-6
+    }
+
+
 def element_contents(
     text: str, shell: str, symbols: Sequence[str]
 ) -> dict[str, float]:
@@ -86,12 +102,8 @@ def element_contents(
     symbols : sequence of str
         The elements that are looked for.
     """
-    table = CompositionTable.from_strings([text], basis="weight")
-    percents = mass_percents(table, [shell])[0]
-    amounts = {symbol: float(percents[INDEX[symbol]]) for symbol in symbols}
-    return {
-        symbol: amount for symbol, amount in amounts.items() if amount > 0.005
-    }
+    shares = mass_shares(text, shell)
+    return {e: shares[e] for e in symbols if shares.get(e, 0.0) > 0.005}
 
 
 def heavy_rare_earth_contents(text: str, shell: str) -> dict[str, float]:

@@ -2,15 +2,12 @@
 
 import math
 import re
-from functools import lru_cache
 from typing import Any
 
 from .._core._books import choice
-from .._core.elements import INDEX
 from .._core.units import ZERO_CELSIUS
 from ..alloy.shells import read_shell
-from ..alloy.table import CompositionTable
-from .exposure import mass_percents
+from .exposure import mass_shares
 
 HEAVY_OF_ORDERS = ("Dy", "Tb")
 """Elements whose limit stands in an order."""
@@ -58,27 +55,11 @@ def order_line(
         _values(way, temperature_K),
         _thickness(way),
         _makers(way),
-        _certificates(way, temperature_K),
+        _certificates(temperature_K),
         "corrosion class and coating: not judged here, as on your drawing",
         _money(way, today_cost_USD_kg),
     ]
     return "; ".join(part for part in parts if part) + "."
-
-
-@lru_cache(maxsize=4096)
-def mass_shares(recipe: str, shell: str) -> dict[str, float]:
-    """Return the mass of each element over that of the magnet, wt.%, its shell included, by symbol.
-
-    `recipe` is the alloy in wt.%, `shell` a text such as "Tb 0.5 wt%", empty for none. Elements
-    that are not in are left out. The dict comes from a cache: do not change it.
-    """
-    table = CompositionTable.from_strings([recipe], basis="weight")
-    shares = mass_percents(table, [shell])[0]
-    return {
-        symbol: float(shares[i])
-        for symbol, i in INDEX.items()
-        if shares[i] > 1e-6
-    }
 
 
 def heavy_limits(way: Any) -> dict[str, float]:
@@ -171,7 +152,7 @@ def _makers(way: Any) -> str:
     return "no maker's sheet known: ask"
 
 
-def _certificates(way: Any, temperature_K: float) -> str:
+def _certificates(temperature_K: float) -> str:
     celsius = temperature_K - ZERO_CELSIUS
     return f"with each lot: analysis of Dy and Tb (ICP), J(H) at 20 and {celsius:.0f} °C"
 

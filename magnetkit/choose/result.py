@@ -162,9 +162,7 @@ class Ranked:
     def pareto(self) -> pd.DataFrame:
         """The first Pareto front of those that meet the requirements, by rank."""
         front = self.select(["pareto_front"])["pareto_front"]
-        return self._rows(
-            np.flatnonzero(pc.fill_null(pc.equal(front, 1), False).to_numpy())
-        )
+        return self._rows(pc.equal(front, 1))
 
     @cached_property
     def decisions(self) -> pd.DataFrame:
@@ -198,14 +196,10 @@ class Ranked:
             return self.decisions.copy()
         parse_whole_number("n", n, 0)
         rank = self.select(["rank"])["rank"]
-        return self._rows(
-            np.flatnonzero(
-                pc.fill_null(pc.less_equal(rank, n), False).to_numpy()
-            )
-        )
+        return self._rows(pc.less_equal(rank, n))
 
     def find(self, candidate: str) -> pd.DataFrame:
-        """Return the rows of a candidate by its name, bulk and with shells.
+        """Return the rows of a candidate by its name, bulk and with shells, in order of rank.
 
         Parameters
         ----------
@@ -227,9 +221,7 @@ class Ranked:
                 f"candidate must be a name as in the result, got {candidate!r:.60}"
             )
         names = self.select(["candidate"])["candidate"]
-        return self._rows(
-            np.flatnonzero(pc.fill_null(pc.equal(names, candidate), False))
-        )
+        return self._rows(pc.equal(names, candidate))
 
     def sample_ranks(self, n: int) -> pd.DataFrame:
         """Return at most `n` ranked candidates by rank: half the best, half evenly of the rest.
@@ -252,9 +244,7 @@ class Ranked:
         parse_whole_number("n", n, 0)
         rank = self.select(["rank"])["rank"]
         places = spread_places(len(rank) - rank.null_count, n)
-        return self._rows(
-            np.flatnonzero(pc.is_in(rank, pa.array(places)).to_numpy())
-        )
+        return self._rows(pc.is_in(rank, pa.array(places)))
 
     def robustness(
         self,
@@ -345,8 +335,12 @@ class Ranked:
             f"{summary['rejected']:,} rejected>"
         )
 
-    def _rows(self, rows: IntArray) -> pd.DataFrame:
-        """Return the rows of the numbers `rows`, which ascend, in order of rank, on the index of `table`."""
+    def _rows(self, mask: pa.ChunkedArray) -> pd.DataFrame:
+        """Return the rows for which `mask`, bool (n,), holds, by rank, with the index of `table`.
+
+        A null of the mask counts as False.
+        """
+        rows = np.flatnonzero(pc.fill_null(mask, False).to_numpy())
         frame = compact(self.source.take(rows))
         return (
             _result_frame(frame)

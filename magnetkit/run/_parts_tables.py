@@ -8,8 +8,8 @@ from .._core.elements import INDEX
 from .._core.settings import get_settings
 from .._core.units import ZERO_CELSIUS
 from ..alloy.user_tables import Column, UserTable
-from ..choose.exposure import element_prices
-from ..choose.order_line import mass_shares, order_line
+from ..choose.exposure import element_prices, mass_shares
+from ..choose.order_line import order_line
 from ..supply.scenario import Scenario, rows
 from ._part import Amount, Part, sum_amounts, sum_heavy
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..choose.order_line import mass_shares
+from ..choose.exposure import mass_shares
 from ..supply.scenario import Scenario
 from ..supply.shortage import Shortage
 from ._part import Part

@@ -22,7 +22,8 @@ from .._core.plausible import check_plausible
 from .._core.settings import get_settings
 from .._core.units import parse_temperature
 from ..alloy.user_tables import UserTable, read_user_table, row_text
-from ..choose.order_line import mass_shares, order_line
+from ..choose.exposure import mass_shares
+from ..choose.order_line import order_line
 from ..supply.scenario import Scenario, with_prices
 from ..supply.shortage import Shortage, load_shortage, shortages
 from ._part import Amount, Part, sum_heavy

@@ -197,12 +197,11 @@ def ledger_columns(
         or a share cannot be used.
     """
     state = load_scenario(scenario)
-    heavy = (
-        get_settings().heavy_rare_earths
-        if heavy_rare_earths is None
-        else heavy_rare_earths
+    if heavy_rare_earths is None:
+        heavy_rare_earths = get_settings().heavy_rare_earths
+    matrix = _matrix(
+        state, validate_recycled_shares(recycled), heavy_rare_earths
     )
-    matrix = _matrix(state, validate_recycled_shares(recycled), heavy)
     figures = mean_over_mass(table, matrix, shell)
     percent = 100.0 * figures[:, _HEAVY : _COBALT + 1].T
     savings = np.full(len(table), np.nan)
@@ -463,7 +462,9 @@ def sampled_supply(
     table : CompositionTable
         n alloys.
     draws : int
+        Number of draws.
     rng : numpy.random.Generator
+        Advanced.
     scenario, recycled, shell
         As in `magnetkit.supply.ledger`.
     prices : mapping of str to str, optional
@@ -477,20 +478,15 @@ def sampled_supply(
     dict of str to ndarray, shape (n, draws)
         ``cost_USD_kg``, ``supply_risk`` and ``weakest_link_risk``; NaN where an element has no
         supply data.
+
+    Raises
+    ------
+    InputError
+        If the scenario, a price or a share cannot be used.
     """
     from scipy.special import ndtri
 
-    priced_scenario = with_prices(scenario, prices or {})
-    rest = [
-        with_prices(name, prices or {})
-        for name in scenarios()
-        if name != priced_scenario.name
-    ]
-    count = round(others * draws) if rest else 0
-    # Of the draws the last are of other embedded scenarios.
-    states = [priced_scenario] * (draws - count) + [
-        rest[k % len(rest)] for k in range(count)
-    ]
+    states = _scenarios_of_draws(scenario, prices or {}, draws, others)
     distinct = {state.name: state for state in states}
     tables = {
         name: element_table(state, recycled) for name, state in distinct.items()
@@ -532,6 +528,27 @@ def sampled_supply(
     result["supply_risk"] = _risk_of_sources(table, risk, shell)
     result["weakest_link_risk"] = _weakest_link(table, risk, shell)
     return result
+
+
+def _scenarios_of_draws(
+    scenario: str | Path | Scenario,
+    prices: Mapping[str, str],
+    draws: int,
+    others: float,
+) -> list[Scenario]:
+    """List the scenario of each draw: the one requested, then the other embedded ones in turn.
+
+    `scenario`, `prices` (empty for none), `draws` and `others` are those of `sampled_supply`.
+    """
+    priced_scenario = with_prices(scenario, prices)
+    rest = [
+        with_prices(name, prices)
+        for name in scenarios()
+        if name != priced_scenario.name
+    ]
+    count = round(others * draws) if rest else 0
+    in_turn = [rest[k % len(rest)] for k in range(count)]
+    return [priced_scenario] * (draws - count) + in_turn
 
 
 def _price_range(table: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:

@@ -5,7 +5,7 @@ it does to a buyer: by element, the share of what is bought that cannot be had, 
 delivery is late, and the price.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -74,10 +74,8 @@ class Shortage(Strict):
 
         Elements that no cut names are left out.
         """
-        return _largest(
-            (element, supply_cut.share)
-            for supply_cut in self.cuts
-            for element in supply_cut.elements
+        return _largest_by_element(
+            (one.elements, one.share) for one in self.cuts
         )
 
     def weeks_late(self) -> dict[str, float]:
@@ -85,10 +83,8 @@ class Shortage(Strict):
 
         Elements that no delay names are left out.
         """
-        return _largest(
-            (element, late.weeks)
-            for late in self.delays
-            for element in late.elements
+        return _largest_by_element(
+            (one.elements, one.weeks) for one in self.delays
         )
 
     def price_scenario(self, scenario: Scenario) -> Scenario:
@@ -152,8 +148,10 @@ def find_shortage(scenario: Scenario) -> Shortage:
         the order of their symbols; none without restrictions.
     """
     cuts = []
-    elements = sorted({e for r in scenario.restrictions for e in r.elements})
-    for element in elements:
+    elements: set[str] = set()
+    for restriction in scenario.restrictions:
+        elements.update(restriction.elements)
+    for element in sorted(elements):
         stages = [
             row for row in rows("production") if row["element"] == element
         ]
@@ -198,9 +196,12 @@ def _share_cut(scenario: Scenario, row: Row) -> float:
     return total
 
 
-def _largest(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """Return the largest number of each key of `pairs`, which are (key, number of 0 or more)."""
+def _largest_by_element(
+    parts: Iterable[tuple[Sequence[str], float]],
+) -> dict[str, float]:
+    """Return the largest number of each element of `parts`, which are (elements, number above 0)."""
     largest: dict[str, float] = {}
-    for key, number in pairs:
-        largest[key] = max(largest.get(key, 0.0), number)
+    for elements, number in parts:
+        for element in elements:
+            largest[element] = max(largest.get(element, 0.0), number)
     return largest

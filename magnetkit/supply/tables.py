@@ -201,13 +201,14 @@ def _active_controls(element: str) -> str:
     They are separated by "; "; the text is empty without any. `element` is a symbol. Measures of
     the United States are left out.
     """
-    return "; ".join(
-        "{country}, {effective}: {measure} ({status_2026_11})".format_map(row)
-        for row in rows("controls")
-        if element in row["elements"].split()
-        and row["country"] != _HOME
-        and not row["status_2026_11"].startswith(("ended", "replaced"))
-    )
+    texts = []
+    for row in rows("controls"):
+        is_over = row["status_2026_11"].startswith(("ended", "replaced"))
+        if row["country"] == _HOME or is_over:
+            continue
+        if element in row["elements"].split():
+            texts.append(_CONTROL.format_map(row))
+    return "; ".join(texts)
 
 
 def controls() -> "pd.DataFrame":
@@ -224,6 +225,7 @@ def claims() -> "pd.DataFrame":
     return pd.DataFrame(rows("claims"))
 
 
+_CONTROL = "{country}, {effective}: {measure} ({status_2026_11})"
 _LATE = "{country}, {elements}: review due since {look_again}, known as of {known_as_of}"
 
 
@@ -253,21 +255,20 @@ def overdue(
     """
     day = date.today() if today is None else today
     symbols_to_check = set(SYMBOLS if symbols is None else symbols)
-    notes = [
-        _LATE.format_map(row)
-        for row in rows("controls")
-        if row["look_again"]
-        and date.fromisoformat(row["look_again"]) <= day
-        and symbols_to_check & set(row["elements"].split())
-    ]
+    notes = []
+    for row in rows("controls"):
+        is_of_interest = symbols_to_check & set(row["elements"].split())
+        review = row["look_again"]
+        if is_of_interest and review and date.fromisoformat(review) <= day:
+            notes.append(_LATE.format_map(row))
     years, month = _NEXT_PRICES
-    old = [
-        row["element"]
-        for row in rows("elements")
-        if row["element"] in symbols_to_check
-        and row["price_year"]
-        and date(int(row["price_year"]) + years, month, 1) <= day
-    ]
+    old = []
+    for row in rows("elements"):
+        year = row["price_year"]
+        if row["element"] not in symbols_to_check or not year:
+            continue
+        if date(int(year) + years, month, 1) <= day:
+            old.append(row["element"])
     if old:
         notes.append(
             f"prices of {', '.join(old)}: older than the last yearly summary"

@@ -167,17 +167,6 @@ def test_measured_magnets_go_before_the_devices_anchor():
     assert _job._anchor_process(None, bare, table, (293.15, 373.15)) is None
 
 
-def test_process_arrays_become_lists():
-    assert _job._process_values(None) is None
-    assert _job._process_values("mine") == "mine"
-    assert _job._process_values(
-        {"grain_size_um": np.array([1.0, 2.0]), "density": 0.9}
-    ) == {
-        "grain_size_um": [1.0, 2.0],
-        "density": 0.9,
-    }
-
-
 def test_evaluate_equals_describe_and_adds_a_verdict():
     job = _job.make_job(MOTOR)
     table = make_table("Nd1.8Dy0.2Fe14B", "SmCo5")

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from magnetkit.choose.order_line import heavy_limits, mass_shares, order_line
+from magnetkit.choose.exposure import mass_shares
+from magnetkit.choose.order_line import heavy_limits, order_line
 
 MELT = SimpleNamespace(
     kind="diffused",
