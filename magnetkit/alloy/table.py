@@ -330,8 +330,10 @@ class CompositionTable:
         values = [np.empty(0)]
         row_index = [np.empty(0, np.int64)]
         errors: list[ParseError] = []
+        start = 0
         for table in parts:
-            indptr.append(table.indptr[1:] + indptr[-1][-1])
+            indptr.append(table.indptr[1:] + start)
+            start += table.indptr[-1]
             indices.append(table.indices)
             values.append(table.values)
             row_index.append(table.row_index)
