@@ -93,14 +93,9 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
             f"{source}: expected a column for each element, such as Nd, Fe and B, found "
             f"{', '.join(table.column_names)}"
         )
-    cells = {
-        symbol: table.column(column).to_pylist()
-        for symbol, column in columns.items()
-    }
-    rows = zip(*cells.values(), strict=True)
-    return pa.array(
-        [_recipe(dict(zip(cells, row, strict=True))) for row in rows]
-    )
+    amounts = table.select(list(columns.values()))
+    rows = amounts.rename_columns(list(columns)).to_pylist()
+    return pa.array(map(_recipe, rows))
 
 
 def element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -118,13 +113,12 @@ def element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
     list of (str, str)
         Name of the column and symbol of its element, in the order of `names`.
     """
-    words = [
-        (name, name.replace("(", " ").replace("[", " ").split())
-        for name in names
-    ]
-    return [
-        (name, word[0]) for name, word in words if word and word[0] in INDEX
-    ]
+    columns = []
+    for name in names:
+        words = name.replace("(", " ").replace("[", " ").split()
+        if words and words[0] in INDEX:
+            columns.append((name, words[0]))
+    return columns
 
 
 def _recipe(amounts: dict[str, object]) -> str:
@@ -147,7 +141,7 @@ def _recipe(amounts: dict[str, object]) -> str:
         text = "" if amount is None or amount != amount else str(amount).strip()
         if text.lower() in _BALANCE:
             balance.append(f"{symbol} bal.")
-        elif text and text.strip("0.,") != "":
+        elif text.strip("0.,"):
             # A decimal comma, as half of the world's spreadsheets write it.
             parts.append(f"{symbol}{text.replace(',', '.')}")
     return "".join([*parts, *balance])

@@ -149,8 +149,9 @@ def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
         As from `read_blocks`, and for the first line that is no row.
     """
     blocks = list(read_blocks(path, _BLOCK_BYTES, notes))
-    for line in (line for block in blocks for line in block.rejected):
-        raise InputError(f"{path}, line {line.line}: {line.reason}")
+    for block in blocks:
+        for rejected in block.rejected:
+            raise InputError(f"{path}, line {rejected.line}: {rejected.reason}")
     table = pa.concat_tables(
         [block.table for block in blocks], promote_options="default"
     )
@@ -205,14 +206,11 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
                         f"{path}: the texts of column {name!r} take over "
                         f"{LARGEST_BYTES >> 20} MiB in {batch.num_rows:,} rows; leave it out"
                     )
-                column = (
-                    column.cast(kind.value_type)
-                    if name in duplicates
-                    else column
-                )
-            columns.append(
-                valid_text(column) if is_string(column.type) else column
-            )
+                if name in duplicates:
+                    column = column.cast(kind.value_type)
+            if is_string(column.type):
+                column = valid_text(column)
+            columns.append(column)
         table = pa.table(columns, names=batch.schema.names)
         yield Block(table, start, np.arange(start, start + len(table)) + 1)
         start += len(table)

@@ -148,11 +148,8 @@ def find(text: str) -> str | None:
         return None
     if _BLANK_NEEDED.match(text) and not _WITH_BLANK.match(text):
         return None
-    keys = _keys()
-    name = next(
-        (keys[k] for k in map(_normalize, _strip_affixes(text)) if k in keys),
-        None,
-    )
+    forms = map(_normalize, _strip_affixes(text))
+    name = next(filter(None, map(_keys().get, forms)), None)
     # "SmCo 33H" is no N33H.
     if name and _SHAPE.match(name) and _OTHER_FAMILY.match(text):
         return None
@@ -201,14 +198,11 @@ def find_grades(given: Any) -> list[str | None]:
         One name for each entry, in order, None for an entry that is no text or names no grade.
         Without any grade the list is empty.
     """
-    texts = (
-        [given]
-        if isinstance(given, str)
-        else given
-        if isinstance(given, list | tuple)
-        else []
-    )
-    names = [find(text) if isinstance(text, str) else None for text in texts]
+    if isinstance(given, str):
+        given = [given]
+    if not isinstance(given, list | tuple):
+        return []
+    names = [find(text) if isinstance(text, str) else None for text in given]
     if any(names):
         return names
     return []

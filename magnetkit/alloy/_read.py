@@ -207,11 +207,11 @@ class Inputs:
         ):
             return self
         bad = np.array([shell in shells for shell in self.shells], bool)
-        texts = self.labels.to_pylist()
-        refusals = [
-            Rejected(int(self.lines[i]), str(texts[i]), shells[self.shells[i]])
-            for i in np.flatnonzero(bad)
-        ]
+        rejections = list(self.rejected)
+        for i in np.flatnonzero(bad):
+            line = int(self.lines[i])
+            text = str(self.labels[i].as_py())
+            rejections.append(Rejected(line, text, shells[self.shells[i]]))
         good_rows = np.flatnonzero(~bad)
         return replace(
             self,
@@ -219,7 +219,7 @@ class Inputs:
             labels=self.labels.take(pa.array(good_rows)),
             shells=[self.shells[i] for i in good_rows],
             lines=self.lines[good_rows],
-            rejected=sorted([*self.rejected, *refusals], key=lambda r: r.line),
+            rejected=sorted(rejections, key=lambda r: r.line),
         )
 
     def extra(self, *, named: bool = False) -> pa.Table | None:
@@ -597,7 +597,7 @@ def _is_frame(given: Any) -> bool:
 def _kind(given: Any) -> str:
     if given is None:
         return "None"
-    return f"{type(given).__name__}"
+    return type(given).__name__
 
 
 def _read_column(given: Any, basis: Basis) -> Inputs:
@@ -677,12 +677,15 @@ def _items(
     labels : pyarrow.Array
         Text or name of every item, null for what is no text.
     """
-    formulas = {
-        i: c
-        for i, item in enumerate(items)
-        if (c := _composition(item)) is not None
-    }
-    texts = [None if i in formulas else item for i, item in enumerate(items)]
+    formulas = {}
+    texts = list(items)
+    names = list(items)
+    for i, item in enumerate(items):
+        composition = _composition(item)
+        if composition is not None:
+            formulas[i] = composition
+            texts[i] = None
+            names[i] = _name(composition)
     array, odd = reading.text_array(texts)
     table = CompositionTable.of_texts(array, odd, basis)
     if not formulas:
@@ -695,12 +698,8 @@ def _items(
         [table, replace(atoms, row_index=rows[atoms.row_index])]
     )
     together = together[np.argsort(together.row_index)]
-    names = [
-        _name(formulas[i]) if i in formulas else t for i, t in enumerate(texts)
-    ]
-    return replace(
-        together, errors=sorted(errors, key=lambda e: e.row)
-    ), reading.text_array(names)[0]
+    together = replace(together, errors=sorted(errors, key=lambda e: e.row))
+    return together, reading.text_array(names)[0]
 
 
 def _name(composition: Any) -> str:
@@ -913,14 +912,12 @@ def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
         If a value is no number, or below zero where it must not be.
     """
     values = {}
-    for name in [
-        n for n in reading.column_names(frame) if n.startswith("given_")
-    ]:
-        column = (
-            frame[name].to_pylist()
-            if isinstance(frame, pa.Table)
-            else frame[name]
-        )
+    for name in reading.column_names(frame):
+        if not name.startswith("given_"):
+            continue
+        column = frame[name]
+        if isinstance(frame, pa.Table):
+            column = column.to_pylist()
         values[name] = [None if value == "" else value for value in column]
     if values:
         return table.with_given(values, "given_")
@@ -951,23 +948,16 @@ def _split_shells(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
     InputError
         If another header is nearly ``shell``.
     """
-    check_recipe_headers(reading.column_names(frame), composition)
-    if (
-        _SHELL_COLUMN not in reading.column_names(frame)
-        or composition == _SHELL_COLUMN
-    ):
+    names = reading.column_names(frame)
+    check_recipe_headers(names, composition)
+    if _SHELL_COLUMN not in names or composition == _SHELL_COLUMN:
         return None, frame
+    shells = frame[_SHELL_COLUMN]
     if isinstance(frame, pa.Table):
-        return frame[_SHELL_COLUMN].to_pylist(), frame.drop_columns(
-            [_SHELL_COLUMN]
-        )
-    is_pandas = hasattr(frame, "iloc")
-    rest = (
-        frame.drop(columns=_SHELL_COLUMN)
-        if is_pandas
-        else frame.drop(_SHELL_COLUMN)
-    )
-    return frame[_SHELL_COLUMN].to_list(), rest
+        return shells.to_pylist(), frame.drop_columns([_SHELL_COLUMN])
+    if hasattr(frame, "iloc"):
+        return shells.to_list(), frame.drop(columns=_SHELL_COLUMN)
+    return shells.to_list(), frame.drop(_SHELL_COLUMN)
 
 
 def _one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -1010,25 +1000,14 @@ def _make_inputs(
         *(Rejected(int(lines[e.row]), e.text, e.reason) for e in table.errors),
     ]
     shells: list[str] | None = None
+    wrong: dict[str, str] = {}
     if written is not None:
         shell_texts = [
             "" if s is None or s != s else str(s).strip() for s in written
         ]
-        wrong = _wrong_shells(shell_texts)
-        bad = np.array(
-            [shell_texts[row] in wrong for row in table.row_index], bool
-        )
-        for row in table.row_index[bad]:
-            rejections.append(
-                Rejected(
-                    int(lines[row]),
-                    str(texts[int(row)]),
-                    wrong[shell_texts[row]],
-                )
-            )
-        table = table[~bad]
         shells = [shell_texts[row] for row in table.row_index]
-    return Inputs(
+        wrong = _wrong_shells(shells)
+    inputs = Inputs(
         table,
         texts.take(pa.array(table.row_index)),
         shells,
@@ -1036,12 +1015,13 @@ def _make_inputs(
         lines=lines[table.row_index],
         total=len(texts),
     )
+    return inputs.refusing(wrong)
 
 
 def _wrong_shells(written: Sequence[str]) -> dict[str, str]:
     """Return the shells that cannot be read, each with the reason.
 
-    `written` are the texts of shells. An empty text is a bulk alloy and no fault.
+    `written` are texts of shells, such as "Tb 0.5 wt%". An empty text is a bulk alloy and no fault.
     """
     wrong = {}
     for text in set(written):

@@ -8,7 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import compress, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -92,18 +92,17 @@ def read_sheet(given: Path) -> SheetRows:
     _refuse_ambiguous(names, f"{path}: row {lines[below - 1]}")
     cells = _fill_merged_ranges(rows[below:], lines[below:], marks.merged)
     bad_rows = _without_values(marks.formulas, lines[below:], cells)
-    bad_lines = {one.line for one in bad_rows}
-    used_rows = [
-        i for i, line in enumerate(lines[below:]) if line not in bad_lines
-    ]
-    cells = [cells[i] for i in used_rows]
+    row_numbers = np.array(lines[below:], np.int64)
+    is_used = ~np.isin(row_numbers, [row.line for row in bad_rows])
+    cells = list(compress(cells, is_used))
     columns = {}
     for j, name in enumerate(names):
         columns[name] = _column(
             [row[j] if j < len(row) else None for row in cells]
         )
-    numbers = np.array([lines[below + i] for i in used_rows], np.int64)
-    return SheetRows(pa.table(columns), numbers, bad_rows, marks.notes)
+    return SheetRows(
+        pa.table(columns), row_numbers[is_used], bad_rows, marks.notes
+    )
 
 
 def _refuse_ambiguous(names: list[str], place: str) -> None:

@@ -161,8 +161,9 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     row = _row(text)
     offsets = np.array([0, len(row)], np.int64)
     offsets.flags.writeable = False
-    parsed_row = _notation.parse(row, offsets, basis_code(basis), ATOMIC_MASS)
-    _, indices, values, codes, places, sums = parsed_row
+    _, indices, values, codes, places, sums = _notation.parse(
+        row, offsets, basis_code(basis), ATOMIC_MASS
+    )
     if (
         codes[0]
         and (element_text := expand_trade_names(text, basis)) is not None

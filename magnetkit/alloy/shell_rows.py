@@ -364,12 +364,7 @@ def replace_rare_earth(
     from ._row_kernels import replace_rare_earth as kernel
 
     indptr, indices, values = kernel(
-        table.indptr,
-        table.indices,
-        table.values,
-        mask(RARE_EARTHS),
-        column,
-        share,
+        *table.rows, mask(RARE_EARTHS), column, share
     )
     return CompositionTable(
         indptr, indices, values, table.row_index, table.errors

@@ -170,10 +170,9 @@ class Substitutions:
         rows = self._rows(key)
         columns = self._columns
         order = np.argsort(columns)
-        table_rows = self._kernels.rows_from_amounts(
+        indptr, indices, values = self._kernels.rows_from_amounts(
             self._amounts(rows), columns, order
         )
-        indptr, indices, values = table_rows
         return CompositionTable(indptr, indices, values, rows)
 
     def chunks(self, size: int = 65536) -> Iterator[CompositionTable]:
@@ -775,7 +774,7 @@ def refine(
     sites = finer.sites
     around = [np.empty((0, len(sites.slots)), np.int64)]
     for formula in formulas:
-        digits = _digits(sites, formula, finer)
+        digits = _digits(finer, formula)
         around.append(digits + _moves(sites, reaches))
     rows = finer.rows_of_digits(np.concatenate(around))
     return finer, np.unique(rows[rows >= 0])
@@ -853,28 +852,27 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     return surplus
 
 
-def _digits(sites: Sites, formula: str, space: Substitutions) -> IntArray:
+def _digits(space: Substitutions, formula: str) -> IntArray:
     """Return the steps of each slot for a formula; the nearest where it falls between steps.
 
     Parameters
     ----------
-    sites : Sites
-        Sites and slots of the space.
+    space : Substitutions
+        The space, whose ``sites`` count.
     formula : str
         Formula, such as "Sm0.8Gd0.2Co5"; atomic fractions will do.
-    space : Substitutions
-        The space, for messages.
 
     Returns
     -------
     ndarray of int64, shape (slots,)
-        In the order of ``sites.slots``.
+        In the order of ``space.sites.slots``.
 
     Raises
     ------
     InputError
         If the formula is no mixture of the space, or an element stands on several sites.
     """
+    sites = space.sites
     owners = [slot.element for slot in sites.slots]
     replaced_sites = {slot.site for slot in sites.slots}
     surplus = _surplus_amounts(sites, formula)

@@ -26,6 +26,7 @@ from .._core.elements import (
     mask,
 )
 from .._core.errors import InputError
+from ._blocks import COMPOSITION_COLUMN
 from ._grade_names import refusal
 from .notation import (
     Basis,
@@ -56,7 +57,6 @@ _LEAST_ALIKE = 64
 _LOOKED_AT = 1024
 _ROWS = ("indptr", "indices", "values")
 
-_COLUMN = "composition"
 GIVEN = (
     "curie_temperature_K",
     "saturation_polarization_T",
@@ -235,7 +235,7 @@ class CompositionTable:
         >>> CompositionTable.from_pymatgen([Composition("Nd2Fe14B")]).formulas()
         ['Nd0.1176Fe0.8235B0.05882']
         """
-        rows = [np.zeros((0, N_ELEMENTS))]
+        rows = []
         positions = []
         errors = []
         for i, item in enumerate(compositions):
@@ -260,14 +260,13 @@ class CompositionTable:
                     )
                 )
                 continue
-            row = np.zeros((1, N_ELEMENTS))
-            row[0, [INDEX[symbol] for symbol in amounts]] = list(
-                amounts.values()
-            )
-            rows.append(np.maximum(row, 0.0) / total)
+            row = np.zeros(N_ELEMENTS)
+            for symbol, amount in amounts.items():
+                row[INDEX[symbol]] = max(amount, 0.0) / total
+            rows.append(row)
             positions.append(i)
         table = cls.from_array(
-            np.concatenate(rows), np.array(positions, np.int64)
+            np.reshape(rows, (-1, N_ELEMENTS)), np.array(positions, np.int64)
         )
         return replace(table, errors=errors)
 
@@ -325,25 +324,26 @@ class CompositionTable:
         CompositionTable
         """
         parts = list(tables)
-        starts = np.cumsum([0, *(t.indptr[-1] for t in parts)])
+        # Types of an empty table.
+        indptr = [np.zeros(1, np.int64)]
+        indices = [np.empty(0, np.int32)]
+        values = [np.empty(0)]
+        row_index = [np.empty(0, np.int64)]
+        errors: list[ParseError] = []
+        start = 0
+        for table in parts:
+            indptr.append(table.indptr[1:] + start)
+            start += table.indptr[-1]
+            indices.append(table.indices)
+            values.append(table.values)
+            row_index.append(table.row_index)
+            errors += table.errors
         return cls(
-            np.concatenate(
-                [
-                    [0],
-                    *(
-                        t.indptr[1:] + s
-                        for t, s in zip(parts, starts, strict=False)
-                    ),
-                ]
-            ),
-            np.concatenate(
-                [np.empty(0, np.int32), *(t.indices for t in parts)]
-            ),
-            np.concatenate([np.empty(0), *(t.values for t in parts)]),
-            np.concatenate(
-                [np.empty(0, np.int64), *(t.row_index for t in parts)]
-            ),
-            [e for t in parts for e in t.errors],
+            np.concatenate(indptr),
+            np.concatenate(indices),
+            np.concatenate(values),
+            np.concatenate(row_index),
+            errors,
             _join_given(parts),
             _joined_by_weight(parts),
         )
@@ -427,42 +427,28 @@ class CompositionTable:
         if isinstance(key, slice) and key.step in (None, 1):
             first, last, _ = key.indices(len(self))
             last = max(first, last)
+            rows: Any = slice(first, last)
             begin = self.indptr[first]
             end = self.indptr[last]
-            return CompositionTable(
-                self.indptr[first : last + 1] - begin,
-                self.indices[begin:end],
-                self.values[begin:end],
-                self.row_index[first:last],
-                self.errors,
-                {
-                    name: value_array[first:last]
-                    for name, value_array in self.given.items()
-                },
-                None if self.by_weight is None else self.by_weight[first:last],
-            )
-        from ._row_kernels import take_rows
+            indptr = self.indptr[first : last + 1] - begin
+            indices = self.indices[begin:end]
+            values = self.values[begin:end]
+        else:
+            from ._row_kernels import take_rows
 
-        every = np.arange(len(self))
-        row_numbers = np.atleast_1d(every[key])
-        if np.array_equal(row_numbers, every):
-            return self
-        indptr, indices, values = take_rows(self.rows, row_numbers)
-        given_values = {
-            name: value_array[row_numbers]
-            for name, value_array in self.given.items()
-        }
-        by_weight = (
-            None if self.by_weight is None else self.by_weight[row_numbers]
-        )
+            every = np.arange(len(self))
+            rows = np.atleast_1d(every[key])
+            if np.array_equal(rows, every):
+                return self
+            indptr, indices, values = take_rows(self.rows, rows)
         return CompositionTable(
             indptr,
             indices,
             values,
-            self.row_index[row_numbers],
+            self.row_index[rows],
             self.errors,
-            given_values,
-            by_weight,
+            {name: column[rows] for name, column in self.given.items()},
+            None if self.by_weight is None else self.by_weight[rows],
         )
 
     def with_given(
@@ -506,9 +492,9 @@ class CompositionTable:
                 f"given {min(odd)!r}: expected some of {', '.join(names)}"
             )
         columns = {}
-        for name in [
-            base_name for base_name in names if f"{prefix}{base_name}" in given
-        ]:
+        for name in names:
+            if f"{prefix}{name}" not in given:
+                continue
             try:
                 values = np.asarray(given[f"{prefix}{name}"], float)
                 whole = np.broadcast_to(
@@ -672,15 +658,15 @@ def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
         raise InputError(
             f"expected a list of recipes, got a {type(texts).__name__}"
         ) from None
-    odd = {
-        i: v
-        for i, v in enumerate(values)
-        if not isinstance(v, str) and not _missing(v)
-    }
-    clean = [
-        v.encode(errors="replace").decode() if isinstance(v, str) else None
-        for v in values
-    ]
+    odd = {}
+    clean = []
+    for i, value in enumerate(values):
+        text = None
+        if isinstance(value, str):
+            text = value.encode(errors="replace").decode()
+        elif not _missing(value):
+            odd[i] = value
+        clean.append(text)
     return pa.array(clean, pa.large_string()), odd
 
 
@@ -780,9 +766,8 @@ def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
     values = frame[composition_name(frame, column)]
     if hasattr(values, "to_arrow"):  # polars
         values = values.to_arrow()
-    is_arrow = isinstance(values, (pa.Array, pa.ChunkedArray))
-    if is_arrow:
-        return (arrow_array(values), {})
+    if isinstance(values, (pa.Array, pa.ChunkedArray)):
+        return arrow_array(values), {}
     return text_array(values)
 
 
@@ -810,7 +795,7 @@ def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
         If there is no such column, or several fit.
     """
     names = column_names(frame)
-    target = column or _COLUMN
+    target = column or COMPOSITION_COLUMN
     alike = [name for name in names if name == target] or [
         n for n in names if same_name(n, target)
     ]
@@ -869,7 +854,7 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
     if len(text) == 1:
         return text[0]
     raise InputError(
-        f"{source}no column {_COLUMN!r}, nor a single text column; found {join_names(names)}; "
+        f"{source}no column {COMPOSITION_COLUMN!r}, nor a single text column; found {join_names(names)}; "
         "name the one to read (--column)"
     )
 
@@ -1075,7 +1060,7 @@ def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, FloatArray]:
         name.
     """
     joint = {}
-    for name in {name for table in parts for name in table.given}:
+    for name in set[str]().union(*(table.given for table in parts)):
         columns = [t.given.get(name, np.full(len(t), np.nan)) for t in parts]
         joint[name] = np.concatenate(columns)
     return joint
@@ -1149,22 +1134,17 @@ def _without_grades(
     looks_like_grade = pc.match_substring_regex(
         texts_short, r"^\s*[A-Z][a-z]?-?[0-9.]+[A-Z]{0,2}\s*$|\S\s+\S"
     )
-    suspicious[
-        short[
-            pc.fill_null(looks_like_grade, False).to_numpy(zero_copy_only=False)
-        ]
-    ] = True
+    suspicious[short[looks_like_grade.to_numpy(zero_copy_only=False)]] = True
     rows = [e.row for e in table.errors] + table.row_index[suspicious].tolist()
-    reasons = {row: refusal(texts[row - start].as_py() or "") for row in rows}
-    grades = {row: why for row, why in reasons.items() if why is not None}
+    grades = {}
+    for row in rows:
+        text = texts[row - start].as_py() or ""
+        reason = refusal(text)
+        if reason is not None:
+            grades[row] = ParseError(row, text, -1, reason)
     if not grades:
         return table
-    grade_errors = [
-        ParseError(row, texts[row - start].as_py(), -1, w)
-        for row, w in grades.items()
-    ]
-    other_errors = [e for e in table.errors if e.row not in grades]
+    errors = [e for e in table.errors if e.row not in grades]
+    errors += grades.values()
     rest = table[~np.isin(table.row_index, list(grades))]
-    return replace(
-        rest, errors=sorted([*other_errors, *grade_errors], key=lambda e: e.row)
-    )
+    return replace(rest, errors=sorted(errors, key=lambda e: e.row))

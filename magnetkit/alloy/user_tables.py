@@ -8,8 +8,8 @@ Known headers stand in ``datasets/columns/headers.csv``.
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,12 +35,19 @@ UNITS: Mapping[str, Mapping[str, tuple[float, float]]] = {
         "g": (1e-3, 0.0),
         "mg": (1e-6, 0.0),
         "t": (1e3, 0.0),
-    }
-    | {"lb": (0.45359237, 0.0), "oz": (0.028349523125, 0.0)},
+        "lb": (0.45359237, 0.0),
+        "oz": (0.028349523125, 0.0),
+    },
     "count": {"pcs": (1.0, 0.0), "kpcs": (1e3, 0.0)},
-    "field": {"ka/m": (1.0, 0.0), "a/m": (1e-3, 0.0), "ma/m": (1e3, 0.0)}
-    | {"koe": (KILO_OERSTED * 1e-3, 0.0), "oe": (KILO_OERSTED * 1e-6, 0.0)}
-    | {"t": (1e-3 / MU_0, 0.0), "mt": (1e-6 / MU_0, 0.0)},
+    "field": {
+        "ka/m": (1.0, 0.0),
+        "a/m": (1e-3, 0.0),
+        "ma/m": (1e3, 0.0),
+        "koe": (KILO_OERSTED * 1e-3, 0.0),
+        "oe": (KILO_OERSTED * 1e-6, 0.0),
+        "t": (1e-3 / MU_0, 0.0),
+        "mt": (1e-6 / MU_0, 0.0),
+    },
     "polarization": {
         "t": (1.0, 0.0),
         "mt": (1e-3, 0.0),
@@ -140,8 +147,13 @@ _NO_UNIT = {
     "time": "h",
 }
 """Units that a header may leave out, said with the number of rows."""
-_ASKED = ("temperature", "field", "polarization", "length")
-"""Quantities whose unit is asked for where neither header nor cell names it."""
+_ASKED = {
+    "temperature": "C",
+    "field": "kA/m",
+    "polarization": "T",
+    "length": "um",
+}
+"""Quantities whose unit is asked for where neither header nor cell names it, and an example."""
 _SUBJECTS = {"mass_year": "mass", "count_year": "count"}
 _NUMBER = re.compile(r"^([-+]?[\d.,'’\s]*\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(.*)$")
 _RANGE = re.compile(r"(?:[^\W\d]|°)*\s*(?:[-–—~]|\.\.|to\b|bis\b|至)\s*[-+]?\d")
@@ -171,7 +183,6 @@ class Column:
     name: str
     quantity: str = ""
     unit: str = ""
-    note: str = ""
 
     def describe(self) -> str:
         """Return the column as a phrase, ``'Max temp C' as temperature, C``."""
@@ -258,7 +269,7 @@ def read_user_table(
     frame, lines, refusals, notes = _read_frame(source)
     texts = list(map(str, frame.columns))
     columns = match_headers(texts, kind, units)
-    columns = _require_units(frame, columns)
+    _require_units(frame, columns)
     mark, mark_notes = _decimal_mark(frame, columns)
     notes += mark_notes + _describe_thousandths(frame, lines, columns, mark)
     notes += _describe_unnamed_units(frame, columns)
@@ -365,18 +376,17 @@ def check_recipe_headers(headers: Sequence[str], composition: str) -> None:
         if h not in COLUMNS and h != composition and h[:6] != "given_"
     ]
     if "shell" not in headers:
-        nearest = difflib.get_close_matches(
-            "shell",
-            [_simplify_header(header) for header in extra_headers],
-            n=1,
-            cutoff=0.8,
-        )
+        first_headers: dict[str, str] = {}
         for header in extra_headers:
-            if nearest and _simplify_header(header) == nearest[0]:
-                raise InputError(
-                    f"column {header!r} is not known: did you mean 'shell', what is diffused in? "
-                    "Rename it, or call it otherwise if it is your own"
-                )
+            first_headers.setdefault(_simplify_header(header), header)
+        nearest = difflib.get_close_matches(
+            "shell", first_headers, n=1, cutoff=0.8
+        )
+        if nearest:
+            raise InputError(
+                f"column {first_headers[nearest[0]]!r} is not known: did you mean 'shell', what is "
+                "diffused in? Rename it, or call it otherwise if it is your own"
+            )
     conditions = [header for header in extra_headers if _is_condition(header)]
     if conditions:
         names = ", ".join(map(repr, conditions))
@@ -662,6 +672,14 @@ def _split_unit(text: str) -> tuple[str, str | None, str | None]:
     return text, None, None
 
 
+_AMOUNTS = {
+    ("mass", False): "mass_kg",
+    ("mass", True): "mass_kg_year",
+    ("count", False): "number",
+    ("count", True): "number_year",
+}
+
+
 def _named_by_unit(unit: str, yearly: bool) -> str:
     """Return the column that a header means which is only a unit, as ``kg/year``.
 
@@ -679,24 +697,10 @@ def _named_by_unit(unit: str, yearly: bool) -> str:
         pound without a year.
     """
     if unit in UNITS["count"]:
-        if yearly:
-            return "number_year"
-        return "number"
-    if unit in ("kg", "g", "t", "lb", "mg") and (
-        yearly or unit in ("kg", "g", "mg")
-    ):
-        if yearly:
-            return "mass_kg_year"
-        return "mass_kg"
+        return _AMOUNTS["count", yearly]
+    if unit in ("kg", "g", "mg") or (yearly and unit in ("t", "lb")):
+        return _AMOUNTS["mass", yearly]
     return ""
-
-
-_AMOUNTS = {
-    ("mass", False): "mass_kg",
-    ("mass", True): "mass_kg_year",
-    ("count", False): "number",
-    ("count", True): "number_year",
-}
 
 
 def _by_unit(
@@ -754,8 +758,9 @@ _SHOWN = {
     "ka/m": "kA/m",
     "a/m": "A/m",
     "ma/m": "MA/m",
+    "koe": "kOe",
+    "oe": "Oe",
 }
-_SHOWN |= {"koe": "kOe", "oe": "Oe"}
 _MAGNETIC = {"t": "T", "mt": "mT", "kg": "kG", "g": "G"}
 
 
@@ -786,25 +791,20 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     InputError
         If the unit does not fit the quantity.
     """
-    key = next(
-        (
-            k
-            for k in units
-            if _simplify_header(k)
-            in (_simplify_header(column.header), _simplify_header(column.name))
-        ),
-        None,
-    )
-    if key is None:
+    names = [_simplify_header(name) for name in (column.header, column.name)]
+    keys = [key for key in units if _simplify_header(key) in names]
+    if not keys:
         return column
-    text = units.pop(key)
+    text = units.pop(keys[0])
     unit = parse_unit(text)
     if column.quantity == "mass_year" and unit in UNITS["count"]:
-        return Column(column.header, "number_year", "count_year", str(unit))
+        return replace(
+            column, name="number_year", quantity="count_year", unit=str(unit)
+        )
     is_text = column.quantity == "text"
     if unit is None or is_text or unit not in UNITS[_subject(column.quantity)]:
         raise InputError(_unit_error(column.header, text, column.quantity))
-    return Column(column.header, column.name, column.quantity, unit)
+    return replace(column, unit=unit)
 
 
 def _nearest_entry(
@@ -851,11 +851,13 @@ def _refuse_near_miss(header: str, kind: str, taken: set[str]) -> None:
     """
     plain = _simplify_header(header)
     base = _split_unit(plain)[0] or plain
-    open_columns = [k for k in _vocabulary(kind) if k.name not in taken]
-    spellings = {
-        text: entry for entry in open_columns for text in entry.spellings
-    }
-    long_spellings = {t: entry for t, entry in spellings.items() if len(t) > 4}
+    long_spellings = {}
+    for candidate in _vocabulary(kind):
+        if candidate.name in taken:
+            continue
+        for text in candidate.spellings:
+            if len(text) > 4:
+                long_spellings[text] = candidate
     entry = _nearest_entry(base, long_spellings)
     if entry is not None:
         units = UNITS.get(_subject(entry.quantity), {})
@@ -955,41 +957,23 @@ def as_frame(source: Any) -> "pd.DataFrame":
         raise InputError(f"the columns do not form a table: {error}") from None
 
 
-def _require_units(
-    frame: "pd.DataFrame", columns: tuple[Column, ...]
-) -> tuple[Column, ...]:
-    """Check that every column whose quantity needs a unit has one, in its header or a cell.
+def _require_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> None:
+    """Raise InputError if a column needs a unit that neither its header nor a cell names.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Cells of `columns`, in their order.
     columns : tuple of Column
-        What each column is: ``header``, ``name``, ``quantity`` and ``unit``.
-
-    Returns
-    -------
-    tuple of Column
-        `columns` themselves.
-
-    Raises
-    ------
-    InputError
-        If a column with cells needs a unit that neither header nor cells name.
+        What each column is: ``header``, ``name``, ``quantity`` and ``unit``. A column without cells
+        needs no unit.
     """
     for place, column in enumerate(columns):
         if column.quantity not in _ASKED or column.unit:
             continue
-        cells = [c for c in frame.iloc[:, place].tolist() if not is_missing(c)]
-        bare = [c for c in cells if not isinstance(c, str) or not _cell_unit(c)]
-        if cells and len(bare) == len(cells):
-            unit = {
-                "temperature": "C",
-                "field": "kA/m",
-                "polarization": "T",
-                "length": "um",
-            }
-            example = unit[column.quantity]
+        cells, bare_count = _count_bare(frame.iloc[:, place])
+        if cells and bare_count == len(cells):
+            example = _ASKED[column.quantity]
             names = ", ".join(
                 _print_unit(u, column.quantity) for u in UNITS[column.quantity]
             )
@@ -998,14 +982,20 @@ def _require_units(
                 f"column {column.header!r} names no unit ({rows}): {names}? Write it into the "
                 f"header, '{column.header} ({example})', or give --unit '{column.header}={example}'"
             )
-    return columns
 
 
-def _cell_unit(text: str) -> str | None:
-    match = _NUMBER.match(text.strip())
-    if match is None:
-        return None
-    return parse_unit(match[2])
+def _count_bare(cells: Iterable[Any]) -> tuple[list[Any], int]:
+    """Return the cells that are not empty, and how many of them name no unit.
+
+    `cells` are those of a column: texts such as "120 °C", and numbers, which name none.
+    """
+    values = [cell for cell in cells if not is_missing(cell)]
+    bare_count = 0
+    for value in values:
+        match = _NUMBER.match(value.strip()) if isinstance(value, str) else None
+        if match is None or not parse_unit(match[2]):
+            bare_count += 1
+    return values, bare_count
 
 
 def _decimal_mark(
@@ -1035,12 +1025,7 @@ def _decimal_mark(
         if column.quantity in ("", "text"):
             continue
         for cell in frame.iloc[:, place]:
-            match = (
-                _NUMBER.match(cell.strip()) if isinstance(cell, str) else None
-            )
-            if match is None:
-                continue
-            plain = re.sub(r"[\s'’]", "", match[1])
+            plain = _bare_number(cell)
             if _COMMA.match(plain):
                 commas.append(cell)
             elif _POINT.match(plain):
@@ -1056,6 +1041,17 @@ def _decimal_mark(
         )
         return ",", [note] if note else []
     return ".", []
+
+
+def _bare_number(cell: Any) -> str:
+    """Return the number of a text such as "1 200 kg" without blanks and unit, "1200".
+
+    `cell` is any value; what is no text, or has no number, gives an empty text.
+    """
+    match = _NUMBER.match(cell.strip()) if isinstance(cell, str) else None
+    if match is None:
+        return ""
+    return re.sub(r"[\s'’]", "", match[1])
 
 
 _AMOUNTS_OF_MANY = ("mass_year", "count_year", "count")
@@ -1093,10 +1089,7 @@ def _describe_thousandths(
             continue
         cells: list[tuple[int, str]] = []
         for line, cell in zip(lines, frame.iloc[:, place], strict=True):
-            match = (
-                _NUMBER.match(cell.strip()) if isinstance(cell, str) else None
-            )
-            plain = re.sub(r"[\s'’]", "", match[1]) if match is not None else ""
+            plain = _bare_number(cell)
             if (
                 _EITHER.fullmatch(plain)
                 and plain.count(mark) == 1
@@ -1165,11 +1158,10 @@ def _describe_unnamed_units(
             and " kg" in f" {_simplify_header(column.header)}"
         ):
             continue
-        cells = [c for c in frame.iloc[:, place] if not is_missing(c)]
-        bare = [c for c in cells if not isinstance(c, str) or not _cell_unit(c)]
-        if bare:
+        _, bare_count = _count_bare(frame.iloc[:, place])
+        if bare_count:
             notes.append(
-                f"'{column.header}' names no unit: taken as {unit} in {len(bare)} rows "
+                f"'{column.header}' names no unit: taken as {unit} in {bare_count} rows "
                 f"(--unit '{column.header}={'pcs' if column.quantity == 'mass_year' else 'g'}' "
                 "says otherwise)"
             )
@@ -1362,17 +1354,11 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
     high = believed.high
     if low <= value <= high:
         return value
-    units = UNITS[_subject(column.quantity)].items()
-    likely_units = [
-        u
-        for u, (k, zero) in units
-        if u != unit and low <= number * k + zero <= high
-    ]
-    guess = (
-        f"; {_print_unit(likely_units[0], column.quantity)}?"
-        if likely_units
-        else ""
-    )
+    guess = ""
+    for other, (factor, offset) in UNITS[_subject(column.quantity)].items():
+        if other != unit and low <= number * factor + offset <= high:
+            guess = f"; {_print_unit(other, column.quantity)}?"
+            break
     unit_text = _print_unit(unit, column.quantity)
     what = f"{number:g} {unit_text}".strip()
     if value <= 0.0 < low and column.quantity in _AMOUNTS_OF_MANY:

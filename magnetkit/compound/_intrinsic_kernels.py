@@ -48,6 +48,13 @@ ION_A2 = 34
 _ION_A4 = 36
 _ION_COUPLING = 38
 CRYSTAL_FIELD_SLOPE = 40
+# Columns of an ion that lie between those with iron and with cobalt, and their slots.
+_BLENDED = (
+    (STRENGTH, _ION_EXCHANGE),
+    (ION_J, _ION_MOMENT),
+    (A_2, ION_A2),
+    (A_4, _ION_A4),
+)
 _BOW = 0
 _CRYSTAL_FIELD_BOW = 15
 _FILLING = 16
@@ -175,8 +182,8 @@ def _occupation(i, rows, h, model):
     """
     indices = rows.indices
     values = rows.values
-    role = model.role
-    known = model.known
+    role = model.role[h]
+    known = model.known[h]
     sum_r = 0.0
     sum_t = 0.0
     sum_x = 0.0
@@ -187,19 +194,19 @@ def _occupation(i, rows, h, model):
     for k in range(rows.indptr[i], rows.indptr[i + 1]):
         e = indices[k]
         v = values[k]
-        if role[h, e] == ON_R:
+        if role[e] == ON_R:
             sum_r += v
-            if known[h, e] & 1 == 0:
+            if known[e] & 1 == 0:
                 unknown += v
-        elif role[h, e] == ON_T:
+        elif role[e] == ON_T:
             sum_t += v
             if e == _IRON:
                 iron = v
             elif e == _COBALT:
                 cobalt = v
-            elif known[h, e] & 2 == 0:
+            elif known[e] & 2 == 0:
                 unknown += v
-        elif role[h, e] == ON_X:
+        elif role[e] == ON_X:
             sum_x += v
             if e == _CARBON:
                 carbon = v
@@ -318,55 +325,53 @@ def condense_row(i, rows, h, model, condensed, mix):
         return -1
     indices = rows.indices
     values = rows.values
-    role = model.role
-    p = model.element
-    q = model.host
-    state = condensed.state
+    role = model.role[h]
+    p = model.element[h]
+    q = model.host[h]
+    state = condensed.state[i]
     d = 1.0 - 2.0 * c
     field = (
         1.0
-        + c * (1.0 - c) * q[h, _CRYSTAL_FIELD_BOW]
-        + w * q[h, _CRYSTAL_FIELD_FILLING]
+        + c * (1.0 - c) * q[_CRYSTAL_FIELD_BOW]
+        + w * q[_CRYSTAL_FIELD_FILLING]
     )
     for k in range(5):
-        mix[k] = c * (1.0 - c) * _bow(q[h], _BOW + 3 * k, d)
-        mix[k] += w * q[h, _FILLING + k]
+        mix[k] = c * (1.0 - c) * _bow(q, _BOW + 3 * k, d)
+        mix[k] += w * q[_FILLING + k]
     # Slopes in the exchange are those with yttrium. Between iron and cobalt a substituent dilutes
     # all pairs as it does in cobalt, and what it does to iron besides goes with the pairs of iron,
     # (1 - c)^2, if `_PAIRS` is 1; its two slopes are mixed as the metals are if it is 0.
-    iron = p[h, _YTTRIUM, 6 * EXCHANGE]
-    cobalt = p[h, _YTTRIUM, 6 * EXCHANGE + 1]
-    ion_exchange = mix[EXCHANGE] - w * q[h, _FILLING + EXCHANGE]
+    iron = p[_YTTRIUM, 6 * EXCHANGE]
+    cobalt = p[_YTTRIUM, 6 * EXCHANGE + 1]
+    ion_exchange = mix[EXCHANGE] - w * q[_FILLING + EXCHANGE]
     all_pairs = (
         (c * (1.0 - c) * iron + ion_exchange) / cobalt if cobalt > 0.0 else 0.0
     )
-    on_iron = (1.0 - c) * (1.0 - q[h, _PAIRS] * c)
-    on_cobalt = c + q[h, _PAIRS] * all_pairs
+    on_iron = (1.0 - c) * (1.0 - q[_PAIRS] * c)
+    on_cobalt = c + q[_PAIRS] * all_pairs
     level = (1.0 - c) * iron + c * cobalt + ion_exchange
     if model.kind[h, _SATURATES] > 0:
         # Exchange saturates as the interstitial sites fill.
-        by_carbon = carbon * q[h, CARBON]
-        mix[EXCHANGE] += (w * w - w) * q[h, _FILLING + EXCHANGE] + by_carbon
+        by_carbon = carbon * q[CARBON]
+        mix[EXCHANGE] += (w * w - w) * q[_FILLING + EXCHANGE] + by_carbon
     coupling = 0.0
     dilution = 0.0
     exchange = 0.0
     by_pairs = 0.0
     for k in range(rows.indptr[i], rows.indptr[i + 1]):
         e = indices[k]
-        if role[h, e] == ON_R:
+        if role[e] == ON_R:
             x = values[k] / sum_r
-            of_exchange, of_coupling = _add_rare_earth(p[h, e], x, c, mix)
+            of_exchange, of_coupling = _add_rare_earth(p[e], x, c, mix)
             ion_exchange += of_exchange
             coupling += of_coupling
-        elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
+        elif role[e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
-            parts = _add_metal(
-                p[h, e], y, c, (on_iron, on_cobalt, all_pairs), mix
-            )
+            parts = _add_metal(p[e], y, c, (on_iron, on_cobalt, all_pairs), mix)
             exchange += parts[0]
             by_pairs += parts[1]
             dilution += parts[2]
-            field += y * p[h, e, CRYSTAL_FIELD_SLOPE]
+            field += y * p[e, CRYSTAL_FIELD_SLOPE]
     if not (mix[_MOMENT] > 0.0 and mix[_VOLUME] > 0.0):
         return -1
     # Dilution takes its share of what interstitials make of the exchange. What the rare earth makes
@@ -377,7 +382,7 @@ def condense_row(i, rows, h, model, condensed, mix):
     if level > 0.0 and ion_exchange > 0.0:
         away = ion_exchange / level - 1.0
         filling = mix[EXCHANGE] / ion_exchange
-    factor = filling * (1.0 + q[h, _DILUTION] * away)
+    factor = filling * (1.0 + q[_DILUTION] * away)
     mix[EXCHANGE] += exchange * factor
     # The exchange field that the rare earth feels follows the moment left by dilution.
     moment_share = mix[_MOMENT] / (mix[_MOMENT] - dilution)
@@ -386,25 +391,25 @@ def condense_row(i, rows, h, model, condensed, mix):
         if model.kind[h, _SUBLATTICES] > 1
         else 0.0
     )
-    state[i, CURIE] = 0.5 * (
+    state[CURIE] = 0.5 * (
         mix[EXCHANGE] + np.sqrt(mix[EXCHANGE] ** 2 + 4.0 * coupling)
     )
-    state[i, _FORM] = _blend(q[h], SHAPE, c)
-    state[i, MOMENT_T] = mix[_MOMENT]
-    state[i, _BROAD] = mix[_K_BROAD]
-    state[i, _STEEP] = mix[_K_STEEP]
-    state[i, TO_TESLA] = TESLA / mix[_VOLUME]
-    state[i, PER_ION] = model.counts[h, 0] * _MJ_PER_K / mix[_VOLUME]
-    state[i, CRYSTAL_FIELD] = field
-    state[i, _KEPT] = moment_share
-    state[i, COBALT] = c
-    state[i, _T_EXCHANGE] = mix[EXCHANGE]
-    state[i, _EMPTY] = w
-    state[i, _ON_IRON] = factor * on_iron
-    state[i, _ON_COBALT] = factor * on_cobalt
-    state[i, _BY_DILUTION] = filling * away * exchange
-    state[i, _BY_PAIRS] = factor * by_pairs
-    state[i, _ORDER] = model.kind[h, _CONSTANTS]
+    state[_FORM] = _blend(q, SHAPE, c)
+    state[MOMENT_T] = mix[_MOMENT]
+    state[_BROAD] = mix[_K_BROAD]
+    state[_STEEP] = mix[_K_STEEP]
+    state[TO_TESLA] = TESLA / mix[_VOLUME]
+    state[PER_ION] = model.counts[h, 0] * _MJ_PER_K / mix[_VOLUME]
+    state[CRYSTAL_FIELD] = field
+    state[_KEPT] = moment_share
+    state[COBALT] = c
+    state[_T_EXCHANGE] = mix[EXCHANGE]
+    state[_EMPTY] = w
+    state[_ON_IRON] = factor * on_iron
+    state[_ON_COBALT] = factor * on_cobalt
+    state[_BY_DILUTION] = filling * away * exchange
+    state[_BY_PAIRS] = factor * by_pairs
+    state[_ORDER] = model.kind[h, _CONSTANTS]
     return _write_ions(
         i, rows, h, model, (sum_r, c, moment_share), condensed.ion
     )
@@ -434,7 +439,9 @@ def _write_ions(i, rows, h, model, sites, ion):
     -------
     int
     """
-    (sum_r, c, kept), facts, p = sites, model.ions.facts, model.element
+    sum_r, c, moment_share = sites
+    facts = model.ions.facts
+    p = model.element
     a = rows.indptr[i]
     group = model.kind[h, _FIELD_TABLE]
     if model.kind[h, _SUBLATTICES] < 2:
@@ -442,15 +449,15 @@ def _write_ions(i, rows, h, model, sites, ion):
     for k in range(rows.indptr[i], rows.indptr[i + 1]):
         e = rows.indices[k]
         if model.role[h, e] == ON_R and facts[group, e, 0] >= 0.0:
-            ion[a, TABLE] = facts[group, e, 0]
+            one = ion[a]
+            one[TABLE] = facts[group, e, 0]
             for j in range(4):
-                ion[a, PER_KELVIN + j] = facts[group, e, 1 + j]
-            ion[a, SITE] = rows.values[k] / sum_r
-            for j, slot in ((STRENGTH, _ION_EXCHANGE), (ION_J, _ION_MOMENT), (A_2, ION_A2),
-                            (A_4, _ION_A4)):  # fmt: skip
-                ion[a, j] = _blend(p[h, e], slot, c)
-            ion[a, STRENGTH] *= kept
-            ion[a, ION_J] *= ion[a, SITE] * model.counts[h, 0]
+                one[PER_KELVIN + j] = facts[group, e, 1 + j]
+            one[SITE] = rows.values[k] / sum_r
+            for column, slot in _BLENDED:
+                one[column] = _blend(p[h, e], slot, c)
+            one[STRENGTH] *= moment_share
+            one[ION_J] *= one[SITE] * model.counts[h, 0]
             a += 1
     return a - rows.indptr[i]
 
@@ -920,75 +927,75 @@ def spread_row(i, rows, h, model, state, room):
     last = rows.indptr[i + 1]
     indices = rows.indices
     values = rows.values
-    role = model.role
+    role = model.role[h]
     counts = model.counts
     facts = model.ions.facts
-    dp = model.element_sd
-    dq = model.host_sd
+    dp = model.element_sd[h]
+    dq = model.host_sd[h]
+    alloy = state[i]
     v = room.variance
     ion = room.ion
     mix = room.mix
-    c = state[i, COBALT]
-    moment_share = state[i, _KEPT]
-    w = state[i, _EMPTY]
+    c = alloy[COBALT]
+    moment_share = alloy[_KEPT]
+    w = alloy[_EMPTY]
     d = 1.0 - 2.0 * c
-    sum_r, sum_t = _add_up_metals(indices, values, first, last, role[h])
+    sum_r, sum_t = _add_up_metals(indices, values, first, last, role)
     for k in range(5):
         b = _BOW + 3 * k
-        linear = dq[h, b + 1] ** 2
-        square = dq[h, b + 2] ** 2
-        bow = dq[h, b] ** 2 + d * d * (linear + d * d * square)
-        filling = (w * dq[h, _FILLING + k]) ** 2
+        linear = dq[b + 1] ** 2
+        square = dq[b + 2] ** 2
+        bow = dq[b] ** 2 + d * d * (linear + d * d * square)
+        filling = (w * dq[_FILLING + k]) ** 2
         mix[k] = (c * (1.0 - c)) ** 2 * bow + filling
-    v[_V_FIELD] = (c * (1.0 - c) * dq[h, _CRYSTAL_FIELD_BOW]) ** 2
-    v[_V_FIELD] += (w * dq[h, _CRYSTAL_FIELD_FILLING]) ** 2
+    v[_V_FIELD] = (c * (1.0 - c) * dq[_CRYSTAL_FIELD_BOW]) ** 2
+    v[_V_FIELD] += (w * dq[_CRYSTAL_FIELD_FILLING]) ** 2
     has_sublattices = model.kind[h, _SUBLATTICES] > 1
     coupling = 0.0
     ions = 0
     for k in range(first, last):
         e = indices[k]
-        if role[h, e] == ON_R:
+        if role[e] == ON_R:
             x = values[k] / sum_r
             on_iron = (x * (1.0 - c)) ** 2
             on_cobalt = (x * c) ** 2
             for j in range(5):
                 mix[j] += (
-                    on_iron * dp[h, e, 6 * j] ** 2
-                    + on_cobalt * dp[h, e, 6 * j + 1] ** 2
+                    on_iron * dp[e, 6 * j] ** 2
+                    + on_cobalt * dp[e, 6 * j + 1] ** 2
                 )
-            coupling += on_iron * dp[h, e, _ION_COUPLING] ** 2
-            coupling += on_cobalt * dp[h, e, _ION_COUPLING + 1] ** 2
+            coupling += on_iron * dp[e, _ION_COUPLING] ** 2
+            coupling += on_cobalt * dp[e, _ION_COUPLING + 1] ** 2
             if (
                 has_sublattices
                 and facts[model.kind[h, _FIELD_TABLE], e, 0] >= 0.0
             ):
-                for j, slot in ((STRENGTH, _ION_EXCHANGE), (ION_J, _ION_MOMENT), (A_2, ION_A2),
-                                (A_4, _ION_A4)):  # fmt: skip
-                    ion[ions, j] = np.hypot(
-                        (1.0 - c) * dp[h, e, slot], c * dp[h, e, slot + 1]
+                for column, slot in _BLENDED:
+                    ion[ions, column] = np.hypot(
+                        (1.0 - c) * dp[e, slot], c * dp[e, slot + 1]
                     )
                 ion[ions, STRENGTH] *= moment_share
                 ion[ions, ION_J] *= x * counts[h, 0]
                 ions += 1
-        elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
+        elif role[e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
-            _spread_metal(dp[h, e], y, c, state[i], mix)
-            v[_V_FIELD] += (y * dp[h, e, CRYSTAL_FIELD_SLOPE]) ** 2
-    mix[EXCHANGE] += (state[i, _BY_DILUTION] * dq[h, _DILUTION]) ** 2
-    mix[EXCHANGE] += (state[i, _BY_PAIRS] * dq[h, _PAIRS]) ** 2
+            _spread_metal(dp[e], y, c, alloy, mix)
+            v[_V_FIELD] += (y * dp[e, CRYSTAL_FIELD_SLOPE]) ** 2
+    mix[EXCHANGE] += (alloy[_BY_DILUTION] * dq[_DILUTION]) ** 2
+    mix[EXCHANGE] += (alloy[_BY_PAIRS] * dq[_PAIRS]) ** 2
     v[_V_MOMENT] = mix[_MOMENT]
     v[_V_BROAD] = mix[_K_BROAD]
     v[_V_STEEP] = mix[_K_STEEP]
-    v[_V_VOLUME] = mix[_VOLUME] * (state[i, TO_TESLA] / TESLA) ** 2
+    v[_V_VOLUME] = mix[_VOLUME] * (alloy[TO_TESLA] / TESLA) ** 2
     coupling = coupling if has_sublattices else 0.0
-    curie = state[i, CURIE]
-    root = 2.0 * curie - state[i, _T_EXCHANGE]
+    curie = alloy[CURIE]
+    root = 2.0 * curie - alloy[_T_EXCHANGE]
     v[_D_CURIE] = np.sqrt(
         (curie / root) ** 2 * mix[EXCHANGE]
         + coupling * (moment_share / root) ** 2
     )
-    iron = (1.0 - c) * dq[h, SHAPE]
-    cobalt = c * dq[h, SHAPE + 1]
+    iron = (1.0 - c) * dq[SHAPE]
+    cobalt = c * dq[SHAPE + 1]
     v[_D_FORM] = np.sqrt(iron**2 + cobalt**2)
     v[_LEFT_J] = model.host[h, _RESIDUAL_J]
     v[_LEFT_K] = model.host[h, _RESIDUAL_K]
@@ -1018,7 +1025,7 @@ def _add(g, at, factor, out):
     moment = factor * g[at]
     first = factor * g[at + 1]
     second = factor * g[at + 2]
-    third = factor * g[at + 3]  # fmt: skip
+    third = factor * g[at + 3]
     total = first + 2.0 * second + 3.0 * third
     out[_J] += moment * moment
     out[_1] += first * first
@@ -1049,9 +1056,10 @@ def variances(kelvin, i, condensed, found, room):
         and ``out`` are overwritten. ``out``, float64 (7,), has variances and covariances of J_s (T)
         and the constants (MJ/m^3), in the order of `_add`.
     """
-    state, ion, (mt, j, k1, k2, k3) = condensed.state, condensed.ion, found
+    mt, j, k1, k2, k3 = found
+    alloy = condensed.state[i]
+    ion = condensed.ion
     work = room.work
-    spread = room.ion
     v = room.variance
     out = room.out
     m2 = mt * mt
@@ -1065,36 +1073,36 @@ def variances(kelvin, i, condensed, found, room):
     by_field = room.by[1]
     by_m[:] = 0.0
     by_field[:] = 0.0
-    by_m[0] = state[i, MOMENT_T]
-    by_broad = state[i, _BROAD] * mt * (1.2 + 1.6 * m2)
-    by_m[1] = by_broad + 10.0 * state[i, _STEEP] * m2**4 * mt
-    field = state[i, CRYSTAL_FIELD]
-    first = int(state[i, FIRST])
-    for r in range(int(state[i, IONS])):
-        a = first + r
+    by_m[0] = alloy[MOMENT_T]
+    by_broad = alloy[_BROAD] * mt * (1.2 + 1.6 * m2)
+    by_m[1] = by_broad + 10.0 * alloy[_STEEP] * m2**4 * mt
+    field = alloy[CRYSTAL_FIELD]
+    first = int(alloy[FIRST])
+    for r in range(int(alloy[IONS])):
+        one = ion[first + r]
+        deviation = room.ion[r]
         ion_work = work[r]
         for k in range(4):
-            by_m[k] += ion_work[BY_FIELD + k] * ion[a, STRENGTH]
-            by_fourth = ion_work[BY_A4 + k] * ion[a, A_4]
-            by_field[k] += ion_work[BY_A2 + k] * ion[a, A_2] + by_fourth
-        _add(ion_work, BY_FIELD, mt * spread[r, STRENGTH], out)
-        _add(ion_work, BY_A2, field * spread[r, A_2], out)
-        _add(ion_work, BY_A4, field * spread[r, A_4], out)
-        if ion[a, ION_J] > 0.0:
-            out[_J] += (ion_work[0] * spread[r, ION_J] / ion[a, ION_J]) ** 2
+            by_m[k] += ion_work[BY_FIELD + k] * one[STRENGTH]
+            by_fourth = ion_work[BY_A4 + k] * one[A_4]
+            by_field[k] += ion_work[BY_A2 + k] * one[A_2] + by_fourth
+        _add(ion_work, BY_FIELD, mt * deviation[STRENGTH], out)
+        _add(ion_work, BY_A2, field * deviation[A_2], out)
+        _add(ion_work, BY_A4, field * deviation[A_4], out)
+        if one[ION_J] > 0.0:
+            out[_J] += (ion_work[0] * deviation[ION_J] / one[ION_J]) ** 2
     # T_C by a finite step, which stays bounded where m(t) turns vertical.
-    t = kelvin / state[i, CURIE]
-    step = v[_D_CURIE] / state[i, CURIE]
+    t = kelvin / alloy[CURIE]
+    step = v[_D_CURIE] / alloy[CURIE]
     up = t / (1.0 + step)
     down = t / (1.0 - step)
     dm = 0.5 * (
-        reduced_moment(up, state[i, _FORM])
-        - reduced_moment(down, state[i, _FORM])
+        reduced_moment(up, alloy[_FORM]) - reduced_moment(down, alloy[_FORM])
     )
     ds = v[_D_FORM] * t * np.sqrt(t) * (1.0 - t) / (3.0 * m2)
     _add(by_m, 0, np.sqrt(dm * dm + ds * ds), out)
     _add(by_field, 0, np.sqrt(v[_V_FIELD]), out)
-    tesla = state[i, TO_TESLA] if j >= 0.0 else -state[i, TO_TESLA]
+    tesla = alloy[TO_TESLA] if j >= 0.0 else -alloy[TO_TESLA]
     out[_J] = out[_J] * tesla * tesla + (j * tesla) ** 2 * (
         v[_V_VOLUME] + v[_LEFT_J] * v[_LEFT_J]
     )
@@ -1185,9 +1193,13 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
     ion_count = most_ions(condensed.state)
     for chunk in range(start, stop):
         room = Room(
-            np.empty((ion_count, N_WORK)), np.zeros((ion_count, N_ION)), np.zeros(_N_VARIANCE), np.empty(5),
-            np.empty((2, 4)), np.empty(7),
-        )  # fmt: skip
+            np.empty((ion_count, N_WORK)),
+            np.zeros((ion_count, N_ION)),
+            np.zeros(_N_VARIANCE),
+            np.empty(5),
+            np.empty((2, 4)),
+            np.empty(7),
+        )
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             _evaluate_row(i, rows, codes[i], model, asked, condensed, room, out)
 
@@ -1222,8 +1234,7 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
     temperatures, spread, learnt_curie = asked
     state = condensed.state
     v = room.variance
-    for l in range(len(temperatures)):  # noqa: E741
-        out.status[l, i] = int(state[i, STATE])
+    out.status[:, i] = int(state[i, STATE])
     is_learnt = not np.isnan(learnt_curie[0, i])
     if is_learnt:
         out.curie[i] = learnt_curie[0, i]
@@ -1239,28 +1250,28 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
             v[_D_CURIE] = learnt_curie[1, i]
         out.curie_sd[i] = v[_D_CURIE]
     state[i, CURIE] = curie
-    for l in range(len(temperatures)):  # noqa: E741
-        if not temperatures[l] < curie:
-            out.status[l, i] = PARAMAGNETIC
+    for t in range(len(temperatures)):
+        if not temperatures[t] < curie:
+            out.status[t, i] = PARAMAGNETIC
             continue
         values = evaluate_state(
-            temperatures[l], i, state, condensed.ion, room.work, model.ions, 2
+            temperatures[t], i, state, condensed.ion, room.work, model.ions, 2
         )
-        _write_values(l, i, condensed, values, room.work, out)
+        _write_values(t, i, condensed, values, room.work, out)
         if spread:
-            variances(temperatures[l], i, condensed, values, room)
-            _write_deviations(l, i, values, room.out, out)
+            variances(temperatures[t], i, condensed, values, room)
+            _write_deviations(t, i, values, room.out, out)
 
 
 @jit(part="copied")
-def _write_values(l, i, condensed, found, work, out):  # noqa: E741
+def _write_values(t, i, condensed, found, work, out):
     """Write polarization, constants, fields and status of a phase at a temperature into `out`.
 
     Fields and hardness are written only where the easy direction is the axis.
 
     Parameters
     ----------
-    l, i : int
+    t, i : int
         Number of the temperature and of the phase.
     condensed : Condensed
         What `condense` returned; only read.
@@ -1270,53 +1281,56 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     work : ndarray of float64, shape (ions, 64)
         As `evaluate_state` left it, with all derivatives; only read.
     out : Evaluated
-        ``value[:, l, i]`` and ``status[l, i]`` are written: T, MJ/m^3, T and no unit.
+        ``value[:, t, i]`` and ``status[t, i]`` are written: T, MJ/m^3, T and no unit.
     """
-    (_, j, k1, k2, k3), state, value = found, condensed.state, out.value
+    _, j, k1, k2, k3 = found
+    state = condensed.state
+    value = out.value[:, t, i]
     j_s = abs(j) * state[i, TO_TESLA]
-    value[POLARIZATION, l, i] = j_s
-    value[K1, l, i] = k1
-    value[K2, l, i] = k2
-    value[K3, l, i] = k3
-    out.status[l, i] = direction(k1, k2, k3)
-    if out.status[l, i] == OK:
-        value[_FIELD, l, i] = 2e6 * MU_0 * (k1 + 2.0 * k2 + 3.0 * k3) / j_s
-        value[_NUCLEATION, l, i] = switching(
+    value[POLARIZATION] = j_s
+    value[K1] = k1
+    value[K2] = k2
+    value[K3] = k3
+    status = direction(k1, k2, k3)
+    out.status[t, i] = status
+    if status == OK:
+        value[_FIELD] = 2e6 * MU_0 * (k1 + 2.0 * k2 + 3.0 * k3) / j_s
+        value[_NUCLEATION] = switching(
             i, state, condensed.ion, work, found, 1.0
         )
-        value[HARDNESS, l, i] = np.sqrt(1e6 * MU_0 * k1) / j_s
+        value[HARDNESS] = np.sqrt(1e6 * MU_0 * k1) / j_s
 
 
 @jit(part="copied")
-def _write_deviations(l, i, found, var, out):  # noqa: E741
+def _write_deviations(t, i, found, var, out):
     """Write the standard deviations of the values that `_write_values` wrote.
 
     Those of fields and hardness are written only where the easy direction is the axis.
 
     Parameters
     ----------
-    l, i : int
+    t, i : int
         Number of the temperature and of the phase.
     found : tuple of float
         What `evaluate_state` returned, of which K_1, K_2 and K_3 (MJ/m^3) are read.
     var : ndarray of float64, shape (7,)
         Variances and covariances, as `variances` left them in ``room.out``.
     out : Evaluated
-        ``sd[:, l, i]`` is written, in the units of ``value``, which must be there.
+        ``sd[:, t, i]`` is written, in the units of ``value``, which must be there.
     """
-    (_, _, k1, k2, k3), value, sd = found, out.value, out.sd
-    j_s = value[POLARIZATION, l, i]
+    _, _, k1, k2, k3 = found
+    value = out.value[:, t, i]
+    sd = out.sd[:, t, i]
+    j_s = value[POLARIZATION]
     total = k1 + 2.0 * k2 + 3.0 * k3
-    sd[POLARIZATION, l, i] = np.sqrt(var[_J])
+    sd[POLARIZATION] = np.sqrt(var[_J])
     for k in range(3):
-        sd[K1 + k, l, i] = np.sqrt(var[_1 + k])
-    if out.status[l, i] == OK:
+        sd[K1 + k] = np.sqrt(var[_1 + k])
+    if out.status[t, i] == OK:
         on_j = var[_J] / j_s**2
         rel = var[_SUM] / total**2 + on_j - 2.0 * var[_J_SUM] / (total * j_s)
-        sd[_FIELD, l, i] = value[_FIELD, l, i] * np.sqrt(max(rel, 0.0))
+        sd[_FIELD] = value[_FIELD] * np.sqrt(max(rel, 0.0))
         rel = var[_1] / k1**2 + on_j - 2.0 * var[_J_1] / (k1 * j_s)
-        sd[_NUCLEATION, l, i] = value[_NUCLEATION, l, i] * np.sqrt(
-            max(rel, 0.0)
-        )
+        sd[_NUCLEATION] = value[_NUCLEATION] * np.sqrt(max(rel, 0.0))
         rel = 0.25 * var[_1] / k1**2 + on_j - var[_J_1] / (k1 * j_s)
-        sd[HARDNESS, l, i] = value[HARDNESS, l, i] * np.sqrt(max(rel, 0.0))
+        sd[HARDNESS] = value[HARDNESS] * np.sqrt(max(rel, 0.0))

@@ -103,13 +103,15 @@ class Parameters:
         those of the data, shared and not to be changed.
         """
         n = len(HOST_NAMES)
+        element = np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS)))
+        host = np.zeros((n, len(HOST_SLOTS)))
         return cls(
-            np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS))),
-            np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS))),
-            np.zeros((n, len(HOST_SLOTS))),
-            np.zeros((n, len(HOST_SLOTS))),
-            np.zeros((n, N_ELEMENTS), np.int8),
-            ion_tables(),
+            element=element,
+            element_sd=element.copy(),
+            host=host,
+            host_sd=host.copy(),
+            known=np.zeros((n, N_ELEMENTS), np.int8),
+            ions=ion_tables(),
         )
 
     @cached_property
@@ -121,9 +123,15 @@ class Parameters:
         from .._core._arrays import Model
 
         return Model(
-            *site_rules(), self.known, self.ions, self.element, self.host, self.element_sd,
-            self.host_sd, _kinds(),
-        )  # fmt: skip
+            *site_rules(),
+            known=self.known,
+            ions=self.ions,
+            element=self.element,
+            host=self.host,
+            element_sd=self.element_sd,
+            host_sd=self.host_sd,
+            kind=_kinds(),
+        )
 
 
 @lru_cache(maxsize=1)
