@@ -148,8 +148,9 @@ def probability_by_recipe(
         best = mk.screen(recipes, DEVICE, **options).best(len(recipes))
     except mk.errors.MagnetkitError:
         return {}
-    column = best.set_index("row_index")["probability_meets_requirements"]
-    return {int(number): float(value) for number, value in column.items()}
+    numbers = best["row_index"].tolist()
+    probabilities = best["probability_meets_requirements"].tolist()
+    return dict(zip(numbers, probabilities, strict=True))
 
 
 def _coercivity(row: dict[str, Any]) -> str:
