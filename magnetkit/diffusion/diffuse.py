@@ -285,19 +285,24 @@ class Diffusion:
         str
             Keys ``magnet``, ``asked`` (the target in words), ``meets``, ``none_needed``, ``bare``
             (fields of `Bare`), ``designs`` (a list, one object a row) and ``undone`` (a list of
-            sentences).
+            sentences). A number that JSON has not, such as the margin where no field opposes the
+            magnet, is null.
         """
         records = json.loads(self.designs.to_json(orient="records"))
+        bare = {
+            name: value if np.isfinite(value) else None
+            for name, value in vars(self.bare).items()
+        }
         plain = {
             "magnet": self.magnet,
             "asked": self.asked,
             "meets": self.meets,
             "none_needed": self.none_needed,
-            "bare": vars(self.bare),
+            "bare": bare,
             "designs": records,
             "undone": self.undone,
         }
-        return json.dumps(plain, ensure_ascii=False)
+        return json.dumps(plain, ensure_ascii=False, allow_nan=False)
 
 
 @dataclass(frozen=True)

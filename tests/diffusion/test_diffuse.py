@@ -1,5 +1,6 @@
 """`mk.diffuse` as it is asked: designs compared, maps followed, what is wrong told."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -81,6 +82,13 @@ def test_describes_the_designs_in_words_and_json(designs):
     record = json.loads(designs.to_json())
     assert record["meets"] is True
     assert len(record["designs"]) == 4
+
+
+def test_json_has_null_where_no_field_opposes_the_magnet(designs):
+    bare = dataclasses.replace(designs.bare, margin=np.inf)
+    record = dataclasses.replace(designs, bare=bare).to_json()
+    assert "Infinity" not in record
+    assert json.loads(record)["bare"]["margin"] is None
 
 
 def test_hotter_takes_more():
