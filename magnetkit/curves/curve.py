@@ -914,22 +914,21 @@ def _grade_figures(
     list of three ndarrays of float64, shape (k,)
         B_r (T), H_cJ and H_k (kA/m). H_k is 0 where no squareness is known.
     """
-    from ..magnetism.grades import curve_shapes, grades, guaranteed_minima
+    from ..magnetism.grades import figures_at, grades, guaranteed_minima
 
-    sheets = [grades(name, k).iloc[0] for k in kelvin]
-    grade = str(sheets[0]["grade"])
-    ends = [f"{x}{_ENDS[bound]}" for x in _FIGURES[:2]]
-    figures = []
-    squareness = []
-    for k, sheet in zip(kelvin, sheets, strict=True):
-        values = sheet[ends]
-        if bound == "guaranteed":
-            minima = guaranteed_minima(k).set_index("grade")
-            values = minima.loc[[grade], ends].median()
-        figures.append(values.to_numpy(float))
-        shape = curve_shapes(sheet.to_frame().T.infer_objects())
-        squareness.append(float(shape["squareness"].iloc[0]))
-    b_r, h_cj = np.array(figures).T
+    row = grades(name).iloc[0]
+    b_r, h_cj, squareness = figures_at(row, np.array(kelvin), _ENDS[bound])
+    if bound == "guaranteed":
+        b_r, h_cj = np.array(
+            [
+                guaranteed_minima(k)
+                .set_index("grade")
+                .loc[[row["grade"]], list(_FIGURES[:2])]
+                .median()
+                .to_numpy(float)
+                for k in kelvin
+            ]
+        ).T
     return [b_r, h_cj, h_cj * np.nan_to_num(squareness)]
 
 

@@ -315,6 +315,51 @@ def remaining_shares(
     }
 
 
+def figures_at(
+    row: "pd.Series", kelvin: FloatArray, end: str = ""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Compute B_r, H_cJ and squareness of one grade at several temperatures at once.
+
+    They are those of `grades` at each temperature.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `grades` at 20 degrees C.
+    kelvin : ndarray of float64, shape (k,)
+        Temperatures, K.
+    end : {"", "_lo", "_hi"}
+        Which of the printed values, extremes with extremes.
+
+    Returns
+    -------
+    remanence : ndarray of float64, shape (k,)
+        B_r, T.
+    coercivity : ndarray of float64, shape (k,)
+        H_cJ, kA/m.
+    squareness : ndarray of float64, shape (k,)
+        H_k / H_cJ; NaN where no knee is known.
+    """
+    shares = {x: remaining_shares(row, kelvin, x) for x in ("", "_lo", "_hi")}
+    squareness = squareness_ratio(
+        row["squareness"], _curved_hosts(row), *shares[""].values()
+    )
+    # Where it gets colder the steeper chord is that of the higher end.
+    cold_end = {"": "", "_lo": "_hi", "_hi": "_lo"}[end]
+    is_room = kelvin == ROOM_K
+    values = []
+    for quantity in (_REMANENCE, _COERCIVITY):
+        share = np.where(
+            kelvin > ROOM_K, shares[end][quantity], shares[cold_end][quantity]
+        )
+        # At 20 degrees C a value needs no chord.
+        share = np.where(is_room, 1.0, share)
+        values.append(float(row[f"{quantity}{end}"]) * share)
+    remanence, coercivity = values
+    squareness = np.where(is_room, float(row["squareness"]), squareness)
+    return remanence, coercivity, squareness
+
+
 def hot_squareness(kelvin: float) -> "pd.Series":
     """Compute H_k / H_cJ of every grade at a temperature, `kelvin`, K.
 
