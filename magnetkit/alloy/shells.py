@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .._core._arguments import parse_finite_number
 from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS
 from .._core.errors import InputError
 
@@ -172,8 +173,7 @@ def _read_record(record: dict[str, Any]) -> Shell:
     Raises
     ------
     InputError
-        For other keys, or a value out of range. ValueError or TypeError for a value that is no
-        number.
+        For other keys, or a value that is no number or out of range.
     """
     if set(record) not in (
         {"R", "amount_wt_pct"},
@@ -183,8 +183,10 @@ def _read_record(record: dict[str, Any]) -> Shell:
             "a shell needs R and amount_wt_pct, or R, fraction and content, "
             f"got {', '.join(map(str, record)) or 'none'}"
         )
-    numbers: dict[str, Any] = {
-        name: float(value) for name, value in record.items() if name != "R"
+    numbers = {
+        name: parse_finite_number(name, value)
+        for name, value in record.items()
+        if name != "R"
     }
     return Shell(str(record["R"]), **numbers)
 

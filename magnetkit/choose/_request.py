@@ -300,7 +300,7 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
         )
     elif COERCIVITY in known_columns:
         limits[COERCIVITY] = read_limit(f"{COERCIVITY}>=reference", reference)
-    alpha = abs(float(reference.get(ALPHA, np.nan)))
+    alpha = abs(float(reference[ALPHA])) if ALPHA in known_columns else np.nan
     if alpha <= COMPENSATED:
         limits[ALPHA] = Requirement(
             column=ALPHA,

@@ -594,7 +594,7 @@ def _list_other_ways(
         is_way &= frame[EXPOSURE] < largest_exposure
     other_ways = other_ways[is_way].reset_index(drop=True)
     other_ways["diluted"] = other_ways["candidate"].str.contains(
-        "Ce|La|Y", regex=True
+        "Ce|La|Y(?!b)", regex=True
     )
     is_open = ~other_ways["way"].isin(TRIALS)
     if request.family == "own":

@@ -433,6 +433,10 @@ def _build_magnets(inputs: Inputs, conditions: Conditions) -> list[_Magnet]:
     shells = inputs.shells_with(conditions.shell)
     if shells is None or isinstance(shells, str):
         shells = [shells] * len(table)
+    if len(shells) != len(table):
+        raise InputError(
+            f"{len(shells)} shells were given for {len(table)} magnets: give one, or one for each"
+        )
     magnets = []
     for i, shell in zip(range(len(table)), shells, strict=True):
         recipe = table[i : i + 1]

@@ -713,20 +713,23 @@ def read_field(source: Any) -> list[FieldMap]:
     Raises
     ------
     InputError
-        If a column is missing, a number is none, there are fewer than 8 points, or the field is
-        that of no magnet: a unit is then wrong by a factor.
+        If a column is missing, a number is none, an operating point has fewer than 8 points or
+        no name, or the field is that of no magnet: a unit is then wrong by a factor.
     """
     frame = _frame(source, "field map")
     names, kind, unit = _find_components(frame)
     vectors = _numbers(frame, names, "field map") * _UNITS[unit]
     points = 1e-3 * _numbers(frame, list(_POSITIONS), "field map")
-    if len(points) < 8:
-        raise InputError(
-            f"a field map needs 8 points or more, got {len(points)}"
-        )
+    operating_points = list(_split_operating_points(frame))
+    for name, _, rows in operating_points:
+        if len(rows) < 8:
+            where = f" at the operating point {name}" if name else ""
+            raise InputError(
+                f"a field map needs 8 points or more, got {len(rows)}{where}"
+            )
     _refuse_wrong_unit(vectors, kind, unit)
     maps = []
-    for name, kelvin, rows in _split_operating_points(frame):
+    for name, kelvin, rows in operating_points:
         maps.append(
             FieldMap(name, kelvin, points[rows], vectors[rows], kind == "B")
         )
@@ -794,6 +797,11 @@ def _split_operating_points(
     if not keys:
         yield "", None, np.arange(len(frame))
         return
+    if frame[keys].isna().any(axis=None):
+        empty = [key for key in keys if frame[key].isna().any()]
+        raise InputError(
+            f"the field map has rows without {' and '.join(empty)}: fill the column or leave it out"
+        )
     for key, rows in frame.groupby(keys, sort=False).indices.items():
         values = key if isinstance(key, tuple) else (key,)
         texts = dict(zip(keys, map(str, values), strict=True))

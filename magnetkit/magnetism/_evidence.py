@@ -36,7 +36,7 @@ from .measured_magnets import (
 from .process import Process, parameters, usual_of_hosts
 
 if TYPE_CHECKING:
-    from ._measured_points import Producer
+    from ._measured import Producer
 
 
 DISTANCE = "evidence_distance"

@@ -137,6 +137,9 @@ def convert_axes(figure: Part) -> Part:
                 trace[key[0]] = numbers(
                     factor * np.asarray(trace[key[0]], float)
                 )
+                bars = trace.get(f"error_{key[0]}", {})
+                for side in {"array", "arrayminus"} & bars.keys():
+                    bars[side] = numbers(factor * np.asarray(bars[side], float))
                 hover = trace.get("hovertemplate", "")
                 at = f"%{{{key[0]}}} "
                 trace["hovertemplate"] = hover.replace(at + unit, at + new)

@@ -508,7 +508,8 @@ def _chance(
     for column, limit in replacement.limits.items():
         value = values.get(column, math.nan)
         if value == value and limit.limit > 0.0:
-            gaps[column] = math.log(max(value, 1e-9) / limit.limit)
+            gap = math.log(max(value, 1e-9) / limit.limit)
+            gaps[column] = gap if limit.maximum is None else -gap
     flux = gaps.get(_REMANENCE, 50.0)
     hardness = min(
         (gap for column, gap in gaps.items() if column != _REMANENCE),
@@ -609,7 +610,10 @@ def _is_near_miss(replacement: Any, judged: Offer) -> bool:
     }
     for column, limit in replacement.limits.items():
         slack = _OFFERS.near_miss if column == _REMANENCE else 0.0
-        if not values.get(column, math.nan) >= (1.0 - slack) * limit.limit:
+        value = values.get(column, math.nan)
+        if limit.maximum is not None and not value <= limit.limit:
+            return False
+        if limit.maximum is None and not value >= (1.0 - slack) * limit.limit:
             return False
     return True
 

@@ -392,6 +392,11 @@ def replace(
     )
     incumbent = _find_incumbent(grade, request, measured, values)
     if incumbent is None:
+        for name, value in (("out", out), ("offer", offer)):
+            if value is not None:
+                raise InputError(
+                    f"{name} needs the magnet in use: give a grade, recipe or measured too"
+                )
         return _answer_a_duty(request)
     replacement = _replace_incumbent(incumbent, request)
     if out is not None:

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from .._core import _toml, datasets
 from .._core._toml import Name, Strict, Text
+from .._core.errors import InputError
 from .scenario import (
     OnElements,
     PriceChange,
@@ -126,7 +127,13 @@ def load_shortage(shortage: str | Path | Shortage) -> Shortage:
             _FOLDER,
         )
     if shortage in scenarios():
-        return find_shortage(load_scenario(shortage))
+        scenario = load_scenario(shortage)
+        if not scenario.restrictions and not scenario.prices:
+            raise InputError(
+                f"the scenario {scenario.name!r} restricts nothing and changes no price: it is no "
+                f"shortage; {', '.join(shortages())} are"
+            )
+        return find_shortage(scenario)
     return _toml.load(shortage, Shortage, "shortage", _FOLDER)
 
 

@@ -225,3 +225,8 @@ def test_a_margin_at_another_duty_and_none_without_a_curve():
         mk.compare(["SmCo5"], load_line=2.0, shape="5x5x5mm")
     with pytest.raises(InputError, match="expected a shell for each of 2"):
         mk.compare(["N42SH", "SmCo5"], shell=[""])
+
+
+def test_refuses_shells_of_other_number_than_recipes():
+    with pytest.raises(InputError, match="3 shells were given for 2 magnets"):
+        mk.compare(["SmCo5", "Nd2Fe14B"], shell=["", "", "Tb 0.3 wt%"])

@@ -66,6 +66,19 @@ def test_operating_points_have_their_own_temperatures():
         (field().drop(columns="H_y_kA_m"), "three components"),
         (field().assign(H_z_kA_m="x"), "line 2 holds no number"),
         (field().head(5), "8 points"),
+        (
+            pd.concat(
+                [
+                    field(operating_point="load"),
+                    field(operating_point="fault").head(3),
+                ]
+            ),
+            "got 3 at the operating point fault",
+        ),
+        (
+            pd.concat([field(temperature="150C"), field()]),
+            "rows without temperature",
+        ),
         ("absent.csv", "cannot be read"),
         (5, "expected a field map"),
     ],

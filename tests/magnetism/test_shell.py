@@ -304,3 +304,8 @@ def test_mixed_powder_is_part_of_the_charge():
     weights = "Nd30.195Co0.99Cu0.1485Al0.1485B0.99Dy1Fe bal."
     assert mixture == pytest.approx(_magnet(None, charge=weights), rel=1e-6)
     assert _magnet(None) < mixture < _magnet("Dy 1 wt%")
+
+
+def test_amount_of_a_shell_is_a_number():
+    with pytest.raises(InputError, match="amount_wt_pct"):
+        read_shell({"R": "Tb", "amount_wt_pct": "much"})

@@ -155,8 +155,8 @@ def test_names_the_source_of_the_coefficients(n42sh):
     assert "by today's alpha and beta" in " ".join(todays.reasons)
 
 
-def limit(value):
-    return SimpleNamespace(limit=value)
+def limit(value, maximum=None):
+    return SimpleNamespace(limit=value, maximum=maximum)
 
 
 @pytest.fixture
@@ -260,6 +260,18 @@ def test_a_near_miss_is_of_remanence_alone(asked):
     assert not offers._is_near_miss(asked, soft)
     asked.limits["cost_USD_kg"] = limit(5.0)
     assert not offers._is_near_miss(asked, judged())
+
+
+def test_a_largest_value_is_missed_from_above(asked):
+    asked.limits["remanence_T"] = limit(1.2, maximum=1.2)
+    assert offers._is_near_miss(asked, judged(remanence_guaranteed_T=1.1))
+    assert not offers._is_near_miss(asked, judged(remanence_guaranteed_T=1.3))
+    chance, _, misses = offers._chance(asked, 1.1, 500.0, 400.0, carried=False)
+    assert chance > 0.9
+    assert misses == []
+    chance, _, misses = offers._chance(asked, 1.3, 500.0, 400.0, carried=False)
+    assert chance < 0.1
+    assert misses == ["remanence_T"]
 
 
 def test_what_is_asked_of_the_supplier(asked):

@@ -541,3 +541,15 @@ def test_a_duty_in_words(motor):
     assert (one["kind"], one["weight"]) == ("bulk", 1.0)
     name = "heavy_rare_earth_wt_pct"
     assert reference[f"{name}_lo"] == reference[name] == reference[f"{name}_hi"]
+
+
+@pytest.mark.parametrize("option", ["out", "offer"])
+def test_a_duty_alone_has_no_folder_and_no_offer(option):
+    with pytest.raises(InputError, match=f"{option} needs the magnet in use"):
+        mk.replace(
+            None,
+            "120C",
+            require=["remanence_T>=0.28"],
+            load_line=2.0,
+            **{option: "N42SH"},
+        )

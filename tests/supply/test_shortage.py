@@ -50,3 +50,8 @@ def test_refuses_an_empty_shortage(tmp_path):
     file.write_text('name="x"\ntitle="t"\ndescription="d"\n')
     with pytest.raises(InputError, match="one of cuts, delays and prices"):
         load_shortage(file)
+
+
+def test_scenario_without_restrictions_is_no_shortage():
+    with pytest.raises(InputError, match="'baseline' restricts nothing"):
+        load_shortage("baseline")
