@@ -372,7 +372,7 @@ def read_magnets(
 def _number_rows(source: Any, notes: list[str]) -> Any:
     """Return the table of a file, a str or Path, as a pandas frame; any other `source` as it is.
 
-    Rows of the frame are numbered as of a table without labels. What was done to read the file is
+    Rows of the frame are labelled from 0, which counts as row 1. What was done to read the file is
     appended to `notes`.
     """
     if isinstance(source, str | Path):

@@ -249,7 +249,7 @@ class _OneMagnet:
             In place of the alloy's own.
         **rules : ndarray, shape (1,)
             Fields of `Rules` (of `_magnet_kernels`) to replace, such as ``alpha_k``, ``n_eff`` or
-            ``level``; another name is a ValueError.
+            ``level``; another name is an error.
 
         Returns
         -------
