@@ -120,10 +120,10 @@ def read_magnets(file: Path) -> "pd.DataFrame":
 def magnet_recipes(rows: "pd.DataFrame") -> CompositionTable:
     """Read the recipes of rows of the table, one row each and in their order.
 
-    `rows` has ``recipe``, a text, and ``basis`` ("atomic" or "weight"). A recipe that cannot be
-    read, an empty one too, gives no row: the result is then shorter than `rows`. ``row_index``, and
-    the rows that ``errors`` name, are 0 for every recipe, so that they do not say which were left
-    out.
+    `rows` has ``recipe``, a text, and ``basis`` ("auto", "atomic" or "weight"; InputError for an
+    empty one, as magnets without a recipe have it). A recipe that cannot be read gives no row: the
+    result is then shorter than `rows`. ``row_index``, and the rows that ``errors`` name, are 0 for
+    every recipe, so that they do not say which were left out.
     """
     parts = [
         CompositionTable.from_strings([recipe], basis=basis)
