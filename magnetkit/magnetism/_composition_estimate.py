@@ -532,8 +532,8 @@ def given_composition(
     """Build the estimate that stands for a composition that the user gave.
 
     `recipe` is a text in wt.%, `shell` what is diffused in, an empty text for nothing, and `heavy`
-    the heavy rare earth of both, wt.%. ``estimate`` of the result is False; its one recipe has
-    weight 1.
+    the heavy rare earth of both, wt.%; nothing is checked. ``estimate`` of the result is False; its
+    one recipe has weight 1 and the kind "diffused" with a shell, else "bulk".
     """
     only = Recipe(recipe, shell, heavy, 1.0, "diffused" if shell else "bulk")
     ends = (heavy, heavy, heavy)
@@ -785,8 +785,9 @@ def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
 def grade_row(grade: str, kelvin: float) -> "pd.Series":
     """Return a grade's row of `magnetkit.grades` at a temperature, `kelvin`, K.
 
-    `grade` is its name. The columns are those of `magnetkit.grades`, hot values included.
-    InputError if the grade is unknown, or has no B_r or H_cJ left there.
+    `grade` is its name, with or without maker, such as "N42SH". The columns are those of
+    `magnetkit.grades`, hot values included. InputError if the grade is unknown, or has no B_r or
+    H_cJ left there (0 or NaN).
     """
     row = grades(grade, kelvin).iloc[0]
     if not (row["remanence_T"] > 0 and row["coercivity_kA_m"] > 0):

@@ -284,7 +284,8 @@ class Alloys:
     def with_level(self, level: float, fall: float = 1.0) -> "Alloys":
         """Return new alloys of a producer of another level; these are not changed.
 
-        `level` is a factor of H_cJ at 20 degrees C without a shell, over that of these alloys.
+        `level` is a factor of H_cJ at 20 degrees C without a shell, over that of these alloys; it
+        multiplies a level that they have already.
         `fall` is a factor of the fall of coercivity with temperature.
         """
         rows = self.rows
@@ -354,8 +355,10 @@ class Alloys:
     def rules(self) -> Any:
         """Build the `Rules` of the kernel for these n alloys.
 
-        Every field has shape (n,), but for ``book``, the constants of the laws of temperature.
-        ``bend`` is zero: `bend` computes it.
+        Every field has shape (n,), but for ``book``, the constants of the laws of temperature:
+        ``factor`` (B_r / J_s), ``alpha_k``, ``n_eff``, ``pinned`` (A/m), ``level``, ``decay``,
+        ``temperature_law``, ``knee_law``, ``usual_curie`` (K), ``squareness``, ``recoil``,
+        ``limit`` (K) and ``bend``. The latter is zero: `bend` computes it.
         """
         from ._magnet_kernels import Rules, TemperatureBook
 

@@ -164,7 +164,7 @@ class Known:
 
     @cached_property
     def inverse(self) -> FloatArray:
-        """Inverse of the covariance of the measured scores, shape (k, k)."""
+        """Inverse of the covariance of the measured scores, noise included, shape (k, k)."""
         from .._core._linear import invert
 
         return np.asarray(

@@ -290,7 +290,8 @@ def calibration(
 def _report_refusals(refusals: dict[int, str], strict: bool) -> None:
     """Warn of the rows that cannot be used; if `strict` raise InputError of the first.
 
-    `refusals` maps numbers of rows, from 1, to the reason. Nothing happens where it is empty.
+    `refusals` maps numbers of rows, from 1, to the reason; the first is that of the dict. Nothing
+    happens where it is empty. The warning is one UserWarning for all rows.
     """
     if not refusals:
         return

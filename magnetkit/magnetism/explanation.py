@@ -485,7 +485,11 @@ def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
 
 
 def _law_in_words(magnet: _OneMagnet) -> str:
-    """Write the law that acted on `magnet`, with its temperature, C, where that is not 20 C."""
+    """Write the law that acted on `magnet`, with its temperature, C, where that is not 20 C.
+
+    A text is such as "nucleation at the surface of grains, at 150 C"; a host's kind of hardening
+    without words of its own is named itself.
+    """
     title = _TITLES.get(magnet.hardening, magnet.hardening)
     if magnet.kelvin == ROOM_K:
         return title

@@ -476,7 +476,8 @@ def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
 
     The ends become the smallest and largest value of the class, the provenance ``estimate``.
     `table` has ``grade`` and ``kind``, and of each of `quantities`, such as "coercivity_kA_m", its
-    column with ``_lo``, ``_hi`` and ``_provenance``.
+    column with ``_lo``, ``_hi`` and ``_provenance``. A gap is a NaN; it stays where no grade of the
+    class has the value, or the name is no number and class.
     """
     for class_rows in _sold_by_class(table).values():
         rows = [row for _, row in class_rows]

@@ -54,7 +54,8 @@ def _shape() -> tuple[FloatArray, FloatArray, FloatArray, float]:
 def chord_end(to_K: Any, max_working_temperature_K: Any) -> FloatArray:
     """Return the upper temperature of printed chords, K, in the shape of the arguments.
 
-    `to_K` is what is printed, NaN for nothing. A chord without one is taken to reach to 100 degrees
+    Both are floats, or arrays or columns of one shape. `to_K`, K, is what is printed, NaN for
+    nothing. A chord without one is taken to reach to 100 degrees
     C (``datasets/laws/printed.toml``) or to `max_working_temperature_K`, K, whichever is more; a
     NaN of the latter does not count.
     """

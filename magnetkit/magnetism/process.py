@@ -663,7 +663,9 @@ def by_row(process: Process, codes: Int8Array) -> dict[str, FloatArray]:
         The numbers of `Family` (of its laws the place of the name), the fields of `Process` but for
         route and producer, what is usual of the host's magnets (``usual_curie_K`` and
         ``usual_additive``), ``fitted_grain_um``, the grain size of the magnets that the family's
-        level was fitted to, and the columns of `range_columns`.
+        level was fitted to, and the columns of `range_columns` (``spread``, ``remanence_spread``,
+        ``beta_spread``, ``coercivity_offset``, ``remanence_offset``). ``level`` and ``fall`` are 1
+        unless given.
     """
     usual = usual_of_hosts(HOST_NAMES)
     # One array of all takes much less time than thirty.

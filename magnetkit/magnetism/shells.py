@@ -47,7 +47,7 @@ SHELL = law("shell")
 
 @lru_cache(maxsize=1)
 def _example() -> tuple[float, float, float]:
-    """Return `rare_earth_masses` of the compound of the host whose shells are known.
+    """Return `rare_earth_masses` of the compound of the host whose shells are known, Nd2Fe14B.
 
     Returns
     -------
@@ -140,8 +140,9 @@ _TERMS = 12
 def arriving_share(faces_mm: FloatArray) -> FloatArray:
     """Compute the amount in the median layer divided by the mean, 0 to 1, by the distance of the faces.
 
-    `faces_mm`, (n,), is in mm; infinity stands for no faces. The result, (n,), is 1 for thin
-    magnets and where the distance is infinite.
+    `faces_mm`, (n,), is the distance of the two faces that the shell is diffused from, mm; infinity
+    stands for no faces. The result, (n,), is 1 for thin magnets and where the distance is infinite
+    or NaN.
     """
     depth_ratio = (
         SHELL.diffusion_area / (1e-3 * np.asarray(faces_mm, float)) ** 2

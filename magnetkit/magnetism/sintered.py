@@ -388,7 +388,12 @@ def sintered(
     Returns
     -------
     pandas.DataFrame, or frame of the input's library
-        The columns of `magnetkit.surrogates.intrinsic`, ``shell``, those of `FIGURES` with
+        One row for each recipe that could be read and each temperature, the rows of a recipe
+        together, with the index and other columns of the input. The columns of
+        `magnetkit.surrogates.intrinsic`, ``shell``, those of `FIGURES` (``remanence_T``,
+        ``coercivity_kA_m``, ``knee_field_kA_m``, ``max_energy_product_kJ_m3``,
+        ``max_working_temperature_K``, ``remanence_coefficient_pct_K`` and
+        ``coercivity_coefficient_pct_K``) with
         ``_lo``, ``_hi`` and ``_provenance``, ``coefficients_between``, ``density_kg_m3`` and the
         limits of use, ``demagnetization_safety`` and ``irreversible_loss_pct``.
         Figures are NaN where `status` is not ``ok``; coercive fields below 250 K, where nothing
