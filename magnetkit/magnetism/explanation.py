@@ -415,7 +415,7 @@ def _range_shares(
     Returns
     -------
     shares : dict of float
-        By status of the constants ("cited", "fitted", "memory" and "assumed"), and ``producer`` and
+        By status of the constants, all of `magnetkit.magnetism.laws.STATUS`, and ``producer`` and
         ``fit``; they add up to 1.
     constants : pandas.DataFrame
         The constants of the laws with their ``share`` of the variance, the largest first: ``law
@@ -487,8 +487,8 @@ def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
 def _law_in_words(magnet: _OneMagnet) -> str:
     """Write the law that acted on `magnet`, with its temperature, C, where that is not 20 C.
 
-    A text is such as "nucleation at the surface of grains, at 150 C"; a host's kind of hardening
-    without words of its own is named itself.
+    A text is such as "nucleation at the surface of grains, at 150 C". Of a host whose hardening is
+    not said, such as 2:17:3, the law is an empty text.
     """
     title = _TITLES.get(magnet.hardening, magnet.hardening)
     if magnet.kelvin == ROOM_K:
