@@ -116,7 +116,10 @@ def balance(
     Returns
     -------
     Balance
-        Phases of the n magnets, by volume. Its ``charge`` is `table` itself.
+        Phases of the n magnets, by volume: ``parts`` (a `Partition`), volume fractions ``hard``,
+        ``oxide`` and ``soft``, (n,), ``second`` (polarization over J_s of the hard phase) and
+        ``bound`` (share of the rare earth). NaN in ``hard`` without a host. Its ``charge`` is
+        `table` itself.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes, partition
@@ -193,9 +196,11 @@ def microstructure(
     Parameters
     ----------
     rows : dict of str to ndarray, shape (n,)
-        Of `process.by_row`, with ``lanthanum`` and ``cerium``, the shares of La and Ce in the rare
-        earth, ``cobalt``, that of Co in iron and cobalt, ``carbide``, that of C in boron and
-        carbon, and ``refractory``, the atomic fraction of Ti, Zr, Hf, V, Nb and Ta.
+        Of `process.by_row` (``alpha_k``, ``n_eff``, ``grain_size_um``, ``grain_reference_um``,
+        ``grain_slope``, ``wetted``, ``decay``, and what `grain_decoupling` and
+        `_cells.cellular_coercivity` read), with ``lanthanum`` and ``cerium``, the shares of La and
+        Ce in the rare earth, ``cobalt``, that of Co in iron and cobalt, ``carbide``, that of C in
+        boron and carbon, and ``refractory``, the atomic fraction of Ti, Zr, Hf, V, Nb and Ta.
     structure : dict of str to ndarray, shape (n,)
         Volume fraction ``soft``; ``decoupling_factor``, the share of coercivity that the boundary
         leaves; ``wetting`` and ``decoupling``, what additions and R6Fe13Ga add to alpha_K;
@@ -237,9 +242,10 @@ def grain_decoupling(
     Parameters
     ----------
     rows : dict of ndarray, shape (n,)
-        Process and loss coefficients of each magnet: ``cobalt_loss``, ``lanthanum_loss``,
-        ``mischmetal_loss``, ``cobalt``, ``cerium``, ``lanthanum``, ``carbide``, ``refractory``,
-        ``grain_size_um``.
+        Loss coefficients of each magnet: ``cobalt_loss``, ``lanthanum_loss`` and
+        ``mischmetal_loss``; ``cobalt``, share of Co in Fe and Co; ``cerium`` and ``lanthanum``,
+        shares of the rare earth; ``carbide``, share of C in B and C; ``refractory``, the atomic
+        fraction of Ti, Zr, Hf, V, Nb and Ta; and ``grain_size_um``.
     structure : dict of ndarray, shape (n,)
         What `magnetkit.magnetism._magnets._structure` returns; ``decoupling_factor``, ``soft`` and
         ``additive`` are read.
@@ -283,7 +289,7 @@ def ribbon_refinement(refractory: FloatArray) -> FloatArray:
     """Compute by how much ln H_cJ of ribbons rises with refractory metals: g (1 - exp(-y/y_0)), (n,).
 
     `refractory`, (n,), is y, the atomic fraction of Ti, Zr, Hf, V, Nb and Ta, which keep the grains
-    of ribbons fine.
+    of ribbons fine. The result is 0 or more; NaN stays NaN.
     """
     return np.asarray(
         -GRAINS.refining_gain * np.expm1(-refractory / GRAINS.refining_amount)
@@ -343,9 +349,9 @@ def grain_effect(
     Parameters
     ----------
     phases : Phases
-        Of n alloys, see `magnetkit.magnetism._magnet_kernels`.
+        Of n alloys, see `magnetkit.magnetism._magnet_kernels`, such as ``made.phases`` of `Alloys`.
     rules : Rules
-        Of the same alloys, see there.
+        Of the same alloys, see there, such as ``made.rules()``.
     rows : dict of ndarray, shape (n,)
         Process of each magnet by the name of the setting, as of `process.by_row`;
         ``grain_size_um``, ``fitted_grain_um`` and ``grain_deviation`` are read.

@@ -146,7 +146,7 @@ def _split_boron(
     Parameters
     ----------
     atoms : dict of ndarray, shape (n,)
-        Moles of ``B`` and ``C``.
+        Moles of ``B`` and ``C``, in the same amount of the recipe as those of the others.
     former : ndarray, shape (n,)
         Moles of X, which binds boron.
     metal : ndarray, shape (n,)
@@ -214,7 +214,11 @@ def _decoupling_capacity(atoms: dict[str, FloatArray]) -> FloatArray:
 
 
 def _cerium_beyond_half(share: FloatArray) -> FloatArray:
-    """Return the share of cerium beyond `laves_from`, rounded, over the rest; shape (n,)."""
+    """Return the share of cerium beyond `laves_from`, rounded, over the rest; shape (n,).
+
+    `share`, (n,), is that of cerium in the rare earth, 0 to 1. The result is nearly 0 well below
+    `laves_from` (a constant of ``datasets/laws/boundary.toml``, about half) and 1 for cerium alone.
+    """
     over = BOUNDARY.laves_over
     beyond = over * np.logaddexp(0.0, (share - BOUNDARY.laves_from) / over)
     return np.asarray(beyond / (1.0 - BOUNDARY.laves_from))
@@ -284,8 +288,9 @@ def wetting_gain(
 def decoupling_gain(volume: FloatArray, cobalt: FloatArray) -> FloatArray:
     """Compute what R6T13Ga adds to alpha_K: G (1 - exp(-v / v_0)) exp(-(Co / c_0)^2).
 
-    `volume` is its volume fraction, `cobalt` the share of cobalt in T, with which the phase is not
-    ordered enough to decouple; shape (n,).
+    `volume` is its volume fraction, `cobalt` the share of cobalt in T (Fe, Co, Ni and Mn), 0 to 1,
+    with which the phase is not ordered enough to decouple; shape (n,). The result, 0 or more, is in
+    the unit of alpha_K.
     """
     gain = -BOUNDARY.decoupling_gain * np.expm1(
         -volume / BOUNDARY.decoupling_scale
@@ -297,7 +302,9 @@ def decoupling_gain(volume: FloatArray, cobalt: FloatArray) -> FloatArray:
 def decoupling_factor(structure: dict[str, FloatArray]) -> FloatArray:
     """Compute the share of coercivity that free rare earth, R2T17 and cerium leave, shape (n,).
 
-    `structure` is what `boundary_composition` returns.
+    `structure` is what `boundary_composition` returns: ``free`` and ``decoupling_earth`` (wt.%),
+    ``r2fe17`` (volume fraction) and ``cerium`` (share beyond about half), (n,) each, are read. The
+    share is 0 to 1.
     """
     return np.asarray(np.exp(log_decoupling(structure)))
 
@@ -324,7 +331,8 @@ def log_decoupling(structure: dict[str, FloatArray]) -> FloatArray:
 def _wetted_share(free: FloatArray, decoupling_earth: FloatArray) -> FloatArray:
     """Compute the share, 0 to 1, of the coercivity that free rare earth brings, shape (n,).
 
-    `free` and `decoupling_earth` are wt.%.
+    `free`, free rare earth, below 0 where it is short, and `decoupling_earth`, rare earth in
+    R6T13Ga, are wt.%, (n,).
     """
     book = BOUNDARY
     earth = free + book.decoupling_rare_earth * decoupling_earth
@@ -338,9 +346,10 @@ def _wetted_share(free: FloatArray, decoupling_earth: FloatArray) -> FloatArray:
 def usual_boundary(structure: dict[str, FloatArray]) -> dict[str, FloatArray]:
     """Return the boundary composition of the charge that a bare formula stands for.
 
-    `structure` is a dictionary of arrays (n,), as `boundary_composition` returns. The result is a
-    new dictionary: free rare earth is the usual amount (wt.%), the phases beside it are zero. Every
-    other entry, cerium among them, is that of `structure`.
+    `structure` is a dictionary of arrays (n,), as `boundary_composition` returns; it is not changed.
+    The result is a new dictionary: ``free`` is the usual amount (wt.%); ``decoupling_earth``,
+    ``r2fe17`` and ``r6fe13ga`` are zero. Every other entry, ``cerium``, ``boride`` and ``r6fe13x``
+    among them, is that of `structure`.
     """
     none = np.zeros_like(structure["free"])
     return {
@@ -381,7 +390,11 @@ def boundary_deviation(structure: dict[str, FloatArray]) -> FloatArray:
 
 
 def _deviation(name: str) -> float:
-    """Return the standard deviation of a constant of the boundary."""
+    """Return the standard deviation of a constant of the boundary.
+
+    `name` is that of a constant of ``datasets/laws/boundary.toml``, such as "soft_scale";
+    StopIteration for another.
+    """
     return next(
         constant.deviation for constant in BOUNDARY if constant.name == name
     )
@@ -402,7 +415,8 @@ def formula_likelihood(
     host : ndarray of int8, shape (n,)
         Indices of their hosts in `HOST_NAMES`, -1 for none.
     hard : ndarray, shape (n,)
-        Volume fraction that is the hard phase; NaN counts as 0.
+        Volume fraction that is the hard phase; NaN counts as 0. It decides alone for other hosts
+        than 2:14:1.
     """
     from ..phases.partition import hosts_by_hardening
 
@@ -442,9 +456,10 @@ def failed_conditions(
     Yields
     ------
     words : str
-        Of the status, such as "no free rare earth".
+        Of the status: "no free rare earth", "soft R2Fe17: boron is short" and "coercivity unknown:
+        amount of boron", in this order.
     fails : ndarray of bool, shape (n,)
-        True where the row fails.
+        True where the row fails; False where ``sintered`` is 0.
     """
     is_sintered = structure["sintered"] > 0.0
     too_little = BOUNDARY.least_boron

@@ -63,8 +63,9 @@ def shares(
     -------
     Shares
         Named tuple of arrays (n,): ``iron``, ``copper`` and ``zirconium``, atomic shares of the
-        metal; ``ratio``, metal atoms per rare earth that is not bound; ``earth``, by which factor
-        the rare earths change H_cJ, 1 for Sm alone.
+        metal (all that is no rare earth), 0 where there is no metal; ``ratio``, metal atoms per
+        rare earth that is not bound, infinite without any; ``earth``, by which factor the rare
+        earths change H_cJ, 1 for Sm alone.
     """
     rare = charge.fraction(*RARE_EARTHS)
     zirconium = charge.fraction("Zr")
@@ -91,8 +92,9 @@ def shares(
 def _earths() -> FloatArray:
     """Compute K_1 and J_s of each R2Co17 at 20 C, divided by those of Sm2Co17, shape (2, 118).
 
-    The first row is K_1, the second J_s; columns are elements by atomic number, 0 for those that
-    are no rare earth. The array is shared: do not change it.
+    The first row is K_1, the second J_s; columns are elements by atomic number less 1, 0 for those
+    that are no rare earth or of which the model has no value. The array is shared: do not change
+    it.
     """
     from ..compound.evaluate import PROPERTIES, evaluate_phases
     from ..compound.parameters import load
@@ -122,7 +124,8 @@ def _earths() -> FloatArray:
 def _earth(charge: CompositionTable) -> FloatArray:
     """Compute the wall energy divided by J_s, sqrt(K_1) / J_s, of n charges, shape (n,).
 
-    It is relative to that with Sm as the only rare earth. `charge` is the table of the charges.
+    It is relative to that with Sm as the only rare earth, and 0 where K_1 is negative. `charge` is
+    the table of the charges. A charge without rare earth gives NaN or 1.
     """
     rare = charge.fraction(*RARE_EARTHS)
     if np.array_equal(charge.fraction("Sm"), rare):
@@ -141,8 +144,8 @@ def scale_of_copper(iron: FloatArray, scale: FloatArray) -> FloatArray:
     """Compute the copper that gives 63 % of its gain; iron, which drives copper into walls, lowers it.
 
     `iron` is a share of the metal and `scale` the copper, a share of the metal, up to an iron of
-    `iron_drives_from`; from `iron_drives_to` on the result is `copper_driven` times `scale`. Shapes
-    (n,).
+    `iron_drives_from`; from `iron_drives_to` on the result is `copper_driven` times `scale` (these
+    are constants of ``datasets/laws/cells.toml``). Shapes (n,).
     """
     span = CELLS.iron_drives_to - CELLS.iron_drives_from
     driven = np.clip((iron - CELLS.iron_drives_from) / span, 0.0, 1.0)
@@ -204,8 +207,9 @@ def cellular_coercivity(
     ----------
     rows : dict of ndarray, shape (n,)
         Process of each magnet: ``decay``, ``pinning_kA_m``, ``copper_scale``, ``hot_kA_m``,
-        ``iron_limit``, ``aged_for_C`` and ``ordinary_fall``. ``harder`` is a
-        factor of H_cJ at 20 C by which the fall alone is steeper.
+        ``iron_limit``, ``aged_for_C`` (NaN for those made for 450 to 500 C) and ``ordinary_fall``
+        (per 1000 K). ``harder`` is a factor of H_cJ at 20 C by which the fall alone is steeper. All
+        eight must be there where there are cells, else ``decay`` alone; none is changed.
     structure : dict of ndarray, shape (n,)
         The fields of `Shares`; NaN for magnets without cells.
 
@@ -303,8 +307,8 @@ def hot_deviation(
 def squareness(usual: FloatArray, ratio: FloatArray) -> FloatArray:
     """Compute H_k / H_cJ of cells, (n,): it falls as the ratio of metal to rare earth rises.
 
-    `usual`, (n,), is that at the usual ratio. `ratio`, (n,), is in atoms; where it is NaN the
-    result is `usual`.
+    `usual`, (n,), is that at the usual ratio. `ratio`, (n,), is in atoms; beyond the ratios at which
+    cells form it counts as the nearer of these. Where it is NaN the result is `usual`.
     """
     inside = np.clip(ratio, CELLS.least_ratio, CELLS.most_ratio)
     return usual - CELLS.squareness_slope * np.nan_to_num(
@@ -328,7 +332,8 @@ def failed_conditions(
     words : str
         Of the status, such as "no hardening known: no copper".
     fails : ndarray of bool, shape (n,)
-        True where the row fails; rows of NaN may be among them.
+        True where the row fails; rows of NaN may be among them. All four conditions come, also
+        those that no row fails.
     """
     iron, copper, zirconium, ratio, _ = (
         structure[name] for name in Shares._fields

@@ -147,7 +147,9 @@ class CompositionEstimate:
 def _kind_words(one: Recipe) -> str:
     """Write a recipe of one kind in words: ``bulk (0.62): Nd24Pr6Dy3Fe bal., 3.0 wt.%``.
 
-    `one` is the recipe; the number in brackets is its weight, that in wt.% its heavy rare earth.
+    `one` is the recipe: ``kind``, ``weight``, ``text``, ``shell`` and ``heavy_wt_pct`` are read. The
+    number in brackets is its weight, that in wt.% its heavy rare earth. With a shell the text is
+    followed by such as "with Tb 0.4 wt% diffused in".
     """
     recipe_text = (
         f"{one.text} with {one.shell} diffused in" if one.shell else one.text
@@ -164,15 +166,17 @@ def estimate_composition(
     Parameters
     ----------
     grade : pandas.Series or mapping
-        A row of `magnetkit.grades` at 20 degrees C. ``host``, ``kind``, ``makers``,
-        ``remanence_T``, ``coercivity_kA_m`` and ``remanence_coefficient_pct_K`` are read.
+        A row of `magnetkit.grades` at 20 degrees C; a name is not accepted. ``host``,
+        ``remanence_T``, ``coercivity_kA_m`` and ``remanence_coefficient_pct_K`` must be there (NaN
+        for what is not printed); ``kind`` ("sintered" otherwise) and ``makers`` may.
     curie : CurieModel, optional
         Model of the Curie temperature; the shipped one otherwise.
 
     Returns
     -------
     CompositionEstimate
-        Its ``best`` is the likeliest `Recipe`.
+        Its ``best`` is the likeliest `Recipe`, of ``recipes``, one of each kind; ``heavy_wt_pct`` is
+        mean, lower and upper end, wt.%; ``diffused`` a probability.
 
     Raises
     ------
@@ -209,13 +213,15 @@ def _estimate(
     Parameters
     ----------
     host : str
-        Name of the host, such as "2:14:1".
+        Name of the host, such as "2:14:1", of `usual_magnets` (KeyError otherwise).
     made_as : str
-        Kind of the grade, such as ``"sintered"``; kinds of recipe that do not fit are left out.
+        Kind of the grade; for ``"sintered"`` recipes of the kind "hot-deformed" are left out, any
+        other takes all.
     makers : str
-        Names of its makers, separated by commas.
+        Names of its makers, separated by ", ".
     values : tuple of float
-        Printed figures of the grade, in the order of `_ESTIMATED_BY`.
+        Printed figures of the grade: B_r (T), guaranteed H_cJ (kA/m) and alpha (%/K), in this
+        order; NaN for what is not printed.
     curie : CurieModel or None
         Model of the Curie temperature; None takes the shipped one.
 
@@ -311,7 +317,7 @@ def likeliest_recipe(
     Parameters
     ----------
     grade : str
-        A name of `magnetkit.grades`, such as "N42SH".
+        A name of `magnetkit.grades`, exactly as its column ``grade`` has it, such as "N42SH".
     kind : str or None
         "bulk", "diffused", "fine-grained" or "hot-deformed". Where no recipe has that kind, or it
         is None, the likeliest one of all is returned.
@@ -338,7 +344,10 @@ def likeliest_recipe(
 
 
 def _deviation(weight: FloatArray, values: FloatArray) -> float:
-    """Compute the standard deviation of `values` with weights `weight`, (n,) each, of any sum."""
+    """Compute the standard deviation of `values` with weights `weight`, (n,) each, of any sum.
+
+    Weights are 0 or more; the result is 0 where all are 0.
+    """
     share = weight / max(weight.sum(), 1e-300)
     centre = (share * values).sum()
     return float(np.sqrt((share * (values - centre) ** 2).sum()))
@@ -357,9 +366,11 @@ def _weigh_recipes(
     host : str
         Host of the grade, such as "2:14:1", of `usual_magnets`.
     grid : _Grid
-        The recipes of the kind: all combinations of amounts, wt.%, and shells.
+        The recipes of the kind: all combinations of amounts, wt.%, and shells, as of `recipes`;
+        ``route`` and ``worth`` are read too.
     grade : Series or mapping
-        Printed figures by column, as of `magnetkit.grades`.
+        Printed figures by column, as of `magnetkit.grades`: ``host``, ``remanence_T``,
+        ``coercivity_kA_m`` and ``remanence_coefficient_pct_K``.
     curie : CurieModel or None
         Model of the Curie temperature; None takes that of all that is known.
 
@@ -468,7 +479,8 @@ def _level_log(
 ) -> FloatArray:
     """Compute the log-likelihood of the family's level for n recipes, shape (n,).
 
-    `hardness`, (n,), is ln of the modelled H_cJ in kA/m; `grade` is as for `usual_values`.
+    `hardness`, (n,), is ln of the modelled H_cJ in kA/m; `grade` is as for `usual_values`. The
+    result is 0 or less, NaN where no H_cJ of the grade is printed.
     """
     off = hardness - np.log(usual_values(grade)[COERCIVITY])
     return np.asarray(-0.5 * (off / MAKEUP.one_level) ** 2)
@@ -477,8 +489,9 @@ def _level_log(
 def _trade(coercivity: float, heavy: FloatArray, worth: float) -> FloatArray:
     """Compute the log-prior of an amount of heavy rare earth in the class of a coercivity, shape (n,).
 
-    `coercivity` is in kA/m and `heavy` in wt.%. `worth` is how many times more a wt.% serves than
-    it would in the alloy, such as 2 where it is diffused in.
+    `coercivity`, as printed, is in kA/m and `heavy`, (n,), in wt.%. `worth` is how many times more a
+    wt.% serves than it would in the alloy, such as 2 where it is diffused in. Below and above all
+    classes the amount is that of the first or last; a NaN coercivity gives NaN.
     """
     classes = _classes()
     middle = (
@@ -499,7 +512,9 @@ def _classes() -> "pd.DataFrame":
     -------
     pandas.DataFrame
         Rows of ``dysprosium_classes.csv`` of the route ``alloyed`` with a largest amount, by rising
-        coercivity.
+        coercivity: ``class``, ``coercivity_kA_m``, ``max_temperature_K``,
+        ``heavy_rare_earth_min_wt_pct``, ``heavy_rare_earth_max_wt_pct``, ``route``, ``source``,
+        ``verification`` and ``confidence``. The frame is shared: do not change it.
     """
     import pandas as pd
 
@@ -517,8 +532,8 @@ def given_composition(
     """Build the estimate that stands for a composition that the user gave.
 
     `recipe` is a text in wt.%, `shell` what is diffused in, an empty text for nothing, and `heavy`
-    the heavy rare earth of both, wt.%. ``estimate`` of the result is False; its one recipe has
-    weight 1.
+    the heavy rare earth of both, wt.%; nothing is checked. ``estimate`` of the result is False; its
+    one recipe has weight 1 and the kind "diffused" with a shell, else "bulk".
     """
     only = Recipe(recipe, shell, heavy, 1.0, "diffused" if shell else "bulk")
     ends = (heavy, heavy, heavy)
@@ -531,7 +546,8 @@ def _heavy_wt_pct(
 ) -> FloatArray:
     """Compute the heavy rare earth of n magnets with their shells, wt.%, shape (n,).
 
-    `table` holds the recipes; `shell` has a text for each, empty without a shell, or is None.
+    `table` holds the recipes; `shell` has a text for each, such as "Tb 0.5 wt%", empty without a
+    shell, or is None. Which elements count is the setting ``heavy_rare_earths``.
     """
     weights = np.column_stack(
         [np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)]
@@ -626,14 +642,17 @@ def usual_magnets() -> dict[str, _Usual]:
 def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
     """List the recipes of one kind of grade with their shells.
 
-    The recipes are all combinations of ``grid.amounts`` (wt.% by element) that ``grid.no_more``
-    allows, each with each shell of ``grid.shells``. `host` is one of `usual_magnets`, whose usual
-    charge gives what the grid does not name.
+    The recipes are all combinations of ``grid.amounts`` (element to a list of wt.%) that
+    ``grid.no_more`` (element to another that it must not exceed) allows, each with each shell of
+    ``grid.shells`` (texts such as "Tb 0.4", in wt.%, empty for none). `host` is one of
+    `usual_magnets`, such as "2:14:1" (InputError otherwise), whose usual charge gives what the grid
+    does not name.
 
     Returns
     -------
     list of (str, str)
-        Recipe in wt.% and text of its shell, empty without one.
+        Recipe, such as "Nd24Pr6Dy1B1Fe bal.", in wt.%, which the text does not name, and text of
+        its shell, such as "Tb 0.4 wt%", empty without one.
     """
     candidates = []
     for values in product(*grid.amounts.values()):
@@ -700,8 +719,8 @@ def charge(host: str, **amounts: float) -> str:
 def shell_text(element: str, amount: float | str) -> str:
     """Write the text of a shell that holds `amount` wt.% of a heavy rare earth, such as "Dy 0.4 wt%".
 
-    An amount that no such text can express is written by content and fraction of the grain.
-    `element` is its symbol.
+    An amount that no such text can express is written by content and fraction of the grain, such as
+    "Dy 0.40 @ 0.033". `element` is its symbol; `amount` may be a text of a number.
     """
     amount = float(amount)
     text = f"{element} {amount:g} wt%"
@@ -752,7 +771,12 @@ class GradeMagnet:
 
 
 def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
-    """Return a grade as a magnet at a temperature of use, K; InputError as of `grade_row`."""
+    """Return a grade as a magnet at a temperature of use, `kelvin`, K; InputError as of `grade_row`.
+
+    `grade` is a name such as "N42SH". The magnet has ``table`` (its likeliest recipe, one row),
+    ``shell`` (a text or None), ``process`` (for predictions), ``made`` (the estimate) and ``here``
+    (its row of `magnetkit.grades` at that temperature).
+    """
     row = grade_row(grade, kelvin)
     makeup = find_makeup(grade)
     return GradeMagnet(row, makeup, calibrate_on_grade(row, makeup))
@@ -761,8 +785,9 @@ def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
 def grade_row(grade: str, kelvin: float) -> "pd.Series":
     """Return a grade's row of `magnetkit.grades` at a temperature, `kelvin`, K.
 
-    `grade` is its name. The columns are those of `magnetkit.grades`, hot values included.
-    InputError if the grade is unknown, or has no B_r or H_cJ left there.
+    `grade` is its name, with or without maker, such as "N42SH". The columns are those of
+    `magnetkit.grades`, hot values included. InputError if the grade is unknown, or has no B_r or
+    H_cJ left there (0 or NaN).
     """
     row = grades(grade, kelvin).iloc[0]
     if not (row["remanence_T"] > 0 and row["coercivity_kA_m"] > 0):
@@ -805,9 +830,10 @@ def calibrate_on_grade(
     Parameters
     ----------
     here : pandas.Series
-        Row of the grade at the temperature of use, of `grade_row`.
+        Row of the grade at the temperature of use, of `grade_row`: ``grade``, ``temperature_K``,
+        ``remanence_T`` with ``_lo`` and ``_hi``, and ``remanence_coefficient_pct_K`` are read.
     made : CompositionEstimate
-        Its estimated composition.
+        Its estimated composition: ``best`` and ``log_spread`` are read.
     curie : CurieModel, optional
         Model of the Curie temperature.
 
@@ -864,7 +890,11 @@ def calibrate_on_grade(
 
 
 def printed_alpha(sheet: "pd.Series") -> KnownValue:
-    """Return the temperature coefficient of B_r of a sheet as a known value."""
+    """Return the temperature coefficient of B_r of a sheet as a known value.
+
+    `sheet` is a row of `magnetkit.grades`: ``remanence_coefficient_pct_K`` (%/K) and
+    ``temperature_K`` are read.
+    """
     kelvin = float(sheet["temperature_K"])
     return KnownValue(ALPHA, float(sheet[ALPHA]), kelvin, MAKEUP.printed_alpha)
 
@@ -905,7 +935,8 @@ def alpha_range(grade: str) -> tuple[float, float]:
 def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
     """Read one recipe into a table of one row; CompositionError if it cannot be read.
 
-    `basis` says what the amounts of the text `recipe` are: "auto", "atomic" or "weight".
+    `basis` says what the amounts of the text `recipe` are: "auto", "atomic" or "weight". With "auto"
+    a text of amounts in per cent must name its own, "at.%" or "wt.%".
     """
     table = CompositionTable.from_strings([recipe], basis=basis)
     if table.errors:

@@ -155,7 +155,9 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
     Returns
     -------
     list of RawCurve
-        In the order of the columns, and of each by rising temperature.
+        In the order of the columns, and of each by rising temperature: ``field`` (H, A/m), ``flux``
+        (T, or T m3 of a moment) and its ``kind``, ``kelvin`` (20 degrees C where nothing says it)
+        and ``note``. Points without field, flux or temperature are left out.
     list of str
         Heads of columns that were not used; none are named of a .dat file.
 
@@ -284,7 +286,8 @@ def _split_cells(lines: list[str]) -> list[list[str]]:
 def _find_heads(source: str | Path, comments: list[str]) -> list[str]:
     """Return the heads that a comment ``Columns: ...`` names; InputError without such a comment.
 
-    `comments` are lines without their mark, `source` is the file's name for the message.
+    `comments` are lines without their mark, such as "Columns: H (kA/m), J (T)", of which the first
+    counts; heads are split at commas. `source` is the file's name for the message.
     """
     for comment in comments:
         if comment.casefold().startswith("columns:"):
@@ -341,7 +344,11 @@ def _numbers(
 
 
 def _is_dat(heads: Sequence[str]) -> bool:
-    """Return whether these are the columns of a magnetometer by Quantum Design."""
+    """Return whether these are the columns of a magnetometer by Quantum Design.
+
+    `heads` must have "Magnetic Field (Oe)" and one of `_MOMENT_OF_DAT`, such as "Moment (emu)",
+    spelled exactly so.
+    """
     return "Magnetic Field (Oe)" in heads and any(
         head in heads for head in _MOMENT_OF_DAT
     )
@@ -350,8 +357,10 @@ def _is_dat(heads: Sequence[str]) -> bool:
 def _blank_heads_of_dat(heads: Sequence[str]) -> list[str]:
     """Return the heads of a magnetometer's .dat file, empty but for temperature, field and moment.
 
-    One of the known heads of a moment must be among `heads`, else StopIteration is raised. Of
-    several moments the first known one counts.
+    The heads that stay are "Temperature (K)", "Magnetic Field (Oe)" and a moment; the result is as
+    long as `heads`. One of the known heads of a moment (`_MOMENT_OF_DAT`, such as "Moment (emu)")
+    must be among `heads`, else StopIteration is raised. Of several moments the first known one
+    counts.
     """
     moment = next(head for head in _MOMENT_OF_DAT if head in heads)
     names = ("Temperature (K)", "Magnetic Field (Oe)", moment)
@@ -374,8 +383,10 @@ def _column_quantity(head: str) -> str:
 def _find_columns(source: str | Path, heads: Sequence[str]) -> list[_Column]:
     """Return the columns whose heads name a quantity, in the order of the file.
 
-    Each `_Column` has its place, head, kind ("field", "temperature" or a flux), the factor to SI
-    and the temperature in its head, K, or None. `source` is the file's name, for messages.
+    Each `_Column` has its ``place``, from 0, ``head``, ``kind`` ("field", "temperature", or a flux:
+    "polarization", "induction" or "moment"), the ``factor`` to SI and the temperature in its head,
+    ``kelvin``, K, or None. Heads that name none are left out. `source` is the file's name, for
+    messages.
 
     Raises
     ------
@@ -402,7 +413,8 @@ def _find_columns(source: str | Path, heads: Sequence[str]) -> list[_Column]:
 def _factor(source: str | Path, head: str, kind: str) -> float:
     """Return the factor that converts numbers of the unit in a head to SI.
 
-    `kind` is the quantity, a key of `_UNITS` such as "field"; `head` is such as "H (kOe)". A field
+    `kind` is the quantity: "field", "polarization", "induction", "moment" or "temperature"; `head` is
+    such as "H (kOe)" or "H_kOe", in upper or lower case. Units are those of `_UNITS`. A field
     becomes A/m, polarization and induction T, a moment T m3; of temperatures the factor is that of
     a difference. `source` is the file's name, for messages. InputError if the unit is missing,
     unknown, or per mass.
@@ -456,7 +468,7 @@ def _pair_columns(
     Returns
     -------
     list of (_Column, _Column)
-        Field and flux of each curve.
+        Field and flux of each curve, in the order of the file. Columns of temperature are left out.
 
     Raises
     ------
@@ -489,7 +501,8 @@ def _pair_columns(
 def _kelvin(values: FloatArray, head: str) -> FloatArray:
     """Convert a column of temperatures, `values`, (n,), to K, by the unit in its heading, `head`.
 
-    The unit, C, F or K, is the last letter of `head`; any other letter counts as K.
+    The unit, C, F or K in upper or lower case, is the last letter of `head`, such as "T (C)"; any
+    other letter counts as K. NaN stays NaN.
     """
     unit = _DEGREES.sub("", head).strip(' )]"')[-1:].upper()
     if unit == "C":
@@ -505,7 +518,7 @@ def _temperature_from_name(
     """Find the temperature of a file that has no column of temperatures.
 
     A comment, of the lines of `comments`, is searched first for such as "at 150 C (423.15 K)", then
-    the name of the file, `source`; 20 degrees C otherwise.
+    the name of the file, `source`, for such as "150C" or "423 K"; 20 degrees C otherwise.
 
     Returns
     -------
@@ -542,23 +555,25 @@ def _curves_of_pair(
     source : str
         Name of the file, for messages.
     table : ndarray, shape (rows, columns)
-        All numbers of the file.
+        All numbers of the file, NaN where a cell is empty.
     field, flux : _Column
-        Columns of the field and of J, B or the moment.
+        Columns of the field and of J, B or the moment: ``place``, ``factor``, ``head`` and ``kind``
+        are read.
     kelvin : ndarray, shape (rows,)
-        Temperature of each row, K.
+        Temperature of each row, K. Gaps of more than 2 K part curves.
     note : str
         Remark that each curve carries.
 
     Returns
     -------
     list of RawCurve
-        By rising temperature, in SI units.
+        By rising temperature, the mean of its rows, in SI units; points in the order of the file.
+        Rows with a NaN in field, flux or temperature are left out.
 
     Raises
     ------
     InputError
-        If no row holds both, or the temperature drifts within a curve.
+        If no row holds both, or the temperature drifts by more than 5 K within a curve.
     """
     h = table[:, field.place] * field.factor
     values = table[:, flux.place] * flux.factor

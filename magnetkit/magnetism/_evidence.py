@@ -138,8 +138,10 @@ def process_distance(
         As checked by `process.read_process`. Its settings that are None were not given and add
         nothing, and so do those that are the route's own.
     rows : dict of ndarray, shape (n,)
-        Settings of the process by name, as of `process.by_row`: gases in wt.%, where NaN counts as
-        none, and the names of `_SETTINGS` and `_PARTS`.
+        Settings of the process by name, as of `process.by_row`: ``oxygen_wt_pct``,
+        ``carbon_wt_pct`` and ``nitrogen_wt_pct`` in wt.%, where NaN counts as none, and those of
+        ``grain_size_um``, ``alpha_k``, ``decay``, ``alignment`` and ``density`` that `process`
+        has.
     hosts : Coded
         Host of each magnet, by names of `HOSTS` such as "2:14:1"; code -1 for none.
     """
@@ -181,13 +183,15 @@ def coordinates(table: CompositionTable, root: str) -> FloatArray:
     table : CompositionTable
         Recipes of n magnets.
     root : str
-        Name of their host's family in `ROOTS`, such as "2:14:1"; a formula is a KeyError.
+        Name of their host's family in `ROOTS`, such as "2:14:1", hardened by a boundary, grains or
+        cells. Any other name, a formula too, is a KeyError.
 
     Returns
     -------
     ndarray of float64, shape (n, k)
         One column for each content that matters to the family's hardening, in units of the length
-        on which it matters.
+        on which it matters: 10 of 2:14:1, those of `_boundary`, and 7 of others, those of
+        `_metals`, in the order of ``_LENGTHS``.
     """
     hardening = HOSTS[root].magnet.hardening
     lengths = _LENGTHS[hardening]
@@ -239,8 +243,9 @@ def _boundary(table: CompositionTable) -> dict[str, FloatArray]:
     Returns
     -------
     dict of ndarray, shape (n,)
-        By the names of ``_LENGTHS["boundary"]``: free rare earth, boron beyond the usual range,
-        single elements, all others, and carbon beyond the usual.
+        "free rare earth"; "boron", beyond the usual range, below 0 where it is short; "copper and
+        gallium", "aluminium", "cobalt", "dysprosium and terbium", "gadolinium, holmium, erbium",
+        "cerium, lanthanum, yttrium"; "other elements"; and "carbon", beyond the usual.
     """
     from ..alloy._row_kernels import sums_of_each
 
@@ -275,14 +280,16 @@ def _boundary(table: CompositionTable) -> dict[str, FloatArray]:
 def _metals(table: CompositionTable, hardening: str) -> dict[str, FloatArray]:
     """Compute the coordinates of magnets hardened by cells or grains, before they are scaled.
 
-    `hardening` is "cells" or "grains". A bare formula of cells counts as the charge that the model
-    gives it. `table` holds n recipes.
+    `hardening` is "cells" or "grains". A bare formula of cells, without Cu and Zr, counts as the
+    charge that the model gives it. `table` holds n recipes; one without rare earth gives NaN or
+    infinity.
 
     Returns
     -------
     dict of ndarray, shape (n,)
-        By the names of ``_LENGTHS[hardening]``: shares of the metal (iron, copper, zirconium, other
-        elements), metal per rare earth, and shares of the rare earth (heavy, light).
+        By atoms: "iron", "copper", "zirconium" and "other elements", shares of the metal; "metal
+        per rare earth"; "heavy rare earth" and "light rare earth" (all but samarium), shares of the
+        rare earth.
     """
     rare = table.fraction(*RARE_EARTHS)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -330,18 +337,21 @@ def _measured_points(
     root : str
         Name of a host's family in `ROOTS`, such as "2:14:1"; a formula is a KeyError.
     quantity : str
-        Column that must have been measured, such as "coercivity_kA_m"; other names are a KeyError.
+        Column that must have been measured, a key of `measured_magnets.LETTERS` such as
+        "coercivity_kA_m"; other names are a KeyError.
     family : str
-        Class of magnets to compare with; empty for the host's own by its usual route.
+        Class of magnets to compare with, of the column ``family`` of `measured_magnets`, such as
+        "isotropic"; empty for the host's own by its usual route, and those that are sold.
     left_out : frozenset of str
-        Papers that do not count, of `measured_magnets.papers_left_out`.
+        The papers that are left out at present, of `measured_magnets.papers_left_out`. It only
+        tells stored results apart: others are not left out by it.
 
     Returns
     -------
     points : ndarray of float64, shape (m, k)
         Coordinates, as `coordinates` gives them; (0, k) where nothing was measured.
     names : tuple of str, length m
-        Recipe and name of each magnet.
+        Recipe and, in brackets, ``id`` of each magnet, or such as "class SH as sold".
     """
     rows = measured_magnets()
     rows = rows[(rows["host"] == root) & serves_as_evidence(rows, quantity)]
@@ -378,7 +388,11 @@ def _measured_points(
 
 
 def _sold_recipes() -> Iterator[tuple[str, str]]:
-    """Yield the name and a recipe in wt.% of each commercial class of sintered Nd-Fe-B that is alloyed."""
+    """Yield the name and a recipe in wt.% of each commercial class of sintered Nd-Fe-B that is alloyed.
+
+    A pair is such as ("M", "Nd30Dy0.5B1Fe bal."): the text names no basis. Dysprosium is the middle
+    of the amounts of the class, and left out where that is 0.
+    """
     for row in datasets.rows(_LADDER):
         if row["route"] != "alloyed":
             continue
@@ -406,12 +420,13 @@ def evidence(
     hosts : Coded
         Their hosts, each by its root such as "2:14:1"; code -1 for none.
     quantity : str
-        Column that must have been measured, such as "coercivity_kA_m"; other names are a KeyError.
+        Column that must have been measured, a key of `measured_magnets.LETTERS` such as
+        "coercivity_kA_m"; other names are a KeyError.
     producer : Producer, optional
-        Whose measured magnets count too.
+        Whose measured magnets of the usual route count too.
     family : str
-        Family of ``magnets.csv`` whose magnets count too; the others are then as far as another
-        class is.
+        Family of ``magnets.csv``, such as "isotropic", whose magnets count too; the others are then
+        as far as another class is, along the coordinate "route". Empty for none.
     places : dict of ndarray, optional
         Coordinates of the rows of each host, (rows, k), by root. Those that are there are not
         computed again; others are entered, for a call of another quantity with the same recipes.
@@ -419,9 +434,9 @@ def evidence(
     Returns
     -------
     Evidence
-        ``distance``, (n,): `UNPROVEN` and a half for a host without a measured magnet, 0 without a
-        host; ``nearest`` and ``farthest``, `Coded`: name of the nearest magnet and of the
-        coordinate farthest off, no text where there is none.
+        ``distance``, (n,), without a unit: 2.5 for a host without a measured magnet, 0 without a
+        host; ``nearest`` and ``farthest``, `Coded`: name of the nearest magnet ("NAME's" of a
+        producer) and of the coordinate farthest off, no text where there is none.
     """
     from ..alloy._row_kernels import nearest_points
 
@@ -474,8 +489,8 @@ def evidence_at_temperature(
 ) -> Evidence:
     """Return `found` with the distances that coercivity has at a temperature, `kelvin`, K.
 
-    The distance grows above the hottest and below the coldest temperature at which magnets of the
-    host were compared; ``farthest`` is then "temperature" where that adds most. `found` is the
+    The distance grows above the hottest temperature at which magnets of the host were compared, and
+    below 250 K; ``farthest`` is then "temperature" where that adds most. `found` is the
     `Evidence` of coercivity; it is not changed. `hosts` is a `Coded` of the host of each magnet, by
     its root.
     """
@@ -496,7 +511,7 @@ def cap_probability(
 
     With the distance D the result is w P + (1 - w) min(P, 1/2), w = exp(-D^2 / 4). `probability`,
     (n,), is 0 to 1 and not changed; `distance`, (n,), is that of `Evidence`, without a unit.
-    Probabilities below 1/2 stay.
+    Probabilities below 1/2 stay; a NaN in either gives NaN.
     """
     weight = np.exp(-0.25 * distance**2)
     return np.asarray(

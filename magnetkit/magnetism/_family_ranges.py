@@ -44,12 +44,20 @@ _in_place: ContextVar[Families | None] = ContextVar("families", default=None)
 
 
 def key(host: str, family: str) -> str:
-    """Return the key of a family in ``families.toml``: its host and, unless usual, its name."""
+    """Return the key of a family in ``families.toml``: its host and, unless usual, its name.
+
+    `host` is a root such as "2:14:1"; `family` is ``Route.family``, empty for the usual one. The
+    two stand with a blank between, such as "2:14:1 isotropic".
+    """
     return f"{host} {family}".strip()
 
 
 def families() -> Families:
-    """Return the ranges of every family: those in place, or those of ``families.toml``."""
+    """Return the ranges of every family: those in place, or those of ``families.toml``.
+
+    The keys are those of `key` and `ANY`, then names of quantities such as "coercivity_kA_m"; the
+    values are `Range` with ``offset`` and ``half_width``. The mapping is shared: do not change it.
+    """
     replacement = _in_place.get()
     if replacement is None:
         return _carried_families()
@@ -58,7 +66,11 @@ def families() -> Families:
 
 @lru_cache(maxsize=1)
 def _carried_families() -> Families:
-    """Read the ranges of ``families.toml``; see `Families`. The dictionary is shared: do not change it."""
+    """Read the ranges of ``families.toml``; the dictionary is shared: do not change it.
+
+    Keys are families, as of `key`, and `ANY`; then quantities ("coercivity_kA_m", "remanence_T",
+    "coercivity_coefficient_pct_K"), of which a family may lack some. The values are `Range`.
+    """
     families = {}
     for name, entry in datasets.toml(FILE)["family"].items():
         families[name] = {
@@ -72,7 +84,8 @@ def families_in_place(replacement: Families) -> Iterator[None]:
     """Replace the ranges of ``families.toml`` within a ``with`` block.
 
     `replacement` maps keys of families (`key`) to mappings of quantities to `Range`; one for `ANY`
-    must be there. The former ranges return at the end.
+    must be there, with "coercivity_kA_m", "remanence_T" and "coercivity_coefficient_pct_K". What
+    another family lacks is that of `ANY`. The former ranges return at the end.
     """
     token = _in_place.set(replacement)
     try:
@@ -101,13 +114,15 @@ def range_columns(route: Any = None) -> dict[str, FloatArray]:
     Parameters
     ----------
     route : Route, optional
-        How magnets are made; the usual families of the hosts otherwise.
+        How magnets are made: the family of the route (``family``) holds for its host (``host``) and
+        the variants of that. The usual families of the hosts otherwise.
 
     Returns
     -------
     dict of str to ndarray
-        ``spread``, ``remanence_spread``, ``beta_spread``, ``coercivity_offset`` and
-        ``remanence_offset``.
+        ``spread``, ``remanence_spread`` and ``beta_spread``, half widths of the 90 % ranges of ln
+        H_cJ, of ln B_r, and of beta relative to itself; ``coercivity_offset`` and
+        ``remanence_offset``, of ln H_cJ and ln B_r. A family that is not known has those of `ANY`.
     """
     family_table = families()
     ranges_of_hosts = []

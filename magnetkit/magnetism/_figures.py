@@ -108,7 +108,7 @@ def _scale_phases(phases: Any, rows: IntArray, hotter: FloatArray) -> Any:
     phases : Phases
         See `magnetkit.magnetism._magnet_kernels`; not changed.
     rows : ndarray of int64, shape (p,)
-        Numbers of the alloys.
+        Numbers of the alloys, from 0.
     hotter : ndarray, shape (p,)
         Factor of each alloy of `rows`; its surface, shell and walls have it too.
 
@@ -254,7 +254,9 @@ def _kernel_widths(
     Returns
     -------
     Widths
-        See `magnetkit.magnetism._magnet_kernels`.
+        See `magnetkit.magnetism._magnet_kernels`: ``on_b`` and ``on_h``, (m, n), of ln B_r and ln
+        H_cJ; (n,) each ``on_alpha`` and ``on_beta``, relative, ``floor``, 1/K, and ``on_q``, of H_k
+        / H_cJ. They are of z standard deviations.
     """
     from ._magnet_kernels import Widths
 
@@ -293,7 +295,7 @@ def least_widths(
     Parameters
     ----------
     made : Alloys
-        n alloys, as `_magnets.alloys` returns them.
+        n alloys, as `_magnets.alloys` returns them; gates do not count.
     kelvin : ndarray, shape (m,)
         Temperatures, K.
     scale : float
@@ -371,7 +373,7 @@ def figures_by_temperature(
 def describe_missing_comparison(coldest: float) -> str:
     """Write that coercivity so cold was compared with no measurement; empty from `COMPARED_FROM` on.
 
-    `coldest` is the lowest temperature, K.
+    `coldest` is the lowest temperature, K; `COMPARED_FROM` is 250 K. The sentence has no full stop.
     """
     if coldest >= COMPARED_FROM:
         return ""
@@ -384,7 +386,8 @@ def describe_missing_comparison(coldest: float) -> str:
 def blank_hard(values: FloatArray, rows: BoolArray) -> None:
     """Blank what needs a coercivity with NaN, in place, in all figures but `WITHOUT_COERCIVITY`.
 
-    `values` are those of `FIGURES`, (7, 3, m, n), and `rows`, bool (m, n), says where.
+    `values` are those of `FIGURES`, (7, 3, m, n), in their order, and `rows`, bool (m, n), says
+    where: of centre and both ends.
     """
     if rows.any():
         for name, figure in zip(FIGURES, values, strict=True):
@@ -395,7 +398,8 @@ def blank_hard(values: FloatArray, rows: BoolArray) -> None:
 def _list_use_temperatures(first: float) -> FloatArray:
     """List the rising temperatures, K, from `first` on, at which the highest of use is sought.
 
-    The array has steps of 50 K up to `_TURN` and of 100 K beyond it, up to `_HIGHEST_K` or past it.
+    The array, float64, begins with `first`. It has steps of 50 K up to 650 K and of 100 K beyond,
+    and ends below 1150 K, but one step past `first` at the earliest.
     """
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
     step = _STEPS[1]
@@ -408,8 +412,8 @@ def _coercivity_half_width(made: Alloys, kelvin: FloatArray) -> FloatArray:
     """Compute the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
 
     The laws of grain size and of hot cells add more the less coercivity is left. Below
-    `COMPARED_FROM` nothing was compared with measurements, so the range widens. `kelvin`, (m,), are
-    the temperatures, K; `made` the n magnets.
+    `COMPARED_FROM`, 250 K, nothing was compared with measurements, so the range widens. `kelvin`,
+    (m,), are the temperatures, K; `made` the n magnets, whatever gate is closed to them.
     """
     cold = (
         DEVIATIONS_90
@@ -450,8 +454,8 @@ def kinds(
     table : CompositionTable
         Recipes.
     hosts, shells : sequence of str
-        As in the columns of `magnetkit.magnetism.sintered`, such as "2:14:1" and "Tb 0.5 wt%"; an
-        empty text is no shell, and no host.
+        One for each magnet, as in the columns of `magnetkit.magnetism.sintered`, such as "2:14:1"
+        and "Tb 0.5 wt%"; an empty text is no shell, and no host. A variant becomes its root.
     process : Process, dict, str or None
         How they are made, as for `sintered`.
     temperature : float

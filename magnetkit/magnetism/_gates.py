@@ -68,17 +68,20 @@ def gates(
     Parameters
     ----------
     found : Balance
-        n recipes split into phases, by volume.
+        n recipes split into phases, by volume; ``parts`` and ``charge`` are read.
     structure : dict of ndarray, shape (n,)
         What `_magnets._structure` returns: ``density`` (over that without pores), ``coarse`` (0
-        where grains are as fine as a wall is wide), and what the conditions of `_RULES` read.
+        where grains are as fine as a wall is wide, 1 elsewhere), ``soft`` (volume fraction), those
+        that `_boundary.failed_conditions` reads, and the fields of `_cells.Shares`.
     route : Route, optional
-        Route that the magnets are made by; the usual one of each host otherwise.
+        Route that the magnets are made by; ``host``, ``needs`` and ``hardening`` are read. The
+        usual one of each host otherwise.
 
     Returns
     -------
     ndarray of int8, shape (n,)
-        Index into `STATUS`, 0 where every gate is open.
+        Index into `magnetkit.compound.evaluate.STATUS`, 0 where every gate is open or there is no
+        host.
     """
     codes = found.parts.host
     status = np.zeros(len(codes), np.int8)
@@ -114,8 +117,9 @@ def gates_at_temperatures(
     """Return the gates of n magnets at m temperatures, int8 (m, n).
 
     A measured cone of easy directions closes a gate at low temperature. `gate`, int8 (n,), are the
-    gates at every temperature, indices into `STATUS` with 0 for open, and `written` the recipes
-    split as they are written. `kelvin` are the temperatures, K.
+    gates that are closed whatever the temperature, indices into `STATUS` with 0 for open, and are
+    not changed. `written` are the recipes split as they are written. `kelvin` are the temperatures,
+    K. A gate closed already stays the first.
     """
     result = np.repeat(gate[None], len(kelvin), axis=0)
     cone = STATUS.index(_CONE)
@@ -128,8 +132,8 @@ def gates_at_temperatures(
 def turned_width(written: "Partition") -> FloatArray:
     """Compute half the width of the 90 % range of ln H_cJ that a missed easy direction adds, (n,).
 
-    `written` are the n recipes split as they are written; it is 0 where no direction is known to be
-    missed.
+    `written` are the n recipes split as they are written. The width is 0 where no direction is
+    known to be missed.
     """
     widths = np.zeros(len(written.host))
     for rows, one in _easy_plane_rows(written):
@@ -150,8 +154,9 @@ def _easy_plane_rows(
     rows : ndarray of bool, shape (n,)
         True for the recipes that the entry speaks of.
     entry : dict
-        ``where``, ranges of amounts; ``below_K``, the temperature below which the direction is no
-        axis; ``half_width``, half the width of the 90 % range of ln H_cJ that this adds.
+        ``where``, a dict of ratios such as "R / T" to their least and largest value; ``below_K``,
+        the temperature below which the direction is no axis; ``half_width``, half the width of the
+        90 % range of ln H_cJ that this adds.
     """
     for code, host in enumerate(HOSTS.values()):
         rows = written.host == code
@@ -165,8 +170,8 @@ def apply_gates(status: Int8Array, gate: Int8Array) -> BoolArray:
     """Set the status of magnets that are ok otherwise to that of their gate, in place.
 
     `status`, int8 (m, n), is changed. `gate`, int8, has the same shape or one that broadcasts to
-    it, such as (n,); both are indices into `STATUS`. The result says which gates are closed, bool,
-    in the shape of `gate`.
+    it, such as (n,); both are indices into `STATUS`, 0 for "ok" and for an open gate. The result
+    says which gates are closed, bool, in the shape of `gate`, whatever the status was.
     """
     has_reason = gate != 0
     if has_reason.any():

@@ -42,8 +42,9 @@ def apply_given(
     Parameters
     ----------
     given : dict of str to ndarray, shape (n,)
-        Values by the names of `GIVEN`, the ends of their 90 % ranges (``_lo``, ``_hi``) and
-        ``temperature_K``; NaN where nothing is given. Names may lack.
+        Values by the names of `GIVEN` ("curie_temperature_K", "saturation_polarization_T",
+        "anisotropy_constant_MJ_m3"), the ends of their 90 % ranges (``_lo``, ``_hi``) and
+        ``temperature_K``, at which the latter two hold; NaN where nothing is given. Names may lack.
     phases : Phases
         Phases of the alloys, see `magnetkit.magnetism._magnet_kernels`; its state and ions change.
     first : int
@@ -59,7 +60,7 @@ def apply_given(
     predicted : PredictedCurie
         Curie temperatures with the given ones in place.
     widths : dict of str to ndarray, shape (n,)
-        Half a 90 % range divided by the value, by the names of `GIVEN`; NaN where nothing is given.
+        Half a 90 % range divided by the value, by all names of `GIVEN`; NaN where nothing is given.
         Without a range it is the model's width or the difference from the model, the larger one.
     harder : ndarray, shape (n,)
         Factor by which the anisotropy field rises, 1 for none.
@@ -129,8 +130,9 @@ def _predict_quantity(
 ) -> tuple[FloatArray, FloatArray]:
     """Return what the model says of a quantity at the first temperature, and its standard deviation.
 
-    `got` are n hard phases of the model and `name` is one of `GIVEN`, in whose unit both arrays,
-    (n,), are.
+    `got` are n hard phases of the model and `name` is one of `GIVEN` ("curie_temperature_K",
+    "saturation_polarization_T", "anisotropy_constant_MJ_m3"), in whose unit both arrays, (n,), are.
+    Any name that is none of `PROPERTIES` gives the Curie temperature.
     """
     if name not in PROPERTIES:
         return got.curie, got.curie_sd
@@ -151,6 +153,12 @@ def _with_given_curie(
         Given Curie temperatures, K.
     width : ndarray of float64, shape (n,)
         Half widths of their 90 % ranges divided by the values; NaN where none was given.
+
+    Returns
+    -------
+    PredictedCurie
+        ``value`` and ``half`` (half the 90 % range), K, are replaced in those rows; ``share``,
+        ``distance`` and ``measured`` stay those of the prediction.
     """
     has_width = np.isfinite(width)
     return predicted._replace(
@@ -162,9 +170,10 @@ def _with_given_curie(
 def widen(got: Intrinsic, widths: Widths) -> None:
     """Widen the standard deviations of hard phases to what the user gave, in place.
 
-    ``got.sd`` changes: those of given quantities are replaced, those of quantities that follow from
-    them grow. `widths` maps the names of `GIVEN` to the half widths of 90 % of n phases, relative,
-    (n,); NaN where nothing was given.
+    ``got.sd``, (n, m, 7), changes: those of given quantities are replaced, those of quantities that
+    follow from them grow. `widths` maps the names of `GIVEN` to the half widths of 90 % of n
+    phases, relative, (n,); NaN where nothing was given. "saturation_polarization_T" and
+    "anisotropy_constant_MJ_m3" must be there; the Curie temperature does not count.
     """
     on_j, on_k = (np.nan_to_num(widths[name])[:, None] for name in GIVEN[1:])
     for k, name in enumerate(PROPERTIES):

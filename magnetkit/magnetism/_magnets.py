@@ -118,9 +118,9 @@ class Magnets:
         Parameters
         ----------
         picked : ndarray of int64, shape (p,)
-            Numbers of the magnets.
+            Numbers of the magnets, from 0.
         at : ndarray of int64, shape (q,)
-            Numbers of the temperatures, in ``temperature``.
+            Numbers of the temperatures, from 0, in ``temperature``.
         knee : bool
             True for the knee field, False for H_cJ.
 
@@ -142,12 +142,13 @@ def _charge(
 ) -> tuple[CompositionTable, BoolArray]:
     """Replace bare formulas of cells, R2(Co,Fe)17, by the usual charge of such a magnet.
 
-    `table` holds n recipes and is not changed; `host`, int8 (n,), are the host codes, -1 for none.
+    `table` holds n recipes and is not changed; `host`, int8 (n,), are the host codes, indices into
+    `HOST_NAMES`, -1 for none. Rows in wt.% are no formulas.
 
     Returns
     -------
     charge : CompositionTable
-        New table, or `table` itself if no row is replaced.
+        New table without ``given``, or `table` itself if no row is replaced.
     rows : ndarray of bool, shape (n,)
         Rows that were replaced.
     """
@@ -229,7 +230,7 @@ class Alloys:
 
         That of the hard phase by its cell, whose volume the intrinsic model mixes from those of
         the end members, times the density reached in sintering. The grain boundary, a few per
-        cent of the volume, is taken to be as dense.
+        cent of the volume, is taken to be as dense. NaN without a host.
         """
         from ..alloy._row_kernels import sums
         from ..compound._intrinsic_kernels import TESLA, TO_TESLA
@@ -258,7 +259,7 @@ class Alloys:
         """Return how far process and traces set n magnets apart from measured ones, (n,) each.
 
         The keys are "process" and, where traces were taken out of the recipes, "other elements";
-        distances have the unit of `Evidence.distance`.
+        distances, 0 or more, have the unit of `Evidence.distance`.
         """
         sides = {"process": self.rows["apart"]}
         if self.traces is None:
@@ -268,7 +269,8 @@ class Alloys:
     def nearest(self) -> dict[str, Evidence]:
         """Compute how far magnets are from those with measured `QUANTITIES`, an `Evidence` by quantity.
 
-        Recipe, route, process and traces count. ``near`` is neither read nor changed.
+        The keys are "coercivity_kA_m" and "remanence_T". Recipe, route, process and traces count.
+        ``near`` is neither read nor changed.
         """
         evidence = nearest_recipes(
             self.written.recipe, self.written.host, self.process
@@ -282,7 +284,8 @@ class Alloys:
     def with_level(self, level: float, fall: float = 1.0) -> "Alloys":
         """Return new alloys of a producer of another level; these are not changed.
 
-        `level` is a factor of H_cJ at 20 degrees C without a shell, over that of these alloys.
+        `level` is a factor of H_cJ at 20 degrees C without a shell, over that of these alloys; it
+        multiplies a level that they have already.
         `fall` is a factor of the fall of coercivity with temperature.
         """
         rows = self.rows
@@ -295,9 +298,11 @@ class Alloys:
     def with_stated(self, stated: StatedLevel) -> "Alloys":
         """Return these alloys, made without a producer, as those of a producer of a stated level.
 
-        `stated` holds for the alloys of its host: its remanence for all of them, its level and fall
-        where their route is of its word. The result equals what `alloys` makes with that producer.
-        Recipes are split and condensed once for all levels; these alloys are not changed.
+        `stated` holds for the alloys of its ``host``, a root such as "2:14:1": its ``remanence``
+        for all of them, its ``level`` and ``fall`` where their route is of its word, ``route``. All
+        three are factors over the model's. The figures equal what `alloys` makes with that
+        producer, which ``process`` of the result does not name. Recipes are split and condensed
+        once for all levels; these alloys are not changed.
         """
         from ..phases.partition import root_codes
 
@@ -321,8 +326,9 @@ class Alloys:
         """Return the kernel's `Phases` with the surfaces of the grains of some alloys.
 
         Those surfaces were left out when the alloys were made. `picked`, int64, are numbers of
-        alloys. The alloys themselves are not changed; their
-        own `Phases` are returned where they have surfaces already, or none of `picked` needs one.
+        alloys, from 0. The result has all n alloys, those not picked without a surface. The alloys
+        themselves are not changed; their own `Phases` are returned where they have surfaces
+        already, or none of `picked` needs one.
         """
         own_phases = self.phases
         cells = self.balance.parts.hard_phase
@@ -339,14 +345,20 @@ class Alloys:
         )
 
     def closed_gate(self, kelvin: Any) -> Int8Array:
-        """Return the gate that is closed to each magnet at temperatures, K, shape (m, n)."""
+        """Return the gate that is closed to each magnet at temperatures, shape (m, n).
+
+        `kelvin`, (m,), are the temperatures, K. The result, int8, has indices into
+        `magnetkit.compound.evaluate.STATUS`, 0 for none.
+        """
         return gates_at_temperatures(self.gate, self.written, kelvin)
 
     def rules(self) -> Any:
         """Build the `Rules` of the kernel for these n alloys.
 
-        Every field has shape (n,), but for ``book``, the constants of the laws of temperature.
-        ``bend`` is zero: `bend` computes it.
+        Every field has shape (n,), but for ``book``, the constants of the laws of temperature:
+        ``factor`` (B_r / J_s), ``alpha_k``, ``n_eff``, ``pinned`` (A/m), ``level``, ``decay``,
+        ``temperature_law``, ``knee_law``, ``usual_curie`` (K), ``squareness``, ``recoil``,
+        ``limit`` (K) and ``bend``. The latter is zero: `bend` computes it.
         """
         from ._magnet_kernels import Rules, TemperatureBook
 
@@ -401,12 +413,14 @@ class Alloys:
             Temperatures at which coercivity is wanted; it is NaN at the others, and the knee field
             is NaN at all. Without it both are computed.
         picked : ndarray of int64, shape (p,), optional
-            Numbers of the alloys wanted; all n otherwise.
+            Numbers of the alloys wanted, from 0; all n otherwise.
 
         Returns
         -------
         Magnets
-            Arrays of shape (n, m), or (p, m) with `picked`.
+            Arrays of shape (n, m), or (p, m) with `picked`: ``polarization`` (J_s, T),
+            ``intrinsic_coercivity`` and ``knee_field`` (A/m) and ``status``, index into
+            `magnetkit.compound.evaluate.STATUS`. Its ``alloys`` are all n.
         """
         from ._magnet_kernels import states
 
@@ -485,7 +499,7 @@ def evaluate_magnets(
     made : Alloys
         n alloys, as `alloys` returns them.
     temperature : array_like, shape (m,)
-        Temperatures, K.
+        Temperatures, K; a number alone is not accepted.
     between : tuple of float, optional
         Range of use, K, lower temperature first. With it the values are the central ones of
         `sintered.figure_columns`, NaN where there is no uniaxial magnet.
@@ -495,9 +509,11 @@ def evaluate_magnets(
     Returns
     -------
     Magnets
-        Arrays of shape (n, m). Magnets of a kind that nobody has made have the status "outside the
-        model" and NaN. Where a gate is closed coercivity and knee field are NaN, and the status of
-        what is ok otherwise names the gate.
+        Arrays of shape (n, m): ``polarization`` (J_s, T; `Magnets.remanence` gives B_r),
+        ``intrinsic_coercivity`` and ``knee_field`` (A/m), and ``status``, index into
+        `magnetkit.compound.evaluate.STATUS`, 0 for "ok". Magnets of a kind that nobody has made
+        have the status "outside the model" and NaN. Where a gate is closed coercivity and knee
+        field are NaN, and the status of what is ok otherwise names the gate.
     """
     rules = (
         None
@@ -543,7 +559,8 @@ def nearest_recipes(
     Returns
     -------
     dict of Evidence
-        By quantity, one for each of `QUANTITIES`.
+        By quantity, "coercivity_kA_m" and "remanence_T": ``distance``, (n,), ``nearest`` and
+        ``farthest``, `Coded` texts.
     """
     from ..phases.partition import root_codes
 
@@ -569,11 +586,11 @@ def _has_no_precedent(
     Parameters
     ----------
     written : Partition
-        Recipes split as they are written.
+        Recipes split as they are written; ``host`` and ``recipe`` are read.
     shells : ShellRows or None
         Shell of each, as `read_shells` returns them; None for none at all.
     traces : Traces or None
-        What was taken out of the recipes, of `phases.partition.purify`.
+        What was taken out of the recipes, of `phases.partition.purify`; None for nothing.
     """
     from ..phases.partition import (
         has_diffusion_precedent,
@@ -624,9 +641,10 @@ def alloys(
     process : Process, dict or str, optional
         As for `sintered`.
     shells : ShellRows, optional
-        Shell of each, as `read_shells` returns them.
+        Shell of each, as `read_shells` returns them; a text is not accepted.
     host : str or ndarray of int8
-        As for `sintered`, or host codes, (n,).
+        As for `sintered`, "auto" or such as "2:14:1", or host codes, (n,): indices into
+        `HOST_NAMES`, -1 for none.
     curie : CurieModel, optional
         Model of the Curie temperature; the shipped one otherwise.
     ranges : bool
@@ -639,6 +657,13 @@ def alloys(
     Returns
     -------
     Alloys
+        n rows; `table` is not changed. What no figure can be made of has NaN in ``factor`` or a
+        closed ``gate`` and stays a row.
+
+    Raises
+    ------
+    InputError
+        If the host or the process cannot be used, or a given value contradicts the model.
     """
     if shells is not None:
         table, shells = mix_between_grains(table, shells)
@@ -711,13 +736,15 @@ def _resolve_rims(
 ) -> _Rims:
     """Return the shells of n recipes by volume, content and cover.
 
-    `written` are the recipes split as they are written, and `rows` has ``grain_size_um``, (n,).
+    `written` are the recipes split as they are written, `shells` the shells as `read_shells`
+    returns them, and `rows` has ``grain_size_um``, (n,).
 
     Returns
     -------
     _Rims
-        ``rows`` and ``columns``, int64, of the alloys that have one; ``fraction``, ``content`` and
-        ``cover``, (n,) each, zeros for those without and where `shells` is None.
+        ``rows``, numbers from 0 of the alloys that have one, and ``columns``, those of the
+        elements (atomic number less 1), int64; ``fraction``, ``content`` and ``cover``, (n,) each,
+        0 to 1, zeros for those without and where `shells` is None.
     """
     if shells is None:
         none = np.zeros(len(written.host))
@@ -741,9 +768,10 @@ def _soften(
     """Let the route and the cells' charge act, in place, on soft phase and squareness, (n,) each.
 
     A route that hardens by exchange leaves no soft phase; cells are less square where their charge
-    is off. ``structure["soft"]`` and ``rows["squareness"]`` change; ``structure["ratio"]``, metal
-    per rare earth, is read. `process` has the route, and `codes`, int8 (n,), are host codes, -1 for
-    none.
+    is off. ``structure["soft"]``, a volume fraction, changes in its array; ``rows["squareness"]``,
+    H_k / H_cJ, is replaced; ``structure["ratio"]``, metal per rare earth, is read. `process` has
+    the ``route`` (None does nothing), and `codes`, int8 (n,), are host codes, indices into
+    `HOST_NAMES`, -1 for none.
     """
     from ..phases.partition import wall_hosts
 
@@ -773,11 +801,11 @@ def _condense_phases(
     enrichment : ndarray of float64, shape (n,)
         How much more Dy and Tb count on the surface of grains.
     with_skin : ndarray of int64
-        Rows whose surface is wanted.
+        Rows, from 0, whose surface is wanted.
     rims : _Rims
-        Shells about the grains.
+        Shells about the grains: ``rows``, ``columns``, ``fraction``, ``content`` and ``cover``.
     curie : CurieModel or None
-        Model of the Curie temperature.
+        Model of the Curie temperature; None takes the shipped one.
     written : Partition or None
         The recipes as they are written, where their Curie temperatures are wanted.
 
@@ -786,7 +814,7 @@ def _condense_phases(
     phases : Phases
         What the kernels read.
     prediction : PredictedCurie or None
-        Predicted T_C of the hard phases of `written`.
+        Predicted T_C of the hard phases of `written`, K; None where that is None.
     """
     from ..phases.partition import wall_hosts
     from ._magnet_kernels import Phases
@@ -838,7 +866,7 @@ def _remanence_factor(
     Parameters
     ----------
     balance : Balance
-        Phases of the n magnets, by volume.
+        Phases of the n magnets, by volume: ``hard``, ``second``, ``soft`` and ``parts`` are read.
     structure : dict of ndarray, shape (n,)
         ``coarse`` is read, 0 where grains are as fine as a wall is wide.
     rows : dict of ndarray, shape (n,)
@@ -866,7 +894,8 @@ def _widen_spread(
     """Add to the spread of coercivity what boundary and easy axis leave in doubt, in place.
 
     ``rows["spread"]``, the half width of the 90 % range of ln H_cJ, (n,), is replaced. `structure`
-    is what `_structure` returned; `written` are the n recipes split as they are written.
+    is what `_structure` returned: ``r2fe17``, ``soft_doubt``, ``cerium`` and ``formula`` are read.
+    `written` are the n recipes split as they are written.
     """
     boundary_width = DEVIATIONS_90 * _boundary.boundary_deviation(structure)
     wider = np.hypot(boundary_width, turned_width(written))
@@ -888,7 +917,7 @@ def _place_among_measured(
         Changed: ``gate``; ``near``; ``factor``, by the producer's remanence; and ``rows``, which
         get ``shell_share``, ``grain_effect`` and what `_uncertainty.condition_rows` enters.
     harder : ndarray of float64, shape (n,), or float
-        How much harder a magnet is by given values than by the model.
+        Factor by which a magnet is harder by given values than by the model, 1 without any.
     with_distances : bool
         Whether distances to measured magnets are computed; without them all count as near.
     """
@@ -917,7 +946,11 @@ def _place_among_measured(
 def _has_surface(
     cells: CompositionTable, rows: dict[str, FloatArray]
 ) -> BoolArray:
-    """Say which alloys' grains have a surface of another composition, bool (n,)."""
+    """Say which alloys' grains have a surface of another composition, bool (n,).
+
+    `cells` are their hard phases, and `rows` has ``surface_enrichment``, (n,). It takes an
+    enrichment above 1 and some Dy or Tb.
+    """
     return (rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0)
 
 
@@ -937,7 +970,9 @@ def _with_given(
     Parameters
     ----------
     said : dict of str to ndarray, shape (n,)
-        ``CompositionTable.given``: values by name, NaN where nothing is given; empty for none.
+        ``CompositionTable.given``: values by the names of `GIVEN` ("curie_temperature_K",
+        "saturation_polarization_T", "anisotropy_constant_MJ_m3"), their ends ``_lo`` and ``_hi``,
+        and "temperature_K"; NaN where nothing is given; empty for none.
     phases : Phases
         Condensed phases, changed in place.
     written, parts : Partition
@@ -945,15 +980,16 @@ def _with_given(
     predicted : PredictedCurie or None
         Prediction of the Curie temperature.
     rows : dict of ndarray
-        Process of each magnet by the name of the setting, as of `process.by_row`, (n,) each.
+        Process of each magnet; ``spread``, (n,), half width of the 90 % range of ln H_cJ, is read
+        and replaced.
 
     Returns
     -------
     predicted : PredictedCurie or None
         With given Curie temperatures.
     widths : dict of ndarray
-        Half widths of the 90 % ranges of the given values, relative, (n,), NaN where nothing is
-        given; empty for none.
+        By the names of `GIVEN`: half widths of the 90 % ranges of the given values, relative, (n,),
+        NaN where nothing is given; empty for none.
     harder : ndarray, shape (n,), or float
         Factor by which the given values raise the anisotropy field, 1 for none.
     """
@@ -988,7 +1024,9 @@ def _structure(
     formula : ndarray, shape (n,)
         Likelihood, 0 to 1, that a row names a bare formula.
     rows : dict of ndarray
-        Process of each magnet by the name of the setting, as of `process.by_row`, (n,) each.
+        Process of each magnet by the name of the setting, as of `process.by_row`, (n,) each:
+        ``grain_size_um``, ``usual_additive``, ``density``, ``carbon_wt_pct`` and ``oxygen_wt_pct``
+        are read.
     carriers : ndarray, shape (n, 118), or None
         Mass of each carrier over that of the magnet, of `ShellRows`; they stay in the boundary.
 
@@ -1072,8 +1110,8 @@ def _usual_boundary(
     usual_additive : ndarray, shape (n,)
         Atomic fraction of copper that makers add.
     boundary, without : dict of ndarray, shape (n,)
-        Of `_boundary.boundary_composition`, with and without carriers: one dictionary where
-        there are none.
+        Of `_boundary.boundary_composition`, all keys, with and without carriers: one dictionary
+        where there are none. Neither is changed.
 
     Returns
     -------
@@ -1118,14 +1156,16 @@ def _split_into_phases(
     parts : Partition
         Recipes split as they are written.
     rows : dict of ndarray
-        Process of each by the name of the setting, as of `process.by_row`, (n,) each.
+        Process of each by the name of the setting, as of `process.by_row`, (n,) each:
+        ``grain_boundary`` (volume fraction) and the gases, such as ``oxygen_wt_pct``, are read.
     traces : Traces or None
-        Gases that the recipe itself names.
+        What was taken out of the recipes: ``gases`` that the recipe itself names, wt.%, make it no
+        formula. None for nothing.
 
     Returns
     -------
     balance : Balance
-        The phases of the charge.
+        The phases of the charge; ``hard`` is less what the process puts outside the hard phase.
     formula : ndarray, shape (n,)
         Likelihood, 0 to 1, that a row names a bare formula.
     is_charge : ndarray of bool, shape (n,)
@@ -1179,8 +1219,10 @@ def _read(
     made : Process
         The checked process.
     rows : dict of ndarray, shape (n,)
-        Its settings for each magnet, by name, and what losses depend on: ``lanthanum``, ``cerium``,
-        ``cobalt``, ``carbide`` and ``refractory``, shares.
+        Its settings for each magnet, by name, as of `process.by_row`, and what losses depend on:
+        ``lanthanum`` and ``cerium``, shares of the rare earth, ``cobalt``, of Fe and Co,
+        ``carbide``, C of B and C, and ``refractory``, atomic fraction, 0 but for 2:14:1. ``harder``
+        is 1.
     """
     from ..alloy._row_kernels import sums_of_each
     from ..phases.partition import (
@@ -1227,14 +1269,19 @@ def recipes_in_phases(
     balance : Balance
         Phases of the n magnets, by volume.
     rows : dict of ndarray, shape (n,)
-        Process of each magnet, by the name of the setting.
+        Process of each magnet, by the name of the setting, as of `_read`: ``oxygen_wt_pct``,
+        ``grain_size_um`` and more.
     """
     parts, traces, _, rows = _read(table, process, host)
     return _split_into_phases(parts, rows, traces)[0], rows
 
 
 def _places(rows: IntArray, n: int, first: int) -> IntArray:
-    """Return the place of each of `n` rows among `rows`, counted from `first`, -1 elsewhere."""
+    """Return the place of each of `n` rows among `rows`, counted from `first`, -1 elsewhere.
+
+    `rows` are row numbers from 0. The result is int64, (n,): `first` at ``rows[0]``, `first` + 1 at
+    ``rows[1]``, and so on.
+    """
     places = np.full(n, -1)
     places[rows] = first + np.arange(rows.size)
     return places

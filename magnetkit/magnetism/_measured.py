@@ -87,9 +87,10 @@ class Split:
 def shared_variance(effects: FloatArray, split: Split) -> FloatArray:
     """Compute what process effects add to the variance of each magnet, shape (n,).
 
-    `effects` are the `EFFECTS` (shell, grain size) of n magnets, shape (n, 2); ``split.shared`` has
-    the variance for a unit of each. The result is in units of the variance of a magnet near
-    measured ones.
+    `effects` are the `EFFECTS` of n magnets, shape (n, 2): the share of coercivity that the shell
+    gives, and the change of ln H_cJ by one standard deviation of the slope with grain size.
+    ``split.shared`` has the variance for a unit of each, in this order. The result is in units of
+    the variance of a magnet near measured ones.
     """
     shell, grain = split.shared
     by_shell = effects[:, 0] ** 2 * shell
@@ -102,7 +103,9 @@ def splits() -> dict[str, Split]:
     """Return the measured split of each of `QUANTITIES`, and that of `ALPHA`, by column.
 
     The keys are "coercivity_kA_m", "remanence_T" and "remanence_coefficient_pct_K", the values
-    `Split`. Too few papers print alpha of two magnets to split its error; it goes with J_s(T), as
+    `Split`: ``common``, ``composition`` and ``residue``, which sum to 1; ``length``, in atomic
+    fractions; ``deviation``, of ln of the quantity, of alpha of itself in %/K; and ``shared``.
+    Too few papers print alpha of two magnets to split its error; it goes with J_s(T), as
     remanence does, and is taken to be split alike but for a magnet's own part. The dictionary is
     shared: do not change it.
     """
@@ -161,7 +164,7 @@ class Known:
 
     @cached_property
     def inverse(self) -> FloatArray:
-        """Inverse of the covariance of the measured scores, shape (k, k)."""
+        """Inverse of the covariance of the measured scores, noise included, shape (k, k)."""
         from .._core._linear import invert
 
         return np.asarray(
@@ -173,9 +176,9 @@ class Known:
     ) -> FloatArray:
         """Compute the covariance of the scores of n other magnets with the k measured ones, (n, k).
 
-        `table` holds the other magnets' recipes. `effects` are their process effects, shape (n,
-        len(EFFECTS)); without them only recipes count. The unit is the variance of the model's
-        error.
+        `table` holds the other magnets' recipes. `effects` are their `EFFECTS`, shape (n, 2), in
+        the order of shell and grain size; without them, or without those of the measured magnets,
+        only recipes count. The unit is the variance of the model's error.
         """
         from ..alloy._row_kernels import distances
 
@@ -218,13 +221,16 @@ class Known:
         ----------
         table : CompositionTable
             Their recipes.
-        effects : ndarray, shape (n, len(EFFECTS)), optional
-            Their process effects.
+        effects : ndarray, shape (n, 2), optional
+            Their `EFFECTS`: the share of coercivity that the shell gives, and the change of ln H_cJ
+            by one standard deviation of the slope with grain size; none otherwise.
 
         Returns
         -------
         tuple of two ndarrays, shape (n,)
-            Mean and standard deviation, in standard deviations of the model's error.
+            Mean and standard deviation, in standard deviations of the model's error: times
+            ``self.deviation`` the mean is a shift of ln of the quantity. The standard deviation
+            holds ``self.stretch`` already.
         """
         from .._core._linear import multiply
 
@@ -244,7 +250,8 @@ class Known:
     def mean_slope(self) -> float:
         """Compute the posterior error of the fall of coercivity, in standard deviations of that fall.
 
-        It is positive where coercivity falls more steeply than the model's; 0 without ``slopes``.
+        It is positive where coercivity falls more steeply than the model's; 0 where ``slopes`` is
+        None. The factor of the fall is exp(`fall_deviation` times the result).
         """
         if self.slopes is None:
             return 0.0
@@ -284,7 +291,11 @@ class StatedLevel:
     remanence: float = 1.0
 
     def __post_init__(self) -> None:
-        """Check the numbers; ValueError names the first that lies outside `_LEVEL_BOUNDS`."""
+        """Check the numbers; ValueError names the first that lies outside its bounds.
+
+        ``level`` and ``fall`` may be 0.001 to 1000, ``remanence`` 0.1 to 10, ends included. NaN is
+        refused. ``host`` and ``route`` are not checked.
+        """
         for name, (low, high) in _LEVEL_BOUNDS.items():
             value = getattr(self, name)
             if not low <= float(value) <= high:
@@ -329,14 +340,17 @@ class Producer:
         host : str
             Root of the host, such as "2:14:1".
         quantity : str
-            Column such as "coercivity_kA_m".
+            "coercivity_kA_m", "remanence_T" or "remanence_coefficient_pct_K".
         route : str
-            Word of the routes that share a level; empty for the host's usual route alone.
+            Word of the routes that share a level (``Route.level``); empty for the host's usual
+            route alone.
 
         Returns
         -------
         Known or None
-            Recipes, scores, their noise and process effects of k magnets.
+            Of the k records that agree in all three: ``fractions``, ``scores``, ``noise`` (k, k),
+            ``split``, mean ``deviation``, ``effects`` and ``slopes``. Records of one label,
+            ``magnet``, share the residue of their error.
         """
         key = host, quantity, route
         rows = [
@@ -368,8 +382,9 @@ class Producer:
         """Compute the fall of coercivity with temperature, divided by the model's, of n magnets, (n,).
 
         It is 1 for hosts that the producer has measured nothing of. `hosts`, a `Coded`, names the
-        root of the host of each magnet; `route` is the word of the route of all, empty for the
-        usual one. A stated level of that route replaces what was measured.
+        root of the host of each magnet, such as "2:14:1"; `route` is the word of the route of all
+        (``Route.level``), empty for the usual one. A stated level of that route replaces what was
+        measured, for hosts without a measured magnet too.
         """
         fall = np.ones(len(hosts))
         for host in self.hosts:
@@ -402,15 +417,19 @@ class Producer:
         hosts : Coded
             Their hosts, by roots such as "2:14:1"; code -1 for none.
         effects : ndarray, shape (n, 2)
-            Their `EFFECTS`.
+            Their `EFFECTS`: the share of coercivity that the shell gives, and the change of ln H_cJ
+            by one standard deviation of the slope with grain size.
         route : str
-            Word of the routes that share a level, of all; empty for the usual one.
+            Word of the routes that share a level (``Route.level``), of all; empty for the usual
+            one.
 
         Returns
         -------
         dict of (ndarray, ndarray)
-            Shift and share left, (n,) each, for each quantity of `splits`; 0 and NaN where nothing
-            is known.
+            Shift and share left, (n,) each, in this order. The keys are "coercivity_kA_m",
+            "remanence_T" and "remanence_coefficient_pct_K". Shift 0 and share NaN where nothing is
+            known, or the host is none; a stated level leaves the share NaN where nothing is
+            measured.
         """
         result = {
             q: (np.zeros(len(table)), np.full(len(table), np.nan))
@@ -434,8 +453,9 @@ class Producer:
     def record(self) -> dict[str, Any]:
         """Return the calibration as plain values, from which `from_record` makes it anew.
 
-        The keys are ``format``, ``name``, ``magnets`` (a list of dicts) and, where levels are
-        stated, ``stated``.
+        The keys are ``format`` (a whole number), ``name``, ``magnets`` (a list of dicts, with the
+        keys that `Producer` describes) and, where levels are stated, ``stated``: a list of dicts
+        with ``host``, ``route``, ``level``, ``fall`` and ``remanence``. The dicts are copies.
         """
         record = {
             "format": _FORMAT,
@@ -451,7 +471,9 @@ class Producer:
         """Build the calibration from its record; StoreError if it is damaged or of another version.
 
         `record` is such as `record` returns or JSON has it: ``format``, ``name``, ``magnets`` and,
-        which may lack, ``stated``.
+        which may lack, ``stated``. Other keys, such as the "measured" of `store`, are passed over.
+        Each magnet must have ``host``, ``quantity``, ``magnet``, ``composition`` (atomic fractions
+        by symbol), ``temperature_K``, ``score``, ``deviation``, ``noise`` and ``slope``.
         """
         try:
             if record["format"] != _FORMAT:
@@ -478,8 +500,11 @@ class Producer:
 def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
     """Check the numbers of one magnet of a record and return it as a plain dictionary.
 
-    `magnet` has the keys that `Producer` describes; `EFFECTS` may lack. ValueError
-    if a value is no number or out of its range, KeyError if one is missing.
+    Checked are ``temperature_K`` (1 to 1500), ``score`` (-100 to 100), ``deviation`` (1e-9 to 1),
+    ``noise`` (0 to 1e6), ``slope`` (-100 to 100), ``shell_share`` (0 to 1), ``grain_effect`` (-10
+    to 10) and each atomic fraction of ``composition`` (0 to 1), ends included. The latter two
+    `EFFECTS` may lack, and are not added; texts are not checked. ValueError if a value is no number
+    (a bool, NaN or text) or out of its range, KeyError if one is missing.
     """
     record = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
     numbers = {name: (record[name], bounds) for name, bounds in _BOUNDS.items()}
@@ -496,7 +521,7 @@ def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
 def atomic_fractions(table: CompositionTable, row: int) -> dict[str, float]:
     """Return the atomic fractions of one row by symbol, rounded to nine decimals.
 
-    `row` is the number of the row in `table`; elements that it does not have are left out.
+    `row` is the number of the row in `table`, from 0; elements that it does not have are left out.
     """
     part = slice(table.indptr[row], table.indptr[row + 1])
     return {
@@ -511,7 +536,7 @@ def folder() -> Path:
 
 
 def names() -> list[str]:
-    """Return the names of the stored calibrations."""
+    """Return the names of the stored calibrations, sorted; an empty list if nothing is stored."""
     if folder().is_dir():
         return sorted(f.stem for f in folder().glob("*.json"))
     return []
@@ -533,8 +558,9 @@ def check_name(name: Any) -> str:
 def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
     """Write a calibration under its name, in place of one that was there, and return the file.
 
-    The folder is created. `producer` is written as a JSON record; `measured`, the user's rows as
-    records by column, is kept beside it under "measured" for a reader.
+    The file is ``NAME.json`` in `folder`, which is created. `producer` is written as a JSON record;
+    `measured`, the user's rows as dicts by column of what JSON can hold, is kept in it under
+    "measured" for a reader: `load` does not read it.
 
     Raises
     ------
@@ -559,8 +585,8 @@ def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
 def load(name: str) -> Producer:
     """Read the calibration that is stored under `name` in the user's data folder.
 
-    InputError if the name cannot be one, or there is none, with those there are; StoreError if its
-    file is damaged.
+    `name` is exact, without ".json". InputError if it cannot be one, or nothing is stored under it:
+    the message lists those there are. StoreError if its file is damaged or of another version.
     """
     path = folder() / f"{check_name(name)}.json"
     if not path.is_file():

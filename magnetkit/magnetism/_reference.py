@@ -32,7 +32,10 @@ GUARANTEE = law("makeup").guarantee
 
 
 def typical_over_minimum(host: str) -> float:
-    """Return H_cJ of a magnet as sold over its guaranteed minimum, which 99 % of lots reach."""
+    """Return H_cJ of a magnet as sold over its guaranteed minimum, which 99 % of lots reach.
+
+    `host` is such as "2:14:1"; an unknown one counts as that.
+    """
     return 1.0 / lots(host).share("coercivity_kA_m")
 
 
@@ -77,16 +80,24 @@ def calibrate_on_reference(
     shell : str or None
         Shell that is diffused in, such as "Tb 0.5 wt%".
     seen : sequence of KnownValue
-        Known values of the reference.
+        Known values of the reference: ``quantity`` ("coercivity_kA_m", "remanence_T" or
+        "remanence_coefficient_pct_K"), ``value`` in its unit, ``kelvin``, and ``deviation``, the
+        standard deviation of ln of the value (of alpha: of itself, %/K).
     between : tuple of float, optional
-        Chord of alpha, K; 20 to 100 degrees C otherwise.
+        Chord of alpha, K, the lower temperature first; 20 to 100 degrees C otherwise.
     curie : CurieModel, optional
-        Model of the Curie temperature.
+        Model of the Curie temperature; the shipped one otherwise.
 
     Returns
     -------
     Producer
-        Without a magnet if the recipe makes none in the model.
+        A record for each known value, those of alpha first. Without a magnet if the recipe makes
+        none in the model, or `seen` is empty. It is not stored.
+
+    Raises
+    ------
+    InputError
+        If no level of a producer gives a known H_cJ.
     """
     # Alpha first: the error of B_r at a temperature depends on how it falls up to there.
     alphas = [s for s in seen if s.quantity == ALPHA]
@@ -119,9 +130,9 @@ def _records(
     table : CompositionTable
         Its recipe, one row.
     shell : str or None
-        Its shell.
+        Its shell, such as "Tb 0.5 wt%".
     seen : sequence of KnownValue
-        What is known of it.
+        What is known of it: ``quantity``, ``value``, ``kelvin`` and ``deviation``.
     known : Producer or None
         Calibration that the model is conditional on already.
     between : tuple of float or None
@@ -132,8 +143,10 @@ def _records(
     Returns
     -------
     tuple of dict
-        Records as `Producer.magnets` has them; values for which the model has no magnet are left
-        out.
+        Records as `Producer.magnets` has them: ``host``, ``magnet`` (`name`), ``composition``,
+        ``temperature_K``, ``quantity``, ``route``, ``score``, ``deviation``, ``noise``, ``slope``
+        (0) and `EFFECTS`. Values for which the model has no magnet or no range are left out; empty
+        where `seen` is.
 
     Raises
     ------
@@ -186,9 +199,11 @@ def score_known_value(
     Parameters
     ----------
     one : KnownValue
-        The value and its temperature.
+        ``quantity`` ("coercivity_kA_m", "remanence_T" or "remanence_coefficient_pct_K"), ``value``
+        in its unit, ``kelvin`` and ``deviation``.
     row : Series
-        The modelled magnet at that temperature: columns of `sintered`, with ``_lo`` and ``_hi``.
+        The modelled magnet at that temperature: of the columns of `sintered` the quantity with
+        ``_lo`` and ``_hi`` is read.
     room : Series
         The same at 20 degrees C, which counts for H_cJ.
     model : Alloys
@@ -200,7 +215,8 @@ def score_known_value(
         ``score``, in units of ``deviation``; ``deviation``, standard deviation of the model's error
         (of ln; of alpha itself, %/K); ``noise``, the variance of the score by the measurement;
         ``slope``, what a standard deviation of the fall of coercivity shifts the score by, 0 but
-        for H_cJ. None where the model has no value.
+        for H_cJ. None where the model has no value, its range has no width, or that of B_r or H_cJ
+        reaches to 0.
 
     Raises
     ------

@@ -49,12 +49,13 @@ def magnets(
     temperatures : sequence of float
         Temperatures, K.
     conditions : Conditions
-        Process, use and models.
+        Process, use and models; its ``temperature`` and ``shell`` do not count.
 
     Returns
     -------
     list of Columns
-        One for each temperature, with n rows.
+        One for each temperature, in their order, with n rows and the columns of
+        `magnetkit.magnetism.sintered`: arrays, `Coded` or Arrow texts by name.
     """
     alloy_rows = make_alloys(table, shells, conditions, ranges=True)
     return figure_columns(alloy_rows, temperatures, conditions.use)
@@ -84,13 +85,14 @@ def nominal_magnets(
     hard : ndarray of bool, shape (k,), optional
         At which of the temperatures coercivity is wanted; at all without it.
     **parts
-        Keywords of `alloys`, but for ``skins``.
+        Keywords of `alloys`: ``host``, ``curie`` or ``ranges``; ``skins`` is set here.
 
     Returns
     -------
     Magnets
-        Polarization, H_cJ and knee field, (n, k). With `hard` H_cJ is NaN where it is False, and
-        the knee field throughout.
+        ``polarization`` (J_s, T; its `remanence` gives B_r), ``intrinsic_coercivity`` and
+        ``knee_field`` (A/m) and ``status``, (n, k); NaN where the status is not "ok". With `hard`
+        H_cJ is NaN where it is False, and the knee field throughout.
     """
     parts["skins"] = hard is None or bool(hard.any())
     alloy_rows = make_alloys(table, shells, conditions, **parts)
@@ -105,8 +107,10 @@ def make_alloys(
 ) -> Alloys:
     """Make the alloy of each candidate by the process and models of `conditions`.
 
-    `table` holds the candidates; `shells` has one text for each, empty without a shell, or is None.
-    `parts` are further keywords of `alloys`, which override `host` and `curie`.
+    `table` holds the candidates; `shells` has one text for each, such as "Tb 0.5 wt%", empty
+    without a shell, or is None. ``process``, ``host`` and ``curie`` of `conditions` are read.
+    `parts` are further keywords of `alloys` (``ranges``, ``skins``, ``host``, ``curie``); the
+    latter two override those of `conditions`.
     """
     options: dict[str, Any] = {
         "host": conditions.host,
@@ -143,7 +147,9 @@ def supplies(
     Returns
     -------
     Columns
-        Those of `ledger_columns`, one row for each of `table`.
+        Those of `ledger_columns`, one row for each of `table`: ``heavy_rare_earth_wt_pct``,
+        ``heavy_rare_earth_saved_wt_pct`` (NaN without a reference), ``rare_earth_wt_pct``,
+        ``supply_risk``, ``cost_USD_kg`` and more.
     """
     from ..supply.ledger import ledger_columns
 
@@ -173,18 +179,19 @@ def makeable(
     table : CompositionTable
         n candidates.
     conditions : Conditions
-        Host, phase data and coverage of ranges.
+        ``host``, ``snapshot`` (phase data) and ``interval`` are read.
     split : Partition, optional
-        The recipes split already, if the caller has them.
+        The recipes split already, if the caller has them; they are judged in place of `table`.
     **more
-        Keywords of `stability_columns`.
+        ``words=False`` leaves out the column ``decomposes_to``.
 
     Returns
     -------
     columns : Columns
-        Columns of `stability_columns`, n rows; ``probability_phase_forms`` among them.
+        Columns of `stability_columns`, n rows: ``probability_phase_forms``,
+        ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom``, ``stability_status`` and more.
     is_makeable : ndarray of bool, shape (n,)
-        False where that probability is known and below `FORMS`.
+        False where that probability is known and below 0.5.
     """
     from ..phases._forming import FORMS
     from ..phases.stability import stability_columns
@@ -235,10 +242,12 @@ def describe(
     labels : Arrow array or sequence of str, optional
         The candidates as the user wrote them; their formulas otherwise.
     shells : sequence of str, optional
-        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none. The shell of `conditions` does
+        not count.
     magnet, room : Columns, optional
-        Results of `magnets` at this temperature and at `ROOM_K`; with `room` the nearest grades are
-        named. Neither is changed.
+        Results of `magnets` at this temperature and at `ROOM_K`; with `room` (``host``,
+        ``remanence_T`` and ``coercivity_kA_m``) the nearest grades are named, in the column
+        ``nearest_grade``, which lacks otherwise. Neither is changed.
     supply : Columns, optional
         Result of `supplies`.
     split : Partition, optional
@@ -247,7 +256,10 @@ def describe(
     Returns
     -------
     Columns
-        n rows.
+        n rows: ``candidate``, ``row_index``, ``formula``, those of `magnets`, `makeable` and
+        `supplies`, ``cost_per_flux_USD_m3_T``, ``remanence_guaranteed_T``,
+        ``coercivity_guaranteed_kA_m`` and the learnt properties, see `magnetkit.columns`. What is
+        "ok" but does not form has the status "not makeable".
     """
     formulas = table.to_arrow()
     if labels is None:
@@ -288,11 +300,12 @@ def describe(
 
 
 def predict_inputs(inputs: "Inputs", conditions: Conditions) -> Any:
-    """Predict recipes that are read, one result for each temperature of `conditions`.
+    """Predict recipes that are read, at each temperature of `conditions`.
 
-    The results are frames of the library that the recipes came in, in the order and with the labels
-    of `inputs`. `Inputs` is what `read_inputs` returns: table, labels, shells, the user's other
-    columns.
+    The result is one frame of the library that the recipes came in, with a row for each recipe and
+    temperature: the rows of a recipe come together, by the order of the temperatures. Index, order
+    and the user's other columns are those of `inputs`, which is what `read_inputs` returns. The
+    columns are those of `describe`, ``nearest_grade`` among them. Rejected rows are warned of.
     """
     shells = inputs.shells_with(conditions.shell)
     kelvin = conditions.temperature
@@ -326,8 +339,8 @@ def cost_per_flux(
 ) -> FloatArray:
     """Compute the cost of a magnet's volume divided by its remanence, USD/(m3 T), shape (n,).
 
-    `density` is in kg/m3, `cost` in USD/kg and `remanence` in T. The order of the operations is
-    fixed, so that results agree to the last digit.
+    `density` is in kg/m3, `cost` in USD/kg and `remanence` in T, (n,) each; NaN in one gives NaN.
+    The order of the operations is fixed, so that results agree to the last digit.
     """
     return density * cost / remanence
 
@@ -337,9 +350,10 @@ def _learnt_columns(
 ) -> Columns:
     """Predict a property that is learnt from compositions alone, of the n rows of `table`.
 
-    `name` is the column and that of its model, one of `surrogates.training_sets.OWN`. `interval` is
-    the probability of the range. The result has value, lower and upper end (``_lo``, ``_hi``) and
-    ``_provenance``, a `Coded` that is "surrogate" throughout.
+    `name` is the column and that of its model, one of `surrogates.training_sets.OWN`, of which
+    there may be none. `interval` is the probability of the range, 0.9 for 90 %. The result has four
+    columns: `name`, its lower and upper end (``_lo``, ``_hi``), float64, and ``_provenance``, a
+    `Coded` that is "surrogate" throughout.
     """
     from ..surrogates.models import load
 
@@ -362,9 +376,11 @@ def _fill_energy(
 ) -> None:
     """Fill missing formation energies (eV/atom) of n candidates by the model, in place.
 
-    Value, ends and provenance in `found` change in the rows where phase data gave none and the
-    model knows compounds nearby. `table` holds the recipes, `interval` is the probability of the
-    range; `split` are the recipes split already, None if they are not.
+    ``formation_energy_eV_atom``, ``_lo``, ``_hi`` and ``_provenance`` (then "surrogate") of it in
+    `found` change in the rows where phase data gave none (NaN) and the model knows compounds
+    nearby; others stay NaN. All four must be there. `table` holds the recipes, `interval` is the
+    probability of the range, 0.9 for 90 %; `split` are the recipes split already, None if they are
+    not.
     """
     missing = np.flatnonzero(np.isnan(found[ENERGY]))
     if not len(missing):

@@ -41,7 +41,9 @@ def _growth() -> dict[str, tuple[float, float]]:
     Returns
     -------
     dict of (float, float)
-        By quantity: standard deviation of ln far away, and the distance over which it is reached.
+        By quantity: standard deviation of ln far away, and the distance over which it is reached,
+        in the unit of `Evidence.distance`. Quantities without such growth, as remanence, have no
+        key; "coercivity_kA_m" has one.
     """
     growths = {}
     for name, part in datasets.toml(SPLIT_FILE).items():
@@ -77,7 +79,8 @@ def distance_variance(
 def growth(distance: FloatArray, quantity: str) -> FloatArray:
     """Compute the variance of ln of a quantity that is added at a distance from measured magnets, (n,).
 
-    `distance`, (n,), is that of `_evidence.evidence`. It is 0 for a quantity without such growth.
+    `distance`, (n,), is that of `_evidence.evidence`, 0 or more. `quantity` is a column such as
+    "coercivity_kA_m". The variance is 0 for one without such growth, whatever its name.
     """
     far_variance, reach = _growth().get(quantity, (0.0, 1.0))
     return np.asarray(-(far_variance**2) * np.expm1(-((distance / reach) ** 2)))
@@ -96,8 +99,9 @@ def condition_rows(
     Parameters
     ----------
     rows : dict of ndarray, shape (n,)
-        Changed. Of `magnetkit.magnetism._magnets.Alloys`: it has `EFFECTS`, ``spread``, ``level``,
-        ``fall`` and the offsets of the families (`_family_ranges`). Entered are the factors
+        Changed. Of `magnetkit.magnetism._magnets.Alloys`: it has `EFFECTS` (``shell_share``,
+        ``grain_effect``), ``spread``, ``level``, ``fall``, ``coercivity_offset`` and
+        ``remanence_offset`` (`_family_ranges`). Entered are the factors
         ``harder`` of H_cJ at 20 degrees C and ``stronger`` of B_r; ``alpha_shift``, %/K; the half
         width ``spread`` of the 90 % range of ln H_cJ; ``remanence_left`` and ``alpha_left``, the
         share of the half widths of B_r and alpha that is left; and ``remanence_cap``, the most that
@@ -166,12 +170,13 @@ def covariance(
     Parameters
     ----------
     one, other : Kinds
-        The n and the k magnets, as `_figures.kinds` returns them.
+        The n and the k magnets, as `_figures.kinds` returns them: ``table``, ``hosts`` (by roots),
+        ``shells`` and ``effects``. Two are the same magnet where recipe, host and shell are equal.
     quantity : str
         Column such as "coercivity_kA_m". One that is not of `splits` is taken to be split as
-        remanence is.
+        remanence is, and `producer` and distances do not count then.
     producer : Producer, optional
-        On whose measured magnets the errors are conditional.
+        On whose measured magnets of the usual route the errors are conditional.
     """
     error_parts = splits().get(quantity, splits()["remanence_T"])
     from .._core._linear import multiply
@@ -210,7 +215,10 @@ def covariance(
 
 
 def _equal_texts(one: Collection[str], other: Collection[str]) -> BoolArray:
-    """Say which of n texts equal which of k others, bool (n, k)."""
+    """Say which of n texts, `one`, equal which of k others, `other`, bool (n, k).
+
+    Both are lists or arrays of str; two empty texts are equal.
+    """
     # Texts compared each with each would take longer than all else.
     codes = np.unique([*one, *other], return_inverse=True)[1]
     return np.equal.outer(codes[: len(one)], codes[len(one) :])
@@ -275,8 +283,8 @@ def _known_magnets(
 ) -> dict[str, Known]:
     """Return the producer's measured magnets of a quantity by host; an empty dictionary without any.
 
-    `quantity` is a column such as "coercivity_kA_m". Only magnets of the usual route of each host
-    count. The values are `Known`.
+    `quantity` is "coercivity_kA_m", "remanence_T" or "remanence_coefficient_pct_K". Only magnets of
+    the usual route of each host count. The keys are roots such as "2:14:1", the values `Known`.
     """
     magnets: dict[str, Known] = {}
     if producer is None:

@@ -101,7 +101,12 @@ class Calibration:
     notes: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """Write the outcome as sentences: error and width before and after, odd rows, rejected rows."""
+        """Write the outcome as sentences: error and width before and after, odd rows, rejected rows.
+
+        The list has one sentence for each quantity of the report (H_cJ, B_r), one for each row with
+        a remark, the contradictions, the notes, and one for each rejected row, in this order.
+        Nothing is printed.
+        """
         texts = []
         for quantity, part in self.report.groupby("quantity", sort=False):
             label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[
@@ -147,14 +152,15 @@ class Calibration:
         quantity : str
             ``"coercivity_kA_m"`` or ``"remanence_T"``.
         part : pandas.DataFrame
-            Rows of the report of that quantity.
+            Rows of the report of that quantity: ``before_lo``, ``before_hi`` and ``host`` are read.
 
         Returns
         -------
         half_width : float
             Half width of the 90 % range of ln, for a composition like the measured ones.
         wider : float
-            Factor by which the scatter of the measured magnets widens it.
+            Factor, 1 or more, by which the scatter of the measured magnets widens it; 1 where the
+            producer has no magnet of these hosts.
         """
         producer = self.process.producer
         assert producer is not None
@@ -190,11 +196,11 @@ def calibrate(
     frame : pandas, polars or Arrow table, mapping of columns, or path of a table
         A row for each magnet and temperature: ``composition`` (or ``grade``, of which the likeliest
         recipe is taken, as of a supplier's curves), ``temperature_K``, ``remanence_T``
-        and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis``, ``magnet`` (rows
-        of one label are one magnet), ``maker``, ``shell`` (what is diffused in, ``"Tb 0.5 wt%"``),
-        ``grain_size_um``, ``alignment``, ``density``, ``grain_boundary``, and ``curve``, the file
-        of a measured curve J(H) or B(H) in place of the values and their temperature. One row is
-        enough.
+        and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis`` ("auto", "atomic"
+        or "weight"), ``magnet`` (rows of one label are one magnet), ``maker``, ``shell`` (what is
+        diffused in, ``"Tb 0.5 wt%"``), ``grain_size_um``, ``alignment`` (mean cosine), ``density``
+        (over the pore-free), ``grain_boundary`` (volume fraction), and ``curve``, the file of a
+        measured curve J(H) or B(H) in place of the values and their temperature. One row is enough.
     name : str
         Name of the calibration; one stored under it before is replaced, never added to.
     basis : {"auto", "atomic", "weight"}
@@ -233,13 +239,15 @@ def calibration(
     ----------
     frame, name, basis, strict, keep : optional
         As of `calibrate`: table of magnets, name of the calibration, basis of rows that name none,
-        whether one bad row fails, and whether the calibration is stored under its name.
+        whether one bad row fails, and whether the calibration is stored under its name, in place of
+        one of that name.
 
     Returns
     -------
     Calibration
-        ``process`` and ``report`` among its fields. Rows left out are in ``rejected``, and a
-        warning names them.
+        ``process``, a `Process`; ``report``, a pandas frame of a row for each measured value;
+        ``rejected``, why a row is left out, by its number from 1; ``contradictions`` and ``notes``,
+        lists of sentences. A UserWarning names the rows left out.
 
     Raises
     ------
@@ -282,7 +290,8 @@ def calibration(
 def _report_refusals(refusals: dict[int, str], strict: bool) -> None:
     """Warn of the rows that cannot be used; if `strict` raise InputError of the first.
 
-    `refusals` maps numbers of rows, from 1, to the reason. Nothing happens where it is empty.
+    `refusals` maps numbers of rows, from 1, to the reason; the first is that of the dict. Nothing
+    happens where it is empty. The warning is one UserWarning for all rows.
     """
     if not refusals:
         return
@@ -315,7 +324,8 @@ def read_magnets(
     Parameters
     ----------
     source : str, path or frame
-        As `magnetkit.calibrate` takes it.
+        As `magnetkit.calibrate` takes it; a str is a path. Needed are ``composition`` or ``grade``,
+        and either ``temperature_K`` with ``coercivity_kA_m`` or ``remanence_T``, or ``curve``.
     basis : {"auto", "atomic", "weight"}
         Of rows that name none.
     notes : list of str, optional
@@ -324,9 +334,12 @@ def read_magnets(
     Returns
     -------
     rows : list of MeasuredRow
-        One for each magnet and temperature.
-    rejected : dict of str
-        Why a row is rejected, by row number from 1.
+        One for each magnet and temperature: ``number`` (from 1), ``magnet`` (its label), ``text``,
+        ``table`` (one row), ``temperature`` (K), ``values`` (dict by the names of `QUANTITIES`),
+        ``process`` (dict of the settings given) and ``shell`` (a text). Values are not compared
+        with the model.
+    rejected : dict of int to str
+        Why a row is rejected, by row number from 1, rising.
 
     Raises
     ------
@@ -358,7 +371,11 @@ def read_magnets(
 
 
 def _number_rows(source: Any, notes: list[str]) -> Any:
-    """Return a table of a file, whose rows are counted from 1; any other as it is."""
+    """Return the table of a file, a str or Path, as a pandas frame; any other `source` as it is.
+
+    Rows of the frame are labelled from 0, which counts as row 1. What was done to read the file is
+    appended to `notes`.
+    """
     if isinstance(source, str | Path):
         return read_small_table(Path(source), notes).to_pandas()
     return source
@@ -367,9 +384,11 @@ def _number_rows(source: Any, notes: list[str]) -> Any:
 def _with_curves(record: dict[str, Any]) -> list[dict[str, Any]]:
     """Replace a row that names a file of curves by one row for each temperature.
 
-    `record` maps columns to cells; ``curve`` is the path of the file. The new rows have
-    ``temperature_K`` and the measured `QUANTITIES` of their curve. A row without a file is returned
-    alone, as it is. InputError if the file cannot be read. `record` is not changed.
+    `record` maps columns to cells; ``curve`` is the path of the file. The new rows are copies of it
+    with ``temperature_K`` (K), ``coercivity_kA_m`` and ``remanence_T`` of their curve in place of
+    its own; coercivity is NaN where the curve ends before. They stand by rising temperature. A row
+    without a file (no cell, None, NaN or a blank text) is returned alone, as it is. InputError if
+    the file cannot be read. `record` is not changed.
     """
     if _missing(record.get("curve")):
         return [record]
@@ -386,7 +405,8 @@ def _read_recipe(
     """Read the recipe of one row; a row with a grade alone gets the grade's likeliest recipe.
 
     `record` maps columns to cells: ``composition``, ``shell``, ``grade`` and ``basis``, each of
-    which may lack. `basis` is that of a row that names none.
+    which may lack. `basis` ("auto", "atomic" or "weight") is that of a row that names none. With a
+    composition the grade does not count; the grade's own shell counts where the row has none.
 
     Returns
     -------
@@ -431,7 +451,10 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
     """Build the measured magnet of one row of the table.
 
     `number` is that of the row, from 1, `record` maps columns to cells, and `basis` holds for a row
-    that names none. InputError if temperature, values or recipe are missing or out of range.
+    that names none. ``composition`` or ``grade``, ``temperature_K`` and one of ``remanence_T`` and
+    ``coercivity_kA_m`` must be there; ``basis``, ``shell``, ``magnet``, ``grain_size_um``,
+    ``alignment``, ``density`` and ``grain_boundary`` may. Without ``magnet`` the label is such as
+    "row 3". InputError if temperature, values or recipe are missing or out of range.
     """
     text, table, shell = _read_recipe(record, basis)
     temperature = _number("temperature_K", record.get("temperature_K"))
@@ -463,8 +486,10 @@ def _missing(value: Any) -> bool:
 def _number(name: str, value: Any) -> float | None:
     """Convert a cell to a number; None if it is empty.
 
-    `name` is the column, such as "coercivity_kA_m", `value` the cell. InputError if the cell holds
-    no number, or one outside the limits of the column.
+    `name` is the column, `value` the cell: a number or its text. Empty is None, NaN or a blank
+    text. Limits, ends included, are 0.02 to 2.5 of "remanence_T", 1 to 1e4 of "coercivity_kA_m" and
+    1 to 1500 of "temperature_K"; other columns take any finite number. InputError if the cell holds
+    no number, or one outside the limits.
     """
     if _missing(value):
         return None
@@ -488,9 +513,11 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One for each quantity: ``row``, the `MeasuredRow`; ``record``, the magnet as a `Producer`
-        keeps it (host, composition, quantity, score, deviation, noise and more); ``known``, figures
-        of the report; ``model``, its `Alloys`.
+        One for each quantity of ``row.values``: ``row``, the `MeasuredRow`; ``record``, the magnet
+        as a `Producer` keeps it (``host``, ``quantity``, ``magnet``, ``composition``,
+        ``temperature_K``, ``score``, ``deviation``, ``noise``, ``slope`` and `EFFECTS`); ``known``,
+        a dict of ``measured``, ``before``, ``before_lo`` and ``before_hi`` in the quantity's unit;
+        ``model``, its `Alloys`.
 
     Raises
     ------
@@ -550,9 +577,11 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
 def _contradictions(values: list[dict[str, Any]]) -> list[str]:
     """Find pairs of magnets of one recipe and process that contradict; return one sentence on each.
 
-    `values` are those of `_values`. The ``noise`` of both records, a variance, is raised in place
-    to at least half their squared difference, so that neither outweighs the other. Pairs measured
-    at temperatures more than 2 K apart are not compared.
+    `values` are dicts of `_values`: ``record``, ``row`` and ``known`` are read. Two contradict
+    where their scores differ by more than three standard deviations. The ``noise`` of both records,
+    a variance, is then raised in place to at least half their squared difference, so that neither
+    outweighs the other. Pairs measured at temperatures more than 2 K apart are not compared, nor
+    are those of two hosts, quantities, processes or shells.
     """
     contradictions = []
     for one, other in combinations(values, 2):
@@ -585,7 +614,11 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
 
 
 def _comparable(value: dict[str, Any]) -> tuple[Any, ...]:
-    """Return what two of `_values` must have in common to be compared: host, quantity, process."""
+    """Return what two of `_values` must have in common to be compared.
+
+    `value` is one of these dicts. The tuple is host, quantity, the dict of process settings, and
+    the text of the shell.
+    """
     record = value["record"]
     row = value["row"]
     return record["host"], record["quantity"], row.process, row.shell
@@ -600,9 +633,10 @@ def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a value: ``row``, ``magnet``, ``composition``, ``host``, ``temperature_K``,
-        ``quantity``, ``measured``, ``before`` and ``after`` with ends ``_lo`` and ``_hi`` of 90 %,
-        ``standard_score``, ``remark``.
+        One row a value, in the order of `values`: ``row`` (from 1), ``magnet``, ``composition`` (a
+        text), ``host``, ``temperature_K``, ``quantity`` (a column's name, in whose unit the figures
+        are), ``measured``, ``before`` and ``after`` with ends ``_lo`` and ``_hi`` of 90 %,
+        ``standard_score``, and ``remark``, empty or "does not fit the others".
     """
     import pandas as pd
 
@@ -648,7 +682,8 @@ def _from_the_others(
 ) -> tuple[float, float, float]:
     """Predict the score of one record from the producer's other magnets.
 
-    `record` is one of ``producer.magnets``; records of the same label, ``magnet``, are left out.
+    `record` is one of ``producer.magnets``, of the usual route; records of the same label,
+    ``magnet``, are left out.
 
     Returns
     -------
@@ -656,7 +691,7 @@ def _from_the_others(
         Posterior of the score, in standard deviations of the model's error; 0 and 1 without others
         of host and quantity.
     fall : float
-        Fall of coercivity with temperature, divided by the model's.
+        Fall of coercivity with temperature, divided by the model's; 1 without others.
     """
     rest = (m for m in producer.magnets if m["magnet"] != record["magnet"])
     other_records = Producer(producer.name, tuple(rest))
@@ -675,7 +710,9 @@ def _from_the_others(
 def _plain_values(row: MeasuredRow) -> dict[str, Any]:
     """Return a measured row as a record by column, to be stored: numbers, texts and what was measured.
 
-    ``shell``, the quantities and the settings of `row` stand in it where they were given.
+    The keys are ``row`` (its number, from 1), ``magnet``, ``composition`` (the text as given) and
+    ``temperature_K``; ``shell``, ``coercivity_kA_m``, ``remanence_T``, ``grain_size_um``,
+    ``alignment``, ``density`` and ``grain_boundary`` stand in it where `row` has them.
     """
     record = {
         "row": row.number,

@@ -82,7 +82,9 @@ class _Search:
     def made(self, shares: FloatArray) -> CompositionTable:
         """Build the recipes in which the given shares of the rare earth are replaced.
 
-        `shares` has shape (n, substituents), of all rare earth; the result has n rows.
+        `shares` has shape (n, substituents), in the order of ``names``: shares of all rare earth,
+        by atoms, whose sum is 0 to 1. What the base has of a substituent already is replaced like
+        the rest. The result has n rows, numbered from 0; ``given`` and marks of wt.% are left out.
         """
         row = self.base.to_array()[0]
         is_rare = mask(RARE_EARTHS).astype(bool)
@@ -95,13 +97,14 @@ class _Search:
     def tried(self, shares: FloatArray) -> "pd.DataFrame":
         """Evaluate mixtures and keep those that are uniaxial magnets at all temperatures.
 
-        `shares` has shape (n, substituents), of all rare earth.
+        `shares` has shape (n, substituents), in the order of ``names``, of all rare earth.
 
         Returns
         -------
         pandas.DataFrame
-            One row a kept mixture, by rising ``added_wt_pct``: the share of each substituent, by
-            its symbol; ``added_wt_pct``, by mass of the magnet; ``remanence_coefficient_pct_K``,
+            One row a kept mixture, by rising ``added_wt_pct``, numbered from 0; no row where none
+            is kept. The share of each substituent, by its symbol; ``added_wt_pct``, by mass of the
+            magnet, beyond what the base has of them; ``remanence_coefficient_pct_K``,
             chord from the first to the last temperature; ``remanence_T`` at the first; ``sag_pct``,
             the largest departure of B_r from that chord, % of B_r.
         """
@@ -140,7 +143,8 @@ class _Search:
     def formula(self, shares: FloatArray) -> str:
         """Write the formula of one mixture, amounts counted per rare earth, rare earths in front.
 
-        `shares` has shape (substituents,).
+        `shares` has shape (substituents,), in the order of ``names``: shares of all rare earth, by
+        atoms. Amounts have four digits, such as "Sm0.6Gd0.4Co5".
         """
         row = self.made(shares[None, :])
         amounts = row.values / row.fraction(*RARE_EARTHS)[0]
@@ -154,7 +158,8 @@ class _Search:
 def _shares(count: int, steps: int) -> Iterator[tuple[int, ...]]:
     """Yield every way to distribute units over places, 0 to `steps` - 1 of them in all.
 
-    `count` is the number of places; a tuple has the whole number of units of each.
+    `count` is the number of places; a tuple has the whole number of units of each, in order. The
+    sums differ from tuple to tuple, and the first is all 0.
     """
     for cuts in combinations_with_replacement(range(steps), count):
         yield tuple(b - a for a, b in zip((0, *cuts), cuts, strict=False))
@@ -165,8 +170,8 @@ def _check_request(
 ) -> None:
     """Raise InputError unless there is one alloy, one to three rare earths, and a usual step.
 
-    `table` holds the base alloy, `names` are symbols of the substituents, and `step` is that of
-    their shares, 0.002 to 0.1.
+    `table` holds the base alloy, `names` are symbols of the substituents, such as ["Gd", "Er"], and
+    `step` is that of their shares, 0.002 to 0.1, ends included.
     """
     if len(table) != 1:
         raise InputError(f"compensate takes one base alloy, got {len(table)}")
@@ -200,7 +205,7 @@ def compensate(
     compositions : text, pymatgen Composition, CompositionTable or another form of one recipe
         The alloy to start from, such as ``"SmCo5"``; one row.
     with_ : sequence of str
-        One to three rare earths to put in place of the one there.
+        One to three symbols of rare earths to put in place of those there, as a list or tuple.
     between : tuple of float or str
         The two temperatures, K or texts, the lower first; 20 and 100 degrees C as for `sintered`.
     alpha : float
@@ -210,18 +215,22 @@ def compensate(
     host : str
         ``"auto"`` to find it, or the name of a host such as "2:14:1".
     step : float
-        Step of the shares, 0.002 to 0.1.
+        Step of the shares, 0.002 to 0.1; no less than 0.01 of two and 0.03 of three substituents.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
 
     Returns
     -------
     Compensation
+        ``formula``; ``share``, dict by symbol of the shares of the rare earth; ``added_wt_pct``,
+        beyond what the base has; ``between``, K; ``remanence_coefficient_pct_K``; ``remanence_T``
+        at the lower temperature; ``sag_pct``; and ``table``, every trial of the grid.
 
     Raises
     ------
     InputError
-        If no share reaches `alpha` with a uniaxial magnet, or an argument is out of range.
+        If no share reaches `alpha` with a uniaxial magnet, an argument is out of range, or there is
+        not one recipe.
 
     Examples
     --------

@@ -85,9 +85,11 @@ def _field_metadata(
 ) -> dict[str, Any]:
     """Build the metadata of a field of `Conditions`.
 
-    `group` is a key of `GROUPS`. `kind` and `meaning` go to docstrings; `option`, `metavar` and
-    `example` to the command line. An option that is not `common` is shown by ``--help-all`` alone.
-    The keys of the result are the names of the parameters.
+    `group` is a key of `GROUPS` ("use", "magnet", "supply", "models"). `kind`, such as "float,
+    optional", and `meaning`, a text without a full stop, go to docstrings; `option`, such as
+    "--load-line", `metavar` and `example` to the command line. An option that is not `common` is
+    shown by ``--help-all`` alone. The keys of the result are the names of the parameters. Nothing
+    is checked.
     """
     return {
         "group": group,
@@ -244,17 +246,25 @@ class Conditions:
         Parameters
         ----------
         **given
-            Those of `ConditionKeywords`, ``temperature`` (K, a text, or several), and
-            ``reference``, ``reference_shell`` and ``whole_range`` as they stand.
+            Those of `ConditionKeywords`: ``load_line``, ``outside_field_kA_m``, ``hours``,
+            ``between``, ``process``, ``calibration``, ``shell``, ``host``, ``scenario``,
+            ``recycled``, ``prices``, ``interval``, ``snapshot``, ``data`` and ``add``;
+            ``temperature`` (K, a text such as "150C", or a sequence of them); and ``reference``,
+            ``reference_shell`` and ``whole_range`` as they stand.
 
         Returns
         -------
         Conditions
+            Temperatures in K; ``process`` as a plain record, with the producer that
+            ``calibration`` names, a grade at the first temperature; ``data`` and ``add`` as paths.
+            ``shell`` and ``host`` are not checked.
 
         Raises
         ------
         InputError
             If one cannot be used.
+        TypeError
+            If there is no condition of a name.
         """
         # Late, since the command line asks this module what its options are.
         from ..compound.evaluate import quantile
@@ -311,8 +321,8 @@ def _table_path(name: str, given: Any) -> Path:
     """Return the path of a table, `given`, that the user gave as a path or as a frame.
 
     A frame is written to the cache first, named by its content. `name` is the keyword, such as
-    "data", for messages. A path is returned without reading it or asking whether it exists;
-    InputError if it is empty.
+    "data", for messages. A path, a str or `Path`, is returned without reading it or asking whether
+    it exists; InputError if it is empty.
     """
     from ..surrogates._measured import table_path
 
@@ -331,20 +341,21 @@ def calibrated_process(
     process : Process, dict, str or None
         As functions take it.
     calibration : str or None
-        Name of a stored calibration, a grade, or `NO_CALIBRATION`; None leaves the process as it
-        is.
+        Name of a stored calibration, a grade such as "N42SH", or `NO_CALIBRATION` ("none"); the
+        latter and None leave the process as it is.
     kelvin : float
         Temperature at which a grade's printed values anchor the model, K.
 
     Returns
     -------
     dict or None
-        The process as plain values, with its producer; None where nothing is given.
+        The process as plain values, of `process_record`, with the record of its producer under
+        ``producer``; None where nothing is given.
 
     Raises
     ------
     InputError
-        If no such magnets are known, or the process names a producer too.
+        If no such magnets are known, or the process names a producer too ("none" included).
     """
     from . import _measured
     from .process import process_record
@@ -381,7 +392,10 @@ def calibrated_process(
 
 
 def calibration_name(process: Any) -> str:
-    """Return the name of the producer that a process is calibrated on; `NO_CALIBRATION` without one."""
+    """Return the name of the producer that a process is calibrated on; `NO_CALIBRATION` without one.
+
+    `process` is a `Process`, dict, str or None, as for `read_process`; InputError as there.
+    """
     from .process import process_record
 
     producer = (process_record(process) or {}).get("producer")
@@ -395,7 +409,9 @@ def condition_fields(
 ) -> Iterator[Field[Any]]:
     """Yield the fields of `Conditions` whose name or group is among `names`, but for those `without`.
 
-    `without` are names of fields. They come in the order of the class, as `dataclasses.Field`.
+    `without` is a tuple of names of fields. Groups are the keys of `GROUPS`: "use", "magnet",
+    "supply" and "models". They come in the order of the class, as `dataclasses.Field`; a name of
+    neither does nothing.
     """
     for one in fields(Conditions):
         if {one.name, one.metadata.get("group")} & set(
@@ -405,7 +421,11 @@ def condition_fields(
 
 
 def _describe_field(one: Field[Any]) -> str:
-    """Write the entry of a field of `Conditions` for a section of parameters."""
+    """Write the entry of a field of `Conditions` for a section of parameters.
+
+    `one` must be a field with metadata ``kind`` and ``meaning`` (KeyError). The text is a line
+    "name : kind", then the meaning with a full stop, indented by four, and ends in a line break.
+    """
     meaning = textwrap.fill(f"{one.metadata['meaning']}.", 88)
     return (
         f"{one.name} : {one.metadata['kind']}\n"
@@ -418,15 +438,18 @@ def with_conditions(
 ) -> Callable[[Function], Function]:
     """Build a decorator that replaces ``**keywords`` of a function by named conditions.
 
-    Signature and docstring then name each: those of the groups or fields `names`, but for those
-    `without` and those that are parameters of the function itself. ``temperature`` is never among
-    them. The function is called as before, with keywords.
+    Signature and docstring then name each: those of the groups ("use", "magnet", "supply",
+    "models") or fields `names`, but for those `without`, a tuple of fields, and those that are
+    parameters of the function itself. ``temperature`` is never among them. The docstring needs an
+    entry ``**keywords`` in its parameters. The function itself is changed, and called as before,
+    with keywords.
     """
 
     def decorate(function: Function) -> Function:
         """Replace ``**keywords`` in signature, annotations and docstring by the conditions.
 
-        The function itself is changed and returned.
+        The function itself, `function`, is changed and returned. An entry ``**keywords`` in its
+        docstring, with its indented lines, is replaced; without one the docstring stays.
         """
         signature = inspect.signature(function)
         parameters = [

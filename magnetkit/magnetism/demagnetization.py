@@ -77,8 +77,9 @@ class Demagnetization:
         Returns
         -------
         DataFrame
-            ``candidate``, ``temperature_K``, ``field_kA_m`` (H, negative), ``polarization_T`` and
-            ``induction_T``; n k m rows.
+            ``candidate``, ``temperature_K``, ``field_kA_m`` (H, 0 or negative), ``polarization_T``
+            and ``induction_T``; n k m rows, magnet after magnet, in it temperature after
+            temperature, in it field after field. The other figures are left out.
 
         Raises
         ------
@@ -135,13 +136,14 @@ def magnet_curves(
     fields : ndarray of float64, shape (m,), optional
         H of all curves, A/m, zero or negative; otherwise each has `CURVE_POINTS` of its own.
     load_line : float, Duty or None
-        Permeance coefficient, 0 or more; None takes the usual one. Of a `Duty` its load line alone
-        counts.
+        Permeance coefficient, 0 or more; None takes the usual one, 1. Of a `Duty` its load line
+        alone counts.
 
     Returns
     -------
     Demagnetization
-        Curves on fields of shape (n, k, m).
+        Curves on fields of shape (n, k, m), which are 0 or negative; coercivities and knee fields
+        are positive, ``working_field`` is negative.
 
     Raises
     ------
@@ -215,12 +217,16 @@ def demagnetization(
     Returns
     -------
     Demagnetization
-        Arrays; rows without a uniaxial magnet are NaN.
+        Arrays for n magnets, k temperatures and m fields: ``field`` (H, A/m, 0 or negative),
+        ``polarization`` and ``induction`` (T), (n, k, m); ``remanence`` (T), ``coercivity``,
+        ``coercivity_b`` and ``knee_field`` (A/m, positive) and more, (n, k). NaN where the status
+        of a magnet is not "ok".
 
     Raises
     ------
     InputError
-        If a field is positive or a temperature cannot be read.
+        If there is no recipe, one cannot be read, a field is positive or a temperature cannot be
+        read.
     """
     kelvin = np.array(parse_temperatures(temperature))
     inputs = read_inputs(compositions, basis, strict=True)

@@ -81,7 +81,11 @@ class Explanation:
     constants: "pd.DataFrame"
 
     def measurements(self) -> list[str]:
-        """List in words which constants, if measured, would narrow the range most, the best first."""
+        """List in words which constants, if measured, would narrow the range most, the best first.
+
+        There are at most three, each of 1 % of the variance or more. Without any the list has one
+        text, that magnets of this producer should be measured.
+        """
         worth = self.constants["share"] >= _NAMED_SHARE
         first = self.constants[worth].head(_NARROWEST)
         lines = []
@@ -98,7 +102,11 @@ class Explanation:
         return lines
 
     def __str__(self) -> str:
-        """Return the explanation in a few lines."""
+        """Return the explanation in a few lines.
+
+        These are recipe and law; the terms of H_cJ (kA/m) and of B_r (T) that are not 0, each sum
+        first; the shares of the range of H_cJ; and one line "measure: ..." for each measurement.
+        """
         lines = [f"{self.candidate}: {self.law}"]
         for quantity, unit in ((COERCIVITY, "kA/m"), ("remanence_T", "T")):
             part = self.terms[self.terms["quantity"] == quantity]
@@ -144,6 +152,9 @@ def explain_magnet(
     Returns
     -------
     Explanation
+        ``candidate``, ``law``, ``terms`` (columns ``quantity``, ``term``, ``value``, in kA/m and
+        T), ``shares`` (dict that adds up to 1) and ``constants`` (a frame). Its text is made by
+        ``str``.
 
     Raises
     ------
@@ -186,6 +197,9 @@ class _OneMagnet:
         self, table: CompositionTable, kelvin: float, process: Any, shell: Any
     ) -> None:
         """Make the magnet once; InputError if it is none at the temperature.
+
+        The arguments become the attributes ``table``, ``kelvin``, ``process`` and ``shells``
+        (`ShellRows` or None); ``made`` is the magnet, `Alloys` of one row.
 
         Parameters
         ----------
@@ -234,7 +248,13 @@ class _OneMagnet:
         phases : Phases, optional
             In place of the alloy's own.
         **rules : ndarray, shape (1,)
-            Fields of `Rules` to replace.
+            Fields of `Rules` (of `_magnet_kernels`) to replace, such as ``alpha_k``, ``n_eff`` or
+            ``level``; another name is an error.
+
+        Returns
+        -------
+        float
+            Whatever gate is closed to the magnet.
         """
         from ._magnet_kernels import states
 
@@ -248,7 +268,10 @@ class _OneMagnet:
 def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the name of each contribution to H_cJ of one magnet and its size, A/m, in the order applied.
 
-    Contributions may be negative. They add up to H_cJ at the temperature of `magnet`.
+    Contributions may be negative. They add up to H_cJ at the temperature of `magnet`. First come
+    those of `_cell_terms` or `_nucleation_terms`, at 20 C, then, where they are not nothing, "level
+    of family and producer", "shell", "rest", and the step to the temperature, named such as "150
+    C".
     """
     alloy = magnet.made
     producer = float(alloy.rows["harder"][0])
@@ -276,8 +299,10 @@ def _nucleation_terms(
 ) -> Generator[tuple[str, float], None, float]:
     """Yield name and size, A/m, of the terms of alpha_K H_N - N_eff M_s at 20 C, without shell.
 
-    Terms may be negative, and that of the producer is left out. The generator returns their sum,
-    A/m. `magnet` is one that no cells harden.
+    Terms may be negative, and that of the producer is left out. The names are, in this order,
+    "alpha_K of the family times H_N", "Al, Cu, Ga in the boundary", "R6Fe13Ga between the grains",
+    "stray field of neighbours" and "coupled grains". The generator returns their sum, A/m. `magnet`
+    is one that no cells harden.
     """
     alloy = magnet.made
     rows = alloy.rows
@@ -288,7 +313,7 @@ def _nucleation_terms(
     one = np.ones(1)
 
     def field_of(alpha_k: FloatArray, n_eff: FloatArray = none) -> float:
-        """Return H_cJ, A/m, by these of Kronmueller's parameters."""
+        """Return H_cJ, A/m, at 20 C by these of Kronmueller's parameters, shape (1,) each."""
         return magnet.coercivity(
             alloy, ROOM_K, phases, alpha_k=alpha_k, n_eff=n_eff, level=one
         )
@@ -320,7 +345,9 @@ def _nucleation_terms(
 def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
     """Yield name and size, A/m, of the terms of H_cJ of cells at 20 C.
 
-    `made` is one alloy with cells. Terms may be negative. The generator returns their sum, A/m.
+    `made` is one alloy with cells. Terms may be negative. The names are, in this order, "most that
+    walls can hold", "copper", "iron", "zirconium" and "ratio". The generator returns their sum,
+    A/m.
     """
     rows = made.rows
     structure = made.structure
@@ -348,7 +375,9 @@ def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
 def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the name of each contribution to B_r and its size, T; they add up to B_r.
 
-    They are of `magnet` at its temperature, in the order applied, and may be negative.
+    They are of `magnet` at its temperature, in the order applied, and may be negative: "J_s of the
+    hard phase", "oxide, boundary and other phases", "polarization of those", "pores", "grains off
+    the axis" and "exchange, carriers, producer".
     """
     alloy = magnet.made
     polarization = float(alloy.at(np.array([magnet.kelvin])).polarization[0, 0])
@@ -386,7 +415,8 @@ def _range_shares(
     Returns
     -------
     shares : dict of float
-        By status of the constants, and ``producer`` and ``fit``; they add up to 1.
+        By status of the constants, all of `magnetkit.magnetism.laws.STATUS`, and ``producer`` and
+        ``fit``; they add up to 1.
     constants : pandas.DataFrame
         The constants of the laws with their ``share`` of the variance, the largest first: ``law
         name value deviation unit status share meaning``.
@@ -426,7 +456,11 @@ def _range_shares(
 
 
 def _law_constants(magnet: _OneMagnet) -> Iterator[Constant]:
-    """Yield the constants of the law book that the coercivity of a magnet rests on."""
+    """Yield the constants of the law book that the coercivity of `magnet` rests on.
+
+    A `Constant` has ``law``, ``name``, ``value``, ``deviation``, ``unit``, ``status``, ``source``,
+    ``meaning`` and ``rows``. Those of law "temperature" come last, at other than 20 C alone.
+    """
     for name in _LAWS.get(magnet.hardening, ("grains",)):
         yield from law(name)
     if magnet.kelvin != ROOM_K:
@@ -437,8 +471,8 @@ def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
     """Compute by how much ln H_cJ changes with one standard deviation of a constant, 0 or more.
 
     The result is the mean of up and down, since a law may bend. `center` is H_cJ of `magnet`, A/m,
-    with the `constant` as it is. The magnet is made anew with each value; the constant returns to
-    its own at the end.
+    at its temperature with the `constant` as it is; ``value`` and ``deviation`` of that are read.
+    The magnet is made anew with each value; the constant returns to its own at the end.
     """
     changes = []
     for sign in (-1.0, 1.0):
@@ -451,7 +485,11 @@ def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
 
 
 def _law_in_words(magnet: _OneMagnet) -> str:
-    """Write the law that acted on `magnet`, with its temperature, C, where that is not 20 C."""
+    """Write the law that acted on `magnet`, with its temperature, C, where that is not 20 C.
+
+    A text is such as "nucleation at the surface of grains, at 150 C". Of a host whose hardening is
+    not said, such as 2:17:3, the law is an empty text.
+    """
     title = _TITLES.get(magnet.hardening, magnet.hardening)
     if magnet.kelvin == ROOM_K:
         return title

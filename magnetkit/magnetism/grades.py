@@ -123,8 +123,11 @@ def grades(
     Returns
     -------
     pandas.DataFrame
-        ``grade host kind makers``, ``temperature_K`` and `QUANTITIES` with ``_lo``, ``_hi`` and
-        ``_provenance``; or the rows of the sheets.
+        A row a grade: ``grade host kind makers`` (names separated by ", "), ``temperature_K`` and
+        `QUANTITIES` with ``_lo``, ``_hi`` and ``_provenance``; the upper ends of the chords,
+        ``remanence_coefficient_to_K`` and ``coercivity_coefficient_to_K``; and ``squareness``, H_k
+        / H_cJ. With `sheets` the rows of the sheets, with the columns of `printed_values`, at the
+        temperatures at which they are printed.
 
     Raises
     ------
@@ -155,12 +158,14 @@ def _as_class(name: str) -> "pd.DataFrame":
     """Estimate the row of a grade that nobody sells from the grades of its class.
 
     `name` is number and class, such as N43SH. InputError if it is no such name, the class is
-    unknown, or the number lies too far outside those that are sold.
+    unknown, or the number lies more than 2 outside those that are sold.
 
     Returns
     -------
     pandas.DataFrame
-        One row, as `grades_at_room_temperature` has it.
+        One row, with the columns of `grades_at_room_temperature`; ``makers`` is empty, ``grade`` is
+        number and class, such as "N43SH". Other columns, such as ``squareness``, are those of one
+        grade of the class.
     """
     import pandas as pd
 
@@ -220,7 +225,8 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
     Returns
     -------
     dict of list of (int, int)
-        By letters, such as "SH" or "" for class N: number of the grade and index of its row.
+        By letters, as `parse_class` gives them, such as "SH" or "N": number of the grade, and the
+        label of its row in the index of `table`. Classes without a grade have no key.
     """
     classes: dict[str, list[tuple[int, int]]] = {}
     for row, grade, kind in zip(
@@ -235,8 +241,11 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
 def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     """Convert a table of grades from 20 degrees C to another temperature, by the printed chords.
 
-    `table` is changed in place and returned; `kelvin` is in K. Values below 20 degrees C, or above
-    the grade's highest temperature of use, are marked as extrapolated in their provenance.
+    `table`, with all columns of `grades_at_room_temperature`, is changed in place and returned;
+    `kelvin` is in K. ``temperature_K``, B_r, H_cJ, H_cB, knee field and (BH)max, their ends, and
+    ``squareness`` change; coefficients, density and the others stay. B_r and H_cJ below 20 degrees
+    C, or above the grade's highest temperature of use, are marked "extrapolated" in their
+    provenance. NaN where no chord is known.
     """
     table["temperature_K"] = kelvin
     step = kelvin - ROOM_K
@@ -289,8 +298,10 @@ def remaining_shares(
     Parameters
     ----------
     table : DataFrame or Series
-        n rows of `grades` at 20 degrees C, or one of them: host, kind, H_cJ, chords and their upper
-        ends are read.
+        n rows of `grades` at 20 degrees C, or one of them: ``host``, ``kind``,
+        ``coercivity_kA_m``, ``max_working_temperature_K``, ``remanence_coefficient_pct_K`` and
+        ``coercivity_coefficient_pct_K`` with `end` behind, ``remanence_coefficient_to_K`` and
+        ``coercivity_coefficient_to_K`` are read.
     kelvin : float, or for one row an ndarray
         Temperature, K.
     end : str
@@ -299,7 +310,8 @@ def remaining_shares(
     Returns
     -------
     dict of ndarray
-        ``remanence_T`` and ``coercivity_kA_m``, (n,) each, or in the shape of `kelvin` for one row.
+        ``remanence_T`` and ``coercivity_kA_m``, in this order: shares, (n,) each, or in the shape
+        of `kelvin` for one row; NaN where the chord is.
     """
     hosts = _curved_hosts(table)
     alpha, beta = _CHORDS.values()
@@ -366,7 +378,7 @@ def hot_squareness(kelvin: float) -> "pd.Series":
     Returns
     -------
     pandas.Series
-        By name of the grade; NaN where the knee is not known.
+        By name of the grade, all grades of the table; NaN where the knee is not known.
     """
     import pandas as pd
 
@@ -387,7 +399,7 @@ def cold_value(
 
     The chords, host and kind are those of `row`, one of `grades` at 20 degrees C, which is not
     changed. `quantity` is "remanence_T" or "coercivity_kA_m"; `value`, at `kelvin`, K, and the
-    result are in its unit.
+    result are in its unit. `row` has what `remaining_shares` reads; NaN where the chord is.
     """
     cold = value
     cold_row = row.copy()
@@ -415,8 +427,10 @@ def _hot_coercivity_b(table: "pd.DataFrame", keeps: FloatArray) -> None:
     """Convert H_cB of a table of hot grades, in place.
 
     H_cB falls as B_r does (`keeps`, its share that is left, (n,)), but never lies beyond the end of
-    the hot magnet's curve. ``coercivity_b_kA_m``, its ends and provenance change. B_r, H_cJ and
-    squareness of `table` must be hot already, H_cB that of 20 degrees C.
+    the hot magnet's curve. ``coercivity_b_kA_m``, its ends and provenance change. B_r, H_cJ (with
+    their ends and provenances) and ``squareness`` of `table` must be hot already, H_cB that of 20
+    degrees C. The provenance becomes that of B_r, or "curve" or that of H_cJ where the curve ends
+    before; H_cB is NaN where the curve is not known.
     """
     shape = curve_shapes(table)
     of_curve = {
@@ -440,14 +454,18 @@ def grades_at_room_temperature(
     """Collect all grades at 20 degrees C with some of `QUANTITIES`; shared, not to be changed.
 
     B_r and H_cJ that no sheet prints are estimated from the energy product and like grades. So
-    ``max_energy_product_kJ_m3`` must be among `quantities`, with B_r and H_cJ.
+    ``max_energy_product_kJ_m3`` must be among `quantities`, a tuple, with ``remanence_T`` and
+    ``coercivity_kA_m`` (KeyError otherwise).
 
     Returns
     -------
     pandas.DataFrame
-        One row a grade: ``grade``, ``host``, ``kind``, ``makers`` (names, separated by commas),
-        ``temperature_K``; of each quantity the value, ``_lo``, ``_hi`` and ``_provenance``; the
-        upper ends of the chords, K; and ``squareness`` where the knee is among the quantities.
+        One row a grade, numbered from 0: ``grade``, ``host`` (such as "2:14:1",
+        or "ferrite" or "alnico"), ``kind`` ("sintered", "bonded", "ferrite" or "alnico"), ``makers`` (names,
+        separated by ", "), ``temperature_K``; of each quantity the value, ``_lo``, ``_hi`` and
+        ``_provenance`` ("catalogue", "family", "estimate", or empty where the value is NaN); the
+        upper ends of the chords that are among the quantities, ``remanence_coefficient_to_K`` and
+        ``coercivity_coefficient_to_K``; and ``squareness`` where the knee is among them.
     """
     import pandas as pd
 
@@ -503,7 +521,8 @@ def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
 
     The ends become the smallest and largest value of the class, the provenance ``estimate``.
     `table` has ``grade`` and ``kind``, and of each of `quantities`, such as "coercivity_kA_m", its
-    column with ``_lo``, ``_hi`` and ``_provenance``.
+    column with ``_lo``, ``_hi`` and ``_provenance``. A gap is a NaN; it stays where no grade of the
+    class has the value, or the name is no number and class.
     """
     for class_rows in _sold_by_class(table).values():
         rows = [row for _, row in class_rows]
@@ -523,8 +542,9 @@ def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
 def _family_values(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
     """Look up the values printed for whole families.
 
-    `hosts` names the host of each grade, `quantity` is a column such as "density_kg_m3". The result
-    has ``value``, ``lo`` and ``hi`` on the index of `hosts`, NaN where no family value is printed.
+    `hosts` names the host of each grade, such as "2:14:1"; `quantity` is a column such as
+    "curie_temperature_K". The result has ``value`` (the median), ``lo`` and ``hi`` on the index of
+    `hosts`, NaN where no family value is printed.
     """
     import pandas as pd
 
@@ -543,8 +563,10 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill what no sheet of a grade prints, from grades of the same host and kind, in place.
 
     `quantities` are columns of `table` such as "coercivity_kA_m"; each must be there with its
-    ``_lo``, ``_hi`` and ``_provenance``, which change in the rows that are NaN. B_r, H_cJ and
-    (BH)max must be there in any case: like grades are those of like H_cJ, for H_cJ of like (BH)max.
+    ``_lo``, ``_hi`` and ``_provenance``, which change in the rows that are NaN: the latter becomes
+    "estimate". ``grade``, ``host``, ``kind``, B_r, H_cJ and (BH)max must be there in any case: like
+    grades are those of like H_cJ, for H_cJ of like (BH)max. A row stays NaN where no grade of its
+    host and kind has the value. Rows must be numbered from 0.
     """
     values_of = {
         q: table[q].to_numpy(np.float64, copy=True)
@@ -585,8 +607,9 @@ def _range_of_alike(
 ) -> tuple[float, float, float]:
     """Estimate a value and its ends from grades of the same crystal and kind.
 
-    The value is the median of the grades whose `by` is close to `own`, or of all if none is. The
-    ends are the smallest and largest of the nearest few.
+    The value is the median of the grades whose `by` is within some 10 % of `own`, or of all if none
+    is, as where `own` is NaN. The ends are the smallest and largest of those and the nearest three,
+    or of all.
 
     Parameters
     ----------
@@ -621,8 +644,10 @@ def printed_values(grade: str | None = None) -> "pd.DataFrame":
     """Return printed values, one a row, of one grade or of all, families included.
 
     `grade` is the exact name; there are no rows of an unknown one. Columns: ``host kind grade maker
-    quantity bound value temperature_K to_K source note``; the unit is part of the quantity, and
-    ``grade`` is empty where a value is a family's.
+    quantity bound value temperature_K to_K source note``; the unit is part of ``quantity``, one of
+    `QUANTITIES`; ``bound`` is "min", "max", "typical", "lower bound" or empty; ``to_K``, the upper
+    temperature of a chord, is NaN elsewhere; and ``grade`` is empty and ``kind`` "family" where a
+    value is a family's. Rows are numbered from 0.
     """
     values = _printed_figures()
     rows = values if grade is None else values[values["grade"] == grade]
@@ -631,7 +656,7 @@ def printed_values(grade: str | None = None) -> "pd.DataFrame":
 
 @lru_cache(maxsize=1)
 def secondhand() -> frozenset[str]:
-    """Return the grades of which only copies of makers' tables were read."""
+    """Return the names of the grades of which copies of makers' tables were read."""
     return frozenset(row["grade"] for row in datasets.rows(SECOND_FILE))
 
 
@@ -663,13 +688,14 @@ def reconcile_makers(values: "pd.DataFrame") -> "pd.DataFrame":
     Parameters
     ----------
     values : DataFrame
-        Rows of `printed_values`.
+        Rows of `printed_values`; not changed. Those of families do not count.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by ``grade`` and ``quantity``: ``value``, ``lo`` and ``hi`` in the unit of the
-        quantity, and ``to_K``, the upper temperature of a chord, NaN where too few print it.
+        quantity, and ``to_K``, the upper temperature of a chord, NaN where half of the figures or
+        fewer have it. What no sheet prints has no row; maker, bound and source are left out.
     """
     import pandas as pd
 
@@ -712,9 +738,10 @@ def _by_bound(
     Returns
     -------
     ends : pandas.DataFrame
-        Median by `index`, one column a bound.
+        Median of ``value``, indexed by the columns `index`, one column a bound in the order above;
+        NaN where there is none of that bound.
     minimum : pandas.Series
-        The guaranteed minimum, or else the lower bound.
+        The guaranteed minimum, or else the lower bound, on the same index; NaN without either.
     """
     ends = values.pivot_table(
         index=index, columns="bound", values="value", aggfunc="median"
@@ -726,7 +753,8 @@ def _by_bound(
 def _room_values(values: "pd.DataFrame") -> "pd.DataFrame":
     """Return the rows of grades, not of families, that hold at room temperature, chords among them.
 
-    `values` are rows of `printed_values`; they are not changed.
+    `values` are rows of `printed_values`; they are not changed. Room temperature is within 10 K of
+    20 degrees C, both ends included; rows without a temperature count. Rows keep their labels.
     """
     chord = values["quantity"].str.endswith("coefficient_pct_K")
     hot = ~chord & ((values["temperature_K"] - ROOM_K).abs() > 10.0)
@@ -744,9 +772,10 @@ def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
     Returns
     -------
     row : pandas.Series
-        Of `grades`.
+        Of `grades`, all columns.
     shape : pandas.Series
-        Of `curve_shapes`: ``squareness`` and ``recoil``.
+        Of `curve_shapes`: ``squareness`` and ``recoil``, and the bools ``usual_squareness`` and
+        ``usual_recoil``.
     source : str
         Where the figures come from, in words.
 
@@ -778,10 +807,11 @@ def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
 def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     """Collect the shapes of the curves of n grades beside B_r and H_cJ, on the index of `table`.
 
-    `table` has rows of `grades`. The frame has ``squareness`` (H_k / H_cJ at the temperature of the
-    table) and ``recoil`` (permeability), as printed, or else as usual for the host, which the bool
-    columns ``usual_squareness`` and ``usual_recoil`` flag. A bonded magnet whose knee no sheet
-    prints has NaN.
+    `table` has rows of `grades`: ``squareness``, ``knee_field_kA_m``, ``recoil_permeability``,
+    ``host`` and ``kind`` are read. The frame has ``squareness`` (H_k / H_cJ at the temperature of
+    the table) and ``recoil`` (permeability), as printed, or else as usual for the host, which the
+    bool columns ``usual_squareness`` and ``usual_recoil`` flag. A bonded magnet whose knee no sheet
+    prints has NaN, flagged too, and so has a host without usual ones.
     """
     import pandas as pd
 
@@ -799,8 +829,9 @@ def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
 def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
     """Return the usual ``squareness`` at 20 degrees C and ``recoil`` of the hosts of n grades.
 
-    `table` has ``host`` and ``kind``; the result has its index. NaN where the host has none; bonded
-    magnets have no usual squareness.
+    `table` has ``host`` (such as "2:14:1", or one of ``grades/usual_shapes.toml`` such as
+    "ferrite") and ``kind``; the result has its index. NaN where the host has none; where ``kind``
+    is "bonded" the squareness is NaN.
     """
     import pandas as pd
 
@@ -825,7 +856,8 @@ def coercivity_b(
     """Compute H_cB of n grades, kA/m, shape (n,); NaN where the curve is not known.
 
     `table` holds rows of `grades` at a temperature, `end` ("", "_lo" or "_hi") names which of its
-    B_r and H_cJ, and `shape` is that of `curve_shapes`, of the same rows.
+    ``remanence_T`` (T) and ``coercivity_kA_m`` are read, and `shape` is that of `curve_shapes`, of
+    the same rows in the same order: ``squareness`` and ``recoil`` are read.
     """
     from ._demagnetization_kernels import working_fields
 
@@ -851,7 +883,8 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
         A row for each grade and maker that guarantees B_r and H_cJ: ``grade maker host kind``,
         minimal ``remanence_T`` and ``coercivity_kA_m``, ``knee_field_kA_m`` (NaN where no sheet
         prints that of a bonded one), ``recoil``, ``density_kg_m3`` and
-        ``max_working_temperature_K``.
+        ``max_working_temperature_K``. Rows are numbered from 0. Left out are pairs without either
+        value or the chord that makes it hot.
     """
     table = _minima_with_chords().copy()
     remaining = remaining_shares(table, kelvin)
@@ -873,9 +906,11 @@ def _minima_with_chords() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        Indexed by grade and maker: minima ``remanence_T`` and ``coercivity_kA_m``, the columns of
-        their chords and upper ends, ``squareness``, recoil, and ``host``, ``kind``,
-        ``density_kg_m3`` and ``max_working_temperature_K`` of the grade.
+        Indexed by ``grade`` and ``maker``: minima ``remanence_T`` and ``coercivity_kA_m`` (NaN
+        where there is none), ``remanence_coefficient_pct_K`` and ``coercivity_coefficient_pct_K``,
+        their upper ends ``remanence_coefficient_to_K`` and ``coercivity_coefficient_to_K``, K,
+        ``squareness``, ``recoil``, and ``host``, ``kind``, ``density_kg_m3`` and
+        ``max_working_temperature_K`` of the grade. The frame is shared: do not change it.
     """
     import pandas as pd
 
@@ -919,8 +954,9 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     """Return what makers guarantee of a grade at a temperature, K: the median over makers.
 
     `sheet` is its row of `grades` at 20 degrees C, `kelvin` the temperature. The keys are
-    ``remanence_T`` (T) and ``coercivity_kA_m`` (kA/m). For a grade that nobody prints the lower end
-    of B_r and the value of H_cJ of the sheet count.
+    ``remanence_T`` (T) and ``coercivity_kA_m`` (kA/m). For a grade of which no maker guarantees
+    both ``remanence_T_lo`` and ``coercivity_kA_m`` of the sheet count, hot by its chords; NaN where
+    these are. Otherwise only ``grade`` of the sheet is read.
     """
     minima = guaranteed_minima(kelvin)
     rows = minima.loc[minima["grade"] == sheet["grade"], list(_CHORDS)]
@@ -941,10 +977,12 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
 
 
 def _chord_ends(values: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the upper temperatures of makers' printed chords, K; NaN without one.
+    """Return the upper temperatures of makers' printed chords, K.
 
-    `values` are rows of `printed_values`. The result is indexed by grade and maker and has a column
-    for each coefficient.
+    `values` are rows of `printed_values`. The result is indexed by ``grade`` and ``maker`` and has
+    the columns "remanence_coefficient_pct_K" and "coercivity_coefficient_pct_K", NaN in one where
+    only the other chord has an end. A grade and maker without the end of any chord has no row: a
+    look-up is a KeyError there.
     """
     index = ["grade", "maker"]
     ends = values.pivot_table(
@@ -957,7 +995,7 @@ def _chord_ends(values: "pd.DataFrame") -> "pd.DataFrame":
 def named_host() -> str:
     """Return the host of the magnets whose grades have a number and a class, such as N42SH.
 
-    It is the host of whatever the table of grades names so.
+    It is the host of whatever the table of grades names so: "2:14:1".
     """
     table = grades_at_room_temperature()
     first = _sold_by_class(table)[_PLAIN_CLASSES[0]][0]
@@ -965,10 +1003,10 @@ def named_host() -> str:
 
 
 def most_without_heavy_rare_earth(makers: str = "") -> float:
-    """Compute H_cJ, kA/m, of a usual lot of the hardest grade without heavy rare earth.
+    """Compute H_cJ, kA/m, of a usual lot at 20 degrees C of the hardest grade without heavy rare earth.
 
-    Such are the classes N, M and H of sintered Nd-Fe-B; of `makers` (names separated by ", "), or
-    of all of them where these sell none.
+    Such are the classes N, M and H of sintered Nd-Fe-B; of `makers` (names separated by ", ", as
+    ``makers`` of `grades` has them), or of all where `makers` is empty or these sell none.
     """
     table = grades_at_room_temperature()
     classes = _sold_by_class(table)
@@ -989,8 +1027,9 @@ def most_without_heavy_rare_earth(makers: str = "") -> float:
 def ladder(makers: str) -> float | None:
     """Compute d ln B_r / d ln H_cJ of the best sintered Nd-Fe-B grades of the makers' classes.
 
-    The result is the median over those of `makers` (names separated by ", ") whose own sheets cover
-    four classes or more, None without one. Values that were copied from other sheets do not count.
+    The result, without a unit and usually negative, is the median over those of `makers` (names
+    separated by ", ") whose own sheets cover four classes or more, None without one. Values that
+    were copied from other sheets do not count.
     """
     ladders = _ladders()
     slopes = [ladders[m] for m in makers.split(", ") if m in ladders]
@@ -1006,7 +1045,8 @@ def _ladders() -> dict[str, float]:
     Returns
     -------
     dict of float
-        By maker; makers with fewer than `_LADDER_CLASSES` classes are left out.
+        By name of the maker; makers with fewer than four classes are left out. The best grade of a
+        class is that of the highest B_r.
     """
     values = printed_values()
     values = values[
@@ -1037,9 +1077,10 @@ def nearest_grade_column(
 ) -> Coded:
     """Find the sintered grade nearest to each magnet at 20 degrees C.
 
-    `hosts` is a `Coded` of n magnets' hosts by their roots, `b_r` in T and `h_cj` in kA/m, (n,).
-    The `Coded` result holds names of grades; its words are in alphabetical order. A text is empty
-    where no grade of the host is sold or a value is not finite and positive.
+    `hosts` is a `Coded` of n magnets' hosts by their roots, such as "2:14:1", `b_r` in T and `h_cj`
+    in kA/m, (n,). The `Coded` result holds names of grades, such as "N42SH"; its words are in
+    alphabetical order. A text is empty where no grade of the host is sold or a value is not finite
+    and positive. However far the nearest grade is, it is named.
     """
     from ..alloy._row_kernels import nearest_points
 
@@ -1067,8 +1108,9 @@ def _sintered_names() -> (
     names : tuple of str
         Each grade once.
     places : dict of tuple
-        By host: places of its grades among the names, int (k,), and ln of their B_r (T) and H_cJ
-        (kA/m), shape (2, k).
+        By host, such as "2:14:1": places of its grades among the names, from 0, int (k,), and ln of
+        their B_r (T) and H_cJ (kA/m), in this order, shape (2, k). Grades that were read from
+        copies alone, or have no B_r, are left out.
     """
     table = grades_at_room_temperature(_NEAREST_BY)
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]

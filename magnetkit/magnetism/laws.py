@@ -27,7 +27,9 @@ def constants() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        ``law name value deviation unit status source meaning rows``.
+        ``law name value deviation unit status source meaning rows``: ``value`` and ``deviation``,
+        one standard deviation, are floats in ``unit``, all else is text. ``law`` and ``name`` name
+        a constant; rows are numbered from 0.
 
     Examples
     --------

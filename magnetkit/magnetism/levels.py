@@ -70,7 +70,7 @@ def equivalent_level(
     Parameters
     ----------
     magnet : Alloys
-        One magnet of the model; not changed.
+        One magnet of the model, one row; not changed.
     kelvin : float
         Temperature of the measurement, K.
     coercivity_kA_m : float
@@ -79,12 +79,14 @@ def equivalent_level(
     Returns
     -------
     Equivalent
-        ``level``, over that of `magnet`, ``lever`` and ``slope``.
+        ``level``, a factor over that of `magnet`; ``lever``, the rise of ln H_cJ at `kelvin` per
+        rise of ln of the level; ``slope``, by how much ln of the level is off where the fall of
+        coercivity is off by one standard deviation.
 
     Raises
     ------
     InputError
-        If no level between 0.02 and 50 makes it.
+        If no level between 0.02 and 50 makes it, or the magnet has no coercivity there.
     """
     from scipy.optimize import brentq
 
@@ -113,7 +115,8 @@ def equivalent_level(
 def lever(magnet: Alloys, kelvin: float) -> float:
     """Compute the rise of ln H_cJ of one magnet at a temperature, per rise of ln of its level.
 
-    `magnet` is one alloy and `kelvin` the temperature, K.
+    `magnet` is one alloy, `Alloys` of one row, and `kelvin` the temperature, K. The result is NaN
+    without coercivity.
     """
     higher = magnet.with_level(float(np.exp(_DERIVATIVE_STEP)))
     return (
@@ -122,7 +125,11 @@ def lever(magnet: Alloys, kelvin: float) -> float:
 
 
 def log_coercivity(magnet: Alloys, kelvin: float) -> float:
-    """Return ln of H_cJ, kA/m, of one magnet at a temperature, K; NaN without coercivity."""
+    """Return ln of H_cJ, kA/m, of one magnet at a temperature, `kelvin`, K.
+
+    `magnet` is `Alloys` of one row; whatever gate is closed to it does not count. -inf where H_cJ
+    is 0, NaN where there is none.
+    """
     h_cj = magnet.at(np.array([kelvin])).coercivity()[0, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(np.log(1e-3 * h_cj))
@@ -154,12 +161,20 @@ class Level:
         return not self.reason
 
     def is_trial(self, route: str | None) -> bool:
-        """Return whether magnets of a route have a level of their own, which is not known."""
+        """Return whether magnets of a route have a level of their own, which is not known.
+
+        `route` is a name such as "hot-deformed" (KeyError for an unknown one); None or an empty
+        text is the usual one.
+        """
         return _word(route) != _word(self.route)
 
 
 def _word(route: str | None) -> str:
-    """Return the word of the routes that share a level with the one of a name."""
+    """Return the word of the routes that share a level with the one of a name.
+
+    `route` is a key of `routes` (KeyError otherwise); None or an empty text is the usual one, whose
+    word is empty.
+    """
     return level_route(routes()[route] if route else None)
 
 
@@ -185,20 +200,23 @@ def find_level(
     route : str, optional
         Name of the route by which it is made, such as "hot-deformed"; the usual one otherwise.
     makers : str
-        Names of its makers, separated by commas: their grades without heavy rare earth bound the
-        level. Without one those of all makers do.
+        Names of its makers, separated by ", ", as in the column ``makers`` of `magnetkit.grades`:
+        their grades without heavy rare earth bound the level. Those of all makers do where it is
+        empty or they sell none.
     curie : CurieModel, optional
         Model of the Curie temperature; the shipped one otherwise.
 
     Returns
     -------
     Level
-        Its ``reason`` is not empty where no producer has such a level.
+        ``value``, the factor over the model's H_cJ; ``route``, the name given, empty for the usual
+        one; ``reason``, in words, not empty where no producer has such a level.
 
     Raises
     ------
     InputError
-        If the recipe makes no magnet in the model.
+        If the recipe makes no magnet in the model, no level between 0.02 and 50 gives the
+        coercivity, or there is no such route.
     """
     process = read_process({"route": route} if route else None, 1)
     magnet = alloys(table, process, read_shells(shell, 1), curie=curie)
@@ -228,13 +246,13 @@ def state_level(
     table : CompositionTable
         Its recipe, one row.
     level : Level
-        As of `find_level`.
+        As of `find_level`: ``value`` and ``route`` are read.
     kelvin : float
         Temperature of the values, K.
     typical : mapping of str to float
         ``remanence_T`` (T) and ``coercivity_kA_m`` (kA/m) of a usual lot there.
     shell : str, optional
-        What is diffused in.
+        What is diffused in, such as "Tb 0.5 wt%".
     measured : Producer, optional
         Calibration on the temperature coefficient of B_r `between` two temperatures, K, where the
         magnet is sold by it: what makes up for the fall of B_r is the recipe's, no level.
@@ -246,7 +264,14 @@ def state_level(
     Returns
     -------
     StatedLevel
-        ``level`` is that of `level`; ``fall`` and ``remanence`` give H_cJ and B_r at `kelvin`.
+        ``host``, the root of the recipe's; ``route``, the word of the route's level, empty for the
+        usual one; ``level``, the value of `level`; ``fall`` and ``remanence``, factors over the
+        model's, which give H_cJ and B_r at `kelvin`.
+
+    Raises
+    ------
+    ValueError
+        If the remanence is no 0.1 to 10 times the model's, NaN too.
     """
     process: dict[str, Any] = {"route": level.route} if level.route else {}
     if measured is not None and measured.magnets:
@@ -270,8 +295,9 @@ def state_level(
 def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
     """Find the fall of coercivity, divided by the model's, with which a magnet has a given hot H_cJ.
 
-    The result is 1 near 20 degrees C, and the nearer limit if no fall gives the value. `magnet` is
-    one alloy; `kelvin` is the temperature, K, at which its H_cJ is to be `coercivity_kA_m`, kA/m.
+    The result is 1 nearer than 5 K to 20 degrees C, and the nearer of the limits 0.22 and 4.5 if no
+    fall gives the value. `magnet` is one alloy at its level; `kelvin` is the temperature, K, at
+    which its H_cJ is to be `coercivity_kA_m`, kA/m.
     """
     from scipy.optimize import brentq
 
@@ -290,7 +316,11 @@ def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
 
 
 def _range_reason(level: float) -> str:
-    """Return why a level is none of a producer, empty where it may be one."""
+    """Return why a level is none of a producer, empty where it may be one.
+
+    `level` is H_cJ at 20 degrees C over the model's; 0.72 to 1.39 may be one, ends included. The
+    text is a clause such as "its H_cJ at 20 °C is 2.00 times the model's (...)".
+    """
     low, high = constants()["level"]
     if low <= level <= high:
         return ""
@@ -315,8 +345,9 @@ def _ladder_reason(plain: Alloys, makers: str) -> str:
     """Say why a level contradicts what makers sell without heavy rare earth; empty if it does not.
 
     `plain` is the producer's alloy without heavy rare earth at its level, one row; `makers` are
-    names separated by commas. The text names H_cJ of that alloy and of the best magnet that
-    `makers` sell so, kA/m. Hosts other than sintered Nd-Fe-B give an empty text.
+    names separated by ", ", empty for all. The text names H_cJ of that alloy and of the best magnet
+    that `makers` sell so (all, where they sell none), kA/m; the alloy may have 5 % more. Hosts
+    other than 2:14:1 give an empty text.
     """
     if HOST_NAMES[plain.written.host[0]] != named_host():
         return ""

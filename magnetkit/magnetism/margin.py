@@ -34,6 +34,8 @@ def margin_line(
     Returns
     -------
     str
+        One line, without a line break or full stop; "unknown" where both margins are NaN.
+        Temperatures are in degrees Celsius.
 
     Examples
     --------

@@ -87,7 +87,11 @@ class MeasuredCurve:
 
 
 def is_curve(source: Any) -> bool:
-    """Return whether a path, or each of several, is a file whose columns are those of a curve."""
+    """Return whether a path, or each of several, is a file whose columns are those of a curve.
+
+    `source` is a str or `Path`, or a list or tuple of them; an empty one, and any other value,
+    gives False.
+    """
     if isinstance(source, list | tuple):
         return bool(source) and all(map(is_curve_file, source))
     return is_curve_file(source)
@@ -98,7 +102,8 @@ def read_curve(
 ) -> MeasuredCurve:
     """Read a file that holds one measured curve; see `read_curves`.
 
-    `source` is its path; `sample` is the sample of a file of moments, None otherwise.
+    `source` is its path; `sample` is the sample of a file of moments (``volume``, m3, and the
+    demagnetizing ``factor``), None otherwise. The `MeasuredCurve` is as of `read_curves`.
 
     Raises
     ------
@@ -129,12 +134,17 @@ def read_curves(
         or B in T, mT, G or kG, a magnetization in A/m, kA/m, MA/m or emu/cm3, a moment in emu or
         A m2 (of a .dat of Quantum Design, too); a temperature in K, C or F.
     sample : Sample, optional
-        Of a moment the sample in open circuit, by which it becomes J at the field inside.
+        Of a moment the sample in open circuit, ``volume`` (m3) and demagnetizing ``factor``, by
+        which it becomes J at the field inside. Of J and B it does not count.
 
     Returns
     -------
     list of MeasuredCurve
-        One for each temperature, rising.
+        One for each temperature, rising; of those less than 2 K apart the first. ``temperature_K``;
+        ``remanence_T``, ``coercivity_kA_m``, ``coercivity_b_kA_m``, ``knee_field_kA_m``,
+        ``squareness``, ``max_energy_product_kJ_m3`` and ``recoil_permeability``; the points
+        ``field`` (reverse, A/m, from 0) and ``polarization`` (T). NaN where the curve ends before.
+        Without a temperature in columns, heads or the file's name it is 20 degrees C.
 
     Raises
     ------
@@ -165,6 +175,7 @@ def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
     """Return the first curve of each temperature, by rising temperature; a warning names further ones.
 
     `curves` stand in the order of the files; those less than 2 K apart are of one temperature.
+    ``temperature_K`` is read, and ``coercivity_kA_m`` for the warning. An empty list gives one.
     """
     first: list[MeasuredCurve] = []
     for curve in curves:
@@ -197,21 +208,22 @@ def _demagnetization_branch(
     source : str
         Name of the file, for messages.
     raw : RawCurve
-        The loop as read.
+        The loop as read: ``field`` (A/m), ``flux`` and its ``kind``.
     sample : Sample or None
-        Needed if the file holds moments.
+        ``volume``, m3, and demagnetizing ``factor``; needed if the file holds moments.
 
     Returns
     -------
-    field : ndarray
-        Reverse fields, A/m, rising.
-    polarization : ndarray
-        J, T.
+    field : ndarray, shape (m,)
+        Reverse fields, A/m, rising; those of the first quadrant are negative.
+    polarization : ndarray, shape (m,)
+        J, T, below 0 past H_cJ.
 
     Raises
     ------
     InputError
-        If the loop has too few points in all or in the second quadrant.
+        If the loop has fewer than five points in all or in the second quadrant, or the sample of a
+        moment is missing.
     """
     h, j = _inner_field(source, raw, sample)
     if np.unique(h).size < _LEAST_POINTS:
@@ -245,8 +257,10 @@ def _choose_branches(
 
     Branches that do not reach J = 0 are left out where others do. What comes down from positive
     saturation stands before branches from negative saturation, which are mirrored. Fields of a
-    branch rise. `h` and `j`, (n,), are the points in the order of the file; `source` is its name,
-    for messages. InputError if no branch has enough points in the second quadrant.
+    branch rise, reverse ones being negative. Branches whose J at H = 0 is below 0.9 of the largest
+    are left out. `h` and `j`, (n,), are the points in the order of the file, reverse fields
+    negative; `source` is its name, for messages. InputError if no branch has five points or more
+    with H <= 0 and J > 0.
     """
     parts = _split_sweeps(h, j)
     # What comes down from positive saturation stands first, mirrored branches after it.
@@ -276,8 +290,10 @@ def _inner_field(
 ) -> tuple[FloatArray, FloatArray]:
     """Compute the field inside the sample, A/m, and J, T, at the points of `raw`, (n,) each.
 
-    `source` is the name of the file, for messages. `sample` is used for moments alone: the field of
-    J and B is inside already. InputError if the file holds moments and no sample is given.
+    `source` is the name of the file, for messages. Of `raw` ``field`` (A/m), ``flux`` (T, or T m3
+    of a moment), ``kind`` ("polarization", "induction" or "moment") and ``flux_head`` are read.
+    `sample` (``volume``, m3, and ``factor``) is used for moments alone: the field of J and B is
+    inside already. InputError if the file holds moments and no sample is given.
     """
     h = raw.field
     if raw.kind == "induction":
@@ -302,7 +318,8 @@ def _split_sweeps(h: FloatArray, j: FloatArray) -> list[IntArray]:
     Returns
     -------
     list of ndarray
-        Row numbers of each sweep.
+        Row numbers, from 0, of each sweep; the point at which the field turns is in both. One array
+        of all rows where it never turns back by more than 2 % of its range.
     """
     step = _SWEEP_END * float(np.ptp(h))
     turns = [0]
@@ -348,7 +365,8 @@ def _turn_upright(
 ) -> tuple[FloatArray, FloatArray]:
     """Return field and J of a branch that comes down from positive saturation, by rising field.
 
-    `h` and `j`, (n,), are copied; the branch is mirrored if J at H = 0 is negative.
+    `h` (reverse fields negative) and `j`, (n,), are copied; the branch is mirrored, both signs
+    changed, if J at the point nearest to H = 0 is negative.
     """
     if _polarization_at_zero(h, j) < 0.0:
         h = -h
@@ -372,16 +390,18 @@ def _figures(
     source : str
         Name of the file, for messages.
     field : ndarray, shape (n,)
-        Reverse fields, A/m, rising.
+        Reverse fields, A/m, rising; those of the first quadrant negative.
     level : ndarray, shape (n,)
         J, T.
     raw : RawCurve
-        The curve as read, for messages.
+        The curve as read: ``kelvin`` and ``note`` are passed on, the rest is for messages.
 
     Returns
     -------
     MeasuredCurve
-        With the points from H = 0 to J = 0; H_cJ is NaN if the curve ends before.
+        With the smoothed points from H = 0, where J is B_r, to J = 0. H_cJ, and with it squareness,
+        is NaN if the curve ends before, unless less than 1 % of B_r is left there; so are H_cB and
+        the knee field.
 
     Raises
     ------
@@ -476,7 +496,8 @@ def _read_recoil(field: FloatArray, level: FloatArray, knee: float) -> float:
     """Compute the recoil permeability: 1 less the slope of J over the reverse field, over mu_0.
 
     The slope is that up to a share of H_k. `field`, the reverse field (A/m), rises, `level` is J
-    (T), and `knee` is J at H_k, T. A curve of too few points gets the value of sintered magnets.
+    (T), and `knee` is J at H_k, T. A curve of fewer than four points gets 1.05. The result may lie
+    below 1.
     """
     h_k = find_crossing(field, level, knee)
     if field.size < _LINE_POINTS:
@@ -493,8 +514,9 @@ def _ask_if_implausible(
 ) -> None:
     """Raise InputError if a figure is one that no magnet has; the message names the likely slip.
 
-    `source` is the file and `raw` its curve as read, for the message. `b_r` is in T, `coercivity`
-    in A/m, and `recoil` the recoil permeability.
+    `source` is the file and `raw` its curve as read (heads, ``kind`` and ``field_factor``). `b_r`
+    is in T, 0.05 to 2, `coercivity` in A/m, 10 to 8000 kA/m, and `recoil` the recoil permeability,
+    0.97 or more. What is called J must not fall on a straight line as B does.
     """
     if recoil < _LEAST_PERMEABILITY:
         raise InputError(
@@ -527,7 +549,8 @@ def _ask_if_implausible(
 def _likely_unit(coercivity: float, raw: RawCurve) -> str:
     """Say in which unit of the field H_cJ, which was read as `coercivity` A/m, would be a usual value.
 
-    `raw` has the factor by which numbers of the file became A/m. The text is such as "in kOe".
+    `raw` has ``field_factor``, by which numbers of the file became A/m. Usual is 100 to 4000 kA/m.
+    The text is such as "in kOe", the first of `_FIELD_UNITS` that fits, or "in its unit".
     """
     low, high = _USUAL_COERCIVITY_KA_M
     number_in_file = coercivity / raw.field_factor
@@ -540,8 +563,9 @@ def _likely_unit(coercivity: float, raw: RawCurve) -> str:
 def find_crossing(field: FloatArray, values: FloatArray, level: float) -> float:
     """Find the field at which falling `values` first reach `level`, by linear interpolation.
 
-    `field`, (n,), rises; the unit of the result is that of `field`. NaN if the values never reach
-    it, or do so at the first point already.
+    `field` and `values`, (n,), are points of a curve; `field` rises. The unit of the result is that
+    of `field`. NaN if the values never reach `level`, or lie at or below it at the first point
+    already.
     """
     below = np.flatnonzero(values <= level)
     if not below.size or not below[0]:

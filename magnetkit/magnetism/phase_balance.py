@@ -61,8 +61,11 @@ def phase_balance(
     Returns
     -------
     pandas.DataFrame
-        A row for each recipe and phase of more than 0.01 % of the volume: ``row_index``, ``phase``,
-        ``volume_pct`` and ``polarization_T`` (J_s at 20 C; 0 where the phase is not ferromagnetic).
+        A row for each recipe and phase of more than 0.01 % of the volume, or of a volume that is
+        not known (NaN): ``row_index``, from 0; ``phase``, the name of the host such as "2:14:1" for
+        the hard phase, else such as "oxide", "grain boundary", "alpha-iron" or a formula;
+        ``volume_pct``; and ``polarization_T`` (J_s at 20 C; 0 where the phase is not ferromagnetic,
+        NaN where it is not known).
 
     Raises
     ------
@@ -140,16 +143,18 @@ def _boundary_phases(
     made : Balance
         The n recipes split into phases, by volume.
     i : int
-        Number of the row.
+        Number of the row, from 0.
     name : str
-        Name of its host, such as "2:14:1".
-    boundary : dict of ndarray
-        Of `_boundary.boundary_composition`.
+        Name of its host, such as "2:14:1"; a name of no host for none.
+    boundary : dict of ndarray, shape (n,)
+        Of `_boundary.boundary_composition`; ``boride``, ``r6fe13x`` and ``r2fe17`` are read, of
+        2:14:1 alone.
 
     Returns
     -------
     list of (str, float, float)
-        Name, volume fraction and J_s (T, NaN if not known).
+        Name, volume fraction of the whole and J_s (T, NaN if not known). Fractions may be 0. Oxide
+        and the hard phase are not among them.
     """
     if name not in HOSTS:
         whole = made.parts.hard_phase[i : i + 1]
@@ -182,19 +187,22 @@ def _phases_of_boundary(
 
     Parameters
     ----------
-    boundary : dict of ndarray
-        Boundary composition of all rows.
+    boundary : dict of ndarray, shape (n,)
+        Boundary composition of all rows: volume fractions ``boride``, ``r6fe13x`` and ``r2fe17``.
     i : int
-        Number of the row.
+        Number of the row, from 0.
     outside, soft : float
         Volume fractions outside the hard phase, and of the soft phase.
     beside : SecondPhases
-        Phases that the host's files name.
+        Phases that the host's files name: ``poor`` and ``rich``, with ``poor_polarization_T`` and
+        ``rich_polarization_T``.
 
     Returns
     -------
     list of (str, float, float)
-        Name, volume fraction and J_s (T); NaN for R2Fe17.
+        Name, volume fraction and J_s (T), NaN for R2Fe17: always "R1.1Fe4B4", "R6(Fe,Co)13X",
+        "R2Fe17", ``beside.poor`` and ``beside.rich``, in this order. Fractions may be 0 and add up
+        to `outside`.
     """
     fractions_by_phase = {
         "R1.1Fe4B4": (boundary["boride"][i], 0.0),
@@ -221,7 +229,7 @@ def _coexisting_phases(
     """List the phases in balance with the hard phase of row `i` of the recipes `made`.
 
     With the hard phase among them, phases are never more than elements. `outside` is the volume
-    fraction that they share.
+    fraction that they share. `i` counts from 0, and `made` is a `Balance`.
 
     Returns
     -------
@@ -266,12 +274,15 @@ def _on_hull(
     outside : float
         Volume fraction that the phases share.
     space : PhaseSpace, optional
-        Phases to choose from; one without a name is left out of the list.
+        Phases to choose from, those of the embedded snapshot otherwise; one without a name is left
+        out of the list.
 
     Returns
     -------
     list of (str, float, float)
-        Name, volume fraction and J_s (T); J_s is NaN but for alpha-iron.
+        Name, volume fraction and J_s (T), the largest volume first. A name is a formula, but
+        "alpha-iron" for Fe; J_s is NaN but for that. One entry "grain boundary" of all of `outside`
+        where there is no data.
     """
     solution = solve(
         rest, space or stable_space(open_snapshot()), products=True

@@ -106,8 +106,8 @@ _FAMILY = r"^((Nd|Pr|Dy|Tb|Ce|La)+-?Fe-?B|Sm-?Co|Sm-?Fe-?N|Sm-?Co-?Fe-?Cu-?Zr)$"
 def _name_families(labels: Any) -> None:
     """Check labels for the name of a family of magnets, such as "NdFeB".
 
-    `labels` is an Arrow array of the recipes as written, or None. InputError if such a name stands
-    alone, a warning if it is one of several labels.
+    `labels` is an Arrow array of the recipes as written, or None, which does nothing. InputError if
+    such a name is the only label, a warning of the first one if there are several labels.
     """
     import pyarrow.compute as pc
 

@@ -54,7 +54,8 @@ def _shape() -> tuple[FloatArray, FloatArray, FloatArray, float]:
 def chord_end(to_K: Any, max_working_temperature_K: Any) -> FloatArray:
     """Return the upper temperature of printed chords, K, in the shape of the arguments.
 
-    `to_K` is what is printed, NaN for nothing. A chord without one is taken to reach to 100 degrees
+    Both are floats, or arrays or columns of one shape. `to_K`, K, is what is printed, NaN for
+    nothing. A chord without one is taken to reach to 100 degrees
     C (``datasets/laws/printed.toml``) or to `max_working_temperature_K`, K, whichever is more; a
     NaN of the latter does not count.
     """
@@ -84,6 +85,7 @@ def remanence_ratio(
     Returns
     -------
     ndarray of float64, shape (n,) or as broadcast with `kelvin`
+        0 or more; NaN where the coefficient is. A kelvin beyond the chord is extrapolated.
 
     Examples
     --------
@@ -121,11 +123,12 @@ def coercivity_ratio(
     to_K : float or array, shape (n,)
         Upper temperature of the chord, K, of `chord_end`.
     coercivity_kA_m : float or array, shape (n,)
-        H_cJ at 20 degrees C, kA/m.
+        H_cJ at 20 degrees C, kA/m; where it is NaN the chord is a straight line.
 
     Returns
     -------
     ndarray of float64, shape (n,) or as broadcast with `kelvin`
+        0 where none is left; NaN where the coefficient is.
 
     Examples
     --------
@@ -151,8 +154,9 @@ def coercivity_ratio(
 def _linear_ratio(coefficient_pct_K: Any, kelvin: Any) -> Any:
     """Compute the share of a value at 20 degrees C that is left at a temperature, not below 0.
 
-    `coefficient_pct_K`, %/K, is the chord from 20 degrees C and `kelvin` the temperature, K: floats
-    or arrays that broadcast.
+    `coefficient_pct_K`, %/K, usually negative, is the chord from 20 degrees C and `kelvin` the
+    temperature, K: floats or arrays that broadcast. Below 20 degrees C the share is above 1. NaN
+    stays NaN.
     """
     step = np.asarray(kelvin, float) - ROOM_K
     return np.maximum(
@@ -163,6 +167,7 @@ def _linear_ratio(coefficient_pct_K: Any, kelvin: Any) -> Any:
 def _choose_curve(host: Any, curve: FloatArray, line: FloatArray) -> FloatArray:
     """Return `curve` for hosts with a boundary phase where it is finite, `line` for others.
 
-    `host` is a name or an array of names, which broadcasts with the two arrays.
+    `host` is a name such as "2:14:1", which has such a phase, or an array of names, which
+    broadcasts with the two arrays; an empty text is none.
     """
     return np.where(has_boundary(host) & np.isfinite(curve), curve, line)

@@ -97,8 +97,9 @@ class Route:
         """Raise InputError for a setting that the route cannot have or that does not act on it.
 
         `given` maps names of settings, fields of `Process` such as ``grain_size_um``, to numbers or
-        arrays, NaN in which is passed over, as are None and names without a bound. A grain size
-        without a bound is refused unless it is the route's own.
+        arrays, NaN in which is passed over, as are None and names without a bound. Bounds, those of
+        ``self.bounds``, count as within. A grain size without a bound is refused unless it is the
+        route's own, and so is a NaN there.
         """
         grain = given.get("grain_size_um")
         usual = self.process.get("grain_size_um")
@@ -128,6 +129,9 @@ class Route:
 def routes() -> dict[str, Route]:
     """Read the routes of ``datasets/routes``, by name. The dictionary is shared: do not change it.
 
+    The values are `Route`; the names stand in the order of the files. ValueError or KeyError if a
+    file is damaged.
+
     Examples
     --------
     >>> routes()["hot-deformed"].host
@@ -151,7 +155,10 @@ def routes() -> dict[str, Route]:
 
 
 def level_route(route: Route | None) -> str:
-    """Return the word of the routes that share a producer's level with this one; empty for the usual."""
+    """Return the word of the routes that share a producer's level with this one, ``route.level``.
+
+    It is empty for the usual route, as which None counts.
+    """
     if route is None:
         return ""
     return route.level
@@ -160,12 +167,14 @@ def level_route(route: Route | None) -> str:
 def resistivity(host: str, route: Route | None = None) -> float:
     """Return the resistivity that makers print, micro-ohm metres; NaN where none was found.
 
+    Of several routes of the host the first counts, by name of its file, that has printed values.
+
     Parameters
     ----------
     host : str
         Host of the hard phase, such as "2:14:1".
     route : Route, optional
-        How the magnet is made; the usual route of the host otherwise.
+        How the magnet is made, whatever the host; any route of the host otherwise.
 
     Examples
     --------
@@ -251,7 +260,10 @@ class Process:
     producer: Producer | None = None
 
     def __repr__(self) -> str:
-        """Return what is given."""
+        """Return what is given, such as ``Process(grain_size_um=4.0, route='hot-deformed')``.
+
+        Route and producer stand by their names; what is None is left out.
+        """
         values = {
             name: getattr(value, "name", value)
             for name, value in vars(self).items()
@@ -384,7 +396,10 @@ class Parameters:
 def parameters() -> Parameters:
     """Read ``datasets/recipes/parameters.toml``, written by ``calibrate.py`` beside it.
 
-    A variant of a host that it does not list has the parameters of its root. The result is shared:
+    ``families`` maps names of hosts such as "2:14:1" to `Family`; a variant of a host that the file
+    does not list has the parameters of its root. ``cells`` has ``ratio`` (metal atoms per rare
+    earth), ``copper`` and ``zirconium`` (shares of the metal) of the usual 2:17 charge, ``shell``
+    the numbers of the law of shells, such as ``efficiency`` and ``decay_nm``. The result is shared:
     do not change it.
     """
     result = read_parameters(datasets.toml(PARAMETERS_FILE))
@@ -397,7 +412,9 @@ def parameters() -> Parameters:
 def read_parameters(data: dict[str, Any]) -> Parameters:
     """Build `Parameters` from a parameter file, `data` as parsed of `PARAMETERS_FILE`.
 
-    It has the tables ``family`` (by name of the host), ``shell`` and ``cells``.
+    It has the tables ``family`` (by name of the host), ``shell`` and ``cells``. An entry of
+    ``family`` has every field of `Family` (KeyError otherwise; others are passed over), ``process``
+    being a table of fields of `Process`. No variants are added.
     """
     names = [f.name for f in fields(Family) if f.name != "process"]
     families = {}
@@ -410,8 +427,9 @@ def read_parameters(data: dict[str, Any]) -> Parameters:
 def _read_setting(name: str, value: Any, meaning: str) -> FloatArray:
     """Convert a setting of the process to an array of float64, of whatever shape.
 
-    `name` is a field of `Process` and `meaning` its meaning in words, for the message. InputError
-    if `value` is a text, NaN alone or no number.
+    `name` is a field of `Process` and `meaning` its meaning in words, for the message. `value` is a
+    number or array; NaN within an array stays. InputError if it is a text, NaN alone or no number.
+    Limits are not checked.
     """
     is_missing = np.ndim(value) == 0 and value != value
     if isinstance(value, (str, bytes)) or is_missing:
@@ -434,8 +452,9 @@ def read_process(
     Parameters
     ----------
     process : Process, dict, str or None
-        A text is the name of a route or of a producer, no path. A dict has fields of `Process` with
-        their units, such as ``grain_size_um``.
+        A text is the name of a route, such as "hot-deformed", or else of a stored producer, no
+        path. A dict has fields of `Process` with their units, such as ``grain_size_um``; its
+        ``route`` may be a name or a `Route`, its ``producer`` a name, a record or a `Producer`.
     n : int
         Number of magnets.
 
@@ -492,14 +511,15 @@ def known_fields(**process: Any) -> dict[str, Any]:
     Parameters
     ----------
     **process
-        Fields of `Process` with their units, such as ``grain_size_um=4.0``, ``route`` and
-        ``producer``.
+        Fields of `Process` with their units, such as ``grain_size_um=4.0``; ``route``, a name or a
+        `Route`; and ``producer``, a name, a record of `Producer.record` or a `Producer`.
 
     Returns
     -------
     dict
-        Fields of `Process`; ``producer`` is always there, a `Producer` or None, and ``route``, a
-        `Route`, where one is given.
+        Fields of `Process`, values as given and not yet checked but by the route; ``producer`` is
+        always there, a `Producer` or None, and ``route``, a `Route`, where one is given. A setting
+        given as None stays None and hides that of the route.
 
     Raises
     ------
@@ -536,8 +556,9 @@ def process_record(
 ) -> dict[str, Any] | None:
     """Return the settings of one process for all magnets as a plain dictionary, None without any.
 
-    `process` is as for `read_process`. The dictionary can be written as JSON: settings as float,
-    ``route`` as its name, and ``producer`` as a record of its measured magnets.
+    `process` is as for `read_process`. The dictionary can be written as JSON: settings as float
+    under the names of the fields of `Process`, ``route`` as its name, and ``producer`` as
+    `Producer.record`; what is not given is left out.
 
     Raises
     ------
@@ -567,9 +588,12 @@ def process_record(
 def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
     """Return each number of a host's family, of its process and of its magnets, by name.
 
-    Each array has shape (hosts + 1,), in the order of `host_names`, which are of `HOSTS`. The last
-    entry, which code -1 picks, is NaN; a host without a family has NaN but for ``usual_curie_K``
-    and ``usual_additive``. Laws are numbers too, see `_law_code`. The dictionary is shared: do not
+    Each array has shape (hosts + 1,), in the order of `host_names`, a tuple of names of `HOSTS`
+    such as "2:14:1" (KeyError for others). The keys are ``usual_curie_K``, ``usual_additive``, the
+    settings of `Process` (all fields but route and producer), and the numbers and laws of `Family`.
+    The last entry, which code -1 picks, is NaN; a host without a family has NaN but for
+    ``usual_curie_K`` and ``usual_additive``, and a setting without a default is NaN. Laws are
+    numbers too, see `_law_code`. Without any host the dictionary is empty. It is shared: do not
     change it.
     """
     numbers_of_hosts = [_usual_of_host(host) for host in host_names]
@@ -585,8 +609,11 @@ def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
 def _usual_of_host(host: str) -> dict[str, float | None]:
     """Return each number of one host's family, of its process and of its magnets, by name.
 
-    `host` is a name of `HOSTS`. Without a family all are NaN but for those of its magnets; a
-    setting that the family's process does not have is None.
+    `host` is a name of `HOSTS` such as "2:14:1" (KeyError otherwise). The keys are
+    ``usual_curie_K`` (K) and ``usual_additive`` (atomic fraction), of its magnets; the settings of
+    `Process`, all fields but route and producer; and the numbers and laws of `Family`, laws as the
+    codes of `_law_code`. Without a family all are NaN but for those of its magnets; a setting that
+    the family's process does not have is None.
     """
     family = parameters().families.get(host)
     magnet = HOSTS[host].magnet
@@ -609,7 +636,9 @@ def _usual_of_host(host: str) -> dict[str, float | None]:
 def _law_code(name: str, value: Any) -> Any:
     """Return the kernel's code, a float, of the law called `value`; a number as it is.
 
-    `name` is "temperature_law" or "knee_law".
+    `name` is "temperature_law", of which `value` is "power", "nucleation" or "linear" (0, 1, 2), or
+    "knee_law", of which it is "share" or "local fields" (0, 1). Another text is a ValueError. Of a
+    number `name` does not count.
     """
     if isinstance(value, str):
         return float(_LAW_NAMES[name].index(value))
@@ -634,7 +663,9 @@ def by_row(process: Process, codes: Int8Array) -> dict[str, FloatArray]:
         The numbers of `Family` (of its laws the place of the name), the fields of `Process` but for
         route and producer, what is usual of the host's magnets (``usual_curie_K`` and
         ``usual_additive``), ``fitted_grain_um``, the grain size of the magnets that the family's
-        level was fitted to, and the columns of `range_columns`.
+        level was fitted to, and the columns of `range_columns` (``spread``, ``remanence_spread``,
+        ``beta_spread``, ``coercivity_offset``, ``remanence_offset``). ``level`` and ``fall`` are 1
+        unless given.
     """
     usual = usual_of_hosts(HOST_NAMES)
     # One array of all takes much less time than thirty.
@@ -658,7 +689,7 @@ def by_row(process: Process, codes: Int8Array) -> dict[str, FloatArray]:
 def rows_made_by_route(route: Route, codes: Int8Array) -> BoolArray:
     """Say which magnets, by their host codes, a route makes, bool (n,).
 
-    `codes` are indices into `HOST_NAMES`, -1 for none.
+    `codes` are indices into `HOST_NAMES`, -1 for none. Variants of the route's host count too.
     """
     root = root_host(route.host)
     is_of_root = [host.root == root for host in HOSTS.values()]
@@ -700,7 +731,9 @@ def ignored_settings(process: Process, host: str) -> str:
     """Name in words the given settings that do nothing to magnets of a host; empty without any.
 
     `process` is as checked by `read_process`, and `host` a name of `HOSTS` such as "1:5". Settings
-    that are those of the route are not named. The text begins with "; of no effect: ".
+    that are those of the route are not named. The text begins with "; of no effect: "; then fields
+    of `Process` stand, separated by ", ", such as "alpha_k, decay". A host without a family has
+    none.
     """
     family = parameters().families.get(host)
     if family is None:

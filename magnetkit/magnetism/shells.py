@@ -47,7 +47,7 @@ SHELL = law("shell")
 
 @lru_cache(maxsize=1)
 def _example() -> tuple[float, float, float]:
-    """Return `rare_earth_masses` of the compound of the host whose shells are known.
+    """Return `rare_earth_masses` of the compound of the host whose shells are known, Nd2Fe14B.
 
     Returns
     -------
@@ -66,8 +66,9 @@ def _example() -> tuple[float, float, float]:
 def objection(shell: Shell) -> str:
     """Say why no furnace makes this shell about grains of 5 um; empty where one does.
 
-    Its thickness and content are judged where fraction and content are given; its amount, wt.%, of
-    heavy rare earths alone. What is mixed in between the grains is never objected to.
+    Its thickness and content are judged where ``fraction`` and ``content`` of `shell` are given;
+    its amount, wt.%, and content of heavy rare earths (``R``) alone. What is mixed in
+    (``between_grains``) is never objected to. The text names the shell and the limit.
     """
     amount = shell.amount_wt_pct
     thickness = None
@@ -112,7 +113,11 @@ def objection(shell: Shell) -> str:
 
 
 def thickness_nm(fraction: FloatArray, grain_um: FloatArray) -> FloatArray:
-    """Return the thickness of the shell of a round grain, nm: D [1 - (1 - f)^(1/3)] / 2."""
+    """Return the thickness of the shell of a round grain, nm: D [1 - (1 - f)^(1/3)] / 2.
+
+    `fraction`, f, is the volume fraction of the shell in the grain, 0 to 1; `grain_um`, D, is the
+    grain size in um; arrays of one shape.
+    """
     return 1e3 * grain_um * 0.5 * (1.0 - np.cbrt(1.0 - fraction))
 
 
@@ -135,8 +140,9 @@ _TERMS = 12
 def arriving_share(faces_mm: FloatArray) -> FloatArray:
     """Compute the amount in the median layer divided by the mean, 0 to 1, by the distance of the faces.
 
-    `faces_mm`, (n,), is in mm; infinity stands for no faces. The result, (n,), is 1 for thin
-    magnets and where the distance is infinite.
+    `faces_mm`, (n,), is the distance of the two faces that the shell is diffused from, mm; infinity
+    stands for no faces. The result, (n,), is 1 for thin magnets and where the distance is infinite
+    or NaN.
     """
     depth_ratio = (
         SHELL.diffusion_area / (1e-3 * np.asarray(faces_mm, float)) ** 2
@@ -154,7 +160,8 @@ def arriving_share(faces_mm: FloatArray) -> FloatArray:
 def carrier_volume(table: CompositionTable, rows: ShellRows) -> FloatArray:
     """Compute the share of the volume that carriers take of n magnets, 0 to 1, shape (n,).
 
-    `table` are the recipes without carriers, `rows` their shells; 0 where a shell has none.
+    `table` are the recipes without carriers, `rows` their shells, of which ``carriers`` (masses
+    over that of the magnet, (n, 118), or None) is read; 0 where a shell has none.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
@@ -173,8 +180,8 @@ def mix_between_grains(
 ) -> tuple[CompositionTable, ShellRows]:
     """Add what is mixed in between the grains to the charge, and remove it from the shells.
 
-    `table` holds n recipes and `rows` their shells. Neither is changed; both are returned as they
-    are where nothing is mixed in.
+    `table` holds n recipes and `rows` their shells, of which ``between_grains`` says where they are
+    mixed in. Neither is changed; both are returned as they are where nothing is mixed in.
 
     Returns
     -------
@@ -207,8 +214,9 @@ def given_share(phases: Any, rules: Any) -> FloatArray:
     """Compute the share of H_cJ at 20 degrees C that the shell gives, shape (n,).
 
     This is 1 - H_cJ of the bare magnet / H_cJ. It is negative for a weaker rim and 0 without a
-    shell. `phases` and `rules` are `Phases` and `Rules` of `magnetkit.magnetism._magnet_kernels`,
-    of n alloys.
+    shell or any H_cJ. `phases` and `rules` are `Phases` and `Rules` of
+    `magnetkit.magnetism._magnet_kernels`, of n alloys, such as ``made.phases`` and
+    ``made.rules()`` of `Alloys`; neither is changed.
     """
     from ._magnet_kernels import ROOM, states
 
@@ -229,7 +237,7 @@ def given_share(phases: Any, rules: Any) -> FloatArray:
 def warn_of_shells(rows: ShellRows) -> None:
     """Warn of every shell of `rows` that no furnace makes: it is predicted, not to be had.
 
-    There is one UserWarning for each such shell.
+    There is one UserWarning for each such shell, however many rows have it; empty texts are none.
     """
     for text in dict.fromkeys(rows.text.tolist()):
         shell = read_shell(text)
@@ -244,7 +252,8 @@ def enrich_surface(
 
     A share x of the rare earth becomes e x / (1 + (e - 1) x) with the partition coefficient e,
     `coefficient`, (n,); its other rare earths lose as much. `table` holds n hard phases and is not
-    changed. The result is a new table of n rows.
+    changed. The result is a new table of n rows with its ``row_index`` and ``errors``; ``given``
+    and ``by_weight`` are left out.
     """
     rare = mask(RARE_EARTHS)
     heavy = mask(SURFACE)

@@ -187,6 +187,8 @@ class Duty:
     ) -> FloatArray:
         """Compute the irreversible loss of flux, %; above 100 an outside field has reversed it.
 
+        Outside field and hours of the duty count.
+
         Parameters
         ----------
         b_r : ndarray of float64, of any shape
@@ -225,8 +227,9 @@ def read_duty(load_line: Any) -> Duty:
     """Validate a duty (load line, outside field, hours).
 
     `load_line` is a permeance coefficient, a `Duty` or None. A coefficient alone means no outside
-    field and no hours; None means `LOAD_LINE`. The result is a new `Duty` of floats. InputError if
-    a number is out of its range.
+    field and no hours; None means `LOAD_LINE`, 1. The result is a new `Duty` of floats:
+    ``load_line``, ``outside_field_kA_m`` and ``hours``. InputError if one is no finite number of 0
+    or more; a bool is none.
     """
     if load_line is None:
         return Duty()
@@ -268,18 +271,19 @@ def duty_columns(
     ----------
     figures : dict of tuple
         Centre, lower and upper end, (n,) each, of ``remanence_T``, ``coercivity_kA_m`` and
-        ``knee_field_kA_m``, in the units of their names.
+        ``knee_field_kA_m``, in the units of their names. Other keys are passed over.
     recoil : ndarray, shape (n,)
         Recoil permeability.
     duty : Duty
         What the magnets stand.
     names : sequence of str
-        Which of the two are wanted.
+        Which of the two are wanted; other names do nothing.
 
     Returns
     -------
     dict of tuple
-        Centre, lower and upper end, (n,) each, of those that are wanted.
+        Centre, lower and upper end, (n,) each, of those that are wanted, by name: a ratio, and %.
+        An end that is NaN does not count, unless all three are.
     """
     b_r = np.concatenate(figures["remanence_T"])
     field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
@@ -310,8 +314,9 @@ COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 def parse_chord(between: Any) -> tuple[float, float]:
     """Read the two temperatures of the chords alpha and beta, such as ("20C", "100C"), in K.
 
-    `between` holds numbers in K or texts with a unit. InputError unless they are two, the lower
-    first.
+    `between` is a tuple, list or array of numbers in K or texts with a unit; one text such as
+    "20C,100C" is not accepted. The result is a pair of floats. InputError unless they are two, the
+    lower first.
     """
     is_pair = not isinstance(between, str) and hasattr(between, "__iter__")
     ends = (
@@ -383,7 +388,12 @@ def sintered(
     Returns
     -------
     pandas.DataFrame, or frame of the input's library
-        The columns of `magnetkit.surrogates.intrinsic`, ``shell``, those of `FIGURES` with
+        One row for each recipe that could be read and each temperature, the rows of a recipe
+        together, with the index and other columns of the input. The columns of
+        `magnetkit.surrogates.intrinsic`, ``shell``, those of `FIGURES` (``remanence_T``,
+        ``coercivity_kA_m``, ``knee_field_kA_m``, ``max_energy_product_kJ_m3``,
+        ``max_working_temperature_K``, ``remanence_coefficient_pct_K`` and
+        ``coercivity_coefficient_pct_K``) with
         ``_lo``, ``_hi`` and ``_provenance``, ``coefficients_between``, ``density_kg_m3`` and the
         limits of use, ``demagnetization_safety`` and ``irreversible_loss_pct``.
         Figures are NaN where `status` is not ``ok``; coercive fields below 250 K, where nothing
@@ -457,9 +467,10 @@ def sintered_at(
     temperatures : sequence of float or str
         K, or texts such as ``"150C"``.
     process, shell, host, between, load_line, interval : optional
-        As for `sintered`; `between` in K.
+        As for `sintered`.
     whole_range : bool
-        As of `Use`.
+        Whether what is no uniaxial magnet somewhere in `between` has that status and no figures, as
+        a device needs it; its chords alone are NaN otherwise.
     curie : CurieModel, optional
         Model of the Curie temperature, of `magnetkit.surrogates.load`; that of all that is known
         otherwise.
@@ -467,7 +478,8 @@ def sintered_at(
     Returns
     -------
     list of DataFrame
-        One table a temperature, n rows each.
+        One table a temperature, in their order, n rows each in the order of `table`, whatever
+        their status, with the columns of `sintered`. Rows are numbered from 0.
 
     Raises
     ------
@@ -502,7 +514,7 @@ def figure_columns(
     temperatures : sequence of float
         Temperatures, K.
     use : Use
-        Chords, duty and interval.
+        ``between`` (chords, K), ``duty``, ``interval`` and ``whole_range``.
     only : mapping of float to collection of str, optional
         Names of the columns wanted at a temperature, K; all at temperatures that it lacks. Where
         those of the last temperatures are of `FIGURES` alone and ``use.whole_range`` is set, ranges
@@ -511,7 +523,8 @@ def figure_columns(
     Returns
     -------
     list of Columns
-        One for each temperature, n rows.
+        One for each temperature, n rows: dicts of the columns of `sintered` by name, arrays, `Coded`
+        or Arrow texts. ``host`` and ``status`` are always there.
     """
     kelvins = np.array(temperatures, float)
     z = quantile(use.interval)
@@ -565,9 +578,9 @@ def figure_columns(
 def _mark_given(tables: list[Columns], widths: "Widths") -> None:
     """Write into the provenance of columns, in place, which rows a user gave a value for.
 
-    `tables` are `Columns` of n rows each; ``_provenance`` of a given column becomes "given" there,
-    where a table has it. `widths` has, by column, the half widths of the given values, NaN
-    elsewhere, (n,) each.
+    `tables` are `Columns` of n rows each; ``_provenance`` of a given column, a `Coded`, becomes
+    "given" there, where a table has it. `widths` has, by column such as "curie_temperature_K", the
+    half widths of the given values, NaN elsewhere, (n,) each.
     """
     for table, (name, width) in product(tables, widths.items()):
         if (basis := f"{name}_provenance") in table:
@@ -579,8 +592,9 @@ def _count_with_ranges(
 ) -> int:
     """Count the temperatures up to the last at which ranges of the hard phases are needed.
 
-    `columns` names the wanted columns of each temperature; None stands for all. Where
-    ``use.whole_range`` is set, temperatures of which only `FIGURES` are wanted need none.
+    `columns` names the wanted columns of each temperature, in their order; None stands for all.
+    Where ``use.whole_range`` is set, temperatures of which only `FIGURES` are wanted need none. The
+    result is 0 to the number of temperatures.
     """
     count = 0
     for j, names in enumerate(columns):
@@ -598,7 +612,8 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     Parameters
     ----------
     made : Alloys
-        Magnets as made: written recipes, shells, traces and rows beyond precedent.
+        The n magnets: ``written``, ``shells``, ``traces``, ``never_made``, ``process`` and
+        ``charged`` are read.
     between : tuple of float
         Lower and upper temperature between which coefficients are taken, K.
 
@@ -656,8 +671,8 @@ def _route_column(made: Alloys) -> Coded:
 def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
     """Return a `Coded` column of n texts with a remark after the text of some rows.
 
-    `remarks` maps row numbers to remarks; "; " stands between. `column` is not changed, and is
-    returned itself without any remark.
+    `remarks` maps row numbers, from 0, to remarks; "; " stands between, unless the row has no text.
+    `column` is not changed, and is returned itself without any remark.
     """
     if not remarks:
         return column
@@ -723,16 +738,17 @@ def _columns_at_temperature(
     state : tuple
         Which rows are magnets, bool (n,), and their gates, int8 (n,), 0 for an open one.
     names : collection of str or None
-        Columns wanted, all if None.
+        Columns wanted, all if None. Ends and provenance are wanted by their own names; the limits
+        of use come only where their central column is wanted.
     duty : Duty
         What the magnets stand.
 
     Returns
     -------
     dict
-        Arrays (n,) of each figure, its ``_lo`` and ``_hi``, and its ``_provenance``, a `Coded` that
-        is "physics", or "extrapolated" of coercive fields in the cold, and empty where there is no
-        figure.
+        Arrays (n,) of each of `FIGURES`, ``demagnetization_safety`` and ``irreversible_loss_pct``,
+        its ``_lo`` and ``_hi``, and its ``_provenance``, a `Coded` that is "physics", or
+        "extrapolated" of coercive fields below 250 K, and empty where there is no figure.
     """
     ranges = dict(zip(FIGURES, values, strict=True))
     if duty_names := [name for name in _DUTY if names is None or name in names]:
@@ -760,7 +776,10 @@ def _columns_at_temperature(
 def _choose_columns(
     columns: dict[str, Any], names: Collection[str] | None
 ) -> dict[str, Any]:
-    """Return the columns that are named, all if `names` is None; names without a column do nothing."""
+    """Return the columns that are named, all if `names` is None; names without a column do nothing.
+
+    The order is that of `columns`, which is not changed; with None it is returned itself.
+    """
     if names is None:
         return columns
     return {name: column for name, column in columns.items() if name in names}
@@ -790,7 +809,8 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
         ``saturation_polarization_T``, ``remanence_T``, ``coercivity_kA_m``,
         ``max_energy_product_kJ_m3``, ``max_working_temperature_K``,
         ``remanence_coefficient_pct_K``, ``coercivity_coefficient_pct_K``, each with a
-        ``_provenance`` of ``comparator``, then ``kind``, ``source``, ``confidence``, ``note``.
+        ``_provenance`` of ``comparator``, missing where the value is NaN, then ``kind``,
+        ``source``, ``confidence``, ``note``. Every material has a row, at any temperature.
 
     Raises
     ------

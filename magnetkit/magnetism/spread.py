@@ -22,7 +22,12 @@ _NAMES = {"B_r": "remanence_T", "H_cJ": "coercivity_kA_m"}
 
 @lru_cache(maxsize=1)
 def constants() -> dict[str, Any]:
-    """Return ``datasets/recipes/spread.toml``."""
+    """Return ``datasets/recipes/spread.toml`` as a dict; it is shared: do not change it.
+
+    Among its keys are ``lot`` (by host, then ``remanence_T`` and ``coercivity_kA_m``, standard
+    deviations of ln), ``otherwise`` (the host of unknown ones), ``quantile``, ``meets``,
+    ``typical`` and ``level`` (the least and largest usual one).
+    """
     return datasets.toml("recipes/spread.toml")
 
 
@@ -43,14 +48,16 @@ class Spread:
     def share(self, quantity: str) -> float:
         """Compute the guaranteed least value over the typical one: what 99 % of lots reach.
 
-        `quantity` is "remanence_T" or "coercivity_kA_m".
+        `quantity` is "remanence_T" or "coercivity_kA_m"; another is an AttributeError. The result
+        lies between 0 and 1.
         """
         return float(np.exp(-constants()["quantile"] * getattr(self, quantity)))
 
     def slack(self, quantity: str) -> float:
         """Compute by how much ln of the typical value may fall until too many lots miss.
 
-        `quantity` is "remanence_T" or "coercivity_kA_m".
+        `quantity` is "remanence_T" or "coercivity_kA_m"; another is an AttributeError. Too many is
+        where fewer than 95 % of lots reach what 99 % did.
         """
         quantile_gap = constants()["quantile"] - NormalDist().inv_cdf(
             constants()["meets"]
@@ -61,9 +68,11 @@ class Spread:
 def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
     """Return how the lots of a host's magnets vary, as a `Spread`; those of an unknown host as 2:14:1.
 
-    `host` is such as "2:14:1". `given` are the user's own standard deviations, %, by ``B_r`` and
-    ``H_cJ``; the source then is "as you say". InputError for another name, or a number that does
-    not lie between 0 and 50.
+    `host` is such as "2:14:1", a variant counts as its root. `given` are the user's own standard
+    deviations, %, by ``B_r`` and ``H_cJ``, of which one may lack; the source then is "as you say".
+    InputError for another name, or what is no number above 0 and below 50. `Spread` has
+    ``remanence_T`` and ``coercivity_kA_m``, standard deviations of ln (0.04 for 4 %), and
+    ``source``.
 
     Examples
     --------
@@ -93,6 +102,7 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
 def shares(hosts: tuple[str, ...], quantity: str) -> FloatArray:
     """Compute `Spread.share` of a quantity for the lots of each host, and a NaN for none, (hosts + 1,).
 
-    The array is shared: do not change it.
+    `hosts` is a tuple of names such as "2:14:1", `quantity` "remanence_T" or "coercivity_kA_m". The
+    NaN stands last, so that code -1 picks it. The array is shared: do not change it.
     """
     return np.array([*(lots(host).share(quantity) for host in hosts), np.nan])

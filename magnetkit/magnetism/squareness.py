@@ -31,7 +31,7 @@ def squareness_ratio(
     Returns
     -------
     ndarray of float64, shape (n,)
-        0 where no knee is left.
+        0 where no knee is left; NaN where `squareness` is.
 
     Examples
     --------
@@ -48,7 +48,8 @@ def squareness_ratio(
 def has_boundary(host: Any) -> BoolArray:
     """Say which hosts have grains that a boundary phase parts, bool, in the shape of `host`.
 
-    `host` is a name such as "2:14:1", or an array of names; one of no host gives False.
+    `host` is a name such as "2:14:1", or an array of names; one of no host, an empty text too, gives
+    False.
     """
     hosts = [
         name

@@ -51,10 +51,12 @@ def transitions(
 
     Returns
     -------
-    DataFrame
-        curie_temperature_K; compensation_temperature_K, where the sublattices cancel;
+    DataFrame, or frame of the input's library
+        One row for each composition that could be read, with the index and other columns of the
+        input: curie_temperature_K; compensation_temperature_K, where the sublattices cancel;
         spin_reorientation_K, the highest temperature at which the easy axis sets in or is lost
-        (K_1 changes sign); spin_reorientation_2_K, where K_1 + 2 K_2 + 3 K_3 does. NaN where none.
+        (K_1 changes sign); spin_reorientation_2_K, where K_1 + 2 K_2 + 3 K_3 does. NaN where none
+        is found from 4 K on.
 
     Raises
     ------
@@ -89,7 +91,8 @@ def _last_zero(at: FloatArray, curve: FloatArray) -> FloatArray:
     """Find the highest temperature at which each row of a curve changes sign, (n,); NaN if never.
 
     `curve` has shape (n, k); `at`, (k,), are the rising temperatures, K, of its columns. Between
-    two of them a straight line is taken.
+    two of them a straight line is taken. NaN in a row is no change of sign, and neither is a value
+    of exactly 0.
     """
     before = curve[:, :-1]
     right = curve[:, 1:]
