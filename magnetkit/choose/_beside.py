@@ -218,7 +218,7 @@ def _judge_rows(
 
 
 def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
-    """Return the recipe of today's magnet: ``text`` in wt.%, such as "Nd30Fe69B1", and ``shell``.
+    """Return the recipe of today's magnet: ``text`` in wt.%, such as "B1Fe69Nd30", and ``shell``.
 
     It is that of the reference of the device of `job` if its grade is that of `incumbent`.
     Otherwise it is the likeliest recipe of the grade, whose composition must be known
@@ -234,10 +234,10 @@ def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
 
 
 def weight_text(table: CompositionTable, row: int) -> str:
-    """Return the composition of row number `row`, from 0, of `table` in wt.%, such as "Nd30Fe69B1".
+    """Return the composition of row number `row`, from 0, of `table` in wt.%, such as "B1Fe69Nd30".
 
-    Elements come by atomic number, as in "B1Fe69Nd30", with at most four decimals and six digits;
-    one of less than 0.00005 wt.% is left out. The text names no unit: read it with the basis
+    Elements come by atomic number, with at most four decimals and six digits; one of less than
+    0.00005 wt.% is left out. The text names no unit: read it with the basis
     "weight".
     """
     weights = np.round(100.0 * table[np.array([row])].weight_fractions()[0], 4)
