@@ -164,7 +164,8 @@ def _first_status(tables: _Tables, temperature: float) -> Coded:
 
     `tables` maps temperatures, K, `temperature` among them, to columns of n magnets, each with
     ``status``, a `Coded` whose codes are positions in `STATUSES`, as are those of the result. The
-    other temperatures count in the order of `tables`. A row that is "ok" at all is "ok".
+    other temperatures count in the order of `tables`. A row that is "ok" at every temperature is
+    "ok".
     """
     status_codes = tables[temperature]["status"].codes
     for table in tables.values():
