@@ -183,9 +183,9 @@ def make_job(
     objectives : sequence of str
         Such as "cost_USD_kg:min", in place of all of the profile's; empty for those.
     **conditions
-        Keywords of `Conditions.of`, such as ``scenario``, ``process``, ``between``,
-        ``load_line``, ``outside_field_kA_m`` and ``hours``, and ``calibration``. The last four
-        but one are the profile's where they are None or not given.
+        Keywords of `Conditions.of`, such as ``scenario`` and ``process``, and ``calibration``.
+        ``between``, ``load_line``, ``outside_field_kA_m`` and ``hours`` are the profile's where
+        they are None or not given.
 
     Returns
     -------

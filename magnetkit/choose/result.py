@@ -105,11 +105,13 @@ class Ranked:
         Parameters
         ----------
         columns : sequence of str, optional
-            Names as in `magnetkit.columns`; all without it.
+            Names as in `magnetkit.columns`, in a list or tuple (a single text counts as its
+            letters); all without it.
 
         Returns
         -------
-        pyarrow.Table, n rows
+        pyarrow.Table
+            n rows, the columns in the order asked for. What is not known is null.
 
         Raises
         ------
@@ -160,7 +162,10 @@ class Ranked:
 
     @property
     def pareto(self) -> pd.DataFrame:
-        """The first Pareto front of those that meet the requirements, by rank."""
+        """The first Pareto front of those that meet the requirements, by rank.
+
+        A frame with all columns; the index is that of `table`. No row where none meets them.
+        """
         front = self.select(["pareto_front"])["pareto_front"]
         return self._rows(pc.equal(front, 1))
 
@@ -180,12 +185,14 @@ class Ranked:
         Parameters
         ----------
         n : int, optional
-            How many candidates; without it `decisions`.
+            How many candidates; without it `decisions`. Those that miss the requirements follow
+            those that meet them; those without a rank are left out.
 
         Returns
         -------
         DataFrame
-            Columns as in `magnetkit.columns`; the index is that of `table`.
+            Columns as in `magnetkit.columns`; the index is that of `table`, but counts from 0 for
+            the decisions. No row for 0.
 
         Raises
         ------
@@ -204,12 +211,13 @@ class Ranked:
         Parameters
         ----------
         candidate : str
-            As given or generated.
+            As given or generated, letter by letter: the column ``candidate``, not the formula.
 
         Returns
         -------
         DataFrame
-            Columns as in `magnetkit.columns`; no row where there is none.
+            Columns as in `magnetkit.columns`; the index is that of `table`. No row where there is
+            none; rows without a rank come last.
 
         Raises
         ------
@@ -229,12 +237,12 @@ class Ranked:
         Parameters
         ----------
         n : int
-            How many at most.
+            How many at most. All that are ranked where there are no more.
 
         Returns
         -------
         DataFrame
-            Columns as in `magnetkit.columns`; the index is that of `table`.
+            By rank; columns as in `magnetkit.columns`; the index is that of `table`.
 
         Raises
         ------
@@ -319,10 +327,12 @@ class Ranked:
     def to_parquet(self, path: str | Path) -> None:
         """Write every candidate to a Parquet file.
 
+        Rows are in the order of the input, and columns as of `data`.
+
         Parameters
         ----------
         path : str or Path
-            File to write; one that is there is replaced.
+            File to write; one that is there is replaced. Its folder must be there.
         """
         write_parquet([self.data], self.data.schema, Path(path))
 
@@ -338,7 +348,8 @@ class Ranked:
     def _rows(self, mask: pa.ChunkedArray) -> pd.DataFrame:
         """Return the rows for which `mask`, bool (n,), holds, by rank, with the index of `table`.
 
-        A null of the mask counts as False.
+        A null of the mask counts as False. The frame has all columns and is new; rows without a
+        rank come last.
         """
         rows = np.flatnonzero(pc.fill_null(mask, False).to_numpy())
         frame = compact(self.source.take(rows))
@@ -350,14 +361,19 @@ class Ranked:
 
 
 def slice_rows(rows: IntArray, start: int, stop: int) -> IntArray:
-    """Return those of some ascending numbers that are from `start` up to but not `stop`."""
+    """Return those of some ascending numbers that are from `start` up to but not `stop`.
+
+    `rows`, int64, holds the numbers themselves, of which `start` and `stop` are values, not
+    positions.
+    """
     return rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
 
 
 def spread_places(ranked: int, n: int) -> IntArray:
     """Return at most `n` of the places 1 to `ranked`: the first n // 2, then evenly over the rest.
 
-    The result is int64 and ascending; all places where there are no more than `n`.
+    The result is int64 and ascending, and holds the last place; all places where there are no
+    more than `n`. It is empty for `n` of 0, or where `ranked` is 0.
     """
     places = np.arange(1, ranked + 1)
     if ranked <= n:
@@ -370,7 +386,8 @@ def compact(table: pa.Table) -> pa.Table:
     """Return a table in one chunk whose dictionaries have only the texts of its rows.
 
     The dictionaries of a larger table have the texts of all its rows, which makes a few rows slow
-    to read. `table` is not changed.
+    to read. Rows, nulls, names and order of columns stay; `table` is not changed. Metadata of the
+    schema are dropped.
     """
     columns = []
     for column in table.columns:
@@ -385,8 +402,11 @@ def compact(table: pa.Table) -> pa.Table:
 def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Convert records of decisions to the data frame of a result, one row a record.
 
-    Columns stand in the registry's order. Ranks and fronts become integers that may be missing,
-    other numbers float. `records` are dicts by column, as in a manifest.
+    `records` are dicts by column, as of `decide` or in a manifest, in the order of the rows; at
+    least one. Columns stand in the registry's order; a key that not all have is missing in the
+    others. ``rank``, ``pareto_front`` and ``simpler_rank`` become integers that may be missing,
+    numbers of the registry and columns that end in ``_lo``, ``_hi`` or ``_share`` float, None NaN.
+    All else stays as it is.
     """
     frame: Any = pd.DataFrame.from_records(list(records))
     frame = frame[order_columns(frame.columns)]
@@ -406,7 +426,9 @@ def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def _result_frame(table: pa.Table) -> pd.DataFrame:
     """Convert rows of a result to pandas, ranks and fronts as integers that may be missing.
 
-    `table` is of Arrow and is not changed.
+    `table` is of Arrow and is not changed. Those columns are ``rank``, ``pareto_front`` and
+    ``simpler_rank``, where they are there. Other nulls become NaN or None, texts of few words
+    categories. Rows are numbered from 0.
     """
     frame = table.to_pandas()
     for name, kind in _MASKED.items():
