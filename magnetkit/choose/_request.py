@@ -335,8 +335,8 @@ def incumbent_of_grade(name: str, request: Request) -> Incumbent:
 def curve_shape(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
     """Return H_k / H_cJ at a temperature, and the recoil permeability of a grade.
 
-    `sheet` is its row of `grades` at 20 degrees C, with ``kind``, ``host``, B_r, H_cJ, alpha and
-    beta; `kelvin` is the temperature, K. The result is the tuple (squareness, recoil); either is
+    `sheet` is its row of `grades` at 20 degrees C, with all its columns; `kelvin` is the
+    temperature, K. The result is the tuple (squareness, recoil); either is
     NaN where it is not known.
     """
     shape = curve_shapes(sheet.to_frame().T.infer_objects()).iloc[0]
@@ -533,7 +533,7 @@ def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
 
     `curve` is a `MeasuredCurve`, which has ``squareness`` (H_k / H_cJ) and ``temperature_K``, that
     of the measurement. It is carried by the chords of `sheet`, a row of `grades` at 20 degrees C
-    with ``host``, B_r, H_cJ, alpha and beta.
+    with all its columns.
     """
     cold = remaining_shares(sheet, curve.temperature_K)
     hot = remaining_shares(sheet, kelvin)

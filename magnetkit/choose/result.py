@@ -372,8 +372,8 @@ def slice_rows(rows: IntArray, start: int, stop: int) -> IntArray:
 def spread_places(ranked: int, n: int) -> IntArray:
     """Return at most `n` of the places 1 to `ranked`: the first n // 2, then evenly over the rest.
 
-    The result is int64 and ascending, and holds the last place; all places where there are no
-    more than `n`. It is empty for `n` of 0, or where `ranked` is 0.
+    The result is int64 and ascending, and from `n` of 3 on holds the last place; all places where
+    there are no more than `n`. It is empty for `n` of 0, or where `ranked` is 0.
     """
     places = np.arange(1, ranked + 1)
     if ranked <= n:
@@ -402,8 +402,8 @@ def compact(table: pa.Table) -> pa.Table:
 def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Convert records of decisions to the data frame of a result, one row a record.
 
-    `records` are dicts by column, as of `decide` or in a manifest, in the order of the rows; at
-    least one. Columns stand in the registry's order; a key that not all have is missing in the
+    `records` are dicts by column, as of `decide` or in a manifest, in the order of the rows;
+    none give an empty frame. Columns stand in the registry's order; a key that not all have is missing in the
     others. ``rank``, ``pareto_front`` and ``simpler_rank`` become integers that may be missing,
     numbers of the registry and columns that end in ``_lo``, ``_hi`` or ``_share`` float, None NaN.
     All else stays as it is.
