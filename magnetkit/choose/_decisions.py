@@ -519,11 +519,11 @@ def decide(
     Returns
     -------
     list of dict
-        One record a decision, today's magnet first, then the lower class, then at most
-        `MOST` in all; the keys are columns of the result, among them ``decision_status`` ("keep",
-        "buy", "ready" or "trial"), ``share_best`` and ``next_test``. What is not known is None.
-        ``heavy_rare_earth_saved_wt_pct`` is None throughout where today's magnet is no more likely
-        than a trial to meet the requirements.
+        One record a decision, at most `MOST`: today's magnet first, then the lower class, then
+        candidates, trials last. The keys are columns of the result, among them
+        ``decision_status`` ("keep", "buy", "ready" or "trial"), ``share_best`` and ``next_test``.
+        What is not known is None. ``heavy_rare_earth_saved_wt_pct`` is None throughout where
+        today's magnet meets the requirements with less than the probability `PLAUSIBLE`.
     """
     if found is not None:
         anyway = [_with_chance_among(found, take, job, anyway[0]), *anyway[1:]]
