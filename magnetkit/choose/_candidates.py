@@ -1292,8 +1292,8 @@ def judge_grades(
     """Judge the grades as they are sold, the likeliest first.
 
     The values are the median of what makers guarantee, as `magnetkit.curve` draws a grade. Left
-    out are grades used above their rating, those that miss a limit on alpha, and the grade in
-    use.
+    out are grades used above their rating or without one, those that miss a limit on alpha, and
+    the grade in use.
 
     Parameters
     ----------
@@ -1302,14 +1302,17 @@ def judge_grades(
     request : Request
         Temperature and duty.
     limits : dict of str to Requirement
-        What has to be met, by column. Those on columns that the result does not have are ignored.
+        What has to be met, by column. Those on columns that the result does not have, such as
+        "cost_USD_kg", are ignored. The probability counts minima of B_r, (BH)max, H_cJ, knee field
+        and margin alone.
 
     Returns
     -------
     pandas.DataFrame
         One row a grade: columns of `sold_figures`, ``temperature_K``, ``status`` ("ok"),
         ``route`` (None), ``shell`` (empty), ``field_kA_m``, ``demagnetization_safety``,
-        ``probability_meets_requirements`` and ``failed_requirements``. A new frame.
+        ``probability_meets_requirements`` and ``failed_requirements``. A new frame, whose index is
+        not in order. There is no recipe, heavy rare earth or cost: see `as_candidates`.
     """
     rows = sold_figures(request.temperature)
     rows = rows[rows[LIMIT].fillna(0.0) >= request.temperature - 1e-6]
@@ -1355,10 +1358,12 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a grade, ``grade``: median over makers of ``remanence_T`` and ``coercivity_kA_m``,
-        both also in the guaranteed columns; ``knee_field_kA_m`` (also as guaranteed) and
-        ``max_energy_product_kJ_m3``; whether the sheet is ``copied``; and the columns of
-        `_cold_sold_figures`.
+        One row a grade, ``grade``, numbered from 0: median over makers of ``remanence_T`` and
+        ``coercivity_kA_m``, both also as ``remanence_guaranteed_T`` and
+        ``coercivity_guaranteed_kA_m``; ``knee_field_kA_m``, also as ``knee_guaranteed_kA_m``, and
+        ``max_energy_product_kJ_m3``; ``copied`` (bool), whether its sheets are not of its maker;
+        and the columns of `_cold_sold_figures`. Grades without a value at the temperature are left
+        out.
     """
     rows = guaranteed_minima(kelvin)
     guaranteed_medians = rows.groupby("grade", sort=False)[
@@ -1386,9 +1391,10 @@ def _cold_sold_figures() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        ``makers`` (names separated by commas), ``host``, ``kind`` (such as "sintered"),
-        ``density_kg_m3``, ``max_working_temperature_K``, ``recoil`` permeability, alpha (%/K) and
-        ``coercivity_20C_kA_m``. Shared: do not change it.
+        ``makers`` (names separated by commas), ``host`` (such as "2:14:1"), ``kind`` (such as
+        "sintered"), ``density_kg_m3``, ``max_working_temperature_K``, ``recoil`` permeability,
+        ``remanence_coefficient_pct_K`` (%/K) and ``coercivity_20C_kA_m``, the median over makers.
+        What is not known is NaN. Shared: do not change it.
     """
     rows = guaranteed_minima(ROOM_K)
     groups = rows.groupby("grade", sort=False)
@@ -1423,8 +1429,9 @@ def grade_makeup(
     grade : str
         A name of `magnetkit.grades`, such as "N42SH" (KeyError otherwise).
     kind : str or None
-        Kind of recipe, such as "diffused": the result holds the recipe of that kind alone, if the
-        grade may be of it. None, or another text, keeps all recipes.
+        Kind of recipe, "bulk", "diffused", "fine-grained" or "hot-deformed": the result holds the
+        recipe of that kind alone, its heavy rare earth without a range, if the grade may be of it.
+        None, or another text, keeps all recipes.
     curie : CurieModel or None
         Model of the Curie temperature.
 
@@ -1459,9 +1466,9 @@ def as_candidates(
     Parameters
     ----------
     sold : pandas.DataFrame
-        Rows of `judge_grades`; not changed.
+        Rows of `judge_grades`, each label of the index once; not changed.
     way : str
-        Kind of way to enter.
+        Kind of way to enter, such as "lower-class" or "other-family".
     kind : str or None
         Kind of recipe to prefer, such as "diffused"; None for the likeliest.
     request : Request
@@ -1470,8 +1477,9 @@ def as_candidates(
     Returns
     -------
     pandas.DataFrame
-        Rows of `sold` with ``candidate`` (recipe, wt.%), ``shell``, ``way`` and supply columns;
-        heavy rare earth and exposure are means over the recipes that a grade may have. Grades
+        Rows of `sold`, with its index, with ``candidate`` (recipe, wt.%), ``shell``, ``way`` and
+        the columns of `_enter_supply`; ``heavy_rare_earth_wt_pct`` and ``exposure_USD_kg`` are
+        means over the recipes that a grade may have, the others those of the likeliest. Grades
         without a recipe are left out; without any row there are no supply columns.
     """
     import pandas as pd
@@ -1522,19 +1530,22 @@ def select_grades(
     sold : pandas.DataFrame
         Rows of `judge_grades`; not changed.
     incumbent : Incumbent
-        The magnet in use.
+        The magnet in use: its host and H_cJ at 20 degrees C are read.
     request : Request
         As for `as_candidates`.
     kind : str or None
-        Kind of recipe that other classes have, such as "diffused".
+        Kind of recipe that other classes have, such as "diffused"; None or an empty text for the
+        likeliest.
     reach : bool
         The magnet in use does not meet the limits, so higher classes count too.
 
     Returns
     -------
     pandas.DataFrame
-        Rows as of `as_candidates`, whose ``way`` is "lower-class", "higher-class" or
-        "other-family".
+        Rows as of `as_candidates`, numbered from 0, whose ``way`` is "lower-class",
+        "higher-class" (from `LOWER_CLASS` times today's H_cJ on, with `reach` alone) or
+        "other-family". Grades less likely than `UNLIKELY` to meet the limits are left out. Where
+        none is left the frame is empty and has ``candidate`` and ``way`` but no supply columns.
     """
     import pandas as pd
 
@@ -1583,7 +1594,8 @@ def enter_comparison(
     ``heavy_rare_earth_saved_wt_pct`` counts against `today`; ``cost_per_flux_ratio`` is the cost
     per flux divided by that of `own`, the row of the magnet in use; ``meets_requirements`` is
     whether the probability is at least `MEETS`. `frame` must have ``heavy_rare_earth_wt_pct``,
-    the cost per flux and ``probability_meets_requirements``.
+    ``cost_per_flux_USD_m3_T`` and ``probability_meets_requirements``, `own` the second of them,
+    and `today` ``wt_pct`` (wt.%). What is saved is negative where a candidate holds more.
     """
     frame[SAVED] = today.wt_pct - frame[HEAVY]
     ratio = frame[COST_PER_FLUX].to_numpy(float) / float(own[COST_PER_FLUX])
@@ -1594,10 +1606,12 @@ def enter_comparison(
 def order_candidates(frame: "pd.DataFrame") -> IntArray:
     """Sort candidates: those that meet the limits first, the others by probability.
 
-    Those that meet are sorted by exposure to heavy rare earth. Trials stand behind the other ways
-    of either group. `frame` must have ``probability_meets_requirements``, ``way``,
-    ``exposure_USD_kg`` and ``cost_per_flux_ratio``; it is not changed. The result holds row
-    positions, int64 (n,); equals keep their order.
+    Those that meet, with a probability of `MEETS` or more, are sorted by exposure to heavy rare
+    earth (to a cent), then by probability; of equals the cheapest per flux comes first. Trials
+    (``way`` one of `TRIALS`) stand behind the other ways of either group. `frame` must have
+    ``probability_meets_requirements``, ``way``, ``exposure_USD_kg`` and ``cost_per_flux_ratio``;
+    it is not changed. The result holds row positions from 0, int64 (n,), the best first; equals
+    keep their order.
     """
     chance = frame[CHANCE].to_numpy(float)
     meets = chance >= MEETS

@@ -104,10 +104,12 @@ _Required = list[tuple[float, Requirement]]
 class Bound:
     """Up to where candidates are evaluated; by default all that have a rank are.
 
-    `limit` is the largest loss of those that meet the requirements, `margin` the least of those
-    that miss. `limits` are losses of some decisions, where they are larger: the best of each go on;
-    `trials` those of what does not meet the requirements, and is worth a trial. Where many miss by
-    exactly `margin`, as all of a host that the device does not allow, `last` is the largest hash.
+    `limit` is the largest loss of those that meet the requirements, in units of regret, `margin`
+    the least of those that miss, as a share of a limit. `limits` are losses by decision, such as
+    "2:14:1: diffused Tb", which count where they are larger than `limit`: the best of each go on;
+    `trials` those of what does not meet the requirements, and is worth a trial. A decision that is
+    in neither has the `limit`. Where many miss by exactly `margin`, as all of a host that the
+    device does not allow, `last` is the largest hash.
     """
 
     limit: float = np.inf
@@ -118,7 +120,7 @@ class Bound:
 
     @property
     def is_finite(self) -> bool:
-        """Whether anything that can be ranked is left out."""
+        """Whether anything that can be ranked is left out, by `limit` or `margin`."""
         return self.limit < np.inf or self.margin > -np.inf
 
     def admits(
@@ -135,17 +137,24 @@ class Bound:
         Parameters
         ----------
         decision : Coded
-            Decision of each.
+            Decision of each; a row without one counts by ``limit`` alone.
         meets : ndarray of bool, shape (n,)
             True where the requirements may be met.
         worth : ndarray of bool, shape (n,)
             True where a trial may be worth it.
         loss : ndarray, shape (n,)
-            Smallest possible loss.
+            Smallest possible loss, in units of regret; inf and NaN are beyond any finite limit.
         margin : ndarray, shape (n,)
-            Largest possible margin.
+            Largest possible margin, as a share of a limit, negative where one misses; inf where it
+            is not known.
         hashes : ndarray of uint64, shape (n,), or None
-            Hashes that decide ties of the margin.
+            Hashes that decide ties of the margin; None lets all ties in.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            True for what keeps to the margin, whether it meets or not, and for what keeps to the
+            loss and may meet or be worth a trial.
         """
         # An unknown margin is infinite, and so is the bound where none that miss are admitted.
         is_inside = (margin >= self.margin - _ORDER_SLACK) & (
@@ -175,9 +184,11 @@ class Bound:
 class Tally:
     """Counts over candidates, whatever became of them.
 
-    How many came to each of the ``stages``; how many ``ended`` before the last, by the reason;
-    how many within the bound meet the requirements (``copies``), by decision; and of those whose
-    magnet was computed, how many are of each ``status``.
+    Each is a Counter by text. How many came to each of the ``stages`` ("composition",
+    "distance to measured magnets", "nominal remanence and coercivity", "magnetism",
+    "stability"); how many ``ended`` before the last, by the reason; how many within the bound meet
+    the requirements (``copies``), by decision; and of those whose magnet was computed, how many
+    are of each ``status``.
     """
 
     stages: Counter[str] = field(default_factory=Counter)
@@ -235,17 +246,20 @@ def evaluate(
     job : Job
         Device, temperature and conditions that they are evaluated for.
     bound : Bound, optional
-        Candidates beyond it are dropped; without it none is.
+        Candidates beyond it are dropped, and those that cannot be ranked (whose status is not
+        "ok"); without it none is.
     want : collection of str, optional
-        Columns needed; those of the requirements are added, and others may be there too. Without
-        it all but those of the ranking are computed, in the order of the registry, ``candidate``
-        being the formula.
+        Columns needed; those of the requirements are added, and others may be there too. With a
+        bound it must hold those of ``job.rule.columns()`` and ``decision``. "status" in it asks for
+        stability too. Without it all but those of the ranking are computed, in the order of the
+        registry, ``candidate`` being the formula.
 
     Returns
     -------
     Evaluated
-        Numbers and columns of the k candidates that remain, their keys (None without a bound),
-        and counts of all.
+        ``rows``, numbers from 0 of the k candidates that remain, ascending; their ``columns``;
+        ``keys`` and ``near``, their keys at the job's threshold and at that of a trial (None
+        without a bound); and ``tally``, counts of all.
     """
     tally = Tally()
     rows = np.arange(len(table))
@@ -301,9 +315,10 @@ def _apply_stability(
     Parameters
     ----------
     columns : Columns
-        n candidates; ``status`` becomes "not makeable" and the probability 0 where that is so.
+        n candidates with ``status``, a `Coded`, and ``probability_meets_requirements``; the first
+        becomes "not makeable" and the second 0 where that is so.
     rows : ndarray of int64
-        Numbers of the candidates that are judged.
+        Numbers, from 0, of the candidates that are judged; the others stay.
     split : Partition
         The n recipes split into hard phase and grain boundary.
     job : Job
@@ -322,8 +337,9 @@ def _apply_stability(
 def columns_read(job: Job) -> list[str]:
     """List the columns that readers of a result of `job` need of every row, beside name and number.
 
-    They are the leading columns, composition, status, probability and failures, evidence,
-    objectives, and the required properties with range and provenance.
+    They are the leading columns (``host``, ``temperature_K``, ``route``, ``decision``),
+    composition, status, probability and failures, evidence, objectives, and the required
+    properties with ``_lo``, ``_hi`` and ``_provenance``. Each name once.
     """
     names = ["host", "temperature_K", "route", "decision"]
     for column in job.rule.columns():
@@ -348,7 +364,11 @@ def columns_read(job: Job) -> list[str]:
 
 
 def reference_candidate(job: Job) -> Columns:
-    """Evaluate today's magnet of the device of `job` as a candidate: all columns, one row."""
+    """Evaluate today's magnet of the device of `job` as a candidate: all columns, one row.
+
+    They are those of `evaluate` without a bound, which lack those of the ranking; ``candidate`` is
+    the reference's formula as it is written in the profile.
+    """
     reference = job.profile.reference
     row = evaluate(reference.table(), [reference.shell or ""], job).columns
     row["candidate"] = Coded.of([reference.formula])
@@ -360,9 +380,10 @@ def _supply_columns(
 ) -> Columns:
     """Compute the columns of supply, the host codes and the decision of n candidates.
 
-    `table` holds the candidates, `shells` a text for each (empty for none) or None; `job` is what
-    they are evaluated for. The `Columns` are those of `supplies`, the codes under the name
-    `_HOSTS`, int8 (n,), and ``decision``, a `Coded`.
+    `table` holds the candidates, `shells` a text for each, such as "Tb 0.5 wt%" (empty for none),
+    or None; `job` is what they are evaluated for. The `Columns` are those of `supplies`, such as
+    ``heavy_rare_earth_wt_pct`` and ``cost_USD_kg``; the codes under the name `_HOSTS`, int8 (n,),
+    indices into `HOST_NAMES`, -1 for none; and ``decision``, a `Coded`.
     """
     supply = _stages.supplies(table, shells, job.conditions)
     supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
