@@ -1361,9 +1361,9 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
         One row a grade, ``grade``, numbered from 0: median over makers of ``remanence_T`` and
         ``coercivity_kA_m``, both also as ``remanence_guaranteed_T`` and
         ``coercivity_guaranteed_kA_m``; ``knee_field_kA_m``, also as ``knee_guaranteed_kA_m``, and
-        ``max_energy_product_kJ_m3``; ``copied`` (bool), whether its sheets are not of its maker;
-        and the columns of `_cold_sold_figures`. Grades without a value at the temperature are left
-        out.
+        ``max_energy_product_kJ_m3``; ``copied`` (bool), whether only copies of its maker's
+        tables were read; and the columns of `_cold_sold_figures`. Grades of which no maker
+        guarantees both B_r and H_cJ are left out.
     """
     rows = guaranteed_minima(kelvin)
     guaranteed_medians = rows.groupby("grade", sort=False)[
