@@ -182,7 +182,9 @@ def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
     Returns
     -------
     tuple of (str, str, str, str or None)
-        Recipe in wt.%, shell (empty for none), kind of way such as "diffused", and route.
+        Recipe in wt.%, such as "Nd30Fe69B1", shell (a text such as "Tb 0.5 wt%", empty for none),
+        kind of way such as "diffused" (a key of `magnetkit.choose.answer.WAYS`), and route (None
+        for the usual one). Kept and shared.
     """
     rows: list[_Melt] = []
     for grid in usual_magnets()[host].candidates:
@@ -711,8 +713,8 @@ def _compare_by_producer(
     Returns
     -------
     logs, deviations : dict of str to ndarray, shape (n,)
-        By these two columns: ln of the value over that of a usual lot in use, and its standard
-        deviation.
+        By these two columns: ln of the value over that of a usual lot in use (the first row too,
+        which is therefore not 0), and its standard deviation, from a 90 % range.
     """
     logs = {}
     deviations = {}
@@ -852,13 +854,13 @@ def _producer_at_level(
     Parameters
     ----------
     incumbent : Incumbent
-        The magnet in use.
+        The magnet in use; with ``between`` it counts as compensated.
     own : Recipe
-        Its recipe.
+        Its recipe: ``text`` (wt.%) and ``shell`` are read.
     request : Request
-        Temperature of use and model of the Curie temperature.
+        Temperature of use, range of alpha and model of the Curie temperature.
     level : Level
-        Level of its producer at 20 degrees C.
+        Level of its producer at 20 degrees C, as of `producer_level`.
 
     Returns
     -------
@@ -1100,7 +1102,12 @@ def _evidence_distance(
     table : CompositionTable
         The n recipes, that of the magnet in use first.
     is_same : ndarray of bool, shape (n,)
-        True for rows of that recipe, shell and route.
+        True for rows of that recipe, shell and route; their distance is 0.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        0 or more; a new array.
     """
     distance = np.nan_to_num(model[DISTANCE].to_numpy(float))
     if incumbent.makeup is not None and not incumbent.makeup.estimate:

@@ -144,7 +144,7 @@ class Job:
 
     @cached_property
     def heavy_today(self) -> float:
-        """Heavy rare earth of the reference magnet, wt.%."""
+        """Heavy rare earth of the reference magnet of the device, its shell included, wt.%."""
         reference = self.profile.reference
         shells = [reference.shell or ""]
         supply_columns = supplies(reference.table(), shells, self.conditions)
@@ -152,7 +152,7 @@ class Job:
 
     @cached_property
     def rule(self) -> Rule:
-        """The rule by which the candidates are ranked."""
+        """The rule by which the candidates are ranked: objectives, units and thresholds of the job."""
         rule_of_job = Rule.of(
             self.profile.objectives, self.threshold, self.scales
         )

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def _known_host(name: str) -> str:
-    """Return `name`, or raise ValueError if it is none of `HOST_NAMES`."""
+    """Return `name`, or raise ValueError if it is none of `HOST_NAMES`, such as "2:14:1" or "1:5"."""
     if name not in HOST_NAMES:
         raise ValueError(
             f"expected a host of {', '.join(HOST_NAMES)}, got {name!r}"

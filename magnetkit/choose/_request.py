@@ -182,7 +182,10 @@ class Incumbent:
         return self.squareness * self.least[COERCIVITY]
 
     def field_kA_m(self, request: Request) -> float:
-        """Return the field against the magnet at the duty of `request`, kA/m."""
+        """Return the field against the magnet at the duty of `request` (``conditions.duty``), kA/m.
+
+        It is that at the temperature of use, with the guaranteed B_r.
+        """
         field_A_m = request.conditions.duty.field(
             np.array(self.least[REMANENCE]), np.array(self.recoil)
         )
@@ -552,8 +555,8 @@ def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
     """Return the row of the melted grade, of any family, nearest to `b_r`, T, and `h_cj`, kA/m.
 
     Values of grades at 20 degrees C are compared, whatever the temperature of these. `h_cj`
-    counts as a usual one, a tenth above what makers guarantee. The row has the columns of
-    `grades`.
+    counts as a usual one, a tenth above what makers guarantee. The row, a Series, has the columns
+    of `grades`; grades without a B_r or H_cJ do not count.
     """
     table = grades()
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))

@@ -153,7 +153,11 @@ class Ranked:
 
     @cached_property
     def job(self) -> "Job":
-        """What the candidates were evaluated for."""
+        """What the candidates were evaluated for.
+
+        Where the screening was not done in this process it is built of the ``identity`` in the
+        manifest, and the files that this names must be there.
+        """
         from ._job import restore_job
 
         return self.known_job or restore_job(
@@ -173,9 +177,10 @@ class Ranked:
     def decisions(self) -> pd.DataFrame:
         """What to choose between: today's magnet, then up to four others, copies folded.
 
-        Columns as in `magnetkit.columns`, among them ``decision_status`` (keep, ready to melt, buy
-        as sold, or a trial), ``copies``, of a space of which the best are kept at least
-        so many, and ``next_test``. One row per decision.
+        Columns as in `magnetkit.columns`, among them ``decision_status`` ("keep", "ready" to melt,
+        "buy" as sold, or "trial"), ``copies``, how many candidates of the decision meet the
+        requirements (of a space of which the best are kept at least so many), and ``next_test``.
+        One row per decision, numbered from 0.
         """
         return decisions_frame(self.manifest[DECISIONS])
 
@@ -267,22 +272,24 @@ class Ranked:
         Parameters
         ----------
         top : int
-            Places that count as the top.
+            Places that count as the top, 1 or more.
         draws : int
-            How often to sample and rank again.
+            How often to sample and rank again, 1 or more.
         pool : int
-            How many of the best are ranked again.
+            How many of the best are ranked again, 1 or more.
         seed : int
-            Of the random draws.
+            Of the random draws, 0 or more.
         interval : float
             Certainty with which a candidate must beat another to be distinct from it, and coverage
-            of the range of ranks.
+            of the range of ranks; above 0.5 and below 1.
 
         Returns
         -------
         DataFrame
             The best `pool` candidates by rank: ``rank``, ``candidate``, ``formula``, ``shell``,
-            ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`. Candidates of one
+            ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`: ``top_ten_share`` (share
+            of the draws among the first `top`), ``meets_share``, ``rank_median``, ``rank_lo``,
+            ``rank_hi`` and ``tie_group``, a number from 1. Candidates of one
             ``tie_group`` are not distinct from its first, which beats them in fewer than `interval`
             of the draws.
 

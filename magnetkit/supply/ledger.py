@@ -374,7 +374,7 @@ def _risk_of_sources(
     Returns
     -------
     ndarray of float64, shape (n,) or (n, k)
-        0 to 1; NaN where the risk of an element of the alloy is unknown.
+        0 to 1; NaN where the risk of an element of the alloy, however little of it, is unknown.
     """
     from ..alloy._row_kernels import risks_of_sources
     from ..alloy.shell_rows import with_shell
@@ -518,7 +518,10 @@ def sampled_supply(
         return deviates[at]
 
     def stated_figures(name: str) -> FloatArray:
-        """Return column `name` of the element tables, (elements, draws), each draw by its scenario."""
+        """Return column `name` of the element tables, (elements, draws), each draw by its scenario.
+
+        `name` is a column of numbers of `element_table`; rows are the elements of that table.
+        """
         columns = {
             key: figures[name].to_numpy(np.float64)
             for key, figures in tables.items()

@@ -80,7 +80,7 @@ class Shortage(Strict):
     def missing_shares(self) -> dict[str, float]:
         """Return the largest share, 0 to 1, of each element that cannot be bought, by symbol.
 
-        Elements that no cut names are left out.
+        Elements that no cut names are left out; the dict is empty without cuts.
         """
         return _largest_by_element(
             (one.elements, one.share) for one in self.cuts
@@ -89,7 +89,8 @@ class Shortage(Strict):
     def weeks_late(self) -> dict[str, float]:
         """Return the weeks that each element comes late, by symbol, the largest of its delays.
 
-        Elements that no delay names are left out.
+        Elements that no delay names are left out; the dict is empty without delays. The time until
+        everything arrives is the largest of the values.
         """
         return _largest_by_element(
             (one.elements, one.weeks) for one in self.delays
