@@ -43,8 +43,9 @@ _JUDGED = (REMANENCE, COERCIVITY, KNEE, MARGIN_OF_DUTY, *GUARANTEED.values())
 def is_beside_grade(job: "Job") -> bool:
     """Return whether the candidates of `job` are judged beside the grade of their calibration.
 
-    They are if ``job.conditions.calibration`` names a grade and `magnetkit.replace` can ask for
-    every requirement of the device.
+    They are if ``job.conditions.calibration`` (a text or None) names a grade of
+    `magnetkit.grades`, such as "N42SH", and `magnetkit.replace` can ask for every requirement of
+    the device (``job.profile.requirements``).
     """
     calibration = job.conditions.calibration
     if calibration is None or not is_grade(calibration):
@@ -55,8 +56,8 @@ def is_beside_grade(job: "Job") -> bool:
 def _is_supported(requirement: Requirement, job: "Job") -> bool:
     """Say whether `magnetkit.replace` can ask for `requirement`, one of the device of `job`.
 
-    It can if the column is one of `SUPPORTED_LIMITS`, the temperature is that of the job, and the
-    limit is no share of the reference.
+    It can if its ``column`` is one of `SUPPORTED_LIMITS`, its ``temperature_K`` is None or within
+    0.5 K of ``job.temperature``, and its ``share_of_reference`` is None.
     """
     kelvin = requirement.temperature_K or job.temperature
     if (
@@ -73,9 +74,11 @@ def _find_request(job: "Job") -> tuple[Request, Limits]:
     Returns
     -------
     request : Request
-        Conditions of the job without process and calibration.
+        Conditions of the job at its one temperature, without process and calibration;
+        ``on_duty`` if the device requires ``demagnetization_safety``, ``lasting`` if the time of
+        use is above 0. All other fields are the usual ones; it has no ``require``.
     limits : dict of str to Requirement
-        The profile's requirements by column.
+        The profile's requirements by column. Of several on one column the last is kept.
     """
     limits = {one.column: one for one in job.profile.requirements}
     conditions = dataclasses.replace(
@@ -102,8 +105,9 @@ def judge_beside_grade(
 
     The grade is the calibration of `job`. Only candidates of the grade's host family whose status
     is "ok" are judged anew. Replaced for them are ``probability_meets_requirements``,
-    ``failed_requirements``, guaranteed values, and B_r, H_cJ, H_k and margin of a usual lot with
-    their ends, each where `here` has it.
+    ``failed_requirements``, the guaranteed values (`GUARANTEED`), and ``remanence_T``,
+    ``coercivity_kA_m``, ``knee_field_kA_m`` and ``demagnetization_safety`` of a usual lot with
+    their ends ``_lo`` and ``_hi``, each where `here` has it. All other columns stay.
 
     Parameters
     ----------
@@ -112,9 +116,11 @@ def judge_beside_grade(
     shells : sequence of str or None
         Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     here : Columns
-        Their evaluated columns; not changed.
+        Their evaluated columns; not changed. ``host``, ``status`` and ``failed_requirements``,
+        each a `Coded`, are required.
     job : Job
-        Device, temperature and conditions that they are evaluated for.
+        Device, temperature and conditions that they are evaluated for; its
+        ``conditions.calibration`` must name a grade.
 
     Returns
     -------
@@ -175,9 +181,9 @@ def _judge_rows(
     shells : sequence of str or None
         Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     rows : ndarray of int
-        Numbers of those to judge.
+        Numbers of those to judge, from 0.
     incumbent : Incumbent
-        Today's magnet.
+        Today's magnet, with its ``makeup``.
     request : Request
         Of `_find_request`.
     limits : dict of str to Requirement
@@ -189,7 +195,8 @@ def _judge_rows(
     -------
     pandas.DataFrame
         Columns of the table of `judge_melts` (values of a usual lot, guaranteed values,
-        probability), one row for each of `rows`, in their order.
+        probability), one row for each of `rows`, in their order. The row of today's magnet is
+        left out, so the index begins at 1.
     """
     today_recipe = _recipe_in_use(incumbent, job)
     route = route_of_candidates(job.conditions.process)
@@ -211,7 +218,7 @@ def _judge_rows(
 
 
 def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
-    """Return the recipe of today's magnet, wt.%.
+    """Return the recipe of today's magnet: ``text`` in wt.%, such as "B1Fe69Nd30", and ``shell``.
 
     It is that of the reference of the device of `job` if its grade is that of `incumbent`.
     Otherwise it is the likeliest recipe of the grade, whose composition must be known
@@ -227,7 +234,12 @@ def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
 
 
 def weight_text(table: CompositionTable, row: int) -> str:
-    """Return the composition of row number `row` of `table` in wt.%, such as "Nd30Fe69B1"."""
+    """Return the composition of row number `row`, from 0, of `table` in wt.%, such as "B1Fe69Nd30".
+
+    Elements come by atomic number, with at most four decimals and six digits; one of less than
+    0.00005 wt.% is left out. The text names no unit: read it with the basis
+    "weight".
+    """
     weights = np.round(100.0 * table[np.array([row])].weight_fractions()[0], 4)
     present_elements = np.flatnonzero(weights)
     return "".join(f"{SYMBOLS[i]}{weights[i]:g}" for i in present_elements)
@@ -236,9 +248,11 @@ def weight_text(table: CompositionTable, row: int) -> str:
 def _failed_texts(judged: pd.DataFrame, limits: Limits) -> list[str]:
     """List for each row the requirements that its guaranteed values miss.
 
-    `judged` must have the guaranteed columns of the table of `judge_melts`; `limits` maps columns
-    such as "remanence_T" to `Requirement`. A text names requirements as results do, such as
-    "remanence_T >= 1.1", separated by semicolons; it is empty where none is missed.
+    `limits` maps columns such as "remanence_T" to `Requirement`. `judged`, the table of
+    `judge_melts`, must have for each the guaranteed column (`GUARANTEED`, such as
+    "remanence_guaranteed_T"), or the column itself where there is none (KeyError otherwise). A text
+    names requirements as results do, such as "remanence_T >= 1.1", in the order of `limits`,
+    separated by "; "; it is empty where none is missed. A value of NaN counts as not missed.
     """
     misses_by_row: list[list[str]] = [[] for _ in range(len(judged))]
     for column, limit in limits.items():

@@ -132,17 +132,21 @@ def list_melts(
     Parameters
     ----------
     incumbent : Incumbent
-        The magnet in use. Melts are listed for its host, which must be sold (KeyError otherwise).
+        The magnet in use. Melts are listed for the root of its host, which must be sold (KeyError
+        otherwise); one with ``between`` counts as compensated.
     own : Recipe
-        Its recipe.
+        Its recipe: ``text`` (wt.%), ``shell`` and ``route`` are read.
     request : Request
-        With ``request.route`` all melts but the first are made by that route.
+        With ``request.route``, a name of `magnetism.process.routes` (KeyError otherwise), all melts
+        but the first are made by that route.
 
     Returns
     -------
     pandas.DataFrame
-        ``composition`` (wt.%), ``shell`` (a text, empty for none), ``way`` ("own", or a kind of
-        ways) and ``route`` (None for the usual one), without duplicates.
+        ``composition`` (wt.%), ``shell`` (a text such as "Tb 0.5 wt%", empty for none), ``way``
+        ("own" for the first row, else a kind of ways such as "bulk" or "diffused") and ``route``
+        (None for the usual one), rows numbered from 0. A melt that occurs twice by composition,
+        shell and route is listed where it comes first.
 
     Raises
     ------
@@ -178,7 +182,9 @@ def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
     Returns
     -------
     tuple of (str, str, str, str or None)
-        Recipe in wt.%, shell (empty for none), kind of way such as "diffused", and route.
+        Recipe in wt.%, such as "Nd30Fe69B1", shell (a text such as "Tb 0.5 wt%", empty for none),
+        kind of way such as "diffused" (a key of `magnetkit.choose.answer.WAYS`), and route (None
+        for the usual one). Kept and shared.
     """
     rows: list[_Melt] = []
     for grid in usual_magnets()[host].candidates:
@@ -194,17 +200,18 @@ def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
 def _by_route(rows: Sequence[Any], route: str, host: str) -> list[_Melt]:
     """Keep the recipes made by one route.
 
-    If none is, the recipes of bulk ways are returned as made by it, without a shell, of kind
-    ``other-route``.
+    If none is, the recipes of ways of kind "bulk" are returned as made by it, without a shell, of
+    kind "other-route"; the list may be empty.
 
     Parameters
     ----------
     rows : sequence of (str, str, str, str or None)
         Recipes, shells, kinds and routes, as `_other_melts` returns them.
     route : str
-        Name of a route of `magnetism.process.routes`.
+        Name of a route of `magnetism.process.routes`, such as "hot-deformed" (KeyError
+        otherwise).
     host : str
-        Root of the host of the magnet in use.
+        Root of the host of the magnet in use, such as "2:14:1".
 
     Returns
     -------
@@ -242,12 +249,13 @@ def _model_figures(
     Parameters
     ----------
     frame : pandas.DataFrame
-        n melts: ``composition`` (wt.%), ``shell`` and ``route``; the first row is the magnet in
-        use.
+        n melts: ``composition`` (wt.%), ``shell`` (empty text for none) and ``route`` (None or
+        another non-text for the usual one); the first row is the magnet in use.
     incumbent : Incumbent
         The magnet in use; its own producer is taken if it has one.
     request : Request
-        Temperature and conditions.
+        Temperature, range of alpha (where `incumbent` has none) and model of the Curie
+        temperature.
     leveled : Producer or None
         Producer at the level of the magnet in use; counts where `incumbent` has none.
 
@@ -335,24 +343,25 @@ def _figures_of_melts(
     Parameters
     ----------
     melts : tuple of (str, str, str)
-        Recipe in wt.%, shell and route, an empty text for none.
+        Recipe in wt.%, shell and route of each, an empty text for none or the usual one.
     kelvin : float
         Temperature, K.
     between : tuple of float
-        Chord of alpha and beta, K.
+        Chord of alpha and beta, K, the lower temperature first.
     curie : CurieModel
         Model of the Curie temperature.
     stated : StatedLevel, optional
-        Level of the producer.
+        Level of the producer; None for that of the family.
     producer : Producer, optional
         Calibration: whose measured magnets the values are conditional on.
 
     Returns
     -------
     pandas.DataFrame
-        One row a melt. The columns `_FIGURES`: B_r and H_cJ with the ends of their ranges, knee
-        field, (BH)max, alpha, evidence distance and density; ``host``, ``status`` and ``bare``,
-        H_cJ without the shell, kA/m.
+        One row a melt, numbered from 0. The columns `_FIGURES`: ``remanence_T`` and
+        ``coercivity_kA_m`` with ``_lo`` and ``_hi``, ``knee_field_kA_m``,
+        ``max_energy_product_kJ_m3``, ``remanence_coefficient_pct_K``, ``evidence_distance`` and
+        ``density_kg_m3``; ``host``, ``status`` and ``bare``, H_cJ without the shell, kA/m.
     """
     import pandas as pd
 
@@ -403,9 +412,10 @@ def _figures_of_alloys(
 ) -> Columns:
     """Compute figures, host and status of n magnets at the temperature `kelvin`, K.
 
-    `magnets` are the alloys; they are not changed. `between` is the chord of alpha and beta, K.
-    With `stated` the magnets are those of a producer of that level. The `Columns` are ``host``,
-    ``status`` and `_FIGURES`.
+    `magnets` are the alloys, of `_melt`; they are not changed. `between` is the chord of alpha and
+    beta, K, the lower temperature first. With `stated`, a `StatedLevel` or None, the magnets are
+    those of a producer of that level. The `Columns` are ``host`` and ``status``, each a `Coded`,
+    and `_FIGURES`; others may be there.
     """
     if stated is not None:
         magnets = magnets.with_stated(stated)
@@ -428,7 +438,7 @@ def _melt(
     Parameters
     ----------
     texts : tuple of str
-        n recipes, wt.%.
+        n recipes, wt.%, such as "Nd30Fe69B1", all readable.
     shells : tuple of str or None
         Shell of each, empty for none; None without any.
     route : str
@@ -490,26 +500,31 @@ def judge_melts(
     Parameters
     ----------
     incumbent : Incumbent
-        The magnet in use.
+        The magnet in use. With a ``producer`` the melts are that producer's.
     own : Recipe
         Its recipe.
     request : Request
-        What is asked: temperature, duty and conditions of use, and the user's limits.
+        What is asked: temperature, duty and conditions of use. Its ``require`` is not read: the
+        limits are `limits`.
     limits : dict of str to Requirement
-        What has to be met, by column.
+        What has to be met, by column, as of `find_limits`; columns of `SUPPORTED_LIMITS`.
     frame : pandas.DataFrame, optional
-        Melts to judge, with the columns of `list_melts`, the magnet in use first; not changed.
-        Those of `list_melts` otherwise.
+        Melts to judge, with the columns ``composition``, ``shell``, ``way`` and ``route`` of
+        `list_melts`, the magnet in use first; not changed. Those of `list_melts` otherwise.
 
     Returns
     -------
     Judged
-        ``table``, one row a melt in the same order, and ``level``. The columns are ``candidate``
-        (the recipe), ``shell``, ``way``, ``route``, ``host``, ``status``, ``grade`` and
-        ``makers`` (empty); B_r and H_cJ with ends, knee field, the guaranteed values of all
-        three, (BH)max, alpha and density; field and margin of the duty; supply, exposure and
-        cost; ``evidence_distance``, ``probability_meets_requirements`` and
-        ``failed_requirements``.
+        ``table``, one row a melt in the same order, and ``level`` (None for another producer).
+        The columns are ``candidate`` (the recipe, wt.%), ``shell``, ``way``, ``route``, ``host``,
+        ``status``, ``grade`` and ``makers`` (empty texts), ``temperature_K``; ``remanence_T`` and
+        ``coercivity_kA_m`` with ``_lo`` and ``_hi``, ``knee_field_kA_m``, the guaranteed values of
+        all three (``remanence_guaranteed_T``, ``coercivity_guaranteed_kA_m``,
+        ``knee_guaranteed_kA_m``), ``recoil``, ``max_energy_product_kJ_m3``,
+        ``remanence_coefficient_pct_K`` and ``density_kg_m3``; ``field_kA_m`` and
+        ``demagnetization_safety``; the columns of `_enter_supply`; ``evidence_distance``,
+        ``probability_meets_requirements`` and ``failed_requirements``. A melt that is no magnet
+        of the family has probability 0 and NaN for B_r, H_cJ and what follows from them.
 
     Raises
     ------
@@ -585,12 +600,12 @@ def _compare_melts(
     Parameters
     ----------
     frame : DataFrame
-        The melts, as of `list_melts`; the magnet in use first.
+        The melts, as of `list_melts`: ``shell`` and ``route`` are read; the magnet in use first.
     model : DataFrame
         Their figures of the model: ``remanence_T``, ``coercivity_kA_m``, ``bare`` (H_cJ without the
-        shell), ``host`` and ``status``.
+        shell), ``host`` and ``status``; without `level` also ``_lo`` and ``_hi`` of the first two.
     table : CompositionTable
-        Their recipes.
+        Their recipes, in the same order.
     incumbent : Incumbent
         The magnet in use.
     own : Recipe
@@ -637,7 +652,10 @@ def _compare_melts(
 
 
 def is_of_family(hosts: "pd.Series", host: str) -> BoolArray:
-    """Say which of `hosts`, texts (n,), have the root that `host` has, bool (n,)."""
+    """Say which of `hosts`, texts (n,), have the root that `host` has, bool (n,).
+
+    Hosts are names such as "2:14:1"; a name of no host is its own root.
+    """
     root = root_host(host)
     return np.array([root_host(str(one)) == root for one in hosts], bool)
 
@@ -660,9 +678,11 @@ def _compare_at_level(
     Returns
     -------
     logs : dict of str to ndarray, shape (n,)
-        By ``remanence_T`` and ``coercivity_kA_m``: ln of the value over that of a usual lot in use.
+        By ``remanence_T`` and ``coercivity_kA_m``: ln of the value over that of a usual lot in use,
+        0 for the first row. NaN or -inf where the model has no B_r or H_cJ.
     share : ndarray, shape (n,)
-        Share of H_cJ that the shell gives, less what the level already holds of it.
+        Share of H_cJ that the shell gives, less what the level already holds of it: less that of
+        the first row for a melt that shares the level. 0 before that where there is no H_cJ.
     """
     remanence = model[REMANENCE].to_numpy(float)
     by_model = model[COERCIVITY].to_numpy(float)
@@ -693,8 +713,8 @@ def _compare_by_producer(
     Returns
     -------
     logs, deviations : dict of str to ndarray, shape (n,)
-        By these two columns: ln of the value over that of a usual lot in use, and its standard
-        deviation.
+        By these two columns: ln of the value over that of a usual lot in use (the first row too,
+        which is therefore not 0), and its standard deviation, from a 90 % range.
     """
     logs = {}
     deviations = {}
@@ -723,9 +743,10 @@ def _enter_values(
     Parameters
     ----------
     frame : pandas.DataFrame
-        n melts; changed.
+        n melts; changed. No column of it is read.
     model : pandas.DataFrame
-        Knee field and H_cJ by the model, in the same rows, the magnet in use first.
+        ``knee_field_kA_m`` and ``coercivity_kA_m`` by the model, in the same rows, the magnet in
+        use first.
     beside : _Comparison
         Ratios to the magnet in use, of `_compare_melts`.
     incumbent : Incumbent
@@ -755,7 +776,7 @@ def allowed_slack(
 
     99 % of today's lots reach those values, while 95 % are enough. For a duty
     (``request.on_duty``), where the knee decides, the slack of H_cJ is zero; without an
-    `incumbent` both are. Both are 0 or more.
+    `incumbent` both are. Both are 0 or more; the pair is (of B_r, of H_cJ), without a unit.
     """
     if incumbent is None:
         return 0.0, 0.0
@@ -770,8 +791,10 @@ def producer_level(
 ) -> Level:
     """Find the level at 20 degrees C of the producer of the magnet in use, from a cache.
 
-    `incumbent` is that magnet; its sheet must have an H_cJ at 20 degrees C. `own` is taken as its
-    recipe. `request` names the model of the Curie temperature.
+    `incumbent` is that magnet; its sheet must have an H_cJ at 20 degrees C (``coercivity_kA_m``),
+    guaranteed. `own` is taken as its recipe: ``text`` (wt.%), ``shell`` and ``route`` are read.
+    `request` names the model of the Curie temperature (``conditions.curie``). The `Level` is
+    shared.
     """
     typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(
         COERCIVITY
@@ -808,9 +831,14 @@ def _cached_level_at_room(
     typical : float
         H_cJ of a usual lot at 20 degrees C, kA/m.
     makers : str
-        Names separated by commas.
+        Names separated by commas; empty without any.
     curie : CurieModel
         Model of the Curie temperature.
+
+    Returns
+    -------
+    Level
+        Shared: do not change it.
     """
     table = CompositionTable.from_strings([text], basis="weight")
     return find_level(
@@ -826,13 +854,13 @@ def _producer_at_level(
     Parameters
     ----------
     incumbent : Incumbent
-        The magnet in use.
+        The magnet in use; with ``between`` it counts as compensated.
     own : Recipe
-        Its recipe.
+        Its recipe: ``text`` (wt.%) and ``shell`` are read.
     request : Request
-        Temperature of use and model of the Curie temperature.
+        Temperature of use, range of alpha and model of the Curie temperature.
     level : Level
-        Level of its producer at 20 degrees C.
+        Level of its producer at 20 degrees C, as of `producer_level`.
 
     Returns
     -------
@@ -918,8 +946,9 @@ def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
     """Write the demagnetizing field and the margin of each magnet into `frame`, in place.
 
     ``field_kA_m`` is the field against the magnet in the duty of `request`, kA/m;
-    ``demagnetization_safety`` is the guaranteed knee field divided by it. `frame` must have the
-    guaranteed B_r and knee field, and ``recoil``.
+    ``demagnetization_safety`` is the guaranteed knee field divided by it. `frame` must have
+    ``remanence_guaranteed_T``, ``knee_guaranteed_kA_m`` and ``recoil`` (KeyError); where one is
+    NaN, so is the margin.
     """
     duty = request.conditions.duty
     remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
@@ -943,10 +972,11 @@ def _probability(
     Parameters
     ----------
     frame : pandas.DataFrame
-        n magnets; their guaranteed values are compared.
+        n magnets; their guaranteed values (`_guaranteed_values`) on the columns that are limited
+        are compared. With a limit on the margin also ``remanence_guaranteed_T`` and ``recoil``.
     limits : dict of str to Requirement
-        By column. Minima of B_r, (BH)max, H_cJ, knee field and margin count; the others are
-        ignored.
+        By column. Minima of ``remanence_T``, ``max_energy_product_kJ_m3``, ``coercivity_kA_m``,
+        ``knee_field_kA_m`` and ``demagnetization_safety`` count; the others are ignored.
     request : Request
         Its duty decides how a larger B_r raises the field against a magnet.
     deviations : tuple of two ndarrays, shape (n,)
@@ -955,6 +985,11 @@ def _probability(
         By how much ln of guaranteed B_r and H_cJ may fall short.
     trade : bool
         Let the maker trade coercivity for remanence.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        0 to 1; near 1 without such limits, near 0 where a value that is limited is NaN.
     """
     flux, flux_limit = _least_ratio(
         frame, limits, {REMANENCE: 1.0, PRODUCT: 0.5}, deviations[0], slack[0]
@@ -992,9 +1027,9 @@ def _least_ratio(
     Parameters
     ----------
     frame : pandas.DataFrame
-        n magnets.
+        n magnets, with the guaranteed values of the limited columns (`_guaranteed_values`).
     limits : dict of str to Requirement
-        By column; those that are no minimum are ignored.
+        By column; those that are no minimum are ignored. A minimum is above 0.
     powers : dict of str to float
         Columns to compare, each with the power p by which the quantity is its value to the p; 0.5
         for (BH)max, since B_r goes with its root.
@@ -1030,8 +1065,11 @@ def _least_ratio(
 def _guaranteed_values(frame: "pd.DataFrame", column: str) -> FloatArray:
     """Return the guaranteed values of a column of `frame`, (n,), in its unit.
 
-    `column` is such as "remanence_T". One without a guaranteed value gives the value itself. The
-    guaranteed columns must be in `frame` (KeyError).
+    `column` is such as "remanence_T". One without a guaranteed value, such as "cost_USD_kg", gives
+    the value itself. Read are ``remanence_guaranteed_T``, ``coercivity_guaranteed_kA_m`` and
+    ``knee_guaranteed_kA_m`` for the three columns that have them; (BH)max is computed of
+    ``max_energy_product_kJ_m3``, ``remanence_T`` and ``remanence_guaranteed_T``. They must be in
+    `frame` (KeyError).
     """
     if column == KNEE:
         return frame[GUARANTEED_KNEE].to_numpy(float)
@@ -1064,7 +1102,12 @@ def _evidence_distance(
     table : CompositionTable
         The n recipes, that of the magnet in use first.
     is_same : ndarray of bool, shape (n,)
-        True for rows of that recipe, shell and route.
+        True for rows of that recipe, shell and route; their distance is 0.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        0 or more; a new array.
     """
     distance = np.nan_to_num(model[DISTANCE].to_numpy(float))
     if incumbent.makeup is not None and not incumbent.makeup.estimate:
@@ -1084,9 +1127,9 @@ def _other_limits(
     Parameters
     ----------
     frame : pandas.DataFrame
-        n candidates with the columns of the limits.
+        n candidates with the columns of the limits. A value of NaN gives NaN.
     limits : dict of str to Requirement
-        By column such as "cost_USD_kg".
+        By column such as "cost_USD_kg". Maxima of B_r and the like count here.
     distance : ndarray of float64, shape (n,)
         Distance to the recipe in use, the sum of differences of atomic fractions; alpha is
         uncertain where it is above 0.
@@ -1129,9 +1172,9 @@ def _other_limits(
 def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """List for each row the limits that its guaranteed values miss, the largest miss first.
 
-    A text is such as "margin by 12 %, B_r by 3 %"; it is empty where none is missed. `limits`
-    maps columns to `Requirement`; `frame` must have these columns, and the guaranteed ones where
-    there are any.
+    A text is such as "margin by 12 %, B_r by 3 %", each miss in % of the limit; it is empty where
+    none is missed. A value of NaN counts as not missed. `limits` maps columns to `Requirement`;
+    `frame` must have these columns, and the guaranteed ones where there are any (KeyError).
     """
     misses_by_row: list[list[tuple[float, str]]] = [
         [] for _ in range(len(frame))
@@ -1148,9 +1191,11 @@ def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
 def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
     """Write heavy rare earth, exposure, risk and cost of each recipe into `frame`, in place.
 
-    `frame` must have ``composition`` (wt.%) or ``candidate``, ``shell``, ``density_kg_m3`` and
-    ``remanence_T``. An empty text as recipe gives zeros. The cost per flux is written too.
-    Scenario and recycled shares are those of `request`.
+    `frame` must have ``composition`` (wt.%) or else ``candidate`` (wt.%), ``shell`` (empty for
+    none), ``density_kg_m3`` and ``remanence_T``. Every recipe must be readable. Written are
+    ``heavy_rare_earth_wt_pct``, ``rare_earth_wt_pct``, ``cobalt_wt_pct``, ``supply_risk``,
+    ``import_reliance``, ``cost_USD_kg``, ``exposure_USD_kg`` and ``cost_per_flux_USD_m3_T``.
+    Scenario, prices and recycled shares are those of `request`.
     """
     name = "composition" if "composition" in frame else "candidate"
     texts = frame[name].tolist()
@@ -1196,8 +1241,9 @@ def _supply_figures(
     Returns
     -------
     dict of str to ndarray, shape (n,)
-        By column: heavy rare earth, rare earth and cobalt (wt.%), risk, reliance (0 to 1), cost
-        and exposure (USD/kg). Shared: do not change it.
+        ``heavy_rare_earth_wt_pct``, ``rare_earth_wt_pct``, ``cobalt_wt_pct``, ``supply_risk``,
+        ``import_reliance`` (0 to 1), ``cost_USD_kg`` and ``exposure_USD_kg``. Shared: do not
+        change it.
     """
     from ..supply.ledger import ledger_columns
 
@@ -1218,12 +1264,14 @@ def _supply_figures(
 def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     """Compute the heavy rare earth of a magnet: the mean over the recipes it may be of.
 
-    `makeup` has the recipes with their weights; the supply scenario is that of `request`.
+    `makeup` has ``recipes``, each with ``text`` (wt.%), ``shell``, ``weight`` and
+    ``heavy_wt_pct``, and the mean ``heavy_wt_pct[0]``; the supply scenario is that of `request`.
 
     Returns
     -------
     HeavyToday
-        ``wt_pct``, the mean, and ``exposure_USD_kg``, USD per kg of magnet, at that mean.
+        ``wt_pct``, that mean, and ``exposure_USD_kg``, USD per kg of magnet, at that mean; 0 where
+        no recipe holds heavy rare earth.
     """
     table = CompositionTable.from_strings(
         [recipe.text for recipe in makeup.recipes], basis="weight"
@@ -1251,8 +1299,8 @@ def judge_grades(
     """Judge the grades as they are sold, the likeliest first.
 
     The values are the median of what makers guarantee, as `magnetkit.curve` draws a grade. Left
-    out are grades used above their rating, those that miss a limit on alpha, and the grade in
-    use.
+    out are grades used above their rating or without one, those that miss a limit on alpha, and
+    the grade in use.
 
     Parameters
     ----------
@@ -1261,14 +1309,17 @@ def judge_grades(
     request : Request
         Temperature and duty.
     limits : dict of str to Requirement
-        What has to be met, by column. Those on columns that the result does not have are ignored.
+        What has to be met, by column. Those on columns that the result does not have, such as
+        "cost_USD_kg", are ignored. The probability counts minima of B_r, (BH)max, H_cJ, knee field
+        and margin alone.
 
     Returns
     -------
     pandas.DataFrame
         One row a grade: columns of `sold_figures`, ``temperature_K``, ``status`` ("ok"),
         ``route`` (None), ``shell`` (empty), ``field_kA_m``, ``demagnetization_safety``,
-        ``probability_meets_requirements`` and ``failed_requirements``. A new frame.
+        ``probability_meets_requirements`` and ``failed_requirements``. A new frame, whose index is
+        not in order. There is no recipe, heavy rare earth or cost: see `as_candidates`.
     """
     rows = sold_figures(request.temperature)
     rows = rows[rows[LIMIT].fillna(0.0) >= request.temperature - 1e-6]
@@ -1314,10 +1365,12 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a grade, ``grade``: median over makers of ``remanence_T`` and ``coercivity_kA_m``,
-        both also in the guaranteed columns; ``knee_field_kA_m`` (also as guaranteed) and
-        ``max_energy_product_kJ_m3``; whether the sheet is ``copied``; and the columns of
-        `_cold_sold_figures`.
+        One row a grade, ``grade``, numbered from 0: median over makers of ``remanence_T`` and
+        ``coercivity_kA_m``, both also as ``remanence_guaranteed_T`` and
+        ``coercivity_guaranteed_kA_m``; ``knee_field_kA_m``, also as ``knee_guaranteed_kA_m``, and
+        ``max_energy_product_kJ_m3``; ``copied`` (bool), whether only copies of its maker's
+        tables were read; and the columns of `_cold_sold_figures`. Grades of which no maker
+        guarantees both B_r and H_cJ are left out.
     """
     rows = guaranteed_minima(kelvin)
     guaranteed_medians = rows.groupby("grade", sort=False)[
@@ -1345,9 +1398,10 @@ def _cold_sold_figures() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        ``makers`` (names separated by commas), ``host``, ``kind`` (such as "sintered"),
-        ``density_kg_m3``, ``max_working_temperature_K``, ``recoil`` permeability, alpha (%/K) and
-        ``coercivity_20C_kA_m``. Shared: do not change it.
+        ``makers`` (names separated by commas), ``host`` (such as "2:14:1"), ``kind`` (such as
+        "sintered"), ``density_kg_m3``, ``max_working_temperature_K``, ``recoil`` permeability,
+        ``remanence_coefficient_pct_K`` (%/K) and ``coercivity_20C_kA_m``, the median over makers.
+        What is not known is NaN. Shared: do not change it.
     """
     rows = guaranteed_minima(ROOM_K)
     groups = rows.groupby("grade", sort=False)
@@ -1382,8 +1436,9 @@ def grade_makeup(
     grade : str
         A name of `magnetkit.grades`, such as "N42SH" (KeyError otherwise).
     kind : str or None
-        Kind of recipe, such as "diffused": the result holds the recipe of that kind alone, if the
-        grade may be of it. None, or another text, keeps all recipes.
+        Kind of recipe, "bulk", "diffused", "fine-grained" or "hot-deformed": the result holds the
+        recipe of that kind alone, its heavy rare earth without a range, if the grade may be of it.
+        None, or another text, keeps all recipes.
     curie : CurieModel or None
         Model of the Curie temperature.
 
@@ -1418,9 +1473,9 @@ def as_candidates(
     Parameters
     ----------
     sold : pandas.DataFrame
-        Rows of `judge_grades`; not changed.
+        Rows of `judge_grades`, each label of the index once; not changed.
     way : str
-        Kind of way to enter.
+        Kind of way to enter, such as "lower-class" or "other-family".
     kind : str or None
         Kind of recipe to prefer, such as "diffused"; None for the likeliest.
     request : Request
@@ -1429,8 +1484,9 @@ def as_candidates(
     Returns
     -------
     pandas.DataFrame
-        Rows of `sold` with ``candidate`` (recipe, wt.%), ``shell``, ``way`` and supply columns;
-        heavy rare earth and exposure are means over the recipes that a grade may have. Grades
+        Rows of `sold`, with its index, with ``candidate`` (recipe, wt.%), ``shell``, ``way`` and
+        the columns of `_enter_supply`; ``heavy_rare_earth_wt_pct`` and ``exposure_USD_kg`` are
+        means over the recipes that a grade may have, the others those of the likeliest. Grades
         without a recipe are left out; without any row there are no supply columns.
     """
     import pandas as pd
@@ -1481,19 +1537,22 @@ def select_grades(
     sold : pandas.DataFrame
         Rows of `judge_grades`; not changed.
     incumbent : Incumbent
-        The magnet in use.
+        The magnet in use: its host and H_cJ at 20 degrees C are read.
     request : Request
         As for `as_candidates`.
     kind : str or None
-        Kind of recipe that other classes have, such as "diffused".
+        Kind of recipe that other classes have, such as "diffused"; None or an empty text for the
+        likeliest.
     reach : bool
         The magnet in use does not meet the limits, so higher classes count too.
 
     Returns
     -------
     pandas.DataFrame
-        Rows as of `as_candidates`, whose ``way`` is "lower-class", "higher-class" or
-        "other-family".
+        Rows as of `as_candidates`, numbered from 0, whose ``way`` is "lower-class",
+        "higher-class" (from `LOWER_CLASS` times today's H_cJ on, with `reach` alone) or
+        "other-family". Grades less likely than `UNLIKELY` to meet the limits are left out. Where
+        none is left the frame is empty and has ``candidate`` and ``way`` but no supply columns.
     """
     import pandas as pd
 
@@ -1542,7 +1601,8 @@ def enter_comparison(
     ``heavy_rare_earth_saved_wt_pct`` counts against `today`; ``cost_per_flux_ratio`` is the cost
     per flux divided by that of `own`, the row of the magnet in use; ``meets_requirements`` is
     whether the probability is at least `MEETS`. `frame` must have ``heavy_rare_earth_wt_pct``,
-    the cost per flux and ``probability_meets_requirements``.
+    ``cost_per_flux_USD_m3_T`` and ``probability_meets_requirements``, `own` the second of them,
+    and `today` ``wt_pct`` (wt.%). What is saved is negative where a candidate holds more.
     """
     frame[SAVED] = today.wt_pct - frame[HEAVY]
     ratio = frame[COST_PER_FLUX].to_numpy(float) / float(own[COST_PER_FLUX])
@@ -1553,10 +1613,12 @@ def enter_comparison(
 def order_candidates(frame: "pd.DataFrame") -> IntArray:
     """Sort candidates: those that meet the limits first, the others by probability.
 
-    Those that meet are sorted by exposure to heavy rare earth. Trials stand behind the other ways
-    of either group. `frame` must have ``probability_meets_requirements``, ``way``,
-    ``exposure_USD_kg`` and ``cost_per_flux_ratio``; it is not changed. The result holds row
-    positions, int64 (n,); equals keep their order.
+    Those that meet, with a probability of `MEETS` or more, are sorted by exposure to heavy rare
+    earth (to a cent), then by probability; of equals the cheapest per flux comes first. Trials
+    (``way`` one of `TRIALS`) stand behind the other ways of either group. `frame` must have
+    ``probability_meets_requirements``, ``way``, ``exposure_USD_kg`` and ``cost_per_flux_ratio``;
+    it is not changed. The result holds row positions from 0, int64 (n,), the best first; equals
+    keep their order.
     """
     chance = frame[CHANCE].to_numpy(float)
     meets = chance >= MEETS

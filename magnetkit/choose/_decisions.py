@@ -80,18 +80,20 @@ def classify_decisions(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none; None or an empty list without
+        any.
     heavy : ndarray, shape (n,)
-        Heavy rare earth, wt.%.
+        Heavy rare earth of each, wt.%.
     job : Job
         Its reference decides what is leaner; its process names the route.
     hosts : ndarray of int8, shape (n,)
-        Indices into `HOST_NAMES`, of `assign_hosts`; -1 for none.
+        Indices into `HOST_NAMES`, of `assign_hosts`; -1 for none, which is named "unknown host".
 
     Returns
     -------
     Coded
-        n rows.
+        n rows, none missing; words as of `_decision_text`. Hosts count by their root, shells by
+        the element alone.
     """
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
     elements = [*rich, *_DILUTED, "Fe"]
@@ -145,15 +147,23 @@ def _decision_text(
     Parameters
     ----------
     host : str
-        Name of the host's root, such as "2:14:1".
+        Name of the host's root, such as "2:14:1", or "unknown host".
     held : list of str
-        Elements that count and are contained.
+        Symbols of the elements that count and are contained: heavy rare earths, Ce, La, Y and Fe.
     lean : bool
-        Less heavy rare earth than today's magnet.
+        Less heavy rare earth than today's magnet; says "leaner in Dy" in place of "alloyed with
+        Dy".
     shell : str
-        Diffused element, empty without one.
+        Diffused element, such as "Tb", empty without one.
     route : str
         Name of the route, such as "hot-deformed"; empty for the usual one.
+
+    Returns
+    -------
+    str
+        ``HOST: MEANS``, then "with Ce+La", the route and "little iron" where they apply, separated
+        by commas. Means are "diffused Tb", with "Dy in the alloy" where that is so, "leaner in"
+        or "alloyed with" heavy rare earths joined by "+", or "no heavy rare earth".
     """
     heavy = "+".join(e for e in held if e not in (*_DILUTED, "Fe"))
     light = "+".join(e for e in held if e in _DILUTED)
@@ -176,15 +186,16 @@ def _decision_text(
 
 
 def _without_dilution(decision: str) -> str:
-    """Return a decision without Ce, La and Y."""
+    """Return a decision, as of `_decision_text`, without Ce, La and Y; one without them as it is."""
     return re.sub(r", with [A-Za-z+]+", "", decision)
 
 
 def saves_enough(heavy: Any, job: "Job") -> Any:
     """Say where an amount of heavy rare earth is less than today's by what is worth a change.
 
-    `heavy` is a number or array, wt.%; the result is a bool, or bool of its shape. The saving
-    must reach `SAVING_WT_PCT` and the share `SAVING_SHARE` of what the reference of `job` holds.
+    `heavy` is a number or array, wt.%; the result is a bool, or bool of its shape, False for NaN.
+    The saving must reach `SAVING_WT_PCT` and the share `SAVING_SHARE` of what the reference of
+    `job` holds; so no amount does where that holds less than `SAVING_WT_PCT`.
     """
     return heavy <= job.heavy_today - max(
         SAVING_WT_PCT, SAVING_SHARE * job.heavy_today
@@ -203,9 +214,10 @@ class Choices(NamedTuple):
     hashes: NDArray[np.uint64]  # (m,), they break ties
 
     def best(self) -> "Choices":
-        """Return the first `BEST` candidates of each decision that meet, and as many that may.
+        """Return the first `BEST` candidates of each decision that meet, and as many that do not.
 
-        The `Choices` are new. Rows stay in their order; ``counts`` stay those of all.
+        The smallest ``total`` comes first, of equals the smallest hash. The `Choices` are new. Rows
+        stay in their order; ``counts`` stay those of all.
         """
         _, code = np.unique(self.decision.astype(str), return_inverse=True)
         order = np.lexsort((self.hashes, self.total, ~self.meets, code))
@@ -230,8 +242,8 @@ def choices(
     Parameters
     ----------
     table : pyarrow.Table
-        n evaluated candidates with the columns of `Rule.columns` and ``decision``, as a
-        dictionary.
+        n evaluated candidates with the columns of `Rule.columns` and ``decision``, a
+        dictionary-encoded text.
     rule : Rule
         By what they are ranked.
     near : Keys, optional
@@ -241,7 +253,9 @@ def choices(
     -------
     Choices
         Of each decision at most `BEST` that meet the requirements, and as many trials; those of
-        infinite loss are left out.
+        infinite loss are left out. ``rows`` are row numbers of `table`, from 0, ascending;
+        ``counts`` says how many meet, by decision, a decision of which none does being left out;
+        ``loss`` has a column for each objective but the margin, then that of the miss.
     """
     near = rule.near(table) if near is None else near
     has_loss = np.isfinite(near.loss)
@@ -276,9 +290,9 @@ def choices(
 def join_choices(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
     """Join the choices over consecutive parts of the candidates; None if they hold no row.
 
-    `parts` yields (number of candidates, their `Choices`) of each part. Row numbers then count
-    over all parts. Of each decision the best `BEST` that meet and as many that may are kept;
-    counts stay those of all.
+    `parts` yields (number of candidates, their `Choices`) of each part, in order. Row numbers then
+    count over all parts, from 0. Of each decision the best `BEST` that meet and as many that do
+    not are kept; counts stay those of all.
     """
     start = 0
     counts = Counter[str]()
@@ -307,7 +321,8 @@ class Pick(NamedTuple):
 def weights(objectives: int) -> FloatArray:
     """Return random weights of so many `objectives`, of mean 1, shape (objectives, draws).
 
-    They are the same at each call.
+    They are the same at each call, 800 draws, 0 or more each; the mean of each draw over the
+    objectives is 1.
     """
     draws = np.random.default_rng(0).dirichlet(
         np.ones(objectives), _WEIGHT_DRAWS
@@ -332,22 +347,23 @@ def shortlist(
     Parameters
     ----------
     found : Choices
-        m candidates.
+        m candidates: ``decision``, ``meets`` and ``loss`` are read.
     simplicity : ndarray of int64, shape (m,)
-        Number of elements of the alloy, and one for a shell.
+        Number of elements of the alloy, and one for a shell; the smallest is the simplest.
     open_ : ndarray of bool, shape (m,)
         Which may be shown; not changed.
     today : ndarray of float64, shape (t, k)
         Losses of what is shown anyway, today's magnet and a lower class, in the columns of
-        ``found.loss``; infinite where they miss.
+        ``found.loss``; infinite where they miss. At least one row.
     spare : int
-        Places that are left to trials.
+        Places that are left to trials, 0 or more.
 
     Returns
     -------
     list of Pick
-        At most `MOST` - t; ``row`` is a position among the m, ``share`` how often its decision is
-        best.
+        At most `MOST` - t; ``row`` is a position among the m, from 0, ``share`` in what share of
+        the weights its decision is best of those that meet, 0 for one that fills the list.
+        ``heavy`` is empty.
     """
     place_count = MOST - len(today) - spare
     w = weights(found.loss.shape[1])
@@ -420,7 +436,12 @@ def _contrast(
     picks : list of Pick
         The list so far.
     spare : int
-        Places that are kept for trials.
+        Places that are kept for trials. With any, trials go before what meets.
+
+    Returns
+    -------
+    list of Pick
+        `picks`, of at most `MOST` - t. What is added has ``share`` 0.
     """
     rows = np.flatnonzero(open_)
     total = found.loss.sum(axis=1)
@@ -461,8 +482,9 @@ def _contrast(
 def trial_threshold(today: float) -> float:
     """Return the probability from which candidates are worth a trial beside today's magnet.
 
-    `today` is the probability that today's magnet meets the requirements. Where that is hardly
-    above `PLAUSIBLE` or below, the threshold is lower.
+    `today` is the probability, 0 to 1, that today's magnet meets the requirements. Where that is
+    above `PLAUSIBLE` by more than 0.1 the result is `PLAUSIBLE`, otherwise (NaN too) it is
+    `UNLIKELY`.
     """
     # Today's magnet among the candidates may be off by the rounding of its formula.
     if today > PLAUSIBLE + 2.0 * _PROBABILITY_COST:
@@ -482,22 +504,26 @@ def decide(
     Parameters
     ----------
     found : Choices or None
-        Best candidates of each decision.
+        Best candidates of each decision; None where no candidate is worth a trial.
     ranking : Ranking
         Of all candidates.
     take : callable
-        ``take(rows, columns)`` returns those rows, numbers that ascend, as a `pyarrow.Table`; all
-        columns for None.
+        ``take(rows, columns)`` returns the columns (list of str) of those rows (int64, numbers
+        from 0 that ascend) as a `pyarrow.Table`; all columns for None.
     job : Job
         Device, temperature and conditions that they were evaluated for.
     anyway : list of pyarrow.Table
-        Today's magnet as evaluated for the job and, if there is one, a lower class; one row each.
+        Today's magnet as evaluated for the job and, if there is one, a lower class; one row each,
+        with the columns of a result.
 
     Returns
     -------
     list of dict
-        One record a decision, today's magnet first; the keys are columns of the result, among
-        them ``decision_status`` ("keep", "buy", "ready" or "trial") and ``next_test``.
+        One record a decision, at most `MOST`: today's magnet first, then the lower class, then
+        candidates, trials last. The keys are columns of the result, among them
+        ``decision_status`` ("keep", "buy", "ready" or "trial"), ``share_best`` and ``next_test``.
+        What is not known is None. ``heavy_rare_earth_saved_wt_pct`` is None throughout where
+        today's magnet meets the requirements with less than the probability `PLAUSIBLE`.
     """
     if found is not None:
         anyway = [_with_chance_among(found, take, job, anyway[0]), *anyway[1:]]
@@ -541,7 +567,8 @@ def _with_chance_among(
     job : Job
         Its reference has the shell of today's magnet.
     today : pyarrow.Table
-        Today's magnet, one row; returned itself if it is no candidate.
+        Today's magnet, one row, with ``formula`` and ``probability_meets_requirements``; returned
+        itself if it is no candidate.
     """
     texts = take(found.rows, ["formula", "shell", CHANCE])
     own = texts[CHANCE].filter(pa.array(_is_today(texts, today, job)))
@@ -556,7 +583,8 @@ def _pick_nearest(
 ) -> dict[int, Pick]:
     """Return the first by rank that is not today's magnet, as {number of the candidate: `Pick`}.
 
-    The dict is empty without one among the first `_NEAREST`.
+    The number is that of its row, from 0. The pick has the row -1 and the share 0. The dict is
+    empty without one among the first `_NEAREST`.
 
     Parameters
     ----------
@@ -567,7 +595,7 @@ def _pick_nearest(
     job : Job
         Its reference has the shell of today's magnet.
     today : pyarrow.Table
-        Today's magnet, one row.
+        Today's magnet, one row, with ``formula``.
     """
     near = np.flatnonzero((ranking.place > 0) & (ranking.place <= _NEAREST))
     if len(near):
@@ -581,14 +609,16 @@ def _records_of_picks(
 ) -> list[dict[str, Any]]:
     """Return the picked candidates as records, in the order of the picks, trials last.
 
-    A record has all columns of the candidate, and ``rank``, ``meets_requirements``,
-    ``pareto_front``, ``simpler_rank``, ``copies``, ``share_best``, ``decision_status`` and, where
-    the pick has them, the ends of heavy rare earth.
+    A record is a dict of all columns of the candidate, and ``rank``, ``meets_requirements``,
+    ``pareto_front``, ``simpler_rank`` (each None for none), ``copies``, ``share_best``,
+    ``decision_status`` ("ready" or "trial") and, where the pick has them, the ends of heavy rare
+    earth ``copies_heavy_least_wt_pct`` and ``copies_heavy_most_wt_pct``. The list is empty
+    without picks.
 
     Parameters
     ----------
     picks : dict of int to Pick
-        By number of the candidate.
+        By number of the candidate, from 0, which is not the ``row`` of the pick.
     ranking : Ranking
         Of all candidates.
     take : callable
@@ -638,12 +668,15 @@ def _pick_record(
     today : pyarrow.Table
         The magnet in use, one row.
     now : list of ndarray, shape (1, k)
-        Losses of the magnet in use and of a lower class, as of `Choices`.
+        Losses of the magnet in use and, if there is one, of a lower class, as of `Choices`; shape
+        (0, k) for one that is not worth a trial.
 
     Returns
     -------
     dict of int to Pick
-        By number of the candidate, in the order of the list, each with its ``heavy``.
+        By number of the candidate among all, from 0, in the order of the list, each with its
+        ``heavy``: ``copies_heavy_least_wt_pct`` and ``copies_heavy_most_wt_pct``. Empty where
+        nothing is worth a place.
     """
     texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
     elements = pc.count_substring_regex(
@@ -690,9 +723,9 @@ def _is_worth_showing(
     job : Job
         Thresholds, and the reference, against which heavy rare earth is saved.
     chance : float
-        Probability that today's magnet meets the requirements.
+        Probability that today's magnet meets the requirements, 0 to 1.
     today : ndarray, shape (k,)
-        Its losses, in the columns of ``found.loss``.
+        Its losses, in the columns of ``found.loss``; infinite where it misses.
     """
     # A trial is for what no candidate of its kind does.
     able = set(found.decision[found.meets])
@@ -715,7 +748,7 @@ def _is_worth_showing(
 
 
 def _shell_texts(table: pa.Table) -> NDArray[np.object_]:
-    """Return the shell of each row of `table`, an empty text for none."""
+    """Return the column ``shell`` of `table` as texts, an empty one for null, object (n,)."""
     texts = pc.fill_null(table["shell"].cast(pa.string()), "")
     return texts.to_numpy(zero_copy_only=False)
 
@@ -724,7 +757,8 @@ def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
     """Say which rows of `texts` are today's magnet by formula and shell, bool (n,).
 
     `texts` has ``formula`` and ``shell``; `today` is a table of one row with ``formula``. The
-    shell is that of the reference of `job`; null counts as none.
+    formulas must be written alike, letter by letter. The shell is that of the reference of `job`,
+    not of `today`; null counts as none.
     """
     same = pc.equal(
         texts["formula"].cast(pa.string()), today["formula"][0].as_py()
@@ -740,8 +774,9 @@ def _status(record: dict[str, Any], job: "Job") -> str:
     than the reference's are trials too unless any family is asked for: no producer of today's
     magnet melts them, and what is sold are grades (`magnetkit.choose._sold`), no recipes.
 
-    `record` is a candidate by column: ``evidence_distance``, ``route``, ``host`` and
-    ``probability_meets_requirements`` are read. `job` has threshold, reference and family.
+    `record` is a candidate by column: ``evidence_distance`` and ``route`` (missing or None counts
+    as 0 and the usual one), ``host`` such as "2:14:1" and ``probability_meets_requirements``, a
+    number, are read. `job` has threshold, reference and family (``profile.first_family``).
     """
     unproven = (record.get("evidence_distance") or 0.0) > PROVEN
     # No producer makes magnets of a special route today.
@@ -759,8 +794,10 @@ def _status(record: dict[str, Any], job: "Job") -> str:
 def _next_test(record: dict[str, Any], job: "Job") -> str:
     """Say in a few words what to do next about a decision: what to melt, diffuse or buy, and measure.
 
-    `record` is one of `decide`: ``decision_status``, ``failed_requirements``, ``shell``,
-    ``decision`` and ``stability_status`` are read. `job` names the temperatures.
+    `record` is one of `decide`: ``decision_status`` ("keep", "buy", "ready" or "trial"),
+    ``failed_requirements``, ``shell`` (None or empty for none) and ``decision`` are read, and
+    ``stability_status`` if it is there. `job` names the temperatures. Of "keep" the measurement
+    alone is named.
     """
     hot = kelvin_text(job.temperature)
     status = record["decision_status"]
@@ -796,11 +833,13 @@ def recommended_row(records: "pd.DataFrame", job: "Job") -> int | None:
     Parameters
     ----------
     records : pandas.DataFrame
-        One decision a row, today's magnet first, as `decide` builds them: ``formula`` (atomic),
-        ``shell``, ``host``, ``decision``, ``decision_status``, ``heavy_rare_earth_wt_pct``, cost
-        per flux and probability.
+        One decision a row, today's magnet first, as `decide` builds them (`decisions_frame`):
+        ``formula`` (atomic), ``shell`` (null for none), ``host``, ``decision``,
+        ``decision_status``, ``heavy_rare_earth_wt_pct``, ``cost_per_flux_USD_m3_T`` and
+        ``probability_meets_requirements``. Of ``decision_status`` "ready" and "buy" may be taken.
     job : Job
-        Names supply scenario, allowed family and largest cost.
+        Names supply scenario, allowed family (``profile.first_family``) and largest cost
+        (``profile.most_cost_per_flux``).
 
     Returns
     -------

@@ -57,8 +57,9 @@ class Samples:
     def place(self, last: BoolArray | None = None) -> IntArray:
         """Return the place of each candidate in each draw, from 1, shape (n, draws).
 
-        Equals keep their order. Candidates that `last`, bool (n,), marks as too unlikely to meet
-        the requirements stand behind all others in every draw, by margin.
+        The smallest loss has place 1. Equals keep their order. Candidates that `last`, bool (n,),
+        marks as too unlikely to meet the requirements stand behind all others in every draw, the
+        largest margin first; None marks none.
         """
         behind = np.zeros(self.loss.shape[0], bool) if last is None else last
         late = np.broadcast_to(behind[:, None], self.loss.shape)
@@ -77,9 +78,11 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     Parameters
     ----------
     leading : pandas.DataFrame
-        Evaluated candidates of one screening: ``formula`` (atomic), ``shell``, ``host``,
-        ``route``, ``density_kg_m3``, ``evidence_distance``, B_r and the columns of requirements
-        and objectives at the job's temperature, with their ranges; not changed.
+        Evaluated candidates of one screening: ``formula`` (atomic), ``shell`` (a text such as
+        "Tb 0.5 wt%"), ``host``, ``route`` (both empty or null for none or the usual one),
+        ``density_kg_m3``, ``evidence_distance`` (NaN counts as 0), ``remanence_T`` and the columns
+        of requirements and objectives at the job's temperature, the predicted ones with ``_lo`` and
+        ``_hi``; not changed.
     job : Job
         Device, temperature and conditions that they were evaluated for.
     draws, seed : int
@@ -88,7 +91,9 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     Returns
     -------
     Samples
-        Arrays of shape (n, draws).
+        Arrays of shape (n, draws): ``meets``, ``margin``, ``loss`` and, by "remanence_T" and
+        "coercivity_kA_m", ``scores``. The same seed gives the same. A host that the device does
+        not allow has a margin of `OUTSIDE` or less.
     """
     from ..supply.ledger import sampled_supply
 
@@ -170,7 +175,13 @@ def _kinds_by_route(
         The job of the screening.
     groups : sequence of (Job, ndarray of int64)
         Jobs by route and the numbers of their rows, as of `Job.groups`. The first group keeps the
-        process of `job`.
+        process of `job`, whatever its route.
+
+    Returns
+    -------
+    Kinds
+        Of the n candidates, in the order of `table`; ``effects`` of the rows of further groups
+        are those of their route.
     """
     kelvin = job.temperature
     curie = job.conditions.curie
@@ -194,7 +205,8 @@ def _sample_margin(
 ) -> FloatArray:
     """Return the smallest slack over the requirements in each draw, as a share of the limit, (n, draws).
 
-    It is negative where a requirement is missed, and infinite without any requirement.
+    It is negative where a requirement is missed, infinite without any requirement, and NaN where a
+    value is NaN.
 
     Parameters
     ----------
@@ -202,11 +214,11 @@ def _sample_margin(
         Draws of each column. The last of the n is the reference, where a requirement is a share
         of its value.
     job : Job
-        Device with its requirements, and temperature.
+        Device with its requirements, and temperature of those that name none.
     n, draws : int
-        Numbers of candidates and draws.
+        Numbers of candidates (the reference counted in, where it is there) and draws.
     rng : Generator
-        Advanced, where a limit has a range.
+        Advanced, where a limit has a range: once for each quantity.
     """
     margin = np.full((n, draws), np.inf)
     strictness: dict[str, FloatArray] = {}
@@ -242,9 +254,9 @@ def magnets_by_route(
     table : CompositionTable
         n recipes.
     shells : sequence of str
-        Shell of each, empty for none.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     temperatures : sequence of float
-        Temperatures, K.
+        Temperatures, K; in any order.
     groups : sequence of (Job, ndarray of int64)
         Jobs by route and the numbers of their rows, which together are all rows, as of
         `Job.groups`.
@@ -252,7 +264,9 @@ def magnets_by_route(
     Returns
     -------
     list of Columns
-        One for each temperature, n rows in the order of the table.
+        One for each temperature, in their order, each of n rows in the order of the table. They
+        have the columns of a magnet, such as ``remanence_T``, that are arrays or `Coded`. Empty
+        without temperatures.
     """
     if not temperatures:
         return []
@@ -281,9 +295,11 @@ class Properties:
         Parameters
         ----------
         leading : pandas.DataFrame
-            n evaluated candidates.
+            n evaluated candidates, as of `sample`, with ``density_kg_m3`` where the cost per flux
+            is asked for.
         tables : dict of float to Columns
-            Their properties at other temperatures than that of `leading`, K.
+            Their properties at other temperatures than that of `leading`, by temperature in K;
+            empty without any.
         draws : int
             Number of draws.
         rng : Generator
@@ -319,9 +335,11 @@ class Properties:
     def at(self, column: str, temperature: float) -> FloatArray:
         """Return the draws of a column at a temperature, K, shape (n, draws), in its unit.
 
-        `column` is one whose draws are in ``known``, which then hold at any temperature, or a
-        column of the tables, such as "remanence_T". At a `temperature` without a table that of
-        the job counts.
+        `column` is one whose draws are in ``known`` (a dict by column, such as "cost_USD_kg"),
+        which then hold at any temperature, or a column of the tables, such as "remanence_T"
+        (KeyError if it is in none). At a `temperature` without a table, to the last digit, that of
+        the job counts. A column without a range is the same in each draw; a value of NaN stays
+        NaN.
         """
         if column in self.known:
             return self.known[column]
@@ -366,7 +384,8 @@ class Properties:
     def _root(self, column: str) -> FloatArray:
         """Compute a factor of the correlations of the errors of `column`, shape (n, n).
 
-        The factor times independent standard scores gives correlated ones.
+        `column` is a quantity such as "coercivity_kA_m". The factor times independent standard
+        scores, (n, draws), gives correlated ones.
         """
         error_magnets, producer = self._errors
         error_covariance = covariance(

@@ -104,10 +104,12 @@ _Required = list[tuple[float, Requirement]]
 class Bound:
     """Up to where candidates are evaluated; by default all that have a rank are.
 
-    `limit` is the largest loss of those that meet the requirements, `margin` the least of those
-    that miss. `limits` are losses of some decisions, where they are larger: the best of each go on;
-    `trials` those of what does not meet the requirements, and is worth a trial. Where many miss by
-    exactly `margin`, as all of a host that the device does not allow, `last` is the largest hash.
+    `limit` is the largest loss of those that meet the requirements, in units of regret, `margin`
+    the least of those that miss, as a share of a limit. `limits` are losses by decision, such as
+    "2:14:1: diffused Tb", which count where they are larger than `limit`: the best of each go on;
+    `trials` those of what does not meet the requirements, and is worth a trial. A decision that is
+    in neither has the `limit`. Where many miss by exactly `margin`, as all of a host that the
+    device does not allow, `last` is the largest hash.
     """
 
     limit: float = np.inf
@@ -118,7 +120,7 @@ class Bound:
 
     @property
     def is_finite(self) -> bool:
-        """Whether anything that can be ranked is left out."""
+        """Whether anything that can be ranked is left out, by `limit` or `margin`."""
         return self.limit < np.inf or self.margin > -np.inf
 
     def admits(
@@ -135,17 +137,24 @@ class Bound:
         Parameters
         ----------
         decision : Coded
-            Decision of each.
+            Decision of each; a row without one counts by ``limit`` alone.
         meets : ndarray of bool, shape (n,)
             True where the requirements may be met.
         worth : ndarray of bool, shape (n,)
             True where a trial may be worth it.
         loss : ndarray, shape (n,)
-            Smallest possible loss.
+            Smallest possible loss, in units of regret; inf and NaN are beyond any finite limit.
         margin : ndarray, shape (n,)
-            Largest possible margin.
+            Largest possible margin, as a share of a limit, negative where one misses; inf where it
+            is not known.
         hashes : ndarray of uint64, shape (n,), or None
-            Hashes that decide ties of the margin.
+            Hashes that decide ties of the margin; None lets all ties in.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            True for what keeps to the margin, whether it meets or not, and for what keeps to the
+            loss and may meet or be worth a trial.
         """
         # An unknown margin is infinite, and so is the bound where none that miss are admitted.
         is_inside = (margin >= self.margin - _ORDER_SLACK) & (
@@ -175,9 +184,11 @@ class Bound:
 class Tally:
     """Counts over candidates, whatever became of them.
 
-    How many came to each of the ``stages``; how many ``ended`` before the last, by the reason;
-    how many within the bound meet the requirements (``copies``), by decision; and of those whose
-    magnet was computed, how many are of each ``status``.
+    Each is a Counter by text. How many came to each of the ``stages`` ("composition",
+    "distance to measured magnets", "nominal remanence and coercivity", "magnetism",
+    "stability"); how many ``ended`` before the last, by the reason; how many within the bound meet
+    the requirements (``copies``), by decision; and of those whose magnet was computed, how many
+    are of each ``status``.
     """
 
     stages: Counter[str] = field(default_factory=Counter)
@@ -235,17 +246,20 @@ def evaluate(
     job : Job
         Device, temperature and conditions that they are evaluated for.
     bound : Bound, optional
-        Candidates beyond it are dropped; without it none is.
+        Candidates beyond it are dropped, and those that cannot be ranked (whose status is not
+        "ok"); without it none is.
     want : collection of str, optional
-        Columns needed; those of the requirements are added, and others may be there too. Without
-        it all but those of the ranking are computed, in the order of the registry, ``candidate``
-        being the formula.
+        Columns needed; those of the requirements are added, and others may be there too. With a
+        bound it must hold those of ``job.rule.columns()`` and ``decision``. "status" in it asks for
+        stability too. Without it all but those of the ranking are computed, in the order of the
+        registry, ``candidate`` being the formula.
 
     Returns
     -------
     Evaluated
-        Numbers and columns of the k candidates that remain, their keys (None without a bound),
-        and counts of all.
+        ``rows``, numbers from 0 of the k candidates that remain, ascending; their ``columns``;
+        ``keys`` and ``near``, their keys at the job's threshold and at that of a trial (None
+        without a bound); and ``tally``, counts of all.
     """
     tally = Tally()
     rows = np.arange(len(table))
@@ -301,9 +315,10 @@ def _apply_stability(
     Parameters
     ----------
     columns : Columns
-        n candidates; ``status`` becomes "not makeable" and the probability 0 where that is so.
+        n candidates with ``status``, a `Coded`, and ``probability_meets_requirements``; the first
+        becomes "not makeable" and the second 0 where that is so.
     rows : ndarray of int64
-        Numbers of the candidates that are judged.
+        Numbers, from 0, of the candidates that are judged; the others stay.
     split : Partition
         The n recipes split into hard phase and grain boundary.
     job : Job
@@ -322,8 +337,9 @@ def _apply_stability(
 def columns_read(job: Job) -> list[str]:
     """List the columns that readers of a result of `job` need of every row, beside name and number.
 
-    They are the leading columns, composition, status, probability and failures, evidence,
-    objectives, and the required properties with range and provenance.
+    They are the leading columns (``host``, ``temperature_K``, ``route``, ``decision``),
+    composition, status, probability and failures, evidence, objectives, and the required
+    properties with ``_lo``, ``_hi`` and ``_provenance``. Each name once.
     """
     names = ["host", "temperature_K", "route", "decision"]
     for column in job.rule.columns():
@@ -348,7 +364,11 @@ def columns_read(job: Job) -> list[str]:
 
 
 def reference_candidate(job: Job) -> Columns:
-    """Evaluate today's magnet of the device of `job` as a candidate: all columns, one row."""
+    """Evaluate today's magnet of the device of `job` as a candidate: all columns, one row.
+
+    They are those of `evaluate` without a bound, which lack those of the ranking; ``candidate`` is
+    the reference's formula as it is written in the profile.
+    """
     reference = job.profile.reference
     row = evaluate(reference.table(), [reference.shell or ""], job).columns
     row["candidate"] = Coded.of([reference.formula])
@@ -360,9 +380,10 @@ def _supply_columns(
 ) -> Columns:
     """Compute the columns of supply, the host codes and the decision of n candidates.
 
-    `table` holds the candidates, `shells` a text for each (empty for none) or None; `job` is what
-    they are evaluated for. The `Columns` are those of `supplies`, the codes under the name
-    `_HOSTS`, int8 (n,), and ``decision``, a `Coded`.
+    `table` holds the candidates, `shells` a text for each, such as "Tb 0.5 wt%" (empty for none),
+    or None; `job` is what they are evaluated for. The `Columns` are those of `supplies`, such as
+    ``heavy_rare_earth_wt_pct`` and ``cost_USD_kg``; the codes under the name `_HOSTS`, int8 (n,),
+    indices into `HOST_NAMES`, -1 for none; and ``decision``, a `Coded`.
     """
     supply = _stages.supplies(table, shells, job.conditions)
     supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
@@ -390,13 +411,14 @@ def _candidates_within_bound(
     table : CompositionTable
         n candidates.
     shells : sequence of str or None
-        Shell of each, empty for none.
+        Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     job : Job
         Device, temperature and conditions that they are evaluated for.
     bound : Bound
         Limits of loss and margin.
     tally : Tally
-        Changed in place: what became of the others is counted.
+        Changed in place: what became of the others is counted in ``ended``, and the stages after
+        the composition that were reached in ``stages``.
     """
     supply = _supply_columns(table, shells, job)
     if bound.last is not None:
@@ -443,8 +465,10 @@ def with_distances(
     Returns
     -------
     Columns
-        A new object. Added are two distances, by coercivity and the largest; ``status``, "ok" or
-        too far; and ``probability_meets_requirements``, the largest that the distance allows.
+        A new object with all of `supply`. Added are two distances without a unit, by coercivity
+        (under the name `_HARD`) and the largest (`_MOST`); ``status``, a `Coded` of "ok" or `FAR`,
+        where the coercivity is not known; and ``probability_meets_requirements``, the largest that
+        the distance allows.
     """
     made = read_process(job.conditions.process, len(table))
     near = nearest_recipes(
@@ -466,9 +490,10 @@ def _take(
 ) -> tuple[CompositionTable, _Shells, Columns]:
     """Select rows of candidates, shells and supply columns together.
 
-    `rows`, int64, are numbers of rows of `table`, `shells` (which may be None) and `supply`,
-    which are not changed; the result has all three in that order. Where the numbers are as many
-    as the table has rows, all three are returned as they are.
+    `rows`, int64, are numbers from 0 of rows of `table`, `shells` (a text each, or None) and
+    `supply`, which are not changed; the result is the tuple of all three in that order, each with
+    these rows. Where the numbers are as many as the table has rows, whatever their order, all
+    three are returned as they are.
     """
     if len(rows) == len(table):
         return table, shells, supply
@@ -483,9 +508,10 @@ def best_possible_loss(found: Columns, rule: Rule) -> FloatArray:
 
     No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
     unit of regret, and no probability is above that in `found`, or 1. `found` has the columns of
-    `supplies`, or those of `central_values`; it is not changed. `rule` names objectives and
-    units. The loss, in units of regret, is -inf throughout where an objective is not bounded, and
-    inf where a value is NaN.
+    `supplies`, ``cost_USD_kg`` among them, or those of `central_values`; it is not changed. `rule`
+    names objectives and units. The loss, in units of regret, is -inf throughout where an objective
+    is not bounded (its column is not in `found`, and it is neither the margin nor a small cost per
+    flux), and inf where a value is NaN.
     """
     n = len(found["cost_USD_kg"])
     best = (1.0 - found[CHANCE]) / rule.miss if CHANCE in found else np.zeros(n)
@@ -510,19 +536,23 @@ def _composition_bound(
 ) -> IntArray:
     """Return the numbers of the candidates that can lie within the bound by composition alone.
 
-    The result is int64, ascending.
+    The result is int64, from 0, ascending.
 
     Parameters
     ----------
     supply : Columns
-        n candidates, as of `_supply_columns`. The largest margin that composition leaves them is
-        written into it as ``performance_margin``.
+        n candidates, as of `_supply_columns`, with their hashes (`_HASH`) where ``bound.last``
+        counts. The largest margin that composition leaves them is written into it as
+        ``performance_margin``: infinite where nothing limits it, `OUTSIDE` at most for a host that
+        is not allowed.
     job : Job
         Names allowed hosts, requirements and objectives.
     bound : Bound
         Limits of loss and margin.
     tally : Tally
-        Changed in place: each of the others is counted by the first condition that it misses.
+        Changed in place: each of the others is counted in ``ended`` by the first condition that
+        it misses: "host in ...", a requirement such as "cost_USD_kg <= 60", or "loss by
+        composition".
     """
     host_indices = [
         HOST_NAMES.index(host) for host in job.profile.allowed_hosts
@@ -590,8 +620,11 @@ class _CentralVerdict:
     def enter(self, rows: Any, columns: Collection[str]) -> None:
         """Lower margin and probability of some candidates by their values in some columns, in place.
 
-        `rows` are positions or a slice; `columns` are the names of columns whose ``values`` are
-        in. Those that no requirement asks for are ignored.
+        `rows` are positions from 0 (int64, each once) or a slice; `columns` is a collection of
+        names of columns whose ``values`` are in, such as {"remanence_T"}. Those that no
+        requirement asks for are ignored. Changed are ``performance_margin`` and
+        ``probability_meets_requirements`` of ``here``, and ``chances``. A value of NaN leaves
+        margin and probability as they are.
         """
         margin = self.here[MARGIN]
         for kelvin, requirement in self.required:
@@ -617,19 +650,20 @@ class _CentralVerdict:
     ) -> FloatArray:
         """Return the largest probability of a requirement that some rows have, (rows,).
 
-        It is that of the narrowest range about the central value; 1 where the width is not known,
-        or the limit is a share of the reference or no minimum.
+        It is that of the narrowest range about the central value; 1 where the width of the column
+        is not known, or the limit is a share of the reference, 0, or no minimum. A `value` of NaN
+        gives NaN.
 
         Parameters
         ----------
         requirement : Requirement
             The limit.
         value : ndarray, shape (rows,)
-            Central values.
+            Central values, in the unit of the column.
         k : int
-            Number of their temperature in ``at``.
+            Number of their temperature in ``at``, from 0.
         rows : ndarray of int or slice
-            Which candidates these are.
+            Which candidates these are, from 0.
         """
         widths = self.below.get(requirement.column)
         # The difference to a reference has another width.
@@ -671,10 +705,11 @@ def central_values(
     Returns
     -------
     Columns
-        Those of `supply`; ``remanence_T``, ``cost_per_flux_USD_m3_T`` and, if needed,
-        ``coercivity_kA_m`` (NaN where not computed); ``performance_margin`` and
-        ``probability_meets_requirements``, the largest they can be; ``status`` over the
-        temperatures of the requirements.
+        Those of `supply`; ``remanence_T``, ``cost_per_flux_USD_m3_T`` and, if a requirement or an
+        objective asks for it at the job's temperature, ``coercivity_kA_m`` (NaN where not
+        computed), all at that temperature; ``performance_margin`` and
+        ``probability_meets_requirements``, the largest they can be; ``status``, the first that is
+        not "ok" over the job's temperature and those of the requirements.
     """
     use = job.conditions.use
     required = _central_requirements(job, bound)
@@ -730,8 +765,8 @@ def central_values(
 def _central_status(made: Magnets, hard_apart: FloatArray) -> Coded:
     """Return the first status of n magnets `made`, over their temperatures, that is not "ok".
 
-    One that is "ok" at all temperatures is too far if its distance to measured magnets by
-    coercivity, `hard_apart`, (n,), leaves that unknown.
+    One that is "ok" at all temperatures has the status `FAR` if its distance to measured magnets
+    by coercivity, `hard_apart`, (n,), is above `UNKNOWN`. The words are those of `STATUSES`.
     """
     first = (made.status != 0).argmax(axis=1)
     codes = np.take_along_axis(made.status, first[:, None], axis=1)[:, 0]
@@ -742,8 +777,10 @@ def _central_status(made: Magnets, hard_apart: FloatArray) -> Coded:
 def _central_requirements(job: Job, bound: Bound) -> _Required:
     """Return the requirements of `job` that central values decide, each with its temperature, K.
 
-    They are those on B_r, H_cJ and alpha, minima of (BH)max, and, where ``bound.limit`` is
-    infinite, those on the safety against demagnetization.
+    They are those on ``remanence_T``, ``coercivity_kA_m`` and ``remanence_coefficient_pct_K``,
+    minima of ``max_energy_product_kJ_m3``, and, where ``bound.limit`` is infinite, those on
+    ``demagnetization_safety``. Each is a tuple (temperature, `Requirement`), in the order of the
+    profile; the temperature is the job's where the requirement names none.
     """
     columns = {*_CENTRAL, ALPHA}
     if bound.limit == np.inf:
@@ -763,8 +800,9 @@ def _central_requirements(job: Job, bound: Bound) -> _Required:
 def _central_temperatures(required: _Required, job: Job) -> list[float]:
     """Return the temperatures, K, of central values: the job's, then the others ascending.
 
-    `required` are pairs of temperature and requirement, as of `_central_requirements`. One on
-    alpha adds the ends of its chord.
+    `required` are pairs of temperature, K, and requirement, as of `_central_requirements`. One on
+    alpha adds the ends of its chord (``job.conditions.use.between``), and not its own. Each
+    temperature is there once; that of the job always.
     """
     needed = {kelvin for kelvin, r in required if r.column != ALPHA}
     if any(r.column == ALPHA for _, r in required):
@@ -777,8 +815,9 @@ def _temperatures_of_coercivity(
 ) -> IntArray:
     """Return the positions in `at` of the temperatures at which a coercivity is asked, int64.
 
-    `required` are pairs of temperature, K, and requirement; an objective of `job` asks at its
-    temperature. `at` are temperatures, K.
+    `required` are pairs of temperature, K, and requirement; those on ``coercivity_kA_m`` ask, and
+    an objective of `job` on it asks at the job's temperature. `at` are temperatures, K. Positions
+    count from 0 and ascend; there are none where nothing asks.
     """
     kelvins = [kelvin for kelvin, r in required if r.column == _COERCIVITY]
     if any(
@@ -793,8 +832,10 @@ def _values_by_remanence(
 ) -> dict[str, FloatArray]:
     """Return what n magnets' polarization says at k temperatures, by column, each (n, k).
 
-    They are remanence, T; coercivity, NaN throughout, to be filled in; the largest product,
-    kJ/m3; and alpha, %/K, where `at` has both of the temperatures that it lies `between`.
+    They are ``remanence_T``; ``coercivity_kA_m``, NaN throughout, to be filled in;
+    ``max_energy_product_kJ_m3``, that of a square loop, which no magnet exceeds; and
+    ``remanence_coefficient_pct_K``, the same at each temperature, where `at` has both of the
+    temperatures that it lies `between`; without them there is no such key.
 
     Parameters
     ----------
@@ -848,14 +889,17 @@ def _open(
     Parameters
     ----------
     here : Columns
-        ``status``, margin, probability, ``decision`` and the columns of supply; not changed.
+        ``status``, ``performance_margin``, ``probability_meets_requirements``, ``decision`` and
+        the columns of supply, ``cost_USD_kg`` among them; not changed. A row whose status is not
+        "ok" is out.
     job : Job
         Thresholds and objectives.
     bound : Bound
         Limits of loss and margin.
     counted : tuple of (Tally, str), optional
         A tally, changed in place, and the name of the stage: all are counted as having come to
-        the stage, and the dropped ones by reason and status.
+        the stage, and the dropped ones by reason ("requirements missed" or "loss", of those that
+        are "ok") and by status.
     """
     magnet = here["status"].says("ok")
     inside = ~(here[MARGIN] < -_ORDER_SLACK)
@@ -896,9 +940,9 @@ def _with_requirements(
     table : CompositionTable
         n recipes.
     shells : sequence of str or None
-        Shell of each, an empty text for none.
+        Shell of each, a text such as "Tb 0.5 wt%", an empty text for none.
     supply : Columns
-        As of `_supply_columns`; changed: the host codes are taken out.
+        As of `_supply_columns`; changed: the host codes are taken out, so that it serves once.
     job : Job
         Device with its requirements, temperature and conditions.
     want : collection of str or None
@@ -907,7 +951,8 @@ def _with_requirements(
     Returns
     -------
     columns : Columns
-        n rows at the job's temperature, with those of `verdict_columns`.
+        n rows at the job's temperature, with ``decision`` and those of `verdict_columns`; where
+        the calibration names a grade, judged beside it (`judge_beside_grade`).
     split : Partition
         The recipes, as they are written, split into hard phase and grain boundary.
     """
@@ -983,11 +1028,11 @@ def _requirement_bound(
     near : Keys
         Of the n, at the threshold of a trial.
     open_ : ndarray of bool, shape (n,)
-        Candidates that are still evaluated.
+        Candidates that are still evaluated; not changed.
     bound : Bound
         Limits of loss and margin.
     tally : Tally
-        Changed in place.
+        Changed in place: ``ended`` for "requirements missed" and "loss".
     """
     loss = np.full(len(open_), np.inf)
     loss[near.meets] = near.loss
@@ -1001,7 +1046,7 @@ def _requirement_bound(
 
 
 def count_leading_rows(keep: int) -> int:
-    """Return how many leading rows of a ranking decide which are its first `keep`.
+    """Return how many leading rows of a ranking decide which are its first `keep`, more than `keep`.
 
     Those that draws re-order are sampled together, and each of two passes moves some rows up.
     """
@@ -1019,14 +1064,21 @@ def estimate_bound(
     Parameters
     ----------
     found : sequence of Evaluated
-        Parts of a random sample, evaluated with a bound, so that they have keys, and with
-        ``decision`` among the columns.
+        Parts of a random sample, evaluated with a bound that admits all (``Bound()``), so that
+        they have keys, and with ``decision`` among the columns. At least one.
     rule : Rule
         By what candidates are ranked.
     rows : int
         Number of all candidates.
     keep : int
         Number of leading candidates to find.
+
+    Returns
+    -------
+    Bound
+        With a finite ``limit`` and a ``margin`` of inf, so that none that misses goes on; or with
+        an infinite ``limit`` and a ``margin``. Both are infinite, so that all go on, where the
+        sample is too small.
     """
     sample = sum(one.tally.stages["composition"] for one in found)
     keys = [one.keys for one in found if one.keys is not None]
@@ -1054,12 +1106,13 @@ def _limits_of_decisions(
     """Find the losses up to which candidates of each decision go on.
 
     A decision that is rare in the sample has no limit of its own (infinite). Of a decision that
-    is frequent, but hardly meets the requirements, all that meet are admitted.
+    is frequent, but hardly meets the requirements, all that meet are admitted. Both dicts have
+    each decision of the sample for a key.
 
     Parameters
     ----------
     found : sequence of Evaluated
-        A random sample of candidates, with keys and ``decision``.
+        A random sample of candidates, each part with ``near`` and the column ``decision``.
     rule : Rule
         By which they are ranked.
     place : int
@@ -1103,14 +1156,18 @@ def _limit_of_losses(loss: FloatArray, place: int, seen: int) -> float:
 
 
 def sample_place(count: int, sample: int, rows: int) -> int:
-    """Return the place in a sample, from 1, before which probably stand `count` of all `rows`."""
+    """Return the place in a sample, from 1, before which probably stand `count` of all `rows`.
+
+    `sample` is the size of the sample and `rows` that of the whole, above 0. The place may lie
+    beyond the sample.
+    """
     share = count * sample / rows
     # Four deviations of a count, and some for a count of few: once in 30 000 it falls short.
     return int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
 
 
 def _value_at_place(values: FloatArray, place: int) -> float:
-    """Return the value at a place in ascending order, from 1; infinite beyond the last."""
+    """Return the value at a place of `values`, (m,), in ascending order, from 1; infinite beyond the last."""
     if place <= len(values):
         return float(np.partition(values, place - 1)[place - 1])
     return np.inf

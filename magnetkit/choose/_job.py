@@ -75,9 +75,11 @@ class Job:
 
     @cached_property
     def scales(self) -> dict[str, float]:
-        """One unit of regret by column.
+        """One unit of regret by column, in its unit; for costs a share.
 
-        It is the profile's, that of `UNITS`, or a share of the reference's value.
+        It is the profile's (``profile.units``), else that of `UNITS`, else the share `SHARE` of
+        the value of the reference, 1 where that is 0 or not known. The keys are all columns of the
+        first two, and the objectives.
         """
         units = UNITS | {unit.column: unit.value for unit in self.profile.units}
         columns = [
@@ -97,9 +99,11 @@ class Job:
     def by(self, route: str) -> "Job":
         """Return the job for magnets made by a route; this job if `route` is empty.
 
-        `route` is a name of `magnetism.process.routes`, such as "hot-deformed", or ``as sold:
-        GRADE``, which stands for a grade as its maker sells it. InputError for an unknown route
-        or grade. This job is not changed.
+        `route` is a name of `magnetism.process.routes`, such as "hot-deformed", or the text
+        "as sold: N42SH" (`AS_SOLD` and a grade), which stands for a grade as its maker sells it:
+        the process is that of its sheets alone. With a route all other settings of the process
+        stay. InputError for an unknown grade; an unknown route is found where the process is read.
+        This job is not changed.
         """
         if not route:
             return self
@@ -118,14 +122,15 @@ class Job:
         Parameters
         ----------
         made : iterable of str
-            Name of the route of each magnet, up to a semicolon; empty, or another text, for the
-            usual one.
+            Name of the route of each magnet, up to a semicolon, or "as sold: GRADE"; empty, or
+            another text, for the usual one.
 
         Returns
         -------
         list of (Job, ndarray of int64)
-            The job of each route, and the numbers of its rows, ascending. The first is that of
-            the usual route, if any magnet is of it.
+            The job of each route (`by`), and the numbers of its rows, from 0, ascending; together
+            they are all rows. The first is that of the usual route, if any magnet is of it; the
+            others follow in alphabetical order. Routes without a magnet are left out.
         """
         words = (str(text).split(";")[0] for text in made)
         route_words = [
@@ -139,7 +144,7 @@ class Job:
 
     @cached_property
     def heavy_today(self) -> float:
-        """Heavy rare earth of the reference magnet, wt.%."""
+        """Heavy rare earth of the reference magnet of the device, its shell included, wt.%."""
         reference = self.profile.reference
         shells = [reference.shell or ""]
         supply_columns = supplies(reference.table(), shells, self.conditions)
@@ -147,7 +152,7 @@ class Job:
 
     @cached_property
     def rule(self) -> Rule:
-        """The rule by which the candidates are ranked."""
+        """The rule by which the candidates are ranked: objectives, units and thresholds of the job."""
         rule_of_job = Rule.of(
             self.profile.objectives, self.threshold, self.scales
         )
@@ -169,14 +174,18 @@ def make_job(
     profile : Profile
         The device; not changed.
     temperature : float, optional
-        Temperature, K.
+        Temperature, K, no text; the profile's ``temperature_K`` for None.
     require : sequence of str
-        Further requirements, such as "remanence_T >= 1.1". One on the same side of the same
-        column at the same temperature replaces the profile's.
+        Further requirements, such as "remanence_T >= 1.1", "coercivity_kA_m>=0.9*reference at
+        150C" or "|remanence_coefficient_pct_K| <= 0.03"; a list or tuple, no single text. One on
+        the same side of the same column at the same temperature replaces the profile's. One that
+        names no temperature replaces those alone that name none.
     objectives : sequence of str
-        Such as "cost_USD_kg:min", in place of the profile's; empty for those.
+        Such as "cost_USD_kg:min", in place of all of the profile's; empty for those.
     **conditions
-        Keywords of `Conditions.of`, and ``calibration``.
+        Keywords of `Conditions.of`, such as ``scenario`` and ``process``, and ``calibration``.
+        ``between``, ``load_line``, ``outside_field_kA_m`` and ``hours`` are the profile's where
+        they are None or not given.
 
     Returns
     -------
@@ -249,19 +258,21 @@ def _anchor_process(
     Parameters
     ----------
     process : dict or None
-        How magnets are made, as plain settings; not changed.
+        How magnets are made, as plain settings, such as ``route`` and ``producer``; not changed.
     profile : Profile
-        The device, whose reference has known values.
+        The device, whose reference has known values: ``profile.reference.anchors``, each with
+        ``column``, ``value``, ``temperature_K``, ``spread`` and ``guaranteed``.
     reference : CompositionTable
         Recipe of the reference, one row.
     between : tuple of float
-        Chord of alpha, K.
+        Chord of alpha, K, the lower temperature first.
 
     Returns
     -------
     dict or None
-        New settings with ``producer``, the record of the anchors. The process as it is
-        if it has measured magnets of a producer already, or the profile names no known values.
+        New settings with ``producer``, the record of the anchors (a dict), beside those of
+        `process`. The process as it is if it has measured magnets of a producer already, or the
+        profile names no known values.
     """
     if not profile.reference.anchors or get_producer(process) is not None:
         return process
@@ -292,8 +303,10 @@ def _working(
 ) -> tuple[float, float]:
     """Condition the value of an anchor on the fact that the magnet works in the device.
 
-    The distribution is cut off at the device's requirements on the same column and temperature;
-    mean and standard deviation of the rest are returned. Without such requirements they stay.
+    The distribution is cut off at the device's requirements on the same column within 1 K of the
+    same temperature; mean and standard deviation of the rest are returned. Minima and absolute
+    maxima cut; plain maxima and shares of the reference do not. Without such requirements, or
+    where they leave no room, both stay.
 
     Parameters
     ----------
@@ -302,14 +315,14 @@ def _working(
     deviation : float
         Standard deviation of its ln; of alpha that of the value, %/K.
     anchor : Anchor
-        Names column and temperature.
+        Its ``column`` and ``temperature_K`` are read, not its value.
     profile : Profile
         The device.
 
     Returns
     -------
     value, deviation : float
-        In the same units.
+        In the same units; the deviation is no larger than before.
     """
     low = -np.inf
     high = np.inf
@@ -352,7 +365,8 @@ def _working(
 def with_fields(profile: "Profile", **fields: object) -> "Profile":
     """Return a new profile with other `fields`, by name, checked as when it is read.
 
-    InputError if one is unknown or out of range.
+    Fields are those of `Profile`, such as ``objectives`` (tuple of str) or ``requirements`` (tuple
+    of `Requirement`); all others stay. InputError if one is unknown or out of range.
     """
     return validate_record(type(profile), {**dict(profile), **fields})
 
@@ -371,11 +385,15 @@ def resolve_requirement(
     conditions : Conditions
         Those of the screening.
     kelvin : float
-        Temperature of a requirement that names none, K; it is not entered in the result.
+        Temperature at which the reference is predicted for a share that names none, K; it is not
+        entered in the result.
 
     Returns
     -------
     Requirement
+        Its ``temperature_K`` is that of the text, None without one; its limit is a number, and
+        ``share_of_reference`` the share, None where the text has a number. The source is "asked
+        for".
 
     Raises
     ------
@@ -408,7 +426,11 @@ def resolve_requirement(
 
 
 def _side_of_limit(requirement: Requirement) -> tuple[str, bool, float | None]:
-    """Return column, whether it is a minimum, and temperature (K or None) of `requirement`."""
+    """Return column, whether it is a minimum, and temperature of `requirement`.
+
+    The tuple compares requirements: maximum and absolute maximum are one side. The temperature is
+    the one that the requirement names, K, and None where it names none.
+    """
     return (
         requirement.column,
         requirement.minimum is not None,
@@ -421,8 +443,10 @@ def reference_row(
 ) -> pd.Series:
     """Predict every property of a device's reference magnet at a temperature.
 
-    `profile` is the device, `conditions` are those of the screening, `kelvin` is in K. The Series
-    is one row of results by column, without those of the ranking.
+    `profile` is the device, whose ``reference`` (formula and shell) is predicted; `conditions`
+    are those of the screening, whose temperatures do not count; `kelvin` is in K. The Series is
+    one row of results by column, such as "remanence_T", without those of the requirements and the
+    ranking. A value that is not known is NaN.
     """
     reference = profile.reference
     shells = [reference.shell or ""]
@@ -451,9 +475,11 @@ def job_identity(job: Job) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``application`` (the profile), ``temperature_K``, the conditions by name, ``process``,
-        ``between``, ``phases`` (path of the snapshot or None) and ``curie`` (a dict of the paths
-        ``data`` and ``add``, or None); can be written as JSON.
+        ``application`` (the profile as a dict), ``temperature_K``; the conditions ``scenario``,
+        ``recycled``, ``prices``, ``process``, ``calibration``, ``load_line``,
+        ``outside_field_kA_m``, ``hours``, ``interval`` and ``between`` (a list of two, K);
+        ``phases`` (path of the snapshot or None) and ``curie`` (a dict of ``data`` and ``add``,
+        each a path or None). It can be written as JSON. The thresholds of the job are left out.
     """
     own_conditions = job.conditions
     identity: dict[str, Any] = {
@@ -472,8 +498,10 @@ def job_identity(job: Job) -> dict[str, Any]:
 def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     """Build the job that a result was made for, from the identity in its manifest.
 
-    `profile` is the device. `identity` is what `job_identity` returned (KeyError if a part is
-    missing). The phase data and Curie files that it names must be there.
+    `profile` is the device with the requirements and objectives of the job; the ``application`` of
+    the identity is not read. `identity` is what `job_identity` returned (KeyError if a part is
+    missing). The phase data and Curie files that it names must be there. Thresholds are the usual
+    ones, and a calibration by name becomes None, since its magnets are in the process.
     """
     stored_keywords = {name: identity[name] for name in _KEPT} | identity[
         "curie"
@@ -492,7 +520,8 @@ def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
 def get_producer(process: Any) -> Producer | None:
     """Return the measured magnets that a process is conditional on, None if there are none.
 
-    `process` is a dict of settings, whose ``producer`` is a record, or None.
+    `process` is a dict of settings, whose ``producer`` is a record (a dict, as of
+    ``Producer.record()``) or None, or it is None.
     """
     record = (process or {}).get("producer")
     if record is None:

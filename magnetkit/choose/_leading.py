@@ -51,16 +51,17 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
     ranking : Ranking
         Of all candidates; not changed, and returned itself with fewer than two leaders.
     take : callable
-        ``take(rows, columns)`` returns a `pyarrow.Table` of these candidates, rows in ascending
-        order.
+        ``take(rows, columns)`` returns a `pyarrow.Table` of the columns (list of str) of these
+        candidates (int64, numbers from 0 that ascend), in that order.
     job : Job
         Device, temperature and conditions that they were evaluated for.
 
     Returns
     -------
     Ranking
-        With ``simpler`` filled in: by row of a leader, the rank of a simpler candidate that is as
-        good.
+        A new one that differs in ``place`` and ``simpler``. The latter is filled in: number of
+        the row of a leader to the rank, from 1, of the first simpler candidate that is as good
+        (`simpler_rank`); leaders without one are left out.
     """
     rows = ranking.leading(POOL)
     if len(rows) < 2:
@@ -87,7 +88,13 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
 
 
 def _columns(job: Job) -> list[str]:
-    """List the columns that `sample` and `simpler_rank` read for `job`, without provenance."""
+    """List the columns that `sample` and `simpler_rank` read for `job`, each once.
+
+    They are ``formula``, ``shell``, ``host``, ``route``, ``evidence_distance``,
+    ``density_kg_m3``, ``remanence_T``, those of the requirements and of the ranking
+    (`Rule.columns`). A predicted one is followed by its ends ``_lo`` and ``_hi``; its
+    ``_provenance`` is left out.
+    """
     requirement_columns = [r.column for r in job.profile.requirements]
     requirement_columns += job.rule.columns()
     columns = chain.from_iterable(map(with_interval, requirement_columns))
@@ -122,15 +129,18 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> IntArray:
     Parameters
     ----------
     leading : pandas.DataFrame
-        n evaluated candidates in order of rank: ``rank``, ``formula``, ``shell``, ``host``,
-        probability and the columns of the objectives.
+        n evaluated candidates in order of rank: ``rank`` (whole numbers, none missing),
+        ``formula`` (atomic), ``shell`` (a text such as "Tb 0.5 wt%"; empty or null for none),
+        ``host``, ``probability_meets_requirements`` and the columns of the objectives. Not
+        changed.
     job : Job
-        Names the objectives and their units.
+        Its rule names the objectives and their units.
 
     Returns
     -------
     ndarray of int64, shape (n,)
-        The ``rank`` of that recipe, 0 where there is none.
+        The ``rank`` of that recipe, which may stand before or behind the candidate; 0 where there
+        is none. A loss of NaN counts as no gain.
     """
     holds = _ingredients(leading)
     loss = _losses(leading, job)
@@ -151,8 +161,9 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> IntArray:
 def _ingredients(leading: pd.DataFrame) -> BoolArray:
     """Say of what each candidate is made, bool (n, 118 + shells).
 
-    The columns are the elements of the alloy by atomic number, then one for each element that is
-    diffused into any, in alphabetical order. `leading` has ``formula`` (atomic) and ``shell``.
+    Column k is the element of atomic number k + 1 of the alloy; then comes one for each element
+    that is diffused into any candidate, in alphabetical order, amounts apart. `leading` has
+    ``formula`` (atomic) and ``shell`` (a text such as "Tb 0.5 wt%"; empty or null for none).
     """
     alloy = (
         CompositionTable.from_strings(
@@ -174,9 +185,10 @@ def _ingredients(leading: pd.DataFrame) -> BoolArray:
 def _losses(leading: pd.DataFrame, job: Job) -> FloatArray:
     """Compute the loss in each objective of `job` and by the chance of a miss, (n, objectives + 1).
 
-    `leading` are candidates with the columns of the objectives and that of the probability. A
-    loss is weight times signed value (of costs its logarithm) over the unit of regret:
-    differences between candidates count, and 0 is not the best.
+    `leading` are candidates with the columns of the objectives of ``job.rule`` and
+    ``probability_meets_requirements``. A loss is weight times signed value (of costs its
+    logarithm) over the unit of regret: differences between candidates count, and 0 is not the
+    best. The columns follow the order of the objectives, the miss last. NaN stays NaN.
     """
     rule = job.rule
     columns = [
@@ -203,21 +215,26 @@ def robustness(
     Parameters
     ----------
     leading : pandas.DataFrame
-        Evaluated candidates in order of rank, with all columns of a result; not changed.
+        Evaluated candidates in order of rank, with all columns of a result, among them ``rank``,
+        ``candidate``, ``meets_requirements`` and those that `sample` reads; not changed.
     job : Job
         Device, temperature and conditions that they were evaluated for.
     top : int
-        Places that count as the top.
+        Places that count as the top, 1 or more.
     draws, seed : int
-        Number of draws and seed of the generator.
+        Number of draws, 1 or more, and seed of the generator, 0 or more.
     interval : float
-        Probability of the range of a rank, between 0.5 and 1.
+        Probability of the range of a rank, above 0.5 and below 1.
 
     Returns
     -------
     pandas.DataFrame
-        The rows of `leading` in their order: ``rank``, ``candidate``, ``formula``, ``shell``,
-        ``host`` and the columns `ROBUSTNESS`.
+        The rows of `leading` in their order, numbered from 0: ``rank``, ``candidate``,
+        ``formula``, ``shell`` (empty for none), ``host`` and the columns `ROBUSTNESS`:
+        ``top_ten_share`` (share of the draws in which the place is `top` or better, whatever
+        `top` is) and ``meets_share``, 0 to 1, ``rank_median``, ``rank_lo``, ``rank_hi`` (places
+        among these rows, from 1) and ``tie_group`` (from 1). The other columns are left out. No
+        row where `leading` has none.
 
     Raises
     ------
@@ -253,8 +270,9 @@ def robustness(
 def _tie_groups(place: IntArray, interval: float) -> IntArray:
     """Group candidates that the draws do not distinguish; int64 (n,), the number of each group, from 1.
 
-    A group ends where its first stands before a candidate in a share `interval` of the draws.
-    `place`, int (n, draws), is the place of each in each draw; rows are in order of rank.
+    A group ends where its first stands before a candidate in a share `interval` (0 to 1) of the
+    draws or more; that candidate is the first of the next. `place`, int (n, draws), is the place
+    of each in each draw; rows are in order of rank.
     """
     group = np.empty(len(place), np.int64)
     first = number = 0
@@ -276,14 +294,19 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
     ----------
     result, baseline : pyarrow.Table
         Ranked candidates of the new and the old screening: ``candidate``, ``formula``, ``shell``
-        and ``rank``. A candidate is told by formula and shell.
+        (null or empty for none) and ``rank`` (null for none). A candidate is told by formula and
+        shell; of one that was screened twice the best rank counts.
     n : int
-        Number of places.
+        Number of places, 1 or more.
 
     Returns
     -------
     pandas.DataFrame
-        ``candidate shell rank rank_before places change``, by rank, then by the rank before.
+        One row for each candidate that is among the first `n` of either: ``candidate`` (the new
+        name where there is one), ``shell``, ``rank``, ``rank_before`` (missing where it has none),
+        ``places`` (rank before less rank: above 0 is better; missing without both) and ``change``
+        ("entered", "left", "rose", "fell" or "stayed"), by rank, then by the rank before.
+        ``formula`` is left out; rows are numbered from 0.
 
     Raises
     ------
@@ -321,8 +344,9 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
 def _ranks(result: pa.Table) -> pd.DataFrame:
     """Return the ranked candidates of `result`, each formula with its shell once, by rank.
 
-    Where one was screened twice its best rank is kept. An empty shell is an empty text; a missing
-    rank stands last.
+    `result` has ``candidate``, ``formula``, ``shell`` and ``rank``, which are the columns of the
+    frame. Where one was screened twice the row of its best rank is kept. An empty shell is an
+    empty text; a rank is Int64, and a missing one stands last.
     """
     frame = result.to_pandas()
     frame["shell"] = frame["shell"].astype(object).fillna("")

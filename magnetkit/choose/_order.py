@@ -55,7 +55,10 @@ def comparable_values(values: ArrayLike) -> FloatArray:
 
 
 def _to_digits(values: ArrayLike, digits: int) -> FloatArray:
-    """Round `values` to so many significant `digits`; zeros, infinities and NaN stay."""
+    """Round `values` to so many significant `digits`, 1 or more; zeros, infinities and NaN stay.
+
+    The result is a new float64 array of their shape: 17.447 gives 17.4 with 3 digits.
+    """
     values = np.asarray(values, np.float64)
     size = np.abs(values)
     plain = (size > 0.0) & np.isfinite(size)
@@ -71,15 +74,16 @@ def _prepare(points: ArrayLike) -> tuple[FloatArray, IntArray]:
     Parameters
     ----------
     points : array_like, shape (n, 1 to 3)
-        Objectives, smaller is better.
+        Objectives, smaller is better; NaN is allowed.
 
     Returns
     -------
-    padded_points : ndarray, shape (n, 3)
-        A new array: the objectives, that with the most distinct values first, then columns of
-        zeros.
+    padded_points : ndarray of float64, shape (n, 3)
+        A new array: the objectives, that with the most distinct values first (by a sample of the
+        rows where there are many), then columns of zeros.
     order : ndarray of int64, shape (n,)
-        Numbers of its rows in lexicographic order.
+        Numbers of its rows, from 0, in ascending lexicographic order, by the first column first;
+        NaN comes last.
 
     Raises
     ------
@@ -137,7 +141,11 @@ def fronts(points: ArrayLike) -> NDArray[np.int32]:
 
 
 def first_front(points: ArrayLike) -> BoolArray:
-    """Say which points no other point dominates, bool (n,); cheaper than all `fronts`."""
+    """Say which points no other point dominates, bool (n,); cheaper than all `fronts`.
+
+    `points` is as for `fronts`: (n, 1 to 3), smaller is better, InputError otherwise. A row with
+    NaN is False.
+    """
     return sorted_first_front(*_prepare(points))
 
 
@@ -180,9 +188,10 @@ class Ranking:
     def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
         """Return the result's columns of the rows from `start` to `stop` - 1; all without them.
 
-        The columns of the table are those of `OUTPUT`: whether a row meets the requirements,
-        Pareto front, rank, and rank of a simpler candidate, null where there is none. The
-        schema's metadata hold ``copies`` as JSON, which `with_copies` needs.
+        Rows count from 0. The columns of the table are those of `OUTPUT`:
+        ``meets_requirements`` (bool), ``pareto_front`` and ``rank``, both from 1, and
+        ``simpler_rank``, the rank of a simpler candidate that is as good; each null where there is
+        none. The schema's metadata hold ``copies`` as JSON, which `with_copies` needs.
         """
         stop = len(self.place) if stop is None else stop
         front = self.front[start:stop]
@@ -203,7 +212,11 @@ class Ranking:
         )
 
     def leading(self, n: int) -> IntArray:
-        """Return the numbers of the rows of the first `n` that meet the requirements, the best first."""
+        """Return the numbers of the rows of the first `n` that meet the requirements, the best first.
+
+        The result is int64 (k,), numbers from 0. It has fewer than `n` where fewer meet, and is
+        empty where none does.
+        """
         rows = np.flatnonzero(self.meets)
         rows = rows[self.place[rows] <= n]
         return rows[np.argsort(self.place[rows])]
@@ -238,18 +251,19 @@ class Ranking:
         Parameters
         ----------
         rows : ndarray of int64, shape (k,)
-            What `leading` returned.
+            What `leading` returned: the first k, the best first. The arrays below follow it.
         share : ndarray, shape (k,)
-            Share of the draws in which each is among the best.
+            Share of the draws in which each is among the best, 0 to 1.
         loss : ndarray, shape (k,)
-            Mean loss.
+            Mean loss, in units of regret.
         chance : ndarray, shape (k,)
-            Probability of meeting the requirements in the same draws.
+            Probability of meeting the requirements in the same draws, 0 to 1.
 
         Returns
         -------
         Ranking
-            A new one, which differs in ``place`` alone.
+            A new one, which differs in ``place`` alone; ``simpler`` is taken over as it is. Rows
+            behind the leaders may move too, by at most `CLIMB` places upwards.
         """
         rows_that_meet = np.flatnonzero(self.meets)
         order = np.argsort(self.place[rows_that_meet])
@@ -273,9 +287,11 @@ class Ranking:
 def with_copies(table: pa.Table, ranks: pa.Table) -> pa.Table:
     """Append to a chunk of candidates the columns of its ranking, and ``copies`` of each decision.
 
-    `table` is the chunk; ``copies``, how many candidates of its decision meet the requirements,
-    is left out where `table` has no ``decision``. `ranks` is what `Ranking.columns` returned for
-    the same rows. A new table is returned.
+    `table` is the chunk; ``copies`` (int64), how many candidates of its decision meet the
+    requirements, 0 where none does, is left out where `table` has no ``decision``, which must be
+    dictionary-encoded text without nulls. `ranks` is what `Ranking.columns` returned for the same
+    rows (KeyError or TypeError without its metadata); its columns must not be in `table` yet. A new
+    table is returned: the columns of `table`, those of `ranks`, then ``copies``.
     """
     copies = json.loads(ranks.schema.metadata[COPIES.encode()])
     for name in ranks.column_names:
@@ -299,7 +315,8 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
     rank. Ties are broken by a hash of formula and shell, whatever the order of the rows.
     `by_regret` re-orders the first by draws.
 
-    `parts` must yield at least one `Keys`. The `Ranking` counts rows over all of them, in order.
+    `parts` must yield at least one `Keys` (of `Rule.keys`). The `Ranking` counts rows over all of
+    them, in order; its ``simpler`` and ``copies`` are empty.
     """
     columns = list(zip(*parts, strict=True))
     # One column after the other, so that no more than one is in memory twice.
@@ -343,8 +360,9 @@ class Keys(NamedTuple):
     def at(self, threshold: float) -> "Keys":
         """Return the keys with another threshold of the probability of meeting the requirements.
 
-        `threshold` must be no less than the present one. Rows that no longer meet count as
-        missed.
+        `threshold`, 0 to 1, must be no less than the present one. Rows whose ``chance`` is below
+        it no longer meet and count as missed; ``loss``, ``burden``, ``chance`` and ``points`` lose
+        their entries. New arrays; these keys are not changed.
         """
         sure = self.chance >= threshold
         meets = self.meets.copy()
@@ -359,7 +377,10 @@ class Keys(NamedTuple):
         )
 
     def take(self, rows: IntArray) -> "Keys":
-        """Return the keys of some rows of the n; `rows` are their numbers, ascending."""
+        """Return the keys of some rows of the n; `rows`, int64, are their numbers from 0, ascending.
+
+        The last four arrays keep the entries of those among these rows that meet.
+        """
         among = (np.cumsum(self.meets) - 1)[rows][self.meets[rows]]
         firsts = [part[rows] for part in self[:4]]
         return Keys._make([*firsts, *(part[among] for part in self[4:])])
@@ -387,12 +408,19 @@ class Rule:
         Parameters
         ----------
         objectives : sequence of str
-            Such as "cost_USD_kg:min"; InputError if one cannot be read.
+            Such as "cost_USD_kg:min", see `Objective.parse`; InputError if one cannot be read.
         threshold : float
-            Least probability that counts as meeting the requirements.
+            Least probability that counts as meeting the requirements, 0 to 1.
         scales : mapping of str to float, optional
-            One unit of regret by column; `UNITS` count for the others, and 1 for a column of
+            One unit of regret by column, in its unit (a share for costs), also of
+            ``probability_meets_requirements``; `UNITS` count for the others, and 1 for a column of
             neither.
+
+        Returns
+        -------
+        Rule
+            With ``objectives`` and ``units`` in the order of `objectives`, and the usual
+            ``trial``.
         """
         objective_list = tuple(map(Objective.parse, objectives))
         unit_scales = UNITS | dict(scales or {})
@@ -400,7 +428,11 @@ class Rule:
         return cls(objective_list, units, unit_scales[CHANCE], threshold)
 
     def columns(self) -> list[str]:
-        """Return the columns that `keys` reads."""
+        """Return the names of the columns that `keys` reads, each once.
+
+        They are ``formula``, ``shell``, ``status``, ``probability_meets_requirements``,
+        ``performance_margin``, those of `BURDEN` and those of the objectives.
+        """
         names = ["formula", "shell", "status", CHANCE, MARGIN, *BURDEN]
         names += [objective.column for objective in self.objectives]
         return list(dict.fromkeys(names))
@@ -414,9 +446,12 @@ class Rule:
     def keys(self, table: pa.Table) -> Keys:
         """Compute the keys of n evaluated candidates.
 
-        `table` has the columns of `Rule.columns`. Of the n rows m are "ok" and meet the
-        requirements with the threshold's probability; loss, burden, chance and points have m
-        rows, the other arrays n. A loss is infinite where an objective is unknown.
+        `table`, of Arrow, has the columns of `Rule.columns`; ``status`` is a text and
+        ``probability_meets_requirements`` 0 to 1. Of the n rows m have the status "ok" and meet the
+        requirements with the threshold's probability or more; loss, burden, chance and points have
+        m rows, the other arrays n. Rows of another status neither meet nor count as ``missed``. A
+        loss is infinite where an objective is unknown; an unknown margin counts as -inf.
+        ``margin`` is the negative of ``performance_margin``, so that the smallest comes first.
         """
         usable = pc.equal(table["status"], "ok").to_numpy()
         chance = _round_steadily(table[CHANCE].to_numpy())
@@ -449,8 +484,10 @@ class Rule:
     ) -> FloatArray:
         """Sum the loss of candidates over all objectives, in units of regret; inf where one is NaN.
 
-        `values` has an array of each objective's column. `missed`, and the result, are of the
-        shape of these: the probability that requirements are missed, in units of regret.
+        `values` has an array of each objective's column, in the order of ``objectives`` and the
+        unit of the column (ValueError if there are more or fewer). `missed`, and the result, are of
+        the shape of these: the probability that requirements are missed, in units of regret. A
+        smaller loss is better; it may be negative.
         """
         loss = missed
         for objective, unit, value in zip(
@@ -467,7 +504,8 @@ def _round_loss(loss: FloatArray) -> FloatArray:
 def candidate_hashes(table: pa.Table) -> NDArray[np.uint64]:
     """Hash each row of `table` by its ``formula`` and ``shell`` alone, uint64 (n,).
 
-    Equal rows have equal hashes, in every process; a null counts as an empty text.
+    `table` is of Arrow; both columns are texts, plain or dictionary-encoded, and must be there
+    (KeyError). Equal rows have equal hashes, in every process; a null counts as an empty text.
     """
     hashes = np.empty(len(table), np.uint64)
     start = 0

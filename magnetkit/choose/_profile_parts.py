@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def _known_host(name: str) -> str:
-    """Return `name`, or raise ValueError if it is none of `HOST_NAMES`."""
+    """Return `name`, or raise ValueError if it is none of `HOST_NAMES`, such as "2:14:1" or "1:5"."""
     if name not in HOST_NAMES:
         raise ValueError(
             f"expected a host of {', '.join(HOST_NAMES)}, got {name!r}"
@@ -50,7 +50,8 @@ Kelvin = Annotated[float, Field(gt=0, le=2000)]
 def check_belief(name: str, value: float) -> float:
     """Return `value`, or raise ValueError with the likely slip if it is implausible for `name`.
 
-    `name` is a column such as "remanence_T", the value in its unit. Columns without limits pass.
+    `name` is a column such as "remanence_T", or a field such as "load_line", and the value is in
+    its unit. Limits are those of ``datasets/columns/plausible.toml``; names without any pass.
     """
     try:
         check_plausible(name, value)
@@ -69,9 +70,9 @@ def _believe_number(name: str, full: str, unit: str, number: float) -> None:
     full : str
         Key with its unit, such as "temperature_K".
     unit : str
-        Unit of `number`; a number in "K" is checked as a temperature.
+        Unit of `number`, "K" or "kg"; a number in "K" is checked as a temperature.
     number : float
-        The number.
+        The number. One that is plausible, or of a key without limits, passes.
     """
     try:
         check_plausible("temperature_K" if unit == "K" else full, number)
@@ -90,22 +91,25 @@ def with_units_read(
     """Convert the texts with units in a record of a file to numbers.
 
     ``temperature = "150C"`` becomes ``temperature_K``, ``magnet_mass = "1.5 t"`` becomes
-    ``magnet_mass_kg``. A text is meant as it stands; a number in K of a file that looks like
-    degrees C is an error.
+    ``magnet_mass_kg``. A text is meant as it stands; a number of a file in K or kg that looks like
+    a slip, such as degrees C, is an error.
 
     Parameters
     ----------
     given : Any
         The record, a dict, which is not changed; what is none is returned as it is.
     info : ValidationInfo
-        Of pydantic; its context says whether the record comes from a file.
+        Of pydantic; its ``context`` is `FROM_FILE` where the record comes from a file. Numbers are
+        checked then alone.
     temperatures, masses : iterable of str
-        Keys of temperatures and masses, without their unit.
+        Keys of temperatures and masses, without their unit: "temperature" is read from
+        ``temperature`` or ``temperature_K``. Neither needs to be there.
 
     Returns
     -------
     dict
-        A new record.
+        A new record, in which ``temperature_K`` (K) and the like stand in place of the texts; all
+        other keys stay as they are.
 
     Raises
     ------
@@ -171,12 +175,16 @@ class Requirement(_AtTemperature):
 
     Attributes
     ----------
+    source, status : str
+        Where the limit comes from, and "cited" or "assumption"; both are required.
     column : str
-        Name of a numeric column of `magnetkit.columns`.
+        Name of a numeric column of `magnetkit.columns`, such as "remanence_T".
     minimum, maximum, absolute_maximum : float or None
-        The limit, in the column's unit; exactly one is given.
+        The limit, in the column's unit; exactly one is given. The last bounds the value without
+        its sign.
     temperature_K : float or None
-        Temperature it is evaluated at, the profile's `temperature_K` if not given.
+        Temperature it is evaluated at, the profile's `temperature_K` if not given. A file may
+        give ``temperature = "150C"`` instead.
     share_of_reference : float or None
         What share of the reference magnet's predicted value the limit is, where it is relative to
         it: their common error then cancels.
@@ -203,8 +211,9 @@ class Requirement(_AtTemperature):
     def _one_limit(self) -> "Requirement":
         """Check that exactly one limit is given, that it is plausible, and that its range holds it.
 
-        The requirement itself is returned. ValueError otherwise, and where a temperature is given
-        for a column that has none.
+        ``limit_lo`` and ``limit_hi`` must both be given or none, with limit_lo <= limit <=
+        limit_hi. The requirement itself is returned. ValueError, which pydantic reports,
+        otherwise, and where a temperature is given for a column of `WITHOUT_TEMPERATURE`.
         """
         limits = [self.minimum, self.maximum, self.absolute_maximum]
         if sum(x is not None for x in limits) != 1:
@@ -230,7 +239,7 @@ class Requirement(_AtTemperature):
 
     @property
     def limit_range(self) -> tuple[float, float]:
-        """The range of the limit; the limit twice where it is cited."""
+        """The range of the limit, (low, high) in the column's unit; the limit twice without one."""
         if self.limit_lo is None or self.limit_hi is None:
             return self.limit, self.limit
         return self.limit_lo, self.limit_hi
@@ -254,13 +263,14 @@ class Requirement(_AtTemperature):
         values : array_like
             In the column's unit; NaN stays NaN.
         limit : array_like, optional
-            Replaces the requirement's own; it is broadcast against `values`. A limit of zero is
-            measured in the column's own unit.
+            Replaces the number of the requirement's own, in the same unit and on the same side;
+            it is broadcast against `values`. The slack from a limit of zero is not divided: it is
+            in the column's own unit.
 
         Returns
         -------
         ndarray of float64
-            In the shape of both.
+            In the shape of both; 0 at the limit, which is met. 0.1 is a tenth of the limit inside.
         """
         x = np.asarray(values, dtype=np.float64)
         bound = np.asarray(self.limit if limit is None else limit, np.float64)
@@ -310,9 +320,10 @@ class Anchor(_AtTemperature):
 
     @model_validator(mode="after")
     def _positive(self) -> "Anchor":
-        """Check that value and spread are plausible for the column; the anchor itself is returned.
+        """Check that the value is plausible for the column; the anchor itself is returned.
 
-        ValueError otherwise. B_r and H_cJ must be above 0 and above their spread.
+        ValueError, which pydantic reports, otherwise. ``value`` of B_r and H_cJ must be above 0
+        and above ``spread``; alpha may be negative, and its spread any above 0.
         """
         if self.column != "remanence_coefficient_pct_K" and self.value <= 0.0:
             raise ValueError(
@@ -335,13 +346,13 @@ class Reference(Evidence):
     Attributes
     ----------
     formula : str
-        Composition, read with basis `basis`.
+        Composition, read with basis `basis`; it must be of `host` or of its root.
     basis : {"auto", "atomic", "weight"}
         What the amounts of `formula` are; ``"auto"`` refuses a text that can be either.
     host : str
-        Host of its hard phase, such as "2:14:1".
+        Host of its hard phase, one of `HOST_NAMES` such as "2:14:1" or "1:5", no formula.
     grade : str
-        Commercial grade or class.
+        Commercial grade or class; not empty, and not checked.
     shell : str or None
         Grain-boundary shell, e.g. ``"Tb 0.5 wt%"``.
     anchors : tuple of Anchor
@@ -364,7 +375,11 @@ class Reference(Evidence):
 
     @model_validator(mode="after")
     def _readable(self) -> "Reference":
-        """Check that the formula can be read; the reference itself is returned, ValueError otherwise."""
+        """Check that the formula can be read with its ``basis``.
+
+        The reference itself is returned. ValueError that says why, which pydantic reports,
+        otherwise.
+        """
         errors = self.table().errors
         if errors:
             raise ValueError(f"formula cannot be read: {errors[0].reason}")
@@ -372,9 +387,11 @@ class Reference(Evidence):
 
     @model_validator(mode="after")
     def _is_of_its_host(self) -> "Reference":
-        """Check that the formula is of the host named, or of its root.
+        """Check that the formula is of the host named, or of another host of its root.
 
-        The reference itself is returned; ValueError otherwise.
+        ``formula`` is read by ``basis``. ``host`` is a name such as "2:14:1" or "1:5", no formula.
+        The reference itself is returned; ValueError, which pydantic reports, if the formula is of
+        another family or of none. The shell does not count.
         """
         from ..phases.partition import assign_hosts
 
@@ -419,15 +436,16 @@ class Space(Strict):
     Attributes
     ----------
     host : str
-        Host of the hard phase, such as "2:14:1".
+        Host of the hard phase, one of `HOST_NAMES` such as "2:14:1".
     formula : str
-        The compound to substitute in.
+        The compound to substitute in, such as "Nd2Fe14B", in numbers of atoms.
     replace : dict of str to tuple of str
-        Element of `formula` to its substitutes.
+        Symbol of an element of `formula` to the symbols of its substitutes, as
+        ``{"Nd": ("Dy", "Ce")}``.
     step : float
-        Step of the site fraction.
+        Step of the site fraction, above 0 and at most 1.
     limits : dict of str to float
-        Largest site fraction of a substitute, 1 where not given.
+        Largest site fraction of a substitute by its symbol, 1 where not given.
     shell : tuple of str
         Grain-boundary shells to try on `formula` besides none, none that no furnace makes; in the
         file also a table of ``R`` and ``amount_wt_pct``, lists of which every combination is tried.
@@ -447,8 +465,10 @@ class Space(Strict):
     def _grid(cls, given: object) -> object:
         """Expand a shell given as lists of elements and amounts into texts of all combinations.
 
-        `given` is a dict of ``R`` and ``amount_wt_pct``, which becomes a tuple of texts such as
-        "Tb 0.5 wt%"; what is no dict is returned as it is.
+        `given` is a dict of ``R`` (tuple or list of symbols) and ``amount_wt_pct`` (of floats,
+        wt.%), neither empty, which becomes a tuple of texts such as "Tb 0.5 wt%", all amounts of
+        the first element first. Other keys are an error that pydantic reports. What is no dict is
+        returned as it is.
         """
         if not isinstance(given, dict):
             return given
@@ -463,7 +483,8 @@ class Space(Strict):
     def _shells(cls, shells: tuple[str, ...]) -> tuple[str, ...]:
         """Check that each shell can be read and that a furnace can make it; return them unchanged.
 
-        `shells` are texts such as "Tb 0.5 wt%". ValueError otherwise.
+        `shells` are texts such as "Tb 0.5 wt%", see `read_shell`; an empty text is none and
+        passes. ValueError, which pydantic reports, for the first that does not pass.
         """
         from ..alloy.shells import read_shell
         from ..magnetism.shells import objection
@@ -481,9 +502,11 @@ class Space(Strict):
 
     @model_validator(mode="after")
     def _elements(self) -> "Space":
-        """Check that `replace` and `limits` name elements, and `limits` only substitutes.
+        """Check that ``replace`` and ``limits`` name elements, and ``limits`` only substitutes.
 
-        The part itself is returned; ValueError otherwise.
+        Keys and substitutes of ``replace`` and keys of ``limits`` must be symbols; whether
+        ``formula`` has the elements is not checked. The part itself is returned; ValueError, which
+        pydantic reports, otherwise.
         """
         from .._core.elements import INDEX
 
@@ -508,9 +531,11 @@ class Sources(Strict):
 
 
 def _numeric_column(name: str, others: Iterable[str] = ()) -> str:
-    """Return `name` if it is a numeric column; ValueError otherwise.
+    """Return `name` if it is a numeric column of `COLUMNS`, a number or an integer.
 
-    The message names the nearest of the columns and `others`.
+    ValueError otherwise. Its message names the nearest of the columns and `others`, further names
+    that a user may write, if there is one and `name` is no column at all. Names in `others` do not
+    pass themselves.
     """
     column = COLUMNS.get(name)
     if column is None or column.kind not in ("number", "integer"):
@@ -566,8 +591,11 @@ class Objective:
     def parse(cls, text: str) -> "Objective":
         """Read ``"column:min"`` or ``"column:max"``, with a weight ``"column:min=2"``.
 
-        The column may have one of the short names of `_SHORT`. Raises `InputError` if the text has
-        another form, names no numeric column or no positive weight.
+        The column may have one of the short names "margin", "cost" (the cost per flux) and "risk";
+        the result has the full name. ``sign`` is 1 for min and -1 for max, ``weight`` 1 where none
+        is given. Spaces around the colon and the equals sign are allowed. Raises `InputError` if
+        the text has another form, names no numeric column or no positive finite weight, or asks
+        for a small margin.
 
         Examples
         --------
@@ -601,10 +629,11 @@ class Objective:
     def loss(self, values: FloatArray, scale: float) -> FloatArray:
         """Compute the loss of values in this objective, in units of regret times the weight, (n,).
 
-        `values`, (n,), are in the column's unit; of costs the logarithm counts. `scale` is one
-        unit of regret, in the column's unit, or as a share for costs. A margin is worth no more
-        than one such unit, and a negative one nothing. Losses of objectives to be made large are
-        negative.
+        `values`, (n,), are in the column's unit; of costs the logarithm counts. `scale`, above 0,
+        is one unit of regret, in the column's unit, or as a share for costs (0.1 for a tenth). A
+        margin is worth no more than one such unit, and a negative one nothing. The smallest loss is
+        the best; losses of objectives to be made large are negative where the values are
+        positive. NaN stays NaN; a cost of 0 gives -inf, a negative one NaN.
         """
         if self.column == MARGIN:
             values = np.clip(values, 0.0, scale)

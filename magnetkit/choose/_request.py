@@ -89,13 +89,14 @@ class Request:
     lasting : bool
         Whether it stands that for a stated time.
     require : tuple of str
-        Further requirements.
+        Further requirements, as of `read_limit`, such as "remanence_T >= 1.1".
     mass_kg, per_year : float, int
         Mass of one magnet and magnets a year, for which savings are stated.
     spread : mapping of str to float
-        Standard deviation of one lot, %.
+        Standard deviation of one lot, %, by ``B_r`` and ``H_cJ``; empty for the usual ones.
     recipe, basis, shell : str or None
-        What the magnet in use is made of, where that is known.
+        What the magnet in use is made of, where that is known: a text, what its amounts are
+        ("auto", "atomic" or "weight"), and a text such as "Tb 0.5 wt%".
     family : {"own", "any"}
         Whether a magnet of another family may be recommended.
     most_cost : float or None
@@ -134,6 +135,8 @@ class Incumbent:
     Attributes
     ----------
     name, host, kind, makers : str
+        Grade or other name; host such as "2:14:1"; kind such as "sintered"; makers separated by
+        commas, empty without one.
     sheet : pandas.Series
         Its row as of `magnetkit.grades` at 20 degrees C; of a measured magnet the nearest grade's.
     least : dict of str to float
@@ -169,7 +172,7 @@ class Incumbent:
     def typical(self, quantity: str) -> float:
         """Return `quantity`, "remanence_T" or "coercivity_kA_m", of a usual lot at the temperature of use.
 
-        The value is in T or kA/m.
+        The value is in T or kA/m, and above that of ``least``. KeyError for another column.
         """
         return self.least[quantity] / self.spread.share(quantity)
 
@@ -179,7 +182,10 @@ class Incumbent:
         return self.squareness * self.least[COERCIVITY]
 
     def field_kA_m(self, request: Request) -> float:
-        """Return the field against the magnet at the duty of `request`, kA/m."""
+        """Return the field against the magnet at the duty of `request` (``conditions.duty``), kA/m.
+
+        It is that at the temperature of use, with the guaranteed B_r.
+        """
         field_A_m = request.conditions.duty.field(
             np.array(self.least[REMANENCE]), np.array(self.recoil)
         )
@@ -205,21 +211,24 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
     Parameters
     ----------
     text : str
-        Such as "remanence_T >= 1.1", or "remanence_T>=0.95*reference" for a share of the magnet
-        to replace.
+        Such as "remanence_T >= 1.1", "cost_USD_kg <= 60" or "|remanence_coefficient_pct_K| <=
+        0.03"; or "remanence_T>=0.95*reference" for a share of the magnet to replace. It names no
+        temperature.
     reference : mapping of str to float
-        Values of that magnet by column, for shares; columns without a value are missing, None or
-        NaN.
+        Values of that magnet by column, such as ``remanence_T``, for shares; columns without a
+        value are missing, None or NaN.
 
     Returns
     -------
     Requirement
-        Its limit is a number; shares are resolved.
+        Its limit is a number; shares are resolved and forgotten (``share_of_reference`` is None).
+        Its source is "requested: " and the text.
 
     Raises
     ------
     InputError
-        If the text cannot be read, names a temperature, or the reference has no value.
+        If the text cannot be read, names a temperature or no numeric column, or the reference has
+        no value.
     """
     requirement = parse_requirement(str(text))
     column = requirement.column
@@ -258,19 +267,23 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
 
     For a drawing they are the guaranteed B_r and H_cJ of the magnet in use. For a duty
     (``request.on_duty``) they are the guaranteed B_r, and a knee field `SAFETY` times the field
-    against the candidate itself. A compensated magnet adds one on alpha. A requirement of the
-    user (``request.require``) replaces that on its column.
+    against the candidate itself (``demagnetization_safety``). A compensated magnet adds one on
+    alpha. A requirement of the user (``request.require``) replaces that on its column.
 
     Parameters
     ----------
     reference : mapping of str to float
-        Values of the magnet in use by column; those it does not have are missing or NaN.
+        Values of the magnet in use by column: ``remanence_T`` and ``coercivity_kA_m``, guaranteed,
+        ``remanence_coefficient_pct_K`` (%/K), and what shares refer to. Those it does not have are
+        missing, None or NaN; alpha may not be None. An empty mapping is for no magnet.
     request : Request
-        What is asked.
+        What is asked: ``require`` and ``on_duty`` are read.
 
     Returns
     -------
     dict of str to Requirement
+        One limit a column; of several of the user on one column the last counts. Empty where
+        nothing is known or asked.
 
     Raises
     ------
@@ -312,7 +325,11 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
 
 
 def incumbent_of_grade(name: str, request: Request) -> Incumbent:
-    """Build the magnet in use from a grade; InputError if it is unknown or not magnetic at temperature."""
+    """Build the magnet in use from a grade; InputError if it is unknown or not magnetic at temperature.
+
+    `name` is a name of `magnetkit.grades`, such as "N42SH". `request` has the temperature of use
+    and the user's spread of lots. The composition (``makeup``) is None: see `with_makeup`.
+    """
     sheet = grades(name).iloc[0]
     guaranteed = guaranteed_values(sheet, request.temperature)
     return _incumbent_of_row(sheet, str(sheet["grade"]), guaranteed, request)
@@ -321,8 +338,9 @@ def incumbent_of_grade(name: str, request: Request) -> Incumbent:
 def curve_shape(sheet: "pd.Series", kelvin: float) -> tuple[float, float]:
     """Return H_k / H_cJ at a temperature, and the recoil permeability of a grade.
 
-    `sheet` is its row of `grades` at 20 degrees C; `kelvin` is the temperature, K. Either is NaN
-    where it is not known.
+    `sheet` is its row of `grades` at 20 degrees C, with all its columns; `kelvin` is the
+    temperature, K. The result is the tuple (squareness, recoil); either is
+    NaN where it is not known.
     """
     shape = curve_shapes(sheet.to_frame().T.infer_objects()).iloc[0]
     remaining = remaining_shares(sheet, kelvin)
@@ -345,7 +363,7 @@ def _incumbent_of_row(
     Parameters
     ----------
     sheet : pandas.Series
-        Row of `grades` at 20 degrees C.
+        Row of `grades` at 20 degrees C, with all its columns.
     name : str
         Its name for the user.
     least : dict of str to float
@@ -353,7 +371,14 @@ def _incumbent_of_row(
     request : Request
         Temperature of use, and the user's spread of lots.
     **better
-        Fields of `Incumbent` that are known better.
+        Fields of `Incumbent` that are known better: ``spread``, ``squareness``, ``recoil`` and
+        ``source``, or others but ``between``.
+
+    Returns
+    -------
+    Incumbent
+        ``between`` is the range of alpha of a compensated grade (absolute alpha of at most
+        `COMPENSATED`), else None; ``producer`` and ``makeup`` are None.
 
     Raises
     ------
@@ -403,16 +428,17 @@ def incumbent_of_values(
     values : mapping or path
         ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T``, the
         temperature of the measurement (K or a text such as "150C"; 20 degrees C without it); or
-        the file of a measured curve.
+        the file of a measured curve, as of `read_curve`. No key may be None.
     request : Request
         Temperature of use, and the user's spread of lots.
     grade : str, optional
-        What it was sold as; the nearest grade otherwise.
+        What it was sold as, a name of `magnetkit.grades`; the nearest grade otherwise.
 
     Returns
     -------
     Incumbent
-        Without its composition.
+        Without its composition. Its name is the grade, or "the magnet like GRADE" where none was
+        given.
 
     Raises
     ------
@@ -464,19 +490,23 @@ def _read_measured_values(
     """Read values of a measured magnet.
 
     `values` has ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and
-    ``T``, by these names or those of the columns.
+    ``T`` (K, or a text such as "150C"), by these names or those of the columns (``remanence_T``,
+    ``coercivity_kA_m``, ``remanence_coefficient_pct_K``, ``coercivity_coefficient_pct_K``,
+    ``temperature_K``).
 
     Returns
     -------
     numbers : dict of str to float
-        By column, such as ``remanence_T``, without the temperature.
+        By column, such as ``remanence_T``, without the temperature; what is not given is left
+        out.
     at : float
         Temperature of the measurement, K; 20 degrees C where it is not said.
 
     Raises
     ------
     InputError
-        If a name is unknown, a value is no number, or B_r or H_cJ is missing or none of a magnet.
+        If a name is unknown, a value is no number, or B_r or H_cJ is missing or none of a magnet:
+        not above 0.02 and below 2 T, or not above 1 and below 10,000 kA/m.
     """
     stated = {
         _VALUES.get(str(name), str(name)): v for name, v in values.items()
@@ -504,8 +534,9 @@ def _read_measured_values(
 def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
     """Return H_k / H_cJ of a measured curve at the temperature `kelvin`, K.
 
-    `curve` is a `MeasuredCurve`, which has ``squareness`` and ``temperature_K``. It is carried by
-    the chords of `sheet`, a row of `grades` at 20 degrees C.
+    `curve` is a `MeasuredCurve`, which has ``squareness`` (H_k / H_cJ) and ``temperature_K``, that
+    of the measurement. It is carried by the chords of `sheet`, a row of `grades` at 20 degrees C
+    with all its columns.
     """
     cold = remaining_shares(sheet, curve.temperature_K)
     hot = remaining_shares(sheet, kelvin)
@@ -524,8 +555,8 @@ def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
     """Return the row of the melted grade, of any family, nearest to `b_r`, T, and `h_cj`, kA/m.
 
     Values of grades at 20 degrees C are compared, whatever the temperature of these. `h_cj`
-    counts as a usual one, a tenth above what makers guarantee. The row has the columns of
-    `grades`.
+    counts as a usual one, a tenth above what makers guarantee. The row, a Series, has the columns
+    of `grades`; grades without a B_r or H_cJ do not count.
     """
     table = grades()
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))
@@ -539,9 +570,11 @@ def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
 def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
     """Return the magnet in use with its composition and with the producer of the candidates.
 
-    The composition is that of ``request.recipe``, or else estimated; None where neither can be.
-    The producer is the one that the process of `request` names, or None. `incumbent` is not
-    changed.
+    The composition is that of ``request.recipe`` (with ``basis`` and ``shell``), or else
+    estimated from its sheet; None where it is not melted or its host has no model. The producer
+    is the one that the process of `request` (``conditions.process``) names, or None. All other
+    fields stay; `incumbent` is not changed. InputError if the process states more than a route
+    and a calibration.
     """
     makeup: CompositionEstimate | None = None
     if request.recipe is not None:
@@ -566,21 +599,24 @@ def incumbent_of_magnets(
     Parameters
     ----------
     measured : path, table or frame
-        As `magnetkit.calibrate` takes it, or the file of a measured curve.
+        As `magnetkit.calibrate` takes it, or the file of a measured curve. Rows of another recipe
+        or shell than the first count for nothing; rows that cannot be used are left out.
     grade : str
-        What it was sold as.
+        What it was sold as, a name of `magnetkit.grades`.
     request : Request
         Temperature of use, spread of lots, recipe and shell.
 
     Returns
     -------
     Incumbent
-        With its composition.
+        With its composition. A quantity that no magnet has is as the grade guarantees it.
+        ``producer`` is None.
 
     Raises
     ------
     InputError
-        If none of the magnets can be used, or the request has a calibration already.
+        If none of the magnets can be used, the grade is unknown, or the request has a calibration
+        already.
     """
     from ..magnetism.calibrate import read_magnets
 
@@ -641,7 +677,8 @@ def _measured_logs(
     Parameters
     ----------
     rows : sequence of MeasuredRow
-        Measured magnets.
+        Measured magnets, each with ``values`` (dict of float by column, such as
+        ``coercivity_kA_m``) and ``temperature``, K.
     quantity : str
         "remanence_T" or "coercivity_kA_m".
     sheet : pandas.Series
@@ -672,9 +709,10 @@ def _spread_with_magnets(
 ) -> Spread:
     """Return the spread of lots with the scatter of a quantity of measured magnets.
 
-    `quantity` is "remanence_T" or "coercivity_kA_m"; `logs`, (k,), are ln of its measured values.
-    The usual `spread` counts as further magnets; it is not changed. The source of the result
-    names the magnets.
+    `quantity` is "remanence_T" or "coercivity_kA_m"; `logs`, (k,), are ln of its measured values,
+    at least one. The usual `spread` counts as further magnets; it is not changed. In the result the
+    field of `quantity`, a standard deviation of ln, is new, and the source is "with your k
+    magnets"; the other quantity stays.
     """
     weight = choice("decision").spread_weight
     usual = weight * getattr(spread, quantity) ** 2
@@ -687,8 +725,9 @@ def _spread_with_magnets(
 def producer_of_candidates(process: Any) -> Producer | None:
     """Return the calibration that `process` names, None without one.
 
-    `process` is None, a route or calibration by name, a dict or a `Producer`. InputError if it
-    states more than a route and a calibration.
+    `process` is None, a route or calibration by name, or a dict of ``route`` and ``producer``, as
+    `magnetkit.calibrate` returns it. InputError if it cannot be read or states more than a route
+    and a calibration. A route alone gives None.
     """
     if process is None:
         return None
@@ -706,8 +745,9 @@ def producer_of_candidates(process: Any) -> Producer | None:
 def route_of_candidates(process: Any) -> str | None:
     """Return the name of the route that `process` names, None without one.
 
-    `process` is None, a route or calibration by name, a dict or a `Process`. InputError if it
-    cannot be read.
+    `process` is None, a route or calibration by name, a dict with ``route``, or a `Process`. The
+    name is one of `magnetism.process.routes`, such as "hot-deformed"; a calibration alone gives
+    None. InputError if it cannot be read.
     """
     if process is None:
         return None
@@ -723,7 +763,9 @@ def given_recipe(
 ) -> CompositionEstimate:
     """Return the composition estimate of a recipe that the user gave: that recipe alone, without doubt.
 
-    `table` has one row; `shell` is the text of its shell, such as "Tb 0.5 wt%", or None.
+    `table` has one row; `shell` is the text of its shell, such as "Tb 0.5 wt%", or None. The
+    result has one recipe, its text in wt.% with three decimals, and ``estimate`` False;
+    ``heavy_wt_pct`` counts the shell too.
     """
     from ..supply.ledger import ledger
 
@@ -745,11 +787,19 @@ def build_profile(
     Parameters
     ----------
     incumbent : Incumbent
-        The magnet in use, with its composition; it becomes the reference.
+        The magnet in use, with its composition (``makeup``, AssertionError without); it becomes
+        the reference, in its likeliest recipe.
     limits : sequence of Requirement
-        They become the requirements; at least one.
+        They become the requirements; at least one (the values of `find_limits`, not the dict).
     request : Request
         Temperature, duty and mass of a magnet.
+
+    Returns
+    -------
+    Profile
+        Named "replace-" and the name of the magnet in small letters and hyphens; the hosts are
+        those that are sold (`SOLD`), the objectives heavy rare earth, supply risk and cost, each
+        to be made small. It has no ``space`` and no anchors.
     """
     assert incumbent.makeup is not None
     kelvin = request.temperature

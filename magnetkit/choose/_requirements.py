@@ -84,12 +84,13 @@ def evaluate_requirements(
     profile : Profile
         The device.
     tables : mapping of float to Columns
-        Properties of the n candidates at each temperature, K, that a requirement names, and at
-        `temperature`.
+        Properties of the n candidates by temperature, K: each that a requirement names, and
+        `temperature`. Each has the columns that are required there, the predicted ones with
+        ``_lo`` and ``_hi``; that at `temperature` also ``host``, a `Coded`.
     temperature : float
         Temperature of requirements that name none, K.
     threshold : float
-        Probability below which a requirement counts as failed.
+        Probability, 0 to 1, below which a requirement counts as failed.
     interval : float
         Coverage of the ranges in `tables`.
     widths : mapping of str to ndarray, shape (n,), optional
@@ -100,9 +101,11 @@ def evaluate_requirements(
     Returns
     -------
     _Verdict
-        ``probability`` that all are met; ``margin``, the smallest slack as a share of the limit,
-        NaN where none is known; and ``failed``, a `Coded` of the names of failed requirements,
-        separated by "; ". A host that the device does not allow has probability 0.
+        ``probability`` that all are met, 0 where a value is NaN; ``margin``, the smallest slack as
+        a share of the limit among those that are known, NaN where none is; and ``failed``, a
+        `Coded` of the names of failed requirements, such as "remanence_T >= 1.1", in the profile's
+        order, separated by "; ", an empty word for none. A host that the device does not allow
+        has probability 0, a margin of `OUTSIDE` at most, and fails "host in ..." last.
     """
     host = tables[temperature]["host"]
     windows: dict[tuple[str, bool], tuple[_Window, FloatArray]] = {}
@@ -159,8 +162,10 @@ def host_condition(profile: "Profile") -> str:
 def _first_status(tables: _Tables, temperature: float) -> Coded:
     """Return for each row the first status that is not ok, that at `temperature` (K) before the others.
 
-    `tables` maps temperatures, K, to columns of n magnets, each with ``status``, a `Coded` whose
-    codes are positions in `STATUSES`, as are those of the result.
+    `tables` maps temperatures, K, `temperature` among them, to columns of n magnets, each with
+    ``status``, a `Coded` whose codes are positions in `STATUSES`, as are those of the result. The
+    other temperatures count in the order of `tables`. A row that is "ok" at every temperature is
+    "ok".
     """
     status_codes = tables[temperature]["status"].codes
     for table in tables.values():
@@ -175,9 +180,9 @@ def _first_status(tables: _Tables, temperature: float) -> Coded:
 def column_interval(table: Any, column: str) -> tuple[FloatArray, ...]:
     """Return value, lower end and upper end of a column, float64 (n,) each.
 
-    `table` is `Columns` or a frame, `column` such as "remanence_T". All three are the value where
-    a column by its kind has no range; one that should have it must have its ``_lo`` and ``_hi``
-    in `table` (KeyError).
+    `table` is `Columns` or a frame, `column` one of `COLUMNS` such as "remanence_T" (KeyError
+    otherwise). All three are the value where a column by its kind has no range, such as
+    "cost_USD_kg"; one that should have it must have its ``_lo`` and ``_hi`` in `table` (KeyError).
     """
     value = np.asarray(table[column], np.float64)
     if not COLUMNS[column].predicted:
@@ -199,19 +204,21 @@ def _window(
     Parameters
     ----------
     requirement : Requirement
-        The limit.
+        The limit: one of ``minimum``, ``maximum`` and ``absolute_maximum``, with its
+        ``limit_range``.
     table : Columns
-        n magnets at its temperature: its column, with the ends of the range.
+        n magnets at its temperature: its column, with the ends ``_lo`` and ``_hi`` of the range.
     interval : float
-        Coverage of the ranges in `table`.
+        Coverage of the ranges in `table`, 0 to 1.
     width : ndarray, shape (n,), or float or None
         Factor on the ranges; None for 1.
 
     Returns
     -------
     low, high : float or ndarray, shape (n,)
-        A float, infinite, at the side without a limit. A value of NaN has an empty window, low
-        above high.
+        A float, infinite, at the side without a limit: `high` of a minimum, `low` of a maximum.
+        A value of NaN has an empty window: both ends are inf for a minimum and -inf for a
+        maximum, and low is inf and high -inf for an absolute maximum; test for low >= high.
     """
     value, lo, hi = column_interval(table, requirement.column)
     if width is not None:
@@ -244,7 +251,9 @@ def _window(
 def name_sets(bits: IntArray, names: Sequence[str]) -> Coded:
     """Name each set of bits: the names of the bits that are set, joined by "; ".
 
-    `bits` has shape (n,); bit k stands for ``names[k]``.
+    `bits` are integers from 0, (n,); bit k, of value 2**k, stands for ``names[k]``, so there are at
+    most 63 names. Names of a set come in the order of `names`. A set without bits is the word ""
+    (not a missing text).
     """
     distinct, codes = np.unique(bits, return_inverse=True)
     texts = []
@@ -259,8 +268,9 @@ def name_sets(bits: IntArray, names: Sequence[str]) -> Coded:
 def needed_temperatures(job: Job) -> list[float]:
     """List the temperatures, K, at which magnets of `job` are evaluated, its own first, others ascending.
 
-    The others are those of requirements. The ends of the device's range are added unless the
-    status, which is that over the whole of `Conditions.between`, covers them already.
+    The others are those of requirements, each once. The ends of the device's range
+    (``temperature_min_K``, ``temperature_max_K``) are added unless the status, which is that over
+    the whole of `Conditions.between`, covers them already.
     """
     profile = job.profile
     kelvins = {r.temperature_K or job.temperature for r in profile.requirements}
@@ -273,8 +283,9 @@ def needed_temperatures(job: Job) -> list[float]:
 def needed_elsewhere(job: Job) -> dict[float, set[str]]:
     """Return the columns needed at temperatures other than that of `job`, by temperature in K.
 
-    They are those of requirements there, with their ranges, and at room temperature those that
-    name a grade. The set may be empty.
+    They are those of requirements there, with their ``_lo``, ``_hi`` and ``_provenance``, and at
+    room temperature, which is always there unless it is that of `job`, ``remanence_T`` and
+    ``coercivity_kA_m``, which name a grade. A set may be empty. The temperature of `job` is no key.
     """
     columns_by_kelvin: dict[float, set[str]] = {
         kelvin: set() for kelvin in needed_temperatures(job)
@@ -297,16 +308,20 @@ def verdict_columns(
     table : CompositionTable
         n candidates.
     tables : dict of float to Columns
-        Their properties at each of the `needed_temperatures`, K.
+        Their properties by temperature, K, at each of the `needed_temperatures`: ``status`` and
+        the required columns with their ends; at that of the job also ``host``, ``shell`` and
+        ``evidence_distance``.
     job : Job
         The device, its temperature and its conditions.
 
     Returns
     -------
     Columns
-        ``status`` over the whole range, ``probability_meets_requirements`` (0 where the status is
-        not "ok"; no more than the evidence bears out), ``failed_requirements`` and
-        ``performance_margin`` (NaN where a gate is closed).
+        ``status``, the first that is not "ok" over the whole range;
+        ``probability_meets_requirements`` (0 where the status is not "ok"; no more than the
+        evidence bears out); ``failed_requirements``, separated by "; ", or `UNPROVEN` where only
+        the evidence is lacking; and ``performance_margin`` (NaN where the status is one of
+        `GATES`). The last two columns do not depend on the status otherwise.
     """
     profile = job.profile
     kelvin = job.temperature
@@ -336,15 +351,15 @@ def _relative_widths(
     table : CompositionTable
         n candidates.
     here : Columns
-        Their ``host`` and ``shell``, n rows.
+        Their ``host``, a `Coded`, and ``shell``, a column of Arrow, n rows.
     job : Job
         Names the requirements and the reference.
 
     Returns
     -------
     dict of str to ndarray, shape (n,)
-        By quantity, width of the difference divided by that of the value; empty without such
-        requirements.
+        By quantity, such as "coercivity_kA_m" (that of `FOLLOWS`, or the column itself), width of
+        the difference divided by that of the value; empty without such requirements.
     """
     relative = [
         r.column

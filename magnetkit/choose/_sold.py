@@ -45,14 +45,16 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     job : Job
         The device, its temperature and its conditions.
     today : Columns
-        Today's magnet, one row, with guaranteed B_r and H_cJ.
+        Today's magnet, one row, with ``remanence_guaranteed_T`` and
+        ``coercivity_guaranteed_kA_m``.
 
     Returns
     -------
     row : pyarrow.Table or None
-        The class as a candidate, one row, with ``copies``, how many classes would do.
+        The class as a candidate, one row with the columns of a result but for those of the
+        ranking, and ``copies``, how many classes would do, lean or not.
     reason : str
-        Why there is none; otherwise a sentence that names what is sold.
+        Why there is none; otherwise a sentence that names what is sold, up to four grades.
     """
     try:
         classes = _able_classes(job, today)
@@ -69,19 +71,21 @@ def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
     """Return the lower classes that meet every requirement likely enough, least coercive first.
 
     A lower class is of today's family, has less than `LOWER_CLASS` times today's guaranteed H_cJ,
-    and a sheet of its maker.
+    and a sheet of its maker. Likely enough is a probability of `MEETS` or more.
 
     Parameters
     ----------
     job : Job
-        Device with its requirements, and temperature.
+        Device with its requirements, and temperature. A requirement on a column that `_sheets`
+        does not have, such as "cost_USD_kg", means that no class is shown.
     today : Columns
-        The magnet in use, one row, with its guaranteed H_cJ.
+        The magnet in use, one row, with ``coercivity_guaranteed_kA_m``.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of `_sheets` and ``probability_meets_requirements``; at least one row.
+        Columns of `_sheets` and ``probability_meets_requirements``; at least one row. The index
+        is that of `_sheets`, with gaps.
 
     Raises
     ------
@@ -141,18 +145,20 @@ def _leanest_class(
     Parameters
     ----------
     classes : pandas.DataFrame
-        Rows of `_able_classes`, of which the first few are looked at.
+        Rows of `_able_classes`, of which the first twelve (`_TRIED`) are looked at; ``grade`` and
+        ``remanence_T`` are read.
     job : Job
         Names the reference, against which heavy rare earth is saved.
     today : Columns
-        The magnet in use, one row, with its guaranteed B_r.
+        The magnet in use, one row, with ``remanence_guaranteed_T``.
 
     Returns
     -------
     sold : pandas.Series
         The row of the class.
     made : Recipe
-        Its likeliest recipe of the kind, bulk or diffused, of the reference.
+        Its likeliest recipe of the kind of the reference: "diffused" if that has a shell, "bulk"
+        otherwise. Classes without one are passed over.
 
     Raises
     ------
@@ -195,16 +201,18 @@ def _record_of_class(
     Parameters
     ----------
     sold : pandas.Series
-        The grade's row: ``grade``, ``makers`` and its probability.
+        The grade's row: ``grade``, ``makers`` and ``probability_meets_requirements``.
     made : Recipe
-        Estimated recipe of the grade.
+        Estimated recipe of the grade; its ``text`` (wt.%) and ``shell`` are read.
     job : Job
         What is being replaced, and how candidates are evaluated.
 
     Returns
     -------
     dict
-        Value by column of results.
+        Value by column of results, None for NaN. ``candidate`` is "GRADE (MAKERS)", ``route``
+        "as sold: GRADE", ``meets_requirements`` True, ``failed_requirements`` empty and
+        ``evidence_distance`` 0. There is no ``rank``.
     """
     table = CompositionTable.from_strings([made.text], "weight")
     route = f"{AS_SOLD}{sold['grade']}"
@@ -227,8 +235,8 @@ def _record_of_class(
 def _sheets(kelvin: float, job: Job) -> Any:
     """Return `sold_figures` at the temperature `kelvin`, K, with the safety at the duty of `job` added.
 
-    The frame is new: one row a grade, with ``demagnetization_safety``, the guaranteed knee field
-    over the field.
+    The frame is new: one row a grade, numbered from 0, with the columns of `sold_figures` and
+    ``demagnetization_safety``, the guaranteed knee field over the field at the duty of ``job``.
     """
     rows = sold_figures(kelvin)
     b_r, knee, recoil = (

@@ -105,9 +105,12 @@ _NOT_ESTIMATED = {
 class Way:
     """One way to save heavy rare earth, or to reach what is asked, of a `kind` of `WAYS`.
 
-    Columns are those of results, at the temperature of use; the recipe of a sold `grade` is an
-    estimate. ``cost_per_flux_ratio`` is over that of the magnet in use, by elements;
-    ``saved_share`` of its content. Way `number` of an answer is ``DIR:number`` of its folder.
+    Columns are those of results, at the temperature of use, with their unit in the name;
+    ``candidate`` is the recipe in wt.%, ``shell`` a text such as "Tb 0.5 wt%" (empty for none),
+    ``route`` None for the usual one. The recipe of a sold `grade` is an estimate; ``grade`` and
+    ``makers`` are empty for a melt. ``cost_per_flux_ratio`` is over that of the magnet in use, by
+    elements; ``saved_share`` of its content. Way `number`, from 1, of an answer is ``DIR:number``
+    of its folder.
     """
 
     kind: str
@@ -141,7 +144,7 @@ class Way:
 
     @property
     def name(self) -> str:
-        """What to order: the grade, or the recipe with what is diffused in."""
+        """What to order: the grade, or the recipe (wt.%), with " + " and the shell where it has one."""
         if self.grade:
             return self.grade
         if self.shell:
@@ -174,10 +177,15 @@ class Answer:
     Attributes
     ----------
     kind, weight : str, float
+        Kind of the recipe, such as "bulk" or "diffused" ("sold" without a recipe), and its
+        probability, 0 to 1.
     recipe : Recipe or None
         What the magnet in use is taken to be.
     level, level_reason : float, str
-        Its H_cJ at 20 degrees C over that of the model, and why that is no producer's.
+        Its H_cJ at 20 degrees C over that of the model, NaN where that is not known, and why that
+        is no producer's, empty where it may be.
+    is_level_sound : bool
+        Whether melts could be judged; without it only sold grades are.
     own_probability : float
         Probability that the magnet in use meets what is asked.
     sentence : str
@@ -185,7 +193,8 @@ class Answer:
     ways : tuple of Way
         The recommended one first.
     candidates : DataFrame
-        All that was judged; those shown as ways stand first, in their order.
+        All that was judged, with ``rank`` from 1; those shown as ways stand first, in their order.
+        The magnet in use is the row whose ``way`` is "own".
     today : HeavyToday or None
         What the magnet in use holds.
     own : Way or None
@@ -215,7 +224,11 @@ class Answer:
 
     @property
     def verdict(self) -> str:
-        """``"reach"``, ``"replace"`` or ``"keep"``."""
+        """``"reach"``, ``"replace"`` or ``"keep"``.
+
+        "reach" is that the magnet in use does not meet what is asked, whether anything else does
+        or not; "replace" that another is recommended.
+        """
         if self.reach:
             return "reach"
         if self.recommended is not None:
@@ -231,16 +244,18 @@ def find_answers(
     Parameters
     ----------
     incumbent : Incumbent
-        The magnet in use.
+        The magnet in use, with its ``makeup`` (`with_makeup`).
     request : Request
-        What is asked; ``request.kinds`` bounds the number of answers.
+        What is asked; ``request.kinds`` bounds the number of answers, None does not.
     limits : dict of str to Requirement
         By column, of `find_limits`.
 
     Returns
     -------
     tuple of Answer
-        At least one; a magnet whose recipe is not known gets one without candidates.
+        At least one, one for each recipe of a probability of `_ANOTHER_KIND` or more, or else for
+        the likeliest; a magnet whose recipe is not known (``makeup`` is None) gets one without
+        candidates.
 
     Raises
     ------
@@ -278,7 +293,14 @@ def _without_candidates(
     ways : tuple of Way
         What is offered.
     **more
-        Further fields of `Answer`; without them ``own_probability`` is 1 and ``candidates`` empty.
+        Further fields of `Answer`, such as ``reach``; without them ``own_probability`` is 1 and
+        ``candidates`` an empty frame of ``candidate``, ``shell``, ``host`` and
+        ``probability_meets_requirements``. Not ``kind``, ``weight``, ``recipe`` or ``level``.
+
+    Returns
+    -------
+    Answer
+        Of the kind "sold" and the weight 1, its ``recipe`` None and its ``level`` NaN.
     """
     import pandas as pd
 
@@ -303,8 +325,10 @@ def _answer_without_recipe(
 ) -> Answer:
     """Answer for a magnet that is not melted, such as a ferrite: keep it, or say what it fails.
 
-    `incumbent` is the magnet, `request` what is asked, `limits` maps columns to `Requirement`.
-    The answer has no recipe, no ways and no candidates; its probability is 0 or 1.
+    `incumbent` is the magnet, of the kind "bonded", "ferrite", "alnico" or another; `request` what
+    is asked; `limits` maps columns to `Requirement`. The answer has no recipe, no ways and no
+    candidates; its probability is 0 and it is to ``reach`` where `failing_text` names a failure,
+    1 otherwise.
     """
     fallback = ("what nobody printed", "what its maker knows")
     holds, rests = _NOT_ESTIMATED.get(incumbent.kind, fallback)
@@ -321,9 +345,11 @@ def _answer_without_recipe(
 def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
     """Say what the magnet in use fails by its sheet, in a clause; empty where it meets all limits.
 
-    `incumbent` is that magnet. `limits` maps columns to `Requirement`; those on the margin at the
-    duty of `request`, B_r, H_cJ and knee field count, in this order. Only the first failure is
-    named.
+    `incumbent` is that magnet, whose guaranteed values are compared. `limits` maps columns to
+    `Requirement`; ``demagnetization_safety`` at the duty of `request`, and minima of
+    ``remanence_T``, ``coercivity_kA_m`` and ``knee_field_kA_m`` count, in this order; all others
+    are passed over. Only the first failure is named. A knee field that is not known (NaN) fails
+    nothing.
     """
     if (
         MARGIN_OF_DUTY in limits
@@ -364,7 +390,11 @@ def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
 
 
 def duty_text(request: Request) -> str:
-    """Return the duty of `request` in words, such as ``180 °C at load line 1``."""
+    """Return the duty of `request` in words, such as ``180 °C at load line 1``.
+
+    An outside field is named where there is one ("with 100 kA/m against it"), and the time of use,
+    h, where ``request.lasting``.
+    """
     use = request.conditions
     text = (
         f"{request.temperature - 273.15:.0f} °C at load line {use.load_line:g}"
@@ -391,7 +421,7 @@ def _find_answer(
     incumbent : Incumbent
         The magnet in use.
     own : Recipe
-        The recipe it is taken to be.
+        The recipe it is taken to be, one of ``incumbent.makeup.recipes``.
     request : Request
         What is asked.
     limits : dict of str to Requirement
@@ -399,7 +429,18 @@ def _find_answer(
     today : HeavyToday
         Heavy rare earth to save against.
     sold : pandas.DataFrame
-        Rows of `judge_grades`.
+        Rows of `judge_grades`; not changed.
+
+    Returns
+    -------
+    Answer
+        With its sentence, ways and candidates.
+
+    Raises
+    ------
+    InputError
+        If the recipe is no magnet at the temperature by the model, or a limit cannot be asked
+        for.
     """
     melt_rows = judge_melts(incumbent, own, request, limits)
     frame, own_row, is_sound = _compare(
@@ -466,9 +507,11 @@ def _compare(
     Returns
     -------
     frame : pandas.DataFrame
-        All candidates, the magnet in use first, with savings and costs (`enter_comparison`).
+        All candidates, numbered from 0, the magnet in use first, then melts, then grades: columns
+        of `judge_melts` and `select_grades` (NaN where one has none), with savings and costs
+        (`enter_comparison`) and ``nearest_grade``; ``grade`` and ``makers`` are empty for a melt.
     own_row : pandas.Series
-        The magnet in use.
+        The magnet in use, the first row of `frame`.
     is_sound : bool
         Whether its level is sound.
     """
@@ -511,7 +554,8 @@ def _choose_ways(
     frame : pandas.DataFrame
         Candidates of `_compare`; not changed.
     own_row : pandas.Series
-        The magnet in use.
+        The magnet in use: ``exposure_USD_kg``, ``heavy_rare_earth_wt_pct`` and ``cost_USD_kg`` are
+        read.
     incumbent : Incumbent
         The magnet in use.
     request : Request
@@ -524,9 +568,11 @@ def _choose_ways(
     Returns
     -------
     ways : tuple of Way
-        Numbered from 1; the recommended one, if any, is the first.
+        Numbered from 1, each with its order line; the recommended one, if any, is the first. Empty
+        where nothing is likely enough or saves anything.
     candidates : pandas.DataFrame
-        All candidates with their ``rank``, from 1.
+        All candidates with their ``rank``, from 1, in a new first column: the ways, then the
+        others in the order of `order_candidates`, the magnet in use among them. Numbered from 0.
     """
     own_today = today
     if float(own_row[EXPOSURE]) < today.exposure_USD_kg:
@@ -572,17 +618,23 @@ def _list_other_ways(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Candidates of `_compare`; not changed.
+        Candidates of `_compare`, with the columns of `_CHOSEN_BY` and ``status``; not changed.
+        The magnet in use, what is not "ok" and what has the probability 0 are left out.
     largest_exposure : float
-        Exposure to heavy rare earth from which on a candidate is no way, USD/kg.
+        Exposure to heavy rare earth from which on a candidate is no way, USD/kg; infinite for no
+        limit.
     request : Request
-        Its ``family`` decides whether a magnet of another family may be recommended.
+        Its ``family`` ("own" or "any") decides whether a magnet of another family may be
+        recommended.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of `_CHOSEN_BY`; ``diluted``, whether Ce, La or Y is in; ``open``, whether it may
-        be recommended; and ``place``, its position in `frame`.
+        Rows numbered from 0. Columns of `_CHOSEN_BY` (``probability_meets_requirements``,
+        ``exposure_USD_kg``, ``cost_per_flux_ratio``, ``heavy_rare_earth_wt_pct``,
+        ``remanence_T``, ``way``, ``grade``, ``candidate``, ``shell``); ``diluted``, whether Ce,
+        La, Y or Yb is in the recipe; ``open``, whether it may be recommended: no trial (`TRIALS`),
+        and of a family that is allowed; and ``place``, its position in `frame`, from 0.
     """
     other_ways = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
     is_way = (
@@ -613,8 +665,8 @@ def _pick_ways(
 ) -> list[int]:
     """Pick the ways that are shown: the best, then one of each other kind.
 
-    A kind is a way and the element of its shell. Unlikely ways are left out, and there are
-    `_MOST_WAYS` at most.
+    A kind is a way and the element of its shell. Ways less likely than `UNLIKELY` are left out,
+    and there are `_MOST_WAYS` at most.
 
     Parameters
     ----------
@@ -625,14 +677,15 @@ def _pick_ways(
     today : HeavyToday
         What savings count against.
     request : Request
-        Bounds the cost.
+        Bounds the cost (``most_cost``).
     reach : bool
         The magnet in use misses the limits.
 
     Returns
     -------
     list of int
-        Positions in `other_ways`, the first `best`.
+        Positions in `other_ways`, from 0, the first `best` if there is one, the others in the
+        order of `_order_key`.
     """
     picks = [] if best is None else [best]
     groups = other_ways["way"] + other_ways["shell"].map(_shell_element)
@@ -666,7 +719,10 @@ _CHOSEN_BY = (
 
 
 def _shell_element(shell: str) -> str:
-    """Return the element that `shell`, a text such as "Tb 0.5 wt%", has diffused in, empty without one."""
+    """Return the symbol of the element that `shell`, a text such as "Tb 0.5 wt%", has diffused in.
+
+    It is empty for an empty text or None; InputError for a text that cannot be read.
+    """
     one = read_shell(shell)
     if one is None:
         return ""
@@ -684,11 +740,12 @@ def _pick_of_kind(
     Parameters
     ----------
     rows : pandas.DataFrame
-        The ways of this kind, of `_list_other_ways`.
+        The ways of this kind, of `_list_other_ways`, at least one, with the labels that they have
+        there. Trials count too here.
     today : HeavyToday
         Heavy rare earth of today's magnet.
     request : Request
-        Bounds the cost.
+        Bounds the cost (``most_cost``).
     reach : bool
         Today's magnet does not meet the limits, so that the likeliest way counts and not what it
         saves.
@@ -707,8 +764,9 @@ def _pick_of_kind(
 def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
     """Return the sort key of a way below the recommended one, the smallest first.
 
-    Likely ways come first, and trials behind the others. Then likely ways, with `reach` all, are
-    sorted by exposure, unlikely ones by their probability. `row` has
+    Likely ways, of a probability of `MEETS` or more, come first, and trials behind the others of
+    the same. Then likely ways, with `reach` all, are sorted by exposure, the smallest first,
+    unlikely ones by their probability, the largest first. `row` has
     ``probability_meets_requirements``, ``way`` and ``exposure_USD_kg``.
     """
     likely = bool(row[CHANCE] >= MEETS)
@@ -726,9 +784,11 @@ def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
 def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
     """Convert a row of candidates to a `Way` of a kind, without number, order line or recommendation.
 
-    `kind` is such as "diffused" or "lower-class", see `WAYS`. `row` must have the saved heavy
-    rare earth; other columns that it lacks become empty texts, and a route that is no text
-    becomes None. ``saved_share`` counts against `today`.
+    `kind` is such as "diffused" or "lower-class", a key of `WAYS`, or "own"; another has the
+    ``unknown`` empty. `row` has the fields of `Way` for columns and must have
+    ``heavy_rare_earth_saved_wt_pct`` (KeyError); other columns that it lacks become empty texts,
+    numbers too, and a route that is no text becomes None. ``saved_share`` is that over
+    ``today.wt_pct``.
     """
     plain = {}
     for name in _FROM_ROW:
@@ -748,8 +808,11 @@ def _write_sentence(
 ) -> str:
     """Write the verdict in one sentence: replace, keep, or what reaches the limits.
 
-    `answer` must have its ways and the recommended one. `incumbent` is the magnet in use,
-    `request` what is asked; `limits` maps columns to `Requirement`.
+    `answer` must have its ``ways``, the recommended one among them, and, unless it is to
+    ``reach`` or recommends one, its ``recipe`` and ``today`` (AssertionError); its sentence is not
+    read. `incumbent` is the magnet in use, `request` what is asked; `limits` maps columns to
+    `Requirement`. There is no full stop. A use above the rating is said before, in a sentence of
+    its own.
     """
     best = answer.recommended
     ways = answer.ways
@@ -804,7 +867,11 @@ def _write_sentence(
 
 
 def _reaching_text(answer: Answer) -> str:
-    """Say in a clause what meets the limits that the magnet in use does not, of the ways of `answer`."""
+    """Say in a clause what meets the limits that the magnet in use does not, of the ways of `answer`.
+
+    It is the recommended way, else two at most that are likely, else the likeliest; without ways
+    the clause advises to ask less.
+    """
     best = answer.recommended
     if best is not None:
         addition = f"{best.heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth, P {best.chance:.2f}"
@@ -822,7 +889,9 @@ def _reaching_text(answer: Answer) -> str:
 def _find_obstacle(likely: Sequence[Way], today: HeavyToday) -> str:
     """Say in a clause why nothing is recommended although something is likely to meet the limits.
 
-    `likely` are the ways that are, at least one. `today` is what savings count against.
+    `likely` are the ways that are, at least one, in their order. `today` is what savings count
+    against. The way that is named is of the own family and no trial, of least exposure, if there
+    is one, otherwise the first.
     """
     own_family_ways = [
         way for way in likely if way.kind not in (*TRIALS, "other-family")
@@ -857,8 +926,9 @@ _POSSIBLE_WT_PCT = 0.1
 def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
     """Say which scarce elements a magnet without heavy rare earth rests on, with their wt.%.
 
-    `recipe` is what it is taken to be. `incumbent` says whether its composition is an estimate,
-    and how much heavy rare earth it may hold.
+    `recipe` is what it is taken to be: ``text`` (wt.%) and ``weight`` are read. `incumbent` says
+    whether its composition is an estimate (``makeup``), and how much heavy rare earth it may hold.
+    Co, Ga, Nd, Pr and Sm above 0.05 wt.% are named, the most first; a shell is not.
     """
     table = CompositionTable.from_strings([recipe.text], basis="weight")
     percents = 100.0 * table.weight_fractions()[0]
@@ -882,7 +952,9 @@ def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
 def short_name(way: Way) -> str:
     """Name a way in a few words for a table.
 
-    The name is the grade of what is sold, or what remains of heavy rare earth (wt.%) and how.
+    The name is the grade of what is sold, or what remains of heavy rare earth (wt.%) and how, such
+    as "alloy Dy 1.2", "Tb 0.5 diffused on Dy 1" or "no heavy RE". `way` must have ``candidate``, a
+    readable recipe in wt.%, unless it has a grade; ``shell``, ``kind`` and ``route`` are read too.
     """
     if way.grade:
         return way.grade
@@ -920,13 +992,16 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     request : Request
         Temperature, duty and supply.
     limits : dict of str to Requirement
-        What has to be met, by column.
+        What has to be met, by column, as of `find_limits` for no magnet; those on columns that
+        `judge_grades` does not have are ignored.
 
     Returns
     -------
     tuple of Answer
-        One answer, without a recipe; without ways where no grade meets the duty. The first way is
-        the recommended one.
+        One answer of the kind "sold", without a recipe; without ways and candidates where no grade
+        meets the duty with a probability of `MEETS`. The first way is the recommended one, and
+        there are `_MOST_WAYS` at most, of the kind "other-family", without order lines. Nothing
+        counts as saved (0), and ``cost_per_flux_ratio`` is NaN.
     """
     import pandas as pd
 
@@ -984,8 +1059,9 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
     """Say from which load line on a leaner class does the work of a grade used far below its rating.
 
     The sentence is empty where the request states a duty already (``request.on_duty``), the
-    temperature is less than 20 K below the rating, the grade holds no heavy rare earth, or no
-    class does. `incumbent` is the grade, `own` its recipe.
+    temperature is less than 20 K below the rating or there is none, the grade holds no heavy rare
+    earth, or no class does by a load line of 10. `incumbent` is the grade, `own` its recipe:
+    ``kind`` and ``heavy_wt_pct`` are read. There is no full stop.
     """
     rating = incumbent.rating_K
     if request.on_duty or not request.temperature <= rating - _COOL_K:
@@ -1029,8 +1105,10 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
 def next_melt(answer: Answer) -> "pd.Series | None":
     """Return the candidate whose measurement would decide most; None if no melt is uncertain.
 
-    Most decides a melt of uncertain verdict that would save much. The Series is a row of
-    ``answer.candidates``; sold grades and the magnet in use do not count.
+    Most decides a melt of uncertain verdict that would save much; where the magnet in use does not
+    meet what is asked (``answer.reach``), what it saves does not count. The Series is a row of
+    ``answer.candidates``; sold grades and the magnet in use do not count. None too without a
+    recipe or without candidates.
     """
     table = answer.candidates
     if answer.recipe is None or not len(table):
@@ -1051,8 +1129,11 @@ def next_melt(answer: Answer) -> "pd.Series | None":
 def record(answer: Answer) -> dict[str, Any]:
     """Return `answer` as a dict of plain values.
 
-    The keys are ``kind weight level own_probability verdict sentence``, ``recipe`` (a dict of its
-    fields or None) and ``ways`` (a list of such dicts).
+    The keys are ``kind``, ``weight``, ``level`` (NaN where not known), ``own_probability``,
+    ``verdict`` ("reach", "replace" or "keep"), ``sentence``, ``recipe`` (a dict of the fields of
+    `Recipe`, or None) and ``ways`` (a list of dicts of the fields of `Way`, the recommended one
+    first). The dicts are those of the objects themselves: do not change them. ``candidates``,
+    ``today`` and ``own`` are left out.
     """
     return {
         "kind": answer.kind,

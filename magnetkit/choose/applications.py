@@ -37,7 +37,8 @@ class Profile(Strict):
     atmosphere : str
         Corrosion and atmosphere, for the reader.
     hosts : tuple of str
-        Hosts allowed, such as "2:14:1".
+        Hosts allowed, such as "2:14:1"; names of `HOST_NAMES`, no formulas. Variants of a root
+        are allowed with it.
     temperature_min_K, temperature_max_K : float
         Range of the magnet's temperature; temperature coefficients are chords over it.
     temperature_K : float
@@ -98,9 +99,11 @@ class Profile(Strict):
     def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
         """Convert the texts of temperature and magnet mass in a record to numbers, before validation.
 
-        ``temperature = "150C"`` becomes ``temperature_K``, ``magnet_mass = "1.5 t"`` becomes
-        ``magnet_mass_kg``. `given` is the record, a dict that is not changed; what is none is
-        returned as it is. ValueError if a text cannot be read. `info` is pydantic's.
+        ``temperature = "150C"`` becomes ``temperature_K``, ``temperature_min`` and
+        ``temperature_max`` likewise, ``magnet_mass = "1.5 t"`` becomes ``magnet_mass_kg``. `given`
+        is the record, a dict that is not changed; a new one is returned, and what is no dict as it
+        is. ValueError if a text cannot be read or has no unit, or a key is given both ways. `info`
+        is pydantic's.
         """
         return parts.with_units_read(
             given,
@@ -119,7 +122,8 @@ class Profile(Strict):
     def _directions(cls, objectives: Sequence[str]) -> Sequence[str]:
         """Check that each of `objectives` can be read; the texts are returned unchanged.
 
-        ValueError otherwise.
+        Each is "column:min" or "column:max", with a weight "column:min=2", as of
+        `Objective.parse`. ValueError, which pydantic reports, otherwise.
         """
         for text in objectives:
             try:
@@ -132,7 +136,10 @@ class Profile(Strict):
     def _coherent(self) -> "Profile":
         """Check that temperatures, sources and hosts of the profile fit together.
 
-        The profile itself is returned; ValueError otherwise.
+        ``temperature_min_K`` must lie below ``temperature_max_K`` and ``temperature_K`` within
+        both, ends included; an ``outside_field_kA_m`` other than 0 needs
+        ``sources.outside_field``; and each part of ``space`` must be of an allowed host. The
+        profile itself is returned; ValueError, which pydantic reports, otherwise.
         """
         if not self.temperature_min_K < self.temperature_max_K:
             raise ValueError(
@@ -169,7 +176,7 @@ class Profile(Strict):
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
-        """The hosts and their variants."""
+        """The hosts and the variants of those that are roots, by name, in the order of `HOSTS`."""
         return tuple(
             name
             for name, host in HOSTS.items()
@@ -183,7 +190,10 @@ class Profile(Strict):
 
     @property
     def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:
-        """The objectives as pairs of column (or ``"margin"``) and direction."""
+        """The objectives as pairs of column (or ``"margin"``) and "min" or "max", without weights.
+
+        Short names are written out: "cost:min" gives ("cost_per_flux_USD_m3_T", "min").
+        """
         pairs: list[tuple[str, Literal["min", "max"]]] = []
         for objective in map(parts.Objective.parse, self.objectives):
             column = objective.column
@@ -198,12 +208,14 @@ class Profile(Strict):
         Parameters
         ----------
         requirement : Requirement
-            One of `requirements`.
+            One of `requirements`; its ``column`` and ``temperature_K`` are read.
 
         Returns
         -------
         float or None
-            Temperature, K.
+            Temperature, K; that of the profile where the requirement names none. None for
+            ``curie_temperature_K``, ``max_working_temperature_K`` and the chords
+            ``remanence_coefficient_pct_K`` and ``coercivity_coefficient_pct_K``.
         """
         if requirement.column in parts.WITHOUT_TEMPERATURE:
             return None
@@ -211,7 +223,10 @@ class Profile(Strict):
 
     @property
     def temperatures(self) -> tuple[float, ...]:
-        """Every temperature at which properties are needed, K, ascending."""
+        """Every temperature at which properties are needed, K, ascending, each once.
+
+        They are the device's lowest, its own, its highest, and those of the requirements.
+        """
         kelvins = {
             self.temperature_min_K,
             self.temperature_K,
@@ -236,7 +251,8 @@ def load(name_or_path: str | Path) -> Profile:
     Parameters
     ----------
     name_or_path : str or Path
-        Name of an embedded profile (`names`) or path of a TOML file.
+        Name of an embedded profile (`names`); a Path, or a text that ends in ``.toml``, is a file
+        with the fields of `Profile`.
 
     Returns
     -------
@@ -270,15 +286,18 @@ def with_reference(
     profile : Profile
         A device.
     recipe : str
-        Composition of its magnet.
+        Composition of its magnet, such as "Nd1.7Dy0.3Fe14B" or "Nd30.5B1Fe bal. wt.%".
     basis : {"auto", "atomic", "weight"}
-        What the amounts are.
+        What the amounts are: numbers of atoms or at.%, or wt.%; "auto" refuses a text that can be
+        either.
     shell : str, optional
-        Its grain-boundary shell.
+        Its grain-boundary shell, such as "Tb 0.5 wt%".
 
     Returns
     -------
     Profile
+        A new one that differs in ``reference`` alone. The new reference has the grade "as given"
+        and no ``anchors``; requirements that are a share of the old one keep their numbers.
 
     Raises
     ------
@@ -313,8 +332,11 @@ def requirements_alone(
     Parameters
     ----------
     require : sequence of str
-        As ``"coercivity_kA_m>=800"``; at least one with a number. Those that are shares of the
-        reference go to `magnetkit.screen` as its `require`.
+        As ``"coercivity_kA_m>=800"``, ``"cost_USD_kg <= 60"`` or
+        ``"|remanence_coefficient_pct_K| <= 0.03"``, each with ``at 150C`` behind it where it holds
+        at another temperature; at least one with a number. A list or tuple, no single text. Those
+        that are shares of the reference are left out here: they go to `magnetkit.screen` as its
+        `require`.
     reference : str
         Composition of today's magnet.
     temperature : float or str
@@ -330,9 +352,14 @@ def requirements_alone(
     Returns
     -------
     Profile
+        Of the name "asked": all hosts are allowed, its range is from room temperature to
+        `temperature` or the other way round and at least 10 K wide, time of use is 0 h and the
+        mass 1 kg.
 
     Raises
     ------
+    CompositionError
+        If the reference cannot be read.
     InputError
         If no requirement has a number, or an argument cannot be used.
 
@@ -382,7 +409,7 @@ def requirements_alone(
 
 
 def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
-    """Build the reference magnet from a recipe that the user gave.
+    """Build the reference magnet from a recipe that the user gave; its grade is "as given".
 
     `basis` is that of `recipe` ("auto", "atomic" or "weight"), `shell` the text of its shell or
     None. CompositionError if the recipe cannot be read, InputError if it is of no host that makes

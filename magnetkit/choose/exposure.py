@@ -45,7 +45,7 @@ def mass_percents(
     """Return the mass of each element in n magnets with their shells, wt.%, shape (n, 118).
 
     `table` holds the n alloys without shells. `shells` has a text for each, such as "Tb 0.5 wt%",
-    empty for none, or is None. Columns go by atomic number; rows sum to 100.
+    empty for none, or is None. Column k is the element of atomic number k + 1; rows sum to 100.
     """
     from ..alloy.shell_rows import mean_over_mass
 
@@ -61,9 +61,10 @@ def heavy_exposure(
 ) -> FloatArray:
     """Compute the exposure of n magnets to heavy rare earths, USD per kg of magnet, shape (n,).
 
-    It is the mass of each heavy rare earth, shells included, times its price in `scenario`; one
-    without a price counts as free. `table` holds the n alloys without shells. `shells` has a text
-    for each, empty for none, or is None.
+    It is the mass of each heavy rare earth (the setting ``heavy_rare_earths``), shells included,
+    times its price in `scenario`, a `Scenario`, no name; one without a price counts as free.
+    `table` holds the n alloys without shells. `shells` has a text for each, such as "Tb 0.5 wt%",
+    empty for none, or is None.
     """
     heavy = [INDEX[symbol] for symbol in get_settings().heavy_rare_earths]
     prices = np.nan_to_num(element_prices(scenario)[heavy])
@@ -74,8 +75,9 @@ def heavy_exposure(
 def mass_shares(recipe: str, shell: str) -> dict[str, float]:
     """Return the mass of each element over that of the magnet, wt.%, its shell included, by symbol.
 
-    `recipe` is the alloy in wt.%, `shell` a text such as "Tb 0.5 wt%", empty for none. Elements
-    that are not in are left out. The dict comes from a cache: do not change it.
+    `recipe` is the alloy in wt.%, such as "Nd30Fe69B1", without a unit in the text; it must be
+    readable. `shell` is a text such as "Tb 0.5 wt%", empty for none. The values sum to 100.
+    Elements of 1e-6 wt.% and less are left out. The dict comes from a cache: do not change it.
     """
     table = CompositionTable.from_strings([recipe], basis="weight")
     shares = mass_percents(table, [shell])[0]
@@ -96,11 +98,17 @@ def element_contents(
     Parameters
     ----------
     text : str
-        Recipe, wt.%.
+        Recipe, wt.%, such as "Nd30Fe69B1".
     shell : str
         Such as "Tb 0.5 wt%"; empty for none.
     symbols : sequence of str
-        The elements that are looked for.
+        The elements that are looked for, such as ["Dy", "Tb"]; the keys of the result follow
+        their order.
+
+    Returns
+    -------
+    dict of str to float
+        A new dict; empty where the magnet holds none of them.
     """
     shares = mass_shares(text, shell)
     return {e: shares[e] for e in symbols if shares.get(e, 0.0) > 0.005}
@@ -118,14 +126,18 @@ def samarium_cobalt_contents(text: str, shell: str) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class HeavyToday:
-    """What the magnet in use holds: heavy rare earth, wt.%, and its exposure, USD/kg."""
+    """What the magnet in use holds: heavy rare earth, wt.%, and its exposure, USD per kg of magnet."""
 
     wt_pct: float
     exposure_USD_kg: float
 
     @property
     def saving_USD_kg(self) -> float:
-        """Least fall of exposure that is worth a change: a fifth, and what 0.3 wt.% is worth."""
+        """Least fall of exposure that is worth a change, USD/kg.
+
+        It is the larger of a fifth of the exposure and what 0.3 wt.% of its heavy rare earth is
+        worth; infinite where the magnet holds less than 0.05 wt.%.
+        """
         if self.wt_pct < NONE_WT_PCT:
             return float("inf")
         worth = SAVING_WT_PCT / self.wt_pct * self.exposure_USD_kg

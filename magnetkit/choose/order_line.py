@@ -35,11 +35,14 @@ def order_line(
     Parameters
     ----------
     way : Way
-        A way of a replacement; values are at `temperature_K`.
+        A way of a replacement (`magnetkit.choose.answer.Way`); values are at `temperature_K`.
+        ``kind``, ``candidate`` (recipe, wt.%), ``shell``, ``host``, ``grade``, ``makers``, the
+        three guaranteed values and ``cost_USD_kg`` are read.
     temperature_K : float
-        Temperature of use, K.
+        Temperature of use, K; no text.
     drawing : str
-        Grade whose drawing holds for all that the line does not name; empty without one.
+        Grade whose drawing holds for all that the line does not name; empty without one. It is
+        named for a melt alone, not for a sold grade.
     today_cost_USD_kg : float
         Material cost of the magnet in use, USD/kg; NaN where it is not known.
 
@@ -47,7 +50,8 @@ def order_line(
     -------
     str
         Product, limits of Dy and Tb, values to certify, thickness, makers, certificates, what is
-        left open, and cost of material.
+        left open, and cost of material, in this order, separated by "; ", with a full stop. Parts
+        without content are left out.
     """
     parts = [
         _product(way, drawing),
@@ -66,7 +70,8 @@ def heavy_limits(way: Any) -> dict[str, float]:
     """Return the limits of Dy and Tb that an order states, wt.%, by element.
 
     They are what the magnet with its shell holds, rounded up to a tenth, and at least what counts
-    as an impurity. `way` is a `Way`.
+    as an impurity (``impurity`` of ``datasets/choices``). `way` is a `Way`, of which ``candidate``
+    (recipe, wt.%) and ``shell`` are read. The keys are always "Dy" and "Tb".
     """
     shares = mass_shares(way.candidate, way.shell or "")
     limits = {}
@@ -79,8 +84,11 @@ def heavy_limits(way: Any) -> dict[str, float]:
 def _product(way: Any, drawing: str) -> str:
     """Name the product of an order: the grade, or family and process.
 
-    `way` is the `Way` that is ordered. `drawing` is the grade to whose drawing a melt is ordered,
-    empty without one.
+    `way` is the `Way` that is ordered, of which ``grade``, ``host``, ``kind``, ``candidate`` and
+    ``shell`` are read. `drawing` is the grade to whose drawing a melt is ordered, empty without
+    one; for a sold grade it plays no part. A melt is "Sm-Co" if its recipe begins with Sm,
+    "Nd-Fe-B" otherwise. A kind without a word of its own is "as sold" for a grade, "sintered" for
+    a melt.
     """
     if way.grade:
         return f"{way.grade} ({way.host}), {_PROCESS.get(way.kind, 'as sold')}"
@@ -97,7 +105,9 @@ def _product(way: Any, drawing: str) -> str:
 def _composition(way: Any) -> str:
     """Write the limits of Dy and Tb of an order, wt.%, and the recipe to start from.
 
-    `way` is a `Way`. Of a sold grade the certificate is asked for, since makers print no recipe.
+    `way` is a `Way`, of which ``candidate``, ``shell`` and ``grade`` are read. Of a sold grade
+    the certificate is asked for, with the limits as what is expected, since makers print no
+    recipe.
     """
     limits = heavy_limits(way)
     limits_text = ", ".join(
@@ -114,7 +124,9 @@ def _composition(way: Any) -> str:
 def _values(way: Any, temperature_K: float) -> str:
     """Write which guaranteed values of a way an order asks to be certified; empty without any.
 
-    `way` is a `Way`: its guaranteed B_r, H_cJ and knee field, at `temperature_K`, that of use, K.
+    `way` is a `Way`: its ``remanence_guaranteed_T``, ``coercivity_guaranteed_kA_m`` and
+    ``knee_guaranteed_kA_m`` at `temperature_K`, that of use, K. One that is missing, NaN, 0 or
+    less is left out.
     """
     values = []
     for name, symbol, form in (
@@ -134,7 +146,7 @@ def _values(way: Any, temperature_K: float) -> str:
 def _thickness(way: Any) -> str:
     """Write the largest thickness of a diffused magnet, as words of an order; empty for other ways.
 
-    `way` is a `Way`.
+    `way` is a `Way`; its ``kind`` alone is read, which is "diffused" for such a magnet.
     """
     if way.kind != "diffused":
         return ""
@@ -160,7 +172,8 @@ def _certificates(temperature_K: float) -> str:
 def _money(way: Any, today: float) -> str:
     """Write the cost of the elements of a way, USD/kg, beside that of the magnet in use.
 
-    `today` is the latter, NaN where it is not known. Without a cost of `way` the price is asked.
+    `today` is the latter, NaN where it is not known; then it is left out. Without a
+    ``cost_USD_kg`` of `way` (missing or NaN) the text is "price: ask".
     """
     cost = getattr(way, "cost_USD_kg", math.nan)
     if cost != cost:

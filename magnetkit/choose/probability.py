@@ -39,13 +39,13 @@ def producer_deviations(
     Parameters
     ----------
     host : str
-        Host of the magnets, such as "2:14:1".
+        Host of the magnets, such as "2:14:1"; one that the data do not name counts as usual.
     rise : ndarray of float64, shape (n,)
-        Predicted ln of the ratio of B_r.
+        Predicted ln of the ratio of B_r to that of the other magnet.
     distance : ndarray of float64, shape (n,)
         Distance of the alloys, the sum of absolute differences of atomic fractions.
     share : ndarray of float64, shape (n,)
-        Share of H_cJ that the shell gives, less that of the other magnet.
+        Share of H_cJ that the shell gives, 0 to 1, less that of the other magnet.
     other_shell, other_route : ndarray of bool, shape (n,)
         Whether the shells differ, and whether another route makes it, of which no producer
         cancels.
@@ -77,10 +77,11 @@ def limit_half_width(
 ) -> FloatArray:
     """Return the 90 % half width of a limit, on the side on which values lie, in the shape of `value`.
 
-    `value`, `limit` and both ends of `limit_range` are in one unit. What nine of ten engineers of
-    the device would ask lies in `limit_range`; as many ask more than `limit` as ask less. A value
-    above the limit is judged by those who ask more, one at the limit or below by those who ask
-    less.
+    `value`, `limit` and both ends of `limit_range`, (low, high) with low <= limit <= high, are in
+    one unit. What nine of ten engineers of the device would ask lies in `limit_range`; as many ask
+    more than `limit` as ask less. A value above the limit is judged by those who ask more (the
+    result is high - limit), one at the limit or below, or NaN, by those who ask less (limit -
+    low).
     """
     low, high = limit_range
     return np.where(np.asarray(value, float) > limit, high - limit, limit - low)
@@ -91,8 +92,9 @@ def limit_deviation(
 ) -> FloatArray:
     """Return the standard deviation of ln of a limit above 0, on the side of values, (n,).
 
-    `value`, (n,), `limit` and the ends of `limit_range` are in one unit, see `limit_half_width`.
-    It is 0 for a limit whose ends are equal.
+    `value`, (n,), `limit` and the ends of `limit_range`, (low, high), all above 0, are in one unit,
+    see `limit_half_width`. A value of 0 or less, or NaN, is judged as one below the limit. The
+    result is 0 for a limit whose ends are equal.
     """
     low, high = limit_range
     if low == high:
@@ -113,7 +115,7 @@ def least_likely(
     Parameters
     ----------
     ratios : sequence of ndarray of float64, shape (n,)
-        ln of what is expected over each limit.
+        ln of what is expected over each limit, one array a limit; at least one.
     limit_deviations : sequence of ndarray of float64, shape (n,)
         Standard deviations of ln of the limits, in the same order.
     deviation : array_like, shape (n,) or ()
@@ -122,7 +124,7 @@ def least_likely(
     Returns
     -------
     ratio, limit_deviation : ndarray of float64, shape (n,)
-        Those of that limit.
+        Those of that limit, which may differ from magnet to magnet; of equals the first.
     """
     over = np.stack(ratios)
     width = np.stack(limit_deviations)
@@ -144,7 +146,8 @@ def sample_limit(
     side : {1, -1}
         1 for a minimum, -1 for a maximum.
     limit_range : tuple of float
-        What nine of ten engineers would ask lies between.
+        (low, high), low <= limit <= high, between which lies what nine of ten engineers would
+        ask.
     strictness : ndarray, shape (draws,)
         Standard scores of who asks: above 0 a minimum is larger, and a maximum smaller, than
         `limit`.
@@ -183,12 +186,14 @@ def score_at_limit(
     interval : float
         Coverage of these ranges.
     limit_range : tuple of float or None
-        Range of the limit, of nine engineers in ten; None where it is cited.
+        Range of the limit, (low, high), of nine engineers in ten; None where it is cited.
 
     Returns
     -------
     ndarray of float64, shape (n,)
-        Infinite where neither has a width; an exact value at the limit is good.
+        Limit less value over the deviation, so negative for values above the limit. Infinite
+        where neither has a width; an exact value at the limit is good. NaN where the value is
+        NaN.
 
     Examples
     --------
@@ -256,7 +261,7 @@ def probability_of_limits(
     Returns
     -------
     ndarray of float64, shape (n,)
-        0 to 1.
+        0 to 1; NaN where `flux` or `hardness` is NaN.
 
     Examples
     --------
@@ -316,9 +321,10 @@ def probability_of_grades(
     ----------
     ratios : pair of lists of ndarray of float64, shape (n,)
         ``ratios[0]`` of B_r, ``ratios[1]`` of H_cJ; each holds one array per limit on
-        it: ln(printed least value / limit). Neither list may be empty.
+        it: ln(printed least value / limit). Neither list may be empty: an array of a large
+        number, such as 10, stands where nothing is asked.
     limit_deviations : pair of lists of ndarray of float64, shape (n,)
-        Standard deviations of ln(limit), in the same order.
+        Standard deviations of ln(limit), in the same order; zeros for a limit without a range.
 
     Returns
     -------

@@ -105,11 +105,13 @@ class Ranked:
         Parameters
         ----------
         columns : sequence of str, optional
-            Names as in `magnetkit.columns`; all without it.
+            Names as in `magnetkit.columns`, in a list or tuple (a single text counts as its
+            letters); all without it.
 
         Returns
         -------
-        pyarrow.Table, n rows
+        pyarrow.Table
+            n rows, the columns in the order asked for. What is not known is null.
 
         Raises
         ------
@@ -151,7 +153,11 @@ class Ranked:
 
     @cached_property
     def job(self) -> "Job":
-        """What the candidates were evaluated for."""
+        """What the candidates were evaluated for.
+
+        Where the screening was not done in this process it is built of the ``identity`` in the
+        manifest, and the files that this names must be there.
+        """
         from ._job import restore_job
 
         return self.known_job or restore_job(
@@ -160,7 +166,10 @@ class Ranked:
 
     @property
     def pareto(self) -> pd.DataFrame:
-        """The first Pareto front of those that meet the requirements, by rank."""
+        """The first Pareto front of those that meet the requirements, by rank.
+
+        A frame with all columns; the index is that of `table`. No row where none meets them.
+        """
         front = self.select(["pareto_front"])["pareto_front"]
         return self._rows(pc.equal(front, 1))
 
@@ -168,9 +177,10 @@ class Ranked:
     def decisions(self) -> pd.DataFrame:
         """What to choose between: today's magnet, then up to four others, copies folded.
 
-        Columns as in `magnetkit.columns`, among them ``decision_status`` (keep, ready to melt, buy
-        as sold, or a trial), ``copies``, of a space of which the best are kept at least
-        so many, and ``next_test``. One row per decision.
+        Columns as in `magnetkit.columns`, among them ``decision_status`` ("keep", "ready" to melt,
+        "buy" as sold, or "trial"), ``copies``, how many candidates of the decision meet the
+        requirements (of a space of which the best are kept at least so many), and ``next_test``.
+        One row per decision, numbered from 0.
         """
         return decisions_frame(self.manifest[DECISIONS])
 
@@ -180,12 +190,14 @@ class Ranked:
         Parameters
         ----------
         n : int, optional
-            How many candidates; without it `decisions`.
+            How many candidates; without it `decisions`. Those that miss the requirements follow
+            those that meet them; those without a rank are left out.
 
         Returns
         -------
         DataFrame
-            Columns as in `magnetkit.columns`; the index is that of `table`.
+            Columns as in `magnetkit.columns`; the index is that of `table`, but counts from 0 for
+            the decisions. No row for 0.
 
         Raises
         ------
@@ -204,12 +216,13 @@ class Ranked:
         Parameters
         ----------
         candidate : str
-            As given or generated.
+            As given or generated, letter by letter: the column ``candidate``, not the formula.
 
         Returns
         -------
         DataFrame
-            Columns as in `magnetkit.columns`; no row where there is none.
+            Columns as in `magnetkit.columns`; the index is that of `table`. No row where there is
+            none; rows without a rank come last.
 
         Raises
         ------
@@ -229,12 +242,12 @@ class Ranked:
         Parameters
         ----------
         n : int
-            How many at most.
+            How many at most. All that are ranked where there are no more.
 
         Returns
         -------
         DataFrame
-            Columns as in `magnetkit.columns`; the index is that of `table`.
+            By rank; columns as in `magnetkit.columns`; the index is that of `table`.
 
         Raises
         ------
@@ -259,22 +272,24 @@ class Ranked:
         Parameters
         ----------
         top : int
-            Places that count as the top.
+            Places that count as the top, 1 or more.
         draws : int
-            How often to sample and rank again.
+            How often to sample and rank again, 1 or more.
         pool : int
-            How many of the best are ranked again.
+            How many of the best are ranked again, 1 or more.
         seed : int
-            Of the random draws.
+            Of the random draws, 0 or more.
         interval : float
             Certainty with which a candidate must beat another to be distinct from it, and coverage
-            of the range of ranks.
+            of the range of ranks; above 0.5 and below 1.
 
         Returns
         -------
         DataFrame
             The best `pool` candidates by rank: ``rank``, ``candidate``, ``formula``, ``shell``,
-            ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`. Candidates of one
+            ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`: ``top_ten_share`` (share
+            of the draws among the first `top`), ``meets_share``, ``rank_median``, ``rank_lo``,
+            ``rank_hi`` and ``tie_group``, a number from 1. Candidates of one
             ``tie_group`` are not distinct from its first, which beats them in fewer than `interval`
             of the draws.
 
@@ -319,10 +334,12 @@ class Ranked:
     def to_parquet(self, path: str | Path) -> None:
         """Write every candidate to a Parquet file.
 
+        Rows are in the order of the input, and columns as of `data`.
+
         Parameters
         ----------
         path : str or Path
-            File to write; one that is there is replaced.
+            File to write; one that is there is replaced. Its folder must be there.
         """
         write_parquet([self.data], self.data.schema, Path(path))
 
@@ -338,7 +355,8 @@ class Ranked:
     def _rows(self, mask: pa.ChunkedArray) -> pd.DataFrame:
         """Return the rows for which `mask`, bool (n,), holds, by rank, with the index of `table`.
 
-        A null of the mask counts as False.
+        A null of the mask counts as False. The frame has all columns and is new; rows without a
+        rank come last.
         """
         rows = np.flatnonzero(pc.fill_null(mask, False).to_numpy())
         frame = compact(self.source.take(rows))
@@ -350,14 +368,19 @@ class Ranked:
 
 
 def slice_rows(rows: IntArray, start: int, stop: int) -> IntArray:
-    """Return those of some ascending numbers that are from `start` up to but not `stop`."""
+    """Return those of some ascending numbers that are from `start` up to but not `stop`.
+
+    `rows`, int64, holds the numbers themselves, of which `start` and `stop` are values, not
+    positions.
+    """
     return rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
 
 
 def spread_places(ranked: int, n: int) -> IntArray:
     """Return at most `n` of the places 1 to `ranked`: the first n // 2, then evenly over the rest.
 
-    The result is int64 and ascending; all places where there are no more than `n`.
+    The result is int64 and ascending, and from `n` of 3 on holds the last place; all places where
+    there are no more than `n`. It is empty for `n` of 0, or where `ranked` is 0.
     """
     places = np.arange(1, ranked + 1)
     if ranked <= n:
@@ -370,7 +393,8 @@ def compact(table: pa.Table) -> pa.Table:
     """Return a table in one chunk whose dictionaries have only the texts of its rows.
 
     The dictionaries of a larger table have the texts of all its rows, which makes a few rows slow
-    to read. `table` is not changed.
+    to read. Rows, nulls, names and order of columns stay; `table` is not changed. Metadata of the
+    schema are dropped.
     """
     columns = []
     for column in table.columns:
@@ -385,8 +409,11 @@ def compact(table: pa.Table) -> pa.Table:
 def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Convert records of decisions to the data frame of a result, one row a record.
 
-    Columns stand in the registry's order. Ranks and fronts become integers that may be missing,
-    other numbers float. `records` are dicts by column, as in a manifest.
+    `records` are dicts by column, as of `decide` or in a manifest, in the order of the rows;
+    none give an empty frame. Columns stand in the registry's order; a key that not all have is missing in the
+    others. ``rank``, ``pareto_front`` and ``simpler_rank`` become integers that may be missing,
+    numbers of the registry and columns that end in ``_lo``, ``_hi`` or ``_share`` float, None NaN.
+    All else stays as it is.
     """
     frame: Any = pd.DataFrame.from_records(list(records))
     frame = frame[order_columns(frame.columns)]
@@ -406,7 +433,9 @@ def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def _result_frame(table: pa.Table) -> pd.DataFrame:
     """Convert rows of a result to pandas, ranks and fronts as integers that may be missing.
 
-    `table` is of Arrow and is not changed.
+    `table` is of Arrow and is not changed. Those columns are ``rank``, ``pareto_front`` and
+    ``simpler_rank``, where they are there. Other nulls become NaN or None, texts of few words
+    categories. Rows are numbered from 0.
     """
     frame = table.to_pandas()
     for name, kind in _MASKED.items():

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 
 def rule_text(most_cost: float | None = None, *, reach: bool = False) -> str:
-    """State the rule of `recommend` in one sentence.
+    """State the rule of `recommend` in one sentence, without capital letter or full stop.
 
     `most_cost` is the largest cost per flux, divided by today's; None for `MOST_COST`. With
-    `reach` the sentence is that for a magnet in use that does not meet the limits.
+    `reach` the sentence is that for a magnet in use that does not meet the limits, in which
+    `most_cost` plays no part.
     """
     if reach:
         return (
@@ -52,16 +53,18 @@ def recommend(
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row a way: ``probability_meets_requirements``, ``exposure_USD_kg``,
-        ``cost_per_flux_ratio`` over today's (NaN where unknown, which no limit excludes),
-        ``open``, whether the rule may take it: no trial, and of a family that is allowed; and
-        ``diluted``, whether Ce, La or Y is in it, whose corrosion nothing here counts: of equals
-        it comes last. With `remanence_T` also ``grade``, ``way``, ``remanence_T`` and
+        One row a way: ``probability_meets_requirements`` (0 to 1; NaN is never taken),
+        ``exposure_USD_kg``, ``cost_per_flux_ratio`` over today's (NaN where unknown, which no
+        limit excludes), ``open`` (bool), whether the rule may take it: no trial, and of a family
+        that is allowed; and ``diluted`` (bool), whether Ce, La or Y is in it, whose corrosion
+        nothing here counts: of equals it comes last. With `reach` and `remanence_T` also ``grade``
+        (empty text for a melt), ``way`` (text of its family), ``remanence_T`` (T) and
         ``heavy_rare_earth_wt_pct``.
     today : HeavyToday
-        What the magnet in use holds.
+        What the magnet in use holds: ``wt_pct`` and ``exposure_USD_kg``. Without `reach` nothing
+        is taken where ``wt_pct`` is below 0.05 (`NONE_WT_PCT`).
     most_cost : float, optional
-        Largest cost per flux over today's; `MOST_COST` otherwise.
+        Largest cost per flux over today's; `MOST_COST` otherwise. Not used with `reach`.
     reach : bool
         Whether the magnet in use does not do what is asked: then nothing has to be saved, and
         cost breaks ties alone.
@@ -72,7 +75,8 @@ def recommend(
     Returns
     -------
     int or None
-        Position in `frame`, from 0.
+        Position in `frame`, from 0, whatever its index; None where no row may be taken, also for
+        a frame without rows.
     """
     cost_limit = MOST_COST if most_cost is None else most_cost
     exposure = frame["exposure_USD_kg"].to_numpy(float)
@@ -114,14 +118,19 @@ def _nearest_sold(
     Parameters
     ----------
     frame : pandas.DataFrame
-        n ways: ``grade`` (empty for a melt), ``way``, ``remanence_T``,
+        n ways: ``grade`` (empty for a melt), ``way`` (text of its family), ``remanence_T`` (T),
         ``heavy_rare_earth_wt_pct``, ``exposure_USD_kg`` and ``probability_meets_requirements``.
     places : ndarray of int64
-        Positions of those that may be chosen.
+        Positions in `frame`, from 0, of those that may be chosen.
     chosen : int
-        Position of the chosen one, among them.
+        Position in `frame` of the chosen one; it is one of `places`.
     remanence_T : float
-        Today's B_r, T.
+        Today's B_r, T, above 0. "Far above" is more than `MOST_REMANENCE` times it.
+
+    Returns
+    -------
+    int
+        Position in `frame`, from 0.
     """
     row = frame.iloc[chosen]
     if not row["grade"] or row["remanence_T"] <= MOST_REMANENCE * remanence_T:

@@ -98,18 +98,22 @@ def ledger(
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         n alloys; see `magnetkit.predict`.
     scenario : str, Path or Scenario
-        Name of an embedded scenario or path of a TOML file.
+        Name of an embedded scenario (`magnetkit.supply.scenario.scenarios`), or a Path or text
+        ending in ``.toml`` of a file.
     recycled : mapping of str to float, optional
-        Share of an element's supply from domestic recycling, e.g. ``{"Co": 0.25}``. It lowers
-        reliance and risk, not cost.
+        Share of an element's supply from domestic recycling, 0 to 1, by symbol, e.g.
+        ``{"Co": 0.25}``. It lowers reliance and risk, not cost.
     reference : one composition in the same forms, optional
         Today's magnet; without it nothing counts as saved (NaN).
     heavy_rare_earths : sequence of str, optional
-        Elements that count as heavy rare earth; by default the setting of that name.
+        Symbols of the elements that count as heavy rare earth; by default the setting of that
+        name.
     shell, reference_shell : str, dict or sequence, optional
-        Grain-boundary shell, for all or one a row; a column ``shell`` of a frame otherwise.
+        Grain-boundary shell, such as "Tb 0.5 wt%", for all or one a row (an empty text for none);
+        a column ``shell`` of a frame otherwise. `reference_shell` is that of `reference`.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are: numbers of atoms or at.%, or wt.%. "auto" refuses a text
+        that can be either; one that names its own ("wt.%") is read so.
     strict : bool
         Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
@@ -128,7 +132,8 @@ def ledger(
     Raises
     ------
     InputError
-        If the scenario, a recycled share or the reference cannot be used.
+        If the scenario, a recycled share or the reference cannot be used, or `reference_shell`
+        comes without `reference`.
 
     Examples
     --------
@@ -179,16 +184,20 @@ def ledger_columns(
     recycled : mapping of str to float, optional
         Share of an element's supply from domestic recycling, 0 to 1, by symbol.
     reference : one composition, optional
-        Today's magnet; without it nothing counts as saved (NaN).
+        Today's magnet, such as a text or a `CompositionTable` of one row; without it nothing
+        counts as saved (NaN). A text is read with the basis "auto".
     heavy_rare_earths : sequence of str, optional
-        Elements that count as heavy rare earth; the setting of that name otherwise.
+        Symbols that count as heavy rare earth; the setting of that name otherwise.
     shell, reference_shell : str, dict or sequence, optional
-        Grain-boundary shells, for all or one a row.
+        Grain-boundary shells, such as "Tb 0.5 wt%", for all or one a row; None for none.
 
     Returns
     -------
     Columns
-        n rows; amounts are wt.%, costs USD/kg.
+        Arrays of n rows: ``heavy_rare_earth_wt_pct``, ``dysprosium_terbium_wt_pct``,
+        ``rare_earth_wt_pct``, ``cobalt_wt_pct``, ``heavy_rare_earth_saved_wt_pct`` (negative where
+        a row holds more than the reference), then the criteria: ``import_reliance`` and the risks
+        ``supply_risk`` and ``weakest_link_risk``, 0 to 1, and ``cost_USD_kg``.
 
     Raises
     ------
@@ -257,8 +266,8 @@ def _matrix(
     -------
     ndarray of float64, shape (118, _FIRST + len(_FIGURES))
         By atomic number minus one. Column 0 is 1; the next say by 1 or 0 whether the element is a
-        heavy rare earth, Dy or Tb, a rare earth, Co; the others are the figures of the criteria,
-        NaN where unknown. A new array.
+        heavy rare earth, Dy or Tb, a rare earth, Co (columns 1 to 4); the others are the figures
+        of the criteria in the order of `_FIGURES`, NaN where unknown. A new array.
     """
     matrix = np.empty((N_ELEMENTS, _FIRST + len(_FIGURES)))
     matrix[:, _TOTAL] = 1.0
@@ -284,15 +293,16 @@ def _element_figures(
     Parameters
     ----------
     scenario : str
-        A `Scenario` as JSON.
+        A `Scenario` as JSON, as of its ``model_dump_json()``.
     recycled : tuple of (str, float)
-        Element and its share of domestic recycling, sorted.
+        Symbol of an element and its share of domestic recycling, 0 to 1, sorted by symbol.
 
     Returns
     -------
     ndarray of float64, shape (118, len(_FIGURES))
-        By atomic number minus one; NaN where unknown. The array is kept and shared: do not change
-        it.
+        Rows by atomic number minus one, columns by `_FIGURES`, which names columns of
+        `element_table`; "yes" counts 1, "no" 0 and an empty text NaN. NaN too for an element
+        without a row there. The array is kept and shared: do not change it.
 
     Raises
     ------
@@ -334,7 +344,8 @@ def _weakest_link(
     Returns
     -------
     ndarray of float64, shape (n,) or (n, k)
-        NaN where the risk of an element concerned is unknown.
+        0 to 1; NaN where the risk of an element that makes `_TRACE_MASS` of the mass or more is
+        unknown. An unknown risk of a smaller amount does not count.
     """
     from ..alloy._row_kernels import largest_of_each
     from ..alloy.shell_rows import with_shell
@@ -363,7 +374,7 @@ def _risk_of_sources(
     Returns
     -------
     ndarray of float64, shape (n,) or (n, k)
-        0 to 1; NaN where the risk of an element of the alloy is unknown.
+        0 to 1; NaN where the risk of an element of the alloy, however little of it, is unknown.
     """
     from ..alloy._row_kernels import risks_of_sources
     from ..alloy.shell_rows import with_shell
@@ -397,7 +408,8 @@ def break_even_recycled_share(
     element : str
         The element to recycle, e.g. ``"Co"``.
     target : float or array_like, shape (n,)
-        Supply risk to reach, e.g. that of another alloy.
+        Supply risk to reach, 0 to 1, e.g. that of another alloy; the column ``supply_risk`` of
+        `ledger`. n counts the alloys that could be read.
     scenario, recycled, shell, basis, strict
         As in `ledger`; a recycled share of `element` itself is not counted.
 
@@ -405,7 +417,8 @@ def break_even_recycled_share(
     -------
     ndarray of float64, shape (n,), or column of the input's library
         Share of the element's supply, 0 to 1; 0 where the risk is low enough already, NaN where
-        recycling all of it is not enough.
+        recycling all of it is not enough, the alloy lacks the element and its risk is higher, or
+        the risk of the alloy is unknown. A column is named ``recycled_share``.
 
     Raises
     ------
@@ -468,16 +481,18 @@ def sampled_supply(
     scenario, recycled, shell
         As in `magnetkit.supply.ledger`.
     prices : mapping of str to str, optional
-        Prices of elements in every scenario, as of `with_prices`.
+        Prices of elements in every scenario, as of `with_prices`: ``{"Tb": "3x"}`` or
+        ``{"Tb": "900USD/kg"}``.
     others : float
-        Share of the draws, the last, in which the other embedded scenarios hold in turn in place
-        of the requested one.
+        Share of the draws, 0 to 1, rounded to a whole number of the last ones, in which the other
+        embedded scenarios hold in turn in place of the requested one.
 
     Returns
     -------
     dict of str to ndarray, shape (n, draws)
         ``cost_USD_kg``, ``supply_risk`` and ``weakest_link_risk``; NaN where an element has no
-        supply data.
+        supply data (of the last only one above a trace). A draw of ``weakest_link_risk`` may
+        exceed 1. One price and risk of each element serves all alloys of a draw.
 
     Raises
     ------
@@ -503,7 +518,10 @@ def sampled_supply(
         return deviates[at]
 
     def stated_figures(name: str) -> FloatArray:
-        """Return column `name` of the element tables, (elements, draws), each draw by its scenario."""
+        """Return column `name` of the element tables, (elements, draws), each draw by its scenario.
+
+        `name` is a column of numbers of `element_table`; rows are the elements of that table.
+        """
         columns = {
             key: figures[name].to_numpy(np.float64)
             for key, figures in tables.items()
@@ -538,7 +556,10 @@ def _scenarios_of_draws(
 ) -> list[Scenario]:
     """List the scenario of each draw: the one requested, then the other embedded ones in turn.
 
-    `scenario`, `prices` (empty for none), `draws` and `others` are those of `sampled_supply`.
+    `scenario`, `prices` (by symbol, such as "3x"; empty for none), `draws` and `others` (share of
+    the draws, 0 to 1) are those of `sampled_supply`. The list has `draws` entries, the last
+    ``round(others * draws)`` of them other scenarios; those have the `prices` too. A scenario of a
+    file that has the name of an embedded one stands in its place.
     """
     priced_scenario = with_prices(scenario, prices)
     rest = [
@@ -557,14 +578,16 @@ def _price_range(table: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
     Parameters
     ----------
     table : pandas.DataFrame
-        As of `element_table`: ``price_low_USD_kg`` and ``price_high_USD_kg``, one row for each
-        element of that table, in its order.
+        As of `element_table`, in whatever scenario: ``price_low_USD_kg`` and
+        ``price_high_USD_kg`` (NaN where unknown), one row for each element of that table, in its
+        order; no row may be missing.
 
     Returns
     -------
     fall, rise : ndarray of float64, one for each row
-        Differences of ln of today's price, without a scenario, to the ends of the 90 % range, as
-        positive numbers; ln `_UNKNOWN_PRICE_FACTOR` where the range is unknown.
+        Differences of ln of today's price, that of the scenario "baseline" and not of `table`, to
+        the ends of the 90 % range; 0 or more for a price within its range, and ln
+        `_UNKNOWN_PRICE_FACTOR` where the range is unknown.
     """
     low, high = (
         table[f"price_{end}_USD_kg"].to_numpy(np.float64)

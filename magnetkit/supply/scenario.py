@@ -34,7 +34,11 @@ _ASKED = {"source": "asked for", "status": "assumption"}
 
 @lru_cache(maxsize=8)
 def rows(name: str) -> tuple[Row, ...]:
-    """Return the rows of ``datasets/supply/<name>.csv``, each by column."""
+    """Return the rows of ``datasets/supply/<name>.csv``, each a read-only mapping of texts by column.
+
+    `name` has no suffix: "production", "elements", "countries", "controls" or "claims". Numbers
+    are texts, and what is missing is an empty text. The tuple is kept and shared.
+    """
     return tuple(map(MappingProxyType, datasets.rows(f"supply/{name}.csv")))
 
 
@@ -62,9 +66,10 @@ class OnElements(Evidence):
     @field_validator("elements")
     @classmethod
     def _known(cls, elements: tuple[str, ...]) -> tuple[str, ...]:
-        """Expand ``("*",)`` to all symbols, and check that each of `elements` is one.
+        """Expand ``("*",)`` to all 118 symbols, or check that each of `elements` is a symbol.
 
-        ValueError, which pydantic reports, otherwise.
+        "*" beside other symbols is no symbol. Those that pass are returned as they are. ValueError
+        that names the first stray one, which pydantic reports, otherwise.
         """
         if elements == ("*",):
             return SYMBOLS
@@ -81,11 +86,13 @@ class Restriction(OnElements):
     Attributes
     ----------
     country : str
-        As in ``supply/production.csv``.
+        Name as in ``supply/countries.csv``, such as "China".
     elements : tuple of str
-        Symbols, or ``"*"`` for all.
+        Symbols, or ``("*",)`` for all; at least one.
     withheld : float
         Share of the country's exports that does not arrive, 0 to 1.
+    source, status : str
+        Where that comes from, and "cited" or "assumption".
     """
 
     country: Text
@@ -98,9 +105,11 @@ class PriceChange(OnElements):
     Attributes
     ----------
     elements : tuple of str
-        Symbols, or ``"*"`` for all.
+        Symbols, or ``("*",)`` for all; at least one.
     factor, price_USD_kg : float or None
-        Times the price so far, or the price itself; one of the two.
+        Times the price so far, or the price itself, USD/kg; one of the two, above 0.
+    source, status : str
+        Where that comes from, and "cited" or "assumption".
     """
 
     factor: PositiveFloat | None = None
@@ -110,8 +119,10 @@ class PriceChange(OnElements):
     def _one(self) -> "PriceChange":
         """Check that a factor or a price is given, not both, and that it is plausible.
 
-        The object itself is returned. ValueError, which pydantic reports, otherwise, and where a
-        price is set of an element without a known one.
+        Plausible are the limits ``price_factor`` and ``price_USD_kg`` of
+        ``datasets/columns/plausible.toml``. The object itself is returned. ValueError, which
+        pydantic reports, otherwise, and where a price is set of an element that has no row in
+        ``supply/elements.csv``; a factor may name any element.
         """
         if (self.factor is None) == (self.price_USD_kg is None):
             raise ValueError("expected one of factor and price_USD_kg")
@@ -139,13 +150,16 @@ class Scenario(Strict):
     Attributes
     ----------
     name, title, description : str
-        Short name, heading and one paragraph.
+        Short name (small letters, digits and hyphens), heading and one paragraph; none empty.
     restrictions : tuple of Restriction
-        Withheld exports.
+        Withheld exports: each with ``country``, ``elements``, ``withheld`` (0 to 1), ``source``
+        and ``status``.
     prices : tuple of PriceChange
-        Changes of prices; where two name an element, the later acts on what the other made.
+        Changes of prices, each with ``elements``, one of ``factor`` and ``price_USD_kg``,
+        ``source`` and ``status``. Where two name an element, a later factor acts on what the
+        other made, and a later price replaces it.
     recycled : dict of str to float
-        Share of an element's supply that comes from domestic recycling.
+        Share of an element's supply that comes from domestic recycling, 0 to 1, by symbol.
     """
 
     name: Name
@@ -160,10 +174,10 @@ class Scenario(Strict):
     def _countries(
         cls, restrictions: tuple[Restriction, ...]
     ) -> tuple[Restriction, ...]:
-        """Check that every country is one of ``supply/countries.csv``.
+        """Check that the ``country`` of every restriction is one of ``supply/countries.csv``.
 
-        The `restrictions` are returned as they are. ValueError, which pydantic reports,
-        otherwise.
+        The `restrictions` are returned as they are; none are fine. ValueError that names the
+        first unknown country, which pydantic reports, otherwise.
         """
         names_of_countries = countries()
         if stray := [
@@ -197,7 +211,8 @@ class Scenario(Strict):
         Returns
         -------
         float
-            Share, 0 to 1.
+            Share, 0 to 1. Of several restrictions each withholds its share of what the others
+            leave: two of 0.5 withhold 0.75. It is 0 for a country or element that none names.
         """
         arriving = 1.0
         for restriction in self.restrictions:
@@ -219,8 +234,9 @@ class Scenario(Strict):
         Returns
         -------
         float
-            Product of all price changes that name it, from the last on that sets the price; 1
-            without any.
+            Product of all factors that name it; where a change sets the price, that price over
+            the one of ``supply/elements.csv`` times the factors after it. 1 without any, also for
+            what is no element.
         """
         factor = 1.0
         for change in self.prices:
@@ -243,7 +259,9 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     Parameters
     ----------
     scenario : str, Path or Scenario
-        Name of an embedded scenario, path of a TOML file, or a scenario.
+        Name of an embedded scenario (`scenarios`), such as "baseline". A Path, or a text that
+        ends in ``.toml``, is a file with the fields of `Scenario`. A scenario is returned as it
+        is.
 
     Returns
     -------
@@ -278,16 +296,21 @@ def with_prices(
     scenario : str, Path or Scenario
         As for `load_scenario`.
     prices : mapping of str to str
-        Times the scenario's price, as ``{"Tb": "3x"}``, or the price, as ``{"Tb": "900USD/kg"}``.
+        By symbol: times the scenario's price, as ``{"Tb": "3x"}``, or the price, as
+        ``{"Tb": "900USD/kg"}``. A bare number or another unit is an error.
 
     Returns
     -------
     Scenario
+        A new one of the same name, with these changes after its own; the scenario itself where
+        `prices` is empty.
 
     Raises
     ------
     InputError
-        If a key is no element, or a price none of these with a number above 0.
+        If a key is no element, a price is none of these with a plausible number above 0, or a
+        price is set of an element without a row in ``supply/elements.csv``. Also as for
+        `load_scenario`.
 
     Examples
     --------
@@ -327,17 +350,18 @@ def validate_recycled_shares(
     Parameters
     ----------
     recycled : mapping of str to float, or None
-        Share of an element's supply from domestic recycling, such as ``{"Co": 0.25}``.
+        Share of an element's supply from domestic recycling, 0 to 1, by symbol, such as
+        ``{"Co": 0.25}``. What `float` reads is a number, such as "0.25".
 
     Returns
     -------
     dict of str to float
-        By element; empty for None.
+        By symbol, in the same order; empty for None.
 
     Raises
     ------
     InputError
-        If it is no mapping, a key is no element, or a share is not 0 to 1.
+        If it is no mapping, a key is no symbol, or a share is no number, NaN or not 0 to 1.
     """
     if recycled is not None and not isinstance(recycled, Mapping):
         raise InputError(

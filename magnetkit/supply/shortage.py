@@ -42,16 +42,20 @@ class Delay(OnElements):
 class Shortage(Strict):
     """What a buyer cannot have, waits for or pays more for.
 
+    At least one of `cuts`, `delays` and `prices` must be given (ValidationError otherwise). Every
+    cut, delay and price also has ``source`` (text) and ``status`` ("cited" or "assumption").
+
     Attributes
     ----------
     name, title, description : str
-        Short name, heading and one paragraph.
+        Short name (small letters, digits and hyphens), heading and one paragraph; none empty.
     cuts : tuple of Cut
-        What cannot be had.
+        What cannot be had: ``elements`` (tuple of symbols, or ``("*",)`` for all) and ``share``,
+        above 0 and at most 1.
     delays : tuple of Delay
-        What comes late.
+        What comes late: ``elements`` and ``weeks``, above 0 and at most 520.
     prices : tuple of PriceChange
-        What costs more, or less.
+        What costs more, or less: ``elements`` and one of ``factor`` and ``price_USD_kg``.
     """
 
     name: Name
@@ -63,7 +67,11 @@ class Shortage(Strict):
 
     @model_validator(mode="after")
     def _says_something(self) -> "Shortage":
-        """Check that cuts, delays or prices are given; ValueError, which pydantic reports, otherwise."""
+        """Check that cuts, delays or prices are given, at least one of them.
+
+        The shortage itself is returned, unchanged. ValueError, which pydantic reports as a
+        ValidationError, otherwise.
+        """
         if not (self.cuts or self.delays or self.prices):
             raise ValueError(
                 "expected one of cuts, delays and prices, got none"
@@ -73,7 +81,7 @@ class Shortage(Strict):
     def missing_shares(self) -> dict[str, float]:
         """Return the largest share, 0 to 1, of each element that cannot be bought, by symbol.
 
-        Elements that no cut names are left out.
+        Elements that no cut names are left out; the dict is empty without cuts.
         """
         return _largest_by_element(
             (one.elements, one.share) for one in self.cuts
@@ -82,14 +90,19 @@ class Shortage(Strict):
     def weeks_late(self) -> dict[str, float]:
         """Return the weeks that each element comes late, by symbol, the largest of its delays.
 
-        Elements that no delay names are left out.
+        Elements that no delay names are left out; the dict is empty without delays. The time until
+        everything arrives is the largest of the values.
         """
         return _largest_by_element(
             (one.elements, one.weeks) for one in self.delays
         )
 
     def price_scenario(self, scenario: Scenario) -> Scenario:
-        """Return a scenario with the prices of the shortage on top of its own."""
+        """Return a scenario with the prices of the shortage on top of its own.
+
+        The price changes of the shortage follow those of `scenario`, so that a factor acts on what
+        those made. Everything else is that of `scenario`, which is not changed.
+        """
         return scenario.model_copy(
             update={"prices": (*scenario.prices, *self.prices)}
         )
@@ -106,7 +119,10 @@ def load_shortage(shortage: str | Path | Shortage) -> Shortage:
     Parameters
     ----------
     shortage : str, Path or Shortage
-        Name of an embedded shortage or scenario, path of a TOML file, or a shortage.
+        Name of an embedded shortage (`shortages`), or else of an embedded scenario (`scenarios`),
+        such as "embargo". A Path, or a text that ends in ``.toml``, is a file with the fields of
+        `Shortage`. A shortage is returned as it is. A `Scenario` object is not taken: give it to
+        `find_shortage`.
 
     Returns
     -------
@@ -115,7 +131,10 @@ def load_shortage(shortage: str | Path | Shortage) -> Shortage:
     Raises
     ------
     InputError
-        If there is none, or a field is missing, unknown or out of range.
+        If there is none, or a field of a file is missing, unknown or out of range.
+    ValidationError
+        If an embedded scenario has neither restrictions that withhold anything nor prices, such
+        as "baseline".
     """
     if isinstance(shortage, Shortage):
         return shortage
@@ -146,13 +165,20 @@ def find_shortage(scenario: Scenario) -> Shortage:
     Parameters
     ----------
     scenario : Scenario
-        Its restrictions make the cuts; its name, texts and prices are taken over.
+        Its restrictions make the cuts; its name, texts and prices are taken over. Its recycled
+        shares play no part.
 
     Returns
     -------
     Shortage
         It has the scenario's name and no delays. One cut for each element that loses a share, in
-        the order of their symbols; none without restrictions.
+        alphabetical order of their symbols, of one element and a share of at most 1. Elements
+        without a row in ``supply/production.csv`` have no cut.
+
+    Raises
+    ------
+    ValidationError
+        If the scenario has no prices and no element loses a share.
     """
     cuts = []
     elements: set[str] = set()
@@ -187,8 +213,9 @@ def find_shortage(scenario: Scenario) -> Shortage:
 def _share_cut(scenario: Scenario, row: Row) -> float:
     """Return the share of a stage's production, 0 to 1, that the restrictions of `scenario` withhold.
 
-    `row` is a row of the table of production: ``element``, ``country_1`` to ``country_3`` and
-    their ``share_1_pct`` and so on. Countries that it does not name withhold nothing.
+    `row` is a row of the table of production, all texts: ``element`` (symbol), ``country_1`` to
+    ``country_3`` and ``share_1_pct`` to ``share_3_pct``, their shares in %. An empty country or
+    share counts for nothing. Countries that the row does not name withhold nothing.
     """
     total = 0.0
     for place in ("1", "2", "3"):
@@ -206,7 +233,11 @@ def _share_cut(scenario: Scenario, row: Row) -> float:
 def _largest_by_element(
     parts: Iterable[tuple[Sequence[str], float]],
 ) -> dict[str, float]:
-    """Return the largest number of each element of `parts`, which are (elements, number above 0)."""
+    """Return the largest number of each element of some parts, by symbol.
+
+    `parts` yields pairs of a sequence of symbols and a number above 0 that holds for each of
+    them. Elements in no part are left out; the dict is empty without parts.
+    """
     largest: dict[str, float] = {}
     for elements, number in parts:
         for element in elements:

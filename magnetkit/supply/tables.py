@@ -62,21 +62,30 @@ def element_table(
     Parameters
     ----------
     scenario : str, Path or Scenario
-        Name of an embedded scenario or path of a TOML file.
+        Name of an embedded scenario (`scenarios`), a Path or text ending in ``.toml`` of a file, or
+        a scenario.
     recycled : mapping of str to float, optional
         Share of an element's supply from domestic recycling, 0 to 1, by symbol; goes before the
-        scenario's.
+        scenario's for the elements that it names.
 
     Returns
     -------
     DataFrame
-        One row an element: ``element``; ``import_reliance`` (0-1, after recycling); ``stage``
-        that decides; its ``concentration`` (HHI), ``instability`` and ``withheld`` share (0-1);
+        One row an element of ``supply/elements.csv``, in its order; other elements have no row.
+        Columns are ``element`` (symbol); ``import_reliance`` (0-1, after recycling); ``stage``
+        that decides, of largest concentration times instability; its ``concentration`` (HHI, 0-1),
+        ``instability`` (0-1) and ``withheld`` share of the supply from abroad (0-1);
         ``supply_risk`` (0-1, see the module); ``price_USD_kg`` of the contained element in the
         scenario, and ``price_low_USD_kg`` and ``price_high_USD_kg``, the lowest and highest of
         five years without it (NaN where unknown); ``largest_producer`` and ``largest_share``
-        (0-1) at that stage; ``export_control``, those of ``supply/controls.csv`` that have not
-        ended; then the descriptive columns of ``supply/elements.csv``, as texts.
+        (0-1) at that stage; ``export_control``, a text of those of ``supply/controls.csv`` that
+        have not ended, separated by "; ", empty without any; then the other columns of
+        ``supply/elements.csv``, as texts, but for those whose names begin with ``price_``.
+
+    Raises
+    ------
+    InputError
+        If the scenario or a recycled share cannot be used.
     """
     import pandas as pd
 
@@ -138,8 +147,10 @@ def supply_sources() -> IntArray:
     Returns
     -------
     ndarray of int64, shape (118,)
-        By atomic number minus one: the column of the first element of the same source. The array is
-        kept and shared: do not change it.
+        The entry of an element is at its atomic number minus one. It is a number of the same kind,
+        atomic number minus one, of the element of the same source that comes first in
+        ``supply/production.csv``; its own where it is that element. The array is kept and shared:
+        do not change it.
     """
     stages: dict[str, list[str]] = {}
     for row in rows("production"):
@@ -161,11 +172,14 @@ def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
 
     Parameters
     ----------
-    row : dict
-        A row of the table of stages: ``element``, ``country_1`` to ``country_3`` with their
-        ``share_1_pct`` and so on, ``us_share_pct`` and ``hhi``.
+    row : mapping of str to str
+        A row of ``supply/production.csv``, all texts: ``element`` (symbol), ``country_1`` to
+        ``country_3`` (names as in ``supply/countries.csv``, KeyError for another; empty for none),
+        ``share_1_pct`` to ``share_3_pct`` and ``us_share_pct`` (%; an empty share of a country
+        counts as 0) and ``hhi`` (0 to 1).
     scenario : Scenario
-        Which countries withhold which elements. It does not change the concentration.
+        Which countries withhold which elements (`Scenario.withheld`). It does not change the
+        concentration.
 
     Returns
     -------
@@ -173,7 +187,7 @@ def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
         Concentration: the row's ``hhi`` as it is.
     instability : float
         Of the supply from abroad, the United States left out; what is withheld counts as wholly
-        unstable.
+        unstable (1), and what no named country produces as 0.5.
     withheld_share : float
         Share of the supply from abroad that is withheld.
     """
@@ -198,8 +212,10 @@ def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
 def _active_controls(element: str) -> str:
     """Write the export controls on an element that have not ended, with date, measure and status.
 
-    They are separated by "; "; the text is empty without any. `element` is a symbol. Measures of
-    the United States are left out.
+    Each is ``COUNTRY, EFFECTIVE: MEASURE (STATUS)`` of ``supply/controls.csv``, in the order of
+    the file. They are separated by "; "; the text is empty without any. `element` is a symbol; one
+    that no control names gives the empty text. Measures of the United States, and those whose
+    status begins with "ended" or "replaced", are left out.
     """
     texts = []
     for row in rows("controls"):
@@ -212,14 +228,25 @@ def _active_controls(element: str) -> str:
 
 
 def controls() -> "pd.DataFrame":
-    """Return the export controls and purchase rules, each with its dates and status."""
+    """Return the export controls and purchase rules, each with its dates and status.
+
+    The frame has the rows and columns of ``supply/controls.csv`` as texts: ``country``,
+    ``elements`` (symbols separated by spaces), ``measure``, ``announced``, ``effective``,
+    ``until``, ``status_2026_11``, ``known_as_of``, ``look_again``, ``verification`` and
+    ``source``. What is not known is an empty text. Those that have ended are there too.
+    """
     import pandas as pd
 
     return pd.DataFrame(rows("controls")).fillna("")
 
 
 def claims() -> "pd.DataFrame":
-    """Return claims made about US supply beside today's figures, each with its date."""
+    """Return claims made about US supply beside today's figures, each with its date.
+
+    The frame has the rows and columns of ``supply/claims.csv`` as texts: ``topic``, ``claimed``,
+    ``claimed_unit``, ``claimed_as_of``, ``claimed_source``, ``today``, ``today_unit``,
+    ``today_as_of``, ``today_source`` and ``verification``.
+    """
     import pandas as pd
 
     return pd.DataFrame(rows("claims"))
@@ -238,14 +265,18 @@ def overdue(
     Parameters
     ----------
     today : datetime.date, optional
-        The date that counts as today; that of the machine otherwise.
+        The date that counts as today; that of the machine otherwise. A review that is due on this
+        day is past.
     symbols : collection of str, optional
-        Elements of interest, all otherwise.
+        Symbols of the elements of interest, such as ["Dy", "Tb"]; all otherwise, none if it is
+        empty. What is no element matches nothing.
 
     Returns
     -------
     list of str
-        A sentence for each control, and one for the prices; empty where none is late.
+        A sentence for each control that names one of the elements, those that have ended included,
+        in the order of ``supply/controls.csv``; then one that names all elements whose price is
+        old. A control without a review date is never late. Empty where none is late.
 
     Examples
     --------
