@@ -13,6 +13,7 @@ from .errors import CompositionError
 
 
 def _read() -> tuple[tuple[str, ...], FloatArray]:
+    """Return the symbols and the atomic masses (u, read-only) of all elements, in order of atomic number."""
     rows = datasets.rows("elements/elements.csv")
     masses = np.array([float(row["atomic_mass_u"]) for row in rows])
     masses.flags.writeable = False
@@ -81,7 +82,8 @@ def mask(symbols: tuple[str, ...]) -> FloatArray:
     Parameters
     ----------
     symbols : tuple of str
-        Chemical symbols; a tuple, since the result is kept.
+        Chemical symbols; a tuple, since the result is kept. One that comes twice counts once; none
+        gives zeros. A list is a TypeError.
 
     Returns
     -------

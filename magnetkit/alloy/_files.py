@@ -141,7 +141,7 @@ def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
     -------
     pyarrow.Table
         All rows. Cells of text files are text; where semicolons separate them, a decimal comma is
-        written as a point.
+        written as a point. Line numbers of the file are lost.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
     ------
     Block
         ``lines`` are numbers of rows, from 1; nothing is rejected. A file without rows may give no
-        block.
+        block. ``start`` counts the rows before it; columns keep their types.
 
     Raises
     ------
@@ -281,6 +281,7 @@ def _read_lines(path: Path, size: int) -> Iterator[Block]:
 
 
 def _make_block(texts: list[str], start: int, lines: list[int]) -> Block:
+    """Build a block of recipes in one column, `COMPOSITION_COLUMN`; `start` is the number of rows before."""
     table = pa.table({COMPOSITION_COLUMN: pa.array(texts, pa.string())})
     return Block(table, start, np.array(lines, np.int64))
 
@@ -511,7 +512,7 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
     delimiter : str
         Comma, semicolon or tab: that which stands most often in the line.
     names : list of str
-        Names of the columns; a name may be empty.
+        Names of the columns; a name may be empty. Blanks around a name stay.
 
     Raises
     ------
