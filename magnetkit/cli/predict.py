@@ -410,7 +410,7 @@ def read_sources(formulas: Sequence[str]) -> Any:
         raise InputError(
             f"give recipes, or one file, or -; got {sources[0]!r} among others"
         )
-    if formulas == ["-"]:
+    if "-" in formulas:
         lines = [line.strip() for line in sys.stdin]
         return [line for line in lines if line]
     if sources:

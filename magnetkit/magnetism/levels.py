@@ -300,13 +300,15 @@ def _range_reason(level: float) -> str:
 def _without_heavy_rare_earth(table: CompositionTable) -> CompositionTable:
     """Return a new table with neodymium in place of dysprosium and terbium, atom for atom.
 
-    Other heavy rare earths stay. `table` is not changed.
+    Other heavy rare earths stay, and rows in wt.% stay charges. `table` is not changed; what was
+    given with its rows and its errors are left out.
     """
     fractions = table.to_array()
     for symbol in SURFACE:
         fractions[:, INDEX["Nd"]] += fractions[:, INDEX[symbol]]
         fractions[:, INDEX[symbol]] = 0.0
-    return CompositionTable.from_array(fractions)
+    plain = CompositionTable.from_array(fractions)
+    return replace(plain, by_weight=table.by_weight)
 
 
 def _ladder_reason(plain: Alloys, makers: str) -> str:

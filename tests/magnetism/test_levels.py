@@ -12,7 +12,11 @@ from magnetkit.magnetism._composition_estimate import (
 )
 from magnetkit.magnetism._measured import Producer
 from magnetkit.magnetism.grades import most_without_heavy_rare_earth
-from magnetkit.magnetism.levels import find_level, state_level
+from magnetkit.magnetism.levels import (
+    _without_heavy_rare_earth,
+    find_level,
+    state_level,
+)
 from tests.recipes import make_table
 
 H = "coercivity_kA_m"
@@ -156,3 +160,10 @@ def test_motor_magnet_lies_in_the_makeup_of_its_grade():
     content = 100.0 * reference.table().weight_fractions()[0, [65, 66]].sum()
     _, low, high = find_makeup("N35UH").heavy_wt_pct
     assert low <= content <= high
+
+
+def test_charge_without_heavy_rare_earth_stays_a_charge():
+    charge = make_table("Nd27Dy3B1Fe bal.", basis="weight")
+    plain = _without_heavy_rare_earth(charge)
+    assert plain.is_by_weight.tolist() == [True]
+    assert "Dy" not in plain.formulas()[0]
