@@ -84,6 +84,7 @@ def read_blocks(
     Block
         ``table`` (Arrow), ``start`` (rows before it), ``lines`` (of the file, from 1; of Parquet,
         numbers of rows) and ``rejected`` (lines that are no row). Cells of text files are text.
+        ``notes`` say what was left out of a workbook, in its first block.
 
     Raises
     ------
@@ -341,7 +342,8 @@ class _LineCount:
         lines : ndarray of int64, shape (n,)
             Line of each row, from 1, the header included.
         rejected : list of Rejected
-            Rows of another number of columns that were skipped since the block before.
+            Rows of another number of columns that were skipped since the block before. Each has
+            ``line``, ``text`` and ``reason``.
         """
         bad_rows = [rejected for rejected, _ in self.skipped]
         ends = np.array([count for _, count in self.skipped], np.int64)

@@ -528,6 +528,8 @@ def read_inputs(
 def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
     """Raise CompositionError for the first rejected row; the message counts the others.
 
+    Its ``text`` is that of the row, its ``position`` the place of the fault in it or -1.
+
     Parameters
     ----------
     rejected : sequence of Rejected
@@ -849,7 +851,8 @@ def read_file(
     Returns
     -------
     Inputs
-        Rows that cannot be read are in ``rejected``.
+        Rows that cannot be read are in ``rejected``. ``lines`` are those of the file, from 1, and
+        ``others`` is an Arrow table of all columns but ``shell``.
 
     Raises
     ------
@@ -869,7 +872,7 @@ def join_blocks(
     Parameters
     ----------
     blocks : sequence of Block
-        One or more, as of `read_blocks`.
+        One or more, as of `read_blocks`. Each has ``table``, ``lines`` and ``rejected``.
     path : Path
         File, for messages.
     basis : {"auto", "atomic", "weight"}
@@ -881,7 +884,7 @@ def join_blocks(
     -------
     Inputs
         ``lines`` are those of the file, ``others`` an Arrow table. Lines that were no rows are
-        among the rejected ones.
+        among the rejected ones. ``others`` has all columns but ``shell``.
 
     Raises
     ------

@@ -142,7 +142,8 @@ def _without_values(
     Returns
     -------
     list of Rejected
-        One for each such row, with its cells as text; the reason names the first such cell.
+        One for each such row, with its cells as text; the reason names the first such cell. Each
+        has ``line``, ``text`` and ``reason``.
     """
     first: dict[int, str] = {}
     for cell in formulas:

@@ -107,6 +107,8 @@ class Sites:
 def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
     """Count in how many ways the steps on a site can be distributed.
 
+    Steps need not all be shared: what is left stays with the element of the host.
+
     Parameters
     ----------
     caps : sequence of int
@@ -850,7 +852,8 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     Returns
     -------
     dict of str to Fraction
-        Atoms per formula unit of the host by symbol, below 0 for what is missing.
+        Atoms per formula unit of the host by symbol, below 0 for what is missing. Every element of
+        the host and of the formula is a key.
 
     Raises
     ------
@@ -936,7 +939,8 @@ def _moves(sites: Sites, reaches: Mapping[str, int]) -> IntArray:
     Returns
     -------
     ndarray of int64, shape (moves, slots)
-        What is added to the digits. The first row is zeros.
+        What is added to the digits. The first row is zeros. Moves may lead below 0 or beyond a
+        budget; both signs of each are in it.
     """
     moves = [np.zeros(len(sites.slots), np.int64)]
     for first, last in sites.spans:

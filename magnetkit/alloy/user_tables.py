@@ -220,7 +220,8 @@ class UserTable:
     def sentence(self) -> str:
         """Say in one sentence how every column was read.
 
-        It begins with "read" and has no point at its end.
+        It begins with "read" and has no point at its end. Such as "read 'Max temp C' as
+        temperature, C; carried through, not used: 'Note'".
         """
         phrases = [column.describe() for column in self.columns if column.name]
         unused_columns = [
@@ -1358,7 +1359,11 @@ _SHARED = ("remanence_T", "coercivity_kA_m", "outside_field_kA_m", "load_line")
 
 @lru_cache(maxsize=1)
 def _limits() -> dict[str, Limits]:
-    """Return least and largest value of columns that are believed, in the unit handed on."""
+    """Return least and largest value of columns that are believed, in the unit handed on.
+
+    By column, such as "mass_kg" or "remanence_T", a `Limits` with ``low``, ``high`` and ``unit``.
+    The dict is cached and must not be changed.
+    """
     values = limits("values")
     return limits("tables") | {name: values[name] for name in _SHARED}
 

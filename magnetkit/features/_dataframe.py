@@ -32,6 +32,7 @@ class DataFrameFeaturizer:
         Returns
         -------
         list of str
+            In the order of the features, such as "MagpieData mean Electronegativity".
         """
         self.fit()
         return list(map(str, self.get_feature_names_out()))
