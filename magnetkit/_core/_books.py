@@ -76,7 +76,11 @@ class Law:
         self._constants = constants
 
     def __getattr__(self, name: str) -> float:
-        """Return the value of a constant; AttributeError if the law has none of that name."""
+        """Return the value of a constant; AttributeError if the law has none of that name.
+
+        It is a float in the unit of the constant, in a block of `shift_constant` the value given
+        there.
+        """
         shifts = _shifts.get()
         if shifts and (self._name, name) in shifts:
             return shifts[self._name, name]

@@ -55,7 +55,7 @@ class Coded:
         """Build a column from texts, one for each row.
 
         Codes (int64) number the different texts in the order in which they come first. An empty
-        text counts as missing, code -1.
+        text counts as missing, code -1. None is a KeyError.
         """
         place = {
             text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))

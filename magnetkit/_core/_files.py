@@ -186,7 +186,7 @@ def write_parquet(
     schema : pyarrow.Schema
         Of every table.
     path : Path
-        File to write.
+        File to write. Its folder must exist.
 
     Returns
     -------

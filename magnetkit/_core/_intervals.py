@@ -98,7 +98,7 @@ def group_quantile(
     scores : ndarray, shape (n,)
         Absolute residuals divided by difficulty, of rows that the model was not trained on.
     groups : ndarray, shape (n,)
-        Label of each row's group, such as its paper.
+        Label of each row's group, such as its paper. Texts or numbers.
     coverage : float
         Such as 0.9.
 

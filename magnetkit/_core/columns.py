@@ -317,6 +317,8 @@ def layouts() -> dict[str, Any]:
 def with_interval(name: str) -> tuple[str, ...]:
     """Return a column's name with those of its interval and provenance, or alone if it has none.
 
+    A name that ends in ``_lo`` or so is none of the registry.
+
     Parameters
     ----------
     name : str

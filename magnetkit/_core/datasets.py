@@ -40,7 +40,8 @@ def root() -> Path:
 def path(name: str) -> Path:
     """Return the path of an embedded file.
 
-    The hash of the file is computed, and recorded at the first call for `check_for_changes`.
+    The hash of the file is computed, and recorded at the first call for `check_for_changes`. The
+    result is absolute.
 
     Parameters
     ----------

@@ -36,7 +36,10 @@ INTERSTITIALS = ("B", "C", "N", "H")
 
 
 def _writing_rank() -> IntArray:
-    """Return the rank of each element in formulas, int64 (118,): rare earths first, interstitials last."""
+    """Return the rank of each element in formulas, int64 (118,): rare earths first, interstitials last.
+
+    The smaller rank stands first; within a group the order is by atomic number.
+    """
     last = len(SYMBOLS)
     rank = np.arange(last) + last
     rank[[INDEX[s] for s in RARE_EARTHS]] -= last
@@ -55,7 +58,7 @@ def index(symbol: str) -> int:
     Parameters
     ----------
     symbol : str
-        Chemical symbol.
+        Chemical symbol. Case counts: "nd" is none.
 
     Returns
     -------

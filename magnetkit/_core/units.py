@@ -177,7 +177,8 @@ def _range_or_one(text: str) -> list[float]:
     Parameters
     ----------
     text : str
-        Such as "150C", or first, last and step as "20C:200C:10".
+        Such as "150C", or first, last and step as "20C:200C:10". The step is in kelvin and has no
+        unit.
 
     Returns
     -------

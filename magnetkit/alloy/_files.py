@@ -38,6 +38,7 @@ def check_file(path: Path) -> None:
     """Raise InputError if the path of a table has an unknown suffix, or no file or an empty one.
 
     A sheet behind the path, such as ``alloys.xlsx#Melts``, is allowed. The content is not read.
+    Known are .csv, .tsv, .txt, .parquet and .xlsx, in any case.
     """
     path = split_sheet(path)[0]
     if path.suffix.lower() in _SPREADSHEETS:
@@ -251,6 +252,8 @@ def _dictionary_columns(path: Path) -> list[str]:
 def _read_lines(path: Path, size: int) -> Iterator[Block]:
     """Read a text file of one recipe a line in blocks of `size`; blank lines are skipped.
 
+    Blanks at the ends of a line are dropped.
+
     Parameters
     ----------
     path : Path
@@ -418,6 +421,8 @@ def _open_csv(
 
 def _read_csv(path: Path, size: int) -> Iterator[Block]:
     """Read a CSV file in blocks of at most `size` rows; a file without rows gives one empty block.
+
+    An empty cell is an empty text.
 
     Parameters
     ----------
@@ -602,6 +607,8 @@ def _long_line(path: Path) -> str:
 
 def _read_excel(path: Path, size: int) -> Iterator[Block]:
     """Read the sheet of a workbook in blocks of `size` rows.
+
+    Cells have the types of `read_sheet`.
 
     Parameters
     ----------

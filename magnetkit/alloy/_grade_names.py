@@ -331,7 +331,7 @@ def refusal(text: str) -> str | None:
     -------
     str or None
         A sentence that names the grade or, where nobody sells it, near ones. None if the text names
-        no grade.
+        no grade. It has no point at its end.
     """
     if not is_grade(text):
         return None

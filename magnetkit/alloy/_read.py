@@ -528,7 +528,7 @@ def read_inputs(
 def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
     """Raise CompositionError for the first rejected row; the message counts the others.
 
-    Its ``text`` is that of the row, its ``position`` the place of the fault in it or -1.
+    Its ``text`` is that of the row, its ``reason`` names the line where there are more rows.
 
     Parameters
     ----------
@@ -621,6 +621,7 @@ def _read_column(given: Any, basis: Basis) -> Inputs:
     given : iterable of n
         Texts, pymatgen compositions, structures or ASE atoms. A set is read in the order of its
         texts. An array has shape (n,) or (n, 1). What is no composition becomes a rejected row.
+        None, NaN and empty texts are such.
     basis : {"auto", "atomic", "weight"}
         Basis of the texts.
 

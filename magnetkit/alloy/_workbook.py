@@ -165,6 +165,8 @@ def _fill_merged_ranges(
 ) -> list[tuple[Any, ...]]:
     """Copy the first value of each merged range to all its cells.
 
+    Cells count from column A; a row is a tuple from there.
+
     Parameters
     ----------
     rows : list of tuple
@@ -501,7 +503,8 @@ def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
     -------
     sheet : openpyxl worksheet
     note : str
-        Names other sheets that could be meant, empty without any.
+        Names other sheets that could be meant, empty without any. A sheet called "columns" is not
+        named.
 
     Raises
     ------

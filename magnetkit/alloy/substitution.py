@@ -185,6 +185,8 @@ class Substitutions:
     def chunks(self, size: int = 65536) -> Iterator[CompositionTable]:
         """Yield the space in tables of at most `size` rows.
 
+        The last table may have fewer.
+
         Parameters
         ----------
         size : int
@@ -687,7 +689,7 @@ def site_share(value: Any, name: str) -> Fraction:
     Raises
     ------
     InputError
-        If it is no number from 0 to 1.
+        If it is no number from 0 to 1. NaN and True are none.
     """
     try:
         part = Fraction(str(value))

@@ -1374,7 +1374,8 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
     Parameters
     ----------
     column : Column
-        Column of the value. One without limits takes any number.
+        Column of the value. One without limits takes any number. Both ends of a range are believed,
+        NaN is not.
     number : float
         The number as the user wrote it.
     value : float

@@ -46,8 +46,8 @@ class ElementTable:
     def fill_gaps(self) -> "ElementTable":
         """Return a copy in which each gap (NaN) holds the mean of its property over the others.
 
-        The mean is over the elements that have the property. The table itself is not
-        changed. A property that no element has stays NaN.
+        The mean is over the elements that have the property. The table itself is not changed. A
+        property that no element has stays NaN. Prefix and names stay.
         """
         with np.errstate(invalid="ignore"):
             counts = np.sum(~np.isnan(self.values), axis=0)

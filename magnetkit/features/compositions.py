@@ -122,7 +122,8 @@ class CompositionStatistics(CompositionTransformer):
     def fit(self, X: Any = None, y: Any = None) -> Self:
         """Load the properties into ``elements_`` and return this object.
 
-        `X` and `y` are not used, so nothing is learnt.
+        `X` and `y` are not used, so nothing is learnt. InputError if ``preset`` is none, DataError
+        if its file cannot be read.
         """
         elements = load_table(self.preset)
         self.elements_ = elements.fill_gaps() if self.impute else elements
