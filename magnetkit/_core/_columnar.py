@@ -198,7 +198,8 @@ class Columns(dict[str, Any]):
         -------
         Columns
             New columns of n rows. Only arrays and `Coded` columns are joined; texts of Arrow are
-            left out.
+            left out. A `Coded` keeps only the words that occur, in the order in which the parts
+            have them.
         """
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
         result = Columns()

@@ -885,7 +885,8 @@ def _digits(space: Substitutions, formula: str) -> IntArray:
     space : Substitutions
         The space, whose ``sites`` count.
     formula : str
-        Formula, such as "Sm0.8Gd0.2Co5"; atomic fractions will do.
+        Formula, such as "Sm0.8Gd0.2Co5"; atomic fractions will do. It is scaled to the formula unit
+        of the host.
 
     Returns
     -------
