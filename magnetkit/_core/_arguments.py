@@ -26,7 +26,8 @@ def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
     The decorated function has the same signature and result. An unknown or missing argument is an
     InputError. So is an exception of another kind than MagnetkitError if an argument is not of its
     annotated type; otherwise that exception passes. Types are looked at only after a failure.
-    Annotations in quotes, imported for type checkers alone, are not checked.
+    Annotations in quotes, imported for type checkers alone, are not checked. `function` is not
+    called if an argument is missing or unknown.
     """
     signature = inspect.signature(function)
 
@@ -150,7 +151,10 @@ def _parts(value: Any) -> list[Any] | None:
 
 
 def describe_type(annotation: Any) -> str:
-    """Return a type as text, without the modules of its names."""
+    """Return a type as text, without the modules of its names.
+
+    Such as "Sequence[str]" for ``collections.abc.Sequence[str]``.
+    """
     return re.sub(
         r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(annotation)
     )
@@ -159,7 +163,7 @@ def describe_type(annotation: Any) -> str:
 def suggest(word: str, choices: Iterable[str]) -> str:
     """Ask for the choice that is most like a word: "did you mean remanence?".
 
-    `word` is what came. The text is empty if none of the `choices` is like it.
+    `word` is what came. The text is empty if none of the `choices` is like it. Case counts.
     """
     matches = difflib.get_close_matches(word, list(choices), n=1)
     if matches:
@@ -177,7 +181,7 @@ def parse_whole_number(
     name : str
         Name of the argument in the message.
     value : object
-        True and False are no numbers; 3.0 is none either.
+        True and False are no numbers; 3.0 is none either. Integers of numpy are.
     least, most : int
         Limits, both allowed.
 
@@ -213,7 +217,7 @@ def parse_finite_number(
     name : str
         Name of the argument in the message.
     value : object
-        True, False and texts are no numbers.
+        True, False and texts are no numbers. Numbers of numpy are; NaN and infinity are refused.
     least : float
         Smallest value.
     above : bool
@@ -272,7 +276,10 @@ def share(name: str, value: Any) -> float:
 
 
 def path(name: str, value: Any) -> Path:
-    """Return `value` as a path; InputError if it is no text or path, or empty. `name` is the argument's."""
+    """Return `value` as a path; InputError if it is no text or path, or empty. `name` is the argument's.
+
+    It need not exist, and ``~`` is not written out.
+    """
     if (
         not isinstance(value, str | Path)
         or not str(value)

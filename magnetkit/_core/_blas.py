@@ -27,7 +27,7 @@ def one_thread() -> Iterator[None]:
 
     Most libraries keep one limit for the whole process, so that other threads run on one as well
     meanwhile. The last thread that leaves restores the limit that the first one found. A block
-    within a block does nothing.
+    within a block does nothing. The block gets nothing (None).
     """
     global _inside, _first
     if getattr(_own, "inside", False):

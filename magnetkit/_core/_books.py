@@ -76,7 +76,11 @@ class Law:
         self._constants = constants
 
     def __getattr__(self, name: str) -> float:
-        """Return the value of a constant; AttributeError if the law has none of that name."""
+        """Return the value of a constant; AttributeError if the law has none of that name.
+
+        It is a float in the unit of the constant, in a block of `shift_constant` the value given
+        there.
+        """
         shifts = _shifts.get()
         if shifts and (self._name, name) in shifts:
             return shifts[self._name, name]
@@ -95,6 +99,8 @@ class Law:
 @lru_cache(maxsize=2)
 def read_book(folder: str) -> dict[str, Law]:
     """Read all files of a book of constants.
+
+    The dict is cached and must not be changed.
 
     Parameters
     ----------
@@ -132,7 +138,8 @@ def read_constant(
     folder, law_name, name : str
         Folder of the book, name of its file and of the constant; where it stands, for messages.
     table : dict
-        Keys as in the file; those of `_KEYS` are required, ``rows`` may be added.
+        Required are ``value`` and ``deviation`` (numbers), ``unit``, ``status``, ``source`` and
+        ``meaning`` (texts); ``rows``, a text, may be added.
 
     Returns
     -------
@@ -159,19 +166,28 @@ def read_constant(
 
 
 def law(name: str) -> Law:
-    """Return the constants of a law by the name of its file in ``datasets/laws``."""
+    """Return the constants of a law by the name of its file in ``datasets/laws``.
+
+    Names are such as "boundary", "phases" or "shell"; DataError for another. Its constants are
+    attributes, each a float in its unit: ``law("boundary").most_copper``.
+    """
     return _get(LAWS, name)
 
 
 def choice(name: str) -> Law:
-    """Return what was chosen for a rule, by the name of its file in ``datasets/choices``."""
+    """Return what was chosen for a rule, by the name of its file in ``datasets/choices``.
+
+    Names are "decision", "offers", "orders" and "regret"; DataError for another. Its constants are
+    attributes, each a float in its unit.
+    """
     return _get(CHOICES, name)
 
 
 def _get(folder: str, name: str) -> Law:
     """Return a file of a book by its name without the ending; DataError if there is none.
 
-    `folder` is `LAWS` or `CHOICES`.
+    `folder` is `LAWS` or `CHOICES`. The constants of the result are attributes, each a float;
+    iterating gives `Constant` objects.
     """
     laws = read_book(folder)
     if name not in laws:
@@ -184,7 +200,8 @@ def shift_constant(constant: Constant, value: float) -> Iterator[None]:
     """Let a constant have another value inside a ``with`` block, in this thread alone.
 
     Blocks within blocks add up; the value before comes back at the end. The constant itself is not
-    changed. The block gets nothing (None).
+    changed. The block gets nothing (None). Attributes of a `Law` give the new value in the block;
+    iterating over it gives the old ones.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ class Coded:
         """Return a column with one word in all of n rows.
 
         `words` are the words that the column is to know, `word` among them; `word` alone without
-        them.
+        them. ValueError if it is not. Codes are int8.
         """
         words = words or (word,)
         return cls(np.full(n, words.index(word), np.int8), words)
@@ -55,7 +55,7 @@ class Coded:
         """Build a column from texts, one for each row.
 
         Codes (int64) number the different texts in the order in which they come first. An empty
-        text counts as missing, code -1.
+        text counts as missing, code -1. None is a KeyError.
         """
         place = {
             text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))
@@ -90,7 +90,8 @@ class Coded:
     def put(self, rows: BoolArray, word: str) -> "Coded":
         """Return a new column with another word in some rows.
 
-        `rows` is a mask of bool, (n,). `word` is added to the words if it is new.
+        `rows` is a mask of bool, (n,). `word` is added to the words if it is new. Texts of the
+        other rows stay, missing ones too.
         """
         words = self.words if word in self.words else (*self.words, word)
         return Coded(
@@ -103,8 +104,8 @@ class Coded:
     def where(self, rows: BoolArray, other: "Coded") -> "Coded":
         """Return a new column with this one's words in some rows, else those of another.
 
-        `rows` is a mask of bool, (n,), True for this column. `other` has n rows. Words of both
-        stay known, equal ones merged.
+        `rows` is a mask of bool, (n,), True for this column. `other` has n rows. Words of both stay
+        known, equal ones merged. A missing text of either stays missing.
         """
         codes = np.where(other.codes >= 0, other.codes + len(self.words), -1)
         column = Coded(
@@ -116,6 +117,7 @@ class Coded:
         """Return a new column with each word replaced by ``name(word)``.
 
         `name` is called once for each word, not for missing texts. Equal new words are merged.
+        `name` takes a word and returns a text.
         """
         new_words = [name(word) for word in self.words]
         words = tuple(dict.fromkeys(new_words))
@@ -126,7 +128,7 @@ class Coded:
         """Count the rows of each word that occurs, in the order of ``words``.
 
         `rows` is a mask of bool, (n,), or a slice of the rows that count; all by default. Rows
-        without a text are left out.
+        without a text are left out. Such as ``{"ok": 3, "planar": 1}``.
         """
         codes = self.codes[rows]
         totals = np.bincount(codes[codes >= 0], minlength=len(self.words))
@@ -164,12 +166,19 @@ class Columns(dict[str, Any]):
     """Columns by name, n rows each: an ndarray, a `Coded`, or text of Arrow where many differ."""
 
     def sort_columns(self) -> "Columns":
-        """Return them in the order of the registry."""
+        """Return them in the order of the registry.
+
+        That is the order of `order_columns`; columns that the registry does not have come last. The
+        columns themselves are shared.
+        """
         names = order_columns(self)
         return Columns(zip(names, map(self.__getitem__, names), strict=True))
 
     def take(self, rows: IntArray) -> "Columns":
-        """Return some rows of each."""
+        """Return some rows of each.
+
+        `rows` are row numbers from 0, int64 (k,), in the order of the result.
+        """
         return Columns(
             (name, _row_numbers(column, rows)) for name, column in self.items()
         )
@@ -189,7 +198,8 @@ class Columns(dict[str, Any]):
         -------
         Columns
             New columns of n rows. Only arrays and `Coded` columns are joined; texts of Arrow are
-            left out.
+            left out. A `Coded` keeps only the words that occur, in the order in which the parts
+            have them.
         """
         order = np.argsort(np.concatenate([rows for rows, _ in parts]))
         result = Columns()
@@ -206,7 +216,8 @@ class Columns(dict[str, Any]):
     def frame(self) -> "pd.DataFrame":
         """Return the columns as a pandas frame on the same memory, where their types allow it.
 
-        A `Coded` becomes a categorical. The columns are not to be changed afterwards.
+        A `Coded` becomes a categorical. The columns are not to be changed afterwards. Rows are
+        numbered from 0. Texts of Arrow become a categorical or a column of text.
         """
         import pandas as pd
 
@@ -217,7 +228,10 @@ class Columns(dict[str, Any]):
         return pd.DataFrame(data, copy=False)
 
     def arrow(self) -> "pa.Table":
-        """Return them as a table of Arrow; NaN is null there."""
+        """Return them as a table of Arrow; NaN is null there.
+
+        A `Coded` becomes a dictionary of texts, null where there is none.
+        """
         import pyarrow as pa
 
         return pa.table({name: _array(column) for name, column in self.items()})
@@ -242,7 +256,8 @@ def _brief_frame() -> Any:
         def _brief_columns(self) -> pd.DataFrame:
             """Return a plain frame of the columns of `BRIEF`, first rows alone, all as texts.
 
-            Of at most `_FEW_ROWS` rows numbers have their ranges, and the frame is transposed.
+            Of at most `_FEW_ROWS` rows numbers have their ranges, and the frame is transposed. A
+            missing number is written as nan.
             """
             few = len(self) <= _FEW_ROWS
             rows = [row for _, row in self.head(_PRINTED_ROWS).iterrows()]
@@ -284,7 +299,10 @@ _PRINTED_ROWS = 20
 
 
 def _heading(name: str) -> str:
-    """Return the heading of a column; that of a temperature is in degrees C."""
+    """Return the heading of a column; that of a temperature is in degrees C.
+
+    That of "temperature_K" is "temperature (°C)".
+    """
     if name.endswith("ure_K"):
         return f"{name.removesuffix('_K')} (°C)"
     return name
@@ -296,7 +314,7 @@ def _cell(row: Any, name: str, ranges: bool) -> str:
     Parameters
     ----------
     row : pandas.Series
-        A row of the frame, by column.
+        A row of the frame, by column. It must have `name`.
     name : str
         Column, such as "remanence_T". The numbers of a name that ends in "ure_K" are written in
         degrees C.
@@ -323,7 +341,11 @@ def _cell(row: Any, name: str, ranges: bool) -> str:
 
 
 def brief(frame: Any) -> Any:
-    """Return a frame of pandas that shows what people read first, and holds all columns."""
+    """Return a frame of pandas that shows what people read first, and holds all columns.
+
+    `frame` must have all columns of `BRIEF`, a KeyError where it is printed otherwise. Its
+    ``attrs`` stay.
+    """
     view = _brief_frame()(frame)
     view.attrs = frame.attrs
     return view

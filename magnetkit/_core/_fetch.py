@@ -24,7 +24,10 @@ _MOST_BYTES = 256 << 20
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the sets that `fetch` knows."""
+    """Return the names of the sets that `fetch` knows.
+
+    They are sorted: "curie" and "curie-by-paper".
+    """
     return tuple(sorted(datasets.registry().get("remote", {})))
 
 
@@ -36,6 +39,8 @@ def parts(name: str) -> tuple[str, ...]:
 
     >>> parts("curie")
     ('curie', 'curie-by-paper')
+
+    The result holds names of `names`.
     """
     _entry(name)
     remote = datasets.registry()["remote"]
@@ -46,7 +51,10 @@ def parts(name: str) -> tuple[str, ...]:
 
 
 def cached_path(name: str) -> Path:
-    """Return the path of the set `name` in the user's cache, whether it exists or not."""
+    """Return the path of the set `name` in the user's cache, whether it exists or not.
+
+    InputError if there is no such set.
+    """
     return get_settings().cache_dir / "fetched" / _entry(name)["file"]
 
 
@@ -194,6 +202,7 @@ def _download(
 
 
 def _reason(error: Exception) -> str:
+    """Say in a phrase why a download failed: the answer of the server, or the class and text of the error."""
     response = getattr(error, "response", None)
     if response is not None:
         return f"the server answered {response.status_code} {response.reason}"
@@ -217,7 +226,10 @@ class _Bar:
         self._rich.update(self._task, total=value or None)
 
     def update(self, count: float) -> None:
-        """Advance the bar by `count` bytes; DataError if the download is larger than any set."""
+        """Advance the bar by `count` bytes; DataError if the download is larger than any set.
+
+        That is more than 256 MiB in all.
+        """
         self._rich.update(self._task, advance=count)
         done = self._rich.tasks[self._task].completed
         if done > _MOST_BYTES:

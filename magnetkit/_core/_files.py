@@ -34,7 +34,10 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def is_url(text: object) -> bool:
-    """Return whether a text names a place of another kind than this machine's folders."""
+    """Return whether a text names a place of another kind than this machine's folders.
+
+    Such is any text with "://" in it.
+    """
     return isinstance(text, str) and "://" in text
 
 
@@ -103,8 +106,9 @@ def replacing(path: Path) -> Iterator[Path]:
     """Provide a temporary path to write to in a ``with`` block, which replaces `path` at its end.
 
     The temporary file lies in the same folder, and the block must create it. If the block raises,
-    it is removed and `path` stays as it was. As of `replace_file`, but every OSError, of the
-    block too, becomes an InputError that names the file and the way out.
+    it is removed and `path` stays as it was. As of `replace_file`, but every OSError, of the block
+    too, becomes an InputError that names the file and the way out. The folder of `path` must exist.
+    The block gets the temporary path.
     """
     try:
         with replace_file(path) as temporary:
@@ -182,7 +186,7 @@ def write_parquet(
     schema : pyarrow.Schema
         Of every table.
     path : Path
-        File to write.
+        File to write. Its folder must exist.
 
     Returns
     -------
@@ -220,7 +224,7 @@ def safe_cell(text: object) -> object:
     """Return a cell that no spreadsheet runs as a formula; `plain_cell` gives the text back.
 
     A text that begins with ``= + - @``, a tab or a line end, or with apostrophes before one, gets
-    an apostrophe in front. A plain number such as -0.5 stays.
+    an apostrophe in front. A plain number such as -0.5 stays. What is no text is returned as it is.
     """
     if isinstance(text, str) and _like_formula(text):
         return "'" + text
@@ -253,7 +257,7 @@ def write_csv(
     header : iterable of object
         Names of the columns.
     rows : iterable of iterable
-        Cells of each row, as many as names.
+        Cells of each row, as many as names. None is an empty cell.
     path : Path
         File to write.
 
@@ -274,9 +278,10 @@ def write_csv(
 def write_csv_table(table: "pa.Table", path: Path) -> None:
     """Write an Arrow table to a CSV file.
 
-    A file at `path` is replaced. Columns that are no numbers or flags are written as quoted
-    texts; those that a spreadsheet would run as formulas get an apostrophe in front. Null becomes
-    an empty cell. InputError if the file cannot be written.
+    A file at `path` is replaced. Columns that are no numbers or flags are written as quoted texts;
+    those that a spreadsheet would run as formulas get an apostrophe in front. Null becomes an empty
+    cell. Names of columns are treated alike. The cells are parted by commas whatever the ending.
+    InputError if the file cannot be written.
     """
     import pyarrow as pa
     import pyarrow.csv as pacsv
@@ -314,7 +319,7 @@ def put_csv(
     header : iterable of object
         Names of the columns.
     rows : iterable of iterable
-        Cells of each row.
+        Cells of each row. None is an empty cell.
     stream : text stream
         Open for writing, with ``newline=""``.
     delimiter : str
@@ -334,7 +339,10 @@ _SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")
 
 
 def seal(page: str) -> str:
-    """Return an HTML page with its own hash behind it, which `is_sealed` checks."""
+    """Return an HTML page with its own hash behind it, which `is_sealed` checks.
+
+    The mark is a comment with the SHA-256 of `page` and a line end.
+    """
     return f"{page}<!-- magnetkit sha256 {hashlib.sha256(page.encode()).hexdigest()} -->\n"
 
 
@@ -342,7 +350,7 @@ def is_sealed(file: Path) -> bool:
     """Say whether a file is a page of magnetkit that was not changed since it was written.
 
     Such a page ends in a comment with the SHA-256 of what stands before it. False for a file
-    without it, and for one that cannot be read.
+    without it, and for one that cannot be read. Nothing may follow the comment but its line end.
     """
     try:
         content = file.read_bytes()

@@ -22,14 +22,14 @@ def folds(groups: NDArray, count: int) -> Iterator[tuple[IntArray, IntArray]]:
     Parameters
     ----------
     groups : ndarray, shape (n,)
-        Label of each row's group, such as its paper.
+        Label of each row's group, such as its paper. Texts or numbers.
     count : int
         Number of folds; fewer groups give one fold for each group.
 
     Yields
     ------
     train, test : ndarray of int64
-        Row numbers; each row is a test row once.
+        Row numbers; each row is a test row once. Rows of a group are all on one side.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def quantile(scores: FloatArray, coverage: float) -> float:
     ----------
     scores : ndarray, shape (n,)
         Absolute residuals divided by difficulty, of rows that the model was not trained on; n is 1
-        or more.
+        or more. A single one gives itself.
     coverage : float
         Such as 0.9.
 
@@ -98,7 +98,7 @@ def group_quantile(
     scores : ndarray, shape (n,)
         Absolute residuals divided by difficulty, of rows that the model was not trained on.
     groups : ndarray, shape (n,)
-        Label of each row's group, such as its paper.
+        Label of each row's group, such as its paper. Texts or numbers.
     coverage : float
         Such as 0.9.
 
@@ -138,12 +138,13 @@ def fit_difficulty(
     known : ndarray, shape (n, k)
         What was known of each row, such as its novelty.
     clip : float
-        Quantile beyond which a residual counts as that quantile.
+        Quantile beyond which a residual counts as that quantile. 0 to 1, such as 0.95.
 
     Returns
     -------
     ndarray, shape (1 + k,)
-        Coefficients of a constant and of each column.
+        Coefficients of a constant and of each column, none below 0, in the unit of the residuals
+        over that of the column.
     """
     from scipy.optimize import nnls
 

@@ -51,7 +51,8 @@ def bars(
     Returns
     -------
     rich.progress.Progress
-        Not started: use it in a ``with`` block.
+        Not started: use it in a ``with`` block. A bar is added with ``add_task(title,
+        total=steps)``.
     """
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -81,7 +82,8 @@ def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[..., None]]:
     Yields
     ------
     callable
-        Advances the bar by its argument ``count``, by 1 without one.
+        Advances the bar by its argument ``count``, by 1 without one. With ``shown`` False it does
+        nothing.
     """
     if not shown:
         yield lambda count=1: None
@@ -166,7 +168,10 @@ class _Notice:
 
 
 def _watch() -> None:
-    """Look for running compilations until none has run for a while, and report them."""
+    """Look for running compilations until none has run for a while, and report them.
+
+    It returns after 300 s without one. A compilation of less than 0.9 s is not reported.
+    """
     notice = _Notice()
     start = 0.0
     last = time.monotonic()

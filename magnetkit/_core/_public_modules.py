@@ -41,7 +41,7 @@ class _Finder:
         Returns
         -------
         importlib.machinery.ModuleSpec or None
-            This finder is its loader.
+            This finder is its loader. Short names are the keys of `MODULES`, such as "errors".
         """
         package, _, module = name.partition(".")
         if package != "magnetkit" or module not in MODULES:
@@ -54,6 +54,11 @@ class _Finder:
         return None
 
     def exec_module(self, module: ModuleType) -> None:
+        """Put the real module in the place of a public name.
+
+        ``magnetkit.errors`` so becomes ``magnetkit._core.errors`` itself. KeyError if the name is
+        none of `MODULES`.
+        """
         short_name = module.__name__.partition(".")[2]
         sys.modules[module.__name__] = importlib.import_module(
             f"magnetkit.{MODULES[short_name]}"

@@ -14,7 +14,7 @@ def shorten_lines(text: str, most: int = MOST_CHARACTERS) -> str:
     text : str
         Lines.
     most : int
-        Characters of what is returned.
+        Characters of what is returned. At least 23.
 
     Returns
     -------

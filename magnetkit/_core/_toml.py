@@ -49,7 +49,8 @@ class Strict(BaseModel):
 def _frozen(given: Any) -> Any:
     """Return the content of a TOML file with tuples in place of lists, at every depth.
 
-    `given` is any value; dicts are copied, other values are returned as they are.
+    `given` is any value; dicts are copied, other values are returned as they are. Keys of dicts
+    stay.
     """
     if isinstance(given, dict):
         return {name: _frozen(value) for name, value in given.items()}
@@ -66,7 +67,11 @@ class Evidence(Strict):
 
 
 def names(folder: str) -> list[str]:
-    """Return the names of the TOML files in a folder of the embedded data."""
+    """Return the names of the TOML files in a folder of the embedded data.
+
+    They stand without ".toml", sorted. `folder` is such as "supply/scenarios"; one that does not
+    exist gives an empty list.
+    """
     return sorted(f.stem for f in (datasets.root() / folder).glob("*.toml"))
 
 
@@ -78,7 +83,8 @@ def load(
     Parameters
     ----------
     name_or_path : str or Path
-        Name such as "baseline"; a Path, or a text that ends in ``.toml``, is a file of the user.
+        Name such as "baseline"; a Path, or a text that ends in ``.toml``, is a file of the user. A
+        name is one of `names` of the folder, without an ending.
     model : type
         Class of its content, a pydantic model.
     kind : str
@@ -95,7 +101,7 @@ def load(
     ------
     InputError
         In one line: which file, and of every fault which field, what was expected and what came.
-        Also if there is no such name.
+        Also if there is no such name. A key that the model does not have is a fault.
     """
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.endswith(".toml"):
@@ -169,7 +175,7 @@ def validate_record(
     model : type
         Class of the record, a pydantic model.
     content : dict
-        Values by the names of the fields.
+        Values by the names of the fields. An unknown key is a fault.
     about : str
         Start of the message, such as "line 3: ".
 
@@ -197,6 +203,8 @@ def validate_record(
 
 def write_new(name: str, template: Path, folder: Path) -> Path:
     """Write a commented file to fill in, from a template.
+
+    Every ``NAME`` of the template is replaced.
 
     Parameters
     ----------
@@ -255,6 +263,7 @@ def _problem(problem: Any) -> str:
     """Say in words which field is wrong, what was expected and what came.
 
     `problem` is a dict of pydantic's ``errors()``, with ``loc``, ``msg``, ``type`` and ``input``.
+    Such as "field price.low: input should be a valid number, got 'x'".
     """
     field = ".".join(map(str, problem["loc"])) or "the whole"
     expectation = problem["msg"].removeprefix("Value error, ")

@@ -184,7 +184,8 @@ def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
     name : str
         Name of the record.
     entry : dict
-        Its other fields by name.
+        Its other fields by name: ``unit``, ``label`` and ``meaning``, of a `Criterion` also ``of``
+        and ``over`` and, if need be, ``one_unit`` and ``short``, of a `Property` ``data``.
 
     Returns
     -------
@@ -193,7 +194,7 @@ def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
     Raises
     ------
     DataError
-        If keys or values do not fit.
+        If keys or values do not fit. Such is a key that is missing or unknown.
     """
     try:
         return kind(name=name, **entry)
@@ -206,6 +207,9 @@ def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
 @lru_cache(maxsize=1)
 def criteria() -> tuple[Criterion, ...]:
     """Return the criteria of supply in the order of the file.
+
+    A `Criterion` has name, unit, label, meaning, of, over, one_unit and short. The tuple is cached.
+    DataError if the file is wrong.
 
     Examples
     --------
@@ -220,7 +224,11 @@ def criteria() -> tuple[Criterion, ...]:
 
 @lru_cache(maxsize=1)
 def properties() -> tuple[Property, ...]:
-    """Read the measured properties in the order of their names."""
+    """Read the measured properties in the order of their names.
+
+    A `Property` has name, unit, label, meaning and data. The tuple is cached, and empty if there is
+    none. DataError if a record is wrong.
+    """
     names = []
     for file in sorted((datasets.root() / _PROPERTIES).glob("*.toml")):
         name = f"{_PROPERTIES}/{file.name}"
@@ -240,7 +248,8 @@ def _read() -> dict[str, list[Column]]:
     -------
     dict of str to list of Column
         By the name of the table in ``_FILE``, in the order of the file. The rows ``*properties``
-        and ``*criteria`` are replaced by one column for each record.
+        and ``*criteria`` are replaced by one column for each record. Tables are "result",
+        "robustness" and "decision".
     """
     columns: dict[str, list[Column]] = {}
     for row in datasets.rows(_FILE):
@@ -297,12 +306,18 @@ ROBUSTNESS: tuple[str, ...] = tuple(c.name for c in _OF_ROBUSTNESS)
 
 @lru_cache(maxsize=1)
 def layouts() -> dict[str, Any]:
-    """Read which columns tables and pages show: ``datasets/columns/shown.toml``."""
+    """Read which columns tables and pages show: ``datasets/columns/shown.toml``.
+
+    Its tables are ranking, decided, robustness, properties, grades, elements, alloys, supply_first,
+    report, explorer and curve. The dict is cached and must not be changed.
+    """
     return datasets.toml("columns/shown.toml")
 
 
 def with_interval(name: str) -> tuple[str, ...]:
     """Return a column's name with those of its interval and provenance, or alone if it has none.
+
+    A name that ends in ``_lo`` or so is none of the registry.
 
     Parameters
     ----------
@@ -337,7 +352,8 @@ def order_columns(present: Iterable[str]) -> list[str]:
     Returns
     -------
     list of str
-        The same names; those that the registry does not have keep their order.
+        The same names; those that the registry does not have keep their order. ``_lo``, ``_hi``,
+        ``_provenance`` and ``_data_share`` of a column stand behind it.
     """
     names = list(present)
     extra = itertools.filterfalse(_PLACE.__contains__, names)

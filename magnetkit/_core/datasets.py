@@ -20,7 +20,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 def root() -> Path:
     """Return the folder of the embedded data, or the one that MAGNETKIT_DATASETS names.
 
-    DataError if it does not exist.
+    DataError if it does not exist or has no ``registry.toml``. The result is cached.
     """
     if folder := os.environ.get("MAGNETKIT_DATASETS"):
         if not (Path(folder) / "registry.toml").is_file():
@@ -40,7 +40,8 @@ def root() -> Path:
 def path(name: str) -> Path:
     """Return the path of an embedded file.
 
-    The hash of the file is computed, and recorded at the first call for `check_for_changes`.
+    The hash of the file is computed, and recorded at the first call for `check_for_changes`. The
+    result is absolute.
 
     Parameters
     ----------
@@ -76,19 +77,32 @@ def path(name: str) -> Path:
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of an embedded CSV file, each by column."""
+    """Return the rows of an embedded CSV file, each by column.
+
+    All cells are texts, empty for an empty cell. `name` is the path below the folder of data sets,
+    such as "supply/inputs.csv"; DataError if there is no such file.
+    """
     with path(name).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
 def toml(name: str) -> dict[str, Any]:
-    """Return the content of an embedded TOML file."""
+    """Return the content of an embedded TOML file.
+
+    `name` is the path below the folder of data sets, such as "supply/criteria.toml"; DataError if
+    there is no such file.
+    """
     return tomllib.loads(path(name).read_text("utf-8"))
 
 
 @lru_cache(maxsize=1)
 def registry() -> dict[str, Any]:
-    """Return ``registry.toml``: tables ``files`` (embedded) and ``remote`` (fetched on demand)."""
+    """Return ``registry.toml``: tables ``files`` (embedded) and ``remote`` (fetched on demand).
+
+    ``files`` has ``sha256`` and more by the path below the folder of data sets, ``remote`` has
+    ``title``, ``file``, ``url``, ``sha256`` and more by the name of a set. The dict is cached and
+    must not be changed.
+    """
     return tomllib.loads((root() / "registry.toml").read_text("utf-8"))
 
 
@@ -117,7 +131,10 @@ def _digest(file: Path) -> str:
 
 
 def digests() -> dict[str, str]:
-    """Return the SHA-256 of each embedded file that exists, by name."""
+    """Return the SHA-256 of each embedded file that exists, by name.
+
+    Names are paths below the folder of data sets; hashes are hexadecimal.
+    """
     files = ((name, root() / name) for name in registry()["files"])
     return {name: _digest(file) for name, file in files if file.is_file()}
 
@@ -125,7 +142,8 @@ def digests() -> dict[str, str]:
 def check_for_changes() -> None:
     """Raise DataError if an embedded file was changed since this process read it.
 
-    What is in memory would then differ from the file.
+    What is in memory would then differ from the file. A file that was removed counts as changed.
+    Only files that `path` was asked for are looked at.
     """
     for file, before in _first_read.items():
         if file.is_relative_to(root()) and (
@@ -140,11 +158,13 @@ def check_for_changes() -> None:
 def verify() -> dict[str, str]:
     """Compare the embedded files with the registry's hashes.
 
+    The hashes are computed anew.
+
     Returns
     -------
     dict of str to str
-        By the name of the file: "ok", "missing" or "changed". Files that the registry does not list
-        are left out.
+        By the path of the file below the folder of data sets, such as "elements/elements.csv":
+        "ok", "missing" or "changed". Files that the registry does not list are left out.
     """
     result = {}
     for name, entry in registry()["files"].items():

@@ -13,6 +13,7 @@ from .errors import CompositionError
 
 
 def _read() -> tuple[tuple[str, ...], FloatArray]:
+    """Return the symbols and the atomic masses (u, read-only) of all elements, in order of atomic number."""
     rows = datasets.rows("elements/elements.csv")
     masses = np.array([float(row["atomic_mass_u"]) for row in rows])
     masses.flags.writeable = False
@@ -35,7 +36,10 @@ INTERSTITIALS = ("B", "C", "N", "H")
 
 
 def _writing_rank() -> IntArray:
-    """Return the rank of each element in formulas, int64 (118,): rare earths first, interstitials last."""
+    """Return the rank of each element in formulas, int64 (118,): rare earths first, interstitials last.
+
+    The smaller rank stands first; within a group the order is by atomic number.
+    """
     last = len(SYMBOLS)
     rank = np.arange(last) + last
     rank[[INDEX[s] for s in RARE_EARTHS]] -= last
@@ -54,7 +58,7 @@ def index(symbol: str) -> int:
     Parameters
     ----------
     symbol : str
-        Chemical symbol.
+        Chemical symbol. Case counts: "nd" is none.
 
     Returns
     -------
@@ -81,7 +85,8 @@ def mask(symbols: tuple[str, ...]) -> FloatArray:
     Parameters
     ----------
     symbols : tuple of str
-        Chemical symbols; a tuple, since the result is kept.
+        Chemical symbols; a tuple, since the result is kept. One that comes twice counts once; none
+        gives zeros. A list is a TypeError.
 
     Returns
     -------

@@ -66,8 +66,9 @@ def limits(group: str) -> dict[str, Limits]:
     Returns
     -------
     dict of str to Limits
-        Lowest and highest value, the unit, and the units that are mistaken for it. A group of
-        another name is a KeyError.
+        By name, such as "coercivity_kA_m": ``low`` and ``high``, both believed, ``unit``, and
+        ``slips``, units that are mistaken for it. The dict is cached and must not be changed. A
+        group of another name is a KeyError.
     """
     text = datasets.path("columns/plausible.toml").read_text(encoding="utf-8")
     believed = {}
@@ -86,7 +87,7 @@ def check_plausible(name: str, value: float) -> None:
     name : str
         One of `limits` of ``values``; of another name every number is taken.
     value : float
-        In the unit of the name.
+        In the unit of the name. The ends of the range are taken; NaN is refused.
 
     Raises
     ------
@@ -121,7 +122,8 @@ def parse_mass(text: str) -> float:
     Parameters
     ----------
     text : str
-        Such as "350 g", "1.2 kg" or "1.5 t".
+        Such as "350 g", "1.2 kg" or "1.5 t". Units are kg, g, mg and t; a number without one, a
+        decimal comma or a sign is refused.
 
     Returns
     -------

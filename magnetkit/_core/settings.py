@@ -101,7 +101,8 @@ class Settings(BaseSettings):
     def _read_list(cls, value: Any) -> Any:
         """Return the symbols in a text, separated by commas or blanks, or in a JSON list.
 
-        A `value` that is no text is returned as it is.
+        A `value` that is no text is returned as it is. The result is a list of texts, which are not
+        checked.
         """
         if isinstance(value, str):
             return re.findall(r"[^][\s,\"']+", value)
@@ -139,7 +140,8 @@ def get_settings() -> Settings:
     Returns
     -------
     Settings
-        The same object at each call.
+        The same object at each call. Fields are cache_dir, data_dir, mirror, heavy_rare_earths,
+        charge_inputs, scrap, yields and units.
 
     Raises
     ------
@@ -183,7 +185,7 @@ def kernel_places() -> tuple[Path, ...]:
     Returns
     -------
     tuple of Path
-        Two folders, one, or none.
+        Two folders, one, or none. In the order in which they are tried.
 
     Raises
     ------

@@ -49,7 +49,7 @@ def parse_temperature(value: str | float) -> float:
     ----------
     value : str or float
         A number (kelvin) or a text such as ``"423K"``, ``"150C"``, ``"150 °C"``; kelvin without a
-        unit.
+        unit. The unit is K, C or °C, in capitals. True, False, NaN and a list are refused.
 
     Returns
     -------
@@ -98,17 +98,19 @@ def parse_temperatures(value: Any) -> list[float]:
     ----------
     value : str, float or sequence of them
         As `parse_temperature`; a text may also list temperatures, ``"20C,100C,150C"``, or give
-        first, last and step of a range, ``"20C:200C:10"``.
+        first, last and step of a range, ``"20C:200C:10"``. The last temperature of a range is
+        included where the steps meet it. A range may stand in a list.
 
     Returns
     -------
     list of float
-        Temperatures, K.
+        Temperatures, K. In the order given; one that comes twice stays.
 
     Raises
     ------
     InputError
-        If one is no temperature, a range does not rise or has over a thousand steps.
+        If one is no temperature, a range does not rise or has over a thousand steps, or the list is
+        empty.
 
     Warns
     -----
@@ -144,6 +146,8 @@ def parse_temperatures(value: Any) -> list[float]:
 def mind_the_cold(text: str, found: list[float]) -> list[float]:
     """Warn if a text names no unit and likely means degrees C.
 
+    The warning is a TemperatureWarning, if the lowest is below 200 K and the text has no letter.
+
     Parameters
     ----------
     text : str
@@ -173,7 +177,8 @@ def _range_or_one(text: str) -> list[float]:
     Parameters
     ----------
     text : str
-        Such as "150C", or first, last and step as "20C:200C:10".
+        Such as "150C", or first, last and step as "20C:200C:10". The step is in kelvin and has no
+        unit.
 
     Returns
     -------

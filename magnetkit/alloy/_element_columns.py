@@ -37,7 +37,7 @@ def with_composition_column(
     -------
     table : pyarrow.Table
         As it came, or with the column `COMPOSITION_COLUMN` ("composition") of recipes behind the
-        others.
+        others. Joined recipes name no basis.
     name : str
         Name of the composition column, as the table has it.
 
@@ -62,6 +62,8 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
 
     A unit or more may follow the symbol, as in ``Nd wt%``. An empty cell is none of the element,
     and ``bal.`` takes what is left to 100. Columns that are named after no element are passed over.
+    Units are not written into the recipes: the basis "auto" refuses those that have a balance or
+    sum to 100.
 
     Parameters
     ----------
@@ -101,7 +103,8 @@ def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
 def element_columns(names: Sequence[str]) -> list[tuple[str, str]]:
     """Find the columns whose names begin with the symbol of an element, such as "Nd" or "Nd (wt%)".
 
-    The symbol must be the first word; brackets part words. Names without one are left out.
+    The symbol must be the first word; brackets part words. Names without one are left out. Case
+    counts: "nd" is no symbol, and "No" is that of nobelium.
 
     Parameters
     ----------

@@ -38,6 +38,7 @@ def check_file(path: Path) -> None:
     """Raise InputError if the path of a table has an unknown suffix, or no file or an empty one.
 
     A sheet behind the path, such as ``alloys.xlsx#Melts``, is allowed. The content is not read.
+    Known are .csv, .tsv, .txt, .parquet and .xlsx, in any case.
     """
     path = split_sheet(path)[0]
     if path.suffix.lower() in _SPREADSHEETS:
@@ -84,6 +85,7 @@ def read_blocks(
     Block
         ``table`` (Arrow), ``start`` (rows before it), ``lines`` (of the file, from 1; of Parquet,
         numbers of rows) and ``rejected`` (lines that are no row). Cells of text files are text.
+        ``notes`` say what was left out of a workbook, in its first block.
 
     Raises
     ------
@@ -141,7 +143,7 @@ def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
     -------
     pyarrow.Table
         All rows. Cells of text files are text; where semicolons separate them, a decimal comma is
-        written as a point.
+        written as a point. Line numbers of the file are lost.
 
     Raises
     ------
@@ -181,7 +183,7 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
     ------
     Block
         ``lines`` are numbers of rows, from 1; nothing is rejected. A file without rows may give no
-        block.
+        block. ``start`` counts the rows before it; columns keep their types.
 
     Raises
     ------
@@ -250,6 +252,8 @@ def _dictionary_columns(path: Path) -> list[str]:
 def _read_lines(path: Path, size: int) -> Iterator[Block]:
     """Read a text file of one recipe a line in blocks of `size`; blank lines are skipped.
 
+    Blanks at the ends of a line are dropped.
+
     Parameters
     ----------
     path : Path
@@ -281,6 +285,7 @@ def _read_lines(path: Path, size: int) -> Iterator[Block]:
 
 
 def _make_block(texts: list[str], start: int, lines: list[int]) -> Block:
+    """Build a block of recipes in one column, `COMPOSITION_COLUMN`; `start` is the number of rows before."""
     table = pa.table({COMPOSITION_COLUMN: pa.array(texts, pa.string())})
     return Block(table, start, np.array(lines, np.int64))
 
@@ -340,7 +345,8 @@ class _LineCount:
         lines : ndarray of int64, shape (n,)
             Line of each row, from 1, the header included.
         rejected : list of Rejected
-            Rows of another number of columns that were skipped since the block before.
+            Rows of another number of columns that were skipped since the block before. Each has
+            ``line``, ``text`` and ``reason``.
         """
         bad_rows = [rejected for rejected, _ in self.skipped]
         ends = np.array([count for _, count in self.skipped], np.int64)
@@ -415,6 +421,8 @@ def _open_csv(
 
 def _read_csv(path: Path, size: int) -> Iterator[Block]:
     """Read a CSV file in blocks of at most `size` rows; a file without rows gives one empty block.
+
+    An empty cell is an empty text.
 
     Parameters
     ----------
@@ -511,7 +519,7 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
     delimiter : str
         Comma, semicolon or tab: that which stands most often in the line.
     names : list of str
-        Names of the columns; a name may be empty.
+        Names of the columns; a name may be empty. Blanks around a name stay.
 
     Raises
     ------
@@ -599,6 +607,8 @@ def _long_line(path: Path) -> str:
 
 def _read_excel(path: Path, size: int) -> Iterator[Block]:
     """Read the sheet of a workbook in blocks of `size` rows.
+
+    Cells have the types of `read_sheet`.
 
     Parameters
     ----------

@@ -132,7 +132,8 @@ def find(text: str) -> str | None:
     text : str
         A name with or without maker and family: ``"N42SH"``, ``"EEC 2:17TC-16"``, ``"Sm2Co17
         YXG22"``, ``"N3330 (Intemag)"``. Case, blanks and signs make no difference, but that "SmCo"
-        and a number without a blank is a formula.
+        and a number without a blank is a formula. An empty text, or one of over 60 characters,
+        names none.
 
     Returns
     -------
@@ -163,7 +164,7 @@ def is_grade(text: str) -> bool:
     Parameters
     ----------
     text : str
-        What a user gave.
+        What a user gave. An empty text, or one of over 60 characters, is none.
 
     Returns
     -------
@@ -232,7 +233,8 @@ def parse_class(text: str) -> tuple[int, str] | None:
     ----------
     text : str
         Name of a grade; maker and family before it and endings behind it are taken off. Whether
-        such a grade is sold does not matter.
+        such a grade is sold does not matter. Case makes no difference. The number is 24 to 65; the
+        letters are M, H, SH, UH, EH, AH, TH, VH or BH, or none.
 
     Returns
     -------
@@ -286,7 +288,7 @@ def nearest_grades(text: str) -> list[str]:
 
         `key` is the normalized name of a known grade, of ``by_key``. The first entry is True for a
         name of another class of coercivity, which comes last. The second adds up differences in
-        letters and in the first number.
+        letters and in the first number. A smaller tuple sorts first.
         """
         other = (
             shape is not None
@@ -310,6 +312,7 @@ def _letters(key: str) -> str:
 
 
 def _figure(key: str) -> int:
+    """Return the first number in a name, such as 42 of "n42sh"; 0 without one."""
     match = re.search(r"\d+", key)
     if match:
         return int(match[0])
@@ -328,7 +331,7 @@ def refusal(text: str) -> str | None:
     -------
     str or None
         A sentence that names the grade or, where nobody sells it, near ones. None if the text names
-        no grade.
+        no grade. It has no point at its end.
     """
     if not is_grade(text):
         return None

@@ -197,7 +197,8 @@ class Inputs:
         Returns
         -------
         Inputs
-            Rejected lines are sorted by line.
+            Rejected lines are sorted by line. ``total`` and ``others`` stay, the latter with all
+            rows of the input.
         """
         if (
             not shells
@@ -233,7 +234,7 @@ class Inputs:
         Returns
         -------
         pyarrow.Table or None
-            n rows, in the order of `table`.
+            n rows, in the order of `table`. The user's names stay.
 
         Raises
         ------
@@ -258,9 +259,9 @@ class Inputs:
         Parameters
         ----------
         *frames : pandas.DataFrame
-            One or more, each with one row for each of the n rows of `table`. Of several, as one a
-            temperature, the rows of a composition come together. Index and attrs of a single frame
-            may be set in place.
+            One or more, each with one row for each of the n rows of `table`, in its order. Of
+            several, as one a temperature, the rows of a composition come together. Index and attrs
+            of a single frame may be set in place.
         named : bool
             Whether the frames name their candidates, so that the composition column is left out.
 
@@ -268,7 +269,11 @@ class Inputs:
         -------
         pandas.DataFrame, polars.DataFrame or pyarrow.Table
             The frames with the user's other columns behind them. A pandas frame lists rejected rows
-            in ``.attrs["rejected"]``, an Arrow table in its metadata under ``rejected``.
+            in ``.attrs["rejected"]``, an Arrow table in its metadata under ``rejected``. A user's
+            column whose name the frames have already gets the prefix ``input_``. The index is that
+            of the input, or the row numbers from 0 where rows were rejected. ``rejected`` is a list
+            of dicts with ``line``, ``text`` and ``reason``, as JSON text in an Arrow table; a
+            polars frame has none.
         """
         import pandas as pd
 
@@ -329,7 +334,8 @@ class Inputs:
         Returns
         -------
         pyarrow.Table or polars.DataFrame
-            As `library` of these inputs says.
+            As `library` of these inputs says. The index of `frame` and its ``attrs`` are dropped. A
+            user's column whose name it has already gets the prefix ``input_``.
         """
         metadata = {"rejected": json.dumps(records)} if records else None
         table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -383,13 +389,14 @@ class Inputs:
         named : bool
             Whether to leave out the composition column.
         present : iterable of str
-            Names of the columns of the result. A name among them gets the prefix ``input_``.
+            Names of the columns of the result. A name among them gets the prefix ``input_``. The
+            prefix is repeated until the name is free.
 
         Returns
         -------
         dict of str to str
             Name of each of the user's columns to the new one, such as ``{"price": "price", "host":
-            "input_host"}``.
+            "input_host"}``. Empty if there are no such columns.
         """
         taken_names = set(present)
         renames = {}
@@ -421,7 +428,7 @@ class Inputs:
         pandas.Series, polars.Series, pyarrow.Array or ndarray
             One value for each row of the input; unreadable rows are NaN. A list, path or table of
             compositions gives an ndarray. Where the caller gave a CompositionTable, `values` come
-            back themselves.
+            back themselves. The index of a pandas series or frame is kept.
         """
         if self.reported:
             return values
@@ -458,7 +465,8 @@ def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
     """Read compositions, in any form of `read_inputs`, into a table of one row each.
 
     InputError if `compositions` has no such form, CompositionError if a recipe cannot be read.
-    Build a CompositionTable to leave such rows out. `basis` is "auto", "atomic" or "weight".
+    Build a CompositionTable to leave such rows out. `basis` is "auto", "atomic" or "weight". Shells
+    and the other columns of a frame are dropped.
     """
     return read_inputs(compositions, basis, strict=True).table
 
@@ -481,7 +489,7 @@ def read_inputs(
     given : text, list, column, frame, path, pymatgen Composition or CompositionTable
         The compositions. A text that names a file, or ends as a table does (.csv, .tsv, .txt,
         .parquet, .xlsx), is a path. A set is read in the order of its texts. A frame's other
-        columns are kept, ``shell`` apart.
+        columns are kept, ``shell`` apart. A mapping or bytes is refused.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     column : str, optional
@@ -496,7 +504,8 @@ def read_inputs(
     Inputs
         ``table`` of n readable rows, ``labels`` (texts as written), ``shells``, ``others`` (the
         user's columns), ``rejected``, ``lines`` and ``total``. A CompositionTable is not checked
-        again, and its errors never fail.
+        again, and its errors never fail. ``lines`` count from 1: lines of a file, else items or
+        rows. ``shells`` are texts, empty for a bulk alloy, or None without a column ``shell``.
 
     Raises
     ------
@@ -518,6 +527,8 @@ def read_inputs(
 
 def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
     """Raise CompositionError for the first rejected row; the message counts the others.
+
+    Its ``text`` is that of the row, its ``reason`` names the line where there are more rows.
 
     Parameters
     ----------
@@ -554,6 +565,8 @@ def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     Returns
     -------
     Inputs
+        ``reported`` is True for a CompositionTable alone; such inputs have no ``labels`` and
+        ``lines``.
 
     Raises
     ------
@@ -608,6 +621,7 @@ def _read_column(given: Any, basis: Basis) -> Inputs:
     given : iterable of n
         Texts, pymatgen compositions, structures or ASE atoms. A set is read in the order of its
         texts. An array has shape (n,) or (n, 1). What is no composition becomes a rejected row.
+        None, NaN and empty texts are such.
     basis : {"auto", "atomic", "weight"}
         Basis of the texts.
 
@@ -649,7 +663,8 @@ def _exports_text(column: Any) -> bool:
     """Return whether a column can be read as an Arrow array without going through its items.
 
     `column` is a list, array or column of any library. It must have Arrow's protocol; a column of
-    dtype object is read item by item. That it holds texts is not checked.
+    dtype object is read item by item. That it holds texts is not checked. A list or tuple has no
+    such protocol.
     """
     if str(getattr(column, "dtype", "")) in ("object", "Object"):
         return False
@@ -667,6 +682,7 @@ def _items(
     ----------
     items : sequence of n
         Texts, compositions or objects that have one; what is neither becomes an error of the table.
+        None, NaN and empty texts are errors, too.
     basis : {"auto", "atomic", "weight"}
         Basis of the texts.
 
@@ -803,7 +819,7 @@ def _flatten(frame: Any) -> Any:
     """Return a pandas frame with texts as column names.
 
     `frame` itself is not changed. InputError if two of its columns have one name, or names are on
-    two levels.
+    two levels. Rows and index stay.
     """
     if frame.columns.nlevels > 1:
         raise InputError(
@@ -836,7 +852,8 @@ def read_file(
     Returns
     -------
     Inputs
-        Rows that cannot be read are in ``rejected``.
+        Rows that cannot be read are in ``rejected``. ``lines`` are those of the file, from 1, and
+        ``others`` is an Arrow table of all columns but ``shell``.
 
     Raises
     ------
@@ -856,7 +873,7 @@ def join_blocks(
     Parameters
     ----------
     blocks : sequence of Block
-        One or more, as of `read_blocks`.
+        One or more, as of `read_blocks`. Each has ``table``, ``lines`` and ``rejected``.
     path : Path
         File, for messages.
     basis : {"auto", "atomic", "weight"}
@@ -868,7 +885,7 @@ def join_blocks(
     -------
     Inputs
         ``lines`` are those of the file, ``others`` an Arrow table. Lines that were no rows are
-        among the rejected ones.
+        among the rejected ones. ``others`` has all columns but ``shell``.
 
     Raises
     ------
@@ -898,7 +915,9 @@ def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
         Readable rows of the frame; not changed.
     frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
         A row for each row of the input, also unreadable ones. An example of a column is
-        ``given_curie_temperature_K``. Empty cells say nothing.
+        ``given_curie_temperature_K``. Empty cells say nothing. Other names are
+        ``given_saturation_polarization_T``, ``given_anisotropy_constant_MJ_m3``, each of the three
+        with ``_lo`` or ``_hi`` behind it, and ``given_temperature_K``.
 
     Returns
     -------
@@ -946,7 +965,8 @@ def _split_shells(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
     Raises
     ------
     InputError
-        If another header is nearly ``shell``.
+        If another header is nearly ``shell``. A column that is named ``shell`` in another case is
+        refused, too.
     """
     names = reading.column_names(frame)
     check_recipe_headers(names, composition)
@@ -983,7 +1003,8 @@ def _make_inputs(
     texts : pyarrow.Array, length N
         All rows of the input as written.
     written : sequence or None, length N
-        Shells as written; None where the input has no column of them.
+        Shells as written; None where the input has no column of them. None and NaN are bulk alloys;
+        blanks at the ends are dropped.
     lines : ndarray of int64, shape (N,)
         Number of each row in the user's file, from 1.
     rejected : sequence of Rejected
@@ -1022,6 +1043,7 @@ def _wrong_shells(written: Sequence[str]) -> dict[str, str]:
     """Return the shells that cannot be read, each with the reason.
 
     `written` are texts of shells, such as "Tb 0.5 wt%". An empty text is a bulk alloy and no fault.
+    The result is a dict of text to reason, empty if all can be read.
     """
     wrong = {}
     for text in set(written):

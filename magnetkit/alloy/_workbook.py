@@ -54,7 +54,7 @@ def read_sheet(given: Path) -> SheetRows:
     joined. Numbers, dates and truth values keep their type where all cells of a column have it,
     else cells are text. Blank and hidden rows are left out, the latter with a note. Cells that are
     merged below the header all have the value of the first. A row with a formula that no program
-    has calculated is rejected.
+    has calculated is rejected. Cells with an error such as #N/A count as empty.
 
     Parameters
     ----------
@@ -137,12 +137,13 @@ def _without_values(
     lines : list of int
         Numbers of the rows in the sheet, from 1.
     rows : list of tuple
-        Their cells, in the same order. Nothing is taken out of it.
+        Their cells, in the same order. Nothing is taken out of it. None is an empty cell.
 
     Returns
     -------
     list of Rejected
-        One for each such row, with its cells as text; the reason names the first such cell.
+        One for each such row, with its cells as text; the reason names the first such cell. Each
+        has ``line``, ``text`` and ``reason``.
     """
     first: dict[int, str] = {}
     for cell in formulas:
@@ -163,6 +164,8 @@ def _fill_merged_ranges(
     rows: list[tuple[Any, ...]], lines: list[int], merged: Sequence[str]
 ) -> list[tuple[Any, ...]]:
     """Copy the first value of each merged range to all its cells.
+
+    Cells count from column A; a row is a tuple from there.
 
     Parameters
     ----------
@@ -207,6 +210,8 @@ def split_sheet(path: Path) -> tuple[Path, str, int | None]:
     >>> split_sheet(Path("alloys.xlsx#Melts"))[1:]
     ('Melts', None)
 
+    The suffix must be .xlsx in any case; another path is returned as it is.
+
     Parameters
     ----------
     path : Path
@@ -249,7 +254,7 @@ def _headings(
     Parameters
     ----------
     rows : list of tuple
-        Cells of the rows with content, at least one row.
+        Cells of the rows with content, at least one row. None is an empty cell.
     at : int or None
         Index in `rows`, from 0, of the header row that the user gave.
 
@@ -277,7 +282,11 @@ def _headings(
 
 
 def _join_upper_row(names: list[str], above: list[str]) -> list[str]:
-    """Give columns without a name that of the row above, where that is more than a title."""
+    """Give columns without a name that of the row above, where that is more than a title.
+
+    Both are lists of texts, empty for an empty cell. The result is as long as the longer of them;
+    it is `names` itself if `above` has fewer than two texts.
+    """
     if _count_cells(above) < 2:
         return names
     pairs = zip_longest(names, above, fillvalue="")
@@ -294,7 +303,7 @@ def _find_header(texts: list[list[str]], plain: list[int]) -> int:
     Parameters
     ----------
     texts : list of list of str
-        Cells of the rows as texts, at least one row.
+        Cells of the rows as texts, at least one row. An empty cell is an empty text.
     plain : list of int
         Indices, ascending, of rows that hold texts alone.
 
@@ -376,7 +385,7 @@ def _extent(
     Returns
     -------
     rows, columns : int
-        The largest of any sheet; both are 0 without content.
+        The largest of any sheet, counted from 1 (column A is 1); both are 0 without content.
     """
     rows = columns = 0
     for sheet in sheets:
@@ -494,7 +503,8 @@ def _choose_sheet(book: Any, wanted: str, path: Path) -> tuple[Any, str]:
     -------
     sheet : openpyxl worksheet
     note : str
-        Names other sheets that could be meant, empty without any.
+        Names other sheets that could be meant, empty without any. A sheet called "columns" is not
+        named.
 
     Raises
     ------
@@ -580,7 +590,7 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
 def _lacks_value(cell: Any) -> bool:
     """Say whether a cell has a formula without a value that a program calculated.
 
-    `cell` is the XML element ``c``.
+    `cell` is the XML element ``c``. Its children are ``f``, the formula, and ``v``, the value.
     """
     parts = {part.tag.rpartition("}")[2]: part for part in cell}
     if "f" not in parts:
@@ -619,7 +629,8 @@ def _column(cells: Sequence[Any]) -> pa.Array:
     -------
     pyarrow.Array
         int64 if all numbers are whole, else float64; dates where no cell has a time. Cells of
-        several types, or without any value, give an array of text.
+        several types, or without any value, give an array of text. Columns of truth values alone
+        are bool, those of dates with times are timestamps.
     """
     # Whether a file writes a number as an integer is invisible to its user.
     values: list[Any] = [float(c) if type(c) is int else c for c in cells]

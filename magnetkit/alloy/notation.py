@@ -129,7 +129,8 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     Parameters
     ----------
     text : str
-        Formula or recipe, e.g. ``"Sm0.8Gd0.2Co5"`` or ``"Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."``.
+        Formula or recipe, e.g. ``"Sm0.8Gd0.2Co5"`` or ``"Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."``. An
+        empty text is refused.
     basis : {"auto", "atomic", "weight"}
         What the amounts are. ``auto`` goes by the text's own wt.% or at.%, else reads a formula as
         atomic and refuses what could be either: a text with a balance, or one that sums to 100 +-
@@ -143,7 +144,8 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     Raises
     ------
     CompositionError
-        If the text cannot be read, with the position of the fault.
+        If the text cannot be read, with the ``position`` of the fault, or names a grade such as
+        "N42SH".
     InputError
         If `text` is no text, or `basis` is unknown.
 
@@ -189,7 +191,8 @@ def inputs() -> Mapping[str, Mapping[str, float]]:
     -------
     mapping of str to mapping of str to float
         Such as ``{"PrNd": {"Pr": 25.0, "Nd": 75.0}}``. A new mapping at each call, whose inner ones
-        are shared and must not be changed.
+        are shared and must not be changed. Names of the trade are "PrNd", "DyFe", "TbFe", "FeB" and
+        "MM".
     """
     from .._core.settings import get_settings
 
@@ -216,7 +219,8 @@ def expand_trade_names(text: str, basis: str) -> str | None:
 
     The amount of an input stands where the recipe has its amounts: before the symbols if it begins
     with one (``29.5%PrNd 1.2%Dy bal Fe``), behind them otherwise. Other words for the balance
-    become ``bal.``. A warning (UserWarning) says how each name was read.
+    become ``bal.``. A warning (UserWarning) says how each name was read. A name that is none of
+    `inputs` stays as it is. `text` is not checked otherwise.
 
     Parameters
     ----------
@@ -285,9 +289,10 @@ def _replace_inputs(
     names_met_so_far: set[str] = set()
 
     def write_elements(match: re.Match[str]) -> str:
-        """Write the elements of one match of ``pattern``; a name that is no input stays as it is.
+        """Write the elements of one match of ``pattern``, such as "Pr 7.500000 Nd 22.500000".
 
-        The name that is replaced is added to those met so far.
+        The name that is replaced is added to those met so far. `match` has the groups ``name`` and
+        ``amount``. The text of a name that is no input is returned as it is; "Mm" counts as "MM".
         """
         name = match["name"].replace("Mm", "MM")
         if name not in amounts_by_name:
@@ -305,7 +310,8 @@ def _replace_inputs(
 def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
     """Return the amounts of a recipe as written, and its balance element.
 
-    Basis, sum and trade names are not looked at.
+    Basis, sum and trade names are not looked at. Amounts in wt.% stay in wt.%; factors of brackets
+    are multiplied in.
 
     Parameters
     ----------
@@ -318,7 +324,7 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
         Amount by symbol. An element without an amount has 1, the balance element 0; one that stands
         twice is added up.
     balance : str or None
-        Symbol of the balance element, None without one.
+        Symbol of the balance element, None without one. Its amount is not worked out.
 
     Raises
     ------
@@ -424,7 +430,8 @@ def explain_fault(
     text : str
         The recipe.
     place : int
-        Index of the wrong character, -1 for the recipe as a whole.
+        Index of the wrong character, -1 for the recipe as a whole. For a fault of a character or a
+        missing amount it must be an index of `text`.
     total : float
         Sum of the amounts, or of those in the bracket at `place`.
     basis : str

@@ -28,7 +28,11 @@ LAW_FILE = "recipes/parameters.toml"
 
 @lru_cache(maxsize=1)
 def shell_law() -> dict[str, float]:
-    """Return calibrated parameters: efficiency, decay_nm, lost, held, most_content."""
+    """Return calibrated parameters: efficiency, decay_nm, lost, held, most_content.
+
+    ``lost``, ``held`` and ``most_content`` are shares of 1. The dict is cached and must not be
+    changed.
+    """
     law: dict[str, float] = datasets.toml(LAW_FILE)["shell"]
     return law
 
@@ -60,7 +64,7 @@ class ShellRows:
         """Compute the share of each magnet's rare earth that the shells replace.
 
         It counts what the shell holds and what stays in boundaries and corners, all of which is
-        paid for.
+        paid for. Carriers are not counted.
 
         Parameters
         ----------
@@ -104,6 +108,7 @@ class ShellRows:
         law : mapping of str to float, optional
             ``lost`` (share that boundaries and corners keep), ``held`` (scale of the share held)
             and ``most_content`` (largest content), 0 to 1 each, in place of the calibrated ones.
+            All three keys are needed.
         arriving : float or ndarray, shape (n,)
             Share of the amount, 0 to 1, that there is where coercivity is decided, see
             `magnetkit.magnetism.shells.arriving_share`.
@@ -115,6 +120,7 @@ class ShellRows:
             amount.
         content : ndarray of float64, shape (n,)
             Share of the shell's rare earth that is its element, 0 to 1. Both are 0 without a shell.
+            A shell whose fraction and content were given keeps them.
         """
         law = law or shell_law()
         share_inside = (
@@ -176,7 +182,7 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
     -------
     ShellRows or None
         Arrays (n,) of element, fraction, content, amount, text and more. None if no magnet has a
-        shell.
+        shell. `ShellRows` names its arrays and their units.
 
     Raises
     ------
@@ -270,7 +276,7 @@ def _carrier_masses(shells: list[Shell | None]) -> FloatArray | None:
     -------
     ndarray of float64, shape (k, 118), or None
         Columns by atomic number less one; 0 in the row of a shell without carriers. None if no
-        shell has any.
+        shell has any. Shares of 1, not %.
     """
     if not any(shell is not None and shell.carriers for shell in shells):
         return None
@@ -290,7 +296,7 @@ def add_masses(table: CompositionTable, masses: FloatArray) -> CompositionTable:
         n recipes; not changed. Row numbers, errors and given values stay.
     masses : ndarray of float64, shape (n, 118)
         Mass of each added element over that of the magnet with it. Columns by atomic number less
-        one.
+        one. Shares of 1, not %.
 
     Returns
     -------
@@ -331,7 +337,8 @@ def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
     Returns
     -------
     pyarrow.StringArray
-        Texts such as "Tb 0.5 wt%".
+        Texts such as "Tb 0.5 wt%". A shell is written as `Shell` prints it, whatever form it was
+        given in.
     """
     import pyarrow as pa
 
@@ -359,7 +366,8 @@ def replace_rare_earth(
     Returns
     -------
     CompositionTable
-        n rows, by atoms; given values and the mark of rows by weight are dropped.
+        n rows, by atoms; given values and the mark of rows by weight are dropped. Row numbers and
+        errors stay. A row without rare earth stays as it is.
     """
     from ._row_kernels import replace_rare_earth as kernel
 
@@ -382,21 +390,23 @@ def with_shell(
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         The base alloys; see `magnetkit.predict`.
     shell : Shell, dict, str or a sequence of them
-        One for all, or one a row.
+        One for all, or one a row. Each is in a form of `read_shell`, such as "Tb 0.5 wt%"; None or
+        an empty text is a bulk alloy.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
 
     Returns
     -------
     CompositionTable
-        n rows.
+        n rows. `row_index` and errors are those of the base alloys. Without any shell the table is
+        that which was read; with one, given values and marks of rows by weight are dropped.
 
     Raises
     ------
     InputError
         If a shell cannot be read, or their number differs from that of the rows.
     CompositionError
-        If a recipe cannot be read.
+        If a recipe cannot be read. No row is left out.
     """
     table = as_table(compositions, basis)
     rows = read_shells(shell, len(table))
@@ -424,7 +434,8 @@ def mean_over_mass(
         The n base alloys.
     figures : ndarray of float64, shape (118, k)
         Figures per unit of mass of each element, such as prices. The first column must be 1
-        throughout.
+        throughout. Rows are elements by atomic number less one. NaN of an element that an alloy
+        holds makes its mean NaN.
     shell : Shell, dict, str or a sequence of n of them, optional
         One for all, or one a row, as of `read_shells`.
 

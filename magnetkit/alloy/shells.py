@@ -137,7 +137,8 @@ class Shell:
 def _format_number(number: float | None, digits: int = 2) -> str:
     """Write a number with `digits` decimals, or with all it needs where these would change it.
 
-    `number` must not be None; there are no exponents.
+    `number` must not be None; there are no exponents. Such as 0.5 with two digits as "0.50", and
+    0.125 as "0.125".
     """
     text = f"{number:.{digits}f}"
     if float(text) == number:
@@ -148,7 +149,8 @@ def _format_number(number: float | None, digits: int = 2) -> str:
 def is_one(shell: Any) -> bool:
     """Say whether a value is a single shell, valid or not, rather than one for each magnet.
 
-    None is one; a list, an array or a column is not.
+    None, a text, a dict, a `Shell` and an array without dimensions are one; a list, an array or a
+    column is not.
     """
     if isinstance(shell, str | bytes | Mapping | Shell) or not hasattr(
         shell, "__iter__"
@@ -164,7 +166,8 @@ def _read_record(record: dict[str, Any]) -> Shell:
     ----------
     record : dict
         Such as ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.1, "content":
-        0.3}``; the latter two are shares of 1.
+        0.3}``; the latter two are shares of 1, ``amount_wt_pct`` is % of the magnet's mass.
+        Carriers, faces and powder cannot be given in this form.
 
     Returns
     -------
@@ -213,7 +216,9 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     Raises
     ------
     InputError
-        If it cannot be read or lies outside what a shell can be.
+        If it cannot be read or lies outside what a shell can be. A text of blanks alone cannot be
+        read, nor a dict with other keys. A number of a dict that is none is a ValueError or
+        TypeError.
 
     Examples
     --------
@@ -263,7 +268,8 @@ def _read_sources(text: str) -> Shell | None:
     Shell or None
         The heavy rare earth makes the rim; without one, a light rare earth does if it is alone. All
         other elements are carriers. Masses of an element that comes twice are added up. None for a
-        text of another form.
+        text of another form. It has ``R`` (empty without a rim), ``amount_wt_pct``, ``carriers``,
+        ``faces_mm`` and ``between_grains``.
 
     Raises
     ------
@@ -311,7 +317,7 @@ def _split_mass(formula: str, mass: float) -> dict[str, float]:
     Parameters
     ----------
     formula : str
-        Formula without brackets, such as "Pr70Cu30".
+        Formula without brackets, such as "Pr70Cu30". An element without an amount counts one atom.
     mass : float
         Mass of the alloy, in any unit.
 

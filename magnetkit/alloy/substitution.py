@@ -107,6 +107,8 @@ class Sites:
 def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
     """Count in how many ways the steps on a site can be distributed.
 
+    Steps need not all be shared: what is left stays with the element of the host.
+
     Parameters
     ----------
     caps : sequence of int
@@ -166,7 +168,12 @@ class Substitutions:
             yield from self.formulas(slice(start, start + _ITERATED_ROWS))
 
     def __getitem__(self, key: Any) -> CompositionTable:
-        """Return rows by number, slice or array; `row_index` is the number in the space."""
+        """Return rows by number, slice or array; `row_index` is the number in the space.
+
+        One number gives a table of one row, a negative one counts from the end. An array keeps its
+        order and repetitions; a mask is refused. InputError for a number outside the space. The
+        table has no errors.
+        """
         rows = self._rows(key)
         columns = self._columns
         order = np.argsort(columns)
@@ -177,6 +184,8 @@ class Substitutions:
 
     def chunks(self, size: int = 65536) -> Iterator[CompositionTable]:
         """Yield the space in tables of at most `size` rows.
+
+        The last table may have fewer.
 
         Parameters
         ----------
@@ -204,7 +213,7 @@ class Substitutions:
         Parameters
         ----------
         rows : int, slice or array of int
-            Row numbers, e.g. a chunk's ``row_index``.
+            Row numbers, e.g. a chunk's ``row_index``. All rows without it.
 
         Returns
         -------
@@ -219,7 +228,7 @@ class Substitutions:
         Parameters
         ----------
         rows : int, slice or array of int
-            Row numbers.
+            Row numbers. From 0; a negative one counts from the end. All rows without it.
 
         Returns
         -------
@@ -294,7 +303,8 @@ class Substitutions:
         Parameters
         ----------
         digits : ndarray of int64, shape (n, number of slots)
-            Steps (of an addition: level) of each slot, in the order of ``sites.slots``.
+            Steps (of an addition: level) of each slot, in the order of ``sites.slots``. Digits
+            count from 0, which is nothing replaced or the first level.
 
         Returns
         -------
@@ -315,6 +325,8 @@ class Substitutions:
         """Return what identifies the space: its arguments and number of rows, as JSON values.
 
         Keys are ``host``, ``replace``, ``step``, ``limits``, ``additions`` and ``rows``.
+        ``replace`` maps each site to a list of symbols, ``additions`` each element to its level or
+        list of levels, and ``rows`` is an int.
         """
         return {
             "host": self.host,
@@ -482,16 +494,22 @@ def substitutions(
     Parameters
     ----------
     host : str
-        Formula of the host, in atoms: ``"Nd2Fe14B"``.
+        Formula of the host, in atoms: ``"Nd2Fe14B"``. A balance is refused.
     replace : mapping of str to list of str
-        Element of the host to the elements that may replace it.
+        Element of the host to the elements that may replace it. Symbols, such as ``{"Nd": ["Pr",
+        "Dy"]}``; a single text is one substituent.
     step : float or mapping of str to float
         Fraction of the site's atoms that one step exchanges; a mapping gives one for each site.
+        From 0.00001 to 1; a text such as "1/3" is exact. A mapping is by symbol of the host and
+        must name every site.
     limits : mapping of str to float, optional
-        Largest fraction of a site that a substituent may take, e.g. ``{"Dy": 0.2}``.
+        Largest fraction of a site that a substituent may take, e.g. ``{"Dy": 0.2}``. From 0 to 1,
+        by symbol of the substituent; one that is not named may take all of its site. A symbol that
+        replaces nothing is refused.
     additions : mapping of str to float or list of float, optional
-        Minor additions charged beside the host, in atoms on 100 atoms of the host: one level,
-        or several to choose from, e.g. ``{"Cu": [0, 0.15, 0.3], "Al": 0.5}``.
+        Minor additions charged beside the host, in atoms on 100 atoms of the host: one level, or
+        several to choose from, e.g. ``{"Cu": [0, 0.15, 0.3], "Al": 0.5}``. Levels are distinct,
+        from 0 to 100.
 
     Returns
     -------
@@ -501,7 +519,8 @@ def substitutions(
     Raises
     ------
     InputError
-        If an element, step, limit or addition does not fit the host.
+        If an element, step, limit or addition does not fit the host. Also if the space has more
+        rows than an int64 counts.
 
     Examples
     --------
@@ -541,7 +560,8 @@ def arrange_sites(
     limits : mapping of str to float
         Largest share of a site by substituent; 1 for others.
     additions : mapping of str to float or sequence of float
-        Levels of each addition, atoms on 100 atoms of the host.
+        Levels of each addition, atoms on 100 atoms of the host. An element that is added makes a
+        site of its own, with its levels in the order given.
 
     Returns
     -------
@@ -629,6 +649,8 @@ def _check_site(
 ) -> None:
     """Raise InputError if a host lacks the element to replace, or substituents are equal.
 
+    The substituents must differ from each other and from `site`.
+
     Parameters
     ----------
     host : str
@@ -667,7 +689,7 @@ def site_share(value: Any, name: str) -> Fraction:
     Raises
     ------
     InputError
-        If it is no number from 0 to 1.
+        If it is no number from 0 to 1. NaN and True are none.
     """
     try:
         part = Fraction(str(value))
@@ -688,7 +710,7 @@ def _percents(element: str, given: Any) -> list[Fraction]:
     element : str
         Symbol of the addition, for the message.
     given : float, str or sequence of them
-        One level or several, at.% of the host.
+        One level or several, at.% of the host. A text is one level.
 
     Returns
     -------
@@ -732,14 +754,16 @@ def refine(
         The space the formulas come from.
     formulas : sequence of str
         Formulas of the space, e.g. the Pareto front's; atomic fractions as in a result's column
-        ``formula`` will do.
+        ``formula`` will do. Each element must have one place: one that stands on several sites is
+        refused.
     step : float
-        Fraction of a site's atoms, above 0 and not above the space's.
+        Fraction of a site's atoms, above 0 and not above the space's. One number for all sites; a
+        mapping is refused.
 
     Returns
     -------
     finer : Substitutions
-        The same space on the finer step.
+        The same space on the finer step. Limits and additions are those of `space`.
     rows : ndarray of int64
         Rows of `finer`, ascending, each once; the formulas themselves are among them, to the
         nearest step.
@@ -830,7 +854,8 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     Returns
     -------
     dict of str to Fraction
-        Atoms per formula unit of the host by symbol, below 0 for what is missing.
+        Atoms per formula unit of the host by symbol, below 0 for what is missing. Every element of
+        the host and of the formula is a key.
 
     Raises
     ------
@@ -860,7 +885,8 @@ def _digits(space: Substitutions, formula: str) -> IntArray:
     space : Substitutions
         The space, whose ``sites`` count.
     formula : str
-        Formula, such as "Sm0.8Gd0.2Co5"; atomic fractions will do.
+        Formula, such as "Sm0.8Gd0.2Co5"; atomic fractions will do. It is scaled to the formula unit
+        of the host.
 
     Returns
     -------
@@ -916,7 +942,8 @@ def _moves(sites: Sites, reaches: Mapping[str, int]) -> IntArray:
     Returns
     -------
     ndarray of int64, shape (moves, slots)
-        What is added to the digits. The first row is zeros.
+        What is added to the digits. The first row is zeros. Moves may lead below 0 or beyond a
+        budget; both signs of each are in it.
     """
     moves = [np.zeros(len(sites.slots), np.int64)]
     for first, last in sites.spans:

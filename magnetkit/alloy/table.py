@@ -113,15 +113,17 @@ class CompositionTable:
         Parameters
         ----------
         texts : sequence of str
-            Recipes in the notation of `parse_composition`. None, NaN and what is no text make
-            a row of `errors`.
+            Recipes in the notation of `parse_composition`. None, NaN and what is no text make a row
+            of `errors`. An empty text and the name of a grade such as "N42SH" do too. No texts give
+            an empty table; one text alone is an InputError.
         basis : {"auto", "atomic", "weight"}
             What the amounts are; see `parse_composition`.
 
         Returns
         -------
         CompositionTable
-            The rows that could be read; the others are in its `errors`.
+            The rows that could be read; the others are in its `errors`. `row_index` and the ``row``
+            of each error count `texts` from 0.
         """
         return cls.of_texts(*text_array(texts), basis)
 
@@ -141,12 +143,13 @@ class CompositionTable:
         Returns
         -------
         CompositionTable
-            The rows that could be read; the others are in its `errors`.
+            The rows that could be read; the others are in its `errors`. `row_index` and the ``row``
+            of each error count the entries from 0, over all chunks.
 
         Raises
         ------
         InputError
-            If the array holds no text.
+            If the array holds no text, or `basis` is none of the three.
         """
         return cls.of_texts(arrow_array(array), {}, basis)
 
@@ -159,21 +162,25 @@ class CompositionTable:
         Parameters
         ----------
         frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
-            `row_index` counts its rows from 0, whatever its index.
+            `row_index` counts its rows from 0, whatever its index. Other columns are not read,
+            neither ``shell`` nor ``given_...``.
         column : str, optional
-            The column to read; by default ``composition``, or the only text column.
+            The column to read; by default ``composition``, or the only text column. Case and blanks
+            in names make no difference. "*" for columns of elements is of files alone.
         basis : {"auto", "atomic", "weight"}
             What the amounts are; see `parse_composition`.
 
         Returns
         -------
         CompositionTable
-            The rows that could be read; the others are in its `errors`.
+            The rows that could be read; the others are in its `errors`. A cell that is no text,
+            such as a number or a pymatgen Composition, is an error of its row.
 
         Raises
         ------
         InputError
-            If there is no such column, or no single one to choose.
+            If there is no such column, or no single one to choose, or a column of polars or Arrow
+            holds no text.
         """
         return cls.of_texts(*frame_column(frame, column), basis)
 
@@ -188,14 +195,16 @@ class CompositionTable:
         array : pyarrow.Array or pyarrow.ChunkedArray of strings
             The recipes. A null is a row of `errors`, too.
         odd : dict of int to object
-            Values that are no text, by row, as of `text_array`; their rows are null in `array`.
+            Values that are no text, by row, as of `text_array`; their rows are null in `array`. An
+            empty dict if there are none.
         basis : {"auto", "atomic", "weight"}
             What the amounts are.
 
         Returns
         -------
         CompositionTable
-            Readable rows; `row_index` counts over all chunks from 0.
+            Readable rows; `row_index` counts over all chunks from 0. Errors have ``row`` (counted
+            alike), ``text``, ``position`` and ``reason``.
 
         Raises
         ------
@@ -227,7 +236,9 @@ class CompositionTable:
         Returns
         -------
         CompositionTable
-            One row a composition.
+            One row for each composition that can be used; `row_index` and the ``row`` of each error
+            count `compositions` from 0. Oxidation states are dropped, and the amounts of one
+            element are added up.
 
         Examples
         --------
@@ -291,7 +302,7 @@ class CompositionTable:
         Returns
         -------
         CompositionTable
-            n rows.
+            n rows, without errors, given values and marks of rows by weight.
 
         Examples
         --------
@@ -313,6 +324,7 @@ class CompositionTable:
         """Join tables one behind the other.
 
         Rows keep their `row_index`, given values and marks of rows by weight; all errors are kept.
+        A row number may so come twice. A given value that a part does not have is NaN in its rows.
 
         Parameters
         ----------
@@ -373,7 +385,7 @@ class CompositionTable:
 
         What follows from a composition alone need not be computed again for each of its shells.
         Tables of fewer than `_LEAST_ALIKE` rows give None, and so do those in a sample of whose
-        rows no two are equal. The result is kept.
+        rows no two are equal. The result is kept. Rows by weight and by atoms are never equal.
 
         Returns
         -------
@@ -423,7 +435,13 @@ class CompositionTable:
         return len(self.indptr) - 1
 
     def __getitem__(self, key: Any) -> "CompositionTable":
-        """Return the rows that a mask, slice or integer array selects."""
+        """Return the rows that a mask, slice or integer array selects.
+
+        `key` is a bool mask (n,), a slice, a row number or an array of them, from 0; a negative one
+        counts from the end, and one beyond the rows is an IndexError. A single number gives a table
+        of one row. `row_index`, given values and marks by weight are those of the rows; all errors
+        are kept.
+        """
         if isinstance(key, slice) and key.step in (None, 1):
             first, last, _ = key.indices(len(self))
             last = max(first, last)
@@ -466,9 +484,11 @@ class CompositionTable:
         given : mapping of str to number, or to one number a row of the input
             ``curie_temperature_K``, ``saturation_polarization_T``, ``anisotropy_constant_MJ_m3``,
             ends of their 90 % ranges with ``_lo`` and ``_hi``, and ``temperature_K``, to which the
-            latter two belong. NaN says that nothing is given.
+            latter two belong. None and NaN say that nothing is given. A sequence has one entry for
+            each row of the input, unreadable ones too, in its order.
         prefix : str
-            Text before each name in `given`, such as "given_"; other names are passed over then.
+            Text before each name in `given`, such as "given_"; other names are passed over then. In
+            the new table the names stand without it.
         rows : int, optional
             Number of rows of the input, which sequences must have. Without it they must reach to
             the last row of `row_index`.
@@ -568,7 +588,11 @@ class CompositionTable:
         )
 
     def weight_fractions(self) -> FloatArray:
-        """Return the weight fractions as a dense array of shape (n, 118)."""
+        """Return the weight fractions as a dense array of shape (n, 118).
+
+        Columns are elements by atomic number less one, 0 for one that is absent. Each row sums to
+        1.
+        """
         mass = self.to_array() * ATOMIC_MASS
         if len(self):
             return mass / mass.sum(axis=1, keepdims=True)
@@ -580,7 +604,7 @@ class CompositionTable:
         Parameters
         ----------
         *symbols : str
-            Elements, e.g. ``"Dy", "Tb"``.
+            Elements, e.g. ``"Dy", "Tb"``. One that comes twice counts once. No symbols give 0.
 
         Returns
         -------
@@ -610,12 +634,16 @@ class CompositionTable:
         Returns
         -------
         list of str, length n
+            Such as "Nd0.1176Fe0.8235B0.05882".
         """
         return self.to_arrow(digits).to_pylist()
 
 
 def large_strings(offsets: IntArray, data: NDArray[np.uint8]) -> pa.Array:
-    """Return n texts, of n + 1 offsets into bytes, as an Arrow array."""
+    """Return n texts, of n + 1 offsets into bytes, as an Arrow array.
+
+    `offsets` is int64, (n + 1,), from 0 on; `data` holds UTF-8. The memory is shared.
+    """
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
     return pa.Array.from_buffers(pa.large_string(), len(offsets) - 1, buffers)
 
@@ -628,7 +656,8 @@ def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
     Parameters
     ----------
     texts : sequence
-        Texts, missing values (None, NaN) and whatever else stands among them.
+        Texts, missing values (None, NaN) and whatever else stands among them. They stand in a list,
+        tuple, array or column.
 
     Returns
     -------
@@ -691,7 +720,7 @@ def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:
     Raises
     ------
     InputError
-        If it holds no text.
+        If it holds no text, such as numbers, or exports no Arrow array.
     """
     if not isinstance(array, (pa.Array, pa.ChunkedArray)):
         try:
@@ -780,7 +809,7 @@ def composition_name(frame: Any, column: str | None, source: str = "") -> Any:
         Frame to look at.
     column : str or None
         Name that the user gave; case and blanks make no difference. Without it ``composition`` is
-        sought, then the only text column.
+        sought, then the only text column. A name that is equal goes before one that is alike.
     source : str
         Begins a message, such as "alloys.csv: ".
 
@@ -822,7 +851,9 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
     Parameters
     ----------
     frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        The frame. Of pandas the first 1000 rows of a column are looked at.
+        The frame. Of pandas the first 1000 rows of a column are looked at. Missing values among
+        them do not count; a column of nothing else is none of text. Categories of texts count in
+        polars and Arrow alone.
     names : sequence of str
         Names of all its columns.
     source : str
@@ -861,6 +892,8 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
 
 def other_columns(frame: Any, composition: Any) -> pa.Table:
     """Return all columns of a frame except one as an Arrow table.
+
+    Missing values become null. Texts of string views become large_string.
 
     Parameters
     ----------
@@ -914,7 +947,10 @@ def column_names(frame: Any) -> list[Any]:
 
 
 def join_names(names: Sequence[Any]) -> str:
-    """Return the first dozen names and how many more there are."""
+    """Return the first dozen names and how many more there are.
+
+    The result is one text, such as "part, mass and 3 more"; "none" for no `names`.
+    """
     text = ", ".join(map(str, names[:12]))
     if len(names) > 12:
         return f"{text} and {len(names) - 12} more"
@@ -979,7 +1015,8 @@ def _parse_strings(
     Returns
     -------
     CompositionTable
-        Readable rows; row numbers count from `start`. Refused rows are in its errors.
+        Readable rows; row numbers count from `start`. Refused rows are in its errors. `by_weight`
+        says which rows are in wt.%.
     """
     from .._core._threads import thread_count
     from . import _notation_kernels as _notation
@@ -1057,7 +1094,7 @@ def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, FloatArray]:
     -------
     dict of str to ndarray of float64
         Arrays as long as all tables together; NaN at the rows of a table that has no value of that
-        name.
+        name. Empty if no table has any.
     """
     joint = {}
     for name in set[str]().union(*(table.given for table in parts)):
@@ -1067,7 +1104,10 @@ def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, FloatArray]:
 
 
 def _joined_by_weight(tables: "list[CompositionTable]") -> BoolArray | None:
-    """Join `by_weight` of several tables; None if no row of them is in wt.%."""
+    """Join `by_weight` of several tables; None if no row of them is in wt.%.
+
+    The result is bool, of the rows of all tables in their order.
+    """
     if all(table.by_weight is None for table in tables):
         return None
     return np.concatenate([table.is_by_weight for table in tables])
@@ -1116,7 +1156,8 @@ def _without_grades(
     Returns
     -------
     CompositionTable
-        `table` itself if there is no grade.
+        `table` itself if there is no grade. Errors are sorted by row; one that was there already
+        gets the reason that names the grade.
     """
     from .._core._threads import share_rows
     from ._notation_kernels import grade_like

@@ -220,7 +220,8 @@ class UserTable:
     def sentence(self) -> str:
         """Say in one sentence how every column was read.
 
-        It begins with "read" and has no point at its end.
+        It begins with "read" and has no point at its end. Such as "read 'Max temp C' as
+        temperature, C; carried through, not used: 'Note'".
         """
         phrases = [column.describe() for column in self.columns if column.name]
         unused_columns = [
@@ -248,17 +249,24 @@ def read_user_table(
     source : path, frame, mapping of columns or list of records
         The table; a path may name sheet and header row, ``parts.xlsx#Motors:3``.
     kind : {"parts", "magnets"}
-        Which columns are known.
+        Which columns are known. Of "parts": part, grade, recipe, basis, shell, number, number_year,
+        mass_kg, mass_kg_year, size, temperature (K), load_line, outside_field_kA_m, hours and
+        maker. Of "magnets": composition, basis, grade, magnet, maker, shell, curve, temperature_K,
+        remanence_T, coercivity_kA_m, grain_size_um, alignment, density (both 0 to 1) and
+        grain_boundary.
     units : mapping of str to str, optional
-        Unit of a column whose header names none, by header or known name: ``{"Temp": "C"}``.
+        Unit of a column whose header names none, by header or known name: ``{"Temp": "C"}``. A unit
+        is spelled as in a header, such as "C", "kA/m", "koe" or "pcs".
     strict : bool
         Fail on the first row that is not understood.
 
     Returns
     -------
     UserTable
-        ``rows`` (a dict of values by known name for each row understood), ``own`` (the user's cells
-        of these rows), ``lines``, ``refused``, ``columns`` and ``notes``.
+        ``rows`` (a dict for each row understood: values by known name, None for an empty cell; a
+        known column that the table has not got is no key), ``own`` (the user's cells of these rows,
+        numbered from 0, with numbers in place of texts), ``lines``, ``refused``, ``columns`` and
+        ``notes``.
 
     Raises
     ------
@@ -311,7 +319,8 @@ def match_headers(
     -------
     tuple of Column
         One for each header, in order; unknown ones have an empty ``name``. Of two columns of text
-        with one name, that of the preferred spelling has it.
+        with one name, that of the preferred spelling has it. Each has ``header``, ``name``,
+        ``quantity`` and ``unit`` (a short name such as "c", empty for none).
 
     Raises
     ------
@@ -401,7 +410,11 @@ _CONDITIONS = ("temperature", "load_line", "outside_field_kA_m", "hours")
 
 
 def _is_condition(header: str) -> bool:
-    """Return whether a header names a condition of use."""
+    """Return whether a header names a condition of use.
+
+    Conditions are a temperature, a load line, an outside field and hours. A header with a unit that
+    does not fit is one, too.
+    """
     try:
         return _match(header, "parts")[0].name in _CONDITIONS
     except InputError:
@@ -409,7 +422,11 @@ def _is_condition(header: str) -> bool:
 
 
 def parse_unit(text: str) -> str | None:
-    """Return the unit that a text names, by its short name; None where it names none."""
+    """Return the unit that a text names, by its short name; None where it names none.
+
+    Short names are keys of `UNITS`, such as "c" for "°C", "ka/m" or "pcs". Case makes no
+    difference.
+    """
     plain = _simplify_header(text).strip()
     plain = re.sub(r"^(?:in|unit:?|einheit:?)\s+", "", plain).strip()
     return _SPELLINGS.get(plain) or _SPELLINGS.get(plain.replace(" ", ""))
@@ -424,7 +441,8 @@ def read_number(text: str, mark: str | None = ".") -> float:
     Parameters
     ----------
     text : str
-        The number alone, without a unit.
+        The number alone, without a unit. Of a point and a comma in one number the last is the
+        decimal mark.
     mark : str or None
         Decimal mark of the table, "." or ",". None where its numbers contradict each other: one
         that could be read both ways is refused then.
@@ -458,7 +476,11 @@ def read_number(text: str, mark: str | None = ".") -> float:
 
 
 def is_missing(value: Any) -> bool:
-    """Return whether a cell is empty, or says that nothing is known."""
+    """Return whether a cell is empty, or says that nothing is known.
+
+    Such are None, NaN, and the texts "", "-", "n/a", "na", "nan", "none", "null", "?", "tbd" and
+    "/", in any case.
+    """
     if value is None or value != value:
         return True
     return isinstance(value, str) and value.strip().casefold() in _EMPTY
@@ -744,6 +766,11 @@ def _subject(quantity: str) -> str:
 
 
 def _unit_error(header: str, unit: str, quantity: str) -> str:
+    """Write the message that a unit does not fit the quantity of a column.
+
+    The units that would fit are named. `quantity` is such as "mass", "field" or "text", `unit` as
+    the user wrote it.
+    """
     names = ", ".join(
         _print_unit(u, quantity) for u in UNITS[_subject(quantity)] if u
     )
@@ -779,7 +806,8 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     column : Column
         A known column; not changed, and returned itself if the user gives no unit for it.
     units : dict of str to str
-        Units such as "C" by header or name of a column. The entry of this column is removed.
+        Units such as "C" by header or name of a column. The entry of this column is removed. Case
+        and punctuation of a key make no difference.
 
     Returns
     -------
@@ -789,7 +817,7 @@ def _with_given_unit(column: Column, units: dict[str, str]) -> Column:
     Raises
     ------
     InputError
-        If the unit does not fit the quantity.
+        If the unit does not fit the quantity, or the column is one of texts.
     """
     names = [_simplify_header(name) for name in (column.header, column.name)]
     keys = [key for key in units if _simplify_header(key) in names]
@@ -815,7 +843,7 @@ def _nearest_entry(
     Parameters
     ----------
     text : str
-        A simplified header.
+        A simplified header. Words are parted by blanks.
     spellings : dict of str to _Known
         Known columns by simplified spelling. Columns of text are found by their likeness alone, not
         by a word.
@@ -882,7 +910,7 @@ def _read_frame(
     Returns
     -------
     frame : pandas.DataFrame
-        New; a user's frame keeps its index.
+        New; a user's frame keeps its index. Cells of text files are text.
     lines : list of int
         Line of the file of each row; rows of what is no file count from 1.
     refused : dict of int to (str, str)
@@ -927,7 +955,7 @@ def as_frame(source: Any) -> "pd.DataFrame":
     ----------
     source : object
         One of these, or a frame of any library that has ``to_pandas``. A pandas frame is returned
-        itself.
+        itself. A list of no records gives an empty frame.
 
     Returns
     -------
@@ -966,7 +994,8 @@ def _require_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> None:
         Cells of `columns`, in their order.
     columns : tuple of Column
         What each column is: ``header``, ``name``, ``quantity`` and ``unit``. A column without cells
-        needs no unit.
+        needs no unit. Units are asked for of the quantities "temperature", "field", "polarization"
+        and "length" alone.
     """
     for place, column in enumerate(columns):
         if column.quantity not in _ASKED or column.unit:
@@ -987,7 +1016,8 @@ def _require_units(frame: "pd.DataFrame", columns: tuple[Column, ...]) -> None:
 def _count_bare(cells: Iterable[Any]) -> tuple[list[Any], int]:
     """Return the cells that are not empty, and how many of them name no unit.
 
-    `cells` are those of a column: texts such as "120 °C", and numbers, which name none.
+    `cells` are those of a column: texts such as "120 °C", and numbers, which name none. The first
+    result has the cells in order; cells that `is_missing` counts as empty are left out.
     """
     values = [cell for cell in cells if not is_missing(cell)]
     bare_count = 0
@@ -1187,7 +1217,8 @@ def _with_numbers(
     columns : tuple of Column
         What each column is.
     mark : str or None
-        Decimal mark of the table, None if unclear.
+        Decimal mark of the table, None if unclear. A number that could be read both ways is an
+        InputError then.
 
     Returns
     -------
@@ -1231,7 +1262,8 @@ def _read_row(
     Returns
     -------
     dict of str to float, str or None
-        Values by ``name``; None for an empty cell.
+        Values by ``name``; None for an empty cell. Names are such as "mass_kg", "temperature" (K)
+        or "grade".
 
     Raises
     ------
@@ -1252,6 +1284,7 @@ def _read_row(
 
 
 def _read_text(value: Any) -> str:
+    """Return a cell as text without blanks at its ends; the number 42.0 becomes "42"."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
@@ -1272,6 +1305,7 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
     Returns
     -------
     float
+        In K, kg, pieces, kA/m, T, um, h, or a share of 1.
 
     Raises
     ------
@@ -1325,7 +1359,11 @@ _SHARED = ("remanence_T", "coercivity_kA_m", "outside_field_kA_m", "load_line")
 
 @lru_cache(maxsize=1)
 def _limits() -> dict[str, Limits]:
-    """Return least and largest value of columns that are believed, in the unit handed on."""
+    """Return least and largest value of columns that are believed, in the unit handed on.
+
+    By column, such as "mass_kg" or "remanence_T", a `Limits` with ``low``, ``high`` and ``unit``.
+    The dict is cached and must not be changed.
+    """
     values = limits("values")
     return limits("tables") | {name: values[name] for name in _SHARED}
 
@@ -1336,7 +1374,8 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
     Parameters
     ----------
     column : Column
-        Column of the value. One without limits takes any number.
+        Column of the value. One without limits takes any number. Both ends of a range are believed,
+        NaN is not.
     number : float
         The number as the user wrote it.
     value : float
@@ -1371,7 +1410,11 @@ def _plausible(column: Column, number: float, value: float, unit: str) -> float:
 
 
 def row_text(record: Mapping[Any, Any]) -> str:
-    """Return the cells of a row as the user wrote them, in one line."""
+    """Return the cells of a row as the user wrote them, in one line.
+
+    Empty cells are left out, and the line ends after 200 characters. Such as "Motor 1, N42SH,
+    0.35".
+    """
     cells = [
         _read_text(value) for value in record.values() if not is_missing(value)
     ]

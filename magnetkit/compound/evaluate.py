@@ -39,7 +39,8 @@ def condense(
     table : CompositionTable
         The hard phases, n rows.
     codes : ndarray of int8, shape (n,)
-        Index into `HOST_NAMES` of the host of each, -1 where it is unknown.
+        Index into `HOST_NAMES` of the host of each, -1 where it is unknown. Names are "2:14:1",
+        "1:5", "2:17", "2:17:3", "1:12" and "1:12:1", in this order from 0.
     p : Parameters
         Parameters of the two-sublattice model, as of `parameters.load`.
 
@@ -48,7 +49,8 @@ def condense(
     Condensed
         ``state``, float64 (n, 20), with the Curie temperature, K, in column `CURIE`, and ``ion``,
         float64, one row an entry of the table. A row outside the model holds NaN but for its
-        status.
+        status. `CURIE` and the other columns are constants of
+        `magnetkit.compound._intrinsic_kernels`.
     """
     from ._intrinsic_kernels import condense as kernel
 
@@ -65,14 +67,15 @@ def curie_temperature(
     table : CompositionTable
         The hard phases, n rows.
     codes : ndarray of int8, shape (n,)
-        Index into `HOST_NAMES` of the host of each, -1 where it is unknown.
+        Index into `HOST_NAMES` of the host of each, -1 where it is unknown. Names are "2:14:1",
+        "1:5", "2:17", "2:17:3", "1:12" and "1:12:1", in this order from 0.
     p : Parameters
         Parameters of the two-sublattice model, as of `parameters.load`.
 
     Returns
     -------
     ndarray of float64, shape (n,)
-        K; NaN outside the model.
+        K; NaN outside the model and for an unknown host.
     """
     from ._intrinsic_kernels import CURIE
 
@@ -175,8 +178,9 @@ def evaluate_phases(
     parameters : Parameters
         Of the two-sublattice model, as of `parameters.load`.
     predicted : PredictedCurie, optional
-        Curie temperatures in place of the model's, NaN where those of the model stand; polarization
-        and anisotropy are those at the same T / T_C.
+        Curie temperatures in place of the model's (``value``) and their half widths (``half``), K,
+        NaN where those of the model stand; polarization and anisotropy are those at the same T /
+        T_C.
     spread : bool
         Whether to propagate the uncertainty of the parameters (linearly).
     condensed : Condensed, optional
@@ -187,7 +191,9 @@ def evaluate_phases(
     -------
     Intrinsic
         Arrays of n phases at m temperatures. Properties in ``value`` are in the order of
-        `PROPERTIES`; ``sd`` is empty without `spread`.
+        `PROPERTIES`; ``sd`` is empty without `spread`. ``curie`` (n,) is in K, ``value`` has the
+        shape (n, m, 7), and ``status`` (n, m) holds indices into `STATUS`. NaN where the status
+        gives no number.
     """
     from ._intrinsic_kernels import evaluate as kernel
 
@@ -211,7 +217,10 @@ def evaluate_phases(
 
 
 def quantile(interval: float) -> float:
-    """Return how many deviations the interval reaches to each side."""
+    """Return how many deviations the interval reaches to each side.
+
+    `interval` is a share such as 0.9, which gives 1.645; InputError unless it lies between 0 and 1.
+    """
     return NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
 
 
@@ -225,12 +234,13 @@ def intrinsic_columns(
     Parameters
     ----------
     got : Intrinsic
-        n phases at m temperatures, with deviations. It is not changed.
+        n phases at m temperatures, with deviations. It is not changed. ``sd`` must not be empty.
     z : float
         Half width of the ranges in standard deviations, such as 1.645 for 90 %.
     only : mapping of float to collection of str, optional
         By temperature (K), the properties wanted, such as "curie_temperature_K", each with its
-        range and provenance. A temperature that is no key gets all.
+        range and provenance. A temperature that is no key gets all. Names are "curie_temperature_K"
+        and those of `PROPERTIES`.
 
     Returns
     -------
@@ -238,7 +248,8 @@ def intrinsic_columns(
         One for each temperature, in order: host, status, easy_direction and temperature_K, and for
         each property its value, ``_lo``, ``_hi`` and ``_provenance``. With predicted Curie
         temperatures the columns of `_learnt_columns` are added. Columns are sorted as in the tables
-        of results.
+        of results. Texts are `Coded`. A value that is not known is NaN, and so are its ends; the
+        provenance of `PROPERTIES` stays "physics" there.
     """
     n = len(got.host)
     host = host_column(got.host)
@@ -303,7 +314,8 @@ def _learnt_columns(
     dict
         ``curie_temperature_K_provenance`` (`Coded`: measured, surrogate or physics),
         ``curie_temperature_K_data_share`` (0 to 1), ``in_domain`` (bool) and ``domain_distance``,
-        (n,) each.
+        (n,) each. Unknown rows have no text of provenance (code -1). A row is in the domain up to a
+        distance of 1.
     """
     codes = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
     codes[predicted.measured] = _MEASURED
@@ -317,7 +329,10 @@ def _learnt_columns(
 
 
 def host_column(codes: Int8Array) -> Coded:
-    """Return codes of `magnetkit.phases.partition.HOST_NAMES`, -1 unknown, as a column of hosts."""
+    """Return codes of `magnetkit.phases.partition.HOST_NAMES`, -1 unknown, as a column of hosts.
+
+    The result is `Coded`, (n,), such as "2:14:1"; "unknown" for -1.
+    """
     return Coded(
         np.where(codes < 0, np.int8(len(HOST_NAMES)), codes),
         (*HOST_NAMES, "unknown"),
@@ -325,7 +340,10 @@ def host_column(codes: Int8Array) -> Coded:
 
 
 def status_column(status: Int8Array) -> Coded:
-    """Return the kernel's codes as a column of statuses."""
+    """Return the kernel's codes as a column of statuses.
+
+    `status` holds indices into `STATUS`, (n,). The result is `Coded` over `STATUSES`.
+    """
     return Coded(_STATUS_CODE[status], STATUSES)
 
 
@@ -343,9 +361,9 @@ def blank_rows(
     Parameters
     ----------
     got : Intrinsic
-        n phases at m temperatures.
+        n phases at m temperatures. Its host and temperatures stay.
     figures : ndarray, shape (..., m, n)
-        Figures that follow from `got`.
+        Figures that follow from `got`, float64; the last axis are the phases.
     status : ndarray of int8, shape (m, n)
         Status of the figures, indices into `STATUS`; 0 is "ok".
     rows : ndarray of bool, shape (n,)

@@ -100,7 +100,9 @@ class Parameters:
         """Build parameters that are zero and know no element.
 
         The arrays have the shapes that the class names and may be filled in place; ``ions`` are
-        those of the data, shared and not to be changed.
+        those of the data, shared and not to be changed. The arrays are ``element`` and
+        ``element_sd``, (6, 118, 41), ``host`` and ``host_sd``, (6, 30), and ``known``, int8 (6,
+        118).
         """
         n = len(HOST_NAMES)
         element = np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS)))
@@ -159,7 +161,12 @@ def _kinds() -> Int8Array:
 
 @lru_cache(maxsize=1)
 def ions() -> dict[str, dict[str, float]]:
-    """Return the rare-earth ions of ``datasets/ions`` by symbol."""
+    """Return the rare-earth ions of ``datasets/ions`` by symbol.
+
+    By symbol, such as "Nd", then by column: n_4f, S, L, J, g_J, alpha_J, beta_J, gamma_J, r2_a0_2,
+    r4_a0_4, r6_a0_6 and ionic_radius_A (angstrom). NaN for an empty cell. The dict is cached and
+    must not be changed.
+    """
     return _numbers_by_name("ions/ions.csv", "symbol")
 
 
@@ -182,7 +189,7 @@ def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
     -------
     dict of str to dict of str to float
         By key, a number by column, NaN for an empty cell; the four columns of text are left out. Of
-        rows with the same key the last counts.
+        rows with the same key the last counts. Such as ``{"Nd": {"J": 4.5}}``.
     """
     numbers = {}
     for row in datasets.rows(file):
@@ -195,7 +202,11 @@ def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
 
 @lru_cache(maxsize=1)
 def published_fields() -> dict[str, dict[str, float]]:
-    """Return the crystal and exchange fields of R2Fe14B in ``datasets/ions`` by symbol."""
+    """Return the crystal and exchange fields of R2Fe14B in ``datasets/ions`` by symbol.
+
+    By symbol, such as "Nd", then by column: lambda_K, H_m_K, r2_a0_2, r4_a0_4, r6_a0_6, A20, A2-2,
+    A40, A60, A6-2, A64 and A6-6. NaN for an empty cell. The dict is cached and must not be changed.
+    """
     return _numbers_by_name("ions/crystal_fields.csv", "ion")
 
 
@@ -301,7 +312,8 @@ def read(
     Returns
     -------
     parameters : Parameters
-        What no row names is 0, and its element is not known. A host gets nothing from its root.
+        What no row names is 0, and its element is not known. A host gets nothing from its root. Of
+        rows of one slot the last counts.
 
     Raises
     ------
@@ -373,13 +385,19 @@ def _stored_columns(columns: tuple[str, str]) -> Parameters:
 
 @lru_cache(maxsize=1)
 def load() -> Parameters:
-    """Return the calibrated parameters."""
+    """Return the calibrated parameters.
+
+    The object is cached and must not be changed.
+    """
     return _stored_columns(("value", "deviation"))
 
 
 @lru_cache(maxsize=1)
 def prior_parameters() -> Parameters:
-    """Return the parameters that no measurement has moved."""
+    """Return the parameters that no measurement has moved.
+
+    The object is cached and must not be changed.
+    """
     return _stored_columns(("prior", "prior_deviation"))
 
 
@@ -389,7 +407,8 @@ def site_elements(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     Parameters
     ----------
     host : str
-        A name of `HOSTS`, such as "2:14:1"; any other is a KeyError.
+        A name of `HOSTS`, such as "2:14:1"; any other is a KeyError. Names are "2:14:1", "1:5",
+        "2:17", "2:17:3", "1:12" and "1:12:1".
 
     Returns
     -------

@@ -32,6 +32,7 @@ class DataFrameFeaturizer:
         Returns
         -------
         list of str
+            In the order of the features, such as "MagpieData mean Electronegativity".
         """
         self.fit()
         return list(map(str, self.get_feature_names_out()))
@@ -53,11 +54,13 @@ class DataFrameFeaturizer:
         df : DataFrame
             Rows to describe.
         col_id : str or list of one str
-            Column of compositions or crystals.
+            Column of compositions or crystals. Of a frame with names on two levels it is a list of
+            one tuple, such as ``[("Input Data", "composition")]``.
         ignore_errors : bool
             Give NaN for a row that cannot be read; it is an error otherwise.
         return_errors : bool
-            Add a column of the reasons, named after the class; needs `ignore_errors`.
+            Add a column of the reasons, such as "RareEarthDescriptors Exceptions", NaN where there
+            is none; needs `ignore_errors`.
         inplace : bool
             Add the columns to `df` itself.
         multiindex : bool
@@ -68,12 +71,15 @@ class DataFrameFeaturizer:
         Returns
         -------
         DataFrame
-            `df`, or a copy, with `feature_labels` after its own columns.
+            `df`, or a copy, with `feature_labels` after its own columns. Rows and index stay. A
+            feature of a row that cannot be read is NaN.
 
         Raises
         ------
         InputError
-            If a column is missing, stands twice, or a row cannot be read.
+            If the column is missing, the frame has a column of a feature already, or a row cannot
+            be read. Also for names on two levels without `multiindex`, and for `return_errors`
+            without `ignore_errors`.
         """
         import pandas as pd
 
@@ -130,7 +136,8 @@ def _only_column(df: "pd.DataFrame", col_id: str | Sequence[str]) -> Any:
     """Return the name of the only column that `col_id` names; InputError if there are more or none.
 
     `col_id` is a column name, such as "composition", or a list of one. The error names the first
-    columns that there are if the name is none of them. `df` is a pandas frame.
+    columns that there are if the name is none of them. `df` is a pandas frame. A tuple is not one
+    name: a column on two levels is given as a list of one tuple.
     """
     names = [col_id] if isinstance(col_id, str) else list(col_id)
     if len(names) != 1:

@@ -46,8 +46,8 @@ class ElementTable:
     def fill_gaps(self) -> "ElementTable":
         """Return a copy in which each gap (NaN) holds the mean of its property over the others.
 
-        The mean is over the elements that have the property. The table itself is not
-        changed. A property that no element has stays NaN.
+        The mean is over the elements that have the property. The table itself is not changed. A
+        property that no element has stays NaN. Prefix and names stay.
         """
         with np.errstate(invalid="ignore"):
             counts = np.sum(~np.isnan(self.values), axis=0)
@@ -56,7 +56,10 @@ class ElementTable:
         return ElementTable(self.prefix, self.names, values)
 
     def pad_columns(self) -> FloatArray:
-        """Return the values with zero columns up to a multiple of eight, for the kernels."""
+        """Return the values with zero columns up to a multiple of eight, for the kernels.
+
+        The result is float64, (118, width); NaN stays.
+        """
         width = -(-len(self.names) // 8) * 8
         result = np.zeros((elements.N_ELEMENTS, width))
         result[:, : len(self.names)] = self.values
@@ -69,7 +72,8 @@ def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
     Parameters
     ----------
     file : str or Path
-        CSV file. Text columns such as ``source`` are skipped. An empty field is unknown, NaN.
+        CSV file. Text columns such as ``source`` are skipped. An empty field is unknown, NaN. Every
+        numeric column is a property, under its own name.
     prefix : str, optional
         First word of the feature names, such as "MagpieData". By default it is the name of the file
         without its ending.
@@ -152,6 +156,8 @@ def load_table(preset: str | Path) -> ElementTable:
     Returns
     -------
     ElementTable
+        ``prefix`` ("MagpieData", or the name of the file without its ending), ``names`` and
+        ``values``, (118, properties), NaN where a property is not known.
 
     Raises
     ------
@@ -181,8 +187,8 @@ _COLUMNS = (
 def load_ions() -> MappingProxyType[str, FloatArray]:
     """Return the columns of ``datasets/ions/ions.csv`` over the elements.
 
-    The mapping is cached and read-only. Its keys are such as "J", "g_J", "alpha_J", "r2_a0_2",
-    "n_4f" and "ionic_radius_A".
+    The mapping is cached and read-only. Its keys are n_4f, S, L, J, g_J, alpha_J, beta_J, gamma_J,
+    r2_a0_2, r4_a0_4, r6_a0_6 and ionic_radius_A (angstrom).
 
     Returns
     -------
@@ -221,6 +227,8 @@ def ion_properties() -> FloatArray:
     Cerium keeps its ionic radius and no more: in the hosts rich in iron and cobalt it is
     mixed-valent and carries no localised 4f moment (its share is a descriptor of its own). The
     result is float64, read-only and cached; its rows are the elements by atomic number less one.
+    Columns are n_4f, de_gennes, moment_muB, coupled_moment_muB, spin_projection, alpha_r2_a0_2,
+    quadrupole_a0_2 and ionic_radius_A (angstrom).
     """
     ion = {name: np.nan_to_num(column) for name, column in load_ions().items()}
     j = ion["J"]
@@ -253,7 +261,7 @@ def magnetic_valence() -> FloatArray:
     Twice the number of filled spin-up d states less the chemical valence (A. R. Williams, V. L.
     Moruzzi, A. P. Malozemoff, K. Terakura, IEEE Trans. Magn. 19 (1983) 1983): iron 2, cobalt 1,
     nickel 0, early transition metals and rare earths minus their valence. The result is float64, by
-    atomic number less one. Noble gases are 0.
+    atomic number less one. Noble gases are 0. It counts electrons and may be below 0.
     """
     table = load_table("magpie")
     column = np.nan_to_num(table.values[:, table.names.index("Column")])
@@ -306,7 +314,8 @@ def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
     Returns
     -------
     names : tuple of str
-        Name of each of k ratios, such as "R_lattice" or "cobalt_share".
+        Name of each of k ratios, such as "R_lattice" or "cobalt_share". Denominators are, in order,
+        atoms of all elements, of the lattice, of metals, of Fe and Co, and of rare earths.
     sums : Sums
         ``upper``, float64 (118, k), what each element adds to each numerator; ``lower``, float64
         (118, l), to each denominator; ``which``, int64 (k,), the denominator of each ratio.
@@ -374,7 +383,7 @@ def composition_statistics(
     elements : ElementTable
         The properties, e.g. ``load_table("magpie").fill_gaps()``.
     dtype : float64 or float32
-        Type of a new result.
+        Type of a new result. It does not count if `out` is given.
     out : ndarray, shape (n, 6 * properties), optional
         C-contiguous float64 or float32 array to write into; large tables run about twice as fast
         into memory that was used before.
@@ -382,9 +391,11 @@ def composition_statistics(
     Returns
     -------
     ndarray, shape (n, 6 * properties)
-        Property by property, six statistics each, weighted by atomic fraction. A property that
-        is not known (NaN) for an element of the row makes the row's statistics of it NaN; the
-        mode only if that element is among the most frequent.
+        Property by property, six statistics each, weighted by atomic fraction. A property that is
+        not known (NaN) for an element of the row makes the row's statistics of it NaN; the mode
+        only if that element is among the most frequent. The six are minimum, maximum, range, mean,
+        mean absolute deviation and mode. A row without elements is NaN. It is `out` where that is
+        given.
 
     Raises
     ------

@@ -25,24 +25,29 @@ def featurize(
 
     Rows that cannot be read go to a file beside it, of the same name ending in ``.rejected.csv``,
     with the columns line, text and reason. It is written only if there are such rows. A file that
-    `out` names is replaced.
+    `out` names is replaced. Lines count from 1. An older file of rejected rows stays if there are
+    none now.
 
     Parameters
     ----------
     path : Path
-        Table (.csv, .tsv, .parquet) or text of one recipe a line.
+        Table (.csv, .tsv, .parquet, .xlsx) with a header, or .txt of one recipe a line.
     out : Path
         File to write, ending in .parquet or .csv. Its columns are row_index, candidate (the text as
-        given) and the features.
+        given) and the features of `CompositionStatistics` and `RareEarthDescriptors`, by their
+        names. ``row_index`` counts the rows of the input from 0. Other columns of the input are not
+        written. In .csv a text that a spreadsheet would run gets an apostrophe in front.
     basis : {"auto", "atomic", "weight"}
         Basis of the amounts.
     column : str, optional
-        Composition column of a table. By default it is ``composition`` or the only text column.
+        Composition column of a table. By default it is ``composition`` or the only text column. "*"
+        asks for one column for each element.
 
     Returns
     -------
     row_count : int
-        Number of rows written.
+        Number of rows written. It is 0 if no row can be read, and the table is written without
+        rows.
     rejected_count : int
         Number of rows that cannot be read.
 

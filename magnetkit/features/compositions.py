@@ -19,7 +19,7 @@ class RowTransformer(DataFrameFeaturizer, TransformerMixin, BaseEstimator):
     """Base of transformers of compositions or crystals that learn nothing."""
 
     def fit(self, X: Any = None, y: Any = None) -> Self:
-        """Do nothing: nothing is learnt."""
+        """Return this object: nothing is learnt. `X` and `y` are not used."""
         return self
 
     def __sklearn_tags__(self) -> Any:
@@ -44,15 +44,16 @@ class CompositionTransformer(RowTransformer):
         Parameters
         ----------
         column : sequence
-            n compositions.
+            n compositions: texts in the notation of `parse_composition`, or pymatgen compositions.
         ignore_errors : bool
             Give NaN for unreadable rows; they raise otherwise.
 
         Returns
         -------
         values : ndarray, shape (n, features)
+            float64, NaN for a row that is not read.
         reasons : list of str
-            Why a row is not read, empty where it is.
+            Why a row is not read, empty where it is. One for each row.
 
         Raises
         ------
@@ -121,7 +122,8 @@ class CompositionStatistics(CompositionTransformer):
     def fit(self, X: Any = None, y: Any = None) -> Self:
         """Load the properties into ``elements_`` and return this object.
 
-        `X` and `y` are not used, so nothing is learnt.
+        `X` and `y` are not used, so nothing is learnt. InputError if ``preset`` is none, DataError
+        if its file cannot be read.
         """
         elements = load_table(self.preset)
         self.elements_ = elements.fill_gaps() if self.impute else elements
@@ -130,12 +132,13 @@ class CompositionStatistics(CompositionTransformer):
     def transform(self, X: Any) -> NDArray[Any]:
         """Return the statistics of each composition, shape (n, 6 * properties).
 
-        The columns are those of `get_feature_names_out`, the type is ``dtype``.
+        The columns are those of `get_feature_names_out`, the type is ``dtype``. NaN where a
+        property is not known of an element; with ``impute`` only where no element has it.
 
         Parameters
         ----------
         X : CompositionTable, or column of recipes or pymatgen compositions
-            What to describe.
+            What to describe. A single text is one recipe. Recipes are read by ``basis``.
 
         Raises
         ------
@@ -155,7 +158,8 @@ class CompositionStatistics(CompositionTransformer):
         """Return the column names, e.g. ``"MagpieData mean Electronegativity"``.
 
         There are six for each property, property by property, in the order of the statistics.
-        `input_features` is not used. NotFittedError if `fit` was not called.
+        `input_features` is not used. NotFittedError if `fit` was not called. The statistics are
+        minimum, maximum, range, mean, avg_dev and mode.
         """
         from ._descriptor_kernels import STATISTICS
 

@@ -27,8 +27,8 @@ from .compositions import CompositionTransformer
 def _stoichiometries() -> dict[str, tuple[int, int, int]]:
     """Collect the distinct stoichiometries of the hosts, by the first host that has each.
 
-    Values are atoms of rare earth, transition metal and boron in a formula unit; interstitials of
-    a host without boron count 0.
+    Values are atoms of rare earth, transition metal and boron in a formula unit; interstitials of a
+    host without boron count 0. Such as ``{"2:14:1": (2, 14, 1), "1:5": (1, 5, 0)}``.
     """
     formulas: dict[tuple[int, int, int], str] = {}
     for name, host in HOSTS.items():
@@ -93,7 +93,8 @@ def _weights() -> FloatArray:
 def rare_earth_descriptors(table: CompositionTable) -> FloatArray:
     """Return the descriptors of each composition, shape (n, k), named by `RareEarthDescriptors`.
 
-    Rows are in the order of the table. No compositions give an array of no rows.
+    Rows are in the order of the table. No compositions give an array of no rows. Columns are in the
+    order of ``RareEarthDescriptors().get_feature_names_out()``.
 
     Parameters
     ----------
@@ -158,7 +159,8 @@ class RareEarthDescriptors(CompositionTransformer):
         Parameters
         ----------
         X : CompositionTable, or column of recipes or pymatgen compositions
-            What to describe.
+            What to describe. A single text is one recipe. Recipes are read by ``basis``;
+            CompositionError if one cannot be read.
         """
         return rare_earth_descriptors(as_table(X, self.basis))
 
