@@ -83,8 +83,8 @@ _TRAINING_DRAWS = 4
 class Rows(NamedTuple):
     """The rows of a training set as they are learnt, arrays over n rows.
 
-    `x` are the columns of `prepare_query`, `base` is the physical mean; `host` is the last where there is
-    none; rows of one composition have one number in `compound`.
+    `x` are the columns of `prepare_query`, `base` is the physical mean; `host` is the last where
+    there is none; rows of one composition have one number in `compound`.
     """
 
     x: FloatArray
