@@ -218,8 +218,7 @@ def hashes(table: CompositionTable) -> IntArray:
     """Compute one number for each composition of a table, int64 (n,).
 
     Compositions of `table` whose fractions are equal when rounded to 0.1 at.% share a number.
-    Different ones may share one, if seldom. The numbers may be negative, and have no meaning but to
-    be compared.
+    Different ones may share one, if seldom.
     """
     row_hashes = np.zeros(len(table), np.int64)
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))

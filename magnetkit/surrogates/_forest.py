@@ -44,11 +44,11 @@ class Forest:
         Parameters
         ----------
         X : ndarray, shape (n, d)
-            Columns.
+            Columns, finite.
         y : ndarray, shape (n,)
-            Values.
+            Values, finite.
         trees, seed : int
-            Number of trees and seed of the generator.
+            Number of trees, 1 or more, and seed of the generator.
 
         Returns
         -------
