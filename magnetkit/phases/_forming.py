@@ -97,11 +97,13 @@ def atoms() -> "Atoms":
     Returns
     -------
     Atoms
-        New arrays, but for ``kind`` (cached). By element, (118,): ``kind`` (site), ``radius``
-        (angstrom, 1.40 where none is listed), ``less`` (what cerium loses of it), ``early`` and
-        ``sp`` (flags). By family and element, (families, 118): ``guest`` (on the rare-earth
-        site), ``enough`` and ``most`` (one over the limits of stabilizers, 0 without a limit).
-        Families are in the order of `FAMILIES`.
+        New arrays, but for ``kind`` (cached). By element, atomic number less one, (118,): ``kind``
+        (int8, 0 rare earth, 1 metal, 2 interstitial), ``radius`` (angstrom, 1.40 where none is
+        listed), ``less`` (angstrom, what cerium may lose of it, 0 for all others), ``early`` (Ti,
+        Zr, Hf, V, Nb, Ta, Cr, Mo, W) and ``sp`` (Al, Si, Ga, Ge, In, Sn), bool. By family and
+        element, (families, 118): ``guest`` (bool, on the rare-earth site), ``enough`` and ``most``
+        (one over the limits of `stabilizers`, 0 without a limit). Families are in the order of
+        `FAMILIES`, the last of which has no guests and no limits.
     """
     from ._stability_kernels import Atoms
 
@@ -404,10 +406,10 @@ def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
     Returns
     -------
     list of (tuple, float)
-        One pair a row. The tuple begins with the sum of the rare earths; pairs (element column,
-        atomic fraction) of the other elements follow, sorted, all rounded to four digits. The
-        number is the mean radius of R3+, angstrom. A row without rare earth has an empty tuple
-        and 0.
+        One pair a row. The tuple begins with the sum of the rare earths; pairs (atomic number less
+        one, atomic fraction) of the other elements follow, sorted, all rounded to four digits:
+        SmCo5 gives ``((0.1667, (26, 0.8333)), 0.958)``. The number is the mean radius of R3+,
+        angstrom, weighed by fraction. A row without rare earth has an empty tuple and 0.
     """
     radii = {INDEX[s]: RADII[s] for s in RARE_EARTHS}
     patterns: list[tuple[tuple, float]] = []

@@ -64,9 +64,10 @@ def _exact_ratios() -> tuple[FloatArray, FloatArray, BoolArray]:
     Returns
     -------
     earth, third : ndarray, shape (roots,)
-        Shares of rare earth and of interstitial.
+        Atomic fractions of rare earth and of interstitial, such as 2/17 and 1/17 of 2:14:1; the
+        latter is 0 for a root without interstitials. Metals are the rest.
     elements : ndarray of bool, shape (roots, 118)
-        Elements that are this interstitial.
+        Elements that are this interstitial, by atomic number less one.
     """
     roots = [HOSTS[name] for name in ROOTS]
     atoms = [h.rare_earth + h.transition_metal + h.interstitial for h in roots]

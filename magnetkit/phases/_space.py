@@ -497,7 +497,8 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
 def first_positions(codes: IntArray, n: int) -> IntArray:
     """Return where each of the codes 0 to `n` - 1 appears first in `codes`, int64 (n,).
 
-    A code that does not appear has 0. Negative codes must not occur.
+    `codes`, int (m,), are such as ``pandas.factorize`` returns; positions count from 0. A code that
+    does not appear has 0. Negative codes must not occur.
     """
     first = np.zeros(n, np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
@@ -508,7 +509,8 @@ def _cover(sets: NDArray[np.uint64], sizes: IntArray) -> IntArray:
     """Return for each of n distinct sets the index of the largest that contains it, int64 (n,).
 
     `sets`, uint64 (n, words), have a bit an element; `sizes`, (n,), are how many each has. A set
-    that no larger one contains has its own index.
+    that no larger one contains has its own index; any other the largest that contains it, of
+    equally large ones the first. Neither is changed.
     """
     owner = np.arange(len(sets))
     order = np.argsort(-sizes, kind="stable")
@@ -537,7 +539,7 @@ def _is_subset(
     """Say whether each set of `some` is contained in each of `others`, bool (a, b).
 
     `some`, uint64 (a, words), and `others`, uint64 (b, words), have a set a row and a bit an
-    element.
+    element. A set is contained in itself, and the empty set in any.
     """
     is_inside = np.ones((len(some), len(others)), bool)
     for column, other in zip(some.T, others.T, strict=True):

@@ -289,12 +289,13 @@ def subsystems(systems: str | Iterable[str]) -> list[str]:
     Parameters
     ----------
     systems : str or iterable of str
-        Chemical systems such as ``"Sm-Co"``.
+        Chemical systems such as ``"Sm-Co"``, one text or several, elements in any order.
 
     Returns
     -------
     list of str
-        Each once, those of few elements first, then by name. Elements are in alphabetical order.
+        The systems themselves and all their parts down to single elements, each once, those of few
+        elements first, then by name. Elements are in alphabetical order.
 
     Raises
     ------
@@ -346,8 +347,9 @@ def check_endpoint(endpoint: str | None) -> str:
     """Return the address of the server with a final slash.
 
     It is `endpoint` or, where that is None or empty, ``MP_API_ENDPOINT`` of the environment or,
-    without it, the public address. InputError if it is no plain address: http or https with a
-    host, without user name and query.
+    without it, the public address, "https://api.materialsproject.org/". InputError if it is no
+    plain address, such as "https://host:8080/path": http or https with a host, without user name
+    and query, the port not 0. The server is not asked.
     """
     address = endpoint or os.environ.get("MP_API_ENDPOINT") or ENDPOINT
     try:

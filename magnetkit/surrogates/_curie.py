@@ -423,7 +423,10 @@ class CurieModel(TrainedModel):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256, in hexadecimal digits, of the numbers that its answers are made of."""
+        """SHA-256, in hexadecimal digits, of the numbers that its answers are made of.
+
+        These are branches, scores and ``beside``, not the manifest. It is computed once and kept.
+        """
         parts = [
             (b.process, b.coefficients, float(b.edge)) for b in self.branches
         ]
@@ -434,7 +437,9 @@ class CurieModel(TrainedModel):
     def decides(self) -> bool:
         """Whether it stands before the calibrated parameters where there is physics.
 
-        The embedded facts alone are in the parameters already, and are better used there.
+        True where it learnt from fetched compilations or a user's table (``known.origin`` is not
+        `EMBEDDED`), or has ``beside``. The embedded facts alone are in the parameters already, and
+        are better used there.
         """
         return self.beside is not None or self.known.origin != EMBEDDED
 
@@ -502,8 +507,9 @@ class CurieModel(TrainedModel):
     def choose_branch(self, codes: Int8Array, base: FloatArray) -> IntArray:
         """Choose the branch that answers for each of n phases: an index into ``branches``, int64 (n,).
 
-        `codes`, int8 (n,), are host codes, -1 for none; `base`, (n,), is the physical mean, K, NaN
-        without one.
+        `codes`, int8 (n,), are host codes, indices into `HOST_NAMES`, -1 for none; `base`, (n,), is
+        the physical mean, K, NaN without one, where the branch of no physics answers, whatever the
+        host.
         """
         return self.of_host[classify_rows(codes, base)[0]]
 
@@ -790,7 +796,7 @@ def error_inputs(
 def error_size(coefficients: FloatArray, known: FloatArray) -> FloatArray:
     """Compute the size to which an error is proportional, K, (n,).
 
-    `coefficients`, (7,), are a constant and one for each column of `known`, (n, 6), from
-    `error_inputs`.
+    `coefficients`, (7,), are a constant, K, and one for each column of `known`, (n, 6), in the
+    order of `error_inputs`. NaN in a row of `known` makes its size NaN.
     """
     return coefficients[0] + (known * coefficients[1:]).sum(axis=1)

@@ -747,8 +747,10 @@ def _load(
 def model_key(known: TrainingSet) -> str:
     """Compute a hash of all that decides the model which is trained on the set `known`.
 
-    The result has 16 hexadecimal digits. The physics enters by its answers to the compounds of the
-    set: other code or tables that give the same answers leave it as it is.
+    `known` is a `TrainingSet` of Curie temperatures, K. The result has 16 hexadecimal digits.
+    Values, groups and compositions of the set, the code that fits and the versions of its packages
+    enter; sources and origin do not. The physics enters by its answers to the compounds of the set:
+    other code or tables that give the same answers leave it as it is.
     """
     from .._core import _intervals
     from . import _curie, _process
@@ -795,8 +797,9 @@ def _train_with_progress(known: TrainingSet, progress: bool) -> CurieModel:
 def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
     """Train a model on `data` and write it to the cache folder, in place of one that is there.
 
-    `data` is a `TrainingSet` of Curie temperatures, K. Models kept in memory are forgotten.
-    `progress` shows a bar on stderr. StoreError if the file cannot be written.
+    `data` is a `TrainingSet` of Curie temperatures, K. The `CurieModel` is calibrated, and has
+    ``key`` in its manifest. Models kept in memory are forgotten. `progress` shows a bar on stderr.
+    DataError if no compound could be left out, StoreError if the file cannot be written.
     """
     model = _train_with_progress(data, progress)
     _store.save(model.file, *pack(model))

@@ -78,7 +78,10 @@ class TrainingSet:
             object.__setattr__(self, "learn", np.ones(len(self.values), bool))
 
     def __repr__(self) -> str:
-        """Return what it holds, in one line."""
+        """Return what it holds, in one line: target, rows, groups, least and largest value, and origin.
+
+        An empty set has no groups and values; of the origin 400 characters are shown.
+        """
         text = f"TrainingSet of {self.target}: {len(self)} rows"
         if not len(self):
             return f"{text}; {self.origin:.400}"
@@ -157,8 +160,8 @@ class TrainingSet:
     def __getitem__(self, rows: NDArray) -> "TrainingSet":
         """Return a new set of the rows that a mask or index array `rows` selects.
 
-        `rows` is no slice of one row and no single number. Target, origin and counts of removed
-        rows stay.
+        `rows` may be a slice too, but no single number. Target, origin and counts of removed rows
+        stay.
         """
         parts = ("table", "values", "groups", "sources", "learn")
         return replace(
@@ -198,7 +201,9 @@ class TrainingSet:
 def _exact_texts(table: CompositionTable) -> list[str]:
     """Write each of n compositions of `table` as a formula, a list of n texts.
 
-    Amounts are atomic fractions of 12 digits, such as "Fe0.823529411765".
+    Amounts are atomic fractions of 12 significant digits behind each symbol, elements by atomic
+    number: "B0.0588235294118Fe0.823529411765Nd0.117647058824". An empty composition has an empty
+    text.
     """
     texts = []
     for start, stop in zip(table.indptr[:-1], table.indptr[1:], strict=True):
@@ -548,8 +553,7 @@ def fold(paper: str) -> int:
 def local_file(name: str) -> Path | None:
     """Return the file of a fetched set if mirror or cache holds it, else None; never asks the network.
 
-    `name` is that of a set of ``registry.toml``, such as "curie" or "curie-by-paper" (KeyError for
-    another if a mirror is set). The file is checked by its hash: DataError if it is damaged.
+    `name` is that of a set of ``registry.toml``, such as "curie" or "curie-by-paper" (InputError for another). The file is checked by its hash: DataError if it is damaged.
     """
     places = [_fetch.cached_path(name)]
     mirror = get_settings().mirror

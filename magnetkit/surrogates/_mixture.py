@@ -262,8 +262,8 @@ def _predict_parts(
 
     `mean` is that of the values they were fitted to: it is returned as the first of the parts, and
     added to the process. The trees do not see the local columns, the last of `X`. The `_Parts` have
-    arrays (n,): ``mean``, ``process`` and ``trees`` in the unit of the values, ``novelty``, 0 to 1,
-    and ``local``, the residual of similar known rows.
+    arrays (n,): ``mean`` (`mean` in every row), ``process`` and ``trees`` in the unit of the
+    values, ``novelty``, 0 (known) to 1, and ``local``, the absolute residual of similar known rows.
     """
     estimate = process.estimate(X)
     return _Parts(

@@ -296,8 +296,9 @@ class TrendProcess:
     def estimate(self, X: FloatArray) -> Estimate:
         """Compute the posterior of each row of `X`, (n, d), with columns as of `fit`; needs a fit.
 
-        The `Estimate` has arrays (n,): ``mean`` and ``local`` residual of similar known rows, in
-        the unit of the values, and ``novelty``, 0 (known) to 1.
+        The `Estimate` has arrays (n,): ``mean`` and ``local``, the absolute residual of similar
+        known rows, in the unit of the values, and ``novelty``, 0 (known) to 1. Of a fit to values
+        about their mean, the mean is about that, too. There is no standard deviation.
         """
         from ._gaussian_process_kernels import posterior
 
@@ -307,7 +308,10 @@ class TrendProcess:
 
     @property
     def known(self) -> Any:
-        """The known rows as the kernel takes them, a `_gaussian_process_kernels.Known`."""
+        """The known rows as the kernel takes them, a new `_gaussian_process_kernels.Known`.
+
+        The process must be fitted (AttributeError otherwise). Its arrays are not copied.
+        """
         from ._gaussian_process_kernels import Block, Known
 
         smooth, local, one, two, *rest = self._known
@@ -488,8 +492,9 @@ class TrendProcess:
     ) -> tuple[FloatArray, FloatArray]:
         """Return the lower Cholesky factor of covariance plus noise, (n, n), and the weights of `t`, (n,).
 
-        `t`, (n,), are values. `covariance`, (n, n), is not changed; `noise`, (n,), is the variance
-        added to its diagonal. LinAlgError if the sum is not positive definite.
+        `t`, (n,), are values over ``scale_``. `covariance`, (n, n), is not changed; `noise`, (n,),
+        is the variance added to its diagonal, with 1e-6 beside. The weights, (n,), are the inverse
+        of the sum times `t`. LinAlgError if the sum is not positive definite.
         """
         from scipy.linalg import cho_solve, cholesky
 
@@ -505,7 +510,9 @@ class TrendProcess:
 
         `X`, (n, d), has columns as of `fit`; `y`, (n,), is over ``scale_``; `noise`, (n,), is the
         relative variance. ``theta_`` must be set: it is where the search starts and the mean of the
-        prior. It is not changed.
+        prior. It is not changed. ``center_``, ``width_``, ``scale_`` and ``middle_`` must be set,
+        too. The parameters are logarithms, in the order of ``theta_``, k smooth columns, with two
+        digits behind the point.
         """
         from scipy.optimize import minimize
 

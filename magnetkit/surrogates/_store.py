@@ -306,6 +306,7 @@ def _dumps(content: dict[str, Any]) -> bytes:
 def _loads(payload: bytes) -> dict[str, Any]:
     """Rebuild the content of a model from `payload`, the bytes of `_dumps`.
 
+    The result is a dict of arrays, plain values, tuples, dicts and `TrendProcess` by name.
     ValueError for a foreign type, or if it is no dictionary; malformed bytes raise what NumPy
     raises.
     """

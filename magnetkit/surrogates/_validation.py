@@ -109,8 +109,10 @@ def _fit_trees(kind: str) -> Fit:
 def _fit_gaussian_process(coverage: float) -> Fit:
     """Build the function that fits scikit-learn's Gaussian process.
 
-    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
-    a `Prediction`, whose intervals have the probability `coverage`, 0 to 1.
+    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` of n rows
+    and returns a `Prediction` (``value``, ``low`` and ``high``, (n,) each, in the unit of the set),
+    whose intervals have the probability `coverage`, 0 to 1. Of a set of more than 3,000 rows so
+    many are learnt.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
@@ -164,8 +166,10 @@ def _fit_gaussian_process(coverage: float) -> Fit:
 def _fit_regressor(coverage: float) -> Fit:
     """Build the function that fits a `CompositionRegressor`.
 
-    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
-    a `Prediction`, whose intervals have the probability `coverage`, 0 to 1.
+    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` of n rows
+    and returns a `Prediction` (``value``, ``low`` and ``high``, (n,) each, in the unit of the set),
+    whose intervals have the probability `coverage`, between 0 and 1. No physics enters, whatever
+    the target.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
@@ -190,8 +194,10 @@ def _fit_regressor(coverage: float) -> Fit:
 def _fit_curie(coverage: float) -> Fit:
     """Build the function that trains the model of the Curie temperature.
 
-    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
-    a `Prediction`, K, whose intervals have the probability `coverage`, 0 to 1.
+    The function takes a `TrainingSet` of Curie temperatures, K, and returns one that takes a
+    `CompositionTable` of n recipes and returns a `Prediction` (``value``, ``low`` and ``high``, K,
+    (n,) each, NaN where nothing is known), whose intervals have the probability `coverage`, between
+    0 and 1.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
@@ -221,8 +227,9 @@ def _fit_curie(coverage: float) -> Fit:
 def _fit_energy(coverage: float) -> Fit:
     """Build the function that trains the model of the formation energy.
 
-    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
-    a `Prediction`, eV/atom, whose intervals have the probability `coverage`, 0 to 1.
+    The function takes a `TrainingSet` of formation energies, eV/atom, and returns one that takes a
+    `CompositionTable` of n rows and returns a `Prediction` (``value``, ``low`` and ``high``,
+    eV/atom, (n,) each), whose intervals have the probability `coverage`, between 0 and 1.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:

@@ -327,6 +327,11 @@ def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
         Show a bar on stderr while training.
     settings : str
         Part of the key of the cache and not used otherwise.
+
+    Returns
+    -------
+    EnergyModel
+        Of ``formation_energy_eV_atom``; the same object at each call, do not change it.
     """
     training_data = training_set(ENERGY, data)
     if data is None and (model := stored_model(training_data)) is not None:
@@ -350,7 +355,10 @@ def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
 
 
 def _train_with_progress(known: TrainingSet, progress: bool) -> EnergyModel:
-    """Train a model on the set `known`; `progress` shows a bar on stderr. No file is written."""
+    """Train a model on the set `known`; `progress` shows a bar on stderr. No file is written.
+
+    `known` is a `TrainingSet` of formation energies, eV/atom, of two groups or more.
+    """
     from .._core._progress import bar
 
     with bar(f"training {known.target}", ENERGY_FOLDS + 1, progress) as advance:

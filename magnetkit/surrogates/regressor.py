@@ -114,6 +114,11 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         trees: int = 100,
         random_state: int = 0,
     ) -> None:
+        """Keep the parameters as they are; nothing is checked or fitted.
+
+        `target` is any text, of which ``"curie_temperature_K"`` brings the physics in, `unit` that
+        of the values, `trees` the number of trees, `random_state` their seed.
+        """
         self.target = target
         self.unit = unit
         self.trees = trees
@@ -350,7 +355,13 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         return self._ask_model(self.model_, table, interval)
 
     def _mix(self, columns: FloatArray, interval: float) -> _Answer:
-        """Predict rows of `columns`, (n, d), by the fitted mixture, with intervals of `interval`, 0 to 1."""
+        """Predict rows of `columns`, (n, d), by the fitted mixture, with intervals of `interval`, 0 to 1.
+
+        `columns` are those of the fit: of compositions `composition_columns`. The `_Answer` has
+        arrays (n,): ``value``, ``low`` and ``high`` in the unit of the values, ends infinite where
+        one value alone is known, and ``distance``, 1 at the edge of the domain. ``model_`` is not
+        asked.
+        """
         guess = self.mixture_.predict(columns)
         half = self.mixture_.half_widths(guess, interval)
         return _Answer(
@@ -381,12 +392,12 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         path : str or Path
-            The file; an old one is replaced, its folder created.
+            The file, of any ending; an old one is replaced, its folder created.
 
         Returns
         -------
         Path
-            `path`.
+            `path`. The file holds what `to_content` returns; `load` reads it.
 
         Raises
         ------
