@@ -69,7 +69,8 @@ def stability(
     interval : float
         Coverage of the intervals, between 0 and 1, neither of them.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are. With "auto" a formula is read in atoms, and a text with a
+        balance, or whose amounts sum to 100, must name "wt.%" or "at.%" itself.
     strict : bool
         Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
@@ -272,7 +273,8 @@ def hull_energy(
     snapshot : str, Path or Snapshot, optional
         Phases to compete with; the embedded snapshot without it.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are. With "auto" a formula is read in atoms, and a text with a
+        balance, or whose amounts sum to 100, must name "wt.%" or "at.%" itself.
     strict : bool
         Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
 
@@ -315,7 +317,8 @@ def energy_above_hull(
     snapshot : str, Path or Snapshot, optional
         Phases to interpolate and to compete with; the embedded snapshot without it.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are. With "auto" a formula is read in atoms, and a text with a
+        balance, or whose amounts sum to 100, must name "wt.%" or "at.%" itself.
     strict : bool
         Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
 

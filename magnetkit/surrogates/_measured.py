@@ -553,7 +553,8 @@ def fold(paper: str) -> int:
 def local_file(name: str) -> Path | None:
     """Return the file of a fetched set if mirror or cache holds it, else None; never asks the network.
 
-    `name` is that of a set of ``registry.toml``, such as "curie" or "curie-by-paper" (InputError for another). The file is checked by its hash: DataError if it is damaged.
+    `name` is that of a set of ``registry.toml``, such as "curie" or "curie-by-paper" (InputError
+    for another). The file is checked by its hash: DataError if it is damaged.
     """
     places = [_fetch.cached_path(name)]
     mirror = get_settings().mirror

@@ -35,7 +35,8 @@ class TrainedModel:
             Probability that the true value lies inside, for a group (paper, chemical system) not
             seen; between 0 and 1, neither of them.
         basis : {"auto", "atomic", "weight"}
-            What the amounts of a text are.
+            What the amounts of a text are. With "auto" a formula is read in atoms, and a text with
+            a balance, or whose amounts sum to 100, must name "wt.%" or "at.%" itself.
         strict : bool
             Fail on the first row that cannot be read; it is left out with a warning otherwise.
 

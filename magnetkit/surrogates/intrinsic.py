@@ -210,7 +210,8 @@ def intrinsic(
     interval : float
         Probability of the interval ``_lo`` to ``_hi``, between 0 and 1, neither of them.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are. With "auto" a formula is read in atoms, and a text with a
+        balance, or whose amounts sum to 100, must name "wt.%" or "at.%" itself.
     strict : bool
         Fail on the first row that cannot be read; it is left out with a warning otherwise.
 

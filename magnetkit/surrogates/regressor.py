@@ -162,10 +162,10 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         ----------
         X : compositions in any form, or array_like of shape (n, d)
             What was measured. Compositions are a list of texts such as ``["SmCo5"]``, a text or
-            path of a file, a frame with a column of texts, or a CompositionTable; amounts are in
-            atoms unless the text says otherwise. An array of 118 columns holds atomic fractions by
-            atomic number; one of another width, and a list of rows of numbers, holds columns of any
-            meaning.
+            path of a file, a frame with a column of texts, or a CompositionTable; a text with a
+            balance, or whose amounts sum to 100, must name "wt.%" or "at.%". An array of 118
+            columns holds atomic fractions by atomic number; one of another width, and a list of
+            rows of numbers, holds columns of any meaning.
         y : array_like, shape (n,)
             The target, in its unit, finite; for ``"curie_temperature_K"`` K.
         groups : array_like, shape (n,), optional
@@ -556,7 +556,8 @@ def _table(X: Any) -> CompositionTable:
     """Read `X` as compositions; an array of 118 columns holds atomic fractions.
 
     Such an array is taken as it is: its rows must sum to 1, which is not checked. Other forms are
-    those of `magnetkit.predict`, with the basis "auto". The `CompositionTable` has one row a
+    those of `magnetkit.predict`, with the basis "auto": a text with a balance, or
+    whose amounts sum to 100, must name "wt.%" or "at.%". The `CompositionTable` has one row a
     composition. InputError if a fraction is below 0 or not finite, or `X` has no such form;
     CompositionError if a recipe cannot be read.
     """

@@ -76,7 +76,8 @@ class Computed:
         temperature : float or str
             One for all rows: K, or a text such as ``"150C"``.
         basis : {"auto", "atomic", "weight"}
-            What the amounts of a text are.
+            What the amounts of a text are. With "auto" a formula is read in atoms, and a text with
+            a balance, or whose amounts sum to 100, must name "wt.%" or "at.%" itself.
         strict : bool
             Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
