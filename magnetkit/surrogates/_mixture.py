@@ -105,7 +105,7 @@ class Mixture:
 
         `y` has one value or more. ``spread`` is the standard deviation with n - 1, 0 of one value;
         ``process`` and ``forest`` are None, ``scores`` and ``groups`` empty, and ``error`` is NaN.
-        A NaN among the values makes mean and spread NaN.
+        A NaN among the values makes the mean NaN.
         """
         return cls(
             mean=float(y.mean()),
