@@ -551,8 +551,8 @@ def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
 
     `data` is the set that is tested, whose ``groups`` and ``target`` count. `learn_from` is "known"
     (the built-in set, one fit a model) or any other word for the set itself (one fit a model and
-    fold). `with_peers` adds three models. Of a set of fewer than 300
-    Curie temperatures the number is too large.
+    fold). `with_peers` adds three models. Of a set of fewer than 300 Curie temperatures the number
+    is too large.
     """
     count = 1 + 3 * with_peers
     if learn_from == "known":

@@ -515,8 +515,7 @@ def _holds_compositions(X: Any) -> bool:
     """Say whether `X` holds compositions rather than columns of numbers.
 
     True for a table of compositions, a text, a path, a pandas frame with a column that is no
-    number, any
-    frame of polars or Arrow, of numbers too, a sequence whose first element is no
+    number, any frame of polars or Arrow, of numbers too, a sequence whose first element is no
     number and no row, such as one of texts, a generator, and a NumPy array of 118 columns of
     numbers. False for a sparse matrix, an empty sequence, numbers and rows of numbers, a list of
     rows of 118 among them.
