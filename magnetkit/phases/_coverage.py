@@ -47,9 +47,10 @@ def judge_data(
     Returns
     -------
     Coded
-        One text a phase (``.texts()``): `JUDGED`, or a sentence that begins with `NOT_JUDGED` and
-        names absent elements, systems that were not pulled, or a doubtful entry of which at least
-        `LEANS_FROM` of the phase's sites are filled alike.
+        One text a phase (``.texts()``): `JUDGED` ("judged"), or a sentence that begins with
+        `NOT_JUDGED` and names absent elements, systems that were not pulled, or a doubtful entry of
+        which at least `LEANS_FROM` of the phase's sites are filled alike. The first of these that
+        holds is named alone. An empty phase is "judged".
     """
     word_of_row = np.zeros(len(phases), np.int64)
     doubtful = lowest_entries(source).doubtful
@@ -80,9 +81,11 @@ def judge_data(
 def _describe_gaps(symbols: list[str], source: Entries) -> str:
     """Say what a snapshot lacks of a chemical system; `JUDGED` if it lacks nothing.
 
-    `symbols` are the elements of the system, such as ["Nd", "Fe", "B"]. `source` is the snapshot.
-    A text begins with `NOT_JUDGED` and names absent elements; without any, the pairs of elements
-    that were not pulled; without any, the triples.
+    `symbols` are the elements of the system, a list of symbols such as ["Nd", "Fe", "B"]. `source`
+    is the snapshot, whose ``elements`` and `covers` are asked. A text is such as "not judged: the
+    snapshot has no phases of Pr, Dy", in the order of `symbols`; with all elements there, "not
+    judged: the snapshot was not pulled for B-Fe, Fe-Nd", the pairs in alphabetical order; with all
+    pairs there, the triples. Larger systems are not looked at.
     """
     present = set(source.elements)
     absent = [symbol for symbol in symbols if symbol not in present]
@@ -104,9 +107,10 @@ def _shared_sites(
 ) -> FloatArray:
     """Compute the share of its sites that each phase fills as another phase does, shape (n,).
 
-    The share is the product over rare-earth, metal and interstitial sites. It is 0 where the
-    share of the atoms on one of these differs by more than 0.001. An example is NdFe11Ti over
-    NdFe12, which fills the metal sites to 11/12 alike.
+    The share is the product over rare-earth, metal and interstitial sites, 0 to 1. It is 0 where
+    the share of the atoms on one of these differs by more than 0.001. A site that is empty in the
+    other phase does not count. An example is NdFe11Ti over NdFe12, which fills the metal sites to
+    11/12 alike. The result is float64.
 
     Parameters
     ----------

@@ -24,9 +24,9 @@ _LAST_NUMBER = 3_347_529
 def _numeric_identifier(identifier: str) -> str:
     """Convert an identifier that the server writes in letters, mp-aaaaaage, to mp-160.
 
-    The letters of `identifier` are the digits of a number to the base 26, a for 0. An identifier
-    without letters, and one of a number above `_LAST_NUMBER`, is returned as it is. It must hold
-    one hyphen, or ValueError is raised.
+    The lower-case letters behind the hyphen of `identifier` are the digits of a number to the base
+    26, a for 0. An identifier with a digit there, and one of a number above `_LAST_NUMBER`
+    (3347529), is returned as it is. It must hold exactly one hyphen, or ValueError is raised.
     """
     prefix, letters = identifier.split("-")
     if not letters.isalpha():
@@ -105,17 +105,25 @@ def read_document(kind: str, fields: Record) -> Record:
     kind : str
         "summary", "thermo" or "magnetism".
     fields : dict
-        The document as mp-api gives it, such as ``material_id`` and ``structure``. It is not
-        changed.
+        The document as mp-api gives it. Required are ``material_id``, of a summary ``structure`` (a
+        dict of pymatgen) and of a thermo document ``thermo_type``. It is not changed.
 
     Returns
     -------
     dict
-        The fields of `FIELDS` for the kind, None where the server has none; others are dropped. A
-        summary has the keys of `_read_crystal` too.
+        The fields of `FIELDS` for the kind, None where the server has none; others are dropped. Of
+        a summary: ``material_id``, ``structure``, ``symmetry`` (dict of ``symbol`` and ``number``),
+        ``volume``, ``density``, ``theoretical``, ``ordering``, ``total_magnetization``,
+        ``total_magnetization_normalized_formula_units``, and the keys of `_read_crystal`, which
+        replace those of the same name. Of a thermo document: ``material_id``, ``thermo_type``,
+        ``energy_per_atom``, ``uncorrected_energy_per_atom``, ``formation_energy_per_atom`` and
+        ``energy_above_hull``, eV/atom. Of a magnetism document: ``material_id``, ``ordering``,
+        ``num_magnetic_sites`` and ``magmoms``. Identifiers are numeric, such as "mp-160".
 
     Raises
     ------
+    KeyError
+        If `kind` is none of the three.
     NetworkError
         If a required field is missing, a field has another shape than expected, or the crystal
         cannot be read.
@@ -145,13 +153,14 @@ def _read_crystal(summary: _Summary) -> Record:
     ----------
     summary : _Summary
         ``structure`` is a dict of pymatgen. ``volume`` and ``density`` are used where they are
-        given.
+        given and not 0; else those of the crystal.
 
     Returns
     -------
     dict
-        ``system`` ("Co-Sm"), ``formula`` (reduced), ``cell`` (formula of the cell), ``sites``
-        (their number), ``volume`` (angstrom^3), ``density`` (g/cm^3) and ``structure`` (JSON).
+        ``system`` ("Co-Sm", alphabetical), ``formula`` (reduced, "SmCo5"), ``cell`` (formula of the
+        cell, "Sm2Co10"), ``sites`` (their number), ``volume`` (angstrom^3), ``density`` (g/cm^3)
+        and ``structure`` (JSON text).
 
     Raises
     ------
@@ -199,22 +208,24 @@ def make_tables(
     ----------
     systems : sequence of str
         Chemical systems that were asked for, such as "Co-Sm", elements in alphabetical order.
+        Subsystems count only if they are listed too.
     schemes : sequence of str
-        Schemes of energies, such as "R2SCAN", the preferred first; all entries are of one.
+        Schemes of energies to choose from, "GGA_GGA+U", "GGA_GGA+U_R2SCAN" or "R2SCAN", the
+        preferred first; all entries are of one, see `_choose_scheme`.
     records : dict of list of dict
         Results of `read_document` by kind: ``summary``, ``thermo`` and ``magnetism``.
 
     Returns
     -------
     entries : pandas.DataFrame
-        One row a phase, sorted by formula: the columns of `_make_row`, such as ``formula``,
-        ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom`` and ``material_id``, and
-        ``source``.
+        One row a phase, sorted by formula, then id: the columns of `_make_row`, such as
+        ``formula``, ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom`` and
+        ``material_id``, and ``source``, such as "Materials Project R2SCAN".
     structures : pandas.DataFrame
-        ``material_id`` and ``structure`` (JSON), in the same order.
+        ``material_id`` and ``structure`` (JSON), one row a row of `entries`, in the same order.
     facts : dict
-        For the manifest: ``thermo_type``, ``documents`` (numbers of documents) and ``mp_api``
-        (its version).
+        For the manifest: ``thermo_type`` (the scheme), ``documents`` (numbers by ``summary``,
+        ``thermo``, ``magnetism`` and ``without_energy_in_scheme``) and ``mp_api`` (its version).
 
     Raises
     ------
@@ -273,9 +284,11 @@ def _choose_scheme(
         Documents of energies, with ``material_id`` and ``thermo_type``. All ids are in
         `crystals`.
     crystals : dict of dict
-        Documents of crystals by material id, with ``system``, such as "Co-Sm".
+        Documents of crystals by material id, with ``system``, such as "Co-Sm"; a pure element is a
+        system without a hyphen.
     schemes : sequence of str
-        Schemes to choose from, such as "R2SCAN". Capital and small letters are alike.
+        Schemes to choose from, such as "R2SCAN", the preferred first. Capital and small letters are
+        alike.
 
     Returns
     -------
@@ -315,19 +328,24 @@ def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
     Parameters
     ----------
     crystal : dict
-        Summary document with the keys of `_read_crystal`.
+        Summary document, as `read_document` returns it.
     energy : dict
-        Thermo document.
+        Thermo document of the same material, as `read_document` returns it.
     magnetism : dict
-        Magnetism document, empty if there is none.
+        Magnetism document, empty if there is none. ``ordering``, ``num_magnetic_sites`` and
+        ``magmoms`` are read.
 
     Returns
     -------
     dict
-        From ``formula``, ``cell`` and ``formation_energy_eV_atom`` to ``moments_muB``; a name
-        ends in the unit. None stands for what is not known. ``magnetic_moment_muB_atom`` is 0 or
-        more, ``magnetic_sites`` counts those of the crystal's cell. Moments of atoms are None
-        where the document is of a smaller cell than the crystal.
+        ``formula``, ``cell``, ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom``,
+        ``material_id``, ``energy_eV_atom``, ``uncorrected_energy_eV_atom``, ``theoretical``,
+        ``space_group``, ``space_group_number``, ``sites``, ``volume_A3``, ``density_g_cm3``,
+        ``ordering``, ``magnetic_moment_muB_atom``, ``magnetic_moment_muB_fu``, ``magnetic_sites``
+        and ``moments_muB``. None stands for what is not known, but ``theoretical`` is False then.
+        ``magnetic_moment_muB_atom`` is 0 or more, ``magnetic_sites`` counts those of the crystal's
+        cell, ``moments_muB`` is a list, one an atom, and None where the document is of a smaller
+        cell than the crystal. ``ordering`` is that of the magnetism document, else of the summary.
     """
     symmetry = crystal["symmetry"] or {}
     sites = crystal["sites"]

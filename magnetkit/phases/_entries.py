@@ -43,7 +43,10 @@ class Entries:
     _cache: dict[Any, Any] = field(default_factory=dict, init=False)
 
     def __repr__(self) -> str:
-        """Return name, size and scheme."""
+        """Return name, size and scheme, such as ``<Entries NAME: 1,234 phases, SCHEME>``.
+
+        A manifest without ``scheme`` gives "no scheme named".
+        """
         scheme = self.manifest.get("scheme", "no scheme named")
         size = f"{len(self.entries):,} phases"
         return f"<{type(self).__name__} {self.name}: {size}, {scheme}>"
@@ -54,14 +57,21 @@ class Entries:
 
     @cached_property
     def elements(self) -> list[str]:
-        """Return the elements of the entries, in the order of the periodic table."""
+        """Return the symbols of the elements in the column ``formula``, by atomic number.
+
+        The list is computed once and kept; do not change it. KeyError for a symbol of no element.
+        """
         return sorted(
             element_symbols(*self.entries["formula"]), key=INDEX.__getitem__
         )
 
     @property
     def has_structures(self) -> bool:
-        """Return whether the snapshot carries crystal structures."""
+        """Return whether the snapshot carries crystal structures.
+
+        It does if ``crystals`` is a frame, or ``manifest["files"]`` names ``structures.parquet``;
+        the file itself is not looked for.
+        """
         return self.crystals is not None or STRUCTURES in self.manifest.get(
             "files", {}
         )
@@ -69,17 +79,21 @@ class Entries:
     def covers(self, symbols: Collection[str]) -> bool:
         """Return whether all entries of a chemical system are there.
 
-        Those of a pull are of the systems that it asked for; any other snapshot is taken to be
-        whole over its elements. A pull covers each of its systems and their subsystems.
+        Those of a pull are of the systems that it asked for, ``manifest["query"]["systems"]``,
+        texts such as "Fe-Nd"; any other snapshot, and one that was completed, is taken to be whole
+        over the elements of its manifest, or of its entries without such a list. A pull covers each
+        of its systems and their subsystems.
 
         Parameters
         ----------
         symbols : collection of str
-            Elements of the system.
+            Elements of the system, such as ``["Nd", "Fe"]`` in any order. A text such as "Nd-Fe" is
+            not split: its letters count as symbols.
 
         Returns
         -------
         bool
+            True for no elements, unless a pull names no system.
         """
         systems = self.manifest.get("query", {}).get("systems")
         if systems is None or "completed" in self.manifest:
@@ -89,12 +103,14 @@ class Entries:
         return any(set(symbols) <= set(system.split("-")) for system in systems)
 
     def structures(self) -> "pd.DataFrame":
-        """Return ``material_id`` and ``structure`` (JSON of a pymatgen structure).
+        """Return the crystals of the snapshot.
 
         Returns
         -------
         DataFrame
-            A copy, or read anew from the folder.
+            Columns ``material_id`` (text) and ``structure`` (text, JSON of a pymatgen structure),
+            one row a crystal. An entry without a crystal has no row. It is a copy, or read anew
+            from the folder.
 
         Raises
         ------

@@ -73,13 +73,15 @@ def _logistic(z: FloatArray) -> FloatArray:
 def stabilizers() -> dict[str, dict[str, tuple[float, float]]]:
     """Return the metals without which hosts are no bulk phase.
 
-    The dict is cached and must not be changed. A share is infinite where the table has no number.
+    The dict is cached and must not be changed. A share is infinite where the table has no number. A
+    host without rows in ``known_phases/stabilizers.csv`` has no key.
 
     Returns
     -------
     dict of dict of (float, float)
-        By host and metal: the share of the metal sites that is enough if it is the only such metal,
-        and the largest share.
+        By host, such as "1:12", and symbol of the metal, such as "Ti": the share of the metal
+        sites, 0 to 1, that is enough if it is the only such metal, and the largest share, such as
+        (0.075, 0.1333).
     """
     limits: dict[str, dict[str, tuple[float, float]]] = {}
     for row in datasets.rows("known_phases/stabilizers.csv"):
@@ -95,11 +97,13 @@ def atoms() -> "Atoms":
     Returns
     -------
     Atoms
-        New arrays, but for ``kind`` (cached). By element, (118,): ``kind`` (site), ``radius``
-        (angstrom, 1.40 where none is listed), ``less`` (what cerium loses of it), ``early`` and
-        ``sp`` (flags). By family and element, (families, 118): ``guest`` (on the rare-earth
-        site), ``enough`` and ``most`` (one over the limits of stabilizers, 0 without a limit).
-        Families are in the order of `FAMILIES`.
+        New arrays, but for ``kind`` (cached). By element, atomic number less one, (118,): ``kind``
+        (int8, 0 rare earth, 1 metal, 2 interstitial), ``radius`` (angstrom, 1.40 where none is
+        listed), ``less`` (angstrom, what cerium may lose of it, 0 for all others), ``early`` (Ti,
+        Zr, Hf, V, Nb, Ta, Cr, Mo, W) and ``sp`` (Al, Si, Ga, Ge, In, Sn), bool. By family and
+        element, (families, 118): ``guest`` (bool, on the rare-earth site), ``enough`` and ``most``
+        (one over the limits of `stabilizers`, 0 without a limit). Families are in the order of
+        `FAMILIES`, the last of which has no guests and no limits.
     """
     from ._stability_kernels import Atoms
 
@@ -140,7 +144,8 @@ def _embedded_model() -> "tuple[Atoms, Weights]":
         As `atoms` returns it.
     Weights
         ``mean``, (families, terms), and ``root``, (families, terms, terms), the lower Cholesky
-        factor of the covariance, both in the order of `FAMILIES`.
+        factor of the covariance, both in the order of `FAMILIES` and, for the terms, of
+        `_stability_kernels.TERMS`.
     """
     from .._core._linear import factor
     from ._stability_kernels import Weights
@@ -165,13 +170,13 @@ def _host_facts() -> tuple[Int8Array, FloatArray, FloatArray, BoolArray]:
     Returns
     -------
     family : ndarray of int8
-        Index into `FAMILIES`.
+        Index into `FAMILIES`; the last, of all others, for no host and for a host without a family.
     making_K : ndarray of float64
         Temperature at which phases of the host are made.
     melting_K : ndarray of float64
         Temperature at which they decompose into liquid; infinite for no host.
     from_gas : ndarray of bool
-        Whether they are made of a metal and a gas.
+        Whether they are made of the metal of another family and a gas, such as 2:17:3 of 2:17.
     """
     metals = {}
     for code, name in enumerate(FAMILIES[:-1]):
@@ -198,12 +203,19 @@ def _host_facts() -> tuple[Int8Array, FloatArray, FloatArray, BoolArray]:
 
 
 def making_temperature(host: Int8Array) -> FloatArray:
-    """Return the temperature at which phases are made, K, by the code of their host."""
+    """Return the temperature at which phases are made, K, (n,).
+
+    `host`, int8 (n,), is the index into `HOST_NAMES`; -1 gives `OTHERS_MADE_AT_K`.
+    """
     return _host_facts()[1][host]
 
 
 def is_melted(host: Int8Array, kelvin: FloatArray) -> BoolArray:
-    """Say which phases have decomposed into liquid at a temperature, K, bool (n,)."""
+    """Say which phases have decomposed into liquid at a temperature, bool (n,).
+
+    `host`, int8 (n,), is the index into `HOST_NAMES`, -1 where there is none, which never melts.
+    `kelvin`, (n,), is the temperature of each, K; that of decomposition itself counts as melted.
+    """
     return kelvin >= _host_facts()[2][host]
 
 
@@ -212,8 +224,9 @@ def decomposition_temperature(
 ) -> FloatArray:
     """Return the temperature at which each phase decomposes, K, (n,).
 
-    It is infinite for phases that solidify from their melt. `phases` has the n phases. `host`,
-    int8 (n,), is the index into `HOST_NAMES`, -1 where there is none.
+    This is ``formation.lives_to_K`` of the host's record, for phases that `not_from_melt` names. It
+    is infinite for phases that solidify from their melt. `phases` has the n phases. `host`, int8
+    (n,), is the index into `HOST_NAMES`, -1 where there is none, which gives infinity.
     """
     ends = np.full(len(HOSTS) + 1, np.inf)
     for code, record in enumerate(HOSTS.values()):
@@ -235,9 +248,10 @@ def phase_states(
     Parameters
     ----------
     judged : Judged
-        n phases.
+        n phases, of which ``host``, ``named``, ``ideal``, ``energy``, ``deviation``, ``entropy``
+        and ``source`` are read.
     above : ndarray of float64, shape (n,)
-        Free energy above competing phases, eV/atom.
+        Free energy above competing phases, eV/atom, as the first result of ``judged.above``.
     kelvin : ndarray of float64, shape (n,)
         Temperature, K.
 
@@ -246,9 +260,11 @@ def phase_states(
     phases : CompositionTable
         n phases in the order of `judged`, at the hosts' exact ratio.
     state : State
-        Arrays of the kernel, (n,): ``family``, ``named``, ``distance`` and ``deviation``
-        (eV/atom, NaN where nothing is known), ``mixing`` (eV/atom), ``warmer`` (K above the
-        making temperature).
+        Arrays of the kernel, (n,): ``family`` (int8, index into `FAMILIES`), ``named`` (bool),
+        ``distance`` and ``deviation`` (eV/atom, NaN where nothing is known), ``mixing``
+        (temperature times entropy of mixing, eV/atom, 0 where that is NaN), ``warmer`` (K above the
+        making temperature, negative below). A distance that was taken from other rare earths has a
+        deviation of NaN.
     """
     from ._stability_kernels import State
 
@@ -286,8 +302,9 @@ def _without_interstitials(
 ) -> CompositionTable:
     """Return phases without the interstitials of some rows, whose fractions sum to one again.
 
-    `phases` has n rows, and `chosen`, bool (n,), says of which interstitials are set to 0. Other
-    rows stay to the last digit.
+    Interstitials are H, B, C, N and O. `phases` has n rows, and `chosen`, bool (n,), says of which
+    they are set to 0; these entries stay in the table, as zeros. Other rows stay to the last digit.
+    Row numbers are kept, errors are not. A chosen row of interstitials alone becomes NaN.
     """
     from ._stability_kernels import INTERSTITIAL
 
@@ -311,11 +328,11 @@ def odds(
     Parameters
     ----------
     judged : Judged
-        n phases. They are not changed.
+        n phases, as of `phase_states`. They are not changed.
     above : ndarray of float64, shape (n,)
-        Free energy above competing phases, eV/atom.
+        Free energy above competing phases, eV/atom; the first result of ``judged.above``.
     kelvin : ndarray of float64, shape (n,)
-        Temperature, K.
+        Temperature of each, K.
     given : bool
         A user gave these temperatures, so that phases made in the solid or in a gas may
         decompose.
@@ -323,8 +340,9 @@ def odds(
     Returns
     -------
     Odds
-        ``mean`` and ``deviation``, logits. The mean is -inf for a phase that is melted and, with
-        `given`, for one that has decomposed.
+        ``mean`` and ``deviation``, natural log odds. The mean is -inf for a phase that is melted
+        and, with `given`, for one that has decomposed. A phase without energy has odds too, from
+        its other terms.
     """
     from .._core._threads import share_rows
     from . import _stability_kernels as _stability
@@ -352,9 +370,10 @@ def odds(
 def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
     """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,).
 
-    Near radii weigh most. NaN for a row without such entries, or without rare earth. `table` has
-    the n compositions. The distances of all entries are computed once and kept in the cache of
-    the snapshot `source`.
+    An entry counts where the sum of its rare earths and all other fractions agree to four digits;
+    the row's own composition counts too. Near radii weigh most. NaN for a row without such entries,
+    or without rare earth. `table` has the n compositions. The distances of all entries are computed
+    once and kept in the cache of the snapshot `source`.
     """
     if "analogues" not in source._cache:
         space = lowest_entries(source)
@@ -387,10 +406,10 @@ def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
     Returns
     -------
     list of (tuple, float)
-        One pair a row. The tuple begins with the sum of the rare earths; pairs (element column,
-        atomic fraction) of the other elements follow, sorted, all rounded to four digits. The
-        number is the mean radius of R3+, angstrom. A row without rare earth has an empty tuple
-        and 0.
+        One pair a row. The tuple begins with the sum of the rare earths; pairs (atomic number less
+        one, atomic fraction) of the other elements follow, sorted, all rounded to four digits:
+        SmCo5 gives ``((0.1667, (26, 0.8333)), 0.958)``. The number is the mean radius of R3+,
+        angstrom, weighed by fraction. A row without rare earth has an empty tuple and 0.
     """
     radii = {INDEX[s]: RADII[s] for s in RARE_EARTHS}
     patterns: list[tuple[tuple, float]] = []

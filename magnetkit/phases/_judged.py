@@ -64,9 +64,10 @@ def _exact_ratios() -> tuple[FloatArray, FloatArray, BoolArray]:
     Returns
     -------
     earth, third : ndarray, shape (roots,)
-        Shares of rare earth and of interstitial.
+        Atomic fractions of rare earth and of interstitial, such as 2/17 and 1/17 of 2:14:1; the
+        latter is 0 for a root without interstitials. Metals are the rest.
     elements : ndarray of bool, shape (roots, 118)
-        Elements that are this interstitial.
+        Elements that are this interstitial, by atomic number less one.
     """
     roots = [HOSTS[name] for name in ROOTS]
     atoms = [h.rare_earth + h.transition_metal + h.interstitial for h in roots]
@@ -92,15 +93,17 @@ def named_phases(
     table : CompositionTable
         n compositions.
     host : str
-        Name of the host of all, such as "2:14:1", or "auto".
+        Name of the host of all, one of `HOST_NAMES` such as "2:14:1", or "auto". With a name, a
+        composition at the exact ratio of another root is taken as a recipe of this host.
     split : Partition, optional
-        What `partition` returns of table and host, if the caller has it.
+        What `partition` returns of table and host, all n rows, if the caller has it.
 
     Returns
     -------
     Named
-        ``host``, int8 (n,), index into `HOST_NAMES`, -1 for none; ``phase``, a table of n phases;
-        ``named``, bool (n,), whether the composition itself is the phase.
+        ``host``, int8 (n,), index into `HOST_NAMES`, -1 for none; ``phase``, a table of n phases in
+        the order of `table`, of a row of no host the whole recipe; ``named``, bool (n,), whether
+        the composition itself is the phase.
 
     Raises
     ------
@@ -146,8 +149,9 @@ class Judged:
     def __init__(self, given: Named, source: Entries) -> None:
         """Interpolate the energies of phases and set the attributes that the class names.
 
-        `given` is what `named_phases` returned for n compositions, and `source` the snapshot.
-        Models of the hosts are fitted at their first use and kept in the cache of `source`.
+        `given` is what `named_phases` returned for n compositions, and `source` the snapshot, an
+        `Entries` or `Snapshot`. A variant is interpolated as its root. Models of the hosts are
+        fitted at their first use and kept in the cache of `source`.
         """
         from .._core._threads import share_rows
         from . import _stability_kernels as _stability
@@ -202,8 +206,9 @@ class Judged:
     def missing(self) -> Coded:
         """List in words the end members of each phase that the snapshot lacks, n texts.
 
-        The result is a `Coded` (`.texts()`): formulas joined by commas, empty where nothing is
-        missing.
+        The result is a `Coded` (`.texts()`): formulas of end members such as "Nd2Fe14B, Nd2Co14B",
+        joined by commas, of those with a share of at least `SIGNIFICANT` (5 %). A text is empty
+        where nothing is missing and where the host is unknown.
         """
         import pandas as pd
 
@@ -226,8 +231,9 @@ class Judged:
     def by_host(self) -> list[tuple[int, IntArray]]:
         """Return pairs of a root's code and the rows of its phases, int64.
 
-        Codes are indices into `HOST_NAMES`. A variant counts as its root; rows of no host are
-        left out. The list is computed once and kept.
+        Codes are indices into `HOST_NAMES`, ascending, as int; rows are numbers from 0, ascending.
+        A variant counts as its root; rows of no host, and roots without rows, are left out. The
+        list is computed once and kept.
         """
         roots = root_codes(self.host)
         codes = np.unique(roots[roots >= 0])
@@ -237,7 +243,8 @@ class Judged:
         """Fill in the energies of rows of no host from the entries at their composition, in place.
 
         ``energy``, ``deviation`` (0 for an entry) and ``entropy`` (0) of these rows are
-        overwritten; a row without an entry is NaN.
+        overwritten; of a row without an entry energy and deviation are NaN, and the entropy is 0.
+        Rows of a host stay.
         """
         rows = np.flatnonzero(self.host < 0)
         if len(rows):
@@ -264,7 +271,8 @@ class Judged:
         above : ndarray of float64, shape (n,)
             eV/atom, of either sign; NaN where an element has no phases, or the phase no energy.
         products : Decomposition
-            Hull energy and products of the n phases at 0 K.
+            Hull energy, ``energy``, and ``products`` with ``fractions`` of the n phases at 0 K, of
+            the phases' ``ideal`` compositions.
         """
         from .._core._threads import share_rows
         from ._stability_kernels import rivals_entropy
@@ -299,7 +307,9 @@ class Judged:
     def judge_data(self, hull: Decomposition) -> Coded:
         """Return whether data decide on each phase, `JUDGED`, or what lacks, in words: n texts.
 
-        `hull` is the second result of `above`.
+        `hull` is the second result of `above`; where its ``energy`` is NaN an element has no
+        entries. The result is a `Coded`: "judged", or a text such as "not judged: the snapshot has
+        no phases of Pr".
         """
         return judge_data(
             self.ideal, kinds(), self.source, np.isnan(hull.energy)
@@ -309,8 +319,9 @@ class Judged:
 def rivals(source: Entries, host: str) -> PhaseSpace:
     """Return the space of the phases on a snapshot's hull without those of a host's structure.
 
-    `host` is a name of `HOSTS`, such as "2:14:1". The elements stay in any case. The space is kept
-    in the cache of `source`.
+    `host` is a name of `HOSTS`, such as "2:14:1". Left out are all phases with its ratio of rare
+    earth, metal and interstitial; the hull is that of the others. The elements stay in any case,
+    first. The space is kept in the cache of `source` and must not be changed.
     """
     key = ("rivals", host)
     if key not in source._cache:
@@ -324,8 +335,10 @@ def rivals(source: Entries, host: str) -> PhaseSpace:
 def entry_energies(table: CompositionTable, source: Entries) -> FloatArray:
     """Look up the energies, eV/atom, (n,), of compositions that are entries; NaN for the others.
 
-    The entries are kept with `source` for the next call. These are formation energies of the lowest
-    entry of each composition. `table` has the n compositions and `source` is the snapshot.
+    These are formation energies of the lowest entry of each composition, 0 of an element;
+    compositions are equal within 1e-6. Doubtful compositions, and entries that are left out, count
+    as no entries. `table` has the n compositions and `source` is the snapshot, with which the
+    entries are kept for the next call.
     """
     if "listed" not in source._cache:
         space = lowest_entries(source)
@@ -340,8 +353,10 @@ def entry_energies(table: CompositionTable, source: Entries) -> FloatArray:
 def _nodes(source: Entries, host: str, columns: NDArray) -> Nodes:
     """Build the nodes of a host for the elements that occur; kept for the next call.
 
-    `source` is the snapshot and `host` a name of `HOSTS`. `columns`, int (k,), are the elements,
-    atomic numbers less one; those that the host's model does not hold are left out.
+    `source` is the snapshot and `host` a name of `HOSTS`, such as "2:14:1". `columns`, int (k,),
+    are the elements, atomic numbers less one; those that the host's model does not hold are left
+    out. `Nodes` has ``sites``, ``energies`` and ``members``, see `MixingModel.nodes`; it must not
+    be changed.
     """
     model = mixing_model(source, host)
     kinds_of = (model.earths, model.metals, model.thirds)
@@ -367,17 +382,17 @@ def _missing(
     host : str
         Name of the host, such as "2:14:1".
     nodes : Nodes
-        What the snapshot has of the host.
+        What the snapshot has of the host; ``sites`` and ``members.known`` are read.
     hard : CompositionTable
         Hard phases.
     row : int
-        Row of `hard`.
+        Row of `hard`, from 0.
 
     Returns
     -------
     str
-        Formulas joined by commas, of end members with a share of at least `SIGNIFICANT`; empty for
-        none.
+        Formulas such as "Nd2Fe14B, Nd2Co14B", of end members with a share of at least `SIGNIFICANT`
+        (0.05); empty for none. The share is the product of those on the three sites.
     """
     role, place, _ = nodes.sites
     part = slice(hard.indptr[row], hard.indptr[row + 1])
@@ -415,8 +430,9 @@ def _shares_of_site(amounts: dict[int, float]) -> dict[int, float]:
 def _formula(host: str, earth: str, metal: str, third: str) -> str:
     """Write the formula of an end member of a host, such as "Nd2Fe14B".
 
-    `host` is a name of `HOSTS`; `earth`, `metal` and `third` are symbols. An empty symbol, and an
-    element of which the host has no atom, is left out.
+    `host` is a name of `HOSTS`, such as "2:14:1"; `earth`, `metal` and `third` (the interstitial)
+    are symbols. An empty symbol, and an element of which the host has no atom, is left out. A count
+    of 1 is not written.
     """
     entry = HOSTS[host]
     counts = (entry.rare_earth, entry.transition_metal, entry.interstitial)

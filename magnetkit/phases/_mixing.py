@@ -85,6 +85,7 @@ class MixingTerms:
     def __init__(self, space: PhaseSpace, host: str) -> None:
         """Find the host's elements in `space` and compute the hulls of all other phases there.
 
+        `space` is as of `lowest_entries`, with all compositions of a snapshot; it is not changed.
         `host` is a name of `HOSTS`, such as "2:14:1". KeyError for another.
         """
         kind = HOSTS[host]
@@ -109,7 +110,8 @@ class MixingTerms:
     def members(self, dense: NDArray) -> BoolArray:
         """Say which rows have the host's ratio of sites, bool (n,).
 
-        `dense`, (n, 118), holds atomic fractions. Metals are what is left.
+        `dense`, (n, 118), holds atomic fractions by atomic number less one, rows that sum to 1.
+        Metals are what is left. Shares may be off by 1e-6 atoms of a formula unit.
         """
         atoms = self.sites.sum()
         earth = dense[:, self.earths].sum(axis=1) * atoms
@@ -121,9 +123,10 @@ class MixingTerms:
     def occupation(self, dense: NDArray) -> Occupation:
         """Compute the shares of elements on each site, for rows with the host's ratio of sites.
 
-        `dense`, (n, 118), holds atomic fractions. ``earth``, ``metal`` and ``third`` of the
-        `Occupation` have n rows and a column for each element of ``earths``, ``metals`` and
-        ``thirds``; rows sum to 1, or to 0 where the site is empty.
+        `dense`, (n, 118), holds atomic fractions by atomic number less one. ``earth``, ``metal``
+        and ``third`` of the `Occupation` have n rows and a column for each element of ``earths``,
+        ``metals`` and ``thirds``, in their order; rows sum to 1, or to 0 where the site is empty.
+        ``third`` has no column for a host without interstitials.
         """
 
         def share(columns: NDArray) -> NDArray:
@@ -142,14 +145,15 @@ class MixingTerms:
         rivals : PhaseSpace
             Phases of other structures, with the elements.
         first : int
-            Element column of the interstitial, -1 without one.
+            Element column of the interstitial, its atomic number less one; -1 without one.
 
         Returns
         -------
         members : ndarray of float64, shape (earths, metals)
-            Hull energy at each end member, eV/atom.
+            Hull energy at each end member, eV/atom; rows in the order of ``earths``, columns of
+            ``metals``.
         pairs : ndarray of float64, shape (metals, metals)
-            Four times the hull energy of the mixture, eV/atom; 0 on the diagonal.
+            Four times the hull energy of the mixture, eV/atom; symmetric, 0 on the diagonal.
         """
         from .hull import solve
 
@@ -188,7 +192,7 @@ class MixingTerms:
         ----------
         a, b : Occupation
             Shares of rare earths, metals and interstitials on their sites, a row a composition; n
-            and m rows.
+            and m rows. Columns are those of ``earths``, ``metals`` and ``thirds``.
 
         Returns
         -------
@@ -223,7 +227,10 @@ class MixingTerms:
         )
 
     def nothing(self, rows: int) -> Occupation:
-        """Return an `Occupation` of `rows` compositions, all zeros, to be filled."""
+        """Return a new `Occupation` of `rows` compositions, all zeros, to be filled.
+
+        `rows` is their number. Columns are those of ``earths``, ``metals`` and ``thirds``.
+        """
         sites = self.earths, self.metals, self.thirds
         return Occupation(
             *(np.zeros((rows, len(columns))) for columns in sites)
@@ -232,8 +239,9 @@ class MixingTerms:
     def scatter(self, at: Occupation) -> FloatArray:
         """Compute the variance of calculations of one composition, (eV/atom)^2, shape (n,).
 
-        `at` holds the occupations of n compositions. The variance grows with the mixing of rare
-        earths and of metals.
+        `at` holds the occupations of n compositions, of which ``earth`` and ``metal`` count. The
+        variance is 1e-6 (eV/atom)^2 for one rare earth and one metal, and grows with the mixing of
+        either.
         """
         shares = np.column_stack(
             [
@@ -253,8 +261,9 @@ def _mixing_degree(shares: NDArray) -> NDArray:
 def _table(rows: list[dict[int, float]]) -> CompositionTable:
     """Build a table of compositions from rows that map element columns to atomic fractions.
 
-    A row is such as ``{61: 0.1667, 26: 0.8333}``, keys atomic numbers less one. No row is
-    normalized; row_index counts from 0.
+    A row is such as ``{61: 0.1667, 26: 0.8333}`` (SmCo5), keys atomic numbers less one in any
+    order. No row is normalized, and zeros are kept; row_index counts from 0. No rows give an empty
+    table.
     """
     starts = [0]
     columns: list[int] = []
@@ -291,8 +300,10 @@ class Slope(NamedTuple):
 def chemical_slopes(host: str) -> tuple[Slope, ...]:
     """Return the slopes of a host if they help its energies, else an empty tuple.
 
-    `host` is a name of `HOSTS`, such as "2:14:1"; its record says whether they help. Elements of
-    a `Slope` are atomic numbers less one, its energy is in eV. The result is cached.
+    `host` is a name of `HOSTS`, such as "2:14:1" (KeyError for another); ``substitution_slopes`` of
+    its record says whether they help, as it does for 1:5, 2:17 and 1:12. Elements of a `Slope`
+    (``earth``, ``main``, ``metal``) are atomic numbers less one, its ``energy`` is in eV per
+    replaced atom. The result is cached.
     """
     if not HOSTS[host].substitution_slopes:
         return ()
@@ -302,8 +313,10 @@ def chemical_slopes(host: str) -> tuple[Slope, ...]:
 def all_slopes(host: str) -> tuple[Slope, ...]:
     """Read the slopes of a host's root, whether they help or not.
 
-    `host` is a name of `HOSTS`, such as "2:14:1". Elements of a `Slope` are atomic numbers less
-    one, its energy is in eV. A row without an energy is left out.
+    `host` is a name of `HOSTS`, such as "2:14:1"; a host without rows in
+    ``substitution/slopes.csv``, and any other name, gives an empty tuple. Elements of a `Slope`
+    (``earth``, ``main``, ``metal``) are atomic numbers less one, its ``energy`` is in eV per
+    replaced atom. A row without an energy is left out.
     """
     root = root_host(host)
     slopes = []
@@ -327,17 +340,18 @@ def unknown_pairs(
     Parameters
     ----------
     found : tuple of Slope
-        Slopes of the host.
+        Slopes of the host, of which ``main`` and ``metal`` are read.
     metals : ndarray of int64, shape (m,)
-        Element columns of `occupied`, ascending.
+        Element columns of `occupied`, atomic numbers less one, ascending.
     occupied : ndarray of float64, shape (n, m)
-        Shares of the metal sites of each entry of the host.
+        Shares of the metal sites of each entry of the host, 0 to 1.
 
     Returns
     -------
     list of (int, int)
-        Element columns of main metal and metal, each pair once. A pair with a metal that is not in
-        `metals` is left out.
+        Element columns of main metal and metal, each pair once, in the order of `found`. A pair has
+        an entry where one holds the metal beside more than 0.3 of the main metal, or the metal
+        alone; such a pair is left out, and so is one with a metal that is not in `metals`.
     """
     place = {int(column): i for i, column in enumerate(metals)}
     silent = []
@@ -403,9 +417,10 @@ class MixingModel:
         host : str
             A name of `HOSTS`, such as "2:14:1".
         exclude : ndarray of int, optional
-            Phases of `space`, by number, that are left out as if they were not there.
+            Phases of `space`, by number from 0, that are not learnt from. They still count in the
+            hulls of other phases where they are of another structure.
         slopes : tuple of Slope, optional
-            Slopes of a potential; by default those of `chemical_slopes`.
+            Slopes of a potential; by default those of `chemical_slopes`. An empty tuple uses none.
         """
         self.terms = terms = MixingTerms(space, host)
         self.earths = terms.earths
@@ -427,9 +442,10 @@ class MixingModel:
     ) -> tuple[Occupation, FloatArray, FloatArray]:
         """Build pairs of occupations, with and without a metal, and their differences of energy.
 
-        `known` are the slopes of the host; used are those of pairs without an entry and of rare
-        earths that the snapshot has. The attribute `borrowed` is set to the pairs (main metal,
-        metal) without an entry.
+        `known` are the slopes of the host, ``earth``, ``main``, ``metal`` (element columns) and
+        ``energy`` (eV); used are those of pairs without an entry and of rare earths that the
+        snapshot has, k of them. The attribute `borrowed` is set to the pairs (main metal, metal)
+        without an entry.
 
         Returns
         -------
@@ -465,8 +481,10 @@ class MixingModel:
         """Solve for the weights without outliers, and set the fitted attributes, in place.
 
         `known` are slopes that are observed beside the entries. `occupation`, `energy` and the
-        deviations of the entries must be set. Set are `kept`, `left_out`, `loo_error`,
-        `loo_deviation`, `scale`, `borrowed` and what `predict` needs.
+        deviations of the entries must be set. Set are `kept` (bool, one an entry: learnt from),
+        `left_out` (formulas of the others), `loo_error` and `loo_deviation` (eV/atom, one an entry,
+        unscaled), `scale`, `borrowed` and what `predict` needs. An entry that is left out has the
+        error and deviation of the model of the others.
         """
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)
@@ -520,7 +538,8 @@ class MixingModel:
     def far(self) -> FloatArray:
         """Errors of the left-out mixed entries in half widths of their unscaled intervals.
 
-        They are 0 or more, float64, one for each entry that is `mixed`.
+        They are 0 or more, float64, one for each entry that is `mixed`, in their order; 1 is the
+        edge of the 90 % interval.
         """
         return (np.abs(self.loo_error) / (DEVIATIONS_90 * self.loo_deviation))[
             self.mixed
@@ -530,7 +549,7 @@ class MixingModel:
         """Predict energies at occupations, without noise.
 
         `at` is an `Occupation` of n rows: shares of rare earths, metals and interstitials on their
-        sites.
+        sites, columns those of ``earths``, ``metals`` and ``thirds`` of the model.
 
         Returns
         -------
@@ -552,15 +571,19 @@ class MixingModel:
         Parameters
         ----------
         earths, metals, thirds : ndarray of int64
-            Element columns, ascending, of the elements on each site of the phases. The model must
-            hold them; `thirds` may be empty.
+            Element columns (atomic numbers less one), ascending, of the elements on each site of
+            the phases. The model must hold them; `thirds` may be empty.
 
         Returns
         -------
         Nodes
-            ``sites`` (site and place of each element), ``energies`` (number, mean in eV/atom and
-            scaled covariance of the nodes, and noise) and ``members`` (which end members the
-            snapshot has).
+            ``sites``: ``role``, int8 (118,), 0 rare earth, 1 metal, 2 interstitial, -1 none,
+            ``place`` of each element among those of its site, (118,), and ``atoms`` of each site,
+            (3,). ``energies``: ``node``, the number of the node of a rare earth, an interstitial
+            and two metals (a metal with itself is an end member), (R, X, M, M), ``mean``, eV/atom,
+            (k,), ``covariance``, (k, k), scaled, and ``noise``, (3,). ``members``: ``known``, bool
+            (R, X, M), which end members the snapshot has, ``borrowed``, bool (118, 118),
+            ``significant`` and ``trace``. X is 1 without interstitials.
         """
         role = np.full(N_ELEMENTS, -1, np.int8)
         index = np.zeros(N_ELEMENTS, np.int64)
@@ -634,7 +657,7 @@ def _select_observations(
     Returns
     -------
     ndarray of bool, shape (n,)
-        True for those that are learnt from.
+        True for those that are learnt from; always for those from `entries` on.
     """
     candidates = np.arange(len(rest))
     inverse = invert(full)
@@ -659,9 +682,9 @@ def _select_observations(
 def conformal_scale(far: FloatArray) -> float:
     """Compute the factor on intervals with which they hold nine of ten left-out entries.
 
-    `far`, (n,), are errors of left-out entries in half widths of their 90 % intervals. The factor
-    is their conformal quantile, but not below 1, since end members without an entry need the width
-    that mixed compositions could spare. It is 1 with too few entries.
+    `far`, (n,), are absolute errors of left-out entries in half widths of their 90 % intervals, no
+    NaN. The factor is their conformal quantile, but not below 1, since end members without an entry
+    need the width that mixed compositions could spare. It is 1 with fewer than ten entries.
     """
     from .._core._intervals import quantile
 
@@ -673,8 +696,9 @@ def conformal_scale(far: FloatArray) -> float:
 def mixing_model(snapshot: Entries, host: str) -> MixingModel:
     """Return the `MixingModel` of a host.
 
-    `host` is a name of `HOSTS`. The model is fitted at the first call and kept in the cache of
-    `snapshot`.
+    `host` is a name of `HOSTS`, such as "2:14:1"; a variant has a model of its own. `snapshot` is
+    an `Entries` or `Snapshot`. The model is fitted to its lowest entries at the first call and kept
+    in its cache.
     """
     key = ("mixing", host)
     if key not in snapshot._cache:

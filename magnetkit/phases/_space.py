@@ -67,7 +67,8 @@ class PhaseSpace:
         """Return the space of some of the phases, with the same columns.
 
         `chosen`, bool (phases,), is True for the phases to take; it must be True for the elements,
-        which come first. Facets are not taken over.
+        which come first. The order stays, phases are numbered anew. ``left_out`` and ``doubtful``
+        are taken over as they are, facets are not. This space is not changed.
         """
         keep = np.flatnonzero(chosen)
         compounds = self.table()[keep]
@@ -88,7 +89,8 @@ class PhaseSpace:
     def table(self) -> CompositionTable:
         """Return the phases as a composition table.
 
-        Rows are in the order of the phases; row_index counts from 0.
+        Rows are in the order of the phases, the elements first; row_index counts from 0. Amounts
+        are atomic fractions. Formulas and energies are not in it.
         """
         element = np.full(self.columns, -1, np.int32)
         has_column = self.column >= 0
@@ -102,7 +104,9 @@ def _find_lowest(
 ) -> dict[bytes, int]:
     """Return for each key the position of its lowest energy, the first of equals.
 
-    `keys` are such as of `composition_keys`, one for each of `energies`, float64 (n,), eV/atom.
+    `keys` are such as of `composition_keys`, one for each of `energies`, float64 (n,), eV/atom,
+    none NaN. Positions count from 0; keys of the result are in the order in which they first
+    appear.
     """
     lowest: dict[bytes, int] = {}
     for place, key in enumerate(keys):
@@ -116,8 +120,9 @@ def _check_elements(
 ) -> None:
     """Raise DataError if one of the elements at `rows` has an energy below zero.
 
-    `formulas` and `energies` (eV/atom) are of all entries; `rows` are positions in them. Below zero
-    means less than -1e-6 eV/atom.
+    `formulas`, n texts, and `energies`, (n,), eV/atom, are of all entries; `rows`, int, are
+    positions in them, from 0, of pure elements. Below zero means less than -1e-6 eV/atom. The first
+    such element is named. Nothing is returned; an energy above zero passes.
     """
     for i in rows:
         if energies[i] < -1e-6:
@@ -135,9 +140,10 @@ def build_space(
 ) -> PhaseSpace:
     """Gather phases into a space: the lowest energy of each composition, elements at zero.
 
-    Entries without energy, or more than `ABSURD_EV_ATOM` from the elements, are left out and
-    listed. So are collapsed entries. Where the lowest entry of a composition is collapsed, the
-    whole composition is left out as doubtful: another polymorph says nothing of it.
+    Entries without energy (NaN), or more than `ABSURD_EV_ATOM` (5 eV/atom) from the elements, are
+    left out and listed. Where the lowest entry of a composition is collapsed, the whole composition
+    is left out as doubtful: another polymorph says nothing of it. Collapsed entries that are not
+    the lowest are listed too. Compositions that agree within 1e-6 are the same.
 
     Parameters
     ----------
@@ -153,12 +159,15 @@ def build_space(
     Returns
     -------
     PhaseSpace
-        The elements first, then compounds in the order in which their compositions appear.
+        The elements first, by atomic number, at energy 0 whether they have an entry or not, then
+        compounds in the order in which their compositions appear. ``formulas`` are symbols, then
+        the texts of the lowest entries; ``left_out`` are texts such as "SmCo5: no formation
+        energy"; ``doubtful`` maps keys of `composition_keys` to formulas.
 
     Raises
     ------
     DataError
-        If a formula cannot be read, or an element lies below zero.
+        If a formula of an entry with a usable energy cannot be read, or an element lies below zero.
     """
     absurd = ~(np.abs(energies) <= ABSURD_EV_ATOM)
     collapsed = (
@@ -229,7 +238,10 @@ def _reasons_left_out(
     Returns
     -------
     tuple of str
-        First those without a usable energy, then the others, one text an entry.
+        First those without a usable energy, "SmCo5: no formation energy" or "SmCo5: formation
+        energy 9.2 eV/atom", then the collapsed ones, "YFe2: calculated without its moment"; one
+        text an entry, in the order of the entries. An entry that is both is named once, among the
+        first.
     """
     reasons = []
     for i in np.flatnonzero(absurd):
@@ -248,8 +260,9 @@ def _reasons_left_out(
 def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
     """Return one key a composition of `table`, equal where elements and fractions are.
 
-    Fractions count as equal where they agree when rounded to so many `digits` behind the point.
-    An entry of fraction 0 makes another key.
+    Fractions count as equal where they agree when rounded to so many `digits` behind the point, 9
+    at most. A key is bytes, of no use but to be compared with keys of as many digits. An entry of
+    fraction 0 makes another key. The order is that of the rows.
     """
     amount = np.round(table.values * 10**digits).astype(np.int32)
     parts = np.column_stack([table.indices, amount]).astype(np.int32)
@@ -260,7 +273,9 @@ def composition_keys(table: CompositionTable, digits: int = 6) -> list[bytes]:
 def read_formulas(entries: "pd.DataFrame") -> CompositionTable:
     """Read the column ``formula`` of a snapshot's entries, in atoms, one row an entry.
 
-    A formula that cannot be read has no row; ``row_index`` gives the entry of each row.
+    `entries` is a frame whose ``formula`` holds texts such as "SmCo5"; other columns are not read.
+    A formula that cannot be read has no row, and stands in ``errors`` of the table; ``row_index``
+    gives the entry of each row, from 0.
     """
     return CompositionTable.from_strings(
         entries["formula"].tolist(), basis="atomic"
@@ -273,7 +288,9 @@ def find_compositions(
     """Say which entries have one of the compositions `keys`, bool (n,).
 
     `entries` is the frame of a snapshot, of which ``formula`` is read; `keys` are of
-    `composition_keys`.
+    `composition_keys` with six digits, such as the keys of ``PhaseSpace.doubtful``. The result is
+    in the order of the entries; a formula that cannot be read has no place in it, so that it is
+    shorter then.
     """
     table = read_formulas(entries)
     return np.array([key in keys for key in composition_keys(table)], bool)
@@ -282,9 +299,12 @@ def find_compositions(
 def lowest_entries(snapshot: Entries) -> PhaseSpace:
     """Return the lowest entry of every composition of a snapshot; a warning names entries left out.
 
-    The result is kept for the next call. DataError as from `build_space`, or if the entries are of
-    more than one scheme. It is kept in the cache of the snapshot, and the warning is issued at the
-    first call alone.
+    Of the frame ``snapshot.entries`` the columns ``formula`` and ``formation_energy_eV_atom`` are
+    read (KeyError without them), and, where they are there, ``energy_error_eV_atom``,
+    ``magnetic_moment_muB_atom``, ``ordering``, ``thermo_type`` and ``source``. Elements stand
+    first, at energy 0. The result is kept in the cache of the snapshot, and the warning is issued
+    at the first call alone. DataError as from `build_space`, or if the entries are of more than one
+    scheme.
     """
     if "space" not in snapshot._cache:
         entries = snapshot.entries
@@ -309,8 +329,9 @@ def _errors(entries: Any) -> FloatArray | None:
 def _warn_left_out(name: str, space: PhaseSpace) -> None:
     """Issue a warning that names entries left out, and compositions that are unknown for it.
 
-    `name` is that of the snapshot. Nothing is issued if none was left out; at most five are named.
-    `space` says what was left out and what is doubtful.
+    `name` is that of the snapshot, for the text. `space` says in ``left_out`` what was left out,
+    and in ``doubtful`` which compositions are unknown. Nothing is issued if none was left out; at
+    most five of each are named. Nothing is returned.
     """
     if not space.left_out:
         return
@@ -336,8 +357,11 @@ def find_collapsed_entries(entries: Any) -> BoolArray | None:
     Compounds of rare earths with at least 60 at.% iron, or 80 at.% iron and cobalt, are magnetic; a
     calculation that lost the moment lies up to 0.3 eV/atom too high. Not judged are those of
     gadolinium and europium, whose 4f moments are calculated and may cancel, and antiferromagnets.
-    None if the entries carry no moments. `entries` is the frame of a snapshot with ``formula``, and
-    ``magnetic_moment_muB_atom`` and ``ordering`` if they are known.
+    `entries` is the frame of a snapshot with ``formula``, and, if they are known,
+    ``magnetic_moment_muB_atom`` (Bohr magnetons an atom) and ``ordering``, of which "AFM" is an
+    antiferromagnet. None if that column of moments is missing or empty; an entry without a moment
+    (NaN), and one whose formula cannot be read, is False. A moment is lost below 0.3 Bohr magnetons
+    an atom of iron and cobalt.
     """
     name = "magnetic_moment_muB_atom"
     if name not in entries.columns or entries[name].isna().all():
@@ -362,7 +386,10 @@ def find_collapsed_entries(entries: Any) -> BoolArray | None:
 def _check_one_scheme(snapshot: Entries) -> None:
     """Raise DataError if the entries of a snapshot name more than one scheme of energies.
 
-    The columns ``thermo_type`` and ``source`` are looked at, if the entries have them.
+    The columns ``thermo_type`` and ``source`` are looked at, if the entries have them: the last
+    word of each text counts if it is one of `SCHEMES`, "GGA_GGA+U", "GGA_GGA+U_R2SCAN" or "R2SCAN".
+    Each column is judged by itself; missing cells and other words do not count. Nothing is
+    returned.
     """
     for name in ("thermo_type", "source"):
         if name in snapshot.entries.columns:
@@ -400,7 +427,8 @@ class Systems:
         Returns
         -------
         tuple of three ndarrays of int64
-            System, first position in ``order`` and the position after the last, of each run.
+            System (row of ``members``), first position in ``order`` and the position after the
+            last, of each run.
         """
         runs = []
         for system in np.flatnonzero(chosen):
@@ -414,14 +442,16 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
     """Group the rows of a table by the largest chemical systems that hold them.
 
     A row joins a system of more elements if another row needs that anyway: the hull over more
-    elements is the same at its composition. Rows with an element without phases are left out.
-    `space` gives each element its column.
+    elements is the same at its composition. Rows with an element without phases, and empty ones,
+    are left out. `table` has n compositions; of `space` only ``column`` and ``columns`` are used,
+    which give each element its column. Neither is changed.
 
     Returns
     -------
     Systems
-        ``members``, bool (systems, columns), the elements of each; ``order``, the rows system by
-        system; ``bounds``, (systems + 1,), where those of each lie in it.
+        ``members``, bool (systems, columns), the elements of each; ``order``, row numbers of
+        `table` from 0, system by system, ascending within each; ``bounds``, (systems + 1,), where
+        those of each lie in it: system s has ``order[bounds[s]:bounds[s + 1]]``.
     """
     import pandas as pd
 
@@ -467,7 +497,8 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
 def first_positions(codes: IntArray, n: int) -> IntArray:
     """Return where each of the codes 0 to `n` - 1 appears first in `codes`, int64 (n,).
 
-    A code that does not appear has 0. Negative codes must not occur.
+    `codes`, int (m,), are such as ``pandas.factorize`` returns; positions count from 0. A code that
+    does not appear has 0. Negative codes must not occur.
     """
     first = np.zeros(n, np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
@@ -478,7 +509,8 @@ def _cover(sets: NDArray[np.uint64], sizes: IntArray) -> IntArray:
     """Return for each of n distinct sets the index of the largest that contains it, int64 (n,).
 
     `sets`, uint64 (n, words), have a bit an element; `sizes`, (n,), are how many each has. A set
-    that no larger one contains has its own index.
+    that no larger one contains has its own index; any other the largest that contains it, of
+    equally large ones the first. Neither is changed.
     """
     owner = np.arange(len(sets))
     order = np.argsort(-sizes, kind="stable")
@@ -507,7 +539,7 @@ def _is_subset(
     """Say whether each set of `some` is contained in each of `others`, bool (a, b).
 
     `some`, uint64 (a, words), and `others`, uint64 (b, words), have a set a row and a bit an
-    element.
+    element. A set is contained in itself, and the empty set in any.
     """
     is_inside = np.ones((len(some), len(others)), bool)
     for column, other in zip(some.T, others.T, strict=True):
@@ -518,9 +550,11 @@ def _is_subset(
 def find_facets(space: PhaseSpace, members: BoolArray) -> "Planes | None":
     """Return the facets of a chemical system; None where they cannot be had, see `_find`.
 
-    They are computed at the first call and kept in ``space.facets``. `space` has the phases on
-    the hull. `members`, bool (columns,), says which elements the system has. `Planes` has the
-    prices (eV/atom), corners and factors of each facet.
+    They are computed at the first call and kept in ``space.facets``, None too. `space` has the
+    phases on the hull, see `stable_space`. `members`, bool (columns,), says which elements the
+    system has, by the columns of `space`, not by atomic number. `Planes` has ``price``, (facets,
+    m), eV/atom, ``corner``, int32 (facets, m), numbers of the phases in `space`, ascending, and
+    ``factors``, ``order``, ``matrix`` and ``energy``, see `_find`.
     """
     key = members.tobytes()
     if key not in space.facets:
@@ -537,8 +571,11 @@ def _find(space: PhaseSpace, members: BoolArray) -> "Planes | None":
     Returns
     -------
     Planes or None
-        ``price``, (facets, m), eV/atom; ``corner``, int32 (facets, m), numbers of the phases in
-        `space`; their factors, order, matrix and energies.
+        Of a system of m elements, in the order of their columns: ``price``, what each facet prices
+        an atom of each element at, (facets, m), eV/atom; ``corner``, int32 (facets, m), numbers of
+        the phases in `space`, ascending; ``matrix``, what the corners are made of, element by
+        corner, (facets, m, m); ``factors`` and ``order``, its factors; ``energy`` of the corners,
+        (facets, m), eV/atom.
     """
     from scipy.spatial import ConvexHull, QhullError
 

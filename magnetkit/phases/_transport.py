@@ -59,7 +59,8 @@ def fetch_records(
     Parameters
     ----------
     systems : list of str
-        Chemical systems, such as "Co-Sm", subsystems included.
+        Chemical systems, such as "Co-Sm", elements in alphabetical order; those of fewer elements
+        must be listed, too.
     key : str
         API key. It goes to the process through its standard input, not through its environment.
     endpoint : str
@@ -70,9 +71,9 @@ def fetch_records(
     Returns
     -------
     version : str
-        Version of the database.
-    records : dict of list
-        Results of `read_document` by kind: ``summary``, ``thermo`` and ``magnetism``.
+        Version of the database, such as "2025.09.25".
+    records : dict of list of dict
+        Results of `_documents.read_document` by kind: ``summary``, ``thermo`` and ``magnetism``.
 
     Raises
     ------
@@ -111,10 +112,12 @@ def fetch_records(
 def _ask_in_child(question: News, key: str) -> Iterator[News]:
     """Start a process that asks the server; yield its messages, the last one records or an error.
 
-    The process is killed if it gives no sign in time, and at the end. `question` is a dict of
-    ``systems``, a list of str, and ``endpoint``, the address. Messages are dicts: ``loaded``;
-    ``kind``, ``done`` and ``total``; ``note``; ``version`` and ``records``; or ``error``, a text.
-    `key` is the API key, which is written to its standard input.
+    The process is killed if it gives no sign for 300 s at first, or 120 s later, and at the end.
+    `question` is a dict of ``systems``, a list of texts such as "Co-Sm", and ``endpoint``, the
+    address. `key` is the API key, which is written to the standard input of the process. Messages
+    are dicts: ``loaded`` (True); ``kind``, ``done`` and ``total`` (numbers of documents); ``note``,
+    a text; ``version`` and ``records``; or ``error``, a text. An error message always comes last,
+    behind the records too, so the caller must stop at these.
     """
     environment = {
         name: text for name, text in os.environ.items() if name != "MP_API_KEY"
@@ -167,8 +170,10 @@ def _ask_in_child(question: News, key: str) -> Iterator[News]:
 def _main() -> None:
     """Read the question from standard input, ask the server, and write messages to standard output.
 
-    It runs in the child process. A thread ends the process with its parent, and an interrupt from
-    the keyboard is ignored.
+    It runs in the child process. The question is one line of JSON with ``systems``, ``endpoint``
+    and ``key``; each message is a line of JSON, see `_ask_in_child`. What other packages print goes
+    to standard error. A thread ends the process, with code 1, when standard input is closed, as it
+    is with its parent. An interrupt from the keyboard is ignored.
     """
     # The process that started this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -202,8 +207,8 @@ def answer(question: News, key: str, say: Callable[[News], None]) -> None:
     key : str
         API key. An answer that holds it is an error.
     say : callable
-        Called with dicts: messages of progress, then ``version`` and ``records``, or ``error``, a
-        text.
+        Called with one dict a time: messages of progress (``loaded``, ``note``, or ``kind``,
+        ``done`` and ``total``), and last ``version`` and ``records``, or ``error``, a text.
     """
     where = _place(question["endpoint"])
     try:
@@ -236,7 +241,8 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
     Returns
     -------
     dict
-        ``version``, a text, and ``records``, a dict of lists by kind.
+        ``version``, a text such as "2025.09.25", and ``records``, a dict of lists of documents by
+        ``summary``, ``thermo`` and ``magnetism``.
 
     Raises
     ------
@@ -276,7 +282,7 @@ def _fetch_documents(
     Parameters
     ----------
     materials : mp_api rester
-        Has a rester with a method ``search`` for each kind.
+        Has the attributes ``summary``, ``thermo`` and ``magnetism``, each with a method ``search``.
     watch : _Watch
         Hook of its session; it calls the searches.
     where : str
@@ -302,8 +308,9 @@ def _fetch_documents(
         """Search documents of a kind by a criterion, in batches.
 
         `kind` is "summary", "thermo" or "magnetism"; `criterion` the keyword of mp-api that gets
-        `values`; `more` are further keywords. A list of values longer than `BATCH` is asked for in
-        several searches. The result is what `read_document` returns of each document.
+        `values`, such as "chemsys" or "material_ids"; `more` are further keywords. A list of values
+        longer than `BATCH` (100) is asked for in several searches; an empty one in none. The result
+        is a list of what `read_document` returns of each document.
         """
         documents: list[News] = []
         for start in range(0, len(values), BATCH):
@@ -340,8 +347,9 @@ class _Watch:
         """Call an action, again after a pause if it fails; NetworkError after several attempts.
 
         `where` names the address in messages. `action` takes no argument, and what it returns is
-        returned. A NetworkError that it raises goes through at once. The counts of documents are
-        reset before each try.
+        returned. A NetworkError that it raises goes through at once; any other Exception is tried
+        again, 3 times in all, after 1 s and 2 s. Each pause is told as ``{"note": text}``. The
+        counts of documents are reset before each try.
         """
         for attempt in range(1, ATTEMPTS + 1):
             self._came = 0
@@ -367,9 +375,11 @@ class _Watch:
     ) -> Any:
         """Return the documents of a search, all that were announced; NetworkError otherwise.
 
-        `ask` is mp-api's search, called with `criteria`; `where` is the address for messages;
-        `before` is how many of the kind came earlier, for the progress. The result is a list of
-        dicts. `check` must be a hook of the session, as it counts what the server announces.
+        `ask` is mp-api's search, called with `criteria` as keywords; `where` is the address for
+        messages; `before` is how many of the kind came earlier, for the progress. The result is
+        what `ask` returns, a list of dicts, in which each pair of ``material_id`` and
+        ``thermo_type`` must be there once. `check` must be a hook of the session, as it counts what
+        the server announces. A search is repeated as by `try_again`.
         """
         self._before = before
         records = self.try_again(lambda: ask(**criteria), where)
@@ -387,10 +397,11 @@ class _Watch:
     def check(self, response: Any, *_: Any, **__: Any) -> None:
         """Read an HTTP answer whole and check it; a hook of requests.
 
-        `response` is that of requests; further arguments, `_` and `__`, are not used.
-        `_PassingError` is raised if another answer may come later, NetworkError if not. The body
-        is read into memory, see `_read`, and the documents of a good answer are counted. A
-        redirect to the same host passes.
+        `response` is that of requests; further arguments, `_` and `__`, are not used. Nothing is
+        returned. `_PassingError` is raised if another answer may come later (429, or 500 and
+        above), NetworkError if not (any other status but 200, or a redirect to another host). The
+        body is read into memory, see `_read`, and the documents of an answer of 200 are counted. A
+        redirect to the same scheme, host and port passes.
         """
         where = _place(response.url)
         status = response.status_code
@@ -417,8 +428,9 @@ class _Watch:
     def _read(self, response: Any, where: str) -> None:
         """Read the body of an answer into memory, in place; NetworkError if it is too large.
 
-        `response`, of requests, is changed: ``raw`` becomes the body in memory and ``encoding``
-        UTF-8. Nothing is kept on this object. `where` names the server in the message.
+        `response`, of requests, is changed: ``raw`` becomes the body in memory, unpacked, and
+        ``encoding`` UTF-8. Nothing is kept on this object. `where` names the server in the message.
+        Too large is more than `MOST_BYTES` (64 MiB).
         """
         # In parts as they come, so that an endless answer does not fill the memory.
         parts = []
@@ -439,8 +451,10 @@ class _Watch:
         """Count the documents of a page and report the progress; NetworkError if it names no total.
 
         A part of an answer must not pass for the whole. `response` must be read; its body is JSON
-        with ``data``, a list of dicts, and ``meta.total_doc``. `where` is the address, whose last
-        part is the kind. NetworkError too if the total is above `MOST_DOCUMENTS`.
+        with ``data``, a list of dicts, and ``meta.total_doc``, a whole number, not below the number
+        of these. `where` is the address, whose last part is the kind, such as "thermo". ``{"kind",
+        "done", "total"}`` is told, earlier documents of the kind counted. NetworkError too if the
+        total is above `MOST_DOCUMENTS` (50,000).
         """
         page = json.loads(response.content)
         try:
@@ -474,7 +488,9 @@ class _Watch:
 def _reason(error: BaseException) -> str:
     """Say what went wrong in words of this machine, never of the server's.
 
-    The innermost cause of `error` is told.
+    The innermost cause of `error` is told: of a `_PassingError` its own text, of an OSError what
+    the system calls it, of a ValueError, LookupError, TypeError or AttributeError "its answer has
+    another shape", of any other the name of its class.
     """
     while inner := error.__cause__ or error.__context__:
         error = inner

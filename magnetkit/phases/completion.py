@@ -54,7 +54,7 @@ class Correction(NamedTuple):
         """Return the energies of n compositions, eV/atom, in the other scheme, shape (n,).
 
         `table` has the compositions, and `energies`, (n,), their formation energies in the first
-        scheme, eV/atom. Pure elements keep theirs. Neither is changed.
+        scheme, eV/atom. Pure elements keep theirs; NaN stays. Neither is changed.
         """
         pure = np.diff(table.indptr) == 1
         return np.where(pure, energies, energies + _groups(table) @ self.shifts)
@@ -70,18 +70,20 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     source : Entries
         Snapshot whose energies are to be corrected.
     target : Entries
-        Snapshot whose scheme they are to have. Neither is changed.
+        Snapshot whose scheme they are to have. Neither is changed. Of both the lowest entry of each
+        composition counts, pure elements do not.
 
     Returns
     -------
     Correction
-        ``shifts`` (eV/atom by group of elements), ``error`` (standard deviation, eV/atom, from
-        left-out compounds) and ``shared`` (number of compounds).
+        ``shifts`` (what is added to an energy, eV/atom by group of elements, (103,), see
+        `_groups`), ``error`` (standard deviation, eV/atom, from left-out compounds) and ``shared``
+        (number of compounds).
 
     Raises
     ------
     DataError
-        If they share fewer than `LEAST_SHARED` compounds.
+        If they share fewer than `LEAST_SHARED` (8) compounds.
     """
     from sklearn.linear_model import HuberRegressor
     from sklearn.model_selection import cross_val_predict
@@ -116,7 +118,8 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
 def _compound_energies(snapshot: Entries) -> dict[bytes, float]:
     """Return the lowest energy of each compound of a snapshot, eV/atom, by its composition key.
 
-    They are in the order of `lowest_entries`, without the elements.
+    Keys are of `composition_keys` with six digits. They are in the order of `lowest_entries`,
+    without the elements; doubtful compositions have none.
     """
     space = lowest_entries(snapshot)
     keys = composition_keys(space.table())[space.columns :]
@@ -131,16 +134,21 @@ def complete(snapshot: Kind, embedded: Entries) -> Kind:
 
     Parameters
     ----------
-    snapshot : Snapshot
-        The snapshot, which is not changed.
+    snapshot : Entries or Snapshot
+        The snapshot, which is not changed. Its manifest must have ``scheme``.
     embedded : Entries
-        The embedded snapshot.
+        The embedded snapshot, whose manifest must have ``source``.
 
     Returns
     -------
     Snapshot
-        A new one without a folder. Its distances to the hull are computed anew, and
-        ``manifest["completed"]`` says what was done.
+        A new one of the same class without a folder, named "NAME, completed". Rows of ``entries``
+        are its own, less the doubtful compositions, then those taken over, numbered anew; a column
+        that only one of the two has is missing (NaN) in the rows of the other.
+        ``energy_above_hull_eV_atom`` is computed anew. ``manifest["completed"]`` has ``entries``
+        (how many were taken over), ``doubtful`` (formulas), ``shared_compounds``, ``error_eV_atom``
+        and ``source``; ``elements`` are those of both, and ``files`` is dropped. Crystals are its
+        own alone.
 
     Raises
     ------
@@ -189,15 +197,17 @@ def _correct_energies(
 ) -> "pd.DataFrame":
     """Return a copy of entries with energies corrected to another scheme.
 
-    Changed are ``formation_energy_eV_atom``, the column of its error (`ERROR`, eV/atom, 0 for
-    elements) and ``source``, which names the scheme.
+    Set are ``formation_energy_eV_atom`` (eV/atom), ``energy_error_eV_atom`` (its error, 0 for
+    elements) and ``source``, such as "embedded snapshot, corrected to Materials Project R2SCAN".
+    Other columns, the distance to the hull among them, stay as they are.
 
     Parameters
     ----------
     entries : pandas.DataFrame
-        Entries of a snapshot.
+        Entries of a snapshot, with ``formula``, each of which must be readable, and
+        ``formation_energy_eV_atom``.
     correction : Correction
-        As `fit_correction` returns it.
+        As `fit_correction` returns it; ``shifts`` and ``error`` are used.
     scheme : str
         Name of the scheme, such as "Materials Project R2SCAN"; for the words alone.
     """
@@ -214,8 +224,8 @@ def _correct_energies(
 def _groups(table: CompositionTable) -> FloatArray:
     """Compute the atomic fractions of each group of elements, (n, 103).
 
-    `table` has n compositions. A group is one element, in order of atomic number; the rare earths
-    together are the last.
+    `table` has n compositions. A group is one element that is no rare earth, in order of atomic
+    number; the 16 rare earths, Y among them and Sc not, are together the last.
     """
     dense = table.to_array()
     earths = [INDEX[symbol] for symbol in RARE_EARTHS]
@@ -226,7 +236,8 @@ def _groups(table: CompositionTable) -> FloatArray:
 def _is_outside(snapshot: Entries, entries: "pd.DataFrame") -> BoolArray:
     """Say which entries are of a chemical system that a snapshot does not cover, bool (n,).
 
-    `entries` is the frame of another snapshot, of which ``formula`` is read.
+    `snapshot` is asked by its `covers`. `entries` is the frame of another snapshot, n rows, of
+    which the column ``formula`` (texts such as "SmCo5") is read.
     """
     return np.array(
         [not snapshot.covers(symbols) for symbols in entry_systems(entries)],

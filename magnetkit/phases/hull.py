@@ -63,7 +63,7 @@ def solve(
     Parameters
     ----------
     table : CompositionTable
-        n compositions.
+        n compositions; not changed.
     space : PhaseSpace
         Phases that compete, with all elements of them.
     products : bool
@@ -72,9 +72,11 @@ def solve(
     Returns
     -------
     Decomposition
-        ``energy``, (n,), eV/atom, NaN for a row with an element without phases; ``products``,
-        int32 (n, width), index into ``formulas``, -1 beyond the last; ``fractions``, (n, width),
-        shares of the atoms, 0 beyond the last.
+        ``energy``, (n,), eV/atom, NaN for a row with an element without phases and for an empty
+        one; ``products``, int32 (n, width), index into ``formulas``, ascending, -1 beyond the last
+        and throughout where the energy is NaN; ``fractions``, (n, width), shares of the atoms, 0
+        beyond the last; ``formulas``, those of `space`. The width is the number of elements of the
+        largest system.
     """
     from .._core._arrays import Phases
     from .._core._threads import share_rows
@@ -132,18 +134,20 @@ def _by_facets(
     rows : Rows
         (indptr, indices, values) of the atomic fractions of all compositions.
     own : ndarray of int64, shape (r,)
-        Rows of the system.
+        Numbers of the rows of the system, from 0.
     space : PhaseSpace
         Phases on the hull. The facets are kept in it.
     members : ndarray of bool, shape (columns,)
-        Elements of the system.
+        Elements of the system, by the columns of `space`.
     found : Found
-        Hull energies (eV/atom) and products are written at the rows `own`.
+        ``hull`` (eV/atom), ``products`` and ``fractions`` are written at the rows `own`, in place;
+        the last two only if they have columns.
 
     Returns
     -------
     bool
-        False if qhull failed or a row was not solved; what is written has no meaning then.
+        True if all rows are solved. False if qhull failed or a row was not solved; what is written
+        has no meaning then.
     """
     from .._core._threads import share_rows
     from . import _hull_kernels as _hull
@@ -168,7 +172,8 @@ def _by_facets(
 def stable_phases(space: PhaseSpace) -> PhaseSpace:
     """Return a new space of the phases on the hull: all that can be a product of anything.
 
-    Phases of `space` within 1e-9 eV/atom of the hull are on it. The elements stay in any case.
+    Phases of `space` within 1e-9 eV/atom of the hull are on it. The elements stay in any case,
+    first. Phases are numbered anew; `space` is not changed, but for facets that are kept in it.
     """
     above = space.energy - solve(space.table(), space).energy
     above[: space.columns] = 0.0
@@ -179,7 +184,9 @@ def stable_phases(space: PhaseSpace) -> PhaseSpace:
 def stable_space(snapshot: Entries) -> PhaseSpace:
     """Return the space of the phases on the hull of a snapshot.
 
-    It is computed at the first call and kept in the cache of `snapshot`.
+    `snapshot` is an `Entries` or `Snapshot`; the space has the lowest entries of its compositions,
+    the elements first. It is computed at the first call and kept in the cache of `snapshot`; do not
+    change it. DataError as from `lowest_entries`.
     """
     if "stable" not in snapshot._cache:
         snapshot._cache["stable"] = stable_phases(lowest_entries(snapshot))
@@ -189,8 +196,10 @@ def stable_space(snapshot: Entries) -> PhaseSpace:
 def measure_distances(snapshot: Entries) -> FloatArray:
     """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,).
 
-    They are at least 0. Entries are in the order of ``snapshot.entries``; NaN where an entry has no
-    energy.
+    They are at least 0. Entries are in the order of ``snapshot.entries``, whose columns ``formula``
+    and ``formation_energy_eV_atom`` are read; the column of distances is not. NaN where an entry
+    has no energy. Entries that the hull leaves out have a distance too. Every formula must be
+    readable (ValueError otherwise). The snapshot's frame is not changed.
     """
     entries = snapshot.entries
     hull = solve(read_formulas(entries), stable_space(snapshot)).energy
@@ -202,7 +211,8 @@ def product_texts(hull: Decomposition) -> "pa.Array":
     """Write the products of each of n rows with their shares of the atoms, the largest first.
 
     E.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``; the name alone of a single product, an empty text without
-    any. `hull` must have been solved with products. The result is a large_string array of n texts.
+    any. `hull`, of which ``products``, ``fractions`` and ``formulas`` are read, must have been
+    solved with products. The result is a large_string array of n texts without nulls.
     """
     import pyarrow as pa
 
@@ -224,7 +234,8 @@ def product_texts(hull: Decomposition) -> "pa.Array":
 def _letters(formulas: tuple[str, ...]) -> tuple[NDArray[Any], ...]:
     """Convert names to arrays for the kernel that writes products.
 
-    `formulas` are k names. The result is cached.
+    `formulas` are k names, a tuple. The result is cached for eight such tuples and must not be
+    changed.
 
     Returns
     -------
@@ -233,7 +244,7 @@ def _letters(formulas: tuple[str, ...]) -> tuple[NDArray[Any], ...]:
     starts : ndarray of int64, shape (k + 1,)
         Where each name begins in them; the last is their number.
     rank : ndarray of int64, shape (k,)
-        Place of each name in alphabetical order.
+        Place of each name in alphabetical order, from 0.
     """
     names = [name.encode() for name in formulas]
     starts = np.cumsum([0, *map(len, names)])
@@ -274,14 +285,17 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     source : Entries
         The snapshot. Facets are kept in its cache.
     elements : sequence of str
-        Symbols, such as ``["Sm", "Co", "Fe"]``, each once. KeyError for a text that is none.
+        Symbols, such as ``["Sm", "Co", "Fe"]``, one or more, each once. KeyError for a text that is
+        none; a text such as "Sm-Co" is not split.
 
     Returns
     -------
     Section
-        ``names``, ``shares`` (k, elements) and ``energies`` (eV/atom) of the stable phases,
-        ``edges`` between them, and ``others`` above the hull. Shares are in the order of
-        `elements`.
+        ``elements``, a tuple; ``names``, ``shares`` (k, elements; atomic fractions, 0 to 1) and
+        ``energies`` (formation energies, eV/atom) of the k stable phases, the elements among them;
+        ``edges``, int64 (e, 2), pairs of their numbers from 0, ascending, each once; ``others``,
+        with ``names``, ``shares`` and ``energies`` (not distances) of the phases above the hull.
+        Shares are in the order of `elements`.
 
     Raises
     ------
@@ -336,12 +350,13 @@ def _phases_above_hull(
     columns : list of int
         Elements of the system, atomic numbers less one; the order of the shares in the result.
     stable : set of str
-        Formulas to leave out.
+        Formulas to leave out, spelled as in ``space.formulas``.
 
     Returns
     -------
     Others
-        ``names``, ``shares`` (n, m) and ``energies`` (n,), formation energies in eV/atom.
+        ``names``, ``shares`` (n, m), atomic fractions, and ``energies`` (n,), formation energies in
+        eV/atom, of phases that hold no other element, in the order of `space`.
     """
     shares = space.table().to_array()[:, columns]
     inside = np.abs(shares.sum(axis=1) - 1.0) < 1e-9

@@ -32,9 +32,11 @@ def to_entries(
 ) -> "list[ComputedEntry]":
     """Convert the entries of a snapshot to pymatgen's, in their order; see `Snapshot.to_entries`.
 
-    With `structures` an entry that has a crystal becomes a ``ComputedStructureEntry``. Elements
+    Energies are total ones of the cell, eV, where every entry has ``energy_eV_atom``, else
+    formation energies. With `structures` an entry whose id is a ``material_id`` of the snapshot's
+    crystals becomes a ``ComputedStructureEntry``; the others stay ``ComputedEntry``. Elements
     without an entry follow, at zero, where energies are formation energies. DataError if
-    `structures` is set and the snapshot has none.
+    `structures` is set and the snapshot has none. The snapshot is not changed.
     """
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
@@ -67,9 +69,11 @@ def read_entries(entries: Any) -> Entries:
     Returns
     -------
     Entries
-        Named "entries", without a folder. Its energies are formation energies over the lowest
-        entry of each element, and ``energy_above_hull_eV_atom`` is computed. ``crystals`` holds
-        those of the entries that have one.
+        Named "entries", without a folder. Its frame has one row an entry in their order, with the
+        columns of `_entry_row` and ``energy_above_hull_eV_atom``, which is computed. Energies are
+        formation energies over the lowest entry of each element. ``crystals`` holds those of the
+        entries that have one, None without any. The manifest has ``scheme`` ("of the entries
+        given"), ``source`` and ``licence``.
 
     Raises
     ------
@@ -109,9 +113,12 @@ def phase_diagram(
 ) -> "PhaseDiagram":
     """Build pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`.
 
-    `snapshot` is not changed. `system` is a text such as "Nd-Fe-B", or an iterable of symbols.
-    Entries that the hull here leaves out are left out, and energies are formation energies.
-    InputError if `system` is neither, or the snapshot lacks one of its elements.
+    `snapshot` is not changed. `system` is a text such as "Nd-Fe-B", symbols joined by hyphens
+    without spaces, or an iterable of symbols; the order does not matter. Entries that the hull here
+    leaves out are left out, and energies are formation energies of the cell, eV. Elements without
+    an entry stand at zero, unless all entries of the system have a total energy
+    (``energy_eV_atom``). InputError if `system` is neither, or the snapshot lacks one of its
+    elements.
     """
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
@@ -153,15 +160,19 @@ def _computed_entries(
     Parameters
     ----------
     entries : DataFrame
-        Entries of a snapshot.
+        Entries of a snapshot with ``formula``, ``formation_energy_eV_atom`` and ``material_id`` (a
+        text, or missing), and as they are ``cell`` (formula of the cell), ``energy_eV_atom``,
+        ``uncorrected_energy_eV_atom`` and ``magnetic_moment_muB_atom``.
     total : bool
         Take the energies of the cells (``energy_eV_atom``, with their correction), which must be
-        there; otherwise formation energies.
+        there; otherwise formation energies, without a correction.
 
     Returns
     -------
     list of ComputedEntry
-        Energies are of the cell, eV; ``data`` holds what `_facts` returns and the material id.
+        Energies are of the cell, eV, of one formula unit where there is no ``cell``. ``data`` holds
+        what `_facts` returns and ``material_id``; without one the ``entry_id`` is formula and row
+        number from 0, such as "SmCo5-3".
     """
     from pymatgen.core import Composition
     from pymatgen.entries.computed_entries import ComputedEntry
@@ -197,9 +208,10 @@ def _computed_entries(
 def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
     """Collect what pymatgen's entry carries as data: formation energy and moment of the cell.
 
-    `row` is a row of a snapshot's entries as a dict, and `atoms` the number of atoms in the cell.
-    The keys are ``formation_energy_per_atom``, eV, and, if the moment is known,
-    ``total_magnetization``, muB.
+    `row` is a row of a snapshot's entries as a dict, with ``formation_energy_eV_atom`` and, if it
+    is known, ``magnetic_moment_muB_atom``; `atoms` is the number of atoms in the cell. The keys are
+    ``formation_energy_per_atom``, eV, and ``total_magnetization``, muB a cell, which is absent
+    where the moment is None or NaN.
     """
     facts: dict[str, Any] = {
         "formation_energy_per_atom": row["formation_energy_eV_atom"]
@@ -213,8 +225,9 @@ def _facts(row: dict[Any, Any], atoms: float) -> dict[str, Any]:
 def _missing_elements(entries: "pd.DataFrame") -> "list[ComputedEntry]":
     """Build entries at energy zero for elements that have none.
 
-    The list is empty where energies are total ones. `entries` are those of a snapshot. The new
-    entries have ids such as "Sm-at-zero".
+    The list is empty where all entries have a total energy, ``energy_eV_atom``. `entries` is the
+    frame of a snapshot, of which ``formula`` is read. The new entries are of one atom, in
+    alphabetical order, with ids such as "Sm-at-zero".
     """
     from pymatgen.entries.computed_entries import ComputedEntry
 
@@ -233,7 +246,9 @@ def _missing_elements(entries: "pd.DataFrame") -> "list[ComputedEntry]":
 def _read_crystals(table: "pd.DataFrame") -> "dict[str, Structure]":
     """Read crystals from text, by material id.
 
-    `table` is a frame with ``material_id`` and ``structure`` (JSON of a pymatgen structure).
+    `table` is a frame with ``material_id`` and ``structure`` (JSON of a pymatgen structure). Keys
+    are the ids as texts; of several rows of one id the last counts. A text that is no such JSON is
+    a ValueError.
     """
     from pymatgen.core import Structure
 
@@ -247,7 +262,8 @@ def _element_energies(entries: "list[ComputedEntry]") -> dict[str, float]:
     """Return the lowest energy of each element, eV/atom; InputError if one has none.
 
     Keys are symbols. The error is of an element that stands in a compound and has no entry of its
-    own. `entries` are those of pymatgen, of one scheme.
+    own; all such are named. `entries` are those of pymatgen, of one scheme, of which
+    ``composition`` and ``energy_per_atom`` (with the correction) are read.
     """
     lowest: dict[str, float] = {}
     missing_elements: set[str] = set()
@@ -273,11 +289,12 @@ def _entry_row(
 ) -> dict[str, Any]:
     """Build the row of one entry of pymatgen's, with the lowest elements at zero.
 
-    `elements` are the lowest energies of the elements, eV/atom. The columns are those of a
-    snapshot's entries. The keys are ``formula``, ``cell``, ``formation_energy_eV_atom``,
-    ``material_id``, ``energy_eV_atom``, ``uncorrected_energy_eV_atom``,
-    ``magnetic_moment_muB_atom`` and, if the entry has it, ``thermo_type``. KeyError for an element
-    without an energy.
+    `elements` are the lowest energies of the elements by symbol, eV/atom; KeyError for an element
+    without one. The keys are ``formula`` (reduced), ``cell`` (formula of the cell),
+    ``formation_energy_eV_atom``, ``material_id`` (of the entry's data, else its ``entry_id``, None
+    without either), ``energy_eV_atom`` (with correction), ``uncorrected_energy_eV_atom``,
+    ``magnetic_moment_muB_atom`` (0 or more, NaN where the data have no ``total_magnetization``)
+    and, if the data have it, ``thermo_type``. There is no ``energy_above_hull_eV_atom``.
     """
     composition = entry.composition
     atoms = composition.num_atoms
@@ -306,8 +323,9 @@ def _entry_row(
 def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
     """Collect ``material_id`` and ``structure`` (JSON) of entries with a crystal; None without any.
 
-    An entry has a crystal if it has the attribute ``structure``. The id is that of its data, else
-    of the entry.
+    An entry has a crystal if it has the attribute ``structure``, and not None in it. One row a
+    crystal. The id is ``material_id`` of its data, else ``entry_id``, as a text; without either it
+    is "None".
     """
     import pandas as pd
 
@@ -326,8 +344,9 @@ def _crystal_table(entries: "list[ComputedEntry]") -> "pd.DataFrame | None":
 def _is_usable(snapshot: Entries) -> BoolArray:
     """Say which entries of `snapshot` the hull takes into account, bool (n,).
 
-    Left out are entries without a usable energy, calculated without their moment, or of a
-    composition that is doubtful for it. They are in the order of ``snapshot.entries``.
+    False are entries without a usable energy (NaN, or above 5 eV/atom in size), calculated without
+    their moment, or of a composition that is doubtful for it. Higher polymorphs are True. They are
+    in the order of ``snapshot.entries``, whose formulas must all be readable.
     """
     entries = snapshot.entries
     doubtful = lowest_entries(snapshot).doubtful

@@ -83,7 +83,7 @@ class Partition:
     recipe: CompositionTable
 
     def __repr__(self) -> str:
-        """Return the number of recipes of each host in words."""
+        """Return the number of recipes of each host in words; hosts without recipes are left out."""
         counts = np.bincount(self.host + 1, minlength=1)
         names = ("unknown", *HOST_NAMES)
         texts = [
@@ -107,8 +107,10 @@ class Partition:
     def charges(self) -> BoolArray:
         """Which recipes are charges of magnets, bool (n,).
 
-        The rest of a charge is a boundary phase of its host, as the host's record says. The result
-        is computed once and kept.
+        The rest of a charge is a boundary phase of its host: it lies within one of the windows in
+        ``split.boundary`` of the host's record. Rows of an unknown host, and those with an empty
+        `grain_boundary`, are False; so are all rows of 1:12, 2:17:3 and 1:12:1, whose records name
+        no boundary. The result is computed once and kept.
         """
         is_charge = np.zeros(len(self.host), bool)
         for code in np.unique(self.host[self.host >= 0]):
@@ -123,8 +125,10 @@ class Partition:
 
         The columns are ``host``, ``hard_phase`` and ``grain_boundary`` (formulas),
         ``hard_volume_fraction`` and ``hard_weight_fraction``; one row a recipe. A host is a name
-        such as "2:14:1", or "unknown". Formulas are of atomic fractions; that of nothing left is
-        empty.
+        such as "2:14:1", or "unknown"; the column is a Categorical. Formulas are texts of atomic
+        fractions to four digits; that of nothing left is empty. Shares are 0 to 1, NaN for an
+        unknown host. Rows are numbered from 0, whatever ``row_index`` says. The recipe is not a
+        column.
         """
         import pandas as pd
 
@@ -157,8 +161,10 @@ class Traces(NamedTuple):
     def words(self) -> dict[int, str]:
         """Say by row, in words, which traces are outside the limits and which are taken for inert.
 
-        Rows without such traces are not in the result. A text is such as "Si 0.12 wt.% taken for
-        inert".
+        Keys are row numbers from 0, values one text a row. Rows without such traces are not in the
+        result. A text is such as "Sn 0.12 wt.% taken for inert, Zn 0.5 wt.% outside, over 0.3", its
+        parts joined by commas; the number behind "over" is the limit, wt.%. O, N and C are never
+        named.
         """
         words_of_row: dict[int, list[str]] = {}
         for row, element, weight in zip(
@@ -184,23 +190,29 @@ def purify(
     Oxygen, nitrogen and carbon are taken out where they are no part of the host (of carbon beside
     boron perhaps a part only); they bind rare earth, as those of a process do. An element of
     ``traces.csv`` is taken out if it is within its limit; it dilutes and does no more. Nothing is
-    taken out of rows of no host. If nothing is to be taken out of any row, the same table is
-    returned with None. `table` itself is not changed.
+    taken out of rows of no host. An element above its limit stays whole in the recipe and makes the
+    row ``beyond``. If no row holds an element that could be taken out, the same table is returned
+    with None. `table` itself is not changed.
 
     Parameters
     ----------
     table : CompositionTable
         n recipes.
     codes : ndarray of int8, shape (n,)
-        Index of each recipe's host, -1 for none.
+        Index into `HOST_NAMES` of each recipe's host, as `assign_hosts` returns it; -1 for none.
 
     Returns
     -------
     CompositionTable
-        The n recipes, fractions of the rest.
+        The n recipes, fractions of the rest, which sum to 1. Row numbers and errors are kept.
+        Values that a user gave of the hard phase (``given``) are NaN in the rows that changed.
     Traces or None
-        What was taken out, (n,) each: ``gases`` and ``weight`` in wt.%, ``volume`` as a share,
-        ``beyond`` where there is more than is known to be without effect.
+        What was taken out, (n,) each. ``gases`` maps "oxygen_wt_pct", "nitrogen_wt_pct" and
+        "carbon_wt_pct" to wt.%, NaN where a row has none. ``weight`` is that of elements of
+        ``traces.csv`` in the recipe, wt.%, those above their limit too, 0 without any. ``volume``
+        is their share of the volume, 0 to 1. ``beyond`` is True where there is more than is known
+        to be without effect. ``said`` has rows (from 0), elements (atomic number less one) and
+        wt.%, one entry for each element of ``traces.csv`` in a row.
     """
     from ..alloy._row_kernels import sums
 
@@ -258,8 +270,10 @@ def purify(
 def _removed_carbon(table: CompositionTable, codes: Int8Array) -> FloatArray:
     """Compute the share of its carbon that is taken out of each recipe, 0 to 1, (n,).
 
-    A host of a boride keeps the carbon where it takes much of boron's place. All others have 1.
-    `table` has n recipes, and `codes`, int8 (n,), are those of their hosts, -1 for none.
+    A host of a boride (2:14:1) keeps the carbon where it takes much of boron's place: the share is
+    1 where carbon is up to 10 % of the atoms of B and C, 0 from 25 % on, and linear between. All
+    other hosts, and rows of no host, have 1. A boride without B and C has 1. `table` has n recipes,
+    and `codes`, int8 (n,), are those of their hosts, indices into `HOST_NAMES`, -1 for none.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.nan_to_num(table.fraction("C") / table.fraction("B", "C"))
@@ -280,9 +294,11 @@ GASES = {"O": "oxygen_wt_pct", "N": "nitrogen_wt_pct", "C": "carbon_wt_pct"}
 def _trace_limits() -> FloatArray:
     """Return the largest amount of each element that is taken out of recipes, wt.%.
 
-    The shape is (hosts + 1, 118). It is 0 where the host dissolves the element, and infinite for
-    elements that bind rare earth. The last row is for compositions of no host. The array is cached
-    and must not be changed.
+    The shape is (hosts + 1, 118): a row a host in the order of `HOST_NAMES`, a column an element,
+    its atomic number less one. It is 0 for an element that ``traces.csv`` does not list and where
+    the host dissolves the element, and infinite for O, N and C, which bind rare earth, unless they
+    are interstitials of the host. The last row, index -1, is for compositions of no host. The array
+    is cached and must not be changed.
     """
     limit_of_element = {
         r["element"]: float(r["limit_wt_pct"])
@@ -321,21 +337,24 @@ def partition(
     Parameters
     ----------
     table : CompositionTable
-        The recipes.
+        The recipes, n rows; not changed.
     host : str or ndarray of int8, shape (n,)
-        ``"auto"`` to find the host of each, the name of the host of all, such as "2:14:1", or the
-        codes that `assign_hosts` returned.
+        ``"auto"`` to find the host of each, the name of the host of all, one of `HOST_NAMES` such
+        as "2:14:1", or the codes that `assign_hosts` returned, -1 for none.
 
     Returns
     -------
     Partition
-        ``host`` (codes), the tables ``hard_phase`` and ``grain_boundary``, and the shares
-        ``hard_volume_fraction`` and ``hard_weight_fraction``, NaN where the host is unknown.
+        ``host`` (codes, int8), the tables ``hard_phase`` and ``grain_boundary`` of n rows each, the
+        shares ``hard_volume_fraction`` and ``hard_weight_fraction``, 0 to 1, NaN where the host is
+        unknown, and ``recipe``, which is `table` itself. Of an unknown host the whole recipe is the
+        hard phase.
 
     Raises
     ------
     InputError
-        If `host` is neither ``"auto"`` nor a known name, or no host of each recipe.
+        If `host` is neither ``"auto"`` nor a name of `HOST_NAMES`, or its codes are not whole
+        numbers, one a recipe.
 
     Examples
     --------
@@ -383,8 +402,10 @@ def partition(
 def _compact(table: CompositionTable, atoms: FloatArray) -> CompositionTable:
     """Build compositions from `atoms`, given on the sparsity of `table`, without empty entries.
 
-    `atoms`, float64 (nnz,), are at the entries of `table`. Fractions of each row sum to one; a row
-    of which nothing is left is empty. Row numbers and errors are those of `table`.
+    `atoms`, float64 (nnz,), are amounts at the entries of `table`, one for each of its ``values``.
+    Amounts below 1e-9 count as nothing. Fractions of each row sum to one; a row of which nothing is
+    left is empty. Row numbers, errors and marks of rows in wt.% are those of `table`; values that a
+    user gave (``given``) are dropped.
     """
     from .._core._arrays import Rows
     from .._core._threads import share_rows
@@ -412,8 +433,10 @@ def _compact(table: CompositionTable, atoms: FloatArray) -> CompositionTable:
 def _checked_codes(host: Any, n: int) -> Int8Array:
     """Check host codes given by a user, (n,); InputError if wrong.
 
-    Kernels use them as indices. `host` is an array_like of int, -1 to the number of hosts less one.
-    It is returned as int8 (n,), without a copy where it is int8.
+    Kernels use them as indices. `host` is an array_like of int, one for each of the `n` recipes: -1
+    for no host, else an index into `HOST_NAMES`. It is returned as int8 (n,), without a copy where
+    it is int8. InputError for another shape, for floats, bools or texts, and for a code out of
+    range.
     """
     codes = np.asarray(host)
     whole = codes.shape == (n,) and codes.dtype.kind in "iu"
@@ -434,18 +457,18 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> Int8Array:
     table : CompositionTable
         The compositions.
     host : str
-        ``"auto"`` goes by the assignment rules of the hosts; a
-        name of `HOST_NAMES` takes every row to be of that host.
+        ``"auto"`` goes by the assignment rules of the hosts. A name of `HOST_NAMES`, such as
+        "2:14:1", takes every row to be of that host, whatever it holds.
 
     Returns
     -------
     ndarray of int8, shape (n,)
-        Index into `HOST_NAMES`; -1 where none fits.
+        Index into `HOST_NAMES`; -1 where none fits, and for known phases of no host such as 3:29.
 
     Raises
     ------
     InputError
-        If `host` is neither ``"auto"`` nor a known name.
+        If `host` is neither ``"auto"`` nor a name of `HOST_NAMES`; a formula is none.
     """
     if host == "auto":
         from .._core._threads import share_rows
@@ -465,7 +488,18 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> Int8Array:
 def _assignment_rules() -> "AssignmentRules":
     """Build the rules that assign compositions to hosts, for the kernel.
 
-    The rules of phases that belong to no host come first and give -1. The result is cached.
+    The rules of phases that belong to no host come first and give -1; those of the hosts follow in
+    ascending order of their ``assignment.precedence``. The first rule that holds whole decides.
+    Windows are widened by 1e-9 at both ends. The result is cached. DataError if a rule names
+    neither an element nor a group.
+
+    Returns
+    -------
+    AssignmentRules
+        ``sums`` (number of different sums of atoms), ``first`` (119,) and ``where`` (the sums that
+        each element counts in), ``above``, ``below``, ``low`` and ``high`` (one a condition: two
+        sums and the window of their ratio), ``start`` (rules + 1,) and ``host`` (code of each rule,
+        int8).
     """
     from ._host_kernels import AssignmentRules
 
@@ -501,7 +535,9 @@ def _assignment_rules() -> "AssignmentRules":
 def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
     """Read the windows of known phases that are of no host, by name of the phase and ratio.
 
-    An entry is such as ``"3:29": {"R / (R + M)": [0.0905, 0.0975], ...}``. The result is cached.
+    An entry is such as ``"3:29": {"R / (R + M)": [0.0905, 0.0975], ...}``: each ratio with its
+    least and largest value, all of which must hold. Sources are left out. The result is cached and
+    must not be changed.
     """
     windows = {}
     for phase in datasets.toml("hosts/others.toml")["phase"]:
@@ -513,9 +549,10 @@ def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
 def without_model(table: CompositionTable, codes: Int8Array) -> dict[int, str]:
     """Return by row the names of known phases that belong to no host.
 
-    `table` has n compositions. `codes`, int8 (n,), are those of `assign_hosts`; rows of a host
-    are not looked at. Rows that are no such phase are not in the result. Of several names the
-    first counts.
+    `table` has n compositions. `codes`, int8 (n,), are those of `assign_hosts`; rows of a host,
+    those of 0 or more, are not looked at. Keys are row numbers in `table`, from 0, and values names
+    such as "3:29" or "5:19", as ``hosts/others.toml`` has them. Rows that are no such phase are not
+    in the result. Of several names the first of that file counts.
     """
     rows = np.flatnonzero(codes < 0)
     some: CompositionTable = table[rows]
@@ -536,13 +573,16 @@ def is_in_windows(
     table : CompositionTable
         n compositions.
     rule : dict of str to (float, float)
-        Ratios, such as "R/T", to their least and largest value. A side is a symbol, a group such as
-        R or M, or a sum such as "(R + Zr)".
+        Ratios of atoms, such as "R / (R + M)", with exactly one slash, to their least and largest
+        value, both inclusive. A side is a symbol, a group or a sum of these such as "(R + Zr)". The
+        groups are R (rare earths), T (Fe, Co, Ni, Mn), M (all elements but the rare earths and B,
+        C, N, H, O) and all.
 
     Returns
     -------
     ndarray of bool, shape (n,)
-        False where a divisor is zero; True for an empty rule.
+        True where all ratios hold; an amount within 1e-9 of the edge of a window is inside. False
+        where a divisor is zero, as in an empty composition; True throughout for an empty rule.
 
     Raises
     ------
@@ -568,7 +608,9 @@ def is_in_windows(
 def _counted_elements(amounts: str) -> BoolArray:
     """Say which elements count in a sum such as ``(R + Zr)``, bool (118,); DataError for another name.
 
-    `amounts` has symbols and names of `_GROUPS`, such as "R", "T" and "M", with + between.
+    `amounts` has symbols and names of `_GROUPS`, which are "R", "T", "M" and "all", with + between;
+    brackets and spaces about it are optional. The array is by atomic number less one; it is cached
+    and must not be changed.
     """
     mask = np.zeros(N_ELEMENTS, np.bool_)
     for name in amounts.strip().strip("()").split("+"):
@@ -592,9 +634,13 @@ def _site_rules() -> "SiteRules":
     Returns
     -------
     SiteRules
-        Site, solubility and preference of each element, (hosts, 118); atoms of each site, (hosts,
-        3); ratios of the neighbours, (hosts, 2); boride, (hosts,); volume of an atom, (118,),
-        angstrom^3.
+        ``role`` (site of each element: 0 outside, `ON_R`, `ON_T` or `ON_X` of `_host_kernels`,
+        int8), solubility (largest share of the T sites, 0 where not listed) and preference (1 where
+        not listed), (hosts, 118) each; ``counts``, atoms of rare earth, metal and interstitial in a
+        formula unit, (hosts, 3); T to R ratios of the rich and the poor neighbour, (hosts, 2),
+        infinite for a neighbour without R; T atoms bound by an excess atom of boron, (hosts,), 0
+        where none is needed; volume of an atom, (118,), angstrom^3, 20 where none is listed. Hosts
+        are in the order of `HOST_NAMES`, elements by atomic number less one.
     """
     from . import _host_kernels as _hosts
 
@@ -638,24 +684,30 @@ def _site_rules() -> "SiteRules":
 def site_rules() -> tuple[Int8Array, FloatArray]:
     """Return the site of each element and the atoms of each kind per formula unit.
 
-    The site, int8, shape (hosts, 118), is `ON_R`, `ON_T`, `ON_X` of `phases._host_kernels`, or 0;
-    the rare-earth, transition-metal and interstitial atoms have shape (hosts, 3). The arrays are
-    those of the cache and must not be changed.
+    The first array, int8, shape (hosts, 118), is the site: `ON_R` (1), `ON_T` (2) or `ON_X` (3) of
+    `phases._host_kernels`, or 0 for an element that the host does not hold. The second, float64,
+    shape (hosts, 3), has the rare-earth, transition-metal and interstitial atoms, such as 2, 14, 1.
+    Hosts are in the order of `HOST_NAMES`, elements by atomic number less one. The arrays are those
+    of the cache and must not be changed.
     """
     rules = _site_rules()
     return rules.role, rules.counts
 
 
 def atomic_volumes() -> FloatArray:
-    """Return the volume of an atom of each element, A3, shape (118,)."""
+    """Return the volume of an atom of each element, A3, shape (118,), by atomic number less one.
+
+    It is 20 where none is listed. The array is that of the cache and must not be changed.
+    """
     return _site_rules()[-1]
 
 
 def root_codes(codes: Int8Array) -> Int8Array:
     """Return the code of the root of each host, int8, shape (n,); -1 stays.
 
-    What was fitted or tabulated of hosts is looked up by root: the host itself, or the one it is a
-    variant of. `codes`, int8 (n,), are indices into `HOST_NAMES`; so is the result.
+    What was fitted or tabulated of hosts is looked up by root: the host itself, or the one at the
+    end of its chain of variants. `codes`, int8 (n,), are indices into `HOST_NAMES`; so is the
+    result, which is a new array. It is no index into `ROOTS`, see `root_places`.
     """
     roots = [HOST_NAMES.index(host.root) for host in HOSTS.values()]
     return np.array([*roots, -1], np.int8)[codes]
@@ -664,8 +716,9 @@ def root_codes(codes: Int8Array) -> Int8Array:
 def hosts_by_hardening(codes: Int8Array, hardening: str) -> BoolArray:
     """Say which hosts harden their magnets by one of `records.HARDENING`, bool (n,).
 
-    `codes`, int8 (n,), are those of the hosts, -1 for none, which is False. `hardening` is such as
-    "cells", "grains" or "boundary".
+    `codes`, int8 (n,), are those of the hosts, indices into `HOST_NAMES`, -1 for none, which is
+    False. `hardening` is "boundary" (2:14:1), "cells" (2:17), "grains" (1:5), "route" (1:12), or ""
+    for hosts that say nothing; any other text gives False throughout.
     """
     is_of_hardening = [
         host.magnet.hardening == hardening for host in HOSTS.values()
@@ -676,7 +729,8 @@ def hosts_by_hardening(codes: Int8Array, hardening: str) -> BoolArray:
 def root_places(codes: Int8Array) -> IntArray:
     """Return the place of each host's root in `ROOTS`, int64 (n,).
 
-    `codes`, int8 (n,), are indices into `HOST_NAMES`; -1 stays.
+    `codes`, int8 (n,), are indices into `HOST_NAMES`; -1 stays. A variant has the place of its
+    root.
     """
     places = [ROOTS.index(host.root) for host in HOSTS.values()]
     return np.array([*places, -1])[codes]
@@ -685,8 +739,9 @@ def root_places(codes: Int8Array) -> IntArray:
 def not_from_melt(table: CompositionTable, codes: Int8Array) -> BoolArray:
     """Say which phases form by another path than from a melt, bool (n,).
 
-    The path is that of their host's `records.Formation`. `codes`, int8 (n,), are indices into
-    `HOST_NAMES`; -1 gives False. `table` has the n phases.
+    The path is that of their host's `records.Formation`: all phases of 2:17:3 and 1:12:1, which
+    take up a gas, and those of 2:14:1 more than half of whose interstitials (B and C) are carbon.
+    `codes`, int8 (n,), are indices into `HOST_NAMES`; -1 gives False. `table` has the n phases.
     """
     is_not_from_melt = np.zeros(len(codes), bool)
     for code, host in enumerate(HOSTS.values()):
@@ -704,7 +759,8 @@ def not_from_melt(table: CompositionTable, codes: Int8Array) -> BoolArray:
 def wall_hosts(codes: Int8Array) -> Int8Array:
     """Return the host of the walls of cellular magnets, int8, shape (n,); -1 without cells.
 
-    `codes`, int8 (n,), and the result are indices into `HOST_NAMES`; -1 stays.
+    `codes`, int8 (n,), and the result are indices into `HOST_NAMES`: 2:17 gives that of 1:5, any
+    other host -1. A code of -1 stays.
     """
     names = [host.magnet.walls for host in HOSTS.values()]
     walls = [HOST_NAMES.index(name) if name else -1 for name in names]
@@ -714,8 +770,9 @@ def wall_hosts(codes: Int8Array) -> Int8Array:
 def is_within_precedent(table: CompositionTable, codes: Int8Array) -> BoolArray:
     """Say which alloys have only elements and amounts with which their host was ever made, bool (n,).
 
-    `table` includes the grain boundary. `codes`, (n,), are those of `assign_hosts`; rows without a
-    host are True.
+    `table` has n recipes, the grain boundary included. `codes`, int8 (n,), are those of
+    `assign_hosts`; rows without a host, -1, are True. The largest shares are those of
+    ``hosts/made.csv`` and 5 % more, of the metals, of the rare earths or of all atoms.
 
     Examples
     --------
@@ -736,8 +793,11 @@ def describe_beyond_precedent(
 ) -> dict[int, str]:
     """Say by row, in words, which elements exceed what `is_within_precedent` allows.
 
-    `codes`, int8 (n,), are those of `assign_hosts`. Rows without such elements are not in the
-    result. A text is such as "Hg 5.9 % of the metals outside, over 0". `table` has the n recipes.
+    `table` has the n recipes, the grain boundary included. `codes`, int8 (n,), are those of
+    `assign_hosts`; rows without a host, -1, are not in the result, nor are rows without such
+    elements. Keys are row numbers from 0. A text is such as "Hg 5.9 % of the metals outside, over
+    0": shares are at.% of the metals, of the rare earth or of the atoms, and several elements are
+    joined by commas.
     """
     group, largest = _largest_shares()
     totals = np.column_stack(
@@ -767,15 +827,18 @@ def describe_beyond_precedent(
 def _largest_shares() -> tuple[Int8Array, FloatArray]:
     """Return the largest share of each element that was made with each host, and its denominator.
 
-    An element that was never made with a host has 0. Shares are 5 % above the printed ones, which
-    are rounded. Both arrays are cached.
+    An element that was never made with a host has 0. Shares are 5 % above those of
+    ``hosts/made.csv``, which are rounded. Rows are in the order of `HOST_NAMES`, columns by atomic
+    number less one. A variant without rows of its own there has those of its root. Both arrays are
+    cached and must not be changed.
 
     Returns
     -------
     group : ndarray of int8, shape (hosts, 118)
-        What the share is of: `OF_METAL`, `OF_EARTH` or `OF_ALLOY` of `_host_kernels`.
+        What the share is of: `OF_METAL`, `OF_EARTH` or `OF_ALLOY` of `_host_kernels`. Without a row
+        it is `OF_EARTH` for rare earths and `OF_METAL` for the others.
     largest : ndarray of float64, shape (hosts, 118)
-        Share, 0 to 1.05.
+        Share of the atoms, 0 to 1.05.
     """
     from . import _host_kernels as _hosts
 
@@ -797,8 +860,9 @@ def _largest_shares() -> tuple[Int8Array, FloatArray]:
 def _iterate_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield each host code with each of the host's rows in a table; its root's rows if it has none.
 
-    `table` is the path of a table below the data folder, with a column ``host``, such as
-    "hosts/made.csv". A row is a dict of texts by column.
+    `table` is the path of a CSV table below the data folder, with a column ``host`` of names such
+    as "2:14:1"; "hosts/made.csv" is one. A host code is an index into `HOST_NAMES`. A row is a dict
+    of texts by column. A host with no rows, whose root has none either, yields nothing.
     """
     rows = datasets.rows(table)
     names_of_rows = {row["host"] for row in rows}
@@ -809,7 +873,12 @@ def _iterate_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 @lru_cache(maxsize=1)
 def _shells() -> BoolArray:
-    """Say which elements have been diffused into magnets of a host, bool (hosts, 118)."""
+    """Say which elements have been diffused into magnets of a host, bool (hosts, 118).
+
+    Rows are in the order of `HOST_NAMES`, columns by atomic number less one. A variant without rows
+    of its own in ``hosts/shells.csv`` has those of its root. The array is cached and must not be
+    changed.
+    """
     mask = np.zeros((len(HOST_NAMES), N_ELEMENTS), bool)
     for h, row in _iterate_hosts("hosts/shells.csv"):
         mask[h, INDEX[row["element"]]] = True
@@ -830,8 +899,8 @@ def hosts_with_shells(codes: Int8Array) -> BoolArray:
 def has_diffusion_precedent(codes: Int8Array, element: IntArray) -> BoolArray:
     """Say whether the element of each shell was ever diffused into its host, bool (n,).
 
-    `codes` are those of the hosts and `element` the columns of the elements, (n,) each. False where
-    the host is unknown. Hosts are indices into `HOST_NAMES`, -1 for unknown; an element's column is
-    its atomic number less one.
+    `codes`, int8 (n,), are those of the hosts, indices into `HOST_NAMES`, -1 for unknown, which is
+    False. `element`, int (n,), are atomic numbers less one, such as 65 for Dy; symbols are not
+    taken.
     """
     return (codes >= 0) & _shells()[codes, element]

@@ -57,10 +57,11 @@ def pull(
     Parameters
     ----------
     systems : str or iterable of str
-        Chemical systems such as ``"Sm-Co"`` or ``["Sm-Co", "Nd-Fe-B"]``.
+        Chemical systems such as ``"Sm-Co"`` or ``["Sm-Co", "Nd-Fe-B"]``, symbols joined by hyphens
+        in any order, at most 12 elements each.
     api_key : str, optional
-        Materials Project key; read from ``MP_API_KEY`` at the call without it. Not kept. A pull
-        that is in the cache needs none.
+        Materials Project key, 32 characters; read from ``MP_API_KEY`` at the call without it. Not
+        kept. A pull that is in the cache needs none.
     endpoint : str, optional
         Address of the server; ``MP_API_ENDPOINT``, else the Materials Project's own.
     substitutes : mapping of str to iterable of str, optional
@@ -71,7 +72,7 @@ def pull(
         first of them for which the server knows the most elements asked for: r2SCAN gives
         itinerant ferromagnets such as iron too large a moment.
     refresh : bool
-        Ask the server even if this pull is in the cache.
+        Ask the server even if this pull is in the cache, and replace it.
     progress : bool
         Show progress bars on stderr.
 
@@ -89,7 +90,10 @@ def pull(
     Raises
     ------
     InputError
-        If a system, the key or the endpoint cannot be used.
+        If a system, the key, the endpoint or the scheme cannot be used, the client mp-api is not
+        installed, or the server has no energies of the scheme.
+    DataError
+        If the cache cannot be written.
     NetworkError
         If the server cannot be reached, refuses, or does not answer whole, as agreed and in time.
         Nothing is stored then.
@@ -157,12 +161,12 @@ def _need_client() -> None:
 def chemical_systems(systems: str | Iterable[str]) -> list[str]:
     """Write chemical systems with their elements in alphabetical order, sorted, each once.
 
-    InputError if there are none, or one has unknown elements or too many.
+    `systems` is one text such as "Nd-Fe-B", or an iterable of them. Spaces about a symbol, and
+    symbols that stand twice, do not matter. InputError if there are none, or one has unknown
+    elements or more than `MOST_ELEMENTS` (12).
 
     >>> chemical_systems(["Sm-Co", "Nd-Fe-B", "Co-Sm"])
     ['B-Fe-Nd', 'Co-Sm']
-
-    A system is such as "Nd-Fe-B".
     """
     texts = [systems] if isinstance(systems, str) else list(systems)
     if not texts:
@@ -199,18 +203,20 @@ def systems_of_substitutes(
     systems : str or iterable of str
         Chemical systems such as ``"Nd-Fe-B"``.
     substitutes : mapping of str to iterable of str
-        Element to what replaces it, such as ``{"Nd": ["Pr", "Ce"]}``.
+        Element to what replaces it, such as ``{"Nd": ["Pr", "Ce"]}``; one symbol may be a text.
 
     Returns
     -------
     list of str
-        Each system, and where one of its elements is replaced the systems of up to
-        `MOST_TOGETHER` elements of it and the substitutes.
+        Sorted, each once, elements in alphabetical order. A system of which no element is replaced
+        stays. In place of any other stand all systems of `MOST_TOGETHER` (4) of its elements and
+        their substitutes, or one of all of them if there are no more; the system itself is a
+        subsystem of these, see `subsystems`.
 
     Raises
     ------
     InputError
-        If a replaced element is in no system.
+        If a replaced element is in no system, or a symbol is no element.
 
     Examples
     --------
@@ -251,13 +257,16 @@ def largest_systems(
     Parameters
     ----------
     elements : iterable of str
-        Their symbols.
+        Their symbols, such as ``["Sm", "Co"]``; a text such as "Sm-Co" is not split. They are not
+        checked.
     most : int
         Elements of a system; with their subsystems these hold every compound of as many elements.
 
     Returns
     -------
     list of str
+        All systems of `most` elements, or the one of all elements if there are no more, such as
+        "Co-Fe-Sm": elements and systems in alphabetical order.
 
     Examples
     --------
@@ -280,12 +289,13 @@ def subsystems(systems: str | Iterable[str]) -> list[str]:
     Parameters
     ----------
     systems : str or iterable of str
-        Chemical systems such as ``"Sm-Co"``.
+        Chemical systems such as ``"Sm-Co"``, one text or several, elements in any order.
 
     Returns
     -------
     list of str
-        Each once, those of few elements first, then by name. Elements are in alphabetical order.
+        The systems themselves and all their parts down to single elements, each once, those of few
+        elements first, then by name. Elements are in alphabetical order.
 
     Raises
     ------
@@ -308,8 +318,10 @@ def subsystems(systems: str | Iterable[str]) -> list[str]:
 def _key(api_key: str | None, address: str) -> str:
     """Return the API key that is given or in the environment; InputError if it cannot be one.
 
-    A warning is issued if it would go unencrypted to `address`. `api_key` goes before
-    ``MP_API_KEY`` of the environment. Spaces around it are dropped.
+    `api_key` goes before ``MP_API_KEY`` of the environment; None and an empty text stand for that.
+    Spaces around it are dropped. It must have 32 printable ASCII characters without spaces. A
+    warning is issued if it would go unencrypted (http) to `address`, a URL, of another machine than
+    this one.
     """
     key = (api_key or os.environ.get("MP_API_KEY") or "").strip()
     if not key:
@@ -335,8 +347,9 @@ def check_endpoint(endpoint: str | None) -> str:
     """Return the address of the server with a final slash.
 
     It is `endpoint` or, where that is None or empty, ``MP_API_ENDPOINT`` of the environment or,
-    without it, the public address. InputError if it is no plain address: http or https with a
-    host, without user name and query.
+    without it, the public address, "https://api.materialsproject.org/". InputError if it is no
+    plain address, such as "https://host:8080/path": http or https with a host, without user name
+    and query, the port not 0. The server is not asked.
     """
     address = endpoint or os.environ.get("MP_API_ENDPOINT") or ENDPOINT
     try:
@@ -363,7 +376,8 @@ def check_endpoint(endpoint: str | None) -> str:
 def _check_files(folder: Path, files: dict[str, str]) -> None:
     """Raise DataError unless the files of a cached snapshot are there and undamaged.
 
-    `folder` holds them, and `files` maps their names to their SHA-256.
+    `folder` holds them, and `files` maps their names, such as "manifest.json", to their SHA-256 in
+    hexadecimal digits. No files pass. Nothing is returned.
     """
     for name, digest in files.items():
         if (
@@ -386,9 +400,10 @@ class Cache:
     def __init__(self, kind: str, name: str, question: dict[str, Any]) -> None:
         """Choose the folder of one question: ``KIND/NAME-HASH`` in the cache.
 
-        Nothing is created. `kind` and `name` are texts for the path, of which `name` is cut at 60
-        characters. `question` is a dict that can be written as JSON; its hash is part of the
-        path.
+        Nothing is created. `kind` and `name` are texts for the path, such as "pulls" and "Co-Sm";
+        `name` is cut at 60 characters. `question` is a dict that can be written as JSON; the first
+        12 digits of its hash are part of the path, so that equal questions have the same folder,
+        whatever the order of their keys. The attribute ``folder`` is the path.
         """
         digest = hashlib.sha256(
             json.dumps(question, sort_keys=True).encode()
@@ -399,7 +414,10 @@ class Cache:
         self._lock = FileLock(self.folder / "lock", thread_local=False)
 
     def __enter__(self) -> Self:
-        """Create the folder and wait for its lock; DataError if the folder cannot be written."""
+        """Create the folder and wait for its lock, however long; return this cache.
+
+        DataError if the folder cannot be written.
+        """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             # The system drops the lock with the process, however that ends. Some network file
@@ -416,7 +434,8 @@ class Cache:
     def read(self) -> Snapshot | None:
         """Read the cached snapshot; None if there is none yet, DataError if it is damaged.
 
-        Hashes of the manifest and of its files are checked. The lock must be held.
+        The file ``current`` in ``folder`` names it. Hashes of the manifest and of its files are
+        checked. The lock must be held, that is, inside the ``with`` block.
         """
         pointer = self.folder / "current"
         if not pointer.is_file():
@@ -438,9 +457,10 @@ class Cache:
     def write(self, make: Callable[[Path], object]) -> Snapshot:
         """Let `make` write a snapshot into a new folder, make it the current one and return it.
 
-        Older folders are removed. `make` is called with the path of a folder that does not exist
-        yet. DataError if the cache cannot be written; what else `make` raises passes. The lock
-        must be held.
+        `make` is called once with the path of a folder that does not exist yet, such as ``lambda
+        folder: write_snapshot(folder, entries, manifest)``; what it returns is not used. Older
+        folders are removed. DataError if the cache cannot be written; what else `make` raises
+        passes, and the answer before stays. The lock must be held.
         """
         name = uuid.uuid4().hex
         try:
@@ -458,8 +478,9 @@ class Cache:
     def _tidy(self) -> None:
         """Remove everything but the current answer and the lock.
 
-        What goes are older answers and drafts of stopped pulls. Files that cannot be removed stay,
-        without an error.
+        What goes are all other files and folders in ``folder``: older answers and drafts of stopped
+        pulls, and every answer if ``current`` is missing or cannot be read. What cannot be removed
+        stays, without an error, and so may what comes after it.
         """
         keep = {"lock", "current"}
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):

@@ -126,7 +126,13 @@ class Magnetism:
     own_curie_process: bool
 
     def __post_init__(self) -> None:
-        """Raise ValueError if a field has a value or type that it cannot have."""
+        """Raise ValueError if a field has a value or type that it cannot have.
+
+        Accepted are 1 and 2 for ``sublattices``, 2, 4 and 6 for ``anisotropy_order``, "R2Fe14B" and
+        "axial" for ``crystal_field``, "none", "carbon_share" and "vacancy" for ``filling``, and
+        bools for ``exchange_saturates`` and ``own_curie_process``. A bool is no number and 1 no
+        bool.
+        """
         choices_by_name = {
             "sublattices": (1, 2),
             "anisotropy_order": (2, 4, 6),
@@ -234,7 +240,12 @@ class Magnet:
     turned: Sequence[dict[str, Any]] = ()
 
     def __post_init__(self) -> None:
-        """Raise ValueError if ``hardening`` is none of `HARDENING`, or a number is below 0."""
+        """Raise ValueError if ``hardening`` is none of `HARDENING`, or a number is below 0.
+
+        The numbers are ``usual_curie_K``, ``usual_additive``, ``sold_below_K`` and
+        ``compared_to_K``; NaN, a bool and a text are refused, infinity is not. Other fields are not
+        checked.
+        """
         if self.hardening not in HARDENING:
             choices = ", ".join(filter(None, HARDENING))
             raise ValueError(
@@ -325,7 +336,10 @@ class Host:
 def _read() -> dict[str, Host]:
     """Read the records of all hosts, in their order; DataError if one is incomplete.
 
-    Keys are names such as "2:14:1". What a variant does not give it takes from its parents.
+    Keys are the names "2:14:1", "1:5", "2:17", "2:17:3", "1:12" and "1:12:1", values the `Host` of
+    each, in ascending order of the key ``order`` of their files; a record without one stands last.
+    What a variant does not give it takes from its parents, a whole table such as ``[split]`` at a
+    time.
     """
     entries = {}
     for file in sorted((datasets.root() / _FOLDER).glob(f"*/{_FILE}")):
@@ -353,8 +367,10 @@ def _read() -> dict[str, Host]:
 def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
     """List a host, the one it is a variant of, and so on to the root.
 
-    `entries` are the records by name of the host. DataError for a circle, or if one is a variant of
-    no host. The first is `name` itself.
+    `entries` are the records, dicts as read from the files, by name of the host such as "2:14:1";
+    of each the key ``variant_of`` is read, the name of its parent or missing. `name` must be among
+    them (KeyError). The list begins with `name` itself and is that alone for a root. DataError for
+    a circle, or if one is a variant of no host.
     """
     line = [name]
     while (parent := entries[line[-1]].get("variant_of")) is not None:
@@ -370,8 +386,12 @@ def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
 def _host(entry: dict[str, Any], root: str) -> Host:
     """Build a host from its record, with the entries of its parents filled in.
 
-    `entry` is the dict of its file, which is not changed; `root` is the name of the host's root.
-    KeyError, TypeError or ValueError if it is no whole record.
+    `entry` is the dict of its file, which is not changed; `root` is the name of the host's root. It
+    must have ``name``, ``variant_of`` (None for a root), ``rare_earth``, ``transition_metal``,
+    ``interstitial`` (atoms), ``interstitial_elements``, the fields of `Structure`, and the tables
+    ``assignment``, ``split``, ``magnetism``, ``stability`` and ``magnet``; ``hexagonal`` and
+    ``formation`` may be missing, which gives None. KeyError, TypeError or ValueError if it is no
+    whole record. Other keys are not read.
     """
     hexagonal = entry.get("hexagonal")
     stability = entry["stability"]
@@ -410,8 +430,10 @@ def _host(entry: dict[str, Any], root: str) -> Host:
 def _structure(entry: dict[str, Any]) -> Structure:
     """Build a cell from its record.
 
-    `entry` is a dict with the fields of `Structure`; each of its ``sites`` is one with ``label``,
-    ``role``, ``multiplicity`` and ``position``. KeyError if one is missing.
+    `entry` is a dict with the fields of `Structure`: ``prototype``, ``space_group``,
+    ``space_group_number``, ``formula_units``, ``example``, ``a_A`` and ``c_A`` (angstrom),
+    ``source`` and ``sites``. Each of these is a dict with ``label``, ``role``, ``multiplicity`` and
+    ``position``, three fractional coordinates. KeyError if one is missing; other keys are not read.
     """
     sites = []
     for site in entry["sites"]:
@@ -426,8 +448,12 @@ def _structure(entry: dict[str, Any]) -> Structure:
 def _assignment(entry: dict[str, Any]) -> Assignment:
     """Build the conditions of a host from their record: one dictionary for each alternative.
 
-    `entry` is emptied in part. It has ``precedence``, a number, conditions such as ``"R / (R + M)"
-    = [0.1, 0.2]``, and ``any``, lists of groups of conditions of which one each must hold.
+    `entry` is changed: ``precedence`` and ``any`` are removed from it. It has ``precedence``, a
+    number (KeyError without it), conditions such as ``"R / (R + M)" = [0.1, 0.2]`` (least and
+    largest value), and, if need be, ``any``, lists of groups of conditions of which one each must
+    hold. The result has one alternative for each combination of these, one alone without ``any``;
+    values are tuples (low, high). A condition of a group stands in place of the common one of the
+    same ratio.
     """
     precedence = entry.pop("precedence")
     groups = entry.pop("any", [])
@@ -448,7 +474,7 @@ def _section(stability: dict[str, Any]) -> tuple[str, ...]:
     """Read the three elements of a host's section, empty without any; ValueError for anything else.
 
     `stability` is the table of that name in the host's file; its key ``section`` is such as ["Nd",
-    "Fe", "B"].
+    "Fe", "B"] and may be missing. Only that key is read. The order is kept.
     """
     section = tuple(stability.get("section", ()))
     if len(set(section)) not in (0, 3) or not set(section) <= INDEX.keys():
@@ -461,8 +487,14 @@ def _section(stability: dict[str, Any]) -> tuple[str, ...]:
 def _magnet(entry: dict[str, Any]) -> Magnet:
     """Build the record of a host's magnets, with usual values for what it leaves out.
 
-    `entry` is emptied in part. It has the fields of `Magnet`. TypeError for a field that is missing
-    or unknown, ValueError for a value that is none.
+    `entry` is the table ``[magnet]`` of the host's file; its key ``second_phases``, a dict of the
+    fields of `SecondPhases`, is removed from it. It must have ``route``, ``made``,
+    ``exchange_stiffness_J_m``, ``exchange_stiffness_curie_K`` and ``exchange_stiffness_source``.
+    Without the others ``trade``, ``walls`` and ``hardening`` are empty, ``usual_curie_K`` is
+    ``exchange_stiffness_curie_K``, ``usual_additive`` is 0, ``sold_below_K`` and ``compared_to_K``
+    are infinite, ``turned`` is empty and ``walls_phase`` is such as "1:5 walls". KeyError without
+    ``exchange_stiffness_curie_K``, TypeError for another field that is missing or unknown,
+    ValueError for a value that is none.
     """
     second = entry.pop("second_phases", None)
     usual = {
@@ -497,15 +529,15 @@ def host_file(name: str, file: str) -> str:
     Parameters
     ----------
     name : str
-        The host.
+        The host, a name of `HOST_NAMES` such as "2:14:1".
     file : str
-        Name of the file.
+        Name of the file, such as "host.toml".
 
     Returns
     -------
     str
-        Path of the host's own file if it exists, otherwise that of the host which this one is a
-        variant of.
+        Relative, such as "hosts/2-14-1/host.toml". That of the host's own file if it exists,
+        otherwise that of the host which this one is a variant of, and so on to the root.
     """
     own_path = f"{_host_folder(name)}/{file}"
     parent = HOSTS[name].variant_of

@@ -77,7 +77,7 @@ class Snapshot(Entries):
         Returns
         -------
         ndarray of float64, shape (n,)
-            eV/atom, not below zero.
+            eV/atom, not below zero; NaN where an entry has no energy.
         """
         return measure_distances(self)
 
@@ -92,12 +92,14 @@ class Snapshot(Entries):
         Returns
         -------
         Snapshot
-            ``manifest["completed"]`` says what was taken over, and the error.
+            A new one without a folder. ``manifest["completed"]`` has ``entries`` (how many were
+            taken over), ``doubtful`` (formulas), ``shared_compounds``, ``error_eV_atom`` and
+            ``source``. ``energy_above_hull_eV_atom`` of all entries is computed anew.
 
         Raises
         ------
         DataError
-            If the two share too few compounds to correct one to the other.
+            If the two share fewer than 8 compounds to correct one to the other.
         """
         return complete(self, open_snapshot())
 
@@ -112,8 +114,14 @@ class Snapshot(Entries):
         Returns
         -------
         list of ComputedEntry
-            In the order of `entries`. Energies are those of the cell where the source has them,
-            else formation energies. Elements that the source has no entry of follow, at zero.
+            In the order of `entries`. Energies are of the cell, eV: total ones where all entries
+            have ``energy_eV_atom``, else formation energies. In the latter case elements that the
+            source has no entry of follow, at zero.
+
+        Raises
+        ------
+        DataError
+            If `structures` is set and the snapshot has none.
         """
         return to_entries(self, structures)
 
@@ -134,11 +142,16 @@ class Snapshot(Entries):
         Returns
         -------
         Snapshot
+            In memory alone, one row an entry in their order; see `save`. Columns are ``formula``,
+            ``cell``, ``formation_energy_eV_atom``, ``material_id``, ``energy_eV_atom``,
+            ``uncorrected_energy_eV_atom``, ``magnetic_moment_muB_atom``, ``thermo_type`` where an
+            entry has it, and ``energy_above_hull_eV_atom``, which is computed.
 
         Raises
         ------
         InputError
-            If an element of a compound has no entry of its own.
+            If there are no entries, one is no entry of pymatgen, or an element of a compound has no
+            entry of its own.
         """
         plain_entries = read_entries(entries)
         return Snapshot(
@@ -154,17 +167,18 @@ class Snapshot(Entries):
         Parameters
         ----------
         system : str or iterable of str
-            Such as ``"Sm-Co"``.
+            Such as ``"Sm-Co"``, symbols joined by hyphens without spaces, or ``["Sm", "Co"]``.
 
         Returns
         -------
         PhaseDiagram
-            Energies are formation energies; entries without a usable energy are left out.
+            Of the entries that hold no other element. Energies are formation energies of the cell,
+            eV; entries without a usable energy, or calculated without their moment, are left out.
 
         Raises
         ------
         InputError
-            If the snapshot has no phases of an element.
+            If the snapshot has no phases of an element, or `system` is no text and no iterable.
         """
         return phase_diagram(self, system)
 
@@ -176,12 +190,13 @@ class Snapshot(Entries):
         folder : str or Path, optional
             Folder to make; an existing snapshot there is replaced. Without it a snapshot that
             lies on disk stays where it is, and another one is written to a folder in the cache,
-            named by the content.
+            ``snapshots/HASH``, named by entries and manifest, unless it is there.
 
         Returns
         -------
         Path
-            The folder.
+            The folder, which holds ``entries.parquet``, ``manifest.json`` and, with crystals,
+            ``structures.parquet``.
 
         Raises
         ------
@@ -215,14 +230,18 @@ def read_snapshot(folder: str | Path) -> Snapshot:
     Parameters
     ----------
     folder : str or Path
-        The snapshot.
+        The snapshot; a link is followed.
 
     Returns
     -------
     Snapshot
+        Named by its folder, with ``entries`` (a frame, one row an entry, with the columns of
+        `REQUIRED`), ``manifest`` and ``folder``. Crystals are not read yet.
 
     Raises
     ------
+    InputError
+        If `folder` is empty or no path.
     DataError
         If the folder is no snapshot, or one of its files is damaged.
     """
@@ -236,7 +255,8 @@ def read_snapshot(folder: str | Path) -> Snapshot:
 def _read_manifest(file: Path) -> dict[str, Any]:
     """Read the manifest of a snapshot; DataError if it is missing, damaged or of another format.
 
-    `file` is the path of the manifest. Its hashes are not checked.
+    `file` is the path of the manifest. The dict is its JSON object, with ``format`` ("magnetkit
+    phases 1") and whatever else is in it; other keys are not asked for. Its hashes are not checked.
     """
     if not file.is_file():
         raise DataError(
@@ -262,8 +282,9 @@ def _read_manifest(file: Path) -> dict[str, Any]:
 def _check_files(manifest_file: Path, files: Any) -> None:
     """Raise DataError unless a manifest names files of a snapshot, and they are undamaged.
 
-    `files` maps names of files beside the manifest to their SHA-256. `manifest_file` is the path of
-    the manifest. Only entries and structures may be named, and entries must be.
+    `files` is a dict of names of files beside the manifest to their SHA-256 in hexadecimal digits;
+    anything else is an error. `manifest_file` is the path of the manifest. Only "entries.parquet"
+    and "structures.parquet" may be named, and the former must be. Nothing is returned.
     """
     if not isinstance(files, dict) or ENTRIES not in files:
         raise DataError(
@@ -285,7 +306,10 @@ def _check_files(manifest_file: Path, files: Any) -> None:
 def _read(folder: Path) -> Snapshot:
     """Read a snapshot from its folder, after a check of its files; DataError if anything is wrong.
 
-    Checked are hashes, columns and that energies are numbers. The snapshot is cached by its folder.
+    `folder` is its path, as `os.path.realpath` gives it. Checked are hashes, the columns of
+    `REQUIRED` and that energies and distances are of a numeric type; NaN among them passes. The
+    snapshot is named by its folder and kept by it, eight of them, so that its frame must not be
+    changed.
     """
     import pandas as pd
     from pyarrow import ArrowException
@@ -330,6 +354,8 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
     Returns
     -------
     Snapshot
+        A given one itself. The embedded one is named "embedded"; it and those of folders are kept,
+        so that their frames must not be changed.
 
     Raises
     ------
@@ -352,8 +378,9 @@ def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
 def snapshot_folder(snapshot: Snapshot | str | Path | None) -> Path | None:
     """Return the folder of a snapshot; None, for the embedded snapshot, is returned as it is.
 
-    A `Snapshot` that exists in memory alone is written into the cache first. A text or path is
-    taken as the folder, which is not checked; InputError if it is empty.
+    A `Snapshot` that exists in memory alone is written into the cache first, see `Snapshot.save`;
+    one of a folder gives that. A text or path is taken as the folder, which is not looked for;
+    InputError if it is empty, or anything else was given.
     """
     if snapshot is None:
         return None
@@ -374,9 +401,9 @@ def load(snapshot: Snapshot | str | Path | None = None) -> "pd.DataFrame":
     Returns
     -------
     DataFrame
-        One row an entry: ``formula``, ``formation_energy_eV_atom`` (elements at zero),
-        ``energy_above_hull_eV_atom`` (against the same snapshot), ``material_id`` and what else
-        the snapshot carries.
+        A copy, one row an entry: ``formula``, ``formation_energy_eV_atom`` (elements at zero),
+        ``energy_above_hull_eV_atom`` (against the same snapshot), ``material_id`` (may be missing)
+        and what else the snapshot carries. Several rows may have one composition.
 
     Raises
     ------
@@ -402,18 +429,21 @@ def write_snapshot(
     folder : str or Path
         Folder to make; an existing snapshot there is replaced.
     entries : DataFrame
-        One row an entry, with the columns of `REQUIRED`.
+        One row an entry, with ``formula``, ``formation_energy_eV_atom``,
+        ``energy_above_hull_eV_atom`` and ``material_id``; others may follow. Row labels are not
+        written.
     manifest : dict
-        ``scheme``, ``source``, ``licence`` and what else says where the data come from;
-        ``format``, ``elements``, ``entries`` and ``files`` are filled in. The dict itself is not
-        changed.
+        ``scheme``, ``source``, ``licence`` (texts) and what else says where the data come from, as
+        JSON takes it. ``elements``, ``entries`` (their number) and ``files`` are filled in, and
+        ``format`` where it is not given. The dict itself is not changed.
     structures : DataFrame, optional
-        ``material_id`` and ``structure`` (JSON of a pymatgen structure).
+        ``material_id`` and ``structure`` (JSON of a pymatgen structure). Without it an earlier
+        snapshot's crystals are gone.
 
     Returns
     -------
     Path
-        The folder.
+        `folder` as a path.
 
     Raises
     ------
@@ -456,9 +486,10 @@ def _beside(folder: Path, kind: str) -> Path:
 def _sole_writer(folder: Path) -> Iterator[None]:
     """Lock a snapshot's folder against other writers within the block.
 
-    The system releases the lock of a killed process. InputError if the folder cannot be written.
-    `folder` is that of the snapshot; the lock file lies beside it, and its parents are made. It is
-    removed at the end.
+    `folder` is that of the snapshot, which need not exist; its parents are made. The lock file
+    ``.NAME.lock`` lies beside it, and is removed at the end. Nothing is yielded. A lock that is
+    taken is waited for, however long; the system releases that of a killed process. InputError if
+    the folder cannot be written.
     """
     lock_file = _beside(folder, "lock")
     lock = FileLock(lock_file, thread_local=False)
@@ -483,9 +514,9 @@ def _sole_writer(folder: Path) -> Iterator[None]:
 def _put_in_place(work: Path, folder: Path) -> None:
     """Rename a finished snapshot `work` to `folder`, replacing an earlier one.
 
-    InputError if that fails. An earlier one is removed at the end. In between it stands beside,
-    under the ending "old". Both are folders beside each other, and `folder` must be locked
-    (`_sole_writer`).
+    InputError if that fails. An earlier one is removed at the end. In between it stands beside as
+    ``.NAME.old``, and what stood there before is removed first. `work` and `folder` are paths
+    beside each other, of which `folder` need not exist and must be locked (`_sole_writer`).
     """
     old = _beside(folder, "old")
     shutil.rmtree(old, ignore_errors=True)
@@ -515,9 +546,11 @@ def _write_files(
 ) -> None:
     """Write the tables of a snapshot and the manifest that names them into `work`.
 
-    `work` is a folder that exists. `structures` may be None. The manifest's ``format``,
-    ``elements``, ``entries`` and ``files`` (SHA-256 by name) are filled in; `manifest` itself is
-    not changed.
+    `work` is a folder that exists. `entries` is a frame with ``formula``, `structures` one or None,
+    for which no file is written. Files are "entries.parquet", "structures.parquet" and
+    "manifest.json". In the last, ``elements`` (symbols by atomic number), ``entries`` (number of
+    rows) and ``files`` (SHA-256 by name) replace those of `manifest`; ``format`` is that of
+    `manifest`, or `FORMAT` without one. `manifest` itself is not changed.
     """
     files = {ENTRIES: _write_table(work / ENTRIES, entries)}
     if structures is not None:
@@ -538,8 +571,9 @@ def _write_files(
 def _write_table(file: Path, table: "pd.DataFrame") -> str:
     """Write a parquet file whose bytes depend on the values alone; return its SHA-256.
 
-    Row labels are not written. A file of that name is replaced. `table` is a frame; pandas' own
-    metadata are left out.
+    Row labels are not written. `file` is a path, and a file there is replaced. `table` is a frame
+    of any columns that Arrow takes; pandas' own metadata are left out. The hash is in hexadecimal
+    digits.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -560,8 +594,8 @@ def _write_table(file: Path, table: "pd.DataFrame") -> str:
 def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
     """Yield material id and pymatgen structure of each crystal of a snapshot.
 
-    `snapshot` must hold structures: DataError otherwise, when the first one is taken. The id is
-    such as "mp-1429".
+    `snapshot` must hold structures: DataError otherwise, when the first one is taken. Pairs are
+    (id, Structure), in the order of ``snapshot.structures()``; the id is a text such as "mp-1429".
     """
     from pymatgen.core import Structure
 
@@ -574,7 +608,7 @@ def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
 
 @check_arguments
 def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
-    """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.cif``.
+    """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.cif``, such as "SmCo5_mp-1429.cif".
 
     Parameters
     ----------
@@ -602,7 +636,7 @@ def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
 
 @check_arguments
 def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
-    """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.vasp``.
+    """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.vasp``, such as "SmCo5_mp-1429.vasp".
 
     Unlike CIF files, these carry coordinates to ten digits and no symmetry.
 
@@ -644,9 +678,11 @@ def _write(
 ) -> list[Path]:
     """Write each crystal of a snapshot to a file of its own; return the paths.
 
-    `text` converts a structure to the file's content. DataError if the folder cannot be written.
-    `suffix` ends the files' names. The folder is made if it is not there. DataError too if the
-    snapshot holds no structures.
+    `text` is called with each pymatgen Structure and returns the file's content. A file is named
+    "FORMULA_MATERIAL-ID.SUFFIX", with `suffix` without a point, such as "cif"; characters of the id
+    other than letters, digits, points and hyphens become underscores, and a file of that name is
+    replaced. The `folder` is made if it is not there. Paths are in the order of the crystals.
+    DataError if the folder cannot be written, or the snapshot holds no structures.
     """
     files = []
     try:

@@ -58,23 +58,26 @@ def stability(
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         The compositions; see `magnetkit.predict`.
     host : str
-        ``"auto"`` to find it, or a name such as "2:14:1"; see `assign_hosts`.
+        ``"auto"`` to find it, or one name of `HOST_NAMES` for all rows, such as "2:14:1"; see
+        `assign_hosts`.
     temperature : float or str, optional
-        K, or a text such as ``"1150C"``. That at which the host is made without it: sintering, or
-        annealing.
+        One for all rows: K, or a text such as ``"1150C"``. Without it that at which the host is
+        made, sintering or annealing, such as 1350 K for 2:14:1; 1200 K where no host is known.
     snapshot : str, Path or Snapshot, optional
         Phases to interpolate and to compete with; the embedded snapshot without it. The model of
         forming is that fitted on the embedded energies.
     interval : float
-        Coverage of the intervals, 0 to 1.
+        Coverage of the intervals, between 0 and 1, neither of them.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are. With "auto" a formula is read in atoms, and a text with a
+        balance, or whose amounts sum to 100, must name "wt.%" or "at.%" itself.
     strict : bool
         Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
     Returns
     -------
     DataFrame
+        One row a composition that could be read, in the frame library of the input.
         ``probability_phase_forms`` with ``_lo``, ``_hi`` and ``_provenance``: that the phase is in
         equilibrium at this temperature. ``formation_energy_eV_atom`` (at 0 K) and
         ``energy_above_hull_eV_atom`` (free energy over what competes, not below zero, uncorrected),
@@ -92,7 +95,10 @@ def stability(
     Raises
     ------
     InputError
-        If `temperature` is negative or no number, or `host` is unknown.
+        If `temperature` is negative or no number, `host` is unknown, `interval` is not between 0
+        and 1, or `strict` is set and a row cannot be read.
+    DataError
+        If `snapshot` is no snapshot, or damaged.
 
     Examples
     --------
@@ -129,23 +135,24 @@ def stability_columns(
     table : CompositionTable
         n recipes.
     host : str
-        Host of all, such as "2:14:1", or ``"auto"`` to find each.
+        Host of all, a name of `HOST_NAMES` such as "2:14:1", or ``"auto"`` to find each.
     temperature : float or str, optional
-        K, or a text such as ``"800C"``. That at which the host is made without it.
+        One for all: K, or a text such as ``"800C"``. That at which the host is made without it.
     snapshot : Snapshot, str or path, optional
         The embedded one otherwise.
     interval : float
-        Probability of the ranges, between 0 and 1.
+        Probability of the ranges, between 0 and 1, neither of them.
     split : Partition, optional
-        What `partition` returned for these recipes. Its recipes are judged then, in place of
-        `table`.
+        What `partition` returned for these recipes. Its recipes, ``split.recipe``, are judged then,
+        in place of `table`, as they are; without it traces are taken out first, see `purify`.
     words : bool
         Compute ``decomposes_to`` too.
 
     Returns
     -------
     judged : Judged
-        The phases.
+        The n phases, with ``host``, ``named``, ``ideal``, ``energy``, ``deviation``, ``borrows``
+        and ``source``, the opened snapshot.
     columns : Columns
         n rows: ``probability_phase_forms``, ``formation_energy_eV_atom`` and
         ``energy_above_hull_eV_atom`` (eV/atom, NaN where data do not decide), each with ``_lo``,
@@ -208,8 +215,8 @@ _PHYSICS, _SURROGATE = (
 def _provenance(value: Any, borrows: Any) -> Coded:
     """Return the provenance of n values as texts of `PROVENANCES`.
 
-    It is ``surrogate`` where `borrows`, bool (n,), is True, else ``physics``; there is no text
-    where `value`, float64 (n,), is NaN.
+    It is "surrogate" where `borrows`, bool (n,), is True, else "physics"; there is no text (code
+    -1) where `value`, float64 (n,), is NaN. Neither is changed.
     """
     codes = np.where(borrows, _SURROGATE, _PHYSICS)
     codes[np.isnan(value)] = -1
@@ -227,9 +234,10 @@ def _energies(
         Gets ``formation_energy_eV_atom`` and ``energy_above_hull_eV_atom``, each also with ``_lo``,
         ``_hi`` and ``_provenance``.
     judged : Judged
-        n phases with their energies and deviations.
+        n phases, of which ``energy`` and ``deviation``, eV/atom, and ``borrows``, bool, are read,
+        (n,) each.
     above : ndarray of float64, shape (n,)
-        Distance to the hull, eV/atom. It is written as at least 0, and so are its ends.
+        Distance to the hull, eV/atom. It is written as at least 0, and so are its ends; NaN stays.
     known : ndarray of bool, shape (n,)
         Rows whose numbers are written; those of others are NaN.
     half : float
@@ -265,20 +273,24 @@ def hull_energy(
     snapshot : str, Path or Snapshot, optional
         Phases to compete with; the embedded snapshot without it.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are. With "auto" a formula is read in atoms, and a text with a
+        balance, or whose amounts sum to 100, must name "wt.%" or "at.%" itself.
     strict : bool
         Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
 
     Returns
     -------
     ndarray of float64, shape (n,), or column of the input's library
-        Formation energy of the most stable mixture of phases, eV/atom. NaN where an element has
-        no phases in the snapshot.
+        Formation energy of the most stable mixture of phases, eV/atom, one value a row of the
+        input. 0 or below. NaN where an element has no phases in the snapshot. A column is named
+        ``hull_energy_eV_atom``. A recipe is taken whole, without a split into phases.
 
     Raises
     ------
     InputError
-        If a row cannot be read and `strict` is set.
+        If a row cannot be read and `strict` is set, or `snapshot` is no folder, `Snapshot` or None.
+    DataError
+        If the folder is no snapshot, or damaged.
     """
     inputs = read_inputs(compositions, basis, strict=strict)
     hull = solve(inputs.table, stable_space(open_snapshot(snapshot)))
@@ -295,8 +307,8 @@ def energy_above_hull(
 ) -> Any:
     """Return the distance of each phase to the hull at 0 K.
 
-    A composition of the snapshot has its own energy; any other one of a known host has the energy
-    interpolated between isostructural entries.
+    A composition of the snapshot has the energy of its lowest entry; any other one of a known host
+    has the energy interpolated between isostructural entries, of a recipe that of its hard phase.
 
     Parameters
     ----------
@@ -305,19 +317,24 @@ def energy_above_hull(
     snapshot : str, Path or Snapshot, optional
         Phases to interpolate and to compete with; the embedded snapshot without it.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are. With "auto" a formula is read in atoms, and a text with a
+        balance, or whose amounts sum to 100, must name "wt.%" or "at.%" itself.
     strict : bool
         Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
 
     Returns
     -------
     ndarray of float64, shape (n,), or column of the input's library
-        eV/atom, not below zero; NaN where neither energy nor host is known.
+        eV/atom, not below zero, one value a row of the input. NaN where neither energy nor host is
+        known, or an element has no phases in the snapshot. A column is named
+        ``energy_above_hull_eV_atom``.
 
     Raises
     ------
     InputError
-        If a row cannot be read and `strict` is set.
+        If a row cannot be read and `strict` is set, or `snapshot` is no folder, `Snapshot` or None.
+    DataError
+        If the folder is no snapshot, or damaged.
 
     Examples
     --------
@@ -344,8 +361,9 @@ def energy_above_hull(
 def _entry_distances(table: CompositionTable, source: Entries) -> FloatArray:
     """Look up the distance to the hull of the entries at n compositions, eV/atom; NaN without one.
 
-    `source` holds the entries, of which the lowest of a composition counts; `table` has n rows.
-    Values are 0 or more.
+    `source` holds the entries, of which the lowest of a composition counts; `table` has n rows,
+    which are taken whole. Values are 0 or more. A composition left out as doubtful counts as
+    without an entry.
     """
     energies = entry_energies(table, source)
     rows = np.flatnonzero(np.isfinite(energies))
@@ -363,17 +381,17 @@ def _name_products(
     Parameters
     ----------
     hull : Decomposition
-        Solved with products, n rows.
+        Solved with products, n rows; ``products``, ``fractions`` and ``formulas`` are read.
     liquid : ndarray of bool, shape (n,)
         Which phases melt.
     data : Coded
-        What `judge_data` returned.
+        What `judge_data` returned: n texts, `JUDGED` or a sentence that begins with `NOT_JUDGED`.
 
     Returns
     -------
     pyarrow.DictionaryArray
-        n texts: products, `LIQUID`, or, where no data decide, a sentence that begins with `UNKNOWN`
-        and says what is missing.
+        n texts: products, the largest share first, or `LIQUID` ("liquid"). Where no data decide,
+        also of what melts, a sentence such as "unknown: the snapshot has no phases of Pr".
     """
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -86,14 +86,15 @@ def trend_columns(
     phases : CompositionTable
         n phases.
     codes : ndarray of int8, shape (n,)
-        Their host codes, -1 for none.
+        Their host codes, indices into `HOST_NAMES`, -1 for none.
     base : ndarray, shape (n,)
-        Curie temperature by the physics, K; NaN without one.
+        Curie temperature by the physics, K, as of `physical`; NaN without one.
 
     Returns
     -------
     ndarray of float64, shape (n, d)
-        The first `TREND` columns are the trend, the last 118 the atomic fractions (local part).
+        No NaN. The first `TREND` columns are the trend, the last 118 the atomic fractions (local
+        part).
     """
     from ..features._descriptor_kernels import design
 
@@ -116,14 +117,15 @@ def classify_rows(
     Parameters
     ----------
     codes : ndarray of int8, shape (n,)
-        Host codes, -1 for none.
+        Host codes, indices into `HOST_NAMES`, -1 for none.
     base : ndarray, shape (n,)
-        Physical mean, K; NaN where there is no physics.
+        Physical mean, K; NaN where there is no physics, as it must be for a code of -1.
 
     Returns
     -------
     kind : ndarray of int64, shape (n,)
-        Index of the host's root in `ROOTS`; ``len(ROOTS)`` where there is no physics.
+        Index of the host's root in `ROOTS`; ``len(ROOTS)`` where there is no physics, whatever the
+        host.
     reduced : ndarray of float64, shape (n,)
         The mean less 600 K, over 250 K; -0.4 where there is no physics.
     """
@@ -142,7 +144,8 @@ def interval_widths(
 ) -> FloatArray:
     """Compute the quantile of each array of `scores`, float64 (len(scores),); NaN of an empty one.
 
-    A new score stays below it with the probability `interval`, 0 to 1.
+    A new score stays below it with the probability `interval`, between 0 and 1; of few scores it is
+    the largest. InputError for another probability, unless all arrays are empty.
     """
     widths = np.full(len(scores), np.nan)
     for number, score in enumerate(scores):
@@ -174,7 +177,8 @@ def prepare_query(part: Partition) -> Asked:
     Parameters
     ----------
     part : Partition
-        n recipes, split by `magnetkit.phases.partition.partition`; not changed.
+        n recipes, split by `magnetkit.phases.partition.partition`; not changed. ``host``,
+        ``hard_phase``, ``hard_weight_fraction``, ``charges`` and ``recipe`` are read.
 
     Returns
     -------
@@ -213,8 +217,8 @@ WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
 def hashes(table: CompositionTable) -> IntArray:
     """Compute one number for each composition of a table, int64 (n,).
 
-    Compositions of `table` whose fractions are equal within 0.1 at.% share a number. Different ones
-    may share one, if seldom.
+    Compositions of `table` whose fractions are equal when rounded to 0.1 at.% share a number.
+    Different ones may share one, if seldom.
     """
     row_hashes = np.zeros(len(table), np.int64)
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
@@ -250,14 +254,15 @@ class Beside:
         phases : CompositionTable
             The n hard phases.
         codes : ndarray of int8, shape (n,)
-            Their host codes, -1 for none.
+            Their host codes, indices into `HOST_NAMES`, -1 for none.
 
         Returns
         -------
         value : ndarray of float64, shape (n,)
             K: the answer of the calibrated parameters, corrected; NaN where these have none.
         likeness : ndarray of float64, shape (n,)
-            Likeness to the most similar measured compound, 0 (nothing alike) to 1.
+            Likeness to the most similar measured compound of the same root, 0 (nothing alike, less
+            than 0.05) to 1.
         """
         alike = _correlation(
             phases.to_array(), root_codes(codes), self.atoms, self.host
@@ -272,9 +277,11 @@ class Beside:
 def replacement_rows(rows: TrainingSet) -> Beside | None:
     """Collect the measured rows for which the calibrated parameters answer; None if there are none.
 
-    `rows` is the user's `TrainingSet` of Curie temperatures, K; it is not changed. The `Beside`
-    holds the hard phases of these rows, their hosts, and the weights by which the departures from
-    the calibrated parameters are interpolated.
+    `rows` is the user's `TrainingSet` of Curie temperatures, of which ``table`` and ``values``, K,
+    are read; it is not changed. Of the `Beside` ``atoms``, (m, 118), are the hard phases of these
+    rows, ``host``, (m,), codes of the roots of their hosts, and ``weights``, (m,), K, those by
+    which the departures from the calibrated parameters are interpolated. Rows without such an
+    answer are left out.
     """
     codes, phases = curie_phases(rows.table)
     apart = rows.values - curie_temperature(phases, codes, load())
@@ -296,9 +303,10 @@ def _correlation(
 ) -> FloatArray:
     """Compute the correlations of m compounds with n others, float64 (m, n); 0 between hosts.
 
-    A correlation falls exponentially with the distance of the atomic fractions. `atoms`, (m, 118),
-    and `others`, (n, 118), are these fractions; `host`, (m,), and `theirs`, (n,), are codes of the
-    roots of the hosts.
+    A correlation, 0 to 1, is exp(-d / 0.1) of the Euclidean distance d of the atomic fractions, 1
+    for equal ones. `atoms`, (m, 118), and `others`, (n, 118), are these fractions; `host`, (m,),
+    and `theirs`, (n,), are codes of the roots of the hosts. Rows of no host, -1, are of one host
+    here.
     """
     from scipy.spatial.distance import cdist
 
@@ -392,7 +400,10 @@ class CurieModel(TrainedModel):
     estimator_: Any = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        """Return what was trained and how well, in one line."""
+        """Return what was trained and how well, in one line.
+
+        The manifest must have ``rows``, ``papers``, ``error`` (K) and ``key``.
+        """
         return (
             f"{self.target}: {self.manifest['rows']} values of {self.manifest['papers']} papers "
             f"and systems, mean error {self.manifest['error']:.3g} K on what was left out; "
@@ -400,7 +411,7 @@ class CurieModel(TrainedModel):
         )
 
     def __repr__(self) -> str:
-        """Return what it holds, in one line."""
+        """Return what it holds, in one line: that of `str`, or the sizes of a model without ``error``."""
         if "error" in self.manifest:
             return str(self)
         return f"CurieModel of {len(self.known)} values, {len(self.branches)} branches"
@@ -412,7 +423,10 @@ class CurieModel(TrainedModel):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256, in hexadecimal digits, of the numbers that its answers are made of."""
+        """SHA-256, in hexadecimal digits, of the numbers that its answers are made of.
+
+        These are branches, scores and ``beside``, not the manifest. It is computed once and kept.
+        """
         parts = [
             (b.process, b.coefficients, float(b.edge)) for b in self.branches
         ]
@@ -423,7 +437,9 @@ class CurieModel(TrainedModel):
     def decides(self) -> bool:
         """Whether it stands before the calibrated parameters where there is physics.
 
-        The embedded facts alone are in the parameters already, and are better used there.
+        True where it learnt from fetched compilations or a user's table (``known.origin`` is not
+        `EMBEDDED`), or has ``beside``. The embedded facts alone are in the parameters already, and
+        are better used there.
         """
         return self.beside is not None or self.known.origin != EMBEDDED
 
@@ -436,14 +452,15 @@ class CurieModel(TrainedModel):
         Parameters
         ----------
         whose : Asked
-            What `prepare_query` returns for the recipes.
+            What `prepare_query` returns for the recipes: ``phases``, ``codes`` and ``outside``.
 
         Returns
         -------
         PredictedCurie
             Arrays (n,): ``value``, K; ``half``, half the interval of 90 %, K, NaN also where a
             user's own measurements decide; ``share`` of what is learnt, 0 to 1; ``distance``, 1 at
-            the edge of the domain; ``measured``, whether the very compound is known.
+            the edge of the domain; ``measured``, bool, whether the very compound is known.
+            ``value`` and ``half`` are NaN, too, where nothing is known.
         """
         # Of equal phases one is asked.
         if whose.phases.unique_rows is not None:
@@ -468,8 +485,9 @@ class CurieModel(TrainedModel):
     def curie_of_magnets(self, whose: Asked) -> FloatArray:
         """Return the ``value`` of `predict_magnets` alone, K, (n,).
 
-        It is NaN throughout, without any work, for a model that never decides. `whose` is what
-        `prepare_query` returns.
+        It is NaN throughout, without any work, for a model that never decides (``decides`` is
+        False), such as that of the embedded facts alone. `whose` is an `Asked`, as `prepare_query`
+        returns it.
         """
         nothing = np.full(len(whose.phases), np.nan)
         if self.decides:
@@ -477,7 +495,11 @@ class CurieModel(TrainedModel):
         return nothing
 
     def base(self, phases: CompositionTable, codes: Int8Array) -> FloatArray:
-        """Return the physical mean of `phases` with host `codes`, K, (n,); NaN where there is none."""
+        """Return the physical mean of `phases` with host `codes`, K, (n,); NaN where there is none.
+
+        `phases` are n compositions, `codes`, int8 (n,), indices into `HOST_NAMES`, -1 for none. It
+        is NaN throughout for a model whose ``physics`` is False.
+        """
         if self.physics:
             return physical(phases, codes)
         return np.full(len(phases), np.nan)
@@ -485,8 +507,9 @@ class CurieModel(TrainedModel):
     def choose_branch(self, codes: Int8Array, base: FloatArray) -> IntArray:
         """Choose the branch that answers for each of n phases: an index into ``branches``, int64 (n,).
 
-        `codes`, int8 (n,), are host codes, -1 for none; `base`, (n,), is the physical mean, K, NaN
-        without one.
+        `codes`, int8 (n,), are host codes, indices into `HOST_NAMES`, -1 for none; `base`, (n,), is
+        the physical mean, K, NaN without one, where the branch of no physics answers, whatever the
+        host.
         """
         return self.of_host[classify_rows(codes, base)[0]]
 
@@ -498,7 +521,7 @@ class CurieModel(TrainedModel):
         whose : Asked
             n phases, their host codes and the share of weight outside them, as of `prepare_query`.
         base : ndarray of float64, shape (n,)
-            Physical mean, K, NaN without one.
+            Physical mean, K, NaN without one, as `base` of this model returns it.
 
         Returns
         -------
@@ -557,7 +580,13 @@ class CurieModel(TrainedModel):
     def predict_phases(
         self, whose: Asked, interval: float = 0.9
     ) -> PredictedCurie:
-        """Predict T_C of the n phases of `whose`, K, with intervals of probability `interval`."""
+        """Predict T_C of the n phases of `whose`, K, with intervals of probability `interval`.
+
+        `whose` is an `Asked`, as `prepare_query` returns it; `interval` lies between 0 and 1
+        (InputError otherwise). The `PredictedCurie` has arrays (n,): ``value`` and ``half`` of the
+        interval, K, NaN where nothing is known, ``share``, ``distance`` and ``measured``. Unlike of
+        `predict_magnets`, these are given whether the model decides or not.
+        """
         return self._answers(whose, interval)[0]
 
     def _answers(
@@ -570,7 +599,7 @@ class CurieModel(TrainedModel):
         whose : Asked
             n phases, their host codes and the share of weight outside them, as of `prepare_query`.
         interval : float
-            Probability of the intervals, 0 to 1.
+            Probability of the intervals, between 0 and 1; InputError otherwise.
 
         Returns
         -------
@@ -634,7 +663,12 @@ class CurieModel(TrainedModel):
         has_base : ndarray of bool, shape (n,)
             Phases for which there is physics.
         interval : float
-            Probability of the intervals, 0 to 1.
+            Probability of the intervals, between 0 and 1. Widths are kept by it.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            K; NaN where neither left-out rows nor a prior say how far it may be off.
         """
         width = self._widths.get(interval)
         if width is None:
@@ -662,8 +696,10 @@ class CurieModel(TrainedModel):
     ) -> "pd.DataFrame":
         """Build the frame of `predict` for a table of recipes, K, one row a recipe in order.
 
-        `table` are the recipes, `interval` is the probability of the ranges, 0 to 1. The columns
-        are those of `prediction_frame` with ``_data_share``; low ends below 0 are 0.
+        `table` are the recipes, `interval` is the probability of the ranges, between 0 and 1. The
+        columns are ``curie_temperature_K``, its ``_lo``, ``_hi`` and ``_data_share`` (0 to 1),
+        ``in_domain`` and ``domain_distance``; low ends below 0 are 0. A recipe of which nothing is
+        known is NaN.
         """
         prediction = self.predict_phases(
             prepare_query(partition(table)), interval
@@ -688,7 +724,8 @@ class CurieModel(TrainedModel):
     def _seen(self) -> BoolArray:
         """Whether a known compound of each kind holds each element, bool (kinds, 118).
 
-        The last kind is that without physics.
+        Kinds are in the order of `ROOTS`; the last is that without physics. Elements are by atomic
+        number less one. It is computed once and kept.
         """
         codes, phases = curie_phases(self.known.table)
         element_mask = np.zeros((len(self.of_host), N_ELEMENTS), bool)
@@ -700,7 +737,12 @@ class CurieModel(TrainedModel):
 
     @cached_property
     def _marks(self) -> tuple[IntArray, BoolArray]:
-        """Return the numbers of the known compositions, and the elements that none holds."""
+        """Return the numbers of the known compositions, and the elements that none holds.
+
+        The numbers are those of `hashes`, int64, ascending, each once. The elements are bool,
+        (118,), by atomic number less one, True where no known row holds it. Both are computed once
+        and kept.
+        """
         foreign = np.ones(N_ELEMENTS, bool)
         foreign[self.known.table.indices] = False
         return np.unique(hashes(self.known.table)), foreign
@@ -709,7 +751,7 @@ class CurieModel(TrainedModel):
         """Compute, of n `phases`, what no known row holds, and whether a row is known.
 
         Returned are the atomic fraction of elements that no known row holds, (n,), and bool (n,),
-        whether the composition is known within 0.1 at.%.
+        whether the composition, amounts rounded to 0.1 at.%, is one of a known row.
         """
         from ._gaussian_process_kernels import familiarity
 
@@ -721,9 +763,9 @@ def _unseen(
 ) -> FloatArray:
     """Compute how much of each of n phases consists of elements not seen in its kind, (n,).
 
-    The amount is 0 to 1: the atomic fraction over 0.1, at most 1. `phases` are the compositions,
-    `kind`, int64 (n,), rows of `seen`, bool (kinds, 118), which says whether a known compound of a
-    kind holds an element.
+    The amount is 0 to 1: the atomic fraction of these elements over 0.1, at most 1. `phases` are
+    the compositions, `kind`, int64 (n,), rows of `seen` from 0, as of `classify_rows`, and `seen`,
+    bool (kinds, 118), says whether a known compound of a kind holds an element.
     """
     row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))
     new = ~seen[kind[row], phases.indices]
@@ -740,10 +782,10 @@ def error_inputs(
 ) -> FloatArray:
     """Collect the figures from which the size of an error follows, float64 (n, 6).
 
-    The first is the standard deviation that the novelty implies, relative to the prior. The others
-    are, in this order, `local` (residual of similar known rows, K), `outside` (share of weight
-    outside the phase), the absolute `residual` (K), `novelty` and `unseen` (0 to 1 each). All
-    parameters have shape (n,).
+    The first is the standard deviation that the novelty implies, relative to the prior, 0 to 1. The
+    others are, in this order, `local` (residual of similar known rows, K), `outside` (share of
+    weight outside the phase), the absolute `residual` (K), `novelty` and `unseen` (0 to 1 each).
+    All parameters have shape (n,); `residual` may be of either sign. NaN stays in its column.
     """
     deviation = np.sqrt(novelty * (2.0 - novelty))
     return np.column_stack(
@@ -754,7 +796,7 @@ def error_inputs(
 def error_size(coefficients: FloatArray, known: FloatArray) -> FloatArray:
     """Compute the size to which an error is proportional, K, (n,).
 
-    `coefficients`, (7,), are a constant and one for each column of `known`, (n, 6), from
-    `error_inputs`.
+    `coefficients`, (7,), are a constant, K, and one for each column of `known`, (n, 6), in the
+    order of `error_inputs`. NaN in a row of `known` makes its size NaN.
     """
     return coefficients[0] + (known * coefficients[1:]).sum(axis=1)

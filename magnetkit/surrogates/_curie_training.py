@@ -83,8 +83,8 @@ _TRAINING_DRAWS = 4
 class Rows(NamedTuple):
     """The rows of a training set as they are learnt, arrays over n rows.
 
-    `x` are the columns of `prepare_query`, `base` is the physical mean; `host` is the last where there is
-    none; rows of one composition have one number in `compound`.
+    `x` are the columns of `prepare_query`, `base` is the physical mean; `host` is the last where
+    there is none; rows of one composition have one number in `compound`.
     """
 
     x: FloatArray
@@ -94,7 +94,7 @@ class Rows(NamedTuple):
     asked: Asked
 
     def at(self, rows: NDArray) -> "Rows":
-        """Return new `Rows` of those that a mask or index array `rows` selects."""
+        """Return new `Rows` of those that a mask or index array `rows` selects; ``asked`` is selected too."""
         x, base, host, compound, whose = self
         return Rows(
             x[rows], base[rows], host[rows], compound[rows], whose.at(rows)
@@ -121,7 +121,10 @@ class LeftOut(NamedTuple):
     def error_inputs(self, rows: "NDArray | slice" = slice(None)) -> FloatArray:
         """Return the figures of `error_inputs` of m rows, (m, 6).
 
-        `rows` is a mask, an index array or a slice; without it all rows count.
+        Columns are the deviation that the novelty implies, the local residual (K), the share
+        outside the hard phase, the absolute difference of the mean from the physics (K), the
+        novelty and the share of unseen elements. `rows` is a mask, an index array or a slice;
+        without it all rows count. NaN where a row has no prediction.
         """
         apart = self.mean - fill_mean(self.base)
         parts = self.novelty, self.local, self.outside, apart, self.unseen
@@ -130,8 +133,9 @@ class LeftOut(NamedTuple):
     def sizes(self, coefficients: "list[FloatArray]") -> FloatArray:
         """Compute the size of the error of each of n rows, K, (n,), with the coefficients of its branch.
 
-        `coefficients` has, in the order of the branches, arrays (7,) for a constant and the six
-        figures of `error_inputs`. A row of no branch is NaN.
+        `coefficients` is a list that has, in the order of the branches, arrays (7,) for a constant
+        and the six figures of `error_inputs`. A row of a branch without them, or without a
+        prediction, is NaN.
         """
         size_per_row = np.full(len(self.mean), np.nan)
         for k, coefficients_of_branch in enumerate(coefficients):
@@ -150,17 +154,19 @@ def train_model(
     Parameters
     ----------
     data : TrainingSet
-        Curie temperatures, K; not changed.
+        Curie temperatures, K; not changed. All rows are learnt, whatever ``learn`` says.
     advance : callable
-        Called without arguments once a fold of each way of leaving out, and once before.
+        Called without arguments once a fold of each way of leaving out (ten folds each), and once
+        before.
 
     Returns
     -------
     model : CurieModel
-        Its ``manifest`` has ``target``, ``origin``, ``rows``, ``papers``, ``removed``,
-        ``data_sha256`` and the mean ``error``, K.
+        Its ``manifest`` has ``target``, ``origin``, ``rows``, ``papers`` (number of groups),
+        ``removed``, ``data_sha256`` and the mean ``error``, K, but no ``key``, so that ``file`` and
+        `str` fail.
     left : list of LeftOut
-        Predictions of rows left out by paper, then, of a large set, by chemistry.
+        Predictions of all rows left out by paper, then, of a set of 300 rows or more, by chemistry.
 
     Raises
     ------
@@ -216,7 +222,7 @@ def calibrate_errors(
     branches : sequence of Branch
         Fitted branches; not changed.
     made : LeftOut
-        Predictions of n rows. NaN in ``mean`` is left out.
+        Predictions of n rows. NaN in ``mean`` is left out; one row at least must have a prediction.
     values : ndarray, shape (n,)
         What was measured, K.
 
@@ -225,8 +231,9 @@ def calibrate_errors(
     branches : tuple of Branch
         Copies with coefficients of the size of errors, (7,), and edges.
     scores : tuple of ndarray
-        Errors divided by their size: of each branch inside its edge, then of all rows outside. The
-        last is empty where fewer than 20 rows lie outside.
+        Errors divided by their size: of each branch inside its edge, then of all rows outside. A
+        branch with fewer than 20 rows inside has the scores of all branches. The last is empty
+        where fewer than 20 rows lie outside.
     """
     residual = np.abs(values - made.mean)
     is_prediction = np.isfinite(made.mean)
@@ -271,11 +278,11 @@ def left_out_half_widths(
     Parameters
     ----------
     model : CurieModel
-        Trained model of n rows; not changed.
+        Trained model of n rows, ``model.known``; not changed.
     left : sequence of LeftOut
-        What `train_model` returned beside it: left out by paper, then by chemistry.
+        What `train_model` returned beside it: left out by paper, then by chemistry, in this order.
     coverage : float
-        Probability of the intervals, 0 to 1.
+        Probability of the intervals, between 0 and 1.
 
     Returns
     -------
@@ -308,12 +315,15 @@ def _calibrate_without_rows(
 ) -> tuple[tuple[Branch, ...], tuple[FloatArray, ...]]:
     """Calibrate the branches of a model without the rows where `test`, bool (n,), is True.
 
-    `left` are the predictions of `train_model`. The model is not changed.
+    `left` are the predictions of `train_model`, of n rows each; from each the rows of `test` are
+    left out. The model is not changed.
 
     Returns
     -------
-    branches, scores
-        As `calibrate_errors` returns.
+    branches : tuple of Branch
+        Copies with coefficients, (7,), and edges.
+    scores : tuple of ndarray
+        Of each branch inside its edge, then of all rows outside, as of `calibrate_errors`.
     """
     parts = []
     values = []
@@ -337,7 +347,7 @@ def _wider_scores(
     Parameters
     ----------
     score : ndarray of float64, shape (n,)
-        Error of each row divided by its size.
+        Absolute error of each row divided by its size; no NaN where `rows` is True.
     rows : ndarray of bool, shape (n,)
         Which rows count.
     chemistry : ndarray of bool, shape (n,)
@@ -372,7 +382,8 @@ def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
     Returns
     -------
     CurieModel
-        Its coefficients, edges and scores are ones, its manifest is empty.
+        Its coefficients, edges and scores are ones, its manifest is empty. Branches are the common
+        one, then one for each root of 100 compounds or more.
     """
     rows = training_rows(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
@@ -406,9 +417,10 @@ def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
 def assign_folds(data: TrainingSet, chemistry: bool = False) -> IntArray:
     """Assign each of the n rows of a training set to a fold, int64 (n,), numbers from 0 on.
 
-    Rows of one group share a fold; with `chemistry` those of one chemistry do, a host with its
-    elements other than rare earths. Groups of a large set go by their hash, see `fold`; those of a
-    small `data` are distributed evenly over `CURIE_FOLDS`.
+    Rows of one group, ``data.groups``, share a fold; with `chemistry` those of one chemistry do, a
+    host with its elements other than rare earths. Numbers are below `CURIE_FOLDS` (10), not each of
+    which need occur. Groups of a set of 300 rows or more go by their hash, see `fold`; those of a
+    smaller `data` are distributed evenly.
     """
     groups = data.groups
     if chemistry:
@@ -440,8 +452,10 @@ def left_out(
     Returns
     -------
     LeftOut
-        Arrays of n rows. ``mean``, ``novelty``, ``local`` and ``unseen`` are NaN in the rows of a
-        fold that leaves nothing to learn from.
+        Arrays of n rows in the order of the set. ``mean`` is in K, at least 1; ``base`` is the
+        physics alone, K, NaN without one; ``branch`` is the index of the branch. ``mean``,
+        ``novelty``, ``local`` and ``unseen`` are NaN in the rows of a fold that leaves nothing to
+        learn from.
     """
     data = model.known
     groups = assign_folds(data, chemistry)
@@ -489,8 +503,10 @@ def left_out(
 def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
     """Return a new model that knows further measurements; its scales stay as they are.
 
-    Where the calibrated parameters decide, which know the embedded facts, the rows change only what
-    is like them. `model` is not changed. `rows` is a `TrainingSet` of Curie temperatures, K.
+    Where the calibrated parameters decide (``model.decides`` is False), which know the embedded
+    facts, the rows change only what is like them: ``beside`` is set. ``known`` becomes both sets,
+    the new rows last; intervals, scores and the manifest stay those of `model`, which is not
+    changed. `rows` is a `TrainingSet` of Curie temperatures, K, of one row or more.
     """
     joint_data = _join_rows(model.known, rows)
     rows_of_data = training_rows(joint_data, model.physics)
@@ -512,9 +528,10 @@ def training_rows(data: TrainingSet, physics: bool) -> Rows:
     Returns
     -------
     Rows
-        ``x``, columns (n, d); ``base``, the physical mean, K, NaN without one; ``host``, the kind
-        of each row as of `classify_rows`; ``compound``, a number that equal compositions share;
-        ``asked``, the phases as of `prepare_query`.
+        ``x``, columns (n, d) as of `trend_columns`; ``base``, the physical mean, K, NaN without
+        one; ``host``, the kind of each row as of `classify_rows`, an index into `ROOTS`, or
+        ``len(ROOTS)`` without physics, no host code; ``compound``, a number from 0 that equal
+        compositions (within 0.1 at.%) share; ``asked``, the phases as of `prepare_query`.
     """
     query = prepare_query(partition(data.table))
     phases, codes, _ = query
@@ -544,14 +561,15 @@ def fit_branches(
     own : Rows
         The rows of `data` as `training_rows` converts them.
     branches : sequence of Branch
-        The common one first; not changed. A sparse branch takes points of the common process.
+        The common one first; not changed. ``learns``, ``sparse_for`` and ``process`` are read. A
+        sparse branch takes points of the common process, or all of it where its host has no point.
     search : bool
         Whether to search for scales; those of the branches stay otherwise.
 
     Returns
     -------
     tuple of Branch
-        Copies with new processes; coefficients and edges as they were.
+        Copies with new processes, in the order of `branches`; coefficients and edges as they were.
     """
     result: list[Branch] = []
     for branch in branches:
@@ -581,16 +599,18 @@ def fit_rows(
     data : TrainingSet
         Curie temperatures, K.
     own : Rows
-        The same rows as they are learnt.
+        The same rows as they are learnt, as of `training_rows`.
     learns : ndarray of bool, shape (kinds,)
-        Kinds that the process learns from.
+        Kinds that the process learns from: the roots in the order of `ROOTS`, last what has no
+        physics. At least one row must be of them.
     scales : TrendProcess or None
         Fitted process whose scales to keep, not changed; None searches for them.
 
     Returns
     -------
     TrendProcess
-        A new one, fitted, K.
+        A new one, fitted to the measured value less the physical mean (or less `TYPICAL_K` without
+        one), K.
     """
     import pandas as pd
 
@@ -619,7 +639,9 @@ def fit_rows(
 def _join_rows(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
     """Join two sets to a new one, the rows of `known` first.
 
-    Target and removed counts are those of `known`; all rows of both are learnt from.
+    Both are `TrainingSet` of one target, which is not checked. Target and removed counts are those
+    of `known`, the origin names both; all rows of both are learnt from. Equal compounds are not
+    joined.
     """
     return TrainingSet(
         known.target,
@@ -655,10 +677,10 @@ def load(
     Parameters
     ----------
     data : path, optional
-        CSV file to learn from instead of everything else: neither fetched nor embedded values
-        enter.
+        CSV file with ``composition`` and ``curie_temperature_K`` to learn from instead of
+        everything else: neither fetched nor embedded values enter. A frame is not taken.
     add : path, optional
-        CSV file of rows to learn beside what is known; the scales stay.
+        CSV file, columns alike, of rows to learn beside what is known; the scales stay.
     progress : bool
         Show a bar on stderr while training.
 
@@ -706,6 +728,11 @@ def _load(
         Show a bar on stderr while training.
     settings : str
         Part of the key of the cache and not used otherwise.
+
+    Returns
+    -------
+    CurieModel
+        With ``key`` in its manifest, that of the file; do not change it.
     """
     if add is not None:
         rows = own_set(Path(add), least=1)
@@ -720,8 +747,10 @@ def _load(
 def model_key(known: TrainingSet) -> str:
     """Compute a hash of all that decides the model which is trained on the set `known`.
 
-    The result has 16 hexadecimal digits. The physics enters by its answers to the compounds of the
-    set: other code or tables that give the same answers leave it as it is.
+    `known` is a `TrainingSet` of Curie temperatures, K. The result has 16 hexadecimal digits.
+    Values, groups and compositions of the set, the code that fits and the versions of its packages
+    enter; sources and origin do not. The physics enters by its answers to the compounds of the set:
+    other code or tables that give the same answers leave it as it is.
     """
     from .._core import _intervals
     from . import _curie, _process
@@ -750,8 +779,9 @@ def model_key(known: TrainingSet) -> str:
 def _train_with_progress(known: TrainingSet, progress: bool) -> CurieModel:
     """Train a model on the set `known`, and enter its key in the manifest.
 
-    `progress` shows a bar on stderr. No file is written; `_store.load_or_train` or `retrain` does
-    that.
+    `known` is a `TrainingSet` of Curie temperatures, K. `progress` shows a bar on stderr. No file
+    is written; `_store.load_or_train` or `retrain` does that. DataError if no compound could be
+    left out.
     """
     from .._core._progress import bar
 
@@ -767,8 +797,9 @@ def _train_with_progress(known: TrainingSet, progress: bool) -> CurieModel:
 def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
     """Train a model on `data` and write it to the cache folder, in place of one that is there.
 
-    `data` is a `TrainingSet` of Curie temperatures, K. Models kept in memory are forgotten.
-    `progress` shows a bar on stderr. StoreError if the file cannot be written.
+    `data` is a `TrainingSet` of Curie temperatures, K. The `CurieModel` is calibrated, and has
+    ``key`` in its manifest. Models kept in memory are forgotten. `progress` shows a bar on stderr.
+    DataError if no compound could be left out, StoreError if the file cannot be written.
     """
     model = _train_with_progress(data, progress)
     _store.save(model.file, *pack(model))
@@ -779,8 +810,9 @@ def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
 def pack(model: CurieModel) -> _store.Packed:
     """Return the content of a model and its manifest, as `_store.save` takes them.
 
-    The content has ``branches`` (the fields of each as a tuple), ``of_host``, ``scores`` and
-    ``anywhere``; the training set is not in it.
+    The content, a dict, has ``branches`` (a tuple with the fields of each as a tuple), ``of_host``,
+    ``scores`` (a tuple of arrays) and ``anywhere`` (bool). Training set, ``physics`` and ``beside``
+    are not in it. The manifest is that of the model, the same object.
     """
     content = {
         "branches": tuple(
@@ -798,7 +830,8 @@ def unpack(
 ) -> CurieModel:
     """Build a model of its training set `known`, and the content and manifest that `pack` returned.
 
-    ``branches`` is removed from `content`.
+    `content` has the keys of `pack`; ``branches`` is removed from it, and another key is a
+    TypeError. The physics is the mean, and ``beside`` is None.
     """
     branches = tuple(Branch(*parts) for parts in content.pop("branches"))
     return CurieModel(branches, known=known, manifest=manifest, **content)

@@ -44,11 +44,11 @@ class Forest:
         Parameters
         ----------
         X : ndarray, shape (n, d)
-            Columns.
+            Columns, finite.
         y : ndarray, shape (n,)
-            Values.
+            Values, finite.
         trees, seed : int
-            Number of trees and seed of the generator.
+            Number of trees, 1 or more, and seed of the generator.
 
         Returns
         -------
@@ -75,7 +75,11 @@ class Forest:
         )
 
     def predict(self, X: FloatArray) -> FloatArray:
-        """Return the mean of the trees for each row of `X`, (n, d), in the unit of the values, (n,)."""
+        """Return the mean of the trees for each row of `X`, (n, d), in the unit of the values, (n,).
+
+        `X` is float64 and has the columns that the trees were grown from, in their order. No row
+        gives an empty array.
+        """
         result = np.empty(len(X))
         for start in range(0, len(X), _CHUNK):
             rows = slice(start, start + _CHUNK)
@@ -85,7 +89,9 @@ class Forest:
     def _mean_of_trees(self, X: FloatArray) -> FloatArray:
         """Compute the mean of the trees for each row of `X`, (n, d), in single precision as they were grown.
 
-        The result is float64 (n,).
+        The result is float64 (n,), in the unit of the values. `X` is float64, and a value is
+        rounded to single precision before it is compared; one equal to the threshold goes to the
+        left.
         """
         # The trees were grown in single precision.
         single = X.astype(np.float32)

@@ -78,7 +78,10 @@ class TrainingSet:
             object.__setattr__(self, "learn", np.ones(len(self.values), bool))
 
     def __repr__(self) -> str:
-        """Return what it holds, in one line."""
+        """Return what it holds, in one line: target, rows, groups, least and largest value, and origin.
+
+        An empty set has no groups and values; of the origin 400 characters are shown.
+        """
         text = f"TrainingSet of {self.target}: {len(self)} rows"
         if not len(self):
             return f"{text}; {self.origin:.400}"
@@ -94,8 +97,10 @@ class TrainingSet:
         Returns
         -------
         DataFrame
-            ``composition`` (atomic), the target, ``group``, ``source``, ``basis``, and where some
-            rows are only tested on ``learn``, which is not read again.
+            Of pandas, rows numbered from 0: ``composition`` (a formula of atomic fractions of 12
+            digits), a column named by the target, ``group``, ``source``, ``basis`` ("atomic"), and
+            ``learn`` (bool), which is not read again and is there only if some rows are not learnt
+            from. Origin and counts of removed rows are not in it.
         """
         frame = pd.DataFrame(
             {
@@ -117,7 +122,8 @@ class TrainingSet:
         -------
         dict
             What `from_arrays` takes: ``target``, ``fractions``, atomic, (n, 118), ``values``,
-            ``groups``, ``sources``, ``origin``, ``removed`` and ``learn``.
+            ``groups``, ``sources``, ``origin``, ``removed`` and ``learn``. Of the table, row
+            numbers, errors and marks of rows in wt.% are lost.
         """
         return {
             "target": self.target,
@@ -137,11 +143,13 @@ class TrainingSet:
         Parameters
         ----------
         arrays : dict
-            What `to_arrays` returns; its key ``fractions`` is removed.
+            What `to_arrays` returns; its key ``fractions`` is removed. ``removed`` and ``learn``
+            may be missing; a key that is no field is a TypeError.
 
         Returns
         -------
         TrainingSet
+            Its arrays are those of the dict, no copies.
         """
         table = CompositionTable.from_array(arrays.pop("fractions"))
         return cls(table=table, **arrays)
@@ -150,7 +158,11 @@ class TrainingSet:
         return len(self.values)
 
     def __getitem__(self, rows: NDArray) -> "TrainingSet":
-        """Return a new set of the rows that a mask or index array `rows` selects."""
+        """Return a new set of the rows that a mask or index array `rows` selects.
+
+        `rows` may be a slice too, but no single number. Target, origin and counts of removed rows
+        stay.
+        """
         parts = ("table", "values", "groups", "sources", "learn")
         return replace(
             self, **{name: getattr(self, name)[rows] for name in parts}
@@ -159,8 +171,9 @@ class TrainingSet:
     def manifest(self) -> dict[str, Any]:
         """Return what the manifest of a model that learns from the set says of it.
 
-        The keys are ``target``, ``origin``, ``rows`` (learnt from), ``groups`` (their number),
-        ``removed`` and ``data_sha256``.
+        The keys are ``target``, ``origin``, ``rows`` (the number of those learnt from), ``groups``
+        (the number of different ones, in all rows), ``removed`` (numbers by reason, the same dict)
+        and ``data_sha256``.
         """
         return {
             "target": self.target,
@@ -173,7 +186,10 @@ class TrainingSet:
 
     @property
     def sha256(self) -> str:
-        """SHA-256, in hexadecimal digits, of target, compositions, values, ``learn`` and groups in order."""
+        """SHA-256, in hexadecimal digits, of target, compositions, values, ``learn`` and groups in order.
+
+        Sources, origin and counts of removed rows do not enter. It is computed anew at each call.
+        """
         digest = hashlib.sha256(self.target.encode())
         t = self.table
         for part in (t.indptr, t.indices, t.values, self.values, self.learn):
@@ -185,7 +201,9 @@ class TrainingSet:
 def _exact_texts(table: CompositionTable) -> list[str]:
     """Write each of n compositions of `table` as a formula, a list of n texts.
 
-    Amounts are atomic fractions of 12 digits, such as "Fe0.823529411765".
+    Amounts are atomic fractions of 12 significant digits behind each symbol, elements by atomic
+    number: "B0.0588235294118Fe0.823529411765Nd0.117647058824". An empty composition has an empty
+    text.
     """
     texts = []
     for start, stop in zip(table.indptr[:-1], table.indptr[1:], strict=True):
@@ -203,7 +221,8 @@ def _exact_texts(table: CompositionTable) -> list[str]:
 def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
     """Write the elements of each of n compositions of `table` as a text, an array (n,).
 
-    They stand in the order of atomic number, joined by dashes: "B-Fe-Nd".
+    They stand in the order of atomic number, joined by hyphens, "B-Fe-Nd". An empty composition has
+    an empty text.
     """
     names = np.array(SYMBOLS)
     bounds = zip(table.indptr[:-1], table.indptr[1:], strict=True)
@@ -215,8 +234,10 @@ def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
 def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
     """Read the column ``composition`` of a frame by the basis in its column ``basis``.
 
-    Without such a column the basis is "auto". Rows that cannot be read are left out of the table
-    and stand in its ``errors``. `file` is the file's name, for the message.
+    ``basis`` has one of "auto", "atomic" and "weight" (wt.%), the same on every row; without such a
+    column it is "auto". Rows that cannot be read, empty cells among them, are left out of the table
+    and stand in its ``errors``; ``row_index`` counts the rows of the frame from 0. Other columns
+    are not read. `file` is the file's name, for the message.
 
     Raises
     ------
@@ -247,9 +268,9 @@ def refuse(
     file : str
         Where they are from.
     found : TrainingSet
-        The n rows that were read.
+        The n rows that were read; ``table`` and ``values`` are used.
     wrong : ndarray of bool, shape (n,)
-        Which are impossible.
+        Which are impossible; without any nothing happens.
     limits : str
         Limits in words, such as "0 and 1400 K".
     """
@@ -273,8 +294,10 @@ def named_so(given: Any) -> str:
 def read_frame(given: Any) -> pd.DataFrame:
     """Read a table as a pandas frame: a CSV file, or a frame of pandas, polars or Arrow.
 
-    `given` is the path or the frame, which is not changed. Rows are numbered anew from 0; cells of
-    a file are texts. InputError for anything else, DataError if the file cannot be read.
+    `given` is the path, of a .csv, .tsv, .txt, .parquet or .xlsx file, or the frame, which is not
+    changed. All columns and rows are kept. Rows are numbered anew from 0, the index of a frame is
+    dropped; cells of a text file are texts, empty ones too. InputError for anything else, a list or
+    a dict, DataError if the file cannot be read.
     """
     if isinstance(given, pd.DataFrame):
         return given.reset_index(drop=True)
@@ -298,8 +321,10 @@ def read_frame(given: Any) -> pd.DataFrame:
 def table_path(given: Any) -> Path:
     """Return the path of a user's table; a frame is written to the cache first, named by its content.
 
-    `given` is a path or a frame of pandas, polars or Arrow. A path is not looked at. InputError for
-    anything else, StoreError if the cache cannot be written.
+    `given` is a path, text or `Path`, or a frame of pandas, polars or Arrow. A path is not looked
+    at. The file of a frame is ``tables/frame-HASH.csv`` in the cache folder, without row labels;
+    one that is there stays. InputError for anything else, StoreError if the cache cannot be
+    written.
     """
     if isinstance(given, str | Path):
         return Path(given)
@@ -329,20 +354,26 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     target : str
         Column of the values, any name.
     given : path or frame
-        With ``composition``, the target, and as they are ``group``, ``source`` and ``basis``.
+        With the columns ``composition`` (text) and the target (a number, or a text of one), and as
+        they are ``group``, ``source`` and ``basis`` ("auto", "atomic" or "weight", one on all
+        rows). Others are not read.
     least : int
         Number of rows that must remain.
 
     Returns
     -------
     TrainingSet
-        Without a column ``group`` the groups are chemical systems, without ``source`` the sources
-        are the file's name. Counts of rows left out are in ``removed``.
+        Rows in the order of the input, all learnt from. Without a column ``group`` the groups are
+        chemical systems such as "B-Fe-Nd", without ``source`` the sources are the file's name.
+        Empty cells of ``group`` are one group, "nan" or an empty text. Rows whose composition
+        cannot be read, or whose value is missing, no number or infinite, are left out; their counts
+        are in ``removed`` under "composition that cannot be read" and "no value".
 
     Raises
     ------
     InputError
-        If there is no column ``composition`` or `target`, or `given` is no table.
+        If there is no column ``composition`` or `target`, ``basis`` differs between rows, or
+        `given` is no table.
     DataError
         If the file cannot be read, or fewer than `least` rows remain, with the reasons.
     """
@@ -396,8 +427,8 @@ def _reasons(
 ) -> str:
     """Return why rows were left out, as the end of a message; empty where none was.
 
-    It begins with a colon; then the first rows have a line each, and the last line says how many
-    more there are.
+    It begins with a colon; then the first ten rows have a line each, such as "row 3, 'Xx2': ...",
+    rows counted from 1 without the header, and the last line says how many more there are.
 
     Parameters
     ----------
@@ -406,7 +437,8 @@ def _reasons(
     target : str
         Column of the values, such as "curie_temperature_K".
     table : CompositionTable
-        The m compositions that could be read, with the errors of the others.
+        The m compositions that could be read, with the ``errors`` of the others; ``row_index`` is
+        the row of `frame`.
     usable : ndarray of bool, shape (m,)
         Which of these have a number as their value.
     """
@@ -479,7 +511,9 @@ _REMARK = re.compile(
 def kelvin(text: str) -> float:
     """Convert a text to a temperature, K; NaN if it holds none, a bound or a wide range.
 
-    A number of `text` without a unit is in kelvin. A range of up to 20 counts as its middle.
+    A number of `text` without a unit is in kelvin; units are "K", "C", "°C" and "℃". "Tc =", a sign
+    for about ("~") and an error ("± 5") may stand with it. A range of up to 20 counts as its
+    middle. An empty text is NaN. Nothing is raised.
 
     >>> kelvin("~560 K"), kelvin("327 °C"), kelvin("550-555 K"), kelvin(">300 K")
     (560.0, 600.15, 552.5, nan)
@@ -501,7 +535,8 @@ def kelvin(text: str) -> float:
 def compound(text: str) -> str:
     """Write a compound's name as the parser takes it: plain digits, deuterium as hydrogen.
 
-    Spaces, and at the end of `text` a remark such as "(powder)", are left out.
+    All spaces, and at the end of `text` one remark such as "(powder)", "(bulk)" or "(sx)", are left
+    out. Whether the result is a formula is not checked.
 
     >>> compound("YFe₂D₃.₁"), compound("TbFe2 (polycrystalline)")
     ('YFe2H3.1', 'TbFe2')
@@ -518,8 +553,8 @@ def fold(paper: str) -> int:
 def local_file(name: str) -> Path | None:
     """Return the file of a fetched set if mirror or cache holds it, else None; never asks the network.
 
-    `name` is such as "curie" (KeyError if the registry has none). The file is checked by its hash:
-    DataError if it is damaged.
+    `name` is that of a set of ``registry.toml``, such as "curie" or "curie-by-paper" (InputError
+    for another). The file is checked by its hash: DataError if it is damaged.
     """
     places = [_fetch.cached_path(name)]
     mirror = get_settings().mirror
@@ -535,8 +570,9 @@ def local_file(name: str) -> Path | None:
 def curie_set() -> TrainingSet:
     """Return all measured Curie temperatures at hand: embedded facts and fetched compilations.
 
-    Nothing is downloaded. The same files give the same object, which must not be changed. DataError
-    if a file is damaged or not laid out as expected.
+    The target is ``curie_temperature_K``. The compilations count where `magnetkit data fetch` has
+    put them; nothing is downloaded. The same files give the same object, which must not be changed.
+    DataError if a file is damaged or not laid out as expected.
     """
     files = (local_file("curie"), local_file("curie-by-paper"))
     return _curie_set(*(None if file is None else str(file) for file in files))
@@ -547,7 +583,9 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
     """Build the training set from the embedded facts and the files of two compilations.
 
     `plain` is the path of DS1+DS2 (columns ``Name`` and ``TC``), `by_paper` that of
-    MagneticMaterials_All; None where a file is absent. DataError if columns are missing.
+    MagneticMaterials_All (columns as of `_by_paper`); None where a file is absent. The set is that
+    of `clean_rows`, whose faulty rows are dropped; it is kept by the two paths. DataError if
+    columns are missing.
     """
     frames = [_embedded_facts()]
     if plain is not None:
@@ -565,9 +603,10 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
 def own_set(given: Any, least: int = 2) -> TrainingSet:
     """Read a user's measured Curie temperatures; see `magnetkit.surrogates.training_set`.
 
-    `given` is the path of a CSV file or a frame with ``composition`` and ``curie_temperature_K``.
-    InputError if a value is no temperature, K, at which a compound can order (above 0, at most 1400
-    K); DataError if fewer than `least` rows remain.
+    `given` is the path of a CSV file or a frame with ``composition`` and ``curie_temperature_K``
+    (K), and as they are ``group``, ``source`` and ``basis``. Nothing else is cleaned: several rows
+    of a compound stay. InputError if a value is no temperature at which a compound can order (above
+    0, at most 1400 K); DataError if fewer than `least` rows remain.
     """
     rows = read_rows(TARGET, given, least)
     wrong = (rows.values <= 0.0) | (rows.values > _ABOVE_COBALT_K)
@@ -584,8 +623,9 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
 def _embedded_facts() -> pd.DataFrame:
     """Read the measured Curie temperatures of ``datasets/intrinsic``, as `clean_rows` takes them.
 
-    Columns are ``name``, ``value`` (K), ``paper`` (DOI in lower case, or citation), ``kind``
-    (empty), ``computed`` (False) and ``typed`` (True). Row labels may repeat.
+    Columns are ``name`` (formula), ``value`` (K), ``paper`` (DOI such as "10.1016/...", in lower
+    case and without "https://doi.org/", or citation), ``kind`` (empty), ``computed`` (False) and
+    ``typed`` (True). Rows without a value are left out. Row labels may repeat.
     """
     names = ["name", "value", "paper"]
     columns = ["formula", TARGET, "source"]
@@ -616,13 +656,15 @@ def measured_compounds(target: str) -> TrainingSet:
     Parameters
     ----------
     target : str
-        An intrinsic property that the physics computes, such as "saturation_polarization_T", except
-        the Curie temperature.
+        A column of ``intrinsic/compounds.csv``, such as "saturation_polarization_T",
+        "anisotropy_constant_MJ_m3" or "anisotropy_field_T" (KeyError for another). The Curie
+        temperature comes of `curie_set`.
 
     Returns
     -------
     TrainingSet
-        In the unit of the target, in groups by source.
+        In the unit of the target, in groups by source. A compound may have several rows, also of
+        ``intrinsic/measurements.csv`` at 290 to 305 K. Rows without a value are left out.
     """
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     if target == FIELD:
@@ -643,9 +685,10 @@ def measured_compounds(target: str) -> TrainingSet:
 def _plain_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Convert DS1+DS2 to the columns that `clean_rows` takes.
 
-    `frame` has ``Name`` and ``TC``, K but for the few names known to be in degrees C; it is not
-    changed. Returned are ``name``, ``value`` (K), ``paper`` ("DS1+DS2"), ``kind`` (empty) and
-    ``computed`` (False). DataError if columns are missing.
+    `frame` has ``Name`` and ``TC``, numbers, K but for the one name known to be in degrees C; it is
+    not changed. Returned, one row a row, are ``name``, ``value`` (K), ``paper`` ("DS1+DS2"),
+    ``kind`` (empty) and ``computed`` (False); other columns are dropped. DataError if columns are
+    missing.
     """
     if not {"Name", "TC"} <= set(frame.columns):
         raise DataError(
@@ -663,9 +706,11 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
 
     `frame` has texts alone: ``Material_Name``, ``Curie``, ``DOI``, ``Experimental``,
     ``Crystal_Structure`` and ``Lattice_Structure``. Rows whose Curie temperature is blank are left
-    out. Returned are ``name``, ``value`` (K, NaN for a cell that holds no temperature), ``paper``,
-    ``kind`` (text on the crystal) and ``computed``. A blank ``Experimental`` stands beside titles
-    of measurements, and counts as measured. DataError if columns are missing.
+    out, the labels of the others stay. Returned are ``name`` (as of `compound`), ``value`` (K, NaN
+    for a cell that holds no temperature), ``paper`` (the DOI or citation in lower case), ``kind``
+    (text on the crystal) and ``computed`` (bool, True where ``Experimental`` is "False"). A blank
+    ``Experimental`` stands beside titles of measurements, and counts as measured. DataError if
+    columns are missing.
     """
     column_names = (
         "Material_Name",
@@ -715,7 +760,7 @@ class _Sieve:
     """
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        """Begin with all rows."""
+        """Begin with all rows of `frame`; no reason is counted and none listed."""
         self.frame = frame
         self.counts: dict[str, int] = {}
         self.faulty: list[pd.DataFrame] = []
@@ -725,8 +770,10 @@ class _Sieve:
     ) -> None:
         """Drop the rows where `bad` is True from the frame, and count them under `reason`.
 
-        `bad` has an entry for each row that is left. Rows are numbered anew. With `listed` the
-        dropped ones are also kept in ``faulty``, one by one.
+        `bad` has an entry for each row that is left, in order; labels of a Series do not count, and
+        NaN is True. An earlier count of the same reason is replaced; without a bad row it is 0.
+        Rows are numbered anew from 0. With `listed` the dropped ones are also added to ``faulty``,
+        as a frame of ``name``, ``value``, ``paper`` and ``reason``.
         """
         mark = np.asarray(bad, bool)
         self.counts[reason] = int(mark.sum())
@@ -744,19 +791,27 @@ def clean_rows(
     Parameters
     ----------
     frame : DataFrame
-        ``name``, ``value`` (K), ``paper``, ``kind`` (text on the crystal) and ``computed``, and as
-        it is ``typed``, True for embedded facts; not changed.
+        ``name`` (formula), ``value`` (K, NaN for none), ``paper`` (a DOI such as "10.1016/...", a
+        citation, or one of `COMPILATIONS`, "DS1+DS2" and "handbook of magnetic materials", which
+        are no paper), ``kind`` (text on the crystal, empty for none) and ``computed`` (bool; a text
+        counts as True), and as it is ``typed``, True for embedded facts; not changed.
     origin : str
         One line on the whole set.
 
     Returns
     -------
     data : TrainingSet
-        One row a compound and paper, the median of its values. Groups are the papers, and where
-        there is none the chemical system, or of facts from reviews that without the rare earths.
+        One row a compound (amounts alike within 0.1 at.%) and paper, the median of its values, K.
+        Dropped are computed rows, rows without a value of 0 to 1400 K, without a rare earth or
+        without iron and cobalt, with nonmetals, of glasses, films and several phases, and faulty
+        ones. Groups are the papers. Rows of `COMPILATIONS` have "system " and the chemical system,
+        "system Fe-Nd". Rows that are ``typed`` and whose paper is no DOI (does not begin with
+        "10."), those of reviews, have "system " and the elements without the rare earths, "system
+        Fe". An empty ``paper`` is one group of its own, an empty text. ``sources`` are the papers;
         ``removed`` counts the rows dropped, by reason.
     faulty : DataFrame
-        Rows that were contradicted or are listed as faulty: name, value, paper, reason.
+        Rows that were contradicted or are listed as faulty: ``name``, ``value``, ``paper``,
+        ``reason``.
     """
     sieve = _Sieve(frame)
     _drop_other_matter(sieve)
@@ -785,7 +840,10 @@ def clean_rows(
 def _drop_other_matter(sieve: _Sieve) -> None:
     """Drop rows that by their texts are no measured temperature of a compound in question, in place.
 
-    ``sieve.frame`` must have ``name``, ``value`` (K), ``paper``, ``kind`` and ``computed``.
+    ``sieve.frame`` must have ``name``, ``value`` (K), ``paper``, ``kind`` (texts) and ``computed``
+    (bool). Dropped, in this order, are names without a rare earth or without Fe and Co, computed
+    rows, those of papers in `doubtful_papers` (listed one by one), glasses, films and mixtures by
+    ``kind``, and values that are NaN, not above 0 or above 1400 K.
     """
     earth_names = "|".join(rf"{s}(?![a-z])" for s in RARE_EARTHS)
     earth = sieve.frame["name"].str.contains(earth_names)
@@ -805,9 +863,11 @@ def _drop_other_matter(sieve: _Sieve) -> None:
 def _add_compositions(sieve: _Sieve) -> CompositionTable:
     """Read the names as compositions, and write what follows from these beside each row, in place.
 
-    Rows that cannot be read are dropped. Columns are added to ``sieve.frame``: ``key`` of the
-    composition, ``at``, its row in the table returned, and flags ``nonmetal``, ``both`` (a rare
-    earth and iron or cobalt), ``borides`` and ``unnumbered`` (elements without amounts).
+    Rows whose ``name`` cannot be read, in atoms, are dropped, and counted under "composition that
+    cannot be read". Columns are added to ``sieve.frame``: ``key`` of the composition (bytes, as of
+    `keys`), ``at``, its row in the table returned, from 0, and flags ``nonmetal``, ``both`` (a rare
+    earth and iron or cobalt), ``borides`` (boron in what is mostly rare earth) and ``unnumbered``
+    (no amounts, but boron or more than three elements). Row labels are not numbered anew.
     """
     names = sieve.frame["name"]
     table = CompositionTable.from_strings(names.tolist(), basis="atomic")
@@ -848,8 +908,9 @@ def _join_within_papers(
     -------
     TrainingSet
         Rows that are left out together are those of a paper; of compilations those of a chemical
-        system; of reviews those of a system without its rare earths. ``removed`` is the ``counts``
-        of `sieve`, the same object.
+        system; of reviews (typed rows whose paper does not begin with "10.") those of a system
+        without its rare earths. ``groups`` are the paper, "system Fe-Nd" or "system Fe";
+        ``sources`` are the papers. ``removed`` is the ``counts`` of `sieve`, the same object.
     """
     frame = sieve.frame
     if "typed" not in frame:
@@ -882,7 +943,11 @@ def _join_within_papers(
 
 @lru_cache(maxsize=1)
 def doubtful_papers() -> dict[str, str]:
-    """Return the papers whose rows in the compilations are faulty, and why."""
+    """Return the papers whose rows in the compilations are faulty, and why.
+
+    Keys are papers as in ``surrogates/doubtful_papers.csv``, DOIs in lower case such as
+    "10.1016/j.jmmm.2007.10.021", values sentences. The dict is cached and must not be changed.
+    """
     frame = pd.read_csv(datasets.path("surrogates/doubtful_papers.csv"))
     return dict(zip(frame["paper"], frame["reason"], strict=True))
 
@@ -898,7 +963,11 @@ def thousandths(fractions: FloatArray) -> IntArray:
 
 
 def chemical_families(table: CompositionTable) -> NDArray[np.str_]:
-    """Return the elements of each composition without its rare earths, joined by dashes."""
+    """Return the elements of each composition without its rare earths, texts (n,), such as "B-Fe".
+
+    They are in the order of atomic number, joined by hyphens; empty for rare earths alone. `table`
+    has n compositions and is not changed.
+    """
     atoms = table.to_array()
     atoms[:, [INDEX[s] for s in RARE_EARTHS]] = 0.0
     return chemical_systems(CompositionTable.from_array(atoms))
@@ -911,8 +980,9 @@ def _columns(atoms: FloatArray, symbols: tuple[str, ...]) -> FloatArray:
 def _find_contradictions(frame: pd.DataFrame) -> BoolArray:
     """Say which rows are far from the median of three or more sources of the same compound, bool (n,).
 
-    `frame` has ``key`` (the compound), ``paper`` and ``value``, K. A row counts with its compound
-    and paper.
+    `frame` has ``key`` (the compound), ``paper`` and ``value``, K. Rows of one compound and paper
+    count by their median, and are all True or all False. Far is more than 150 K. With fewer than
+    three papers nothing of a compound is.
     """
     medians = frame.groupby(["key", "paper"])["value"].median().reset_index()
     of_compound = medians.groupby("key")["value"]
@@ -928,7 +998,9 @@ def _find_contradictions(frame: pd.DataFrame) -> BoolArray:
 def _contradicting_papers(frame: pd.DataFrame) -> BoolArray:
     """Say which rows come from papers half of whose checkable compounds are contradicted, bool (n,).
 
-    `frame` has ``key`` (the compound), ``paper`` and ``value``, K.
+    `frame` has ``key`` (the compound), ``paper`` and ``value``, K, rows numbered from 0. Checkable
+    are rows of compounds of three papers or more; half or more of these must be contradicted.
+    `COMPILATIONS`, which are no paper, are False.
     """
     several = frame.groupby("key")["paper"].transform("nunique") >= 3
     share = (

@@ -51,7 +51,8 @@ class GroupSums:
     def mean_error(self, draws: IntArray | slice = slice(None)) -> FloatArray:
         """Return the mean absolute error over groups, summed along the last axis of `draws`.
 
-        `draws` are numbers of groups, of any shape; without it each group counts once.
+        `draws` are numbers of groups from 0, of any shape; without it each group counts once. Each
+        row of a group counts, so that large groups weigh more. The unit is that of the values.
         """
         return self.error[draws].sum(axis=-1) / self.rows[draws].sum(axis=-1)
 
@@ -60,8 +61,8 @@ class GroupSums:
     ) -> FloatArray:
         """Return the share of pairs in order over groups, 0 to 1, summed along the last axis of `draws`.
 
-        `draws` are numbers of groups, of any shape; without it each group counts once. The share is
-        NaN where there is no pair.
+        `draws` are numbers of groups from 0, of any shape; without it each group counts once. Each
+        pair of a group counts alike. The share is NaN where there is no pair.
         """
         count = self.pairs[draws].sum(axis=-1)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -76,16 +77,17 @@ def group_sums(
     Parameters
     ----------
     values, predicted : ndarray, shape (n,)
-        Measured and predicted values.
+        Measured and predicted values, in one unit, no NaN.
     groups : ndarray, shape (n,)
-        Group of each row.
+        Group of each row, a label such as its paper.
     tolerance : float
         Pairs whose measured values differ by this or less do not count.
 
     Returns
     -------
     GroupSums
-        One entry for each group, in sorted order.
+        ``rows``, ``error`` (in the unit of the values), ``right`` and ``pairs``, one entry for each
+        group, in sorted order of the labels. A group without pairs has 0 of them.
     """
     names, code = np.unique(groups, return_inverse=True)
     order = np.argsort(code, kind="stable")
@@ -108,14 +110,15 @@ def group_sums(
 def bootstrap(one: GroupSums, other: GroupSums) -> dict[str, float]:
     """Compute 95 % intervals of the gain of `one` on `other`, groups drawn with replacement.
 
-    Both are `GroupSums` of the same groups. The draws are the same at each call.
+    Both are `GroupSums` of the same groups in the same order. The draws are the same at each call.
 
     Returns
     -------
     dict of str to float
-        ``error_gain_lo`` and ``_hi`` belong to the mean error of `other` less that of `one`,
-        ``pairs_gain_lo`` and ``_hi`` to the pairs in order of `one` less those of `other`. NaN
-        where no draw has a number.
+        ``error_gain_lo`` and ``error_gain_hi`` belong to the mean error of `other` less that of
+        `one`, in the unit of the values, ``pairs_gain_lo`` and ``pairs_gain_hi`` to the share of
+        pairs in order of `one` less that of `other`: above 0 where `one` is better. NaN where no
+        draw has a number.
     """
     size = len(one.rows)
     draws = np.random.default_rng(0).integers(0, size, (_DRAWS, size))

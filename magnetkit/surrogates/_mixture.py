@@ -101,7 +101,12 @@ class Mixture:
 
     @classmethod
     def of_mean(cls, y: FloatArray) -> "Mixture":
-        """Build a mixture that predicts the mean of the values `y`, (n,), for every row."""
+        """Build a mixture that predicts the mean of the values `y`, (n,), for every row.
+
+        `y` has one value or more. ``spread`` is the standard deviation with n - 1, 0 of one value;
+        ``process`` and ``forest`` are None, ``scores`` and ``groups`` empty, and ``error`` is NaN.
+        A NaN among the values makes the mean NaN.
+        """
         return cls(
             mean=float(y.mean()),
             spread=float(y.std(ddof=1)) if len(y) > 1 else 0.0,
@@ -121,8 +126,9 @@ class Mixture:
         """Predict each row of `X`, float64 (n, d), columns as of the fit.
 
         The `Guess` has arrays (n,): ``value`` and the ``size`` of its error, in the unit of the
-        values, and ``distance``, 1 at the edge of the domain. A mixture of the mean alone gives the
-        mean, the deviation of the values and a distance of 2.
+        values, and ``distance``, 0 where it is known, 1 at the edge of the domain. A mixture of the
+        mean alone gives the mean, the deviation of the values and a distance of 2; of `X` only the
+        number of rows counts then.
         """
         if self.process is None or self.forest is None:
             flat = np.full((3, len(X)), self.mean)
@@ -137,8 +143,11 @@ class Mixture:
     def half_widths(self, guess: Guess, interval: float) -> FloatArray:
         """Compute half the interval of each row, (n,), in the unit of the values.
 
-        `guess` is what `predict` returned; `interval` is the probability, 0 to 1. Half the interval
-        is infinite where a single value is known.
+        `guess` is what `predict` returned, of which ``value`` (its number), ``size`` and
+        ``distance`` are used; `interval` is the probability, between 0 and 1 (InputError otherwise,
+        unless the mean alone answers). Outside the domain, and everywhere with too few groups, it
+        is at least that of a new value of the sample. Half the interval is infinite where a single
+        value is known.
         """
         wide = self._spread_of_new_value(interval)
         if not len(self.scores):
@@ -152,8 +161,8 @@ class Mixture:
     def _spread_of_new_value(self, interval: float) -> float:
         """Compute half the interval, of probability `interval`, of a new value of a normal sample.
 
-        Student's t with the deviation and number of the values is used; infinite for fewer than
-        two.
+        Student's t with ``spread`` and ``rows`` is used; infinite for fewer than two values. The
+        unit is that of the values, and the interval is about their mean.
         """
         from scipy.special import stdtrit
 
@@ -178,9 +187,9 @@ def fit(
     X : ndarray of float64, shape (n, d)
         The columns; the last `local` are those of a part that is exponential in their distance.
     y : ndarray of float64, shape (n,)
-        The values.
+        The values, finite, in any unit.
     groups : ndarray, shape (n,)
-        Rows left out together; of one group alone single rows are left out.
+        Labels of rows left out together; of one group alone single rows are left out.
     local : int
         How many of the columns are local.
     trees : int
@@ -237,7 +246,8 @@ def _fit_parts(
 
     The last `local` columns of `X`, (n, d), are local ones, which the trees do not see. `trees` is
     the number of trees, `seed` that of their random draws. The process is fitted to the values less
-    their mean. Returned are the process and the trees.
+    their mean, which must be added to its predictions; the trees to the values. Returned are the
+    process and the trees, in this order.
     """
     # Without local columns the last part is a plane over no column, which adds nothing.
     process = TrendProcess(0, local, linear=local == 0, **_SEARCH)
@@ -252,8 +262,8 @@ def _predict_parts(
 
     `mean` is that of the values they were fitted to: it is returned as the first of the parts, and
     added to the process. The trees do not see the local columns, the last of `X`. The `_Parts` have
-    arrays (n,): ``mean``, ``process`` and ``trees`` in the unit of the values, ``novelty``, 0 to 1,
-    and ``local``, the residual of similar known rows.
+    arrays (n,): ``mean`` (`mean` in every row), ``process`` and ``trees`` in the unit of the
+    values, ``novelty``, 0 (known) to 1, and ``local``, the absolute residual of similar known rows.
     """
     estimate = process.estimate(X)
     return _Parts(
@@ -276,8 +286,10 @@ def _left_out(
     """Predict each row by parts that did not see its group.
 
     Arguments are those of `_fit_parts`: columns `X`, (n, d), values `y`, (n,), the number of
-    columns that are `local`, of `trees`, and their `seed`. `groups`, int64 (n,), are numbers. The
-    `_Parts` have arrays (n,).
+    columns that are `local`, of `trees`, and their `seed`. `groups`, int64 (n,), are numbers of
+    groups, two different ones or more, which are left out in up to five parts. The `_Parts` have
+    arrays (n,), in the order of the rows: ``mean`` (of the other rows), ``process``, ``trees``,
+    ``novelty`` and ``local``.
     """
     result = np.empty((len(_Parts._fields), len(y)))
     for inside, outside in _intervals.folds(groups, FOLDS):
@@ -291,8 +303,9 @@ def _left_out(
 def _mix(parts: _Parts, weights: FloatArray, reach: float) -> FloatArray:
     """Compute the mixture of process and trees, (n,), in the unit of `parts`, n predictions.
 
-    `weights`, (2,), are those of process and trees. Beyond `reach`, the largest novelty that was
-    left out, the trees fade as the process does.
+    `weights`, (2,), 0 to 1, are those of process and trees; what they leave of 1 is that of the
+    mean. Beyond `reach`, the largest novelty that was left out, the trees fade linearly, to nothing
+    at a novelty of 1. The result is a new array; ``local`` of the parts does not count.
     """
     nearness = np.clip((1.0 - parts.novelty) / max(1.0 - reach, 1e-9), 0.0, 1.0)
     by_process = weights[0] * (parts.process - parts.mean)
@@ -310,9 +323,14 @@ def _choose_weights(parts: _Parts, y: FloatArray, reach: float) -> FloatArray:
     parts : _Parts
         Predictions of n rows that were left out.
     y : ndarray of float64, shape (n,)
-        Their values, not all equal.
+        Their values, not all equal, in the unit of `parts`.
     reach : float
         Largest novelty that was left out, see `_mix`.
+
+    Returns
+    -------
+    ndarray of float64, shape (2,)
+        0.0, 0.1, ... 1.0 each; of equal ones the first, with the smaller weight of the process.
     """
     unit = np.abs(y - np.median(y)).mean()
     best = np.zeros(2)
@@ -331,7 +349,10 @@ def _choose_weights(parts: _Parts, y: FloatArray, reach: float) -> FloatArray:
 
 
 def _difficulty(parts: _Parts) -> FloatArray:
-    """Collect novelty, local residual and difference of the parts, float64 (n, 3): an error's sources."""
+    """Collect novelty, local residual and difference of the parts, float64 (n, 3): an error's sources.
+
+    The difference is that of process and trees, 0 or more. `parts` are n predictions.
+    """
     apart = np.abs(parts.process - parts.trees)
     return np.column_stack([parts.novelty, parts.local, apart])
 

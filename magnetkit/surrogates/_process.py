@@ -23,7 +23,10 @@ _TOO_FAR = 1e10
 
 
 def squares(a: NDArray, b: NDArray) -> NDArray:
-    """Compute the squared distances between the rows of `a`, (n, d), and `b`, (k, d): a new array (n, k)."""
+    """Compute the squared distances between the rows of `a`, (n, d), and `b`, (k, d): a new array (n, k).
+
+    Rounding leaves none below 0. Columns must be of one unit. Neither is changed.
+    """
     distances = a @ b.T
     distances *= -2.0
     distances += (a * a).sum(axis=1)[:, None]
@@ -55,7 +58,8 @@ def loss(
     y : ndarray, shape (n,)
         Values.
     noise : ndarray, shape (n,)
-        Variance of the noise of each value.
+        Variance of the noise of each value relative to the common one, which the last of `theta`
+        gives.
     about, sd : ndarray, shape (k + 4,)
         Mean and standard deviation of the normal prior of `theta`.
 
@@ -169,9 +173,10 @@ class TrendProcess:
         Parameters
         ----------
         X : array_like, shape (n, d)
-            Columns of trend, smooth and local part, in this order.
+            Columns of trend, smooth and local part, in this order: the first ``trend`` and the last
+            ``local`` ones are those of the first and the last part.
         y : array_like, shape (n,)
-            Values.
+            Values, best about 0, as their mean is not taken off.
         noise : array_like, shape (n,), optional
             Variance of each row relative to the common one; ones by default.
 
@@ -222,8 +227,9 @@ class TrendProcess:
     def refit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
         """Return a fitted copy with the scales of this process, conditioned on other rows.
 
-        `X`, (n, d), `y`, (n,), and `noise`, (n,) or None, are as of `fit`, not checked again. This
-        process must be fitted; it is not changed.
+        `X`, (n, d), `y`, (n,), and `noise`, (n,) or None, are as of `fit`, not checked again; d is
+        that of the first fit. Kept are ``theta_``, ``scale_``, ``center_``, ``width_`` and
+        ``middle_``. This process must be fitted; it is not changed.
         """
         X = np.asarray(X, np.float64)
         y = np.asarray(y, np.float64)
@@ -238,8 +244,9 @@ class TrendProcess:
         """Return a copy of the model with the fitted arrays of a file; nothing is fitted.
 
         `X`, (n, d), and `y`, (n,), are the rows that it was fitted to. `arrays` maps the names of
-        `kept` to their arrays (KeyError for a missing one). This process, whose settings are
-        copied, is not changed.
+        `kept`, ``center_``, ``width_``, ``scale_``, ``theta_``, ``weights_``, ``inflation_``,
+        ``residual_`` and, of a linear process, ``middle_``, to their arrays (KeyError for a missing
+        one). Others are not read. This process, whose settings are copied, is not changed.
         """
         other = copy(self)
         other.n_features_in_ = X.shape[1]
@@ -259,8 +266,9 @@ class TrendProcess:
     def make_sparse(self, near: BoolArray, others: int) -> "TrendProcess":
         """Return a process of fewer points with the mean of this one about some of its points.
 
-        Of `points_`, those where `near`, bool (m,), is True stay, and `others` of the rest, those
-        that matter most to them; see `kept_points`. The mean is this one's at every point kept,
+        Of `points_`, those where `near`, bool (m,), is True stay (one at least), and `others`, a
+        number, of the rest, those that matter most to them; see `kept_points`. ``residual_`` and
+        ``inflation_`` stay those of all rows. The mean is this one's at every point kept,
         interpolated by the same kernel between them. Trend and plane stay whole. This process,
         which must be fitted, is not changed.
         """
@@ -288,8 +296,9 @@ class TrendProcess:
     def estimate(self, X: FloatArray) -> Estimate:
         """Compute the posterior of each row of `X`, (n, d), with columns as of `fit`; needs a fit.
 
-        The `Estimate` has arrays (n,): ``mean`` and ``local`` residual of similar known rows, in
-        the unit of the values, and ``novelty``, 0 (known) to 1.
+        The `Estimate` has arrays (n,): ``mean`` and ``local``, the absolute residual of similar
+        known rows, in the unit of the values, and ``novelty``, 0 (known) to 1. Of a fit to values
+        about their mean, the mean is about that, too. There is no standard deviation.
         """
         from ._gaussian_process_kernels import posterior
 
@@ -299,7 +308,10 @@ class TrendProcess:
 
     @property
     def known(self) -> Any:
-        """The known rows as the kernel takes them, a `_gaussian_process_kernels.Known`."""
+        """The known rows as the kernel takes them, a new `_gaussian_process_kernels.Known`.
+
+        The process must be fitted (AttributeError otherwise). Its arrays are not copied.
+        """
         from ._gaussian_process_kernels import Block, Known
 
         smooth, local, one, two, *rest = self._known
@@ -315,8 +327,9 @@ class TrendProcess:
     def in_units(self, found: FloatArray) -> Estimate:
         """Convert what the kernel wrote to an `Estimate`, arrays (n,), in the unit of the values.
 
-        `found`, (3, n), has the rows mean, largest correlation with a known row, and residual of
-        similar known rows, the last of which is in that unit already.
+        `found`, (3, n), has the rows mean (over ``scale_``), largest correlation with a known row,
+        and absolute residual of similar known rows, the last of which is in that unit already.
+        ``novelty`` is one less that correlation, 0 to 1.
         """
         mean, nearest, novelty = found
         return Estimate(
@@ -326,8 +339,8 @@ class TrendProcess:
     def _start(self, d: int) -> FloatArray:
         """Return the parameters at which the search starts, all logarithms, float64 (d + 4,).
 
-        `d` is the number of smooth columns. The order is that of ``theta_``: deviations of the
-        smooth and the last part, d length scales, rate, noise.
+        `d` is the number of smooth columns, which may be 0. The order is that of ``theta_``:
+        deviations of the smooth and the last part, d length scales, rate, noise.
         """
         last = _START["plane" if self.linear else "local"]
         first = np.log([_START["smooth"], last])
@@ -342,6 +355,7 @@ class TrendProcess:
         """Split columns `X`, (n, d), into trend, smooth and last part, each scaled by the fitted parameters.
 
         The three new arrays have n rows; ``trend`` columns, those between, and ``local`` columns.
+        `X` has columns as of `fit`, in their units, and is not changed; the process must be fitted.
         """
         stop = X.shape[1] - self.local
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
@@ -367,7 +381,8 @@ class TrendProcess:
     def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
         """Compute trend, smooth part and last part of the covariance between rows, new arrays (n, k) each.
 
-        `a` and `b` are what `_blocks` returns for n and k rows.
+        `a` and `b` are what `_blocks` returns for n and k rows. Covariances are in units of
+        ``scale_`` squared, without noise.
         """
         one, two = np.exp(2.0 * self.theta_[:2])
         t = np.sqrt(squares(a[1], b[1]))
@@ -395,7 +410,7 @@ class TrendProcess:
         noise : ndarray, shape (n,)
             Factor of the variance of each value.
         order : ndarray of int64, shape (n,)
-            Order in which the rows are taken.
+            Order in which the rows are taken, as of `_order`.
 
         Returns
         -------
@@ -438,8 +453,10 @@ class TrendProcess:
         """Convert the posterior to what the kernel takes, as plain tuples.
 
         `blocks` are trend, smooth and last columns of the m points, as of `_blocks`; `weights`,
-        (m,), are those of the posterior, `size`, (m,), is the absolute residual of each point. The
-        result is two tuples of the fields of `Block`, then the other fields of `Known`.
+        (m,), are those of the posterior, `size`, (m,), is the absolute residual of each point, in
+        the unit of the values. The result is two tuples of the fields of `Block` (smooth and local
+        part), then the other fields of `Known`: variances of the two parts (float32), level, slopes
+        of all columns (d,), weights and sizes (float32).
         """
         trend, smooth, last = blocks
         begin = self.n_features_in_ - self.local
@@ -475,8 +492,9 @@ class TrendProcess:
     ) -> tuple[FloatArray, FloatArray]:
         """Return the lower Cholesky factor of covariance plus noise, (n, n), and the weights of `t`, (n,).
 
-        `t`, (n,), are values. `covariance`, (n, n), is not changed; `noise`, (n,), is the variance
-        added to its diagonal. LinAlgError if the sum is not positive definite.
+        `t`, (n,), are values over ``scale_``. `covariance`, (n, n), is not changed; `noise`, (n,),
+        is the variance added to its diagonal, with 1e-6 beside. The weights, (n,), are the inverse
+        of the sum times `t`. LinAlgError if the sum is not positive definite.
         """
         from scipy.linalg import cho_solve, cholesky
 
@@ -492,7 +510,9 @@ class TrendProcess:
 
         `X`, (n, d), has columns as of `fit`; `y`, (n,), is over ``scale_``; `noise`, (n,), is the
         relative variance. ``theta_`` must be set: it is where the search starts and the mean of the
-        prior. It is not changed.
+        prior. It is not changed. ``center_``, ``width_``, ``scale_`` and ``middle_`` must be set,
+        too. The parameters are logarithms, in the order of ``theta_``, k smooth columns, with two
+        digits behind the point.
         """
         from scipy.optimize import minimize
 
@@ -522,7 +542,9 @@ def _block(
     """Build the fields of a `Block`, as a tuple, of k columns that begin at `first` in a new row.
 
     `known`, (m, k), are the scaled columns of the points; `shift` and `factor`, (k,), scale new
-    rows: (value - shift) * factor. Columns that are constant over the points stand last.
+    rows: (value - shift) * factor. The tuple has the column numbers in a new row, shifts and
+    factors, (k,) each, the columns that move, float32 (moving, m), and the constant values of the
+    others, float64. Columns that are constant over the points stand last.
     """
     moves = np.ptp(known, axis=0) > 0.0
     at = np.concatenate([np.flatnonzero(moves), np.flatnonzero(~moves)])
@@ -567,7 +589,7 @@ def kept_points(
     Parameters
     ----------
     covariance : ndarray, shape (m, m)
-        Kernel between all points.
+        Kernel between all points, symmetric; not changed.
     mean : ndarray, shape (m,)
         The function at each point.
     near : ndarray of bool, shape (m,)

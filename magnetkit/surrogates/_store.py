@@ -34,9 +34,10 @@ from .._core.settings import get_settings
 def fingerprint(value: Any) -> str:
     """Compute the SHA-256, in hexadecimal digits, of all that `value` holds.
 
-    The value may be an estimator, array, plain value, or mapping or sequence of these. Two models
-    have the same hash if and only if every array and every setting in them is the same, whether
-    they were trained here or read from a file.
+    The value may be an estimator, array, plain value (None, bool, number, text, bytes), or dict,
+    list or tuple of these. Two models have the same hash if and only if every array and every
+    setting in them is the same, whether they were trained here or read from a file. The order of a
+    dict's keys does not count; types of arrays do, and a list is as good as a tuple.
     """
     digest = hashlib.sha256()
     for part in _parts(value):
@@ -47,8 +48,9 @@ def fingerprint(value: Any) -> str:
 def _parts(value: Any) -> Iterator[bytes]:
     """Yield the bytes to hash of `value` and of all that it contains.
 
-    Dictionaries are taken in the order of their keys. Objects other than arrays, plain values and
-    sequences count by the name of their type and their attributes.
+    Dictionaries are taken in the order of their keys as texts. Objects other than arrays, plain
+    values, lists, tuples and dictionaries count by the name of their type and their attributes; one
+    without attributes is a TypeError.
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -76,8 +78,9 @@ def _parts(value: Any) -> Iterator[bytes]:
 def syntax_sha256(files: Iterable[str | Path]) -> str:
     """Compute the SHA-256, in hexadecimal digits, of the syntax of Python files.
 
-    Comments, docstrings and layout do not count, nor do the names and places of the `files`, whose
-    order must not change. Versions of Python may write the same syntax in different ways. The
+    `files` are paths, texts or `Path`; OSError if one cannot be read, SyntaxError if one is no
+    Python. Comments, docstrings and layout do not count, nor do the names and places of the files,
+    whose order must not change. Versions of Python may write the same syntax in different ways. The
     result is noted in the cache folder, where it can be written, and read from there the next time.
     """
     sources = [Path(file).read_bytes() for file in files]
@@ -105,7 +108,8 @@ def syntax_sha256(files: Iterable[str | Path]) -> str:
 def _syntax(source: bytes) -> bytes:
     """Compute the SHA-256, 32 bytes, of the syntax of a Python module without its docstrings.
 
-    `source` is its text, encoded. SyntaxError if it is no Python.
+    `source` is its text, encoded. Texts behind constants do not count either. SyntaxError if it is
+    no Python.
     """
     tree = ast.parse(source)
     for node in ast.walk(tree):
@@ -135,8 +139,9 @@ _log = logging.getLogger("magnetkit")
 def key(data: Any, modules: Iterable[ModuleType]) -> str:
     """Return a hash, 16 hexadecimal digits, of all that decides a trained model.
 
-    `data` is what it is fitted to, as `fingerprint` takes it. `modules` are those that fit it, and
-    write and read its file. An edit anywhere else leaves the model valid.
+    `data` is what it is fitted to, as `fingerprint` takes it. `modules`, module objects in any
+    order, are those that fit it, and write and read its file. Versions of NumPy, SciPy and
+    scikit-learn enter, too. An edit anywhere else leaves the model valid.
     """
     files = sorted({str(module.__file__) for module in modules})
     return fingerprint((data, versions(), syntax_sha256(files)))[:16]
@@ -161,10 +166,11 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
     file : Path
         Replaced if it exists.
     content : dict
-        Arrays, numbers, texts, tuples and dictionaries of these, and `TrendProcess`.
+        Values by name: arrays, numbers, texts, bools, None, tuples and dictionaries of these, and
+        `TrendProcess`. Keys are texts. A list, or an object of another class, must not be in it.
     manifest : dict
-        Plain values that describe it, not changed; the file's has ``versions`` and
-        ``content_sha256`` beside.
+        Plain values that describe it, as JSON takes them, not changed; the file's has ``versions``
+        and ``content_sha256`` beside.
 
     Returns
     -------
@@ -211,9 +217,10 @@ def read(
     Returns
     -------
     content : dict
-        Arrays, numbers, texts, tuples, dictionaries and `TrendProcess` by name.
+        Arrays, numbers, texts, bools, None, tuples, dictionaries and `TrendProcess` by name, as
+        `save` took them; NumPy's numbers have become plain ones.
     manifest : dict
-        What describes it, with ``versions`` and ``content_sha256``.
+        What describes it, with ``versions`` (by package) and ``content_sha256``.
 
     Raises
     ------
@@ -260,14 +267,17 @@ def read(
 def _dumps(content: dict[str, Any]) -> bytes:
     """Serialize the `content` of a model as the bytes of a NumPy archive, which `_loads` reads.
 
-    The archive has the arrays, and a JSON tree of all values that names them.
+    `content` is as of `save`. The archive has the arrays, named a0, a1 and so on, and a JSON tree
+    of all values that names them. TypeError for a list, or what else has no attributes.
     """
     arrays: dict[str, np.ndarray] = {}
 
     def tree(value: Any) -> Any:
         """Convert a value to its node of the JSON tree, see `_loads`.
 
-        An array in `value` is put into ``arrays``, and named in the node.
+        An array in `value` is put into ``arrays``, and named in the node, ``{"array": "a0"}``. A
+        tuple is ``{"tuple": [...]}``, a dict ``{"dict": {...}}``, a plain value itself, and any
+        other object ``{"process": {...}}`` of its attributes.
         """
         if isinstance(value, np.ndarray):
             arrays[f"a{len(arrays)}"] = value
@@ -296,6 +306,7 @@ def _dumps(content: dict[str, Any]) -> bytes:
 def _loads(payload: bytes) -> dict[str, Any]:
     """Rebuild the content of a model from `payload`, the bytes of `_dumps`.
 
+    The result is a dict of arrays, plain values, tuples, dicts and `TrendProcess` by name.
     ValueError for a foreign type, or if it is no dictionary; malformed bytes raise what NumPy
     raises.
     """
@@ -307,8 +318,9 @@ def _loads(payload: bytes) -> dict[str, Any]:
     def build(node: Any) -> Any:
         """Rebuild the value of a `node` of the JSON tree.
 
-        A node is a plain value, or a dictionary with one type (array, tuple, dict or process) and
-        its content. ValueError for another type.
+        A node is a plain value, or a dictionary with one key, "array", "tuple", "dict" or
+        "process", and its content. A "process" becomes a `TrendProcess`. ValueError for another
+        key, KeyError for an array that the archive has not.
         """
         if not isinstance(node, dict):
             return node
@@ -350,13 +362,20 @@ def load_or_train(
     Parameters
     ----------
     file : Path
-        Its name holds a hash of all that decides the model, see `key`.
+        Its name holds a hash of all that decides the model, see `key` and `model_file`.
     train : callable
-        Takes nothing, returns the model.
+        Takes nothing, returns the model. It is called only if the file is missing or cannot be
+        used.
     pack : callable
         Takes the model, returns content and manifest as of `save`.
     unpack : callable
-        Takes content and manifest, returns the model.
+        Takes content and manifest, as `read` returns them, and returns the model. Only a StoreError
+        of it counts as a damaged file.
+
+    Returns
+    -------
+    model
+        What `unpack` or `train` returned.
     """
     # Of a place that may not be read, or whose name is too long, as well.
     if os.path.isfile(file):

@@ -62,7 +62,8 @@ Fit = Callable[[TrainingSet], Callable[[CompositionTable], Prediction]]
 def columns_of_peers(table: CompositionTable) -> FloatArray:
     """Compute the columns that models of scikit-learn get of n compositions, float64 (n, d).
 
-    They are Magpie statistics and rare-earth descriptors of `table`.
+    They are Magpie statistics and rare-earth descriptors of `table`, without names and without the
+    atomic fractions.
     """
     statistics = composition_statistics(table, load_table("magpie").fill_gaps())
     return np.column_stack([statistics, rare_earth_descriptors(table)])
@@ -83,12 +84,17 @@ def _read_prediction(frame: "pd.DataFrame", target: str) -> Prediction:
 def _fit_trees(kind: str) -> Fit:
     """Build the function that fits an ensemble of scikit-learn's, by the name `kind` of its class.
 
-    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
-    a `Prediction` without ends.
+    `kind` is a regressor of ``sklearn.ensemble``, "ExtraTreesRegressor" or "RandomForestRegressor";
+    another name fails with an AttributeError when the function is called. The function takes a
+    `TrainingSet`, and returns one that takes a `CompositionTable` and returns a `Prediction`, whose
+    ends are NaN.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
-        """Fit trees to the set `data`; return the function that predicts a table, without intervals."""
+        """Fit 100 trees to all rows of the set `data`; return the function that predicts a table.
+
+        Its `Prediction` has no intervals: ``low`` and ``high`` are NaN.
+        """
         from sklearn import ensemble
 
         model = getattr(ensemble, kind)(_TREES, random_state=0)
@@ -103,14 +109,17 @@ def _fit_trees(kind: str) -> Fit:
 def _fit_gaussian_process(coverage: float) -> Fit:
     """Build the function that fits scikit-learn's Gaussian process.
 
-    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
-    a `Prediction`, whose intervals have the probability `coverage`, 0 to 1.
+    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` of n rows
+    and returns a `Prediction` (``value``, ``low`` and ``high``, (n,) each, in the unit of the set),
+    whose intervals have the probability `coverage`, 0 to 1. Of a set of more than 3,000 rows so
+    many are learnt.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
-        """Fit scikit-learn's Gaussian process to the set `data`, on some rows of a large one.
+        """Fit scikit-learn's Gaussian process to the set `data`, to 3,000 rows of a larger one.
 
-        Returned is the function that predicts a table.
+        Returned is the function that takes a `CompositionTable` and returns a `Prediction` with
+        ends.
         """
         import warnings
 
@@ -138,7 +147,11 @@ def _fit_gaussian_process(coverage: float) -> Fit:
         factor = float(ndtri(0.5 + 0.5 * coverage))
 
         def predict(table: CompositionTable) -> Prediction:
-            """Predict the n rows of `table` by the fitted process; arrays (n,)."""
+            """Predict the n rows of `table` by the fitted process.
+
+            The `Prediction` has arrays (n,), ``value``, ``low`` and ``high``, in the unit of the
+            set.
+            """
             columns = scaler.transform(columns_of_peers(table))
             value, deviation = model.predict(columns, return_std=True)
             return Prediction(
@@ -153,12 +166,18 @@ def _fit_gaussian_process(coverage: float) -> Fit:
 def _fit_regressor(coverage: float) -> Fit:
     """Build the function that fits a `CompositionRegressor`.
 
-    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
-    a `Prediction`, whose intervals have the probability `coverage`, 0 to 1.
+    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` of n rows
+    and returns a `Prediction` (``value``, ``low`` and ``high``, (n,) each, in the unit of the set),
+    whose intervals have the probability `coverage`, between 0 and 1. No physics enters, whatever
+    the target.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
-        """Fit a `CompositionRegressor` to the set `data`; return the function that predicts a table."""
+        """Fit a `CompositionRegressor` to the set `data`; return the function that predicts a table.
+
+        ``target``, ``table``, ``values`` and ``groups`` of the set are used, all rows. The
+        `Prediction` has ends.
+        """
         model = CompositionRegressor(data.target)
         model.learn_compositions(data.table, data.values, data.groups)
 
@@ -175,19 +194,25 @@ def _fit_regressor(coverage: float) -> Fit:
 def _fit_curie(coverage: float) -> Fit:
     """Build the function that trains the model of the Curie temperature.
 
-    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
-    a `Prediction`, K, whose intervals have the probability `coverage`, 0 to 1.
+    The function takes a `TrainingSet` of Curie temperatures, K, and returns one that takes a
+    `CompositionTable` of n recipes and returns a `Prediction` (``value``, ``low`` and ``high``, K,
+    (n,) each, NaN where nothing is known), whose intervals have the probability `coverage`, between
+    0 and 1.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
-        """Train the model of the Curie temperature on the set `data`.
+        """Train the model of the Curie temperature on the set `data`, K.
 
-        Returned is the function that predicts a table.
+        Returned is the function that takes a `CompositionTable` and returns a `Prediction`, K.
+        DataError if no compound of the set could be left out.
         """
         model, _ = _curie_training.train_model(data)
 
         def predict(table: CompositionTable) -> Prediction:
-            """Predict the n recipes of `table` by the trained model, K; arrays (n,)."""
+            """Predict the n recipes of `table` by the trained model, K; arrays (n,).
+
+            Low ends below 0 are 0. A recipe of which nothing is known is NaN.
+            """
             answer = model.predict_phases(
                 prepare_query(partition(table)), coverage
             )
@@ -202,14 +227,16 @@ def _fit_curie(coverage: float) -> Fit:
 def _fit_energy(coverage: float) -> Fit:
     """Build the function that trains the model of the formation energy.
 
-    The function takes a `TrainingSet`, and returns one that takes a `CompositionTable` and returns
-    a `Prediction`, eV/atom, whose intervals have the probability `coverage`, 0 to 1.
+    The function takes a `TrainingSet` of formation energies, eV/atom, and returns one that takes a
+    `CompositionTable` of n rows and returns a `Prediction` (``value``, ``low`` and ``high``,
+    eV/atom, (n,) each), whose intervals have the probability `coverage`, between 0 and 1.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
-        """Train the model of the formation energy on the set `data`.
+        """Train the model of the formation energy on the set `data`, eV/atom.
 
-        Returned is the function that predicts a table.
+        Returned is the function that takes a `CompositionTable` and returns a `Prediction`,
+        eV/atom. InputError if the set has fewer than two groups.
         """
         model = energy.fit(data)
 
@@ -225,9 +252,10 @@ def _fit_energy(coverage: float) -> Fit:
 def peers(coverage: float) -> dict[str, Fit]:
     """Return the fitting functions of scikit-learn's models to compare with, by name.
 
-    The names are ExtraTrees, RandomForest and GaussianProcess. Each function takes a `TrainingSet`
-    and returns one that predicts a table. `coverage` is the probability of intervals, which the
-    trees have none of.
+    The names are "ExtraTrees", "RandomForest" and "GaussianProcess", in this order. Each function
+    takes a `TrainingSet` and returns one that takes a `CompositionTable` and returns a
+    `Prediction`. `coverage` is the probability of intervals, between 0 and 1; of the trees they are
+    NaN.
     """
     return {
         "ExtraTrees": _fit_trees("ExtraTreesRegressor"),
@@ -240,8 +268,10 @@ def models(target: str, coverage: float, with_peers: bool) -> dict[str, Fit]:
     """Return the fitting functions to compare for a target, by name, that of magnetkit first.
 
     Each function takes a `TrainingSet` and returns one that converts a `CompositionTable` to a
-    `Prediction`. `target` is a column such as "curie_temperature_K"; `coverage` is the probability
-    of intervals; `with_peers` adds those of scikit-learn.
+    `Prediction`. That of magnetkit is named "model" for "curie_temperature_K" and
+    "formation_energy_eV_atom", and "CompositionRegressor" for any other `target`. `coverage` is the
+    probability of intervals, between 0 and 1; `with_peers` adds those of scikit-learn, see `peers`.
+    Nothing is fitted.
     """
     fits = {LEARNT: _fit_regressor(coverage)}
     if target == CURIE:
@@ -274,9 +304,10 @@ class LeftOut:
     def to_frame(self) -> "pd.DataFrame":
         """Return one row a measurement, in the order of the set.
 
-        Columns are ``composition``, ``measured``, ``group`` and ``source``, one by the name of each
-        model with its predictions, and ``low`` and ``high``, the ends of the first model's
-        intervals.
+        Columns are ``composition`` (a formula of atomic fractions), ``measured``, ``group`` and
+        ``source``, one by the name of each model with its predictions, and, behind that of the
+        first model, ``low`` and ``high``, the ends of its intervals. Values are in the unit of the
+        target, NaN where a model has no answer.
         """
         frame = self.data.to_frame().rename(
             columns={self.data.target: "measured"}
@@ -298,8 +329,11 @@ class LeftOut:
             One row a model, index ``model``: ``rows``, ``groups``, ``mean_absolute_error``,
             ``median_absolute_error``, ``pairs_in_order`` (0 to 1), ``coverage`` (0 to 1) and median
             ``half_width`` of the intervals; ``error_gain``, its mean error less that of the first,
-            ``pairs_gain``, the pairs in order of the first less its own, and their ends ``_lo`` and
-            ``_hi`` of 95 % over groups. Errors and widths are in the unit of the target.
+            ``pairs_gain``, the pairs in order of the first less its own, and their ends of 95 %
+            over groups, ``error_gain_lo``, ``error_gain_hi``, ``pairs_gain_lo`` and
+            ``pairs_gain_hi``. Errors and widths are in the unit of the target. Gains are above 0
+            where the first is better, and 0 in its own row. Pairs are NaN where no group has one,
+            coverage and width for a model without intervals.
 
         Raises
         ------
@@ -355,7 +389,8 @@ def _coverage(
     values : ndarray of float64, shape (m,)
         Measured values of the selected rows.
     prediction : Prediction
-        Predictions of all n rows.
+        Predictions of all n rows, of which ``low`` and ``high`` are read. Of the selected rows a
+        NaN end counts as outside, and makes the width NaN, unless all are NaN.
     rows : ndarray of bool, shape (n,)
         The rows that are selected, m of them.
 
@@ -388,21 +423,28 @@ def leave_groups_out(
     Parameters
     ----------
     data : TrainingSet
-        What is learnt from and tested on; not changed.
+        What is learnt from and tested on, of two groups or more; not changed.
     coverage : float
-        Probability of the intervals, 0 to 1.
+        Probability of the intervals, between 0 and 1.
     with_peers : bool
         Whether models of scikit-learn stand beside.
     temperature : float
-        Temperature of the physics, K.
+        Temperature of the physics, K, where the target is no Curie temperature.
     advance : callable
         Called without arguments once a fit.
 
     Returns
     -------
     LeftOut
-        Predictions by name of the model, magnetkit's first; with the physics as it is shipped where
-        the target has one. NaN where a row was never left out.
+        ``data`` itself, and ``predictions`` by name of the model, magnetkit's first ("model" or
+        "CompositionRegressor"), then "ExtraTrees", "RandomForest" and "GaussianProcess", then
+        "predict, as shipped", the physics, where the target is one of `PHYSICS`. NaN where a row
+        was never left out.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two groups, or `coverage` is none.
     """
     predictions: dict[str, Prediction] = {}
     for name, fit in models(data.target, coverage, with_peers).items():
@@ -436,7 +478,14 @@ def _curie_left_out(
     Returns
     -------
     Prediction
-        Arrays (n,), K; low ends of 0 or more. NaN where a row could not be left out.
+        Arrays (n,), K, in the order of `data`; low ends of 0 or more. Groups are left out, not
+        chemistries. NaN where a row could not be left out; the ends also where too few rows outside
+        the domain calibrate them.
+
+    Raises
+    ------
+    DataError
+        If no compound could be left out.
     """
     model, estimates = _curie_training.train_model(data, advance)
     half = _curie_training.left_out_half_widths(model, estimates, coverage)[0]
@@ -461,9 +510,11 @@ def leave_known_out(
     data : TrainingSet
         Rows to predict; not changed.
     known : TrainingSet
-        Set that is learnt from, less the groups, sources and compounds of `data`.
+        Set that is learnt from, of the same target, less the rows whose group or source is a group
+        or source of `data` (capitals do not count) and those of a compound of `data` (within 0.1
+        at.%); not changed. ``learn`` does not count for the models of columns.
     coverage : float
-        Probability of the intervals, 0 to 1.
+        Probability of the intervals, between 0 and 1.
     with_peers : bool
         Whether models of scikit-learn stand beside.
     temperature : float
@@ -474,7 +525,9 @@ def leave_known_out(
     Returns
     -------
     LeftOut
-        The rows of `data` and their predictions by name of the model.
+        The rows of `data` and their ``predictions`` by name of the model, as of `leave_groups_out`.
+        Of the Curie temperature the learnt models stand first, of any other target "predict, as
+        shipped", where it is one of `PHYSICS`.
     """
     names = np.unique(
         np.char.lower(np.concatenate([data.groups, data.sources]).astype(str))
@@ -496,8 +549,10 @@ def leave_known_out(
 def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
     """Estimate how often a validation calls `advance`.
 
-    `data` is the set that is tested. `learn_from` is "known" (the built-in set, one fit a model) or
-    any other word for the set itself (one fit a model and fold). `with_peers` adds three models.
+    `data` is the set that is tested, whose ``groups`` and ``target`` count. `learn_from` is "known"
+    (the built-in set, one fit a model) or any other word for the set itself (one fit a model and
+    fold). `with_peers` adds three models. Of a set of fewer than 300 Curie temperatures the number
+    is too large.
     """
     count = 1 + 3 * with_peers
     if learn_from == "known":
@@ -509,8 +564,10 @@ def steps(data: TrainingSet, learn_from: str, with_peers: bool) -> int:
 def splits(data: TrainingSet) -> Iterator[tuple[IntArray, IntArray]]:
     """Yield the row numbers of training and test rows of each fold of the set `data`, int64 each.
 
-    No compound of a test row is in a training row, and only rows with ``data.learn`` are in one.
-    Folds that leave nothing to learn from or to test are passed over.
+    Numbers count from 0, ascending; pairs are (training, test). A group is in one fold, ten at
+    most. No compound of a test row is in a training row, and only rows with ``data.learn`` are in
+    one. Folds that leave nothing to learn from or to test are passed over. InputError if a set
+    other than of Curie temperatures has fewer than two groups.
     """
     compounds = _compounds(data.table)
     folds = (
@@ -530,6 +587,7 @@ def splits(data: TrainingSet) -> Iterator[tuple[IntArray, IntArray]]:
 def _even_folds(groups: NDArray) -> IntArray:
     """Assign each row to a fold by its group, a label of `groups`, (n,); int64 (n,), from 0 on.
 
+    There are ten folds, or one a group if these are fewer; the folds are the same at each call.
     InputError if there are fewer than two groups.
     """
     result = np.zeros(len(groups), np.int64)
@@ -553,17 +611,18 @@ def _physics(
     Parameters
     ----------
     data : TrainingSet
-        Rows to predict.
+        Rows to predict; ``table`` and ``target`` are used.
     coverage : float
-        Probability of the ranges, 0 to 1.
+        Probability of the ranges, between 0 and 1; InputError otherwise.
     temperature : float
         Temperature of magnetic targets, K.
 
     Returns
     -------
     dict
-        One `Prediction` under the key ``predict, as shipped``, its name in the table of figures;
-        empty for a target without physics.
+        One `Prediction` of n rows, in the unit of the target, under the key "predict, as shipped",
+        its name in the table of figures; NaN where the physics gives no number. Empty for a target
+        that is not in `PHYSICS`.
     """
     if data.target not in PHYSICS:
         return {}

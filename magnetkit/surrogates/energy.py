@@ -47,8 +47,8 @@ FITTED = "surrogates/energy.npz"
 def columns(table: CompositionTable) -> FloatArray:
     """Compute the columns that are learnt from of n compositions of `table`, float64 (n, d).
 
-    They are a constant, composition statistics, norms of the fractions, and the 118 atomic
-    fractions.
+    They are, in this order, a constant (1), Magpie's composition statistics, three norms of the
+    fractions, and the 118 atomic fractions by atomic number. The columns have no names.
     """
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
@@ -90,7 +90,10 @@ class EnergyModel(TrainedModel):
     estimator_: Any = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        """Return what was trained and how well, in one line."""
+        """Return what was trained and how well, in one line.
+
+        The manifest must have ``rows``, ``groups`` and ``error`` (eV/atom).
+        """
         rows = self.manifest["rows"]
         groups = self.manifest["groups"]
         error = f"{self.manifest['error']:.3g} eV/atom"
@@ -117,9 +120,11 @@ class EnergyModel(TrainedModel):
     ) -> "pd.DataFrame":
         """Build the frame of `predict` for n compositions of `table`, eV/atom, one row each in order.
 
-        `interval` is the probability of the ranges, 0 to 1. An empty composition is NaN. For the
-        distance to the hull the hull energy is subtracted, and values and ends below 0 are 0. The
-        columns are those of `prediction_frame`.
+        `interval` is the probability of the ranges, between 0 and 1; InputError otherwise. The
+        columns are the target, its ``_lo`` and ``_hi``, ``in_domain`` and ``domain_distance``. An
+        empty composition is NaN. For the distance to the hull the hull energy is subtracted, and
+        values and ends below 0 are 0; they are NaN where an element has no phases in the embedded
+        snapshot.
         """
         estimate = self.process.estimate(columns(table))
         foreign = _foreign_amount(table, self.known.table)
@@ -148,8 +153,9 @@ class EnergyModel(TrainedModel):
 def size(coefficients: FloatArray, found: Estimate) -> FloatArray:
     """Compute the size to which an error is proportional, eV/atom, (n,).
 
-    `coefficients`, (3,), are constant, per novelty and per local part; `found` is the `Estimate` of
-    n rows, whose ``novelty`` and ``local`` they multiply.
+    `coefficients`, (3,), eV/atom, eV/atom and 1, are constant, per novelty and per local part;
+    `found` is the `Estimate` of n rows, whose ``novelty`` (0 to 1) and ``local`` (eV/atom) they
+    multiply.
     """
     return (
         coefficients[0]
@@ -163,7 +169,8 @@ def _foreign_amount(
 ) -> FloatArray:
     """Compute how much of n compositions of `table` consists of elements that none of `known` has, (n,).
 
-    The amount is 0 to 1: the atomic fraction over `_FOREIGN`, at most 1.
+    The amount is 0 to 1: the atomic fraction of these elements over 0.1, at most 1. An element
+    counts as known if it has an entry in any row of `known`. An empty composition has 0.
     """
     other = np.ones(N_ELEMENTS, bool)
     other[np.unique(known.indices)] = False
@@ -173,7 +180,11 @@ def _foreign_amount(
 
 
 def model_key(data: TrainingSet) -> str:
-    """Compute a hash, 16 hexadecimal digits, of all that decides the model trained on the set `data`."""
+    """Compute a hash, 16 hexadecimal digits, of all that decides the model trained on the set `data`.
+
+    That is ``data.sha256``, the table of element properties, the code that fits and the versions of
+    its packages; sources and origin of the rows are not in it.
+    """
     from ..features import _descriptor_kernels as _descriptors
     from ..features import _elements
     from . import _gaussian_process_kernels as _gaussian_process
@@ -195,15 +206,17 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     Parameters
     ----------
     data : TrainingSet
-        Formation energies, eV/atom. Only rows where ``learn`` is True are learnt; all are tested,
-        each with its chemical system left out.
+        Formation energies, eV/atom, finite: ``table``, ``values``, ``groups`` and ``learn`` are
+        used. Only rows where ``learn`` is True are learnt; all are tested, each with its group, the
+        chemical system, left out. Two groups or more (InputError otherwise).
     advance : callable
         Called without arguments once, and after each fold.
 
     Returns
     -------
     EnergyModel
-        Its target is that of `data`. No file is written.
+        Its target is that of `data`; ``manifest`` has the keys of `TrainingSet.manifest` and
+        ``error``, the mean absolute error of rows left out, eV/atom. No file is written.
     """
     learn = data.learn
     x = columns(data.table[learn])
@@ -235,9 +248,10 @@ def left_out(
 ) -> Estimate:
     """Predict each phase with its chemical system left out; scales stay those of `process`.
 
-    Returned is an `Estimate` of all n rows of `data`: mean (eV/atom), novelty and local residual
-    (eV/atom), (n,) each. `process` is not changed. `advance` is called without arguments after each
-    fold.
+    Returned is an `Estimate` of all n rows of `data`, those not learnt from too: ``mean``
+    (eV/atom), ``novelty`` (0 to 1) and ``local`` residual (eV/atom), (n,) each. The groups of
+    `data` are left out in three parts. `process`, which must be fitted, is not changed. `advance`
+    is called without arguments after each fold. InputError with fewer than two groups.
     """
     x = columns(data.table)
     learn = data.learn
@@ -259,8 +273,10 @@ def load(
 ) -> EnergyModel:
     """Return the model of the formation energy, trained at first use and kept in memory and in the cache.
 
-    `data` is a CSV file, or the folder of a phase snapshot, to learn from; the shipped model
-    answers without. `progress` shows a bar on stderr while training.
+    `data` is the path of a CSV file with ``composition`` and ``formation_energy_eV_atom``, or of
+    the folder of a phase snapshot, to learn from; a frame is not taken. The shipped model answers
+    without, if it fits the embedded set. `progress` shows a bar on stderr while training. The
+    target of the model is ``formation_energy_eV_atom``. Its errors are those of `training_set`.
     """
     with _LOADING:
         return _load(
@@ -271,7 +287,9 @@ def load(
 def stored_model(known: TrainingSet) -> EnergyModel | None:
     """Return the shipped model of the set `known`; None if there is none.
 
-    A shipped model does not fit where set or features have changed since.
+    A shipped model does not fit, and None is returned, where the hash of the set or the mean of its
+    columns is not that of the file. `known` must be the embedded set of formation energies,
+    eV/atom. The model's ``manifest`` has the keys of `TrainingSet.manifest` and ``error``, eV/atom.
     """
     with np.load(datasets.path(FITTED), allow_pickle=False) as file:
         arrays = dict(file)
@@ -309,6 +327,11 @@ def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
         Show a bar on stderr while training.
     settings : str
         Part of the key of the cache and not used otherwise.
+
+    Returns
+    -------
+    EnergyModel
+        Of ``formation_energy_eV_atom``; the same object at each call, do not change it.
     """
     training_data = training_set(ENERGY, data)
     if data is None and (model := stored_model(training_data)) is not None:
@@ -322,8 +345,8 @@ def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
 def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
     """Train a model on the set `known` and write it to the cache folder, in place of one that is there.
 
-    Models kept in memory are forgotten. `progress` shows a bar on stderr. StoreError if the file
-    cannot be written.
+    `known` is a `TrainingSet` of formation energies, eV/atom. Models kept in memory are forgotten.
+    `progress` shows a bar on stderr. StoreError if the file cannot be written.
     """
     model = _train_with_progress(known, progress)
     _store.save(model.file, *_pack(model))
@@ -332,7 +355,10 @@ def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
 
 
 def _train_with_progress(known: TrainingSet, progress: bool) -> EnergyModel:
-    """Train a model on the set `known`; `progress` shows a bar on stderr. No file is written."""
+    """Train a model on the set `known`; `progress` shows a bar on stderr. No file is written.
+
+    `known` is a `TrainingSet` of formation energies, eV/atom, of two groups or more.
+    """
     from .._core._progress import bar
 
     with bar(f"training {known.target}", ENERGY_FOLDS + 1, progress) as advance:
@@ -342,7 +368,9 @@ def _train_with_progress(known: TrainingSet, progress: bool) -> EnergyModel:
 def _pack(model: EnergyModel) -> _store.Packed:
     """Return the content of a model and its manifest, as `_store.save` takes them.
 
-    The content has ``process``, ``coefficients``, ``inside``, ``outside`` (scores) and ``edge``.
+    The content, a dict, has ``process``, ``coefficients`` (3,), ``inside`` and ``outside`` (arrays
+    of scores) and ``edge`` (a float). The manifest is that of the model, the same object. Target
+    and training set are not in the content.
     """
     content = {
         "process": model.process,
@@ -359,7 +387,8 @@ def _unpack(
 ) -> EnergyModel:
     """Build a model of the set `known` that it was fitted to, and the content and manifest of its file.
 
-    ``inside`` and ``outside`` are removed from `content`.
+    `content` has the keys of `_pack`; ``inside`` and ``outside`` are removed from it, and another
+    key is a TypeError. The target is that of `known`.
     """
     scores = content.pop("inside"), content.pop("outside")
     return EnergyModel(

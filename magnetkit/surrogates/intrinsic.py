@@ -41,11 +41,13 @@ def evaluate(
     Parameters
     ----------
     part : Partition
-        n recipes: what `magnetkit.phases.partition.partition` returns.
+        n recipes: what `magnetkit.phases.partition.partition` returns. Compositions or texts are
+        not taken.
     temperatures : float or array of shape (m,)
-        Temperatures, K.
+        Temperatures, K, numbers alone.
     spread : bool
-        Whether to propagate the uncertainty of the parameters (linearly).
+        Whether to propagate the uncertainty of the parameters (linearly); ``sd`` is empty
+        otherwise.
     parameters : Parameters, optional
         Other parameters than the calibrated ones; the model then stands alone, and nothing that was
         learnt enters.
@@ -55,8 +57,11 @@ def evaluate(
     Returns
     -------
     Intrinsic
-        Arrays of n phases at m temperatures. The predicted Curie temperature carries polarization
-        and anisotropy with it: the model is at the reduced temperature T / T_C.
+        Arrays of n phases at m temperatures: ``host`` (n,), ``temperatures`` (m,), ``curie`` and
+        ``curie_sd`` (n,), K, ``value`` and ``sd`` (n, m, 7) in the order of
+        `compound.evaluate.PROPERTIES`, ``status`` (n, m) and ``predicted`` (None with
+        `parameters`). NaN where the status gives no number. The predicted Curie temperature carries
+        polarization and anisotropy with it: the model is at the reduced temperature T / T_C.
     """
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
@@ -85,7 +90,7 @@ def condense_groups(
     part : Partition
         Split recipes, n of them.
     groups : sequence of (CompositionTable, ndarray of int8)
-        Further phases and their host codes.
+        Further phases and their host codes, indices into `HOST_NAMES`, -1 for none.
     curie : CurieModel, optional
         Model of the Curie temperature; that of all that is known otherwise.
     written : Partition, optional
@@ -94,10 +99,13 @@ def condense_groups(
     Returns
     -------
     condensed : Condensed
-        Rows: the n hard phases of `part`, the groups in order, then those of `written` unless its
-        ``hard_phase`` is the same object.
+        ``state``, (rows, 20), and ``ion``. Rows: the n hard phases of `part`, the groups in order,
+        then those of `written` unless its ``hard_phase`` is the same object. The Curie temperature
+        of a row is the predicted one, or that of the calibrated parameters where the model gives
+        NaN.
     predicted : PredictedCurie or None
-        Predicted Curie temperatures of the phases of `written`; None without it.
+        Predicted Curie temperatures of the phases of `written`, arrays (n,): ``value`` and
+        ``half``, K, ``share``, ``distance`` and ``measured``; None without `written`.
     """
     from ..compound._intrinsic_kernels import CURIE
 
@@ -139,15 +147,17 @@ def condensed_alone(
     phases : CompositionTable
         n hard phases.
     codes : ndarray of int8, shape (n,)
-        Their host codes, -1 for none.
+        Their host codes, indices into `HOST_NAMES`, -1 for none.
     curie : CurieModel or None
-        Model of the Curie temperature; None takes that of all that is known.
+        Model of the Curie temperature; None takes that of all that is known, see
+        `_curie_training.load`.
 
     Returns
     -------
     Condensed
         Figures of each phase that do not change with temperature, ``state``, (n, 20), and its
-        rare-earth ions, ``ion``.
+        rare-earth ions, ``ion``. The Curie temperature in ``state`` is the predicted one, where the
+        model decides, else that of the calibrated parameters.
     """
     from ..compound._intrinsic_kernels import CURIE
 
@@ -164,7 +174,8 @@ def _join_groups(
 ) -> tuple[CompositionTable, Int8Array]:
     """Join groups of phases and host codes to one table and one array, in their order.
 
-    Of one group alone its own table and codes are returned, no copies.
+    A group is a pair (table, codes int8); there must be one or more. Of one group alone its own
+    table and codes are returned, no copies.
     """
     if len(groups) == 1:
         return groups[0]
@@ -195,11 +206,12 @@ def intrinsic(
         K, or a text such as ``"150C"``; several give a row each, see
         `magnetkit.units.parse_temperatures`.
     host : str
-        Crystal host, such as "2:14:1", or ``"auto"`` to find it.
+        Crystal host of all rows, a name of `HOST_NAMES` such as "2:14:1", or ``"auto"`` to find it.
     interval : float
-        Probability of the interval ``_lo`` to ``_hi``.
+        Probability of the interval ``_lo`` to ``_hi``, between 0 and 1, neither of them.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are. With "auto" a formula is read in atoms, and a text with a
+        balance, or whose amounts sum to 100, must name "wt.%" or "at.%" itself.
     strict : bool
         Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
@@ -218,7 +230,8 @@ def intrinsic(
     Raises
     ------
     InputError
-        If the temperature, the host or the interval makes no sense.
+        If the temperature, the host or the interval makes no sense, or `strict` is set and a row
+        cannot be read.
 
     Examples
     --------

@@ -41,20 +41,25 @@ def train(
         What to learn from, instead of the built-in set.
     data : path or frame, optional
         A CSV file, or a frame of pandas, polars or Arrow, to learn from instead of it: columns
-        ``composition``, the target, and as you have them ``group`` (paper or series) and
-        ``source``. Nothing fetched and no typed value of the target enters.
+        ``composition``, the target, and as you have them ``group`` (paper or series), ``source``
+        and ``basis`` ("auto", "atomic" or "weight"). For the formation energy also the folder of a
+        phase snapshot. Nothing fetched and no typed value of the target enters.
     progress : bool
         Show a progress bar on stderr.
 
     Returns
     -------
     CurieModel, EnergyModel or PropertyModel
+        A model file that was there is replaced. Of a CurieModel and an EnergyModel, too,
+        ``estimator_`` is a scikit-learn regressor.
 
     Raises
     ------
     InputError
-        If the target is not known, both a set and a file are given, or either for the distance to
-        the hull, which is the formation energy less the hull's.
+        If the target is not known, both a set and a file are given, either for the distance to the
+        hull, which is the formation energy less the hull's, or the set is of another target. Of
+        ``saturation_polarization_T`` and ``anisotropy_constant_MJ_m3`` one of the two must be
+        given.
     DataError
         If the file holds nothing usable.
     StoreError
@@ -88,7 +93,8 @@ def load(
         A table to learn from instead of everything else, see `train`. A frame is written to the
         cache.
     add : path or frame, optional
-        A table whose rows stand beside what is known otherwise; the Curie temperature's alone.
+        A table whose rows stand beside what is known otherwise; the Curie temperature's alone, with
+        columns as of `data`. One row is enough.
     progress : bool
         Show a progress bar on stderr while training.
 
@@ -140,9 +146,11 @@ _HULL = f"{HULL_DISTANCE} follows from {ENERGY}: train that on your data, the hu
 def _choose(target: str, given: TrainingSet | None, data: Any) -> TrainingSet:
     """Return the training set for a target: the given one, one read from `data`, or the shipped one.
 
-    The distance to the hull is learnt from formation energies, so that its set is of these.
-    InputError if the target is unknown, a set and `data` are given at once, either is given for the
-    distance to the hull, or the given set is of another target.
+    `target` is a name of `TARGETS` or, with a set or `data`, any column. `given` is a `TrainingSet`
+    or None; it is returned itself. `data` is a path or frame, see `training_set`, or None. The
+    distance to the hull is learnt from formation energies, so that its set is of these. InputError
+    if the target is unknown, a set and `data` are given at once, either is given for the distance
+    to the hull, or the given set is of another target.
     """
     check_target(target, given if data is None else data)
     if target == HULL_DISTANCE:

@@ -44,7 +44,11 @@ class PropertyModel(TrainedModel):
     manifest: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        """Return what was trained and how well, in one line."""
+        """Return what was trained and how well, in one line.
+
+        The manifest must have ``rows`` and ``groups``. The unit is missing for a target that is no
+        column of results.
+        """
         rows = self.manifest["rows"]
         groups = self.manifest["groups"]
         error = f"{self.estimator_.mixture_.error:.3g} {target_unit(self.target)}".rstrip()
@@ -70,8 +74,9 @@ class PropertyModel(TrainedModel):
     ) -> "pd.DataFrame":
         """Build the frame of `predict` for n compositions of `table`, in the unit of the target.
 
-        `interval` is the probability of the ranges, 0 to 1. The columns are those of
-        `prediction_frame`, one row a composition in order.
+        `interval` is the probability of the ranges, between 0 and 1. The columns are the target,
+        its ``_lo`` and ``_hi``, ``in_domain`` and ``domain_distance``, one row a composition in
+        order, numbered from 0.
         """
         low, high = self.estimator_.predict_interval(table, interval).T
         value = self.estimator_.predict(table)
@@ -89,7 +94,8 @@ def target_unit(target: str) -> str:
 def fit(known: TrainingSet) -> PropertyModel:
     """Train a `CompositionRegressor` on the rows of the set `known` where ``learn`` is True.
 
-    The `PropertyModel` holds the set and its manifest. No file is written.
+    The values of these rows must be finite. The `PropertyModel` has ``target``, ``known`` (the
+    set), ``estimator_`` and ``manifest``, that of `TrainingSet.manifest`. No file is written.
     """
     learn = np.flatnonzero(known.learn)
     regressor = CompositionRegressor(
@@ -110,13 +116,17 @@ _LOADING = Lock()
 def load(known: TrainingSet) -> PropertyModel:
     """Return the model of the set `known`, trained at first use; it is kept in memory and in the cache.
 
-    The key is a hash of the set and the code. A file that cannot be written leaves a warning.
+    `known` is a `TrainingSet` of any target. The key is a hash of the set and the code; the same
+    key gives the same object. A file that cannot be written leaves a warning.
     """
 
     def unpack(
         content: dict[str, Any], manifest: dict[str, Any]
     ) -> PropertyModel:
-        """Build the model of the set from the `content` and `manifest` of its file."""
+        """Build the model of the set from the `content` and `manifest` of its file, as of `_pack`.
+
+        `content` is used up.
+        """
         regressor = CompositionRegressor.from_content(content)
         return PropertyModel(known.target, known, regressor, manifest)
 
@@ -130,7 +140,10 @@ def load(known: TrainingSet) -> PropertyModel:
 
 
 def retrain(known: TrainingSet) -> PropertyModel:
-    """Train a model on the set `known` and write it to the cache folder, in place of one that is there."""
+    """Train a model on the set `known` and write it to the cache folder, in place of one that is there.
+
+    `load` of the same set gives this model afterwards. StoreError if the file cannot be written.
+    """
     model = fit(known)
     _loaded[_store.save(model.file, *_pack(model))] = model
     return model
@@ -144,7 +157,7 @@ def model_key(known: TrainingSet) -> str:
 
 
 def _fitting_modules() -> list[ModuleType]:
-    """List the modules, as objects, whose code decides a fitted model."""
+    """List the modules, as objects, whose code decides a fitted model; this one is not among them."""
     from ..features import _descriptor_kernels, _elements, rare_earths
     from . import (
         _forest,

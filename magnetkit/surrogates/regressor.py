@@ -44,8 +44,8 @@ _KIND = "magnetkit.CompositionRegressor"
 def composition_columns(table: CompositionTable) -> FloatArray:
     """Compute the columns that are learnt from of n compositions of `table`, float64 (n, d).
 
-    The 118 atomic fractions stand last; before them statistics of element properties, rare-earth
-    descriptors and norms.
+    In this order: Magpie's statistics of element properties, rare-earth descriptors, three norms of
+    the fractions, and the 118 atomic fractions by atomic number. The columns have no names.
     """
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
@@ -114,6 +114,11 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         trees: int = 100,
         random_state: int = 0,
     ) -> None:
+        """Keep the parameters as they are; nothing is checked or fitted.
+
+        `target` is any text, of which ``"curie_temperature_K"`` brings the physics in, `unit` that
+        of the values, `trees` the number of trees, `random_state` their seed.
+        """
         self.target = target
         self.unit = unit
         self.trees = trees
@@ -126,7 +131,8 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         model : CurieModel, EnergyModel or Computed
-            As `magnetkit.surrogates.load` returns it.
+            As `magnetkit.surrogates.load` returns it; ``target``, ``known.values`` and `predict`
+            are used. A PropertyModel has a regressor of its own, ``estimator_``.
 
         Returns
         -------
@@ -155,10 +161,13 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         X : compositions in any form, or array_like of shape (n, d)
-            What was measured. An array of 118 columns holds atomic fractions by atomic number; one
-            of another width holds columns of any meaning.
+            What was measured. Compositions are a list of texts such as ``["SmCo5"]``, a text or
+            path of a file, a frame with a column of texts, or a CompositionTable; a text with a
+            balance, or whose amounts sum to 100, must name "wt.%" or "at.%". An array of 118
+            columns holds atomic fractions by atomic number; one of another width, and a list of
+            rows of numbers, holds columns of any meaning.
         y : array_like, shape (n,)
-            The target, in its unit.
+            The target, in its unit, finite; for ``"curie_temperature_K"`` K.
         groups : array_like, shape (n,), optional
             Paper or series of each row, left out together to weigh the parts and to know the
             errors. Without it the chemical system of a composition, and each row of columns, is a
@@ -167,13 +176,16 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Returns
         -------
         CompositionRegressor
-            Itself, with ``mixture_`` and ``model_`` set.
+            Itself, with ``mixture_`` and ``model_`` set. ``model_`` is None but for compositions of
+            the Curie temperature.
 
         Raises
         ------
         InputError
-            If a composition cannot be read, `groups` or `y` is not one for each row, or a value of
-            compositions is not finite.
+            If a composition cannot be read, `groups` or `y` is not one for each row, ``trees`` is
+            no whole number, or a value of compositions is not finite.
+        DataError
+            If of the Curie temperature no compound could be left out, as of one alone.
         ValueError
             If columns or their values hold NaN or infinity.
         """
@@ -213,7 +225,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         values : ndarray of float64, shape (n,)
             The target, in its unit; finite.
         groups : ndarray, shape (n,)
-            Paper or series of each row.
+            Paper or series of each row, labels that are left out together.
 
         Returns
         -------
@@ -248,7 +260,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Returns
         -------
         ndarray of float64, shape (n,)
-            In the unit of the values.
+            In the unit of the values. Where ``model_`` has no answer it is the mean of the values.
 
         Raises
         ------
@@ -267,7 +279,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         X : compositions or array_like of shape (n, d)
             As `fit` takes them.
         interval : float
-            Probability that the true value of a row of a new group lies inside.
+            Probability that the true value of a row of a new group lies inside, between 0 and 1.
 
         Returns
         -------
@@ -293,7 +305,13 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Returns
         -------
         ndarray of float64, shape (n,)
-            0 where it is known, 1 at the edge of the domain, more outside.
+            0 where it is known, 1 at the edge of the domain, more outside; 2 where the mean of the
+            values answers alone.
+
+        Raises
+        ------
+        InputError, NotFittedError
+            As `predict`.
         """
         return self._answer(X, 0.9).distance
 
@@ -303,9 +321,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         X : compositions in any form, or array_like of shape (n, d)
-            As of `fit`.
+            As of `fit`, of the kind and, for columns, the width that it was fitted to.
         interval : float
-            Probability of the intervals, 0 to 1.
+            Probability of the intervals, between 0 and 1.
 
         Returns
         -------
@@ -316,7 +334,10 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Raises
         ------
         InputError
-            If `X` is not of the kind that the regressor was fitted to.
+            If `X` are compositions and the regressor was fitted to columns, a composition cannot be
+            read, or `X` has no form of compositions.
+        ValueError
+            If columns are of another number than those fitted, or hold NaN or infinity.
         NotFittedError
             If it was not fitted.
         """
@@ -334,7 +355,13 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         return self._ask_model(self.model_, table, interval)
 
     def _mix(self, columns: FloatArray, interval: float) -> _Answer:
-        """Predict rows of `columns`, (n, d), by the fitted mixture, with intervals of `interval`, 0 to 1."""
+        """Predict rows of `columns`, (n, d), by the fitted mixture, with intervals of `interval`, 0 to 1.
+
+        `columns` are those of the fit: of compositions `composition_columns`. The `_Answer` has
+        arrays (n,): ``value``, ``low`` and ``high`` in the unit of the values, ends infinite where
+        one value alone is known, and ``distance``, 1 at the edge of the domain. ``model_`` is not
+        asked.
+        """
         guess = self.mixture_.predict(columns)
         half = self.mixture_.half_widths(guess, interval)
         return _Answer(
@@ -346,8 +373,11 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     ) -> _Answer:
         """Predict n compositions of `table` by a trained `model`.
 
-        Where that gives no value, the mean of the fitted values answers. `interval` is the
-        probability of the ranges, 0 to 1. The `_Answer` has arrays (n,), in the unit of the target.
+        `model` is a CurieModel, EnergyModel or Computed of this regressor's target. Where it gives
+        NaN, the mean of the fitted values answers, with its range and a distance of 2. `interval`
+        is the probability of the ranges, between 0 and 1. The `_Answer` has arrays (n,): ``value``,
+        ``low`` and ``high``, in the unit of the target, and ``distance``, 1 at the edge of the
+        domain.
         """
         frame = model.predict(table, interval)
         ends = [f"{self.target}_lo", f"{self.target}_hi"]
@@ -362,12 +392,12 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         path : str or Path
-            The file; an old one is replaced, its folder created.
+            The file, of any ending; an old one is replaced, its folder created.
 
         Returns
         -------
         Path
-            `path`.
+            `path`. The file holds what `to_content` returns; `load` reads it.
 
         Raises
         ------
@@ -388,9 +418,10 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Returns
         -------
         dict
-            What `from_content` takes: ``parameters`` of the constructor, ``mixture``, ``columns``
-            (their number, None for compositions) and ``model`` (the trained one with its set, or
-            None).
+            What `from_content` takes: ``parameters`` (``target``, ``unit``, ``trees`` and
+            ``random_state``), ``mixture`` (a dict of its fields), ``columns`` (their number, None
+            for compositions) and ``model`` (None, or a dict of ``arrays``, ``about``, JSON of the
+            manifest, and ``known``, the training set). Names of columns are not in it.
 
         Raises
         ------
@@ -429,7 +460,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         content : dict
-            What `to_content` returns; changed in place, do not use it again.
+            What `to_content` returns, all four keys; changed in place, do not use it again.
 
         Returns
         -------
@@ -465,6 +496,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Returns
         -------
         CompositionRegressor
+            A new one, fitted, with the parameters that were saved.
 
         Raises
         ------
@@ -482,9 +514,11 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 def _holds_compositions(X: Any) -> bool:
     """Say whether `X` holds compositions rather than columns of numbers.
 
-    True for a table of compositions, a text, a path, a frame with a column that is no number, a
-    sequence of texts, and an array of 118 columns. False for a sparse matrix, an empty sequence and
-    rows of numbers.
+    True for a table of compositions, a text, a path, a pandas frame with a column that is no
+    number, any frame of polars or Arrow, of numbers too, a sequence whose first element is no
+    number and no row, such as one of texts, a generator, and a NumPy array of 118 columns of
+    numbers. False for a sparse matrix, an empty sequence, numbers and rows of numbers, a list of
+    rows of 118 among them.
     """
     if isinstance(X, (CompositionTable, str, os.PathLike)):
         return True
@@ -521,7 +555,11 @@ def _holds_compositions(X: Any) -> bool:
 def _table(X: Any) -> CompositionTable:
     """Read `X` as compositions; an array of 118 columns holds atomic fractions.
 
-    InputError if one of those is below 0 or not finite.
+    Such an array is taken as it is: its rows must sum to 1, which is not checked. Other forms are
+    those of `magnetkit.predict`, with the basis "auto": a text with a balance, or
+    whose amounts sum to 100, must name "wt.%" or "at.%". The `CompositionTable` has one row a
+    composition. InputError if a fraction is below 0 or not finite, or `X` has no such form;
+    CompositionError if a recipe cannot be read.
     """
     if isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] == N_ELEMENTS:
         fractions = X.astype(np.float64)
@@ -537,8 +575,9 @@ def _table(X: Any) -> CompositionTable:
 def _checked_values(y: ArrayLike, rows: int) -> FloatArray:
     """Convert `y` to an array of finite floats, (`rows`,).
 
-    InputError if there are more or fewer, or one is not finite; ValueError if one is no number, or
-    `y` has several columns.
+    `y` is a sequence of numbers, or one column of them, which is flattened with a warning.
+    InputError if there are more or fewer than `rows`, or one is not finite; ValueError if one is no
+    number, or `y` has several columns.
     """
     values = column_or_1d(np.asarray(y, np.float64), warn=True)
     if values.shape != (rows,) or not np.isfinite(values).all():
@@ -551,7 +590,8 @@ def _checked_values(y: ArrayLike, rows: int) -> FloatArray:
 def _checked_groups(groups: Any, instead: NDArray) -> NDArray:
     """Convert `groups` to an array of texts, one a row; None gives `instead`, (n,), as it is.
 
-    InputError if there are not n of them.
+    `groups` are labels of any kind, such as papers, one a row. InputError if there are not n of
+    them.
     """
     if groups is None:
         return instead

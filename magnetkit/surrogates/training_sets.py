@@ -51,7 +51,7 @@ class Computed:
     estimator_: Any = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        """Return where the answers come from, in one line."""
+        """Return where the answers come from, in one line that begins with the target."""
         return (
             f"{self.target}: from physics, see `magnetkit validate magnetism`"
         )
@@ -72,11 +72,12 @@ class Computed:
         compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
             What to predict; of a recipe, its hard phase. See `magnetkit.predict`.
         interval : float
-            Probability that the true value lies inside.
+            Probability that the true value lies inside, between 0 and 1, neither of them.
         temperature : float or str
-            K, or a text such as ``"150C"``.
+            One for all rows: K, or a text such as ``"150C"``.
         basis : {"auto", "atomic", "weight"}
-            What the amounts of a text are.
+            What the amounts of a text are. With "auto" a formula is read in atoms, and a text with
+            a balance, or whose amounts sum to 100, must name "wt.%" or "at.%" itself.
         strict : bool
             Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
@@ -85,6 +86,12 @@ class Computed:
         DataFrame, or frame of the input's library
             One row a composition: the target, its ``_lo``, ``_hi`` and ``_data_share`` (0),
             ``in_domain`` and ``domain_distance`` (1 at the edge), those of the Curie temperature.
+            The target is NaN where the physics gives no number, as of an unknown host.
+
+        Raises
+        ------
+        InputError
+            If interval or temperature makes no sense, or `strict` is set and a row cannot be read.
         """
         from . import _curie_training
         from .intrinsic import intrinsic
@@ -105,7 +112,7 @@ class Computed:
 
     @property
     def known(self) -> TrainingSet:
-        """A new set without rows: nothing is learnt from."""
+        """A new set without rows: nothing is learnt from. Its target is that of the model."""
         table = CompositionTable.from_strings([])
         texts = np.zeros(0, str)
         return TrainingSet(
@@ -131,8 +138,8 @@ _NO_PHASE = 0.5
 def check_target(target: str, data: Any = None) -> None:
     """Raise InputError if `target` is neither in `TARGETS` nor in `COMPUTED`, and there is no `data`.
 
-    `data` is anything but None where the user gave a table; its columns are not looked at. Nothing
-    is returned.
+    `target` is a name such as "curie_temperature_K". `data` is anything but None where the user
+    gave a table; any target passes then, and its columns are not looked at. Nothing is returned.
     """
     if data is None and target not in (*TARGETS, *COMPUTED):
         raise InputError(
@@ -148,17 +155,20 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     Parameters
     ----------
     target : str
-        A name of `TARGETS`; with `data` any column of it.
+        A name of `TARGETS`, such as "curie_temperature_K"; with `data` any column of it.
     data : path or frame, optional
         A CSV file, or a frame of pandas, polars or Arrow, with columns ``composition`` and the
         target, and as you have them ``group`` (the paper or series), ``source`` and ``basis``
-        (atomic or weight, where the amounts of a composition sum to 100); it replaces the built-in
-        set. For the formation energy also the folder of a phase snapshot.
+        ("atomic" or "weight", where the amounts of a composition sum to 100, one on all rows); it
+        replaces the built-in set. For the formation energy also the folder of a phase snapshot.
 
     Returns
     -------
     TrainingSet
-        Two rows or more. Rows that cannot be used are left out with a warning in the log.
+        Two rows or more: ``table``, ``values`` in the unit of the target's name, ``groups``,
+        ``sources``, ``origin``, ``removed`` and ``learn``. Rows that cannot be used are left out
+        with a warning in the log. For "energy_above_hull_eV_atom" without `data` the values are
+        distances to the hull.
 
     Raises
     ------
@@ -198,9 +208,11 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
 def _user_values(target: str, given: Any) -> TrainingSet:
     """Read a user's own values of a target as a training set.
 
-    `target` is their column. `given` is the path of a CSV file or a frame, with ``composition`` and
-    the target. InputError if a value is impossible for a compound; DataError if fewer than two rows
-    remain.
+    `target` is their column, any name. `given` is the path of a CSV file or a frame, with
+    ``composition`` and the target, and as they are ``group``, ``source`` and ``basis``, see
+    `read_rows`. InputError if a value is beyond the limits of its target in
+    ``columns/plausible.toml`` (a target that is not there has none), or a column is missing;
+    DataError if fewer than two rows remain.
     """
     value_rows = read_rows(target, given)
     # Values that no compound has: the unit is another then.
@@ -222,14 +234,17 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     Parameters
     ----------
     target : str
-        A column of the snapshot's entries, such as "formation_energy_eV_atom".
+        A column of the snapshot's entries, "formation_energy_eV_atom" or
+        "energy_above_hull_eV_atom"; the lowest structure is that of its lowest value.
     snapshot : Path, optional
-        Folder of a snapshot; the embedded one otherwise.
+        Folder of a snapshot; the embedded one otherwise. DataError if it is none.
 
     Returns
     -------
     TrainingSet
-        Groups are chemical systems.
+        Rows in the order of the entries. Groups are chemical systems such as "Co-Sm", sources
+        "Materials Project" of any snapshot. Entries whose formula cannot be read are left out and
+        not counted; those without a value (NaN) stay.
     """
     from ..phases._space import composition_keys
     from ..phases.snapshot import load
