@@ -339,7 +339,8 @@ def _working_field(
     """Find the reverse field, A/m, at which J = (1 + load_line) mu_0 |H|; NaN if the curve ends before.
 
     `field`, (m,), are reverse fields, A/m, positive and rising from 0; `polarization`, (m,), is J
-    there, T; `load_line` is the permeance coefficient.
+    there, T; `load_line` is the permeance coefficient -B / (mu_0 H), 0 or more. The result is
+    positive.
     """
     return find_crossing(
         field, polarization - (1.0 + load_line) * MU_0 * field, 0.0

@@ -236,7 +236,7 @@ def compare(
     temperature : float or str
         One temperature, K or a text such as ``"150C"``.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are; with "auto" those in wt.% must be marked in the text.
+        What the amounts of a text are; with "auto" a text must name wt.% itself.
     shape : str, optional
         Shape of the first magnet in open circuit, ``"40x15x5mm"``, ``"ring:40x20x5mm"``: it makes
         the load line. Otherwise the magnets are in a circuit of iron with the load line given.
@@ -635,7 +635,10 @@ def _duty_rows(
 
 
 def _distinct_names(names: list[str]) -> list[str]:
-    """Return the `names` in order, numbered from the second time on: "a" and "a (2)"."""
+    """Return the `names` in order, numbered from the second time on: "a", "a (2)" and "a (3)".
+
+    A name that has such a number already counts as another name. The list is a new one.
+    """
     counts: Counter[str] = Counter()
     once = []
     for name in names:

@@ -89,7 +89,7 @@ def curve(
         one producer reach, of a grade the median of what its makers guarantee. A measured curve
         has none: it is always called ``centre``.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are; with "auto" those in wt.% must be marked in the text.
+        What the amounts of a text are; with "auto" a text must name wt.% itself.
     given : mapping of str to number, optional
         Of the hard phase of a recipe, as of `magnetkit.predict`, such as
         ``curie_temperature_K``; ignored for all others.

@@ -130,7 +130,9 @@ class Magnet:
     def _with_growth(self, amount: FloatArray, curve: FloatArray) -> FloatArray:
         """Interpolate a tabulated `curve`, (m,), to contents `amount`, %, any shape.
 
-        Above ``most_wt_pct``, where grains have grown, the result is the curve's first value.
+        Above ``most_wt_pct``, where grains have grown, the result is the curve's first value, that of
+        content 0. `curve` has a value for each of the tabulated contents ``amount``; the result has
+        the shape of `amount` and the unit of `curve`.
         """
         has_growth = np.asarray(amount) > self.most_wt_pct
         return np.where(
@@ -383,8 +385,9 @@ def _magnet(
 def _predicted_ends(frame: Any, quantity: str) -> FloatArray:
     """Compute predicted values a standard deviation lower, and higher, float64 (2, m).
 
-    `frame` has m rows with the column `quantity`, such as "remanence_T", and its ends ``_lo`` and
-    ``_hi`` of 90 %; the result is in the unit of that column.
+    `frame` has m rows with the column `quantity`, such as "remanence_T", and its ends, such as
+    ``remanence_T_lo`` and ``remanence_T_hi``, of 90 % (KeyError without them); the result is in the
+    unit of that column, the lower values in its first row.
     """
     value = frame[quantity].to_numpy(float)
     ends = [
@@ -534,9 +537,10 @@ def flux_loss(
     amount : ndarray, shape (n,)
         Content of each cell, % of mass.
     field : ndarray, shape (n,)
-        Reverse field in each cell, A/m; positive against the magnetization.
+        Reverse field in each cell, A/m; positive against the magnetization. A negative one takes
+        nothing.
     cells : ndarray, shape (n,)
-        Volumes of the cells.
+        Volumes of the cells, in one unit, the weights of the flux.
     deviations : float
         Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ.
 
@@ -1059,7 +1063,7 @@ def _case_probability(
     case : Case
         Operating point.
     cells : ndarray, shape (n,)
-        Volumes of the cells.
+        Volumes of the cells, in one unit.
     """
     worst = bisect_least(
         partial(target.met, magnet, amount, case, cells),

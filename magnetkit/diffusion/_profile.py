@@ -139,7 +139,8 @@ class Anneal:
     def spread(self, deviations: float = 0.0) -> float:
         """Compute the diffusion coefficient times time, D t, m2.
 
-        ln D is off by `deviations` of its standard deviations; 0 gives D as measured.
+        ln D is off by `deviations` of its standard deviations, more for a positive number; 0 gives D
+        by the law of the measurements.
         """
         factor = np.exp(deviations * _laws()[self.element][2])
         return float(
@@ -367,12 +368,12 @@ class Spreading:
         Parameters
         ----------
         content : ndarray
-            kg/m3, shape (nx, ny, nz) of a block, (radii, heights) of a disc or ring.
+            kg/m3, shape (nx, ny, nz) of a block, (radii, heights) of a disc or ring, both rising.
 
         Returns
         -------
         ndarray of float64, shape (n,)
-            kg/m3 in each cell.
+            kg/m3 in each cell, in the order of ``cells.points``.
         """
         if self.cells.shape.kind == "block":
             return content[self.cells.inside]
@@ -465,8 +466,9 @@ def _choose_faces(text: str, shape: Shape, along: Axis) -> list[str]:
     Parameters
     ----------
     text : str
-        ``all``, ``poles`` (those that the magnetization goes through), ``sides`` (the others) or
-        names with commas between, such as "z+,z-".
+        ``all``, ``poles`` (those that the magnetization goes through; ``outer`` of a disc or ring
+        magnetized along x or y), ``sides`` (the others) or names with commas between, such as
+        "z+,z-"; blanks around them do not count.
     shape : Shape
         Whose faces these are.
     along : {"x", "y", "z"}
@@ -866,7 +868,8 @@ def _frame(source: Any, what: str) -> "pd.DataFrame":
     Parameters
     ----------
     source : DataFrame, str or Path
-        A frame is returned as it is, the same object.
+        A frame is returned as it is, the same object; a path is of a CSV file in UTF-8 with commas
+        and a row of headings.
     what : str
         Name of the table in messages, such as "field map".
 

@@ -400,12 +400,12 @@ class SelfField:
         Parameters
         ----------
         magnetization : ndarray, shape (n,)
-            Along the easy axis, A/m.
+            Along the easy axis, A/m, in the order of ``cells.points``.
 
         Returns
         -------
         ndarray of float64, shape (nx, ny, nz)
-            A/m.
+            A/m, times the filled share of each box; 0 outside the magnet. A new array.
         """
         whole = np.zeros(self.cells.counts)
         whole[self.cells.inside] = magnetization
@@ -448,7 +448,7 @@ class SelfField:
         Parameters
         ----------
         remanent : ndarray, shape (n,)
-            M_r of each cell, A/m.
+            M_r = B_r / mu_0 of each cell along the easy axis, A/m; not changed.
         recoil : float
             mu_rec, relative.
         scale : float

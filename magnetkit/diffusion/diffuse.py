@@ -297,9 +297,10 @@ class Diffusion:
         -------
         str
             Keys ``magnet``, ``asked`` (the target in words), ``meets``, ``none_needed``, ``bare``
-            (fields of `Bare`), ``designs`` (a list, one object a row) and ``undone`` (a list of
-            sentences). A number that JSON has not, such as the margin where no field opposes the
-            magnet, is null.
+            (an object with ``remanence_T``, ``coercivity_kA_m``, ``knee_kA_m``, ``field_kA_m``,
+            ``worst_kA_m``, ``margin`` and ``probability``), ``designs`` (a list, one object a row)
+            and ``undone`` (a list of sentences). A number that JSON has not, such as the margin
+            where no field opposes the magnet, is null.
         """
         records = json.loads(self.designs.to_json(orient="records"))
         bare = {
@@ -542,7 +543,7 @@ def diffuse(
     law : {"component", "coherent"}
         How a field at an angle counts, see `magnetkit.diffusion._local.reverse_field`.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are; with "auto" those in wt.% must be marked in the text.
+        What the amounts of a text are; with "auto" a text must name wt.% itself.
     per_year : int
         Magnets a year, for ``kg_year``.
     cells : int
@@ -911,8 +912,8 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
 def _with_evidence(search: Search, coated: Coated) -> float:
     """Compute the probability of a coating, 0 to 1, as if magnets like it had been measured.
 
-    `coated` is the coating, evaluated in the cells of `search`. Neither is changed: the magnets are
-    copied with a distance of 0 to measured ones.
+    `coated` is the coating, evaluated in the cells of `search`; its ``amounts`` count. Neither is
+    changed: the magnets are copied with a distance of 0 to measured ones.
     """
     magnets_and_cases = [
         (with_fields(magnet, distance=np.zeros(len(magnet.distance))), case)
@@ -1022,13 +1023,15 @@ class _Job:
         setting : _Setting
             The magnet in cells, with its operating points.
         element : str
-            Such as "Tb".
+            "Tb" or "Dy".
         bulk : bool
             Alloyed throughout; diffused in otherwise.
 
         Returns
         -------
         Search
+            ``each`` has a pair (`Magnet`, `Case`) for each case of `setting`, in order; target and
+            probability are those of the job.
 
         Raises
         ------

@@ -174,8 +174,9 @@ def number(value: object, digits: int = 3) -> str:
     -------
     str
         A dash "–" where there is no number or NaN; infinity as its sign;
-        numbers of a size below 1e-6 as "0"; large ones without an exponent.
-        Minus is the sign "−".
+        numbers of a size below 1e-6 as "0"; large ones without an exponent and
+        without a thousands separator. Trailing zeros stay, as in "2.00". Minus is
+        the sign "−".
     """
     try:
         x = float(value)  # type: ignore[arg-type]
@@ -816,7 +817,8 @@ def overdue_facts(shown: Magnets) -> list[str]:
 def _present_elements(shown: Magnets) -> list[str]:
     """List the symbols of the elements in any of the magnets shown, their shells included.
 
-    They are in the order of the registry of elements.
+    `shown` has ``table`` and ``shells``. They are in the order of the registry of
+    elements, each once.
     """
     whole = (
         with_shell(shown.table, shown.shells)

@@ -133,7 +133,8 @@ def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
     element : str
         "Tb" or "Dy", one of its designs.
     axes : matplotlib Axes
-        Drawn into; it gets title and colour bar (mg/cm2), and loses its frame.
+        Drawn into; it gets title and colour bar (mg/cm2), a text at each face with its name and
+        dose, and loses its frame.
     """
     spreading = found.search[element].spreading
     doses = face_doses(found, element)

@@ -313,9 +313,9 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row, with the columns `x` and `y`.
+        One row, with the columns `x` and `y`, in the registry's units.
     x, y : str
-        Columns of the registry, such as "remanence_T".
+        Columns of the registry, such as "remanence_T"; KeyError for another.
     text : str
         Shown when pointed at, escaped already.
     name : str

@@ -169,7 +169,11 @@ def check_workbook(path: Path) -> None:
 
 
 def save_workbook(book: Any, path: Path) -> None:
-    """Write a workbook of openpyxl to the file `path`, replacing that; InputError if that fails."""
+    """Write a workbook of openpyxl to the file `path`, replacing that; InputError if that fails.
+
+    `book` is an ``openpyxl.Workbook``, which cannot be saved again if it is write-only. The suffix
+    of `path` is not checked.
+    """
     # Packed in memory: on a full disk the parts of a half-written archive each print their own.
     buffer = io.BytesIO()
     book.save(buffer)

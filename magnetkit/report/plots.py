@@ -154,7 +154,7 @@ class Figure(Part):
         show(dict(self), validate=False)
 
     def to_html(self) -> str:
-        """Return a page that shows it and needs no network."""
+        """Return a page of HTML, as text, that shows it and needs no network."""
         from plotly.io import to_html
 
         return str(
@@ -281,8 +281,8 @@ def sweep(
     ----------
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         n recipes, each of which must be readable; see `magnetkit.predict`. There
-        is no ``basis`` here: a text with amounts that add up to about 100 must
-        name its own, as in "Nd30 Dy1 B1 Fe bal wt.%"; a formula such as
+        is no ``basis`` here: a text with a balance, or whose amounts sum to 100,
+        must name its own, as in "Nd30 Dy1 B1 Fe bal wt.%"; a formula such as
         "Nd2Fe14B" needs none. Names of grades are refused.
     temperature : float, str or sequence of them
         k temperatures: a number, K, or one text, ``"150C"``,
