@@ -253,9 +253,9 @@ def compare(
         wt%", and ``difference``, or ``difference_2``, ``difference_3`` and so on where there are
         more than two, each from the first. Differences are of numbers alone, NaN of others; the
         intervals of the magnets are not of their difference, in which much of the error cancels.
-        Below, of the duty: the guaranteed margin,
-        from which temperature 5 % is lost, thickness and mass for the flux of the first magnet at
-        equal area, and margin, heavy rare earth and cost then (`magnetkit.curves.compare.ROWS`).
+        Below, of the duty: the guaranteed margin, from which temperature 5 % is lost, thickness and
+        mass for the flux of the first magnet at equal area, and margin, heavy rare earth and cost
+        then (`magnetkit.curves.compare.ROWS`).
         ``.attrs["notes"]`` is a list of sentences on what stands for a grade,
         ``.attrs["calibration"]`` the name of whose magnets the recipes rest on, "none" for none,
         ``.attrs["margins"]`` a dict of the margin of each, as a line, by name.

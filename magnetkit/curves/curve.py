@@ -110,8 +110,8 @@ def curve(
     Raises
     ------
     InputError
-        If it is not one magnet, its curve is not known, or `sample` is given without the file of a
-        measured curve.
+        If it is not one magnet, its curve is not known, process or shell is given with a grade or a
+        candidate, or `sample` without the file of a measured curve.
 
     Examples
     --------

@@ -339,6 +339,8 @@ def sweep(
 def property_against_temperature(frame: "pd.DataFrame", column: str) -> Part:
     """Draw a property over temperature, its interval as a band where the table has one.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     Parameters
     ----------
     frame : DataFrame
@@ -369,6 +371,8 @@ def demagnetization(
 ) -> Part:
     """Draw J(H) (thick) and B(H) (thin) against the reverse field, with the load line.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     A working point past the knee, where flux is lost, is a cross.
 
     Parameters
@@ -396,6 +400,8 @@ def demagnetization(
 def overlay(curves: Sequence[Any]) -> Part:
     """Draw curves one over the other as `demagnetization` does, measured points as open circles.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     Parameters
     ----------
     curves : sequence of Curve
@@ -421,6 +427,8 @@ def grade_map(
     intervals: bool = False,
 ) -> Part:
     """Draw remanence against coercivity in front of commercial grades at 20 C.
+
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
 
     Parameters
     ----------
@@ -463,6 +471,8 @@ def grade_map(
 def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
     """Draw the candidates of a screening on two objectives, its decisions by number.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     The first Pareto front is ringed, today's magnet a star.
 
     Parameters
@@ -499,6 +509,8 @@ def section(
     snapshot: "Snapshot | str | Path | None" = None,
 ) -> Part:
     """Draw the hull of two or three elements, and how likely candidates form on it.
+
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
 
     The stable phases are those of the snapshot at 0 K: of two elements by their formation energy,
     of three in a triangle, those in balance joined. Candidates are coloured by
@@ -567,6 +579,8 @@ def parity(
     hi: ArrayLike | None = None,
 ) -> Part:
     """Draw predictions against measurements, with intervals where they are given.
+
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
 
     Parameters
     ----------
@@ -649,6 +663,8 @@ def _drop_missing(*given: ArrayLike) -> list[FloatArray]:
 def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
     """Draw heavy rare earth, H_cJ and reverse field through the middle, along the easy axis.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     H_cJ and field have an axis of their own on the right.
 
     Parameters
@@ -703,6 +719,8 @@ def margin_map(
 ) -> Part:
     """Draw the margin, H_cJ less the reverse field along the easy axis, on the worst layer.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     Parameters
     ----------
     found : Diffusion
@@ -751,6 +769,8 @@ def margin_map(
 @_plot
 def terbium_against_temperature(table: "pd.DataFrame") -> Part:
     """Draw the heavy rare earth that magnets need over the temperature they have to stand.
+
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
 
     Parameters
     ----------
