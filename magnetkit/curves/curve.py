@@ -945,7 +945,7 @@ def _grade_figures(
     Returns
     -------
     list of three ndarrays of float64, shape (k,)
-        B_r (T), H_cJ and H_k (kA/m), in this order. H_k is 0 where no squareness is known.
+        B_r (T), H_cJ and H_k (kA/m). H_k is 0 where no squareness is known.
     """
     from ..magnetism.grades import curve_shapes, grades, guaranteed_minima
 
