@@ -91,8 +91,10 @@ class Curve:
         Returns
         -------
         DataFrame
-            As `magnetkit.magnetism.Demagnetization.to_frame`, and ``extrapolated``, True at
-            temperatures whose curve is.
+            One row a point, those of a temperature together: ``candidate``, ``temperature_K``,
+            ``field_kA_m`` (H, from 0 down to -H_cJ), ``polarization_T``, ``induction_T`` and
+            ``extrapolated``, True at temperatures whose curve is; False at all of a measured
+            magnet.
         """
         frame = self.curves.to_frame([self.name])
         outside = self.curves.temperature[np.array(self.beyond, bool)]
@@ -109,8 +111,8 @@ class Curve:
             One row a temperature: ``candidate``, ``temperature_K``, ``remanence_T``,
             ``coercivity_b_kA_m``, ``coercivity_kA_m``, ``knee_field_kA_m``, ``squareness``
             (H_k / H_cJ), ``max_energy_product_kJ_m3``, ``recoil_permeability``, ``load_line``, and
-            there ``working_field_kA_m``, ``working_induction_T`` and the
-            ``irreversible_loss_pct`` of ten years.
+            there ``working_field_kA_m`` (the reverse field, positive), ``working_induction_T`` and
+            the ``irreversible_loss_pct`` at that load line, without outside field and hours.
         """
         import pandas as pd
 
@@ -156,15 +158,18 @@ class Curve:
         Parameters
         ----------
         form : {"csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"}
-            Two columns; or the material of FEMM, Elmer, pyleecan. The last four hold all
-            temperatures: three columns for JMAG and others, a grid for COMSOL, pyaedt's dictionary
-            for Maxwell, a section of Motor-CAD's solids database.
+            "csv" is two columns, H (A/m) and B or J (T); "femm", "elmer" and "pyleecan" are the
+            material of that program. The last four hold all temperatures: three columns,
+            temperature (degrees C) first, for JMAG and others, a grid for COMSOL, pyaedt's
+            dictionary for Maxwell, a section of Motor-CAD's solids database.
         at : int
-            Number of the temperature, from 0, where the form holds one.
+            Number of the temperature, from 0, not negative. It must exist for every form, though
+            those of all temperatures ignore it.
         kind : {"BH", "JH"}
             Which curve the columns of ``csv`` and ``table`` hold; the other forms take B(H).
         bare : bool
-            Leave the comment out of these columns.
+            Leave the comment, lines that begin with ``%``, out of ``csv`` and ``table``; the other
+            forms ignore it.
 
         Returns
         -------
@@ -198,15 +203,18 @@ class Curve:
         Parameters
         ----------
         path : str or Path
-            File to write, in a folder that exists; of several files each is named by its
-            temperature: ``n42sh-150C.csv``. Old files are replaced.
+            File to write, in a folder that exists. Its suffix is kept as it is, whatever the form.
+            Of several files each is named by its temperature: ``n42sh.csv`` becomes
+            ``n42sh-20C.csv`` and ``n42sh-150C.csv``; a single one has the name given. Old files
+            are replaced.
         form, kind, bare : optional
-            As of `text`.
+            As of `text`. "table", "comsol", "maxwell" and "motorcad" make one file, the others one
+            for each temperature.
 
         Returns
         -------
         list of Path
-            The files, k of them or one.
+            The files, k of them or one, in the order of the temperatures.
 
         Raises
         ------
@@ -239,16 +247,18 @@ class Curve:
         Parameters
         ----------
         shape : str or Shape
-            As of `magnetkit.diffuse`: ``"40x15x5mm"``, ``"disc:20x5mm"``, ``"ring:40x20x5mm"``.
+            As of `magnetkit.diffuse`: ``"40x15x5mm"``, ``"disc:20x5mm"``, ``"ring:40x20x5mm"``. The
+            axis of a disc or ring is z.
         along : {"x", "y", "z"}
-            Direction of magnetization.
+            Direction of magnetization, to the positive end of that axis.
         at : int
-            Number of the temperature, from 0.
+            Number of the temperature, from 0; IndexError beyond the last.
 
         Returns
         -------
         magpylib Cuboid, Cylinder or CylinderSegment
-            At the origin; lengths in m, polarization in T.
+            Of a block, a disc or a ring, at the origin; lengths in m, polarization in T.
+            ``susceptibility`` is a tuple of three numbers for x, y and z, 0 across `along`.
 
         Raises
         ------
@@ -280,7 +290,11 @@ class Curve:
 
 
 def _refuse_unknown(name: str, value: Any, choices: tuple[str, ...]) -> None:
-    """Raise InputError if `value`, of the argument `name`, is none of `choices`."""
+    """Raise InputError if `value`, of the argument `name`, is none of `choices`.
+
+    The message has `name`, all `choices`, a tuple of texts, and `value`. Case counts. Nothing is
+    returned.
+    """
     if value not in choices:
         raise InputError(
             f"{name} must be one of {', '.join(choices)}, got {value!r}"
@@ -293,15 +307,16 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
     Parameters
     ----------
     curve : Curve
-        The curves of a magnet.
+        The curves of a magnet: ``name``, ``bound``, ``source``, ``beyond`` and ``curves`` count.
     at : int
         Number of the temperature, from 0.
 
     Returns
     -------
     list of str
-        Lines without line ends or comment marks. The first is a warning if the curve is
-        extrapolated; the last names the source.
+        Lines without line ends or comment marks. The first is "EXTRAPOLATED: " and the reason if
+        the curve is extrapolated. Then come seven: name with temperature and bound, B_r (T), H_cB,
+        H_cJ and H_k (A/m), mu_rec, and last "From: " and the source.
     """
     curves = curve.curves
     celsius = curves.temperature[at] - ZERO_CELSIUS
@@ -322,7 +337,11 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
 
 
 def _joint_header_lines(curve: Curve) -> list[str]:
-    """Write the head of a file of all temperatures: a line for each, then the source of `curve`."""
+    """Write the head of a file of all temperatures: a line for each, then the source of `curve`.
+
+    The result is a list of k + 1 texts without line ends. A line of a temperature has what
+    `_header_lines` gives but for the source, joined by "; ". The last is "From: " and the source.
+    """
     lines = []
     for at in range(curve.curves.temperature.size):
         *figures, source = _header_lines(curve, at)
@@ -334,8 +353,8 @@ def _name(curve: Curve, at: int | None = None) -> str:
     """Write a name of the material that every program accepts.
 
     Characters of the name of `curve` other than letters, digits, blanks and ``.-+()`` become ``_``.
-    The temperature number `at` follows, in degrees C, unless `at` is None; then the bound, such as
-    "low", unless it is the centre.
+    Letters of other alphabets stay. The temperature number `at`, from 0, follows in degrees C, such
+    as " 150C", unless `at` is None; then the bound, such as " low", unless it is "centre".
     """
     plain = "".join(
         c if c.isalnum() or c in ".-+() " else "_" for c in curve.name
@@ -362,7 +381,7 @@ def _points(curve: Curve, at: int, kind: Kind | None = None) -> FloatArray:
     Returns
     -------
     ndarray of float64, shape (m, 2)
-        H, A/m, and B or J, T. A new array.
+        H, A/m, zero or negative, and B or J, T; the last row is at H = 0. A new array.
     """
     curves = curve.curves
     field = curves.field[0, at, ::-1]
@@ -385,8 +404,8 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
     curve : Curve
         The curves of a magnet.
     at : int or None
-        Number of the temperature for two columns, H and B or J; None for three of all temperatures,
-        the first in degrees C.
+        Number of the temperature, from 0, for two columns, H (A/m) and B or J (T); None for three
+        of all temperatures in their order, the first in degrees C.
     kind : {"BH", "JH"}
         B(H) or J(H).
     bare : bool
@@ -395,7 +414,8 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
     Returns
     -------
     str
-        Ends in a line end.
+        Numbers with commas between, without a row of headings: the last line of the head names the
+        columns. H rises to 0 at each temperature. Ends in a line end.
     """
     what = (
         "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
@@ -421,14 +441,14 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
 def _grid(curve: Curve) -> list[Any]:
     """Sample B over field and temperature for a solver.
 
-    `curve` has the curves of k temperatures. The fields reach to the largest H_cB; beyond its own
-    H_cJ a magnet is taken to have no J left.
+    `curve` has the curves of k temperatures, in any order. The fields reach to the largest H_cB;
+    beyond its own H_cJ a magnet is taken to have no J left.
 
     Returns
     -------
-    list
-        Fields (A/m), temperatures (K), both rising, and for each temperature a list of B (T) at the
-        fields.
+    list of three lists
+        Fields (A/m, from the lowest up to 0); temperatures (K, rising); and for each temperature a
+        list of B (T, negative beyond H_cB) at the fields.
     """
     curves = curve.curves
     order = np.argsort(curves.temperature)
@@ -450,15 +470,16 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
     ----------
     curve : Curve
         The curves of a magnet.
-    form : str
-        A format of `_FILES`, such as "femm".
+    form : {"femm", "elmer", "pyleecan", "comsol", "maxwell", "motorcad"}
+        A key of `_FILES`; KeyError otherwise.
     at : int
         Number of the temperature, from 0, for formats that hold one.
 
     Returns
     -------
     str
-        Content of the file. NaN of density or resistivity is left to the template as None.
+        Content of the file, with a line end; of a JSON format indented by one blank. NaN of density
+        or resistivity is left to the template as None.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -522,7 +543,7 @@ def _shifted_curve(curve: Curve, at: int) -> tuple[FloatArray, FloatArray]:
     induction : ndarray of float64, shape (m,)
         B, T, rising from 0. The last point lies beyond remanence, on the recoil line.
     field : ndarray of float64, shape (m,)
-        H + H_cB, A/m, rising from 0 to 2 H_cB.
+        H + H_cB, A/m, rising from 0 to 2 H_cB. Points beyond H_cB are left out. New arrays.
     """
     curves = curve.curves
     h_cb = curves.coercivity_b[0, at]

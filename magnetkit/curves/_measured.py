@@ -35,12 +35,13 @@ def read_sample(shape: str) -> Sample:
     Parameters
     ----------
     shape : str
-        As of `magnetkit.diffuse`: ``"3x3x2mm"``, ``"disc:3x2mm"``.
+        As of `magnetkit.diffuse`: ``"3x3x2mm"`` (sides along x, y, z), ``"disc:3x2mm"`` (diameter,
+        height), ``"ring:4x2x3mm"``; InputError for another form, or a side below 0.1 mm.
 
     Returns
     -------
     Sample
-        Volume (m3) and demagnetizing factor (0 to 1).
+        ``volume`` (m3) and ``factor``, the mean demagnetizing factor along z (0 to 1).
     """
     body = read_shape(shape)
     return Sample(body.volume, SelfField(cut(body), "z").factor)
@@ -54,16 +55,18 @@ def interpolate_curves(
     Parameters
     ----------
     curves : sequence of MeasuredCurve
-        At rising temperatures, each to J = 0.
+        At rising ``temperature_K``, one or more, each to J = 0; fields in A/m, positive.
     kelvin : sequence of float
-        Temperatures, K.
+        k temperatures, K, in any order. One within 2 K of a measured one takes that curve.
     load_line : float
-        Permeance coefficient.
+        Permeance coefficient -B / (mu_0 H).
 
     Returns
     -------
     Demagnetization
-        Of one magnet: arrays of shape (1, k), and (1, k, points) of the curves.
+        Of one magnet: arrays of shape (1, k), and (1, k, points) of the curves, with H negative,
+        A/m. ``temperature`` is `kelvin` itself. The working point is NaN where the curve ends
+        before the load line.
     tuple of MeasuredCurve
         Length k, in the order of `kelvin`; the measured object itself where its temperature was
         measured.
@@ -86,7 +89,10 @@ def interpolate_curves(
     size = max(CURVE_POINTS, min(largest, _MOST_POINTS) + 2)
 
     def read(name: str) -> FloatArray:
-        """Return an attribute `name` of the k curves as those of one magnet, float64 (1, k)."""
+        """Return an attribute `name` of the k curves as those of one magnet, float64 (1, k).
+
+        `name` is a field of `MeasuredCurve` that is a number, such as "remanence_T".
+        """
         return np.array(
             [[getattr(one, name) for one in curves_at_temperatures]]
         )
@@ -115,7 +121,7 @@ def interpolate_curves(
 
 
 def _celsius(curve: MeasuredCurve) -> str:
-    """Write the temperature of a curve in whole degrees C, without unit."""
+    """Write the temperature of a `MeasuredCurve` in whole degrees C, such as "150", without unit."""
     return f"{curve.temperature_K - ZERO_CELSIUS:.0f}"
 
 
@@ -127,19 +133,20 @@ def _interpolate_curve(
     Parameters
     ----------
     curves : sequence of MeasuredCurve
-        At rising temperatures.
+        One or more, at rising ``temperature_K``.
     kelvin : float
         Temperature, K.
 
     Returns
     -------
     MeasuredCurve
-        The measured object itself where one is within `_MEASURED_WITHIN_K` of it.
+        The measured object itself, with its own temperature, where the nearest is within
+        `_MEASURED_WITHIN_K` (2 K, inclusive); a new one otherwise.
 
     Raises
     ------
     InputError
-        Outside the measured temperatures.
+        If it lies more than that beyond the measured temperatures.
     """
     measured_at = np.array([one.temperature_K for one in curves])
     nearest = int(np.argmin(np.abs(measured_at - kelvin)))
@@ -166,17 +173,18 @@ def _blend(
     Parameters
     ----------
     curves : sequence of MeasuredCurve
-        At rising temperatures. B_r and H_cJ are interpolated over all of them, the shape between
-        two.
+        Two or more, at rising temperatures. B_r and H_cJ are interpolated over all of them, the
+        shape and the recoil permeability between two.
     upper : int
-        Number of the curve above the temperature, 1 or more; the other is the one before.
+        Number of the curve above the temperature, from 0 and so 1 or more; the other is the one
+        before.
     kelvin : float
         Temperature, K.
 
     Returns
     -------
     MeasuredCurve
-        A new one, whose note says that it is interpolated.
+        A new one at `kelvin`, to J = 0, whose ``note`` is "between measured temperatures".
     """
     cold = curves[upper - 1]
     hot = curves[upper]
@@ -227,9 +235,9 @@ def _interpolate_figure(
     curves : sequence of MeasuredCurve
         Two or more, at rising temperatures.
     name : str
-        A field of `MeasuredCurve`, such as "remanence_T".
+        A field of `MeasuredCurve` that is a number, such as "remanence_T".
     kelvin : float
-        Temperature, K.
+        Temperature, K. Of two curves, one beyond them gets the figure of the nearer.
     logarithm : bool
         Interpolate, and return, the natural logarithm of the figure.
 
@@ -257,12 +265,13 @@ def _reduced_fields(curve: MeasuredCurve, levels: FloatArray) -> FloatArray:
     curve : MeasuredCurve
         A curve to J = 0.
     levels : ndarray, shape (m,)
-        Shares of the recoil line's polarization, 1 falling to 0.
+        Shares of the recoil line's polarization, from 1, all, to 0, none.
 
     Returns
     -------
     ndarray of float64, shape (m,)
-        Reverse field divided by H_cJ; on a plateau the last field of it.
+        Reverse field divided by H_cJ, 0 to 1, one for each of `levels`; on a plateau the last
+        field of it.
     """
     line = (
         curve.remanence_T
@@ -301,12 +310,12 @@ def _curve_points(
     curve : MeasuredCurve
         A curve to J = 0.
     size : int
-        Number of points.
+        Number of points, more than 2.
 
     Returns
     -------
     field : ndarray of float64, shape (size,)
-        Reverse field, A/m, positive and rising.
+        Reverse field, A/m, positive and rising; the last is H_cJ.
     polarization : ndarray of float64, shape (size,)
         J, T.
     """
@@ -330,7 +339,8 @@ def _working_field(
     """Find the reverse field, A/m, at which J = (1 + load_line) mu_0 |H|; NaN if the curve ends before.
 
     `field`, (m,), are reverse fields, A/m, positive and rising from 0; `polarization`, (m,), is J
-    there, T; `load_line` is the permeance coefficient.
+    there, T; `load_line` is the permeance coefficient -B / (mu_0 H), 0 or more. The result is
+    positive.
     """
     return find_crossing(
         field, polarization - (1.0 + load_line) * MU_0 * field, 0.0

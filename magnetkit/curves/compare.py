@@ -123,12 +123,13 @@ class Margin:
         Parameters
         ----------
         duty : Duty
-            Load line, outside field and hours in place of those of `conditions`.
+            Load line, outside field (kA/m) and hours in place of those of `conditions`.
 
         Returns
         -------
         float
-            Knee field over the field against the magnet.
+            Knee field over the field against the magnet, a ratio of 0 or more; NaN where this
+            margin has no guaranteed figures.
         """
         figures = (
             self.remanence_guaranteed_T,
@@ -138,7 +139,7 @@ class Margin:
         return float(duty.safety(*(np.array([x]) for x in figures))[0])
 
     def __str__(self) -> str:
-        """Return the margin as a line."""
+        """Return the margin as one line of text: duty, both margins and where 5 % is lost."""
         return margin_line(
             temperature_K=self.conditions.temperature[0],
             outside_field_kA_m=self.conditions.outside_field_kA_m,
@@ -156,22 +157,25 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     Parameters
     ----------
     magnet : str or one composition
-        As of `magnetkit.curve`: a recipe, a grade.
+        As of `magnetkit.curve`: a recipe or a grade as text, such as ``"N42SH"``, or a
+        CompositionTable of one row. A text with amounts in wt.% must say so itself.
     conditions : Conditions
-        The duty and one temperature, of which the first counts.
+        The duty (load line, outside field, hours) and the temperature, of which the first counts.
+        Its process and shell do not count.
     **made
-        ``process`` and ``shell`` of a recipe.
+        ``process`` and ``shell`` of a recipe; a grade takes none of them.
 
     Returns
     -------
     Margin
-        Knee field divided by the field against the magnet, guaranteed and typical (NaN of a grade),
-        from which temperature 5 % of the flux is lost, K, and the figures that these follow from.
+        Knee field divided by the field against the magnet, ``guaranteed`` and ``typical`` (NaN of a
+        grade); ``loses_from_K``, from which temperature 5 % of the flux is lost; and the figures
+        that these follow from. ``conditions`` is the object given.
 
     Raises
     ------
     InputError
-        If its curve is not known.
+        If its curve is not known, or `made` is given with a grade.
     """
     kelvin = conditions.temperature[0]
     duty = conditions.duty
@@ -225,14 +229,14 @@ def compare(
     Parameters
     ----------
     compositions : list, column, frame, path or CompositionTable
-        One recipe or more, see `magnetkit.predict`; a name that comes twice is numbered. A text
-        may be a grade such as ``"N42SH"``: its likeliest recipe, anchored on what its makers print
-        at that temperature, as in `magnetkit.replace`; recipes beside it are then predicted as of
-        the same producer.
+        One recipe or more, see `magnetkit.predict`; a name that comes twice is numbered, as "N42SH
+        (2)". A text, alone or in a list or tuple, may be a grade such as ``"N42SH"``: its likeliest
+        recipe, anchored on what its makers print at that temperature, as in `magnetkit.replace`;
+        recipes beside it, texts too, are then predicted as of the same producer.
     temperature : float or str
         One temperature, K or a text such as ``"150C"``.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are; with "auto" a text must name wt.% itself.
     shape : str, optional
         Shape of the first magnet in open circuit, ``"40x15x5mm"``, ``"ring:40x20x5mm"``: it makes
         the load line. Otherwise the magnets are in a circuit of iron with the load line given.
@@ -244,14 +248,17 @@ def compare(
     Returns
     -------
     DataFrame
-        One row a property, under its name in `magnetkit.columns`: ``label``, ``unit``, a column a
-        magnet, and ``difference``, or ``difference_2`` and so on where there are more than two.
-        Differences are of numbers alone; the intervals of the magnets are not of their
-        difference, in which much of the error cancels. Below, of the duty: the guaranteed margin,
-        from which temperature 5 % is lost, thickness and mass for the flux of the first magnet at
-        equal area, and margin, heavy rare earth and cost then (`magnetkit.curves.compare.ROWS`).
-        ``.attrs["notes"]`` says what stands for a grade, ``.attrs["calibration"]`` whose magnets
-        the recipes rest on, ``.attrs["margins"]`` the margin of each as a line.
+        One row a property, under its name in `magnetkit.columns`, such as "remanence_T": columns
+        ``label``, ``unit``, one a magnet under its name, such as "N42SH" or "Nd2Fe14B + Tb 0.5
+        wt%", and ``difference``, or ``difference_2``, ``difference_3`` and so on where there are
+        more than two, each from the first. Differences are of numbers alone, NaN of others; the
+        intervals of the magnets are not of their difference, in which much of the error cancels.
+        Below, of the duty: the guaranteed margin, from which temperature 5 % is lost, thickness and
+        mass for the flux of the first magnet at equal area, and margin, heavy rare earth and cost
+        then (`magnetkit.curves.compare.ROWS`).
+        ``.attrs["notes"]`` is a list of sentences on what stands for a grade,
+        ``.attrs["calibration"]`` the name of whose magnets the recipes rest on, "none" for none,
+        ``.attrs["margins"]`` a dict of the margin of each, as a line, by name.
 
     Raises
     ------
@@ -309,15 +316,17 @@ def _property_rows(frame: "pd.DataFrame", names: list[str]) -> "pd.DataFrame":
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns of a prediction, one row a magnet.
+        Columns of a prediction, such as "remanence_T", one row a magnet. None is required.
     names : list of str
-        Names of the magnets, distinct, in the order of the rows.
+        Names of the magnets, distinct, in the order of the rows; not more of them than rows.
 
     Returns
     -------
     pandas.DataFrame
-        Index ``property``: the columns of `frame` that the registry has, in its order, without
-        ``candidate`` and ``row_index``. Columns ``label``, ``unit`` and one a magnet.
+        Index ``property``: the columns of `frame` that `magnetkit.columns.COLUMNS` has, in its
+        order, without ``candidate`` and ``row_index``. Ends and provenance of intervals
+        (``_lo``, ``_hi``, ``_provenance``) and the user's own columns are left out. Columns
+        ``label``, ``unit`` and one a magnet under its name.
     """
     import pandas as pd
 
@@ -339,10 +348,13 @@ def _add_differences(table: "pd.DataFrame", names: list[str]) -> None:
     Parameters
     ----------
     table : pandas.DataFrame
-        One column for each of `names`, one row a property. It gets ``difference``, or
-        ``difference_2``, ``difference_3`` and so on where there are more than two magnets.
+        One column for each of `names`, one row a property, whose index is its name in
+        `magnetkit.columns.COLUMNS` or in `ROWS`; KeyError for another. It gets ``difference``, or
+        ``difference_2``, ``difference_3`` and so on where there are more than two magnets: the
+        value of that magnet less that of the first, NaN where the property is no number.
     names : list of str
-        Columns of the magnets; one name adds nothing.
+        Columns of the magnets, the first of which the others are compared with; one name adds
+        nothing.
     """
     for i in range(1, len(names)):
         column = "difference" if len(names) == 2 else f"difference_{i + 1}"
@@ -355,7 +367,8 @@ def _add_differences(table: "pd.DataFrame", names: list[str]) -> None:
 def _difference(row: "pd.Series", first: str, other: str) -> float:
     """Return the value of column `other` less that of `first` in a `row` of the table of properties.
 
-    The name of the row is the property; NaN of one that is no number.
+    The name of the row is the property: a name of `ROWS`, or of `magnetkit.columns.COLUMNS`;
+    KeyError for another. NaN for a property that is no number, and where either value is NaN.
     """
     name = str(row.name)
     if name not in ROWS and COLUMNS[name].kind not in ("number", "integer"):
@@ -371,18 +384,20 @@ def _read_magnets(
     Parameters
     ----------
     compositions : text, list, column, frame, path or CompositionTable
-        Recipes as of `magnetkit.predict`, or a text or list of texts with a grade among them.
+        Recipes as of `magnetkit.predict`, or a text, or a list or tuple of texts, with a known
+        grade among them, such as "N42SH".
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     conditions : Conditions
-        Temperature, process and shells.
+        Its process and shells count, and with a grade its one temperature.
 
     Returns
     -------
     magnets : list of _Magnet
-        In the order of the input.
+        In the order of the input; empty without rows.
     names : list of str
-        One for each magnet: grade, label or formula, with the shell of a recipe; distinct.
+        One for each magnet: grade, label or formula, and " + " and the shell of a recipe, such as
+        "Nd2Fe14B + Tb 0.5 wt%"; the second of a name has " (2)" behind it.
     notes : list of str
         Sentences on what stands for the grades; empty without a grade.
 
@@ -422,12 +437,14 @@ def _build_magnets(inputs: Inputs, conditions: Conditions) -> list[_Magnet]:
     inputs : Inputs
         Recipes with their shells, if they have any.
     conditions : Conditions
-        Its process is that of every magnet; its shells go to recipes without a column of them.
+        Its ``process`` is that of every magnet. Its ``shell``, one for all or one for each, goes
+        to recipes without a column of shells; InputError if both name some, ValueError if there
+        is not one for each.
 
     Returns
     -------
     list of _Magnet
-        In the order of the rows.
+        In the order of the rows, without ``grade``. ``what`` is the recipe as a table of one row.
     """
     table = inputs.table
     shells = inputs.shells_with(conditions.shell)
@@ -458,18 +475,22 @@ def _with_grades(
     texts : sequence of str
         Grades and recipes.
     grades : list of str or None
-        Name of the grade of each text, None for a recipe; one at least is a grade.
+        Name of the grade of each text, as `find_grades` returns it, None for a recipe; one at
+        least is a grade.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a recipe are.
     conditions : Conditions
-        One temperature, and a shell for all or one for each text.
+        One temperature, and a shell for all or one for each text, None or empty at the grades. A
+        process must be None.
 
     Returns
     -------
     magnets : list of _Magnet
-        In the order of the texts.
+        In the order of the texts. That of a grade has ``grade`` and ``heavy_wt_pct``, its mean
+        content of heavy rare earth, wt.%.
     notes : list of str
-        What stands for each grade, and on whose magnets recipes rest.
+        A sentence for each distinct grade on what stands for it, then, if there is a recipe, one on
+        whose magnets recipes rest.
 
     Raises
     ------
@@ -522,7 +543,11 @@ def _with_grades(
 
 
 def _heavy_sentence(magnet: GradeMagnet) -> str:
-    """Write how much heavy rare earth, wt.%, the grade `magnet` may hold, with its range, in words."""
+    """Write how much heavy rare earth, wt.%, the grade `magnet` may hold, with its range, in words.
+
+    ``made.heavy_wt_pct`` of the `GradeMagnet` is mean, low and high. The text is such as "it holds
+    3.1 (2.0 to 4.2) wt.% heavy rare earth", without a full stop.
+    """
     mean, low, high = magnet.made.heavy_wt_pct
     return (
         f"it holds {mean:.1f} ({low:.1f} to {high:.1f}) wt.% heavy rare earth"
@@ -530,7 +555,11 @@ def _heavy_sentence(magnet: GradeMagnet) -> str:
 
 
 def _magnet_margin(magnet: _Magnet, conditions: Conditions) -> Margin:
-    """Compute the margin of a `magnet` at the duty of `conditions`; its figures are NaN without a curve."""
+    """Compute the margin of a `magnet` at the duty of `conditions`; its figures are NaN without a curve.
+
+    A magnet whose curve or limits raise InputError gets a `Margin` with nothing but `conditions`;
+    the reason is dropped.
+    """
     try:
         return find_margin(magnet.what, conditions, **magnet.made)
     except InputError:
@@ -545,26 +574,28 @@ def _duty_rows(
 ) -> "pd.DataFrame":
     """Build the rows of `ROWS`, with label, unit and a column for each magnet.
 
-    For equal flux, thickness and mass are relative to the first magnet; heavy rare earth and cost
-    are per kilogram of it, or per magnet if `surroundings` is an open body.
+    For equal flux, thickness and mass are relative to the first magnet; heavy rare earth (g) and
+    cost (USD) are per kilogram of it, or per magnet if `surroundings` is an open body.
 
     Parameters
     ----------
     frame : DataFrame
-        Properties of the magnets, one a row: ``remanence_T``, ``density_kg_m3``,
-        ``heavy_rare_earth_wt_pct`` and ``cost_USD_kg`` count.
+        Properties of the magnets, one a row, one at least: ``remanence_T``, ``density_kg_m3``,
+        ``heavy_rare_earth_wt_pct`` and ``cost_USD_kg`` are required.
     margins : sequence of Margin
-        Their margins, in the same order.
+        Their margins, in the same order; ``field_kA_m``, ``guaranteed``, ``loses_from_K`` and
+        ``recoil`` are read.
     surroundings : Circuit or OpenBody
-        What is around the magnet.
+        What is around the first magnet.
     names : list of str
         Columns of the result, in the same order, distinct.
 
     Returns
     -------
     pandas.DataFrame
-        Index ``property``, the names of `ROWS`; NaN where no thickness gives the flux or no curve
-        is known.
+        Index ``property``, the eight names of `ROWS` in their order; ``label``, ``unit`` and one
+        column for each of `names`, all of type object. NaN where no thickness gives the flux or no
+        curve is known.
     """
     import pandas as pd
 
@@ -608,7 +639,10 @@ def _duty_rows(
 
 
 def _distinct_names(names: list[str]) -> list[str]:
-    """Return the `names` in order, numbered from the second time on: "a" and "a (2)"."""
+    """Return the `names` in order, numbered from the second time on: "a", "a (2)" and "a (3)".
+
+    A name that has such a number already counts as another name. The list is a new one.
+    """
     counts: Counter[str] = Counter()
     once = []
     for name in names:

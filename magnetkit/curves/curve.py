@@ -76,34 +76,42 @@ def curve(
     ----------
     magnet : str or any one composition that `magnetkit.predict` takes
         A recipe; a grade such as ``"N42SH"``, by its makers' sheets; a candidate of a results
-        folder by its rank, ``"results:1"``; or the file of a measured curve, or several of one
-        magnet: their points as they are, and monotone between the temperatures measured.
+        folder by its rank from 1, ``"results:1"``; or the file of a measured curve, or a list of
+        several of one magnet: their points as they are, and monotone between the temperatures
+        measured.
     temperature : float, str or sequence of them, optional
-        k temperatures, K or texts such as ``"20C,150C"``; those measured, otherwise 20 degrees C.
+        k temperatures, K or texts such as ``"150C"``; one text may list some, ``"20C,150C"``, or be
+        a range, ``"20C:200C:10"``. Without it those measured, otherwise 20 degrees C.
     bound : {"low", "centre", "high", "guaranteed"}
         Lower end, centre or upper end of the intervals of B_r and H_cJ, both at once; a safe design
         takes ``low``. Of a grade, the least, the middle and the most that makers print; its
         coercivities are the least that they guarantee. ``guaranteed`` is what 99 % of the lots of
-        one producer reach, of a grade the median of what its makers guarantee.
+        one producer reach, of a grade the median of what its makers guarantee. A measured curve
+        has none: it is always called ``centre``.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are; with "auto" a text must name wt.% itself.
     given : mapping of str to number, optional
-        Of the hard phase of a recipe, as of `magnetkit.predict`.
+        Of the hard phase of a recipe, as of `magnetkit.predict`, such as
+        ``curie_temperature_K``; ignored for all others.
     sample : str, optional
         Shape of a sample measured in open circuit along z, ``"3x3x2mm"``: its moment becomes J, and
         the field that inside it.
     **keywords
-        Conditions, as of `magnetkit.predict`; ``process`` and ``shell`` are of a recipe, a
-        candidate has its own.
+        Conditions, as of `magnetkit.predict`: ``load_line``, ``process``, ``calibration``,
+        ``shell``, ``interval``, ``data`` and ``add``. ``process`` and ``shell`` are of a recipe: a
+        grade and a candidate, which have their own, refuse them, and a measured curve ignores them.
 
     Returns
     -------
     Curve
+        One magnet at k temperatures in the order given; arrays of ``curves`` have the shape (1, k)
+        and fields in A/m. ``measured`` has the points of a measured magnet.
 
     Raises
     ------
     InputError
-        If it is not one magnet, or its curve is not known.
+        If it is not one magnet, its curve is not known, process or shell is given with a grade or a
+        candidate, or `sample` without the file of a measured curve.
 
     Examples
     --------
@@ -155,20 +163,20 @@ def _read_recipe(
     Parameters
     ----------
     magnet : str or one composition
-        As of `magnetkit.predict`.
+        As of `magnetkit.predict`; no grade.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     conditions : Conditions
-        Its shell goes to a recipe without one.
+        Its ``shell`` alone counts, and goes to a recipe without one.
 
     Returns
     -------
     table : CompositionTable
         One row.
     name : str
-        Its label, or its formula.
-    shell : str or None
-        Such as "Tb 0.4 wt%"; None or empty for none.
+        Its label, the text as written, or its formula where it was no text.
+    shell : str, dict, Shell or None
+        A text of a column, such as "Tb 0.4 wt%", or what `conditions` has; None or empty for none.
 
     Raises
     ------
@@ -208,11 +216,14 @@ def _candidate_curve(
     bound : {"low", "centre", "high", "guaranteed"}
         As of `curve`.
     conditions : Conditions
-        Temperatures, load line and interval; process and shell are the candidate's.
+        Temperatures, load line and interval count; process and shell are replaced by the
+        candidate's.
 
     Returns
     -------
     Curve
+        Named as the candidate with its shell; of one that is bought as sold, whose ``route`` begins
+        with "as sold: ", as the grade.
 
     Raises
     ------
@@ -267,8 +278,9 @@ class _Promise:
         """Compute the promised B_r, H_cJ and H_k, each divided by the model's: three numbers.
 
         `row` has the model's figures at ``kelvin``: ``host``, and ``remanence_T``,
-        ``coercivity_kA_m`` and ``knee_field_kA_m``, which are central. What is guaranteed is
-        brought to central values first.
+        ``coercivity_kA_m`` and ``knee_field_kA_m``, which are central. ``guaranteed`` of this
+        object is B_r (T) and H_cJ (kA/m), ``knee`` H_k (kA/m), central. What is guaranteed is
+        brought to central values first. A NaN gives NaN.
         """
         spread = lots(str(row["host"]))
         ratios = []
@@ -299,7 +311,9 @@ def _recipe_rows(
     Returns
     -------
     rows : list of pandas.Series
-        Columns of `sintered_at`, one for each temperature.
+        One for each temperature, in order, with the columns of `sintered_at`: ``status`` ("ok" for
+        a magnet), ``host``, ``density_kg_m3``, ``remanence_T``, ``coercivity_kA_m`` and
+        ``knee_field_kA_m`` with ``_lo`` and ``_hi``, and more.
     recoil : float
         Recoil permeability, relative.
     """
@@ -335,17 +349,19 @@ def _recipe_curve(
     table : CompositionTable
         One row.
     name : str
-        Name of the result; the shell is added to it.
+        Name of the result; " + " and the shell are added to it.
     bound : {"low", "centre", "high", "guaranteed"}
         As of `curve`.
     conditions : Conditions
-        Temperatures, process, shell, load line and interval.
+        Temperatures, process, shell, load line and interval count.
     promised : _Promise, optional
         Values that a results folder gives; the curves are scaled to them.
 
     Returns
     -------
     Curve
+        ``beyond`` has a reason where the coercivity is extrapolated; density and resistivity are
+        the model's, ``room_remanence_T`` is of the same bound.
 
     Raises
     ------
@@ -412,19 +428,22 @@ def _measured_curve(
 
     Parameters
     ----------
-    files : path or list of paths
-        Files of curves.
+    files : str, Path, or list or tuple of them
+        Files of curves, as `read_curves` reads them.
     kelvin : sequence of float or None
-        Temperatures, K; those measured otherwise.
+        Temperatures, K; those measured, rising, for None or none.
     load_line : float
         Permeance coefficient.
     sample : str or None
-        Shape of a sample in open circuit, such as "3x3x2mm".
+        Shape of a sample in open circuit, such as "3x3x2mm"; needed for files of moments.
 
     Returns
     -------
     Curve
-        Named by the files. Density and resistivity are NaN; ``measured`` has the points.
+        Named by the files, without folder and suffix, " + " between. ``bound`` is "centre", density
+        and resistivity are NaN, ``beyond`` is empty and ``measured`` has the points.
+        ``room_remanence_T`` is that of the nearest measured temperature where 20 degrees C lies
+        beyond them.
 
     Raises
     ------
@@ -467,7 +486,7 @@ def _grade_curve(
     name : str
         Grade, such as "N42SH".
     kelvin : list of float
-        Temperatures, K.
+        k temperatures, K, in any order.
     bound : {"low", "centre", "high", "guaranteed"}
         As of `curve`.
     load_line : float
@@ -476,12 +495,14 @@ def _grade_curve(
     Returns
     -------
     Curve
-        ``beyond`` says at which temperatures it is extrapolated.
+        Named as makers write the grade. ``beyond``, length k, says why it is extrapolated at a
+        temperature; an empty text where it is not. Density and resistivity are NaN where nobody
+        prints them.
 
     Raises
     ------
     InputError
-        If no coercivity is left at a temperature.
+        If no such grade is known, or its coercivity at a temperature is NaN or not above 0.
     """
     from ..magnetism.grades import curve_figures, grades
 
@@ -519,15 +540,16 @@ def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
     Parameters
     ----------
     sheet : pandas.Series
-        Its row of `grades` at that temperature: ``coercivity_kA_m_provenance`` and
-        ``max_working_temperature_K`` count.
+        Its row of `grades` at that temperature: ``coercivity_kA_m_provenance``, of which
+        "extrapolated" alone counts, and ``max_working_temperature_K``.
     kelvin : float
         The temperature, K.
 
     Returns
     -------
     str
-        A phrase; empty where the curve is not extrapolated.
+        A phrase without a full stop, one below 20 degrees C and one above; empty where the curve is
+        not extrapolated.
     """
     if sheet["coercivity_kA_m_provenance"] != "extrapolated":
         return ""
@@ -550,7 +572,8 @@ def _demagnetization(
     kelvin : list of float
         k temperatures, K.
     figures : list of three lists of float
-        B_r (T), H_cJ and H_k (kA/m), each at k temperatures; further values are ignored.
+        B_r (T), H_cJ and H_k (kA/m), in this order and no other list (ValueError). Each has k
+        values or more, one for each temperature; values of a list beyond the k-th are ignored.
     recoil : float
         Recoil permeability at all temperatures, relative.
     load_line : float
@@ -559,7 +582,8 @@ def _demagnetization(
     Returns
     -------
     Demagnetization
-        Of one magnet: arrays of shape (1, k), and (1, k, points) of the curves; A/m and T.
+        Of one magnet: arrays of shape (1, k), and (1, k, points) of the curves; A/m and T, H
+        negative. NaN figures give curves of NaN.
     """
     b_r, h_cj, h_k = (np.array([values[: len(kelvin)]]) for values in figures)
     return magnet_curves(
@@ -591,28 +615,32 @@ def use_limits(
     Parameters
     ----------
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        n recipes, each of which must be readable; see `magnetkit.predict`. A text may be a grade
-        such as ``"N42SH"``: its limits follow from its makers' sheets, as `magnetkit.curve` does.
+        n recipes, each of which must be readable; see `magnetkit.predict`. A text, alone or in a
+        list or tuple, may be a grade such as ``"N42SH"``: its limits follow from its makers'
+        sheets, as `magnetkit.curve` does.
     load_line : float or sequence of them
         Permeance coefficients -B / (mu_0 H).
     hours : float or sequence of them
         Times at the temperature, h.
-    losses : sequence of float
-        Irreversible losses of flux, %.
+    losses : float or sequence of float
+        Irreversible losses of flux, %, between 0 and 100, neither included.
     outside_field_kA_m : float
         Field against the magnetization in the magnet's place with its remanence set to zero, kA/m.
     process, shell, basis : optional
-        As of `magnetkit.predict`.
+        As of `magnetkit.predict`. With a grade among the texts neither process nor shell may be
+        given.
     bound : {"low", "centre", "high", "guaranteed"}
         Of B_r and H_cJ, as of `magnetkit.curve`.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each magnet, load line and time: ``candidate``, ``shell``, ``load_line``,
-        ``hours``, ``outside_field_kA_m``, ``knee_K`` (where the knee, less what time takes, is used
-        up) and ``loss_0.2_pct_K`` and so on, where that loss is reached: 293 K or more, and at most
-        the long-term limit of the structure; NaN where there is no magnet at 293 K.
+        One row for each magnet, load line and time, numbered from 0; those of a magnet stand
+        together, its hours within a load line: ``candidate``, ``shell`` (empty for none),
+        ``load_line``, ``outside_field_kA_m``, ``hours``, ``knee_K`` (where the knee, less what time
+        takes, is used up) and ``loss_0.2_pct_K``, ``loss_1_pct_K`` and so on, one for each of
+        `losses`, where that loss is reached, all in K: 293 K or more, and at most the long-term
+        limit of the structure; NaN where there is no magnet at 293 K.
         ``.attrs["notes"]`` lists what the limits of each grade rest on.
 
     Raises
@@ -680,17 +708,17 @@ def _as_list(name: str, given: Any) -> list[float]:
     name : str
         Name of the argument in the message.
     given : float or sequence of float
-        Numbers, or texts of numbers.
+        Numbers, or texts of numbers; NaN and infinity pass.
 
     Returns
     -------
     list of float
-        One or more.
+        One or more, in order.
 
     Raises
     ------
     InputError
-        If it is none of these, or empty.
+        If it is none of these, empty, or a table of numbers.
     """
     try:
         values = np.atleast_1d(np.asarray(given, float))
@@ -725,21 +753,22 @@ def _limits(
     Parameters
     ----------
     own : _Loops
-        Figures at rising temperatures.
+        Figures at rising temperatures: ``remanence`` (T), ``coercivity`` and ``knee`` (A/m) and
+        ``recoil``, (n, k); ``limit`` (K, (n,)), which no result exceeds; ``names`` and ``shells``.
     kelvin : ndarray, shape (k,)
-        Those temperatures, K, `_LIMIT_STEP_K` apart.
+        Those temperatures, K, `_LIMIT_STEP_K` (2 K) apart.
     duties : list of Duty
         Load lines, fields and times, one or more.
     losses : list of float
-        Losses of flux, %, each a column.
+        Losses of flux, %, above 0, each a column.
 
     Returns
     -------
     pandas.DataFrame
-        n times len(duties) rows: those of a magnet together, one for each duty. The index is the
-        number of the magnet. Columns
-        ``candidate``, ``shell``, the fields of the duty, ``knee_K`` and ``loss_..._pct_K``. NaN
-        where there is no magnet at the first temperature.
+        n times len(duties) rows: those of a magnet together, one for each duty in order. The index
+        is the number of the magnet, from 0, and so not unique. Columns ``candidate``, ``shell``,
+        ``load_line``, ``outside_field_kA_m``, ``hours``, ``knee_K`` and ``loss_0.2_pct_K`` and so
+        on, the loss as ``:g``. NaN where there is no magnet at the first temperature.
     """
     import pandas as pd
 
@@ -775,13 +804,13 @@ def _recipe_loops(
     Parameters
     ----------
     compositions : text, list, column, frame, path or CompositionTable
-        n recipes, as of `magnetkit.predict`.
+        n recipes, as of `magnetkit.predict`; no grades.
     kelvin : ndarray, shape (k,)
         Temperatures, K, rising.
     process : Process, dict, str or None
         As of `magnetkit.predict`.
-    shell : str, sequence of str or None
-        For all or one a recipe.
+    shell : str, Shell, dict, sequence of them or None
+        For all or one a recipe, such as "Tb 0.4 wt%"; InputError if a column has shells too.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     bound : {"low", "centre", "high", "guaranteed"}
@@ -790,12 +819,14 @@ def _recipe_loops(
     Returns
     -------
     _Loops
-        B_r (T), H_cJ and H_k (A/m), shape (n, k), NaN where there is no uniaxial magnet.
+        ``remanence`` (T), ``coercivity`` and ``knee`` (A/m), shape (n, k), NaN where there is no
+        uniaxial magnet, and ``recoil``. ``names`` are the texts as written, or the formulas.
+        ``shells`` is one text a recipe, or "" for none at all; ``note`` is empty.
 
     Raises
     ------
     InputError
-        If a recipe cannot be read.
+        If a recipe or shell cannot be read.
     """
     from ..alloy.shell_rows import read_shells
     from ..magnetism._magnets import alloys, evaluate_magnets
@@ -860,7 +891,8 @@ def _find_recoil(process: Any, modelled: FloatArray) -> FloatArray:
     Returns
     -------
     ndarray of float64, shape (n,)
-        That of the grade on which `process` is calibrated, for all; otherwise `modelled` itself.
+        That of the grade on which `process` is calibrated, for all, where it is calibrated on a
+        commercial grade; otherwise `modelled` itself, not a copy.
     """
     from ..magnetism.grades import curve_shapes, grades
 
@@ -876,7 +908,7 @@ def _interpolate_temperatures(
 ) -> FloatArray:
     """Interpolate ratios of n magnets from some temperatures to others.
 
-    NaN counts as 1, and ratios are cut to 0 to 10 before.
+    NaN counts as 1, and ratios are cut to 0 to 10 before. Beyond `some` its end counts.
 
     Parameters
     ----------
@@ -905,9 +937,10 @@ def _grade_figures(
     name : str
         Grade, such as "N42SH".
     kelvin : list of float
-        k temperatures, K.
+        k temperatures, K, one or more.
     bound : {"low", "centre", "high", "guaranteed"}
-        As of `curve`.
+        As of `curve`; of "guaranteed" the median over makers. KeyError for another bound, and for
+        "guaranteed" where no maker guarantees the grade.
 
     Returns
     -------
@@ -942,7 +975,7 @@ def _grade_loops(
     name : str
         Grade, such as "N42SH".
     kelvin : ndarray, shape (k,)
-        Temperatures, K, rising. Beyond the last that sheets reach their values stay constant.
+        Temperatures, K, rising. Above 900 K the values stay constant.
     process, shell : None
         Those of a recipe; a grade takes none.
     bound : {"low", "centre", "high", "guaranteed"}
@@ -951,12 +984,14 @@ def _grade_loops(
     Returns
     -------
     _Loops
-        B_r (T), H_cJ and H_k (A/m), shape (1, k), and a note on what they rest on.
+        ``remanence`` (T), ``coercivity`` and ``knee`` (A/m) and ``recoil``, shape (1, k). ``names``
+        has `name` alone and ``shells`` is "". ``limit`` is infinite where the family has none.
+        ``note`` says what they rest on.
 
     Raises
     ------
     InputError
-        If `process` or `shell` is given.
+        If `process` or `shell` is given, or no such grade is known.
     """
     from ..magnetism.grades import curve_figures
     from ..magnetism.process import parameters
@@ -1000,7 +1035,7 @@ def _crossing_temperature(
     kelvin : ndarray, shape (k,)
         Temperatures, K, `_LIMIT_STEP_K` apart.
     value : ndarray, shape (n, k)
-        The quantity of n magnets.
+        The quantity of n magnets; negative values and 0 count as far below the bound.
     bound : float
         Above 0, in the unit of `value`.
     limit : ndarray, shape (n,)
@@ -1009,8 +1044,8 @@ def _crossing_temperature(
     Returns
     -------
     ndarray of float64, shape (n,)
-        K, at most `limit`: the first temperature where the bound is reached there already, and NaN
-        where `value` is NaN at the first temperature.
+        K, at most `limit`: the first of `kelvin` where the bound is reached there already, about
+        the last where it is never reached, and NaN where `value` is NaN at the first temperature.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(

@@ -30,7 +30,11 @@ _THICKEST = 50.0
 def working_induction(
     remanence: float, recoil: float, load_line: float
 ) -> float:
-    """Compute B, T, on the recoil line of B_r, T, and slope `recoil`, at a load line."""
+    """Compute B, T, on the recoil line of B_r, T, and slope `recoil`, at a load line.
+
+    `remanence` is B_r, `recoil` the relative recoil permeability and `load_line` the permeance
+    coefficient -B / (mu_0 H), 0 or more.
+    """
     return remanence * load_line / (load_line + recoil)
 
 
@@ -54,7 +58,8 @@ class Circuit:
         """Compute the thickness, over today's, at which B in the magnet is `induction`, T.
 
         `remanence` is its B_r, T, `recoil` its recoil permeability, relative. NaN where no
-        thickness gives the induction.
+        thickness gives the induction: B_r is NaN or not above it, or the duty's load line is 0. The
+        result has no bounds.
         """
         if not remanence > induction or self.duty.load_line <= 0.0:
             return float("nan")
@@ -70,9 +75,9 @@ class OpenBody:
     along: Axis = "z"
 
     def stretch(self, thickness: float) -> Shape:
-        """Return a new shape with `thickness` times the length along the magnetization.
+        """Return a new `Shape` with `thickness` times the length along the magnetization.
 
-        A round magnet is stretched along its axis.
+        The other sides stay. A disc or ring is stretched along its height, whatever ``along`` is.
         """
         place = AXES.index(self.along) if self.shape.kind == "block" else -1
         size = list(self.shape.size)
@@ -105,7 +110,8 @@ class OpenBody:
         Returns
         -------
         float
-            Thickness divided by today's; NaN if none gives the induction.
+            Thickness divided by today's, 0.05 to 50; NaN if none of these gives the induction, or
+            B_r is NaN or not above it.
         """
         if not remanence > induction:
             return float("nan")
@@ -125,11 +131,14 @@ def read_surroundings(
     Parameters
     ----------
     duty : Duty
-        Load line in a circuit, outside field and hours.
+        ``load_line`` in a circuit (with a shape it does not count), ``outside_field_kA_m`` and
+        ``hours``.
     shape : str, Shape or None
-        Of today's magnet in open circuit, as of `magnetkit.diffuse`.
+        Of today's magnet in open circuit, as of `magnetkit.diffuse`: "40x15x5mm", "disc:20x5mm",
+        "ring:40x20x5mm".
     along : {"x", "y", "z"}
-        Direction of magnetization of the shape; without a shape it does not count.
+        Direction of magnetization of the shape; a disc or ring takes "z" alone. Without a shape it
+        does not count.
 
     Returns
     -------
@@ -185,16 +194,18 @@ def match_flux(
     Parameters
     ----------
     today, other : RecoilLine
-        Today's magnet and the other one, at the same temperature.
+        Today's magnet and the other one, at the same temperature: ``remanence`` (T), ``recoil``
+        (relative) and ``density`` (kg/m3).
     surroundings : Circuit or OpenBody
-        What makes the load line of today's magnet.
+        What makes the load line of today's magnet, with its ``duty``.
 
     Returns
     -------
     EqualFlux
-        Thickness and mass divided by today's, and the duty of the other magnet: load line and
-        outside field, kA/m. Thickness and mass are NaN, and the duty is today's, where no thickness
-        gives the flux.
+        ``thickness`` along the magnetization and ``mass``, both divided by today's, and ``duty``,
+        that of the other magnet: a new `Duty` with its load line and outside field, kA/m, and
+        today's hours. Thickness and mass are NaN, and the duty is that of `surroundings`, where no
+        thickness gives the flux or a figure is NaN.
 
     Examples
     --------
@@ -229,14 +240,14 @@ def _find_root(
     Parameters
     ----------
     rising : callable
-        Takes a float and returns a float.
+        Takes a float and returns a float, not NaN; it is called at both ends.
     low, high : float
-        The interval.
+        The interval, the lower end first. A zero at an end counts.
 
     Returns
     -------
     float
-        NaN if the function has no zero in it.
+        NaN if the function is above 0 at `low` or below 0 at `high`.
     """
     from scipy.optimize import brentq
 

@@ -100,8 +100,8 @@ class Search:
         Parameters
         ----------
         groups : list of list of Patch
-            Groups of patches; those of one group get one mass per area. Pass the same object again
-            to use what was kept.
+            Groups of patches, each with ``face`` and ``where``; those of one group get one mass per
+            area. Pass the same object again to use what was kept.
         spread : float
             Diffusion coefficient times time, m2.
 
@@ -144,7 +144,8 @@ class Search:
         Returns
         -------
         ndarray of float64, shape (n,)
-            Content, % of mass; 0 where none is needed, infinity where no content is enough.
+            Content, % of mass, the largest of all cases; 0 where none is needed, infinity where no
+            content is enough.
         """
         need = np.zeros(len(self.cells))
         safety = self.target.safety
@@ -167,6 +168,10 @@ class Search:
             Content of each cell, % of mass.
         deviations : float
             Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ.
+
+        Returns
+        -------
+        bool
         """
         return all(
             self.target.met(m, amount, case, self.cells, deviations)
@@ -194,9 +199,9 @@ def least_mass(
     Parameters
     ----------
     response : ndarray, shape (n, g)
-        Content that one unit on each group brings, %.
+        Content that one unit on each group brings, %, zero or more.
     needed : ndarray, shape (n,)
-        Content that each cell needs, %; one infinity gives None.
+        Content that each cell needs, %; one infinity or NaN gives None.
     areas : ndarray, shape (g,)
         Areas of the groups, m2.
     most : float
@@ -263,7 +268,7 @@ def _relieve_masses(
     Returns
     -------
     ndarray or None, shape (g,)
-        kg/m2 on each group.
+        kg/m2 on each group, zero or more.
     """
     response = search.responses(groups, spread)
     areas = search.areas(groups)
@@ -299,12 +304,12 @@ def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
     groups : list of list of Patch
         Groups of patches; those of one group get one mass per area.
     anneal : Anneal
-        Element, temperature and duration.
+        ``element``, ``celsius`` and ``hours``; the element is that of the magnets.
 
     Returns
     -------
     Coated
-        Mass on each group (kg/m2), contents of the cells (%), probability and ``met``. If no
+        ``mass`` on each group (kg/m2), ``amounts`` of the cells (%), ``probability`` and ``met``. If no
         coating meets the target, this is the likeliest one, with ``met`` False; if no mass helps at
         all, the richest one.
     """
@@ -353,8 +358,8 @@ def _likely_enough(
     Returns
     -------
     Coated or None
-        None if no mass meets the target at all; ``met`` is False if its probability stays too
-        small.
+        None if no mass meets the target at all with H_cJ as far off as the probability asks for;
+        ``met`` is False if its probability stays too small.
     """
     wanted_deviations = quantile(search.probability)
     deviations = wanted_deviations
@@ -383,7 +388,9 @@ def _richer(search: Search, coated: Coated) -> Coated:
 
     Each step multiplies all masses by `_RICHER`. A coating that meets the target is returned as it
     is. One that never meets it comes back enriched, with ``met`` False. `coated` is not changed.
-    `search` has the cells in which it was evaluated, the magnets and the target.
+    `search` has the cells in which it was evaluated, the magnets and the target. It stops before the
+    content that 98 % of the cells do not exceed is more than ``most_wt_pct`` of the magnet, and
+    after eight steps.
     """
     largest_content = search.each[0][0].most_wt_pct
     for _ in range(2 * _DESIGN_ROUNDS):
@@ -417,7 +424,8 @@ def _coating_mass(
     Returns
     -------
     Coated
-        With contents (%, shape (n,)) at each of `NODES` of the diffusion coefficient.
+        ``amounts`` is a list of three arrays, the contents (%, shape (n,)) at each of `NODES` of the
+        diffusion coefficient. ``met`` allows for 0.0005 below the probability of the search.
     """
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
     amounts = []
@@ -450,9 +458,10 @@ def uniform_content(search: Search) -> tuple[float, float]:
     Returns
     -------
     content : float
-        % of mass; NaN if no content meets the target.
+        % of mass, above what the base alloy has; NaN if no tabulated content up to the largest in
+        use meets the target.
     probability : float
-        That of this content, or the largest of any.
+        That of this content, or the largest of any where none meets the target.
     """
 
     def chance(amount: float) -> float:
@@ -481,8 +490,8 @@ def uncoated_design(
 ) -> Coated | None:
     """Evaluate the magnet with nothing put on any group of patches; None if it misses the target.
 
-    It is judged by the values of the magnet as sold. It misses where the target is not met with the
-    probability that the search asks for.
+    It is judged by the values of the magnet as sold, where the search has some. It misses where the
+    target is not met with the probability that the search asks for.
 
     Parameters
     ----------
@@ -526,11 +535,12 @@ def best_anneal(
     groups : list of list of Patch
         Groups of patches; those of one group get one mass per area.
     anneals : sequence of Anneal
-        At least one.
+        At least one, all of the element of the search.
 
     Returns
     -------
     Coated
+        With its ``anneal``, and ``groups`` as given.
     """
     # A group each of patches would be slow to search over anneals: one mass serves to choose.
     all_patches = [list(chain.from_iterable(groups))]
@@ -557,9 +567,10 @@ def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:
     Parameters
     ----------
     coarse : Coated
-        The coating designed on few cells.
-    groups : Groups
-        Groups of patches of faces, on the many cells.
+        The coating designed on few cells; ``mass``, ``anneal``, ``entered_kg`` and ``met`` count.
+    groups : list of list of Patch
+        Groups of patches of faces, on the many cells; as many groups as `coarse` has, in the same
+        order.
     search : Search
         The search on the many cells: operating points, target and its probability.
 

@@ -92,7 +92,8 @@ class Magnet:
         """Interpolate B_r, T, at contents `amount`, % of mass, any shape; the result has that shape.
 
         Of a prediction B_r is off by `deviations` standard deviations, more for a positive number;
-        what a producer guarantees ignores them. Beyond the table its end counts.
+        what a producer guarantees (``shares_producer``) ignores them. Beyond the table its end
+        counts, above ``most_wt_pct`` too.
         """
         curve = self.remanence
         if not self.shares_producer:
@@ -102,7 +103,7 @@ class Magnet:
     def _curve(self, deviations: float) -> FloatArray:
         """Return H_cJ at each tabulated content, A/m, (m,), off by `deviations` standard deviations.
 
-        A positive number of these is a higher H_cJ.
+        A positive number of these is a higher H_cJ; 0 gives ``coercivity`` itself.
         """
         if self.shares_producer:
             end = self.coercivity_ends[int(deviations > 0.0)]
@@ -129,7 +130,9 @@ class Magnet:
     def _with_growth(self, amount: FloatArray, curve: FloatArray) -> FloatArray:
         """Interpolate a tabulated `curve`, (m,), to contents `amount`, %, any shape.
 
-        Above ``most_wt_pct``, where grains have grown, the result is the curve's first value.
+        Above ``most_wt_pct``, where grains have grown, the result is the curve's first value, that of
+        content 0. `curve` has a value for each of the tabulated contents ``amount``; the result has
+        the shape of `amount` and the unit of `curve`.
         """
         has_growth = np.asarray(amount) > self.most_wt_pct
         return np.where(
@@ -158,8 +161,8 @@ class Magnet:
         Returns
         -------
         ndarray of float64, shape of `field`
-            Content, % of mass, between the tabulated ones; infinity where none up to `most_wt_pct`
-            is enough.
+            Content, % of mass, between the tabulated ones; 0 where the alloy withstands the field
+            as it is, infinity where none up to ``most_wt_pct`` is enough.
         """
         usable = self.amount <= self.most_wt_pct
         curve = self._curve(deviations)
@@ -191,9 +194,9 @@ class Magnet:
         Returns
         -------
         remanence : float
-            Standard deviation of ln B_r.
+            Standard deviation of ln B_r, by the lower of ``remanence_ends``.
         coercivity : float
-            Standard deviation of ln H_cJ.
+            Standard deviation of ln H_cJ, by the lower of ``coercivity_ends``.
         """
         remanence = np.log(self.remanence / self.remanence_ends[0])
         coercivity = np.log(self.coercivity / self.coercivity_ends[0])
@@ -214,15 +217,19 @@ def _off(values: FloatArray, ends: FloatArray, deviations: float) -> FloatArray:
 
 
 def shell_texts(element: str) -> list[str]:
-    """Return the shells of the contents `AMOUNTS`, none for none."""
+    """Return the shells of the contents `AMOUNTS`, 41 texts: "" for 0, then "Tb 0.010000 wt%" and so on.
+
+    `element` is such as "Tb".
+    """
     return [f"{element} {a:.6f} wt%" if a else "" for a in AMOUNTS]
 
 
 def alloyed_table(table: CompositionTable, element: str) -> CompositionTable:
     """Build the recipes of a base alloy with more and more of its rare earth replaced by `element`.
 
-    `table` has one row. The new table has one row for each share of `_SHARES`, 0 to 0.6 of the
-    atoms of rare earth; the first is the base alloy.
+    `table` has one row; `element` is a symbol such as "Tb". The new table has one row for each of
+    the 41 shares `_SHARES`, rising from 0 to 0.6 of the atoms of rare earth; the first is the base
+    alloy.
     """
     from ..alloy.shell_rows import replace_rare_earth
 
@@ -233,7 +240,10 @@ def alloyed_table(table: CompositionTable, element: str) -> CompositionTable:
 
 
 def added_wt_pct(alloys: CompositionTable, element: str) -> FloatArray:
-    """Compute how much more of `element` each of n `alloys` has than the first, wt.%, (n,)."""
+    """Compute how much more of `element` each of n `alloys` has than the first, wt.%, (n,).
+
+    `element` is a symbol such as "Tb". The first value is 0; one with less has a negative value.
+    """
     weight = alloys.weight_fractions()[:, INDEX[element]]
     return 100.0 * (weight - weight[0])
 
@@ -250,12 +260,12 @@ def diffused_magnet(
     Parameters
     ----------
     table : CompositionTable
-        Base alloy, one row.
+        Base alloy, one row, of the host 2:14:1.
     element : str
-        Diffused element, such as "Tb".
+        Diffused element, "Tb" or "Dy".
     kelvin : float
         Temperature, K.
-    process : Process, dict or None
+    process : Process, dict, str or None
         As for `magnetkit.magnetism.sintered`.
     most_wt_pct : float
         Largest content in use, % of mass.
@@ -263,7 +273,8 @@ def diffused_magnet(
     Returns
     -------
     Magnet
-        At contents of `AMOUNTS`, those from the first that makes no magnet on left out.
+        At contents of `AMOUNTS`, 0 to 8 %, those from the first that makes no magnet on left out;
+        two or more. Its values are predictions: ``shares_producer`` is False, ``sold`` None.
 
     Raises
     ------
@@ -296,12 +307,13 @@ def alloyed_magnet(
     Returns
     -------
     Magnet
-        Its contents have no limit (``most_wt_pct`` is infinite).
+        Its contents are what is added to the alloy's own, % of mass, and have no limit
+        (``most_wt_pct`` is infinite). Those from the first that makes no magnet on are left out.
 
     Raises
     ------
     InputError
-        If the alloy makes no magnet at the first two contents.
+        If the alloy makes no magnet at one of the first two contents.
     """
     alloys = alloyed_table(table, element)
     frame = _sintered_frame(alloys, kelvin, process, None)
@@ -323,8 +335,10 @@ def _magnet(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns of `sintered_at` at one temperature, one row a content; rows from the first that
-        makes no magnet on are left out.
+        Columns of `sintered_at` at one temperature, one row a content: ``status``,
+        ``temperature_K``, ``remanence_T`` and ``coercivity_kA_m`` with ``_lo`` and ``_hi``,
+        ``knee_field_kA_m``, ``density_kg_m3`` and ``evidence_distance`` are required. Rows from
+        the first that makes no magnet on are left out.
     table : CompositionTable
         Base alloy, one row.
     element : str
@@ -339,7 +353,8 @@ def _magnet(
     Returns
     -------
     Magnet
-        B_r in T and H_cJ in A/m at each content.
+        B_r in T and H_cJ in A/m at each content; density is that of the first row, recoil that of
+        `table`.
 
     Raises
     ------
@@ -370,8 +385,9 @@ def _magnet(
 def _predicted_ends(frame: Any, quantity: str) -> FloatArray:
     """Compute predicted values a standard deviation lower, and higher, float64 (2, m).
 
-    `frame` has m rows with the column `quantity`, such as "remanence_T", and its ends ``_lo`` and
-    ``_hi`` of 90 %; the result is in the unit of that column.
+    `frame` has m rows with the column `quantity`, such as "remanence_T", and its ends, such as
+    ``remanence_T_lo`` and ``remanence_T_hi``, of 90 % (KeyError without them); the result is in the
+    unit of that column, the lower values in its first row.
     """
     value = frame[quantity].to_numpy(float)
     ends = [
@@ -388,7 +404,8 @@ def count_magnets(frame: Any, name: str, element: str) -> int:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Has ``status``, ``coercivity_kA_m`` and ``temperature_K``, two rows or more.
+        Has ``status``, ``coercivity_kA_m`` (NaN counts as none) and ``temperature_K``, two rows or
+        more.
     name : str
         The alloy, for the message.
     element : str
@@ -397,7 +414,8 @@ def count_magnets(frame: Any, name: str, element: str) -> int:
     Returns
     -------
     int
-        2 or more, at most the number of rows.
+        2 or more, at most the number of rows. Rows after the first bad one do not count, good or
+        not.
 
     Raises
     ------
@@ -424,7 +442,11 @@ def count_magnets(frame: Any, name: str, element: str) -> int:
 
 @contextmanager
 def any_shell() -> Iterator[None]:
-    """Silence warnings of shells: a content is that of one cell, not what a furnace puts in."""
+    """Silence warnings of shells within a ``with`` block; it yields None.
+
+    They are those whose text begins with "no furnace makes this shell": a content is that of one
+    cell, not what a furnace puts in.
+    """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="no furnace makes this shell")
         yield
@@ -444,12 +466,13 @@ def _sintered_frame(
     process : Process, dict or None
         As for `magnetkit.magnetism.sintered`.
     shells : str, list of str or None
-        One text for all rows, one a row, such as "Tb 0.4 wt%", or none.
+        One text for all rows, one a row, such as "Tb 0.4 wt%", or none; an empty text is no shell.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each alloy, in order.
+        A row for each alloy, in order, with ``status``, "ok" for a magnet, ``remanence_T``,
+        ``coercivity_kA_m`` and so on; NaN where there is no magnet.
     """
     from ..magnetism.sintered import sintered_at
 
@@ -475,7 +498,7 @@ def retained_share(
     magnet : Magnet
         B_r and H_cJ by content.
     amount : ndarray, shape (n,)
-        Content, %.
+        Content of each cell, % of mass.
     field : ndarray, shape (n,)
         Largest reverse field seen along the easy axis, A/m; positive against the magnetization.
     deviations : float
@@ -485,7 +508,7 @@ def retained_share(
     Returns
     -------
     ndarray of float64, shape (n,)
-        1 (all) down to -1 (reversed).
+        1 (all, also where the field helps) down to -1 (reversed).
     """
     from ..magnetism._demagnetization_kernels import corner, reversed_share
 
@@ -514,9 +537,10 @@ def flux_loss(
     amount : ndarray, shape (n,)
         Content of each cell, % of mass.
     field : ndarray, shape (n,)
-        Reverse field in each cell, A/m; positive against the magnetization.
+        Reverse field in each cell, A/m; positive against the magnetization. A negative one takes
+        nothing.
     cells : ndarray, shape (n,)
-        Volumes of the cells.
+        Volumes of the cells, in one unit, the weights of the flux.
     deviations : float
         Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ.
 
@@ -588,7 +612,10 @@ class Circuit:
     )
 
     def scale(self, field: SelfField) -> float:
-        """Return the share of the open-circuit field of `field` that is left: the load line sets its mean."""
+        """Return the share of the open-circuit field of `field` that is left: the load line sets its mean.
+
+        1 without a load line. Above 1 where the load line is below that of the shape alone.
+        """
         if self.load_line is None:
             return 1.0
         return 1.0 / (1.0 + self.load_line) / field.factor
@@ -596,7 +623,8 @@ class Circuit:
     def outside(self) -> FloatArray:
         """Return the outside field, and what time acts like, as a vector along x, y and z, A/m, (3,).
 
-        It points against the magnetization.
+        It points against the magnetization: its component along ``along`` is negative, the others
+        are 0.
         """
         vector = np.zeros(3)
         vector[AXES.index(self.along)] = (
@@ -636,7 +664,7 @@ def shape_case(
     field : SelfField
         Field that the cells of the magnet make.
     circuit : Circuit
-        Easy axis, load line, outside field and law.
+        Easy axis (that of `field`), load line, outside field, creep and law.
     kelvin : float
         Temperature, K.
     b_r : float
@@ -647,7 +675,8 @@ def shape_case(
     Returns
     -------
     Case
-        Reverse field in each cell, A/m, shape (n,), and the part of it that the magnet makes.
+        ``reverse``, the field against the magnetization in each cell, A/m, shape (n,); ``own``, the
+        part of it that the magnet makes; ``kelvin`` and ``b_r`` as given.
     """
     remanent = np.full(len(field.cells.points), b_r / MU_0)
     scale = circuit.scale(field)
@@ -671,24 +700,27 @@ def map_cases(
 
     Parameters
     ----------
-    source : frame or path
-        As `read_field` takes it.
+    source : DataFrame, str or Path
+        As `read_field` takes it: ``x_mm``, ``y_mm``, ``z_mm`` and three components such as
+        ``H_x_kA_m`` or ``B_x_T``.
     cells : Cells
         Cells of the magnet, n of them.
     circuit : Circuit
-        Axis, outside field and law.
+        Axis, outside field, creep and law.
     kelvin : float
         Temperature of maps that name none, K.
     b_r : callable
-        Takes K and returns B_r, T, to subtract the magnetization from a map of B.
+        Takes a temperature, K, and returns B_r, T, to subtract the magnetization from a map of B;
+        not called for a map of H.
     recoil : float
         Recoil permeability, relative.
 
     Returns
     -------
     list of Case
-        One for each operating point, in the order in which the map names them first, with the
-        reverse field in each cell, A/m, (n,). No part of the field counts as the magnet's own.
+        One for each operating point, in the order in which the map names them first: ``kelvin`` of
+        the map or else as given, and ``reverse``, the reverse field in each cell, A/m, (n,). No
+        part of the field counts as the magnet's own: ``own`` is 0.
 
     Raises
     ------
@@ -715,7 +747,8 @@ def _refuse_other_way(one: FieldMap, reverse: FloatArray) -> None:
     """Raise InputError if a field map runs along the magnetization, so that its sign is wrong.
 
     `one` is the map, whose name the message gives; `reverse`, (n,), is the reverse field in the
-    cells, A/m, positive against the magnetization. Nothing is returned.
+    cells, A/m, positive against the magnetization. It is refused where its mean is negative and its
+    largest value less than half the size of its lowest. Nothing is returned.
     """
     if float(np.mean(reverse)) < 0.0 and float(reverse.max()) < -0.5 * float(
         reverse.min()
@@ -751,16 +784,16 @@ def settle_reversal(
     field : SelfField
         Field that the cells make.
     circuit : Circuit
-        Load line and outside field.
+        Easy axis, load line, outside field, creep and law.
     start : ndarray, shape (n,)
-        Share of B_r that earlier fields and temperatures left.
+        Share of B_r that earlier fields and temperatures left, 1 for all to -1; not changed.
 
     Returns
     -------
     share : ndarray, shape (n,)
-        Share of B_r that each cell keeps.
+        Share of B_r that each cell keeps, 1 to -1; never more than `start`.
     reverse : ndarray, shape (n,)
-        Reverse field it sees, A/m.
+        Reverse field it sees, A/m, positive against the magnetization.
     """
     b_r = magnet.b_r(amount)
     scale = circuit.scale(field)
@@ -796,13 +829,13 @@ def demagnetization_history(
     Parameters
     ----------
     magnets : sequence of Magnet
-        The magnet at the temperature of each step.
+        The magnet at the temperature of each step, in their order.
     amount : ndarray of float64, shape (n,)
         Heavy rare earth of each cell, % of mass.
     field : SelfField
         The field that the cells make in each other.
     circuits : sequence of Circuit
-        The circuit, with the outside field of each step; as many as `magnets`.
+        The circuit, with the outside field of each step; as many as `magnets` (ValueError).
     cold : Magnet
         The magnet at the temperature that flux is counted from.
 
@@ -810,8 +843,9 @@ def demagnetization_history(
     -------
     DataFrame
         One row a step: ``temperature_K``, ``outside_field_kA_m``, ``flux_pct`` while heat and field
-        last, ``after_pct`` back at the first temperature without the outside field, and
-        ``reversible_pct`` and ``irreversible_pct`` of the loss; all of the flux at the start.
+        last, ``after_pct`` back at the temperature of `cold` without any field, and
+        ``reversible_pct`` and ``irreversible_pct``, the two parts of the loss since the start. All
+        are % of the flux of `cold` with all of its B_r.
     """
     import pandas as pd
 
@@ -892,11 +926,13 @@ class Target:
             Volumes of the cells, m3.
         deviations : float
             Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ, so a
-            cautious design takes a negative one.
+            cautious design takes a negative one. B_r of a prediction is off by as many.
 
         Returns
         -------
         bool
+            By ``safety`` if the target has one, else by ``loss_pct``, else by ``margin``; a limit
+            that is just reached is met.
         """
         field = case.field(magnet.b_r(amount, deviations))
         if self.safety is not None:
@@ -918,12 +954,13 @@ def read_target(require: str | Sequence[str]) -> Target:
     ----------
     require : str or sequence of str
         One of ``irreversible_loss_pct<=3``, ``margin_kA_m>=50`` and
-        ``demagnetization_safety>=1.1``; no text gives the default target.
+        ``demagnetization_safety>=1.1``, as a text or a sequence of one. An empty sequence gives the
+        default target, a margin of 0; an empty text is an InputError.
 
     Returns
     -------
     Target
-        With the loss in %, the margin in A/m, or the safety.
+        With ``loss_pct`` (%), ``margin`` (A/m, of 50 kA/m 50000) or ``safety``.
 
     Raises
     ------
@@ -981,11 +1018,12 @@ def design_probability(
     target : Target
         The requirement.
     each : sequence of (Magnet, Case)
-        The magnet at the temperature of each case.
+        The magnet at the temperature of each case; one pair or more.
     amounts : sequence of ndarray, shape (n,)
-        Contents, %, at each of `NODES` of the coefficient, or one array where it does not count.
+        Content of each cell, %: three arrays, for the diffusion coefficient at each of `NODES`, or
+        one array where it does not count. Another number is a ValueError.
     cells : ndarray, shape (n,)
-        Volumes.
+        Volumes of the cells, in one unit.
 
     Returns
     -------
@@ -1025,7 +1063,7 @@ def _case_probability(
     case : Case
         Operating point.
     cells : ndarray, shape (n,)
-        Volumes of the cells.
+        Volumes of the cells, in one unit.
     """
     worst = bisect_least(
         partial(target.met, magnet, amount, case, cells),
@@ -1058,8 +1096,9 @@ def bisect_least(
 ) -> float:
     """Find by bisection the smallest x between `low` and `high` for which `good(x)`.
 
-    `good` takes a float; it must be False at `low` and True at `high`, neither of which is tried.
-    The interval is halved `halvings` times; its upper end is returned.
+    `good` takes a float and returns a bool; it must be False at `low` and True at `high`, neither of
+    which is tried. The interval is halved `halvings` times; its upper end is returned, which is
+    `high` if `good` holds nowhere that is tried.
     """
     for _ in range(halvings):
         middle = 0.5 * (low + high)

@@ -61,11 +61,16 @@ class GradeMagnets:
         Parameters
         ----------
         element : str
-            Diffused element, such as "Tb".
+            Diffused element, "Tb" or "Dy".
         kelvin : float
             Temperature, K.
         most_wt_pct : float
             Largest content in use, % of mass.
+
+        Returns
+        -------
+        Magnet
+            At the contents `AMOUNTS`, 0 to 8 %, up to the last that makes a magnet.
 
         Raises
         ------
@@ -81,8 +86,9 @@ class GradeMagnets:
     def make_alloy(self, element: str, kelvin: float) -> Magnet:
         """Build the `Magnet` of the base alloy with part of its rare earth replaced, by its content.
 
-        `element` replaces it, such as "Tb"; `kelvin` is the temperature, K. Contents, % of mass,
-        have no limit. InputError if the alloy makes no magnet there.
+        `element` replaces it, "Tb" or "Dy"; `kelvin` is the temperature, K. Contents are what is
+        added to the alloy's own, % of mass, and have no limit. InputError if the alloy makes no
+        magnet there.
         """
         alloys = alloyed_table(self.table, element)
         texts = [weight_text(alloys, row) for row in range(len(alloys))]
@@ -112,7 +118,7 @@ class GradeMagnets:
             Recipes, wt.%, and shells such as "Tb 0.4 wt%", one for each content; an empty text is
             no shell.
         amounts : ndarray
-            Contents, %, rising from 0.
+            Contents, %, rising from 0, one for each of `texts`.
         most_wt_pct : float
             Largest content in use, %.
 
@@ -149,13 +155,16 @@ class GradeMagnets:
         kelvin : float
             Temperature, K.
         texts, shells : list of str
-            Recipes, wt.%, and their shells, one for one.
+            Recipes, wt.%, and their shells such as "Tb 0.4 wt%", one for one; an empty text is no
+            shell.
 
         Returns
         -------
         pandas.DataFrame
-            Columns of `judge_melts`, 1 + len(texts) rows; the magnet in use is the first, then the
-            recipes in their order.
+            Columns of `judge_melts`, among them ``status``, ``remanence_guaranteed_T``,
+            ``coercivity_guaranteed_kA_m`` and ``knee_guaranteed_kA_m``. It has 1 + len(texts) rows;
+            the magnet in use is the first, then the recipes in their order. Process and calibration
+            of the conditions do not count.
         """
         import pandas as pd
 
@@ -195,8 +204,11 @@ def _make_magnet(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns of `judge_melts`, one row a content. B_r, H_cJ and knee are the guaranteed values at
-        the one temperature of the table.
+        Columns of `judge_melts`, one row a content: ``remanence_guaranteed_T``,
+        ``coercivity_guaranteed_kA_m``, ``knee_guaranteed_kA_m``, ``remanence_T`` and
+        ``coercivity_kA_m`` with ``_lo`` and ``_hi``, ``temperature_K``, ``recoil``,
+        ``density_kg_m3`` and ``evidence_distance`` are required. B_r, H_cJ and knee of the result
+        are the guaranteed values at the one temperature of the table.
     element : str
         The element whose content rises, such as "Tb".
     amounts : ndarray, one for each row
@@ -209,7 +221,7 @@ def _make_magnet(
     Returns
     -------
     Magnet
-        Marked as sharing the errors of one producer.
+        ``shares_producer`` is True. H_cJ is in A/m; recoil and density are those of the first row.
     """
     remanence = frame[GUARANTEED[_REMANENCE]].to_numpy(float)
     coercivity = 1e3 * frame[GUARANTEED[COERCIVITY]].to_numpy(float)
@@ -236,7 +248,8 @@ def _ends(values: Any, frame: Any, quantity: str) -> Any:
     """Compute values a standard deviation lower, and higher, (2, m), in the unit of `values`, (m,).
 
     `frame` has m rows with the ends ``_lo`` and ``_hi``, of 90 %, of the column `quantity`, such as
-    "remanence_T". Their ratio is the interval of a ratio, the same on both sides.
+    "remanence_T" for ``remanence_T_lo``. Their ratio is the interval of a ratio, the same on both
+    sides.
     """
     whole = np.log(frame[f"{quantity}_hi"] / frame[f"{quantity}_lo"]).to_numpy(
         float

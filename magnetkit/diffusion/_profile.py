@@ -43,7 +43,12 @@ _ROUND = {"z-": (1, 0), "z+": (1, -1), "outer": (0, -1), "inner": (0, 0)}
 
 @lru_cache(maxsize=1)
 def treatment() -> dict[str, Any]:
-    """Return the constants of a treatment, see ``datasets/diffusion/process.toml``; do not change them."""
+    """Return the constants of a treatment, see ``datasets/diffusion/process.toml``; do not change them.
+
+    They are dicts: ``surface`` with ``most_wt_pct``; ``yield`` with the shares ``residue`` and
+    ``lost``; ``treatment`` with ``lowest_C``, ``highest_C``, and the lists ``tried_C`` and
+    ``tried_hours``; each with ``source`` and ``status``.
+    """
     return datasets.toml("diffusion/process.toml")
 
 
@@ -58,8 +63,9 @@ def _laws() -> dict[str, tuple[float, float, float]]:
 
     Returns
     -------
-    dict of tuple of float
-        By element: ln D_0 (m2/s), Q / R (K), and the standard deviation of ln D.
+    dict of str to tuple of three float
+        By element, "Tb" and "Dy": ln D_0 (D_0 in m2/s), Q / R (K), and the standard deviation of
+        ln D, the largest of its measurements. Cached; do not change it.
     """
     rows: dict[str, list[dict[str, str]]] = {}
     for row in datasets.rows("diffusion/coefficients.csv"):
@@ -111,7 +117,10 @@ class Anneal:
     hours: float
 
     def __post_init__(self) -> None:
-        """Raise InputError for another element than Tb or Dy, or a temperature or time out of range."""
+        """Raise InputError for another element than "Tb" or "Dy", or a value out of range.
+
+        The temperature must be 750 to 950 degrees C, the duration 0.1 to 200 h, ends included.
+        """
         limits = treatment()["treatment"]
         if self.element not in ELEMENTS:
             raise InputError(
@@ -130,7 +139,8 @@ class Anneal:
     def spread(self, deviations: float = 0.0) -> float:
         """Compute the diffusion coefficient times time, D t, m2.
 
-        ln D is off by `deviations` of its standard deviations; 0 gives D as measured.
+        ln D is off by `deviations` of its standard deviations, more for a positive number; 0 gives D
+        by the law of the measurements.
         """
         factor = np.exp(deviations * _laws()[self.element][2])
         return float(
@@ -156,9 +166,9 @@ def _divide(edges: FloatArray, fine: int, ring: bool = False) -> _Direction:
     Parameters
     ----------
     edges : ndarray, shape (n + 1,)
-        Evenly spaced edges of the n cells, m; radii of a ring.
+        Evenly spaced, rising edges of the n cells, m; radii of a ring, 0 first for a disc.
     fine : int
-        Finite volumes in each cell.
+        Finite volumes in each cell, 1 or more.
     ring : bool
         The direction is a radius, with volumes that grow along it.
 
@@ -258,7 +268,11 @@ class Spreading:
         return directions
 
     def _face(self, face: str) -> tuple[int, int]:
-        """Return the number of the direction normal to a `face`, and the index of its end: 0 or -1."""
+        """Return the number of the direction normal to a `face`, and the index of its end: 0 or -1.
+
+        `face` is such as "z+" or "outer". Numbers count x, y, z of a block from 0, or 0 for radius
+        and 1 for height of a round magnet.
+        """
         if self.cells.shape.kind == "block":
             return "xyz".index(face[0]), -1 if face[1] == "+" else 0
         return _ROUND[face]
@@ -314,14 +328,16 @@ class Spreading:
         Parameters
         ----------
         patch : Patch
-            Face and mask of its coated cells; 1 kg/m2 lies on these.
+            ``face``, such as "z+", and ``where``, the mask of its coated cells, in the shape of
+            `grid`; 1 kg/m2 lies on these.
         spread : float
             Diffusion coefficient times time, m2.
 
         Returns
         -------
         ndarray of float64, shape (n,)
-            kg/m3 in each cell of the magnet; the whole mass is kept.
+            kg/m3 in each cell of the magnet, in the order of ``cells.points``; the whole mass is
+            kept.
         """
         axis, end = self._face(patch.face)
         directions = self._directions(axis)
@@ -352,12 +368,12 @@ class Spreading:
         Parameters
         ----------
         content : ndarray
-            kg/m3, shape (nx, ny, nz) of a block, (radii, heights) of a disc or ring.
+            kg/m3, shape (nx, ny, nz) of a block, (radii, heights) of a disc or ring, both rising.
 
         Returns
         -------
         ndarray of float64, shape (n,)
-            kg/m3 in each cell.
+            kg/m3 in each cell, in the order of ``cells.points``.
         """
         if self.cells.shape.kind == "block":
             return content[self.cells.inside]
@@ -405,12 +421,15 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
         One of:
 
         * ``all``, every face;
-        * ``poles``, the faces that the magnetization, `along`, goes through;
+        * ``poles``, the faces that the magnetization, `along`, goes through, of a round magnet
+          across its axis ``outer``;
         * ``sides``, the others;
         * ``edges``, a rim of `EDGE_MM` on every face;
         * ``field``, every face in parts of 3 mm or more that each get what the field asks for;
-        * names such as ``z+,z-``;
+        * names such as ``z+,z-``: ``x-`` to ``z+`` of a block, ``z-``, ``z+``, ``outer`` and of a
+          ring ``inner``;
         * a mask of `read_mask`: a frame or the path of a CSV file. A text with an ending is a path.
+          A list of names is refused.
     spreading : Spreading
         The magnet's cells, on whose faces the masks of the patches lie.
     along : {"x", "y", "z"}
@@ -419,7 +438,8 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
     Returns
     -------
     list of list of Patch
-        One group, but for ``field`` one for each part, and for a mask one for each of its groups.
+        One group with a patch for each face, but for ``field`` one group of one patch for each
+        part, and for a mask one for each of its groups.
 
     Raises
     ------
@@ -446,8 +466,9 @@ def _choose_faces(text: str, shape: Shape, along: Axis) -> list[str]:
     Parameters
     ----------
     text : str
-        ``all``, ``poles`` (those that the magnetization goes through), ``sides`` (the others) or
-        names with commas between, such as "z+,z-".
+        ``all``, ``poles`` (those that the magnetization goes through; ``outer`` of a disc or ring
+        magnetized along x or y), ``sides`` (the others) or names with commas between, such as
+        "z+,z-"; blanks around them do not count.
     shape : Shape
         Whose faces these are.
     along : {"x", "y", "z"}
@@ -491,7 +512,8 @@ def _rim(face: str, spreading: Spreading) -> Patch:
     """Build the patch that is the rim of a face, `EDGE_MM` wide or half the face if that is less.
 
     `face` is a name such as "z+" of the magnet of `spreading`. The patch's mask has the shape of
-    the face's grid.
+    the face's grid; cells whose middle lies nearer to an end of any direction than the rim is wide
+    belong to it.
     """
     where = np.zeros(spreading.grid(face), bool)
     for i, middles in enumerate(spreading.middles(face)):
@@ -506,9 +528,9 @@ def _rim(face: str, spreading: Spreading) -> Patch:
 
 
 def _parts_of_face(face: str, spreading: Spreading) -> list[Patch]:
-    """Divide a face into rectangular parts of about `_PART_MM`, one patch each.
+    """Divide a face into rectangular parts of about `_PART_MM` (3 mm), one patch each.
 
-    `face` is a name such as "z+" of the magnet of `spreading`. There are at most `_MOST_PARTS` in
+    `face` is a name such as "z+" of the magnet of `spreading`. There are one to `_MOST_PARTS` (6) in
     each direction; together the patches cover the face without overlap.
     """
     labels = []
@@ -538,16 +560,18 @@ def read_mask(source: Any, spreading: Spreading) -> Groups:
     source : DataFrame, str or Path
         A frame or CSV with ``face`` (``z+``), ``from_1_mm``, ``to_1_mm``, ``from_2_mm`` and
         ``to_2_mm``: a rectangle along the face's two directions in the order x, y, z, from its
-        middle. A round magnet has ``from_1_mm`` and ``to_1_mm`` alone, along radius or height. Rows
-        with one text in the optional column ``group`` get one mass per area.
+        middle. A round magnet has ``from_1_mm`` and ``to_1_mm`` alone, along radius, from its axis,
+        or height, from its middle. A cell of the face counts whose middle lies within, ends
+        included. Rows with one text in the optional column ``group`` get one mass per area; those
+        without a text there make one group together.
     spreading : Spreading
         The magnet's cells, on whose faces the masks lie.
 
     Returns
     -------
     list of list of Patch
-        Groups in the order of the rows; rectangles of a group on one face make one patch. Without
-        a column ``group`` there is one group.
+        Groups in the order of their first rows; rectangles of a group on one face make one patch.
+        Without a column ``group`` there is one group; without rows the list is empty.
 
     Raises
     ------
@@ -624,12 +648,12 @@ class FieldMap:
         Parameters
         ----------
         cells : Cells
-            Cells of the magnet.
+            Cells of the magnet, n of them.
 
         Returns
         -------
         ndarray of float64, shape (n, 3)
-            A/m; of a map of B, B / mu_0. A new array.
+            Along x, y and z, A/m; of a map of B, B / mu_0. A new array.
 
         Raises
         ------
@@ -700,15 +724,17 @@ def read_field(source: Any) -> list[FieldMap]:
     ----------
     source : DataFrame, str or Path
         A frame or CSV with ``x_mm``, ``y_mm``, ``z_mm`` from the middle of the magnet, and the
-        three components of H or B inside it, named with their unit: ``H_x_A_m``, ``H_x_kA_m``,
-        ``H_x_Oe``, ``B_x_T``, ``B_x_mT`` and so on. The optional columns ``operating_point`` and
-        ``temperature`` (as ``150C``) tell several fields apart.
+        three components of H or B inside it, all three of one kind and unit, named such as
+        ``H_x_A_m`` or ``B_x_T``; the units are ``A_m``, ``kA_m``, ``Oe``, ``kOe``, ``T``, ``mT``
+        and ``kG``. The optional columns ``operating_point`` and ``temperature`` (as ``150C``; a
+        number is K) tell several fields apart; rows in which one of these is empty are left out.
 
     Returns
     -------
     list of FieldMap
-        One for each operating point, in the order of the rows: name (empty if none), temperature
-        (K, None if none), points (m) and vectors (A/m; B / mu_0 of a map of B).
+        One for each operating point, in the order of their first rows: ``name`` (empty if none),
+        ``kelvin`` (None if none), ``points`` (m), ``vectors`` (A/m; B / mu_0 of a map of B) and
+        ``induction``, True of a map of B.
 
     Raises
     ------
@@ -742,16 +768,16 @@ def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns as of `read_field`.
+        Columns as of `read_field`: ``x_mm``, ``y_mm``, ``z_mm`` and the three components. Others do
+        not count.
 
     Returns
     -------
     columns : list of str
-        Names of the three columns, for x, y and z.
-    kind : str
-        "H" or "B".
-    unit : str
-        As written in the names: "A_m", "kA_m", "Oe", "T", "mT" and so on.
+        Names of the three columns, for x, y and z, such as "H_x_kA_m".
+    kind : {"H", "B"}
+    unit : {"A_m", "kA_m", "Oe", "kOe", "T", "mT", "kG"}
+        As written in the names.
 
     Raises
     ------
@@ -782,16 +808,18 @@ def _split_operating_points(
     Parameters
     ----------
     frame : pandas.DataFrame
-        May have ``operating_point`` and ``temperature``; without both there is one point.
+        May have ``operating_point`` and ``temperature``, a text such as "150C" or a number, K; each
+        different pair is a point. Without both columns there is one point. Rows in which one of
+        these is missing belong to no point.
 
     Yields
     ------
     name : str
         Of the operating point; empty if there is none.
     kelvin : float or None
-        Temperature, K; None where the map names none.
+        Temperature, K; None where the map has no such column.
     rows : ndarray of int64
-        Positions of its rows in `frame`.
+        Positions of its rows in `frame`, from 0, rising.
     """
     keys = [c for c in ("operating_point", "temperature") if c in frame.columns]
     if not keys:
@@ -821,10 +849,9 @@ def _refuse_wrong_unit(vectors: FloatArray, kind: str, unit: str) -> None:
     Parameters
     ----------
     vectors : ndarray, shape (n, 3)
-        Field, A/m.
-    kind : str
-        "B" or "H".
-    unit : str
+        H, or B / mu_0, A/m. The largest must be 0.03 to 3 T by mu_0.
+    kind : {"B", "H"}
+    unit : {"A_m", "kA_m", "Oe", "kOe", "T", "mT", "kG"}
         Unit that the columns name.
     """
     largest = float(np.linalg.norm(vectors, axis=1).max())
@@ -849,7 +876,8 @@ def _frame(source: Any, what: str) -> "pd.DataFrame":
     Parameters
     ----------
     source : DataFrame, str or Path
-        A frame is returned as it is, the same object.
+        A frame is returned as it is, the same object; a path is of a CSV file in UTF-8 with commas
+        and a row of headings.
     what : str
         Name of the table in messages, such as "field map".
 
@@ -897,7 +925,8 @@ def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> FloatArray:
     Raises
     ------
     InputError
-        If a cell holds no finite number.
+        If a cell holds no finite number, an empty one too. The line that it names counts from 1,
+        the headings included.
     """
     import pandas as pd
 

@@ -92,12 +92,12 @@ class Shape:
         ----------
         faces : tuple of str
             Treated faces, one or more: "x-" to "z+" of a block, "z-", "z+", "outer" or "inner" of a
-            disc or ring.
+            disc or ring. ValueError without any.
 
         Returns
         -------
         float
-            m.
+            m. Of a wall treated from "outer" alone it is the whole wall, of a disc its radius.
         """
         x, y, z = self.box
         wall = 0.5 * x - self.inner_radius
@@ -127,18 +127,19 @@ def read_shape(text: "str | Shape") -> Shape:
     ----------
     text : str or Shape
         ``"40x15x5mm"`` is a block; ``"disc:20x5mm"`` gives diameter and height;
-        ``"ring:40x20x5mm"`` outer and inner diameter and height. A Shape is returned as it is.
+        ``"ring:40x20x5mm"`` outer and inner diameter and height. ``"block:40x15x5mm"`` is a block
+        too. The unit is mm alone and must be named. A Shape is returned as it is.
 
     Returns
     -------
     Shape
-        Its kind and its size in mm.
+        ``kind`` ("block", "disc" or "ring") and ``size``, a tuple in mm in the order of the text.
 
     Raises
     ------
     InputError
-        If the text has another form, a size is out of range, or the inner diameter is not below the
-        outer.
+        If the text has another form, a size is not 0.1 to 1000 mm, or the inner diameter is not
+        below the outer.
 
     Examples
     --------
@@ -212,12 +213,14 @@ def cut(shape: Shape, cells: int = CELLS) -> Cells:
     shape : Shape
         Block, disc or ring.
     cells : int
-        Boxes within the shape; the number comes out near it, not equal.
+        Boxes within the shape; the number comes out near it, not equal. There are four at least
+        along each of x, y and z.
 
     Returns
     -------
     Cells
-        The shape, the counts of boxes along x, y and z, and the filled share of each box, 0 to 1.
+        ``shape``, ``counts`` of boxes along x, y and z of the box about it, and ``fill``, the
+        filled share of each box, 0 to 1.
     """
     box = np.array(shape.box)
     cell_goal = cells * float(np.prod(box)) / shape.volume
@@ -397,12 +400,12 @@ class SelfField:
         Parameters
         ----------
         magnetization : ndarray, shape (n,)
-            Along the easy axis, A/m.
+            Along the easy axis, A/m, in the order of ``cells.points``.
 
         Returns
         -------
         ndarray of float64, shape (nx, ny, nz)
-            A/m.
+            A/m, times the filled share of each box; 0 outside the magnet. A new array.
         """
         whole = np.zeros(self.cells.counts)
         whole[self.cells.inside] = magnetization
@@ -414,7 +417,8 @@ class SelfField:
     def axial(self, magnetization: FloatArray) -> FloatArray:
         """Compute H along the easy axis in each of n cells, A/m, (n,).
 
-        `magnetization`, (n,), is M along that axis in each cell, A/m.
+        `magnetization`, (n,), is M along that axis in each cell, A/m. H is mostly negative, against
+        a positive M.
         """
         return self._one(AXES.index(self.along), self._moments(magnetization))
 
@@ -444,7 +448,7 @@ class SelfField:
         Parameters
         ----------
         remanent : ndarray, shape (n,)
-            M_r of each cell, A/m.
+            M_r = B_r / mu_0 of each cell along the easy axis, A/m; not changed.
         recoil : float
             mu_rec, relative.
         scale : float

@@ -84,8 +84,10 @@ class Diffusion:
         One row a way and element: ``way`` (``faces``, ``bulk alloy``),
         ``element``, ``meets``, ``probability``, ``hours``, ``anneal_C``, ``mg_cm2`` (largest of
         the faces), ``put_on_g`` and ``inside_g`` per magnet, ``amount_wt_pct`` of the magnet,
-        ``flux_lost_pct`` against the base, ``cost_USD`` per magnet and ``kg_year`` at that number
-        of pieces. Masses are NaN where nothing meets the target.
+        ``flux_lost_pct`` against the base, ``irreversible_loss_pct`` at the worst operating point,
+        ``cost_USD`` per magnet and ``kg_year`` at that number of pieces. Masses, ``flux_lost_pct``
+        and ``cost_USD`` are NaN where nothing meets the target; ``hours``, ``anneal_C`` and
+        ``mg_cm2`` are NaN of a bulk alloy.
     coated : dict of str to Coated
         The coating of each element.
     search : dict of str to Search
@@ -130,7 +132,10 @@ class Diffusion:
 
     @property
     def best(self) -> str:
-        """The element that meets the target at least cost; if none does, the likeliest one."""
+        """The element, "Tb" or "Dy", whose coated faces meet the target at least cost.
+
+        If none does, it is the one of the largest probability.
+        """
         rows = self.designs[self.designs["way"] == "faces"]
         good = rows[rows["meets"]]
         if len(good):
@@ -150,9 +155,11 @@ class Diffusion:
         Returns
         -------
         DataFrame
-            One row a cell: its middle ``x_mm``, ``y_mm``, ``z_mm``; ``reverse_kA_m``, the field
-            against it; ``amount_wt_pct`` that the coating brings; ``before_kA_m`` and
-            ``after_kA_m``, H_cJ less the reverse field without and with it.
+            One row a cell: its middle ``x_mm``, ``y_mm``, ``z_mm``, from the middle of the magnet;
+            ``reverse_kA_m``, the field against it, negative where it helps; ``amount_wt_pct`` that
+            the coating brings, % of the magnet's mass in the cell; ``before_kA_m`` and
+            ``after_kA_m``, H_cJ less the reverse field without and with it. KeyError for an
+            element that was not asked for.
         """
         import pandas as pd
 
@@ -189,9 +196,11 @@ class Diffusion:
         Returns
         -------
         DataFrame
-            ``face``, ``area_cm2``, ``mg_cm2`` that enters, and the rectangle about the part, mm
-            from the face's middle: ``from_1_mm``, ``to_1_mm`` along its first direction, and of a
-            block ``from_2_mm``, ``to_2_mm``. Of a round magnet the direction is radius or height.
+            ``face`` (such as "z+"), ``area_cm2``, ``mg_cm2`` that enters, 0 where nothing is put
+            on, and the rectangle about the part, mm from the face's middle: ``from_1_mm``,
+            ``to_1_mm`` along its first direction, and of a block ``from_2_mm``, ``to_2_mm``, in
+            the order x, y, z. Of a round magnet the direction is radius, from the axis, or height,
+            from the middle. KeyError for an element that was not asked for.
         """
         import pandas as pd
 
@@ -244,7 +253,10 @@ class Diffusion:
         return [*start, *text, *self.undone]
 
     def _faces_text(self, element: str) -> str:
-        """Name the faces that get some of an element, such as "z+, z-" or "all faces"."""
+        """Name the faces that get some of an element, such as "z-, z+" or "all faces".
+
+        `element` is "Tb" or "Dy", one of ``coated``. Empty where no face gets any.
+        """
         coating = self.coated[element]
         faces: dict[str, None] = {}
         for group, mass in zip(coating.groups, coating.mass, strict=True):
@@ -260,7 +272,8 @@ class Diffusion:
         Parameters
         ----------
         folder : str or Path
-            Made where it is missing. Files of these names are replaced; NaN is an empty cell.
+            Made where it is missing. Files of these names are replaced; NaN is an empty cell. Their
+            columns are those of ``designs``, of `coating` and of `margins`.
         """
         out = path("out", folder)
         out.mkdir(parents=True, exist_ok=True)
@@ -284,9 +297,10 @@ class Diffusion:
         -------
         str
             Keys ``magnet``, ``asked`` (the target in words), ``meets``, ``none_needed``, ``bare``
-            (fields of `Bare`), ``designs`` (a list, one object a row) and ``undone`` (a list of
-            sentences). A number that JSON has not, such as the margin where no field opposes the
-            magnet, is null.
+            (an object with ``remanence_T``, ``coercivity_kA_m``, ``knee_kA_m``, ``field_kA_m``,
+            ``worst_kA_m``, ``margin`` and ``probability``), ``designs`` (a list, one object a row)
+            and ``undone`` (a list of sentences). A number that JSON has not, such as the margin
+            where no field opposes the magnet, is null.
         """
         records = json.loads(self.designs.to_json(orient="records"))
         bare = {
@@ -323,7 +337,10 @@ class Bare:
 
     @classmethod
     def of(cls, search: Search) -> "Bare":
-        """Evaluate the bare magnet in each case of `search`, and return it where its margin is smallest."""
+        """Evaluate the bare magnet in each case of `search`, and return it where its margin is smallest.
+
+        Of ``search.each``, pairs of `Magnet` and `Case`, the magnet counts as it is sold.
+        """
         margins_by_case = [
             cls._at(magnet.as_sold, case, search.cells)
             for magnet, case in search.each
@@ -348,7 +365,8 @@ class Bare:
         Returns
         -------
         Bare
-            ``margin`` is infinite where the mean field helps.
+            Fields and coercivities in kA/m, B_r in T. ``margin`` is infinite where the mean field
+            is 0 or helps. ``worst_kA_m`` is the largest of the cells.
         """
         nothing = np.zeros(1)
         reverse = case.field(magnet.b_r(nothing))
@@ -377,7 +395,10 @@ class Bare:
         )
 
     def sentence(self) -> str:
-        """Write knee, fields, margin and probability of the uncoated magnet in one sentence."""
+        """Write knee, fields, margin and probability of the uncoated magnet in one sentence.
+
+        It begins with "As it is: " and has no full stop.
+        """
         return (
             f"As it is: H_k {self.knee_kA_m:.0f} kA/m, mean field {self.field_kA_m:.0f} (worst "
             f"{self.worst_kA_m:.0f}), margin {self.margin:.2f}, P {self.probability:.2f} of "
@@ -403,15 +424,17 @@ def _coating_text(row: Mapping[Any, Any], faces: str) -> str:
     Parameters
     ----------
     row : mapping
-        A row of the designs, by column: ``element``, ``meets``, ``probability``, ``put_on_g`` and
-        so on, as `_Costs.faces` makes it.
+        A row of the designs, by column, as `_Costs.faces` makes it: ``element``, ``meets`` and
+        ``probability``; where it meets the target also ``put_on_g``, ``amount_wt_pct``,
+        ``mg_cm2``, ``hours``, ``anneal_C``, ``flux_lost_pct``, ``cost_USD`` and ``kg_year``.
     faces : str
         The faces in words, such as "all faces".
 
     Returns
     -------
     str
-        Where the design misses the target, only that and its probability.
+        Without a full stop. Where the design misses the target, only that and its probability. The
+        mass a year is named where ``kg_year`` is that of more than one magnet.
     """
     element = row["element"]
     if not row["meets"]:
@@ -435,11 +458,13 @@ def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
     ----------
     rows : sequence of mapping
         The designs of alloyed magnets, one for each element, by column, as `_Costs.make_alloy`
-        makes them.
+        makes them: ``element``, ``meets`` and ``probability``; where one meets the target also
+        ``put_on_g``, ``amount_wt_pct`` and ``flux_lost_pct``.
 
     Returns
     -------
     str
+        Begins with "Alloyed throughout instead: "; the elements are joined by "; ".
     """
     parts = []
     for row in rows:
@@ -498,28 +523,29 @@ def diffuse(
         field asks for), names such as ``"z+,z-"``, or a mask; see
         `magnetkit.diffusion._profile.face_groups`.
     element : {"Tb", "Dy"}, optional
-        Both, side by side, otherwise.
+        Both, side by side, otherwise; InputError for another.
     temperature : float or str
-        K or a text such as ``"150C"``; a map's own temperature goes before it.
+        One temperature, K or a text such as ``"150C"``; a map's own temperature goes before it.
     field : str, Path or DataFrame, optional
         The field inside the magnet by a field solver, see
         `magnetkit.diffusion._profile.read_field`; the magnet's own field by its shape otherwise.
     load_line : float, optional
         Permeance coefficient -B / (mu_0 H) of the magnet in its circuit; open circuit otherwise.
     require : str or sequence of str
-        ``"irreversible_loss_pct<=3"``; or in every place ``"demagnetization_safety>=1.1"``, the
-        knee field over the reverse field, or ``"margin_kA_m>=0"``, H_cJ above it by so much.
+        One of ``"irreversible_loss_pct<=3"``; or in every place ``"demagnetization_safety>=1.1"``,
+        the knee field over the reverse field, or ``"margin_kA_m>=0"``, H_cJ above it by so much.
+        Two or more are an InputError.
     probability : float
-        With which it has to be met.
+        With which it has to be met, 0 to 1.
     anneal, anneal_hours : float, optional
-        Temperature, degrees C, and duration of the anneal; the least terbium of those tried
-        otherwise.
+        Temperature, 750 to 950 degrees C, and duration of the anneal, 0.1 to 200 h; otherwise that
+        of the least mass of 850 and 900 degrees C and of 4, 8, 16 and 24 h.
     law : {"component", "coherent"}
         How a field at an angle counts, see `magnetkit.diffusion._local.reverse_field`.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are; with "auto" a text must name wt.% itself.
     per_year : int
-        Magnets a year.
+        Magnets a year, for ``kg_year``.
     cells : int
         Boxes that the magnet is cut into, 200 to 10 million.
     **keywords
@@ -530,11 +556,14 @@ def diffuse(
     Returns
     -------
     Diffusion
+        ``designs`` has two rows for each element, ``way`` "faces" and "bulk alloy". If no coating
+        meets the target it still has the likeliest one, with ``meets`` False.
 
     Raises
     ------
     InputError
-        If an argument cannot be used, or no amount meets the target anywhere.
+        If an argument cannot be used, the composition is not one alloy, or no shell gives the
+        margin of a target in ``margin_kA_m``.
 
     Examples
     --------
@@ -612,7 +641,8 @@ def diffuse(
 def _bare_formula_note(table: CompositionTable, base: str) -> list[str]:
     """Write what a base alloy that is a bare formula stands for: one sentence, or none.
 
-    `table` is the alloy, one row, and `base` its name.
+    `table` is the alloy, one row, and `base` its name. The result is a list of one text without a
+    full stop, empty where the alloy is a recipe of a melt.
     """
     if not partition(table).bare.any():
         return []
@@ -630,18 +660,21 @@ def _find_coating(
     Parameters
     ----------
     few, many : Search
-        The magnet in few cells, where anneals are compared, and in all.
+        The magnet in few cells, where anneals are compared, and in all; of the same element and
+        target.
     faces : str, Path or DataFrame
-        As of `diffuse`, such as "all".
+        As of `face_groups`: "all", "poles", "sides", "edges", "field", names such as "z+,z-", or a
+        mask.
     easy : {"x", "y", "z"}
         Direction of magnetization.
     anneals : list of Anneal
-        The anneals to try, one or more.
+        The anneals of that element to try, one or more.
 
     Returns
     -------
     Coated
-        Evaluated in all cells. ``met`` is False where no coating meets the target.
+        Evaluated in the cells of `many`. ``mass`` is 0 where none is needed. ``met`` is False where
+        no coating meets the target; it is then the likeliest one.
 
     Raises
     ------
@@ -663,17 +696,19 @@ def _base(
     """Return the base alloy, its name, and the magnets of the producer if a grade is known.
 
     The base of a grade is its likeliest recipe; if that is diffused already, the recipe before. A
-    recipe has a grade if it is calibrated on one. `composition` is a recipe, read with `basis`, or
-    the name of a grade; process and calibration are those of `conditions`.
+    recipe has a grade if it is calibrated on one. `composition` is one recipe, read with `basis`
+    ("auto", "atomic" or "weight"), or the name of a grade such as "N42M", alone or in a list of
+    one; ``process`` and ``calibration`` are those of `conditions`.
 
     Returns
     -------
     table : CompositionTable
         One row.
     name : str
-        Grade with its recipe, or the recipe.
+        Such as "N42M (most likely ...)" with its recipe, or the recipe: as written where it is a
+        text, otherwise its formula.
     magnets : GradeMagnets or None
-        None for a recipe without a grade.
+        None for a recipe whose ``calibration`` is no grade.
 
     Raises
     ------
@@ -721,9 +756,9 @@ def _target_text(
     Parameters
     ----------
     target : Target
-        Loss, margin or safety.
+        One of ``loss_pct`` (%), ``margin`` (A/m) and ``safety`` counts: safety first, then loss.
     circuit : Circuit
-        Load line and outside field.
+        ``load_line``, None for open circuit, and ``outside_field_kA_m``, not named where it is 0.
     kelvin : float
         Temperature, K.
     probability : float
@@ -762,21 +797,23 @@ def _anneals(
     Parameters
     ----------
     element : str or None
-        Such as "Tb"; None tries each of `ELEMENTS`.
+        "Tb" or "Dy"; None tries both.
     hours : float or None
-        Duration, h; None tries the usual ones.
+        Duration, h; None tries 4, 8, 16 and 24.
     anneal : float or None
-        Temperature, degrees C; None tries the usual ones.
+        Temperature, degrees C; None tries 850 and 900.
 
     Returns
     -------
     dict of str to list of Anneal
-        By element, every temperature with every duration.
+        By element, Tb first, every temperature with every duration: those of a temperature
+        together, in rising order.
 
     Raises
     ------
     InputError
-        If element, duration or temperature is none of an anneal, see `Anneal`.
+        If the element is another, the temperature is not 750 to 950 degrees C, or the duration is
+        not 0.1 to 200 h.
     """
     usual = treatment()["treatment"]
     names = ELEMENTS if element is None else [element]
@@ -793,7 +830,8 @@ def _refuse_too_much(search: Search) -> None:
     """Raise InputError if even the most coercive shell does not give the margin of the target.
 
     `search` has the magnets, the fields of their cases and the target; one on loss or safety is
-    never refused. Nothing is returned.
+    never refused. A case is refused where its largest reverse field and ``target.margin`` (A/m)
+    exceed the largest H_cJ of its magnet at any content. Nothing is returned.
     """
     target = search.target
     if target.loss_pct is not None or target.safety is not None:
@@ -818,12 +856,14 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
     search : Search
         Cells, magnets with their operating points, target and probability.
     coated : Coated
-        The coating, evaluated in the same cells.
+        The coating, evaluated in the same cells; ``met``, ``anneal``, ``groups``, ``amount`` and
+        ``probability`` count.
 
     Returns
     -------
     list of str
-        One sentence; empty if the coating meets the target.
+        One sentence without a full stop, which names element, faces and anneal, and the place of
+        the largest gap in mm from the middle of the magnet; empty if ``coated.met``.
     """
     if coated.met:
         return []
@@ -872,8 +912,8 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
 def _with_evidence(search: Search, coated: Coated) -> float:
     """Compute the probability of a coating, 0 to 1, as if magnets like it had been measured.
 
-    `coated` is the coating, evaluated in the cells of `search`. Neither is changed: the magnets are
-    copied with a distance of 0 to measured ones.
+    `coated` is the coating, evaluated in the cells of `search`; its ``amounts`` count. Neither is
+    changed: the magnets are copied with a distance of 0 to measured ones.
     """
     magnets_and_cases = [
         (with_fields(magnet, distance=np.zeros(len(magnet.distance))), case)
@@ -910,8 +950,8 @@ class _Job:
     def magnet(self, element: str, kelvin: float) -> _local.Magnet:
         """Build the alloy with an element diffused in, by its content; computed once for each.
 
-        `element` is such as "Tb", `kelvin` the temperature, K. InputError if it makes no magnet
-        there.
+        `element` is "Tb" or "Dy", `kelvin` the temperature, K. The largest content in use is 4 wt.%.
+        The same object comes back for the same arguments. InputError if it makes no magnet there.
         """
         largest_content = treatment()["surface"]["most_wt_pct"]
         if self.of_grade is not None:
@@ -922,7 +962,11 @@ class _Job:
 
     @cache  # noqa: B019  lives as long as a design does
     def make_alloy(self, element: str, kelvin: float) -> _local.Magnet:
-        """Build the alloy with `element` for part of its rare earth, at `kelvin`, K; once for each."""
+        """Build the alloy with `element` for part of its rare earth, at `kelvin`, K; once for each.
+
+        `element` is "Tb" or "Dy". The `Magnet` is by content, without a largest one. InputError if
+        it makes no magnet there.
+        """
         if self.of_grade is not None:
             return self.of_grade.make_alloy(element, kelvin)
         return _local.alloyed_magnet(self.table, element, kelvin, self.process)
@@ -938,7 +982,8 @@ class _Job:
         Returns
         -------
         _Setting
-            One case for the shape, or one for each map.
+            ``cases``: one for the shape, with ``field`` its own field, or one for each operating
+            point of the user's map, with ``field`` None. Fields in A/m, in each cell.
 
         Raises
         ------
@@ -978,13 +1023,15 @@ class _Job:
         setting : _Setting
             The magnet in cells, with its operating points.
         element : str
-            Such as "Tb".
+            "Tb" or "Dy".
         bulk : bool
             Alloyed throughout; diffused in otherwise.
 
         Returns
         -------
         Search
+            ``each`` has a pair (`Magnet`, `Case`) for each case of `setting`, in order; target and
+            probability are those of the job.
 
         Raises
         ------
@@ -1012,8 +1059,8 @@ class _Costs:
     ) -> None:
         """Look up the prices of an alloy, one row `table`, and of Nd, Tb and Dy, USD/kg.
 
-        `shape` gives the volume, `conditions` the state of supply, `per_year` the number of
-        magnets.
+        `shape` gives the volume, ``supply_scenario`` of `conditions` the state of supply,
+        `per_year` the number of magnets.
         """
         from ..supply.ledger import ledger
         from ..supply.tables import element_table
@@ -1040,7 +1087,9 @@ class _Costs:
         -------
         dict
             By column: ``way`` ("faces"), ``element``, ``meets``, ``probability``, ``hours``,
-            ``anneal_C``, ``mg_cm2`` (largest of the groups) and those that `_row` adds.
+            ``anneal_C``, ``mg_cm2`` (that enters, largest of the groups), and those that `_row`
+            adds: ``put_on_g``, ``inside_g``, ``amount_wt_pct``, ``flux_lost_pct``,
+            ``irreversible_loss_pct``, ``cost_USD`` and ``kg_year``.
         """
         design = {
             "way": "faces",
@@ -1067,7 +1116,9 @@ class _Costs:
         -------
         dict
             By column: ``way`` ("bulk alloy"), ``element``, ``meets``, ``probability`` and those
-            that `_row` adds.
+            that `_row` adds: ``put_on_g`` and ``inside_g``, which are equal, ``amount_wt_pct``,
+            ``flux_lost_pct``, ``irreversible_loss_pct`` (without the element where it misses the
+            target), ``cost_USD`` and ``kg_year``. No anneal.
         """
         content, probability = uniform_content(search)
         magnet = search.each[0][0]
@@ -1094,7 +1145,7 @@ class _Costs:
         Parameters
         ----------
         design : dict
-            Columns so far, with ``meets``; not changed.
+            Columns so far, of which ``meets`` is required; not changed.
         search : Search
             The magnet in cells, its operating points, and the target with its probability.
         amount : ndarray, shape (n,)
@@ -1105,9 +1156,11 @@ class _Costs:
         Returns
         -------
         dict
-            A new one, with ``put_on_g``, ``inside_g``, ``amount_wt_pct``, ``flux_lost_pct`` against
-            the base without it, ``irreversible_loss_pct`` of the worst case (a number always),
-            ``cost_USD`` a magnet and ``kg_year``.
+            A new one, with ``put_on_g`` and ``inside_g`` a magnet, ``amount_wt_pct`` (what is
+            inside, % of the magnet), ``flux_lost_pct`` against the base without it,
+            ``irreversible_loss_pct`` of the worst case, ``cost_USD`` a magnet, the base alloy
+            included, and ``kg_year``, put on. All but ``irreversible_loss_pct`` are NaN where
+            ``meets`` is False.
         """
         magnet = search.each[0][0]
         mass = magnet.density * self.volume
@@ -1148,21 +1201,23 @@ def needed_by_temperature(
     composition : text or what else `magnetkit.diffuse` takes
         The base alloy.
     shape : str
-        A shape whose last side, the thickness or height, is replaced.
+        A text such as ``"40x15x5mm"``, whose last side, the thickness or height, is replaced.
     thicknesses : sequence of float
-        mm.
+        Last sides, mm; one or more, not a single number.
     temperature : float, str or sequence of them
-        K or texts such as ``"100C:180C:20"``.
+        K or a text such as ``"150C"``. A text alone may list some, ``"100C,150C"``, or be a range,
+        ``"100C:180C:20"``.
     element : {"Tb", "Dy"}
         What is put on.
     **options
-        As for `magnetkit.diffuse`.
+        Other keywords of `magnetkit.diffuse`, such as ``load_line`` and ``faces``.
 
     Returns
     -------
     DataFrame
-        One row a thickness and temperature: ``temperature_K``, ``thickness_mm``, ``put_on_g`` and
-        ``amount_wt_pct`` put on; NaN where no coating meets the target.
+        One row a thickness and temperature, those of a thickness together: ``temperature_K``,
+        ``thickness_mm``, ``put_on_g`` a magnet and ``amount_wt_pct`` put on, % of the magnet's
+        mass; both are NaN where no coating meets the target, and 0 where none is needed.
 
     Raises
     ------

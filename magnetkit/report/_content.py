@@ -66,12 +66,15 @@ class Magnets:
     job: "Job"
 
     def at(self, temperatures: Sequence[float]) -> list[pd.DataFrame]:
-        """Return the magnets at other temperatures, K, each by its route."""
+        """Return the magnets at other temperatures, K, each by its route, as `by_route` does.
+
+        It is a list of one frame for each temperature.
+        """
         return by_route(self.rows, temperatures, self.job)
 
 
 def composition_table(frame: pd.DataFrame) -> CompositionTable:
-    """Return the compositions of rows of results."""
+    """Return the compositions of rows of results, by the column ``formula``, atomic texts."""
     return CompositionTable.from_strings(
         frame["formula"].astype(str).tolist(), basis="atomic"
     )
@@ -85,7 +88,8 @@ def by_route(
     Parameters
     ----------
     rows : pandas.DataFrame
-        Has ``formula``, ``shell`` and ``route``.
+        Has ``formula`` (atomic), ``shell`` (such as "Tb 0.5 wt%"; missing or empty for none) and
+        ``route`` (missing or empty for the usual one).
     temperatures : sequence of float
         K.
     job : Job
@@ -94,8 +98,9 @@ def by_route(
     Returns
     -------
     list of pandas.DataFrame
-        One for each temperature, with a row for each of `rows`, in their order. Without rows `rows`
-        itself for each.
+        One for each temperature, with a row for each of `rows`, in their order: magnetic properties
+        such as ``remanence_T`` and ``coercivity_kA_m`` with their ends. Other columns of `rows`,
+        such as ranks, are not in it. Without rows `rows` itself for each.
     """
     if not len(rows):
         return [rows] * len(temperatures)
@@ -113,7 +118,9 @@ def demagnetization_curves(
     """Compute the demagnetization curves of one magnet by the process and load line of a job.
 
     `table` has one row, `shell` is a text such as "Tb 0.5 wt%", empty for none;
-    `kelvin` is in K. The `Demagnetization` has one magnet at one temperature.
+    `kelvin` is in K. Of `job` the ``process`` and the load line of the ``duty`` of
+    its ``conditions`` count, not its temperature. The `Demagnetization` has one
+    magnet at one temperature: arrays of shape (1, 1).
     """
     process = job.conditions.process
     line = job.conditions.duty.load_line
@@ -133,8 +140,9 @@ def shown_magnets(result: "Ranked") -> Magnets:
     Returns
     -------
     Magnets
-        Today's magnet first, then the other decisions. Its rows have ``failed_requirements`` in
-        words.
+        Today's magnet first, then the other decisions. ``labels`` are such as "0. Today’s magnet",
+        ``shells`` are texts, empty for none, and ``rows`` the columns of ``result.decisions``, with
+        ``failed_requirements`` in words, empty where none is missed.
     """
     decisions = result.best()
     profile = result.profile
@@ -166,8 +174,9 @@ def number(value: object, digits: int = 3) -> str:
     -------
     str
         A dash "–" where there is no number or NaN; infinity as its sign;
-        numbers of a size below 1e-6 as "0"; large ones without an exponent.
-        Minus is the sign "−".
+        numbers of a size below 1e-6 as "0"; large ones without an exponent and
+        without a thousands separator. Trailing zeros stay, as in "2.00". Minus is
+        the sign "−".
     """
     try:
         x = float(value)  # type: ignore[arg-type]
@@ -188,8 +197,8 @@ def number(value: object, digits: int = 3) -> str:
 def probability_text(value: object) -> str:
     """Write a probability with two significant digits, "< 0.001" below a thousandth.
 
-    `value` is a number or a text of one. A missing one is a dash, below 1e-6 it
-    is "0".
+    `value` is a number, 0 to 1, or a text of one. A missing one is a dash "–",
+    below 1e-6 it is "0".
     """
     text = number(value, 2)
     if text not in ("–", "0") and float(value) < 1e-3:  # type: ignore[arg-type]
@@ -203,7 +212,10 @@ def kelvin(temperature: float) -> str:
 
 
 def lead(result: "Ranked") -> list[str]:
-    """Return the sentences that `magnetkit.replace` answered with, where that made the result; else none."""
+    """Return the sentences that `magnetkit.replace` answered with, where that made the result; else none.
+
+    They are the list of texts "answer" of ``result.manifest``.
+    """
     sentences = result.manifest.get(ANSWER)
     if isinstance(sentences, list):
         return list(map(str, sentences))
@@ -221,9 +233,10 @@ _STATUS = {
 def answer(result: "Ranked", cgs: bool = False) -> list[str]:
     """Write what to decide between: the question, each decision, the one to take, the next test.
 
-    `result` is the screening. The list has at most ten texts, the last of which
-    explains the others. Fields and flux densities are in kOe and kG if `cgs`,
-    else in kA/m and T.
+    `result` is the screening. The first text is the question, then one follows for
+    each decision, today's magnet first, such as "0. Keep: ...", then those of
+    `verdict_text`, and last `LEGEND`, which explains the others; they are plain
+    text. Fields and flux densities are in kOe and kG if `cgs`, else in kA/m and T.
     """
     decisions = result.decisions
     today = decisions.iloc[0]
@@ -238,7 +251,7 @@ def answer(result: "Ranked", cgs: bool = False) -> list[str]:
 
 
 def calibration(result: "Ranked") -> str:
-    """Return whose magnets the values of a screening rest on."""
+    """Return whose magnets the values of a screening rest on, as "Calibration: ... ."."""
     name = calibration_name(result.manifest["identity"]["process"])
     return calibration_note(name, result.profile.reference.grade)
 
@@ -252,8 +265,10 @@ LEGEND = (
 def place_to_take(result: "Ranked", decided: pd.DataFrame) -> int | None:
     """Return the position in `decided` of the decision to take, from 0; None to keep today's magnet.
 
-    `decided` has the rows of the decisions of `result`, today's magnet first.
-    The result of a replacement takes its own recommended way.
+    `decided` has the rows of the decisions of `result`, today's magnet first, with
+    the columns of ``result.decisions``. The result of a replacement takes its own
+    recommended way, the first whose ``share_best`` is 1 or more; of any other
+    result 0 is never returned.
     """
     if REPLACEMENT in result.manifest:
         first = np.flatnonzero(decided["share_best"].to_numpy(float) >= 1.0)
@@ -274,7 +289,9 @@ def verdict_text(result: "Ranked") -> list[str]:
     Returns
     -------
     list of str
-        Three texts in this order; a fourth on a lower class of the grade, if the summary has one.
+        Three texts in this order, the question (with the calibration), the decision (with the rule)
+        and the next test; a fourth on a lower class of the grade, if "lower_class" of the
+        manifest's summary has one.
     """
     decisions = result.decisions
     meeting = int(result.manifest["summary"]["meet_requirements"])
@@ -306,7 +323,7 @@ def verdict_text(result: "Ranked") -> list[str]:
 def _count_prefix(result: "Ranked") -> str:
     """Return "at least " if a bound left candidates of `result` out, so that counts are lower limits.
 
-    The text is empty otherwise.
+    The text is empty otherwise. "limit" of "sieve" in the manifest's summary says so.
     """
     if (result.manifest["summary"].get("sieve") or {}).get("limit"):
         return "at least "
@@ -321,17 +338,19 @@ def _decision_line(
     Parameters
     ----------
     row, today : pandas.Series
-        The decision and today's magnet, by column of results.
+        The decision and today's magnet, rows of ``result.decisions``. Of `today`
+        ``cost_per_flux_USD_m3_T`` and ``supply_risk`` count, which the decision
+        is compared with.
     result : Ranked
-        The screening.
+        The screening; its ``profile`` names the grade in use.
     cgs : bool
         Values in kG and kOe, else in T and kA/m.
 
     Returns
     -------
     str
-        Without a full stop. Of a decision to keep today's magnet: its grade and
-        values.
+        Without number and full stop. Where ``decision_status`` is "keep": name, grade, heavy
+        rare earth (wt.%), probability and guaranteed values alone.
     """
     profile = result.profile
     (name,) = candidate_names(row.to_frame().T)
@@ -390,7 +409,8 @@ def _trial_risk(row: "pd.Series", profile: "Profile") -> str:
     Parameters
     ----------
     row : pandas.Series
-        A decision: ``decision_status``, ``failed_requirements`` and ``evidence_farthest``.
+        A decision: ``decision_status`` ("trial" for one), ``failed_requirements`` (column names
+        joined by "; ", empty or None for none) and ``evidence_farthest`` (a text).
     profile : Profile
         The device, whose requirements are put in words.
 
@@ -418,12 +438,14 @@ def _verdict(result: "Ranked", decided: pd.DataFrame) -> str:
     result : Ranked
         The screening.
     decided : pandas.DataFrame
-        Rows of the decisions, today's magnet first.
+        Rows of the decisions, today's magnet first: ``heavy_rare_earth_wt_pct``,
+        ``heavy_rare_earth_saved_wt_pct``, ``decision_status`` and what `decision_numbers` and
+        `place_to_take` need.
 
     Returns
     -------
     str
-        Begins with "Decision:".
+        Begins with "Decision:" and ends in a full stop. The saving is in g a device.
     """
     place = place_to_take(result, decided)
     today = decided.iloc[0]
@@ -453,14 +475,16 @@ def _saves_more(decided: pd.DataFrame, place: int) -> str:
     Parameters
     ----------
     decided : pandas.DataFrame
-        Rows of the decisions, today's magnet first.
+        Rows of the decisions, today's magnet first: ``heavy_rare_earth_saved_wt_pct`` (wt.%),
+        ``decision_status`` and what `decision_numbers` needs.
     place : int
         Position of the decision to take, from 0.
 
     Returns
     -------
     str
-        Begins with ``"; "``; empty if none saves `SAVING_WT_PCT` more.
+        Begins with ``"; "`` and names the one that saves most; empty if that saves less than
+        `SAVING_WT_PCT` (0.3 wt.%) more.
     """
     savings = decided["heavy_rare_earth_saved_wt_pct"].astype(float)
     other = int(savings.to_numpy().argmax())
@@ -475,8 +499,10 @@ def _saves_more(decided: pd.DataFrame, place: int) -> str:
 def requirement_text(text: str, profile: "Profile") -> str:
     """Replace column names in a text of requirements by labels and units.
 
-    `text` names requirements of the device `profile` as results do, joined by
-    "; ". An empty text becomes "none alone, but all of them together".
+    `text` names requirements of the device `profile` as the column
+    ``failed_requirements`` of results does, joined by "; ". Parts that are no
+    requirement of it stay as they are. An empty text becomes "none alone, but all of
+    them together".
     """
     for requirement in profile.requirements:
         text = text.replace(str(requirement), requirement_in_words(requirement))
@@ -484,7 +510,11 @@ def requirement_text(text: str, profile: "Profile") -> str:
 
 
 def requirement_in_words(requirement: "Requirement") -> str:
-    """Write a requirement in words, e.g. ``Remanence ≥ 0.8 T at 20 °C``, in the units of the setting."""
+    """Write a requirement in words, e.g. ``Remanence ≥ 0.8 T at 20 °C``, in the units of the setting.
+
+    ``minimum`` gives "≥", ``maximum`` "≤", ``absolute_maximum`` "≤" and the label between bars. No
+    temperature stands where ``temperature_K`` is None.
+    """
     column = COLUMNS[requirement.column]
     name = (
         column.label
@@ -500,14 +530,20 @@ def requirement_in_words(requirement: "Requirement") -> str:
 
 
 def _lower_label(label: str) -> str:
-    """Return a label without its capital, but for names: ``Dy + Tb`` and ``Curie`` stay."""
+    """Return a label without its capital, but for names: ``Dy + Tb`` and ``Curie`` stay.
+
+    They are labels whose first word is a symbol of an element, or "Curie".
+    """
     if label.split()[0] in (*INDEX, "Curie"):
         return label
     return label[:1].lower() + label[1:]
 
 
 def objectives(profile: "Profile") -> list[str]:
-    """Write the objectives of `profile` in words, in their order, e.g. ``least material cost``."""
+    """Write the objectives of `profile` in words, in their order, e.g. ``least material cost``.
+
+    A direction "min" is "least", any other "largest". The result is a list of one text each.
+    """
     texts = []
     for name, direction in profile.goals:
         extreme = "least" if direction == "min" else "largest"
@@ -527,9 +563,10 @@ def requirements(shown: Magnets) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``text``; ``source`` and its ``status``, such as "cited"; ``values``, a
-        pair of value and range as texts for each magnet shown. Whether it is
-        met is not said.
+        One for each requirement, in the order of the device: ``text``, it in
+        words; ``source`` and its ``status``, such as "cited"; ``values``, a list of
+        a tuple (value, range) of texts in display units for each magnet shown, the
+        range empty where there is none. Whether it is met is not said.
     """
     at = sorted(
         {
@@ -569,7 +606,8 @@ def stages(result: "Ranked") -> list[str]:
     Returns
     -------
     list of str
-        A sentence for each stage and one for those that are kept; empty if all were evaluated.
+        A sentence for each stage and one for those that are kept, without full stops; empty if all
+        candidates were evaluated in full.
     """
     sieve = result.manifest["summary"].get("sieve")
     if sieve is None:
@@ -595,8 +633,9 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
     Returns
     -------
     list of (str, int)
-        Requirement or status in words, and the number of candidates; the most frequent first. A
-        candidate counts for each requirement that it misses.
+        Requirement in words, or "status: " and the status, and the number of candidates; the most
+        frequent first. A candidate counts for each requirement that it misses; of one whose status
+        is not "ok" the status alone counts.
     """
     profile = result.profile
     sieve = result.manifest["summary"].get("sieve")
@@ -627,8 +666,9 @@ def constants(result: "Ranked") -> dict[str, str]:
 
     Returns
     -------
-    dict of str
-        ``share``, probability of the intervals, %; ``missed``, chance of a miss
+    dict of str to str
+        ``share``, probability of the intervals, % (90 where the result does not
+        say); ``missed``, chance of a miss
         at most, %; ``phases_known``, a count; ``forms``, the probability from
         which a phase counts as forming.
     """
@@ -642,7 +682,10 @@ def constants(result: "Ranked") -> dict[str, str]:
 
 
 def has_changed(result: "Ranked") -> bool:
-    """Say whether version or embedded data differ from those that `result` was screened with."""
+    """Say whether version or embedded data differ from those that `result` was screened with.
+
+    These are "magnetkit" and "data" of "identity" in its manifest; a missing one counts as other.
+    """
     from .._core._version import __version__
 
     identity = result.manifest["identity"]
@@ -655,8 +698,9 @@ def has_changed(result: "Ranked") -> bool:
 def sources() -> list[dict[str, str]]:
     """Describe every embedded data folder, in alphabetical order.
 
-    Each dict has ``name``; ``licences``, those that its SOURCE.md names, joined
-    by commas; and the ``text`` of that file.
+    A folder counts that has a SOURCE.md. Each dict has ``name``, that of the folder;
+    ``licences``, those that its SOURCE.md names, joined by ", ", empty for none; and
+    the ``text`` of that file, Markdown.
     """
     rows = []
     for file in sorted(datasets.root().glob("*/SOURCE.md")):
@@ -676,7 +720,11 @@ def sources() -> list[dict[str, str]]:
 
 
 def validations() -> list[tuple[str, str]]:
-    """Return the embedded validation reports: their subject and their text."""
+    """Return the embedded validation reports: their subject and their text.
+
+    They are tuples in alphabetical order. The subject is the name of the data folder, the text
+    Markdown.
+    """
     files = sorted(datasets.root().glob("*/VALIDATION.md"))
     return [
         (file.parent.name, file.read_text(encoding="utf-8")) for file in files
@@ -684,7 +732,10 @@ def validations() -> list[tuple[str, str]]:
 
 
 def scenarios_to_show(own: str) -> list[str]:
-    """Return the embedded supply scenarios, and that of the screening where it is another."""
+    """Return the names of the embedded supply scenarios, behind `own` where that is another.
+
+    `own` is the name, or the path of a TOML file, of the scenario of the screening.
+    """
     if own in scenarios():
         return scenarios()
     return [own, *scenarios()]
@@ -699,8 +750,8 @@ def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``title``, and lists of ``supply_risk`` (0 to 1) and ``cost_USD_kg`` in
-        the order of `shown`.
+        One a scenario: ``title``, a text, and lists of float ``supply_risk`` (0 to
+        1) and ``cost_USD_kg``, one for each magnet in the order of `shown`.
     """
     rows = []
     for name in scenarios_to_show(shown.job.conditions.scenario):
@@ -725,8 +776,10 @@ def elements(shown: Magnets) -> list[list[str]]:
     Returns
     -------
     list of list of str
-        A row an element: symbol, import reliance, concentration with its stage,
-        largest producer, risk, price (USD/kg) and its range, export controls.
+        A row an element, seven texts: symbol, import reliance (%), concentration
+        with its stage, such as "0.45 (mine)", largest producer with its share (%),
+        risk (0 to 1), price (USD/kg) with its range where that is known, export
+        controls. An element without supply figures has no row.
     """
     table = element_table(
         shown.job.conditions.scenario, shown.job.conditions.recycled
@@ -754,14 +807,18 @@ def elements(shown: Magnets) -> list[list[str]]:
 
 
 def overdue_facts(shown: Magnets) -> list[str]:
-    """Return the facts on those elements that are due for a review."""
+    """Return the facts on the elements of the magnets `shown` that are due for a review today.
+
+    They are a list of sentences, see `magnetkit.supply.overdue`; empty where none is late.
+    """
     return overdue(symbols=_present_elements(shown))
 
 
 def _present_elements(shown: Magnets) -> list[str]:
     """List the symbols of the elements in any of the magnets shown, their shells included.
 
-    They are in the order of the registry of elements.
+    `shown` has ``table`` and ``shells``. They are in the order of the registry of
+    elements, each once.
     """
     whole = (
         with_shell(shown.table, shown.shells)

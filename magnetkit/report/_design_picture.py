@@ -27,7 +27,7 @@ _GAP = 0.1
 
 
 def check_picture(path: Path | None) -> None:
-    """Raise InputError if `path` does not end in .png, .svg or .pdf; None passes."""
+    """Raise InputError if `path` does not end in .png, .svg or .pdf, in any case; None passes."""
     if path is not None and path.suffix.lower() not in _SUFFIXES:
         raise InputError(
             f"a design is drawn into {', '.join(_SUFFIXES)}, got {path.name!r}"
@@ -37,9 +37,10 @@ def check_picture(path: Path | None) -> None:
 def save_design(found: "Diffusion", path: Path) -> None:
     """Draw a design, see `draw_design`, and write it to the .png, .svg or .pdf file `path`.
 
-    `found` is what `magnetkit.diffuse` returned; `check_picture` says whether
-    the suffix fits. An existing file is replaced. InputError without
-    matplotlib, or if the file cannot be written.
+    `found` is the `Diffusion` that `magnetkit.diffuse` returned; its best element is
+    drawn. The suffix of `path` is not checked here, see `check_picture`. An
+    existing file is replaced. InputError without matplotlib, or if the file
+    cannot be written.
     """
     figure = draw_design(found)
     with replacing(path) as temporary:
@@ -54,11 +55,13 @@ def draw_design(found: "Diffusion", element: str | None = None) -> "Figure":
     found : Diffusion
         Designs, as `magnetkit.diffuse` returns them.
     element : str, optional
-        ``Tb`` or ``Dy``; the best otherwise. Where none is needed the faces show the field.
+        ``Tb`` or ``Dy``, one that was asked for (KeyError); the best otherwise.
 
     Returns
     -------
     matplotlib.figure.Figure
+        A new one. Where no coating is needed (``found.none_needed``) the faces are left out, and
+        the margin is that of the magnet as it is.
 
     Raises
     ------
@@ -104,7 +107,9 @@ def _headline(found: "Diffusion", element: str) -> str:
     Returns
     -------
     str
-        The magnet and what is put on its faces, if any is needed.
+        The magnet, without the likeliest recipe of a grade, and what is put on its faces (g a
+        magnet, anneal and probability). Where none is needed, or the coating misses the target,
+        that alone.
     """
     magnet = found.magnet.split(" (most likely")[0]
     if found.none_needed:
@@ -128,7 +133,8 @@ def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
     element : str
         "Tb" or "Dy", one of its designs.
     axes : matplotlib Axes
-        Drawn into; it gets title and colour bar (mg/cm2), and loses its frame.
+        Drawn into; it gets title and colour bar (mg/cm2), a text at each face with its name and
+        dose, and loses its frame.
     """
     spreading = found.search[element].spreading
     doses = face_doses(found, element)
@@ -176,7 +182,9 @@ def face_doses(found: "Diffusion", element: str) -> dict[str, FloatArray]:
     Returns
     -------
     dict of str to ndarray of float64
-        By name of the face, such as "z+": mg/cm2 on its grid of cells, 0 where nothing is put on.
+        By name of every face of the magnet, such as "z+": mg/cm2 on its grid of cells, 0 where
+        nothing is put on. The shape is that of ``Spreading.grid``: two directions of a block in the
+        order x, y, z, one of a round magnet. Patches on the same cells add up.
     """
     coating = found.coated[element]
     spreading = found.search[element].spreading
@@ -194,13 +202,15 @@ def _unfold_block(spreading: Any) -> dict[str, tuple[FloatArray, FloatArray]]:
     Parameters
     ----------
     spreading : Spreading
-        Cells of a block.
+        Cells of a block; its ``edges`` along x, y and z (m) count.
 
     Returns
     -------
     dict of str to tuple of two ndarrays
-        By name of the face, such as "z+": x and y of the corners of its cells, mm, shape (rows + 1,
-        columns + 1).
+        By name of the face, "z+", "x-", "x+", "y-", "y+" and "z-": first x, then y of the corners
+        of its cells in the picture, mm, each of shape (rows + 1, columns + 1). To the right goes z
+        of faces x, and x of the others; up goes z of faces y, and y of the others. "z+" is in the
+        middle, at (0, 0).
     """
     edges = dict(
         zip("xyz", (1e3 * edge for edge in spreading.edges), strict=True)
@@ -231,7 +241,7 @@ def _unfold_round(spreading: Any) -> dict[str, tuple[FloatArray, FloatArray]]:
     Parameters
     ----------
     spreading : Spreading
-        Cells of a disc or ring.
+        Cells of a disc or ring; its ``edges`` along radius and height (m) count.
 
     Returns
     -------

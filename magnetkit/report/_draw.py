@@ -36,9 +36,12 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
     Parameters
     ----------
     figure : dict
-        Plotly's ``data``, a list of traces, and ``layout``. It is not changed.
+        Plotly's ``data``, a list of traces, and ``layout``, a dict with ``xaxis``, ``yaxis``,
+        ``height`` (pixels) and, unless ``showlegend`` is False, ``legend``. It may have
+        ``yaxis2``, ``shapes``, ``title``, ``coloraxis`` and ``width``; others have no effect. It
+        is not changed.
     ax : matplotlib Axes, optional
-        Drawn into; axes in a new figure otherwise.
+        Drawn into; axes in a new figure of the layout's size otherwise.
 
     Returns
     -------
@@ -76,11 +79,14 @@ def _draw_traces(
     Parameters
     ----------
     traces : list of dict
-        Plotly's traces, drawn in their order.
+        Plotly's traces, drawn in their order, as `_trace` takes them. ``yaxis`` names the axes of
+        each, "y" without it.
     layout : dict
-        Plotly's layout; ``coloraxis`` is a scale that traces share. It is not changed.
+        Plotly's layout; ``coloraxis`` is a scale that traces share, whose ends are the smallest and
+        largest ``color`` of their markers. It is not changed.
     places : dict of str to Axes
-        Matplotlib's axes by plotly's name, "y" and "y2"; they are drawn into.
+        Matplotlib's axes by plotly's name, "y" and "y2"; they are drawn into. KeyError for a trace
+        on another.
     """
     shared = [
         t for t in traces if "coloraxis" in t.get("marker", ()) and len(t["x"])
@@ -108,16 +114,22 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
     Parameters
     ----------
     trace : dict
-        The trace.
+        The trace, with ``type``, "heatmap" or another. A heat map has ``x``, ``y``, ``z``,
+        ``colorscale`` and ``colorbar``. Any other has ``x`` and ``y``, where None is a gap; an area
+        has ``fill``, ``fillcolor`` and ``opacity``. Others have ``mode``, in which "lines" needs
+        ``line`` with ``width`` and ``color``, "markers" ``marker``, and "text" ``text``,
+        ``textfont``, ``textposition`` and ``marker``. ``name`` goes to the legend unless
+        ``showlegend`` is False.
     layout : dict
-        Plotly's layout, for a shared scale of colours.
+        Plotly's layout, for a shared scale of colours, ``coloraxis``.
     ax : matplotlib Axes
         Drawn into.
 
     Returns
     -------
     matplotlib PathCollection or None
-        Points whose colours have a scale, for a colour bar. A heat map draws its own.
+        Points whose colours have a scale, for a colour bar; None for all else. A heat map draws its
+        own.
     """
     if trace["type"] == "heatmap":
         grid = [np.array(trace[axis], float) for axis in "xyz"]
@@ -163,8 +175,9 @@ def _error_bars(trace: Part, x: FloatArray, y: FloatArray, ax: "Axes") -> None:
     Parameters
     ----------
     trace : dict
-        Plotly's trace: ``error_x`` and ``error_y``, if there are any, with
-        ``array``, ``arrayminus`` and ``color``.
+        Plotly's trace: ``error_x`` and ``error_y``, if there are any, each with
+        ``array`` (upward) and ``arrayminus`` (downward), n lengths of 0 or more
+        from the point, and ``color``. Of two the colour of ``error_y`` counts.
     x, y : ndarray, shape (n,)
         Places of the points.
     ax : matplotlib Axes
@@ -185,7 +198,11 @@ def _error_bars(trace: Part, x: FloatArray, y: FloatArray, ax: "Axes") -> None:
 
 
 def _axes(layout: Part) -> "Axes":
-    """Create axes in a new matplotlib figure of the layout's size; InputError without matplotlib."""
+    """Create axes in a new matplotlib figure of the layout's size; InputError without matplotlib.
+
+    `layout` is plotly's: ``height`` is required, ``width`` is 640 without it, in pixels, 100 an
+    inch.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -209,7 +226,9 @@ def _vertical_line(shape: Part, ax: "Axes") -> None:
     Parameters
     ----------
     shape : dict
-        Plotly's shape: ``x0`` and ``line`` with ``width``, ``color`` and ``dash``.
+        Plotly's shape: ``x0``, in data coordinates, and ``line`` with ``width`` (pixels),
+        ``color`` and ``dash``: "solid", "dash", "dot" or "dashdot" (KeyError for another). All are
+        required; its other ends do not count.
     ax : matplotlib Axes
         Drawn into.
     """
@@ -228,8 +247,9 @@ def _annotate_points(trace: Part, x: Any, y: Any, ax: "Axes") -> None:
     Parameters
     ----------
     trace : dict
-        Plotly's trace: ``text`` (one for each point), ``textfont``, ``textposition`` and
-        ``marker``.
+        Plotly's trace: ``text`` (one for each point), ``textfont`` and ``marker`` with ``size``
+        (pixels), and ``textposition``, one for all points or one for each, such as "top center" or
+        "bottom left"; what does not begin with "bottom" stands above.
     x, y : ndarray, shape (n,)
         Places of the points, in data coordinates.
     ax : matplotlib Axes
@@ -269,7 +289,11 @@ def _points(
     Parameters
     ----------
     marker : dict
-        Plotly's marker: colours, size, outline.
+        Plotly's marker: ``color``, a text or a number for each point, and ``size``, pixels, are
+        required. ``symbol`` ("circle" without it; KeyError for one that is not in `_MARKERS`),
+        ``opacity`` and ``line`` with ``width`` and ``color`` may be there. Of numbers the scale is
+        ``coloraxis`` of the layout if the marker has that key, otherwise the marker's own
+        ``colorscale``.
     x, y : ndarray, shape (n,)
         Places of the points.
     label : str
@@ -309,9 +333,12 @@ def _points(
 def _scale(scale: Part, ends: str) -> dict[str, Any]:
     """Choose matplotlib's name (``cmap``) and ends (``vmin``, ``vmax``) of a colour scale, as keywords.
 
-    `scale` is plotly's: ``colorscale``, ``reversescale`` and the ends ``cmin``
-    and ``cmax``, or ``zmin`` and ``zmax``; `ends` is the letter, "c" or "z". A
-    missing end is None.
+    `scale` is plotly's: ``colorscale``, ``reversescale`` (False without it) and
+    the ends ``cmin`` and ``cmax``, or ``zmin`` and ``zmax``; `ends` is the
+    letter, "c" or "z". ``colorscale`` must be "Viridis" or "RdBu"; KeyError for
+    any other. "Viridis" gives "viridis", reversed "viridis_r". Plotly's "RdBu"
+    runs the other way: it gives "RdBu_r", reversed "RdBu". A missing end is
+    None.
     """
     cmap = _SCALES[scale["colorscale"]][bool(scale.get("reversescale"))]
     return {"cmap": cmap} | {
@@ -325,7 +352,10 @@ def _axis(layout: Part, ax: "Axes", axis: str) -> None:
     Parameters
     ----------
     layout : dict
-        Layout of the axis, such as ``layout["xaxis"]``.
+        Layout of the axis, such as ``layout["xaxis"]``. These keys have an effect: ``visible``
+        (False hides both axes), ``title`` with ``text``, ``autorange`` ("reversed"), ``rangemode``
+        ("tozero"), ``range`` (two ends), ``side`` ("right", of y) and ``scaleanchor`` (equal units
+        on both axes).
     ax : matplotlib Axes
         Changed in place, after its traces are drawn.
     axis : {"x", "y"}
@@ -358,8 +388,8 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
     Parameters
     ----------
     layout : dict
-        Plotly's layout, for the legend's title; the legend is below the axes if the y axis is on
-        the right.
+        Plotly's layout: ``legend``, whose ``title`` has ``text`` if it is there, and ``yaxis``. The
+        legend is below the axes if the ``side`` of the y axis is "right".
     places : list of Axes
         Axes with traces; the last one gets the legend.
     """
@@ -389,8 +419,9 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
 def _text(text: str) -> str:
     """Convert a text with plotly's HTML to matplotlib's.
 
-    Subscripts and superscripts become mathematics, a break a new line; bold is
-    dropped.
+    ``<sub>`` and ``<sup>`` become mathematics, ``<br>`` a new line; ``<b>`` is
+    dropped. A dollar sign is escaped, and entities such as ``&lt;`` become their
+    letters. Other tags stay as they are.
     """
     plain = (
         text.replace("<br>", "\n")

@@ -71,7 +71,7 @@ _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
 def make_axis(text: str) -> Part:
-    """Return an axis with a title."""
+    """Return plotly's layout of an axis with the title `text`, HTML: ``{"title": {"text": text}}``."""
     return {"title": {"text": text}}
 
 
@@ -86,8 +86,9 @@ def column_axis(name: str) -> Part:
     Returns
     -------
     dict
-        Plotly's layout of an axis, with label, symbol and SI unit in HTML as
-        its title; see `convert_axes` for other units.
+        Plotly's layout of an axis, ``{"title": {"text": ...}}``, with label,
+        symbol and SI unit in HTML, such as "Remanence B<sub>r</sub> (T)"; see
+        `convert_axes` for other units. A missing symbol or unit is left out.
     """
     column = COLUMNS[name]
     symbol = (
@@ -107,9 +108,11 @@ def column_axis(name: str) -> Part:
 def convert_axes(figure: Part) -> Part:
     """Convert a figure's axes of T, kA/m and kJ/m3 to the units of the setting, in place.
 
-    Data, titles of axes and hover texts are converted if the setting is CGS;
-    the same figure is returned, plotly's ``data`` and ``layout``. Axes of
-    anisotropy fields stay in tesla.
+    Data, titles of axes and hover texts are converted to kG, kOe and MGOe if the
+    setting is CGS, otherwise nothing is; the same figure is returned, plotly's
+    ``data`` and ``layout``. An axis counts whose title ends in "(T)", "(kA/m)" or
+    "(kJ/m<sup>3</sup>)". Axes of anisotropy fields stay in tesla. Error bars
+    are not converted.
     """
     for key, axis in figure["layout"].items() if is_cgs() else ():
         text = (
@@ -154,7 +157,8 @@ def figure_layout(
     Parameters
     ----------
     xaxis, yaxis : dict
-        Layout of the axes, added to what all axes have.
+        Layout of the axes, as `make_axis` or `column_axis` returns it, added to what all
+        axes have.
     height : int
         Pixels.
     title : str
@@ -163,7 +167,8 @@ def figure_layout(
     Returns
     -------
     dict
-        Plotly's layout, a new one.
+        Plotly's layout, a new one: ``height``, ``margin``, ``xaxis``, ``yaxis``, ``legend``,
+        colours, ``font`` and, unless `title` is empty, ``title``.
     """
     lines = wrap(title, 44)
     layout = {
@@ -208,7 +213,8 @@ def figure_layout(
 def numbers(values: Any) -> list[float | None]:
     """Round `values`, a vector, to four significant digits each, as a list of floats for JSON.
 
-    None stands for what is not finite.
+    None stands for what is not finite. None in `values` counts as NaN; a text that is no number is a
+    ValueError.
     """
     return [
         float(f"{v:.4g}") if isfinite(v) else None
@@ -235,14 +241,15 @@ def points(
     marker : dict
         Plotly's marker; it becomes part of the trace.
     hover : str
-        Plotly's template; ``%{text}`` stands for the escaped text of each point.
+        Plotly's template; ``%{x}``, ``%{y}`` and ``%{text}`` stand for those of each point.
     texts : sequence of str
-        Those texts.
+        Texts of the points, escaped already; none if empty.
 
     Returns
     -------
     dict
-        Plotly's trace.
+        Plotly's trace: ``type`` "scatter", ``mode`` "markers", ``name``, ``x``, ``y`` (None for
+        NaN), ``hovertemplate``, ``marker`` and ``text``.
     """
     return {
         "type": "scatter", "mode": "markers", "name": name, "x": numbers(x), "y": numbers(y),
@@ -255,7 +262,8 @@ def line(name: str, x: Any, y: Any, **look: Any) -> Part:
 
     `name` stands in the legend, escaped already; `x` and `y` are vectors of
     equal length, and `look` are entries of plotly's ``line``: ``color``,
-    ``dash`` and ``width`` (2 without it).
+    ``dash`` and ``width`` (2 without it). The trace has ``type`` "scatter",
+    ``mode`` "lines", ``name``, ``x``, ``y`` and ``line``; None stands for NaN.
     """
     return {
         "type": "scatter", "mode": "lines", "name": name, "x": numbers(x), "y": numbers(y),
@@ -276,20 +284,20 @@ def candidates(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Results, with the columns `x` and `y`.
+        Results, with the columns `x` and `y`, in the registry's units.
     x, y : str
-        Columns of the registry, such as "remanence_T".
+        Columns of the registry, such as "remanence_T"; KeyError for another.
     name : str
         Name in the legend, escaped already.
     marker : dict
-        Plotly's marker.
+        Plotly's marker, such as ``{"size": 7, "color": "#0072B2"}``.
     texts : sequence of str
         One for each row, shown when pointed at, escaped already.
 
     Returns
     -------
     dict
-        Plotly's trace.
+        Plotly's trace, as of `points`; a row without a value is a point with None.
     """
     shown_columns = (
         (COLUMNS[column], axis) for column, axis in ((x, "x"), (y, "y"))
@@ -308,9 +316,9 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row, with the columns `x` and `y`.
+        One row, with the columns `x` and `y`, in the registry's units.
     x, y : str
-        Columns of the registry, such as "remanence_T".
+        Columns of the registry, such as "remanence_T"; KeyError for another.
     text : str
         Shown when pointed at, escaped already.
     name : str
@@ -333,11 +341,13 @@ def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str) -> Part:
 def decision_numbers(decided: "pd.DataFrame") -> list[str]:
     """List how each decision is called: today's magnet ``0``, the others by their rank.
 
-    `decided` has the rows of the decisions, today's magnet first: ``rank``,
-    ``decision_status`` and ``nearest_grade``. The rank is that of ``DIR:n`` and
-    of the column ``rank`` of every file. What is bought as sold is no candidate
-    and has no rank: it goes by its grade, as `magnetkit.curve` takes it. What a
-    search for the best left out of its files has a letter.
+    `decided` has the rows of the decisions, today's magnet first: ``rank`` (from 1,
+    or missing), ``decision_status`` ("keep", "ready", "buy" or "trial") and
+    ``nearest_grade``. The result has one text for each row, the first always "0",
+    the others such as "3". The rank is that of ``DIR:n`` and of the column
+    ``rank`` of every file. What is bought as sold is no candidate and has no
+    rank: it goes by its grade, as `magnetkit.curve` takes it. What a search for
+    the best left out of its files has a letter, "a" to "j" in order.
     """
     import pandas as pd
 
@@ -359,12 +369,14 @@ def decision_names(decided: "pd.DataFrame") -> list[str]:
     Parameters
     ----------
     decided : pandas.DataFrame
-        Rows of the decisions, today's magnet first.
+        Rows of the decisions, today's magnet first: ``decision``, its name, and what
+        `decision_numbers` needs: ``rank``, ``decision_status`` and ``nearest_grade``.
 
     Returns
     -------
     list of str
-        One for each row, in their order, plain text.
+        One for each row, in their order, plain text, such as "3. Less dysprosium". The first is
+        "0. Today’s magnet", whatever its name.
     """
     names = ["Today’s magnet", *decided["decision"].iloc[1:].astype(str)]
     return [
@@ -381,7 +393,8 @@ def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
     Parameters
     ----------
     decided : pandas.DataFrame
-        Rows of the decisions, today's magnet first, with the columns `x` and `y`.
+        Rows of the decisions, today's magnet first: `x`, `y`, ``candidate``, ``shell``,
+        ``decision``, ``rank``, ``decision_status`` and ``nearest_grade``; ``route`` may be there.
     x, y : str
         Columns of the registry, such as "remanence_T".
 
@@ -421,7 +434,7 @@ def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
 
 
 def colour_bar(title: str) -> Part:
-    """Return the scale beside a figure."""
+    """Return plotly's ``colorbar``, the scale beside a figure, with `title`, HTML, on its right."""
     return {"title": {"text": title, "side": "right"}, "thickness": 12}
 
 
@@ -429,8 +442,9 @@ def looks(magnets: int, temperatures: int = 1) -> list[Look]:
     """Choose a look for each curve: a hue for a magnet, a dash for its temperature.
 
     `magnets` and `temperatures` are numbers. If there is one magnet alone, each
-    temperature has its own hue. The result has ``magnets * temperatures``
-    looks, those of a magnet together; hues and dashes repeat.
+    temperature has its own hue. The result is a list of ``magnets * temperatures``
+    tuples (colour, dash) such as ("#0072B2", "solid"), those of a magnet
+    together; hues repeat after six, dashes after four.
     """
     if magnets == 1:
         magnets = temperatures
@@ -456,11 +470,13 @@ def lines_over_temperature(
     ----------
     frame : pandas.DataFrame
         ``candidate``, ``temperature_K``, `column` and, for areas, its ``_lo`` and ``_hi``, in any
-        order of rows. Rows without a value are left out.
+        order of rows. Rows without a value are left out. A candidate that stands twice at a
+        temperature is two lines.
     column : str
         The result column that is drawn, such as "remanence_T".
-    styles : sequence of Look, optional
-        Colour and dash of each candidate, in the order in which they come first.
+    styles : sequence of (colour, dash), optional
+        Look of each line, in the order in which candidates come first, at least as many as there
+        are lines; those of `looks` otherwise.
     celsius : bool
         Axis in degrees Celsius, in kelvin otherwise.
     bands : int, optional
@@ -469,7 +485,7 @@ def lines_over_temperature(
     Returns
     -------
     list of dict
-        Plotly's traces: all areas, then the lines.
+        Plotly's traces: all areas, then the lines, each named by its candidate, escaped.
     """
     # A candidate that stands there twice is two lines.
     copy = frame.groupby(["candidate", "temperature_K"]).cumcount()
@@ -528,18 +544,19 @@ def demagnetization(
         Curves, at least one, each of one or more magnets and temperatures.
     names : sequence of str
         Plain text, for each magnet at each temperature, those of a magnet
-        together.
-    styles : sequence of Look
-        Colour and dash, in the same order.
+        together. ValueError if there are more or fewer.
+    styles : sequence of (colour, dash)
+        Such as ("#0072B2", "solid"), in the same order and number.
     height : int
         Pixels.
     measured : sequence of MeasuredCurve
-        Points of their own: ``field`` (A/m) and ``polarization`` (T).
+        Points of their own: ``field`` (A/m, positive) and ``polarization`` (T).
 
     Returns
     -------
     dict
-        Plotly's ``data`` and ``layout``, in kA/m and T.
+        Plotly's ``data`` and ``layout``, in kA/m and T. The load line is that of
+        the first of `given`.
     """
     traces = [_measured_points(curve) for curve in measured]
     places = [
@@ -593,18 +610,19 @@ def _magnet_traces(
     curves : Demagnetization
         n magnets at k temperatures.
     at : tuple of two ints
-        Magnet and temperature: the place in the arrays of `curves`.
+        Magnet and temperature, from 0: the place in the arrays of `curves`.
     label : str
         Name of the magnet, escaped already.
-    look : Look
-        Colour and dash.
+    look : tuple of two str
+        Colour and dash, such as ("#0072B2", "solid").
     group : str
         Group of these traces in the legend.
 
     Returns
     -------
     list of dict
-        Plotly's three traces, in kA/m and T; points of negative J or B are left out.
+        Plotly's three traces, in kA/m and T: J(H), B(H) and the working point, a cross where it
+        lies past the knee. Points of negative J or B are left out. In the legend stands J(H) alone.
     """
     colour, dash = look
     traces = []
@@ -639,12 +657,13 @@ def _load_line(given: Sequence["Demagnetization"]) -> Part:
     Parameters
     ----------
     given : sequence of Demagnetization
-        One or more; the load line is that of the first.
+        One or more; ``load_line`` is that of the first, ``remanence`` (T) and ``coercivity``
+        (A/m) of all count, NaN left aside.
 
     Returns
     -------
     dict
-        Plotly's trace, in kA/m and T.
+        Plotly's trace of two points, the first (0, 0), in kA/m and T.
     """
     top = np.nanmax([1e-9, *(one.remanence.max() for one in given)])
     largest_field = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
@@ -665,13 +684,14 @@ def trade_off_axes(
 ) -> tuple[str, str, str]:
     """Choose the columns of the trade-off picture.
 
-    The column x is that of the first objective that sets decisions apart: their values in it span
-    at least a tenth of those of the candidates.
+    The column x is that of the first objective, the last one left aside, that sets decisions apart:
+    their values in it span more than a tenth of those of the candidates. Without one it is that of
+    the first objective.
 
     Parameters
     ----------
     profile : Profile
-        The device, with its objectives.
+        The device, with its ``objectives``, such as ``"supply_risk:min"``.
     decided : pandas.DataFrame
         Rows of the decisions, with the columns of the objectives.
     frame : pandas.DataFrame
@@ -701,8 +721,9 @@ def candidate_names(frame: "pd.DataFrame") -> list[str]:
     Parameters
     ----------
     frame : pandas.DataFrame
-        ``candidate`` and ``shell``, and ``route`` if there is one: a shell that is diffused into a
-        sold grade is left out.
+        ``candidate`` and ``shell`` (a text such as "Tb 0.5 wt%"; missing or empty for none), and
+        ``route`` if there is one: where that begins with "as sold: " the shell, which is diffused
+        into a sold grade, is left out.
 
     Returns
     -------
@@ -725,7 +746,8 @@ def hover_texts(frame: "pd.DataFrame") -> list[str]:
     """Write the hover text of each candidate: name, rank and probability, escaped.
 
     `frame` has ``candidate``, ``shell``, ``rank`` and
-    ``probability_meets_requirements``.
+    ``probability_meets_requirements``; ``route`` may be there. The result is a
+    list of one text for each row, such as "Nd2Fe14B<br>rank 3, P 0.92".
     """
     chance = frame["probability_meets_requirements"]
     rows = zip(candidate_names(frame), frame["rank"], chance, strict=True)
@@ -751,12 +773,16 @@ def pareto(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Ranked candidates: ``pareto_front``, ``meets_requirements``, the three
-        columns, and what `hover_texts` needs.
+        Ranked candidates: ``pareto_front`` (1 for the first front, missing for
+        none), ``meets_requirements`` (bool), the three columns, and what
+        `hover_texts` needs: ``candidate``, ``shell``, ``rank`` and
+        ``probability_meets_requirements``.
     decided : pandas.DataFrame
-        Rows of the decisions, today's magnet first.
+        Rows of the decisions, today's magnet first, with the columns that
+        `decisions` needs.
     x, y, colour : str
-        Columns of the registry, such as "supply_risk".
+        Columns of the registry, such as "supply_risk". `colour` is that of the
+        dots of candidates that meet the requirements or are on the front.
     title : str
         Plain text; none if empty.
 
@@ -798,8 +824,9 @@ def grades() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a grade: ``host``, ``grade``, ``remanence_T`` (the middle of the maker's range),
-        ``coercivity_kA_m`` (the guaranteed minimum) and ``source``.
+        One row for each row of the data file ``grades/grades.csv``: ``host`` (such as "2:14:1"),
+        ``grade``, ``remanence_T`` (the middle of the maker's range, or its one end),
+        ``coercivity_kA_m`` (the guaranteed minimum) and ``source``. A new frame.
     """
     import pandas as pd
 
@@ -818,15 +845,15 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
     Parameters
     ----------
     hosts : sequence of str or None
-        Host families such as "2:14:1", whose grades are drawn; all for None, and where no grades of
-        them are sold.
+        Host families such as "2:14:1", whose grades are drawn; all for None or none, and where no
+        grades of them are sold. Unknown names have no effect.
     *more : dict
-        Traces that are added in front, such as candidates.
+        Plotly's traces that are added in front, such as `candidates` returns them.
 
     Returns
     -------
     dict
-        Plotly's ``data`` and ``layout``.
+        Plotly's ``data`` and ``layout``, with H_cJ (kA/m) across and B_r (T) up.
     """
     grade_table = grades()
     sold_hosts = [
@@ -872,9 +899,11 @@ def section(
     Parameters
     ----------
     hull : Section
-        Phases of the three elements.
+        Phases of the three elements, of `magnetkit.phases.hull.hull_section`: ``names``,
+        ``shares`` and ``edges`` count.
     shares : ndarray, shape (n, 3)
-        Shares of the elements in the candidates, 0 to 1; n may be 0.
+        Atomic shares of the elements in the candidates, 0 to 1, in the order of the section; n may
+        be 0.
     odds : array_like, shape (n,)
         Probability that each forms, 0 to 1.
     texts : sequence of str
@@ -936,7 +965,8 @@ def binary_section(
     Parameters
     ----------
     hull : Section
-        Phases of the two elements.
+        Phases of the two elements, of `magnetkit.phases.hull.hull_section`: ``elements``,
+        ``names``, ``shares``, ``energies`` and ``others`` count.
     shares : ndarray, shape (n,)
         Share of the second element in each candidate, 0 to 1; n may be 0.
     energies : ndarray, shape (n,)
@@ -999,8 +1029,9 @@ def binary_section(
 def _points_above_hull(above: Others) -> Part:
     """Build the trace of the unstable phases of two elements, pale dots.
 
-    `above` holds the phases. They stand over the second element's at.%, in
-    eV/atom.
+    `above` holds the phases: ``names``, ``shares`` (n, 2) and ``energies``,
+    eV/atom. They stand over the second element's at.%, in eV/atom. The result is
+    plotly's trace, named "Above the hull".
     """
     names = [_lower_numbers(name) for name in above.names]
     edge = {"width": 1, "color": "#888"}
@@ -1012,7 +1043,8 @@ def _points_above_hull(above: Others) -> Part:
 def _probability_look(odds: ArrayLike) -> Part:
     """Build plotly's marker for n dots coloured by the probability that each forms.
 
-    `odds`, shape (n,), are 0 to 1. The marker has a colour bar of its own.
+    `odds`, shape (n,), are 0 to 1. The marker, a dict, has a colour bar of its own
+    and the scale "Viridis" from 0 to 1.
     """
     return {
         "size": 11,
@@ -1044,17 +1076,18 @@ def _label_positions(
     Parameters
     ----------
     at : ndarray, shape (n, 2)
-        Points, in the plane of the picture.
+        Points, in the plane of the picture, in shares of the side of the triangle.
     letters : sequence of int
-        Length of each name.
+        Number of letters of each name.
     dots : ndarray, shape (k, 2)
         Dots that must stay free.
 
     Returns
     -------
     list of str
-        Plotly's ``textposition`` of each; empty where the name would cover
-        another one or a dot on both sides.
+        Plotly's ``textposition`` of each: "top center" where that is free,
+        otherwise "bottom center"; empty where the name would cover a name
+        before it or a dot on both sides.
     """
     boxes: list[tuple[float, float, float]] = []
     positions = []

@@ -61,7 +61,8 @@ def number(
     Parameters
     ----------
     value : float or missing
-        The number; None, NaN and other missing values give a dash "–".
+        The number; None, NaN and other missing values give a dash "–", a text that is no number
+        a ValueError.
     digits : int
         Significant digits.
     factor, offset : float
@@ -70,7 +71,7 @@ def number(
     Returns
     -------
     str
-        Without an exponent for large numbers.
+        Without an exponent for large numbers, with one for those below 1e-4.
     """
     if is_missing(value):
         return "–"
@@ -87,12 +88,14 @@ def _convert_to_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
     Parameters
     ----------
     frame : pandas.DataFrame
-        Results in SI units; it is not changed.
+        Results in SI units, no column of which is required; it is not changed.
 
     Returns
     -------
     pandas.DataFrame
-        A copy, in which the units in the columns' names are changed too. Other columns stay.
+        A copy, in which the units in the columns' names are changed too: ``remanence_T_lo`` becomes
+        ``remanence_kG_lo``, ``coercivity_kA_m`` ``coercivity_kOe``. Other columns stay, temperatures
+        and ``anisotropy_field_T`` too.
     """
     names = {}
     frame = frame.copy()
@@ -112,16 +115,19 @@ def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     Parameters
     ----------
     frame : pandas.DataFrame
-        Results in SI units; it is not changed.
+        Results in SI units; it is not changed. Columns that it lacks are left out, but predicted
+        ones of `BRIEF`, such as ``remanence_T``, need their ends ``_lo`` and ``_hi`` (KeyError).
     units : {"si", "cgs"} or None
         None for the setting.
 
     Returns
     -------
     pandas.DataFrame
-        The user's own columns, then rank, candidate, shell and the main results in display units.
-        The headings have label and unit; the ends of an interval get columns of their own. Rows
-        keep their order.
+        The user's own columns under their names, but for those that end in ``_share``; then rank,
+        candidate, shell and the main results in display units, temperatures in degrees C. The
+        headings have label and unit, such as "Remanence (T)"; the ends of an interval get columns
+        of their own, with "low" and "high". Other columns of results are left out. Rows keep their
+        order and their index.
     """
     import pandas as pd
 
@@ -158,17 +164,19 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     Parameters
     ----------
     row : pandas.Series
-        A row of results, by column.
+        A row of results, by column. A predicted value needs its ends ``_lo`` and ``_hi``
+        (KeyError).
     name : str
-        Column, such as "remanence_T"; a candidate stands with its shell.
+        Column, such as "remanence_T", also a user's own; a candidate stands with its shell.
     cgs : bool
         In kG, kOe and MGOe.
 
     Returns
     -------
     str
-        Such as "1.23 ±0.05", with "*" after an extrapolated value; "–" for a missing number, empty
-        for a missing text.
+        Such as "1.23 ±0.05", or "1.23* ±0.05" where ``_provenance`` is "extrapolated"; "yes" or
+        "no" of a flag; "–" for a missing number, empty for a missing text. A column that the row
+        lacks counts as missing.
     """
     if name == "candidate":
         return _candidate_cell(row)
@@ -195,7 +203,8 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
 def _candidate_cell(row: "pd.Series") -> str:
     """Write a candidate with its shell, and the simpler one over which it gains nothing.
 
-    `row` is a row of results: ``candidate``, ``shell`` and ``simpler_rank`` count, where they are.
+    `row` is a row of results: ``candidate``, ``shell`` and ``simpler_rank`` count, where they are;
+    without ``candidate`` its name is "nan".
     The text is such as "Nd2Fe14B + Tb 0.5 wt% (no gain over #3)".
     """
     text = str(row.get("candidate", float("nan")))
@@ -221,14 +230,17 @@ def choose_columns(
         Columns printed by default and their priority, 0 for what is never left
         out. Not changed; names that `frame` lacks are left out.
     columns : str, optional
-        Names joined by commas, in place of `names`.
+        Names joined by commas, such as "remanence_T, cost_USD_kg", in place of `names`; blanks
+        around them do not count.
 
     Returns
     -------
     dict of str to int
         Priority by column, in the order of printing; 0 for all of `columns`. A
-        column of the user that identifies rows, such as "id", comes first,
-        after the rank, unless `columns` are given.
+        column of the user that identifies rows, the first that is called "id",
+        "heat", "lot", "name", "grade" or the like, in any case and with "input_"
+        before it or not, comes first with priority 0, after the rank, unless
+        `columns` are given.
 
     Raises
     ------
@@ -279,9 +291,10 @@ def print_rows(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Results, one row a line.
+        Results in SI units, one row a line.
     names : dict of str to int
-        Columns of `frame` and their priority, 0 for what is never left out.
+        Columns of `frame` (KeyError for "host" alone, others are shown as missing) and their
+        priority, 0 for what is never left out; the largest are dropped first.
     about : list of str
         Parts of the title. Not changed.
     styles : sequence of str
@@ -294,7 +307,7 @@ def print_rows(
     Returns
     -------
     list of str
-        Names of the columns that fitted.
+        Names of the columns that fitted, in their order.
     """
     columns_to_print = {}
     for name, priority in names.items():
@@ -341,6 +354,8 @@ def _shown_column(
     Returns
     -------
     Shown
+        ``heading`` is the short label, or the name of a user's column, with the unit on a second
+        line; ``cells`` are texts of `cell`, one a row; ``number`` is False of texts.
     """
     column = COLUMNS.get(name)
     unit = "" if column is None else _text.display_scale(name, cgs=cgs).unit
@@ -360,6 +375,9 @@ def _print_csv(
     cgs: bool,
 ) -> None:
     """Print rows as CSV to stdout: the columns of the terminal, with shells and intervals.
+
+    A column of `frame` that is predicted adds ``_lo``, ``_hi`` and ``_provenance`` (KeyError
+    without them), ``candidate`` adds ``shell``. Each column stands once.
 
     Parameters
     ----------
@@ -384,7 +402,8 @@ def _print_csv(
 def print_json(frame: "pd.DataFrame") -> None:
     """Print the table `frame` as JSON on stdout, one object a line; without rows nothing.
 
-    Letters that the encoding of stdout may lack are escaped.
+    Each object has all columns by name; NaN is null, and the index is left out. Letters that the
+    encoding of stdout may lack are escaped.
     """
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     text = frame.to_json(orient="records", lines=True, force_ascii=plain)
@@ -412,11 +431,12 @@ def print_ranking(
     result : Ranked
         The screening.
     top : int, optional
-        Number of best candidates; the decisions otherwise.
+        Number of best candidates, those without a rank left out; the decisions otherwise.
     as_json : bool
         Print one object a line, with all columns.
     units : {"si", "cgs"}, optional
-        The setting counts without it, for what a terminal shows.
+        The setting counts without it, for what a terminal shows and for the decisions in a pipe;
+        candidates in a pipe are in SI units then.
     columns : str, optional
         Names joined by commas; InputError if there is no such column.
     wide : bool
@@ -459,7 +479,7 @@ def _print_best(
     result : Ranked
         The screening.
     best : pandas.DataFrame
-        Its best rows, all of which have a rank.
+        Its best rows, all of which have a rank, one at least; all columns of results.
     columns : str or None
         Names joined by commas, in place of the usual columns; InputError if
         there is no such column.
@@ -550,7 +570,8 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
     result : Ranked
         The screening.
     best : pandas.DataFrame
-        Its best rows; of these the likeliest is named.
+        Its best rows, or none: ``rank``, ``probability_meets_requirements`` and
+        ``failed_requirements``. Of these the likeliest is named.
     """
     from ._content import requirement_text
 
@@ -578,8 +599,10 @@ def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how certain the ranks are: as a table, in a pipe as CSV.
 
-    `frame` is that of `Ranked.robustness`, `top` the number of places that
-    count as the top, for the title.
+    `frame` is that of `Ranked.robustness`: ``rank``, ``candidate``, ``host``,
+    ``top_ten_share``, ``meets_share``, ``rank_lo``, ``rank_median``, ``rank_hi`` and
+    ``tie_group`` are printed. `top` is the number of places that count as the top,
+    for the title alone.
     """
     if not _text.to_terminal():
         return _print_csv(frame, _SHOWN["robustness"], None, cgs=False)
@@ -610,8 +633,9 @@ def print_properties(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Results of a prediction in SI units; ``attrs["calibration"]`` names the
-        calibration.
+        Results of `magnetkit.predict` in SI units, with all its columns;
+        ``attrs["calibration"]`` names the calibration. Three rows or more make a
+        table.
     as_json : bool
         Print one object a line, in SI units, with all columns.
     units : {"si", "cgs"} or None
@@ -659,9 +683,9 @@ def _print_property_table(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Results of a prediction.
+        Results of a prediction; ``temperature_K`` and ``status`` are required.
     columns : str or None
-        Names joined by commas; InputError if `frame` lacks one.
+        Names joined by commas; InputError if `frame` lacks one. All of them are printed.
     cgs : bool
         In kG, kOe and MGOe.
     wide : bool
@@ -670,7 +694,7 @@ def _print_property_table(
     Returns
     -------
     list of str
-        Names of the columns that were printed.
+        Names of the columns that were printed, in their order.
     """
     about = [f"{len(frame):,} row{'s' if len(frame) != 1 else ''}"]
     names = choose_columns(frame, _PROPERTIES, columns)
@@ -689,7 +713,9 @@ def _print_notes(frame: "pd.DataFrame", printed_columns: list[str]) -> None:
     """Print which calibration was used, what is extrapolated, and what the costs leave out.
 
     `frame` are the results, whose ``attrs["calibration"]`` names the
-    calibration. Costs are noted if ``cost_USD_kg`` is among `printed_columns`.
+    calibration, "none" without it. A value counts as extrapolated where
+    ``coercivity_kA_m_provenance`` is "extrapolated". Costs are noted if
+    ``cost_USD_kg`` is among `printed_columns` and `frame` has ``formula``.
     """
     _text.say(_text.calibration_note(frame.attrs.get("calibration", "none")))
     if "extrapolated" in set(frame.get("coercivity_kA_m_provenance", ())):
@@ -707,7 +733,8 @@ def _print_block(
     Parameters
     ----------
     row : pandas.Series
-        A row of a prediction, by column.
+        A row of a prediction, by column: ``candidate``, ``status`` and what `_property_cells` needs
+        of each.
     cgs : bool
         In kG, kOe and MGOe.
     interval : float
@@ -733,8 +760,10 @@ def _print_block(
 def _block_names(row: "pd.Series", *, wide: bool) -> list[str]:
     """List the columns of a prediction's `row` that a block shows, in their order.
 
-    The user's own come last. Unless `wide`, only the main columns count, and no
-    share of data and no status that is ok.
+    The user's own, all that the registry lacks, come last. ``candidate`` and
+    ``row_index`` are left out. Unless `wide`, of the registry's only those of
+    `BRIEF` count, and no share of data (``_data_share``) and no ``status`` that is
+    "ok"; `row` must have ``status`` then.
     """
     own_names = [name for name in row.index if name not in _REGISTERED]
     left_out = {"candidate", "row_index"}
@@ -757,7 +786,8 @@ def _property_cells(
     Parameters
     ----------
     row : pandas.Series
-        A row of a prediction, by column.
+        A row of a prediction, by column: `name` and, of a predicted value, ``_lo``, ``_hi`` and
+        ``_provenance`` are required.
     name : str
         One of its columns, such as "remanence_T"; also a user's own, or a ``_data_share``.
     cgs : bool
@@ -766,7 +796,8 @@ def _property_cells(
     Returns
     -------
     tuple of four str
-        Label with unit, value, interval and provenance; the last two are empty where there is none.
+        Label with unit, value, interval such as "1.18 to 1.28" and provenance; the last two are
+        empty where there is none. A missing number is "–", a missing text empty.
     """
     column_of_share = name.removesuffix("_data_share")
     if column_of_share != name and column_of_share in COLUMNS:
@@ -817,9 +848,11 @@ def print_comparison(
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row a property: ``label``, ``unit``, magnets and differences.
+        One row a property: ``label``, ``unit``, a column a magnet, and
+        ``difference`` or ``difference_2`` and so on. Rows "formula" and "status" are
+        required. A magnet's name must not begin like one of the other columns.
     as_json : bool
-        Print all rows, one object a line.
+        Print all rows, one object a line, with the name of the row as ``property``.
     units : {"si", "cgs"} or None
         Of the table alone; None for the setting.
     short : iterable of str
@@ -856,15 +889,15 @@ def _compared_columns(frame: "pd.DataFrame", cgs: bool) -> list[_text.Shown]:
     Parameters
     ----------
     frame : pandas.DataFrame
-        As of `magnetkit.compare`: one row a property, with ``label``, ``unit``, magnets and
-        differences.
+        As of `magnetkit.compare`: one row a property, whose index is its name, with ``label``,
+        ``unit``, a column a magnet, and ``difference`` or ``difference_2`` and so on.
     cgs : bool
         In kG, kOe and MGOe.
 
     Returns
     -------
     list of Shown
-        Property, each magnet and difference, unit.
+        Property, each magnet and difference in the order of the frame, unit; all of priority 0.
     """
     names = list(map(str, frame.index))
     scales = [
@@ -894,13 +927,14 @@ def _scale_of_row(name: str, unit: str, *, cgs: bool) -> _text.Scale:
     name : str
         A column of results, such as "remanence_T", or the name of another row.
     unit : str
-        Unit of another row, which stays in it; K becomes degrees C.
+        Unit of a row that is no column of results, which stays in it; "K" becomes "°C".
     cgs : bool
         Columns of results in kG, kOe and MGOe.
 
     Returns
     -------
     Scale
+        The displayed value is ``factor * value + offset``, in ``unit``.
     """
     if name in COLUMNS:
         return _text.display_scale(name, cgs=cgs)
@@ -921,15 +955,20 @@ def _compared_column(
     Parameters
     ----------
     frame : pandas.DataFrame
-        The comparison.
+        The comparison, one row a property.
     heading : str
         Its column: a magnet, or a difference, which gets signs.
     names : list of str
-        Rows that are printed.
+        Names of all its rows, in their order.
     units : list of Scale
-        How each is displayed.
+        How each is displayed, in the same order.
     most : int
-        Largest width.
+        Largest width of a line, characters; longer texts are folded.
+
+    Returns
+    -------
+    Shown
+        Of a difference the heading is such as "Difference" or "Difference of 2".
     """
     change = heading.startswith("difference")
     cells_of_rows = zip(names, frame[heading], units, strict=True)
@@ -946,9 +985,9 @@ def _compared_cell(
     Parameters
     ----------
     name : str
-        Name of its row, such as "remanence_T".
+        Name of its row, such as "remanence_T". One that is no column of results holds numbers.
     value : object
-        Number or text.
+        Number or text, in the unit of the row.
     scale : Scale
         Factor and offset to the unit that is shown.
     change : bool
@@ -957,7 +996,8 @@ def _compared_cell(
     Returns
     -------
     str
-        Empty where it is missing, and for a difference of temperatures.
+        Three significant digits, with "+" before a positive difference. Empty where it is missing,
+        and for a difference of ``temperature_K``.
     """
     if is_missing(value) or (change and name == "temperature_K"):
         return ""
@@ -982,16 +1022,19 @@ def table_html(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Results.
+        Results in SI units. A column without ``_lo`` and ``_hi`` is written without an interval.
+        ``in_domain`` (bool) says which rows are outside; without it none is.
     rows : int
         Number of rows.
     first : iterable of str
-        Columns in their order, of which the first eight that `frame` has with values are written.
+        Columns of the registry in their order (KeyError for another that `frame` has), of which the
+        first eight that `frame` has with values are written.
 
     Returns
     -------
     str
-        A table and a paragraph of notes, escaped.
+        A table and a paragraph of notes, escaped, in the units of the setting. A missing number is
+        "–", a missing text empty.
     """
     names = [
         name for name in first if name in frame and _has_values(frame, name)

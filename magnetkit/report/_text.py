@@ -34,7 +34,7 @@ CGS = {
 
 
 def is_cgs(units: str | None = None) -> bool:
-    """Say whether to print kG, kOe and MGOe: as `units` says, or else the setting."""
+    """Say whether to print kG, kOe and MGOe: as `units` says, "cgs" or "si", or else the setting."""
     return (units or get_settings().units) == "cgs"
 
 
@@ -79,7 +79,8 @@ def rename_unit(column: str, name: str, unit: str) -> str:
     """Return the name of a column of results with another unit at its end, such as "remanence_kG".
 
     `column` is `name`, a column of the registry, or one of its ends, such as
-    ``remanence_T_lo``. A degree sign of `unit` is dropped.
+    ``remanence_T_lo``, which gives "remanence_kG_lo". A degree sign of `unit` is
+    dropped, so that "°C" gives "_C". Values are not converted.
     """
     stem, end = (column[:-3], column[-3:]) if column != name else (column, "")
     return f"{stem.removesuffix(COLUMNS[name].unit.replace('/', '_'))}{unit.strip('°')}{end}"
@@ -100,17 +101,20 @@ def with_range(
     Parameters
     ----------
     row : pandas.Series
-        A row of results, by column.
+        A row of results, by column: `name` is required (KeyError), and with
+        ``_lo`` also ``_hi``.
     name : str
-        A column of the registry, such as "remanence_T".
+        A column of the registry, such as "remanence_T"; KeyError for another.
     number, ends : callable
-        Take a number in display units and return its text.
+        Take a number in display units and return its text. `number` is not called
+        for a missing value, text or integer.
 
     Returns
     -------
     text, interval : str
         A missing number is ``–``, a missing text is empty; texts and integers
-        are written as they are.
+        are written as they are. The interval is empty of these, and where both
+        ends have the same text.
     """
     import pandas as pd
 
@@ -137,7 +141,9 @@ def format_interval(
     """Write a result with its interval behind it, ``563 (419 to 756)``; without one if it has none.
 
     `row` is a row of results with the column `name`, such as "coercivity_kA_m",
-    and its ends. `number` writes a value or an end, in display units, as text.
+    (KeyError without it) and, if it has an interval, its ends ``_lo`` and ``_hi``.
+    `number` takes a value or an end, in display units, and returns its text. A
+    missing number is "–", a missing text empty.
     """
     text, interval = with_range(row, name, number, number)
     if interval:
@@ -151,12 +157,13 @@ def cost_note(formulas: Iterable[str] | CompositionTable) -> str:
     Parameters
     ----------
     formulas : iterable of str, or CompositionTable
-        Texts are atomic, as in the column ``formula``.
+        Texts are atomic, as in the column ``formula``; each must be readable. A single text is no
+        iterable of them.
 
     Returns
     -------
     str
-        A sentence or two; empty where no bare formula such as Nd2Fe14B is among them.
+        One sentence; empty where no bare formula such as Nd2Fe14B is among them.
     """
     if not isinstance(formulas, CompositionTable):
         formulas = CompositionTable.from_strings(
@@ -226,8 +233,9 @@ def console() -> "Console":
 def say(text: str, mark: str = "") -> None:
     """Print the sentence `text` on stdout behind `mark`; on a terminal its lines break between words.
 
-    Further lines are indented as far as `mark` is long. In a pipe it is one
-    line.
+    `mark` is such as "- ". Further lines are indented as far as it is long. In a
+    pipe it is one line. Words are not broken, and line breaks of `text` are blanks
+    on a terminal.
     """
     if to_terminal():
         text = textwrap.fill(
@@ -254,8 +262,8 @@ def remark(text: str) -> None:
 def fold_lines(text: str, width: int) -> str:
     """Break a text into lines of at most `width` letters, between words and elements of a formula.
 
-    A single word, or element with its amount, may be longer. The lines are
-    joined by line breaks.
+    A single word, or element with its amount, may be longer. A word that has a
+    digit counts as a formula. The lines are joined by line breaks.
 
     Examples
     --------
@@ -286,15 +294,15 @@ def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
     Parameters
     ----------
     columns : sequence of Shown
-        Columns of a table. They are not changed.
+        Columns of a table, whose ``width`` and ``priority`` count. They are not changed.
     width : int
-        Characters.
+        Characters. A column takes three more than its text, and the table one more.
 
     Returns
     -------
     list of Shown
-        In their order; narrower copies where texts are folded. Columns of priority 0 stay even if
-        they do not fit.
+        In their order; the objects given, or copies, all of them, with ``most`` at most 20 where
+        texts are folded. Columns of priority 0 stay even if they do not fit.
     """
     columns_that_fit = list(columns)
     is_folding = False
@@ -332,7 +340,7 @@ def print_table(
     title : str
         Title above.
     columns : sequence of Shown
-        Of equal length.
+        With ``heading`` and ``cells``, texts, as many in each (ValueError).
     styles : sequence of str
         Style of each row, as rich names it, such as "dim"; rows beyond them
         have none.

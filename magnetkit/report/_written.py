@@ -26,8 +26,10 @@ _CELL = 32_767
 def write_table(frame: "pd.DataFrame", path: Path) -> Path:
     """Write a table of results as .xlsx, .csv, .tsv, .parquet or JSON lines, by suffix; return the path.
 
-    Any other suffix gives JSON lines. The index of `frame` is left out. An existing file is
-    replaced. InputError if it cannot be written.
+    Case of the suffix does not count, and any other suffix gives JSON lines. The index of `frame` is
+    left out. Missing values are empty cells, in JSON null. All columns are written under their
+    names; a workbook has a sheet "results" and one of their meanings. An existing file is replaced.
+    InputError if it cannot be written.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -60,20 +62,21 @@ def write_results(
 ) -> Path:
     """Write results as a workbook that people read; return the path.
 
-    Its sheets are: the sentences `said`; the rows in their order, the user's
-    own columns first, then the main results in display units; the rejected
-    lines; the meaning of the columns; all columns.
+    Its sheets are "Answer", the sentences `said`; "Rows", the rows in their
+    order, the user's own columns first, then the main results in display units;
+    "Refused", the rejected lines; "columns", the meaning of the columns; "All
+    columns", `frame` as it is.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Results.
+        Results, with the columns that `display_table` needs.
     path : Path
         File, replaced if it exists; InputError if it does not end in .xlsx.
     said : sequence of str
-        Sentences of the answer.
+        Sentences of the answer, a row each.
     rejected : iterable of (line, text, reason)
-        Lines that could not be read.
+        Lines that could not be read, three values each, in this order.
     units : {"si", "cgs"}, optional
         Of the rows that people read; the setting's otherwise.
     """
@@ -94,7 +97,8 @@ def write_results(
 def _column_width(name: str, column: list[Any]) -> int:
     """Return the width of a column of a workbook, 10 to 40 characters.
 
-    It is that of the longest text among its `name` and the cells `column`.
+    It is that of the longest text among its `name` and the cells `column`, and 2 more. Cells that
+    are no text do not count.
     """
     longest = max(
         (len(c) for c in (name, *column) if isinstance(c, str)), default=0
@@ -105,12 +109,14 @@ def _column_width(name: str, column: list[Any]) -> int:
 def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     """Write an Excel workbook, a sheet for each table and one for the meaning of the columns.
 
-    `sheets` maps titles to frames, whose index is left out; the meanings are of
-    the columns of the last one. Texts stay texts: one that begins like a
-    formula is not run. Dates and truth values keep their kind. Texts of a
-    user's column that are all numbers become numbers. An existing file is
-    replaced, and the `path` returned. InputError if the suffix is another than
-    .xlsx, a frame has more rows than a sheet, or the file cannot be written.
+    `sheets` maps titles to frames, one at least, whose index is left out; the
+    meanings are of the columns of the last one. Their sheet, "columns", stands
+    before the last one, or behind a single one. Missing values are empty cells.
+    Texts stay texts: one that begins like a formula is not run. Dates and truth
+    values keep their kind. Texts of a user's column that are all numbers become
+    numbers. An existing file is replaced, and the `path` returned. InputError if
+    the suffix is another than .xlsx, a frame has more than 1,048,575 rows, the
+    clock stands before 1980, or the file cannot be written.
     """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
@@ -163,7 +169,11 @@ def check_workbook(path: Path) -> None:
 
 
 def save_workbook(book: Any, path: Path) -> None:
-    """Write a workbook of openpyxl to the file `path`, replacing that; InputError if that fails."""
+    """Write a workbook of openpyxl to the file `path`, replacing that; InputError if that fails.
+
+    `book` is an ``openpyxl.Workbook``, which cannot be saved again if it is write-only. The suffix
+    of `path` is not checked.
+    """
     # Packed in memory: on a full disk the parts of a half-written archive each print their own.
     buffer = io.BytesIO()
     book.save(buffer)
@@ -177,9 +187,10 @@ def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:
     Parameters
     ----------
     book : openpyxl.Workbook
-        A write-only workbook.
+        A write-only workbook; the sheet is its last then.
     meanings : dict of str to tuple of three str
-        Label, unit and meaning by the column's name, as `meaning` returns them.
+        Label, unit and meaning by the column's name, as `meaning` returns them. A row each, in
+        their order.
     """
     sheet = book.create_sheet("columns")
     for letter, width in zip("ABCD", (42, 28, 10, 90), strict=True):
@@ -200,14 +211,15 @@ def _as_numbers(values: list[Any], name: str) -> list[Any]:
     Parameters
     ----------
     values : list
-        Cells of the column.
+        Cells of the column; None and "" are empty.
     name : str
-        Its name; a column of results is left alone.
+        Its name; a column of `magnetkit.columns.COLUMNS` is left alone.
 
     Returns
     -------
     list
-        int or float for each text, None for an empty one; otherwise `values` itself.
+        int or float for each text, None for an empty one; `values` itself if any cell is another
+        type, or a text such as "007", "1e5", "+1" or "1,5", or there is no text.
     """
     texts = [value for value in values if value is not None and value != ""]
     if (
@@ -226,7 +238,8 @@ def _as_numbers(values: list[Any], name: str) -> list[Any]:
 def _number_format(values: list[Any]) -> str:
     """Choose the Excel number format of a column: four digits of its largest value.
 
-    `values` are the cells. The result is such as "0.000", or "General" where no cell is a float.
+    `values` are the cells, of any type. The result is such as "0.000", with at most six digits
+    behind the point, "0" from 1000 on, or "General" where no cell is a finite float other than 0.
     """
     sizes = [
         abs(v) for v in values if isinstance(v, float) and isfinite(v) and v
@@ -253,9 +266,11 @@ def _cells(
     sheet : openpyxl worksheet
         Sheet that the cells belong to; they are not appended.
     values : iterable
-        Values; control characters are replaced, long texts cut, and other types written as text.
+        Values; control characters are replaced, texts cut after 32,767 letters, and types other
+        than str, number, bool, date and None written as text.
     formats : sequence of str
-        Number format of each column, for floats; none if empty.
+        Number format of each column, such as "0.00", for floats, as many as `values`; none if
+        empty.
     bold : bool
         Bold font.
 
@@ -293,7 +308,8 @@ def meaning(name: str) -> tuple[str, str, str]:
     Parameters
     ----------
     name : str
-        A column of results, an end or the provenance of one, or the user's own.
+        A column of results, such as "remanence_T", an end or the provenance of one, such as
+        "remanence_T_lo", or the user's own.
 
     Returns
     -------
@@ -302,7 +318,7 @@ def meaning(name: str) -> tuple[str, str, str]:
     unit : str
         In which the column is stored; empty for the user's own, and for texts.
     meaning : str
-        A sentence, or empty.
+        A sentence; of the user's own "Column of the input.", and so of a name that is not known.
     """
     if name in COLUMNS:
         column = COLUMNS[name]

@@ -61,7 +61,10 @@ def __dir__() -> list[str]:
 
 
 def _check_date_of_source() -> None:
-    """Raise InputError if the variable SOURCE_DATE_EPOCH is nothing that matplotlib can read."""
+    """Raise InputError if the variable SOURCE_DATE_EPOCH is nothing that matplotlib can read.
+
+    It must be digits alone; one that is not set passes.
+    """
     text = os.environ.get("SOURCE_DATE_EPOCH", "0")
     if not text.isdigit():
         raise InputError(
@@ -92,7 +95,9 @@ class Figure(Part):
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Return what a notebook shows, by MIME type: plotly's JSON and, if matplotlib is there, a PNG.
 
-        What the notebook asks for (`_`) does not count.
+        Keys are "application/vnd.plotly.v1+json" (a dict with ``data`` and ``layout``),
+        "text/plain" and "image/png" (base64 as text); the last is left out where the picture cannot
+        be drawn. What the notebook asks for (`_`) does not count.
         """
         bundle = {
             "application/vnd.plotly.v1+json": dict(self),
@@ -110,7 +115,9 @@ class Figure(Part):
     def _picture(self, kind: str, dpi: int) -> bytes:
         """Draw the figure by matplotlib and return the file's content; `kind` is "png", "svg" or "pdf".
 
-        The same figure gives the same bytes. `dpi` counts for "png".
+        The same figure gives the same bytes of "png" and "svg"; in a "pdf" stands the date of its
+        making unless SOURCE_DATE_EPOCH is set. `dpi` counts for "png". InputError without
+        matplotlib, or if that variable is no number.
         """
         _check_date_of_source()
         picture = self.draw().figure
@@ -147,7 +154,7 @@ class Figure(Part):
         show(dict(self), validate=False)
 
     def to_html(self) -> str:
-        """Return a page that shows it and needs no network."""
+        """Return a page of HTML, as text, that shows it and needs no network."""
         from plotly.io import to_html
 
         return str(
@@ -170,12 +177,13 @@ class Figure(Part):
         Parameters
         ----------
         path : str or Path
-            Ends in .html (a page by plotly, without network), .png, .svg or .pdf.
+            Ends in .html (a page by plotly, without network), .png, .svg or .pdf, in any case. An
+            existing file is replaced; the folder must exist.
 
         Returns
         -------
         Path
-            The file.
+            The file, as given.
 
         Raises
         ------
@@ -211,9 +219,10 @@ Figure
 def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
     """Convert a function that builds a figure to a public plot with checked arguments.
 
-    `drawing` returns plotly's ``data`` and ``layout``. The plot converts its
-    axes to the units of the setting and returns a `Figure`. It takes `ax` too,
-    axes to draw into; signature and docstring say so.
+    `drawing` takes any arguments and returns plotly's ``data`` and ``layout``, a
+    dict of these two keys. The plot takes the same arguments, converts the axes to
+    the units of the setting and returns a `Figure`. It takes the keyword `ax` too,
+    axes of matplotlib to draw into as well; signature and docstring say so.
     """
     checker = check_arguments(drawing)
 
@@ -238,7 +247,7 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
 
 
 def _need(frame: "pd.DataFrame", *names: str) -> None:
-    """Raise InputError if the table `frame` lacks one of the columns `names`."""
+    """Raise InputError if the table `frame` lacks one of the columns `names`; the message lists all."""
     missing = [name for name in names if name not in frame]
     if missing:
         raise InputError(
@@ -248,7 +257,10 @@ def _need(frame: "pd.DataFrame", *names: str) -> None:
 
 
 def _check_column(column: str) -> str:
-    """Return `column` if it is a column of results; InputError otherwise."""
+    """Return `column` if it is a name of `magnetkit.columns.COLUMNS`; InputError otherwise.
+
+    Ends such as "remanence_T_lo" are none.
+    """
     if column not in COLUMNS:
         raise InputError(
             f"{column!r} is no result column; magnetkit.columns.COLUMNS lists them"
@@ -268,20 +280,33 @@ def sweep(
     Parameters
     ----------
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        n recipes, each of which must be readable; see `magnetkit.predict`.
+        n recipes, each of which must be readable; see `magnetkit.predict`. There
+        is no ``basis`` here: a text with a balance, or whose amounts sum to 100,
+        must name its own, as in "Nd30 Dy1 B1 Fe bal wt.%"; a formula such as
+        "Nd2Fe14B" needs none. Names of grades are refused.
     temperature : float, str or sequence of them
-        k temperatures, K or texts such as ``"150C"`` and ``"20C:200C:10"``.
-    labels : sequence of str, optional
+        k temperatures: a number, K, or one text, ``"150C"``,
+        ``"20C,100C,150C"`` or the range ``"20C:200C:10"``; or a sequence of
+        numbers and texts of one temperature each, in which ranges and lists are
+        an InputError.
+    labels : sequence of str, length n, optional
         Name of each recipe; as written otherwise.
     **conditions
-        As for `magnetkit.magnetism.sintered`: ``shell``, ``process``,
-        ``between``, ``load_line``.
+        As for `magnetkit.magnetism.sintered`: ``shell`` (such as "Tb 0.5 wt%",
+        for all or one a recipe), ``process``, ``host``, ``between``,
+        ``load_line``, ``interval``; TypeError for others.
 
     Returns
     -------
     DataFrame, n * k rows
-        Columns of `sintered` with ``candidate``; all recipes at the first
-        temperature, then at the next.
+        Columns of `sintered`, among them ``temperature_K``, ``remanence_T`` and
+        ``coercivity_kA_m`` with their ends, and ``candidate``; all recipes at the
+        first temperature, then at the next, numbered from 0.
+
+    Raises
+    ------
+    InputError
+        If a recipe or a temperature cannot be read.
     """
     import pandas as pd
 
@@ -314,13 +339,21 @@ def sweep(
 def property_against_temperature(frame: "pd.DataFrame", column: str) -> Part:
     """Draw a property over temperature, its interval as a band where the table has one.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     Parameters
     ----------
     frame : DataFrame
         ``candidate``, ``temperature_K`` and `column`: rows of several temperatures, as
-        `magnetkit.report.plots.sweep` returns them.
+        `magnetkit.report.plots.sweep` returns them. The band needs `column` with ``_lo`` and
+        ``_hi``. Rows without a value are left out.
     column : str
         Result column, such as "coercivity_kA_m".
+
+    Raises
+    ------
+    InputError
+        If the table lacks one of the three, or `column` is no result column.
     """
     _need(frame, "candidate", "temperature_K", _check_column(column))
     layout = figure_layout(
@@ -338,14 +371,18 @@ def demagnetization(
 ) -> Part:
     """Draw J(H) (thick) and B(H) (thin) against the reverse field, with the load line.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     A working point past the knee, where flux is lost, is a cross.
 
     Parameters
     ----------
     curves : Demagnetization
-        As `magnetkit.magnetism.demagnetization` returns them: n magnets at k temperatures.
+        As `magnetkit.magnetism.demagnetization` returns them: n magnets at k temperatures. Of a
+        `magnetkit.curve` it is the attribute ``curves``.
     labels : sequence of str, length n, optional
-        Names of the magnets.
+        Names of the magnets, plain text; "magnet 1" and so on otherwise. ValueError if there are
+        not n.
     """
     magnets = labels or [
         f"magnet {i + 1}" for i in range(len(curves.remanence))
@@ -363,10 +400,13 @@ def demagnetization(
 def overlay(curves: Sequence[Any]) -> Part:
     """Draw curves one over the other as `demagnetization` does, measured points as open circles.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     Parameters
     ----------
     curves : sequence of Curve
-        As `magnetkit.curve` returns them, such as a measured one and that of its grade.
+        As `magnetkit.curve` returns them, one or more in a list, such as a measured one and that of
+        its grade. The load line is that of the first.
     """
     names = []
     dots: list[Any] = []
@@ -388,14 +428,23 @@ def grade_map(
 ) -> Part:
     """Draw remanence against coercivity in front of commercial grades at 20 C.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     Parameters
     ----------
     frame : DataFrame, n rows
-        ``remanence_T`` and ``coercivity_kA_m``, best at 293.15 K as the grades are.
+        ``remanence_T`` and ``coercivity_kA_m``, best at 293.15 K as the grades are. Points are
+        named by ``candidate``, or by the index where there is no such column.
     hosts : sequence of str, optional
-        Hosts such as "2:14:1" whose grades are drawn, all by default.
+        A list of hosts such as "2:14:1" whose grades are drawn, all by default and where no grade
+        of them is sold.
     intervals : bool
-        Draw the 90 % intervals, for which ``_lo`` and ``_hi`` are needed.
+        Draw the intervals of the table, for which ``_lo`` and ``_hi`` of both are needed.
+
+    Raises
+    ------
+    InputError
+        If the table lacks a column.
     """
     axes = {"x": _figures.X, "y": _figures.Y}
     ends = (
@@ -422,6 +471,8 @@ def grade_map(
 def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
     """Draw the candidates of a screening on two objectives, its decisions by number.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     The first Pareto front is ringed, today's magnet a star.
 
     Parameters
@@ -429,8 +480,14 @@ def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
     result : Ranked
         Of `magnetkit.screen`.
     x, y : str, optional
-        Result columns; the first objective of the device that sets the decisions apart and the last
-        by default.
+        Result columns such as "supply_risk"; the first objective of the device that sets the
+        decisions apart and the last by default. Candidates without a value in one are left out. At
+        most 2000 candidates are drawn, the best among them.
+
+    Raises
+    ------
+    InputError
+        If one is no result column, or the screening has none of it.
     """
     frame = result.sample_ranks(_figures.POINTS)
     across, up, colour = _figures.trade_off_axes(
@@ -453,6 +510,8 @@ def section(
 ) -> Part:
     """Draw the hull of two or three elements, and how likely candidates form on it.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     The stable phases are those of the snapshot at 0 K: of two elements by their formation energy,
     of three in a triangle, those in balance joined. Candidates are coloured by
     `magnetkit.phases.stability`; one with other elements is left out.
@@ -460,9 +519,9 @@ def section(
     Parameters
     ----------
     system : str
-        Two or three elements, such as ``"Sm-Co"`` or ``"Sm-Co-Fe"``.
+        Two or three different elements, such as ``"Sm-Co"`` or ``"Sm-Co-Fe"``.
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        Candidates; none by default.
+        Candidates, see `magnetkit.predict`, amounts as "auto" reads them; none by default.
     temperature : float, optional
         Of the probability, K; that at which each host is made without it.
     snapshot : str, Path or Snapshot, optional
@@ -521,14 +580,21 @@ def parity(
 ) -> Part:
     """Draw predictions against measurements, with intervals where they are given.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     Parameters
     ----------
     measured, predicted : array_like, shape (n,)
-        Rows where either is NaN are left out.
+        Rows where one of these, or of `lo` and `hi`, is NaN or infinite are left out.
     column : str
-        Result column, for the labels; any other name stands as it is.
+        Result column, for the labels, in whose unit the values are; any other name stands as it is.
     lo, hi : array_like, shape (n,), optional
-        Interval of the predictions.
+        Ends of the interval of the predictions, in the same unit; drawn where both are given.
+
+    Raises
+    ------
+    InputError
+        If lengths differ, or no row is left.
     """
     label = column
     unit = ""
@@ -569,7 +635,7 @@ def _drop_missing(*given: ArrayLike) -> list[FloatArray]:
     Parameters
     ----------
     *given : array_like, shape (n,)
-        Vectors of equal length. They are not changed.
+        One or more vectors of equal length. They are not changed.
 
     Returns
     -------
@@ -597,6 +663,8 @@ def _drop_missing(*given: ArrayLike) -> list[FloatArray]:
 def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
     """Draw heavy rare earth, H_cJ and reverse field through the middle, along the easy axis.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     H_cJ and field have an axis of their own on the right.
 
     Parameters
@@ -604,7 +672,7 @@ def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
     found : Diffusion
         Designs, as `magnetkit.diffuse` returns them.
     element : str, optional
-        ``Tb`` or ``Dy``; the best otherwise.
+        ``Tb`` or ``Dy``, one that was asked for (KeyError); the best otherwise.
     """
     along = found.circuit.along
     name = element or found.best
@@ -651,14 +719,16 @@ def margin_map(
 ) -> Part:
     """Draw the margin, H_cJ less the reverse field along the easy axis, on the worst layer.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     Parameters
     ----------
     found : Diffusion
         Designs, as `magnetkit.diffuse` returns them.
     when : {"before", "after"}
-        Diffusion; both have the same colours.
+        Diffusion; both have the same colours. The layer is that with the smallest margin then.
     element : str, optional
-        ``Tb`` or ``Dy``; the best otherwise.
+        ``Tb`` or ``Dy``, one that was asked for (KeyError); the best otherwise.
 
     Raises
     ------
@@ -700,11 +770,19 @@ def margin_map(
 def terbium_against_temperature(table: "pd.DataFrame") -> Part:
     """Draw the heavy rare earth that magnets need over the temperature they have to stand.
 
+    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+
     Parameters
     ----------
     table : DataFrame
         ``temperature_K``, ``thickness_mm`` and ``amount_wt_pct`` (NaN where no coating does it),
-        as `magnetkit.diffusion.needed_by_temperature` returns them.
+        as `magnetkit.diffusion.needed_by_temperature` returns them. A line is drawn for each
+        thickness, and a dotted one upright at its lowest temperature without a value.
+
+    Raises
+    ------
+    InputError
+        If the table lacks one of these columns.
     """
     _need(table, "temperature_K", "thickness_mm", "amount_wt_pct")
     traces = []

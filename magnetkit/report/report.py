@@ -58,8 +58,10 @@ def write_report(result: "Ranked", path: Path) -> Path:
     Parameters
     ----------
     result : Ranked
+        The screening, or the result of a replacement.
     path : Path
-        File to write; replaced as a whole.
+        File to write, a page of HTML whatever its suffix; replaced as a whole. The folder must
+        exist.
 
     Returns
     -------
@@ -97,8 +99,11 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
 
     `result` is the screening. Only its leading rows and a sample are read,
     since the table may hold many millions. The values are texts, numbers, lists
-    and dicts of them; ``data`` is JSON of the figures and of the table,
-    ``plotly`` the script that draws them.
+    and dicts of them, but for ``profile`` and ``conditions``, which are the objects.
+    ``decided``, ``properties`` and ``evidence`` are tables of `_rows`, ``verdict``
+    and ``lead`` lists of sentences, ``requirements``, ``elements``, ``sources`` and
+    so on what the functions of `_content` of these names return. ``data`` is JSON of
+    ``figures`` and ``table``, ``plotly`` the script that draws them.
     """
     ranked = result.best(LEADING_ROWS)
     spread = result.sample_ranks(POINTS)
@@ -157,7 +162,11 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
 
 
 def _ranking_columns(ranked: pd.DataFrame) -> tuple[str, ...]:
-    """Choose the columns of the table of `ranked` candidates; a shell or host of all is left out."""
+    """Choose the columns of the table of `ranked` candidates; a shell or host of all is left out.
+
+    The frame must have ``shell`` and ``host``. Columns of the layout "shown" that it lacks are left
+    out. Without rows, or where no row has a shell, so is ``shell``.
+    """
     names = [name for name in _SHOWN["shown"] if name in ranked]
     for name in ("shell", "host"):
         if len(set(ranked[name].astype(object).fillna(""))) < 2:
@@ -173,17 +182,21 @@ def _rows(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Rows of the decisions.
+        Rows of the decisions, in SI units. It must have every one of `names` (KeyError); a
+        predicted value also needs ``_lo`` and ``_hi`` to have a range.
     names : tuple of str
-        Columns, such as "remanence_T".
+        Columns of the registry, such as "remanence_T".
     named : bool
-        The rows stand under their names, otherwise under their numbers.
+        Only passed on: the template writes the rows under their names, otherwise under their
+        numbers.
 
     Returns
     -------
     dict
-        ``headings``, a record for each column; ``rows``, for each decision a list of its cells; and
-        ``named``, the argument.
+        ``headings``, for each of `names` a `Column` (not a dict) whose ``unit`` is that displayed;
+        ``rows``, for each decision a list of one cell for each of `names`, each a dict with the
+        texts ``text`` and ``range`` in display units, see `_cell`; and ``named``, the argument.
+        Nothing but the columns `names` is in it.
     """
     cells = [_row_cells(row, names) for _, row in frame.iterrows()]
     return {
@@ -194,7 +207,7 @@ def _rows(
 
 
 def _display_column(name: str) -> Column:
-    """Return a column with the unit that it is displayed in."""
+    """Return a `Column` of the registry with the unit that it is displayed in; KeyError for another."""
     return replace(COLUMNS[name], unit=display_scale(name).unit)
 
 
@@ -204,8 +217,11 @@ def _comparators(temperature: float) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``cells`` of the table (see `_cell`), and plain texts of ``kind``,
-        ``source``, ``confidence`` and ``note``.
+        One a magnet: ``cells``, a list of dicts with ``text`` and ``range``
+        (see `_cell`), one for each column of the layout "comparators"; and plain
+        texts of ``kind``, ``source``, ``confidence`` and ``note``, empty where
+        missing. Films are those without ``max_working_temperature_K`` or
+        ``remanence_coefficient_pct_K``.
     """
     rows = comparators(temperature)
     rows = rows.dropna(
@@ -244,14 +260,14 @@ def _draw_figures(
     result : Ranked
         The screening.
     spread : pandas.DataFrame
-        A sample over all ranks.
+        A sample over all ranks, with all columns of results.
     shown : Magnets
         The decisions.
 
     Returns
     -------
-    dict of dict
-        Plotly's data and layout: "pareto", "grades", "temperature",
+    dict of str to dict
+        Plotly's ``data`` and ``layout``, by name: "pareto", "grades", "temperature",
         "demagnetization", "supply" and, where a host has one and no replacement
         is reported, "section".
     """
@@ -278,9 +294,11 @@ def _draw_figures(
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Build a cell of the report's tables: its ``text`` and the ``range`` beneath it.
 
-    `row` has the columns of results and `name` is one of them; beneath a
-    candidate stands its shell. Values are in display units; the range is empty
-    where there is none.
+    `row` has the columns of results and `name` is one of them, such as
+    "remanence_T" (KeyError otherwise); beneath a candidate stands its shell. Both
+    are texts, not escaped. Values are in display units, without their unit; a
+    missing number is "–". The range is such as "1.18 to 1.28", and empty where
+    there is none.
     """
     value_text: Callable[[Any], str] = _content.number
     if name == CHANCE:
@@ -300,16 +318,16 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
 def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
     """Convert ranked candidates to compact columns for the page's script, in the units shown.
 
-    Numbers have four digits; texts of few values are codes into ``texts``. Names of columns change
-    with their units.
+    Numbers have four digits, None for NaN; texts but those of ``candidate`` are codes, from 0, into
+    ``texts``. Names of columns change with their units.
 
     Parameters
     ----------
     ranked : DataFrame
         Rows to write: all of them, so the caller cuts them to the leading ones.
     names : tuple of str
-        Columns, each of which must be in `ranked` (KeyError). One with a range adds its ``_lo`` and
-        ``_hi``.
+        Columns, each of which must be in `ranked` (KeyError). ``remanence_T``, ``coercivity_kA_m``
+        and ``max_energy_product_kJ_m3`` add their ``_lo`` and ``_hi``, which must be there too.
 
     Returns
     -------
@@ -363,7 +381,8 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
 def _escape_for_script(value: Any) -> str:
     """Write `value` as JSON that no text inside can end the script element around it.
 
-    ValueError for NaN or infinity.
+    `value` is of dicts, lists, texts, numbers, bools and None. ValueError for NaN or
+    infinity.
     """
     text = json.dumps(
         value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
@@ -374,7 +393,10 @@ def _escape_for_script(value: Any) -> str:
 
 
 def _plotly() -> str:
-    """Read the script of plotly.js (MIT licence), which plotly's Python package carries."""
+    """Read the script of plotly.js (MIT licence), which plotly's Python package carries.
+
+    It is safe inside a script element of HTML. AssertionError without that package.
+    """
     # Found, not imported, which would take half a second.
     spec = find_spec("plotly")
     assert spec is not None
@@ -389,11 +411,13 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
     Parameters
     ----------
     spread : pandas.DataFrame
-        A sample of the candidates, which are evaluated here. It is not changed.
+        A sample of the candidates, which are evaluated here: ``formula``, ``shell``, ``route``,
+        ``candidate``, ``rank``, ``meets_requirements`` and ``probability_meets_requirements``. It
+        is not changed. One without B_r or H_cJ at 20 C is left out.
     shown : Magnets
         The decisions, evaluated at 20 C here too.
     hosts : list of str
-        Host families such as "2:14:1", whose grades are drawn.
+        Host families such as "2:14:1", whose grades are drawn; all if none of them is sold.
 
     Returns
     -------
@@ -437,8 +461,9 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
     Parameters
     ----------
     best : pandas.DataFrame
-        Magnets, today's first: ``formula``, ``host``, ``probability_phase_forms``,
-        ``decomposes_to`` and names. Those of other hosts are left out.
+        Magnets, today's first: ``formula`` (atomic), ``host`` (such as "2:14:1"),
+        ``probability_phase_forms``, ``decomposes_to``, ``candidate`` and ``shell``. Those of other
+        hosts are left out.
     snapshot : str, Path or None
         Phases; the embedded snapshot for None.
 
@@ -484,14 +509,14 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
     Parameters
     ----------
     shown : Magnets
-        The decisions, which are evaluated here; today's has its interval.
+        The decisions, which are evaluated here; today's has its interval as an area.
     low, high : float
-        Ends of the temperatures, K.
+        Ends of the temperatures, K, both included.
 
     Returns
     -------
     dict
-        Plotly's ``data`` and ``layout``, the axis in degrees C.
+        Plotly's ``data`` and ``layout``, the axis in degrees C: B_r (T) above, H_cJ (kA/m) below.
     """
     at = list(map(float, np.linspace(low, high, _TEMPERATURES)))
     frames = zip(at, shown.at(at), strict=True)
@@ -520,8 +545,9 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
 def _demagnetization(shown: Magnets) -> Part:
     """Build J(H) and B(H) of the decisions with the load line, at the temperature of the job.
 
-    `shown` are the decisions, each evaluated by its route. The result is
-    plotly's ``data`` and ``layout``.
+    `shown` are the decisions, each evaluated by its ``route`` of ``rows``, with its
+    row of ``table`` and its text of ``shells``. The result is plotly's ``data`` and
+    ``layout``, in kA/m and T.
     """
     figures = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
@@ -540,8 +566,9 @@ def _demagnetization(shown: Magnets) -> Part:
 def _supply(shown: Magnets) -> Part:
     """Build the bars of supply risk and cost of the decisions in every scenario.
 
-    `shown` are the decisions. The result is plotly's ``data`` and ``layout``: two panels, a group
-    of bars for each scenario.
+    `shown` are the decisions. The result is plotly's ``data`` and ``layout``: two panels, risk (0 to
+    1) above and cost (USD/kg) below, a group of bars for each scenario; ``data`` has two traces for
+    each decision.
     """
     states = _content.by_scenario(shown)
     titles = [
@@ -578,9 +605,10 @@ def _add_lower_axes(
     Parameters
     ----------
     layout : dict
-        Plotly's layout; the axes it has become the upper pair.
+        Plotly's layout; ``xaxis`` and ``yaxis``, which it must have, become the
+        upper pair.
     x, y : dict
-        Layout of the new axes.
+        Layout of the new axes, added to what all axes have.
     gap : tuple of float
         Lower and upper end of the gap between both pairs, as shares of the
         height.
@@ -592,7 +620,11 @@ def _add_lower_axes(
 
 
 def _styles(shown: Magnets) -> list[_figures.Look]:
-    """Return the look of each magnet in `shown`: today's is dashed, the other decisions have colours."""
+    """Return the look of each magnet in `shown`: today's is dashed, the other decisions have colours.
+
+    Looks are tuples such as ("#0072B2", "solid"), the first ("#000000", "dash"). There are at most
+    seven.
+    """
     return [
         (BLACK, "dash"),
         *((colour, "solid") for colour in COLOURS[: len(shown.labels) - 1]),
