@@ -105,6 +105,8 @@ class ScreenResult(Ranked):
     ) -> None:
         """Let every report begin with an answer, as that of `magnetkit.replace`.
 
+        Its ``manifest`` is changed in place.
+
         Parameters
         ----------
         answer : sequence of str
@@ -130,7 +132,8 @@ class ScreenResult(Ranked):
         Parameters
         ----------
         path : str or Path
-            File to write, or its URL in a store.
+            File to write, or its URL in a store; a report that is there is
+            replaced.
 
         Returns
         -------
@@ -163,7 +166,8 @@ class ScreenResult(Ranked):
         path : str or Path
             File to write, .xlsx; an existing one is replaced.
         n : int
-            How many rows at most; of more, the best by rank.
+            How many rows at most; of more, the `n` best by rank, without those
+            that have no rank.
 
         Returns
         -------
@@ -359,13 +363,15 @@ def _evaluate_and_rank(
     Parameters
     ----------
     run : _Run
-        The screening.
+        The screening, with ``source``, ``job``, ``identity``, ``want``,
+        ``keep``, ``chunk_rows`` and ``strict``.
     store : Memory or Store
         Begun already; it gets the finished parts and the result.
     pool : Pool
         Workers.
     progress : bool or callable
-        As of `screen`.
+        True for bars on stderr, False for none, or a callable that takes the
+        rows done and the rows in all (None if not known).
 
     Raises
     ------
@@ -424,11 +430,13 @@ def _read_profile(
         Name, path or profile of a device. Without one the profile is one of
         requirements alone.
     reference : str or None
-        Recipe of today's magnet.
+        Recipe of today's magnet, which replaces the device's; None for that.
     basis : {"auto", "atomic", "weight"}
-        Of `reference`.
+        Of `reference`; "auto" needs "wt.%" or "at.%" in a text that is no
+        formula.
     require : sequence of str
-        Requirements; like the next two they count without a device alone.
+        Requirements such as "remanence_T >= 1.1"; like the next two they count
+        without a device alone, else they are ignored.
     temperature : float or str or None
         K, or a text such as "150C".
     load_line : float or None
@@ -471,7 +479,8 @@ def _read_profile(
 def _given_ranks(source: Any) -> "IntArray | None":
     """Return the ranks that the table of candidates `source` names, int64, one a candidate.
 
-    None for other candidates, and without such a column.
+    It is the column "given: rank" of ``source.extra``. None for other
+    candidates, and without such a column.
     """
     extra = getattr(source, "extra", None)
     if extra is None or GIVEN_RANK not in extra.column_names:
@@ -503,7 +512,8 @@ def _results_place(out: Any, again: bool) -> Path | str | None:
 
     A folder is returned as a path, a URL as text; nothing is created.
     InputError if `out` is no path, or a finished result is there, unless it may
-    be used or replaced (`again`).
+    be used or replaced (`again`). Whether a folder can be written is not
+    checked.
     """
     if out is None:
         return out
@@ -539,6 +549,8 @@ def identity(
 
     The keys are ``candidates`` (what `source` describes), those of
     `job_identity`, ``chunk_rows``, ``keep`` and those of `needed`.
+
+    Keys of `needed` go before others of the same name.
 
     Parameters
     ----------
@@ -577,22 +589,25 @@ def _run_pieces(
     Parameters
     ----------
     pieces : iterable of Piece
-        All pieces.
+        All pieces, numbered from 0 in their order.
     work : callable
-        `evaluate_piece` or `evaluate_best` with its arguments.
+        Takes (number, piece), returns the number and a `Part`: `evaluate_piece`
+        or `evaluate_best` with its arguments.
     store : Memory or Store
         Gets the finished parts; changed.
     pool : Pool
         Workers, which take pieces by ``submit``.
     report : callable
-        Called with the number of candidates done.
+        Called with the number of candidates done so far, also for finished
+        pieces.
     strict : bool
         Raise CompositionError for the first line that cannot be read.
 
     Returns
     -------
     _Counts
-        Candidates evaluated and lines rejected, over all pieces.
+        ``rows``, candidates evaluated, and ``rejected``, lines rejected, over
+        all pieces, finished ones among them.
     """
     rows = lines = 0
 
@@ -631,8 +646,9 @@ def count_kept_rows(
 ) -> int | None:
     """Return how many of the best rows are kept: `keep`, a default for a large space, or None for all.
 
-    `source` are the candidates. InputError if `keep` is no whole number above
-    0.
+    `source` are the candidates. The default is 100,000 of a space of more than
+    ten million candidates, and None otherwise. InputError if `keep` is no whole
+    number above 0.
     """
     if keep is not None:
         return parse_whole_number("keep", keep)
@@ -648,6 +664,8 @@ def _is_large(source: _candidates.Candidates, keep: int | None) -> bool:
 
     `source` are the candidates, `keep` the number of rows to write, None for
     all. A file is read as far as needed.
+
+    `MANY_ROWS` is 100,000; so many rows are not large.
     """
     if keep is not None and keep <= MANY_ROWS:
         return False
@@ -678,7 +696,8 @@ def _collect_best(
     job : Job
         Device with its requirements, temperature and conditions.
     keep : int
-        Number of candidates to find.
+        Number of candidates to find; more are chosen, since some of them move
+        up.
     store : Memory or Store
         Changed: it keeps the results of each piece, and its ``phase`` is
         "chunk" at the end.
@@ -754,8 +773,9 @@ def _collect_best(
 def _first(store: Memory | Store, count: int) -> pa.Table:
     """Return the first `count` rows over all chunks of `store`, and the best of each decision.
 
-    The table has the columns of `evaluate_best`, and ``piece``, the number of
-    the piece that each row comes from; without any chunk it has no rows.
+    The table has the columns of `evaluate_best`, and ``piece``, the number from
+    0 of the piece that each row comes from. Without any chunk it has no rows,
+    and neither ``loss`` nor ``decision``.
     """
     parts: list[pa.Table] = []
     for number, table in store.number_chunks():
