@@ -78,7 +78,11 @@ def end() -> NoReturn:
 
 
 def is_interruption(error: BaseException) -> bool:
-    """Say whether an interruption is among the causes of `error`; numba may wrap it in a SystemError."""
+    """Say whether an interruption is among the causes of `error`; numba may wrap it in a SystemError.
+
+    An interruption is a KeyboardInterrupt, or a SystemExit with status 130.
+    `error` itself counts too.
+    """
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, KeyboardInterrupt):
@@ -110,7 +114,8 @@ _ROOM = 2_950_000_000
 def check_room() -> None:
     """Raise InputError if the shell limits memory below what a command needs.
 
-    Where the limits cannot be read nothing happens.
+    The limit is that of ``ulimit -v``, the least 2.95 GB. Where the limits
+    cannot be read, as on another system than Linux, nothing happens.
     """
     with (
         suppress(OSError),

@@ -158,11 +158,12 @@ _SENTENCE = (
 def sentences(frame: "pd.DataFrame") -> list[str]:
     """Write the frame of `compensation` in words: a heading, then one sentence a magnet.
 
-    `frame` must have all columns of `compensation`, but for
-    ``coercivity_kA_m`` and ``probability_steady``, and its ``attrs`` the
-    ``range`` (two temperatures, K) and the ``grade``. If no row's ``what`` is
-    "least Gd and Er that does it", a last line says that there is no such
-    magnet.
+    `frame` is one of `compensation`; its columns ``what``,
+    ``gadolinium_erbium_wt_pct``, ``remanence_coefficient_pct_K``,
+    ``knee_field_kA_m`` and ``field_change_pct`` with ``_lo`` and ``_hi``, and
+    ``remanence_T`` are said. Its ``attrs`` must have the ``range`` (two
+    temperatures, K) and the ``grade``. If no row's ``what`` is "least Gd and Er
+    that does it", a last line says that there is no such magnet.
     """
     low, high = frame.attrs["range"]
     texts = [f"{frame.attrs['grade']} from {celsius_range((low, high))}:"]

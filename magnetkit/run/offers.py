@@ -328,6 +328,8 @@ def _today(replacement: Any) -> float:
 def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     """Judge the guaranteed values of a data sheet, converted to the temperature of use if need be.
 
+    A `replacement` without a magnet in use, for a duty alone, is a KeyError.
+
     Parameters
     ----------
     replacement : Replacement
@@ -594,12 +596,13 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     """Choose the verdict on an offer, ``refuse``, ``take`` or ``ask``, and give the reason for it.
 
     `replacement` is the `Replacement` beside which it stands, `judged` the
-    `Offer` with its figures. Refused is P below 0.3, or more heavy rare earth
-    than today's magnet can hold by its range (``heavy_rare_earth_wt_pct_hi`` of
-    the reference) and 0.3 wt.%. If B_r alone falls short, by little, the
-    supplier is asked in place of the former. Taken is P of 0.8 or more, of the
-    family in use, with heavy rare earth known and at most 0.3 wt.% more than
-    today's. Otherwise the supplier is asked.
+    `Offer` with its figures. Refused is P below 0.3; or heavy rare earth of
+    more than 0.3 wt.% above what today's magnet can hold by its range
+    (``heavy_rare_earth_wt_pct_hi`` of the reference). If B_r alone falls short,
+    by little, the supplier is asked in place of the former. An unknown content
+    (NaN) is not refused. Taken is P of 0.8 or more, of the family in use, with
+    heavy rare earth known and at most 0.3 wt.% more than today's. Otherwise the
+    supplier is asked.
     """
     chance = judged.probability_meets_requirements
     heavy = judged.heavy_rare_earth_wt_pct
