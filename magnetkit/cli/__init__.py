@@ -40,6 +40,8 @@ def main() -> NoReturn:
 
     An error becomes one line on stderr; of a defect the traceback is raised
     with ``--verbose``.
+
+    It never returns. A pipe whose reader has ended counts as done.
     """
     from .._core.errors import MagnetkitError
 

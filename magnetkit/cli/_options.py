@@ -203,8 +203,8 @@ def with_unit(text: str | None) -> str | None:
     Parameters
     ----------
     text : str or None
-        Temperatures such as "150C", "20C,100C" or "20C:200C:10"; None passes. Whether they can be
-        read otherwise is not checked.
+        Temperatures such as "150C", "20C,100C" or "20C:200C:10"; None passes.
+        Whether they can be read otherwise is not checked.
 
     Returns
     -------
@@ -526,6 +526,7 @@ def with_options(
 
         @wraps(command)
         def run(**given: Any) -> None:
+            """Call the command with `given`, keywords; options of conditions are read, those not given left out."""
             for name in new_names:
                 value = given.pop(name)
                 if value is not None and value != []:
@@ -604,7 +605,8 @@ def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
 def _show_all(ctx: typer.Context, wanted: bool) -> None:
     """Print the help with all hidden options and exit, if ``--help-all`` was given.
 
-    It is a callback of Typer: `ctx` is the command's context, whose options are changed, `wanted`
+    Nothing happens otherwise, or while a shell completes. It is a callback of
+    Typer: `ctx` is the command's context, whose options are changed, `wanted`
     whether the option was given.
     """
     if wanted and not ctx.resilient_parsing:

@@ -67,6 +67,9 @@ def end() -> NoReturn:
     A second thread that calls it waits for that. Python itself would die of the
     signal instead, if it came in code that was being compiled from a text, as
     parts of numba are.
+
+    It never returns, and no cleaning up is done: stdout is flushed, open files
+    are not.
     """
     if _ended.acquire(blocking=False):
         print(f"\n{MESSAGE}", file=sys.stderr, flush=True)
@@ -152,6 +155,8 @@ def be_verbose() -> None:
     """Show warnings and messages of every library, and tracebacks of defects, from now on.
 
     It undoes `show_messages`, sets the root logger, and `verbose` returns True.
+
+    Messages have the level INFO or above.
     """
     global _verbose
     _verbose = True

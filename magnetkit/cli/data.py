@@ -620,7 +620,10 @@ def claims(json: o.Json = False) -> None:
 
 
 def _say_overdue() -> None:
-    """Print on stderr which facts are due for a review."""
+    """Print on stderr which facts are due for a review.
+
+    Each is a line that begins with "note:"; without any nothing is printed.
+    """
     from ..supply.tables import overdue
 
     for late in overdue():
@@ -641,7 +644,7 @@ def _print(
         CSV has these columns too, under their own names. KeyError for one that
         the frame has not.
     as_json : bool
-        Print JSON, a record a row, with all columns.
+        Print JSON, one object a line for each row, with all columns.
     """
     from .._core.columns import layouts
     from ..report._tables import number, print_json

@@ -490,7 +490,11 @@ def _size(files: list[Path]) -> str:
 
 
 def _make_ready() -> None:
-    """Compile the kernels that commands run, and train the models, into the cache; it takes minutes."""
+    """Compile the kernels that commands run, and train the models, into the cache; it takes minutes.
+
+    Nothing is printed. Targets are those of
+    `magnetkit.surrogates.training_sets.TARGETS`.
+    """
     from .._core._compiling import compile_kernel_list
     from ..magnetism.predict import predict
     from ..surrogates.models import load

@@ -18,7 +18,11 @@ PHASE_TARGET = "formation_energy_eV_atom"
 
 
 def _trained_targets() -> tuple[str, ...]:
-    """List the targets that have a model of their own; the distance to the hull has none."""
+    """List the targets that have a model of their own; the distance to the hull has none.
+
+    They are "curie_temperature_K", "formation_energy_eV_atom" and the names of
+    `magnetkit._core.columns.properties`, in this order.
+    """
     from .._core.columns import properties
 
     return (
@@ -302,7 +306,8 @@ def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
     Parameters
     ----------
     target : str
-        Such as "curie_temperature_K"; `PHASE_TARGET` is that of energies.
+        Such as "curie_temperature_K"; "formation_energy_eV_atom" is that of
+        energies.
     data : Path or None
         File of the user.
     phases : Path or None

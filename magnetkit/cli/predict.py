@@ -169,10 +169,10 @@ def _write_predictions(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Predictions with attributes ``calibration`` (None or a name, KeyError
-        without it) and, for a workbook, ``rejected``, a list of dicts of
-        ``line``, ``text`` and ``reason`` in this order. With `require` a
-        workbook needs the column ``meets_requirements``.
+        Predictions with attributes ``calibration`` (a name, "none" for the bare
+        model; KeyError without it) and, for a workbook, ``rejected``, a list of
+        dicts of ``line``, ``text`` and ``reason`` in this order. With `require`
+        a workbook needs the column ``meets_requirements``.
     out : Path
         .xlsx, or what `write_table` takes: .csv, .tsv, .parquet, .jsonl. An
         existing file is replaced.
@@ -333,7 +333,7 @@ def _evaluate(
     pandas.DataFrame
         Columns of a screening, among them ``rank``, ``meets_requirements`` and
         ``probability_meets_requirements``, in the order of the input;
-        ``attrs["calibration"]`` names the calibration, None without one.
+        ``attrs["calibration"]`` names the calibration, "none" without one.
     """
     from ..magnetism.conditions import calibration_name
     from ..run.screen import screen
@@ -602,6 +602,9 @@ def _read_load_line(text: str) -> float:
     """Read the load line of a curve, a permeance coefficient, from an option; InputError of several.
 
     `text` must be one number.
+
+    A single number such as "2" becomes 2.0; a text that is no number is an
+    InputError too, whose message names --load-line.
     """
     lines = numbers(text, "--load-line")
     if len(lines) != 1:
@@ -635,10 +638,13 @@ def _read_device(
 ) -> tuple[str, str]:
     """Fill in temperatures and load line of a device where None is given.
 
+    An empty option counts as None.
+
     Parameters
     ----------
     name : str
-        Name of a device, or path of its file.
+        Name of a device, as of `magnetkit applications list`, or path of its
+        file; InputError for any other.
     temperature : str or None
         Option as given, such as "150C".
     load_line : str or None

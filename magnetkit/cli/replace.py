@@ -329,7 +329,8 @@ def _compensate(
     circuit : float
         Change of the circuit's own field, %/K.
     json : bool
-        Print JSON, a record for each variant; else sentences, then the recipes.
+        Print JSON, one object a line for each variant; else sentences, then the
+        recipes.
     """
     from ..report._tables import print_json
     from ..report._text import say

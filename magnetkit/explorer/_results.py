@@ -65,6 +65,15 @@ class Results:
     """
 
     def __init__(self, path: Path) -> None:
+        """Read the ranked candidates of the finished results folder `path`.
+
+        StoreError if it is no results folder, is unfinished or damaged, or ranks no
+        candidate. Only the temperature of the screening is filled in; `evaluate`
+        does the others. Columns of texts are in ``texts`` by name; ``meets`` and
+        ``decided`` say, bool (n,), which rows meet the requirements and are among
+        the decisions; ``bare`` that no magnet has a shell; ``elements`` are the
+        symbols that occur.
+        """
         result = open_result(path, Ranked)
         self.profile = result.profile
         self.job = result.job

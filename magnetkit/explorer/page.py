@@ -399,6 +399,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
         Input("tick", "n_intervals"),
     )
     def progress(_: int) -> tuple[str, bool, bool]:
+        """Say how far the evaluation is, and whether slider and timer are disabled: (text, slider, timer)."""
         if results.ready:
             return "", False, True
         share = results.evaluated / len(results)
@@ -455,6 +456,7 @@ def _connect_table(app: dash.Dash, results: Results, select: _Select) -> None:
         prevent_initial_call=True,
     )
     def save(clicks: int, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the rows that keep the limits of the controls `given` as a CSV file for dash to download."""
         question = _question(results, given)
         content = _csv(results, select(question), question, names)
         return {"content": content, "filename": "candidates.csv"}

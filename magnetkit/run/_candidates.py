@@ -290,7 +290,8 @@ class SpaceCandidates:
 
         A space gives its share of `n`, at least one formula, none twice, in the
         order of the space. Leading magnets and charges are not drawn.
-        ``row_index`` counts from 0 in each chunk.
+        ``row_index`` counts from 0 in each chunk. Without spaces the list is
+        empty.
         """
         samples = []
         rng = np.random.default_rng(0)

@@ -170,6 +170,9 @@ class Place:
 
         The set is empty if the place does not exist. InputError if it cannot be
         listed.
+
+        Paths are separated by "/", such as
+        "ranked.parquet/part-000000.parquet".
         """
         root = self._location[1]
         selector = fs.FileSelector(root, recursive=True, allow_not_found=True)
@@ -338,7 +341,8 @@ def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
 def named_files(manifest: dict[str, Any] | None) -> dict[str, Any]:
     """Return the files that a manifest names, with their SHA-256 by name.
 
-    The dict is empty for None, and where the manifest names no files.
+    `manifest` is what `own_manifest` returned. The dict is empty for None, and
+    where the manifest names no files.
     """
     files = (manifest or {}).get("files")
     if isinstance(files, dict):
@@ -352,6 +356,8 @@ def check_place(path: Path) -> None:
     Nothing is written. A folder whose parts have a manifest, and which has none
     itself, passes too. The folder of parts must be no link and no file. The
     message names the files there and the way out.
+
+    Files of the lock do not count.
     """
     parts_folder = path / PARTS
     if parts_folder.is_symlink() or (
@@ -485,6 +491,9 @@ def read_finished_manifest(path: Path) -> dict[str, Any]:
     which the folder is locked: InputError if another process keeps the lock for
     ten seconds. StoreError if `path` is no results folder, is not finished, or
     a table was changed.
+
+    It is a dict of ``identity``, ``done`` (true), ``summary``, ``decisions``,
+    ``models`` and ``files``.
     """
     if (path / PARTS / STAGED / MANIFEST).is_file():
         with lock(path, _WAIT_S):
@@ -508,8 +517,9 @@ def read_finished_manifest(path: Path) -> dict[str, Any]:
 def _check_files(path: Path, manifest: dict[str, Any]) -> None:
     """Raise StoreError if a table of the results folder `path` is missing or has another hash.
 
-    `manifest` is the content of its manifest. The ranked table, which it must
-    name, and the rejected one are checked, the CSV is not.
+    `manifest` is the content of its manifest, whose ``files`` maps names to
+    SHA-256. The ranked table, which it must name, and the rejected one are
+    checked, the CSV is not.
     """
     files = named_files(manifest)
     if RANKED not in files:
@@ -674,7 +684,10 @@ class StoredRows:
         return list(self._dataset.schema.names)
 
     def select(self, columns: Sequence[str]) -> pa.Table:
-        """Read the given `columns` of every row as a table; StoreError if that fails."""
+        """Read the given `columns` of every row as a table; StoreError if that fails.
+
+        Rows have the order of the input. An unknown column is a StoreError too.
+        """
         dataset = self._dataset
         self._check_current()
         with _readable(self._name):

@@ -151,9 +151,10 @@ def table_cells(
 def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
     """Write the table of the ways, today's magnet first, in lines of at most 80 characters.
 
-    `replacement` is a `Replacement`, `answer` one of its answers. B_r, H_cJ and the margin, which
-    is the knee field divided by the field at the duty, are values that 99 % of lots reach. `units`
-    is "si" or "cgs". Two lines of headings come first; longer texts are cut.
+    `replacement` is a `Replacement`, `answer` one of its answers. B_r, H_cJ and
+    the margin, which is the knee field divided by the field at the duty, are
+    values that 99 % of lots reach. `units` is "si" or "cgs". Two lines of
+    headings come first, then the cells of `table_cells`; longer texts are cut.
     """
     b_r_unit, h_unit = ("kG", "kOe") if units == "cgs" else ("T", "kA/m")
     widths = (2, 27, 13, 5, 4, 5, 5, 4, 4)
@@ -633,6 +634,9 @@ def _next_measurement(replacement: Any, first: Answer) -> str | None:
 
     `replacement` is a `Replacement`, `first` its answer for the likeliest kind of the magnet in
     use.
+
+    A row of `next_melt` with ``candidate``, ``shell`` and
+    ``probability_meets_requirements`` is named.
     """
     row = next_melt(first)
     if row is None:

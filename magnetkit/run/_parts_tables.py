@@ -69,7 +69,8 @@ def _cost(shares: Mapping[str, float], prices: Prices) -> float:
     """Compute the cost of elements given in wt.%, USD per kg of these elements; NaN if one has no price.
 
     `shares` maps elements to wt.%, `prices` elements to USD/kg. NaN too without
-    any element.
+    any element, or if the amounts sum to 0. An element of amount 0 needs a
+    price as well.
     """
     total = sum(shares.values())
     if not total:

@@ -204,6 +204,10 @@ class _Cluster:
         job: Job | None,
         needed: Mapping[str, Any] | None,
     ) -> None:
+        """Keep the open `client`, and `job` with `needed`, its `dependencies` here.
+
+        Workers compare theirs with `needed`; None for no check.
+        """
         self._client = client
         self._job = job
         self._needed = needed
@@ -238,6 +242,8 @@ class _Watched:
         """Wait for the result and return it; an error of the work is raised here.
 
         NetworkError if the scheduler has had no worker for twenty seconds.
+
+        It may wait for ever while there are workers.
         """
         left_alone = 0.0
         while True:

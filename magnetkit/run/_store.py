@@ -77,7 +77,11 @@ class _Chunks:
         self._parts: dict[tuple[str, int], Part] = {}
 
     def _chunks_of(self, phase: str) -> list[tuple[int, Part]]:
-        """Return the finished chunks of a phase in order, each with its number."""
+        """Return the finished chunks of a phase in order, each with its number.
+
+        Numbers count from 0 and ascend; those that are not finished are left
+        out.
+        """
         return [
             (key[1], self._parts[key])
             for key in sorted(self._parts)
@@ -226,6 +230,11 @@ class Store(_Chunks):
     """
 
     def __init__(self, path: Path | str, near: bool = True) -> None:
+        """Keep the place that `path` names, a folder or a URL.
+
+        Nothing is read or written before the store is entered. `near` says whether
+        all workers reach a folder; of a URL it is taken as true.
+        """
         super().__init__()
         self.place = _files.Place.of(path)
         self.path = Path(path) if self.place.is_local else self.place.address
@@ -240,6 +249,11 @@ class Store(_Chunks):
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
+        """Create the folder if need be, lock it, complete a result that a stop left, and return the store.
+
+        In a store that many reach only its names are checked. InputError as the
+        class says.
+        """
         with ExitStack() as opening:
             if self.shared:
                 self._staged = Path(opening.enter_context(TemporaryDirectory()))
@@ -330,7 +344,10 @@ class Store(_Chunks):
         return True
 
     def _clear_parts(self) -> None:
-        """Remove the folder of parts, or in a store all files in it."""
+        """Remove the folder of parts, or in a store all files in it.
+
+        In a folder errors are ignored; in a store they are an InputError.
+        """
         if self.shared:
             self.parts.remove(self.parts.names())
         else:
@@ -411,7 +428,10 @@ class Store(_Chunks):
                 self._agree(part.models, chunk["number"])
 
     def _has(self, name: str, digest: str) -> bool:
-        """Say whether the file `name` of a chunk is there and has the SHA-256 `digest`."""
+        """Say whether the file `name` of a chunk is there and has the SHA-256 `digest`.
+
+        `digest` is hexadecimal. False for a file that cannot be read.
+        """
         try:
             return _files.file_digest(self.parts.get(name)) == digest
         except OSError:
@@ -420,8 +440,9 @@ class Store(_Chunks):
     def _agree(self, models: Mapping[str, str], number: int) -> None:
         """Record the models that a chunk was made with; InputError if they differ from earlier ones.
 
-        `models` maps targets such as "curie_temperature_K" to fingerprints; new targets are entered
-        in ``self.models``. `number` is that of the chunk, for the message.
+        `models` maps targets such as "curie_temperature_K" to fingerprints; new
+        targets are entered in ``self.models``. `number` is that of the chunk,
+        for the message. A target with the same fingerprint passes.
         """
         for target, digest in models.items():
             if self.models.setdefault(target, digest) != digest:
@@ -462,6 +483,8 @@ class Store(_Chunks):
         Its files are written to the folder of parts. If the process is killed, a chunk that was not
         yet named is evaluated again. InputError if it was made with other models than those before
         it, or cannot be written.
+
+        The place keeps the bytes of `part`, not this object.
         """
         self._agree(part.models, number)
         self._parts[self.phase, number] = put_part(

@@ -89,6 +89,8 @@ def code_sha256() -> str:
 
     Comments and layout do not count, nor do the rooms of `APART`. It is
     computed once a process.
+
+    It is a hexadecimal SHA-256.
     """
     package = Path(__file__).resolve().parents[1]
     whole = sorted(package.rglob("*.py"))

@@ -614,13 +614,15 @@ def _write_fragments(
     store : Store
         Finished chunks, in a place that all workers reach.
     crew : Crew
-        Workers.
+        Workers, which evaluate a damaged chunk again: ``pool``, ``pieces`` and
+        ``work``.
     ranking : Ranking
         Of all n rows.
     kept : ndarray of bool, shape (n,), or None
         Rows that are written, all without it.
     in_memory : ndarray of int64
-        Numbers, among the rows that are written, of those to return, ascending.
+        Numbers from 0, among the rows that are written, of those to return,
+        ascending; the table has their order.
     report : callable
         Called with the number of chunks done and None.
     """

@@ -89,7 +89,8 @@ class Offer:
     def lines(self) -> list[str]:
         """Write the judgement in four lines: verdict with figures, today's magnet, reasons and questions.
 
-        A long text of the offer is cut.
+        A text of the offer of more than 120 characters is cut, figures that are
+        NaN are left out.
         """
         chance = self.probability_meets_requirements
         chance_text = f"P {chance:.2f}"

@@ -221,27 +221,33 @@ def screen(
     Parameters
     ----------
     compositions : CompositionTable, Substitutions, frame, path, column of recipes, or None
-        The candidates; None takes the substitution space of the device's profile. A frame is one
-        of pandas, polars or Arrow: like a file's, its column ``shell`` gives grain-boundary
-        shells and its other columns are carried through. A column is a list, series or array of
-        texts or pymatgen compositions.
+        The candidates; None takes the substitution space of the device's
+        profile. A frame is one of pandas, polars or Arrow: like a file's, its
+        column ``composition`` (or `column`) has the recipes, its column
+        ``shell`` gives grain-boundary shells and its other columns are carried
+        through. A column is a list, series or array of texts or pymatgen
+        compositions; a text alone that names a file is its path.
     application : str, Path, Profile or None
-        Name of a device, path of a profile, or a profile; without one, `require`, `reference` and
-        `temperature` say what is asked.
+        Name of a device, of `magnetkit.applications.names`, path of a profile,
+        or a profile; without one, `require`, `reference` and `temperature` say
+        what is asked, and all three are needed.
     temperature : float or str, optional
         Temperature of the table, and of the requirements that name none, K or a text such as
         ``"150C"``; the profile's otherwise.
     scenario : str, optional
-        Supply scenario.
+        Supply scenario, a name or the path of a TOML file.
     reference : str, optional
-        Composition of today's magnet, instead of the device's.
+        Composition of today's magnet, instead of the device's, read by `basis`.
     require : sequence of str
-        Requirements beside the device's, e.g. ``["remanence_T >= 0.98*reference"]``; one on the
-        same side of the same column replaces the device's.
+        Requirements beside the device's, e.g.
+        ``["remanence_T >= 0.98*reference"]``, of columns of
+        `magnetkit.columns`; one on the same side of the same column replaces
+        the device's.
     objectives : sequence of str
         Objectives in place of the device's, e.g. ``["cost:min=2", "margin:max"]``.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are; "auto" needs "wt.%" or "at.%" in a text
+        with a balance or that sums to 100, and reads other formulas as atomic.
     column : str, optional
         Composition column of a table.
     out : path or str, optional
@@ -252,7 +258,8 @@ def screen(
     force : bool
         Replace a finished result in `out`, which is refused otherwise.
     strict : bool
-        Fail on the first candidate that cannot be read.
+        Fail on the first candidate that cannot be read; otherwise it is among
+        ``result.rejected`` and has no row.
     keep : int, optional
         Write only so many of the best, and count over all. By default 100,000 of a space of more
         than ten million, every candidate otherwise. Rows and ranks are those of a full screening;
@@ -272,7 +279,8 @@ def screen(
         Scheduler of a Dask cluster to work on, e.g. ``"tcp://10.0.0.1:8786"``; every worker
         needs the same magnetkit.
     progress : bool or callable
-        Show a progress bar on stderr, or call this with rows done and rows in all.
+        Show a progress bar on stderr, or call this with rows done and rows in
+        all (None if not known).
     **keywords
         Conditions, as of `magnetkit.predict`; what is not given is the device's.
 
@@ -493,6 +501,8 @@ def _frozen() -> Iterator[None]:
     """Exclude present objects, those of imports and models, from garbage collection in the block.
 
     Collections would spend most of their time on them otherwise.
+
+    It is a context manager that yields nothing.
     """
     gc.freeze()
     try:
@@ -806,9 +816,10 @@ def _bounds(
 ) -> Iterator[Bound]:
     """Yield the bounds to try: one estimated from a sample of a space, if finite, then an open one.
 
-    The open bound drops nothing that can be ranked. `keep` is the number of
-    candidates to find. The sample of `source`, if that is a large space, is
-    evaluated for `job` first.
+    The open bound drops nothing that can be ranked. A space of up to 32,768
+    candidates, a table and a file have the open bound alone. `keep` is the
+    number of candidates to find. The sample of `source`, if that is a large
+    space, is evaluated for `job` first.
     """
     rows = source.count() or 0
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:

@@ -63,6 +63,12 @@ class Shop:
     charge_kg: float = 1.0
 
     def __post_init__(self) -> None:
+        """Check all fields.
+
+        InputError for an unknown element, a stock below 0 or NaN, a limit that is
+        not understood, ``melts`` that is no whole number of 1 or more, or
+        ``charge_kg`` that is not above 0.
+        """
         for text in self.limits:
             _limit(text)
         for element, amount in (self.stock or {}).items():
