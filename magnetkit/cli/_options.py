@@ -526,7 +526,7 @@ def with_options(
 
         @wraps(command)
         def run(**given: Any) -> None:
-            """Call the command with `given`, keywords; options of conditions are read, those not given left out."""
+            """Call the command with keywords; options that were given are read, the others left out."""
             for name in new_names:
                 value = given.pop(name)
                 if value is not None and value != []:
