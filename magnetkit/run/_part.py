@@ -93,7 +93,11 @@ class Part:
 
     @property
     def heavy_then(self) -> Amount:
-        """Heavy rare earth after the change, wt.%."""
+        """Heavy rare earth after the change, wt.%.
+
+        It is that of the way, whose ends are equal, or today's for a part that
+        stays.
+        """
         if self.way is None:
             return self.heavy_today
         share = float(self.way.heavy_rare_earth_wt_pct)

@@ -394,7 +394,7 @@ def chunk_table(
 ) -> pa.Table:
     """Evaluate a chunk for a job, by its route, and return its table, in the registry's order of columns.
 
-    `want` names the columns, all otherwise ; ``candidate`` (as written) and
+    `want` names the columns, all otherwise; ``candidate`` (as written) and
     ``row_index`` (number over the whole input, from 0) are always there. The
     user's other columns (``chunk.extra``) are added; one whose name is taken
     gets the prefix ``input_``. One whose name begins with `GIVEN`, "given: ",

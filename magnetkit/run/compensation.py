@@ -68,7 +68,8 @@ def compensation(
         What the grade is made of, where it is known, such as
         ``"Sm20Gd6Co50Fe15Cu6Zr3 wt.%"``; an estimate otherwise.
     basis : {"auto", "atomic", "weight"}
-        Of `recipe`; "auto" needs "wt.%" or "at.%" in a text that is no formula.
+        Of `recipe`; "auto" reads a formula as atomic and needs "wt.%" or "at.%"
+        in a text with a balance or one that sums to 100.
     circuit : float
         What pole pieces and gap add to alpha of the magnet, %/K, between -1 and
         1: the field's own coefficient is the sum.

@@ -143,7 +143,8 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
     -------
     Offer
         ``verdict`` is "take", "ask" or "refuse". Without a magnet in use a
-        recipe or grade cannot be judged: "ask", with NaN for its figures.
+        recipe or grade cannot be judged: "ask", with NaN for its figures;
+        values are then a KeyError.
 
     Raises
     ------
@@ -254,8 +255,9 @@ def _judge_offer(
     kind : str
         "grade" or "recipe"; entered as it is.
     recipe : tuple of str and str or None, optional
-        Recipe and shell, such as ("Nd30B1Fe bal.", "Tb 0.4 wt%"), the shell
-        None without one; None for a grade, which `text` names.
+        Recipe and shell, such as ("Nd30B1Fe bal.", "Tb 0.4 wt%") with the basis
+        "weight", the shell None without one; None for a grade, which `text`
+        names.
     basis : str
         Basis of the recipe: "auto", "atomic" or "weight".
 
@@ -599,11 +601,11 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     `replacement` is the `Replacement` beside which it stands, `judged` the
     `Offer` with its figures. Refused is P below 0.3; or heavy rare earth of
     more than 0.3 wt.% above what today's magnet can hold by its range
-    (``heavy_rare_earth_wt_pct_hi`` of the reference). If B_r alone falls short,
-    by little, the supplier is asked in place of the former. An unknown content
-    (NaN) is not refused. Taken is P of 0.8 or more, of the family in use, with
-    heavy rare earth known and at most 0.3 wt.% more than today's. Otherwise the
-    supplier is asked.
+    (``heavy_rare_earth_wt_pct_hi`` of the reference). If P is below 0.3 since
+    B_r alone falls short, by up to 2 %, the supplier is asked all the same. An
+    unknown content (NaN) is not refused. Taken is P of 0.8 or more, of the
+    family in use, with heavy rare earth known and at most 0.3 wt.% more than
+    today's. Otherwise the supplier is asked.
     """
     chance = judged.probability_meets_requirements
     heavy = judged.heavy_rare_earth_wt_pct
@@ -664,6 +666,9 @@ def _questions(
     replacement: Any, kind: str, *, way: Any, carried: bool, heavy: float
 ) -> tuple[str, ...]:
     """List what to ask the supplier for, by what the offer leaves open.
+
+    The result has two to four texts: values at temperature, analysis, diffusion
+    and price.
 
     Parameters
     ----------

@@ -373,9 +373,9 @@ def _question(row: Mapping[str, Any]) -> Question:
 
     `row` maps known names to values, missing or None for an empty cell. Those
     that count are ``grade``, ``temperature`` (K), ``load_line``,
-    ``outside_field_kA_m``, ``hours`` and ``recipe``, in this order, and, with a
-    recipe alone, ``basis`` and ``shell``. Rows with equal keywords share the
-    answer.
+    ``outside_field_kA_m``, ``hours`` and ``recipe``, in this order, then, if
+    there is a recipe, ``basis`` and ``shell``. Rows with equal keywords share
+    the answer.
     """
     names = _ASKED + (_OF_RECIPE if row.get("recipe") is not None else ())
     return tuple(
@@ -510,6 +510,7 @@ def _answer_rows(
     Returns
     -------
     parts : list of Part
+        In the order of the list, without the rows that are refused.
     places : list of int
         Positions of their rows in ``user_table.rows``, from 0.
     refusals : dict of int to tuple of str

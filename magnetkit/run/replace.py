@@ -173,8 +173,9 @@ class Replacement:
             What is diffused into the recipe, such as "Tb 0.5 wt%"; it does not
             count for a grade.
         basis : {"auto", "atomic", "weight"}
-            What the amounts of the recipe are; "auto" needs "wt.%" or "at.%" in
-            the text, unless it is a formula.
+            What the amounts of the recipe are; "auto" reads a formula as atomic
+            and needs "wt.%" or "at.%" in a text with a balance or one that sums
+            to 100.
 
         Returns
         -------
@@ -313,11 +314,13 @@ def replace(
     load_line : float, optional
         Permeance coefficient -B / (mu_0 H).
     recipe : str, optional
-        What the magnet is made of, where it is known; an estimate otherwise. It
-        needs a grade, or `values`.
+        What the magnet is made of, where it is known, such as
+        ``"Nd29.5Dy1.5B1Fe bal."`` with ``basis="weight"``; an estimate
+        otherwise. It needs a grade, or `values`.
     basis : {"auto", "atomic", "weight"}
         Of `recipe`, and of the compositions of `measured` that name none;
-        "auto" needs "wt.%" or "at.%" in a text that is no formula.
+        "auto" reads a formula as atomic and needs "wt.%" or "at.%" in a text
+        with a balance or one that sums to 100.
     shell : str, optional
         What is diffused into `recipe`, such as ``"Tb 0.5 wt%"``.
     measured : frame or path, optional
@@ -325,8 +328,9 @@ def replace(
         level in place of the catalogue, and the first is the recipe. Or the CSV of a measured
         curve J(H) or B(H).
     values : mapping of str to float, optional
-        Measured ``B_r`` (T) and ``H_cJ`` (kA/m), and where known ``alpha``, ``beta`` (%/K) and
-        ``T``, the temperature of the measurement.
+        Measured ``B_r`` (T) and ``H_cJ`` (kA/m), and where known ``alpha``,
+        ``beta`` (%/K) and ``T``, the temperature of the measurement (K or a
+        text, 20 degrees C without it).
     require : sequence of str
         More requirements, or other ones, such as
         ``"remanence_T>=0.95*reference"``, by columns of `magnetkit.columns`,
@@ -343,15 +347,17 @@ def replace(
     most_cost : float, optional
         Largest cost per flux over today's of what is recommended; 1.1 otherwise.
     offer : str or mapping, optional
-        A supplier's offer to judge beside the magnet in use: a recipe, a grade, or values of a
-        sheet, ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"``.
+        A supplier's offer to judge beside the magnet in use: a recipe, a grade,
+        or values of a sheet, ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"``. It is not
+        judged for a duty alone.
     diffused : {"Tb", "Dy"}, optional
         What is known to be diffused into the magnet in use, where its recipe is not.
     kinds : int, optional
         Largest number of kinds of the magnet in use (bulk, diffused) that are answered for, the
         likeliest first; all likely ones otherwise.
     out : path, optional
-        Folder for a screening of the candidates and its report, or its URL in a store.
+        Folder for a screening of the candidates and its report, or its URL in a
+        store. Nothing is written for a duty alone.
     force : bool
         Replace a finished result in `out`, which is refused otherwise.
     **keywords
@@ -724,8 +730,8 @@ def _judge(
     shell : str or None
         Shell of the recipe, such as "Tb 0.5 wt%"; not for a grade.
     basis : {"auto", "atomic", "weight"}
-        Of the recipe; "auto" needs "wt.%" or "at.%" in the text, unless it is a
-        formula.
+        Of the recipe; "auto" reads a formula as atomic and needs "wt.%" or
+        "at.%" in a text with a balance or one that sums to 100.
 
     Returns
     -------

@@ -246,8 +246,8 @@ def screen(
     objectives : sequence of str
         Objectives in place of the device's, e.g. ``["cost:min=2", "margin:max"]``.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are; "auto" needs "wt.%" or "at.%" in a text
-        with a balance or that sums to 100, and reads other formulas as atomic.
+        What the amounts of a text are; "auto" reads a formula as atomic and
+        needs "wt.%" or "at.%" in a text with a balance or one that sums to 100.
     column : str, optional
         Composition column of a table.
     out : path or str, optional
@@ -440,8 +440,8 @@ def _read_profile(
     reference : str or None
         Recipe of today's magnet, which replaces the device's; None for that.
     basis : {"auto", "atomic", "weight"}
-        Of `reference`; "auto" needs "wt.%" or "at.%" in a text that is no
-        formula.
+        Of `reference`; "auto" reads a formula as atomic and needs "wt.%" or
+        "at.%" in a text with a balance or one that sums to 100.
     require : sequence of str
         Requirements such as "remanence_T >= 1.1"; like the next two they count
         without a device alone, else they are ignored.
