@@ -525,8 +525,9 @@ def _chance(
     ----------
     replacement : Replacement
         Its ``limits``, a `Requirement` by column, and its duty if
-        ``request.on_duty``. Limits on other columns than B_r, H_cJ, knee and
-        margin, and limits of values that are NaN, are not judged.
+        ``request.on_duty``. Each limit counts as a minimum. Limits on other
+        columns than B_r, H_cJ, knee and margin, and limits of values that are
+        NaN, are not judged.
     b_r, h_cj, knee : float
         T and kA/m at the temperature of use; NaN where unknown.
     carried : bool
@@ -646,9 +647,9 @@ def _is_near_miss(replacement: Any, judged: Offer) -> bool:
     """Say whether B_r alone falls short of its limit, by no more than is a question.
 
     B_r, which may fall short by 2 %, H_cJ and margin of the offer `judged` are
-    compared with the limits of `replacement`. True too where nothing falls
-    short; a limit on any other column, the knee field among them, and a value
-    that is NaN count as missed.
+    compared with the limits of `replacement`, each as a minimum. True too where
+    nothing falls short; a limit on any other column, the knee field among them,
+    and a value that is NaN count as missed.
     """
     values = {
         _REMANENCE: judged.remanence_guaranteed_T,

@@ -720,6 +720,8 @@ def _judge(
 ) -> Way:
     """Judge one recipe or grade as a way, against the limits of a replacement.
 
+    A recipe of another family than that in use has P 0.
+
     Parameters
     ----------
     replacement : Replacement

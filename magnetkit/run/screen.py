@@ -138,7 +138,8 @@ class ScreenResult(Ranked):
         Returns
         -------
         Path
-            The file.
+            The file. Of a URL it is its text as a path, which is no URL any
+            more.
 
         Raises
         ------
