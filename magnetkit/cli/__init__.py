@@ -19,8 +19,9 @@ _NOT_WHOLE = (
 def _describe_defect(error: Exception) -> str:
     """Write the message on an exception that magnetkit did not foresee.
 
-    It asks for a report, except where threads ran out or the installation lacks parts. The text
-    begins with "error:" or "defect:".
+    It asks for a report, except where threads ran out or the installation lacks
+    parts. The text begins with "error:" or "defect:" and is one line if the
+    exception's message is.
     """
     if "can't start new thread" in str(error):
         return f"error: {_NO_ROOM}"
@@ -39,6 +40,8 @@ def main() -> NoReturn:
 
     An error becomes one line on stderr; of a defect the traceback is raised
     with ``--verbose``.
+
+    It never returns. A pipe whose reader has ended counts as done.
     """
     from .._core.errors import MagnetkitError
 
@@ -76,7 +79,11 @@ def main() -> NoReturn:
 
 
 def _fail(text: str) -> NoReturn:
-    """Print `text` as one line on stderr, without control characters, and exit with status 1."""
+    """Print `text` as one line on stderr, without control characters, and exit with status 1.
+
+    `text` begins with "error:" or "defect:"; the line begins with "magnetkit:".
+    White space becomes single blanks.
+    """
     # One line without control characters: it may quote a file or a server.
     line = "".join(
         c if c.isprintable() else "?" for c in " ".join(text.split())

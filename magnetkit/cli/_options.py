@@ -29,9 +29,11 @@ RUN = "The run"
 def option(*words: str, panel: str | None = None, **kind: Any) -> Any:
     """Build an option of Typer from its names, where these are not the parameter's, and its help.
 
-    `words` are the names such as "--json", if any, and last the help. `panel`
-    is the heading below which help shows it; `kind` are other arguments of
-    ``typer.Option``.
+    `words` are the names such as "--json", if any, and last the help, at least
+    that. `panel` is the heading below which help shows it; `kind` are other
+    arguments of ``typer.Option``.
+
+    The result stands in ``Annotated[type, ...]`` of a command's parameter.
     """
     *names, meaning = words
     return typer.Option(*names, help=meaning, rich_help_panel=panel, **kind)
@@ -48,7 +50,8 @@ def _completion(folder: str) -> Callable[[str], list[str]]:
     Parameters
     ----------
     folder : str
-        Folder of the embedded data, such as "applications".
+        Folder of the embedded data, such as "applications" or
+        "supply/scenarios".
 
     Returns
     -------
@@ -117,7 +120,7 @@ def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
     Parameters
     ----------
     table : str or Path
-        Path of the table.
+        Path of the table, without sheet or row of its own.
     sheet : str or None
         Name of a sheet.
     header_row : int or None
@@ -126,8 +129,9 @@ def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
     Returns
     -------
     str or Path
-        Of the type of `table`; without both options `table` itself, whatever it
-        is.
+        Of the type of `table`, such as "parts.xlsx#Motors:3",
+        "parts.xlsx#Motors" or "parts.xlsx#:3"; without both options `table`
+        itself, whatever it is.
 
     Raises
     ------
@@ -153,6 +157,9 @@ def composition_column(column: str | None, element_columns: bool) -> str | None:
 
     `column` is None where ``--column`` was not given; `element_columns` says
     whether ``--element-columns`` was. InputError if both were.
+
+    The mark is `magnetkit.alloy._element_columns.ELEMENT_COLUMNS`; None if
+    neither was given.
     """
     from ..alloy._element_columns import ELEMENT_COLUMNS
 
@@ -171,12 +178,12 @@ def single_shell(shells: Sequence[str] | None, why: str) -> str | None:
     shells : sequence of str or None
         Texts such as "Tb 0.4 wt%".
     why : str
-        Message of the error for several.
+        Message of the error for several, a full sentence.
 
     Returns
     -------
     str or None
-        None without a shell.
+        The shell as given; None for None or an empty sequence.
 
     Raises
     ------
@@ -196,8 +203,8 @@ def with_unit(text: str | None) -> str | None:
     Parameters
     ----------
     text : str or None
-        Temperatures such as "150C", "20C,100C" or "20C:200C:10"; None passes. Whether they can be
-        read otherwise is not checked.
+        Temperatures such as "150C", "20C,100C" or "20C:200C:10"; None passes.
+        Whether they can be read otherwise is not checked.
 
     Returns
     -------
@@ -304,6 +311,8 @@ def a_place(text: str | Path) -> Any:
     """Convert the text of an option to a path, or return the URL of a folder in a store as text.
 
     typer.BadParameter, an error of usage, for an empty `text`.
+
+    A URL is such as "s3://bucket/run". Whether it exists is not checked.
     """
     from .._core._files import is_url
 
@@ -331,7 +340,8 @@ Place = Annotated[
 def check_out(out: Path) -> None:
     """Raise InputError if `out` has no suffix that can be written, or no file can be written there.
 
-    See `check_folder`. The message names the option ``--out``.
+    Suffixes are .csv, .tsv, .parquet, .xlsx and .jsonl, in any case; see
+    `check_folder`. The message names the option ``--out``.
     """
     if out.suffix.lower() not in _WRITTEN:
         raise InputError(
@@ -343,8 +353,8 @@ def check_out(out: Path) -> None:
 def check_folder(out: Path) -> None:
     """Check that a file can be written at the path `out`: its folder exists, and no folder is there.
 
-    InputError otherwise; the message names the option ``--out``. Nothing is
-    written.
+    InputError otherwise; the message names the option ``--out``. A file that is
+    there passes. Nothing is written.
     """
     from .._core._files import describe_no_file
 
@@ -369,13 +379,14 @@ def pairs(
     option : str
         Name of the option for messages, such as "--limit".
     kind : callable
-        Converts the text of each value; ValueError means that it cannot.
+        Converts the text of each value, empty where there is no "="; ValueError
+        means that it cannot.
 
     Returns
     -------
     dict of str to object
-        By element, values that `kind` returned; the last pair of an element
-        counts. Empty for None. Names are not checked.
+        By the text before "=", values that `kind` returned; the last pair of an
+        element counts. Empty for None. Names are not checked.
 
     Raises
     ------
@@ -410,7 +421,8 @@ def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
     Returns
     -------
     dict of str to list of str
-        Substitutes by element. Symbols are not checked.
+        Substitutes by element, such as ``{"Nd": ["Ce", "La"]}``. Symbols are
+        not checked.
 
     Raises
     ------
@@ -454,8 +466,10 @@ _READ: dict[str, Callable[[Any], Any]] = {
 def condition_option(one: "Field[Any]") -> Any:
     """Build the annotation of the command-line option for a field of `Conditions`.
 
-    `one` is the field as `dataclasses.fields` gives it; its metadata have ``option``, ``meaning``,
-    ``example``, ``metavar``, ``group`` and ``common``. The result is an Annotated type for Typer.
+    `one` is the field as `dataclasses.fields` gives it; its metadata have
+    ``option``, ``meaning``, ``example``, ``metavar`` (texts), ``group`` (a key
+    of `magnetkit.magnetism.conditions.GROUPS`) and ``common`` (a bool: others
+    are hidden). The result is an Annotated type for Typer.
     """
     facts = one.metadata
     example = f"; {facts['example']}" if facts["example"] else ""
@@ -485,14 +499,18 @@ def with_options(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Build a decorator that replaces ``**keywords`` of a command by options of conditions.
 
-    `names` are fields or groups of `Conditions`, but for those `without`. An
-    option of the command's own with the name of a field stays. The new command
-    takes keywords alone; it passes on the values of options that were given, as
-    numbers, paths, tuples or dicts.
+    `names` are fields of `Conditions`, such as "hours", or its groups, such as
+    "use" and "supply", but for the fields `without`. An option of the command's
+    own with the name of a field stays. The new command takes keywords alone; it
+    passes on the values of options that were given, as numbers, texts, paths,
+    tuples or dicts by the name of the field; those not given are left out.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        """Return a new command, which calls `command`, with the options in place of ``**keywords``."""
+        """Return a new command, which calls `command`, with the options in place of ``**keywords``.
+
+        A parameter of `command` with the name of a field stays as it is.
+        """
         signature = inspect.signature(command)
         parameters = [
             p
@@ -508,6 +526,7 @@ def with_options(
 
         @wraps(command)
         def run(**given: Any) -> None:
+            """Call the command with keywords; options that were given are read, the others left out."""
             for name in new_names:
                 value = given.pop(name)
                 if value is not None and value != []:
@@ -538,7 +557,8 @@ def _with_parameters(
     run : callable
         The function; it is changed and returned.
     parameters : list of inspect.Parameter
-        Each with an annotation.
+        Each with an annotation, ``Annotated[type, option]``. They become the
+        whole signature.
 
     Returns
     -------
@@ -554,6 +574,8 @@ def _with_parameters(
 
 def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
     """Add the option ``--help-all``, which shows hidden options, to a command that has any.
+
+    Each annotation must be ``Annotated[type, option]``, else AttributeError.
 
     Parameters
     ----------
@@ -583,7 +605,8 @@ def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
 def _show_all(ctx: typer.Context, wanted: bool) -> None:
     """Print the help with all hidden options and exit, if ``--help-all`` was given.
 
-    It is a callback of Typer: `ctx` is the command's context, whose options are changed, `wanted`
+    Nothing happens otherwise, or while a shell completes. It is a callback of
+    Typer: `ctx` is the command's context, whose options are changed, `wanted`
     whether the option was given.
     """
     if wanted and not ctx.resilient_parsing:
@@ -614,8 +637,9 @@ def call_reporting(
     ----------
     function : callable
         Returns a pandas DataFrame without the rejected rows, or with NaN in
-        them. It lists them in ``frame.attrs["rejected"]`` as dicts of ``line``,
-        ``text`` and ``reason``. Its warnings `RejectedRows` are silenced.
+        them. It lists them in ``frame.attrs["rejected"]``, if it has any, as
+        dicts of ``line`` (int), ``text`` and ``reason``. Its warnings
+        `RejectedRows` are silenced; its errors are raised.
     *given, **options
         Arguments of `function`.
     """
@@ -633,8 +657,9 @@ def refuse_options(option: str, **given: object) -> None:
     """Raise InputError for the first of some options that was given and has no effect with another.
 
     `option` is the other one, or a text such as "a grade", for the message.
-    `given` maps names of parameters to their values: None, False and empty
-    lists count as not given.
+    `given` maps names of parameters to their values: None, False, 0, and empty
+    lists and tuples count as not given. The message names the flag of the
+    option, such as --outside-field.
     """
     for name, value in given.items():
         if value not in (None, False, [], ()):

@@ -21,7 +21,8 @@ def is_parts_list(name: str | None) -> bool:
     """Say whether an argument names a file or an embedded device rather than a grade.
 
     `name` is the argument, or None where there is none. A name with the ending
-    of a table counts, even if there is no such file.
+    of a table (with a sheet behind "#" too) counts, even if there is no such
+    file. Devices are those of `magnetkit.run.parts.devices`.
     """
     if name is None:
         return False
@@ -50,23 +51,27 @@ def answer_parts_list(
     Parameters
     ----------
     name : str
-        File, or embedded device.
+        File, maybe as ``FILE#SHEET:ROW``, or embedded device ("patriot",
+        "f22-engine").
     temperature : str or None
-        For rows that name none, with its unit.
+        For rows that name none, with its unit, such as "150C"; InputError
+        without a unit.
     per_year : int or None
         Devices a year; 1 without it.
     units : sequence of str
-        Texts ``HEADER=UNIT``.
+        Texts ``HEADER=UNIT``, such as "Max temp=C".
     shortages : sequence of str
-        Shortages to plan for.
+        Shortages to plan for beside the embedded ones: names of scenarios, or
+        files.
     out : path or None
-        Workbook to write.
+        Workbook to write, .xlsx.
     force : bool
         Replace an existing workbook.
     quiet, json : bool
         No progress; JSON in place of sentences.
     keywords : mapping
-        Conditions for `replace_parts`; empty ones are left out.
+        Further keywords of `replace_parts`, such as ``require``, ``family`` and
+        ``scenario``; None and empty ones are left out.
 
     Raises
     ------
@@ -150,7 +155,8 @@ def _read_units(texts: Sequence[str]) -> dict[str, str]:
     Parameters
     ----------
     texts : sequence of str
-        Such as "Max temp=C"; a header may hold "=".
+        Such as "Max temp=C"; the last "=" counts, so that a header may hold
+        one.
 
     Returns
     -------

@@ -67,6 +67,9 @@ def end() -> NoReturn:
     A second thread that calls it waits for that. Python itself would die of the
     signal instead, if it came in code that was being compiled from a text, as
     parts of numba are.
+
+    It never returns, and no cleaning up is done: stdout is flushed, open files
+    are not.
     """
     if _ended.acquire(blocking=False):
         print(f"\n{MESSAGE}", file=sys.stderr, flush=True)
@@ -78,7 +81,11 @@ def end() -> NoReturn:
 
 
 def is_interruption(error: BaseException) -> bool:
-    """Say whether an interruption is among the causes of `error`; numba may wrap it in a SystemError."""
+    """Say whether an interruption is among the causes of `error`; numba may wrap it in a SystemError.
+
+    An interruption is a KeyboardInterrupt, or a SystemExit with status 130.
+    `error` itself counts too.
+    """
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, KeyboardInterrupt):
@@ -110,7 +117,8 @@ _ROOM = 2_950_000_000
 def check_room() -> None:
     """Raise InputError if the shell limits memory below what a command needs.
 
-    Where the limits cannot be read nothing happens.
+    The limit is that of ``ulimit -v``, the least 2.95 GB. Where the limits
+    cannot be read, as on another system than Linux, nothing happens.
     """
     with (
         suppress(OSError),
@@ -147,6 +155,8 @@ def be_verbose() -> None:
     """Show warnings and messages of every library, and tracebacks of defects, from now on.
 
     It undoes `show_messages`, sets the root logger, and `verbose` returns True.
+
+    Messages have the level INFO or above.
     """
     global _verbose
     _verbose = True

@@ -204,14 +204,15 @@ def _systems(systems: list[str] | None, application: str | None) -> list[str]:
     Parameters
     ----------
     systems : list of str or None
-        Texts such as "Sm-Co".
+        Texts such as "Sm-Co", taken over as they are.
     application : str or None
-        Name of a device, or path of its file.
+        Name of a device, or path of its file; the melts and the spaces of its
+        candidates count.
 
     Returns
     -------
     list of str
-        Sorted, none twice.
+        Sorted, none twice, such as ["Co-Fe-Sm", "Sm-Co"].
 
     Raises
     ------
@@ -262,9 +263,10 @@ def _pull(
     Parameters
     ----------
     systems : list of str
-        Systems such as "Sm-Co".
+        Systems such as "Sm-Co", at least one.
     endpoint, thermo_type : str or None
-        Server and scheme of energies; the usual ones otherwise.
+        URL of the server and scheme of energies, such as "GGA_GGA+U"; the usual
+        ones for None.
     refresh : bool
         Ask the server even if the cache has the answer.
     completed : bool
@@ -445,7 +447,7 @@ def _say(heading: str, text: str, evidence: "Evidence") -> None:
     """Print a fact behind its heading, and below it what it rests on.
 
     `heading` is a short text, or empty for an item of a list, and `text` the
-    fact. `evidence` has ``status`` and ``source``.
+    fact. `evidence` has ``status`` and ``source``, printed as "status: source".
     """
     from ..report._text import say
 
@@ -618,7 +620,10 @@ def claims(json: o.Json = False) -> None:
 
 
 def _say_overdue() -> None:
-    """Print on stderr which facts are due for a review."""
+    """Print on stderr which facts are due for a review.
+
+    Each is a line that begins with "note:"; without any nothing is printed.
+    """
     from ..supply.tables import overdue
 
     for late in overdue():
@@ -635,10 +640,11 @@ def _print(
     frame : pandas.DataFrame
         The table.
     headings : dict of str to str
-        Heading on the terminal by column, in the order of printing; CSV has
-        these columns too.
+        Heading on the terminal by column of `frame`, in the order of printing;
+        CSV has these columns too, under their own names. KeyError for one that
+        the frame has not.
     as_json : bool
-        Print JSON, with all columns.
+        Print JSON, one object a line for each row, with all columns.
     """
     from .._core.columns import layouts
     from ..report._tables import number, print_json

@@ -65,7 +65,12 @@ def doctor(
 
 
 def _print(findings: "list[Finding]") -> None:
-    """Print `findings` on stdout by group with colours, and how many are broken or to note."""
+    """Print `findings` on stdout by group with colours, and how many are broken or to note.
+
+    Of each `Finding` ``group``, ``state`` ("ok", "note" or "broken"), ``name``,
+    ``value`` and ``advice`` are printed; those of one group must follow each
+    other.
+    """
     from rich.console import Console
     from rich.markup import escape
 
@@ -138,13 +143,15 @@ def _check_finding(
     good : bool
         The state is "ok" and there is no advice.
     otherwise : {"ok", "note", "broken"}
-        State if it is not good.
+        State if it is not good; with "ok" the advice is kept.
     advice : str
         What to do if it is not good.
 
     Returns
     -------
     Finding
+        With ``group``, ``name``, ``value``, ``state`` and ``advice``, empty if
+        it is good.
     """
     return Finding(
         group, name, value, "ok" if good else otherwise, "" if good else advice
@@ -162,7 +169,10 @@ def examine(online: bool = False) -> Iterator[Finding]:
     Yields
     ------
     Finding
-        Grouped by heading. If the settings cannot be read, a finding that says so is the last.
+        ``group`` (the heading), ``name``, ``value``, ``state`` ("ok", "note" or
+        "broken") and ``advice``, groups one after the other: Packages, Data,
+        Caches, Models, Kernels, Materials Project. If the settings cannot be
+        read, one of the group Settings that says so is the last.
     """
     from .._core.settings import get_settings
 
@@ -191,7 +201,8 @@ def _tested_versions() -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Version by name of the package, in lower case with hyphens; empty if there is no list.
+        Version by name of the package, in lower case with hyphens, such as
+        ``{"scikit-learn": "1.5.2"}``; empty if there is no list.
     """
     package = Path(__file__).resolve().parents[1]
     for file in (
@@ -210,7 +221,12 @@ def _tested_versions() -> dict[str, str]:
 
 
 def _packages() -> Iterator[Finding]:
-    """Yield a finding on magnetkit and Python, then one for each package that it needs or may use."""
+    """Yield a finding on magnetkit and Python, then one for each package that it needs or may use.
+
+    The state is "broken" where a needed one is missing or Python is not 3.11 to
+    3.13, and "note" where an optional one is missing or a version is not the
+    one tested.
+    """
     from importlib import metadata
 
     group = "Packages"
@@ -248,7 +264,9 @@ def _packages() -> Iterator[Finding]:
 def _data() -> Iterator[Finding]:
     """Yield findings on embedded files, overdue facts, the mirror and fetched sets.
 
-    Embedded files that cannot be read end it.
+    The group is "Data". Changed or missing files are "broken", overdue facts
+    "note"; the mirror is named only if one is set. Embedded files that cannot
+    be read end it.
     """
     from .._core import datasets
     from .._core._fetch import cached_path, names
@@ -295,7 +313,11 @@ def _data() -> Iterator[Finding]:
 
 
 def _caches() -> Iterator[Finding]:
-    """Yield findings on the cache folder, which is made if it is missing, and the size of its parts."""
+    """Yield findings on the cache folder, which is made if it is missing, and the size of its parts.
+
+    The group is "Caches"; a folder that cannot be written is a "note". Parts
+    that are not there have 0 files.
+    """
     from .._core.settings import get_settings
 
     group = "Caches"
@@ -314,7 +336,11 @@ def _caches() -> Iterator[Finding]:
 
 
 def _models() -> Iterator[Finding]:
-    """Yield for each target how many trained models are in the cache; the state is always "ok"."""
+    """Yield for each target how many trained models are in the cache; the state is always "ok".
+
+    The group is "Models", ``name`` the target such as "curie_temperature_K",
+    ``value`` such as "2 trained" or "not trained".
+    """
     from .._core.settings import get_settings
     from ..surrogates.training_sets import TARGETS
 
@@ -329,7 +355,9 @@ def _models() -> Iterator[Finding]:
 def _kernels() -> Iterator[Finding]:
     """Yield findings on threads and on the compiled kernels.
 
-    A wrong number of threads ends it.
+    The group is "Kernels". A wrong number of threads is "broken" and ends it;
+    kernels that are switched off or not kept are a "note", none compiled yet is
+    "ok".
     """
     group = "Kernels"
     try:
@@ -371,7 +399,9 @@ def _kernels() -> Iterator[Finding]:
 def _materials_project(online: bool) -> Iterator[Finding]:
     """Yield findings on the key of the Materials Project and on its server.
 
-    The server is asked only if `online`. Neither the key nor a password in an address is shown.
+    The state of the key is always "ok". The server, MP_API_ENDPOINT or the
+    usual one, is asked only if `online`. Neither the key nor a password in an
+    address is shown.
     """
     from ..phases.pull import ENDPOINT
 
@@ -403,12 +433,13 @@ def _query_server(group: str, place: str, address: str) -> Finding:
     place : str
         Name of the server to show.
     address : str
-        Its URL.
+        Its URL, to which "heartbeat" is appended.
 
     Returns
     -------
     Finding
-        State "note" if it does not answer; no error is raised for that.
+        State "ok" with the version of its database; "note" if it does not
+        answer in 8 s, for which no error is raised.
     """
     from http.client import HTTPException
     from urllib.request import urlopen
@@ -435,7 +466,10 @@ def _query_server(group: str, place: str, address: str) -> Finding:
 
 
 def _files(folder: Path) -> list[Path]:
-    """List the files in a folder and those below it; of one that may not be read, none."""
+    """List the files in a folder and those below it; of one that may not be read, none.
+
+    `folder` need not exist. The order is that of the file system.
+    """
     files = []
     for place, _, names in os.walk(folder):
         files += [Path(place) / name for name in names]
@@ -443,7 +477,10 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _size(files: list[Path]) -> str:
-    """Write the total size of files, such as "12 MB"."""
+    """Write the total size of files, such as "12 MB".
+
+    A kB is 1000 B. OSError if one of `files` is not there.
+    """
     total = float(sum(f.stat().st_size for f in files))
     for unit in ("B", "kB", "MB"):
         if total < 1000.0:
@@ -453,7 +490,11 @@ def _size(files: list[Path]) -> str:
 
 
 def _make_ready() -> None:
-    """Compile the kernels that commands run, and train the models, into the cache; it takes minutes."""
+    """Compile the kernels that commands run, and train the models, into the cache; it takes minutes.
+
+    Nothing is printed. Targets are those of
+    `magnetkit.surrogates.training_sets.TARGETS`.
+    """
     from .._core._compiling import compile_kernel_list
     from ..magnetism.predict import predict
     from ..surrogates.models import load

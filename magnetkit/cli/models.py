@@ -18,7 +18,11 @@ PHASE_TARGET = "formation_energy_eV_atom"
 
 
 def _trained_targets() -> tuple[str, ...]:
-    """List the targets that have a model of their own; the distance to the hull has none."""
+    """List the targets that have a model of their own; the distance to the hull has none.
+
+    They are "curie_temperature_K", "formation_energy_eV_atom" and the names of
+    `magnetkit._core.columns.properties`, in this order.
+    """
     from .._core.columns import properties
 
     return (
@@ -91,9 +95,11 @@ def _print_validation(
     target : str
         What was predicted, such as "curie_temperature_K".
     validation : Validation
-        Its ``table`` and ``about`` are printed.
+        Its ``table``, a row a model with the columns that `_print_figures`
+        needs, and ``about`` are printed.
     as_json : bool
-        Print JSON, with the target as its only key; else a sentence and a table.
+        Print JSON: the target as its only key, with a list of records, rounded
+        to four digits, null for NaN; else a sentence and a table.
     """
     from ..report._text import say
 
@@ -195,7 +201,7 @@ def _print_stored(target: str | None, *, as_json: bool) -> None:
     target : str or None
         Such as "curie_temperature_K" or "magnetism"; None for all.
     as_json : bool
-        Print JSON in place of tables.
+        Print JSON in place of tables: lists of tables by target, see `_show`.
 
     Raises
     ------
@@ -240,8 +246,10 @@ _HEADINGS = {
 def _print_figures(figures: Any) -> None:
     """Print the figures of models as a table on stdout; the gain with its range.
 
-    `figures` is a frame with a row a model and the columns of `_HEADINGS`,
-    ``error_gain_lo`` and ``error_gain_hi``. NaN is an empty cell.
+    `figures` is a frame with a row a model and the columns ``model``, ``rows``,
+    ``mean_absolute_error``, ``pairs_in_order``, ``coverage``, ``half_width``,
+    ``error_gain``, ``error_gain_lo`` and ``error_gain_hi`` (KeyError
+    otherwise). NaN is an empty cell.
     """
     from ..report._text import Shown, print_table
 
@@ -276,8 +284,8 @@ def _show(target: str, table: dict[str, Any]) -> None:
     target : str
         What the figures are of.
     table : dict
-        ``date``, ``about``, ``page``, ``columns`` (headings) and ``rows``
-        (lists of texts).
+        ``date``, ``about``, ``page`` (texts), ``columns`` (a list of headings)
+        and ``rows`` (lists of texts, one for each heading).
     """
     from ..report._text import Shown, print_table, say
 
@@ -298,7 +306,8 @@ def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
     Parameters
     ----------
     target : str
-        Such as "curie_temperature_K".
+        Such as "curie_temperature_K"; "formation_energy_eV_atom" is that of
+        energies.
     data : Path or None
         File of the user.
     phases : Path or None
@@ -307,7 +316,8 @@ def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
     Returns
     -------
     Path or None
-        None for the embedded data.
+        `data`, or for the target of energies `phases`; None for the embedded
+        data.
 
     Raises
     ------

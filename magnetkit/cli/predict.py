@@ -169,14 +169,17 @@ def _write_predictions(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Predictions with attributes ``calibration`` and, for a workbook,
-        ``rejected``, a list of dicts of line, text and reason.
+        Predictions with attributes ``calibration`` (a name, "none" for the bare
+        model; KeyError without it) and, for a workbook, ``rejected``, a list of
+        dicts of ``line``, ``text`` and ``reason`` in this order. With `require`
+        a workbook needs the column ``meets_requirements``.
     out : Path
-        .xlsx, or what `write_table` takes.
+        .xlsx, or what `write_table` takes: .csv, .tsv, .parquet, .jsonl. An
+        existing file is replaced.
     require : sequence of str
-        Requirements.
+        Requirements, texts such as "coercivity_kA_m>=500"; empty for none.
     conditions : dict
-        What was asked, for the sentences.
+        What was asked, value by name, for the sentences.
     units : {"si", "cgs"} or None
         Of the workbook; None for the setting.
     """
@@ -217,12 +220,13 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
     Parameters
     ----------
     rows : list of str, or other
-        Recipes; anything else has no margins.
+        Recipes, at most two; anything else, and a longer list, has no margins.
     temperature : str
-        Temperatures with units.
+        One or several with units, such as "20C,150C".
     asked : dict
-        Options as given, by the name of the keyword; ``basis`` must be among
-        them.
+        Options as given, by the name of the keyword: a duty is ``load_line``,
+        ``outside_field_kA_m`` or ``hours``; ``process``, ``calibration`` and
+        ``shell`` count too, and ``basis`` must be among them.
     """
     from ..curves.compare import find_margin
     from ..magnetism.conditions import Conditions
@@ -271,12 +275,12 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Predictions: ``candidate``, ``temperature_K`` and ``shell``; the first
-        `_MOST_EXPLAINED` rows count. One that cannot be explained has the
-        reason printed.
+        Predictions: ``candidate`` (the recipe as written), ``temperature_K``
+        and, where it has one, ``shell``; the first five rows count. One that
+        cannot be explained has the reason printed.
     asked : dict
-        Options as given: ``basis``, and ``process`` and ``calibration`` if
-        given.
+        Options as given: ``basis`` (needed), and ``process`` and
+        ``calibration`` if given.
     """
     from .._core.units import ROOM_K
     from ..magnetism.conditions import calibrated_process
@@ -319,14 +323,17 @@ def _evaluate(
     temperature : str
         With its unit, such as "150C".
     asked : dict
-        Options as given, by the names of the arguments of `magnetkit.screen`; ``require`` and
-        ``reference`` must be among them.
+        Options as given, by the names of the arguments of `magnetkit.screen`;
+        ``require`` (a sequence of texts) and ``reference`` (a recipe) must be
+        among them and not empty, typer.BadParameter otherwise. ``host`` is an
+        InputError.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of a screening, in the order of the input; ``attrs["calibration"]`` names the
-        calibration.
+        Columns of a screening, among them ``rank``, ``meets_requirements`` and
+        ``probability_meets_requirements``, in the order of the input;
+        ``attrs["calibration"]`` names the calibration, "none" without one.
     """
     from ..magnetism.conditions import calibration_name
     from ..run.screen import screen
@@ -360,7 +367,8 @@ def _compare(
     temperature : str
         With its unit, such as "150C".
     asked : dict
-        Options as given, by the names of the arguments of `magnetkit.compare`.
+        Options as given, by the names of the arguments of `magnetkit.compare`:
+        ``basis``, ``shape``, ``along`` and conditions such as ``load_line``.
     json : bool
         Print JSON. Margins and notes follow on a terminal, in a pipe they go to stderr.
     units : {"si", "cgs"} or None
@@ -562,9 +570,11 @@ def _write_curve(
     result : Curve
         Of `magnetkit.curve`.
     out : Path or None
-        File; of several each is named by its temperature. None prints.
+        File; of several temperatures each is named by its own. None prints.
     form : str
-        As of `Curve.text`, such as "femm".
+        As of `Curve.text`: "csv", "femm", "elmer", "pyleecan", "table",
+        "comsol", "maxwell" or "motorcad", of which the last four hold all
+        temperatures.
     kind : {"BH", "JH"}
         Which curve the columns hold.
     bare : bool
@@ -592,6 +602,9 @@ def _read_load_line(text: str) -> float:
     """Read the load line of a curve, a permeance coefficient, from an option; InputError of several.
 
     `text` must be one number.
+
+    A single number such as "2" becomes 2.0; a text that is no number is an
+    InputError too, whose message names --load-line.
     """
     lines = numbers(text, "--load-line")
     if len(lines) != 1:
@@ -604,7 +617,9 @@ def _read_load_line(text: str) -> float:
 def _report_origin(result: "Curve") -> None:
     """Print on stderr where measured curves come from, and which temperatures are extrapolated.
 
-    `result` is that of `magnetkit.curve`; of a curve of the model nothing is
+    `result` is that of `magnetkit.curve`: ``measured``, ``source``,
+    ``curves.temperature`` (K) and ``beyond`` (for each temperature why it is
+    extrapolated, empty otherwise) count; of a curve of the model nothing is
     printed about its origin.
     """
     from .._core.units import ZERO_CELSIUS
@@ -623,10 +638,13 @@ def _read_device(
 ) -> tuple[str, str]:
     """Fill in temperatures and load line of a device where None is given.
 
+    An empty option counts as None.
+
     Parameters
     ----------
     name : str
-        Name of a device, or path of its file.
+        Name of a device, as of `magnetkit applications list`, or path of its
+        file; InputError for any other.
     temperature : str or None
         Option as given, such as "150C".
     load_line : str or None
@@ -660,11 +678,12 @@ def _print_curves(
     Parameters
     ----------
     magnets : list of str
-        Recipes, grades or files of measured curves.
+        Recipes, grades or files of measured curves, at least one.
     temperature : str or None
-        Temperatures with units; those of the first measured curve otherwise.
+        One or several with units, such as "20C,150C"; those of the first
+        measured curve otherwise.
     out : Path or None
-        Picture to write.
+        Picture to write: .html, .png, .svg or .pdf.
     keywords : dict
         Keywords of `magnetkit.curve`. It is changed: ``sample``, the shape of
         the sample of the first curve, becomes None.
@@ -745,13 +764,16 @@ def _limits(
     recipes : list of str
         Recipes or grades.
     temperature : str or None
-        Also print the margins at these temperatures.
+        Also print the margins at these temperatures, such as "20C,150C".
     load_line, hours : str or None
-        Numbers separated by commas; usual ones otherwise.
+        Numbers separated by commas; "0.5,1,2,3" and "100,87600" otherwise.
     json : bool
         Print JSON.
     given : dict
-        Other options as given, by the name of the keyword.
+        Other options as given, by the name of the keyword: ``process``,
+        ``calibration``, ``outside_field_kA_m``, ``shell``, ``basis`` and
+        ``bound`` count; ``interval``, ``data`` and ``add`` are an InputError,
+        any other is ignored.
 
     Raises
     ------
@@ -806,12 +828,12 @@ def _print_all_margins(
     temperature : str
         One or several with units, such as "20C,150C".
     duties : list of (float, float)
-        Permeance coefficient and hours.
+        Permeance coefficient and hours of each.
     process : Process, dict, str or None
-        How recipes are made.
+        How recipes are made; not used for grades.
     asked : dict
-        Other options as given: ``outside_field_kA_m``, ``shell`` and ``basis``
-        count.
+        Other options as given: ``outside_field_kA_m`` (0 without it), ``shell``
+        and ``basis`` count, the last two not for grades.
     """
     from ..alloy._grade_names import is_grade
     from ..curves.compare import find_margin
@@ -848,7 +870,7 @@ def numbers(text: str, option: str) -> list[float]:
     Parameters
     ----------
     text : str
-        Such as "1,2.5".
+        Such as "1,2.5"; an empty part is an error.
     option : str
         Name of the option for the message, such as "--hours".
 
@@ -872,8 +894,10 @@ def numbers(text: str, option: str) -> list[float]:
 def _show_limits(frame: "pd.DataFrame") -> None:
     """Print the limits of use in a block for each magnet, temperatures in degrees C.
 
-    `frame` is that of `magnetkit.curves.curve.use_limits`: ``candidate``, ``shell``, ``load_line``,
-    ``hours``, ``knee_K`` and the columns of losses.
+    `frame` is that of `magnetkit.curves.curve.use_limits`: ``candidate``,
+    ``shell``, ``load_line``, ``hours``, ``knee_K`` and the columns of losses,
+    such as ``loss_5_pct_K``. Temperatures are K there; NaN is printed as "nan
+    °C".
     """
     from .._core.units import ZERO_CELSIUS
 
@@ -980,7 +1004,8 @@ def _state(here: float, made: float) -> str:
     Returns
     -------
     str
-        "forms", "metastable", "does not form", or "unknown" if `here` is NaN.
+        "forms", "metastable" (here it does not form but might, and where it is
+        made it does), "does not form", or "unknown" if `here` is NaN.
     """
     from ..phases._forming import FORMS
 
@@ -999,7 +1024,11 @@ def _show_phase(row: "pd.Series", kelvin: float | None) -> None:
     Parameters
     ----------
     row : pandas.Series
-        Row of `stability`, with ``formula`` and ``state``.
+        Row of `stability`, with ``formula`` and ``state`` (of `_state`):
+        ``decomposes_to``, ``missing_end_members``, and
+        ``probability_phase_forms`` and ``energy_above_hull_eV_atom`` with
+        ``_lo`` and ``_hi`` are printed. Of an "unknown" one only
+        ``decomposes_to``, which says why.
     kelvin : float or None
         Temperature, K; None for that at which it is made.
     """

@@ -251,7 +251,8 @@ def _print_replacement(
     Parameters
     ----------
     result : Replacement
-        Of `magnetkit.replace`.
+        Of `magnetkit.replace`; its ``offer`` (None without one) and its lines
+        are printed.
     units : {"si", "cgs"} or None
         None for the setting.
     everything : bool
@@ -284,7 +285,8 @@ def _numbers(text: str | None, name: str) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        Numbers by name; the value of T, a temperature, stays a text with its unit. None for None.
+        Numbers by name; the value of T, a temperature, stays a text with its
+        unit. None for None. Names are not checked.
 
     Raises
     ------
@@ -319,15 +321,16 @@ def _compensate(
     grade : str or None
         Its name, such as "2:17TC-16"; InputError for None.
     temperature : str or None
-        Range of use, such as "-50C:150C".
+        Range of use, such as "-50C:150C"; that of the maker's alpha for None.
     recipe : str or None
-        Composition of the grade, if it is known.
+        Composition of the grade, if it is known; an estimate otherwise.
     basis : str
-        Basis of the recipe.
+        Basis of the recipe: "auto", "atomic" or "weight".
     circuit : float
         Change of the circuit's own field, %/K.
     json : bool
-        Print JSON.
+        Print JSON, one object a line for each variant; else sentences, then the
+        recipes.
     """
     from ..report._tables import print_json
     from ..report._text import say
@@ -514,8 +517,9 @@ def grades(
 def _list(table: "pd.DataFrame") -> None:
     """Print grades as a table on stdout with marks for estimates, and the legend.
 
-    `table` is that of `magnetkit.magnetism.grades` for all grades, one row a
-    grade.
+    `table` is that of `magnetkit.grades` for all grades, one row a grade:
+    ``grade``, ``host``, ``kind``, ``makers`` (separated by commas), and each
+    quantity shown with its ``_provenance``.
     """
     from .._core.columns import COLUMNS, layouts
     from ..report._tables import number
@@ -548,10 +552,12 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     Parameters
     ----------
     row : pandas.Series
-        Row of `magnetkit.grades`: each quantity with ``_lo``, ``_hi`` and
-        ``_provenance``.
+        Row of `magnetkit.grades`: ``grade``, ``host``, ``kind``, ``makers``
+        (empty where no sheet is known), and each quantity with ``_lo``, ``_hi``
+        and ``_provenance``. A quantity that is missing is not printed.
     sheets : pandas.DataFrame
-        Its printed values, with ``source`` and ``note``.
+        Its printed values, one a row, with ``source`` and ``note`` (empty for
+        none).
     """
     from .._core.columns import COLUMNS
     from ..magnetism.grades import QUANTITIES

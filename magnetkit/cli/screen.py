@@ -199,7 +199,8 @@ def check_device(
 ) -> None:
     """Raise typer.BadParameter if a call does not say what the magnet is for.
 
-    It needs an application, or all three: requirements, reference and temperature.
+    It needs `application`, or all three of `require`, `reference` and
+    `temperature`, none of them empty. What they say is not checked.
     """
     if application is None and not (require and reference and temperature):
         raise typer.BadParameter(
@@ -220,15 +221,17 @@ def _space(
     Parameters
     ----------
     table : Path or None
-        A table, which excludes a space.
+        A table, which excludes a space (InputError with `host`).
     host : str or None
-        Name of a host, or a formula.
+        Name of a host, such as "2:14:1", whose example is taken, or a formula.
     replace : sequence of str or None
-        Texts ``Element=Substitute,...``.
+        Texts ``Element=Substitute,...``, such as "Nd=Ce,La"; needed with
+        `host`.
     step : float
-        Share of a site a step.
+        Share of a site a step, above 0 and up to 1.
     limit, minor : list of str or None
-        Texts ``Element=number``: largest shares, and additions in at.%.
+        Texts ``Element=number``: largest shares, "Dy=0.2", and additions per
+        100 atoms, "Cu=0.15".
 
     Raises
     ------
@@ -274,11 +277,13 @@ def _candidates(space: "Substitutions", shells: Sequence[str] | None) -> Any:
     space : Substitutions
         The space; its first formula is the host.
     shells : sequence of str or None
-        Shells such as "Tb 0.4 wt%".
+        Shells such as "Tb 0.4 wt%"; None for no shell.
 
     Returns
     -------
     SpaceCandidates
+        All formulas of the space without a shell, and the host once with each
+        shell.
 
     Raises
     ------

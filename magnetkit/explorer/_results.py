@@ -65,6 +65,15 @@ class Results:
     """
 
     def __init__(self, path: Path) -> None:
+        """Read the ranked candidates of the finished results folder `path`.
+
+        StoreError if it is no results folder, is unfinished or damaged, or ranks no
+        candidate. Only the temperature of the screening is filled in; `evaluate`
+        does the others. Columns of texts are in ``texts`` by name; ``meets`` and
+        ``decided`` say, bool (n,), which rows meet the requirements and are among
+        the decisions; ``bare`` that no magnet has a shell; ``elements`` are the
+        symbols that occur.
+        """
         result = open_result(path, Ranked)
         self.profile = result.profile
         self.job = result.job
@@ -122,8 +131,10 @@ class Results:
         Returns
         -------
         dict of str to ndarray
-            The columns of `MAGNET` with one value for each temperature, and
-            ``heavy_rare_earth_wt_pct`` and ``performance_margin``, shape (1,).
+            ``remanence_T``, ``coercivity_kA_m`` and
+            ``max_energy_product_kJ_m3`` with one value for each of
+            ``temperatures``, and ``heavy_rare_earth_wt_pct`` and
+            ``performance_margin``, shape (1,).
         """
         from ..choose._evaluate import evaluate
 
@@ -156,6 +167,8 @@ class Results:
 
         The columns of this object are filled in, and ``evaluated`` counts the rows that are done.
         Nothing is returned.
+
+        A call after an end begins with the first piece again.
 
         Parameters
         ----------
@@ -196,8 +209,9 @@ class Results:
         Returns
         -------
         dict of str to ndarray, shape (n,)
-            By column. Under the conditions of the screening these are the columns of this object
-            itself; do not change them.
+            By column, ``supply_risk`` and ``cost_USD_kg`` (USD/kg) among
+            others. Under the conditions of the screening these are the columns
+            of this object itself; do not change them.
         """
         conditions = self.conditions
         if (
@@ -216,10 +230,13 @@ class Results:
         Parameters
         ----------
         name : str
-            A column of numbers, such as "remanence_T"; "rank" counts from 1. KeyError otherwise.
+            "remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3",
+            "supply_risk", "cost_USD_kg", "heavy_rare_earth_wt_pct",
+            "performance_margin", "probability_meets_requirements", or "rank",
+            which counts from 1. KeyError otherwise.
         question : Question
-            Its temperature counts for the columns of `MAGNET`, its scenario and recycling for
-            supply risk and cost.
+            ``stop``, a number in ``temperatures`` from 0, counts for the first
+            three; ``scenario`` and ``recycled`` count for supply risk and cost.
 
         Returns
         -------
@@ -238,9 +255,11 @@ class Results:
     def select(self, question: Question) -> IntArray:
         """Return the numbers of the rows that keep the limits of a question, int64, in order of rank.
 
-        Limits are in the units of results. Rows must also have what
-        ``question.only`` names: "meets" the requirements, or belong to the
-        "decisions". A missing value keeps no limit.
+        Numbers count from 0. ``question.at_least`` and ``question.at_most`` are
+        pairs of a column of numbers and a limit, inclusive, in the unit of the
+        column. Rows must also have all that ``question.only`` names: "meets" the
+        requirements, or belong to the "decisions" (KeyError for anything else). A
+        missing value keeps no limit.
         """
         is_selection = np.ones(len(self), bool)
         for name in question.only:
@@ -262,11 +281,12 @@ class Results:
         Parameters
         ----------
         rows : ndarray of int64
-            Numbers of the rows to choose from.
+            Numbers, from 0, of the rows to choose from.
         question : Question
-            Temperature, scenario and recycling of the values; its limits do not count.
+            ``stop``, ``scenario`` and ``recycled`` of the values; its limits do
+            not count.
         goal : str
-            A column of numbers, such as "remanence_T".
+            A column of numbers of which most is best, such as "remanence_T".
 
         Returns
         -------
@@ -296,20 +316,23 @@ class Results:
         Parameters
         ----------
         rows : ndarray of int64
-            Numbers of the rows, in order of rank.
+            Numbers of the rows from 0, in order of rank.
         question : Question
-            Temperature, scenario and recycling of the values.
+            ``stop``, ``scenario`` and ``recycled`` of the values; its limits do
+            not count.
         by : str
-            A column of numbers, such as "rank".
+            A column of numbers, such as "rank", see `column`; KeyError for a
+            text.
         descending : bool
             The largest first.
         page : slice
-            Of the sorted rows.
+            Of the sorted rows, such as ``slice(0, 25)``.
 
         Returns
         -------
         ndarray of int64
-            Numbers of rows; equal values stay in order of rank.
+            Numbers of rows; equal values stay in order of rank, but for "rank"
+            itself, which is reversed if `descending`.
         """
         if by == "rank":
             return (rows[::-1] if descending else rows)[page]
@@ -320,7 +343,8 @@ class Results:
     def text(self, name: str, rows: IntArray) -> list[str]:
         """Return the texts of some rows in the column `name`, such as "candidate"; "" for a missing one.
 
-        `rows` are numbers of rows.
+        `rows` are numbers of rows from 0. Other columns of texts are "formula",
+        "host", "shell" and "route"; KeyError for any other.
         """
         return [
             t or "" for t in self.texts[name].take(pa.array(rows)).to_pylist()
@@ -328,7 +352,13 @@ class Results:
 
 
 def _ranked_rows(result: Ranked) -> pa.Table:
-    """Read the candidates that have a rank, with the columns of the explorer, best first."""
+    """Read the candidates that have a rank, with the columns of the explorer, best first.
+
+    The table has ``rank``, ``meets_requirements``, ``temperature_K``, the
+    columns of numbers of `Results.column`, and ``candidate``, ``formula``,
+    ``host``, ``shell`` and ``route``. Candidates without a rank are left out;
+    it may have no rows. InputError if `result` lacks a column.
+    """
     names = [
         "rank",
         "meets_requirements",
@@ -346,8 +376,9 @@ def _ranked_rows(result: Ranked) -> pa.Table:
 def _stops(profile: "Profile", screened: float) -> list[float]:
     """List the temperatures of the explorer, K: that of the screening, then round degrees C.
 
-    They lie in the range of the profile; `screened` is the first, K. Round ones close to one listed
-    already are left out.
+    They lie from ``temperature_min_K`` to ``temperature_max_K`` of `profile`,
+    both ends listed too, and rise after the first, `screened`, K, which may lie
+    anywhere. Those close to one listed already are left out.
     """
     low = profile.temperature_min_K
     high = profile.temperature_max_K

@@ -78,6 +78,8 @@ def application(results: Results) -> dash.Dash:
     """Build the Dash application that shows the candidates of a results folder.
 
     `results` are read by its callbacks while it is served.
+
+    Its ``server`` is the WSGI application. Nothing is served yet.
     """
     app = dash.Dash(
         __name__,
@@ -101,7 +103,13 @@ _INDEX = """<!doctype html>
 
 
 def _layout(results: Results) -> html.Div:
-    """Build the page of `results`: controls, pictures, table and stores, with their identifiers."""
+    """Build the page of `results`: controls, pictures, table and stores, with their identifiers.
+
+    Identifiers are those of the controls, ``controls``, ``summary``, ``today``,
+    ``pareto``, ``curve``, ``rows``, ``before``, ``after``, ``count``, ``save``,
+    ``file``, ``columns``, ``view``, ``shown``, ``drawn`` and ``tick``. Pictures
+    and table are empty until a callback fills them.
+    """
     return html.Div(
         [
             html.H1(results.profile.title),
@@ -152,8 +160,8 @@ def _layout(results: Results) -> html.Div:
 def _table(results: Results) -> html.Div:
     """Build the table of candidates of `results`, each head a button that sorts by its column.
 
-    Columns of texts cannot be sorted by. The body is empty until the page's
-    script fills it.
+    A button's identifier is ``{"sort": column}``. Columns of texts cannot be
+    sorted by. The body is empty until the page's script fills it.
     """
     heads = []
     for name in _names(results):
@@ -174,7 +182,11 @@ def _table(results: Results) -> html.Div:
 
 
 def _note(results: Results) -> str:
-    """Write the note below the table of `results`: what is computed, and under which conditions."""
+    """Write the note below the table of `results`: what is computed, and under which conditions.
+
+    The first of ``results.temperatures`` and ``results.conditions.scenario``
+    are named.
+    """
     return (
         "Remanence, coercivity and energy product are computed by the model of the screening at "
         "each temperature, not interpolated. Supply risk and cost are those of the chosen scenario "
@@ -190,7 +202,9 @@ def _controls(results: Results) -> list[Any]:
     """Build the form's controls, each in a group with its name.
 
     Their ranges and first values follow from `results`: temperatures in degrees
-    C, limits in the units of the setting. Their identifiers are `CONTROLS`.
+    C, limits in the units of the setting. Their identifiers are those of
+    `CONTROLS`, the first value of ``temperature`` is that of the screening, and
+    ``decisions`` is ticked if any candidate meets the requirements.
     """
     stops = [round(kelvin - ZERO_CELSIUS) for kelvin in results.temperatures]
     conditions = results.conditions
@@ -246,6 +260,9 @@ def _limit_sliders(results: Results) -> list[html.Div]:
 
     They reach somewhat further than the largest values of `results`, in the
     units of the setting, and limit nothing at first.
+
+    Their identifiers are ``remanence``, ``coercivity`` and ``heavy`` (wt.%), in
+    this order.
     """
     remanence, coercivity = (
         float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2]
@@ -283,7 +300,10 @@ def _heading(name: str) -> str:
 
 
 def _add_label(text: str, *children: Any) -> html.Div:
-    """Build a group with a visible and an accessible label, `text`, around `children`."""
+    """Build a group with a visible and an accessible label, `text`, around `children`.
+
+    `children` are components of dash.
+    """
     return html.Div(
         [html.Div(text, className="label"), *children],
         className="control",
@@ -302,7 +322,8 @@ def _slider(
 ) -> html.Div:
     """Build a slider from 0 to `high` in steps of `step`, first at `value`, under the label `text`.
 
-    `name` is its identifier.
+    `name` is its identifier. The slider stands in a labelled group, see
+    `_add_label`.
     """
     slider = dcc.Slider(
         id=name,
@@ -321,7 +342,7 @@ def _choice(
     """Build a menu of one choice under the label `text`.
 
     `name` is its identifier; `options` maps values to what is shown, and
-    `value` is the first choice.
+    `value`, one of its keys, is the first choice, which cannot be cleared.
     """
     menu = dcc.Dropdown(
         options, value, id=name, clearable=False, searchable=False
@@ -332,7 +353,9 @@ def _choice(
 def _marks(stops: list[int]) -> dict[int, str]:
     """Return a mark for every stop of the slider; without text where labels would touch.
 
-    `stops` are degrees C, rising. The keys are these, the first and the last always have a text.
+    `stops` are degrees C, at least one, rising. The keys are these, the values
+    texts such as "−40", empty where a label would be closer to its neighbours
+    than a seventh of the range. The first and the last always have a text.
     """
     room = (stops[-1] - stops[0]) / 7.0
     labels = [stops[0]]
@@ -347,7 +370,10 @@ def _marks(stops: list[int]) -> dict[int, str]:
 
 
 def _largest_heavy(results: Results) -> float:
-    """Return the largest content of heavy rare earth among `results`, rounded up, wt.%; at least 1."""
+    """Return the largest content of heavy rare earth among `results`, rounded up, wt.%; at least 1.
+
+    It is rounded up to a tenth. A missing value does not count.
+    """
     largest = float(
         np.nanmax(results.column("heavy_rare_earth_wt_pct", Question()))
     )
@@ -357,8 +383,8 @@ def _largest_heavy(results: Results) -> float:
 def _connect(app: dash.Dash, results: Results) -> None:
     """Register the callbacks of the page with `app`: progress, table, curve and download.
 
-    They read `results`, whose columns may still be filled in. Answers to a few
-    questions are kept.
+    `app` is changed and must have the layout of `_layout`. They read `results`,
+    whose columns may still be filled in. Answers to a few questions are kept.
     """
     app.clientside_callback(
         ClientsideFunction("explorer", "draw"),
@@ -373,6 +399,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
         Input("tick", "n_intervals"),
     )
     def progress(_: int) -> tuple[str, bool, bool]:
+        """Say how far the evaluation is, and whether slider and timer are disabled: (text, slider, timer)."""
         if results.ready:
             return "", False, True
         share = results.evaluated / len(results)
@@ -386,8 +413,8 @@ def _connect(app: dash.Dash, results: Results) -> None:
 def _connect_table(app: dash.Dash, results: Results, select: _Select) -> None:
     """Register the callbacks of picture, table and download with `app`.
 
-    `select` takes a question and returns the rows of `results` that keep its
-    limits.
+    `select` takes a `Question` and returns the numbers of the rows of `results`
+    that keep its limits, int64, as `Results.select`.
     """
     names = _names(results)
 
@@ -407,10 +434,10 @@ def _connect_table(app: dash.Dash, results: Results, select: _Select) -> None:
     ) -> tuple[Any, ...]:
         """Update summary, picture and table after a control or the table was used.
 
-        `given` are the values of the controls, `view` order and page of the
-        table; `clicks` only start the update, dash says where they were. A
-        request with impossible values is refused. The result is that of
-        `_page_outputs`.
+        `given` are the values of the controls by name, `view` order and page of
+        the table (``by``, ``descending``, ``page``); `clicks` only start the
+        update, dash says where they were. A request with impossible values is
+        refused. The result is that of `_page_outputs`.
         """
         _check(_is_view(view, names))
         question = _question(results, given)
@@ -429,13 +456,19 @@ def _connect_table(app: dash.Dash, results: Results, select: _Select) -> None:
         prevent_initial_call=True,
     )
     def save(clicks: int, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the rows that keep the limits of the controls `given` as a CSV file for dash to download."""
         question = _question(results, given)
         content = _csv(results, select(question), question, names)
         return {"content": content, "filename": "candidates.csv"}
 
 
 def _connect_curve(app: dash.Dash, results: Results, select: _Select) -> None:
-    """Register the callback of the curves with `app`; arguments are those of `_connect_table`."""
+    """Register the callback of the curves with `app`: it draws a candidate of `results`.
+
+    `select` takes a `Question` and returns the numbers of the rows that keep
+    its limits, int64, best first. The best is drawn until a point is clicked,
+    and the first row of all if none keeps the limits.
+    """
 
     @app.callback(
         output=Output("curve", "figure"),
@@ -445,7 +478,12 @@ def _connect_curve(app: dash.Dash, results: Results, select: _Select) -> None:
         },
     )
     def draw_curve(given: dict[str, Any], clicked: Any) -> Any:
-        """Draw the curves of the last point clicked, or else of the best candidate within the limits."""
+        """Draw the curves of the last point clicked, or else of the best candidate within the limits.
+
+        `given` are the values of the controls by name, `clicked` is plotly's
+        record of the click or None. Without any such candidate it is the best
+        of all. The result is plotly's figure.
+        """
         question = _question(results, given)
         rows = select(question)
         row = _clicked_row(clicked, len(results))
@@ -493,15 +531,22 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
     results : Results
         The candidates.
     given : dict
-        Values by the controls' names: ``temperature`` (degrees C), ``remanence``, ``coercivity``
-        (in the units shown), ``heavy`` (wt.%), ``goal``, ``meets``, ``scenario``, ``elements`` and
-        ``share`` (%).
+        Values by the controls' names, all needed: ``temperature`` (whole
+        degrees C of a stop), ``remanence``, ``coercivity`` (in the units
+        shown), ``heavy`` (wt.%) and ``share`` (%), numbers or None; ``goal``
+        ("performance_margin" or a column of `MAGNET`), ``scenario`` (a name
+        that the page offers), ``meets`` (a list of "decisions" and "meets", or
+        None) and ``elements`` (a list of symbols among those of the results, or
+        None).
 
     Returns
     -------
     Question
-        In SI units; a limit at the end of its slider is left out. A request with impossible values
-        is refused by `_check`.
+        In SI units: ``stop``, a number in ``results.temperatures`` from 0,
+        ``at_least``, ``at_most``, ``scenario``, ``recycled`` (pairs of symbol
+        and share, 0 to 1) and ``only``. A limit of 0 or None, and of heavy rare
+        earth one at the end of its slider, is left out. A request with
+        impossible values is refused by `_check`, as status 400.
     """
     by_celsius = {
         round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)
@@ -544,8 +589,10 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
 def _clicked_row(clicked: Any, count: int) -> int | None:
     """Return the number of the row whose point was clicked.
 
-    `clicked` is plotly's record of the click from the browser, or None; `count` is the number of
-    rows. The result is None if the record names no row from 0 to `count` - 1.
+    `clicked` is plotly's record of the click from the browser, whose
+    ``["points"][0]["customdata"]`` is the number, or None; `count` is the
+    number of rows. The result is None if the record names no row from 0 to
+    `count` - 1.
     """
     try:
         row = clicked["points"][0]["customdata"]
@@ -564,13 +611,16 @@ def _table_view(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
     view : dict
         ``by`` (a column), ``descending`` and ``page`` (from 0). It is not changed.
     trigger : str, dict or None
-        Dash's identifier of what was clicked: a button of paging, ``{"sort": column}``, or another
-        control, which returns to the first page.
+        Dash's identifier of what was clicked: "before" or "after",
+        ``{"sort": column}``, or another control or None, which returns to the
+        first page.
 
     Returns
     -------
     dict
-        A new one with the same keys. A second click on a column turns the order round.
+        A new one with the same keys. "before" does not go below page 0; "after"
+        is not bounded. Another column is sorted ascending from page 0, a second
+        click on a column turns the order round.
     """
     if trigger in _PAGING:
         return view | {
@@ -602,13 +652,15 @@ def _page_outputs(
     results : Results
         The candidates.
     rows : ndarray of int64
-        Rows within the limits, best first.
+        Numbers from 0 of the rows within the limits, best first; may be empty.
     question : Question
-        Values of the controls.
+        Values of the controls, as of `_question`.
     view : dict
-        Order and page of the table; its page is limited in place.
+        ``by`` (a column of numbers), ``descending`` and ``page`` (from 0),
+        which is limited in place to the last page.
     given : dict
-        Raw values of the controls, of which ``goal`` counts.
+        Raw values of the controls, of which ``goal``, the column of the
+        vertical axis, counts.
 
     Returns
     -------
@@ -620,7 +672,9 @@ def _page_outputs(
     figure : dict
         The picture, plotly's ``data`` and ``layout``.
     table : dict
-        ``cells`` by column, ``classes`` and ``order`` of the columns.
+        ``cells`` (for each column a list of texts, one a row of the page),
+        ``classes`` of the columns, and their ``order`` ("ascending",
+        "descending" or "none").
     count : str
         Page and number of pages, in words.
     first, last : bool
@@ -677,8 +731,9 @@ def _names(results: Results) -> list[str]:
 def _today(results: Results, question: Question) -> str:
     """Describe today's magnet in one sentence, under the conditions of `question`.
 
-    Heavy rare earth and margin are those of the screening of `results`. Values
-    are in display units.
+    Heavy rare earth and margin are those of the screening of `results`. Of
+    ``results.reference`` the value at ``question.stop`` counts. Values are in
+    display units.
     """
     today = results.reference
     texts = []
@@ -700,8 +755,8 @@ def _cells(
 ) -> list[list[str]]:
     """Write the texts of the table's cells: for each column in `names` a list with one text a row.
 
-    `rows` are numbers of candidates in `results`; values are those under
-    `question`, in display units.
+    `rows` are numbers from 0 of candidates in `results`, int64; values are
+    those under `question`, in display units.
     """
     values = _values(results, rows, question, names)
     return [
@@ -720,11 +775,12 @@ def _values(
     results : Results
         The candidates.
     rows : ndarray of int64
-        Numbers of the rows.
+        Numbers of the rows, from 0.
     question : Question
-        Temperature, scenario and recycling of the numbers.
+        ``stop``, ``scenario`` and ``recycled`` of the numbers.
     names : list of str
-        Columns, such as "candidate" and "remanence_T".
+        Columns, such as "candidate" and "remanence_T": those of texts, and
+        those of `Results.column`; KeyError for any other.
 
     Returns
     -------
@@ -743,7 +799,9 @@ def _values(
 def _cell(name: str, value: Any) -> str:
     """Write a value of the column `name`, in the units of results, in display units.
 
-    Texts and integers are written as they are.
+    Texts, and values of columns of whole numbers such as "rank", are written as
+    they are. The unit is not written. `name` is a column of
+    `magnetkit.columns`, KeyError otherwise.
     """
     if isinstance(value, str) or COLUMNS[name].kind == "integer":
         return str(value)
@@ -758,6 +816,8 @@ def _cell_class(name: str) -> str:
 
     ``text`` is for words, ``name`` for the candidate, ``minor`` for columns that a narrow screen
     hides.
+
+    `name` is a column of `magnetkit.columns`, KeyError otherwise.
     """
     text = "text" if COLUMNS[name].kind in ("text", "category") else ""
     if name == "candidate":
@@ -772,8 +832,10 @@ def _csv(
 ) -> str:
     """Write candidates as CSV text with the columns `names` and the temperature, K.
 
-    `rows` are numbers of candidates in `results`; values are those under
-    `question`, in the units of results. No text runs as a formula.
+    The first line has `names` and ``temperature_K``. `rows` are numbers from 0
+    of candidates in `results`, in the order to write; values are those under
+    `question`, in the units of results. A text that would run as a formula in a
+    spreadsheet gets an apostrophe.
     """
     out = io.StringIO()
     columns = _values(results, rows, question, names)
@@ -787,8 +849,9 @@ def _point_texts(
 ) -> list[str]:
     """Write the hover text of each point: escaped name, rank and risk.
 
-    `rows` are numbers of candidates in `results`, which stand in order of rank;
-    `risks` is the supply risk of each.
+    Such as "SmCo5<br>rank 3, risk 2.1". `rows` are numbers from 0 of candidates
+    in `results`, which stand in order of rank; `risks` is the supply risk of
+    each.
     """
     candidates = results.text("candidate", rows)
     shells = results.text("shell", rows)
@@ -818,18 +881,22 @@ def _pareto(
     results : Results
         The candidates.
     rows : ndarray of int64
-        Numbers of the rows to draw.
+        Numbers from 0 of the rows to draw; of more than 600 off the front, and
+        of more than 600 on it, 600 are drawn.
     front : ndarray of int64
-        Those of them on the front.
+        Those of them on the front, each also among `rows`.
     question : Question
-        Temperature, scenario and recycling of the values.
+        ``stop``, ``scenario`` and ``recycled`` of the values.
     goal : str
-        Column of the vertical axis, such as "remanence_T".
+        Column of the vertical axis: "performance_margin", "remanence_T",
+        "coercivity_kA_m" or "max_energy_product_kJ_m3".
 
     Returns
     -------
     dict
-        Plotly's ``data`` and ``layout`` in the units of the setting.
+        Plotly's ``data`` and ``layout`` in the units of the setting; the traces
+        are the others, the front and today's magnet, and ``customdata`` of the
+        first two are the numbers of the rows.
     """
     traces = []
     other_rows = rows[~np.isin(rows, front, assume_unique=True)]
@@ -883,7 +950,7 @@ def _curves(results: Results, row: int, stop: int) -> Part:
     row : int
         Number of the candidate's row, from 0.
     stop : int
-        Number of the temperature in ``results.temperatures``.
+        Number of the temperature in ``results.temperatures``, from 0.
 
     Returns
     -------

@@ -44,7 +44,8 @@ def serve(
     port : int
         Port on 127.0.0.1; 0 takes a free one.
     announce : callable
-        Gets the address once it can be opened.
+        Called with the address, such as ``"http://127.0.0.1:8050/"``, once it
+        can be opened.
 
     Raises
     ------
@@ -100,8 +101,9 @@ def _log_unfinished_request(*_: object) -> None:
 def _guard(app: "Dash") -> None:
     """Protect the application `app` of dash, in place.
 
-    Its pages run their own scripts alone. Requests must name this machine and
-    be small, few are answered at once, and one that fails gets status 400.
+    It is changed, nothing is returned. Its pages run their own scripts alone.
+    Requests must name this machine (127.0.0.1 or localhost) and be small (at
+    most 1 MiB), few are answered at once, and one that fails gets status 400.
     """
     from werkzeug.exceptions import HTTPException
 
@@ -137,8 +139,9 @@ def _guard(app: "Dash") -> None:
 def _limit_threads(answer: Any) -> Any:
     """Build a WSGI application that answers by at most `AT_ONCE` threads; other requests wait.
 
-    `answer` is the WSGI application to call. Each request is read as a whole
-    before it waits; one that is too large is refused.
+    `answer` is the WSGI application to call, as ``answer(environ, start)``; the
+    result is called likewise. Each request is read as a whole before it waits;
+    one of more than `MOST_BYTES` is refused.
     """
     from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
     from werkzeug.wsgi import get_input_stream
@@ -181,8 +184,8 @@ def _refuse_request(
     said : iterable of bytes
         The answer, which refuses the request.
     environ : dict
-        WSGI's record of the request; its input is read to the end, or until the
-        client fails.
+        WSGI's record of the request; its ``wsgi.input`` is read to the end by
+        ``CONTENT_LENGTH``, or until the client fails.
     """
     from werkzeug.wsgi import get_content_length
 
@@ -204,7 +207,7 @@ def _run(
     Parameters
     ----------
     server : werkzeug BaseWSGIServer
-        The server; it is closed at the end.
+        The server, which listens already; it is closed at the end.
     results : Results
         Its columns are filled in by the thread.
     ready : callable

@@ -61,7 +61,7 @@ class Chunk:
         """Return the candidates at some positions within the chunk as a new chunk, without rejected lines.
 
         `rows`, int64, are positions from 0, in any order; the new chunk has
-        theirs.
+        theirs, and the same route.
         """
         return Chunk(
             self.table[rows],
@@ -77,7 +77,8 @@ class Chunk:
 
         Rejected lines are dropped. Shells and the user's other columns are
         joined where any chunk has them; a chunk without shells counts as bulk,
-        and one that lacks the other columns adds no rows to them.
+        and one that lacks the other columns adds no rows to them. The columns
+        of all must be the same. Without `parts` nothing is yielded.
         """
         for route, group in groupby(parts, lambda part: part.route):
             same = list(group)
@@ -117,8 +118,9 @@ class SpacePiece:
     def take(self, rows: IntArray, named: bool = True) -> Chunk:
         """Return the formulas at some positions within the piece as a chunk.
 
-        `rows`, int64, are positions from 0. The chunk's ``row_index`` counts
-        over all candidates. Labels are the formulas, or null unless `named`.
+        `rows`, int64, are positions from 0, in the order wanted. The chunk's
+        ``row_index`` counts over all candidates. Labels are the formulas, or
+        null unless `named`.
         """
         row_numbers = self.numbers
         numbers = (
@@ -147,7 +149,8 @@ def _take_candidates(parts: Sequence[tuple[Piece, IntArray]]) -> Chunk:
     """Read some candidates of several pieces as one chunk.
 
     `parts` are pairs of a piece and int64 positions within what it yields.
-    Several pieces must be of one route.
+    Several pieces must be of one route; the chunk then has no rejected lines.
+    There must be at least one.
     """
     chunks = [take_rows(*part) for part in parts]
     if len(chunks) == 1:
@@ -159,7 +162,8 @@ def batches(piece: Piece, size: int) -> Iterator[Chunk]:
     """Yield the candidates of a piece as chunks.
 
     A piece of a space comes in chunks of `size` rows at most, without labels.
-    Any other piece is one chunk, whatever its `size`.
+    Its ``row_index`` still counts over all candidates. Any other piece is one
+    chunk, whatever `size` says.
     """
     if not isinstance(piece, SpacePiece):
         yield piece()
@@ -183,8 +187,9 @@ class TableCandidates:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the table in slices of `size` rows; the first also has the lines that were rejected.
 
-        Each item is a callable that takes nothing and returns its `Chunk`. A
-        table without rows gives one empty chunk.
+        Each item is a callable that takes nothing and returns its `Chunk`.
+        Labels are the candidates as written, or the formulas. A table without
+        rows gives one empty chunk.
         """
         bad_rows = [*self.rejected]
         for start in range(0, max(len(self.table), 1), size):
@@ -207,7 +212,11 @@ class TableCandidates:
         return len(self.table)
 
     def describe(self) -> Mapping[str, object]:
-        """Return what identifies the candidates, as JSON values: kind, number of rows and SHA-256."""
+        """Return what identifies the candidates, as JSON values: kind, number of rows and SHA-256.
+
+        The keys are ``kind`` ("table"), ``rows`` and ``sha256``, which covers
+        compositions, labels, shells and the user's other columns.
+        """
         digest = hashlib.sha256()
         for array in (self.table.indptr, self.table.indices, self.table.values):
             digest.update(np.ascontiguousarray(array).tobytes())
@@ -240,7 +249,8 @@ class SpaceCandidates:
 
         A formula of a space that is a leading magnet with the same shell, or
         stood in an earlier space, is left out. Each item is a callable that
-        takes nothing and returns its `Chunk`.
+        takes nothing and returns its `Chunk`. Leading magnets are one piece,
+        and so are the charges of a route, whatever `size` says.
         """
         row = 0
         if self.leading:
@@ -280,7 +290,8 @@ class SpaceCandidates:
 
         A space gives its share of `n`, at least one formula, none twice, in the
         order of the space. Leading magnets and charges are not drawn.
-        ``row_index`` counts from 0 in each chunk.
+        ``row_index`` counts from 0 in each chunk. Without spaces the list is
+        empty.
         """
         samples = []
         rng = np.random.default_rng(0)
@@ -300,8 +311,9 @@ class SpaceCandidates:
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the candidates as JSON values.
 
-        The keys are ``kind``, ``leading``, ``charges``, ``shell`` and
-        ``spaces``.
+        The keys are ``kind`` ("space"), ``leading`` (lists of recipe and
+        shell), ``charges`` (such lists by route), ``shell`` and ``spaces``
+        (what each `Substitutions` describes).
         """
         return {
             "kind": "space",
@@ -330,14 +342,14 @@ def _leading_chunk(
     row : int
         Number of the first among all candidates.
     basis : {"atomic", "weight"}
-        Of the recipes.
+        Of the recipes: formulas in atoms, or amounts in wt.%.
     route : str
         Route of all, empty for the usual one.
 
     Returns
     -------
     Chunk
-        Its labels are the recipes as written.
+        Its labels are the recipes as written; ``row_index`` counts from `row`.
     """
     labels, shells = map(list, zip(*leading, strict=True))
     table = CompositionTable.from_strings(labels, basis=basis)
@@ -356,7 +368,9 @@ class Chosen:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the chosen candidates in order, joining small pieces of a space up to `size` rows.
 
-        Joined pieces have 4096 rows at most. Each item is a callable that takes
+        ``rows`` of this object maps numbers of the source's pieces to int64
+        positions within them; pieces that it does not name are left out. Joined
+        pieces have 4096 rows at most. Each item is a callable that takes
         nothing and returns its `Chunk`.
         """
         waiting: list[tuple[Piece, IntArray]] = []
@@ -410,7 +424,7 @@ class FileCandidates:
         """Read the file and yield its rows in pieces of `size`, each a callable that returns its `Chunk`.
 
         A row that cannot be read is listed among the rejected lines of its
-        chunk.
+        chunk, and is not among its candidates.
         """
         for block in read_blocks(self.path, size):
             yield partial(self._chunk, block)
@@ -419,7 +433,7 @@ class FileCandidates:
         """Convert a block of lines to a chunk; lines that cannot be read are its rejected ones.
 
         Rows whose shell no furnace makes are rejected too. ``row_index`` counts
-        over the whole file.
+        from 0 over the rows of the whole file. `block` is one of `read_blocks`.
         """
         inputs = join_blocks([block], self.path, self.basis, self.column)
         inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
@@ -447,7 +461,8 @@ class FileCandidates:
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the candidates, as JSON values.
 
-        These are kind, name and SHA-256 of the file, column, basis and shell.
+        The keys are ``kind`` ("file"), ``name`` (without its folder),
+        ``sha256`` of the file, ``column``, ``basis`` and ``shell``.
         """
         return {
             "kind": "file",
@@ -472,6 +487,9 @@ def _unmakeable(shells: Iterable[str]) -> dict[str, str]:
 
     `shells` are texts such as "Tb 0.5 wt%"; InputError for one that cannot be
     read.
+
+    The keys are texts as given. Empty texts, which stand for no shell, are left
+    out.
     """
     reasons = {}
     for text in set(shells):
@@ -495,16 +513,20 @@ def as_candidates(
     Parameters
     ----------
     given : object
-        None for the device's own space, a `Substitutions`, a path, or any input
-        of `read_inputs`; a `Candidates` is returned as it is.
+        None for the device's own space, a `Substitutions`, a path (`Path`, or a
+        text that names a file), or any input of `read_inputs`: a frame, a
+        `CompositionTable`, or a column of recipes; a `Candidates` is returned
+        as it is.
     profile : Profile
         The device; it counts for None alone.
     basis : {"auto", "atomic", "weight"}
         What amounts are.
     column : str, optional
-        Column of the compositions in a table.
+        Column of the compositions in a table; ``composition`` or the only text
+        column otherwise.
     shell : str or Shell, optional
-        Shell of candidates that name none.
+        Shell of candidates that name none, such as "Tb 0.5 wt%"; for the
+        device's space it is that of its formulas.
 
     Returns
     -------
@@ -546,7 +568,8 @@ def as_candidates(
 def _atomic_formula(reference: "Reference") -> str:
     """Return the formula of today's magnet in atoms, as candidates of a space are, and so exact.
 
-    A `reference` that is not in wt.% is returned as it is written.
+    A `reference` (``formula``, ``basis``) that is not in wt.% is returned as it
+    is written. Its shell does not count.
     """
     table = reference.table()
     if not table.is_by_weight[0]:
@@ -560,10 +583,11 @@ def _atomic_formula(reference: "Reference") -> str:
 def profile_space(profile: "Profile") -> SpaceCandidates:
     """Return the default candidates of the device `profile`.
 
-    They are its reference magnet, its own spaces with the shells to try on
-    their hosts, and the charges by route of every host that it allows and that
-    bears its temperature. InputError if the device has no space and no charge
-    of its hosts is known.
+    Of its ``space`` each part has ``formula``, ``replace``, ``step``,
+    ``limits`` and ``shell`` (texts). They are its reference magnet, its own
+    spaces with the shells to try on their hosts, and the charges by route of
+    every host that it allows and that bears its temperature. InputError if the
+    device has no space and no charge of its hosts is known.
     """
     leading = [
         (_atomic_formula(profile.reference), profile.reference.shell or "")
@@ -589,13 +613,16 @@ def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     """List the melts for the device `profile` by route.
 
     They are of every host that the device allows and that bears its
-    temperature, less the routes that do not bear it.
+    temperature, less the routes that do not bear it: ``allowed_hosts`` (names
+    such as "2:14:1"), ``temperature_max_K`` and ``is_compensated`` of the
+    profile count.
 
     Returns
     -------
     dict of list of (str, str)
         By name of the route, empty for the usual one: recipes in wt.% and their
-        shells (empty for none), without duplicates.
+        shells (empty for none), without duplicates. Routes without any are left
+        out.
     """
     kinds = {"own", "device"} | (
         {"compensated"} if profile.is_compensated else set()

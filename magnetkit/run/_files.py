@@ -170,6 +170,9 @@ class Place:
 
         The set is empty if the place does not exist. InputError if it cannot be
         listed.
+
+        Paths are separated by "/", such as
+        "ranked.parquet/part-000000.parquet".
         """
         root = self._location[1]
         selector = fs.FileSelector(root, recursive=True, allow_not_found=True)
@@ -194,6 +197,8 @@ def _explain_error(address: str, what: str) -> Iterator[None]:
 
     `what` is the verb of the message, such as ``"write"``, and `address` its
     object: the URL of the place or file.
+
+    It is a context manager. Other errors pass.
     """
     try:
         yield
@@ -222,7 +227,7 @@ def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
     path : Path
         The folder.
     wait : float
-        Seconds to wait for the lock.
+        Seconds to wait for the lock; 0 does not wait.
 
     Raises
     ------
@@ -258,6 +263,9 @@ def _sign(path: Path) -> None:
     """Write process, machine and time (UTC) of this lock into a JSON file in the folder `path`.
 
     An error of writing is ignored.
+
+    The file is ``.magnetkit-holder``, an object of ``pid``, ``host`` and
+    ``since``; one that is there is replaced.
     """
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     content = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
@@ -270,6 +278,8 @@ def _holder(path: Path) -> str:
     """Describe in words who has the lock of the folder `path`, from the file that `_sign` wrote.
 
     "another process" if that file is missing or cannot be read.
+
+    The text is "process PID on HOST since TIME".
     """
     try:
         record = json.loads((path / _HOLDER).read_text(encoding="utf-8"))
@@ -281,8 +291,9 @@ def _holder(path: Path) -> str:
 def write_rejections(rejected: Iterable[Rejected], path: Path) -> None:
     """Write the lines `rejected`, which could not be used, as the CSV file `path`.
 
-    Its columns are line, text and reason. An existing file is replaced;
-    InputError if it cannot be written.
+    Each is a `Rejected` with ``line`` (from 1), ``text`` and ``reason``, which
+    are the columns. Without any only the header is written. An existing file is
+    replaced; InputError if it cannot be written.
     """
     rows = ((r.line, r.text, r.reason) for r in rejected)
     write_csv(("line", "text", "reason"), rows, path)
@@ -309,6 +320,10 @@ def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
     ``identity`` is a dict of what the result depends on, ``files`` maps names
     to SHA-256, ``done`` says whether the result is finished. None if there is
     no manifest, it cannot be read, or this program did not write it.
+
+    Keys that the program may have left out are not checked, but for ``format``
+    and ``identity``. `folder` is a folder of this machine as `Path`, or any
+    `Place`.
     """
     place = folder if isinstance(folder, Place) else Place.of(folder)
     try:
@@ -326,7 +341,8 @@ def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
 def named_files(manifest: dict[str, Any] | None) -> dict[str, Any]:
     """Return the files that a manifest names, with their SHA-256 by name.
 
-    The dict is empty for None, and where the manifest names no files.
+    `manifest` is what `own_manifest` returned. The dict is empty for None, and
+    where the manifest names no files.
     """
     files = (manifest or {}).get("files")
     if isinstance(files, dict):
@@ -340,6 +356,8 @@ def check_place(path: Path) -> None:
     Nothing is written. A folder whose parts have a manifest, and which has none
     itself, passes too. The folder of parts must be no link and no file. The
     message names the files there and the way out.
+
+    Files of the lock do not count.
     """
     parts_folder = path / PARTS
     if parts_folder.is_symlink() or (
@@ -372,10 +390,10 @@ def check_place(path: Path) -> None:
 def check_own(path: Path) -> None:
     """Raise InputError if a file that the run would write into the folder `path` is not its own.
 
-    It raises where `check_place` does; for ranked or rejected tables (also the
-    CSV) that no manifest names, or whose content has changed since their
-    manifest was written; and for a report without the program's seal. Nothing
-    is written. The folder must be locked.
+    It raises where `check_place` does; for ``ranked.parquet``, ``ranked.csv``
+    or ``rejected.csv`` that no manifest names, or whose content has changed
+    since their manifest was written; and for a report without the program's
+    seal. Nothing is written. The folder must be locked.
     """
     check_place(path)
     manifest = own_manifest(path)
@@ -401,11 +419,12 @@ def _foreign_files(file: Path) -> InputError:
 def settle(path: Path) -> None:
     """Move a complete new result, if there is one, from its staging folder into the folder `path`.
 
-    Each step is a rename, so that after a stop at any point this can be done
-    again. Without a staged manifest nothing happens. The report of an earlier
-    result and the folder of parts are removed. The folder must be locked.
-    InputError if a file in the way is not this program's, or one cannot be
-    written.
+    Files that are moved are ``ranked.parquet``, ``ranked.csv``,
+    ``rejected.csv`` and, last, the manifest. Each step is a rename, so that
+    after a stop at any point this can be done again. Without a staged manifest
+    nothing happens. The report of an earlier result and the folder of parts are
+    removed. The folder must be locked. InputError if a file in the way is not
+    this program's, or one cannot be written.
     """
     staging_folder = path / PARTS / STAGED
     new = own_manifest(staging_folder)
@@ -437,9 +456,10 @@ def _move(source: Path, target: Path) -> None:
 def read_manifest(path: Path) -> dict[str, Any]:
     """Read the manifest of the results folder `path` as a dict of JSON values, as `own_manifest`.
 
-    It is that of the finished result, or of an unfinished screening if there is
-    no finished result. StoreError if `path` has none, or it cannot be read or
-    is not one of magnetkit's.
+    It is that of the finished result, or of an unfinished screening, from the
+    folder of parts, if there is no finished result; ``done`` says which.
+    StoreError if `path` has none, or it cannot be read or is not one of
+    magnetkit's.
     """
     file = path / MANIFEST
     running = path / PARTS / MANIFEST
@@ -471,6 +491,9 @@ def read_finished_manifest(path: Path) -> dict[str, Any]:
     which the folder is locked: InputError if another process keeps the lock for
     ten seconds. StoreError if `path` is no results folder, is not finished, or
     a table was changed.
+
+    It is a dict of ``identity``, ``done`` (true), ``summary``, ``decisions``,
+    ``models`` and ``files``.
     """
     if (path / PARTS / STAGED / MANIFEST).is_file():
         with lock(path, _WAIT_S):
@@ -494,8 +517,9 @@ def read_finished_manifest(path: Path) -> dict[str, Any]:
 def _check_files(path: Path, manifest: dict[str, Any]) -> None:
     """Raise StoreError if a table of the results folder `path` is missing or has another hash.
 
-    `manifest` is the content of its manifest. The ranked table, which it must
-    name, and the rejected one are checked, the CSV is not.
+    `manifest` is the content of its manifest, whose ``files`` maps names to
+    SHA-256. The ranked table, which it must name, and the rejected one are
+    checked, the CSV is not.
     """
     files = named_files(manifest)
     if RANKED not in files:
@@ -526,8 +550,9 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
     out : str or Path
         Folder or URL of the result.
     manifest : mapping
-        Manifest of the result in memory. Its ``answer`` is written, and its
-        ``decisions`` and ``replacement`` where they are there.
+        Manifest of the result in memory: ``files`` (SHA-256 by name) says which
+        result it is; ``answer``, a list of sentences, is written (KeyError
+        without it), and ``decisions`` and ``replacement`` where they are there.
 
     Raises
     ------
@@ -561,9 +586,10 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
 def read_rejections(place: Place) -> list[Rejected]:
     """Read the lines that `write_rejections` wrote; an empty list without the file.
 
-    `place` is that of the result. Each `Rejected` has ``line``, ``text`` and
-    ``reason``. Apostrophes that kept texts from running as formulas are taken
-    off. StoreError if the file is damaged.
+    `place` is that of the result. Each `Rejected` has ``line`` (from 1),
+    ``text`` and ``reason``, in the order of the file. Apostrophes that kept
+    texts from running as formulas are taken off. StoreError if the file is
+    damaged.
     """
     with _readable(place.path_text(REJECTED)):
         try:
@@ -658,7 +684,10 @@ class StoredRows:
         return list(self._dataset.schema.names)
 
     def select(self, columns: Sequence[str]) -> pa.Table:
-        """Read the given `columns` of every row as a table; StoreError if that fails."""
+        """Read the given `columns` of every row as a table; StoreError if that fails.
+
+        Rows have the order of the input. An unknown column is a StoreError too.
+        """
         dataset = self._dataset
         self._check_current()
         with _readable(self._name):
@@ -671,6 +700,8 @@ class StoredRows:
         are returned. Rows in memory are not read again; of files, only the row
         groups that are needed. StoreError if the files are damaged or were
         replaced.
+
+        The table is empty for no rows. Columns are those of the files.
         """
         self._check_current()
         if self.in_memory is not None and self.in_memory.has(rows):
@@ -703,9 +734,12 @@ def load_result(
     place : Place
         Where the files are.
     manifest : dict
-        Its finished manifest.
+        Its finished manifest: ``files`` (SHA-256 by name, of which those that
+        end in ".parquet" hold the rows, in the order of their names) and
+        ``identity``, whose ``application`` is the device's profile as JSON
+        values.
     kind : type
-        Class of the result, a `Ranked`.
+        Class of the result, `Ranked` or a subclass such as `ScreenResult`.
     in_memory : RowsInMemory, optional
         Rows that need not be read.
     job : Job, optional
@@ -715,7 +749,7 @@ def load_result(
     Returns
     -------
     Ranked
-        An instance of `kind`.
+        An instance of `kind`; the files themselves are not checked.
 
     Raises
     ------
@@ -739,9 +773,10 @@ def load_result(
 def open_result(path: str | Path, kind: type[R]) -> R:
     """Open the finished results folder or URL `path` as a result of class `kind`.
 
-    `kind` is a subclass of `Ranked`, such as `ScreenResult`. In a folder the
-    hashes of the tables are checked, in a store only that they exist.
-    StoreError if it is no results folder, is not finished or is damaged.
+    `kind` is `Ranked` or a subclass, such as `ScreenResult`. InputError if a
+    URL cannot be reached. In a folder the hashes of the tables are checked, in
+    a store only that they exist. StoreError if it is no results folder, is not
+    finished or is damaged.
     """
     place = Place.of(path)
     if not place.is_local:
@@ -757,8 +792,8 @@ def open_result(path: str | Path, kind: type[R]) -> R:
 def _read_remote_manifest(place: Place) -> dict[str, Any]:
     """Read the manifest of a finished result in the store at `place`, as a dict of JSON values.
 
-    StoreError if it is missing or damaged, or one of its files does not exist.
-    Hashes are not checked.
+    Its ``files`` maps names to SHA-256. StoreError if it is missing or damaged,
+    or one of its files does not exist. Hashes are not checked.
     """
     names = place.names()
     if MANIFEST not in names:

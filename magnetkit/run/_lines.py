@@ -52,6 +52,9 @@ def _show(units: str, column: str, *values: float) -> str:
 
     `units` is ``"si"`` or ``"cgs"``. `column` has the unit T, kA/m or kJ/m3
     (KeyError otherwise), in which `values` are given.
+
+    Any other `units` than "cgs" are SI. NaN becomes "nan"; without `values`
+    only the unit is written.
     """
     digits, factor, unit, fine = _UNITS[COLUMNS[column].unit]
     if units != "cgs":
@@ -67,16 +70,18 @@ def lines(replacement: Any, units: str, *, everything: bool) -> list[str]:
     Parameters
     ----------
     replacement : Replacement
-        The answer.
+        The answer: its ``answers`` (the first, the likeliest kind, is written),
+        ``reference``, ``limits``, ``request`` and texts are read.
     units : {"si", "cgs"}
-        Units to print.
+        Units to print: T and kA/m, or kG and kOe; anything but "cgs" is SI.
     everything : bool
         Add other kinds of the magnet in use, recipes and details.
 
     Returns
     -------
     list of str
-        Lines of text.
+        Lines of text, some empty; those of the table have at most 80
+        characters.
     """
     first = replacement.answers[0]
     texts = [f"{first.sentence}."]
@@ -125,14 +130,17 @@ def table_cells(
     replacement : Replacement
         Its reference is today's magnet.
     answer : Answer
-        One of its answers.
+        One of its answers; its ``ways`` and ``own`` (None where no magnet is in
+        use) are written.
     units : {"si", "cgs"}
         Units of B_r and H_cJ.
 
     Returns
     -------
     list of tuple of nine str
-        One tuple a row, with the headings `HEADS`.
+        One tuple a row, with the headings `HEADS`: number (empty of today's
+        magnet), name, heavy rare earth, saved, P, B_r, H_cJ, margin, cost per
+        flux. "-" for what is not known.
     """
     rows = []
     if answer.own is not None:
@@ -143,9 +151,10 @@ def table_cells(
 def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
     """Write the table of the ways, today's magnet first, in lines of at most 80 characters.
 
-    `replacement` is a `Replacement`, `answer` one of its answers. B_r, H_cJ and the margin, which
-    is the knee field divided by the field at the duty, are values that 99 % of lots reach. `units`
-    is "si" or "cgs". Two lines of headings come first; longer texts are cut.
+    `replacement` is a `Replacement`, `answer` one of its answers. B_r, H_cJ and
+    the margin, which is the knee field divided by the field at the duty, are
+    values that 99 % of lots reach. `units` is "si" or "cgs". Two lines of
+    headings come first, then the cells of `table_cells`; longer texts are cut.
     """
     b_r_unit, h_unit = ("kG", "kOe") if units == "cgs" else ("T", "kA/m")
     widths = (2, 27, 13, 5, 4, 5, 5, 4, 4)
@@ -177,7 +186,11 @@ def table_lines(replacement: Any, answer: Answer, units: str) -> list[str]:
 
 
 def _print_value(units: str, column: str, value: float) -> str:
-    """Format a value of a column in the units "si" or "cgs", without the unit."""
+    """Format a value of a column in the units "si" or "cgs", without the unit.
+
+    "-" for NaN. `column` has the unit T, kA/m or kJ/m3, in which `value` is
+    given.
+    """
     if value != value:
         return "-"
     return _show(units, column, value).split()[0]
@@ -189,8 +202,11 @@ def _row_of_today(
     """Write the cells of the magnet in use for the table of ways, in the units "si" or "cgs".
 
     `replacement` is a `Replacement`, `answer` one of its answers, whose ``own``
-    must be known. The nine cells are those of `_row_of_way`; number and saving
-    are empty.
+    must be known. Its ``reference`` is a dict with ``grade``,
+    ``heavy_rare_earth_wt_pct`` with ``_lo`` and ``_hi``, ``remanence_T``,
+    ``coercivity_kA_m`` and ``demagnetization_safety``. The nine cells are those
+    of `_row_of_way`; number and saving are empty, the cost is "1.00", NaN of
+    the last three is "-".
     """
     reference = replacement.reference
     own_way = answer.own
@@ -227,6 +243,8 @@ def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
     margin and cost per flux over today's. The saving is empty if `answer` has
     no recipe of today's magnet. The cost is "ask" where the elements say
     nothing of it.
+
+    "-" stands for a B_r, H_cJ or margin that is NaN.
     """
     cost = f"{way.cost_per_flux_ratio:.2f}"
     if (
@@ -253,7 +271,8 @@ def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
     """Write at most six lines below the table: what it rests on, what would change it, what is next.
 
     `replacement` is a `Replacement`, `first` its answer for the likeliest kind
-    of the magnet in use; `units` is "si" or "cgs".
+    of the magnet in use; `units` is "si" or "cgs". A line that has nothing to
+    say is left out; the first always stands.
     """
     texts = [_request_text(replacement, units)]
     if first.recipe is not None:
@@ -273,8 +292,9 @@ def lines_below(replacement: Any, first: Answer, units: str) -> list[str]:
 def _request_text(replacement: Any, units: str) -> str:
     """Say in one line which limits a replacement must meet, and where they come from.
 
-    `replacement` is a `Replacement`; without limits the line says that nothing
-    is asked. `units` is ``"si"`` or ``"cgs"``.
+    `replacement` is a `Replacement`: ``limits`` (a `Requirement` by column),
+    ``basis`` and ``reference["temperature_K"]`` are used. Without limits the
+    line says that nothing is asked. `units` is ``"si"`` or ``"cgs"``.
     """
     if not replacement.limits:
         return "Nothing is asked."
@@ -301,8 +321,9 @@ def _request_text(replacement: Any, units: str) -> str:
 def _describe_basis(replacement: Any, first: Answer) -> str:
     """Say in one line which recipe is taken for today's magnet, and which others it may be of.
 
-    `replacement` is a `Replacement`, `first` its answer for the likeliest kind, whose recipe must
-    be known.
+    `replacement` is a `Replacement`, `first` its answer for the likeliest kind,
+    whose ``recipe`` (with ``text`` and ``shell``) must be known. Other answers
+    are named only where the recipe is an estimate.
     """
     recipe = first.recipe
     assert recipe is not None
@@ -334,8 +355,10 @@ def _describe_basis(replacement: Any, first: Answer) -> str:
 def _describe_savings(replacement: Any, first: Answer) -> str | None:
     """Say what the recommended way saves in all, kg a year, and what changes beside it.
 
-    `replacement` is a `Replacement`, whose request has mass and number a year, `first` its answer
-    for the likeliest kind. None without a recommended way or a recipe of today's magnet.
+    `replacement` is a `Replacement`, whose request has mass and number a year,
+    `first` its answer for the likeliest kind. The mass is ``request.mass_kg``,
+    kg, times ``request.per_year``. None without a recommended way or a recipe
+    of today's magnet. Less than 0.001 kg a year is not said.
     """
     best = first.recommended
     if best is None or first.recipe is None:
@@ -382,7 +405,8 @@ def _recipes(first: Answer) -> list[str]:
     """Write one line for each way of `first`: composition, values, and what nobody knows of it.
 
     `first` is the answer for the likeliest kind of the magnet in use. Values
-    are in T and kA/m; the usual ones are left out for a sold grade.
+    are in T and kA/m; the usual ones are left out for a sold grade. The list is
+    empty without ways.
     """
     texts = []
     for way in first.ways:
@@ -404,7 +428,9 @@ def _recipes(first: Answer) -> list[str]:
 def _details(replacement: Any, first: Answer) -> list[str]:
     """Write supply risk by scenario, change of weight and the charge of the recommended way.
 
-    `replacement` is a `Replacement`, `first` its answer for the likeliest kind. Empty without a
+    `replacement` is a `Replacement`, `first` its answer for the likeliest kind.
+    A list of lines: risk for the scenario asked and each embedded one, weight
+    only where the family changes, the charge only of a melt. Empty without a
     recommended way or a recipe of today's magnet.
     """
     from ..supply.scenario import scenarios
@@ -447,8 +473,8 @@ def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
 
     Inputs of several elements, such as PrNd, are used as far as the amounts of
     all of these reach; the rest are elements. The result maps names of inputs
-    and symbols to wt.%; amounts of 0.005 and less are left out. `amounts`, by
-    symbol, is not changed.
+    (`magnetkit.alloy.notation.inputs`) and symbols to wt.%; amounts of 0.005
+    and less are left out. `amounts`, by symbol, is not changed.
     """
     put_in = {}
     for name, parts in inputs().items():
@@ -468,12 +494,15 @@ def _charge_inputs(amounts: dict[str, float]) -> dict[str, float]:
 def _charge_text(way: Way, scenario: Any) -> str:
     """Say what to charge for a melt, and what it costs beside its elements.
 
-    `way` is a `Way` of a melt, not a sold grade; `scenario` is the `Scenario`
-    of the prices. Inputs of several elements go in as far as the recipe has all
-    of these; elements make up the rest. Scrap is charged as the setting says.
-    Yields of cutting, and of all steps up to sintering, are printed
+    `way` is a `Way` of a melt, not a sold grade; its ``candidate``, wt.%, is
+    charged, without its shell; `scenario` is the `Scenario` of the prices.
+    Inputs of several elements go in as far as the recipe has all of these;
+    elements make up the rest. Scrap is charged as the setting says. Yields of
+    cutting, and of all steps up to sintering, are printed
     (``supply/yields.csv``). InputError if the scrap holds more of an element
     than the recipe.
+
+    An input without a quotation is named, and counts 0 in the sum.
     """
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     shares = 100.0 * table.weight_fractions()[0]
@@ -515,15 +544,18 @@ def _charge_text(way: Way, scenario: Any) -> str:
 def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
     """Subtract the scrap that is fed back, by the setting, from what is left to charge.
 
-    `left` maps elements to wt.% and is changed in place. InputError if the
-    scrap holds more of an element than that.
+    `left` maps symbols to wt.% and is changed in place. The setting has the
+    ``share`` of scrap in the charge, wt.%, its gases O, N and C, and its
+    elements, wt.%; without elements the scrap is of the composition of `left`.
+    InputError if the scrap holds more of an element than that.
 
     Returns
     -------
     scrap : dict of float
-        Amount of "scrap", wt.%; empty without any.
+        ``{"scrap": share}``, wt.%; empty without any.
     note : str
-        Which gases it carries into the magnet, empty without any.
+        Sentence of the gases that it carries into the magnet, beginning with a
+        blank; empty without any.
     """
     set_so = get_settings().scrap
     if not (share := set_so.get("share", 0.0)):
@@ -556,8 +588,9 @@ def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
 def _changes(replacement: Any, first: Answer) -> list[str]:
     """List in words the facts that would change the answer, such as the true recipe or a thickness.
 
-    `replacement` is a `Replacement`, `first` its answer for the likeliest kind of the magnet in
-    use. The list may be empty.
+    `replacement` is a `Replacement`, `first` its answer for the likeliest kind
+    of the magnet in use. Each is a phrase without a full stop. The list may be
+    empty.
     """
     changes = []
     best = first.recommended
@@ -585,7 +618,9 @@ def _effects_on_alpha(reference: Mapping[str, Any], recipe: str) -> list[str]:
     """Say what a compensated magnet's alpha is without its heavy rare earth, in at most one sentence.
 
     The list is empty for a magnet that is not compensated. `reference` has
-    ``grade`` and ``remanence_coefficient_pct_K``, `recipe` is in wt.%.
+    ``grade``, a name of `magnetkit.grades`, and
+    ``remanence_coefficient_pct_K``, %/K (NaN counts as not compensated);
+    `recipe` is a text whose amounts are wt.%.
     """
     if not abs(reference[ALPHA]) <= COMPENSATED:
         return []
@@ -599,6 +634,9 @@ def _next_measurement(replacement: Any, first: Answer) -> str | None:
 
     `replacement` is a `Replacement`, `first` its answer for the likeliest kind of the magnet in
     use.
+
+    A row of `next_melt` with ``candidate``, ``shell`` and
+    ``probability_meets_requirements`` is named.
     """
     row = next_melt(first)
     if row is None:

@@ -29,6 +29,10 @@ def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:
     common to them. Where the list names no maker, all magnets count as of one.
     `amounts` are pairs of maker and amount, None for nothing. The sum has their
     unit; it is 0 for no amounts.
+
+    Of one maker the distances of the low ends from the means add, and so do
+    those of the high ends; over makers these are added as squares. Makers are
+    compared as texts, "" being one of them.
     """
     mean = sum(amount.mean for _, amount in amounts if amount is not None)
     below: dict[str, float] = {}
@@ -48,7 +52,7 @@ def sum_heavy(amounts: Mapping[str, Amount]) -> Amount:
     """Add the amounts of the heavy rare earths among `amounts`, by symbol, into one of the same unit.
 
     Their low ends and their high ends are added as they are. Which elements are
-    heavy is a setting.
+    heavy is a setting. The `Amount` is 0 where there is none.
     """
     heavy = [
         amounts[e] for e in get_settings().heavy_rare_earths if e in amounts
@@ -89,7 +93,11 @@ class Part:
 
     @property
     def heavy_then(self) -> Amount:
-        """Heavy rare earth after the change, wt.%."""
+        """Heavy rare earth after the change, wt.%.
+
+        It is that of the way, whose ends are equal, or today's for a part that
+        stays.
+        """
         if self.way is None:
             return self.heavy_today
         share = float(self.way.heavy_rare_earth_wt_pct)
@@ -99,6 +107,9 @@ class Part:
         """Convert `shares`, wt.% of each element in the magnets of the part, to kg a year by element.
 
         The dict is empty where the amount of magnets a year is not known.
+
+        `shares` maps symbols to `Amount`, such as ``part.today``; the result
+        has the same keys.
         """
         if self.kg_year != self.kg_year:
             return {}

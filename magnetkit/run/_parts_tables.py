@@ -25,7 +25,11 @@ _LEAST_SPLIT_WT_PCT = 0.01
 
 
 def symbol_prices(scenario: Scenario) -> Prices:
-    """Return the price of each element that has one under `scenario`, USD/kg by symbol."""
+    """Return the price of each element that has one under `scenario`, USD/kg by symbol.
+
+    `scenario` is a `Scenario`, not its name. Elements without a price are left
+    out.
+    """
     prices = element_prices(scenario).tolist()
     return {
         element: prices[i]
@@ -49,7 +53,8 @@ def way_cost(way: Any, prices: Prices) -> float:
 def then_cost(part: Part, prices: Prices) -> float:
     """Compute the cost of the elements of a part after the change, USD per kg of magnet.
 
-    `prices` maps elements to USD/kg. A part that stays costs what it costs
+    `prices` maps elements to USD/kg. Of `part` its ``way`` counts (None for one
+    that stays), and then ``today``. A part that stays costs what it costs
     today. NaN for another family, whose elements say nothing of its price, and
     where an element has no price.
     """
@@ -64,7 +69,8 @@ def _cost(shares: Mapping[str, float], prices: Prices) -> float:
     """Compute the cost of elements given in wt.%, USD per kg of these elements; NaN if one has no price.
 
     `shares` maps elements to wt.%, `prices` elements to USD/kg. NaN too without
-    any element.
+    any element, or if the amounts sum to 0. An element of amount 0 needs a
+    price as well.
     """
     total = sum(shares.values())
     if not total:
@@ -83,22 +89,25 @@ def main_table(
 ) -> "pd.DataFrame":
     """Build the table with one row a part; the user's own columns follow.
 
+    ValueError if `own` has not one row for each part.
+
     Parameters
     ----------
     parts : sequence of Part
         The parts.
     own : pandas.DataFrame
-        The user's columns, one row a part, in the same order.
+        The user's columns, one row a part, in the same order; it has one column
+        for each of `columns`, in their order.
     columns : sequence of Column
-        What `own` holds, one for each of its columns; a ``header`` that exists
-        already gets "(yours)".
+        Their ``header`` names the user's columns; one that exists already gets
+        " (yours)" behind it.
     prices : dict of float
         USD/kg by element.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `_main_row`, kg and USD a year, then the user's.
+        The columns of `_main_row`, then the user's; rows from 0.
     """
     import pandas as pd
 
@@ -114,9 +123,14 @@ def main_table(
 def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
     """Build the row of a part of the main table, by header.
 
-    `prices` maps elements to USD/kg; amounts are kg a year, costs USD a year.
-    Figures that are not known are NaN, the name of the replacement is empty
-    without one.
+    The headers are ``Row`` (line in the user's list), ``Part``, ``Magnet``,
+    ``Temperature, °C``, ``Verdict``, ``Replacement`` (name of the way, empty
+    without one), ``P``, ``kg a year``, ``Heavy rare earth today, kg a year``,
+    ``Today, low``, ``Today, high``, ``Heavy rare earth then, kg a year``,
+    ``Saved, kg a year``, ``Elements today, USD a year``, ``Elements then, USD a
+    year``, ``Order line`` and ``Why``. Figures that are not known are NaN.
+
+    `prices` maps elements to USD/kg. Of `part` all fields count.
     """
     today = part.heavy_today
     then = part.heavy_then
@@ -159,10 +173,18 @@ def totals(parts: Sequence[Part]) -> "pd.DataFrame":
     such element, heavy rare earth of which the element is not known, and
     `TAKEN_ON`; those that no part holds are left out, except the first.
 
+    Of `parts`, ``maker``, ``kg_year``, ``heavy_today``, ``heavy_then``,
+    ``today`` and ``then`` are used; the last two map symbols to `Amount`, wt.%.
+    Errors of one maker add, those of several are independent. Without any part
+    the one row is 0.
+
     Returns
     -------
     pandas.DataFrame
-        ``Element``, mean, low and high of both, and the change.
+        ``Element`` ("heavy rare earth", a symbol, or "heavy, not known which");
+        ``today, kg a year``, ``today, low``, ``today, high``; ``then, kg a
+        year``, ``then, low``, ``then, high``; and ``change, kg a year``, then
+        less today.
     """
     import pandas as pd
 
@@ -211,9 +233,11 @@ def _unsplit(
 ) -> Amount | None:
     """Compute kg a year of heavy rare earth whose element is not known; None where there is none.
 
-    The estimate of a grade may hold some where its likeliest recipe has none. `heavy` is the
-    content of heavy rare earth, `shares` that of each element, wt.%; `kg_year` the magnets' mass,
-    kg a year.
+    The estimate of a grade may hold some where its likeliest recipe has none.
+    If `shares` have any heavy rare earth, or `heavy` exceeds them by no more
+    than 0.01 wt.%, the result is None. `heavy` is the content of heavy rare
+    earth, `shares` that of each element, wt.%; `kg_year` the magnets' mass, kg
+    a year.
     """
     known_heavy = sum_heavy(shares)
     if (
@@ -231,9 +255,11 @@ def _total_row(
 ) -> dict[str, Any]:
     """Sum the amounts of one element today and then into a row of the table of totals.
 
-    `today` and `then` are pairs of maker and kg a year, None for nothing. The
-    headers are Element, and for either time kg a year with its ends, and the
-    change.
+    `today` and `then` are pairs of maker and `Amount`, kg a year, None for
+    nothing; `element` is entered as it is. The keys are ``Element``; ``today,
+    kg a year``, ``today, low``, ``today, high``; ``then, kg a year``, ``then,
+    low``, ``then, high``; and ``change, kg a year``, then less today. Sums are
+    those of `sum_amounts`, 0 for no amounts.
     """
     now = sum_amounts(today)
     later = sum_amounts(then)
@@ -250,8 +276,9 @@ def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
     """Build the table with one row for each way of each of `parts`.
 
     The columns are those of `_way_row`; ways are numbered from 1 for each part.
-    `prices` maps elements to USD/kg. Without any way the frame is empty, with
-    its first columns alone.
+    `prices` maps elements to USD/kg. A part without an answer has none. Without
+    any way the frame is empty, with the columns ``Row``, ``Part``, ``Magnet``,
+    ``Way``, ``Kind``, ``What`` and ``P`` alone.
     """
     import pandas as pd
 
@@ -269,8 +296,15 @@ def _way_row(
 ) -> dict[str, Any]:
     """Build the row of a way of a part, by header.
 
-    `way` is a `Way` of the part's answer, `number` its rank from 1, `prices`
-    maps elements to USD/kg. Amounts are wt.% and kg a year.
+    The headers are ``Row`` (line in the user's list), ``Part``, ``Magnet``,
+    ``Way`` (`number`), ``Kind``, ``What``, ``Sold by``, ``Recommended`` ("yes"
+    or empty), ``P``, ``Margin H_k / H``, ``Heavy rare earth, wt.%``, ``Saved,
+    wt.%``, ``Saved, kg a year``, ``B_r guaranteed, T``, ``H_cJ guaranteed,
+    kA/m``, ``Elements, USD/kg`` and ``Order line``. Figures that are not known
+    are NaN.
+
+    `way` is a `Way` of the part's answer, recommended if it is ``part.way``
+    itself; `number` is its rank from 1, `prices` maps elements to USD/kg.
     """
     row: dict[str, Any] = {
         "Row": part.line,
@@ -313,15 +347,16 @@ def notes(
     Parameters
     ----------
     listed : UserTable
-        The parts list as read.
+        The parts list as read: ``sentence()`` and ``notes`` are said.
     parts : sequence of Part
-        Its parts.
+        Its parts: ``kg_year``, ``line``, ``name``, ``today`` and ``then``
+        count; prices are named of the elements that they hold.
     scenario : Scenario
-        Prices.
+        Prices; its ``name`` and ``title`` are said.
     questions : int
         Number of different questions.
     gaps : sequence of str
-        Texts about gaps that were filled before.
+        Texts about gaps that were filled before, taken over as they are.
 
     Returns
     -------
@@ -362,8 +397,9 @@ def notes(
 def _report_defaults(parts: Sequence[Part]) -> list[str]:
     """Write at most two texts about gaps of a parts list.
 
-    They name those of `parts` without an amount a year, by line, and the part
-    names that stand in several rows.
+    They name those of `parts` without an amount a year, by line, at most ten,
+    and the first of the part names that stand in several rows. The list is
+    empty without such gaps.
     """
     texts = []
     lines_without_mass = [
@@ -392,8 +428,10 @@ def _report_defaults(parts: Sequence[Part]) -> list[str]:
 def _dollars_line(frame: "pd.DataFrame") -> str:
     """Write the line of the elements' cost, USD a year, today and then.
 
-    `frame` is that of `main_table`. Parts that go to another family are left
-    out of the comparison.
+    `frame` has ``Elements today, USD a year`` and ``Elements then, USD a
+    year``, as of `main_table`. NaN is left out of the sums. A part with a cost
+    today and none then counts as one that goes to another family, and the
+    comparison leaves it out.
     """
     today, then = (
         frame[f"Elements {name}, USD a year"] for name in ("today", "then")
@@ -421,7 +459,10 @@ _ELEMENT_TOTAL = (
 def lines(answer: Any) -> list[str]:
     """Write the answer to a parts list: verdicts, kilograms, dollars, shortages, rows not understood.
 
-    `answer` is a `PartsAnswer`. The result is a list of some twenty lines.
+    `answer` is a `PartsAnswer`: its ``parts``, ``frame``, ``totals``,
+    ``shortages``, ``refused`` and ``notes`` are read. The result is a list of
+    lines of text: of the parts at most 12, those to replace first; all refused
+    rows and all notes.
     """
     parts = answer.parts
     replacements = [part for part in parts if part.way is not None]

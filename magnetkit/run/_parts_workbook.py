@@ -40,6 +40,12 @@ def write_parts_workbook(answer: Any, path: Path) -> Path:
     Assumptions, and one for the ways of each part (or one for all). An existing
     file is replaced. InputError if the suffix is another than .xlsx, or the
     file cannot be written.
+
+    Of `answer` the frames ``frame``, ``totals``, ``shortages``, ``changes``,
+    ``refused`` and ``ways`` (with the columns ``Row`` and ``What``), ``notes``
+    and ``parts`` (``line``, ``name``) are used. Up to 60 parts have a sheet of
+    ways each, named by line and name, without columns that are empty; a part
+    without ways has none.
     """
     from openpyxl import Workbook
 
@@ -81,13 +87,17 @@ def _add_sheet(
     Parameters
     ----------
     book : openpyxl.Workbook
-        Changed in place.
+        Changed in place: the sheet becomes its last.
     title : str
-        Title; shortened and made unique.
+        Title; characters that Excel forbids become blanks, it is cut to 31 and
+        made unique.
     frame : pandas.DataFrame
-        The table; missing values are empty cells.
+        The table; its columns become the first row, in bold, its index is left
+        out. Missing values are empty cells; an empty frame gives the heads
+        alone.
     frozen : str
-        Cell above and left of which rows and columns stay in view.
+        Cell, such as "A2", above and left of which rows and columns stay in
+        view.
     """
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
@@ -126,11 +136,12 @@ def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
     Parameters
     ----------
     sheet : openpyxl worksheet
-        Changed in place.
+        Changed in place; its first row is the header and stays. Texts become
+        texts even if they begin like a formula.
     place : int
         Number of the column, from 1.
     name : str
-        Its header, by whose unit numbers are formatted.
+        Its header, by which `_number_format` formats floats; integers stay.
     wrapped : bool
         Wrap long texts.
     """
@@ -160,7 +171,10 @@ def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
 def _number_format(name: str) -> str:
     """Return the Excel number format of a column by its header `name`, such as "0.00" for wt.%.
 
-    It is "General" for a header without a unit that is known here.
+    "0.00" for ``P``, ``Margin H_k / H``, and headers that end in "wt.%" or
+    "USD/kg"; "0" for ``Row``, ``Order``, ``Way``, "kA/m" and "°C"; "0.000" for
+    " T"; "#,##0" for "USD a year" and ", USD"; "#,##0.0" for "kg a year",
+    "magnets", ", low" and ", high". "General" for any other header.
     """
     if name in _DIGITS:
         return _DIGITS[name]
@@ -180,7 +194,11 @@ def _number_format(name: str) -> str:
 
 
 def _width(name: str, values: list[Any]) -> float:
-    """Return the width of a column, 10 to 34 characters, from its header `name` and the texts in `values`."""
+    """Return the width of a column, 10 to 34 characters, from its header `name` and the texts in `values`.
+
+    The longest text counts, and the longest word of the header; values that are
+    no texts do not.
+    """
     longest = max(
         (len(value) for value in values if isinstance(value, str)), default=0
     )
@@ -191,8 +209,9 @@ def _width(name: str, values: list[Any]) -> float:
 def _plain_value(value: Any) -> Any:
     """Convert a value of a table for a cell of the workbook.
 
-    Numbers, truth values, dates and None stay, numpy's become Python's. All
-    else becomes a text without control characters, cut to what a cell holds.
+    Numbers, truth values, dates and None stay, numpy's become Python's. NaN
+    stays too. All else becomes a text without control characters, each replaced
+    by a blank, and cut to 32,767 characters.
     """
     if hasattr(value, "item"):
         value = value.item()
@@ -208,7 +227,12 @@ def _text(text: str) -> str:
 
 
 def _title(text: str, taken: set[str]) -> str:
-    """Return `text` as a title that Excel allows and that is not in `taken`, compared without case."""
+    """Return `text` as a title that Excel allows and that is not in `taken`, compared without case.
+
+    Characters that Excel forbids become blanks, and it is cut to 31 characters;
+    "part" stands for an empty one. A title that is taken is cut to 27
+    characters and gets a number from 2. `taken` is not changed.
+    """
     plain = _FORBIDDEN.sub(" ", text).strip()[:_LONGEST_TITLE] or "part"
     title = plain
     number = 1

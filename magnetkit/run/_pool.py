@@ -38,9 +38,10 @@ def iterate_results(
 ) -> Iterator[B]:
     """Yield ``work(piece)`` of each of `pieces` in order, computed by the workers of `pool`.
 
-    Only a few pieces are started before their turn, so that memory stays flat
-    and an interruption loses little. An error of a piece is raised in its turn;
-    those not started yet are then cancelled.
+    `work` takes one of `pieces`; on a cluster both must be picklable. Only a
+    few pieces are started before their turn, so that memory stays flat and an
+    interruption loses little. An error of a piece is raised in its turn; those
+    not started yet are then cancelled.
     """
     futures: deque[Future[Any] | _Watched] = deque()
     try:
@@ -58,7 +59,8 @@ def iterate_results(
 def ahead(items: Iterable[A]) -> Iterator[A]:
     """Yield `items` in order, while a thread takes the next one from the iterator.
 
-    An error of the iterator is raised where its item would come.
+    An error of the iterator is raised where its item would come. One item more
+    than was asked for is taken from it.
     """
     iterator = iter(items)
     end = object()
@@ -100,10 +102,11 @@ def open_workers(
     address : str, optional
         Address of a Dask scheduler, e.g. ``"tcp://10.0.0.1:8786"``.
     job : Job, optional
-        What is computed.
+        What is computed; only for the comparison with `needed`, and only on
+        processes or a cluster.
     needed : mapping, optional
         `dependencies` of the job here. A worker whose own differ refuses to
-        work.
+        work; without it nothing is compared.
 
     Yields
     ------
@@ -156,9 +159,9 @@ def open_workers(
 def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
     """Open a Dask client within the block, and close it after.
 
-    It is that of a cluster of `workers` processes started here, or, if
-    `address` is given, of the scheduler there. InputError if the scheduler does
-    not answer or has no workers.
+    It is that of a cluster of `workers` processes of one thread started here,
+    or, if `address` is given, of the scheduler there. InputError if the
+    scheduler does not answer or has no workers.
     """
     import distributed
 
@@ -201,6 +204,10 @@ class _Cluster:
         job: Job | None,
         needed: Mapping[str, Any] | None,
     ) -> None:
+        """Keep the open `client`, and `job` with `needed`, its `dependencies` here.
+
+        Workers compare theirs with `needed`; None for no check.
+        """
         self._client = client
         self._job = job
         self._needed = needed
@@ -210,7 +217,9 @@ class _Cluster:
         """Start ``work(piece)`` on a worker of the cluster; return its future.
 
         `work` and `piece` are sent there, and the result comes back: all must
-        be picklable. A worker that would answer otherwise fails.
+        be picklable. The future has ``result()`` and ``cancel()``. A worker
+        that would answer otherwise fails with an InputError, which ``result()``
+        raises.
         """
         # The job goes with each piece, so that a worker that comes later needs nothing else; Dask
         # would rather have it sent before.
@@ -233,6 +242,8 @@ class _Watched:
         """Wait for the result and return it; an error of the work is raised here.
 
         NetworkError if the scheduler has had no worker for twenty seconds.
+
+        It may wait for ever while there are workers.
         """
         left_alone = 0.0
         while True:
@@ -267,8 +278,8 @@ def _alone(
 ) -> B:
     """Run ``work(piece)`` in one thread and return its result; runs in a worker of a cluster.
 
-    InputError if the worker's `dependencies` of `job` differ from `needed`;
-    without `job` or `needed` nothing is compared.
+    InputError if the worker's `dependencies` of `job` differ from `needed`, a
+    mapping of JSON values; without `job` or `needed` nothing is compared.
     """
     if job is not None and needed is not None:
         changes = list(differences(dict(needed), dependencies(job)))
@@ -289,8 +300,8 @@ def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
     Parameters
     ----------
     progress : bool or callable
-        True for a progress bar on stderr, False for no report; a callable is
-        provided as it is.
+        True for a progress bar on stderr, False for no report; a callable,
+        which takes the number done and the total, is provided as it is.
     task : str
         Title of the bar.
 

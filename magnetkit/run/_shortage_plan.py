@@ -42,23 +42,41 @@ def plan_changes(
 ) -> "tuple[pd.DataFrame, pd.DataFrame]":
     """Plan which parts to change under each shortage.
 
+    Parts without an amount a year (``kg_year`` NaN) are in neither table. A
+    shortage is planned by its cuts if it has any, else by its delays, else by
+    its prices.
+
     Parameters
     ----------
     parts : sequence of Part
-        The parts with their answers.
+        The parts, of which ``name``, ``magnet``, ``kg_year``, ``today``
+        (`Amount` of wt.% by symbol) and ``answer`` (a `Replacement` or None)
+        are used.
     shortages : sequence of Shortage
-        Cuts, delays or prices.
+        What `load_shortage` returns, not names: each has ``title``, ``name``
+        and one of ``cuts``, ``delays`` and ``prices``.
     scenario : Scenario
-        Usual prices.
+        What `load_scenario` returns: prices without the shortage, and with one
+        that names no prices.
 
     Returns
     -------
     changes : pandas.DataFrame
-        The parts that each shortage touches, in order of change: ``Shortage``,
-        ``Order``, ``Part``, ``Magnet``, ``What to do``, ``Why`` and more.
+        The parts that each shortage touches, shortages in the order given:
+        ``Shortage`` (its title), ``Order`` (from 1 within it), ``Part``,
+        ``Magnet``, ``What to do`` ("change", "stops", "can stay", "keep a
+        stock" or "pay") and ``Why``; then ``Change to`` (name of a way, empty
+        without one), ``P``, ``Freed, kg a year`` and ``Saved, USD a year``.
+        ``Needed, kg a year`` is of cuts and delays, ``Cannot be had before, kg
+        a year`` and ``after, kg a year`` of cuts, ``Stock, kg of magnets`` and
+        ``Stock, USD`` of delays, ``Dearer, USD a year`` of prices: NaN in other
+        rows, and no column where no row has it. Without any row only the first
+        six columns.
     summary : pandas.DataFrame
-        One row a shortage: title, name, counts, kg and USD a year, and ``In
-        words``.
+        One row a shortage: ``Shortage`` (title), ``Name``, ``Parts concerned``,
+        ``To change``, ``Stop`` and ``In words``; of cuts also ``Needed, kg a
+        year`` and ``Cannot be had, kg a year``, of cuts and prices ``USD a year
+        saved at its prices``.
     """
     import pandas as pd
 
@@ -92,22 +110,32 @@ def _plan_cut(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Plan for elements of which a share cannot be bought; parts that free most change first.
 
+    A part is left out if its amount a year is NaN, or it holds less than 0.05
+    wt.% of these elements together. Where nothing of any of them can be bought,
+    only ways with less than 0.05 wt.% count.
+
     Parameters
     ----------
     parts : sequence of Part
-        The parts with their answers; those without an amount a year are left
-        out.
+        The parts, with ``today`` (`Amount` of wt.% by symbol), ``kg_year`` and
+        ``answer``.
     shortage : Shortage
-        One with ``cuts``.
+        One with ``cuts``, a tuple of `Cut` with ``elements`` (symbols) and
+        ``share`` (above 0, up to 1, of what is bought); the largest share of an
+        element counts. ValueError without cuts.
     prices : dict of float
         USD/kg by element.
 
     Returns
     -------
     rows : list of dict
-        One for each part that holds some, by header, in order of change.
+        One for each part that holds some, in order of change: the keys of
+        `_row`, whose ``What to do`` is "change", "stops" or "can stay", with
+        ``Cannot be had before, kg a year`` and ``after, kg a year``.
     summary : dict
-        One row of the table of shortages: counts, kg a year and a sentence.
+        ``Parts concerned``, ``To change`` and ``Stop`` (counts), ``Needed, kg a
+        year``, ``Cannot be had, kg a year``, ``USD a year saved at its prices``
+        (unknown savings left out) and ``In words``.
     """
     missing = shortage.missing_shares()
     whole = min(missing.values()) >= 1.0
@@ -178,15 +206,19 @@ def _judge_cut(
     Parameters
     ----------
     change : Change
-        What the part needs and its best way.
+        Its ``way`` (a `Way` or None), ``freed`` (kg a year) and ``part`` are
+        used.
     left : float
-        What still cannot be bought, kg a year; at 0 the part can stay.
+        What still cannot be bought, kg a year; at exactly 0 the part can stay.
     missing : mapping
-        Missing share, 0 to 1, by element.
+        Its keys, symbols of elements, are named in the reason; the values do
+        not count.
 
     Returns
     -------
     status, reason : str
+        "can stay" where nothing is left, else "stops" without a way and
+        "change" with one; the reason is a phrase without a full stop.
     """
     elements = ", ".join(missing)
     if not left:
@@ -207,8 +239,10 @@ def _judge_cut(
 def _nearest_way(change: Change, missing: Mapping[str, float]) -> str:
     """Say in words which way of the part of `change`, without the missing elements, is likeliest.
 
-    Only the keys of `missing`, symbols, are used. A part without an answer, or
-    without such a way, is named so.
+    Such as "nearest N38UH, P 0.42". Only the keys of `missing`, symbols, are
+    used; without them is less than 0.05 wt.% in all. A part without an answer
+    gives "a recipe alone has no ways", one without such a way "every way holds
+    some".
     """
     answer = change.part.answer
     if answer is None:
@@ -225,18 +259,23 @@ def _change(
 ) -> Change | None:
     """Compute what a part needs of the missing elements and its best way.
 
-    None if it holds hardly a trace of them, or its amount a year is not known.
+    None if it holds less than 0.05 wt.% of them together, or its amount a year
+    is NaN. In the `Change`, ``need`` is kg a year of all these elements,
+    ``weight_need`` what of it cannot be had, ``way`` None and ``freed`` 0
+    without a way, ``saved_USD`` NaN without one or for another family.
 
     Parameters
     ----------
     part : Part
-        The part.
+        Its ``today`` (`Amount` of wt.% by symbol), ``kg_year`` and ``answer``
+        are used.
     missing : mapping
         Missing share, 0 to 1, by element.
     prices : dict of float
         USD/kg by element.
     whole : bool
-        Nothing of the elements can be bought.
+        Nothing of the elements can be bought: only ways with less than 0.05
+        wt.% of them count.
     """
     shares = {e: part.today[e].mean for e in missing if e in part.today}
     if sum(shares.values()) < TRACE_WT_PCT or part.kg_year != part.kg_year:
@@ -270,6 +309,10 @@ def _best_way(
     than 95 % of `today`, what the part holds of them now, wt.%. If `whole`,
     nothing of them can be bought: a way counts only if it holds hardly a trace.
     Only the keys of `missing`, chemical symbols, are used.
+
+    Likely is P of 0.8 or more, a trace 0.05 wt.%. Of ways alike to 0.01 wt.%
+    one of the same family, then the likelier, is taken. A part without an
+    answer gives None.
     """
     largest_wt_pct = TRACE_WT_PCT if whole else 0.95 * today
     return min(
@@ -328,26 +371,34 @@ class _Wait:
 def _plan_delay(
     parts: Sequence[Part], shortage: Shortage, prices: Prices
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Plan for elements that come late: the stock that bridges the wait.
+    """Plan for elements that come late: the stock of magnets that bridges the wait.
 
-    Stocks are kg of magnets, their values USD of elements.
+    A part is left out if its amount a year is NaN, or it holds 0.05 wt.% or
+    more of none of these elements. The stock of each part lasts for the longest
+    of all delays, whatever the part holds.
 
     Parameters
     ----------
     parts : sequence of Part
-        The parts with their answers; those without an amount a year are left
-        out.
+        The parts, with ``today`` (`Amount` of wt.% by symbol), ``kg_year`` and
+        ``answer``.
     shortage : Shortage
-        One with ``delays``.
+        One with ``delays``, a tuple of `Delay` with ``elements`` (symbols) and
+        ``weeks``. ValueError without delays.
     prices : dict of float
         USD/kg by element.
 
     Returns
     -------
     rows : list of dict
-        One for each part that holds some, by header, the dearest stock first.
+        One for each part that waits, the dearest stock first: the keys of
+        `_row`, with ``Stock, kg of magnets`` and ``Stock, USD`` (its elements;
+        NaN where one has no price). ``What to do`` is "change" where a way with
+        P of 0.8 or more holds none of the elements, else "keep a stock";
+        ``Freed, kg a year`` is 0, ``Saved, USD a year`` NaN.
     summary : dict
-        One row of the table of shortages: counts and a sentence.
+        ``Parts concerned`` and ``To change`` (counts), ``Stop`` (0) and ``In
+        words``.
     """
     weeks = shortage.weeks_late()
     longest = max(weeks.values())
@@ -398,7 +449,12 @@ def _compute_wait(
     `weeks` maps symbols of elements to weeks, `prices` symbols to USD/kg. The
     stock that bridges the wait is in kg of magnets, its value in USD: it lasts
     for the longest of all `weeks`, whatever the part holds. A part without an
-    amount a year, or that holds hardly a trace of them, does not wait.
+    amount a year, or without such elements, does not wait.
+
+    Its ``elements`` are those of which the part holds 0.05 wt.% or more, each
+    for itself; ``way`` is the likeliest with P of 0.8 or more and less than
+    0.05 wt.% of all `weeks` together, or None. The value is NaN where an
+    element of the part has no price.
     """
     elements = [
         element
@@ -422,22 +478,29 @@ def _plan_prices(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Plan for other prices: what each change saves, USD a year.
 
+    A part is left out if its amount a year is NaN, it does not get dearer, or
+    the price of one of its elements is not known.
+
     Parameters
     ----------
     parts : sequence of Part
-        The parts with their answers; those without an amount a year are left
-        out.
+        The parts, with ``today`` (`Amount` of wt.% by symbol), ``kg_year`` and
+        ``answer``.
     shortage : Shortage
-        One with ``prices``.
+        Only its ``title`` is used.
     usual, prices : dict of float
         USD/kg by element, without and with the shortage.
 
     Returns
     -------
     rows : list of dict
-        One for each part that gets dearer, by header, the largest saving first.
+        One for each part that gets dearer, the largest saving first, then those
+        without a way: the keys of `_row` with ``Dearer, USD a year`` in place
+        of ``Needed, kg a year``. ``What to do`` is "change" or "pay"; ``Freed,
+        kg a year`` is 0.
     summary : dict
-        One row of the table of shortages: counts, savings and a sentence.
+        ``Parts concerned`` and ``To change`` (counts), ``Stop`` (0), ``USD a
+        year saved at its prices`` and ``In words``.
     """
     changes = []
     for part in parts:
@@ -489,8 +552,9 @@ def _plan_prices(
 def _cheapest(part: Part, prices: Prices) -> tuple[Any, float]:
     """Return the likely way of the same family that saves most at `prices`, and USD a year saved.
 
-    `prices` maps elements to USD/kg. The way is None and the saving 0 if none saves anything, or
-    the part has no answer.
+    Likely is P of 0.8 or more; ways of another family do not count. `prices`
+    maps elements to USD/kg. The way is None and the saving 0 if none saves
+    anything, or the part has no answer.
     """
     ways = part.answer.ways if part.answer is not None else ()
     best = None
@@ -513,6 +577,9 @@ def _saved_dollars(part: Part, way: Any, prices: Prices) -> float:
 
     NaN without a way (None), for another family, whose price is not known, and
     where the part states no amount a year.
+
+    NaN too where an element of the part or of the way has no price. Negative
+    where the way costs more. `way` is a `Way`.
     """
     if way is None or way.kind == "other-family":
         return math.nan
@@ -527,19 +594,22 @@ def _row(
     Parameters
     ----------
     shortage : Shortage
-        The shortage.
+        Its ``title`` is entered.
     order : int
-        Number in the order of change.
+        Number in the order of change, from 1.
     change : Change
-        The part and its best way.
+        Its ``part``, ``way`` (None without one), ``need``, ``freed`` (kg a
+        year) and ``saved_USD`` (USD a year) are entered as they are.
     status, why : str
         What to do, and the reason.
 
     Returns
     -------
     dict
-        Texts, P, kg and USD a year; name of the way empty and P NaN without
-        one.
+        ``Shortage``, ``Order``, ``Part``, ``Magnet``, ``What to do``, ``Why``,
+        ``Change to`` (name of the way, empty without one), ``P`` (NaN without
+        one), ``Needed, kg a year``, ``Freed, kg a year`` and ``Saved, USD a
+        year``.
     """
     name = ""
     chance = math.nan

@@ -77,7 +77,11 @@ class _Chunks:
         self._parts: dict[tuple[str, int], Part] = {}
 
     def _chunks_of(self, phase: str) -> list[tuple[int, Part]]:
-        """Return the finished chunks of a phase in order, each with its number."""
+        """Return the finished chunks of a phase in order, each with its number.
+
+        Numbers count from 0 and ascend; those that are not finished are left
+        out.
+        """
         return [
             (key[1], self._parts[key])
             for key in sorted(self._parts)
@@ -96,11 +100,12 @@ class _Chunks:
         Parameters
         ----------
         phase : str
-            The pass over the candidates.
+            The pass over the candidates, "chunk", or "bound0" and so on.
         number : int
             Number of the chunk.
         kind : str
-            `_TABLE` for candidates, `_REFUSED` for rejected lines.
+            `_TABLE`, "arrow", for candidates; `_REFUSED`, "rejected.arrow", for
+            rejected lines, with the columns ``line``, ``text`` and ``reason``.
         columns : list of str, optional
             Columns to return; all otherwise.
         """
@@ -121,6 +126,8 @@ class _Chunks:
 
         They are read from its table if not in memory; a chunk without a table
         is left out.
+
+        `rule` says which columns the ranking reads, as ``job.rule``.
         """
         for number, part in self._chunks_of(self.phase):
             if part.keys is not None:
@@ -134,8 +141,8 @@ class _Chunks:
     def choices(self, rule: Rule) -> Iterator[tuple[int, Choices]]:
         """Yield number of rows and best candidates by decision of each chunk, in order.
 
-        They are found in its table by `rule` if not in memory; a chunk without
-        a table is left out.
+        They are found in its table by `rule`, such as ``job.rule``, if not in
+        memory; a chunk without a table is left out.
         """
         for number, part in self._chunks_of(self.phase):
             if part.choices is not None:
@@ -152,8 +159,9 @@ class _Chunks:
     ) -> pa.Table:
         """Return some rows over all chunks of the present phase as one table, with some `columns` or all.
 
-        `rows`, int64, are numbers over all chunks and ascend. There must be at
-        least one. Texts of all columns have one dictionary.
+        `rows`, int64, are numbers from 0 over all chunks and ascend; the table
+        has their order, and `columns` theirs. There must be at least one. Texts
+        of all columns have one dictionary.
         """
         stop = 0
         tables = []
@@ -222,6 +230,11 @@ class Store(_Chunks):
     """
 
     def __init__(self, path: Path | str, near: bool = True) -> None:
+        """Keep the place that `path` names, a folder or a URL.
+
+        Nothing is read or written before the store is entered. `near` says whether
+        all workers reach a folder; of a URL it is taken as true.
+        """
         super().__init__()
         self.place = _files.Place.of(path)
         self.path = Path(path) if self.place.is_local else self.place.address
@@ -236,6 +249,11 @@ class Store(_Chunks):
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
+        """Create the folder if need be, lock it, complete a result that a stop left, and return the store.
+
+        In a store that many reach only its names are checked. InputError as the
+        class says.
+        """
         with ExitStack() as opening:
             if self.shared:
                 self._staged = Path(opening.enter_context(TemporaryDirectory()))
@@ -259,8 +277,9 @@ class Store(_Chunks):
     def _check_names(self, names: set[str]) -> None:
         """Raise InputError if a place in a store has files of others and no manifest of this program.
 
-        `names` are the paths of its files, relative to the place. Parts, and
-        files of an unfinished result of this program, do not count.
+        `names` are the paths of its files, relative to the place. Parts do not
+        count; nor, if they have a manifest of this program, fragments,
+        ``ranked.csv`` and ``rejected.csv``.
         """
         foreign = {
             name for name in names if not name.startswith(f"{_files.PARTS}/")
@@ -282,11 +301,13 @@ class Store(_Chunks):
         The manifest of an unfinished screening is written unless False is
         returned.
 
+        A finished result of another identity stays until `finish`.
+
         Parameters
         ----------
         identity : mapping
-            What the results depend on: arguments, input, versions, data. JSON
-            values, kept as ``self.identity``.
+            What the results depend on, as of `screen.identity`: arguments,
+            input, versions, data. JSON values, kept as ``self.identity``.
         resume : bool
             Keep finished chunks, or the finished result, of the same identity.
 
@@ -323,7 +344,10 @@ class Store(_Chunks):
         return True
 
     def _clear_parts(self) -> None:
-        """Remove the folder of parts, or in a store all files in it."""
+        """Remove the folder of parts, or in a store all files in it.
+
+        In a folder errors are ignored; in a store they are an InputError.
+        """
         if self.shared:
             self.parts.remove(self.parts.names())
         else:
@@ -332,7 +356,9 @@ class Store(_Chunks):
     def _is_whole(self, manifest: dict[str, Any]) -> bool:
         """Say whether a finished result has all its files; on this machine their hashes are checked too.
 
-        `manifest` is that of the result. In a store only the names are compared.
+        `manifest` is that of the result; its ``files`` maps names to SHA-256.
+        Without ``ranked.parquet`` among them a result on this machine is not
+        whole. In a store only the names are compared.
         """
         files = _files.named_files(manifest)
         folder = Path(self.place.address)
@@ -346,6 +372,10 @@ class Store(_Chunks):
 
         `before` is the identity in its manifest, a dict of JSON values, compared with that of this
         screening.
+
+        The message names up to three differences of the first key that differs.
+        A version of magnetkit comes before all else, then keys go by the
+        alphabet.
         """
         keys = sorted(set(before) | set(self.identity))
         # Where the version differs, that is the reason, and code and packages follow from it.
@@ -367,8 +397,10 @@ class Store(_Chunks):
         Parameters
         ----------
         chunks : list of dict
-            Chunks as the manifest lists them: ``phase``, ``number``, ``rows``, ``lines`` and
-            ``files`` (digest by name).
+            Chunks as the manifest lists them: ``phase``, ``number``, ``rows``,
+            ``lines`` (how many were rejected), ``models`` (fingerprint by
+            target), ``tally`` and ``files`` (SHA-256 by name). KeyError if one
+            is missing.
 
         Raises
         ------
@@ -396,7 +428,10 @@ class Store(_Chunks):
                 self._agree(part.models, chunk["number"])
 
     def _has(self, name: str, digest: str) -> bool:
-        """Say whether the file `name` of a chunk is there and has the SHA-256 `digest`."""
+        """Say whether the file `name` of a chunk is there and has the SHA-256 `digest`.
+
+        `digest` is hexadecimal. False for a file that cannot be read.
+        """
         try:
             return _files.file_digest(self.parts.get(name)) == digest
         except OSError:
@@ -405,8 +440,9 @@ class Store(_Chunks):
     def _agree(self, models: Mapping[str, str], number: int) -> None:
         """Record the models that a chunk was made with; InputError if they differ from earlier ones.
 
-        `models` maps targets such as "curie_temperature_K" to fingerprints; new targets are entered
-        in ``self.models``. `number` is that of the chunk, for the message.
+        `models` maps targets such as "curie_temperature_K" to fingerprints; new
+        targets are entered in ``self.models``. `number` is that of the chunk,
+        for the message. A target with the same fingerprint passes.
         """
         for target, digest in models.items():
             if self.models.setdefault(target, digest) != digest:
@@ -420,7 +456,7 @@ class Store(_Chunks):
     def chunk(self, number: int) -> tuple[int, int] | None:
         """Return how many candidates chunk `number` has and how many of its lines were rejected.
 
-        None if it is not finished.
+        None if it is not finished in the present phase. Numbers count from 0.
         """
         part = self._parts.get((self.phase, number))
         if part is None:
@@ -428,7 +464,12 @@ class Store(_Chunks):
         return (part.rows, part.lines)
 
     def prepare_work(self, work: Work) -> Work:
-        """Return `work`, or, if the workers reach the folder, a function that also writes its part there."""
+        """Return `work`, or, if the workers reach the folder, a function that also writes its part there.
+
+        `work` takes (number, piece) and returns the number and a `Part`, and so
+        does the result, whose `Part` then has hashes in place of content. Its
+        files are named by the phase at this call.
+        """
         is_remote = not self._workers_write
         if is_remote:
             return work
@@ -442,6 +483,8 @@ class Store(_Chunks):
         Its files are written to the folder of parts. If the process is killed, a chunk that was not
         yet named is evaluated again. InputError if it was made with other models than those before
         it, or cannot be written.
+
+        The place keeps the bytes of `part`, not this object.
         """
         self._agree(part.models, number)
         self._parts[self.phase, number] = put_part(
@@ -464,7 +507,8 @@ class Store(_Chunks):
     def digests(self) -> dict[int, tuple[str, int]]:
         """Return SHA-256 of the table and number of rows of each chunk of the present phase, by number.
 
-        A chunk without a table is left out.
+        The values are tuples (SHA-256, rows). A chunk without a table is left
+        out.
         """
         digest_of_name = {}
         for number, part in self._chunks_of(self.phase):
@@ -483,9 +527,9 @@ class Store(_Chunks):
         """Read the table of a chunk of a phase, or its rejected lines; None if it has none.
 
         `number` is that of the chunk, `phase` the pass over the candidates.
-        `kind` is `_TABLE` for candidates, `_REFUSED` for rejected lines. The
-        hash is checked unless only some `columns` are read. StoreError if the
-        file is damaged or missing.
+        `kind` is `_TABLE` for candidates, `_REFUSED` for rejected lines.
+        KeyError if the chunk is not finished. The hash is checked unless only
+        some `columns` are read. StoreError if the file is damaged or missing.
         """
         name = file_name(phase, number, kind)
         digest = self._parts[phase, number].files.get(name)
@@ -505,7 +549,13 @@ class Store(_Chunks):
             ) from None
 
     def _write_manifest(self) -> None:
-        """Write the manifest of the unfinished screening into the parts, with a record for each chunk."""
+        """Write the manifest of the unfinished screening into the parts, with a record for each chunk.
+
+        It has ``format``, ``identity``, ``done`` (false) and ``chunks``, a list
+        of dicts of ``phase``, ``number``, ``rows``, ``lines``, ``models``,
+        ``tally`` and ``files``, in order of phase and number. InputError if it
+        cannot be written.
+        """
         chunks = []
         for (phase, number), part in sorted(self._parts.items()):
             chunk = {
@@ -534,7 +584,8 @@ class Store(_Chunks):
     def list_rejected_lines(self) -> str:
         """Write the rejected lines as CSV into the folder of parts; return path or URL of that file.
 
-        An earlier result stays as it was.
+        An earlier result stays as it was. Its columns are line, text and
+        reason.
         """
         _files.write_rejections(
             self.rejected(), self.staging_path(_files.REJECTED)
@@ -553,12 +604,16 @@ class Store(_Chunks):
         ``self.hashed`` names them, in the store. InputError if the place cannot
         be written.
 
+        The manifest has ``format``, ``identity``, ``done`` (true), ``summary``,
+        ``decisions``, ``models`` and ``files`` (SHA-256 by name).
+
         Parameters
         ----------
         summary : dict
-            JSON values for the manifest.
+            JSON values for the manifest, such as ``candidates`` and
+            ``rejected``.
         decisions : sequence of dict
-            Records of the decisions, for the manifest.
+            Records of the decisions as JSON values, as `decide` returns them.
         """
         files = dict(self.hashed)
         for name in (_files.RANKED, _files.RANKED_CSV, _files.REJECTED):

@@ -89,6 +89,8 @@ def code_sha256() -> str:
 
     Comments and layout do not count, nor do the rooms of `APART`. It is
     computed once a process.
+
+    It is a hexadecimal SHA-256.
     """
     package = Path(__file__).resolve().parents[1]
     whole = sorted(package.rglob("*.py"))
@@ -109,14 +111,16 @@ def evaluate_piece(
     job : Job
         What it is evaluated for.
     want : sequence of str, optional
-        Columns wanted; all otherwise.
+        Columns of results wanted, as of `magnetkit.columns`; all otherwise.
 
     Returns
     -------
     number : int
     part : Part
-        Table, rejected lines, hashes of models, keys and choices. Without
-        candidates only the rejected lines.
+        ``rows``, ``table`` (an Arrow file as bytes), ``rejected``, ``lines``,
+        ``first``, ``models`` (fingerprint by target), ``keys`` and ``choices``.
+        Without candidates only the rejected lines, and ``keys`` and ``choices``
+        are None.
     """
     number, piece = numbered
     chunk = piece()
@@ -137,6 +141,9 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
 
     `rows` counts the candidates evaluated, which the table need not hold. Empty
     bytes stand for no table (None) and for no `rejected` lines.
+
+    The rejected lines become a table of ``line``, ``text`` and ``reason``;
+    ``lines`` counts them and ``first`` is the first, or None.
     """
     content = b""
     if table is not None:
@@ -171,7 +178,9 @@ def evaluate_best(
         the number in the piece (``row``), whether it ``meets`` the
         requirements, its ``decision``, the loss or margin that it is ordered
         ``by``, its ``hash``, and the ``loss`` of those that meet or are worth a
-        trial. ``tally`` counts all.
+        trial. ``tally`` is a dict of the counts of `Tally` over all candidates.
+        The table is empty bytes if none lies within the bound; ``keys`` and
+        ``choices`` are None.
     """
     number, piece = numbered
     rows = 0
@@ -207,14 +216,19 @@ def _key_table(
 ) -> pa.Table:
     """Build the table of `evaluate_best` from evaluated candidates and their keys.
 
+    The columns are ``row`` (number in the piece), ``meets``, ``by`` (loss of
+    those that meet, margin of others), ``loss`` (infinite for what is not worth
+    a trial), ``decision`` and ``hash``, uint64.
+
     Parameters
     ----------
     start : int
         Number in the piece of the first candidate that was evaluated.
     found : Evaluated
-        Numbers of k candidates from there, and their ``decision``.
+        ``rows``, numbers of k candidates from there, and
+        ``columns["decision"]``, theirs.
     keys, near : Keys
-        Theirs; in `near` what is worth a trial counts as meeting.
+        Theirs, k rows; in `near` what is worth a trial counts as meeting.
     """
     by = keys.margin.copy()
     loss = np.full(len(keys.meets), np.inf)
@@ -235,10 +249,10 @@ def leading(table: pa.Table, count: int) -> pa.Table:
     """Return the first `count` rows of tables of `evaluate_best`, and the best of each decision.
 
     First are those that meet, then by the least ``by``. Of each decision up to
-    `BEST` that meet, and as many that do not, are added, by ``loss``, if that
-    is finite. Rows stay in their order. A table of no more than `count` rows is
-    returned as it is. It must have ``hash``, ``by``, ``loss``, ``meets`` and
-    ``decision``.
+    `BEST`, 200, that meet, and as many that do not, are added, by ``loss``, if
+    that is finite. Rows stay in their order. A table of no more than `count`
+    rows is returned as it is. It must have ``hash`` (which breaks ties),
+    ``by``, ``loss``, ``meets`` (bool) and ``decision``, a dictionary of texts.
     """
     if len(table) <= count:
         return table
@@ -274,13 +288,15 @@ def write_piece(
     place : Place
         Where the files go.
     phase : str
-        Phase of the screening, part of the files' names.
+        Phase of the screening, such as "chunk": a file is called
+        ``chunk-000012.arrow`` for number 12.
 
     Returns
     -------
     number : int
     part : Part
-        With the hashes of its files and without content.
+        With ``files``, SHA-256 by name, in place of ``table`` and ``rejected``,
+        which are empty.
     """
     number, part = work(numbered)
     return number, put_part(number, part, place, phase)
@@ -289,9 +305,10 @@ def write_piece(
 def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
     """Write the files of a part into a place; return the part with their hashes and without content.
 
-    The names have `phase` and `number`, that of the chunk. ``files`` of the
-    result maps names to SHA-256; `part` is not changed. Empty tables are not
-    written. InputError if a file cannot be written.
+    They are called ``chunk-000012.arrow`` and ``chunk-000012.rejected.arrow``
+    for the `phase` "chunk" and the `number` 12. ``files`` of the result maps
+    names to SHA-256; `part` is not changed. Empty tables are not written.
+    InputError if a file cannot be written.
     """
     files = dict(part.files)
     for suffix, content in (
@@ -322,7 +339,7 @@ def recover_chunk(
     piece : Piece
         Its candidates.
     digest : str
-        SHA-256 of its file.
+        SHA-256 of its file, hexadecimal. The file is that of the phase "chunk".
     work : callable
         Takes (number, piece), returns the number and a `Part`.
     place : Place
@@ -353,7 +370,8 @@ def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
 
     These are the model of the Curie temperature, by the data of `job`, and,
     where `table` has energies of it, that of the formation energy. The keys are
-    targets such as "curie_temperature_K".
+    "curie_temperature_K" and, if it was needed, the column of the formation
+    energy. A model that is not in the cache is trained.
     """
     from ..surrogates import _curie_training, energy
 
@@ -376,10 +394,14 @@ def chunk_table(
 ) -> pa.Table:
     """Evaluate a chunk for a job, by its route, and return its table, in the registry's order of columns.
 
-    `want` names the columns, all otherwise; ``candidate`` and ``row_index`` are
-    always there. The user's other columns (``chunk.extra``) are added; one
-    whose name is taken gets the prefix ``input_``. One whose name begins with
-    `GIVEN` takes the place of the result column of that name.
+    `want` names the columns, all otherwise; ``candidate`` (as written) and
+    ``row_index`` (number over the whole input, from 0) are always there. The
+    user's other columns (``chunk.extra``) are added; one whose name is taken
+    gets the prefix ``input_``. One whose name begins with `GIVEN`, "given: ",
+    takes the place of the result column of that name if the table has it, and
+    is added under that name otherwise; "given: rank" stays as it is.
+
+    Rejected lines of the chunk are not in the table. `chunk` is not changed.
     """
     all_columns = evaluate(
         chunk.table, chunk.shells, job.by(chunk.route), want=want
@@ -413,7 +435,11 @@ _OWN = ("candidate", "row_index")
 
 
 def _unify_schema(table: pa.Table) -> pa.Table:
-    """Return a new table with the schema that all chunks share: texts that repeat as dictionaries."""
+    """Return a new table with the schema that all chunks share: texts that repeat as dictionaries.
+
+    ``candidate`` and ``formula`` stay plain texts, and columns of other types
+    stay as they are.
+    """
     for place, entry in enumerate(table.schema):
         if pa.types.is_string(entry.type) and entry.name not in _DISTINCT:
             table = table.set_column(
@@ -428,7 +454,11 @@ def rejected_lines(table: pa.Table) -> Iterator[Rejected]:
 
 
 def encode(table: pa.Table) -> bytes:
-    """Return a table as the bytes of an Arrow file, compressed."""
+    """Return a table as the bytes of an Arrow file, compressed.
+
+    Compression is LZ4. The same table gives the same bytes on every machine;
+    `decode` reads them.
+    """
     # Arrow's own stream takes new pages each time it grows.
     sink = io.BytesIO()
     # One thread: the other chunks keep the rest busy.
@@ -443,8 +473,9 @@ def decode(
 ) -> pa.Table:
     """Read a table, or some columns of it in the given order, from an Arrow file in memory.
 
-    `source` is what `encode` returned, or a file that is mapped into memory. The columns must be in
-    it. ArrowInvalid if it is damaged.
+    `source` is what `encode` returned, or a file that is mapped into memory.
+    `columns` are names that must be in it; None are all. ArrowInvalid if it is
+    damaged.
     """
     file = pa.ipc.open_file(source)
     if columns is None:
@@ -458,10 +489,13 @@ def decode(
 def dependencies(job: Job) -> dict[str, Any]:
     """Return everything that answers to `job` depend on in this process, as JSON values.
 
-    These are version and syntax of the code, hashes of the embedded tables, of
-    the phases and of the model of the Curie temperature (trained if it is not
-    cached), the supply scenario in full, settings, and versions of packages.
-    DataError if an embedded table was changed after this process had read it.
+    The keys are ``magnetkit`` (version), ``code`` (hash of its syntax),
+    ``data`` (hash by embedded table), ``model`` (fingerprint of that of
+    "curie_temperature_K", which is trained if it is not cached),
+    ``phases_files`` (hash by file of the phases), ``scenario_content`` (the
+    supply scenario in full), ``settings`` (``heavy_rare_earths``) and
+    ``versions`` (by package). Of `job` only the conditions count. DataError if
+    an embedded table was changed after this process had read it.
     """
     from ..phases.snapshot import open_snapshot
     from ..supply.scenario import load_scenario
@@ -499,7 +533,9 @@ def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
     """Yield a text for each value in which two JSON values differ, such as "version 1 there, 2 here".
 
     `before` is the value "there", `now` that "here"; `name` is the path of keys
-    that leads to both, separated by blanks.
+    that leads to both, separated by blanks. Dicts are compared key by key, a
+    missing key as null; lists are compared as a whole. A value longer than 40
+    characters is cut to 12.
     """
     if isinstance(before, dict) and isinstance(now, dict):
         for key in sorted(set(before) | set(now)):

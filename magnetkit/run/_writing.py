@@ -60,25 +60,32 @@ def finish(
     Parameters
     ----------
     store : Memory or Store
-        Finished chunks; a `Store` is moved to its place.
+        Finished chunks, at least one with candidates; a `Store` is moved to its
+        place.
     job : Job
         Device, temperature and conditions that they were evaluated for.
     identity, summary : mapping
-        For the manifest; the number that meets the requirements is added to the
-        summary.
+        For the manifest, JSON values. `identity` is that of `screen.identity`,
+        whose ``columns`` (a list, or None for all) says which were written;
+        `summary` has ``candidates`` and ``rejected``, and ``sieve`` after a
+        first pass. ``meet_requirements``, ``lower_class`` (why there is none)
+        and, with `keep`, ``kept`` are added to a copy of it.
     report : callable
-        Called as ``report(done, total)``; the total may be None.
+        Called as ``report(done, total)`` with rows, or in a store with chunks
+        and None.
     crew : Crew
         Workers, and what they need to compute a chunk again.
     keep : int, optional
-        Number of best rows that are written; all otherwise.
+        Number of best rows that are written; all otherwise. Unranked rows are
+        then left out.
     given_ranks : ndarray of int64, shape (n,), optional
-        Order that the input itself names.
+        Ranks from 1 that the input itself names, one a candidate.
 
     Returns
     -------
     Ranked
-        The result.
+        The result: of a `Memory` with its rows in memory, of a `Store` with
+        those that it reads from the files.
     """
     # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
@@ -145,7 +152,11 @@ def finish(
 
 
 def _write_csv_files(store: Store, top: pa.Table) -> None:
-    """Stage ``ranked.csv`` with the rows `top` in order of rank, and ``rejected.csv``."""
+    """Write ``ranked.csv`` with the rows `top` in order of rank, and ``rejected.csv``, to the staging folder.
+
+    `top` has the column ``rank``; rows without one come last. `store` has the
+    rejected lines; nothing of the result's place is changed.
+    """
     write_csv_table(top.sort_by("rank"), store.staging_path(_files.RANKED_CSV))
     _files.write_rejections(
         store.rejected(), store.staging_path(_files.REJECTED)
@@ -162,7 +173,7 @@ def _complete_rows(
     ranking : Ranking
         Of all candidates.
     whole : callable
-        ``whole(numbers, None)`` returns all columns of rows.
+        ``whole(numbers, None)`` returns all columns of rows, a `pyarrow.Table`.
     numbers : ndarray of int64
         Numbers of the rows over all candidates, ascending; the table has their
         order.
@@ -177,7 +188,8 @@ def _magnets_in_trade(job: Job) -> tuple[list[pa.Table], str]:
     Returns
     -------
     tables : list of pyarrow.Table
-        One or two tables of one row, with the columns of results.
+        One or two tables of one row, with the columns of results: today's
+        magnet first.
     reason : str
         Why there is no lower class; empty otherwise.
     """
@@ -193,9 +205,9 @@ def _count_copies(
 ) -> Mapping[str, int]:
     """Return how many candidates meet the requirements, by decision.
 
-    The first pass, if there was one (``summary["sieve"]``), counted over all
-    that are within its bound; else `choices` counted, and the dict is empty
-    without these (None).
+    The first pass, if there was one (``summary["sieve"]["copies"]`` is returned
+    as it is), counted over all that are within its bound; else
+    ``choices.counts`` is returned, and the dict is empty without these (None).
     """
     if "sieve" in summary:
         copies: Mapping[str, int] = summary["sieve"]["copies"]
@@ -204,7 +216,11 @@ def _count_copies(
 
 
 def _drop_ranks_beyond(keep: int, decisions: list[dict[str, Any]]) -> None:
-    """Set ranks of decisions beyond those that are kept to None: there not all were ranked."""
+    """Set ranks of decisions beyond those that are kept to None: there not all were ranked.
+
+    `decisions` are dicts with ``rank``, from 1 or None, and are changed in
+    place; a rank equal to `keep` stays.
+    """
     for record in decisions:
         if (record["rank"] or 0) > keep:
             record["rank"] = None
@@ -226,13 +242,14 @@ def _read_complete_rows(
         Finished chunks.
     crew : Crew
         Its workers evaluate the rows again where all columns are wanted, since
-        a large result keeps few.
+        a large result keeps few; ``pool``, ``pieces`` and ``work`` are used.
     job : Job
         What they are evaluated for.
     take : callable
         ``take(rows, columns)`` reads the given columns.
     rows : ndarray of int64
-        Numbers over all chunks, ascending.
+        Numbers over all chunks, from 0, ascending; at least one if `columns` is
+        None.
     columns : list of str, optional
         Columns to read; all otherwise.
 
@@ -271,11 +288,11 @@ def _write(
     ranking : Ranking
         Of all n rows.
     kept : ndarray of bool, shape (n,), or None
-        Rows that are written, all without it.
+        Rows that are written; None for all.
     in_memory : ndarray of int64
         Numbers, among the rows that are written, of those to return, ascending.
     report : callable
-        Called with the rows written and n.
+        Called with the number of rows written and n.
     """
     tables = _with_ranks(store.tables(), ranking, kept)
     pieces: list[pa.Table] = []
@@ -298,6 +315,9 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
 
     The rejected lines are written to a file among the parts of `store` first,
     unless that is a `Memory`.
+
+    Rejected lines alone do not raise where `rows` is above 0. The message names
+    the first of them.
     """
     if rows:
         return
@@ -319,8 +339,8 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
 def _leading(place: IntArray, first: int) -> IntArray:
     """Return the rows of ``ranked.csv``, int64 and ascending: those of rank 1 to `first`.
 
-    `place` is the rank of each row from 1, 0 for none. Where fewer than
-    `TOP_ROWS` have a rank, unranked rows are added up to that number.
+    `place` is the rank of each row from 1, 0 for none. If these are fewer than
+    1000 (`TOP_ROWS`), the first unranked rows are added up to that number.
     """
     rows = np.flatnonzero((place > 0) & (place <= first))
     other_rows = np.flatnonzero(place == 0)[
@@ -343,7 +363,7 @@ def _watch_tables(
     tables : iterable of pyarrow.Table
         Tables that follow each other.
     rows : ndarray of int64
-        Numbers, over all tables, of the rows to append, ascending.
+        Numbers from 0, over all tables, of the rows to append, ascending.
     found : list of pyarrow.Table
         Changed in place: gets a table for each of `tables`, be it empty.
     total : int
@@ -366,8 +386,10 @@ def _with_ranks(
 ) -> Iterator[pa.Table]:
     """Yield each of `tables`, or its kept rows, with the columns of the ranking in the registry's order.
 
-    `tables` are the chunks in the order of the rows of `ranking`; `kept` is
-    bool over all rows, or None for all.
+    `tables` are the chunks in the order of the rows of `ranking`, all of them;
+    the columns are ``meets_requirements``, ``pareto_front``, ``rank`` and
+    ``simpler_rank``, null where there is none, and ``copies``; `kept` is bool
+    over all rows, or None for all.
     """
     start = 0
     for table in tables:
@@ -382,9 +404,9 @@ def _with_ranks(
 def rows_in_memory(place: IntArray, first: int) -> IntArray:
     """Return the numbers of the rows, int64 and ascending, that stay in memory when a screening ends.
 
-    `place` is the rank of each row from 1, 0 for none. They are the leading
-    rows and a sample over all ranks. Where fewer than `first` rows have a rank,
-    others are added up to that number.
+    `place` is the rank of each row from 1, 0 for none. They are the first
+    10,000 ranks and 1000 spread evenly over the rest. Where fewer than `first`
+    rows have a rank, others are added up to that number.
     """
     ranked_count = int(np.count_nonzero(place))
     need_mask = np.zeros(ranked_count + 1, bool)
@@ -428,6 +450,10 @@ def _order_columns(
     `table` has the candidates; `ranks` is what `Ranking.columns` returned for
     the same rows, `kept` bool of these rows or None for all. A rank that the
     user's table had is dropped.
+
+    ``meets_requirements``, ``pareto_front``, ``rank``, ``simpler_rank`` and
+    ``copies`` are added; columns that the registry does not have stand last.
+    `table` is not changed.
     """
     table = with_copies(table, ranks)
     if GIVEN_RANK in table.column_names:
@@ -445,19 +471,22 @@ def _write_fragment(
     Parameters
     ----------
     task : tuple
-        (number, piece, digest, ranks); `ranks` is a `_Ranks`.
+        (number, piece, digest, ranks): `digest` is the SHA-256 of the chunk's
+        table, `ranks` a `_Ranks`.
     work : callable
         Makes a damaged chunk again: takes (number, piece), returns the number
         and a `Part`.
     place : Place
         That of the result.
     folder : str
-        Folder in the place for the file.
+        Folder in the place for the file, which is called
+        ``part-000012.parquet`` for number 12.
 
     Returns
     -------
     _Fragment
-        Name and hash of the file, and the rows that stay in memory.
+        Name of the file with its folder, its SHA-256, and the rows of
+        ``ranks.back``.
     """
     number, piece, digest, ranks = task
     table = recover_chunk(
@@ -479,7 +508,8 @@ def _read_rows(
 ) -> bytes:
     """Return some rows and columns of one chunk as bytes of an Arrow file; runs in a worker.
 
-    `task` is one of `_row_tasks`; `columns` None are all. `place` is that of
+    `task` is one of `_row_tasks`, (number, piece, digest, rows), whose rows
+    count from 0 within the chunk; `columns` None are all. `place` is that of
     the result. A damaged chunk is made again by `work`.
     """
     number, piece, digest, rows = task
@@ -494,8 +524,9 @@ def _read_rows(
 def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
     """Evaluate all columns of some rows of several pieces; return the table as bytes of an Arrow file.
 
-    Each of `tasks`, as of `_tasks`, is (number, piece, digest, rows); rows
-    count within the piece. The table has their order. `job` is what they are
+    Each of `tasks`, as of `_row_tasks`, is (number, piece, digest, rows); of
+    these piece and rows are used, which count from 0 within the piece. There
+    must be at least one. The table has their order. `job` is what they are
     evaluated for. It runs in a worker.
     """
     chunks = Chunk.join([take_rows(piece, rows) for _, piece, _, rows in tasks])
@@ -513,6 +544,7 @@ def _chunks(
 
     `store` has the chunks, and ``crew.pieces()`` are theirs. `digest` is the
     SHA-256 of the chunk's table; its rows are a slice of those over all chunks.
+    Pieces are numbered from 0; one that is not finished has no rows.
     """
     chunks = store.digests()
     start = 0
@@ -527,7 +559,7 @@ def _row_tasks(store: Store, crew: Crew, rows: IntArray) -> Iterator[Task]:
     """Yield (number, piece, digest, rows) of each chunk of which rows are wanted.
 
     `rows`, int64, are numbers over all chunks of `store` and ascend; those of a
-    task count within its chunk. `crew` and `digest` are as of `_chunks`.
+    task count from 0 within its chunk. `crew` and `digest` are as of `_chunks`.
     """
     for number, piece, digest, place in _chunks(store, crew):
         own_rows = ranked.slice_rows(rows, place.start, place.stop)
@@ -547,7 +579,7 @@ def _rows_of_workers(
     crew : Crew
         Workers; they evaluate a damaged chunk again.
     rows : ndarray of int64
-        Numbers over all chunks, ascending.
+        Numbers over all chunks, from 0, ascending; at least one.
     columns : list of str, optional
         Columns to read; all otherwise.
 
@@ -582,13 +614,15 @@ def _write_fragments(
     store : Store
         Finished chunks, in a place that all workers reach.
     crew : Crew
-        Workers.
+        Workers, which evaluate a damaged chunk again: ``pool``, ``pieces`` and
+        ``work``.
     ranking : Ranking
         Of all n rows.
     kept : ndarray of bool, shape (n,), or None
         Rows that are written, all without it.
     in_memory : ndarray of int64
-        Numbers, among the rows that are written, of those to return, ascending.
+        Numbers from 0, among the rows that are written, of those to return,
+        ascending; the table has their order.
     report : callable
         Called with the number of chunks done and None.
     """

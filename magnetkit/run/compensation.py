@@ -62,25 +62,32 @@ def compensation(
     reference : str
         A compensated grade, as `magnetkit.grades` takes it.
     temperature : pair of float or str, or str, optional
-        Coldest and hottest of use, K or texts, or one text ``"-50C:150C"``; the range that the
-        maker prints alpha for otherwise.
+        Coldest and hottest of use, K or texts, or one text ``"-50C:150C"``, at
+        least 20 K apart; the range that the maker prints alpha for otherwise.
     recipe : str, optional
-        What the grade is made of, where it is known; an estimate otherwise.
+        What the grade is made of, where it is known, such as
+        ``"Sm20Gd6Co50Fe15Cu6Zr3 wt.%"``; an estimate otherwise.
     basis : {"auto", "atomic", "weight"}
-        Of `recipe`.
+        Of `recipe`; "auto" reads a formula as atomic and needs "wt.%" or "at.%"
+        in a text with a balance or one that sums to 100.
     circuit : float
-        What pole pieces and gap add to alpha of the magnet, %/K: the field's own coefficient is
-        the sum.
+        What pole pieces and gap add to alpha of the magnet, %/K, between -1 and
+        1: the field's own coefficient is the sum.
 
     Returns
     -------
     pandas.DataFrame
-        A row for the reference, for it without Er, without Gd, without both (samarium in their
-        place), and for the magnet of its family with the least Gd and Er whose field is as steady
-        (`what`): ``composition``, ``gadolinium_erbium_wt_pct``, alpha, B_r at the coldest, H_cJ
-        and H_k at the hottest temperature with ``_lo`` and ``_hi``, ``field_change_pct`` over the
-        range with its ends, and ``probability_steady``, that the field's coefficient is below
-        0.01 %/K. ``.attrs`` has the ``range`` and the ``grade``.
+        A row for the reference, for it without Er, without Gd, without both
+        (samarium in their place; left out where it holds none of them), and,
+        where there is one, for the magnet of its family with the least Gd and
+        Er whose field is as steady: ``what`` ("as it is", "without Er",
+        "without Gd", "without Gd and Er", "least Gd and Er that does it"),
+        ``composition`` (wt.%), ``gadolinium_erbium_wt_pct``;
+        ``remanence_coefficient_pct_K`` and ``remanence_T`` at the coldest,
+        ``coercivity_kA_m`` and ``knee_field_kA_m`` at the hottest temperature,
+        ``field_change_pct`` over the range, each with ``_lo`` and ``_hi``; and
+        ``probability_steady``, that the field's coefficient is below 0.01 %/K
+        in size. ``.attrs`` has ``range`` (K), ``grade`` and ``circuit``.
 
     Raises
     ------
@@ -152,7 +159,12 @@ _SENTENCE = (
 def sentences(frame: "pd.DataFrame") -> list[str]:
     """Write the frame of `compensation` in words: a heading, then one sentence a magnet.
 
-    ``frame.attrs`` must have its ``range`` and ``grade``.
+    `frame` is one of `compensation`; its columns ``what``,
+    ``gadolinium_erbium_wt_pct``, ``remanence_coefficient_pct_K``,
+    ``knee_field_kA_m`` and ``field_change_pct`` with ``_lo`` and ``_hi``, and
+    ``remanence_T`` are said. Its ``attrs`` must have the ``range`` (two
+    temperatures, K) and the ``grade``. If no row's ``what`` is "least Gd and Er
+    that does it", a last line says that there is no such magnet.
     """
     low, high = frame.attrs["range"]
     texts = [f"{frame.attrs['grade']} from {celsius_range((low, high))}:"]
@@ -165,8 +177,9 @@ def sentences(frame: "pd.DataFrame") -> list[str]:
 def _range(temperature: Any, grade: str) -> _Range:
     """Read the range of use, K, from a text such as "-50C:150C" or a pair of temperatures.
 
-    `temperature` None gives that over which the maker prints alpha of the grade. InputError if it
-    rises by less than 20 K, or is no range.
+    `temperature` None gives that over which the maker prints alpha of the
+    grade. A number in the pair is K. InputError if it rises by less than 20 K,
+    or is no range of two ends.
     """
     if temperature is None:
         return alpha_range(grade)
@@ -190,13 +203,15 @@ def _range(temperature: Any, grade: str) -> _Range:
 def _variants(made: CompositionEstimate) -> dict[str, str]:
     """Write recipes as they are, and with samarium in place of Gd, of Er, and of both.
 
-    `made` is the composition of the grade, of which the best recipe counts.
+    `made` is the composition of the grade, of which the best recipe counts
+    (``best.text``, wt.%, without its shell).
 
     Returns
     -------
     dict of str
-        Recipes in wt.% by a name in words, "as it is" or such as "without Gd";
-        variants that change nothing are left out.
+        Recipes in wt.% by a name in words: "as it is", "without Er", "without
+        Gd" and "without Gd and Er", in this order; variants that change nothing
+        are left out.
     """
     table = CompositionTable.from_strings([made.best.text], basis="weight")
     recipe_text = given_recipe(table, None).best.text
@@ -212,8 +227,9 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
 def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
     """Write a recipe, wt.%, in which each atom of the elements `gone` is replaced by one of samarium.
 
-    `atoms` are atomic fractions, shape (118,), and are not changed. None if
-    they hold none of these elements.
+    `atoms` are atomic fractions, shape (118,), by atomic number, and are not
+    changed; `gone` are symbols such as ("Gd", "Er"). None if they hold none of
+    these elements.
     """
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
@@ -234,9 +250,9 @@ def _describe_magnet(
     Parameters
     ----------
     texts : dict of str
-        Recipes in wt.% by name.
+        Recipes in wt.% by name, at least one.
     between : tuple of float
-        Coldest and hottest temperature, K.
+        Coldest and hottest temperature, K, in this order.
     producer : Producer
         Calibration on the grade.
     circuit : float
@@ -246,9 +262,11 @@ def _describe_magnet(
     -------
     pandas.DataFrame
         One row a recipe: ``what`` (its name), ``composition``,
-        ``gadolinium_erbium_wt_pct``; alpha and B_r at the coldest, H_cJ and H_k
-        at the hottest temperature, change of the field, %, each with ``_lo``
-        and ``_hi``; and ``probability_steady``.
+        ``gadolinium_erbium_wt_pct``; ``remanence_coefficient_pct_K`` and
+        ``remanence_T`` at the coldest, ``coercivity_kA_m`` and
+        ``knee_field_kA_m`` at the hottest temperature, ``field_change_pct``,
+        each with ``_lo`` and ``_hi``; and ``probability_steady``, 0 to 1. NaN
+        where the model has no magnet.
     """
     import pandas as pd
     from scipy.special import ndtr
@@ -304,7 +322,7 @@ def _choose_least_heavy(
     Parameters
     ----------
     host : str
-        Host of the grade, such as "2:17".
+        Host of the grade, a name such as "2:17".
     made : CompositionEstimate
         Composition of the grade; rare earth and other elements stay as in its
         best recipe.
@@ -318,9 +336,10 @@ def _choose_least_heavy(
     Returns
     -------
     dict or None
-        A row of `_describe_magnet` by column; None if no mixture of the grid
-        with less Gd and Er than the recipe is steady, or the recipe has no
-        copper.
+        A row of `_describe_magnet` by column, whose ``what`` is the two
+        amounts, wt.%, such as "4 2"; None if no mixture of the grid (Gd 0 to
+        14, Er 0 to 8 wt.%, in steps of 1, not both 0) with less Gd and Er than
+        the recipe is steady, or the recipe has no copper.
     """
     recipe = made.best
     table = CompositionTable.from_strings([recipe.text], basis="weight")

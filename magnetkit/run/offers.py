@@ -89,7 +89,8 @@ class Offer:
     def lines(self) -> list[str]:
         """Write the judgement in four lines: verdict with figures, today's magnet, reasons and questions.
 
-        A long text of the offer is cut.
+        A text of the offer of more than 120 characters is cut, figures that are
+        NaN are left out.
         """
         chance = self.probability_meets_requirements
         chance_text = f"P {chance:.2f}"
@@ -127,14 +128,23 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
     Parameters
     ----------
     replacement : Replacement
-        The answer for the magnet in use, with its limits.
+        The answer for the magnet in use: its ``reference``, ``limits`` and
+        ``request`` count.
     offer : str or mapping
-        A recipe (``"Nd23.6Pr5.9Dy1.2B0.96Fe bal."``, ``"... + Tb 0.4 wt%"``), a grade, or values of
-        a sheet (``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"``; T, kA/m, %/K, wt.%).
+        A recipe (``"Nd23.6Pr5.9Dy1.2B0.96Fe bal."``, ``"... + Tb 0.4 wt%"``
+        with its shell), a grade, or values of a sheet:
+        ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"`` or a mapping of these names to
+        numbers. The names are ``B_r`` (T) and ``H_cJ`` (kA/m), which are
+        needed, ``H_k`` (kA/m), ``alpha``, ``beta`` (%/K), ``T`` (K or a text),
+        ``Dy`` and ``Tb`` (wt.%). The recipe is read by the request's basis; if
+        that is "auto" and cannot read it, in wt.%.
 
     Returns
     -------
     Offer
+        ``verdict`` is "take", "ask" or "refuse". Without a magnet in use a
+        recipe or grade cannot be judged: "ask", with NaN for its figures;
+        values are then a KeyError.
 
     Raises
     ------
@@ -172,8 +182,10 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
 def _read_pairs(text: str) -> dict[str, str]:
     """Read `text`, such as ``B_r=1.31,H_cJ=1600``, into a dict of texts of numbers by name.
 
-    InputError for anything else, such as what a decimal comma leaves, or a name
-    given twice.
+    Pairs are separated by commas or semicolons; names are letters and
+    underscores, and neither names nor numbers are checked. An empty text gives
+    an empty dict. InputError for anything else, such as what a decimal comma
+    leaves, or a name given twice.
     """
     pairs: dict[str, str] = {}
     place = 0
@@ -196,6 +208,8 @@ def _offer_basis(recipe: str) -> Basis:
 
     A recipe that cannot be read at all gives "auto", so that reading it raises
     the error.
+
+    "atomic" is never returned.
     """
     from ..alloy.notation import parse_composition
 
@@ -213,6 +227,8 @@ def _rated_below(replacement: Any, grade: str) -> str:
 
     `replacement` is the `Replacement` beside which it is judged, `grade` a name
     of `magnetkit.grades` (InputError otherwise).
+
+    The text is such as "it is rated to 80 °C, used at 150 °C".
     """
     rating = float(grades(grade).iloc[0]["max_working_temperature_K"])
     use = float(replacement.reference["temperature_K"])
@@ -233,15 +249,17 @@ def _judge_offer(
     Parameters
     ----------
     replacement : Replacement
-        What is asked and today's magnet.
+        What is asked and today's magnet, by whose ``judge`` it is judged.
     text : str
         The offer as the user wrote it.
     kind : str
-        "grade" or "recipe".
+        "grade" or "recipe"; entered as it is.
     recipe : tuple of str and str or None, optional
-        Recipe and shell; None for a grade, which `text` names.
+        Recipe and shell, such as ("Nd30B1Fe bal.", "Tb 0.4 wt%") with the basis
+        "weight", the shell None without one; None for a grade, which `text`
+        names.
     basis : str
-        Basis of the recipe.
+        Basis of the recipe: "auto", "atomic" or "weight".
 
     Returns
     -------
@@ -288,8 +306,9 @@ def _make_unjudged_offer(
 ) -> Offer:
     """Build an offer without a probability, for the reason `why`.
 
-    `replacement` is the `Replacement` beside which it stands. `text` is the
-    offer as written, `kind` "recipe", "grade" or "sheet", `verdict` "take",
+    `replacement` is the `Replacement` beside which it stands; today's heavy
+    rare earth is read from its ``reference``, NaN if it is not there. `text` is
+    the offer as written, `kind` "recipe", "grade" or "sheet", `verdict` "take",
     "ask" or "refuse". Figures of the offer itself are NaN; questions are those
     for a sheet.
     """
@@ -312,21 +331,28 @@ def _today(replacement: Any) -> float:
 def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     """Judge the guaranteed values of a data sheet, converted to the temperature of use if need be.
 
+    A `replacement` without a magnet in use, for a duty alone, is a KeyError.
+
     Parameters
     ----------
     replacement : Replacement
         What is asked and today's magnet.
     values : dict
         Numbers or texts by the names ``B_r`` (T), ``H_cJ``, ``H_k`` (kA/m),
-        ``alpha``, ``beta`` (%/K), ``T``, ``Dy`` and ``Tb`` (wt.%). Without H_k
-        today's squareness is taken; without Dy and Tb the content is not known.
+        ``alpha``, ``beta`` (%/K), ``T``, ``Dy`` and ``Tb`` (wt.%). B_r and H_cJ
+        are needed. Without H_k, and for values at more than 5 K from the
+        temperature of use, today's squareness is taken; T is K or a text such
+        as "20C", 20 degrees C without it; without Dy and Tb the content is not
+        known.
     text : str
         The offer as written.
 
     Returns
     -------
     Offer
-        With verdict, reasons and questions.
+        With verdict, reasons and questions; ``remanence_guaranteed_T`` and
+        ``coercivity_guaranteed_kA_m`` are at the temperature of use, ``way`` is
+        None, ``heavy_rare_earth_wt_pct`` the sum of Dy and Tb or NaN.
 
     Raises
     ------
@@ -373,10 +399,19 @@ def _read_sheet(
 ) -> tuple[dict[str, float], float]:
     """Convert the values of a sheet to numbers by column of results, and read its temperature, K.
 
-    `values` maps names of `_SHEET`, such as ``B_r``, to numbers or texts, and
-    is not changed; `text` is the offer as it was written. The temperature is 20
-    degrees C without ``T``. InputError for other names, without B_r or H_cJ,
-    and for what no magnet has.
+    `values` maps ``B_r`` (T), ``H_cJ``, ``H_k`` (kA/m), ``alpha``, ``beta``
+    (%/K), ``T`` (K or a text such as "20C"), ``Dy`` and ``Tb`` (wt.%) to
+    numbers or texts, and is not changed; `text` is the offer as it was written,
+    for messages. InputError for other names, without B_r or H_cJ, and for what
+    no magnet has.
+
+    Returns
+    -------
+    numbers : dict of float
+        ``remanence_T``, ``coercivity_kA_m``, and, where given,
+        ``knee_field_kA_m``, ``alpha``, ``beta``, ``Dy`` and ``Tb``.
+    temperature : float
+        K; 20 degrees C without ``T``.
     """
     if stray := sorted(set(values) - set(_SHEET)):
         raise InputError(
@@ -411,6 +446,9 @@ def _read_temperature(value: Any) -> float:
     """Read `value`, the temperature of a sheet, K as a number or a text such as "20C", in K.
 
     InputError for a text without a unit.
+
+    InputError too for what is no temperature. "20C", "293K" and 293.15 are
+    read.
     """
     if isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value.strip()):
         raise InputError(
@@ -422,7 +460,10 @@ def _read_temperature(value: Any) -> float:
 def _check_sheet(numbers: Mapping[str, float]) -> None:
     """Raise InputError for a value of a sheet that no magnet has; the message suggests a sign.
 
-    `numbers` maps columns of results to the sheet's values.
+    `numbers` has ``coercivity_kA_m``, kA/m, and maybe ``remanence_T``,
+    ``knee_field_kA_m``, ``alpha``, ``beta``, ``Dy`` and ``Tb``; what is missing
+    is not checked. The bounds are `magnetkit._core.plausible.limits` of
+    "sheets", inclusive; H_k must lie between 1 kA/m and H_cJ.
     """
     for name, believed in limits("sheets").items():
         low = believed.low
@@ -452,7 +493,8 @@ def _carry(
     Parameters
     ----------
     replacement : Replacement
-        Its ``reference`` is today's magnet.
+        Its ``reference`` is today's magnet: ``temperature_K`` of use,
+        ``remanence_coefficient_pct_K`` and ``coercivity_coefficient_pct_K``.
     numbers : mapping
         ``remanence_T`` and ``coercivity_kA_m``, and ``alpha`` and ``beta``,
         %/K, if the sheet names them.
@@ -482,7 +524,10 @@ def _chance(
     Parameters
     ----------
     replacement : Replacement
-        Its limits, and its duty if it has one.
+        Its ``limits``, a `Requirement` by column, and its duty if
+        ``request.on_duty``. Each limit counts as a minimum. Limits on other
+        columns than B_r, H_cJ, knee and margin, and limits of values that are
+        NaN, are not judged.
     b_r, h_cj, knee : float
         T and kA/m at the temperature of use; NaN where unknown.
     carried : bool
@@ -491,10 +536,10 @@ def _chance(
     Returns
     -------
     probability, margin : float
-        Margin is the knee field over the field against the magnet, NaN without
-        a duty.
+        Near 1 if nothing is judged. Margin is the knee field over the field
+        against the magnet, NaN without a duty or a knee.
     misses : list of str
-        Columns that are missed.
+        Columns that are missed, such as "remanence_T".
     """
     margin = math.nan
     duty = replacement.request.conditions.duty
@@ -534,9 +579,10 @@ def _chance(
 def _decide(replacement: Any, judged: Offer, *, carried: bool = False) -> Offer:
     """Add verdict, the reason for it and questions to an offer whose figures are known.
 
-    `replacement` is the `Replacement` beside which it is judged; `judged` is
-    not changed. With `carried` the values of a sheet were converted from
-    another temperature.
+    `replacement` is the `Replacement` beside which it is judged; `judged`, an
+    `Offer` with ``kind``, ``way`` (None for a sheet) and its figures, is not
+    changed; the reason becomes the last of its ``reasons``. With `carried` the
+    values of a sheet were converted from another temperature.
     """
     verdict, reason = _find_verdict(replacement, judged)
     heavy = judged.heavy_rare_earth_wt_pct
@@ -555,10 +601,12 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     """Choose the verdict on an offer, ``refuse``, ``take`` or ``ask``, and give the reason for it.
 
     `replacement` is the `Replacement` beside which it stands, `judged` the
-    `Offer` with its figures. Refused is P below 0.3, or more heavy rare earth
-    than today's magnet can hold by its range. If B_r alone falls short, by
-    little, the supplier is asked in place of the former. Taken is P of 0.8 or
-    more, of the family in use, with heavy rare earth known and no more than
+    `Offer` with its figures. Refused is P below 0.3; or heavy rare earth of
+    more than 0.3 wt.% above what today's magnet can hold by its range
+    (``heavy_rare_earth_wt_pct_hi`` of the reference). If P is below 0.3 since
+    B_r alone falls short, by up to 2 %, the supplier is asked all the same. An
+    unknown content (NaN) is not refused. Taken is P of 0.8 or more, of the
+    family in use, with heavy rare earth known and at most 0.3 wt.% more than
     today's. Otherwise the supplier is asked.
     """
     chance = judged.probability_meets_requirements
@@ -599,9 +647,10 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
 def _is_near_miss(replacement: Any, judged: Offer) -> bool:
     """Say whether B_r alone falls short of its limit, by no more than is a question.
 
-    B_r, H_cJ and margin of the offer `judged` are compared with the limits of
-    `replacement`. True too where nothing falls short; a limit on any other
-    column counts as missed.
+    B_r, which may fall short by 2 %, H_cJ and margin of the offer `judged` are
+    compared with the limits of `replacement`, each as a minimum. True too where
+    nothing falls short; a limit on any other column, the knee field among them,
+    and a value that is NaN count as missed.
     """
     values = {
         _REMANENCE: judged.remanence_guaranteed_T,
@@ -623,14 +672,19 @@ def _questions(
 ) -> tuple[str, ...]:
     """List what to ask the supplier for, by what the offer leaves open.
 
+    The result has two to four texts: values at temperature, analysis, diffusion
+    and price.
+
     Parameters
     ----------
     replacement : Replacement
-        What the offer is to replace.
+        What the offer is to replace; the temperature of its ``reference`` is
+        named.
     kind : str
         "recipe", "grade" or "sheet": what the offer gives.
     way : Way or None
-        The way that the offer is, if it was judged as one.
+        The way that the offer is, if it was judged as one; its ``shell`` and
+        ``kind`` count.
     carried : bool
         The values of a sheet were converted to the temperature of use.
     heavy : float

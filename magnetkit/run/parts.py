@@ -63,8 +63,9 @@ class PartsAnswer:
     parts : tuple of Part
         The rows that were understood, in the order of the list.
     frame : pandas.DataFrame
-        One row a part: verdict, way, probability, kg and USD a year, order line, and the user's own
-        columns.
+        One row a part: ``Row``, ``Part``, ``Magnet``, ``Temperature, °C``,
+        ``Verdict``, ``Replacement``, ``P``, ``kg a year``, kg and USD a year
+        today and then, ``Order line``, ``Why``, and the user's own columns.
     totals : pandas.DataFrame
         One row an element: kg a year today and then, low, mean and high.
     ways : pandas.DataFrame
@@ -74,7 +75,7 @@ class PartsAnswer:
     shortages : pandas.DataFrame
         One row a shortage: kilograms and dollars.
     refused : pandas.DataFrame
-        Rows that were not understood: line, text, reason.
+        Rows that were not understood: ``Row``, ``Text``, ``Why``.
     notes : list of str
         What was read, what gaps were filled with, and sources.
     """
@@ -117,7 +118,12 @@ class PartsAnswer:
         return write_parts_workbook(self, Path(path))
 
     def to_json(self) -> str:
-        """Return all tables and notes as one JSON object; each table is a list of records."""
+        """Return all tables and notes as one JSON object; each table is a list of records.
+
+        The keys are ``frame``, ``totals``, ``ways``, ``shortages``,
+        ``changes``, ``refused`` and ``notes``, a list of texts. Records map
+        column headers to values; missing numbers are null.
+        """
         import json
 
         tables = ("frame", "totals", "ways", "shortages", "changes", "refused")
@@ -157,35 +163,48 @@ def replace_parts(
     Parameters
     ----------
     table : path, frame, list of records or str
-        A parts list (.xlsx, .csv, .tsv, .parquet) with a column of grades or recipes, headers as
-        people write them: part, grade, kg a year (or pieces and mass, or size), temperature, load
-        line. Or the name of an embedded device.
+        A parts list (.xlsx, .csv, .tsv, .parquet; ``parts.xlsx#Sheet:3`` names
+        sheet and header row) with a column of grades or recipes, headers as
+        people write them, with the unit: part, grade, kg/year (or pieces and
+        mass, or size in mm), temperature, load line, maker. A frame, or a list
+        of dicts by such headers, stands for a file. Or the name of an embedded
+        device, "patriot" or "f22-engine".
     temperature : float or str, optional
         Temperature of rows that state none, K or a text such as ``"150C"``; the grade's highest
         otherwise.
     per_year : int
         Devices a year, where the list says pieces in a device.
     units : mapping of str to str, optional
-        Unit of a column whose header names none: ``{"Max temp": "C"}``.
+        Unit of a column whose header names none, by header: ``{"Max temp":
+        "C"}``.
     scenario : str, Path or Scenario
-        Prices that dollars are counted by.
+        Prices that dollars are counted by: a name of
+        `magnetkit.supply.scenarios`, a TOML file, or a `Scenario`.
     prices : mapping of str to str, optional
-        Other prices, ``{"Tb": "3x"}``.
+        Other prices by element, as a factor of the scenario's,
+        ``{"Tb": "3x"}``, or as a price, ``{"Tb": "900USD/kg"}``.
     shortage : sequence of str, Path or Shortage
-        Shortages beside the embedded ones.
+        Shortages beside the embedded ones, which are always answered: names of
+        scenarios, TOML files, or `Shortage`.
     strict : bool
-        Fail on the first row that is not understood.
+        Fail on the first row that is not understood; otherwise it is in
+        ``refused``.
     workers : int
         Processes that ask at once; more than one needs a script that guards its start
         (``if __name__ == "__main__":``).
     progress : bool
         Show a bar.
     **keywords
-        As of `magnetkit.replace`, for all rows.
+        As of `magnetkit.replace`, for all rows; not those that say what one
+        magnet is: ``grade``, ``recipe``, ``basis``, ``shell``, ``measured``,
+        ``values``, ``mass_kg``, ``offer``, ``diffused``, ``kinds``, ``out`` and
+        ``force`` are an InputError.
 
     Returns
     -------
     PartsAnswer
+        Its ``frame`` has one row for each row understood, in the order of the
+        list.
 
     Raises
     ------
@@ -248,6 +267,9 @@ def _load_shortages(shortage: Any) -> list[Shortage]:
     `shortage` is one of the user's (a name, a file or a Shortage) or several.
     The name of an embedded one adds nothing. InputError if any other has a name
     that is taken.
+
+    Names are those of `load_shortage`: embedded shortages or scenarios. Each
+    `Shortage` is loaded once, in the order of the names, then of `shortage`.
     """
     users = (
         [shortage] if isinstance(shortage, str | Path | Shortage) else shortage
@@ -277,9 +299,12 @@ def _fill_temperatures(
 ) -> list[str]:
     """Fill in the temperature of the rows of a parts list that have a grade and none, in place.
 
-    Rows of `listed` get ``temperature``, K. Without `temperature`, K or a text
-    such as "150C", they stay as they are, and the highest of each grade counts.
-    The result is a list with one text that names those rows, empty without any.
+    Of the `UserTable` `listed` the dicts in ``rows``, with ``grade`` and
+    ``temperature`` (missing or None), and ``lines`` count. Rows get
+    ``temperature``, K. Without `temperature`, K or a text such as "150C", they
+    stay as they are, and the highest of each grade counts. The result is a list
+    with one text that names the lines of those rows, at most ten, empty without
+    any. InputError if `temperature` cannot be read.
     """
     lines = []
     for line, row in zip(listed.lines, listed.rows, strict=True):
@@ -299,7 +324,11 @@ def _fill_temperatures(
 
 
 def _check_columns(listed: UserTable) -> None:
-    """Raise InputError if the table `listed` has neither a column of grades nor one of recipes."""
+    """Raise InputError if the table `listed` has neither a column of grades nor one of recipes.
+
+    A column counts by its ``name``, "grade" or "recipe"; the message names up
+    to 12 headers.
+    """
     names = {column.name for column in listed.columns}
     if not names & {"grade", "recipe"}:
         headers = ", ".join(column.header for column in listed.columns[:12])
@@ -310,7 +339,11 @@ def _check_columns(listed: UserTable) -> None:
 
 
 def _encoding_hint(headers: str) -> str:
-    """Write a hint where headers may have been read by another encoding, else an empty text."""
+    """Write a hint where headers may have been read by another encoding, else an empty text.
+
+    `headers` are the headers in one text. Any letter that is not ASCII gives
+    the hint.
+    """
     if headers.isascii():
         return ""
     return (
@@ -338,8 +371,11 @@ _MOST_A_GROUP = 20
 def _question(row: Mapping[str, Any]) -> Question:
     """Collect the keywords of `replace` for a row, as a tuple of pairs of keyword and value.
 
-    `row` maps known names to values, None for an empty cell. Rows with equal
-    keywords share the answer.
+    `row` maps known names to values, missing or None for an empty cell. Those
+    that count are ``grade``, ``temperature`` (K), ``load_line``,
+    ``outside_field_kA_m``, ``hours`` and ``recipe``, in this order, then, if
+    there is a recipe, ``basis`` and ``shell``. Rows with equal keywords share
+    the answer.
     """
     names = _ASKED + (_OF_RECIPE if row.get("recipe") is not None else ())
     return tuple(
@@ -352,8 +388,10 @@ def _ask_question(
 ) -> Replacement | InputError:
     """Call `replace` for one question, for the likeliest kind; an InputError is returned, not raised.
 
-    `question` holds pairs of keyword and value. They override `keywords`, those
-    that all questions share.
+    `question` holds pairs of keyword and value, ``("grade", "N42SH")``. They
+    override `keywords`, those that all questions share.
+
+    Other errors are raised.
     """
     try:
         return replace(**{"kinds": 1, **keywords, **dict(question)})
@@ -376,18 +414,20 @@ def _ask_questions(
     Parameters
     ----------
     questions : sequence of Question
-        Tuples of pairs of keyword and value of `replace`.
+        Tuples of pairs of keyword and value of `replace`, each once; at least
+        one if `workers` is more than 1.
     keywords : mapping
         Keywords of `replace` that all share.
     workers : int
-        Most processes; few questions are answered in this one.
+        Most processes; at most one for each 60 questions, so that fewer than
+        120 are answered in this process.
     progress : bool
         Whether to show a bar on stderr.
 
     Returns
     -------
     dict
-        Answer, or the InputError it raised, by question.
+        Answer, a `Replacement`, or the InputError it raised, by question.
     """
     answers: dict[Question, Replacement | InputError] = {}
     workers = min(workers, len(questions) // _QUESTIONS_A_PROCESS)
@@ -421,8 +461,9 @@ def _ask_in_processes(
     """Answer questions in several processes; yield groups of them with their answers, as they finish.
 
     `questions` are sorted, so that neighbours share results. `keywords` of
-    `replace` are those that all share, `workers` is the number of processes. An
-    answer is a Replacement or the InputError it raised.
+    `replace` are those that all share, `workers` is the number of processes, at
+    least 1. A group has 20 questions at most, the answers stand in its order.
+    An answer is a Replacement or the InputError it raised.
     """
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
@@ -456,17 +497,20 @@ def _answer_rows(
     Parameters
     ----------
     user_table : UserTable
-        The list.
+        The list: ``rows`` (dicts by known name), ``lines``, ``own`` (a frame of
+        the same rows) and ``refused`` are used. It is not changed.
     answers : mapping
-        Replacement, or error, by question.
+        `Replacement`, or InputError, by question, for each row with a grade
+        (KeyError otherwise).
     per_year : int
-        Devices a year.
+        Devices a year, for rows that say pieces in a device.
     strict : bool
         Fail on the first row that cannot be answered.
 
     Returns
     -------
     parts : list of Part
+        In the order of the list, without the rows that are refused.
     places : list of int
         Positions of their rows in ``user_table.rows``, from 0.
     refusals : dict of int to tuple of str
@@ -514,16 +558,22 @@ def _answer_part(
     line : int
         Number of the row in the user's list.
     row : mapping
-        Its cells by known name, None for an empty one: ``part``, ``maker``,
-        ``grade``, ``recipe``, amounts and more.
+        Its cells by known name, missing or None for an empty one: ``part``,
+        ``maker``, ``grade``, ``recipe``, the names of `_question`, and the
+        amounts of `_kg_year`. A part without a name is called "row" and its
+        line.
     answers : mapping
-        Replacement, or error, by question.
+        `Replacement`, or InputError, by question.
     per_year : int
         Devices a year.
 
     Returns
     -------
     Part
+        Without a grade its ``answer`` and ``way`` are None, ``temperature_K``
+        is NaN, and ``then`` is ``today``. With one, ``magnet`` is the grade as
+        magnetkit names it, ``way`` the recommended one or None, and ``order``
+        its order line.
 
     Raises
     ------
@@ -587,7 +637,8 @@ def _answer_part(
 def recommended_way(answer: Replacement) -> Any:
     """Return the way that an answer recommends, None where the magnet stays.
 
-    A magnet that does not stand its duty (verdict ``reach``) may have one too.
+    It is a `Way` of ``answer.ways``, the first whose ``recommended`` is true. A
+    magnet that does not stand its duty (verdict ``reach``) may have one too.
     """
     return next((way for way in answer.ways if way.recommended), None)
 
@@ -595,10 +646,13 @@ def recommended_way(answer: Replacement) -> Any:
 def shares_today(answer: Replacement) -> dict[str, Amount]:
     """Compute wt.% of each element of the magnet in use of `answer`, with the range of its estimate.
 
-    The heavy rare earths have the range of the estimate over all recipes that
-    fit, the other elements that of the kinds of recipe. The light rare earths
-    take what the heavy ones leave. The dict, by symbol, is empty where nothing
-    is known of what the magnet is made of.
+    ``answer.reference["made_of"]`` is a list of dicts of ``composition``
+    (wt.%), ``shell`` and ``weight``; kinds of a weight below 0.05 are left out
+    unless all are. The heavy rare earths have the range of the estimate over
+    all recipes that fit, the other elements that of the kinds of recipe. The
+    light rare earths take what the heavy ones leave. The dict maps symbols to
+    `Amount`, wt.%; it is empty where nothing is known of what the magnet is
+    made of.
     """
     made_of = answer.reference.get("made_of") or []
     kinds = [one for one in made_of if one["weight"] >= _ROUTES] or made_of
@@ -628,9 +682,9 @@ def _balance_light(
 ) -> dict[str, Amount]:
     """Scale the light rare earths so that the means of all elements sum to 100 wt.%.
 
-    `amounts` are wt.% by element, `heavy` the symbols of the heavy rare earths,
-    which stay as they are. The result is a new dictionary; without light rare
-    earths it is `amounts` itself.
+    `amounts` are `Amount` of wt.% by symbol, `heavy` the symbols of the heavy
+    rare earths, which stay as they are. The result is a new dictionary; without
+    light rare earths it is `amounts` itself.
     """
     light = [e for e in amounts if e in RARE_EARTHS and e not in heavy]
     total = sum(amounts[e].mean for e in light)
@@ -646,7 +700,9 @@ def _balance_light(
 def _stated_heavy(answer: Replacement, today: Mapping[str, Amount]) -> Amount:
     """Return the heavy rare earth of the magnet in use of `answer`, wt.%, with the range of its estimate.
 
-    Without an estimate it is the sum over `today`, wt.% by element.
+    It is read from ``answer.reference``, see `_heavy_estimate`. Without an
+    estimate it is the sum of the heavy ones of `today`, `Amount` of wt.% by
+    symbol.
     """
     estimate = _heavy_estimate(answer.reference)
     if estimate.mean != estimate.mean:
@@ -657,7 +713,10 @@ def _stated_heavy(answer: Replacement, today: Mapping[str, Amount]) -> Amount:
 def _heavy_estimate(reference: Mapping[str, Any]) -> Amount:
     """Return the estimated heavy rare earth of the magnet in use, wt.%; NaN without an estimate.
 
-    `reference` maps columns to values of the magnet in use.
+    `reference` maps columns to values of the magnet in use:
+    ``heavy_rare_earth_wt_pct_lo``, ``heavy_rare_earth_wt_pct`` and
+    ``heavy_rare_earth_wt_pct_hi`` become low, mean and high. One that is
+    missing is NaN.
     """
     ends = [
         float(reference.get(f"heavy_rare_earth_wt_pct{end}", math.nan))
@@ -680,17 +739,18 @@ def _heavy_spread(
         Values of the magnet in use: ``heavy_rare_earth_wt_pct`` with ``_lo``
         and ``_hi``.
     each : sequence of mapping
-        wt.% by element of each kind.
+        wt.% by symbol of each kind, at least one.
     weights : sequence of float
         Weight of each kind, 1 in all.
     heavy : set of str
-        Heavy rare earths.
+        Symbols of the heavy rare earths.
 
     Returns
     -------
     Amount
-        Factors of the kinds' least, mean and largest content; all 1 without an
-        estimate or heavy rare earth.
+        Factors of the kinds' least, mean and largest content, the first at most
+        1 and the last at least 1; all 1 without an estimate (an end is NaN) or
+        heavy rare earth.
     """
     totals = []
     for shares in each:
@@ -708,7 +768,12 @@ def _heavy_spread(
 
 
 def element_shares(way: Any) -> dict[str, Amount]:
-    """Return wt.% of each element of a way: what is ordered for a melt, an estimate for a grade."""
+    """Return wt.% of each element of a way: what is ordered for a melt, an estimate for a grade.
+
+    `way` is a `Way`; its ``candidate`` (wt.%) and ``shell`` count. The dict
+    maps symbols to `Amount` whose ends are equal; elements that are not in are
+    left out.
+    """
     return _exact_shares(way.candidate, way.shell)
 
 
@@ -720,8 +785,10 @@ def _exact_shares(recipe: str, shell: str | None) -> dict[str, Amount]:
 def _shares_of_recipe(row: Mapping[str, Any]) -> dict[str, Amount]:
     """Return wt.% of each element of the recipe of a row, its shell included.
 
-    `row` has ``recipe`` and, where they are stated, ``basis`` and ``shell``.
-    InputError if the recipe cannot be read.
+    `row` has ``recipe`` and, where they are stated, ``basis`` ("auto", "atomic"
+    or "weight"; "auto" otherwise, for which the text must say wt.% or be a
+    formula) and ``shell``, such as "Tb 0.5 wt%". The dict maps symbols to
+    `Amount` whose ends are equal. InputError if the recipe cannot be read.
     """
     from ..choose._request import given_recipe
     from ..magnetism._composition_estimate import read_recipe
@@ -736,11 +803,14 @@ def _kg_year(
 ) -> float:
     """Compute the magnet mass of a row, kg a year; NaN where the row states no amount.
 
-    It follows from the mass a year, or from number and mass or size of a piece;
-    `per_year` is the number of devices. `row` maps known names
-    (``mass_kg_year``, ``number_year``, ``number`` in a device, ``mass_kg``,
-    ``size``) to values; `answer` gives the density for a size. InputError for a
-    size that cannot be used.
+    `row` maps known names to values, missing or None where empty:
+    ``mass_kg_year``, which goes before all else; or pieces, ``number_year``,
+    else ``number`` in a device times `per_year` devices, times ``mass_kg`` of a
+    piece, else that of its ``size``, such as "40x15x5mm". NaN without pieces or
+    without mass and size.
+
+    `answer` gives the density for a size. InputError for a size that cannot be
+    used, as without an answer.
     """
     if row.get("mass_kg_year") is not None:
         return float(row["mass_kg_year"])
@@ -760,8 +830,9 @@ def _kg_year(
 def _mass_of_size(size: str, answer: Replacement | None) -> float:
     """Compute the mass, kg, of a block given as ``40x15x5mm`` (sides in mm).
 
-    The density is that of the magnet in use of `answer`. InputError without a
-    grade (`answer` is None), for a `size` of another form, or for an
+    Sides are separated by x, × or *, with a decimal point or comma; "mm" may be
+    left out. The density is ``answer.reference["density_kg_m3"]``. InputError
+    without a grade (`answer` is None), for a `size` of another form, or for an
     implausible mass.
     """
     match = _SIZE.match(size)

@@ -168,15 +168,20 @@ class Replacement:
         Parameters
         ----------
         what : str
-            A recipe or a grade.
+            A recipe, or the name of a grade as `magnetkit.grades` takes it.
         shell : str, optional
-            What is diffused into the recipe.
+            What is diffused into the recipe, such as "Tb 0.5 wt%"; it does not
+            count for a grade.
         basis : {"auto", "atomic", "weight"}
-            What the amounts of the recipe are.
+            What the amounts of the recipe are; "auto" reads a formula as atomic
+            and needs "wt.%" or "at.%" in a text with a balance or one that sums
+            to 100.
 
         Returns
         -------
         Way
+            Its ``number`` is 0 and it is not recommended; ``kind`` is "bulk",
+            "diffused", "lower-class" or "other-family".
 
         Raises
         ------
@@ -193,7 +198,7 @@ class Replacement:
         Parameters
         ----------
         units : {"si", "cgs"}
-            T and kA/m, or kG and kOe.
+            "si": T and kA/m; "cgs": kG and kOe. Anything but "cgs" is SI.
         everything : bool
             With the ways of every kind, risk by scenario, and the charge.
 
@@ -207,6 +212,13 @@ class Replacement:
         """Return verdict, ways, limits, evidence and candidates as one JSON object.
 
         Missing numbers are null.
+
+        The keys are ``verdict``, ``own_probability``, ``reference``, ``basis``,
+        ``duty_line``, ``limits`` (a list of objects of ``column``, ``text``,
+        ``value``, ``source``), ``evidence`` (``values``, ``lots``,
+        ``estimate``), ``ways`` (a list with the fields of `Way`), ``lines``,
+        ``answers`` and ``candidates``, a list of rows. An offer is not among
+        them.
         """
         import json
 
@@ -302,22 +314,30 @@ def replace(
     load_line : float, optional
         Permeance coefficient -B / (mu_0 H).
     recipe : str, optional
-        What the magnet is made of, where it is known; an estimate otherwise.
+        What the magnet is made of, where it is known, such as
+        ``"Nd29.5Dy1.5B1Fe bal."`` with ``basis="weight"``; an estimate
+        otherwise. It needs a grade, or `values`.
     basis : {"auto", "atomic", "weight"}
-        Of `recipe`, and of the compositions of `measured` that name none.
+        Of `recipe`, and of the compositions of `measured` that name none;
+        "auto" reads a formula as atomic and needs "wt.%" or "at.%" in a text
+        with a balance or one that sums to 100.
     shell : str, optional
-        What is diffused into `recipe`.
+        What is diffused into `recipe`, such as ``"Tb 0.5 wt%"``.
     measured : frame or path, optional
         The user's own magnets of this grade, as `magnetkit.calibrate` takes them: they are the
         level in place of the catalogue, and the first is the recipe. Or the CSV of a measured
         curve J(H) or B(H).
     values : mapping of str to float, optional
-        Measured ``B_r`` (T) and ``H_cJ`` (kA/m), and where known ``alpha``, ``beta`` (%/K) and
-        ``T``, the temperature of the measurement.
+        Measured ``B_r`` (T) and ``H_cJ`` (kA/m), and where known ``alpha``,
+        ``beta`` (%/K) and ``T``, the temperature of the measurement (K or a
+        text, 20 degrees C without it).
     require : sequence of str
-        More requirements, or other ones, such as ``"remanence_T>=0.95*reference"``.
+        More requirements, or other ones, such as
+        ``"remanence_T>=0.95*reference"``, by columns of `magnetkit.columns`,
+        all at the temperature of use; one text alone is accepted.
     spread : mapping of str to float, optional
-        Standard deviation of one lot, %: ``{"B_r": 1.5, "H_cJ": 6.0}``.
+        Standard deviation of one lot, %: ``{"B_r": 1.5, "H_cJ": 6.0}``; usual
+        ones for what is not named.
     mass_kg : float
         Mass of one magnet, kg.
     per_year : int
@@ -327,15 +347,17 @@ def replace(
     most_cost : float, optional
         Largest cost per flux over today's of what is recommended; 1.1 otherwise.
     offer : str or mapping, optional
-        A supplier's offer to judge beside the magnet in use: a recipe, a grade, or values of a
-        sheet, ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"``.
+        A supplier's offer to judge beside the magnet in use: a recipe, a grade,
+        or values of a sheet, ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"``. It is not
+        judged for a duty alone.
     diffused : {"Tb", "Dy"}, optional
         What is known to be diffused into the magnet in use, where its recipe is not.
     kinds : int, optional
         Largest number of kinds of the magnet in use (bulk, diffused) that are answered for, the
         likeliest first; all likely ones otherwise.
     out : path, optional
-        Folder for a screening of the candidates and its report, or its URL in a store.
+        Folder for a screening of the candidates and its report, or its URL in a
+        store. Nothing is written for a duty alone.
     force : bool
         Replace a finished result in `out`, which is refused otherwise.
     **keywords
@@ -419,8 +441,11 @@ def _check_makeup(
 ) -> None:
     """Raise InputError where what is known of the magnet in use contradicts itself.
 
-    `shell` needs `recipe` or `measured`; `diffused`, an element, needs `grade` and neither of
-    these. Arguments are those of `replace`, None where not given.
+    `shell` needs `recipe` or `measured`; `diffused`, an element, needs `grade`
+    and neither `recipe` nor `measured`. Arguments are those of `replace`, None
+    where not given.
+
+    Nothing is read: whether the texts make sense is not checked.
     """
     if shell is not None and recipe is measured is None:
         raise InputError(
@@ -435,7 +460,12 @@ def _check_makeup(
 
 
 def _estimate_diffused(grade: str, element: str) -> tuple[str, str]:
-    """Estimate recipe, wt.%, and shell of a grade into which `element`, Tb or Dy, is diffused; warn of it."""
+    """Estimate recipe, wt.%, and shell of a grade into which `element`, Tb or Dy, is diffused; warn of it.
+
+    `grade` is a name of `magnetkit.grades`. The result is recipe and shell,
+    such as "Tb 0.4 wt%". InputError for another element, or a grade of which no
+    likely recipe is diffused.
+    """
     recipe, shell = estimate_shell(grade, element)
     warn(
         f"{grade} is taken as {recipe} with {shell} diffused in; the amounts are an estimate "
@@ -449,9 +479,11 @@ def _use_conditions(
 ) -> Conditions:
     """Build the conditions of use; without a calibration those of the bare model.
 
-    `kelvin` is the temperature, K, `load_line` a permeance coefficient or None;
-    `keywords` are those of `Conditions.of` and are not changed.
-    ``calibration="none"`` sets a producer of no magnets.
+    `kelvin` is the temperature, K, `load_line` a permeance coefficient or None,
+    the usual one. `keywords` are those of `Conditions.of`, such as
+    ``outside_field_kA_m``, ``hours``, ``process``, ``calibration`` and
+    ``scenario``, and are not changed. ``calibration="none"`` sets a producer of
+    no magnets, in place of any ``process``. InputError if one cannot be used.
     """
     options = dict(keywords)
     if options.get("calibration") == NO_CALIBRATION:
@@ -464,8 +496,8 @@ def _use_conditions(
 def _is_on_duty(load_line: float | None, keywords: Mapping[str, Any]) -> bool:
     """Say whether a replacement is asked for by a duty rather than by the drawing's values.
 
-    It is if `load_line` is not None, or `keywords` has an outside field or
-    hours.
+    It is if `load_line` is not None, or `keywords` has ``outside_field_kA_m``
+    or ``hours`` that is not None; 0 counts too.
     """
     duty = (
         load_line,
@@ -486,13 +518,17 @@ def _find_incumbent(
     Parameters
     ----------
     grade : str or None
-        Name of a grade.
+        Name of a grade as of `magnetkit.grades`; with values or magnets, what
+        they were sold as.
     request : Request
-        Temperature, duty, and the user's recipe if there is one.
+        Temperature (``conditions``), duty, spread of lots, and the user's
+        ``recipe``, ``basis`` and ``shell`` if there are any.
     measured : frame, path or None
-        A table of magnets of the grade, or a file of curves.
+        A table of magnets of the grade, as `magnetkit.calibrate` takes it, or
+        the file of a curve J(H) or B(H), which alone needs no grade.
     values : mapping or None
-        Measured values by names such as ``B_r`` and ``H_cJ``.
+        Measured ``B_r`` (T) and ``H_cJ`` (kA/m), and where known ``alpha``,
+        ``beta`` (%/K) and ``T`` (K or a text such as "20C").
 
     Returns
     -------
@@ -532,8 +568,8 @@ def _use_temperature(
     """Choose the temperature of use, K.
 
     `temperature` is K or a text such as "150C". Without it, it is the highest
-    of the grade, or the upper end of its alpha if that is compensated.
-    InputError without both, or outside 4 to 1000 K.
+    of the grade, a name of `magnetkit.grades`, or the upper end of its alpha if
+    that is compensated. InputError without both, or outside 4 to 1000 K.
     """
     from ..magnetism._composition_estimate import COMPENSATED, alpha_range
     from ..magnetism.grades import grades
@@ -557,8 +593,9 @@ def _use_temperature(
 def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
     """Find what replaces a magnet in use: its reference values, limits and answers.
 
-    The composition of `incumbent` is taken as it is there; `request` has temperature and duty. The
-    `Replacement` has no offer.
+    The composition of `incumbent` (``makeup``, None where it is not known) is
+    taken as it is there; `request` has temperature and duty. The `Replacement`
+    has no offer.
     """
     reference = _describe_incumbent(incumbent, request)
     limits = find_limits(reference, request)
@@ -596,12 +633,18 @@ def _describe_incumbent(
     Returns
     -------
     dict
-        ``grade``, ``host``, ``kind``, ``makers``, ``temperature_K``; guaranteed
-        ``remanence_T`` and ``coercivity_kA_m`` there, knee field,
-        ``field_kA_m``, margin and more, NaN or None where not known;
-        ``heavy_rare_earth_wt_pct`` with ``_lo`` and ``_hi``; ``made_of``, a
-        list of dicts of recipes with their weights, and
-        ``made_of_is_estimate``.
+        ``grade``, ``host`` (such as "2:14:1"), ``kind``, ``makers``,
+        ``provenance`` and ``temperature_K``; guaranteed ``remanence_T``,
+        ``coercivity_kA_m`` and ``knee_field_kA_m`` there, ``field_kA_m`` and
+        ``demagnetization_safety`` of the duty; ``remanence_coefficient_pct_K``,
+        ``coercivity_coefficient_pct_K``, ``max_energy_product_kJ_m3`` (at 20
+        degrees C), ``max_working_temperature_K`` and ``density_kg_m3`` of the
+        sheet, NaN where not known; ``load_line`` and ``outside_field_kA_m``,
+        None by the drawing; ``heavy_rare_earth_wt_pct`` with ``_lo`` and
+        ``_hi``, 0 where the composition is not known; ``made_of``, a list of
+        dicts of ``composition`` (wt.%), ``shell``, ``weight``, ``kind`` and
+        ``heavy_rare_earth_wt_pct``, the likeliest first, empty where it is not
+        known; and ``made_of_is_estimate``.
     """
     makeup = incumbent.makeup
     use = request.conditions
@@ -644,6 +687,9 @@ def _describe_basis(request: Request, incumbent: Incumbent | None) -> str:
     """Say in words which limits of `request` a replacement has to meet: the drawing's or the duty's.
 
     `incumbent`, the magnet in use, may be None with a duty.
+
+    The text is "the drawing: ..." with the ``source`` of `incumbent`, or "the
+    duty: ..." if ``request.on_duty``.
     """
     if not request.on_duty:
         assert incumbent is not None
@@ -656,6 +702,9 @@ def _answer_a_duty(request: Request) -> Replacement:
 
     InputError if a limit is on another column than B_r, H_cJ, the knee or the
     margin.
+
+    Its ``reference`` has ``grade`` (None), ``host`` (empty), ``made_of``
+    (empty) and ``temperature_K`` alone, its ``incumbent`` is None.
     """
     limits = find_limits({}, request)
     if other := limits.keys() - {REMANENCE, COERCIVITY, KNEE, MARGIN_OF_DUTY}:
@@ -676,21 +725,27 @@ def _judge(
 ) -> Way:
     """Judge one recipe or grade as a way, against the limits of a replacement.
 
+    A recipe of another family than that in use has P 0.
+
     Parameters
     ----------
     replacement : Replacement
         With a magnet in use whose recipe is known, InputError otherwise.
     what : str
-        Recipe, or name of a grade.
+        Recipe, or name of a grade; a text that is no grade is read as a recipe,
+        CompositionError if that fails.
     shell : str or None
-        Shell of the recipe, such as "Tb 0.5 wt%".
+        Shell of the recipe, such as "Tb 0.5 wt%"; not for a grade.
     basis : {"auto", "atomic", "weight"}
-        Of the recipe.
+        Of the recipe; "auto" reads a formula as atomic and needs "wt.%" or
+        "at.%" in a text with a balance or one that sums to 100.
 
     Returns
     -------
     Way
-        Compared with the magnet in use; its number is 0.
+        Compared with the magnet in use; its ``number`` is 0, its ``kind``
+        "bulk", "diffused", "lower-class" (any grade of the family in use) or
+        "other-family".
     """
     import pandas as pd
 
@@ -733,6 +788,10 @@ def _judge_grade(replacement: Replacement, grade: str) -> "pd.DataFrame":
 
     InputError if no sheet sells it for the temperature of use, or what it is
     made of is not known.
+
+    The row is a frame with the columns of `as_candidates`: those of
+    `judge_grades`, ``candidate`` (recipe, wt.%), ``shell`` and ``way``,
+    "lower-class" whatever the grade. The grade in use can be judged too.
     """
     request = replacement.request
     name = incumbent_of_grade(grade, request).name
@@ -773,8 +832,9 @@ def _write_folder(
 
     The results folder (or its URL in a store) and the report in it are written.
     What was judged beside the magnet in use stands: the screening takes over
-    those figures and ranks. With `force` a result there is replaced. InputError
-    if there is no candidate to screen.
+    those figures and ranks. With `force` a result there is replaced, without it
+    a finished one is an InputError. Only candidates with the status "ok" are
+    screened. InputError if there is no candidate to screen.
     """
     from ..magnetism._composition_estimate import calibrate_on_grade, grade_row
     from ._work import GIVEN
@@ -839,12 +899,13 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``headline``, ``duty`` and the names ``today`` and ``new`` are texts;
-        ``heads`` and ``rows`` are those of `table_cells` in SI units, ``notes``
-        a list of lines. Lists of dicts: ``orders`` of the likely ways
-        (``name``, ``text``); ``pair`` (``name``, ``today``, ``new``), empty if
-        no way is recommended; ``margins`` (``name``, ``margin``, a number or
-        None).
+        ``headline``, ``duty`` and the names ``today`` and ``new`` (empty if no
+        way is recommended) are texts; ``heads`` is `HEADS` as a list and
+        ``rows`` a list of lists of texts, those of `table_cells` in SI units;
+        ``notes`` is a list of lines. Lists of dicts: ``orders`` of the ways
+        with P of 0.8 or more (``name``, ``text``); ``pair`` (``name``,
+        ``today``, ``new``, texts), empty if no way is recommended; ``margins``
+        of today's magnet and each way (``name``, ``margin``, a number or None).
     """
     first = replacement.answers[0]
     reference = replacement.reference
@@ -903,8 +964,17 @@ def _decisions(
     """Build the records of a folder's decisions: today's magnet, then the ways, as `decide` has them.
 
     `replacement` has the ways; `result` is the screening of its candidates,
-    whose ranks are the numbers of the ways (KeyError otherwise). Keys are
-    columns of results; what does not apply is None.
+    whose ranks from 1 are the numbers of the ways (KeyError otherwise), with
+    today's magnet first in ``manifest["decisions"]``.
+
+    Returns
+    -------
+    list of dict
+        The keys are those of today's record, columns of results; what does not
+        apply is None. Of a way ``decision_status`` is "buy" for a sold grade,
+        "ready", or "trial" for a trial and for P below 0.8; ``copies`` is 1,
+        ``share_best`` 1 for the recommended way and 0 otherwise, ``next_test``
+        a text.
     """
     today = result.manifest[DECISIONS][0]
     rows = result.select().to_pylist()
@@ -938,6 +1008,8 @@ def _drop_missing(value: Any) -> Any:
     """Return a value of JSON, lists and dictionaries included, with None for NaN and infinity.
 
     Tuples become lists. `value` is not changed.
+
+    A number of numpy that is no Python float is returned as it is.
     """
     if isinstance(value, dict):
         return {k: _drop_missing(v) for k, v in value.items()}

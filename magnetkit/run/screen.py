@@ -105,6 +105,8 @@ class ScreenResult(Ranked):
     ) -> None:
         """Let every report begin with an answer, as that of `magnetkit.replace`.
 
+        Its ``manifest`` is changed in place.
+
         Parameters
         ----------
         answer : sequence of str
@@ -130,12 +132,14 @@ class ScreenResult(Ranked):
         Parameters
         ----------
         path : str or Path
-            File to write, or its URL in a store.
+            File to write, or its URL in a store; a report that is there is
+            replaced.
 
         Returns
         -------
         Path
-            The file.
+            The file. Of a URL it is its text as a path, which is no URL any
+            more.
 
         Raises
         ------
@@ -163,7 +167,8 @@ class ScreenResult(Ranked):
         path : str or Path
             File to write, .xlsx; an existing one is replaced.
         n : int
-            How many rows at most; of more, the best by rank.
+            How many rows at most; of more, the `n` best by rank, without those
+            that have no rank.
 
         Returns
         -------
@@ -217,27 +222,33 @@ def screen(
     Parameters
     ----------
     compositions : CompositionTable, Substitutions, frame, path, column of recipes, or None
-        The candidates; None takes the substitution space of the device's profile. A frame is one
-        of pandas, polars or Arrow: like a file's, its column ``shell`` gives grain-boundary
-        shells and its other columns are carried through. A column is a list, series or array of
-        texts or pymatgen compositions.
+        The candidates; None takes the substitution space of the device's
+        profile. A frame is one of pandas, polars or Arrow: like a file's, its
+        column ``composition`` (or `column`) has the recipes, its column
+        ``shell`` gives grain-boundary shells and its other columns are carried
+        through. A column is a list, series or array of texts or pymatgen
+        compositions; a text alone that names a file is its path.
     application : str, Path, Profile or None
-        Name of a device, path of a profile, or a profile; without one, `require`, `reference` and
-        `temperature` say what is asked.
+        Name of a device, of `magnetkit.applications.names`, path of a profile,
+        or a profile; without one, `require`, `reference` and `temperature` say
+        what is asked, and all three are needed.
     temperature : float or str, optional
         Temperature of the table, and of the requirements that name none, K or a text such as
         ``"150C"``; the profile's otherwise.
     scenario : str, optional
-        Supply scenario.
+        Supply scenario, a name or the path of a TOML file.
     reference : str, optional
-        Composition of today's magnet, instead of the device's.
+        Composition of today's magnet, instead of the device's, read by `basis`.
     require : sequence of str
-        Requirements beside the device's, e.g. ``["remanence_T >= 0.98*reference"]``; one on the
-        same side of the same column replaces the device's.
+        Requirements beside the device's, e.g.
+        ``["remanence_T >= 0.98*reference"]``, of columns of
+        `magnetkit.columns`; one on the same side of the same column replaces
+        the device's.
     objectives : sequence of str
         Objectives in place of the device's, e.g. ``["cost:min=2", "margin:max"]``.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are; "auto" reads a formula as atomic and
+        needs "wt.%" or "at.%" in a text with a balance or one that sums to 100.
     column : str, optional
         Composition column of a table.
     out : path or str, optional
@@ -248,7 +259,8 @@ def screen(
     force : bool
         Replace a finished result in `out`, which is refused otherwise.
     strict : bool
-        Fail on the first candidate that cannot be read.
+        Fail on the first candidate that cannot be read; otherwise it is among
+        ``result.rejected`` and has no row.
     keep : int, optional
         Write only so many of the best, and count over all. By default 100,000 of a space of more
         than ten million, every candidate otherwise. Rows and ranks are those of a full screening;
@@ -268,7 +280,8 @@ def screen(
         Scheduler of a Dask cluster to work on, e.g. ``"tcp://10.0.0.1:8786"``; every worker
         needs the same magnetkit.
     progress : bool or callable
-        Show a progress bar on stderr, or call this with rows done and rows in all.
+        Show a progress bar on stderr, or call this with rows done and rows in
+        all (None if not known).
     **keywords
         Conditions, as of `magnetkit.predict`; what is not given is the device's.
 
@@ -359,13 +372,15 @@ def _evaluate_and_rank(
     Parameters
     ----------
     run : _Run
-        The screening.
+        The screening, with ``source``, ``job``, ``identity``, ``want``,
+        ``keep``, ``chunk_rows`` and ``strict``.
     store : Memory or Store
         Begun already; it gets the finished parts and the result.
     pool : Pool
         Workers.
     progress : bool or callable
-        As of `screen`.
+        True for bars on stderr, False for none, or a callable that takes the
+        rows done and the rows in all (None if not known).
 
     Raises
     ------
@@ -424,11 +439,13 @@ def _read_profile(
         Name, path or profile of a device. Without one the profile is one of
         requirements alone.
     reference : str or None
-        Recipe of today's magnet.
+        Recipe of today's magnet, which replaces the device's; None for that.
     basis : {"auto", "atomic", "weight"}
-        Of `reference`.
+        Of `reference`; "auto" reads a formula as atomic and needs "wt.%" or
+        "at.%" in a text with a balance or one that sums to 100.
     require : sequence of str
-        Requirements; like the next two they count without a device alone.
+        Requirements such as "remanence_T >= 1.1"; like the next two they count
+        without a device alone, else they are ignored.
     temperature : float or str or None
         K, or a text such as "150C".
     load_line : float or None
@@ -471,7 +488,8 @@ def _read_profile(
 def _given_ranks(source: Any) -> "IntArray | None":
     """Return the ranks that the table of candidates `source` names, int64, one a candidate.
 
-    None for other candidates, and without such a column.
+    It is the column "given: rank" of ``source.extra``. None for other
+    candidates, and without such a column.
     """
     extra = getattr(source, "extra", None)
     if extra is None or GIVEN_RANK not in extra.column_names:
@@ -484,6 +502,8 @@ def _frozen() -> Iterator[None]:
     """Exclude present objects, those of imports and models, from garbage collection in the block.
 
     Collections would spend most of their time on them otherwise.
+
+    It is a context manager that yields nothing.
     """
     gc.freeze()
     try:
@@ -503,7 +523,8 @@ def _results_place(out: Any, again: bool) -> Path | str | None:
 
     A folder is returned as a path, a URL as text; nothing is created.
     InputError if `out` is no path, or a finished result is there, unless it may
-    be used or replaced (`again`).
+    be used or replaced (`again`). Whether a folder can be written is not
+    checked.
     """
     if out is None:
         return out
@@ -539,6 +560,8 @@ def identity(
 
     The keys are ``candidates`` (what `source` describes), those of
     `job_identity`, ``chunk_rows``, ``keep`` and those of `needed`.
+
+    Keys of `needed` go before others of the same name.
 
     Parameters
     ----------
@@ -577,22 +600,25 @@ def _run_pieces(
     Parameters
     ----------
     pieces : iterable of Piece
-        All pieces.
+        All pieces, numbered from 0 in their order.
     work : callable
-        `evaluate_piece` or `evaluate_best` with its arguments.
+        Takes (number, piece), returns the number and a `Part`: `evaluate_piece`
+        or `evaluate_best` with its arguments.
     store : Memory or Store
         Gets the finished parts; changed.
     pool : Pool
         Workers, which take pieces by ``submit``.
     report : callable
-        Called with the number of candidates done.
+        Called with the number of candidates done so far, also for finished
+        pieces.
     strict : bool
         Raise CompositionError for the first line that cannot be read.
 
     Returns
     -------
     _Counts
-        Candidates evaluated and lines rejected, over all pieces.
+        ``rows``, candidates evaluated, and ``rejected``, lines rejected, over
+        all pieces, finished ones among them.
     """
     rows = lines = 0
 
@@ -631,8 +657,9 @@ def count_kept_rows(
 ) -> int | None:
     """Return how many of the best rows are kept: `keep`, a default for a large space, or None for all.
 
-    `source` are the candidates. InputError if `keep` is no whole number above
-    0.
+    `source` are the candidates. The default is 100,000 of a space of more than
+    ten million candidates, and None otherwise. InputError if `keep` is no whole
+    number above 0.
     """
     if keep is not None:
         return parse_whole_number("keep", keep)
@@ -648,6 +675,8 @@ def _is_large(source: _candidates.Candidates, keep: int | None) -> bool:
 
     `source` are the candidates, `keep` the number of rows to write, None for
     all. A file is read as far as needed.
+
+    `MANY_ROWS` is 100,000; so many rows are not large.
     """
     if keep is not None and keep <= MANY_ROWS:
         return False
@@ -678,7 +707,8 @@ def _collect_best(
     job : Job
         Device with its requirements, temperature and conditions.
     keep : int
-        Number of candidates to find.
+        Number of candidates to find; more are chosen, since some of them move
+        up.
     store : Memory or Store
         Changed: it keeps the results of each piece, and its ``phase`` is
         "chunk" at the end.
@@ -754,8 +784,9 @@ def _collect_best(
 def _first(store: Memory | Store, count: int) -> pa.Table:
     """Return the first `count` rows over all chunks of `store`, and the best of each decision.
 
-    The table has the columns of `evaluate_best`, and ``piece``, the number of
-    the piece that each row comes from; without any chunk it has no rows.
+    The table has the columns of `evaluate_best`, and ``piece``, the number from
+    0 of the piece that each row comes from. Without any chunk it has no rows,
+    and neither ``loss`` nor ``decision``.
     """
     parts: list[pa.Table] = []
     for number, table in store.number_chunks():
@@ -786,9 +817,10 @@ def _bounds(
 ) -> Iterator[Bound]:
     """Yield the bounds to try: one estimated from a sample of a space, if finite, then an open one.
 
-    The open bound drops nothing that can be ranked. `keep` is the number of
-    candidates to find. The sample of `source`, if that is a large space, is
-    evaluated for `job` first.
+    The open bound drops nothing that can be ranked. A space of up to 32,768
+    candidates, a table and a file have the open bound alone. `keep` is the
+    number of candidates to find. The sample of `source`, if that is a large
+    space, is evaluated for `job` first.
     """
     rows = source.count() or 0
     if isinstance(source, _candidates.SpaceCandidates) and rows > _SAMPLE:

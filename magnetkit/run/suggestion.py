@@ -63,6 +63,12 @@ class Shop:
     charge_kg: float = 1.0
 
     def __post_init__(self) -> None:
+        """Check all fields.
+
+        InputError for an unknown element, a stock below 0 or NaN, a limit that is
+        not understood, ``melts`` that is no whole number of 1 or more, or
+        ``charge_kg`` that is not above 0.
+        """
         for text in self.limits:
             _limit(text)
         for element, amount in (self.stock or {}).items():
@@ -81,7 +87,8 @@ class Shop:
 
         `weight`, (n, 118), has mass fractions including the diffused element;
         `shell`, (n,), has the amount of that, wt.%. How much is in stock does
-        not count.
+        not count, only whether it is more than 0 kg. Columns go by atomic
+        number. Without a shell the amount is 0.
         """
         good = np.ones(len(weight), bool)
         for text in self.limits:
@@ -100,7 +107,11 @@ class Shop:
         return good
 
     def stock_masses(self) -> FloatArray:
-        """Return the amount of each element in the store, kg, shape (118,); infinite where all are there."""
+        """Return the amount of each element in the store, kg, shape (118,); infinite where all are there.
+
+        Places go by atomic number. Elements that the stock does not name have
+        0.
+        """
         amounts = np.full(len(INDEX), np.inf if self.stock is None else 0.0)
         for element, amount in (self.stock or {}).items():
             amounts[INDEX[element]] = amount
@@ -109,6 +120,9 @@ class Shop:
 
 def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
     """Read a limit such as "Nd+Pr>=28" or "shell<=0.5", wt.%.
+
+    "<", "=" and negative amounts are not understood. Elements are joined by "+"
+    alone.
 
     Returns
     -------
@@ -152,15 +166,19 @@ def suggest(
     Parameters
     ----------
     result : Ranked, str or Path
-        A screening, or its results folder.
+        A screening, or its results folder or URL. The best 80 of it are
+        considered.
     batch : int
-        How many magnets.
+        How many magnets, 1 or more.
     stock : mapping of str to float, or sequence of str, optional
-        Elements in the store, with the kilograms of each or without; all otherwise.
+        Elements in the store, with the kilograms of each, ``{"Nd": 5.0}``, or a
+        list of symbols for enough of each; all otherwise. An element that is
+        not named is not there.
     melts : int, optional
         At most so many alloys; magnets of one alloy may differ in what is diffused into them.
     limits : sequence of str
-        Bounds in wt.%, ``"Nd+Pr>=28"`` or ``"shell<=0.5"``.
+        Bounds in wt.%, ``"Nd+Pr>=28"`` or ``"shell<=0.5"``, with <= or >=; one
+        text alone is accepted.
     charge_kg : float
         Alloy that a melt takes, kg.
     seed : int
@@ -171,9 +189,11 @@ def suggest(
     Returns
     -------
     pandas.DataFrame
-        In the order of choice: ``worth``, the units of regret that the batch up to this row
-        saves in the mean; ``chance_of_change``, how often another candidate is then the best;
-        and the row of the screening. Fewer rows where no more is allowed.
+        In the order of choice: ``worth``, the units of regret that the batch up
+        to this row saves in the mean; ``chance_of_change``, how often another
+        candidate is then the best; and the columns of the screening (``rank``,
+        ``candidate``, ``formula``, ``shell`` and so on). Rows count from 0.
+        Fewer rows where no more is allowed.
 
     Raises
     ------
@@ -237,7 +257,10 @@ def suggest(
 def _leading_magnets(result: Ranked) -> "pd.DataFrame":
     """Return the rows of the best candidates of a screening that are magnets, none twice.
 
-    ``shell`` is empty for none. InputError if there is no magnet.
+    They are those with the ``status`` "ok" among the best 80 of `result`, a
+    frame with the columns of results, numbered from 0. ``shell`` is an empty
+    text for none. Of rows with the same ``formula`` and ``shell`` the first
+    stays. InputError if there is no magnet.
     """
     leading = result.best(_POOL)
     leading["shell"] = leading["shell"].astype(object).fillna("")
@@ -256,6 +279,8 @@ def measurements(
     `scores` maps quantities, "coercivity_kA_m" and "remanence_T", to standard
     scores, (n, draws), to which noise of measurement is added; the last axis
     has their order. `rng` is advanced.
+
+    KeyError for another quantity.
     """
     tables = []
     for quantity, score in scores.items():
@@ -275,18 +300,18 @@ def batch_value(
     Parameters
     ----------
     loss : ndarray, shape (n, draws)
-        Loss of each candidate.
+        Loss of each candidate in each draw; NaN is not allowed.
     measured : ndarray, shape (n, draws, quantities)
         Measurements of each.
     batch : sequence of int
-        Candidates to measure.
+        Candidates to measure, numbers from 0, at least one.
 
     Returns
     -------
     worth : float
-        In the unit of the loss.
+        In the unit of the loss; it may be below 0 by chance.
     share : float
-        Share of the draws in which the batch changes the choice.
+        Share of the draws, 0 to 1, in which the batch changes the choice.
     """
     draws = loss.shape[1]
     seen_values = measured[list(batch)].transpose(1, 0, 2).reshape(draws, -1)
@@ -324,15 +349,15 @@ def greedy(
     batch : int
         Number to choose; fewer are chosen where no more may be added.
     feasible : callable
-        Takes the list of those chosen; returns a mask (n,) of those that may be
-        added.
+        Takes the list of those chosen, numbers from 0; returns a mask (n,) of
+        those that may be added. It must leave out those chosen.
     step : callable, optional
         Called without arguments after each.
 
     Returns
     -------
     chosen : list of int
-        Candidates, in the order of choice.
+        Candidates, numbers from 0, in the order of choice.
     worth : list of float
         Worth of the first one, the first two, and so on.
     """
@@ -356,9 +381,9 @@ def greedy(
 def _mass_fractions(leading: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
     """Compute mass fractions, (n, 118), including the diffused element, and its amount, wt.%, (n,).
 
-    `leading`, n rows, has ``formula`` (atomic) and ``shell``. Rows with a shell
-    sum to more than 1. The amount is 0 without a shell, and for a shell that
-    states none.
+    `leading`, n rows, has ``formula`` (atomic) and ``shell``, such as "Tb 0.5
+    wt%" or empty. Columns go by atomic number. Rows with a shell sum to more
+    than 1. The amount is 0 without a shell, and for a shell that states none.
     """
     table = CompositionTable.from_strings(
         list(leading["formula"]), basis="atomic"
@@ -381,18 +406,21 @@ def _make_feasibility_check(
     Parameters
     ----------
     leading : pandas.DataFrame
-        n candidates.
+        n candidates, of which ``formula`` counts: rows of one formula are
+        magnets of one alloy.
     shop : Shop
-        Limits of the furnace and the stock.
+        ``melts``, the largest number of alloys or None, ``charge_kg``, kg of
+        alloy a melt takes, and ``stock``.
     weight : ndarray, shape (n, 118)
-        Mass fractions.
+        Mass fractions by atomic number.
     allowed : ndarray of bool, shape (n,)
         Candidates that may be chosen at all.
 
     Returns
     -------
     callable
-        Takes the chosen ones; returns a mask (n,).
+        Takes the chosen ones, a sequence of numbers from 0; returns a bool mask
+        (n,) without these.
     """
     alloy = leading["formula"].factorize()[0]
 
@@ -400,6 +428,9 @@ def _make_feasibility_check(
         """Say which candidates may be added to the `chosen` ones, bool (n,).
 
         Furnace and stock must suffice for all of them.
+
+        `chosen` are numbers from 0. A magnet of an alloy that is chosen already
+        takes nothing from the stock.
         """
         is_able = allowed.copy()
         is_able[list(chosen)] = False
@@ -432,16 +463,18 @@ def order(
     Parameters
     ----------
     batch : pandas.DataFrame
-        Magnets: ``formula`` and ``shell``.
+        Magnets: ``formula`` (in atoms) and ``shell`` (empty for none); other
+        columns are dropped.
     temperatures : sequence of float
-        K.
+        K, as numbers.
 
     Returns
     -------
     pandas.DataFrame
-        ``magnet composition basis shell temperature_K`` and empty
-        ``remanence_T`` and ``coercivity_kA_m``; one row for each magnet and
-        temperature.
+        ``magnet`` ("M1", "M2" and so on), ``composition`` (the formula),
+        ``basis`` ("atomic"), ``shell``, ``temperature_K``, and ``remanence_T``
+        and ``coercivity_kA_m``, which are None; one row for each magnet and
+        temperature, magnet by magnet.
     """
     import pandas as pd
 

@@ -73,6 +73,9 @@ class Validation:
     def plot(self, model: str | None = None) -> "Figure":
         """Draw predictions against measurements.
 
+        `predictions` must have ``measured``, a column for each model, and
+        ``low`` and ``high`` of the first one.
+
         Parameters
         ----------
         model : str, optional
@@ -135,9 +138,11 @@ def validate(
     Parameters
     ----------
     target : str
-        What is predicted: a name of stored figures (`stored_targets`), or any column of `data`.
+        What is predicted: a name of stored figures (`stored_targets`), or any
+        numeric column of `data`.
     data : path or frame, optional
-        Measurements, see `magnetkit.surrogates.training_set`.
+        Measurements with the columns ``composition`` and `target`, and where
+        known ``group`` and ``source``, see `magnetkit.surrogates.training_set`.
     groups : str or sequence of str, optional
         Rows that are left out together: a column of `data`, or one name for each row that can be
         read; the column ``group``, else the chemical systems, without it.
@@ -147,7 +152,7 @@ def validate(
         and field that set are the embedded compounds, and the physics as it is shipped, which was
         fitted to them, stands first: give it what they do not hold.
     interval : float
-        Probability of the intervals.
+        Probability of the intervals, between 0 and 1.
     temperature : float or str
         That of the measurements, K or a text such as ``"20C"``; for the physics alone.
     peers : bool
@@ -228,7 +233,9 @@ def stored_figures() -> dict[str, list[dict[str, Any]]]:
 def _stored_validation(target: str) -> Validation:
     """Build the validation of a target from the stored figures; InputError if none are stored of it.
 
-    It has no predictions; the first of its tables is its ``table``.
+    It has no predictions; the first of its tables is its ``table``. Tables are
+    by "date: about More: page"; a column whose texts are all numbers becomes
+    one of numbers.
     """
     import pandas as pd
 
@@ -248,7 +255,11 @@ def _stored_validation(target: str) -> Validation:
 
 
 def _as_numbers(column: "pd.Series") -> "pd.Series":
-    """Convert a column of texts to numbers if all of them are numbers; else return it as it is."""
+    """Convert a column of texts to numbers if all of them are numbers; else return it as it is.
+
+    An empty text or a missing value is no number, so that the column stays as
+    it is. A new series is returned in the first case.
+    """
     import pandas as pd
 
     numbers = pd.to_numeric(column, errors="coerce")
@@ -268,8 +279,9 @@ def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
         A training set, or what `training_set` reads for the target; None for
         magnetkit's own.
     groups : str, sequence of str or None
-        A column of `data`, one group for each row that can be read, or None for
-        the groups of `data`.
+        A column of `data`, which must then be a path or frame; one group for
+        each row that can be read, in their order; or None for the groups of
+        `data`.
 
     Raises
     ------
@@ -292,8 +304,9 @@ def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
 def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
     """Read data as a frame whose column ``group`` holds the groups that another column names.
 
-    `data` is a path or a frame, which is not changed. InputError if there is no
-    such `column`.
+    `data` is a path or a frame, which is not changed; a column ``group`` that
+    it has is replaced in the new frame. InputError if there is no such
+    `column`.
     """
     frame = read_frame(data)
     if column not in frame.columns:
@@ -307,7 +320,7 @@ def _own_set(target: str, data: Any) -> TrainingSet:
     """Return the set that magnetkit learns from, or is fitted to, of a target.
 
     InputError if `data`, the user's measurements, is None, or the target has no
-    such set.
+    such set; the message lists those that have.
     """
     targets = tuple(dict.fromkeys((CURIE, ENERGY, *_validation.PHYSICS)))
     if data is None or target not in targets:
