@@ -186,7 +186,7 @@ def _read_record(record: dict[str, Any]) -> Shell:
             "a shell needs R and amount_wt_pct, or R, fraction and content, "
             f"got {', '.join(map(str, record)) or 'none'}"
         )
-    numbers = {
+    numbers: dict[str, Any] = {
         name: parse_finite_number(name, value)
         for name, value in record.items()
         if name != "R"

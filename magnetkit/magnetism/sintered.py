@@ -467,7 +467,7 @@ def sintered_at(
     temperatures : sequence of float or str
         K, or texts such as ``"150C"``.
     process, shell, host, between, load_line, interval : optional
-        As for `sintered`.
+        As for `sintered`; the two temperatures of `between` are in K or texts such as "100C".
     whole_range : bool
         Whether what is no uniaxial magnet somewhere in `between` has that status and no figures, as
         a device needs it; its chords alone are NaN otherwise.

@@ -402,13 +402,14 @@ class CurieModel(TrainedModel):
     def __str__(self) -> str:
         """Return what was trained and how well, in one line.
 
-        The manifest must have ``rows``, ``papers``, ``error`` (K) and ``key``.
+        The manifest must have ``rows``, ``papers``, ``error`` (K), and ``key`` if it has a file.
         """
-        return (
+        text = (
             f"{self.target}: {self.manifest['rows']} values of {self.manifest['papers']} papers "
-            f"and systems, mean error {self.manifest['error']:.3g} K on what was left out; "
-            f"{self.file}"
+            f"and systems, mean error {self.manifest['error']:.3g} K on what was left out"
         )
+        # One that `CompositionRegressor.fit` trained is in no file.
+        return f"{text}; {self.file}" if "key" in self.manifest else text
 
     def __repr__(self) -> str:
         """Return what it holds, in one line: that of `str`, or the sizes of a model without ``error``."""
