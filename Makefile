@@ -15,8 +15,9 @@ EXTRAS := cluster,explore,pull,notebooks,docs,dev
 # uv installs in a fraction of pip's time; where it finds no packages (a mirror that only pip knows), pip does.
 UV := VIRTUAL_ENV=$(VENV) UV_SYSTEM_CERTS=1 $(BIN)/uv pip
 CHECKOUT := --quiet --constraint constraints.txt --group evaluation --editable ".[$(EXTRAS)]"
-# Two workers; each file stays on one, since files share what they train.
-PARALLEL := --numprocesses 2 --dist loadfile
+# Two workers; each file stays on one, since files share what they train. Long files come first
+# (tests/conftest.py).
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 SETUP_FILES := pyproject.toml constraints.txt
 
 .PHONY: help setup demo docs test test-plain test-faults test-accuracy mutants test-lowest test-wheel bom audit lint notebooks peers bench official-server pyleecan clean

@@ -34,6 +34,28 @@ def terminal(monkeypatch):
     monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
 
 
+# Files of few tests that take long; two workers that begin with them end together.
+_LONG = (
+    "test_notebooks",
+    "test_jit",
+    "test_howtos",
+    "test_pages",
+    "test_regressor",
+    "test_scientist",
+    "test_bucket",
+    "test_examples",
+    "test_cluster",
+    "test_data",
+    "test_training",
+    "test_validation",
+    "test_types",
+)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.stem not in _LONG)
+
+
 def pytest_unconfigure():
     if _OWN:
         shutil.rmtree(_OWN, ignore_errors=True)
