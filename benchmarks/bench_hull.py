@@ -23,7 +23,10 @@ MANY = {
     14: "Nd-Dy-Pr-Ce-Tb-Gd-La-Fe-Co-B-Al-Cu-Ga-Zr",
 }
 SPACES = {
-    "Nd2Fe14B": {"Nd": ["Dy", "Tb", "Pr", "Ce", "La", "Y", "Gd"], "Fe": ["Co"]},
+    "Nd2Fe14B": {
+        "Nd": ["Dy", "Tb", "Pr", "Ce", "La", "Y", "Gd"],
+        "Fe": ["Co"],
+    },
     "SmCo5": {"Sm": ["Gd", "Er", "Pr", "Ce", "Y", "La"], "Co": ["Fe", "Cu"]},
 }
 LIMITS = {"Nd2Fe14B": {}, "SmCo5": {"Fe": 0.3, "Cu": 0.2}}

@@ -27,7 +27,11 @@ ROWS = 1_000_000
 DEVICE = "hot-servo-motor"
 SPACE_DEVICE = "aerospace-reaction-wheel"
 # Steps on the sites of Nd and Fe, and how many of the best are kept.
-SPACES = ((0.04, 0.01, 10_000), (0.025, 0.0125, 10_000), (0.02, 0.005, 100_000))
+SPACES = (
+    (0.04, 0.01, 10_000),
+    (0.025, 0.0125, 10_000),
+    (0.02, 0.005, 100_000),
+)
 
 
 def write_candidates(path: Path, rows: int) -> None:
@@ -86,7 +90,9 @@ def command(repeat: int) -> None:
                 run_apart("--command", str(path), f"{folder}/out")
                 for _ in range(repeat)
             ]
-            print_medians("command on", [{**run, "rows": rows} for run in runs])
+            print_medians(
+                "command on", [{**run, "rows": rows} for run in runs]
+            )
 
 
 def run_command(path: str, out: str) -> None:
@@ -164,7 +170,9 @@ if __name__ == "__main__":
     elif words[:1] == ["--space"]:
         run_space(float(words[1]), float(words[2]), int(words[3]))
     else:
-        parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+        parser = argparse.ArgumentParser(
+            description=__doc__.partition("\n")[0]
+        )
         parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
         parser.add_argument("--repeat", type=int, default=3)
         options = parser.parse_args()

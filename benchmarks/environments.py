@@ -205,7 +205,9 @@ def answer_in_threads(file: Path) -> None:
     first = answers[0][1]
     for number, other in answers:
         apart = [
-            name for name in first if digest(first[name]) != digest(other[name])
+            name
+            for name in first
+            if digest(first[name]) != digest(other[name])
         ]
         if apart:
             print(
@@ -217,7 +219,9 @@ def answer_in_threads(file: Path) -> None:
     np.savez(file, **first)
 
 
-def write(options: dict[str, int], file: Path, backwards: bool = False) -> None:
+def write(
+    options: dict[str, int], file: Path, backwards: bool = False
+) -> None:
     """Answer, and write the columns."""
     np.savez(file, **answer(options, backwards))
 

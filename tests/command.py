@@ -43,7 +43,8 @@ def run(
                 )
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         outputs = [
-            (stream.seek(0), stream.read().decode())[1] for stream in (out, err)
+            (stream.seek(0), stream.read().decode())[1]
+            for stream in (out, err)
         ]
     return CompletedProcess(arguments, code, *outputs)
 

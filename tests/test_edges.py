@@ -86,7 +86,11 @@ def producer(name):
 
 def read_column(name):
     def take(value):
-        row = {"composition": ALLOY, "temperature_K": 300.0, "remanence_T": 1.2}
+        row = {
+            "composition": ALLOY,
+            "temperature_K": 300.0,
+            "remanence_T": 1.2,
+        }
         _, rejects = read_magnets(pd.DataFrame([row | {name: value}]))
         if rejects:
             raise InputError(rejects[1])
@@ -209,7 +213,9 @@ EDGES = {
         lambda v: mk.magnetism.transitions("Nd2Fe14B", step=v), (), (0.00999,)
     ),
     "step of compensation": closed_range(
-        lambda v: mk.magnetism.compensate("SmCo5", ["Gd"], alpha=-0.03, step=v),
+        lambda v: mk.magnetism.compensate(
+            "SmCo5", ["Gd"], alpha=-0.03, step=v
+        ),
         0.002,
         0.1,
     ),
@@ -239,7 +245,9 @@ def test_edge_lies_at_its_documented_place(name):
         ("anisotropy_constant_MJ_m3", -500.0, 500.0),
     ],
 )
-def test_training_values_are_possible_for_a_compound(name, low, high, tmp_path):
+def test_training_values_are_possible_for_a_compound(
+    name, low, high, tmp_path
+):
     def read_own(value):
         file = tmp_path / "mine.csv"
         file.write_text(

@@ -179,7 +179,13 @@ def test_a_requirement_keeps_its_side_limit_and_temperature(
 
 
 def test_shells_stand_in_their_own_rows():
-    texts = ["", "Tb 0.5 wt%", "Dy 0.30 @ 0.10", "Nd 0.45 @ 0.20", "Dy 0.7 wt%"]
+    texts = [
+        "",
+        "Tb 0.5 wt%",
+        "Dy 0.30 @ 0.10",
+        "Nd 0.45 @ 0.20",
+        "Dy 0.7 wt%",
+    ]
     rows = read_shells(texts, 5)
     columns = [0, 64, 65, 59, 65]
     assert rows.column.tolist() == columns

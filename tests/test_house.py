@@ -21,7 +21,8 @@ def test_floors_circles_and_graph(rooms):
     graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}
     assert rooms.circles(graph) == [{"a", "b", "c"}]
     assert (
-        rooms.floors({"a": {"b", "d"}, "b": {"c"}, "c": {"d"}, "d": set()}) == 4
+        rooms.floors({"a": {"b", "d"}, "b": {"c"}, "c": {"d"}, "d": set()})
+        == 4
     )
     graph = rooms.module_graph()
     # Inside a function, through a lazy name, and by a relative name of two dots.
@@ -68,7 +69,14 @@ def test_the_package_stands_without_benchmarks_and_tests(rooms):
 
 def test_kernels_import_numpy_numba_and_each_other_alone(rooms):
     libraries = {*sys.stdlib_module_names, "numpy", "numba"}
-    helpers = {"_arrays", "_constants", "_hooks", "_jit", "_linear", "_threads"}
+    helpers = {
+        "_arrays",
+        "_constants",
+        "_hooks",
+        "_jit",
+        "_linear",
+        "_threads",
+    }
     for name, file in rooms.modules().items():
         if not name.endswith("_kernels"):
             continue

@@ -69,12 +69,16 @@ def test_a_reader_gets_what_the_page_says(page, desk):
         if language == "sh":
             output = "\n".join(run(line, desk) for line in text.splitlines())
         elif language == "text":
-            missing = [line for line in text.splitlines() if line not in output]
+            missing = [
+                line for line in text.splitlines() if line not in output
+            ]
             assert not missing, f"{missing} not in\n{output}"
         else:
             file = desk / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("a" if is_more else "w", encoding="utf-8") as stream:
+            with file.open(
+                "a" if is_more else "w", encoding="utf-8"
+            ) as stream:
                 stream.write("\n" + text if is_more else text)
             files.add(name)
     # A record, and where it is measured its measurements: nothing of the package.

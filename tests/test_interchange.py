@@ -33,7 +33,9 @@ def result():
 
 @pytest.mark.parametrize("make", FRAMES.values(), ids=FRAMES)
 def test_screens_frames_of_any_library(make, result):
-    frame = make({"composition": [*RECIPES, "nonsense1"], "melt": [1, 2, 3, 4]})
+    frame = make(
+        {"composition": [*RECIPES, "nonsense1"], "melt": [1, 2, 3, 4]}
+    )
     got = mk.screen(frame, application="patriot-beam-focusing")
     assert got.table["candidate"].tolist() == RECIPES
     assert [r.text for r in got.rejected] == ["nonsense1"]
@@ -118,7 +120,9 @@ def test_predict_keeps_shells_and_other_columns(name):
     assert got["coercivity_kA_m"].tolist() == pytest.approx(
         screening["coercivity_kA_m"].tolist()
     )
-    assert got["coercivity_kA_m"].iloc[1] > 1.2 * got["coercivity_kA_m"].iloc[0]
+    assert (
+        got["coercivity_kA_m"].iloc[1] > 1.2 * got["coercivity_kA_m"].iloc[0]
+    )
 
 
 def test_predict_keeps_index_and_rejected_rows_of_pandas():
@@ -184,7 +188,8 @@ def test_a_result_is_an_arrow_stream(result):
         frame["remanence_T"].to_numpy(), result.table["remanence_T"]
     )
     assert (
-        frame["host"].cast(pl.String).to_list() == result.table["host"].tolist()
+        frame["host"].cast(pl.String).to_list()
+        == result.table["host"].tolist()
     )
 
 

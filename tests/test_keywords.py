@@ -229,7 +229,12 @@ def test_every_condition_is_heard(keyword, column, tmp_path):
 
 SAID = {"temperature": 300.0, "interval": 0.9}
 DOCUMENTED = {
-    "predict": {**SAID, "load_line": 1.0, "hours": 0.0, "scenario": "baseline"},
+    "predict": {
+        **SAID,
+        "load_line": 1.0,
+        "hours": 0.0,
+        "scenario": "baseline",
+    },
     "compare": {"temperature": 300.0},
     "intrinsic": SAID,
     "sintered": {**SAID, "between": ("20C", "100C"), "load_line": 1.0},

@@ -206,7 +206,9 @@ def test_columns_follow_their_definitions(magnets):
         assert (frame["max_energy_product_kJ_m3"] < limit).all()
         assert (frame["max_energy_product_kJ_m3"] > 0.6 * limit).all()
         cost = (
-            frame["cost_USD_kg"] * frame["density_kg_m3"] / frame["remanence_T"]
+            frame["cost_USD_kg"]
+            * frame["density_kg_m3"]
+            / frame["remanence_T"]
         )
         assert_allclose(frame["cost_per_flux_USD_m3_T"], cost, rtol=1e-9)
 

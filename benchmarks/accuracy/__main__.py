@@ -127,7 +127,10 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="CSV to learn from")
     parser.add_argument("--phases", type=Path, help="snapshot of phases")
     parser.add_argument(
-        "--no-peers", dest="peers", action="store_false", help="magnetkit alone"
+        "--no-peers",
+        dest="peers",
+        action="store_false",
+        help="magnetkit alone",
     )
     parser.add_argument(
         "--store",

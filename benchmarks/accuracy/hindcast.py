@@ -124,7 +124,9 @@ def _predict_claim(
     if row["claimed_as"] == "value":
         # Another maker's magnet: what the grade says of its mill does not hold for it.
         process = {
-            name: value for name, value in process.items() if name != "producer"
+            name: value
+            for name, value in process.items()
+            if name != "producer"
         }
     new = CompositionTable.from_strings([row["composition"]], basis="weight")
     old = CompositionTable.from_strings([makeup.best.text], basis="weight")

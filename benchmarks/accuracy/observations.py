@@ -215,7 +215,12 @@ def series() -> pd.DataFrame:
                 300.0,
                 0.02 * r["mu0Ms_T"] + 0.01,
             ),
-            ("mu0Ha_T", "anisotropy_field_T", 300.0, 0.06 * r["mu0Ha_T"] + 0.3),
+            (
+                "mu0Ha_T",
+                "anisotropy_field_T",
+                300.0,
+                0.06 * r["mu0Ha_T"] + 0.3,
+            ),
             ("Tc_K", "curie_temperature_K", np.nan, 5.0),
         ):
             if not np.isnan(r[column]):

@@ -222,7 +222,10 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         mk.supply.with_prices,
         {"scenario": "embargo", "prices": {"Tb": "3x"}},
     ),
-    "applications.load": (mk.applications.load, {"name_or_path": "f22-engine"}),
+    "applications.load": (
+        mk.applications.load,
+        {"name_or_path": "f22-engine"},
+    ),
     "phases.load": (mk.phases.load, {"snapshot": None}),
     "read_snapshot": (mk.phases.read_snapshot, {"folder": "{snapshot}"}),
     "subsystems": (mk.phases.subsystems, {"systems": ["Sm-Co"]}),

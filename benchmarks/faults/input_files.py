@@ -256,7 +256,10 @@ def _candidates(file: Path) -> list[str]:
             faults.append("labels and rows differ in number")
         check_parsed_recipes(
             CompositionTable(
-                table.indptr, table.indices, table.values, np.arange(len(table))
+                table.indptr,
+                table.indices,
+                table.values,
+                np.arange(len(table)),
             ),
             chunk.labels.to_pylist(),
             faults,

@@ -322,7 +322,9 @@ def screen(folder: Path) -> Command:
         elif (out / PARTS / MANIFEST).is_file():
             assert not read_manifest(out)["done"]
 
-    return Command("screen", anew, partial(run, "--resume"), file_hashes, check)
+    return Command(
+        "screen", anew, partial(run, "--resume"), file_hashes, check
+    )
 
 
 def report(folder: Path) -> Command:
@@ -363,7 +365,9 @@ def serve() -> int:
     if child == 0:
         http = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
         materials = Server()
-        names = f"{materials.url} http://127.0.0.1:{http.server_port}/set.csv\n"
+        names = (
+            f"{materials.url} http://127.0.0.1:{http.server_port}/set.csv\n"
+        )
         os.write(writing, names.encode())
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         http.serve_forever()

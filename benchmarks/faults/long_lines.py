@@ -18,7 +18,10 @@ def cases(length: int = LINE_LENGTH) -> dict[str, tuple[bytes, str]]:
             _GOOD + b"," * length + b"\nNd2Fe14B,3\n",
             "line 3 is longer",
         ),
-        "quote.csv": (_GOOD + b'"' + b"a\n" * (length // 2), "close its quote"),
+        "quote.csv": (
+            _GOOD + b'"' + b"a\n" * (length // 2),
+            "close its quote",
+        ),
         "brackets.csv": (_GOOD + b"(" * length + b",2\n", "line 3 is longer"),
         "header.csv": (
             b"composition," + b"x" * length + b"\nSmCo5,1\n",
@@ -32,7 +35,10 @@ def cases(length: int = LINE_LENGTH) -> dict[str, tuple[bytes, str]]:
             b'composition,"' + b"x" * 200_000 + b'"\nSmCo5,1\n',
             "header line cannot",
         ),
-        "long.txt": (b"SmCo5\n" + b"Fe" * (length // 2) + b"\nNd2Fe14B\n", two),
+        "long.txt": (
+            b"SmCo5\n" + b"Fe" * (length // 2) + b"\nNd2Fe14B\n",
+            two,
+        ),
         "digits.txt": (b"SmCo5\nFe" + b"1" * length + b"\nNd2Fe14B\n", two),
         "utf16.csv": ("composition,x\nSmCo5,1\n".encode("utf-16"), "SmCo5"),
         "bytes.csv": (_GOOD + b"Nd2Fe14B,\x81\n", "save it as UTF-8"),

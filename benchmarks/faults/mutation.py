@@ -121,4 +121,7 @@ def batches(
 ) -> Iterator[tuple[random.Random, int]]:
     """Yield for each batch of at most `size` a source of chance of its own and its length."""
     for number, start in enumerate(range(0, count, size)):
-        yield random.Random(seed * 1_000_003 + number), min(size, count - start)
+        yield (
+            random.Random(seed * 1_000_003 + number),
+            min(size, count - start),
+        )

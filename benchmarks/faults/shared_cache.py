@@ -40,7 +40,8 @@ def main(folder: Path, kernels: bool) -> None:
     start = time.time() + 0.2
     children = [
         fork_child(
-            lambda n=n: work(start, folder / f"answer-{n}"), folder / f"log-{n}"
+            lambda n=n: work(start, folder / f"answer-{n}"),
+            folder / f"log-{n}",
         )
         for n in range(PROCESSES)
     ]

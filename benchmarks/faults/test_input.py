@@ -55,7 +55,9 @@ def test_lines_of_ten_million_characters_and_other_encodings(
 def test_bytes_that_are_no_text_cost_their_row_alone():
     raw = [b"SmCo5", b"Nd2\xe2", b"\x80", b"Fe\xf0", b"Nd2Fe14B"]
     offsets = pa.py_buffer(
-        b"".join(len(b"".join(raw[:i])).to_bytes(4, "little") for i in range(6))
+        b"".join(
+            len(b"".join(raw[:i])).to_bytes(4, "little") for i in range(6)
+        )
     )
     column = pa.Array.from_buffers(
         pa.string(), 5, [None, offsets, pa.py_buffer(b"".join(raw))]

@@ -47,7 +47,11 @@ def official(tmp_path_factory):
         )
         energy = (-7.0 + formation) * len(bare)
         rows.append(
-            {"material_id": name, "structure": bare.as_dict(), "energy": energy}
+            {
+                "material_id": name,
+                "structure": bare.as_dict(),
+                "energy": energy,
+            }
         )
     file = tmp_path_factory.mktemp("official") / "crystals.json"
     file.write_text(json.dumps(rows, default=str))
@@ -66,7 +70,10 @@ def official(tmp_path_factory):
 
 @pytest.mark.parametrize("page", [200, 2], ids=["one page", "pages"])
 def test_the_pull_is_that_of_our_own_server(
-    official: str, mp_server: Server, monkeypatch: pytest.MonkeyPatch, page: int
+    official: str,
+    mp_server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    page: int,
 ):
     """Paging, subsystems, schemes, identifiers and moments come out alike from both."""
     monkeypatch.setattr(_transport, "DOCUMENTS_A_PAGE", page)

@@ -28,9 +28,7 @@ from magnetkit.magnetism.calibrate import calibrate
 from magnetkit.run.screen import ScreenResult, screen
 from magnetkit.supply.scenario import load_scenario
 
-HOSTILE = (
-    "</title></script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
-)
+HOSTILE = "</title></script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 DEVICE = "f22-engine"
 
 
@@ -215,7 +213,8 @@ def mills(place: Path) -> Figures:
 
     def calibrate_changes(changed: Any, out: Path) -> None:
         cells = {
-            changed["head"] if k == "head" else k: v for k, v in changed.items()
+            changed["head"] if k == "head" else k: v
+            for k, v in changed.items()
         }
         name = cells.pop("name")
         file = place / "magnets.csv"

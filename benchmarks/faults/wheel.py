@@ -157,7 +157,9 @@ def try_wheel(wheel: Path, python: str, folder: Path) -> dict[str, object]:
             raise StepError(f"predict {name}: {output[:500]}")
         steps.seen[f"lines said {name}"] = len(messages.splitlines())
     where = "import magnetkit; print(magnetkit.__file__)"
-    place, _ = steps.run("find the package", [interpreter, "-c", where], **away)
+    place, _ = steps.run(
+        "find the package", [interpreter, "-c", where], **away
+    )
     if not Path(place.strip()).is_relative_to(home):
         raise StepError(f"find the package: it is {place}")
     return {"python": steps.about, **steps.seen}
@@ -172,7 +174,11 @@ def main(pythons: list[str]) -> int:
             place.mkdir()
             try:
                 print(json.dumps(try_wheel(wheel, python, place)), flush=True)
-            except (StepError, OSError, subprocess.CalledProcessError) as error:
+            except (
+                StepError,
+                OSError,
+                subprocess.CalledProcessError,
+            ) as error:
                 failures += 1
                 print(
                     json.dumps({"python": python, "failed": str(error)}),

@@ -126,7 +126,9 @@ CASES = (
     Case("parse formulas", "formulas", 500_000, _parse),
     Case(MAGPIE, "rows", 500_000, _statistics(np.float64, False)),
     Case(f"{MAGPIE}, out=", "rows", 500_000, _statistics(np.float64, True)),
-    Case(f"{MAGPIE}, float32", "rows", 500_000, _statistics(np.float32, False)),
+    Case(
+        f"{MAGPIE}, float32", "rows", 500_000, _statistics(np.float32, False)
+    ),
     Case("rare-earth descriptors", "rows", 500_000, _descriptors),
     Case("neighbour list, 5 A", "crystals", 50, _crystal(neighbours)),
     Case("radial distribution, 10 A", "crystals", 20, _crystal(radial)),

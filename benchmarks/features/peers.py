@@ -89,7 +89,9 @@ def _vesin(structures: list[Any]) -> Work:
     calculator = NeighborList(cutoff=5.0, full_list=True)
     cells = [(s.cart_coords, s.lattice.matrix) for s in structures]
     return lambda: [
-        calculator.compute(points=x, box=cell, periodic=True, quantities="ijSd")
+        calculator.compute(
+            points=x, box=cell, periodic=True, quantities="ijSd"
+        )
         for x, cell in cells
     ]
 
@@ -154,7 +156,8 @@ def _matscipy_dipoles(structures: list[Any]) -> Work:
         third = d**-3
         fifth = 3.0 * d**-5
         parts = [
-            fifth * v[:, a] * v[:, b] - third * (a == b) for a, b in _COMPONENTS
+            fifth * v[:, a] * v[:, b] - third * (a == b)
+            for a, b in _COMPONENTS
         ]
         return np.stack(
             [np.bincount(i, part, len(x)) for part in parts], axis=1
@@ -202,7 +205,11 @@ PEERS = (
     Peer(SPHERE, "matscipy + numpy", 2, _matscipy_dipoles),
     Peer(STRUCTURES, "dscribe SOAP", 2, _soap, exact=False),
     Peer(
-        STRUCTURES, "matminer SiteStatsFingerprint", 1, _site_stats, exact=False
+        STRUCTURES,
+        "matminer SiteStatsFingerprint",
+        1,
+        _site_stats,
+        exact=False,
     ),
 )
 

@@ -81,7 +81,9 @@ class Trial:
         ]
         limit = CHANGE_LIMIT_S + kernel * COMPILING_S
         stages = (
-            [(uncompiled_tests(change.module), PLAIN_S, True)] if kernel else []
+            [(uncompiled_tests(change.module), PLAIN_S, True)]
+            if kernel
+            else []
         )
         stages += [(first, limit, False), (rest, limit, False)]
         place.write_text(changed_source(change), encoding="utf-8")

@@ -238,7 +238,8 @@ def sample(count: int, seed: int) -> list[Change]:
         )
         room_sample = chance.sample(room_places, min(number, len(room_places)))
         picks += [
-            ((i + 0.5) / number, change) for i, change in enumerate(room_sample)
+            ((i + 0.5) / number, change)
+            for i, change in enumerate(room_sample)
         ]
     return [change for _, change in sorted(picks, key=lambda pair: pair[0])][
         :count

@@ -212,7 +212,10 @@ def _holders(function: Callable[..., Any], name: str) -> list[ModuleType]:
     """Return the modules of the package that hold a function by its name."""
     modules = []
     for path, module in list(sys.modules.items()):
-        if path.startswith("magnetkit.") and vars(module).get(name) is function:
+        if (
+            path.startswith("magnetkit.")
+            and vars(module).get(name) is function
+        ):
             modules.append(module)
     return modules
 

@@ -32,7 +32,9 @@ def _imports(file: Path) -> tuple[str, ...]:
     found = set()
     modules = _module_names()
     package = file.relative_to(ROOT).with_suffix("").parts
-    for base, names, whole in _IMPORT.findall(file.read_text(encoding="utf-8")):
+    for base, names, whole in _IMPORT.findall(
+        file.read_text(encoding="utf-8")
+    ):
         if whole:
             found.add(whole)
             continue
@@ -146,5 +148,7 @@ def uncompiled_tests(module: str) -> list[str]:
         if name.endswith(("_kernels.py", "_kernel.py"))
     ]
     return [
-        name for name in kernels if not PLAIN_NOT.search(name) and is_near(name)
+        name
+        for name in kernels
+        if not PLAIN_NOT.search(name) and is_near(name)
     ]

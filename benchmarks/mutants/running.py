@@ -128,7 +128,9 @@ def _child(
     out = os.open(tree.parent / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(out, 1)
     os.dup2(out, 2)
-    for name in [name for name in sys.modules if name.split(".")[0] == "tests"]:
+    for name in [
+        name for name in sys.modules if name.split(".")[0] == "tests"
+    ]:
         del sys.modules[name]
     if plain:
         _disable_compilation()

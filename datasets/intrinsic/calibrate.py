@@ -85,9 +85,13 @@ def scale(one: Fit, after: Parameters) -> None:
     host = HOSTS[one.host]
     for k, metal in enumerate(("Fe", "Co")):
         for symbol in site_elements(one.host)[0]:
-            formula = f"{symbol}{host.rare_earth}{metal}{host.transition_metal}"
+            formula = (
+                f"{symbol}{host.rare_earth}{metal}{host.transition_metal}"
+            )
             if host.interstitial:
-                formula += f"{host.interstitial_elements[0]}{host.interstitial}"
+                formula += (
+                    f"{host.interstitial_elements[0]}{host.interstitial}"
+                )
             e = INDEX[symbol]
             for kind, names in DECIDES.items():
                 gradient = one.gradient(formula, kind)

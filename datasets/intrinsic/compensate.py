@@ -112,7 +112,9 @@ def turned(
 
 def main() -> None:
     """Write the field times the factor of least misfit, and the crystal fields."""
-    rows = list(csv.DictReader(io.StringIO(TARGET.read_text(encoding="utf-8"))))
+    rows = list(
+        csv.DictReader(io.StringIO(TARGET.read_text(encoding="utf-8")))
+    )
     factor = float(FACTORS[np.argmin([misfit(f) for f in FACTORS])])
     for row in rows:
         own = row["host"], row["parameter"], row["element"]

@@ -32,7 +32,9 @@ RADIAL = {
     "Tm": (0.6804, 1.174, 4.340),
     "Yb": (0.6522, 1.089, 3.932),
 }
-FREEMAN = "A. J. Freeman and J. P. Desclaux, J. Magn. Magn. Mater. 12 (1979) 11"
+FREEMAN = (
+    "A. J. Freeman and J. P. Desclaux, J. Magn. Magn. Mater. 12 (1979) 11"
+)
 SHANNON = "R. D. Shannon, Acta Cryst. A 32 (1976) 751"
 
 

@@ -145,7 +145,9 @@ class Ion:
             return np.zeros_like(self.base)
         return radius * self.theta[n] * self._widen(stevens(self.space, n, m))
 
-    def crystal(self, name: str, turned: bool = False) -> tuple[Matrix, Matrix]:
+    def crystal(
+        self, name: str, turned: bool = False
+    ) -> tuple[Matrix, Matrix]:
         """Return the crystal field per unit of A_2^0 and the operator of A_4^0, as matrices.
 
         `name` is `WHOLE` or `AXIAL`. `turned` means sites whose sine-like coefficients have the

@@ -152,7 +152,9 @@ def _check_words(row: Row) -> None:
             raise row.refuse(name, f"one of {choices}", "write one of them")
     if row.cells["host"] not in (*HOSTS, ""):
         raise row.refuse(
-            "host", f"one of {', '.join(HOSTS)} or nothing", "write one of them"
+            "host",
+            f"one of {', '.join(HOSTS)} or nothing",
+            "write one of them",
         )
 
 
@@ -212,7 +214,9 @@ def _check_use(row: Row) -> None:
     for name in ("from_K", "to_K"):
         if chords and not row.cells[name]:
             raise row.refuse(
-                name, "the ends of the coefficient's range, K", "give both ends"
+                name,
+                "the ends of the coefficient's range, K",
+                "give both ends",
             )
 
 
@@ -273,7 +277,9 @@ def _check_recipes(rows: Sequence[Row]) -> None:
         recipes = [row.cells["recipe"] for row in of_basis]
         table = CompositionTable.from_strings(recipes, basis=basis)
         for error in table.errors:
-            raise of_basis[error.row].refuse("recipe", "a recipe", error.reason)
+            raise of_basis[error.row].refuse(
+                "recipe", "a recipe", error.reason
+            )
     for row in rows:
         if row.cells["recipe"] and not row.cells["basis"]:
             raise row.refuse(

@@ -171,12 +171,15 @@ def family(host: str, fitted: bool = True) -> dict:
     entry |= {"wetted": 0.0, "structure_limit_K": float("inf")}
     entry |= {"surface_enrichment": 1.0, "decay": DECAY}
     entry |= {"temperature_law": "power", "knee_law": "share"}
-    entry |= {k: v for k, v in stated.items() if k not in ("process", "source")}
+    entry |= {
+        k: v for k, v in stated.items() if k not in ("process", "source")
+    }
     process = {**dict.fromkeys(BOUND, 0.0), **stated["process"]}
     source, confidence = stated["source"], "low (assumption)"
     if host in recipes.FREE:
         prior = {
-            name: value for name, (value, _) in recipes.FREE[host].prior.items()
+            name: value
+            for name, (value, _) in recipes.FREE[host].prior.items()
         }
         entry |= recipes.fit(host) if fitted else prior
         process["alignment"] = (
@@ -208,7 +211,9 @@ def render(families: dict[str, dict]) -> str:
                 + ", ".join(f"{k} = {write(v)}" for k, v in value.items())
                 + " }"
             )
-        return f'"{value}"' if isinstance(value, str) else f"{float(value):.6g}"
+        return (
+            f'"{value}"' if isinstance(value, str) else f"{float(value):.6g}"
+        )
 
     def number(text: str) -> str:
         # TOML tells integers from floats; every parameter is a float.
@@ -271,7 +276,9 @@ def main() -> None:
         recipes_report.report(), encoding="utf-8"
     )
     stored.store()
-    physics_page = runpy.run_path(str(HERE.parents[1] / "docs/physics_page.py"))
+    physics_page = runpy.run_path(
+        str(HERE.parents[1] / "docs/physics_page.py")
+    )
     physics_page["main"]([])
 
 

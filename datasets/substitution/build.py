@@ -57,7 +57,14 @@ BASES = (
 )
 
 # Experimental cells to start from (Pearson's Handbook); of several, the lowest in CHGNet counts.
-BCC = {"Fe": 2.866, "V": 3.03, "Cr": 2.885, "Nb": 3.30, "Mo": 3.147, "Eu": 4.58}
+BCC = {
+    "Fe": 2.866,
+    "V": 3.03,
+    "Cr": 2.885,
+    "Nb": 3.30,
+    "Mo": 3.147,
+    "Eu": 4.58,
+}
 FCC = {"Ni": 3.524, "Cu": 3.615, "Al": 4.05, "Ce": 5.16, "Yb": 5.48}
 HCP = {
     "Co": (2.507, 4.069), "Ti": (2.951, 4.684), "Zr": (3.232, 5.148), "Y": (3.647, 5.731),
@@ -142,7 +149,11 @@ def elemental_crystals() -> Iterator[tuple[str, str, object]]:
         stack = ([0, 0, 0], [1 / 3, 2 / 3, 0.25])
         yield element, "dhcp", crystal("P6_3/mmc", cell, element, *stack)
     cell = Lattice.hexagonal(3.629, 26.207)
-    yield "Sm", "Sm type", crystal("R-3m", cell, "Sm", [0, 0, 0], [0, 0, 0.222])
+    yield (
+        "Sm",
+        "Sm type",
+        crystal("R-3m", cell, "Sm", [0, 0, 0], [0, 0, 0.222]),
+    )
     yield (
         "Si",
         "diamond",
@@ -220,7 +231,9 @@ def read(file: Path, source: str = SOURCE) -> list[dict[str, str]]:
         return []
     with file.open(encoding="utf-8", newline="") as stream:
         return [
-            row for row in csv.DictReader(stream) if row.get("source") == source
+            row
+            for row in csv.DictReader(stream)
+            if row.get("source") == source
         ]
 
 
@@ -283,7 +296,8 @@ def run(minutes: float) -> None:
             )
             got = relaxation.relax(crystal, optimizer)
         append(
-            RELAXED, dict(zip(KEY, task.key, strict=True)) | measured(task, got)
+            RELAXED,
+            dict(zip(KEY, task.key, strict=True)) | measured(task, got),
         )
         finished.add(task.key)
 

@@ -54,7 +54,9 @@ def tasks() -> Iterator[Task]:
             base, "transition_metal", TRANSITION, base.transition_metal
         )
         earths = KNOWN_EARTHS.get((base.host, base.transition_metal), [])
-        yield from list(single(base, "rare_earth", earths, base.rare_earth))[1:]
+        yield from list(single(base, "rare_earth", earths, base.rare_earth))[
+            1:
+        ]
 
 
 def relax(
@@ -124,7 +126,8 @@ def run(minutes: float, work: Path) -> None:
             append(work / ELEMENTS, row)
 
     finished = {
-        tuple(row[name] for name in KEY) for row in read(work / RELAXED, SOURCE)
+        tuple(row[name] for name in KEY)
+        for row in read(work / RELAXED, SOURCE)
     }
     for task in tasks():
         if time.monotonic() > end:
@@ -149,7 +152,9 @@ def run(minutes: float, work: Path) -> None:
         if not task.site:
             found.to_file(str(kept))
         row = (
-            dict(zip(KEY, task.key, strict=True)) | columns | {"source": SOURCE}
+            dict(zip(KEY, task.key, strict=True))
+            | columns
+            | {"source": SOURCE}
         )
         append(work / RELAXED, row)
 
@@ -165,7 +170,10 @@ MODELS = {
 
 def table(work: Path) -> None:
     """Write sevennet.csv: substitution energies, eV for one atom, of both models."""
-    rows, elements = read(work / RELAXED, SOURCE), read(work / ELEMENTS, SOURCE)
+    rows, elements = (
+        read(work / RELAXED, SOURCE),
+        read(work / ELEMENTS, SOURCE),
+    )
     own = {name: _lowest(elements, column) for name, column in MODELS.items()}
     hosts = {
         tuple(row[n] for n in KEY[:4]): row for row in rows if not row["site"]
@@ -198,7 +206,9 @@ def _lowest(elements: list[dict[str, str]], column: str) -> dict[str, float]:
     lowest: dict[str, float] = {}
     for row in elements:
         energy = float(row[column]) / int(row["atoms"])
-        lowest[row["element"]] = min(energy, lowest.get(row["element"], np.inf))
+        lowest[row["element"]] = min(
+            energy, lowest.get(row["element"], np.inf)
+        )
     return lowest
 
 

@@ -58,7 +58,8 @@ class Coded:
         text counts as missing, code -1. None is a KeyError.
         """
         place = {
-            text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))
+            text: k
+            for k, text in enumerate(dict.fromkeys(filter(None, texts)))
         } | {"": -1}
         return cls(
             np.array([place[text] for text in texts], np.int64),
@@ -234,7 +235,9 @@ class Columns(dict[str, Any]):
         """
         import pyarrow as pa
 
-        return pa.table({name: _array(column) for name, column in self.items()})
+        return pa.table(
+            {name: _array(column) for name, column in self.items()}
+        )
 
 
 @lru_cache(maxsize=1)

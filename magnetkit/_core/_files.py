@@ -271,7 +271,10 @@ def write_csv(
         temporary.open("w", newline="", encoding="utf-8") as stream,
     ):
         put_csv(
-            header, rows, stream, "\t" if path.suffix.lower() == ".tsv" else ","
+            header,
+            rows,
+            stream,
+            "\t" if path.suffix.lower() == ".tsv" else ",",
         )
 
 

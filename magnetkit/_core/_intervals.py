@@ -114,7 +114,9 @@ def group_quantile(
         Unless `coverage` lies between 0 and 1.
     """
     _check_coverage(coverage)
-    _, code, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    _, code, counts = np.unique(
+        groups, return_inverse=True, return_counts=True
+    )
     order = np.argsort(scores, kind="stable")
     # The group to come has a weight as well, and its score may be any.
     weight = 1.0 / (counts[code[order]] * (len(counts) + 1.0))

@@ -69,7 +69,9 @@ def _match_form(text: str) -> re.Match[str]:
     match = _TEXT.fullmatch(text)
     if match is not None:
         has_both_bars = bool(match["bar"]) == bool(match["close"])
-        has_one_limit = bool(match["reference"]) != (match["limit"] is not None)
+        has_one_limit = bool(match["reference"]) != (
+            match["limit"] is not None
+        )
         if has_both_bars and has_one_limit:
             return match
     raise InputError(f"requirement {text!r} not understood; {_FORM}")

@@ -26,7 +26,9 @@ class CompositionError(InputError):
         Index of the first wrong character in `text`, or -1 where it is no single one.
     """
 
-    def __init__(self, reason: str, text: str = "", position: int = -1) -> None:
+    def __init__(
+        self, reason: str, text: str = "", position: int = -1
+    ) -> None:
         """Store the three values; the message is at most 80 characters of `text`, and `reason`.
 
         `position` is no part of the message. Without a text it is the reason alone.

@@ -33,7 +33,9 @@ BETWEEN = (ROOM_K, ROOM_K + 80.0)
 """Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
 _COLDEST_USE_K = 200.0
 """Numbers below this, K, are warned of: degrees C may be meant."""
-_TEMPERATURE = re.compile(r"^\s*([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)\s*(K|°?C)?\s*$")
+_TEMPERATURE = re.compile(
+    r"^\s*([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)\s*(K|°?C)?\s*$"
+)
 _RANGE = re.compile(r"^([^:]+):([^:]+):(\d*\.?\d+)$")
 _MOST_TEMPERATURES = 1000
 

@@ -141,7 +141,9 @@ def _recipe(amounts: dict[str, object]) -> str:
     parts = []
     balance = []
     for symbol, amount in amounts.items():
-        text = "" if amount is None or amount != amount else str(amount).strip()
+        text = (
+            "" if amount is None or amount != amount else str(amount).strip()
+        )
         if text.lower() in _BALANCE:
             balance.append(f"{symbol} bal.")
         elif text.strip("0.,"):

@@ -153,7 +153,9 @@ def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
     blocks = list(read_blocks(path, _BLOCK_BYTES, notes))
     for block in blocks:
         for rejected in block.rejected:
-            raise InputError(f"{path}, line {rejected.line}: {rejected.reason}")
+            raise InputError(
+                f"{path}, line {rejected.line}: {rejected.reason}"
+            )
     table = pa.concat_tables(
         [block.table for block in blocks], promote_options="default"
     )
@@ -162,7 +164,9 @@ def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
         and _header(path, _detect_encoding(path))[0] == ";"
     ):
         for i, column in enumerate(table.columns):
-            point = pc.replace_substring_regex(column, _DECIMAL_COMMA, r"\1.\2")
+            point = pc.replace_substring_regex(
+                column, _DECIMAL_COMMA, r"\1.\2"
+            )
             table = table.set_column(i, table.column_names[i], point)
     return table
 
@@ -197,7 +201,9 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
         size
     ):
         columns = []
-        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        for name, column in zip(
+            batch.schema.names, batch.columns, strict=True
+        ):
             kind = column.type
             if pa.types.is_dictionary(kind) and is_string(kind.value_type):
                 lengths = pc.binary_length(column.dictionary).take(
@@ -235,7 +241,9 @@ def _dictionary_columns(path: Path) -> list[str]:
         Names, sorted.
     """
     file = pq.ParquetFile(path)
-    texts = {field.name for field in file.schema_arrow if is_string(field.type)}
+    texts = {
+        field.name for field in file.schema_arrow if is_string(field.type)
+    }
     names = set()
     for group in map(
         file.metadata.row_group, range(file.metadata.num_row_groups)
@@ -360,7 +368,9 @@ class _LineCount:
         self.row = int(numbers.max(initial=self.row))
         ends = np.concatenate([_line_ends(table), ends])
         order = np.argsort(numbers)
-        numbers[order] += self.inner_ends + np.cumsum(ends[order]) - ends[order]
+        numbers[order] += (
+            self.inner_ends + np.cumsum(ends[order]) - ends[order]
+        )
         self.inner_ends += int(ends.sum())
         pairs = zip(bad_rows, numbers[len(rows) :].tolist(), strict=True)
         rejected = [

@@ -37,7 +37,9 @@ _PREFIX = re.compile(
 )
 _OTHER_FAMILY = re.compile(r"^\s*(?:sm|alnico|ferrite|ceramic)", re.IGNORECASE)
 _MAKER_ALONE = re.compile(r"^EEC(?=[\d:])", re.IGNORECASE)
-_SUFFIX = re.compile(r"\s*(?:\([^()]*\)|\bgrade|\bmagnets?)\s*$", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"\s*(?:\([^()]*\)|\bgrade|\bmagnets?)\s*$", re.IGNORECASE
+)
 
 # A formula may be written like these grades: they need the blank or letter that tells them apart.
 _BLANK_NEEDED = re.compile(r"^\s*SmCo\s*\d+\s*$", re.IGNORECASE)
@@ -298,7 +300,9 @@ def nearest_grades(text: str) -> list[str]:
         return other, unlike + min(abs(_figure(key) - figure), 10) / 20.0
 
     candidates = [
-        key for key in by_key if not kinds or not kind or _letters(key) in kinds
+        key
+        for key in by_key
+        if not kinds or not kind or _letters(key) in kinds
     ]
     close = difflib.get_close_matches(
         bare, candidates, n=len(candidates) or 1, cutoff=0.4

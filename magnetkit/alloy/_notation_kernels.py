@@ -448,7 +448,9 @@ def _open_bracket(text, place, reading):
         return BALANCE_ALONE, state[_AHEAD_PLACE]
     state[_DEPTH] += 1
     opener = np.int64(text[place])
-    _open_level(reading.levels, state[_DEPTH], state[_ENTRY_END], opener, place)
+    _open_level(
+        reading.levels, state[_DEPTH], state[_ENTRY_END], opener, place
+    )
     state[_BEFORE] = _NOTHING
     return FINE, place + 1
 

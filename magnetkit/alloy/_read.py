@@ -525,7 +525,9 @@ def read_inputs(
     return inputs
 
 
-def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
+def _raise_first(
+    rejected: Sequence[Rejected], table: CompositionTable
+) -> None:
     """Raise CompositionError for the first rejected row; the message counts the others.
 
     Its ``text`` is that of the row, its ``reason`` names the line where there are more rows.
@@ -943,7 +945,9 @@ def _with_given(table: CompositionTable, frame: Any) -> CompositionTable:
     return table
 
 
-def _split_shells(frame: Any, composition: str) -> tuple[list[Any] | None, Any]:
+def _split_shells(
+    frame: Any, composition: str
+) -> tuple[list[Any] | None, Any]:
     """Split off the column ``shell`` of a frame.
 
     A warning names columns of conditions, which are not used.

@@ -381,7 +381,9 @@ def _nearest_points(places, points, apart, which, axis, start, stop):
     for i in range(start, stop):
         # A row that begins as the one before it goes on from there.
         same = 0
-        while i > start and same < d and places[i, same] == places[i - 1, same]:
+        while (
+            i > start and same < d and places[i, same] == places[i - 1, same]
+        ):
             same += 1
         for c in range(same, d):
             for p in range(k):

@@ -373,7 +373,8 @@ def text_from_fractions(indptr, indices, values, rank, symbols, digits):
             entry = indptr[i] + k
             place = k
             while (
-                place and rank[indices[order[place - 1]]] > rank[indices[entry]]
+                place
+                and rank[indices[order[place - 1]]] > rank[indices[entry]]
             ):
                 order[place] = order[place - 1]
                 place -= 1

@@ -346,7 +346,9 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
         raise CompositionError(why, text, place)
     end, balance = _notation.find_entries(reading)
     amounts: dict[str, float] = {}
-    for column, value in zip(columns[:end], values[:end].tolist(), strict=True):
+    for column, value in zip(
+        columns[:end], values[:end].tolist(), strict=True
+    ):
         amounts[SYMBOLS[column]] = amounts.get(SYMBOLS[column], 0.0) + value
     return amounts, SYMBOLS[columns[balance]] if balance >= 0 else None
 
@@ -506,7 +508,9 @@ def _describe_unexpected_character(text: str, place: int) -> str:
     if character == "+":
         return "+ joins two recipes; fold the addition into one recipe"
     word = text[place:]
-    length = next((i for i, c in enumerate(word) if not c.islower()), len(word))
+    length = next(
+        (i for i, c in enumerate(word) if not c.islower()), len(word)
+    )
     if character in _VARIABLES and length == 1:
         return f"{character} is a variable; put its value"
     if character.islower():

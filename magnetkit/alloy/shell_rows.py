@@ -42,7 +42,9 @@ class ShellRows:
     """The shells of n magnets as arrays, (n,); a row without has zeros and an empty text."""
 
     column: IntArray  # column of the shell's rare earth
-    fraction: FloatArray  # as in `Shell`; NaN where the amount is given instead
+    fraction: (
+        FloatArray  # as in `Shell`; NaN where the amount is given instead
+    )
     content: FloatArray  # as `fraction`
     # mass of rare earth put in over that of the magnet; NaN where it follows
     amount: FloatArray
@@ -82,7 +84,9 @@ class ShellRows:
         """
         new = atoms * ATOMIC_MASS[self.column]
         with np.errstate(divide="ignore", invalid="ignore"):
-            from_amount = self.amount * mass / (new - self.amount * (new - own))
+            from_amount = (
+                self.amount * mass / (new - self.amount * (new - own))
+            )
             from_content = (
                 self.fraction * self.content / (1.0 - shell_law()["lost"])
             )
@@ -287,7 +291,9 @@ def _carrier_masses(shells: list[Shell | None]) -> FloatArray | None:
     return masses
 
 
-def add_masses(table: CompositionTable, masses: FloatArray) -> CompositionTable:
+def add_masses(
+    table: CompositionTable, masses: FloatArray
+) -> CompositionTable:
     """Return a table with elements added by mass, as carriers of shells are.
 
     Parameters

@@ -269,7 +269,9 @@ class Substitutions:
         from scipy.stats import qmc
 
         if method not in ("sobol", "lhs"):
-            raise InputError(f"method must be 'sobol' or 'lhs', got {method!r}")
+            raise InputError(
+                f"method must be 'sobol' or 'lhs', got {method!r}"
+            )
         if n < 0:
             raise InputError(
                 f"the number of rows to draw must not be negative, got {n}"
@@ -293,7 +295,9 @@ class Substitutions:
             _, first = np.unique(sampled_rows, return_index=True)
             rows = sampled_rows[np.sort(first)][:n]
         if len(rows) < n:
-            missing = np.setdiff1d(np.arange(self._size), rows)[: n - len(rows)]
+            missing = np.setdiff1d(np.arange(self._size), rows)[
+                : n - len(rows)
+            ]
             rows = np.concatenate([rows, missing])
         return self[rows]
 
@@ -471,11 +475,10 @@ class Substitutions:
         for slot in self.sites.slots:
             sites.setdefault(slot.site or "added", []).append(slot.element)
         parts = "; ".join(
-            f"{site}: {', '.join(elements)}" for site, elements in sites.items()
+            f"{site}: {', '.join(elements)}"
+            for site, elements in sites.items()
         )
-        return (
-            f"<Substitutions of {self.host} ({parts}), {self._size:,} formulas>"
-        )
+        return f"<Substitutions of {self.host} ({parts}), {self._size:,} formulas>"
 
 
 @check_arguments
@@ -585,7 +588,9 @@ def arrange_sites(
     budgets: list[int] = []
     for site, substitutes in replace.items():
         elements = (
-            [substitutes] if isinstance(substitutes, str) else list(substitutes)
+            [substitutes]
+            if isinstance(substitutes, str)
+            else list(substitutes)
         )
         _check_site(host, amounts, site, elements)
         part = _step_of_site(site, step)
@@ -730,7 +735,12 @@ def _percents(element: str, given: Any) -> list[Fraction]:
             f"addition of {element} must be at.%, got {given!r}"
         ) from None
     distinct = len(set(percents)) == len(percents)
-    if not percents or not distinct or min(percents) < 0 or max(percents) > 100:
+    if (
+        not percents
+        or not distinct
+        or min(percents) < 0
+        or max(percents) > 100
+    ):
         raise InputError(
             f"addition of {element} takes distinct levels from 0 to 100 at.% of the host; "
             f"got {given!r}"
@@ -866,7 +876,9 @@ def _surplus_amounts(sites: Sites, formula: str) -> dict[str, Fraction]:
     amounts = {
         e: Fraction(str(amount)) for e, amount in formula_amounts.items()
     }
-    minor_elements = {slot.element for slot in sites.slots if slot.site is None}
+    minor_elements = {
+        slot.element for slot in sites.slots if slot.site is None
+    }
     on_sites = sum(
         amount for e, amount in amounts.items() if e not in minor_elements
     )

@@ -44,7 +44,9 @@ if TYPE_CHECKING:
 
 # The heaviest element of a grade that can be spelt with elements: BNP6, N35, S2809, N50VH, N38UH.
 _HEAVIEST = mask(("B", "N", "P", "S", "V", "U")) > 0.0
-LETTERS = np.array([list(s.ljust(2, "\0").encode()) for s in SYMBOLS], np.uint8)
+LETTERS = np.array(
+    [list(s.ljust(2, "\0").encode()) for s in SYMBOLS], np.uint8
+)
 """Symbols of the elements as two bytes each."""
 # Fewer rows than this are read by one thread: starting the others costs more.
 _ROWS_WORTH_THREADS = 4096
@@ -320,7 +322,9 @@ class CompositionTable:
         )
 
     @classmethod
-    def concat(cls, tables: Iterable["CompositionTable"]) -> "CompositionTable":
+    def concat(
+        cls, tables: Iterable["CompositionTable"]
+    ) -> "CompositionTable":
         """Join tables one behind the other.
 
         Rows keep their `row_index`, given values and marks of rows by weight; all errors are kept.
@@ -405,7 +409,9 @@ class CompositionTable:
         some = key[np.unique(rng.integers(len(self), size=_LOOKED_AT))]
         if len(np.unique(some)) == len(some):
             return None
-        _, first, place = np.unique(key, return_index=True, return_inverse=True)
+        _, first, place = np.unique(
+            key, return_index=True, return_inverse=True
+        )
         whole = self[first][place]
         same = (
             np.array_equal(getattr(whole, n), getattr(self, n)) for n in _ROWS
@@ -521,7 +527,9 @@ class CompositionTable:
                     values, rows or values.shape or len(self)
                 )
                 columns[name] = (
-                    whole[self.row_index] if values.ndim else whole[: len(self)]
+                    whole[self.row_index]
+                    if values.ndim
+                    else whole[: len(self)]
                 )
             except (TypeError, ValueError, IndexError):
                 raise InputError(
@@ -880,7 +888,9 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
         ]
     else:
         text = [
-            n for n in names if str(frame[n].dtype) in ("String", "Categorical")
+            n
+            for n in names
+            if str(frame[n].dtype) in ("String", "Categorical")
         ]
     if len(text) == 1:
         return text[0]

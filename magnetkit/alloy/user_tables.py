@@ -133,7 +133,9 @@ _SPELT = {
     "%": ("percent", "prozent", "pct"),
 }
 _SPELLINGS = {text: unit for unit, texts in _SPELT.items() for text in texts}
-_SPELLINGS |= {unit: unit for units in UNITS.values() for unit in units if unit}
+_SPELLINGS |= {
+    unit: unit for units in UNITS.values() for unit in units if unit
+}
 # Of a quantity a year, in three languages.
 _YEARLY = re.compile(
     r"(?:/|\bper\b|\bpro\b|\bje\b|每)\s*(?:year|yr|annum|a|jahr|年)\b|/\s*年|每年|\bp\s?a\b|"
@@ -156,7 +158,9 @@ _ASKED = {
 """Quantities whose unit is asked for where neither header nor cell names it, and an example."""
 _SUBJECTS = {"mass_year": "mass", "count_year": "count"}
 _NUMBER = re.compile(r"^([-+]?[\d.,'’\s]*\d[\d.,]*(?:[eE][-+]?\d+)?)\s*(.*)$")
-_RANGE = re.compile(r"(?:[^\W\d]|°)*\s*(?:[-–—~]|\.\.|to\b|bis\b|至)\s*[-+]?\d")
+_RANGE = re.compile(
+    r"(?:[^\W\d]|°)*\s*(?:[-–—~]|\.\.|to\b|bis\b|至)\s*[-+]?\d"
+)
 """What follows the first number of a range, as ``- 150`` or ``°C to 150``."""
 _COMMA = re.compile(
     r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3})+,\d+$|^0,\d+$"
@@ -186,7 +190,9 @@ class Column:
 
     def describe(self) -> str:
         """Return the column as a phrase, ``'Max temp C' as temperature, C``."""
-        unit = f", {_print_unit(self.unit, self.quantity)}" if self.unit else ""
+        unit = (
+            f", {_print_unit(self.unit, self.quantity)}" if self.unit else ""
+        )
         return f"'{self.header}' as {self.name}{unit}"
 
 
@@ -522,7 +528,9 @@ def _vocabulary(kind: str) -> tuple[_Known, ...]:
         raise InputError(f"no kind of table {kind!r}")
     entries = []
     for row in rows:
-        texts = [_simplify_header(text) for text in row["spellings"].split(";")]
+        texts = [
+            _simplify_header(text) for text in row["spellings"].split(";")
+        ]
         if row["quantity"] not in _ASKED:
             # The name itself; a unit at its end is read as any other.
             texts.insert(0, _simplify_header(row["column"]))
@@ -1022,7 +1030,9 @@ def _count_bare(cells: Iterable[Any]) -> tuple[list[Any], int]:
     values = [cell for cell in cells if not is_missing(cell)]
     bare_count = 0
     for value in values:
-        match = _NUMBER.match(value.strip()) if isinstance(value, str) else None
+        match = (
+            _NUMBER.match(value.strip()) if isinstance(value, str) else None
+        )
         if match is None or not parse_unit(match[2]):
             bare_count += 1
     return values, bare_count
@@ -1062,7 +1072,9 @@ def _decimal_mark(
                 points.append(cell)
     if commas and points:
         note = f"decimal commas ({commas[0]}) and points ({points[0]}) stand beside each other: "
-        return None, [note + "a number that could be read both ways is refused"]
+        return None, [
+            note + "a number that could be read both ways is refused"
+        ]
     if commas or (not points and _is_german(columns)):
         note = (
             f"decimal commas, as in {commas[0]}; points group thousands"
@@ -1368,7 +1380,9 @@ def _limits() -> dict[str, Limits]:
     return limits("tables") | {name: values[name] for name in _SHARED}
 
 
-def _plausible(column: Column, number: float, value: float, unit: str) -> float:
+def _plausible(
+    column: Column, number: float, value: float, unit: str
+) -> float:
     """Return a value if it is plausible for its column; else raise InputError with the likely slip.
 
     Parameters

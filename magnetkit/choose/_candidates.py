@@ -162,10 +162,12 @@ def list_melts(
     if request.route is not None:
         other_recipes = tuple(_by_route(other_recipes, request.route, host))
     rows = [(own.text, own.shell, "own", own.route), *other_recipes]
-    frame = pd.DataFrame(rows, columns=["composition", "shell", "way", "route"])
-    return frame.drop_duplicates(["composition", "shell", "route"]).reset_index(
-        drop=True
+    frame = pd.DataFrame(
+        rows, columns=["composition", "shell", "way", "route"]
     )
+    return frame.drop_duplicates(
+        ["composition", "shell", "route"]
+    ).reset_index(drop=True)
 
 
 _Melt = tuple[str, str, str, str | None]
@@ -420,7 +422,10 @@ def _figures_of_alloys(
     if stated is not None:
         magnets = magnets.with_stated(stated)
     (columns,) = figure_columns(
-        magnets, [kelvin], Use(between), {kelvin: {"host", "status", *_FIGURES}}
+        magnets,
+        [kelvin],
+        Use(between),
+        {kelvin: {"host", "status", *_FIGURES}},
     )
     return columns
 
@@ -557,7 +562,9 @@ def judge_melts(
     frame["density_kg_m3"] = model["density_kg_m3"]
     _enter_values(frame, model, beside, incumbent)
     _enter_margin(frame, request)
-    frame[PRODUCT] = model[PRODUCT] * (frame[REMANENCE] / model[REMANENCE]) ** 2
+    frame[PRODUCT] = (
+        model[PRODUCT] * (frame[REMANENCE] / model[REMANENCE]) ** 2
+    )
     alpha = model[ALPHA].iloc[0]
     frame[ALPHA] = model[ALPHA] + float(incumbent.sheet[ALPHA]) - float(alpha)
     frame["grade"] = ""
@@ -1002,7 +1009,9 @@ def _probability(
         duty = request.conditions.duty
         remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
         recoil = frame["recoil"].to_numpy(float)
-        pull = duty.own_field(remanence, recoil) / duty.field(remanence, recoil)
+        pull = duty.own_field(remanence, recoil) / duty.field(
+            remanence, recoil
+        )
     return probability_of_limits(
         flux,
         hardness,
@@ -1112,7 +1121,9 @@ def _evidence_distance(
     distance = np.nan_to_num(model[DISTANCE].to_numpy(float))
     if incumbent.makeup is not None and not incumbent.makeup.estimate:
         places = coordinates(table, root_host(incumbent.host))
-        distance = np.fmin(distance, np.linalg.norm(places - places[0], axis=1))
+        distance = np.fmin(
+            distance, np.linalg.norm(places - places[0], axis=1)
+        )
     distance[is_same] = 0.0
     return distance
 
@@ -1185,7 +1196,9 @@ def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
         for row in np.flatnonzero(margin < -1e-9):
             text = f"{name} by {-100 * margin[row]:.0f} %"
             misses_by_row[row].append((float(margin[row]), text))
-    return [", ".join(text for _, text in sorted(row)) for row in misses_by_row]
+    return [
+        ", ".join(text for _, text in sorted(row)) for row in misses_by_row
+    ]
 
 
 def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:
@@ -1331,7 +1344,9 @@ def judge_grades(
     )
     _enter_margin(frame, request)
     if ALPHA in limits:
-        frame = frame[limits[ALPHA].margin(frame[ALPHA].to_numpy(float)) >= 0.0]
+        frame = frame[
+            limits[ALPHA].margin(frame[ALPHA].to_numpy(float)) >= 0.0
+        ]
     sale_rule = constants()["sold"]
     deviations = (
         np.full(len(frame), sale_rule[REMANENCE]),
@@ -1496,7 +1511,9 @@ def as_candidates(
     means = []
     places = []
     for index, row in sold.iterrows():
-        makeup = grade_makeup(str(row["grade"]), kind, request.conditions.curie)
+        makeup = grade_makeup(
+            str(row["grade"]), kind, request.conditions.curie
+        )
         if makeup is not None:
             texts.append(makeup.best.text)
             shells.append(makeup.best.shell)

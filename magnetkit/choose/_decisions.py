@@ -136,7 +136,9 @@ def classify_decisions(
                 route_name,
             )
         )
-    return Coded(codes[key_codes.indices.to_numpy()], tuple(words)).renamed(str)
+    return Coded(codes[key_codes.indices.to_numpy()], tuple(words)).renamed(
+        str
+    )
 
 
 def _decision_text(
@@ -449,7 +451,9 @@ def _contrast(
     order = rows[
         np.lexsort((rows, simplicity[rows], np.round(total[rows], 1), later))
     ]
-    words, decision = np.unique(found.decision.astype(str), return_inverse=True)
+    words, decision = np.unique(
+        found.decision.astype(str), return_inverse=True
+    )
     family = np.unique(
         [word.split(": ")[0] for word in words], return_inverse=True
     )[1][decision]
@@ -469,7 +473,8 @@ def _contrast(
                 may &= better & ~np.isin(family, family[pick_rows])
             else:
                 may &= (
-                    found.loss <= np.min(shown_loss, axis=0) - smallest_contrast
+                    found.loss
+                    <= np.min(shown_loss, axis=0) - smallest_contrast
                 ).any(axis=1)
             # What a longer list leaves no room for stays outside.
             rest = rest[may[rest]]
@@ -814,9 +819,7 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
     what = "one melt beside today's"
     if record["shell"]:
         # What a carrier adds is measured (datasets/diffusion/carriers.csv), and follows no law.
-        what = (
-            "two thicknesses diffused, with and without a carrier such as Pr-Cu"
-        )
+        what = "two thicknesses diffused, with and without a carrier such as Pr-Cu"
     if status == "buy":
         what = "samples of two makers"
     rust = ""

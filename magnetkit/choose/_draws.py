@@ -201,7 +201,11 @@ def _kinds_by_route(
 
 
 def _sample_margin(
-    values: "Properties", job: Job, n: int, draws: int, rng: np.random.Generator
+    values: "Properties",
+    job: Job,
+    n: int,
+    draws: int,
+    rng: np.random.Generator,
 ) -> FloatArray:
     """Return the smallest slack over the requirements in each draw, as a share of the limit, (n, draws).
 
@@ -378,7 +382,9 @@ class Properties:
             white = ndtri(
                 (place + self._rng.random((n, self._draws))) / self._draws
             )
-            self._scores[column] = multiply(self._roots[column].result(), white)
+            self._scores[column] = multiply(
+                self._roots[column].result(), white
+            )
         return self._scores[column]
 
     def _root(self, column: str) -> FloatArray:
@@ -394,5 +400,7 @@ class Properties:
         wide = np.sqrt(np.maximum(error_covariance.diagonal(), _LITTLE))
         error_covariance = error_covariance / np.outer(wide, wide)
         # Of one magnet twice, or of a measured one, no variance of its own is left.
-        error_covariance[np.diag_indices_from(error_covariance)] = 1.0 + _LITTLE
+        error_covariance[np.diag_indices_from(error_covariance)] = (
+            1.0 + _LITTLE
+        )
         return np.asarray(factor(error_covariance))

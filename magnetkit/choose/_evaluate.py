@@ -213,7 +213,9 @@ class Tally:
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Tally":
         """Build a tally from plain counts, as a manifest has them."""
-        return cls(**{name: Counter(plain.get(name, {})) for name in _COUNTERS})
+        return cls(
+            **{name: Counter(plain.get(name, {})) for name in _COUNTERS}
+        )
 
 
 class Evaluated(NamedTuple):
@@ -442,7 +444,10 @@ def _candidates_within_bound(
     return rows[
         open_rows[
             _open(
-                columns, job, bound, (tally, "nominal remanence and coercivity")
+                columns,
+                job,
+                bound,
+                (tally, "nominal remanence and coercivity"),
             )
         ]
     ]
@@ -514,7 +519,9 @@ def best_possible_loss(found: Columns, rule: Rule) -> FloatArray:
     flux), and inf where a value is NaN.
     """
     n = len(found["cost_USD_kg"])
-    best = (1.0 - found[CHANCE]) / rule.miss if CHANCE in found else np.zeros(n)
+    best = (
+        (1.0 - found[CHANCE]) / rule.miss if CHANCE in found else np.zeros(n)
+    )
     for objective, unit in zip(rule.objectives, rule.units, strict=True):
         column = objective.column
         if column in found:
@@ -748,7 +755,8 @@ def central_values(
         if wanted[0] == 0:
             here[_COERCIVITY] = values[_COERCIVITY][:, 0]
     knees = np.array(
-        [at.index(kelvin) for kelvin, r in required if r.column == _SAFETY], int
+        [at.index(kelvin) for kelvin, r in required if r.column == _SAFETY],
+        int,
     )
     if knees.size:
         picked = np.flatnonzero(_open(here, job, bound))
@@ -962,7 +970,9 @@ def _with_requirements(
         with_interval(r.column) for r in job.profile.requirements
     ]
     kelvins = [*at, _stages.ROOM_K]
-    column_names = None if want is None else {*want}.union(*requirement_columns)
+    column_names = (
+        None if want is None else {*want}.union(*requirement_columns)
+    )
     computed_columns = _COMPUTED.union(supply)
     if column_names is not None:
         kelvins = at
@@ -1006,7 +1016,10 @@ def _with_requirements(
     )
     if is_beside_grade(job):
         columns = judge_beside_grade(table, shells, columns, job)
-    return columns.sort_columns() if want is None else columns, hard_phase_split
+    return (
+        columns.sort_columns() if want is None else columns,
+        hard_phase_split,
+    )
 
 
 def _requirement_bound(

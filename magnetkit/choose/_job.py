@@ -81,7 +81,9 @@ class Job:
         the value of the reference, 1 where that is 0 or not known. The keys are all columns of the
         first two, and the objectives.
         """
-        units = UNITS | {unit.column: unit.value for unit in self.profile.units}
+        units = UNITS | {
+            unit.column: unit.value for unit in self.profile.units
+        }
         columns = [
             Objective.parse(text).column for text in self.profile.objectives
         ]
@@ -214,7 +216,9 @@ def make_job(
     reference = profile.reference.table()
     kelvin = temperature or profile.temperature_K
     calibration = conditions.pop("calibration", None)
-    process = calibrated_process(conditions.get("process"), calibration, kelvin)
+    process = calibrated_process(
+        conditions.get("process"), calibration, kelvin
+    )
     if calibration != NO_CALIBRATION:
         process = _anchor_process(
             process, profile, reference, parse_chord(conditions["between"])
@@ -491,7 +495,10 @@ def job_identity(job: Job) -> dict[str, Any]:
     identity["phases"] = None
     if own_conditions.snapshot is not None:
         identity["phases"] = str(own_conditions.snapshot)
-    identity["curie"] = {"data": own_conditions.data, "add": own_conditions.add}
+    identity["curie"] = {
+        "data": own_conditions.data,
+        "add": own_conditions.add,
+    }
     return identity
 
 

@@ -245,7 +245,9 @@ def robustness(
         parse_whole_number(name, value)
     parse_whole_number("seed", seed, 0)
     if not 0.5 < interval < 1.0:
-        raise InputError(f"interval must lie between 0.5 and 1, got {interval}")
+        raise InputError(
+            f"interval must lie between 0.5 and 1, got {interval}"
+        )
     leading = leading.reset_index(drop=True)
     leading["shell"] = leading["shell"].astype(object).fillna("")
     frame = leading[[*_IDENTITY]].copy()
@@ -318,7 +320,9 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
     now = _ranks(result)
     before = _ranks(baseline)
     merged = now.merge(before, on=_KEY, how="outer", suffixes=("", "_before"))
-    merged["candidate"] = merged["candidate"].fillna(merged["candidate_before"])
+    merged["candidate"] = merged["candidate"].fillna(
+        merged["candidate_before"]
+    )
     inside = merged["rank"].le(n).fillna(False)
     was = merged["rank_before"].le(n).fillna(False)
     merged = merged.assign(inside=inside, was=was)[inside | was]

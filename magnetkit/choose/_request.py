@@ -582,7 +582,9 @@ def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
             read_recipe(request.recipe, request.basis), request.shell
         )
     elif incumbent.kind in MELTED and incumbent.host in HOSTS:
-        makeup = estimate_composition(incumbent.sheet, request.conditions.curie)
+        makeup = estimate_composition(
+            incumbent.sheet, request.conditions.curie
+        )
     producer = producer_of_candidates(request.conditions.process)
     return replace(incumbent, makeup=makeup, producer=producer)
 
@@ -719,7 +721,9 @@ def _spread_with_magnets(
     scatter = ((logs - logs.mean()) ** 2).sum() + usual
     freedom = len(logs) - 1.0 + weight
     deviation: dict[str, Any] = {quantity: float(np.sqrt(scatter / freedom))}
-    return replace(spread, source=f"with your {len(logs)} magnets", **deviation)
+    return replace(
+        spread, source=f"with your {len(logs)} magnets", **deviation
+    )
 
 
 def producer_of_candidates(process: Any) -> Producer | None:

@@ -188,7 +188,8 @@ def column_interval(table: Any, column: str) -> tuple[FloatArray, ...]:
     if not COLUMNS[column].predicted:
         return value, value, value
     lower, upper = (
-        np.asarray(table[f"{column}_{end}"], np.float64) for end in ("lo", "hi")
+        np.asarray(table[f"{column}_{end}"], np.float64)
+        for end in ("lo", "hi")
     )
     return value, lower, upper
 
@@ -273,7 +274,9 @@ def needed_temperatures(job: Job) -> list[float]:
     the whole of `Conditions.between`, covers them already.
     """
     profile = job.profile
-    kelvins = {r.temperature_K or job.temperature for r in profile.requirements}
+    kelvins = {
+        r.temperature_K or job.temperature for r in profile.requirements
+    }
     ends = {profile.temperature_min_K, profile.temperature_max_K} - set(
         job.conditions.between
     )

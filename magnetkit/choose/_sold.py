@@ -111,7 +111,9 @@ def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
         sheets = _sheets(kelvin, job)
         if column not in sheets:
             label = COLUMNS[column].label
-            raise _NotSold(f"No lower class is shown: no sheet prints {label}.")
+            raise _NotSold(
+                f"No lower class is shown: no sheet prints {label}."
+            )
         values = sheets[column].to_numpy(float)
         limit = requirement.minimum
         if column in OF_LOTS and limit is not None and limit > 0.0:

@@ -82,7 +82,10 @@ WAYS = {
         "what the shell gives (to 44 %), or a carrier as Pr-Cu",
     ),
     "fine-grained": ("Trial, fine grains", "H_cJ when hot, never measured"),
-    "hot-deformed": ("Trial, hot deformed", "its maker's level (H_cJ to 18 %)"),
+    "hot-deformed": (
+        "Trial, hot deformed",
+        "its maker's level (H_cJ to 18 %)",
+    ),
     "other-route": ("Trial, another route", "its maker's level"),
     "other-family": (
         "Other family, as sold",
@@ -342,7 +345,9 @@ def _answer_without_recipe(
     )
 
 
-def failing_text(incumbent: Incumbent, request: Request, limits: Limits) -> str:
+def failing_text(
+    incumbent: Incumbent, request: Request, limits: Limits
+) -> str:
     """Say what the magnet in use fails by its sheet, in a clause; empty where it meets all limits.
 
     `incumbent` is that magnet, whose guaranteed values are compared. `limits` maps columns to
@@ -526,7 +531,9 @@ def _compare(
         kind = ""
     bought_rows = sold.head(0)
     if reach or own.heavy_wt_pct >= NONE_WT_PCT:
-        bought_rows = select_grades(sold, incumbent, request, kind, reach=reach)
+        bought_rows = select_grades(
+            sold, incumbent, request, kind, reach=reach
+        )
     # Beyond what magnets of a known recipe are off by, recipe or model is wrong: no melt then.
     melts = table.iloc[1:]
     if not is_sound:
@@ -757,7 +764,9 @@ def _pick_of_kind(
         return int(rows.index[place])
     worth = rows[CHANCE]
     if not reach:
-        worth = worth * (today.exposure_USD_kg - rows[EXPOSURE]).clip(lower=0.0)
+        worth = worth * (today.exposure_USD_kg - rows[EXPOSURE]).clip(
+            lower=0.0
+        )
     return int(rows.index[int(worth.to_numpy(float).argmax())])
 
 
@@ -1047,7 +1056,9 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     ):
         way = make_way("other-family", row, today)
         ways.append(replace(way, number=number, recommended=number == 1))
-    heavy = f"about {ways[0].heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth"
+    heavy = (
+        f"about {ways[0].heavy_rare_earth_wt_pct:.1f} wt.% heavy rare earth"
+    )
     if ways[0].heavy_rare_earth_wt_pct < NONE_WT_PCT:
         heavy = "no heavy rare earth"
     text = f"Order {ways[0].grade}: {heavy}, P {ways[0].chance:.2f}"

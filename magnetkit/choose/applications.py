@@ -202,7 +202,9 @@ class Profile(Strict):
             pairs.append((column, "min" if objective.sign > 0 else "max"))
         return tuple(pairs)
 
-    def requirement_temperature(self, requirement: Requirement) -> float | None:
+    def requirement_temperature(
+        self, requirement: Requirement
+    ) -> float | None:
         """Return the temperature of a requirement, K; None for columns that have none.
 
         Parameters
@@ -277,7 +279,10 @@ _LEAST_RANGE_K = 10.0
 
 @check_arguments
 def with_reference(
-    profile: Profile, recipe: str, basis: str = "auto", shell: str | None = None
+    profile: Profile,
+    recipe: str,
+    basis: str = "auto",
+    shell: str | None = None,
 ) -> Profile:
     """Return a profile whose savings are measured against another magnet.
 

@@ -84,7 +84,9 @@ def limit_half_width(
     low).
     """
     low, high = limit_range
-    return np.where(np.asarray(value, float) > limit, high - limit, limit - low)
+    return np.where(
+        np.asarray(value, float) > limit, high - limit, limit - low
+    )
 
 
 def limit_deviation(

@@ -124,7 +124,9 @@ class Ranked:
         names = own_columns if columns is None else list(columns)
         missing = [name for name in names if name not in own_columns]
         if missing:
-            near_names = difflib.get_close_matches(missing[0], own_columns, n=1)
+            near_names = difflib.get_close_matches(
+                missing[0], own_columns, n=1
+            )
             hint = f" (did you mean {near_names[0]}?)" if near_names else ""
             if (
                 missing[0] in COLUMNS
@@ -299,7 +301,9 @@ class Ranked:
             If a number is out of its range.
         """
         parse_whole_number("pool", pool)
-        return robustness(self.best(pool), self.job, top, draws, seed, interval)
+        return robustness(
+            self.best(pool), self.job, top, draws, seed, interval
+        )
 
     def changes(self, baseline: "Ranked", n: int = 10) -> pd.DataFrame:
         """Return how the best candidates moved against another screening.

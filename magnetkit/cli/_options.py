@@ -103,7 +103,9 @@ HeaderRow = Annotated[
 ]
 Column = Annotated[
     str | None,
-    hidden_option("Composition column, if not `composition` or the only text."),
+    hidden_option(
+        "Composition column, if not `composition` or the only text."
+    ),
 ]
 
 ElementColumns = Annotated[
@@ -144,15 +146,15 @@ def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
         raise InputError(
             "--sheet and --header-row are of a workbook, a file ending in .xlsx"
         )
-    place = (
-        f"{table}#{sheet or ''}{'' if header_row is None else f':{header_row}'}"
-    )
+    place = f"{table}#{sheet or ''}{'' if header_row is None else f':{header_row}'}"
     if isinstance(table, Path):
         return Path(place)
     return place
 
 
-def composition_column(column: str | None, element_columns: bool) -> str | None:
+def composition_column(
+    column: str | None, element_columns: bool
+) -> str | None:
     """Return the value of ``--column``, or the mark that stands for one column per element.
 
     `column` is None where ``--column`` was not given; `element_columns` says
@@ -485,7 +487,9 @@ def condition_option(one: "Field[Any]") -> Any:
 
 
 _MADE = {one.name: condition_option(one) for one in condition_fields(*GROUPS)}
-_NAMES = {one.name: one.metadata["option"] for one in condition_fields(*GROUPS)}
+_NAMES = {
+    one.name: one.metadata["option"] for one in condition_fields(*GROUPS)
+}
 Temperature = _MADE["temperature"]
 Scenario = _MADE["scenario"]
 Recycled = _MADE["recycled"]
@@ -544,7 +548,9 @@ def with_options(
 
 def _parameter(name: str, default: Any, annotation: Any) -> inspect.Parameter:
     kind = inspect.Parameter.KEYWORD_ONLY
-    return inspect.Parameter(name, kind, default=default, annotation=annotation)
+    return inspect.Parameter(
+        name, kind, default=default, annotation=annotation
+    )
 
 
 def _with_parameters(

@@ -130,7 +130,12 @@ class Finding:
 
 
 def _check_finding(
-    group: str, name: str, value: str, good: bool, otherwise: State, advice: str
+    group: str,
+    name: str,
+    value: str,
+    good: bool,
+    otherwise: State,
+    advice: str,
 ) -> Finding:
     """Build a finding from a check.
 
@@ -393,7 +398,9 @@ def _kernels() -> Iterator[Finding]:
         advice = "the first command compiles for half a minute; `magnetkit doctor --compile` does it now"
         yield Finding(group, "compiled", f"none in {place}", "ok", advice)
         return
-    yield Finding(group, "compiled", f"{len(files)} in {place}, {_size(files)}")
+    yield Finding(
+        group, "compiled", f"{len(files)} in {place}, {_size(files)}"
+    )
 
 
 def _materials_project(online: bool) -> Iterator[Finding]:

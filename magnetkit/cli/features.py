@@ -22,7 +22,9 @@ def make(
             help="Table (.csv, .tsv, .parquet, .xlsx), or a recipe a line."
         ),
     ],
-    out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.")],
+    out: Annotated[
+        Path, typer.Option(help="File to write, .parquet or .csv.")
+    ],
     basis: o.Basis = "auto",
     column: o.Column = None,
     element_columns: o.ElementColumns = False,

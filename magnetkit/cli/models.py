@@ -79,7 +79,9 @@ def train(
         typer.echo(
             str(
                 run(
-                    name, data=_source(name, data, snapshot), progress=not quiet
+                    name,
+                    data=_source(name, data, snapshot),
+                    progress=not quiet,
                 )
             )
         )
@@ -289,7 +291,9 @@ def _show(target: str, table: dict[str, Any]) -> None:
     """
     from ..report._text import Shown, print_table, say
 
-    say("{target}, {date}: {about} More: {page}".format(target=target, **table))
+    say(
+        "{target}, {date}: {about} More: {page}".format(target=target, **table)
+    )
     columns = []
     for heading, *cells in zip(table["columns"], *table["rows"], strict=True):
         # A sentence may begin with a number.
@@ -300,7 +304,9 @@ def _show(target: str, table: dict[str, Any]) -> None:
     print_table("", columns)
 
 
-def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
+def _source(
+    target: str, data: Path | None, phases: Path | None
+) -> Path | None:
     """Choose the training data of a target.
 
     Parameters

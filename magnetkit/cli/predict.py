@@ -117,7 +117,12 @@ def predict(
         )
         request = {"basis": basis, "shape": shape, "along": along, **keywords}
         return _compare(
-            formulas, at, request, json=json, units=units, everything=everything
+            formulas,
+            at,
+            request,
+            json=json,
+            units=units,
+            everything=everything,
         )
     if shape is not None:
         raise InputError(
@@ -126,7 +131,12 @@ def predict(
     if out is not None:
         o.check_out(out)
     named_in = o.composition_column(column, element_columns)
-    options = {"basis": basis, "column": named_in, "strict": strict, **keywords}
+    options = {
+        "basis": basis,
+        "column": named_in,
+        "strict": strict,
+        **keywords,
+    }
     rows = o.on_sheet(read_sources(formulas), sheet, header_row)
     if require or reference or objective:
         options |= {"require": require or (), "objectives": objective or ()}
@@ -244,7 +254,9 @@ def _print_margins(rows: Any, temperature: str, asked: dict[str, Any]) -> None:
     made_by = {
         name: asked.get(name) for name in ("process", "calibration", "shell")
     }
-    conditions = Conditions.of(temperature=temperature, **given_duty, **made_by)
+    conditions = Conditions.of(
+        temperature=temperature, **given_duty, **made_by
+    )
     recipe_options = {
         "process": conditions.process,
         "shell": conditions.shell,
@@ -345,7 +357,9 @@ def _evaluate(
     for row in result.rejected:
         message(f"line {row.line} ({row.text!r}): {row.reason}")
     frame = result.table
-    frame.attrs["calibration"] = calibration_name(result.job.conditions.process)
+    frame.attrs["calibration"] = calibration_name(
+        result.job.conditions.process
+    )
     return frame
 
 
@@ -427,7 +441,12 @@ def read_sources(formulas: Sequence[str]) -> Any:
 
 
 @o.with_options(
-    "outside_field_kA_m", "magnet", "interval", "data", "add", without=("host",)
+    "outside_field_kA_m",
+    "magnet",
+    "interval",
+    "data",
+    "add",
+    without=("host",),
 )
 def curve(
     magnets: Annotated[
@@ -506,7 +525,8 @@ def curve(
     out: Annotated[
         Path | None,
         o.option(
-            "File; of several each is named by its temperature.", panel=o.OUTPUT
+            "File; of several each is named by its temperature.",
+            panel=o.OUTPUT,
         ),
     ] = None,
     json: o.Json = False,
@@ -971,7 +991,9 @@ def phases(
     result = stability(inputs.table, snapshot=snapshot)
     display = result.copy()
     if kelvin is not None:
-        display = stability(inputs.table, temperature=kelvin, snapshot=snapshot)
+        display = stability(
+            inputs.table, temperature=kelvin, snapshot=snapshot
+        )
     pairs = zip(display[_FORMS], result[_FORMS], strict=True)
     display.insert(0, "state", [_state(*pair) for pair in pairs])
     display.insert(0, "formula", names)

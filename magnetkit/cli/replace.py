@@ -396,10 +396,12 @@ def diffuse(
         ),
     ] = "irreversible_loss_pct<=3",
     probability: Annotated[
-        float, o.hidden_option("Least probability that the requirement is met.")
+        float,
+        o.hidden_option("Least probability that the requirement is met."),
     ] = MEETS,
     anneal: Annotated[
-        str | None, o.hidden_option("Anneal, e.g. 900C.", metavar="TEMPERATURE")
+        str | None,
+        o.hidden_option("Anneal, e.g. 900C.", metavar="TEMPERATURE"),
     ] = None,
     anneal_hours: Annotated[
         float | None, o.hidden_option("Hours of the anneal.", metavar="NUMBER")
@@ -456,7 +458,9 @@ def diffuse(
         probability=probability,
         anneal_hours=anneal_hours,
         per_year=per_year or 1,
-        anneal=None if heat is None else parse_temperature(heat) - ZERO_CELSIUS,
+        anneal=None
+        if heat is None
+        else parse_temperature(heat) - ZERO_CELSIUS,
         **keywords,
     )
     if json:
@@ -574,7 +578,9 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
         )
         label, plain = _LABELS.get(name) or (COLUMNS[name].label, unit)
         ends = (f"{name}{end}" for end in ("", "_lo", "_hi"))
-        value, low, high = (number(row[end], 4, factor, offset) for end in ends)
+        value, low, high = (
+            number(row[end], 4, factor, offset) for end in ends
+        )
         span = f"{low} to {high}"
         cells.append(
             (label, value, span, unit or plain, row[f"{name}_provenance"])

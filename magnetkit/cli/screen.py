@@ -100,7 +100,9 @@ def screen(
     force: o.Force = False,
     workers: Annotated[
         int | None,
-        o.option("Processes on this machine.", min=1, metavar="N", panel=o.RUN),
+        o.option(
+            "Processes on this machine.", min=1, metavar="N", panel=o.RUN
+        ),
     ] = None,
     dask: Annotated[
         str | None,
@@ -316,7 +318,8 @@ def report(
     ] = False,
     top: o.Top = 2 * _TOP,
     places: Annotated[
-        int, o.hidden_option("With --robustness: places that count as the top.")
+        int,
+        o.hidden_option("With --robustness: places that count as the top."),
     ] = 10,
     draws: Annotated[
         int,
@@ -394,7 +397,9 @@ def suggest(
     batch: Annotated[int, o.option("How many magnets.", min=1)] = 5,
     stock: Annotated[
         list[str] | None,
-        o.option("Elements in stock, e.g. Nd=5; repeat.", metavar="ELEMENT=KG"),
+        o.option(
+            "Elements in stock, e.g. Nd=5; repeat.", metavar="ELEMENT=KG"
+        ),
     ] = None,
     melts: Annotated[
         int | None, o.hidden_option("Most alloys; shells may differ.", min=1)

@@ -367,7 +367,9 @@ def condense_row(i, rows, h, model, condensed, mix):
             coupling += of_coupling
         elif role[e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
-            parts = _add_metal(p[e], y, c, (on_iron, on_cobalt, all_pairs), mix)
+            parts = _add_metal(
+                p[e], y, c, (on_iron, on_cobalt, all_pairs), mix
+            )
             exchange += parts[0]
             by_pairs += parts[1]
             dilution += parts[2]
@@ -536,9 +538,9 @@ def easy_angle(k1, k2, k3):
             inside = -k1 / (k2 + root)
         elif k2 < 0.0 and k3 > 0.0:
             inside = (root - k2) / (3.0 * k3)
-    if 0.0 < inside < 1.0 and inside * (k1 + inside * (k2 + inside * k3)) < min(
-        0.0, plane
-    ):
+    if 0.0 < inside < 1.0 and inside * (
+        k1 + inside * (k2 + inside * k3)
+    ) < min(0.0, plane):
         return inside
     if k1 > 0.0 and plane > 0.0 and k1 + 2.0 * k2 + 3.0 * k3 > 0.0:
         return 0.0
@@ -702,7 +704,9 @@ def _torque(i, state, ion, work, found, u, field):
             * share
             * b
         )
-        torque -= scale * (ion_work[0] + ion_work[BY_FIELD] * stiffness) * share
+        torque -= (
+            scale * (ion_work[0] + ion_work[BY_FIELD] * stiffness) * share
+        )
     return torque + 2.0 * u * metals
 
 
@@ -1201,7 +1205,9 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
             np.empty(7),
         )
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            _evaluate_row(i, rows, codes[i], model, asked, condensed, room, out)
+            _evaluate_row(
+                i, rows, codes[i], model, asked, condensed, room, out
+            )
 
 
 @jit(part="merged")

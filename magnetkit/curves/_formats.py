@@ -33,7 +33,14 @@ if TYPE_CHECKING:
 
 
 Form = Literal[
-    "csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"
+    "csv",
+    "femm",
+    "elmer",
+    "pyleecan",
+    "table",
+    "comsol",
+    "maxwell",
+    "motorcad",
 ]
 Kind = Literal["BH", "JH"]
 

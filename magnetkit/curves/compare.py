@@ -275,7 +275,9 @@ def compare(
 
     conditions = Conditions.of(temperature=temperature, **keywords)
     if len(conditions.temperature) != 1:
-        raise InputError("compare takes one temperature; predict takes several")
+        raise InputError(
+            "compare takes one temperature; predict takes several"
+        )
     if shape is not None and keywords.get("load_line") is not None:
         raise InputError(
             "a shape in open circuit makes its own load line: give one of the two"
@@ -457,7 +459,9 @@ def _build_magnets(inputs: Inputs, conditions: Conditions) -> list[_Magnet]:
     magnets = []
     for i, shell in zip(range(len(table)), shells, strict=True):
         recipe = table[i : i + 1]
-        magnet = _Magnet(recipe, read_inputs(recipe), conditions.process, shell)
+        magnet = _Magnet(
+            recipe, read_inputs(recipe), conditions.process, shell
+        )
         magnets.append(magnet)
     return magnets
 
@@ -634,7 +638,9 @@ def _duty_rows(
     labels = [label for label, _ in ROWS.values()]
     head = {"label": labels, "unit": list(units.values())}
     return pd.DataFrame(
-        {**head, **columns}, index=pd.Index(ROWS, name="property"), dtype=object
+        {**head, **columns},
+        index=pd.Index(ROWS, name="property"),
+        dtype=object,
     )
 
 

@@ -127,7 +127,9 @@ def curve(
         )
     conditions = Conditions.of(temperature=temperature or "20C", **keywords)
     if is_curve(magnet):
-        kelvin_or_none = None if temperature is None else conditions.temperature
+        kelvin_or_none = (
+            None if temperature is None else conditions.temperature
+        )
         return _measured_curve(
             magnet, kelvin_or_none, conditions.load_line, sample
         )
@@ -147,7 +149,10 @@ def curve(
                 f"process and shell are of a recipe; {magnet} has its own"
             )
         return _candidate_curve(
-            Path(candidate["folder"]), int(candidate["rank"]), bound, conditions
+            Path(candidate["folder"]),
+            int(candidate["rank"]),
+            bound,
+            conditions,
         )
     table, name, shell = _read_recipe(magnet, basis, conditions)
     if given is not None:
@@ -253,14 +258,18 @@ def _candidate_curve(
         else None
     )
     ((job, _),) = result.job.groups([route])
-    table = CompositionTable.from_strings([str(row["formula"])], basis="atomic")
+    table = CompositionTable.from_strings(
+        [str(row["formula"])], basis="atomic"
+    )
     promise = _Promise(
         result.job.temperature,
         [float(row[name]) for name in _PROMISED],
         float(row[_FIGURES[2]]),
     )
     with_own = replace(conditions, process=job.conditions.process, shell=shell)
-    return _recipe_curve(table, str(row["candidate"]), bound, with_own, promise)
+    return _recipe_curve(
+        table, str(row["candidate"]), bound, with_own, promise
+    )
 
 
 _PROMISED = ("remanence_guaranteed_T", "coercivity_guaranteed_kA_m")
@@ -284,7 +293,9 @@ class _Promise:
         """
         spread = lots(str(row["host"]))
         ratios = []
-        for name, guaranteed in zip(_FIGURES[:2], self.guaranteed, strict=True):
+        for name, guaranteed in zip(
+            _FIGURES[:2], self.guaranteed, strict=True
+        ):
             central = guaranteed / spread.share(name)
             ratios.append(central / float(row[name]))
         return [*ratios, self.knee / float(row[_FIGURES[2]])]
@@ -778,7 +789,9 @@ def _limits(
         loss = duty.loss(own.remanence, own.coercivity, own.knee, own.recoil)
         spent_share = 1.0 / np.maximum(safety, 1e-9)
         columns = {
-            "knee_K": _crossing_temperature(kelvin, spent_share, 1.0, own.limit)
+            "knee_K": _crossing_temperature(
+                kelvin, spent_share, 1.0, own.limit
+            )
         }
         for percent in losses:
             name = f"loss_{percent:g}_pct_K"
@@ -856,7 +869,9 @@ def _recipe_loops(
         (room,) = figure_columns(of_all, [ROOM_K], Use())
         spreads = [lots(str(host)) for host in room["host"].texts()]
         remanence_share = np.array([one.share(_FIGURES[0]) for one in spreads])
-        coercivity_share = np.array([one.share(_FIGURES[1]) for one in spreads])
+        coercivity_share = np.array(
+            [one.share(_FIGURES[1]) for one in spreads]
+        )
         figures[0] = figures[0] * remanence_share[:, None]
         figures[1] = figures[1] * coercivity_share[:, None]
         figures[2] = figures[2] * coercivity_share[:, None]
@@ -870,7 +885,13 @@ def _recipe_loops(
     )
     put_in = "" if shells is None else shells.text
     return _Loops(
-        names, put_in, b_r, h_cj, h_k, recoil, magnets.rows["structure_limit_K"]
+        names,
+        put_in,
+        b_r,
+        h_cj,
+        h_k,
+        recoil,
+        magnets.rows["structure_limit_K"],
     )
 
 

@@ -215,7 +215,9 @@ def match_flux(
     """
     start = surroundings.load_line(1.0)
     induction = working_induction(today.remanence, today.recoil, start)
-    thickness = surroundings.thickness(induction, other.remanence, other.recoil)
+    thickness = surroundings.thickness(
+        induction, other.remanence, other.recoil
+    )
     if thickness != thickness:
         return EqualFlux(thickness, thickness, surroundings.duty)
     load_line = surroundings.load_line(thickness)

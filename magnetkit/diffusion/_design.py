@@ -230,7 +230,9 @@ def least_mass(
     near_response = np.where(
         response > _FAINT * response.max(axis=0), response, 0.0
     )
-    limits = csr_array(np.vstack([-near_response[asking], near_response[rich]]))
+    limits = csr_array(
+        np.vstack([-near_response[asking], near_response[rich]])
+    )
     ends = np.r_[-needed[asking], np.full(int(rich.sum()), most)]
     solution = linprog(
         areas / areas.sum(), limits, ends, bounds=(0.0, None), method="highs"
@@ -273,7 +275,9 @@ def _relieve_masses(
     response = search.responses(groups, spread)
     areas = search.areas(groups)
     if search.target.loss_pct is None:
-        return least_mass(response, search.needed(1.0, deviations), areas, most)
+        return least_mass(
+            response, search.needed(1.0, deviations), areas, most
+        )
     best: FloatArray | None = None
     low, high = _RELIEF
     for _ in range(_MARGIN_STEPS if len(groups) == 1 else _MARGIN_STEPS // 2):
@@ -364,7 +368,9 @@ def _likely_enough(
     wanted_deviations = quantile(search.probability)
     deviations = wanted_deviations
     best = None
-    for _ in range(_DESIGN_ROUNDS if len(groups) == 1 else _DESIGN_ROUNDS // 2):
+    for _ in range(
+        _DESIGN_ROUNDS if len(groups) == 1 else _DESIGN_ROUNDS // 2
+    ):
         mass = _relieve_masses(
             search, groups, anneal.spread(), deviations, most
         )

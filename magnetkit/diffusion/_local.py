@@ -127,7 +127,9 @@ class Magnet:
             amount, self.squareness * self._curve(deviations)
         )
 
-    def _with_growth(self, amount: FloatArray, curve: FloatArray) -> FloatArray:
+    def _with_growth(
+        self, amount: FloatArray, curve: FloatArray
+    ) -> FloatArray:
         """Interpolate a tabulated `curve`, (m,), to contents `amount`, %, any shape.
 
         Above ``most_wt_pct``, where grains have grown, the result is the curve's first value, that of
@@ -206,7 +208,9 @@ class Magnet:
         return mean_remanence, float(np.average(in_cells, weights=cells))
 
 
-def _off(values: FloatArray, ends: FloatArray, deviations: float) -> FloatArray:
+def _off(
+    values: FloatArray, ends: FloatArray, deviations: float
+) -> FloatArray:
     """Return predicted `values`, (m,), off by `deviations` standard deviations, each side by its own.
 
     `ends`, (2, m), are the values a standard deviation lower, and higher. No result is below a
@@ -448,7 +452,9 @@ def any_shell() -> Iterator[None]:
     cell, not what a furnace puts in.
     """
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="no furnace makes this shell")
+        warnings.filterwarnings(
+            "ignore", message="no furnace makes this shell"
+        )
         yield
 
 
@@ -652,7 +658,11 @@ class Case:
 
 
 def shape_case(
-    field: SelfField, circuit: Circuit, kelvin: float, b_r: float, recoil: float
+    field: SelfField,
+    circuit: Circuit,
+    kelvin: float,
+    b_r: float,
+    recoil: float,
 ) -> Case:
     """Build the operating point of a magnet in its own field and its circuit.
 
@@ -802,7 +812,8 @@ def settle_reversal(
     reverse = np.zeros(len(amount))
     for _ in range(_FIELD_ROUNDS):
         vectors = (
-            field.responding(share * b_r / MU_0, magnet.recoil, scale) + outside
+            field.responding(share * b_r / MU_0, magnet.recoil, scale)
+            + outside
         )
         reverse = reverse_field(vectors, circuit.along, circuit.law)
         new = np.minimum(start, retained_share(magnet, amount, reverse))
@@ -943,7 +954,8 @@ class Target:
                 np.all(magnet.h_cj(amount, deviations) - field >= self.margin)
             )
         return (
-            flux_loss(magnet, amount, field, cells, deviations) <= self.loss_pct
+            flux_loss(magnet, amount, field, cells, deviations)
+            <= self.loss_pct
         )
 
 

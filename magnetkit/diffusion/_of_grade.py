@@ -147,7 +147,9 @@ class GradeMagnets:
             rows, element, amounts[:end], most_wt_pct, sold_magnet
         )
 
-    def _judge(self, kelvin: float, texts: list[str], shells: list[str]) -> Any:
+    def _judge(
+        self, kelvin: float, texts: list[str], shells: list[str]
+    ) -> Any:
         """Judge recipes with shells as a replacement of the grade does, at `kelvin`, K.
 
         Parameters

@@ -193,7 +193,9 @@ def _divide(edges: FloatArray, fine: int, ring: bool = False) -> _Direction:
     rates[0] = 0.0
     vectors[:, 0] = root / np.linalg.norm(root)
     modes = vectors / root[:, None]
-    weighted_modes = (modes * volumes[:, None]).reshape(n, fine, -1).sum(axis=1)
+    weighted_modes = (
+        (modes * volumes[:, None]).reshape(n, fine, -1).sum(axis=1)
+    )
     return _Direction(
         rates,
         modes,
@@ -341,7 +343,9 @@ class Spreading:
         """
         axis, end = self._face(patch.face)
         directions = self._directions(axis)
-        amounts: FloatArray = np.where(patch.where, self.areas(patch.face), 0.0)
+        amounts: FloatArray = np.where(
+            patch.where, self.areas(patch.face), 0.0
+        )
         for i, direction in enumerate(
             directions[:axis] + directions[axis + 1 :]
         ):
@@ -354,7 +358,9 @@ class Spreading:
         )
         decay: FloatArray = np.zeros(1)
         for i, direction in enumerate(directions):
-            decay = decay + _broadcast_axis(direction.rates, i, len(directions))
+            decay = decay + _broadcast_axis(
+                direction.rates, i, len(directions)
+            )
         whole = whole * mode_amplitude(spread * decay)
         for i, direction in enumerate(directions):
             whole = np.moveaxis(
@@ -677,7 +683,9 @@ class FieldMap:
             (cells.points < low - _RIM * step)
             | (cells.points > high + _RIM * step)
         ).any(1)
-        if outside.any() or distances.max() > max(4.0 * step, 0.25 * box.min()):
+        if outside.any() or distances.max() > max(
+            4.0 * step, 0.25 * box.min()
+        ):
             raise InputError(
                 f"the field map does not cover the magnet: {_compare_spans(low, high, box)}"
             )
@@ -821,7 +829,9 @@ def _split_operating_points(
     rows : ndarray of int64
         Positions of its rows in `frame`, from 0, rising.
     """
-    keys = [c for c in ("operating_point", "temperature") if c in frame.columns]
+    keys = [
+        c for c in ("operating_point", "temperature") if c in frame.columns
+    ]
     if not keys:
         yield "", None, np.arange(len(frame))
         return

@@ -470,7 +470,9 @@ def _alloy_text(rows: Sequence[Mapping[Any, Any]]) -> str:
     for row in rows:
         part = f"{row['element']} does not do it, probability {row['probability']:.2f}"
         if row["meets"]:
-            part = _ALLOY.format_map({**row, "flux_pct": -row["flux_lost_pct"]})
+            part = _ALLOY.format_map(
+                {**row, "flux_pct": -row["flux_lost_pct"]}
+            )
         parts.append(part)
     return f"Alloyed throughout instead: {'; '.join(parts)}"
 
@@ -771,9 +773,7 @@ def _target_text(
     str
         A phrase without a full stop.
     """
-    goal = (
-        f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
-    )
+    goal = f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
     if target.safety is not None:
         goal = f"H_k {target.safety:g} times the reverse field everywhere"
     elif target.loss_pct is not None:

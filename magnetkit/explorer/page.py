@@ -239,7 +239,10 @@ def _controls(results: Results) -> list[Any]:
             only, ["decisions"] if results.meets.any() else [], id="meets"
         ),
         _choice(
-            "Vertical axis", "goal", {n: _heading(n) for n in _GOALS}, _GOALS[0]
+            "Vertical axis",
+            "goal",
+            {n: _heading(n) for n in _GOALS},
+            _GOALS[0],
         ),
         _choice("Supply scenario", "scenario", titles, conditions.scenario),
         _add_label(
@@ -840,7 +843,9 @@ def _csv(
     out = io.StringIO()
     columns = _values(results, rows, question, names)
     kelvins = [results.temperatures[question.stop]] * len(rows)
-    put_csv([*names, "temperature_K"], zip(*columns, kelvins, strict=True), out)
+    put_csv(
+        [*names, "temperature_K"], zip(*columns, kelvins, strict=True), out
+    )
     return out.getvalue()
 
 

@@ -409,7 +409,9 @@ def composition_statistics(
     shape = (len(table), len(STATISTICS) * len(elements.names))
     if out is None:
         if np.dtype(dtype) not in (np.float64, np.float32):
-            raise InputError(f"dtype must be float64 or float32, got {dtype!r}")
+            raise InputError(
+                f"dtype must be float64 or float32, got {dtype!r}"
+            )
         out = np.empty(shape, dtype)
     elif (
         out.shape != shape

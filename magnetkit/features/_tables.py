@@ -76,7 +76,9 @@ def featurize(
                 rejections += [
                     (r.line, r.text, r.reason) for r in block.rejected
                 ]
-                frame, name = with_composition_column(block.table, column, path)
+                frame, name = with_composition_column(
+                    block.table, column, path
+                )
                 texts = frame[name]
                 table = CompositionTable.from_arrow(texts, basis=basis)
                 rejections += [

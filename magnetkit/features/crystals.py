@@ -98,9 +98,7 @@ class Crystals:
     species: IntArray
 
     def __repr__(self) -> str:
-        return (
-            f"<Crystals: {len(self.lattices):,} of {len(self.species):,} atoms>"
-        )
+        return f"<Crystals: {len(self.lattices):,} of {len(self.species):,} atoms>"
 
     @classmethod
     def from_structures(cls, structures: Iterable["Structure"]) -> "Crystals":
@@ -430,7 +428,9 @@ def crystal_field(
     fourth = np.empty(len(frac))
     fourth_order_sums(lattice, frac, charge, direction, cutoff, fourth)
     sites = np.flatnonzero(mask(RARE_EARTHS)[species])
-    second = np.array([axis_component(tensors[i, 0], direction) for i in sites])
+    second = np.array(
+        [axis_component(tensors[i, 0], direction) for i in sites]
+    )
     return sites, _SECOND_ORDER * second, _FOURTH_ORDER * fourth[sites]
 
 

@@ -82,7 +82,9 @@ def _weights() -> FloatArray:
         "iron": elements.mask(("Fe",)),
         "valence": valence,
         "valence_M": valence * m,
-        **{symbol: elements.mask((symbol,)) for symbol in ("B", "C", "N", "H")},
+        **{
+            symbol: elements.mask((symbol,)) for symbol in ("B", "C", "N", "H")
+        },
     }
     return np.ascontiguousarray(
         np.stack([columns[name] for name in SUMS], axis=1)
@@ -124,7 +126,9 @@ def rare_earth_descriptors(table: CompositionTable) -> FloatArray:
         _weights(),
         ion_properties(),
         counts / counts.sum(axis=1, keepdims=True),
-        np.array([float(boron > 0) for *_, boron in _STOICHIOMETRIES.values()]),
+        np.array(
+            [float(boron > 0) for *_, boron in _STOICHIOMETRIES.values()]
+        ),
         out,
     )
     return out

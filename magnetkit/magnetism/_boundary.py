@@ -95,7 +95,9 @@ def boundary_composition(
     decoupling = np.clip(free_iron, 0.0, capacity)
     bound_earth = 2.0 * units + _R_PER_BORIDE * borides
     bound_earth = (
-        bound_earth + _R_PER_T_DECOUPLING * decoupling + _R_PER_CARBON * carbide
+        bound_earth
+        + _R_PER_T_DECOUPLING * decoupling
+        + _R_PER_CARBON * carbide
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         earth_mass = heavy / rare
@@ -161,7 +163,9 @@ def _split_boron(
     carbide : ndarray, shape (n,)
         Moles of carbon that binds rare earth.
     """
-    usual_carbon = 0.01 * BOUNDARY.usual_carbon * mass / ATOMIC_MASS[INDEX["C"]]
+    usual_carbon = (
+        0.01 * BOUNDARY.usual_carbon * mass / ATOMIC_MASS[INDEX["C"]]
+    )
     # A recipe that names more says all that there is.
     carbon = np.maximum(atoms["C"], usual_carbon)
     unbound_former = np.maximum(
@@ -328,7 +332,9 @@ def log_decoupling(structure: dict[str, FloatArray]) -> FloatArray:
         )
 
 
-def _wetted_share(free: FloatArray, decoupling_earth: FloatArray) -> FloatArray:
+def _wetted_share(
+    free: FloatArray, decoupling_earth: FloatArray
+) -> FloatArray:
     """Compute the share, 0 to 1, of the coercivity that free rare earth brings, shape (n,).
 
     `free`, free rare earth, below 0 where it is short, and `decoupling_earth`, rare earth in
@@ -423,7 +429,9 @@ def formula_likelihood(
     book = FORMULA
     rare = table.fraction(*RARE_EARTHS)
     boron = table.fraction("B", "C")
-    distance = np.maximum(np.abs(rare - 2.0 / 17.0), np.abs(boron - 1.0 / 17.0))
+    distance = np.maximum(
+        np.abs(rare - 2.0 / 17.0), np.abs(boron - 1.0 / 17.0)
+    )
     other_share = np.maximum(
         1.0 - rare - boron - table.fraction("Fe", "Co"), 0.0
     )

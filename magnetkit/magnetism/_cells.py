@@ -105,7 +105,9 @@ def _earths() -> FloatArray:
         [f"{symbol}2Co17" for symbol in RARE_EARTHS]
     )
     cells = next(
-        name for name, host in HOSTS.items() if host.magnet.hardening == "cells"
+        name
+        for name, host in HOSTS.items()
+        if host.magnet.hardening == "cells"
     )
     properties = evaluate_phases(
         partition(pure, cells), np.array([ROOM_K]), load(), spread=False

@@ -197,7 +197,9 @@ def estimate_composition(
             f"sintered magnets of {', '.join(usual_magnets())}; give its recipe"
         )
     values = tuple(float(grade[name]) for name in _ESTIMATED_BY)
-    return _estimate(host, made_as, str(grade.get("makers", "")), values, curie)
+    return _estimate(
+        host, made_as, str(grade.get("makers", "")), values, curie
+    )
 
 
 @lru_cache(maxsize=512)
@@ -383,7 +385,9 @@ def _weigh_recipes(
     log : ndarray, shape (n,)
         Log-likelihood with its prior; -1e9 for a recipe that makes no magnet.
     """
-    heavy, frame = _model_recipes(tuple(recipes(host, grid)), grid.route, curie)
+    heavy, frame = _model_recipes(
+        tuple(recipes(host, grid)), grid.route, curie
+    )
     log = _log_likelihood(frame, grade)
     if usual_magnets()[host].heavy == "by_class":
         log += _trade(float(grade["coercivity_kA_m"]), heavy, grid.worth)
@@ -398,7 +402,9 @@ def _weigh_recipes(
         np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -1e9
     )
     hardness = np.log(
-        np.maximum(np.nan_to_num(frame["coercivity_kA_m"].to_numpy(float)), 1.0)
+        np.maximum(
+            np.nan_to_num(frame["coercivity_kA_m"].to_numpy(float)), 1.0
+        )
     )
     return heavy, hardness, log
 
@@ -499,7 +505,8 @@ def _trade(coercivity: float, heavy: FloatArray, worth: float) -> FloatArray:
         + classes["heavy_rare_earth_max_wt_pct"]
     ) / 2.0
     usual = (
-        float(np.interp(coercivity, classes["coercivity_kA_m"], middle)) / worth
+        float(np.interp(coercivity, classes["coercivity_kA_m"], middle))
+        / worth
     )
     return -0.5 * ((heavy - usual) / MAKEUP.trade_heavy) ** 2
 
@@ -736,7 +743,9 @@ def shell_text(element: str, amount: float | str) -> str:
 class GradeMagnet:
     """A commercial grade in place of a recipe."""
 
-    here: "pd.Series"  # its row of `magnetkit.grades` at the temperature of use
+    here: (
+        "pd.Series"  # its row of `magnetkit.grades` at the temperature of use
+    )
     made: CompositionEstimate
     producer: Producer  # calibration on the grade: predictions are conditional on its printed values
 

@@ -44,7 +44,12 @@ _MAGNETIZATIONS = {
     "emu/cc": 1e3 * MU_0,
 }
 # Of a moment, in T m3: to be divided by the volume of the sample.
-_MOMENTS = {"emu": 1e-3 * MU_0, "A m2": MU_0, "Am2": MU_0, "mA m2": 1e-3 * MU_0}
+_MOMENTS = {
+    "emu": 1e-3 * MU_0,
+    "A m2": MU_0,
+    "Am2": MU_0,
+    "mA m2": 1e-3 * MU_0,
+}
 
 _UNITS: dict[str, dict[str, float]] = {
     "field": _STRENGTHS
@@ -194,7 +199,9 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
         elif (header_kelvin := flux.kelvin or field.kelvin) is not None:
             kelvin = np.full(len(table), header_kelvin)
             note = ""
-        curves += _curves_of_pair(str(source), table, field, flux, kelvin, note)
+        curves += _curves_of_pair(
+            str(source), table, field, flux, kelvin, note
+        )
     if is_dat:
         return curves, []
     places = {one.place for one in columns}
@@ -256,7 +263,9 @@ def _read_data_lines(source: str | Path) -> list[str]:
     try:
         data = Path(source).read_bytes()
     except OSError as error:
-        raise InputError(f"{source} cannot be read: {error.strerror}") from None
+        raise InputError(
+            f"{source} cannot be read: {error.strerror}"
+        ) from None
     is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     text = data.decode("utf-16" if is_wide else "utf-8-sig", errors="replace")
     lines = text.splitlines()

@@ -92,7 +92,15 @@ def own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, count):
     """Return the reverse fields on which each curve is drawn."""
     out = np.zeros((b_r.size, count))
     share_rows(
-        _own_fields, b_r.size, b_r, h_cj, h_knee, mu_rec, h_cb, out, chunk=CHUNK
+        _own_fields,
+        b_r.size,
+        b_r,
+        h_cj,
+        h_knee,
+        mu_rec,
+        h_cb,
+        out,
+        chunk=CHUNK,
     )
     return out
 

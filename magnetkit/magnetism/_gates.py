@@ -107,7 +107,9 @@ def gates(
         if not candidates.any():
             continue
         for words, is_closed in rule(structure):
-            status[candidates & is_closed & (status == 0)] = STATUS.index(words)
+            status[candidates & is_closed & (status == 0)] = STATUS.index(
+                words
+            )
     return status
 
 

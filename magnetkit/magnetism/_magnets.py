@@ -91,7 +91,9 @@ class Magnets:
     polarization: FloatArray
     intrinsic_coercivity: FloatArray  # H_cJ, A/m, (n, k)
     knee_field: FloatArray  # H_k, A/m, (n, k)
-    status: Int8Array  # index into `magnetkit.compound.evaluate.STATUS`, (n, k)
+    status: (
+        Int8Array  # index into `magnetkit.compound.evaluate.STATUS`, (n, k)
+    )
     alloys: "Alloys"  # what they are at any temperature
     rules: Any  # those of the kernel that they are by
 
@@ -176,7 +178,9 @@ def _charge(
     indptr, indices, values = table.rows
     for symbol in additions:
         column = np.where(rows, INDEX[symbol], -1)
-        indptr, indices, values = insert_column(indptr, indices, values, column)
+        indptr, indices, values = insert_column(
+            indptr, indices, values, column
+        )
     row = np.repeat(np.arange(len(table)), np.diff(indptr))
     share = np.zeros(len(mask(())))
     earth = mask(RARE_EARTHS)[indices] > 0.0
@@ -524,7 +528,8 @@ def evaluate_magnets(
     outside = np.broadcast_to(made.never_made[:, None], magnets.status.shape)
     if between is not None:
         outside = (
-            outside | (magnets.status == 0) & ~np.isfinite(made.factor)[:, None]
+            outside
+            | (magnets.status == 0) & ~np.isfinite(made.factor)[:, None]
         )
     magnets.status[outside] = STATUS.index("outside the model")
     blank = outside if between is None else magnets.status != 0
@@ -951,7 +956,9 @@ def _has_surface(
     `cells` are their hard phases, and `rows` has ``surface_enrichment``, (n,). It takes an
     enrichment above 1 and some Dy or Tb.
     """
-    return (rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0)
+    return (rows["surface_enrichment"] > 1.0) & (
+        cells.fraction(*SURFACE) > 0.0
+    )
 
 
 def _with_given(
@@ -1085,7 +1092,9 @@ def _structure(
     }
     cells = np.flatnonzero(wall_hosts(found.parts.host) >= 0)
     if cells.size:
-        gases = (rows[f"{name}_wt_pct"][cells] for name in ("carbon", "oxygen"))
+        gases = (
+            rows[f"{name}_wt_pct"][cells] for name in ("carbon", "oxygen")
+        )
         for name, share in (
             shares(found.charge[cells], *gases)._asdict().items()
         ):
@@ -1133,7 +1142,9 @@ def _usual_boundary(
     return wetting, _boundary.decoupling_factor(usual)
 
 
-def _blend(share: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray:
+def _blend(
+    share: FloatArray, one: FloatArray, other: FloatArray
+) -> FloatArray:
     """Mix two arrays, `share` times `one` and the rest `other`, exactly so at a share of 0 or 1.
 
     All three have one shape. A NaN in the array whose share is 0 does not spread to the result.
@@ -1243,7 +1254,9 @@ def _read(
             amounts + rows[name] * np.exp(-amounts / FORMULA.named_gas),
         )
     sums = sums_of_each(table.rows, _OF_LOSSES).T
-    lanthanum, cerium, rare, cobalt, metal, carbon, metalloid, refractory = sums
+    lanthanum, cerium, rare, cobalt, metal, carbon, metalloid, refractory = (
+        sums
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = lanthanum / rare
         rows["cerium"] = cerium / rare

@@ -168,7 +168,9 @@ class Known:
         from .._core._linear import invert
 
         return np.asarray(
-            invert(self.cross_covariance(self.table, self.effects) + self.noise)
+            invert(
+                self.cross_covariance(self.table, self.effects) + self.noise
+            )
         )
 
     def cross_covariance(
@@ -258,9 +260,9 @@ class Known:
         from .._core._linear import multiply
 
         return float(
-            multiply(multiply(self.slopes[None, :], self.inverse), self.scores)[
-                0
-            ]
+            multiply(
+                multiply(self.slopes[None, :], self.inverse), self.scores
+            )[0]
         )
 
 
@@ -507,7 +509,9 @@ def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
     (a bool, NaN or text) or out of its range, KeyError if one is missing.
     """
     record = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
-    numbers = {name: (record[name], bounds) for name, bounds in _BOUNDS.items()}
+    numbers = {
+        name: (record[name], bounds) for name, bounds in _BOUNDS.items()
+    }
     numbers |= {e: (x, (0.0, 1.0)) for e, x in record["composition"].items()}
     for name, (value, (low, high)) in numbers.items():
         real = isinstance(value, int | float) and not isinstance(value, bool)

@@ -53,9 +53,7 @@ class KnownValue:
     measurement and from the uncertainty of the recipe.
     """
 
-    quantity: (
-        str  # "coercivity_kA_m", "remanence_T" or "remanence_coefficient_pct_K"
-    )
+    quantity: str  # "coercivity_kA_m", "remanence_T" or "remanence_coefficient_pct_K"
     value: float  # in the unit of its name
     kelvin: float
     deviation: float

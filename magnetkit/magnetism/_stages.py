@@ -274,9 +274,13 @@ def describe(
     )
     columns |= magnet
     columns |= stable
-    columns |= supplies(table, shells, conditions) if supply is None else supply
+    columns |= (
+        supplies(table, shells, conditions) if supply is None else supply
+    )
     columns["cost_per_flux_USD_m3_T"] = cost_per_flux(
-        columns["density_kg_m3"], columns["cost_USD_kg"], columns["remanence_T"]
+        columns["density_kg_m3"],
+        columns["cost_USD_kg"],
+        columns["remanence_T"],
     )
     for quantity, name in GUARANTEED.items():
         host = columns["host"]

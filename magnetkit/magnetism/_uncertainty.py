@@ -73,7 +73,9 @@ def distance_variance(
     """
     if quantity not in _growth():
         return np.zeros(len(table))
-    return growth(evidence(table, hosts, quantity, producer).distance, quantity)
+    return growth(
+        evidence(table, hosts, quantity, producer).distance, quantity
+    )
 
 
 def growth(distance: FloatArray, quantity: str) -> FloatArray:
@@ -83,7 +85,9 @@ def growth(distance: FloatArray, quantity: str) -> FloatArray:
     "coercivity_kA_m". The variance is 0 for one without such growth, whatever its name.
     """
     far_variance, reach = _growth().get(quantity, (0.0, 1.0))
-    return np.asarray(-(far_variance**2) * np.expm1(-((distance / reach) ** 2)))
+    return np.asarray(
+        -(far_variance**2) * np.expm1(-((distance / reach) ** 2))
+    )
 
 
 def condition_rows(

@@ -144,7 +144,9 @@ class Calibration:
             f"row {n} left out: {why}" for n, why in self.rejected.items()
         ]
 
-    def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
+    def _left(
+        self, quantity: str, part: "pd.DataFrame"
+    ) -> tuple[float, float]:
         """Predict how uncertain a further magnet of the producer is.
 
         Parameters
@@ -624,7 +626,9 @@ def _comparable(value: dict[str, Any]) -> tuple[Any, ...]:
     return record["host"], record["quantity"], row.process, row.shell
 
 
-def _report(values: list[dict[str, Any]], producer: Producer) -> "pd.DataFrame":
+def _report(
+    values: list[dict[str, Any]], producer: Producer
+) -> "pd.DataFrame":
     """Compare each measured value with its prediction before and after the calibration.
 
     `values` are those of `_values`, one for each measured value, and `producer` is the calibration

@@ -273,7 +273,9 @@ def compensate(
     line = search.tried(
         (scales * np.unique(starts, axis=0)).reshape(-1, len(names))
     )
-    near_target = line[line["remanence_coefficient_pct_K"] >= alpha - tolerance]
+    near_target = line[
+        line["remanence_coefficient_pct_K"] >= alpha - tolerance
+    ]
     chosen_row = (good if near_target.empty else near_target).iloc[0]
     share = {name: float(chosen_row[name]) for name in names}
     return Compensation(

@@ -475,7 +475,9 @@ def with_conditions(
         )
         function.__signature__ = new_signature  # type: ignore[attr-defined]
         other_annotations = {
-            n: a for n, a in function.__annotations__.items() if n != "keywords"
+            n: a
+            for n, a in function.__annotations__.items()
+            if n != "keywords"
         }
         function.__annotations__ = other_annotations | annotations
         entries = "".join(map(_describe_field, new_fields))

@@ -120,7 +120,8 @@ class Explanation:
                 f"{part['value'].sum():.{digits}f} {unit} = {', '.join(terms)}"
             )
         shares = [
-            f"{name} {100 * share:.0f} %" for name, share in self.shares.items()
+            f"{name} {100 * share:.0f} %"
+            for name, share in self.shares.items()
         ]
         lines.append(f"range of H_cJ: {', '.join(shares)}")
         lines += [f"measure: {line}" for line in self.measurements()]
@@ -380,14 +381,17 @@ def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     the axis" and "exchange, carriers, producer".
     """
     alloy = magnet.made
-    polarization = float(alloy.at(np.array([magnet.kelvin])).polarization[0, 0])
+    polarization = float(
+        alloy.at(np.array([magnet.kelvin])).polarization[0, 0]
+    )
     rows = alloy.rows
     balance = alloy.balance
     yield "J_s of the hard phase", polarization
     remanence = polarization
     steps = {
         "oxide, boundary and other phases": balance.hard,
-        "polarization of those": (balance.hard + balance.second) / balance.hard,
+        "polarization of those": (balance.hard + balance.second)
+        / balance.hard,
         "pores": rows["density"],
         "grains off the axis": rows["alignment"],
     }
@@ -431,7 +435,9 @@ def _range_shares(
         change = _change(magnet, constant, center)
         by_status[constant.status] += change**2
         rows.append({**vars(constant), "share": change**2})
-    producer = splits()[COERCIVITY].common * splits()[COERCIVITY].deviation ** 2
+    producer = (
+        splits()[COERCIVITY].common * splits()[COERCIVITY].deviation ** 2
+    )
     by_law = sum(by_status.values())
     whole = max(variance, by_law + producer)
     shares = {status: part / whole for status, part in by_status.items()}

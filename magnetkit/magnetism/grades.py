@@ -54,7 +54,8 @@ _COERCIVITY = "coercivity_kA_m"
 _PRODUCT = "max_energy_product_kJ_m3"
 # Chords of B_r and H_cJ.
 _CHORDS = {
-    q: f"{q.split('_')[0]}_coefficient_pct_K" for q in (_REMANENCE, _COERCIVITY)
+    q: f"{q.split('_')[0]}_coefficient_pct_K"
+    for q in (_REMANENCE, _COERCIVITY)
 }
 _LIMIT = "max_working_temperature_K"
 _TO = {
@@ -471,7 +472,9 @@ def grades_at_room_temperature(
 
     values = printed_values()
     values = values[values["grade"] != ""]
-    heads = values.drop_duplicates("grade").set_index("grade")[["host", "kind"]]
+    heads = values.drop_duplicates("grade").set_index("grade")[
+        ["host", "kind"]
+    ]
     makers = values[["grade", "maker"]].drop_duplicates()
     heads["makers"] = makers.groupby("grade", sort=False)["maker"].agg(
         ", ".join
@@ -592,7 +595,9 @@ def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
             if own_sheets[same].any():
                 same = same[own_sheets[same]]
             if same.size:
-                ends[place] = _range_of_alike(values[same], by[same], target[i])
+                ends[place] = _range_of_alike(
+                    values[same], by[same], target[i]
+                )
         if quantity == "remanence_T":
             product = values_of[_PRODUCT][rows, None] * 4e3 * MU_0
             ends = np.sqrt(product / ends[:, [0, 2, 1]])
@@ -895,7 +900,9 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
         table[quantity] *= share
     table["knee_field_kA_m"] = table[_COERCIVITY] * square
     table["recoil"] = table.pop("recoil")
-    table = table.drop(columns=["squareness", *_CHORDS.values(), *_TO.values()])
+    table = table.drop(
+        columns=["squareness", *_CHORDS.values(), *_TO.values()]
+    )
     return table.dropna(subset=[*_CHORDS]).reset_index()
 
 

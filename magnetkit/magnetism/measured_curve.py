@@ -505,7 +505,8 @@ def _read_recoil(field: FloatArray, level: FloatArray, knee: float) -> float:
     end = _RECOIL * (h_k if np.isfinite(h_k) else field[-1])
     near_zero = field <= max(end, field[_LINE_POINTS - 1])
     return (
-        1.0 - float(np.polyfit(field[near_zero], level[near_zero], 1)[0]) / MU_0
+        1.0
+        - float(np.polyfit(field[near_zero], level[near_zero], 1)[0]) / MU_0
     )
 
 
@@ -560,7 +561,9 @@ def _likely_unit(coercivity: float, raw: RawCurve) -> str:
     return "in its unit"
 
 
-def find_crossing(field: FloatArray, values: FloatArray, level: float) -> float:
+def find_crossing(
+    field: FloatArray, values: FloatArray, level: float
+) -> float:
     """Find the field at which falling `values` first reach `level`, by linear interpolation.
 
     `field` and `values`, (n,), are points of a curve; `field` rises. The unit of the result is that

@@ -70,7 +70,9 @@ def measured_magnets() -> "pd.DataFrame":
     without_papers : leaves papers out of it.
     """
     table = _carried_table()
-    return table[~table["paper"].isin(papers_left_out())].reset_index(drop=True)
+    return table[~table["paper"].isin(papers_left_out())].reset_index(
+        drop=True
+    )
 
 
 def papers_left_out() -> frozenset[str]:

@@ -88,7 +88,9 @@ def phase_balance(
     polarization = evaluate(
         recipes.parts, np.array([ROOM_K]), spread=False
     ).value[:, 0, 0]
-    metal = shares(recipes.charge, rows["carbon_wt_pct"], rows["oxygen_wt_pct"])
+    metal = shares(
+        recipes.charge, rows["carbon_wt_pct"], rows["oxygen_wt_pct"]
+    )
     reasons = failed_conditions(metal._asdict())
     cells = ~np.any([closes for _, closes in reasons], axis=0)
     usual_grain = np.full(len(table), law("shell").usual_grain)
@@ -241,7 +243,9 @@ def _coexisting_phases(
     space = stable_space(open_snapshot())
     columns = space.column[hard.indices]
     energy = solve(hard, space).energy[0]
-    if not len(made.parts.grain_boundary[i : i + 1].values) or np.isnan(energy):
+    if not len(made.parts.grain_boundary[i : i + 1].values) or np.isnan(
+        energy
+    ):
         return [("grain boundary", outside, np.nan)]
     whole = made.parts.recipe[i : i + 1]
     for below in _THERE:

@@ -100,7 +100,9 @@ def predict(
 
 
 # The names of families are formulas too, of as many atoms of each element.
-_FAMILY = r"^((Nd|Pr|Dy|Tb|Ce|La)+-?Fe-?B|Sm-?Co|Sm-?Fe-?N|Sm-?Co-?Fe-?Cu-?Zr)$"
+_FAMILY = (
+    r"^((Nd|Pr|Dy|Tb|Ce|La)+-?Fe-?B|Sm-?Co|Sm-?Fe-?N|Sm-?Co-?Fe-?Cu-?Zr)$"
+)
 
 
 def _name_families(labels: Any) -> None:

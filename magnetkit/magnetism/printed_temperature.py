@@ -139,12 +139,16 @@ def coercivity_ratio(
     grid, polarization, field, poles = _shape()
     end = _linear_ratio(coefficient_pct_K, to_K)
     share = poles / np.asarray(coercivity_kA_m, float)
-    at_end, now = (np.interp(t, grid, field, right=0.0) for t in (to_K, kelvin))
+    at_end, now = (
+        np.interp(t, grid, field, right=0.0) for t in (to_K, kelvin)
+    )
     own_end, polarization_now = (
         np.interp(t, grid, polarization, right=0.0) for t in (to_K, kelvin)
     )
     with np.errstate(divide="ignore", invalid="ignore"):
-        power = np.log((end + share * own_end) / (1.0 + share)) / np.log(at_end)
+        power = np.log((end + share * own_end) / (1.0 + share)) / np.log(
+            at_end
+        )
         curve = np.maximum(
             (1.0 + share) * now**power - share * polarization_now, 0.0
         )
@@ -164,7 +168,9 @@ def _linear_ratio(coefficient_pct_K: Any, kelvin: Any) -> Any:
     )
 
 
-def _choose_curve(host: Any, curve: FloatArray, line: FloatArray) -> FloatArray:
+def _choose_curve(
+    host: Any, curve: FloatArray, line: FloatArray
+) -> FloatArray:
     """Return `curve` for hosts with a boundary phase where it is finite, `line` for others.
 
     `host` is a name such as "2:14:1", which has such a phase, or an array of names, which

@@ -473,7 +473,9 @@ def read_process(
         return Process()
     if isinstance(process, str):
         process = (
-            {"route": process} if process in routes() else {"producer": process}
+            {"route": process}
+            if process in routes()
+            else {"producer": process}
         )
     if isinstance(process, dict):
         process = Process(**known_fields(**process))
@@ -670,7 +672,9 @@ def by_row(process: Process, codes: Int8Array) -> dict[str, FloatArray]:
     usual = usual_of_hosts(HOST_NAMES)
     # One array of all takes much less time than thirty.
     rows = dict(
-        zip(usual, np.array([*usual.values()]).take(codes, axis=1), strict=True)
+        zip(
+            usual, np.array([*usual.values()]).take(codes, axis=1), strict=True
+        )
     )
     rows["level"] = np.ones(len(codes))
     rows["fall"] = np.ones(len(codes))

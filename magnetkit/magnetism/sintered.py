@@ -298,7 +298,11 @@ def duty_columns(
     ranges = {}
     for name, column in columns.items():
         values = column.reshape(3, -1)
-        ranges[name] = values[0], np.fmin.reduce(values), np.fmax.reduce(values)
+        ranges[name] = (
+            values[0],
+            np.fmin.reduce(values),
+            np.fmax.reduce(values),
+        )
     return ranges
 
 
@@ -487,10 +491,17 @@ def sintered_at(
         If an argument is out of its range.
     """
     kelvins = [parse_temperature(t) for t in temperatures]
-    use = Use(parse_chord(between), read_duty(load_line), interval, whole_range)
+    use = Use(
+        parse_chord(between), read_duty(load_line), interval, whole_range
+    )
     quantile(interval)
     alloy_rows = alloys(
-        table, process, read_shells(shell, len(table)), host, curie, ranges=True
+        table,
+        process,
+        read_shells(shell, len(table)),
+        host,
+        curie,
+        ranges=True,
     )
     return [
         columns.frame() for columns in figure_columns(alloy_rows, kelvins, use)
@@ -599,7 +610,9 @@ def _count_with_ranges(
     count = 0
     for j, names in enumerate(columns):
         is_central = (
-            use.whole_range and names is not None and set(names) <= set(FIGURES)
+            use.whole_range
+            and names is not None
+            and set(names) <= set(FIGURES)
         )
         if not is_central:
             count = j + 1
@@ -665,7 +678,9 @@ def _route_column(made: Alloys) -> Coded:
     with_charge = [words.index(name + charge) for name in names]
     of_charges = np.array([*with_charge, -1], np.int8)
     codes = made.written.host
-    return Coded(np.where(made.charged, of_charges[codes], plain[codes]), words)
+    return Coded(
+        np.where(made.charged, of_charges[codes], plain[codes]), words
+    )
 
 
 def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
@@ -751,7 +766,9 @@ def _columns_at_temperature(
         "extrapolated" of coercive fields below 250 K, and empty where there is no figure.
     """
     ranges = dict(zip(FIGURES, values, strict=True))
-    if duty_names := [name for name in _DUTY if names is None or name in names]:
+    if duty_names := [
+        name for name in _DUTY if names is None or name in names
+    ]:
         ranges |= duty_columns(ranges, made.rows["recoil"], duty, duty_names)
     ok, gate = state
     codes = np.where(ok, np.int8(0), np.int8(-1))

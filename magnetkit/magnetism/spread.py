@@ -51,7 +51,9 @@ class Spread:
         `quantity` is "remanence_T" or "coercivity_kA_m"; another is an AttributeError. The result
         lies between 0 and 1.
         """
-        return float(np.exp(-constants()["quantile"] * getattr(self, quantity)))
+        return float(
+            np.exp(-constants()["quantile"] * getattr(self, quantity))
+        )
 
     def slack(self, quantity: str) -> float:
         """Compute by how much ln of the typical value may fall until too many lots miss.

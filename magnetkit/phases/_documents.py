@@ -51,9 +51,9 @@ _Identifier = Annotated[
 
 
 class _Symmetry(BaseModel):
-    symbol: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/:-]{1,16}$")] | None = (
-        None
-    )
+    symbol: (
+        Annotated[str, Field(pattern=r"^[A-Za-z0-9_/:-]{1,16}$")] | None
+    ) = None
     number: Annotated[int, Field(ge=1, le=230)] | None = None
 
 
@@ -236,7 +236,9 @@ def make_tables(
 
     inside = set(systems)
     crystals = {
-        c["material_id"]: c for c in records["summary"] if c["system"] in inside
+        c["material_id"]: c
+        for c in records["summary"]
+        if c["system"] in inside
     }
     energies = [e for e in records["thermo"] if e["material_id"] in crystals]
     scheme = _choose_scheme(energies, crystals, schemes)
@@ -375,6 +377,8 @@ def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
         "magnetic_moment_muB_fu": crystal[
             "total_magnetization_normalized_formula_units"
         ],
-        "magnetic_sites": None if magnetic is None else round(magnetic * cells),
+        "magnetic_sites": None
+        if magnetic is None
+        else round(magnetic * cells),
         "moments_muB": moments if cells == 1 else None,
     }

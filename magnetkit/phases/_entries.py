@@ -100,7 +100,9 @@ class Entries:
             return set(symbols) <= set(
                 self.manifest.get("elements", self.elements)
             )
-        return any(set(symbols) <= set(system.split("-")) for system in systems)
+        return any(
+            set(symbols) <= set(system.split("-")) for system in systems
+        )
 
     def structures(self) -> "pd.DataFrame":
         """Return the crystals of the snapshot.

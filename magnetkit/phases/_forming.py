@@ -192,7 +192,9 @@ def _host_facts() -> tuple[Int8Array, FloatArray, FloatArray, BoolArray]:
             code = FAMILIES.index(host.root)
         family.append(code)
         takes_gas.append(code < other and host.root != FAMILIES[code])
-    making_temperatures = [host.making_temperature_K for host in HOSTS.values()]
+    making_temperatures = [
+        host.making_temperature_K for host in HOSTS.values()
+    ]
     melts = [host.melts_at_K for host in HOSTS.values()]
     return (
         np.array([*family, other], np.int8),
@@ -278,7 +280,8 @@ def phase_states(
     if gas.any():
         phases = _without_interstitials(phases, gas)
         parent = np.array(
-            [HOST_NAMES.index(FAMILIES[f]) for f in family_of_row[gas]], np.int8
+            [HOST_NAMES.index(FAMILIES[f]) for f in family_of_row[gas]],
+            np.int8,
         )
         metal = Judged(
             Named(parent, phases[gas], judged.named[gas]), judged.source
@@ -377,7 +380,9 @@ def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
     """
     if "analogues" not in source._cache:
         space = lowest_entries(source)
-        above = space.energy - solve(space.table(), stable_space(source)).energy
+        above = (
+            space.energy - solve(space.table(), stable_space(source)).energy
+        )
         radii_by_pattern: dict[tuple, list[tuple[float, float]]] = {}
         for (key, radius), energy in zip(
             _patterns(space.table()), above, strict=True

@@ -37,7 +37,9 @@ class Simplex(NamedTuple):
     inverse: NDArray[np.float64]  # basis phase by element, (m, m)
     amounts: NDArray[np.float64]  # of the basis phases, (m,)
     price: NDArray[np.float64]  # chemical potentials, (m,)
-    cost: NDArray[np.float64]  # energy of each phase above the potentials, (k,)
+    cost: NDArray[
+        np.float64
+    ]  # energy of each phase above the potentials, (k,)
     share: NDArray[np.float64]  # room for a row of the tableau, (k,)
 
 

@@ -113,7 +113,9 @@ def named_phases(
     from ._stability_kernels import ratios
 
     places = ratios(table.rows, kinds(), *_exact_ratios())
-    host_of_row = np.array([*map(HOST_NAMES.index, ROOTS), -1], np.int8)[places]
+    host_of_row = np.array([*map(HOST_NAMES.index, ROOTS), -1], np.int8)[
+        places
+    ]
     if host != "auto":
         assign_hosts(table[:0], host)  # refuses a host that is not known
         host_of_row[host_of_row != HOST_NAMES.index(HOSTS[host].root)] = -1
@@ -250,7 +252,9 @@ class Judged:
         if len(rows):
             own_energies = entry_energies(self.ideal[rows], self.source)
             self.energy[rows] = own_energies
-            self.deviation[rows] = np.where(np.isnan(own_energies), np.nan, 0.0)
+            self.deviation[rows] = np.where(
+                np.isnan(own_energies), np.nan, 0.0
+            )
             self.entropy[rows] = 0.0
 
     def above(self, kelvin: FloatArray) -> tuple[FloatArray, Decomposition]:
@@ -279,7 +283,9 @@ class Judged:
 
         stable = stable_space(self.source)
         hull = solve(self.ideal, stable, products=True)
-        rival_error = (hull.fractions * stable.error[hull.products]).sum(axis=1)
+        rival_error = (hull.fractions * stable.error[hull.products]).sum(
+            axis=1
+        )
         self.deviation = np.hypot(self.deviation, rival_error)
         free = self.energy - BOLTZMANN_EV_K * kelvin * self.entropy
         above = free - hull.energy

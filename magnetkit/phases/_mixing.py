@@ -137,7 +137,9 @@ class MixingTerms:
             share(self.earths), share(self.metals), share(self.thirds)
         )
 
-    def _hulls(self, rivals: PhaseSpace, first: int) -> tuple[NDArray, NDArray]:
+    def _hulls(
+        self, rivals: PhaseSpace, first: int
+    ) -> tuple[NDArray, NDArray]:
         """Compute the hull of other phases at end members and at equal mixtures of two metals.
 
         Parameters
@@ -457,7 +459,9 @@ class MixingModel:
         deviation : ndarray of float64, shape (k,)
             Their deviations, eV/atom.
         """
-        self.borrowed = unknown_pairs(known, self.metals, self.occupation.metal)
+        self.borrowed = unknown_pairs(
+            known, self.metals, self.occupation.metal
+        )
         earths = set(self.earths.tolist())
         observations = [
             s
@@ -560,10 +564,14 @@ class MixingModel:
         """
         cross = self.terms.kernel(at, self._points)
         mean = self.terms.trend(at) + multiply(cross, self._weights)
-        explained_variance = multiply(multiply(cross, self._precision), cross.T)
+        explained_variance = multiply(
+            multiply(cross, self._precision), cross.T
+        )
         return mean, self.terms.kernel(at, at) - explained_variance
 
-    def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
+    def nodes(
+        self, earths: NDArray, metals: NDArray, thirds: NDArray
+    ) -> Nodes:
         """Build the nodes from which phases of some elements are interpolated.
 
         Nothing of the model is changed.

@@ -602,7 +602,9 @@ def _find(space: PhaseSpace, members: BoolArray) -> "Planes | None":
             simplices = ConvexHull(np.vstack([points, top])).simplices
         except QhullError:
             return None
-        corners = np.sort(simplices[(simplices < len(ids)).all(axis=1)], axis=1)
+        corners = np.sort(
+            simplices[(simplices < len(ids)).all(axis=1)], axis=1
+        )
     matrix = dense[corners].transpose(0, 2, 1)
     flat = np.abs(np.linalg.det(matrix)) < 1e-13
     corners = corners[~flat]

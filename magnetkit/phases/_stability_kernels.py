@@ -28,8 +28,12 @@ _FLOOR = 1e-12
 class Sites(NamedTuple):
     """Sites of a host and the elements that a snapshot has on them."""
 
-    role: NDArray[np.int8]  # site of each element, -1 where it has none, (118,)
-    place: NDArray[np.int64]  # its place among the elements of its site, (118,)
+    role: NDArray[
+        np.int8
+    ]  # site of each element, -1 where it has none, (118,)
+    place: NDArray[
+        np.int64
+    ]  # its place among the elements of its site, (118,)
     atoms: NDArray[np.float64]  # atoms of each site in a formula unit, (3,)
 
 
@@ -424,7 +428,10 @@ def compare(table, rows, host, members, found, start, stop):
                 if role[m] != METAL:
                     continue
                 outer = (
-                    values[p] / of_role[RARE_EARTH] * values[q] / of_role[METAL]
+                    values[p]
+                    / of_role[RARE_EARTH]
+                    * values[q]
+                    / of_role[METAL]
                 )
                 if outer >= members.significant:
                     x = of_role[INTERSTITIAL]
@@ -477,7 +484,9 @@ class Atoms(NamedTuple):
 class State(NamedTuple):
     """What is known of each phase, arrays of shape (n,)."""
 
-    family: NDArray[np.int8]  # its structure, the last family where it has none
+    family: NDArray[
+        np.int8
+    ]  # its structure, the last family where it has none
     named: NDArray[
         np.bool_
     ]  # whether the composition itself is the phase, with no guests
@@ -533,9 +542,9 @@ def _describe(i, rows, atoms, state, x):
     """
     indptr, indices, values = rows
     family = state.family[i]
-    earth = metal = iron = cobalt = nickel = manganese = copper = early = sp = (
-        0.0
-    )
+    earth = metal = iron = cobalt = nickel = manganese = copper = early = (
+        sp
+    ) = 0.0
     small = large = beside = squares = support = crowd = 0.0
     for p in range(indptr[i], indptr[i + 1]):
         e = indices[p]
@@ -570,7 +579,9 @@ def _describe(i, rows, atoms, state, x):
     else:
         x[_DISTANCE] = -max(state.distance[i], 0.0) / 0.02
     spread = (
-        0.03 if math.isnan(state.deviation[i]) else min(state.deviation[i], 0.2)
+        0.03
+        if math.isnan(state.deviation[i])
+        else min(state.deviation[i], 0.2)
     )
     x[_UNCERTAINTY] = -math.sqrt(spread / 0.02)
     x[_MIXING] = state.mixing[i] / 0.02

@@ -499,7 +499,9 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, OSError):
         # Before its shape: an expired certificate is a ValueError too.
         return error.strerror or type(error).__name__
-    if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
+    if isinstance(
+        error, ValueError | LookupError | TypeError | AttributeError
+    ):
         return "its answer has another shape"
     return type(error).__name__
 

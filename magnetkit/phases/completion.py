@@ -57,7 +57,9 @@ class Correction(NamedTuple):
         scheme, eV/atom. Pure elements keep theirs; NaN stays. Neither is changed.
         """
         pure = np.diff(table.indptr) == 1
-        return np.where(pure, energies, energies + _groups(table) @ self.shifts)
+        return np.where(
+            pure, energies, energies + _groups(table) @ self.shifts
+        )
 
 
 def fit_correction(source: Entries, target: Entries) -> Correction:
@@ -101,7 +103,9 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     difference = np.array([after[k] - before[k] for k in after if k in before])
     space = lowest_entries(target)
     parts = _groups(space.table()[space.columns :][is_shared])
-    model = HuberRegressor(alpha=_SHRINKAGE, fit_intercept=False, max_iter=1000)
+    model = HuberRegressor(
+        alpha=_SHRINKAGE, fit_intercept=False, max_iter=1000
+    )
     left_out = cross_val_predict(
         model, parts, difference, cv=min(_FOLDS, shared)
     )

@@ -227,7 +227,9 @@ def product_texts(hull: Decomposition) -> "pa.Array":
             ),
         ),
     ]
-    return pa.Array.from_buffers(pa.large_string(), len(hull.products), buffers)
+    return pa.Array.from_buffers(
+        pa.large_string(), len(hull.products), buffers
+    )
 
 
 @lru_cache(maxsize=8)

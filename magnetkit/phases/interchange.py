@@ -254,7 +254,8 @@ def _read_crystals(table: "pd.DataFrame") -> "dict[str, Structure]":
 
     pairs = zip(table["material_id"], table["structure"], strict=True)
     return {
-        str(name): Structure.from_dict(json.loads(text)) for name, text in pairs
+        str(name): Structure.from_dict(json.loads(text))
+        for name, text in pairs
     }
 
 

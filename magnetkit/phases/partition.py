@@ -87,7 +87,9 @@ class Partition:
         counts = np.bincount(self.host + 1, minlength=1)
         names = ("unknown", *HOST_NAMES)
         texts = [
-            f"{n:,} {name}" for n, name in zip(counts, names, strict=False) if n
+            f"{n:,} {name}"
+            for n, name in zip(counts, names, strict=False)
+            if n
         ]
         counts_text = ", ".join(texts)
         return f"<Partition of {len(self.host):,} recipes: {counts_text}>"
@@ -249,7 +251,9 @@ def purify(
         gases[name] = np.where(total > 0.0, total, np.nan)
         over |= (own_weight > PHASES.most_gas) & ~inert
     volume = values * atomic_volumes()[indices]
-    dilution = np.bincount(row, volume * inert, n) / np.bincount(row, volume, n)
+    dilution = np.bincount(row, volume * inert, n) / np.bincount(
+        row, volume, n
+    )
     inert_entries = row[inert], indices[inert], weight[inert]
     beyond = np.bincount(row, over, n) > 0.0
     inside = np.bincount(row, np.where(inert, weight, 0.0), n).astype(
@@ -749,7 +753,8 @@ def not_from_melt(table: CompositionTable, codes: Int8Array) -> BoolArray:
             of = host.formation.of
             sites = host.interstitial_elements
             is_not_from_melt |= (
-                is_of_host & (2.0 * table.fraction(of) > table.fraction(*sites))
+                is_of_host
+                & (2.0 * table.fraction(of) > table.fraction(*sites))
                 if of
                 else is_of_host
             )
@@ -767,7 +772,9 @@ def wall_hosts(codes: Int8Array) -> Int8Array:
     return np.array([*walls, -1], np.int8)[codes]
 
 
-def is_within_precedent(table: CompositionTable, codes: Int8Array) -> BoolArray:
+def is_within_precedent(
+    table: CompositionTable, codes: Int8Array
+) -> BoolArray:
     """Say which alloys have only elements and amounts with which their host was ever made, bool (n,).
 
     `table` has n recipes, the grain boundary included. `codes`, int8 (n,), are those of

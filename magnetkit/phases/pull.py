@@ -146,7 +146,9 @@ def pull(
             **facts,
         }
         return cache.write(
-            lambda folder: write_snapshot(folder, entries, manifest, structures)
+            lambda folder: write_snapshot(
+                folder, entries, manifest, structures
+            )
         )
 
 

@@ -453,7 +453,9 @@ def write_snapshot(
     """
     folder = Path(folder)
     missing = [c for c in REQUIRED if c not in entries.columns]
-    missing += [k for k in ("scheme", "source", "licence") if k not in manifest]
+    missing += [
+        k for k in ("scheme", "source", "licence") if k not in manifest
+    ]
     if missing:
         raise InputError(f"a snapshot needs {', '.join(missing)}")
     if folder.exists() and not (folder / MANIFEST).is_file():

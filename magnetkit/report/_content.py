@@ -505,7 +505,9 @@ def requirement_text(text: str, profile: "Profile") -> str:
     them together".
     """
     for requirement in profile.requirements:
-        text = text.replace(str(requirement), requirement_in_words(requirement))
+        text = text.replace(
+            str(requirement), requirement_in_words(requirement)
+        )
     return text or "none alone, but all of them together"
 
 
@@ -652,7 +654,9 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
         for text, n in sets[sets > 0].items():
             for part in filter(None, str(text).split("; ")):
                 counts[part] += int(n)
-    texts = [(requirement_text(part, profile), n) for part, n in counts.items()]
+    texts = [
+        (requirement_text(part, profile), n) for part, n in counts.items()
+    ]
     for text, n in status.items():
         if text != "ok" and n:
             texts.append((f"status: {text}", int(n)))

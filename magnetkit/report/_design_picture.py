@@ -160,7 +160,9 @@ def _draw_faces(found: "Diffusion", element: str, axes: Any) -> None:
         axes.annotate(text, place, ha="center", va="bottom", fontsize="small")
     axes.set_aspect("equal")
     axes.set_axis_off()
-    axes.set_title("what enters each face, unfolded", fontsize="medium", pad=18)
+    axes.set_title(
+        "what enters each face, unfolded", fontsize="medium", pad=18
+    )
     axes.figure.colorbar(
         colours,
         ax=axes,
@@ -192,7 +194,9 @@ def face_doses(found: "Diffusion", element: str) -> dict[str, FloatArray]:
     doses = {face: np.zeros(spreading.grid(face)) for face in faces}
     for group, mass in zip(coating.groups, coating.mass, strict=True):
         for patch in group:
-            doses[patch.face] += np.where(patch.where, 100.0 * float(mass), 0.0)
+            doses[patch.face] += np.where(
+                patch.where, 100.0 * float(mass), 0.0
+            )
     return doses
 
 

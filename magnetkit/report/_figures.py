@@ -100,7 +100,9 @@ def column_axis(name: str) -> Part:
         r"_\{?(\w+)\}?", r"<sub>\1</sub>", symbol.replace(r"\mu", "μ")
     )
     unit = (
-        f"({column.unit.replace('m3', 'm<sup>3</sup>')})" if column.unit else ""
+        f"({column.unit.replace('m3', 'm<sup>3</sup>')})"
+        if column.unit
+        else ""
     )
     return make_axis(" ".join(filter(None, (column.label, symbol, unit))))
 
@@ -142,7 +144,9 @@ def convert_axes(figure: Part) -> Part:
                 )
                 bars = trace.get(f"error_{key[0]}", {})
                 for side in {"array", "arrayminus"} & bars.keys():
-                    bars[side] = numbers(factor * np.asarray(bars[side], float))
+                    bars[side] = numbers(
+                        factor * np.asarray(bars[side], float)
+                    )
                 hover = trace.get("hovertemplate", "")
                 at = f"%{{{key[0]}}} "
                 trace["hovertemplate"] = hover.replace(at + unit, at + new)
@@ -637,7 +641,9 @@ def _magnet_traces(
         trace = line(
             name, field, values[inside], color=colour, dash=dash, width=width
         )
-        traces.append(trace | {"legendgroup": group, "showlegend": kind == "J"})
+        traces.append(
+            trace | {"legendgroup": group, "showlegend": kind == "J"}
+        )
     is_kept = bool(curves.above_knee[at])
     working = points(
         f"Working point {label}",

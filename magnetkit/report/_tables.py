@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _SHOWN = layouts()
 DECIDED = _SHOWN["decided"]
 _PROPERTIES = _SHOWN["properties"]
-_COPY = "adds an element or a shell to the alloy of that rank and is no better."
+_COPY = (
+    "adds an element or a shell to the alloy of that rank and is no better."
+)
 # Names under which users keep the number of a melt, a lot or a candidate, in German too.
 _IDS = ("id", "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label", "grade",
         "bezeichnung", "charge", "nummer", "schmelze")  # fmt: skip
@@ -264,7 +266,9 @@ def choose_columns(
         for n in frame.columns
         if str(n).lower().removeprefix("input_") in _IDS
     ]
-    priorities = {name: p for name, p in names.items() if name in frame.columns}
+    priorities = {
+        name: p for name, p in names.items() if name in frame.columns
+    }
     if id_columns:
         first = {
             name: priorities.pop(name)
@@ -507,7 +511,9 @@ def _print_best(
     printed_columns = print_rows(best, names, about, dim, cgs=cgs, wide=wide)
     _text.say(f"± is half of the {100 * identity['interval']:g} % interval.")
     if "probability_meets_requirements" in printed_columns:
-        _text.say("P: probability that every requirement of the device is met.")
+        _text.say(
+            "P: probability that every requirement of the device is met."
+        )
     if "remanence_coefficient_pct_K" in printed_columns:
         _text.say(
             f"α: chord of Br from {celsius_range(tuple(identity['between']))}."
@@ -528,7 +534,12 @@ def _print_best(
 
 
 def _print_decisions(
-    result: "Ranked", columns: str | None, *, cgs: bool, wide: bool, quiet: bool
+    result: "Ranked",
+    columns: str | None,
+    *,
+    cgs: bool,
+    wide: bool,
+    quiet: bool,
 ) -> None:
     """Print the decisions in lines; in a pipe as CSV on stdout, with the lines on stderr.
 
@@ -554,7 +565,9 @@ def _print_decisions(
         _print_csv(decisions, DECIDED, columns, cgs=cgs)
     elif wide or columns is not None:
         names = choose_columns(decisions, DECIDED, columns)
-        print_rows(decisions, names, [result.profile.title], cgs=cgs, wide=True)
+        print_rows(
+            decisions, names, [result.profile.title], cgs=cgs, wide=True
+        )
     for line in answer(result, cgs) if terminal or not quiet else ():
         _text.remark(line)
     _explain_failure(result, result.best(1))

@@ -390,5 +390,7 @@ def print_table(
 
 def print_csv(frame: "pd.DataFrame") -> None:
     """Print a table as CSV, for a pipe or a file."""
-    rows = frame.astype(object).where(frame.notna(), "").itertuples(index=False)
+    rows = (
+        frame.astype(object).where(frame.notna(), "").itertuples(index=False)
+    )
     put_csv(frame.columns, rows, sys.stdout)

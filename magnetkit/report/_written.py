@@ -181,7 +181,9 @@ def save_workbook(book: Any, path: Path) -> None:
         temporary.write_bytes(buffer.getbuffer())
 
 
-def _put_meanings(book: Any, meanings: dict[str, tuple[str, str, str]]) -> None:
+def _put_meanings(
+    book: Any, meanings: dict[str, tuple[str, str, str]]
+) -> None:
     """Add the sheet ``columns`` to a workbook, in place: name, label, unit and meaning of each.
 
     Parameters

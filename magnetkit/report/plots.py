@@ -233,7 +233,9 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
             figure.draw(ax)
         return figure
 
-    ours = inspect.Parameter("ax", inspect.Parameter.KEYWORD_ONLY, default=None)
+    ours = inspect.Parameter(
+        "ax", inspect.Parameter.KEYWORD_ONLY, default=None
+    )
     signature = inspect.signature(drawing)
     plot.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[*signature.parameters.values(), ours],
@@ -689,7 +691,12 @@ def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
         line(f"{name} (left)", at, rows["amount_wt_pct"], color=COLOURS[2])
     ]
     for label, values, colour, dash in (
-        ("H<sub>cJ</sub> before", rows["before_kA_m"] + reverse, GREY, "solid"),
+        (
+            "H<sub>cJ</sub> before",
+            rows["before_kA_m"] + reverse,
+            GREY,
+            "solid",
+        ),
         (
             "H<sub>cJ</sub> after",
             rows["after_kA_m"] + reverse,

@@ -492,7 +492,10 @@ def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
     share /= share.sum(axis=1, keepdims=True)
     odds = best["probability_phase_forms"].to_numpy(float)
     rows = zip(
-        _figures.candidate_names(best), odds, best["decomposes_to"], strict=True
+        _figures.candidate_names(best),
+        odds,
+        best["decomposes_to"],
+        strict=True,
     )
     texts = [
         f"{escape(name)}<br>forms with probability {_content.number(p, 2)}<br>{escape(str(other))}"

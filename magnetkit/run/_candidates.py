@@ -47,7 +47,9 @@ _JOINED_ROWS = 4096
 class Chunk:
     """Some consecutive candidates."""
 
-    table: CompositionTable  # n rows; ``row_index`` counts over the whole input
+    table: (
+        CompositionTable  # n rows; ``row_index`` counts over the whole input
+    )
     labels: pa.Array  # the candidates as written, text, (n,)
     # grain-boundary shell of each, None where there are none at all
     shells: Sequence[str] | None = None
@@ -66,7 +68,9 @@ class Chunk:
         return Chunk(
             self.table[rows],
             self.labels.take(pa.array(rows)),
-            None if self.shells is None else [self.shells[row] for row in rows],
+            None
+            if self.shells is None
+            else [self.shells[row] for row in rows],
             None if self.extra is None else self.extra.take(pa.array(rows)),
             route=self.route,
         )
@@ -218,7 +222,11 @@ class TableCandidates:
         compositions, labels, shells and the user's other columns.
         """
         digest = hashlib.sha256()
-        for array in (self.table.indptr, self.table.indices, self.table.values):
+        for array in (
+            self.table.indptr,
+            self.table.indices,
+            self.table.values,
+        ):
             digest.update(np.ascontiguousarray(array).tobytes())
         digest.update(repr((self.labels, self.shells)).encode())
         if self.extra is not None:
@@ -296,7 +304,9 @@ class SpaceCandidates:
         samples = []
         rng = np.random.default_rng(0)
         for space in self.spaces:
-            many = min(len(space), max(1, round(n * len(space) / self.count())))
+            many = min(
+                len(space), max(1, round(n * len(space) / self.count()))
+            )
             rows = np.sort(
                 rng.choice(len(space), many, replace=False, shuffle=False)
             )

@@ -268,7 +268,11 @@ def _sign(path: Path) -> None:
     ``since``; one that is there is replaced.
     """
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    content = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+    content = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "since": since,
+    }
     # The lock does not depend on this file.
     with suppress(OSError):
         (path / _HOLDER).write_text(json.dumps(content), encoding="utf-8")
@@ -621,7 +625,9 @@ def _readable(name: str) -> Iterator[None]:
         ValueError,
         pa.ArrowException,
     ) as error:
-        raise StoreError(f"{name} is damaged ({error}); screen again") from None
+        raise StoreError(
+            f"{name} is damaged ({error}); screen again"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -715,7 +721,9 @@ class StoredRows:
                     stop = stop + group.num_rows
                     own_rows = slice_rows(rows, start, stop)
                     if len(own_rows):
-                        table = file.subset(row_group_ids=[group.id]).to_table()
+                        table = file.subset(
+                            row_group_ids=[group.id]
+                        ).to_table()
                         parts.append(table.take(pa.array(own_rows - start)))
         return pa.concat_tables(parts)
 
@@ -758,7 +766,9 @@ def load_result(
     """
     with _readable(place.address):
         device = manifest["identity"]["application"]
-        profile = Profile.model_validate(device) if job is None else job.profile
+        profile = (
+            Profile.model_validate(device) if job is None else job.profile
+        )
         names_and_digests = sorted(named_files(manifest).items())
         rows = StoredRows(
             place,

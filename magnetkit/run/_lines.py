@@ -385,7 +385,9 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
         if symbol in _LICENSED
     ]
     if licence_contents:
-        parts.append(f"export licence needed for {', '.join(licence_contents)}")
+        parts.append(
+            f"export licence needed for {', '.join(licence_contents)}"
+        )
     if best.kind == "other-family":
         beside = samarium_cobalt_contents(best.candidate, best.shell)
         shares = [f"{e} {x:.0f} wt.%" for e, x in beside.items()]
@@ -522,7 +524,9 @@ def _charge_text(way: Way, scenario: Any) -> str:
     }
     whole = sum(x * price.get(name, 0.0) for name, x in put_in.items()) / 100.0
     text = ", ".join(f"{name} {x:.2f}" for name, x in put_in.items())
-    unknown = [f"{name}'s is not known" for name in put_in if name not in price]
+    unknown = [
+        f"{name}'s is not known" for name in put_in if name not in price
+    ]
     cost = float(ledger(table, scenario)["cost_USD_kg"].iloc[0])
     elements_cost = f"its elements {cost:.1f} USD/kg"
     ranges = []
@@ -608,7 +612,9 @@ def _changes(replacement: Any, first: Answer) -> list[str]:
             f"lots that vary otherwise than {replacement.spread} (--spread)"
         )
     if request.on_duty and not request.lasting:
-        changes.append("a time of use (--hours: ten years act as 62 kA/m more)")
+        changes.append(
+            "a time of use (--hours: ten years act as 62 kA/m more)"
+        )
     if recipe is not None and has_heavy:
         changes += _effects_on_alpha(replacement.reference, recipe.text)
     return changes

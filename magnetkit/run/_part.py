@@ -19,7 +19,9 @@ class Amount:
 
     def times(self, factor: float) -> "Amount":
         """Return the amount times a number."""
-        return Amount(factor * self.low, factor * self.mean, factor * self.high)
+        return Amount(
+            factor * self.low, factor * self.mean, factor * self.high
+        )
 
 
 def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:

@@ -41,7 +41,8 @@ def symbol_prices(scenario: Scenario) -> Prices:
 def today_cost(part: Part, prices: Prices) -> float:
     """Compute the cost of a part's elements today, USD/kg: the mean over its possible recipes."""
     return _cost(
-        {element: amount.mean for element, amount in part.today.items()}, prices
+        {element: amount.mean for element, amount in part.today.items()},
+        prices,
     )
 
 
@@ -386,7 +387,9 @@ def notes(
     elements = set[str]()
     for part in parts:
         elements.update(part.today, part.then)
-    price_rows = [row for row in rows("elements") if row["element"] in elements]
+    price_rows = [
+        row for row in rows("elements") if row["element"] in elements
+    ]
     sources = sorted(
         {row["price_source"] for row in price_rows if row["price_source"]}
     )

@@ -130,7 +130,9 @@ def _add_sheet(
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def _format_column(sheet: Any, place: int, name: str, *, wrapped: bool) -> None:
+def _format_column(
+    sheet: Any, place: int, name: str, *, wrapped: bool
+) -> None:
     """Format the cells of a column below its header, in place.
 
     Parameters
@@ -178,7 +180,9 @@ def _number_format(name: str) -> str:
     """
     if name in _DIGITS:
         return _DIGITS[name]
-    if "USD a year" in name or name.endswith((", USD", "kg a year", "magnets")):
+    if "USD a year" in name or name.endswith(
+        (", USD", "kg a year", "magnets")
+    ):
         if "USD" in name:
             return "#,##0"
         return "#,##0.0"

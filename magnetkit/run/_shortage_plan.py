@@ -539,7 +539,9 @@ def _plan_prices(
         f"{count} changes save {saving:,.0f}"
     )
     if count:
-        words += f", first {changes[0].part.name} ({changes[0].saved_USD:,.0f})"
+        words += (
+            f", first {changes[0].part.name} ({changes[0].saved_USD:,.0f})"
+        )
     return table, {
         "Parts concerned": len(changes),
         "To change": count,

@@ -256,7 +256,9 @@ class Store(_Chunks):
         """
         with ExitStack() as opening:
             if self.shared:
-                self._staged = Path(opening.enter_context(TemporaryDirectory()))
+                self._staged = Path(
+                    opening.enter_context(TemporaryDirectory())
+                )
                 self._check_names(self.place.names())
             else:
                 self._staged = Path(self.parts.address, _files.STAGED)
@@ -380,7 +382,9 @@ class Store(_Chunks):
         keys = sorted(set(before) | set(self.identity))
         # Where the version differs, that is the reason, and code and packages follow from it.
         for key in sorted(keys, key=lambda key: key != "magnetkit"):
-            changes = list(differences(before.get(key), self.identity.get(key)))
+            changes = list(
+                differences(before.get(key), self.identity.get(key))
+            )
             if changes:
                 raise InputError(
                     f"{self.path} holds a screening with another {key.replace('_', ' ')} "

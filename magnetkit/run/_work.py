@@ -263,7 +263,10 @@ def leading(table: pa.Table, count: int) -> pa.Table:
     first = np.lexsort((hashes, by, ~meets))[:count]
     group = (
         2
-        * table["decision"].combine_chunks().indices.to_numpy().astype(np.int64)
+        * table["decision"]
+        .combine_chunks()
+        .indices.to_numpy()
+        .astype(np.int64)
         + ~meets
     )
     order = np.lexsort((hashes, loss, group))
@@ -406,7 +409,9 @@ def chunk_table(
     all_columns = evaluate(
         chunk.table, chunk.shells, job.by(chunk.route), want=want
     ).columns
-    all_columns |= zip(_OWN, (chunk.labels, chunk.table.row_index), strict=True)
+    all_columns |= zip(
+        _OWN, (chunk.labels, chunk.table.row_index), strict=True
+    )
     if want is not None:
         all_columns = Columns(
             (name, all_columns[name]) for name in (*_OWN, *want)
@@ -422,7 +427,9 @@ def chunk_table(
             if own_name != name and own_name in table.column_names:
                 place = table.schema.get_field_index(own_name)
                 kind = table.schema.field(place).type
-                table = table.set_column(place, own_name, own_column.cast(kind))
+                table = table.set_column(
+                    place, own_name, own_column.cast(kind)
+                )
                 continue
             names_in_use = {*table.column_names, *OUTPUT, COPIES, *COLUMNS}
             while own_name in names_in_use:

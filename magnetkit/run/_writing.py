@@ -137,7 +137,9 @@ def finish(
         row_limit = ranked.TOP_ROWS
         if some:
             row_limit = ranked.LEADING_ROWS
-            numbers = rows if is_kept is None else np.flatnonzero(is_kept)[rows]
+            numbers = (
+                rows if is_kept is None else np.flatnonzero(is_kept)[rows]
+            )
             best_rows = _complete_rows(ranking, whole, numbers)
         else:
             best_rows = writing.result()
@@ -323,7 +325,9 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
         return
     bad_rows = list(store.rejected())
     if not bad_rows:
-        raise InputError("there is no candidate; give at least one composition")
+        raise InputError(
+            "there is no candidate; give at least one composition"
+        )
     list_text = (
         f"; all are listed in {store.list_rejected_lines()}"
         if isinstance(store, Store)
@@ -529,7 +533,9 @@ def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
     must be at least one. The table has their order. `job` is what they are
     evaluated for. It runs in a worker.
     """
-    chunks = Chunk.join([take_rows(piece, rows) for _, piece, _, rows in tasks])
+    chunks = Chunk.join(
+        [take_rows(piece, rows) for _, piece, _, rows in tasks]
+    )
     return encode(
         pa.concat_tables(
             chunk_table(chunk, job) for chunk in chunks

@@ -170,7 +170,9 @@ def sentences(frame: "pd.DataFrame") -> list[str]:
     texts = [f"{frame.attrs['grade']} from {celsius_range((low, high))}:"]
     texts += [_SENTENCE.format_map(row) for row in frame.to_dict("records")]
     if not (frame["what"] == "least Gd and Er that does it").any():
-        texts.append("no magnet of its family with less Gd and Er is as stable")
+        texts.append(
+            "no magnet of its family with less Gd and Er is as stable"
+        )
     return texts
 
 
@@ -243,7 +245,10 @@ def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
 
 
 def _describe_magnet(
-    texts: dict[str, str], between: _Range, producer: "Producer", circuit: float
+    texts: dict[str, str],
+    between: _Range,
+    producer: "Producer",
+    circuit: float,
 ) -> "pd.DataFrame":
     """Predict magnets over a range of use and how steady their field is.
 
@@ -307,7 +312,9 @@ def _describe_magnet(
 
 def _deviation(frame: "pd.DataFrame") -> "pd.Series":
     """Return the standard deviation of alpha, %/K, of 90 % ranges."""
-    return (frame[f"{ALPHA}_hi"] - frame[f"{ALPHA}_lo"]) / (2.0 * DEVIATIONS_90)
+    return (frame[f"{ALPHA}_hi"] - frame[f"{ALPHA}_lo"]) / (
+        2.0 * DEVIATIONS_90
+    )
 
 
 def _choose_least_heavy(
@@ -375,4 +382,6 @@ def _choose_least_heavy(
 
 
 def _share(table: CompositionTable, *names: str) -> list[float]:
-    return [float(100.0 * table.weight_fractions()[0, INDEX[e]]) for e in names]
+    return [
+        float(100.0 * table.weight_fractions()[0, INDEX[e]]) for e in names
+    ]

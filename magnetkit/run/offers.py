@@ -376,7 +376,9 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     reasons = [f"misses {name}" for name in misses]
     if carried:
         celsius = measured_at - ZERO_CELSIUS
-        chords = "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
+        chords = (
+            "its own" if {"alpha", "beta"} <= numbers.keys() else "today's"
+        )
         reasons.append(
             f"values at {celsius:.0f} °C are carried to use by {chords} alpha and beta"
         )
@@ -432,7 +434,8 @@ def _read_sheet(
             "an offer's sheet needs B_r (T) and H_cJ (kA/m), e.g. B_r=1.31,H_cJ=1600,T=20C"
         )
     if not (
-        0.02 < numbers[_REMANENCE] < 2.0 and 1.0 < numbers[_COERCIVITY] < 6000.0
+        0.02 < numbers[_REMANENCE] < 2.0
+        and 1.0 < numbers[_COERCIVITY] < 6000.0
     ):
         raise InputError(
             f"B_r {numbers[_REMANENCE]:g} T and H_cJ {numbers[_COERCIVITY]:g} kA/m are no "
@@ -576,7 +579,9 @@ def _chance(
     return float(chance[0]), margin, misses
 
 
-def _decide(replacement: Any, judged: Offer, *, carried: bool = False) -> Offer:
+def _decide(
+    replacement: Any, judged: Offer, *, carried: bool = False
+) -> Offer:
     """Add verdict, the reason for it and questions to an offer whose figures are known.
 
     `replacement` is the `Replacement` beside which it is judged; `judged`, an

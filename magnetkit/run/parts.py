@@ -315,7 +315,9 @@ def _fill_temperatures(
     if not lines:
         return []
     what = (
-        "the highest of each grade" if temperature is None else str(temperature)
+        "the highest of each grade"
+        if temperature is None
+        else str(temperature)
     )
     rows_text = ", ".join(lines[:10]) + (", ..." if len(lines) > 10 else "")
     return [

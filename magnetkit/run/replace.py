@@ -391,7 +391,9 @@ def replace(
     if family not in get_args(Family):
         raise InputError(f"family must be own or any, got {family!r}")
     if most_cost is not None:
-        most_cost = parse_finite_number("most_cost", most_cost, 0.0, above=True)
+        most_cost = parse_finite_number(
+            "most_cost", most_cost, 0.0, above=True
+        )
     if kinds is not None:
         kinds = parse_whole_number("kinds", kinds)
     kelvin = _use_temperature(grade, temperature)
@@ -489,7 +491,9 @@ def _use_conditions(
     if options.get("calibration") == NO_CALIBRATION:
         # Measured magnets of nobody: candidates are those of the bare model.
         options["calibration"] = None
-        options["process"] = {"producer": Producer(NO_CALIBRATION, ()).record()}
+        options["process"] = {
+            "producer": Producer(NO_CALIBRATION, ()).record()
+        }
     return Conditions.of(temperature=kelvin, load_line=load_line, **options)
 
 
@@ -550,7 +554,9 @@ def _find_incumbent(
         values = measured
         measured = None
     if values is not None:
-        return with_makeup(incumbent_of_values(values, request, grade), request)
+        return with_makeup(
+            incumbent_of_values(values, request, grade), request
+        )
     if grade is None:
         if measured is not None or request.recipe is not None:
             raise InputError(

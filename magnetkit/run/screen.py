@@ -334,7 +334,9 @@ def screen(
         job = replace(
             job, trial=trial_threshold(reference_candidate(job)[CHANCE][0])
         )
-        lean = not all_columns and place is not None and _is_large(source, keep)
+        lean = (
+            not all_columns and place is not None and _is_large(source, keep)
+        )
         want = columns_read(job) if lean else None
         known = identity(source, job, chunk_rows, needed, keep) | {
             WRITTEN: want
@@ -512,7 +514,9 @@ def _frozen() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
+def _store(
+    place: Path | str | None, near: bool
+) -> AbstractContextManager[Any]:
     if place is None:
         return nullcontext(Memory())
     return Store(place, near)
@@ -752,7 +756,9 @@ def _collect_best(
         meets, by, hashes = (
             leading_rows[name].to_numpy() for name in ("meets", "by", "hash")
         )
-        is_tie = True if bound.last is None else hashes <= np.uint64(bound.last)
+        is_tie = (
+            True if bound.last is None else hashes <= np.uint64(bound.last)
+        )
         misses = (by < -bound.margin) | (by == -bound.margin) & is_tie
         if np.where(
             meets, by <= bound.limit, misses
@@ -771,7 +777,9 @@ def _collect_best(
         "rejected": counts.rejected,
         "sieve": tally.plain()
         | {"limit": bound.limit if bound.limit < np.inf else None}
-        | {"least_margin": bound.margin if np.isfinite(bound.margin) else None},
+        | {
+            "least_margin": bound.margin if np.isfinite(bound.margin) else None
+        },
     }
     numbers = leading_rows["piece"].to_numpy()
     rows = leading_rows["row"].to_numpy()

@@ -100,10 +100,14 @@ class Shop:
                 else 100.0 * weight[:, columns].sum(axis=1)
             )
             good &= (
-                value <= bound + 1e-9 if sign == "<=" else value >= bound - 1e-9
+                value <= bound + 1e-9
+                if sign == "<="
+                else value >= bound - 1e-9
             )
         if self.stock is not None:
-            good &= ((weight <= 1e-9) | (self.stock_masses() > 0.0)).all(axis=1)
+            good &= ((weight <= 1e-9) | (self.stock_masses() > 0.0)).all(
+                axis=1
+            )
         return good
 
     def stock_masses(self) -> FloatArray:
@@ -266,7 +270,9 @@ def _leading_magnets(result: Ranked) -> "pd.DataFrame":
     leading["shell"] = leading["shell"].astype(object).fillna("")
     leading = leading[leading["status"] == "ok"]
     if not len(leading):
-        raise InputError("no candidate is a magnet in the range of this device")
+        raise InputError(
+            "no candidate is a magnet in the range of this device"
+        )
     leading = leading.drop_duplicates(["formula", "shell"])
     return leading.reset_index(drop=True)
 

@@ -109,7 +109,10 @@ class Validation:
         predicted_values = rows[name].to_numpy()
         ends = {}
         if name == names[0]:
-            ends = {"lo": rows["low"].to_numpy(), "hi": rows["high"].to_numpy()}
+            ends = {
+                "lo": rows["low"].to_numpy(),
+                "hi": rows["high"].to_numpy(),
+            }
         return plots.parity(
             measured_values, predicted_values, self.target, **ends
         )
@@ -217,7 +220,9 @@ def validate(
     table = left_out.figures()
     count = len(set(rows.groups))
     about = f"{rows.origin}: {len(rows)} values in {count} groups, {how}."
-    return Validation(target, about, table, {about: table}, left_out.to_frame())
+    return Validation(
+        target, about, table, {about: table}, left_out.to_frame()
+    )
 
 
 def stored_targets() -> tuple[str, ...]:
@@ -288,7 +293,9 @@ def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
     InputError
         If there is no such column, or not one group a row.
     """
-    rows = data if isinstance(data, TrainingSet) else training_set(target, data)
+    rows = (
+        data if isinstance(data, TrainingSet) else training_set(target, data)
+    )
     if groups is None:
         return rows
     if isinstance(groups, str):

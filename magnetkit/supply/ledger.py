@@ -352,9 +352,9 @@ def _weakest_link(
 
     whole = table if shell is None else with_shell(table, shell)
     cases = risk.reshape(N_ELEMENTS, -1)
-    return largest_of_each(whole.rows, ATOMIC_MASS, cases, _TRACE_MASS).reshape(
-        -1, *risk.shape[1:]
-    )
+    return largest_of_each(
+        whole.rows, ATOMIC_MASS, cases, _TRACE_MASS
+    ).reshape(-1, *risk.shape[1:])
 
 
 def _risk_of_sources(
@@ -504,7 +504,8 @@ def sampled_supply(
     states = _scenarios_of_draws(scenario, prices or {}, draws, others)
     distinct = {state.name: state for state in states}
     tables = {
-        name: element_table(state, recycled) for name, state in distinct.items()
+        name: element_table(state, recycled)
+        for name, state in distinct.items()
     }
     first = tables[states[0].name]
     at = [INDEX[e] for e in first["element"]]

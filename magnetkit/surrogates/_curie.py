@@ -204,7 +204,9 @@ def prepare_query(part: Partition) -> Asked:
     return Asked(phases_and_recipes[order], codes, outside)
 
 
-def curie_phases(table: CompositionTable) -> tuple[Int8Array, CompositionTable]:
+def curie_phases(
+    table: CompositionTable,
+) -> tuple[Int8Array, CompositionTable]:
     """Return the host codes of roots, int8 (n,), and the phases, of which n recipes have their T_C."""
     query = prepare_query(partition(table))
     return root_codes(query.codes), query.phases

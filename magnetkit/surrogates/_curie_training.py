@@ -118,7 +118,9 @@ class LeftOut(NamedTuple):
     chemistry: BoolArray
     base: FloatArray
 
-    def error_inputs(self, rows: "NDArray | slice" = slice(None)) -> FloatArray:
+    def error_inputs(
+        self, rows: "NDArray | slice" = slice(None)
+    ) -> FloatArray:
         """Return the figures of `error_inputs` of m rows, (m, 6).
 
         Columns are the deviation that the novelty implies, the local residual (K), the share
@@ -206,7 +208,8 @@ def train_model(
         blank,
         branches=branches,
         scores=scores,
-        anywhere=int((~np.isfinite(predictions.base)).sum()) >= _LEAST_LEFT_OUT,
+        anywhere=int((~np.isfinite(predictions.base)).sum())
+        >= _LEAST_LEFT_OUT,
         manifest=manifest,
     )
     return model, sets_of_predictions
@@ -299,7 +302,9 @@ def left_out_half_widths(
             test = folds == k
             branches, scores = _calibrate_without_rows(model, left, test)
             factor = interval_widths(scores, coverage)
-            size = test_rows.sizes([branch.coefficients for branch in branches])
+            size = test_rows.sizes(
+                [branch.coefficients for branch in branches]
+            )
             edges = np.array([branch.edge for branch in branches])
             inside = test_rows.novelty <= edges[test_rows.branch]
             half_widths = (
@@ -395,7 +400,9 @@ def fit_model(data: TrainingSet, physics: bool = True) -> CurieModel:
             of_host[host] = len(branches)
             alone = HOSTS[name].magnetism.own_curie_process
             learns = (
-                np.arange(len(of_host)) == host if alone else branches[0].learns
+                np.arange(len(of_host)) == host
+                if alone
+                else branches[0].learns
             )
             branches.append(
                 replace(
@@ -479,7 +486,9 @@ def left_out(
             )
             model_of_fold = replace(model, branches=branches, known=rest)
             base = rows_of_data.base[test]
-            residual = model_of_fold.residual(rows_of_data.asked.at(test), base)
+            residual = model_of_fold.residual(
+                rows_of_data.asked.at(test), base
+            )
             figures[:, test] = (
                 np.maximum(fill_mean(base) + residual.mean, _LEAST_K),
                 residual.novelty,
@@ -590,7 +599,10 @@ def fit_branches(
 
 
 def fit_rows(
-    data: TrainingSet, own: Rows, learns: BoolArray, scales: TrendProcess | None
+    data: TrainingSet,
+    own: Rows,
+    learns: BoolArray,
+    scales: TrendProcess | None,
 ) -> TrendProcess:
     """Fit the process of the residual to one row a compound, the median of its sources.
 
@@ -629,7 +641,11 @@ def fit_rows(
         return scales.refit(x, y, noise)
     # What an element does goes on beyond its neighbours: a plane, and nothing local.
     blank = TrendProcess(
-        TREND, N_ELEMENTS, True, search_rows=_SEARCH_ROWS, draws=_TRAINING_DRAWS
+        TREND,
+        N_ELEMENTS,
+        True,
+        search_rows=_SEARCH_ROWS,
+        draws=_TRAINING_DRAWS,
     )
     # Of few rows those that the others contradict decide too much.
     blank.searches = 1 + (len(data) < _SMALL)

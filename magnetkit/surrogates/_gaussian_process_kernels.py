@@ -25,7 +25,9 @@ class Block(NamedTuple):
 
     # int64, (d,), where each stands in a new row; first p where known rows differ
     column: np.ndarray
-    shift: np.ndarray  # float64, (d,); a coordinate is (value - shift) * factor
+    shift: (
+        np.ndarray
+    )  # float64, (d,); a coordinate is (value - shift) * factor
     factor: np.ndarray  # float64, (d,)
     moving: (
         np.ndarray
@@ -40,9 +42,7 @@ class Known(NamedTuple):
     smooth: Block  # one distance, and `local` the other
     local: Block
     one: np.float32  # variance of the smooth (Matern-5/2) part
-    two: (
-        np.float32
-    )  # of the local (exponential) part; `local` is not looked at where it is 0
+    two: np.float32  # of the local (exponential) part; `local` is not looked at where it is 0
     level: float  # the mean far from all known rows, before the slopes
     slopes: (
         np.ndarray
@@ -378,7 +378,8 @@ def _familiarity_row(
             # An alloy without a magnet has a rim or skin of no composition: it is nothing known.
             if not np.isnan(value):
                 number += (
-                    np.int64(np.floor(1000.0 * value + edge)) * weights[element]
+                    np.int64(np.floor(1000.0 * value + edge))
+                    * weights[element]
                 )
         other[i] = amount
         # numba's searchsorted would import all of its linear algebra at the start of a process.

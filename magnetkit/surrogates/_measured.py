@@ -416,14 +416,19 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
         )
     if unusable:
         counts = ", ".join(
-            f"{why} ({count})" for why, count in removal_counts.items() if count
+            f"{why} ({count})"
+            for why, count in removal_counts.items()
+            if count
         )
         _log.warning(f"{file}: rows left out, {counts}{unusable}")
     return data
 
 
 def _reasons(
-    frame: pd.DataFrame, target: str, table: CompositionTable, usable: BoolArray
+    frame: pd.DataFrame,
+    target: str,
+    table: CompositionTable,
+    usable: BoolArray,
 ) -> str:
     """Return why rows were left out, as the end of a message; empty where none was.
 

@@ -70,7 +70,10 @@ class GroupSums:
 
 
 def group_sums(
-    values: FloatArray, predicted: FloatArray, groups: NDArray, tolerance: float
+    values: FloatArray,
+    predicted: FloatArray,
+    groups: NDArray,
+    tolerance: float,
 ) -> GroupSums:
     """Sum, over the rows of each group, what the figures of merit follow from.
 

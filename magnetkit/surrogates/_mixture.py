@@ -307,7 +307,9 @@ def _mix(parts: _Parts, weights: FloatArray, reach: float) -> FloatArray:
     mean. Beyond `reach`, the largest novelty that was left out, the trees fade linearly, to nothing
     at a novelty of 1. The result is a new array; ``local`` of the parts does not count.
     """
-    nearness = np.clip((1.0 - parts.novelty) / max(1.0 - reach, 1e-9), 0.0, 1.0)
+    nearness = np.clip(
+        (1.0 - parts.novelty) / max(1.0 - reach, 1e-9), 0.0, 1.0
+    )
     by_process = weights[0] * (parts.process - parts.mean)
     by_trees = weights[1] * nearness * (parts.trees - parts.mean)
     return np.asarray(parts.mean + by_process + by_trees)

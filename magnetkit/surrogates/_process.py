@@ -113,7 +113,13 @@ def loss(
 # little about, and of variances, rate and noise.
 _PRIOR_SCALE = 1.0
 _PRIOR_REST = 2.0
-_START = {"smooth": 0.6, "local": 0.4, "plane": 1.0, "rate": 4.0, "noise": 0.15}
+_START = {
+    "smooth": 0.6,
+    "local": 0.4,
+    "plane": 1.0,
+    "rate": 4.0,
+    "noise": 0.15,
+}
 _PARAMETER_DIGITS = 2
 _KEPT = (
     "center_",

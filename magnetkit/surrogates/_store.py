@@ -158,7 +158,9 @@ def versions() -> dict[str, str]:
     return {package: metadata.version(package) for package in VERSIONED}
 
 
-def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
+def save(
+    file: Path, content: dict[str, Any], manifest: dict[str, Any]
+) -> Path:
     """Write a model file in one step; its folder is created.
 
     Parameters
@@ -257,7 +259,9 @@ def read(
         )
     try:
         content = _loads(payload)
-    except Exception as error:  # NumPy raises many kinds on a malformed archive
+    except (
+        Exception
+    ) as error:  # NumPy raises many kinds on a malformed archive
         raise StoreError(
             f"{file} cannot be decoded ({error}); {_WAY_OUT}"
         ) from None

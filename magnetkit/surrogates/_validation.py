@@ -65,7 +65,9 @@ def columns_of_peers(table: CompositionTable) -> FloatArray:
     They are Magpie statistics and rare-earth descriptors of `table`, without names and without the
     atomic fractions.
     """
-    statistics = composition_statistics(table, load_table("magpie").fill_gaps())
+    statistics = composition_statistics(
+        table, load_table("magpie").fill_gaps()
+    )
     return np.column_stack([statistics, rare_earth_descriptors(table)])
 
 
@@ -183,7 +185,8 @@ def _fit_regressor(coverage: float) -> Fit:
 
         def predict(table: CompositionTable) -> Prediction:
             return Prediction(
-                model.predict(table), *model.predict_interval(table, coverage).T
+                model.predict(table),
+                *model.predict_interval(table, coverage).T,
             )
 
         return predict
@@ -242,7 +245,9 @@ def _fit_energy(coverage: float) -> Fit:
 
         def predict(table: CompositionTable) -> Prediction:
             """Predict the n compositions of `table` by the trained model, eV/atom; arrays (n,)."""
-            return _read_prediction(model.predict(table, coverage), data.target)
+            return _read_prediction(
+                model.predict(table, coverage), data.target
+            )
 
         return predict
 

@@ -52,7 +52,9 @@ def columns(table: CompositionTable) -> FloatArray:
     """
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
-    statistics = composition_statistics(table, load_table("magpie").fill_gaps())
+    statistics = composition_statistics(
+        table, load_table("magpie").fill_gaps()
+    )
     return np.column_stack([np.ones(len(table)), statistics, *norms, atoms])
 
 
@@ -361,7 +363,9 @@ def _train_with_progress(known: TrainingSet, progress: bool) -> EnergyModel:
     """
     from .._core._progress import bar
 
-    with bar(f"training {known.target}", ENERGY_FOLDS + 1, progress) as advance:
+    with bar(
+        f"training {known.target}", ENERGY_FOLDS + 1, progress
+    ) as advance:
         return fit(known, advance)
 
 

@@ -49,7 +49,9 @@ def composition_columns(table: CompositionTable) -> FloatArray:
     """
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
-    statistics = composition_statistics(table, load_table("magpie").fill_gaps())
+    statistics = composition_statistics(
+        table, load_table("magpie").fill_gaps()
+    )
     return np.column_stack(
         [statistics, rare_earth_descriptors(table), *norms, atoms]
     )

@@ -4,7 +4,12 @@ import pytest
 from magnetkit.errors import DataError
 
 from magnetkit._core import _books
-from magnetkit._core._books import law, read_book, read_constant, shift_constant
+from magnetkit._core._books import (
+    law,
+    read_book,
+    read_constant,
+    shift_constant,
+)
 
 
 def table(**changes):
@@ -17,7 +22,9 @@ def test_a_constant_is_what_its_table_says():
     constant = read_constant("laws", "boundary", "most", table(value=0.5))
     assert (constant.law, constant.name) == ("boundary", "most")
     assert constant.value == 0.5
-    rows = read_constant("laws", "b", "c", table(status="fitted", rows="a.csv"))
+    rows = read_constant(
+        "laws", "b", "c", table(status="fitted", rows="a.csv")
+    )
     assert rows.status == "fitted"
 
 

@@ -46,4 +46,10 @@ def test_ordered_puts_other_columns_last():
     got = columns.order_columns(
         ["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"]
     )
-    assert got == ["rank", "candidate", "remanence_T", "remanence_T_hi", "mine"]
+    assert got == [
+        "rank",
+        "candidate",
+        "remanence_T",
+        "remanence_T_hi",
+        "mine",
+    ]

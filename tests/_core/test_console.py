@@ -15,7 +15,9 @@ def test_progress_goes_to_stderr():
 @pytest.mark.parametrize(
     ("installed", "quiet"), [(None, True), (object(), False)]
 )
-def test_a_notebook_without_widgets_stays_silent(monkeypatch, installed, quiet):
+def test_a_notebook_without_widgets_stays_silent(
+    monkeypatch, installed, quiet
+):
     monkeypatch.setattr(rich.console, "_is_jupyter", lambda: True)
     monkeypatch.setattr(_progress, "find_spec", lambda name: installed)
     assert _progress.progress_console().quiet is quiet

@@ -92,7 +92,9 @@ def test_path_names_a_missing_file():
 def test_path_refuses_an_edited_file(tmp_path, monkeypatch):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x.csv").write_text("1")
-    (tmp_path / "registry.toml").write_text('[files."a/x.csv"]\nsha256 = "0"\n')
+    (tmp_path / "registry.toml").write_text(
+        '[files."a/x.csv"]\nsha256 = "0"\n'
+    )
     monkeypatch.setattr(datasets, "root", lambda: tmp_path)
     monkeypatch.setattr(datasets, "registry", datasets.registry.__wrapped__)
     assert datasets.verify() == {"a/x.csv": "changed"}

@@ -66,7 +66,10 @@ def test_a_failure_says_the_way_out(tmp_path, error, way_out):
 
 def test_tables_of_one_schema_follow_each_other(tmp_path):
     table = pa.table(
-        {"host": pa.array(["1:5", "1:5"]).dictionary_encode(), "x": [1.0, None]}
+        {
+            "host": pa.array(["1:5", "1:5"]).dictionary_encode(),
+            "x": [1.0, None],
+        }
     )
     digest = write_parquet(
         [table, table.slice(1)], table.schema, tmp_path / "t.parquet"

@@ -92,7 +92,9 @@ def package_with_kernels(package_template):
     return package, folder
 
 
-def start(package, tmp_path, result="[0.0, 2.0, 4.0]", ahead=(), **environment):
+def start(
+    package, tmp_path, result="[0.0, 2.0, 4.0]", ahead=(), **environment
+):
     clean = {
         k: v
         for k, v in os.environ.items()
@@ -423,7 +425,9 @@ def test_nested_array_kernels_leak_nothing():
     for _ in range(100):
         _sum_array(1_000_000)
     # 800 MB in kB, were they leaked.
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+    assert (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+    )
 
 
 def test_refuses_a_kernel_with_hidden_arrays():

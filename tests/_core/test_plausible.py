@@ -64,7 +64,8 @@ def test_a_mass_is_read_with_its_unit():
 
 def test_questions_an_implausible_price():
     with pytest.raises(
-        InputError, match=r"^price Tb=4000000USD/kg: 4e\+06 USD/kg lies outside"
+        InputError,
+        match=r"^price Tb=4000000USD/kg: 4e\+06 USD/kg lies outside",
     ):
         mk.supply.with_prices("baseline", {"Tb": "4000000USD/kg"})
     with pytest.raises(InputError, match="1000 x lies outside"):

@@ -5,9 +5,7 @@ import magnetkit as mk
 from magnetkit.alloy._element_columns import ELEMENT_COLUMNS
 from magnetkit.alloy._read import read_file
 
-MELTS = (
-    "melt,Nd wt%,Dy (wt.%),Co,B,Fe\nA1,30.5,1.2,0.9,1.0,bal.\nA2,31,,0,1,Rest\n"
-)
+MELTS = "melt,Nd wt%,Dy (wt.%),Co,B,Fe\nA1,30.5,1.2,0.9,1.0,bal.\nA2,31,,0,1,Rest\n"
 TEXT = ["Nd30.5Dy1.2Co0.9B1.0Fe bal.", "Nd31B1Fe bal."]
 
 
@@ -45,7 +43,9 @@ def test_names_columns_that_do_not_join(tmp_path, text, message):
         read_file(_write(tmp_path, text), "weight", ELEMENT_COLUMNS)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"]
+)
 @pytest.mark.parametrize("suffix", [".csv", ".txt"])
 def test_windows_code_pages_are_read(tmp_path, encoding, suffix):
     text = "composition\n" if suffix == ".csv" else ""

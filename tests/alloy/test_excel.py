@@ -36,7 +36,9 @@ def test_a_text_like_a_formula_stays_a_text(tmp_path):
     book = load_workbook(path)
     assert book["results"]["A2"].data_type == "s"
     assert book["columns"]["A2"].value == "candidate"
-    assert book["columns"]["D2"].value == "The candidate as given or generated."
+    assert (
+        book["columns"]["D2"].value == "The candidate as given or generated."
+    )
 
 
 def test_reads_each_kind_of_cell_as_shown_by_excel(tmp_path):

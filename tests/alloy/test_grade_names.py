@@ -125,5 +125,7 @@ def test_grades_are_found_among_recipes():
     assert find_grades(["Nd2Fe14B", "NdFeB N42SH"]) == [None, "N42SH"]
     assert find_grades("42SH") == ["N42SH"]
     assert (
-        find_grades(["Nd2Fe14B", 3.0]) == find_grades(np.array(["N42SH"])) == []
+        find_grades(["Nd2Fe14B", 3.0])
+        == find_grades(np.array(["N42SH"]))
+        == []
     )

@@ -57,7 +57,9 @@ def forms(tmp_path):
     )
     yield [Composition(text) for text in RECIPES]
     yield [RECIPES[0], Composition(RECIPES[1]), RECIPES[2]]
-    yield pd.DataFrame({"composition": [Composition(text) for text in RECIPES]})
+    yield pd.DataFrame(
+        {"composition": [Composition(text) for text in RECIPES]}
+    )
     yield CompositionTable.from_strings(RECIPES)
 
 
@@ -171,7 +173,11 @@ def test_results_use_the_library_of_the_input(library):
     back = got.give(pd.DataFrame({"x": [0.1, 0.2, 0.3]}), named=True)
     assert type(back) is type(make(columns))
     table = _arrow(back)
-    want = {"x": [0.1, 0.2, 0.3], "melt": ["a", "b", "c"], "input_x": [1, 2, 3]}
+    want = {
+        "x": [0.1, 0.2, 0.3],
+        "melt": ["a", "b", "c"],
+        "input_x": [1, 2, 3],
+    }
     assert table.to_pydict() == want
     several = got.give(*(pd.DataFrame({"t": [t] * 3}) for t in (1, 2)))
     table = _arrow(several)

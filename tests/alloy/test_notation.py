@@ -68,7 +68,12 @@ def test_fault_of_a_whole_text_has_no_position():
         ("Nd()", "auto", 2, "nothing in this bracket"),
         ("Fe bal.Co bal.", "weight", 10, "keep one bal."),
         ("bal.", "weight", 0, "beside a single element"),
-        ("Nd80Co20Fe bal.", "weight", -1, "sum to 100, nothing of 100 is left"),
+        (
+            "Nd80Co20Fe bal.",
+            "weight",
+            -1,
+            "sum to 100, nothing of 100 is left",
+        ),
         (
             "Sm(CobalFe1.1)7",
             "auto",

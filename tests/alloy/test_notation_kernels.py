@@ -104,7 +104,8 @@ noise = st.text(
     st.sampled_from(BASES),
 )
 @example(
-    ["NdFe", "Nd2Fe14B", "PrNd30.5", "Nd(Pr1)11", "FeNd11Pr", "PrNd9Fe"], "auto"
+    ["NdFe", "Nd2Fe14B", "PrNd30.5", "Nd(Pr1)11", "FeNd11Pr", "PrNd9Fe"],
+    "auto",
 )
 def test_kernel_agrees_with_its_slow_twin(texts, basis):
     assert_like_twin(texts, basis)
@@ -132,7 +133,9 @@ def test_nothing_in_nothing_out():
 
 @settings(deadline=None, max_examples=200)
 @given(st.lists(st.one_of(formulas, noise), min_size=1, max_size=8))
-@example(["Fe1Er2", "Sm2(Co0.7Fe0.2Cu0.08Zr0.02)17", "((Nd)2)2", "Nd0.1Fe0.05"])
+@example(
+    ["Fe1Er2", "Sm2(Co0.7Fe0.2Cu0.08Zr0.02)17", "((Nd)2)2", "Nd0.1Fe0.05"]
+)
 def test_same_answers_as_pymatgen_wherever_both_answer(texts):
     from pymatgen.core import Composition
 
@@ -177,7 +180,9 @@ def test_reads_every_plain_formula_like_pymatgen(amounts):
     ((fault, _, row),) = as_twin([text], "atomic")
     assert fault == _notation.FINE
     peer = Composition(text)
-    want = {INDEX[e.symbol]: peer.get_atomic_fraction(e) for e in peer.elements}
+    want = {
+        INDEX[e.symbol]: peer.get_atomic_fraction(e) for e in peer.elements
+    }
     assert row == pytest.approx(want, rel=1e-12)
 
 

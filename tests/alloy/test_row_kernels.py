@@ -25,9 +25,9 @@ def test_row_sums_equal_dense_products():
 
 
 def test_no_rows_give_no_sums():
-    assert sums(CompositionTable.from_strings([]).rows, np.ones(118)).shape == (
-        0,
-    )
+    assert sums(
+        CompositionTable.from_strings([]).rows, np.ones(118)
+    ).shape == (0,)
 
 
 def test_sums_of_several_figures_equal_scipy():
@@ -51,7 +51,10 @@ def test_unknown_figure_of_an_absent_element_is_no_matter():
     rows = CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"]).rows
     figures = np.ones((118, 1))
     figures[61] = np.nan  # Sm
-    assert np.isnan(sums_of_each(rows, figures)[:, 0]).tolist() == [True, False]
+    assert np.isnan(sums_of_each(rows, figures)[:, 0]).tolist() == [
+        True,
+        False,
+    ]
     assert sums_of_each(
         CompositionTable.from_strings([]).rows, figures
     ).shape == (0, 1)

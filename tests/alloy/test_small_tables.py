@@ -32,7 +32,9 @@ def test_keeps_commas_in_a_table_of_commas(tmp_path):
     path.write_text('composition,coercivity_kA_m\nSmCo5,"1,620"\n')
     assert read_small_table(path)["coercivity_kA_m"].to_pylist() == ["1,620"]
     path.write_text("composition,coercivity_kA_m\nSmCo5,1,620\n")
-    with pytest.raises(InputError, match="line 2: expected 2 columns, found 3"):
+    with pytest.raises(
+        InputError, match="line 2: expected 2 columns, found 3"
+    ):
         read_small_table(path)
 
 

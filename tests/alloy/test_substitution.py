@@ -187,7 +187,9 @@ def test_sample_is_distinct_repeatable_and_even(method):
         assert table.fraction(element).mean() * 17 / 2 == pytest.approx(
             1 / 3, abs=0.02
         )
-    assert table.fraction("Co").mean() * 17 / 14 == pytest.approx(0.5, abs=0.02)
+    assert table.fraction("Co").mean() * 17 / 14 == pytest.approx(
+        0.5, abs=0.02
+    )
 
 
 @pytest.mark.parametrize("method", ["sobol", "lhs"])
@@ -230,7 +232,10 @@ def test_completes_a_sample_of_nearly_all_rows(method):
         (("Nd2Fe14B", {}, 0.1, {}, {"Cu": [-1, 2]}), "distinct levels"),
         (("Nd2Fe14B", {}, 0.1, {}, {"Cu": [1, 200]}), "distinct levels"),
         (("Nd2Fe14B", {}, 0.1, {}, {"Cu": -1}), "from 0 to 100 at.%"),
-        (("Nd2Fe14B", {}, 0.1, {}, {"Cu": "some"}), "must be at.%, got 'some'"),
+        (
+            ("Nd2Fe14B", {}, 0.1, {}, {"Cu": "some"}),
+            "must be at.%, got 'some'",
+        ),
         (("Nd0", {}), "needs atoms"),
         (("Nd15Fe bal.", {"Nd": ["Dy"]}), "without bal"),
         (

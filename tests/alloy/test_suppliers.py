@@ -61,7 +61,10 @@ def test_ferrodysprosium_before_its_name_holds_iron_too():
             "TRE stands for the total rare earth",
         ),
         ("29.5Nd+1.2Dy+0.97B+Fe bal", "joins two recipes"),
-        ("Nd 23,6 Pr 5,9 Dy 1,2 B 0,97 Fe Rest", "write decimals with a point"),
+        (
+            "Nd 23,6 Pr 5,9 Dy 1,2 B 0,97 Fe Rest",
+            "write decimals with a point",
+        ),
     ],
 )
 def test_refuses_open_amounts(text, says):

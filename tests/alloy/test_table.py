@@ -55,7 +55,8 @@ def test_lists_unreadable_rows_and_drops_them():
 )
 def test_every_arrow_text_reads_the_same(array):
     same(
-        CompositionTable.from_arrow(array), CompositionTable.from_strings(TEXTS)
+        CompositionTable.from_arrow(array),
+        CompositionTable.from_strings(TEXTS),
     )
 
 
@@ -132,7 +133,8 @@ def test_frames_of_all_kinds():
         want,
     )
     same(
-        CompositionTable.from_frame(pa.table({"a": TEXTS, "x": range(5)})), want
+        CompositionTable.from_frame(pa.table({"a": TEXTS, "x": range(5)})),
+        want,
     )
     same(
         CompositionTable.from_frame(

@@ -277,7 +277,9 @@ def test_names_an_unused_condition_of_a_list():
     frame = pd.DataFrame(
         {"composition": ["Nd2Fe14B"], "Temp C": [150], "melt": [1]}
     )
-    with pytest.warns(UserWarning, match="'Temp C': carried through, not used"):
+    with pytest.warns(
+        UserWarning, match="'Temp C': carried through, not used"
+    ):
         inputs = read_inputs(frame)
     assert list(inputs.others.columns) == ["composition", "Temp C", "melt"]
 

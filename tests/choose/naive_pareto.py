@@ -9,7 +9,9 @@ def dominates(a, b):
 
 def fronts(points):
     points = np.asarray(points, float)
-    remaining = {i for i in range(len(points)) if not np.isnan(points[i]).any()}
+    remaining = {
+        i for i in range(len(points)) if not np.isnan(points[i]).any()
+    }
     result = np.zeros(len(points), int)
     number = 0
     while remaining:

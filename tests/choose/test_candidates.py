@@ -259,7 +259,9 @@ def test_judges_grades_of_the_market_by_their_print(motor):
     ].iloc[0]
     # 1.14 T with -0.035 %/K and 1750 kA/m with -0.25 %/K.
     assert arnold["remanence_T"] == pytest.approx(1.14 * (1 - 0.00035 * 130))
-    assert arnold["coercivity_kA_m"] == pytest.approx(1750 * (1 - 0.0025 * 130))
+    assert arnold["coercivity_kA_m"] == pytest.approx(
+        1750 * (1 - 0.0025 * 130)
+    )
     # 0.09 % short of 1.0888 T, of which 0.55 may be: 0.9 of half a per cent.
     assert chance["Recoma 33E"] > 0.8
     # A class that is used above its rating is not offered, however it is printed.
@@ -293,7 +295,9 @@ def test_shells_into_todays_magnet_share_its_error(motor):
     )
     table = judge_melts(incumbent, with_shell, request, limits, frame).table
     # The same magnet twice: its shell gains as much in both, whatever that is.
-    assert_array_equal(table["coercivity_kA_m_lo"], table["coercivity_kA_m_hi"])
+    assert_array_equal(
+        table["coercivity_kA_m_lo"], table["coercivity_kA_m_hi"]
+    )
 
 
 def test_energy_product_follows_the_square_of_remanence():

@@ -22,7 +22,9 @@ def test_unit_of_a_profile_is_a_share_of_the_reference():
     scales = make_job(bare).scales
     row = reference_row(bare, make_job(bare).conditions, bare.temperature_K)
     assert 7000.0 < row["density_kg_m3"] < 8600.0
-    assert scales["density_kg_m3"] == pytest.approx(0.25 * row["density_kg_m3"])
+    assert scales["density_kg_m3"] == pytest.approx(
+        0.25 * row["density_kg_m3"]
+    )
     # Nothing is evaluated where all units are known.
     device = profile.model_copy(
         update={"objectives": ("cost_per_flux_USD_m3_T:min",)}

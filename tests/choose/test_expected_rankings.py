@@ -93,7 +93,9 @@ def test_every_profile_lists_all_requirements(name):
 def actuator():
     """Dysprosium through the alloy, and Dy and Tb diffused into the alloy without."""
     profile = applications.load("hot-servo-motor")
-    bulk = mk.substitutions(BASE, {"Nd": ["Dy"]}, step=0.02, limits={"Dy": 0.5})
+    bulk = mk.substitutions(
+        BASE, {"Nd": ["Dy"]}, step=0.02, limits={"Dy": 0.5}
+    )
     shells = [(BASE, shell) for shell in SHELLS]
     return mk.screen(SpaceCandidates([bulk], shells), application=profile)
 
@@ -101,7 +103,9 @@ def actuator():
 def test_shells_come_ahead_of_bulk_dysprosium():
     # What 150 C asks the richest terbium shell reaches; dysprosium through the alloy costs too
     # much remanence before it is as sure.
-    bulk = mk.substitutions(BASE, {"Nd": ["Dy"]}, step=0.02, limits={"Dy": 0.5})
+    bulk = mk.substitutions(
+        BASE, {"Nd": ["Dy"]}, step=0.02, limits={"Dy": 0.5}
+    )
     shells = [(BASE, shell) for shell in SHELLS]
     motor = screen("energy-traction-motor", SpaceCandidates([bulk], shells))
     best = motor.best(1)
@@ -161,7 +165,9 @@ def test_only_high_temperature_2_17_meets_the_engine():
         hosts=every,
     ).table
     assert set(table["host"]) >= {"2:14:1", "1:5", "2:17"}
-    assert list(table.loc[table["meets_requirements"], "candidate"]) == [HT_217]
+    assert list(table.loc[table["meets_requirements"], "candidate"]) == [
+        HT_217
+    ]
     rivals = table[table["candidate"] != HT_217]
     assert (rivals["probability_meets_requirements"] < 0.05).all()
 
@@ -185,7 +191,9 @@ def test_standard_2_17_fails_at_400_degrees():
     assert table["coercivity_kA_m"].iloc[2] < cold / 4
 
 
-@pytest.mark.parametrize("tube", ["patriot-beam-focusing", "communication-twt"])
+@pytest.mark.parametrize(
+    "tube", ["patriot-beam-focusing", "communication-twt"]
+)
 def test_only_a_compensated_tube_needs_heavy_rare_earth(tube):
     assert (
         not mk.screen(application=tube)

@@ -11,7 +11,10 @@ from magnetkit.alloy import CompositionTable
 from magnetkit.choose import _job
 from magnetkit.choose._evaluate import evaluate
 from magnetkit.choose._profile_parts import Anchor, Requirement
-from magnetkit.choose._requirements import needed_elsewhere, needed_temperatures
+from magnetkit.choose._requirements import (
+    needed_elsewhere,
+    needed_temperatures,
+)
 from magnetkit.magnetism._measured import Producer
 from magnetkit.magnetism._stages import describe
 from tests.recipes import make_table
@@ -75,7 +78,9 @@ def test_truncates_a_coefficient_on_both_sides():
         requirement("remanence_T", minimum=1.0),
         requirement(minimum=450.0, temperature_K=401.1),
         requirement(maximum=900.0, temperature_K=400.0),
-        requirement(minimum=450.0, temperature_K=400.0, share_of_reference=0.9),
+        requirement(
+            minimum=450.0, temperature_K=400.0, share_of_reference=0.9
+        ),
     ],
 )
 def test_requirements_on_other_quantities_do_not_matter(
@@ -159,10 +164,13 @@ def test_measured_magnets_go_before_the_devices_anchor():
     process = {"producer": producer.record(), "grain_size_um": 3.0}
     table = make_table("Nd2Fe14B")
     assert (
-        _job._anchor_process(process, MOTOR, table, (293.15, 373.15)) is process
+        _job._anchor_process(process, MOTOR, table, (293.15, 373.15))
+        is process
     )
     bare = MOTOR.model_copy(
-        update={"reference": MOTOR.reference.model_copy(update={"anchors": ()})}
+        update={
+            "reference": MOTOR.reference.model_copy(update={"anchors": ()})
+        }
     )
     assert _job._anchor_process(None, bare, table, (293.15, 373.15)) is None
 

@@ -40,7 +40,8 @@ def rank_frame(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
     table = pa.Table.from_pandas(frame, preserve_index=False)
     size = size or max(len(table), 1)
     tables = [
-        table.slice(start, size) for start in range(0, max(len(table), 1), size)
+        table.slice(start, size)
+        for start in range(0, max(len(table), 1), size)
     ]
     rule = Rule.of(objectives, threshold, {COST: UNITS[COST]})
     return rank_keys(map(rule.keys, tables))
@@ -93,7 +94,9 @@ def _random(seed, n=300):
 def test_ranking_by_pieces_equals_that_of_the_table(seed):
     frame = _random(seed)
     whole = rank(frame)
-    pieces = rank(frame, size=int(np.random.default_rng(seed).integers(1, 300)))
+    pieces = rank(
+        frame, size=int(np.random.default_rng(seed).integers(1, 300))
+    )
     pd.testing.assert_frame_equal(pieces, whole)
 
 
@@ -201,7 +204,8 @@ def test_margin_beyond_a_tenth_buys_nothing():
     assert rank(frame, objectives)["rank"].tolist() == [2, 1]
     # Up to there half a tenth outweighs 0.4 wt.% of heavy rare earth, with more risk for less.
     frame = _frame(
-        performance_margin=[0.10, 0.05], **{HEAVY: [0.4, 0.0], RISK: [0.1, 0.2]}
+        performance_margin=[0.10, 0.05],
+        **{HEAVY: [0.4, 0.0], RISK: [0.1, 0.2]},
     )
     assert rank(frame, objectives)["rank"].tolist() == [1, 2]
 
@@ -282,7 +286,10 @@ def test_those_that_miss_are_ordered_by_how_much():
 
 def test_unknown_objective_comes_last_of_the_winners():
     frame = _frame(
-        **{COST: [np.nan, 5000.0], "probability_meets_requirements": [1.0, 0.8]}
+        **{
+            COST: [np.nan, 5000.0],
+            "probability_meets_requirements": [1.0, 0.8],
+        }
     )
     assert rank(frame)["rank"].tolist() == [2, 1]
 

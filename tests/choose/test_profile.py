@@ -23,7 +23,9 @@ def write(folder, content):
 
     def inline(value):
         if isinstance(value, dict):
-            items = [f'"{key}" = {inline(item)}' for key, item in value.items()]
+            items = [
+                f'"{key}" = {inline(item)}' for key, item in value.items()
+            ]
             return "{" + ", ".join(items) + "}"
         if isinstance(value, list):
             return "[" + ", ".join(inline(v) for v in value) + "]"
@@ -123,7 +125,10 @@ def test_a_bad_field_is_named_in_one_line(
             "no numeric result column; did you mean 'remanence_T'",
         ),
         ({"column": "host"}, "no numeric result column"),
-        ({"maximum": 1.0}, "exactly one of minimum, maximum, absolute_maximum"),
+        (
+            {"maximum": 1.0},
+            "exactly one of minimum, maximum, absolute_maximum",
+        ),
         ({"source": ""}, "field requirements.1.source"),
         ({"status": "sure"}, "'cited' or 'assumption', got 'sure'"),
         ({"column": "curie_temperature_K"}, "drop temperature_K"),
@@ -193,7 +198,9 @@ def test_shells_are_a_list_or_every_combination(tmp_path, profile_document):
         0
     ].shell == ("Tb 0.30 @ 0.10",)
     part["shell"] = {"R": ["Tb", "Dy"], "amount_wt_pct": [0.3, 0.5]}
-    shells = applications.load(write(tmp_path, profile_document)).space[0].shell
+    shells = (
+        applications.load(write(tmp_path, profile_document)).space[0].shell
+    )
     assert shells == ("Tb 0.3 wt%", "Tb 0.5 wt%", "Dy 0.3 wt%", "Dy 0.5 wt%")
     for bad, message in (
         (["Fe 0.30 @ 0.10"], "must be a rare earth"),

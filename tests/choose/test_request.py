@@ -82,7 +82,11 @@ def test_drawing_asks_for_guarantees_and_duty_for_a_margin():
     ours = find_limits(REFERENCE, request)
     assert ours["remanence_T"].limit == 1.0
     # The knee is asked of each candidate against its own field, never as a number.
-    assert set(ours) == {"remanence_T", "demagnetization_safety", "cost_USD_kg"}
+    assert set(ours) == {
+        "remanence_T",
+        "demagnetization_safety",
+        "cost_USD_kg",
+    }
     assert ours["demagnetization_safety"].limit == 1.1
     flat = {**REFERENCE, "remanence_coefficient_pct_K": 0.0}
     flat_limits = find_limits(flat, wish())

@@ -68,7 +68,9 @@ def test_a_number_without_interval_is_met_or_not():
     assert _probability(1.0, -1, 1.1, 1.1, 1.1) == 0.0
 
 
-@given(st.floats(-5, 5), st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-5, 5))
+@given(
+    st.floats(-5, 5), st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-5, 5)
+)
 def test_both_sides_of_a_bound_add_up_to_one(value, below, above, bound):
     sides = [
         _probability(bound, s, value, value - below, value + above)
@@ -177,7 +179,9 @@ def test_limits_of_one_error_take_the_less_likely():
             "limit_hi": 1.2,
         },
     }
-    alone = [_make_profile(column, **limit) for column, limit in limits.items()]
+    alone = [
+        _make_profile(column, **limit) for column, limit in limits.items()
+    ]
     joint = alone[0].model_copy(
         update={
             "requirements": (*alone[0].requirements, *alone[1].requirements)
@@ -216,7 +220,8 @@ def test_names_failures_and_the_smallest_margin():
     first = profile.requirements[0]
     low = first.limit * 0.9
     ends = {
-        f"{first.column}{end}": [low, first.limit] for end in ("", "_lo", "_hi")
+        f"{first.column}{end}": [low, first.limit]
+        for end in ("", "_lo", "_hi")
     }
     frame = _frame(profile, **ends)
     verdict = _judge(profile, frame, 423.15)
@@ -458,7 +463,10 @@ def test_replaces_requirements_on_one_side_alone():
         ("remanence_T", "not understood; write e.g."),
         ("remanence_T > 1", "not understood"),
         ("beauty >= 1", "'beauty' is no numeric result column"),
-        ("curie_temperature_K >= 600 at 300K", "belongs to no one temperature"),
+        (
+            "curie_temperature_K >= 600 at 300K",
+            "belongs to no one temperature",
+        ),
         (
             "remanence_T >= reference at 900K",
             "reference magnet has none at 900 K",

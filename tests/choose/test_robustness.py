@@ -131,7 +131,8 @@ def test_a_results_folder_gives_the_same(tmp_path, robustness):
     mk.screen(space, application="e-bike", out=tmp_path / "r")
     reread = ScreenResult.from_folder(tmp_path / "r").robustness(draws=400)
     assert (
-        reread["top_ten_share"].tolist() == robustness["top_ten_share"].tolist()
+        reread["top_ten_share"].tolist()
+        == robustness["top_ten_share"].tolist()
     )
 
 
@@ -181,11 +182,15 @@ def test_rank_interval_has_equal_tails(result, monkeypatch, interval, ends):
 
     monkeypatch.setattr("magnetkit.choose._leading.sample", sample)
     frame = result.robustness(pool=3, interval=interval)
-    assert frame[["rank_lo", "rank_hi"]].to_numpy().tolist() == [list(ends)] * 3
+    assert (
+        frame[["rank_lo", "rank_hi"]].to_numpy().tolist() == [list(ends)] * 3
+    )
     assert frame["rank_median"].tolist() == [501] * 3
 
 
-@pytest.mark.parametrize("device", ["hot-servo-motor", "energy-traction-motor"])
+@pytest.mark.parametrize(
+    "device", ["hot-servo-motor", "energy-traction-motor"]
+)
 def test_rank_and_top_ten_share_agree(device):
     result = mk.screen(application=device)
     firm = result.robustness()
@@ -238,7 +243,9 @@ def test_no_candidate_stands_over_one_that_beats_it(device):
     chance = best["probability_meets_requirements"].to_numpy()
     high = burden[:-1]
     low = burden[1:]
-    beaten = (low <= high).all(axis=1) & (low < high * (1.0 - 1e-9)).any(axis=1)
+    beaten = (low <= high).all(axis=1) & (low < high * (1.0 - 1e-9)).any(
+        axis=1
+    )
     # Draws of another order of rows know a share to 0.02.
     as_likely = chance[1:] >= chance[:-1] - 0.03
     as_firm = firm[1:] >= firm[:-1] - 0.03

@@ -193,7 +193,9 @@ def test_no_bound_keeps_every_rank():
     table, job = case("patriot-beam-focusing")
     status = full(table, job)["status"]
     survivors = evaluate_with_bound(table, job, Bound())
-    assert survivors.rows.tolist() == np.flatnonzero(status.says("ok")).tolist()
+    assert (
+        survivors.rows.tolist() == np.flatnonzero(status.says("ok")).tolist()
+    )
     assert survivors.tally.status == Counter(status.texts())
 
 
@@ -226,7 +228,9 @@ def test_counts_of_parts_add_up_to_the_total():
     whole = evaluate_with_bound(table, job, bound).tally
     total = Tally()
     for part in (table[:150], table[150:]):
-        total.add(Tally.of(evaluate_with_bound(part, job, bound).tally.plain()))
+        total.add(
+            Tally.of(evaluate_with_bound(part, job, bound).tally.plain())
+        )
     assert total.plain() == whole.plain()
     assert whole.stages["composition"] == len(table)
 

@@ -67,7 +67,11 @@ def test_degrees_and_masses_are_read_with_their_units(tmp_path):
         ),
         ("minimum = 450.0", "minimum = 450000.0", r"450000 A/m\?"),
         ("minimum = 1.0", "minimum = 10000.0", r"10000 gauss\?"),
-        ("limit_hi = 1.05", "limit_hi = 0.97", "limit_lo <= limit <= limit_hi"),
+        (
+            "limit_hi = 1.05",
+            "limit_hi = 0.97",
+            "limit_lo <= limit <= limit_hi",
+        ),
         ("limit_hi = 1.05\n", "", "give both or none"),
     ],
 )

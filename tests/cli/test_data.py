@@ -90,7 +90,9 @@ def test_completes_and_ranks_a_pull_for_substitutions(
     )
     assert done.returncode == 0, done.stderr
     assert "phases of B-Fe-Nd-Pr" in done.stderr
-    assert "phases more from the embedded snapshot, corrected by" in done.stderr
+    assert (
+        "phases more from the embedded snapshot, corrected by" in done.stderr
+    )
     snapshot = read_snapshot(done.stdout.strip())
     assert snapshot.manifest["query"]["systems"] == ["B-Fe-Nd-Pr"]
     assert snapshot.covers(["Ce", "Fe", "B"])
@@ -98,7 +100,9 @@ def test_completes_and_ranks_a_pull_for_substitutions(
         "pull", "Nd-Fe-B", "--for", "Gd=Pr", MP_API_KEY=KEY, **environment
     )
     assert refusal.returncode == 1
-    assert "Gd is replaced but in none of the systems B-Fe-Nd" in refusal.stderr
+    assert (
+        "Gd is replaced but in none of the systems B-Fe-Nd" in refusal.stderr
+    )
 
 
 def test_pull_without_a_key_fails_in_one_line(
@@ -134,7 +138,9 @@ def test_lists_what_is_embedded_and_what_is_fetched():
     names = list(registry["files"])
     assert lines[0] == f"Embedded in {datasets.root()}:"
     assert lines[1 : 1 + len(names)] == [f"  {name}" for name in names]
-    assert lines[1 + len(names)] == "To fetch with `magnetkit data fetch NAME`:"
+    assert (
+        lines[1 + len(names)] == "To fetch with `magnetkit data fetch NAME`:"
+    )
     curie = registry["remote"]["curie"]
     line = f"  {'curie':12s} {curie['title']} ({curie['licence']})"
     assert line in lines

@@ -78,7 +78,9 @@ def test_options_of_a_design_reach_it(asked, tmp_path):
     )
     plot = tmp_path / "a.svg"
     places = ("--out", tmp_path, "--plot", plot)
-    done = call("diffuse", "N42", "--shape", "x", *words, *heat, *duty, *places)
+    done = call(
+        "diffuse", "N42", "--shape", "x", *words, *heat, *duty, *places
+    )
     assert done.exit_code == 0, done.output
     given = {"along": "x", "faces": "poles", "element": "Tb", "per_year": 7}
     given |= {"anneal_hours": 8.0, "temperature": "110C", "law": "coherent"}
@@ -98,7 +100,9 @@ def test_options_of_a_design_reach_it(asked, tmp_path):
 def test_a_picture_of_another_kind_is_refused_before_any_work(asked):
     done = call("diffuse", "N42", "--shape", "x", "--plot", "a.html")
     assert isinstance(done.exception, InputError)
-    assert "is drawn into .png, .svg, .pdf, got 'a.html'" in str(done.exception)
+    assert "is drawn into .png, .svg, .pdf, got 'a.html'" in str(
+        done.exception
+    )
     assert "asked" not in asked
 
 

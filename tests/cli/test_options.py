@@ -18,7 +18,9 @@ def test_pairs_of_elements_and_values():
     assert o.pairs(texts, "--recycled") == {"Dy": 0.3, "Tb": 0.1}
     assert o.pairs(["Dy=2x"], "--price", str) == {"Dy": "2x"}
     for bad in ("Dy", "Dy=x", "Dy=0.1,"):
-        with pytest.raises(InputError, match=r"--limit .*expected Element=num"):
+        with pytest.raises(
+            InputError, match=r"--limit .*expected Element=num"
+        ):
             o.pairs([bad], "--limit")
 
 

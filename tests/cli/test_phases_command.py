@@ -104,7 +104,9 @@ def test_an_unknown_phase_says_why_and_ends_with_1():
     assert second.strip()
 
 
-@pytest.mark.parametrize("one", [("--section", "Sm-Co-Fe"), ("--out", "x.png")])
+@pytest.mark.parametrize(
+    "one", [("--section", "Sm-Co-Fe"), ("--out", "x.png")]
+)
 def test_a_section_needs_its_picture(one):
     done = run("phases", "SmCo5", *one)
     assert isinstance(done.exception, InputError)

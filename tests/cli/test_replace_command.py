@@ -89,7 +89,9 @@ def test_session_of_a_buyer_fits_80_columns(monkeypatch):
     ],
 )
 def test_names_invalid_numbers(wrong):
-    done = CliRunner().invoke(app, ["replace", *wrong, "--temperature", "100C"])
+    done = CliRunner().invoke(
+        app, ["replace", *wrong, "--temperature", "100C"]
+    )
     assert done.exit_code != 0
     assert isinstance(done.exception, InputError | SystemExit)
 

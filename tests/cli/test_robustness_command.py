@@ -19,7 +19,15 @@ def test_prints_the_best_and_writes_all(tmp_path):
     ]
     mk.screen(alloys, application="hot-servo-motor", out=tmp_path / "r")
     out = tmp_path / "robustness.csv"
-    options = ["--robustness", "--places", "2", "--top", "1", "--out", str(out)]
+    options = [
+        "--robustness",
+        "--places",
+        "2",
+        "--top",
+        "1",
+        "--out",
+        str(out),
+    ]
     done = CliRunner().invoke(app, ["report", str(tmp_path / "r"), *options])
     assert done.exit_code == 0, done.output
     assert done.output.startswith("rank,candidate")

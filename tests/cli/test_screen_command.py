@@ -114,7 +114,12 @@ def test_unwritable_folder_is_one_line(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("SmCo5\n")
     done = run(
-        "screen", str(path), *APPLICATION, "--out", str(file / "out"), "--quiet"
+        "screen",
+        str(path),
+        *APPLICATION,
+        "--out",
+        str(file / "out"),
+        "--quiet",
     )
     assert done.returncode == 1
     assert "--out" in done.stderr

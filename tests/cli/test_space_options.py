@@ -38,7 +38,12 @@ def read_ranked_table(out):
 
 def test_additions_and_shells(tmp_path):
     done = screen(
-        tmp_path / "a", *SPACE, "--minor", "Cu=0.5", "--shell", "Dy 0.30 @ 0.05"
+        tmp_path / "a",
+        *SPACE,
+        "--minor",
+        "Cu=0.5",
+        "--shell",
+        "Dy 0.30 @ 0.05",
     )
     assert done.exit_code == 0, done.output
     table = read_ranked_table(tmp_path / "a")

@@ -55,7 +55,9 @@ def modules(*arguments):
     )
     # Notes of compiling may follow.
     record = json.loads(
-        next(line for line in done.stderr.splitlines() if line[:7] == '{"code"')
+        next(
+            line for line in done.stderr.splitlines() if line[:7] == '{"code"'
+        )
     )
     return record["code"], done.stdout, record["modules"]
 

@@ -36,7 +36,9 @@ EXIT = {"predict Nd2Fe14B --temperature 150": 1}
 def run(folder, width):
     """Run the tasks on a terminal; return what each said and its exit."""
     master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
+    fcntl.ioctl(
+        slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0)
+    )
     environment = {
         k: v
         for k, v in os.environ.items()

@@ -37,7 +37,9 @@ def test_prints_figures_with_date_and_page(monkeypatch):
     assert done.exit_code == 0
     for target, tables in stored.figures().items():
         for table in tables:
-            assert f"{target}, {table['date']}: {table['about']}" in done.stdout
+            assert (
+                f"{target}, {table['date']}: {table['about']}" in done.stdout
+            )
             assert table["page"] in done.stdout
             for row in table["rows"]:
                 assert " ".join(row[-1].split()[:2]) in done.stdout
@@ -78,7 +80,15 @@ def test_validates_and_draws_rows_of_a_user(tmp_path):
     file = tmp_path / "mine.csv"
     plot = tmp_path / "parity.html"
     frame.assign(lab=list("aabbcc")).to_csv(file, index=False)
-    call = ["validate", "density", "--data", str(file), "--groups", "lab", "-q"]
+    call = [
+        "validate",
+        "density",
+        "--data",
+        str(file),
+        "--groups",
+        "lab",
+        "-q",
+    ]
     done = CliRunner().invoke(app, [*call, "--plot", str(plot), "--json"])
     assert done.exit_code == 0, done.output
     (records,) = json.loads(done.stdout).values()

@@ -23,7 +23,9 @@ def test_message_appears_in_one_line_per_process(logger, monkeypatch):
         monkeypatch.setattr(sys, "stderr", stream)
         _start.show_messages()
     logger.warning("still compiling, 3 kernels so far")
-    assert second.getvalue() == "magnetkit: still compiling, 3 kernels so far\n"
+    assert (
+        second.getvalue() == "magnetkit: still compiling, 3 kernels so far\n"
+    )
     assert first.getvalue() == ""
 
 

@@ -47,7 +47,9 @@ MELTS = "melt,Nd wt%,Dy wt%,B,Fe\nA1,30.5,1.2,1.0,bal.\nA2,31,,1.0,bal.\n"
 
 
 def tasks():
-    return [line for line in TASKS.replace("\\\n    ", "").splitlines() if line]
+    return [
+        line for line in TASKS.replace("\\\n    ", "").splitlines() if line
+    ]
 
 
 def prepare():

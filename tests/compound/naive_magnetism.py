@@ -231,7 +231,9 @@ def mixture(
     )
     share = mix["moment_muB"] / pure["moment_muB"]
     coupling = (
-        sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items())
+        sum(
+            x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items()
+        )
         * share
     )
     root = math.sqrt(mix["exchange_K"] ** 2 + 4 * max(coupling, 0))

@@ -206,7 +206,10 @@ def test_host_without_its_metals_is_outside_the_model(formula):
     # Compiled, nothing over nothing is NaN; Python itself ends in a ZeroDivisionError.
     rows = make_table(formula).rows
     model = load().kernel_parameters
-    for function in {_occupation, getattr(_occupation, "py_func", _occupation)}:
+    for function in {
+        _occupation,
+        getattr(_occupation, "py_func", _occupation),
+    }:
         assert not any(
             function(0, rows, h, model)[0] for h in range(len(HOST_NAMES))
         )

@@ -34,7 +34,9 @@ def constants(energy):
     for theta in angles:
         mean = np.mean([energy(theta, phi) for phi in around])
         rise.append(mean - energy(0.0, 0.0))
-    return np.linalg.solve(np.sin(angles)[:, None] ** np.array([2, 4, 6]), rise)
+    return np.linalg.solve(
+        np.sin(angles)[:, None] ** np.array([2, 4, 6]), rise
+    )
 
 
 # L, S, J of the ions whose multiplets the table mixes.

@@ -115,7 +115,9 @@ def test_moment_is_g_times_j(symbol):
     constants = ions()[symbol]
     _, states = np.linalg.eigh(ion.base)
     ground = states[:, : round(2 * ion.j + 1)]
-    maximum = np.linalg.eigvalsh(ground.conj().T @ ion.moment[2] @ ground).max()
+    maximum = np.linalg.eigvalsh(
+        ground.conj().T @ ion.moment[2] @ ground
+    ).max()
     assert maximum == pytest.approx(constants["g_J"] * ion.j, rel=2e-3)
     spin = np.linalg.eigvalsh(ground.conj().T @ ion.exchange[2] @ ground).max()
     assert spin == pytest.approx(

@@ -59,6 +59,8 @@ def test_vanadium_dilutes_compounds_of_no_fit():
         *mk.predict(list(at_300_k), "300K")["saturation_polarization_T"],
         *mk.predict(list(cold), "4.2K")["saturation_polarization_T"],
     ]
-    error = np.abs(np.array(predictions) - [*at_300_k.values(), *cold.values()])
+    error = np.abs(
+        np.array(predictions) - [*at_300_k.values(), *cold.values()]
+    )
     assert error.mean() < 0.15
     assert error.max() < 0.35

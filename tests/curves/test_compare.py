@@ -19,7 +19,12 @@ from magnetkit.magnetism.sintered import Duty
 
 
 def test_numbers_repeated_names():
-    assert _distinct_names(["a", "b", "a", "a"]) == ["a", "b", "a (2)", "a (3)"]
+    assert _distinct_names(["a", "b", "a", "a"]) == [
+        "a",
+        "b",
+        "a (2)",
+        "a (3)",
+    ]
 
 
 def test_a_difference_is_the_second_less_the_first():
@@ -33,7 +38,9 @@ def test_a_difference_is_the_second_less_the_first():
 
 
 def test_compares_at_300_kelvin_by_default():
-    plain = mk.compare(["Nd2Fe14B", "SmCo5"]).loc["coercivity_kA_m", "Nd2Fe14B"]
+    plain = mk.compare(["Nd2Fe14B", "SmCo5"]).loc[
+        "coercivity_kA_m", "Nd2Fe14B"
+    ]
     at, warmer = mk.predict("Nd2Fe14B", [300.0, 330.0])["coercivity_kA_m"]
     assert plain == at > warmer
 
@@ -87,9 +94,9 @@ def test_duty_adds_margins_and_equal_flux():
     safety = duty.safety(
         curve.remanence[0], curve.knee_field[0], curve.recoil[0]
     )[0]
-    assert table.loc["demagnetization_safety_guaranteed", one] == pytest.approx(
-        safety
-    )
+    assert table.loc[
+        "demagnetization_safety_guaranteed", one
+    ] == pytest.approx(safety)
     assert table.loc["same_flux_thickness", one] == pytest.approx(1.0)
     # By hand: B_0 = B_r P / (P + mu_rec), and P = mu_rec / (B_r / B_0 - 1) carries as much.
     b_r = table.loc["remanence_T"]
@@ -146,7 +153,9 @@ def test_grade_holds_the_mean_of_its_possible_recipes():
 
 
 def test_one_magnet_alone_has_its_margin():
-    table = mk.compare("N42SH", "150C", load_line=2.0, outside_field_kA_m=150.0)
+    table = mk.compare(
+        "N42SH", "150C", load_line=2.0, outside_field_kA_m=150.0
+    )
     assert list(table.columns) == ["label", "unit", "N42SH"]
     # By hand: B_r / (mu_0 (2 + 1.05)) = 1.1092 / (4e-7 pi 3.05) = 289 kA/m, and 150 of the currents.
     assert table.loc["working_field_kA_m", "N42SH"] == pytest.approx(

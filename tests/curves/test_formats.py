@@ -54,7 +54,9 @@ def _femm(text):
     numbers = [float(x) for x in rest.split(", ")]
     assert len(numbers) == 11
     points = re.findall(
-        rf'^mi_addbhpoint\("([^"]+)", {number}, {number}\)$', text, re.MULTILINE
+        rf'^mi_addbhpoint\("([^"]+)", {number}, {number}\)$',
+        text,
+        re.MULTILINE,
     )
     assert {title for title, _, _ in points} == {name}
     other = [
@@ -170,7 +172,9 @@ def _motorcad(text):
     count = sum(key.startswith("BValue_Magnet[") for key in file[name])
     columns = []
     for key in keys:
-        columns.append([float(file[name][f"{key}[{i}]"]) for i in range(count)])
+        columns.append(
+            [float(file[name][f"{key}[{i}]"]) for i in range(count)]
+        )
     return name, file[name], np.transpose(columns)
 
 
@@ -199,7 +203,9 @@ def test_one_file_holds_all_temperatures(bound, tmp_path):
         points = rows[rows[:, 0] == celsius][:, 1:]
         assert points[0, 0] == pytest.approx(-curves.coercivity[0, k])
         two = table[table[:, 0] == celsius][:, 1:]
-        assert_allclose(two, _table(curve.text("csv", k)), rtol=1e-7, atol=1e-7)
+        assert_allclose(
+            two, _table(curve.text("csv", k)), rtol=1e-7, atol=1e-7
+        )
         for load in (0.5, 1.0, 2.0):
             duty_curve = mk.curve(
                 "N42SH", f"{celsius}C", bound=bound, load_line=load

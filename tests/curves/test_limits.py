@@ -120,7 +120,9 @@ def test_a_grade_has_the_limits_of_its_sheet():
     curve = mk.curve("N42SH", knee).curves
     field = curve.remanence[0, 0] / (MU_0 * (curve.recoil[0, 0] + 1.0))
     duty = Duty(1.0, 0.0, 100.0)
-    assert curve.knee_field[0, 0] - field == pytest.approx(duty.creep, rel=0.02)
+    assert curve.knee_field[0, 0] - field == pytest.approx(
+        duty.creep, rel=0.02
+    )
     # Where 5 % are lost the curve's own figures lose as much.
     hot = mk.curve("N42SH", float(frame["loss_5_pct_K"][0])).curves
     loss = duty.loss(hot.remanence, hot.coercivity, hot.knee_field, hot.recoil)

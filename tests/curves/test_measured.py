@@ -119,7 +119,9 @@ def test_points_survive_a_solver_round_trip(pair, tmp_path):
         # Between the fields of one temperature the grid holds those of the other.
         field, induction = from_comsol(curve.text("comsol"), at)
         inside = field > -0.98 * H_CJ[celsius]
-        deviation = largest_deviation(field[inside], induction[inside], celsius)
+        deviation = largest_deviation(
+            field[inside], induction[inside], celsius
+        )
         assert deviation < MOST_T
     # Our own file comes back as a measured curve at its temperature.
     files = curve.write(tmp_path / "back.csv", "csv", kind="JH")
@@ -235,11 +237,12 @@ def test_the_largest_product_lies_between_points():
     # B = 1.2 - 2e-6 H: 1.2 / 4e-6 A/m times 0.6 T, whatever points draw the line.
     for points in ([0.0, 6e5], [0.0, 1e5, 4e5, 4e5, 6e5]):
         field = np.array(points)
-        assert find_largest_product(field, 1.2 - 2e-6 * field) == pytest.approx(
-            1.8e5
-        )
+        assert find_largest_product(
+            field, 1.2 - 2e-6 * field
+        ) == pytest.approx(1.8e5)
     assert (
-        find_largest_product(np.array([0.0, 1e5]), np.array([0.0, -1.0])) == 0.0
+        find_largest_product(np.array([0.0, 1e5]), np.array([0.0, -1.0]))
+        == 0.0
     )
 
 
@@ -299,7 +302,8 @@ def test_supplier_curves_calibrate_without_a_recipe(tmp_path):
         Path(file).read_text(encoding="utf-8").split("\n", 1) for file in files
     ]
     joint.write_text(
-        "\n".join([texts[0][0], *(body for _, body in texts)]), encoding="utf-8"
+        "\n".join([texts[0][0], *(body for _, body in texts)]),
+        encoding="utf-8",
     )
     one = pd.DataFrame({"grade": ["N42SH"], "curve": [str(joint)]})
     again = mk.magnetism.calibration(one, "supplier", keep=False).report
@@ -319,7 +323,9 @@ def read_public_points():
         for line in PUBLIC.read_text(encoding="utf-8").splitlines()
         if line[0] in "0-"
     ]
-    field, induction, _ = np.array([line.split(",") for line in lines], float).T
+    field, induction, _ = np.array(
+        [line.split(",") for line in lines], float
+    ).T
     return 1e3 * field, induction
 
 
@@ -458,7 +464,9 @@ def test_the_working_point_lies_on_the_load_line():
 
 
 def test_a_curve_that_ends_early_has_no_coercivity():
-    early = replace(straight(293.15, 1.2, 1600.0), coercivity_kA_m=float("nan"))
+    early = replace(
+        straight(293.15, 1.2, 1600.0), coercivity_kA_m=float("nan")
+    )
     says = "the curve at 20 °C ends at 1600 kA/m, before J = 0"
     with pytest.raises(InputError, match=says):
         _measured.interpolate_curves([early], [293.15], 1.0)

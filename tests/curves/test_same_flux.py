@@ -31,7 +31,9 @@ def test_thickness_by_hand():
 
 def test_no_thickness_gives_a_flux_above_remanence():
     today = RecoilLine(1.3, 1.05, 7600.0)
-    equal = match_flux(today, RecoilLine(0.9, 1.05, 8400.0), Circuit(Duty(4.0)))
+    equal = match_flux(
+        today, RecoilLine(0.9, 1.05, 8400.0), Circuit(Duty(4.0))
+    )
     assert np.isnan(equal.thickness)
     assert match_flux(
         today, today, Circuit(Duty(4.0))

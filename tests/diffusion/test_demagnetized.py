@@ -47,7 +47,9 @@ def test_a_fault_field_leaves_its_mark():
     history = demagnetization_history(
         [hot(5e5)] * 3, NONE, FIELD, circuits, make_magnet()
     )
-    assert history["irreversible_pct"][1] > history["irreversible_pct"][0] + 1.0
+    assert (
+        history["irreversible_pct"][1] > history["irreversible_pct"][0] + 1.0
+    )
     # What is lost does not come back.
     assert history["irreversible_pct"][2] == pytest.approx(
         history["irreversible_pct"][1], abs=0.2

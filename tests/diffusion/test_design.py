@@ -61,7 +61,8 @@ def test_a_linear_programme_has_the_least():
     )
     assert content == pytest.approx([2.0, 0.0])
     assert (
-        least_mass(response, np.array([5.0, 0.0, 0.0]), np.ones(2), 4.0) is None
+        least_mass(response, np.array([5.0, 0.0, 0.0]), np.ones(2), 4.0)
+        is None
     )
     assert (
         least_mass(response, np.array([np.inf, 0.0, 0.0]), np.ones(2), 4.0)
@@ -158,14 +159,18 @@ def test_alloy_pays_for_its_content_of_the_mass():
     row = costs.make_alloy(job)
     # 0.6 cm3 of 7,500 kg/m3 are 4.5 g.
     inside = 0.01 * content * 4.5
-    assert (row["put_on_g"], row["inside_g"]) == pytest.approx((inside, inside))
+    assert (row["put_on_g"], row["inside_g"]) == pytest.approx(
+        (inside, inside)
+    )
     assert row["amount_wt_pct"] == pytest.approx(content)
     assert row["kg_year"] == pytest.approx(inside)
     prices = element_table().set_index("element")["price_USD_kg"]
     base = 0.30 * prices["Nd"] + 0.01 * prices["B"] + 0.69 * prices["Fe"]
     # In an alloy terbium takes neodymium's place.
     dear = prices["Tb"] - prices["Nd"]
-    assert row["cost_USD"] == pytest.approx(1e-3 * (4.5 * base + inside * dear))
+    assert row["cost_USD"] == pytest.approx(
+        1e-3 * (4.5 * base + inside * dear)
+    )
 
 
 def test_named_faces():

@@ -95,7 +95,9 @@ def test_local_loops_lose_a_tenth_at_the_knee():
     share = retained_share(some, where, np.array([0.0, 0.92 * 4e5, 4e5, 2e6]))
     # J at the knee is 0.9 B_r, of which the recoil line takes its part.
     slope = 0.05 * 4e-7 * np.pi * 0.92 * 4e5 / 1.2
-    assert share[:3] == pytest.approx([1.0, 0.9 / (1.0 - slope), 0.0], abs=2e-3)
+    assert share[:3] == pytest.approx(
+        [1.0, 0.9 / (1.0 - slope), 0.0], abs=2e-3
+    )
     assert share[3] == -1.0
 
 

@@ -15,8 +15,12 @@ ANNEAL = _profile.Anneal("Dy", 900.0, 8.0)
 
 
 def test_coefficients_equal_the_publication():
-    assert _profile.coefficient("Dy", 800.0) == pytest.approx(9.8e-12, rel=1e-6)
-    assert _profile.coefficient("Dy", 900.0) == pytest.approx(2.4e-11, rel=1e-6)
+    assert _profile.coefficient("Dy", 800.0) == pytest.approx(
+        9.8e-12, rel=1e-6
+    )
+    assert _profile.coefficient("Dy", 900.0) == pytest.approx(
+        2.4e-11, rel=1e-6
+    )
 
 
 def test_the_printed_depths_are_where_the_profile_ends():
@@ -66,7 +70,9 @@ def test_thin_slab_equals_an_independent_solver():
     assert np.max(np.abs(profile / done.y[:, -1] - 1.0)) < 0.01
 
 
-@pytest.mark.parametrize("text", ["40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"])
+@pytest.mark.parametrize(
+    "text", ["40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"]
+)
 def test_mass_is_kept_to_1e_9(text):
     shape = read_shape(text)
     cells = cut(shape, 5000)

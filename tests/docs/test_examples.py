@@ -11,7 +11,9 @@ import pytest
 import magnetkit as mk
 
 PAGES = sorted(
-    (Path(__file__).resolve().parents[2] / "docs/reference/python").glob("*.md")
+    (Path(__file__).resolve().parents[2] / "docs/reference/python").glob(
+        "*.md"
+    )
 )
 ENTRY = re.compile(
     r"^::: (\S+)\n(?:\n```python\n(.*?)```)?", re.MULTILINE | re.DOTALL
@@ -24,7 +26,9 @@ EXAMPLES = {
 
 
 def public(thing):
-    is_public = (getattr(thing, "__module__", "") or "").startswith("magnetkit")
+    is_public = (getattr(thing, "__module__", "") or "").startswith(
+        "magnetkit"
+    )
     return is_public and (
         inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing))
     )

@@ -21,7 +21,9 @@ PAGES = [
     if "reference" not in p.parts
 ]
 GUIDES = [
-    p for p in PAGES if p.parent.name in ("start", "howto") or p.stem == "index"
+    p
+    for p in PAGES
+    if p.parent.name in ("start", "howto") or p.stem == "index"
 ]
 FENCES = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -37,9 +39,13 @@ def blocks(page, kind):
 def commands(page):
     """Return the lines that begin with magnetkit, in blocks and in text, each with what follows."""
     text = page.read_text("utf-8").replace("\\\n", " ")
-    lines = [x for _, block in FENCES.findall(text) for x in block.splitlines()]
+    lines = [
+        x for _, block in FENCES.findall(text) for x in block.splitlines()
+    ]
     inline = re.findall(r"`(magnetkit [a-z][^`]*)`", text)
-    return [line for line in [*lines, *inline] if line.startswith("magnetkit ")]
+    return [
+        line for line in [*lines, *inline] if line.startswith("magnetkit ")
+    ]
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda p: p.stem)
@@ -50,7 +56,9 @@ def test_every_command_and_option_exists(page):
         while words and hasattr(command, "commands"):
             assert words[0] in command.commands, line
             command = command.commands[words.pop(0)]
-        options = {name for p in command.params for name in p.opts} | {"--help"}
+        options = {name for p in command.params for name in p.opts} | {
+            "--help"
+        }
         assert {w for w in words if w.startswith("--")} <= options, line
 
 
@@ -78,14 +86,19 @@ def test_python_of_a_page_runs(page, tmp_path, monkeypatch):
 
 def test_the_element_table_gives_its_columns(tmp_path):
     page = ROOT / "docs/howto/element-table.md"
-    (tmp_path / "mine.csv").write_text(blocks(page, "csv")[0], encoding="utf-8")
+    (tmp_path / "mine.csv").write_text(
+        blocks(page, "csv")[0], encoding="utf-8"
+    )
     frame = (
         mk.features.CompositionStatistics(preset=str(tmp_path / "mine.csv"))
         .set_output(transform="pandas")
         .fit_transform(["Nd2Fe14B", "NdFe2"])
     )
     assert isinstance(frame, pd.DataFrame)
-    assert {name.split()[-1] for name in frame} == {"radius_pm", "price_USD_kg"}
+    assert {name.split()[-1] for name in frame} == {
+        "radius_pm",
+        "price_USD_kg",
+    }
 
 
 def every_command(command, path):

@@ -29,7 +29,9 @@ def test_profile_page_gives_decision_and_grounds(motor):
         "Today's magnet keeps HcJ 366 ± 26 kA/m, guaranteed at 180 °C" in motor
     )
     # Terbium is what the first pays for.
-    assert "- With terbium and dysprosium at three times their price: " in motor
+    assert (
+        "- With terbium and dysprosium at three times their price: " in motor
+    )
 
 
 def test_every_device_has_its_page():

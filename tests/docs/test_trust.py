@@ -47,7 +47,9 @@ def _pairs(cell: str) -> str:
 def test_trust_page_equals_intrinsic_validation(
     quantity, column, digits, error
 ):
-    row = cells("magnetism/VALIDATION", "leave one paper out", "2:14:1", column)
+    row = cells(
+        "magnetism/VALIDATION", "leave one paper out", "2:14:1", column
+    )
     value = float(row[7]) if digits == 7 else row[digits]
     text = trust_figures(quantity)
     assert error.format(value).replace("%", " %") in text

@@ -364,7 +364,8 @@ def test_the_table_sorts_and_turns_pages_by_keyboard(window):
         "return document.getElementById('count').textContent.startsWith('Page 2')"
     )
     assert (
-        window.run("return document.getElementById('before').disabled") is False
+        window.run("return document.getElementById('before').disabled")
+        is False
     )
 
 

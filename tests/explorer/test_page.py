@@ -356,7 +356,14 @@ def test_a_cell_in_display_units(name, value, text):
 
 
 def test_cells_are_styled_by_their_kind():
-    names = ["candidate", "shell", "host", "rank", "supply_risk", "cost_USD_kg"]
+    names = [
+        "candidate",
+        "shell",
+        "host",
+        "rank",
+        "supply_risk",
+        "cost_USD_kg",
+    ]
     assert [page._cell_class(name) for name in names] == [
         "text name",
         "text",
@@ -578,7 +585,9 @@ def test_the_curve_is_of_the_clicked_point_or_of_the_best(app, results, given):
 
     assert name(None) == label(0)
     assert name({"points": [{"customdata": 3}]}) == label(3)
-    bare = np.flatnonzero(results.column("heavy_rare_earth_wt_pct", ALL) <= 0.0)
+    bare = np.flatnonzero(
+        results.column("heavy_rare_earth_wt_pct", ALL) <= 0.0
+    )
     assert name(None, heavy=0.0) == label(int(bare[0]))
     # Nothing keeps such a limit: the best of all is drawn.
     assert name(None, remanence=9.0) == label(0)

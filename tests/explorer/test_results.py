@@ -131,7 +131,9 @@ def test_todays_margin_is_judged_without_phases(results, folder, monkeypatch):
 
 
 def test_supply_follows_scenario_and_recycling(results):
-    question = Question(scenario="embargo", recycled=(("Dy", 0.5), ("Nd", 0.3)))
+    question = Question(
+        scenario="embargo", recycled=(("Dy", 0.5), ("Nd", 0.3))
+    )
     expected = mk.supply.ledger(
         results.table, "embargo", {"Dy": 0.5, "Nd": 0.3}, shell=results.shells
     )

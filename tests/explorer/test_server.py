@@ -106,7 +106,9 @@ def test_a_failure_says_nothing_of_itself(flask_server):
     def bad():
         raise ValueError("secret")
 
-    answer = flask_server.test_client().get("/bad", base_url="http://localhost")
+    answer = flask_server.test_client().get(
+        "/bad", base_url="http://localhost"
+    )
     assert answer.text == "This request cannot be answered."
 
 

@@ -18,7 +18,9 @@ TESTED_EXTRAS = ("cluster", "explore", "plots", "pull", "dev")
 
 def pins(name: str) -> dict[str, Version]:
     versions = {}
-    for line in (licences.ROOT / name).read_text(encoding="utf-8").splitlines():
+    for line in (
+        (licences.ROOT / name).read_text(encoding="utf-8").splitlines()
+    ):
         if not line.startswith("#") and line.strip():
             requirement = Requirement(line)
             (specifier,) = requirement.specifier

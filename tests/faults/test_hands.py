@@ -47,7 +47,10 @@ def put(name, value):
         ("a = " + 5000 * "9", "not valid TOML: Exceeds"),
         (put("load_line", "true"), "load_line: .*number, got True"),
         (put("load_line", '"1.5"'), "load_line: .*number, got '1.5'"),
-        (put("load_line", "1e300"), "load_line: .*less than or equal to 10000"),
+        (
+            put("load_line", "1e300"),
+            "load_line: .*less than or equal to 10000",
+        ),
         (
             put("temperature_max", "1e9"),
             "temperature_max is a text with its unit",
@@ -150,7 +153,9 @@ def test_refuses_long_texts_before_memory_fills(tmp_path):
         pq.write_table(
             pa.table({"composition": column}), tmp_path / f"{name}.parquet"
         )
-        with pytest.raises(InputError, match="'composition' take over 512 MiB"):
+        with pytest.raises(
+            InputError, match="'composition' take over 512 MiB"
+        ):
             mk.predict(tmp_path / f"{name}.parquet")
     wide = {"composition": ["SmCo5"], **{f"c{i}": [i] for i in range(10_000)}}
     with warnings.catch_warnings():

@@ -53,9 +53,13 @@ def test_screening_survives_a_full_disk(tmp_path, source):
             mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200)
         assert not _files.read_manifest(disk / "out")["done"]
         storage._mount("-o", "remount,size=64m", str(disk))
-        mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
+        mk.screen(
+            source, DEVICE, out=disk / "out", chunk_rows=200, resume=True
+        )
         assert contents(disk / "out") == contents(tmp_path / "whole")
-        assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(FILES)
+        assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(
+            FILES
+        )
 
 
 def test_workbook_without_room_is_one_line(tmp_path, source):
@@ -94,7 +98,9 @@ def instant_training():
     model = mk.surrogates.load(TARGET, progress=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            _curie_training, "train_model", lambda known, advance: (model, None)
+            _curie_training,
+            "train_model",
+            lambda known, advance: (model, None),
         )
         yield model
 
@@ -224,7 +230,9 @@ def test_renews_a_cache_of_an_older_version(mp_server: Server, monkeypatch):  # 
     pulled = pull("Co-Sm", KEY, mp_server.url)
     manifest = pulled.folder / "manifest.json"
     manifest.write_text(
-        manifest.read_text().replace("magnetkit phases 1", "magnetkit phases 0")
+        manifest.read_text().replace(
+            "magnetkit phases 1", "magnetkit phases 0"
+        )
     )
     pointer = pulled.folder.parent / "current"
     current = json.loads(pointer.read_text())

@@ -12,7 +12,13 @@ def describe_sublattices(
     return np.array(
         [
             _describe(
-                indices[a:b], values[a:b], weights, names, ions, targets, carbon
+                indices[a:b],
+                values[a:b],
+                weights,
+                names,
+                ions,
+                targets,
+                carbon,
             )
             for a, b in pairwise(indptr)
         ]
@@ -50,7 +56,9 @@ def _describe(columns, amounts, weights, names, ions, targets, carbon):
         row.append(0.5 * np.abs(parts - target).sum())
     rare = weights[columns, names.index("R")] > 0
     for x in ions[columns].T:
-        mean = np.average(x[rare], weights=amounts[rare]) if rare.any() else 0.0
+        mean = (
+            np.average(x[rare], weights=amounts[rare]) if rare.any() else 0.0
+        )
         variance = (
             np.average((x[rare] - mean) ** 2, weights=amounts[rare])
             if rare.any()

@@ -34,7 +34,8 @@ def test_the_signature_is_matminers():
 @pytest.mark.parametrize("read", [str, Composition])
 def test_features_stand_beside_the_frame(kind, read):
     frame = pd.DataFrame(
-        {"composition": map(read, FORMULAS), "melt": [1, 2, 3]}, index=[5, 3, 9]
+        {"composition": map(read, FORMULAS), "melt": [1, 2, 3]},
+        index=[5, 3, 9],
     )
     out = kind().featurize_dataframe(frame, "composition", pbar=False)
     labels = kind().feature_labels()
@@ -62,7 +63,11 @@ def test_unreadable_rows_are_nan_with_a_reason():
     with pytest.raises(InputError):
         make(frame, "composition")
     out = make(frame, "composition", ignore_errors=True, return_errors=True)
-    assert out["MagpieData mean Number"].isna().tolist() == [False, True, False]
+    assert out["MagpieData mean Number"].isna().tolist() == [
+        False,
+        True,
+        False,
+    ]
     reasons = out["CompositionStatistics Exceptions"]
     assert reasons.isna().tolist() == [True, False, True]
     with pytest.raises(InputError, match="ignore_errors"):

@@ -44,7 +44,9 @@ def test_stevens_factors_equal_the_tabulated_fractions(symbol):
 
 @pytest.mark.parametrize("symbol", RARE_EARTHS)
 def test_hunds_rules_and_landes_formula(symbol):
-    ions = {name: column[INDEX[symbol]] for name, column in load_ions().items()}
+    ions = {
+        name: column[INDEX[symbol]] for name, column in load_ions().items()
+    }
     n = 0 if symbol == "Y" else INDEX[symbol] - INDEX["La"]
     assert ions["n_4f"] == n
     # Fill orbitals 3, 2, ..., -3 with spin up, then again with spin down.

@@ -47,7 +47,9 @@ def test_twenty_thousand_magnets_as_matminer_computes_them():
     for _ in range(20_000):
         elements = [*rng.choice(rare, rng.integers(1, 4), False)]
         elements += [*rng.choice(other, rng.integers(1, 6), False)]
-        amounts = rng.integers(1, 1000, len(elements)) / rng.choice([1, 7, 100])
+        amounts = rng.integers(1, 1000, len(elements)) / rng.choice(
+            [1, 7, 100]
+        )
         parts = [f"{e}{a:.4f}" for e, a in zip(elements, amounts, strict=True)]
         texts.append("".join(parts))
     peer = matminer.ElementProperty.from_preset("magpie")

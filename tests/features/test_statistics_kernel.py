@@ -15,7 +15,9 @@ def run(indptr, indices, values, table, dtype=np.float64):
     out = np.full((n, 6 * p), -1.0, dtype)
     aligned_table = np.zeros((118, -(-p // 8) * 8))
     aligned_table[:, :p] = table
-    composition_statistics(indptr, indices, values, aligned_table, p, out, 0, n)
+    composition_statistics(
+        indptr, indices, values, aligned_table, p, out, 0, n
+    )
     return out
 
 
@@ -34,7 +36,11 @@ def test_ties_follow_isclose():
     indptr = np.array([0, 2, 4, 6])
     indices = np.array([3, 9] * 3, np.int32)
     values = np.array([0.5, 0.5, 0.4999985, 0.5000015, 0.49999, 0.50001])
-    assert run(indptr, indices, values, table)[:, 5].tolist() == [3.0, 3.0, 9.0]
+    assert run(indptr, indices, values, table)[:, 5].tolist() == [
+        3.0,
+        3.0,
+        9.0,
+    ]
 
 
 def test_no_rows_and_rows_without_elements():

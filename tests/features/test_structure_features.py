@@ -44,7 +44,9 @@ def test_values_are_those_of_the_single_functions(crystals):
     assert row["A40_mean_K_a0_4"] == pytest.approx(fourth[0], rel=1e-5)
     field = dipolar_field(crystals[0])[:, 2]
     assert row["R_dipolar_field_T"] == pytest.approx(field[0], rel=1e-5)
-    assert row["T_dipolar_field_T"] == pytest.approx(field[1:].mean(), rel=1e-5)
+    assert row["T_dipolar_field_T"] == pytest.approx(
+        field[1:].mean(), rel=1e-5
+    )
 
 
 def test_missing_values_are_nan(crystals):

@@ -30,7 +30,9 @@ def test_agrees_with_the_slow_twin(n):
     targets = rng.dirichlet(np.ones(3), 2)
     carbon = np.array([1.0, 0.0])
     out = np.full((n, len(RATIOS) + 2 + 10), -1.0)
-    describe_sublattices(Rows(*rows), weights, ions, targets, carbon, out, 0, n)
+    describe_sublattices(
+        Rows(*rows), weights, ions, targets, carbon, out, 0, n
+    )
     expected = naive_sublattices.describe_sublattices(
         *rows, weights, SUMS, ions, targets, carbon
     )

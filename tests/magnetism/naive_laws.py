@@ -29,7 +29,9 @@ def atomic_mass(symbol):
 
 
 def atom_mass(atoms):
-    return sum(amount * atomic_mass(symbol) for symbol, amount in atoms.items())
+    return sum(
+        amount * atomic_mass(symbol) for symbol, amount in atoms.items()
+    )
 
 
 def atom_volume(atoms):
@@ -205,7 +207,9 @@ def cells(iron, copper, zirconium, ratio, pinning, scale):
         h *= exp(
             -(((zirconium - k.most_zirconium) / k.zirconium_falls_over) ** 2)
         )
-    copper_and_zirconium = copper / k.cell_copper + zirconium / k.cell_zirconium
+    copper_and_zirconium = (
+        copper / k.cell_copper + zirconium / k.cell_zirconium
+    )
     h *= step((copper_and_zirconium - k.cell_from) / k.cell_over)
     h *= step((ratio - k.least_ratio) / k.ratio_over)
     h *= step((k.most_ratio - ratio) / k.ratio_over)

@@ -106,7 +106,9 @@ def figures(
         margin = hk - br / (MU_0 * (load + mu_rec)) if br > 0 else math.nan
         crossings.append((float(t), margin))
         if not margin > 0:
-            t_max = crossing(crossings[-3:]) if len(crossings) > 1 else math.nan
+            t_max = (
+                crossing(crossings[-3:]) if len(crossings) > 1 else math.nan
+            )
             break
         t_max = t
     t_max = min(t_max, limit) if not math.isnan(t_max) else t_max

@@ -142,7 +142,8 @@ def test_next_magnet_range_is_the_smaller_of_two():
         > 5.0
     )
     assert (
-        next_magnet_range(part.assign(before_hi=1.05 * part["before_lo"])) < 3.0
+        next_magnet_range(part.assign(before_hi=1.05 * part["before_lo"]))
+        < 3.0
     )
 
 
@@ -274,7 +275,9 @@ def test_hot_row_allows_for_a_steeper_fall():
     steeper = np.log(
         _model(CHARGE, 423.15, {"fall": np.exp(0.0015)})["coercivity_kA_m"]
     )
-    higher = np.log(_model(CHARGE, 423.15, {"level": 1.001})["coercivity_kA_m"])
+    higher = np.log(
+        _model(CHARGE, 423.15, {"level": 1.001})["coercivity_kA_m"]
+    )
     by_level = 100.0 * (steeper - base) / ((higher - base) / np.log(1.001))
     assert hot["slope"] * hot["deviation"] == pytest.approx(by_level, rel=0.02)
     (cool,) = mk.calibrate(
@@ -339,7 +342,9 @@ def test_names_magnets_that_contradict_their_mill():
     )
     assert "make it worse" in odd.lines()[0]
     alike = calibration(
-        _table(_row(h=1.2, b=None), _row(OTHER, h=1.2, b=None)), "x", keep=False
+        _table(_row(h=1.2, b=None), _row(OTHER, h=1.2, b=None)),
+        "x",
+        keep=False,
     )
     assert "make it worse" not in alike.lines()[0]
 
@@ -521,7 +526,11 @@ def test_lines_name_odd_contradicting_and_rejected_rows():
     assert lines[1] == (
         "row 2 (b) is odd: coercivity_kA_m 110, expected 105 (95 to 116)"
     )
-    assert lines[2:] == ["rows 1 and 2", "A note.", "row 7 left out: no recipe"]
+    assert lines[2:] == [
+        "rows 1 and 2",
+        "A note.",
+        "row 7 left out: no recipe",
+    ]
 
 
 def test_a_producer_that_is_known_narrows_the_next_magnet():

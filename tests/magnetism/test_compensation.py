@@ -38,7 +38,9 @@ def test_more_freedom_never_needs_more():
 
 def test_a_flatter_magnet_needs_more():
     amounts = [
-        compensate("SmCo5.2Fe1.5Cu0.6Zr0.2", with_=["Gd"], alpha=a).added_wt_pct
+        compensate(
+            "SmCo5.2Fe1.5Cu0.6Zr0.2", with_=["Gd"], alpha=a
+        ).added_wt_pct
         for a in (-0.025, -0.015, -0.005)
     ]
     assert amounts == sorted(amounts)

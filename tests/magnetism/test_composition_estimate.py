@@ -90,7 +90,9 @@ def test_charges_are_those_of_the_trade():
     # Total rare earth 30.8 wt.% with a fifth of the light part Pr, 0.96 B (2:14:1 needs 1.0 of B
     # with all its iron); Sm 36.3 wt.% for SmCo5 (33.8 is the formula, the rest burns off).
     iron = amounts(charge("2:14:1", Dy=2.0))
-    assert iron["Nd"] + iron["Pr"] + iron["Dy"] == pytest.approx(30.8, abs=0.01)
+    assert iron["Nd"] + iron["Pr"] + iron["Dy"] == pytest.approx(
+        30.8, abs=0.01
+    )
     assert iron["Nd"] / iron["Pr"] == pytest.approx(4.0, abs=0.01)
     assert iron["B"] == 0.96
     assert iron["Co"] == 1.0
@@ -121,7 +123,9 @@ def test_refuses_an_impossible_charge(host, recipe, message):
         charge(host, **recipe)
 
 
-@pytest.mark.parametrize("wrong", ['heavy = "much"', "[[grades]]\namount = {}"])
+@pytest.mark.parametrize(
+    "wrong", ['heavy = "much"', "[[grades]]\namount = {}"]
+)
 def test_names_faults_of_the_table_of_usual_values(
     wrong, tmp_path, monkeypatch
 ):
@@ -214,7 +218,11 @@ def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
         }
         return [
             pd.DataFrame(
-                {**values, "remanence_coefficient_pct_K": 0.0, "status": status}
+                {
+                    **values,
+                    "remanence_coefficient_pct_K": 0.0,
+                    "status": status,
+                }
             )
         ]
 
@@ -274,7 +282,9 @@ def test_trade_sets_the_odds_of_a_class():
     # Diffused in, a third of it does.
     for worth in (1.0, 3.0):
         odds = _trade(
-            row["coercivity_kA_m"], usual / worth + np.array([0.0, -1.2]), worth
+            row["coercivity_kA_m"],
+            usual / worth + np.array([0.0, -1.2]),
+            worth,
         )
         assert_allclose(odds, [0.0, -0.5], atol=1e-12)
 

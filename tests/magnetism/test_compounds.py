@@ -44,7 +44,9 @@ def test_formula_and_table_of_the_field_agree():
 def test_anisotropy_of_nd2fe14b_to_its_curie_temperature():
     """K_1 against print above room temperature; nothing here was fitted to."""
     kelvin = [300.0, 350.0, 400.0, 423.15, 450.0, 500.0, 550.0, 580.0]
-    frame = intrinsic("Nd2Fe14B", temperature=kelvin).set_index("temperature_K")
+    frame = intrinsic("Nd2Fe14B", temperature=kelvin).set_index(
+        "temperature_K"
+    )
     k_1 = frame["anisotropy_constant_MJ_m3"]
     table = pd.read_csv(datasets.path("intrinsic/held_out.csv"))
     crystal = table[table["formula"] == "Nd2Fe14B"].set_index("property")[

@@ -91,9 +91,9 @@ def test_the_constant_that_matters_is_named_first():
             constant, constant.value + sign * constant.deviation
         ):
             ends.append(
-                sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0][
-                    H
-                ]
+                sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[
+                    0
+                ][H]
             )
     change = 0.5 * np.log(ends[1] / ends[0])
     row = sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0]

@@ -110,7 +110,13 @@ def _random(n):
             {"Fe": 9, "Co": 1, "V": 1.2, "Ti": 0.5},
             None,
         ),
-        (10.0, 11.0, {"Sm": 5, "Nd": 1}, {"Fe": 9, "Co": 1}, ("N", 11.0, 16.0)),
+        (
+            10.0,
+            11.0,
+            {"Sm": 5, "Nd": 1},
+            {"Fe": 9, "Co": 1},
+            ("N", 11.0, 16.0),
+        ),
     )
     for i in range(n):
         low, high, earths, metals, third = kinds[i % len(kinds)]
@@ -268,7 +274,10 @@ def test_measured_coercivity_bounds_near_compensation():
     ].all()
     # A polarization that is given has no less bound.
     for name, maximum in (("SmCo5", 0.5), ("Nd2Fe14B", 0.7)):
-        values = {"saturation_polarization_T": maximum, "temperature_K": 293.15}
+        values = {
+            "saturation_polarization_T": maximum,
+            "temperature_K": 293.15,
+        }
         one = mk.predict(name, "20C", given=values).iloc[0]
         assert (
             one["status"]
@@ -359,7 +368,10 @@ def test_names_settings_without_effect():
 @pytest.fixture(scope="module")
 def bonded_magnet():
     return mk.predict(
-        "Nd28Co3B0.95Fe bal.", "20C", basis="weight", process="bonded-isotropic"
+        "Nd28Co3B0.95Fe bal.",
+        "20C",
+        basis="weight",
+        process="bonded-isotropic",
     ).iloc[0]
 
 
@@ -376,7 +388,9 @@ def test_bonded_magnets_bear_what_their_sheets_say():
             for n in ("values", "secondhand")
         ]
     )
-    sheets = sheets[(sheets["kind"] == "bonded") & (sheets["host"] == "2:14:1")]
+    sheets = sheets[
+        (sheets["kind"] == "bonded") & (sheets["host"] == "2:14:1")
+    ]
     temperatures = sheets.loc[
         sheets["quantity"] == "max_working_temperature_K", "value"
     ]

@@ -32,7 +32,9 @@ CLOSED = {
 def cells(iron=0.20, copper=0.08, zirconium=0.025, ratio=7.5):
     cobalt = 1.0 - iron - copper - zirconium
     shares = zip(
-        ("Co", "Fe", "Cu", "Zr"), (cobalt, iron, copper, zirconium), strict=True
+        ("Co", "Fe", "Cu", "Zr"),
+        (cobalt, iron, copper, zirconium),
+        strict=True,
     )
     return "Sm" + "".join(
         f"{symbol}{share * ratio:.9g}" for symbol, share in shares if share
@@ -154,7 +156,8 @@ def test_carbon_takes_zirconium_from_the_cells():
     # Oxygen takes samarium, 6.27 times its mass: 1 wt.% more than usual leaves too little.
     oxide = sintered([charge], 293.15, {"oxygen_wt_pct": 1.3}, basis="weight")
     assert (
-        oxide["status"][0] == "no hardening known: ratio of metal to rare earth"
+        oxide["status"][0]
+        == "no hardening known: ratio of metal to rare earth"
     )
 
 

@@ -25,7 +25,10 @@ def test_sintered_grades_stand_by_the_letters_of_their_class():
     )
     classes = GRADES._sold_by_class(table)
     assert classes["SH"] == [(42, 5), (40, 6)]
-    assert [pair for pairs in classes.values() for pair in pairs][-1] == (35, 7)
+    assert [pair for pairs in classes.values() for pair in pairs][-1] == (
+        35,
+        7,
+    )
     assert len(classes) == 2
 
 

@@ -119,7 +119,9 @@ def test_a_level_is_a_number_at_20_C():
 def test_level_scales_alpha_K_alone():
     """(H + N_eff M_s) of two levels stand in one ratio at all temperatures."""
     kelvin = [ROOM, 353.15, 393.15, 423.15]
-    low = np.array([magnet(HARD, t, process={"level": 1.0})[H] for t in kelvin])
+    low = np.array(
+        [magnet(HARD, t, process={"level": 1.0})[H] for t in kelvin]
+    )
     high = np.array(
         [magnet(HARD, t, process={"level": 1.3})[H] for t in kelvin]
     )
@@ -268,7 +270,9 @@ def test_sheets_meet_their_ends_and_sag_between_them():
         )
         middle = (ROOM + to) / 2.0
         chord = 1.0 + beta / 100.0 * (middle - ROOM)
-        assert coercivity_ratio(beta, middle, "2:14:1", to, h_cj) < chord - 0.01
+        assert (
+            coercivity_ratio(beta, middle, "2:14:1", to, h_cj) < chord - 0.01
+        )
         assert remanence_ratio(-0.12, middle, "2:14:1", to) > 1.0 - 0.0012 * (
             middle - ROOM
         )

@@ -100,13 +100,15 @@ def test_the_boundary_is_counted_as_by_hand(bound):
             factor, rel=1e-9
         )
     assert (
-        _boundary.boundary_composition(composition_table(RECIPES), bound, None)[
-            "free"
-        ]
+        _boundary.boundary_composition(
+            composition_table(RECIPES), bound, None
+        )["free"]
         == boundary["free"]
     ).all()
     assert (boundary["sintered"] == 1.0).all()
-    assert (boundary_composition(RECIPES, bound, 0.05)["sintered"] == 0.0).all()
+    assert (
+        boundary_composition(RECIPES, bound, 0.05)["sintered"] == 0.0
+    ).all()
 
 
 def test_boundary_doubt_combines_its_parts():
@@ -187,9 +189,9 @@ def test_claimed_boron_suffices_with_titanium(titanium):
 
 
 def test_carbon_replaces_boron_then_takes_rare_earth():
-    short = boundary_composition(["Nd31B0.85Fe bal.", "Nd31B0.85C0.05Fe bal."])[
-        "r2fe17"
-    ]
+    short = boundary_composition(
+        ["Nd31B0.85Fe bal.", "Nd31B0.85C0.05Fe bal."]
+    )["r2fe17"]
     assert short[1] < short[0]
     # 12.011 of carbon for 10.81 of boron.
     as_boron = boundary_composition(["Nd31B0.895Fe bal."])["r2fe17"]
@@ -572,7 +574,9 @@ def test_carbides_and_refractory_metals_act_like_print():
     assert loss[3] == pytest.approx(loss[4] / 2.0)
     # Melt-spun carbides of two papers have 800 and 847 kA/m, borides about 1,300.
     assert np.exp(-loss[4]) == pytest.approx(824.0 / 1300.0, abs=0.06)
-    none, little, much = _balance.ribbon_refinement(np.array([0.0, 0.005, 1.0]))
+    none, little, much = _balance.ribbon_refinement(
+        np.array([0.0, 0.005, 1.0])
+    )
     assert none == 0.0
     assert little == pytest.approx(much * (1.0 - np.exp(-1.0)), rel=1e-3)
     # Nb and Zr 1 at.% gain 30 %, Hf 0.75 at.% 8 % (magnets.csv P109, F5).

@@ -5,7 +5,11 @@ import pandas as pd
 import pytest
 from magnetkit.units import MU_0
 
-from magnetkit.magnetism.grades import _usual_shapes, coercivity_b, curve_shapes
+from magnetkit.magnetism.grades import (
+    _usual_shapes,
+    coercivity_b,
+    curve_shapes,
+)
 from magnetkit.magnetism.process import parameters
 
 
@@ -27,7 +31,10 @@ def test_usual_shape_is_that_of_the_model():
         usual = _usual_shapes(_table(host=host)).iloc[0]
         assert usual.tolist() == [family.squareness, family.recoil]
     assert _usual_shapes(_table(kind="bonded"))["squareness"].isna().all()
-    assert _usual_shapes(_table(host="ferrite")).iloc[0].tolist() == [0.85, 1.1]
+    assert _usual_shapes(_table(host="ferrite")).iloc[0].tolist() == [
+        0.85,
+        1.1,
+    ]
 
 
 def test_printed_figures_come_before_usual_ones():

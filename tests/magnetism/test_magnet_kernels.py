@@ -80,7 +80,9 @@ def test_figures_equal_their_twin(shell):
         magnet_states = magnets.at(
             np.concatenate([[kelvin, grid[0], second], grid])
         )
-        hot = magnets.at(np.concatenate([kelvins[:1], [grid[0], second], grid]))
+        hot = magnets.at(
+            np.concatenate([kelvins[:1], [grid[0], second], grid])
+        )
         for i in range(n):
             states = [magnet_states.status[i, 0], *whole[i]]
             expected = next((s for s in states if s), 0)
@@ -139,7 +141,8 @@ def _fields(at, phases):
     every = range(phases.walls.size)
     # Walls follow their cells by half, from 300 K on.
     ratios = [
-        _magnets._wall_polarization_ratio(i, phases, 300.0, work) for i in every
+        _magnets._wall_polarization_ratio(i, phases, 300.0, work)
+        for i in every
     ]
     fields = []
     for kelvin in at:
@@ -240,7 +243,9 @@ def test_remanence_and_knee_limit_the_energy_product():
 
 
 def test_curve_passes_its_points():
-    b_r, h_cj, knee, recoil = (np.array([v]) for v in (1.1, 1.6e6, 1.1e6, 1.05))
+    b_r, h_cj, knee, recoil = (
+        np.array([v]) for v in (1.1, 1.6e6, 1.1e6, 1.05)
+    )
     j = _demagnetization.curves(
         b_r, h_cj, knee, recoil, np.array([[0.0, 1.1e6, 1.6e6, 5e6]])
     )[0]
@@ -342,7 +347,8 @@ def test_quadratic_root_ends_coercivity():
     )
     # No further than the last temperature.
     assert (
-        _demagnetization.crossing(t, np.array([[100.0, 99.0, nan]]), 0) == 520.0
+        _demagnetization.crossing(t, np.array([[100.0, 99.0, nan]]), 0)
+        == 520.0
     )
 
 

@@ -9,7 +9,11 @@ from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
 import magnetkit as mk
-from magnetkit.magnetism.measured_curve import is_curve, read_curve, read_curves
+from magnetkit.magnetism.measured_curve import (
+    is_curve,
+    read_curve,
+    read_curves,
+)
 from tests import command
 
 
@@ -70,7 +74,9 @@ def test_a_curve_gives_back_its_figures(
         prediction.knee_field[0, 0] / prediction.coercivity[0, 0], 1e-3
     )
     assert curve.recoil_permeability == pytest.approx(1.05, abs=1e-3)
-    product = np.max(-prediction.field[0, 0] * prediction.induction[0, 0]) / 1e3
+    product = (
+        np.max(-prediction.field[0, 0] * prediction.induction[0, 0]) / 1e3
+    )
     assert curve.max_energy_product_kJ_m3 == pytest.approx(product, rel=1e-3)
 
 
@@ -209,7 +215,9 @@ def test_names_a_second_curve_and_unused_columns(tmp_path):
         UserWarning,
         match="a second curve at 20 °C has H_cJ 1502 kA/m beside 1477",
     ):
-        assert read_curve(path).coercivity_kA_m == pytest.approx(1477, rel=1e-3)
+        assert read_curve(path).coercivity_kA_m == pytest.approx(
+            1477, rel=1e-3
+        )
     path.write_text(
         "H (kA/m),J (T),operator\n" + join_columns(1e-3 * h, down, h)
     )
@@ -226,13 +234,21 @@ def test_names_a_second_curve_and_unused_columns(tmp_path):
             r"H_cJ is 1.477 kA/m.*is 'H \(A/m\)' in kA/m\?",
         ),
         (("H (kA/m)", "J (T)"), (1.0, 1.0), r"is 'H \(kA/m\)' in A/m\?"),
-        (("H (kA/m)", "J (T)"), (1 / 79.5775, 1.0), r"is 'H \(kA/m\)' in Oe\?"),
+        (
+            ("H (kA/m)", "J (T)"),
+            (1 / 79.5775, 1.0),
+            r"is 'H \(kA/m\)' in Oe\?",
+        ),
         (
             ("H (kA/m)", "J (T)"),
             (1e-3, 1e4),
             r"B_r is 1.28e\+04 T.*'J \(T\)' in gauss, kG or mT",
         ),
-        (("H (kA/m)", "B (T)"), (1e-3, 1.0), "J rises against the field.*0.05"),
+        (
+            ("H (kA/m)", "B (T)"),
+            (1e-3, 1.0),
+            "J rises against the field.*0.05",
+        ),
         (
             ("H (kA/m)", "J"),
             (1e-3, 1.0),
@@ -326,7 +342,8 @@ def test_curve_calibrate_and_replace_take_it(tmp_path, prediction):
     answer = mk.replace(None, "100C", measured=path)
     assert "measured by you" in answer.evidence
     assert (
-        mk.replace("N42SH", "100C", measured=path).reference["grade"] == "N42SH"
+        mk.replace("N42SH", "100C", measured=path).reference["grade"]
+        == "N42SH"
     )
 
 

@@ -96,7 +96,9 @@ def cells(iron, copper, zirconium, ratio, earth=1.0, **changes):
     """Return H_cJ at 20 C, kA/m, and its fall, per 1000 K."""
     shares = dict(
         zip(
-            Shares._fields, (iron, copper, zirconium, ratio, earth), strict=True
+            Shares._fields,
+            (iron, copper, zirconium, ratio, earth),
+            strict=True,
         )
     )
     _, _, pinning, factor, fall = grain_factors(**shares, **changes)

@@ -83,7 +83,9 @@ def test_mill_calibration_covers_a_simulation(n):
     assert np.mean(inside) <= np.mean(hits) < 0.95
     # The width that normal theory allows: what is left of the next one's draw after regression.
     weights = np.linalg.lstsq(draws, draw[:, n], rcond=None)[0]
-    assert width == pytest.approx(np.std(draw[:, n] - draws @ weights), rel=0.1)
+    assert width == pytest.approx(
+        np.std(draw[:, n] - draws @ weights), rel=0.1
+    )
 
 
 def test_magnets_of_one_label_share_their_residue():
@@ -222,7 +224,9 @@ def test_record_restores_the_mill_and_names_damage():
         _measured.check_name("../b")
     for name in ("none", "N42SH"):
         with pytest.raises(InputError, match=f"'{name}' already means"):
-            mk.calibrate({"composition": ["SmCo5"], "remanence_T": [0.9]}, name)
+            mk.calibrate(
+                {"composition": ["SmCo5"], "remanence_T": [0.9]}, name
+            )
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ def test_barrier_is_the_largest_torque():
     rng = np.random.default_rng(2)
     for k in rng.uniform(-5.0, 5.0, (300, 3)):
         height = _height(*k, barrier(*k))
-        assert height == pytest.approx(max(_height(*k, u).max(), 0.0), abs=2e-6)
+        assert height == pytest.approx(
+            max(_height(*k, u).max(), 0.0), abs=2e-6
+        )
         x = easy_angle(*k)
         if 0.0 < x < 1.0:
             grid = u * (k[0] + u * (k[1] + u * k[2]))

@@ -132,7 +132,11 @@ def test_todays_magnet_is_known_to_do_its_work():
     from magnetkit.choose._profile_parts import Anchor
 
     profile = load("hot-servo-motor")
-    origin = {"source": "test", "status": "assumption", "temperature_K": 453.15}
+    origin = {
+        "source": "test",
+        "status": "assumption",
+        "temperature_K": 453.15,
+    }
     one = Anchor(column=H, value=400.0, spread=40.0, **origin)
     # The device asks for 366 kA/m.
     value, doubt = _working(400.0, 0.1, one, profile)

@@ -20,7 +20,9 @@ from magnetkit.magnetism.shells import (
 
 
 @given(
-    st.sampled_from(["Tb", "Dy", "Ho"]), st.integers(1, 50), st.integers(1, 100)
+    st.sampled_from(["Tb", "Dy", "Ho"]),
+    st.integers(1, 50),
+    st.integers(1, 100),
 )
 def test_text_round_trip(symbol, fraction, content):
     shell = Shell(symbol, fraction / 100, content / 100)
@@ -230,7 +232,9 @@ CHARGE = "Nd30.5Co1Cu0.15Al0.15B1Fe bal."
 
 
 def _magnet(shell, column="coercivity_kA_m", charge=CHARGE):
-    return sintered(charge, 293.15, shell=shell, basis="weight")[column].iloc[0]
+    return sintered(charge, 293.15, shell=shell, basis="weight")[column].iloc[
+        0
+    ]
 
 
 @pytest.mark.parametrize(
@@ -276,7 +280,9 @@ def test_carriers_cost_remanence_by_volume():
     rim = _magnet("Dy 0.5 wt%")
     two_shells = _magnet("Dy 0.5 wt% + Pr 0.7 wt%")
     assert rim < two_shells < rim + 0.1 * plain
-    assert _magnet("Dy 0.5 wt% + Pr 0.0001 wt%") == pytest.approx(rim, rel=1e-4)
+    assert _magnet("Dy 0.5 wt% + Pr 0.0001 wt%") == pytest.approx(
+        rim, rel=1e-4
+    )
     frame = sintered("SmCo5", 293.15, shell="Cu 0.2 wt%")
     assert frame["status"].iloc[0] == "outside the model"
 

@@ -148,7 +148,9 @@ def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(
     metal, n, maximum = host
     name = "2:17" if n == 2 else "1:12"
     text = earths(n, **{earth: x, "Ce": 1 - x}) + metal
-    bare = intrinsic(make_table(text), host=name)["curie_temperature_K"].iloc[0]
+    bare = intrinsic(make_table(text), host=name)["curie_temperature_K"].iloc[
+        0
+    ]
     compound = make_table(f"{text}N{share * maximum:.4f}")
     nitride = intrinsic(compound, host=f"{name}:{maximum:g}").iloc[0]
     # Nearly empty nitrides and the bare compound have parameters of their own, which meet only
@@ -169,7 +171,8 @@ def test_cobalt_for_iron_raises_the_curie_temperature(member, co):
     iron = int(rest[2:4])
     formulas = [
         f"{light}{n}{rest}",
-        f"{light}{n}" + rest.replace(f"Fe{iron}", mix("Fe", "Co", co, iron), 1),
+        f"{light}{n}"
+        + rest.replace(f"Fe{iron}", mix("Fe", "Co", co, iron), 1),
     ]
     curie = intrinsic(make_table(*formulas))["curie_temperature_K"]
     assert curie.iloc[1] > curie.iloc[0] + 5 * co

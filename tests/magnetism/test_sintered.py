@@ -46,7 +46,13 @@ def test_every_figure_has_range_and_provenance():
     ("formula", "b_r", "h_cj", "alpha", "beta"),
     [
         # Coercivity of dysprosium-free magnets: from class N to what class H asks.
-        ("Nd2Fe14B", (1.20, 1.45), (955, 1353), (-0.13, -0.10), (-0.76, -0.45)),
+        (
+            "Nd2Fe14B",
+            (1.20, 1.45),
+            (955, 1353),
+            (-0.13, -0.10),
+            (-0.76, -0.45),
+        ),
         ("SmCo5", (0.88, 1.02), (1200, 2400), (-0.05, -0.03), (-0.40, -0.15)),
         (STANDARD, (0.95, 1.18), (1433, 2800), (-0.04, -0.025), (-0.32, -0.1)),
     ],
@@ -166,14 +172,20 @@ def test_several_temperatures_equal_single_calls():
         alone = sintered(table, temperature, shell="Tb 0.3 @ 0.1")
         ends = [f"max_working_temperature_K{end}" for end in ("_lo", "_hi")]
         pd.testing.assert_frame_equal(
-            frame.drop(columns=ends), alone.drop(columns=ends), check_exact=True
+            frame.drop(columns=ends),
+            alone.drop(columns=ends),
+            check_exact=True,
         )
         finite = frame[ends].notna()
-        assert frame[ends].where(finite).equals(together[0][ends].where(finite))
+        assert (
+            frame[ends].where(finite).equals(together[0][ends].where(finite))
+        )
 
 
 @pytest.mark.parametrize("load_line", [0.0, 0.5, 1.0, 2.0])
-@pytest.mark.parametrize("formula", ["Nd2Fe14B", "Pr2Fe14B", "Nd1.4Dy0.6Fe14B"])
+@pytest.mark.parametrize(
+    "formula", ["Nd2Fe14B", "Pr2Fe14B", "Nd1.4Dy0.6Fe14B"]
+)
 def test_working_temperature_is_where_line_meets_knee(formula, load_line):
     warmest = _figures(formula, load_line=load_line)[
         "max_working_temperature_K"

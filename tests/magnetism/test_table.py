@@ -83,7 +83,9 @@ def test_a_hot_grade_follows_its_chords():
     assert row["remanence_T"] == pytest.approx(1.169, rel=0.01)
     assert row["coercivity_kA_m_lo"] < 500.5 < row["coercivity_kA_m_hi"]
     assert row["temperature_K"] == 423.15
-    assert _row("N42SH", "180C")["coercivity_kA_m_provenance"] == "extrapolated"
+    assert (
+        _row("N42SH", "180C")["coercivity_kA_m_provenance"] == "extrapolated"
+    )
     assert _row("N42SH", 423.15)["coercivity_kA_m"] == pytest.approx(
         1591.75 * (1 - 0.0055 * 130)
     )
@@ -253,7 +255,9 @@ def test_hot_table_follows_its_chords(kelvin):
         assert not (source[finite & ~beyond] == "extrapolated").any()
     knee = hot["squareness"] * hot["coercivity_kA_m"]
     has_knee = hot["knee_field_kA_m"].notna() & (hot["coercivity_kA_m"] > 0.0)
-    assert_allclose(hot["knee_field_kA_m"][has_knee], knee[has_knee], rtol=1e-9)
+    assert_allclose(
+        hot["knee_field_kA_m"][has_knee], knee[has_knee], rtol=1e-9
+    )
     assert (hot["squareness"] <= cold["squareness"] + 1e-12)[
         has_knee & (step > 0.0)
     ].all()
@@ -266,7 +270,9 @@ def test_hot_table_follows_its_chords(kelvin):
     product = hot["max_energy_product_kJ_m3"]
     assert_allclose(product[~is_low], whole[~is_low], rtol=1e-12)
     end = 1e-3 * h_cj * (b_r - MU_0 * h_cj)
-    assert_allclose(product[is_low], np.minimum(whole, end)[is_low], rtol=1e-12)
+    assert_allclose(
+        product[is_low], np.minimum(whole, end)[is_low], rtol=1e-12
+    )
     if kelvin == 473.15:
         assert is_low.any()
     # H_cB falls as B_r, no further out than where B of the hot curve is zero.

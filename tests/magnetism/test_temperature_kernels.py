@@ -162,15 +162,17 @@ def test_the_knee_is_its_twin(name, h_cj, book):
 def test_local_field_knee_is_coercivity_less_a_spread(book):
     start = (0.0, 5.5e6, 1.2e6, 1.4, 2.75e6, 0.5)
     shape = 0.95, 0.0, kernels.LOCAL_FIELDS
-    _, knee, _ = kernels.knee_field(5e5, 1.1, start, shape, 0.0, book.widest_ln)
+    _, knee, _ = kernels.knee_field(
+        5e5, 1.1, start, shape, 0.0, book.widest_ln
+    )
     assert knee == pytest.approx(5e5 - 0.05 * 1.2e6 * 1.1 / 1.4)
     # N48SH, measured at 20 and 150 C: 0.95 becomes 0.85 where 0.285 of H_cJ is left.
     assert squareness.squareness_ratio(
         0.95, "2:14:1", 0.844, 0.285
     ) == pytest.approx(0.852, abs=1e-3)
-    at_room = kernels.knee_field(1.2e6, 1.4, start, shape, 0.0, book.widest_ln)[
-        1
-    ]
+    at_room = kernels.knee_field(
+        1.2e6, 1.4, start, shape, 0.0, book.widest_ln
+    )[1]
     assert at_room == pytest.approx(0.95 * 1.2e6)
     assert kernels.knee_field(1e4, 1.1, start, shape, 0.0, book.widest_ln) == (
         0.0,

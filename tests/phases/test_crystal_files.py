@@ -19,7 +19,9 @@ pytestmark = pytest.mark.usefixtures("own_cache")
 @pytest.mark.filterwarnings("ignore:Issues encountered while parsing CIF")
 def test_cifs_hold_the_crystals(mp_server: Server, tmp_path: Path):
     files = write_cifs(pull("Sm-Co"), tmp_path / "cif")
-    names = "Co_mp-54.cif Sm2Co17_mp-1106140.cif SmCo5_mp-1429.cif Sm_mp-86.cif"
+    names = (
+        "Co_mp-54.cif Sm2Co17_mp-1106140.cif SmCo5_mp-1429.cif Sm_mp-86.cif"
+    )
     assert sorted(f.name for f in files) == names.split()
     crystal = Structure.from_file(tmp_path / "cif" / "SmCo5_mp-1429.cif")
     assert crystal.composition.reduced_formula == "SmCo5"

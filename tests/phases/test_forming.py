@@ -47,7 +47,9 @@ def test_stored_model_fits_the_kernel():
     assert (weights.mean[:, TERMS.index("hull distance")] > 0).all()
     assert (weights.mean[:, TERMS.index("misfit")] > 0).all()
     assert (
-        weights.mean[_forming.FAMILIES.index("1:12"), TERMS.index("stabilizer")]
+        weights.mean[
+            _forming.FAMILIES.index("1:12"), TERMS.index("stabilizer")
+        ]
         > 3
     )
     assert set(_forming.stabilizers()) == {"1:12", "1:12:1"}

@@ -40,7 +40,9 @@ def test_split_agrees_with_the_lever_rule(host, counts, ratios, offset):
     whole = (
         table.fraction("Sm")[0] * 150.36 + table.fraction("Co")[0] * 58.933194
     )
-    assert part.hard_weight_fraction[0] == pytest.approx(mass / whole, rel=1e-4)
+    assert part.hard_weight_fraction[0] == pytest.approx(
+        mass / whole, rel=1e-4
+    )
 
 
 def test_empty_and_nan():
@@ -49,6 +51,9 @@ def test_empty_and_nan():
     assert len(partition(empty).hard_phase) == 0
     table = make_table("SmCo5")
     unknown_amounts = CompositionTable(
-        table.indptr, table.indices, np.array([np.nan, np.nan]), table.row_index
+        table.indptr,
+        table.indices,
+        np.array([np.nan, np.nan]),
+        table.row_index,
     )
     assert assign_hosts(unknown_amounts)[0] == -1

@@ -62,9 +62,15 @@ def test_split_finds_the_facet_that_holds_the_composition():
         kernel_rows(x), place, rows, planes, facet, solution, done, 0, 3
     )
     assert done.tolist() == [True, True, False]
-    assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
+    assert products.tolist() == [
+        [0, 1, 2, -1],
+        [1, 2, 3, -1],
+        [-1, -1, -1, -1],
+    ]
     assert_allclose(fractions[:2, :3], 1 / 3)
-    assert_allclose(hull[:2], (phase @ plane)[corners].mean(axis=1), rtol=1e-14)
+    assert_allclose(
+        hull[:2], (phase @ plane)[corners].mean(axis=1), rtol=1e-14
+    )
 
 
 def test_rounding_noise_is_no_negative_amount():

@@ -83,7 +83,9 @@ def test_agrees_with_the_twin(sites):
     x /= x.sum(axis=1, keepdims=True)
     energy, deviation, entropy, ideal = run(x, *model, noise)
     for i, row in enumerate(x):
-        shares = [(row[c] / row[c].sum()).tolist() if c else [] for c in groups]
+        shares = [
+            (row[c] / row[c].sum()).tolist() if c else [] for c in groups
+        ]
         expected = naive_mixing.interpolate(
             shares[0], shares[2], shares[1], sites, *model[3:6], noise
         )

@@ -49,7 +49,9 @@ def test_a_pure_occupation_scatters_least(case):
     terms, _, members = case
     at = terms.occupation(members)
     scatter = terms.scatter(at)
-    pure = (at.earth.max(axis=1) > 1 - 1e-9) & (at.metal.max(axis=1) > 1 - 1e-9)
+    pure = (at.earth.max(axis=1) > 1 - 1e-9) & (
+        at.metal.max(axis=1) > 1 - 1e-9
+    )
     # 1 meV/atom: what two calculations of one compound differ by.
     assert_allclose(scatter[pure], 0.001**2)
     assert (scatter[~pure] > 0.001**2).all()

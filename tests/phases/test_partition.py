@@ -266,7 +266,8 @@ def test_refuses_hosts_of_another_length(host):
         partition(table, host)
     codes = assign_hosts(table)
     assert (
-        partition(table, codes.astype(np.int64)).host.tolist() == codes.tolist()
+        partition(table, codes.astype(np.int64)).host.tolist()
+        == codes.tolist()
     )
 
 

@@ -67,7 +67,9 @@ def test_judges_no_row_without_host():
 
 def test_dysprosium_is_diffused_into_2_14_1_alone():
     codes = np.arange(-1, len(HOST_NAMES), dtype=np.int8)
-    precedent = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
+    precedent = has_diffusion_precedent(
+        codes, np.full(len(codes), INDEX["Dy"])
+    )
     assert [HOST_NAMES[c] for c in codes[precedent]] == ["2:14:1"]
 
 
@@ -135,5 +137,7 @@ def test_unknown_host_has_no_known_shell(monkeypatch):
     assert hosts_with_shells(codes).tolist() == [False] + [True] * len(
         HOST_NAMES
     )
-    precedent = has_diffusion_precedent(codes, np.full(len(codes), INDEX["Dy"]))
+    precedent = has_diffusion_precedent(
+        codes, np.full(len(codes), INDEX["Dy"])
+    )
     assert precedent.tolist() == hosts_with_shells(codes).tolist()

@@ -240,7 +240,13 @@ def test_a_strange_key_is_refused_unseen(mp_server: Server, key: str):
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["ftp://host/", "host", "https://", "https://me:pw@host/", "http://h/?k=1"],
+    [
+        "ftp://host/",
+        "host",
+        "https://",
+        "https://me:pw@host/",
+        "http://h/?k=1",
+    ],
 )
 def test_a_strange_endpoint_is_refused_unseen(endpoint: str):
     with pytest.raises(InputError, match="endpoint") as error:

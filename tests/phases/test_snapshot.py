@@ -61,7 +61,9 @@ def test_load_gives_a_copy():
 
 
 def test_round_trip(tmp_path, entries):
-    structures = pd.DataFrame({"material_id": ["mp-1429"], "structure": ["{}"]})
+    structures = pd.DataFrame(
+        {"material_id": ["mp-1429"], "structure": ["{}"]}
+    )
     folder = phases.write_snapshot(
         tmp_path / "frozen", entries, MANIFEST, structures
     )
@@ -108,7 +110,9 @@ def test_stop_at_any_rename_leaves_a_whole_snapshot(
         monkeypatch.setattr(os, "replace", kill_before_rename(name))
         phases.write_snapshot(folder, entries[:2], MANIFEST)
         os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert (
+        os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    )
     snapshot._read.cache_clear()
     assert len(phases.load(folder)) == len(entries)
     # The next writer clears away what that one left.

@@ -201,12 +201,15 @@ def test_largest_set_owns_its_subsets(seed, pairs, monkeypatch):
     members = np.unique(rng.random((60, 8)) < rng.uniform(0.1, 0.7), axis=0)
     rng.shuffle(members)
     sizes = members.sum(axis=1)
-    owner = _space._cover(np.packbits(members, axis=1).astype(np.uint64), sizes)
+    owner = _space._cover(
+        np.packbits(members, axis=1).astype(np.uint64), sizes
+    )
     # Their bits may stand in several words.
     wide = np.zeros((len(members), 192), bool)
     wide[:, [0, 20, 63, 64, 65, 100, 127, 129]] = members
     assert (
-        _space._cover(np.packbits(wide, axis=1).view(np.uint64), sizes) == owner
+        _space._cover(np.packbits(wide, axis=1).view(np.uint64), sizes)
+        == owner
     ).all()
     for subset, by in zip(members, owner, strict=True):
         assert (members[by] >= subset).all()

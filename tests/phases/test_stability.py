@@ -99,11 +99,14 @@ def test_unknown_hosts_and_elements():
         frame["decomposes_to"][0] == "unknown: the snapshot has no phases of O"
     )
     assert (
-        frame["decomposes_to"][5] == "unknown: the snapshot has no phases of Eu"
+        frame["decomposes_to"][5]
+        == "unknown: the snapshot has no phases of Eu"
     )
     assert "C" in frame["decomposes_to"][1]
     # An entry's energy, where the composition is one; another rare earth's, where it is none.
-    assert frame[FORMS][4] > 0.5 > mk.phases.stability(table("LaFe2"))[FORMS][0]
+    assert (
+        frame[FORMS][4] > 0.5 > mk.phases.stability(table("LaFe2"))[FORMS][0]
+    )
     assert np.isfinite(mk.phases.stability(table("Sm7Fe2Co3"))[FORMS][0])
 
 

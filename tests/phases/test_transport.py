@@ -66,7 +66,9 @@ PASSING = {
 
 
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-def test_retries_a_temporary_failure(mp_server: Server, fault, own_cache: Path):
+def test_retries_a_temporary_failure(
+    mp_server: Server, fault, own_cache: Path
+):
     mp_server.faults.extend([*BEATS, fault])
     assert len(pull("Sm-Co")) == 4
     mp_server.faults.extend([*BEATS, None] + [fault] * 30)
@@ -223,7 +225,8 @@ def test_keeps_no_key_of_the_documents(mp_server: Server):
 
 
 @pytest.mark.parametrize(
-    "beat", [{}, [], {"db_version": ""}, {"db_version": 7}, {"db_version": KEY}]
+    "beat",
+    [{}, [], {"db_version": ""}, {"db_version": 7}, {"db_version": KEY}],
 )
 def test_refuses_a_server_without_a_version(mp_server: Server, beat):
     if isinstance(beat, dict) and beat:
@@ -262,7 +265,8 @@ def test_requests_name_their_fields_in_short_addresses(
         }
     assert first.path == second.path == "/materials/magnetism/"
     batches = [
-        parse_qs(r.query)["material_ids"][0].split(",") for r in (first, second)
+        parse_qs(r.query)["material_ids"][0].split(",")
+        for r in (first, second)
     ]
     assert list(map(len, batches)) == [3, 1]
 
@@ -292,7 +296,9 @@ def test_gives_up_an_endless_answer_without_the_key(
                     int(parent) == os.getpid()
                     and _transport.__name__.encode() in command
                 ):
-                    commands.append(command + (folder / "environ").read_bytes())
+                    commands.append(
+                        command + (folder / "environ").read_bytes()
+                    )
         arrival.set()
         dripping(h)
 

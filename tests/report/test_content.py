@@ -217,7 +217,9 @@ def test_a_trial_says_what_it_may_miss(profile):
 
 def test_missed_requirements_are_put_in_words(profile):
     texts = [str(one) for one in profile.requirements[:2]]
-    words = [_content.requirement_in_words(r) for r in profile.requirements[:2]]
+    words = [
+        _content.requirement_in_words(r) for r in profile.requirements[:2]
+    ]
     joined = _content.requirement_text("; ".join(texts), profile)
     assert joined == "; ".join(words)
     alone = _content.requirement_text("", profile)
@@ -348,7 +350,9 @@ def test_stages_and_failures_of_a_sieve(profile):
 
 def test_failures_of_a_screening_count_each_requirement(profile):
     first, second = (str(one) for one in profile.requirements[:2])
-    words = [_content.requirement_in_words(r) for r in profile.requirements[:2]]
+    words = [
+        _content.requirement_in_words(r) for r in profile.requirements[:2]
+    ]
     rows = pd.DataFrame(
         {
             "status": ["ok", "ok", "ok", "planar"],
@@ -356,7 +360,9 @@ def test_failures_of_a_screening_count_each_requirement(profile):
         }
     )
     result = make_result(profile)
-    result.select = lambda names: SimpleNamespace(to_pandas=lambda: rows[names])
+    result.select = lambda names: SimpleNamespace(
+        to_pandas=lambda: rows[names]
+    )
     assert _content.failures(result) == [
         (words[0], 2),
         (words[1], 1),

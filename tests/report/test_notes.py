@@ -52,7 +52,9 @@ def test_five_commands_agree_on_one_alloy(calibration):
         mk.screen([ALLOY], device, "150C", **options, **extra)
         for device, extra in ((None, limits), ("energy-traction-motor", {}))
     ]
-    candidates = mk.replace("N42SH", "150C", calibration=calibration).candidates
+    candidates = mk.replace(
+        "N42SH", "150C", calibration=calibration
+    ).candidates
     same = candidates[
         (candidates["candidate"] == ALLOY) & (candidates["shell"] == SHELL)
     ]

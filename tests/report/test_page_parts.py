@@ -208,7 +208,9 @@ def test_decisions_over_temperature_have_one_band():
 
 
 @pytest.mark.parametrize("manifest", [{}, {report.REPLACEMENT: {}}])
-def test_each_figure_of_the_page_is_drawn_under_its_name(manifest, monkeypatch):
+def test_each_figure_of_the_page_is_drawn_under_its_name(
+    manifest, monkeypatch
+):
     parts = "_grade_map _temperature_figure _demagnetization _supply _section"
     for name in parts.split():
         monkeypatch.setattr(report, name, lambda *_, name=name: name)

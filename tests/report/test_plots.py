@@ -91,7 +91,9 @@ def test_demagnetization_meets_the_load_line(table):
 
 
 def test_parity_shows_the_mean_error_of_known_values():
-    figure = mk.plots.parity([1.0, 2.0, np.nan], [1.1, 1.9, 3.0], "remanence_T")
+    figure = mk.plots.parity(
+        [1.0, 2.0, np.nan], [1.1, 1.9, 3.0], "remanence_T"
+    )
     assert title(figure) == "mean absolute error 0.1 T, 2 rows"
     assert figure["data"][-1]["y"] == [1.1, 1.9]
     # The line of equal values reaches from the least of both to the largest.
@@ -153,7 +155,9 @@ def test_hotter_and_thicker_take_more():
     assert shape["x0"] == pytest.approx(130.0)
     assert figure.draw().lines[-1].get_xdata()[0] == pytest.approx(130.0)
     with pytest.raises(InputError, match="thickness"):
-        mk.diffusion.needed_by_temperature(BASE, "20x10x3mm", [], "140C", **ASK)
+        mk.diffusion.needed_by_temperature(
+            BASE, "20x10x3mm", [], "140C", **ASK
+        )
 
 
 def test_candidates_stand_where_their_composition_is():
@@ -175,7 +179,9 @@ def test_candidates_stand_where_their_composition_is():
     )
 
 
-@pytest.mark.parametrize("system", ["Sm", "Sm-Co-Xx", "Sm-Co-Co", "Nd-Fe-Co-B"])
+@pytest.mark.parametrize(
+    "system", ["Sm", "Sm-Co-Xx", "Sm-Co-Co", "Nd-Fe-Co-B"]
+)
 def test_a_section_takes_two_or_three_elements(system):
     with pytest.raises(InputError, match="two or three elements"):
         mk.plots.section(system)

@@ -218,7 +218,9 @@ def test_columns_of_ones_choice_in_their_order():
     assert list(without_rank) == ["input_Nr", "candidate"]
     chosen = choose_columns(frame, default, " remanence_T, ,host")
     assert chosen == {"remanence_T": 0, "host": 0}
-    with pytest.raises(InputError, match=r"--columns: no column 'b'; there is"):
+    with pytest.raises(
+        InputError, match=r"--columns: no column 'b'; there is"
+    ):
         choose_columns(frame, default, "host,b,c")
 
 
@@ -422,7 +424,11 @@ def test_the_main_rows_of_a_comparison_and_a_status_that_is_not_ok(
     comparison.loc["status", "SmCo5"] = "planar"
     print_comparison(comparison, **options)
     printed = cells(capsys.readouterr().out)
-    assert [row[0] for row in printed[1:]] == ["Status", "Formula", "Remanence"]
+    assert [row[0] for row in printed[1:]] == [
+        "Status",
+        "Formula",
+        "Remanence",
+    ]
     assert printed[1][1:3] == ["ok", "planar"]
 
 

@@ -142,7 +142,9 @@ def test_refuses_other_names_clocks_and_too_many_rows(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="names no workbook; expected a file"):
         write_workbook({"A": FRAME}, tmp_path / "a.csv")
     monkeypatch.setattr(_written, "_SHEET_ROWS", 1)
-    with pytest.raises(InputError, match="2 rows do not fit into a sheet of 1"):
+    with pytest.raises(
+        InputError, match="2 rows do not fit into a sheet of 1"
+    ):
         write_workbook({"A": FRAME}, tmp_path / "a.xlsx")
 
     class Early(date):

@@ -149,7 +149,9 @@ def _check_way(
         is_rating_enough = (
             rated_temperature(way.grade) >= duty["temperature"] - 0.01
         )
-        check.require(1, is_rating_enough, f"{where}: {way.grade} above rating")
+        check.require(
+            1, is_rating_enough, f"{where}: {way.grade} above rating"
+        )
     against = remanence / (MU_0 * (duty["load_line"] + recoil))
     against += 1e3 * duty["outside_field_kA_m"]
     margin = knee / against

@@ -22,9 +22,9 @@ def test_answer_stays_in_the_manifest(tmp_path):
     assert after == before | {
         ANSWER: ["Keep it: nothing at 150 °C does its work."]
     }
-    assert ScreenResult.from_folder(tmp_path).best(1)["candidate"].tolist() == [
-        "SmCo5"
-    ]
+    assert ScreenResult.from_folder(tmp_path).best(1)[
+        "candidate"
+    ].tolist() == ["SmCo5"]
     # Another screening answers another question.
     mk.screen(["SmCo5"], DEVICE, out=tmp_path, force=True)
     assert ANSWER not in ScreenResult.from_folder(tmp_path).manifest

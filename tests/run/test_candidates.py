@@ -212,7 +212,9 @@ def test_a_sample_has_some_of_each_space():
     large = mk.substitutions("SmCo5", {"Sm": ["Gd"]}, step=0.01)
     source = SpaceCandidates([space(), large])
     small, many = source.sample(50)
-    assert len(small.table) == max(1, round(50 * len(space()) / source.count()))
+    assert len(small.table) == max(
+        1, round(50 * len(space()) / source.count())
+    )
     assert len(many.table) == round(50 * len(large) / source.count())
     again = source.sample(50)[1]
     assert names(again) == names(many)

@@ -43,7 +43,12 @@ def run_screening(monkeypatch, per_byte, number):
         chunks.add(
             i,
             Part(
-                rows=1, table=b"x", rejected=b"", lines=0, first=None, models={}
+                rows=1,
+                table=b"x",
+                rejected=b"",
+                lines=0,
+                first=None,
+                models={},
             ),
         )
     chunks.name_finished_chunks()

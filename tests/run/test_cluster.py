@@ -64,7 +64,9 @@ def test_a_scheduler_is_waited_for_twenty_seconds(monkeypatch):
 
 def test_without_dask_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(InputError, match=r"pip install 'magnetkit\[cluster\]'"):
+    with pytest.raises(
+        InputError, match=r"pip install 'magnetkit\[cluster\]'"
+    ):
         mk.screen(["SmCo5"], DEVICE, workers=2)
 
 
@@ -184,7 +186,9 @@ def test_refuses_a_worker_in_another_state(monkeypatch):
     assert _pool._alone(len, [], job, needs) == 0
     for key, value in needs.items():
         other = {**value, "x": "y"} if isinstance(value, dict) else "another"
-        with pytest.raises(InputError, match=f"would answer otherwise.* {key}"):
+        with pytest.raises(
+            InputError, match=f"would answer otherwise.* {key}"
+        ):
             _pool._alone(len, [], job, {**needs, key: other})
 
 

@@ -202,7 +202,9 @@ def test_never_overwrites_a_changed_file(tmp_path, name):
     (tmp_path / name).write_text("edited by hand")
     before = read_tree(tmp_path)
     with (
-        pytest.raises(InputError, match=f"{name} is not as magnetkit wrote it"),
+        pytest.raises(
+            InputError, match=f"{name} is not as magnetkit wrote it"
+        ),
         open_store(tmp_path),
     ):
         pass
@@ -320,7 +322,9 @@ def test_rejected_line_survives_a_round_trip(tmp_path):
     assert _files.read_rejections(_files.Place.of(tmp_path / "absent")) == []
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"done": True})])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", json.dumps({"done": True})]
+)
 def test_a_damaged_manifest_is_no_traceback(tmp_path, content):
     (tmp_path / _files.MANIFEST).write_text(content)
     with pytest.raises(StoreError):

@@ -162,7 +162,9 @@ def test_a_table_of_todays_magnet_and_the_ways():
     )
     assert [row[-1] for row in rows[2:]] == ["ask", "ask"]
     exact = {f"{HEAVY}_lo": 2.0, f"{HEAVY}_hi": 2.04}
-    known = _lines.table_cells(make_replacement(reference=exact), answer, "cgs")
+    known = _lines.table_cells(
+        make_replacement(reference=exact), answer, "cgs"
+    )
     assert known[0][2] == "2.0"
     assert known[0][5:7] == ("12.00", "20.11")
     without = make_answer(own=None, recipe=None)
@@ -199,7 +201,9 @@ def test_the_whole_has_order_table_and_other_kinds(monkeypatch):
     assert texts[7] == ""
     assert texts[8:] == _lines.lines_below(replacement, first, "si")
     bare = make_answer(ways=[], own=None, recommended=None, recipe=None)
-    few = _lines.lines(make_replacement(answers=[bare]), "si", everything=False)
+    few = _lines.lines(
+        make_replacement(answers=[bare]), "si", everything=False
+    )
     assert few == ["Melt it.", "Nothing is asked."]
 
 
@@ -357,7 +361,9 @@ def test_scrap_is_taken_from_what_is_charged(monkeypatch):
         assert _lines._fed_back(left)[1] == ""
         assert left == pytest.approx({"Nd": 26.0, "Fe": 64.0})
         left = {"Fe": 100.0}
-        with pytest.raises(InputError, match=r"holds 4\.00 wt\.% Nd more than"):
+        with pytest.raises(
+            InputError, match=r"holds 4\.00 wt\.% Nd more than"
+        ):
             _lines._fed_back(left)
     finally:
         monkeypatch.undo()

@@ -54,7 +54,9 @@ def test_cold_values_follow_the_chords_of_the_sheet(n42sh):
 
 def test_refuses_more_heavy_rare_earth_than_today(n42sh):
     maximum = n42sh.reference["heavy_rare_earth_wt_pct_hi"]
-    offer = judge_offer(n42sh, f"B_r=1.12,H_cJ=520,T=150C,Dy={maximum + 1:.1f}")
+    offer = judge_offer(
+        n42sh, f"B_r=1.12,H_cJ=520,T=150C,Dy={maximum + 1:.1f}"
+    )
     assert offer.verdict == "refuse"
     assert "more heavy rare earth" in offer.reasons[-1]
 

@@ -148,7 +148,8 @@ def test_names_a_bad_part(change, says):
 
 def test_a_list_without_grades_says_what_it_needs():
     with pytest.raises(
-        InputError, match="no column of grades: expected a header such as Grade"
+        InputError,
+        match="no column of grades: expected a header such as Grade",
     ):
         replace_parts([{"Part no.": "A", "kg/year": 3}])
 
@@ -214,7 +215,9 @@ def test_triple_price_adds_twice_the_price(answer):
     increase = 2.0 * sum(
         table[element] * price[element] for element in ("Dy", "Tb")
     )
-    assert rows["Dearer, USD a year"].sum() == pytest.approx(increase, rel=1e-6)
+    assert rows["Dearer, USD a year"].sum() == pytest.approx(
+        increase, rel=1e-6
+    )
 
 
 def test_workbook_sorts_and_sums(answer, tmp_path):
@@ -322,7 +325,9 @@ def test_groups_many_questions_by_grade(monkeypatch):
 def test_names_rows_without_an_amount():
     rows = [{**LIST[0]}, {**LIST[2], "kg/year": None}]
     notes = [
-        note for note in replace_parts(rows).notes if "No amount a year" in note
+        note
+        for note in replace_parts(rows).notes
+        if "No amount a year" in note
     ]
     assert [note.split(":")[0] for note in notes] == [
         "No amount a year in 1 rows (2)"
@@ -365,7 +370,12 @@ def test_totals_add_up_without_elements():
 def test_lists_a_row_verbatim_and_names_a_repeated_part():
     row = {"part": "A", "Grade": "N42SH", "kg/year": 5, "Max temp C": 150}
     answer = replace_parts(
-        [row, row, {**row, "Grade": "N42HS"}, {**row, "Grade": "N42SH / N45SH"}]
+        [
+            row,
+            row,
+            {**row, "Grade": "N42HS"},
+            {**row, "Grade": "N42SH / N45SH"},
+        ]
     )
     assert answer.refused["Text"].tolist() == [
         "A, N42HS, 5, 150",

@@ -22,7 +22,14 @@ from magnetkit.run._parts_tables import (
 )
 from magnetkit.supply.scenario import load_scenario
 
-PRICES = {"Nd": 100.0, "Fe": 1.0, "Dy": 500.0, "B": 2.0, "Sm": 20.0, "Co": 30.0}
+PRICES = {
+    "Nd": 100.0,
+    "Fe": 1.0,
+    "Dy": 500.0,
+    "B": 2.0,
+    "Sm": 20.0,
+    "Co": 30.0,
+}
 
 
 def exactly(value):

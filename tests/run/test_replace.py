@@ -459,7 +459,10 @@ def test_names_bad_input(arguments, says):
 def test_judges_a_recipe_by_the_route_of_its_candidates():
     # Grains of hot-deformed magnets are tenths of a micrometre: the same melt is harder than
     # sintered, and a route that is asked for holds for what is judged by name too.
-    use = {"recipe": "Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.", "basis": "weight"}
+    use = {
+        "recipe": "Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.",
+        "basis": "weight",
+    }
     melt = "Nd24.64Pr6.16Co3Ga0.4Cu0.15B0.96Fe bal."
     plain = mk.replace("N42SH", "150C", **use).judge(melt, basis="weight")
     by_route = mk.replace(
@@ -540,7 +543,9 @@ def test_a_duty_in_words(motor):
     (one,) = reference["made_of"]
     assert (one["kind"], one["weight"]) == ("bulk", 1.0)
     name = "heavy_rare_earth_wt_pct"
-    assert reference[f"{name}_lo"] == reference[name] == reference[f"{name}_hi"]
+    assert (
+        reference[f"{name}_lo"] == reference[name] == reference[f"{name}_hi"]
+    )
 
 
 @pytest.mark.parametrize("option", ["out", "offer"])

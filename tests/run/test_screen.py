@@ -243,7 +243,9 @@ def test_stale_result_is_an_error(tmp_path):
         first.select(["rank"])
 
 
-def test_resume_notices_other_data_settings_and_scenario(tmp_path, monkeypatch):
+def test_resume_notices_other_data_settings_and_scenario(
+    tmp_path, monkeypatch
+):
     scenario = tmp_path / "mine.toml"
     embargo = mk.datasets.path("supply/scenarios/embargo.toml").read_text(
         encoding="utf-8"

@@ -267,7 +267,9 @@ def test_an_alloy_that_is_melted_takes_no_new_charge():
     two = Shop(None, 2, (), 1.0)
     able = _make_feasibility_check(rows, two, weight, every)
     assert able([0]).tolist() == [False, True, True]
-    bare = _make_feasibility_check(rows, two, weight, np.array([1, 0, 1], bool))
+    bare = _make_feasibility_check(
+        rows, two, weight, np.array([1, 0, 1], bool)
+    )
     assert bare([]).tolist() == [True, False, True]
 
 

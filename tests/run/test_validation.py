@@ -80,7 +80,10 @@ def test_a_parity_plot_shows_all_rows(by_host):
 def test_validates_any_column_of_a_frame(compounds):
     frame = compounds.rename(columns={J_S: "polarization"}).head(20)
     validation = mk.validate(
-        "polarization", data=frame, groups=["a", "b", "c", "d"] * 5, peers=False
+        "polarization",
+        data=frame,
+        groups=["a", "b", "c", "d"] * 5,
+        peers=False,
     )
     assert list(validation.table.index) == ["CompositionRegressor"]
     assert validation.table["groups"].iloc[0] == 4
@@ -127,7 +130,9 @@ def test_predicts_rows_of_a_user_from_all_other_data():
     assert "less their groups and compounds" in validation.about
 
 
-def test_polarization_is_predicted_from_the_other_embedded_compounds(compounds):
+def test_polarization_is_predicted_from_the_other_embedded_compounds(
+    compounds,
+):
     facts = pd.read_csv(mk.datasets.path("intrinsic/papers.csv"))
     facts = facts[(facts["property"] == J_S) & (facts["host"] == "1:12")]
     rows = pd.DataFrame(

@@ -225,7 +225,11 @@ def test_yes_is_one_and_no_is_nothing(tmp_path, monkeypatch):
     )
     module._element_figures.cache_clear()
     # USGS 2025: cobalt and neodymium are on the list, iron is not.
-    assert [figures[INDEX[e], 0] for e in ("Co", "Nd", "Fe")] == [1.0, 1.0, 0.0]
+    assert [figures[INDEX[e], 0] for e in ("Co", "Nd", "Fe")] == [
+        1.0,
+        1.0,
+        0.0,
+    ]
 
 
 def test_recycling_of_other_elements_counts():
@@ -238,8 +242,8 @@ def test_recycling_of_other_elements_counts():
         by_argument = supply.break_even_recycled_share(
             alloy, "Co", 0.5, recycled=part
         )[0]
-        share = supply.break_even_recycled_share(alloy, "Co", 0.5, by_scenario)[
-            0
-        ]
+        share = supply.break_even_recycled_share(
+            alloy, "Co", 0.5, by_scenario
+        )[0]
         assert share == pytest.approx(by_argument)
         assert (share == pytest.approx(plain)) == ("Co" in part)

@@ -137,7 +137,9 @@ def test_embargo_is_worse_than_quota(baseline):
     quota = supply.element_table("export-quota").set_index("element")
     for element in ("Nd", "Dy", "Tb", "Sm"):
         assert embargo["supply_risk"][element] > quota["supply_risk"][element]
-        assert embargo["price_USD_kg"][element] > quota["price_USD_kg"][element]
+        assert (
+            embargo["price_USD_kg"][element] > quota["price_USD_kg"][element]
+        )
 
 
 def test_the_magnet_rule_leaves_no_chinese_samarium():
@@ -189,7 +191,11 @@ def stage_by_hand(row, withheld):
     unstable = (
         rest + sum(s * (g + (1.0 - g) * w) for s, g, w in parts)
     ) / abroad
-    return float(row["hhi"]), unstable, sum(s * w for s, _, w in parts) / abroad
+    return (
+        float(row["hhi"]),
+        unstable,
+        sum(s * w for s, _, w in parts) / abroad,
+    )
 
 
 @pytest.mark.parametrize("name", ["baseline", "embargo"])
@@ -240,6 +246,8 @@ def test_carriers_and_yields_equal_their_print():
     worst = (
         0.787 + 0.212 + 0.054 + 0.072 + 0.002 + 0.012 + 0.033 + 0.002 + 0.001
     )
-    best = 0.704 + 0.189 + 0.048 + 0.065 + 0.002 + 0.011 + 0.030 + 0.002 + 0.001
+    best = (
+        0.704 + 0.189 + 0.048 + 0.065 + 0.002 + 0.011 + 0.030 + 0.002 + 0.001
+    )
     shares = [float(yields[end]) for end in ("least", "most")]
     assert_allclose(shares, [1.0 / worst, 1.0 / best], atol=5e-3)

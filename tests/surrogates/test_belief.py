@@ -29,7 +29,9 @@ def _file(folder, rows, name="mine.csv"):
 def test_prediction_and_physics_read_one_model(tmp_path):
     names = ["Nd2Fe14B", "SmCo5", "Y2Fe17"]
     table = make_table(*names)
-    file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
+    file = _file(
+        tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]
+    )
     temperatures = (
         _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
     )
@@ -74,7 +76,9 @@ def test_new_rows_carry_polarization_and_ranks(tmp_path):
     assert frame["remanence_T"][better] - frame["remanence_T"][worse] < gap
 
 
-def test_two_rows_of_a_series_sharpen_their_neighbours(training_rows, tmp_path):
+def test_two_rows_of_a_series_sharpen_their_neighbours(
+    training_rows, tmp_path
+):
     rows = [
         ("Ce1.0Y1.0Fe13Ni1B", 520.0, "s"),
         ("Ce0.6Y1.4Fe13Ni1B", 540.0, "s"),
@@ -85,7 +89,9 @@ def test_two_rows_of_a_series_sharpen_their_neighbours(training_rows, tmp_path):
     after = larger.predict(between)
     assert abs(after[CURIE][0] - 530.0) < abs(before[CURIE][0] - 530.0)
     assert after[f"{CURIE}_data_share"][0] > 0.8
-    for one, other in zip(larger.branches, training_rows.branches, strict=True):
+    for one, other in zip(
+        larger.branches, training_rows.branches, strict=True
+    ):
         assert_array_equal(one.process.theta_, other.process.theta_)
 
 
@@ -103,7 +109,8 @@ def test_new_rows_move_only_similar_compounds(tmp_path):
             frame[CURIE + end].tolist()[1:] == plain[CURIE + end].tolist()[1:]
         )
     assert (
-        frame[f"{CURIE}_data_share"][0] > frame[f"{CURIE}_data_share"][1:].max()
+        frame[f"{CURIE}_data_share"][0]
+        > frame[f"{CURIE}_data_share"][1:].max()
     )
 
 
@@ -115,11 +122,14 @@ def test_other_rows_change_no_bit(training_rows):
     table = make_table(*names)
     whole = training_rows.predict(table)
     parts = [
-        training_rows.predict(table[np.arange(a, a + 7)]) for a in (0, 200, 693)
+        training_rows.predict(table[np.arange(a, a + 7)])
+        for a in (0, 200, 693)
     ]
     pd.testing.assert_frame_equal(
         pd.concat(parts, ignore_index=True),
-        pd.concat([whole[a : a + 7] for a in (0, 200, 693)], ignore_index=True),
+        pd.concat(
+            [whole[a : a + 7] for a in (0, 200, 693)], ignore_index=True
+        ),
     )
 
 
@@ -129,7 +139,9 @@ def test_rows_near_the_parameters_leave_the_range_alone(tmp_path):
     plain = mk.predict(name)
     larger = mk.predict(name, add=_file(tmp_path, rows))
     name_lo, name_hi = f"{CURIE}_lo", f"{CURIE}_hi"
-    width = [frame[name_hi][0] - frame[name_lo][0] for frame in (plain, larger)]
+    width = [
+        frame[name_hi][0] - frame[name_lo][0] for frame in (plain, larger)
+    ]
     assert width[1] <= width[0] * 1.01
     assert larger[f"{CURIE}_data_share"][0] > 0.5
 
@@ -186,7 +198,9 @@ def test_unmeasured_host_is_unknown(training_rows):
 
 
 def test_a_measured_compound_says_so(tmp_path):
-    file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
+    file = _file(
+        tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]
+    )
     frame = mk.predict(
         ["Y2Fe16Al1", "Y2Fe15Al2", "Nd1.7Ce0.2Pr0.1Fe13.7Co0.3B"], add=file
     )

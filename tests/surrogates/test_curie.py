@@ -117,7 +117,9 @@ def test_distrusts_a_paper_with_half_its_compounds_in_doubt(sound, count):
 
 def test_fold_of_a_paper_is_the_published_one():
     table = pd.read_csv(datasets.path("surrogates/split.csv"))
-    assert [_measured.fold(p) for p in table["paper"]] == table["fold"].tolist()
+    assert [_measured.fold(p) for p in table["paper"]] == table[
+        "fold"
+    ].tolist()
     assert table["fold"].nunique() == _measured.CURIE_FOLDS
 
 

@@ -75,7 +75,8 @@ def test_stored_arrays_restore_the_model():
     # A model of other rows is none of these.
     fewer = replace(model.known, learn=np.r_[False, model.known.learn[1:]])
     assert (
-        fewer.sha256 == model.known.sha256 or energy.stored_model(fewer) is None
+        fewer.sha256 == model.known.sha256
+        or energy.stored_model(fewer) is None
     )
 
 

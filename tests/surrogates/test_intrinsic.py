@@ -159,7 +159,9 @@ def test_cerium_lanthanum_and_yttrium_lower_both(x, diluent):
 @quick
 @given(x=SHARE)
 def test_polarization_is_linear_in_dysprosium(x):
-    frame = predict("Nd2Fe14B", "Dy2Fe14B", f"{mix('Nd', 'Dy', 2 * x, 2)}Fe14B")
+    frame = predict(
+        "Nd2Fe14B", "Dy2Fe14B", f"{mix('Nd', 'Dy', 2 * x, 2)}Fe14B"
+    )
     nd, dy, alloy = frame["saturation_polarization_T"]
     assert alloy == pytest.approx((1 - x) * nd + x * dy, abs=0.02)
 

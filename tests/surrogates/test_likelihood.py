@@ -38,7 +38,13 @@ def test_loss_is_the_normal_distribution():
     theta = np.log([0.8, 0.5, 1.0, 2.0, 0.3])
     sides = np.array([[0.2]]), np.zeros((1, 1)), np.zeros((1, 1))
     value, _ = loss(
-        theta, sides, False, np.array([0.7]), np.array([2.0]), theta, np.ones(5)
+        theta,
+        sides,
+        False,
+        np.array([0.7]),
+        np.array([2.0]),
+        theta,
+        np.ones(5),
     )
     variance = 0.2 + 0.8**2 + 0.5**2 + 0.3**2 * 2.0
     assert value == pytest.approx(
@@ -50,5 +56,7 @@ def test_squares_are_sums_and_never_negative():
     rng = np.random.default_rng(2)
     a = rng.normal(size=(5, 3))
     b = rng.normal(size=(4, 3))
-    assert_allclose(squares(a, b), ((a[:, None] - b[None, :]) ** 2).sum(axis=2))
+    assert_allclose(
+        squares(a, b), ((a[:, None] - b[None, :]) ** 2).sum(axis=2)
+    )
     assert squares(1e8 + a, 1e8 + a).min() == 0.0

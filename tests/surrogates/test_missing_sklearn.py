@@ -12,6 +12,9 @@ mk.predict("Nd2Fe14B", temperature="150C")
 print([name for name in ("sklearn", "scipy.stats", "scipy.optimize") if name in sys.modules])
 """
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "[]"

@@ -35,7 +35,8 @@ def _naive(model, x):
             t = np.sqrt(
                 5.0
                 * np.sum(
-                    ((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2
+                    ((new - old)[1:3] / model.width_ * np.exp(-theta[2:4]))
+                    ** 2
                 )
             )
             u = np.exp(theta[-2]) * np.linalg.norm((new - old)[3:])

@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError, StoreError
-from numpy.testing import assert_allclose, assert_array_equal, assert_array_less
+from numpy.testing import (
+    assert_allclose,
+    assert_array_equal,
+    assert_array_less,
+)
 from scipy.stats import t as student
 from sklearn.model_selection import GroupKFold, cross_val_score
 from sklearn.utils import estimator_checks

@@ -26,7 +26,10 @@ def test_rows_keep_value_group_and_source(caplog):
     assert rows.values.tolist() == [585.0, 1020.0, 587.0]
     assert rows.groups.tolist() == ["a", "c", "e"]
     assert rows.sources.tolist() == ["one", "three", "five"]
-    assert rows.removed == {"composition that cannot be read": 1, "no value": 1}
+    assert rows.removed == {
+        "composition that cannot be read": 1,
+        "no value": 1,
+    }
     assert rows.origin == "the frame"
     assert "composition that cannot be read (1), no value (1)" in caplog.text
     assert rows.learn.tolist() == [True] * 3
@@ -46,7 +49,9 @@ def test_default_groups_are_chemical_systems(
     assert of_file.values.tolist() == rows.values.tolist()
     # What a frame is counted by says nothing of its rows.
     with_index = bare.set_axis(pd.Index([3, 3, 3, 3, 3], name="group"))
-    assert read_rows(TARGET, with_index).groups.tolist() == rows.groups.tolist()
+    assert (
+        read_rows(TARGET, with_index).groups.tolist() == rows.groups.tolist()
+    )
 
 
 def test_names_missing_columns_and_too_few_rows():
@@ -89,4 +94,6 @@ def test_names_the_first_impossible_value():
     rows = read_rows(TARGET, ROWS)
     refuse(TARGET, "x", rows, rows.values > 2000.0, "0 and 2000 K")
     with pytest.raises(InputError, match=r"got 1020 for Sm.*Co.*; .* \(2\)"):
-        refuse(TARGET, "x", rows, np.array([False, True, True]), "0 and 2000 K")
+        refuse(
+            TARGET, "x", rows, np.array([False, True, True]), "0 and 2000 K"
+        )

@@ -26,7 +26,9 @@ def test_refuses_another_version(file):
     head, line, payload = file.read_bytes().split(b"\n", 2)
     manifest = json.loads(line)
     manifest["versions"]["scipy"] = "0.1"
-    file.write_bytes(b"\n".join([head, json.dumps(manifest).encode(), payload]))
+    file.write_bytes(
+        b"\n".join([head, json.dumps(manifest).encode(), payload])
+    )
     with pytest.raises(StoreError, match="other versions"):
         _store.read(file)
 

@@ -86,7 +86,9 @@ def test_large_host_uses_its_points_and_some_others(
     whose = _curie_training.prepare_query(partition(rows))
     base = model.base(whose.phases, whose.codes)
     few = model.residual(whose, base)
-    whole = _curie_training.replace(model, of_host=np.zeros_like(model.of_host))
+    whole = _curie_training.replace(
+        model, of_host=np.zeros_like(model.of_host)
+    )
     every = whole.residual(whose, base)
     assert_allclose(few.mean, every.mean, atol=0.5)
     assert_allclose(few.novelty, every.novelty, atol=1e-5)

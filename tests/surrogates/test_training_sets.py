@@ -98,7 +98,9 @@ def test_names_up_to_ten_missing_rows(caplog):
     training_set(
         target, pd.concat([pd.DataFrame(good), bad], ignore_index=True)
     )
-    assert "row 3, 'YCo5': curie_temperature_K is '?', no number" in caplog.text
+    assert (
+        "row 3, 'YCo5': curie_temperature_K is '?', no number" in caplog.text
+    )
     assert "and 2 more rows" in caplog.text
 
 

@@ -42,7 +42,8 @@ def anchored_process() -> Any:
             float(one.temperature_K),
             float(
                 np.hypot(
-                    one.spread / one.value, GUARANTEE if one.guaranteed else 0.0
+                    one.spread / one.value,
+                    GUARANTEE if one.guaranteed else 0.0,
                 )
             ),
         )

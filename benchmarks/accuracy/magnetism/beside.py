@@ -294,7 +294,9 @@ def _predict_as_users(rows: Measured) -> Prediction:
     return Prediction(*result)
 
 
-def _lines(title: str, left: LeftOut, hosts: NDArray[np.str_]) -> Iterator[str]:
+def _lines(
+    title: str, left: LeftOut, hosts: NDArray[np.str_]
+) -> Iterator[str]:
     """Yield the rows of the table of one property, of all hosts and of some."""
     name = left.data.target
     parts = {

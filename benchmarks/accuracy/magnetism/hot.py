@@ -211,7 +211,9 @@ def lines() -> list[str]:
     ]
     for law in LAWS:
         mask = (frame["law"] == law) & frame["used"]
-        inside = np.sqrt(np.mean((frame["fitted"] - frame["known"])[mask] ** 2))
+        inside = np.sqrt(
+            np.mean((frame["fitted"] - frame["known"])[mask] ** 2)
+        )
         text.append(
             table_row(
                 law,

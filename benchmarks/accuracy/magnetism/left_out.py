@@ -61,7 +61,10 @@ def leave_source_out(host: str, group: str) -> Iterator[None]:
 
 def _forget() -> None:
     """Forget what was worked out with other parameters."""
-    for cache in (process.usual_of_hosts, _composition_estimate._model_recipes):
+    for cache in (
+        process.usual_of_hosts,
+        _composition_estimate._model_recipes,
+    ):
         cache.cache_clear()
     _composition_estimate.likeliest_recipe.cache_clear()
 

@@ -53,7 +53,9 @@ def irreversible() -> "pd.DataFrame":
         lines = row["load_line"] != row["load_line"]
         for line in _LINES if lines else (row["load_line"],):
             duty = Duty(
-                line, 0.0, 1.0 if row["hours"] != row["hours"] else row["hours"]
+                line,
+                0.0,
+                1.0 if row["hours"] != row["hours"] else row["hours"],
             )
             loss, *bounds = duty.loss(
                 np.full_like(field, level),

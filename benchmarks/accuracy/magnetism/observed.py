@@ -154,7 +154,9 @@ class Observed:
         # A cone is neither an easy axis nor an easy plane: both constants decide.
         where = self.kind == "uniaxial"
         result[where] = np.where(
-            self.value > 0.0, np.minimum(first, total), np.maximum(first, total)
+            self.value > 0.0,
+            np.minimum(first, total),
+            np.maximum(first, total),
         )[where]
         # Above its Curie temperature a trial has no moment.
         return np.nan_to_num(result, nan=0.0)

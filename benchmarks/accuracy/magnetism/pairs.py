@@ -69,7 +69,9 @@ def _is_asked_alike(first: Any, second: Any) -> bool:
         first["recipe"] == second["recipe"]
         and first["basis"] == second["basis"]
     )
-    return bool(same_recipe and papers.request(first) == papers.request(second))
+    return bool(
+        same_recipe and papers.request(first) == papers.request(second)
+    )
 
 
 def _predict_pair(first: Any, second: Any) -> list[dict[str, Any]]:

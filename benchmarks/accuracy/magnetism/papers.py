@@ -320,7 +320,9 @@ class FamilyFit:
         with np.errstate(invalid="ignore"):
             half_width = np.log(ratio) / 2.0
         wider = half_width**2 - _UNIT**2
-        self.wider = np.where(self.quantity == COERCIVITY, wider.clip(0.0), 0.0)
+        self.wider = np.where(
+            self.quantity == COERCIVITY, wider.clip(0.0), 0.0
+        )
         self.deviations = {name: self._scatter(name) for name in QUANTITIES}
 
     def _scatter(self, quantity: str) -> tuple[float, float]:
@@ -517,7 +519,9 @@ def report(fit: FamilyFit | None = None) -> str:
     from . import pairs
 
     fit = fit_families() if fit is None else fit
-    ranges_without = lru_cache(maxsize=None)(lambda paper: fit.ranges((paper,)))
+    ranges_without = lru_cache(maxsize=None)(
+        lambda paper: fit.ranges((paper,))
+    )
     frame = predictions(ranges_without)
     lines = [
         "# Measured magnets, each with its paper left out",
@@ -589,7 +593,9 @@ def fit_families() -> FamilyFit:
 
 def write_families(file: Path, ranges: Ranges) -> None:
     """Write the offsets and ranges of all families as TOML."""
-    lines = ["# Written by recipes/calibrate.py; SOURCE.md explains every key."]
+    lines = [
+        "# Written by recipes/calibrate.py; SOURCE.md explains every key."
+    ]
     for family, of_family in ranges.items():
         lines.append("")
         for quantity, numbers in of_family.items():

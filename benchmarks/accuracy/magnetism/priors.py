@@ -110,7 +110,9 @@ class Prior:
         return key
 
     def vary(
-        self, terms: list[tuple[tuple[int, int], float]], tag: str | None = None
+        self,
+        terms: list[tuple[tuple[int, int], float]],
+        tag: str | None = None,
     ) -> None:
         """Add a variable that moves several parameters at once."""
         self.factors.append(terms)
@@ -233,7 +235,9 @@ def _sublattice(
     )
     prior.set("", "exchange_K:pairs", *host_table.get("pairs", (0.0, 0.0)))
     prior.set("", "crystal_field:bow", 0.0, 0.6)
-    prior.set("", "crystal_field:filling", *host_table["crystal_field_filling"])
+    prior.set(
+        "", "crystal_field:filling", *host_table["crystal_field_filling"]
+    )
 
 
 def _substituents(
@@ -255,7 +259,10 @@ def _substituents(
                 * (_SUBSTITUENT_VOLUME[e] - _T_VOLUME)
             )
             prior.set(
-                e, f"volume_A3:slope_{end}", volume, 0.3 * abs(volume) + 0.3 * n
+                e,
+                f"volume_A3:slope_{end}",
+                volume,
+                0.3 * abs(volume) + 0.3 * n,
             )
             level = host_table["exchange_K"][k]
             floor = max(host_table["exchange_K"][k], 500.0)

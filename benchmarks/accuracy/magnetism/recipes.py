@@ -276,7 +276,9 @@ def _coercivity(
     power = np.maximum(alpha_k * field[0] - poles[0], 0.0) * ratio
     relation = np.maximum(falling * field[1:] - poles[1:], 0.0)
     room = np.maximum(alpha_k * field[0] - poles[0], 0.0)
-    fall = rules.decay * np.where(pinning > 0.0, 1.0, rules.usual_curie / curie)
+    fall = rules.decay * np.where(
+        pinning > 0.0, 1.0, rules.usual_curie / curie
+    )
     straight = np.where(pinning > 0.0, pinning, room) * _linear_fraction(
         kelvin, fall, curie
     )
@@ -335,7 +337,9 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     span = (data["to_K"] - data["from_K"]).to_numpy(float) / 100.0
     place = {name: i for i, name in enumerate(data["id"])}
     is_training = (data["host"] == host) & (data["group"] != without)
-    ratios = [(place[a], place[b]) for a, b in _RATIOS if is_training[place[a]]]
+    ratios = [
+        (place[a], place[b]) for a, b in _RATIOS if is_training[place[a]]
+    ]
     top, bottom = np.array(ratios, int).reshape(-1, 2).T
 
     def residuals(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -131,7 +131,9 @@ def without_maker() -> "pd.DataFrame":
             temperatures = [
                 row for row in _grade_rows(grade) if row["quantity"] == HOTTEST
             ]
-            factor = families()[host]["coercivity_coefficient_pct_K"].half_width
+            factor = families()[host][
+                "coercivity_coefficient_pct_K"
+            ].half_width
         for row in temperatures:
             off = float(row["predicted"])  # type: ignore[arg-type]
             beta = brentq(
@@ -230,7 +232,9 @@ def by_model(
     h_cj = magnets.coercivity()[0]
     with np.errstate(invalid="ignore"):
         knee = _KNEE * coercivity * h_cj / h_cj[-1]
-        room = knee - remanence * b_r / b_r[-1] / MU_0 / 1e3 / (_LINE + _RECOIL)
+        room = knee - remanence * b_r / b_r[-1] / MU_0 / 1e3 / (
+            _LINE + _RECOIL
+        )
     is_over = ~(room[:-1] > 0.0) & (_TRIED > ROOM_K - 100.0)
     end = int(np.argmax(is_over))
     low = room[end - 1]
@@ -320,7 +324,9 @@ def report(frame: "pd.DataFrame", makers: "pd.DataFrame | None" = None) -> str:
     ):
         plain = ""
         if quantity == ALPHA:
-            hits = (part["constant"] - part["printed"]).abs() <= _ALLOWED[ALPHA]
+            hits = (part["constant"] - part["printed"]).abs() <= _ALLOWED[
+                ALPHA
+            ]
             plain = f"{int(hits.sum())} of {len(part)}"
         lines.append(
             table_row(

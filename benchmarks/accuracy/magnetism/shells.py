@@ -233,7 +233,9 @@ def _gain(
     shell = Shell(element, fraction, content)
     with warnings.catch_warnings():
         # Parameters far from the fitted ones make shells that are too thin.
-        warnings.filterwarnings("ignore", message="no furnace makes this shell")
+        warnings.filterwarnings(
+            "ignore", message="no furnace makes this shell"
+        )
         bare = float(
             sintered_at(table, [_ROOM_K], process, None)[0][
                 "coercivity_kA_m"

@@ -131,7 +131,8 @@ def deviations(residues: Residuals) -> tuple[float, float, float]:
         return float(unlikely - 0.2 * np.log(shares).sum())
 
     results = [
-        minimize(loss, np.log(start), method="Nelder-Mead") for start in _STARTS
+        minimize(loss, np.log(start), method="Nelder-Mead")
+        for start in _STARTS
     ]
     best = np.exp(min(results, key=lambda one: one.fun).x)
     if residues.fixed is not None:

@@ -195,9 +195,9 @@ def leave_one_paper_out(
         model.run(6)
         p = model.parameters(model.variables)
         cold_prediction = Observed("2:14:1", test).predict(p)
-        hard = Observed("2:14:1", test.assign(method="singular_point")).predict(
-            p
-        )
+        hard = Observed(
+            "2:14:1", test.assign(method="singular_point")
+        ).predict(p)
         trees = _trees(series, test, paper)
         parts.append(
             test.assign(predicted=cold_prediction, hard=hard, trees=trees)
@@ -457,5 +457,7 @@ def validate(
             )
         )
     table = pd.DataFrame(rows, columns=COLUMNS)
-    table.attrs["report"] = markdown(table, measurements, apart.join(got_apart))
+    table.attrs["report"] = markdown(
+        table, measurements, apart.join(got_apart)
+    )
     return table

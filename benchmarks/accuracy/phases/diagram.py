@@ -40,11 +40,15 @@ def phase_diagram(source: Snapshot, system: str) -> "PhaseDiagram":
     ):
         composition = Composition(formula)
         if {e.symbol for e in composition} <= inside:
-            entries.append(PDEntry(composition, energy * composition.num_atoms))
+            entries.append(
+                PDEntry(composition, energy * composition.num_atoms)
+            )
     return PhaseDiagram(entries)
 
 
-def random_compositions(system: str, n: int, seed: int = 0) -> CompositionTable:
+def random_compositions(
+    system: str, n: int, seed: int = 0
+) -> CompositionTable:
     """Return compositions that hold every element of a chemical system, evenly distributed."""
     columns = np.sort([INDEX[s] for s in system.split("-")]).astype(np.int32)
     x = np.random.default_rng(seed).dirichlet(np.ones(len(columns)), n)

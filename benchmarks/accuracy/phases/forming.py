@@ -255,7 +255,10 @@ def without_each_earth(table: Made, x: NDArray) -> NDArray[np.float64]:
     return _cross_validate(
         table,
         x,
-        [[earth in earths for earths in table.earths] for earth in RARE_EARTHS],
+        [
+            [earth in earths for earths in table.earths]
+            for earth in RARE_EARTHS
+        ],
     )
 
 
@@ -358,7 +361,10 @@ def table_of_scores(
         if out.any():
             lines.append(
                 _scores(
-                    f"  {name} left out", table.forms[out], earth[out], raw[out]
+                    f"  {name} left out",
+                    table.forms[out],
+                    earth[out],
+                    raw[out],
                 )
             )
     for name in (

@@ -213,5 +213,7 @@ def substitute(
         places.append(rest[int(np.argmax(nearest))])
     crystal = cell.copy()
     for place in places:
-        crystal.replace(place, element, properties=dict(cell[place].properties))
+        crystal.replace(
+            place, element, properties=dict(cell[place].properties)
+        )
     return crystal

@@ -70,7 +70,10 @@ class PhaseValidation:
             "hit",
         ]
         parts = (
-            ("Phases known to exist or not: probability of forming", self.made),
+            (
+                "Phases known to exist or not: probability of forming",
+                self.made,
+            ),
             ("Reliability, each rare earth left out", self.reliability),
             ("Answers that are wrong with a rare earth left out", self.wrong),
             (
@@ -87,7 +90,8 @@ class PhaseValidation:
             ),
         )
         return "\n\n".join(
-            f"{title}\n{table.to_string(index=False)}" for title, table in parts
+            f"{title}\n{table.to_string(index=False)}"
+            for title, table in parts
         )
 
 
@@ -176,7 +180,9 @@ def _metal_by_metal(
                 MixingModel(space, host, exclude, slopes=slopes)
                 for slopes in ((), known)
             )
-            means = np.array([model.predict(occupation)[0] for model in models])
+            means = np.array(
+                [model.predict(occupation)[0] for model in models]
+            )
             contents.append(share[places])
             errors.append(np.abs(whole.energy[places] - means))
     return np.concatenate(contents), np.concatenate(errors, axis=1)

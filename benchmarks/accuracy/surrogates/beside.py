@@ -93,7 +93,9 @@ def leave_chemistries_out() -> LeftOut:
 def predict_by_model(data: TrainingSet) -> Prediction:
     """Return what the model says of rows whose chemistry it did not see."""
     model, predictions = _curie_training.train_model(data)
-    half = _curie_training.left_out_half_widths(model, predictions, COVERAGE)[1]
+    half = _curie_training.left_out_half_widths(model, predictions, COVERAGE)[
+        1
+    ]
     value = predictions[1].mean
     return Prediction(value, value - half, value + half)
 

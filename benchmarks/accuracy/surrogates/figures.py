@@ -10,7 +10,10 @@ from magnetkit.surrogates._merit import group_sums
 
 
 def pairs_in_order(
-    values: FloatArray, predicted: FloatArray, groups: NDArray, tolerance: float
+    values: FloatArray,
+    predicted: FloatArray,
+    groups: NDArray,
+    tolerance: float,
 ) -> float:
     """Return the share of pairs of one group, further apart than `tolerance`, ordered right.
 
@@ -27,7 +30,10 @@ def pairs_in_order(
 
 
 def accuracy(
-    values: FloatArray, predicted: FloatArray, groups: NDArray, tolerance: float
+    values: FloatArray,
+    predicted: FloatArray,
+    groups: NDArray,
+    tolerance: float,
 ) -> dict[str, Any]:
     """Compute the figures of merit of predictions.
 

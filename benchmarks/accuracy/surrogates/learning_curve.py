@@ -17,7 +17,11 @@ from numpy.typing import NDArray
 
 from magnetkit import datasets
 from magnetkit.alloy import CompositionTable
-from magnetkit.surrogates import CompositionRegressor, TrainingSet, training_set
+from magnetkit.surrogates import (
+    CompositionRegressor,
+    TrainingSet,
+    training_set,
+)
 from magnetkit.surrogates._measured import (
     chemical_systems,
     compound,

@@ -109,7 +109,9 @@ def _splits(
     for k in range(CURIE_FOLDS):
         test = np.flatnonzero(groups == k)
         test_compounds = set(compounds[test])
-        train = np.flatnonzero([key not in test_compounds for key in compounds])
+        train = np.flatnonzero(
+            [key not in test_compounds for key in compounds]
+        )
         if len(test) and len(train):
             yield train, test
 
@@ -123,7 +125,9 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     ) as advance:
         model, held_out = _curie_training.train_model(data, advance)
         fold_results = held_out[0]
-        halves = _curie_training.left_out_half_widths(model, held_out, COVERAGE)
+        halves = _curie_training.left_out_half_widths(
+            model, held_out, COVERAGE
+        )
         frame = pd.DataFrame(
             {
                 "value": data.values,

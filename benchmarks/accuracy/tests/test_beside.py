@@ -30,7 +30,9 @@ def test_each_judged_row_is_left_out_once_with_its_group(rows, way):
         visits[is_test] += 1
         assert not set(groups[is_test]) & set(groups[~is_out])
         if beside.WAYS[way]:
-            assert not set(rows.compound[is_test]) & set(rows.compound[~is_out])
+            assert not set(rows.compound[is_test]) & set(
+                rows.compound[~is_out]
+            )
     assert_array_equal(visits, rows.is_judged.astype(int))
 
 

@@ -20,7 +20,9 @@ def test_embedded_validation(monkeypatch):
     table = module.leave_one_out().set_index("host")
     assert list(table.index) == [*module.VALIDATED, "all"]
     assert table["data"].str.contains("embedded").all()
-    assert table.loc["all", "entries"] == table["entries"].iloc[:-1].sum() > 500
+    assert (
+        table.loc["all", "entries"] == table["entries"].iloc[:-1].sum() > 500
+    )
     assert table["interpolation_mae_eV_atom"].max() < 0.025
     whole = table.loc["all"]
     assert (

@@ -25,4 +25,6 @@ def test_what_would_have_to_be_left_is_beside_what_is():
     assert "| at least" in page
     assert "| at most" in page
     # 260 C is above what any class is sold for: no loss is predicted, and none agrees.
-    assert "| I3 | 533 | 1 (assumed) | 2 | at most 5 | none |  | none |" in page
+    assert (
+        "| I3 | 533 | 1 (assumed) | 2 | at most 5 | none |  | none |" in page
+    )

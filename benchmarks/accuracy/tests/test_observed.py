@@ -45,7 +45,9 @@ def test_methods_see_different_fields():
         unknown = predict_observation(formula, "unknown", p)
         assert unknown == pytest.approx((hard + 2.0 * across) / 3.0)
     # Nothing cants in the one, nothing bends the other's curve.
-    assert predict_observation("Y2Fe14B", "singular_point", p) == pytest.approx(
+    assert predict_observation(
+        "Y2Fe14B", "singular_point", p
+    ) == pytest.approx(
         predict_observation("Y2Fe14B", "single_crystal", p), rel=1e-9
     )
 

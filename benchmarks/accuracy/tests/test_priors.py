@@ -127,7 +127,11 @@ def test_a_substituent_takes_a_moment_by_its_valence(host):
         per_valence = {
             prior_mean(symbol, f"moment_muB:slope_{end}", host)
             / (of_element - valence)
-            for symbol, of_element in (("Si", -4.0), ("Ti", -4.0), ("Mo", -6.0))
+            for symbol, of_element in (
+                ("Si", -4.0),
+                ("Ti", -4.0),
+                ("Mo", -6.0),
+            )
             if symbol in metals
         }
         first = per_valence.pop()

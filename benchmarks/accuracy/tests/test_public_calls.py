@@ -101,7 +101,11 @@ def magnetism(monkeypatch, folder):
     assert is_finite.mean() > 0.9
     yield values[is_finite], frame_values[is_finite], 1e-6
     own = data[is_finite & (data["host"] == "2:14:1")]
-    yield Observed("2:14:1", own).predict(load()), frame_values[own.index], 1e-6
+    yield (
+        Observed("2:14:1", own).predict(load()),
+        frame_values[own.index],
+        1e-6,
+    )
 
 
 def magnets(monkeypatch, folder):
@@ -180,7 +184,9 @@ def phases(monkeypatch, folder):
     for kelvin in np.unique(table.kelvin):
         rows = np.flatnonzero(table.kelvin == kelvin)
         frame = stability(
-            [table.formula[i] for i in rows], temperature=kelvin, basis="atomic"
+            [table.formula[i] for i in rows],
+            temperature=kelvin,
+            basis="atomic",
         )
         judged = frame["probability_phase_forms"].notna().to_numpy()
         check_not_judged(frame[~judged])
@@ -269,9 +275,9 @@ def compounds(monkeypatch, folder):
             rows.is_judged & rows.frame["property"].eq(name).to_numpy()
         )
         one_by_one = [
-            intrinsic([rows.frame["formula"][i]], "300K", basis="atomic")[name][
-                0
-            ]
+            intrinsic([rows.frame["formula"][i]], "300K", basis="atomic")[
+                name
+            ][0]
             for i in places
         ]
         yield values[places], one_by_one, 1e-9

@@ -78,7 +78,9 @@ def test_the_law_used_leaves_four_hundredths_left_out():
 def test_beta_of_the_classes_over_their_printed_range():
     # Makers' sheets, classes N to SH: within 15 %.
     laws = hot.compare_laws()
-    rows = laws[(laws["law"] == hot.USED) & laws["class"].isin(["N", "M", "H"])]
+    rows = laws[
+        (laws["law"] == hot.USED) & laws["class"].isin(["N", "M", "H"])
+    ]
     error = (1.0 - rows["fitted"]) / (1.0 - rows["known"]) - 1.0
     assert error.abs().max() < 0.15
 

@@ -56,4 +56,6 @@ def test_the_stored_error_is_that_of_papers_left_out(rows):
     wide = np.sqrt(result["deviation"] ** 2 + held_out_gains["unknown"])
     # Nine of ten within 1.645 deviations; those that bring other elements along are not of the law.
     is_fit = held_out_gains["fitted"].to_numpy()
-    assert (np.abs(held_out_gains["log"]) < 1.645 * wide)[is_fit].mean() >= 0.85
+    assert (np.abs(held_out_gains["log"]) < 1.645 * wide)[
+        is_fit
+    ].mean() >= 0.85

@@ -27,7 +27,8 @@ def test_a_cell_has_whole_formula_units(host: str, hexagonal: bool):
     prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
     assert prototype is not None
     ratio = {
-        labels.count(site.label) / site.multiplicity for site in prototype.sites
+        labels.count(site.label) / site.multiplicity
+        for site in prototype.sites
     }
     assert len(ratio) == 1
     distances = cell.distance_matrix[~np.eye(len(cell), dtype=bool)]
@@ -44,7 +45,9 @@ def test_refuses_unknown_hosts():
 def test_atoms_are_replaced_on_the_site_and_far_from_each_other():
     cell = substituted.host_cell("1:5", "Sm", "Co")
     crystal = substituted.substitute(cell, "2c", "Cu", 3)
-    copper = [i for i, site in enumerate(crystal) if site.specie.symbol == "Cu"]
+    copper = [
+        i for i, site in enumerate(crystal) if site.specie.symbol == "Cu"
+    ]
     assert [crystal[i].properties["label"] for i in copper] == ["2c"] * 3
     nearest = min(
         crystal.get_distance(i, j) for i in copper for j in copper if i < j

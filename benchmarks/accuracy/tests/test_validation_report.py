@@ -37,6 +37,8 @@ def test_what_was_held_out_makes_a_constant():
     )
     model = apart.assign(predicted=1.0, lo=0.9, hi=1.1)
     page = "\n".join(
-        validation_report._held_out(model, observations.embedded_measurements())
+        validation_report._held_out(
+            model, observations.embedded_measurements()
+        )
     )
     assert "measured K_1 of 3.2 MJ/m3. The 2.75 MJ/m3" in page

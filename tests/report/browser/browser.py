@@ -123,7 +123,12 @@ class Browser:
 
     def move(self, x, y):
         """Move the mouse to a point of the window."""
-        step = {"type": "pointerMove", "duration": 50, "x": int(x), "y": int(y)}
+        step = {
+            "type": "pointerMove",
+            "duration": 50,
+            "x": int(x),
+            "y": int(y),
+        }
         mouse = {"type": "pointer", "id": "mouse", "actions": [step]}
         self._call("POST", "/actions", {"actions": [mouse]})
 

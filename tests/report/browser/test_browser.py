@@ -172,7 +172,8 @@ def test_hostile_name_stays_text(folder, tmp_path):
         window.wait(f"return {ROWS}.length > 1")
         draw_all(window)
         assert (
-            window.run(f"return {ROWS}[0].cells[1].textContent") == names[first]
+            window.run(f"return {ROWS}[0].cells[1].textContent")
+            == names[first]
         )
         window.run("document.querySelector('#download').click()")
         end = time.monotonic() + 120
@@ -182,7 +183,9 @@ def test_hostile_name_stays_text(folder, tmp_path):
         ):
             time.sleep(0.1)
         assert window.run("return document.title") != "run"
-        assert window.run("return document.querySelectorAll('img').length") == 0
+        assert (
+            window.run("return document.querySelectorAll('img').length") == 0
+        )
         assert window.errors() == []
     finally:
         window.close()
