@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     @field_validator("heavy_rare_earths")
     @classmethod
     def _check_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        """Check that the heavy rare earths are distinct symbols of rare earths, one or more.
+        """Check that the field ``heavy_rare_earths`` has distinct symbols of rare earths, one or more.
 
         The value is returned as it is. ValueError, which pydantic reports, otherwise.
         """

@@ -996,7 +996,8 @@ def _grade_loops(
     name : str
         Grade, such as "N42SH".
     kelvin : ndarray, shape (k,)
-        Temperatures, K, rising. Above 900 K the values stay constant.
+        Temperatures, K, rising in small steps: every fifth up to 900 K is evaluated. Values between
+        are interpolated, those beyond the last one stay constant.
     process, shell : None
         Those of a recipe; a grade takes none.
     bound : {"low", "centre", "high", "guaranteed"}

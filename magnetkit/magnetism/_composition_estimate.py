@@ -901,8 +901,9 @@ def calibrate_on_grade(
 def printed_alpha(sheet: "pd.Series") -> KnownValue:
     """Return the temperature coefficient of B_r of a sheet as a known value.
 
-    `sheet` is a row of `magnetkit.grades`: ``remanence_coefficient_pct_K`` (%/K) and
-    ``temperature_K`` are read.
+    `sheet` is a row of `magnetkit.grades`, such as ``grades("N42SH").iloc[0]``:
+    ``remanence_coefficient_pct_K`` (%/K) and ``temperature_K`` are read. The standard deviation is
+    that of all printed coefficients.
     """
     kelvin = float(sheet["temperature_K"])
     return KnownValue(ALPHA, float(sheet[ALPHA]), kelvin, MAKEUP.printed_alpha)

@@ -399,7 +399,8 @@ def _figures(
     Returns
     -------
     MeasuredCurve
-        With the smoothed points from H = 0, where J is B_r, to J = 0. H_cJ, and with it squareness,
+        With the smoothed points from H = 0, where J is B_r, to J = 0: ``field`` (A/m) and
+        ``polarization`` (T); other figures in the units of their names, kA/m. H_cJ, and with it squareness,
         is NaN if the curve ends before, unless less than 1 % of B_r is left there; so are H_cB and
         the knee field.
 

@@ -664,15 +664,17 @@ def _load_line(given: Sequence["Demagnetization"]) -> Part:
     ----------
     given : sequence of Demagnetization
         One or more; ``load_line`` is that of the first, ``remanence`` (T) and ``coercivity``
-        (A/m) of all count, NaN left aside.
+        (A/m) of all magnets and temperatures count, NaN left aside.
 
     Returns
     -------
     dict
         Plotly's trace of two points, the first (0, 0), in kA/m and T.
     """
-    top = np.nanmax([1e-9, *(one.remanence.max() for one in given)])
-    largest_field = np.nanmax([1e-9, *(one.coercivity.max() for one in given)])
+    remanences = [one.remanence.ravel() for one in given]
+    coercivities = [one.coercivity.ravel() for one in given]
+    top = np.nanmax([1e-9, *np.concatenate(remanences)])
+    largest_field = np.nanmax([1e-9, *np.concatenate(coercivities)])
     slope = given[0].load_line
     reach = np.minimum([0.0, top / (max(slope, 1e-3) * MU_0)], largest_field)
     name = f"Load line, permeance coefficient {slope:g}"

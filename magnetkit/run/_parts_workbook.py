@@ -175,7 +175,7 @@ def _number_format(name: str) -> str:
 
     "0.00" for ``P``, ``Margin H_k / H``, and headers that end in "wt.%" or
     "USD/kg"; "0" for ``Row``, ``Order``, ``Way``, "kA/m" and "°C"; "0.000" for
-    " T"; "#,##0" for "USD a year" and ", USD"; "#,##0.0" for "kg a year",
+    " T"; "#,##0" for "USD a year" anywhere and ", USD"; "#,##0.0" for "kg a year",
     "magnets", ", low" and ", high". "General" for any other header.
     """
     if name in _DIGITS:

@@ -87,8 +87,8 @@ Work = Callable[[tuple[int, Piece]], tuple[int, Part]]
 def code_sha256() -> str:
     """Return a hash of the syntax of all modules that can change an answer.
 
-    Comments and layout do not count, nor do the rooms of `APART`. It is
-    computed once a process.
+    Comments, docstrings and layout do not count, nor do the rooms of `APART`.
+    It is computed once a process.
 
     It is a hexadecimal SHA-256.
     """
@@ -310,7 +310,8 @@ def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
 
     They are called ``chunk-000012.arrow`` and ``chunk-000012.rejected.arrow``
     for the `phase` "chunk" and the `number` 12. ``files`` of the result maps
-    names to SHA-256; `part` is not changed. Empty tables are not written.
+    names to SHA-256, those of before included; `part` is not changed. Its
+    ``table`` and ``rejected``, Arrow files as bytes, are written unless empty.
     InputError if a file cannot be written.
     """
     files = dict(part.files)

@@ -653,9 +653,9 @@ def _is_near_miss(replacement: Any, judged: Offer) -> bool:
     """Say whether B_r alone falls short of its limit, by no more than is a question.
 
     B_r, which may fall short by 2 %, H_cJ and margin of the offer `judged` are
-    compared with the limits of `replacement`, each as a minimum. True too where
-    nothing falls short; a limit on any other column, the knee field among them,
-    and a value that is NaN count as missed.
+    compared with the limits of `replacement`; one with a ``maximum`` may not be
+    exceeded at all. True too where nothing falls short; a limit on any other
+    column, the knee field among them, and a value that is NaN count as missed.
     """
     values = {
         _REMANENCE: judged.remanence_guaranteed_T,

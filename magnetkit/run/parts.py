@@ -265,8 +265,9 @@ def _load_shortages(shortage: Any) -> list[Shortage]:
     """Load the embedded shortages, then the user's, as a list.
 
     `shortage` is one of the user's (a name, a file or a Shortage) or several.
-    The name of an embedded one adds nothing. InputError if any other has a name
-    that is taken.
+    None of the user's is an empty sequence. The name of an embedded one, such as
+    "dy-tb-stop", adds nothing. InputError if any other has a name that is taken,
+    if a name is unknown, and for a scenario that restricts nothing.
 
     Names are those of `load_shortage`: embedded shortages or scenarios. Each
     `Shortage` is loaded once, in the order of the names, then of `shortage`.

@@ -238,6 +238,8 @@ def stored_figures() -> dict[str, list[dict[str, Any]]]:
 def _stored_validation(target: str) -> Validation:
     """Build the validation of a target from the stored figures; InputError if none are stored of it.
 
+    `target` is a key of `stored_figures`, such as "curie_temperature_K", "remanence_T" or "magnets".
+
     It has no predictions; the first of its tables is its ``table``. Tables are
     by "date: about More: page"; a column whose texts are all numbers becomes
     one of numbers.

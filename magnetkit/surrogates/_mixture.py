@@ -286,7 +286,7 @@ def _left_out(
     """Predict each row by parts that did not see its group.
 
     Arguments are those of `_fit_parts`: columns `X`, (n, d), values `y`, (n,), the number of
-    columns that are `local`, of `trees`, and their `seed`. `groups`, int64 (n,), are numbers of
+    last columns that are `local`, of `trees`, and their `seed`. `groups`, int64 (n,), are numbers of
     groups, two different ones or more, which are left out in up to five parts. The `_Parts` have
     arrays (n,), in the order of the rows: ``mean`` (of the other rows), ``process``, ``trees``,
     ``novelty`` and ``local``.
