@@ -102,6 +102,8 @@ def test_a_number(text, mark, number):
 def test_refuses_a_number_of_two_readings():
     with pytest.raises(InputError, match="decimal mark or thousands"):
         read_number("1,234", None)
+    with pytest.raises(InputError, match="expected a number"):
+        read_number("1.5.2", ".")
 
 
 def test_units_come_out_in_those_of_the_names():

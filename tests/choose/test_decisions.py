@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import magnetkit as mk
 from magnetkit.choose import _sold
 from magnetkit.choose._decisions import (
     Choices,
+    _next_test,
     choices,
     classify_decisions,
     recommended_row,
@@ -306,3 +308,21 @@ def test_purchase_is_a_grade_without_recipe():
     other = sensor[sensor["host"] != sensor["host"].iloc[0]]
     assert len(other)
     assert (other["decision_status"] == "trial").all()
+
+
+def test_coefficient_that_misses_is_measured():
+    profile = SimpleNamespace(
+        is_compensated=False,
+        temperature_min_K=233.15,
+        temperature_max_K=423.15,
+    )
+    job = SimpleNamespace(temperature=423.15, profile=profile)
+    record = {
+        "decision_status": "ready",
+        "failed_requirements": "remanence_coefficient_pct_K",
+        "shell": "",
+        "decision": "Nd-Fe-B, as it is",
+    }
+    said = _next_test(record, job)
+    assert "α from 233 K (-40 °C) to 423 K (150 °C), Br and HcJ at" in said
+    assert "α" not in _next_test(record | {"failed_requirements": ""}, job)

@@ -16,6 +16,7 @@ from magnetkit.cli.doctor import (
     Finding,
     _caches,
     _check_finding,
+    _files,
     _models,
     _packages,
     _print,
@@ -266,3 +267,16 @@ def test_compiled_kernels_are_counted(monkeypatch, tmp_path):
     assert compiled.value == f"none in {tmp_path}"
     assert "doctor --compile` does it now" in compiled.advice
     assert compiled.state == "ok"
+
+
+def test_files_of_all_folders_are_listed(tmp_path):
+    (tmp_path / "below" / "deep").mkdir(parents=True)
+    paths = [
+        tmp_path / "a",
+        tmp_path / "below" / "b",
+        tmp_path / "below" / "deep" / "c",
+    ]
+    for path in paths:
+        path.write_text("")
+    assert sorted(_files(tmp_path)) == paths
+    assert _files(tmp_path / "absent") == []

@@ -117,3 +117,12 @@ def test_all_grades_as_json():
     rows = [json.loads(line) for line in call("--json").splitlines()]
     assert len(rows) == len(mk.magnetism.grades())
     assert "sheets" not in rows[0]
+
+
+def test_a_grade_ends_with_what_its_marks_rest_on():
+    said = " ".join(run("grades", "N42SH").stdout.split())
+    assert said.endswith(
+        "An estimate comes from similar grades of the same structure; beyond a grade's highest "
+        "temperature its coefficients are extrapolated; curve: where the curve of `magnetkit "
+        "curve` has B = 0. Makers publish no composition."
+    )

@@ -239,3 +239,8 @@ def test_a_margin_at_another_duty_and_none_without_a_curve():
 def test_refuses_shells_of_other_number_than_recipes():
     with pytest.raises(InputError, match="3 shells were given for 2 magnets"):
         mk.compare(["SmCo5", "Nd2Fe14B"], shell=["", "", "Tb 0.3 wt%"])
+
+
+def test_recipes_rest_on_the_first_grade_of_all():
+    table = mk.compare(["Nd2Fe14B", "N42SH", "N38UH"], "20C")
+    assert table.attrs["calibration"] == "N42SH"

@@ -226,3 +226,10 @@ def test_requirements_are_read():
     assert read_target([]) == Target()
     with pytest.raises(InputError, match="one of"):
         read_target(["margin_kA_m>=50", "irreversible_loss_pct<=3"])
+
+
+def test_a_doubtful_magnet_needs_more():
+    job = search()
+    usual = job.needed(1.0, 0.0)
+    assert (job.needed(1.0, -1.0) > usual).all()
+    assert (job.needed(1.0, 1.0) < usual).all()

@@ -59,6 +59,10 @@ def test_margins_grow_by_diffusion(designs):
     margins = designs.margins("Tb")
     assert (margins["after_kA_m"] >= margins["before_kA_m"] - 1e-9).all()
     assert margins["after_kA_m"].min() > margins["before_kA_m"].min() + 50
+    # Margin and field add up to H_cJ of the bare magnet.
+    h_cj = margins["before_kA_m"] + margins["reverse_kA_m"]
+    assert h_cj.to_numpy() == pytest.approx(designs.bare.coercivity_kA_m)
+    assert 9.0 < margins["x_mm"].max() < 10.0
 
 
 def test_the_picture_shows_what_enters_each_face(designs):

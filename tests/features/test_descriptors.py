@@ -130,3 +130,7 @@ def test_names_are_unique_and_the_transformer_clones():
     names = RareEarthDescriptors().get_feature_names_out()
     assert len(set(names)) == len(names)
     assert clone(RareEarthDescriptors(basis="weight")).basis == "weight"
+
+
+def test_takes_texts_as_scikit_learn_sees_it():
+    assert RareEarthDescriptors().__sklearn_tags__().input_tags.string
