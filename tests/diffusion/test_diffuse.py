@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.cli.app import app
+from magnetkit.diffusion import Diffusion
 from magnetkit.report._design_picture import draw_design, face_doses
 
 # With a little dysprosium, as what is sold for 150 C has beside what is diffused in.
@@ -93,6 +95,19 @@ def test_json_has_null_where_no_field_opposes_the_magnet(designs):
     record = dataclasses.replace(designs, bare=bare).to_json()
     assert "Infinity" not in record
     assert json.loads(record)["bare"]["margin"] is None
+
+
+def test_nothing_is_needed_if_no_element_is():
+    none = SimpleNamespace(entered_kg=0.0, met=True)
+    some = SimpleNamespace(entered_kg=0.1, met=True)
+
+    def is_needless(**coated):
+        return Diffusion.none_needed.fget(SimpleNamespace(coated=coated))
+
+    assert is_needless(Tb=none, Dy=none)
+    assert not is_needless(Tb=none, Dy=some)
+    missed = SimpleNamespace(entered_kg=0.0, met=False)
+    assert not is_needless(Tb=none, Dy=missed)
 
 
 def test_hotter_takes_more():
