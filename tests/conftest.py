@@ -1,5 +1,6 @@
 """What every test shares: a cache of its own, no mirror, no deadline that compiling would miss."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -54,6 +55,11 @@ _LONG = (
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.stem not in _LONG)
+
+
+def pytest_collection_finish():
+    # What was imported and collected stays: it need not be looked through for garbage again.
+    gc.freeze()
 
 
 def pytest_unconfigure():
