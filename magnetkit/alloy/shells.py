@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .._core._arguments import parse_finite_number
 from .._core.elements import ATOMIC_MASS, HEAVY_LANTHANIDES, INDEX, RARE_EARTHS
 from .._core.errors import InputError
 
@@ -186,11 +185,14 @@ def _read_record(record: dict[str, Any]) -> Shell:
             "a shell needs R and amount_wt_pct, or R, fraction and content, "
             f"got {', '.join(map(str, record)) or 'none'}"
         )
-    numbers: dict[str, Any] = {
-        name: parse_finite_number(name, value)
-        for name, value in record.items()
-        if name != "R"
-    }
+    try:
+        numbers: dict[str, Any] = {
+            name: float(value) for name, value in record.items() if name != "R"
+        }
+    except (TypeError, ValueError):
+        raise InputError(
+            f"a shell's amounts are numbers, got {str(record):.80}"
+        ) from None
     return Shell(str(record["R"]), **numbers)
 
 

@@ -313,5 +313,8 @@ def test_mixed_powder_is_part_of_the_charge():
 
 
 def test_amount_of_a_shell_is_a_number():
-    with pytest.raises(InputError, match="amount_wt_pct"):
-        read_shell({"R": "Tb", "amount_wt_pct": "much"})
+    shell = read_shell({"R": "Tb", "amount_wt_pct": "0.5"})
+    assert shell == read_shell("Tb 0.5 wt%")
+    for amount in ("much", None, [0.5]):
+        with pytest.raises(InputError, match="amounts are numbers"):
+            read_shell({"R": "Tb", "amount_wt_pct": amount})
