@@ -191,7 +191,7 @@ def _read_record(record: dict[str, Any]) -> Shell:
         }
     except (TypeError, ValueError):
         raise InputError(
-            f"a shell's amounts are numbers, got {str(record):.80}"
+            f"a shell's amounts are numbers, got {record!s:.80}"
         ) from None
     return Shell(str(record["R"]), **numbers)
 
