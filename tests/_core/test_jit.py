@@ -17,6 +17,7 @@ from benchmarks.faults import storage
 from magnetkit._core import _hooks
 from magnetkit._core._jit import jit
 from magnetkit._core._kernel_files import KernelFiles
+from tests.fresh import run_python
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0",
@@ -92,30 +93,25 @@ def package_with_kernels(package_template):
     return package, folder
 
 
-def start(
-    package, tmp_path, result="[0.0, 2.0, 4.0]", ahead=(), **environment
-):
+def make_environment(package, tmp_path, **variables):
     clean = {
-        k: v
-        for k, v in os.environ.items()
-        if not k.startswith(("NUMBA_", "MAGNETKIT_"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("NUMBA_", "MAGNETKIT_"))
     }
+    paths = {
+        "PYTHONPATH": str(package.parent),
+        "MAGNETKIT_CACHE_DIR": str(tmp_path / "user"),
+    }
+    return clean | paths | variables
+
+
+def start(package, tmp_path, ahead=(), **variables):
+    """Start a process of its own, which is not waited for."""
+    code = CODE.format(result="[0.0, 2.0, 4.0]")
     return subprocess.Popen(
-        [
-            *ahead,
-            sys.executable,
-            "-B",
-            "-W",
-            "error",
-            "-c",
-            CODE.format(result=result),
-        ],
-        env=clean
-        | {
-            "PYTHONPATH": str(package.parent),
-            "MAGNETKIT_CACHE_DIR": str(tmp_path / "user"),
-        }
-        | environment,
+        [*ahead, sys.executable, "-B", "-W", "error", "-c", code],
+        env=make_environment(package, tmp_path, **variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -123,16 +119,28 @@ def start(
     )
 
 
-def finish(process, said=""):
-    out, err = process.communicate(timeout=900)
-    assert process.returncode == 0, err
+def read_answer(code, out, err, said=""):
+    """Read the folder of the kernels and how many were read from it."""
+    assert code == 0, err
     assert said in err
     folder, hits = out.rsplit(maxsplit=1)
     return folder, int(hits)
 
 
-def run(*arguments, said="", **options):
-    return finish(start(*arguments, **options), said)
+def finish(process, said=""):
+    out, err = process.communicate(timeout=900)
+    return read_answer(process.returncode, out, err, said)
+
+
+def run(package, tmp_path, result="[0.0, 2.0, 4.0]", said="", **variables):
+    done = run_python(
+        "-c",
+        CODE.format(result=result),
+        env=make_environment(package, tmp_path, **variables),
+        cwd=tmp_path,
+        filter_warnings="error",
+    )
+    return read_answer(done.returncode, done.stdout, done.stderr, said)
 
 
 def make_read_only(package):
@@ -338,8 +346,7 @@ def test_cache_of_an_administrator_serves_everybody(
     folder, _ = run(package, tmp_path)
     for place in (package / "_core" / "__pycache__", *package.rglob("*-*")):
         place.chmod(0o555)
-    options = {"ahead": drop_privileges}
-    copy, hits = run(package, tmp_path, **options)
+    copy, hits = finish(start(package, tmp_path, ahead=drop_privileges))
     assert (Path(copy), hits) == (
         tmp_path / "user" / "kernels" / Path(folder).name,
         1,
@@ -347,17 +354,16 @@ def test_cache_of_an_administrator_serves_everybody(
     # Damaged beside the package: the copy serves on.
     for file in kernel_files(folder):
         file.write_bytes(b"")
-    assert run(package, tmp_path, **options) == (copy, 1)
+    process = start(package, tmp_path, ahead=drop_privileges)
+    assert finish(process) == (copy, 1)
 
 
 def test_ignores_an_unreadable_cache(package, tmp_path, drop_privileges):
     make_read_only(package)
     (tmp_path / "user").mkdir(mode=0)
     message = "(Permission denied); each start compiles anew"
-    assert run(package, tmp_path, ahead=drop_privileges, said=message) == (
-        "None",
-        0,
-    )
+    process = start(package, tmp_path, ahead=drop_privileges)
+    assert finish(process, said=message) == ("None", 0)
     (tmp_path / "user").chmod(0o755)
 
 
