@@ -255,6 +255,21 @@ class Spreading:
         ]
 
     @lru_cache(maxsize=8)  # noqa: B019  lives as long as a design does
+    def _amplitudes(self, axis: int, spread: float) -> FloatArray:
+        """Compute the amplitude of each mode after an anneal, 1 to 0, shape (modes along each direction).
+
+        `axis` numbers the direction of the treated face from 0, as in `_directions`; `spread` is the
+        diffusion coefficient times time, m2. Callers share the array and must not change it.
+        """
+        directions = self._directions(axis)
+        decay: FloatArray = np.zeros(1)
+        for i, direction in enumerate(directions):
+            decay = decay + _broadcast_axis(
+                direction.rates, i, len(directions)
+            )
+        return mode_amplitude(spread * decay)
+
+    @lru_cache(maxsize=8)  # noqa: B019  lives as long as a design does
     def _directions(self, axis: int) -> list[_Direction]:
         """Divide each direction into finite volumes, finer along `axis`, the normal of the treated face.
 
@@ -356,12 +371,7 @@ class Spreading:
         whole = np.expand_dims(amounts, axis) * _broadcast_axis(
             normal, axis, len(directions)
         )
-        decay: FloatArray = np.zeros(1)
-        for i, direction in enumerate(directions):
-            decay = decay + _broadcast_axis(
-                direction.rates, i, len(directions)
-            )
-        whole = whole * mode_amplitude(spread * decay)
+        whole = whole * self._amplitudes(axis, spread)
         for i, direction in enumerate(directions):
             whole = np.moveaxis(
                 np.tensordot(direction.mean, whole, (1, i)), 0, i

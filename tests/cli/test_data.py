@@ -15,10 +15,7 @@ from typer.testing import CliRunner
 from magnetkit import datasets
 from magnetkit.cli.app import app
 from magnetkit.cli.data import _SHOWN_SYSTEMS, _pull
-from magnetkit.phases import read_snapshot
 from tests import command
-from tests.phases import mp_server as look_alike
-from tests.phases.embedded import embedded_documents
 from tests.phases.mp_server import KEY, Server
 from tests.said import command_lines
 
@@ -68,41 +65,6 @@ def test_pull_then_freeze_makes_one_request(mp_server: Server, tmp_path: Path):
     assert frozen.stdout.strip() == str(out)
     assert len(list(cif.glob("*.cif"))) == len(list(cif.glob("*.vasp"))) == 5
     assert len(mp_server.requests) == requests
-
-
-def test_completes_and_ranks_a_pull_for_substitutions(
-    mp_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    for kind, documents in embedded_documents(["B-Fe-Nd-Pr"]).items():
-        monkeypatch.setitem(look_alike.ALL, kind, documents)
-    environment = {
-        "MP_API_ENDPOINT": mp_server.url,
-        "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache"),
-    }
-    done = run(
-        "pull",
-        "Nd-Fe-B",
-        "--for",
-        "Nd=Pr",
-        "--complete",
-        MP_API_KEY=KEY,
-        **environment,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "phases of B-Fe-Nd-Pr" in done.stderr
-    assert (
-        "phases more from the embedded snapshot, corrected by" in done.stderr
-    )
-    snapshot = read_snapshot(done.stdout.strip())
-    assert snapshot.manifest["query"]["systems"] == ["B-Fe-Nd-Pr"]
-    assert snapshot.covers(["Ce", "Fe", "B"])
-    refusal = run(
-        "pull", "Nd-Fe-B", "--for", "Gd=Pr", MP_API_KEY=KEY, **environment
-    )
-    assert refusal.returncode == 1
-    assert (
-        "Gd is replaced but in none of the systems B-Fe-Nd" in refusal.stderr
-    )
 
 
 def test_pull_without_a_key_fails_in_one_line(

@@ -11,9 +11,11 @@ import pytest
 from magnetkit.errors import DataError, InputError
 
 from magnetkit._core import datasets
-from magnetkit.phases import _transport
+from magnetkit.phases import _transport, read_snapshot
 from magnetkit.phases.pull import Cache, chemical_systems, pull, subsystems
+from tests.command import run
 from tests.phases import mp_server as documents
+from tests.phases.embedded import embedded_documents
 from tests.phases.mp_server import DB_VERSION, KEY, Server
 
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -292,6 +294,28 @@ def test_has_all_subsystems_and_refuses_too_many():
     assert len(subsystems(["Co-Sm", "Co-Fe-Sm"])) == 7
     with pytest.raises(InputError, match="subsystems"):
         chemical_systems("Sm-Gd-Co-Fe-Cu-Zr-Ti-Ni-Mn-Al-Si-B-C")
+
+
+def test_the_command_completes_a_pull_for_substitutions(
+    mp_server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    for kind, answer in embedded_documents(["B-Fe-Nd-Pr"]).items():
+        monkeypatch.setitem(documents.ALL, kind, answer)
+    words = ["data", "pull", "Nd-Fe-B", "--for", "Nd=Pr", "--complete"]
+    done = run(*words)
+    assert done.returncode == 0, done.stderr
+    assert "phases of B-Fe-Nd-Pr" in done.stderr
+    assert (
+        "phases more from the embedded snapshot, corrected by" in done.stderr
+    )
+    snapshot = read_snapshot(done.stdout.strip())
+    assert snapshot.manifest["query"]["systems"] == ["B-Fe-Nd-Pr"]
+    assert snapshot.covers(["Ce", "Fe", "B"])
+    refusal = run("data", "pull", "Nd-Fe-B", "--for", "Gd=Pr")
+    assert refusal.returncode == 1
+    assert (
+        "Gd is replaced but in none of the systems B-Fe-Nd" in refusal.stderr
+    )
 
 
 def test_names_the_extra_without_the_client(monkeypatch):
