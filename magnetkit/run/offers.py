@@ -282,7 +282,12 @@ def _judge_offer(
         return _make_unjudged_offer(replacement, text, kind, "ask", str(error))
     chance = float(way.probability_meets_requirements)
     reasons = []
-    if is_unknown(way.failed_requirements):
+    if kind == "recipe" and way.kind == "other-family":
+        chance = math.nan
+        reasons.append(
+            "a recipe of another family is not compared: offer its grade, or its sheet"
+        )
+    elif is_unknown(way.failed_requirements):
         chance = math.nan
         reasons.append(f"nobody can tell: {way.failed_requirements}")
     elif way.failed_requirements:

@@ -88,6 +88,17 @@ def test_another_family_is_asked_its_price(n42sh):
     )
 
 
+def test_a_recipe_of_another_family_is_asked_about(n42sh):
+    for recipe in ("Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6", "SmCo5"):
+        offer = judge_offer(n42sh, recipe)
+        assert (offer.verdict, offer.way.kind) == ("ask", "other-family")
+        assert offer.probability_meets_requirements != (
+            offer.probability_meets_requirements
+        )
+        assert "is not compared: offer its grade" in offer.reasons[0]
+        assert "density and machining" in offer.questions[-1]
+
+
 def test_what_is_no_magnet_is_refused_whatever_is_asked(n42sh):
     # Its B_r is NaN, and so is its margin to a largest value.
     least = n42sh.limits["remanence_T"]
