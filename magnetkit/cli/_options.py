@@ -669,12 +669,12 @@ def refuse_options(option: str, **given: object) -> None:
     """Raise InputError for the first of some options that was given and has no effect with another.
 
     `option` is the other one, or a text such as "a grade", for the message.
-    `given` maps names of parameters to their values: None, False, 0, and empty
-    lists and tuples count as not given. The message names the flag of the
-    option, such as --outside-field.
+    `given` maps names of parameters to their values: None, False, and empty
+    lists and tuples count as not given; 0 is given. The message names the flag
+    of the option, such as --outside-field.
     """
     for name, value in given.items():
-        if value not in (None, False, [], ()):
+        if value is not None and value is not False and value not in ([], ()):
             flag = _NAMES.get(name, f"--{name.replace('_', '-')}")
             raise InputError(
                 f"{option}: leave {flag} out, it has no effect there"

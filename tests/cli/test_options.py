@@ -64,6 +64,8 @@ def test_options_without_effect_are_refused_by_their_flags():
         o.refuse_options("--x", a=None, header_row=2)
     with pytest.raises(InputError, match="leave --outside-field out"):
         o.refuse_options("--x", outside_field_kA_m=5.0)
+    with pytest.raises(InputError, match="leave --hours out"):
+        o.refuse_options("--x", hours=0.0)
     with pytest.raises(InputError, match="leave --price out"):
         o.refuse_options("--x", prices={"Dy": "2x"})
 
