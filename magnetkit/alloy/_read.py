@@ -542,7 +542,7 @@ def _raise_first(
     first = rejected[0]
     count = len(rejected)
     place = next(
-        (e.position for e in table.errors if e.row + 1 == first.line), -1
+        (e.position for e in table.errors if e.text == first.text), -1
     )
     reason = first.reason
     if count > 1 or len(table):

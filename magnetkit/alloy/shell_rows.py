@@ -200,8 +200,9 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
     values = [shell] * n if is_one(shell) else list(shell)
     if len(values) != n:
         raise InputError(f"expected one shell or {n}, got {len(values)}")
+    # Unlike `str`, `repr` shows every field of a `Shell`, and the text "None" is not None.
     at = (
-        pa.array(map(str, values), pa.string())
+        pa.array(map(repr, values), pa.string())
         .dictionary_encode()
         .indices.to_numpy()
     )

@@ -5,7 +5,7 @@ then sorted out: ``N42SH`` is also a spelling of nitrogen, sulphur and hydrogen,
 samarium and cobalt. Texts are checked only where what they were read as could be such a name.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -665,7 +665,7 @@ def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
     ----------
     texts : sequence
         Texts, missing values (None, NaN) and whatever else stands among them. They stand in a list,
-        tuple, array or column.
+        tuple, array, column or iterator.
 
     Returns
     -------
@@ -683,6 +683,9 @@ def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
         raise InputError(
             f"expected a list of recipes, got one text; give [{texts!r}]"
         )
+    if isinstance(texts, Iterator):
+        # Arrow uses it up before it fails.
+        texts = list(texts)
     try:
         return arrow_array(
             pa.array(texts, from_pandas=True, type=pa.large_string())

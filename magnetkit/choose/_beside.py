@@ -252,11 +252,11 @@ def _failed_texts(judged: pd.DataFrame, limits: Limits) -> list[str]:
     `judge_melts`, must have for each the guaranteed column (`GUARANTEED`, such as
     "remanence_guaranteed_T"), or the column itself where there is none (KeyError otherwise). A text
     names requirements as results do, such as "remanence_T >= 1.1", in the order of `limits`,
-    separated by "; "; it is empty where none is missed. A value of NaN counts as not missed.
+    separated by "; "; it is empty where none is missed. A value of NaN counts as missed.
     """
     misses_by_row: list[list[str]] = [[] for _ in range(len(judged))]
     for column, limit in limits.items():
         values = judged[GUARANTEED.get(column, column)].to_numpy(float)
-        for row in np.flatnonzero(limit.margin(values) < -1e-9):
+        for row in np.flatnonzero(~(limit.margin(values) >= -1e-9)):
             misses_by_row[row].append(str(limit))
     return ["; ".join(texts) for texts in misses_by_row]

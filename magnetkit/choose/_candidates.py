@@ -107,6 +107,8 @@ SUPPORTED_LIMITS = (
     *_LEDGER,
 )
 """Columns that a replacement can be asked for."""
+NOT_KNOWN = " (not known)"
+"""Behind the name of a limit of which a candidate has no value."""
 AMPLE = 10.0
 """ln of a ratio where nothing is asked."""
 # Grades of one kind whose recipes are estimated.
@@ -1138,7 +1140,7 @@ def _other_limits(
     Parameters
     ----------
     frame : pandas.DataFrame
-        n candidates with the columns of the limits. A value of NaN gives NaN.
+        n candidates with the columns of the limits. A value of NaN gives 0: nobody can tell.
     limits : dict of str to Requirement
         By column such as "cost_USD_kg". Maxima of B_r and the like count here.
     distance : ndarray of float64, shape (n,)
@@ -1167,26 +1169,28 @@ def _other_limits(
             )
         value = frame[column].to_numpy(float)
         margin = limit.margin(value) * abs(limit.limit or 1.0)
+        # What is at its limit meets it.
+        margin = margin + 1e-8
         deviation = np.full(len(frame), 1e-9)
         if column == ALPHA:
             deviation[distance > 1e-9] = _ALPHA_DEVIATION
-        else:
-            margin = margin + 1e-8
         if limit.absolute_maximum is not None:
             value = np.abs(value)
         of_limit = limit_half_width(value, limit.limit, limit.limit_range)
         deviation = np.hypot(deviation, of_limit / DEVIATIONS_90)
-        whole *= ndtr(margin / deviation)
+        whole *= np.nan_to_num(ndtr(margin / deviation))
     return whole
 
 
 def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
     """List for each row the limits that its guaranteed values miss, the largest miss first.
 
-    A text is such as "margin by 12 %, B_r by 3 %", each miss in % of the limit; it is empty where
-    none is missed. A value of NaN counts as not missed. `limits` maps columns to `Requirement`;
-    `frame` must have these columns, and the guaranteed ones where there are any (KeyError).
+    A text is such as "margin by 12 %, B_r by 3 %, Cost (not known)", each miss in % of the limit;
+    it is empty where none is missed. A value of NaN is not known (`NOT_KNOWN`), but in a row whose
+    ``status`` is not "ok", which says enough. `limits` maps columns to `Requirement`; `frame` must
+    have these columns, and the guaranteed ones where there are any (KeyError).
     """
+    is_magnet = (frame["status"] == "ok").to_numpy(bool)
     misses_by_row: list[list[tuple[float, str]]] = [
         [] for _ in range(len(frame))
     ]
@@ -1196,9 +1200,19 @@ def _failed_limits(frame: "pd.DataFrame", limits: Limits) -> list[str]:
         for row in np.flatnonzero(margin < -1e-9):
             text = f"{name} by {-100 * margin[row]:.0f} %"
             misses_by_row[row].append((float(margin[row]), text))
+        for row in np.flatnonzero(np.isnan(margin) & is_magnet):
+            misses_by_row[row].append((0.0, f"{name}{NOT_KNOWN}"))
     return [
         ", ".join(text for _, text in sorted(row)) for row in misses_by_row
     ]
+
+
+def is_unknown(failed: str) -> bool:
+    """Say whether a text of ``failed_requirements`` names values that are not known, and no miss.
+
+    Nobody can tell then whether the limits are met. An empty `failed` is False.
+    """
+    return all(part.endswith(NOT_KNOWN) for part in failed.split(", "))
 
 
 def _enter_supply(frame: "pd.DataFrame", request: Request) -> None:

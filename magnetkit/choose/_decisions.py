@@ -674,7 +674,8 @@ def _pick_record(
         The magnet in use, one row.
     now : list of ndarray, shape (1, k)
         Losses of the magnet in use and, if there is one, of a lower class, as of `Choices`; shape
-        (0, k) for one that is not worth a trial.
+        (0, k) for one that is not worth a trial, or whose loss is infinite: an objective is not
+        known.
 
     Returns
     -------
@@ -689,10 +690,11 @@ def _pick_record(
     ).to_numpy()
     heavy = texts["heavy_rare_earth_wt_pct"].to_numpy()
     chance = float(today[CHANCE][0].as_py() or 0.0)
-    nothing = np.full((1, found.loss.shape[1]), np.inf)
-    keeps = np.concatenate(
-        [now[0] if chance >= PLAUSIBLE else nothing, *now[1:]]
-    )
+    # A magnet that misses, or of which an objective is not known, is no measure.
+    losses_today = np.full((1, found.loss.shape[1]), np.inf)
+    if chance >= PLAUSIBLE and len(now[0]):
+        losses_today = now[0]
+    keeps = np.concatenate([losses_today, *now[1:]])
     open_ = ~_is_today(texts, today, job)
     open_ &= ~np.isin(found.rows, list(ranking.simpler))
     open_ &= _is_worth_showing(found, heavy, job, chance, keeps[0])

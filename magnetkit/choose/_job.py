@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 _SAME_K = 1.0
 # So many standard deviations away nothing is cut off.
 _NO_CUT_DEVIATIONS = 8.0
+ASKED = "asked for"
+"""Source of a requirement that the user gives beside those of a device."""
 AS_SOLD = "as sold: "
 """Before the name of a grade in the column ``route``: it is bought, and its sheets anchor it."""
 
@@ -180,8 +182,8 @@ def make_job(
     require : sequence of str
         Further requirements, such as "remanence_T >= 1.1", "coercivity_kA_m>=0.9*reference at
         150C" or "|remanence_coefficient_pct_K| <= 0.03"; a list or tuple, no single text. One on
-        the same side of the same column at the same temperature replaces the profile's. One that
-        names no temperature replaces those alone that name none.
+        the same side of the same column at the same temperature replaces the profile's; where none
+        is named it is `temperature`. All others hold beside it.
     objectives : sequence of str
         Such as "cost_USD_kg:min", in place of all of the profile's; empty for those.
     **conditions
@@ -239,11 +241,15 @@ def make_job(
         for text in require
     ]
     if new_requirements:
-        new_sides = {_side_of_limit(new) for new in new_requirements}
+        new_sides = {
+            (_side_of_limit(new), new.temperature_K or kelvin)
+            for new in new_requirements
+        }
         profile_requirements = [
             old
             for old in profile.requirements
-            if _side_of_limit(old) not in new_sides
+            if (_side_of_limit(old), old.temperature_K or kelvin)
+            not in new_sides
         ]
         profile = with_fields(
             profile, requirements=(*profile_requirements, *new_requirements)
@@ -422,24 +428,38 @@ def resolve_requirement(
             parts.limit_field: limit,
             "temperature_K": parts.temperature_K,
             "share_of_reference": parts.share,
-            "source": "asked for",
+            "source": ASKED,
             "status": "assumption",
         },
         f"requirement {text!r}: ",
     )
 
 
-def _side_of_limit(requirement: Requirement) -> tuple[str, bool, float | None]:
-    """Return column, whether it is a minimum, and temperature of `requirement`.
+def _side_of_limit(requirement: Requirement) -> tuple[str, bool]:
+    """Return column of `requirement`, and whether it is a minimum.
 
-    The tuple compares requirements: maximum and absolute maximum are one side. The temperature is
-    the one that the requirement names, K, and None where it names none.
+    Maximum and absolute maximum are one side.
     """
-    return (
-        requirement.column,
-        requirement.minimum is not None,
-        requirement.temperature_K,
-    )
+    return requirement.column, requirement.minimum is not None
+
+
+def held_beside(profile: "Profile") -> list[Requirement]:
+    """List the requirements of a device that hold beside one that the user asks at another temperature.
+
+    `profile` is that of a job. Both are of one column and on one side: what is asked does not
+    replace the device's. The list is in the order of ``profile.requirements``, and empty where the
+    user asks nothing.
+    """
+    sides = {
+        _side_of_limit(one)
+        for one in profile.requirements
+        if one.source == ASKED
+    }
+    return [
+        one
+        for one in profile.requirements
+        if one.source != ASKED and _side_of_limit(one) in sides
+    ]
 
 
 def reference_row(

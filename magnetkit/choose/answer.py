@@ -27,6 +27,7 @@ from ._candidates import (
     enter_comparison,
     grade_makeup,
     heavy_today,
+    is_unknown,
     judge_grades,
     judge_melts,
     order_candidates,
@@ -831,6 +832,13 @@ def _write_sentence(
         over = f"{name} is used above its rating of {incumbent.rating_K - 273.15:.0f} °C. "
     if answer.reach:
         failing = failing_text(incumbent, request, limits)
+        misses = ""
+        if answer.own is not None:
+            misses = answer.own.failed_requirements
+        if not failing and is_unknown(misses):
+            failing = (
+                f"nobody can tell whether {name} meets what is asked, {misses}"
+            )
         failing = failing or f"{name} does not meet what is asked"
         return over + f"{failing}; {_reaching_text(answer)}"
     if best is not None:

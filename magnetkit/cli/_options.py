@@ -387,22 +387,24 @@ def pairs(
     Returns
     -------
     dict of str to object
-        By the text before "=", values that `kind` returned; the last pair of an
-        element counts. Empty for None. Names are not checked.
+        By the text before "=", values that `kind` returned. Empty for None. Names
+        are not checked.
 
     Raises
     ------
     InputError
-        If a value cannot be converted.
+        If a value cannot be converted, or an element is given twice.
     """
-    result = {}
+    result: dict[str, Any] = {}
     parts: list[str] = []
     for text_of_pairs in texts or []:
         parts += text_of_pairs.split(",")
     for text in parts:
-        name, _, value = text.partition("=")
+        name, _, value = map(str.strip, text.partition("="))
+        if name in result:
+            raise InputError(f"{option}: {name} is given twice; give it once")
         try:
-            result[name.strip()] = kind(value.strip())
+            result[name] = kind(value)
         except ValueError:
             raise InputError(
                 f"{option} {text!r}: expected Element=number, e.g. Dy=0.2"
@@ -416,7 +418,7 @@ def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
     Parameters
     ----------
     texts : sequence of str
-        Such as "Nd=Ce,La"; the last text of an element counts.
+        Such as "Nd=Ce,La".
     option : str
         Name of the option for messages, such as "--replace".
 
@@ -429,16 +431,20 @@ def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
     Raises
     ------
     InputError
-        If a text has another form.
+        If a text has another form, or an element is given twice.
     """
-    sites = {}
+    sites: dict[str, list[str]] = {}
     for text in texts:
-        site, _, texts_of_substitutes = text.partition("=")
-        if not site.strip() or not texts_of_substitutes.strip():
+        site, _, texts_of_substitutes = map(str.strip, text.partition("="))
+        if not site or not texts_of_substitutes:
             raise InputError(
                 f"{option} {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La"
             )
-        sites[site.strip()] = [
+        if site in sites:
+            raise InputError(
+                f"{option}: {site} is given twice; give it once, e.g. Nd=Ce,La"
+            )
+        sites[site] = [
             symbol.strip() for symbol in texts_of_substitutes.split(",")
         ]
     return sites
@@ -663,12 +669,12 @@ def refuse_options(option: str, **given: object) -> None:
     """Raise InputError for the first of some options that was given and has no effect with another.
 
     `option` is the other one, or a text such as "a grade", for the message.
-    `given` maps names of parameters to their values: None, False, 0, and empty
-    lists and tuples count as not given. The message names the flag of the
-    option, such as --outside-field.
+    `given` maps names of parameters to their values: None, False, and empty
+    lists and tuples count as not given; 0 is given. The message names the flag
+    of the option, such as --outside-field.
     """
     for name, value in given.items():
-        if value not in (None, False, [], ()):
+        if value is not None and value is not False and value not in ([], ()):
             flag = _NAMES.get(name, f"--{name.replace('_', '-')}")
             raise InputError(
                 f"{option}: leave {flag} out, it has no effect there"

@@ -119,7 +119,8 @@ class Curve:
             ``coercivity_b_kA_m``, ``coercivity_kA_m``, ``knee_field_kA_m``, ``squareness``
             (H_k / H_cJ), ``max_energy_product_kJ_m3``, ``recoil_permeability``, ``load_line``, and
             there ``working_field_kA_m`` (the reverse field, positive), ``working_induction_T`` and
-            the ``irreversible_loss_pct`` at that load line, without outside field and hours.
+            the ``irreversible_loss_pct`` at that load line. No outside field is against it, and it
+            is there for 0 h: `magnetkit.curves.curve.use_limits` takes a field and hours.
         """
         import pandas as pd
 

@@ -24,9 +24,9 @@ def featurize(
     """Write statistics and sublattice descriptors of candidates to a table.
 
     Rows that cannot be read go to a file beside it, of the same name ending in ``.rejected.csv``,
-    with the columns line, text and reason. It is written only if there are such rows. A file that
-    `out` names is replaced. Lines count from 1. An older file of rejected rows stays if there are
-    none now.
+    with the columns line, text and reason. It is written only if there are such rows; an older one
+    is removed if there are none now, unless it is the input. A file that `out` names is replaced.
+    Lines count from 1.
 
     Parameters
     ----------
@@ -98,12 +98,11 @@ def featurize(
                     ]
                 writer.write_table(pa.table(columns, schema=schema))
                 row_count += len(table)
+        rejected_file = out.with_suffix(".rejected.csv")
         if rejections:
-            write_csv(
-                ("line", "text", "reason"),
-                rejections,
-                out.with_suffix(".rejected.csv"),
-            )
+            write_csv(("line", "text", "reason"), rejections, rejected_file)
+        elif path.resolve() != rejected_file.resolve():
+            rejected_file.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(
             f"{out} cannot be written: {error.strerror or error}"

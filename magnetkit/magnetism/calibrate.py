@@ -5,6 +5,7 @@ against the model. The scores give what the producer's magnets have in common, a
 is left (`magnetkit.magnetism._measured`).
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -87,7 +88,7 @@ class Calibration:
         magnets (``after after_lo after_hi``; the model alone where there are none),
         ``standard_score`` (measured against after) and ``remark``.
     rejected : dict of int to str
-        Rows left out, from 1, and why.
+        Rows left out, from 1, and why; of a file of curves only those that it names, if any.
     contradictions : list of str
         Magnets of one recipe that differ by more than three standard deviations.
     notes : list of str
@@ -265,11 +266,19 @@ def calibration(
     notes: list[str] = []
     rows, refusals = read_magnets(frame, basis, notes)
     values = []
+    usable_rows = []
+    curve_counts = Counter(row.number for row in rows)
     for row in rows:
         try:
             values += _values(row)
+            usable_rows.append(row)
         except InputError as error:
-            refusals[row.number] = str(error)
+            reason = str(error)
+            if curve_counts[row.number] > 1:
+                reason = f"its curve at {row.temperature:g} K: {reason}"
+            if row.number in refusals:
+                reason = f"{refusals[row.number]}; {reason}"
+            refusals[row.number] = reason
     refusals = dict(sorted(refusals.items()))
     _report_refusals(refusals, strict or not values)
     if not values:
@@ -280,10 +289,7 @@ def calibration(
     producer = Producer(name, tuple(v["record"] for v in values))
     report = _report(values, producer)
     if keep:
-        store(
-            producer,
-            [_plain_values(row) for row in rows if row.number not in refusals],
-        )
+        store(producer, [_plain_values(row) for row in usable_rows])
     return Calibration(
         Process(producer=producer), report, refusals, contradictions, notes
     )

@@ -96,8 +96,8 @@ class Route:
     def check(self, given: dict[str, Any]) -> None:
         """Raise InputError for a setting that the route cannot have or that does not act on it.
 
-        `given` maps names of settings, fields of `Process` such as ``grain_size_um``, to numbers or
-        arrays, NaN in which is passed over, as are None and names without a bound. Bounds, those of
+        `given` maps names of settings, fields of `Process` such as ``grain_size_um``, to arrays,
+        NaN in which is passed over, as are None and names without a bound. Bounds, those of
         ``self.bounds``, count as within. A grain size without a bound is refused unless it is the
         route's own, and so is a NaN there.
         """
@@ -115,13 +115,12 @@ class Route:
         for name, (low, high) in self.bounds.items():
             if given.get(name) is None:
                 continue
-            values = np.asarray(given[name], float)
-            values = values[~np.isnan(values)]
+            values = given[name][~np.isnan(given[name])]
             if values.size and (values.min() < low or values.max() > high):
                 limits = f"{name} from {low:g} to {high:g} (measured: {self.measured})"
                 raise InputError(
-                    f"route {self.name} has {limits}, got {given[name]!r}; leave the route out to "
-                    "go beyond"
+                    f"route {self.name} has {limits}, got {given[name].tolist()!r:.60}; leave the "
+                    "route out to go beyond"
                 )
 
 
@@ -461,13 +460,14 @@ def read_process(
     Returns
     -------
     Process
-        A new one. Settings given are float64 arrays of shape () or (n,); NaN in one stands for the
-        family's default in that row. Those not given are None.
+        A new one. Settings that the user or the route gives are float64 arrays of shape () or (n,);
+        NaN in one stands for the family's default in that row. Others are None.
 
     Raises
     ------
     InputError
-        If a name is unknown, a shape is another, or a value lies outside what the model knows.
+        If a name is unknown, a shape is another, or a value lies outside what the model knows or
+        the route can have.
     """
     if process is None:
         return Process()
@@ -477,6 +477,8 @@ def read_process(
             if process in routes()
             else {"producer": process}
         )
+    if isinstance(process, Process):
+        process = vars(process)
     if isinstance(process, dict):
         process = Process(**known_fields(**process))
     if not isinstance(process, Process):
@@ -493,22 +495,27 @@ def read_process(
             raise InputError(
                 f"process {name} must be one number or {n}, got shape {array.shape}"
             )
-        # NaN in an array means: the family's default in this row.
+        # NaN in an array means: the default of route or family in this row.
         numbers = array[~np.isnan(array)]
         if numbers.size and (numbers.min() < low or numbers.max() > high):
             raise InputError(
                 f"process {name} must be {meaning} from {low:g} to {high:g}, got {value!r}"
             )
+        if process.route is not None:
+            usual = process.route.process.get(name, np.nan)
+            array = np.where(np.isnan(array), usual, array)
         settings: dict[str, Any] = {name: array}
         process = replace(process, **settings)
+    if process.route is not None:
+        process.route.check(vars(process))
     return process
 
 
 def known_fields(**process: Any) -> dict[str, Any]:
-    """Complete the fields of a `Process` that is given as a dictionary.
+    """Complete the fields of a `Process`.
 
     A producer given by name or as a record, and a route given by name, are looked up. The route's
-    settings fill in those that are not given.
+    settings fill in those that are not given, or None.
 
     Parameters
     ----------
@@ -519,14 +526,13 @@ def known_fields(**process: Any) -> dict[str, Any]:
     Returns
     -------
     dict
-        Fields of `Process`, values as given and not yet checked but by the route; ``producer`` is
-        always there, a `Producer` or None, and ``route``, a `Route`, where one is given. A setting
-        given as None stays None and hides that of the route.
+        Fields of `Process`, values as given and not yet checked; ``producer`` is always there, a
+        `Producer` or None, and ``route``, a `Route`, where one is given.
 
     Raises
     ------
     InputError
-        If a name is unknown, no such calibration is stored, or the route cannot have a setting.
+        If a name is unknown, or no such calibration is stored.
     StoreError
         If a calibration is damaged.
     """
@@ -535,21 +541,21 @@ def known_fields(**process: Any) -> dict[str, Any]:
         raise InputError(
             f"process knows {', '.join(_LIMITS)}, got {unknown[0]!r}; leave it out or rename it"
         )
+    process = {k: value for k, value in process.items() if value is not None}
     producer = process.get("producer")
     if isinstance(producer, str):
         producer = load(producer)
     elif isinstance(producer, dict):
         producer = Producer.from_record(producer)
     route = process.get("route")
-    if isinstance(route, str):
-        if route not in routes():
-            raise InputError(
-                f"route must be one of {', '.join(routes())}, got {route!r}"
-            )
-        route = routes()[route]
     if route is None:
         return {**process, "producer": producer}
-    route.check(process)
+    if isinstance(route, str):
+        route = routes().get(route, route)
+    if not isinstance(route, Route):
+        raise InputError(
+            f"route must be one of {', '.join(routes())}, got {route!r:.60}"
+        )
     return {**route.process, **process, "producer": producer, "route": route}
 
 

@@ -190,7 +190,8 @@ class Snapshot(Entries):
         folder : str or Path, optional
             Folder to make; an existing snapshot there is replaced. Without it a snapshot that
             lies on disk stays where it is, and another one is written to a folder in the cache,
-            ``snapshots/HASH``, named by entries and manifest, unless it is there.
+            ``snapshots/HASH``, named by entries, manifest and crystals, unless it is there
+            undamaged.
 
         Returns
         -------
@@ -213,9 +214,12 @@ class Snapshot(Entries):
         content = self.entries.to_json() + json.dumps(
             self.manifest, sort_keys=True
         )
+        if structures is not None:
+            content += structures.to_json()
         digest = hashlib.sha256(content.encode()).hexdigest()[:16]
         place = get_settings().cache_dir / "snapshots" / digest
-        if (place / MANIFEST).is_file():
+        with suppress(DataError):
+            read_snapshot(place)
             return place
         return write_snapshot(place, self.entries, self.manifest, structures)
 

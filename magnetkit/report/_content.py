@@ -24,6 +24,7 @@ from ..alloy.shell_rows import with_shell
 from ..alloy.table import CompositionTable
 from ..choose._decisions import recommended_row
 from ..choose._draws import magnets_by_route
+from ..choose._job import held_beside
 from ..choose._profile_parts import MEETS_PROBABILITY
 from ..choose._requirements import UNPROVEN
 from ..choose.result import ANSWER, REPLACEMENT
@@ -308,12 +309,17 @@ def verdict_text(result: "Ranked") -> list[str]:
     candidates = f"{total:,} candidates"
     if total == 1:
         candidates = "1 candidate"
+    beside = " and ".join(
+        requirement_in_words(one) for one in held_beside(result.profile)
+    )
+    if beside:
+        beside = f" Beside what is asked the device keeps {beside}."
     number_of = {0: "none meets", 1: "1 meets"}.get(
         meeting, f"{meeting:,} meet"
     )
     return [
         f"{result.profile.title}: {candidates} for {hot}; {_count_prefix(result)}{number_of} "
-        f"every requirement. {calibration(result)}",
+        f"every requirement.{beside} {calibration(result)}",
         f"{_verdict(result, decisions)} The rule: {rule}.",
         f"Next, for {decision_numbers(decisions)[of]}: {decisions['next_test'].iloc[of]}.",
         *filter(None, [result.manifest["summary"].get("lower_class")]),

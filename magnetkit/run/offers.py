@@ -19,6 +19,7 @@ from .._core.plausible import limits
 from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..alloy._grade_names import is_grade
 from ..alloy.notation import Basis
+from ..choose._candidates import is_unknown
 from ..choose.probability import probability_of_limits
 from ..choose.thresholds import MEETS, SAVING_WT_PCT, UNLIKELY
 from ..magnetism.grades import grades
@@ -279,17 +280,24 @@ def _judge_offer(
         raise
     except InputError as error:
         return _make_unjudged_offer(replacement, text, kind, "ask", str(error))
+    chance = float(way.probability_meets_requirements)
     reasons = []
-    if way.failed_requirements:
+    if kind == "recipe" and way.kind == "other-family":
+        chance = math.nan
+        reasons.append(
+            "a recipe of another family is not compared: offer its grade, or its sheet"
+        )
+    elif is_unknown(way.failed_requirements):
+        chance = math.nan
+        reasons.append(f"nobody can tell: {way.failed_requirements}")
+    elif way.failed_requirements:
         reasons.append(f"misses {way.failed_requirements}")
     if basis == "weight" and replacement.request.basis == "auto":
         reasons.append("amounts read as wt.%")
     judged = Offer(
         text=text,
         kind=kind,
-        probability_meets_requirements=float(
-            way.probability_meets_requirements
-        ),
+        probability_meets_requirements=chance,
         demagnetization_safety=float(way.demagnetization_safety),
         remanence_guaranteed_T=float(way.remanence_guaranteed_T),
         coercivity_guaranteed_kA_m=float(way.coercivity_guaranteed_kA_m),
@@ -609,10 +617,10 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     `Offer` with its figures. Refused is P below 0.3; or heavy rare earth of
     more than 0.3 wt.% above what today's magnet can hold by its range
     (``heavy_rare_earth_wt_pct_hi`` of the reference). If P is below 0.3 since
-    B_r alone falls short, by up to 2 %, the supplier is asked all the same. An
-    unknown content (NaN) is not refused. Taken is P of 0.8 or more, of the
-    family in use, with heavy rare earth known and at most 0.3 wt.% more than
-    today's. Otherwise the supplier is asked.
+    B_r alone falls short, by up to 2 %, the supplier is asked all the same. A
+    P or content that is not known (NaN) is not refused. Taken is P of 0.8 or
+    more, of the family in use, with heavy rare earth known and at most 0.3 wt.%
+    more than today's. Otherwise the supplier is asked.
     """
     chance = judged.probability_meets_requirements
     heavy = judged.heavy_rare_earth_wt_pct
@@ -634,6 +642,8 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
             "ask",
             "it is of another family: price, mass and brittleness decide",
         )
+    if chance != chance:
+        return "ask", "what is not known decides"
     if heavy != heavy:
         return (
             "ask",

@@ -68,6 +68,7 @@ from ..magnetism.conditions import (
     with_conditions,
 )
 from ..magnetism.measured_curve import is_curve
+from ..phases.records import HOSTS
 from ._diffused import estimate_shell
 from ._lines import HEADS, PAIR_NAMES, lines_below, table_cells
 from ._lines import lines as answer_lines
@@ -731,7 +732,8 @@ def _judge(
 ) -> Way:
     """Judge one recipe or grade as a way, against the limits of a replacement.
 
-    A recipe of another family than that in use has P 0.
+    A recipe of another family than that in use is not compared: its P is 0 and its B_r
+    and H_cJ are NaN.
 
     Parameters
     ----------
@@ -756,7 +758,7 @@ def _judge(
     import pandas as pd
 
     from ..alloy._grade_names import is_grade
-    from ..choose._candidates import enter_comparison
+    from ..choose._candidates import enter_comparison, is_of_family
 
     incumbent = replacement.incumbent
     answer = replacement.answers[0]
@@ -783,8 +785,9 @@ def _judge(
     if grade:
         frame = _judge_grade(replacement, what)
         kind = "lower-class"
-        if str(frame["host"].iloc[0]) != incumbent.host:
-            kind = "other-family"
+    is_other = ~is_of_family(frame["host"], incumbent.host)
+    if is_other[0] and (grade or frame["host"].iloc[0] in HOSTS):
+        kind = "other-family"
     enter_comparison(frame, answer.today, judged.iloc[0])
     return make_way(kind, frame.iloc[0], answer.today)
 

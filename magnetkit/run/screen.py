@@ -242,8 +242,9 @@ def screen(
     require : sequence of str
         Requirements beside the device's, e.g.
         ``["remanence_T >= 0.98*reference"]``, of columns of
-        `magnetkit.columns`; one on the same side of the same column replaces
-        the device's.
+        `magnetkit.columns`. One on the same side of the same column at the same
+        temperature replaces the device's; where it names none, it is asked at
+        that of the table. At other temperatures the device's holds beside it.
     objectives : sequence of str
         Objectives in place of the device's, e.g. ``["cost:min=2", "margin:max"]``.
     basis : {"auto", "atomic", "weight"}

@@ -99,8 +99,8 @@ class TrainingSet:
         DataFrame
             Of pandas, rows numbered from 0: ``composition`` (a formula of atomic fractions of 12
             digits), a column named by the target, ``group``, ``source``, ``basis`` ("atomic"), and
-            ``learn`` (bool), which is not read again and is there only if some rows are not learnt
-            from. Origin and counts of removed rows are not in it.
+            ``learn`` (bool), which is there only if some rows are not learnt from. Origin and
+            counts of removed rows are not in it.
         """
         frame = pd.DataFrame(
             {
@@ -355,25 +355,25 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
         Column of the values, any name.
     given : path or frame
         With the columns ``composition`` (text) and the target (a number, or a text of one), and as
-        they are ``group``, ``source`` and ``basis`` ("auto", "atomic" or "weight", one on all
-        rows). Others are not read.
+        they are ``group``, ``source``, ``basis`` ("auto", "atomic" or "weight", one on all rows)
+        and ``learn`` (true or false, in any case). Others are not read.
     least : int
-        Number of rows that must remain.
+        Number of rows that must remain to learn from.
 
     Returns
     -------
     TrainingSet
-        Rows in the order of the input, all learnt from. Without a column ``group`` the groups are
-        chemical systems such as "B-Fe-Nd", without ``source`` the sources are the file's name.
-        Empty cells of ``group`` are one group, "nan" or an empty text. Rows whose composition
-        cannot be read, or whose value is missing, no number or infinite, are left out; their counts
-        are in ``removed`` under "composition that cannot be read" and "no value".
+        Rows in the order of the input, all learnt from without a column ``learn``. Without a column
+        ``group`` the groups are chemical systems such as "B-Fe-Nd", without ``source`` the sources
+        are the file's name. Empty cells of ``group`` are one group, "nan" or an empty text. Rows
+        whose composition cannot be read, or whose value is missing, no number or infinite, are left
+        out; their counts are in ``removed`` under "composition that cannot be read" and "no value".
 
     Raises
     ------
     InputError
-        If there is no column ``composition`` or `target`, ``basis`` differs between rows, or
-        `given` is no table.
+        If there is no column ``composition`` or `target`, ``basis`` differs between rows,
+        ``learn`` is neither true nor false, or `given` is no table.
     DataError
         If the file cannot be read, or fewer than `least` rows remain, with the reasons.
     """
@@ -395,6 +395,9 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
         groups = rows["group"].astype(str).to_numpy(np.str_)
     if "source" in rows.columns:
         sources = rows["source"].astype(str).to_numpy(np.str_)
+    learn = np.ones(len(table), bool)
+    if "learn" in rows.columns:
+        learn = _read_marks(rows["learn"], file)
     usable = np.isfinite(values)
     removal_counts = {
         "composition that cannot be read": len(table.errors),
@@ -408,11 +411,13 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
         sources=sources,
         origin=f"file {name}" if on_disk else name,
         removed=removal_counts,
+        learn=learn,
     )[usable]
     unusable = _reasons(frame, target, table, usable)
-    if len(data) < least:
+    learnt_count = np.count_nonzero(data.learn)
+    if learnt_count < least:
         raise DataError(
-            f"{file} holds {len(data)} usable rows of {target}; {least} are needed{unusable}"
+            f"{file} holds {learnt_count} usable rows of {target}; {least} are needed{unusable}"
         )
     if unusable:
         counts = ", ".join(
@@ -422,6 +427,21 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
         )
         _log.warning(f"{file}: rows left out, {counts}{unusable}")
     return data
+
+
+def _read_marks(column: pd.Series, file: str) -> BoolArray:
+    """Read the n cells of the column ``learn``, bool or the texts true and false, as bool (n,).
+
+    InputError if a cell is anything else. `file` is the file's name, for the message.
+    """
+    texts = column.astype(str).str.strip().str.lower()
+    wrong = column[~texts.isin(["true", "false"])]
+    if len(wrong):
+        raise InputError(
+            f"column 'learn' of {file} must hold true or false on every row, got "
+            f"{wrong.iloc[0]!r:.40}"
+        )
+    return (texts == "true").to_numpy(bool)
 
 
 def _reasons(
@@ -611,9 +631,15 @@ def own_set(given: Any, least: int = 2) -> TrainingSet:
     `given` is the path of a CSV file or a frame with ``composition`` and ``curie_temperature_K``
     (K), and as they are ``group``, ``source`` and ``basis``. Nothing else is cleaned: several rows
     of a compound stay. InputError if a value is no temperature at which a compound can order (above
-    0, at most 1400 K); DataError if fewer than `least` rows remain.
+    0, at most 1400 K), or a column ``learn`` is not true throughout; DataError if fewer than
+    `least` rows remain.
     """
     rows = read_rows(TARGET, given, least)
+    if not rows.learn.all():
+        raise InputError(
+            f"all rows of {TARGET} are learnt from; leave those out of {named_so(given)} whose "
+            "column 'learn' is false"
+        )
     wrong = (rows.values <= 0.0) | (rows.values > _ABOVE_COBALT_K)
     refuse(
         TARGET,

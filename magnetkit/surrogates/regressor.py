@@ -23,7 +23,7 @@ from ..alloy.table import CompositionTable
 from ..features._elements import composition_statistics, load_table
 from ..features.rare_earths import rare_earth_descriptors
 from . import _curie_training, _mixture, _store
-from ._curie import CurieModel
+from ._curie import Beside, CurieModel
 from ._forest import Forest
 from ._measured import TARGET as CURIE
 from ._measured import TrainingSet, chemical_systems
@@ -422,8 +422,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         dict
             What `from_content` takes: ``parameters`` (``target``, ``unit``, ``trees`` and
             ``random_state``), ``mixture`` (a dict of its fields), ``columns`` (their number, None
-            for compositions) and ``model`` (None, or a dict of ``arrays``, ``about``, JSON of the
-            manifest, and ``known``, the training set). Names of columns are not in it.
+            for compositions) and ``model`` (None, or a dict of ``arrays``, among them those of the
+            model's ``beside`` where it has it, ``about``, JSON of the manifest, and ``known``, the
+            training set). Names of columns are not in it.
 
         Raises
         ------
@@ -448,6 +449,8 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
             )
         assert isinstance(self.model_, CurieModel)
         arrays, about = _curie_training.pack(self.model_)
+        if self.model_.beside is not None:
+            arrays["beside"] = dict(vars(self.model_.beside))
         content["model"] = {
             "arrays": arrays,
             "about": json.dumps(about),
@@ -480,9 +483,12 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         model = content["model"]
         if model is not None:
             training_data = TrainingSet.from_arrays(model["known"])
+            arrays = model["arrays"]
             about = json.loads(model["about"])
+            if "beside" in arrays:
+                arrays["beside"] = Beside(**arrays["beside"])
             regressor.model_ = _curie_training.unpack(
-                training_data, model["arrays"], about
+                training_data, arrays, about
             )
         return regressor
 

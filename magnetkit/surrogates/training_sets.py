@@ -158,9 +158,10 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
         A name of `TARGETS`, such as "curie_temperature_K"; with `data` any column of it.
     data : path or frame, optional
         A CSV file, or a frame of pandas, polars or Arrow, with columns ``composition`` and the
-        target, and as you have them ``group`` (the paper or series), ``source`` and ``basis``
-        ("atomic" or "weight", where the amounts of a composition sum to 100, one on all rows); it
-        replaces the built-in set. For the formation energy also the folder of a phase snapshot.
+        target, and as you have them ``group`` (the paper or series), ``source``, ``basis``
+        ("atomic" or "weight", where the amounts of a composition sum to 100, one on all rows) and
+        ``learn`` (false for rows that only test; the Curie temperature has none); it replaces the
+        built-in set. For the formation energy also the folder of a phase snapshot.
 
     Returns
     -------

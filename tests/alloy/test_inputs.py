@@ -124,6 +124,16 @@ def test_refuses_other_objects_by_name(form, reason):
         read_inputs(form)
 
 
+def test_names_line_and_character_of_the_first_bad_row_of_a_file(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text(
+        "composition\n\nSmCo5\n\n\nPr2Fe14B\nNd2Xx3\n\n" + 8 * "XyCo5\n"
+    )
+    with pytest.raises(CompositionError, match="line 7: 'Xx' is no") as caught:
+        read_inputs(file, strict=True)
+    assert caught.value.position == 3
+
+
 def test_reports_bad_rows_and_reads_the_rest():
     got = read_inputs(["SmCo5", "??", None, 7, "Sm2Co17"])
     assert got.table.row_index.tolist() == [0, 4]

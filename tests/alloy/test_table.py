@@ -92,6 +92,7 @@ def test_objects_without_text_are_rows_of_errors():
     assert reasons[3] == "expected text such as SmCo5, got int"
     assert reasons[4] == "expected text such as SmCo5, got bytes"
     assert sorted(reasons) == [1, 2, 3, 4, 5, 6]
+    assert CompositionTable.from_strings(iter(texts)).errors == table.errors
 
 
 def test_empty_input_gives_an_empty_table():

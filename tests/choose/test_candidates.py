@@ -10,8 +10,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import magnetkit as mk
+from magnetkit.choose._beside import _failed_texts
 from magnetkit.choose._candidates import (
+    _failed_limits,
+    _other_limits,
     _probability,
+    is_unknown,
     judge_grades,
     judge_melts,
     list_melts,
@@ -24,7 +28,7 @@ from magnetkit.choose._request import (
     with_makeup,
 )
 from magnetkit.magnetism._composition_estimate import Recipe, read_recipe
-from magnetkit.magnetism._measured import Producer
+from magnetkit.magnetism._measured import ALPHA, Producer
 from magnetkit.magnetism.grades import guaranteed_minima
 from magnetkit.magnetism.levels import state_level
 from magnetkit.magnetism.spread import constants
@@ -335,3 +339,43 @@ def test_candidate_of_another_producer_has_its_full_range(motor):
         ratio = table[f"{name}_hi"] / table[f"{name}_lo"]
         expected = alone[f"{name}_hi"] / alone[f"{name}_lo"]
         assert_allclose(ratio, expected, rtol=1e-9)
+
+
+def test_an_unknown_value_is_named_and_meets_nothing():
+    columns = {"cost_USD_kg": [50.0, np.nan], ALPHA: [-0.12, -0.13]}
+    frame = pd.DataFrame({"status": "ok", **columns})
+    limits = {
+        column: Requirement(
+            column=column, source="by hand", status="assumption", **limit
+        )
+        for column, limit in (
+            ("cost_USD_kg", {"maximum": 60.0}),
+            (ALPHA, {"absolute_maximum": 0.12}),
+        )
+    }
+    # Alpha at its limit meets it.
+    assert_array_equal(_other_limits(frame, limits, np.zeros(2)), [1.0, 0.0])
+    one, other = _failed_limits(frame, limits)
+    assert one == ""
+    assert other == "α by 8 %, Cost (not known)"
+    assert not is_unknown(other)
+    assert is_unknown("Cost (not known)")
+    texts = _failed_texts(frame, limits)
+    assert texts[0] == ""
+    assert texts[1].startswith("cost_USD_kg <= 60; |remanence_coefficient")
+    gated = frame.assign(status="no hardening known")
+    assert _failed_limits(gated, limits)[1] == "α by 8 %"
+
+
+def test_nobody_can_tell_whether_an_unpriced_magnet_meets_its_price():
+    answer = mk.replace(
+        "N42SH",
+        "150C",
+        recipe="Nd29.5Dy1.5B1Ge0.2Fe bal.",
+        basis="weight",
+        require=["cost_USD_kg<=60"],
+    )
+    assert (answer.verdict, answer.own_probability) == ("reach", 0.0)
+    assert answer.lines()[0].startswith(
+        "nobody can tell whether N42SH meets what is asked, Cost (not known); "
+    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import magnetkit as mk
@@ -12,6 +13,7 @@ from magnetkit.choose import _sold
 from magnetkit.choose._decisions import (
     Choices,
     _next_test,
+    _pick_record,
     choices,
     classify_decisions,
     recommended_row,
@@ -19,6 +21,7 @@ from magnetkit.choose._decisions import (
 )
 from magnetkit.choose._evaluate import reference_candidate
 from magnetkit.choose._job import make_job
+from magnetkit.choose._profile_parts import CHANCE
 from magnetkit.choose._sold import lower_class
 from magnetkit.choose.thresholds import SAVING_WT_PCT
 from magnetkit.magnetism._composition_estimate import Recipe
@@ -173,6 +176,26 @@ def test_shortlist_has_cerium_beside_its_cerium_free_twin():
         options, np.ones(2, int), np.ones(2, bool), np.full((1, 3), np.inf)
     )
     assert [pick.row for pick in picks] == [1, 0]
+
+
+def test_todays_magnet_without_a_price_is_no_measure():
+    job = make_job(mk.applications.load("weapon-fin-actuator"))
+    rows = np.arange(1)
+    loss = np.zeros((1, 3))
+    names = np.array(["2:14:1: no heavy rare earth"], object)
+    options = Choices(Counter(), rows, names, rows == 0, loss, loss[0], rows)
+    heavy = {"formula": ["Nd2Fe14B"], "shell": [""], HEAVY: [0.0]}
+    today = {"formula": ["Nd1.7Dy0.3Fe14B"], CHANCE: [0.9]}
+    picks = _pick_record(
+        options,
+        SimpleNamespace(simpler={}),
+        lambda *_: pa.table(heavy),
+        job,
+        pa.table(today),
+        # Its loss is infinite, so `choices` has no row of it.
+        [np.empty((0, 3))],
+    )
+    assert list(picks) == [0]
 
 
 def test_buys_a_lower_class_by_its_guarantee():

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 from magnetkit import applications
 from magnetkit._core._columnar import Coded, Columns
 from magnetkit._core._requirement_text import parse_requirement
-from magnetkit.choose._job import make_job
+from magnetkit.choose._job import held_beside, make_job
 from magnetkit.choose._profile_parts import Requirement
 from magnetkit.choose._requirements import (
     _first_status,
@@ -455,6 +455,21 @@ def test_replaces_requirements_on_one_side_alone():
     ]
     # N35UH has 1.17 to 1.22 T at 20 C.
     assert relative.limit == pytest.approx(0.98 * 1.195, rel=0.03)
+
+
+def test_replaces_requirements_at_one_temperature_alone():
+    # The servo motor asks 366 kA/m at its own temperature, 180 °C, and 1.14 T at 20 °C.
+    servo = applications.load("hot-servo-motor")
+    hot = make_job(servo, require=["coercivity_kA_m>=300 at 180C"]).profile
+    names = [str(r) for r in hot.requirements]
+    assert "coercivity_kA_m >= 300 at 453.15 K" in names
+    assert "coercivity_kA_m >= 366" not in names
+    assert held_beside(hot) == []
+    (cold,) = [r for r in servo.requirements if r.column == "remanence_T"]
+    beside = make_job(servo, require=["remanence_T >= 1.0"]).profile
+    assert held_beside(beside) == [cold]
+    above = make_job(servo, require=["remanence_T <= 1.3"]).profile
+    assert held_beside(above) == []
 
 
 @pytest.mark.parametrize(

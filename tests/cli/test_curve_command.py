@@ -65,6 +65,8 @@ def test_several_magnets_have_their_figures_side_by_side(terminal):
     assert printed["Temperature"][::2] == ["150", "°C"]
     field = figures["coercivity_b_kA_m"]
     assert printed["Coercivity HcB"][::2] == [f"{field:.4g}", "kA/m"]
+    loss = figures["irreversible_loss_pct"]
+    assert printed["Loss on it after 0 h"][::2] == [f"{loss:.4g}", "%"]
 
 
 def test_several_magnets_in_a_pipe_are_csv(tmp_path):

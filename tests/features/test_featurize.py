@@ -29,6 +29,13 @@ def test_rows_keep_their_number_and_rejects_have_a_list(tmp_path, suffix):
     rejects = pd.read_csv(tmp_path / "out.rejected.csv")
     assert rejects.loc[0, "line"] == 3
     assert rejects.loc[0, "text"] == "XxCo5"
+    # Of the mended table there is none; the list of rejects may be the mended table.
+    source.write_text("composition\nSmCo5\n", encoding="utf-8")
+    assert featurize(source, out) == (1, 0)
+    assert not (tmp_path / "out.rejected.csv").exists()
+    source = source.rename(tmp_path / "out.rejected.csv")
+    assert featurize(source, out) == (1, 0)
+    assert source.exists()
 
 
 def test_unreadable_input_and_output_are_errors(tmp_path):

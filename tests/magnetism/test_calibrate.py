@@ -1,5 +1,6 @@
 """A producer's own magnets: learnt from, named where they do not fit, kept under a name."""
 
+import json
 import re
 from dataclasses import replace
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.magnetism._measured import splits
+from magnetkit.magnetism._measured import folder, splits
 from magnetkit.magnetism.calibrate import (
     Calibration,
     _missing,
@@ -215,6 +216,25 @@ def test_bad_rows_are_named_and_left_out():
         mk.calibrate(pd.DataFrame({"recipe": [CHARGE]}), "mine")
     with pytest.raises(InputError, match="one row or more"):
         mk.calibrate(_table(good).head(0), "mine")
+
+
+def test_names_the_curve_that_is_left_out(tmp_path):
+    rows = []
+    for celsius, share in ((20, 1.1), (150, 0.05)):
+        model = _model(CHARGE, 273.15 + celsius)
+        coercivity = share * model["coercivity_kA_m"]
+        field = np.linspace(0.0, -1.2 * coercivity, 61)
+        ratio = (field + coercivity) / (0.02 * coercivity)
+        level = model["remanence_T"] * np.tanh(ratio)
+        rows += [(celsius, *point) for point in zip(field, level, strict=True)]
+    curves = pd.DataFrame(rows, columns=["T_C", "H_kA_m", "J_T"])
+    curves.to_csv(tmp_path / "curves.csv", index=False)
+    table = _table({"composition": CHARGE, "curve": tmp_path / "curves.csv"})
+    with pytest.warns(UserWarning, match=r"row 1: its curve at 423.15 K: coe"):
+        result = calibration(table, "curves")
+    assert set(result.report["temperature_K"]) == {293.15}
+    stored = json.loads((folder() / "curves.json").read_text())
+    assert [row["temperature_K"] for row in stored["measured"]] == [293.15]
 
 
 def test_contradictory_magnets_are_reported_and_trusted_less():

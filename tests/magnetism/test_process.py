@@ -8,6 +8,7 @@ from magnetkit.magnetism.process import (
     by_row,
     parameters,
     read_process,
+    routes,
 )
 from magnetkit.phases.records import HOST_NAMES
 
@@ -90,6 +91,33 @@ def test_range_includes_its_ends_alone(name, ends):
 
 def test_default_process_has_no_settings():
     assert read_process(None, 2) == Process()
+
+
+def test_a_route_completes_and_bounds_an_object_as_a_dictionary():
+    route = routes()["hot-deformed"]
+    whole = read_process("hot-deformed", 2)
+    for partial in (
+        {"route": route, "grain_size_um": None, "alpha_k": None},
+        {"route": route, "grain_size_um": [np.nan, 0.29]},
+        Process(route=route),
+        Process(route="hot-deformed"),
+    ):
+        rows = by_row(read_process(partial, 2), np.zeros(2, np.int8))
+        for name, values in by_row(whole, np.zeros(2, np.int8)).items():
+            np.testing.assert_array_equal(rows[name], values)
+    for beyond in ({"alignment": 0.6}, {"alignment": [0.95, 0.6]}):
+        for process in (
+            {"route": route, **beyond},
+            Process(route=route, **beyond),
+        ):
+            with pytest.raises(
+                InputError, match=r"alignment from .* got \[?0"
+            ):
+                read_process(process, 2)
+    with pytest.raises(InputError, match=r"density must be .* got 'abc'"):
+        read_process({"route": route, "density": "abc"}, 1)
+    with pytest.raises(InputError, match=r"route must be one of .* got 5"):
+        read_process({"route": 5}, 1)
 
 
 def test_process_at_a_prompt_is_what_the_user_gave():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -64,6 +66,11 @@ def test_one_shell_a_row():
     assert rows.text.tolist() == ["", "Dy 0.20 @ 0.05", ""]
     assert rows.fraction.tolist() == [0.0, 0.05, 0.0]
     assert read_shells(["", None], 2) is None
+    with pytest.raises(InputError, match="shell 'None' not understood"):
+        read_shells([None, "None"], 2)
+    rim = Shell("Tb", fraction=0.1, content=0.3)
+    rows = read_shells([rim, replace(rim, faces_mm=5.0)], 2)
+    assert rows.faces_mm.tolist() == [float("inf"), 5.0]
     with pytest.raises(InputError, match="expected one shell or 2"):
         read_shells(["Dy 0.20 @ 0.05"], 2)
 

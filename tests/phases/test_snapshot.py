@@ -164,6 +164,27 @@ def test_names_damage(tmp_path, entries):
         phases.load(folder)
 
 
+def test_a_kept_snapshot_has_its_own_crystals(own_cache, entries):
+    crystals = pd.DataFrame({"material_id": ["mp-1429"], "structure": ["{}"]})
+    other_crystals = crystals.assign(structure='{"a": 1}')
+    bare = phases.Snapshot("a", entries, MANIFEST)
+    one = phases.Snapshot("a", entries, MANIFEST, crystals=crystals)
+    other = phases.Snapshot("a", entries, MANIFEST, crystals=other_crystals)
+    folders = [bare.save(), one.save(), other.save()]
+    assert len(set(folders)) == 3
+    assert one.save() == folders[1]
+    again = phases.read_snapshot(folders[2]).structures()
+    pd.testing.assert_frame_equal(
+        again.astype(object), other_crystals.astype(object)
+    )
+    # What is damaged in the cache is written anew.
+    (folders[1] / snapshot.STRUCTURES).write_bytes(b"broken")
+    snapshot._read.cache_clear()
+    assert (
+        phases.read_snapshot(one.save()).structures()["structure"][0] == "{}"
+    )
+
+
 @pytest.mark.parametrize(
     "text", ["not json", "[]", "{}", json.dumps({"format": "other"})]
 )

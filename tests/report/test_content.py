@@ -298,6 +298,16 @@ def test_the_question_counts_candidates(
     # A trial decides what might save more.
     assert test == "Next, for 3: melt it."
     assert lower == "N40 does too."
+    # Asked for at the temperature of the table, beside the device's at 20 °C.
+    cold = profile.requirements[1]
+    asked = {"temperature_K": None, "source": "asked for"}
+    hot = cold.model_copy(update=asked)
+    both = {"requirements": (*profile.requirements, hot)}
+    result.profile = profile.model_copy(update=both)
+    assert (
+        "requirement. Beside what is asked the device keeps Intrinsic "
+        "coercivity ≥ 1592 kA/m at 20 °C. Calibration"
+    ) in _content.verdict_text(result)[0]
     decided.loc[0, "heavy_rare_earth_wt_pct"] = 0.0
     assert _content.verdict_text(result)[2] == "Next, for 0: measure it."
     monkeypatch.setattr(_content, "place_to_take", lambda *_: 1)

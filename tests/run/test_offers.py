@@ -1,5 +1,6 @@
 """Offers beside a magnet in use: verdicts, questions, and what is refused as no offer."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -85,6 +86,42 @@ def test_another_family_is_asked_its_price(n42sh):
         "price of finished magnets, density" in question
         for question in offer.questions
     )
+
+
+def test_a_recipe_of_another_family_is_asked_about(n42sh):
+    for recipe in ("Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6", "SmCo5"):
+        offer = judge_offer(n42sh, recipe)
+        assert (offer.verdict, offer.way.kind) == ("ask", "other-family")
+        assert offer.probability_meets_requirements != (
+            offer.probability_meets_requirements
+        )
+        assert "is not compared: offer its grade" in offer.reasons[0]
+        assert "density and machining" in offer.questions[-1]
+
+
+def test_what_is_no_magnet_is_refused_whatever_is_asked(n42sh):
+    # Its B_r is NaN, and so is its margin to a largest value.
+    least = n42sh.limits["remanence_T"]
+    most = least.model_copy(update={"minimum": None, "maximum": 1.3})
+    asked = replace(n42sh, limits=n42sh.limits | {"remanence_T": most})
+    offer = judge_offer(asked, "Fe65Co35")
+    assert offer.verdict == "refuse"
+    assert offer.probability_meets_requirements == 0.0
+
+
+def test_nobody_can_tell_what_an_unknown_price_costs(n42sh):
+    price = n42sh.limits["remanence_T"].model_copy(
+        update={"column": "cost_USD_kg", "minimum": None, "maximum": 60.0}
+    )
+    asked = replace(n42sh, limits=n42sh.limits | {"cost_USD_kg": price})
+    # Nobody has a price of germanium here.
+    way = n42sh.ways[0]
+    recipe = way.candidate.replace("Fe bal.", "Ge0.01Fe bal.")
+    offer = judge_offer(asked, f"{recipe} + {way.shell}")
+    assert offer.verdict == "ask"
+    assert "nobody can tell: Cost (not known)" in offer.reasons
+    assert offer.way.probability_meets_requirements == 0.0
+    assert offer.reasons[-1] == "what is not known decides"
 
 
 def test_replace_takes_the_offer():

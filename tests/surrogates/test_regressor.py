@@ -147,6 +147,15 @@ def test_a_saved_regressor_answers_the_same(target, tmp_path):
         CompositionRegressor.load(path)
 
 
+def test_a_saved_regressor_keeps_the_rows_added(tmp_path):
+    row = {"composition": ["Y2Fe16Al"], CURIE: [500.0]}
+    model = mk.surrogates.load(CURIE, add=pd.DataFrame(row), progress=False)
+    path = model.estimator_.save(tmp_path / "own.model")
+    again = CompositionRegressor.load(path)
+    assert again.predict(["Y2Fe16Al"]) == pytest.approx(500.0, abs=10.0)
+    assert again.model_.fingerprint == model.fingerprint
+
+
 def test_refuses_columns_mixed_with_compositions():
     table = mk.CompositionTable.from_strings(list(DENSITIES))
     values = list(DENSITIES.values())

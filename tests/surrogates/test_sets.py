@@ -7,7 +7,12 @@ from magnetkit.errors import DataError, InputError
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.phases._space import composition_keys
-from magnetkit.surrogates._measured import chemical_systems, read_rows, refuse
+from magnetkit.surrogates._measured import (
+    chemical_systems,
+    own_set,
+    read_rows,
+    refuse,
+)
 
 TARGET = "curie_temperature_K"
 ROWS = pd.DataFrame(
@@ -33,6 +38,19 @@ def test_rows_keep_value_group_and_source(caplog):
     assert rows.origin == "the frame"
     assert "composition that cannot be read (1), no value (1)" in caplog.text
     assert rows.learn.tolist() == [True] * 3
+
+
+def test_rows_that_only_test_are_read():
+    rows = ROWS.assign(learn=["FALSE", "true", "True", "true", "TRUE "])
+    assert read_rows(TARGET, rows).learn.tolist() == [False, True, True]
+    with pytest.raises(DataError, match="2 usable rows"):
+        read_rows(TARGET, rows, least=3)
+    with pytest.raises(
+        InputError, match=f"all rows of {TARGET} are learnt from"
+    ):
+        own_set(rows)
+    with pytest.raises(InputError, match="true or false on every row"):
+        read_rows(TARGET, ROWS.assign(learn="yes"))
 
 
 def test_default_groups_are_chemical_systems(
