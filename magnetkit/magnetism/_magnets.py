@@ -144,8 +144,9 @@ def _charge(
 ) -> tuple[CompositionTable, BoolArray]:
     """Replace bare formulas of cells, R2(Co,Fe)17, by the usual charge of such a magnet.
 
-    `table` holds n recipes and is not changed; `host`, int8 (n,), are the host codes, indices into
-    `HOST_NAMES`, -1 for none. Rows in wt.% are no formulas.
+    `table` holds n recipes and is not changed; `host`, int8 (n,), are the host
+    codes, indices into `HOST_NAMES`, -1 for none. Rows in wt.% are no
+    formulas; other hosts than those with walls between cells are not touched.
 
     Returns
     -------
@@ -508,7 +509,8 @@ def evaluate_magnets(
         Range of use, K, lower temperature first. With it the values are the central ones of
         `sintered.figure_columns`, NaN where there is no uniaxial magnet.
     hard : ndarray of bool, shape (m,), optional
-        As for `Alloys.at`.
+        At which temperatures coercivity is wanted; elsewhere it is NaN, and
+        with `hard` the knee field is NaN everywhere. All at None.
 
     Returns
     -------
@@ -564,8 +566,9 @@ def nearest_recipes(
     Returns
     -------
     dict of Evidence
-        By quantity, "coercivity_kA_m" and "remanence_T": ``distance``, (n,), ``nearest`` and
-        ``farthest``, `Coded` texts.
+        By quantity, "coercivity_kA_m" and "remanence_T": ``distance``, (n,),
+        without a unit, 0 without a host; ``nearest`` and ``farthest``, `Coded`
+        texts: name of the nearest magnet, and of the coordinate farthest off.
     """
     from ..phases.partition import root_codes
 
@@ -585,13 +588,15 @@ def _has_no_precedent(
 ) -> Any:
     """Say which of n magnets are of a kind that nobody has made, bool, shape (n,).
 
-    A composition beyond every known one counts, so does a shell that is known of no magnet of the
-    host, and a trace beyond its known amount.
+    A composition beyond every known one counts, so does a shell that is known
+    of no magnet of the host, and a trace beyond its known amount. A
+    composition or shell without a host does not count.
 
     Parameters
     ----------
     written : Partition
-        Recipes split as they are written; ``host`` and ``recipe`` are read.
+        Recipes split as they are written; ``host`` (int8 codes) and ``recipe``
+        are read.
     shells : ShellRows or None
         Shell of each, as `read_shells` returns them; None for none at all.
     traces : Traces or None
@@ -644,7 +649,7 @@ def alloys(
     table : CompositionTable
         n recipes.
     process : Process, dict or str, optional
-        As for `sintered`.
+        As for `sintered`; a text is the name of a route.
     shells : ShellRows, optional
         Shell of each, as `read_shells` returns them; a text is not accepted.
     host : str or ndarray of int8
@@ -747,9 +752,10 @@ def _resolve_rims(
     Returns
     -------
     _Rims
-        ``rows``, numbers from 0 of the alloys that have one, and ``columns``, those of the
-        elements (atomic number less 1), int64; ``fraction``, ``content`` and ``cover``, (n,) each,
-        0 to 1, zeros for those without and where `shells` is None.
+        ``rows``, numbers from 0 of the k alloys that have one, and
+        ``columns``, those of their elements (atomic number less 1), int64 (k,)
+        each; ``fraction``, ``content`` and ``cover``, (n,) each, 0 to 1, zeros
+        for those without and where `shells` is None.
     """
     if shells is None:
         none = np.zeros(len(written.host))
@@ -772,10 +778,12 @@ def _soften(
 ) -> None:
     """Let the route and the cells' charge act, in place, on soft phase and squareness, (n,) each.
 
-    A route that hardens by exchange leaves no soft phase; cells are less square where their charge
-    is off. ``structure["soft"]``, a volume fraction, changes in its array; ``rows["squareness"]``,
-    H_k / H_cJ, is replaced; ``structure["ratio"]``, metal per rare earth, is read. `process` has
-    the ``route`` (None does nothing), and `codes`, int8 (n,), are host codes, indices into
+    A route with a hardening of its own sets the soft phase of its magnets to
+    0; without a route it stays. Cells are less square where their charge is
+    off, with or without a route. ``structure["soft"]``, a volume fraction,
+    changes in its array; ``rows["squareness"]``, H_k / H_cJ, is replaced;
+    ``structure["ratio"]``, metal per rare earth, is read. `process` has the
+    ``route`` or None, and `codes`, int8 (n,), are host codes, indices into
     `HOST_NAMES`, -1 for none.
     """
     from ..phases.partition import wall_hosts
@@ -808,7 +816,8 @@ def _condense_phases(
     with_skin : ndarray of int64
         Rows, from 0, whose surface is wanted.
     rims : _Rims
-        Shells about the grains: ``rows``, ``columns``, ``fraction``, ``content`` and ``cover``.
+        Shells about the grains: ``rows`` and ``columns``, (k,), ``fraction``,
+        ``content`` and ``cover``, (n,), as `_resolve_rims` returns them.
     curie : CurieModel or None
         Model of the Curie temperature; None takes the shipped one.
     written : Partition or None
@@ -873,11 +882,12 @@ def _remanence_factor(
     balance : Balance
         Phases of the n magnets, by volume: ``hard``, ``second``, ``soft`` and ``parts`` are read.
     structure : dict of ndarray, shape (n,)
-        ``coarse`` is read, 0 where grains are as fine as a wall is wide.
+        ``coarse`` is read, 0 where grains are as fine as a wall is wide, 1
+        elsewhere.
     rows : dict of ndarray, shape (n,)
         ``alignment`` (mean cosine) and ``density`` (over that without pores) are read.
     rims : _Rims
-        Shells about the grains.
+        Shells about the grains; ``rows`` is read.
     """
     from ..phases.partition import hosts_with_shells
 
@@ -898,9 +908,11 @@ def _widen_spread(
 ) -> None:
     """Add to the spread of coercivity what boundary and easy axis leave in doubt, in place.
 
-    ``rows["spread"]``, the half width of the 90 % range of ln H_cJ, (n,), is replaced. `structure`
-    is what `_structure` returned: ``r2fe17``, ``soft_doubt``, ``cerium`` and ``formula`` are read.
-    `written` are the n recipes split as they are written.
+    ``rows["spread"]``, the half width of the 90 % range of ln H_cJ, (n,), is
+    replaced by a new array; widths add as the root of the sum of squares.
+    `structure` is what `_structure` returned: ``r2fe17``, ``soft_doubt``,
+    ``cerium`` and ``formula`` are read. `written` are the n recipes split as
+    they are written.
     """
     boundary_width = DEVIATIONS_90 * _boundary.boundary_deviation(structure)
     wider = np.hypot(boundary_width, turned_width(written))
@@ -919,8 +931,11 @@ def _place_among_measured(
     Parameters
     ----------
     magnets : Alloys
-        Changed: ``gate``; ``near``; ``factor``, by the producer's remanence; and ``rows``, which
-        get ``shell_share``, ``grain_effect`` and what `_uncertainty.condition_rows` enters.
+        Changed: ``gate``, indices into `STATUS`; ``near``, a dict that gets an
+        `Evidence` by quantity, as of `nearest_recipes`; ``factor``, which is
+        multiplied by the producer's remanence at each call; and ``rows``,
+        which get ``shell_share``, ``grain_effect`` and what
+        `_uncertainty.condition_rows` enters.
     harder : ndarray of float64, shape (n,), or float
         Factor by which a magnet is harder by given values than by the model, 1 without any.
     with_distances : bool
@@ -977,9 +992,12 @@ def _with_given(
     Parameters
     ----------
     said : dict of str to ndarray, shape (n,)
-        ``CompositionTable.given``: values by the names of `GIVEN` ("curie_temperature_K",
-        "saturation_polarization_T", "anisotropy_constant_MJ_m3"), their ends ``_lo`` and ``_hi``,
-        and "temperature_K"; NaN where nothing is given; empty for none.
+        ``CompositionTable.given``: values by the names of `GIVEN`
+        ("curie_temperature_K", "saturation_polarization_T",
+        "anisotropy_constant_MJ_m3"), their ends ``_lo`` and ``_hi`` (such as
+        "curie_temperature_K_lo"), and "temperature_K"; NaN where nothing is
+        given; empty for none. InputError where one that needs a temperature
+        has none.
     phases : Phases
         Condensed phases, changed in place.
     written, parts : Partition
