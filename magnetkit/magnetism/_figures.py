@@ -466,7 +466,8 @@ def kinds(
         One for each magnet, as in the columns of `magnetkit.magnetism.sintered`, such as "2:14:1"
         and "Tb 0.5 wt%"; an empty text is no shell, and no host. A variant becomes its root.
     process : Process, dict, str or None
-        How they are made, as for `sintered`; a text is the name of a route.
+        How they are made, as for `sintered`; a text is the name of a route or
+        of a stored producer.
     temperature : float
         Temperature at which coercivity is compared, K.
     curie : CurieModel, optional

@@ -262,7 +262,7 @@ def producer_alpha(alpha_k, n_eff, level, j, field, least):
 
 # i: alloy; phases: `Phases`; rules: `Rules`; work: as of `phase_state`, overwritten
 # -> two tuples. start: J_s of the wall over that of the cell; field and H_cJ at `ROOM`, A/m; J_s there,
-# T; H_cJ but for poles, A/m; alpha_K there. state: the magnet at `ROOM`, J_s T, H_cJ A/m, status
+#    T; H_cJ but for poles, A/m; alpha_K there. state: the magnet at `ROOM`, J_s T, H_cJ A/m, status
 #    (index into `STATUS`, 0 for `OK`)
 @jit(part="linked")
 def _start(i, phases, rules, work):
@@ -301,8 +301,8 @@ def _start(i, phases, rules, work):
 def alpha_ratio(kelvin, decay, curie, usual, book):
     """Return alpha_K over that at `ROOM`: exp(-decay s tanh(d / s)), d from `ROOM` over T_C.
 
-    d is in 1000 K; It is ``usual / curie`` times the distance of `kelvin` from
-    `ROOM`. alpha_K settles over s, ``settles_hot`` above and ``settles_cold``
+    d is the distance of `kelvin` from `ROOM`, in 1000 K, times ``usual /
+    curie``. alpha_K settles over s, ``settles_hot`` above and ``settles_cold``
     below `ROOM`.
     """
     d = 1e-3 * (kelvin - ROOM) * usual / curie
@@ -470,7 +470,7 @@ def states(temperature, phases, rules, hard=None, picked=None):
 #   whether any coercivity is, the magnet at `ROOM`, and the knee field; picked int64 (m), numbers of
 #   the alloys. phases, rules: `Phases` and `Rules` of all alloys.
 # found: polarization (T), coercivity and knee field (A/m) float64, status int8, (k, m) each: written to
-# in the columns of chunks begin to end - 1, of `CHUNK` columns each, the last of as many as are left.
+#   in the columns of chunks begin to end - 1, of `CHUNK` columns each, the last of as many as are left.
 #   What is not wanted becomes NaN.
 @jit
 def _states_chunks(asked, phases, rules, found, begin, end):
@@ -543,7 +543,7 @@ def _room(j, knee, on_j, permeance):
 # phases, rules: `Phases` and `Rules` of n alloys; widths: their `Widths` at the m temperatures.
 # load: permeance coefficient -B/(mu_0 H). T_max takes the widths at asked[0].
 # -> float64 (7, 3, m, n): B_r T, H_cj A/m, H_k A/m, (BH)max J/m3, T_max K, alpha, beta 1/K, each
-# as centre, lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
+#    as centre, lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
 #    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
 #    T_max where the load line lies beyond the knee already at the lowest temperature.
 def figures(asked, second, grid, phases, rules, load, widths):

@@ -263,8 +263,9 @@ class Alloys:
     def apart(self) -> dict[str, FloatArray]:
         """Return how far process and traces set n magnets apart from measured ones, (n,) each.
 
-        The keys are "process" and, where traces were taken out of the recipes, "other elements";
-        distances, 0 or more, have the unit of `Evidence.distance`.
+        The keys are "process" and, where traces were taken out of the recipes,
+        "other elements"; distances, 0 or more, have no unit, as
+        `Evidence.distance`.
         """
         sides = {"process": self.rows["apart"]}
         if self.traces is None:
@@ -274,8 +275,10 @@ class Alloys:
     def nearest(self) -> dict[str, Evidence]:
         """Compute how far magnets are from those with measured `QUANTITIES`, an `Evidence` by quantity.
 
-        The keys are "coercivity_kA_m" and "remanence_T". Recipe, route, process and traces count.
-        ``near`` is neither read nor changed.
+        The keys are "coercivity_kA_m" and "remanence_T"; an `Evidence` has
+        ``distance``, (n,), ``nearest`` and ``farthest``, `Coded` texts.
+        Recipe, route, process and traces count. ``near`` is neither read nor
+        changed.
         """
         evidence = nearest_recipes(
             self.written.recipe, self.written.host, self.process
@@ -289,9 +292,10 @@ class Alloys:
     def with_level(self, level: float, fall: float = 1.0) -> "Alloys":
         """Return new alloys of a producer of another level; these are not changed.
 
-        `level` is a factor of H_cJ at 20 degrees C without a shell, over that of these alloys; it
-        multiplies a level that they have already.
-        `fall` is a factor of the fall of coercivity with temperature.
+        `level` is a factor of H_cJ at 20 degrees C without a shell, over that
+        of these alloys; it multiplies a level that they have already. `fall`
+        is a factor of the fall of coercivity with temperature, above 1 for a
+        steeper one; it multiplies one that they have already.
         """
         rows = self.rows
         new_rows = {
@@ -360,10 +364,12 @@ class Alloys:
     def rules(self) -> Any:
         """Build the `Rules` of the kernel for these n alloys.
 
-        Every field has shape (n,), but for ``book``, the constants of the laws of temperature:
-        ``factor`` (B_r / J_s), ``alpha_k``, ``n_eff``, ``pinned`` (A/m), ``level``, ``decay``,
-        ``temperature_law``, ``knee_law``, ``usual_curie`` (K), ``squareness``, ``recoil``,
-        ``limit`` (K) and ``bend``. The latter is zero: `bend` computes it.
+        Every field has shape (n,), but for ``book``, the constants of the laws
+        of temperature: ``factor`` (B_r / J_s), ``alpha_k``, ``n_eff``,
+        ``pinned`` (A/m), ``level``, ``decay``, ``temperature_law`` (0 power, 1
+        nucleation, 2 straight line), ``knee_law`` (0 share, 1 local fields),
+        ``usual_curie`` (K), ``squareness``, ``recoil``, ``limit`` (K) and
+        ``bend``. The latter is zero: `bend` computes it.
         """
         from ._magnet_kernels import Rules, TemperatureBook
 
@@ -423,9 +429,11 @@ class Alloys:
         Returns
         -------
         Magnets
-            Arrays of shape (n, m), or (p, m) with `picked`: ``polarization`` (J_s, T),
-            ``intrinsic_coercivity`` and ``knee_field`` (A/m) and ``status``, index into
-            `magnetkit.compound.evaluate.STATUS`. Its ``alloys`` are all n.
+            Arrays of shape (n, m), or (p, m) with `picked`: ``polarization``
+            (J_s, T), ``intrinsic_coercivity`` and ``knee_field`` (A/m) and
+            ``status``, index into `magnetkit.compound.evaluate.STATUS`. Above
+            T_C polarization is NaN; what else stands where the status is not 0
+            is not to be used. Its ``alloys`` are all n.
         """
         from ._magnet_kernels import states
 
@@ -440,9 +448,10 @@ class Alloys:
     def bend(self, between: tuple[float, float]) -> FloatArray:
         """Compute the correction of the polarization that a reference magnet's alpha calls for, (n,).
 
-        The unit is 1/K from 20 °C on. With it the chord between the two temperatures of `between`,
-        K, lower first, differs from the model's by as much as the reference's does. It is 0 without
-        a reference, or where the polarization is not known.
+        The unit is 1/K: J_s is to be multiplied by 1 + result (T - 293.15 K).
+        With it the chord between the two temperatures of `between`, K, lower
+        first, differs from the model's by as much as the reference's does. It
+        is 0 without a reference, or where the polarization is not known.
         """
         from ._magnet_kernels import ROOM
 
@@ -462,14 +471,16 @@ class Alloys:
     def hard_phases(self, temperature: FloatArray) -> Intrinsic:
         """Evaluate the hard phases, as the recipes are written, at temperatures, K.
 
-        The alloys must have been made with `ranges`. Values that the user gave widen the result.
-        `temperature` has shape (m,).
+        The alloys must have been made with `ranges`, which is not checked.
+        Values that the user gave widen the result. `temperature` has shape
+        (m,).
 
         Returns
         -------
         Intrinsic
-            Values and standard deviations of n phases at m temperatures, (n, m, properties), with
-            the properties in the order of `PROPERTIES`.
+            ``value`` and ``sd`` of n phases at m temperatures, (n, m, 7), in
+            the order of `PROPERTIES`; ``curie`` and ``curie_sd``, (n,), K;
+            ``status``, (n, m).
         """
         from .._core._arrays import Condensed
 
@@ -649,7 +660,8 @@ def alloys(
     table : CompositionTable
         n recipes.
     process : Process, dict or str, optional
-        As for `sintered`; a text is the name of a route.
+        As for `sintered`; a text is the name of a route or of a stored
+        producer.
     shells : ShellRows, optional
         Shell of each, as `read_shells` returns them; a text is not accepted.
     host : str or ndarray of int8
@@ -1058,12 +1070,15 @@ def _structure(
     Returns
     -------
     dict of ndarray, shape (n,)
-        Those of `_boundary.boundary_composition`, 0 but for sintered Nd-Fe-B; ``formula`` there;
-        ``sintered`` 1 for charges of it, not formulas; ``coarse`` 0 where grains of 2:14:1 are as
-        fine as a wall is wide, 1 elsewhere; ``density``; ``wetting`` and ``decoupling``, what is
-        added to alpha_K; ``decoupling_factor``, the share of H_cJ that the boundary leaves;
-        ``soft``, a volume fraction; ``additive``, the atomic fraction of Ga and Cu; and the fields
-        of `Shares`, NaN without cells.
+        Those of `_boundary.boundary_composition`, 0 but for sintered Nd-Fe-B;
+        ``formula`` there; ``sintered`` 1 for charges of it, not formulas;
+        ``coarse`` 0 where grains of 2:14:1 are as fine as a wall is wide, 1
+        elsewhere; ``density``, that of `rows`; ``wetting`` and ``decoupling``,
+        what is added to alpha_K; ``decoupling_factor``, the share of H_cJ that
+        the boundary leaves, 1 but for sintered Nd-Fe-B; ``soft``, a volume
+        fraction; ``additive``, the atomic fraction of Ga and Cu; and ``iron``,
+        ``copper``, ``zirconium``, ``ratio`` and ``earth``, the fields of
+        `Shares`, NaN without cells.
     """
     from ..phases.partition import hosts_by_hardening, wall_hosts
 
@@ -1165,7 +1180,8 @@ def _blend(
 ) -> FloatArray:
     """Mix two arrays, `share` times `one` and the rest `other`, exactly so at a share of 0 or 1.
 
-    All three have one shape. A NaN in the array whose share is 0 does not spread to the result.
+    All three have one shape. A NaN in the array whose share is 0, `one` or
+    `other`, does not spread to the result. `share` is 0 to 1.
     """
     with np.errstate(invalid="ignore"):
         return np.where(
@@ -1185,8 +1201,9 @@ def _split_into_phases(
     parts : Partition
         Recipes split as they are written.
     rows : dict of ndarray
-        Process of each by the name of the setting, as of `process.by_row`, (n,) each:
-        ``grain_boundary`` (volume fraction) and the gases, such as ``oxygen_wt_pct``, are read.
+        Process of each by the name of the setting, as of `process.by_row`,
+        (n,) each: ``grain_boundary`` (volume fraction), ``oxygen_wt_pct``,
+        ``nitrogen_wt_pct`` and ``carbon_wt_pct`` are read; nothing is changed.
     traces : Traces or None
         What was taken out of the recipes: ``gases`` that the recipe itself names, wt.%, make it no
         formula. None for nothing.
@@ -1228,7 +1245,8 @@ def _read(
 ) -> "tuple[Partition, Traces | None, Process, dict[str, FloatArray]]":
     """Split the recipes as they are written and read the process of each.
 
-    Oxygen, nitrogen and carbon that a recipe names replace those of the process.
+    Oxygen, nitrogen and carbon that a recipe names are added to those of the
+    process, which count less the more the recipe names.
 
     Parameters
     ----------
@@ -1237,7 +1255,8 @@ def _read(
     process : Process, dict, str or None
         How they are made, as a user gives it.
     host : str or ndarray of int8, shape (n,)
-        Name of the host of all, "auto" to find each, or host codes.
+        Name of the host of all, "auto" to find each, or host codes. InputError
+        for an unknown name, or a process that cannot be used.
 
     Returns
     -------
@@ -1248,10 +1267,12 @@ def _read(
     made : Process
         The checked process.
     rows : dict of ndarray, shape (n,)
-        Its settings for each magnet, by name, as of `process.by_row`, and what losses depend on:
-        ``lanthanum`` and ``cerium``, shares of the rare earth, ``cobalt``, of Fe and Co,
-        ``carbide``, C of B and C, and ``refractory``, atomic fraction, 0 but for 2:14:1. ``harder``
-        is 1.
+        Its settings for each magnet, by name, as of `process.by_row`, and what
+        losses depend on: ``lanthanum`` and ``cerium``, shares of the rare
+        earth, ``cobalt``, of Fe and Co, ``carbide``, C of B and C, 0 without
+        either, and ``refractory``, the atomic fraction of Ti, Zr, Hf, V, Nb
+        and Ta, which alone is 0 but for 2:14:1. Shares are NaN where there is
+        no rare earth or neither Fe nor Co. ``harder`` is 1.
     """
     from ..alloy._row_kernels import sums_of_each
     from ..phases.partition import (
@@ -1298,7 +1319,8 @@ def recipes_in_phases(
     Returns
     -------
     balance : Balance
-        Phases of the n magnets, by volume.
+        Phases of the n magnets, by volume: ``parts``, ``hard`` (NaN without a
+        host), ``oxide``, ``soft``, ``second``, ``bound`` and ``charge``.
     rows : dict of ndarray, shape (n,)
         Process of each magnet, by the name of the setting, as of `_read`: ``oxygen_wt_pct``,
         ``grain_size_um`` and more.

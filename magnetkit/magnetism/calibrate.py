@@ -159,7 +159,8 @@ class Calibration:
         Returns
         -------
         half_width : float
-            Half width of the 90 % range of ln, for a composition like the measured ones.
+            Half width of the 90 % range of ln, for a composition like the
+            measured ones; `wider` is in it already.
         wider : float
             Factor, 1 or more, by which the scatter of the measured magnets widens it; 1 where the
             producer has no magnet of these hosts.
@@ -247,9 +248,13 @@ def calibration(
     Returns
     -------
     Calibration
-        ``process``, a `Process`; ``report``, a pandas frame of a row for each measured value;
-        ``rejected``, why a row is left out, by its number from 1; ``contradictions`` and ``notes``,
-        lists of sentences. A UserWarning names the rows left out.
+        ``process``, a `Process`; ``report``, a pandas frame of a row for each
+        measured value: ``row`` (from 1), ``magnet``, ``composition``,
+        ``host``, ``temperature_K``, ``quantity``, ``measured``, ``before`` and
+        ``after`` with ``_lo`` and ``_hi``, ``standard_score`` and ``remark``;
+        ``rejected``, a dict of why a row is left out, by its number from 1;
+        ``contradictions`` and ``notes``, lists of sentences. A UserWarning
+        names the rows left out.
 
     Raises
     ------
@@ -336,10 +341,12 @@ def read_magnets(
     Returns
     -------
     rows : list of MeasuredRow
-        One for each magnet and temperature: ``number`` (from 1), ``magnet`` (its label), ``text``,
-        ``table`` (one row), ``temperature`` (K), ``values`` (dict by the names of `QUANTITIES`),
-        ``process`` (dict of the settings given) and ``shell`` (a text). Values are not compared
-        with the model.
+        One for each magnet and temperature: ``number`` (from 1), ``magnet``
+        (its label, "row 3" where there is none), ``text``, ``table`` (one
+        row), ``temperature`` (K), ``values`` (dict by "coercivity_kA_m" and
+        "remanence_T", without what is not given), ``process`` (dict of the
+        settings given) and ``shell`` (a text). Values are not compared with
+        the model.
     rejected : dict of int to str
         Why a row is rejected, by row number from 1, rising.
 
@@ -406,9 +413,11 @@ def _read_recipe(
 ) -> tuple[str, CompositionTable, str]:
     """Read the recipe of one row; a row with a grade alone gets the grade's likeliest recipe.
 
-    `record` maps columns to cells: ``composition``, ``shell``, ``grade`` and ``basis``, each of
-    which may lack. `basis` ("auto", "atomic" or "weight") is that of a row that names none. With a
-    composition the grade does not count; the grade's own shell counts where the row has none.
+    `record` maps columns to cells: ``composition``, ``shell``, ``grade`` and
+    ``basis``, each of which may lack, or be None or an empty text. `basis`
+    ("auto", "atomic" or "weight") is that of a row that names none. With a
+    composition the grade does not count; the grade's own shell counts where
+    the row has none.
 
     Returns
     -------
@@ -452,11 +461,16 @@ def _read_recipe(
 def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
     """Build the measured magnet of one row of the table.
 
-    `number` is that of the row, from 1, `record` maps columns to cells, and `basis` holds for a row
-    that names none. ``composition`` or ``grade``, ``temperature_K`` and one of ``remanence_T`` and
-    ``coercivity_kA_m`` must be there; ``basis``, ``shell``, ``magnet``, ``grain_size_um``,
-    ``alignment``, ``density`` and ``grain_boundary`` may. Without ``magnet`` the label is such as
-    "row 3". InputError if temperature, values or recipe are missing or out of range.
+    `number` is that of the row, from 1, `record` maps columns to cells, and
+    `basis` holds for a row that names none. ``composition`` or ``grade``,
+    ``temperature_K`` and one of ``remanence_T`` and ``coercivity_kA_m`` must
+    be there; ``basis``, ``shell``, ``magnet``, ``grain_size_um``,
+    ``alignment``, ``density`` and ``grain_boundary`` may. Numbers may be
+    texts, without a unit; the temperature is in K. The fields of the result
+    are ``number``, ``magnet``, ``text``, ``table``, ``temperature``,
+    ``values``, ``process`` and ``shell``. Without ``magnet`` the label is such
+    as "row 3". InputError if temperature, values or recipe are missing or out
+    of range.
     """
     text, table, shell = _read_recipe(record, basis)
     temperature = _number("temperature_K", record.get("temperature_K"))
@@ -476,7 +490,7 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
 
 
 def _missing(value: Any) -> bool:
-    """Say whether a cell, `value`, is empty: None, NaN or a blank text."""
+    """Say whether a cell, `value`, is empty: None, NaN or a blank text; `pandas.NA` is not."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return True
     try:
@@ -515,11 +529,13 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One for each quantity of ``row.values``: ``row``, the `MeasuredRow`; ``record``, the magnet
-        as a `Producer` keeps it (``host``, ``quantity``, ``magnet``, ``composition``,
-        ``temperature_K``, ``score``, ``deviation``, ``noise``, ``slope`` and `EFFECTS`); ``known``,
-        a dict of ``measured``, ``before``, ``before_lo`` and ``before_hi`` in the quantity's unit;
-        ``model``, its `Alloys`.
+        One for each quantity of ``row.values``: ``row``, the `MeasuredRow`;
+        ``record``, the magnet as a `Producer` keeps it (``host``,
+        ``quantity``, ``magnet``, ``composition``, ``temperature_K``,
+        ``score``, ``deviation``, ``noise``, ``slope``, ``shell_share`` and
+        ``grain_effect``); ``known``, a dict of ``measured``, ``before``,
+        ``before_lo`` and ``before_hi`` in the quantity's unit; ``model``, its
+        `Alloys`.
 
     Raises
     ------
@@ -631,8 +647,9 @@ def _report(
 ) -> "pd.DataFrame":
     """Compare each measured value with its prediction before and after the calibration.
 
-    `values` are those of `_values`, one for each measured value, and `producer` is the calibration
-    on all of them; a magnet is predicted from the producer's others.
+    `values` are those of `_values`, one for each measured value, and
+    `producer` is the calibration on all of them; a magnet is predicted from
+    the producer's others; without others ``after`` is ``before``.
 
     Returns
     -------
@@ -686,8 +703,9 @@ def _from_the_others(
 ) -> tuple[float, float, float]:
     """Predict the score of one record from the producer's other magnets.
 
-    `record` is one of ``producer.magnets``, of the usual route; records of the same label,
-    ``magnet``, are left out.
+    `record` is one of ``producer.magnets``, of the usual route; records of the
+    same label, ``magnet``, are left out. ``host`` and ``quantity`` of it are
+    read too.
 
     Returns
     -------

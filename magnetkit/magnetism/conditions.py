@@ -392,7 +392,7 @@ def calibrated_process(
 
 
 def calibration_name(process: Any) -> str:
-    """Return the name of the producer that a process is calibrated on; `NO_CALIBRATION` without one.
+    """Return the name of the producer that a process is calibrated on; "none" without one.
 
     `process` is a `Process`, dict, str or None, as for `read_process`; InputError as there.
     """
@@ -423,8 +423,9 @@ def condition_fields(
 def _describe_field(one: Field[Any]) -> str:
     """Write the entry of a field of `Conditions` for a section of parameters.
 
-    `one` must be a field with metadata ``kind`` and ``meaning`` (KeyError). The text is a line
-    "name : kind", then the meaning with a full stop, indented by four, and ends in a line break.
+    `one` must be a field with metadata ``kind`` and ``meaning`` (KeyError).
+    The text is a line "name : kind", then the meaning with a full stop,
+    indented by four and broken after 88 characters, and ends in a line break.
     """
     meaning = textwrap.fill(f"{one.metadata['meaning']}.", 88)
     return (
@@ -438,11 +439,13 @@ def with_conditions(
 ) -> Callable[[Function], Function]:
     """Build a decorator that replaces ``**keywords`` of a function by named conditions.
 
-    Signature and docstring then name each: those of the groups ("use", "magnet", "supply",
-    "models") or fields `names`, but for those `without`, a tuple of fields, and those that are
-    parameters of the function itself. ``temperature`` is never among them. The docstring needs an
-    entry ``**keywords`` in its parameters. The function itself is changed, and called as before,
-    with keywords.
+    Signature and docstring then name each: those of the groups ("use",
+    "magnet", "supply", "models") or fields `names`, but for those `without`, a
+    tuple of fields, and those that are parameters of the function itself.
+    ``temperature`` is never among them. The docstring needs an entry
+    ``**keywords`` in its parameters, else it stays. A name of neither does
+    nothing. The function itself is changed, and called as before, with
+    keywords.
     """
 
     def decorate(function: Function) -> Function:
