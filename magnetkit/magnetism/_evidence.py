@@ -152,7 +152,7 @@ def process_distance(
         has.
     hosts : Coded
         Host of each magnet, by names of `HOSTS` such as "2:14:1"; code -1 for
-        none, where carbon and nitrogen alone count.
+        none, whose oxygen does not count.
     """
     hardening = (
         HOSTS[word].magnet.hardening if word in HOSTS else ""

@@ -84,7 +84,12 @@ _OF_LOSSES = np.column_stack([mask(symbols) for symbols in _SUMMED])
 
 @dataclass(frozen=True, eq=False)
 class Magnets:
-    """n magnets at k temperatures."""
+    """n magnets at k temperatures.
+
+    Fields are ``temperature`` (K, (k,)); ``polarization`` (T),
+    ``intrinsic_coercivity`` and ``knee_field`` (A/m) and ``status``, (n, k);
+    ``alloys`` and ``rules``.
+    """
 
     temperature: FloatArray  # K, (k,)
     # mean J_s of the hard phase along the axis, T, (n, k); NaN above T_C
@@ -742,7 +747,12 @@ def alloys(
 
 @dataclass(frozen=True)
 class _Rims:
-    """The shells about the grains of n alloys, an array of zeros for those without."""
+    """The shells about the grains of n alloys, an array of zeros for those without.
+
+    ``rows`` and ``columns``, (k,), are numbers of the k alloys that have one
+    and of their elements (atomic number less 1); ``fraction``, ``content`` and
+    ``cover``, (n,), are shares, 0 to 1.
+    """
 
     rows: IntArray  # the alloys that have one
     columns: IntArray  # the column of the element of each of these in tables

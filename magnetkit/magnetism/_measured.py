@@ -68,7 +68,12 @@ def fall_deviation() -> float:
 
 @dataclass(frozen=True)
 class Split:
-    """Shares of the variance of ln(measured / predicted) between magnets; they sum to one."""
+    """Shares of the variance of ln(measured / predicted) between magnets; they sum to one.
+
+    The shares are ``common``, ``composition`` and ``residue``; ``length`` is in
+    atomic fractions, ``deviation`` the standard deviation of the whole and
+    ``shared`` a pair of variances in units of that of the whole.
+    """
 
     common: float  # what a producer's magnets share
     composition: float  # what goes with the composition

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 class KnownValue:
     """One known value of a reference magnet.
 
+    ``quantity`` is "coercivity_kA_m", "remanence_T" or
+    "remanence_coefficient_pct_K", ``value`` is in the unit of that name and
+    ``kelvin`` its temperature, K.
     `deviation` is the standard deviation of the logarithm (of alpha: of the value itself) from the
     measurement and from the uncertainty of the recipe.
     """

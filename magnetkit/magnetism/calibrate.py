@@ -311,7 +311,13 @@ def _report_refusals(refusals: dict[int, str], strict: bool) -> None:
 
 @dataclass(frozen=True)
 class MeasuredRow:
-    """One measured magnet at one temperature."""
+    """One measured magnet at one temperature.
+
+    Fields are ``number`` (row of the table, from 1), ``magnet`` (label),
+    ``text`` (composition as given), ``table`` (one row), ``temperature`` (K),
+    ``values`` (dict by "coercivity_kA_m" and "remanence_T"), ``process`` (dict
+    of settings given) and ``shell`` (a text, empty for nothing).
+    """
 
     number: int  # row of the table, from 1
     magnet: str  # its label; rows of one label are one magnet

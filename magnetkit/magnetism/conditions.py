@@ -255,9 +255,11 @@ class Conditions:
         Returns
         -------
         Conditions
-            Temperatures in K; ``process`` as a plain record, with the producer that
-            ``calibration`` names, a grade at the first temperature; ``data`` and ``add`` as paths.
-            ``shell`` and ``host`` are not checked.
+            ``temperature`` is a tuple of K, (300.0,) by default, and
+            ``between`` a pair of K; ``process`` a plain record, with the
+            producer that ``calibration`` names, a grade at the first
+            temperature; ``data`` and ``add`` as paths. ``shell`` and ``host``
+            are not checked.
 
         Raises
         ------
@@ -443,9 +445,9 @@ def with_conditions(
     "magnet", "supply", "models") or fields `names`, but for those `without`, a
     tuple of fields, and those that are parameters of the function itself.
     ``temperature`` is never among them. The docstring needs an entry
-    ``**keywords`` in its parameters, else it stays. A name of neither does
-    nothing. The function itself is changed, and called as before, with
-    keywords.
+    ``**keywords`` in its parameters, else it stays. A name that is neither a
+    group nor a field does nothing. The function itself is changed, and called
+    as before, with keywords.
     """
 
     def decorate(function: Function) -> Function:

@@ -155,8 +155,10 @@ def _boundary_phases(
     Returns
     -------
     list of (str, float, float)
-        Name, volume fraction of the whole and J_s (T, NaN if not known). Fractions may be 0. Oxide
-        and the hard phase are not among them.
+        Name, volume fraction of the whole and J_s (T, NaN if not known).
+        Fractions may be 0. They add up to what hard phase and oxide leave,
+        without a host to what oxide leaves. Oxide is not among them, and the
+        hard phase of a known host is not.
     """
     if name not in HOSTS:
         whole = made.parts.hard_phase[i : i + 1]
@@ -236,8 +238,10 @@ def _coexisting_phases(
     Returns
     -------
     list of (str, float, float)
-        Name, volume fraction and J_s (T; NaN but for alpha-iron) of each, as `_on_hull` lists them;
-        one entry "grain boundary" where there is no data.
+        Name ("alpha-iron" or a formula), volume fraction and J_s (T; NaN but
+        for alpha-iron) of each, the largest first, which add up to `outside`,
+        as `_on_hull` lists them; one entry "grain boundary" where there is no
+        data.
     """
     hard = made.parts.hard_phase[i : i + 1]
     space = stable_space(open_snapshot())
@@ -284,8 +288,9 @@ def _on_hull(
     Returns
     -------
     list of (str, float, float)
-        Name, volume fraction and J_s (T), the largest volume first. A name is a formula, but
-        "alpha-iron" for Fe; J_s is NaN but for that. One entry "grain boundary" of all of `outside`
+        Name, volume fraction and J_s (T), the largest volume first. A name is
+        a formula, but "alpha-iron" for Fe; J_s is NaN but for that. Fractions
+        add up to `outside`. One entry "grain boundary" of all of `outside`
         where there is no data.
     """
     solution = solve(

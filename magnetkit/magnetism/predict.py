@@ -65,10 +65,12 @@ def predict(
     Returns
     -------
     pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        One row for each composition that could be read and each temperature, in the library and
-        with the index and other columns of the input: properties by physics, surrogate and table,
-        each predicted one with its interval and where it comes from; columns as in
-        `magnetkit.columns`. ``.attrs["calibration"]`` of pandas names whose magnets it rests on.
+        One row for each composition that could be read and each temperature,
+        those of a composition together in the order of the temperatures, in
+        the library and with the index and other columns of the input:
+        properties by physics, surrogate and table, each predicted one with its
+        interval and where it comes from; columns as in `magnetkit.columns`.
+        ``.attrs["calibration"]`` of pandas names whose magnets it rests on.
 
     Raises
     ------

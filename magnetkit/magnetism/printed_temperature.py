@@ -32,7 +32,8 @@ def _shape() -> tuple[FloatArray, FloatArray, FloatArray, float]:
     kelvin : ndarray of float64, shape (k,)
         Rising temperatures, K.
     poles, field : ndarray of float64, shape (k,)
-        What polarization and the field alpha_K H_N keep of their values at 20 degrees C.
+        What polarization and the field alpha_K H_N keep of their values at 20
+        degrees C. The arrays are shared: do not change them.
     room : float
         N_eff M_s at 20 degrees C, kA/m.
     """

@@ -46,7 +46,7 @@ def squareness_ratio(
 
 
 def has_boundary(host: Any) -> BoolArray:
-    """Say which hosts have grains that a boundary phase parts, bool, in the shape of `host`.
+    """Say which hosts have grains that a boundary phase parts, as 2:14:1, bool, in the shape of `host`.
 
     `host` is a name such as "2:14:1", or an array of names; one of no host, an empty text too, gives
     False.
