@@ -312,7 +312,7 @@ def least_widths(
     on_b : ndarray, shape (m, n), or (1, n) where `unsure` is a float
         Half width of ln B_r.
     on_h : ndarray, shape (m, n)
-        Half width of ln H_cJ.
+        Half width of ln H_cJ; NaN without a host.
     """
     rows = made.rows
     alone = np.maximum(rows["remanence_spread"] * scale, np.atleast_2d(unsure))
@@ -420,9 +420,10 @@ def _list_use_temperatures(first: float) -> FloatArray:
 def _coercivity_half_width(made: Alloys, kelvin: FloatArray) -> FloatArray:
     """Compute the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
 
-    The laws of grain size and of hot cells add more the less coercivity is left. Below
-    `COMPARED_FROM`, 250 K, nothing was compared with measurements, so the range widens. `kelvin`,
-    (m,), are the temperatures, K; `made` the n magnets, whatever gate is closed to them.
+    The laws of grain size and of hot cells add more the less coercivity is
+    left. Below `COMPARED_FROM`, 250 K, nothing was compared with measurements,
+    so the range widens. `kelvin`, (m,), are the temperatures, K; `made` the n
+    magnets, whatever gate is closed to them. NaN without a host.
     """
     cold = (
         DEVIATIONS_90

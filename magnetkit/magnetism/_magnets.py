@@ -339,10 +339,12 @@ class Alloys:
     def with_skins(self, picked: IntArray) -> Any:
         """Return the kernel's `Phases` with the surfaces of the grains of some alloys.
 
-        Those surfaces were left out when the alloys were made. `picked`, int64, are numbers of
-        alloys, from 0. The result has all n alloys, those not picked without a surface. The alloys
-        themselves are not changed; their own `Phases` are returned where they have surfaces
-        already, or none of `picked` needs one.
+        Those surfaces were left out when the alloys were made. `picked`,
+        int64, are numbers of alloys, from 0. The result has all n alloys,
+        those not picked without a surface. The alloys themselves are not
+        changed; their own `Phases` are returned where they have surfaces
+        already, or none of `picked` needs one, as without Dy and Tb in the
+        hard phase.
         """
         own_phases = self.phases
         cells = self.balance.parts.hard_phase

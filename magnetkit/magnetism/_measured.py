@@ -195,9 +195,11 @@ class Known:
     ) -> FloatArray:
         """Compute the covariance of the scores of n other magnets with the k measured ones, (n, k).
 
-        `table` holds the other magnets' recipes. `effects` are their `EFFECTS`, shape (n, 2), in
-        the order of shell and grain size; without them, or without those of the measured magnets,
-        only recipes count. The unit is the variance of the model's error.
+        `table` holds the other magnets' recipes, of the same host, which is
+        not checked. `effects` are their `EFFECTS`, shape (n, 2), in the order
+        of shell and grain size; without them, or without those of the measured
+        magnets, only recipes count. The unit is the variance of the model's
+        error.
         """
         from ..alloy._row_kernels import distances
 
@@ -452,10 +454,11 @@ class Producer:
         Returns
         -------
         dict of (ndarray, ndarray)
-            Shift and share left, (n,) each, in this order. The keys are "coercivity_kA_m",
-            "remanence_T" and "remanence_coefficient_pct_K". Shift 0 and share NaN where nothing is
-            known, or the host is none; a stated level leaves the share NaN where nothing is
-            measured.
+            Shift and share left, (n,) each, in this order. The keys are
+            "coercivity_kA_m", "remanence_T" and "remanence_coefficient_pct_K".
+            Shift 0 and share NaN where nothing is known of host and route, or
+            the host is none; a stated level leaves the share NaN where nothing
+            is measured.
         """
         result = {
             q: (np.zeros(len(table)), np.full(len(table), np.nan))

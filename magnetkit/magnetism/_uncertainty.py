@@ -61,11 +61,13 @@ def distance_variance(
 ) -> FloatArray:
     """Compute the variance of ln of a quantity that distance from all measured magnets adds, (n,).
 
-    It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d (`_evidence.evidence`) from the
-    nearest one; both constants were fitted to magnets of papers left out, see
-    ``datasets/recipes/SOURCE.md``. 0 of remanence, where no such growth is seen. `table` holds the
-    recipes, `hosts` is a `Coded` of roots such as "2:14:1", `quantity` a column such as
-    "coercivity_kA_m"; magnets of `producer`, if there is one, count as measured.
+    It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d
+    (`_evidence.evidence`) from the nearest one; both constants were fitted to
+    magnets of papers left out, see ``datasets/recipes/SOURCE.md``. 0 of
+    remanence and of any other quantity of which no such growth is seen.
+    `table` holds the recipes, `hosts` is a `Coded` of roots such as "2:14:1",
+    `quantity` a column such as "coercivity_kA_m"; magnets of `producer`, if
+    there is one, count as measured.
 
     >>> table = CompositionTable.from_strings(["SmCo5", "Sm0.4Y0.6Co5"])
     >>> near, far = distance_variance(table, Coded.of(["1:5", "1:5"]), "coercivity_kA_m")
@@ -268,10 +270,11 @@ def variance(
 ) -> FloatArray:
     """Compute the variance of the error of each magnet: the diagonal of `covariance`, shape (n,).
 
-    `magnets` are as `_figures.kinds` returns them; `quantity` is a column such as
-    "coercivity_kA_m"; `producer`, if there is one, is a calibration that the errors are conditional
-    on. The unit is the variance of a magnet near measured ones and without a calibration. It is 1
-    for a quantity that has no measured split.
+    `magnets` are as `_figures.kinds` returns them; `quantity` is a column such
+    as "coercivity_kA_m"; `producer`, if there is one, is a calibration that
+    the errors are conditional on. The unit is the variance of a magnet near
+    measured ones and without a calibration; one far from them has more. It is
+    1 for a quantity that has no measured split.
     """
     if quantity not in splits():
         return np.ones(len(magnets.table))

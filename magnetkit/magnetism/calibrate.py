@@ -197,13 +197,17 @@ def calibrate(
     Parameters
     ----------
     frame : pandas, polars or Arrow table, mapping of columns, or path of a table
-        A row for each magnet and temperature: ``composition`` (or ``grade``, of which the likeliest
-        recipe is taken, as of a supplier's curves), ``temperature_K``, ``remanence_T``
-        and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis`` ("auto", "atomic"
-        or "weight"), ``magnet`` (rows of one label are one magnet), ``maker``, ``shell`` (what is
-        diffused in, ``"Tb 0.5 wt%"``), ``grain_size_um``, ``alignment`` (mean cosine), ``density``
-        (over the pore-free), ``grain_boundary`` (volume fraction), and ``curve``, the file of a
-        measured curve J(H) or B(H) in place of the values and their temperature. One row is enough.
+        A row for each magnet and temperature: ``composition`` (or ``grade``,
+        of which the likeliest recipe is taken, as of a supplier's curves),
+        ``temperature_K``, ``remanence_T`` and ``coercivity_kA_m`` (one of the
+        two may be empty); optional ``basis`` ("auto", "atomic" or "weight"),
+        ``magnet`` (rows of one label are one magnet), ``maker``, ``shell``
+        (what is diffused in, ``"Tb 0.5 wt%"``), ``grain_size_um``,
+        ``alignment`` (mean cosine), ``density`` (over the pore-free),
+        ``grain_boundary`` (volume fraction), and ``curve``, the path (from the
+        working folder) of the file of a measured curve J(H) or B(H), as of
+        `read_curves`, in place of the values and their temperature. One row is
+        enough.
     name : str
         Name of the calibration; one stored under it before is replaced, never added to.
     basis : {"auto", "atomic", "weight"}
@@ -601,11 +605,13 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
 def _contradictions(values: list[dict[str, Any]]) -> list[str]:
     """Find pairs of magnets of one recipe and process that contradict; return one sentence on each.
 
-    `values` are dicts of `_values`: ``record``, ``row`` and ``known`` are read. Two contradict
-    where their scores differ by more than three standard deviations. The ``noise`` of both records,
-    a variance, is then raised in place to at least half their squared difference, so that neither
-    outweighs the other. Pairs measured at temperatures more than 2 K apart are not compared, nor
-    are those of two hosts, quantities, processes or shells.
+    `values` are dicts of `_values`: ``record``, ``row`` and ``known`` are
+    read. Two contradict where their scores differ by more than three standard
+    deviations of what their ``noise`` and two magnets' own errors make. The
+    ``noise`` of both records, a variance, is then raised in place to at least
+    half their squared difference, so that neither outweighs the other. Pairs
+    measured at temperatures more than 2 K apart are not compared, nor are
+    those of two hosts, quantities, processes or shells.
     """
     contradictions = []
     for one, other in combinations(values, 2):

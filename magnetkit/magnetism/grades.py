@@ -899,7 +899,7 @@ def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
 def coercivity_b(
     table: "pd.DataFrame", end: str, shape: "pd.DataFrame"
 ) -> FloatArray:
-    """Compute H_cB of n grades, kA/m, shape (n,); NaN where the curve is not known.
+    """Compute H_cB of n grades, kA/m, shape (n,); NaN where squareness or recoil is.
 
     `table` holds rows of `grades` at a temperature, `end` ("", "_lo" or "_hi") names which of its
     ``remanence_T`` (T) and ``coercivity_kA_m`` are read, and `shape` is that of `curve_shapes`, of
@@ -1095,8 +1095,9 @@ def _ladders() -> dict[str, float]:
     Returns
     -------
     dict of float
-        By name of the maker; makers with fewer than four classes are left out. The best grade of a
-        class is that of the highest B_r.
+        By name of the maker; makers with fewer than four classes are left out.
+        The best grade of a class is that of the highest B_r. The slopes are
+        usually below 0. The dictionary is shared: do not change it.
     """
     values = printed_values()
     values = values[

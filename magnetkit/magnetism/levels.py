@@ -254,7 +254,8 @@ def state_level(
     kelvin : float
         Temperature of the values, K.
     typical : mapping of str to float
-        ``remanence_T`` (T) and ``coercivity_kA_m`` (kA/m) of a usual lot there.
+        ``remanence_T`` (T) and ``coercivity_kA_m`` (kA/m, above 0) of a usual
+        lot there.
     shell : str, optional
         What is diffused in, such as "Tb 0.5 wt%".
     measured : Producer, optional

@@ -180,8 +180,9 @@ def read_curves(
 def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
     """Return the first curve of each temperature, by rising temperature; a warning names further ones.
 
-    `curves` stand in the order of the files; those less than 2 K apart are of one temperature.
-    ``temperature_K`` is read, and ``coercivity_kA_m`` for the warning. An empty list gives one.
+    `curves` stand in the order of the files; those less than 2 K apart are of
+    one temperature. ``temperature_K`` is read, and ``coercivity_kA_m`` for the
+    warning, a UserWarning. An empty list gives one.
     """
     first: list[MeasuredCurve] = []
     for curve in curves:
@@ -509,9 +510,9 @@ def _without_noise(
 def _read_recoil(field: FloatArray, level: FloatArray, knee: float) -> float:
     """Compute the recoil permeability: 1 less the slope of J over the reverse field, over mu_0.
 
-    The slope is that up to a share of H_k. `field`, the reverse field (A/m), rises, `level` is J
-    (T), and `knee` is J at H_k, T. A curve of fewer than four points gets 1.05. The result may lie
-    below 1.
+    The slope is that up to 0.3 of H_k, of four points at least. `field`, the
+    reverse field (A/m), rises, `level` is J (T), and `knee` is J at H_k, T. A
+    curve of fewer than four points gets 1.05. The result may lie below 1.
     """
     h_k = find_crossing(field, level, knee)
     if field.size < _LINE_POINTS:
@@ -566,8 +567,9 @@ def _ask_if_implausible(
 def _likely_unit(coercivity: float, raw: RawCurve) -> str:
     """Say in which unit of the field H_cJ, which was read as `coercivity` A/m, would be a usual value.
 
-    `raw` has ``field_factor``, by which numbers of the file became A/m. Usual is 100 to 4000 kA/m.
-    The text is such as "in kOe", the first of `_FIELD_UNITS` that fits, or "in its unit".
+    `raw` has ``field_factor``, by which numbers of the file became A/m. Usual
+    is 100 to 4000 kA/m. The text is such as "in kOe", of the first of kA/m,
+    A/m, kOe, Oe and "T (mu_0 H)" that fits, or "in its unit".
     """
     low, high = _USUAL_COERCIVITY_KA_M
     number_in_file = coercivity / raw.field_factor

@@ -61,11 +61,14 @@ def phase_balance(
     Returns
     -------
     pandas.DataFrame
-        A row for each recipe and phase of more than 0.01 % of the volume, or of a volume that is
-        not known (NaN): ``row_index``, from 0; ``phase``, the name of the host such as "2:14:1" for
-        the hard phase, else such as "oxide", "grain boundary", "alpha-iron" or a formula;
-        ``volume_pct``; and ``polarization_T`` (J_s at 20 C; 0 where the phase is not ferromagnetic,
-        NaN where it is not known).
+        A row for each recipe and phase of more than 0.01 % of the volume, or
+        of a volume that is not known (NaN): ``row_index``, from 0; ``phase``,
+        the name of the host such as "2:14:1" for the hard phase, else such as
+        "oxide", "grain boundary", "alpha-iron" or a formula; ``volume_pct``,
+        of the magnet without pores; and ``polarization_T`` (J_s at 20 C; 0
+        where the phase is not ferromagnetic, NaN where it is not known). The
+        hard phase comes first, then oxide (of cells the last, "oxide beside
+        the cells") and the others.
 
     Raises
     ------
@@ -196,7 +199,8 @@ def _phases_of_boundary(
     i : int
         Number of the row, from 0.
     outside, soft : float
-        Volume fractions outside the hard phase, and of the soft phase.
+        Volume fractions of the whole magnet outside the hard phase, and,
+        within that, of the soft phase, which is ``beside.poor``.
     beside : SecondPhases
         Phases that the host's files name: ``poor`` and ``rich``, with ``poor_polarization_T`` and
         ``rich_polarization_T``.

@@ -803,7 +803,8 @@ def assumption(host: str) -> str:
     Parameters
     ----------
     host : str
-        Name of a host, e.g. ``"2:14:1"``.
+        Name of a host: ``"2:14:1"``, ``"1:5"``, ``"2:17"``, ``"2:17:3"``,
+        ``"1:12"`` or ``"1:12:1"``.
 
     Returns
     -------

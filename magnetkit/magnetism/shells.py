@@ -182,8 +182,9 @@ def mix_between_grains(
 ) -> tuple[CompositionTable, ShellRows]:
     """Add what is mixed in between the grains to the charge, and remove it from the shells.
 
-    `table` holds n recipes and `rows` their shells, of which ``between_grains`` says where they are
-    mixed in. Neither is changed; both are returned as they are where nothing is mixed in.
+    `table` holds n recipes and `rows` their shells, of which
+    ``between_grains``, bool (n,), says where they are mixed in. Neither is
+    changed; both are returned as they are where nothing is mixed in.
 
     Returns
     -------

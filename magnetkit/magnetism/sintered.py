@@ -178,7 +178,8 @@ class Duty:
         Returns
         -------
         ndarray of float64, shape (n,)
-            A ratio of 0 or more; NaN where a figure is.
+            A ratio of 0 or more, above 1 where the magnet bears it; a knee
+            field below 0 counts as 0. NaN where a figure is.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.maximum(knee, 0.0) / self.field(b_r, recoil)
@@ -328,9 +329,10 @@ COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 def parse_chord(between: Any) -> tuple[float, float]:
     """Read the two temperatures of the chords alpha and beta, such as ("20C", "100C"), in K.
 
-    `between` is a tuple, list or array of numbers in K or texts with a unit; one text such as
-    "20C,100C" is not accepted. The result is a pair of floats. InputError unless they are two, the
-    lower first.
+    `between` is a tuple, list or array of numbers in K or texts with a unit;
+    one text such as "20C,100C" is not accepted. The result is a pair of
+    floats. InputError unless they are two, the lower first and the other above
+    it.
     """
     is_pair = not isinstance(between, str) and hasattr(between, "__iter__")
     ends = (

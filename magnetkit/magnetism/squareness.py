@@ -31,7 +31,8 @@ def squareness_ratio(
     Returns
     -------
     ndarray of float64, shape (n,)
-        0 where no knee is left; NaN where `squareness` is.
+        0 where no knee is left; NaN where `squareness` is, and, with a
+        boundary phase, where a ratio is. Of shape () where all are no arrays.
 
     Examples
     --------
