@@ -39,7 +39,13 @@ GRAINS = law("grains")
 
 @dataclass(frozen=True, eq=False)
 class Balance:
-    """Recipes less what oxygen, carbon and nitrogen bind, split into phases; arrays (n,)."""
+    """Recipes less what oxygen, carbon and nitrogen bind, split into phases; arrays (n,).
+
+    Fields are ``parts`` (a `Partition`), the volume fractions ``hard``,
+    ``oxide`` and ``soft`` of the whole magnet, ``second`` (polarization over
+    J_s of the hard phase), ``bound`` (share of the rare earth) and ``charge``
+    (the recipes as melted).
+    """
 
     parts: "Partition"  # hard phase and the rest of the metal
     hard: FloatArray  # volume fraction of the hard phase in the whole, oxide included
@@ -65,13 +71,15 @@ def bound_share(
     table : CompositionTable
         n recipes.
     rows : dict of ndarray, shape (n,)
-        ``oxygen_wt_pct``, ``nitrogen_wt_pct`` and ``carbon_wt_pct``, of the recipe or else of the
-        process; NaN counts as none.
+        ``oxygen_wt_pct``, ``nitrogen_wt_pct`` and ``carbon_wt_pct``, of the
+        recipe or else of the process. All three must be there. NaN counts as
+        none.
 
     Returns
     -------
     ndarray of float64, shape (n,)
-        0 to 0.99. A recipe without rare earth has 0.99, or 0 where it has none of the three either.
+        Share of the rare-earth atoms, 0 to 0.99. A recipe without rare earth
+        has 0.99, or 0 where it has none of the three either.
     """
     from ..alloy._row_kernels import sums
 
@@ -108,18 +116,20 @@ def balance(
     parts : Partition
         The same recipes split by `phases.partition.partition`, nothing bound.
     rows : dict of ndarray, shape (n,)
-        Process of each, as of `process.by_row`; ``oxygen_wt_pct``, ``nitrogen_wt_pct`` and
-        ``carbon_wt_pct`` are read.
+        Process of each, as of `process.by_row`; ``oxygen_wt_pct``,
+        ``nitrogen_wt_pct`` and ``carbon_wt_pct`` are read; NaN counts as none.
     formula : ndarray of float64, shape (n,)
         How far a recipe is a bare formula, 0 to 1. Those name a hard phase and stay as they are.
 
     Returns
     -------
     Balance
-        Phases of the n magnets, by volume: ``parts`` (a `Partition`), volume fractions ``hard``,
-        ``oxide`` and ``soft``, (n,), ``second`` (polarization over J_s of the hard phase) and
-        ``bound`` (share of the rare earth). NaN in ``hard`` without a host. Its ``charge`` is
-        `table` itself.
+        Phases of the n magnets: ``parts`` (a `Partition`); ``hard``, ``oxide``
+        and ``soft``, (n,), volume fractions of the whole magnet, oxide
+        included; ``second``, (n,), polarization of what lies beside the hard
+        phase over J_s of the hard phase; ``bound``, (n,), the bound share of
+        the rare earth, 0 to 0.99; and ``charge``, which is `table` itself.
+        ``hard`` is NaN without a host.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes, partition
@@ -196,16 +206,22 @@ def microstructure(
     Parameters
     ----------
     rows : dict of str to ndarray, shape (n,)
-        Of `process.by_row` (``alpha_k``, ``n_eff``, ``grain_size_um``, ``grain_reference_um``,
-        ``grain_slope``, ``wetted``, ``decay``, and what `grain_decoupling` and
-        `_cells.cellular_coercivity` read), with ``lanthanum`` and ``cerium``, the shares of La and
-        Ce in the rare earth, ``cobalt``, that of Co in iron and cobalt, ``carbide``, that of C in
-        boron and carbon, and ``refractory``, the atomic fraction of Ti, Zr, Hf, V, Nb and Ta.
+        Of `process.by_row`: ``alpha_k``, ``n_eff``, ``grain_size_um``,
+        ``grain_reference_um``, ``grain_slope``, ``wetted``, ``decay``,
+        ``cobalt_loss``, ``lanthanum_loss`` and ``mischmetal_loss``; where
+        there are cells ``pinning_kA_m``, ``copper_scale``, ``hot_kA_m``,
+        ``iron_limit``, ``aged_for_C``, ``ordinary_fall`` and ``harder`` too.
+        With ``lanthanum`` and ``cerium``, the shares of La and Ce in the rare
+        earth, ``cobalt``, that of Co in iron and cobalt, ``carbide``, that of
+        C in boron and carbon, and ``refractory``, the atomic fraction of Ti,
+        Zr, Hf, V, Nb and Ta.
     structure : dict of str to ndarray, shape (n,)
-        Volume fraction ``soft``; ``decoupling_factor``, the share of coercivity that the boundary
-        leaves; ``wetting`` and ``decoupling``, what additions and R6Fe13Ga add to alpha_K;
-        ``additive``, the atomic fraction of Ga and Cu; and the fields of `_cells.Shares`, NaN
-        without cells.
+        Volume fraction ``soft``; ``decoupling_factor``, the share of
+        coercivity that the boundary leaves; ``wetting`` and ``decoupling``,
+        what additions and R6Fe13Ga add to alpha_K; ``additive``, the atomic
+        fraction of Ga and Cu; and ``iron``, ``copper``, ``zirconium``,
+        ``ratio`` and ``earth``, the fields of `_cells.Shares`, NaN without
+        cells.
 
     Returns
     -------
@@ -214,9 +230,12 @@ def microstructure(
     pinning : ndarray, shape (n,)
         H_cJ of cells at 20 degrees C, A/m; 0 of magnets without cells.
     remaining : ndarray, shape (n,)
-        Share of H_cJ at 20 degrees C that coupled grains keep, 1 of cells.
+        Factor on H_cJ at 20 degrees C of coupled grains, 0 or more; above 1
+        where refractory metals refine ribbons; 1 of cells.
     decay : ndarray, shape (n,)
-        ``rows["decay"]``; of cells the relative fall of H_cJ per 1000 K.
+        ``rows["decay"]``, a power or a fall per 1000 K as
+        `Family.temperature_law` says; of cells the relative fall of H_cJ per
+        1000 K.
     """
     size = rows["grain_size_um"] / rows["grain_reference_um"]
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(size)
@@ -242,10 +261,11 @@ def grain_decoupling(
     Parameters
     ----------
     rows : dict of ndarray, shape (n,)
-        Loss coefficients of each magnet: ``cobalt_loss``, ``lanthanum_loss`` and
-        ``mischmetal_loss``; ``cobalt``, share of Co in Fe and Co; ``cerium`` and ``lanthanum``,
-        shares of the rare earth; ``carbide``, share of C in B and C; ``refractory``, the atomic
-        fraction of Ti, Zr, Hf, V, Nb and Ta; and ``grain_size_um``.
+        Falls of ln H_cJ per share, 0 for no loss: ``cobalt_loss``,
+        ``lanthanum_loss`` and ``mischmetal_loss``; ``cobalt``, share of Co in
+        Fe and Co; ``cerium`` and ``lanthanum``, shares of the rare earth;
+        ``carbide``, share of C in B and C; ``refractory``, the atomic fraction
+        of Ti, Zr, Hf, V, Nb and Ta; and ``grain_size_um``.
     structure : dict of ndarray, shape (n,)
         What `magnetkit.magnetism._magnets._structure` returns; ``decoupling_factor``, ``soft`` and
         ``additive`` are read.
@@ -253,7 +273,8 @@ def grain_decoupling(
     Returns
     -------
     ndarray of float64, shape (n,)
-        Above 1 where refractory metals refine ribbons.
+        Above 1 where refractory metals refine ribbons. A ``carbide`` of NaN
+        counts as none; NaN elsewhere stays NaN.
     """
     with np.errstate(over="ignore"):
         decoupling = structure["decoupling_factor"] * np.exp(
@@ -274,9 +295,11 @@ def grain_decoupling(
 def solid_state_loss(carbide: FloatArray) -> FloatArray:
     """Compute by how much ln H_cJ of carbides lies below that of borides: k_C c, 0 or more, (n,).
 
-    R2Fe14C forms in the solid, from R2Fe17Cx of which some stays between its grains; a quarter of
-    boron lets it form from the melt. c goes from 0 at `carbide_from` to 1 without boron. `carbide`,
-    (n,), is the share of C in boron and carbon by atoms; NaN counts as none.
+    R2Fe14C forms in the solid, from R2Fe17Cx of which some stays between its
+    grains; a quarter of boron lets it form from the melt. c rises in a
+    straight line from 0 at ``carbide_from`` of ``datasets/laws/grains.toml``
+    to 1 without boron. `carbide`, (n,), is the share of C in boron and carbon
+    by atoms; NaN counts as none.
     """
     smallest_carbon = GRAINS.carbide_from
     beyond = np.clip(
@@ -288,8 +311,9 @@ def solid_state_loss(carbide: FloatArray) -> FloatArray:
 def ribbon_refinement(refractory: FloatArray) -> FloatArray:
     """Compute by how much ln H_cJ of ribbons rises with refractory metals: g (1 - exp(-y/y_0)), (n,).
 
-    `refractory`, (n,), is y, the atomic fraction of Ti, Zr, Hf, V, Nb and Ta, which keep the grains
-    of ribbons fine. The result is 0 or more; NaN stays NaN.
+    `refractory`, (n,), is y, the fraction of all atoms that are Ti, Zr, Hf, V,
+    Nb and Ta, which keep the grains of ribbons fine. The result is 0 or more;
+    NaN stays NaN.
     """
     return np.asarray(
         -GRAINS.refining_gain * np.expm1(-refractory / GRAINS.refining_amount)
@@ -316,7 +340,9 @@ def reduced_remanence(
     Returns
     -------
     ndarray of float64, shape (n,)
-        Without a unit; `alignment` where grains are not fine.
+        Without a unit; `alignment` where grains are not fine. g and v_0 are
+        ``exchange_remanence`` and ``exchange_volume`` of
+        ``datasets/laws/grains.toml``.
     """
     exchange_share = -GRAINS.exchange_remanence * np.expm1(
         -soft / GRAINS.exchange_volume
@@ -330,9 +356,11 @@ def reduced_remanence(
 def slope_deviation(rows: dict[str, FloatArray]) -> FloatArray:
     """Compute what one standard deviation of the slope with grain size adds to N_eff, shape (n,).
 
-    The slope counts from the grain size of the magnets that the family's level was fitted to.
-    `rows` has ``grain_size_um``, ``fitted_grain_um`` and ``grain_deviation`` of each magnet, (n,)
-    each (KeyError otherwise); NaN gives 0.
+    The slope counts from the grain size of the magnets that the family's level
+    was fitted to. `rows` has ``grain_size_um``, ``fitted_grain_um`` (um) and
+    ``grain_deviation`` (N_eff per unit of ln of the grain size) of each
+    magnet, (n,) each (KeyError otherwise). The result is above 0 for larger
+    grains than the fitted ones and below 0 for smaller ones; NaN gives 0.
     """
     away = np.log(rows["grain_size_um"] / rows["fitted_grain_um"])
     return np.nan_to_num(rows["grain_deviation"] * away)
@@ -343,8 +371,11 @@ def grain_effect(
 ) -> FloatArray:
     """Compute what one standard deviation of the slope with grain size does to ln H_cJ, shape (m, n).
 
-    The effect is zero at the grain size of the magnets that the family's level was fitted to, and
-    where N_eff is zero. It is large where little coercivity is left, and 0 where there is none.
+    A steeper slope lowers H_cJ of larger grains than those that the family's
+    level was fitted to, at 20 degrees C and above: the effect is below 0
+    there, and above 0 for smaller grains. It is 0 at that grain size, where
+    N_eff is 0, where the grain size is NaN and where no coercivity is left. It
+    is large where little is left.
 
     Parameters
     ----------
@@ -353,8 +384,9 @@ def grain_effect(
     rules : Rules
         Of the same alloys, see there, such as ``made.rules()``.
     rows : dict of ndarray, shape (n,)
-        Process of each magnet by the name of the setting, as of `process.by_row`;
-        ``grain_size_um``, ``fitted_grain_um`` and ``grain_deviation`` are read.
+        Process of each magnet by the name of the setting, as of
+        `process.by_row`; ``grain_size_um``, ``fitted_grain_um`` (um) and
+        ``grain_deviation`` (N_eff per unit of ln of the grain size) are read.
     temperature : float or ndarray, shape (m,)
         Temperature or temperatures, K; a float counts as m = 1.
     """

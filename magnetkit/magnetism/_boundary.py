@@ -65,7 +65,8 @@ def boundary_composition(
     table : CompositionTable
         The recipes.
     bound : ndarray, shape (n,), or float
-        Share of the rare earth that oxygen, nitrogen and carbon of the process bind.
+        Share of the rare earth that oxygen, nitrogen and carbon of the process
+        bind, 0 to 1.
     grain_um : ndarray, shape (n,), or None
         Mean grain size, um; None if free rare earth alone is wanted.
 
@@ -180,8 +181,9 @@ def _split_boron(
 def _soft_deviation(balance: FloatArray, mass: FloatArray) -> FloatArray:
     """Compute the standard deviation of T in R2T17 that the doubt of boron brings, moles, (n,).
 
-    `balance`, (n,), is the moles of T that go to R2T17, below 0 where there is too little of it;
-    `mass`, (n,), is that of the recipe, g.
+    `balance`, (n,), is the moles of T that go to R2T17, below 0 where there is
+    too little of it; `mass`, (n,), is that of the recipe, g. The result is 0
+    where no boron within its doubt would let R2T17 form.
     """
     boron = 0.01 * BOUNDARY.boron_doubt * mass / ATOMIC_MASS[INDEX["B"]]
     soft = np.maximum(balance, 0.0)
@@ -193,7 +195,8 @@ def _soft_deviation(balance: FloatArray, mass: FloatArray) -> FloatArray:
 def _boride_volume(table: "CompositionTable") -> FloatArray:
     """Compute the volume of a formula unit of R1.1T4B4 with the rare earths of n recipes, A3, (n,).
 
-    Rare earths count by their mean in the recipes of `table`, with no volume where there are none.
+    R is the mean by atoms of the rare earths of a recipe of `table`, with no
+    volume where there are none; T is taken as iron.
     """
     from ..alloy._row_kernels import sums
     from ..phases.partition import atomic_volumes
@@ -210,7 +213,8 @@ def _boride_volume(table: "CompositionTable") -> FloatArray:
 def _decoupling_capacity(atoms: dict[str, FloatArray]) -> FloatArray:
     """Compute the atoms of T that gallium, copper and aluminium can bind as R6T13Ga, shape (n,).
 
-    `atoms` has the moles of ``Ga``, ``Cu`` and ``Al`` in each recipe.
+    `atoms` has the moles of ``Ga``, ``Cu`` and ``Al`` in each recipe; the
+    result is in moles too. T are Fe, Co, Ni and Mn.
     """
     like_gallium = atoms["Ga"] + BOUNDARY.copper_for_gallium * atoms["Cu"]
     like_aluminium = BOUNDARY.aluminium_for_gallium * atoms["Al"]
@@ -218,10 +222,11 @@ def _decoupling_capacity(atoms: dict[str, FloatArray]) -> FloatArray:
 
 
 def _cerium_beyond_half(share: FloatArray) -> FloatArray:
-    """Return the share of cerium beyond `laves_from`, rounded, over the rest; shape (n,).
+    """Return the share of cerium beyond `laves_from`, over 1 less `laves_from`; shape (n,).
 
-    `share`, (n,), is that of cerium in the rare earth, 0 to 1. The result is nearly 0 well below
-    `laves_from` (a constant of ``datasets/laws/boundary.toml``, about half) and 1 for cerium alone.
+    `share`, (n,), is that of cerium in the rare earth, 0 to 1. The result
+    rises without a corner: it is nearly 0 well below `laves_from` (a constant
+    of ``datasets/laws/boundary.toml``, about half) and 1 for cerium alone.
     """
     over = BOUNDARY.laves_over
     beyond = over * np.logaddexp(0.0, (share - BOUNDARY.laves_from) / over)
@@ -232,8 +237,10 @@ def _cerium_beyond_half(share: FloatArray) -> FloatArray:
 def _element_sums() -> FloatArray:
     """Build the weights by which sums over the elements of a recipe are taken, shape (118, 13).
 
-    The columns are: rare earths, metals (Fe, Co, Ni, Mn), boride formers, Ce, atomic mass, mass of
-    the rare earths, atomic volume (A3), and one column for each element of `_SINGLE`.
+    The columns are: rare earths, metals (Fe, Co, Ni, Mn), boride formers (Ti,
+    Zr, Hf, Nb, Ta, V), Ce, atomic mass, mass of the rare earths, atomic volume
+    (A3), and B, C, Al, Cu, Ga and Co by themselves. Rows are elements by
+    atomic number less 1. The array is shared: do not change it.
     """
     from ..phases.partition import atomic_volumes
 
@@ -256,9 +263,10 @@ def wetting_gain(
 ) -> FloatArray:
     """Compute what additions that make the boundary wet the grains add to alpha_K.
 
-    Each saturates as G (1 - exp(-w / w_0)); copper and gallium stand in for each other, so that
-    their w / w_0 add; all together reach M tanh(sum / M). Copper beyond `most_copper` makes phases
-    of its own: exp(-((w - most) / most)^2).
+    Each saturates as G (1 - exp(-w / w_0)); copper and gallium stand in for
+    each other, so that their w / w_0 add; all together reach M tanh(sum / M).
+    Copper beyond `most_copper` makes phases of its own and lowers all of it:
+    exp(-((w - most) / most)^2).
 
     Parameters
     ----------
@@ -268,7 +276,7 @@ def wetting_gain(
     Returns
     -------
     ndarray, shape (n,)
-        Share of alpha_K's unit: gain in A/m over the field of Nd2Fe14B at 20 C.
+        Gain of alpha_K, without a unit: 0 or more.
     """
     book = BOUNDARY
     by_copper = copper / book.copper_scale
@@ -292,9 +300,9 @@ def wetting_gain(
 def decoupling_gain(volume: FloatArray, cobalt: FloatArray) -> FloatArray:
     """Compute what R6T13Ga adds to alpha_K: G (1 - exp(-v / v_0)) exp(-(Co / c_0)^2).
 
-    `volume` is its volume fraction, `cobalt` the share of cobalt in T (Fe, Co, Ni and Mn), 0 to 1,
-    with which the phase is not ordered enough to decouple; shape (n,). The result, 0 or more, is in
-    the unit of alpha_K.
+    `volume` is its volume fraction, 0 to 1, `cobalt` the share of cobalt in T
+    (Fe, Co, Ni and Mn), 0 to 1, with which the phase is not ordered enough to
+    decouple; shape (n,). The result is 0 or more and has no unit, as alpha_K.
     """
     gain = -BOUNDARY.decoupling_gain * np.expm1(
         -volume / BOUNDARY.decoupling_scale
@@ -316,9 +324,10 @@ def decoupling_factor(structure: dict[str, FloatArray]) -> FloatArray:
 def log_decoupling(structure: dict[str, FloatArray]) -> FloatArray:
     """Compute the logarithm of `decoupling_factor`, shape (n,).
 
-    `structure` is what `boundary_composition` returns; ``free`` and ``decoupling_earth`` (wt.%),
-    ``r2fe17`` (volume fraction) and ``cerium`` (share beyond about half) are read. It is -inf where
-    nothing is left.
+    `structure` is what `boundary_composition` returns; ``free`` and
+    ``decoupling_earth`` (both wt.%), ``r2fe17`` (volume fraction) and
+    ``cerium`` (share beyond about half) are read. It is 0 or less, and -inf
+    where nothing is left.
     """
     wetting_share = _wetted_share(
         structure["free"], structure["decoupling_earth"]
@@ -337,8 +346,9 @@ def _wetted_share(
 ) -> FloatArray:
     """Compute the share, 0 to 1, of the coercivity that free rare earth brings, shape (n,).
 
-    `free`, free rare earth, below 0 where it is short, and `decoupling_earth`, rare earth in
-    R6T13Ga, are wt.%, (n,).
+    `free`, free rare earth, below 0 where it is short, and `decoupling_earth`,
+    rare earth in R6T13Ga, are wt.%, (n,). Where rare earth is short the share
+    goes to 0.
     """
     book = BOUNDARY
     earth = free + book.decoupling_rare_earth * decoupling_earth
@@ -352,10 +362,11 @@ def _wetted_share(
 def usual_boundary(structure: dict[str, FloatArray]) -> dict[str, FloatArray]:
     """Return the boundary composition of the charge that a bare formula stands for.
 
-    `structure` is a dictionary of arrays (n,), as `boundary_composition` returns; it is not changed.
-    The result is a new dictionary: ``free`` is the usual amount (wt.%); ``decoupling_earth``,
-    ``r2fe17`` and ``r6fe13ga`` are zero. Every other entry, ``cerium``, ``boride`` and ``r6fe13x``
-    among them, is that of `structure`.
+    `structure` is a dictionary of arrays (n,), as `boundary_composition`
+    returns; it is not changed. The result is a new dictionary: ``free`` is the
+    usual amount (wt.%); ``decoupling_earth``, ``r2fe17`` and ``r6fe13ga`` are
+    zero. Every other entry, ``cerium``, ``boride`` and ``r6fe13x`` among them,
+    is the same array as in `structure`.
     """
     none = np.zeros_like(structure["free"])
     return {
@@ -370,9 +381,10 @@ def usual_boundary(structure: dict[str, FloatArray]) -> dict[str, FloatArray]:
 def boundary_deviation(structure: dict[str, FloatArray]) -> FloatArray:
     """Compute the standard deviation of ln H_cJ that the boundary phase adds to that of ordinary magnets.
 
-    The volume of R2T17 is known as well as boron is weighed and as iron in the boundary and carbon
-    on titanium are, and so is what it does; much cerium and being half a formula add theirs. The
-    result has shape (n,).
+    The volume of R2T17 is known as well as boron is weighed and as iron in the
+    boundary and carbon on titanium are, and so is what it does; much cerium
+    and being half a formula add theirs. The result, 0 or more, has shape (n,);
+    it adds to that of ordinary magnets as squares do.
 
     `structure` is what `_magnets._structure` returns, arrays (n,): ``r2fe17`` (volume fraction),
     ``soft_doubt`` (its standard deviation), ``cerium`` (share beyond about half) and ``formula``
@@ -396,7 +408,7 @@ def boundary_deviation(structure: dict[str, FloatArray]) -> FloatArray:
 
 
 def _deviation(name: str) -> float:
-    """Return the standard deviation of a constant of the boundary.
+    """Return the standard deviation of a constant of the boundary, in the unit of the constant.
 
     `name` is that of a constant of ``datasets/laws/boundary.toml``, such as "soft_scale";
     StopIteration for another.
@@ -419,7 +431,8 @@ def formula_likelihood(
     table : CompositionTable
         The recipes, and whether each is written by weight.
     host : ndarray of int8, shape (n,)
-        Indices of their hosts in `HOST_NAMES`, -1 for none.
+        Indices of their hosts in `HOST_NAMES`, -1 for none, which counts as a
+        host other than 2:14:1.
     hard : ndarray, shape (n,)
         Volume fraction that is the hard phase; NaN counts as 0. It decides alone for other hosts
         than 2:14:1.

@@ -31,7 +31,12 @@ CELLS = law("cells")
 
 
 class Shares(NamedTuple):
-    """Shares of the metal of n charges, metal per rare earth, and by what R changes H_cJ; (n,)."""
+    """Shares of the metal of n charges, metal per rare earth, and by what R changes H_cJ; (n,).
+
+    Fields are ``iron``, ``copper`` and ``zirconium`` (atomic shares of the
+    metal, 0 to 1), ``ratio`` (metal atoms per rare earth) and ``earth`` (factor
+    of the rare earths on H_cJ, 1 for Sm alone).
+    """
 
     iron: FloatArray
     copper: FloatArray
@@ -47,9 +52,11 @@ def shares(
 ) -> Shares:
     """Compute the shares of the metal and of the rare earths that hardening by cells depends on.
 
-    Ti and Hf count as Zr up to as much as there is of it. Carbon beyond the usual amount binds one
-    atom of zirconium each as ZrC, seen from 0.21 wt.% on; above 0.43 wt.% no cells are left. Oxygen
-    beyond the usual amount binds Sm (moulded magnets; abstract of jmonline.org, article
+    Ti and Hf count as Zr up to as much as there is of it. Carbon beyond the
+    usual amount (``usual_carbon`` of ``datasets/laws/cells.toml``) binds one
+    atom of zirconium each as ZrC, seen from 0.21 wt.% on; above 0.43 wt.% no
+    cells are left. Oxygen beyond the usual amount (``usual_oxygen``) binds Sm
+    (moulded magnets; abstract of jmonline.org, article
     ad33b4ae-eea6-4b87-ba4f-fd1171c5f2f7).
 
     Parameters
@@ -62,10 +69,11 @@ def shares(
     Returns
     -------
     Shares
-        Named tuple of arrays (n,): ``iron``, ``copper`` and ``zirconium``, atomic shares of the
-        metal (all that is no rare earth), 0 where there is no metal; ``ratio``, metal atoms per
-        rare earth that is not bound, infinite without any; ``earth``, by which factor the rare
-        earths change H_cJ, 1 for Sm alone.
+        Named tuple of arrays (n,): ``iron``, ``copper`` and ``zirconium``
+        (with Ti and Hf, less what carbon binds), atomic shares of the metal
+        (all that is no rare earth), 0 where there is no metal; ``ratio``,
+        metal atoms per rare earth that is not bound, infinite without any;
+        ``earth``, by which factor the rare earths change H_cJ, 1 for Sm alone.
     """
     rare = charge.fraction(*RARE_EARTHS)
     zirconium = charge.fraction("Zr")
@@ -92,8 +100,9 @@ def shares(
 def _earths() -> FloatArray:
     """Compute K_1 and J_s of each R2Co17 at 20 C, divided by those of Sm2Co17, shape (2, 118).
 
-    The first row is K_1, the second J_s; columns are elements by atomic number less 1, 0 for those
-    that are no rare earth or of which the model has no value. The array is shared: do not change
+    The first row is K_1, the second J_s; columns are elements by atomic number
+    less 1, 0 for those that are no rare earth or of which the model has no
+    value. K_1 of an easy plane is below 0. The array is shared: do not change
     it.
     """
     from ..compound.evaluate import PROPERTIES, evaluate_phases
@@ -145,9 +154,11 @@ def _step(x: FloatArray) -> FloatArray:
 def scale_of_copper(iron: FloatArray, scale: FloatArray) -> FloatArray:
     """Compute the copper that gives 63 % of its gain; iron, which drives copper into walls, lowers it.
 
-    `iron` is a share of the metal and `scale` the copper, a share of the metal, up to an iron of
-    `iron_drives_from`; from `iron_drives_to` on the result is `copper_driven` times `scale` (these
-    are constants of ``datasets/laws/cells.toml``). Shapes (n,).
+    `iron` is a share of the metal and `scale` the copper, a share of the
+    metal, up to an iron of `iron_drives_from`; from `iron_drives_to` on the
+    result is `copper_driven` times `scale`, and between them it falls in a
+    straight line (these are constants of ``datasets/laws/cells.toml``). Shapes
+    (n,).
     """
     span = CELLS.iron_drives_to - CELLS.iron_drives_from
     driven = np.clip((iron - CELLS.iron_drives_from) / span, 0.0, 1.0)
@@ -178,7 +189,8 @@ def room_coercivity(
     Returns
     -------
     ndarray, shape (n,)
-        In the unit of `pinning`.
+        In the unit of `pinning`; 0 where copper is no more than
+        ``least_copper`` of ``datasets/laws/cells.toml``.
     """
     book = CELLS
     in_walls = np.maximum(copper - book.least_copper, 0.0)
@@ -213,14 +225,16 @@ def cellular_coercivity(
         (per 1000 K). ``harder`` is a factor of H_cJ at 20 C by which the fall alone is steeper. All
         eight must be there where there are cells, else ``decay`` alone; none is changed.
     structure : dict of ndarray, shape (n,)
-        The fields of `Shares`; NaN for magnets without cells.
+        The fields of `Shares`: ``iron``, ``copper``, ``zirconium``, ``ratio``
+        and ``earth``; NaN for magnets without cells.
 
     Returns
     -------
     coercivity : ndarray, shape (n,)
         H_cJ at 20 C, A/m, without ``harder``; 0 for magnets without cells.
     fall : ndarray, shape (n,)
-        Relative fall per 1000 K; ``rows["decay"]`` for magnets without cells.
+        Relative fall per 1000 K, above 0 where H_cJ falls; ``rows["decay"]``
+        for magnets without cells.
     """
     pinning = np.zeros(len(rows["decay"]))
     fall = rows["decay"].copy()
@@ -279,10 +293,11 @@ def hot_deviation(
     Parameters
     ----------
     rules : Rules
-        Of n alloys, see `magnetkit.magnetism._magnet_kernels`; ``level``, ``pinned`` and ``decay``
-        are read.
+        Of n alloys, see `magnetkit.magnetism._magnet_kernels`; ``level``,
+        ``pinned`` (H_cJ of cells at 20 degrees C, A/m, 0 without) and
+        ``decay`` (per 1000 K) are read.
     iron : ndarray, shape (n,)
-        Share of iron in the metal.
+        Share of iron in the metal, by atoms, 0 to 1.
     kelvin : ndarray, shape (m, 1)
         Temperatures, K.
     """
@@ -309,8 +324,10 @@ def hot_deviation(
 def squareness(usual: FloatArray, ratio: FloatArray) -> FloatArray:
     """Compute H_k / H_cJ of cells, (n,): it falls as the ratio of metal to rare earth rises.
 
-    `usual`, (n,), is that at the usual ratio. `ratio`, (n,), is in atoms; beyond the ratios at which
-    cells form it counts as the nearer of these. Where it is NaN the result is `usual`.
+    `usual`, (n,), is that at the usual ratio. `ratio`, (n,), is in atoms;
+    beyond the ratios at which cells form it counts as the nearer of these.
+    Below the usual ratio the result is above `usual`, also above 1. Where the
+    ratio is NaN the result is `usual`.
     """
     inside = np.clip(ratio, CELLS.least_ratio, CELLS.most_ratio)
     return usual - CELLS.squareness_slope * np.nan_to_num(
@@ -326,13 +343,16 @@ def failed_conditions(
     Parameters
     ----------
     structure : dict of ndarray, shape (n,)
-        The fields of `Shares`: ``iron``, ``copper``, ``zirconium`` (shares of the metal), ``ratio``
-        (metal per rare earth) and ``earth``. NaN marks magnets without cells.
+        The fields of `Shares`: ``iron``, ``copper``, ``zirconium`` (shares of
+        the metal), ``ratio`` (metal per rare earth) and ``earth``, which must
+        be there and is not used. NaN marks magnets without cells.
 
     Yields
     ------
     words : str
-        Of the status, such as "no hardening known: no copper".
+        Of the status: "no hardening known: no copper", "no hardening known: no
+        zirconium", "no hardening known: ratio of metal to rare earth" and "no
+        hardening known: too much iron", in this order.
     fails : ndarray of bool, shape (n,)
         True where the row fails; rows of NaN may be among them. All four conditions come, also
         those that no row fails.

@@ -75,7 +75,14 @@ _LIKELY = 0.2
 
 @dataclass(frozen=True)
 class Recipe:
-    """A usual recipe of a grade."""
+    """A usual recipe of a grade.
+
+    Fields are ``text`` (composition, wt.%), ``shell`` (what is diffused in,
+    empty for none), ``heavy_wt_pct`` (heavy rare earth in all, wt.%),
+    ``weight`` (probability of its kind), ``kind`` ("bulk", "diffused",
+    "fine-grained" or "hot-deformed"), ``route`` (None for the usual one) and
+    ``spread`` (standard deviation of ln H_cJ that not knowing the recipe adds).
+    """
 
     text: str  # composition in wt.%
     shell: str  # what is diffused in, empty for none
@@ -130,8 +137,9 @@ class CompositionEstimate:
     def sentence(self) -> str:
         """Return the estimate as a sentence without a subject, such as "2.1 wt.% heavy rare earth (...)".
 
-        The sentence names the mean and the 90 % range of heavy rare earth and the likely kinds of
-        recipe. Where the user gave the recipe it says "made of ..., as you say".
+        It has no full stop. The sentence names the mean and the 90 % range of
+        heavy rare earth and the likely kinds of recipe. Where the user gave
+        the recipe it says "made of ..., as you say".
         """
         if not self.estimate:
             return f"made of {self.words}, as you say"
@@ -147,9 +155,10 @@ class CompositionEstimate:
 def _kind_words(one: Recipe) -> str:
     """Write a recipe of one kind in words: ``bulk (0.62): Nd24Pr6Dy3Fe bal., 3.0 wt.%``.
 
-    `one` is the recipe: ``kind``, ``weight``, ``text``, ``shell`` and ``heavy_wt_pct`` are read. The
-    number in brackets is its weight, that in wt.% its heavy rare earth. With a shell the text is
-    followed by such as "with Tb 0.4 wt% diffused in".
+    `one` is the recipe: ``kind``, ``weight``, ``text``, ``shell`` and
+    ``heavy_wt_pct`` are read. The number in brackets is its weight, that in
+    wt.% its heavy rare earth. With a shell it is ``diffused (0.62): Nd24Pr6Fe
+    bal. with Tb 0.4 wt% diffused in, 0.4 wt.%``.
     """
     recipe_text = (
         f"{one.text} with {one.shell} diffused in" if one.shell else one.text
@@ -166,17 +175,22 @@ def estimate_composition(
     Parameters
     ----------
     grade : pandas.Series or mapping
-        A row of `magnetkit.grades` at 20 degrees C; a name is not accepted. ``host``,
-        ``remanence_T``, ``coercivity_kA_m`` and ``remanence_coefficient_pct_K`` must be there (NaN
-        for what is not printed); ``kind`` ("sintered" otherwise) and ``makers`` may.
+        A row of `magnetkit.grades` at 20 degrees C, such as
+        ``magnetkit.grades("N42SH").iloc[0]``; a name is not accepted.
+        ``host``, ``remanence_T``, ``coercivity_kA_m`` and
+        ``remanence_coefficient_pct_K`` must be there (NaN for what is not
+        printed); ``kind`` ("sintered" otherwise) and ``makers`` may.
     curie : CurieModel, optional
         Model of the Curie temperature; the shipped one otherwise.
 
     Returns
     -------
     CompositionEstimate
-        Its ``best`` is the likeliest `Recipe`, of ``recipes``, one of each kind; ``heavy_wt_pct`` is
-        mean, lower and upper end, wt.%; ``diffused`` a probability.
+        Its ``recipes`` are one `Recipe` of each kind, the likeliest first,
+        which is also ``best``; a `Recipe` has ``text`` (wt.%), ``shell``
+        (empty for none), ``heavy_wt_pct``, ``weight`` (probability), ``kind``,
+        ``route`` and ``spread``. ``heavy_wt_pct`` of the estimate is mean,
+        lower and upper end, wt.%; ``diffused`` a probability, 0 to 1.
 
     Raises
     ------
@@ -220,7 +234,7 @@ def _estimate(
         Kind of the grade; for ``"sintered"`` recipes of the kind "hot-deformed" are left out, any
         other takes all.
     makers : str
-        Names of its makers, separated by ", ".
+        Names of its makers, separated by ", "; an empty text for none.
     values : tuple of float
         Printed figures of the grade: B_r (T), guaranteed H_cJ (kA/m) and alpha (%/K), in this
         order; NaN for what is not printed.
@@ -230,7 +244,8 @@ def _estimate(
     Returns
     -------
     CompositionEstimate
-        Recipes are those of each kind, the likeliest kind first; their weights sum to one.
+        Its ``recipes`` are those of each kind, the likeliest kind first; their
+        ``weight`` sum to one.
     """
     usual = usual_magnets()[host]
     grade = {"host": host, **dict(zip(_ESTIMATED_BY, values, strict=True))}
@@ -293,8 +308,9 @@ def find_makeup(
     Returns
     -------
     CompositionEstimate
-        ``best`` is one recipe of the likeliest kind; ``heavy_wt_pct``, mean and ends of the range,
-        are of all kinds.
+        ``best`` is one recipe of the likeliest kind, with ``text`` (wt.%),
+        ``shell`` (empty for none), ``kind`` and ``weight``; ``heavy_wt_pct``,
+        mean, lower and upper end, wt.%, is of all kinds.
 
     Raises
     ------
@@ -329,7 +345,8 @@ def likeliest_recipe(
     Returns
     -------
     Recipe or None
-        None if the recipe of the grade is not estimated.
+        With ``text`` (wt.%), ``shell`` (empty for none), ``kind``, ``route``
+        and ``weight``. None if the recipe of the grade is not estimated.
 
     Raises
     ------
@@ -371,8 +388,11 @@ def _weigh_recipes(
         The recipes of the kind: all combinations of amounts, wt.%, and shells, as of `recipes`;
         ``route`` and ``worth`` are read too.
     grade : Series or mapping
-        Printed figures by column, as of `magnetkit.grades`: ``host``, ``remanence_T``,
-        ``coercivity_kA_m`` and ``remanence_coefficient_pct_K``.
+        Printed figures by column, as of `magnetkit.grades`: ``host``,
+        ``remanence_T``, ``coercivity_kA_m`` and
+        ``remanence_coefficient_pct_K``. NaN, a figure that is not printed,
+        does not count; but where the host's heavy rare earth goes by class, an
+        H_cJ of NaN gives every recipe -1e9.
     curie : CurieModel or None
         Model of the Curie temperature; None takes that of all that is known.
 
@@ -383,7 +403,8 @@ def _weigh_recipes(
     hardness : ndarray, shape (n,)
         ln of the modelled H_cJ in kA/m; 0 where there is none.
     log : ndarray, shape (n,)
-        Log-likelihood with its prior; -1e9 for a recipe that makes no magnet.
+        Log-likelihood (natural, without its constant) with its prior; -1e9 for
+        a recipe that makes no magnet.
     """
     heavy, frame = _model_recipes(
         tuple(recipes(host, grid)), grid.route, curie
@@ -420,7 +441,8 @@ def _model_recipes(
     Parameters
     ----------
     melts : tuple of (str, str)
-        Recipe in wt.% and text of its shell, empty without one.
+        Recipe, which is read in wt.%, and text of its shell, empty without
+        one.
     route : str or None
         Name of the route that all are made by, such as "hot-deformed"; None for the usual one.
     curie : CurieModel or None
@@ -431,7 +453,8 @@ def _model_recipes(
     heavy : ndarray, shape (n,)
         Heavy rare earth, wt.%, shells included.
     frame : pandas.DataFrame
-        The columns of `sintered_at`, one row a recipe.
+        The columns of `sintered_at`, one row a recipe. Both results are
+        shared: do not change them.
     """
     texts, shells = map(list, zip(*melts, strict=True))
     table = CompositionTable.from_strings(texts, basis="weight")
@@ -446,10 +469,14 @@ def _log_likelihood(
 ) -> FloatArray:
     """Compute the log-likelihood of a grade's printed figures for each recipe, shape (n,).
 
-    `frame` has the modelled figures, one row a recipe, with ``remanence_T``, ``coercivity_kA_m``
-    and ``remanence_coefficient_pct_K``. `grade` maps the same names to printed values, the
-    coercivity being the guaranteed one, and ``host`` to the name of its host. Figures that are not
-    printed (NaN) do not count; a modelled one that is 0 or NaN makes the result infinite or NaN.
+    It is natural, without its constant.
+
+    `frame` has the modelled figures, one row a recipe, with ``remanence_T``,
+    ``coercivity_kA_m`` and ``remanence_coefficient_pct_K``. `grade` maps the
+    same names to printed values, the coercivity being the guaranteed one (it
+    is compared as that of a usual lot), and ``host`` to the name of its host.
+    Figures that are not printed (NaN) do not count; a modelled one that is 0
+    or NaN makes the result infinite or NaN.
     """
     log = np.zeros(len(frame))
     for quantity, value in usual_values(grade).items():
@@ -472,9 +499,10 @@ def _log_likelihood(
 def usual_values(grade: "pd.Series | Mapping[str, Any]") -> dict[str, float]:
     """Return B_r (T) as printed and H_cJ (kA/m) of a usual lot of a grade.
 
-    H_cJ of a usual lot lies above the guaranteed one, which `grade` has. `grade` maps ``host``,
-    ``remanence_T`` and ``coercivity_kA_m`` to its values; the latter two are the keys of the
-    result.
+    H_cJ of a usual lot lies above the guaranteed one, which `grade` has.
+    `grade` maps ``host``, ``remanence_T`` and ``coercivity_kA_m`` to its
+    values; the latter two are the keys of the result. An unknown host counts
+    as 2:14:1; NaN stays NaN.
     """
     h_cj = typical_over_minimum(str(grade["host"])) * float(grade[COERCIVITY])
     return {"remanence_T": float(grade["remanence_T"]), COERCIVITY: h_cj}
@@ -485,8 +513,10 @@ def _level_log(
 ) -> FloatArray:
     """Compute the log-likelihood of the family's level for n recipes, shape (n,).
 
-    `hardness`, (n,), is ln of the modelled H_cJ in kA/m; `grade` is as for `usual_values`. The
-    result is 0 or less, NaN where no H_cJ of the grade is printed.
+    `hardness`, (n,), is ln of the modelled H_cJ in kA/m; `grade` maps
+    ``host``, ``remanence_T`` and ``coercivity_kA_m`` (kA/m, guaranteed) to its
+    values; an unknown host counts as 2:14:1. The result is 0 or less, NaN
+    where no H_cJ of the grade is printed.
     """
     off = hardness - np.log(usual_values(grade)[COERCIVITY])
     return np.asarray(-0.5 * (off / MAKEUP.one_level) ** 2)
@@ -495,9 +525,11 @@ def _level_log(
 def _trade(coercivity: float, heavy: FloatArray, worth: float) -> FloatArray:
     """Compute the log-prior of an amount of heavy rare earth in the class of a coercivity, shape (n,).
 
-    `coercivity`, as printed, is in kA/m and `heavy`, (n,), in wt.%. `worth` is how many times more a
-    wt.% serves than it would in the alloy, such as 2 where it is diffused in. Below and above all
-    classes the amount is that of the first or last; a NaN coercivity gives NaN.
+    `coercivity`, as printed, is in kA/m and `heavy`, (n,), in wt.%. `worth` is
+    how many times more a wt.% serves than it would in the alloy, such as 2
+    where it is diffused in: the usual amount is divided by it. The result is
+    natural, without its constant. Below and above all classes the amount is
+    that of the first or last; a NaN coercivity gives NaN.
     """
     classes = _classes()
     middle = (
@@ -518,10 +550,12 @@ def _classes() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        Rows of ``dysprosium_classes.csv`` of the route ``alloyed`` with a largest amount, by rising
-        coercivity: ``class``, ``coercivity_kA_m``, ``max_temperature_K``,
-        ``heavy_rare_earth_min_wt_pct``, ``heavy_rare_earth_max_wt_pct``, ``route``, ``source``,
-        ``verification`` and ``confidence``. The frame is shared: do not change it.
+        Rows of ``dysprosium_classes.csv`` of the route ``alloyed`` with a
+        largest amount, by rising coercivity: ``class``, ``coercivity_kA_m``,
+        ``max_temperature_K``, ``heavy_rare_earth_min_wt_pct``,
+        ``heavy_rare_earth_max_wt_pct``, ``route``, ``source``,
+        ``verification`` and ``confidence``. The index is that of the file. The
+        least amount may be NaN. The frame is shared: do not change it.
     """
     import pandas as pd
 
@@ -538,9 +572,12 @@ def given_composition(
 ) -> CompositionEstimate:
     """Build the estimate that stands for a composition that the user gave.
 
-    `recipe` is a text in wt.%, `shell` what is diffused in, an empty text for nothing, and `heavy`
-    the heavy rare earth of both, wt.%; nothing is checked. ``estimate`` of the result is False; its
-    one recipe has weight 1 and the kind "diffused" with a shell, else "bulk".
+    `recipe` is a text in wt.%, `shell` what is diffused in, an empty text for
+    nothing, and `heavy` the heavy rare earth of both, wt.%; nothing is
+    checked. ``estimate`` of the result is False; its one recipe, ``best``, has
+    ``weight`` 1 and the ``kind`` "diffused" with a shell, else "bulk".
+    ``heavy_wt_pct`` is `heavy` three times, ``diffused`` 1 or 0 and
+    ``log_spread`` 0.
     """
     only = Recipe(recipe, shell, heavy, 1.0, "diffused" if shell else "bulk")
     ends = (heavy, heavy, heavy)
@@ -624,9 +661,14 @@ def usual_magnets() -> dict[str, _Usual]:
     Returns
     -------
     dict of _Usual
-        ``heavy`` ("by_class" or "for_the_coefficient"), why heavy rare earth is added; ``charge``,
-        the usual charge in wt.%; ``grades``, the grids of recipes by kind; ``candidates``, the
-        grids to screen.
+        ``heavy`` ("by_class" or "for_the_coefficient"), why heavy rare earth
+        is added; ``charge``, the usual charge, with ``elements`` in the order
+        of a recipe, ``rare_earth`` (total, wt.%), ``light`` (element to its
+        share of the light ones), ``usual`` (element to wt.%) and ``balance``
+        (the element that takes the rest); ``grades``, a tuple of the grids of
+        recipes, one a kind; ``candidates``, a tuple of the grids to screen. A
+        grid has ``amounts`` (element to a list of wt.%), ``shells``,
+        ``no_more``, ``kind``, ``route``, ``ladder``, ``worth`` and ``share``.
 
     Raises
     ------
@@ -649,11 +691,12 @@ def usual_magnets() -> dict[str, _Usual]:
 def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
     """List the recipes of one kind of grade with their shells.
 
-    The recipes are all combinations of ``grid.amounts`` (element to a list of wt.%) that
-    ``grid.no_more`` (element to another that it must not exceed) allows, each with each shell of
-    ``grid.shells`` (texts such as "Tb 0.4", in wt.%, empty for none). `host` is one of
-    `usual_magnets`, such as "2:14:1" (InputError otherwise), whose usual charge gives what the grid
-    does not name.
+    The recipes are all combinations of ``grid.amounts`` (element to a list of
+    wt.%) that ``grid.no_more`` (element to another that it must not exceed)
+    allows, in the order of `itertools.product`, each with each shell of
+    ``grid.shells`` (texts such as "Tb 0.4", in wt.%, empty for none). `host`
+    is one of `usual_magnets`, such as "2:14:1" (InputError otherwise), whose
+    usual charge gives what the grid does not name.
 
     Returns
     -------
@@ -680,13 +723,17 @@ def charge(host: str, **amounts: float) -> str:
     host : str
         Host that is sold, such as "2:14:1", of `usual_magnets`.
     **amounts : float
-        By symbol, wt.% that replaces the usual amount of that element, such as ``Dy=2.0``;
-        ``rare_earth`` is the total of the rare earths, of which the light ones take the rest.
+        By symbol, wt.% that replaces the usual amount of that element, such as
+        ``Dy=2.0``; ``rare_earth`` is the total of the rare earths. The light
+        ones take what the others leave of that total, so that Dy replaces
+        them. An element of the charge whose usual amount is 0 may be given
+        too.
 
     Returns
     -------
     str
-        Elements in the usual order with wt.% to two digits, those of 0 left out; the balance last.
+        Elements in the usual order with wt.% to two decimals, those of 0 left
+        out; the balance last.
 
     Raises
     ------
@@ -726,8 +773,9 @@ def charge(host: str, **amounts: float) -> str:
 def shell_text(element: str, amount: float | str) -> str:
     """Write the text of a shell that holds `amount` wt.% of a heavy rare earth, such as "Dy 0.4 wt%".
 
-    An amount that no such text can express is written by content and fraction of the grain, such as
-    "Dy 0.40 @ 0.033". `element` is its symbol; `amount` may be a text of a number.
+    An amount that `read_shell` refuses in such a text is written by content
+    and fraction of the grain, such as "Dy 0.40 @ 0.033". `element` is its
+    symbol; `amount` may be a text of a number.
     """
     amount = float(amount)
     text = f"{element} {amount:g} wt%"
@@ -741,7 +789,12 @@ def shell_text(element: str, amount: float | str) -> str:
 
 @dataclass(frozen=True)
 class GradeMagnet:
-    """A commercial grade in place of a recipe."""
+    """A commercial grade in place of a recipe.
+
+    ``here`` is its row of `magnetkit.grades` at the temperature of use,
+    ``made`` its `CompositionEstimate`, ``producer`` the `Producer` that is
+    calibrated on it.
+    """
 
     here: (
         "pd.Series"  # its row of `magnetkit.grades` at the temperature of use
@@ -770,7 +823,7 @@ class GradeMagnet:
         return {"producer": self.producer.record()}
 
     def sentence(self) -> str:
-        """Say in one sentence which recipe stands for the grade and how its H_cJ anchors the model."""
+        """Return a text, one sentence: which recipe stands for the grade, how its H_cJ anchors the model."""
         factor = typical_over_minimum(str(self.here["host"]))
         return (
             f"{self.grade} is taken to be {self.made.words}, its likeliest recipe (makers "
@@ -782,9 +835,11 @@ class GradeMagnet:
 def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
     """Return a grade as a magnet at a temperature of use, `kelvin`, K; InputError as of `grade_row`.
 
-    `grade` is a name such as "N42SH". The magnet has ``table`` (its likeliest recipe, one row),
-    ``shell`` (a text or None), ``process`` (for predictions), ``made`` (the estimate) and ``here``
-    (its row of `magnetkit.grades` at that temperature).
+    `grade` is a name such as "N42SH". The magnet has ``grade`` (its name),
+    ``table`` (its likeliest recipe, one row), ``shell`` (a text or None),
+    ``process`` (a dict for predictions), ``made`` (a `CompositionEstimate`),
+    ``producer`` and ``here`` (its row of `magnetkit.grades` at that
+    temperature, a Series).
     """
     row = grade_row(grade, kelvin)
     makeup = find_makeup(grade)
@@ -794,9 +849,11 @@ def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
 def grade_row(grade: str, kelvin: float) -> "pd.Series":
     """Return a grade's row of `magnetkit.grades` at a temperature, `kelvin`, K.
 
-    `grade` is its name, with or without maker, such as "N42SH". The columns are those of
-    `magnetkit.grades`, hot values included. InputError if the grade is unknown, or has no B_r or
-    H_cJ left there (0 or NaN).
+    `grade` is its name, with or without maker, such as "N42SH". The columns
+    are those of `magnetkit.grades`, such as ``remanence_T`` and
+    ``coercivity_kA_m``, hot values included. Of several rows the first counts.
+    InputError if the grade is unknown, or has no B_r or H_cJ left there (0 or
+    NaN).
     """
     row = grades(grade, kelvin).iloc[0]
     if not (row["remanence_T"] > 0 and row["coercivity_kA_m"] > 0):
@@ -809,8 +866,9 @@ def grade_row(grade: str, kelvin: float) -> "pd.Series":
 def no_magnet_error(name: str, kelvin: float, limit: float) -> InputError:
     """Build, but do not raise, the error of a magnet without B_r or H_cJ at a temperature.
 
-    `name` is that of the magnet, `kelvin` the temperature, K. `limit` is its highest temperature,
-    K, or NaN if it is not known; the message names it.
+    `name` is that of the magnet, `kelvin` the temperature, K. `limit` is its
+    highest temperature, K, or NaN if it is not known; the message names it.
+    Temperatures of the message are in degrees C.
     """
     hint = (
         ""
@@ -839,17 +897,20 @@ def calibrate_on_grade(
     Parameters
     ----------
     here : pandas.Series
-        Row of the grade at the temperature of use, of `grade_row`: ``grade``, ``temperature_K``,
-        ``remanence_T`` with ``_lo`` and ``_hi``, and ``remanence_coefficient_pct_K`` are read.
+        Row of the grade at the temperature of use, of `grade_row`: ``grade``,
+        ``temperature_K``, ``remanence_T`` with ``_lo`` and ``_hi``, and
+        ``remanence_coefficient_pct_K`` are read. H_cJ is that of
+        `magnetkit.grades` of that name at 20 degrees C.
     made : CompositionEstimate
         Its estimated composition: ``best`` and ``log_spread`` are read.
     curie : CurieModel, optional
-        Model of the Curie temperature.
+        Model of the Curie temperature; the shipped one otherwise.
 
     Returns
     -------
     Producer
-        Named as the grade; without magnets if its recipe makes none in the model.
+        ``name`` is that of the grade; ``magnets`` is empty if its recipe makes
+        none in the model; ``stated`` holds the stated level or nothing.
     """
     apart = float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"]))
     h_cj_deviation = float(np.hypot(GUARANTEE, made.log_spread))
@@ -901,9 +962,12 @@ def calibrate_on_grade(
 def printed_alpha(sheet: "pd.Series") -> KnownValue:
     """Return the temperature coefficient of B_r of a sheet as a known value.
 
-    `sheet` is a row of `magnetkit.grades`, such as ``grades("N42SH").iloc[0]``:
-    ``remanence_coefficient_pct_K`` (%/K) and ``temperature_K`` are read. The standard deviation is
-    that of all printed coefficients.
+    `sheet` is a row of `magnetkit.grades`, such as
+    ``grades("N42SH").iloc[0]``: ``remanence_coefficient_pct_K`` (%/K) and
+    ``temperature_K`` are read. The `KnownValue` has ``quantity``
+    ("remanence_coefficient_pct_K"), ``value`` (%/K, NaN where none is
+    printed), ``kelvin`` (the temperature of the row) and ``deviation``, the
+    standard deviation of all printed coefficients, %/K.
     """
     kelvin = float(sheet["temperature_K"])
     return KnownValue(ALPHA, float(sheet[ALPHA]), kelvin, MAKEUP.printed_alpha)
@@ -912,10 +976,11 @@ def printed_alpha(sheet: "pd.Series") -> KnownValue:
 def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     """Return B_r (T) and H_cJ (kA/m) of a usual lot of a grade at a temperature.
 
-    `sheet` is a row of `grades` at 20 degrees C, such as ``grades("N42SH").iloc[0]``; `kelvin` is
-    in K. The keys are ``remanence_T`` and ``coercivity_kA_m``: the guaranteed value divided by
-    the share of the usual value that makers guarantee. So they are larger than what is
-    guaranteed.
+    `sheet` is a row of `grades` at 20 degrees C, such as
+    ``grades("N42SH").iloc[0]``; `kelvin` is in K. The keys are ``remanence_T``
+    and ``coercivity_kA_m``: the guaranteed value divided by the share of the
+    usual value that makers guarantee. So they are larger than what is
+    guaranteed. What is not printed is NaN.
     """
     lot_spread = lots(str(sheet["host"]))
     guaranteed = guaranteed_values(sheet, kelvin)
@@ -928,8 +993,9 @@ def typical_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
 def alpha_range(grade: str) -> tuple[float, float]:
     """Return the ends of the chord over which a maker prints alpha of a grade: lower and upper, K.
 
-    `grade` is a name of `magnetkit.grades`; of several sheets the first counts. The pair is
-    `BETWEEN` (20 and 100 degrees C) if no sheet names the ends.
+    `grade` is a name of `magnetkit.grades`; of several sheets that name the
+    ends the first counts. The pair is `BETWEEN` (20 and 100 degrees C) if no
+    sheet names the ends.
     """
     sheets = grades(grade, sheets=True)
     alpha_sheets = sheets[

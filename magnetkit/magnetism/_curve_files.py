@@ -131,8 +131,9 @@ class _Column:
 def is_curve_file(source: Any) -> bool:
     """Say whether a value is the path of a file of measured curves.
 
-    True if the file exists, has one of `SUFFIXES`, and its heads name a field and a flux; units are
-    not checked. Any other `source`, such as a recipe, gives False; no error is raised.
+    True if the file exists, ends in .csv, .tsv, .txt or .dat (`SUFFIXES`, in
+    any case), and its heads name a field and a flux; units are not checked.
+    Any other `source`, such as a recipe, gives False; no error is raised.
     """
     if (
         not isinstance(source, str | Path)
@@ -160,9 +161,11 @@ def read_raw_curves(source: str | Path) -> tuple[list[RawCurve], list[str]]:
     Returns
     -------
     list of RawCurve
-        In the order of the columns, and of each by rising temperature: ``field`` (H, A/m), ``flux``
-        (T, or T m3 of a moment) and its ``kind``, ``kelvin`` (20 degrees C where nothing says it)
-        and ``note``. Points without field, flux or temperature are left out.
+        In the order of the columns, and of each by rising temperature:
+        ``field`` (H, A/m), ``flux`` (T, or T m3 of a moment) and its ``kind``
+        ("polarization", "induction" or "moment"), ``kelvin`` (20 degrees C
+        where nothing says it) and ``note``. Points without field, flux or
+        temperature are left out.
     list of str
         Heads of columns that were not used; none are named of a .dat file.
 
@@ -215,9 +218,10 @@ def _split_lines(
 ) -> tuple[list[str], list[list[str]], list[str]]:
     """Split a file into its heads, its rows of cells and its comments, all texts.
 
-    A file whose numbers begin at once has its heads in a comment ``Columns: ...``, as `magnetkit
-    curve` writes it. Units in a row below the heads are appended to the heads. Comments are lines
-    that begin with # or %, without that mark.
+    A file whose numbers begin at once has its heads in a comment ``Columns:
+    ...``, as `magnetkit curve` writes it. A unit in a row below the heads is
+    appended to its head in brackets, such as "H (kA/m)". Comments are lines
+    that begin with # or %, without that mark; ``Columns: ...`` is among them.
 
     Parameters
     ----------
@@ -257,8 +261,9 @@ def _split_lines(
 def _read_data_lines(source: str | Path) -> list[str]:
     """Read the lines of a file that are not blank; after a line ``[Data]`` if there is one.
 
-    `source` is its path. InputError if it cannot be read. Text is UTF-8, or UTF-16 with its byte
-    order mark.
+    `source` is its path. InputError if it cannot be read. Text is UTF-8, or
+    UTF-16 with its byte order mark; bytes that are neither become replacement
+    characters, without an error. ``[Data]`` may be in any case.
     """
     try:
         data = Path(source).read_bytes()
@@ -278,9 +283,10 @@ def _read_data_lines(source: str | Path) -> list[str]:
 def _split_cells(lines: list[str]) -> list[list[str]]:
     """Split lines, at least one, into stripped cells at the separator of the first line.
 
-    The separator is a semicolon, a tab or a comma. Where it is not a comma, decimal commas below
-    the first line become points, unless any of those lines holds a point. Quoted cells are read as
-    such.
+    The separator is the first of semicolon, tab and comma that the first line
+    holds; a comma if it holds none. Where it is not a comma, decimal commas
+    below the first line become points, unless any of those lines holds a
+    point. Quoted cells are read as such.
     """
     mark = next((one for one in ";\t," if one in lines[0]), ",")
     has_commas = mark != "," and not any("." in line for line in lines[1:])
@@ -295,8 +301,9 @@ def _split_cells(lines: list[str]) -> list[list[str]]:
 def _find_heads(source: str | Path, comments: list[str]) -> list[str]:
     """Return the heads that a comment ``Columns: ...`` names; InputError without such a comment.
 
-    `comments` are lines without their mark, such as "Columns: H (kA/m), J (T)", of which the first
-    counts; heads are split at commas. `source` is the file's name for the message.
+    `comments` are lines without their mark, such as "Columns: H (kA/m), J
+    (T)", in any case, of which the first counts; heads are split at commas and
+    stripped. `source` is the file's name for the message.
     """
     for comment in comments:
         if comment.casefold().startswith("columns:"):
@@ -323,14 +330,16 @@ def _numbers(
 ) -> FloatArray:
     """Convert the cells to numbers, float64 (rows, columns); an empty cell is NaN.
 
-    Texts in columns of no known quantity are NaN, and so are cells that a short row lacks. `heads`
-    are the heads of the columns, `body` the rows of cells; cells beyond the heads are left out.
+    Texts in columns of no known quantity are NaN, and so are cells that a
+    short row lacks. `heads` are the heads of the columns, `body` the rows of
+    cells; cells beyond the heads are left out. Units are not converted.
     `source` is the file's name, for messages.
 
     Raises
     ------
     InputError
-        If a column of a known quantity holds a text or an infinite number.
+        If a column of a known quantity holds a text, also one with a decimal
+        comma, or a number that is not finite ("inf", "nan").
     """
     table = np.full((len(body), len(heads)), np.nan)
     for i, row in enumerate(body):
@@ -355,8 +364,8 @@ def _numbers(
 def _is_dat(heads: Sequence[str]) -> bool:
     """Return whether these are the columns of a magnetometer by Quantum Design.
 
-    `heads` must have "Magnetic Field (Oe)" and one of `_MOMENT_OF_DAT`, such as "Moment (emu)",
-    spelled exactly so.
+    `heads` must have "Magnetic Field (Oe)" and one of "Moment (emu)", "DC
+    Moment Fixed Ctr (emu)" and "DC Moment Free Ctr (emu)", spelled exactly so.
     """
     return "Magnetic Field (Oe)" in heads and any(
         head in heads for head in _MOMENT_OF_DAT
@@ -366,10 +375,11 @@ def _is_dat(heads: Sequence[str]) -> bool:
 def _blank_heads_of_dat(heads: Sequence[str]) -> list[str]:
     """Return the heads of a magnetometer's .dat file, empty but for temperature, field and moment.
 
-    The heads that stay are "Temperature (K)", "Magnetic Field (Oe)" and a moment; the result is as
-    long as `heads`. One of the known heads of a moment (`_MOMENT_OF_DAT`, such as "Moment (emu)")
-    must be among `heads`, else StopIteration is raised. Of several moments the first known one
-    counts.
+    The heads that stay are "Temperature (K)", "Magnetic Field (Oe)" and a
+    moment; the result is as long as `heads`. One of the known heads of a
+    moment (`_MOMENT_OF_DAT`, such as "Moment (emu)") must be among `heads`,
+    else StopIteration is raised. Of several moments the first of
+    `_MOMENT_OF_DAT` counts.
     """
     moment = next(head for head in _MOMENT_OF_DAT if head in heads)
     names = ("Temperature (K)", "Magnetic Field (Oe)", moment)
@@ -379,8 +389,10 @@ def _blank_heads_of_dat(heads: Sequence[str]) -> list[str]:
 def _column_quantity(head: str) -> str:
     """Return the quantity that a heading names; empty where it names none.
 
-    `head` is such as "H (kA/m)". The quantity is "field", "moment", "polarization", "induction" or
-    "temperature"; the unit is not checked.
+    `head` is such as "H (kA/m)". The quantity is "field", "moment",
+    "polarization", "induction" or "temperature"; the unit is not checked. Case
+    does not count; M, magnetization and mu_0 M are "polarization", mu_0 H is
+    "field".
     """
     plain = head.strip().strip('"')
     return next(
@@ -392,10 +404,11 @@ def _column_quantity(head: str) -> str:
 def _find_columns(source: str | Path, heads: Sequence[str]) -> list[_Column]:
     """Return the columns whose heads name a quantity, in the order of the file.
 
-    Each `_Column` has its ``place``, from 0, ``head``, ``kind`` ("field", "temperature", or a flux:
-    "polarization", "induction" or "moment"), the ``factor`` to SI and the temperature in its head,
-    ``kelvin``, K, or None. Heads that name none are left out. `source` is the file's name, for
-    messages.
+    Each `_Column` has its ``place``, from 0, ``head``, ``kind`` ("field",
+    "temperature", or a flux: "polarization", "induction" or "moment"), the
+    ``factor`` to A/m, T, T m3 (of a moment) or a difference in K, and the
+    temperature in its head, ``kelvin``, K, or None. Heads that name none are
+    left out. `source` is the file's name, for messages.
 
     Raises
     ------
@@ -422,11 +435,12 @@ def _find_columns(source: str | Path, heads: Sequence[str]) -> list[_Column]:
 def _factor(source: str | Path, head: str, kind: str) -> float:
     """Return the factor that converts numbers of the unit in a head to SI.
 
-    `kind` is the quantity: "field", "polarization", "induction", "moment" or "temperature"; `head` is
-    such as "H (kOe)" or "H_kOe", in upper or lower case. Units are those of `_UNITS`. A field
-    becomes A/m, polarization and induction T, a moment T m3; of temperatures the factor is that of
-    a difference. `source` is the file's name, for messages. InputError if the unit is missing,
-    unknown, or per mass.
+    `kind` is the quantity: "field", "polarization", "induction", "moment" or
+    "temperature"; `head` is such as "H (kOe)" or "H_kOe", in upper or lower
+    case. Units are those of `_UNITS`. A field becomes A/m, polarization and
+    induction T, a moment T m3 (mu_0 times the moment); of temperatures the
+    factor is that of a difference. `source` is the file's name, for messages.
+    InputError if the unit is missing, unknown, or per mass.
     """
     plain = _DEGREES.sub("", head.strip().strip('"')).strip(" ,_")
     units = {unit.casefold(): factor for unit, factor in _UNITS[kind].items()}
@@ -462,8 +476,10 @@ def _pair_columns(
 ) -> list[tuple[_Column, _Column]]:
     """Pair the column of the field with that of J, B or the moment, one pair for each curve.
 
-    Where B and J stand beside one field, J is taken; of several columns of one kind all are. A
-    column belongs to the field before it.
+    Where B and J stand beside one field, J is taken; of several columns of one
+    kind all are. A column belongs to the field before it, one before all
+    fields to the first. Several columns of a flux beside one field give
+    several pairs.
 
     Parameters
     ----------
@@ -472,7 +488,8 @@ def _pair_columns(
     heads : sequence of str
         Heads of all columns.
     columns : sequence of _Column
-        Those that name a quantity, in the order of the file.
+        Those that name a quantity, in the order of the file; ``kind``,
+        ``place`` and ``head`` are read.
 
     Returns
     -------
@@ -482,7 +499,8 @@ def _pair_columns(
     Raises
     ------
     InputError
-        If there is no column of a field or none of a flux, or no flux stands beside a field.
+        If there is no column of a field or none of a flux, or a field has no
+        flux beside it.
     """
     fields = [one for one in columns if one.kind == "field"]
     fluxes = [one for one in columns if one.kind in _FLUX_KINDS]
@@ -534,7 +552,9 @@ def _temperature_from_name(
     kelvin : float
         The temperature, K.
     note : str
-        Where it comes from; empty if a comment says it.
+        Where it comes from: such as "150C by the name of the file", or "no
+        column of temperature: taken at 20 °C"; empty if a comment says it. Of
+        several in the name the first counts.
     """
     for text in comments:
         if match := re.search(
@@ -569,15 +589,18 @@ def _curves_of_pair(
         Columns of the field and of J, B or the moment: ``place``, ``factor``, ``head`` and ``kind``
         are read.
     kelvin : ndarray, shape (rows,)
-        Temperature of each row, K. Gaps of more than 2 K part curves.
+        Temperature of each row, K. Gaps of more than 2 K between the sorted
+        temperatures part curves.
     note : str
         Remark that each curve carries.
 
     Returns
     -------
     list of RawCurve
-        By rising temperature, the mean of its rows, in SI units; points in the order of the file.
-        Rows with a NaN in field, flux or temperature are left out.
+        By rising ``kelvin``, the mean of its rows, with ``field`` (A/m) and
+        ``flux`` (T, or T m3), ``kind``, the heads and ``note``; points in the
+        order of the file. Rows with a NaN in field, flux or temperature are
+        left out.
 
     Raises
     ------

@@ -20,8 +20,8 @@ _NEGLIGIBLE_POWER = 6
 CHUNK = 256
 
 
-# b_r T, h_cj, h_knee A/m, mu_rec: scalars. Returns p of `polarization`, such that
-# J(h_knee) = 0.9 B_r.
+# b_r T, h_cj, h_knee A/m (fields of 0 or more), mu_rec: scalars. Returns p of `polarization`, above
+# 0, such that J(h_knee) = 0.9 B_r. A knee of h_cj or more counts as just below h_cj.
 @jit
 def corner(b_r, h_cj, h_knee, mu_rec):
     """Return the exponent of the corner of a curve."""
@@ -56,8 +56,8 @@ def polarization(b_r, h_cj, mu_rec, power, h):
 
 
 # b_r T, h_cj A/m, h_knee A/m, mu_rec float64 (n); reverse float64 (n, m): reverse fields, A/m.
-# Returns float64 (n, m), T. NaN in a row's figures gives a row of NaN; a magnet without coercivity
-# gives zeros.
+# Returns float64 (n, m), T: below 0 beyond H_cJ, down to -B_r. NaN in a row's figures gives a row of
+# NaN; a magnet without coercivity (h_cj of 0 or less) gives zeros.
 def curves(b_r, h_cj, h_knee, mu_rec, reverse):
     """Return J(H) of each magnet in the second quadrant."""
     out = np.zeros(reverse.shape)
@@ -69,7 +69,7 @@ def curves(b_r, h_cj, h_knee, mu_rec, reverse):
 
 # b_r T, h_cj, h_knee A/m, mu_rec float64 (n); reverse float64 (n, m): reverse fields, A/m; out
 # float64 (n, m) of zeros, whose rows start to stop - 1 are written to, but for magnets without
-# coercivity.
+# coercivity (h_cj of 0 or less). NaN in a row's figures gives a row of NaN.
 @jit
 def _curves(b_r, h_cj, h_knee, mu_rec, reverse, out, start, stop):
     """Write J (T) of magnets start to stop - 1 at their reverse fields into `out`."""
@@ -106,7 +106,8 @@ def own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, count):
 
 
 # b_r T, h_cj, h_knee A/m, mu_rec, h_cb A/m float64 (n); out float64 (n, count) of zeros, count 4 or
-# more: its rows start to stop - 1 are written to. NaN in, NaN out; zeros without coercivity.
+# more: its rows start to stop - 1 are written to, from 0 to exactly H_cJ. NaN in, NaN out; zeros
+# without coercivity.
 @jit
 def _own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, out, start, stop):
     """Write ascending reverse fields (A/m) that follow each magnet's own curve into `out`.
@@ -186,9 +187,9 @@ def straight_field(b_r, mu_rec, load, outside):
     return b_r / MU_0 / (load + mu_rec) + outside
 
 
-# b_r T, h_cj, h_knee A/m, mu_rec float64 (n); load: permeance coefficient; outside: field
-# in the magnet's place, as of `straight_field`, A/m; creep: by how much time acts like a larger
-# field, A/m.
+# b_r T, h_cj, h_knee A/m, mu_rec float64 (n); scalars: load, permeance coefficient; outside, field
+# in the magnet's place, A/m, above 0 against the magnetization; creep, by how much time acts like a
+# larger field, A/m.
 # Returns float64 (n): the share of B_r that is lost for good, 0 to 1 without an outside field,
 # which alone turns a magnet beyond (2: all reversed). NaN in, NaN out; 1 without coercivity.
 def flux_loss(b_r, h_cj, h_knee, mu_rec, load, outside, creep):
@@ -209,9 +210,10 @@ def flux_loss(b_r, h_cj, h_knee, mu_rec, load, outside, creep):
     return out
 
 
-# b_r T, h_cj, h_knee A/m, mu_rec float64 (n); duty: load (permeance coefficient), outside and creep
-# (A/m), as of `flux_loss`; out float64 (n) of ones, whose entries start to stop - 1 are written to:
-# 0 to 1 without an outside field, at most 2; NaN in, NaN out; 1 without coercivity.
+# b_r T, h_cj, h_knee A/m, mu_rec float64 (n); duty: tuple of load (permeance coefficient), outside
+# (above 0 against the magnetization) and creep (A/m), as of `flux_loss`; out float64 (n) of ones, whose
+# entries start to stop - 1 are written to: 0 to 1 without an outside field, at most 2; NaN in, NaN out;
+# 1 without coercivity.
 @jit
 def _flux_loss_row(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
     """Write the share of B_r that magnets start to stop - 1 lose for good into `out`."""
@@ -264,7 +266,8 @@ def energy_product(b_r, h_knee, mu_rec):
 # them, A/m, here of row s, positive but at the last, which may be NaN (no magnet any more). Without a
 # third point t[0] and room[s, 0] are NaN.
 # Returns the temperature at which nothing is left: root of the parabola through three points, of
-# the line through two; of the line through the first two, up to the last, where that is NaN.
+# the line through two, the one next to t[1]; of the line through the first two, up to the last,
+# where that is NaN; t[1] where the first is NaN too, or where less was left at it.
 @jit(part="copied")
 def crossing(t, room, s):
     """Return the temperature, K, at which the field left before the knee of row s reaches zero.

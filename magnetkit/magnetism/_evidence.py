@@ -103,7 +103,12 @@ _COMPENSATED = "recipes/compensated.csv"
 
 
 class Evidence(NamedTuple):
-    """Of n magnets: distance to the nearest measured one, its name, the coordinate farthest off."""
+    """Of n magnets: distance to the nearest measured one, its name, the coordinate farthest off.
+
+    Fields are ``distance``, (n,), without a unit (from `UNPROVEN` on no rank
+    is borne out, beyond `UNKNOWN` no coercivity), ``nearest`` and
+    ``farthest``, each a `Coded` of texts.
+    """
 
     distance: FloatArray
     nearest: Coded
@@ -112,10 +117,12 @@ class Evidence(NamedTuple):
     def beyond(self, distance: FloatArray, name: str) -> "Evidence":
         """Return evidence of n magnets that one more coordinate sets apart from all measured ones.
 
-        `distance`, (n,), is how far in that coordinate, in the unit of `Evidence.distance`, to
-        which it adds at a right angle. `name` is that of the coordinate, the farthest where it
-        exceeds the distance so far. This evidence is not changed; it is returned itself where all
-        of `distance` is 0.
+        `distance`, (n,), is how far in that coordinate, in the unit of
+        `Evidence.distance`, to which it adds as the root of the sum of
+        squares. `name` is that of the coordinate, the farthest where it
+        exceeds the distance so far. ``distance`` and ``farthest`` of the
+        result are new, ``nearest`` stays. This evidence is not changed; it is
+        returned itself where all of `distance` is 0.
         """
         if not distance.any():
             return self
@@ -130,7 +137,8 @@ def process_distance(
 ) -> FloatArray:
     """Compute how far gases and given settings of n magnets lie beyond those of measured magnets, (n,).
 
-    The unit is that of `Evidence.distance`; zero within the measured range.
+    The result has no unit, as `Evidence.distance`; zero within the measured
+    range.
 
     Parameters
     ----------
@@ -143,7 +151,8 @@ def process_distance(
         ``grain_size_um``, ``alpha_k``, ``decay``, ``alignment`` and ``density`` that `process`
         has.
     hosts : Coded
-        Host of each magnet, by names of `HOSTS` such as "2:14:1"; code -1 for none.
+        Host of each magnet, by names of `HOSTS` such as "2:14:1"; code -1 for
+        none, whose oxygen does not count.
     """
     hardening = (
         HOSTS[word].magnet.hardening if word in HOSTS else ""
@@ -189,9 +198,12 @@ def coordinates(table: CompositionTable, root: str) -> FloatArray:
     Returns
     -------
     ndarray of float64, shape (n, k)
-        One column for each content that matters to the family's hardening, in units of the length
-        on which it matters: 10 of 2:14:1, those of `_boundary`, and 7 of others, those of
-        `_metals`, in the order of ``_LENGTHS``.
+        One column for each content that matters to the family's hardening, in
+        units of the length on which it matters. Of 2:14:1 they are 10: free
+        rare earth, boron, copper and gallium, aluminium, cobalt, Dy and Tb, Gd
+        with Ho and Er, Ce with La and Y, other elements, carbon. Of others
+        they are 7: iron, copper, zirconium, metal per rare earth, heavy rare
+        earth, light rare earth, other elements.
     """
     hardening = HOSTS[root].magnet.hardening
     lengths = _LENGTHS[hardening]
@@ -243,9 +255,11 @@ def _boundary(table: CompositionTable) -> dict[str, FloatArray]:
     Returns
     -------
     dict of ndarray, shape (n,)
-        "free rare earth"; "boron", beyond the usual range, below 0 where it is short; "copper and
-        gallium", "aluminium", "cobalt", "dysprosium and terbium", "gadolinium, holmium, erbium",
-        "cerium, lanthanum, yttrium"; "other elements"; and "carbon", beyond the usual.
+        "free rare earth", below 0 where it is short; "boron", beyond the usual
+        range, 0 within it and below 0 where it is short; "copper and gallium",
+        "aluminium", "cobalt", "dysprosium and terbium", "gadolinium, holmium,
+        erbium", "cerium, lanthanum, yttrium"; "other elements"; and "carbon",
+        beyond the usual, 0 or more.
     """
     from ..alloy._row_kernels import sums_of_each
 
@@ -287,9 +301,11 @@ def _metals(table: CompositionTable, hardening: str) -> dict[str, FloatArray]:
     Returns
     -------
     dict of ndarray, shape (n,)
-        By atoms: "iron", "copper", "zirconium" and "other elements", shares of the metal; "metal
-        per rare earth"; "heavy rare earth" and "light rare earth" (all but samarium), shares of the
-        rare earth.
+        The same keys for both, by atoms: "iron", "copper", "zirconium" and
+        "other elements" (Ti and Hf too), shares of the metal; "metal per rare
+        earth"; "heavy rare earth" and "light rare earth" (Y too, all but
+        samarium), shares of the rare earth. "iron" of grains with little
+        copper is larger than its share.
     """
     rare = table.fraction(*RARE_EARTHS)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -349,7 +365,8 @@ def _measured_points(
     Returns
     -------
     points : ndarray of float64, shape (m, k)
-        Coordinates, as `coordinates` gives them; (0, k) where nothing was measured.
+        Coordinates, as `coordinates` gives them, without a unit; (0, k) where
+        nothing was measured. The array is shared: do not change it.
     names : tuple of str, length m
         Recipe and, in brackets, ``id`` of each magnet, or such as "class SH as sold".
     """
@@ -390,8 +407,10 @@ def _measured_points(
 def _sold_recipes() -> Iterator[tuple[str, str]]:
     """Yield the name and a recipe in wt.% of each commercial class of sintered Nd-Fe-B that is alloyed.
 
-    A pair is such as ("M", "Nd30Dy0.5B1Fe bal."): the text names no basis. Dysprosium is the middle
-    of the amounts of the class, and left out where that is 0.
+    A pair is such as ("M", "Nd30Dy0.5B1Fe bal."): the text names no basis. All
+    rows of the route "alloyed" come in the order of the file, the class
+    without dysprosium too; a class may come twice. Dysprosium is the middle of
+    the amounts of the class, and left out where that is 0.
     """
     for row in datasets.rows(_LADDER):
         if row["route"] != "alloyed":
@@ -434,9 +453,10 @@ def evidence(
     Returns
     -------
     Evidence
-        ``distance``, (n,), without a unit: 2.5 for a host without a measured magnet, 0 without a
-        host; ``nearest`` and ``farthest``, `Coded`: name of the nearest magnet ("NAME's" of a
-        producer) and of the coordinate farthest off, no text where there is none.
+        ``distance``, (n,), without a unit: 2.5 for a host without a measured
+        magnet, 0 without a host; ``nearest`` and ``farthest``, `Coded`: name
+        of the nearest magnet ("NAME's" of a producer) and of the coordinate
+        farthest off (such as "boron" or "iron"), no text where there is none.
     """
     from ..alloy._row_kernels import nearest_points
 
@@ -489,10 +509,11 @@ def evidence_at_temperature(
 ) -> Evidence:
     """Return `found` with the distances that coercivity has at a temperature, `kelvin`, K.
 
-    The distance grows above the hottest temperature at which magnets of the host were compared, and
-    below 250 K; ``farthest`` is then "temperature" where that adds most. `found` is the
-    `Evidence` of coercivity; it is not changed. `hosts` is a `Coded` of the host of each magnet, by
-    its root.
+    The distance grows above the hottest temperature at which magnets of the
+    host were compared, and below 250 K; ``farthest`` is then "temperature"
+    where that adds most. It adds as the root of the sum of squares. Without a
+    host the cold alone counts. `found` is the `Evidence` of coercivity; it is
+    not changed. `hosts` is a `Coded` of the host of each magnet, by its root.
     """
     limits = [
         HOSTS[word].magnet.compared_to_K if word in HOSTS else np.inf

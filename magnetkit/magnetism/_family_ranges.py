@@ -55,8 +55,11 @@ def key(host: str, family: str) -> str:
 def families() -> Families:
     """Return the ranges of every family: those in place, or those of ``families.toml``.
 
-    The keys are those of `key` and `ANY`, then names of quantities such as "coercivity_kA_m"; the
-    values are `Range` with ``offset`` and ``half_width``. The mapping is shared: do not change it.
+    It maps keys of families, those of `key` and `ANY`, to mappings of
+    quantities, such as "coercivity_kA_m", to `Range`: ``offset``, mean of
+    ln(measured / law), and ``half_width``, that of the 90 % range of ln of the
+    quantity (of a coefficient relative to it). The mapping is shared: do not
+    change it.
     """
     replacement = _in_place.get()
     if replacement is None:
@@ -68,8 +71,10 @@ def families() -> Families:
 def _carried_families() -> Families:
     """Read the ranges of ``families.toml``; the dictionary is shared: do not change it.
 
-    Keys are families, as of `key`, and `ANY`; then quantities ("coercivity_kA_m", "remanence_T",
-    "coercivity_coefficient_pct_K"), of which a family may lack some. The values are `Range`.
+    Keys are families, as of `key`, and `ANY`; then quantities
+    ("coercivity_kA_m", "remanence_T", "coercivity_coefficient_pct_K"), of
+    which a family may lack some. The values are `Range` with ``offset`` and
+    ``half_width``.
     """
     families = {}
     for name, entry in datasets.toml(FILE)["family"].items():
@@ -83,8 +88,9 @@ def _carried_families() -> Families:
 def families_in_place(replacement: Families) -> Iterator[None]:
     """Replace the ranges of ``families.toml`` within a ``with`` block.
 
-    `replacement` maps keys of families (`key`) to mappings of quantities to `Range`; one for `ANY`
-    must be there, with "coercivity_kA_m", "remanence_T" and "coercivity_coefficient_pct_K". What
+    `replacement` maps keys of families (`key`) to mappings of quantities to
+    `Range` (``offset``, ``half_width``); one for `ANY` must be there, with
+    "coercivity_kA_m", "remanence_T" and "coercivity_coefficient_pct_K". What
     another family lacks is that of `ANY`. The former ranges return at the end.
     """
     token = _in_place.set(replacement)
@@ -120,9 +126,10 @@ def range_columns(route: Any = None) -> dict[str, FloatArray]:
     Returns
     -------
     dict of str to ndarray
-        ``spread``, ``remanence_spread`` and ``beta_spread``, half widths of the 90 % ranges of ln
-        H_cJ, of ln B_r, and of beta relative to itself; ``coercivity_offset`` and
-        ``remanence_offset``, of ln H_cJ and ln B_r. A family that is not known has those of `ANY`.
+        ``spread``, ``remanence_spread`` and ``beta_spread``, half widths of
+        the 90 % ranges of ln H_cJ, of ln B_r, and of beta relative to itself;
+        ``coercivity_offset`` and ``remanence_offset``, to be added to ln H_cJ
+        and ln B_r of the law. A family that is not known has those of `ANY`.
     """
     family_table = families()
     ranges_of_hosts = []

@@ -55,8 +55,9 @@ def widen(
     bulk : Intrinsic
         Their hard phases at m temperatures, of `Alloys.hard_phases`.
     values : ndarray, shape (7, 3, m, n)
-        Centre and ends of B_r (T), H_cJ, H_k (A/m) and (BH)max (J/m3) first; the ends of these four
-        are changed in place, the other three figures are not.
+        Centre, lower and upper end of B_r (T), H_cJ, H_k (A/m) and (BH)max
+        (J/m3) first; the ends of these four are changed in place, the other
+        three figures are not.
     status : ndarray of int8, shape (m, n)
         Index into `magnetkit.compound.evaluate.STATUS`; 0 is "ok". Other rows stay as they are.
     spread : ndarray, shape (n,)
@@ -115,7 +116,9 @@ def _scale_phases(phases: Any, rows: IntArray, hotter: FloatArray) -> Any:
     Returns
     -------
     Phases
-        Of those p alloys alone, in the order of `rows`.
+        Of those p alloys alone, in the order of `rows`, with ``state``,
+        ``own``, ``walls``, ``skins``, ``shells``, ``cells``, ``fraction`` and
+        ``cover`` anew.
     """
     from ..compound._intrinsic_kernels import CURIE
 
@@ -197,8 +200,9 @@ def magnet_figures(
     Returns
     -------
     figures : ndarray of float64, shape (7, 3, m, n)
-        `FIGURES` in the units of their columns, each as centre, lower and upper end; NaN where the
-        status is not "ok".
+        B_r (T), H_cJ, H_k (kA/m), (BH)max (kJ/m3), highest working temperature
+        (K), alpha and beta (%/K), the order of `FIGURES`, each as centre,
+        lower and upper end; NaN where the status is not "ok".
     status : ndarray of int8, shape (m, n)
         Index into `magnetkit.compound.evaluate.STATUS`: the first that is not ``ok`` of that at the
         temperature and those from one end of the range of use to the other, both ends included.
@@ -308,7 +312,7 @@ def least_widths(
     on_b : ndarray, shape (m, n), or (1, n) where `unsure` is a float
         Half width of ln B_r.
     on_h : ndarray, shape (m, n)
-        Half width of ln H_cJ.
+        Half width of ln H_cJ; NaN without a host.
     """
     rows = made.rows
     alone = np.maximum(rows["remanence_spread"] * scale, np.atleast_2d(unsure))
@@ -339,8 +343,9 @@ def figures_by_temperature(
     bulk : Intrinsic
         Their hard phases at m temperatures, of `Alloys.hard_phases`.
     values : ndarray, shape (7, 3, m, n)
-        Figures over the whole range, of `magnet_figures` at the temperatures of `bulk`; changed in
-        place.
+        Figures over the whole range, of `magnet_figures` at the temperatures
+        of `bulk`, in the order of `FIGURES`, each as centre, lower and upper
+        end; changed in place.
     status : ndarray of int8, shape (m, n)
         Their status, index into `magnetkit.compound.evaluate.STATUS`, 0 for "ok"; changed in place.
     load : float
@@ -373,7 +378,8 @@ def figures_by_temperature(
 def describe_missing_comparison(coldest: float) -> str:
     """Write that coercivity so cold was compared with no measurement; empty from `COMPARED_FROM` on.
 
-    `coldest` is the lowest temperature, K; `COMPARED_FROM` is 250 K. The sentence has no full stop.
+    `coldest` is the lowest temperature, K; `COMPARED_FROM` is 250 K. The
+    sentence, which names that limit in degrees C, has no full stop.
     """
     if coldest >= COMPARED_FROM:
         return ""
@@ -384,10 +390,11 @@ def describe_missing_comparison(coldest: float) -> str:
 
 
 def blank_hard(values: FloatArray, rows: BoolArray) -> None:
-    """Blank what needs a coercivity with NaN, in place, in all figures but `WITHOUT_COERCIVITY`.
+    """Blank what needs a coercivity with NaN, in place: all figures but B_r and alpha.
 
-    `values` are those of `FIGURES`, (7, 3, m, n), in their order, and `rows`, bool (m, n), says
-    where: of centre and both ends.
+    `values` are those of `FIGURES`, (7, 3, m, n), in their order, and `rows`,
+    bool (m, n), says where: of centre and both ends. "remanence_T" and
+    "remanence_coefficient_pct_K" stay.
     """
     if rows.any():
         for name, figure in zip(FIGURES, values, strict=True):
@@ -398,8 +405,10 @@ def blank_hard(values: FloatArray, rows: BoolArray) -> None:
 def _list_use_temperatures(first: float) -> FloatArray:
     """List the rising temperatures, K, from `first` on, at which the highest of use is sought.
 
-    The array, float64, begins with `first`. It has steps of 50 K up to 650 K and of 100 K beyond,
-    and ends below 1150 K, but one step past `first` at the earliest.
+    The array, float64, begins with `first`. It has steps of 50 K below 650 K,
+    then from the last of these on steps of 100 K, and ends below 1150 K, but
+    one step of 100 K later at the earliest: 300, 350, ..., 600, 700, ..., 1100
+    for 300 K.
     """
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
     step = _STEPS[1]
@@ -411,9 +420,10 @@ def _list_use_temperatures(first: float) -> FloatArray:
 def _coercivity_half_width(made: Alloys, kelvin: FloatArray) -> FloatArray:
     """Compute the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
 
-    The laws of grain size and of hot cells add more the less coercivity is left. Below
-    `COMPARED_FROM`, 250 K, nothing was compared with measurements, so the range widens. `kelvin`,
-    (m,), are the temperatures, K; `made` the n magnets, whatever gate is closed to them.
+    The laws of grain size and of hot cells add more the less coercivity is
+    left. Below `COMPARED_FROM`, 250 K, nothing was compared with measurements,
+    so the range widens. `kelvin`, (m,), are the temperatures, K; `made` the n
+    magnets, whatever gate is closed to them. NaN without a host.
     """
     cold = (
         DEVIATIONS_90
@@ -457,7 +467,8 @@ def kinds(
         One for each magnet, as in the columns of `magnetkit.magnetism.sintered`, such as "2:14:1"
         and "Tb 0.5 wt%"; an empty text is no shell, and no host. A variant becomes its root.
     process : Process, dict, str or None
-        How they are made, as for `sintered`.
+        How they are made, as for `sintered`; a text is the name of a route or
+        of a stored producer.
     temperature : float
         Temperature at which coercivity is compared, K.
     curie : CurieModel, optional

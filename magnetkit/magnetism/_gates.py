@@ -41,8 +41,10 @@ def _grain_conditions(
 ) -> Iterator[tuple[str, BoolArray]]:
     """Yield the one condition of magnets hardened by grains, with the rows that fail it.
 
-    A soft phase couples the grains where rare earth is short. `structure` has ``soft``, its volume
-    fraction, (n,). The pair is the words of the status and a bool array (n,).
+    A soft phase couples the grains where rare earth is short. `structure` has
+    ``soft``, its volume fraction, (n,). The pair is "no hardening known: short
+    of rare earth", words of the status, and a bool array (n,), True where
+    ``soft`` is above ``most_soft`` of ``datasets/laws/grains.toml``.
     """
     yield (
         "no hardening known: short of rare earth",
@@ -80,8 +82,11 @@ def gates(
     Returns
     -------
     ndarray of int8, shape (n,)
-        Index into `magnetkit.compound.evaluate.STATUS`, 0 where every gate is open or there is no
-        host.
+        Index into `magnetkit.compound.evaluate.STATUS`, 0 where every gate is
+        open or there is no host. The order is: "decomposes before it sinters"
+        (only where ``density`` is above ``pressed`` of
+        ``datasets/laws/grains.toml``; NaN is not), "no bulk magnet known",
+        then the conditions of the hardening.
     """
     codes = found.parts.host
     status = np.zeros(len(codes), np.int8)
@@ -118,10 +123,11 @@ def gates_at_temperatures(
 ) -> Int8Array:
     """Return the gates of n magnets at m temperatures, int8 (m, n).
 
-    A measured cone of easy directions closes a gate at low temperature. `gate`, int8 (n,), are the
-    gates that are closed whatever the temperature, indices into `STATUS` with 0 for open, and are
-    not changed. `written` are the recipes split as they are written. `kelvin` are the temperatures,
-    K. A gate closed already stays the first.
+    A measured cone of easy directions closes a gate below the temperature on
+    file for its host. `gate`, int8 (n,), are the gates that are closed
+    whatever the temperature, indices into `STATUS` with 0 for open, and are
+    not changed. `written` are the recipes split as they are written. `kelvin`
+    are the temperatures, K. A gate closed already stays the first.
     """
     result = np.repeat(gate[None], len(kelvin), axis=0)
     cone = STATUS.index(_CONE)
@@ -148,8 +154,9 @@ def _easy_plane_rows(
 ) -> Iterator[tuple[BoolArray, dict[str, Any]]]:
     """Find the recipes whose measured easy direction turns from the axis on cooling.
 
-    `written` are the n recipes split as they are written. A pair is yielded for each entry of
-    ``turned`` in the files of the hosts that occur.
+    `written` are the n recipes split as they are written. A pair is yielded
+    for each entry of ``turned`` in the files of the hosts that occur, also
+    where no row is True. The entries are shared: do not change them.
 
     Yields
     ------

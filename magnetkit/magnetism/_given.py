@@ -42,9 +42,11 @@ def apply_given(
     Parameters
     ----------
     given : dict of str to ndarray, shape (n,)
-        Values by the names of `GIVEN` ("curie_temperature_K", "saturation_polarization_T",
-        "anisotropy_constant_MJ_m3"), the ends of their 90 % ranges (``_lo``, ``_hi``) and
-        ``temperature_K``, at which the latter two hold; NaN where nothing is given. Names may lack.
+        Values by the names of `GIVEN` ("curie_temperature_K",
+        "saturation_polarization_T", "anisotropy_constant_MJ_m3"), the ends of
+        their 90 % ranges (``_lo``, ``_hi``) and ``temperature_K``, at which
+        the latter two hold, 0 of first principles; NaN where nothing is given.
+        Names may lack.
     phases : Phases
         Phases of the alloys, see `magnetkit.magnetism._magnet_kernels`; its state and ions change.
     first : int
@@ -170,10 +172,12 @@ def _with_given_curie(
 def widen(got: Intrinsic, widths: Widths) -> None:
     """Widen the standard deviations of hard phases to what the user gave, in place.
 
-    ``got.sd``, (n, m, 7), changes: those of given quantities are replaced, those of quantities that
-    follow from them grow. `widths` maps the names of `GIVEN` to the half widths of 90 % of n
-    phases, relative, (n,); NaN where nothing was given. "saturation_polarization_T" and
-    "anisotropy_constant_MJ_m3" must be there; the Curie temperature does not count.
+    ``got.sd``, (n, m, 7), changes: those of given quantities are replaced,
+    those of quantities that follow from them grow. `widths` maps the names of
+    `GIVEN` to the half widths of 90 % of n phases, relative, (n,); NaN where
+    nothing was given. "saturation_polarization_T" and
+    "anisotropy_constant_MJ_m3" must be there (KeyError otherwise); the Curie
+    temperature does not count.
     """
     on_j, on_k = (np.nan_to_num(widths[name])[:, None] for name in GIVEN[1:])
     for k, name in enumerate(PROPERTIES):

@@ -134,8 +134,8 @@ class Widths(NamedTuple):
 # i: row of state and ion; kelvin: temperature; state, ion, tables: of `Phases`, handed over one by
 # one, since all its arrays at each call would take as long as the work; work float64 (ions, N_WORK),
 # overwritten, see `_intrinsic_kernels.evaluate_state`; reverses: whether the field is wanted
-# -> J_s along the axis, T; field at which a moment reverses, A/m, 0 in an easy plane or not wanted;
-#    status, int. NaN, 0 where there is no order.
+# -> J_s along the axis, T, 0 or more; field at which a moment reverses, A/m, 0 in an easy plane or not
+#    wanted; status, int, index into `STATUS`, 0 for `OK`. NaN and 0 where there is no order.
 @jit(part="linked")
 def phase_state(i, kelvin, state, ion, tables, work, reverses):
     """Return polarization (T), switching field (A/m) and status of a phase at a temperature."""
@@ -163,7 +163,7 @@ def phase_state(i, kelvin, state, ion, tables, work, reverses):
 # the reference; coupling: how far the wall follows the cells, 0 to 1; hard: whether the field is
 # wanted; work: as of `phase_state`, overwritten
 # -> the mean J_s, T, NaN without order; the field at which reversal starts, A/m, 0 if not wanted; the
-#    status of the hard phase, int
+#    status of the hard phase, int, index into `STATUS`, 0 for `OK`
 @jit(part="merged")
 def alloy_state(kelvin, i, phases, carried, coupling, hard, work):
     """Return polarization (T), nucleation field (A/m) and status of an alloy at a temperature."""
@@ -204,12 +204,14 @@ def alloy_state(kelvin, i, phases, carried, coupling, hard, work):
     return j, field, status
 
 
-# i: alloy; phases: `Phases`; reference: temperature, K; work: as of `phase_state`, overwritten
+# i: alloy; phases: `Phases`; reference: temperature, K; work float64 (ions, N_WORK), overwritten
+# -> NaN where the cell has no order
 @jit(part="linked")
 def _wall_polarization_ratio(i, phases, reference, work):
     """Return J_s of an alloy's wall divided by that of its cell at a reference temperature.
 
-    It is 0 without walls, or where the wall has no order.
+    It is 0 without walls, or where the wall has no order, and NaN where the
+    cell has none.
     """
     bare = phases.walls[i] < 0
     if bare:
@@ -261,6 +263,7 @@ def producer_alpha(alpha_k, n_eff, level, j, field, least):
 # i: alloy; phases: `Phases`; rules: `Rules`; work: as of `phase_state`, overwritten
 # -> two tuples. start: J_s of the wall over that of the cell; field and H_cJ at `ROOM`, A/m; J_s there,
 #    T; H_cJ but for poles, A/m; alpha_K there. state: the magnet at `ROOM`, J_s T, H_cJ A/m, status
+#    (index into `STATUS`, 0 for `OK`)
 @jit(part="linked")
 def _start(i, phases, rules, work):
     """Evaluate an alloy at `ROOM`, from which its coercivity at other temperatures follows."""
@@ -293,12 +296,14 @@ def _start(i, phases, rules, work):
 
 # kelvin: temperature; decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was
 # seen of, K; book: `TemperatureBook`
-# -> alpha_K over alpha_K at `ROOM`
+# -> alpha_K over alpha_K at `ROOM`, below 1 above it where decay is above 0
 @jit(part="copied")
 def alpha_ratio(kelvin, decay, curie, usual, book):
     """Return alpha_K over that at `ROOM`: exp(-decay s tanh(d / s)), d from `ROOM` over T_C.
 
-    d is in 1000 K; alpha_K settles over s, ``settles_hot`` above and ``settles_cold`` below `ROOM`.
+    d is the distance of `kelvin` from `ROOM`, in 1000 K, times ``usual /
+    curie``. alpha_K settles over s, ``settles_hot`` above and ``settles_cold``
+    below `ROOM`.
     """
     d = 1e-3 * (kelvin - ROOM) * usual / curie
     settles = book.settles_hot if d > 0.0 else book.settles_cold
@@ -312,8 +317,9 @@ def alpha_ratio(kelvin, decay, curie, usual, book):
 def linear_fraction(kelvin, fall, curie, book):
     """Return what a straight line leaves of H_cJ: nothing at T_C, near it no more than order does.
 
-    1 - f (T - T_0), at most ((T_C - T) / (T_C - T_0))^p, as walls of energy sqrt(A K) lose theirs,
-    and at least a share ``least_left`` of that; below `ROOM`, T_0, it stops at ``most_cold``.
+    1 - f (T - T_0), with f a thousandth of `fall`, at most ((T_C - T) / (T_C -
+    T_0))^p, as walls of energy sqrt(A K) lose theirs, and at least a share
+    ``least_left`` of that; below `ROOM`, T_0, it stops at ``most_cold``.
     """
     fraction = 1.0 - 1e-3 * fall * (kelvin - ROOM)
     if kelvin <= ROOM:
@@ -325,9 +331,9 @@ def linear_fraction(kelvin, fall, curie, book):
 
 
 # kelvin: temperature; i: alloy; phases: `Phases`; rules: `Rules`, whose bend and book are read;
-# carried: J_s of the wall over that of the cell; hard: whether the field is wanted; work: as of
-# `phase_state`, overwritten
-# -> J_s T; field at which reversal starts, A/m; status
+# carried: J_s of the wall over that of the cell, 0 without walls; hard: whether the field is wanted;
+# work: as of `phase_state`, overwritten
+# -> J_s T; field at which reversal starts, A/m, 0 if not wanted; status
 @jit(part="merged")
 def alpha_corrected_state(kelvin, i, phases, rules, carried, hard, work):
     """Return what `alloy_state` does, corrected for a measured alpha.
@@ -388,7 +394,8 @@ def magnet_state(kelvin, i, phases, rules, start, work):
 
 
 # on_h: half width of ln H_cJ of a magnet far from losing it; h_cj A/m, at the temperature; start: first
-# of `_start`, whose H_cJ but for poles is read; book: `TemperatureBook`
+# of `_start`, whose H_cJ but for poles (start[4]) is read; book: `TemperatureBook`
+# -> on_h itself where h_cj is 0 or NaN
 @jit(part="copied")
 def unsure(on_h, h_cj, start, book):
     """Return the half width of ln H_cJ, which is wider the less of H_cJ is left."""
@@ -402,7 +409,8 @@ def unsure(on_h, h_cj, start, book):
 
 
 # h_cj A/m, j T: H_cJ and J_s at the temperature; start: first of `_start`, whose H_cJ and J_s at `ROOM`
-# are read; shape: H_k over H_cJ at `ROOM`, its half width, and the `Rules.knee_law`; on_h: half width
+# (start[2], start[3]) are read; shape: tuple of H_k over H_cJ at `ROOM`, its half width, and the
+# `Rules.knee_law` (`SHARE` or `LOCAL_FIELDS`); on_h: half width
 # of ln H_cJ; widest: largest half width of ln(H_k / H_cJ)
 # -> A/m, of the weak, the nominal and the strong magnet; zeros where no knee is left
 @jit(part="copied")
@@ -431,9 +439,10 @@ def knee_field(h_cj, j, start, shape, on_h, widest):
 # temperature float64 (k), K; phases, rules: `Phases` and `Rules` of n alloys; hard bool (k): at which
 # coercivity is wanted, that and the knee field at all if None; picked int64 (m): numbers of the alloys
 # wanted, all n if None
-# -> polarization T, coercivity and knee field A/m float64 (k, m); status int8 (k, m)
+# -> polarization J_s T (B_r is `Rules.factor` times it), coercivity and knee field A/m float64 (k, m);
+#    status int8 (k, m), index into `STATUS`
 def states(temperature, phases, rules, hard=None, picked=None):
-    """Return polarization, coercivity, knee field and status of each alloy's magnet at each temperature.
+    """Return J_s, coercivity, knee field and status of each alloy's magnet at each temperature.
 
     What is not wanted is NaN; with `hard` the knee field is wanted nowhere.
     """
@@ -461,7 +470,8 @@ def states(temperature, phases, rules, hard=None, picked=None):
 #   whether any coercivity is, the magnet at `ROOM`, and the knee field; picked int64 (m), numbers of
 #   the alloys. phases, rules: `Phases` and `Rules` of all alloys.
 # found: polarization (T), coercivity and knee field (A/m) float64, status int8, (k, m) each: written to
-#   in the columns of chunks begin to end - 1, of `CHUNK` columns each.
+#   in the columns of chunks begin to end - 1, of `CHUNK` columns each, the last of as many as are left.
+#   What is not wanted becomes NaN.
 @jit
 def _states_chunks(asked, phases, rules, found, begin, end):
     """Evaluate the magnets of some chunks at all temperatures into the arrays of `found`."""
@@ -533,7 +543,7 @@ def _room(j, knee, on_j, permeance):
 # phases, rules: `Phases` and `Rules` of n alloys; widths: their `Widths` at the m temperatures.
 # load: permeance coefficient -B/(mu_0 H). T_max takes the widths at asked[0].
 # -> float64 (7, 3, m, n): B_r T, H_cj A/m, H_k A/m, (BH)max J/m3, T_max K, alpha, beta 1/K, each
-#    with lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
+#    as centre, lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
 #    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
 #    T_max where the load line lies beyond the knee already at the lowest temperature.
 def figures(asked, second, grid, phases, rules, load, widths):
@@ -556,10 +566,10 @@ def figures(asked, second, grid, phases, rules, load, widths):
     return out, status
 
 
-# at: J (T) and H_cJ (A/m); place: numbers of temperature and alloy; start: first of `_start`; rules,
-# widths: `Rules` and `Widths` of all alloys; t_max float64 (3), K: of the weak, the nominal and the
-# strong magnet. Writes B_r (T), H_cJ, H_k (A/m), (BH)max (J/m3) and T_max (K), each as centre, lower
-# and upper end, to the first five rows of out float64 (7, 3).
+# out float64 (7, 3), to whose first five rows B_r (T), H_cJ, H_k (A/m), (BH)max (J/m3) and T_max (K)
+# are written, each as centre, lower and upper end; at: pair of J (T) and H_cJ (A/m); place: pair of the
+# numbers of temperature and alloy, from 0; start: first of `_start`; rules, widths: `Rules` and `Widths`
+# of all alloys; t_max float64 (3), K: of the weak, the nominal and the strong magnet.
 @jit(part="copied")
 def _write(out, at, place, start, rules, widths, t_max):
     """Write the figures of one magnet at one temperature, with their ranges, into `out`."""
@@ -590,8 +600,8 @@ def _about(out, value, half):
 
 
 # when: asked, second, grid and load, as of `figures`; phases, rules, widths: of all n alloys; out
-# float64 (7, 3, m, n), of NaN, and status int8 (m, n): written to for the alloys of chunks begin to
-# end - 1, of `CHUNK` alloys each.
+# float64 (7, 3, m, n), of NaN, and status int8 (m, n), as of `figures`: written to for the alloys of
+# chunks begin to end - 1, of `CHUNK` alloys each, the last of as many as are left.
 @jit
 def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
     """Compute the figures of the alloys of some chunks into `out` and `status`."""
@@ -626,8 +636,8 @@ def _state_at(kelvin, i, phases, rules, at_room, work):
 
 
 # i: alloy; phases, rules, widths: `Phases`, `Rules`, `Widths`; start: first of `_start`; permeance: MU_0
-# times load line and recoil permeability together; room: as of `_figures_row`, whose on_j and open_
-# are read and whose work is overwritten -> bool
+# times the sum of load line and recoil permeability; room: the three of `_figures_row`, whose on_j
+# (room[1][1]) and open_ (room[2]) are read and whose work (room[0]) is overwritten -> bool
 @jit(part="copied")
 def _bears_limit(i, phases, rules, widths, start, permeance, room):
     """Return whether weak, nominal and strong magnet all have reverse field left at `Rules.limit`.
@@ -648,8 +658,9 @@ def _bears_limit(i, phases, rules, widths, start, permeance, room):
 
 
 # g: number in grid float64, ascending temperatures, K; limit: highest temperature of use, K; field A/m:
-# what is left at grid[g] to magnet s of the three (weak, nominal, strong); room: as of `_figures_row`,
-# whose t_max, before, left and open_ are written to
+# what is left at grid[g] to magnet s of the three (0 weak, 1 nominal, 2 strong); calls go by ascending
+# g; room: the three of `_figures_row`, of which rows t_max (0), before (2) and left (3 to 5) of room[1]
+# and open_, room[2], are written to
 @jit(part="copied")
 def _follow_field(g, grid, limit, s, field, room):
     """Raise the largest working temperature of magnet s, or end it where no reverse field is left."""
@@ -674,7 +685,7 @@ def _follow_field(g, grid, limit, s, field, room):
 
 
 # i: alloy; when: asked, second, grid and load, as of `figures`; phases, rules, widths: `Phases`, `Rules`,
-# `Widths`; room: as of `_figures_row`, whose t_max, left, open_ and work are written to; at_room: both
+# `Widths`; room: the three of `_figures_row`, whose t_max, left, open_ and work are written to; at_room: both
 # tuples of `_start` of the alloy; end: its status at second
 # -> J T, H_cJ A/m and status at grid[0]; the first status that is not `OK` from there up to second
 @jit(part="copied")
@@ -728,11 +739,12 @@ def _find_working_temperature(
 
 
 # i: alloy; when: asked, second, grid and load, as of `figures`; phases, rules, widths: `Phases`, `Rules`,
-# `Widths`; out float64 (7, 3, m, n), of NaN, and status int8 (m, n): written to in column i.
-# room to work in, overwritten: work float64 (most ions, N_WORK); float64 (6, 3) of the largest working
-# temperatures t_max, what makes J the B_r (on_j), the temperatures before, and the last three reverse
-# fields of weak, nominal and strong magnet (left); and open_, whether the largest working temperature
-# of each is still open, bool (3).
+# `Widths`; out float64 (7, 3, m, n), of NaN, and status int8 (m, n), as of `figures`: written to in
+# column i.
+# room to work in, a tuple of three, overwritten: work float64 (most ions, N_WORK); float64 (6, 3), whose
+# rows are the largest working temperatures t_max, what makes J the B_r (on_j), the temperatures before,
+# and from row 3 on the last three reverse fields of weak, nominal and strong magnet (left); and open_,
+# whether the largest working temperature of each is still open, bool (3).
 @jit(part="merged")
 def _figures_row(i, when, phases, rules, widths, room, out, status):
     """Compute the figures of alloy i at all temperatures into `out` and `status`."""

@@ -84,7 +84,12 @@ _OF_LOSSES = np.column_stack([mask(symbols) for symbols in _SUMMED])
 
 @dataclass(frozen=True, eq=False)
 class Magnets:
-    """n magnets at k temperatures."""
+    """n magnets at k temperatures.
+
+    Fields are ``temperature`` (K, (k,)); ``polarization`` (T),
+    ``intrinsic_coercivity`` and ``knee_field`` (A/m) and ``status``, (n, k);
+    ``alloys`` and ``rules``.
+    """
 
     temperature: FloatArray  # K, (k,)
     # mean J_s of the hard phase along the axis, T, (n, k); NaN above T_C
@@ -144,8 +149,9 @@ def _charge(
 ) -> tuple[CompositionTable, BoolArray]:
     """Replace bare formulas of cells, R2(Co,Fe)17, by the usual charge of such a magnet.
 
-    `table` holds n recipes and is not changed; `host`, int8 (n,), are the host codes, indices into
-    `HOST_NAMES`, -1 for none. Rows in wt.% are no formulas.
+    `table` holds n recipes and is not changed; `host`, int8 (n,), are the host
+    codes, indices into `HOST_NAMES`, -1 for none. Rows in wt.% are no
+    formulas; other hosts than those with walls between cells are not touched.
 
     Returns
     -------
@@ -262,8 +268,9 @@ class Alloys:
     def apart(self) -> dict[str, FloatArray]:
         """Return how far process and traces set n magnets apart from measured ones, (n,) each.
 
-        The keys are "process" and, where traces were taken out of the recipes, "other elements";
-        distances, 0 or more, have the unit of `Evidence.distance`.
+        The keys are "process" and, where traces were taken out of the recipes,
+        "other elements"; distances, 0 or more, have no unit, as
+        `Evidence.distance`.
         """
         sides = {"process": self.rows["apart"]}
         if self.traces is None:
@@ -273,8 +280,10 @@ class Alloys:
     def nearest(self) -> dict[str, Evidence]:
         """Compute how far magnets are from those with measured `QUANTITIES`, an `Evidence` by quantity.
 
-        The keys are "coercivity_kA_m" and "remanence_T". Recipe, route, process and traces count.
-        ``near`` is neither read nor changed.
+        The keys are "coercivity_kA_m" and "remanence_T"; an `Evidence` has
+        ``distance``, (n,), ``nearest`` and ``farthest``, `Coded` texts.
+        Recipe, route, process and traces count. ``near`` is neither read nor
+        changed.
         """
         evidence = nearest_recipes(
             self.written.recipe, self.written.host, self.process
@@ -288,9 +297,10 @@ class Alloys:
     def with_level(self, level: float, fall: float = 1.0) -> "Alloys":
         """Return new alloys of a producer of another level; these are not changed.
 
-        `level` is a factor of H_cJ at 20 degrees C without a shell, over that of these alloys; it
-        multiplies a level that they have already.
-        `fall` is a factor of the fall of coercivity with temperature.
+        `level` is a factor of H_cJ at 20 degrees C without a shell, over that
+        of these alloys; it multiplies a level that they have already. `fall`
+        is a factor of the fall of coercivity with temperature, above 1 for a
+        steeper one; it multiplies one that they have already.
         """
         rows = self.rows
         new_rows = {
@@ -329,10 +339,12 @@ class Alloys:
     def with_skins(self, picked: IntArray) -> Any:
         """Return the kernel's `Phases` with the surfaces of the grains of some alloys.
 
-        Those surfaces were left out when the alloys were made. `picked`, int64, are numbers of
-        alloys, from 0. The result has all n alloys, those not picked without a surface. The alloys
-        themselves are not changed; their own `Phases` are returned where they have surfaces
-        already, or none of `picked` needs one.
+        Those surfaces were left out when the alloys were made. `picked`,
+        int64, are numbers of alloys, from 0. The result has all n alloys,
+        those not picked without a surface. The alloys themselves are not
+        changed; their own `Phases` are returned where they have surfaces
+        already, or none of `picked` needs one, as without Dy and Tb in the
+        hard phase.
         """
         own_phases = self.phases
         cells = self.balance.parts.hard_phase
@@ -359,10 +371,12 @@ class Alloys:
     def rules(self) -> Any:
         """Build the `Rules` of the kernel for these n alloys.
 
-        Every field has shape (n,), but for ``book``, the constants of the laws of temperature:
-        ``factor`` (B_r / J_s), ``alpha_k``, ``n_eff``, ``pinned`` (A/m), ``level``, ``decay``,
-        ``temperature_law``, ``knee_law``, ``usual_curie`` (K), ``squareness``, ``recoil``,
-        ``limit`` (K) and ``bend``. The latter is zero: `bend` computes it.
+        Every field has shape (n,), but for ``book``, the constants of the laws
+        of temperature: ``factor`` (B_r / J_s), ``alpha_k``, ``n_eff``,
+        ``pinned`` (A/m), ``level``, ``decay``, ``temperature_law`` (0 power, 1
+        nucleation, 2 straight line), ``knee_law`` (0 share, 1 local fields),
+        ``usual_curie`` (K), ``squareness``, ``recoil``, ``limit`` (K) and
+        ``bend``. The latter is zero: `bend` computes it.
         """
         from ._magnet_kernels import Rules, TemperatureBook
 
@@ -422,9 +436,11 @@ class Alloys:
         Returns
         -------
         Magnets
-            Arrays of shape (n, m), or (p, m) with `picked`: ``polarization`` (J_s, T),
-            ``intrinsic_coercivity`` and ``knee_field`` (A/m) and ``status``, index into
-            `magnetkit.compound.evaluate.STATUS`. Its ``alloys`` are all n.
+            Arrays of shape (n, m), or (p, m) with `picked`: ``polarization``
+            (J_s, T), ``intrinsic_coercivity`` and ``knee_field`` (A/m) and
+            ``status``, index into `magnetkit.compound.evaluate.STATUS`. Above
+            T_C polarization is NaN; what else stands where the status is not 0
+            is not to be used. Its ``alloys`` are all n.
         """
         from ._magnet_kernels import states
 
@@ -439,9 +455,10 @@ class Alloys:
     def bend(self, between: tuple[float, float]) -> FloatArray:
         """Compute the correction of the polarization that a reference magnet's alpha calls for, (n,).
 
-        The unit is 1/K from 20 °C on. With it the chord between the two temperatures of `between`,
-        K, lower first, differs from the model's by as much as the reference's does. It is 0 without
-        a reference, or where the polarization is not known.
+        The unit is 1/K: J_s is to be multiplied by 1 + result (T - 293.15 K).
+        With it the chord between the two temperatures of `between`, K, lower
+        first, differs from the model's by as much as the reference's does. It
+        is 0 without a reference, or where the polarization is not known.
         """
         from ._magnet_kernels import ROOM
 
@@ -461,14 +478,16 @@ class Alloys:
     def hard_phases(self, temperature: FloatArray) -> Intrinsic:
         """Evaluate the hard phases, as the recipes are written, at temperatures, K.
 
-        The alloys must have been made with `ranges`. Values that the user gave widen the result.
-        `temperature` has shape (m,).
+        The alloys must have been made with `ranges`, which is not checked.
+        Values that the user gave widen the result. `temperature` has shape
+        (m,).
 
         Returns
         -------
         Intrinsic
-            Values and standard deviations of n phases at m temperatures, (n, m, properties), with
-            the properties in the order of `PROPERTIES`.
+            ``value`` and ``sd`` of n phases at m temperatures, (n, m, 7), in
+            the order of `PROPERTIES`; ``curie`` and ``curie_sd``, (n,), K;
+            ``status``, (n, m).
         """
         from .._core._arrays import Condensed
 
@@ -508,7 +527,8 @@ def evaluate_magnets(
         Range of use, K, lower temperature first. With it the values are the central ones of
         `sintered.figure_columns`, NaN where there is no uniaxial magnet.
     hard : ndarray of bool, shape (m,), optional
-        As for `Alloys.at`.
+        At which temperatures coercivity is wanted; elsewhere it is NaN, and
+        with `hard` the knee field is NaN everywhere. All at None.
 
     Returns
     -------
@@ -564,8 +584,9 @@ def nearest_recipes(
     Returns
     -------
     dict of Evidence
-        By quantity, "coercivity_kA_m" and "remanence_T": ``distance``, (n,), ``nearest`` and
-        ``farthest``, `Coded` texts.
+        By quantity, "coercivity_kA_m" and "remanence_T": ``distance``, (n,),
+        without a unit, 0 without a host; ``nearest`` and ``farthest``, `Coded`
+        texts: name of the nearest magnet, and of the coordinate farthest off.
     """
     from ..phases.partition import root_codes
 
@@ -585,13 +606,15 @@ def _has_no_precedent(
 ) -> Any:
     """Say which of n magnets are of a kind that nobody has made, bool, shape (n,).
 
-    A composition beyond every known one counts, so does a shell that is known of no magnet of the
-    host, and a trace beyond its known amount.
+    A composition beyond every known one counts, so does a shell that is known
+    of no magnet of the host, and a trace beyond its known amount. A
+    composition or shell without a host does not count.
 
     Parameters
     ----------
     written : Partition
-        Recipes split as they are written; ``host`` and ``recipe`` are read.
+        Recipes split as they are written; ``host`` (int8 codes) and ``recipe``
+        are read.
     shells : ShellRows or None
         Shell of each, as `read_shells` returns them; None for none at all.
     traces : Traces or None
@@ -644,7 +667,8 @@ def alloys(
     table : CompositionTable
         n recipes.
     process : Process, dict or str, optional
-        As for `sintered`.
+        As for `sintered`; a text is the name of a route or of a stored
+        producer.
     shells : ShellRows, optional
         Shell of each, as `read_shells` returns them; a text is not accepted.
     host : str or ndarray of int8
@@ -725,7 +749,12 @@ def alloys(
 
 @dataclass(frozen=True)
 class _Rims:
-    """The shells about the grains of n alloys, an array of zeros for those without."""
+    """The shells about the grains of n alloys, an array of zeros for those without.
+
+    ``rows`` and ``columns``, (k,), are numbers of the k alloys that have one
+    and of their elements (atomic number less 1); ``fraction``, ``content`` and
+    ``cover``, (n,), are shares, 0 to 1.
+    """
 
     rows: IntArray  # the alloys that have one
     columns: IntArray  # the column of the element of each of these in tables
@@ -747,9 +776,10 @@ def _resolve_rims(
     Returns
     -------
     _Rims
-        ``rows``, numbers from 0 of the alloys that have one, and ``columns``, those of the
-        elements (atomic number less 1), int64; ``fraction``, ``content`` and ``cover``, (n,) each,
-        0 to 1, zeros for those without and where `shells` is None.
+        ``rows``, numbers from 0 of the k alloys that have one, and
+        ``columns``, those of their elements (atomic number less 1), int64 (k,)
+        each; ``fraction``, ``content`` and ``cover``, (n,) each, 0 to 1, zeros
+        for those without and where `shells` is None.
     """
     if shells is None:
         none = np.zeros(len(written.host))
@@ -772,10 +802,12 @@ def _soften(
 ) -> None:
     """Let the route and the cells' charge act, in place, on soft phase and squareness, (n,) each.
 
-    A route that hardens by exchange leaves no soft phase; cells are less square where their charge
-    is off. ``structure["soft"]``, a volume fraction, changes in its array; ``rows["squareness"]``,
-    H_k / H_cJ, is replaced; ``structure["ratio"]``, metal per rare earth, is read. `process` has
-    the ``route`` (None does nothing), and `codes`, int8 (n,), are host codes, indices into
+    A route with a hardening of its own sets the soft phase of its magnets to
+    0; without a route it stays. Cells are less square where their charge is
+    off, with or without a route. ``structure["soft"]``, a volume fraction,
+    changes in its array; ``rows["squareness"]``, H_k / H_cJ, is replaced;
+    ``structure["ratio"]``, metal per rare earth, is read. `process` has the
+    ``route`` or None, and `codes`, int8 (n,), are host codes, indices into
     `HOST_NAMES`, -1 for none.
     """
     from ..phases.partition import wall_hosts
@@ -808,7 +840,8 @@ def _condense_phases(
     with_skin : ndarray of int64
         Rows, from 0, whose surface is wanted.
     rims : _Rims
-        Shells about the grains: ``rows``, ``columns``, ``fraction``, ``content`` and ``cover``.
+        Shells about the grains: ``rows`` and ``columns``, (k,), ``fraction``,
+        ``content`` and ``cover``, (n,), as `_resolve_rims` returns them.
     curie : CurieModel or None
         Model of the Curie temperature; None takes the shipped one.
     written : Partition or None
@@ -873,11 +906,12 @@ def _remanence_factor(
     balance : Balance
         Phases of the n magnets, by volume: ``hard``, ``second``, ``soft`` and ``parts`` are read.
     structure : dict of ndarray, shape (n,)
-        ``coarse`` is read, 0 where grains are as fine as a wall is wide.
+        ``coarse`` is read, 0 where grains are as fine as a wall is wide, 1
+        elsewhere.
     rows : dict of ndarray, shape (n,)
         ``alignment`` (mean cosine) and ``density`` (over that without pores) are read.
     rims : _Rims
-        Shells about the grains.
+        Shells about the grains; ``rows`` is read.
     """
     from ..phases.partition import hosts_with_shells
 
@@ -898,9 +932,11 @@ def _widen_spread(
 ) -> None:
     """Add to the spread of coercivity what boundary and easy axis leave in doubt, in place.
 
-    ``rows["spread"]``, the half width of the 90 % range of ln H_cJ, (n,), is replaced. `structure`
-    is what `_structure` returned: ``r2fe17``, ``soft_doubt``, ``cerium`` and ``formula`` are read.
-    `written` are the n recipes split as they are written.
+    ``rows["spread"]``, the half width of the 90 % range of ln H_cJ, (n,), is
+    replaced by a new array; widths add as the root of the sum of squares.
+    `structure` is what `_structure` returned: ``r2fe17``, ``soft_doubt``,
+    ``cerium`` and ``formula`` are read. `written` are the n recipes split as
+    they are written.
     """
     boundary_width = DEVIATIONS_90 * _boundary.boundary_deviation(structure)
     wider = np.hypot(boundary_width, turned_width(written))
@@ -919,8 +955,11 @@ def _place_among_measured(
     Parameters
     ----------
     magnets : Alloys
-        Changed: ``gate``; ``near``; ``factor``, by the producer's remanence; and ``rows``, which
-        get ``shell_share``, ``grain_effect`` and what `_uncertainty.condition_rows` enters.
+        Changed: ``gate``, indices into `STATUS`; ``near``, a dict that gets an
+        `Evidence` by quantity, as of `nearest_recipes`; ``factor``, which is
+        multiplied by the producer's remanence at each call; and ``rows``,
+        which get ``shell_share``, ``grain_effect`` and what
+        `_uncertainty.condition_rows` enters.
     harder : ndarray of float64, shape (n,), or float
         Factor by which a magnet is harder by given values than by the model, 1 without any.
     with_distances : bool
@@ -977,9 +1016,12 @@ def _with_given(
     Parameters
     ----------
     said : dict of str to ndarray, shape (n,)
-        ``CompositionTable.given``: values by the names of `GIVEN` ("curie_temperature_K",
-        "saturation_polarization_T", "anisotropy_constant_MJ_m3"), their ends ``_lo`` and ``_hi``,
-        and "temperature_K"; NaN where nothing is given; empty for none.
+        ``CompositionTable.given``: values by the names of `GIVEN`
+        ("curie_temperature_K", "saturation_polarization_T",
+        "anisotropy_constant_MJ_m3"), their ends ``_lo`` and ``_hi`` (such as
+        "curie_temperature_K_lo"), and "temperature_K"; NaN where nothing is
+        given; empty for none. InputError where one that needs a temperature
+        has none.
     phases : Phases
         Condensed phases, changed in place.
     written, parts : Partition
@@ -1040,12 +1082,15 @@ def _structure(
     Returns
     -------
     dict of ndarray, shape (n,)
-        Those of `_boundary.boundary_composition`, 0 but for sintered Nd-Fe-B; ``formula`` there;
-        ``sintered`` 1 for charges of it, not formulas; ``coarse`` 0 where grains of 2:14:1 are as
-        fine as a wall is wide, 1 elsewhere; ``density``; ``wetting`` and ``decoupling``, what is
-        added to alpha_K; ``decoupling_factor``, the share of H_cJ that the boundary leaves;
-        ``soft``, a volume fraction; ``additive``, the atomic fraction of Ga and Cu; and the fields
-        of `Shares`, NaN without cells.
+        Those of `_boundary.boundary_composition`, 0 but for sintered Nd-Fe-B;
+        ``formula`` there; ``sintered`` 1 for charges of it, not formulas;
+        ``coarse`` 0 where grains of 2:14:1 are as fine as a wall is wide, 1
+        elsewhere; ``density``, that of `rows`; ``wetting`` and ``decoupling``,
+        what is added to alpha_K; ``decoupling_factor``, the share of H_cJ that
+        the boundary leaves, 1 but for sintered Nd-Fe-B; ``soft``, a volume
+        fraction; ``additive``, the atomic fraction of Ga and Cu; and ``iron``,
+        ``copper``, ``zirconium``, ``ratio`` and ``earth``, the fields of
+        `Shares`, NaN without cells.
     """
     from ..phases.partition import hosts_by_hardening, wall_hosts
 
@@ -1147,7 +1192,8 @@ def _blend(
 ) -> FloatArray:
     """Mix two arrays, `share` times `one` and the rest `other`, exactly so at a share of 0 or 1.
 
-    All three have one shape. A NaN in the array whose share is 0 does not spread to the result.
+    All three have one shape. A NaN in the array whose share is 0, `one` or
+    `other`, does not spread to the result. `share` is 0 to 1.
     """
     with np.errstate(invalid="ignore"):
         return np.where(
@@ -1167,8 +1213,9 @@ def _split_into_phases(
     parts : Partition
         Recipes split as they are written.
     rows : dict of ndarray
-        Process of each by the name of the setting, as of `process.by_row`, (n,) each:
-        ``grain_boundary`` (volume fraction) and the gases, such as ``oxygen_wt_pct``, are read.
+        Process of each by the name of the setting, as of `process.by_row`,
+        (n,) each: ``grain_boundary`` (volume fraction), ``oxygen_wt_pct``,
+        ``nitrogen_wt_pct`` and ``carbon_wt_pct`` are read; nothing is changed.
     traces : Traces or None
         What was taken out of the recipes: ``gases`` that the recipe itself names, wt.%, make it no
         formula. None for nothing.
@@ -1210,7 +1257,8 @@ def _read(
 ) -> "tuple[Partition, Traces | None, Process, dict[str, FloatArray]]":
     """Split the recipes as they are written and read the process of each.
 
-    Oxygen, nitrogen and carbon that a recipe names replace those of the process.
+    Oxygen, nitrogen and carbon that a recipe names are added to those of the
+    process, which count less the more the recipe names.
 
     Parameters
     ----------
@@ -1219,7 +1267,8 @@ def _read(
     process : Process, dict, str or None
         How they are made, as a user gives it.
     host : str or ndarray of int8, shape (n,)
-        Name of the host of all, "auto" to find each, or host codes.
+        Name of the host of all, "auto" to find each, or host codes. InputError
+        for an unknown name, or a process that cannot be used.
 
     Returns
     -------
@@ -1230,10 +1279,12 @@ def _read(
     made : Process
         The checked process.
     rows : dict of ndarray, shape (n,)
-        Its settings for each magnet, by name, as of `process.by_row`, and what losses depend on:
-        ``lanthanum`` and ``cerium``, shares of the rare earth, ``cobalt``, of Fe and Co,
-        ``carbide``, C of B and C, and ``refractory``, atomic fraction, 0 but for 2:14:1. ``harder``
-        is 1.
+        Its settings for each magnet, by name, as of `process.by_row`, and what
+        losses depend on: ``lanthanum`` and ``cerium``, shares of the rare
+        earth, ``cobalt``, of Fe and Co, ``carbide``, C of B and C, 0 without
+        either, and ``refractory``, the atomic fraction of Ti, Zr, Hf, V, Nb
+        and Ta, which alone is 0 but for 2:14:1. Shares are NaN where there is
+        no rare earth or neither Fe nor Co. ``harder`` is 1.
     """
     from ..alloy._row_kernels import sums_of_each
     from ..phases.partition import (
@@ -1280,7 +1331,8 @@ def recipes_in_phases(
     Returns
     -------
     balance : Balance
-        Phases of the n magnets, by volume.
+        Phases of the n magnets, by volume: ``parts``, ``hard`` (NaN without a
+        host), ``oxide``, ``soft``, ``second``, ``bound`` and ``charge``.
     rows : dict of ndarray, shape (n,)
         Process of each magnet, by the name of the setting, as of `_read`: ``oxygen_wt_pct``,
         ``grain_size_um`` and more.

@@ -68,7 +68,12 @@ def fall_deviation() -> float:
 
 @dataclass(frozen=True)
 class Split:
-    """Shares of the variance of ln(measured / predicted) between magnets; they sum to one."""
+    """Shares of the variance of ln(measured / predicted) between magnets; they sum to one.
+
+    The shares are ``common``, ``composition`` and ``residue``; ``length`` is in
+    atomic fractions, ``deviation`` the standard deviation of the whole and
+    ``shared`` a pair of variances in units of that of the whole.
+    """
 
     common: float  # what a producer's magnets share
     composition: float  # what goes with the composition
@@ -87,10 +92,11 @@ class Split:
 def shared_variance(effects: FloatArray, split: Split) -> FloatArray:
     """Compute what process effects add to the variance of each magnet, shape (n,).
 
-    `effects` are the `EFFECTS` of n magnets, shape (n, 2): the share of coercivity that the shell
-    gives, and the change of ln H_cJ by one standard deviation of the slope with grain size.
-    ``split.shared`` has the variance for a unit of each, in this order. The result is in units of
-    the variance of a magnet near measured ones.
+    `effects` are the `EFFECTS` of n magnets, shape (n, 2): the share of
+    coercivity that the shell gives, and the change of ln H_cJ by one standard
+    deviation of the slope with grain size. ``split.shared`` has the variance
+    for a unit of each, in this order; both parts add. The result is in units
+    of the variance of a magnet near measured ones.
     """
     shell, grain = split.shared
     by_shell = effects[:, 0] ** 2 * shell
@@ -102,12 +108,15 @@ def shared_variance(effects: FloatArray, split: Split) -> FloatArray:
 def splits() -> dict[str, Split]:
     """Return the measured split of each of `QUANTITIES`, and that of `ALPHA`, by column.
 
-    The keys are "coercivity_kA_m", "remanence_T" and "remanence_coefficient_pct_K", the values
-    `Split`: ``common``, ``composition`` and ``residue``, which sum to 1; ``length``, in atomic
-    fractions; ``deviation``, of ln of the quantity, of alpha of itself in %/K; and ``shared``.
-    Too few papers print alpha of two magnets to split its error; it goes with J_s(T), as
-    remanence does, and is taken to be split alike but for a magnet's own part. The dictionary is
-    shared: do not change it.
+    The keys are "coercivity_kA_m", "remanence_T" and
+    "remanence_coefficient_pct_K", the values `Split`: ``common``,
+    ``composition`` and ``residue``, which sum to 1; ``length``, in atomic
+    fractions; ``deviation``, of ln of the quantity, of alpha of itself in %/K;
+    and ``shared``, a pair: the variances of what a shell gives and of the
+    slope with grain size, in units of that of the whole, 0 but for H_cJ. Too
+    few papers print alpha of two magnets to split its error; it goes with
+    J_s(T), as remanence does, and is taken to be split alike but for a
+    magnet's own part. The dictionary is shared: do not change it.
     """
     data = datasets.toml(SPLIT_FILE)
     result = {}
@@ -142,7 +151,12 @@ def splits() -> dict[str, Split]:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """k measured magnets of one host and quantity, and the posterior they give of another one."""
+    """k measured magnets of one host and quantity, and the posterior they give of another one.
+
+    Fields are ``fractions`` (k, 118), ``scores`` (k,), ``noise`` (k, k),
+    ``split``, ``deviation``, ``effects`` (k, 2) or None and ``slopes`` (k,) or
+    None.
+    """
 
     fractions: FloatArray  # atomic fractions, (k, N_ELEMENTS)
     # ln(measured / predicted) over the standard deviation of the prediction, (k,)
@@ -164,7 +178,10 @@ class Known:
 
     @cached_property
     def inverse(self) -> FloatArray:
-        """Inverse of the covariance of the measured scores, noise included, shape (k, k)."""
+        """Inverse of the covariance of the measured scores, noise included, shape (k, k).
+
+        It is an attribute, not a method, and shared: do not change it.
+        """
         from .._core._linear import invert
 
         return np.asarray(
@@ -178,9 +195,11 @@ class Known:
     ) -> FloatArray:
         """Compute the covariance of the scores of n other magnets with the k measured ones, (n, k).
 
-        `table` holds the other magnets' recipes. `effects` are their `EFFECTS`, shape (n, 2), in
-        the order of shell and grain size; without them, or without those of the measured magnets,
-        only recipes count. The unit is the variance of the model's error.
+        `table` holds the other magnets' recipes, of the same host, which is
+        not checked. `effects` are their `EFFECTS`, shape (n, 2), in the order
+        of shell and grain size; without them, or without those of the measured
+        magnets, only recipes count. The unit is the variance of the model's
+        error.
         """
         from ..alloy._row_kernels import distances
 
@@ -199,9 +218,11 @@ class Known:
     def stretch(self) -> float:
         """Factor, at least 1, by which the scatter of the measured magnets widens predictions.
 
-        As in averages of the Particle Data Group (Review of Particle Physics, its introduction):
-        sqrt(chi2 / (k - 1)) of k scores about their mean, with their full covariance, where that is
-        above 1. An error that all share is no scatter. With one magnet the factor is 1.
+        As in averages of the Particle Data Group (Review of Particle Physics,
+        its introduction): sqrt(chi2 / (k - 1)) of k scores about their mean,
+        with their full covariance, where that is above 1. An error that all
+        share is no scatter. With one magnet the factor is 1. It is an
+        attribute, not a method.
         """
         k = len(self.scores)
         if k < 2:
@@ -350,9 +371,13 @@ class Producer:
         Returns
         -------
         Known or None
-            Of the k records that agree in all three: ``fractions``, ``scores``, ``noise`` (k, k),
-            ``split``, mean ``deviation``, ``effects`` and ``slopes``. Records of one label,
-            ``magnet``, share the residue of their error.
+            Of the k records that agree in all three: ``fractions``, atomic,
+            (k, 118); ``scores``, (k,), and ``noise``, (k, k), their
+            covariance, both in units of ``deviation``, the mean standard
+            deviation of ln of the prediction (of alpha itself, %/K);
+            ``split``, the `Split` of the quantity; ``effects``, (k, 2); and
+            ``slopes``, (k,). Records of one label, ``magnet``, share the
+            residue of their error.
         """
         key = host, quantity, route
         rows = [
@@ -383,9 +408,10 @@ class Producer:
     def falls(self, hosts: Coded, route: str = "") -> FloatArray:
         """Compute the fall of coercivity with temperature, divided by the model's, of n magnets, (n,).
 
-        It is 1 for hosts that the producer has measured nothing of. `hosts`, a `Coded`, names the
-        root of the host of each magnet, such as "2:14:1"; `route` is the word of the route of all
-        (``Route.level``), empty for the usual one. A stated level of that route replaces what was
+        It is 1 for hosts that the producer has measured nothing of. `hosts`,
+        such as ``Coded.of(["2:14:1"])``, names the root of the host of each
+        magnet; `route` is the word of the route of all (``Route.level``),
+        empty for the usual one. A stated level of that route replaces what was
         measured, for hosts without a measured magnet too.
         """
         fall = np.ones(len(hosts))
@@ -428,10 +454,11 @@ class Producer:
         Returns
         -------
         dict of (ndarray, ndarray)
-            Shift and share left, (n,) each, in this order. The keys are "coercivity_kA_m",
-            "remanence_T" and "remanence_coefficient_pct_K". Shift 0 and share NaN where nothing is
-            known, or the host is none; a stated level leaves the share NaN where nothing is
-            measured.
+            Shift and share left, (n,) each, in this order. The keys are
+            "coercivity_kA_m", "remanence_T" and "remanence_coefficient_pct_K".
+            Shift 0 and share NaN where nothing is known of host and route, or
+            the host is none; a stated level leaves the share NaN where nothing
+            is measured.
         """
         result = {
             q: (np.zeros(len(table)), np.full(len(table), np.nan))
@@ -455,9 +482,12 @@ class Producer:
     def record(self) -> dict[str, Any]:
         """Return the calibration as plain values, from which `from_record` makes it anew.
 
-        The keys are ``format`` (a whole number), ``name``, ``magnets`` (a list of dicts, with the
-        keys that `Producer` describes) and, where levels are stated, ``stated``: a list of dicts
-        with ``host``, ``route``, ``level``, ``fall`` and ``remanence``. The dicts are copies.
+        The keys are ``format`` (2), ``name``, ``magnets`` (a list of dicts
+        with ``host``, ``quantity``, ``magnet``, ``composition``,
+        ``temperature_K``, ``score``, ``deviation``, ``noise``, ``slope`` and,
+        which may lack, ``shell_share``, ``grain_effect`` and ``route``) and,
+        where levels are stated, ``stated``: a list of dicts with ``host``,
+        ``route``, ``level``, ``fall`` and ``remanence``. The dicts are copies.
         """
         record = {
             "format": _FORMAT,
@@ -472,10 +502,14 @@ class Producer:
     def from_record(cls, record: Mapping[str, Any]) -> "Producer":
         """Build the calibration from its record; StoreError if it is damaged or of another version.
 
-        `record` is such as `record` returns or JSON has it: ``format``, ``name``, ``magnets`` and,
-        which may lack, ``stated``. Other keys, such as the "measured" of `store`, are passed over.
-        Each magnet must have ``host``, ``quantity``, ``magnet``, ``composition`` (atomic fractions
-        by symbol), ``temperature_K``, ``score``, ``deviation``, ``noise`` and ``slope``.
+        `record` is such as `record` returns or JSON has it: ``format`` (2),
+        ``name``, ``magnets`` and, which may lack, ``stated``, a list of dicts
+        with ``host``, ``route``, ``level``, ``fall`` and ``remanence``. Other
+        keys, such as the "measured" of `store`, are passed over. Each magnet
+        must have ``host``, ``quantity``, ``magnet``, ``composition`` (atomic
+        fractions by symbol), ``temperature_K``, ``score``, ``deviation``,
+        ``noise`` and ``slope``; ``shell_share``, ``grain_effect`` and
+        ``route`` may lack.
         """
         try:
             if record["format"] != _FORMAT:
@@ -502,11 +536,13 @@ class Producer:
 def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
     """Check the numbers of one magnet of a record and return it as a plain dictionary.
 
-    Checked are ``temperature_K`` (1 to 1500), ``score`` (-100 to 100), ``deviation`` (1e-9 to 1),
-    ``noise`` (0 to 1e6), ``slope`` (-100 to 100), ``shell_share`` (0 to 1), ``grain_effect`` (-10
-    to 10) and each atomic fraction of ``composition`` (0 to 1), ends included. The latter two
-    `EFFECTS` may lack, and are not added; texts are not checked. ValueError if a value is no number
-    (a bool, NaN or text) or out of its range, KeyError if one is missing.
+    Checked are ``temperature_K`` (1 to 1500), ``score`` (-100 to 100),
+    ``deviation`` (1e-9 to 1), ``noise`` (0 to 1e6), ``slope`` (-100 to 100),
+    ``shell_share`` (0 to 1), ``grain_effect`` (-10 to 10) and each atomic
+    fraction of ``composition`` (0 to 1), ends included. ``shell_share`` and
+    ``grain_effect`` may lack, and are not added; texts and further keys are
+    not checked, and stay. ValueError if a value is no number (a bool, NaN or
+    text) or out of its range, KeyError if one is missing.
     """
     record = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
     numbers = {
@@ -525,7 +561,9 @@ def _validate_magnet(magnet: Mapping[str, Any]) -> dict[str, Any]:
 def atomic_fractions(table: CompositionTable, row: int) -> dict[str, float]:
     """Return the atomic fractions of one row by symbol, rounded to nine decimals.
 
-    `row` is the number of the row in `table`, from 0; elements that it does not have are left out.
+    `row` is the number of the row in `table`, from 0; elements that it does
+    not have are left out. Values are floats, in the order of the atomic
+    numbers.
     """
     part = slice(table.indptr[row], table.indptr[row + 1])
     return {
@@ -549,7 +587,8 @@ def names() -> list[str]:
 def check_name(name: Any) -> str:
     """Return `name` if a calibration can be stored under it; InputError otherwise.
 
-    A name is of 1 to 64 letters, figures, '.', '_' and '-', and begins with a letter or figure.
+    A name is of 1 to 64 letters (of any alphabet), figures, '.', '_' and '-',
+    and begins with a figure or a letter of A to Z, small or large.
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise InputError(
@@ -562,9 +601,10 @@ def check_name(name: Any) -> str:
 def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
     """Write a calibration under its name, in place of one that was there, and return the file.
 
-    The file is ``NAME.json`` in `folder`, which is created. `producer` is written as a JSON record;
-    `measured`, the user's rows as dicts by column of what JSON can hold, is kept in it under
-    "measured" for a reader: `load` does not read it.
+    The file is ``NAME.json``, NAME being ``producer.name``, in `folder` of the
+    user's data, which is created. `producer` is written as a JSON record;
+    `measured`, the user's rows as dicts by column of what JSON can hold, is
+    kept in it under "measured" for a reader: `load` does not read it.
 
     Raises
     ------
@@ -589,8 +629,10 @@ def store(producer: Producer, measured: Sequence[Mapping[str, Any]]) -> Path:
 def load(name: str) -> Producer:
     """Read the calibration that is stored under `name` in the user's data folder.
 
-    `name` is exact, without ".json". InputError if it cannot be one, or nothing is stored under it:
-    the message lists those there are. StoreError if its file is damaged or of another version.
+    `name` is exact, without ".json". InputError if it cannot be one, or
+    nothing is stored under it: the message lists those there are. The
+    `Producer` has ``name``, ``magnets`` and ``stated``. StoreError if its file
+    is damaged or of another version.
     """
     path = folder() / f"{check_name(name)}.json"
     if not path.is_file():

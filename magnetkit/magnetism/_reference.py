@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 class KnownValue:
     """One known value of a reference magnet.
 
+    ``quantity`` is "coercivity_kA_m", "remanence_T" or
+    "remanence_coefficient_pct_K", ``value`` is in the unit of that name and
+    ``kelvin`` its temperature, K.
     `deviation` is the standard deviation of the logarithm (of alpha: of the value itself) from the
     measurement and from the uncertainty of the recipe.
     """
@@ -89,8 +92,9 @@ def calibrate_on_reference(
     Returns
     -------
     Producer
-        A record for each known value, those of alpha first. Without a magnet if the recipe makes
-        none in the model, or `seen` is empty. It is not stored.
+        Its ``magnets`` are a record for each known value, those of alpha
+        first. Without a magnet if the recipe makes none in the model, or
+        `seen` is empty. It is not stored.
 
     Raises
     ------
@@ -141,10 +145,11 @@ def _records(
     Returns
     -------
     tuple of dict
-        Records as `Producer.magnets` has them: ``host``, ``magnet`` (`name`), ``composition``,
-        ``temperature_K``, ``quantity``, ``route``, ``score``, ``deviation``, ``noise``, ``slope``
-        (0) and `EFFECTS`. Values for which the model has no magnet or no range are left out; empty
-        where `seen` is.
+        Records as `Producer.magnets` has them: ``host``, ``magnet`` (`name`),
+        ``composition``, ``temperature_K``, ``quantity``, ``route``, ``score``,
+        ``deviation``, ``noise``, ``slope`` (0), ``shell_share`` and
+        ``grain_effect``. Values for which the model has no magnet or no range
+        are left out; empty where `seen` is.
 
     Raises
     ------
@@ -197,23 +202,27 @@ def score_known_value(
     Parameters
     ----------
     one : KnownValue
-        ``quantity`` ("coercivity_kA_m", "remanence_T" or "remanence_coefficient_pct_K"), ``value``
-        in its unit, ``kelvin`` and ``deviation``.
+        ``quantity`` ("coercivity_kA_m", "remanence_T" or
+        "remanence_coefficient_pct_K"), ``value`` in its unit, ``kelvin`` and
+        ``deviation``, the standard deviation of ln of the value (of alpha: of
+        itself, %/K).
     row : Series
         The modelled magnet at that temperature: of the columns of `sintered` the quantity with
         ``_lo`` and ``_hi`` is read.
     room : Series
-        The same at 20 degrees C, which counts for H_cJ.
+        The same at 20 degrees C; of H_cJ it is read in place of `row`.
     model : Alloys
         Its alloy, one row.
 
     Returns
     -------
     dict or None
-        ``score``, in units of ``deviation``; ``deviation``, standard deviation of the model's error
-        (of ln; of alpha itself, %/K); ``noise``, the variance of the score by the measurement;
-        ``slope``, what a standard deviation of the fall of coercivity shifts the score by, 0 but
-        for H_cJ. None where the model has no value, its range has no width, or that of B_r or H_cJ
+        ``score``, in units of ``deviation``, above 0 where the known value is
+        above the model's; ``deviation``, standard deviation of the model's
+        error (of ln; of alpha itself, %/K); ``noise``, the variance of the
+        score by the measurement; ``slope``, what a standard deviation of the
+        fall of coercivity shifts the score by, 0 but for H_cJ. None where the
+        model has no value, its range has no width, or that of B_r or H_cJ
         reaches to 0.
 
     Raises

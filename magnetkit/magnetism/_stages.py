@@ -54,8 +54,9 @@ def magnets(
     Returns
     -------
     list of Columns
-        One for each temperature, in their order, with n rows and the columns of
-        `magnetkit.magnetism.sintered`: arrays, `Coded` or Arrow texts by name.
+        One for each temperature, in their order, with n rows and the columns
+        of `magnetkit.magnetism.sintered`: a dict of arrays, `Coded` or Arrow
+        texts by name.
     """
     alloy_rows = make_alloys(table, shells, conditions, ranges=True)
     return figure_columns(alloy_rows, temperatures, conditions.use)
@@ -90,9 +91,10 @@ def nominal_magnets(
     Returns
     -------
     Magnets
-        ``polarization`` (J_s, T; its `remanence` gives B_r), ``intrinsic_coercivity`` and
-        ``knee_field`` (A/m) and ``status``, (n, k); NaN where the status is not "ok". With `hard`
-        H_cJ is NaN where it is False, and the knee field throughout.
+        ``polarization`` (J_s, T; its `remanence` gives B_r),
+        ``intrinsic_coercivity`` and ``knee_field`` (A/m) and ``status``, int8,
+        index into `STATUS`, (n, k); NaN where the status is not 0, "ok". With
+        `hard` H_cJ is NaN where it is False, and the knee field throughout.
     """
     parts["skins"] = hard is None or bool(hard.any())
     alloy_rows = make_alloys(table, shells, conditions, **parts)
@@ -107,10 +109,11 @@ def make_alloys(
 ) -> Alloys:
     """Make the alloy of each candidate by the process and models of `conditions`.
 
-    `table` holds the candidates; `shells` has one text for each, such as "Tb 0.5 wt%", empty
-    without a shell, or is None. ``process``, ``host`` and ``curie`` of `conditions` are read.
-    `parts` are further keywords of `alloys` (``ranges``, ``skins``, ``host``, ``curie``); the
-    latter two override those of `conditions`.
+    `table` holds the candidates; `shells` has one text for each, such as "Tb
+    0.5 wt%", empty without a shell, or is None. ``process``, ``host`` and
+    ``curie`` of `conditions` are read. `parts` are further keywords of
+    `alloys` (``ranges`` and ``skins``, bools, ``host``, ``curie``); the latter
+    two override those of `conditions`.
     """
     options: dict[str, Any] = {
         "host": conditions.host,
@@ -147,9 +150,10 @@ def supplies(
     Returns
     -------
     Columns
-        Those of `ledger_columns`, one row for each of `table`: ``heavy_rare_earth_wt_pct``,
-        ``heavy_rare_earth_saved_wt_pct`` (NaN without a reference), ``rare_earth_wt_pct``,
-        ``supply_risk``, ``cost_USD_kg`` and more.
+        Those of `ledger_columns`, one row for each of `table`:
+        ``heavy_rare_earth_wt_pct``, ``heavy_rare_earth_saved_wt_pct`` (above 0
+        where there is less than in the reference; NaN without one),
+        ``rare_earth_wt_pct``, ``supply_risk``, ``cost_USD_kg`` and more.
     """
     from ..supply.ledger import ledger_columns
 
@@ -256,10 +260,12 @@ def describe(
     Returns
     -------
     Columns
-        n rows: ``candidate``, ``row_index``, ``formula``, those of `magnets`, `makeable` and
+        A dict of n rows each, arrays, `Coded` or Arrow texts: ``candidate``,
+        ``row_index``, ``formula``, those of `magnets`, `makeable` and
         `supplies`, ``cost_per_flux_USD_m3_T``, ``remanence_guaranteed_T``,
-        ``coercivity_guaranteed_kA_m`` and the learnt properties, see `magnetkit.columns`. What is
-        "ok" but does not form has the status "not makeable".
+        ``coercivity_guaranteed_kA_m`` and the learnt properties, see
+        `magnetkit.columns`. What is "ok" but does not form has the status "not
+        makeable".
     """
     formulas = table.to_arrow()
     if labels is None:
@@ -343,8 +349,9 @@ def cost_per_flux(
 ) -> FloatArray:
     """Compute the cost of a magnet's volume divided by its remanence, USD/(m3 T), shape (n,).
 
-    `density` is in kg/m3, `cost` in USD/kg and `remanence` in T, (n,) each; NaN in one gives NaN.
-    The order of the operations is fixed, so that results agree to the last digit.
+    `density` is in kg/m3, `cost` in USD/kg and `remanence` in T, (n,) each;
+    NaN in one gives NaN, a remanence of 0 infinity. The order of the
+    operations is fixed, so that results agree to the last digit.
     """
     return density * cost / remanence
 

@@ -41,9 +41,10 @@ def _growth() -> dict[str, tuple[float, float]]:
     Returns
     -------
     dict of (float, float)
-        By quantity: standard deviation of ln far away, and the distance over which it is reached,
-        in the unit of `Evidence.distance`. Quantities without such growth, as remanence, have no
-        key; "coercivity_kA_m" has one.
+        By quantity: standard deviation of ln far away, and the distance over
+        which it is reached, without a unit, as `Evidence.distance`. Quantities
+        without such growth, as remanence, have no key; "coercivity_kA_m" has
+        one.
     """
     growths = {}
     for name, part in datasets.toml(SPLIT_FILE).items():
@@ -60,11 +61,13 @@ def distance_variance(
 ) -> FloatArray:
     """Compute the variance of ln of a quantity that distance from all measured magnets adds, (n,).
 
-    It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d (`_evidence.evidence`) from the
-    nearest one; both constants were fitted to magnets of papers left out, see
-    ``datasets/recipes/SOURCE.md``. 0 of remanence, where no such growth is seen. `table` holds the
-    recipes, `hosts` is a `Coded` of roots such as "2:14:1", `quantity` a column such as
-    "coercivity_kA_m"; magnets of `producer`, if there is one, count as measured.
+    It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d
+    (`_evidence.evidence`) from the nearest one; both constants were fitted to
+    magnets of papers left out, see ``datasets/recipes/SOURCE.md``. 0 of
+    remanence and of any other quantity of which no such growth is seen.
+    `table` holds the recipes, `hosts` is a `Coded` of roots such as "2:14:1",
+    `quantity` a column such as "coercivity_kA_m"; magnets of `producer`, if
+    there is one, count as measured.
 
     >>> table = CompositionTable.from_strings(["SmCo5", "Sm0.4Y0.6Co5"])
     >>> near, far = distance_variance(table, Coded.of(["1:5", "1:5"]), "coercivity_kA_m")
@@ -81,8 +84,10 @@ def distance_variance(
 def growth(distance: FloatArray, quantity: str) -> FloatArray:
     """Compute the variance of ln of a quantity that is added at a distance from measured magnets, (n,).
 
-    `distance`, (n,), is that of `_evidence.evidence`, 0 or more. `quantity` is a column such as
-    "coercivity_kA_m". The variance is 0 for one without such growth, whatever its name.
+    `distance`, (n,), is that of `_evidence.evidence`, 0 or more. `quantity` is
+    a column such as "coercivity_kA_m". The variance rises from 0 at a distance
+    of 0 to that far away, which it does not exceed. It is 0 for a quantity
+    without such growth, whatever its name; NaN stays NaN.
     """
     far_variance, reach = _growth().get(quantity, (0.0, 1.0))
     return np.asarray(
@@ -103,13 +108,18 @@ def condition_rows(
     Parameters
     ----------
     rows : dict of ndarray, shape (n,)
-        Changed. Of `magnetkit.magnetism._magnets.Alloys`: it has `EFFECTS` (``shell_share``,
-        ``grain_effect``), ``spread``, ``level``, ``fall``, ``coercivity_offset`` and
-        ``remanence_offset`` (`_family_ranges`). Entered are the factors
-        ``harder`` of H_cJ at 20 degrees C and ``stronger`` of B_r; ``alpha_shift``, %/K; the half
-        width ``spread`` of the 90 % range of ln H_cJ; ``remanence_left`` and ``alpha_left``, the
-        share of the half widths of B_r and alpha that is left; and ``remanence_cap``, the most that
-        the half width of ln B_r is before that. ``fall`` is multiplied by the producer's.
+        Changed. Of `magnetkit.magnetism._magnets.Alloys`: it has `EFFECTS`
+        (``shell_share``, ``grain_effect``), ``spread``, ``level``, ``fall``,
+        ``coercivity_offset`` and ``remanence_offset`` (`_family_ranges`).
+        Entered are the factors ``harder`` of H_cJ at 20 degrees C and
+        ``stronger`` of B_r; ``alpha_shift``, %/K; the half width ``spread`` of
+        the 90 % range of ln H_cJ; ``remanence_left`` and ``alpha_left``, the
+        share of the half widths of B_r and alpha that is left; and
+        ``remanence_cap``, the most that the half width of ln B_r is before
+        that. ``fall`` is multiplied by the producer's. Without a producer
+        ``harder`` is ``level`` times exp(``coercivity_offset``), ``stronger``
+        exp(``remanence_offset``), ``alpha_shift`` 0, both shares 1 and
+        ``remanence_cap`` infinite.
     table : CompositionTable
         The n recipes.
     hosts : Coded
@@ -168,8 +178,9 @@ def covariance(
 ) -> FloatArray:
     """Compute the covariance of the errors of n magnets with those of k others, shape (n, k).
 
-    The unit is the variance of a magnet near measured ones and without a calibration. Magnets of
-    two hosts share nothing.
+    The unit is the variance of a magnet near measured ones and without a
+    calibration. A magnet far from measured ones has more with itself. Magnets
+    of two hosts share nothing.
 
     Parameters
     ----------
@@ -236,10 +247,11 @@ def relative_width(
 ) -> FloatArray:
     """Compute the width of the difference to a reference magnet, divided by that of the value, (n,).
 
-    The result is 0 for the reference itself and sqrt(2) for a magnet of as wide a range that has
-    nothing in common with it. `magnets` and `reference` are of `_figures.kinds`, the latter of one
-    magnet; `quantity` is a column such as "remanence_T"; `producer` is a calibration that both are
-    conditional on, None for none.
+    The result is 0 for the reference itself and sqrt(2) for a magnet of as
+    wide a range that has nothing in common with it; more for a reference of a
+    wider range. `magnets` and `reference` are of `_figures.kinds`, the latter
+    of one magnet; `quantity` is a column such as "remanence_T"; `producer` is
+    a calibration that both are conditional on, None for none.
     """
     magnet_variance = variance(magnets, quantity, producer)
     shared_variance = covariance(magnets, reference, quantity, producer)[:, 0]
@@ -258,10 +270,11 @@ def variance(
 ) -> FloatArray:
     """Compute the variance of the error of each magnet: the diagonal of `covariance`, shape (n,).
 
-    `magnets` are as `_figures.kinds` returns them; `quantity` is a column such as
-    "coercivity_kA_m"; `producer`, if there is one, is a calibration that the errors are conditional
-    on. The unit is the variance of a magnet near measured ones and without a calibration. It is 1
-    for a quantity that has no measured split.
+    `magnets` are as `_figures.kinds` returns them; `quantity` is a column such
+    as "coercivity_kA_m"; `producer`, if there is one, is a calibration that
+    the errors are conditional on. The unit is the variance of a magnet near
+    measured ones and without a calibration; one far from them has more. It is
+    1 for a quantity that has no measured split.
     """
     if quantity not in splits():
         return np.ones(len(magnets.table))
@@ -287,8 +300,10 @@ def _known_magnets(
 ) -> dict[str, Known]:
     """Return the producer's measured magnets of a quantity by host; an empty dictionary without any.
 
-    `quantity` is "coercivity_kA_m", "remanence_T" or "remanence_coefficient_pct_K". Only magnets of
-    the usual route of each host count. The keys are roots such as "2:14:1", the values `Known`.
+    `quantity` is "coercivity_kA_m", "remanence_T" or
+    "remanence_coefficient_pct_K". For another name the result is empty. Only
+    magnets of the usual route of each host count. The keys are roots such as
+    "2:14:1", the values `Known`.
     """
     magnets: dict[str, Known] = {}
     if producer is None:

@@ -160,7 +160,8 @@ class Calibration:
         Returns
         -------
         half_width : float
-            Half width of the 90 % range of ln, for a composition like the measured ones.
+            Half width of the 90 % range of ln, for a composition like the
+            measured ones; `wider` is in it already.
         wider : float
             Factor, 1 or more, by which the scatter of the measured magnets widens it; 1 where the
             producer has no magnet of these hosts.
@@ -197,13 +198,17 @@ def calibrate(
     Parameters
     ----------
     frame : pandas, polars or Arrow table, mapping of columns, or path of a table
-        A row for each magnet and temperature: ``composition`` (or ``grade``, of which the likeliest
-        recipe is taken, as of a supplier's curves), ``temperature_K``, ``remanence_T``
-        and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis`` ("auto", "atomic"
-        or "weight"), ``magnet`` (rows of one label are one magnet), ``maker``, ``shell`` (what is
-        diffused in, ``"Tb 0.5 wt%"``), ``grain_size_um``, ``alignment`` (mean cosine), ``density``
-        (over the pore-free), ``grain_boundary`` (volume fraction), and ``curve``, the file of a
-        measured curve J(H) or B(H) in place of the values and their temperature. One row is enough.
+        A row for each magnet and temperature: ``composition`` (or ``grade``,
+        of which the likeliest recipe is taken, as of a supplier's curves),
+        ``temperature_K``, ``remanence_T`` and ``coercivity_kA_m`` (one of the
+        two may be empty); optional ``basis`` ("auto", "atomic" or "weight"),
+        ``magnet`` (rows of one label are one magnet), ``maker``, ``shell``
+        (what is diffused in, ``"Tb 0.5 wt%"``), ``grain_size_um``,
+        ``alignment`` (mean cosine), ``density`` (over the pore-free),
+        ``grain_boundary`` (volume fraction), and ``curve``, the path (from the
+        working folder) of the file of a measured curve J(H) or B(H), as of
+        `read_curves`, in place of the values and their temperature. One row is
+        enough.
     name : str
         Name of the calibration; one stored under it before is replaced, never added to.
     basis : {"auto", "atomic", "weight"}
@@ -248,9 +253,13 @@ def calibration(
     Returns
     -------
     Calibration
-        ``process``, a `Process`; ``report``, a pandas frame of a row for each measured value;
-        ``rejected``, why a row is left out, by its number from 1; ``contradictions`` and ``notes``,
-        lists of sentences. A UserWarning names the rows left out.
+        ``process``, a `Process`; ``report``, a pandas frame of a row for each
+        measured value: ``row`` (from 1), ``magnet``, ``composition``,
+        ``host``, ``temperature_K``, ``quantity``, ``measured``, ``before`` and
+        ``after`` with ``_lo`` and ``_hi``, ``standard_score`` and ``remark``;
+        ``rejected``, a dict of why a row is left out, by its number from 1;
+        ``contradictions`` and ``notes``, lists of sentences. A UserWarning
+        names the rows left out.
 
     Raises
     ------
@@ -312,7 +321,13 @@ def _report_refusals(refusals: dict[int, str], strict: bool) -> None:
 
 @dataclass(frozen=True)
 class MeasuredRow:
-    """One measured magnet at one temperature."""
+    """One measured magnet at one temperature.
+
+    Fields are ``number`` (row of the table, from 1), ``magnet`` (label),
+    ``text`` (composition as given), ``table`` (one row), ``temperature`` (K),
+    ``values`` (dict by "coercivity_kA_m" and "remanence_T"), ``process`` (dict
+    of settings given) and ``shell`` (a text, empty for nothing).
+    """
 
     number: int  # row of the table, from 1
     magnet: str  # its label; rows of one label are one magnet
@@ -342,10 +357,12 @@ def read_magnets(
     Returns
     -------
     rows : list of MeasuredRow
-        One for each magnet and temperature: ``number`` (from 1), ``magnet`` (its label), ``text``,
-        ``table`` (one row), ``temperature`` (K), ``values`` (dict by the names of `QUANTITIES`),
-        ``process`` (dict of the settings given) and ``shell`` (a text). Values are not compared
-        with the model.
+        One for each magnet and temperature: ``number`` (from 1), ``magnet``
+        (its label, "row 3" where there is none), ``text``, ``table`` (one
+        row), ``temperature`` (K), ``values`` (dict by "coercivity_kA_m" and
+        "remanence_T", without what is not given), ``process`` (dict of the
+        settings given) and ``shell`` (a text). Values are not compared with
+        the model.
     rejected : dict of int to str
         Why a row is rejected, by row number from 1, rising.
 
@@ -412,9 +429,11 @@ def _read_recipe(
 ) -> tuple[str, CompositionTable, str]:
     """Read the recipe of one row; a row with a grade alone gets the grade's likeliest recipe.
 
-    `record` maps columns to cells: ``composition``, ``shell``, ``grade`` and ``basis``, each of
-    which may lack. `basis` ("auto", "atomic" or "weight") is that of a row that names none. With a
-    composition the grade does not count; the grade's own shell counts where the row has none.
+    `record` maps columns to cells: ``composition``, ``shell``, ``grade`` and
+    ``basis``, each of which may lack, or be None or an empty text. `basis`
+    ("auto", "atomic" or "weight") is that of a row that names none. With a
+    composition the grade does not count; the grade's own shell counts where
+    the row has none.
 
     Returns
     -------
@@ -458,11 +477,16 @@ def _read_recipe(
 def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
     """Build the measured magnet of one row of the table.
 
-    `number` is that of the row, from 1, `record` maps columns to cells, and `basis` holds for a row
-    that names none. ``composition`` or ``grade``, ``temperature_K`` and one of ``remanence_T`` and
-    ``coercivity_kA_m`` must be there; ``basis``, ``shell``, ``magnet``, ``grain_size_um``,
-    ``alignment``, ``density`` and ``grain_boundary`` may. Without ``magnet`` the label is such as
-    "row 3". InputError if temperature, values or recipe are missing or out of range.
+    `number` is that of the row, from 1, `record` maps columns to cells, and
+    `basis` holds for a row that names none. ``composition`` or ``grade``,
+    ``temperature_K`` and one of ``remanence_T`` and ``coercivity_kA_m`` must
+    be there; ``basis``, ``shell``, ``magnet``, ``grain_size_um``,
+    ``alignment``, ``density`` and ``grain_boundary`` may. Numbers may be
+    texts, without a unit; the temperature is in K. The fields of the result
+    are ``number``, ``magnet``, ``text``, ``table``, ``temperature``,
+    ``values``, ``process`` and ``shell``. Without ``magnet`` the label is such
+    as "row 3". InputError if temperature, values or recipe are missing or out
+    of range.
     """
     text, table, shell = _read_recipe(record, basis)
     temperature = _number("temperature_K", record.get("temperature_K"))
@@ -482,7 +506,7 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> MeasuredRow:
 
 
 def _missing(value: Any) -> bool:
-    """Say whether a cell, `value`, is empty: None, NaN or a blank text."""
+    """Say whether a cell, `value`, is empty: None, NaN or a blank text; `pandas.NA` is not."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return True
     try:
@@ -521,11 +545,13 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One for each quantity of ``row.values``: ``row``, the `MeasuredRow`; ``record``, the magnet
-        as a `Producer` keeps it (``host``, ``quantity``, ``magnet``, ``composition``,
-        ``temperature_K``, ``score``, ``deviation``, ``noise``, ``slope`` and `EFFECTS`); ``known``,
-        a dict of ``measured``, ``before``, ``before_lo`` and ``before_hi`` in the quantity's unit;
-        ``model``, its `Alloys`.
+        One for each quantity of ``row.values``: ``row``, the `MeasuredRow`;
+        ``record``, the magnet as a `Producer` keeps it (``host``,
+        ``quantity``, ``magnet``, ``composition``, ``temperature_K``,
+        ``score``, ``deviation``, ``noise``, ``slope``, ``shell_share`` and
+        ``grain_effect``); ``known``, a dict of ``measured``, ``before``,
+        ``before_lo`` and ``before_hi`` in the quantity's unit; ``model``, its
+        `Alloys`.
 
     Raises
     ------
@@ -585,11 +611,13 @@ def _values(row: MeasuredRow) -> list[dict[str, Any]]:
 def _contradictions(values: list[dict[str, Any]]) -> list[str]:
     """Find pairs of magnets of one recipe and process that contradict; return one sentence on each.
 
-    `values` are dicts of `_values`: ``record``, ``row`` and ``known`` are read. Two contradict
-    where their scores differ by more than three standard deviations. The ``noise`` of both records,
-    a variance, is then raised in place to at least half their squared difference, so that neither
-    outweighs the other. Pairs measured at temperatures more than 2 K apart are not compared, nor
-    are those of two hosts, quantities, processes or shells.
+    `values` are dicts of `_values`: ``record``, ``row`` and ``known`` are
+    read. Two contradict where their scores differ by more than three standard
+    deviations of what their ``noise`` and two magnets' own errors make. The
+    ``noise`` of both records, a variance, is then raised in place to at least
+    half their squared difference, so that neither outweighs the other. Pairs
+    measured at temperatures more than 2 K apart are not compared, nor are
+    those of two hosts, quantities, processes or shells.
     """
     contradictions = []
     for one, other in combinations(values, 2):
@@ -637,8 +665,9 @@ def _report(
 ) -> "pd.DataFrame":
     """Compare each measured value with its prediction before and after the calibration.
 
-    `values` are those of `_values`, one for each measured value, and `producer` is the calibration
-    on all of them; a magnet is predicted from the producer's others.
+    `values` are those of `_values`, one for each measured value, and
+    `producer` is the calibration on all of them; a magnet is predicted from
+    the producer's others; without others ``after`` is ``before``.
 
     Returns
     -------
@@ -692,8 +721,9 @@ def _from_the_others(
 ) -> tuple[float, float, float]:
     """Predict the score of one record from the producer's other magnets.
 
-    `record` is one of ``producer.magnets``, of the usual route; records of the same label,
-    ``magnet``, are left out.
+    `record` is one of ``producer.magnets``, of the usual route; records of the
+    same label, ``magnet``, are left out. ``host`` and ``quantity`` of it are
+    read too.
 
     Returns
     -------

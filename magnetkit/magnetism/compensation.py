@@ -82,9 +82,11 @@ class _Search:
     def made(self, shares: FloatArray) -> CompositionTable:
         """Build the recipes in which the given shares of the rare earth are replaced.
 
-        `shares` has shape (n, substituents), in the order of ``names``: shares of all rare earth,
-        by atoms, whose sum is 0 to 1. What the base has of a substituent already is replaced like
-        the rest. The result has n rows, numbered from 0; ``given`` and marks of wt.% are left out.
+        `shares` has shape (n, substituents), in the order of ``names``: shares
+        of all rare earth, by atoms, whose sum is 0 to 1, which is not checked.
+        What the base has of a substituent already is replaced like the rest.
+        The result has n rows, numbered from 0; ``given`` and marks of wt.% are
+        left out.
         """
         row = self.base.to_array()[0]
         is_rare = mask(RARE_EARTHS).astype(bool)
@@ -102,11 +104,13 @@ class _Search:
         Returns
         -------
         pandas.DataFrame
-            One row a kept mixture, by rising ``added_wt_pct``, numbered from 0; no row where none
-            is kept. The share of each substituent, by its symbol; ``added_wt_pct``, by mass of the
-            magnet, beyond what the base has of them; ``remanence_coefficient_pct_K``,
-            chord from the first to the last temperature; ``remanence_T`` at the first; ``sag_pct``,
-            the largest departure of B_r from that chord, % of B_r.
+            One row a kept mixture, by rising ``added_wt_pct``, numbered from
+            0; no row where none is kept. The share of each substituent, by its
+            symbol; ``added_wt_pct``, % of the mass of the magnet, beyond what
+            the base has of them; ``remanence_coefficient_pct_K``, %/K, chord
+            from the first to the last temperature; ``remanence_T`` at the
+            first; ``sag_pct``, the largest departure of B_r from that chord, %
+            of B_r.
         """
         import pandas as pd
 
@@ -143,8 +147,9 @@ class _Search:
     def formula(self, shares: FloatArray) -> str:
         """Write the formula of one mixture, amounts counted per rare earth, rare earths in front.
 
-        `shares` has shape (substituents,), in the order of ``names``: shares of all rare earth, by
-        atoms. Amounts have four digits, such as "Sm0.6Gd0.4Co5".
+        `shares` has shape (substituents,), in the order of ``names``: shares
+        of all rare earth, by atoms. Amounts have four significant digits, such
+        as "Sm0.6Gd0.4Co5".
         """
         row = self.made(shares[None, :])
         amounts = row.values / row.fraction(*RARE_EARTHS)[0]
@@ -158,8 +163,9 @@ class _Search:
 def _shares(count: int, steps: int) -> Iterator[tuple[int, ...]]:
     """Yield every way to distribute units over places, 0 to `steps` - 1 of them in all.
 
-    `count` is the number of places; a tuple has the whole number of units of each, in order. The
-    sums differ from tuple to tuple, and the first is all 0.
+    `count` is the number of places; a tuple has the whole number of units of
+    each, in order. A tuple may have any sum of 0 to `steps` - 1, and the first
+    is all 0.
     """
     for cuts in combinations_with_replacement(range(steps), count):
         yield tuple(b - a for a, b in zip((0, *cuts), cuts, strict=False))
@@ -170,8 +176,9 @@ def _check_request(
 ) -> None:
     """Raise InputError unless there is one alloy, one to three rare earths, and a usual step.
 
-    `table` holds the base alloy, `names` are symbols of the substituents, such as ["Gd", "Er"], and
-    `step` is that of their shares, 0.002 to 0.1, ends included.
+    `table` holds the base alloy, `names` are symbols of the substituents, such
+    as ["Gd", "Er"], Y among the rare earths, and `step` is that of their
+    shares, 0.002 to 0.1, ends included.
     """
     if len(table) != 1:
         raise InputError(f"compensate takes one base alloy, got {len(table)}")
@@ -222,9 +229,13 @@ def compensate(
     Returns
     -------
     Compensation
-        ``formula``; ``share``, dict by symbol of the shares of the rare earth; ``added_wt_pct``,
-        beyond what the base has; ``between``, K; ``remanence_coefficient_pct_K``; ``remanence_T``
-        at the lower temperature; ``sag_pct``; and ``table``, every trial of the grid.
+        ``formula``; ``share``, dict by symbol of the shares of the rare earth;
+        ``added_wt_pct``, a float, of all together beyond what the base has;
+        ``between``, K; ``remanence_coefficient_pct_K``; ``remanence_T`` at the
+        lower temperature; ``sag_pct``, the largest departure of B_r from the
+        chord, % of B_r; and ``table``, a frame of every trial of the grid: a
+        column for each substituent, ``added_wt_pct``,
+        ``remanence_coefficient_pct_K``, ``remanence_T`` and ``sag_pct``.
 
     Raises
     ------

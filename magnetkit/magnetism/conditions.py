@@ -255,9 +255,11 @@ class Conditions:
         Returns
         -------
         Conditions
-            Temperatures in K; ``process`` as a plain record, with the producer that
-            ``calibration`` names, a grade at the first temperature; ``data`` and ``add`` as paths.
-            ``shell`` and ``host`` are not checked.
+            ``temperature`` is a tuple of K, (300.0,) by default, and
+            ``between`` a pair of K; ``process`` a plain record, with the
+            producer that ``calibration`` names, a grade at the first
+            temperature; ``data`` and ``add`` as paths. ``shell`` and ``host``
+            are not checked.
 
         Raises
         ------
@@ -392,7 +394,7 @@ def calibrated_process(
 
 
 def calibration_name(process: Any) -> str:
-    """Return the name of the producer that a process is calibrated on; `NO_CALIBRATION` without one.
+    """Return the name of the producer that a process is calibrated on; "none" without one.
 
     `process` is a `Process`, dict, str or None, as for `read_process`; InputError as there.
     """
@@ -423,8 +425,9 @@ def condition_fields(
 def _describe_field(one: Field[Any]) -> str:
     """Write the entry of a field of `Conditions` for a section of parameters.
 
-    `one` must be a field with metadata ``kind`` and ``meaning`` (KeyError). The text is a line
-    "name : kind", then the meaning with a full stop, indented by four, and ends in a line break.
+    `one` must be a field with metadata ``kind`` and ``meaning`` (KeyError).
+    The text is a line "name : kind", then the meaning with a full stop,
+    indented by four and broken after 88 characters, and ends in a line break.
     """
     meaning = textwrap.fill(f"{one.metadata['meaning']}.", 88)
     return (
@@ -438,11 +441,13 @@ def with_conditions(
 ) -> Callable[[Function], Function]:
     """Build a decorator that replaces ``**keywords`` of a function by named conditions.
 
-    Signature and docstring then name each: those of the groups ("use", "magnet", "supply",
-    "models") or fields `names`, but for those `without`, a tuple of fields, and those that are
-    parameters of the function itself. ``temperature`` is never among them. The docstring needs an
-    entry ``**keywords`` in its parameters. The function itself is changed, and called as before,
-    with keywords.
+    Signature and docstring then name each: those of the groups ("use",
+    "magnet", "supply", "models") or fields `names`, but for those `without`, a
+    tuple of fields, and those that are parameters of the function itself.
+    ``temperature`` is never among them. The docstring needs an entry
+    ``**keywords`` in its parameters, else it stays. A name that is neither a
+    group nor a field does nothing. The function itself is changed, and called
+    as before, with keywords.
     """
 
     def decorate(function: Function) -> Function:

@@ -77,9 +77,11 @@ class Demagnetization:
         Returns
         -------
         DataFrame
-            ``candidate``, ``temperature_K``, ``field_kA_m`` (H, 0 or negative), ``polarization_T``
-            and ``induction_T``; n k m rows, magnet after magnet, in it temperature after
-            temperature, in it field after field. The other figures are left out.
+            ``candidate``, ``temperature_K``, ``field_kA_m`` (H, 0 or
+            negative), ``polarization_T`` and ``induction_T``; n k m rows,
+            magnet after magnet, in it temperature after temperature, in it
+            field after field. The other figures are left out; points of NaN
+            stay.
 
         Raises
         ------
@@ -142,8 +144,11 @@ def magnet_curves(
     Returns
     -------
     Demagnetization
-        Curves on fields of shape (n, k, m), which are 0 or negative; coercivities and knee fields
-        are positive, ``working_field`` is negative.
+        ``temperature``; ``field`` (A/m, 0 or negative, from 0 on),
+        ``polarization`` and ``induction`` (T), (n, k, m); ``remanence`` (T),
+        ``coercivity``, ``coercivity_b`` and ``knee_field`` (A/m, positive),
+        ``recoil``, ``working_field`` (A/m, negative), ``working_induction``
+        (T) and ``above_knee`` (bool), (n, k); and ``load_line``.
 
     Raises
     ------
@@ -217,10 +222,12 @@ def demagnetization(
     Returns
     -------
     Demagnetization
-        Arrays for n magnets, k temperatures and m fields: ``field`` (H, A/m, 0 or negative),
-        ``polarization`` and ``induction`` (T), (n, k, m); ``remanence`` (T), ``coercivity``,
-        ``coercivity_b`` and ``knee_field`` (A/m, positive) and more, (n, k). NaN where the status
-        of a magnet is not "ok".
+        Arrays for n magnets, k temperatures and m fields: ``field`` (H, A/m, 0
+        or negative), ``polarization`` and ``induction`` (T), (n, k, m);
+        ``remanence`` (T), ``coercivity``, ``coercivity_b`` and ``knee_field``
+        (A/m, positive), ``recoil``, ``working_field`` (A/m, negative),
+        ``working_induction`` (T) and ``above_knee`` (bool), (n, k). There is
+        no status. NaN where the status of a magnet is not "ok".
 
     Raises
     ------

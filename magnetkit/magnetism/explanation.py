@@ -81,7 +81,7 @@ class Explanation:
     constants: "pd.DataFrame"
 
     def measurements(self) -> list[str]:
-        """List in words which constants, if measured, would narrow the range most, the best first.
+        """List in words which constants, if measured, would narrow the range of H_cJ most, the best first.
 
         There are at most three, each of 1 % of the variance or more. Without any the list has one
         text, that magnets of this producer should be measured.
@@ -153,9 +153,11 @@ def explain_magnet(
     Returns
     -------
     Explanation
-        ``candidate``, ``law``, ``terms`` (columns ``quantity``, ``term``, ``value``, in kA/m and
-        T), ``shares`` (dict that adds up to 1) and ``constants`` (a frame). Its text is made by
-        ``str``.
+        ``candidate``, ``law``, ``terms`` (columns ``quantity``, ``term``,
+        ``value``, in kA/m and T), ``shares`` (dict that adds up to 1) and
+        ``constants`` (a frame with ``law``, ``name``, ``value``,
+        ``deviation``, ``unit``, ``status``, ``share`` and ``meaning``). The
+        terms of a quantity add up to it. Its text is made by ``str``.
 
     Raises
     ------
@@ -269,10 +271,12 @@ class _OneMagnet:
 def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the name of each contribution to H_cJ of one magnet and its size, A/m, in the order applied.
 
-    Contributions may be negative. They add up to H_cJ at the temperature of `magnet`. First come
-    those of `_cell_terms` or `_nucleation_terms`, at 20 C, then, where they are not nothing, "level
-    of family and producer", "shell", "rest", and the step to the temperature, named such as "150
-    C".
+    Contributions may be negative. They add up to H_cJ at the temperature of
+    `magnet`. First come those of `_cell_terms` (such as "copper") or
+    `_nucleation_terms` (such as "coupled grains"), at 20 C, also those of 0.
+    Then come "level of family and producer" where the level is not 1, "shell"
+    where there is one, "rest" where it is not 0, and, but at 20 C, the step to
+    the temperature, named such as "150 C".
     """
     alloy = magnet.made
     producer = float(alloy.rows["harder"][0])
@@ -300,10 +304,11 @@ def _nucleation_terms(
 ) -> Generator[tuple[str, float], None, float]:
     """Yield name and size, A/m, of the terms of alpha_K H_N - N_eff M_s at 20 C, without shell.
 
-    Terms may be negative, and that of the producer is left out. The names are, in this order,
-    "alpha_K of the family times H_N", "Al, Cu, Ga in the boundary", "R6Fe13Ga between the grains",
-    "stray field of neighbours" and "coupled grains". The generator returns their sum, A/m. `magnet`
-    is one that no cells harden.
+    Terms may be negative, and that of the producer is left out. The names are,
+    in this order, "alpha_K of the family times H_N", "Al, Cu, Ga in the
+    boundary", "R6Fe13Ga between the grains", "stray field of neighbours" and
+    "coupled grains"; all five come. The generator returns their sum, A/m.
+    `magnet` is one that no cells harden.
     """
     alloy = magnet.made
     rows = alloy.rows
@@ -346,9 +351,9 @@ def _nucleation_terms(
 def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
     """Yield name and size, A/m, of the terms of H_cJ of cells at 20 C.
 
-    `made` is one alloy with cells. Terms may be negative. The names are, in this order, "most that
-    walls can hold", "copper", "iron", "zirconium" and "ratio". The generator returns their sum,
-    A/m.
+    `made` is one alloy with cells. Terms may be negative. The names are, in
+    this order, "most that walls can hold", "copper", "iron", "zirconium" and
+    "ratio"; all five come. The generator returns their sum, A/m.
     """
     rows = made.rows
     structure = made.structure
@@ -376,9 +381,10 @@ def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
 def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the name of each contribution to B_r and its size, T; they add up to B_r.
 
-    They are of `magnet` at its temperature, in the order applied, and may be negative: "J_s of the
-    hard phase", "oxide, boundary and other phases", "polarization of those", "pores", "grains off
-    the axis" and "exchange, carriers, producer".
+    They are of `magnet` at its temperature, in the order applied, and may be
+    negative: "J_s of the hard phase", "oxide, boundary and other phases",
+    "polarization of those", "pores", "grains off the axis" and "exchange,
+    carriers, producer"; all six come.
     """
     alloy = magnet.made
     polarization = float(
@@ -419,8 +425,8 @@ def _range_shares(
     Returns
     -------
     shares : dict of float
-        By status of the constants, all of `magnetkit.magnetism.laws.STATUS`, and ``producer`` and
-        ``fit``; they add up to 1.
+        By status of the constants ("cited", "fitted", "memory" and "assumed",
+        all four), and ``producer`` and ``fit``; they add up to 1.
     constants : pandas.DataFrame
         The constants of the laws with their ``share`` of the variance, the largest first: ``law
         name value deviation unit status share meaning``.
@@ -464,8 +470,10 @@ def _range_shares(
 def _law_constants(magnet: _OneMagnet) -> Iterator[Constant]:
     """Yield the constants of the law book that the coercivity of `magnet` rests on.
 
-    A `Constant` has ``law``, ``name``, ``value``, ``deviation``, ``unit``, ``status``, ``source``,
-    ``meaning`` and ``rows``. Those of law "temperature" come last, at other than 20 C alone.
+    A `Constant` has ``law``, ``name``, ``value``, ``deviation``, ``unit``,
+    ``status``, ``source``, ``meaning`` and ``rows`` (a text: which measured
+    rows it was fitted on). Laws are such as "boundary", "grains" or "cells".
+    Those of law "temperature" come last, at other than 20 C alone.
     """
     for name in _LAWS.get(magnet.hardening, ("grains",)):
         yield from law(name)

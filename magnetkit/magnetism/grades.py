@@ -124,11 +124,19 @@ def grades(
     Returns
     -------
     pandas.DataFrame
-        A row a grade: ``grade host kind makers`` (names separated by ", "), ``temperature_K`` and
-        `QUANTITIES` with ``_lo``, ``_hi`` and ``_provenance``; the upper ends of the chords,
-        ``remanence_coefficient_to_K`` and ``coercivity_coefficient_to_K``; and ``squareness``, H_k
-        / H_cJ. With `sheets` the rows of the sheets, with the columns of `printed_values`, at the
-        temperatures at which they are printed.
+        A row a grade: ``grade``, ``host``, ``kind`` ("sintered", "bonded",
+        "ferrite" or "alnico"), ``makers`` (names separated by ", "),
+        ``temperature_K`` (293.15 unless given) and with ``_lo``, ``_hi`` and
+        ``_provenance`` each of `QUANTITIES`: ``remanence_T``,
+        ``coercivity_kA_m``, ``coercivity_b_kA_m``, ``knee_field_kA_m``,
+        ``max_energy_product_kJ_m3``, ``max_working_temperature_K``,
+        ``remanence_coefficient_pct_K``, ``coercivity_coefficient_pct_K``,
+        ``curie_temperature_K``, ``density_kg_m3``, ``recoil_permeability`` and
+        ``resistivity_uohm_m``, NaN where nothing is known; the upper ends of
+        the chords, ``remanence_coefficient_to_K`` and
+        ``coercivity_coefficient_to_K``; and ``squareness``, H_k / H_cJ. With
+        `sheets` the rows of the sheets, with the columns of `printed_values`,
+        at the temperatures at which they are printed.
 
     Raises
     ------
@@ -164,9 +172,10 @@ def _as_class(name: str) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row, with the columns of `grades_at_room_temperature`; ``makers`` is empty, ``grade`` is
-        number and class, such as "N43SH". Other columns, such as ``squareness``, are those of one
-        grade of the class.
+        One row, with the columns of `grades_at_room_temperature`; ``makers``
+        is empty, ``grade`` is number and class, such as "N43SH";
+        ``_provenance`` of what is estimated is "estimate". Other columns, such
+        as ``squareness``, are those of one grade of the class.
     """
     import pandas as pd
 
@@ -221,7 +230,8 @@ def _as_class(name: str) -> "pd.DataFrame":
 def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
     """Group the sintered Nd-Fe-B grades of a table by the letters of their class.
 
-    `table` has ``grade`` and ``kind``. Grades whose name is no number and class are left out.
+    `table` has ``grade`` and ``kind``. Grades of another kind than "sintered",
+    and those whose name is no number and class, are left out.
 
     Returns
     -------
@@ -242,11 +252,14 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
 def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     """Convert a table of grades from 20 degrees C to another temperature, by the printed chords.
 
-    `table`, with all columns of `grades_at_room_temperature`, is changed in place and returned;
-    `kelvin` is in K. ``temperature_K``, B_r, H_cJ, H_cB, knee field and (BH)max, their ends, and
-    ``squareness`` change; coefficients, density and the others stay. B_r and H_cJ below 20 degrees
-    C, or above the grade's highest temperature of use, are marked "extrapolated" in their
-    provenance. NaN where no chord is known.
+    `table`, with all columns of `grades_at_room_temperature`, is changed in
+    place and returned; `kelvin` is in K. ``temperature_K``, ``remanence_T``,
+    ``coercivity_kA_m``, ``coercivity_b_kA_m``, ``knee_field_kA_m`` and
+    ``max_energy_product_kJ_m3``, their ``_lo`` and ``_hi``, and ``squareness``
+    change; coefficients, density and the others stay. B_r and H_cJ below 20
+    degrees C, or above the grade's highest temperature of use, have the
+    ``_provenance`` "extrapolated" in place of the former. NaN where no chord
+    is known.
     """
     table["temperature_K"] = kelvin
     step = kelvin - ROOM_K
@@ -300,9 +313,11 @@ def remaining_shares(
     ----------
     table : DataFrame or Series
         n rows of `grades` at 20 degrees C, or one of them: ``host``, ``kind``,
-        ``coercivity_kA_m``, ``max_working_temperature_K``, ``remanence_coefficient_pct_K`` and
-        ``coercivity_coefficient_pct_K`` with `end` behind, ``remanence_coefficient_to_K`` and
-        ``coercivity_coefficient_to_K`` are read.
+        ``coercivity_kA_m``, ``max_working_temperature_K``,
+        ``remanence_coefficient_pct_K`` and ``coercivity_coefficient_pct_K``
+        with `end` behind (such as ``remanence_coefficient_pct_K_lo``),
+        ``remanence_coefficient_to_K`` and ``coercivity_coefficient_to_K`` are
+        read.
     kelvin : float, or for one row an ndarray
         Temperature, K.
     end : str
@@ -338,7 +353,7 @@ def figures_at(
     Parameters
     ----------
     row : Series
-        A row of `grades` at 20 degrees C.
+        A row of `grades` at 20 degrees C, with all columns.
     kelvin : ndarray of float64, shape (k,)
         Temperatures, K.
     end : {"", "_lo", "_hi"}
@@ -379,7 +394,8 @@ def hot_squareness(kelvin: float) -> "pd.Series":
     Returns
     -------
     pandas.Series
-        By name of the grade, all grades of the table; NaN where the knee is not known.
+        By name of the grade, spelled as in ``grade`` of `grades`, all grades
+        of the table; NaN where the knee is not known.
     """
     import pandas as pd
 
@@ -398,9 +414,11 @@ def cold_value(
 ) -> float:
     """Convert B_r or H_cJ of a magnet at a temperature to that at 20 degrees C.
 
-    The chords, host and kind are those of `row`, one of `grades` at 20 degrees C, which is not
-    changed. `quantity` is "remanence_T" or "coercivity_kA_m"; `value`, at `kelvin`, K, and the
-    result are in its unit. `row` has what `remaining_shares` reads; NaN where the chord is.
+    The chords, host and kind are those of `row`, one of `grades` at 20 degrees
+    C, which is not changed. `quantity` is "remanence_T" or "coercivity_kA_m";
+    `value`, at `kelvin`, K, and the result are in its unit. `row` has what
+    `remaining_shares` reads; NaN where the chord is. The chord must leave
+    something at `kelvin`.
     """
     cold = value
     cold_row = row.copy()
@@ -412,7 +430,7 @@ def cold_value(
 
 
 def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:
-    """Return the hosts of grades, of bonded ones an empty text: these fall along their chords.
+    """Return the hosts of grades, of ``kind`` "bonded" an empty text: these fall along their chords.
 
     `table` holds n rows with ``kind`` and ``host``, or is one row; the array is (n,), or of shape
     () for one.
@@ -427,11 +445,13 @@ def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:
 def _hot_coercivity_b(table: "pd.DataFrame", keeps: FloatArray) -> None:
     """Convert H_cB of a table of hot grades, in place.
 
-    H_cB falls as B_r does (`keeps`, its share that is left, (n,)), but never lies beyond the end of
-    the hot magnet's curve. ``coercivity_b_kA_m``, its ends and provenance change. B_r, H_cJ (with
-    their ends and provenances) and ``squareness`` of `table` must be hot already, H_cB that of 20
-    degrees C. The provenance becomes that of B_r, or "curve" or that of H_cJ where the curve ends
-    before; H_cB is NaN where the curve is not known.
+    H_cB falls as B_r does (`keeps`, its share that is left, (n,)), but never
+    lies beyond the end of the hot magnet's curve. ``coercivity_b_kA_m``, its
+    ends and provenance change. B_r, H_cJ (with their ends and provenances) and
+    ``squareness`` of `table` must be hot already, H_cB that of 20 degrees C.
+    ``coercivity_b_kA_m_provenance`` becomes that of B_r, or, where the curve
+    ends before, that of H_cJ with "curve" in place of "catalogue"; H_cB is NaN
+    where the curve is not known.
     """
     shape = curve_shapes(table)
     of_curve = {
@@ -461,12 +481,20 @@ def grades_at_room_temperature(
     Returns
     -------
     pandas.DataFrame
-        One row a grade, numbered from 0: ``grade``, ``host`` (such as "2:14:1",
-        or "ferrite" or "alnico"), ``kind`` ("sintered", "bonded", "ferrite" or "alnico"), ``makers`` (names,
-        separated by ", "), ``temperature_K``; of each quantity the value, ``_lo``, ``_hi`` and
-        ``_provenance`` ("catalogue", "family", "estimate", or empty where the value is NaN); the
-        upper ends of the chords that are among the quantities, ``remanence_coefficient_to_K`` and
-        ``coercivity_coefficient_to_K``; and ``squareness`` where the knee is among them.
+        One row a grade, numbered from 0: ``grade``, ``host`` (such as
+        "2:14:1", or "ferrite" or "alnico"), ``kind`` ("sintered", "bonded",
+        "ferrite" or "alnico"), ``makers`` (names, separated by ", "),
+        ``temperature_K``; of each quantity the value, ``_lo``, ``_hi`` and
+        ``_provenance`` ("catalogue", "family", "estimate", or empty where the
+        value is NaN); the upper ends of the chords that are among the
+        quantities, ``remanence_coefficient_to_K`` and
+        ``coercivity_coefficient_to_K``; and ``squareness`` where
+        ``knee_field_kA_m`` is among them. `QUANTITIES` are ``remanence_T``,
+        ``coercivity_kA_m``, ``coercivity_b_kA_m``, ``knee_field_kA_m``,
+        ``max_energy_product_kJ_m3``, ``max_working_temperature_K``,
+        ``remanence_coefficient_pct_K``, ``coercivity_coefficient_pct_K``,
+        ``curie_temperature_K``, ``density_kg_m3``, ``recoil_permeability`` and
+        ``resistivity_uohm_m``.
     """
     import pandas as pd
 
@@ -522,10 +550,12 @@ def grades_at_room_temperature(
 def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill the gaps of sintered Nd-Fe-B grades with the median of their class, in place.
 
-    The ends become the smallest and largest value of the class, the provenance ``estimate``.
-    `table` has ``grade`` and ``kind``, and of each of `quantities`, such as "coercivity_kA_m", its
-    column with ``_lo``, ``_hi`` and ``_provenance``. A gap is a NaN; it stays where no grade of the
-    class has the value, or the name is no number and class.
+    The ends become the smallest and largest value of the class, the provenance
+    ``estimate``. `table` has ``grade`` and ``kind``, and of each of
+    `quantities`, such as "coercivity_kA_m", its column with ``_lo``, ``_hi``
+    and ``_provenance``. A gap is a NaN; it stays where no grade of the class
+    has the value, the ``kind`` is not "sintered", or the name is no number and
+    class.
     """
     for class_rows in _sold_by_class(table).values():
         rows = [row for _, row in class_rows]
@@ -545,9 +575,10 @@ def _fill_from_class(table: "pd.DataFrame", quantities: list[str]) -> None:
 def _family_values(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
     """Look up the values printed for whole families.
 
-    `hosts` names the host of each grade, such as "2:14:1"; `quantity` is a column such as
-    "curie_temperature_K". The result has ``value`` (the median), ``lo`` and ``hi`` on the index of
-    `hosts`, NaN where no family value is printed.
+    `hosts` names the host of each grade, such as "2:14:1"; `quantity` is a
+    column such as "curie_temperature_K". The result has ``value`` (the
+    median), ``lo`` and ``hi`` (smallest and largest printed one) on the index
+    of `hosts`, NaN where no family value is printed for that very name.
     """
     import pandas as pd
 
@@ -565,11 +596,13 @@ def _family_values(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
 def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill what no sheet of a grade prints, from grades of the same host and kind, in place.
 
-    `quantities` are columns of `table` such as "coercivity_kA_m"; each must be there with its
-    ``_lo``, ``_hi`` and ``_provenance``, which change in the rows that are NaN: the latter becomes
-    "estimate". ``grade``, ``host``, ``kind``, B_r, H_cJ and (BH)max must be there in any case: like
-    grades are those of like H_cJ, for H_cJ of like (BH)max. A row stays NaN where no grade of its
-    host and kind has the value. Rows must be numbered from 0.
+    `quantities` are columns of `table` such as "coercivity_kA_m"; each must be
+    there with its ``_lo``, ``_hi`` and ``_provenance``, which change in the
+    rows that are NaN: the latter becomes "estimate". ``grade``, ``host``,
+    ``kind``, ``remanence_T``, ``coercivity_kA_m`` and
+    ``max_energy_product_kJ_m3`` must be there in any case: like grades are
+    those of like H_cJ, for H_cJ of like (BH)max. A row stays NaN where no
+    grade of its host and kind has the value. Rows must be numbered from 0.
     """
     values_of = {
         q: table[q].to_numpy(np.float64, copy=True)
@@ -612,14 +645,15 @@ def _range_of_alike(
 ) -> tuple[float, float, float]:
     """Estimate a value and its ends from grades of the same crystal and kind.
 
-    The value is the median of the grades whose `by` is within some 10 % of `own`, or of all if none
-    is, as where `own` is NaN. The ends are the smallest and largest of those and the nearest three,
-    or of all.
+    The value is the median of the grades whose ln `by` is within 0.1 of that
+    of `own`, or of all if none is, as where `own` is NaN. The ends are the
+    smallest and largest of those and the nearest three, or of all.
 
     Parameters
     ----------
     values, by : ndarray, shape (k,)
-        Known values, and the figure by which grades are compared.
+        Known values, and the figure by which grades are compared; k is 1 or
+        more.
     own : float
         That figure of the grade itself.
 
@@ -646,13 +680,15 @@ def _range_of_alike(
 
 
 def printed_values(grade: str | None = None) -> "pd.DataFrame":
-    """Return printed values, one a row, of one grade or of all, families included.
+    """Return printed values, one a row, of one grade, or of all with those of families.
 
-    `grade` is the exact name; there are no rows of an unknown one. Columns: ``host kind grade maker
-    quantity bound value temperature_K to_K source note``; the unit is part of ``quantity``, one of
-    `QUANTITIES`; ``bound`` is "min", "max", "typical", "lower bound" or empty; ``to_K``, the upper
-    temperature of a chord, is NaN elsewhere; and ``grade`` is empty and ``kind`` "family" where a
-    value is a family's. Rows are numbered from 0.
+    `grade` is the exact name; there are no rows of an unknown one, and with a
+    grade none of its family. None stands for all. Columns: ``host kind grade
+    maker quantity bound value temperature_K to_K source note``; the unit is
+    part of ``quantity``, one of `QUANTITIES`; ``bound`` is "min", "max",
+    "typical", "lower bound" or empty; ``to_K``, the upper temperature of a
+    chord, is NaN elsewhere; and ``grade`` is empty and ``kind`` "family" where
+    a value is a family's. Rows are numbered from 0.
     """
     values = _printed_figures()
     rows = values if grade is None else values[values["grade"] == grade]
@@ -686,9 +722,11 @@ def _printed_figures() -> "pd.DataFrame":
 def reconcile_makers(values: "pd.DataFrame") -> "pd.DataFrame":
     """Compute one row for each grade and quantity: its value and the spread between makers.
 
-    A maker's value is its nominal one, or the middle of its range; of `_GUARANTEED` quantities the
-    minimum. The value of the grade is the median over its makers, its range that of all printed
-    figures. Values measured away from room temperature do not count.
+    A maker's value is its nominal one, or the middle of its range; of
+    ``coercivity_kA_m``, ``coercivity_b_kA_m`` and ``knee_field_kA_m`` the
+    minimum. The value of the grade is the median over its makers, its range
+    that of all printed figures. Values measured away from room temperature do
+    not count.
 
     Parameters
     ----------
@@ -737,8 +775,9 @@ def _by_bound(
 ) -> "tuple[pd.DataFrame, pd.Series]":
     """Summarize printed values at room temperature by kind of bound.
 
-    `values` are those of `_room_values`, `index` the columns to group by. The bounds are "" (not
-    said), "min", "lower bound", "typical" and "max".
+    `values` are those of `_room_values`, of which ``value`` and ``bound`` are
+    read, `index` the columns to group by. The bounds are "" (not said), "min",
+    "lower bound", "typical" and "max".
 
     Returns
     -------
@@ -758,8 +797,10 @@ def _by_bound(
 def _room_values(values: "pd.DataFrame") -> "pd.DataFrame":
     """Return the rows of grades, not of families, that hold at room temperature, chords among them.
 
-    `values` are rows of `printed_values`; they are not changed. Room temperature is within 10 K of
-    20 degrees C, both ends included; rows without a temperature count. Rows keep their labels.
+    `values` are rows of `printed_values`, of which ``grade``, ``quantity`` and
+    ``temperature_K`` are read; they are not changed. Room temperature is
+    within 10 K of 20 degrees C, both ends included; rows without a temperature
+    count. Rows keep their labels.
     """
     chord = values["quantity"].str.endswith("coefficient_pct_K")
     hot = ~chord & ((values["temperature_K"] - ROOM_K).abs() > 10.0)
@@ -858,7 +899,7 @@ def _usual_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
 def coercivity_b(
     table: "pd.DataFrame", end: str, shape: "pd.DataFrame"
 ) -> FloatArray:
-    """Compute H_cB of n grades, kA/m, shape (n,); NaN where the curve is not known.
+    """Compute H_cB of n grades, kA/m, shape (n,); NaN where squareness or recoil is.
 
     `table` holds rows of `grades` at a temperature, `end` ("", "_lo" or "_hi") names which of its
     ``remanence_T`` (T) and ``coercivity_kA_m`` are read, and `shape` is that of `curve_shapes`, of
@@ -885,11 +926,12 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        A row for each grade and maker that guarantees B_r and H_cJ: ``grade maker host kind``,
-        minimal ``remanence_T`` and ``coercivity_kA_m``, ``knee_field_kA_m`` (NaN where no sheet
-        prints that of a bonded one), ``recoil``, ``density_kg_m3`` and
-        ``max_working_temperature_K``. Rows are numbered from 0. Left out are pairs without either
-        value or the chord that makes it hot.
+        One row for each pair of grade and maker that guarantees B_r and H_cJ,
+        of whatever kind: ``grade maker host kind``, minimal ``remanence_T``
+        and ``coercivity_kA_m``, ``knee_field_kA_m`` (NaN where no sheet prints
+        that of a bonded one), ``recoil``, ``density_kg_m3`` and
+        ``max_working_temperature_K``. Rows are numbered from 0. Left out are
+        pairs without either value or the chord that makes it hot.
     """
     table = _minima_with_chords().copy()
     remaining = remaining_shares(table, kelvin)
@@ -986,10 +1028,11 @@ def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
 def _chord_ends(values: "pd.DataFrame") -> "pd.DataFrame":
     """Return the upper temperatures of makers' printed chords, K.
 
-    `values` are rows of `printed_values`. The result is indexed by ``grade`` and ``maker`` and has
-    the columns "remanence_coefficient_pct_K" and "coercivity_coefficient_pct_K", NaN in one where
-    only the other chord has an end. A grade and maker without the end of any chord has no row: a
-    look-up is a KeyError there.
+    `values` are rows of `printed_values`. Of several values of one maker it is
+    the median. The result is indexed by ``grade`` and ``maker`` and has the
+    columns "remanence_coefficient_pct_K" and "coercivity_coefficient_pct_K",
+    NaN in one where only the other chord has an end. A grade and maker without
+    the end of any chord has no row: a look-up is a KeyError there.
     """
     index = ["grade", "maker"]
     ends = values.pivot_table(
@@ -1052,8 +1095,9 @@ def _ladders() -> dict[str, float]:
     Returns
     -------
     dict of float
-        By name of the maker; makers with fewer than four classes are left out. The best grade of a
-        class is that of the highest B_r.
+        By name of the maker; makers with fewer than four classes are left out.
+        The best grade of a class is that of the highest B_r. The slopes are
+        usually below 0. The dictionary is shared: do not change it.
     """
     values = printed_values()
     values = values[
@@ -1084,10 +1128,13 @@ def nearest_grade_column(
 ) -> Coded:
     """Find the sintered grade nearest to each magnet at 20 degrees C.
 
-    `hosts` is a `Coded` of n magnets' hosts by their roots, such as "2:14:1", `b_r` in T and `h_cj`
-    in kA/m, (n,). The `Coded` result holds names of grades, such as "N42SH"; its words are in
-    alphabetical order. A text is empty where no grade of the host is sold or a value is not finite
-    and positive. However far the nearest grade is, it is named.
+    `hosts` is a `Coded` of n magnets' hosts by their roots, such as "2:14:1",
+    `b_r` in T and `h_cj` in kA/m, (n,). The `Coded` result holds names of
+    grades, such as "N42SH"; its words are in alphabetical order. A text is
+    empty where no grade of the host is sold or a value is not finite and
+    positive. The nearest is that of the least distance in ln B_r over 0.03 and
+    ln H_cJ over 0.18 from the values of `grades_at_room_temperature`. However
+    far it is, it is named. An empty text is a word of its own.
     """
     from ..alloy._row_kernels import nearest_points
 
@@ -1113,7 +1160,7 @@ def _sintered_names() -> (
     Returns
     -------
     names : tuple of str
-        Each grade once.
+        Each grade once, the empty text at place 0.
     places : dict of tuple
         By host, such as "2:14:1": places of its grades among the names, from 0, int (k,), and ln of
         their B_r (T) and H_cJ (kA/m), in this order, shape (2, k). Grades that were read from

@@ -27,9 +27,11 @@ def constants() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        ``law name value deviation unit status source meaning rows``: ``value`` and ``deviation``,
-        one standard deviation, are floats in ``unit``, all else is text. ``law`` and ``name`` name
-        a constant; rows are numbered from 0.
+        ``law name value deviation unit status source meaning rows``: ``value``
+        and ``deviation``, one standard deviation, are floats in ``unit``, all
+        else is text; ``rows`` says which measured rows it was fitted on, empty
+        for none. ``law`` and ``name`` name a constant; rows are numbered from
+        0.
 
     Examples
     --------

@@ -79,9 +79,10 @@ def equivalent_level(
     Returns
     -------
     Equivalent
-        ``level``, a factor over that of `magnet`; ``lever``, the rise of ln H_cJ at `kelvin` per
-        rise of ln of the level; ``slope``, by how much ln of the level is off where the fall of
-        coercivity is off by one standard deviation.
+        ``level``, a factor over that of `magnet`; ``lever``, the rise of ln
+        H_cJ at `kelvin` per rise of ln of the level; ``slope``, by how much ln
+        of the level is off where the fall of coercivity is off by one standard
+        deviation, below 0 where a steeper fall lowers H_cJ at `kelvin`.
 
     Raises
     ------
@@ -161,10 +162,12 @@ class Level:
         return not self.reason
 
     def is_trial(self, route: str | None) -> bool:
-        """Return whether magnets of a route have a level of their own, which is not known.
+        """Return whether magnets of a route have another level than this one, which is not known.
 
-        `route` is a name such as "hot-deformed" (KeyError for an unknown one); None or an empty
-        text is the usual one.
+        `route` is a name such as "hot-deformed" (KeyError for an unknown one);
+        None or an empty text is the usual one. It is True where the word of
+        its level differs from that of this level's ``route``, also of the
+        usual route.
         """
         return _word(route) != _word(self.route)
 
@@ -209,8 +212,9 @@ def find_level(
     Returns
     -------
     Level
-        ``value``, the factor over the model's H_cJ; ``route``, the name given, empty for the usual
-        one; ``reason``, in words, not empty where no producer has such a level.
+        ``value``, the factor over the model's H_cJ; ``route``, the name given,
+        empty for the usual one; ``reason``, in words, not empty where no
+        producer has such a level; the other two are there all the same.
 
     Raises
     ------
@@ -250,7 +254,8 @@ def state_level(
     kelvin : float
         Temperature of the values, K.
     typical : mapping of str to float
-        ``remanence_T`` (T) and ``coercivity_kA_m`` (kA/m) of a usual lot there.
+        ``remanence_T`` (T) and ``coercivity_kA_m`` (kA/m, above 0) of a usual
+        lot there.
     shell : str, optional
         What is diffused in, such as "Tb 0.5 wt%".
     measured : Producer, optional
@@ -295,9 +300,11 @@ def state_level(
 def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
     """Find the fall of coercivity, divided by the model's, with which a magnet has a given hot H_cJ.
 
-    The result is 1 nearer than 5 K to 20 degrees C, and the nearer of the limits 0.22 and 4.5 if no
-    fall gives the value. `magnet` is one alloy at its level; `kelvin` is the temperature, K, at
-    which its H_cJ is to be `coercivity_kA_m`, kA/m.
+    The result is above 1 for an H_cJ below the model's above 20 degrees C. It
+    is 1 nearer than 5 K to 20 degrees C, and the nearer of the limits 0.22 and
+    4.5 if no fall gives the value. `magnet` is one alloy at its level;
+    `kelvin` is the temperature, K, at which its H_cJ is to be
+    `coercivity_kA_m`, kA/m, above 0.
     """
     from scipy.optimize import brentq
 
@@ -318,8 +325,9 @@ def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
 def _range_reason(level: float) -> str:
     """Return why a level is none of a producer, empty where it may be one.
 
-    `level` is H_cJ at 20 degrees C over the model's; 0.72 to 1.39 may be one, ends included. The
-    text is a clause such as "its H_cJ at 20 °C is 2.00 times the model's (...)".
+    `level` is H_cJ at 20 degrees C over the model's; 0.72 to 1.39 may be one,
+    ends included. The text is a clause such as "its H_cJ at 20 °C is 2.00
+    times the model's (0.72 to 1.39 is usual)"; NaN gives one too.
     """
     low, high = constants()["level"]
     if low <= level <= high:
@@ -330,8 +338,9 @@ def _range_reason(level: float) -> str:
 def _without_heavy_rare_earth(table: CompositionTable) -> CompositionTable:
     """Return a new table with neodymium in place of dysprosium and terbium, atom for atom.
 
-    Other heavy rare earths stay, and rows in wt.% stay charges. `table` is not changed; what was
-    given with its rows and its errors are left out.
+    Other heavy rare earths stay, and rows in wt.% stay charges. `table` is not
+    changed; what was given with its rows and its errors are left out. The rows
+    stand in the same order, numbered from 0.
     """
     fractions = table.to_array()
     for symbol in SURFACE:

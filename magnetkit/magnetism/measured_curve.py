@@ -87,10 +87,11 @@ class MeasuredCurve:
 
 
 def is_curve(source: Any) -> bool:
-    """Return whether a path, or each of several, is a file whose columns are those of a curve.
+    """Return whether a path, or each of several, is a file of columns of a curve.
 
-    `source` is a str or `Path`, or a list or tuple of them; an empty one, and any other value,
-    gives False.
+    `source` is a str or `Path`, or a list or tuple of them; an empty one, a
+    file that does not exist or has another ending than .csv, .tsv, .txt or
+    .dat, and any other value give False.
     """
     if isinstance(source, list | tuple):
         return bool(source) and all(map(is_curve_file, source))
@@ -102,8 +103,12 @@ def read_curve(
 ) -> MeasuredCurve:
     """Read a file that holds one measured curve; see `read_curves`.
 
-    `source` is its path; `sample` is the sample of a file of moments (``volume``, m3, and the
-    demagnetizing ``factor``), None otherwise. The `MeasuredCurve` is as of `read_curves`.
+    `source` is its path; `sample` is the sample of a file of moments
+    (``volume``, m3, and the demagnetizing ``factor``), None otherwise. The
+    `MeasuredCurve` is as of `read_curves`: ``temperature_K``, ``remanence_T``,
+    ``coercivity_kA_m``, ``squareness`` and others, and the points ``field``
+    (A/m) and ``polarization`` (T). Of several curves of one temperature the
+    first counts.
 
     Raises
     ------
@@ -134,8 +139,9 @@ def read_curves(
         or B in T, mT, G or kG, a magnetization in A/m, kA/m, MA/m or emu/cm3, a moment in emu or
         A m2 (of a .dat of Quantum Design, too); a temperature in K, C or F.
     sample : Sample, optional
-        Of a moment the sample in open circuit, ``volume`` (m3) and demagnetizing ``factor``, by
-        which it becomes J at the field inside. Of J and B it does not count.
+        Of a moment the sample in open circuit, ``volume`` (m3) and
+        demagnetizing ``factor``, by which it becomes J at the field inside;
+        InputError without it. Of J and B it does not count.
 
     Returns
     -------
@@ -174,8 +180,9 @@ def read_curves(
 def _one_a_temperature(curves: Sequence[MeasuredCurve]) -> list[MeasuredCurve]:
     """Return the first curve of each temperature, by rising temperature; a warning names further ones.
 
-    `curves` stand in the order of the files; those less than 2 K apart are of one temperature.
-    ``temperature_K`` is read, and ``coercivity_kA_m`` for the warning. An empty list gives one.
+    `curves` stand in the order of the files; those less than 2 K apart are of
+    one temperature. ``temperature_K`` is read, and ``coercivity_kA_m`` for the
+    warning, a UserWarning. An empty list gives one.
     """
     first: list[MeasuredCurve] = []
     for curve in curves:
@@ -208,7 +215,9 @@ def _demagnetization_branch(
     source : str
         Name of the file, for messages.
     raw : RawCurve
-        The loop as read: ``field`` (A/m), ``flux`` and its ``kind``.
+        The loop as read: ``field`` (A/m, reverse ones negative, or all of a
+        second quadrant positive), ``flux`` (T, or T m3 of a moment) and its
+        ``kind`` ("polarization", "induction" or "moment").
     sample : Sample or None
         ``volume``, m3, and demagnetizing ``factor``; needed if the file holds moments.
 
@@ -312,8 +321,10 @@ def _inner_field(
 def _split_sweeps(h: FloatArray, j: FloatArray) -> list[IntArray]:
     """Split the points of a loop into sweeps of the field in one direction.
 
-    `h` and `j` are field and polarization, (n,). Where the points are sorted by the field and hold
-    two values at each field, they are two branches: the larger values come down from saturation.
+    `h` and `j` are field and polarization, (n,). Where the points are sorted
+    by the field and hold two values at each field, they are two branches, each
+    by rising field: the first has the larger values, which come down from
+    saturation.
 
     Returns
     -------
@@ -363,7 +374,7 @@ def _split_sweeps(h: FloatArray, j: FloatArray) -> list[IntArray]:
 def _turn_upright(
     h: FloatArray, j: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return field and J of a branch that comes down from positive saturation, by rising field.
+    """Return field and J of a branch that comes down from positive saturation, sorted by rising field.
 
     `h` (reverse fields negative) and `j`, (n,), are copied; the branch is mirrored, both signs
     changed, if J at the point nearest to H = 0 is negative.
@@ -399,10 +410,13 @@ def _figures(
     Returns
     -------
     MeasuredCurve
-        With the smoothed points from H = 0, where J is B_r, to J = 0: ``field`` (A/m) and
-        ``polarization`` (T); other figures in the units of their names, kA/m. H_cJ, and with it squareness,
-        is NaN if the curve ends before, unless less than 1 % of B_r is left there; so are H_cB and
-        the knee field.
+        With the smoothed points from H = 0, where J is B_r, to J = 0:
+        ``field`` (A/m) and ``polarization`` (T); ``remanence_T``,
+        ``coercivity_kA_m``, ``coercivity_b_kA_m``, ``knee_field_kA_m``,
+        ``squareness``, ``max_energy_product_kJ_m3``, ``recoil_permeability``
+        (1 or more), ``temperature_K`` and ``note``. H_cJ, and with it
+        squareness, is NaN if the curve ends before, unless less than 1 % of
+        B_r is left there; so are H_cB and the knee field.
 
     Raises
     ------
@@ -484,7 +498,7 @@ def _without_noise(
     fields : ndarray, shape (m,)
         Distinct fields, rising.
     polarization : ndarray, shape (m,)
-        J at those fields.
+        J at those fields. Points of one field count as one, with their mean J.
     """
     from scipy.optimize import isotonic_regression
 
@@ -496,9 +510,9 @@ def _without_noise(
 def _read_recoil(field: FloatArray, level: FloatArray, knee: float) -> float:
     """Compute the recoil permeability: 1 less the slope of J over the reverse field, over mu_0.
 
-    The slope is that up to a share of H_k. `field`, the reverse field (A/m), rises, `level` is J
-    (T), and `knee` is J at H_k, T. A curve of fewer than four points gets 1.05. The result may lie
-    below 1.
+    The slope is that up to 0.3 of H_k, of four points at least. `field`, the
+    reverse field (A/m), rises, `level` is J (T), and `knee` is J at H_k, T. A
+    curve of fewer than four points gets 1.05. The result may lie below 1.
     """
     h_k = find_crossing(field, level, knee)
     if field.size < _LINE_POINTS:
@@ -516,9 +530,11 @@ def _ask_if_implausible(
 ) -> None:
     """Raise InputError if a figure is one that no magnet has; the message names the likely slip.
 
-    `source` is the file and `raw` its curve as read (heads, ``kind`` and ``field_factor``). `b_r`
-    is in T, 0.05 to 2, `coercivity` in A/m, 10 to 8000 kA/m, and `recoil` the recoil permeability,
-    0.97 or more. What is called J must not fall on a straight line as B does.
+    `source` is the file and `raw` its curve as read (heads, ``kind`` and
+    ``field_factor``). `b_r` is in T, 0.05 to 2, `coercivity` in A/m, 10 to
+    8000 kA/m, and `recoil` the recoil permeability, 0.97 or more, ends
+    included; NaN of the first two is refused. What is called J must not fall
+    on a straight line as B does.
     """
     if recoil < _LEAST_PERMEABILITY:
         raise InputError(
@@ -551,8 +567,9 @@ def _ask_if_implausible(
 def _likely_unit(coercivity: float, raw: RawCurve) -> str:
     """Say in which unit of the field H_cJ, which was read as `coercivity` A/m, would be a usual value.
 
-    `raw` has ``field_factor``, by which numbers of the file became A/m. Usual is 100 to 4000 kA/m.
-    The text is such as "in kOe", the first of `_FIELD_UNITS` that fits, or "in its unit".
+    `raw` has ``field_factor``, by which numbers of the file became A/m. Usual
+    is 100 to 4000 kA/m. The text is such as "in kOe", of the first of kA/m,
+    A/m, kOe, Oe and "T (mu_0 H)" that fits, or "in its unit".
     """
     low, high = _USUAL_COERCIVITY_KA_M
     number_in_file = coercivity / raw.field_factor

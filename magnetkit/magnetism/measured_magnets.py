@@ -60,10 +60,16 @@ def measured_magnets() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        The columns of the file: `NUMBERS` as float (NaN where empty), all else as text, empty where
-        nothing is said. One row a magnet, numbered from 0. Among the texts are ``id``, ``paper``,
-        ``source``, ``how``, ``confidence`` ("high", "medium" or "low"), ``family``, ``host`` (such
-        as "2:14:1"), ``recipe``, ``basis``, ``route``, ``diffused`` and ``use``.
+        A new frame with the columns of the file: as float (NaN where empty)
+        `NUMBERS`, which are ``grain_size_um``, ``alignment``, ``aged_for_C``,
+        ``diffused_wt_pct``, ``temperature_K``, ``remanence_T``,
+        ``coercivity_kA_m``, ``max_energy_product_kJ_m3``,
+        ``remanence_coefficient_pct_K``, ``coercivity_coefficient_pct_K``,
+        ``from_K`` and ``to_K``; all else as text, empty where nothing is said.
+        One row a magnet, numbered from 0. Among the texts are ``id``,
+        ``paper``, ``source``, ``how``, ``confidence`` ("high", "medium" or
+        "low"), ``family``, ``host`` (such as "2:14:1"), ``recipe``, ``basis``,
+        ``route``, ``diffused`` and ``use``.
 
     See Also
     --------
@@ -84,9 +90,10 @@ def papers_left_out() -> frozenset[str]:
 def without_papers(papers: Sequence[str]) -> Iterator[None]:
     """Leave papers out of the table of measured magnets within a ``with`` block.
 
-    `papers` is a list or another collection of names as the column ``paper`` has them, never a bare
-    str, whose letters would count; unknown ones do nothing. Distances to
-    measured magnets leave them out too. Blocks may be nested.
+    `papers` is a list or another collection of names as the column ``paper``
+    has them, never a bare str, whose letters would count; unknown ones do
+    nothing. Distances to measured magnets leave them out too. Blocks may be
+    nested, and then add up.
     """
     token = _left_out.set(papers_left_out() | frozenset(papers))
     try:
@@ -103,7 +110,9 @@ def _carried_table() -> "pd.DataFrame":
 def read_magnets(file: Path) -> "pd.DataFrame":
     """Read a table of magnets, a CSV file with the columns of the one that the package carries.
 
-    `file` is its path. Each of `NUMBERS` must be a column (KeyError), and a cell of one empty or a
+    `file` is its path. Each of `NUMBERS` (``temperature_K``, ``remanence_T``,
+    ``coercivity_kA_m``, ``from_K`` and others, see `measured_magnets`) must be
+    a column (KeyError), and a cell of one empty, which becomes NaN, or a
     number (ValueError).
 
     Returns
@@ -122,10 +131,11 @@ def read_magnets(file: Path) -> "pd.DataFrame":
 def magnet_recipes(rows: "pd.DataFrame") -> CompositionTable:
     """Read the recipes of rows of the table, one row each and in their order.
 
-    `rows` has ``recipe``, a text, and ``basis`` ("auto", "atomic" or "weight"; InputError for an
-    empty one, as magnets without a recipe have it). A recipe that cannot be read gives no row: the
-    result is then shorter than `rows`. ``row_index``, and the rows that ``errors`` name, are 0 for
-    every recipe, so that they do not say which were left out.
+    `rows` has ``recipe``, a text, and ``basis`` ("auto", "atomic" or "weight";
+    InputError for an empty one, as magnets without a recipe, an empty text,
+    have it). A recipe that cannot be read gives no row: the result is then
+    shorter than `rows`. ``row_index``, and the rows that ``errors`` name, are
+    0 for every recipe, so that they do not say which were left out.
     """
     parts = [
         CompositionTable.from_strings([recipe], basis=basis)
@@ -144,8 +154,10 @@ def serves_as_evidence(rows: "pd.DataFrame", quantity: str) -> "pd.Series":
     Parameters
     ----------
     rows : DataFrame
-        Rows of `measured_magnets`: ``confidence``, ``how``, ``recipe``, ``diffused``, ``use`` and
-        the column of the quantity are read.
+        Rows of `measured_magnets`: ``confidence``, ``how``, ``recipe``,
+        ``diffused``, ``use`` and the column of the quantity are read. ``how``
+        is "nemad" of the compilation and "memory" of what is remembered; an
+        empty ``diffused`` means nothing.
     quantity : str
         A key of `LETTERS`, such as "coercivity_kA_m"; another is a KeyError.
 
@@ -166,10 +178,11 @@ def uses(
 ) -> "pd.Series":
     """Say which rows are compared in a quantity; with `in_fits`, which are fitted to it.
 
-    `rows` are of `measured_magnets`: ``use`` and the column of the quantity are read. `quantity` is
-    "remanence_T", "coercivity_kA_m", "remanence_coefficient_pct_K" or
-    "coercivity_coefficient_pct_K" (KeyError otherwise). The result is bool, on the index of `rows`;
-    a row without the value (NaN) is False.
+    `rows` are of `measured_magnets`: ``use`` and the column that is called as
+    the quantity are read. `quantity` is "remanence_T", "coercivity_kA_m",
+    "remanence_coefficient_pct_K" or "coercivity_coefficient_pct_K" (KeyError
+    otherwise). The result is bool, on the index of `rows`; a row without the
+    value (NaN) is False.
     """
     letter = LETTERS[quantity]
     marks = rows["use"] if in_fits else rows["use"].str.upper()

@@ -61,11 +61,14 @@ def phase_balance(
     Returns
     -------
     pandas.DataFrame
-        A row for each recipe and phase of more than 0.01 % of the volume, or of a volume that is
-        not known (NaN): ``row_index``, from 0; ``phase``, the name of the host such as "2:14:1" for
-        the hard phase, else such as "oxide", "grain boundary", "alpha-iron" or a formula;
-        ``volume_pct``; and ``polarization_T`` (J_s at 20 C; 0 where the phase is not ferromagnetic,
-        NaN where it is not known).
+        A row for each recipe and phase of more than 0.01 % of the volume, or
+        of a volume that is not known (NaN): ``row_index``, from 0; ``phase``,
+        the name of the host such as "2:14:1" for the hard phase, else such as
+        "oxide", "grain boundary", "alpha-iron" or a formula; ``volume_pct``,
+        of the magnet without pores; and ``polarization_T`` (J_s at 20 C; 0
+        where the phase is not ferromagnetic, NaN where it is not known). The
+        hard phase comes first, then oxide (of cells the last, "oxide beside
+        the cells") and the others.
 
     Raises
     ------
@@ -155,8 +158,10 @@ def _boundary_phases(
     Returns
     -------
     list of (str, float, float)
-        Name, volume fraction of the whole and J_s (T, NaN if not known). Fractions may be 0. Oxide
-        and the hard phase are not among them.
+        Name, volume fraction of the whole and J_s (T, NaN if not known).
+        Fractions may be 0. They add up to what hard phase and oxide leave,
+        without a host to what oxide leaves. Oxide is not among them, and the
+        hard phase of a known host is not.
     """
     if name not in HOSTS:
         whole = made.parts.hard_phase[i : i + 1]
@@ -194,7 +199,8 @@ def _phases_of_boundary(
     i : int
         Number of the row, from 0.
     outside, soft : float
-        Volume fractions outside the hard phase, and of the soft phase.
+        Volume fractions of the whole magnet outside the hard phase, and,
+        within that, of the soft phase, which is ``beside.poor``.
     beside : SecondPhases
         Phases that the host's files name: ``poor`` and ``rich``, with ``poor_polarization_T`` and
         ``rich_polarization_T``.
@@ -236,8 +242,10 @@ def _coexisting_phases(
     Returns
     -------
     list of (str, float, float)
-        Name, volume fraction and J_s (T; NaN but for alpha-iron) of each, as `_on_hull` lists them;
-        one entry "grain boundary" where there is no data.
+        Name ("alpha-iron" or a formula), volume fraction and J_s (T; NaN but
+        for alpha-iron) of each, the largest first, which add up to `outside`,
+        as `_on_hull` lists them; one entry "grain boundary" where there is no
+        data.
     """
     hard = made.parts.hard_phase[i : i + 1]
     space = stable_space(open_snapshot())
@@ -284,8 +292,9 @@ def _on_hull(
     Returns
     -------
     list of (str, float, float)
-        Name, volume fraction and J_s (T), the largest volume first. A name is a formula, but
-        "alpha-iron" for Fe; J_s is NaN but for that. One entry "grain boundary" of all of `outside`
+        Name, volume fraction and J_s (T), the largest volume first. A name is
+        a formula, but "alpha-iron" for Fe; J_s is NaN but for that. Fractions
+        add up to `outside`. One entry "grain boundary" of all of `outside`
         where there is no data.
     """
     solution = solve(

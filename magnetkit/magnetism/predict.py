@@ -65,10 +65,12 @@ def predict(
     Returns
     -------
     pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        One row for each composition that could be read and each temperature, in the library and
-        with the index and other columns of the input: properties by physics, surrogate and table,
-        each predicted one with its interval and where it comes from; columns as in
-        `magnetkit.columns`. ``.attrs["calibration"]`` of pandas names whose magnets it rests on.
+        One row for each composition that could be read and each temperature,
+        those of a composition together in the order of the temperatures, in
+        the library and with the index and other columns of the input:
+        properties by physics, surrogate and table, each predicted one with its
+        interval and where it comes from; columns as in `magnetkit.columns`.
+        ``.attrs["calibration"]`` of pandas names whose magnets it rests on.
 
     Raises
     ------
@@ -106,7 +108,7 @@ _FAMILY = (
 
 
 def _name_families(labels: Any) -> None:
-    """Check labels for the name of a family of magnets, such as "NdFeB".
+    """Check labels for the name of a family of magnets, such as "NdFeB", "Sm-Co" or "SmFeN".
 
     `labels` is an Arrow array of the recipes as written, or None, which does nothing. InputError if
     such a name is the only label, a warning of the first one if there are several labels.

@@ -32,7 +32,8 @@ def _shape() -> tuple[FloatArray, FloatArray, FloatArray, float]:
     kelvin : ndarray of float64, shape (k,)
         Rising temperatures, K.
     poles, field : ndarray of float64, shape (k,)
-        What polarization and the field alpha_K H_N keep of their values at 20 degrees C.
+        What polarization and the field alpha_K H_N keep of their values at 20
+        degrees C. The arrays are shared: do not change them.
     room : float
         N_eff M_s at 20 degrees C, kA/m.
     """
@@ -52,7 +53,7 @@ def _shape() -> tuple[FloatArray, FloatArray, FloatArray, float]:
 
 
 def chord_end(to_K: Any, max_working_temperature_K: Any) -> FloatArray:
-    """Return the upper temperature of printed chords, K, in the shape of the arguments.
+    """Return the upper temperature of printed chords, K, an array in the shape of the arguments.
 
     Both are floats, or arrays or columns of one shape. `to_K`, K, is what is printed, NaN for
     nothing. A chord without one is taken to reach to 100 degrees
@@ -85,7 +86,8 @@ def remanence_ratio(
     Returns
     -------
     ndarray of float64, shape (n,) or as broadcast with `kelvin`
-        0 or more; NaN where the coefficient is. A kelvin beyond the chord is extrapolated.
+        0 or more; NaN where the coefficient is. Of shape () where all are
+        floats. A kelvin beyond the chord is extrapolated.
 
     Examples
     --------
@@ -128,7 +130,8 @@ def coercivity_ratio(
     Returns
     -------
     ndarray of float64, shape (n,) or as broadcast with `kelvin`
-        0 where none is left; NaN where the coefficient is.
+        0 where none is left; NaN where the coefficient is. Of shape () where
+        all are floats.
 
     Examples
     --------

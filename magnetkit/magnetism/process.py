@@ -96,10 +96,12 @@ class Route:
     def check(self, given: dict[str, Any]) -> None:
         """Raise InputError for a setting that the route cannot have or that does not act on it.
 
-        `given` maps names of settings, fields of `Process` such as ``grain_size_um``, to arrays,
-        NaN in which is passed over, as are None and names without a bound. Bounds, those of
-        ``self.bounds``, count as within. A grain size without a bound is refused unless it is the
-        route's own, and so is a NaN there.
+        `given` maps names of settings, fields of `Process` such as
+        ``grain_size_um``, to arrays, NaN in which is passed over,
+        as are None and names without a bound. Bounds, those of
+        ``self.bounds``, count as within. A grain size without a bound is
+        refused unless it is the route's own, and so is a NaN there. A route is
+        one of `routes`, such as ``routes()["hot-deformed"]``.
         """
         grain = given.get("grain_size_um")
         usual = self.process.get("grain_size_um")
@@ -128,8 +130,11 @@ class Route:
 def routes() -> dict[str, Route]:
     """Read the routes of ``datasets/routes``, by name. The dictionary is shared: do not change it.
 
-    The values are `Route`; the names stand in the order of the files. ValueError or KeyError if a
-    file is damaged.
+    The names, such as "hot-deformed", "sintered-axial" or "bonded-isotropic",
+    stand in the order of the files. The values are `Route` with ``name``,
+    ``title``, ``host``, ``process``, ``bounds``, ``measured``, ``source``,
+    ``printed``, ``bears_K``, ``family``, ``curve``, ``needs``, ``hardening``
+    and ``level``. ValueError or KeyError if a file is damaged.
 
     Examples
     --------
@@ -173,7 +178,8 @@ def resistivity(host: str, route: Route | None = None) -> float:
     host : str
         Host of the hard phase, such as "2:14:1".
     route : Route, optional
-        How the magnet is made, whatever the host; any route of the host otherwise.
+        How the magnet is made, whatever the host; any route of the host
+        otherwise. NaN where nothing is printed of it.
 
     Examples
     --------
@@ -395,11 +401,12 @@ class Parameters:
 def parameters() -> Parameters:
     """Read ``datasets/recipes/parameters.toml``, written by ``calibrate.py`` beside it.
 
-    ``families`` maps names of hosts such as "2:14:1" to `Family`; a variant of a host that the file
-    does not list has the parameters of its root. ``cells`` has ``ratio`` (metal atoms per rare
-    earth), ``copper`` and ``zirconium`` (shares of the metal) of the usual 2:17 charge, ``shell``
-    the numbers of the law of shells, such as ``efficiency`` and ``decay_nm``. The result is shared:
-    do not change it.
+    Its three fields are dicts. ``families`` maps names of hosts such as
+    "2:14:1" to `Family`; a variant of a host that the file does not list has
+    the parameters of its root. ``cells`` has ``ratio`` (metal atoms per rare
+    earth), ``copper`` and ``zirconium`` (shares of the metal) of the usual
+    2:17 charge, ``shell`` the numbers of the law of shells, such as
+    ``efficiency`` and ``decay_nm``. The result is shared: do not change it.
     """
     result = read_parameters(datasets.toml(PARAMETERS_FILE))
     for name, host in HOSTS.items():
@@ -411,9 +418,12 @@ def parameters() -> Parameters:
 def read_parameters(data: dict[str, Any]) -> Parameters:
     """Build `Parameters` from a parameter file, `data` as parsed of `PARAMETERS_FILE`.
 
-    It has the tables ``family`` (by name of the host), ``shell`` and ``cells``. An entry of
-    ``family`` has every field of `Family` (KeyError otherwise; others are passed over), ``process``
-    being a table of fields of `Process`. No variants are added.
+    It has the tables ``family`` (by name of the host), ``shell`` and
+    ``cells``. An entry of ``family`` has every field of `Family` (KeyError
+    otherwise; others are passed over), ``process`` being a table of fields of
+    `Process` (TypeError for others). The result has ``families`` (by name of
+    the host), ``shell`` and ``cells``, the latter two as they are in `data`.
+    No variants are added.
     """
     names = [f.name for f in fields(Family) if f.name != "process"]
     families = {}
@@ -426,9 +436,10 @@ def read_parameters(data: dict[str, Any]) -> Parameters:
 def _read_setting(name: str, value: Any, meaning: str) -> FloatArray:
     """Convert a setting of the process to an array of float64, of whatever shape.
 
-    `name` is a field of `Process` and `meaning` its meaning in words, for the message. `value` is a
-    number or array; NaN within an array stays. InputError if it is a text, NaN alone or no number.
-    Limits are not checked.
+    `name` is a field of `Process` and `meaning` its meaning in words, for the
+    message. `value` is a number or array; NaN within an array stays, a bool is
+    0 or 1, and None becomes NaN. InputError if it is a text, NaN alone or no
+    number. Limits are not checked.
     """
     is_missing = np.ndim(value) == 0 and value != value
     if isinstance(value, (str, bytes)) or is_missing:
@@ -451,9 +462,13 @@ def read_process(
     Parameters
     ----------
     process : Process, dict, str or None
-        A text is the name of a route, such as "hot-deformed", or else of a stored producer, no
-        path. A dict has fields of `Process` with their units, such as ``grain_size_um``; its
-        ``route`` may be a name or a `Route`, its ``producer`` a name, a record or a `Producer`.
+        A text is the name of a route, such as "hot-deformed", or else of a
+        stored producer, no path. A dict has fields of `Process`:
+        ``grain_size_um``, ``alignment``, ``density``, ``grain_boundary``,
+        ``oxygen_wt_pct``, ``carbon_wt_pct``, ``nitrogen_wt_pct``, ``decay``,
+        ``alpha_k``, ``aged_for_C``, ``level``, ``fall``, ``route`` and
+        ``producer``; its ``route`` may be a name or a `Route`, its
+        ``producer`` a name, a record or a `Producer`.
     n : int
         Number of magnets.
 
@@ -532,7 +547,8 @@ def known_fields(**process: Any) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If a name is unknown, or no such calibration is stored.
+        If a name is unknown, no such calibration is stored, or the route
+        cannot have a setting.
     StoreError
         If a calibration is damaged.
     """
@@ -564,14 +580,15 @@ def process_record(
 ) -> dict[str, Any] | None:
     """Return the settings of one process for all magnets as a plain dictionary, None without any.
 
-    `process` is as for `read_process`. The dictionary can be written as JSON: settings as float
-    under the names of the fields of `Process`, ``route`` as its name, and ``producer`` as
-    `Producer.record`; what is not given is left out.
+    `process` is as for `read_process`. The dictionary can be written as JSON:
+    settings as float under the names of the fields of `Process`, ``route`` as
+    its name, and ``producer`` as `Producer.record`; what is not given is left
+    out. An empty dict gives None.
 
     Raises
     ------
     InputError
-        As `read_process`, and if a value differs from magnet to magnet.
+        As `read_process`, and if a value is an array, even of equal numbers.
     """
     if process is None:
         return None
@@ -596,12 +613,14 @@ def process_record(
 def usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, FloatArray]:
     """Return each number of a host's family, of its process and of its magnets, by name.
 
-    Each array has shape (hosts + 1,), in the order of `host_names`, a tuple of names of `HOSTS`
-    such as "2:14:1" (KeyError for others). The keys are ``usual_curie_K``, ``usual_additive``, the
-    settings of `Process` (all fields but route and producer), and the numbers and laws of `Family`.
-    The last entry, which code -1 picks, is NaN; a host without a family has NaN but for
-    ``usual_curie_K`` and ``usual_additive``, and a setting without a default is NaN. Laws are
-    numbers too, see `_law_code`. Without any host the dictionary is empty. It is shared: do not
+    Each array has shape (hosts + 1,), in the order of `host_names`, a tuple of
+    names of `HOSTS` such as "2:14:1" (KeyError for others). The keys are
+    ``usual_curie_K`` (K), ``usual_additive`` (atomic fraction of copper), the
+    settings of `Process` (all fields but route and producer), and the numbers
+    and laws of `Family`. The last entry, which code -1 picks, is NaN; a host
+    without a family has NaN but for ``usual_curie_K`` and ``usual_additive``,
+    and a setting without a default is NaN. Laws are numbers too, see
+    `_law_code`. Without any host the dictionary is empty. It is shared: do not
     change it.
     """
     numbers_of_hosts = [_usual_of_host(host) for host in host_names]
@@ -668,12 +687,15 @@ def by_row(process: Process, codes: Int8Array) -> dict[str, FloatArray]:
     Returns
     -------
     dict of str to ndarray, shape (n,)
-        The numbers of `Family` (of its laws the place of the name), the fields of `Process` but for
-        route and producer, what is usual of the host's magnets (``usual_curie_K`` and
-        ``usual_additive``), ``fitted_grain_um``, the grain size of the magnets that the family's
-        level was fitted to, and the columns of `range_columns` (``spread``, ``remanence_spread``,
-        ``beta_spread``, ``coercivity_offset``, ``remanence_offset``). ``level`` and ``fall`` are 1
-        unless given.
+        The numbers of `Family`, such as ``alpha_k``, ``n_eff``, ``decay``,
+        ``squareness`` and ``recoil`` (of its laws the place of the name, from
+        0, in `TEMPERATURE_LAWS` and `KNEE_LAWS`), the fields of `Process` but
+        for route and producer, what is usual of the host's magnets
+        (``usual_curie_K`` and ``usual_additive``), ``fitted_grain_um``, the
+        grain size of the magnets that the family's level was fitted to, and
+        the columns of `range_columns` (``spread``, ``remanence_spread``,
+        ``beta_spread``, ``coercivity_offset``, ``remanence_offset``).
+        ``level`` and ``fall`` are 1 unless given, without a family too.
     """
     usual = usual_of_hosts(HOST_NAMES)
     # One array of all takes much less time than thirty.
@@ -715,10 +737,15 @@ def _apply_route(
     Parameters
     ----------
     rows : dict of ndarray, shape (n,)
-        Of `by_row`. Changed in the rows of the route's host: ``structure_limit_K``,
-        ``fitted_grain_um`` and the names of ``route.curve``. In all others ``alignment`` is NaN.
+        Of `by_row`, with ``alignment``, ``structure_limit_K``,
+        ``fitted_grain_um`` and the names of ``route.curve``. Changed in the
+        rows of the route's host: ``structure_limit_K``, which is no more than
+        ``route.bears_K[2]``; ``fitted_grain_um``, where the route has a family
+        and a grain size of its own; and the names of ``route.curve``, to its
+        values. In all others ``alignment`` is NaN.
     route : Route
-        How the magnets are made.
+        How the magnets are made: ``host``, ``curve`` (a dict), ``bears_K``,
+        ``process`` and ``family`` are read.
     codes : ndarray of int8, shape (n,)
         Index of each row's host in `HOST_NAMES`, -1 for none.
     """
@@ -740,10 +767,11 @@ def _apply_route(
 def ignored_settings(process: Process, host: str) -> str:
     """Name in words the given settings that do nothing to magnets of a host; empty without any.
 
-    `process` is as checked by `read_process`, and `host` a name of `HOSTS` such as "1:5". Settings
-    that are those of the route are not named. The text begins with "; of no effect: "; then fields
-    of `Process` stand, separated by ", ", such as "alpha_k, decay". A host without a family has
-    none.
+    `process` is as checked by `read_process`, and `host` a name of `HOSTS`
+    such as "1:5". Settings that are those of the route are not named. The text
+    begins with "; of no effect: "; then fields of `Process` stand, separated
+    by ", ", such as "alpha_k, decay"; "(no law measured)" stands behind
+    ``grain_size_um``. For a host without a family the text is empty.
     """
     family = parameters().families.get(host)
     if family is None:
@@ -781,7 +809,8 @@ def assumption(host: str) -> str:
     Parameters
     ----------
     host : str
-        Name of a host, e.g. ``"2:14:1"``.
+        Name of a host: ``"2:14:1"``, ``"1:5"``, ``"2:17"``, ``"2:17:3"``,
+        ``"1:12"`` or ``"1:12:1"``.
 
     Returns
     -------

@@ -52,7 +52,8 @@ def _example() -> tuple[float, float, float]:
     Returns
     -------
     tuple of float
-        Rare-earth atoms, mass of the rare earth, and mass of the whole, of one formula unit.
+        Rare-earth atoms (2), mass of the rare earth, and mass of the whole,
+        g/mol, of one formula unit.
     """
     from ..phases.partition import shelled_hosts
     from ..phases.records import HOSTS
@@ -66,9 +67,10 @@ def _example() -> tuple[float, float, float]:
 def objection(shell: Shell) -> str:
     """Say why no furnace makes this shell about grains of 5 um; empty where one does.
 
-    Its thickness and content are judged where ``fraction`` and ``content`` of `shell` are given;
-    its amount, wt.%, and content of heavy rare earths (``R``) alone. What is mixed in
-    (``between_grains``) is never objected to. The text names the shell and the limit.
+    Its thickness and content are judged where ``fraction`` and ``content`` of
+    `shell` are given; its amount, ``amount_wt_pct``, and content of heavy rare
+    earths (``R``) alone. What is mixed in (``between_grains``) is never
+    objected to. The text names the shell and the limit.
     """
     amount = shell.amount_wt_pct
     thickness = None
@@ -180,8 +182,9 @@ def mix_between_grains(
 ) -> tuple[CompositionTable, ShellRows]:
     """Add what is mixed in between the grains to the charge, and remove it from the shells.
 
-    `table` holds n recipes and `rows` their shells, of which ``between_grains`` says where they are
-    mixed in. Neither is changed; both are returned as they are where nothing is mixed in.
+    `table` holds n recipes and `rows` their shells, of which
+    ``between_grains``, bool (n,), says where they are mixed in. Neither is
+    changed; both are returned as they are where nothing is mixed in.
 
     Returns
     -------
@@ -250,10 +253,11 @@ def enrich_surface(
 ) -> CompositionTable:
     """Compute the composition at the surface of grains, where Dy and Tb count more than inside.
 
-    A share x of the rare earth becomes e x / (1 + (e - 1) x) with the partition coefficient e,
-    `coefficient`, (n,); its other rare earths lose as much. `table` holds n hard phases and is not
-    changed. The result is a new table of n rows with its ``row_index`` and ``errors``; ``given``
-    and ``by_weight`` are left out.
+    The share x of Dy and Tb together in the rare earth becomes e x / (1 + (e -
+    1) x) with the partition coefficient e, `coefficient`, (n,); its other rare
+    earths lose as much. `table` holds n hard phases and is not changed. The
+    result is a new table of n rows with its ``row_index`` and ``errors``;
+    ``given`` and ``by_weight`` are left out.
     """
     rare = mask(RARE_EARTHS)
     heavy = mask(SURFACE)

@@ -108,7 +108,10 @@ class Duty:
 
     @property
     def creep(self) -> float:
-        """Field, A/m, that would demagnetize at once as much as the duty's field does in its hours."""
+        """Field, A/m, 0 or more, which adds to that against the magnet as the duty's hours do.
+
+        It is an attribute, not a method, and 0 where ``hours`` is 0.
+        """
         return (
             TEMPERATURE.viscosity
             / MU_0
@@ -130,6 +133,7 @@ class Duty:
         Returns
         -------
         ndarray of float64, shape (n,)
+            Positive against the magnetization.
         """
         return (
             self.own_field(b_r, recoil)
@@ -150,7 +154,8 @@ class Duty:
         Returns
         -------
         ndarray of float64, shape (n,)
-            B_r / (mu_0 (P_c + mu_rec)), A/m, with the duty's load line P_c.
+            B_r / (mu_0 (P_c + mu_rec)), A/m, positive, with the duty's load
+            line P_c.
         """
         from ._demagnetization_kernels import straight_field
 
@@ -173,7 +178,8 @@ class Duty:
         Returns
         -------
         ndarray of float64, shape (n,)
-            A ratio of 0 or more; NaN where a figure is.
+            A ratio of 0 or more, above 1 where the magnet bears it; a knee
+            field below 0 counts as 0. NaN where a figure is.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.maximum(knee, 0.0) / self.field(b_r, recoil)
@@ -226,10 +232,12 @@ class Duty:
 def read_duty(load_line: Any) -> Duty:
     """Validate a duty (load line, outside field, hours).
 
-    `load_line` is a permeance coefficient, a `Duty` or None. A coefficient alone means no outside
-    field and no hours; None means `LOAD_LINE`, 1. The result is a new `Duty` of floats:
-    ``load_line``, ``outside_field_kA_m`` and ``hours``. InputError if one is no finite number of 0
-    or more; a bool is none.
+    `load_line` is a permeance coefficient, a `Duty` or None. A coefficient
+    alone means no outside field and no hours; None means `LOAD_LINE`, 1. The
+    result is a new `Duty` of floats: ``load_line``, ``outside_field_kA_m`` and
+    ``hours``. InputError if one is no finite number of 0 or more; a bool is
+    none, the text of a number is one. The outside field is above 0 against the
+    magnet.
     """
     if load_line is None:
         return Duty()
@@ -275,15 +283,18 @@ def duty_columns(
     recoil : ndarray, shape (n,)
         Recoil permeability.
     duty : Duty
-        What the magnets stand.
+        What the magnets stand: ``load_line``, ``outside_field_kA_m`` and
+        ``hours``.
     names : sequence of str
         Which of the two are wanted; other names do nothing.
 
     Returns
     -------
     dict of tuple
-        Centre, lower and upper end, (n,) each, of those that are wanted, by name: a ratio, and %.
-        An end that is NaN does not count, unless all three are.
+        Centre, lower and upper end, (n,) each, of those that are wanted, by
+        name: the knee field over the field against the magnet, above 1 where
+        it is safe, and the loss of flux, %, 0 or more. An end that is NaN does
+        not count, unless all three are.
     """
     b_r = np.concatenate(figures["remanence_T"])
     field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
@@ -318,9 +329,10 @@ COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 def parse_chord(between: Any) -> tuple[float, float]:
     """Read the two temperatures of the chords alpha and beta, such as ("20C", "100C"), in K.
 
-    `between` is a tuple, list or array of numbers in K or texts with a unit; one text such as
-    "20C,100C" is not accepted. The result is a pair of floats. InputError unless they are two, the
-    lower first.
+    `between` is a tuple, list or array of numbers in K or texts with a unit;
+    one text such as "20C,100C" is not accepted. The result is a pair of
+    floats. InputError unless they are two, the lower first and the other above
+    it.
     """
     is_pair = not isinstance(between, str) and hasattr(between, "__iter__")
     ends = (
@@ -368,8 +380,9 @@ def sintered(
         Working temperature, K (or a text such as ``"150C"``); several give a row each, see
         `magnetkit.units.parse_temperatures`.
     process : Process, dict, str or None
-        Grain size, alignment, density, grain boundary, oxygen; the name of a route or calibration;
-        None takes the defaults of the family.
+        A dict of such as ``grain_size_um``, ``alignment``, ``density``,
+        ``grain_boundary`` and ``oxygen_wt_pct``, see `Process`; the name of a
+        route or calibration; None takes the defaults of the family.
     shell : str, dict, Shell, sequence of them or None
         Grain-boundary shell, such as ``"Tb 0.5 wt%"``, of all or one a row; a column ``shell`` of
         a frame otherwise. With fraction and content fixed (``"Tb 0.30 @ 0.10"``) a shell that no
@@ -527,9 +540,11 @@ def figure_columns(
     use : Use
         ``between`` (chords, K), ``duty``, ``interval`` and ``whole_range``.
     only : mapping of float to collection of str, optional
-        Names of the columns wanted at a temperature, K; all at temperatures that it lacks. Where
-        those of the last temperatures are of `FIGURES` alone and ``use.whole_range`` is set, ranges
-        of the hard phases are not computed there, which is less work.
+        Names of the columns wanted at a temperature, K; all at temperatures
+        that it lacks. Ends and provenance (``_lo``, ``_hi``, ``_provenance``)
+        are wanted by their own names. Where those of the last temperatures are
+        of `FIGURES` alone and ``use.whole_range`` is set, ranges of the hard
+        phases are not computed there, which is less work.
 
     Returns
     -------
@@ -603,9 +618,10 @@ def _count_with_ranges(
 ) -> int:
     """Count the temperatures up to the last at which ranges of the hard phases are needed.
 
-    `columns` names the wanted columns of each temperature, in their order; None stands for all.
-    Where ``use.whole_range`` is set, temperatures of which only `FIGURES` are wanted need none. The
-    result is 0 to the number of temperatures.
+    `columns` names the wanted columns of each temperature, in their order;
+    None stands for all. Where ``use.whole_range`` is set, temperatures of
+    which only `FIGURES` are wanted need none; otherwise all temperatures need
+    them. The result is 0 to the number of temperatures.
     """
     count = 0
     for j, names in enumerate(columns):
@@ -633,10 +649,11 @@ def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``shell``, an Arrow array of texts; ``route``, a `Coded` that says in words how each is
-        made, which settings did nothing, and which charge stands for a formula;
-        ``coefficients_between``, a `Coded` of the range in degrees Celsius in words. A `Coded` has
-        no indexing: ``.texts()`` gives its texts.
+        ``shell``, an Arrow array of texts, empty without one; ``route``, a
+        `Coded` that says in words how each is made, which settings did
+        nothing, and which charge stands for a formula;
+        ``coefficients_between``, a `Coded` of the range in degrees Celsius in
+        words. A `Coded` has no indexing: ``.texts()`` gives its texts.
     """
     remarks = {}
     no_model = without_model(made.written.recipe, made.written.host)
@@ -708,8 +725,13 @@ def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     Returns
     -------
     dict
-        Floats (n,): ``evidence_distance`` (NaN without a host), ``remanence_T_evidence`` and
-        ``coercivity_kA_m_evidence``. `Coded` texts: ``evidence_nearest`` and ``evidence_farthest``.
+        Floats (n,), distances as of `Evidence.distance`:
+        ``evidence_distance``, the larger of the other two (NaN without a
+        host), ``remanence_T_evidence`` and ``coercivity_kA_m_evidence``.
+        `Coded` texts, of the quantity with the larger one:
+        ``evidence_nearest``, the name of the nearest measured magnet (behind
+        "given; " where the user gave values), and ``evidence_farthest``, the
+        name of the coordinate farthest off.
     """
     roots = Coded(root_codes(made.written.host), HOST_NAMES)
     hard = evidence_at_temperature(made.near[COERCIVITY], roots, kelvin)
@@ -749,7 +771,10 @@ def _columns_at_temperature(
     kelvin : float
         Temperature, K.
     values : ndarray, shape (7, 3, n)
-        `FIGURES` in the units of their columns: centre, lower and upper end.
+        `FIGURES` (``remanence_T``, ``coercivity_kA_m``, ``knee_field_kA_m``,
+        ``max_energy_product_kJ_m3``, ``max_working_temperature_K``,
+        ``remanence_coefficient_pct_K``, ``coercivity_coefficient_pct_K``) in
+        the units of their columns: centre, lower and upper end.
     state : tuple
         Which rows are magnets, bool (n,), and their gates, int8 (n,), 0 for an open one.
     names : collection of str or None
@@ -793,7 +818,7 @@ def _columns_at_temperature(
 def _choose_columns(
     columns: dict[str, Any], names: Collection[str] | None
 ) -> dict[str, Any]:
-    """Return the columns that are named, all if `names` is None; names without a column do nothing.
+    """Return the columns of exactly these names, all if `names` is None; others do nothing.
 
     The order is that of `columns`, which is not changed; with None it is returned itself.
     """
@@ -810,9 +835,11 @@ _HOTTEST = "max_working_temperature_K"
 def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
     """Return cited properties of magnets without rare earth at a temperature.
 
-    Remanence, coercivity and saturation follow the coefficients of the data file from 293 K on;
-    the energy product follows remanence times the lesser of the two relative changes. Above a
-    material's highest temperature of use, and where no such magnet exists, values are NaN.
+    Remanence, coercivity and saturation follow the coefficients of the data
+    file, counted from 293.15 K, hotter and colder; the energy product follows
+    remanence times the lesser of the two relative changes. Above a material's
+    highest temperature of use these four are NaN; where no such magnet exists
+    values are NaN.
 
     Parameters
     ----------
@@ -872,11 +899,12 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
 
 
 def _factor(percent: np.ndarray, t: float, usable: np.ndarray) -> np.ndarray:
-    """Compute the share of a value at 293 K that n magnets have at a temperature, (n,).
+    """Compute the share of a value at 293.15 K that n magnets have at a temperature, (n,).
 
-    `percent`, (n,), is their coefficient, %/K, and `t` the temperature, K. A coefficient that is
-    not known, NaN, counts as none within 30 K. The share is NaN where `usable`, bool (n,), does not
-    hold or nothing is left.
+    `percent`, (n,), is their coefficient, %/K, and `t` the temperature, K. A
+    coefficient that is not known, NaN, counts as none within 30 K, and gives
+    NaN beyond. The share is NaN where `usable`, bool (n,), does not hold or
+    nothing is left.
     """
     is_near_room = abs(t - ROOM_K) <= 30.0
     slope = np.where(np.isnan(percent) & is_near_room, 0.0, percent)

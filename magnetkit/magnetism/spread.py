@@ -24,9 +24,12 @@ _NAMES = {"B_r": "remanence_T", "H_cJ": "coercivity_kA_m"}
 def constants() -> dict[str, Any]:
     """Return ``datasets/recipes/spread.toml`` as a dict; it is shared: do not change it.
 
-    Among its keys are ``lot`` (by host, then ``remanence_T`` and ``coercivity_kA_m``, standard
-    deviations of ln), ``otherwise`` (the host of unknown ones), ``quantile``, ``meets``,
-    ``typical`` and ``level`` (the least and largest usual one).
+    Its keys are ``lot`` (by host, then ``remanence_T`` and
+    ``coercivity_kA_m``, standard deviations of ln), ``otherwise`` (the host of
+    unknown ones), ``quantile`` (2.33), ``meets`` (0.95), ``typical`` (of ln),
+    ``level`` (a list of the least and the largest usual one), and the tables
+    ``trade``, ``alloy``, ``shell``, ``route`` and ``sold`` of further
+    deviations.
     """
     return datasets.toml("recipes/spread.toml")
 
@@ -58,8 +61,9 @@ class Spread:
     def slack(self, quantity: str) -> float:
         """Compute by how much ln of the typical value may fall until too many lots miss.
 
-        `quantity` is "remanence_T" or "coercivity_kA_m"; another is an AttributeError. Too many is
-        where fewer than 95 % of lots reach what 99 % did.
+        `quantity` is "remanence_T" or "coercivity_kA_m"; another is an
+        AttributeError. The result is above 0. Too many is where fewer than 95
+        % of lots reach what 99 % did.
         """
         quantile_gap = constants()["quantile"] - NormalDist().inv_cdf(
             constants()["meets"]
@@ -104,7 +108,9 @@ def lots(host: str, given: Mapping[str, float] | None = None) -> Spread:
 def shares(hosts: tuple[str, ...], quantity: str) -> FloatArray:
     """Compute `Spread.share` of a quantity for the lots of each host, and a NaN for none, (hosts + 1,).
 
-    `hosts` is a tuple of names such as "2:14:1", `quantity` "remanence_T" or "coercivity_kA_m". The
-    NaN stands last, so that code -1 picks it. The array is shared: do not change it.
+    A share is the guaranteed value over the typical one, 0 to 1. `hosts` is a
+    tuple of names such as "2:14:1", an unknown one counting as that,
+    `quantity` "remanence_T" or "coercivity_kA_m". The NaN stands last, so that
+    code -1 picks it. The array is shared: do not change it.
     """
     return np.array([*(lots(host).share(quantity) for host in hosts), np.nan])

@@ -31,7 +31,8 @@ def squareness_ratio(
     Returns
     -------
     ndarray of float64, shape (n,)
-        0 where no knee is left; NaN where `squareness` is.
+        0 where no knee is left; NaN where `squareness` is, and, with a
+        boundary phase, where a ratio is. Of shape () where all are no arrays.
 
     Examples
     --------
@@ -46,7 +47,7 @@ def squareness_ratio(
 
 
 def has_boundary(host: Any) -> BoolArray:
-    """Say which hosts have grains that a boundary phase parts, bool, in the shape of `host`.
+    """Say which hosts have grains that a boundary phase parts, as 2:14:1, bool, in the shape of `host`.
 
     `host` is a name such as "2:14:1", or an array of names; one of no host, an empty text too, gives
     False.

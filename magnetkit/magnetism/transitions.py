@@ -52,10 +52,12 @@ def transitions(
     Returns
     -------
     DataFrame, or frame of the input's library
-        One row for each composition that could be read, with the index and other columns of the
-        input: curie_temperature_K; compensation_temperature_K, where the sublattices cancel;
-        spin_reorientation_K, the highest temperature at which the easy axis sets in or is lost
-        (K_1 changes sign); spin_reorientation_2_K, where K_1 + 2 K_2 + 3 K_3 does. NaN where none
+        One row for each composition that could be read, with the index and
+        other columns of the input: curie_temperature_K;
+        compensation_temperature_K, where the sublattices cancel, of several
+        the highest; spin_reorientation_K, the highest temperature at which the
+        easy axis sets in or is lost (K_1 changes sign);
+        spin_reorientation_2_K, where K_1 + 2 K_2 + 3 K_3 does. NaN where none
         is found from 4 K on.
 
     Raises
@@ -109,9 +111,11 @@ def _last_zero(at: FloatArray, curve: FloatArray) -> FloatArray:
 def _cusp(at: FloatArray, curve: FloatArray) -> FloatArray:
     """Find the temperature at which each row of `curve`, a modulus, goes through zero, (n,); NaN if none.
 
-    `curve` has shape (n, k); `at`, (k,), are the rising temperatures, K, of its columns. Between
-    two points of either side of a zero, following the slope from outside leads to a sign change; at
-    a smooth minimum it does not. Of several the last counts.
+    `curve` has shape (n, k); `at`, (k,), are the rising temperatures, K, of
+    its columns. Between two points of either side of a zero, following the
+    slope from outside leads to a sign change; at a smooth minimum it does not.
+    Between the two the result is interpolated in a straight line. Of several
+    the last counts; fewer than 4 columns give NaN.
     """
     result = np.full(len(curve), np.nan)
     first = curve[:, :-3]
