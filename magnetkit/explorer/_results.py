@@ -224,9 +224,9 @@ class Results:
         -------
         dict of str to ndarray, shape (n,)
             ``supply_risk`` (0 to 1) and ``cost_USD_kg`` (USD/kg) are always
-            there; which other columns are depends on the arguments. Rows are in
-            order of rank. Under the conditions of the screening these are the
-            columns of this object itself; do not change them.
+            there; which other columns are depends on the arguments. Rows are
+            in order of rank. Under the conditions of the screening these are
+            the columns of this object itself; do not change them.
         """
         conditions = self.conditions
         if (
@@ -251,8 +251,8 @@ class Results:
             which counts from 1. KeyError otherwise.
         question : Question
             ``stop``, a number in ``temperatures`` from 0, counts for the first
-            three; ``scenario`` and ``recycled`` (pairs of symbol and share, 0 to
-            1) count for supply risk and cost. The others are those of the
+            three; ``scenario`` and ``recycled`` (pairs of symbol and share, 0
+            to 1) count for supply risk and cost. The others are those of the
             screening.
 
         Returns
@@ -272,12 +272,12 @@ class Results:
     def select(self, question: Question) -> IntArray:
         """Return the numbers of the rows that keep the limits of a question, int64, in order of rank.
 
-        Numbers count from 0. ``question.at_least`` and ``question.at_most`` are
-        pairs of a column of numbers and a limit, inclusive, in the unit of the
-        column; a row whose value is NaN is dropped. Rows must also have all that
-        ``question.only`` names: "meets" the requirements, or belong to the
-        "decisions" (KeyError for anything else). Columns are those of `column`,
-        KeyError for another.
+        Numbers count from 0. ``question.at_least`` and ``question.at_most``
+        are pairs of a column of numbers and a limit, inclusive, in the unit of
+        the column; a row whose value is NaN is dropped. Rows must also have
+        all that ``question.only`` names: "meets" the requirements, or belong
+        to the "decisions" (KeyError for anything else). Columns are those of
+        `column`, KeyError for another.
         """
         is_selection = np.ones(len(self), bool)
         for name in question.only:
@@ -293,8 +293,9 @@ class Results:
     def front(self, rows: IntArray, question: Question, goal: str) -> IntArray:
         """Choose the rows on the Pareto front.
 
-        The objectives are least heavy rare earth, least supply risk and most of the column `goal`.
-        Values that are equal to three significant digits count as equal. A row with NaN is not on it.
+        The objectives are least heavy rare earth, least supply risk and most
+        of the column `goal`. Values that are equal to three significant digits
+        count as equal. A row with NaN is not on it.
 
         Parameters
         ----------
@@ -372,13 +373,12 @@ class Results:
 def _ranked_rows(result: Ranked) -> pa.Table:
     """Read the candidates that have a rank, with the columns of the explorer, best first.
 
-    The table has ``rank`` (from 1), ``meets_requirements``,
-    ``temperature_K``, ``remanence_T``, ``coercivity_kA_m``,
-    ``max_energy_product_kJ_m3``, ``supply_risk``, ``cost_USD_kg``,
-    ``heavy_rare_earth_wt_pct``, ``performance_margin``,
-    ``probability_meets_requirements``, ``candidate``, ``formula``, ``host``,
-    ``shell`` and ``route``. Candidates without a rank are left out; it may have
-    no rows. InputError if `result` lacks a column.
+    The table has ``rank`` (from 1), ``meets_requirements``, ``temperature_K``,
+    ``remanence_T``, ``coercivity_kA_m``, ``max_energy_product_kJ_m3``,
+    ``supply_risk``, ``cost_USD_kg``, ``heavy_rare_earth_wt_pct``,
+    ``performance_margin``, ``probability_meets_requirements``, ``candidate``,
+    ``formula``, ``host``, ``shell`` and ``route``. Candidates without a rank
+    are left out; it may have no rows. InputError if `result` lacks a column.
     """
     names = [
         "rank",
@@ -399,9 +399,9 @@ def _stops(profile: "Profile", screened: float) -> list[float]:
 
     The first is `screened`, K, which may lie anywhere. The others rise from
     ``temperature_min_K`` to ``temperature_max_K`` of `profile`, in steps of 5,
-    10, 20, 25, 50 or 100 degrees C, the least that gives at most 12 steps. Both
-    ends are listed too. One that is closer than a third of the step to one
-    listed before it is left out, be it an end.
+    10, 20, 25, 50 or 100 degrees C, the least that gives at most 12 steps.
+    Both ends are listed too. One that is closer than a third of the step to
+    one listed before it is left out, be it an end.
     """
     low = profile.temperature_min_K
     high = profile.temperature_max_K

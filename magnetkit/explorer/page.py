@@ -161,8 +161,8 @@ def _table(results: Results) -> html.Div:
     """Build the table of candidates of `results`, each head a button that sorts by its column.
 
     A button's identifier is ``{"sort": column}``, that of the body is "rows".
-    The columns are those of `_names`. Columns of texts cannot be sorted by. The
-    body is empty until the page's script fills it.
+    The columns are those of `_names`. Columns of texts cannot be sorted by.
+    The body is empty until the page's script fills it.
     """
     heads = []
     for name in _names(results):
@@ -440,11 +440,11 @@ def _connect_table(app: dash.Dash, results: Results, select: _Select) -> None:
     ) -> tuple[Any, ...]:
         """Update summary, picture and table after a control or the table was used.
 
-        `given` are the values of the controls by name, `view` order and page of
-        the table (``by``, ``descending``, ``page`` from 0); `clicks` only start
-        the update, dash says where they were. A request with impossible values
-        is refused with status 400. `given` is that of `_question`, the result
-        that of `_page_outputs`.
+        `given` are the values of the controls by name, `view` order and page
+        of the table (``by``, ``descending``, ``page`` from 0); `clicks` only
+        start the update, dash says where they were. A request with impossible
+        values is refused with status 400. `given` is that of `_question`, the
+        result that of `_page_outputs`.
         """
         _check(_is_view(view, names))
         question = _question(results, given)
@@ -554,8 +554,9 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
         ``at_least`` and ``at_most`` (tuples of pairs of column and limit),
         ``scenario``, ``recycled`` (pairs of symbol and share, 0 to 1; the
         ``share`` holds for each of ``elements``) and ``only``. A limit of 0 or
-        None, and of heavy rare earth one at the end of its slider, is left out.
-        A request with impossible values is refused by `_check`, as status 400.
+        None, and of heavy rare earth one at the end of its slider, is left
+        out. A request with impossible values is refused by `_check`, as status
+        400.
     """
     by_celsius = {
         round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)
@@ -665,8 +666,8 @@ def _page_outputs(
     question : Question
         Values of the controls, as of `_question`.
     view : dict
-        ``by`` (a column of numbers), ``descending`` and ``page`` (from 0, of 25
-        rows, `ROWS_A_PAGE`), which is limited in place to the last page.
+        ``by`` (a column of numbers), ``descending`` and ``page`` (from 0, of
+        25 rows, `ROWS_A_PAGE`), which is limited in place to the last page.
     given : dict
         Raw values of the controls, of which ``goal``, the column of the
         vertical axis, counts.
@@ -827,8 +828,8 @@ def _cell(name: str, value: Any) -> str:
 def _cell_class(name: str) -> str:
     """Return the CSS classes of a column's cells, separated by a blank; "" for none.
 
-    ``text`` is for words, ``minor`` for columns that a narrow screen hides; "candidate" gives "text
-    name".
+    ``text`` is for words, ``minor`` for columns that a narrow screen hides;
+    "candidate" gives "text name".
 
     `name` is a column of `magnetkit.columns`, KeyError otherwise.
     """
@@ -867,8 +868,8 @@ def _point_texts(
 
     Such as "SmCo5<br>rank 3, risk 0.21"; the name has " + " and the shell
     behind it where there is one. `rows` are numbers from 0 of candidates in
-    `results`, which stand in order of rank; `risks` is the supply risk of each,
-    0 to 1.
+    `results`, which stand in order of rank; `risks` is the supply risk of
+    each, 0 to 1.
     """
     candidates = results.text("candidate", rows)
     shells = results.text("shell", rows)

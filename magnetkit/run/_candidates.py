@@ -63,8 +63,9 @@ class Chunk:
         """Return the candidates at some positions within the chunk as a new chunk, without rejected lines.
 
         `rows`, int64, are positions from 0, in any order, and may repeat; the
-        new chunk has their order and the same route. Its ``table``, ``labels``,
-        ``shells`` and ``extra`` are taken alike; this chunk is not changed.
+        new chunk has their order and the same route. Its ``table``,
+        ``labels``, ``shells`` and ``extra`` are taken alike; this chunk is not
+        changed.
         """
         return Chunk(
             self.table[rows],
@@ -158,8 +159,8 @@ def _take_candidates(parts: Sequence[tuple[Piece, IntArray]]) -> Chunk:
 
     `parts` are pairs of a piece and int64 positions, from 0, within what it
     yields. There must be at least one. Several pieces must be of one route,
-    that of the chunk: those of another are lost without an error. The chunk has
-    no rejected lines.
+    that of the chunk: those of another are lost without an error. The chunk
+    has no rejected lines.
     """
     chunks = [take_rows(*part) for part in parts]
     if len(chunks) == 1:
@@ -329,8 +330,9 @@ class SpaceCandidates:
         """Return what identifies the candidates as JSON values.
 
         The keys are ``kind`` ("space"), ``leading`` (a list of lists of recipe
-        and shell), ``charges`` (such lists by route), ``shell`` (a text, "" for
-        none) and ``spaces`` (a list of what each `Substitutions` describes).
+        and shell), ``charges`` (such lists by route), ``shell`` (a text, ""
+        for none) and ``spaces`` (a list of what each `Substitutions`
+        describes).
         """
         return {
             "kind": "space",
@@ -612,8 +614,8 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
     Of its ``space`` each part has ``formula``, ``replace``, ``step``,
     ``limits`` and ``shell`` (texts). They are, in this order, its reference
     magnet and the formula of each part with each of its shells, the charges by
-    route as of `charges`, and the spaces. InputError if the device has no space
-    and no charge of its hosts is known.
+    route as of `charges`, and the spaces. InputError if the device has no
+    space and no charge of its hosts is known.
     """
     leading = [
         (_atomic_formula(profile.reference), profile.reference.shell or "")

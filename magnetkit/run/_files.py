@@ -201,7 +201,8 @@ def _explain_error(address: str, what: str) -> Iterator[None]:
     `what` is the verb of the message, such as ``"write"``, and `address` its
     object: the URL of the place or file.
 
-    It is a context manager. Other errors pass. The way out is that for a store.
+    It is a context manager. Other errors pass. The way out is that for a
+    store.
     """
     try:
         yield
@@ -222,9 +223,9 @@ def file_digest(content: bytes) -> str:
 def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
     """Lock a results folder, which must exist, against other processes within the block.
 
-    The lock is the operating system's, so that a killed process leaves none behind. The file
-    ``.magnetkit-holder`` in the folder names its owner; it and the file of the lock are removed
-    at the end.
+    The lock is the operating system's, so that a killed process leaves none
+    behind. The file ``.magnetkit-holder`` in the folder names its owner; it
+    and the file of the lock are removed at the end.
 
     Parameters
     ----------
@@ -327,9 +328,9 @@ def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
     """Read the manifest of a folder or place as a dict of JSON values.
 
     ``identity`` is a dict of what the result depends on, ``files`` maps names
-    to SHA-256 (hexadecimal), ``done`` says whether the result is finished. None
-    if there is no manifest, it cannot be read, the place cannot be reached, or
-    it is of another ``format`` than this program writes.
+    to SHA-256 (hexadecimal), ``done`` says whether the result is finished.
+    None if there is no manifest, it cannot be read, the place cannot be
+    reached, or it is of another ``format`` than this program writes.
 
     Keys that the program may have left out are not checked, but for ``format``
     and ``identity``. `folder` is a folder of this machine as `Path`, or any
@@ -503,9 +504,9 @@ def read_finished_manifest(path: Path) -> dict[str, Any]:
     a table was changed.
 
     It is a dict of ``format``, ``identity`` (dict), ``done`` (true),
-    ``summary`` (dict of counts and texts), ``decisions`` (list of dicts), ``models``
-    (fingerprint by target) and ``files`` (SHA-256 by name); ``answer`` and
-    ``replacement`` where they were saved.
+    ``summary`` (dict of counts and texts), ``decisions`` (list of dicts),
+    ``models`` (fingerprint by target) and ``files`` (SHA-256 by name);
+    ``answer`` and ``replacement`` where they were saved.
     """
     if (path / PARTS / STAGED / MANIFEST).is_file():
         with lock(path, _WAIT_S):
@@ -531,7 +532,8 @@ def _check_files(path: Path, manifest: dict[str, Any]) -> None:
 
     `manifest` is the content of its manifest, whose ``files`` maps names to
     SHA-256. StoreError too if it does not name ``ranked.parquet``. That file
-    and, where it is named, ``rejected.csv`` are checked, ``ranked.csv`` is not.
+    and, where it is named, ``rejected.csv`` are checked, ``ranked.csv`` is
+    not.
     """
     files = named_files(manifest)
     if RANKED not in files:
@@ -622,8 +624,8 @@ def _readable(name: str) -> Iterator[None]:
     """Convert an error of reading in the block to a StoreError that says `name` is damaged.
 
     `name` is a path or URL. The errors are OSError (so a missing file too),
-    ArrowException, AttributeError, KeyError, TypeError and ValueError, of which
-    InputError is one.
+    ArrowException, AttributeError, KeyError, TypeError and ValueError, of
+    which InputError is one.
     """
     try:
         yield
@@ -686,8 +688,8 @@ class StoredRows:
     def _dataset(self) -> pads.Dataset:
         """Arrow data set of the Parquet files, rows in their order; a property that is kept.
 
-        StoreError if they were replaced or cannot be read. Their hashes are not
-        checked.
+        StoreError if they were replaced or cannot be read. Their hashes are
+        not checked.
         """
         self._check_current()
         with _readable(self._name):

@@ -141,8 +141,8 @@ def table_cells(
         One tuple a row, with the headings `HEADS`: number from 1 (empty of
         today's magnet), name, heavy rare earth and saved (wt.%), P (0 to 1, as
         "0.95"), B_r and H_cJ (without unit; T and kA/m, or kG and kOe for
-        "cgs"), margin, cost per flux. "-" for a B_r, H_cJ or margin that is not
-        known.
+        "cgs"), margin, cost per flux. "-" for a B_r, H_cJ or margin that is
+        not known.
     """
     rows = []
     if answer.own is not None:
@@ -203,13 +203,13 @@ def _row_of_today(
 ) -> tuple[str, ...]:
     """Write the cells of the magnet in use for the table of ways, in the units "si" or "cgs".
 
-    `replacement` is a `Replacement`, `answer` one of its answers, whose ``own``
-    must be known. Its ``reference`` is a dict with ``grade``,
+    `replacement` is a `Replacement`, `answer` one of its answers, whose
+    ``own`` must be known. Its ``reference`` is a dict with ``grade``,
     ``heavy_rare_earth_wt_pct`` with ``_lo`` and ``_hi``, ``remanence_T``,
-    ``coercivity_kA_m`` and ``demagnetization_safety``. The nine cells are those
-    of `_row_of_way`; number and saving are empty, the cost is "1.00", P is
-    ``answer.own_probability``, and "-" stands for a B_r, H_cJ or margin that is
-    NaN.
+    ``coercivity_kA_m`` and ``demagnetization_safety``. The nine cells are
+    those of `_row_of_way`; number and saving are empty, the cost is "1.00", P
+    is ``answer.own_probability``, and "-" stands for a B_r, H_cJ or margin
+    that is NaN.
     """
     reference = replacement.reference
     own_way = answer.own
@@ -364,9 +364,9 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
     `replacement` is a `Replacement`, whose request has mass and number a year,
     `first` its answer for the likeliest kind. The mass is ``request.mass_kg``,
     kg, times ``request.per_year``. None without a recommended way or a recipe
-    of today's magnet. Of a saving below 0.001 kg a year the amount is left out,
-    the rest is said. A way that holds more than today's "takes" heavy rare
-    earth.
+    of today's magnet. Of a saving below 0.001 kg a year the amount is left
+    out, the rest is said. A way that holds more than today's "takes" heavy
+    rare earth.
     """
     best = first.recommended
     if best is None or first.recipe is None:
@@ -417,8 +417,8 @@ def _recipes(first: Answer) -> list[str]:
     `first` is the answer for the likeliest kind of the magnet in use. A line
     begins with the number of the way, from 1. Values, at the temperature of
     use, are B_r (T) and H_cJ (kA/m) of usual lots, which are left out for a
-    sold grade, guaranteed H_k and the field against the magnet (kA/m). The list
-    is empty without ways.
+    sold grade, guaranteed H_k and the field against the magnet (kA/m). The
+    list is empty without ways.
     """
     texts = []
     for way in first.ways:
@@ -440,10 +440,10 @@ def _recipes(first: Answer) -> list[str]:
 def _details(replacement: Any, first: Answer) -> list[str]:
     """Write supply risk by scenario, change of weight and the charge of the recommended way.
 
-    `replacement` is a `Replacement`, `first` its answer for the likeliest kind.
-    A list of lines: risk, 0 to 1, for the scenario asked and then each embedded
-    one, weight only where the family changes, the charge only of a melt. Empty
-    without a recommended way or a recipe of today's magnet.
+    `replacement` is a `Replacement`, `first` its answer for the likeliest
+    kind. A list of lines: risk, 0 to 1, for the scenario asked and then each
+    embedded one, weight only where the family changes, the charge only of a
+    melt. Empty without a recommended way or a recipe of today's magnet.
     """
     from ..supply.scenario import scenarios
 
@@ -559,10 +559,10 @@ def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
     """Subtract the scrap that is fed back, by the setting, from what is left to charge.
 
     `left` maps symbols to wt.% of the charge, 100 in all, and is changed in
-    place. The setting ``scrap`` has the ``share`` of scrap in the charge, wt.%,
-    its gases O, N and C, and its elements, wt.%; without elements the scrap is
-    of the composition of `left`. Gases are not subtracted.
-    InputError if the scrap holds more of an element than that.
+    place. The setting ``scrap`` has the ``share`` of scrap in the charge,
+    wt.%, its gases O, N and C, and its elements, wt.%; without elements the
+    scrap is of the composition of `left`. Gases are not subtracted. InputError
+    if the scrap holds more of an element than that.
 
     Returns
     -------

@@ -58,9 +58,9 @@ def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:
 def sum_heavy(amounts: Mapping[str, Amount]) -> Amount:
     """Add the amounts of the heavy rare earths among `amounts`, by symbol, into one of the same unit.
 
-    The result is an `Amount` (``low``, ``mean``, ``high``): low ends, means and
-    high ends are each added as they are. Which elements are heavy is a setting.
-    The `Amount` is 0 where there is none.
+    The result is an `Amount` (``low``, ``mean``, ``high``): low ends, means
+    and high ends are each added as they are. Which elements are heavy is a
+    setting. The `Amount` is 0 where there is none.
     """
     heavy = [
         amounts[e] for e in get_settings().heavy_rare_earths if e in amounts
@@ -74,11 +74,13 @@ def sum_heavy(amounts: Mapping[str, Amount]) -> Amount:
 class Part:
     """One row of a parts list with its answer.
 
-    ``line`` is the row's line in the file, ``name`` that of the part, ``magnet`` its grade or
-    recipe, ``maker`` a text ("" for none); ``kg_year``, kg of magnets, is NaN where the list says
-    no amount; ``answer`` is the `Replacement` (None of a row that has a recipe alone), ``way`` the
-    recommended `Way` or None; ``today`` and ``then`` map symbols to `Amount`, wt.%, as
-    ``heavy_today`` is of heavy rare earth; ``order`` is the order line, "" without a way.
+    ``line`` is the row's line in the file, ``name`` that of the part,
+    ``magnet`` its grade or recipe, ``maker`` a text ("" for none);
+    ``kg_year``, kg of magnets, is NaN where the list says no amount;
+    ``answer`` is the `Replacement` (None of a row that has a recipe alone),
+    ``way`` the recommended `Way` or None; ``today`` and ``then`` map symbols
+    to `Amount`, wt.%, as ``heavy_today`` is of heavy rare earth; ``order`` is
+    the order line, "" without a way.
     """
 
     line: int
@@ -118,9 +120,9 @@ class Part:
 
         The dict is empty where the amount of magnets a year is not known.
 
-        `shares` maps symbols to `Amount` (``low``, ``mean``, ``high``), such as
-        ``part.today``; the result has the same keys, and the three are scaled
-        alike by ``kg_year``.
+        `shares` maps symbols to `Amount` (``low``, ``mean``, ``high``), such
+        as ``part.today``; the result has the same keys, and the three are
+        scaled alike by ``kg_year``.
         """
         if self.kg_year != self.kg_year:
             return {}

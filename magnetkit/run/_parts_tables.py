@@ -128,11 +128,11 @@ def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
 
     The headers are ``Row`` (line in the user's list), ``Part``, ``Magnet``,
     ``Temperature, °C``, ``Verdict``, ``Replacement`` (name of the way, empty
-    without one), ``P`` (0 to 1), ``kg a year`` (of magnets), ``Heavy rare earth
-    today, kg a year``, ``Today, low``, ``Today, high`` (of the same, kg a
-    year), ``Heavy rare earth then, kg a year``,
-    ``Saved, kg a year``, ``Elements today, USD a year``, ``Elements then, USD a
-    year``, ``Order line`` and ``Why``. Figures that are not known are NaN.
+    without one), ``P`` (0 to 1), ``kg a year`` (of magnets), ``Heavy rare
+    earth today, kg a year``, ``Today, low``, ``Today, high`` (of the same, kg
+    a year), ``Heavy rare earth then, kg a year``, ``Saved, kg a year``,
+    ``Elements today, USD a year``, ``Elements then, USD a year``, ``Order
+    line`` and ``Why``. Figures that are not known are NaN.
 
     `prices` maps elements to USD/kg. Of `part` all fields count.
     """
@@ -173,16 +173,16 @@ def _reason(part: Part) -> str:
 def totals(parts: Sequence[Part]) -> "pd.DataFrame":
     """Sum heavy rare earth and each element over all parts, kg a year, today and then, with ranges.
 
-    Parts whose ``kg_year`` is NaN are left out. The rows are: heavy rare earth,
-    each such element, heavy rare earth of which the element is not known, and
-    Sm, Co, Pr and Nd (`TAKEN_ON`); those that no part holds are left out,
-    except the first.
+    Parts whose ``kg_year`` is NaN are left out. The rows are: heavy rare
+    earth, each such element, heavy rare earth of which the element is not
+    known, and Sm, Co, Pr and Nd (`TAKEN_ON`); those that no part holds are
+    left out, except the first.
 
     Of `parts`, ``maker``, ``kg_year``, ``heavy_today``, ``heavy_then``,
     ``today`` and ``then`` are used; the middle two are `Amount` (``low``,
     ``mean``, ``high``, wt.%), the last two map symbols to such. Ranges are of
-    90 %. Errors of one maker add, those of several are independent. Without any
-    part the one row is 0.
+    90 %. Errors of one maker add, those of several are independent. Without
+    any part the one row is 0.
 
     Returns
     -------
@@ -283,10 +283,10 @@ def _total_row(
 def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
     """Build the table with one row for each way of each of `parts`.
 
-    The columns are those of `_way_row`: ``Row`` is the line in the user's list,
-    ``P`` is 0 to 1. Ways are numbered from 1 for each part. `prices` maps
-    elements to USD/kg. A part without an answer has none. Without
-    any way the frame is empty, with the columns ``Row``, ``Part``, ``Magnet``,
+    The columns are those of `_way_row`: ``Row`` is the line in the user's
+    list, ``P`` is 0 to 1. Ways are numbered from 1 for each part. `prices`
+    maps elements to USD/kg. A part without an answer has none. Without any way
+    the frame is empty, with the columns ``Row``, ``Part``, ``Magnet``,
     ``Way``, ``Kind``, ``What`` and ``P`` alone.
     """
     import pandas as pd
@@ -308,9 +308,9 @@ def _way_row(
     The headers are ``Row`` (line in the user's list), ``Part``, ``Magnet``,
     ``Way`` (`number`), ``Kind``, ``What``, ``Sold by``, ``Recommended`` ("yes"
     or empty), ``P`` (0 to 1), ``Margin H_k / H``, ``Heavy rare earth, wt.%``,
-    ``Saved, wt.%``, ``Saved, kg a year``, ``B_r guaranteed, T``, ``H_cJ guaranteed,
-    kA/m``, ``Elements, USD/kg`` and ``Order line``. Figures that are not known
-    are NaN.
+    ``Saved, wt.%``, ``Saved, kg a year``, ``B_r guaranteed, T``, ``H_cJ
+    guaranteed, kA/m``, ``Elements, USD/kg`` and ``Order line``. Figures that
+    are not known are NaN.
 
     `way` is a `Way` of the part's answer, recommended if it is ``part.way``
     itself; `number` is its rank from 1, `prices` maps elements to USD/kg.
@@ -411,9 +411,9 @@ def notes(
 def _report_defaults(parts: Sequence[Part]) -> list[str]:
     """Write at most two texts about gaps of a parts list.
 
-    They name those of `parts` without an amount a year (``kg_year`` is NaN), by
-    ``line``, at most ten, and the first ``name`` that stands in several rows,
-    with its lines, at most ten. The list is empty without such gaps.
+    They name those of `parts` without an amount a year (``kg_year`` is NaN),
+    by ``line``, at most ten, and the first ``name`` that stands in several
+    rows, with its lines, at most ten. The list is empty without such gaps.
     """
     texts = []
     lines_without_mass = [
@@ -473,11 +473,11 @@ _ELEMENT_TOTAL = (
 def lines(answer: Any) -> list[str]:
     """Write the answer to a parts list: verdicts, kilograms, dollars, shortages, rows not understood.
 
-    `answer` is a `PartsAnswer`: its ``parts``, ``notes`` (texts) and the frames
-    ``frame``, ``totals``, ``shortages`` and ``refused`` are read. The result is
-    a list of lines of text: counts, kilograms, dollars, one for each shortage,
-    then of the parts at most 12, those to replace first; all refused rows and
-    all notes.
+    `answer` is a `PartsAnswer`: its ``parts``, ``notes`` (texts) and the
+    frames ``frame``, ``totals``, ``shortages`` and ``refused`` are read. The
+    result is a list of lines of text: counts, kilograms, dollars, one for each
+    shortage, then of the parts at most 12, those to replace first; all refused
+    rows and all notes.
     """
     parts = answer.parts
     replacements = [part for part in parts if part.way is not None]
