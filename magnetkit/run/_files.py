@@ -89,9 +89,9 @@ class Place:
     def _location(self) -> tuple[fs.FileSystem, str]:
         """File system of the address, and the folder's path within it; a property.
 
-        A path of this machine gives a `LocalFileSystem` and the path as it is.
-        InputError if a URL cannot be reached, or is one of a folder of this
-        machine ("file:///...").
+        A path of this machine gives ``fs.LocalFileSystem`` and the path as it
+        is. InputError if a URL cannot be reached, or is one of a folder of
+        this machine ("file:///...").
         """
         if self.is_local:
             return fs.LocalFileSystem(), self.address
@@ -135,7 +135,8 @@ class Place:
     def put(self, name: str, content: bytes) -> None:
         """Write `content` to the file `name` of the place, as a whole or not at all.
 
-        An existing file is replaced. InputError with the way out if that fails.
+        An existing file is replaced. The folder of a file of this machine must
+        exist. InputError with the way out if that fails.
         """
         if self.is_local:
             with replacing(Path(self.address, name)) as temporary:
@@ -403,8 +404,9 @@ def check_own(path: Path) -> None:
 
     It raises where `check_place` does; for ``ranked.parquet``, ``ranked.csv``
     or ``rejected.csv`` that no manifest names, or whose content has changed
-    since their manifest was written; and for a report without the program's
-    seal. Nothing is written. The folder must be locked.
+    since their manifest was written; and for a ``report.html`` without the
+    program's seal. Nothing is written. The folder must be locked; what is not
+    there is fine.
     """
     check_place(path)
     manifest = own_manifest(path)

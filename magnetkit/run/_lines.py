@@ -53,8 +53,8 @@ def _show(units: str, column: str, *values: float) -> str:
     `units` is ``"si"`` or ``"cgs"``. `column` has the unit T, kA/m or kJ/m3
     (KeyError otherwise), in which `values` are given.
 
-    Any other `units` than "cgs" are SI. NaN becomes "nan"; without `values`
-    only the unit is written.
+    Any other `units` than "cgs" are SI: "1.200 T", "1600 kA/m", "12.00 kG",
+    "20.11 kOe". NaN becomes "nan"; without `values` only the unit is written.
     """
     digits, factor, unit, fine = _UNITS[COLUMNS[column].unit]
     if units != "cgs":
@@ -207,9 +207,9 @@ def _row_of_today(
     ``own`` must be known. Its ``reference`` is a dict with ``grade``,
     ``heavy_rare_earth_wt_pct`` with ``_lo`` and ``_hi``, ``remanence_T``,
     ``coercivity_kA_m`` and ``demagnetization_safety``. The nine cells are
-    those of `_row_of_way`; number and saving are empty, the cost is "1.00", P
-    is ``answer.own_probability``, and "-" stands for a B_r, H_cJ or margin
-    that is NaN.
+    number (empty), name, heavy rare earth (wt.%, with its range where it is
+    wide), saving (empty), P (``answer.own_probability``), B_r, H_cJ, margin
+    and cost ("1.00"). "-" stands for a B_r, H_cJ or margin that is NaN.
     """
     reference = replacement.reference
     own_way = answer.own
@@ -514,7 +514,8 @@ def _charge_text(way: Way, scenario: Any) -> str:
     (``supply/yields.csv``). InputError if the scrap holds more of an element
     than the recipe.
 
-    An input without a quotation is named, and counts 0 in the sum.
+    An input without a quotation is named, and counts 0 in the sum. The text is
+    one line; amounts are wt.% of the charge, costs USD/kg of it.
     """
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     shares = 100.0 * table.weight_fractions()[0]

@@ -110,7 +110,13 @@ def main_table(
     Returns
     -------
     pandas.DataFrame
-        The columns of `_main_row`, then the user's; rows from 0.
+        The columns of `_main_row`, then the user's; rows from 0. The former
+        are ``Row``, ``Part``, ``Magnet``, ``Temperature, °C``, ``Verdict``,
+        ``Replacement``, ``P``, ``kg a year``, ``Heavy rare earth today, kg a
+        year``, ``Today, low``, ``Today, high``, ``Heavy rare earth then, kg a
+        year``, ``Saved, kg a year``, ``Elements today, USD a year``,
+        ``Elements then, USD a year``, ``Order line`` and ``Why``; figures that
+        are not known, as a cost without a price, are NaN.
     """
     import pandas as pd
 
@@ -283,11 +289,15 @@ def _total_row(
 def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
     """Build the table with one row for each way of each of `parts`.
 
-    The columns are those of `_way_row`: ``Row`` is the line in the user's
-    list, ``P`` is 0 to 1. Ways are numbered from 1 for each part. `prices`
-    maps elements to USD/kg. A part without an answer has none. Without any way
-    the frame is empty, with the columns ``Row``, ``Part``, ``Magnet``,
-    ``Way``, ``Kind``, ``What`` and ``P`` alone.
+    The columns are those of `_way_row`: ``Row`` (the line in the user's list),
+    ``Part``, ``Magnet``, ``Way``, ``Kind``, ``What``, ``Sold by``,
+    ``Recommended``, ``P`` (0 to 1), ``Margin H_k / H``, ``Heavy rare earth,
+    wt.%``, ``Saved, wt.%``, ``Saved, kg a year``, ``B_r guaranteed, T``,
+    ``H_cJ guaranteed, kA/m``, ``Elements, USD/kg`` and ``Order line``. Ways
+    are numbered from 1 for each part. `prices` maps elements to USD/kg. A part
+    without an answer has none. Without any way the frame is empty, with the
+    columns ``Row``, ``Part``, ``Magnet``, ``Way``, ``Kind``, ``What`` and
+    ``P`` alone.
     """
     import pandas as pd
 

@@ -470,6 +470,7 @@ class Store(_Chunks):
         """Return how many candidates chunk `number` has and how many of its lines were rejected.
 
         None if it is not finished in the present phase. Numbers count from 0.
+        The candidates are those without the rejected lines, and may be 0.
         """
         part = self._parts.get((self.phase, number))
         if part is None:

@@ -145,7 +145,9 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
     bytes stand for no table (None) and for no `rejected` lines.
 
     The rejected lines become a table of ``line``, ``text`` and ``reason``;
-    ``lines`` counts them and ``first`` is the first, or None.
+    ``lines`` counts them and ``first`` is the first, or None. The rest of the
+    `Part` is empty: ``models``, ``tally`` and ``files`` are empty mappings,
+    ``keys`` and ``choices`` None.
     """
     content = b""
     if table is not None:
@@ -180,7 +182,9 @@ def evaluate_best(
         the number in the piece from 0 (``row``), whether it ``meets`` the
         requirements, its ``decision``, the loss or margin that it is ordered
         ``by``, its ``hash``, and the ``loss`` of those that meet or are worth a
-        trial. ``tally`` is a dict of the counts of `Tally` over all candidates.
+        trial (infinite for others). ``table`` and ``rejected`` are bytes that
+        `decode` reads. ``tally`` is a dict of the counts of `Tally` over all
+        candidates: ``stages``, ``ended``, ``copies`` and ``status``.
         The table is empty bytes if none lies within the bound; ``keys`` and
         ``choices`` are None.
     """
@@ -511,7 +515,8 @@ def decode(
 def dependencies(job: Job) -> dict[str, Any]:
     """Return everything that answers to `job` depend on in this process, as JSON values.
 
-    The keys are ``magnetkit`` (version), ``code`` (hash of its syntax),
+    Hashes and fingerprints are hexadecimal texts. The keys are ``magnetkit``
+    (version), ``code`` (hash of its syntax),
     ``data`` (hash by embedded table), ``model`` (fingerprint of that of
     "curie_temperature_K", which is trained if it is not cached),
     ``phases_files`` (hash by file of the phases), ``scenario_content`` (the

@@ -171,6 +171,10 @@ def _complete_rows(
 ) -> pa.Table:
     """Return all columns of some candidates with those of the ranking, as a table in one chunk.
 
+    The columns stand in the registry's order; those of the ranking are
+    ``meets_requirements``, ``pareto_front``, ``rank``, ``simpler_rank`` and
+    ``copies``.
+
     Parameters
     ----------
     ranking : Ranking
@@ -178,8 +182,8 @@ def _complete_rows(
     whole : callable
         ``whole(numbers, None)`` returns all columns of rows, a `pyarrow.Table`.
     numbers : ndarray of int64
-        Numbers of the rows over all candidates, ascending; the table has their
-        order.
+        Numbers of the rows over all candidates, from 0, ascending; the table
+        has their order.
     """
     ranks = ranking.columns().take(pa.array(numbers))
     return ranked.compact(_order_columns(whole(numbers, None), ranks))
@@ -191,8 +195,8 @@ def _magnets_in_trade(job: Job) -> tuple[list[pa.Table], str]:
     Returns
     -------
     tables : list of pyarrow.Table
-        One or two tables of one row, with the columns of results: today's
-        magnet first.
+        One or two tables of one row, with the columns of results, without
+        those of the ranking: today's magnet first.
     reason : str
         Why there is no lower class; empty otherwise.
     """
@@ -281,8 +285,8 @@ def _write(
 ) -> pa.Table:
     """Write ``ranked.parquet`` with the columns of the ranking; return the rows that stay in memory.
 
-    The file is staged, and its hash entered in ``store.hashed``, in place. Rows
-    keep the order of the input.
+    The file is staged, and its hash entered in ``store.hashed``, in place, by
+    its name. Rows keep the order of the input.
 
     Parameters
     ----------
@@ -316,8 +320,8 @@ def _write(
 def refuse_nothing(store: Memory | Store, rows: int) -> None:
     """Raise InputError with the reason if no candidate could be read (`rows` is 0).
 
-    The rejected lines are written to a file among the parts of `store` first,
-    unless that is a `Memory`.
+    The rejected lines, if there are any, are written to ``rejected.csv`` among
+    the parts of `store` first, unless that is a `Memory`.
 
     Rejected lines alone do not raise where `rows` is above 0. The message names
     the first of them.
@@ -623,7 +627,9 @@ def _write_fragments(
 ) -> pa.Table:
     """Let the workers write every chunk with its ranks; return the rows that stay in memory.
 
-    The hashes of the files are entered in ``store.hashed``, in place.
+    The hashes of the files are entered in ``store.hashed``, in place, by their
+    names, such as "ranked-0123456789ab.parquet/part-000012.parquet". They have
+    all columns of the chunks and those of the ranking.
 
     Parameters
     ----------

@@ -359,7 +359,8 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     Returns
     -------
     Offer
-        With verdict, reasons and questions; ``remanence_guaranteed_T`` and
+        With ``verdict`` ("take", "ask" or "refuse"), ``reasons`` and
+        ``questions`` (tuples of texts); ``remanence_guaranteed_T`` and
         ``coercivity_guaranteed_kA_m`` are at the temperature of use, ``way`` is
         None, ``heavy_rare_earth_wt_pct`` the sum of Dy and Tb or NaN.
 

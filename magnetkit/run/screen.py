@@ -804,9 +804,11 @@ def _collect_best(
 def _first(store: Memory | Store, count: int) -> pa.Table:
     """Return the first `count` rows over all chunks of `store`, and the best of each decision.
 
-    The table has the columns of `evaluate_best`, and ``piece``, the number from
-    0 of the piece that each row comes from. Without any chunk it has no rows,
-    and neither ``loss`` nor ``decision``.
+    Rows stand in the order of the chunks. The table has the columns of
+    `evaluate_best`, ``row``, ``meets``, ``by``, ``loss``, ``decision`` and
+    ``hash``, and ``piece``, the number from 0 of the piece that each row comes
+    from. Without any chunk it has no rows, and neither ``loss`` nor
+    ``decision``.
     """
     parts: list[pa.Table] = []
     for number, table in store.number_chunks():

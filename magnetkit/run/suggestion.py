@@ -355,7 +355,7 @@ def greedy(
     Parameters
     ----------
     loss, measured : ndarray
-        As for `batch_value`.
+        As for `batch_value`, shapes (n, draws) and (n, draws, quantities).
     batch : int
         Number to choose; fewer are chosen where no more may be added, not
         where more add no worth.
