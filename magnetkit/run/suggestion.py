@@ -127,7 +127,7 @@ def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
     """Read a limit such as "Nd+Pr>=28" or "shell<=0.5", wt.%.
 
     "<", "=" and negative amounts are not understood. Elements are joined by "+"
-    alone; they must be symbols, or "shell".
+    alone; "shell" stands alone.
 
     Returns
     -------
