@@ -26,7 +26,9 @@ _public_modules.install()
 def _start_kernels() -> "tuple[Path, ...]":
     """Start the watch over compilations, and return the folders that may keep compiled kernels.
 
-    It is called when the first kernel is imported.
+    They are those of `kernel_places`, in the order in which they are tried,
+    whether they can be written or not; there may be none. The function is
+    called when the first kernel is imported.
     """
     from ._core._progress import watch_compiling
     from ._core.settings import kernel_places

@@ -43,9 +43,21 @@ _STOPS = 13
 
 @dataclass(frozen=True)
 class Question:
-    """The state of the controls: which of `Results.temperatures`, limits by column, supply.
+    """The state of the controls: temperature, limits by column, supply. The default limits nothing.
 
-    `only` keeps the ``decisions``, or the candidates that ``meets`` all requirements, or both.
+    Attributes
+    ----------
+    stop : int
+        Number of the temperature in `Results.temperatures`, from 0.
+    at_least, at_most : tuple of (str, float)
+        Columns with their limits, inclusive, in the unit of the column.
+    scenario : str
+        Name of the supply scenario.
+    recycled : tuple of (str, float)
+        Symbols of elements with their recycled shares, 0 to 1.
+    only : frozenset of str
+        "decisions" keeps rows of the decisions, "meets" those that meet all
+        requirements; both may be named.
     """
 
     stop: int = 0
@@ -134,7 +146,8 @@ class Results:
             ``remanence_T``, ``coercivity_kA_m`` and
             ``max_energy_product_kJ_m3`` with one value for each of
             ``temperatures``, and ``heavy_rare_earth_wt_pct`` and
-            ``performance_margin``, shape (1,).
+            ``performance_margin``, shape (1,), under the conditions of the
+            screening, ``self.job``.
         """
         from ..choose._evaluate import evaluate
 
@@ -202,16 +215,18 @@ class Results:
         Parameters
         ----------
         scenario : str
-            Name of a scenario, such as "baseline".
+            Name of a scenario, such as "baseline"; InputError if there is
+            none.
         recycled : tuple of (str, float)
             Element and its recycled share, 0 to 1.
 
         Returns
         -------
         dict of str to ndarray, shape (n,)
-            By column, ``supply_risk`` and ``cost_USD_kg`` (USD/kg) among
-            others. Under the conditions of the screening these are the columns
-            of this object itself; do not change them.
+            ``supply_risk`` (0 to 1) and ``cost_USD_kg`` (USD/kg) are always
+            there; which other columns are depends on the arguments. Rows are
+            in order of rank. Under the conditions of the screening these are
+            the columns of this object itself; do not change them.
         """
         conditions = self.conditions
         if (
@@ -236,7 +251,9 @@ class Results:
             which counts from 1. KeyError otherwise.
         question : Question
             ``stop``, a number in ``temperatures`` from 0, counts for the first
-            three; ``scenario`` and ``recycled`` count for supply risk and cost.
+            three; ``scenario`` and ``recycled`` (pairs of symbol and share, 0
+            to 1) count for supply risk and cost. The others are those of the
+            screening.
 
         Returns
         -------
@@ -255,11 +272,12 @@ class Results:
     def select(self, question: Question) -> IntArray:
         """Return the numbers of the rows that keep the limits of a question, int64, in order of rank.
 
-        Numbers count from 0. ``question.at_least`` and ``question.at_most`` are
-        pairs of a column of numbers and a limit, inclusive, in the unit of the
-        column. Rows must also have all that ``question.only`` names: "meets" the
-        requirements, or belong to the "decisions" (KeyError for anything else). A
-        missing value keeps no limit.
+        Numbers count from 0. ``question.at_least`` and ``question.at_most``
+        are pairs of a column of numbers and a limit, inclusive, in the unit of
+        the column; a row whose value is NaN is dropped. Rows must also have
+        all that ``question.only`` names: "meets" the requirements, or belong
+        to the "decisions" (KeyError for anything else). Columns are those of
+        `column`, KeyError for another.
         """
         is_selection = np.ones(len(self), bool)
         for name in question.only:
@@ -275,8 +293,9 @@ class Results:
     def front(self, rows: IntArray, question: Question, goal: str) -> IntArray:
         """Choose the rows on the Pareto front.
 
-        The objectives are least heavy rare earth, least supply risk and most of the column `goal`.
-        Values that are equal to three digits count as equal.
+        The objectives are least heavy rare earth, least supply risk and most
+        of the column `goal`. Values that are equal to three significant digits
+        count as equal. A row with NaN is not on it.
 
         Parameters
         ----------
@@ -311,15 +330,15 @@ class Results:
         descending: bool,
         page: slice,
     ) -> IntArray:
-        """Sort rows by a column and return one page of them; missing values come last.
+        """Sort rows by a column and return one page of them; NaN comes last in either order.
 
         Parameters
         ----------
         rows : ndarray of int64
             Numbers of the rows from 0, in order of rank.
         question : Question
-            ``stop``, ``scenario`` and ``recycled`` of the values; its limits do
-            not count.
+            ``stop`` (a number in ``temperatures`` from 0), ``scenario`` and
+            ``recycled`` of the values; its limits do not count.
         by : str
             A column of numbers, such as "rank", see `column`; KeyError for a
             text.
@@ -354,10 +373,12 @@ class Results:
 def _ranked_rows(result: Ranked) -> pa.Table:
     """Read the candidates that have a rank, with the columns of the explorer, best first.
 
-    The table has ``rank``, ``meets_requirements``, ``temperature_K``, the
-    columns of numbers of `Results.column`, and ``candidate``, ``formula``,
-    ``host``, ``shell`` and ``route``. Candidates without a rank are left out;
-    it may have no rows. InputError if `result` lacks a column.
+    The table has ``rank`` (from 1), ``meets_requirements``, ``temperature_K``,
+    ``remanence_T``, ``coercivity_kA_m``, ``max_energy_product_kJ_m3``,
+    ``supply_risk``, ``cost_USD_kg``, ``heavy_rare_earth_wt_pct``,
+    ``performance_margin``, ``probability_meets_requirements``, ``candidate``,
+    ``formula``, ``host``, ``shell`` and ``route``. Candidates without a rank
+    are left out; it may have no rows. InputError if `result` lacks a column.
     """
     names = [
         "rank",
@@ -376,9 +397,11 @@ def _ranked_rows(result: Ranked) -> pa.Table:
 def _stops(profile: "Profile", screened: float) -> list[float]:
     """List the temperatures of the explorer, K: that of the screening, then round degrees C.
 
-    They lie from ``temperature_min_K`` to ``temperature_max_K`` of `profile`,
-    both ends listed too, and rise after the first, `screened`, K, which may lie
-    anywhere. Those close to one listed already are left out.
+    The first is `screened`, K, which may lie anywhere. The others rise from
+    ``temperature_min_K`` to ``temperature_max_K`` of `profile`, in steps of 5,
+    10, 20, 25, 50 or 100 degrees C, the least that gives at most 12 steps.
+    Both ends are listed too. One that is closer than a third of the step to
+    one listed before it is left out, be it an end.
     """
     low = profile.temperature_min_K
     high = profile.temperature_max_K

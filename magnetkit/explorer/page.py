@@ -160,8 +160,9 @@ def _layout(results: Results) -> html.Div:
 def _table(results: Results) -> html.Div:
     """Build the table of candidates of `results`, each head a button that sorts by its column.
 
-    A button's identifier is ``{"sort": column}``. Columns of texts cannot be
-    sorted by. The body is empty until the page's script fills it.
+    A button's identifier is ``{"sort": column}``, that of the body is "rows".
+    The columns are those of `_names`. Columns of texts cannot be sorted by.
+    The body is empty until the page's script fills it.
     """
     heads = []
     for name in _names(results):
@@ -184,8 +185,9 @@ def _table(results: Results) -> html.Div:
 def _note(results: Results) -> str:
     """Write the note below the table of `results`: what is computed, and under which conditions.
 
-    The first of ``results.temperatures`` and ``results.conditions.scenario``
-    are named.
+    It is plain text. It names the temperature of the screening, the first of
+    ``results.temperatures`` (K), and its scenario, the text
+    ``results.conditions.scenario``.
     """
     return (
         "Remanence, coercivity and energy product are computed by the model of the screening at "
@@ -375,7 +377,8 @@ def _marks(stops: list[int]) -> dict[int, str]:
 def _largest_heavy(results: Results) -> float:
     """Return the largest content of heavy rare earth among `results`, rounded up, wt.%; at least 1.
 
-    It is rounded up to a tenth. A missing value does not count.
+    It is rounded up to a tenth. NaN does not count. `results` has at least one
+    row.
     """
     largest = float(
         np.nanmax(results.column("heavy_rare_earth_wt_pct", Question()))
@@ -437,10 +440,11 @@ def _connect_table(app: dash.Dash, results: Results, select: _Select) -> None:
     ) -> tuple[Any, ...]:
         """Update summary, picture and table after a control or the table was used.
 
-        `given` are the values of the controls by name, `view` order and page of
-        the table (``by``, ``descending``, ``page``); `clicks` only start the
-        update, dash says where they were. A request with impossible values is
-        refused. The result is that of `_page_outputs`.
+        `given` are the values of the controls by name, `view` order and page
+        of the table (``by``, ``descending``, ``page`` from 0); `clicks` only
+        start the update, dash says where they were. A request with impossible
+        values is refused with status 400. `given` is that of `_question`, the
+        result that of `_page_outputs`.
         """
         _check(_is_view(view, names))
         question = _question(results, given)
@@ -483,9 +487,10 @@ def _connect_curve(app: dash.Dash, results: Results, select: _Select) -> None:
     def draw_curve(given: dict[str, Any], clicked: Any) -> Any:
         """Draw the curves of the last point clicked, or else of the best candidate within the limits.
 
-        `given` are the values of the controls by name, `clicked` is plotly's
-        record of the click or None. Without any such candidate it is the best
-        of all. The result is plotly's figure.
+        `given` are the values of the controls by name, as of `_question`,
+        `clicked` is plotly's record of the click, as of `_clicked_row`, or
+        None. Without any such candidate it is the best of all. The result is
+        plotly's figure, a dict of ``data`` and ``layout``.
         """
         question = _question(results, given)
         rows = select(question)
@@ -546,10 +551,12 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
     -------
     Question
         In SI units: ``stop``, a number in ``results.temperatures`` from 0,
-        ``at_least``, ``at_most``, ``scenario``, ``recycled`` (pairs of symbol
-        and share, 0 to 1) and ``only``. A limit of 0 or None, and of heavy rare
-        earth one at the end of its slider, is left out. A request with
-        impossible values is refused by `_check`, as status 400.
+        ``at_least`` and ``at_most`` (tuples of pairs of column and limit),
+        ``scenario``, ``recycled`` (pairs of symbol and share, 0 to 1; the
+        ``share`` holds for each of ``elements``) and ``only``. A limit of 0 or
+        None, and of heavy rare earth one at the end of its slider, is left
+        out. A request with impossible values is refused by `_check`, as status
+        400.
     """
     by_celsius = {
         round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)
@@ -622,8 +629,8 @@ def _table_view(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
     -------
     dict
         A new one with the same keys. "before" does not go below page 0; "after"
-        is not bounded. Another column is sorted ascending from page 0, a second
-        click on a column turns the order round.
+        is not bounded. Another column is sorted ascending; a second click on a
+        column turns the order round. Both return to page 0.
     """
     if trigger in _PAGING:
         return view | {
@@ -659,8 +666,8 @@ def _page_outputs(
     question : Question
         Values of the controls, as of `_question`.
     view : dict
-        ``by`` (a column of numbers), ``descending`` and ``page`` (from 0),
-        which is limited in place to the last page.
+        ``by`` (a column of numbers), ``descending`` and ``page`` (from 0, of
+        25 rows, `ROWS_A_PAGE`), which is limited in place to the last page.
     given : dict
         Raw values of the controls, of which ``goal``, the column of the
         vertical axis, counts.
@@ -759,7 +766,8 @@ def _cells(
     """Write the texts of the table's cells: for each column in `names` a list with one text a row.
 
     `rows` are numbers from 0 of candidates in `results`, int64; values are
-    those under `question`, in display units.
+    those under `question`, in display units without the unit, NaN as "–". A
+    name that is no column of `_values` is a KeyError.
     """
     values = _values(results, rows, question, names)
     return [
@@ -782,13 +790,15 @@ def _values(
     question : Question
         ``stop``, ``scenario`` and ``recycled`` of the numbers.
     names : list of str
-        Columns, such as "candidate" and "remanence_T": those of texts, and
-        those of `Results.column`; KeyError for any other.
+        Columns: "candidate", "formula", "host", "shell" and "route", and those
+        of numbers of `Results.column`; KeyError for any other.
 
     Returns
     -------
     list of list
-        For each column one value a row, numbers in the units of results.
+        For each column, in the order of `names`, a list with one value a row:
+        texts, "" for a missing one, or Python numbers in the units of results,
+        NaN for a missing one.
     """
     columns = []
     for name in names:
@@ -803,7 +813,8 @@ def _cell(name: str, value: Any) -> str:
     """Write a value of the column `name`, in the units of results, in display units.
 
     Texts, and values of columns of whole numbers such as "rank", are written as
-    they are. The unit is not written. `name` is a column of
+    they are. Others have three significant digits, a probability two; NaN is
+    the dash "–". The unit is not written. `name` is a column of
     `magnetkit.columns`, KeyError otherwise.
     """
     if isinstance(value, str) or COLUMNS[name].kind == "integer":
@@ -817,8 +828,8 @@ def _cell(name: str, value: Any) -> str:
 def _cell_class(name: str) -> str:
     """Return the CSS classes of a column's cells, separated by a blank; "" for none.
 
-    ``text`` is for words, ``name`` for the candidate, ``minor`` for columns that a narrow screen
-    hides.
+    ``text`` is for words, ``minor`` for columns that a narrow screen hides;
+    "candidate" gives "text name".
 
     `name` is a column of `magnetkit.columns`, KeyError otherwise.
     """
@@ -837,8 +848,9 @@ def _csv(
 
     The first line has `names` and ``temperature_K``. `rows` are numbers from 0
     of candidates in `results`, in the order to write; values are those under
-    `question`, in the units of results. A text that would run as a formula in a
-    spreadsheet gets an apostrophe.
+    `question`, in the units of results; the temperature is the same in every
+    line. A text that would run as a formula in a spreadsheet gets an
+    apostrophe. Names are as for `_values`.
     """
     out = io.StringIO()
     columns = _values(results, rows, question, names)
@@ -854,9 +866,10 @@ def _point_texts(
 ) -> list[str]:
     """Write the hover text of each point: escaped name, rank and risk.
 
-    Such as "SmCo5<br>rank 3, risk 2.1". `rows` are numbers from 0 of candidates
-    in `results`, which stand in order of rank; `risks` is the supply risk of
-    each.
+    Such as "SmCo5<br>rank 3, risk 0.21"; the name has " + " and the shell
+    behind it where there is one. `rows` are numbers from 0 of candidates in
+    `results`, which stand in order of rank; `risks` is the supply risk of
+    each, 0 to 1.
     """
     candidates = results.text("candidate", rows)
     shells = results.text("shell", rows)
@@ -960,7 +973,8 @@ def _curves(results: Results, row: int, stop: int) -> Part:
     Returns
     -------
     dict
-        Plotly's ``data`` and ``layout`` in the units of the setting.
+        Plotly's ``data`` and ``layout`` in the units of the setting; the
+        candidate comes before today's magnet.
     """
     rows = np.array([row])
     today = results.profile.reference

@@ -103,7 +103,8 @@ def _guard(app: "Dash") -> None:
 
     It is changed, nothing is returned. Its pages run their own scripts alone.
     Requests must name this machine (127.0.0.1 or localhost) and be small (at
-    most 1 MiB), few are answered at once, and one that fails gets status 400.
+    most 1 MiB), one is answered at once, and one at which an error is raised
+    gets status 400; errors of HTTP keep their status.
     """
     from werkzeug.exceptions import HTTPException
 
@@ -128,7 +129,11 @@ def _guard(app: "Dash") -> None:
 
     @app.server.errorhandler(Exception)
     def refuse(error: Exception) -> Any:
-        """Answer a request that failed: errors of HTTP stand, any other `error` becomes status 400."""
+        """Answer a request that failed: errors of HTTP stand, any other `error` becomes status 400.
+
+        The answer to another error is a pair of a fixed text and 400; what the
+        error says is only logged.
+        """
         if isinstance(error, HTTPException):
             return error
         # Shown with --verbose; dash itself fails on a request that is none of its page.
@@ -141,7 +146,7 @@ def _limit_threads(answer: Any) -> Any:
 
     `answer` is the WSGI application to call, as ``answer(environ, start)``; the
     result is called likewise. Each request is read as a whole before it waits;
-    one of more than `MOST_BYTES` is refused.
+    one of more than `MOST_BYTES` is refused with status 413.
     """
     from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
     from werkzeug.wsgi import get_input_stream
@@ -153,7 +158,8 @@ def _limit_threads(answer: Any) -> Any:
 
         `environ` and `start` are WSGI's record of the request and its function
         that begins the answer; the parts of the answer are returned. A request
-        that is too large is refused. ConnectionError if the client has gone.
+        that is too large is refused with status 413. ConnectionError if the
+        client has gone.
         """
         # Read here: none waits for the body of another.
         try:

@@ -62,8 +62,10 @@ class Chunk:
     def take(self, rows: IntArray) -> "Chunk":
         """Return the candidates at some positions within the chunk as a new chunk, without rejected lines.
 
-        `rows`, int64, are positions from 0, in any order; the new chunk has
-        theirs, and the same route.
+        `rows`, int64, are positions from 0, in any order, and may repeat; the
+        new chunk has their order and the same route. Its ``table``,
+        ``labels``, ``shells`` and ``extra`` are taken alike; this chunk is not
+        changed.
         """
         return Chunk(
             self.table[rows],
@@ -80,9 +82,11 @@ class Chunk:
         """Join neighbouring chunks of `parts` that have one route; yield one chunk for each such run.
 
         Rejected lines are dropped. Shells and the user's other columns are
-        joined where any chunk has them; a chunk without shells counts as bulk,
-        and one that lacks the other columns adds no rows to them. The columns
-        of all must be the same. Without `parts` nothing is yielded.
+        joined where any chunk has them; a chunk without shells counts as bulk.
+        One that lacks the other columns (``extra`` is None) adds no rows to
+        them, so that these no longer fit the candidates. The columns of all
+        must be the same. ``row_index`` stays that of each. Without `parts`
+        nothing is yielded.
         """
         for route, group in groupby(parts, lambda part: part.route):
             same = list(group)
@@ -122,9 +126,10 @@ class SpacePiece:
     def take(self, rows: IntArray, named: bool = True) -> Chunk:
         """Return the formulas at some positions within the piece as a chunk.
 
-        `rows`, int64, are positions from 0, in the order wanted. The chunk's
-        ``row_index`` counts over all candidates. Labels are the formulas, or
-        null unless `named`.
+        `rows`, int64, are positions from 0, in the order wanted.
+        ``table.row_index`` of the chunk counts from 0 over all candidates. Its
+        ``labels`` are the formulas, or null unless `named`; ``shells`` is None
+        if the piece has no shell.
         """
         row_numbers = self.numbers
         numbers = (
@@ -150,11 +155,12 @@ def take_rows(piece: Piece, rows: IntArray) -> Chunk:
 
 
 def _take_candidates(parts: Sequence[tuple[Piece, IntArray]]) -> Chunk:
-    """Read some candidates of several pieces as one chunk.
+    """Read some candidates of several pieces as one chunk, in the order given.
 
-    `parts` are pairs of a piece and int64 positions within what it yields.
-    Several pieces must be of one route; the chunk then has no rejected lines.
-    There must be at least one.
+    `parts` are pairs of a piece and int64 positions, from 0, within what it
+    yields. There must be at least one. Several pieces must be of one route,
+    that of the chunk: those of another are lost without an error. The chunk
+    has no rejected lines.
     """
     chunks = [take_rows(*part) for part in parts]
     if len(chunks) == 1:
@@ -165,9 +171,9 @@ def _take_candidates(parts: Sequence[tuple[Piece, IntArray]]) -> Chunk:
 def batches(piece: Piece, size: int) -> Iterator[Chunk]:
     """Yield the candidates of a piece as chunks.
 
-    A piece of a space comes in chunks of `size` rows at most, without labels.
-    Its ``row_index`` still counts over all candidates. Any other piece is one
-    chunk, whatever `size` says.
+    A piece of a space comes in chunks of `size` rows at most, whose ``labels``
+    are null. ``table.row_index`` still counts from 0 over all candidates. Any
+    other piece is one chunk, whatever `size` says.
     """
     if not isinstance(piece, SpacePiece):
         yield piece()
@@ -218,8 +224,9 @@ class TableCandidates:
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the candidates, as JSON values: kind, number of rows and SHA-256.
 
-        The keys are ``kind`` ("table"), ``rows`` and ``sha256``, which covers
-        compositions, labels, shells and the user's other columns.
+        The keys are ``kind`` ("table"), ``rows`` (without those rejected) and
+        ``sha256``, hexadecimal, which covers compositions, labels, shells and
+        the user's other columns, in their order.
         """
         digest = hashlib.sha256()
         for array in (
@@ -253,11 +260,12 @@ class SpaceCandidates:
     )
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
-        """Yield the leading magnets, the charges by route, then the spaces in pieces of `size` formulas.
+        """Yield the leading magnets, the charges by route, then the spaces in pieces.
 
-        A formula of a space that is a leading magnet with the same shell, or
-        stood in an earlier space, is left out. Each item is a callable that
-        takes nothing and returns its `Chunk`. Leading magnets are one piece,
+        A piece of a space has `size` formulas, less those that are a leading
+        magnet with the same shell or stood in an earlier space; where none is
+        left there is no piece. Each item is a callable that takes nothing and
+        returns its `Chunk`. Leading magnets, if there are any, are one piece,
         and so are the charges of a route, whatever `size` says.
         """
         row = 0
@@ -296,10 +304,10 @@ class SpaceCandidates:
     def sample(self, n: int) -> list[Chunk]:
         """Draw about `n` formulas of all spaces at random, with a fixed seed, as a chunk for each space.
 
-        A space gives its share of `n`, at least one formula, none twice, in the
-        order of the space. Leading magnets and charges are not drawn.
-        ``row_index`` counts from 0 in each chunk. Without spaces the list is
-        empty.
+        A space gives a share of `n` by its size, at least one formula, at most
+        all, none twice, in the order of the space. Leading magnets and charges
+        are not drawn. ``table.row_index`` counts from 0 in each chunk. Without
+        spaces the list is empty.
         """
         samples = []
         rng = np.random.default_rng(0)
@@ -321,9 +329,10 @@ class SpaceCandidates:
     def describe(self) -> Mapping[str, object]:
         """Return what identifies the candidates as JSON values.
 
-        The keys are ``kind`` ("space"), ``leading`` (lists of recipe and
-        shell), ``charges`` (such lists by route), ``shell`` and ``spaces``
-        (what each `Substitutions` describes).
+        The keys are ``kind`` ("space"), ``leading`` (a list of lists of recipe
+        and shell), ``charges`` (such lists by route), ``shell`` (a text, ""
+        for none) and ``spaces`` (a list of what each `Substitutions`
+        describes).
         """
         return {
             "kind": "space",
@@ -359,7 +368,10 @@ def _leading_chunk(
     Returns
     -------
     Chunk
-        Its labels are the recipes as written; ``row_index`` counts from `row`.
+        Its ``labels`` are the recipes as written, its ``shells`` a list of
+        texts; ``table.row_index`` counts from `row`. A recipe that cannot be
+        read is missing in ``table`` alone, without an error: all must be
+        readable.
     """
     labels, shells = map(list, zip(*leading, strict=True))
     table = CompositionTable.from_strings(labels, basis=basis)
@@ -433,8 +445,9 @@ class FileCandidates:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Read the file and yield its rows in pieces of `size`, each a callable that returns its `Chunk`.
 
-        A row that cannot be read is listed among the rejected lines of its
-        chunk, and is not among its candidates.
+        The callable takes nothing. A row that cannot be read is listed in
+        ``rejected`` of its chunk and is not among its candidates; a chunk may
+        have no candidates.
         """
         for block in read_blocks(self.path, size):
             yield partial(self._chunk, block)
@@ -442,8 +455,10 @@ class FileCandidates:
     def _chunk(self, block: Block) -> Chunk:
         """Convert a block of lines to a chunk; lines that cannot be read are its rejected ones.
 
-        Rows whose shell no furnace makes are rejected too. ``row_index`` counts
-        from 0 over the rows of the whole file. `block` is one of `read_blocks`.
+        Rows whose shell no furnace makes are rejected too: ``rejected`` is a
+        list of `Rejected`. ``table.row_index`` counts from 0 over the rows of
+        the whole file. `block` is one of `read_blocks`; this object is not
+        changed.
         """
         inputs = join_blocks([block], self.path, self.basis, self.column)
         inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
@@ -472,7 +487,8 @@ class FileCandidates:
         """Return what identifies the candidates, as JSON values.
 
         The keys are ``kind`` ("file"), ``name`` (without its folder),
-        ``sha256`` of the file, ``column``, ``basis`` and ``shell``.
+        ``sha256`` of the file, ``column`` (None where none was named),
+        ``basis`` and ``shell`` (a text, "" for none).
         """
         return {
             "kind": "file",
@@ -525,8 +541,8 @@ def as_candidates(
     given : object
         None for the device's own space, a `Substitutions`, a path (`Path`, or a
         text that names a file), or any input of `read_inputs`: a frame, a
-        `CompositionTable`, or a column of recipes; a `Candidates` is returned
-        as it is.
+        `CompositionTable`, a recipe, or a column of recipes; a `Candidates` is
+        returned as it is. A file is read when its pieces are.
     profile : Profile
         The device; it counts for None alone.
     basis : {"auto", "atomic", "weight"}
@@ -547,7 +563,8 @@ def as_candidates(
     Raises
     ------
     InputError
-        If no candidates can be made of `given`, or it takes no shell.
+        If no candidates can be made of `given`, or `shell` is given with a
+        `Candidates`.
     """
     text = str(read_shell(shell) or "")
     if given is None:
@@ -578,8 +595,9 @@ def as_candidates(
 def _atomic_formula(reference: "Reference") -> str:
     """Return the formula of today's magnet in atoms, as candidates of a space are, and so exact.
 
-    A `reference` (``formula``, ``basis``) that is not in wt.% is returned as it
-    is written. Its shell does not count.
+    The ``formula`` of a `reference` whose amounts are not wt.%, by its
+    ``basis`` or its own text, is returned as it is written. Its shell does not
+    count.
     """
     table = reference.table()
     if not table.is_by_weight[0]:
@@ -594,10 +612,10 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
     """Return the default candidates of the device `profile`.
 
     Of its ``space`` each part has ``formula``, ``replace``, ``step``,
-    ``limits`` and ``shell`` (texts). They are its reference magnet, its own
-    spaces with the shells to try on their hosts, and the charges by route of
-    every host that it allows and that bears its temperature. InputError if the
-    device has no space and no charge of its hosts is known.
+    ``limits`` and ``shell`` (texts). They are, in this order, its reference
+    magnet and the formula of each part with each of its shells, the charges by
+    route as of `charges`, and the spaces. InputError if the device has no
+    space and no charge of its hosts is known.
     """
     leading = [
         (_atomic_formula(profile.reference), profile.reference.shell or "")
@@ -622,10 +640,10 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
 def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     """List the melts for the device `profile` by route.
 
-    They are of every host that the device allows and that bears its
-    temperature, less the routes that do not bear it: ``allowed_hosts`` (names
-    such as "2:14:1"), ``temperature_max_K`` and ``is_compensated`` of the
-    profile count.
+    They are of every host that the device allows and whose magnets are sold up
+    to its temperature, less the routes that do not bear it: ``allowed_hosts``
+    (names such as "2:14:1"), ``temperature_max_K`` and ``is_compensated`` of
+    the profile count.
 
     Returns
     -------

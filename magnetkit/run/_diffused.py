@@ -20,8 +20,8 @@ def estimate_shell(grade: str, element: str) -> tuple[str, str]:
     """Estimate recipe and shell of a grade into which an element is diffused.
 
     The recipe is the likeliest diffused one of the grade. If its shell holds
-    another element, the amount is that which gives the nearest coercivity at 20
-    degrees C.
+    another element, the amount is that whose modelled coercivity at 20 degrees
+    C is nearest to that of the recipe with its own shell.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def estimate_shell(grade: str, element: str) -> tuple[str, str]:
     Raises
     ------
     InputError
-        If `element` is not Tb or Dy, or no likely recipe of the grade is
-        diffused.
+        If `element` is not Tb or Dy, the grade is not known, or no likely
+        recipe of it is diffused.
     """
     if element not in ELEMENTS:
         raise InputError(

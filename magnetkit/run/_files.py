@@ -87,10 +87,11 @@ class Place:
 
     @cached_property
     def _location(self) -> tuple[fs.FileSystem, str]:
-        """File system of the address, and the folder's path within it.
+        """File system of the address, and the folder's path within it; a property.
 
-        InputError if a URL cannot be reached, or names a folder of this
-        machine.
+        A path of this machine gives ``fs.LocalFileSystem`` and the path as it
+        is. InputError if a URL cannot be reached, or is one of a folder of
+        this machine ("file:///...").
         """
         if self.is_local:
             return fs.LocalFileSystem(), self.address
@@ -123,6 +124,7 @@ class Place:
     def path_text(self, name: str) -> str:
         """Return the path or URL of the file `name` in the place, as a user writes it.
 
+        A path stays relative if that of the place is; `name` may hold "/".
         Options of a URL, behind its question mark, stay at the end.
         """
         if self.is_local:
@@ -133,7 +135,8 @@ class Place:
     def put(self, name: str, content: bytes) -> None:
         """Write `content` to the file `name` of the place, as a whole or not at all.
 
-        An existing file is replaced. InputError with the way out if that fails.
+        An existing file is replaced. The folder of a file of this machine must
+        exist. InputError with the way out if that fails.
         """
         if self.is_local:
             with replacing(Path(self.address, name)) as temporary:
@@ -155,7 +158,8 @@ class Place:
     def open_content(self, name: str) -> bytes | pa.MemoryMappedFile:
         """Return the content of the file `name` for Arrow to read in parts; OSError where that fails.
 
-        A file of this machine is mapped into memory, one of a store is read.
+        A file of this machine is mapped into memory, one of a store is read as
+        bytes. `name` is relative to the place.
         """
         if self.is_local:
             return pa.memory_map(self.path_text(name))
@@ -193,12 +197,13 @@ class Place:
 
 @contextmanager
 def _explain_error(address: str, what: str) -> Iterator[None]:
-    """Convert an OSError of the block, in a store, to an InputError with cause and way out.
+    """Convert an OSError of the block to an InputError with cause and way out.
 
     `what` is the verb of the message, such as ``"write"``, and `address` its
     object: the URL of the place or file.
 
-    It is a context manager. Other errors pass.
+    It is a context manager. Other errors pass. The way out is that for a
+    store.
     """
     try:
         yield
@@ -219,8 +224,9 @@ def file_digest(content: bytes) -> str:
 def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
     """Lock a results folder, which must exist, against other processes within the block.
 
-    The lock is the operating system's, so that a killed process leaves none behind. A file beside
-    the parts names its owner.
+    The lock is the operating system's, so that a killed process leaves none
+    behind. The file ``.magnetkit-holder`` in the folder names its owner; it
+    and the file of the lock are removed at the end.
 
     Parameters
     ----------
@@ -265,7 +271,8 @@ def _sign(path: Path) -> None:
     An error of writing is ignored.
 
     The file is ``.magnetkit-holder``, an object of ``pid``, ``host`` and
-    ``since``; one that is there is replaced.
+    ``since``, a text such as "2026-12-01 03:53:52 UTC"; one that is there is
+    replaced.
     """
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     content = {
@@ -322,8 +329,9 @@ def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
     """Read the manifest of a folder or place as a dict of JSON values.
 
     ``identity`` is a dict of what the result depends on, ``files`` maps names
-    to SHA-256, ``done`` says whether the result is finished. None if there is
-    no manifest, it cannot be read, or this program did not write it.
+    to SHA-256 (hexadecimal), ``done`` says whether the result is finished.
+    None if there is no manifest, it cannot be read, the place cannot be
+    reached, or it is of another ``format`` than this program writes.
 
     Keys that the program may have left out are not checked, but for ``format``
     and ``identity``. `folder` is a folder of this machine as `Path`, or any
@@ -345,8 +353,8 @@ def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
 def named_files(manifest: dict[str, Any] | None) -> dict[str, Any]:
     """Return the files that a manifest names, with their SHA-256 by name.
 
-    `manifest` is what `own_manifest` returned. The dict is empty for None, and
-    where the manifest names no files.
+    `manifest` is what `own_manifest` returned; its dict ``files`` itself is
+    returned. The dict is empty for None, and where there is none.
     """
     files = (manifest or {}).get("files")
     if isinstance(files, dict):
@@ -396,8 +404,9 @@ def check_own(path: Path) -> None:
 
     It raises where `check_place` does; for ``ranked.parquet``, ``ranked.csv``
     or ``rejected.csv`` that no manifest names, or whose content has changed
-    since their manifest was written; and for a report without the program's
-    seal. Nothing is written. The folder must be locked.
+    since their manifest was written; and for a ``report.html`` without the
+    program's seal. Nothing is written. The folder must be locked; what is not
+    there is fine.
     """
     check_place(path)
     manifest = own_manifest(path)
@@ -421,7 +430,7 @@ def _foreign_files(file: Path) -> InputError:
 
 
 def settle(path: Path) -> None:
-    """Move a complete new result, if there is one, from its staging folder into the folder `path`.
+    """Move a complete new result, if there is one, from the staging folder within `path` into `path`.
 
     Files that are moved are ``ranked.parquet``, ``ranked.csv``,
     ``rejected.csv`` and, last, the manifest. Each step is a rename, so that
@@ -462,8 +471,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
     It is that of the finished result, or of an unfinished screening, from the
     folder of parts, if there is no finished result; ``done`` says which.
-    StoreError if `path` has none, or it cannot be read or is not one of
-    magnetkit's.
+    StoreError if `path` has none, or it cannot be read or is none of this
+    program's, in this ``format``.
     """
     file = path / MANIFEST
     running = path / PARTS / MANIFEST
@@ -496,8 +505,10 @@ def read_finished_manifest(path: Path) -> dict[str, Any]:
     ten seconds. StoreError if `path` is no results folder, is not finished, or
     a table was changed.
 
-    It is a dict of ``identity``, ``done`` (true), ``summary``, ``decisions``,
-    ``models`` and ``files``.
+    It is a dict of ``format``, ``identity`` (dict), ``done`` (true),
+    ``summary`` (dict of counts and texts), ``decisions`` (list of dicts),
+    ``models`` (fingerprint by target) and ``files`` (SHA-256 by name);
+    ``answer`` and ``replacement`` where they were saved.
     """
     if (path / PARTS / STAGED / MANIFEST).is_file():
         with lock(path, _WAIT_S):
@@ -522,8 +533,9 @@ def _check_files(path: Path, manifest: dict[str, Any]) -> None:
     """Raise StoreError if a table of the results folder `path` is missing or has another hash.
 
     `manifest` is the content of its manifest, whose ``files`` maps names to
-    SHA-256. The ranked table, which it must name, and the rejected one are
-    checked, the CSV is not.
+    SHA-256. StoreError too if it does not name ``ranked.parquet``. That file
+    and, where it is named, ``rejected.csv`` are checked, ``ranked.csv`` is
+    not.
     """
     files = named_files(manifest)
     if RANKED not in files:
@@ -556,7 +568,8 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
     manifest : mapping
         Manifest of the result in memory: ``files`` (SHA-256 by name) says which
         result it is; ``answer``, a list of sentences, is written (KeyError
-        without it), and ``decisions`` and ``replacement`` where they are there.
+        without it), and ``decisions`` and ``replacement``, JSON values, where
+        they are there.
 
     Raises
     ------
@@ -612,8 +625,9 @@ def read_rejections(place: Place) -> list[Rejected]:
 def _readable(name: str) -> Iterator[None]:
     """Convert an error of reading in the block to a StoreError that says `name` is damaged.
 
-    `name` is a path or URL. The errors are those of files, of Arrow, and of a
-    content of another form.
+    `name` is a path or URL. The errors are OSError (so a missing file too),
+    ArrowException, AttributeError, KeyError, TypeError and ValueError, of
+    which InputError is one.
     """
     try:
         yield
@@ -657,7 +671,12 @@ class StoredRows:
     in_memory: RowsInMemory | None = None  # rows that are in memory already
 
     def _check_current(self) -> None:
-        """Raise StoreError if the folder was screened anew since this result was opened."""
+        """Raise StoreError if the folder was screened anew since this result was opened.
+
+        It was if the manifest there names another SHA-256 of a file of this
+        result, or lacks the file. A place without a manifest of this program
+        raises nothing.
+        """
         now = named_files(own_manifest(self.place))
         if now and any(
             now.get(name) != digest for name, digest in self.files.items()
@@ -669,7 +688,11 @@ class StoredRows:
 
     @cached_property
     def _dataset(self) -> pads.Dataset:
-        """Arrow data set of the files; StoreError if they were replaced or cannot be read."""
+        """Arrow data set of the Parquet files, rows in their order; a property that is kept.
+
+        StoreError if they were replaced or cannot be read. Their hashes are
+        not checked.
+        """
         self._check_current()
         with _readable(self._name):
             paths = [self.place.path(name) for name in self.files]
@@ -690,9 +713,10 @@ class StoredRows:
         return list(self._dataset.schema.names)
 
     def select(self, columns: Sequence[str]) -> pa.Table:
-        """Read the given `columns` of every row as a table; StoreError if that fails.
+        """Read the given `columns` of every row as a table, in their order; StoreError if that fails.
 
-        Rows have the order of the input. An unknown column is a StoreError too.
+        Rows have the order of the input, those without a rank among them. An
+        unknown column is a StoreError too.
         """
         dataset = self._dataset
         self._check_current()

@@ -53,8 +53,8 @@ def _show(units: str, column: str, *values: float) -> str:
     `units` is ``"si"`` or ``"cgs"``. `column` has the unit T, kA/m or kJ/m3
     (KeyError otherwise), in which `values` are given.
 
-    Any other `units` than "cgs" are SI. NaN becomes "nan"; without `values`
-    only the unit is written.
+    Any other `units` than "cgs" are SI: "1.200 T", "1600 kA/m", "12.00 kG",
+    "20.11 kOe". NaN becomes "nan"; without `values` only the unit is written.
     """
     digits, factor, unit, fine = _UNITS[COLUMNS[column].unit]
     if units != "cgs":
@@ -138,9 +138,11 @@ def table_cells(
     Returns
     -------
     list of tuple of nine str
-        One tuple a row, with the headings `HEADS`: number (empty of today's
-        magnet), name, heavy rare earth, saved, P, B_r, H_cJ, margin, cost per
-        flux. "-" for what is not known.
+        One tuple a row, with the headings `HEADS`: number from 1 (empty of
+        today's magnet), name, heavy rare earth and saved (wt.%), P (0 to 1, as
+        "0.95"), B_r and H_cJ (without unit; T and kA/m, or kG and kOe for
+        "cgs"), margin, cost per flux. "-" for a B_r, H_cJ or margin that is
+        not known.
     """
     rows = []
     if answer.own is not None:
@@ -201,12 +203,13 @@ def _row_of_today(
 ) -> tuple[str, ...]:
     """Write the cells of the magnet in use for the table of ways, in the units "si" or "cgs".
 
-    `replacement` is a `Replacement`, `answer` one of its answers, whose ``own``
-    must be known. Its ``reference`` is a dict with ``grade``,
+    `replacement` is a `Replacement`, `answer` one of its answers, whose
+    ``own`` must be known. Its ``reference`` is a dict with ``grade``,
     ``heavy_rare_earth_wt_pct`` with ``_lo`` and ``_hi``, ``remanence_T``,
-    ``coercivity_kA_m`` and ``demagnetization_safety``. The nine cells are those
-    of `_row_of_way`; number and saving are empty, the cost is "1.00", NaN of
-    the last three is "-".
+    ``coercivity_kA_m`` and ``demagnetization_safety``. The nine cells are
+    number (empty), name, heavy rare earth (wt.%, with its range where it is
+    wide), saving (empty), P (``answer.own_probability``), B_r, H_cJ, margin
+    and cost ("1.00"). "-" stands for a B_r, H_cJ or margin that is NaN.
     """
     reference = replacement.reference
     own_way = answer.own
@@ -239,10 +242,10 @@ def _two(value: float) -> str:
 def _row_of_way(way: Way, answer: Answer, units: str) -> tuple[str, ...]:
     """Write the nine cells of a way for the table, in the units "si" or "cgs".
 
-    They are number, name, heavy rare earth and saving (wt.%), P, B_r, H_cJ,
-    margin and cost per flux over today's. The saving is empty if `answer` has
-    no recipe of today's magnet. The cost is "ask" where the elements say
-    nothing of it.
+    They are number, name, heavy rare earth and saving (wt.%), P (0 to 1, as
+    "0.95"), guaranteed B_r and H_cJ (without unit), margin and cost per flux
+    over today's. The saving is empty if `answer` has no recipe of today's
+    magnet. The cost is "ask" for another family and where it is not known.
 
     "-" stands for a B_r, H_cJ or margin that is NaN.
     """
@@ -293,8 +296,9 @@ def _request_text(replacement: Any, units: str) -> str:
     """Say in one line which limits a replacement must meet, and where they come from.
 
     `replacement` is a `Replacement`: ``limits`` (a `Requirement` by column),
-    ``basis`` and ``reference["temperature_K"]`` are used. Without limits the
-    line says that nothing is asked. `units` is ``"si"`` or ``"cgs"``.
+    ``basis`` (a text, where the limits come from) and
+    ``reference["temperature_K"]`` are used. Without limits the line says that
+    nothing is asked. `units` is ``"si"``, or ``"cgs"``; any other is SI.
     """
     if not replacement.limits:
         return "Nothing is asked."
@@ -322,8 +326,10 @@ def _describe_basis(replacement: Any, first: Answer) -> str:
     """Say in one line which recipe is taken for today's magnet, and which others it may be of.
 
     `replacement` is a `Replacement`, `first` its answer for the likeliest kind,
-    whose ``recipe`` (with ``text`` and ``shell``) must be known. Other answers
-    are named only where the recipe is an estimate.
+    whose ``recipe`` (with ``text`` and ``shell``) must be known. Other
+    ``answers`` are named only where the recipe is an estimate,
+    ``replacement.estimate``. If ``first.is_level_sound`` is false, a last
+    sentence says why no melt is offered.
     """
     recipe = first.recipe
     assert recipe is not None
@@ -358,7 +364,9 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
     `replacement` is a `Replacement`, whose request has mass and number a year,
     `first` its answer for the likeliest kind. The mass is ``request.mass_kg``,
     kg, times ``request.per_year``. None without a recommended way or a recipe
-    of today's magnet. Less than 0.001 kg a year is not said.
+    of today's magnet. Of a saving below 0.001 kg a year the amount is left
+    out, the rest is said. A way that holds more than today's "takes" heavy
+    rare earth.
     """
     best = first.recommended
     if best is None or first.recipe is None:
@@ -406,9 +414,11 @@ def _describe_savings(replacement: Any, first: Answer) -> str | None:
 def _recipes(first: Answer) -> list[str]:
     """Write one line for each way of `first`: composition, values, and what nobody knows of it.
 
-    `first` is the answer for the likeliest kind of the magnet in use. Values
-    are in T and kA/m; the usual ones are left out for a sold grade. The list is
-    empty without ways.
+    `first` is the answer for the likeliest kind of the magnet in use. A line
+    begins with the number of the way, from 1. Values, at the temperature of
+    use, are B_r (T) and H_cJ (kA/m) of usual lots, which are left out for a
+    sold grade, guaranteed H_k and the field against the magnet (kA/m). The
+    list is empty without ways.
     """
     texts = []
     for way in first.ways:
@@ -430,10 +440,10 @@ def _recipes(first: Answer) -> list[str]:
 def _details(replacement: Any, first: Answer) -> list[str]:
     """Write supply risk by scenario, change of weight and the charge of the recommended way.
 
-    `replacement` is a `Replacement`, `first` its answer for the likeliest kind.
-    A list of lines: risk for the scenario asked and each embedded one, weight
-    only where the family changes, the charge only of a melt. Empty without a
-    recommended way or a recipe of today's magnet.
+    `replacement` is a `Replacement`, `first` its answer for the likeliest
+    kind. A list of lines: risk, 0 to 1, for the scenario asked and then each
+    embedded one, weight only where the family changes, the charge only of a
+    melt. Empty without a recommended way or a recipe of today's magnet.
     """
     from ..supply.scenario import scenarios
 
@@ -504,7 +514,8 @@ def _charge_text(way: Way, scenario: Any) -> str:
     (``supply/yields.csv``). InputError if the scrap holds more of an element
     than the recipe.
 
-    An input without a quotation is named, and counts 0 in the sum.
+    An input without a quotation is named, and counts 0 in the sum. The text is
+    one line; amounts are wt.% of the charge, costs USD/kg of it.
     """
     table = CompositionTable.from_strings([way.candidate], basis="weight")
     shares = 100.0 * table.weight_fractions()[0]
@@ -548,10 +559,11 @@ def _charge_text(way: Way, scenario: Any) -> str:
 def _fed_back(left: dict[str, float]) -> tuple[dict[str, float], str]:
     """Subtract the scrap that is fed back, by the setting, from what is left to charge.
 
-    `left` maps symbols to wt.% and is changed in place. The setting has the
-    ``share`` of scrap in the charge, wt.%, its gases O, N and C, and its
-    elements, wt.%; without elements the scrap is of the composition of `left`.
-    InputError if the scrap holds more of an element than that.
+    `left` maps symbols to wt.% of the charge, 100 in all, and is changed in
+    place. The setting ``scrap`` has the ``share`` of scrap in the charge,
+    wt.%, its gases O, N and C, and its elements, wt.%; without elements the
+    scrap is of the composition of `left`. Gases are not subtracted. InputError
+    if the scrap holds more of an element than that.
 
     Returns
     -------

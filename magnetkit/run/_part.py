@@ -11,7 +11,11 @@ from .replace import Replacement
 
 @dataclass(frozen=True)
 class Amount:
-    """An amount of one element, wt.% or kg a year: low, mean and high."""
+    """An amount of one element, wt.% or kg a year: ``low``, ``mean`` and ``high``, in this order.
+
+    ``low`` and ``high`` are the ends of a range of 90 %; the three are equal
+    where the amount is exact.
+    """
 
     low: float
     mean: float
@@ -29,8 +33,9 @@ def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:
 
     A maker makes its grades in one way, so that the error of its recipe is
     common to them. Where the list names no maker, all magnets count as of one.
-    `amounts` are pairs of maker and amount, None for nothing. The sum has their
-    unit; it is 0 for no amounts.
+    `amounts` are pairs of maker and `Amount` (``low``, ``mean``, ``high``),
+    None for nothing. The sum, an `Amount`, has their unit; it is 0 for no
+    amounts.
 
     Of one maker the distances of the low ends from the means add, and so do
     those of the high ends; over makers these are added as squares. Makers are
@@ -53,8 +58,9 @@ def sum_amounts(amounts: Sequence[tuple[str, Amount | None]]) -> Amount:
 def sum_heavy(amounts: Mapping[str, Amount]) -> Amount:
     """Add the amounts of the heavy rare earths among `amounts`, by symbol, into one of the same unit.
 
-    Their low ends and their high ends are added as they are. Which elements are
-    heavy is a setting. The `Amount` is 0 where there is none.
+    The result is an `Amount` (``low``, ``mean``, ``high``): low ends, means
+    and high ends are each added as they are. Which elements are heavy is a
+    setting. The `Amount` is 0 where there is none.
     """
     heavy = [
         amounts[e] for e in get_settings().heavy_rare_earths if e in amounts
@@ -68,9 +74,13 @@ def sum_heavy(amounts: Mapping[str, Amount]) -> Amount:
 class Part:
     """One row of a parts list with its answer.
 
-    ``line`` is the row's line in the file, ``kg_year`` NaN where the list says no amount,
-    ``answer`` the replacement (None of a row that has a recipe alone), ``way`` the recommended one;
-    ``today`` and ``then`` are wt.% of each element.
+    ``line`` is the row's line in the file, ``name`` that of the part,
+    ``magnet`` its grade or recipe, ``maker`` a text ("" for none);
+    ``kg_year``, kg of magnets, is NaN where the list says no amount;
+    ``answer`` is the `Replacement` (None of a row that has a recipe alone),
+    ``way`` the recommended `Way` or None; ``today`` and ``then`` map symbols
+    to `Amount`, wt.%, as ``heavy_today`` is of heavy rare earth; ``order`` is
+    the order line, "" without a way.
     """
 
     line: int
@@ -95,10 +105,10 @@ class Part:
 
     @property
     def heavy_then(self) -> Amount:
-        """Heavy rare earth after the change, wt.%.
+        """Heavy rare earth after the change, wt.%; a property.
 
-        It is that of the way, whose ends are equal, or today's for a part that
-        stays.
+        It is that of the way, an `Amount` whose ``low``, ``mean`` and ``high``
+        are equal, or ``heavy_today`` for a part that stays.
         """
         if self.way is None:
             return self.heavy_today
@@ -110,8 +120,9 @@ class Part:
 
         The dict is empty where the amount of magnets a year is not known.
 
-        `shares` maps symbols to `Amount`, such as ``part.today``; the result
-        has the same keys.
+        `shares` maps symbols to `Amount` (``low``, ``mean``, ``high``), such
+        as ``part.today``; the result has the same keys, and the three are
+        scaled alike by ``kg_year``.
         """
         if self.kg_year != self.kg_year:
             return {}

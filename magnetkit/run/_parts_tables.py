@@ -27,8 +27,9 @@ _LEAST_SPLIT_WT_PCT = 0.01
 def symbol_prices(scenario: Scenario) -> Prices:
     """Return the price of each element that has one under `scenario`, USD/kg by symbol.
 
+    The price is that of the contained element, of a rare earth as oxide.
     `scenario` is a `Scenario`, not its name. Elements without a price are left
-    out.
+    out. The result is a dict in the order of atomic numbers.
     """
     prices = element_prices(scenario).tolist()
     return {
@@ -54,10 +55,11 @@ def way_cost(way: Any, prices: Prices) -> float:
 def then_cost(part: Part, prices: Prices) -> float:
     """Compute the cost of the elements of a part after the change, USD per kg of magnet.
 
-    `prices` maps elements to USD/kg. Of `part` its ``way`` counts (None for one
-    that stays), and then ``today``. A part that stays costs what it costs
-    today. NaN for another family, whose elements say nothing of its price, and
-    where an element has no price.
+    `prices` maps symbols to USD/kg. Of `part` its ``way`` counts (a `Way`, or
+    None for one that stays); a part that stays costs what it costs today, by
+    the means of ``today`` (`Amount` of wt.% by symbol). NaN for a way of
+    another family, whose elements say nothing of its price, and where an
+    element has no price.
     """
     if part.way is None:
         return today_cost(part, prices)
@@ -108,7 +110,13 @@ def main_table(
     Returns
     -------
     pandas.DataFrame
-        The columns of `_main_row`, then the user's; rows from 0.
+        The columns of `_main_row`, then the user's; rows from 0. The former
+        are ``Row``, ``Part``, ``Magnet``, ``Temperature, °C``, ``Verdict``,
+        ``Replacement``, ``P``, ``kg a year``, ``Heavy rare earth today, kg a
+        year``, ``Today, low``, ``Today, high``, ``Heavy rare earth then, kg a
+        year``, ``Saved, kg a year``, ``Elements today, USD a year``,
+        ``Elements then, USD a year``, ``Order line`` and ``Why``; figures that
+        are not known, as a cost without a price, are NaN.
     """
     import pandas as pd
 
@@ -126,10 +134,11 @@ def _main_row(part: Part, prices: Prices) -> dict[str, Any]:
 
     The headers are ``Row`` (line in the user's list), ``Part``, ``Magnet``,
     ``Temperature, °C``, ``Verdict``, ``Replacement`` (name of the way, empty
-    without one), ``P``, ``kg a year``, ``Heavy rare earth today, kg a year``,
-    ``Today, low``, ``Today, high``, ``Heavy rare earth then, kg a year``,
-    ``Saved, kg a year``, ``Elements today, USD a year``, ``Elements then, USD a
-    year``, ``Order line`` and ``Why``. Figures that are not known are NaN.
+    without one), ``P`` (0 to 1), ``kg a year`` (of magnets), ``Heavy rare
+    earth today, kg a year``, ``Today, low``, ``Today, high`` (of the same, kg
+    a year), ``Heavy rare earth then, kg a year``, ``Saved, kg a year``,
+    ``Elements today, USD a year``, ``Elements then, USD a year``, ``Order
+    line`` and ``Why``. Figures that are not known are NaN.
 
     `prices` maps elements to USD/kg. Of `part` all fields count.
     """
@@ -170,14 +179,16 @@ def _reason(part: Part) -> str:
 def totals(parts: Sequence[Part]) -> "pd.DataFrame":
     """Sum heavy rare earth and each element over all parts, kg a year, today and then, with ranges.
 
-    Parts without an amount are left out. The rows are: heavy rare earth, each
-    such element, heavy rare earth of which the element is not known, and
-    `TAKEN_ON`; those that no part holds are left out, except the first.
+    Parts whose ``kg_year`` is NaN are left out. The rows are: heavy rare
+    earth, each such element, heavy rare earth of which the element is not
+    known, and Sm, Co, Pr and Nd (`TAKEN_ON`); those that no part holds are
+    left out, except the first.
 
     Of `parts`, ``maker``, ``kg_year``, ``heavy_today``, ``heavy_then``,
-    ``today`` and ``then`` are used; the last two map symbols to `Amount`, wt.%.
-    Errors of one maker add, those of several are independent. Without any part
-    the one row is 0.
+    ``today`` and ``then`` are used; the middle two are `Amount` (``low``,
+    ``mean``, ``high``, wt.%), the last two map symbols to such. Ranges are of
+    90 %. Errors of one maker add, those of several are independent. Without
+    any part the one row is 0.
 
     Returns
     -------
@@ -236,9 +247,10 @@ def _unsplit(
 
     The estimate of a grade may hold some where its likeliest recipe has none.
     If `shares` have any heavy rare earth, or `heavy` exceeds them by no more
-    than 0.01 wt.%, the result is None. `heavy` is the content of heavy rare
-    earth, `shares` that of each element, wt.%; `kg_year` the magnets' mass, kg
-    a year.
+    than 0.01 wt.%, the result is None; the means count. `heavy`, an `Amount`
+    (``low``, ``mean``, ``high``), is the content of heavy rare earth, `shares`
+    that of each element by symbol, wt.%; `kg_year` the magnets' mass, kg a
+    year.
     """
     known_heavy = sum_heavy(shares)
     if (
@@ -256,8 +268,9 @@ def _total_row(
 ) -> dict[str, Any]:
     """Sum the amounts of one element today and then into a row of the table of totals.
 
-    `today` and `then` are pairs of maker and `Amount`, kg a year, None for
-    nothing; `element` is entered as it is. The keys are ``Element``; ``today,
+    `today` and `then` are pairs of maker and `Amount` (``low``, ``mean``,
+    ``high``), kg a year, None for nothing; errors of one maker add up.
+    `element` is entered as it is. The keys are ``Element``; ``today,
     kg a year``, ``today, low``, ``today, high``; ``then, kg a year``, ``then,
     low``, ``then, high``; and ``change, kg a year``, then less today. Sums are
     those of `sum_amounts`, 0 for no amounts.
@@ -276,10 +289,15 @@ def _total_row(
 def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
     """Build the table with one row for each way of each of `parts`.
 
-    The columns are those of `_way_row`; ways are numbered from 1 for each part.
-    `prices` maps elements to USD/kg. A part without an answer has none. Without
-    any way the frame is empty, with the columns ``Row``, ``Part``, ``Magnet``,
-    ``Way``, ``Kind``, ``What`` and ``P`` alone.
+    The columns are those of `_way_row`: ``Row`` (the line in the user's list),
+    ``Part``, ``Magnet``, ``Way``, ``Kind``, ``What``, ``Sold by``,
+    ``Recommended``, ``P`` (0 to 1), ``Margin H_k / H``, ``Heavy rare earth,
+    wt.%``, ``Saved, wt.%``, ``Saved, kg a year``, ``B_r guaranteed, T``,
+    ``H_cJ guaranteed, kA/m``, ``Elements, USD/kg`` and ``Order line``. Ways
+    are numbered from 1 for each part. `prices` maps elements to USD/kg. A part
+    without an answer has none. Without any way the frame is empty, with the
+    columns ``Row``, ``Part``, ``Magnet``, ``Way``, ``Kind``, ``What`` and
+    ``P`` alone.
     """
     import pandas as pd
 
@@ -299,10 +317,10 @@ def _way_row(
 
     The headers are ``Row`` (line in the user's list), ``Part``, ``Magnet``,
     ``Way`` (`number`), ``Kind``, ``What``, ``Sold by``, ``Recommended`` ("yes"
-    or empty), ``P``, ``Margin H_k / H``, ``Heavy rare earth, wt.%``, ``Saved,
-    wt.%``, ``Saved, kg a year``, ``B_r guaranteed, T``, ``H_cJ guaranteed,
-    kA/m``, ``Elements, USD/kg`` and ``Order line``. Figures that are not known
-    are NaN.
+    or empty), ``P`` (0 to 1), ``Margin H_k / H``, ``Heavy rare earth, wt.%``,
+    ``Saved, wt.%``, ``Saved, kg a year``, ``B_r guaranteed, T``, ``H_cJ
+    guaranteed, kA/m``, ``Elements, USD/kg`` and ``Order line``. Figures that
+    are not known are NaN.
 
     `way` is a `Way` of the part's answer, recommended if it is ``part.way``
     itself; `number` is its rank from 1, `prices` maps elements to USD/kg.
@@ -350,8 +368,9 @@ def notes(
     listed : UserTable
         The parts list as read: ``sentence()`` and ``notes`` are said.
     parts : sequence of Part
-        Its parts: ``kg_year``, ``line``, ``name``, ``today`` and ``then``
-        count; prices are named of the elements that they hold.
+        Its parts: ``kg_year``, ``line``, ``name``, ``today`` and ``then`` (by
+        symbol) count; the sources of the prices of the elements that they hold
+        are named.
     scenario : Scenario
         Prices; its ``name`` and ``title`` are said.
     questions : int
@@ -362,6 +381,8 @@ def notes(
     Returns
     -------
     list of str
+        Each is a sentence or several; the sources of prices stand last, one
+        each.
     """
     texts = [
         f"Columns: {listed.sentence()}.",
@@ -400,9 +421,9 @@ def notes(
 def _report_defaults(parts: Sequence[Part]) -> list[str]:
     """Write at most two texts about gaps of a parts list.
 
-    They name those of `parts` without an amount a year, by line, at most ten,
-    and the first of the part names that stand in several rows. The list is
-    empty without such gaps.
+    They name those of `parts` without an amount a year (``kg_year`` is NaN),
+    by ``line``, at most ten, and the first ``name`` that stands in several
+    rows, with its lines, at most ten. The list is empty without such gaps.
     """
     texts = []
     lines_without_mass = [
@@ -432,9 +453,9 @@ def _dollars_line(frame: "pd.DataFrame") -> str:
     """Write the line of the elements' cost, USD a year, today and then.
 
     `frame` has ``Elements today, USD a year`` and ``Elements then, USD a
-    year``, as of `main_table`. NaN is left out of the sums. A part with a cost
-    today and none then counts as one that goes to another family, and the
-    comparison leaves it out.
+    year``, as of `main_table`. NaN is left out of the sums, which are 0 if
+    nothing is known. A part with a cost today and none then counts as one that
+    goes to another family, and the comparison leaves it out.
     """
     today, then = (
         frame[f"Elements {name}, USD a year"] for name in ("today", "then")
@@ -462,9 +483,10 @@ _ELEMENT_TOTAL = (
 def lines(answer: Any) -> list[str]:
     """Write the answer to a parts list: verdicts, kilograms, dollars, shortages, rows not understood.
 
-    `answer` is a `PartsAnswer`: its ``parts``, ``frame``, ``totals``,
-    ``shortages``, ``refused`` and ``notes`` are read. The result is a list of
-    lines of text: of the parts at most 12, those to replace first; all refused
+    `answer` is a `PartsAnswer`: its ``parts``, ``notes`` (texts) and the
+    frames ``frame``, ``totals``, ``shortages`` and ``refused`` are read. The
+    result is a list of lines of text: counts, kilograms, dollars, one for each
+    shortage, then of the parts at most 12, those to replace first; all refused
     rows and all notes.
     """
     parts = answer.parts

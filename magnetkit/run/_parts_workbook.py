@@ -200,8 +200,8 @@ def _number_format(name: str) -> str:
 def _width(name: str, values: list[Any]) -> float:
     """Return the width of a column, 10 to 34 characters, from its header `name` and the texts in `values`.
 
-    The longest text counts, and the longest word of the header; values that are
-    no texts do not.
+    The longest text counts, with 2 characters more, and the longest word of
+    the header, with 3 more; values that are no texts do not.
     """
     longest = max(
         (len(value) for value in values if isinstance(value, str)), default=0
@@ -214,8 +214,9 @@ def _plain_value(value: Any) -> Any:
     """Convert a value of a table for a cell of the workbook.
 
     Numbers, truth values, dates and None stay, numpy's become Python's. NaN
-    stays too. All else becomes a text without control characters, each replaced
-    by a blank, and cut to 32,767 characters.
+    and NaT stay too. All else becomes a text without control characters, each
+    replaced by a blank but for tabs and line breaks, and cut to 32,767
+    characters.
     """
     if hasattr(value, "item"):
         value = value.item()
@@ -235,7 +236,7 @@ def _title(text: str, taken: set[str]) -> str:
 
     Characters that Excel forbids become blanks, and it is cut to 31 characters;
     "part" stands for an empty one. A title that is taken is cut to 27
-    characters and gets a number from 2. `taken` is not changed.
+    characters and gets a blank and a number from 2. `taken` is not changed.
     """
     plain = _FORBIDDEN.sub(" ", text).strip()[:_LONGEST_TITLE] or "part"
     title = plain

@@ -105,8 +105,9 @@ def open_workers(
         What is computed; only for the comparison with `needed`, and only on
         processes or a cluster.
     needed : mapping, optional
-        `dependencies` of the job here. A worker whose own differ refuses to
-        work; without it nothing is compared.
+        `dependencies` of the job here. Where those of a worker differ,
+        ``result()`` raises an InputError; without `needed` nothing is
+        compared.
 
     Yields
     ------
@@ -160,8 +161,9 @@ def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
     """Open a Dask client within the block, and close it after.
 
     It is that of a cluster of `workers` processes of one thread started here,
-    or, if `address` is given, of the scheduler there. InputError if the
-    scheduler does not answer or has no workers.
+    or, if `address` is given, of the scheduler there, which goes on; `workers`
+    is then ignored. InputError if the scheduler does not answer or has no
+    workers. It is a context manager.
     """
     import distributed
 
@@ -308,7 +310,8 @@ def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
     Yields
     ------
     callable
-        Takes the number done and the total, which may be None.
+        Takes the number done so far, not the increment, and the total, which
+        may be None.
     """
     if callable(progress):
         yield progress

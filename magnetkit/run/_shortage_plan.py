@@ -25,8 +25,11 @@ _WEEKS = 52.0
 class Change:
     """One part under a shortage.
 
-    ``need`` is kg a year of what is scarce, ``freed`` what the best way frees of it, ``way`` that
-    way (None where there is none), ``saved_USD`` what it saves a year at the shortage's prices.
+    ``need`` is kg a year of what is scarce (of other prices: USD a year that
+    the part gets dearer), ``weight_need`` kg a year of it that cannot be had,
+    ``freed`` kg a year of it that the best way frees, ``way`` that `Way` (None
+    where there is none), ``saved_USD`` what it saves, USD a year, at the
+    shortage's prices (NaN where that is not known).
     """
 
     part: Part
@@ -68,10 +71,10 @@ def plan_changes(
         stock" or "pay") and ``Why``; then ``Change to`` (name of a way, empty
         without one), ``P``, ``Freed, kg a year`` and ``Saved, USD a year``.
         ``Needed, kg a year`` is of cuts and delays, ``Cannot be had before, kg
-        a year`` and ``after, kg a year`` of cuts, ``Stock, kg of magnets`` and
-        ``Stock, USD`` of delays, ``Dearer, USD a year`` of prices: NaN in other
-        rows, and no column where no row has it. Without any row only the first
-        six columns.
+        a year`` and the column that is called just ``after, kg a year`` of
+        cuts, ``Stock, kg of magnets`` and ``Stock, USD`` of delays, ``Dearer,
+        USD a year`` of prices: NaN in other rows, and no column where no row
+        has it. Without any row only the first six columns.
     summary : pandas.DataFrame
         One row a shortage: ``Shortage`` (title), ``Name``, ``Parts concerned``,
         ``To change``, ``Stop`` and ``In words``; of cuts also ``Needed, kg a
@@ -131,7 +134,8 @@ def _plan_cut(
     rows : list of dict
         One for each part that holds some, in order of change: the keys of
         `_row`, whose ``What to do`` is "change", "stops" or "can stay", with
-        ``Cannot be had before, kg a year`` and ``after, kg a year``.
+        ``Cannot be had before, kg a year`` and, by just this name, ``after, kg
+        a year``.
     summary : dict
         ``Parts concerned``, ``To change`` and ``Stop`` (counts), ``Needed, kg a
         year``, ``Cannot be had, kg a year``, ``USD a year saved at its prices``
@@ -239,10 +243,10 @@ def _judge_cut(
 def _nearest_way(change: Change, missing: Mapping[str, float]) -> str:
     """Say in words which way of the part of `change`, without the missing elements, is likeliest.
 
-    Such as "nearest N38UH, P 0.42". Only the keys of `missing`, symbols, are
-    used; without them is less than 0.05 wt.% in all. A part without an answer
-    gives "a recipe alone has no ways", one without such a way "every way holds
-    some".
+    Such as "nearest N38UH, P 0.42". The ways are ``change.part.answer.ways``.
+    Only the keys of `missing`, symbols, are used; without them is less than
+    0.05 wt.% in all. A part whose ``answer`` is None gives "a recipe alone has
+    no ways", one without such a way "every way holds some".
     """
     answer = change.part.answer
     if answer is None:
@@ -261,8 +265,11 @@ def _change(
 
     None if it holds less than 0.05 wt.% of them together, or its amount a year
     is NaN. In the `Change`, ``need`` is kg a year of all these elements,
-    ``weight_need`` what of it cannot be had, ``way`` None and ``freed`` 0
-    without a way, ``saved_USD`` NaN without one or for another family.
+    ``weight_need`` kg a year of it that cannot be had, ``way`` that of
+    `_best_way`, ``freed`` kg a year of ``need`` that it does not need,
+    ``saved_USD`` USD a year at `prices`. Without a way ``way`` is None and
+    ``freed`` 0. ``saved_USD`` is NaN without one, for another family, and
+    where an element has no price.
 
     Parameters
     ----------
@@ -392,10 +399,13 @@ def _plan_delay(
     -------
     rows : list of dict
         One for each part that waits, the dearest stock first: the keys of
-        `_row`, with ``Stock, kg of magnets`` and ``Stock, USD`` (its elements;
-        NaN where one has no price). ``What to do`` is "change" where a way with
-        P of 0.8 or more holds none of the elements, else "keep a stock";
-        ``Freed, kg a year`` is 0, ``Saved, USD a year`` NaN.
+        `_row` (``Shortage``, ``Order``, ``Part``, ``Magnet``, ``What to do``,
+        ``Why``, ``Change to``, ``P``, ``Needed, kg a year``, ``Freed, kg a
+        year``, ``Saved, USD a year``), with ``Stock, kg of magnets`` and
+        ``Stock, USD`` (its elements; NaN where one has no price). ``What to
+        do`` is "change" where a way with P of 0.8 or more holds less than 0.05
+        wt.% of the elements, else "keep a stock"; ``Freed, kg a year`` is 0,
+        ``Saved, USD a year`` NaN. Where a stock is NaN the order is not sure.
     summary : dict
         ``Parts concerned`` and ``To change`` (counts), ``Stop`` (0) and ``In
         words``.
@@ -453,8 +463,8 @@ def _compute_wait(
 
     Its ``elements`` are those of which the part holds 0.05 wt.% or more, each
     for itself; ``way`` is the likeliest with P of 0.8 or more and less than
-    0.05 wt.% of all `weeks` together, or None. The value is NaN where an
-    element of the part has no price.
+    0.05 wt.% of all `weeks` together, or None; ``stock`` is kg of magnets,
+    ``value`` USD, NaN where an element of the part has no price.
     """
     elements = [
         element
@@ -494,10 +504,13 @@ def _plan_prices(
     Returns
     -------
     rows : list of dict
-        One for each part that gets dearer, the largest saving first, then those
-        without a way: the keys of `_row` with ``Dearer, USD a year`` in place
-        of ``Needed, kg a year``. ``What to do`` is "change" or "pay"; ``Freed,
-        kg a year`` is 0.
+        One for each part that gets dearer, the largest saving first, then
+        those without a way: the keys of `_row` (``Shortage``, ``Order``,
+        ``Part``, ``Magnet``, ``What to do``, ``Why``, ``Change to``, ``P``,
+        ``Freed, kg a year``, ``Saved, USD a year``), less ``Needed, kg a
+        year``, with ``Dearer, USD a year``. ``What to do`` is "change" or
+        "pay"; ``Freed, kg a year`` is 0, and so is ``Saved, USD a year``
+        without a way.
     summary : dict
         ``Parts concerned`` and ``To change`` (counts), ``Stop`` (0), ``USD a
         year saved at its prices`` and ``In words``.
@@ -580,8 +593,9 @@ def _saved_dollars(part: Part, way: Any, prices: Prices) -> float:
     NaN without a way (None), for another family, whose price is not known, and
     where the part states no amount a year.
 
-    NaN too where an element of the part or of the way has no price. Negative
-    where the way costs more. `way` is a `Way`.
+    It is the difference of the elements' cost per kg times ``part.kg_year``,
+    the same mass of magnets. NaN too where an element of the part or of the
+    way has no price. Negative where the way costs more. `way` is a `Way`.
     """
     if way is None or way.kind == "other-family":
         return math.nan
@@ -608,9 +622,10 @@ def _row(
     Returns
     -------
     dict
-        ``Shortage``, ``Order``, ``Part``, ``Magnet``, ``What to do``, ``Why``,
-        ``Change to`` (name of the way, empty without one), ``P`` (NaN without
-        one), ``Needed, kg a year``, ``Freed, kg a year`` and ``Saved, USD a
+        ``Shortage``, ``Order``, ``Part`` (``change.part.name``), ``Magnet``
+        (``change.part.magnet``), ``What to do``, ``Why``, ``Change to`` (name
+        of the way, empty without one), ``P`` (NaN without one), ``Needed, kg a
+        year``, ``Freed, kg a year`` and ``Saved, USD a
         year``.
     """
     name = ""

@@ -79,8 +79,10 @@ class _Chunks:
     def _chunks_of(self, phase: str) -> list[tuple[int, Part]]:
         """Return the finished chunks of a phase in order, each with its number.
 
-        Numbers count from 0 and ascend; those that are not finished are left
-        out.
+        `phase` is "chunk", or "bound0", "bound1" and so on; any other has no
+        chunks. Numbers count from 0 and ascend; those that are not finished
+        are left out. A `Part` may be without its content, ``table`` and
+        ``rejected``.
         """
         return [
             (key[1], self._parts[key])
@@ -102,7 +104,7 @@ class _Chunks:
         phase : str
             The pass over the candidates, "chunk", or "bound0" and so on.
         number : int
-            Number of the chunk.
+            Number of the chunk, from 0.
         kind : str
             `_TABLE`, "arrow", for candidates; `_REFUSED`, "rejected.arrow", for
             rejected lines, with the columns ``line``, ``text`` and ``reason``.
@@ -141,8 +143,10 @@ class _Chunks:
     def choices(self, rule: Rule) -> Iterator[tuple[int, Choices]]:
         """Yield number of rows and best candidates by decision of each chunk, in order.
 
-        They are found in its table by `rule`, such as ``job.rule``, if not in
-        memory; a chunk without a table is left out.
+        The numbers of rows in `Choices` count from 0 within the chunk. They
+        are found in its table by `rule`, such as ``job.rule``, if not in
+        memory; a chunk without a table is left out. Chunks are those of the
+        present phase.
         """
         for number, part in self._chunks_of(self.phase):
             if part.choices is not None:
@@ -208,9 +212,10 @@ class Memory(_Chunks):
     ) -> pa.Table | None:
         """Return the table of a chunk of a phase; None if it is empty.
 
-        `number` is that of the chunk, `phase` the pass over the candidates;
-        KeyError if it is not finished. `kind` is `_TABLE` for candidates,
-        anything else for the lines that were rejected. `columns` None are all.
+        `number`, from 0, is that of the chunk, `phase` the pass over the
+        candidates, "chunk", or "bound0" and so on; KeyError if it is not
+        finished. `kind` is `_TABLE`, "arrow", for candidates, anything else
+        for the lines that were rejected. `columns` None are all.
         """
         part = self._parts[phase, number]
         content = part.table if kind == _TABLE else part.rejected
@@ -303,7 +308,9 @@ class Store(_Chunks):
         The manifest of an unfinished screening is written unless False is
         returned.
 
-        A finished result of another identity stays until `finish`.
+        False comes with `resume` alone. Without it the identity that is there
+        does not count. A finished result of another identity stays until
+        `finish`.
 
         Parameters
         ----------
@@ -316,7 +323,8 @@ class Store(_Chunks):
         Raises
         ------
         InputError
-            If the identity there is another, or nothing can be written.
+            With `resume`, if the identity there is another; or if nothing can
+            be written.
         StoreError
             If the manifest is damaged.
         """
@@ -401,10 +409,10 @@ class Store(_Chunks):
         Parameters
         ----------
         chunks : list of dict
-            Chunks as the manifest lists them: ``phase``, ``number``, ``rows``,
-            ``lines`` (how many were rejected), ``models`` (fingerprint by
-            target), ``tally`` and ``files`` (SHA-256 by name). KeyError if one
-            is missing.
+            ``manifest["chunks"]``: each has ``phase``, ``number`` (from 0),
+            ``rows``, ``lines`` (how many were rejected), ``models``
+            (fingerprint by target), ``tally`` and ``files`` (SHA-256 by name).
+            KeyError if one is missing.
 
         Raises
         ------
@@ -444,9 +452,10 @@ class Store(_Chunks):
     def _agree(self, models: Mapping[str, str], number: int) -> None:
         """Record the models that a chunk was made with; InputError if they differ from earlier ones.
 
-        `models` maps targets such as "curie_temperature_K" to fingerprints; new
-        targets are entered in ``self.models``. `number` is that of the chunk,
-        for the message. A target with the same fingerprint passes.
+        `models` maps targets such as "curie_temperature_K" to fingerprints;
+        new targets are entered in ``self.models``, those before the one that
+        differs too. `number`, from 0, is that of the chunk, for the message. A
+        target with the same fingerprint passes.
         """
         for target, digest in models.items():
             if self.models.setdefault(target, digest) != digest:
@@ -461,6 +470,7 @@ class Store(_Chunks):
         """Return how many candidates chunk `number` has and how many of its lines were rejected.
 
         None if it is not finished in the present phase. Numbers count from 0.
+        The candidates are those without the rejected lines, and may be 0.
         """
         part = self._parts.get((self.phase, number))
         if part is None:
@@ -470,9 +480,10 @@ class Store(_Chunks):
     def prepare_work(self, work: Work) -> Work:
         """Return `work`, or, if the workers reach the folder, a function that also writes its part there.
 
-        `work` takes (number, piece) and returns the number and a `Part`, and so
-        does the result, whose `Part` then has hashes in place of content. Its
-        files are named by the phase at this call.
+        `work` takes one argument, the tuple (number, piece), and returns the
+        number and a `Part`, and so does the result, whose `Part` then has
+        hashes (``files``) in place of content. Its files are named by the
+        phase at this call.
         """
         is_remote = not self._workers_write
         if is_remote:
@@ -511,8 +522,8 @@ class Store(_Chunks):
     def digests(self) -> dict[int, tuple[str, int]]:
         """Return SHA-256 of the table and number of rows of each chunk of the present phase, by number.
 
-        The values are tuples (SHA-256, rows). A chunk without a table is left
-        out.
+        Keys are the numbers of chunks, from 0, values tuples (SHA-256,
+        hexadecimal; rows). A chunk without a table is left out.
         """
         digest_of_name = {}
         for number, part in self._chunks_of(self.phase):
@@ -530,10 +541,12 @@ class Store(_Chunks):
     ) -> pa.Table | None:
         """Read the table of a chunk of a phase, or its rejected lines; None if it has none.
 
-        `number` is that of the chunk, `phase` the pass over the candidates.
-        `kind` is `_TABLE` for candidates, `_REFUSED` for rejected lines.
-        KeyError if the chunk is not finished. The hash is checked unless only
-        some `columns` are read. StoreError if the file is damaged or missing.
+        `number`, from 0, is that of the chunk, `phase` the pass over the
+        candidates, "chunk", or "bound0" and so on. `kind` is `_TABLE`,
+        "arrow", for candidates, `_REFUSED`, "rejected.arrow", for rejected
+        lines. KeyError if the chunk is not finished. With some `columns` the
+        table has them in this order, and the hash is not checked. StoreError
+        if the file is damaged or missing.
         """
         name = file_name(phase, number, kind)
         digest = self._parts[phase, number].files.get(name)
@@ -555,10 +568,11 @@ class Store(_Chunks):
     def _write_manifest(self) -> None:
         """Write the manifest of the unfinished screening into the parts, with a record for each chunk.
 
-        It has ``format``, ``identity``, ``done`` (false) and ``chunks``, a list
-        of dicts of ``phase``, ``number``, ``rows``, ``lines``, ``models``,
-        ``tally`` and ``files``, in order of phase and number. InputError if it
-        cannot be written.
+        The file ``manifest.json`` is replaced. It has ``format``,
+        ``identity``, ``done`` (false) and ``chunks``, a list of dicts of
+        ``phase``, ``number`` (from 0), ``rows``, ``lines``, ``models``,
+        ``tally`` and ``files``, one for each finished chunk, in order of phase
+        and number. InputError if it cannot be written.
         """
         chunks = []
         for (phase, number), part in sorted(self._parts.items()):
@@ -588,8 +602,8 @@ class Store(_Chunks):
     def list_rejected_lines(self) -> str:
         """Write the rejected lines as CSV into the folder of parts; return path or URL of that file.
 
-        An earlier result stays as it was. Its columns are line, text and
-        reason.
+        It is ``rejected.csv`` with the columns line, text and reason. The
+        result is a text. An earlier result in the place stays as it was.
         """
         _files.write_rejections(
             self.rejected(), self.staging_path(_files.REJECTED)
@@ -608,8 +622,9 @@ class Store(_Chunks):
         ``self.hashed`` names them, in the store. InputError if the place cannot
         be written.
 
-        The manifest has ``format``, ``identity``, ``done`` (true), ``summary``,
-        ``decisions``, ``models`` and ``files`` (SHA-256 by name).
+        The manifest, which is also written, is a dict of ``format``,
+        ``identity``, ``done`` (true), ``summary``, ``decisions``, ``models``
+        and ``files`` (SHA-256 by name).
 
         Parameters
         ----------

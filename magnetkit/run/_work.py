@@ -117,10 +117,12 @@ def evaluate_piece(
     -------
     number : int
     part : Part
-        ``rows``, ``table`` (an Arrow file as bytes), ``rejected``, ``lines``,
-        ``first``, ``models`` (fingerprint by target), ``keys`` and ``choices``.
-        Without candidates only the rejected lines, and ``keys`` and ``choices``
-        are None.
+        ``rows`` (number of candidates), ``table`` and ``rejected`` (Arrow
+        files as bytes), ``lines`` (number of rejected lines), ``first`` (the
+        first of them, a `Rejected`, or None), ``models`` (fingerprint by
+        target), ``keys`` (a `Keys`) and ``choices`` (a `Choices`). Without
+        candidates ``table`` is empty bytes, ``models`` empty, and ``keys`` and
+        ``choices`` are None.
     """
     number, piece = numbered
     chunk = piece()
@@ -143,7 +145,9 @@ def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
     bytes stand for no table (None) and for no `rejected` lines.
 
     The rejected lines become a table of ``line``, ``text`` and ``reason``;
-    ``lines`` counts them and ``first`` is the first, or None.
+    ``lines`` counts them and ``first`` is the first, or None. The rest of the
+    `Part` is empty: ``models``, ``tally`` and ``files`` are empty mappings,
+    ``keys`` and ``choices`` None.
     """
     content = b""
     if table is not None:
@@ -175,10 +179,12 @@ def evaluate_best(
     number : int
     part : Part
         Its table has these columns of the leading candidates within the bound:
-        the number in the piece (``row``), whether it ``meets`` the
+        the number in the piece from 0 (``row``), whether it ``meets`` the
         requirements, its ``decision``, the loss or margin that it is ordered
         ``by``, its ``hash``, and the ``loss`` of those that meet or are worth a
-        trial. ``tally`` is a dict of the counts of `Tally` over all candidates.
+        trial (infinite for others). ``table`` and ``rejected`` are bytes that
+        `decode` reads. ``tally`` is a dict of the counts of `Tally` over all
+        candidates: ``stages``, ``ended``, ``copies`` and ``status``.
         The table is empty bytes if none lies within the bound; ``keys`` and
         ``choices`` are None.
     """
@@ -299,7 +305,8 @@ def write_piece(
     number : int
     part : Part
         With ``files``, SHA-256 by name, in place of ``table`` and ``rejected``,
-        which are empty.
+        which are empty bytes. Rejected lines go to
+        ``chunk-000012.rejected.arrow``.
     """
     number, part = work(numbered)
     return number, put_part(number, part, place, phase)
@@ -310,9 +317,10 @@ def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
 
     They are called ``chunk-000012.arrow`` and ``chunk-000012.rejected.arrow``
     for the `phase` "chunk" and the `number` 12. ``files`` of the result maps
-    names to SHA-256, those of before included; `part` is not changed. Its
-    ``table`` and ``rejected``, Arrow files as bytes, are written unless empty.
-    InputError if a file cannot be written.
+    names to SHA-256, those of before included, and ``table`` and ``rejected``
+    are empty bytes; `part` is not changed. Its ``table`` and ``rejected``,
+    Arrow files as bytes, are written unless empty, and replace files of these
+    names. InputError if a file cannot be written.
     """
     files = dict(part.files)
     for suffix, content in (
@@ -334,25 +342,31 @@ def file_name(phase: str, number: int, suffix: str) -> str:
 def recover_chunk(
     number: int, piece: Piece, digest: str, work: Work, place: Place
 ) -> pa.Table:
-    """Read the table of a chunk that a worker wrote; compute and write it again if it is damaged.
+    """Read the table of a chunk that a worker wrote; make and write it again if damaged or missing.
 
     Parameters
     ----------
     number : int
-        Number of the chunk.
+        Number of the chunk, from 0.
     piece : Piece
         Its candidates.
     digest : str
         SHA-256 of its file, hexadecimal. The file is that of the phase "chunk".
     work : callable
-        Takes (number, piece), returns the number and a `Part`.
+        Takes one argument, the tuple (number, piece); returns the number and a
+        `Part` with its ``table``.
     place : Place
         Folder of the parts, where the file is.
+
+    Returns
+    -------
+    pyarrow.Table
+        All columns and rows of the chunk.
 
     Raises
     ------
     StoreError
-        If the new table differs.
+        If the file made anew has another SHA-256 too.
     """
     name = file_name("chunk", number, "arrow")
     try:
@@ -372,10 +386,11 @@ def recover_chunk(
 def _load_models(table: pa.Table, job: Job) -> dict[str, str]:
     """Load the models that `table` was predicted with, and return their fingerprints by target.
 
-    These are the model of the Curie temperature, by the data of `job`, and,
-    where `table` has energies of it, that of the formation energy. The keys are
-    "curie_temperature_K" and, if it was needed, the column of the formation
-    energy. A model that is not in the cache is trained.
+    These are the model of the Curie temperature, by the data of `job`, with
+    the key "curie_temperature_K", and, if any row of the column
+    ``formation_energy_eV_atom_provenance`` of `table` is "surrogate", that of
+    the formation energy, with the key "formation_energy_eV_atom". A model that
+    is not in the cache is trained.
     """
     from ..surrogates import _curie_training, energy
 
@@ -398,12 +413,14 @@ def chunk_table(
 ) -> pa.Table:
     """Evaluate a chunk for a job, by its route, and return its table, in the registry's order of columns.
 
-    `want` names the columns, all otherwise; ``candidate`` (as written) and
-    ``row_index`` (number over the whole input, from 0) are always there. The
-    user's other columns (``chunk.extra``) are added; one whose name is taken
-    gets the prefix ``input_``. One whose name begins with `GIVEN`, "given: ",
-    takes the place of the result column of that name if the table has it, and
-    is added under that name otherwise; "given: rank" stays as it is.
+    Of `chunk` its ``table``, ``labels``, ``shells``, ``extra`` and ``route``
+    are used. `want` names the columns, all otherwise, KeyError for an unknown
+    one; ``candidate`` (as written) and ``row_index`` (number over the whole
+    input, from 0) are always there. The user's other columns (``chunk.extra``)
+    are added; one whose name is taken gets the prefix ``input_``. One whose
+    name begins with `GIVEN`, "given: ", takes the place of the result column
+    of that name if the table has it, its values and unit as they are, and is
+    added under that name otherwise; "given: rank" keeps its name.
 
     Rejected lines of the chunk are not in the table. `chunk` is not changed.
     """
@@ -445,8 +462,9 @@ _OWN = ("candidate", "row_index")
 def _unify_schema(table: pa.Table) -> pa.Table:
     """Return a new table with the schema that all chunks share: texts that repeat as dictionaries.
 
-    ``candidate`` and ``formula`` stay plain texts, and columns of other types
-    stay as they are.
+    Every column of texts becomes a dictionary, but for ``candidate`` and
+    ``formula``, which stay plain texts. Columns of other types stay as they
+    are, missing texts stay null.
     """
     for place, entry in enumerate(table.schema):
         if pa.types.is_string(entry.type) and entry.name not in _DISTINCT:
@@ -497,7 +515,8 @@ def decode(
 def dependencies(job: Job) -> dict[str, Any]:
     """Return everything that answers to `job` depend on in this process, as JSON values.
 
-    The keys are ``magnetkit`` (version), ``code`` (hash of its syntax),
+    Hashes and fingerprints are hexadecimal texts. The keys are ``magnetkit``
+    (version), ``code`` (hash of its syntax),
     ``data`` (hash by embedded table), ``model`` (fingerprint of that of
     "curie_temperature_K", which is trained if it is not cached),
     ``phases_files`` (hash by file of the phases), ``scenario_content`` (the
@@ -540,10 +559,11 @@ def _versions() -> dict[str, str]:
 def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
     """Yield a text for each value in which two JSON values differ, such as "version 1 there, 2 here".
 
-    `before` is the value "there", `now` that "here"; `name` is the path of keys
-    that leads to both, separated by blanks. Dicts are compared key by key, a
-    missing key as null; lists are compared as a whole. A value longer than 40
-    characters is cut to 12.
+    `before` is the value "there", `now` that "here"; `name` is the path of
+    keys that leads to both, separated by blanks. Dicts are compared key by
+    key, a missing key as null; lists are compared as a whole. Keys go by the
+    alphabet, values are written as JSON; one longer than 40 characters is cut
+    to 12 and gets "...".
     """
     if isinstance(before, dict) and isinstance(now, dict):
         for key in sorted(set(before) | set(now)):

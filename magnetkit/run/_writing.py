@@ -71,15 +71,16 @@ def finish(
         first pass. ``meet_requirements``, ``lower_class`` (why there is none)
         and, with `keep`, ``kept`` are added to a copy of it.
     report : callable
-        Called as ``report(done, total)`` with rows, or in a store with chunks
-        and None.
+        Called as ``report(done, total)`` with rows, or in a store that all
+        workers reach with chunks and None.
     crew : Crew
         Workers, and what they need to compute a chunk again.
     keep : int, optional
         Number of best rows that are written; all otherwise. Unranked rows are
         then left out.
     given_ranks : ndarray of int64, shape (n,), optional
-        Ranks from 1 that the input itself names, one a candidate.
+        Ranks from 1 that the input itself names, one a candidate, in the order
+        of the chunks' rows.
 
     Returns
     -------
@@ -170,6 +171,10 @@ def _complete_rows(
 ) -> pa.Table:
     """Return all columns of some candidates with those of the ranking, as a table in one chunk.
 
+    The columns stand in the registry's order; those of the ranking are
+    ``meets_requirements``, ``pareto_front``, ``rank``, ``simpler_rank`` and
+    ``copies``.
+
     Parameters
     ----------
     ranking : Ranking
@@ -177,8 +182,8 @@ def _complete_rows(
     whole : callable
         ``whole(numbers, None)`` returns all columns of rows, a `pyarrow.Table`.
     numbers : ndarray of int64
-        Numbers of the rows over all candidates, ascending; the table has their
-        order.
+        Numbers of the rows over all candidates, from 0, ascending; the table
+        has their order.
     """
     ranks = ranking.columns().take(pa.array(numbers))
     return ranked.compact(_order_columns(whole(numbers, None), ranks))
@@ -190,8 +195,8 @@ def _magnets_in_trade(job: Job) -> tuple[list[pa.Table], str]:
     Returns
     -------
     tables : list of pyarrow.Table
-        One or two tables of one row, with the columns of results: today's
-        magnet first.
+        One or two tables of one row, with the columns of results, without
+        those of the ranking: today's magnet first.
     reason : str
         Why there is no lower class; empty otherwise.
     """
@@ -205,7 +210,7 @@ def _magnets_in_trade(job: Job) -> tuple[list[pa.Table], str]:
 def _count_copies(
     summary: Mapping[str, Any], choices: Choices | None
 ) -> Mapping[str, int]:
-    """Return how many candidates meet the requirements, by decision.
+    """Return how many candidates meet the requirements, by decision (a text).
 
     The first pass, if there was one (``summary["sieve"]["copies"]`` is returned
     as it is), counted over all that are within its bound; else
@@ -280,8 +285,8 @@ def _write(
 ) -> pa.Table:
     """Write ``ranked.parquet`` with the columns of the ranking; return the rows that stay in memory.
 
-    The file is staged, and its hash entered in ``store.hashed``, in place. Rows
-    keep the order of the input.
+    The file is staged, and its hash entered in ``store.hashed``, in place, by
+    its name. Rows keep the order of the input.
 
     Parameters
     ----------
@@ -315,8 +320,8 @@ def _write(
 def refuse_nothing(store: Memory | Store, rows: int) -> None:
     """Raise InputError with the reason if no candidate could be read (`rows` is 0).
 
-    The rejected lines are written to a file among the parts of `store` first,
-    unless that is a `Memory`.
+    The rejected lines, if there are any, are written to ``rejected.csv`` among
+    the parts of `store` first, unless that is a `Memory`.
 
     Rejected lines alone do not raise where `rows` is above 0. The message names
     the first of them.
@@ -343,8 +348,9 @@ def refuse_nothing(store: Memory | Store, rows: int) -> None:
 def _leading(place: IntArray, first: int) -> IntArray:
     """Return the rows of ``ranked.csv``, int64 and ascending: those of rank 1 to `first`.
 
-    `place` is the rank of each row from 1, 0 for none. If these are fewer than
-    1000 (`TOP_ROWS`), the first unranked rows are added up to that number.
+    `place` is the rank of each row from 1, 0 for none; rows count from 0. If
+    those are fewer than 1000 (`TOP_ROWS`), the first unranked rows are added
+    up to that number.
     """
     rows = np.flatnonzero((place > 0) & (place <= first))
     other_rows = np.flatnonzero(place == 0)[
@@ -408,9 +414,10 @@ def _with_ranks(
 def rows_in_memory(place: IntArray, first: int) -> IntArray:
     """Return the numbers of the rows, int64 and ascending, that stay in memory when a screening ends.
 
-    `place` is the rank of each row from 1, 0 for none. They are the first
-    10,000 ranks and 1000 spread evenly over the rest. Where fewer than `first`
-    rows have a rank, others are added up to that number.
+    `place` is the rank of each row from 1, 0 for none. They are, from 0, the
+    rows of the first 10,000 ranks and 1000 spread evenly over the ranks behind
+    them. Where fewer than `first` rows have a rank, the first unranked ones
+    are added up to that number.
     """
     ranked_count = int(np.count_nonzero(place))
     need_mask = np.zeros(ranked_count + 1, bool)
@@ -451,9 +458,9 @@ def _order_columns(
 ) -> pa.Table:
     """Return a chunk, or its kept rows, with the columns of its ranking in the registry's order.
 
-    `table` has the candidates; `ranks` is what `Ranking.columns` returned for
-    the same rows, `kept` bool of these rows or None for all. A rank that the
-    user's table had is dropped.
+    `table` has the candidates; `ranks`, a table, is what `Ranking.columns`
+    returned for the same rows, all of them; `kept` is a bool array of these
+    rows or None for all. The column "given: rank" of the user is dropped.
 
     ``meets_requirements``, ``pareto_front``, ``rank``, ``simpler_rank`` and
     ``copies`` are added; columns that the registry does not have stand last.
@@ -475,11 +482,13 @@ def _write_fragment(
     Parameters
     ----------
     task : tuple
-        (number, piece, digest, ranks): `digest` is the SHA-256 of the chunk's
-        table, `ranks` a `_Ranks`.
+        (number, piece, digest, ranks): `number` counts from 0, `digest` is the
+        SHA-256 of the chunk's table, `ranks` a `_Ranks`: ``columns``, an Arrow
+        file as bytes of what `Ranking.columns` returned; ``kept``, bool, or
+        None for all rows; ``back``, int64, rows to return among those kept.
     work : callable
-        Makes a damaged chunk again: takes (number, piece), returns the number
-        and a `Part`.
+        Makes a damaged chunk again: takes the tuple (number, piece), returns
+        the number and a `Part`.
     place : Place
         That of the result.
     folder : str
@@ -489,8 +498,8 @@ def _write_fragment(
     Returns
     -------
     _Fragment
-        Name of the file with its folder, its SHA-256, and the rows of
-        ``ranks.back``.
+        ``name`` of the file with its folder, ``digest``, its SHA-256, and
+        ``rows``, those of ``ranks.back`` as bytes of an Arrow file.
     """
     number, piece, digest, ranks = task
     table = recover_chunk(
@@ -513,8 +522,9 @@ def _read_rows(
     """Return some rows and columns of one chunk as bytes of an Arrow file; runs in a worker.
 
     `task` is one of `_row_tasks`, (number, piece, digest, rows), whose rows
-    count from 0 within the chunk; `columns` None are all. `place` is that of
-    the result. A damaged chunk is made again by `work`.
+    count from 0 within the chunk, in whatever order; `columns` None are all.
+    `place` is that of the result. A damaged chunk is made again by `work` and
+    written. `decode` reads the bytes.
     """
     number, piece, digest, rows = task
     table = recover_chunk(
@@ -530,8 +540,9 @@ def _evaluate_rows(tasks: Sequence[Task], job: Job) -> bytes:
 
     Each of `tasks`, as of `_row_tasks`, is (number, piece, digest, rows); of
     these piece and rows are used, which count from 0 within the piece. There
-    must be at least one. The table has their order. `job` is what they are
-    evaluated for. It runs in a worker.
+    must be at least one. The table has their order and the columns of
+    `chunk_table`; `decode` reads the bytes. `job` is what they are evaluated
+    for. It runs in a worker.
     """
     chunks = Chunk.join(
         [take_rows(piece, rows) for _, piece, _, rows in tasks]
@@ -548,9 +559,10 @@ def _chunks(
 ) -> Iterator[tuple[int, Piece, str, slice]]:
     """Yield number, piece, digest and rows of each finished chunk that has rows, in order.
 
-    `store` has the chunks, and ``crew.pieces()`` are theirs. `digest` is the
-    SHA-256 of the chunk's table; its rows are a slice of those over all chunks.
-    Pieces are numbered from 0; one that is not finished has no rows.
+    `store` has the chunks, of which those of its present phase count, and
+    ``crew.pieces()`` are theirs. `digest` is the SHA-256 of the chunk's table;
+    its rows are a slice of those over all chunks. Pieces are numbered from 0;
+    one that is not finished has no rows.
     """
     chunks = store.digests()
     start = 0
@@ -565,7 +577,9 @@ def _row_tasks(store: Store, crew: Crew, rows: IntArray) -> Iterator[Task]:
     """Yield (number, piece, digest, rows) of each chunk of which rows are wanted.
 
     `rows`, int64, are numbers over all chunks of `store` and ascend; those of a
-    task count from 0 within its chunk. `crew` and `digest` are as of `_chunks`.
+    task count from 0 within its chunk. `number`, from 0, is that of the chunk,
+    `digest` the SHA-256 of its table, `piece` its candidates, one of
+    ``crew.pieces()``.
     """
     for number, piece, digest, place in _chunks(store, crew):
         own_rows = ranked.slice_rows(rows, place.start, place.stop)
@@ -613,7 +627,9 @@ def _write_fragments(
 ) -> pa.Table:
     """Let the workers write every chunk with its ranks; return the rows that stay in memory.
 
-    The hashes of the files are entered in ``store.hashed``, in place.
+    The hashes of the files are entered in ``store.hashed``, in place, by their
+    names, such as "ranked-0123456789ab.parquet/part-000012.parquet". They have
+    all columns of the chunks and those of the ranking.
 
     Parameters
     ----------
@@ -638,7 +654,11 @@ def _write_fragments(
     )
 
     def tasks() -> Iterator[Task]:
-        """Yield (number, piece, digest, ranks) of each chunk; `ranks` is a `_Ranks`."""
+        """Yield (number, piece, digest, ranks) of each chunk with rows; `ranks` is a `_Ranks`.
+
+        The first three are those of `_chunks`. All rows of `ranks` count from
+        0 within the chunk.
+        """
         for number, piece, digest, rows in _chunks(store, crew):
             first = count_before[rows.start]
             own_rows = ranked.slice_rows(

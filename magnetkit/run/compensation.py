@@ -78,16 +78,17 @@ def compensation(
     -------
     pandas.DataFrame
         A row for the reference, for it without Er, without Gd, without both
-        (samarium in their place; left out where it holds none of them), and,
-        where there is one, for the magnet of its family with the least Gd and
-        Er whose field is as steady: ``what`` ("as it is", "without Er",
-        "without Gd", "without Gd and Er", "least Gd and Er that does it"),
-        ``composition`` (wt.%), ``gadolinium_erbium_wt_pct``;
-        ``remanence_coefficient_pct_K`` and ``remanence_T`` at the coldest,
-        ``coercivity_kA_m`` and ``knee_field_kA_m`` at the hottest temperature,
-        ``field_change_pct`` over the range, each with ``_lo`` and ``_hi``; and
-        ``probability_steady``, that the field's coefficient is below 0.01 %/K
-        in size. ``.attrs`` has ``range`` (K), ``grade`` and ``circuit``.
+        (samarium in their place; left out where it holds none of what is
+        replaced), and, where there is one, for the magnet of its family with
+        the least Gd and Er whose field is steady: ``what`` ("as it is",
+        "without Er", "without Gd", "without Gd and Er", "least Gd and Er that
+        does it"), ``composition`` (wt.%), ``gadolinium_erbium_wt_pct``;
+        ``remanence_coefficient_pct_K`` over the range, ``remanence_T`` at the
+        coldest, ``coercivity_kA_m`` and ``knee_field_kA_m`` at the hottest
+        temperature, ``field_change_pct`` from the coldest to the hottest,
+        negative where it falls, each with ``_lo`` and ``_hi``, ends of 90 %;
+        and ``probability_steady``, that the field's coefficient is below 0.01
+        %/K in size. ``.attrs`` has ``range`` (K), ``grade`` and ``circuit``.
 
     Raises
     ------
@@ -179,9 +180,9 @@ def sentences(frame: "pd.DataFrame") -> list[str]:
 def _range(temperature: Any, grade: str) -> _Range:
     """Read the range of use, K, from a text such as "-50C:150C" or a pair of temperatures.
 
-    `temperature` None gives that over which the maker prints alpha of the
-    grade. A number in the pair is K. InputError if it rises by less than 20 K,
-    or is no range of two ends.
+    The result is a tuple (coldest, hottest). `temperature` None gives the
+    range over which the maker prints alpha of `grade`. A number in the pair is
+    K. InputError if it rises by less than 20 K, or is no range of two ends.
     """
     if temperature is None:
         return alpha_range(grade)
@@ -212,8 +213,10 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
     -------
     dict of str
         Recipes in wt.% by a name in words: "as it is", "without Er", "without
-        Gd" and "without Gd and Er", in this order; variants that change nothing
-        are left out.
+        Gd" and "without Gd and Er", in this order. One atom of samarium
+        replaces one of these. A variant is left out if the recipe holds none
+        of its elements: with Gd alone "without Gd" and "without Gd and Er" are
+        both there, with the same recipe.
     """
     table = CompositionTable.from_strings([made.best.text], basis="weight")
     recipe_text = given_recipe(table, None).best.text
@@ -229,9 +232,9 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
 def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
     """Write a recipe, wt.%, in which each atom of the elements `gone` is replaced by one of samarium.
 
-    `atoms` are atomic fractions, shape (118,), by atomic number, and are not
-    changed; `gone` are symbols such as ("Gd", "Er"). None if they hold none of
-    these elements.
+    `atoms` are atomic fractions, shape (118,), by atomic number minus one, and
+    are not changed; `gone` are symbols such as ("Gd", "Er"). The text is read
+    with the basis "weight". None if they hold none of these elements.
     """
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
@@ -261,16 +264,18 @@ def _describe_magnet(
     producer : Producer
         Calibration on the grade.
     circuit : float
-        Change of the circuit's own field, %/K.
+        Change of the circuit's own field, %/K, which is added to alpha.
 
     Returns
     -------
     pandas.DataFrame
-        One row a recipe: ``what`` (its name), ``composition``,
-        ``gadolinium_erbium_wt_pct``; ``remanence_coefficient_pct_K`` and
-        ``remanence_T`` at the coldest, ``coercivity_kA_m`` and
-        ``knee_field_kA_m`` at the hottest temperature, ``field_change_pct``,
-        each with ``_lo`` and ``_hi``; and ``probability_steady``, 0 to 1. NaN
+        One row a recipe, in the order of `texts`: ``what`` (its name),
+        ``composition``, ``gadolinium_erbium_wt_pct``;
+        ``remanence_coefficient_pct_K`` (alpha) over the range, ``remanence_T``
+        at the coldest, ``coercivity_kA_m`` and ``knee_field_kA_m`` at the
+        hottest temperature, ``field_change_pct`` from the coldest to the
+        hottest, each with ``_lo`` and ``_hi``; and ``probability_steady``, 0
+        to 1, that alpha and circuit together are below 0.01 %/K in size. NaN
         where the model has no magnet.
     """
     import pandas as pd
@@ -338,7 +343,8 @@ def _choose_least_heavy(
     producer : Producer
         The magnets that anchor the model.
     circuit : float
-        Change of the circuit's own field, %/K.
+        Change of the circuit's own field, %/K, which is added to alpha: steady
+        is a sum that lies within 0.01 %/K, with its standard deviation.
 
     Returns
     -------

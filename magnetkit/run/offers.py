@@ -90,8 +90,8 @@ class Offer:
     def lines(self) -> list[str]:
         """Write the judgement in four lines: verdict with figures, today's magnet, reasons and questions.
 
-        A text of the offer of more than 120 characters is cut, figures that are
-        NaN are left out.
+        A text of the offer of more than 120 characters is cut, figures of the
+        offer that are NaN are left out. B_r is in T, H_cJ in kA/m.
         """
         chance = self.probability_meets_requirements
         chance_text = f"P {chance:.2f}"
@@ -136,15 +136,20 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
         with its shell), a grade, or values of a sheet:
         ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"`` or a mapping of these names to
         numbers. The names are ``B_r`` (T) and ``H_cJ`` (kA/m), which are
-        needed, ``H_k`` (kA/m), ``alpha``, ``beta`` (%/K), ``T`` (K or a text),
-        ``Dy`` and ``Tb`` (wt.%). The recipe is read by the request's basis; if
-        that is "auto" and cannot read it, in wt.%.
+        needed, ``H_k`` (kA/m), ``alpha``, ``beta`` (%/K, negative where the
+        value falls), ``T`` (K or a text, 20 degrees C without it), ``Dy`` and
+        ``Tb`` (wt.%). The recipe is read by the request's basis; if that is
+        "auto" and cannot read it, in wt.%.
 
     Returns
     -------
     Offer
-        ``verdict`` is "take", "ask" or "refuse". Without a magnet in use a
-        recipe or grade cannot be judged: "ask", with NaN for its figures;
+        ``verdict`` is "take", "ask" or "refuse";
+        ``probability_meets_requirements``, ``demagnetization_safety``,
+        ``remanence_guaranteed_T``, ``coercivity_guaranteed_kA_m`` and
+        ``heavy_rare_earth_wt_pct`` are its figures at the temperature of use,
+        ``reasons`` and ``questions`` tuples of texts. Without a magnet in use
+        a recipe or grade cannot be judged: "ask", with NaN for its figures;
         values are then a KeyError.
 
     Raises
@@ -183,10 +188,11 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
 def _read_pairs(text: str) -> dict[str, str]:
     """Read `text`, such as ``B_r=1.31,H_cJ=1600``, into a dict of texts of numbers by name.
 
-    Pairs are separated by commas or semicolons; names are letters and
-    underscores, and neither names nor numbers are checked. An empty text gives
-    an empty dict. InputError for anything else, such as what a decimal comma
-    leaves, or a name given twice.
+    Pairs are separated by commas or semicolons, of which one may end the text;
+    names are letters and underscores, and neither names nor numbers are
+    checked: "T=20C" gives "20C". Blanks around them are dropped. An empty text
+    gives an empty dict. InputError for anything else, such as what a decimal
+    comma leaves, or a name given twice.
     """
     pairs: dict[str, str] = {}
     place = 0
@@ -265,8 +271,9 @@ def _judge_offer(
     Returns
     -------
     Offer
-        With verdict, reasons and questions. One that cannot be judged gets the
-        verdict "ask", and why.
+        With ``verdict`` ("take", "ask" or "refuse"), its figures, ``way``, and
+        ``reasons`` and ``questions``, tuples of texts. One that cannot be
+        judged gets the verdict "ask", figures NaN, and why as its one reason.
 
     Raises
     ------
@@ -317,8 +324,9 @@ def _make_unjudged_offer(
     `replacement` is the `Replacement` beside which it stands; today's heavy
     rare earth is read from its ``reference``, NaN if it is not there. `text` is
     the offer as written, `kind` "recipe", "grade" or "sheet", `verdict` "take",
-    "ask" or "refuse". Figures of the offer itself are NaN; questions are those
-    for a sheet.
+    "ask" or "refuse". Figures of the offer itself, its
+    ``probability_meets_requirements`` among them, are NaN and ``way`` is None;
+    `why` is the one of its ``reasons``; ``questions`` are those for a sheet.
     """
     return Offer(
         text=text,
@@ -349,16 +357,18 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
         Numbers or texts by the names ``B_r`` (T), ``H_cJ``, ``H_k`` (kA/m),
         ``alpha``, ``beta`` (%/K), ``T``, ``Dy`` and ``Tb`` (wt.%). B_r and H_cJ
         are needed. Without H_k, and for values at more than 5 K from the
-        temperature of use, today's squareness is taken; T is K or a text such
-        as "20C", 20 degrees C without it; without Dy and Tb the content is not
-        known.
+        temperature of use, today's squareness is taken; without alpha or beta
+        today's is; T is K or a text such as "20C", 20 degrees C without it;
+        without Dy and Tb the content is not known, with one of them the other
+        is 0.
     text : str
         The offer as written.
 
     Returns
     -------
     Offer
-        With verdict, reasons and questions; ``remanence_guaranteed_T`` and
+        With ``verdict`` ("take", "ask" or "refuse"), ``reasons`` and
+        ``questions`` (tuples of texts); ``remanence_guaranteed_T`` and
         ``coercivity_guaranteed_kA_m`` are at the temperature of use, ``way`` is
         None, ``heavy_rare_earth_wt_pct`` the sum of Dy and Tb or NaN.
 
@@ -411,9 +421,9 @@ def _read_sheet(
 
     `values` maps ``B_r`` (T), ``H_cJ``, ``H_k`` (kA/m), ``alpha``, ``beta``
     (%/K), ``T`` (K or a text such as "20C"), ``Dy`` and ``Tb`` (wt.%) to
-    numbers or texts, and is not changed; `text` is the offer as it was written,
-    for messages. InputError for other names, without B_r or H_cJ, and for what
-    no magnet has.
+    numbers or texts of plain numbers, without a unit but for ``T``, and is not
+    changed; `text` is the offer as it was written, for messages. InputError
+    for other names, without B_r or H_cJ, and for what no magnet has.
 
     Returns
     -------
@@ -536,9 +546,11 @@ def _chance(
     ----------
     replacement : Replacement
         Its ``limits``, a `Requirement` by column, and its duty if
-        ``request.on_duty``. Each limit counts as a minimum. Limits on other
-        columns than B_r, H_cJ, knee and margin, and limits of values that are
-        NaN, are not judged.
+        ``request.on_duty``. A limit is a minimum, or a maximum where its
+        ``maximum`` is not None. Limits on other columns than ``remanence_T``,
+        ``coercivity_kA_m``, ``knee_field_kA_m`` and
+        ``demagnetization_safety``, limits of 0 or less, and those of values
+        that are NaN, are not judged.
     b_r, h_cj, knee : float
         T and kA/m at the temperature of use; NaN where unknown.
     carried : bool
@@ -550,7 +562,7 @@ def _chance(
         Near 1 if nothing is judged. Margin is the knee field over the field
         against the magnet, NaN without a duty or a knee.
     misses : list of str
-        Columns that are missed, such as "remanence_T".
+        Columns whose limit the value itself misses, such as "remanence_T".
     """
     margin = math.nan
     duty = replacement.request.conditions.duty
@@ -593,9 +605,11 @@ def _decide(
     """Add verdict, the reason for it and questions to an offer whose figures are known.
 
     `replacement` is the `Replacement` beside which it is judged; `judged`, an
-    `Offer` with ``kind``, ``way`` (None for a sheet) and its figures, is not
-    changed; the reason becomes the last of its ``reasons``. With `carried` the
-    values of a sheet were converted from another temperature.
+    `Offer` with ``kind``, ``way`` (None for a sheet) and the figures that
+    `_find_verdict` reads, is not changed. In the new `Offer` ``verdict`` is
+    "take", "ask" or "refuse", the reason is the last of its ``reasons``, and
+    ``questions`` are set. With `carried` the values of a sheet were converted
+    from another temperature.
     """
     verdict, reason = _find_verdict(replacement, judged)
     heavy = judged.heavy_rare_earth_wt_pct
@@ -614,8 +628,10 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     """Choose the verdict on an offer, ``refuse``, ``take`` or ``ask``, and give the reason for it.
 
     `replacement` is the `Replacement` beside which it stands, `judged` the
-    `Offer` with its figures. Refused is P below 0.3; or heavy rare earth of
-    more than 0.3 wt.% above what today's magnet can hold by its range
+    `Offer` with ``probability_meets_requirements`` (P),
+    ``heavy_rare_earth_wt_pct``, ``heavy_rare_earth_today_wt_pct``, ``way``,
+    and what `_is_near_miss` reads. Refused is P below 0.3; or heavy rare earth
+    of more than 0.3 wt.% above what today's magnet can hold by its range
     (``heavy_rare_earth_wt_pct_hi`` of the reference). If P is below 0.3 since
     B_r alone falls short, by up to 2 %, the supplier is asked all the same. A
     P or content that is not known (NaN) is not refused. Taken is P of 0.8 or
@@ -662,10 +678,13 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
 def _is_near_miss(replacement: Any, judged: Offer) -> bool:
     """Say whether B_r alone falls short of its limit, by no more than is a question.
 
-    B_r, which may fall short by 2 %, H_cJ and margin of the offer `judged` are
-    compared with the limits of `replacement`; one with a ``maximum`` may not be
-    exceeded at all. True too where nothing falls short; a limit on any other
-    column, the knee field among them, and a value that is NaN count as missed.
+    ``remanence_guaranteed_T``, which may fall short by 2 %,
+    ``coercivity_guaranteed_kA_m`` and ``demagnetization_safety`` of the offer
+    `judged` are compared with ``replacement.limits`` on ``remanence_T``,
+    ``coercivity_kA_m`` and ``demagnetization_safety``; one with a ``maximum``
+    may not be exceeded at all. True too where nothing falls short; a limit on
+    any other column, the knee field among them, and a value that is NaN count
+    as missed.
     """
     values = {
         _REMANENCE: judged.remanence_guaranteed_T,
@@ -693,8 +712,7 @@ def _questions(
     Parameters
     ----------
     replacement : Replacement
-        What the offer is to replace; the temperature of its ``reference`` is
-        named.
+        What the offer is to replace; ``reference["temperature_K"]`` is named.
     kind : str
         "recipe", "grade" or "sheet": what the offer gives.
     way : Way or None

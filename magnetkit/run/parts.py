@@ -96,7 +96,7 @@ class PartsAnswer:
         return lines(self)
 
     def to_excel(self, path: str | Path) -> Path:
-        """Write the answer as a workbook to read, sort and sum.
+        """Write the answer as a workbook to read, sort and sum; see `write_parts_workbook`.
 
         Parameters
         ----------
@@ -204,7 +204,10 @@ def replace_parts(
     -------
     PartsAnswer
         Its ``frame`` has one row for each row understood, in the order of the
-        list.
+        list, with ``Row``, ``Part``, ``Magnet``, ``Verdict``, ``Replacement``
+        and more; ``refused`` is a frame of ``Row``, ``Text`` and ``Why``.
+        ``parts``, ``totals``, ``ways``, ``changes``, ``shortages`` and
+        ``notes`` are as `PartsAnswer` says.
 
     Raises
     ------
@@ -269,8 +272,9 @@ def _load_shortages(shortage: Any) -> list[Shortage]:
     "dy-tb-stop", adds nothing. InputError if any other has a name that is taken,
     if a name is unknown, and for a scenario that restricts nothing.
 
-    Names are those of `load_shortage`: embedded shortages or scenarios. Each
-    `Shortage` is loaded once, in the order of the names, then of `shortage`.
+    Names are those of `load_shortage`: embedded shortages or scenarios; a file
+    is a Path or a text that ends in ".toml". Each `Shortage` is loaded once,
+    in the order of the names, then of `shortage`.
     """
     users = (
         [shortage] if isinstance(shortage, str | Path | Shortage) else shortage
@@ -304,8 +308,9 @@ def _fill_temperatures(
     ``temperature`` (missing or None), and ``lines`` count. Rows get
     ``temperature``, K. Without `temperature`, K or a text such as "150C", they
     stay as they are, and the highest of each grade counts. The result is a list
-    with one text that names the lines of those rows, at most ten, empty without
-    any. InputError if `temperature` cannot be read.
+    with one text that names the lines of those rows, at most ten, and what is
+    taken, with or without `temperature`; it is empty without such rows.
+    InputError if `temperature` cannot be read.
     """
     lines = []
     for line, row in zip(listed.lines, listed.rows, strict=True):
@@ -344,8 +349,8 @@ def _check_columns(listed: UserTable) -> None:
 def _encoding_hint(headers: str) -> str:
     """Write a hint where headers may have been read by another encoding, else an empty text.
 
-    `headers` are the headers in one text. Any letter that is not ASCII gives
-    the hint.
+    `headers` are the headers in one text. Any character that is not ASCII, as
+    "°", gives the hint, which begins with "; ".
     """
     if headers.isascii():
         return ""
@@ -374,11 +379,11 @@ _MOST_A_GROUP = 20
 def _question(row: Mapping[str, Any]) -> Question:
     """Collect the keywords of `replace` for a row, as a tuple of pairs of keyword and value.
 
-    `row` maps known names to values, missing or None for an empty cell. Those
-    that count are ``grade``, ``temperature`` (K), ``load_line``,
-    ``outside_field_kA_m``, ``hours`` and ``recipe``, in this order, then, if
-    there is a recipe, ``basis`` and ``shell``. Rows with equal keywords share
-    the answer.
+    `row` maps known names to values, missing or None for an empty cell; such a
+    name has no pair. Those that count are ``grade``, ``temperature`` (K),
+    ``load_line``, ``outside_field_kA_m``, ``hours`` and ``recipe``, in this
+    order, then, if there is a recipe, ``basis`` and ``shell``. Rows with equal
+    keywords share the answer.
     """
     names = _ASKED + (_OF_RECIPE if row.get("recipe") is not None else ())
     return tuple(
@@ -392,7 +397,8 @@ def _ask_question(
     """Call `replace` for one question, for the likeliest kind; an InputError is returned, not raised.
 
     `question` holds pairs of keyword and value, ``("grade", "N42SH")``. They
-    override `keywords`, those that all questions share.
+    override `keywords`, those that all questions share; ``kinds`` is 1 unless
+    these say otherwise.
 
     Other errors are raised.
     """
@@ -466,7 +472,9 @@ def _ask_in_processes(
     `questions` are sorted, so that neighbours share results. `keywords` of
     `replace` are those that all share, `workers` is the number of processes, at
     least 1. A group has 20 questions at most, the answers stand in its order.
-    An answer is a Replacement or the InputError it raised.
+    An answer is a Replacement or the InputError it raised. There must be at
+    least one question. Another error is raised here. `keywords` must be
+    picklable; the processes are spawned.
     """
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
@@ -500,11 +508,13 @@ def _answer_rows(
     Parameters
     ----------
     user_table : UserTable
-        The list: ``rows`` (dicts by known name), ``lines``, ``own`` (a frame of
-        the same rows) and ``refused`` are used. It is not changed.
+        The list: ``rows`` (dicts by known name, as `_answer_part` reads them),
+        ``lines`` (their numbers in the list), ``own`` (a frame of the same
+        rows) and ``refused`` (text and reason by line) are used. It is not
+        changed.
     answers : mapping
-        `Replacement`, or InputError, by question, for each row with a grade
-        (KeyError otherwise).
+        `Replacement`, or InputError, by question, as of `_question`, for each
+        row with a grade (KeyError otherwise).
     per_year : int
         Devices a year, for rows that say pieces in a device.
     strict : bool
@@ -566,7 +576,8 @@ def _answer_part(
         amounts of `_kg_year`. A part without a name is called "row" and its
         line.
     answers : mapping
-        `Replacement`, or InputError, by question.
+        `Replacement`, or InputError, by question, as of `_question`; KeyError
+        without that of a row with a grade.
     per_year : int
         Devices a year.
 
@@ -653,9 +664,10 @@ def shares_today(answer: Replacement) -> dict[str, Amount]:
     (wt.%), ``shell`` and ``weight``; kinds of a weight below 0.05 are left out
     unless all are. The heavy rare earths have the range of the estimate over
     all recipes that fit, the other elements that of the kinds of recipe. The
-    light rare earths take what the heavy ones leave. The dict maps symbols to
-    `Amount`, wt.%; it is empty where nothing is known of what the magnet is
-    made of.
+    light rare earths take what the heavy ones leave. The dict maps symbols, in
+    the order of the alphabet, to `Amount` (``low``, ``mean``, ``high``), wt.%
+    of the magnet with what is diffused in; it is empty where nothing is known
+    of what the magnet is made of.
     """
     made_of = answer.reference.get("made_of") or []
     kinds = [one for one in made_of if one["weight"] >= _ROUTES] or made_of
@@ -685,9 +697,10 @@ def _balance_light(
 ) -> dict[str, Amount]:
     """Scale the light rare earths so that the means of all elements sum to 100 wt.%.
 
-    `amounts` are `Amount` of wt.% by symbol, `heavy` the symbols of the heavy
-    rare earths, which stay as they are. The result is a new dictionary; without
-    light rare earths it is `amounts` itself.
+    `amounts` are `Amount` (``low``, ``mean``, ``high``) of wt.% by symbol,
+    `heavy` the symbols of the heavy rare earths, which stay as they are. Ends
+    are scaled like the means, by one factor. The result is a new dictionary;
+    without light rare earths it is `amounts` itself.
     """
     light = [e for e in amounts if e in RARE_EARTHS and e not in heavy]
     total = sum(amounts[e].mean for e in light)
@@ -703,9 +716,10 @@ def _balance_light(
 def _stated_heavy(answer: Replacement, today: Mapping[str, Amount]) -> Amount:
     """Return the heavy rare earth of the magnet in use of `answer`, wt.%, with the range of its estimate.
 
-    It is read from ``answer.reference``, see `_heavy_estimate`. Without an
-    estimate it is the sum of the heavy ones of `today`, `Amount` of wt.% by
-    symbol.
+    It is an `Amount` (``low``, ``mean``, ``high``), read from the
+    ``heavy_rare_earth_wt_pct`` of ``answer.reference`` with ``_lo`` and
+    ``_hi``. If that is missing or NaN it is the sum of the heavy ones, by the
+    setting, of `today`, `Amount` of wt.% by symbol.
     """
     estimate = _heavy_estimate(answer.reference)
     if estimate.mean != estimate.mean:
@@ -718,8 +732,8 @@ def _heavy_estimate(reference: Mapping[str, Any]) -> Amount:
 
     `reference` maps columns to values of the magnet in use:
     ``heavy_rare_earth_wt_pct_lo``, ``heavy_rare_earth_wt_pct`` and
-    ``heavy_rare_earth_wt_pct_hi`` become low, mean and high. One that is
-    missing is NaN.
+    ``heavy_rare_earth_wt_pct_hi``, numbers, become ``low``, ``mean`` and
+    ``high`` of the `Amount`. A key that is missing gives NaN.
     """
     ends = [
         float(reference.get(f"heavy_rare_earth_wt_pct{end}", math.nan))
@@ -751,9 +765,9 @@ def _heavy_spread(
     Returns
     -------
     Amount
-        Factors of the kinds' least, mean and largest content, the first at most
-        1 and the last at least 1; all 1 without an estimate (an end is NaN) or
-        heavy rare earth.
+        Factors ``low``, ``mean`` and ``high`` of the kinds' least, mean and
+        largest content, the first at most 1 and the last at least 1; all 1
+        without an estimate (an end is NaN) or heavy rare earth.
     """
     totals = []
     for shares in each:
@@ -774,8 +788,8 @@ def element_shares(way: Any) -> dict[str, Amount]:
     """Return wt.% of each element of a way: what is ordered for a melt, an estimate for a grade.
 
     `way` is a `Way`; its ``candidate`` (wt.%) and ``shell`` count. The dict
-    maps symbols to `Amount` whose ends are equal; elements that are not in are
-    left out.
+    maps symbols to `Amount` whose ``low``, ``mean`` and ``high`` are equal,
+    wt.% of the magnet with its shell; elements that are not in are left out.
     """
     return _exact_shares(way.candidate, way.shell)
 
@@ -791,7 +805,8 @@ def _shares_of_recipe(row: Mapping[str, Any]) -> dict[str, Amount]:
     `row` has ``recipe`` and, where they are stated, ``basis`` ("auto", "atomic"
     or "weight"; "auto" otherwise, for which the text must say wt.% or be a
     formula) and ``shell``, such as "Tb 0.5 wt%". The dict maps symbols to
-    `Amount` whose ends are equal. InputError if the recipe cannot be read.
+    `Amount` whose ``low``, ``mean`` and ``high`` are equal. InputError if the
+    recipe cannot be read.
     """
     from ..choose._request import given_recipe
     from ..magnetism._composition_estimate import read_recipe

@@ -206,6 +206,8 @@ class Replacement:
         Returns
         -------
         list of str
+            Verdict, table of the ways, and what it rests on; some are empty.
+            An offer is not among them.
         """
         return answer_lines(self, units, everything=everything)
 
@@ -348,9 +350,9 @@ def replace(
     most_cost : float, optional
         Largest cost per flux over today's of what is recommended; 1.1 otherwise.
     offer : str or mapping, optional
-        A supplier's offer to judge beside the magnet in use: a recipe, a grade,
-        or values of a sheet, ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"``. It is not
-        judged for a duty alone.
+        A supplier's offer to judge beside the magnet in use: a recipe, a
+        grade, or values of a sheet, ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"`` or a
+        mapping of such names; see `judge_offer`. InputError for a duty alone.
     diffused : {"Tb", "Dy"}, optional
         What is known to be diffused into the magnet in use, where its recipe is not.
     kinds : int, optional
@@ -358,7 +360,7 @@ def replace(
         likeliest first; all likely ones otherwise.
     out : path, optional
         Folder for a screening of the candidates and its report, or its URL in a
-        store. Nothing is written for a duty alone.
+        store. InputError for a duty alone.
     force : bool
         Replace a finished result in `out`, which is refused otherwise.
     **keywords
@@ -370,6 +372,12 @@ def replace(
     Returns
     -------
     Replacement
+        ``verdict`` is "keep", "replace" or "reach" (the magnet in use does not
+        meet what is asked), ``own_probability`` that it meets the limits, 0 to
+        1; ``ways`` is a tuple of `Way`, ``recommended`` one of them or None,
+        ``candidates`` a frame of all that was judged, ``offer`` an `Offer` or
+        None. ``answers``, ``reference``, ``limits`` and more are as
+        `Replacement` says.
 
     Raises
     ------
@@ -466,8 +474,8 @@ def _estimate_diffused(grade: str, element: str) -> tuple[str, str]:
     """Estimate recipe, wt.%, and shell of a grade into which `element`, Tb or Dy, is diffused; warn of it.
 
     `grade` is a name of `magnetkit.grades`. The result is recipe and shell,
-    such as "Tb 0.4 wt%". InputError for another element, or a grade of which no
-    likely recipe is diffused.
+    such as "Tb 0.4 wt%". InputError for another element, an unknown grade, or
+    one of which no likely recipe is diffused.
     """
     recipe, shell = estimate_shell(grade, element)
     warn(
@@ -480,13 +488,15 @@ def _estimate_diffused(grade: str, element: str) -> tuple[str, str]:
 def _use_conditions(
     kelvin: float, load_line: float | None, keywords: Mapping[str, Any]
 ) -> Conditions:
-    """Build the conditions of use; without a calibration those of the bare model.
+    """Build the conditions of use as `Conditions.of` does, but for ``calibration="none"``.
 
-    `kelvin` is the temperature, K, `load_line` a permeance coefficient or None,
-    the usual one. `keywords` are those of `Conditions.of`, such as
+    `kelvin` is the temperature, K, `load_line` a permeance coefficient or
+    None, the usual one. `keywords` are those of `Conditions.of`, such as
     ``outside_field_kA_m``, ``hours``, ``process``, ``calibration`` and
-    ``scenario``, and are not changed. ``calibration="none"`` sets a producer of
-    no magnets, in place of any ``process``. InputError if one cannot be used.
+    ``scenario``, and are not changed. ``calibration="none"`` stands for the
+    bare model: ``process`` becomes a producer without magnets, whatever it
+    was. No ``calibration``, or None, changes nothing. InputError if one cannot
+    be used.
     """
     options = dict(keywords)
     if options.get("calibration") == NO_CALIBRATION:
@@ -538,14 +548,15 @@ def _find_incumbent(
     Returns
     -------
     Incumbent or None
-        With its composition, estimated if it is not known. None if nothing is
-        given.
+        With its composition as ``makeup``, estimated if it is not known. None
+        if nothing is given.
 
     Raises
     ------
     InputError
-        If the arguments contradict, or recipe or measured magnets come without
-        a grade.
+        If the grade is unknown, both `values` and `measured` are given,
+        measured magnets come without a grade, or a recipe without grade, curve
+        and values.
     """
     if values is not None and measured is not None:
         raise InputError(
@@ -602,7 +613,9 @@ def _replace_incumbent(incumbent: Incumbent, request: Request) -> Replacement:
 
     The composition of `incumbent` (``makeup``, None where it is not known) is
     taken as it is there; `request` has temperature and duty. The `Replacement`
-    has no offer.
+    has ``reference`` as of `_describe_incumbent`, ``limits``, ``answers``,
+    ``basis``, ``evidence``, ``request``, ``incumbent``, ``duty_line``,
+    ``spread`` and ``estimate``; its ``offer`` is None.
     """
     reference = _describe_incumbent(incumbent, request)
     limits = find_limits(reference, request)
@@ -743,7 +756,8 @@ def _judge(
         Recipe, or name of a grade; a text that is no grade is read as a recipe,
         CompositionError if that fails.
     shell : str or None
-        Shell of the recipe, such as "Tb 0.5 wt%"; not for a grade.
+        Shell of the recipe, such as "Tb 0.5 wt%"; it does not count for a
+        grade.
     basis : {"auto", "atomic", "weight"}
         Of the recipe; "auto" reads a formula as atomic and needs "wt.%" or
         "at.%" in a text with a balance or one that sums to 100.
@@ -752,8 +766,8 @@ def _judge(
     -------
     Way
         Compared with the magnet in use; its ``number`` is 0, its ``kind``
-        "bulk", "diffused", "lower-class" (any grade of the family in use) or
-        "other-family".
+        "bulk" or "diffused" of a recipe, whatever its family, and of a grade
+        "lower-class" (any grade of the family in use) or "other-family".
     """
     import pandas as pd
 
@@ -795,8 +809,8 @@ def _judge(
 def _judge_grade(replacement: Replacement, grade: str) -> "pd.DataFrame":
     """Judge `grade` as sold, against the limits of `replacement`: one row with result columns.
 
-    InputError if no sheet sells it for the temperature of use, or what it is
-    made of is not known.
+    InputError if it is unknown, no sheet sells it for the temperature of use,
+    or what it is made of is not known.
 
     The row is a frame with the columns of `as_candidates`: those of
     `judge_grades`, ``candidate`` (recipe, wt.%), ``shell`` and ``way``,
@@ -839,11 +853,13 @@ def _write_folder(
 ) -> None:
     """Screen the candidates of a replacement into the folder `out`; its report begins with the answer.
 
-    The results folder (or its URL in a store) and the report in it are written.
-    What was judged beside the magnet in use stands: the screening takes over
-    those figures and ranks. With `force` a result there is replaced, without it
-    a finished one is an InputError. Only candidates with the status "ok" are
-    screened. InputError if there is no candidate to screen.
+    The results folder (or its URL in a store) and in it ``report.html`` are
+    written. The candidates are ``replacement.candidates``, those of the first
+    answer. What was judged beside the magnet in use stands: the screening
+    takes over those figures and ranks. With `force` a result there is
+    replaced, without it a finished one is an InputError. Only candidates with
+    the status "ok" are screened. InputError if there is no candidate to
+    screen.
     """
     from ..magnetism._composition_estimate import calibrate_on_grade, grade_row
     from ._work import GIVEN
@@ -914,7 +930,8 @@ def _report_record(replacement: Replacement) -> dict[str, Any]:
         ``notes`` is a list of lines. Lists of dicts: ``orders`` of the ways
         with P of 0.8 or more (``name``, ``text``); ``pair`` (``name``,
         ``today``, ``new``, texts), empty if no way is recommended; ``margins``
-        of today's magnet and each way (``name``, ``margin``, a number or None).
+        of today's magnet and each way (``name``, ``margin``, the knee field
+        over the field of the duty, a number or None).
     """
     first = replacement.answers[0]
     reference = replacement.reference
@@ -979,11 +996,13 @@ def _decisions(
     Returns
     -------
     list of dict
-        The keys are those of today's record, columns of results; what does not
-        apply is None. Of a way ``decision_status`` is "buy" for a sold grade,
-        "ready", or "trial" for a trial and for P below 0.8; ``copies`` is 1,
-        ``share_best`` 1 for the recommended way and 0 otherwise, ``next_test``
-        a text.
+        Of today's magnet it is a copy of its record with the guaranteed values
+        and the probability of ``replacement.answers[0].own``, which must be
+        known. The other keys are those of today's record, columns of results;
+        what does not apply is None. Of a way ``decision_status`` is "buy" for
+        a sold grade, "ready", or "trial" for a trial and for P below 0.8;
+        ``copies`` is 1, ``share_best`` 1 for the recommended way and 0
+        otherwise, ``next_test`` a text.
     """
     today = result.manifest[DECISIONS][0]
     rows = result.select().to_pylist()

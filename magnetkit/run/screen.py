@@ -105,12 +105,12 @@ class ScreenResult(Ranked):
     ) -> None:
         """Let every report begin with an answer, as that of `magnetkit.replace`.
 
-        Its ``manifest`` is changed in place.
+        ``manifest["answer"]`` is set, in place of an earlier one.
 
         Parameters
         ----------
         answer : sequence of str
-            Sentences.
+            Sentences, a list of them.
         out : str or Path, optional
             Results folder of this screening, or its URL in a store: later reports of it begin so
             too.
@@ -174,6 +174,12 @@ class ScreenResult(Ranked):
         -------
         Path
             The file.
+
+        Raises
+        ------
+        InputError
+            If `path` does not end in .xlsx or cannot be written, or `n` is no
+            whole number of 0 or more.
         """
         from ..report._content import answer, lead
         from ..report._written import write_results
@@ -246,7 +252,9 @@ def screen(
         temperature replaces the device's; where it names none, it is asked at
         that of the table. At other temperatures the device's holds beside it.
     objectives : sequence of str
-        Objectives in place of the device's, e.g. ``["cost:min=2", "margin:max"]``.
+        Objectives in place of the device's, e.g. ``["cost:min=2",
+        "margin:max"]``: a column or "cost", "risk" or "margin", with ":min" or
+        ":max", and a weight behind "=", 1 without it.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are; "auto" reads a formula as atomic and
         needs "wt.%" or "at.%" in a text with a balance or one that sums to 100.
@@ -491,8 +499,9 @@ def _read_profile(
 def _given_ranks(source: Any) -> "IntArray | None":
     """Return the ranks that the table of candidates `source` names, int64, one a candidate.
 
-    It is the column "given: rank" of ``source.extra``. None for other
-    candidates, and without such a column.
+    Ranks count from 1. They are the column "given: rank" of ``source.extra``,
+    a pyarrow.Table, in which none may be missing. None for candidates without
+    such a table, and without such a column.
     """
     extra = getattr(source, "extra", None)
     if extra is None or GIVEN_RANK not in extra.column_names:
@@ -527,9 +536,9 @@ def _results_place(out: Any, again: bool) -> Path | str | None:
     """Check the folder or URL for the results that a user named and return it; None without one.
 
     A folder is returned as a path, a URL as text; nothing is created.
-    InputError if `out` is no path, or a finished result is there, unless it may
-    be used or replaced (`again`). Whether a folder can be written is not
-    checked.
+    InputError if `out` is no path or an empty text, or a finished result of
+    this program is there, unless it may be used or replaced (`again`). Whether
+    a folder can be written, or holds files of others, is not checked.
     """
     if out is None:
         return out
@@ -566,7 +575,8 @@ def identity(
     The keys are ``candidates`` (what `source` describes), those of
     `job_identity`, ``chunk_rows``, ``keep`` and those of `needed`.
 
-    Keys of `needed` go before others of the same name.
+    ``keep`` is None for all. Keys of `needed` go before others of the same
+    name.
 
     Parameters
     ----------
@@ -607,8 +617,8 @@ def _run_pieces(
     pieces : iterable of Piece
         All pieces, numbered from 0 in their order.
     work : callable
-        Takes (number, piece), returns the number and a `Part`: `evaluate_piece`
-        or `evaluate_best` with its arguments.
+        Takes one argument, the tuple (number, piece), returns the number and a
+        `Part`: `evaluate_piece` or `evaluate_best` with its other arguments.
     store : Memory or Store
         Gets the finished parts; changed.
     pool : Pool
@@ -628,9 +638,10 @@ def _run_pieces(
     rows = lines = 0
 
     def iterate_unfinished() -> Iterator[tuple[int, _candidates.Piece]]:
-        """Yield number and piece of those that the store does not have; count and report the others.
+        """Yield number, from 0, and piece of those that the store lacks; count and report the others.
 
-        It adds to ``rows`` and ``lines`` of `_run_pieces`.
+        It adds their candidates and rejected lines to ``rows`` and ``lines``
+        of `_run_pieces`.
         """
         nonlocal rows, lines
         for number, piece in enumerate(pieces):
@@ -730,7 +741,8 @@ def _collect_best(
         The candidates, in the order of the source.
     summary : dict
         Counts of ``candidates`` and of ``rejected`` ones; ``sieve``, a dict of
-        the counts of `Tally` with the bound's ``limit`` and ``least_margin``.
+        the counts of `Tally`, among them ``copies``, with the bound's
+        ``limit`` and ``least_margin`` (None where there is no bound).
 
     Raises
     ------
@@ -793,9 +805,11 @@ def _collect_best(
 def _first(store: Memory | Store, count: int) -> pa.Table:
     """Return the first `count` rows over all chunks of `store`, and the best of each decision.
 
-    The table has the columns of `evaluate_best`, and ``piece``, the number from
-    0 of the piece that each row comes from. Without any chunk it has no rows,
-    and neither ``loss`` nor ``decision``.
+    Rows stand in the order of the chunks. The table has the columns of
+    `evaluate_best`, ``row``, ``meets``, ``by``, ``loss``, ``decision`` and
+    ``hash``, and ``piece``, the number from 0 of the piece that each row comes
+    from. Without any chunk it has no rows, and neither ``loss`` nor
+    ``decision``.
     """
     parts: list[pa.Table] = []
     for number, table in store.number_chunks():

@@ -86,9 +86,10 @@ class Shop:
         """Say which of n magnets keep the limits and consist of elements in stock, bool (n,).
 
         `weight`, (n, 118), has mass fractions including the diffused element;
-        `shell`, (n,), has the amount of that, wt.%. How much is in stock does
-        not count, only whether it is more than 0 kg. Columns go by atomic
-        number. Without a shell the amount is 0.
+        `shell`, (n,), has the amount of that, wt.%, 0 without a shell. How
+        much is in stock does not count, only whether it is more than 0 kg; an
+        element that ``stock`` does not name is not there, and all are if
+        ``stock`` is None. Columns go by atomic number minus one.
         """
         good = np.ones(len(weight), bool)
         for text in self.limits:
@@ -111,10 +112,10 @@ class Shop:
         return good
 
     def stock_masses(self) -> FloatArray:
-        """Return the amount of each element in the store, kg, shape (118,); infinite where all are there.
+        """Return the amount of each element in the store, kg, shape (118,).
 
-        Places go by atomic number. Elements that the stock does not name have
-        0.
+        Places go by atomic number minus one. Elements that ``stock`` does not
+        name have 0; all are infinite if ``stock`` is None.
         """
         amounts = np.full(len(INDEX), np.inf if self.stock is None else 0.0)
         for element, amount in (self.stock or {}).items():
@@ -126,12 +127,13 @@ def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
     """Read a limit such as "Nd+Pr>=28" or "shell<=0.5", wt.%.
 
     "<", "=" and negative amounts are not understood. Elements are joined by "+"
-    alone.
+    alone; "shell" stands alone.
 
     Returns
     -------
     names : tuple of str
-        Elements whose amounts are added, or ``"shell"``.
+        Elements whose amounts are added, as they are written, or
+        ``("shell",)``.
     sign : str
         ``">="`` or ``"<="``.
     amount : float
@@ -194,8 +196,9 @@ def suggest(
     -------
     pandas.DataFrame
         In the order of choice: ``worth``, the units of regret that the batch up
-        to this row saves in the mean; ``chance_of_change``, how often another
-        candidate is then the best; and the columns of the screening (``rank``,
+        to this row saves in the mean; ``chance_of_change``, how often, 0 to 1,
+        another candidate is then the best, for the batch up to this row too;
+        and the columns of the screening (``rank``,
         ``candidate``, ``formula``, ``shell`` and so on). Rows count from 0.
         Fewer rows where no more is allowed.
 
@@ -262,9 +265,10 @@ def _leading_magnets(result: Ranked) -> "pd.DataFrame":
     """Return the rows of the best candidates of a screening that are magnets, none twice.
 
     They are those with the ``status`` "ok" among the best 80 of `result`, a
-    frame with the columns of results, numbered from 0. ``shell`` is an empty
-    text for none. Of rows with the same ``formula`` and ``shell`` the first
-    stays. InputError if there is no magnet.
+    frame with the columns of results, ``rank`` among them, in order of rank
+    and numbered from 0. ``shell`` is an empty text for none. Of rows with the
+    same ``formula`` and ``shell`` the first stays. InputError if there is no
+    magnet.
     """
     leading = result.best(_POOL)
     leading["shell"] = leading["shell"].astype(object).fillna("")
@@ -351,9 +355,10 @@ def greedy(
     Parameters
     ----------
     loss, measured : ndarray
-        As for `batch_value`.
+        As for `batch_value`, shapes (n, draws) and (n, draws, quantities).
     batch : int
-        Number to choose; fewer are chosen where no more may be added.
+        Number to choose; fewer are chosen where no more may be added, not
+        where more add no worth.
     feasible : callable
         Takes the list of those chosen, numbers from 0; returns a mask (n,) of
         those that may be added. It must leave out those chosen.
@@ -388,8 +393,9 @@ def _mass_fractions(leading: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
     """Compute mass fractions, (n, 118), including the diffused element, and its amount, wt.%, (n,).
 
     `leading`, n rows, has ``formula`` (atomic) and ``shell``, such as "Tb 0.5
-    wt%" or empty. Columns go by atomic number. Rows with a shell sum to more
-    than 1. The amount is 0 without a shell, and for a shell that states none.
+    wt%" or empty. Columns go by atomic number minus one. The amount of a shell
+    is added to its element, so that rows with a shell sum to more than 1. The
+    amount is 0 without a shell, and for a shell that states none.
     """
     table = CompositionTable.from_strings(
         list(leading["formula"]), basis="atomic"
@@ -416,9 +422,10 @@ def _make_feasibility_check(
         magnets of one alloy.
     shop : Shop
         ``melts``, the largest number of alloys or None, ``charge_kg``, kg of
-        alloy a melt takes, and ``stock``.
+        alloy a melt takes, and ``stock``, kg by symbol, or None for enough of
+        all.
     weight : ndarray, shape (n, 118)
-        Mass fractions by atomic number.
+        Mass fractions by atomic number minus one.
     allowed : ndarray of bool, shape (n,)
         Candidates that may be chosen at all.
 
@@ -435,8 +442,9 @@ def _make_feasibility_check(
 
         Furnace and stock must suffice for all of them.
 
-        `chosen` are numbers from 0. A magnet of an alloy that is chosen already
-        takes nothing from the stock.
+        `chosen` are numbers from 0, and are False themselves. A magnet of an
+        alloy that is chosen already takes nothing from the stock and is no new
+        melt.
         """
         is_able = allowed.copy()
         is_able[list(chosen)] = False

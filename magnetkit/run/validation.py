@@ -79,7 +79,8 @@ class Validation:
         Parameters
         ----------
         model : str, optional
-            A row of `table`; the first, with its intervals, without it.
+            A row of `table`; the first without it. The first is drawn with its
+            intervals.
 
         Returns
         -------
@@ -168,10 +169,19 @@ def validate(
     Returns
     -------
     Validation
-        ``.table`` is a frame of figures, ``.predictions`` one of rows, ``.plot()`` draws them.
-        Pairs are those of one group further apart than a tolerance (10 K, 0.02 T, 0.5 T,
-        0.2 MJ/m3, 0.02 eV/atom, else a twentieth of the spread), ordered as measured. Gains are
-        those of the first model on each, with 95 % intervals over groups drawn anew.
+        ``.table`` is a frame of figures, ``.predictions`` one of rows (None of
+        stored figures), ``.plot()`` draws them. With `data` or `anew`,
+        ``table`` has a row a model, by its name as index, and the columns
+        ``rows``, ``groups``, ``mean_absolute_error``,
+        ``median_absolute_error``, ``pairs_in_order``, ``coverage``,
+        ``half_width``, ``error_gain`` and ``pairs_gain`` with ``_lo`` and
+        ``_hi``; ``predictions`` has ``composition``, ``measured``, ``group``,
+        ``source``, a column a model, and ``low`` and ``high`` of the first.
+        Values are in the unit of `target`. Stored tables have columns of their
+        own. Pairs are those of one group further apart than a tolerance (10 K,
+        0.02 T, 0.5 T, 0.2 MJ/m3, 0.02 eV/atom, else a twentieth of the
+        spread), ordered as measured. Gains are those of the first model on
+        each, with 95 % intervals over groups drawn anew.
 
     Raises
     ------
@@ -240,9 +250,9 @@ def _stored_validation(target: str) -> Validation:
 
     `target` is a key of `stored_figures`, such as "curie_temperature_K", "remanence_T" or "magnets".
 
-    It has no predictions; the first of its tables is its ``table``. Tables are
-    by "date: about More: page"; a column whose texts are all numbers becomes
-    one of numbers.
+    Its ``predictions`` are None. ``tables`` maps a text, "date: about More:
+    page", to each table; the first is ``table``, its text ``about``. A column
+    whose texts are all numbers becomes one of numbers.
     """
     import pandas as pd
 
@@ -314,8 +324,8 @@ def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
     """Read data as a frame whose column ``group`` holds the groups that another column names.
 
     `data` is a path or a frame, which is not changed; a column ``group`` that
-    it has is replaced in the new frame. InputError if there is no such
-    `column`.
+    it has is replaced in the new frame, which keeps all others, `column` too.
+    InputError if there is no such `column`.
     """
     frame = read_frame(data)
     if column not in frame.columns:
@@ -328,8 +338,10 @@ def _renamed_group(data: Any, column: str) -> "pd.DataFrame":
 def _own_set(target: str, data: Any) -> TrainingSet:
     """Return the set that magnetkit learns from, or is fitted to, of a target.
 
-    InputError if `data`, the user's measurements, is None, or the target has no
-    such set; the message lists those that have.
+    `target` is "curie_temperature_K", "formation_energy_eV_atom",
+    "saturation_polarization_T", "anisotropy_constant_MJ_m3" or
+    "anisotropy_field_T". InputError for another, with the list of these, and
+    if `data`, the user's measurements, is None; `data` is not read.
     """
     targets = tuple(dict.fromkeys((CURIE, ENERGY, *_validation.PHYSICS)))
     if data is None or target not in targets:

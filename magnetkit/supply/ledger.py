@@ -120,13 +120,17 @@ def ledger(
     Returns
     -------
     DataFrame
-        n rows of heavy_rare_earth_wt_pct, dysprosium_terbium_wt_pct, rare_earth_wt_pct,
-        cobalt_wt_pct, heavy_rare_earth_saved_wt_pct and the criteria of `magnetkit._core.columns`:
-        import_reliance, supply_risk, weakest_link_risk (largest score of an element above a trace)
-        and cost_USD_kg. Cost is that of the contained elements in the form of
-        ``supply/elements.csv`` (rare earths as oxide): turning oxide into metal, melting and
-        yield come on top. Reliance, risk and cost are NaN where an element has no supply data.
-        ``.attrs["overdue"]`` names the facts on these elements that are past their review date
+        Of pandas, or of the library of a frame or column given (polars,
+        Arrow), with the user's other columns behind. It has n rows of
+        heavy_rare_earth_wt_pct, dysprosium_terbium_wt_pct, rare_earth_wt_pct,
+        cobalt_wt_pct, heavy_rare_earth_saved_wt_pct and the criteria of
+        `magnetkit._core.columns`: import_reliance, supply_risk,
+        weakest_link_risk (largest score of an element above a trace) and
+        cost_USD_kg. Cost is that of the contained elements in the form of
+        ``supply/elements.csv`` (rare earths as oxide): turning oxide into
+        metal, melting and yield come on top. Reliance, risk and cost are NaN
+        where an element has no supply data. ``.attrs["overdue"]`` of a pandas
+        frame names the facts on these elements that are past their review date
         (`overdue`).
 
     Raises
@@ -194,10 +198,13 @@ def ledger_columns(
     Returns
     -------
     Columns
-        Arrays of n rows: ``heavy_rare_earth_wt_pct``, ``dysprosium_terbium_wt_pct``,
-        ``rare_earth_wt_pct``, ``cobalt_wt_pct``, ``heavy_rare_earth_saved_wt_pct`` (negative where
-        a row holds more than the reference), then the criteria: ``import_reliance`` and the risks
-        ``supply_risk`` and ``weakest_link_risk``, 0 to 1, and ``cost_USD_kg``.
+        Arrays of n rows: ``heavy_rare_earth_wt_pct``,
+        ``dysprosium_terbium_wt_pct``, ``rare_earth_wt_pct``,
+        ``cobalt_wt_pct``, ``heavy_rare_earth_saved_wt_pct`` (negative where a
+        row holds more than the reference), then the criteria:
+        ``import_reliance`` and the risks ``supply_risk`` and
+        ``weakest_link_risk``, 0 to 1, and ``cost_USD_kg``. The criteria are
+        NaN where an element has no supply data.
 
     Raises
     ------
@@ -265,9 +272,11 @@ def _matrix(
     Returns
     -------
     ndarray of float64, shape (118, _FIRST + len(_FIGURES))
-        By atomic number minus one. Column 0 is 1; the next say by 1 or 0 whether the element is a
-        heavy rare earth, Dy or Tb, a rare earth, Co (columns 1 to 4); the others are the figures
-        of the criteria in the order of `_FIGURES`, NaN where unknown. A new array.
+        By atomic number minus one. Column 0 is 1; the next say by 1 or 0
+        whether the element is a heavy rare earth, Dy or Tb, a rare earth, Co
+        (columns 1 to 4); the others are the figures of the criteria in the
+        order of `_FIGURES`, in the unit of the column of `element_table`, NaN
+        where unknown. A new array.
     """
     matrix = np.empty((N_ELEMENTS, _FIRST + len(_FIGURES)))
     matrix[:, _TOTAL] = 1.0
@@ -330,14 +339,15 @@ def _element_figures(
 def _weakest_link(
     table: CompositionTable, risk: FloatArray, shell: Any
 ) -> FloatArray:
-    """Find the largest risk of an element above `_TRACE_MASS` of an alloy's mass.
+    """Find the largest risk of an element that makes `_TRACE_MASS`, 0.001, of an alloy's mass or more.
 
     Parameters
     ----------
     table : CompositionTable
         n alloys.
     risk : ndarray, shape (118,) or (118, k)
-        Risk of each element in each of k cases, 0 to 1.
+        Risk of each element, by atomic number minus one, in each of k cases, 0
+        to 1.
     shell : str, dict or sequence of n of them, or None
         Grain-boundary shells, whose mass counts; None for none.
 
@@ -367,14 +377,17 @@ def _risk_of_sources(
     table : CompositionTable
         n alloys.
     risk : ndarray, shape (118,) or (118, k)
-        Risk of each element in each of k cases, 0 to 1.
+        Risk of each element, by atomic number minus one, in each of k cases, 0
+        to 1.
     shell : str, dict or sequence of n of them, or None
         Grain-boundary shells, whose mass counts; None for none.
 
     Returns
     -------
     ndarray of float64, shape (n,) or (n, k)
-        0 to 1; NaN where the risk of an element of the alloy, however little of it, is unknown.
+        ``supply_risk`` as `ledger` defines it: a source counts the less, the
+        smaller its share of the mass, half at 0.01. 0 to 1; NaN where the risk
+        of an element of the alloy, however little of it, is unknown.
     """
     from ..alloy._row_kernels import risks_of_sources
     from ..alloy.shell_rows import with_shell
@@ -415,10 +428,12 @@ def break_even_recycled_share(
 
     Returns
     -------
-    ndarray of float64, shape (n,), or column of the input's library
-        Share of the element's supply, 0 to 1; 0 where the risk is low enough already, NaN where
-        recycling all of it is not enough, the alloy lacks the element and its risk is higher, or
-        the risk of the alloy is unknown. A column is named ``recycled_share``.
+    ndarray of float64, or column of the input's library
+        One value a row of the input. Share of the element's supply, 0 to 1; 0
+        where the risk is low enough already, NaN where recycling all of it is
+        not enough, the alloy lacks the element and its risk is higher, the
+        risk of the alloy is unknown, or the row cannot be read. A column is
+        named ``recycled_share``.
 
     Raises
     ------
@@ -588,7 +603,7 @@ def _price_range(table: "pd.DataFrame") -> tuple[FloatArray, FloatArray]:
     fall, rise : ndarray of float64, one for each row
         Differences of ln of today's price, that of the scenario "baseline" and not of `table`, to
         the ends of the 90 % range; 0 or more for a price within its range, and ln
-        `_UNKNOWN_PRICE_FACTOR` where the range is unknown.
+        `_UNKNOWN_PRICE_FACTOR` for an end that is unknown.
     """
     low, high = (
         table[f"price_{end}_USD_kg"].to_numpy(np.float64)

@@ -36,8 +36,16 @@ _ASKED = {"source": "asked for", "status": "assumption"}
 def rows(name: str) -> tuple[Row, ...]:
     """Return the rows of ``datasets/supply/<name>.csv``, each a read-only mapping of texts by column.
 
-    `name` has no suffix: "production", "elements", "countries", "controls" or "claims". Numbers
-    are texts, and what is missing is an empty text. The tuple is kept and shared.
+    `name` has no suffix: "production", "elements", "countries", "controls" or
+    "claims". Numbers are texts, and what is missing is an empty text. The
+    tuple is kept and shared. Columns of "production" are ``element``,
+    ``stage``, ``year``, ``hhi``, ``us_share_pct``, ``country_1`` to
+    ``country_3`` and ``share_1_pct`` to ``share_3_pct``; of "elements"
+    ``element``, ``import_reliance_pct``, ``price_USD_kg`` with
+    ``price_low_USD_kg`` and ``price_high_USD_kg``, ``price_year``,
+    ``price_form``, ``price_source`` and more; of "countries" ``country`` and
+    ``governance``; `controls` and `claims` name those of the last two. They
+    have further columns of sources.
     """
     return tuple(map(MappingProxyType, datasets.rows(f"supply/{name}.csv")))
 
@@ -117,12 +125,14 @@ class PriceChange(OnElements):
 
     @model_validator(mode="after")
     def _one(self) -> "PriceChange":
-        """Check that a factor or a price is given, not both, and that it is plausible.
+        """Check that ``factor`` or ``price_USD_kg`` is given, not both, and that it is plausible.
 
-        Plausible are the limits ``price_factor`` and ``price_USD_kg`` of
-        ``datasets/columns/plausible.toml``. The object itself is returned. ValueError, which
-        pydantic reports, otherwise, and where a price is set of an element that has no row in
-        ``supply/elements.csv``; a factor may name any element.
+        Both act on the symbols in ``elements``. Plausible are the limits
+        ``price_factor`` and ``price_USD_kg`` of
+        ``datasets/columns/plausible.toml``, inclusive. The object itself is
+        returned. ValueError, which pydantic reports, otherwise, and where a
+        price is set of an element that has no row in ``supply/elements.csv``;
+        a factor may name any element.
         """
         if (self.factor is None) == (self.price_USD_kg is None):
             raise ValueError("expected one of factor and price_USD_kg")
@@ -176,7 +186,8 @@ class Scenario(Strict):
     ) -> tuple[Restriction, ...]:
         """Check that the ``country`` of every restriction is one of ``supply/countries.csv``.
 
-        The `restrictions` are returned as they are; none are fine. ValueError that names the
+        Countries are names such as "China", spelt as there. The `restrictions`
+        are returned as they are; none are fine. ValueError that names the
         first unknown country, which pydantic reports, otherwise.
         """
         names_of_countries = countries()
@@ -266,6 +277,8 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     Returns
     -------
     Scenario
+        Its fields are ``name``, ``title``, ``description``, ``restrictions``,
+        ``prices`` and ``recycled``.
 
     Raises
     ------
@@ -302,8 +315,8 @@ def with_prices(
     Returns
     -------
     Scenario
-        A new one of the same name, with these changes after its own; the scenario itself where
-        `prices` is empty.
+        A new one of the same name, with these changes after its own; what
+        `load_scenario` returns where `prices` is empty.
 
     Raises
     ------

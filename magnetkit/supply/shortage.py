@@ -67,10 +67,13 @@ class Shortage(Strict):
 
     @model_validator(mode="after")
     def _says_something(self) -> "Shortage":
-        """Check that cuts, delays or prices are given, at least one of them.
+        """Check that ``cuts``, ``delays`` or ``prices`` are given, at least one of them.
 
-        The shortage itself is returned, unchanged. ValueError, which pydantic reports as a
-        ValidationError, otherwise.
+        They are tuples of `Cut` (``elements``, ``share``), `Delay`
+        (``elements``, ``weeks``) and `PriceChange` (``elements``, and
+        ``factor`` or ``price_USD_kg``). The shortage itself is returned,
+        unchanged. ValueError, which pydantic reports as a ValidationError,
+        otherwise.
         """
         if not (self.cuts or self.delays or self.prices):
             raise ValueError(
@@ -79,9 +82,10 @@ class Shortage(Strict):
         return self
 
     def missing_shares(self) -> dict[str, float]:
-        """Return the largest share, 0 to 1, of each element that cannot be bought, by symbol.
+        """Return the share, above 0 to 1, of what is bought of each element that cannot be had, by symbol.
 
-        Elements that no cut names are left out; the dict is empty without cuts.
+        Of several cuts of an element the largest share counts. Elements that
+        no cut names are left out; the dict is empty without cuts.
         """
         return _largest_by_element(
             (one.elements, one.share) for one in self.cuts
@@ -127,14 +131,18 @@ def load_shortage(shortage: str | Path | Shortage) -> Shortage:
     Returns
     -------
     Shortage
+        Its fields are ``name``, ``title``, ``description``, ``cuts``,
+        ``delays`` and ``prices``.
 
     Raises
     ------
     InputError
-        If there is none, or a field of a file is missing, unknown or out of range.
+        If there is none, a field of a file is missing, unknown or out of
+        range, or an embedded scenario has neither restrictions nor prices,
+        such as "baseline".
     ValidationError
-        If an embedded scenario has neither restrictions that withhold anything nor prices, such
-        as "baseline".
+        If an embedded scenario has no prices and restrictions that withhold
+        nothing.
     """
     if isinstance(shortage, Shortage):
         return shortage
@@ -171,9 +179,11 @@ def find_shortage(scenario: Scenario) -> Shortage:
     Returns
     -------
     Shortage
-        It has the scenario's name and no delays. One cut for each element that loses a share, in
-        alphabetical order of their symbols, of one element and a share of at most 1. Elements
-        without a row in ``supply/production.csv`` have no cut.
+        It has the scenario's name and no delays. ``cuts`` is a tuple of one
+        `Cut` for each element that loses a share, in alphabetical order of
+        their symbols: ``elements`` is a tuple of one symbol, ``share`` above 0
+        and at most 1. Elements without a row in ``supply/production.csv`` have
+        no cut.
 
     Raises
     ------
@@ -213,9 +223,11 @@ def find_shortage(scenario: Scenario) -> Shortage:
 def _share_cut(scenario: Scenario, row: Row) -> float:
     """Return the share of a stage's production, 0 to 1, that the restrictions of `scenario` withhold.
 
-    `row` is a row of the table of production, all texts: ``element`` (symbol), ``country_1`` to
-    ``country_3`` and ``share_1_pct`` to ``share_3_pct``, their shares in %. An empty country or
-    share counts for nothing. Countries that the row does not name withhold nothing.
+    `row` is a row of the table of production, all texts: ``element`` (symbol),
+    ``country_1`` to ``country_3`` (names as in ``supply/countries.csv``) and
+    ``share_1_pct`` to ``share_3_pct``, their shares in %; all must be there.
+    An empty country or share counts for nothing. Countries that the row does
+    not name withhold nothing.
     """
     total = 0.0
     for place in ("1", "2", "3"):

@@ -71,16 +71,22 @@ def element_table(
     Returns
     -------
     DataFrame
-        One row an element of ``supply/elements.csv``, in its order; other elements have no row.
-        Columns are ``element`` (symbol); ``import_reliance`` (0-1, after recycling); ``stage``
-        that decides, of largest concentration times instability; its ``concentration`` (HHI, 0-1),
-        ``instability`` (0-1) and ``withheld`` share of the supply from abroad (0-1);
-        ``supply_risk`` (0-1, see the module); ``price_USD_kg`` of the contained element in the
-        scenario, and ``price_low_USD_kg`` and ``price_high_USD_kg``, the lowest and highest of
-        five years without it (NaN where unknown); ``largest_producer`` and ``largest_share``
-        (0-1) at that stage; ``export_control``, a text of those of ``supply/controls.csv`` that
-        have not ended, separated by "; ", empty without any; then the other columns of
-        ``supply/elements.csv``, as texts, but for those whose names begin with ``price_``.
+        One row an element of ``supply/elements.csv``, in its order; other
+        elements have no row. Columns are ``element`` (symbol);
+        ``import_reliance`` (0-1, after recycling); ``stage`` that decides
+        (such as "mine" or "separation"), of largest concentration times
+        instability; its ``concentration`` (HHI, 0-1), ``instability`` (0-1)
+        and ``withheld`` share of the supply from abroad (0-1); ``supply_risk``
+        (0-1, see the module); ``price_USD_kg`` of the contained element in the
+        scenario, and ``price_low_USD_kg`` and ``price_high_USD_kg``, the
+        lowest and highest of five years without it (NaN where unknown);
+        ``largest_producer`` and ``largest_share`` (0-1) at that stage;
+        ``export_control``, a text of those of ``supply/controls.csv`` that
+        have not ended, separated by "; ", empty without any; then, as texts,
+        ``import_reliance_pct``, ``import_reliance_printed``, ``companion``,
+        ``recycling_eol_pct``, ``us_critical_2018``, ``us_critical_2022``,
+        ``us_critical_2025``, ``eu_critical_2024``, ``eu_strategic_2024``,
+        ``verification`` and ``source`` of ``supply/elements.csv``.
 
     Raises
     ------
@@ -212,10 +218,12 @@ def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
 def _active_controls(element: str) -> str:
     """Write the export controls on an element that have not ended, with date, measure and status.
 
-    Each is ``COUNTRY, EFFECTIVE: MEASURE (STATUS)`` of ``supply/controls.csv``, in the order of
-    the file. They are separated by "; "; the text is empty without any. `element` is a symbol; one
-    that no control names gives the empty text. Measures of the United States, and those whose
-    status begins with "ended" or "replaced", are left out.
+    Each is ``COUNTRY, EFFECTIVE: MEASURE (STATUS)`` of
+    ``supply/controls.csv``, such as "China, 2025-04-04: ...", in the order of
+    the file. They are separated by "; "; the text is empty without any.
+    `element` is a symbol; one that no control names gives the empty text.
+    Measures of the United States, and those whose status begins with "ended"
+    or "replaced", are left out.
     """
     texts = []
     for row in rows("controls"):
@@ -230,10 +238,12 @@ def _active_controls(element: str) -> str:
 def controls() -> "pd.DataFrame":
     """Return the export controls and purchase rules, each with its dates and status.
 
-    The frame has the rows and columns of ``supply/controls.csv`` as texts: ``country``,
-    ``elements`` (symbols separated by spaces), ``measure``, ``announced``, ``effective``,
-    ``until``, ``status_2026_11``, ``known_as_of``, ``look_again``, ``verification`` and
-    ``source``. What is not known is an empty text. Those that have ended are there too.
+    The frame has the rows and columns of ``supply/controls.csv`` as texts:
+    ``country``, ``elements`` (symbols separated by spaces), ``measure``,
+    ``announced``, ``effective``, ``until``, ``status_2026_11``,
+    ``known_as_of``, ``look_again``, ``verification`` and ``source``. Countries
+    are names, dates are written as 2026-11-10 or 2025-04. What is not known is
+    an empty text. Those that have ended are there too. The frame is a new one.
     """
     import pandas as pd
 
@@ -243,9 +253,11 @@ def controls() -> "pd.DataFrame":
 def claims() -> "pd.DataFrame":
     """Return claims made about US supply beside today's figures, each with its date.
 
-    The frame has the rows and columns of ``supply/claims.csv`` as texts: ``topic``, ``claimed``,
-    ``claimed_unit``, ``claimed_as_of``, ``claimed_source``, ``today``, ``today_unit``,
-    ``today_as_of``, ``today_source`` and ``verification``.
+    The frame has the rows and columns of ``supply/claims.csv`` as texts:
+    ``topic``, ``claimed``, ``claimed_unit``, ``claimed_as_of``,
+    ``claimed_source``, ``today``, ``today_unit``, ``today_as_of``,
+    ``today_source`` and ``verification``. What is not known is an empty text.
+    The frame is a new one.
     """
     import pandas as pd
 
