@@ -42,9 +42,10 @@ def _round_steadily(values: ArrayLike) -> FloatArray:
 def comparable_values(values: ArrayLike) -> FloatArray:
     """Round values of an objective to three digits, as shown, by which candidates are compared.
 
-    A fourth is beyond what is known of any magnet, yet it would put on a front a candidate that
-    is worse in all that is known (compare the epsilon-dominance of Laumanns et al., Evol. Comput.
-    10 (2002) 263). Zeros, infinities and NaN stay.
+    A fourth is beyond what is known of any magnet, yet it would put on a front
+    a candidate that is worse in all that is known (compare the
+    epsilon-dominance of Laumanns et al., Evol. Comput. 10 (2002) 263). Zeros,
+    infinities and NaN stay. The result is a new float64 array.
 
     Examples
     --------
@@ -82,8 +83,8 @@ def _prepare(points: ArrayLike) -> tuple[FloatArray, IntArray]:
         A new array: the objectives, that with the most distinct values first (by a sample of the
         rows where there are many), then columns of zeros.
     order : ndarray of int64, shape (n,)
-        Numbers of its rows, from 0, in ascending lexicographic order, by the first column first;
-        NaN comes last.
+        Numbers of its rows, from 0, in ascending lexicographic order, by the
+        first column first; NaN comes last. Equal rows come in no fixed order.
 
     Raises
     ------
@@ -129,8 +130,9 @@ def _lexicographic(points: FloatArray) -> IntArray:
 def fronts(points: ArrayLike) -> NDArray[np.int32]:
     """Return the number of the non-dominated front of each point, from 1, int32 (n,).
 
-    `points` has shape (n, d), d from 1 to 3 (InputError otherwise); every objective is to be made
-    small. A row with NaN has front 0. Equal points share a front.
+    `points` has shape (n, d), d from 1 to 3 (InputError otherwise); every
+    objective is to be made small. A row with NaN has front 0. Equal points
+    share a front. No points give an empty array.
 
     Examples
     --------
@@ -143,8 +145,9 @@ def fronts(points: ArrayLike) -> NDArray[np.int32]:
 def first_front(points: ArrayLike) -> BoolArray:
     """Say which points no other point dominates, bool (n,); cheaper than all `fronts`.
 
-    `points` is as for `fronts`: (n, 1 to 3), smaller is better, InputError otherwise. A row with
-    NaN is False.
+    `points` is as for `fronts`: (n, 1 to 3), smaller is better, InputError
+    otherwise. Equal points do not dominate each other. A row with NaN is
+    False.
     """
     return sorted_first_front(*_prepare(points))
 
@@ -214,8 +217,8 @@ class Ranking:
     def leading(self, n: int) -> IntArray:
         """Return the numbers of the rows of the first `n` that meet the requirements, the best first.
 
-        The result is int64 (k,), numbers from 0. It has fewer than `n` where fewer meet, and is
-        empty where none does.
+        The result is int64 (k,), row numbers of the ranking from 0. It has
+        fewer than `n` where fewer meet, and is empty where none does.
         """
         rows = np.flatnonzero(self.meets)
         rows = rows[self.place[rows] <= n]
@@ -224,9 +227,10 @@ class Ranking:
     def order_by(self, ranks: IntArray) -> "Ranking":
         """Return a ranking in which the candidates that have a place stand in the order of `ranks`.
 
-        `ranks`, (n,), is any number for each row, the smallest first; entries of rows without a
-        place are ignored. Rows of equal rank keep the order of the input. The new ranking has no
-        simpler candidates entered; this one is not changed.
+        `ranks`, (n,), is any number for each row, the smallest first; entries
+        of rows without a place are ignored. Rows of equal rank keep the order
+        of their numbers. The new ranking has no simpler candidates entered;
+        this one is not changed.
         """
         rows = np.flatnonzero(self.place > 0)
         place = np.zeros_like(self.place)
@@ -262,8 +266,9 @@ class Ranking:
         Returns
         -------
         Ranking
-            A new one, which differs in ``place`` alone; ``simpler`` is taken over as it is. Rows
-            behind the leaders may move too, by at most `CLIMB` places upwards.
+            A new one, which differs in ``place`` (from 1) alone; ``simpler``
+            is taken over as it is. Rows behind the leaders may move too, by at
+            most `CLIMB` places upwards.
         """
         rows_that_meet = np.flatnonzero(self.meets)
         order = np.argsort(self.place[rows_that_meet])
@@ -287,11 +292,13 @@ class Ranking:
 def with_copies(table: pa.Table, ranks: pa.Table) -> pa.Table:
     """Append to a chunk of candidates the columns of its ranking, and ``copies`` of each decision.
 
-    `table` is the chunk; ``copies`` (int64), how many candidates of its decision meet the
-    requirements, 0 where none does, is left out where `table` has no ``decision``, which must be
-    dictionary-encoded text without nulls. `ranks` is what `Ranking.columns` returned for the same
-    rows (KeyError or TypeError without its metadata); its columns must not be in `table` yet. A new
-    table is returned: the columns of `table`, those of `ranks`, then ``copies``.
+    `table` is the chunk; ``copies`` (int64), how many of all candidates, not
+    of this chunk, of its decision meet the requirements, 0 where none does, is
+    left out where `table` has no ``decision``, which must be
+    dictionary-encoded text without nulls. `ranks` is what `Ranking.columns`
+    returned for the same rows (KeyError or TypeError without its metadata);
+    its columns must not be in `table` yet. A new table is returned: the
+    columns of `table`, those of `ranks`, then ``copies``.
     """
     copies = json.loads(ranks.schema.metadata[COPIES.encode()])
     for name in ranks.column_names:
@@ -315,8 +322,10 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
     rank. Ties are broken by a hash of formula and shell, whatever the order of the rows.
     `by_regret` re-orders the first by draws.
 
-    `parts` must yield at least one `Keys` (of `Rule.keys`). The `Ranking` counts rows over all of
-    them, in order; its ``simpler`` and ``copies`` are empty.
+    `parts` must yield at least one `Keys` (of `Rule.keys`). The `Ranking`
+    counts rows over all of them, in order: ``place`` is the rank, from 1, and
+    ``front`` the Pareto front, from 1, both 0 for none; ``meets`` is bool. Its
+    ``simpler`` and ``copies`` are empty.
     """
     columns = list(zip(*parts, strict=True))
     # One column after the other, so that no more than one is in memory twice.
@@ -360,9 +369,10 @@ class Keys(NamedTuple):
     def at(self, threshold: float) -> "Keys":
         """Return the keys with another threshold of the probability of meeting the requirements.
 
-        `threshold`, 0 to 1, must be no less than the present one. Rows whose ``chance`` is below
-        it no longer meet and count as missed; ``loss``, ``burden``, ``chance`` and ``points`` lose
-        their entries. New arrays; these keys are not changed.
+        `threshold`, 0 to 1, must be no less than the present one, which is not
+        checked. Rows whose ``chance`` is below it no longer meet and count as
+        missed; ``loss``, ``burden``, ``chance`` and ``points`` lose their
+        entries. New arrays; these keys are not changed.
         """
         sure = self.chance >= threshold
         meets = self.meets.copy()
@@ -379,7 +389,9 @@ class Keys(NamedTuple):
     def take(self, rows: IntArray) -> "Keys":
         """Return the keys of some rows of the n; `rows`, int64, are their numbers from 0, ascending.
 
-        The last four arrays keep the entries of those among these rows that meet.
+        ``meets``, ``missed``, ``margin`` and ``hashes`` then have an entry for
+        each of `rows`; ``loss``, ``burden``, ``chance`` and ``points`` keep
+        the entries of those among these rows that meet.
         """
         among = (np.cumsum(self.meets) - 1)[rows][self.meets[rows]]
         firsts = [part[rows] for part in self[:4]]
@@ -408,7 +420,8 @@ class Rule:
         Parameters
         ----------
         objectives : sequence of str
-            Such as "cost_USD_kg:min", see `Objective.parse`; InputError if one cannot be read.
+            Such as "cost_USD_kg:min" or "remanence_T:max", see
+            `Objective.parse`; InputError if one cannot be read.
         threshold : float
             Least probability that counts as meeting the requirements, 0 to 1.
         scales : mapping of str to float, optional
@@ -430,8 +443,9 @@ class Rule:
     def columns(self) -> list[str]:
         """Return the names of the columns that `keys` reads, each once.
 
-        They are ``formula``, ``shell``, ``status``, ``probability_meets_requirements``,
-        ``performance_margin``, those of `BURDEN` and those of the objectives.
+        They are ``formula``, ``shell``, ``status``,
+        ``probability_meets_requirements``, ``performance_margin``, those of
+        `BURDEN` and those of the objectives, in this order.
         """
         names = ["formula", "shell", "status", CHANCE, MARGIN, *BURDEN]
         names += [objective.column for objective in self.objectives]
@@ -446,12 +460,15 @@ class Rule:
     def keys(self, table: pa.Table) -> Keys:
         """Compute the keys of n evaluated candidates.
 
-        `table`, of Arrow, has the columns of `Rule.columns`; ``status`` is a text and
-        ``probability_meets_requirements`` 0 to 1. Of the n rows m have the status "ok" and meet the
-        requirements with the threshold's probability or more; loss, burden, chance and points have
-        m rows, the other arrays n. Rows of another status neither meet nor count as ``missed``. A
-        loss is infinite where an objective is unknown; an unknown margin counts as -inf.
-        ``margin`` is the negative of ``performance_margin``, so that the smallest comes first.
+        `table`, of Arrow, has the columns of `Rule.columns`; ``status`` is a
+        text and ``probability_meets_requirements`` 0 to 1. Of the n rows m
+        have the status "ok" and meet the requirements with the threshold's
+        probability or more; ``loss``, ``burden``, ``chance`` and ``points``
+        have m rows, ``meets``, ``missed``, ``margin`` and ``hashes`` n. Rows
+        of another status neither meet nor count as ``missed``. A loss is
+        infinite where an objective is unknown; an unknown
+        ``performance_margin`` counts as -inf. ``margin`` is the negative of
+        ``performance_margin``, so that the smallest comes first.
         """
         usable = pc.equal(table["status"], "ok").to_numpy()
         chance = _round_steadily(table[CHANCE].to_numpy())
@@ -484,10 +501,11 @@ class Rule:
     ) -> FloatArray:
         """Sum the loss of candidates over all objectives, in units of regret; inf where one is NaN.
 
-        `values` has an array of each objective's column, in the order of ``objectives`` and the
-        unit of the column (ValueError if there are more or fewer). `missed`, and the result, are of
-        the shape of these: the probability that requirements are missed, in units of regret. A
-        smaller loss is better; it may be negative.
+        `values` has an array of each objective's column, in the order of
+        ``objectives`` and the unit of the column (ValueError if there are more
+        or fewer). `missed`, and the result, are of the shape of these: the
+        probability that requirements are missed, in units of regret, which is
+        added. A smaller loss is better; it may be negative.
         """
         loss = missed
         for objective, unit, value in zip(
