@@ -110,8 +110,8 @@ class OpenBody:
         Returns
         -------
         float
-            Thickness divided by today's, 0.05 to 50; NaN if none of these gives the induction, or
-            B_r is NaN or not above it.
+            Thickness divided by today's, 0.05 to 50; NaN if none of these
+            gives `induction`, or `remanence` is NaN or not above it.
         """
         if not remanence > induction:
             return float("nan")
@@ -143,7 +143,9 @@ def read_surroundings(
     Returns
     -------
     Circuit or OpenBody
-        A circuit without a shape, the body with one.
+        A circuit without a shape, the body with one. Both have ``duty``,
+        ``load_line(thickness)`` and ``thickness(induction, remanence,
+        recoil)``.
 
     Raises
     ------
@@ -197,15 +199,17 @@ def match_flux(
         Today's magnet and the other one, at the same temperature: ``remanence`` (T), ``recoil``
         (relative) and ``density`` (kg/m3).
     surroundings : Circuit or OpenBody
-        What makes the load line of today's magnet, with its ``duty``.
+        What makes the load line of today's magnet, with its ``duty``, as of
+        `read_surroundings`.
 
     Returns
     -------
     EqualFlux
-        ``thickness`` along the magnetization and ``mass``, both divided by today's, and ``duty``,
-        that of the other magnet: a new `Duty` with its load line and outside field, kA/m, and
-        today's hours. Thickness and mass are NaN, and the duty is that of `surroundings`, where no
-        thickness gives the flux or a figure is NaN.
+        ``thickness`` along the magnetization and ``mass``, both divided by
+        today's, and ``duty``, that of the other magnet: a new `Duty` with its
+        ``load_line`` and ``outside_field_kA_m``, and today's ``hours``.
+        Thickness and mass are NaN, and the duty is that of `surroundings`,
+        where no thickness gives the flux or a figure is NaN.
 
     Examples
     --------
