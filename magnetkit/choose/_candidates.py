@@ -116,8 +116,13 @@ _MOST_SOLD = 12
 class Judged(NamedTuple):
     """Candidates for one recipe of the magnet in use.
 
-    `table` has one row a candidate, the magnet in use first; `level` is that of its producer, None
-    where another producer makes the candidates.
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row a candidate, the magnet in use first; columns as of `judge_melts`.
+    level : Level or None
+        That of the producer of the magnet in use; None where another producer
+        makes the candidates.
     """
 
     table: "pd.DataFrame"

@@ -209,15 +209,34 @@ def saves_enough(heavy: Any, job: "Job") -> Any:
 
 
 class Choices(NamedTuple):
-    """The best of each decision among some candidates, and how many meet the requirements."""
+    """The best of each decision among some candidates, and how many meet the requirements.
+
+    Attributes
+    ----------
+    counts : Counter of str
+        How many of all candidates meet the requirements, by decision.
+    rows : ndarray of int64, shape (m,)
+        Numbers of the candidates, from 0, ascending.
+    decision : ndarray of object, shape (m,)
+        Decision of each, a text such as "2:14:1: diffused Tb".
+    meets : ndarray of bool, shape (m,)
+        Whether each meets the requirements.
+    loss : ndarray of float64, shape (m, k)
+        Loss, in units of regret, in each objective but the margin, then that of
+        the probability of a miss.
+    total : ndarray of float64, shape (m,)
+        The loss by which they are ranked.
+    hashes : ndarray of uint64, shape (m,)
+        They break ties.
+    """
 
     counts: Counter[str]
-    rows: IntArray  # (m,), numbers of the candidates
-    decision: NDArray[np.object_]  # (m,)
-    meets: BoolArray  # (m,)
-    loss: FloatArray  # (m, k), by objective without margin, then by the miss
-    total: FloatArray  # (m,), the loss by which they are ranked
-    hashes: NDArray[np.uint64]  # (m,), they break ties
+    rows: IntArray
+    decision: NDArray[np.object_]
+    meets: BoolArray
+    loss: FloatArray
+    total: FloatArray
+    hashes: NDArray[np.uint64]
 
     def best(self) -> "Choices":
         """Return the first `BEST` candidates of each decision that meet, and as many that do not.
@@ -321,7 +340,18 @@ def join_choices(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
 class Pick(NamedTuple):
     """A decision on the short list: a candidate of `Choices`, and how often its kind is best.
 
-    `heavy`: least and most heavy rare earth among the best copies that stand as it does, wt.%.
+    Attributes
+    ----------
+    row : int
+        Position of the candidate in the arrays of `Choices`, from 0; -1 where it
+        is in none.
+    share : float
+        Share of the weights, 0 to 1, with which its decision is best; 0 for what
+        fills the list.
+    heavy : mapping of str to float
+        ``copies_heavy_least_wt_pct`` and ``copies_heavy_most_wt_pct``: least and
+        most heavy rare earth among the best copies that stand as it does, wt.%;
+        or empty.
     """
 
     row: int

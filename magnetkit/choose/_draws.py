@@ -45,14 +45,26 @@ _Groups = Sequence[tuple[Job, IntArray]]
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """How n candidates stand in a number of draws; all arrays are of shape (n, draws)."""
+    """How n candidates stand in a number of draws; all arrays are of shape (n, draws).
 
-    meets: BoolArray  # whether every requirement is met
-    margin: FloatArray  # smallest slack over the requirements; those that miss are ranked by it
-    # over the objectives, with that of a miss where a requirement is missed; infinite where an
-    # objective is unknown
+    Attributes
+    ----------
+    meets : ndarray of bool
+        Whether every requirement is met.
+    margin : ndarray of float64
+        Smallest slack over the requirements, as a share of the limit, negative
+        where one is missed; those that miss are ranked by it.
+    loss : ndarray of float64
+        Loss over the objectives, in units of regret, with that of a miss where a
+        requirement is missed; infinite where an objective is unknown.
+    scores : dict of str to ndarray
+        Standard scores, by "remanence_T" and "coercivity_kA_m".
+    """
+
+    meets: BoolArray
+    margin: FloatArray
     loss: FloatArray
-    scores: dict[str, FloatArray]  # standard scores of H_cJ and B_r
+    scores: dict[str, FloatArray]
 
     def place(self, last: BoolArray | None = None) -> IntArray:
         """Return the place of each candidate in each draw, from 1, shape (n, draws).

@@ -220,15 +220,28 @@ class Tally:
 
 
 class Evaluated(NamedTuple):
-    """What an evaluation found of n candidates."""
+    """What an evaluation found of n candidates.
 
-    rows: IntArray  # (k,), of those evaluated to the end, ascending; all without a bound
-    columns: Columns  # k rows
-    keys: Keys | None  # what the ranking needs of them, with a bound
-    near: (
-        Keys | None
-    )  # the same where what is worth a trial counts as meeting (`Rule.near`)
-    tally: Tally  # over all n
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (k,)
+        Numbers, from 0, of those evaluated to the end, ascending; all without a
+        bound.
+    columns : Columns
+        Their columns, k rows.
+    keys : Keys or None
+        What the ranking needs of them; None without a bound.
+    near : Keys or None
+        The same where what is worth a trial counts as meeting (`Rule.near`).
+    tally : Tally
+        Counts over all n.
+    """
+
+    rows: IntArray
+    columns: Columns
+    keys: Keys | None
+    near: Keys | None
+    tally: Tally
 
 
 def evaluate(

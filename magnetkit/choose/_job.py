@@ -59,19 +59,27 @@ AS_SOLD = "as sold: "
 
 @dataclass(frozen=True)
 class Job:
-    """What every candidate of a screening is evaluated for."""
+    """What every candidate of a screening is evaluated for.
+
+    Attributes
+    ----------
+    profile : Profile
+        The device: requirements, objectives, reference magnet.
+    temperature : float
+        Temperature of the table, and of the requirements that name none, K.
+    conditions : Conditions
+        Process, calibration, duty and supply.
+    threshold : float
+        Probability, 0 to 1, from which the requirements count as met.
+    trial : float
+        Probability from which a candidate is worth a trial.
+    """
 
     profile: "Profile"
-    temperature: (
-        float  # of the table, and of the requirements that name none, K
-    )
+    temperature: float
     conditions: Conditions
-    threshold: float = (
-        MEETS_PROBABILITY  # from which the requirements count as met
-    )
-    trial: float = (
-        PLAUSIBLE  # probability from which a candidate is worth a trial
-    )
+    threshold: float = MEETS_PROBABILITY
+    trial: float = PLAUSIBLE
 
     @cached_property
     def scales(self) -> dict[str, float]:

@@ -174,18 +174,33 @@ _DECIMALS = 9
 
 @dataclass(frozen=True)
 class Ranking:
-    """Where each of n candidates stands, m of which meet the requirements."""
+    """Where each of n candidates stands, m of which meet the requirements.
 
-    meets: BoolArray  # (n,)
-    front: NDArray[
-        np.int32
-    ]  # (n,), Pareto front from 1 among those that meet; 0 for none
-    place: IntArray  # (n,), rank from 1; 0 for none
-    burden: FloatArray  # (m, 3), `BURDEN` in the order of the rows
-    chance: FloatArray  # (m,), probability of meeting the requirements
-    # row to the rank of the simpler alloy that is as good, where there is one
+    Attributes
+    ----------
+    meets : ndarray of bool, shape (n,)
+        Whether each meets the requirements.
+    front : ndarray of int32, shape (n,)
+        Pareto front, from 1, among those that meet; 0 for none.
+    place : ndarray of int64, shape (n,)
+        Rank, from 1; 0 for none.
+    burden : ndarray of float64, shape (m, 3)
+        `BURDEN` of those that meet, in the order of the rows.
+    chance : ndarray of float64, shape (m,)
+        Their probability of meeting the requirements, 0 to 1.
+    simpler : mapping of int to int
+        Number of a row, from 0, to the rank of the simpler alloy that is as good,
+        where there is one.
+    copies : mapping of str to int
+        How many of each decision meet the requirements.
+    """
+
+    meets: BoolArray
+    front: NDArray[np.int32]
+    place: IntArray
+    burden: FloatArray
+    chance: FloatArray
     simpler: Mapping[int, int] = field(default_factory=dict)
-    # how many of each decision meet the requirements
     copies: Mapping[str, int] = field(default_factory=dict)
 
     def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
@@ -355,16 +370,36 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
 
 
 class Keys(NamedTuple):
-    """What the ranking needs of n rows, m of which meet the requirements."""
+    """What the ranking needs of n rows, m of which meet the requirements.
+
+    Attributes
+    ----------
+    meets : ndarray of bool, shape (n,)
+        Whether each meets the requirements.
+    missed : ndarray of bool, shape (n,)
+        Whether each can be ranked and misses them.
+    margin : ndarray of float64, shape (n,)
+        The negative of ``performance_margin``, so that the largest sorts first.
+    hashes : ndarray of uint64, shape (n,)
+        Of formula and shell: they break ties.
+    loss : ndarray of float64, shape (m,)
+        In units of regret.
+    burden : ndarray of float64, shape (m, 3)
+        `BURDEN`, to be made small.
+    chance : ndarray of float64, shape (m,)
+        Probability of meeting the requirements, 0 to 1.
+    points : ndarray of float64, shape (m, number of objectives, at most three)
+        Objectives, each turned so that it is to be made small.
+    """
 
     meets: BoolArray
     missed: BoolArray
-    margin: FloatArray  # (n,), turned so that the largest sorts first
-    hashes: NDArray[np.uint64]  # (n,), of formula and shell: they break ties
-    loss: FloatArray  # (m,)
-    burden: FloatArray  # (m, 3)
-    chance: FloatArray  # (m,)
-    points: FloatArray  # (m, number of objectives, at most three)
+    margin: FloatArray
+    hashes: NDArray[np.uint64]
+    loss: FloatArray
+    burden: FloatArray
+    chance: FloatArray
+    points: FloatArray
 
     def at(self, threshold: float) -> "Keys":
         """Return the keys with another threshold of the probability of meeting the requirements.
@@ -400,13 +435,27 @@ class Keys(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """By what candidates are ranked."""
+    """By what candidates are ranked.
 
-    objectives: tuple[Objective, ...]  # the first three span the Pareto fronts
-    units: tuple[float, ...]  # one unit of regret in each
-    miss: float  # and in the probability of meeting the requirements
-    threshold: float  # probability from which the requirements count as met
-    trial: float = PLAUSIBLE  # and from which a candidate is worth a trial
+    Attributes
+    ----------
+    objectives : tuple of Objective
+        The first three span the Pareto fronts.
+    units : tuple of float
+        One unit of regret in each, in the unit of its column; for costs a share.
+    miss : float
+        One unit of regret in the probability of meeting the requirements.
+    threshold : float
+        Probability, 0 to 1, from which the requirements count as met.
+    trial : float
+        Probability from which a candidate is worth a trial.
+    """
+
+    objectives: tuple[Objective, ...]
+    units: tuple[float, ...]
+    miss: float
+    threshold: float
+    trial: float = PLAUSIBLE
 
     @classmethod
     def of(

@@ -590,13 +590,21 @@ _TEXT = re.compile(r"\s*(\w+)\s*:\s*(min|max)\s*(?:=\s*([^=\s]+)\s*)?")
 
 @dataclass(frozen=True)
 class Objective:
-    """One objective of the ranking."""
+    """One objective of the ranking.
 
-    column: str  # numeric result column
-    sign: int  # 1 where it is to be made small, -1 for large
-    weight: float = (
-        1.0  # what a unit of it counts against a unit of the other objectives
-    )
+    Attributes
+    ----------
+    column : str
+        Numeric result column, such as "cost_USD_kg".
+    sign : {1, -1}
+        1 where it is to be made small, -1 for large.
+    weight : float
+        What a unit of it counts against a unit of the other objectives.
+    """
+
+    column: str
+    sign: int
+    weight: float = 1.0
 
     @classmethod
     def parse(cls, text: str) -> "Objective":

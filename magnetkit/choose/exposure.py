@@ -129,7 +129,15 @@ def samarium_cobalt_contents(text: str, shell: str) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class HeavyToday:
-    """What the magnet in use holds: heavy rare earth, wt.%, and its exposure, USD per kg of magnet."""
+    """What the magnet in use holds.
+
+    Attributes
+    ----------
+    wt_pct : float
+        Heavy rare earth, wt.%, its shell included.
+    exposure_USD_kg : float
+        What it is worth, USD per kg of magnet.
+    """
 
     wt_pct: float
     exposure_USD_kg: float

@@ -71,14 +71,27 @@ SHORT = (
 
 @dataclass(frozen=True)
 class _Magnet:
-    """One magnet: what `curve` takes, what `predict` takes, and how it is made."""
+    """One magnet.
+
+    Attributes
+    ----------
+    what : str or CompositionTable
+        What `curve` takes: the grade, or the recipe as a table of one row.
+    inputs : Inputs
+        What `predict_inputs` takes, one row.
+    process, shell : Any
+        How it is made, as `magnetkit.predict` takes it; None for the usual.
+    grade : str or None
+        Name of the grade; None of a recipe.
+    heavy_wt_pct : float or None
+        Of a grade the heavy rare earth, wt.%, mean over what it may be made of.
+    """
 
     what: Any
     inputs: Inputs
     process: Any
     shell: Any
     grade: str | None = None
-    # Of a grade the mean over what it may be made of, wt.%.
     heavy_wt_pct: float | None = None
 
     @property

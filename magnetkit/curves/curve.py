@@ -281,7 +281,17 @@ _PROMISED = ("remanence_guaranteed_T", "coercivity_guaranteed_kA_m")
 
 @dataclass(frozen=True)
 class _Promise:
-    """What a results folder gives a candidate: guaranteed B_r and H_cJ, and H_k, at `kelvin`, K."""
+    """What a results folder gives a candidate.
+
+    Attributes
+    ----------
+    kelvin : float
+        Temperature of the values, K.
+    guaranteed : list of two floats
+        Guaranteed B_r (T) and H_cJ (kA/m).
+    knee : float
+        H_k, kA/m, of a usual lot.
+    """
 
     kelvin: float
     guaranteed: list[float]
@@ -757,7 +767,25 @@ def _as_list(name: str, given: Any) -> list[float]:
 
 @dataclass(frozen=True, eq=False)
 class _Loops:
-    """Figures of n magnets at k temperatures, shape (n, k); A/m. Highest temperatures, K, (n,)."""
+    """Figures of n magnets at k temperatures.
+
+    Attributes
+    ----------
+    names : list of str
+        Name of each magnet.
+    shells : str or sequence of str
+        Shell of each, or "" for none at all.
+    remanence : ndarray of float64, shape (n, k)
+        B_r, T.
+    coercivity, knee : ndarray of float64, shape (n, k)
+        H_cJ and H_k, A/m.
+    recoil : ndarray of float64, shape (n, k)
+        Recoil permeability, relative.
+    limit : ndarray of float64, shape (n,)
+        Highest temperature of each, K.
+    note : str
+        What the figures rest on; empty for recipes.
+    """
 
     names: list[str]
     shells: Any

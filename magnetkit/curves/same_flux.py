@@ -68,7 +68,17 @@ class Circuit:
 
 @dataclass(frozen=True)
 class OpenBody:
-    """A magnet alone, of a shape that keeps its sides across the magnetization."""
+    """A magnet alone, of a shape that keeps its sides across the magnetization.
+
+    Attributes
+    ----------
+    duty : Duty
+        Its ``outside_field_kA_m`` and ``hours``; the shape makes the load line.
+    shape : Shape
+        Today's magnet, mm.
+    along : {"x", "y", "z"}
+        Direction of its magnetization.
+    """
 
     duty: Duty
     shape: Shape
@@ -181,7 +191,17 @@ class EqualFlux:
 
 @dataclass(frozen=True)
 class RecoilLine:
-    """What the flux of a magnet before its knee follows from: B_r, T, mu_rec and kg/m3."""
+    """What the flux of a magnet before its knee follows from.
+
+    Attributes
+    ----------
+    remanence : float
+        B_r, T.
+    recoil : float
+        Recoil permeability, relative.
+    density : float
+        Density, kg/m3.
+    """
 
     remanence: float
     recoil: float

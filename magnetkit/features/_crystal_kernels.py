@@ -886,19 +886,26 @@ def _fourth(cosine):
 
 
 class Atoms(NamedTuple):
-    """The atoms of n crystals, one crystal after the other."""
+    """The atoms of n crystals, one crystal after the other.
 
-    begin: NDArray[
-        np.int64
-    ]  # (n + 1,), atoms of crystal c are ``begin[c]:begin[c + 1]``
-    lattices: NDArray[
-        np.float64
-    ]  # (n, 3, 3), rows are the cell vectors, angstrom
-    frac: NDArray[np.float64]  # (atoms, 3), fractional coordinates
-    kinds: NDArray[
-        np.int64
-    ]  # (atoms,), 0 rare earth, 1 transition metal, 2 any other
-    # (atoms, 2), point charge, e, and moment along the axis, Bohr magnetons
+    Attributes
+    ----------
+    begin : ndarray of int64, shape (n + 1,)
+        Atoms of crystal c are ``begin[c]:begin[c + 1]``.
+    lattices : ndarray of float64, shape (n, 3, 3)
+        Rows are the cell vectors, angstrom.
+    frac : ndarray of float64, shape (atoms, 3)
+        Fractional coordinates.
+    kinds : ndarray of int64, shape (atoms,)
+        0 rare earth, 1 transition metal, 2 any other.
+    weights : ndarray of float64, shape (atoms, 2)
+        Point charge, e, and moment along the axis, Bohr magnetons.
+    """
+
+    begin: NDArray[np.int64]
+    lattices: NDArray[np.float64]
+    frac: NDArray[np.float64]
+    kinds: NDArray[np.int64]
     weights: NDArray[np.float64]
 
 

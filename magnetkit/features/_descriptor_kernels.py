@@ -273,11 +273,21 @@ _DESCRIPTOR_ROWS = 1024
 
 
 class Sums(NamedTuple):
-    """What is summed over the elements: k upper sums, each over one of l lower sums."""
+    """What is summed over the elements: k upper sums, each over one of l lower sums.
 
-    upper: np.ndarray  # float64, (118, k), weights of the upper sums
-    lower: np.ndarray  # float64, (118, l), weights of the lower sums
-    which: np.ndarray  # int64, (k,), the lower sum below each upper one
+    Attributes
+    ----------
+    upper : ndarray of float64, shape (118, k)
+        What each element adds to each upper sum, by atomic number less one.
+    lower : ndarray of float64, shape (118, l)
+        What each element adds to each lower sum.
+    which : ndarray of int64, shape (k,)
+        Column of ``lower`` that is below each upper sum.
+    """
+
+    upper: np.ndarray
+    lower: np.ndarray
+    which: np.ndarray
 
 
 # rows: see `_core._arrays.Rows`; i: one of them; low float64 (l): room to work in
@@ -317,11 +327,21 @@ def _ratios_row(rows, i, sums, low, out):
 
 
 class Layout(NamedTuple):
-    """Layout of the columns of a model's design."""
+    """Layout of the columns of a model's design.
 
-    sums: Sums  # the ratios, k of them
-    kinds: int  # number of hosts; a row of that kind has no physics
-    offset: float  # and `slope`, deviations of the trend
+    Attributes
+    ----------
+    sums : Sums
+        The ratios, k of them.
+    kinds : int
+        Number of hosts; a row of that kind has no physics.
+    offset, slope : float
+        Deviations of the trend.
+    """
+
+    sums: Sums
+    kinds: int
+    offset: float
     slope: float
 
 

@@ -32,11 +32,20 @@ _PRESETS = {"magpie": ("magpie/magpie.csv", "MagpieData")}
 
 @dataclass(frozen=True, eq=False)
 class ElementTable:
-    """Properties of the elements."""
+    """Properties of the elements.
 
-    prefix: str  # first word of the feature names
-    names: tuple[str, ...]  # name of each property
-    # property of each element, (118, n), NaN: unknown; row: atomic number less one
+    Attributes
+    ----------
+    prefix : str
+        First word of the feature names, such as "MagpieData".
+    names : tuple of str
+        Name of each of p properties.
+    values : ndarray of float64, shape (118, p)
+        Property of each element, by atomic number less one; NaN where unknown.
+    """
+
+    prefix: str
+    names: tuple[str, ...]
     values: FloatArray
 
     def __repr__(self) -> str:

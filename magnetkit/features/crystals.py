@@ -162,12 +162,24 @@ class Crystals:
 
 
 class Neighbours(NamedTuple):
-    """Neighbours of every atom."""
+    """Neighbours of every atom, m of them.
 
-    atom: IntArray  # index, (m,), ascending
-    neighbour: NDArray[np.int32]  # index, (m,)
-    image: NDArray[np.int32]  # cells by which the neighbour is moved, (m, 3)
-    distance: FloatArray  # angstrom, (m,)
+    Attributes
+    ----------
+    atom : ndarray of int64, shape (m,)
+        Index of the atom, from 0, ascending.
+    neighbour : ndarray of int32, shape (m,)
+        Index of its neighbour.
+    image : ndarray of int32, shape (m, 3)
+        Cells by which the neighbour is moved.
+    distance : ndarray of float64, shape (m,)
+        Distance, angstrom.
+    """
+
+    atom: IntArray
+    neighbour: NDArray[np.int32]
+    image: NDArray[np.int32]
+    distance: FloatArray
 
 
 def _one(
