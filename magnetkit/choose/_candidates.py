@@ -726,8 +726,9 @@ def _compare_at_level(
         By ``remanence_T`` and ``coercivity_kA_m``: ln of the value over that of a usual lot in use,
         0 for the first row. NaN or -inf where the model has no B_r or H_cJ.
     share : ndarray, shape (n,)
-        Share of H_cJ that the shell gives, less what the level already holds of it: less that of
-        the first row for a melt that shares the level. 0 before that where there is no H_cJ.
+        Share of H_cJ that the shell gives, less what the level already holds
+        of it: less that of the first row for a melt that shares the level. 0
+        before that where there is no H_cJ. It may be negative.
     """
     remanence = model[REMANENCE].to_numpy(float)
     by_model = model[COERCIVITY].to_numpy(float)
@@ -783,8 +784,8 @@ def _enter_values(
 
     Written are ``remanence_T`` and ``coercivity_kA_m``, both with ``_lo`` and
     ``_hi``, ``remanence_guaranteed_T``, ``coercivity_guaranteed_kA_m``,
-    ``knee_field_kA_m``, ``knee_guaranteed_kA_m`` and ``recoil``. They are NaN
-    for a melt that is no magnet of the family in use.
+    ``knee_field_kA_m``, ``knee_guaranteed_kA_m`` and ``recoil``. All but
+    ``recoil`` are NaN for a melt that is no magnet of the family in use.
 
     Parameters
     ----------

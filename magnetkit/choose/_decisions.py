@@ -471,8 +471,8 @@ def _contrast(
     found : Choices
         m candidates: ``decision``, ``meets`` and ``loss`` are read.
     simplicity : ndarray of int, shape (m,)
-        As for `shortlist`; of equal loss the simplest, with the smallest
-        number, is taken.
+        As for `shortlist`; of equal loss, the sum over the columns to 0.1, the
+        simplest, with the smallest number, is taken.
     open_ : ndarray of bool, shape (m,)
         Candidates that may be picked.
     today : ndarray, shape (t, k)
@@ -777,7 +777,7 @@ def _is_worth_showing(
     today's magnet and than `PLAUSIBLE`. Where today's magnet holds heavy rare
     earth and is likely enough to meet the requirements, a candidate must save
     heavy rare earth, or be sure to meet where today's magnet is not, or better
-    another objective with no more heavy rare earth.
+    an objective with no more heavy rare earth.
 
     Parameters
     ----------

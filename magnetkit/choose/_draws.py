@@ -388,9 +388,10 @@ class Properties:
     def score(self, column: str) -> FloatArray:
         """Return the standard scores of a quantity, shape (n, draws); drawn once and then kept.
 
-        `column` is such as "coercivity_kA_m", one of those whose correlations
-        were prepared (KeyError otherwise). Rows, the candidates, are
-        correlated as their errors are. The array is shared: do not change it.
+        `column` is "remanence_T", "coercivity_kA_m" or another column of the
+        candidates with a range of its own, none of those that follow these
+        (`FOLLOWS`); KeyError otherwise. Rows, the candidates, are correlated
+        as their errors are. The array is shared: do not change it.
         """
         if column not in self._scores:
             n = len(self._leading)
@@ -409,10 +410,11 @@ class Properties:
     def _root(self, column: str) -> FloatArray:
         """Compute a factor of the correlations of the errors of `column`, shape (n, n).
 
-        `column` is "remanence_T" or "coercivity_kA_m", or
-        "remanence_coefficient_pct_K". Its product with its transpose is 1 on
-        the diagonal. The factor times independent standard scores, (n, draws),
-        gives correlated ones.
+        `column` is "remanence_T", "coercivity_kA_m" or another column with a
+        range of its own, none of those that follow them (`FOLLOWS`). The
+        product of the factor with its transpose is 1 on the diagonal. The
+        factor times independent standard scores, (n, draws), gives correlated
+        ones.
         """
         error_magnets, producer = self._errors
         error_covariance = covariance(

@@ -360,12 +360,14 @@ def columns_read(job: Job) -> list[str]:
 
     They are ``host``, ``temperature_K``, ``route`` and ``decision``;
     ``formula``, ``shell``, ``status``, ``probability_meets_requirements``,
-    ``performance_margin`` and the objectives; the columns of the requirements;
-    ``remanence_T``, ``coercivity_kA_m`` and ``max_energy_product_kJ_m3``;
-    ``heavy_rare_earth_saved_wt_pct``, ``cost_USD_kg``, ``density_kg_m3``,
-    ``evidence_distance`` and ``failed_requirements``. Each name is there once.
-    An objective or requirement that is predicted is followed by its ``_lo``,
-    ``_hi`` and ``_provenance``.
+    ``performance_margin``, ``cost_per_flux_USD_m3_T``,
+    ``heavy_rare_earth_wt_pct``, ``supply_risk`` and the objectives; the
+    columns of the requirements; ``remanence_T``, ``coercivity_kA_m`` and
+    ``max_energy_product_kJ_m3``; ``heavy_rare_earth_saved_wt_pct``,
+    ``cost_USD_kg``, ``density_kg_m3``, ``evidence_distance`` and
+    ``failed_requirements``. Each name is there once. An objective or
+    requirement that is predicted is followed by its ``_lo``, ``_hi`` and
+    ``_provenance``; ``remanence_T`` has ``_lo`` and ``_hi`` in any case.
     """
     names = ["host", "temperature_K", "route", "decision"]
     for column in job.rule.columns():

@@ -280,8 +280,8 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
         Values of the magnet in use by column: ``remanence_T`` and
         ``coercivity_kA_m``, guaranteed at the temperature of use,
         ``remanence_coefficient_pct_K`` (%/K), and the columns that shares
-        refer to. Those it does not have are missing, None or NaN; alpha may
-        not be None. An empty mapping is for no magnet.
+        refer to. Those it does not have are missing, None or NaN. An empty
+        mapping is for no magnet.
     request : Request
         What is asked: ``require`` and ``on_duty`` are read.
 
@@ -630,10 +630,10 @@ def incumbent_of_magnets(
     Returns
     -------
     Incumbent
-        With its composition (``makeup``). With fewer than three magnets, or
-        where `request` has a ``spread``, the usual or the given spread counts.
-        A quantity that no magnet has is as the grade guarantees it.
-        ``producer`` is None.
+        With its composition (``makeup``). With fewer than three values of a
+        quantity, or where `request` has a ``spread``, the usual or the given
+        spread counts. A quantity that no magnet has is as the grade guarantees
+        it. ``producer`` is None.
 
     Raises
     ------

@@ -290,9 +290,10 @@ def needed_temperatures(job: Job) -> list[float]:
 def needed_elsewhere(job: Job) -> dict[float, set[str]]:
     """Return the columns needed at temperatures other than that of `job`, by temperature in K.
 
-    They are those of requirements there, with their ``_lo``, ``_hi`` and ``_provenance``, and at
-    room temperature, which is always there unless it is that of `job`, ``remanence_T`` and
-    ``coercivity_kA_m``, which name a grade. A set may be empty. The temperature of `job` is no key.
+    They are those of requirements there, with their ``_lo``, ``_hi`` and
+    ``_provenance``, and at 293.15 K, which is always there unless it is that
+    of `job`, ``remanence_T`` and ``coercivity_kA_m``, which name a grade. A
+    set may be empty. The temperature of `job` is no key.
     """
     columns_by_kelvin: dict[float, set[str]] = {
         kelvin: set() for kelvin in needed_temperatures(job)

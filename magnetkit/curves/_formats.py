@@ -334,8 +334,8 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
         Lines without line ends or comment marks. The first is "EXTRAPOLATED: "
         and the reason if the curve is extrapolated. Then come seven: name with
         temperature (degrees C and K) and bound ("centre", "lower end", "upper
-        end" or "guaranteed"), such as "B_r = 1.2345 T", H_cB, H_cJ and H_k
-        (A/m), mu_rec, and last "From: " and the source.
+        end" or "guaranteed"); "B_r = 1.2345 T"; H_cB, H_cJ and H_k (A/m) and
+        mu_rec in the same form; and last "From: " and the source.
     """
     curves = curve.curves
     celsius = curves.temperature[at] - ZERO_CELSIUS
