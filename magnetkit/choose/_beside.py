@@ -74,11 +74,14 @@ def _find_request(job: "Job") -> tuple[Request, Limits]:
     Returns
     -------
     request : Request
-        Conditions of the job at its one temperature, without process and calibration;
-        ``on_duty`` if the device requires ``demagnetization_safety``, ``lasting`` if the time of
-        use is above 0. All other fields are the usual ones; it has no ``require``.
+        Conditions of the job at its one temperature, without process and
+        calibration; ``on_duty`` if the device requires
+        ``demagnetization_safety``, ``lasting`` if the time of use
+        (``job.conditions.hours``) is above 0. All other fields are the usual
+        ones; it has no ``require``.
     limits : dict of str to Requirement
-        The profile's requirements by column. Of several on one column the last is kept.
+        All requirements of the profile by column, also those that no
+        replacement is asked for. Of several on one column the last is kept.
     """
     limits = {one.column: one for one in job.profile.requirements}
     conditions = dataclasses.replace(
@@ -116,8 +119,9 @@ def judge_beside_grade(
     shells : sequence of str or None
         Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     here : Columns
-        Their evaluated columns; not changed. ``host``, ``status`` and ``failed_requirements``,
-        each a `Coded`, are required.
+        Their evaluated columns, a dict of arrays of n rows by column name; not
+        changed. ``host``, ``status`` and ``failed_requirements`` are required,
+        each a `Coded` (``Coded.of(texts)`` builds one of n texts).
     job : Job
         Device, temperature and conditions that they are evaluated for; its
         ``conditions.calibration`` must name a grade.
@@ -194,9 +198,11 @@ def _judge_rows(
     Returns
     -------
     pandas.DataFrame
-        Columns of the table of `judge_melts` (values of a usual lot, guaranteed values,
-        probability), one row for each of `rows`, in their order. The row of today's magnet is
-        left out, so the index begins at 1.
+        Columns of the table of `judge_melts`, such as ``candidate``,
+        ``remanence_T``, ``remanence_guaranteed_T``, ``demagnetization_safety``
+        and ``probability_meets_requirements``; one row for each of `rows`, in
+        their order. The row of today's magnet is left out, so the index begins
+        at 1.
     """
     today_recipe = _recipe_in_use(incumbent, job)
     route = route_of_candidates(job.conditions.process)
@@ -218,7 +224,7 @@ def _judge_rows(
 
 
 def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
-    """Return the recipe of today's magnet: ``text`` in wt.%, such as "B1Fe69Nd30", and ``shell``.
+    """Return the recipe of today's magnet: ``text`` in wt.%, such as "B1Fe69Nd30", and ``shell`` (or "").
 
     It is that of the reference of the device of `job` if its grade is that of `incumbent`.
     Otherwise it is the likeliest recipe of the grade, whose composition must be known
@@ -248,11 +254,14 @@ def weight_text(table: CompositionTable, row: int) -> str:
 def _failed_texts(judged: pd.DataFrame, limits: Limits) -> list[str]:
     """List for each row the requirements that its guaranteed values miss.
 
-    `limits` maps columns such as "remanence_T" to `Requirement`. `judged`, the table of
-    `judge_melts`, must have for each the guaranteed column (`GUARANTEED`, such as
-    "remanence_guaranteed_T"), or the column itself where there is none (KeyError otherwise). A text
-    names requirements as results do, such as "remanence_T >= 1.1", in the order of `limits`,
-    separated by "; "; it is empty where none is missed. A value of NaN counts as missed.
+    `limits` maps columns such as "remanence_T" to `Requirement`. `judged`, the
+    table of `judge_melts`, must have ``remanence_guaranteed_T`` for a limit on
+    ``remanence_T``, ``coercivity_guaranteed_kA_m`` for one on
+    ``coercivity_kA_m``, and the column itself for any other (KeyError
+    otherwise). A text is ``str`` of each requirement, such as "remanence_T >=
+    1.1" or "remanence_T >= 1.1 at 423.15 K", in the order of `limits`,
+    separated by "; "; it is empty where none is missed. A value at its
+    limit counts as not missed, NaN as missed.
     """
     misses_by_row: list[list[str]] = [[] for _ in range(len(judged))]
     for column, limit in limits.items():

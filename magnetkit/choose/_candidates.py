@@ -118,8 +118,13 @@ _MOST_SOLD = 12
 class Judged(NamedTuple):
     """Candidates for one recipe of the magnet in use.
 
-    `table` has one row a candidate, the magnet in use first; `level` is that of its producer, None
-    where another producer makes the candidates.
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row a candidate, the magnet in use first; columns as of `judge_melts`.
+    level : Level or None
+        That of the producer of the magnet in use; None where another producer
+        makes the candidates.
     """
 
     table: "pd.DataFrame"
@@ -145,10 +150,11 @@ def list_melts(
     Returns
     -------
     pandas.DataFrame
-        ``composition`` (wt.%), ``shell`` (a text such as "Tb 0.5 wt%", empty for none), ``way``
-        ("own" for the first row, else a kind of ways such as "bulk" or "diffused") and ``route``
-        (None for the usual one), rows numbered from 0. A melt that occurs twice by composition,
-        shell and route is listed where it comes first.
+        ``composition`` (wt.%), ``shell`` (a text such as "Tb 0.5 wt%", empty
+        for none), ``way`` ("own" for the first row, else a kind of ways such
+        as "bulk" or "diffused") and ``route`` (None for the usual one; of the
+        first row ``own.route``), rows numbered from 0. A melt that occurs
+        twice by composition, shell and route is listed where it comes first.
 
     Raises
     ------
@@ -186,9 +192,10 @@ def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
     Returns
     -------
     tuple of (str, str, str, str or None)
-        Recipe in wt.%, such as "Nd30Fe69B1", shell (a text such as "Tb 0.5 wt%", empty for none),
-        kind of way such as "diffused" (a key of `magnetkit.choose.answer.WAYS`), and route (None
-        for the usual one). Kept and shared.
+        Recipe in wt.%, such as "Nd30Fe69B1", shell (a text such as "Tb 0.5
+        wt%", "" for none), kind of way such as "diffused" (a key of
+        `magnetkit.choose.answer.WAYS`), and route (None for the usual one).
+        Kept and shared.
     """
     rows: list[_Melt] = []
     for grid in usual_magnets()[host].candidates:
@@ -204,8 +211,9 @@ def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
 def _by_route(rows: Sequence[Any], route: str, host: str) -> list[_Melt]:
     """Keep the recipes made by one route.
 
-    If none is, the recipes of ways of kind "bulk" are returned as made by it, without a shell, of
-    kind "other-route"; the list may be empty.
+    If none is, the recipes of kind "bulk" are returned as made by it, each
+    with the shell "", the kind "other-route" and this route. A recipe of route
+    None is made by no named route. The list may be empty.
 
     Parameters
     ----------
@@ -266,7 +274,10 @@ def _model_figures(
     Returns
     -------
     pandas.DataFrame
-        n rows as of `_figures_of_melts`. Shared: do not change it.
+        n rows, numbered from 0, as of `_figures_of_melts`: ``remanence_T`` and
+        ``coercivity_kA_m`` with ``_lo`` and ``_hi``, ``knee_field_kA_m``,
+        ``max_energy_product_kJ_m3``, ``bare`` (H_cJ without the shell, kA/m),
+        ``host``, ``status`` and others. Shared: do not change it.
     """
     routes_of = [
         route if isinstance(route, str) else "" for route in frame["route"]
@@ -317,7 +328,10 @@ def _cached_figures(
     Returns
     -------
     pandas.DataFrame
-        One row a melt. Shared: do not change it.
+        One row a melt, numbered from 0, with the columns of
+        `_figures_of_melts`: ``remanence_T`` and ``coercivity_kA_m`` with
+        ``_lo`` and ``_hi``, ``knee_field_kA_m``, ``bare``, ``host``,
+        ``status`` and others. Shared: do not change it.
     """
     stated_level = None
     producer = None
@@ -362,10 +376,13 @@ def _figures_of_melts(
     Returns
     -------
     pandas.DataFrame
-        One row a melt, numbered from 0. The columns `_FIGURES`: ``remanence_T`` and
-        ``coercivity_kA_m`` with ``_lo`` and ``_hi``, ``knee_field_kA_m``,
-        ``max_energy_product_kJ_m3``, ``remanence_coefficient_pct_K``, ``evidence_distance`` and
-        ``density_kg_m3``; ``host``, ``status`` and ``bare``, H_cJ without the shell, kA/m.
+        One row a melt, numbered from 0. The columns `_FIGURES`:
+        ``remanence_T`` and ``coercivity_kA_m`` with ``_lo`` and ``_hi``,
+        ``knee_field_kA_m``, ``max_energy_product_kJ_m3``,
+        ``remanence_coefficient_pct_K``, ``evidence_distance`` and
+        ``density_kg_m3``; ``host`` and ``status`` (texts), and ``bare``, H_cJ
+        without the shell, kA/m, which equals ``coercivity_kA_m`` where there
+        is no shell. A new frame.
     """
     import pandas as pd
 
@@ -416,10 +433,14 @@ def _figures_of_alloys(
 ) -> Columns:
     """Compute figures, host and status of n magnets at the temperature `kelvin`, K.
 
-    `magnets` are the alloys, of `_melt`; they are not changed. `between` is the chord of alpha and
-    beta, K, the lower temperature first. With `stated`, a `StatedLevel` or None, the magnets are
-    those of a producer of that level. The `Columns` are ``host`` and ``status``, each a `Coded`,
-    and `_FIGURES`; others may be there.
+    `magnets` are the alloys, of `_melt`; they are not changed. `between` is
+    the chord of alpha and beta, K, the lower temperature first. With `stated`,
+    a `StatedLevel` or None, the magnets are those of a producer of that level.
+    The `Columns`, a dict by name, are ``host`` and ``status``, each a `Coded`,
+    and as arrays (n,) ``remanence_T`` and ``coercivity_kA_m`` with ``_lo`` and
+    ``_hi``, ``knee_field_kA_m``, ``max_energy_product_kJ_m3``,
+    ``remanence_coefficient_pct_K``, ``evidence_distance`` and
+    ``density_kg_m3``; others may be there. ``status`` is "ok" for a magnet.
     """
     if stated is not None:
         magnets = magnets.with_stated(stated)
@@ -522,16 +543,21 @@ def judge_melts(
     Returns
     -------
     Judged
-        ``table``, one row a melt in the same order, and ``level`` (None for another producer).
-        The columns are ``candidate`` (the recipe, wt.%), ``shell``, ``way``, ``route``, ``host``,
-        ``status``, ``grade`` and ``makers`` (empty texts), ``temperature_K``; ``remanence_T`` and
-        ``coercivity_kA_m`` with ``_lo`` and ``_hi``, ``knee_field_kA_m``, the guaranteed values of
-        all three (``remanence_guaranteed_T``, ``coercivity_guaranteed_kA_m``,
-        ``knee_guaranteed_kA_m``), ``recoil``, ``max_energy_product_kJ_m3``,
-        ``remanence_coefficient_pct_K`` and ``density_kg_m3``; ``field_kA_m`` and
-        ``demagnetization_safety``; the columns of `_enter_supply`; ``evidence_distance``,
-        ``probability_meets_requirements`` and ``failed_requirements``. A melt that is no magnet
-        of the family has probability 0 and NaN for B_r, H_cJ and what follows from them.
+        ``table``, one row a melt in the same order, and ``level`` (None for
+        another producer). The columns are ``candidate`` (the recipe, wt.%),
+        ``shell``, ``way``, ``route``, ``host``, ``status``, ``grade`` and
+        ``makers`` (empty texts), ``temperature_K``; ``remanence_T`` and
+        ``coercivity_kA_m`` with ``_lo`` and ``_hi``, ``knee_field_kA_m``, the
+        guaranteed values of all three (``remanence_guaranteed_T``,
+        ``coercivity_guaranteed_kA_m``, ``knee_guaranteed_kA_m``), ``recoil``,
+        ``max_energy_product_kJ_m3``, ``remanence_coefficient_pct_K`` and
+        ``density_kg_m3``; ``field_kA_m`` and ``demagnetization_safety``; the
+        columns of `_enter_supply`, such as ``heavy_rare_earth_wt_pct`` and
+        ``cost_USD_kg``; ``evidence_distance``,
+        ``probability_meets_requirements`` and ``failed_requirements`` (a text
+        such as "margin by 12 %, B_r by 3 %", empty for none). A melt that is
+        no magnet of the family has probability 0 and NaN for B_r, H_cJ and
+        what follows from them.
 
     Raises
     ------
@@ -611,8 +637,10 @@ def _compare_melts(
     frame : DataFrame
         The melts, as of `list_melts`: ``shell`` and ``route`` are read; the magnet in use first.
     model : DataFrame
-        Their figures of the model: ``remanence_T``, ``coercivity_kA_m``, ``bare`` (H_cJ without the
-        shell), ``host`` and ``status``; without `level` also ``_lo`` and ``_hi`` of the first two.
+        Their figures of the model: ``remanence_T``, ``coercivity_kA_m``,
+        ``bare`` (H_cJ without the shell, kA/m), ``host`` and ``status`` ("ok"
+        for a magnet); without `level` also ``_lo`` and ``_hi`` of the first
+        two.
     table : CompositionTable
         Their recipes, in the same order.
     incumbent : Incumbent
@@ -621,6 +649,16 @@ def _compare_melts(
         Its recipe.
     level : Level or None
         Level of its producer; None where another producer makes the others.
+
+    Returns
+    -------
+    _Comparison
+        Arrays of n rows. ``logs`` and ``deviations`` are dicts with the keys
+        "remanence_T" and "coercivity_kA_m": ln of the value over that of a
+        usual lot in use, and its standard deviation. ``distance`` is the sum
+        of the differences of atomic fractions. ``is_magnet`` (bool) says
+        whether the melt is a magnet of the family in use, ``is_alike`` (bool)
+        whether recipe, shell and route are those in use.
     """
     is_magnet = is_of_family(model["host"], incumbent.host)
     is_magnet &= (model["status"] == "ok").to_numpy(bool)
@@ -690,8 +728,9 @@ def _compare_at_level(
         By ``remanence_T`` and ``coercivity_kA_m``: ln of the value over that of a usual lot in use,
         0 for the first row. NaN or -inf where the model has no B_r or H_cJ.
     share : ndarray, shape (n,)
-        Share of H_cJ that the shell gives, less what the level already holds of it: less that of
-        the first row for a melt that shares the level. 0 before that where there is no H_cJ.
+        Share of H_cJ that the shell gives, less what the level already holds
+        of it: less that of the first row for a melt that shares the level. 0
+        before that where there is no H_cJ. It may be negative.
     """
     remanence = model[REMANENCE].to_numpy(float)
     by_model = model[COERCIVITY].to_numpy(float)
@@ -745,9 +784,10 @@ def _enter_values(
 ) -> None:
     """Write B_r, H_cJ and knee of n melts, those of a usual lot and guaranteed, into `frame`, in place.
 
-    Written are ``remanence_T`` and ``coercivity_kA_m`` with ends, their guaranteed columns, the
-    knee field with its own, and ``recoil``. They are NaN for a melt that is no magnet of the
-    family in use.
+    Written are ``remanence_T`` and ``coercivity_kA_m``, both with ``_lo`` and
+    ``_hi``, ``remanence_guaranteed_T``, ``coercivity_guaranteed_kA_m``,
+    ``knee_field_kA_m``, ``knee_guaranteed_kA_m`` and ``recoil``. All but
+    ``recoil`` are NaN for a melt that is no magnet of the family in use.
 
     Parameters
     ----------
@@ -757,7 +797,7 @@ def _enter_values(
         ``knee_field_kA_m`` and ``coercivity_kA_m`` by the model, in the same rows, the magnet in
         use first.
     beside : _Comparison
-        Ratios to the magnet in use, of `_compare_melts`.
+        Comparison with the magnet in use, of `_compare_melts`.
     incumbent : Incumbent
         The magnet in use: values of a usual lot, spread of lots, squareness and recoil.
     """
@@ -800,10 +840,11 @@ def producer_level(
 ) -> Level:
     """Find the level at 20 degrees C of the producer of the magnet in use, from a cache.
 
-    `incumbent` is that magnet; its sheet must have an H_cJ at 20 degrees C (``coercivity_kA_m``),
-    guaranteed. `own` is taken as its recipe: ``text`` (wt.%), ``shell`` and ``route`` are read.
-    `request` names the model of the Curie temperature (``conditions.curie``). The `Level` is
-    shared.
+    `incumbent` is that magnet: its ``sheet`` must have the guaranteed H_cJ at
+    20 degrees C (``coercivity_kA_m``), and its ``makers`` are read. `own` is
+    taken as its recipe: ``text`` (wt.%), ``shell`` and ``route`` are read.
+    `request` names the model of the Curie temperature (``conditions.curie``).
+    The `Level` is shared.
     """
     typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(
         COERCIVITY
@@ -920,7 +961,8 @@ def _cached_producer(
     kelvin : float
         Temperature of use, K.
     typical : tuple of (str, float)
-        B_r (T) and H_cJ (kA/m) of a usual lot there, by quantity.
+        B_r (T) and H_cJ (kA/m) of a usual lot there, such as (("remanence_T",
+        1.1), ("coercivity_kA_m", 900.0)).
     alpha : KnownValue or None
         Printed alpha.
     between : tuple of float
@@ -931,7 +973,8 @@ def _cached_producer(
     Returns
     -------
     Producer
-        Calibrated on alpha, with the stated level.
+        Calibrated on alpha, with the stated level; its name is empty. Shared:
+        do not change it.
     """
     table = CompositionTable.from_strings([text], basis="weight")
     alpha_values = [] if alpha is None else [alpha]
@@ -954,10 +997,11 @@ def _cached_producer(
 def _enter_margin(frame: "pd.DataFrame", request: Request) -> None:
     """Write the demagnetizing field and the margin of each magnet into `frame`, in place.
 
-    ``field_kA_m`` is the field against the magnet in the duty of `request`, kA/m;
-    ``demagnetization_safety`` is the guaranteed knee field divided by it. `frame` must have
-    ``remanence_guaranteed_T``, ``knee_guaranteed_kA_m`` and ``recoil`` (KeyError); where one is
-    NaN, so is the margin.
+    ``field_kA_m`` is the field against the magnet in the duty of `request`
+    (``conditions.duty``), kA/m; ``demagnetization_safety`` is the guaranteed
+    knee field divided by it. `frame` must have ``remanence_guaranteed_T``,
+    ``knee_guaranteed_kA_m`` and ``recoil`` (KeyError); where one is NaN, so is
+    the margin.
     """
     duty = request.conditions.duty
     remanence = frame[GUARANTEED[REMANENCE]].to_numpy(float)
@@ -981,8 +1025,11 @@ def _probability(
     Parameters
     ----------
     frame : pandas.DataFrame
-        n magnets; their guaranteed values (`_guaranteed_values`) on the columns that are limited
-        are compared. With a limit on the margin also ``remanence_guaranteed_T`` and ``recoil``.
+        n magnets. Each limited column is compared by its guaranteed value:
+        ``remanence_guaranteed_T``, ``coercivity_guaranteed_kA_m`` or
+        ``knee_guaranteed_kA_m``; (BH)max needs ``max_energy_product_kJ_m3``,
+        ``remanence_T`` and ``remanence_guaranteed_T``; the margin
+        ``demagnetization_safety``, ``remanence_guaranteed_T`` and ``recoil``.
     limits : dict of str to Requirement
         By column. Minima of ``remanence_T``, ``max_energy_product_kJ_m3``, ``coercivity_kA_m``,
         ``knee_field_kA_m`` and ``demagnetization_safety`` count; the others are ignored.
@@ -991,7 +1038,8 @@ def _probability(
     deviations : tuple of two ndarrays, shape (n,)
         Standard deviations of ln B_r and ln H_cJ.
     slack : tuple of two floats
-        By how much ln of guaranteed B_r and H_cJ may fall short.
+        By how much ln of guaranteed B_r and H_cJ may fall short of their
+        limits, 0 or more.
     trade : bool
         Let the maker trade coercivity for remanence.
 
@@ -1038,7 +1086,8 @@ def _least_ratio(
     Parameters
     ----------
     frame : pandas.DataFrame
-        n magnets, with the guaranteed values of the limited columns (`_guaranteed_values`).
+        n magnets, with the columns that `_guaranteed_values` reads for the
+        limited ones, such as ``remanence_guaranteed_T``.
     limits : dict of str to Requirement
         By column; those that are no minimum are ignored. A minimum is above 0.
     powers : dict of str to float
@@ -1047,7 +1096,8 @@ def _least_ratio(
     deviation : ndarray, shape (n,)
         Standard deviation of ln of the quantity.
     slack : float
-        By how much ln of the quantity may fall short.
+        By how much ln of the quantity may fall short; it is added to the
+        ratio.
 
     Returns
     -------
@@ -1055,7 +1105,8 @@ def _least_ratio(
         ln of the quantity, guaranteed, over its limit, slack included: `AMPLE` without a limit,
         and -`AMPLE` for NaN.
     limit_deviation : ndarray, shape (n,)
-        Standard deviation of ln of that limit.
+        Standard deviation of ln of that limit, from its range (``limit_lo`` to
+        ``limit_hi``); 0 where it has none.
     """
     ratios = [np.full(len(frame), AMPLE)]
     widths = [np.zeros(len(frame))]
@@ -1101,8 +1152,9 @@ def _evidence_distance(
 ) -> FloatArray:
     """Compute how far candidates are from measured magnets, shape (n,), without a unit.
 
-    The magnet in use counts as measured, since it is sold: its own distance is 0. If its recipe
-    is known, candidates near it are near a measured magnet.
+    The magnet in use counts as measured, since it is sold: its own distance is
+    0. If the user gave its recipe (``incumbent.makeup`` whose ``estimate`` is
+    False), candidates near it are near a measured magnet.
 
     Parameters
     ----------
@@ -1144,8 +1196,13 @@ def _other_limits(
     limits : dict of str to Requirement
         By column such as "cost_USD_kg". Maxima of B_r and the like count here.
     distance : ndarray of float64, shape (n,)
-        Distance to the recipe in use, the sum of differences of atomic fractions; alpha is
-        uncertain where it is above 0.
+        Distance to the recipe in use, the sum of differences of atomic
+        fractions; alpha is uncertain where it is above 0.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        0 to 1, the product over these limits; 1 without any.
 
     Raises
     ------
@@ -1268,9 +1325,9 @@ def _supply_figures(
     Returns
     -------
     dict of str to ndarray, shape (n,)
-        ``heavy_rare_earth_wt_pct``, ``rare_earth_wt_pct``, ``cobalt_wt_pct``, ``supply_risk``,
-        ``import_reliance`` (0 to 1), ``cost_USD_kg`` and ``exposure_USD_kg``. Shared: do not
-        change it.
+        ``heavy_rare_earth_wt_pct``, ``rare_earth_wt_pct``, ``cobalt_wt_pct``,
+        ``supply_risk``, ``import_reliance`` (0 to 1), ``cost_USD_kg`` and
+        ``exposure_USD_kg``, the shells included. Shared: do not change it.
     """
     from ..supply.ledger import ledger_columns
 
@@ -1343,10 +1400,14 @@ def judge_grades(
     Returns
     -------
     pandas.DataFrame
-        One row a grade: columns of `sold_figures`, ``temperature_K``, ``status`` ("ok"),
-        ``route`` (None), ``shell`` (empty), ``field_kA_m``, ``demagnetization_safety``,
-        ``probability_meets_requirements`` and ``failed_requirements``. A new frame, whose index is
-        not in order. There is no recipe, heavy rare earth or cost: see `as_candidates`.
+        One row a grade: columns of `sold_figures`, among them ``grade``,
+        ``host``, ``kind``, ``remanence_T``, ``coercivity_kA_m`` and
+        ``knee_field_kA_m``; ``temperature_K``, ``status`` ("ok"), ``route``
+        (None), ``shell`` (empty), ``field_kA_m``, ``demagnetization_safety``,
+        ``probability_meets_requirements`` and ``failed_requirements`` (a text
+        such as "margin by 12 %, B_r by 3 %"). A new frame, whose index is not
+        in order. There is no recipe, heavy rare earth or cost: see
+        `as_candidates`.
     """
     rows = sold_figures(request.temperature)
     rows = rows[rows[LIMIT].fillna(0.0) >= request.temperature - 1e-6]
@@ -1394,12 +1455,16 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a grade, ``grade``, numbered from 0: median over makers of ``remanence_T`` and
-        ``coercivity_kA_m``, both also as ``remanence_guaranteed_T`` and
-        ``coercivity_guaranteed_kA_m``; ``knee_field_kA_m``, also as ``knee_guaranteed_kA_m``, and
-        ``max_energy_product_kJ_m3``; ``copied`` (bool), whether only copies of its maker's
-        tables were read; and the columns of `_cold_sold_figures`. Grades of which no maker
-        guarantees both B_r and H_cJ are left out.
+        One row a grade, ``grade``, numbered from 0: median over makers of
+        ``remanence_T`` and ``coercivity_kA_m``, both also as
+        ``remanence_guaranteed_T`` and ``coercivity_guaranteed_kA_m``;
+        ``knee_field_kA_m``, also as ``knee_guaranteed_kA_m``, and
+        ``max_energy_product_kJ_m3``; ``copied`` (bool), whether only copies of
+        its maker's tables were read; and ``makers``, ``host``, ``kind``,
+        ``density_kg_m3``, ``max_working_temperature_K``, ``recoil``,
+        ``remanence_coefficient_pct_K`` and ``coercivity_20C_kA_m`` of
+        `_cold_sold_figures`. Grades of which no maker guarantees both B_r and
+        H_cJ are left out.
     """
     rows = guaranteed_minima(kelvin)
     guaranteed_medians = rows.groupby("grade", sort=False)[
@@ -1427,10 +1492,11 @@ def _cold_sold_figures() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        ``makers`` (names separated by commas), ``host`` (such as "2:14:1"), ``kind`` (such as
-        "sintered"), ``density_kg_m3``, ``max_working_temperature_K``, ``recoil`` permeability,
-        ``remanence_coefficient_pct_K`` (%/K) and ``coercivity_20C_kA_m``, the median over makers.
-        What is not known is NaN. Shared: do not change it.
+        ``makers`` (names separated by ", "), ``host`` (such as "2:14:1"),
+        ``kind`` (such as "sintered"), ``density_kg_m3``,
+        ``max_working_temperature_K``, ``recoil`` permeability,
+        ``remanence_coefficient_pct_K`` (%/K) and ``coercivity_20C_kA_m``, the
+        median over makers. What is not known is NaN. Shared: do not change it.
     """
     rows = guaranteed_minima(ROOM_K)
     groups = rows.groupby("grade", sort=False)
@@ -1469,12 +1535,15 @@ def grade_makeup(
         recipe of that kind alone, its heavy rare earth without a range, if the grade may be of it.
         None, or another text, keeps all recipes.
     curie : CurieModel or None
-        Model of the Curie temperature.
+        Model of the Curie temperature; None for the usual one.
 
     Returns
     -------
     CompositionEstimate or None
-        None if the grade is not melted or its host has no model.
+        Its ``recipes`` (the likeliest first, each with ``text`` in wt.%,
+        ``shell`` and ``kind``), ``heavy_wt_pct`` (mean and 90 % range, wt.%)
+        and ``diffused``. None if the grade is not melted or its host has no
+        model.
     """
     sheet: Any = (
         grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
@@ -1513,10 +1582,13 @@ def as_candidates(
     Returns
     -------
     pandas.DataFrame
-        Rows of `sold`, with its index, with ``candidate`` (recipe, wt.%), ``shell``, ``way`` and
-        the columns of `_enter_supply`; ``heavy_rare_earth_wt_pct`` and ``exposure_USD_kg`` are
-        means over the recipes that a grade may have, the others those of the likeliest. Grades
-        without a recipe are left out; without any row there are no supply columns.
+        Rows of `sold`, with its index, with ``candidate`` (recipe, wt.%),
+        ``shell`` (empty for none), ``way`` and the columns of `_enter_supply`,
+        such as ``cost_USD_kg`` and ``cost_per_flux_USD_m3_T``;
+        ``heavy_rare_earth_wt_pct`` and ``exposure_USD_kg`` are means over the
+        recipes that a grade may have, the others those of the likeliest.
+        Grades without a recipe are left out; without any row there are no
+        supply columns.
     """
     import pandas as pd
 
@@ -1568,7 +1640,8 @@ def select_grades(
     sold : pandas.DataFrame
         Rows of `judge_grades`; not changed.
     incumbent : Incumbent
-        The magnet in use: its host and H_cJ at 20 degrees C are read.
+        The magnet in use: ``host`` and the H_cJ of ``sheet`` at 20 degrees C
+        are read.
     request : Request
         As for `as_candidates`.
     kind : str or None
@@ -1580,10 +1653,12 @@ def select_grades(
     Returns
     -------
     pandas.DataFrame
-        Rows as of `as_candidates`, numbered from 0, whose ``way`` is "lower-class",
-        "higher-class" (from `LOWER_CLASS` times today's H_cJ on, with `reach` alone) or
-        "other-family". Grades less likely than `UNLIKELY` to meet the limits are left out. Where
-        none is left the frame is empty and has ``candidate`` and ``way`` but no supply columns.
+        Rows as of `as_candidates`, numbered from 0, whose ``way`` is
+        "lower-class", "higher-class" (from `LOWER_CLASS` times today's H_cJ
+        on, with `reach` alone) or "other-family". Grades less likely than
+        `UNLIKELY` to meet the limits are left out. Other classes come first,
+        then other families. Where none is left the frame is empty and has the
+        columns of `sold`, ``candidate`` and ``way``, but no supply columns.
     """
     import pandas as pd
 
@@ -1629,11 +1704,13 @@ def enter_comparison(
 ) -> None:
     """Write savings, cost ratio and verdict of candidates into `frame`, in place.
 
-    ``heavy_rare_earth_saved_wt_pct`` counts against `today`; ``cost_per_flux_ratio`` is the cost
-    per flux divided by that of `own`, the row of the magnet in use; ``meets_requirements`` is
-    whether the probability is at least `MEETS`. `frame` must have ``heavy_rare_earth_wt_pct``,
-    ``cost_per_flux_USD_m3_T`` and ``probability_meets_requirements``, `own` the second of them,
-    and `today` ``wt_pct`` (wt.%). What is saved is negative where a candidate holds more.
+    ``heavy_rare_earth_saved_wt_pct`` counts against `today`;
+    ``cost_per_flux_ratio`` is the cost per flux divided by that of `own`, the
+    row of the magnet in use; ``meets_requirements`` is whether the probability
+    is at least `MEETS`. `frame` must have ``heavy_rare_earth_wt_pct``,
+    ``cost_per_flux_USD_m3_T`` and ``probability_meets_requirements``, `own`
+    the second of them, and `today` ``wt_pct`` (wt.%). What is saved is
+    negative where a candidate holds more; a probability of NaN does not meet.
     """
     frame[SAVED] = today.wt_pct - frame[HEAVY]
     ratio = frame[COST_PER_FLUX].to_numpy(float) / float(own[COST_PER_FLUX])
@@ -1644,12 +1721,14 @@ def enter_comparison(
 def order_candidates(frame: "pd.DataFrame") -> IntArray:
     """Sort candidates: those that meet the limits first, the others by probability.
 
-    Those that meet, with a probability of `MEETS` or more, are sorted by exposure to heavy rare
-    earth (to a cent), then by probability; of equals the cheapest per flux comes first. Trials
-    (``way`` one of `TRIALS`) stand behind the other ways of either group. `frame` must have
-    ``probability_meets_requirements``, ``way``, ``exposure_USD_kg`` and ``cost_per_flux_ratio``;
-    it is not changed. The result holds row positions from 0, int64 (n,), the best first; equals
-    keep their order.
+    Those that meet, with a probability of `MEETS` or more, are sorted by
+    exposure to heavy rare earth (to a cent), then by probability; of equals
+    the cheapest per flux comes first. Probabilities count to 0.01. Trials
+    (``way`` one of `TRIALS`) stand behind the other ways of either group.
+    `frame` must have ``probability_meets_requirements``, ``way``,
+    ``exposure_USD_kg`` and ``cost_per_flux_ratio``; it is not changed. The
+    result holds row positions from 0, int64 (n,), the best first; equals keep
+    their order.
     """
     chance = frame[CHANCE].to_numpy(float)
     meets = chance >= MEETS

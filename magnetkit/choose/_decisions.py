@@ -92,8 +92,9 @@ def classify_decisions(
     Returns
     -------
     Coded
-        n rows, none missing; words as of `_decision_text`. Hosts count by their root, shells by
-        the element alone.
+        n rows, none missing; words as of `_decision_text`, such as "2:14:1: no
+        heavy rare earth" or "2:14:1: alloyed with Dy". Hosts count by their
+        root, shells by the element alone.
     """
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
     elements = [*rich, *_DILUTED, "Fe"]
@@ -153,8 +154,8 @@ def _decision_text(
     held : list of str
         Symbols of the elements that count and are contained: heavy rare earths, Ce, La, Y and Fe.
     lean : bool
-        Less heavy rare earth than today's magnet; says "leaner in Dy" in place of "alloyed with
-        Dy".
+        Less heavy rare earth than today's magnet; says "leaner in Dy" in place
+        of "alloyed with Dy". With a shell it changes nothing.
     shell : str
         Diffused element, such as "Tb", empty without one.
     route : str
@@ -163,9 +164,11 @@ def _decision_text(
     Returns
     -------
     str
-        ``HOST: MEANS``, then "with Ce+La", the route and "little iron" where they apply, separated
-        by commas. Means are "diffused Tb", with "Dy in the alloy" where that is so, "leaner in"
-        or "alloyed with" heavy rare earths joined by "+", or "no heavy rare earth".
+        ``HOST: MEANS``, then "with Ce+La", the route and "little iron" where
+        they apply, separated by commas. "little iron" stands where the host
+        hardens by cells (2:17) and `held` has no Fe. MEANS are "diffused Tb",
+        with "Dy in the alloy" where that is so, "leaner in" or "alloyed with"
+        heavy rare earths joined by "+", or "no heavy rare earth".
     """
     heavy = "+".join(e for e in held if e not in (*_DILUTED, "Fe"))
     light = "+".join(e for e in held if e in _DILUTED)
@@ -195,9 +198,10 @@ def _without_dilution(decision: str) -> str:
 def saves_enough(heavy: Any, job: "Job") -> Any:
     """Say where an amount of heavy rare earth is less than today's by what is worth a change.
 
-    `heavy` is a number or array, wt.%; the result is a bool, or bool of its shape, False for NaN.
-    The saving must reach `SAVING_WT_PCT` and the share `SAVING_SHARE` of what the reference of
-    `job` holds; so no amount does where that holds less than `SAVING_WT_PCT`.
+    `heavy` is a number or array, wt.%; the result is a bool, or bool of its
+    shape, False for NaN. The saving must reach `SAVING_WT_PCT` and the share
+    `SAVING_SHARE` of what the reference of `job` holds, its shell included; so
+    no amount does where that holds less than `SAVING_WT_PCT`.
     """
     return heavy <= job.heavy_today - max(
         SAVING_WT_PCT, SAVING_SHARE * job.heavy_today
@@ -205,21 +209,41 @@ def saves_enough(heavy: Any, job: "Job") -> Any:
 
 
 class Choices(NamedTuple):
-    """The best of each decision among some candidates, and how many meet the requirements."""
+    """The best of each decision among some candidates, and how many meet the requirements.
+
+    Attributes
+    ----------
+    counts : Counter of str
+        How many of all candidates meet the requirements, by decision.
+    rows : ndarray of int64, shape (m,)
+        Numbers of the candidates, from 0, ascending.
+    decision : ndarray of object, shape (m,)
+        Decision of each, a text such as "2:14:1: diffused Tb".
+    meets : ndarray of bool, shape (m,)
+        Whether each meets the requirements.
+    loss : ndarray of float64, shape (m, k)
+        Loss, in units of regret, in each objective but the margin, then that of
+        the probability of a miss.
+    total : ndarray of float64, shape (m,)
+        The loss by which they are ranked.
+    hashes : ndarray of uint64, shape (m,)
+        They break ties.
+    """
 
     counts: Counter[str]
-    rows: IntArray  # (m,), numbers of the candidates
-    decision: NDArray[np.object_]  # (m,)
-    meets: BoolArray  # (m,)
-    loss: FloatArray  # (m, k), by objective without margin, then by the miss
-    total: FloatArray  # (m,), the loss by which they are ranked
-    hashes: NDArray[np.uint64]  # (m,), they break ties
+    rows: IntArray
+    decision: NDArray[np.object_]
+    meets: BoolArray
+    loss: FloatArray
+    total: FloatArray
+    hashes: NDArray[np.uint64]
 
     def best(self) -> "Choices":
         """Return the first `BEST` candidates of each decision that meet, and as many that do not.
 
-        The smallest ``total`` comes first, of equals the smallest hash. The `Choices` are new. Rows
-        stay in their order; ``counts`` stay those of all.
+        Those of the smallest ``total`` are taken, of equals those of the
+        smallest hash. The `Choices` are new. Rows stay in their order;
+        ``counts`` stay those of all.
         """
         _, code = np.unique(self.decision.astype(str), return_inverse=True)
         order = np.lexsort((self.hashes, self.total, ~self.meets, code))
@@ -254,10 +278,13 @@ def choices(
     Returns
     -------
     Choices
-        Of each decision at most `BEST` that meet the requirements, and as many trials; those of
-        infinite loss are left out. ``rows`` are row numbers of `table`, from 0, ascending;
-        ``counts`` says how many meet, by decision, a decision of which none does being left out;
-        ``loss`` has a column for each objective but the margin, then that of the miss.
+        Of each decision at most `BEST` that meet the requirements, and as many
+        trials; those of infinite loss are left out. ``rows`` are row numbers
+        of `table`, from 0, ascending; ``counts`` says how many meet, by
+        decision, a decision of which none does being left out; ``loss``, shape
+        (m, k), has a column for each objective but the margin, then that of
+        the miss. ``decision``, ``meets`` (bool), ``total`` (the loss by which
+        they are ranked) and ``hashes`` have one entry for each of ``rows``.
     """
     near = rule.near(table) if near is None else near
     has_loss = np.isfinite(near.loss)
@@ -292,9 +319,10 @@ def choices(
 def join_choices(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
     """Join the choices over consecutive parts of the candidates; None if they hold no row.
 
-    `parts` yields (number of candidates, their `Choices`) of each part, in order. Row numbers then
-    count over all parts, from 0. Of each decision the best `BEST` that meet and as many that do
-    not are kept; counts stay those of all.
+    `parts` yields (number of candidates, their `Choices`) of each part, in
+    order. Row numbers (``rows``) then count over all parts, from 0. Of each
+    decision the best `BEST` that meet and as many that do not are kept; counts
+    stay those of all.
     """
     start = 0
     counts = Counter[str]()
@@ -312,7 +340,18 @@ def join_choices(parts: Iterable[tuple[int, Choices]]) -> Choices | None:
 class Pick(NamedTuple):
     """A decision on the short list: a candidate of `Choices`, and how often its kind is best.
 
-    `heavy`: least and most heavy rare earth among the best copies that stand as it does, wt.%.
+    Attributes
+    ----------
+    row : int
+        Position of the candidate in the arrays of `Choices`, from 0; -1 where it
+        is in none.
+    share : float
+        Share of the weights, 0 to 1, with which its decision is best; 0 for what
+        fills the list.
+    heavy : mapping of str to float
+        ``copies_heavy_least_wt_pct`` and ``copies_heavy_most_wt_pct``: least and
+        most heavy rare earth among the best copies that stand as it does, wt.%;
+        or empty.
     """
 
     row: int
@@ -323,8 +362,8 @@ class Pick(NamedTuple):
 def weights(objectives: int) -> FloatArray:
     """Return random weights of so many `objectives`, of mean 1, shape (objectives, draws).
 
-    They are the same at each call, 800 draws, 0 or more each; the mean of each draw over the
-    objectives is 1.
+    The array is new, but the numbers are the same at each call: 800 draws, 0
+    or more each; the mean of each draw over the objectives is 1.
     """
     draws = np.random.default_rng(0).dirichlet(
         np.ones(objectives), _WEIGHT_DRAWS
@@ -358,14 +397,16 @@ def shortlist(
         Losses of what is shown anyway, today's magnet and a lower class, in the columns of
         ``found.loss``; infinite where they miss. At least one row.
     spare : int
-        Places that are left to trials, 0 or more.
+        Places that are left to trials, 0 or more. With any, they are filled
+        with trials first.
 
     Returns
     -------
     list of Pick
-        At most `MOST` - t; ``row`` is a position among the m, from 0, ``share`` in what share of
-        the weights its decision is best of those that meet, 0 for one that fills the list.
-        ``heavy`` is empty.
+        At most `MOST` - t, each with ``row``, ``share`` and ``heavy``; ``row``
+        is a position among the m, from 0, ``share`` in what share of the
+        weights its decision is best of those that meet, 0 for one that fills
+        the list. ``heavy`` is empty.
     """
     place_count = MOST - len(today) - spare
     w = weights(found.loss.shape[1])
@@ -428,9 +469,10 @@ def _contrast(
     Parameters
     ----------
     found : Choices
-        m candidates.
+        m candidates: ``decision``, ``meets`` and ``loss`` are read.
     simplicity : ndarray of int, shape (m,)
-        As for `shortlist`; of equal loss the simplest is taken.
+        As for `shortlist`; of equal loss, the sum over the columns to 0.1, the
+        simplest, with the smallest number, is taken.
     open_ : ndarray of bool, shape (m,)
         Candidates that may be picked.
     today : ndarray, shape (t, k)
@@ -443,7 +485,8 @@ def _contrast(
     Returns
     -------
     list of Pick
-        `picks`, of at most `MOST` - t. What is added has ``share`` 0.
+        `picks`, of at most `MOST` - t. What is added has ``row``, a position
+        among the m from 0, and ``share`` 0.
     """
     rows = np.flatnonzero(open_)
     total = found.loss.sum(axis=1)
@@ -524,11 +567,14 @@ def decide(
     Returns
     -------
     list of dict
-        One record a decision, at most `MOST`: today's magnet first, then the lower class, then
-        candidates, trials last. The keys are columns of the result, among them
-        ``decision_status`` ("keep", "buy", "ready" or "trial"), ``share_best`` and ``next_test``.
-        What is not known is None. ``heavy_rare_earth_saved_wt_pct`` is None throughout where
-        today's magnet meets the requirements with less than the probability `PLAUSIBLE`.
+        One record a decision, at most `MOST`: today's magnet first, then the
+        lower class, then candidates, trials last. The keys are columns of the
+        result, among them ``decision_status`` ("keep", "buy", "ready" or
+        "trial"), ``share_best`` and ``next_test``. What is not known is None.
+        Where no candidate is likely enough and there is no lower class, the
+        nearest by rank is shown. ``heavy_rare_earth_saved_wt_pct`` is None
+        throughout where today's magnet meets the requirements with less than
+        the probability `PLAUSIBLE`.
     """
     if found is not None:
         anyway = [_with_chance_among(found, take, job, anyway[0]), *anyway[1:]]
@@ -566,9 +612,10 @@ def _with_chance_among(
     Parameters
     ----------
     found : Choices
-        Candidates that are looked at.
+        Candidates that are looked at: ``rows`` are their numbers, from 0.
     take : callable
-        ``take(rows, columns)`` returns rows of the candidates as a `pyarrow.Table`.
+        ``take(rows, columns)`` returns the columns (list of str) of rows of
+        the candidates as a `pyarrow.Table`.
     job : Job
         Its reference has the shell of today's magnet.
     today : pyarrow.Table
@@ -596,7 +643,8 @@ def _pick_nearest(
     ranking : Ranking
         Of all candidates.
     take : callable
-        ``take(rows, columns)`` returns rows of the candidates as a `pyarrow.Table`.
+        ``take(rows, columns)`` returns the columns (list of str) of rows
+        (numbers that ascend) of the candidates as a `pyarrow.Table`.
     job : Job
         Its reference has the shell of today's magnet.
     today : pyarrow.Table
@@ -623,11 +671,14 @@ def _records_of_picks(
     Parameters
     ----------
     picks : dict of int to Pick
-        By number of the candidate, from 0, which is not the ``row`` of the pick.
+        By number of the candidate, from 0, which is not the ``row`` of the
+        pick. ``share`` (0 to 1) becomes ``share_best``; ``heavy`` is a dict of
+        further columns, or empty.
     ranking : Ranking
         Of all candidates.
     take : callable
-        ``take(rows, None)`` returns all columns of rows as a `pyarrow.Table`.
+        ``take(rows, None)`` returns all columns of rows, numbers that ascend,
+        as a `pyarrow.Table`.
     job : Job
         Decides the status, see `_status`.
     """
@@ -671,7 +722,8 @@ def _pick_record(
     ranking, take, job
         As for `decide`.
     today : pyarrow.Table
-        The magnet in use, one row.
+        The magnet in use, one row: ``formula`` and
+        ``probability_meets_requirements`` are read.
     now : list of ndarray, shape (1, k)
         Losses of the magnet in use and, if there is one, of a lower class, as of `Choices`; shape
         (0, k) for one that is not worth a trial, or whose loss is infinite: an objective is not
@@ -680,9 +732,10 @@ def _pick_record(
     Returns
     -------
     dict of int to Pick
-        By number of the candidate among all, from 0, in the order of the list, each with its
-        ``heavy``: ``copies_heavy_least_wt_pct`` and ``copies_heavy_most_wt_pct``. Empty where
-        nothing is worth a place.
+        By number of the candidate among all, from 0, in the order of the list,
+        each with its ``heavy``: ``copies_heavy_least_wt_pct`` and
+        ``copies_heavy_most_wt_pct``, wt.%. Empty where nothing is worth a
+        place.
     """
     texts = take(found.rows, ["formula", "shell", "heavy_rare_earth_wt_pct"])
     elements = pc.count_substring_regex(
@@ -721,10 +774,17 @@ def _is_worth_showing(
 ) -> BoolArray:
     """Say which of m candidates are worth a place on the short list, bool (m,).
 
+    A candidate that misses the requirements is not worth one where another of
+    its decision meets them, nor where it is less likely to meet them than
+    today's magnet and than `PLAUSIBLE`. Where today's magnet holds heavy rare
+    earth and is likely enough to meet the requirements, a candidate must save
+    heavy rare earth, or be sure to meet where today's magnet is not, or better
+    an objective with no more heavy rare earth.
+
     Parameters
     ----------
     found : Choices
-        The candidates.
+        The candidates: ``decision``, ``meets`` and ``loss`` are read.
     heavy : ndarray, shape (m,)
         Their heavy rare earth, wt.%.
     job : Job
@@ -763,9 +823,10 @@ def _shell_texts(table: pa.Table) -> NDArray[np.object_]:
 def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
     """Say which rows of `texts` are today's magnet by formula and shell, bool (n,).
 
-    `texts` has ``formula`` and ``shell``; `today` is a table of one row with ``formula``. The
-    formulas must be written alike, letter by letter. The shell is that of the reference of `job`,
-    not of `today`; null counts as none.
+    `texts` has ``formula`` and ``shell``; `today` is a table of one row with
+    ``formula``. The formulas must be written alike, letter by letter. The
+    shell is that of the reference of `job`, not of `today`, and compared as a
+    text; null counts as none.
     """
     same = pc.equal(
         texts["formula"].cast(pa.string()), today["formula"][0].as_py()
@@ -776,10 +837,12 @@ def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
 def _status(record: dict[str, Any], job: "Job") -> str:
     """Return "ready" (to melt) or "trial".
 
-    A recipe is a trial if it is not likely enough to meet the requirements, too far from measured
-    magnets, or made by a special route, which no producer uses today. Recipes of another family
-    than the reference's are trials too unless any family is asked for: no producer of today's
-    magnet melts them, and what is sold are grades (`magnetkit.choose._sold`), no recipes.
+    A recipe is a trial if it is not likely enough to meet the requirements,
+    too far from measured magnets (above `PROVEN`), or made by a named route,
+    which no producer uses today. Recipes of another family than the
+    reference's are trials too unless any family is asked for: no producer of
+    today's magnet melts them, and what is sold are grades
+    (`magnetkit.choose._sold`), no recipes.
 
     `record` is a candidate by column: ``evidence_distance`` and ``route`` (missing or None counts
     as 0 and the usual one), ``host`` such as "2:14:1" and ``probability_meets_requirements``, a
@@ -801,10 +864,11 @@ def _status(record: dict[str, Any], job: "Job") -> str:
 def _next_test(record: dict[str, Any], job: "Job") -> str:
     """Say in a few words what to do next about a decision: what to melt, diffuse or buy, and measure.
 
-    `record` is one of `decide`: ``decision_status`` ("keep", "buy", "ready" or "trial"),
-    ``failed_requirements``, ``shell`` (None or empty for none) and ``decision`` are read, and
-    ``stability_status`` if it is there. `job` names the temperatures. Of "keep" the measurement
-    alone is named.
+    `record` is one of `decide`: ``decision_status`` ("keep", "buy", "ready" or
+    "trial"), ``failed_requirements`` (a text or None), ``shell`` (None or
+    empty for none) and ``decision`` are read, and ``stability_status`` if it
+    is there. `job` names the temperatures. Of "keep" the measurement alone is
+    named.
     """
     hot = kelvin_text(job.temperature)
     status = record["decision_status"]

@@ -45,21 +45,34 @@ _Groups = Sequence[tuple[Job, IntArray]]
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """How n candidates stand in a number of draws; all arrays are of shape (n, draws)."""
+    """How n candidates stand in a number of draws; all arrays are of shape (n, draws).
 
-    meets: BoolArray  # whether every requirement is met
-    margin: FloatArray  # smallest slack over the requirements; those that miss are ranked by it
-    # over the objectives, with that of a miss where a requirement is missed; infinite where an
-    # objective is unknown
+    Attributes
+    ----------
+    meets : ndarray of bool
+        Whether every requirement is met.
+    margin : ndarray of float64
+        Smallest slack over the requirements, as a share of the limit, negative
+        where one is missed; those that miss are ranked by it.
+    loss : ndarray of float64
+        Loss over the objectives, in units of regret, with that of a miss where a
+        requirement is missed; infinite where an objective is unknown.
+    scores : dict of str to ndarray
+        Standard scores, by "remanence_T" and "coercivity_kA_m".
+    """
+
+    meets: BoolArray
+    margin: FloatArray
     loss: FloatArray
-    scores: dict[str, FloatArray]  # standard scores of H_cJ and B_r
+    scores: dict[str, FloatArray]
 
     def place(self, last: BoolArray | None = None) -> IntArray:
         """Return the place of each candidate in each draw, from 1, shape (n, draws).
 
-        The smallest loss has place 1. Equals keep their order. Candidates that `last`, bool (n,),
-        marks as too unlikely to meet the requirements stand behind all others in every draw, the
-        largest margin first; None marks none.
+        The smallest ``loss`` has place 1, NaN the last. Equals keep their
+        order. Candidates that `last`, bool (n,), marks as too unlikely to meet
+        the requirements stand behind all others in every draw, the largest
+        ``margin`` first; None marks none.
         """
         behind = np.zeros(self.loss.shape[0], bool) if last is None else last
         late = np.broadcast_to(behind[:, None], self.loss.shape)
@@ -91,9 +104,12 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     Returns
     -------
     Samples
-        Arrays of shape (n, draws): ``meets``, ``margin``, ``loss`` and, by "remanence_T" and
-        "coercivity_kA_m", ``scores``. The same seed gives the same. A host that the device does
-        not allow has a margin of `OUTSIDE` or less.
+        Arrays of shape (n, draws): ``meets`` (bool), ``margin`` (smallest
+        slack as a share of the limit, negative where one is missed), ``loss``
+        (in units of regret, smaller is better, infinite where an objective is
+        NaN) and, by "remanence_T" and "coercivity_kA_m", ``scores``. The same
+        seed gives the same. A host that the device does not allow has a margin
+        of `OUTSIDE` or less.
     """
     from ..supply.ledger import sampled_supply
 
@@ -180,8 +196,9 @@ def _kinds_by_route(
     Returns
     -------
     Kinds
-        Of the n candidates, in the order of `table`; ``effects`` of the rows of further groups
-        are those of their route.
+        Of the n candidates, in the order of `table`: ``table``, ``hosts``,
+        ``shells`` and ``effects``, shape (n, 2). The ``effects`` of the rows
+        of further groups are those of their route.
     """
     kelvin = job.temperature
     curie = job.conditions.curie
@@ -209,8 +226,8 @@ def _sample_margin(
 ) -> FloatArray:
     """Return the smallest slack over the requirements in each draw, as a share of the limit, (n, draws).
 
-    It is negative where a requirement is missed, infinite without any requirement, and NaN where a
-    value is NaN.
+    It is negative where a requirement, a minimum or a maximum, is missed,
+    infinite without any requirement, and NaN where a value is NaN.
 
     Parameters
     ----------
@@ -268,8 +285,9 @@ def magnets_by_route(
     Returns
     -------
     list of Columns
-        One for each temperature, in their order, each of n rows in the order of the table. They
-        have the columns of a magnet, such as ``remanence_T``, that are arrays or `Coded`. Empty
+        One for each temperature, in their order, each of n rows in the order
+        of the table. `Columns` is a dict by name: it has the columns of a
+        magnet, such as ``remanence_T``, that are arrays or `Coded`. Empty
         without temperatures.
     """
     if not temperatures:
@@ -370,8 +388,10 @@ class Properties:
     def score(self, column: str) -> FloatArray:
         """Return the standard scores of a quantity, shape (n, draws); drawn once and then kept.
 
-        `column` is such as "coercivity_kA_m", one of those whose correlations were prepared
-        (KeyError otherwise). The array is shared: do not change it.
+        `column` is "remanence_T", "coercivity_kA_m" or another column of the
+        candidates with a range of its own, none of those that follow these
+        (`FOLLOWS`); KeyError otherwise. Rows, the candidates, are correlated
+        as their errors are. The array is shared: do not change it.
         """
         if column not in self._scores:
             n = len(self._leading)
@@ -390,8 +410,11 @@ class Properties:
     def _root(self, column: str) -> FloatArray:
         """Compute a factor of the correlations of the errors of `column`, shape (n, n).
 
-        `column` is a quantity such as "coercivity_kA_m". The factor times independent standard
-        scores, (n, draws), gives correlated ones.
+        `column` is "remanence_T", "coercivity_kA_m" or another column with a
+        range of its own, none of those that follow them (`FOLLOWS`). The
+        product of the factor with its transpose is 1 on the diagonal. The
+        factor times independent standard scores, (n, draws), gives correlated
+        ones.
         """
         error_magnets, producer = self._errors
         error_covariance = covariance(

@@ -148,7 +148,8 @@ class Bound:
             Largest possible margin, as a share of a limit, negative where one misses; inf where it
             is not known.
         hashes : ndarray of uint64, shape (n,), or None
-            Hashes that decide ties of the margin; None lets all ties in.
+            Hashes that decide ties of the margin: those up to ``last`` are in.
+            None lets all ties in.
 
         Returns
         -------
@@ -219,15 +220,28 @@ class Tally:
 
 
 class Evaluated(NamedTuple):
-    """What an evaluation found of n candidates."""
+    """What an evaluation found of n candidates.
 
-    rows: IntArray  # (k,), of those evaluated to the end, ascending; all without a bound
-    columns: Columns  # k rows
-    keys: Keys | None  # what the ranking needs of them, with a bound
-    near: (
-        Keys | None
-    )  # the same where what is worth a trial counts as meeting (`Rule.near`)
-    tally: Tally  # over all n
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (k,)
+        Numbers, from 0, of those evaluated to the end, ascending; all without a
+        bound.
+    columns : Columns
+        Their columns, k rows.
+    keys : Keys or None
+        What the ranking needs of them; None without a bound.
+    near : Keys or None
+        The same where what is worth a trial counts as meeting (`Rule.near`).
+    tally : Tally
+        Counts over all n.
+    """
+
+    rows: IntArray
+    columns: Columns
+    keys: Keys | None
+    near: Keys | None
+    tally: Tally
 
 
 def evaluate(
@@ -248,8 +262,9 @@ def evaluate(
     job : Job
         Device, temperature and conditions that they are evaluated for.
     bound : Bound, optional
-        Candidates beyond it are dropped, and those that cannot be ranked (whose status is not
-        "ok"); without it none is.
+        Candidates beyond its ``limit`` of the loss or its ``margin`` are
+        dropped, and those that cannot be ranked (whose status is not "ok");
+        without it none is.
     want : collection of str, optional
         Columns needed; those of the requirements are added, and others may be there too. With a
         bound it must hold those of ``job.rule.columns()`` and ``decision``. "status" in it asks for
@@ -259,9 +274,11 @@ def evaluate(
     Returns
     -------
     Evaluated
-        ``rows``, numbers from 0 of the k candidates that remain, ascending; their ``columns``;
-        ``keys`` and ``near``, their keys at the job's threshold and at that of a trial (None
-        without a bound); and ``tally``, counts of all.
+        ``rows``, numbers from 0 of the k candidates that remain, ascending;
+        their ``columns``; ``keys`` and ``near``, their keys at the job's
+        threshold and at that of a trial (None without a bound); and ``tally``,
+        counts of all: Counters by text, ``stages``, ``ended`` (by reason),
+        ``copies`` (by decision) and ``status``.
     """
     tally = Tally()
     rows = np.arange(len(table))
@@ -317,8 +334,10 @@ def _apply_stability(
     Parameters
     ----------
     columns : Columns
-        n candidates with ``status``, a `Coded`, and ``probability_meets_requirements``; the first
-        becomes "not makeable" and the second 0 where that is so.
+        n candidates with ``status``, a `Coded`, and
+        ``probability_meets_requirements``; the first becomes "not makeable"
+        and the second 0 where that is so. Both entries are replaced by new
+        ones.
     rows : ndarray of int64
         Numbers, from 0, of the candidates that are judged; the others stay.
     split : Partition
@@ -339,9 +358,16 @@ def _apply_stability(
 def columns_read(job: Job) -> list[str]:
     """List the columns that readers of a result of `job` need of every row, beside name and number.
 
-    They are the leading columns (``host``, ``temperature_K``, ``route``, ``decision``),
-    composition, status, probability and failures, evidence, objectives, and the required
-    properties with ``_lo``, ``_hi`` and ``_provenance``. Each name once.
+    They are ``host``, ``temperature_K``, ``route`` and ``decision``;
+    ``formula``, ``shell``, ``status``, ``probability_meets_requirements``,
+    ``performance_margin``, ``cost_per_flux_USD_m3_T``,
+    ``heavy_rare_earth_wt_pct``, ``supply_risk`` and the objectives; the
+    columns of the requirements; ``remanence_T``, ``coercivity_kA_m`` and
+    ``max_energy_product_kJ_m3``; ``heavy_rare_earth_saved_wt_pct``,
+    ``cost_USD_kg``, ``density_kg_m3``, ``evidence_distance`` and
+    ``failed_requirements``. Each name is there once. An objective or
+    requirement that is predicted is followed by its ``_lo``, ``_hi`` and
+    ``_provenance``; ``remanence_T`` has ``_lo`` and ``_hi`` in any case.
     """
     names = ["host", "temperature_K", "route", "decision"]
     for column in job.rule.columns():
@@ -382,10 +408,12 @@ def _supply_columns(
 ) -> Columns:
     """Compute the columns of supply, the host codes and the decision of n candidates.
 
-    `table` holds the candidates, `shells` a text for each, such as "Tb 0.5 wt%" (empty for none),
-    or None; `job` is what they are evaluated for. The `Columns` are those of `supplies`, such as
-    ``heavy_rare_earth_wt_pct`` and ``cost_USD_kg``; the codes under the name `_HOSTS`, int8 (n,),
-    indices into `HOST_NAMES`, -1 for none; and ``decision``, a `Coded`.
+    `table` holds the candidates, `shells` a text for each, such as "Tb 0.5
+    wt%" (empty for none), or None; `job` is what they are evaluated for. The
+    `Columns`, a dict of arrays by name, are those of `supplies`, such as
+    ``heavy_rare_earth_wt_pct`` and ``cost_USD_kg``; the codes under the name
+    `_HOSTS`, int8 (n,), indices into `HOST_NAMES`, -1 for none; and
+    ``decision``, a `Coded` as of `classify_decisions`.
     """
     supply = _stages.supplies(table, shells, job.conditions)
     supply[_HOSTS] = hosts = assign_hosts(table, job.conditions.host)
@@ -402,7 +430,7 @@ def _candidates_within_bound(
     bound: Bound,
     tally: Tally,
 ) -> IntArray:
-    """Return the numbers of the candidates that can lie within the bound, int64, ascending.
+    """Return the numbers, from 0, of the candidates that can lie within the bound, int64, ascending.
 
     Composition, nominal values and distance to measured magnets decide; ranges and stability are
     not computed. Where a probability below one half is enough, or candidates are judged beside a
@@ -470,10 +498,11 @@ def with_distances(
     Returns
     -------
     Columns
-        A new object with all of `supply`. Added are two distances without a unit, by coercivity
-        (under the name `_HARD`) and the largest (`_MOST`); ``status``, a `Coded` of "ok" or `FAR`,
-        where the coercivity is not known; and ``probability_meets_requirements``, the largest that
-        the distance allows.
+        A new dict with all of `supply`. Added are two distances (n,) without a
+        unit, by coercivity (under the name `_HARD`) and the largest (`_MOST`);
+        ``status``, a `Coded` of "ok" or `FAR`, where the coercivity is not
+        known; and ``probability_meets_requirements``, the largest that the
+        distance allows.
     """
     made = read_process(job.conditions.process, len(table))
     near = nearest_recipes(
@@ -495,10 +524,11 @@ def _take(
 ) -> tuple[CompositionTable, _Shells, Columns]:
     """Select rows of candidates, shells and supply columns together.
 
-    `rows`, int64, are numbers from 0 of rows of `table`, `shells` (a text each, or None) and
-    `supply`, which are not changed; the result is the tuple of all three in that order, each with
-    these rows. Where the numbers are as many as the table has rows, whatever their order, all
-    three are returned as they are.
+    `rows`, int64, are numbers from 0 of rows of `table`, `shells` (a sequence
+    of a text each, or None) and `supply`, which are not changed; the result is
+    the tuple of all three in that order, each with these rows. Where the
+    numbers are as many as the table has rows, whatever their order, all three
+    are returned as they are.
     """
     if len(rows) == len(table):
         return table, shells, supply
@@ -511,12 +541,14 @@ def _take(
 def best_possible_loss(found: Columns, rule: Rule) -> FloatArray:
     """Compute the smallest loss that n candidates can have by what is known of them, shape (n,).
 
-    No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
-    unit of regret, and no probability is above that in `found`, or 1. `found` has the columns of
-    `supplies`, ``cost_USD_kg`` among them, or those of `central_values`; it is not changed. `rule`
-    names objectives and units. The loss, in units of regret, is -inf throughout where an objective
-    is not bounded (its column is not in `found`, and it is neither the margin nor a small cost per
-    flux), and inf where a value is NaN.
+    No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is
+    worth no more than one unit of regret, and no probability is above
+    ``probability_meets_requirements`` in `found`, or 1 where it is not there.
+    `found` has the columns of `supplies`, ``cost_USD_kg`` among them, or those
+    of `central_values`; it is not changed. `rule` names objectives and units.
+    The loss, in units of regret, is -inf throughout where an objective is not
+    bounded (its column is not in `found`, and it is neither the margin nor a
+    small cost per flux), and inf where a value is NaN.
     """
     n = len(found["cost_USD_kg"])
     best = (
@@ -555,7 +587,8 @@ def _composition_bound(
     job : Job
         Names allowed hosts, requirements and objectives.
     bound : Bound
-        Limits of loss and margin.
+        ``limit`` of the loss (units of regret) and ``margin`` (share of a
+        limit).
     tally : Tally
         Changed in place: each of the others is counted in ``ended`` by the first condition that
         it misses: "host in ...", a requirement such as "cost_USD_kg <= 60", or "loss by
@@ -627,11 +660,13 @@ class _CentralVerdict:
     def enter(self, rows: Any, columns: Collection[str]) -> None:
         """Lower margin and probability of some candidates by their values in some columns, in place.
 
-        `rows` are positions from 0 (int64, each once) or a slice; `columns` is a collection of
-        names of columns whose ``values`` are in, such as {"remanence_T"}. Those that no
-        requirement asks for are ignored. Changed are ``performance_margin`` and
-        ``probability_meets_requirements`` of ``here``, and ``chances``. A value of NaN leaves
-        margin and probability as they are.
+        `rows` are positions from 0 (int64, each once) or a slice; `columns` is
+        a collection of names of columns whose ``values`` are in, such as
+        {"remanence_T"}. Those that no requirement asks for are ignored.
+        Changed are ``performance_margin`` and
+        ``probability_meets_requirements`` of ``here`` (a dict of arrays), and
+        ``chances`` (arrays by quantity, which must not be reset between
+        calls). A value of NaN leaves margin and probability as they are.
         """
         margin = self.here[MARGIN]
         for kelvin, requirement in self.required:
@@ -707,16 +742,18 @@ def central_values(
     job : Job
         Device, temperature and conditions that they are evaluated for.
     bound : Bound
-        Limits of loss and margin.
+        ``limit`` of the loss (units of regret) and ``margin`` (share of a
+        limit).
 
     Returns
     -------
     Columns
-        Those of `supply`; ``remanence_T``, ``cost_per_flux_USD_m3_T`` and, if a requirement or an
-        objective asks for it at the job's temperature, ``coercivity_kA_m`` (NaN where not
-        computed), all at that temperature; ``performance_margin`` and
-        ``probability_meets_requirements``, the largest they can be; ``status``, the first that is
-        not "ok" over the job's temperature and those of the requirements.
+        Those of `supply`; ``remanence_T``, ``cost_per_flux_USD_m3_T`` and, if
+        a requirement or an objective asks for it at the job's temperature,
+        ``coercivity_kA_m`` (NaN where not computed), all at that temperature;
+        ``performance_margin`` and ``probability_meets_requirements``, the
+        largest they can be; ``status``, a `Coded`, the first that is not "ok"
+        over the job's temperature and those of the requirements.
     """
     use = job.conditions.use
     required = _central_requirements(job, bound)
@@ -773,8 +810,9 @@ def central_values(
 def _central_status(made: Magnets, hard_apart: FloatArray) -> Coded:
     """Return the first status of n magnets `made`, over their temperatures, that is not "ok".
 
-    One that is "ok" at all temperatures has the status `FAR` if its distance to measured magnets
-    by coercivity, `hard_apart`, (n,), is above `UNKNOWN`. The words are those of `STATUSES`.
+    One that is "ok" at all temperatures has the status `FAR` if its distance
+    to measured magnets by coercivity, `hard_apart`, (n,), is above `UNKNOWN`.
+    A distance of NaN is not above. The words are those of `STATUSES`.
     """
     first = (made.status != 0).argmax(axis=1)
     codes = np.take_along_axis(made.status, first[:, None], axis=1)[:, 0]
@@ -785,10 +823,12 @@ def _central_status(made: Magnets, hard_apart: FloatArray) -> Coded:
 def _central_requirements(job: Job, bound: Bound) -> _Required:
     """Return the requirements of `job` that central values decide, each with its temperature, K.
 
-    They are those on ``remanence_T``, ``coercivity_kA_m`` and ``remanence_coefficient_pct_K``,
-    minima of ``max_energy_product_kJ_m3``, and, where ``bound.limit`` is infinite, those on
-    ``demagnetization_safety``. Each is a tuple (temperature, `Requirement`), in the order of the
-    profile; the temperature is the job's where the requirement names none.
+    They are those on ``remanence_T``, ``coercivity_kA_m`` and
+    ``remanence_coefficient_pct_K``, minima of ``max_energy_product_kJ_m3``,
+    and, where ``bound.limit`` is infinite, those on
+    ``demagnetization_safety``. The result is a list of tuples (temperature,
+    `Requirement`), in the order of the profile; the temperature is the job's
+    where the requirement names none.
     """
     columns = {*_CENTRAL, ALPHA}
     if bound.limit == np.inf:
@@ -823,9 +863,10 @@ def _temperatures_of_coercivity(
 ) -> IntArray:
     """Return the positions in `at` of the temperatures at which a coercivity is asked, int64.
 
-    `required` are pairs of temperature, K, and requirement; those on ``coercivity_kA_m`` ask, and
-    an objective of `job` on it asks at the job's temperature. `at` are temperatures, K. Positions
-    count from 0 and ascend; there are none where nothing asks.
+    `required` are pairs of temperature, K, and requirement; those on
+    ``coercivity_kA_m`` ask, and an objective of `job` on it asks at the job's
+    temperature. `at` are temperatures, K, which match to the last digit.
+    Positions count from 0 and ascend; there are none where nothing asks.
     """
     kelvins = [kelvin for kelvin, r in required if r.column == _COERCIVITY]
     if any(
@@ -875,8 +916,9 @@ def _distances_with_grains(
 ) -> tuple[FloatArray, FloatArray]:
     """Return distances to measured magnets by coercivity and the largest, float64 (n,) each.
 
-    What process and traces add is counted in. `supply` must have the two columns of distances that
-    `with_distances` adds (KeyError otherwise); it is not changed. `made` are its n magnets.
+    What process and traces add is counted in. `supply` must have the two
+    columns of distances that `with_distances` adds, named `_HARD` and `_MOST`
+    (KeyError otherwise); it is not changed. `made` are its n magnets.
     """
     hard = supply[_HARD]
     most = supply[_MOST]
@@ -897,17 +939,19 @@ def _open(
     Parameters
     ----------
     here : Columns
-        ``status``, ``performance_margin``, ``probability_meets_requirements``, ``decision`` and
-        the columns of supply, ``cost_USD_kg`` among them; not changed. A row whose status is not
-        "ok" is out.
+        ``status``, ``performance_margin``, ``probability_meets_requirements``,
+        ``decision`` and the columns of supply, ``cost_USD_kg`` among them; not
+        changed. A row whose status is not "ok" is out. A margin of NaN counts
+        as not missed.
     job : Job
         Thresholds and objectives.
     bound : Bound
-        Limits of loss and margin.
+        ``limit`` of the loss (units of regret) and ``margin`` (share of a
+        limit).
     counted : tuple of (Tally, str), optional
-        A tally, changed in place, and the name of the stage: all are counted as having come to
-        the stage, and the dropped ones by reason ("requirements missed" or "loss", of those that
-        are "ok") and by status.
+        A tally, changed in place, and the name of the stage: all are counted
+        in ``stages``, the dropped ones by reason in ``ended`` ("requirements
+        missed" or "loss", of those that are "ok") and in ``status``.
     """
     magnet = here["status"].says("ok")
     inside = ~(here[MARGIN] < -_ORDER_SLACK)
@@ -1041,9 +1085,11 @@ def _requirement_bound(
     near : Keys
         Of the n, at the threshold of a trial.
     open_ : ndarray of bool, shape (n,)
-        Candidates that are still evaluated; not changed.
+        Candidates that are still evaluated; not changed. The result is False
+        for the others.
     bound : Bound
-        Limits of loss and margin.
+        ``limit`` of the loss (units of regret) and ``margin`` (share of a
+        limit).
     tally : Tally
         Changed in place: ``ended`` for "requirements missed" and "loss".
     """
@@ -1089,9 +1135,12 @@ def estimate_bound(
     Returns
     -------
     Bound
-        With a finite ``limit`` and a ``margin`` of inf, so that none that misses goes on; or with
-        an infinite ``limit`` and a ``margin``. Both are infinite, so that all go on, where the
-        sample is too small.
+        With a finite ``limit`` (units of regret) and a ``margin`` of inf, so
+        that none that misses goes on; or with an infinite ``limit`` and a
+        ``margin`` (share of a limit) and, where many have just that margin,
+        ``last``, the largest hash. ``limits`` and ``trials`` are losses by
+        decision. Where the sample is too small ``limit`` is inf and ``margin``
+        -inf, so that all go on.
     """
     sample = sum(one.tally.stages["composition"] for one in found)
     keys = [one.keys for one in found if one.keys is not None]
@@ -1118,9 +1167,11 @@ def _limits_of_decisions(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Find the losses up to which candidates of each decision go on.
 
-    A decision that is rare in the sample has no limit of its own (infinite). Of a decision that
-    is frequent, but hardly meets the requirements, all that meet are admitted. Both dicts have
-    each decision of the sample for a key.
+    Losses are in units of regret. A decision that is rare in the sample
+    (`_SELDOM` times or less) has no limit of its own: infinite where fewer
+    than `place` of it meet. Of a decision that is frequent, but hardly meets
+    the requirements, all that meet are admitted. Both dicts have each decision
+    of the sample for a key.
 
     Parameters
     ----------
@@ -1136,8 +1187,9 @@ def _limits_of_decisions(
     limits : dict of str to float
         Largest loss of those that meet the requirements, by decision.
     trials : dict of str to float
-        Largest loss of those that are worth a trial, by decision; 0 or infinite where a candidate
-        of the decision meets the requirements.
+        Largest loss of those that are worth a trial, by decision; where a
+        candidate of the decision meets the requirements 0, or infinite for a
+        rare decision.
     """
     near = [one.near for one in found if one.near is not None]
     texts = [one.columns["decision"].texts() for one in found]
@@ -1171,8 +1223,9 @@ def _limit_of_losses(loss: FloatArray, place: int, seen: int) -> float:
 def sample_place(count: int, sample: int, rows: int) -> int:
     """Return the place in a sample, from 1, before which probably stand `count` of all `rows`.
 
-    `sample` is the size of the sample and `rows` that of the whole, above 0. The place may lie
-    beyond the sample.
+    `sample` is the size of the sample and `rows` that of the whole, above 0.
+    The place is a little behind `count` times `sample` over `rows`, 8 for a
+    `count` of 0, and may lie beyond the sample.
     """
     share = count * sample / rows
     # Four deviations of a count, and some for a count of few: once in 30 000 it falls short.

@@ -61,27 +61,36 @@ AS_SOLD = "as sold: "
 
 @dataclass(frozen=True)
 class Job:
-    """What every candidate of a screening is evaluated for."""
+    """What every candidate of a screening is evaluated for.
+
+    Attributes
+    ----------
+    profile : Profile
+        The device: requirements, objectives, reference magnet.
+    temperature : float
+        Temperature of the table, and of the requirements that name none, K.
+    conditions : Conditions
+        Process, calibration, duty and supply.
+    threshold : float
+        Probability, 0 to 1, from which the requirements count as met.
+    trial : float
+        Probability from which a candidate is worth a trial.
+    """
 
     profile: "Profile"
-    temperature: (
-        float  # of the table, and of the requirements that name none, K
-    )
+    temperature: float
     conditions: Conditions
-    threshold: float = (
-        MEETS_PROBABILITY  # from which the requirements count as met
-    )
-    trial: float = (
-        PLAUSIBLE  # probability from which a candidate is worth a trial
-    )
+    threshold: float = MEETS_PROBABILITY
+    trial: float = PLAUSIBLE
 
     @cached_property
     def scales(self) -> dict[str, float]:
         """One unit of regret by column, in its unit; for costs a share.
 
-        It is the profile's (``profile.units``), else that of `UNITS`, else the share `SHARE` of
-        the value of the reference, 1 where that is 0 or not known. The keys are all columns of the
-        first two, and the objectives.
+        It is the profile's (``profile.units``), else that of `UNITS`, else the
+        share `SHARE` of the value of the reference, 1 where that is 0 or not
+        known. The keys are all columns of the first two, and the objectives. A
+        property, computed once and kept: do not change it.
         """
         units = UNITS | {
             unit.column: unit.value for unit in self.profile.units
@@ -126,8 +135,9 @@ class Job:
         Parameters
         ----------
         made : iterable of str
-            Name of the route of each magnet, up to a semicolon, or "as sold: GRADE"; empty, or
-            another text, for the usual one.
+            Name of the route of each magnet, up to a semicolon, or "as sold:
+            GRADE", which counts as a route of its own; empty, or another text,
+            for the usual one.
 
         Returns
         -------
@@ -178,7 +188,7 @@ def make_job(
     profile : Profile
         The device; not changed.
     temperature : float, optional
-        Temperature, K, no text; the profile's ``temperature_K`` for None.
+        Temperature, a number in K; the profile's ``temperature_K`` for None.
     require : sequence of str
         Further requirements, such as "remanence_T >= 1.1", "coercivity_kA_m>=0.9*reference at
         150C" or "|remanence_coefficient_pct_K| <= 0.03"; a list or tuple, no single text. One on
@@ -280,9 +290,10 @@ def _anchor_process(
     Returns
     -------
     dict or None
-        New settings with ``producer``, the record of the anchors (a dict), beside those of
-        `process`. The process as it is if it has measured magnets of a producer already, or the
-        profile names no known values.
+        New settings with ``producer``, the record of the anchors (a dict,
+        ``Producer.record()``), beside those of `process`. The process as it is
+        if it has measured magnets of a producer already, or the profile names
+        no known values.
     """
     if not profile.reference.anchors or get_producer(process) is not None:
         return process
@@ -332,7 +343,8 @@ def _working(
     Returns
     -------
     value, deviation : float
-        In the same units; the deviation is no larger than before.
+        In the same units: the value is the mean, of B_r and H_cJ exp of the
+        mean of ln; the deviation is no larger than before.
     """
     low = -np.inf
     high = np.inf
@@ -401,9 +413,11 @@ def resolve_requirement(
     Returns
     -------
     Requirement
-        Its ``temperature_K`` is that of the text, None without one; its limit is a number, and
-        ``share_of_reference`` the share, None where the text has a number. The source is "asked
-        for".
+        Its ``column`` is that of the text, its ``temperature_K`` too, None
+        without one; its limit, ``minimum`` for ">=", ``maximum`` for "<=" or
+        ``absolute_maximum`` for "|COLUMN| <=", is a number, and
+        ``share_of_reference`` the share, None where the text has a number. The
+        source is "asked for".
 
     Raises
     ------
@@ -467,10 +481,11 @@ def reference_row(
 ) -> pd.Series:
     """Predict every property of a device's reference magnet at a temperature.
 
-    `profile` is the device, whose ``reference`` (formula and shell) is predicted; `conditions`
-    are those of the screening, whose temperatures do not count; `kelvin` is in K. The Series is
-    one row of results by column, such as "remanence_T", without those of the requirements and the
-    ranking. A value that is not known is NaN.
+    `profile` is the device, whose ``reference`` (formula and shell) is
+    predicted; `conditions` are those of the screening, whose temperatures do
+    not count; `kelvin` is in K. The Series is one row of results by column,
+    such as "remanence_T" and "cost_USD_kg", without those of the requirements
+    and the ranking. A value that is not known is NaN.
     """
     reference = profile.reference
     shells = [reference.shell or ""]
@@ -499,11 +514,13 @@ def job_identity(job: Job) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``application`` (the profile as a dict), ``temperature_K``; the conditions ``scenario``,
-        ``recycled``, ``prices``, ``process``, ``calibration``, ``load_line``,
-        ``outside_field_kA_m``, ``hours``, ``interval`` and ``between`` (a list of two, K);
-        ``phases`` (path of the snapshot or None) and ``curie`` (a dict of ``data`` and ``add``,
-        each a path or None). It can be written as JSON. The thresholds of the job are left out.
+        ``application`` (the profile as a dict), ``temperature_K``; the
+        conditions ``scenario``, ``recycled``, ``prices``, ``process``,
+        ``calibration``, ``load_line``, ``outside_field_kA_m``, ``hours``,
+        ``interval`` and ``between`` (a list of two, K); ``phases`` (path of
+        the snapshot or None) and ``curie`` (a dict of ``data`` and ``add``,
+        each a path or None). All are keys of one flat dict, which can be
+        written as JSON. The thresholds of the job are left out.
     """
     own_conditions = job.conditions
     identity: dict[str, Any] = {
@@ -547,8 +564,9 @@ def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
 def get_producer(process: Any) -> Producer | None:
     """Return the measured magnets that a process is conditional on, None if there are none.
 
-    `process` is a dict of settings, whose ``producer`` is a record (a dict, as of
-    ``Producer.record()``) or None, or it is None.
+    `process` is a dict of settings, whose ``producer`` is a record (a dict, as
+    of ``Producer.record()``), None or missing; or it is None. The `Producer`
+    is a new one.
     """
     record = (process or {}).get("producer")
     if record is None:

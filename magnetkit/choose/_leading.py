@@ -90,9 +90,10 @@ def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
 def _columns(job: Job) -> list[str]:
     """List the columns that `sample` and `simpler_rank` read for `job`, each once.
 
-    They are ``formula``, ``shell``, ``host``, ``route``, ``evidence_distance``,
-    ``density_kg_m3``, ``remanence_T``, those of the requirements and of the ranking
-    (`Rule.columns`). A predicted one is followed by its ends ``_lo`` and ``_hi``; its
+    They are ``formula``, ``shell``, ``host``, ``route``,
+    ``evidence_distance``, ``density_kg_m3``, ``remanence_T``, those of the
+    requirements and of the ranking (`Rule.columns`), in this order. A
+    predicted one is followed by its ends ``_lo`` and ``_hi``; its
     ``_provenance`` is left out.
     """
     requirement_columns = [r.column for r in job.profile.requirements]
@@ -139,8 +140,9 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> IntArray:
     Returns
     -------
     ndarray of int64, shape (n,)
-        The ``rank`` of that recipe, which may stand before or behind the candidate; 0 where there
-        is none. A loss of NaN counts as no gain.
+        The ``rank`` of that recipe, the first in the order of the rows, which
+        may stand before or behind the candidate; 0 where there is none. A loss
+        of NaN counts as no gain.
     """
     holds = _ingredients(leading)
     loss = _losses(leading, job)
@@ -161,9 +163,11 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> IntArray:
 def _ingredients(leading: pd.DataFrame) -> BoolArray:
     """Say of what each candidate is made, bool (n, 118 + shells).
 
-    Column k is the element of atomic number k + 1 of the alloy; then comes one for each element
-    that is diffused into any candidate, in alphabetical order, amounts apart. `leading` has
-    ``formula`` (atomic) and ``shell`` (a text such as "Tb 0.5 wt%"; empty or null for none).
+    Column k is the element of atomic number k + 1 of the alloy; then comes one
+    for each element that is diffused into any candidate (a carrier such as Cu
+    does not count), in alphabetical order, amounts apart. `leading` has
+    ``formula`` (atomic) and ``shell`` (a text such as "Tb 0.5 wt%"; empty or
+    null for none).
     """
     alloy = (
         CompositionTable.from_strings(
@@ -185,10 +189,12 @@ def _ingredients(leading: pd.DataFrame) -> BoolArray:
 def _losses(leading: pd.DataFrame, job: Job) -> FloatArray:
     """Compute the loss in each objective of `job` and by the chance of a miss, (n, objectives + 1).
 
-    `leading` are candidates with the columns of the objectives of ``job.rule`` and
-    ``probability_meets_requirements``. A loss is weight times signed value (of costs its
-    logarithm) over the unit of regret: differences between candidates count, and 0 is not the
-    best. The columns follow the order of the objectives, the miss last. NaN stays NaN.
+    `leading` are candidates with the columns of the objectives of ``job.rule``
+    and ``probability_meets_requirements``. The smaller a loss the better. It
+    is weight times signed value (of costs its logarithm) over the unit of
+    regret, of the miss 1 less the probability over its unit (``rule.miss``):
+    differences between candidates count, and 0 is not the best. The columns
+    follow the order of the objectives, the miss last. NaN stays NaN.
     """
     rule = job.rule
     columns = [
@@ -229,11 +235,13 @@ def robustness(
     Returns
     -------
     pandas.DataFrame
-        The rows of `leading` in their order, numbered from 0: ``rank``, ``candidate``,
-        ``formula``, ``shell`` (empty for none), ``host`` and the columns `ROBUSTNESS`:
-        ``top_ten_share`` (share of the draws in which the place is `top` or better, whatever
-        `top` is) and ``meets_share``, 0 to 1, ``rank_median``, ``rank_lo``, ``rank_hi`` (places
-        among these rows, from 1) and ``tie_group`` (from 1). The other columns are left out. No
+        The rows of `leading` in their order, numbered from 0: ``rank``,
+        ``candidate``, ``formula``, ``shell`` (empty for none), ``host`` and
+        the columns `ROBUSTNESS`: ``top_ten_share`` (share of the draws in
+        which the place is `top` or better, whatever `top` is) and
+        ``meets_share``, 0 to 1, ``rank_median``, ``rank_lo``, ``rank_hi``
+        (places among these rows, from 1) and ``tie_group`` (from 1; candidates
+        of one group are not told apart). The other columns are left out. No
         row where `leading` has none.
 
     Raises
@@ -272,9 +280,10 @@ def robustness(
 def _tie_groups(place: IntArray, interval: float) -> IntArray:
     """Group candidates that the draws do not distinguish; int64 (n,), the number of each group, from 1.
 
-    A group ends where its first stands before a candidate in a share `interval` (0 to 1) of the
-    draws or more; that candidate is the first of the next. `place`, int (n, draws), is the place
-    of each in each draw; rows are in order of rank.
+    A group ends where its first stands before a candidate in a share
+    `interval` (0 to 1) of the draws or more; that candidate is the first of
+    the next. `place`, int (n, draws), is the place of each in each draw, of
+    which the order alone counts; rows are in order of rank.
     """
     group = np.empty(len(place), np.int64)
     first = number = 0
@@ -348,9 +357,10 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
 def _ranks(result: pa.Table) -> pd.DataFrame:
     """Return the ranked candidates of `result`, each formula with its shell once, by rank.
 
-    `result` has ``candidate``, ``formula``, ``shell`` and ``rank``, which are the columns of the
-    frame. Where one was screened twice the row of its best rank is kept. An empty shell is an
-    empty text; a rank is Int64, and a missing one stands last.
+    `result` has ``candidate``, ``formula``, ``shell`` and ``rank``, which are
+    the columns of the frame; its index is not in order. Where one was screened
+    twice the row of its best rank is kept. An empty shell is an empty text; a
+    rank is Int64, and a missing one stands last.
     """
     frame = result.to_pandas()
     frame["shell"] = frame["shell"].astype(object).fillna("")

@@ -42,9 +42,10 @@ def _round_steadily(values: ArrayLike) -> FloatArray:
 def comparable_values(values: ArrayLike) -> FloatArray:
     """Round values of an objective to three digits, as shown, by which candidates are compared.
 
-    A fourth is beyond what is known of any magnet, yet it would put on a front a candidate that
-    is worse in all that is known (compare the epsilon-dominance of Laumanns et al., Evol. Comput.
-    10 (2002) 263). Zeros, infinities and NaN stay.
+    A fourth is beyond what is known of any magnet, yet it would put on a front
+    a candidate that is worse in all that is known (compare the
+    epsilon-dominance of Laumanns et al., Evol. Comput. 10 (2002) 263). Zeros,
+    infinities and NaN stay. The result is a new float64 array.
 
     Examples
     --------
@@ -82,8 +83,8 @@ def _prepare(points: ArrayLike) -> tuple[FloatArray, IntArray]:
         A new array: the objectives, that with the most distinct values first (by a sample of the
         rows where there are many), then columns of zeros.
     order : ndarray of int64, shape (n,)
-        Numbers of its rows, from 0, in ascending lexicographic order, by the first column first;
-        NaN comes last.
+        Numbers of its rows, from 0, in ascending lexicographic order, by the
+        first column first; NaN comes last. Equal rows come in no fixed order.
 
     Raises
     ------
@@ -129,8 +130,9 @@ def _lexicographic(points: FloatArray) -> IntArray:
 def fronts(points: ArrayLike) -> NDArray[np.int32]:
     """Return the number of the non-dominated front of each point, from 1, int32 (n,).
 
-    `points` has shape (n, d), d from 1 to 3 (InputError otherwise); every objective is to be made
-    small. A row with NaN has front 0. Equal points share a front.
+    `points` has shape (n, d), d from 1 to 3 (InputError otherwise); every
+    objective is to be made small. A row with NaN has front 0. Equal points
+    share a front. No points give an empty array.
 
     Examples
     --------
@@ -143,8 +145,9 @@ def fronts(points: ArrayLike) -> NDArray[np.int32]:
 def first_front(points: ArrayLike) -> BoolArray:
     """Say which points no other point dominates, bool (n,); cheaper than all `fronts`.
 
-    `points` is as for `fronts`: (n, 1 to 3), smaller is better, InputError otherwise. A row with
-    NaN is False.
+    `points` is as for `fronts`: (n, 1 to 3), smaller is better, InputError
+    otherwise. Equal points do not dominate each other. A row with NaN is
+    False.
     """
     return sorted_first_front(*_prepare(points))
 
@@ -171,18 +174,33 @@ _DECIMALS = 9
 
 @dataclass(frozen=True)
 class Ranking:
-    """Where each of n candidates stands, m of which meet the requirements."""
+    """Where each of n candidates stands, m of which meet the requirements.
 
-    meets: BoolArray  # (n,)
-    front: NDArray[
-        np.int32
-    ]  # (n,), Pareto front from 1 among those that meet; 0 for none
-    place: IntArray  # (n,), rank from 1; 0 for none
-    burden: FloatArray  # (m, 3), `BURDEN` in the order of the rows
-    chance: FloatArray  # (m,), probability of meeting the requirements
-    # row to the rank of the simpler alloy that is as good, where there is one
+    Attributes
+    ----------
+    meets : ndarray of bool, shape (n,)
+        Whether each meets the requirements.
+    front : ndarray of int32, shape (n,)
+        Pareto front, from 1, among those that meet; 0 for none.
+    place : ndarray of int64, shape (n,)
+        Rank, from 1; 0 for none.
+    burden : ndarray of float64, shape (m, 3)
+        `BURDEN` of those that meet, in the order of the rows.
+    chance : ndarray of float64, shape (m,)
+        Their probability of meeting the requirements, 0 to 1.
+    simpler : mapping of int to int
+        Number of a row, from 0, to the rank of the simpler alloy that is as good,
+        where there is one.
+    copies : mapping of str to int
+        How many of each decision meet the requirements.
+    """
+
+    meets: BoolArray
+    front: NDArray[np.int32]
+    place: IntArray
+    burden: FloatArray
+    chance: FloatArray
     simpler: Mapping[int, int] = field(default_factory=dict)
-    # how many of each decision meet the requirements
     copies: Mapping[str, int] = field(default_factory=dict)
 
     def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
@@ -214,8 +232,8 @@ class Ranking:
     def leading(self, n: int) -> IntArray:
         """Return the numbers of the rows of the first `n` that meet the requirements, the best first.
 
-        The result is int64 (k,), numbers from 0. It has fewer than `n` where fewer meet, and is
-        empty where none does.
+        The result is int64 (k,), row numbers of the ranking from 0. It has
+        fewer than `n` where fewer meet, and is empty where none does.
         """
         rows = np.flatnonzero(self.meets)
         rows = rows[self.place[rows] <= n]
@@ -224,9 +242,10 @@ class Ranking:
     def order_by(self, ranks: IntArray) -> "Ranking":
         """Return a ranking in which the candidates that have a place stand in the order of `ranks`.
 
-        `ranks`, (n,), is any number for each row, the smallest first; entries of rows without a
-        place are ignored. Rows of equal rank keep the order of the input. The new ranking has no
-        simpler candidates entered; this one is not changed.
+        `ranks`, (n,), is any number for each row, the smallest first; entries
+        of rows without a place are ignored. Rows of equal rank keep the order
+        of their numbers. The new ranking has no simpler candidates entered;
+        this one is not changed.
         """
         rows = np.flatnonzero(self.place > 0)
         place = np.zeros_like(self.place)
@@ -262,8 +281,9 @@ class Ranking:
         Returns
         -------
         Ranking
-            A new one, which differs in ``place`` alone; ``simpler`` is taken over as it is. Rows
-            behind the leaders may move too, by at most `CLIMB` places upwards.
+            A new one, which differs in ``place`` (from 1) alone; ``simpler``
+            is taken over as it is. Rows behind the leaders may move too, by at
+            most `CLIMB` places upwards.
         """
         rows_that_meet = np.flatnonzero(self.meets)
         order = np.argsort(self.place[rows_that_meet])
@@ -287,11 +307,13 @@ class Ranking:
 def with_copies(table: pa.Table, ranks: pa.Table) -> pa.Table:
     """Append to a chunk of candidates the columns of its ranking, and ``copies`` of each decision.
 
-    `table` is the chunk; ``copies`` (int64), how many candidates of its decision meet the
-    requirements, 0 where none does, is left out where `table` has no ``decision``, which must be
-    dictionary-encoded text without nulls. `ranks` is what `Ranking.columns` returned for the same
-    rows (KeyError or TypeError without its metadata); its columns must not be in `table` yet. A new
-    table is returned: the columns of `table`, those of `ranks`, then ``copies``.
+    `table` is the chunk; ``copies`` (int64), how many of all candidates, not
+    of this chunk, of its decision meet the requirements, 0 where none does, is
+    left out where `table` has no ``decision``, which must be
+    dictionary-encoded text without nulls. `ranks` is what `Ranking.columns`
+    returned for the same rows (KeyError or TypeError without its metadata);
+    its columns must not be in `table` yet. A new table is returned: the
+    columns of `table`, those of `ranks`, then ``copies``.
     """
     copies = json.loads(ranks.schema.metadata[COPIES.encode()])
     for name in ranks.column_names:
@@ -315,8 +337,10 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
     rank. Ties are broken by a hash of formula and shell, whatever the order of the rows.
     `by_regret` re-orders the first by draws.
 
-    `parts` must yield at least one `Keys` (of `Rule.keys`). The `Ranking` counts rows over all of
-    them, in order; its ``simpler`` and ``copies`` are empty.
+    `parts` must yield at least one `Keys` (of `Rule.keys`). The `Ranking`
+    counts rows over all of them, in order: ``place`` is the rank, from 1, and
+    ``front`` the Pareto front, from 1, both 0 for none; ``meets`` is bool. Its
+    ``simpler`` and ``copies`` are empty.
     """
     columns = list(zip(*parts, strict=True))
     # One column after the other, so that no more than one is in memory twice.
@@ -346,23 +370,44 @@ def rank_keys(parts: Iterable["Keys"]) -> Ranking:
 
 
 class Keys(NamedTuple):
-    """What the ranking needs of n rows, m of which meet the requirements."""
+    """What the ranking needs of n rows, m of which meet the requirements.
+
+    Attributes
+    ----------
+    meets : ndarray of bool, shape (n,)
+        Whether each meets the requirements.
+    missed : ndarray of bool, shape (n,)
+        Whether each can be ranked and misses them.
+    margin : ndarray of float64, shape (n,)
+        The negative of ``performance_margin``, so that the largest sorts first.
+    hashes : ndarray of uint64, shape (n,)
+        Of formula and shell: they break ties.
+    loss : ndarray of float64, shape (m,)
+        In units of regret.
+    burden : ndarray of float64, shape (m, 3)
+        `BURDEN`, to be made small.
+    chance : ndarray of float64, shape (m,)
+        Probability of meeting the requirements, 0 to 1.
+    points : ndarray of float64, shape (m, number of objectives, at most three)
+        Objectives, each turned so that it is to be made small.
+    """
 
     meets: BoolArray
     missed: BoolArray
-    margin: FloatArray  # (n,), turned so that the largest sorts first
-    hashes: NDArray[np.uint64]  # (n,), of formula and shell: they break ties
-    loss: FloatArray  # (m,)
-    burden: FloatArray  # (m, 3)
-    chance: FloatArray  # (m,)
-    points: FloatArray  # (m, number of objectives, at most three)
+    margin: FloatArray
+    hashes: NDArray[np.uint64]
+    loss: FloatArray
+    burden: FloatArray
+    chance: FloatArray
+    points: FloatArray
 
     def at(self, threshold: float) -> "Keys":
         """Return the keys with another threshold of the probability of meeting the requirements.
 
-        `threshold`, 0 to 1, must be no less than the present one. Rows whose ``chance`` is below
-        it no longer meet and count as missed; ``loss``, ``burden``, ``chance`` and ``points`` lose
-        their entries. New arrays; these keys are not changed.
+        `threshold`, 0 to 1, must be no less than the present one, which is not
+        checked. Rows whose ``chance`` is below it no longer meet and count as
+        missed; ``loss``, ``burden``, ``chance`` and ``points`` lose their
+        entries. New arrays; these keys are not changed.
         """
         sure = self.chance >= threshold
         meets = self.meets.copy()
@@ -379,7 +424,9 @@ class Keys(NamedTuple):
     def take(self, rows: IntArray) -> "Keys":
         """Return the keys of some rows of the n; `rows`, int64, are their numbers from 0, ascending.
 
-        The last four arrays keep the entries of those among these rows that meet.
+        ``meets``, ``missed``, ``margin`` and ``hashes`` then have an entry for
+        each of `rows`; ``loss``, ``burden``, ``chance`` and ``points`` keep
+        the entries of those among these rows that meet.
         """
         among = (np.cumsum(self.meets) - 1)[rows][self.meets[rows]]
         firsts = [part[rows] for part in self[:4]]
@@ -388,13 +435,27 @@ class Keys(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """By what candidates are ranked."""
+    """By what candidates are ranked.
 
-    objectives: tuple[Objective, ...]  # the first three span the Pareto fronts
-    units: tuple[float, ...]  # one unit of regret in each
-    miss: float  # and in the probability of meeting the requirements
-    threshold: float  # probability from which the requirements count as met
-    trial: float = PLAUSIBLE  # and from which a candidate is worth a trial
+    Attributes
+    ----------
+    objectives : tuple of Objective
+        The first three span the Pareto fronts.
+    units : tuple of float
+        One unit of regret in each, in the unit of its column; for costs a share.
+    miss : float
+        One unit of regret in the probability of meeting the requirements.
+    threshold : float
+        Probability, 0 to 1, from which the requirements count as met.
+    trial : float
+        Probability from which a candidate is worth a trial.
+    """
+
+    objectives: tuple[Objective, ...]
+    units: tuple[float, ...]
+    miss: float
+    threshold: float
+    trial: float = PLAUSIBLE
 
     @classmethod
     def of(
@@ -408,7 +469,8 @@ class Rule:
         Parameters
         ----------
         objectives : sequence of str
-            Such as "cost_USD_kg:min", see `Objective.parse`; InputError if one cannot be read.
+            Such as "cost_USD_kg:min" or "remanence_T:max", see
+            `Objective.parse`; InputError if one cannot be read.
         threshold : float
             Least probability that counts as meeting the requirements, 0 to 1.
         scales : mapping of str to float, optional
@@ -430,8 +492,9 @@ class Rule:
     def columns(self) -> list[str]:
         """Return the names of the columns that `keys` reads, each once.
 
-        They are ``formula``, ``shell``, ``status``, ``probability_meets_requirements``,
-        ``performance_margin``, those of `BURDEN` and those of the objectives.
+        They are ``formula``, ``shell``, ``status``,
+        ``probability_meets_requirements``, ``performance_margin``, those of
+        `BURDEN` and those of the objectives, in this order.
         """
         names = ["formula", "shell", "status", CHANCE, MARGIN, *BURDEN]
         names += [objective.column for objective in self.objectives]
@@ -446,12 +509,15 @@ class Rule:
     def keys(self, table: pa.Table) -> Keys:
         """Compute the keys of n evaluated candidates.
 
-        `table`, of Arrow, has the columns of `Rule.columns`; ``status`` is a text and
-        ``probability_meets_requirements`` 0 to 1. Of the n rows m have the status "ok" and meet the
-        requirements with the threshold's probability or more; loss, burden, chance and points have
-        m rows, the other arrays n. Rows of another status neither meet nor count as ``missed``. A
-        loss is infinite where an objective is unknown; an unknown margin counts as -inf.
-        ``margin`` is the negative of ``performance_margin``, so that the smallest comes first.
+        `table`, of Arrow, has the columns of `Rule.columns`; ``status`` is a
+        text and ``probability_meets_requirements`` 0 to 1. Of the n rows m
+        have the status "ok" and meet the requirements with the threshold's
+        probability or more; ``loss``, ``burden``, ``chance`` and ``points``
+        have m rows, ``meets``, ``missed``, ``margin`` and ``hashes`` n. Rows
+        of another status neither meet nor count as ``missed``. A loss is
+        infinite where an objective is unknown; an unknown
+        ``performance_margin`` counts as -inf. ``margin`` is the negative of
+        ``performance_margin``, so that the smallest comes first.
         """
         usable = pc.equal(table["status"], "ok").to_numpy()
         chance = _round_steadily(table[CHANCE].to_numpy())
@@ -484,10 +550,11 @@ class Rule:
     ) -> FloatArray:
         """Sum the loss of candidates over all objectives, in units of regret; inf where one is NaN.
 
-        `values` has an array of each objective's column, in the order of ``objectives`` and the
-        unit of the column (ValueError if there are more or fewer). `missed`, and the result, are of
-        the shape of these: the probability that requirements are missed, in units of regret. A
-        smaller loss is better; it may be negative.
+        `values` has an array of each objective's column, in the order of
+        ``objectives`` and the unit of the column (ValueError if there are more
+        or fewer). `missed`, and the result, are of the shape of these: the
+        probability that requirements are missed, in units of regret, which is
+        added. A smaller loss is better; it may be negative.
         """
         loss = missed
         for objective, unit, value in zip(

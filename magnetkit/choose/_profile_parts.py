@@ -72,7 +72,8 @@ def _believe_number(name: str, full: str, unit: str, number: float) -> None:
     unit : str
         Unit of `number`, "K" or "kg"; a number in "K" is checked as a temperature.
     number : float
-        The number. One that is plausible, or of a key without limits, passes.
+        The number. One that is plausible, or of a key without limits
+        (``datasets/columns/plausible.toml``), passes.
     """
     try:
         check_plausible("temperature_K" if unit == "K" else full, number)
@@ -102,8 +103,9 @@ def with_units_read(
         Of pydantic; its ``context`` is `FROM_FILE` where the record comes from a file. Numbers are
         checked then alone.
     temperatures, masses : iterable of str
-        Keys of temperatures and masses, without their unit: "temperature" is read from
-        ``temperature`` or ``temperature_K``. Neither needs to be there.
+        Keys of temperatures and masses, without their unit: "temperature" is
+        read from ``temperature`` (a text with its unit; a number is an error)
+        or ``temperature_K`` (a number). Neither needs to be there.
 
     Returns
     -------
@@ -211,9 +213,11 @@ class Requirement(_AtTemperature):
     def _one_limit(self) -> "Requirement":
         """Check that exactly one limit is given, that it is plausible, and that its range holds it.
 
-        ``limit_lo`` and ``limit_hi`` must both be given or none, with limit_lo <= limit <=
-        limit_hi. The requirement itself is returned. ValueError, which pydantic reports,
-        otherwise, and where a temperature is given for a column of `WITHOUT_TEMPERATURE`.
+        The limit is ``minimum``, ``maximum`` or ``absolute_maximum``, in the
+        unit of ``column``. ``limit_lo`` and ``limit_hi`` must both be given or
+        none, with limit_lo <= limit <= limit_hi. The requirement itself is
+        returned. ValueError, which pydantic reports, otherwise, and where
+        ``temperature_K`` is given for a column of `WITHOUT_TEMPERATURE`.
         """
         limits = [self.minimum, self.maximum, self.absolute_maximum]
         if sum(x is not None for x in limits) != 1:
@@ -246,7 +250,11 @@ class Requirement(_AtTemperature):
 
     @property
     def limit(self) -> float:
-        """The limit, in the column's unit; that of an absolute maximum is positive."""
+        """The limit, in the column's unit; that of an absolute maximum is positive.
+
+        A property: ``minimum``, ``maximum`` or ``absolute_maximum``, whichever
+        is given.
+        """
         return next(
             x
             for x in (self.minimum, self.maximum, self.absolute_maximum)
@@ -261,16 +269,17 @@ class Requirement(_AtTemperature):
         Parameters
         ----------
         values : array_like
-            In the column's unit; NaN stays NaN.
+            In the unit of ``column``; NaN stays NaN.
         limit : array_like, optional
-            Replaces the number of the requirement's own, in the same unit and on the same side;
-            it is broadcast against `values`. The slack from a limit of zero is not divided: it is
-            in the column's own unit.
+            Replaces the number of the requirement's own, in the same unit and
+            on the same side; it is broadcast against `values`.
 
         Returns
         -------
         ndarray of float64
-            In the shape of both; 0 at the limit, which is met. 0.1 is a tenth of the limit inside.
+            In the shape of both; 0 at the limit, which is met. 0.1 is a tenth
+            of the limit, without its sign, inside. The slack from a limit of
+            zero is not divided: it is in the column's own unit.
         """
         x = np.asarray(values, dtype=np.float64)
         bound = np.asarray(self.limit if limit is None else limit, np.float64)
@@ -322,8 +331,9 @@ class Anchor(_AtTemperature):
     def _positive(self) -> "Anchor":
         """Check that the value is plausible for the column; the anchor itself is returned.
 
-        ValueError, which pydantic reports, otherwise. ``value`` of B_r and H_cJ must be above 0
-        and above ``spread``; alpha may be negative, and its spread any above 0.
+        ValueError, which pydantic reports, otherwise. ``value`` of B_r and
+        H_cJ (``column``) must be above 0 and above ``spread``; alpha may be
+        negative, and its spread any above 0.
         """
         if self.column != "remanence_coefficient_pct_K" and self.value <= 0.0:
             raise ValueError(
@@ -504,9 +514,10 @@ class Space(Strict):
     def _elements(self) -> "Space":
         """Check that ``replace`` and ``limits`` name elements, and ``limits`` only substitutes.
 
-        Keys and substitutes of ``replace`` and keys of ``limits`` must be symbols; whether
-        ``formula`` has the elements is not checked. The part itself is returned; ValueError, which
-        pydantic reports, otherwise.
+        Keys and substitutes of ``replace`` (symbol to list of substitutes) and
+        keys of ``limits`` must be symbols, and a key of ``limits`` one of the
+        substitutes; whether ``formula`` has the elements is not checked. The
+        part itself is returned; ValueError, which pydantic reports, otherwise.
         """
         from .._core.elements import INDEX
 
@@ -579,23 +590,33 @@ _TEXT = re.compile(r"\s*(\w+)\s*:\s*(min|max)\s*(?:=\s*([^=\s]+)\s*)?")
 
 @dataclass(frozen=True)
 class Objective:
-    """One objective of the ranking."""
+    """One objective of the ranking.
 
-    column: str  # numeric result column
-    sign: int  # 1 where it is to be made small, -1 for large
-    weight: float = (
-        1.0  # what a unit of it counts against a unit of the other objectives
-    )
+    Attributes
+    ----------
+    column : str
+        Numeric result column, such as "cost_USD_kg".
+    sign : {1, -1}
+        1 where it is to be made small, -1 for large.
+    weight : float
+        What a unit of it counts against a unit of the other objectives.
+    """
+
+    column: str
+    sign: int
+    weight: float = 1.0
 
     @classmethod
     def parse(cls, text: str) -> "Objective":
         """Read ``"column:min"`` or ``"column:max"``, with a weight ``"column:min=2"``.
 
-        The column may have one of the short names "margin", "cost" (the cost per flux) and "risk";
-        the result has the full name. ``sign`` is 1 for min and -1 for max, ``weight`` 1 where none
-        is given. Spaces around the colon and the equals sign are allowed. Raises `InputError` if
-        the text has another form, names no numeric column or no positive finite weight, or asks
-        for a small margin.
+        The column may have one of the short names "margin"
+        (``performance_margin``), "cost" (``cost_per_flux_USD_m3_T``) and
+        "risk" (``supply_risk``); the result has the full name. ``sign`` is 1
+        for min and -1 for max, ``weight`` 1 where none is given. Spaces around
+        the colon and the equals sign are allowed. Raises `InputError` if the
+        text has another form, names no numeric column or no positive finite
+        weight, or asks for a small margin.
 
         Examples
         --------
@@ -629,11 +650,13 @@ class Objective:
     def loss(self, values: FloatArray, scale: float) -> FloatArray:
         """Compute the loss of values in this objective, in units of regret times the weight, (n,).
 
-        `values`, (n,), are in the column's unit; of costs the logarithm counts. `scale`, above 0,
-        is one unit of regret, in the column's unit, or as a share for costs (0.1 for a tenth). A
-        margin is worth no more than one such unit, and a negative one nothing. The smallest loss is
-        the best; losses of objectives to be made large are negative where the values are
-        positive. NaN stays NaN; a cost of 0 gives -inf, a negative one NaN.
+        `values`, (n,), are in the column's unit; of costs the logarithm
+        counts. `scale`, above 0, is one unit of regret, in the column's unit,
+        or as a share for costs: with 0.1 a cost a tenth higher is a loss of
+        one unit more. A margin is worth no more than one such unit, and a
+        negative one nothing. The smallest loss is the best; losses of
+        objectives to be made large are negative where the values are positive.
+        NaN stays NaN; a cost of 0 gives -inf, a negative one NaN.
         """
         if self.column == MARGIN:
             values = np.clip(values, 0.0, scale)

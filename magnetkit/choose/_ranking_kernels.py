@@ -29,9 +29,12 @@ def _dominated_by_pairs(order, lo, hi, second, third, front):
     lo, hi : int
         The segment is `order` from `lo` to `hi` - 1.
     second, third : ndarray of float64, shape (n,)
-        Objectives by point.
+        Second and third objective by number of the point, to be made small;
+        the first is that of `order`.
     front : ndarray of int32, shape (n,)
-        Front of each point; changed.
+        Front of each point. That of a point of the segment becomes one more
+        than the largest front among those before it that dominate it, where
+        that is larger.
     """
     for j in range(lo, hi):
         p = order[j]
@@ -58,11 +61,13 @@ def _lift(points, side, local, tree, front, size):
     side : ndarray of uint8, shape (n,)
         1 for points of the left half, 0 for those of the right.
     local : ndarray of int64, shape (n,)
-        Rank of each in the third objective, from 1.
+        Rank of each in the third objective, from 1, the smallest first.
     tree : ndarray of int32, shape (size + 1 or more,)
         Working memory; zero before and after.
     front : ndarray of int32, shape (n,)
-        Front of each point; changed.
+        Front of each point, from 1. That of a right point becomes one more
+        than the largest front of the left points that are no larger in the
+        second and third objective, where that is larger.
     size : int
         Largest rank in `local`.
     """
@@ -162,7 +167,8 @@ def _count_up_to(values, size, value):
 def _move_entries(values, begin, size, shift):
     """Move the entries `begin` to `size` - 1 of `values`, float64, by `shift` places, in place.
 
-    A negative `shift` moves them down. There must be room.
+    A negative `shift` moves them down. There must be room. Places that none is
+    moved to keep their values.
     """
     if shift > 0:
         for i in range(size - 1, begin - 1, -1):
@@ -176,8 +182,9 @@ def _move_entries(values, begin, size, shift):
 def sorted_fronts(points, order):
     """Return the front of each point, from 1, int32 (n,); rows with NaN have front 0.
 
-    `points` is float64 (n, 3), all to be made small. `order`, int64 (n,), are the numbers of its
-    rows in lexicographic order. Equal points share a front.
+    `points` is float64 (n, 3), all to be made small. `order`, int64 (n,), are
+    the numbers of its rows in lexicographic order, the first column first;
+    where rows with NaN stand does not matter. Equal points share a front.
     """
     n = len(points)
     front = np.zeros(n, np.int32)
@@ -209,8 +216,10 @@ def sorted_fronts(points, order):
 def sorted_first_front(points, order):
     """Return which points no other dominates, bool (n,); False for rows with NaN.
 
-    `points` is float64 (n, 3), all to be made small. `order`, int64 (n,), are the numbers of its
-    rows in lexicographic order.
+    `points` is float64 (n, 3), all to be made small. `order`, int64 (n,), are
+    the numbers of its rows in lexicographic order, the first column first.
+    Equal points do not dominate each other. The result is in the order of
+    `points`.
     """
     n = len(points)
     keep = np.zeros(n, np.bool_)
@@ -272,9 +281,10 @@ def text_keys(offsets, data):
 def _beats(a, b, burden, chance, tolerance):
     """Say whether row `a` beats row `b`.
 
-    It does if it is no larger in any burden, smaller in one, and its chance less than that of b
-    by no more than `tolerance` in some column. `burden` is float64 (n, j), to be made small;
-    `chance` is float64 (n, k).
+    It does if it is no larger in any burden, smaller in one, and in at least
+    one column its chance is that of `b` less `tolerance`, or more. A burden of
+    NaN beats nothing and is not beaten. `burden` is float64 (n, j), to be made
+    small; `chance` is float64 (n, k).
     """
     better = False
     for j in range(burden.shape[1]):
@@ -291,8 +301,9 @@ def _beats(a, b, burden, chance, tolerance):
 def settle(order, burden, chance, tolerance, most):
     """Move each row up past those directly above that it beats, by at most `most` places, in place.
 
-    A row beats another that is no better in any burden, worse in one, and more likely to do by no
-    more than `tolerance`, in at least one reading of the chance.
+    A row beats another that is no smaller in any burden, larger in one, and in
+    at least one column of `chance` more likely by no more than `tolerance`. It
+    stops at the first that it does not beat.
 
     Parameters
     ----------
@@ -301,7 +312,8 @@ def settle(order, burden, chance, tolerance, most):
     burden : ndarray of float64, shape (n, 3)
         Figures to be made small, by row.
     chance : ndarray of float64, shape (n, 1 or 2)
-        Probability that a row does, 0 to 1, in each reading.
+        Probability that a row meets the requirements, 0 to 1, by row,
+        estimated in one or two ways.
     tolerance : float
         How much less likely a row may be than the one it beats.
     most : int

@@ -184,7 +184,8 @@ class Incumbent:
     def field_kA_m(self, request: Request) -> float:
         """Return the field against the magnet at the duty of `request` (``conditions.duty``), kA/m.
 
-        It is that at the temperature of use, with the guaranteed B_r.
+        It is that at the temperature of use, with the guaranteed B_r of this
+        magnet (``least``), positive where it demagnetizes.
         """
         field_A_m = request.conditions.duty.field(
             np.array(self.least[REMANENCE]), np.array(self.recoil)
@@ -265,25 +266,31 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
 def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
     """Return the limits that a replacement must meet, by column.
 
-    For a drawing they are the guaranteed B_r and H_cJ of the magnet in use. For a duty
-    (``request.on_duty``) they are the guaranteed B_r, and a knee field `SAFETY` times the field
-    against the candidate itself (``demagnetization_safety``). A compensated magnet adds one on
-    alpha. A requirement of the user (``request.require``) replaces that on its column.
+    For a drawing they are the guaranteed B_r and H_cJ of the magnet in use.
+    For a duty (``request.on_duty``) they are the guaranteed B_r, and a knee
+    field `SAFETY` times the field against the candidate itself
+    (``demagnetization_safety``). A compensated magnet (absolute alpha of at
+    most `COMPENSATED`, %/K) adds an ``absolute_maximum`` of
+    ``remanence_coefficient_pct_K``. A requirement of the user
+    (``request.require``) replaces that on its column.
 
     Parameters
     ----------
     reference : mapping of str to float
-        Values of the magnet in use by column: ``remanence_T`` and ``coercivity_kA_m``, guaranteed,
-        ``remanence_coefficient_pct_K`` (%/K), and what shares refer to. Those it does not have are
-        missing, None or NaN; alpha may not be None. An empty mapping is for no magnet.
+        Values of the magnet in use by column: ``remanence_T`` and
+        ``coercivity_kA_m``, guaranteed at the temperature of use,
+        ``remanence_coefficient_pct_K`` (%/K), and the columns that shares
+        refer to. Those it does not have are missing, None or NaN. An empty
+        mapping is for no magnet.
     request : Request
         What is asked: ``require`` and ``on_duty`` are read.
 
     Returns
     -------
     dict of str to Requirement
-        One limit a column; of several of the user on one column the last counts. Empty where
-        nothing is known or asked.
+        One limit a column; those on "remanence_T", "coercivity_kA_m" and
+        "demagnetization_safety" are a ``minimum``. Of several of the user on
+        one column the last counts. Empty where nothing is known or asked.
 
     Raises
     ------
@@ -327,8 +334,11 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
 def incumbent_of_grade(name: str, request: Request) -> Incumbent:
     """Build the magnet in use from a grade; InputError if it is unknown or not magnetic at temperature.
 
-    `name` is a name of `magnetkit.grades`, such as "N42SH". `request` has the temperature of use
-    and the user's spread of lots. The composition (``makeup``) is None: see `with_makeup`.
+    `name` is a name of `magnetkit.grades`, such as "N42SH". `request` has the
+    temperature of use (``temperature``) and the user's ``spread`` of lots. The
+    `Incumbent` has ``least``, the guaranteed ``remanence_T`` and
+    ``coercivity_kA_m`` at that temperature. The composition (``makeup``) is
+    None: see `with_makeup`.
     """
     sheet = grades(name).iloc[0]
     guaranteed = guaranteed_values(sheet, request.temperature)
@@ -377,13 +387,15 @@ def _incumbent_of_row(
     Returns
     -------
     Incumbent
-        ``between`` is the range of alpha of a compensated grade (absolute alpha of at most
-        `COMPENSATED`), else None; ``producer`` and ``makeup`` are None.
+        ``between`` is the range of alpha, K, of a compensated grade (absolute
+        alpha of at most `COMPENSATED`), else None; ``producer`` and ``makeup``
+        are None.
 
     Raises
     ------
     InputError
-        If a melted magnet has no B_r or H_cJ left at the temperature.
+        If a magnet of a kind of `MELTED` (sintered or hot-deformed) has no B_r
+        or H_cJ left at the temperature.
     """
     kind, host, makers = (
         str(sheet[column]) for column in ("kind", "host", "makers")
@@ -426,9 +438,11 @@ def incumbent_of_values(
     Parameters
     ----------
     values : mapping or path
-        ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta`` (%/K) and ``T``, the
-        temperature of the measurement (K or a text such as "150C"; 20 degrees C without it); or
-        the file of a measured curve, as of `read_curve`. No key may be None.
+        ``B_r`` (T), ``H_cJ`` (kA/m) and, where known, ``alpha``, ``beta``
+        (%/K) and ``T``, the temperature of the measurement (K or a text such
+        as "150C"; 20 degrees C without it); or the file of a measured curve,
+        as of `read_curve`. Names of columns, such as ``remanence_T``, serve
+        too. No key may be None.
     request : Request
         Temperature of use, and the user's spread of lots.
     grade : str, optional
@@ -437,8 +451,9 @@ def incumbent_of_values(
     Returns
     -------
     Incumbent
-        Without its composition. Its name is the grade, or "the magnet like GRADE" where none was
-        given.
+        Without its composition (``makeup`` is None). ``least`` are guaranteed
+        values at the temperature of use. Its name is the grade, or "the magnet
+        like GRADE" where none was given.
 
     Raises
     ------
@@ -497,8 +512,8 @@ def _read_measured_values(
     Returns
     -------
     numbers : dict of str to float
-        By column, such as ``remanence_T``, without the temperature; what is not given is left
-        out.
+        By column, such as ``remanence_T`` or ``remanence_coefficient_pct_K``,
+        without the temperature; what is not given is left out.
     at : float
         Temperature of the measurement, K; 20 degrees C where it is not said.
 
@@ -534,8 +549,9 @@ def _read_measured_values(
 def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
     """Return H_k / H_cJ of a measured curve at the temperature `kelvin`, K.
 
-    `curve` is a `MeasuredCurve`, which has ``squareness`` (H_k / H_cJ) and ``temperature_K``, that
-    of the measurement. It is carried by the chords of `sheet`, a row of `grades` at 20 degrees C
+    The result has no unit. `curve` is a `MeasuredCurve`, which has
+    ``squareness`` (H_k / H_cJ) and ``temperature_K``, that of the measurement.
+    It is carried by the chords of `sheet`, a row of `grades` at 20 degrees C
     with all its columns.
     """
     cold = remaining_shares(sheet, curve.temperature_K)
@@ -554,9 +570,10 @@ def _carry_squareness(curve: Any, sheet: "pd.Series", kelvin: float) -> float:
 def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
     """Return the row of the melted grade, of any family, nearest to `b_r`, T, and `h_cj`, kA/m.
 
-    Values of grades at 20 degrees C are compared, whatever the temperature of these. `h_cj`
-    counts as a usual one, a tenth above what makers guarantee. The row, a Series, has the columns
-    of `grades`; grades without a B_r or H_cJ do not count.
+    Values of grades at 20 degrees C are compared, whatever the temperature of
+    these. `h_cj` counts as a usual one, a tenth above what makers guarantee.
+    The row, a Series, has the columns of `grades`, its name in ``grade``;
+    grades without a B_r or H_cJ do not count.
     """
     table = grades()
     table = table[table["kind"].isin(MELTED)].dropna(subset=list(_CHORDS))
@@ -570,11 +587,13 @@ def _nearest_grade(b_r: float, h_cj: float) -> "pd.Series":
 def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
     """Return the magnet in use with its composition and with the producer of the candidates.
 
-    The composition is that of ``request.recipe`` (with ``basis`` and ``shell``), or else
-    estimated from its sheet; None where it is not melted or its host has no model. The producer
-    is the one that the process of `request` (``conditions.process``) names, or None. All other
-    fields stay; `incumbent` is not changed. InputError if the process states more than a route
-    and a calibration.
+    The composition (``makeup``, a `CompositionEstimate`) is that of
+    ``request.recipe`` (with ``basis`` and ``shell``), or else estimated from
+    its sheet; None where it is not melted or its host has no model. The
+    producer (``producer``) is the one that the process of `request`
+    (``conditions.process``) names, or None. All other fields stay; `incumbent`
+    is not changed. InputError if the process states more than a route and a
+    calibration.
     """
     makeup: CompositionEstimate | None = None
     if request.recipe is not None:
@@ -611,8 +630,10 @@ def incumbent_of_magnets(
     Returns
     -------
     Incumbent
-        With its composition. A quantity that no magnet has is as the grade guarantees it.
-        ``producer`` is None.
+        With its composition (``makeup``). With fewer than three values of a
+        quantity, or where `request` has a ``spread``, the usual or the given
+        spread counts. A quantity that no magnet has is as the grade guarantees
+        it. ``producer`` is None.
 
     Raises
     ------
@@ -711,10 +732,12 @@ def _spread_with_magnets(
 ) -> Spread:
     """Return the spread of lots with the scatter of a quantity of measured magnets.
 
-    `quantity` is "remanence_T" or "coercivity_kA_m"; `logs`, (k,), are ln of its measured values,
-    at least one. The usual `spread` counts as further magnets; it is not changed. In the result the
-    field of `quantity`, a standard deviation of ln, is new, and the source is "with your k
-    magnets"; the other quantity stays.
+    `quantity` is "remanence_T" or "coercivity_kA_m"; `logs`, (k,), are ln of
+    its measured values, at least one. The usual `spread` counts as further
+    magnets; it is not changed. `Spread` has the fields ``remanence_T`` and
+    ``coercivity_kA_m``, standard deviations of ln, and ``source``. In the
+    result that of `quantity` is new, and the source is "with your k magnets";
+    the other quantity stays.
     """
     weight = choice("decision").spread_weight
     usual = weight * getattr(spread, quantity) ** 2
@@ -767,9 +790,11 @@ def given_recipe(
 ) -> CompositionEstimate:
     """Return the composition estimate of a recipe that the user gave: that recipe alone, without doubt.
 
-    `table` has one row; `shell` is the text of its shell, such as "Tb 0.5 wt%", or None. The
-    result has one recipe, its text in wt.% with three decimals, and ``estimate`` False;
-    ``heavy_wt_pct`` counts the shell too.
+    `table` has one row; `shell` is the text of its shell, such as "Tb 0.5
+    wt%", or None. The result has one of ``recipes``, its ``text`` in wt.% with
+    three decimals and its ``shell`` empty for none, and ``estimate`` False.
+    ``heavy_wt_pct``, wt.%, counts the shell too: the mean and both ends of the
+    range, all three equal.
     """
     from ..supply.ledger import ledger
 
@@ -794,9 +819,10 @@ def build_profile(
         The magnet in use, with its composition (``makeup``, AssertionError without); it becomes
         the reference, in its likeliest recipe.
     limits : sequence of Requirement
-        They become the requirements; at least one (the values of `find_limits`, not the dict).
+        They become the requirements; at least one (the values of
+        `find_limits`, not the dict).
     request : Request
-        Temperature, duty and mass of a magnet.
+        ``temperature``, ``conditions.duty`` and ``mass_kg`` are read.
 
     Returns
     -------

@@ -82,11 +82,13 @@ def evaluate_requirements(
     Parameters
     ----------
     profile : Profile
-        The device.
+        The device: its ``requirements`` and ``allowed_hosts`` are read.
     tables : mapping of float to Columns
-        Properties of the n candidates by temperature, K: each that a requirement names, and
-        `temperature`. Each has the columns that are required there, the predicted ones with
-        ``_lo`` and ``_hi``; that at `temperature` also ``host``, a `Coded`.
+        Properties of the n candidates by temperature, K: each that a
+        requirement names (its ``temperature_K``, to the last digit), and
+        `temperature`. Each has the columns that are required there, the
+        predicted ones with ``_lo`` and ``_hi``; that at `temperature` also
+        ``host``, a `Coded`.
     temperature : float
         Temperature of requirements that name none, K.
     threshold : float
@@ -205,8 +207,9 @@ def _window(
     Parameters
     ----------
     requirement : Requirement
-        The limit: one of ``minimum``, ``maximum`` and ``absolute_maximum``, with its
-        ``limit_range``.
+        The limit on ``column``: one of ``minimum``, ``maximum`` and
+        ``absolute_maximum``, with its ``limit_range``, the tuple (low, high)
+        in the column's unit.
     table : Columns
         n magnets at its temperature: its column, with the ends ``_lo`` and ``_hi`` of the range.
     interval : float
@@ -269,9 +272,10 @@ def name_sets(bits: IntArray, names: Sequence[str]) -> Coded:
 def needed_temperatures(job: Job) -> list[float]:
     """List the temperatures, K, at which magnets of `job` are evaluated, its own first, others ascending.
 
-    The others are those of requirements, each once. The ends of the device's range
-    (``temperature_min_K``, ``temperature_max_K``) are added unless the status, which is that over
-    the whole of `Conditions.between`, covers them already.
+    The result is a list. The others are those of ``job.profile.requirements``,
+    each once. The ends of the device's range (``temperature_min_K``,
+    ``temperature_max_K``) are added unless the status, which is that over the
+    whole of `Conditions.between`, covers them already.
     """
     profile = job.profile
     kelvins = {
@@ -286,9 +290,10 @@ def needed_temperatures(job: Job) -> list[float]:
 def needed_elsewhere(job: Job) -> dict[float, set[str]]:
     """Return the columns needed at temperatures other than that of `job`, by temperature in K.
 
-    They are those of requirements there, with their ``_lo``, ``_hi`` and ``_provenance``, and at
-    room temperature, which is always there unless it is that of `job`, ``remanence_T`` and
-    ``coercivity_kA_m``, which name a grade. A set may be empty. The temperature of `job` is no key.
+    They are those of requirements there, with their ``_lo``, ``_hi`` and
+    ``_provenance``, and at 293.15 K, which is always there unless it is that
+    of `job`, ``remanence_T`` and ``coercivity_kA_m``, which name a grade. A
+    set may be empty. The temperature of `job` is no key.
     """
     columns_by_kelvin: dict[float, set[str]] = {
         kelvin: set() for kelvin in needed_temperatures(job)
@@ -311,19 +316,22 @@ def verdict_columns(
     table : CompositionTable
         n candidates.
     tables : dict of float to Columns
-        Their properties by temperature, K, at each of the `needed_temperatures`: ``status`` and
-        the required columns with their ends; at that of the job also ``host``, ``shell`` and
-        ``evidence_distance``.
+        Their properties by temperature, K, at each of the
+        `needed_temperatures`: ``status`` and the required columns, predicted
+        ones with their ``_lo`` and ``_hi``; at that of the job also ``host``,
+        ``shell`` and ``evidence_distance``.
     job : Job
         The device, its temperature and its conditions.
 
     Returns
     -------
     Columns
-        ``status``, the first that is not "ok" over the whole range;
-        ``probability_meets_requirements`` (0 where the status is not "ok"; no more than the
-        evidence bears out); ``failed_requirements``, separated by "; ", or `UNPROVEN` where only
-        the evidence is lacking; and ``performance_margin`` (NaN where the status is one of
+        ``status``, a `Coded`, the first that is not "ok" over the whole range;
+        ``probability_meets_requirements`` (0 where the status is not "ok"; no
+        more than the evidence bears out); ``failed_requirements``, a `Coded`
+        of texts separated by "; " (empty where none fails), or `UNPROVEN`
+        where only the evidence is lacking; and ``performance_margin``, the
+        smallest slack as a share of the limit (NaN where the status is one of
         `GATES`). The last two columns do not depend on the status otherwise.
     """
     profile = job.profile

@@ -45,14 +45,15 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     job : Job
         The device, its temperature and its conditions.
     today : Columns
-        Today's magnet, one row, with ``remanence_guaranteed_T`` and
-        ``coercivity_guaranteed_kA_m``.
+        Today's magnet, one row (`Columns` is a dict of arrays by name), with
+        ``remanence_guaranteed_T`` and ``coercivity_guaranteed_kA_m``.
 
     Returns
     -------
     row : pyarrow.Table or None
-        The class as a candidate, one row with the columns of a result but for those of the
-        ranking, and ``copies``, how many classes would do, lean or not.
+        The class as a candidate, one row with the columns of a result but for
+        those of the ranking, and ``copies``, how many classes would do,
+        whether they save heavy rare earth or not.
     reason : str
         Why there is none; otherwise a sentence that names what is sold, up to four grades.
     """
@@ -84,8 +85,10 @@ def _able_classes(job: Job, today: Columns) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        Columns of `_sheets` and ``probability_meets_requirements``; at least one row. The index
-        is that of `_sheets`, with gaps.
+        Columns of `_sheets`, such as ``grade``, ``makers``, ``host``,
+        ``remanence_T`` and ``coercivity_kA_m``, and
+        ``probability_meets_requirements``; at least one row. The index is that
+        of `_sheets`, with gaps.
 
     Raises
     ------
@@ -142,7 +145,8 @@ def _leanest_class(
 ) -> tuple["pd.Series", Recipe]:
     """Return the class whose likeliest recipe has least heavy rare earth, and the recipe.
 
-    Recipes are estimates: of those that are about as lean it is that of most nearly today's B_r.
+    Recipes are estimates: of those within `SAVING_WT_PCT` of the leanest it is
+    that of most nearly today's B_r.
 
     Parameters
     ----------
@@ -150,7 +154,8 @@ def _leanest_class(
         Rows of `_able_classes`, of which the first twelve (`_TRIED`) are looked at; ``grade`` and
         ``remanence_T`` are read.
     job : Job
-        Names the reference, against which heavy rare earth is saved.
+        Its ``profile.reference`` is that against which heavy rare earth is
+        saved.
     today : Columns
         The magnet in use, one row, with ``remanence_guaranteed_T``.
 
@@ -159,13 +164,14 @@ def _leanest_class(
     sold : pandas.Series
         The row of the class.
     made : Recipe
-        Its likeliest recipe of the kind of the reference: "diffused" if that has a shell, "bulk"
-        otherwise. Classes without one are passed over.
+        Its likeliest recipe, with ``text`` (wt.%), ``shell`` and
+        ``heavy_wt_pct``, of the kind of the reference: "diffused" if that has
+        a shell, "bulk" otherwise. Classes without one are passed over.
 
     Raises
     ------
     _NotSold
-        If none saves enough.
+        If none saves enough (`saves_enough`).
     """
     b_r = float(today[_stages.GUARANTEED["remanence_T"]][0])
     kind = "diffused" if job.profile.reference.shell else "bulk"
@@ -212,9 +218,10 @@ def _record_of_class(
     Returns
     -------
     dict
-        Value by column of results, None for NaN. ``candidate`` is "GRADE (MAKERS)", ``route``
-        "as sold: GRADE", ``meets_requirements`` True, ``failed_requirements`` empty and
-        ``evidence_distance`` 0. There is no ``rank``.
+        Value by column of results, None for NaN. ``candidate`` is "GRADE
+        (MAKERS)", ``route`` "as sold: GRADE", ``meets_requirements`` True,
+        ``failed_requirements`` an empty text and ``evidence_distance`` 0.
+        There is no ``rank``.
     """
     table = CompositionTable.from_strings([made.text], "weight")
     route = f"{AS_SOLD}{sold['grade']}"
@@ -237,8 +244,10 @@ def _record_of_class(
 def _sheets(kelvin: float, job: Job) -> Any:
     """Return `sold_figures` at the temperature `kelvin`, K, with the safety at the duty of `job` added.
 
-    The frame is new: one row a grade, numbered from 0, with the columns of `sold_figures` and
-    ``demagnetization_safety``, the guaranteed knee field over the field at the duty of ``job``.
+    The frame is new: one row a grade, numbered from 0, with the columns of
+    `sold_figures`, such as ``grade``, ``remanence_T`` and ``knee_field_kA_m``,
+    and ``demagnetization_safety``, the guaranteed knee field over the field at
+    the duty of ``job``.
     """
     rows = sold_figures(kelvin)
     b_r, knee, recoil = (

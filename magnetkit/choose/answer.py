@@ -148,7 +148,10 @@ class Way:
 
     @property
     def name(self) -> str:
-        """What to order: the grade, or the recipe (wt.%), with " + " and the shell where it has one."""
+        """What to order: the grade, or the recipe (wt.%), with " + " and the shell where it has one.
+
+        A property. Makers are not named.
+        """
         if self.grade:
             return self.grade
         if self.shell:
@@ -230,8 +233,9 @@ class Answer:
     def verdict(self) -> str:
         """``"reach"``, ``"replace"`` or ``"keep"``.
 
-        "reach" is that the magnet in use does not meet what is asked, whether anything else does
-        or not; "replace" that another is recommended.
+        A property. "reach" is that the magnet in use does not meet what is
+        asked, whether anything else does or not; "replace" that another is
+        recommended.
         """
         if self.reach:
             return "reach"
@@ -250,7 +254,8 @@ def find_answers(
     incumbent : Incumbent
         The magnet in use, with its ``makeup`` (`with_makeup`).
     request : Request
-        What is asked; ``request.kinds`` bounds the number of answers, None does not.
+        What is asked; ``request.kinds`` is the largest number of answers, None
+        for all.
     limits : dict of str to Requirement
         By column, of `find_limits`.
 
@@ -329,10 +334,11 @@ def _answer_without_recipe(
 ) -> Answer:
     """Answer for a magnet that is not melted, such as a ferrite: keep it, or say what it fails.
 
-    `incumbent` is the magnet, of the kind "bonded", "ferrite", "alnico" or another; `request` what
-    is asked; `limits` maps columns to `Requirement`. The answer has no recipe, no ways and no
-    candidates; its probability is 0 and it is to ``reach`` where `failing_text` names a failure,
-    1 otherwise.
+    `incumbent` is the magnet, of the kind "bonded", "ferrite", "alnico" or
+    another; `request` what is asked; `limits` maps columns to `Requirement`.
+    The answer is of ``kind`` "sold" and has no recipe, no ways and no
+    candidates. Its ``own_probability`` is 0 and its ``reach`` True where
+    `failing_text` names a failure, 1 and False otherwise.
     """
     fallback = ("what nobody printed", "what its maker knows")
     holds, rests = _NOT_ESTIMATED.get(incumbent.kind, fallback)
@@ -351,11 +357,12 @@ def failing_text(
 ) -> str:
     """Say what the magnet in use fails by its sheet, in a clause; empty where it meets all limits.
 
-    `incumbent` is that magnet, whose guaranteed values are compared. `limits` maps columns to
-    `Requirement`; ``demagnetization_safety`` at the duty of `request`, and minima of
-    ``remanence_T``, ``coercivity_kA_m`` and ``knee_field_kA_m`` count, in this order; all others
-    are passed over. Only the first failure is named. A knee field that is not known (NaN) fails
-    nothing.
+    `incumbent` is that magnet, whose guaranteed values (``least``, and
+    ``squareness`` for the knee) are compared. `limits` maps columns to
+    `Requirement`; ``demagnetization_safety`` at the duty of `request`, and
+    minima of ``remanence_T``, ``coercivity_kA_m`` and ``knee_field_kA_m``
+    count, in this order; all others are passed over. Only the first failure is
+    named. A knee field that is not known (NaN) fails nothing.
     """
     if (
         MARGIN_OF_DUTY in limits
@@ -398,8 +405,10 @@ def failing_text(
 def duty_text(request: Request) -> str:
     """Return the duty of `request` in words, such as ``180 °C at load line 1``.
 
-    An outside field is named where there is one ("with 100 kA/m against it"), and the time of use,
-    h, where ``request.lasting``.
+    Read are ``temperature``, ``conditions.load_line``,
+    ``conditions.outside_field_kA_m`` and ``lasting`` (bool). An outside field
+    is named where there is one ("with 100 kA/m against it"), and the time of
+    use, ``conditions.hours``, where it is lasting ("for 100 h").
     """
     use = request.conditions
     text = (
@@ -433,7 +442,7 @@ def _find_answer(
     limits : dict of str to Requirement
         What has to be met, by column.
     today : HeavyToday
-        Heavy rare earth to save against.
+        Heavy rare earth to save against: ``wt_pct`` and ``exposure_USD_kg``.
     sold : pandas.DataFrame
         Rows of `judge_grades`; not changed.
 
@@ -513,9 +522,11 @@ def _compare(
     Returns
     -------
     frame : pandas.DataFrame
-        All candidates, numbered from 0, the magnet in use first, then melts, then grades: columns
-        of `judge_melts` and `select_grades` (NaN where one has none), with savings and costs
-        (`enter_comparison`) and ``nearest_grade``; ``grade`` and ``makers`` are empty for a melt.
+        All candidates, numbered from 0, the magnet in use first, then melts,
+        then grades: columns of `judge_melts` and `select_grades` (NaN where
+        one has none), with savings and costs (`enter_comparison`) and
+        ``nearest_grade``; ``grade`` and ``makers`` are empty texts for a melt.
+        ``way`` is "own" for the magnet in use.
     own_row : pandas.Series
         The magnet in use, the first row of `frame`.
     is_sound : bool
@@ -560,7 +571,8 @@ def _choose_ways(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Candidates of `_compare`; not changed.
+        Candidates of `_compare`, the magnet in use marked by the ``way``
+        "own"; not changed.
     own_row : pandas.Series
         The magnet in use: ``exposure_USD_kg``, ``heavy_rare_earth_wt_pct`` and ``cost_USD_kg`` are
         read.
@@ -576,8 +588,9 @@ def _choose_ways(
     Returns
     -------
     ways : tuple of Way
-        Numbered from 1, each with its order line; the recommended one, if any, is the first. Empty
-        where nothing is likely enough or saves anything.
+        Numbered from 1 (``number``), each with its ``order_line``; the one
+        that is ``recommended``, if any, is the first. Empty where nothing is
+        likely enough or saves anything.
     candidates : pandas.DataFrame
         All candidates with their ``rank``, from 1, in a new first column: the ways, then the
         others in the order of `order_candidates`, the magnet in use among them. Numbered from 0.
@@ -626,8 +639,10 @@ def _list_other_ways(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Candidates of `_compare`, with the columns of `_CHOSEN_BY` and ``status``; not changed.
-        The magnet in use, what is not "ok" and what has the probability 0 are left out.
+        Candidates of `_compare`, with the columns of `_CHOSEN_BY` and
+        ``status``; not changed. The magnet in use (``way`` "own"), what is not
+        "ok" and what has the probability 0 are left out; the others keep their
+        order.
     largest_exposure : float
         Exposure to heavy rare earth from which on a candidate is no way, USD/kg; infinite for no
         limit.
@@ -638,11 +653,14 @@ def _list_other_ways(
     Returns
     -------
     pandas.DataFrame
-        Rows numbered from 0. Columns of `_CHOSEN_BY` (``probability_meets_requirements``,
-        ``exposure_USD_kg``, ``cost_per_flux_ratio``, ``heavy_rare_earth_wt_pct``,
-        ``remanence_T``, ``way``, ``grade``, ``candidate``, ``shell``); ``diluted``, whether Ce,
-        La, Y or Yb is in the recipe; ``open``, whether it may be recommended: no trial (`TRIALS`),
-        and of a family that is allowed; and ``place``, its position in `frame`, from 0.
+        Rows numbered from 0. Columns of `_CHOSEN_BY`
+        (``probability_meets_requirements``, ``exposure_USD_kg``,
+        ``cost_per_flux_ratio``, ``heavy_rare_earth_wt_pct``, ``remanence_T``,
+        ``way``, ``grade``, ``candidate``, ``shell``); ``diluted``, whether Ce,
+        La or Y (not Yb) is in the recipe; ``open``, whether it may be
+        recommended: no trial (`TRIALS`), and, with the family "own", of
+        another ``way`` than "other-family"; and ``place``, its position in
+        `frame`, from 0.
     """
     other_ways = frame[list(_CHOSEN_BY)].assign(place=np.arange(len(frame)))
     is_way = (
@@ -673,8 +691,9 @@ def _pick_ways(
 ) -> list[int]:
     """Pick the ways that are shown: the best, then one of each other kind.
 
-    A kind is a way and the element of its shell. Ways less likely than `UNLIKELY` are left out,
-    and there are `_MOST_WAYS` at most.
+    A kind is a way and the element of its shell. Ways less likely than
+    `UNLIKELY` are left out, but for `best`, and there are `_MOST_WAYS` at
+    most.
 
     Parameters
     ----------
@@ -687,7 +706,8 @@ def _pick_ways(
     request : Request
         Bounds the cost (``most_cost``).
     reach : bool
-        The magnet in use misses the limits.
+        The magnet in use misses the limits: then the likeliest of a kind is
+        shown, not what saves most.
 
     Returns
     -------
@@ -729,7 +749,8 @@ _CHOSEN_BY = (
 def _shell_element(shell: str) -> str:
     """Return the symbol of the element that `shell`, a text such as "Tb 0.5 wt%", has diffused in.
 
-    It is empty for an empty text or None; InputError for a text that cannot be read.
+    A carrier, such as Cu, is not named. The result is empty for an empty text
+    or None; InputError for a text that cannot be read.
     """
     one = read_shell(shell)
     if one is None:
@@ -748,8 +769,10 @@ def _pick_of_kind(
     Parameters
     ----------
     rows : pandas.DataFrame
-        The ways of this kind, of `_list_other_ways`, at least one, with the labels that they have
-        there. Trials count too here.
+        The ways of this kind, of `_list_other_ways`, at least one, with the
+        labels that they have there. ``probability_meets_requirements`` and
+        ``exposure_USD_kg`` are read, and what `recommend` reads; of equals the
+        first is taken. Trials count too here.
     today : HeavyToday
         Heavy rare earth of today's magnet.
     request : Request
@@ -774,9 +797,10 @@ def _pick_of_kind(
 def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
     """Return the sort key of a way below the recommended one, the smallest first.
 
-    Likely ways, of a probability of `MEETS` or more, come first, and trials behind the others of
-    the same. Then likely ways, with `reach` all, are sorted by exposure, the smallest first,
-    unlikely ones by their probability, the largest first. `row` has
+    Likely ways, of a probability of `MEETS` or more, come first, and trials
+    (``way`` one of `TRIALS`) behind the others of the same. Then likely ways,
+    with `reach` all, are sorted by exposure, the smallest first, unlikely ones
+    by their probability, the largest first. `row` has
     ``probability_meets_requirements``, ``way`` and ``exposure_USD_kg``.
     """
     likely = bool(row[CHANCE] >= MEETS)
@@ -794,11 +818,12 @@ def _order_key(row: "pd.Series", *, reach: bool) -> tuple[Any, ...]:
 def make_way(kind: str, row: "pd.Series", today: HeavyToday) -> Way:
     """Convert a row of candidates to a `Way` of a kind, without number, order line or recommendation.
 
-    `kind` is such as "diffused" or "lower-class", a key of `WAYS`, or "own"; another has the
-    ``unknown`` empty. `row` has the fields of `Way` for columns and must have
-    ``heavy_rare_earth_saved_wt_pct`` (KeyError); other columns that it lacks become empty texts,
-    numbers too, and a route that is no text becomes None. ``saved_share`` is that over
-    ``today.wt_pct``.
+    `kind` is such as "diffused" or "lower-class", a key of `WAYS`, or "own";
+    another has the ``unknown`` empty. `row` has the fields of `Way` for
+    columns and must have ``heavy_rare_earth_saved_wt_pct`` (KeyError); other
+    columns that it lacks become empty texts, numbers too, and a route that is
+    no text becomes None. ``saved_share`` is that over ``today.wt_pct``, which
+    counts as no less than 1e-9.
     """
     plain = {}
     for name in _FROM_ROW:
@@ -818,11 +843,14 @@ def _write_sentence(
 ) -> str:
     """Write the verdict in one sentence: replace, keep, or what reaches the limits.
 
-    `answer` must have its ``ways``, the recommended one among them, and, unless it is to
-    ``reach`` or recommends one, its ``recipe`` and ``today`` (AssertionError); its sentence is not
-    read. `incumbent` is the magnet in use, `request` what is asked; `limits` maps columns to
-    `Requirement`. There is no full stop. A use above the rating is said before, in a sentence of
-    its own.
+    `answer` must have its ``ways``, the recommended one among them, and,
+    unless its ``reach`` is True or it recommends one, its ``recipe`` and
+    ``today`` (AssertionError); its sentence is not read. `incumbent` is the
+    magnet in use, `request` what is asked; `limits` maps columns to
+    `Requirement`. There is no full stop. A use above the rating is said
+    before, in a sentence of its own with a full stop and a space. Such as
+    "Replace N42SH by N40H: saves 1.2 wt.% heavy rare earth and 60 % of its
+    worth, P 0.92".
     """
     best = answer.recommended
     ways = answer.ways
@@ -886,8 +914,9 @@ def _write_sentence(
 def _reaching_text(answer: Answer) -> str:
     """Say in a clause what meets the limits that the magnet in use does not, of the ways of `answer`.
 
-    It is the recommended way, else two at most that are likely, else the likeliest; without ways
-    the clause advises to ask less.
+    It is the recommended way, else two at most that are likely (a probability
+    of `MEETS` or more), else the likeliest; without ways the clause advises to
+    ask less.
     """
     best = answer.recommended
     if best is not None:
@@ -906,9 +935,11 @@ def _reaching_text(answer: Answer) -> str:
 def _find_obstacle(likely: Sequence[Way], today: HeavyToday) -> str:
     """Say in a clause why nothing is recommended although something is likely to meet the limits.
 
-    `likely` are the ways that are, at least one, in their order. `today` is what savings count
-    against. The way that is named is of the own family and no trial, of least exposure, if there
-    is one, otherwise the first.
+    `likely` are the ways that are, at least one, in their order. The clause
+    has no full stop. Of a `Way` its ``kind``, ``exposure_USD_kg``, probability
+    and name are read. `today` is what savings count against. The way that is
+    named is of the own family and no trial, of least exposure, if there is
+    one, otherwise the first.
     """
     own_family_ways = [
         way for way in likely if way.kind not in (*TRIALS, "other-family")
@@ -941,11 +972,13 @@ _POSSIBLE_WT_PCT = 0.1
 
 
 def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
-    """Say which scarce elements a magnet without heavy rare earth rests on, with their wt.%.
+    """Say in a clause which scarce elements a magnet without heavy rare earth rests on, with their wt.%.
 
-    `recipe` is what it is taken to be: ``text`` (wt.%) and ``weight`` are read. `incumbent` says
-    whether its composition is an estimate (``makeup``), and how much heavy rare earth it may hold.
-    Co, Ga, Nd, Pr and Sm above 0.05 wt.% are named, the most first; a shell is not.
+    `recipe` is what it is taken to be: ``text`` (wt.%) and ``weight`` are
+    read. ``makeup`` of `incumbent` says whether its composition is an estimate
+    (``estimate``), and how much heavy rare earth it may hold
+    (``heavy_wt_pct``, whose last entry is read). Co, Ga, Nd, Pr and Sm above
+    0.05 wt.% are named, the most first; a shell is not.
     """
     table = CompositionTable.from_strings([recipe.text], basis="weight")
     percents = 100.0 * table.weight_fractions()[0]
@@ -969,9 +1002,12 @@ def _held_text(recipe: Recipe, incumbent: Incumbent) -> str:
 def short_name(way: Way) -> str:
     """Name a way in a few words for a table.
 
-    The name is the grade of what is sold, or what remains of heavy rare earth (wt.%) and how, such
-    as "alloy Dy 1.2", "Tb 0.5 diffused on Dy 1" or "no heavy RE". `way` must have ``candidate``, a
-    readable recipe in wt.%, unless it has a grade; ``shell``, ``kind`` and ``route`` are read too.
+    The name is the grade of what is sold, or what remains of heavy rare earth
+    (wt.%) and how, such as "alloy Dy 1.2", "Tb 0.5 diffused on Dy 1" or "no
+    heavy RE". Ce is added where it is in, and trials name their kind or route
+    before. `way` must have ``candidate``, a readable recipe in wt.%, unless
+    its ``grade`` is no empty text; ``shell``, ``kind`` and ``route`` are read
+    too.
     """
     if way.grade:
         return way.grade
@@ -1007,7 +1043,7 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     Parameters
     ----------
     request : Request
-        Temperature, duty and supply.
+        ``temperature`` and ``conditions`` (duty, supply scenario) are read.
     limits : dict of str to Requirement
         What has to be met, by column, as of `find_limits` for no magnet; those on columns that
         `judge_grades` does not have are ignored.
@@ -1015,10 +1051,11 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     Returns
     -------
     tuple of Answer
-        One answer of the kind "sold", without a recipe; without ways and candidates where no grade
-        meets the duty with a probability of `MEETS`. The first way is the recommended one, and
-        there are `_MOST_WAYS` at most, of the kind "other-family", without order lines. Nothing
-        counts as saved (0), and ``cost_per_flux_ratio`` is NaN.
+        One answer of the kind "sold", without a recipe; without ways and with
+        an empty frame of candidates where no grade meets the duty with a
+        probability of `MEETS`. The first way is the recommended one, and there
+        are `_MOST_WAYS` at most, of the kind "other-family", without order
+        lines. Nothing counts as saved (0), and ``cost_per_flux_ratio`` is NaN.
     """
     import pandas as pd
 
@@ -1124,9 +1161,11 @@ def duty_line(incumbent: Incumbent, own: Recipe, request: Request) -> str:
 def next_melt(answer: Answer) -> "pd.Series | None":
     """Return the candidate whose measurement would decide most; None if no melt is uncertain.
 
-    Most decides a melt of uncertain verdict that would save much; where the magnet in use does not
-    meet what is asked (``answer.reach``), what it saves does not count. The Series is a row of
-    ``answer.candidates``; sold grades and the magnet in use do not count. None too without a
+    Most decides a melt of uncertain verdict that would save much; where the
+    magnet in use does not meet what is asked (``answer.reach``), what it saves
+    does not count. The Series is a row of ``answer.candidates``, with
+    ``candidate``, ``shell`` and ``probability_meets_requirements`` among its
+    entries; sold grades and the magnet in use do not count. None too without a
     recipe or without candidates.
     """
     table = answer.candidates
@@ -1148,10 +1187,12 @@ def next_melt(answer: Answer) -> "pd.Series | None":
 def record(answer: Answer) -> dict[str, Any]:
     """Return `answer` as a dict of plain values.
 
-    The keys are ``kind``, ``weight``, ``level`` (NaN where not known), ``own_probability``,
-    ``verdict`` ("reach", "replace" or "keep"), ``sentence``, ``recipe`` (a dict of the fields of
-    `Recipe`, or None) and ``ways`` (a list of dicts of the fields of `Way`, the recommended one
-    first). The dicts are those of the objects themselves: do not change them. ``candidates``,
+    The keys are ``kind``, ``weight``, ``level`` (NaN where not known),
+    ``own_probability``, ``verdict`` ("reach", "replace" or "keep"),
+    ``sentence``, ``recipe`` (a dict of the fields of `Recipe`, among them
+    ``text`` in wt.%, ``shell`` and ``heavy_wt_pct``, or None) and ``ways`` (a
+    list of dicts of the fields of `Way`, the recommended one first). The dicts
+    are those of the objects themselves: do not change them. ``candidates``,
     ``today`` and ``own`` are left out.
     """
     return {

@@ -99,11 +99,13 @@ class Profile(Strict):
     def _read_units(cls, given: Any, info: ValidationInfo) -> Any:
         """Convert the texts of temperature and magnet mass in a record to numbers, before validation.
 
-        ``temperature = "150C"`` becomes ``temperature_K``, ``temperature_min`` and
-        ``temperature_max`` likewise, ``magnet_mass = "1.5 t"`` becomes ``magnet_mass_kg``. `given`
-        is the record, a dict that is not changed; a new one is returned, and what is no dict as it
-        is. ValueError if a text cannot be read or has no unit, or a key is given both ways. `info`
-        is pydantic's.
+        ``temperature = "150C"`` becomes ``temperature_K``, ``temperature_min``
+        becomes ``temperature_min_K``, ``temperature_max`` becomes
+        ``temperature_max_K``, and ``magnet_mass = "1.5 t"`` becomes
+        ``magnet_mass_kg``. A number under a key without a unit is an error.
+        `given` is the record, a dict that is not changed; a new one is
+        returned, and what is no dict as it is. ValueError if a text cannot be
+        read or has no unit, or a key is given both ways. `info` is pydantic's.
         """
         return parts.with_units_read(
             given,
@@ -122,8 +124,9 @@ class Profile(Strict):
     def _directions(cls, objectives: Sequence[str]) -> Sequence[str]:
         """Check that each of `objectives` can be read; the texts are returned unchanged.
 
-        Each is "column:min" or "column:max", with a weight "column:min=2", as of
-        `Objective.parse`. ValueError, which pydantic reports, otherwise.
+        The column must be a numeric one. Each is "column:min" or "column:max",
+        with a weight "column:min=2", as of `Objective.parse`. ValueError,
+        which pydantic reports, otherwise.
         """
         for text in objectives:
             try:
@@ -176,7 +179,10 @@ class Profile(Strict):
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
-        """The hosts and the variants of those that are roots, by name, in the order of `HOSTS`."""
+        """The hosts and the variants of those that are roots, by name, in the order of `HOSTS`.
+
+        A property; the hosts are those of ``hosts``.
+        """
         return tuple(
             name
             for name, host in HOSTS.items()
@@ -192,7 +198,8 @@ class Profile(Strict):
     def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:
         """The objectives as pairs of column (or ``"margin"``) and "min" or "max", without weights.
 
-        Short names are written out: "cost:min" gives ("cost_per_flux_USD_m3_T", "min").
+        A property. Short names are written out: "cost:min" gives
+        ("cost_per_flux_USD_m3_T", "min").
         """
         pairs: list[tuple[str, Literal["min", "max"]]] = []
         for objective in map(parts.Objective.parse, self.objectives):
@@ -215,9 +222,11 @@ class Profile(Strict):
         Returns
         -------
         float or None
-            Temperature, K; that of the profile where the requirement names none. None for
-            ``curie_temperature_K``, ``max_working_temperature_K`` and the chords
-            ``remanence_coefficient_pct_K`` and ``coercivity_coefficient_pct_K``.
+            Temperature, K; that of the profile where the requirement names
+            none. None, whatever the requirement names, for
+            ``curie_temperature_K``, ``max_working_temperature_K`` and the
+            chords ``remanence_coefficient_pct_K`` and
+            ``coercivity_coefficient_pct_K``.
         """
         if requirement.column in parts.WITHOUT_TEMPERATURE:
             return None
@@ -227,7 +236,8 @@ class Profile(Strict):
     def temperatures(self) -> tuple[float, ...]:
         """Every temperature at which properties are needed, K, ascending, each once.
 
-        They are the device's lowest, its own, its highest, and those of the requirements.
+        A property. They are the device's lowest, its own, its highest, and
+        those of the requirements.
         """
         kelvins = {
             self.temperature_min_K,
@@ -301,8 +311,9 @@ def with_reference(
     Returns
     -------
     Profile
-        A new one that differs in ``reference`` alone. The new reference has the grade "as given"
-        and no ``anchors``; requirements that are a share of the old one keep their numbers.
+        A new one that differs in ``reference`` alone. The new reference has
+        the grade "as given" and no ``anchors`` (an empty tuple); requirements
+        that are a share of the old one keep their numbers.
 
     Raises
     ------
@@ -416,9 +427,10 @@ def requirements_alone(
 def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
     """Build the reference magnet from a recipe that the user gave; its grade is "as given".
 
-    `basis` is that of `recipe` ("auto", "atomic" or "weight"), `shell` the text of its shell or
-    None. CompositionError if the recipe cannot be read, InputError if it is of no host that makes
-    magnets.
+    Its ``formula`` is `recipe` as it is written, its ``host`` is found by it.
+    `basis` is that of `recipe` ("auto", "atomic" or "weight"), `shell` the
+    text of its shell or None. CompositionError if the recipe cannot be read,
+    InputError if it is of no host that makes magnets.
     """
     from ..alloy._read import read_inputs
     from ..phases.partition import assign_hosts

@@ -30,7 +30,9 @@ def element_prices(scenario: Scenario) -> FloatArray:
 def _prices_by_record(scenario: str) -> FloatArray:
     """Return `element_prices` of a scenario given as JSON, USD/kg, shape (118,).
 
-    The array comes from a cache and is shared: do not change it.
+    `scenario` is the text of ``Scenario.model_dump_json()``. Entry k is the
+    element of atomic number k + 1, NaN where no price is known. The array
+    comes from a cache and is shared: do not change it.
     """
     table = element_table(Scenario.model_validate_json(scenario))
     prices = np.full(N_ELEMENTS, np.nan)
@@ -44,8 +46,9 @@ def mass_percents(
 ) -> FloatArray:
     """Return the mass of each element in n magnets with their shells, wt.%, shape (n, 118).
 
-    `table` holds the n alloys without shells. `shells` has a text for each, such as "Tb 0.5 wt%",
-    empty for none, or is None. Column k is the element of atomic number k + 1; rows sum to 100.
+    `table` holds the n alloys without shells. `shells` has a text for each,
+    such as "Tb 0.5 wt%", empty for none, or is None. Column k is the element
+    of atomic number k + 1; rows sum to 100, shells counted in.
     """
     from ..alloy.shell_rows import mean_over_mass
 
@@ -126,7 +129,15 @@ def samarium_cobalt_contents(text: str, shell: str) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class HeavyToday:
-    """What the magnet in use holds: heavy rare earth, wt.%, and its exposure, USD per kg of magnet."""
+    """What the magnet in use holds.
+
+    Attributes
+    ----------
+    wt_pct : float
+        Heavy rare earth, wt.%, its shell included.
+    exposure_USD_kg : float
+        What it is worth, USD per kg of magnet.
+    """
 
     wt_pct: float
     exposure_USD_kg: float
@@ -135,8 +146,9 @@ class HeavyToday:
     def saving_USD_kg(self) -> float:
         """Least fall of exposure that is worth a change, USD/kg.
 
-        It is the larger of a fifth of the exposure and what 0.3 wt.% of its heavy rare earth is
-        worth; infinite where the magnet holds less than 0.05 wt.%.
+        A property. It is the larger of a fifth of the exposure and what 0.3
+        wt.% of its heavy rare earth is worth; infinite where the magnet holds
+        less than 0.05 wt.%.
         """
         if self.wt_pct < NONE_WT_PCT:
             return float("inf")

@@ -35,9 +35,12 @@ def order_line(
     Parameters
     ----------
     way : Way
-        A way of a replacement (`magnetkit.choose.answer.Way`); values are at `temperature_K`.
-        ``kind``, ``candidate`` (recipe, wt.%), ``shell``, ``host``, ``grade``, ``makers``, the
-        three guaranteed values and ``cost_USD_kg`` are read.
+        A way of a replacement (`magnetkit.choose.answer.Way`); values are at
+        `temperature_K`. ``kind`` (a key of `magnetkit.choose.answer.WAYS`),
+        ``candidate`` (recipe, wt.%), ``shell``, ``host``, ``grade``,
+        ``makers``, ``remanence_guaranteed_T``, ``coercivity_guaranteed_kA_m``,
+        ``knee_guaranteed_kA_m`` and ``cost_USD_kg`` are read. Of a value that
+        is NaN nothing is certified.
     temperature_K : float
         Temperature of use, K; no text.
     drawing : str
@@ -84,11 +87,13 @@ def heavy_limits(way: Any) -> dict[str, float]:
 def _product(way: Any, drawing: str) -> str:
     """Name the product of an order: the grade, or family and process.
 
-    `way` is the `Way` that is ordered, of which ``grade``, ``host``, ``kind``, ``candidate`` and
-    ``shell`` are read. `drawing` is the grade to whose drawing a melt is ordered, empty without
-    one; for a sold grade it plays no part. A melt is "Sm-Co" if its recipe begins with Sm,
-    "Nd-Fe-B" otherwise. A kind without a word of its own is "as sold" for a grade, "sintered" for
-    a melt.
+    Such as "Nd-Fe-B, sintered, to the drawing of N42SH but for this line".
+    `way` is the `Way` that is ordered, of which ``grade``, ``host``, ``kind``,
+    ``candidate`` and ``shell`` are read; the ``grade`` of a melt is an empty
+    text. `drawing` is the grade to whose drawing a melt is ordered, empty
+    without one; for a sold grade it plays no part. A melt is "Sm-Co" if its
+    recipe begins with Sm, "Nd-Fe-B" otherwise. A kind without a word of its
+    own is "as sold" for a grade, "sintered" for a melt.
     """
     if way.grade:
         return f"{way.grade} ({way.host}), {_PROCESS.get(way.kind, 'as sold')}"
@@ -105,9 +110,11 @@ def _product(way: Any, drawing: str) -> str:
 def _composition(way: Any) -> str:
     """Write the limits of Dy and Tb of an order, wt.%, and the recipe to start from.
 
-    `way` is a `Way`, of which ``candidate``, ``shell`` and ``grade`` are read. Of a sold grade
-    the certificate is asked for, with the limits as what is expected, since makers print no
-    recipe.
+    The limits are those of `heavy_limits`, such as "Dy <= 0.1 wt.%, Tb <= 0.6
+    wt.%". `way` is a `Way`, of which ``candidate`` (recipe, wt.%), ``shell``
+    and ``grade`` (empty for a melt) are read. The words have no full stop. Of
+    a sold grade the certificate is asked for, with the limits as what is
+    expected, since makers print no recipe.
     """
     limits = heavy_limits(way)
     limits_text = ", ".join(
@@ -124,9 +131,11 @@ def _composition(way: Any) -> str:
 def _values(way: Any, temperature_K: float) -> str:
     """Write which guaranteed values of a way an order asks to be certified; empty without any.
 
-    `way` is a `Way`: its ``remanence_guaranteed_T``, ``coercivity_guaranteed_kA_m`` and
-    ``knee_guaranteed_kA_m`` at `temperature_K`, that of use, K. One that is missing, NaN, 0 or
-    less is left out.
+    `way` is a `Way`: its ``remanence_guaranteed_T``,
+    ``coercivity_guaranteed_kA_m`` and ``knee_guaranteed_kA_m`` at
+    `temperature_K`, that of use, K. An attribute that is missing, NaN, 0 or
+    less is left out. The words have no full stop, such as "certify at 150 °C
+    B_r >= 1.120 T, and state alpha and beta from 20 °C".
     """
     values = []
     for name, symbol, form in (
@@ -146,7 +155,8 @@ def _values(way: Any, temperature_K: float) -> str:
 def _thickness(way: Any) -> str:
     """Write the largest thickness of a diffused magnet, as words of an order; empty for other ways.
 
-    `way` is a `Way`; its ``kind`` alone is read, which is "diffused" for such a magnet.
+    `way` is a `Way`; its ``kind`` alone is read, which is "diffused" for such
+    a magnet. The thickness is in mm; the words have no full stop.
     """
     if way.kind != "diffused":
         return ""
@@ -172,7 +182,8 @@ def _certificates(temperature_K: float) -> str:
 def _money(way: Any, today: float) -> str:
     """Write the cost of the elements of a way, USD/kg, beside that of the magnet in use.
 
-    `today` is the latter, NaN where it is not known; then it is left out. Without a
+    Such as "elements 70 USD/kg (today's 80), not a price; price: ask". `today`
+    is the latter, NaN where it is not known; then it is left out. Without a
     ``cost_USD_kg`` of `way` (missing or NaN) the text is "price: ask".
     """
     cost = getattr(way, "cost_USD_kg", math.nan)

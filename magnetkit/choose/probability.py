@@ -77,11 +77,12 @@ def limit_half_width(
 ) -> FloatArray:
     """Return the 90 % half width of a limit, on the side on which values lie, in the shape of `value`.
 
-    `value`, `limit` and both ends of `limit_range`, (low, high) with low <= limit <= high, are in
-    one unit. What nine of ten engineers of the device would ask lies in `limit_range`; as many ask
-    more than `limit` as ask less. A value above the limit is judged by those who ask more (the
-    result is high - limit), one at the limit or below, or NaN, by those who ask less (limit -
-    low).
+    `value` is a number or an array. `value`, `limit` and both ends of
+    `limit_range`, (low, high) with low <= limit <= high, are in one unit. What
+    nine of ten engineers of the device would ask lies in `limit_range`; as
+    many ask more than `limit` as ask less. A value above the limit is judged
+    by those who ask more (the result is high - limit), one at the limit or
+    below, or NaN, by those who ask less (limit - low).
     """
     low, high = limit_range
     return np.where(
@@ -94,9 +95,11 @@ def limit_deviation(
 ) -> FloatArray:
     """Return the standard deviation of ln of a limit above 0, on the side of values, (n,).
 
-    `value`, (n,), `limit` and the ends of `limit_range`, (low, high), all above 0, are in one unit,
-    see `limit_half_width`. A value of 0 or less, or NaN, is judged as one below the limit. The
-    result is 0 for a limit whose ends are equal.
+    `value`, (n,), `limit` and the ends of `limit_range`, (low, high), all
+    above 0, are in one unit, see `limit_half_width`: the range holds 90 %,
+    that is 1.645 deviations on either side, and a value above the limit is
+    judged by `high`. A value of 0 or less, or NaN, is judged as one below the
+    limit. The result is 0 for a limit whose ends are equal.
     """
     low, high = limit_range
     if low == high:
@@ -126,7 +129,9 @@ def least_likely(
     Returns
     -------
     ratio, limit_deviation : ndarray of float64, shape (n,)
-        Those of that limit, which may differ from magnet to magnet; of equals the first.
+        Those of that limit, which may differ from magnet to magnet; of equals
+        the first. Least likely is the smallest ratio over the deviation of
+        quantity and limit together.
     """
     over = np.stack(ratios)
     width = np.stack(limit_deviations)
@@ -148,11 +153,11 @@ def sample_limit(
     side : {1, -1}
         1 for a minimum, -1 for a maximum.
     limit_range : tuple of float
-        (low, high), low <= limit <= high, between which lies what nine of ten engineers would
-        ask.
+        (low, high), low <= limit <= high, between which lies what nine of ten
+        engineers would ask: the ends have scores of 1.645 either way.
     strictness : ndarray, shape (draws,)
-        Standard scores of who asks: above 0 a minimum is larger, and a maximum smaller, than
-        `limit`.
+        Standard scores of who asks, which need not lie within the range: above
+        0 a minimum is larger, and a maximum smaller, than `limit`.
     """
     toward = side * strictness
     low, high = limit_range
@@ -326,7 +331,8 @@ def probability_of_grades(
         it: ln(printed least value / limit). Neither list may be empty: an array of a large
         number, such as 10, stands where nothing is asked.
     limit_deviations : pair of lists of ndarray of float64, shape (n,)
-        Standard deviations of ln(limit), in the same order; zeros for a limit without a range.
+        Standard deviations of ln(limit), in the same order; zeros for a limit
+        without a range.
 
     Returns
     -------

@@ -140,9 +140,10 @@ class Ranked:
     def table(self) -> pd.DataFrame:
         """Every candidate, in the order of the input; columns as in `magnetkit.columns`.
 
-        All of it is in memory: for millions of candidates take `best`, `pareto` or `select`. It is
-        of pandas whatever the input; ``polars.DataFrame(result)`` and ``pyarrow.table(result)``
-        give other frames.
+        A property, computed once. All of it is in memory: for millions of
+        candidates take `best`, `pareto` or `select`. Rows are numbered from 0.
+        It is of pandas whatever the input; ``polars.DataFrame(result)`` and
+        ``pyarrow.table(result)`` give other frames.
         """
         return _result_frame(self.data)
 
@@ -157,8 +158,9 @@ class Ranked:
     def job(self) -> "Job":
         """What the candidates were evaluated for.
 
-        Where the screening was not done in this process it is built of the ``identity`` in the
-        manifest, and the files that this names must be there.
+        A property. Where the screening was not done in this process it is
+        built of the ``identity`` in the manifest, and the files that this
+        names must be there.
         """
         from ._job import restore_job
 
@@ -170,7 +172,8 @@ class Ranked:
     def pareto(self) -> pd.DataFrame:
         """The first Pareto front of those that meet the requirements, by rank.
 
-        A frame with all columns; the index is that of `table`. No row where none meets them.
+        A property. A frame with all columns; the index is that of `table`. No
+        row where none meets them.
         """
         front = self.select(["pareto_front"])["pareto_front"]
         return self._rows(pc.equal(front, 1))
@@ -179,10 +182,11 @@ class Ranked:
     def decisions(self) -> pd.DataFrame:
         """What to choose between: today's magnet, then up to four others, copies folded.
 
-        Columns as in `magnetkit.columns`, among them ``decision_status`` ("keep", "ready" to melt,
-        "buy" as sold, or "trial"), ``copies``, how many candidates of the decision meet the
-        requirements (of a space of which the best are kept at least so many), and ``next_test``.
-        One row per decision, numbered from 0.
+        A property, computed once. Columns as in `magnetkit.columns`, among
+        them ``decision_status`` ("keep", "ready" to melt, "buy" as sold, or
+        "trial"), ``copies``, how many candidates of the decision meet the
+        requirements (of a space of which the best are kept at least so many),
+        and ``next_test``. One row per decision, numbered from 0.
         """
         return decisions_frame(self.manifest[DECISIONS])
 
@@ -223,8 +227,9 @@ class Ranked:
         Returns
         -------
         DataFrame
-            Columns as in `magnetkit.columns`; the index is that of `table`. No row where there is
-            none; rows without a rank come last.
+            Columns as in `magnetkit.columns`; the index is that of `table`,
+            the number of the row. No row where there is none; rows without a
+            rank come last.
 
         Raises
         ------
@@ -249,7 +254,9 @@ class Ranked:
         Returns
         -------
         DataFrame
-            By rank; columns as in `magnetkit.columns`; the index is that of `table`.
+            By rank, the best first: `n` // 2 of the best, the others evenly;
+            none for 0. Columns as in `magnetkit.columns`; the index is that of
+            `table`.
 
         Raises
         ------
@@ -288,12 +295,14 @@ class Ranked:
         Returns
         -------
         DataFrame
-            The best `pool` candidates by rank: ``rank``, ``candidate``, ``formula``, ``shell``,
-            ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`: ``top_ten_share`` (share
-            of the draws among the first `top`), ``meets_share``, ``rank_median``, ``rank_lo``,
-            ``rank_hi`` and ``tie_group``, a number from 1. Candidates of one
-            ``tie_group`` are not distinct from its first, which beats them in fewer than `interval`
-            of the draws.
+            The best `pool` candidates by rank, numbered from 0, those that
+            miss the requirements last: ``rank``, ``candidate``, ``formula``,
+            ``shell``, ``host``, then the columns of
+            `magnetkit.columns.ROBUSTNESS`: ``top_ten_share`` (share of the
+            draws among the first `top`), ``meets_share``, ``rank_median``,
+            ``rank_lo``, ``rank_hi`` and ``tie_group``, a number from 1.
+            Candidates of one ``tie_group`` are not distinct from its first,
+            which beats them in fewer than `interval` of the draws.
 
         Raises
         ------
@@ -313,15 +322,18 @@ class Ranked:
         baseline : Ranked
             The one that this is compared with.
         n : int
-            Places that count as the top.
+            Places that count as the top, 1 or more.
 
         Returns
         -------
         DataFrame
-            The first `n` of either, by the new rank, then the old: ``candidate``, ``shell``,
-            ``rank``, ``rank_before``, ``places`` gained (negative where lost) and ``change``:
-            ``entered`` the top, ``left`` it, ``rose``, ``fell`` or ``stayed``. The rank of what has
-            none, or was not screened, is missing.
+            The first `n` of either, a candidate told by formula and shell, by
+            the new rank, then the old: ``candidate``, ``shell``, ``rank``,
+            ``rank_before``, ``places`` gained (negative where lost) and
+            ``change``: ``entered`` the top, ``left`` it, ``rose``, ``fell`` or
+            ``stayed``. The rank of what has none, or was not screened, is
+            missing (``rank`` and ``rank_before`` are Int64). Rows are numbered
+            from 0.
 
         Raises
         ------
@@ -359,8 +371,9 @@ class Ranked:
     def _rows(self, mask: pa.ChunkedArray) -> pd.DataFrame:
         """Return the rows for which `mask`, bool (n,), holds, by rank, with the index of `table`.
 
-        A null of the mask counts as False. The frame has all columns and is new; rows without a
-        rank come last.
+        The index is the number of the row, from 0. A null of the mask counts
+        as False. The frame has all columns and is new; rows without a rank
+        come last.
         """
         rows = np.flatnonzero(pc.fill_null(mask, False).to_numpy())
         frame = compact(self.source.take(rows))
@@ -413,11 +426,12 @@ def compact(table: pa.Table) -> pa.Table:
 def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Convert records of decisions to the data frame of a result, one row a record.
 
-    `records` are dicts by column, as of `decide` or in a manifest, in the order of the rows;
-    none give an empty frame. Columns stand in the registry's order; a key that not all have is missing in the
-    others. ``rank``, ``pareto_front`` and ``simpler_rank`` become integers that may be missing,
-    numbers of the registry and columns that end in ``_lo``, ``_hi`` or ``_share`` float, None NaN.
-    All else stays as it is.
+    `records` are dicts by column, as of `decide` or in a manifest, in the
+    order of the rows; none give an empty frame. Columns stand in the
+    registry's order; a key that not all have is missing in the others. Rows
+    are numbered from 0. ``rank``, ``pareto_front`` and ``simpler_rank`` become
+    integers that may be missing, numbers of the registry and columns that end
+    in ``_lo``, ``_hi`` or ``_share`` float, None NaN. All else stays as it is.
     """
     frame: Any = pd.DataFrame.from_records(list(records))
     frame = frame[order_columns(frame.columns)]
@@ -437,9 +451,10 @@ def decisions_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def _result_frame(table: pa.Table) -> pd.DataFrame:
     """Convert rows of a result to pandas, ranks and fronts as integers that may be missing.
 
-    `table` is of Arrow and is not changed. Those columns are ``rank``, ``pareto_front`` and
-    ``simpler_rank``, where they are there. Other nulls become NaN or None, texts of few words
-    categories. Rows are numbered from 0.
+    `table` is of Arrow and is not changed. Those columns are ``rank``,
+    ``pareto_front`` and ``simpler_rank``, where they are there. Other nulls
+    become NaN or None, columns of dictionary-encoded text categories. Rows are
+    numbered from 0.
     """
     frame = table.to_pandas()
     for name, kind in _MASKED.items():

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 def rule_text(most_cost: float | None = None, *, reach: bool = False) -> str:
     """State the rule of `recommend` in one sentence, without capital letter or full stop.
 
-    `most_cost` is the largest cost per flux, divided by today's; None for `MOST_COST`. With
-    `reach` the sentence is that for a magnet in use that does not meet the limits, in which
-    `most_cost` plays no part.
+    The sentence begins "of the ways with P of". `most_cost` is the largest
+    cost per flux, divided by today's; None for `MOST_COST`. With `reach` the
+    sentence is that for a magnet in use that does not meet the limits, in
+    which `most_cost` plays no part.
     """
     if reach:
         return (
@@ -49,6 +50,12 @@ def recommend(
     remanence_T: float | None = None,
 ) -> int | None:
     """Return the position of the way to take among n ways; None where today's magnet is kept.
+
+    Taken is, of the ways that are ``open`` and have a probability of `MEETS`
+    or more, the one of least exposure. Without `reach` it must also lower the
+    exposure by ``today.saving_USD_kg`` and cost no more than `most_cost`. Of
+    ways of about equal exposure undiluted ones come first, then the cheapest
+    per flux.
 
     Parameters
     ----------
@@ -111,9 +118,10 @@ def _nearest_sold(
 ) -> int:
     """Return the position of a sold grade that is equal to the chosen one, but nearer to today's B_r.
 
-    This matters where B_r of the chosen grade is far above today's. Equal means as likely, of the
-    same family, and with no more than `SAVING_WT_PCT` more heavy rare earth, since contents of
-    sold grades are estimates. Otherwise, and without such a grade, the result is `chosen`.
+    This matters where B_r of the chosen grade is far above today's. Equal
+    means no less likely, of the same family, and with no more than
+    `SAVING_WT_PCT` more heavy rare earth, since contents of sold grades are
+    estimates. Otherwise, and without such a grade, the result is `chosen`.
 
     Parameters
     ----------

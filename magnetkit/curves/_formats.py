@@ -98,10 +98,11 @@ class Curve:
         Returns
         -------
         DataFrame
-            One row a point, those of a temperature together: ``candidate``, ``temperature_K``,
-            ``field_kA_m`` (H, from 0 down to -H_cJ), ``polarization_T``, ``induction_T`` and
-            ``extrapolated``, True at temperatures whose curve is; False at all of a measured
-            magnet.
+            One row a point, numbered from 0, those of a temperature together,
+            in the order of the curve: ``candidate``, ``temperature_K``,
+            ``field_kA_m`` (H, from 0 down to -H_cJ), ``polarization_T``,
+            ``induction_T`` and ``extrapolated``, True at temperatures whose
+            curve is; False at all of a measured magnet.
         """
         frame = self.curves.to_frame([self.name])
         outside = self.curves.temperature[np.array(self.beyond, bool)]
@@ -115,12 +116,16 @@ class Curve:
         Returns
         -------
         DataFrame
-            One row a temperature: ``candidate``, ``temperature_K``, ``remanence_T``,
-            ``coercivity_b_kA_m``, ``coercivity_kA_m``, ``knee_field_kA_m``, ``squareness``
-            (H_k / H_cJ), ``max_energy_product_kJ_m3``, ``recoil_permeability``, ``load_line``, and
-            there ``working_field_kA_m`` (the reverse field, positive), ``working_induction_T`` and
-            the ``irreversible_loss_pct`` at that load line. No outside field is against it, and it
-            is there for 0 h: `magnetkit.curves.curve.use_limits` takes a field and hours.
+            One row a temperature, in the order of the curve, numbered from 0:
+            ``candidate``, ``temperature_K``, ``remanence_T``,
+            ``coercivity_b_kA_m``, ``coercivity_kA_m``, ``knee_field_kA_m``,
+            ``squareness`` (H_k / H_cJ), ``max_energy_product_kJ_m3``,
+            ``recoil_permeability``, ``load_line``, and there
+            ``working_field_kA_m`` (the reverse field, positive),
+            ``working_induction_T`` and the ``irreversible_loss_pct``
+            (positive) at that load line, without outside field and hours:
+            `magnetkit.curves.curve.use_limits` takes these. The working point
+            is NaN where a measured curve ends before it.
         """
         import pandas as pd
 
@@ -166,18 +171,21 @@ class Curve:
         Parameters
         ----------
         form : {"csv", "femm", "elmer", "pyleecan", "table", "comsol", "maxwell", "motorcad"}
-            "csv" is two columns, H (A/m) and B or J (T); "femm", "elmer" and "pyleecan" are the
-            material of that program. The last four hold all temperatures: three columns,
-            temperature (degrees C) first, for JMAG and others, a grid for COMSOL, pyaedt's
-            dictionary for Maxwell, a section of Motor-CAD's solids database.
+            "csv" is two columns, H (A/m, rising from -H_cB or -H_cJ to 0) and
+            B or J (T), with commas between; "femm", "elmer" and "pyleecan" are
+            the material of that program. The last four hold all temperatures:
+            three columns, temperature (degrees C) first, for JMAG and others,
+            a grid for COMSOL, pyaedt's dictionary for Maxwell, a section of
+            Motor-CAD's solids database.
         at : int
             Number of the temperature, from 0, not negative. It must exist for every form, though
             those of all temperatures ignore it.
         kind : {"BH", "JH"}
             Which curve the columns of ``csv`` and ``table`` hold; the other forms take B(H).
         bare : bool
-            Leave the comment, lines that begin with ``%``, out of ``csv`` and ``table``; the other
-            forms ignore it.
+            Leave the comment, lines that begin with ``%``, the last of which
+            names the columns, out of ``csv`` and ``table``; the other forms
+            ignore it.
 
         Returns
         -------
@@ -211,10 +219,11 @@ class Curve:
         Parameters
         ----------
         path : str or Path
-            File to write, in a folder that exists. Its suffix is kept as it is, whatever the form.
-            Of several files each is named by its temperature: ``n42sh.csv`` becomes
-            ``n42sh-20C.csv`` and ``n42sh-150C.csv``; a single one has the name given. Old files
-            are replaced.
+            File to write, in a folder that exists. Its suffix is kept as it
+            is, whatever the form. Of several files each is named by its
+            temperature: ``n42sh.csv`` becomes ``n42sh-20C.csv`` and
+            ``n42sh-150C.csv`` (22.5 degrees C: ``n42sh-22.5C.csv``); a single
+            one has the name given. Old files are replaced.
         form, kind, bare : optional
             As of `text`. "table", "comsol", "maxwell" and "motorcad" make one file, the others one
             for each temperature.
@@ -255,8 +264,9 @@ class Curve:
         Parameters
         ----------
         shape : str or Shape
-            As of `magnetkit.diffuse`: ``"40x15x5mm"``, ``"disc:20x5mm"``, ``"ring:40x20x5mm"``. The
-            axis of a disc or ring is z.
+            As of `magnetkit.diffuse`: ``"40x15x5mm"``, ``"disc:20x5mm"``,
+            ``"ring:40x20x5mm"`` (outer and inner diameter, height). The axis
+            of a disc or ring is z.
         along : {"x", "y", "z"}
             Direction of magnetization, to the positive end of that axis.
         at : int
@@ -322,9 +332,11 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
     Returns
     -------
     list of str
-        Lines without line ends or comment marks. The first is "EXTRAPOLATED: " and the reason if
-        the curve is extrapolated. Then come seven: name with temperature and bound, B_r (T), H_cB,
-        H_cJ and H_k (A/m), mu_rec, and last "From: " and the source.
+        Lines without line ends or comment marks. The first is "EXTRAPOLATED: "
+        and the reason if the curve is extrapolated. Then come seven: name with
+        temperature (degrees C and K) and bound ("centre", "lower end", "upper
+        end" or "guaranteed"); "B_r = 1.2345 T"; H_cB, H_cJ and H_k (A/m) and
+        mu_rec in the same form; and last "From: " and the source.
     """
     curves = curve.curves
     celsius = curves.temperature[at] - ZERO_CELSIUS
@@ -347,8 +359,9 @@ def _header_lines(curve: Curve, at: int) -> list[str]:
 def _joint_header_lines(curve: Curve) -> list[str]:
     """Write the head of a file of all temperatures: a line for each, then the source of `curve`.
 
-    The result is a list of k + 1 texts without line ends. A line of a temperature has what
-    `_header_lines` gives but for the source, joined by "; ". The last is "From: " and the source.
+    The result is a list of k + 1 texts without line ends or comment marks. A
+    line of a temperature has what `_header_lines` gives but for the source,
+    joined by "; ". The last is "From: " and the source.
     """
     lines = []
     for at in range(curve.curves.temperature.size):
@@ -360,9 +373,10 @@ def _joint_header_lines(curve: Curve) -> list[str]:
 def _name(curve: Curve, at: int | None = None) -> str:
     """Write a name of the material that every program accepts.
 
-    Characters of the name of `curve` other than letters, digits, blanks and ``.-+()`` become ``_``.
-    Letters of other alphabets stay. The temperature number `at`, from 0, follows in degrees C, such
-    as " 150C", unless `at` is None; then the bound, such as " low", unless it is "centre".
+    Characters of the name of `curve` other than letters, digits, blanks and
+    ``.-+()`` become ``_``. Letters of other alphabets stay. The temperature
+    number `at`, from 0, follows in degrees C, such as " 150C" or " 22.5C",
+    unless `at` is None; then the bound, such as " low", unless it is "centre".
     """
     plain = "".join(
         c if c.isalnum() or c in ".-+() " else "_" for c in curve.name
@@ -384,7 +398,8 @@ def _points(curve: Curve, at: int, kind: Kind | None = None) -> FloatArray:
     at : int
         Number of the temperature, from 0.
     kind : {"BH", "JH"}, optional
-        "BH" is B(H) from -H_cB on, "JH" J(H) from -H_cJ on; without it B(H) from -H_cJ on.
+        "BH" is B(H) from -H_cB on, where B is 0, "JH" J(H) from -H_cJ on;
+        without it B(H) from -H_cJ on.
 
     Returns
     -------
@@ -422,8 +437,9 @@ def _csv(curve: Curve, at: int | None, kind: Kind, bare: bool) -> str:
     Returns
     -------
     str
-        Numbers with commas between, without a row of headings: the last line of the head names the
-        columns. H rises to 0 at each temperature. Ends in a line end.
+        Numbers with commas between, without a row of headings: the last line
+        of the head names the columns. H rises to 0 at each temperature, B(H)
+        from -H_cB and J(H) from -H_cJ on. Ends in a line end.
     """
     what = (
         "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
@@ -455,8 +471,9 @@ def _grid(curve: Curve) -> list[Any]:
     Returns
     -------
     list of three lists
-        Fields (A/m, from the lowest up to 0); temperatures (K, rising); and for each temperature a
-        list of B (T, negative beyond H_cB) at the fields.
+        Fields (A/m, from minus the largest H_cB of all temperatures up to 0);
+        temperatures (K, rising); and for each temperature a list of B (T,
+        negative beyond H_cB) at the fields.
     """
     curves = curve.curves
     order = np.argsort(curves.temperature)
@@ -481,7 +498,8 @@ def _render_template(curve: Curve, form: str, at: int) -> str:
     form : {"femm", "elmer", "pyleecan", "comsol", "maxwell", "motorcad"}
         A key of `_FILES`; KeyError otherwise.
     at : int
-        Number of the temperature, from 0, for formats that hold one.
+        Number of the temperature, from 0, for formats that hold one; the
+        others ignore it.
 
     Returns
     -------
@@ -551,7 +569,8 @@ def _shifted_curve(curve: Curve, at: int) -> tuple[FloatArray, FloatArray]:
     induction : ndarray of float64, shape (m,)
         B, T, rising from 0. The last point lies beyond remanence, on the recoil line.
     field : ndarray of float64, shape (m,)
-        H + H_cB, A/m, rising from 0 to 2 H_cB. Points beyond H_cB are left out. New arrays.
+        H + H_cB, A/m, rising from 0; the last is 2 H_cB. Points beyond H_cB
+        are left out, so that m depends on the temperature. New arrays.
     """
     curves = curve.curves
     h_cb = curves.coercivity_b[0, at]

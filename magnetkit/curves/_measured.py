@@ -35,8 +35,10 @@ def read_sample(shape: str) -> Sample:
     Parameters
     ----------
     shape : str
-        As of `magnetkit.diffuse`: ``"3x3x2mm"`` (sides along x, y, z), ``"disc:3x2mm"`` (diameter,
-        height), ``"ring:4x2x3mm"``; InputError for another form, or a side below 0.1 mm.
+        As of `magnetkit.diffuse`: ``"3x3x2mm"`` (sides along x, y, z),
+        ``"disc:3x2mm"`` (diameter, height), ``"ring:4x2x3mm"`` (outer and
+        inner diameter, height); InputError for another form, or a side below
+        0.1 mm.
 
     Returns
     -------
@@ -55,18 +57,22 @@ def interpolate_curves(
     Parameters
     ----------
     curves : sequence of MeasuredCurve
-        At rising ``temperature_K``, one or more, each to J = 0; fields in A/m, positive.
+        At rising ``temperature_K``, one or more, each to J = 0: ``field``
+        (A/m, positive) and ``polarization`` (T) are its points, and figures
+        such as ``remanence_T`` and ``coercivity_kA_m``.
     kelvin : sequence of float
-        k temperatures, K, in any order. One within 2 K of a measured one takes that curve.
+        k temperatures, K, in any order. One within 2 K of a measured one takes
+        that curve, also beyond the ends.
     load_line : float
         Permeance coefficient -B / (mu_0 H).
 
     Returns
     -------
     Demagnetization
-        Of one magnet: arrays of shape (1, k), and (1, k, points) of the curves, with H negative,
-        A/m. ``temperature`` is `kelvin` itself. The working point is NaN where the curve ends
-        before the load line.
+        Of one magnet: arrays of shape (1, k), such as ``remanence`` (T) and
+        ``coercivity`` (A/m), and (1, k, points) of the curves, with H
+        negative, A/m. ``temperature`` is `kelvin` itself. The working point is
+        NaN where the curve ends before the load line.
     tuple of MeasuredCurve
         Length k, in the order of `kelvin`; the measured object itself where its temperature was
         measured.
@@ -140,8 +146,9 @@ def _interpolate_curve(
     Returns
     -------
     MeasuredCurve
-        The measured object itself, with its own temperature, where the nearest is within
-        `_MEASURED_WITHIN_K` (2 K, inclusive); a new one otherwise.
+        The measured object itself, with its own temperature, where the nearest
+        is within `_MEASURED_WITHIN_K` (2 K, inclusive); a new one at `kelvin`
+        otherwise, see `_blend`.
 
     Raises
     ------
@@ -173,13 +180,14 @@ def _blend(
     Parameters
     ----------
     curves : sequence of MeasuredCurve
-        Two or more, at rising temperatures. B_r and H_cJ are interpolated over all of them, the
-        shape and the recoil permeability between two.
+        Two or more, at rising temperatures. B_r and H_cJ are interpolated over
+        all of them, the shape and the recoil permeability linearly between
+        two.
     upper : int
         Number of the curve above the temperature, from 0 and so 1 or more; the other is the one
         before.
     kelvin : float
-        Temperature, K.
+        Temperature, K, between those of the two.
 
     Returns
     -------
@@ -237,7 +245,8 @@ def _interpolate_figure(
     name : str
         A field of `MeasuredCurve` that is a number, such as "remanence_T".
     kelvin : float
-        Temperature, K. Of two curves, one beyond them gets the figure of the nearer.
+        Temperature, K. Beyond two curves it gets the figure of the nearer;
+        beyond three or more it is extrapolated.
     logarithm : bool
         Interpolate, and return, the natural logarithm of the figure.
 
@@ -265,7 +274,8 @@ def _reduced_fields(curve: MeasuredCurve, levels: FloatArray) -> FloatArray:
     curve : MeasuredCurve
         A curve to J = 0.
     levels : ndarray, shape (m,)
-        Shares of the recoil line's polarization, from 1, all, to 0, none.
+        Shares of the recoil line's polarization, each from 1, all, to 0, none,
+        in any order.
 
     Returns
     -------
@@ -308,14 +318,16 @@ def _curve_points(
     Parameters
     ----------
     curve : MeasuredCurve
-        A curve to J = 0.
+        A curve to J = 0: ``field`` (A/m), ``polarization`` (T),
+        ``coercivity_kA_m`` and ``coercivity_b_kA_m`` are read.
     size : int
         Number of points, more than 2.
 
     Returns
     -------
     field : ndarray of float64, shape (size,)
-        Reverse field, A/m, positive and rising; the last is H_cJ.
+        Reverse field, A/m, rising from the first of the curve, usually 0; the
+        last is H_cJ.
     polarization : ndarray of float64, shape (size,)
         J, T.
     """

@@ -71,14 +71,27 @@ SHORT = (
 
 @dataclass(frozen=True)
 class _Magnet:
-    """One magnet: what `curve` takes, what `predict` takes, and how it is made."""
+    """One magnet.
+
+    Attributes
+    ----------
+    what : str or CompositionTable
+        What `curve` takes: the grade, or the recipe as a table of one row.
+    inputs : Inputs
+        What `predict_inputs` takes, one row.
+    process, shell : Any
+        How it is made, as `magnetkit.predict` takes it; None for the usual.
+    grade : str or None
+        Name of the grade; None of a recipe.
+    heavy_wt_pct : float or None
+        Of a grade the heavy rare earth, wt.%, mean over what it may be made of.
+    """
 
     what: Any
     inputs: Inputs
     process: Any
     shell: Any
     grade: str | None = None
-    # Of a grade the mean over what it may be made of, wt.%.
     heavy_wt_pct: float | None = None
 
     @property
@@ -123,7 +136,8 @@ class Margin:
         Parameters
         ----------
         duty : Duty
-            Load line, outside field (kA/m) and hours in place of those of `conditions`.
+            ``load_line``, ``outside_field_kA_m`` (positive against the magnet)
+            and ``hours`` in place of those of `conditions`.
 
         Returns
         -------
@@ -168,9 +182,11 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     Returns
     -------
     Margin
-        Knee field divided by the field against the magnet, ``guaranteed`` and ``typical`` (NaN of a
-        grade); ``loses_from_K``, from which temperature 5 % of the flux is lost; and the figures
-        that these follow from. ``conditions`` is the object given.
+        Knee field divided by the field against the magnet, ``guaranteed`` and
+        ``typical`` (NaN of a grade); ``loses_from_K``, from which temperature
+        5 % of the flux is lost; and the figures that these follow from:
+        ``field_kA_m``, ``remanence_guaranteed_T``, ``knee_guaranteed_kA_m``
+        and ``recoil``. ``conditions`` is the object given.
 
     Raises
     ------
@@ -243,7 +259,8 @@ def compare(
     along : {"x", "y", "z"}
         Direction of magnetization of the shape.
     **keywords
-        Conditions, as of `magnetkit.predict`.
+        Conditions, as of `magnetkit.predict`, such as ``load_line``, ``shell``
+        and ``process``.
 
     Returns
     -------
@@ -369,8 +386,10 @@ def _add_differences(table: "pd.DataFrame", names: list[str]) -> None:
 def _difference(row: "pd.Series", first: str, other: str) -> float:
     """Return the value of column `other` less that of `first` in a `row` of the table of properties.
 
-    The name of the row is the property: a name of `ROWS`, or of `magnetkit.columns.COLUMNS`;
-    KeyError for another. NaN for a property that is no number, and where either value is NaN.
+    Both values are numbers, in the unit of the property. The name of the row
+    is the property: a name of `ROWS`, or of `magnetkit.columns.COLUMNS`;
+    KeyError for another. NaN for a property that is no number, and where
+    either value is NaN.
     """
     name = str(row.name)
     if name not in ROWS and COLUMNS[name].kind not in ("number", "integer"):
@@ -386,8 +405,9 @@ def _read_magnets(
     Parameters
     ----------
     compositions : text, list, column, frame, path or CompositionTable
-        Recipes as of `magnetkit.predict`, or a text, or a list or tuple of texts, with a known
-        grade among them, such as "N42SH".
+        Recipes as of `magnetkit.predict`, or a text, or a list or tuple of
+        texts, with a known grade among them, such as "N42SH". A grade in a
+        column or frame is read as a recipe.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     conditions : Conditions
@@ -396,7 +416,10 @@ def _read_magnets(
     Returns
     -------
     magnets : list of _Magnet
-        In the order of the input; empty without rows.
+        In the order of the input, each with ``what`` (for `magnetkit.curve`),
+        ``inputs`` (for `magnetkit.predict`), ``process``, ``shell``, ``grade``
+        and ``heavy_wt_pct``, the last two None of a recipe; empty without
+        rows.
     names : list of str
         One for each magnet: grade, label or formula, and " + " and the shell of a recipe, such as
         "Nd2Fe14B + Tb 0.5 wt%"; the second of a name has " (2)" behind it.
@@ -439,14 +462,16 @@ def _build_magnets(inputs: Inputs, conditions: Conditions) -> list[_Magnet]:
     inputs : Inputs
         Recipes with their shells, if they have any.
     conditions : Conditions
-        Its ``process`` is that of every magnet. Its ``shell``, one for all or one for each, goes
-        to recipes without a column of shells; InputError if both name some, ValueError if there
-        is not one for each.
+        Its ``process`` is that of every magnet. Its ``shell``, one for all or
+        one for each, goes to recipes without a column of shells; InputError if
+        both name some, or if there is not one for each.
 
     Returns
     -------
     list of _Magnet
-        In the order of the rows, without ``grade``. ``what`` is the recipe as a table of one row.
+        In the order of the rows: ``what``, the recipe as a table of one row,
+        ``inputs``, ``process`` and ``shell``. ``grade`` and ``heavy_wt_pct``
+        are None.
     """
     table = inputs.table
     shells = inputs.shells_with(conditions.shell)
@@ -484,14 +509,16 @@ def _with_grades(
     basis : {"auto", "atomic", "weight"}
         What the amounts of a recipe are.
     conditions : Conditions
-        One temperature, and a shell for all or one for each text, None or empty at the grades. A
-        process must be None.
+        One ``temperature``, K, and ``shell``, one for all or one for each
+        text, None or empty at the grades. ``process`` must be None.
 
     Returns
     -------
     magnets : list of _Magnet
-        In the order of the texts. That of a grade has ``grade`` and ``heavy_wt_pct``, its mean
-        content of heavy rare earth, wt.%.
+        In the order of the texts: ``what`` (the grade, or a table of one row),
+        ``inputs``, ``process`` and ``shell``. That of a grade has ``grade``
+        and ``heavy_wt_pct``, its mean content of heavy rare earth, wt.%; both
+        are None of a recipe.
     notes : list of str
         A sentence for each distinct grade on what stands for it, then, if there is a recipe, one on
         whose magnets recipes rest.
@@ -561,7 +588,8 @@ def _heavy_sentence(magnet: GradeMagnet) -> str:
 def _magnet_margin(magnet: _Magnet, conditions: Conditions) -> Margin:
     """Compute the margin of a `magnet` at the duty of `conditions`; its figures are NaN without a curve.
 
-    A magnet whose curve or limits raise InputError gets a `Margin` with nothing but `conditions`;
+    All of a `Margin` but `conditions` is such a figure. A magnet whose curve
+    or limits raise InputError gets a `Margin` with nothing but `conditions`;
     the reason is dropped.
     """
     try:
@@ -597,9 +625,12 @@ def _duty_rows(
     Returns
     -------
     pandas.DataFrame
-        Index ``property``, the eight names of `ROWS` in their order; ``label``, ``unit`` and one
-        column for each of `names`, all of type object. NaN where no thickness gives the flux or no
-        curve is known.
+        Index ``property``, the eight names of `ROWS` in their order:
+        ``working_field_kA_m``, the guaranteed margin, the temperature (K) from
+        which 5 % is lost, and thickness, mass, margin, heavy rare earth and
+        cost for equal flux; ``label``, ``unit`` and one column for each of
+        `names`, all of type object. NaN where no thickness gives the flux or
+        no curve is known.
     """
     import pandas as pd
 
@@ -647,7 +678,8 @@ def _duty_rows(
 def _distinct_names(names: list[str]) -> list[str]:
     """Return the `names` in order, numbered from the second time on: "a", "a (2)" and "a (3)".
 
-    A name that has such a number already counts as another name. The list is a new one.
+    A name that has such a number already counts as another name, so that "a",
+    "a" and "a (2)" give "a (2)" twice. The list is a new one.
     """
     counts: Counter[str] = Counter()
     once = []

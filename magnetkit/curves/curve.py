@@ -104,8 +104,11 @@ def curve(
     Returns
     -------
     Curve
-        One magnet at k temperatures in the order given; arrays of ``curves`` have the shape (1, k)
-        and fields in A/m. ``measured`` has the points of a measured magnet.
+        One magnet at k temperatures in the order given; arrays of ``curves``,
+        such as ``remanence`` (T) and ``coercivity`` (A/m), have the shape (1,
+        k), and those of points, ``field`` (A/m), ``polarization`` and
+        ``induction`` (T), (1, k, points). ``measured`` has the points of a
+        measured magnet.
 
     Raises
     ------
@@ -172,7 +175,8 @@ def _read_recipe(
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     conditions : Conditions
-        Its ``shell`` alone counts, and goes to a recipe without one.
+        Its ``shell`` alone counts, and goes to a recipe without one; both are
+        an InputError.
 
     Returns
     -------
@@ -221,8 +225,8 @@ def _candidate_curve(
     bound : {"low", "centre", "high", "guaranteed"}
         As of `curve`.
     conditions : Conditions
-        Temperatures, load line and interval count; process and shell are replaced by the
-        candidate's.
+        ``temperature``, ``load_line`` and ``interval`` count; process and
+        shell are replaced by the candidate's.
 
     Returns
     -------
@@ -277,7 +281,17 @@ _PROMISED = ("remanence_guaranteed_T", "coercivity_guaranteed_kA_m")
 
 @dataclass(frozen=True)
 class _Promise:
-    """What a results folder gives a candidate: guaranteed B_r and H_cJ, and H_k, at `kelvin`, K."""
+    """What a results folder gives a candidate.
+
+    Attributes
+    ----------
+    kelvin : float
+        Temperature of the values, K.
+    guaranteed : list of two floats
+        Guaranteed B_r (T) and H_cJ (kA/m).
+    knee : float
+        H_k, kA/m, of a usual lot.
+    """
 
     kelvin: float
     guaranteed: list[float]
@@ -322,9 +336,10 @@ def _recipe_rows(
     Returns
     -------
     rows : list of pandas.Series
-        One for each temperature, in order, with the columns of `sintered_at`: ``status`` ("ok" for
-        a magnet), ``host``, ``density_kg_m3``, ``remanence_T``, ``coercivity_kA_m`` and
-        ``knee_field_kA_m`` with ``_lo`` and ``_hi``, and more.
+        One for each temperature, in order, with the columns of `sintered_at`:
+        ``status`` ("ok" for a magnet), ``host``, ``density_kg_m3``,
+        ``remanence_T``, ``coercivity_kA_m`` and ``knee_field_kA_m`` with
+        ``_lo`` and ``_hi``, and more. Another status raises nothing.
     recoil : float
         Recoil permeability, relative.
     """
@@ -371,8 +386,9 @@ def _recipe_curve(
     Returns
     -------
     Curve
-        ``beyond`` has a reason where the coercivity is extrapolated; density and resistivity are
-        the model's, ``room_remanence_T`` is of the same bound.
+        ``beyond``, a tuple of one text a temperature, has a reason where the
+        coercivity is extrapolated and is empty elsewhere; density and
+        resistivity are the model's, ``room_remanence_T`` is of the same bound.
 
     Raises
     ------
@@ -451,10 +467,11 @@ def _measured_curve(
     Returns
     -------
     Curve
-        Named by the files, without folder and suffix, " + " between. ``bound`` is "centre", density
-        and resistivity are NaN, ``beyond`` is empty and ``measured`` has the points.
-        ``room_remanence_T`` is that of the nearest measured temperature where 20 degrees C lies
-        beyond them.
+        Named by the files, without folder and suffix, " + " between. ``bound``
+        is "centre", density and resistivity are NaN, ``beyond`` is an empty
+        tuple and ``measured`` has the points, in the order of `kelvin`.
+        ``room_remanence_T`` is that of the nearest measured temperature where
+        20 degrees C lies beyond them.
 
     Raises
     ------
@@ -506,9 +523,10 @@ def _grade_curve(
     Returns
     -------
     Curve
-        Named as makers write the grade. ``beyond``, length k, says why it is extrapolated at a
-        temperature; an empty text where it is not. Density and resistivity are NaN where nobody
-        prints them.
+        Named as makers write the grade. ``beyond``, a tuple of length k in the
+        order of `kelvin`, says why it is extrapolated at a temperature; an
+        empty text where it is not. Density and resistivity are NaN where
+        nobody prints them.
 
     Raises
     ------
@@ -559,8 +577,9 @@ def _sheet_extrapolation_reason(sheet: Any, kelvin: float) -> str:
     Returns
     -------
     str
-        A phrase without a full stop, one below 20 degrees C and one above; empty where the curve is
-        not extrapolated.
+        A phrase without a full stop, such as "beyond the sheets, which end at
+        150 C; nobody guarantees these values", another below 20 degrees C;
+        empty where the curve is not extrapolated.
     """
     if sheet["coercivity_kA_m_provenance"] != "extrapolated":
         return ""
@@ -593,8 +612,10 @@ def _demagnetization(
     Returns
     -------
     Demagnetization
-        Of one magnet: arrays of shape (1, k), and (1, k, points) of the curves; A/m and T, H
-        negative. NaN figures give curves of NaN.
+        Of one magnet: ``remanence``, ``coercivity``, ``knee_field`` and others
+        of shape (1, k), and ``field``, ``polarization`` and ``induction`` of
+        (1, k, points), from H = 0 down to -H_cJ; A/m and T, H negative. NaN
+        figures give curves of NaN.
     """
     b_r, h_cj, h_k = (np.array([values[: len(kelvin)]]) for values in figures)
     return magnet_curves(
@@ -634,7 +655,8 @@ def use_limits(
     hours : float or sequence of them
         Times at the temperature, h.
     losses : float or sequence of float
-        Irreversible losses of flux, %, between 0 and 100, neither included.
+        Irreversible losses of flux, %, between 0 and 100, neither included;
+        each is a column.
     outside_field_kA_m : float
         Field against the magnetization in the magnet's place with its remanence set to zero, kA/m.
     process, shell, basis : optional
@@ -719,7 +741,8 @@ def _as_list(name: str, given: Any) -> list[float]:
     name : str
         Name of the argument in the message.
     given : float or sequence of float
-        Numbers, or texts of numbers; NaN and infinity pass.
+        Numbers, or texts of numbers, one text for one number; NaN and infinity
+        pass.
 
     Returns
     -------
@@ -744,7 +767,25 @@ def _as_list(name: str, given: Any) -> list[float]:
 
 @dataclass(frozen=True, eq=False)
 class _Loops:
-    """Figures of n magnets at k temperatures, shape (n, k); A/m. Highest temperatures, K, (n,)."""
+    """Figures of n magnets at k temperatures.
+
+    Attributes
+    ----------
+    names : list of str
+        Name of each magnet.
+    shells : str or sequence of str
+        Shell of each, or "" for none at all.
+    remanence : ndarray of float64, shape (n, k)
+        B_r, T.
+    coercivity, knee : ndarray of float64, shape (n, k)
+        H_cJ and H_k, A/m.
+    recoil : ndarray of float64, shape (n, k)
+        Recoil permeability, relative.
+    limit : ndarray of float64, shape (n,)
+        Highest temperature of each, K.
+    note : str
+        What the figures rest on; empty for recipes.
+    """
 
     names: list[str]
     shells: Any
@@ -776,10 +817,14 @@ def _limits(
     Returns
     -------
     pandas.DataFrame
-        n times len(duties) rows: those of a magnet together, one for each duty in order. The index
-        is the number of the magnet, from 0, and so not unique. Columns ``candidate``, ``shell``,
-        ``load_line``, ``outside_field_kA_m``, ``hours``, ``knee_K`` and ``loss_0.2_pct_K`` and so
-        on, the loss as ``:g``. NaN where there is no magnet at the first temperature.
+        n times len(duties) rows: those of a magnet together, one for each duty
+        in order. The index is the number of the magnet, from 0, and so not
+        unique. Columns ``candidate``, ``shell``, ``load_line``,
+        ``outside_field_kA_m``, ``hours``, ``knee_K`` and ``loss_0.2_pct_K``
+        and so on, the loss as ``:g``. NaN where there is no magnet at the
+        first temperature; the first temperature where the loss is reached
+        there already, and about the last, or ``limit``, where it is never
+        reached.
     """
     import pandas as pd
 
@@ -832,9 +877,11 @@ def _recipe_loops(
     Returns
     -------
     _Loops
-        ``remanence`` (T), ``coercivity`` and ``knee`` (A/m), shape (n, k), NaN where there is no
-        uniaxial magnet, and ``recoil``. ``names`` are the texts as written, or the formulas.
-        ``shells`` is one text a recipe, or "" for none at all; ``note`` is empty.
+        ``remanence`` (T), ``coercivity`` and ``knee`` (A/m), shape (n, k), NaN
+        where there is no uniaxial magnet, ``recoil``, (n, k), and ``limit``
+        (K, (n,)). ``names`` are the texts as written, or the formulas.
+        ``shells`` is one text a recipe, or "" for none at all; ``note`` is
+        empty.
 
     Raises
     ------
@@ -905,7 +952,8 @@ def _find_recoil(process: Any, modelled: FloatArray) -> FloatArray:
     Parameters
     ----------
     process : Process, dict, str or None
-        How they are made, as of `magnetkit.predict`.
+        How they are made, as of `magnetkit.predict`; a text names a route or a
+        calibration.
     modelled : ndarray, shape (n,)
         Values of the model.
 
@@ -927,7 +975,7 @@ def _find_recoil(process: Any, modelled: FloatArray) -> FloatArray:
 def _interpolate_temperatures(
     kelvin: FloatArray, some: FloatArray, values: FloatArray
 ) -> FloatArray:
-    """Interpolate ratios of n magnets from some temperatures to others.
+    """Interpolate ratios of n magnets linearly from some temperatures to others.
 
     NaN counts as 1, and ratios are cut to 0 to 10 before. Beyond `some` its end counts.
 
@@ -1006,8 +1054,9 @@ def _grade_loops(
     Returns
     -------
     _Loops
-        ``remanence`` (T), ``coercivity`` and ``knee`` (A/m) and ``recoil``, shape (1, k). ``names``
-        has `name` alone and ``shells`` is "". ``limit`` is infinite where the family has none.
+        ``remanence`` (T), ``coercivity`` and ``knee`` (A/m) and ``recoil``,
+        shape (1, k). ``names`` has `name` alone and ``shells`` is "".
+        ``limit``, K, shape (1,), is infinite where the family has none.
         ``note`` says what they rest on.
 
     Raises
@@ -1055,7 +1104,8 @@ def _crossing_temperature(
     Parameters
     ----------
     kelvin : ndarray, shape (k,)
-        Temperatures, K, `_LIMIT_STEP_K` apart.
+        Temperatures, K, rising, exactly `_LIMIT_STEP_K` (2 K) apart; the
+        result is wrong otherwise.
     value : ndarray, shape (n, k)
         The quantity of n magnets; negative values and 0 count as far below the bound.
     bound : float

@@ -68,7 +68,17 @@ class Circuit:
 
 @dataclass(frozen=True)
 class OpenBody:
-    """A magnet alone, of a shape that keeps its sides across the magnetization."""
+    """A magnet alone, of a shape that keeps its sides across the magnetization.
+
+    Attributes
+    ----------
+    duty : Duty
+        Its ``outside_field_kA_m`` and ``hours``; the shape makes the load line.
+    shape : Shape
+        Today's magnet, mm.
+    along : {"x", "y", "z"}
+        Direction of its magnetization.
+    """
 
     duty: Duty
     shape: Shape
@@ -110,8 +120,8 @@ class OpenBody:
         Returns
         -------
         float
-            Thickness divided by today's, 0.05 to 50; NaN if none of these gives the induction, or
-            B_r is NaN or not above it.
+            Thickness divided by today's, 0.05 to 50; NaN if none of these
+            gives `induction`, or `remanence` is NaN or not above it.
         """
         if not remanence > induction:
             return float("nan")
@@ -143,7 +153,9 @@ def read_surroundings(
     Returns
     -------
     Circuit or OpenBody
-        A circuit without a shape, the body with one.
+        A circuit without a shape, the body with one. Both have ``duty``,
+        ``load_line(thickness)`` and ``thickness(induction, remanence,
+        recoil)``.
 
     Raises
     ------
@@ -179,7 +191,17 @@ class EqualFlux:
 
 @dataclass(frozen=True)
 class RecoilLine:
-    """What the flux of a magnet before its knee follows from: B_r, T, mu_rec and kg/m3."""
+    """What the flux of a magnet before its knee follows from.
+
+    Attributes
+    ----------
+    remanence : float
+        B_r, T.
+    recoil : float
+        Recoil permeability, relative.
+    density : float
+        Density, kg/m3.
+    """
 
     remanence: float
     recoil: float
@@ -197,15 +219,17 @@ def match_flux(
         Today's magnet and the other one, at the same temperature: ``remanence`` (T), ``recoil``
         (relative) and ``density`` (kg/m3).
     surroundings : Circuit or OpenBody
-        What makes the load line of today's magnet, with its ``duty``.
+        What makes the load line of today's magnet, with its ``duty``, as of
+        `read_surroundings`.
 
     Returns
     -------
     EqualFlux
-        ``thickness`` along the magnetization and ``mass``, both divided by today's, and ``duty``,
-        that of the other magnet: a new `Duty` with its load line and outside field, kA/m, and
-        today's hours. Thickness and mass are NaN, and the duty is that of `surroundings`, where no
-        thickness gives the flux or a figure is NaN.
+        ``thickness`` along the magnetization and ``mass``, both divided by
+        today's, and ``duty``, that of the other magnet: a new `Duty` with its
+        ``load_line`` and ``outside_field_kA_m``, and today's ``hours``.
+        Thickness and mass are NaN, and the duty is that of `surroundings`,
+        where no thickness gives the flux or a figure is NaN.
 
     Examples
     --------

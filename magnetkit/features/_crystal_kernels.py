@@ -28,8 +28,10 @@ _CUTOFF_SLACK = 1e-8
 def triangular(lattice):
     """Return the cell in lower triangular form.
 
-    The triangular cell is new: float64 (3, 3), angstrom, with entries 0 above the diagonal.
-    `lattice`, float64 (3, 3), is not changed; its rows are the cell vectors in angstrom.
+    The triangular cell is new: float64 (3, 3), angstrom, with entries 0 above
+    the diagonal and those on it positive, so that a left-handed cell becomes
+    its mirror image. `lattice`, float64 (3, 3), is not changed; its rows are
+    the cell vectors in angstrom.
     """
     lattice_rows = np.zeros((3, 3))
     aa = ab = ac = bb = bc = cc = 0.0
@@ -59,9 +61,11 @@ def triangular(lattice):
 def search(lattice, reach):
     """Prepare the search for periodic images of a cell.
 
-    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `reach` is the largest
-    distance, angstrom. The result, float64 (10,), is the argument `within` of `images` and
-    `room_for_images`.
+    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `reach`
+    is the largest distance, angstrom. The result, float64 (10,), is the
+    argument `within` of `images` and `room_for_images`: ax, bx, by, cx, cy, cz
+    of the triangular cell (angstrom), 1 / ax, 1 / by, and the reach over by
+    and over cz.
     """
     lattice_rows = triangular(lattice)
     buffers = np.empty(10)
@@ -94,9 +98,10 @@ def images(within, d0, d1, d2, reach, same, place, square):
     within : ndarray of float64, shape (10,)
         The cell, as `search` returns it for the same reach.
     d0, d1, d2 : float
-        Fractional displacement from the first atom to the second.
+        Fractional displacement from the first atom to the second; it may be of
+        several cells.
     reach : float
-        Largest distance, angstrom.
+        Largest distance, angstrom, itself included.
     same : bool
         Whether the two are one atom. The image that is the atom itself is left out then.
     place : ndarray of float64, shape (3, room)
@@ -253,7 +258,9 @@ def _place_atoms(frac, bins, base, inside, is_set, bin_of):
     is_set : ndarray of bool, shape (n,)
         Written: whether the atom has a place.
     bin_of : ndarray of int64, shape (n,)
-        Number of each atom's bin. It must come in as zeros, as it is read and multiplied.
+        Written: number of each atom's bin, that along the first axis counting
+        most: (b0 * bins[1] + b1) * bins[2] + b2. It must come in as zeros, as
+        it is read and multiplied.
     """
     for i in range(len(frac)):
         is_set[i] = np.isfinite(frac[i, 0] + frac[i, 1] + frac[i, 2])
@@ -332,7 +339,7 @@ def half_pairs(lattice, frac, cutoff):
     frac : ndarray of float64, shape (n, 3)
         Fractional coordinates, in the cell or not. An atom with a NaN has no pairs.
     cutoff : float
-        Largest distance, angstrom.
+        Largest distance, angstrom, itself included.
 
     Returns
     -------
@@ -341,7 +348,7 @@ def half_pairs(lattice, frac, cutoff):
     second : ndarray of int32, shape (m,)
         Second atom of each pair.
     shift : ndarray of int32, shape (m, 3)
-        Cells by which the second atom is moved.
+        Cells by which the second atom is moved from where `frac` has it.
     distance : ndarray of float64, shape (m,)
         Distance of the pair, angstrom; 0 for two atoms in one place.
     """
@@ -442,10 +449,12 @@ def coordination_numbers(first, second, distance, kinds, reach, out):
     kinds : ndarray of int, shape (n,)
         Class of each atom, 0 to k - 1. An atom of a negative class takes no part.
     reach : ndarray of float64, shape (k, k)
-        Largest distance at which class b is counted around class a, in ``reach[a, b]``, angstrom.
+        Largest distance, itself included, at which class b is counted around
+        class a, in ``reach[a, b]``, angstrom.
     out : ndarray of int64, shape (n, k)
-        Added to: neighbours of each class around each atom. It must come in as zeros, or as the
-        counts of other pairs.
+        Added to: neighbours of each class around each atom. It must come in as
+        zeros, or as the counts of other pairs. A pair of an atom with its own
+        image adds 2.
     """
     for p in range(len(first)):
         i = first[p]
@@ -481,9 +490,9 @@ def distance_statistics(first, second, distance, kinds, a, b, reach, short):
     kinds : ndarray of int, shape (n,)
         Class of each atom.
     a, b : int
-        The two classes, which may be the same.
+        The two classes, which may be the same; their order does not matter.
     reach : float
-        Largest distance that counts, angstrom.
+        Largest distance that counts, itself included, angstrom.
     short : float
         Distance below which a pair is a short one, angstrom.
 
@@ -494,7 +503,7 @@ def distance_statistics(first, second, distance, kinds, a, b, reach, short):
     mean : float
         Mean distance, angstrom.
     deviation : float
-        Standard deviation, angstrom.
+        Standard deviation over all pairs (not n - 1), angstrom.
     share : float
         Share of the pairs that are short, 0 to 1.
     """
@@ -545,15 +554,16 @@ def ewald_cutoff(n, volume):
 def reciprocal_vectors(lattice, longest):
     """Return half of the reciprocal vectors up to a length, and the volume of the cell.
 
-    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom. `longest` is the largest
-    length, 1/angstrom, with the factor 2 pi.
+    `lattice`, float64 (3, 3), has the cell vectors as rows, angstrom.
+    `longest` is the largest length, itself included, 1/angstrom, with the
+    factor 2 pi.
 
     Returns
     -------
     g : ndarray of float64, shape (m, 3)
         One of each pair +-G, without 0, in 1/angstrom.
     volume : float
-        Of the cell, cubic angstrom.
+        Of the cell, cubic angstrom, positive.
     """
     reciprocal = np.empty((3, 3))
     volume = abs(_reciprocal(lattice, reciprocal))
@@ -597,7 +607,7 @@ def _add_tensors(lattice, place, square, screen, found, part):
     square : ndarray of float64, shape (room,)
         Their squared distances, angstrom^2.
     screen : ndarray of float64, shape (room,)
-        Factor on the tensor of each image.
+        Factor on the tensor of each image; 1 for a plain sum.
     found : int
         Number of images.
     part : ndarray of float64, shape (6,)
@@ -639,7 +649,8 @@ def _add_tensors(lattice, place, square, screen, found, part):
 def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
     """Write the traceless second-order tensor of the lattice at each atom into `out`.
 
-    It is the sum over all other atoms of weight (3 r_i r_j - r^2 delta_ij) / r^5.
+    It is the sum over all other atoms, its own periodic images included, of
+    weight (3 r_i r_j - r^2 delta_ij) / r^5.
 
     Parameters
     ----------
@@ -663,6 +674,9 @@ def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
 @jit(part="merged")
 def _sum_dipoles(lattice, frac, weights, cutoff, ewald, out):
     """Write the dipole tensors of the lattice at each atom into `out`; see `dipole_tensors`.
+
+    It is the sum over all other atoms, its own periodic images included, of
+    weight (3 r_i r_j - r^2 delta_ij) / r^5. No atoms give no sums.
 
     Parameters
     ----------
@@ -794,8 +808,9 @@ def _phases(lattice, frac, vector, cosine, sine):
 def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
     """Write the fourth-order sum of the lattice at each atom into `out`.
 
-    It is the sum over all other atoms of weight P_4(cos) / r^5. The angle is that between the axis
-    and the line to the other atom. It is summed by Ewald's method.
+    It is the sum over all other atoms, its own periodic images included, of
+    weight P_4(cos) / r^5. The angle is that between the axis and the line to
+    the other atom. It is summed by Ewald's method.
 
     Parameters
     ----------
@@ -871,19 +886,26 @@ def _fourth(cosine):
 
 
 class Atoms(NamedTuple):
-    """The atoms of n crystals, one crystal after the other."""
+    """The atoms of n crystals, one crystal after the other.
 
-    begin: NDArray[
-        np.int64
-    ]  # (n + 1,), atoms of crystal c are ``begin[c]:begin[c + 1]``
-    lattices: NDArray[
-        np.float64
-    ]  # (n, 3, 3), rows are the cell vectors, angstrom
-    frac: NDArray[np.float64]  # (atoms, 3), fractional coordinates
-    kinds: NDArray[
-        np.int64
-    ]  # (atoms,), 0 rare earth, 1 transition metal, 2 any other
-    # (atoms, 2), point charge, e, and moment along the axis, Bohr magnetons
+    Attributes
+    ----------
+    begin : ndarray of int64, shape (n + 1,)
+        Atoms of crystal c are ``begin[c]:begin[c + 1]``.
+    lattices : ndarray of float64, shape (n, 3, 3)
+        Rows are the cell vectors, angstrom.
+    frac : ndarray of float64, shape (atoms, 3)
+        Fractional coordinates.
+    kinds : ndarray of int64, shape (atoms,)
+        0 rare earth, 1 transition metal, 2 any other.
+    weights : ndarray of float64, shape (atoms, 2)
+        Point charge, e, and moment along the axis, Bohr magnetons.
+    """
+
+    begin: NDArray[np.int64]
+    lattices: NDArray[np.float64]
+    frac: NDArray[np.float64]
+    kinds: NDArray[np.int64]
     weights: NDArray[np.float64]
 
 
@@ -957,8 +979,11 @@ def _describe_neighbours(pairs, kind, members, reach, short, out):
     short : float
         Distance in angstrom below which a pair of transition metals is short.
     out : ndarray of float64, shape (26,)
-        The crystal's row, NaN on entry. Numbers of neighbours around a class without atoms stay
-        NaN.
+        The crystal's row, NaN on entry. Entry 1 + 3 a + b is the mean number
+        of neighbours of class b around class a; entries 10 to 18 are least,
+        mean and deviation (angstrom) of the R-R, then the R-T, then the T-T
+        distances (R is class 0, T class 1); entry 19 is the share of short T-T
+        pairs. Numbers of neighbours around a class without atoms stay NaN.
     """
     first, second, distance = pairs
     counts = np.zeros((len(kind), 3), np.int64)
@@ -1006,7 +1031,7 @@ def _describe_crystal_field(tensors, fourth, kind, earths, axis, scale, out):
     scale : ndarray of float64, shape (2 or more,)
         Units of A_2^0 and of A_4^0 per sum.
     out : ndarray of float64, shape (26,)
-        The crystal's row.
+        The crystal's row; its other entries stay.
     """
     out[20] = 0.0
     out[21] = np.inf
@@ -1046,12 +1071,16 @@ def describe_crystals(atoms, reach, short, scale, out, start, stop):
     short : float
         Distance below which a pair of transition metals is short, angstrom.
     scale : ndarray of float64, shape (3,)
-        Units of A_2^0, A_4^0 and dipolar field per sum.
+        Factors from the sums to A_2^0, A_4^0 and dipolar field, whose units
+        the result has.
     out : ndarray of float64, shape (n, 26)
-        Rows `start` to `stop` - 1 are overwritten. Columns: volume an atom (angstrom^3); nine mean
-        numbers of neighbours; least, mean and deviation of R-R, R-T and T-T distances (angstrom);
-        share of short T-T pairs; mean, least and largest A_2^0 and mean A_4^0 over R; mean dipolar
-        field at R and at T. What has no atoms or pairs is NaN.
+        Rows `start` to `stop` - 1 are overwritten. Columns: volume an atom
+        (angstrom^3); nine mean numbers of neighbours, R, T and other around R,
+        then around T, then around other; least, mean and deviation of R-R, R-T
+        and T-T distances (angstrom); share of short T-T pairs; mean, least and
+        largest A_2^0 and mean A_4^0 over R; mean dipolar field at R and at T.
+        Rare earths are R, transition metals T. What has no atoms or pairs is
+        NaN.
     start, stop : int
         Range of crystals.
     """

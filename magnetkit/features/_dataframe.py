@@ -27,7 +27,7 @@ class DataFrameFeaturizer:
     def feature_labels(self) -> list[str]:
         """Return the column names.
 
-        `fit` is called, without data.
+        `fit` is called, without data. The list is new.
 
         Returns
         -------
@@ -59,12 +59,15 @@ class DataFrameFeaturizer:
         ignore_errors : bool
             Give NaN for a row that cannot be read; it is an error otherwise.
         return_errors : bool
-            Add a column of the reasons, such as "RareEarthDescriptors Exceptions", NaN where there
-            is none; needs `ignore_errors`.
+            Add a column of the reasons behind the features, such as
+            "RareEarthDescriptors Exceptions", NaN where there is none; needs
+            `ignore_errors`.
         inplace : bool
             Add the columns to `df` itself.
         multiindex : bool
-            Put the columns on two levels: the class, or ``Input Data``, and the name.
+            Put the columns on two levels: the name of the class, such as
+            "RareEarthDescriptors", for features and reasons, or ``Input Data``
+            for those of `df`; and the name.
         pbar : bool
             Not used: there is nothing to wait for.
 
@@ -125,9 +128,11 @@ class DataFrameFeaturizer:
     ) -> tuple[FloatArray, list[str]]:
         """Return the features of n rows, (n, k), and of each the reason why it has none.
 
-        `column` is a series of n compositions or crystals. With `ignore_errors` a row that cannot
-        be read is NaN and has a reason; it is an InputError otherwise. Other reasons are empty.
-        Each class has its own; this one raises NotImplementedError.
+        `column` is a series of n compositions or crystals. With
+        `ignore_errors` a row that cannot be read is NaN and has a reason; it
+        is an InputError otherwise. Features are in the order of
+        ``feature_labels()``, rows in that of `column`. Other reasons are
+        empty. Each class has its own; this one raises NotImplementedError.
         """
         raise NotImplementedError
 

@@ -45,9 +45,12 @@ def composition_statistics(
     n_properties : int
         Number of properties.
     out : ndarray of float, shape (n, 6 * n_properties)
-        Rows are overwritten: minimum, maximum, range, mean, mean absolute deviation and mode of the
-        first property, then of the next. A row without elements is NaN. A NaN property of an
-        element that is there makes all but the mode NaN.
+        Rows are overwritten: minimum, maximum, range, mean, mean absolute
+        deviation and mode of the first property, then of the next. A row
+        without elements is NaN. Mean and deviation are weighted by the
+        fractions; of equally frequent elements the mode is the smallest value.
+        A NaN property of an element that is there makes all but the mode NaN,
+        and the mode too if that element is among the most frequent.
     start, stop : int
         Range of rows.
     """
@@ -173,7 +176,8 @@ def _ratio(part, whole):
 # carbon  float64[h]         1 where carbon stands in for boron there, 0 where it is left out
 # out     float64[n, 19 + h + 2 q]   RATIOS, distances to the stoichiometries, then mean and
 #                                    standard deviation over R of each property, interleaved
-# Writes rows start to stop. What is over an empty sublattice, or a row without elements, is zero.
+# Writes rows start to stop. What is over an empty sublattice, or a row without elements, is zero,
+# but a distance is a half there.
 @jit(fastmath=True)
 def describe_sublattices(
     rows, weights, ions, targets, carbon, out, start, stop
@@ -185,7 +189,7 @@ def describe_sublattices(
     rows : Rows
         (indptr, indices, values) of atomic fractions, which sum to one in each row.
     weights : ndarray of float64, shape (118, 18)
-        What each element adds to each of `SUMS`.
+        What each element adds to each of `SUMS`, in that order.
     ions : ndarray of float64, shape (118, q)
         Properties of each rare earth, 0 for other elements.
     targets : ndarray of float64, shape (h, 3)
@@ -193,8 +197,11 @@ def describe_sublattices(
     carbon : ndarray of float64, shape (h,)
         1 where carbon stands in for boron, 0 where it is left out.
     out : ndarray of float64, shape (n, 19 + h + 2 q)
-        Rows are overwritten: `RATIOS`, then the distances to the stoichiometries, then mean and
-        standard deviation over R of each property by turns. What is over an empty sum is 0.
+        Rows are overwritten: `RATIOS`, then the distances to the
+        stoichiometries, then mean and standard deviation over R (not n - 1) of
+        each property by turns. A distance is half the sum of absolute
+        differences of the three fractions, N and H left out. What is over an
+        empty sum is 0, and a distance without R, M and boron 0.5.
     start, stop : int
         Range of rows.
     """
@@ -266,18 +273,28 @@ _DESCRIPTOR_ROWS = 1024
 
 
 class Sums(NamedTuple):
-    """What is summed over the elements: k upper sums, each over one of l lower sums."""
+    """What is summed over the elements: k upper sums, each over one of l lower sums.
 
-    upper: np.ndarray  # float64, (118, k), weights of the upper sums
-    lower: np.ndarray  # float64, (118, l), weights of the lower sums
-    which: np.ndarray  # int64, (k,), the lower sum below each upper one
+    Attributes
+    ----------
+    upper : ndarray of float64, shape (118, k)
+        What each element adds to each upper sum, by atomic number less one.
+    lower : ndarray of float64, shape (118, l)
+        What each element adds to each lower sum.
+    which : ndarray of int64, shape (k,)
+        Column of ``lower`` that is below each upper sum.
+    """
+
+    upper: np.ndarray
+    lower: np.ndarray
+    which: np.ndarray
 
 
 # rows: see `_core._arrays.Rows`; i: one of them; low float64 (l): room to work in
 # Writes out float64 (k), 0 over an empty sum.
 @jit(part="linked")
 def _ratios_row(rows, i, sums, low, out):
-    """Write the ratios of sums of one composition into `out`. A ratio over an empty sum is 0.
+    """Write the ratios of sums of one composition into `out`. A ratio over a sum of 0 or less is 0.
 
     Parameters
     ----------
@@ -286,8 +303,9 @@ def _ratios_row(rows, i, sums, low, out):
     i : int
         Row of the composition.
     sums : Sums
-        ``upper``, float64 (118, k), and ``lower``, float64 (118, l), what each element adds to
-        the sums above and below; ``which``, int64 (k,), the sum below of each ratio.
+        ``upper``, float64 (118, k), and ``lower``, float64 (118, l), what each
+        element adds to the sums above and below; ``which``, int64 (k,), the
+        column of ``lower`` that is below each ratio.
     low : ndarray of float64, shape (l,)
         Overwritten; working room.
     out : ndarray of float64, shape (k,)
@@ -309,11 +327,21 @@ def _ratios_row(rows, i, sums, low, out):
 
 
 class Layout(NamedTuple):
-    """Layout of the columns of a model's design."""
+    """Layout of the columns of a model's design.
 
-    sums: Sums  # the ratios, k of them
-    kinds: int  # number of hosts; a row of that kind has no physics
-    offset: float  # and `slope`, deviations of the trend
+    Attributes
+    ----------
+    sums : Sums
+        The ratios, k of them.
+    kinds : int
+        Number of hosts; a row of that kind has no physics.
+    offset, slope : float
+        Deviations of the trend.
+    """
+
+    sums: Sums
+    kinds: int
+    offset: float
     slope: float
 
 
@@ -345,10 +373,14 @@ def design_rows(rows, picked, layout, kind, at, x):
     kind : ndarray of int64, shape (n,)
         Host of each row, 0 to ``kinds`` - 1, and ``kinds`` where there is no physics.
     at : ndarray of float64, shape (n,)
-        Mean of the physics for each row, reduced.
+        Mean of the physics for each row, a number of about one as of
+        `magnetkit.surrogates._curie.classify_rows`; finite also where there is
+        no physics.
     x : ndarray of float64, shape (p, 2 * (kinds + 1) + k + 1 + kinds + 118)
-        Overwritten: offset by kind, slope times `at` by kind, ratios, `at`, 1 in the column of the
-        kind, atomic fractions. The number of columns is `width`.
+        Overwritten, row r for ``picked[r]``: ``offset`` in the column of the
+        kind (of kinds + 1), ``slope`` times `at` likewise, ratios, `at`, 1 in
+        the column of the kind (of kinds; none without physics), atomic
+        fractions. The number of columns is `width`.
     """
     sums = layout.sums
     kinds = layout.kinds
@@ -388,12 +420,14 @@ def design(rows, layout, kind, at):
     rows : Rows
         (indptr, indices, values) of the atomic fractions of n compositions.
     layout : Layout
-        Ratios, number of hosts and deviations of the trend.
+        Ratios (``sums``), number of hosts (``kinds``) and deviations of the
+        trend (``offset``, ``slope``).
     kind : ndarray of int64, shape (n,)
         Host of each row, 0 to ``layout.kinds`` - 1, and ``layout.kinds`` where there is no
         physics.
     at : ndarray of float64, shape (n,)
-        Mean of the physics for each row, reduced.
+        Mean of the physics for each row, a number of about one as of
+        `magnetkit.surrogates._curie.classify_rows`.
 
     Returns
     -------

@@ -32,11 +32,20 @@ _PRESETS = {"magpie": ("magpie/magpie.csv", "MagpieData")}
 
 @dataclass(frozen=True, eq=False)
 class ElementTable:
-    """Properties of the elements."""
+    """Properties of the elements.
 
-    prefix: str  # first word of the feature names
-    names: tuple[str, ...]  # name of each property
-    # property of each element, (118, n), NaN: unknown; row: atomic number less one
+    Attributes
+    ----------
+    prefix : str
+        First word of the feature names, such as "MagpieData".
+    names : tuple of str
+        Name of each of p properties.
+    values : ndarray of float64, shape (118, p)
+        Property of each element, by atomic number less one; NaN where unknown.
+    """
+
+    prefix: str
+    names: tuple[str, ...]
     values: FloatArray
 
     def __repr__(self) -> str:
@@ -58,7 +67,7 @@ class ElementTable:
     def pad_columns(self) -> FloatArray:
         """Return the values with zero columns up to a multiple of eight, for the kernels.
 
-        The result is float64, (118, width); NaN stays.
+        The result is a new array, float64, (118, width); NaN stays.
         """
         width = -(-len(self.names) // 8) * 8
         result = np.zeros((elements.N_ELEMENTS, width))
@@ -81,8 +90,9 @@ def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
     Returns
     -------
     ElementTable
-        ``prefix``, ``names`` of the properties, and ``values``, (118, properties), by atomic number
-        less one. An element without a row is NaN.
+        ``prefix``, ``names`` of the properties, a tuple in the order of the
+        columns, and ``values``, (118, properties), by atomic number less one.
+        An element without a row is NaN.
 
     Raises
     ------
@@ -156,8 +166,9 @@ def load_table(preset: str | Path) -> ElementTable:
     Returns
     -------
     ElementTable
-        ``prefix`` ("MagpieData", or the name of the file without its ending), ``names`` and
-        ``values``, (118, properties), NaN where a property is not known.
+        ``prefix`` ("MagpieData", or the name of the file without its ending),
+        ``names`` and ``values``, (118, properties), by atomic number less one,
+        NaN where a property is not known.
 
     Raises
     ------
@@ -193,8 +204,9 @@ def load_ions() -> MappingProxyType[str, FloatArray]:
     Returns
     -------
     mapping of str to ndarray of float64, shape (118,)
-        Each column of `_COLUMNS`, read-only and indexed by atomic number minus one. NaN for an
-        element that is no rare earth, and for the radial averages of an ion without 4f moment.
+        Each column of `_COLUMNS`, read-only and indexed by atomic number minus
+        one. NaN for an element that is no rare earth, and for the radial
+        averages of an ion without 4f moment.
     """
     columns = {name: np.full(elements.N_ELEMENTS, np.nan) for name in _COLUMNS}
     for row in datasets.rows("ions/ions.csv"):
@@ -224,11 +236,13 @@ ION_PROPERTIES = (
 def ion_properties() -> FloatArray:
     """Return `ION_PROPERTIES` of each element, shape (118, 8), zero for what is no rare earth.
 
-    Cerium keeps its ionic radius and no more: in the hosts rich in iron and cobalt it is
-    mixed-valent and carries no localised 4f moment (its share is a descriptor of its own). The
-    result is float64, read-only and cached; its rows are the elements by atomic number less one.
-    Columns are n_4f, de_gennes, moment_muB, coupled_moment_muB, spin_projection, alpha_r2_a0_2,
-    quadrupole_a0_2 and ionic_radius_A (angstrom).
+    Cerium keeps its ionic radius and no more: in the hosts rich in iron and
+    cobalt it is mixed-valent and carries no localised 4f moment (its share is
+    a descriptor of its own). The result is float64, read-only and cached; its
+    rows are the elements by atomic number less one. Columns are n_4f,
+    de_gennes, moment_muB, coupled_moment_muB, spin_projection, alpha_r2_a0_2,
+    quadrupole_a0_2 and ionic_radius_A (angstrom). The coupled moment is
+    positive for light rare earths and negative for heavy ones.
     """
     ion = {name: np.nan_to_num(column) for name, column in load_ions().items()}
     j = ion["J"]
@@ -258,10 +272,12 @@ def ion_properties() -> FloatArray:
 def magnetic_valence() -> FloatArray:
     """Return the magnetic valence of each element, shape (118,).
 
-    Twice the number of filled spin-up d states less the chemical valence (A. R. Williams, V. L.
-    Moruzzi, A. P. Malozemoff, K. Terakura, IEEE Trans. Magn. 19 (1983) 1983): iron 2, cobalt 1,
-    nickel 0, early transition metals and rare earths minus their valence. The result is float64, by
-    atomic number less one. Noble gases are 0. It counts electrons and may be below 0.
+    Twice the number of filled spin-up d states less the chemical valence (A.
+    R. Williams, V. L. Moruzzi, A. P. Malozemoff, K. Terakura, IEEE Trans.
+    Magn. 19 (1983) 1983): iron 2, cobalt 1, nickel 0, early transition metals
+    and rare earths minus their valence. The result is a new array, float64, by
+    atomic number less one, without NaN. Noble gases are 0. It counts electrons
+    and may be below 0.
     """
     table = load_table("magpie")
     column = np.nan_to_num(table.values[:, table.names.index("Column")])
@@ -314,11 +330,15 @@ def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
     Returns
     -------
     names : tuple of str
-        Name of each of k ratios, such as "R_lattice" or "cobalt_share". Denominators are, in order,
-        atoms of all elements, of the lattice, of metals, of Fe and Co, and of rare earths.
+        Name of each of k ratios, such as "R_lattice" or "cobalt_share".
+        Denominators are, in order, atoms of all elements, of the lattice (all
+        but the interstitials H, B, C and N), of metals, of Fe and Co, and of
+        rare earths.
     sums : Sums
-        ``upper``, float64 (118, k), what each element adds to each numerator; ``lower``, float64
-        (118, l), to each denominator; ``which``, int64 (k,), the denominator of each ratio.
+        ``upper``, float64 (118, k), what each element adds to each numerator;
+        ``lower``, float64 (118, l), to each denominator; ``which``, int64
+        (k,), the denominator of each ratio, from 0. A sum is over atomic
+        fraction times what an element adds.
     """
     from ._descriptor_kernels import Sums
 
@@ -391,11 +411,12 @@ def composition_statistics(
     Returns
     -------
     ndarray, shape (n, 6 * properties)
-        Property by property, six statistics each, weighted by atomic fraction. A property that is
-        not known (NaN) for an element of the row makes the row's statistics of it NaN; the mode
-        only if that element is among the most frequent. The six are minimum, maximum, range, mean,
-        mean absolute deviation and mode. A row without elements is NaN. It is `out` where that is
-        given.
+        Property by property, six statistics each, weighted by atomic fraction.
+        A property that is not known (NaN) for an element of the row makes the
+        row's statistics of it NaN; the mode only if that element is among the
+        most frequent. The six are minimum, maximum, range, mean, mean absolute
+        deviation and mode, of equally frequent elements the smallest value. A
+        row without elements is NaN. It is `out` where that is given.
 
     Raises
     ------

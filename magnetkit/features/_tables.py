@@ -23,10 +23,12 @@ def featurize(
 ) -> tuple[int, int]:
     """Write statistics and sublattice descriptors of candidates to a table.
 
-    Rows that cannot be read go to a file beside it, of the same name ending in ``.rejected.csv``,
-    with the columns line, text and reason. It is written only if there are such rows; an older one
-    is removed if there are none now, unless it is the input. A file that `out` names is replaced.
-    Lines count from 1.
+    Rows that cannot be read go to a file beside `out`, of the same name but
+    ending in ``.rejected.csv``, with the columns line, text and reason. It is
+    written only if there are such rows. A file that `out` names is replaced.
+    Lines are those of the input file, its header included, from 1; of Parquet
+    they are numbers of rows. An older file of rejected rows is removed if there
+    are none now, unless it is the input.
 
     Parameters
     ----------

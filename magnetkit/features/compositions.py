@@ -44,7 +44,8 @@ class CompositionTransformer(RowTransformer):
         Parameters
         ----------
         column : sequence
-            n compositions: texts in the notation of `parse_composition`, or pymatgen compositions.
+            n compositions: texts in the notation of `parse_composition`, or
+            pymatgen compositions; a missing one cannot be read.
         ignore_errors : bool
             Give NaN for unreadable rows; they raise otherwise.
 
@@ -122,8 +123,9 @@ class CompositionStatistics(CompositionTransformer):
     def fit(self, X: Any = None, y: Any = None) -> Self:
         """Load the properties into ``elements_`` and return this object.
 
-        `X` and `y` are not used, so nothing is learnt. InputError if ``preset`` is none, DataError
-        if its file cannot be read.
+        `X` and `y` are not used, so nothing is learnt. ``elements_`` is an
+        `ElementTable`. ``preset`` is "magpie" or the path of a CSV file:
+        InputError if it is neither, DataError if its file cannot be read.
         """
         elements = load_table(self.preset)
         self.elements_ = elements.fill_gaps() if self.impute else elements
@@ -132,8 +134,10 @@ class CompositionStatistics(CompositionTransformer):
     def transform(self, X: Any) -> NDArray[Any]:
         """Return the statistics of each composition, shape (n, 6 * properties).
 
-        The columns are those of `get_feature_names_out`, the type is ``dtype``. NaN where a
-        property is not known of an element; with ``impute`` only where no element has it.
+        The columns are those of `get_feature_names_out`: minimum, maximum,
+        range, mean, mean absolute deviation and mode of each property. The
+        type is ``dtype``. NaN where a property is not known of an element;
+        with ``impute`` only where no element has it.
 
         Parameters
         ----------

@@ -114,8 +114,10 @@ class Crystals:
         Returns
         -------
         Crystals
-            ``begin``, ``lattices``, ``frac`` and ``species``, in the order of `structures`; charges
-            and site properties are dropped.
+            ``begin``, (n + 1,), the first atom of each crystal and the number
+            of all; ``lattices``, (n, 3, 3), rows are vectors; ``frac``, as
+            given, and ``species``, atomic numbers less one, of all atoms, in
+            the order of `structures`. Charges and site properties are dropped.
 
         Raises
         ------
@@ -160,12 +162,24 @@ class Crystals:
 
 
 class Neighbours(NamedTuple):
-    """Neighbours of every atom."""
+    """Neighbours of every atom, m of them.
 
-    atom: IntArray  # index, (m,), ascending
-    neighbour: NDArray[np.int32]  # index, (m,)
-    image: NDArray[np.int32]  # cells by which the neighbour is moved, (m, 3)
-    distance: FloatArray  # angstrom, (m,)
+    Attributes
+    ----------
+    atom : ndarray of int64, shape (m,)
+        Index of the atom, from 0, ascending.
+    neighbour : ndarray of int32, shape (m,)
+        Index of its neighbour.
+    image : ndarray of int32, shape (m, 3)
+        Cells by which the neighbour is moved.
+    distance : ndarray of float64, shape (m,)
+        Distance, angstrom.
+    """
+
+    atom: IntArray
+    neighbour: NDArray[np.int32]
+    image: NDArray[np.int32]
+    distance: FloatArray
 
 
 def _one(
@@ -173,8 +187,9 @@ def _one(
 ) -> tuple[FloatArray, FloatArray, NDArray[Any]]:
     """Return lattice (3, 3), angstrom, fractional coordinates (n, 3) and species (n,) of a crystal.
 
-    `structure` is one of pymatgen; InputError if it is not ordered. Species are atomic numbers
-    less one.
+    `structure` is one of pymatgen; InputError if it is not ordered.
+    Coordinates stay as they are, in the cell or not. Species are atomic
+    numbers less one, int64; charges are dropped.
     """
     crystals = Crystals.from_structures([structure])
     return crystals.lattices[0], crystals.frac, crystals.species
@@ -189,7 +204,7 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     structure : Structure
         The crystal, of pymatgen.
     cutoff : float
-        Largest distance, Å.
+        Largest distance, Å, itself included.
 
     Returns
     -------
@@ -239,8 +254,10 @@ def both_ways(
     Returns
     -------
     Neighbours
-        Arrays of 2 p rows: ``atom`` (ascending), ``neighbour``, ``image`` and ``distance``.
-        ``image`` is the shift from the first atom, its negative from the second.
+        Arrays of 2 p rows: ``atom`` (ascending), ``neighbour``, ``image`` and
+        ``distance``. ``image`` is the shift from the first atom, its negative
+        from the second. A pair of an atom with its own image gives two rows of
+        that atom, the shift before its negative.
     """
     pairs = np.column_stack([first, second])
     # numpy sorts numbers of 16 bits by their digits, three times as fast.
@@ -274,9 +291,9 @@ def radial_distribution(
     radii : ndarray, shape (bins,)
         Middle of each bin (Å).
     functions : dict
-        For each pair of symbols, in order of atomic number, such as ``("Fe", "Nd")`` or ``("Fe",
-        "Fe")``, g(r), shape (bins,): density of one around the other over its mean density; 1 for
-        no order.
+        For each pair of symbols, once, the lower atomic number first, such as
+        ``("Fe", "Nd")`` or ``("Fe", "Fe")``, g(r), shape (bins,): density of
+        one around the other over its mean density; 1 for no order.
 
     Raises
     ------
@@ -328,7 +345,9 @@ def radial_counts(
     Returns
     -------
     ndarray of int64, shape (kinds, kinds, bins)
-        Entry [a, b, k]: pairs of kinds a and b with a distance from k to k + 1 widths.
+        Entry [a, b, k]: pairs of kinds a and b with a distance from k to below
+        k + 1 widths; a pair of different kinds counts once in [a, b] and once
+        in [b, a].
     """
     one, other, distance = pairs
     slot = (distance / width).astype(np.int64)
@@ -348,13 +367,15 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, IntArray]:
     structure : Structure
         The crystal, of pymatgen.
     cutoff : float
-        Largest distance that counts as a neighbour, Å.
+        Largest distance that counts as a neighbour, Å, itself included.
 
     Returns
     -------
     dict of str to ndarray of int64, shape (number of atoms,)
-        Symbol of the neighbours to how many of them each atom has. Each element of the crystal is a
-        key, such as ``{"Sm": ..., "Co": ...}``. Periodic images count.
+        Symbol of the neighbours to how many of them each atom has. Atoms are
+        in the order of `structure`. Each element of the crystal is a key, by
+        atomic number, such as ``{"Sm": ..., "Co": ...}``. Periodic images
+        count.
 
     Raises
     ------
@@ -389,14 +410,17 @@ def crystal_field(
     axis : tuple of float
         Cartesian axis of quantisation, of any length.
     charges : mapping of str to float
-        Point charge of each element (e), 0 for one not named; a uniform background neutralises the
-        cell. The default, 3 for rare earths and -1 for N and C, gives the sign of A_2^0, not its
-        size. CompositionError for a symbol that is no element.
+        Point charge of each element (e, positive for cations), 0 for one not
+        named; it replaces the whole default; a uniform background neutralises
+        the cell. The default, 3 for rare earths and -1 for N and C, gives the
+        sign of A_2^0, not its size. CompositionError for a symbol that is no
+        element.
 
     Returns
     -------
     sites : ndarray of int, shape (r,)
-        Indices of the rare-earth sites, from 0; all three are empty without a rare earth.
+        Indices of the rare-earth sites, from 0, ascending; all three are empty
+        without a rare earth.
     A20 : ndarray, shape (r,)
         K / a0^2: -(e^2 / 16 pi epsilon_0) sum of charge (3 cos^2 - 1) / R^3.
     A40 : ndarray, shape (r,)
@@ -450,8 +474,9 @@ def dipolar_field(
     axis : tuple of float
         Cartesian direction of all moments, of any length.
     moments : mapping of str to float
-        Moment of each element along the axis (muB), 0 for one not named. The default is Fe 2.2, Co
-        1.5 and Ni 0.3. CompositionError for a symbol that is no element.
+        Moment of each element along the axis (muB), 0 for one not named; it
+        replaces the whole default. The default is Fe 2.2, Co 1.5 and Ni 0.3.
+        CompositionError for a symbol that is no element.
     cutoff : float, optional
         Sum over a plain sphere of this radius (Å) instead of to convergence.
 
@@ -490,7 +515,8 @@ def dipolar_field(
 def _spread_over_elements(values: Mapping[str, float]) -> FloatArray:
     """Return values of some elements as an array over all, zero for the rest, (118,).
 
-    `values` maps symbols to numbers; CompositionError for a text that is no element.
+    The result is float64, by atomic number less one. `values` maps symbols to
+    numbers; CompositionError for a text that is no element.
     """
     result = np.zeros(N_ELEMENTS)
     for symbol, value in values.items():
@@ -501,7 +527,8 @@ def _spread_over_elements(values: Mapping[str, float]) -> FloatArray:
 def _unit(axis: Any) -> FloatArray:
     """Return an axis scaled to length 1; InputError if not three numbers, or zero.
 
-    `axis` is three numbers, Cartesian. The result is float64, shape (3,).
+    `axis` is three numbers, Cartesian; NaN is refused, infinity gives NaN. The
+    result is float64, shape (3,).
     """
     axis = np.asarray(axis, np.float64)
     if axis.shape != (3,) or not np.linalg.norm(axis) > 0:
@@ -525,7 +552,7 @@ def structure_descriptors(crystals: Crystals) -> FloatArray:
     Returns
     -------
     ndarray
-        NaN where a crystal has no such site or pair.
+        float64; k is 26. NaN where a crystal has no such site or pair.
 
     Notes
     -----
@@ -578,7 +605,8 @@ class StructureDescriptors(RowTransformer):
         Parameters
         ----------
         X : Crystals, or sequence or one-column table of pymatgen structures
-            What to describe; sites must be ordered.
+            What to describe; sites must be ordered. A single structure is
+            given in a list.
 
         Raises
         ------
@@ -616,14 +644,16 @@ class StructureDescriptors(RowTransformer):
         Returns
         -------
         values : ndarray, shape (n, features)
-            float64, NaN for a row that is not used.
+            float64, in the order of `get_feature_names_out`, NaN for a row
+            that is not used.
         reasons : list of str
             Why a row is not used, empty where it is.
 
         Raises
         ------
         InputError
-            If a structure is unusable and `ignore_errors` is False.
+            If a structure is unusable (none of pymatgen, not ordered, or of a
+            flat cell) and `ignore_errors` is False.
         """
         reasons = [""] * len(column)
         for row, structure in enumerate(column):

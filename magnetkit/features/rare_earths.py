@@ -27,8 +27,10 @@ from .compositions import CompositionTransformer
 def _stoichiometries() -> dict[str, tuple[int, int, int]]:
     """Collect the distinct stoichiometries of the hosts, by the first host that has each.
 
-    Values are atoms of rare earth, transition metal and boron in a formula unit; interstitials of a
-    host without boron count 0. Such as ``{"2:14:1": (2, 14, 1), "1:5": (1, 5, 0)}``.
+    Values are atoms of rare earth, transition metal and boron in a formula
+    unit; interstitials of a host without boron count 0, so that such a variant
+    is not listed beside its root. Such as ``{"2:14:1": (2, 14, 1), "1:5": (1,
+    5, 0)}``.
     """
     formulas: dict[tuple[int, int, int], str] = {}
     for name, host in HOSTS.items():
@@ -58,8 +60,9 @@ _NAMES = (
 def _weights() -> FloatArray:
     """Return what each element adds to each sum of the kernel, shape (118, len(SUMS)).
 
-    Rows are elements by atomic number less one; columns are in the order of `SUMS`. The array is
-    cached and must not be changed.
+    Rows are elements by atomic number less one; columns are in the order of
+    `SUMS` of `magnetkit.features._descriptor_kernels`. The array is cached and
+    must not be changed.
     """
     r = elements.mask(elements.RARE_EARTHS)
     t = elements.mask(elements.TRANSITION_METALS)
@@ -106,16 +109,19 @@ def rare_earth_descriptors(table: CompositionTable) -> FloatArray:
     Returns
     -------
     ndarray
-        A mean, spread or share over a sublattice that is empty is 0, so that every model can
-        take the descriptors as they are; the fractions say which sublattices are there.
+        A mean, spread or share over a sublattice that is empty is 0, so that
+        every model can take the descriptors as they are; the fractions say
+        which sublattices are there. No entry is NaN.
 
     Notes
     -----
-    ``*_share`` are shares of the sublattice (``cobalt_share`` of Fe + Co, ``diluent_share`` of
-    M); ``*_ratio`` are atoms per atom of R + M; ``distance_*`` is half the sum of absolute
-    differences between the atomic fractions of R, M and boron and those of the host: the share
-    of atoms in the wrong place. Carbon counts as boron where the host has boron, and is left out,
-    as N and H are everywhere, for the others.
+    ``*_share`` are shares of the sublattice (``cobalt_share`` of Fe + Co,
+    ``diluent_share`` of M); ``*_ratio`` are atoms per atom of R + M; M are all
+    elements but rare earths, H, B, C and N. ``distance_*`` is half the sum of
+    absolute differences between the atomic fractions of R, M and boron and
+    those of the host: the share of atoms in the wrong place. Carbon counts as
+    boron where the host has boron, and is left out, as N and H are everywhere,
+    for the others.
     """
     out = np.empty((len(table), len(_NAMES)))
     counts = np.array(list(_STOICHIOMETRIES.values()), float)
@@ -158,7 +164,8 @@ class RareEarthDescriptors(CompositionTransformer):
     def transform(self, X: Any) -> FloatArray:
         """Return the descriptors of each composition, shape (n, n_descriptors).
 
-        The columns are those of `get_feature_names_out`.
+        The columns are those of `get_feature_names_out`, such as "R_fraction".
+        What is over an empty sublattice is 0. No `fit` is needed.
 
         Parameters
         ----------
