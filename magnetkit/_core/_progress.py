@@ -208,7 +208,7 @@ def _count_ready() -> int:
 
 
 def _is_compiling() -> bool:
-    """Say whether some thread is compiling a kernel."""
+    """Say whether some thread compiles a kernel, or waits for another process that compiles it."""
     for top in sys._current_frames().values():
         frame: Any = top
         while frame is not None:

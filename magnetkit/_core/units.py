@@ -233,7 +233,8 @@ def celsius_range(between: tuple[float, float]) -> str:
     Parameters
     ----------
     between : tuple of float
-        The two temperatures, K.
+        The two temperatures, K. They are written with at most four digits, in
+        this order.
 
     Returns
     -------
