@@ -237,7 +237,8 @@ def parse_finite_number(
     name : str
         Name of the argument in the message.
     value : object
-        True, False and texts are no numbers. Numbers of numpy are; NaN and infinity are refused.
+        True, False, texts and Decimals are no numbers. Numbers of numpy are;
+        NaN and infinity are refused.
     least : float
         Smallest value.
     above : bool
@@ -273,7 +274,7 @@ def share(name: str, value: Any) -> float:
     name : str
         Name of the argument in the message.
     value : object
-        A number, or a text of one.
+        A number, or a text of one, such as "0.9"; "90%" is none.
 
     Returns
     -------

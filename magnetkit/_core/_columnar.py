@@ -92,7 +92,8 @@ class Coded:
     def put(self, rows: BoolArray, word: str) -> "Coded":
         """Return a new column with another word in some rows.
 
-        `rows` is a mask of bool, (n,). `word` is added to the words if it is new. Texts of the
+        `rows` is a mask of bool, (n,). `word` is added to the words if it is
+        new; an empty text becomes a word, and is not missing. Texts of the
         other rows stay, missing ones too.
         """
         words = self.words if word in self.words else (*self.words, word)
@@ -218,8 +219,9 @@ class Columns(dict[str, Any]):
     def frame(self) -> "pd.DataFrame":
         """Return the columns as a pandas frame on the same memory, where their types allow it.
 
-        A `Coded` becomes a categorical. The columns are not to be changed afterwards. Rows are
-        numbered from 0. Texts of Arrow become a categorical or a column of text.
+        A `Coded` becomes a categorical, missing where it has no text. The
+        columns are not to be changed afterwards. Rows are numbered from 0.
+        Texts of Arrow become a categorical or a column of text.
         """
         import pandas as pd
 

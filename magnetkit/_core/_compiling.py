@@ -111,9 +111,10 @@ _LISTED = Path(__file__).with_name("first.txt")
 def start_helper() -> None:
     """Start a second process that compiles the listed kernels, from the last on.
 
-    Meanwhile this process compiles what it calls. Nothing is started unless compiled kernels are
-    kept and there are a second processor and locks; further calls do nothing. No result depends
-    on it.
+    Meanwhile this process compiles what it calls. The second one stops when
+    this one ends. Nothing is started unless compiled kernels are kept and
+    there are a second processor and locks; further calls do nothing. No result
+    depends on it.
     """
     can_help = (
         Path(sys.executable or "").name.startswith("python")

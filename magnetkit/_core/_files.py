@@ -179,7 +179,8 @@ def write_parquet(
 ) -> str:
     """Write tables of one schema to a Parquet file, one after the other.
 
-    An existing file is replaced once all tables are written.
+    An existing file is replaced once all tables are written; it stays if one
+    of them raises.
 
     Parameters
     ----------
@@ -225,8 +226,9 @@ def parquet_bytes(table: "pa.Table") -> bytes:
 def safe_cell(text: object) -> object:
     """Return a cell that no spreadsheet runs as a formula; `plain_cell` gives the text back.
 
-    A text that begins with ``= + - @``, a tab or a line end, or with apostrophes before one, gets
-    an apostrophe in front. A plain number such as -0.5 stays. What is no text is returned as it is.
+    A text that begins with ``= + - @``, a tab or a line end, or with
+    apostrophes before one, gets an apostrophe in front. A plain number such as
+    -0.5 or +5 stays. What is no text is returned as it is.
     """
     if isinstance(text, str) and _like_formula(text):
         return "'" + text
@@ -322,7 +324,8 @@ def put_csv(
     """Write a header and rows as CSV to an open text stream, which stays open.
 
     Lines end in LF. Texts that a spreadsheet would run as formulas get an
-    apostrophe in front; the header's do, too. They are those of `safe_cell`.
+    apostrophe in front; the header's do, too. `safe_cell` says which texts
+    these are.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ _ROOM_BYTES = 50e6
 def kernel_sources() -> list[Path]:
     """List the files whose text decides what is compiled, sorted.
 
-    They are all kernels, and what kernels share.
+    They are all kernels, and what kernels share, as absolute paths.
     """
     package = Path(__file__).parents[1]
     helpers = [

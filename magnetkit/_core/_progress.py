@@ -70,6 +70,8 @@ def bars(
 def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[..., None]]:
     """Show a progress bar on stderr in a ``with`` block, or nothing.
 
+    The bar is removed at the end of the block.
+
     Parameters
     ----------
     title : str

@@ -71,7 +71,8 @@ def share_rows(
     *args
         Arguments of the kernel before ``start`` and ``stop``: the same arrays for each piece.
     chunk : int
-        Fewest rows in a piece, but for the last. A single thread takes all rows at once.
+        Fewest rows in a piece, but for the last; 8192 by default. A single
+        thread takes all rows at once.
 
     Raises
     ------

@@ -319,8 +319,13 @@ ROBUSTNESS: tuple[str, ...] = tuple(c.name for c in _OF_ROBUSTNESS)
 def layouts() -> dict[str, Any]:
     """Read which columns tables and pages show: ``datasets/columns/shown.toml``.
 
-    Its tables are ranking, decided, robustness, properties, grades, elements, alloys, supply_first,
-    report, explorer and curve. The dict is cached and must not be changed.
+    ``ranking``, ``decided``, ``robustness``, ``properties``, ``grades`` and
+    ``supply_first`` are dicts of column to the place at which it is dropped
+    where the terminal is narrow: the highest first, 0 never. ``elements`` and
+    ``alloys`` are dicts of column to heading. ``curve`` is a dict of quantity
+    to a list of its label and a column that has the same unit. ``report`` and
+    ``explorer`` are dicts of lists of columns, such as ``shown``; ``notebook``
+    is such a list. The dict is cached and must not be changed.
     """
     return datasets.toml("columns/shown.toml")
 

@@ -513,15 +513,14 @@ def read_inputs(
     -------
     Inputs
         ``table``, a CompositionTable of n readable rows. ``labels``, an Arrow
-        array of their texts as written. ``shells``. ``others``, the user's
-        other columns in the library that they came in, all rows of the input.
-        ``rejected``, a list of `Rejected` (``line``, ``text``, ``reason``).
-        ``lines``, (n,). ``total``, the rows of the input, rejected ones
-        included; lines of a file that are no rows do not count, and it is 0 of
-        a CompositionTable. A CompositionTable is not checked again, and its
-        errors never fail. ``lines`` count from 1: lines of a file, else items
-        or rows. ``shells`` are texts, empty for a bulk alloy, or None without
-        a column ``shell``.
+        array of their texts as written. ``others``, the user's other columns
+        in the library that they came in, all rows of the input. ``rejected``,
+        a list of `Rejected` (``line``, ``text``, ``reason``). ``lines``, (n,).
+        ``total``, the rows of the input, rejected ones included; lines of a
+        file that are no rows do not count, and it is 0 of a CompositionTable.
+        A CompositionTable is not checked again, and its errors never fail.
+        ``lines`` count from 1: lines of a file, else items or rows. ``shells``
+        are texts, empty for a bulk alloy, or None without a column ``shell``.
 
     Raises
     ------

@@ -190,9 +190,10 @@ def inputs() -> Mapping[str, Mapping[str, float]]:
     Returns
     -------
     mapping of str to mapping of str to float
-        Such as ``{"PrNd": {"Pr": 25.0, "Nd": 75.0}}``. A new mapping at each call, whose inner ones
-        are shared and must not be changed. Names of the trade are "PrNd", "DyFe", "TbFe", "FeB" and
-        "MM".
+        Such as ``{"PrNd": {"Pr": 25.0, "Nd": 75.0}}``. A new mapping at each
+        call, whose inner ones are shared and must not be changed. Names of the
+        trade are "PrNd", "DyFe", "TbFe", "FeB" and "MM"; case counts. The wt.%
+        of a user's input need not sum to 100.
     """
     from .._core.settings import get_settings
 
@@ -234,8 +235,8 @@ def expand_trade_names(text: str, basis: str) -> str | None:
     str or None
         The recipe in elements, such as "7.375000Pr 22.125000Nd 1.2%Dy bal.
         Fe": only what was replaced is written anew, with six decimals. None if
-        it is atomic, if "auto" goes with a text that does not name wt.%, or if
-        there is nothing to replace.
+        it is atomic, if "auto" goes with a text that has no "wt", or if there
+        is nothing to replace.
     """
     if basis == "atomic" or (basis == "auto" and "wt" not in text.casefold()):
         return None

@@ -401,7 +401,8 @@ class CompositionTable:
         Returns
         -------
         rows : ndarray of int64
-            Numbers of rows of which no two are equal.
+            Numbers of rows of which no two are equal, in no order: of equal
+            ones the first.
         place : ndarray of int64, shape (n,)
             Index into `rows` of the equal of each row.
         """

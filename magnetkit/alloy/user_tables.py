@@ -490,9 +490,9 @@ def read_number(text: str, mark: str | None = ".") -> float:
 def is_missing(value: Any) -> bool:
     """Return whether a cell is empty, or says that nothing is known.
 
-    Such are None, NaN, and the texts "", "-", "n/a", "na", "nan", "none",
-    "null", "?", "tbd" and "/", in any case, with or without blanks about them.
-    A `pandas.NA` is a TypeError.
+    Such are None, NaN, and the texts "", "-" and longer dashes, "n/a", "na",
+    "nan", "none", "null", "?", "tbd" and "/", in any case, with or without
+    blanks about them. A `pandas.NA` is a TypeError.
     """
     if value is None or value != value:
         return True
