@@ -31,17 +31,24 @@ _R = TypeVar("_R")
 def check_arguments(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Decorate a public function so that it names the argument that it cannot use.
 
-    The decorated function has the same signature and result. An unknown or missing argument is an
-    InputError. So is an exception of another kind than MagnetkitError if an argument is not of its
-    annotated type; otherwise that exception passes. Types are looked at only after a failure.
-    Annotations in quotes, imported for type checkers alone, are not checked. `function` is not
-    called if an argument is missing or unknown.
+    The decorated function has the same signature and result. An unknown or
+    missing argument is an InputError. So is an exception of another kind than
+    MagnetkitError if an argument is not of its annotated type; otherwise that
+    exception passes. Types are looked at only after a failure. Annotations in
+    quotes, imported for type checkers alone, are not checked. `function` is
+    not called if an argument is missing or unknown. Items of containers are
+    looked at as well; values of ``**kwargs`` are not.
     """
     signature = inspect.signature(function)
 
     @wraps(function)
     def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        """Call the function with `args` and `kwargs`; InputError names the argument at fault."""
+        """Call the function with `args` and `kwargs`, and return what it returns.
+
+        A missing or unknown argument is an InputError. So is an exception of
+        another kind than MagnetkitError if an argument is not of its annotated
+        type. The values are handed on as they are.
+        """
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -85,13 +92,16 @@ def _fits(value: Any, wanted: Any) -> bool:
     value : object
         Any value.
     wanted : annotation
-        Such as ``float``, ``str | None``, ``Literal["x"]`` or ``Sequence[str]``. Annotations that
-        say too little (Any, texts) fit every value.
+        Such as ``float``, ``str | None``, ``Literal["x"]`` or
+        ``Sequence[str]``. Every value fits Any and an annotation that is a
+        text.
 
     Returns
     -------
     bool
-        True and False are no numbers; a text is no sequence of texts.
+        A whole number fits float, and so do numbers of numpy. True and False
+        are no numbers. Items of a container are looked at too. A text is no
+        sequence of texts.
     """
     kind = get_origin(wanted)
     inner = get_args(wanted)
@@ -120,11 +130,12 @@ def _fits_container(value: Any, kind: type, inner: tuple[Any, ...]) -> bool:
     value : object
         Any value; an iterator is used up by this.
     kind : type
-        Such as ``collections.abc.Sequence``, ``dict`` or ``numpy.ndarray``. Of an array only the
-        class counts.
+        Such as ``collections.abc.Sequence``, ``dict`` or ``numpy.ndarray``. Of
+        an array only the class counts. Otherwise any iterable but a text,
+        bytes or a mapping is taken.
     inner : tuple
-        Annotations of the items: one, (key, value) for a mapping, one for each item of a tuple, or
-        (type, ...).
+        Annotations of the items: one, (key, value) for a mapping, one for each
+        item of a tuple, or (type, ...). Only a tuple may have none.
 
     Returns
     -------
@@ -149,7 +160,7 @@ def _fits_pairs(pairs: Mapping[Any, Any], of_key: Any, of_value: Any) -> bool:
 
 
 def _parts(value: Any) -> list[Any] | None:
-    """Return the items of `value` as a list; None for a text, a mapping or no iterable."""
+    """Return the items of `value` as a list; None for a text, bytes, a mapping or no iterable."""
     if isinstance(value, str | bytes | Mapping):
         return None
     try:
@@ -161,7 +172,8 @@ def _parts(value: Any) -> list[Any] | None:
 def describe_type(annotation: Any) -> str:
     """Return a type as text, without the modules of its names.
 
-    Such as "Sequence[str]" for ``collections.abc.Sequence[str]``.
+    Such as "Sequence[str]" for ``collections.abc.Sequence[str]``. An
+    annotation in quotes keeps them.
     """
     return re.sub(
         r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(annotation)
@@ -225,7 +237,8 @@ def parse_finite_number(
     name : str
         Name of the argument in the message.
     value : object
-        True, False and texts are no numbers. Numbers of numpy are; NaN and infinity are refused.
+        True, False, texts and Decimals are no numbers. Numbers of numpy are;
+        NaN and infinity are refused.
     least : float
         Smallest value.
     above : bool
@@ -261,7 +274,7 @@ def share(name: str, value: Any) -> float:
     name : str
         Name of the argument in the message.
     value : object
-        A number, or a text of one.
+        A number, or a text of one, such as "0.9"; "90%" is none.
 
     Returns
     -------
@@ -284,9 +297,11 @@ def share(name: str, value: Any) -> float:
 
 
 def path(name: str, value: Any) -> Path:
-    """Return `value` as a path; InputError if it is no text or path, or empty. `name` is the argument's.
+    """Return `value` as a path; InputError if it cannot be one.
 
-    It need not exist, and ``~`` is not written out.
+    It must be a str or a Path, neither empty nor with the character NUL.
+    `name` is the argument's, for the message. The path need not exist, and
+    ``~`` is not written out.
     """
     if (
         not isinstance(value, str | Path)

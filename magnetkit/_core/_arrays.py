@@ -131,19 +131,25 @@ def respond(kelvin, first, n, ion, scales, tables, work, slopes):
     first, n : int
         First row in `ion` and number of the phase's ions.
     ion : ndarray of float64, shape (entries, `N_ION`)
-        Ions of all phases, as `Condensed.ion`; columns `TABLE` to `_PER_A2`: first row of its
-        table, exchange field (K), weight of its moment, A_2^0 and A_4^0 (K a0^-2 and K a0^-4),
-        share of a site, and what the last four of `Ions.facts` are.
+        Ions of all phases, as `Condensed.ion`; `N_ION` is 10. Columns 0 to 5:
+        first row of its table, exchange field (K), weight of its moment, A_2^0
+        and A_4^0 (K a0^-2 and K a0^-4), share of a site. Columns 6 to 9: nodes
+        per kelvin of exchange field, what acts on J as a tesla does (K), and
+        the middle and the inverse scale of A_2^0, as in ``Ions.facts``.
     scales : tuple of float
         Factor on the exchange fields, factor on the crystal fields, and MJ/m3 per kelvin of a
         site's ion.
     tables : Ions
-        Tables of the ions: ``values``, (rows, 24), of ``kelvins`` times ``fields`` rows an ion,
-        and the uniform ``step`` of T / (T + ``scale``) between them.
+        Tables of the ions: ``values``, (rows, 24), of ``kelvins`` times
+        ``fields`` rows an ion, and the uniform ``step`` of T / (T + ``scale``)
+        between them. Beyond the last temperature or field the last straight
+        line goes on.
     work : ndarray of float64, shape (n or more, `N_WORK`)
-        Written in place, rows 0 to n - 1; any values may come in. Columns 0 to 3: moment (mu_B),
-        K_1, K_2 and K_3 (MJ/m3) of a formula unit. From `BY_FIELD`, `BY_A2` and `BY_A4` on, four
-        columns each: their slopes by exchange field, A2 and A4. The rest is scratch.
+        Written in place, rows 0 to n - 1; any values may come in. `N_WORK` is
+        64. Columns 0 to 3: moment (mu_B), K_1, K_2 and K_3 (MJ/m3) of a
+        formula unit. From `BY_FIELD` (4), `BY_A2` (8) and `BY_A4` (12) on,
+        four columns each: their slopes by exchange field, A2 and A4. The rest
+        is scratch.
     slopes : int
         0 writes no slopes, 1 those by the exchange field, 2 all. The columns of other slopes keep
         their values.

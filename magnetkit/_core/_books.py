@@ -110,8 +110,10 @@ def read_book(folder: str) -> dict[str, Law]:
     Returns
     -------
     dict of str to Law
-        By the name of the file without its ending, in that order. A Law has its constants as
-        attributes. A folder without files gives an empty dict.
+        By the name of the file without its ending, in that order. A Law has
+        its constants as attributes, each a float in its unit. Iterating over
+        it gives `Constant` objects. A folder that does not exist or has no
+        files gives an empty dict.
 
     Raises
     ------
@@ -138,12 +140,14 @@ def read_constant(
     folder, law_name, name : str
         Folder of the book, name of its file and of the constant; where it stands, for messages.
     table : dict
-        Required are ``value`` and ``deviation`` (numbers), ``unit``, ``status``, ``source`` and
-        ``meaning`` (texts); ``rows``, a text, may be added.
+        Required are ``value`` and ``deviation`` (numbers), ``unit``,
+        ``status``, ``source`` and ``meaning`` (texts); ``rows``, a text, may
+        be added. ``status`` is "cited", "fitted", "memory" or "assumed".
 
     Returns
     -------
     Constant
+        It has the fields of the table, ``law`` (`law_name`) and ``name``.
 
     Raises
     ------
@@ -206,7 +210,8 @@ def shift_constant(constant: Constant, value: float) -> Iterator[None]:
     Parameters
     ----------
     constant : Constant
-        The constant, found by its law and name.
+        The constant, as iterating over a `Law` gives it; found by its ``law``
+        and ``name``.
     value : float
         Its value in the block, in its own unit.
     """

@@ -54,8 +54,9 @@ class Coded:
     def of(cls, texts: Sequence[str]) -> "Coded":
         """Build a column from texts, one for each row.
 
-        Codes (int64) number the different texts in the order in which they come first. An empty
-        text counts as missing, code -1. None is a KeyError.
+        ``codes`` (int64) number the different texts, ``words``, in the order
+        in which they come first. An empty text counts as missing, code -1.
+        None is a KeyError.
         """
         place = {
             text: k
@@ -91,7 +92,8 @@ class Coded:
     def put(self, rows: BoolArray, word: str) -> "Coded":
         """Return a new column with another word in some rows.
 
-        `rows` is a mask of bool, (n,). `word` is added to the words if it is new. Texts of the
+        `rows` is a mask of bool, (n,). `word` is added to the words if it is
+        new; an empty text becomes a word, and is not missing. Texts of the
         other rows stay, missing ones too.
         """
         words = self.words if word in self.words else (*self.words, word)
@@ -217,8 +219,9 @@ class Columns(dict[str, Any]):
     def frame(self) -> "pd.DataFrame":
         """Return the columns as a pandas frame on the same memory, where their types allow it.
 
-        A `Coded` becomes a categorical. The columns are not to be changed afterwards. Rows are
-        numbered from 0. Texts of Arrow become a categorical or a column of text.
+        A `Coded` becomes a categorical, missing where it has no text. The
+        columns are not to be changed afterwards. Rows are numbered from 0.
+        Texts of Arrow become a categorical or a column of text.
         """
         import pandas as pd
 
@@ -232,6 +235,8 @@ class Columns(dict[str, Any]):
         """Return them as a table of Arrow; NaN is null there.
 
         A `Coded` becomes a dictionary of texts, null where there is none.
+        Arrow's texts become of the type string. Memory is shared where
+        possible, so the columns are not to be changed afterwards.
         """
         import pyarrow as pa
 
@@ -244,9 +249,10 @@ class Columns(dict[str, Any]):
 def _brief_frame() -> Any:
     """Return the subclass of pandas.DataFrame that prints the main columns alone, those of `BRIEF`.
 
-    It holds all columns. Sorted or chosen rows of it print alike. Without one of the main
-    columns, or pickled, it becomes a plain DataFrame. The class is built at the first call, which
-    imports pandas, and kept.
+    It holds all columns. Its ``repr`` and its HTML in a notebook show the main
+    ones of the first 20 rows. Sorted or chosen rows of it print alike. Without
+    one of the main columns, or pickled, it becomes a plain DataFrame. The
+    class is built at the first call, which imports pandas, and kept.
     """
     import pandas as pd
 
@@ -259,8 +265,9 @@ def _brief_frame() -> Any:
         def _brief_columns(self) -> pd.DataFrame:
             """Return a plain frame of the columns of `BRIEF`, first rows alone, all as texts.
 
-            Of at most `_FEW_ROWS` rows numbers have their ranges, and the frame is transposed. A
-            missing number is written as nan.
+            At most 20 rows are shown. If the frame has at most 3, numbers have
+            their ranges, and the result is transposed. Temperatures are in
+            degrees C. A missing number is written as nan.
             """
             few = len(self) <= _FEW_ROWS
             rows = [row for _, row in self.head(_PRINTED_ROWS).iterrows()]
@@ -302,9 +309,11 @@ _PRINTED_ROWS = 20
 
 
 def _heading(name: str) -> str:
-    """Return the heading of a column; that of a temperature is in degrees C.
+    """Return the heading of a column: its name, but that of a temperature is in degrees C.
 
-    That of "temperature_K" is "temperature (°C)".
+    A name that ends in "ure_K" is a temperature: "temperature_K" gives
+    "temperature (°C)". Any other name is returned as it is, such as
+    "remanence_T".
     """
     if name.endswith("ure_K"):
         return f"{name.removesuffix('_K')} (°C)"
@@ -327,7 +336,8 @@ def _cell(row: Any, name: str, ranges: bool) -> str:
     Returns
     -------
     str
-        Such as "1.234 (1.1 to 1.3)"; a text as it is.
+        Such as "1.234 (1.1 to 1.3)", without a unit; NaN is "nan". A text is
+        returned as it is.
     """
     names = (
         (name, f"{name}_lo", f"{name}_hi")
@@ -372,12 +382,14 @@ def _series(column: Any) -> Any:
     Parameters
     ----------
     column : Coded or pyarrow.Array
-        Codes with their texts, an Arrow dictionary, or an Arrow text array.
+        Codes with their texts, an Arrow dictionary without nulls, or an Arrow
+        text array.
 
     Returns
     -------
     pandas.Categorical or pandas.Series
-        A Categorical of the first two, on the same codes; a Series of a plain text array.
+        A Categorical of the first two, on the same codes; a Series of a plain
+        text array. Code -1 is missing in it.
     """
     import pandas as pd
 
@@ -402,8 +414,9 @@ def _array(column: Any) -> "pa.Array":
     Returns
     -------
     pyarrow.Array
-        A dictionary of texts for `Coded` and Arrow dictionaries; null where a float is NaN or a
-        text missing.
+        A dictionary of texts for `Coded` and Arrow dictionaries, with int32
+        indices for the former. Other texts are of the type string, whatever
+        theirs was. Null where a float is NaN or a text missing.
     """
     import pyarrow as pa
 

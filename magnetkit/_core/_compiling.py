@@ -36,7 +36,8 @@ _in_turn: set[Path] = set()
 def compile_in_turn(kernel: Any, files: KernelFiles) -> Callable[..., Any]:
     """Return a replacement of ``kernel.compile`` with which one process at a time compiles it.
 
-    Other processes wait and then read the files. Where locks do not work, all compile.
+    Other processes wait, at most 90 s, and then read the files. Where locks do
+    not work, all compile.
 
     Parameters
     ----------
@@ -110,9 +111,10 @@ _LISTED = Path(__file__).with_name("first.txt")
 def start_helper() -> None:
     """Start a second process that compiles the listed kernels, from the last on.
 
-    Meanwhile this process compiles what it calls. Nothing is started unless compiled kernels are
-    kept and there are a second processor and locks; further calls do nothing. No result depends
-    on it.
+    Meanwhile this process compiles what it calls. The second one stops when
+    this one ends. Nothing is started unless compiled kernels are kept and
+    there are a second processor and locks; further calls do nothing. No result
+    depends on it.
     """
     can_help = (
         Path(sys.executable or "").name.startswith("python")
@@ -139,9 +141,10 @@ def start_helper() -> None:
 def compile_kernel_list(helped: int = 0) -> None:
     """Compile all listed kernels into the folder of compiled kernels.
 
-    `helped` is the id of the process that this one helps, 0 for none: a helper begins with the
-    last kernel and stops when that process ends. A line of the list that fits no kernel is passed
-    over.
+    `helped` is the id of the process that this one helps, 0 for none: a helper
+    begins with the last kernel and stops when that process ends. A line of the
+    list that fits no kernel is passed over. The list is the package's
+    ``first.txt``; without it a FileNotFoundError is raised.
     """
     text = _LISTED.read_text("ascii")
     names = set(re.findall(r"\b(_\w+)\.", text))

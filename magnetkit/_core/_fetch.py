@@ -61,9 +61,11 @@ def cached_path(name: str) -> Path:
 def fetch(name: str, *, progress: bool = False) -> Path:
     """Return the path of a public data set; it is downloaded at first use.
 
-    The file's SHA-256 is that of the registry; read the file, do not write to it. It comes from the
-    folder of the setting ``mirror`` if it is there, else from the cache, else from its server; a
-    download is kept in the cache.
+    The file's SHA-256 is that of the registry; read the file, do not write to
+    it. It comes from the folder of the setting ``mirror`` if it is there, else
+    from the cache, else from its server; a download is kept in the cache. A
+    file in the cache with another hash is downloaded anew. The sets that
+    belong to this one (`parts`) are not fetched with it.
 
     Parameters
     ----------
@@ -116,8 +118,9 @@ def _entry(name: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        Keys such as ``title``, ``file``, ``url``, ``sha256`` and ``part_of``; the registry's own
-        object, not to be changed.
+        Keys such as ``title``, ``file``, ``url`` and ``sha256``; ``part_of``,
+        the name of another set, only where the set belongs to one. It is the
+        registry's own object, not to be changed.
 
     Raises
     ------

@@ -66,9 +66,10 @@ def describe_no_file(path: Path) -> str:
 def replace_file(path: Path) -> Iterator[Path]:
     """Provide a temporary path to write to in a ``with`` block, which replaces `path` at its end.
 
-    The temporary file lies in the same folder. If the block succeeds it is renamed to `path`; if it
-    raises, it is removed and `path` stays as it was. The block must create the file. A link stays,
-    and the file that it points to is replaced.
+    The temporary file lies in the same folder, and its name ends in ".tmp". If
+    the block succeeds it is renamed to `path`; if it raises, it is removed and
+    `path` stays as it was. The block must create the file. A link stays, and
+    the file that it points to is replaced.
 
     Parameters
     ----------
@@ -105,10 +106,11 @@ def replace_file(path: Path) -> Iterator[Path]:
 def replacing(path: Path) -> Iterator[Path]:
     """Provide a temporary path to write to in a ``with`` block, which replaces `path` at its end.
 
-    The temporary file lies in the same folder, and the block must create it. If the block raises,
-    it is removed and `path` stays as it was. As of `replace_file`, but every OSError, of the block
-    too, becomes an InputError that names the file and the way out. The folder of `path` must exist.
-    The block gets the temporary path.
+    The temporary file lies in the same folder, its name ends in ".tmp", and
+    the block must create it. If the block raises, it is removed and `path`
+    stays as it was. As of `replace_file`, but every OSError, of the block too,
+    becomes an InputError that names the file and the way out. The folder of
+    `path` must exist. The block gets the temporary path.
     """
     try:
         with replace_file(path) as temporary:
@@ -123,7 +125,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _parquet(target: object, schema: "pa.Schema") -> "pq.ParquetWriter":
-    """Open a Parquet writer for tables of one schema, with the options that results have.
+    """Open a Parquet writer for tables of one schema, compressed by Snappy.
 
     Parameters
     ----------
@@ -177,7 +179,8 @@ def write_parquet(
 ) -> str:
     """Write tables of one schema to a Parquet file, one after the other.
 
-    An existing file is replaced once all tables are written.
+    An existing file is replaced once all tables are written; it stays if one
+    of them raises.
 
     Parameters
     ----------
@@ -223,8 +226,9 @@ def parquet_bytes(table: "pa.Table") -> bytes:
 def safe_cell(text: object) -> object:
     """Return a cell that no spreadsheet runs as a formula; `plain_cell` gives the text back.
 
-    A text that begins with ``= + - @``, a tab or a line end, or with apostrophes before one, gets
-    an apostrophe in front. A plain number such as -0.5 stays. What is no text is returned as it is.
+    A text that begins with ``= + - @``, a tab or a line end, or with
+    apostrophes before one, gets an apostrophe in front. A plain number such as
+    -0.5 or +5 stays. What is no text is returned as it is.
     """
     if isinstance(text, str) and _like_formula(text):
         return "'" + text
@@ -249,15 +253,17 @@ def write_csv(
 ) -> None:
     """Write rows to a CSV file, or with tabs if its name ends in .tsv.
 
-    An existing file is replaced. Texts that a spreadsheet would run as formulas get an apostrophe
-    in front.
+    The file is UTF-8 without a mark, and its lines end in LF. An existing file
+    is replaced. Texts that a spreadsheet would run as formulas get an
+    apostrophe in front.
 
     Parameters
     ----------
     header : iterable of object
         Names of the columns.
     rows : iterable of iterable
-        Cells of each row, as many as names. None is an empty cell.
+        Cells of each row, as many as names. None is an empty cell; NaN is
+        written as nan.
     path : Path
         File to write.
 
@@ -281,10 +287,12 @@ def write_csv(
 def write_csv_table(table: "pa.Table", path: Path) -> None:
     """Write an Arrow table to a CSV file.
 
-    A file at `path` is replaced. Columns that are no numbers or flags are written as quoted texts;
-    those that a spreadsheet would run as formulas get an apostrophe in front. Null becomes an empty
-    cell. Names of columns are treated alike. The cells are parted by commas whatever the ending.
-    InputError if the file cannot be written.
+    A file at `path` is replaced. It is UTF-8 without a mark, and its lines end
+    in LF. Flags are written as true and false. Columns that are no numbers or
+    flags are written as quoted texts; those that a spreadsheet would run as
+    formulas get an apostrophe in front. Null becomes an empty cell. Names of
+    columns are treated alike. The cells are parted by commas whatever the
+    ending. InputError if the file cannot be written.
     """
     import pyarrow as pa
     import pyarrow.csv as pacsv
@@ -315,14 +323,16 @@ def put_csv(
 ) -> None:
     """Write a header and rows as CSV to an open text stream, which stays open.
 
-    Texts that a spreadsheet would run as formulas get an apostrophe in front.
+    Lines end in LF. Texts that a spreadsheet would run as formulas get an
+    apostrophe in front; the header's do, too. `safe_cell` says which texts
+    these are.
 
     Parameters
     ----------
     header : iterable of object
         Names of the columns.
     rows : iterable of iterable
-        Cells of each row. None is an empty cell.
+        Cells of each row. None is an empty cell; NaN is written as nan.
     stream : text stream
         Open for writing, with ``newline=""``.
     delimiter : str

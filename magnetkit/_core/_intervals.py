@@ -34,7 +34,8 @@ def folds(groups: NDArray, count: int) -> Iterator[tuple[IntArray, IntArray]]:
     Raises
     ------
     InputError
-        If there are fewer than two groups.
+        If there are fewer than two groups. It is raised when the first fold is
+        taken.
     """
     from sklearn.model_selection import GroupKFold
 
@@ -131,7 +132,8 @@ def fit_difficulty(
 ) -> FloatArray:
     """Fit the size of an error to what is known of each row, by non-negative least squares.
 
-    The first coefficient is at least a twentieth of the mean residual, so that no interval closes.
+    The first coefficient is at least a twentieth of the mean of the residuals,
+    clipped as `clip` says, so that no interval closes.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ _ROOM_BYTES = 50e6
 def kernel_sources() -> list[Path]:
     """List the files whose text decides what is compiled, sorted.
 
-    They are all kernels, and what kernels share.
+    They are all kernels, and what kernels share, as absolute paths.
     """
     package = Path(__file__).parents[1]
     helpers = [
@@ -45,10 +45,12 @@ def kernel_sources() -> list[Path]:
 
 @lru_cache(maxsize=1)
 def folder() -> Path | None:
-    """Return the folder of the compiled kernels, which is created; None if none can be written.
+    """Return the folder of the compiled kernels, which is created; None if there is none.
 
-    A message says so if none can. Its name has the hash of numba's version and of all kernel
-    sources. Folders of other versions that are not used any more are removed.
+    None is returned if no place can be written to, with a message, or if the
+    settings ask for none. The name of the folder is "kernels-" and 16 figures
+    of the hash of numba's version and of all kernel sources. Folders of other
+    versions that are not used any more are removed. The result is cached.
     """
     digest = hashlib.sha256(numba.__version__.encode())
     for source in kernel_sources():
@@ -166,8 +168,9 @@ class KernelFiles:
     def are_ready(self) -> bool:
         """Say whether the compiled kernel can be read; damaged files are removed, with a message.
 
-        The files are compared with their list at the first call alone; that they are whole is
-        recorded in ``is_checked``.
+        The files are compared with their list at the first call alone; that
+        they are whole is recorded in ``is_checked``. Without a list, or after
+        such a removal, the result is False.
         """
         if not self.list.exists():
             return False

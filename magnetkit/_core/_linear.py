@@ -52,6 +52,7 @@ def multiply(a, b):
     a : array_like, shape (n, k)
     b : array_like, shape (k, m) or (k,)
         All numbers of both must be finite; they are converted to float64.
+        Their sizes must fit; that is not checked.
 
     Returns
     -------

@@ -70,6 +70,8 @@ def bars(
 def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[..., None]]:
     """Show a progress bar on stderr in a ``with`` block, or nothing.
 
+    The bar is removed at the end of the block.
+
     Parameters
     ----------
     title : str
@@ -208,7 +210,7 @@ def _count_ready() -> int:
 
 
 def _is_compiling() -> bool:
-    """Say whether some thread is compiling a kernel."""
+    """Say whether some thread compiles a kernel, or waits for another process that compiles it."""
     for top in sys._current_frames().values():
         frame: Any = top
         while frame is not None:

@@ -87,16 +87,18 @@ def parse_requirement(text: str) -> ParsedRequirement:
     Parameters
     ----------
     text : str
-        The requirement; the column is a result's, with its unit, such as "coercivity_kA_m". A
-        ``SHARE`` is a number such as 0.98; ``|COLUMN|`` takes ``<=`` and a number alone. A
-        ``TEMPERATURE`` is such as "150C" or "423K".
+        The requirement; the column is a result's, with its unit, such as
+        "coercivity_kA_m". A ``SHARE`` is a number such as 0.98; ``|COLUMN|``
+        takes ``<=`` and a number alone. A ``TEMPERATURE`` is such as "150C" or
+        "423K"; without a unit it is in kelvin.
 
     Returns
     -------
     ParsedRequirement
-        ``column``, ``sign`` (">=" or "<="), ``limit`` (None of a share), ``share`` of the reference
-        (None of a number), ``absolute`` and ``temperature_K`` (None where none is named). A bare
-        ``reference`` has the share 1.0.
+        ``column``, ``sign`` (">=" or "<="), ``limit`` in the column's unit
+        (None of a share), ``share`` of the reference (None of a number),
+        ``absolute`` (True of ``|COLUMN|``) and ``temperature_K`` (None where
+        none is named). A bare ``reference`` has the share 1.0.
 
     Raises
     ------

@@ -43,7 +43,9 @@ def limit_threads(count: int | None) -> None:
 def limited_threads(count: int) -> Iterator[None]:
     """Limit kernels called from this thread to `count` threads within a ``with`` block.
 
-    The limit before comes back at its end. The block gets nothing (None).
+    The limit before comes back at its end. `count` is 1 or more, and not
+    checked; it may be more than there are processors. The block gets nothing
+    (None).
     """
     before = getattr(_limits, "limit", None)
     limit_threads(count)
@@ -69,7 +71,8 @@ def share_rows(
     *args
         Arguments of the kernel before ``start`` and ``stop``: the same arrays for each piece.
     chunk : int
-        Fewest rows in a piece, but for the last. A single thread takes all rows at once.
+        Fewest rows in a piece, but for the last; 8192 by default. A single
+        thread takes all rows at once.
 
     Raises
     ------

@@ -86,7 +86,7 @@ def load(
         Name such as "baseline"; a Path, or a text that ends in ``.toml``, is a file of the user. A
         name is one of `names` of the folder, without an ending.
     model : type
-        Class of its content, a pydantic model.
+        Class of its content, a pydantic model, such as a `Strict`.
     kind : str
         Word for such a file in messages, such as "scenario".
     folder : str
@@ -100,8 +100,9 @@ def load(
     Raises
     ------
     InputError
-        In one line: which file, and of every fault which field, what was expected and what came.
-        Also if there is no such name. A key that the model does not have is a fault.
+        In one line: which file, and of every fault which field, what was
+        expected and what came. Also if there is no such name, or the file is
+        no TOML. A key that the model does not have is a fault of a `Strict`.
     """
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.endswith(".toml"):
@@ -123,7 +124,7 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
     Parameters
     ----------
     file : Path
-        File of at most `_MOST_BYTES`.
+        File of at most `_MOST_BYTES`, in UTF-8.
     model : type
         Class of its content, a pydantic model.
     kind : str
@@ -175,7 +176,8 @@ def validate_record(
     model : type
         Class of the record, a pydantic model.
     content : dict
-        Values by the names of the fields. An unknown key is a fault.
+        Values by the names of the fields. An unknown key is a fault of a
+        `Strict`, and so is a number given as a text.
     about : str
         Start of the message, such as "line 3: ".
 
@@ -248,7 +250,8 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
 def _explain(error: ValidationError) -> str:
     """List the faults of a validation in one line, the first `_MOST_FAULTS` of them in words.
 
-    `error` is pydantic's.
+    `error` is pydantic's. Such as "field a: field required; field b: ..., got
+    'x'; and 3 more".
     """
     problems = [
         _problem(problem) for problem in error.errors(include_url=False)

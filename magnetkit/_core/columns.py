@@ -184,8 +184,11 @@ def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
     name : str
         Name of the record.
     entry : dict
-        Its other fields by name: ``unit``, ``label`` and ``meaning``, of a `Criterion` also ``of``
-        and ``over`` and, if need be, ``one_unit`` and ``short``, of a `Property` ``data``.
+        Its other fields by name: ``unit``, ``label`` and ``meaning``, texts. A
+        `Criterion` also has ``of``, a column of the element table, ``over``
+        ("mass", "largest" or "sources") and, if need be, ``one_unit`` (a
+        number) and ``short`` (a text). A `Property` has ``data``, the name of
+        its CSV file.
 
     Returns
     -------
@@ -208,8 +211,11 @@ def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
 def criteria() -> tuple[Criterion, ...]:
     """Return the criteria of supply in the order of the file.
 
-    A `Criterion` has name, unit, label, meaning, of, over, one_unit and short. The tuple is cached.
-    DataError if the file is wrong.
+    A `Criterion` has the texts ``name``, ``unit`` (empty of a pure number),
+    ``label``, ``meaning`` and ``short``. ``of`` is the column of
+    `magnetkit.supply.element_table` that it comes from. ``over`` is "mass",
+    "largest" or "sources". ``one_unit`` is a number or None. The tuple is
+    cached. DataError if the file is wrong.
 
     Examples
     --------
@@ -226,8 +232,10 @@ def criteria() -> tuple[Criterion, ...]:
 def properties() -> tuple[Property, ...]:
     """Read the measured properties in the order of their names.
 
-    A `Property` has name, unit, label, meaning and data. The tuple is cached, and empty if there is
-    none. DataError if a record is wrong.
+    A `Property` has the texts ``name``, ``unit``, ``label``, ``meaning`` and
+    ``data``. ``data`` is the name of the CSV file of its measurements beside
+    the record; ``file`` is the path of it. The tuple is cached, and empty if
+    there is none. DataError if a record is wrong.
     """
     names = []
     for file in sorted((datasets.root() / _PROPERTIES).glob("*.toml")):
@@ -247,9 +255,12 @@ def _read() -> dict[str, list[Column]]:
     Returns
     -------
     dict of str to list of Column
-        By the name of the table in ``_FILE``, in the order of the file. The rows ``*properties``
-        and ``*criteria`` are replaced by one column for each record. Tables are "result",
-        "robustness" and "decision".
+        By the name of the table in ``_FILE``, in the order of the file. The
+        rows ``*properties`` and ``*criteria`` are replaced by one column for
+        each record. Tables are "result", "robustness" and "decision". A
+        `Column` has ``name``, ``unit``, ``label``, ``meaning``, ``kind``,
+        ``predicted``, ``symbol`` and ``short``. The files are read at each
+        call.
     """
     columns: dict[str, list[Column]] = {}
     for row in datasets.rows(_FILE):
@@ -308,8 +319,13 @@ ROBUSTNESS: tuple[str, ...] = tuple(c.name for c in _OF_ROBUSTNESS)
 def layouts() -> dict[str, Any]:
     """Read which columns tables and pages show: ``datasets/columns/shown.toml``.
 
-    Its tables are ranking, decided, robustness, properties, grades, elements, alloys, supply_first,
-    report, explorer and curve. The dict is cached and must not be changed.
+    ``ranking``, ``decided``, ``robustness``, ``properties``, ``grades`` and
+    ``supply_first`` are dicts of column to the place at which it is dropped
+    where the terminal is narrow: the highest first, 0 never. ``elements`` and
+    ``alloys`` are dicts of column to heading. ``curve`` is a dict of quantity
+    to a list of its label and a column that has the same unit. ``report`` and
+    ``explorer`` are dicts of lists of columns, such as ``shown``; ``notebook``
+    is such a list. The dict is cached and must not be changed.
     """
     return datasets.toml("columns/shown.toml")
 

@@ -79,8 +79,9 @@ def path(name: str) -> Path:
 def rows(name: str) -> list[dict[str, str]]:
     """Return the rows of an embedded CSV file, each by column.
 
-    All cells are texts, empty for an empty cell. `name` is the path below the folder of data sets,
-    such as "supply/inputs.csv"; DataError if there is no such file.
+    All cells are texts, empty for an empty cell. `name` is the path below the
+    folder of data sets, such as "supply/inputs.csv"; DataError if there is no
+    such file. The list is new at each call.
     """
     with path(name).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
@@ -89,8 +90,9 @@ def rows(name: str) -> list[dict[str, str]]:
 def toml(name: str) -> dict[str, Any]:
     """Return the content of an embedded TOML file.
 
-    `name` is the path below the folder of data sets, such as "supply/criteria.toml"; DataError if
-    there is no such file.
+    `name` is the path below the folder of data sets, such as
+    "supply/criteria.toml"; DataError if there is no such file. The dict is new
+    at each call.
     """
     return tomllib.loads(path(name).read_text("utf-8"))
 

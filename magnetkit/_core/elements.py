@@ -38,7 +38,10 @@ INTERSTITIALS = ("B", "C", "N", "H")
 def _writing_rank() -> IntArray:
     """Return the rank of each element in formulas, int64 (118,): rare earths first, interstitials last.
 
-    The smaller rank stands first; within a group the order is by atomic number.
+    By atomic number minus one; read-only. The smaller rank stands first;
+    within a group the order is by atomic number. Ranks differ, but they are
+    not consecutive: 0 to 353. Rare earths are those of `RARE_EARTHS`, with Y
+    and without Sc; interstitials are B, C, N and H.
     """
     last = len(SYMBOLS)
     rank = np.arange(last) + last

@@ -66,9 +66,11 @@ def limits(group: str) -> dict[str, Limits]:
     Returns
     -------
     dict of str to Limits
-        By name, such as "coercivity_kA_m": ``low`` and ``high``, both believed, ``unit``, and
-        ``slips``, units that are mistaken for it. The dict is cached and must not be changed. A
-        group of another name is a KeyError.
+        By name, such as "coercivity_kA_m": ``low`` and ``high``, both
+        believed, and ``unit``, theirs. ``slips`` is a dict by a unit that is
+        mistaken for it: factor and offset that convert a number to ``unit``,
+        such as ``{"Oe": (0.0796, 0.0)}``. The dict is cached and must not be
+        changed. A group of another name is a KeyError.
     """
     text = datasets.path("columns/plausible.toml").read_text(encoding="utf-8")
     believed = {}
@@ -122,8 +124,9 @@ def parse_mass(text: str) -> float:
     Parameters
     ----------
     text : str
-        Such as "350 g", "1.2 kg" or "1.5 t". Units are kg, g, mg and t; a number without one, a
-        decimal comma or a sign is refused.
+        Such as "350 g", "1.2 kg" or "1.5 t". Units are kg, g, mg and t; a
+        number without one, a decimal comma, a sign or an exponent is refused.
+        The blank before the unit may be left out.
 
     Returns
     -------

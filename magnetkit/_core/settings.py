@@ -113,7 +113,8 @@ class Settings(BaseSettings):
     def _check_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         """Check that the field ``heavy_rare_earths`` has distinct symbols of rare earths, one or more.
 
-        The value is returned as it is. ValueError, which pydantic reports, otherwise.
+        Y counts as a rare earth, Sc does not. The value is returned as it is.
+        ValueError, which pydantic reports, otherwise.
         """
         if value == HEAVY_RARE_EARTHS:
             return value
@@ -140,8 +141,12 @@ def get_settings() -> Settings:
     Returns
     -------
     Settings
-        The same object at each call. Fields are cache_dir, data_dir, mirror, heavy_rare_earths,
-        charge_inputs, scrap, yields and units.
+        The same object at each call. ``cache_dir`` and ``data_dir`` are Paths,
+        ``mirror`` a Path or None. ``heavy_rare_earths`` is a tuple of symbols.
+        ``charge_inputs`` is a dict by input of dicts by symbol, wt.%;
+        ``scrap`` and ``yields`` are dicts of floats. ``units`` is "si" or
+        "cgs". The field ``cache_dir`` is read from ``MAGNETKIT_CACHE_DIR``,
+        and so on.
 
     Raises
     ------
@@ -190,7 +195,8 @@ def kernel_places() -> tuple[Path, ...]:
     Raises
     ------
     InputError
-        If ``NUMBA_NUM_THREADS`` is no number: numba would end in a ValueError as it is imported.
+        If ``NUMBA_NUM_THREADS`` is no whole number of 1 or more: numba would
+        end in a ValueError as it is imported.
     """
     threads = os.environ.get("NUMBA_NUM_THREADS", "")
     if threads and not re.fullmatch(r"0*[1-9]\d*", threads):

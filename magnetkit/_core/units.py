@@ -215,6 +215,8 @@ def _range_or_one(text: str) -> list[float]:
 def kelvin_text(kelvin: float) -> str:
     """Return a temperature in both units, e.g. ``423 K (150 °C)``.
 
+    Both are written as whole degrees.
+
     Parameters
     ----------
     kelvin : float
@@ -233,7 +235,8 @@ def celsius_range(between: tuple[float, float]) -> str:
     Parameters
     ----------
     between : tuple of float
-        The two temperatures, K.
+        The two temperatures, K. They are written with at most four digits, in
+        this order.
 
     Returns
     -------

@@ -60,10 +60,11 @@ def with_composition_column(
 def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
     """Join the columns that are named after elements to one recipe a row.
 
-    A unit or more may follow the symbol, as in ``Nd wt%``. An empty cell is none of the element,
-    and ``bal.`` takes what is left to 100. Columns that are named after no element are passed over.
-    Units are not written into the recipes: the basis "auto" refuses those that have a balance or
-    sum to 100.
+    A unit or more may follow the symbol, as in ``Nd wt%``. An empty or zero
+    cell is none of the element, and ``bal.`` takes what is left to 100.
+    Columns that are named after no element are passed over. Units are not
+    written into the recipes: the basis "auto" refuses those that have a
+    balance or sum to 100.
 
     Parameters
     ----------
@@ -130,8 +131,10 @@ def _recipe(amounts: dict[str, object]) -> str:
     Parameters
     ----------
     amounts : dict of str to object
-        Cells by symbol: number, text (a decimal comma will do), ``bal.`` or a like word, None or
-        NaN for empty. An example is ``{"Nd": "30,5", "B": 1, "Fe": "bal."}``.
+        Cells by symbol: number, text (a decimal comma will do), None or NaN
+        for empty. "bal", "bal.", "balance", "rest" and "remainder" mark a
+        balance, in any case. Another text is copied as it is. An example is
+        ``{"Nd": "30,5", "B": 1, "Fe": "bal."}``.
 
     Returns
     -------

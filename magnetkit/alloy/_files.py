@@ -83,9 +83,14 @@ def read_blocks(
     Yields
     ------
     Block
-        ``table`` (Arrow), ``start`` (rows before it), ``lines`` (of the file, from 1; of Parquet,
-        numbers of rows) and ``rejected`` (lines that are no row). Cells of text files are text.
-        ``notes`` say what was left out of a workbook, in its first block.
+        ``table`` (Arrow), ``start`` (rows before it), ``lines`` (int64, of the
+        file, from 1, the header included; of Parquet, numbers of rows from 1)
+        and ``rejected``, a list of `Rejected` (``line``, ``text``, ``reason``)
+        for lines that are no row. Cells of text files are text. The cells of a
+        .csv or .tsv file are parted by comma, semicolon or tab, whichever
+        stands most often in the header. A .txt file has one recipe a line and
+        no header. ``notes`` say what was left out of a workbook, in its first
+        block.
 
     Raises
     ------
@@ -134,16 +139,19 @@ def read_small_table(path: Path, notes: list[str] | None = None) -> pa.Table:
     Parameters
     ----------
     path : Path
-        File ending in .csv, .tsv, .txt, .parquet or .xlsx; for the last a sheet may follow,
-        ``a.xlsx#Sheet``.
+        File ending in .csv, .tsv, .txt, .parquet or .xlsx; for the last a
+        sheet may follow, ``a.xlsx#Sheet``. A .txt file has one recipe a line
+        and no header.
     notes : list of str, optional
         What was left out of a workbook is appended to it. A warning is issued without it.
 
     Returns
     -------
     pyarrow.Table
-        All rows. Cells of text files are text; where semicolons separate them, a decimal comma is
-        written as a point. Line numbers of the file are lost.
+        All rows. Cells of text files are text, empty for an empty cell; those
+        of a workbook have the types of `read_sheet`. Where semicolons separate
+        them, a decimal comma is written as a point. Line numbers of the file
+        are lost.
 
     Raises
     ------
@@ -186,8 +194,9 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
     Yields
     ------
     Block
-        ``lines`` are numbers of rows, from 1; nothing is rejected. A file without rows may give no
-        block. ``start`` counts the rows before it; columns keep their types.
+        ``table`` has all columns, which keep their types. ``start`` counts the
+        rows before it. ``lines`` are numbers of rows, from 1. ``rejected`` is
+        empty. A file without rows may give no block.
 
     Raises
     ------
@@ -227,8 +236,10 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
 def _dictionary_columns(path: Path) -> list[str]:
     """Return the text columns of a Parquet file that may expand far beyond their size in it.
 
-    A chunk of them takes less than 8 bytes a value and some MiB, so values must be repeated. Such
-    columns are read as dictionaries: expanded, a file of some kB could fill the memory.
+    One of their chunks takes less than 8 bytes a value and 4 MiB in all, so
+    values may be repeated. Every text column of a small file is among them.
+    Such columns are read as dictionaries: expanded, a file of some kB could
+    fill the memory.
 
     Parameters
     ----------
@@ -324,7 +335,10 @@ class _LineCount:
         Returns
         -------
         str
-            The text "skip", as Arrow wants it. The row is appended to ``skipped``.
+            The text "skip", as Arrow wants it. A pair is appended to
+            ``skipped``: a `Rejected` with ``line`` (the row's number),
+            ``text`` and ``reason``, both empty for a blank row, and the number
+            of line ends in the row.
         """
         text = row.text if row.text.strip() else ""
         reason = ""
@@ -406,8 +420,9 @@ def _open_csv(
     Returns
     -------
     iterable of pyarrow.RecordBatch
-        All columns, as texts. ArrowInvalid is raised, also while it is read, for what Arrow cannot
-        read.
+        All columns, as texts, without the header; an empty cell is an empty
+        text. ArrowInvalid is raised, also while it is read, for what Arrow
+        cannot read.
     """
     return pacsv.open_csv(
         path,
@@ -444,8 +459,10 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
     Yields
     ------
     Block
-        ``table`` of texts, without blank rows and columns without a name (a single one stays);
-        ``lines`` of the file; ``rejected`` lines, with the first block of each piece that is read.
+        ``table`` of texts, without blank rows and columns without a name (a
+        single one stays); ``lines`` of the file, from 1, the header included;
+        ``rejected``, a list of `Rejected` (``line``, ``text``, ``reason``),
+        with the first block of each piece that is read.
 
     Raises
     ------
@@ -527,9 +544,11 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
     Returns
     -------
     delimiter : str
-        Comma, semicolon or tab: that which stands most often in the line.
+        Comma, semicolon or tab: that which stands most often in the line; the
+        first of these where they are equal.
     names : list of str
-        Names of the columns; a name may be empty. Blanks around a name stay.
+        Names of the columns; a name may be empty, and that more than once.
+        Blanks around a name stay.
 
     Raises
     ------
@@ -625,12 +644,14 @@ def _read_excel(path: Path, size: int) -> Iterator[Block]:
     path : Path
         The workbook; sheet and header row may follow, ``a.xlsx#Sheet:3``.
     size : int
-        Most rows of a block.
+        Most rows of a block, the header not counted.
 
     Yields
     ------
     Block
-        The first has all rejected lines and notes. A sheet without rows gives one empty block.
+        ``table``, ``start`` (rows before it), ``lines`` (of the sheet, from
+        1), ``rejected`` and ``notes``. The first has all rejected lines and
+        notes. A sheet without rows gives one empty block.
 
     Raises
     ------

@@ -234,9 +234,12 @@ def parse_class(text: str) -> tuple[int, str] | None:
     Parameters
     ----------
     text : str
-        Name of a grade; maker and family before it and endings behind it are taken off. Whether
-        such a grade is sold does not matter. Case makes no difference. The number is 24 to 65; the
-        letters are M, H, SH, UH, EH, AH, TH, VH or BH, or none.
+        Name of a grade; maker and family before it and endings behind it are
+        taken off. It is "N", a number of 24 to 65, and M, H, SH, UH, EH, AH,
+        TH, VH, BH or no letters; a last X, T, Z or G is passed over. A blank
+        or hyphen may stand between them. Case makes no difference. "42SH"
+        without its N is of another form. Whether such a grade is sold does not
+        matter.
 
     Returns
     -------

@@ -128,8 +128,14 @@ _CHARGED = 10.0
 class Reading(NamedTuple):
     """What one recipe is read into.
 
-    Entries in the order written, the open brackets by level, and by the names above what was read
-    so far.
+    ``columns`` (atomic number minus one) and ``amounts`` are the entries in
+    the order written, of all rows. ``levels`` has a row for each open bracket,
+    level 0 being the recipe itself: its first entry, the byte and the place of
+    the bracket, whether it is parted, how many of its elements have no amount,
+    and the entry of its balance or -1. ``state`` is what was read so far, its
+    fields `_BEFORE` to `_AHEAD_PLACE`. ``numbers`` holds the amount that waits
+    for an element, and the sum of a bracket that leaves no balance. Places
+    count characters from 0.
     """
 
     columns: NDArray[np.int32]
@@ -154,10 +160,12 @@ def make_reading(columns, amounts, longest):
 
 @jit(part="copied")
 def _open_level(levels, depth, start, opener, place):
-    """Set the fields of the level of brackets number `depth`, in place.
+    """Set all fields of the level of brackets number `depth`, in place.
 
-    `start` is its first entry; `opener` and `place` are byte and place of its bracket. `levels` is
-    int64 (depth, 6), the open brackets of a `Reading`; one row of it is overwritten.
+    `levels` is int64 (depth, 6), the open brackets of a `Reading`; its row
+    `depth` becomes `start`, `opener`, `place`, 0, 0 and -1. `start` is the
+    first entry of the bracket; `opener` and `place` are its byte and place. It
+    is then not parted, has no element without an amount, and no balance.
     """
     levels[depth, _START] = start
     levels[depth, _OPENER] = opener
@@ -193,9 +201,11 @@ def _begin_row(reading, first):
 def _leave_bare(reading):
     """Leave the last entry, an element, without an amount of its own.
 
-    `reading` is a `Reading` (columns, amounts, levels, state, numbers), changed in place: the open
-    bracket counts one more such element, and the first of a recipe is recorded with its place in
-    the text. The amount itself stays 1.
+    `reading` is a `Reading` (columns, amounts, levels, state, numbers),
+    changed in place: the open bracket, a row of ``levels``, counts one more
+    such element, and the first of a recipe is recorded in ``state``
+    (`_FIRST_BARE`) with its place in the text (`_BARE_PLACE`). The amount
+    itself stays 1.
     """
     state = reading.state
     reading.levels[state[_DEPTH], _BARE] += 1
@@ -276,8 +286,10 @@ def _multiply_entries(amounts, first, end, factor):
 def _decide_order(reading):
     """Set the order of the outermost level when its first amount is met, in place.
 
-    Amounts come first if nothing, or only a balance, stands before that amount. `reading` is a
-    `Reading`, of whose ``state`` the order is written, and a mark if amounts come first.
+    Amounts come first if nothing, or only a balance, stands before that
+    amount. `reading` is a `Reading`. ``state[_ORDER]`` becomes `_AMOUNT_FIRST`
+    or `_ELEMENT_FIRST`; in the former case `_AMOUNT_FIRST_MARK` is added to
+    ``state[_MARKS]``.
     """
     state = reading.state
     level = reading.levels[0]
@@ -357,7 +369,9 @@ def _read_balance(place, after, reading):
     Returns
     -------
     fault : int
-        `FINE`, `BALANCE_ALONE` or `TWO_BALANCES`.
+        `FINE`; `BALANCE_ALONE` behind a bracket, or where an amount or balance
+        waits for its element; `TWO_BALANCES` for a second one in the bracket.
+        Nothing is changed with a fault.
     place : int64
         `after`, or the place of the fault.
     """
@@ -464,8 +478,9 @@ def _find_fault_of_bracket(columns, level, end):
     columns : ndarray of int32
         Element of each entry.
     level : ndarray of int64, shape (6,)
-        Fields of the bracket, a row of ``levels`` of a `Reading`; the first says where its entries
-        begin.
+        Fields of the bracket, a row of ``levels`` of a `Reading`: at `_START`
+        its first entry, at `_PARTED` whether it has separators, at `_BARE` how
+        many of its elements have no amount.
     end : int64
         The entry behind its last.
 
@@ -609,8 +624,9 @@ def _end_row(reading):
         `FINE`, `NEVER_CLOSED`, `FOLLOWS_NOTHING`, `BALANCE_ALONE`, `EMPTY` (nothing, or the text
         NaN) or `NO_AMOUNT`.
     place : int64
-        Place of the fault; with `FINE` that of the first element without an amount, 0 if there is
-        none.
+        Place of the fault, from 0; with `FINE` that of the first element
+        without an amount. 0 may also say that there is none:
+        ``state[_FIRST_BARE]`` is -1 then.
     """
     columns, _, levels, state, _ = reading
     depth = state[_DEPTH]
@@ -647,7 +663,7 @@ def read_row(text, first, reading):
     Parameters
     ----------
     text : ndarray of uint8
-        The recipe, ASCII, as of `fold`.
+        The recipe, ASCII: the bytes of one row of what `fold` returns.
     first : int64
         Number of its first entry.
     reading : Reading
@@ -659,8 +675,9 @@ def read_row(text, first, reading):
     fault : int
         Fault code, `FINE` for none.
     place : int64
-        Character at fault; without a fault that of the first element without an amount, 0 if there
-        is none.
+        Character at fault, from 0; without a fault that of the first element
+        without an amount. 0 may also say that there is none:
+        ``state[_FIRST_BARE]`` is -1 then.
     """
     state = reading.state
     _begin_row(reading, first)
@@ -752,7 +769,8 @@ def _ascii(point):
 def fold(data, offsets):
     """Write one ASCII byte for each character: subscripts as digits, dashes as hyphens.
 
-    Other characters become 0, which no notation has. Places in a row then count characters.
+    Blanks of other widths become blanks. Other characters become 0, which no
+    notation has. Places in a row then count characters.
 
     Parameters
     ----------
@@ -855,7 +873,9 @@ def _find_recipe_fault(bare, total, is_whole, has_balance):
     Returns
     -------
     int
-        `NO_AMOUNT`, `NOTHING_LEFT`, `BAD_SUM` or `FINE`.
+        `NO_AMOUNT` for an element without an amount, `NOTHING_LEFT` for a
+        balance where the total is 100 or more, `BAD_SUM` for a total that is
+        no whole without a balance, or `FINE`. The first of these counts.
     """
     if bare >= 0:
         return NO_AMOUNT
@@ -871,8 +891,9 @@ def _find_recipe_fault(bare, total, is_whole, has_balance):
 def _could_be_charge(reading, bare):
     """Return whether PrNd30.5 may be a charge of both, or of Pr 1 and Nd 30.5.
 
-    `bare` is the first entry without an amount, -1 for none. The entry behind it must have an
-    amount above a limit and be a pair with it. `reading` is a `Reading`, which is only read.
+    `bare` is the first entry without an amount, -1 for none. The entry behind
+    it must have an amount above 10 and be a pair with it. `reading` is a
+    `Reading`, which is only read.
     """
     return (
         0 <= bare < reading.state[_ENTRY_END] - 1
@@ -899,11 +920,13 @@ def _choose_basis(basis, reading, total):
     Returns
     -------
     fault : int
-        `FINE`; `TWO_BASES` or `OTHER_BASIS`; an element without an amount or a wrong sum, where
-        amounts must be a whole; `NAME_BASIS` for amounts that could be both, if `basis` is auto;
-        `ZERO` if they sum to 0.
+        `FINE`; `TWO_BASES` or `OTHER_BASIS`; `NO_AMOUNT`, `NOTHING_LEFT` or
+        `BAD_SUM`, where amounts must be a whole (a text with a balance or a
+        mark, or wt.%); `NAME_BASIS` for amounts that could be both, if `basis`
+        is auto; `ZERO` if they sum to 0.
     basis : int
-        Basis of the amounts.
+        Basis of the amounts: 1 at.%, 2 wt.%; 0 for a formula, whose amounts
+        count atoms.
     """
     marks = reading.state[_MARKS]
     bare = reading.state[_FIRST_BARE]
@@ -982,8 +1005,10 @@ def _make_fractions(rules, reading):
     rules : Rules
         ``basis``, a number of `basis_code`, and ``masses``, float64 (118,).
     reading : Reading
-        As `read_row` left it. Its entries are sorted by element, merged and made atomic fractions;
-        with a fault they may stay as they were.
+        As `read_row` left it. A balance takes what is left to 100. From the
+        first entry of the row on, the entries are sorted by element, merged
+        and made atomic fractions; those behind the count are left over. With a
+        fault they may stay as they were.
 
     Returns
     -------
@@ -1033,9 +1058,11 @@ def _parse_stretch(data, offsets, lo, hi, at, rules, out):
     rules : Rules
         ``basis``, a number of `basis_code`, and ``masses``, float64 (118,).
     out : Parsed
-        Entries, ``columns`` and ``amounts``, are written from `at` on. ``counts`` and ``codes`` are
-        written for each row, ``places`` and ``sums`` only where there is a fault. A row that is
-        longer than `LONGEST` has the fault `TOO_LONG`.
+        Entries, ``columns`` (atomic number minus one) and ``amounts``, are
+        written from `at` on; a row may take one for each of its capitals.
+        ``counts`` and ``codes`` are written for each row, ``places`` and
+        ``sums`` only where there is a fault. A row that is longer than
+        `LONGEST` has the fault `TOO_LONG`.
 
     Returns
     -------

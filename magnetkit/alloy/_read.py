@@ -159,9 +159,12 @@ class Inputs:
         Returns
         -------
         list or None
-            One shell for each of the n rows of `table`; None for no shells. A sequence that has not
-            one entry a row of the input is returned as a list of its own length, and so is any
-            where the caller gave a CompositionTable; whoever uses it compares lengths.
+            One shell for each of the n rows of `table`; None for no shells.
+            Those of the column are texts, those of the argument stay in the
+            form in which they were given. A sequence that has not one entry a
+            row of the input is returned as a list of its own length, and so is
+            any where the caller gave a CompositionTable; whoever uses it
+            compares lengths.
 
         Raises
         ------
@@ -268,12 +271,14 @@ class Inputs:
         Returns
         -------
         pandas.DataFrame, polars.DataFrame or pyarrow.Table
-            The frames with the user's other columns behind them. A pandas frame lists rejected rows
-            in ``.attrs["rejected"]``, an Arrow table in its metadata under ``rejected``. A user's
-            column whose name the frames have already gets the prefix ``input_``. The index is that
-            of the input, or the row numbers from 0 where rows were rejected. ``rejected`` is a list
-            of dicts with ``line``, ``text`` and ``reason``, as JSON text in an Arrow table; a
-            polars frame has none.
+            The frames with the user's other columns behind them. A pandas
+            frame lists rejected rows in ``.attrs["rejected"]``, an Arrow table
+            in its metadata under ``rejected``. A user's column whose name the
+            frames have already gets the prefix ``input_``. The index is that
+            of the input, or the row numbers from 0 where rows were rejected.
+            ``rejected`` is a list of dicts with ``line``, ``text`` and
+            ``reason``, as JSON text in an Arrow table; a polars frame has
+            none. There is no such entry if no row was rejected.
         """
         import pandas as pd
 
@@ -334,8 +339,11 @@ class Inputs:
         Returns
         -------
         pyarrow.Table or polars.DataFrame
-            As `library` of these inputs says. The index of `frame` and its ``attrs`` are dropped. A
-            user's column whose name it has already gets the prefix ``input_``.
+            As `library` of these inputs says. The user's columns stand behind
+            those of `frame`. The index of `frame` and its ``attrs`` are
+            dropped. An Arrow table has `records` as JSON text in its metadata
+            under ``rejected``, if there are any. A user's column whose name it
+            has already gets the prefix ``input_``.
         """
         metadata = {"rejected": json.dumps(records)} if records else None
         table = pa.Table.from_pandas(frame, preserve_index=False)
@@ -426,8 +434,9 @@ class Inputs:
         Returns
         -------
         pandas.Series, polars.Series, pyarrow.Array or ndarray
-            One value for each row of the input; unreadable rows are NaN. A list, path or table of
-            compositions gives an ndarray. Where the caller gave a CompositionTable, `values` come
+            One value for each row of the input; unreadable rows are NaN, in
+            polars and Arrow too. A list, path or table of compositions gives
+            an ndarray. Where the caller gave a CompositionTable, `values` come
             back themselves. The index of a pandas series or frame is kept.
         """
         if self.reported:
@@ -449,7 +458,7 @@ class Inputs:
         return pd.Series(whole, self.index, name=name)
 
     def warn(self) -> None:
-        """Issue a warning that names the first of the rows that could not be used.
+        """Issue a warning that names the first row that could not be used, and how many there are.
 
         The category is `RejectedRows`. There must be a rejected row.
         """
@@ -464,9 +473,10 @@ class Inputs:
 def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
     """Read compositions, in any form of `read_inputs`, into a table of one row each.
 
-    InputError if `compositions` has no such form, CompositionError if a recipe cannot be read.
-    Build a CompositionTable to leave such rows out. `basis` is "auto", "atomic" or "weight". Shells
-    and the other columns of a frame are dropped.
+    InputError if `compositions` has no such form, CompositionError if a recipe
+    cannot be read. A CompositionTable is returned as it is, whatever errors it
+    has. Build one to leave such rows out. `basis` is "auto", "atomic" or
+    "weight". Shells and the other columns of a frame are dropped.
     """
     return read_inputs(compositions, basis, strict=True).table
 
@@ -502,10 +512,15 @@ def read_inputs(
     Returns
     -------
     Inputs
-        ``table`` of n readable rows, ``labels`` (texts as written), ``shells``, ``others`` (the
-        user's columns), ``rejected``, ``lines`` and ``total``. A CompositionTable is not checked
-        again, and its errors never fail. ``lines`` count from 1: lines of a file, else items or
-        rows. ``shells`` are texts, empty for a bulk alloy, or None without a column ``shell``.
+        ``table``, a CompositionTable of n readable rows. ``labels``, an Arrow
+        array of their texts as written. ``others``, the user's other columns
+        in the library that they came in, all rows of the input. ``rejected``,
+        a list of `Rejected` (``line``, ``text``, ``reason``). ``lines``, (n,).
+        ``total``, the rows of the input, rejected ones included; lines of a
+        file that are no rows do not count, and it is 0 of a CompositionTable.
+        A CompositionTable is not checked again, and its errors never fail.
+        ``lines`` count from 1: lines of a file, else items or rows. ``shells``
+        are texts, empty for a bulk alloy, or None without a column ``shell``.
 
     Raises
     ------
@@ -567,8 +582,9 @@ def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     Returns
     -------
     Inputs
-        ``reported`` is True for a CompositionTable alone; such inputs have no ``labels`` and
-        ``lines``.
+        ``table`` (a CompositionTable), ``labels``, ``rejected`` and more, as
+        of `read_inputs`. ``reported`` is True for a CompositionTable alone;
+        such inputs have no ``labels`` and ``lines`` (None).
 
     Raises
     ------
@@ -621,16 +637,19 @@ def _read_column(given: Any, basis: Basis) -> Inputs:
     Parameters
     ----------
     given : iterable of n
-        Texts, pymatgen compositions, structures or ASE atoms. A set is read in the order of its
-        texts. An array has shape (n,) or (n, 1). What is no composition becomes a rejected row.
-        None, NaN and empty texts are such.
+        Texts, pymatgen compositions, structures or ASE atoms. A single text is
+        read character by character: it must stand in a list. A set is read in
+        the order of its texts. An array has shape (n,) or (n, 1). What is no
+        composition becomes a rejected row. None, NaN and empty texts are such.
     basis : {"auto", "atomic", "weight"}
         Basis of the texts.
 
     Returns
     -------
     Inputs
-        ``lines`` count the items from 1. The index of a pandas series is kept.
+        ``table`` has the readable rows, and ``rejected`` the others
+        (`Rejected`: ``line``, ``text``, ``reason``). ``lines`` count the items
+        from 1. ``index`` is that of a pandas series, else None.
 
     Raises
     ------
@@ -693,7 +712,8 @@ def _items(
     table : CompositionTable
         Readable rows, in order. `row_index` counts the items from 0, and its errors are the others.
     labels : pyarrow.Array
-        Text or name of every item, null for what is no text.
+        Text of every item, or formula of a composition; null for what is
+        neither.
     """
     formulas = {}
     texts = list(items)
@@ -780,7 +800,11 @@ def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     Returns
     -------
     Inputs
-        ``others`` are all columns but ``shell``, in the library of the frame.
+        ``table`` has the readable rows, ``rejected`` the others. ``lines``
+        count the rows of the frame from 1. ``labels`` are the recipes as
+        written, ``shells`` the cells of ``shell``, None without it. ``others``
+        are all columns but ``shell``, that of the recipes included, in the
+        library of the frame.
 
     Raises
     ------
@@ -854,8 +878,11 @@ def read_file(
     Returns
     -------
     Inputs
-        Rows that cannot be read are in ``rejected``. ``lines`` are those of the file, from 1, and
-        ``others`` is an Arrow table of all columns but ``shell``.
+        ``table`` has the readable rows, ``labels`` their recipes as written.
+        Rows that cannot be read are in ``rejected``. ``lines`` are those of
+        the file, from 1. ``shells`` are the texts of a column ``shell``, None
+        without it. ``others`` is an Arrow table of all columns but ``shell``,
+        that of the recipes included.
 
     Raises
     ------
@@ -886,8 +913,9 @@ def join_blocks(
     Returns
     -------
     Inputs
-        ``lines`` are those of the file, ``others`` an Arrow table. Lines that were no rows are
-        among the rejected ones. ``others`` has all columns but ``shell``.
+        ``lines`` are those of the file, ``others`` an Arrow table. Lines that
+        were no rows are among the rejected ones. ``others`` has all columns
+        but ``shell``, that of the recipes included.
 
     Raises
     ------
@@ -1017,8 +1045,9 @@ def _make_inputs(
     Returns
     -------
     Inputs
-        ``table``, ``labels`` (texts), ``shells`` and ``lines`` of what could be read, ``rejected``
-        sorted by line, and ``total``, N.
+        ``table``, ``labels`` (texts), ``shells`` and ``lines`` of what could
+        be read, ``rejected`` sorted by line, and ``total``, N. Lines that were
+        rejected before are not among the N.
     """
     rejections = [
         *rejected,

@@ -162,7 +162,8 @@ def _risks_of_sources(rows, weights, source, risk, half, out, start, stop):
     source : ndarray of int64, shape (118,)
         Number of the source of each element.
     risk : ndarray of float64, shape (118, k)
-        Probability that the supply of each element fails, in k cases.
+        Probability that the supply of each element fails, in k cases. A source
+        fails with the mean of what comes from it, by weight.
     half : float
         Share of the weight at which a source counts half.
     out : ndarray of float64, shape (n, k)
@@ -202,8 +203,9 @@ def _risks_of_sources(rows, weights, source, risk, half, out, start, stop):
 def risks_of_sources(rows, weights, source, risk, half):
     """Return the risk that one of the sources of each row's elements fails.
 
-    A source fails with the mean risk of what comes from it. It matters by its share x of the weight
-    as x / (x + half). Sources fail independently.
+    A source fails with the mean risk of what comes from it, by weight. It
+    matters by its share x of the weight as x / (x + half). Sources fail
+    independently.
 
     Parameters
     ----------

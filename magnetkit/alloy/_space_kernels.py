@@ -36,7 +36,9 @@ def _count_ways(ways, slot, last, r):
 def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
     """Return the digits of each row number of a space of substitutions.
 
-    The arguments behind `rows` describe the space.
+    The arguments behind `rows` describe the space. The last site runs fastest.
+    On a site the digits rise in lexicographic order, the first slot slowest.
+    All digits of row 0 are 0.
 
     Parameters
     ----------
@@ -51,7 +53,8 @@ def digits_of_rows(rows, site_counts, site_slots, caps, budgets, ways):
     budgets : ndarray of int64, shape (m,)
         Largest sum of the digits of each site.
     ways : ndarray of int64, shape (S, budget + 1)
-        Choices for a slot and those after it on its site, by the number of steps left.
+        Choices for a slot and those after it on its site, by the number of
+        steps left, as of `count_choices`.
 
     Returns
     -------
@@ -89,12 +92,14 @@ def rows_of_digits(digits, site_counts, site_slots, caps, budgets, ways):
     digits : ndarray of int64, shape (n, S)
         Digit of each slot.
     site_counts, site_slots, caps, budgets, ways : ndarray of int64
-        The space, as of `digits_of_rows`.
+        The space, as of `digits_of_rows`, in the order of
+        ``Substitutions._plan``. Shapes are (m,), (m + 1,), (S,), (m,) and (S,
+        largest budget + 1) for S slots on m sites.
 
     Returns
     -------
     ndarray of int64, shape (n,)
-        -1 where a digit or a sum of digits is out of bounds.
+        From 0; -1 where a digit or a sum of digits is out of bounds.
     """
     n = len(digits)
     m = len(site_counts)
@@ -132,7 +137,9 @@ def digits_of_points(points, site_counts, site_slots, caps, budgets, ways):
     points : ndarray of float64, shape (n, S)
         Coordinates, each in [0, 1).
     site_counts, site_slots, caps, budgets, ways : ndarray of int64
-        The space, as of `digits_of_rows`.
+        The space, as of `digits_of_rows`, in the order of
+        ``Substitutions._plan``. Shapes are (m,), (m + 1,), (S,), (m,) and (S,
+        largest budget + 1) for S slots on m sites.
 
     Returns
     -------
@@ -172,8 +179,8 @@ def amounts_of_digits(digits, base, levels, gains, losses):
     levels : ndarray of int64, shape (S, K)
         Amount of each digit of a slot, in the same unit.
     gains, losses : ndarray of int64, shape (S,)
-        Element that a slot adds and the one it replaces, places in `base`; a loss of -1 is an
-        addition.
+        Element that a slot adds and the one it replaces, places in `base`. The
+        former gains what the latter loses; a loss of -1 is an addition.
 
     Returns
     -------

@@ -159,8 +159,9 @@ def _skip_gaps(text, at):
 def _find_word(text, at, end):
     """Return the kind of the word that the letters from `at` to `end` - 1 are, `OTHER` for none.
 
-    `text` is uint8, ASCII. The kinds are `BALANCE`, `ATOMIC_WORD` and `WEIGHT_WORD`. The first
-    letter may be a capital.
+    `text` is uint8, ASCII. "bal" and "balance" are `BALANCE`, "at", "atomic"
+    and "mol" are `ATOMIC_WORD`, "wt", "weight" and "mass" are `WEIGHT_WORD`.
+    The first letter alone may be a capital.
     """
     length = end - at
     kind = np.int64(OTHER)
@@ -180,6 +181,11 @@ def _find_word(text, at, end):
 @jit(part="merged")
 def read_word(text, at):
     """Read a word: the balance, or the basis that amounts are of.
+
+    "bal" and "balance" are `BALANCE`, "at", "atomic" and "mol" are
+    `ATOMIC_WORD`, "wt", "weight" and "mass" are `WEIGHT_WORD`. The first
+    letter alone may be a capital, of the latter two only if a per cent
+    follows.
 
     Parameters
     ----------
@@ -231,9 +237,10 @@ def _can_begin_word(b):
 def _read_word_or_capitals(text, at):
     """Read a word, or BAL in capitals.
 
-    `text` is uint8, ASCII, with a letter at `at`. Returned are the kind of the word (`BALANCE`,
-    `ATOMIC_WORD`, `WEIGHT_WORD` or `OTHER`) and the place behind it, its point and its per cent;
-    `at` for `OTHER`.
+    `text` is uint8, ASCII, with a letter at `at`. Words are those of
+    `read_word`, such as "bal", "at" and "wt". Returned are the kind of the
+    word (`BALANCE`, `ATOMIC_WORD`, `WEIGHT_WORD` or `OTHER`) and the place
+    behind it, its point and its per cent; `at` for `OTHER`.
     """
     stop = len(text)
     if at + 2 >= stop or text[at] != 66:
@@ -251,8 +258,10 @@ def _read_word_or_capitals(text, at):
 def _read_word_in_brackets(text, at):
     """Read a bracket that holds one word alone, such as "(bal.)".
 
-    `text` is uint8, ASCII, with an opening bracket at `at`. Returned are the kind of the word and
-    the place behind the closing bracket; `OTHER` and `at` if the bracket holds anything else.
+    `text` is uint8, ASCII, with an opening bracket of any kind at `at`. Gaps
+    about the word are skipped. Returned are the kind of the word (`BALANCE`,
+    `ATOMIC_WORD` or `WEIGHT_WORD`) and the place behind the closing bracket;
+    `OTHER` and `at` if the bracket holds anything else.
     """
     stop = len(text)
     inner = _skip_gaps(text, at + 1)
@@ -292,9 +301,10 @@ def read_symbol(text, at):
 def read_symbol_before_figure(text, at):
     """Read a symbol that has its amount right behind it: most of a formula.
 
-    `text` is uint8, ASCII, with a capital at `at`. Returned are the element's column (its atomic
-    number less one) and the place of the figure. The column is -1 if no figure is next, or the
-    letters are no symbol; the place means nothing then, and the slower `read_symbol` decides.
+    `text` is uint8, ASCII, with a capital at `at`. Returned are the element's
+    column (its atomic number less one) and the place of the figure. The column
+    is -1 if no figure is next (a point is none), or the letters are no symbol;
+    the place means nothing then, and the slower `read_symbol` decides.
     """
     stop = len(text)
     second = np.int64(text[at + 1]) - 96 if at + 1 < stop else 0
@@ -312,6 +322,9 @@ def read_symbol_before_figure(text, at):
 def next_token(text, at):
     """Find the next token behind gaps. A word may stand in brackets of its own: Fe (bal.).
 
+    Gaps are blanks, tabs, line ends, "_", ":" and "="; commas, semicolons and
+    "/" are tokens of the kind `PART`.
+
     Parameters
     ----------
     text : ndarray of uint8
@@ -325,7 +338,7 @@ def next_token(text, at):
         Kind of its first byte (`UPPER`, `DIGIT`, `POINT`, `OPEN`, ..., `OTHER` for one that has no
         meaning), a word's kind (`BALANCE`, `ATOMIC_WORD`, `WEIGHT_WORD`), or `END`.
     place : int64
-        Where the token begins.
+        Where the token begins; the length of the text with `END`.
     after : int64
         Place behind a word, else one behind its first byte. `read_symbol` and `read_number` say
         where symbols and amounts end.

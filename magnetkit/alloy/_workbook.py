@@ -66,8 +66,10 @@ def read_sheet(given: Path) -> SheetRows:
     Returns
     -------
     SheetRows
-        ``table`` (Arrow, n rows), ``lines`` (row of the sheet of each, from 1), ``rejected`` and
-        ``notes``.
+        ``table`` (Arrow, n rows), ``lines`` (row of the sheet of each, from
+        1), ``rejected``, a list of `Rejected` (``line``, ``text``,
+        ``reason``), and ``notes``, a tuple of str. Whole numbers are int64,
+        dates without a time date32, with one timestamps.
 
     Raises
     ------
@@ -222,7 +224,8 @@ def split_sheet(path: Path) -> tuple[Path, str, int | None]:
     file : Path
         Path of the file.
     sheet : str
-        Title of the sheet, empty where none is named.
+        Title of the sheet, without a colon; empty where none is named, as in
+        ``a.xlsx#:3``.
     row : int or None
         Row of the header in the sheet, from 1; None where none is named.
     """
@@ -423,7 +426,8 @@ def _read_rows(
     path : Path
         The workbook, without a sheet behind it.
     wanted : str
-        Title of the sheet; empty for the first visible one.
+        Title of the sheet, in any case, with or without its blanks; empty for
+        the first visible one.
 
     Returns
     -------
@@ -433,7 +437,8 @@ def _read_rows(
     lines : list of int
         Numbers, from 1, of the visible rows with content.
     rows : list of tuple
-        Their cells: number, text, truth value, date, or None where a cell is empty or an error.
+        Their cells from column A on: number, text, truth value, date, or None
+        where a cell is empty or an error. Rows may have different lengths.
 
     Raises
     ------
@@ -554,8 +559,9 @@ def _read_marks(path: Path, sheet: Any) -> _Marks:
     Returns
     -------
     _Marks
-        ``hidden`` (rows, from 1), ``merged`` (ranges such as "A5:A6"), ``formulas`` (cells such as
-        "B7"); the notes are empty.
+        ``hidden`` (a frozenset of rows, from 1), ``merged`` (a tuple of ranges
+        such as "A5:A6"), ``formulas`` (a tuple of cells such as "B7"); the
+        notes are empty.
     """
     from xml.etree.ElementTree import iterparse
 
@@ -628,9 +634,10 @@ def _column(cells: Sequence[Any]) -> pa.Array:
     Returns
     -------
     pyarrow.Array
-        int64 if all numbers are whole, else float64; dates where no cell has a time. Cells of
-        several types, or without any value, give an array of text. Columns of truth values alone
-        are bool, those of dates with times are timestamps.
+        int64 if all numbers are whole, else float64; dates where no cell has a
+        time. 2.0 is whole. Cells of several types, or without any value, give
+        an array of text (string), in which 2.0 is "2". Columns of truth values
+        alone are bool, those of dates with times are timestamps.
     """
     # Whether a file writes a number as an integer is invisible to its user.
     values: list[Any] = [float(c) if type(c) is int else c for c in cells]

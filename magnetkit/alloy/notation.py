@@ -190,9 +190,10 @@ def inputs() -> Mapping[str, Mapping[str, float]]:
     Returns
     -------
     mapping of str to mapping of str to float
-        Such as ``{"PrNd": {"Pr": 25.0, "Nd": 75.0}}``. A new mapping at each call, whose inner ones
-        are shared and must not be changed. Names of the trade are "PrNd", "DyFe", "TbFe", "FeB" and
-        "MM".
+        Such as ``{"PrNd": {"Pr": 25.0, "Nd": 75.0}}``. A new mapping at each
+        call, whose inner ones are shared and must not be changed. Names of the
+        trade are "PrNd", "DyFe", "TbFe", "FeB" and "MM"; case counts. The wt.%
+        of a user's input need not sum to 100.
     """
     from .._core.settings import get_settings
 
@@ -232,8 +233,10 @@ def expand_trade_names(text: str, basis: str) -> str | None:
     Returns
     -------
     str or None
-        The recipe in elements. None if it is atomic, if "auto" goes with a text that does not name
-        wt.%, or if there is nothing to replace.
+        The recipe in elements, such as "7.375000Pr 22.125000Nd 1.2%Dy bal.
+        Fe": only what was replaced is written anew, with six decimals. None if
+        it is atomic, if "auto" goes with a text that has no "wt", or if there
+        is nothing to replace.
     """
     if basis == "atomic" or (basis == "auto" and "wt" not in text.casefold()):
         return None
@@ -280,8 +283,9 @@ def _replace_inputs(
     Returns
     -------
     text : str
-        The recipe, in which each amount is shared among the elements of its input. A name that is
-        none of `inputs` stays.
+        The recipe, in which each amount is shared among the elements of its
+        input, parted by blanks. A name that is none of `inputs` stays. Case
+        counts, but "Mm" is "MM". The amount must be one of Python's float.
     names : set of str
         Inputs that were replaced, as `inputs` names them.
     """
@@ -471,7 +475,8 @@ def explain_fault(
 def _no_such_element(text: str, place: int) -> str:
     """Say what a symbol that is no element may mean, such as RE, D or x.
 
-    `text` is the whole recipe, and `place` the index of the symbol in it. Returned is one sentence.
+    `text` is the whole recipe, and `place` the index of the symbol in it.
+    Returned is one sentence without a point at its end.
     """
     rest = text[place:]
     # The H of HRE has been read as hydrogen by the time R is found wanting.
@@ -501,8 +506,8 @@ def _no_such_element(text: str, place: int) -> str:
 def _describe_unexpected_character(text: str, place: int) -> str:
     """Say what is wrong with a character and how to write it.
 
-    `text` is the whole recipe, and `place` the index of the character in it. Returned is one
-    sentence.
+    `text` is the whole recipe, and `place` the index of the character in it.
+    Returned is one sentence without a point at its end.
     """
     character = text[place]
     if character == "+":

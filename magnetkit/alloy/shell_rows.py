@@ -30,8 +30,11 @@ LAW_FILE = "recipes/parameters.toml"
 def shell_law() -> dict[str, float]:
     """Return calibrated parameters: efficiency, decay_nm, lost, held, most_content.
 
-    ``lost``, ``held`` and ``most_content`` are shares of 1. The dict is cached and must not be
-    changed.
+    ``lost`` is the share of what is put in that boundaries and corners keep.
+    ``held`` is the scale, a share of the magnet's rare earth, at which the
+    content levels off. ``most_content`` is the largest share of the shell's
+    rare earth that is its element. ``efficiency`` is a pure number,
+    ``decay_nm`` a length in nm. The dict is cached and must not be changed.
     """
     law: dict[str, float] = datasets.toml(LAW_FILE)["shell"]
     return law
@@ -39,7 +42,17 @@ def shell_law() -> dict[str, float]:
 
 @dataclass(frozen=True, eq=False)
 class ShellRows:
-    """The shells of n magnets as arrays, (n,); a row without has zeros and an empty text."""
+    """The shells of n magnets as arrays, (n,).
+
+    A magnet without a shell has column, fraction and content 0, amount NaN, an
+    empty text and faces at infinity. ``column`` is the shell's rare earth, its
+    atomic number less one. ``fraction`` (of volume) and ``content`` (of the
+    shell's rare earth) are shares of 1, NaN where the amount is given.
+    ``amount`` is the mass put in over that of the magnet, a share of 1, NaN
+    where it is not given. ``text`` is such as "Tb 0.5 wt%". ``faces_mm`` is in
+    mm, infinity where it is even. ``between_grains`` is bool. ``carriers`` is
+    (n, 118), shares of the mass of the magnet, or None.
+    """
 
     column: IntArray  # column of the shell's rare earth
     fraction: (
@@ -154,7 +167,7 @@ def rare_earth_masses(table: CompositionTable) -> tuple[FloatArray, ...]:
     Returns
     -------
     atoms : ndarray of float64, shape (n,)
-        Rare-earth atoms per atom.
+        Rare-earth atoms per atom. Y counts, Sc does not.
     earth_mass : ndarray of float64, shape (n,)
         Mass of those, g/mol.
     mass : ndarray of float64, shape (n,)
@@ -185,8 +198,11 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
     Returns
     -------
     ShellRows or None
-        Arrays (n,) of element, fraction, content, amount, text and more. None if no magnet has a
-        shell. `ShellRows` names its arrays and their units.
+        Arrays (n,): ``column`` (the element's atomic number less one),
+        ``fraction`` and ``content`` (shares of 1, NaN where the amount is
+        given), ``amount`` (share of the magnet's mass, NaN where it is not
+        given), ``text`` and more. A bulk alloy has column, fraction and
+        content 0, amount NaN and an empty text. None if no magnet has a shell.
 
     Raises
     ------
@@ -247,10 +263,13 @@ def _describe_rim(shell: Shell | None) -> _Rim:
     Returns
     -------
     _Rim
-        ``column`` of the rare earth (its atomic number less one), ``fraction`` and ``content`` (NaN
-        where the amount is given), ``amount`` (share of the magnet's mass, 0 to 1; NaN where it is
-        not given), ``faces_mm`` (infinity where it is even) and ``between_grains``. Without a rare
-        earth fraction and content are 0 and the amount is NaN.
+        ``column`` of the rare earth (its atomic number less one), ``fraction``
+        and ``content`` (NaN where the amount is given), ``amount`` (share of
+        the magnet's mass, 0 to 1; NaN where it is not given), ``faces_mm``
+        (infinity where it is even) and ``between_grains``. ``fraction`` is a
+        share of the volume, ``content`` of the shell's rare earth, 0 to 1.
+        Without a rare earth column, fraction and content are 0 and the amount
+        is NaN; without a shell the faces are at infinity, too.
     """
     if shell is None:
         return _Rim()
@@ -373,8 +392,10 @@ def replace_rare_earth(
     Returns
     -------
     CompositionTable
-        n rows, by atoms; given values and the mark of rows by weight are dropped. Row numbers and
-        errors stay. A row without rare earth stays as it is.
+        n rows, by atoms; given values and the mark of rows by weight are
+        dropped. Row numbers and errors stay. A row without rare earth stays as
+        it is. Rare earths are those of `RARE_EARTHS`, with Y and without Sc;
+        the new element's own atoms are replaced alike.
     """
     from ._row_kernels import replace_rare_earth as kernel
 
@@ -397,8 +418,9 @@ def with_shell(
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         The base alloys; see `magnetkit.predict`.
     shell : Shell, dict, str or a sequence of them
-        One for all, or one a row. Each is in a form of `read_shell`, such as "Tb 0.5 wt%"; None or
-        an empty text is a bulk alloy.
+        One for all, or one a row. Each is in a form of `read_shell`, such as
+        "Tb 0.5 wt%" (of the mass of the magnet with it) or ``{"R": "Tb",
+        "amount_wt_pct": 0.5}``; None or an empty text is a bulk alloy.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
 
@@ -444,7 +466,9 @@ def mean_over_mass(
         throughout. Rows are elements by atomic number less one. NaN of an element that an alloy
         holds makes its mean NaN.
     shell : Shell, dict, str or a sequence of n of them, optional
-        One for all, or one a row, as of `read_shells`.
+        One for all, or one a row, as of `read_shells`; InputError if one
+        cannot be read or there are not n. None or an empty text is a bulk
+        alloy.
 
     Returns
     -------

@@ -164,9 +164,13 @@ def _read_record(record: dict[str, Any]) -> Shell:
     Parameters
     ----------
     record : dict
-        Such as ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.1, "content":
-        0.3}``; the latter two are shares of 1, ``amount_wt_pct`` is % of the magnet's mass.
-        Carriers, faces and powder cannot be given in this form.
+        Such as ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb",
+        "fraction": 0.1, "content": 0.3}``; the latter two are shares of 1,
+        ``amount_wt_pct`` is % of the magnet's mass. ``fraction`` is above 0
+        and up to 0.5, ``content`` above 0 and up to 1, ``amount_wt_pct`` above
+        0 and up to 20; a text of a number will do. ``R`` is a rare earth, Y
+        among them and Sc not. Carriers, faces and powder cannot be given in
+        this form.
 
     Returns
     -------
@@ -175,7 +179,8 @@ def _read_record(record: dict[str, Any]) -> Shell:
     Raises
     ------
     InputError
-        For other keys, or a value that is no number or out of range.
+        For other keys, another R, or a value that is no number or out of
+        range; NaN is.
     """
     if set(record) not in (
         {"R", "amount_wt_pct"},
@@ -218,9 +223,9 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     Raises
     ------
     InputError
-        If it cannot be read or lies outside what a shell can be. A text of blanks alone cannot be
-        read, nor a dict with other keys. A number of a dict that is none is a ValueError or
-        TypeError.
+        If it cannot be read or lies outside what a shell can be. A text of
+        blanks alone cannot be read, nor a dict with other keys or with a value
+        that is no number.
 
     Examples
     --------
@@ -268,10 +273,12 @@ def _read_sources(text: str) -> Shell | None:
     Returns
     -------
     Shell or None
-        The heavy rare earth makes the rim; without one, a light rare earth does if it is alone. All
-        other elements are carriers. Masses of an element that comes twice are added up. None for a
-        text of another form. It has ``R`` (empty without a rim), ``amount_wt_pct``, ``carriers``,
-        ``faces_mm`` and ``between_grains``.
+        The heavy rare earth makes the rim; without one, a light rare earth
+        does if it is alone. All other elements are carriers. Masses of an
+        element that comes twice are added up. None for a text of another form.
+        It has ``R`` (empty without a rim), ``amount_wt_pct`` (None without a
+        rim), ``carriers`` (a tuple of (symbol, %) pairs), ``faces_mm`` (None
+        where no faces are named) and ``between_grains``.
 
     Raises
     ------
@@ -326,7 +333,8 @@ def _split_mass(formula: str, mass: float) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        Mass by symbol, in the unit of `mass`, to four digits but for a single element.
+        Mass by symbol, in the unit of `mass`, to four significant digits but
+        for a single element.
 
     Raises
     ------

@@ -195,7 +195,7 @@ class Substitutions:
         Yields
         ------
         CompositionTable
-            `row_index` is the number in the space.
+            `row_index` is the number in the space, from 0.
 
         Raises
         ------
@@ -213,12 +213,14 @@ class Substitutions:
         Parameters
         ----------
         rows : int, slice or array of int
-            Row numbers, e.g. a chunk's ``row_index``. All rows without it.
+            Row numbers, e.g. a chunk's ``row_index``, from 0; a negative one
+            counts from the end. All rows without it.
 
         Returns
         -------
         list of str
-            One formula a row.
+            One formula a row; one entry for a single number. InputError for a
+            row that is out of range.
         """
         return self.to_arrow(rows).to_pylist()
 
@@ -233,7 +235,8 @@ class Substitutions:
         Returns
         -------
         pyarrow.LargeStringArray
-            One formula a row.
+            One formula a row; one entry for a single number. InputError for a
+            row that is out of range.
         """
         amounts = self._amounts(self._rows(rows))
         symbols = LETTERS[self._columns]
@@ -259,7 +262,8 @@ class Substitutions:
         Returns
         -------
         CompositionTable
-            Rows in the order drawn; `row_index` is the number in the space.
+            Rows in the order drawn; `row_index` is the number in the space,
+            from 0.
 
         Raises
         ------
@@ -364,7 +368,8 @@ class Substitutions:
     def _plan(self) -> tuple[IntArray, ...]:
         """Sites as integer arrays for `magnetkit.alloy._space_kernels`, with S slots on k sites.
 
-        They are computed once and kept.
+        They are computed once and kept. It is an attribute, ``space._plan``,
+        and not called.
 
         Returns
         -------
@@ -400,7 +405,9 @@ class Substitutions:
     def _amount_plan(self) -> tuple[IntArray, ...]:
         """Amounts as integers for `magnetkit.alloy._space_kernels`, in units of the last decimal.
 
-        They are computed once and kept. Elements are numbered in the order of ``elements``.
+        They are computed once and kept. It is an attribute,
+        ``space._amount_plan``, and not called. Elements are numbered in the
+        order of ``elements``.
 
         Returns
         -------
@@ -449,7 +456,8 @@ class Substitutions:
         Raises
         ------
         InputError
-            If one is out of range or no whole number.
+            If one is out of range or not of an integer type: 2.0 and True are
+            not.
         """
         if isinstance(key, slice):
             return np.arange(*key.indices(self._size), dtype=np.int64)
@@ -502,9 +510,10 @@ def substitutions(
         Element of the host to the elements that may replace it. Symbols, such as ``{"Nd": ["Pr",
         "Dy"]}``; a single text is one substituent.
     step : float or mapping of str to float
-        Fraction of the site's atoms that one step exchanges; a mapping gives one for each site.
-        From 0.00001 to 1; a text such as "1/3" is exact. A mapping is by symbol of the host and
-        must name every site.
+        Fraction of the site's atoms that one step exchanges; a mapping gives
+        one for each site. From 0.00001 to 1; a text such as "1/3" is exact. If
+        it does not divide 1, the element of the host keeps the rest. A mapping
+        is by symbol of the host and must name every site.
     limits : mapping of str to float, optional
         Largest fraction of a site that a substituent may take, e.g. ``{"Dy": 0.2}``. From 0 to 1,
         by symbol of the substituent; one that is not named may take all of its site. A symbol that
@@ -517,7 +526,9 @@ def substitutions(
     Returns
     -------
     Substitutions
-        Lazy: ``len``, ``chunks``, ``formulas``, ``sample`` and rows by number.
+        Lazy: ``len``, ``chunks``, ``formulas``, ``sample`` and rows by number,
+        from 0. The last site runs fastest, additions behind all sites; row 0
+        is the host with the first level of each addition.
 
     Raises
     ------
@@ -569,8 +580,11 @@ def arrange_sites(
     Returns
     -------
     Sites
-        ``amounts`` of the host, ``slots`` (element, site and levels of each), ``spans`` and
-        ``budgets`` of the sites.
+        ``amounts`` of the host, a Fraction of atoms by symbol. ``slots``, one
+        for each substituent and addition: ``element``, ``site`` (None of an
+        addition) and ``levels``, atoms per formula unit at each digit.
+        ``spans`` of the sites: first slot and the one after the last.
+        ``budgets`` of the sites: largest sum of digits, in steps.
 
     Raises
     ------
@@ -683,7 +697,7 @@ def site_share(value: Any, name: str) -> Fraction:
     Parameters
     ----------
     value : float or str
-        The share; a text is such as "0.05" or "1/3".
+        The share; a text is such as "0.05" or "1/3". The float 0.1 is 1/10.
     name : str
         Name of the argument, for the message.
 
@@ -725,7 +739,7 @@ def _percents(element: str, given: Any) -> list[Fraction]:
     Raises
     ------
     InputError
-        Unless they are distinct and between 0 and 100.
+        Unless there is one at least, they are distinct, and between 0 and 100.
     """
     levels = [given] if isinstance(given, (str, int, float)) else list(given)
     try:
@@ -903,7 +917,9 @@ def _digits(space: Substitutions, formula: str) -> IntArray:
     Returns
     -------
     ndarray of int64, shape (slots,)
-        In the order of ``space.sites.slots``.
+        In the order of ``space.sites.slots``: one for each substituent and
+        addition, none for the host's own elements. Together they may exceed
+        the budget of a site.
 
     Raises
     ------

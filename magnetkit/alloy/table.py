@@ -124,8 +124,9 @@ class CompositionTable:
         Returns
         -------
         CompositionTable
-            The rows that could be read; the others are in its `errors`. `row_index` and the ``row``
-            of each error count `texts` from 0.
+            The rows that could be read; the others are in its `errors`, each
+            with ``row``, ``text``, ``position`` and ``reason``. `row_index`
+            and the ``row`` of each error count `texts` from 0.
         """
         return cls.of_texts(*text_array(texts), basis)
 
@@ -145,8 +146,10 @@ class CompositionTable:
         Returns
         -------
         CompositionTable
-            The rows that could be read; the others are in its `errors`. `row_index` and the ``row``
-            of each error count the entries from 0, over all chunks.
+            The rows that could be read; the others are in its `errors`, each
+            with ``row``, ``text``, ``position`` and ``reason``. `row_index`
+            and the ``row`` of each error count the entries from 0, over all
+            chunks.
 
         Raises
         ------
@@ -175,8 +178,10 @@ class CompositionTable:
         Returns
         -------
         CompositionTable
-            The rows that could be read; the others are in its `errors`. A cell that is no text,
-            such as a number or a pymatgen Composition, is an error of its row.
+            The rows that could be read; the others are in its `errors`, each
+            with ``row``, ``text``, ``position`` and ``reason``. A cell that is
+            no text, such as a number or a pymatgen Composition, is an error of
+            its row.
 
         Raises
         ------
@@ -205,8 +210,9 @@ class CompositionTable:
         Returns
         -------
         CompositionTable
-            Readable rows; `row_index` counts over all chunks from 0. Errors have ``row`` (counted
-            alike), ``text``, ``position`` and ``reason``.
+            Readable rows; `row_index` counts over all chunks from 0. Errors
+            have ``row`` (counted alike), ``text``, ``position`` (from 0, -1
+            for the text as a whole) and ``reason``.
 
         Raises
         ------
@@ -238,9 +244,10 @@ class CompositionTable:
         Returns
         -------
         CompositionTable
-            One row for each composition that can be used; `row_index` and the ``row`` of each error
-            count `compositions` from 0. Oxidation states are dropped, and the amounts of one
-            element are added up.
+            One row for each composition that can be used; `row_index` and the
+            ``row`` of each error count `compositions` from 0. An error also
+            has ``text``, ``position`` (-1) and ``reason``. Oxidation states
+            are dropped, and the amounts of one element are added up.
 
         Examples
         --------
@@ -394,7 +401,8 @@ class CompositionTable:
         Returns
         -------
         rows : ndarray of int64
-            Numbers of rows of which no two are equal.
+            Numbers of rows of which no two are equal, in no order: of equal
+            ones the first.
         place : ndarray of int64, shape (n,)
             Index into `rows` of the equal of each row.
         """
@@ -502,6 +510,9 @@ class CompositionTable:
         Returns
         -------
         CompositionTable
+            The values are in its ``given``, a dict by name of float64, (n,),
+            NaN where nothing is given. That ``_lo`` lies below ``_hi`` is not
+            checked.
 
         Raises
         ------
@@ -670,7 +681,8 @@ def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
     Returns
     -------
     array : pyarrow.Array
-        Strings; null for missing values and values that are no text.
+        Of type large_string; null for missing values and values that are no
+        text.
     odd : dict of int to object
         Values that are no text, by row from 0; missing values are not in it.
 
@@ -862,9 +874,10 @@ def _only_text_column(frame: Any, names: Sequence[str], source: str) -> str:
     Parameters
     ----------
     frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        The frame. Of pandas the first 1000 rows of a column are looked at. Missing values among
-        them do not count; a column of nothing else is none of text. Categories of texts count in
-        polars and Arrow alone.
+        The frame. Of pandas the first 1000 rows of a column are looked at.
+        Missing values among them do not count; a column of nothing else is
+        none of text, nor is one with values of another kind among its texts.
+        Categories of texts count in polars and Arrow alone.
     names : sequence of str
         Names of all its columns.
     source : str
@@ -962,7 +975,8 @@ def column_names(frame: Any) -> list[Any]:
 def join_names(names: Sequence[Any]) -> str:
     """Return the first dozen names and how many more there are.
 
-    The result is one text, such as "part, mass and 3 more"; "none" for no `names`.
+    Up to twelve `names` are joined by commas, such as "part, mass"; of more,
+    the text ends as in " and 3 more". It is "none" for no `names`.
     """
     text = ", ".join(map(str, names[:12]))
     if len(names) > 12:
@@ -991,7 +1005,8 @@ def _parse_chunk(
     Returns
     -------
     CompositionTable
-        Readable rows; row numbers count from `start`. Errors keep the text as written.
+        Readable rows; row numbers count from `start`. Errors are `ParseError`:
+        ``row``, ``text`` as written, ``position`` and ``reason``.
     """
     chunk = _parse_strings(array, odd, basis, start)
     errors = {e.row: e for e in chunk.errors if e.row not in odd}
@@ -1019,7 +1034,8 @@ def _parse_strings(
     array : pyarrow.Array of strings
         Recipes; a null is an error.
     odd : dict of int to object
-        Values that are no text, by row of the whole input.
+        Values that are no text, by row of the whole input; null in `array`.
+        Their errors name the type.
     basis : {"auto", "atomic", "weight"}
         Basis of the amounts.
     start : int
@@ -1028,8 +1044,9 @@ def _parse_strings(
     Returns
     -------
     CompositionTable
-        Readable rows; row numbers count from `start`. Refused rows are in its errors. `by_weight`
-        says which rows are in wt.%.
+        Readable rows; row numbers count from `start`. Refused rows are in its
+        errors, `ParseError` of ``row``, ``text``, ``position`` and ``reason``.
+        `by_weight` says which rows are in wt.%.
     """
     from .._core._threads import thread_count
     from . import _notation_kernels as _notation
@@ -1081,7 +1098,9 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> BoolArray | None:
     Returns
     -------
     ndarray of bool, shape (n,), or None
-        None if no text is in wt.%.
+        None if no text is in wt.%, or `basis` is "atomic"; with "weight" all
+        are True. With "auto" a text counts that has "wt" or "weight" anywhere,
+        in any case; "mass" is not looked for.
     """
     if basis == "weight":
         return np.ones(len(texts), bool)

@@ -269,16 +269,20 @@ def read_user_table(
     Returns
     -------
     UserTable
-        ``rows`` (a dict for each row understood: values by known name, None for an empty cell; a
-        known column that the table has not got is no key), ``own`` (the user's cells of these rows,
-        numbered from 0, with numbers in place of texts), ``lines``, ``refused``, ``columns`` and
-        ``notes``.
+        ``rows`` (a dict for each row understood: values by known name, None
+        for an empty cell; a known column that the table has not got is no
+        key), ``own`` (the user's cells of these rows, numbered from 0, with
+        numbers in place of texts), ``lines`` (of the file, else from 1),
+        ``refused``, a dict by line of text and reason, ``columns``, a tuple of
+        `Column` (``header``, ``name``, ``quantity``, ``unit``), and ``notes``,
+        a list of str.
 
     Raises
     ------
     InputError
-        If the table cannot be read, a header is nearly that of a known column, or a column's unit
-        has to be asked for.
+        If the table cannot be read, `kind` is unknown, a header is nearly that
+        of a known column, or a column's unit has to be asked for; with
+        `strict` for a row, too.
     """
     frame, lines, refusals, notes = _read_frame(source)
     texts = list(map(str, frame.columns))
@@ -331,8 +335,9 @@ def match_headers(
     Raises
     ------
     InputError
-        For two headers of one quantity, a unit that is not read or belongs to no column, a header
-        that is nearly a known one, or over `_MOST_COLUMNS` headers.
+        For two headers of one quantity, a unit that is not read or belongs to
+        no column, a header that is nearly a known one, another `kind`, or over
+        `_MOST_COLUMNS` headers.
     """
     if len(headers) > _MOST_COLUMNS:
         raise InputError(
@@ -447,8 +452,8 @@ def read_number(text: str, mark: str | None = ".") -> float:
     Parameters
     ----------
     text : str
-        The number alone, without a unit. Of a point and a comma in one number the last is the
-        decimal mark.
+        The number alone, without a unit; a sign and an exponent may stand in
+        it. Of a point and a comma in one number the last is the decimal mark.
     mark : str or None
         Decimal mark of the table, "." or ",". None where its numbers contradict each other: one
         that could be read both ways is refused then.
@@ -460,7 +465,8 @@ def read_number(text: str, mark: str | None = ".") -> float:
     Raises
     ------
     InputError
-        If `text` holds no number, or is ambiguous.
+        If `text` holds no number, or is ambiguous. "nan" and "inf" are not
+        refused.
     """
     plain = re.sub(r"[\s'’]", "", unicodedata.normalize("NFKC", text))
     if _EITHER.fullmatch(plain):
@@ -484,8 +490,9 @@ def read_number(text: str, mark: str | None = ".") -> float:
 def is_missing(value: Any) -> bool:
     """Return whether a cell is empty, or says that nothing is known.
 
-    Such are None, NaN, and the texts "", "-", "n/a", "na", "nan", "none", "null", "?", "tbd" and
-    "/", in any case.
+    Such are None, NaN, and the texts "", "-" and longer dashes, "n/a", "na",
+    "nan", "none", "null", "?", "tbd" and "/", in any case, with or without
+    blanks about them. A `pandas.NA` is a TypeError.
     """
     if value is None or value != value:
         return True
@@ -546,7 +553,7 @@ def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
     Parameters
     ----------
     kind : str
-        Kind of table, "parts" or "magnets".
+        Kind of table, "parts" or "magnets"; InputError for another.
 
     Returns
     -------
@@ -565,7 +572,8 @@ def _spelt(kind: str) -> dict[str, tuple[_Known, int]]:
 def _simplify_header(text: str) -> str:
     """Write a header in lower case, with single blanks in place of punctuation between its words.
 
-    For a `text` "Max. Temp_(℃)" the result is "max temp (°c)".
+    For a `text` "Max. Temp_(℃)" the result is "max temp (°c)". Brackets, "/"
+    and "%" stay.
     """
     plain = unicodedata.normalize(
         "NFKC", str(text).replace("℃", "°c").replace("℉", "°f")
@@ -617,7 +625,8 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
     Returns
     -------
     column : Column
-        ``name`` and ``quantity`` that the header means, and its ``unit``, empty for none.
+        ``header``, the ``name`` and ``quantity`` that it means (both empty for
+        an unknown one), and its ``unit``, empty for none.
     priority : int
         Of its spelling, 0 the first.
 
@@ -1043,7 +1052,9 @@ def _decimal_mark(
 ) -> tuple[str | None, list[str]]:
     """Find the decimal mark of a table's numbers.
 
-    Without any evidence it is a point, or a comma where the headers are German.
+    Without any evidence it is a point, or a comma where the headers are
+    German. A text such as 1,250 is no evidence, since it may be read both
+    ways.
 
     Parameters
     ----------
@@ -1115,8 +1126,8 @@ def _describe_thousandths(
     lines : sequence of int
         Line of each row in the user's table.
     columns : tuple of Column
-        What each column is. Only columns of amounts are looked at, such as masses and numbers a
-        year.
+        What each column is. Only columns of masses a year, numbers a year and
+        numbers are looked at.
     mark : str or None
         Decimal mark of the table; None if unclear, which gives no notes.
 
@@ -1184,7 +1195,8 @@ def _describe_unnamed_units(
     Returns
     -------
     list of str
-        One note for each such column.
+        One note for each column in which a cell names no unit of its own, nor
+        does the header.
     """
     notes = []
     for place, column in enumerate(columns):
@@ -1235,7 +1247,8 @@ def _with_numbers(
     Returns
     -------
     pandas.DataFrame
-        Same columns and index.
+        Same columns and index, of dtype object. A cell with a unit of its own
+        stays a text.
     """
     import pandas as pd
 
@@ -1373,8 +1386,9 @@ _SHARED = ("remanence_T", "coercivity_kA_m", "outside_field_kA_m", "load_line")
 def _limits() -> dict[str, Limits]:
     """Return least and largest value of columns that are believed, in the unit handed on.
 
-    By column, such as "mass_kg" or "remanence_T", a `Limits` with ``low``, ``high`` and ``unit``.
-    The dict is cached and must not be changed.
+    By column, such as "mass_kg" or "remanence_T", a `Limits` with ``low`` and
+    ``high``, both believed, and ``unit``. The dict is cached and must not be
+    changed.
     """
     values = limits("values")
     return limits("tables") | {name: values[name] for name in _SHARED}
@@ -1388,14 +1402,15 @@ def _plausible(
     Parameters
     ----------
     column : Column
-        Column of the value. One without limits takes any number. Both ends of a range are believed,
-        NaN is not.
+        Column of the value: a `Column` of this module, with ``header``,
+        ``name`` and ``quantity``. One without limits takes any number. Both
+        ends of a range are believed, NaN is not.
     number : float
         The number as the user wrote it.
     value : float
         The same in the unit of the column's ``name``, such as K for "temperature_K".
     unit : str
-        Unit of `number`, as of `parse_unit`; empty for none.
+        Unit of `number`, as of `parse_unit`, such as "c"; empty for none.
 
     Returns
     -------
@@ -1426,8 +1441,8 @@ def _plausible(
 def row_text(record: Mapping[Any, Any]) -> str:
     """Return the cells of a row as the user wrote them, in one line.
 
-    Empty cells are left out, and the line ends after 200 characters. Such as "Motor 1, N42SH,
-    0.35".
+    Such as "Motor 1, N42SH, 0.35". Empty cells are left out, 42.0 is written
+    42, and line ends within a cell stay. The text ends after 200 characters.
     """
     cells = [
         _read_text(value) for value in record.values() if not is_missing(value)
