@@ -79,13 +79,15 @@ def pull(
     Returns
     -------
     Snapshot
-        Its ``entries`` are a frame of one row a phase: ``formula``, ``cell``,
-        ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom``, ``material_id``,
-        ``energy_eV_atom``, ``uncorrected_energy_eV_atom``, ``theoretical``, ``space_group``,
-        ``space_group_number``, ``sites``, ``volume_A3``, ``density_g_cm3``, ``ordering``,
-        ``magnetic_moment_muB_atom``, ``magnetic_moment_muB_fu``, ``magnetic_sites``,
-        ``moments_muB`` (of each atom of the structure; missing where the server tells those of a
-        smaller cell), ``source``. Moments leave out the 4f shell of most rare earths.
+        Its ``entries`` are a frame of one row a phase: ``formula``, ``cell``
+        (formula of the cell, such as "Sm2Co10"), ``formation_energy_eV_atom``,
+        ``energy_above_hull_eV_atom``, ``material_id``, ``energy_eV_atom``,
+        ``uncorrected_energy_eV_atom``, ``theoretical``, ``space_group``,
+        ``space_group_number``, ``sites``, ``volume_A3``, ``density_g_cm3``,
+        ``ordering``, ``magnetic_moment_muB_atom``, ``magnetic_moment_muB_fu``,
+        ``magnetic_sites``, ``moments_muB`` (of each atom of the structure;
+        missing where the server tells those of a smaller cell), ``source``.
+        Moments leave out the 4f shell of most rare earths.
 
     Raises
     ------
