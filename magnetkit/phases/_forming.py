@@ -97,13 +97,15 @@ def atoms() -> "Atoms":
     Returns
     -------
     Atoms
-        New arrays, but for ``kind`` (cached). By element, atomic number less one, (118,): ``kind``
-        (int8, 0 rare earth, 1 metal, 2 interstitial), ``radius`` (angstrom, 1.40 where none is
-        listed), ``less`` (angstrom, what cerium may lose of it, 0 for all others), ``early`` (Ti,
-        Zr, Hf, V, Nb, Ta, Cr, Mo, W) and ``sp`` (Al, Si, Ga, Ge, In, Sn), bool. By family and
-        element, (families, 118): ``guest`` (bool, on the rare-earth site), ``enough`` and ``most``
-        (one over the limits of `stabilizers`, 0 without a limit). Families are in the order of
-        `FAMILIES`, the last of which has no guests and no limits.
+        New arrays, but for ``kind`` (cached). By element, atomic number less
+        one, (118,): ``kind`` (int8, 0 rare earth, 1 metal and all else, 2
+        interstitial), ``radius`` (angstrom, 1.40 where none is listed),
+        ``less`` (angstrom, what cerium may lose of it, 0 for all others),
+        ``early`` (Ti, Zr, Hf, V, Nb, Ta, Cr, Mo, W) and ``sp`` (Al, Si, Ga,
+        Ge, In, Sn), bool. By family and element, (families, 118): ``guest``
+        (bool, on the rare-earth site), ``enough`` and ``most`` (one over the
+        limits of `stabilizers`, 0 without a limit). Families are in the order
+        of `FAMILIES`, the last of which has no guests and no limits.
     """
     from ._stability_kernels import Atoms
 

@@ -152,7 +152,7 @@ def _add_up_sites(indices, values, start, stop, role):
     Parameters
     ----------
     indices, values : ndarray, shape (nnz,)
-        Element columns and atomic fractions of all rows.
+        Elements (atomic numbers less one) and atomic fractions of all rows.
     start, stop : int
         First entry of the row and the one behind its last.
     role : ndarray of int8, shape (118,)
@@ -191,7 +191,7 @@ def _fill_sites(indices, values, span, h, rules, totals, hard):
     Parameters
     ----------
     indices, values : ndarray, shape (nnz,)
-        Element columns and atomic fractions of all rows.
+        Elements (atomic numbers less one) and atomic fractions of all rows.
     span : tuple of int
         First entry of the row and the one behind its last.
     h : int
@@ -246,10 +246,10 @@ def _fill_sites(indices, values, span, h, rules, totals, hard):
 def _volume_share(indices, values, start, stop, hard, volume):
     """Return the share of the volume that is inside the hard phase.
 
-    Entries `start` to `stop` - 1 of `indices` (element columns) and `values`
-    (atomic fractions) count; `hard`, float64 (nnz,), holds the atoms of each
-    entry that are inside, per atom of alloy. `volume`, float64 (118,), is in
-    cubic angstrom an atom. The row must not be empty.
+    Entries `start` to `stop` - 1 of `indices` (atomic numbers less one) and
+    `values` (atomic fractions) count; `hard`, float64 (nnz,), holds the atoms
+    of each entry that are inside, per atom of alloy. `volume`, float64 (118,),
+    is in cubic angstrom an atom. The row must not be empty.
     """
     inside = 0.0
     whole = 0.0

@@ -424,7 +424,7 @@ class Runs(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What is written."""
+    """Hull energies and products of n compositions, which kernels write."""
 
     hull: NDArray[np.float64]  # hull energy, eV/atom, (n,)
     # (n, width), phases by id, ascending, -1 beyond the last; (n, 0): not written

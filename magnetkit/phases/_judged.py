@@ -33,7 +33,11 @@ _LATE = ("Mn", "Fe", "Co", "Ni", "Cu")
 
 
 class Named(NamedTuple):
-    """Hosts and phases of a table: `host` int8 (n,), `phase`, and `named` bool (n,)."""
+    """Hosts and phases of a table of n rows.
+
+    `host`, int8 (n,), is the index into `HOST_NAMES`, -1 for none; `phase` the
+    table of the phases; `named`, bool (n,), whether the row itself is the phase.
+    """
 
     host: Int8Array
     phase: CompositionTable

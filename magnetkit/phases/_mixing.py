@@ -67,7 +67,10 @@ _EARTH_AT = {INDEX[s]: i for i, s in enumerate(RARE_EARTHS)}
 
 
 class Occupation(NamedTuple):
-    """Compositions of one host by site: rows of rare earth, metal and interstitial shares."""
+    """Compositions of one host by site: rows of rare earth, metal and interstitial shares.
+
+    Columns are those of ``earths``, ``metals`` and ``thirds`` of the host's terms; a row sums to 1, or 0.
+    """
 
     earth: FloatArray
     metal: FloatArray
@@ -295,7 +298,10 @@ MIXED_SHARE = 0.02
 
 
 class Slope(NamedTuple):
-    """Energy of an atom of `metal` in the place of one of `main`, eV; elements as columns."""
+    """Energy of an atom of `metal` in the place of one of `main`, eV.
+
+    `earth`, `main` and `metal` are atomic numbers less one.
+    """
 
     earth: int
     main: int

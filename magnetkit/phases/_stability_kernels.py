@@ -260,15 +260,15 @@ def _site_totals(indices, values, first, last, role, sites, total):
     Parameters
     ----------
     indices, values : ndarray, shape (nnz,)
-        Element columns and amounts of all rows.
+        Elements (atomic numbers less one) and amounts of all rows.
     first, last : int
         First entry of the row and the one behind its last.
     role : ndarray of int8, shape (118,)
-        Site of each element, -1 where it has none.
+        Site of each element, 0 rare earth, 1 metal, 2 interstitial, -1 none.
     sites : ndarray of float64, shape (3,)
         Atoms of each site. A site of 0 atoms may be empty.
     total : ndarray of float64, shape (3,)
-        Overwritten.
+        Overwritten: amount on the rare-earth, metal and interstitial sites.
 
     Returns
     -------
@@ -310,7 +310,7 @@ def _add_up_roles(indices, values, first, last, role, of_role):
     Parameters
     ----------
     indices, values : ndarray, shape (nnz,)
-        Element columns and amounts of all rows.
+        Elements (atomic numbers less one) and amounts of all rows.
     first, last : int
         First entry of the row and the one behind its last.
     role : ndarray of int8, shape (118,)
@@ -355,7 +355,7 @@ def _add_missing(key, row, host, members, pair, outer, x):
         ``known``, bool (R, X, M), says which end members the snapshot has; ``significant`` is the
         least share that counts.
     pair : tuple of int
-        Element columns of the rare earth and of the metal.
+        The rare earth and the metal, atomic numbers less one.
     outer : float
         Product of their shares of their sites.
     x : float

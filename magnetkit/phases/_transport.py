@@ -112,11 +112,13 @@ def fetch_records(
 def _ask_in_child(question: News, key: str) -> Iterator[News]:
     """Start a process that asks the server; yield its messages, the last one records or an error.
 
-    The process is killed if it gives no sign for 300 s at first, or 120 s later, and at the end.
-    `question` is a dict of ``systems``, a list of texts such as "Co-Sm", and ``endpoint``, the
-    address. `key` is the API key, which is written to the standard input of the process. Messages
-    are dicts: ``loaded`` (True); ``kind``, ``done`` and ``total`` (numbers of documents); ``note``,
-    a text; ``version`` and ``records``; or ``error``, a text. An error message always comes last,
+    The process is killed if it gives no sign for 300 s at first, or 120 s
+    later, and at the end. `question` is a dict of ``systems``, a list of texts
+    such as "Co-Sm", and ``endpoint``, the address. `key` is the API key, which
+    is written to the standard input of the process. Messages are dicts:
+    ``loaded`` (True); ``kind`` ("summary", "thermo" or "magnetism"), ``done``
+    and ``total`` (numbers of documents); ``note``, a text; ``version`` and
+    ``records``; or ``error``, a text. An error message always comes last,
     behind the records too, so the caller must stop at these.
     """
     environment = {
@@ -207,8 +209,9 @@ def answer(question: News, key: str, say: Callable[[News], None]) -> None:
     key : str
         API key. An answer that holds it is an error.
     say : callable
-        Called with one dict a time: messages of progress (``loaded``, ``note``, or ``kind``,
-        ``done`` and ``total``), and last ``version`` and ``records``, or ``error``, a text.
+        Called with one dict a time, see `_ask_in_child`: messages of progress
+        (``loaded``, ``note``, or ``kind``, ``done`` and ``total``), and last
+        ``version`` and ``records``, or ``error``, a text.
     """
     where = _place(question["endpoint"])
     try:

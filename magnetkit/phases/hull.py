@@ -199,10 +199,12 @@ def stable_space(snapshot: Entries) -> PhaseSpace:
 def measure_distances(snapshot: Entries) -> FloatArray:
     """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,).
 
-    They are at least 0. Entries are in the order of ``snapshot.entries``, whose columns ``formula``
-    and ``formation_energy_eV_atom`` are read; the column of distances is not. NaN where an entry
-    has no energy. Entries that the hull leaves out have a distance too. Every formula must be
-    readable (ValueError otherwise). The snapshot's frame is not changed.
+    They are at least 0. Entries are in the order of ``snapshot.entries``,
+    whose columns ``formula`` and ``formation_energy_eV_atom`` are read; the
+    column of distances is not. NaN where an entry has no energy. Entries that
+    the hull leaves out have a distance too. Elements without an entry stand at
+    zero. Every formula must be readable (ValueError otherwise). The snapshot's
+    frame is not changed.
     """
     entries = snapshot.entries
     hull = solve(read_formulas(entries), stable_space(snapshot)).energy

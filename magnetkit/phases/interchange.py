@@ -32,11 +32,14 @@ def to_entries(
 ) -> "list[ComputedEntry]":
     """Convert the entries of a snapshot to pymatgen's, in their order; see `Snapshot.to_entries`.
 
-    Energies are total ones of the cell, eV, where every entry has ``energy_eV_atom``, else
-    formation energies. With `structures` an entry whose id is a ``material_id`` of the snapshot's
-    crystals becomes a ``ComputedStructureEntry``; the others stay ``ComputedEntry``. Elements
-    without an entry follow, at zero, where energies are formation energies. DataError if
-    `structures` is set and the snapshot has none. The snapshot is not changed.
+    The ``entry_id`` is the ``material_id`` where there is one. Energies are
+    total ones of the cell, eV, where every entry has ``energy_eV_atom``, else
+    formation energies. With `structures` an entry whose id is a
+    ``material_id`` of the snapshot's crystals becomes a
+    ``ComputedStructureEntry``; the others stay ``ComputedEntry``. Elements
+    without an entry follow, at zero, where energies are formation energies.
+    DataError if `structures` is set and the snapshot has none. The snapshot is
+    not changed.
     """
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 

@@ -355,10 +355,12 @@ def partition(
     Returns
     -------
     Partition
-        ``host`` (codes, int8), the tables ``hard_phase`` and ``grain_boundary`` of n rows each, the
-        shares ``hard_volume_fraction`` and ``hard_weight_fraction``, 0 to 1, NaN where the host is
-        unknown, and ``recipe``, which is `table` itself. Of an unknown host the whole recipe is the
-        hard phase.
+        ``host`` (codes, int8), the tables ``hard_phase`` and
+        ``grain_boundary`` of n rows each (a row of the latter is empty where
+        nothing is left), the shares ``hard_volume_fraction`` and
+        ``hard_weight_fraction``, 0 to 1, NaN where the host is unknown, and
+        ``recipe``, which is `table` itself. Of an unknown host the whole
+        recipe is the hard phase.
 
     Raises
     ------
@@ -919,8 +921,9 @@ def hosts_with_shells(codes: Int8Array) -> BoolArray:
 def has_diffusion_precedent(codes: Int8Array, element: IntArray) -> BoolArray:
     """Say whether the element of each shell was ever diffused into its host, bool (n,).
 
-    `codes`, int8 (n,), are those of the hosts, indices into `HOST_NAMES`, -1 for unknown, which is
-    False. `element`, int (n,), are atomic numbers less one, such as 65 for Dy; symbols are not
-    taken.
+    `codes`, int8 (n,), are those of the hosts, indices into `HOST_NAMES`, -1
+    for unknown, which is False. `element`, int (n,), are atomic numbers less
+    one, such as 65 for Dy; symbols are not taken. An element of -1, for no
+    shell, gives a value without meaning.
     """
     return (codes >= 0) & _shells()[codes, element]

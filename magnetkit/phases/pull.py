@@ -461,10 +461,12 @@ class Cache:
     def write(self, make: Callable[[Path], object]) -> Snapshot:
         """Let `make` write a snapshot into a new folder, make it the current one and return it.
 
-        `make` is called once with the path of a folder that does not exist yet, such as ``lambda
-        folder: write_snapshot(folder, entries, manifest)``; what it returns is not used. Older
-        folders are removed. DataError if the cache cannot be written; what else `make` raises
-        passes, and the answer before stays. The lock must be held.
+        `make` is called once with the path of a folder that does not exist
+        yet, such as ``lambda folder: write_snapshot(folder, entries,
+        manifest)``; what it returns is not used. Older folders are removed.
+        DataError if the cache cannot be written; what else `make` raises
+        passes, and the answer before stays. The lock must be held, that is,
+        inside the ``with`` block.
         """
         name = uuid.uuid4().hex
         try:
@@ -482,8 +484,9 @@ class Cache:
     def _tidy(self) -> None:
         """Remove everything but the current answer and the lock.
 
-        What goes are all other files and folders in ``folder``: older answers and drafts of stopped
-        pulls, and every answer if ``current`` is missing or cannot be read. What cannot be removed
+        The lock must be held. What goes are all other files and folders in
+        ``folder``: older answers and drafts of stopped pulls, and every answer
+        if ``current`` is missing or cannot be read. What cannot be removed
         stays, without an error, and so may what comes after it.
         """
         keep = {"lock", "current"}

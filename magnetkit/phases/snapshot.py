@@ -692,11 +692,13 @@ def _write(
 ) -> list[Path]:
     """Write each crystal of a snapshot to a file of its own; return the paths.
 
-    `text` is called with each pymatgen Structure and returns the file's content. A file is named
-    "FORMULA_MATERIAL-ID.SUFFIX", with `suffix` without a point, such as "cif"; characters of the id
-    other than letters, digits, points and hyphens become underscores, and a file of that name is
-    replaced. The `folder` is made if it is not there. Paths are in the order of the crystals.
-    DataError if the folder cannot be written, or the snapshot holds no structures.
+    `text` is called with each pymatgen Structure and returns the file's
+    content. A file is named "FORMULA_MATERIAL-ID.SUFFIX", with the reduced
+    formula and `suffix` without a point, such as "cif"; characters of the id
+    other than letters, digits, points and hyphens become underscores, and a
+    file of that name is replaced. The `folder` is made if it is not there.
+    Paths are in the order of the crystals. DataError if the folder cannot be
+    written, or the snapshot holds no structures.
     """
     files = []
     try:

@@ -161,9 +161,10 @@ def stability_columns(
         and ``source``, the opened snapshot.
     columns : Columns
         n rows: ``probability_phase_forms``, ``formation_energy_eV_atom`` and
-        ``energy_above_hull_eV_atom`` (eV/atom, NaN where data do not decide), each with ``_lo``,
-        ``_hi`` and ``_provenance``; ``stability_status``; with `words`, ``decomposes_to``. Not
-        the last two columns of `stability`.
+        ``energy_above_hull_eV_atom`` (eV/atom, NaN where data do not decide),
+        each with ``_lo``, ``_hi`` and ``_provenance``; ``stability_status``,
+        "judged" or a sentence that begins with "not judged"; with `words`,
+        ``decomposes_to``. Not the last two columns of `stability`.
 
     Raises
     ------

@@ -56,7 +56,9 @@ _LICENCES = re.compile(
 class Magnets:
     """The magnets that are shown in full: today's, then the other decisions of a screening.
 
-    `labels` are plain text, not escaped; `rows` are as in `Ranked.decisions`.
+    `table` has their compositions, `shells` the texts of what is diffused into
+    them, empty for nothing; `labels` are plain text, not escaped; `rows` are as
+    in `Ranked.decisions`; `job` has the device and the conditions.
     """
 
     table: CompositionTable
@@ -836,8 +838,7 @@ def overdue_facts(shown: Magnets) -> list[str]:
 def _present_elements(shown: Magnets) -> list[str]:
     """List the symbols of the elements in any of the magnets shown, their shells included.
 
-    `shown` has ``table`` and ``shells``. They are in the order of the registry of
-    elements, each once.
+    `shown` has ``table`` and ``shells``. They are by atomic number, each once.
     """
     whole = (
         with_shell(shown.table, shown.shells)

@@ -422,9 +422,10 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
 def _text(text: str) -> str:
     """Convert a text with plotly's HTML to matplotlib's.
 
-    ``<sub>`` and ``<sup>`` become mathematics, ``<br>`` a new line; ``<b>`` is
-    dropped. A dollar sign is escaped, and entities such as ``&lt;`` become their
-    letters. Other tags stay as they are.
+    ``<sub>`` and ``<sup>`` become mathematics, as "B<sub>r</sub>" becomes
+    "B$_{r}$", and ``<br>`` a new line; ``<b>`` is dropped. A dollar sign is
+    escaped, and entities such as ``&lt;`` become their letters. Other tags
+    stay as they are.
     """
     plain = (
         text.replace("<br>", "\n")

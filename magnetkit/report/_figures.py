@@ -1046,9 +1046,9 @@ def binary_section(
 def _points_above_hull(above: Others) -> Part:
     """Build the trace of the unstable phases of two elements, pale dots.
 
-    `above` holds the phases: ``names``, ``shares`` (n, 2) and ``energies``,
-    eV/atom. They stand over the second element's at.%, in eV/atom. The result is
-    plotly's trace, named "Above the hull".
+    `above` holds the phases: ``names``, ``shares`` (n, 2) and ``energies`` (of
+    formation), eV/atom. They stand over the second element's at.%, in eV/atom.
+    The result is plotly's trace, named "Above the hull".
     """
     names = [_lower_numbers(name) for name in above.names]
     edge = {"width": 1, "color": "#888"}
