@@ -47,10 +47,11 @@ def judge_data(
     Returns
     -------
     Coded
-        One text a phase (``.texts()``): `JUDGED` ("judged"), or a sentence that begins with
-        `NOT_JUDGED` and names absent elements, systems that were not pulled, or a doubtful entry of
-        which at least `LEANS_FROM` of the phase's sites are filled alike. The first of these that
-        holds is named alone. An empty phase is "judged".
+        One text a phase (``.texts()``): `JUDGED` ("judged"), or a sentence
+        that begins with `NOT_JUDGED` ("not judged") and names absent elements,
+        systems that were not pulled, or a doubtful entry of which at least
+        `LEANS_FROM` of the phase's sites are filled alike. The first of these
+        that holds is named alone. An empty phase is "judged".
     """
     word_of_row = np.zeros(len(phases), np.int64)
     doubtful = lowest_entries(source).doubtful

@@ -111,14 +111,19 @@ def read_document(kind: str, fields: Record) -> Record:
     Returns
     -------
     dict
-        The fields of `FIELDS` for the kind, None where the server has none; others are dropped. Of
-        a summary: ``material_id``, ``structure``, ``symmetry`` (dict of ``symbol`` and ``number``),
-        ``volume``, ``density``, ``theoretical``, ``ordering``, ``total_magnetization``,
-        ``total_magnetization_normalized_formula_units``, and the keys of `_read_crystal`, which
-        replace those of the same name. Of a thermo document: ``material_id``, ``thermo_type``,
-        ``energy_per_atom``, ``uncorrected_energy_per_atom``, ``formation_energy_per_atom`` and
-        ``energy_above_hull``, eV/atom. Of a magnetism document: ``material_id``, ``ordering``,
-        ``num_magnetic_sites`` and ``magmoms``. Identifiers are numeric, such as "mp-160".
+        The fields of `FIELDS` for the kind, None where the server has none;
+        others are dropped. Of a summary: ``material_id``, ``structure``,
+        ``symmetry`` (dict of ``symbol`` and ``number``), ``volume``,
+        ``density``, ``theoretical``, ``ordering``, ``total_magnetization``,
+        ``total_magnetization_normalized_formula_units``, and, of the crystal,
+        ``system``, ``formula``, ``cell``, ``sites`` and ``structure`` (JSON
+        text), which replaces the dict. ``volume`` (angstrom^3) and ``density``
+        (g/cm^3) are the crystal's where the server has none. Of a thermo
+        document: ``material_id``, ``thermo_type``, ``energy_per_atom``,
+        ``uncorrected_energy_per_atom``, ``formation_energy_per_atom`` and
+        ``energy_above_hull``, eV/atom. Of a magnetism document:
+        ``material_id``, ``ordering``, ``num_magnetic_sites`` and ``magmoms``
+        (list of float). Identifiers are numeric, such as "mp-160".
 
     Raises
     ------
@@ -158,9 +163,10 @@ def _read_crystal(summary: _Summary) -> Record:
     Returns
     -------
     dict
-        ``system`` ("Co-Sm", alphabetical), ``formula`` (reduced, "SmCo5"), ``cell`` (formula of the
-        cell, "Sm2Co10"), ``sites`` (their number), ``volume`` (angstrom^3), ``density`` (g/cm^3)
-        and ``structure`` (JSON text).
+        ``system`` ("Co-Sm", alphabetical), ``formula`` (reduced, "SmCo5"),
+        ``cell`` (formula of the cell, "Sm2Co10"), ``sites`` (their number),
+        ``volume`` (of the cell, angstrom^3), ``density`` (g/cm^3) and
+        ``structure`` (JSON text).
 
     Raises
     ------
@@ -340,14 +346,18 @@ def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
     Returns
     -------
     dict
-        ``formula``, ``cell``, ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom``,
-        ``material_id``, ``energy_eV_atom``, ``uncorrected_energy_eV_atom``, ``theoretical``,
-        ``space_group``, ``space_group_number``, ``sites``, ``volume_A3``, ``density_g_cm3``,
-        ``ordering``, ``magnetic_moment_muB_atom``, ``magnetic_moment_muB_fu``, ``magnetic_sites``
-        and ``moments_muB``. None stands for what is not known, but ``theoretical`` is False then.
-        ``magnetic_moment_muB_atom`` is 0 or more, ``magnetic_sites`` counts those of the crystal's
-        cell, ``moments_muB`` is a list, one an atom, and None where the document is of a smaller
-        cell than the crystal. ``ordering`` is that of the magnetism document, else of the summary.
+        ``formula``, ``cell``, ``formation_energy_eV_atom``,
+        ``energy_above_hull_eV_atom``, ``material_id``, ``energy_eV_atom``,
+        ``uncorrected_energy_eV_atom``, ``theoretical``, ``space_group``,
+        ``space_group_number``, ``sites``, ``volume_A3``, ``density_g_cm3``,
+        ``ordering``, ``magnetic_moment_muB_atom``, ``magnetic_moment_muB_fu``,
+        ``magnetic_sites`` and ``moments_muB``. None stands for what is not
+        known, but ``theoretical`` is False then. ``magnetic_moment_muB_atom``,
+        0 or more, is ``total_magnetization`` of the summary for each site;
+        ``magnetic_sites`` counts those of the crystal's cell, ``moments_muB``
+        is a list, one an atom, and None where the document is of a smaller
+        cell than the crystal. ``ordering`` is that of the magnetism document,
+        else of the summary.
     """
     symmetry = crystal["symmetry"] or {}
     sites = crystal["sites"]

@@ -59,7 +59,8 @@ class Entries:
     def elements(self) -> list[str]:
         """Return the symbols of the elements in the column ``formula``, by atomic number.
 
-        The list is computed once and kept; do not change it. KeyError for a symbol of no element.
+        It is an attribute, read without a call. The list is computed once and
+        kept; do not change it. KeyError for a symbol of no element.
         """
         return sorted(
             element_symbols(*self.entries["formula"]), key=INDEX.__getitem__
@@ -69,8 +70,9 @@ class Entries:
     def has_structures(self) -> bool:
         """Return whether the snapshot carries crystal structures.
 
-        It does if ``crystals`` is a frame, or ``manifest["files"]`` names ``structures.parquet``;
-        the file itself is not looked for.
+        It is an attribute, read without a call. It is True if ``crystals`` is
+        a frame, or ``manifest["files"]`` names ``structures.parquet``; the
+        file itself is not looked for.
         """
         return self.crystals is not None or STRUCTURES in self.manifest.get(
             "files", {}

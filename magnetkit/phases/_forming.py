@@ -97,13 +97,15 @@ def atoms() -> "Atoms":
     Returns
     -------
     Atoms
-        New arrays, but for ``kind`` (cached). By element, atomic number less one, (118,): ``kind``
-        (int8, 0 rare earth, 1 metal, 2 interstitial), ``radius`` (angstrom, 1.40 where none is
-        listed), ``less`` (angstrom, what cerium may lose of it, 0 for all others), ``early`` (Ti,
-        Zr, Hf, V, Nb, Ta, Cr, Mo, W) and ``sp`` (Al, Si, Ga, Ge, In, Sn), bool. By family and
-        element, (families, 118): ``guest`` (bool, on the rare-earth site), ``enough`` and ``most``
-        (one over the limits of `stabilizers`, 0 without a limit). Families are in the order of
-        `FAMILIES`, the last of which has no guests and no limits.
+        New arrays, but for ``kind`` (cached). By element, atomic number less
+        one, (118,): ``kind`` (int8, 0 rare earth, 1 metal and all else, 2
+        interstitial), ``radius`` (angstrom, 1.40 where none is listed),
+        ``less`` (angstrom, what cerium may lose of it, 0 for all others),
+        ``early`` (Ti, Zr, Hf, V, Nb, Ta, Cr, Mo, W) and ``sp`` (Al, Si, Ga,
+        Ge, In, Sn), bool. By family and element, (families, 118): ``guest``
+        (bool, on the rare-earth site), ``enough`` and ``most`` (one over the
+        limits of `stabilizers`, 0 without a limit). Families are in the order
+        of `FAMILIES`, the last of which has no guests and no limits.
     """
     from ._stability_kernels import Atoms
 
@@ -172,7 +174,8 @@ def _host_facts() -> tuple[Int8Array, FloatArray, FloatArray, BoolArray]:
     family : ndarray of int8
         Index into `FAMILIES`; the last, of all others, for no host and for a host without a family.
     making_K : ndarray of float64
-        Temperature at which phases of the host are made.
+        Temperature at which phases of the host are made; `OTHERS_MADE_AT_K`
+        (1200) for no host.
     melting_K : ndarray of float64
         Temperature at which they decompose into liquid; infinite for no host.
     from_gas : ndarray of bool
@@ -226,9 +229,10 @@ def decomposition_temperature(
 ) -> FloatArray:
     """Return the temperature at which each phase decomposes, K, (n,).
 
-    This is ``formation.lives_to_K`` of the host's record, for phases that `not_from_melt` names. It
-    is infinite for phases that solidify from their melt. `phases` has the n phases. `host`, int8
-    (n,), is the index into `HOST_NAMES`, -1 where there is none, which gives infinity.
+    This is ``formation.lives_to_K`` of the host's record, for phases that
+    `not_from_melt` names. It is infinite for all other phases. `phases` has
+    the n phases. `host`, int8 (n,), is the index into `HOST_NAMES`, -1 where
+    there is none, which gives infinity.
     """
     ends = np.full(len(HOSTS) + 1, np.inf)
     for code, record in enumerate(HOSTS.values()):
@@ -255,18 +259,19 @@ def phase_states(
     above : ndarray of float64, shape (n,)
         Free energy above competing phases, eV/atom, as the first result of ``judged.above``.
     kelvin : ndarray of float64, shape (n,)
-        Temperature, K.
+        Temperature at which each phase is judged, K.
 
     Returns
     -------
     phases : CompositionTable
         n phases in the order of `judged`, at the hosts' exact ratio.
     state : State
-        Arrays of the kernel, (n,): ``family`` (int8, index into `FAMILIES`), ``named`` (bool),
-        ``distance`` and ``deviation`` (eV/atom, NaN where nothing is known), ``mixing``
-        (temperature times entropy of mixing, eV/atom, 0 where that is NaN), ``warmer`` (K above the
-        making temperature, negative below). A distance that was taken from other rare earths has a
-        deviation of NaN.
+        Arrays of the kernel, (n,): ``family`` (int8, index into `FAMILIES`,
+        the last where there is none), ``named`` (bool), ``distance`` and
+        ``deviation`` (eV/atom, NaN where nothing is known), ``mixing``
+        (temperature times entropy of mixing, eV/atom, 0 where that is NaN),
+        ``warmer`` (K above the making temperature, negative below). A distance
+        that was taken from other rare earths has a deviation of NaN.
     """
     from ._stability_kernels import State
 
@@ -343,7 +348,8 @@ def odds(
     Returns
     -------
     Odds
-        ``mean`` and ``deviation``, natural log odds. The mean is -inf for a phase that is melted
+        ``mean`` and ``deviation``, both in natural log odds. The mean is -inf for a phase that is
+        melted
         and, with `given`, for one that has decomposed. A phase without energy has odds too, from
         its other terms.
     """
@@ -373,10 +379,12 @@ def odds(
 def _analogues(table: CompositionTable, source: Entries) -> FloatArray:
     """Estimate the distance to the hull from entries with another rare earth, eV/atom, (n,).
 
-    An entry counts where the sum of its rare earths and all other fractions agree to four digits;
-    the row's own composition counts too. Near radii weigh most. NaN for a row without such entries,
-    or without rare earth. `table` has the n compositions. The distances of all entries are computed
-    once and kept in the cache of the snapshot `source`.
+    An entry counts where the sum of its rare earths and all other fractions
+    agree to four digits; the row's own composition counts too. Near radii
+    weigh most. NaN for a row without such entries, or without rare earth
+    (yttrium is one, scandium is not). `table` has the n compositions. The
+    distances of all entries are computed once and kept in the cache of the
+    snapshot `source`.
     """
     if "analogues" not in source._cache:
         space = lowest_entries(source)

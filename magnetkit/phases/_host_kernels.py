@@ -68,10 +68,11 @@ def assign(rows, rules, codes, begin, end):
     rows : Rows
         (indptr, indices, values) of atomic fractions.
     rules : AssignmentRules
-        Conditions, which are windows of ratios of sums of atoms, of each rule, and its host. Of
-        the rules whose conditions all hold the first decides.
+        Conditions of each rule, which are windows of ratios of sums of atoms,
+        both ends included, and its host. Of the rules whose conditions all
+        hold the first decides.
     codes : ndarray of int8, shape (n,)
-        Overwritten at these rows alone: index of the host, -1 for none.
+        Overwritten at these rows alone: index into `HOST_NAMES`, -1 for none.
     begin, end : int
         Range of rows.
     """
@@ -151,7 +152,7 @@ def _add_up_sites(indices, values, start, stop, role):
     Parameters
     ----------
     indices, values : ndarray, shape (nnz,)
-        Element columns and atomic fractions of all rows.
+        Elements (atomic numbers less one) and atomic fractions of all rows.
     start, stop : int
         First entry of the row and the one behind its last.
     role : ndarray of int8, shape (118,)
@@ -190,13 +191,14 @@ def _fill_sites(indices, values, span, h, rules, totals, hard):
     Parameters
     ----------
     indices, values : ndarray, shape (nnz,)
-        Element columns and atomic fractions of all rows.
+        Elements (atomic numbers less one) and atomic fractions of all rows.
     span : tuple of int
         First entry of the row and the one behind its last.
     h : int
-        Index of its host.
+        Index of its host, 0 or more.
     rules : SiteRules
-        Sites of each host and the phases beside it.
+        Sites of each host and the phases beside it: ``role``, ``limit``,
+        ``preference``, ``counts``, ``ratios`` and ``boride`` are read.
     totals : tuple
         What `_add_up_sites` returned, with rare earth above 0 and a T element.
     hard : ndarray of float64, shape (nnz,)
@@ -244,9 +246,10 @@ def _fill_sites(indices, values, span, h, rules, totals, hard):
 def _volume_share(indices, values, start, stop, hard, volume):
     """Return the share of the volume that is inside the hard phase.
 
-    Entries `start` to `stop` - 1 of `indices` (element columns) and `values` (atomic fractions)
-    count; `hard` holds the atoms of each that are inside. `volume`, float64 (118,), is in cubic
-    angstrom an atom. The row must not be empty.
+    Entries `start` to `stop` - 1 of `indices` (atomic numbers less one) and
+    `values` (atomic fractions) count; `hard`, float64 (nnz,), holds the atoms
+    of each entry that are inside, per atom of alloy. `volume`, float64 (118,),
+    is in cubic angstrom an atom. The row must not be empty.
     """
     inside = 0.0
     whole = 0.0
@@ -275,7 +278,9 @@ def split(rows, codes, rules, hard, fraction, begin, end):
     codes : ndarray of int8, shape (n,)
         Index of the host of each row, -1 where it is unknown.
     rules : SiteRules
-        Sites of each host and the phases beside it.
+        Sites of each host and the phases beside it: ``role``, ``limit``,
+        ``preference``, ``counts``, ``ratios``, ``boride`` and ``volume`` are
+        read.
     hard : ndarray of float64, shape (nnz,)
         Written: atoms of each entry inside the hard phase, per atom of alloy. It must come in as
         zeros.
@@ -333,8 +338,9 @@ def compact(rows, floor, kept, start, stop):
     floor : float
         Amount above which an entry stays.
     kept : tuple
-        (indptr, indices, fractions) of the result. Its indptr is summed up from `count_entries`
-        before; the other two are written for the rows of the range.
+        (indptr, indices, fractions) of the result. Its indptr, (n + 1,),
+        begins with 0 and is summed up from `count_entries` before; the other
+        two are written for the rows of the range.
     start, stop : int
         Range of rows.
     """
@@ -372,9 +378,11 @@ def check_limits(indptr, indices, values, codes, group, most):
     codes : ndarray of int8, shape (n,)
         Index of the host of each row, -1 where it is unknown.
     group : ndarray of int8, shape (hosts, 118)
-        What the share of an element is of: `OF_METAL`, `OF_EARTH` or `OF_ALLOY`.
+        What the share of an element is of: `OF_METAL` or `OF_EARTH`, the sum
+        of all elements with the same word, or `OF_ALLOY`, all atoms.
     most : ndarray of float64, shape (hosts, 118)
-        Largest share of each element.
+        Largest share of each element, 0 to 1. It is within itself; there is no
+        tolerance.
 
     Returns
     -------

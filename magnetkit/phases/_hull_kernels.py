@@ -59,7 +59,7 @@ def factor(work, n, order):
     n : int
         Number of phases, at most m.
     order : ndarray of int64, shape (m,)
-        Overwritten with the order of the rows.
+        Overwritten: ``order[r]`` is the row that stood where row r is now.
     """
     m = len(order)
     for r in range(m):
@@ -97,9 +97,10 @@ def settle(work, n, order, x, amounts):
     work, order : ndarray
         As `factor` left them; only read.
     n : int
-        Number of phases.
+        Number of phases that were factored.
     x : ndarray of float64, shape (m,)
-        The composition; only read.
+        The composition, elements in the order in which `factor` got them; only
+        read.
     amounts : ndarray of float64, shape (n or more,)
         The first n are overwritten, further ones stay.
 
@@ -127,8 +128,10 @@ def settle(work, n, order, x, amounts):
 def invert(basis, phases):
     """Return the inverse of a basis, float64 (m, m), and whether its phases are independent.
 
-    `basis`, int64 (m,), numbers phases of `phases`, a `Phases`: (ptr, col, val) of atomic fractions
-    over the m columns and their energy in eV/atom. An inverse of dependent phases has no meaning.
+    `basis`, int64 (m,), numbers phases of `phases`, a `Phases`: (ptr, col,
+    val) of atomic fractions over the m columns and their energy in eV/atom.
+    ``inverse @ x`` gives the amounts of the basis phases, in the order of
+    `basis`, in a composition x. An inverse of dependent phases has no meaning.
     """
     m = len(basis)
     work = np.zeros((m, m))
@@ -153,9 +156,11 @@ def invert(basis, phases):
 def prices(phases, state):
     """Write the chemical potentials of a basis, and each phase's energy above them, into `state`.
 
-    Basis, inverse and `phases` are read; ``price``, (m,), and ``cost``, (k,), of the `Simplex` are
-    overwritten, eV/atom. `phases` is a `Phases`: (ptr, col, val) of atomic fractions and
-    ``energy``, eV/atom. The inverse of the state must be that of its basis.
+    Basis, inverse and `phases` are read; ``price``, (m,), and ``cost``, (k,),
+    of the `Simplex` are overwritten, eV/atom. `phases` is a `Phases`: (ptr,
+    col, val) of atomic fractions and ``energy``, eV/atom. ``cost`` is the
+    energy of a phase less the sum of ``price`` over its atoms. ``inverse`` of
+    the state must be that of its ``basis``.
     """
     ptr, col, val, energy = phases
     basis, inverse, _, price, cost, _ = state
@@ -172,19 +177,19 @@ def prices(phases, state):
         cost[k] = total
 
 
-# Callers begin with np.int64(-1): a bare -1 is a type of its own, for which this is compiled anew.
 # Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
 @jit(part="linked")
 def _pivot(enter, leave, phases, state):
     """Put a phase into the basis, in place of another one.
 
-    Basis, inverse and amounts of the state follow; its price and cost stay as they were. Nothing
-    is returned.
+    ``basis``, ``inverse`` and ``amounts`` of the state follow; its ``price``
+    and ``cost`` stay as they were. Nothing is returned.
 
     Parameters
     ----------
     enter : int
-        Number of the phase that enters.
+        Number of the phase that enters, 0 to k - 1, np.int64. Another type is
+        compiled anew.
     leave : int
         Place in the basis, 0 to m - 1, of the phase that leaves. Row `leave` of the new column
         must not be 0; this is not checked.
@@ -225,10 +230,11 @@ def start(x, phases, state):
     x : ndarray of float64, shape (m,)
         The composition, atomic fractions over the columns of the system.
     phases : Phases
-        (ptr, col, val) of atomic fractions, and energy, eV/atom. The first m are the elements.
+        (ptr, col, val) of atomic fractions, and energy, eV/atom. The first m
+        are the elements, in the order of the columns.
     state : Simplex
-        Overwritten, in any state on entry: basis, inverse, amounts, price and cost are those of the
-        optimum.
+        Overwritten, in any state on entry: ``basis``, ``inverse``,
+        ``amounts``, ``price`` and ``cost`` are those of the optimum.
 
     Returns
     -------
@@ -290,9 +296,10 @@ def copy(source, target):
 def mix(inverse, x, amounts, rounding):
     """Write how much of each phase of a basis makes up a composition; say whether none is negative.
 
-    `inverse`, float64 (m, m), is that of the basis, `x`, float64 (m,), the composition; `amounts`,
-    float64 (m,), is overwritten. An amount down to minus `rounding` counts as none. The result is a
-    bool; all amounts are written in any case.
+    `inverse`, float64 (m, m), is that of the basis as `invert` returns it,
+    `x`, float64 (m,), the composition; `amounts`, float64 (m,), is
+    overwritten. An amount down to minus `rounding` counts as none. The result
+    is a bool; all amounts are written as they are, negative ones too.
     """
     inside = True
     for b in range(len(x)):
@@ -322,8 +329,10 @@ def move(x, phases, state, since):
     phases : Phases
         The phases of the system.
     state : Simplex
-        Changed: basis, inverse, amounts and cost; price only where the inverse is computed anew, so
-        `prices` must be called before it is read. The cost must be that of the basis on entry.
+        Changed: ``basis``, ``inverse``, ``amounts`` and ``cost``; ``share`` is
+        room for work; ``price`` only where the inverse is computed anew, so
+        `prices` must be called before it is read. ``inverse`` and ``cost``
+        must be those of the basis on entry.
     since : int
         Number of steps since the inverse was computed.
 
@@ -387,7 +396,9 @@ def move(x, phases, state, since):
 def allocate_workspace(m, k):
     """Allocate the `Simplex` of a system of m elements and k phases.
 
-    Nothing in it is set: its arrays are empty, of the shapes that `Simplex` names.
+    ``basis`` is int64 (m,); float64 are ``inverse``, (m, m), ``amounts`` and
+    ``price``, (m,), ``cost`` and ``share``, (k,). No value is set. k counts
+    all phases, the elements too.
     """
     return Simplex(
         np.empty(m, np.int64),
@@ -413,7 +424,7 @@ class Runs(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What is written."""
+    """Hull energies and products of n compositions, which kernels write."""
 
     hull: NDArray[np.float64]  # hull energy, eV/atom, (n,)
     # (n, width), phases by id, ascending, -1 beyond the last; (n, 0): not written
@@ -483,8 +494,9 @@ def _settle_products(x, phases, state, room):
     state : Simplex
         Only read. Its basis is optimal already, and its amounts are those of `x`.
     room : tuple of ndarray
-        Overwritten: phases, int64 (m,), ascending; order of the rows, int64 (m,); factors, float64
-        (m, m); amounts, float64 (m,).
+        Overwritten: phases, int64 (m,), ascending; order of the rows, int64
+        (m,); factors, float64 (m, m); amounts of these phases, float64 (m,).
+        The first n of phases and amounts count.
 
     Returns
     -------
@@ -534,7 +546,7 @@ def _write(ids, held, n, settled, products, fractions):
     n : int
         Number of phases.
     settled : ndarray of float64
-        Amounts of these, the first n.
+        Amounts of these, the first n. They are written as they are.
     products : ndarray of int32, shape (width,)
         One row of the result, overwritten; the width must hold all of the phases.
     fractions : ndarray of float64, shape (width,)
@@ -556,8 +568,10 @@ def _write(ids, held, n, settled, products, fractions):
 def _recall(memory, at, state):
     """Copy a remembered basis and its inverse into a state of the simplex.
 
-    `memory` is `Remembered` and `at` the number of the basis in it. Basis and inverse of `state`, a
-    `Simplex`, are overwritten; amounts, price and cost stay as they were.
+    `memory`, a `Remembered`, is read: ``bases``, (keep, m), and ``inverses``,
+    (keep, m, m). `at` is the number of the basis in it, from 0. ``basis`` and
+    ``inverse`` of `state`, a `Simplex`, are overwritten; ``amounts``,
+    ``price`` and ``cost`` stay as they were.
     """
     for b in range(len(state.basis)):
         state.basis[b] = memory.bases[at, b]
@@ -568,9 +582,10 @@ def _recall(memory, at, state):
 def _remember(state, since, at, memory):
     """Store basis, inverse and prices of a state of the simplex as number `at` of `memory`.
 
-    `state`, a `Simplex`, is only read and its prices must be those of its basis. `since` is the
-    number of steps since its inverse was computed. The four entries of number `at` in `memory`, a
-    `Remembered`, are overwritten.
+    `state`, a `Simplex`, is only read and its prices must be those of its
+    basis. `since` is the number of steps since its inverse was computed.
+    Column `at` (from 0) of ``prices``, (m, keep), and entry `at` of ``bases``,
+    ``inverses`` and ``sinces`` of `memory`, a `Remembered`, are overwritten.
     """
     for b in range(len(state.basis)):
         memory.prices[b, at] = state.price[b]
@@ -606,7 +621,8 @@ def _run(rows, column, order, first, last, inside, phases, found):
     rows : Rows
         (indptr, indices, values) of the atomic fractions of all compositions.
     column : ndarray of int64, shape (118,)
-        Column of `phases` of each element.
+        Column of `phases` of each element; it must be there for those of the
+        rows.
     order : ndarray of int64
         Rows of all runs.
     first, last : int
@@ -617,8 +633,10 @@ def _run(rows, column, order, first, last, inside, phases, found):
         (ptr, col, val) of all phases and their energy, eV/atom. The first, one a column, are the
         elements.
     found : Found
-        Written at these rows alone: hull energy (eV/atom, NaN without a solution), and ids and
-        shares of the products unless their width is 0.
+        Written at these rows alone: ``hull`` (eV/atom, NaN without a
+        solution), ``products`` (numbers of phases, ascending, -1 behind the
+        last) and ``fractions`` (0 there); neither of these if their width is
+        0.
     """
     ids, within, place = subsystem(inside, phases)
     m = np.int64(0)
@@ -705,9 +723,11 @@ def solve(rows, column, runs, systems, phases, found, begin, end):
         (ptr, col, val) of all phases and their energy, eV/atom. The first, one a column, are the
         elements.
     found : Found
-        Written at the rows of the runs: ``hull``, float64 (n,), eV/atom; ``products``, int32 (n,
-        width), ids ascending, -1 behind the last; ``fractions``, float64 (n, width). A width of 0
-        leaves products out.
+        Written at the rows of the runs: ``hull``, float64 (n,), eV/atom, NaN
+        without a solution; ``products``, int32 (n, width), numbers of phases
+        from 0, ascending, -1 behind the last; ``fractions``, float64 (n,
+        width), shares of the atoms, 0 behind the last. A width of 0 leaves
+        products out.
     begin, end : int
         Range of runs.
     """
@@ -760,7 +780,9 @@ def _price_six(base, s1, s2, s3, s4, s5, x, lane):
     s1, s2, s3, s4, s5 : float
         What each of the other elements costs above the first, eV/atom; 0 for an element too many.
     x : ndarray of float64, shape (elements, lanes)
-        Atomic fractions, elements in the same order, one composition a column.
+        Atomic fractions that sum to one, elements in the same order, one
+        composition a column. There are six rows or more, 0 for an element too
+        many.
     lane : int
         Column that is priced.
     """
@@ -782,7 +804,8 @@ def highest(table, place, rows, price, hull, facet, begin, end):
     table : Rows
         (indptr, indices, values) of atomic fractions, which sum to one.
     place : ndarray of int64, shape (118,)
-        Column of each element in the system.
+        Column of `price` of each element; it must be there for those of the
+        rows.
     rows : ndarray of int64, shape (r,)
         Rows of `table`, all of this system.
     price : ndarray of float64, shape (facets, m)
@@ -790,7 +813,7 @@ def highest(table, place, rows, price, hull, facet, begin, end):
     hull : ndarray of float64, shape (n,)
         Written at ``rows[begin:end]`` alone: hull energy, eV/atom.
     facet : ndarray of int32, shape (n,)
-        Written there: the facet, the first of equal ones.
+        Written there: number of the facet, from 0, the first of equal ones.
     begin, end : int
         Range in `rows`.
     """
@@ -865,16 +888,19 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
     rows : ndarray of int64, shape (r,)
         Rows of `table`, all of this system.
     planes : Planes
-        Facets of the system: prices, corners and their factors.
+        Facets of the system, as `magnetkit.phases._space.find_facets` returns
+        them.
     facet : ndarray of int32, shape (n,)
         Facet of each row, as `highest` wrote it.
     found : Found
-        ``hull`` comes in as `highest` wrote it, eV/atom, and is computed anew from the corners.
-        Products (ids, -1 behind the last) and fractions are overwritten; a width of 0 leaves them
+        ``hull`` comes in as `highest` wrote it, eV/atom, and is computed anew
+        from the corners. ``products`` (numbers of phases, -1 behind the last)
+        and ``fractions`` (0 there) are overwritten; a width of 0 leaves them
         out, any other is at least m.
     done : ndarray of bool, shape (r,)
-        Written at `begin` to `end` - 1: False where no facet of this price holds the composition.
-        The hull of such a row stays as it was.
+        Written at `begin` to `end` - 1: False where no facet of this price
+        holds the composition. The hull of such a row stays as it was, and it
+        gets no products.
     begin, end : int
         Range in `rows`.
     """

@@ -33,7 +33,11 @@ _LATE = ("Mn", "Fe", "Co", "Ni", "Cu")
 
 
 class Named(NamedTuple):
-    """Hosts and phases of a table: `host` int8 (n,), `phase`, and `named` bool (n,)."""
+    """Hosts and phases of a table of n rows.
+
+    `host`, int8 (n,), is the index into `HOST_NAMES`, -1 for none; `phase` the
+    table of the phases; `named`, bool (n,), whether the row itself is the phase.
+    """
 
     host: Int8Array
     phase: CompositionTable
@@ -44,8 +48,9 @@ class Named(NamedTuple):
 def kinds() -> Int8Array:
     """Return the site of each element: `RARE_EARTH` 0, `METAL` 1 or `INTERSTITIAL` 2, int8 (118,).
 
-    The array is by atomic number less one; it is cached and must not be changed. H, B, C, N and O
-    are interstitials; all else but rare earths are metals.
+    The array is by atomic number less one; it is cached and must not be
+    changed. H, B, C, N and O are interstitials; all else but rare earths
+    (yttrium among them, scandium not) are metals.
     """
     from ._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH
 
@@ -93,8 +98,10 @@ def named_phases(
     table : CompositionTable
         n compositions.
     host : str
-        Name of the host of all, one of `HOST_NAMES` such as "2:14:1", or "auto". With a name, a
-        composition at the exact ratio of another root is taken as a recipe of this host.
+        Name of the host of all, one of `HOST_NAMES` such as "2:14:1", or
+        "auto". With a name, every composition is of this host, whatever it
+        holds: one at the exact ratio of another root is taken as a recipe of
+        it.
     split : Partition, optional
         What `partition` returns of table and host, all n rows, if the caller has it.
 
@@ -233,9 +240,10 @@ class Judged:
     def by_host(self) -> list[tuple[int, IntArray]]:
         """Return pairs of a root's code and the rows of its phases, int64.
 
-        Codes are indices into `HOST_NAMES`, ascending, as int; rows are numbers from 0, ascending.
-        A variant counts as its root; rows of no host, and roots without rows, are left out. The
-        list is computed once and kept.
+        It is an attribute, read without a call. Codes are indices into
+        `HOST_NAMES`, ascending, as int; rows are numbers from 0, ascending. A
+        variant counts as its root; rows of no host, and roots without rows,
+        are left out. The list is computed once and kept.
         """
         roots = root_codes(self.host)
         codes = np.unique(roots[roots >= 0])
@@ -244,8 +252,9 @@ class Judged:
     def _take_entries(self) -> None:
         """Fill in the energies of rows of no host from the entries at their composition, in place.
 
-        ``energy``, ``deviation`` (0 for an entry) and ``entropy`` (0) of these rows are
-        overwritten; of a row without an entry energy and deviation are NaN, and the entropy is 0.
+        ``energy`` (of formation, eV/atom), ``deviation`` (eV/atom, 0 for an
+        entry) and ``entropy`` (0) of these rows are overwritten; of a row
+        without an entry energy and deviation are NaN, and the entropy is 0.
         Rows of a host stay.
         """
         rows = np.flatnonzero(self.host < 0)
@@ -275,8 +284,10 @@ class Judged:
         above : ndarray of float64, shape (n,)
             eV/atom, of either sign; NaN where an element has no phases, or the phase no energy.
         products : Decomposition
-            Hull energy, ``energy``, and ``products`` with ``fractions`` of the n phases at 0 K, of
-            the phases' ``ideal`` compositions.
+            Of the n phases' ``ideal`` compositions at 0 K: ``energy``, hull
+            energy, eV/atom, (n,); ``products``, (n, width), indices into
+            ``formulas``, -1 behind the last; ``fractions``, (n, width), their
+            shares of the atoms.
         """
         from .._core._threads import share_rows
         from ._stability_kernels import rivals_entropy
@@ -325,9 +336,10 @@ class Judged:
 def rivals(source: Entries, host: str) -> PhaseSpace:
     """Return the space of the phases on a snapshot's hull without those of a host's structure.
 
-    `host` is a name of `HOSTS`, such as "2:14:1". Left out are all phases with its ratio of rare
-    earth, metal and interstitial; the hull is that of the others. The elements stay in any case,
-    first. The space is kept in the cache of `source` and must not be changed.
+    `host` is a name of `HOSTS`, such as "2:14:1" (KeyError for another). Left
+    out are all phases with its ratio of rare earth, metal and interstitial;
+    the hull is that of the others. The elements stay in any case, first. The
+    space is kept in the cache of `source` and must not be changed.
     """
     key = ("rivals", host)
     if key not in source._cache:

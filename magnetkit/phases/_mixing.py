@@ -67,7 +67,10 @@ _EARTH_AT = {INDEX[s]: i for i, s in enumerate(RARE_EARTHS)}
 
 
 class Occupation(NamedTuple):
-    """Compositions of one host by site: rows of rare earth, metal and interstitial shares."""
+    """Compositions of one host by site: rows of rare earth, metal and interstitial shares.
+
+    Columns are those of ``earths``, ``metals`` and ``thirds`` of the host's terms; a row sums to 1, or 0.
+    """
 
     earth: FloatArray
     metal: FloatArray
@@ -155,7 +158,8 @@ class MixingTerms:
             Hull energy at each end member, eV/atom; rows in the order of ``earths``, columns of
             ``metals``.
         pairs : ndarray of float64, shape (metals, metals)
-            Four times the hull energy of the mixture, eV/atom; symmetric, 0 on the diagonal.
+            Four times the hull energy of the two metals, half each, without
+            rare earth, eV/atom; symmetric, 0 on the diagonal.
         """
         from .hull import solve
 
@@ -193,8 +197,9 @@ class MixingTerms:
         Parameters
         ----------
         a, b : Occupation
-            Shares of rare earths, metals and interstitials on their sites, a row a composition; n
-            and m rows. Columns are those of ``earths``, ``metals`` and ``thirds``.
+            Shares of rare earths, metals and interstitials on their sites
+            (``earth``, ``metal``, ``third``), a row a composition; n and m
+            rows. Columns are those of ``earths``, ``metals`` and ``thirds``.
 
         Returns
         -------
@@ -231,7 +236,9 @@ class MixingTerms:
     def nothing(self, rows: int) -> Occupation:
         """Return a new `Occupation` of `rows` compositions, all zeros, to be filled.
 
-        `rows` is their number. Columns are those of ``earths``, ``metals`` and ``thirds``.
+        `rows` is their number. ``earth``, ``metal`` and ``third`` are float64
+        (rows, k), with a column for each element of ``earths``, ``metals`` and
+        ``thirds``.
         """
         sites = self.earths, self.metals, self.thirds
         return Occupation(
@@ -241,9 +248,10 @@ class MixingTerms:
     def scatter(self, at: Occupation) -> FloatArray:
         """Compute the variance of calculations of one composition, (eV/atom)^2, shape (n,).
 
-        `at` holds the occupations of n compositions, of which ``earth`` and ``metal`` count. The
-        variance is 1e-6 (eV/atom)^2 for one rare earth and one metal, and grows with the mixing of
-        either.
+        `at` holds the occupations of n compositions, of which ``earth`` and
+        ``metal`` count: shares of the elements on the site, a row a
+        composition. The variance is 1e-6 (eV/atom)^2 for one rare earth and
+        one metal, and grows with the mixing of either.
         """
         shares = np.column_stack(
             [
@@ -290,7 +298,10 @@ MIXED_SHARE = 0.02
 
 
 class Slope(NamedTuple):
-    """Energy of an atom of `metal` in the place of one of `main`, eV; elements as columns."""
+    """Energy of an atom of `metal` in the place of one of `main`, eV.
+
+    `earth`, `main` and `metal` are atomic numbers less one.
+    """
 
     earth: int
     main: int
@@ -302,10 +313,11 @@ class Slope(NamedTuple):
 def chemical_slopes(host: str) -> tuple[Slope, ...]:
     """Return the slopes of a host if they help its energies, else an empty tuple.
 
-    `host` is a name of `HOSTS`, such as "2:14:1" (KeyError for another); ``substitution_slopes`` of
-    its record says whether they help, as it does for 1:5, 2:17 and 1:12. Elements of a `Slope`
-    (``earth``, ``main``, ``metal``) are atomic numbers less one, its ``energy`` is in eV per
-    replaced atom. The result is cached.
+    `host` is a name of `HOSTS`, such as "2:14:1" (KeyError for another);
+    ``substitution_slopes`` of its record says whether they help, as it does
+    for 1:5, 2:17 and 1:12. Elements of a `Slope` (``earth``, ``main``,
+    ``metal``) are atomic numbers less one. Its ``energy`` is what an atom of
+    ``metal`` in the place of one of ``main`` adds, eV. The result is cached.
     """
     if not HOSTS[host].substitution_slopes:
         return ()
@@ -316,9 +328,10 @@ def all_slopes(host: str) -> tuple[Slope, ...]:
     """Read the slopes of a host's root, whether they help or not.
 
     `host` is a name of `HOSTS`, such as "2:14:1"; a host without rows in
-    ``substitution/slopes.csv``, and any other name, gives an empty tuple. Elements of a `Slope`
-    (``earth``, ``main``, ``metal``) are atomic numbers less one, its ``energy`` is in eV per
-    replaced atom. A row without an energy is left out.
+    ``substitution/slopes.csv``, and any other name, gives an empty tuple.
+    Elements of a `Slope` (``earth``, ``main``, ``metal``) are atomic numbers
+    less one. Its ``energy`` is what an atom of ``metal`` in the place of one
+    of ``main`` adds, eV. A row without an energy is left out.
     """
     root = root_host(host)
     slopes = []
@@ -484,11 +497,13 @@ class MixingModel:
     def _fit(self, known: tuple[Slope, ...]) -> None:
         """Solve for the weights without outliers, and set the fitted attributes, in place.
 
-        `known` are slopes that are observed beside the entries. `occupation`, `energy` and the
-        deviations of the entries must be set. Set are `kept` (bool, one an entry: learnt from),
-        `left_out` (formulas of the others), `loo_error` and `loo_deviation` (eV/atom, one an entry,
-        unscaled), `scale`, `borrowed` and what `predict` needs. An entry that is left out has the
-        error and deviation of the model of the others.
+        `known` are slopes that are observed beside the entries. `occupation`,
+        `energy` and the deviations of the entries must be set. Set are `kept`
+        (bool, one an entry: learnt from), `left_out` (formulas of the others),
+        `loo_error` (an entry's energy less its prediction by the others) and
+        `loo_deviation` (both eV/atom, one an entry, unscaled), `scale`,
+        `borrowed` (see `_slopes`) and what `predict` needs. An entry that is
+        left out has the error and deviation of the model of the others.
         """
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)
@@ -542,25 +557,27 @@ class MixingModel:
     def far(self) -> FloatArray:
         """Errors of the left-out mixed entries in half widths of their unscaled intervals.
 
-        They are 0 or more, float64, one for each entry that is `mixed`, in their order; 1 is the
-        edge of the 90 % interval.
+        It is an attribute, read without a call. They are 0 or more, float64,
+        one for each entry that is `mixed`, in their order; 1 is the edge of
+        the 90 % interval.
         """
         return (np.abs(self.loo_error) / (DEVIATIONS_90 * self.loo_deviation))[
             self.mixed
         ]
 
     def predict(self, at: Occupation) -> tuple[NDArray, NDArray]:
-        """Predict energies at occupations, without noise.
+        """Predict energies of formation at occupations, without noise.
 
-        `at` is an `Occupation` of n rows: shares of rare earths, metals and interstitials on their
-        sites, columns those of ``earths``, ``metals`` and ``thirds`` of the model.
+        `at` is an `Occupation` of n rows: shares of rare earths, metals and
+        interstitials on their sites (``earth``, ``metal``, ``third``), columns
+        those of ``earths``, ``metals`` and ``thirds`` of the model.
 
         Returns
         -------
         mean : ndarray, shape (n,)
             eV/atom.
         covariance : ndarray, shape (n, n)
-            (eV/atom)^2, not scaled.
+            (eV/atom)^2, not multiplied by the square of ``scale``.
         """
         cross = self.terms.kernel(at, self._points)
         mean = self.terms.trend(at) + multiply(cross, self._weights)
@@ -585,13 +602,18 @@ class MixingModel:
         Returns
         -------
         Nodes
-            ``sites``: ``role``, int8 (118,), 0 rare earth, 1 metal, 2 interstitial, -1 none,
-            ``place`` of each element among those of its site, (118,), and ``atoms`` of each site,
-            (3,). ``energies``: ``node``, the number of the node of a rare earth, an interstitial
-            and two metals (a metal with itself is an end member), (R, X, M, M), ``mean``, eV/atom,
-            (k,), ``covariance``, (k, k), scaled, and ``noise``, (3,). ``members``: ``known``, bool
-            (R, X, M), which end members the snapshot has, ``borrowed``, bool (118, 118),
-            ``significant`` and ``trace``. X is 1 without interstitials.
+            ``sites``: ``role``, int8 (118,), 0 rare earth, 1 metal, 2
+            interstitial, -1 none, ``place`` of each element among those of its
+            site, (118,), and ``atoms`` of each site, (3,). ``energies``:
+            ``node``, the number of the node of a rare earth, an interstitial
+            and two metals (a metal with itself is an end member), (R, X, M,
+            M), ``mean``, eV/atom, (k,), ``covariance``, (k, k), (eV/atom)^2,
+            multiplied by the square of ``scale``, and ``noise``, (3,),
+            likewise. ``members``: ``known``, bool (R, X, M), which end members
+            the snapshot has, ``borrowed``, bool (118, 118), by main metal and
+            metal, ``significant`` and ``trace``, the least shares of an end
+            member (0.05) and of a metal (0.01) that count. X is 1 without
+            interstitials.
         """
         role = np.full(N_ELEMENTS, -1, np.int8)
         index = np.zeros(N_ELEMENTS, np.int64)
@@ -650,8 +672,8 @@ def _select_observations(
 ) -> BoolArray:
     """Say which observations are learnt from: the worst outlier is dropped until none is left.
 
-    An outlier is more than `_OUTLIER` deviations from what the others predict. No argument is
-    changed.
+    An outlier is more than `_OUTLIER` (4) deviations from what the others
+    predict. No argument is changed.
 
     Parameters
     ----------
@@ -704,9 +726,10 @@ def conformal_scale(far: FloatArray) -> float:
 def mixing_model(snapshot: Entries, host: str) -> MixingModel:
     """Return the `MixingModel` of a host.
 
-    `host` is a name of `HOSTS`, such as "2:14:1"; a variant has a model of its own. `snapshot` is
-    an `Entries` or `Snapshot`. The model is fitted to its lowest entries at the first call and kept
-    in its cache.
+    `host` is a name of `HOSTS`, such as "2:14:1" (KeyError for another); a
+    variant has a model of its own. `snapshot` is an `Entries` or `Snapshot`.
+    The model is fitted to its lowest entries at the first call and kept in its
+    cache.
     """
     key = ("mixing", host)
     if key not in snapshot._cache:

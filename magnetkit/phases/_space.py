@@ -89,8 +89,9 @@ class PhaseSpace:
     def table(self) -> CompositionTable:
         """Return the phases as a composition table.
 
-        Rows are in the order of the phases, the elements first; row_index counts from 0. Amounts
-        are atomic fractions. Formulas and energies are not in it.
+        Rows are in the order of the phases, the elements first; row_index
+        counts from 0. Amounts are atomic fractions. Formulas and energies are
+        not in it. Its arrays are those of the space and must not be changed.
         """
         element = np.full(self.columns, -1, np.int32)
         has_column = self.column >= 0
@@ -159,10 +160,13 @@ def build_space(
     Returns
     -------
     PhaseSpace
-        The elements first, by atomic number, at energy 0 whether they have an entry or not, then
-        compounds in the order in which their compositions appear. ``formulas`` are symbols, then
-        the texts of the lowest entries; ``left_out`` are texts such as "SmCo5: no formation
-        energy"; ``doubtful`` maps keys of `composition_keys` to formulas.
+        The elements first, by atomic number, at energy 0 whether they have an
+        entry or not; they are those of the entries that are used. Then
+        compounds in the order in which their compositions appear. ``energy``
+        and ``error`` are in eV/atom, one a phase; ``formulas`` are symbols,
+        then the texts of the lowest entries; ``left_out`` are texts such as
+        "SmCo5: no formation energy"; ``doubtful`` maps keys of
+        `composition_keys` to formulas.
 
     Raises
     ------
@@ -238,10 +242,11 @@ def _reasons_left_out(
     Returns
     -------
     tuple of str
-        First those without a usable energy, "SmCo5: no formation energy" or "SmCo5: formation
-        energy 9.2 eV/atom", then the collapsed ones, "YFe2: calculated without its moment"; one
-        text an entry, in the order of the entries. An entry that is both is named once, among the
-        first.
+        First those without a usable energy, "SmCo5: no formation energy" (NaN
+        or infinite) or "SmCo5: formation energy 9.2 eV/atom" (up to six
+        digits), then the collapsed ones, "YFe2: calculated without its
+        moment"; one text an entry, in the order of the entries. An entry that
+        is both is named once, among the first.
     """
     reasons = []
     for i in np.flatnonzero(absurd):
@@ -297,14 +302,17 @@ def find_compositions(
 
 
 def lowest_entries(snapshot: Entries) -> PhaseSpace:
-    """Return the lowest entry of every composition of a snapshot; a warning names entries left out.
+    """Return the lowest entry of every composition of a snapshot; a UserWarning names entries left out.
 
-    Of the frame ``snapshot.entries`` the columns ``formula`` and ``formation_energy_eV_atom`` are
-    read (KeyError without them), and, where they are there, ``energy_error_eV_atom``,
-    ``magnetic_moment_muB_atom``, ``ordering``, ``thermo_type`` and ``source``. Elements stand
-    first, at energy 0. The result is kept in the cache of the snapshot, and the warning is issued
-    at the first call alone. DataError as from `build_space`, or if the entries are of more than one
-    scheme.
+    Of the frame ``snapshot.entries`` the columns ``formula`` and
+    ``formation_energy_eV_atom`` are read (KeyError without them), and, where
+    they are there, ``energy_error_eV_atom``, ``magnetic_moment_muB_atom``,
+    ``ordering``, ``thermo_type`` and ``source``. Elements stand first, at
+    energy 0. The `PhaseSpace` has ``formulas``, ``energy`` and ``error``
+    (eV/atom), one a phase, ``left_out`` and ``doubtful``. The result is kept
+    in the cache of the snapshot, and the warning is issued at the first call
+    alone. DataError as from `build_space`, or if the entries are of more than
+    one scheme.
     """
     if "space" not in snapshot._cache:
         entries = snapshot.entries
@@ -327,11 +335,12 @@ def _errors(entries: Any) -> FloatArray | None:
 
 
 def _warn_left_out(name: str, space: PhaseSpace) -> None:
-    """Issue a warning that names entries left out, and compositions that are unknown for it.
+    """Issue a UserWarning that names entries left out, and compositions that are unknown for it.
 
-    `name` is that of the snapshot, for the text. `space` says in ``left_out`` what was left out,
-    and in ``doubtful`` which compositions are unknown. Nothing is issued if none was left out; at
-    most five of each are named. Nothing is returned.
+    `name` is that of the snapshot, for the text. `space` says in ``left_out``,
+    a tuple of texts, what was left out, and in the values of ``doubtful``, a
+    dict, which formulas are unknown. Nothing is issued if none was left out;
+    at most five of each are named. Nothing is returned.
     """
     if not space.left_out:
         return
@@ -386,10 +395,11 @@ def find_collapsed_entries(entries: Any) -> BoolArray | None:
 def _check_one_scheme(snapshot: Entries) -> None:
     """Raise DataError if the entries of a snapshot name more than one scheme of energies.
 
-    The columns ``thermo_type`` and ``source`` are looked at, if the entries have them: the last
-    word of each text counts if it is one of `SCHEMES`, "GGA_GGA+U", "GGA_GGA+U_R2SCAN" or "R2SCAN".
-    Each column is judged by itself; missing cells and other words do not count. Nothing is
-    returned.
+    `snapshot` is an `Entries`, not its frame. The columns ``thermo_type`` and
+    ``source`` of ``snapshot.entries`` are looked at, if they are there: the
+    last word of each text counts if it is one of `SCHEMES`, "GGA_GGA+U",
+    "GGA_GGA+U_R2SCAN" or "R2SCAN". Each column is judged by itself; missing
+    cells and other words do not count. Nothing is returned.
     """
     for name in ("thermo_type", "source"):
         if name in snapshot.entries.columns:
@@ -550,11 +560,15 @@ def _is_subset(
 def find_facets(space: PhaseSpace, members: BoolArray) -> "Planes | None":
     """Return the facets of a chemical system; None where they cannot be had, see `_find`.
 
-    They are computed at the first call and kept in ``space.facets``, None too. `space` has the
-    phases on the hull, see `stable_space`. `members`, bool (columns,), says which elements the
-    system has, by the columns of `space`, not by atomic number. `Planes` has ``price``, (facets,
-    m), eV/atom, ``corner``, int32 (facets, m), numbers of the phases in `space`, ascending, and
-    ``factors``, ``order``, ``matrix`` and ``energy``, see `_find`.
+    They are computed at the first call and kept in ``space.facets``, None too.
+    `space` has the phases on the hull, see `stable_space`. `members`, bool
+    (columns,), says which elements the system has, by the columns of `space`,
+    not by atomic number. The m elements of the system are in the order of
+    their columns. `Planes` has ``price``, chemical potentials of each facet,
+    (facets, m), eV/atom; ``corner``, int32 (facets, m), numbers of the phases
+    in `space`, ascending; ``energy`` of the corners, (facets, m), eV/atom;
+    ``matrix``, atomic fractions, element by corner, (facets, m, m), with its
+    ``factors`` and ``order`` as `factor` leaves them.
     """
     key = members.tobytes()
     if key not in space.facets:

@@ -129,15 +129,18 @@ def _weigh_metals(row, host, node, total, corner, space, count):
     row : tuple
         indices and values of all rows, and the first entry of the row and the one behind its last.
     host : Sites
-        ``role``, the site of each element, and ``place``, its place among the elements of its site.
+        ``role``, the site of each element, 0 rare earth, 1 metal, 2
+        interstitial, and ``place``, its place among the elements of its site.
     node : ndarray of int64, shape (R, X, M, M)
         Number of each node, as of `Energies`.
     total : ndarray of float64, shape (3,)
-        Amount on each site.
+        Amount on each site, in this order.
     corner : tuple
         Places of the rare earth and of the third element, and the product of their shares.
     space : tuple
-        Nodes, int64, and weights, float64. Both are written from `count` on and must have the room.
+        Nodes, int64, and weights, float64. Both are written from `count` on
+        and must have the room: one place for each metal and one for each pair
+        of metals.
     count : int
         Number of nodes that are there already.
 
@@ -180,13 +183,16 @@ def interpolate(table, rows, host, nodes, found, start, stop):
     rows : ndarray of int64, shape (r,)
         Rows of `table` that are of the host.
     host : Sites
-        Site of each element, its place there, and atoms of each site.
+        ``role``, site of each element, ``place``, its place there, and
+        ``atoms`` of each site.
     nodes : Energies
-        Number, mean (eV/atom) and covariance of the nodes, and noise.
+        ``node``, numbers of the nodes, their ``mean`` (eV/atom) and
+        ``covariance``, and ``noise``.
     found : Interpolated
-        Written at ``rows[start:stop]`` alone: energy and deviation, eV/atom; entropy, Boltzmann
-        constants an atom; and in ``ideal`` the entries of these rows. The first three are NaN where
-        a site is empty or an element has no site, and ``ideal`` stays as it was there.
+        Written at ``rows[start:stop]`` alone: ``energy`` and ``deviation``,
+        eV/atom; ``entropy``, Boltzmann constants an atom; and in ``ideal`` the
+        entries of these rows. The first three are NaN where a site is empty or
+        an element has no site, and ``ideal`` stays as it was there.
     start, stop : int
         Range in `rows`.
     """
@@ -254,15 +260,15 @@ def _site_totals(indices, values, first, last, role, sites, total):
     Parameters
     ----------
     indices, values : ndarray, shape (nnz,)
-        Element columns and amounts of all rows.
+        Elements (atomic numbers less one) and amounts of all rows.
     first, last : int
         First entry of the row and the one behind its last.
     role : ndarray of int8, shape (118,)
-        Site of each element, -1 where it has none.
+        Site of each element, 0 rare earth, 1 metal, 2 interstitial, -1 none.
     sites : ndarray of float64, shape (3,)
         Atoms of each site. A site of 0 atoms may be empty.
     total : ndarray of float64, shape (3,)
-        Overwritten.
+        Overwritten: amount on the rare-earth, metal and interstitial sites.
 
     Returns
     -------
@@ -304,13 +310,14 @@ def _add_up_roles(indices, values, first, last, role, of_role):
     Parameters
     ----------
     indices, values : ndarray, shape (nnz,)
-        Element columns and amounts of all rows.
+        Elements (atomic numbers less one) and amounts of all rows.
     first, last : int
         First entry of the row and the one behind its last.
     role : ndarray of int8, shape (118,)
-        `RARE_EARTH`, `METAL` or `INTERSTITIAL` of each element; an element of -1 counts nowhere.
+        `RARE_EARTH` 0, `METAL` 1 or `INTERSTITIAL` 2 of each element; an
+        element of -1 counts nowhere.
     of_role : ndarray of float64, shape (3,)
-        Overwritten: amount of each role.
+        Overwritten: amount of each role, in this order.
 
     Returns
     -------
@@ -328,7 +335,7 @@ def _add_up_roles(indices, values, first, last, role, of_role):
     return major
 
 
-# row: as of `_weigh_metals`; pair: entries of rare earth and metal; outer: product of their shares
+# row: as of `_weigh_metals`; pair: elements, rare earth and metal; outer: product of their shares
 # of their sites; x: amount on the third sites -> key, with what the snapshot lacks of the pair in it
 @jit(part="copied")
 def _add_missing(key, row, host, members, pair, outer, x):
@@ -343,12 +350,12 @@ def _add_missing(key, row, host, members, pair, outer, x):
     row : tuple
         indices and values of all rows, and the first entry of the row and the one behind its last.
     host : Sites
-        Site of each element and its place there.
+        ``role``, site of each element, and ``place``, its place there.
     members : Members
         ``known``, bool (R, X, M), says which end members the snapshot has; ``significant`` is the
         least share that counts.
     pair : tuple of int
-        Element columns of the rare earth and of the metal.
+        The rare earth and the metal, atomic numbers less one.
     outer : float
         Product of their shares of their sites.
     x : float
@@ -357,7 +364,8 @@ def _add_missing(key, row, host, members, pair, outer, x):
     Returns
     -------
     int64
-        The key as it was where the snapshot lacks none or the share is below ``significant``.
+        The key as it was where the snapshot lacks none. An end member with an
+        interstitial counts only with a share of at least ``significant``.
     """
     indices, values, first, last = row
     role, index, _ = host
@@ -389,10 +397,12 @@ def compare(table, rows, host, members, found, start, stop):
     rows : ndarray of int64, shape (r,)
         Rows of `table` that are of the host.
     host : Sites
-        Site of each element and its place there.
+        ``role``, site of each element, and ``place``, its place there.
     members : Members
-        End members that the snapshot has, slopes that are borrowed, and the least shares that
-        count.
+        ``known``, bool (R, X, M), end members that the snapshot has;
+        ``borrowed``, bool (118, 118), slopes that are borrowed, by main metal
+        and metal; ``significant`` and ``trace``, the least shares of an end
+        member and of a metal that count.
     found : Compared
         ``borrows``, bool (n,), is set True and must come in as False. ``missing``, int64 (n,), is
         overwritten at ``rows[start:stop]``: 0 where nothing is missing, else a key that is equal
@@ -532,10 +542,12 @@ def _describe(i, rows, atoms, state, x):
     rows : Rows
         (indptr, indices, values) of the atomic fractions of n phases.
     atoms : Atoms
-        Facts by element: ``kind``, ``radius`` (angstrom), ``less``, ``early``, ``sp``, and by
-        family ``guest``, ``enough`` and ``most``.
+        Facts by element: ``kind``, ``radius`` and ``less`` (angstrom),
+        ``early`` and ``sp``, (118,), and by family ``guest``, ``enough`` and
+        ``most``, (families, 118).
     state : State
-        Of each phase: ``family``, ``named``, ``distance`` and ``deviation`` (eV/atom, NaN where
+        Of each phase: ``family`` (int8, the last where there is none),
+        ``named`` (bool), ``distance`` and ``deviation`` (eV/atom, NaN where
         there is none), ``mixing`` (eV/atom) and ``warmer`` (K).
     x : ndarray of float64, shape (terms,)
         Overwritten.
@@ -631,10 +643,12 @@ def describe(rows, atoms, state, x, start, stop):
     rows : Rows
         (indptr, indices, values) of the atomic fractions of n phases.
     atoms : Atoms
-        Facts by element: ``kind``, ``radius`` (angstrom), ``less``, ``early``, ``sp``, and by
-        family ``guest``, ``enough`` and ``most``.
+        Facts by element: ``kind``, ``radius`` and ``less`` (angstrom),
+        ``early`` and ``sp``, (118,), and by family ``guest``, ``enough`` and
+        ``most``, (families, 118).
     state : State
-        Of each phase: ``family``, ``named``, ``distance`` and ``deviation`` (eV/atom, NaN where
+        Of each phase: ``family`` (int8, the last where there is none),
+        ``named`` (bool), ``distance`` and ``deviation`` (eV/atom, NaN where
         there is none), ``mixing`` (eV/atom) and ``warmer`` (K).
     x : ndarray of float64, shape (n, terms)
         Rows `start` to `stop` - 1 are overwritten; columns are in the order of `TERMS`.
@@ -657,10 +671,12 @@ def odds(rows, atoms, state, weights, mean, deviation, start, stop):
     rows : Rows
         (indptr, indices, values) of the atomic fractions of n phases.
     atoms : Atoms
-        Facts by element: ``kind``, ``radius`` (angstrom), ``less``, ``early``, ``sp``, and by
-        family ``guest``, ``enough`` and ``most``.
+        Facts by element: ``kind``, ``radius`` and ``less`` (angstrom),
+        ``early`` and ``sp``, (118,), and by family ``guest``, ``enough`` and
+        ``most``, (families, 118).
     state : State
-        Of each phase: ``family``, ``named``, ``distance`` and ``deviation`` (eV/atom, NaN where
+        Of each phase: ``family`` (int8, the last where there is none),
+        ``named`` (bool), ``distance`` and ``deviation`` (eV/atom, NaN where
         there is none), ``mixing`` (eV/atom) and ``warmer`` (K).
     weights : Weights
         ``mean``, (families, terms), and ``root``, (families, terms, terms), whose product with
@@ -707,7 +723,7 @@ def ratios(rows, kind, earths, thirds, third):
         (indptr, indices, values) of atomic fractions, such as `CompositionTable.rows`; no dense
         array.
     kind : ndarray of int8, shape (118,)
-        `RARE_EARTH`, `METAL` or `INTERSTITIAL` for each element.
+        `RARE_EARTH` 0, `METAL` 1 or `INTERSTITIAL` 2 for each element.
     earths : ndarray of float64, shape (structures,)
         Share of rare earth among the atoms of each structure.
     thirds : ndarray of float64, shape (structures,)
@@ -718,7 +734,7 @@ def ratios(rows, kind, earths, thirds, third):
     Returns
     -------
     ndarray of int8, shape (n,)
-        Number of the structure, -1 where none fits.
+        Number of the structure, from 0, -1 where none fits.
     """
     indptr, indices, values = rows
     n = len(indptr) - 1
@@ -764,7 +780,7 @@ def rivals_entropy(table, rows, kind, late, entropy, start, stop):
     rows : ndarray of int64, shape (r,)
         Rows of `table`.
     kind : ndarray of int8, shape (118,)
-        `RARE_EARTH`, `METAL` or `INTERSTITIAL` of each element.
+        `RARE_EARTH` 0, `METAL` 1 or `INTERSTITIAL` 2 of each element.
     late : ndarray of bool, shape (118,)
         Which elements are late 3d metals.
     entropy : ndarray of float64, shape (n,)

@@ -112,11 +112,13 @@ def fetch_records(
 def _ask_in_child(question: News, key: str) -> Iterator[News]:
     """Start a process that asks the server; yield its messages, the last one records or an error.
 
-    The process is killed if it gives no sign for 300 s at first, or 120 s later, and at the end.
-    `question` is a dict of ``systems``, a list of texts such as "Co-Sm", and ``endpoint``, the
-    address. `key` is the API key, which is written to the standard input of the process. Messages
-    are dicts: ``loaded`` (True); ``kind``, ``done`` and ``total`` (numbers of documents); ``note``,
-    a text; ``version`` and ``records``; or ``error``, a text. An error message always comes last,
+    The process is killed if it gives no sign for 300 s at first, or 120 s
+    later, and at the end. `question` is a dict of ``systems``, a list of texts
+    such as "Co-Sm", and ``endpoint``, the address. `key` is the API key, which
+    is written to the standard input of the process. Messages are dicts:
+    ``loaded`` (True); ``kind`` ("summary", "thermo" or "magnetism"), ``done``
+    and ``total`` (numbers of documents); ``note``, a text; ``version`` and
+    ``records``; or ``error``, a text. An error message always comes last,
     behind the records too, so the caller must stop at these.
     """
     environment = {
@@ -207,8 +209,9 @@ def answer(question: News, key: str, say: Callable[[News], None]) -> None:
     key : str
         API key. An answer that holds it is an error.
     say : callable
-        Called with one dict a time: messages of progress (``loaded``, ``note``, or ``kind``,
-        ``done`` and ``total``), and last ``version`` and ``records``, or ``error``, a text.
+        Called with one dict a time, see `_ask_in_child`: messages of progress
+        (``loaded``, ``note``, or ``kind``, ``done`` and ``total``), and last
+        ``version`` and ``records``, or ``error``, a text.
     """
     where = _place(question["endpoint"])
     try:
@@ -236,7 +239,8 @@ def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
     key : str
         API key.
     say : callable
-        Called with each message of progress.
+        Called with each message of progress, a dict as of `_ask_in_child`:
+        ``loaded``, ``note``, or ``kind``, ``done`` and ``total``.
 
     Returns
     -------
@@ -307,10 +311,12 @@ def _fetch_documents(
     ) -> list[News]:
         """Search documents of a kind by a criterion, in batches.
 
-        `kind` is "summary", "thermo" or "magnetism"; `criterion` the keyword of mp-api that gets
-        `values`, such as "chemsys" or "material_ids"; `more` are further keywords. A list of values
-        longer than `BATCH` (100) is asked for in several searches; an empty one in none. The result
-        is a list of what `read_document` returns of each document.
+        `kind` is "summary", "thermo" or "magnetism"; `criterion` the keyword
+        of mp-api that gets `values`, such as "chemsys" or "material_ids";
+        `more` are further keywords, but not ``fields``, ``all_fields`` or
+        ``chunk_size``, which are set here. A list of values longer than
+        `BATCH` (100) is asked for in several searches; an empty one in none.
+        The result is a list of what `read_document` returns of each document.
         """
         documents: list[News] = []
         for start in range(0, len(values), BATCH):
@@ -428,9 +434,10 @@ class _Watch:
     def _read(self, response: Any, where: str) -> None:
         """Read the body of an answer into memory, in place; NetworkError if it is too large.
 
-        `response`, of requests, is changed: ``raw`` becomes the body in memory, unpacked, and
-        ``encoding`` UTF-8. Nothing is kept on this object. `where` names the server in the message.
-        Too large is more than `MOST_BYTES` (64 MiB).
+        `response`, of requests, whose body must not have been read before, is
+        changed: ``raw`` becomes the body in memory, unpacked, and ``encoding``
+        UTF-8. Nothing is kept on this object. `where` names the server in the
+        message. Too large is more than `MOST_BYTES` (64 MiB).
         """
         # In parts as they come, so that an endless answer does not fill the memory.
         parts = []

@@ -70,7 +70,8 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     Parameters
     ----------
     source : Entries
-        Snapshot whose energies are to be corrected.
+        Snapshot (an `Entries`, not its frame) whose energies are to be
+        corrected.
     target : Entries
         Snapshot whose scheme they are to have. Neither is changed. Of both the lowest entry of each
         composition counts, pure elements do not.
@@ -78,8 +79,9 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
     Returns
     -------
     Correction
-        ``shifts`` (what is added to an energy, eV/atom by group of elements, (103,), see
-        `_groups`), ``error`` (standard deviation, eV/atom, from left-out compounds) and ``shared``
+        ``shifts`` (what is added to an energy, eV/atom by group of elements,
+        (103,), see `_groups`; 0 for a group without compounds), ``error``
+        (standard deviation, eV/atom, from left-out compounds) and ``shared``
         (number of compounds).
 
     Raises
@@ -122,8 +124,9 @@ def fit_correction(source: Entries, target: Entries) -> Correction:
 def _compound_energies(snapshot: Entries) -> dict[bytes, float]:
     """Return the lowest energy of each compound of a snapshot, eV/atom, by its composition key.
 
-    Keys are of `composition_keys` with six digits. They are in the order of `lowest_entries`,
-    without the elements; doubtful compositions have none.
+    They are formation energies. Keys are of `composition_keys` with six
+    digits. They are in the order of `lowest_entries`, without the elements;
+    doubtful compositions have none.
     """
     space = lowest_entries(snapshot)
     keys = composition_keys(space.table())[space.columns :]

@@ -72,11 +72,12 @@ def solve(
     Returns
     -------
     Decomposition
-        ``energy``, (n,), eV/atom, NaN for a row with an element without phases and for an empty
-        one; ``products``, int32 (n, width), index into ``formulas``, ascending, -1 beyond the last
-        and throughout where the energy is NaN; ``fractions``, (n, width), shares of the atoms, 0
-        beyond the last; ``formulas``, those of `space`. The width is the number of elements of the
-        largest system.
+        ``energy``, formation energy of the hull, (n,), eV/atom, NaN for a row
+        with an element without phases and for an empty one; ``products``,
+        int32 (n, width), index into ``formulas``, ascending, -1 beyond the
+        last and throughout where the energy is NaN; ``fractions``, (n, width),
+        shares of the atoms, 0 beyond the last; ``formulas``, those of `space`.
+        The width is the number of elements of the largest system.
     """
     from .._core._arrays import Phases
     from .._core._threads import share_rows
@@ -140,8 +141,9 @@ def _by_facets(
     members : ndarray of bool, shape (columns,)
         Elements of the system, by the columns of `space`.
     found : Found
-        ``hull`` (eV/atom), ``products`` and ``fractions`` are written at the rows `own`, in place;
-        the last two only if they have columns.
+        ``hull`` (eV/atom), ``products`` (numbers of phases in `space`, -1
+        behind the last) and ``fractions`` are written at the rows `own`, in
+        place; the last two only if they have columns.
 
     Returns
     -------
@@ -184,9 +186,10 @@ def stable_phases(space: PhaseSpace) -> PhaseSpace:
 def stable_space(snapshot: Entries) -> PhaseSpace:
     """Return the space of the phases on the hull of a snapshot.
 
-    `snapshot` is an `Entries` or `Snapshot`; the space has the lowest entries of its compositions,
-    the elements first. It is computed at the first call and kept in the cache of `snapshot`; do not
-    change it. DataError as from `lowest_entries`.
+    `snapshot` is an `Entries` or `Snapshot`; the space has the lowest entries
+    of its compositions, the elements first (``formulas`` and ``energy``, one a
+    phase). It is computed at the first call and kept in the cache of
+    `snapshot`; do not change it. DataError as from `lowest_entries`.
     """
     if "stable" not in snapshot._cache:
         snapshot._cache["stable"] = stable_phases(lowest_entries(snapshot))
@@ -196,10 +199,12 @@ def stable_space(snapshot: Entries) -> PhaseSpace:
 def measure_distances(snapshot: Entries) -> FloatArray:
     """Return the distance of each entry to the hull of its snapshot, eV/atom, (n,).
 
-    They are at least 0. Entries are in the order of ``snapshot.entries``, whose columns ``formula``
-    and ``formation_energy_eV_atom`` are read; the column of distances is not. NaN where an entry
-    has no energy. Entries that the hull leaves out have a distance too. Every formula must be
-    readable (ValueError otherwise). The snapshot's frame is not changed.
+    They are at least 0. Entries are in the order of ``snapshot.entries``,
+    whose columns ``formula`` and ``formation_energy_eV_atom`` are read; the
+    column of distances is not. NaN where an entry has no energy. Entries that
+    the hull leaves out have a distance too. Elements without an entry stand at
+    zero. Every formula must be readable (ValueError otherwise). The snapshot's
+    frame is not changed.
     """
     entries = snapshot.entries
     hull = solve(read_formulas(entries), stable_space(snapshot)).energy
@@ -287,17 +292,18 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     source : Entries
         The snapshot. Facets are kept in its cache.
     elements : sequence of str
-        Symbols, such as ``["Sm", "Co", "Fe"]``, one or more, each once. KeyError for a text that is
-        none; a text such as "Sm-Co" is not split.
+        Symbols, such as ``["Sm", "Co", "Fe"]``, two or more, each once.
+        KeyError for a text that is none; a text such as "Sm-Co" is not split.
 
     Returns
     -------
     Section
-        ``elements``, a tuple; ``names``, ``shares`` (k, elements; atomic fractions, 0 to 1) and
-        ``energies`` (formation energies, eV/atom) of the k stable phases, the elements among them;
-        ``edges``, int64 (e, 2), pairs of their numbers from 0, ascending, each once; ``others``,
-        with ``names``, ``shares`` and ``energies`` (not distances) of the phases above the hull.
-        Shares are in the order of `elements`.
+        ``elements``, a tuple; ``names``, ``shares`` (k, elements; atomic
+        fractions, 0 to 1) and ``energies`` (formation energies, eV/atom) of
+        the k stable phases, the elements first, by atomic number; ``edges``,
+        int64 (e, 2), pairs of their numbers from 0, ascending, each once;
+        ``others``, with ``names``, ``shares`` and ``energies`` (not distances)
+        of the phases above the hull. Shares are in the order of `elements`.
 
     Raises
     ------

@@ -32,11 +32,14 @@ def to_entries(
 ) -> "list[ComputedEntry]":
     """Convert the entries of a snapshot to pymatgen's, in their order; see `Snapshot.to_entries`.
 
-    Energies are total ones of the cell, eV, where every entry has ``energy_eV_atom``, else
-    formation energies. With `structures` an entry whose id is a ``material_id`` of the snapshot's
-    crystals becomes a ``ComputedStructureEntry``; the others stay ``ComputedEntry``. Elements
-    without an entry follow, at zero, where energies are formation energies. DataError if
-    `structures` is set and the snapshot has none. The snapshot is not changed.
+    The ``entry_id`` is the ``material_id`` where there is one. Energies are
+    total ones of the cell, eV, where every entry has ``energy_eV_atom``, else
+    formation energies. With `structures` an entry whose id is a
+    ``material_id`` of the snapshot's crystals becomes a
+    ``ComputedStructureEntry``; the others stay ``ComputedEntry``. Elements
+    without an entry follow, at zero, where energies are formation energies.
+    DataError if `structures` is set and the snapshot has none. The snapshot is
+    not changed.
     """
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
@@ -69,11 +72,16 @@ def read_entries(entries: Any) -> Entries:
     Returns
     -------
     Entries
-        Named "entries", without a folder. Its frame has one row an entry in their order, with the
-        columns of `_entry_row` and ``energy_above_hull_eV_atom``, which is computed. Energies are
-        formation energies over the lowest entry of each element. ``crystals`` holds those of the
-        entries that have one, None without any. The manifest has ``scheme`` ("of the entries
-        given"), ``source`` and ``licence``.
+        Named "entries", without a folder. ``entries``, its frame, has one row
+        an entry in their order. Its columns are ``formula``, ``cell``,
+        ``formation_energy_eV_atom``, ``material_id``, ``energy_eV_atom``,
+        ``uncorrected_energy_eV_atom``, ``magnetic_moment_muB_atom``,
+        ``thermo_type`` where an entry has it, and
+        ``energy_above_hull_eV_atom``, which is computed. Energies are
+        formation energies over the lowest entry of each element. ``crystals``
+        holds those of the entries that have one, None without any. The
+        manifest has ``scheme`` ("of the entries given"), ``source`` and
+        ``licence``.
 
     Raises
     ------
@@ -113,12 +121,13 @@ def phase_diagram(
 ) -> "PhaseDiagram":
     """Build pymatgen's phase diagram of a chemical system; see `Snapshot.phase_diagram`.
 
-    `snapshot` is not changed. `system` is a text such as "Nd-Fe-B", symbols joined by hyphens
-    without spaces, or an iterable of symbols; the order does not matter. Entries that the hull here
-    leaves out are left out, and energies are formation energies of the cell, eV. Elements without
-    an entry stand at zero, unless all entries of the system have a total energy
-    (``energy_eV_atom``). InputError if `system` is neither, or the snapshot lacks one of its
-    elements.
+    `snapshot` is not changed. `system` is a text such as "Nd-Fe-B", symbols
+    joined by hyphens without spaces, or an iterable of symbols; the order does
+    not matter. Entries that the hull here leaves out are left out, and
+    energies are formation energies of the cell, eV. Elements without an entry
+    stand at zero, unless all entries of the system have a total energy
+    (``energy_eV_atom``): then each needs an entry of its own. InputError if
+    `system` is neither, or the snapshot lacks one of its elements.
     """
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
@@ -290,12 +299,15 @@ def _entry_row(
 ) -> dict[str, Any]:
     """Build the row of one entry of pymatgen's, with the lowest elements at zero.
 
-    `elements` are the lowest energies of the elements by symbol, eV/atom; KeyError for an element
-    without one. The keys are ``formula`` (reduced), ``cell`` (formula of the cell),
-    ``formation_energy_eV_atom``, ``material_id`` (of the entry's data, else its ``entry_id``, None
-    without either), ``energy_eV_atom`` (with correction), ``uncorrected_energy_eV_atom``,
-    ``magnetic_moment_muB_atom`` (0 or more, NaN where the data have no ``total_magnetization``)
-    and, if the data have it, ``thermo_type``. There is no ``energy_above_hull_eV_atom``.
+    `elements` are the lowest energies of the elements by symbol, eV/atom;
+    KeyError for an element without one. The keys are ``formula`` (reduced),
+    ``cell`` (formula of the cell), ``formation_energy_eV_atom``,
+    ``material_id`` (of the entry's data, else its ``entry_id``, None without
+    either), ``energy_eV_atom`` (with correction),
+    ``uncorrected_energy_eV_atom``, ``magnetic_moment_muB_atom`` (0 or more,
+    from ``total_magnetization`` of the data, muB a cell; NaN without it) and,
+    if the data have it, ``thermo_type``. There is no
+    ``energy_above_hull_eV_atom``.
     """
     composition = entry.composition
     atoms = composition.num_atoms

@@ -109,10 +109,12 @@ class Partition:
     def charges(self) -> BoolArray:
         """Which recipes are charges of magnets, bool (n,).
 
-        The rest of a charge is a boundary phase of its host: it lies within one of the windows in
-        ``split.boundary`` of the host's record. Rows of an unknown host, and those with an empty
-        `grain_boundary`, are False; so are all rows of 1:12, 2:17:3 and 1:12:1, whose records name
-        no boundary. The result is computed once and kept.
+        It is an attribute, read without a call. The rest of a charge is a
+        boundary phase of its host: it lies within one of the windows in
+        ``split.boundary`` of the host's record. Rows of an unknown host, and
+        those with an empty `grain_boundary`, are False; so are all rows of
+        1:12, 2:17:3 and 1:12:1, whose records name no boundary. The result is
+        computed once and kept.
         """
         is_charge = np.zeros(len(self.host), bool)
         for code in np.unique(self.host[self.host >= 0]):
@@ -125,12 +127,14 @@ class Partition:
     def to_frame(self) -> "pd.DataFrame":
         """Return the split as a table of formulas and shares.
 
-        The columns are ``host``, ``hard_phase`` and ``grain_boundary`` (formulas),
-        ``hard_volume_fraction`` and ``hard_weight_fraction``; one row a recipe. A host is a name
-        such as "2:14:1", or "unknown"; the column is a Categorical. Formulas are texts of atomic
-        fractions to four digits; that of nothing left is empty. Shares are 0 to 1, NaN for an
-        unknown host. Rows are numbered from 0, whatever ``row_index`` says. The recipe is not a
-        column.
+        The columns are ``host``, ``hard_phase`` and ``grain_boundary``
+        (formulas), ``hard_volume_fraction`` and ``hard_weight_fraction``; one
+        row a recipe. A host is a name such as "2:14:1", or "unknown"; the
+        column is a Categorical. Formulas are texts of atomic fractions to four
+        digits; that of nothing left is empty. Of an unknown host the whole
+        recipe is the hard phase. Shares are 0 to 1, NaN for an unknown host.
+        Rows are numbered from 0, whatever ``row_index`` says. The recipe is
+        not a column.
         """
         import pandas as pd
 
@@ -209,12 +213,14 @@ def purify(
         The n recipes, fractions of the rest, which sum to 1. Row numbers and errors are kept.
         Values that a user gave of the hard phase (``given``) are NaN in the rows that changed.
     Traces or None
-        What was taken out, (n,) each. ``gases`` maps "oxygen_wt_pct", "nitrogen_wt_pct" and
-        "carbon_wt_pct" to wt.%, NaN where a row has none. ``weight`` is that of elements of
-        ``traces.csv`` in the recipe, wt.%, those above their limit too, 0 without any. ``volume``
-        is their share of the volume, 0 to 1. ``beyond`` is True where there is more than is known
-        to be without effect. ``said`` has rows (from 0), elements (atomic number less one) and
-        wt.%, one entry for each element of ``traces.csv`` in a row.
+        What was taken out, (n,) each. ``gases`` maps "oxygen_wt_pct",
+        "nitrogen_wt_pct" and "carbon_wt_pct" to wt.%, NaN where a row has
+        none. ``weight`` is that of elements of ``traces.csv`` in the recipe,
+        wt.%, those above their limit too, 0 without any. ``volume`` is their
+        share of the volume, 0 to 1. ``beyond`` is True where there is more
+        than is known to be without effect. ``said`` is a tuple of three
+        arrays, rows (from 0), elements (atomic number less one) and wt.%, with
+        one entry for each element of ``traces.csv`` in a row.
     """
     from ..alloy._row_kernels import sums
 
@@ -349,10 +355,12 @@ def partition(
     Returns
     -------
     Partition
-        ``host`` (codes, int8), the tables ``hard_phase`` and ``grain_boundary`` of n rows each, the
-        shares ``hard_volume_fraction`` and ``hard_weight_fraction``, 0 to 1, NaN where the host is
-        unknown, and ``recipe``, which is `table` itself. Of an unknown host the whole recipe is the
-        hard phase.
+        ``host`` (codes, int8), the tables ``hard_phase`` and
+        ``grain_boundary`` of n rows each (a row of the latter is empty where
+        nothing is left), the shares ``hard_volume_fraction`` and
+        ``hard_weight_fraction``, 0 to 1, NaN where the host is unknown, and
+        ``recipe``, which is `table` itself. Of an unknown host the whole
+        recipe is the hard phase.
 
     Raises
     ------
@@ -539,9 +547,10 @@ def _assignment_rules() -> "AssignmentRules":
 def _other_windows() -> dict[str, dict[str, tuple[float, float]]]:
     """Read the windows of known phases that are of no host, by name of the phase and ratio.
 
-    An entry is such as ``"3:29": {"R / (R + M)": [0.0905, 0.0975], ...}``: each ratio with its
-    least and largest value, all of which must hold. Sources are left out. The result is cached and
-    must not be changed.
+    An entry is such as ``"3:29": {"R / (R + M)": [0.0905, 0.0975], ...}``:
+    each ratio, written as for `is_in_windows`, with its least and largest
+    value, both inclusive, a list of two. All must hold. Sources are left out.
+    The result is cached and must not be changed.
     """
     windows = {}
     for phase in datasets.toml("hosts/others.toml")["phase"]:
@@ -612,9 +621,10 @@ def is_in_windows(
 def _counted_elements(amounts: str) -> BoolArray:
     """Say which elements count in a sum such as ``(R + Zr)``, bool (118,); DataError for another name.
 
-    `amounts` has symbols and names of `_GROUPS`, which are "R", "T", "M" and "all", with + between;
-    brackets and spaces about it are optional. The array is by atomic number less one; it is cached
-    and must not be changed.
+    `amounts` has symbols and names of `_GROUPS`, which are "R" (yttrium among
+    them, scandium not), "T", "M" and "all", see `is_in_windows`, with +
+    between; brackets and spaces about it are optional. The array is by atomic
+    number less one; it is cached and must not be changed.
     """
     mask = np.zeros(N_ELEMENTS, np.bool_)
     for name in amounts.strip().strip("()").split("+"):
@@ -638,13 +648,16 @@ def _site_rules() -> "SiteRules":
     Returns
     -------
     SiteRules
-        ``role`` (site of each element: 0 outside, `ON_R`, `ON_T` or `ON_X` of `_host_kernels`,
-        int8), solubility (largest share of the T sites, 0 where not listed) and preference (1 where
-        not listed), (hosts, 118) each; ``counts``, atoms of rare earth, metal and interstitial in a
-        formula unit, (hosts, 3); T to R ratios of the rich and the poor neighbour, (hosts, 2),
-        infinite for a neighbour without R; T atoms bound by an excess atom of boron, (hosts,), 0
-        where none is needed; volume of an atom, (118,), angstrom^3, 20 where none is listed. Hosts
-        are in the order of `HOST_NAMES`, elements by atomic number less one.
+        ``role`` (site of each element: 0 outside, `ON_R`, `ON_T` or `ON_X` of
+        `_host_kernels`, int8), ``limit`` (largest share of the T sites, 0
+        where not listed) and ``preference`` (1 where not listed), (hosts, 118)
+        each; ``counts``, atoms of rare earth, metal and interstitial in a
+        formula unit, (hosts, 3); ``ratios``, T to R of the rich and the poor
+        neighbour, (hosts, 2), infinite for a neighbour without R; ``boride``,
+        T atoms bound by an excess atom of boron, (hosts,), 0 where none is
+        needed; ``volume`` of an atom, (118,), angstrom^3, 20 where none is
+        listed. Hosts are in the order of `HOST_NAMES`, elements by atomic
+        number less one.
     """
     from . import _host_kernels as _hosts
 
@@ -777,9 +790,10 @@ def is_within_precedent(
 ) -> BoolArray:
     """Say which alloys have only elements and amounts with which their host was ever made, bool (n,).
 
-    `table` has n recipes, the grain boundary included. `codes`, int8 (n,), are those of
-    `assign_hosts`; rows without a host, -1, are True. The largest shares are those of
-    ``hosts/made.csv`` and 5 % more, of the metals, of the rare earths or of all atoms.
+    `table` has n recipes, the grain boundary included. `codes`, int8 (n,), are
+    those of `assign_hosts`; rows without a host, -1, are True. The largest
+    shares are those of ``hosts/made.csv`` times 1.05, of the metals, of the
+    rare earths or of all atoms.
 
     Examples
     --------
@@ -842,8 +856,9 @@ def _largest_shares() -> tuple[Int8Array, FloatArray]:
     Returns
     -------
     group : ndarray of int8, shape (hosts, 118)
-        What the share is of: `OF_METAL`, `OF_EARTH` or `OF_ALLOY` of `_host_kernels`. Without a row
-        it is `OF_EARTH` for rare earths and `OF_METAL` for the others.
+        What the share is of: `OF_METAL` (0, all metals), `OF_EARTH` (1, all
+        rare earths) or `OF_ALLOY` (2, all atoms) of `_host_kernels`. Without a
+        row it is `OF_EARTH` for rare earths and `OF_METAL` for the others.
     largest : ndarray of float64, shape (hosts, 118)
         Share of the atoms, 0 to 1.05.
     """
@@ -906,8 +921,9 @@ def hosts_with_shells(codes: Int8Array) -> BoolArray:
 def has_diffusion_precedent(codes: Int8Array, element: IntArray) -> BoolArray:
     """Say whether the element of each shell was ever diffused into its host, bool (n,).
 
-    `codes`, int8 (n,), are those of the hosts, indices into `HOST_NAMES`, -1 for unknown, which is
-    False. `element`, int (n,), are atomic numbers less one, such as 65 for Dy; symbols are not
-    taken.
+    `codes`, int8 (n,), are those of the hosts, indices into `HOST_NAMES`, -1
+    for unknown, which is False. `element`, int (n,), are atomic numbers less
+    one, such as 65 for Dy; symbols are not taken. An element of -1, for no
+    shell, gives a value without meaning.
     """
     return (codes >= 0) & _shells()[codes, element]

@@ -79,13 +79,15 @@ def pull(
     Returns
     -------
     Snapshot
-        Its ``entries`` are a frame of one row a phase: ``formula``, ``cell``,
-        ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom``, ``material_id``,
-        ``energy_eV_atom``, ``uncorrected_energy_eV_atom``, ``theoretical``, ``space_group``,
-        ``space_group_number``, ``sites``, ``volume_A3``, ``density_g_cm3``, ``ordering``,
-        ``magnetic_moment_muB_atom``, ``magnetic_moment_muB_fu``, ``magnetic_sites``,
-        ``moments_muB`` (of each atom of the structure; missing where the server tells those of a
-        smaller cell), ``source``. Moments leave out the 4f shell of most rare earths.
+        Its ``entries`` are a frame of one row a phase: ``formula``, ``cell``
+        (formula of the cell, such as "Sm2Co10"), ``formation_energy_eV_atom``,
+        ``energy_above_hull_eV_atom``, ``material_id``, ``energy_eV_atom``,
+        ``uncorrected_energy_eV_atom``, ``theoretical``, ``space_group``,
+        ``space_group_number``, ``sites``, ``volume_A3``, ``density_g_cm3``,
+        ``ordering``, ``magnetic_moment_muB_atom``, ``magnetic_moment_muB_fu``,
+        ``magnetic_sites``, ``moments_muB`` (of each atom of the structure;
+        missing where the server tells those of a smaller cell), ``source``.
+        Moments leave out the 4f shell of most rare earths.
 
     Raises
     ------
@@ -459,10 +461,12 @@ class Cache:
     def write(self, make: Callable[[Path], object]) -> Snapshot:
         """Let `make` write a snapshot into a new folder, make it the current one and return it.
 
-        `make` is called once with the path of a folder that does not exist yet, such as ``lambda
-        folder: write_snapshot(folder, entries, manifest)``; what it returns is not used. Older
-        folders are removed. DataError if the cache cannot be written; what else `make` raises
-        passes, and the answer before stays. The lock must be held.
+        `make` is called once with the path of a folder that does not exist
+        yet, such as ``lambda folder: write_snapshot(folder, entries,
+        manifest)``; what it returns is not used. Older folders are removed.
+        DataError if the cache cannot be written; what else `make` raises
+        passes, and the answer before stays. The lock must be held, that is,
+        inside the ``with`` block.
         """
         name = uuid.uuid4().hex
         try:
@@ -480,8 +484,9 @@ class Cache:
     def _tidy(self) -> None:
         """Remove everything but the current answer and the lock.
 
-        What goes are all other files and folders in ``folder``: older answers and drafts of stopped
-        pulls, and every answer if ``current`` is missing or cannot be read. What cannot be removed
+        The lock must be held. What goes are all other files and folders in
+        ``folder``: older answers and drafts of stopped pulls, and every answer
+        if ``current`` is missing or cannot be read. What cannot be removed
         stays, without an error, and so may what comes after it.
         """
         keep = {"lock", "current"}

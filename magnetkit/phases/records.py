@@ -448,12 +448,14 @@ def _structure(entry: dict[str, Any]) -> Structure:
 def _assignment(entry: dict[str, Any]) -> Assignment:
     """Build the conditions of a host from their record: one dictionary for each alternative.
 
-    `entry` is changed: ``precedence`` and ``any`` are removed from it. It has ``precedence``, a
-    number (KeyError without it), conditions such as ``"R / (R + M)" = [0.1, 0.2]`` (least and
-    largest value), and, if need be, ``any``, lists of groups of conditions of which one each must
-    hold. The result has one alternative for each combination of these, one alone without ``any``;
-    values are tuples (low, high). A condition of a group stands in place of the common one of the
-    same ratio.
+    `entry` is changed: ``precedence`` and ``any`` are removed from it. It has
+    ``precedence``, a number (KeyError without it), conditions such as ``"R /
+    (R + M)" = [0.1, 0.2]`` (least and largest value), and, if need be,
+    ``any``, lists of groups of conditions of which one each must hold. The
+    `Assignment` has ``precedence``, a float, and ``alternatives``, a tuple of
+    dicts, one for each combination of these, one alone without ``any``; values
+    are tuples (low, high). A condition of a group stands in place of the
+    common one of the same ratio.
     """
     precedence = entry.pop("precedence")
     groups = entry.pop("any", [])
@@ -487,14 +489,17 @@ def _section(stability: dict[str, Any]) -> tuple[str, ...]:
 def _magnet(entry: dict[str, Any]) -> Magnet:
     """Build the record of a host's magnets, with usual values for what it leaves out.
 
-    `entry` is the table ``[magnet]`` of the host's file; its key ``second_phases``, a dict of the
-    fields of `SecondPhases`, is removed from it. It must have ``route``, ``made``,
-    ``exchange_stiffness_J_m``, ``exchange_stiffness_curie_K`` and ``exchange_stiffness_source``.
-    Without the others ``trade``, ``walls`` and ``hardening`` are empty, ``usual_curie_K`` is
-    ``exchange_stiffness_curie_K``, ``usual_additive`` is 0, ``sold_below_K`` and ``compared_to_K``
-    are infinite, ``turned`` is empty and ``walls_phase`` is such as "1:5 walls". KeyError without
-    ``exchange_stiffness_curie_K``, TypeError for another field that is missing or unknown,
-    ValueError for a value that is none.
+    `entry` is the table ``[magnet]`` of the host's file; its key
+    ``second_phases``, a dict of the fields of `SecondPhases`, is removed from
+    it. It must have ``route``, ``made``, ``exchange_stiffness_J_m``,
+    ``exchange_stiffness_curie_K`` and ``exchange_stiffness_source``. Without
+    the others ``trade``, ``walls`` and ``hardening`` are empty,
+    ``usual_curie_K`` is ``exchange_stiffness_curie_K``, ``usual_additive`` is
+    0, ``sold_below_K`` and ``compared_to_K`` are infinite, ``turned`` is
+    empty, ``second_phases`` is None and ``walls_phase`` is such as "1:5
+    walls". KeyError without ``exchange_stiffness_curie_K``, TypeError for
+    another field that is missing or unknown, ValueError for a value that is
+    none.
     """
     second = entry.pop("second_phases", None)
     usual = {

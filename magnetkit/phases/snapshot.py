@@ -84,10 +84,12 @@ class Snapshot(Entries):
     def completed(self) -> "Snapshot":
         """Return the snapshot with what it lacks taken over from the embedded one.
 
-        Taken over are entries of chemical systems that it does not cover, and compositions whose
-        lowest entry was calculated without its moment. Their energies are corrected to the scheme
-        of this snapshot by the compounds that both share; the column ``energy_error_eV_atom`` is
-        the error of that, which widens every range. This snapshot itself is not changed.
+        Taken over are entries of chemical systems that it does not cover, and
+        compositions whose lowest entry was calculated without its moment.
+        Their energies are corrected to the scheme of this snapshot by the
+        compounds that both share; the column ``energy_error_eV_atom`` is the
+        error of that, which widens every range; it is NaN in rows of its own
+        that had none. This snapshot itself is not changed.
 
         Returns
         -------
@@ -114,9 +116,11 @@ class Snapshot(Entries):
         Returns
         -------
         list of ComputedEntry
-            In the order of `entries`. Energies are of the cell, eV: total ones where all entries
-            have ``energy_eV_atom``, else formation energies. In the latter case elements that the
-            source has no entry of follow, at zero.
+            In the order of `entries`. The ``entry_id`` is the material id
+            where there is one. Energies are of the cell (of a formula unit
+            without one), eV: total ones where all entries have
+            ``energy_eV_atom``, else formation energies. In the latter case
+            elements that the source has no entry of follow, at zero.
 
         Raises
         ------
@@ -239,8 +243,10 @@ def read_snapshot(folder: str | Path) -> Snapshot:
     Returns
     -------
     Snapshot
-        Named by its folder, with ``entries`` (a frame, one row an entry, with the columns of
-        `REQUIRED`), ``manifest`` and ``folder``. Crystals are not read yet.
+        Named by its folder, with ``entries`` (a frame, one row an entry, with
+        ``formula``, ``formation_energy_eV_atom``,
+        ``energy_above_hull_eV_atom``, ``material_id`` and others),
+        ``manifest`` (a dict) and ``folder``. Crystals are not read yet.
 
     Raises
     ------
@@ -310,10 +316,13 @@ def _check_files(manifest_file: Path, files: Any) -> None:
 def _read(folder: Path) -> Snapshot:
     """Read a snapshot from its folder, after a check of its files; DataError if anything is wrong.
 
-    `folder` is its path, as `os.path.realpath` gives it. Checked are hashes, the columns of
-    `REQUIRED` and that energies and distances are of a numeric type; NaN among them passes. The
-    snapshot is named by its folder and kept by it, eight of them, so that its frame must not be
-    changed.
+    `folder` is its path, as `os.path.realpath` gives it. Checked are hashes,
+    the columns of `REQUIRED` (``formula``, ``formation_energy_eV_atom``,
+    ``energy_above_hull_eV_atom``, ``material_id``) and that energies and
+    distances are of a numeric type; NaN among them passes. The snapshot has
+    the last part of the path as its ``name``, the frame ``entries``,
+    ``manifest`` and ``folder``. Eight are kept by path, so that the frame must
+    not be changed, and a file that another program changes later is not seen.
     """
     import pandas as pd
     from pyarrow import ArrowException
@@ -405,9 +414,10 @@ def load(snapshot: Snapshot | str | Path | None = None) -> "pd.DataFrame":
     Returns
     -------
     DataFrame
-        A copy, one row an entry: ``formula``, ``formation_energy_eV_atom`` (elements at zero),
-        ``energy_above_hull_eV_atom`` (against the same snapshot), ``material_id`` (may be missing)
-        and what else the snapshot carries. Several rows may have one composition.
+        A copy, one row an entry: ``formula``, ``formation_energy_eV_atom``
+        (elements at zero), ``energy_above_hull_eV_atom`` (against the same
+        snapshot), ``material_id`` (a text, or a missing value) and what else
+        the snapshot carries. Several rows may have one composition.
 
     Raises
     ------
@@ -452,8 +462,8 @@ def write_snapshot(
     Raises
     ------
     InputError
-        If a column or manifest key is missing, or the folder holds something else or cannot be
-        written.
+        If a column or manifest key is missing, or the folder is there and is
+        no snapshot, be it empty, or cannot be written.
     """
     folder = Path(folder)
     missing = [c for c in REQUIRED if c not in entries.columns]
@@ -490,7 +500,7 @@ def _beside(folder: Path, kind: str) -> Path:
 
 @contextmanager
 def _sole_writer(folder: Path) -> Iterator[None]:
-    """Lock a snapshot's folder against other writers within the block.
+    """Lock a snapshot's folder against other writers within the block; a context manager.
 
     `folder` is that of the snapshot, which need not exist; its parents are made. The lock file
     ``.NAME.lock`` lies beside it, and is removed at the end. Nothing is yielded. A lock that is
@@ -520,9 +530,11 @@ def _sole_writer(folder: Path) -> Iterator[None]:
 def _put_in_place(work: Path, folder: Path) -> None:
     """Rename a finished snapshot `work` to `folder`, replacing an earlier one.
 
-    InputError if that fails. An earlier one is removed at the end. In between it stands beside as
-    ``.NAME.old``, and what stood there before is removed first. `work` and `folder` are paths
-    beside each other, of which `folder` need not exist and must be locked (`_sole_writer`).
+    InputError if that fails; the earlier one is then in its place or beside
+    it. An earlier one is removed at the end. In between it stands beside as
+    ``.NAME.old``, and what stood there before is removed first. `work` and
+    `folder` are paths beside each other, of which `folder` need not exist and
+    must be locked (`_sole_writer`).
     """
     old = _beside(folder, "old")
     shutil.rmtree(old, ignore_errors=True)
@@ -684,11 +696,13 @@ def _write(
 ) -> list[Path]:
     """Write each crystal of a snapshot to a file of its own; return the paths.
 
-    `text` is called with each pymatgen Structure and returns the file's content. A file is named
-    "FORMULA_MATERIAL-ID.SUFFIX", with `suffix` without a point, such as "cif"; characters of the id
-    other than letters, digits, points and hyphens become underscores, and a file of that name is
-    replaced. The `folder` is made if it is not there. Paths are in the order of the crystals.
-    DataError if the folder cannot be written, or the snapshot holds no structures.
+    `text` is called with each pymatgen Structure and returns the file's
+    content. A file is named "FORMULA_MATERIAL-ID.SUFFIX", with the reduced
+    formula and `suffix` without a point, such as "cif"; characters of the id
+    other than letters, digits, points and hyphens become underscores, and a
+    file of that name is replaced. The `folder` is made if it is not there.
+    Paths are in the order of the crystals. DataError if the folder cannot be
+    written, or the snapshot holds no structures.
     """
     files = []
     try:

@@ -77,20 +77,26 @@ def stability(
     Returns
     -------
     DataFrame
-        One row a composition that could be read, in the frame library of the input.
-        ``probability_phase_forms`` with ``_lo``, ``_hi`` and ``_provenance``: that the phase is in
-        equilibrium at this temperature. ``formation_energy_eV_atom`` (at 0 K) and
-        ``energy_above_hull_eV_atom`` (free energy over what competes, not below zero, uncorrected),
-        each with ``_lo``, ``_hi`` and ``_provenance``: ``physics``, or ``surrogate`` where a metal
-        of at least 1 % of its sites has its slope from a machine-learned potential for want of
-        entries (`magnetkit.phases._mixing`); NaN where neither host nor entry is known.
-        ``decomposes_to``: the phases on the hull at this composition with their shares of the
-        atoms, ``liquid`` above the melting temperature. ``stability_status``: ``judged``, or what
-        lacks, such as ``not judged: the snapshot has no phases of Pr``; no number stands beside it
-        then. ``missing_end_members``: those of at least 5 % of the phase that the snapshot lacks.
-        ``entry_above_hull_eV_atom``: the distance of the snapshot's own entry at this composition,
-        at 0 K, as in `magnetkit.phases.load`, NaN without one; ``energy_above_hull_eV_atom`` is
-        that of the interpolated phase at the temperature at which it is made.
+        One row a composition that could be read, in the frame library of the
+        input, with the other columns of the input behind.
+        ``probability_phase_forms`` with ``_lo``, ``_hi`` and ``_provenance``:
+        that the phase is in equilibrium at this temperature.
+        ``formation_energy_eV_atom`` (at 0 K) and ``energy_above_hull_eV_atom``
+        (free energy over what competes, not below zero, uncorrected), each
+        with ``_lo``, ``_hi`` and ``_provenance``: ``physics``, or
+        ``surrogate`` where a metal of at least 1 % of its sites has its slope
+        from a machine-learned potential for want of entries
+        (`magnetkit.phases._mixing`); NaN where neither host nor entry is
+        known. ``decomposes_to``: the phases on the hull at this composition
+        with their shares of the atoms, ``liquid`` above the melting
+        temperature. ``stability_status``: ``judged``, or what lacks, such as
+        ``not judged: the snapshot has no phases of Pr``; no number stands
+        beside it then. ``missing_end_members``: formulas of those of at least
+        5 % of the phase that the snapshot lacks, joined by ", ", empty for
+        none. ``entry_above_hull_eV_atom``: the distance of the snapshot's own
+        entry at this composition, at 0 K, as in `magnetkit.phases.load`, NaN
+        without one; ``energy_above_hull_eV_atom`` is that of the interpolated
+        phase at the temperature at which it is made.
 
     Raises
     ------
@@ -155,9 +161,10 @@ def stability_columns(
         and ``source``, the opened snapshot.
     columns : Columns
         n rows: ``probability_phase_forms``, ``formation_energy_eV_atom`` and
-        ``energy_above_hull_eV_atom`` (eV/atom, NaN where data do not decide), each with ``_lo``,
-        ``_hi`` and ``_provenance``; ``stability_status``; with `words`, ``decomposes_to``. Not
-        the last two columns of `stability`.
+        ``energy_above_hull_eV_atom`` (eV/atom, NaN where data do not decide),
+        each with ``_lo``, ``_hi`` and ``_provenance``; ``stability_status``,
+        "judged" or a sentence that begins with "not judged"; with `words`,
+        ``decomposes_to``. Not the last two columns of `stability`.
 
     Raises
     ------

@@ -57,7 +57,9 @@ _LICENCES = re.compile(
 class Magnets:
     """The magnets that are shown in full: today's, then the other decisions of a screening.
 
-    `labels` are plain text, not escaped; `rows` are as in `Ranked.decisions`.
+    `table` has their compositions, `shells` the texts of what is diffused into
+    them, empty for nothing; `labels` are plain text, not escaped; `rows` are as
+    in `Ranked.decisions`; `job` has the device and the conditions.
     """
 
     table: CompositionTable
@@ -99,9 +101,11 @@ def by_route(
     Returns
     -------
     list of pandas.DataFrame
-        One for each temperature, with a row for each of `rows`, in their order: magnetic properties
-        such as ``remanence_T`` and ``coercivity_kA_m`` with their ends. Other columns of `rows`,
-        such as ranks, are not in it. Without rows `rows` itself for each.
+        One for each temperature, with a row for each of `rows`, in their
+        order, numbered from 0: magnetic properties such as ``remanence_T`` and
+        ``coercivity_kA_m`` with their ends ``_lo`` and ``_hi``. Other columns
+        of `rows`, such as ranks, are not in it. Without rows `rows` itself for
+        each.
     """
     if not len(rows):
         return [rows] * len(temperatures)
@@ -118,10 +122,13 @@ def demagnetization_curves(
 ) -> Demagnetization:
     """Compute the demagnetization curves of one magnet by the process and load line of a job.
 
-    `table` has one row, `shell` is a text such as "Tb 0.5 wt%", empty for none;
-    `kelvin` is in K. Of `job` the ``process`` and the load line of the ``duty`` of
-    its ``conditions`` count, not its temperature. The `Demagnetization` has one
-    magnet at one temperature: arrays of shape (1, 1).
+    `table` has one row, `shell` is a text such as "Tb 0.5 wt%", empty for
+    none; `kelvin` is in K. Of `job` the ``process`` and the load line of the
+    ``duty`` of its ``conditions`` count, not its temperature. The
+    `Demagnetization` has one magnet at one temperature: ``remanence`` (T),
+    ``coercivity`` (A/m), ``working_field`` (A/m), ``working_induction`` (T)
+    and ``above_knee`` have the shape (1, 1); ``field`` (H, A/m, 0 or below),
+    ``polarization`` and ``induction`` (T) are (1, 1, m).
     """
     process = job.conditions.process
     line = job.conditions.duty.load_line
@@ -141,9 +148,11 @@ def shown_magnets(result: "Ranked") -> Magnets:
     Returns
     -------
     Magnets
-        Today's magnet first, then the other decisions. ``labels`` are such as "0. Today’s magnet",
-        ``shells`` are texts, empty for none, and ``rows`` the columns of ``result.decisions``, with
-        ``failed_requirements`` in words, empty where none is missed.
+        Today's magnet first, then the other decisions. ``table`` has their
+        compositions and ``job`` is that of `result`. ``labels`` are such as
+        "0. Today’s magnet", ``shells`` are texts, empty for none, and ``rows``
+        the columns of ``result.decisions``, with ``failed_requirements`` in
+        words, empty where none is missed.
     """
     decisions = result.best()
     profile = result.profile
@@ -175,9 +184,10 @@ def number(value: object, digits: int = 3) -> str:
     -------
     str
         A dash "–" where there is no number or NaN; infinity as its sign;
-        numbers of a size below 1e-6 as "0"; large ones without an exponent and
-        without a thousands separator. Trailing zeros stay, as in "2.00". Minus is
-        the sign "−".
+        numbers of a size below 1e-6 as "0"; one with more digits before the
+        point than `digits` as a whole number, such as "1234", without an
+        exponent and without a thousands separator. Trailing zeros stay, as in
+        "2.00". Minus is the sign "−".
     """
     try:
         x = float(value)  # type: ignore[arg-type]
@@ -199,7 +209,7 @@ def probability_text(value: object) -> str:
     """Write a probability with two significant digits, "< 0.001" below a thousandth.
 
     `value` is a number, 0 to 1, or a text of one. A missing one is a dash "–",
-    below 1e-6 it is "0".
+    below 1e-6 it is "0"; one near 1 may become "1.0".
     """
     text = number(value, 2)
     if text not in ("–", "0") and float(value) < 1e-3:  # type: ignore[arg-type]
@@ -489,7 +499,8 @@ def _saves_more(decided: pd.DataFrame, place: int) -> str:
     Returns
     -------
     str
-        Begins with ``"; "`` and names the one that saves most; empty if that saves less than
+        Begins with ``"; "`` and names the one that saves most, such as "; 3
+        saves more and is a trial"; empty if that saves less than
         `SAVING_WT_PCT` (0.3 wt.%) more.
     """
     savings = decided["heavy_rare_earth_saved_wt_pct"].astype(float)
@@ -540,7 +551,8 @@ def requirement_in_words(requirement: "Requirement") -> str:
 def _lower_label(label: str) -> str:
     """Return a label without its capital, but for names: ``Dy + Tb`` and ``Curie`` stay.
 
-    They are labels whose first word is a symbol of an element, or "Curie".
+    `label` must not be empty. These are labels whose first word is a symbol of
+    an element, or "Curie".
     """
     if label.split()[0] in (*INDEX, "Curie"):
         return label
@@ -572,9 +584,10 @@ def requirements(shown: Magnets) -> list[dict[str, Any]]:
     -------
     list of dict
         One for each requirement, in the order of the device: ``text``, it in
-        words; ``source`` and its ``status``, such as "cited"; ``values``, a list of
-        a tuple (value, range) of texts in display units for each magnet shown, the
-        range empty where there is none. Whether it is met is not said.
+        words; ``source`` and its ``status``, such as "cited"; ``values``, a
+        list of a tuple (value, range) of texts for each magnet shown, such as
+        ("587", "419 to 756"), in the unit of ``text`` and without it. The
+        range is empty where there is none. Whether it is met is not said.
     """
     at = sorted(
         {
@@ -614,8 +627,9 @@ def stages(result: "Ranked") -> list[str]:
     Returns
     -------
     list of str
-        A sentence for each stage and one for those that are kept, without full stops; empty if all
-        candidates were evaluated in full.
+        A sentence for each stage, how many candidates it evaluated, and one
+        for those that are kept, without full stops; empty if all candidates
+        were evaluated in full.
     """
     sieve = result.manifest["summary"].get("sieve")
     if sieve is None:
@@ -677,10 +691,10 @@ def constants(result: "Ranked") -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``share``, probability of the intervals, % (90 where the result does not
-        say); ``missed``, chance of a miss
-        at most, %; ``phases_known``, a count; ``forms``, the probability from
-        which a phase counts as forming.
+        ``share``, probability of the intervals in % without the sign, "90"
+        where the result does not say; ``missed``, chance of a miss at most,
+        likewise; ``phases_known``, a count; ``forms``, the probability, 0 to
+        1, from which a phase counts as forming.
     """
     weights = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
     return {
@@ -694,7 +708,8 @@ def constants(result: "Ranked") -> dict[str, str]:
 def has_changed(result: "Ranked") -> bool:
     """Say whether version or embedded data differ from those that `result` was screened with.
 
-    These are "magnetkit" and "data" of "identity" in its manifest; a missing one counts as other.
+    These are "magnetkit" and "data" of "identity" in its manifest; a missing
+    one counts as other. The manifest must have "identity".
     """
     from .._core._version import __version__
 
@@ -744,7 +759,8 @@ def validations() -> list[tuple[str, str]]:
 def scenarios_to_show(own: str) -> list[str]:
     """Return the names of the embedded supply scenarios, behind `own` where that is another.
 
-    `own` is the name, or the path of a TOML file, of the scenario of the screening.
+    Another is one that is not embedded. `own` is the name, or the path of a
+    TOML file, of the scenario of the screening.
     """
     if own in scenarios():
         return scenarios()
@@ -786,10 +802,11 @@ def elements(shown: Magnets) -> list[list[str]]:
     Returns
     -------
     list of list of str
-        A row an element, seven texts: symbol, import reliance (%), concentration
-        with its stage, such as "0.45 (mine)", largest producer with its share (%),
-        risk (0 to 1), price (USD/kg) with its range where that is known, export
-        controls. An element without supply figures has no row.
+        A row an element, seven texts: symbol, import reliance ("100 %"),
+        concentration with its stage ("0.45 (mine)"), largest producer with its
+        share ("China, 99 %"), risk (0 to 1), price in USD/kg with its range
+        where that is known ("300 (250 to 400)"), export controls. An element
+        without supply figures has no row.
     """
     table = element_table(
         shown.job.conditions.scenario, shown.job.conditions.recycled
@@ -827,8 +844,7 @@ def overdue_facts(shown: Magnets) -> list[str]:
 def _present_elements(shown: Magnets) -> list[str]:
     """List the symbols of the elements in any of the magnets shown, their shells included.
 
-    `shown` has ``table`` and ``shells``. They are in the order of the registry of
-    elements, each once.
+    `shown` has ``table`` and ``shells``. They are by atomic number, each once.
     """
     whole = (
         with_shell(shown.table, shown.shells)

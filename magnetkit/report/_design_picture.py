@@ -252,7 +252,8 @@ def _unfold_round(spreading: Any) -> dict[str, tuple[FloatArray, FloatArray]]:
     dict of str to tuple of two ndarrays
         By name of the face, "z+", "z-", "outer" and of a ring "inner": x and y
         of the corners of its cells, mm. Those of "z+" and "z-" have the shape
-        (radii, 97), those of the walls (heights, 2).
+        (radii, 97), those of the walls (heights, 2), where radii and heights
+        are numbers of edges.
     """
     radii = 1e3 * spreading.edges[0]
     heights = 1e3 * spreading.edges[1]

@@ -114,11 +114,13 @@ def _trace(trace: Part, layout: Part, ax: "Axes") -> "PathCollection | None":
     Parameters
     ----------
     trace : dict
-        The trace, with ``type``, "heatmap" or another. A heat map has ``x``, ``y``, ``z``,
-        ``colorscale`` and ``colorbar``. Any other has ``x`` and ``y``, where None is a gap; an area
-        has ``fill``, ``fillcolor`` and ``opacity``. Others have ``mode``, in which "lines" needs
-        ``line`` with ``width`` and ``color``, "markers" ``marker``, and "text" ``text``,
-        ``textfont``, ``textposition`` and ``marker``. ``name`` goes to the legend unless
+        The trace, with ``type``, "heatmap" or another. A heat map has ``x``,
+        ``y``, ``z``, ``colorscale`` and ``colorbar``. Any other has ``x`` and
+        ``y``, where None is a gap, and may have ``error_x`` and ``error_y``;
+        an area has ``fill``, ``fillcolor`` and ``opacity``. Others have
+        ``mode``, in which "lines" needs ``line`` with ``width`` and ``color``,
+        "markers" ``marker``, and "text" ``text``, ``textfont``,
+        ``textposition`` and ``marker``. ``name`` goes to the legend unless
         ``showlegend`` is False.
     layout : dict
         Plotly's layout, for a shared scale of colours, ``coloraxis``.
@@ -388,8 +390,9 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
     Parameters
     ----------
     layout : dict
-        Plotly's layout: ``legend``, whose ``title`` has ``text`` if it is there, and ``yaxis``. The
-        legend is below the axes if the ``side`` of the y axis is "right".
+        Plotly's layout, with ``legend``, whose ``title`` has ``text`` if it is
+        there, and ``yaxis``. The legend is below the axes if the ``side`` of
+        the y axis is "right".
     places : list of Axes
         Axes with traces; the last one gets the legend.
     """
@@ -419,9 +422,10 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
 def _text(text: str) -> str:
     """Convert a text with plotly's HTML to matplotlib's.
 
-    ``<sub>`` and ``<sup>`` become mathematics, ``<br>`` a new line; ``<b>`` is
-    dropped. A dollar sign is escaped, and entities such as ``&lt;`` become their
-    letters. Other tags stay as they are.
+    ``<sub>`` and ``<sup>`` become mathematics, as "B<sub>r</sub>" becomes
+    "B$_{r}$", and ``<br>`` a new line; ``<b>`` is dropped. A dollar sign is
+    escaped, and entities such as ``&lt;`` become their letters. Other tags
+    stay as they are.
     """
     plain = (
         text.replace("<br>", "\n")

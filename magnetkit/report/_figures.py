@@ -110,11 +110,11 @@ def column_axis(name: str) -> Part:
 def convert_axes(figure: Part) -> Part:
     """Convert a figure's axes of T, kA/m and kJ/m3 to the units of the setting, in place.
 
-    Data, titles of axes and hover texts are converted to kG, kOe and MGOe if the
-    setting is CGS, otherwise nothing is; the same figure is returned, plotly's
-    ``data`` and ``layout``. An axis counts whose title ends in "(T)", "(kA/m)" or
-    "(kJ/m<sup>3</sup>)". Axes of anisotropy fields stay in tesla. Error bars
-    are not converted.
+    Data, titles of axes and hover texts are converted to kG, kOe and MGOe if
+    the setting is CGS, otherwise nothing is; the same figure is returned,
+    plotly's ``data`` and ``layout``. An axis counts whose title ends in "(T)",
+    "(kA/m)" or "(kJ/m<sup>3</sup>)". Axes of anisotropy fields stay in tesla.
+    Error bars are converted with their points.
     """
     for key, axis in figure["layout"].items() if is_cgs() else ():
         text = (
@@ -252,8 +252,9 @@ def points(
     Returns
     -------
     dict
-        Plotly's trace: ``type`` "scatter", ``mode`` "markers", ``name``, ``x``, ``y`` (None for
-        NaN), ``hovertemplate``, ``marker`` and ``text``.
+        Plotly's trace: ``type`` "scatter", ``mode`` "markers", ``name``,
+        ``x``, ``y`` (None for NaN), ``hovertemplate``, ``marker`` and ``text``
+        (a list, empty without texts).
     """
     return {
         "type": "scatter", "mode": "markers", "name": name, "x": numbers(x), "y": numbers(y),
@@ -392,7 +393,8 @@ def decision_names(decided: "pd.DataFrame") -> list[str]:
 def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
     """Build the traces of the decisions on two result columns.
 
-    Today's magnet is a star, the others have numbers.
+    Today's magnet is a star, the others have the numbers of
+    `decision_numbers`.
 
     Parameters
     ----------
@@ -405,7 +407,7 @@ def decisions(decided: "pd.DataFrame", x: str, y: str) -> list[Part]:
     Returns
     -------
     list of dict
-        Plotly's traces, one a row.
+        Plotly's traces, one a row, in the registry's units.
     """
     traces = []
     look = {
@@ -550,7 +552,8 @@ def demagnetization(
         Plain text, for each magnet at each temperature, those of a magnet
         together. ValueError if there are more or fewer.
     styles : sequence of (colour, dash)
-        Such as ("#0072B2", "solid"), in the same order and number.
+        Such as ("#0072B2", "solid"), in the same order and number (ValueError
+        otherwise).
     height : int
         Pixels.
     measured : sequence of MeasuredCurve
@@ -559,8 +562,8 @@ def demagnetization(
     Returns
     -------
     dict
-        Plotly's ``data`` and ``layout``, in kA/m and T. The load line is that of
-        the first of `given`.
+        Plotly's ``data`` and ``layout``, in kA/m and T; x is the reverse field
+        -H, positive. The load line is that of the first of `given`.
     """
     traces = [_measured_points(curve) for curve in measured]
     places = [
@@ -587,7 +590,8 @@ def _measured_points(curve: Any) -> Part:
     """Build the points of a measured curve as circles of J against -H.
 
     `curve` has ``field`` (A/m, the reverse field, positive) and
-    ``polarization`` (T). The result is a trace of plotly, in kA/m and T.
+    ``polarization`` (T). The result is a trace of plotly, in kA/m and T; x is
+    positive too.
     """
     dot = {
         "color": "#fff",
@@ -625,8 +629,10 @@ def _magnet_traces(
     Returns
     -------
     list of dict
-        Plotly's three traces, in kA/m and T: J(H), B(H) and the working point, a cross where it
-        lies past the knee. Points of negative J or B are left out. In the legend stands J(H) alone.
+        Plotly's three traces, in kA/m and T, x being the reverse field -H,
+        positive: J(H), B(H) and the working point, a cross where it lies past
+        the knee. Points of negative J or B are left out. In the legend stands
+        J(H) alone.
     """
     colour, dash = look
     traces = []
@@ -669,7 +675,8 @@ def _load_line(given: Sequence["Demagnetization"]) -> Part:
     Returns
     -------
     dict
-        Plotly's trace of two points, the first (0, 0), in kA/m and T.
+        Plotly's trace of two points, the first (0, 0), in kA/m and T; x is the
+        reverse field -H, positive.
     """
     remanences = [one.remanence.ravel() for one in given]
     coercivities = [one.coercivity.ravel() for one in given]
@@ -786,8 +793,9 @@ def pareto(
         `hover_texts` needs: ``candidate``, ``shell``, ``rank`` and
         ``probability_meets_requirements``.
     decided : pandas.DataFrame
-        Rows of the decisions, today's magnet first, with the columns that
-        `decisions` needs.
+        Rows of the decisions, today's magnet first, with `x`, `y`,
+        ``candidate``, ``shell``, ``decision``, ``rank``, ``decision_status``
+        and ``nearest_grade``.
     x, y, colour : str
         Columns of the registry, such as "supply_risk". `colour` is that of the
         dots of candidates that meet the requirements or are on the front.
@@ -856,7 +864,8 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
         Host families such as "2:14:1", whose grades are drawn; all for None or none, and where no
         grades of them are sold. Unknown names have no effect.
     *more : dict
-        Plotly's traces that are added in front, such as `candidates` returns them.
+        Plotly's traces that stand last in ``data``, in front of the grades,
+        such as `candidates` returns them.
 
     Returns
     -------
@@ -1037,9 +1046,9 @@ def binary_section(
 def _points_above_hull(above: Others) -> Part:
     """Build the trace of the unstable phases of two elements, pale dots.
 
-    `above` holds the phases: ``names``, ``shares`` (n, 2) and ``energies``,
-    eV/atom. They stand over the second element's at.%, in eV/atom. The result is
-    plotly's trace, named "Above the hull".
+    `above` holds the phases: ``names``, ``shares`` (n, 2) and ``energies`` (of
+    formation), eV/atom. They stand over the second element's at.%, in eV/atom.
+    The result is plotly's trace, named "Above the hull".
     """
     names = [_lower_numbers(name) for name in above.names]
     edge = {"width": 1, "color": "#888"}

@@ -73,7 +73,9 @@ def number(
     Returns
     -------
     str
-        Without an exponent for large numbers, with one for those below 1e-4.
+        Trailing zeros are dropped. A number with more digits before the point
+        is a whole one, such as "1235", without an exponent; one below 1e-4 has
+        an exponent. Minus is "-".
     """
     if is_missing(value):
         return "–"
@@ -125,11 +127,12 @@ def display_table(frame: "pd.DataFrame", units: str | None) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        The user's own columns under their names, but for those that end in ``_share``; then rank,
-        candidate, shell and the main results in display units, temperatures in degrees C. The
-        headings have label and unit, such as "Remanence (T)"; the ends of an interval get columns
-        of their own, with "low" and "high". Other columns of results are left out. Rows keep their
-        order and their index.
+        The user's own columns under their names, but for those that end in
+        ``_share``; then rank, candidate, shell and the main results in display
+        units, temperatures in degrees C. The headings have label and unit,
+        such as "Remanence (T)"; the ends of an interval get columns of their
+        own, headed by the short label, "low" or "high", and unit. Other
+        columns of results are left out. Rows keep their order and their index.
     """
     import pandas as pd
 
@@ -240,9 +243,10 @@ def choose_columns(
     dict of str to int
         Priority by column, in the order of printing; 0 for all of `columns`. A
         column of the user that identifies rows, the first that is called "id",
-        "heat", "lot", "name", "grade" or the like, in any case and with "input_"
-        before it or not, comes first with priority 0, after the rank, unless
-        `columns` are given.
+        "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label",
+        "grade", "bezeichnung", "charge", "nummer" or "schmelze", in any case
+        and with "input_" before it or not, comes first with priority 0, after
+        the rank, unless `columns` are given.
 
     Raises
     ------
@@ -392,7 +396,8 @@ def _print_csv(
     columns : str or None
         Names joined by commas, in place of `names`; InputError if `frame` lacks one.
     cgs : bool
-        In kG, kOe and MGOe.
+        In kG, kOe and MGOe, the names of the columns too, such as
+        "remanence_kG".
     """
     names_to_print: list[str] = []
     for name in choose_columns(frame, names, columns):
@@ -574,7 +579,7 @@ def _print_decisions(
 
 
 def _explain_failure(result: "Ranked", best: "pd.DataFrame") -> None:
-    """Print why no candidate can be ranked, or which requirements the likeliest one misses.
+    """Print why no candidate can be ranked, or which requirements the likeliest one misses, see `remark`.
 
     Nothing is printed if a candidate meets the requirements.
 
@@ -1009,8 +1014,9 @@ def _compared_cell(
     Returns
     -------
     str
-        Three significant digits, with "+" before a positive difference. Empty where it is missing,
-        and for a difference of ``temperature_K``.
+        Three significant digits at most, trailing zeros dropped, with "+"
+        before a positive difference. Empty where it is missing, and for a
+        difference of ``temperature_K``.
     """
     if is_missing(value) or (change and name == "temperature_K"):
         return ""

@@ -59,7 +59,8 @@ def display_scale(name: str, *, cgs: bool | None = None) -> Scale:
     Returns
     -------
     Scale
-        The displayed value is ``factor * value + offset``.
+        The displayed value is ``factor * value + offset``, in ``unit``. Any
+        other column has factor 1, offset 0 and the unit of the registry.
     """
     unit = COLUMNS[name].unit
     if unit == "K":
@@ -209,7 +210,7 @@ class Shown:
 
     @property
     def width(self) -> int:
-        """Width it needs: that of its longest line, texts up to a limit."""
+        """Width it needs, an attribute: that of its longest line, the heading too, texts up to ``most``."""
         longest = max(
             map(len, [*self.heading.splitlines(), *self.cells]), default=0
         )
@@ -233,9 +234,9 @@ def console() -> "Console":
 def say(text: str, mark: str = "") -> None:
     """Print the sentence `text` on stdout behind `mark`; on a terminal its lines break between words.
 
-    `mark` is such as "- ". Further lines are indented as far as it is long. In a
-    pipe it is one line. Words are not broken, and line breaks of `text` are blanks
-    on a terminal.
+    `mark` is such as "- ". Further lines are indented as far as it is long. In
+    a pipe `mark` and `text` are printed as they are. Words are not broken, and
+    line breaks of `text` are blanks on a terminal.
     """
     if to_terminal():
         text = textwrap.fill(

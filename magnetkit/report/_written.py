@@ -26,10 +26,11 @@ _CELL = 32_767
 def write_table(frame: "pd.DataFrame", path: Path) -> Path:
     """Write a table of results as .xlsx, .csv, .tsv, .parquet or JSON lines, by suffix; return the path.
 
-    Case of the suffix does not count, and any other suffix gives JSON lines. The index of `frame` is
-    left out. Missing values are empty cells, in JSON null. All columns are written under their
-    names; a workbook has a sheet "results" and one of their meanings. An existing file is replaced.
-    InputError if it cannot be written.
+    Case of the suffix does not count, and any other suffix gives JSON lines.
+    The index of `frame` is left out. Missing values are empty cells, in JSON
+    null. All columns are written under their names; a workbook has a sheet
+    "results" and one, "columns", of their meanings. An existing file is
+    replaced. InputError if it cannot be written.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -188,7 +188,8 @@ class Figure(Part):
         Raises
         ------
         InputError
-            If it ends otherwise, or matplotlib is not installed for a picture.
+            If it ends otherwise, matplotlib is not installed for a picture, or
+            the file cannot be written.
         """
         file = _arguments.path("path", path)
         kind = file.suffix.lower()
@@ -249,7 +250,7 @@ def _plot(drawing: Callable[..., Part]) -> Callable[..., Figure]:
 
 
 def _need(frame: "pd.DataFrame", *names: str) -> None:
-    """Raise InputError if the table `frame` lacks one of the columns `names`; the message lists all."""
+    """Raise InputError if the table `frame` lacks one of `names`; the message lists all that it lacks."""
     missing = [name for name in names if name not in frame]
     if missing:
         raise InputError(
@@ -292,7 +293,8 @@ def sweep(
         numbers and texts of one temperature each, in which ranges and lists are
         an InputError.
     labels : sequence of str, length n, optional
-        Name of each recipe; as written otherwise.
+        Name of each recipe; as written otherwise. ValueError if there are not
+        n.
     **conditions
         As for `magnetkit.magnetism.sintered`: ``shell`` (such as "Tb 0.5 wt%",
         for all or one a recipe), ``process``, ``host``, ``between``,
@@ -341,7 +343,8 @@ def sweep(
 def property_against_temperature(frame: "pd.DataFrame", column: str) -> Part:
     """Draw a property over temperature, its interval as a band where the table has one.
 
-    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``, its
+    axes in the units of the setting.
 
     Parameters
     ----------
@@ -373,7 +376,8 @@ def demagnetization(
 ) -> Part:
     """Draw J(H) (thick) and B(H) (thin) against the reverse field, with the load line.
 
-    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``, its
+    axes in the units of the setting.
 
     A working point past the knee, where flux is lost, is a cross.
 
@@ -402,7 +406,8 @@ def demagnetization(
 def overlay(curves: Sequence[Any]) -> Part:
     """Draw curves one over the other as `demagnetization` does, measured points as open circles.
 
-    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``, its
+    axes in the units of the setting.
 
     Parameters
     ----------
@@ -428,9 +433,10 @@ def grade_map(
     hosts: Sequence[str] | None = None,
     intervals: bool = False,
 ) -> Part:
-    """Draw remanence against coercivity in front of commercial grades at 20 C.
+    """Draw remanence (up) against coercivity (across) in front of commercial grades at 20 C.
 
-    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``, its
+    axes in the units of the setting.
 
     Parameters
     ----------
@@ -473,7 +479,8 @@ def grade_map(
 def pareto(result: Ranked, x: str | None = None, y: str | None = None) -> Part:
     """Draw the candidates of a screening on two objectives, its decisions by number.
 
-    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``, its
+    axes in the units of the setting.
 
     The first Pareto front is ringed, today's magnet a star.
 
@@ -512,7 +519,8 @@ def section(
 ) -> Part:
     """Draw the hull of two or three elements, and how likely candidates form on it.
 
-    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``, its
+    axes in the units of the setting.
 
     The stable phases are those of the snapshot at 0 K: of two elements by their formation energy,
     of three in a triangle, those in balance joined. Candidates are coloured by
@@ -582,7 +590,8 @@ def parity(
 ) -> Part:
     """Draw predictions against measurements, with intervals where they are given.
 
-    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``, its
+    axes in the units of the setting.
 
     Parameters
     ----------
@@ -665,9 +674,11 @@ def _drop_missing(*given: ArrayLike) -> list[FloatArray]:
 def depth_profile(found: "Diffusion", element: str | None = None) -> Part:
     """Draw heavy rare earth, H_cJ and reverse field through the middle, along the easy axis.
 
-    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``, its
+    axes in the units of the setting.
 
-    H_cJ and field have an axis of their own on the right.
+    H_cJ and field have an axis of their own on the right. The place is in mm
+    from the middle of the magnet.
 
     Parameters
     ----------
@@ -726,7 +737,8 @@ def margin_map(
 ) -> Part:
     """Draw the margin, H_cJ less the reverse field along the easy axis, on the worst layer.
 
-    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``, its
+    axes in the units of the setting.
 
     Parameters
     ----------
@@ -777,14 +789,16 @@ def margin_map(
 def terbium_against_temperature(table: "pd.DataFrame") -> Part:
     """Draw the heavy rare earth that magnets need over the temperature they have to stand.
 
-    The result is a `Figure`: plotly's ``data`` and ``layout``, its axes in the units of the setting.
+    The result is a `Figure`, a dict of plotly's ``data`` and ``layout``, its
+    axes in the units of the setting.
 
     Parameters
     ----------
     table : DataFrame
-        ``temperature_K``, ``thickness_mm`` and ``amount_wt_pct`` (NaN where no coating does it),
-        as `magnetkit.diffusion.needed_by_temperature` returns them. A line is drawn for each
-        thickness, and a dotted one upright at its lowest temperature without a value.
+        ``temperature_K``, ``thickness_mm`` and ``amount_wt_pct`` (NaN where no
+        coating does it), as `magnetkit.diffusion.needed_by_temperature`
+        returns them. A line in degrees C is drawn for each thickness, and a
+        dotted one upright at its lowest temperature without a value.
 
     Raises
     ------

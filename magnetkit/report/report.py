@@ -98,12 +98,22 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
     """Collect everything that the page's template needs, by name.
 
     `result` is the screening. Only its leading rows and a sample are read,
-    since the table may hold many millions. The values are texts, numbers, lists
-    and dicts of them, but for ``profile`` and ``conditions``, which are the objects.
-    ``decided``, ``properties`` and ``evidence`` are tables of `_rows`, ``verdict``
-    and ``lead`` lists of sentences, ``requirements``, ``elements``, ``sources`` and
-    so on what the functions of `_content` of these names return. ``data`` is JSON of
-    ``figures`` and ``table``, ``plotly`` the script that draws them.
+    since the table may hold many millions. The values are texts, numbers,
+    lists and dicts of them, but for ``profile`` and ``conditions``, which are
+    the objects. ``decided``, ``properties`` and ``evidence`` are tables of
+    `_rows`; ``verdict``, ``lead`` and ``notes`` lists of sentences; ``head``
+    the replacement's entry of the manifest or None; ``legend`` a text;
+    ``labels`` and ``temperature`` (K) those of the decisions. ``objectives``,
+    ``requirements``, ``stages``, ``failures``, ``elements``, ``sources`` and
+    ``validations`` are what the functions of `_content` of these names return,
+    ``late`` what `overdue_facts` and ``changed`` what `has_changed` does;
+    ``share``, ``missed``, ``phases_known`` and ``forms`` are of `constants`.
+    ``comparators`` has the headings ``comparator_headings``; ``claims`` is a
+    list of dicts; ``identity`` is of the manifest. Numbers are ``total``,
+    ``points``, ``embedded`` (leading rows) and ``rejected_count``, of which
+    the first are in ``rejected``. ``drawn`` is the set of figures, ``columns``
+    those of `_table`. ``data`` is JSON of ``figures`` and ``table``,
+    ``plotly`` the script that draws them.
     """
     ranked = result.best(LEADING_ROWS)
     spread = result.sample_ranks(POINTS)
@@ -164,8 +174,9 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
 def _ranking_columns(ranked: pd.DataFrame) -> tuple[str, ...]:
     """Choose the columns of the table of `ranked` candidates; a shell or host of all is left out.
 
-    The frame must have ``shell`` and ``host``. Columns of the layout "shown" that it lacks are left
-    out. Without rows, or where no row has a shell, so is ``shell``.
+    The frame must have ``shell`` and ``host``. Columns of the layout "shown"
+    that it lacks are left out. Without rows both are left out; where no row
+    has a shell, ``shell`` is.
     """
     names = [name for name in _SHOWN["shown"] if name in ranked]
     for name in ("shell", "host"):
@@ -318,8 +329,10 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
 def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
     """Convert ranked candidates to compact columns for the page's script, in the units shown.
 
-    Numbers have four digits, None for NaN; texts but those of ``candidate`` are codes, from 0, into
-    ``texts``. Names of columns change with their units.
+    Numbers have four significant digits, those of integer columns are whole,
+    None for NaN; texts but those of ``candidate`` are codes, from 0, into
+    ``texts``, in which a missing one is "". Names of columns change with their
+    units.
 
     Parameters
     ----------
@@ -381,8 +394,8 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
 def _escape_for_script(value: Any) -> str:
     """Write `value` as JSON that no text inside can end the script element around it.
 
-    `value` is of dicts, lists, texts, numbers, bools and None. ValueError for NaN or
-    infinity.
+    `value` is of dicts, lists, texts, numbers, bools and None. The letters <,
+    > and & become escapes of JSON. ValueError for NaN or infinity.
     """
     text = json.dumps(
         value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
@@ -453,7 +466,7 @@ def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
 
 
 def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
-    """Build the section of the last host that has one.
+    """Build the section of the host of the last row of `best` whose host has one.
 
     Magnets of more elements stand where they lie if every rare earth counts as the section's and
     other elements are left aside.
@@ -548,9 +561,10 @@ def _temperature_figure(shown: Magnets, low: float, high: float) -> Part:
 def _demagnetization(shown: Magnets) -> Part:
     """Build J(H) and B(H) of the decisions with the load line, at the temperature of the job.
 
-    `shown` are the decisions, each evaluated by its ``route`` of ``rows``, with its
-    row of ``table`` and its text of ``shells``. The result is plotly's ``data`` and
-    ``layout``, in kA/m and T.
+    `shown` are the decisions, each evaluated by its ``route`` of ``rows``,
+    with its row of ``table`` and its text of ``shells``. The result is
+    plotly's ``data`` and ``layout``, in kA/m and T; x is the reverse field -H,
+    positive.
     """
     figures = []
     for row, route in enumerate(shown.rows["route"].astype(object).fillna("")):
@@ -569,9 +583,10 @@ def _demagnetization(shown: Magnets) -> Part:
 def _supply(shown: Magnets) -> Part:
     """Build the bars of supply risk and cost of the decisions in every scenario.
 
-    `shown` are the decisions. The result is plotly's ``data`` and ``layout``: two panels, risk (0 to
-    1) above and cost (USD/kg) below, a group of bars for each scenario; ``data`` has two traces for
-    each decision.
+    `shown` are the decisions. The result is plotly's ``data`` and ``layout``:
+    two panels, risk (0 to 1) above and cost (USD/kg) below, a group of bars
+    for each scenario; ``data`` has two traces for each decision, risk, then
+    cost.
     """
     states = _content.by_scenario(shown)
     titles = [
