@@ -136,10 +136,10 @@ def _fill_interstices(h, model, sum_r, sum_x, carbon):
     Returns
     -------
     filling : float
-        Carbon's share of the interstitial atoms, or the empty share of the sites, as the model says
-        for the host; 0 if it says neither.
+        Carbon's share of the interstitial atoms, or the empty share of the
+        sites, as the model says for the host; 0 if it says neither.
     carbon : float
-        Carbon's share of the interstitial atoms where the filling is the empty share, else 0.
+        Carbon's share of the interstitial atoms; 0 where that is the filling.
     """
     share = carbon / sum_x if sum_x > 0.0 else 0.0
     if model.kind[h, _FILLED_BY] == _BY_CARBON_SHARE:
@@ -159,7 +159,8 @@ def _occupation(i, rows, h, model):
     i : int
         Row of `rows`.
     rows : Rows
-        (indptr, indices, values) of the atoms of the hard phases, not normalized.
+        (indptr, indices, values) of the atoms of the hard phases, not
+        normalized.
     h : int
         Index of its host in `HOST_NAMES`.
     model : Model
@@ -176,9 +177,11 @@ def _occupation(i, rows, h, model):
     c : float
         Cobalt over cobalt and iron.
     w : float
-        Filling of the interstitial sites: their empty share, or that of carbon.
+        Filling of the interstitial sites: their empty share, or carbon's share
+        of their atoms, as the model says for the host; 0 if it says neither.
     carbon : float
-        Carbon's share beside it. The last three are 0 outside the model.
+        Carbon's share of the interstitial atoms; 0 where that is `w`. The last
+        three are 0 outside the model.
     """
     indices = rows.indices
     values = rows.values
@@ -257,16 +260,18 @@ def _add_metal(p, y, c, pairs, mix):
     Parameters
     ----------
     p : ndarray of float64, shape (41,)
-        Parameters of the substituent in the host, in the order of `ELEMENT_SLOTS`.
+        Parameters of the substituent in the host, in the order of
+        `ELEMENT_SLOTS`.
     y : float
         Its share of the metals' sites.
     c : float
-        Share of cobalt.
+        Cobalt over cobalt and iron.
     pairs : tuple of float
-        How much of its effect on the exchange of iron and of cobalt counts, and the exchange of all
-        pairs over that of cobalt.
+        How much of its effect on the exchange of iron and of cobalt counts,
+        and the exchange of all pairs over that of cobalt.
     mix : ndarray of float64, shape (5,)
-        Properties in the order of `MIXED`. Added to, but for the exchange.
+        Volume (A^3), exchange (K), moment (Bohr magnetons), and the two parts
+        of K_1 (MJ/m^3). Added to, but for the exchange.
 
     Returns
     -------
@@ -275,7 +280,7 @@ def _add_metal(p, y, c, pairs, mix):
     by_pairs : float
         Derivative of that part with the host's parameter "exchange_K:pairs".
     dilution : float
-        Its part of the moment, Bohr magnetons.
+        What was added to the moment, Bohr magnetons; below 0 where it is lost.
     """
     on_iron, on_cobalt, all_pairs = pairs
     exchange = 0.0
