@@ -384,15 +384,14 @@ def pairs(
     option : str
         Name of the option for messages, such as "--limit".
     kind : callable
-        Converts the text of each value, empty where there is no "=";
-        ValueError means that it cannot.
+        Converts the text of each value, empty where there is no "="; ValueError
+        means that it cannot.
 
     Returns
     -------
     dict of str to object
-        By the text before "=", values that `kind` returned. Blanks around both
-        are dropped. The last pair of an element counts. Empty for None. Names
-        are not checked.
+        By the text before "=", values that `kind` returned; the last pair of an
+        element counts. Empty for None. Names are not checked.
 
     Raises
     ------
