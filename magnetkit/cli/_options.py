@@ -671,10 +671,10 @@ def call_reporting(
 def refuse_options(option: str, **given: object) -> None:
     """Raise InputError for the first of some options that was given and has no effect with another.
 
-    `option` is the flag of the other one, or a text such as "a grade", as it
-    stands in the message. `given` maps names of parameters to their values:
-    None, False, 0, and empty lists and tuples count as not given. The message
-    names the flag of the option, such as --outside-field.
+    `option` is the other one, or a text such as "a grade", for the message.
+    `given` maps names of parameters to their values: None, False, 0, and empty
+    lists and tuples count as not given. The message names the flag of the
+    option, such as --outside-field.
     """
     for name, value in given.items():
         if value not in (None, False, [], ()):
