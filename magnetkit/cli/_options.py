@@ -586,7 +586,7 @@ def _with_parameters(
 
 
 def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the option ``--help-all``, which shows hidden options, to a command that has any.
+    """Add the option ``--help-all``, which prints all options and exits, to a command that has hidden ones.
 
     Each annotation must be ``Annotated[type, option]``, else AttributeError.
 

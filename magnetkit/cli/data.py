@@ -118,6 +118,7 @@ def fetch(
 
 # Writes into the cache and into the folders that are given. `replaced` is the
 # option --for, `completed` is --complete. Warnings and counts go to stderr.
+# InputError without a key. `out` may hold a snapshot, which is replaced.
 @app.command()
 @o.shown_in_full
 def pull(

@@ -26,7 +26,7 @@ _FORMS = "probability_phase_forms"
 # `keywords` are the options of conditions that were given, by the names of
 # their fields. `shape` is such as "40x15x5mm", `units` "si" or "cgs". With
 # `compare` the options of tables and requirements are an InputError, as is
-# `shape` without it.
+# `shape` without it. JSON is an object a row and line.
 @o.with_options("use", "magnet", "supply", "models")
 def predict(
     formulas: Annotated[

@@ -21,8 +21,9 @@ _TOP = 10
 
 # Writes the results folder `out` with report.html in it. Prints the decisions,
 # or the `top` best candidates, on stdout (as CSV in a pipe), progress and
-# counts on stderr. `keywords` are the options of conditions that were given, by
-# the names of their fields.
+# counts on stderr. `keywords` are the options of conditions that were given,
+# by the names of their fields. A finished screening in `out` is an InputError
+# without `force` or `resume`.
 @o.with_options("use", "magnet", "supply", "models", without=("host",))
 def screen(
     candidates: Annotated[

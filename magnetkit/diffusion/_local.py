@@ -1058,8 +1058,10 @@ def design_probability(
     each : sequence of (Magnet, Case)
         The magnet at the temperature of each case; one pair or more.
     amounts : sequence of ndarray, shape (n,)
-        Content of each cell, %: three arrays, for the diffusion coefficient at each of `NODES`, or
-        one array where it does not count. Another number is a ValueError.
+        Content of each cell, %: three arrays, for the diffusion coefficient at
+        each of `NODES` (off by -1.73, 0 and 1.73 standard deviations, which
+        weigh 1/6, 2/3 and 1/6), or one array where it does not count. Another
+        number is a ValueError.
     cells : ndarray, shape (n,)
         Volumes of the cells, in one unit.
 

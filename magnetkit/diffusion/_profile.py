@@ -175,8 +175,9 @@ def _divide(edges: FloatArray, fine: int, ring: bool = False) -> _Direction:
     Returns
     -------
     _Direction
-        With m = n * fine: ``rates`` of decay, (m,), 1/m2, the first 0; ``modes`` at the volumes,
-        (m, m), one a column; ``mean``, (n, m), their means over the cells.
+        With m = n * fine: ``rates`` of decay, (m,), 1/m2, the first 0;
+        ``modes`` at the volumes, (m, m), one a column, of norm 1 over the
+        volumes; ``mean``, (n, m), their means over the cells.
     """
     from scipy.linalg import eigh
 
@@ -796,8 +797,9 @@ def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns as of `read_field`: ``x_mm``, ``y_mm``, ``z_mm`` and the three components. Others do
-        not count.
+        Columns as of `read_field`: ``x_mm``, ``y_mm``, ``z_mm`` and the three
+        components. Others do not count; of two components along one axis the
+        last column counts.
 
     Returns
     -------

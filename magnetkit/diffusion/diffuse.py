@@ -134,7 +134,7 @@ class Diffusion:
     def best(self) -> str:
         """The element, "Tb" or "Dy", whose coated faces meet the target at least cost.
 
-        If none does, it is the one of the largest probability.
+        If none does, it is the one of the largest probability. A property.
         """
         rows = self.designs[self.designs["way"] == "faces"]
         good = rows[rows["meets"]]

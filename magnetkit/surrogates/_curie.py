@@ -502,8 +502,9 @@ class CurieModel(TrainedModel):
     def base(self, phases: CompositionTable, codes: Int8Array) -> FloatArray:
         """Return the physical mean of `phases` with host `codes`, K, (n,); NaN where there is none.
 
-        `phases` are n compositions, `codes`, int8 (n,), indices into `HOST_NAMES`, -1 for none. It
-        is NaN throughout for a model whose ``physics`` is False.
+        `phases` are n compositions, `codes`, int8 (n,), indices into
+        `HOST_NAMES`, -1 for none. It is that of `physical`, by the prior
+        parameters, and NaN throughout for a model whose ``physics`` is False.
         """
         if self.physics:
             return physical(phases, codes)

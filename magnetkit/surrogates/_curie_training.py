@@ -709,7 +709,8 @@ def load(
     Returns
     -------
     CurieModel
-        The same object for the same arguments and settings; do not change it.
+        The same object for the same arguments and settings, also where a file
+        has changed meanwhile; do not change it.
 
     Raises
     ------
