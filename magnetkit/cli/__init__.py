@@ -79,10 +79,11 @@ def main() -> NoReturn:
 
 
 def _fail(text: str) -> NoReturn:
-    """Print `text` as one line on stderr, without control characters, and exit with status 1.
+    """Print `text` as one line on stderr and exit with status 1.
 
-    `text` begins with "error:" or "defect:"; the line begins with "magnetkit:".
-    White space becomes single blanks.
+    `text` begins with "error:" or "defect:"; the line begins with
+    "magnetkit:". White space becomes single blanks; a control character
+    becomes "?".
     """
     # One line without control characters: it may quote a file or a server.
     line = "".join(

@@ -60,7 +60,7 @@ def _completion(folder: str) -> Callable[[str], list[str]]:
     """
 
     def complete(start: str) -> list[str]:
-        """Return the names of the files that begin with `start`, sorted, without suffix."""
+        """Return the names, sorted and without ".toml", of files in `folder` that begin with `start`."""
         from .._core.datasets import root
 
         return sorted(
@@ -138,7 +138,7 @@ def on_sheet(table: Any, sheet: str | None, header_row: int | None) -> Any:
     Raises
     ------
     InputError
-        If one is given and the file is no workbook (.xlsx).
+        If one is given and the file is no workbook (.xlsx, in any case).
     """
     if sheet is None and header_row is None:
         return table
@@ -205,8 +205,9 @@ def with_unit(text: str | None) -> str | None:
     Parameters
     ----------
     text : str or None
-        Temperatures such as "150C", "20C,100C" or "20C:200C:10"; None passes.
-        Whether they can be read otherwise is not checked.
+        Temperatures such as "150C", "20C,100C" or "20C:200C:10" (first, last,
+        step); the step needs no unit. None passes. Whether they can be read
+        otherwise is not checked.
 
     Returns
     -------
@@ -314,7 +315,8 @@ def a_place(text: str | Path) -> Any:
 
     typer.BadParameter, an error of usage, for an empty `text`.
 
-    A URL is such as "s3://bucket/run". Whether it exists is not checked.
+    A URL is any text with "://", such as "s3://bucket/run". Whether it exists
+    is not checked.
     """
     from .._core._files import is_url
 
@@ -342,8 +344,9 @@ Place = Annotated[
 def check_out(out: Path) -> None:
     """Raise InputError if `out` has no suffix that can be written, or no file can be written there.
 
-    Suffixes are .csv, .tsv, .parquet, .xlsx and .jsonl, in any case; see
-    `check_folder`. The message names the option ``--out``.
+    Suffixes are .csv, .tsv, .parquet, .xlsx and .jsonl, in any case. The
+    folder of `out` must exist; a file that is there passes. The message names
+    the option ``--out``.
     """
     if out.suffix.lower() not in _WRITTEN:
         raise InputError(
@@ -426,7 +429,7 @@ def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
     -------
     dict of str to list of str
         Substitutes by element, such as ``{"Nd": ["Ce", "La"]}``. Symbols are
-        not checked.
+        not checked; "Nd=Ce,,La" gives an empty one.
 
     Raises
     ------
@@ -477,7 +480,8 @@ def condition_option(one: "Field[Any]") -> Any:
     `one` is the field as `dataclasses.fields` gives it; its metadata have
     ``option``, ``meaning``, ``example``, ``metavar`` (texts), ``group`` (a key
     of `magnetkit.magnetism.conditions.GROUPS`) and ``common`` (a bool: others
-    are hidden). The result is an Annotated type for Typer.
+    are hidden). The result is ``Annotated[type, option]`` for Typer. The type
+    is `float`, `list[str]` or `Path`, else `str`, or None. It sets no default.
     """
     facts = one.metadata
     example = f"; {facts['example']}" if facts["example"] else ""
@@ -510,16 +514,19 @@ def with_options(
     """Build a decorator that replaces ``**keywords`` of a command by options of conditions.
 
     `names` are fields of `Conditions`, such as "hours", or its groups, such as
-    "use" and "supply", but for the fields `without`. An option of the command's
-    own with the name of a field stays. The new command takes keywords alone; it
-    passes on the values of options that were given, as numbers, texts, paths,
-    tuples or dicts by the name of the field; those not given are left out.
+    "use" and "supply", but for the fields `without`. A name that is neither
+    does nothing. An option of the command's own with the name of a field
+    stays. The new command takes keywords alone; it passes on the values of
+    options that were given, as numbers, texts, paths, tuples or dicts by the
+    name of the field; those not given are left out.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         """Return a new command, which calls `command`, with the options in place of ``**keywords``.
 
         A parameter of `command` with the name of a field stays as it is.
+
+        Options that were not given are not passed to `command`.
         """
         signature = inspect.signature(command)
         parameters = [
@@ -536,7 +543,7 @@ def with_options(
 
         @wraps(command)
         def run(**given: Any) -> None:
-            """Call the command with keywords; options that were given are read, the others left out."""
+            """Call `command` with the options that were given, read; None and [] are left out."""
             for name in new_names:
                 value = given.pop(name)
                 if value is not None and value != []:
@@ -585,19 +592,21 @@ def _with_parameters(
 
 
 def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the option ``--help-all``, which shows hidden options, to a command that has any.
+    """Add the option ``--help-all``, which prints all options and exits, to a command that has hidden ones.
 
     Each annotation must be ``Annotated[type, option]``, else AttributeError.
 
     Parameters
     ----------
     command : callable
-        A function whose parameters all have annotations of Typer. It is not changed.
+        A function whose parameters all have annotations of Typer. It is not
+        changed.
 
     Returns
     -------
     callable
-        A new function; `command` itself if it has no hidden option.
+        A new function with the parameter ``help_all`` last; `command` itself
+        if it has no hidden option.
     """
     signature = inspect.signature(command)
     options = [

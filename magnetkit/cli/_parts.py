@@ -20,9 +20,11 @@ _TABLE = re.compile(
 def is_parts_list(name: str | None) -> bool:
     """Say whether an argument names a file or an embedded device rather than a grade.
 
-    `name` is the argument, or None where there is none. A name with the ending
-    of a table (with a sheet behind "#" too) counts, even if there is no such
-    file. Devices are those of `magnetkit.run.parts.devices`.
+    `name` is the argument, or None where there is none. A name counts that
+    ends in .csv, .tsv, .txt, .parquet, .xls, .xlsx, .xlsm, .ods or .numbers,
+    in any case, also with a sheet behind "#", even if there is no such file.
+    So does any file that is there. Devices are those of
+    `magnetkit.run.parts.devices`.
     """
     if name is None:
         return False
@@ -66,12 +68,12 @@ def answer_parts_list(
     out : path or None
         Workbook to write, .xlsx.
     force : bool
-        Replace an existing workbook.
+        Replace an existing workbook, an InputError otherwise.
     quiet, json : bool
         No progress; JSON in place of sentences.
     keywords : mapping
-        Further keywords of `replace_parts`, such as ``require``, ``family`` and
-        ``scenario``; None and empty ones are left out.
+        Further keywords of `replace_parts`, such as ``require``, ``family``
+        and ``scenario``; None and empty ones are left out.
 
     Raises
     ------
@@ -161,7 +163,7 @@ def _read_units(texts: Sequence[str]) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Unit by header; empty without texts.
+        Unit by header, without blanks around them; empty without texts.
 
     Raises
     ------

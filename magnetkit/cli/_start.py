@@ -30,8 +30,9 @@ _ended = threading.Lock()
 def watch() -> None:
     """Let SIGINT end this process, at the latest `PATIENCE_S` seconds after it came.
 
-    A thread waits for the signal. Where Python would print an interruption and
-    go on, the process ends too. Nothing happens outside the main thread.
+    It returns at once; a thread waits for the signal. The status is 130. Where
+    Python would print an interruption and go on, the process ends too. Nothing
+    happens outside the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         return
@@ -40,7 +41,7 @@ def watch() -> None:
     signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
 
     def wait() -> None:
-        """Wait for SIGINT, then for `PATIENCE_S` seconds, and end the process, whatever it does."""
+        """Wait for SIGINT, then for `PATIENCE_S` seconds, and end the process with status 130."""
         # Kept alive here: the signal handler only knows the number of the other end.
         _ = writing
         while reading.recv(1) != bytes([signal.SIGINT]):
@@ -62,11 +63,11 @@ def _unraisable(what: "sys.UnraisableHookArgs") -> None:
 
 
 def end() -> NoReturn:
-    """Print that the command was interrupted, and end the process with status 130.
+    """Print on stderr that the command was interrupted, and end the process with status 130.
 
-    A second thread that calls it waits for that. Python itself would die of the
-    signal instead, if it came in code that was being compiled from a text, as
-    parts of numba are.
+    A second thread that calls it waits for that. Python itself would die of
+    the signal instead, if it came in code that was being compiled from a text,
+    as parts of numba are.
 
     It never returns, and no cleaning up is done: stdout is flushed, open files
     are not.
@@ -84,7 +85,7 @@ def is_interruption(error: BaseException) -> bool:
     """Say whether an interruption is among the causes of `error`; numba may wrap it in a SystemError.
 
     An interruption is a KeyboardInterrupt, or a SystemExit with status 130.
-    `error` itself counts too.
+    `error` itself counts too. A cause is ``__cause__``, else ``__context__``.
     """
     cause: BaseException | None = error
     while cause is not None:
@@ -117,8 +118,9 @@ _ROOM = 2_950_000_000
 def check_room() -> None:
     """Raise InputError if the shell limits memory below what a command needs.
 
-    The limit is that of ``ulimit -v``, the least 2.95 GB. Where the limits
-    cannot be read, as on another system than Linux, nothing happens.
+    The limit is that of ``ulimit -v`` (soft), the least 2.95e9 bytes. Where
+    the limits cannot be read, as on another system than Linux, nothing
+    happens.
     """
     with (
         suppress(OSError),
@@ -141,7 +143,11 @@ def _plain_warning(text: Warning | str, *_: object, **__: object) -> None:
 
 
 def show_messages() -> None:
-    """Show messages and warnings of magnetkit itself on stderr, a line each, from now on."""
+    """Show messages of magnetkit, of level WARNING or above, and all warnings, on stderr, a line each.
+
+    Warnings of other libraries are shown too, as their text alone. A second
+    call adds nothing.
+    """
     warnings.showwarning = _plain_warning  # type: ignore[assignment]
     logger = logging.getLogger("magnetkit")
     if any(isinstance(handler, _Stderr) for handler in logger.handlers):

@@ -31,6 +31,9 @@ def _verbose(wanted: bool) -> None:
         be_verbose()
 
 
+# Runs before each command. The options act by callbacks; the body raises the
+# threshold of Python's garbage collection for the whole process and stops it
+# at exit.
 @app.callback()
 def _root(
     version: Annotated[

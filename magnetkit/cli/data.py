@@ -42,8 +42,8 @@ app = typer.Typer(
 )
 
 
-# Prints on stdout; with `json` an object a line, with each entry of the
-# registry.
+# Prints on stdout; with `json` an object a line: `name`, `embedded` (bool) and
+# what the registry has of the file.
 @app.command("list")
 def list_(json: o.Json = False) -> None:
     """List the embedded files and the sets that can be fetched.
@@ -69,7 +69,9 @@ def list_(json: o.Json = False) -> None:
         typer.echo(f"  {name:12s} {entry['title']} ({entry['licence']})")
 
 
-# Prints on stdout and exits: 1 if a file differs or is missing, else 0.
+# Prints on stdout, with `json` an object a line for each file: `name` and
+# `state` ("ok", "missing" or "changed"). It exits: 1 if a file differs or is
+# missing, else 0.
 @app.command()
 def verify(json: o.Json = False) -> None:
     """Check every embedded file against its hash.
@@ -94,8 +96,8 @@ def verify(json: o.Json = False) -> None:
     raise typer.Exit(bad > 0)
 
 
-# The files go into the cache; their paths are printed on stdout, progress on
-# stderr.
+# The files go into the cache; their paths are printed on stdout, one a line,
+# progress on stderr.
 @app.command()
 def fetch(
     name: Annotated[str, typer.Argument(help="Name of the set, e.g. curie.")],
@@ -116,6 +118,7 @@ def fetch(
 
 # Writes into the cache and into the folders that are given. `replaced` is the
 # option --for, `completed` is --complete. Warnings and counts go to stderr.
+# InputError without a key. `out` may hold a snapshot, which is replaced.
 @app.command()
 @o.shown_in_full
 def pull(
@@ -323,7 +326,9 @@ applications = typer.Typer(help="Device profiles.", no_args_is_help=True)
 _LISTED = {"name", "title", "temperature_min_K", "temperature_max_K", "hosts"}
 
 
-# Prints a line a device on stdout; with `json` an object a line.
+# Prints a line a device on stdout; with `json` an object a line: `name`,
+# `title`, `temperature_min_K`, `temperature_max_K` and `hosts`. The text has
+# degrees C.
 @applications.command("list")
 def list_applications(json: o.Json = False) -> None:
     """List the embedded device profiles: temperature range of the magnet, hosts, what it is.
@@ -349,8 +354,9 @@ def list_applications(json: o.Json = False) -> None:
         )
 
 
-# Writes NAME.toml in the current folder, if it is not there yet, and its path
-# on stderr.
+# Writes NAME.toml in the current folder, and its path on stderr. InputError if
+# the file exists, or the name has other characters than small letters, digits
+# and hyphens.
 @applications.command("new")
 def new_application(
     name: Annotated[
@@ -444,10 +450,11 @@ def show_application(name: o.ApplicationName, json: o.Json = False) -> None:
 
 
 def _say(heading: str, text: str, evidence: "Evidence") -> None:
-    """Print a fact behind its heading, and below it what it rests on.
+    """Print on stdout a fact behind its heading, and below it what it rests on.
 
     `heading` is a short text, or empty for an item of a list, and `text` the
-    fact. `evidence` has ``status`` and ``source``, printed as "status: source".
+    fact. `evidence` has ``status`` and ``source``, printed as "status:
+    source".
     """
     from ..report._text import say
 
@@ -460,8 +467,9 @@ supply = typer.Typer(
 )
 
 
-# Writes NAME.toml in the current folder, if it is not there yet, and its path
-# on stderr.
+# Writes NAME.toml in the current folder, and its path on stderr. InputError if
+# the file exists, or the name has other characters than small letters, digits
+# and hyphens.
 @supply.command("new")
 def new_scenario(
     name: Annotated[
@@ -491,6 +499,10 @@ def _state(scenario: str | None, prices: list[str] | None) -> "State":
 
 
 # Prints a table on stdout (CSV in a pipe, or JSON), overdue facts on stderr.
+# Columns are `element`, `import_reliance`, `stage`, `concentration`,
+# `largest_producer`, `largest_share`, `supply_risk`, `price_USD_kg`,
+# `price_low_USD_kg`, `price_high_USD_kg`, lists and `recycling_eol_pct`; JSON
+# has all of `element_table`.
 @supply.command()
 @o.shown_in_full
 def elements(
@@ -520,6 +532,10 @@ def elements(
 
 # Prints a table on stdout (CSV in a pipe, or JSON), a row a formula; overdue
 # facts go to stderr. Of several shells the first counts, for all formulas.
+# Columns are `formula`, `heavy_rare_earth_wt_pct`,
+# `dysprosium_terbium_wt_pct`, `cobalt_wt_pct`, `import_reliance`,
+# `supply_risk` and `cost_USD_kg`; JSON has all of `ledger`. CompositionError
+# for the first formula that cannot be read.
 @supply.command()
 @o.shown_in_full
 def alloys(
@@ -558,7 +574,9 @@ def alloys(
     _say_overdue()
 
 
-# Prints on stdout, or JSON, an object a row; overdue facts go to stderr.
+# Prints on stdout, or JSON, an object a row; overdue facts go to stderr. Keys
+# are those of `magnetkit.supply.tables.controls`, such as `country`,
+# `elements`, `measure` and `effective`.
 @supply.command()
 def controls(json: o.Json = False) -> None:
     """List export controls and purchase rules, with their last known state and its date.
@@ -599,7 +617,9 @@ _CLAIM = (
 """What is said of a common statement."""
 
 
-# Prints on stdout, or JSON, an object a row.
+# Prints on stdout, or JSON, an object a row. Keys are those of
+# `magnetkit.supply.tables.claims`, such as `topic`, `claimed`, `today` and
+# `today_as_of`.
 @supply.command()
 def claims(json: o.Json = False) -> None:
     """Compare common statements on US supply with today's figures, each with its date.

@@ -20,8 +20,10 @@ from .._core.errors import InputError, MagnetkitError
 from ._options import Json, Quiet, option
 
 
-# Prints on stdout, or JSON, an object a finding. `compile_` is the option
-# --compile, after which nothing else is done.
+# Prints on stdout, or JSON, an object a finding: `group`, `name`, `value`,
+# `state` ("ok", "note" or "broken") and `advice`. With --quiet --compile says
+# nothing. `compile_` is the option --compile, after which nothing else is
+# done.
 def doctor(
     online: Annotated[
         bool, option("--online", "Also ask whether servers can be reached.")
@@ -67,9 +69,9 @@ def doctor(
 def _print(findings: "list[Finding]") -> None:
     """Print `findings` on stdout by group with colours, and how many are broken or to note.
 
-    Of each `Finding` ``group``, ``state`` ("ok", "note" or "broken"), ``name``,
-    ``value`` and ``advice`` are printed; those of one group must follow each
-    other.
+    All fields of each ``Finding(group, name, value, state, advice)`` are
+    printed; ``state`` is "ok", "note" or "broken". Those of one group must
+    follow each other.
     """
     from rich.console import Console
     from rich.markup import escape
@@ -228,9 +230,10 @@ def _tested_versions() -> dict[str, str]:
 def _packages() -> Iterator[Finding]:
     """Yield a finding on magnetkit and Python, then one for each package that it needs or may use.
 
-    The state is "broken" where a needed one is missing or Python is not 3.11 to
-    3.13, and "note" where an optional one is missing or a version is not the
-    one tested.
+    Each has ``group`` "Packages", ``name``, ``value`` (the version), ``state``
+    and ``advice``. The state is "ok", but "broken" where a needed one is
+    missing or Python is not 3.11 to 3.13, and "note" where an optional one is
+    missing or a version is not the one tested.
     """
     from importlib import metadata
 
@@ -270,8 +273,8 @@ def _data() -> Iterator[Finding]:
     """Yield findings on embedded files, overdue facts, the mirror and fetched sets.
 
     The group is "Data". Changed or missing files are "broken", overdue facts
-    "note"; the mirror is named only if one is set. Embedded files that cannot
-    be read end it.
+    "note"; the mirror is named only if one is set. Where the embedded files
+    cannot be read, a "broken" finding on them is the only one.
     """
     from .._core import datasets
     from .._core._fetch import cached_path, names
@@ -320,8 +323,9 @@ def _data() -> Iterator[Finding]:
 def _caches() -> Iterator[Finding]:
     """Yield findings on the cache folder, which is made if it is missing, and the size of its parts.
 
-    The group is "Caches"; a folder that cannot be written is a "note". Parts
-    that are not there have 0 files.
+    The group is "Caches"; the first, ``name`` "folder", is a "note" where it
+    cannot be written. Then comes one a part, ``value`` such as "3 files, 12
+    MB"; one that is not there has 0 files.
     """
     from .._core.settings import get_settings
 
@@ -360,9 +364,9 @@ def _models() -> Iterator[Finding]:
 def _kernels() -> Iterator[Finding]:
     """Yield findings on threads and on the compiled kernels.
 
-    The group is "Kernels". A wrong number of threads is "broken" and ends it;
-    kernels that are switched off or not kept are a "note", none compiled yet is
-    "ok".
+    The group is "Kernels", ``name`` first "threads", then "compiled"; none is
+    compiled here. A wrong number of threads is "broken" and ends it; kernels
+    that are switched off or not kept are a "note", none compiled yet is "ok".
     """
     group = "Kernels"
     try:
@@ -406,9 +410,10 @@ def _kernels() -> Iterator[Finding]:
 def _materials_project(online: bool) -> Iterator[Finding]:
     """Yield findings on the key of the Materials Project and on its server.
 
-    The state of the key is always "ok". The server, MP_API_ENDPOINT or the
-    usual one, is asked only if `online`. Neither the key nor a password in an
-    address is shown.
+    The first has ``name`` "key" and always the state "ok"; the second ``name``
+    "server", "ok" or "note". The server, MP_API_ENDPOINT or the usual one, is
+    asked only if `online`. Neither the key nor a password in an address is
+    shown.
     """
     from ..phases.pull import ENDPOINT
 
@@ -440,13 +445,15 @@ def _query_server(group: str, place: str, address: str) -> Finding:
     place : str
         Name of the server to show.
     address : str
-        Its URL, to which "heartbeat" is appended.
+        Its URL, with or without a final slash, to which "heartbeat" is
+        appended.
 
     Returns
     -------
     Finding
-        State "ok" with the version of its database; "note" if it does not
-        answer in 8 s, for which no error is raised.
+        ``group`` as given and ``name`` "server". ``state`` is "ok", and
+        ``value`` has the version of the database; it is "note" if the address
+        is unusable or does not answer in 8 s. No error is raised.
     """
     from http.client import HTTPException
     from urllib.request import urlopen
@@ -486,7 +493,8 @@ def _files(folder: Path) -> list[Path]:
 def _size(files: list[Path]) -> str:
     """Write the total size of files, such as "12 MB".
 
-    A kB is 1000 B. OSError if one of `files` is not there.
+    Whole B, kB (1000 B) or MB, or GB with one decimal; "0 B" without files.
+    OSError if one of `files` is not there.
     """
     total = float(sum(f.stat().st_size for f in files))
     for unit in ("B", "kB", "MB"):

@@ -11,8 +11,8 @@ from . import _options as o
 app = typer.Typer(help="Features of compositions.", no_args_is_help=True)
 
 
-# Writes `out` and, if rows were rejected, a list of them beside it; prints
-# counts on stderr unless `quiet`.
+# Writes `out` and, if rows were rejected, a list of them beside it, its suffix
+# replaced by .rejected.csv; prints counts on stderr unless `quiet`.
 @app.command()
 @o.shown_in_full
 def make(

@@ -44,7 +44,7 @@ def _models() -> None:
 
 
 # Prints the path of each trained model on stdout; `snapshot` counts for
-# energies alone.
+# energies alone. InputError for `data` without `target`.
 @app.command()
 @shown_in_full
 def train(
@@ -100,8 +100,9 @@ def _print_validation(
         Its ``table``, a row a model with the columns that `_print_figures`
         needs, and ``about`` are printed.
     as_json : bool
-        Print JSON: the target as its only key, with a list of records, rounded
-        to four digits, null for NaN; else a sentence and a table.
+        Print JSON: the target as its only key, with a list of the rows of
+        ``table``, rounded to four decimals, null for NaN; ``about`` is left
+        out. Else print a sentence and a table.
     """
     from ..report._text import say
 
@@ -116,6 +117,8 @@ def _print_validation(
 
 
 # Prints tables on stdout, or JSON; `plot` gets a picture of rows of `data`.
+# `groups`, `plot` and `learn_from` without `data`, and `data` without
+# `target`, are an InputError. JSON has the target as key.
 def validate(
     target: Annotated[
         str | None,
@@ -203,7 +206,8 @@ def _print_stored(target: str | None, *, as_json: bool) -> None:
     target : str or None
         Such as "curie_temperature_K" or "magnetism"; None for all.
     as_json : bool
-        Print JSON in place of tables: lists of tables by target, see `_show`.
+        Print JSON in place of tables: by target a list of tables, dicts of
+        ``date``, ``about``, ``page``, ``columns`` and ``rows``.
 
     Raises
     ------
@@ -248,10 +252,11 @@ _HEADINGS = {
 def _print_figures(figures: Any) -> None:
     """Print the figures of models as a table on stdout; the gain with its range.
 
-    `figures` is a frame with a row a model and the columns ``model``, ``rows``,
-    ``mean_absolute_error``, ``pairs_in_order``, ``coverage``, ``half_width``,
-    ``error_gain``, ``error_gain_lo`` and ``error_gain_hi`` (KeyError
-    otherwise). NaN is an empty cell.
+    `figures` is a frame with a row a model and the columns ``model``,
+    ``rows``, ``mean_absolute_error``, ``pairs_in_order``, ``coverage``,
+    ``half_width``, ``error_gain``, ``error_gain_lo`` and ``error_gain_hi``
+    (KeyError otherwise). Numbers are printed as they are, with four digits,
+    shares not as percent. NaN is an empty cell.
     """
     from ..report._text import Shown, print_table
 

@@ -24,7 +24,9 @@ _FORMS = "probability_phase_forms"
 # Prints on stdout: text on a terminal, CSV in a pipe, or JSON. With `out` it
 # writes that file in place of printing. Rejected rows are listed on stderr.
 # `keywords` are the options of conditions that were given, by the names of
-# their fields.
+# their fields. `shape` is such as "40x15x5mm", `units` "si" or "cgs". With
+# `compare` the options of tables and requirements are an InputError, as is
+# `shape` without it. JSON is an object a row and line.
 @o.with_options("use", "magnet", "supply", "models")
 def predict(
     formulas: Annotated[
@@ -288,8 +290,8 @@ def _print_why(frame: "pd.DataFrame", asked: dict[str, Any]) -> None:
     ----------
     frame : pandas.DataFrame
         Predictions: ``candidate`` (the recipe as written), ``temperature_K``
-        and, where it has one, ``shell``; the first five rows count. One that
-        cannot be explained has the reason printed.
+        and, where it has one, ``shell`` ("" for none); the first five rows
+        count. One that cannot be explained has the reason printed.
     asked : dict
         Options as given: ``basis`` (needed), and ``process`` and
         ``calibration`` if given.
@@ -379,12 +381,13 @@ def _compare(
     formulas : list of str
         Recipes or grades.
     temperature : str
-        With its unit, such as "150C".
+        One, with its unit, such as "150C".
     asked : dict
         Options as given, by the names of the arguments of `magnetkit.compare`:
         ``basis``, ``shape``, ``along`` and conditions such as ``load_line``.
     json : bool
-        Print JSON. Margins and notes follow on a terminal, in a pipe they go to stderr.
+        Print JSON. Margins and notes follow on a terminal, in a pipe they go
+        to stderr.
     units : {"si", "cgs"} or None
         None for the setting.
     everything : bool
@@ -411,13 +414,14 @@ def read_sources(formulas: Sequence[str]) -> Any:
     Parameters
     ----------
     formulas : sequence of str
-        Recipes, one path of a table, or "-" alone.
+        Recipes, one path of a table, or "-" alone. A path is a text with the
+        ending of a table, or the name of a file that is there.
 
     Returns
     -------
     list of str or str
-        Recipes; the path of a table; for "-" the lines of stdin that are not empty, which is read
-        here.
+        Recipes; the path of a table; for "-" the lines of stdin that are not
+        empty, which is read here.
 
     Raises
     ------
@@ -440,6 +444,11 @@ def read_sources(formulas: Sequence[str]) -> Any:
     return list(formulas)
 
 
+# Prints the curve on stdout without `out`, else the path on stderr. Several
+# magnets, or a picture as `out`, print figures side by side. `hours`, `json`
+# and --outside-field without `limits`, and `out` or `bare` with it, are an
+# InputError. `keywords` are the options of conditions that were given. Without
+# `temperature` 20 degrees C, or those measured.
 @o.with_options(
     "outside_field_kA_m",
     "magnet",
@@ -591,6 +600,7 @@ def _write_curve(
         Of `magnetkit.curve`.
     out : Path or None
         File; of several temperatures each is named by its own. None prints.
+        The paths written are printed on stderr.
     form : str
         As of `Curve.text`: "csv", "femm", "elmer", "pyleecan", "table",
         "comsol", "maxwell" or "motorcad", of which the last four hold all
@@ -623,8 +633,8 @@ def _read_load_line(text: str) -> float:
 
     `text` must be one number.
 
-    A single number such as "2" becomes 2.0; a text that is no number is an
-    InputError too, whose message names --load-line.
+    A single number such as "2" becomes 2.0, of any size and sign; a text that
+    is no number is an InputError too, whose message names --load-line.
     """
     lines = numbers(text, "--load-line")
     if len(lines) != 1:
@@ -637,10 +647,10 @@ def _read_load_line(text: str) -> float:
 def _report_origin(result: "Curve") -> None:
     """Print on stderr where measured curves come from, and which temperatures are extrapolated.
 
-    `result` is that of `magnetkit.curve`: ``measured``, ``source``,
-    ``curves.temperature`` (K) and ``beyond`` (for each temperature why it is
-    extrapolated, empty otherwise) count; of a curve of the model nothing is
-    printed about its origin.
+    `result` is that of `magnetkit.curve`: ``measured`` (its points, or
+    nothing), ``source`` (a text), ``curves.temperature`` (K) and ``beyond``
+    (for each temperature why it is extrapolated, empty otherwise) count; of a
+    curve of the model nothing is printed about its origin.
     """
     from .._core.units import ZERO_CELSIUS
 
@@ -673,9 +683,9 @@ def _read_device(
     Returns
     -------
     temperature : str
-        As given, or the device's, such as "293.15K,423.15K".
+        As given, or all of the device's, rising, such as "293.15K,423.15K".
     load_line : str
-        As given, or the device's.
+        As given, or the device's, a text such as "2".
     """
     from ..choose.applications import load
 
@@ -700,8 +710,8 @@ def _print_curves(
     magnets : list of str
         Recipes, grades or files of measured curves, at least one.
     temperature : str or None
-        One or several with units, such as "20C,150C"; those of the first
-        measured curve otherwise.
+        One or several with units, such as "20C,150C"; those of the first curve
+        otherwise, if it is measured, else 20 degrees C.
     out : Path or None
         Picture to write: .html, .png, .svg or .pdf.
     keywords : dict
@@ -890,7 +900,7 @@ def numbers(text: str, option: str) -> list[float]:
     Parameters
     ----------
     text : str
-        Such as "1,2.5"; an empty part is an error.
+        Such as "1,2.5"; an empty part is an error. "nan" and "inf" pass.
     option : str
         Name of the option for the message, such as "--hours".
 
@@ -915,9 +925,9 @@ def _show_limits(frame: "pd.DataFrame") -> None:
     """Print the limits of use in a block for each magnet, temperatures in degrees C.
 
     `frame` is that of `magnetkit.curves.curve.use_limits`: ``candidate``,
-    ``shell``, ``load_line``, ``hours``, ``knee_K`` and the columns of losses,
-    such as ``loss_5_pct_K``. Temperatures are K there; NaN is printed as "nan
-    °C".
+    ``shell`` ("" for none), ``load_line``, ``hours``, ``knee_K`` and the
+    columns of losses, such as ``loss_5_pct_K``. Temperatures are K there; NaN
+    is printed as "nan °C".
     """
     from .._core.units import ZERO_CELSIUS
 
@@ -936,8 +946,10 @@ def _show_limits(frame: "pd.DataFrame") -> None:
             typer.echo(f"{duty_text} {cells[0]:>10}{row_text}")
 
 
-# Prints a block for each phase on stdout, or JSON; with `section` it draws them
-# into `out` too. Exits 1 if no phase is known.
+# Prints a block for each phase on stdout, or JSON; with `section` it draws
+# them into `out` too. Exits 1 if no phase is known. `section` and `out` go
+# together, InputError otherwise. JSON has an object a line: `formula`, `state`
+# (as of `_state`) and the columns of `stability`.
 def phases(
     formulas: Annotated[
         list[str],
@@ -1026,8 +1038,9 @@ def _state(here: float, made: float) -> str:
     Returns
     -------
     str
-        "forms", "metastable" (here it does not form but might, and where it is
-        made it does), "does not form", or "unknown" if `here` is NaN.
+        "forms" from a probability of 0.5 on; "metastable" where `here` is
+        above 0 and `made` 0.5 or more; "does not form" otherwise; "unknown" if
+        `here` is NaN.
     """
     from ..phases._forming import FORMS
 

@@ -30,6 +30,10 @@ _PARTS = "A parts list"
 _LINE_WIDTH = 80
 
 
+# Prints the answer on stdout, with `json` as one object, what was written on
+# stderr. `out` is a folder, of a parts list a workbook. A text of `values` is
+# at 20 degrees C unless it has T. `keywords` are the options of conditions
+# that were given.
 @o.with_options(
     "load_line",
     "outside_field_kA_m",
@@ -329,7 +333,8 @@ def _compensate(
     circuit : float
         Change of the circuit's own field, %/K.
     json : bool
-        Print JSON, one object a line for each variant; else sentences, then the
+        Print JSON, one object a line for each variant, with the columns of
+        `magnetkit.run.compensation.compensation`; else sentences, then the
         recipes.
     """
     from ..report._tables import print_json
@@ -349,6 +354,9 @@ def _compensate(
         typer.echo(f"  {row['what']}: {row['composition']}")
 
 
+# Prints the design on stdout, with `json` as one object, what was written on
+# stderr. `anneal` needs a unit. `out` gets designs.csv and others, and a
+# picture.
 @o.with_options(
     "load_line",
     "outside_field_kA_m",
@@ -477,8 +485,9 @@ def diffuse(
         message(f"see {plot}")
 
 
-# Prints on stdout; JSON has all columns in SI units. InputError, with the
-# nearest names, for an unknown grade.
+# Prints on stdout; JSON is an object a grade and line, with all columns in SI
+# units; of one grade also `sheets`, a list of its printed values. InputError,
+# with the nearest names, for an unknown grade.
 def grades(
     name: Annotated[
         str | None,
@@ -621,7 +630,7 @@ def _celsius(row: "pd.Series | pd.DataFrame") -> str:
 
 
 def _legend(*, short: bool = False) -> None:
-    """Print what the marks of grades mean; a `short` legend leaves the marks out."""
+    """Print on stdout what the marks of grades mean; a `short` legend leaves the marks out."""
     from ..report._text import say
 
     start = "An" if short else "* estimate, ! extrapolated: an"

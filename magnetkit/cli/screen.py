@@ -21,8 +21,9 @@ _TOP = 10
 
 # Writes the results folder `out` with report.html in it. Prints the decisions,
 # or the `top` best candidates, on stdout (as CSV in a pipe), progress and
-# counts on stderr. `keywords` are the options of conditions that were given, by
-# the names of their fields.
+# counts on stderr. `keywords` are the options of conditions that were given,
+# by the names of their fields. A finished screening in `out` is an InputError
+# without `force` or `resume`.
 @o.with_options("use", "magnet", "supply", "models", without=("host",))
 def screen(
     candidates: Annotated[
@@ -201,8 +202,9 @@ def check_device(
 ) -> None:
     """Raise typer.BadParameter if a call does not say what the magnet is for.
 
-    It needs `application`, or all three of `require`, `reference` and
-    `temperature`, none of them empty. What they say is not checked.
+    It needs `application` (anything but None), or all three of `require`,
+    `reference` and `temperature`, none of these empty. What they say is not
+    checked.
     """
     if application is None and not (require and reference and temperature):
         raise typer.BadParameter(
@@ -307,7 +309,8 @@ def _candidates(space: "Substitutions", shells: Sequence[str] | None) -> Any:
 
 # Writes a file and prints its path on stderr; with `robustness` it prints a
 # table on stdout (CSV in a pipe), all of which goes into `out` if that is
-# given.
+# given. Without `out` the file is report.html in the folder; an existing file
+# is replaced. `json` without `robustness` is an InputError.
 def report(
     folder: o.Folder,
     out: Annotated[
@@ -391,7 +394,9 @@ _CHOICE = (
 
 
 # Prints a sentence a magnet, or JSON, on stdout, and writes `out` if that is
-# given. Random draws are seeded: the same call gives the same batch.
+# given. Random draws are seeded: the same call gives the same batch. With
+# `stock` an element that is not named is not there. `out` has the columns that
+# `magnetkit calibrate` takes.
 def suggest(
     folder: o.Folder,
     batch: Annotated[int, o.option("How many magnets.", min=1)] = 5,

@@ -136,10 +136,10 @@ def _fill_interstices(h, model, sum_r, sum_x, carbon):
     Returns
     -------
     filling : float
-        Carbon's share of the interstitial atoms, or the empty share of the sites, as the model says
-        for the host; 0 if it says neither.
+        Carbon's share of the interstitial atoms, or the empty share of the
+        sites, as the model says for the host; 0 if it says neither.
     carbon : float
-        Carbon's share of the interstitial atoms where the filling is the empty share, else 0.
+        Carbon's share of the interstitial atoms; 0 where that is the filling.
     """
     share = carbon / sum_x if sum_x > 0.0 else 0.0
     if model.kind[h, _FILLED_BY] == _BY_CARBON_SHARE:
@@ -159,7 +159,8 @@ def _occupation(i, rows, h, model):
     i : int
         Row of `rows`.
     rows : Rows
-        (indptr, indices, values) of the atoms of the hard phases, not normalized.
+        (indptr, indices, values) of the atoms of the hard phases, not
+        normalized.
     h : int
         Index of its host in `HOST_NAMES`.
     model : Model
@@ -176,9 +177,11 @@ def _occupation(i, rows, h, model):
     c : float
         Cobalt over cobalt and iron.
     w : float
-        Filling of the interstitial sites: their empty share, or that of carbon.
+        Filling of the interstitial sites: their empty share, or carbon's share
+        of their atoms, as the model says for the host; 0 if it says neither.
     carbon : float
-        Carbon's share beside it. The last three are 0 outside the model.
+        Carbon's share of the interstitial atoms; 0 where that is `w`. The last
+        three are 0 outside the model.
     """
     indices = rows.indices
     values = rows.values
@@ -257,16 +260,18 @@ def _add_metal(p, y, c, pairs, mix):
     Parameters
     ----------
     p : ndarray of float64, shape (41,)
-        Parameters of the substituent in the host, in the order of `ELEMENT_SLOTS`.
+        Parameters of the substituent in the host, in the order of
+        `ELEMENT_SLOTS`.
     y : float
         Its share of the metals' sites.
     c : float
-        Share of cobalt.
+        Cobalt over cobalt and iron.
     pairs : tuple of float
-        How much of its effect on the exchange of iron and of cobalt counts, and the exchange of all
-        pairs over that of cobalt.
+        How much of its effect on the exchange of iron and of cobalt counts,
+        and the exchange of all pairs over that of cobalt.
     mix : ndarray of float64, shape (5,)
-        Properties in the order of `MIXED`. Added to, but for the exchange.
+        Volume (A^3), exchange (K), moment (Bohr magnetons), and the two parts
+        of K_1 (MJ/m^3). Added to, but for the exchange.
 
     Returns
     -------
@@ -275,7 +280,7 @@ def _add_metal(p, y, c, pairs, mix):
     by_pairs : float
         Derivative of that part with the host's parameter "exchange_K:pairs".
     dilution : float
-        Its part of the moment, Bohr magnetons.
+        What was added to the moment, Bohr magnetons; below 0 where it is lost.
     """
     on_iron, on_cobalt, all_pairs = pairs
     exchange = 0.0
@@ -419,7 +424,7 @@ def condense_row(i, rows, h, model, condensed, mix):
 
 @jit(part="merged")
 def _write_ions(i, rows, h, model, sites, ion):
-    """Write the rare-earth ions of one composition and return how many there are.
+    """Write the rare-earth ions of one composition and return how many were written.
 
     Parameters
     ----------
@@ -428,14 +433,16 @@ def _write_ions(i, rows, h, model, sites, ion):
     rows : Rows
         (indptr, indices, values) of the hard phases.
     h : int
-        Index of its host in `HOST_NAMES`. A host with one sublattice has no ions.
+        Index of its host in `HOST_NAMES`. A host with one sublattice has no
+        ions.
     model : Model
         As of `Parameters.kernel_parameters`.
     sites : tuple of float
-        Atoms on the rare-earth sites, share of cobalt, and share of the moment that dilution left.
+        Atoms on the rare-earth sites, share of cobalt, and share of the moment
+        that dilution left.
     ion : ndarray of float64, shape (nnz, 10)
-        Overwritten from the first entry of row i on, one ion a row, with the columns of
-        `_core._arrays`.
+        Overwritten from the first entry of row i on, one ion a row, with the
+        columns of `_core._arrays`.
 
     Returns
     -------
@@ -525,9 +532,10 @@ def evaluate_state(kelvin, i, state, ion, work, tables, slopes):
 def easy_angle(k1, k2, k3):
     """Return sin^2 of the easy angle: where k1 x + k2 x^2 + k3 x^3 is lowest, 0 <= x <= 1.
 
-    `k1`, `k2` and `k3` are K_1, K_2 and K_3 in any one unit. The result is 0 on the axis, 1 in the
-    plane and between them on a cone. It is 1 too for an axis without saturation field across it,
-    where the plane is a lesser minimum.
+    `k1`, `k2` and `k3` are K_1, K_2 and K_3 in any one unit. The result is 0
+    on the axis, 1 in the plane and between them on a cone. It is 1 too where
+    all three are 0, and for an axis without saturation field across it, where
+    the plane is a lesser minimum.
     """
     plane = k1 + k2 + k3
     inside = 0.0
@@ -551,8 +559,9 @@ def easy_angle(k1, k2, k3):
 def direction(k1, k2, k3):
     """Return the status that the easy direction gives: `OK` (0), `CONE` (2) or `_PLANAR` (1).
 
-    `k1`, `k2` and `k3` are K_1, K_2 and K_3 in any one unit. An axis without saturation field
-    across it, the plane being a lesser minimum, counts as planar.
+    `k1`, `k2` and `k3` are K_1, K_2 and K_3 in any one unit. An axis without
+    saturation field across it, the plane being a lesser minimum, counts as
+    planar, and so do constants that are all 0.
     """
     angle = easy_angle(k1, k2, k3)
     if 0.0 < angle < 1.0:
@@ -716,7 +725,8 @@ def condense(rows, codes, model):
     Parameters
     ----------
     rows : Rows
-        (indptr, indices, values) of the atoms of n hard phases, not normalized.
+        (indptr, indices, values) of the atoms of n hard phases, not
+        normalized.
     codes : ndarray of int8, shape (n,)
         Index of the host in `HOST_NAMES`, -1 where it is unknown.
     model : Model
@@ -725,8 +735,10 @@ def condense(rows, codes, model):
     Returns
     -------
     Condensed
-        ``state``, float64 (n, 20), and ``ion``, float64 (nnz, 10). A row of unknown host, or
-        outside the model, has its status and no ions; the rest of its state is NaN.
+        ``state``, float64 (n, 20), and ``ion``, float64 (nnz, 10). The columns
+        of ``state`` are constants of this module, such as `CURIE` (K), `STATE`
+        (the status), `FIRST` and `IONS`. A row of unknown host, or outside the
+        model, has its status and no ions; the rest of its state is NaN.
     """
     n = len(codes)
     condensed = Condensed(
@@ -746,9 +758,10 @@ def scale(condensed, rows, what, factor):
     condensed : Condensed, or Phases of `magnetism._magnet_kernels`
         Its ``state`` and ``ion`` are changed at these rows.
     rows : ndarray of int64, shape (k,)
-        Rows of ``state``.
+        Rows of ``state``, each once.
     what : int
-        0 Curie temperature, 1 moment (of metals and of ions), 2 anisotropy constants.
+        0 Curie temperature, 1 moment (of metals and of ions), 2 anisotropy
+        constants.
     factor : ndarray of float64, shape (k,)
         Factor of each phase.
     """
@@ -884,7 +897,8 @@ def _spread_metal(dp, y, c, state, mix):
     Parameters
     ----------
     dp : ndarray of float64, shape (41,)
-        Deviations of the substituent's parameters, in the order of `ELEMENT_SLOTS`.
+        Deviations of the substituent's parameters, in the order of
+        `ELEMENT_SLOTS`.
     y : float
         Its share of the metals' sites.
     c : float
@@ -892,7 +906,7 @@ def _spread_metal(dp, y, c, state, mix):
     state : ndarray of float64, shape (20,)
         One row of the state of `condense`.
     mix : ndarray of float64, shape (5,)
-        Variances of the properties, in the order of `MIXED`.
+        Variances of the properties, in the order of `MIXED`; added to.
     """
     for j in range(5):
         on_iron = 1.0 - c
@@ -924,8 +938,10 @@ def spread_row(i, rows, h, model, state, room):
     state : ndarray of float64, shape (n, 20)
         As `condense` wrote it; row i must be inside the model.
     room : Room
-        ``ion`` (deviations, a row for each ion), ``variance`` (in the order from `_V_MOMENT` on)
-        and ``mix`` are overwritten.
+        ``ion`` (deviations, a row for each ion), ``variance`` (9,) and ``mix``
+        (variances, (5,)) are overwritten. Of the places in ``variance`` those
+        named ``_V_`` hold variances, those named ``_D_`` and ``_LEFT_``
+        standard deviations.
     """
     first = rows.indptr[i]
     last = rows.indptr[i + 1]
@@ -1053,12 +1069,14 @@ def variances(kelvin, i, condensed, found, room):
     condensed : Condensed
         What `condense` returned; only read.
     found : tuple of float
-        What `evaluate_state` returned, called with all slopes: reduced moment, moment (Bohr
-        magnetons), K_1, K_2 and K_3 (MJ/m^3).
+        What `evaluate_state` returned, called with all slopes: reduced moment,
+        moment (Bohr magnetons), K_1, K_2 and K_3 (MJ/m^3).
     room : Room
-        ``work`` as `evaluate_state` and ``ion`` and ``variance`` as `spread_row` left them. ``by``
-        and ``out`` are overwritten. ``out``, float64 (7,), has variances and covariances of J_s (T)
-        and the constants (MJ/m^3), in the order of `_add`.
+        ``work`` as `evaluate_state` and ``ion`` and ``variance`` as
+        `spread_row` left them. ``by`` and ``out`` are overwritten. ``out``,
+        float64 (7,), has the variances of J_s (T), of K_1, K_2, K_3 (MJ/m^3)
+        and of K_1 + 2 K_2 + 3 K_3, then the covariances of J_s with that sum
+        and with K_1.
     """
     mt, j, k1, k2, k3 = found
     alloy = condensed.state[i]
@@ -1127,27 +1145,31 @@ def evaluate(
     Parameters
     ----------
     rows : Rows
-        (indptr, indices, values) of the atoms of n hard phases, not normalized.
+        (indptr, indices, values) of the atoms of n hard phases, not
+        normalized.
     codes : ndarray of int8, shape (n,)
-        Index of the host of each phase in `HOST_NAMES`, -1 where it is unknown.
+        Index of the host of each phase in `HOST_NAMES`, -1 where it is
+        unknown.
     model : Model
-        As of `Parameters.kernel_parameters`.
+        The property ``kernel_parameters`` of `Parameters`.
     temperatures : ndarray of float64, shape (m,)
         Temperatures, K.
     spread : bool
         Whether deviations are computed.
     learnt_curie : ndarray of float64, shape (2, n)
-        Curie temperature and its deviation from elsewhere, K. NaN leaves those of the model.
+        Curie temperature and its deviation from elsewhere, K. NaN leaves those
+        of the model.
     condensed : Condensed, optional
-        What `condense` returned of these rows. Its Curie temperatures become those learnt, in
-        place. Without it `condense` is called.
+        What `condense` returned of these rows. Its Curie temperatures become
+        those learnt, in place. Without it `condense` is called.
 
     Returns
     -------
     Evaluated
-        ``curie`` and ``curie_sd``, (n,), K; ``value``, (7, m, n): J_s (T), K_1, K_2, K_3 (MJ/m^3),
-        mu_0 H_a and mu_0 H_N (T), hardness; ``sd``, its deviations, (7, 0, 0) without `spread`;
-        ``status``, int8 (m, n), an index into `evaluate.STATUS`. What has no number is NaN.
+        ``curie`` and ``curie_sd``, (n,), K; ``value``, (7, m, n): J_s (T),
+        K_1, K_2, K_3 (MJ/m^3), mu_0 H_a and mu_0 H_N (T), hardness; ``sd``,
+        its deviations, (7, 0, 0) without `spread`; ``status``, int8 (m, n), an
+        index into `evaluate.STATUS`. What has no number is NaN.
     """
     if condensed is None:
         condensed = condense(rows, codes, model)
@@ -1184,8 +1206,8 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
     rows, codes, model
         As of `evaluate`.
     asked : tuple
-        Temperatures, whether deviations are computed, and learnt Curie temperatures, as of
-        `evaluate`.
+        Temperatures (K), whether deviations are computed, and learnt Curie
+        temperatures with their deviations, (2, n), as of `evaluate`.
     condensed : Condensed
         What `condense` returned. Its Curie temperatures become those learnt.
     out : Evaluated
@@ -1282,12 +1304,14 @@ def _write_values(t, i, condensed, found, work, out):
     condensed : Condensed
         What `condense` returned; only read.
     found : tuple of float
-        What `evaluate_state` returned: reduced moment, moment (Bohr magnetons), K_1, K_2 and K_3
-        (MJ/m^3).
+        What `evaluate_state` returned: reduced moment, moment (Bohr
+        magnetons), K_1, K_2 and K_3 (MJ/m^3).
     work : ndarray of float64, shape (ions, 64)
         As `evaluate_state` left it, with all derivatives; only read.
     out : Evaluated
-        ``value[:, t, i]`` and ``status[t, i]`` are written: T, MJ/m^3, T and no unit.
+        ``value[:, t, i]``, J_s (T), K_1, K_2, K_3 (MJ/m^3), mu_0 H_a, mu_0 H_N
+        (T) and hardness, and ``status[t, i]`` are written. What is not written
+        stays.
     """
     _, j, k1, k2, k3 = found
     state = condensed.state
@@ -1311,18 +1335,23 @@ def _write_values(t, i, condensed, found, work, out):
 def _write_deviations(t, i, found, var, out):
     """Write the standard deviations of the values that `_write_values` wrote.
 
-    Those of fields and hardness are written only where the easy direction is the axis.
+    Those of fields and hardness are written only where the easy direction is
+    the axis.
 
     Parameters
     ----------
     t, i : int
         Number of the temperature and of the phase.
     found : tuple of float
-        What `evaluate_state` returned, of which K_1, K_2 and K_3 (MJ/m^3) are read.
+        What `evaluate_state` returned, of which K_1, K_2 and K_3 (MJ/m^3) are
+        read.
     var : ndarray of float64, shape (7,)
-        Variances and covariances, as `variances` left them in ``room.out``.
+        Variances of J_s, K_1, K_2, K_3 and K_1 + 2 K_2 + 3 K_3, and
+        covariances of J_s with that sum and with K_1, as `variances` left them
+        in ``room.out``.
     out : Evaluated
-        ``sd[:, t, i]`` is written, in the units of ``value``, which must be there.
+        ``sd[:, t, i]`` is written, in the units of ``value``, which must be
+        there.
     """
     _, _, k1, k2, k3 = found
     value = out.value[:, t, i]

@@ -171,29 +171,32 @@ def evaluate_phases(
     Parameters
     ----------
     part : Partition
-        What `magnetkit.phases.partition.partition` returns; ``hard_phase`` (n compositions) and
-        ``host`` are read.
+        What `magnetkit.phases.partition.partition` returns; ``hard_phase`` (n
+        compositions) and ``host`` are read.
     temperatures : ndarray of float64, shape (m,)
-        K.
-    parameters : Parameters
+        K; an array, no list. parameters : Parameters
         Of the two-sublattice model, as of `parameters.load`.
     predicted : PredictedCurie, optional
-        Curie temperatures in place of the model's (``value``) and their half widths (``half``), K,
-        NaN where those of the model stand; polarization and anisotropy are those at the same T /
-        T_C.
+        Curie temperatures in place of the model's (``value``) and their half
+        widths (``half``), K, NaN where those of the model stand; polarization
+        and anisotropy are those at the same T / T_C.
     spread : bool
         Whether to propagate the uncertainty of the parameters (linearly).
     condensed : Condensed, optional
-        What `condense` returns of these phases, where the caller has it. Its Curie temperatures
-        become the predicted ones, in place.
+        What `condense` returns of these phases, where the caller has it. Its
+        Curie temperatures become the predicted ones, in place.
 
     Returns
     -------
     Intrinsic
-        Arrays of n phases at m temperatures. Properties in ``value`` are in the order of
-        `PROPERTIES`; ``sd`` is empty without `spread`. ``curie`` (n,) is in K, ``value`` has the
-        shape (n, m, 7), and ``status`` (n, m) holds indices into `STATUS`. NaN where the status
-        gives no number.
+        Arrays of n phases at m temperatures. Properties in ``value`` are
+        saturation_polarization_T, anisotropy_constant_MJ_m3,
+        anisotropy_constant_2_MJ_m3, anisotropy_constant_3_MJ_m3,
+        anisotropy_field_T, nucleation_field_T and hardness_parameter
+        (`PROPERTIES`). ``sd`` has their standard deviations; it is empty
+        without `spread`. ``curie`` (n,) is in K, ``value`` has the shape (n,
+        m, 7), and ``status`` (n, m) holds indices into `STATUS`. NaN where the
+        status gives no number.
     """
     from ._intrinsic_kernels import evaluate as kernel
 
@@ -234,22 +237,27 @@ def intrinsic_columns(
     Parameters
     ----------
     got : Intrinsic
-        n phases at m temperatures, with deviations. It is not changed. ``sd`` must not be empty.
+        n phases at m temperatures, with deviations. It is not changed. ``sd``
+        must not be empty.
     z : float
-        Half width of the ranges in standard deviations, such as 1.645 for 90 %.
+        Half width of the ranges in standard deviations, such as 1.645 for 90
+        %.
     only : mapping of float to collection of str, optional
-        By temperature (K), the properties wanted, such as "curie_temperature_K", each with its
-        range and provenance. A temperature that is no key gets all. Names are "curie_temperature_K"
-        and those of `PROPERTIES`.
+        By temperature (K), the properties wanted, such as
+        "curie_temperature_K", each with its range and provenance. A
+        temperature that is no key gets all. Names are "curie_temperature_K"
+        and those of `PROPERTIES`, "saturation_polarization_T" to
+        "hardness_parameter".
 
     Returns
     -------
     list of Columns
-        One for each temperature, in order: host, status, easy_direction and temperature_K, and for
-        each property its value, ``_lo``, ``_hi`` and ``_provenance``. With predicted Curie
-        temperatures the columns of `_learnt_columns` are added. Columns are sorted as in the tables
-        of results. Texts are `Coded`. A value that is not known is NaN, and so are its ends; the
-        provenance of `PROPERTIES` stays "physics" there.
+        One for each temperature, in order: host, status, easy_direction and
+        temperature_K, and for each property its value, ``_lo``, ``_hi`` and
+        ``_provenance``. With predicted Curie temperatures the columns of
+        `_learnt_columns` are added. Columns are sorted as in the tables of
+        results. Texts are `Coded`. A value that is not known is NaN, and so
+        are its ends; the provenance of `PROPERTIES` stays "physics" there.
     """
     n = len(got.host)
     host = host_column(got.host)
@@ -305,17 +313,19 @@ def _learnt_columns(
     Parameters
     ----------
     predicted : PredictedCurie
-        Predictions of n phases; ``share`` of the data, ``distance`` and ``measured`` are read.
+        Predictions of n phases; ``share`` of the data, ``distance`` and
+        ``measured`` are read.
     unknown : ndarray of bool, shape (n,)
         Rows without provenance.
 
     Returns
     -------
     dict
-        ``curie_temperature_K_provenance`` (`Coded`: measured, surrogate or physics),
-        ``curie_temperature_K_data_share`` (0 to 1), ``in_domain`` (bool) and ``domain_distance``,
-        (n,) each. Unknown rows have no text of provenance (code -1). A row is in the domain up to a
-        distance of 1.
+        ``curie_temperature_K_provenance`` (`Coded`: measured, surrogate or
+        physics), ``curie_temperature_K_data_share`` (0 to 1), ``in_domain``
+        (bool) and ``domain_distance``, (n,) each. From a share of 0.5 on the
+        provenance is "surrogate". Unknown rows have no text of provenance
+        (code -1). A row is in the domain up to a distance of 1.
     """
     codes = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
     codes[predicted.measured] = _MEASURED
@@ -331,7 +341,8 @@ def _learnt_columns(
 def host_column(codes: Int8Array) -> Coded:
     """Return codes of `magnetkit.phases.partition.HOST_NAMES`, -1 unknown, as a column of hosts.
 
-    The result is `Coded`, (n,), such as "2:14:1"; "unknown" for -1.
+    Codes 0 to 5 are "2:14:1", "1:5", "2:17", "2:17:3", "1:12" and "1:12:1".
+    The result is `Coded`, (n,), of these texts; "unknown" for -1.
     """
     return Coded(
         np.where(codes < 0, np.int8(len(HOST_NAMES)), codes),
@@ -355,13 +366,14 @@ def blank_rows(
 ) -> None:
     """Set rows outside the model to NaN, and their status, in place.
 
-    The arrays of `got`, `figures` and `status` are all changed. The status becomes "outside the
-    model".
+    The arrays of `got`, `figures` and `status` are all changed. The status
+    becomes "outside the model".
 
     Parameters
     ----------
     got : Intrinsic
-        n phases at m temperatures. Its host and temperatures stay.
+        n phases at m temperatures. ``curie``, ``curie_sd``, ``value`` and
+        ``sd`` become NaN; host and temperatures stay.
     figures : ndarray, shape (..., m, n)
         Figures that follow from `got`, float64; the last axis are the phases.
     status : ndarray of int8, shape (m, n)

@@ -118,9 +118,10 @@ class Parameters:
 
     @cached_property
     def kernel_parameters(self) -> "Model":
-        """Return the parameters with the sites of the hosts, as the kernels take them.
+        """The parameters with the sites of the hosts, as the kernels take them: a property, not called.
 
-        The `Model` is built at the first call and kept, so the arrays must not be changed after it.
+        The `Model` is built at the first call and kept, so the arrays must not
+        be changed after it.
         """
         from .._core._arrays import Model
 
@@ -140,9 +141,10 @@ class Parameters:
 def _kinds() -> Int8Array:
     """Return the kind of each host in the model, int8 (hosts, 5).
 
-    The columns are sublattices, half the anisotropy order, crystal field, filling and whether
-    exchange saturates; see `magnetkit.compound._intrinsic_kernels`. The array is cached; rows are
-    in the order of `HOSTS`.
+    The columns are sublattices (1 or 2), half the anisotropy order, crystal
+    field (0 "R2Fe14B", 1 "axial"), filling (0 "none", 1 "carbon_share", 2
+    "vacancy") and whether exchange saturates (1) or not (0). The array is
+    cached; rows are in the order of `HOSTS`.
     """
     kinds = []
     for host in HOSTS.values():
@@ -217,10 +219,12 @@ def ion_tables() -> "Ions":
     Returns
     -------
     Ions
-        Tables of all ions (float32, one row a node of temperature and field), ``facts``, float64
-        (groups, 118, 5), where the table of each element begins and its scales (-1 for an element
-        without), and the numbers and steps of the nodes. The result is cached and must not be
-        changed.
+        ``values``, tables of all ions, float32 (rows, 24), one row a node of
+        temperature and field; ``facts``, float64 (2, 118, 5), by crystal field
+        ("R2Fe14B", "axial") and element: the first row of its table and its
+        scales, -1 for an element without; ``kelvins`` and ``fields``, numbers
+        of nodes; ``scale`` and ``step`` of the temperatures. The result is
+        cached and must not be changed.
     """
     from .._core._arrays import Ions
 
@@ -303,17 +307,20 @@ def read(
     Parameters
     ----------
     rows : iterable of dict
-        Rows with the keys ``host`` (such as "2:14:1"), ``parameter`` (a name of `ELEMENT_SLOTS` or
-        `HOST_SLOTS`), ``element`` (a symbol, empty for a parameter of the host) and the two
-        columns, whose texts must be numbers (ValueError otherwise).
+        Rows with the keys ``host`` (such as "2:14:1"), ``parameter`` (a name
+        of `ELEMENT_SLOTS` or `HOST_SLOTS`), ``element`` (a symbol, empty for a
+        parameter of the host) and the two columns, whose texts must be numbers
+        (ValueError otherwise).
     columns : tuple of (str, str)
         Names of the columns of values and of deviations.
 
     Returns
     -------
     parameters : Parameters
-        What no row names is 0, and its element is not known. A host gets nothing from its root. Of
-        rows of one slot the last counts.
+        ``element`` and ``element_sd`` (6, 118, 41), ``host`` and ``host_sd``
+        (6, 30), and ``known``. What no row names is 0, and its element is not
+        known. A host gets nothing from its root. Of rows of one slot the last
+        counts.
 
     Raises
     ------
@@ -357,7 +364,8 @@ def _stored_columns(columns: tuple[str, str]) -> Parameters:
     Parameters
     ----------
     columns : tuple of (str, str)
-        Their names in ``datasets/intrinsic/parameters.csv``, such as ("value", "deviation").
+        Their names in ``datasets/intrinsic/parameters.csv``, such as ("value",
+        "deviation"); KeyError for others.
 
     Returns
     -------

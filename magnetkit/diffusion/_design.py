@@ -70,7 +70,8 @@ class Coated:
 def mass_to_apply(entered: float) -> float:
     """Compute the mass to put on, kg, of which the mass `entered`, kg, enters.
 
-    The rest stays on the surface or is lost, a fixed share of what is put on.
+    The rest stays on the surface or is lost: 15 % of what is put on, by the
+    residue and loss of `magnetkit.diffusion._profile.treatment`.
     """
     share = treatment()["yield"]
     return entered / (1.0 - share["residue"] - share["lost"])
@@ -298,24 +299,28 @@ def _relieve_masses(
 def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
     """Design the coating of least mass for one anneal.
 
-    With several groups the content at the surface is tried at several shares of its limit, until
-    one meets the target.
+    With several groups the content at the surface is tried at several shares
+    of its limit, until one meets the target.
 
     Parameters
     ----------
     search : Search
-        Cells, magnets with their operating points, target and the probability that is asked for.
+        Cells, magnets with their operating points, target and the probability
+        that is asked for.
     groups : list of list of Patch
         Groups of patches; those of one group get one mass per area.
     anneal : Anneal
-        ``element``, ``celsius`` and ``hours``; the element is that of the magnets.
+        ``element``, ``celsius`` and ``hours``; the element is that of the
+        magnets.
 
     Returns
     -------
     Coated
-        ``mass`` on each group (kg/m2), ``amounts`` of the cells (%), ``probability`` and ``met``. If no
-        coating meets the target, this is the likeliest one, with ``met`` False; if no mass helps at
-        all, the richest one.
+        ``mass`` on each group (kg/m2), ``amounts`` (a list of three arrays
+        (n,), % in each cell, at `NODES` of the diffusion coefficient),
+        ``probability`` and ``met``. If no coating meets the target, this is
+        the likeliest one, with ``met`` False; if no mass helps at all, the
+        richest one.
     """
     best: Coated | None = None
     for share in _SURFACE if len(groups) > 1 else _SURFACE[:1]:
@@ -345,13 +350,14 @@ def _likely_enough(
 ) -> Coated | None:
     """Design the coating of least mass that meets the target with the probability of the search.
 
-    The uncertainty of the diffusion coefficient counts too, so that the design is repeated with
-    more deviations of H_cJ.
+    The uncertainty of the diffusion coefficient counts too, so that the design
+    is repeated with more deviations of H_cJ.
 
     Parameters
     ----------
     search : Search
-        Cells, magnets with their operating points, target and the probability that is asked for.
+        Cells, magnets with their operating points, target and the probability
+        that is asked for.
     groups : list of list of Patch
         Groups of patches; those of one group get one mass per area.
     anneal : Anneal
@@ -362,8 +368,10 @@ def _likely_enough(
     Returns
     -------
     Coated or None
-        None if no mass meets the target at all with H_cJ as far off as the probability asks for;
-        ``met`` is False if its probability stays too small.
+        ``mass`` (kg/m2 that enters, (g,)), ``areas`` (m2, (g,)), ``amounts``,
+        ``probability`` and ``met``, which is False if the probability stays
+        too small. None if no mass meets the target at all with H_cJ as far off
+        as the probability asks for.
     """
     wanted_deviations = quantile(search.probability)
     deviations = wanted_deviations
@@ -392,11 +400,12 @@ def _likely_enough(
 def _richer(search: Search, coated: Coated) -> Coated:
     """Scale up the mass of a coating until it meets the target, as far as the surface allows.
 
-    Each step multiplies all masses by `_RICHER`. A coating that meets the target is returned as it
-    is. One that never meets it comes back enriched, with ``met`` False. `coated` is not changed.
-    `search` has the cells in which it was evaluated, the magnets and the target. It stops before the
-    content that 98 % of the cells do not exceed is more than ``most_wt_pct`` of the magnet, and
-    after eight steps.
+    Each step multiplies all of ``mass`` by `_RICHER` and evaluates the coating
+    anew. A coating that meets the target is returned as it is. One that never
+    meets it comes back enriched, with ``met`` False. `coated` is not changed.
+    `search` has the cells in which it was evaluated, the magnets and the
+    target. It stops before the content that 98 % of the cells do not exceed is
+    more than ``most_wt_pct`` of the magnet, and after eight steps.
     """
     largest_content = search.each[0][0].most_wt_pct
     for _ in range(2 * _DESIGN_ROUNDS):
@@ -419,19 +428,23 @@ def _coating_mass(
     Parameters
     ----------
     search : Search
-        Cells, magnets with their operating points, target and the probability that is asked for.
+        Cells, magnets with their operating points, target and the probability
+        that is asked for.
     groups : list of list of Patch
         Groups of patches; those of one group get one mass per area.
     anneal : Anneal
         Element, temperature and duration.
     mass : ndarray, shape (g,)
-        kg/m2 on each group; masses below `_ZERO_MASS_PER_AREA` count as 0. Not changed.
+        kg/m2 on each group; masses below `_ZERO_MASS_PER_AREA` count as 0. Not
+        changed.
 
     Returns
     -------
     Coated
-        ``amounts`` is a list of three arrays, the contents (%, shape (n,)) at each of `NODES` of the
-        diffusion coefficient. ``met`` allows for 0.0005 below the probability of the search.
+        ``mass`` (kg/m2, (g,)), ``areas`` (m2, (g,)), ``probability`` and
+        ``met``. ``amounts`` is a list of three arrays, the contents (%, shape
+        (n,)) at each of `NODES` of the diffusion coefficient. ``met`` allows
+        for 0.0005 below the probability of the search.
     """
     mass = np.where(mass > _ZERO_MASS_PER_AREA, mass, 0.0)
     amounts = []
@@ -530,9 +543,10 @@ def best_anneal(
 ) -> Coated:
     """Design the coating for each anneal and return the one of least mass that enters.
 
-    The shortest and then coolest anneal wins whose mass is within 2 % of the least. Where none
-    meets the target, the likeliest coating is returned, ``met`` False. Anneals are compared with
-    one mass on all patches; the best is then designed with a mass for each group.
+    The shortest and then coolest anneal wins whose mass is within 2 % of the
+    least. Where none meets the target, the likeliest coating is returned,
+    ``met`` False. Anneals are compared with one mass on all patches; the best
+    is then designed with a mass for each group.
 
     Parameters
     ----------
@@ -546,7 +560,9 @@ def best_anneal(
     Returns
     -------
     Coated
-        With its ``anneal``, and ``groups`` as given.
+        With its ``anneal`` (``element``, ``celsius``, ``hours``), ``groups``
+        as given, ``mass`` (kg/m2, (g,)), ``amounts``, ``probability`` and
+        ``met``.
     """
     # A group each of patches would be slow to search over anneals: one mass serves to choose.
     all_patches = [list(chain.from_iterable(groups))]
@@ -566,24 +582,28 @@ def best_anneal(
 def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:
     """Evaluate a coating that was designed on few cells on many, and enrich it where it falls short.
 
-    The mass that enters is kept. Only a coating that met the target on few cells is enriched: all
-    faces by one factor, as far as the surface allows. One that did not meet it stays unmet, as it
-    is.
+    The mass that enters is kept. Only a coating that met the target on few
+    cells is enriched: all faces by one factor, as far as the surface allows.
+    One that did not meet it stays unmet, as it is.
 
     Parameters
     ----------
     coarse : Coated
-        The coating designed on few cells; ``mass``, ``anneal``, ``entered_kg`` and ``met`` count.
+        The coating designed on few cells; ``mass``, ``anneal``, ``entered_kg``
+        and ``met`` count.
     groups : list of list of Patch
-        Groups of patches of faces, on the many cells; as many groups as `coarse` has, in the same
-        order.
+        Groups of patches of faces, on the many cells; as many groups as
+        `coarse` has, in the same order.
     search : Search
-        The search on the many cells: operating points, target and its probability.
+        The search on the many cells: operating points, target and its
+        probability.
 
     Returns
     -------
     Coated
-        A new coating; ``met`` is True where both it and `coarse` meet the target.
+        A new coating, with ``mass`` (kg/m2), ``amounts`` and ``probability``
+        on the many cells; ``met`` is True where both it and `coarse` meet the
+        target.
     """
     areas = search.areas(groups)
     scale = coarse.entered_kg / max(float(coarse.mass @ areas), 1e-30)

@@ -103,7 +103,10 @@ class Magnet:
     def _curve(self, deviations: float) -> FloatArray:
         """Return H_cJ at each tabulated content, A/m, (m,), off by `deviations` standard deviations.
 
-        A positive number of these is a higher H_cJ; 0 gives ``coercivity`` itself.
+        A positive number of these is a higher H_cJ; 0 gives the values of
+        ``coercivity``. 1 and -1 give ``coercivity_ends``; between and beyond
+        it goes on in a straight line, or, with ``shares_producer``, in one of
+        ln H_cJ.
         """
         if self.shares_producer:
             end = self.coercivity_ends[int(deviations > 0.0)]
@@ -231,9 +234,10 @@ def shell_texts(element: str) -> list[str]:
 def alloyed_table(table: CompositionTable, element: str) -> CompositionTable:
     """Build the recipes of a base alloy with more and more of its rare earth replaced by `element`.
 
-    `table` has one row; `element` is a symbol such as "Tb". The new table has one row for each of
-    the 41 shares `_SHARES`, rising from 0 to 0.6 of the atoms of rare earth; the first is the base
-    alloy.
+    `table` has one row; `element` is a symbol such as "Tb". The new table has
+    one row for each of the 41 shares `_SHARES`, 0, then rising by one factor
+    from 0.005 to 0.6 of the atoms of rare earth; the first is the base alloy.
+    `table` is not changed.
     """
     from ..alloy.shell_rows import replace_rare_earth
 
@@ -311,8 +315,10 @@ def alloyed_magnet(
     Returns
     -------
     Magnet
-        Its contents are what is added to the alloy's own, % of mass, and have no limit
-        (``most_wt_pct`` is infinite). Those from the first that makes no magnet on are left out.
+        Its contents, those of 41 shares of the rare earth, 0 to 0.6, are what
+        is added to the alloy's own, % of mass, and have no limit
+        (``most_wt_pct`` is infinite). Those from the first that makes no
+        magnet on are left out.
 
     Raises
     ------
@@ -339,10 +345,11 @@ def _magnet(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns of `sintered_at` at one temperature, one row a content: ``status``,
-        ``temperature_K``, ``remanence_T`` and ``coercivity_kA_m`` with ``_lo`` and ``_hi``,
-        ``knee_field_kA_m``, ``density_kg_m3`` and ``evidence_distance`` are required. Rows from
-        the first that makes no magnet on are left out.
+        Columns of `sintered_at` at one temperature, one row a content:
+        ``status``, ``temperature_K``, ``remanence_T`` and ``coercivity_kA_m``
+        with ``_lo`` and ``_hi``, ``knee_field_kA_m``, ``density_kg_m3`` and
+        ``evidence_distance`` are required. Rows from the first that makes no
+        magnet (whose ``status`` is not "ok") on are left out.
     table : CompositionTable
         Base alloy, one row.
     element : str
@@ -357,8 +364,8 @@ def _magnet(
     Returns
     -------
     Magnet
-        B_r in T and H_cJ in A/m at each content; density is that of the first row, recoil that of
-        `table`.
+        ``remanence`` (T) and ``coercivity`` (A/m) at each content ``amount``
+        (%); ``density`` is that of the first row, ``recoil`` that of `table`.
 
     Raises
     ------
@@ -495,9 +502,10 @@ def retained_share(
 ) -> FloatArray:
     """Compute the share of B_r that each cell keeps after a reverse field.
 
-    The local loop is that of `magnetkit.magnetism.demagnetization`: the share of grains that a
-    field H has reversed is (H / H_cJ)^p, with p such that J is 0.9 B_r at the knee. One p, of the
-    mean B_r, H_cJ and knee of all cells, holds in the whole magnet.
+    The local loop is that of `magnetkit.magnetism.demagnetization`: the share
+    of grains that a field H has reversed is (H / H_cJ)^p, with p such that J
+    is 0.9 B_r at the knee. One p, of the mean B_r, H_cJ and knee of all cells,
+    each counted alike, holds in the whole magnet.
 
     Parameters
     ----------
@@ -506,10 +514,11 @@ def retained_share(
     amount : ndarray, shape (n,)
         Content of each cell, % of mass.
     field : ndarray, shape (n,)
-        Largest reverse field seen along the easy axis, A/m; positive against the magnetization.
+        Largest reverse field seen along the easy axis, A/m; positive against
+        the magnetization.
     deviations : float
-        Standard deviations by which ln H_cJ is off: a positive number is a higher H_cJ, so a
-        cautious design takes a negative one.
+        Standard deviations by which ln H_cJ is off: a positive number is a
+        higher H_cJ, so a cautious design takes a negative one.
 
     Returns
     -------
@@ -575,10 +584,12 @@ def reverse_field(
     along : {"x", "y", "z"}
         Easy axis; the magnetization points to its positive end.
     law : {"component", "coherent"}
-        ``component`` takes the component along the easy axis, H_c(theta) = H_c / cos(theta)
-        (Kondorsky, J. Phys. USSR 2 (1940) 161), which sintered Nd-Fe-B follows up to some 45
-        degrees. ``coherent`` takes H_c(theta) = H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and
-        Wohlfarth, by which a transverse field helps. Real magnets lie between the two.
+        ``component`` takes the component along the easy axis, H_c(theta) = H_c
+        / cos(theta) (Kondorsky, J. Phys. USSR 2 (1940) 161), which sintered
+        Nd-Fe-B follows up to some 45 degrees. ``coherent`` takes H_c(theta) =
+        H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and Wohlfarth, by which a
+        transverse field helps. Real magnets lie between the two. A field along
+        the magnetization counts by its component in both.
 
     Returns
     -------
@@ -620,7 +631,8 @@ class Circuit:
     def scale(self, field: SelfField) -> float:
         """Return the share of the open-circuit field of `field` that is left: the load line sets its mean.
 
-        1 without a load line. Above 1 where the load line is below that of the shape alone.
+        1 where ``load_line`` is None. Above 1 where the load line is below
+        that of the shape alone.
         """
         if self.load_line is None:
             return 1.0
@@ -629,8 +641,9 @@ class Circuit:
     def outside(self) -> FloatArray:
         """Return the outside field, and what time acts like, as a vector along x, y and z, A/m, (3,).
 
-        It points against the magnetization: its component along ``along`` is negative, the others
-        are 0.
+        It points against the magnetization: its component along ``along`` is
+        the negative sum of ``outside_field_kA_m``, in A/m, and ``creep``; the
+        others are 0.
         """
         vector = np.zeros(3)
         vector[AXES.index(self.along)] = (
@@ -651,7 +664,8 @@ class Case:
     def field(self, b_r: FloatArray) -> FloatArray:
         """Compute the field that counts, A/m, (n,), for a magnet whose `b_r`, T, is (n,).
 
-        The part that the magnet itself makes falls with the mean of its B_r.
+        The part that the magnet itself makes, ``own``, falls with the mean of
+        `b_r` over ``b_r`` of the case, all cells counted alike.
         """
         less = float(np.mean(1.0 - b_r / self.b_r)) if self.own.any() else 0.0
         return self.reverse - less * self.own
@@ -666,8 +680,9 @@ def shape_case(
 ) -> Case:
     """Build the operating point of a magnet in its own field and its circuit.
 
-    The distribution in open circuit is kept and its mean set by the load line. Iron near a pole
-    evens it out further, which only a field solver's map tells.
+    The distribution in open circuit is kept and its mean set by the load line.
+    Iron near a pole evens it out further, which only a field solver's map
+    tells.
 
     Parameters
     ----------
@@ -685,8 +700,9 @@ def shape_case(
     Returns
     -------
     Case
-        ``reverse``, the field against the magnetization in each cell, A/m, shape (n,); ``own``, the
-        part of it that the magnet makes; ``kelvin`` and ``b_r`` as given.
+        ``reverse``, the field against the magnetization in each cell, outside
+        field and creep included, A/m, shape (n,); ``own``, the part of it that
+        the magnet makes; ``kelvin`` and ``b_r`` as given.
     """
     remanent = np.full(len(field.cells.points), b_r / MU_0)
     scale = circuit.scale(field)
@@ -711,8 +727,9 @@ def map_cases(
     Parameters
     ----------
     source : DataFrame, str or Path
-        As `read_field` takes it: ``x_mm``, ``y_mm``, ``z_mm`` and three components such as
-        ``H_x_kA_m`` or ``B_x_T``.
+        As `read_field` takes it: ``x_mm``, ``y_mm``, ``z_mm`` and three
+        components such as ``H_x_kA_m`` or ``B_x_T``, and as they are
+        ``operating_point`` and ``temperature``.
     cells : Cells
         Cells of the magnet, n of them.
     circuit : Circuit
@@ -720,22 +737,25 @@ def map_cases(
     kelvin : float
         Temperature of maps that name none, K.
     b_r : callable
-        Takes a temperature, K, and returns B_r, T, to subtract the magnetization from a map of B;
-        not called for a map of H.
+        Takes a temperature, K, and returns B_r, T, to subtract the
+        magnetization from a map of B; not called for a map of H.
     recoil : float
         Recoil permeability, relative.
 
     Returns
     -------
     list of Case
-        One for each operating point, in the order in which the map names them first: ``kelvin`` of
-        the map or else as given, and ``reverse``, the reverse field in each cell, A/m, (n,). No
-        part of the field counts as the magnet's own: ``own`` is 0.
+        One for each operating point, in the order in which the map names them
+        first: ``kelvin`` of the map or else as given, and ``reverse``, the
+        reverse field in each cell, A/m, (n,), positive against the
+        magnetization. No part of the field counts as the magnet's own: ``own``
+        is 0.
 
     Raises
     ------
     InputError
-        If a map cannot be read, does not cover the magnet, or runs along the magnetization.
+        If a map cannot be read, does not cover the magnet, or runs along the
+        magnetization.
     """
     easy = AXES.index(circuit.along)
     cases = []
@@ -796,7 +816,8 @@ def settle_reversal(
     circuit : Circuit
         Easy axis, load line, outside field, creep and law.
     start : ndarray, shape (n,)
-        Share of B_r that earlier fields and temperatures left, 1 for all to -1; not changed.
+        Share of B_r that earlier fields and temperatures left, 1 for all to
+        -1; not changed.
 
     Returns
     -------
@@ -846,17 +867,19 @@ def demagnetization_history(
     field : SelfField
         The field that the cells make in each other.
     circuits : sequence of Circuit
-        The circuit, with the outside field of each step; as many as `magnets` (ValueError).
+        The circuit, with the outside field of each step; as many as `magnets`
+        (ValueError).
     cold : Magnet
         The magnet at the temperature that flux is counted from.
 
     Returns
     -------
     DataFrame
-        One row a step: ``temperature_K``, ``outside_field_kA_m``, ``flux_pct`` while heat and field
-        last, ``after_pct`` back at the temperature of `cold` without any field, and
-        ``reversible_pct`` and ``irreversible_pct``, the two parts of the loss since the start. All
-        are % of the flux of `cold` with all of its B_r.
+        One row a step: ``temperature_K``, ``outside_field_kA_m``, ``flux_pct``
+        while heat and field last, ``after_pct`` back at the temperature of
+        `cold` without any field, and ``reversible_pct`` and
+        ``irreversible_pct``, the two parts of the loss since the start. All
+        are % of the flux of `cold` with all of its B_r; a loss is positive.
     """
     import pandas as pd
 
@@ -966,19 +989,22 @@ def read_target(require: str | Sequence[str]) -> Target:
     ----------
     require : str or sequence of str
         One of ``irreversible_loss_pct<=3``, ``margin_kA_m>=50`` and
-        ``demagnetization_safety>=1.1``, as a text or a sequence of one. An empty sequence gives the
-        default target, a margin of 0; an empty text is an InputError.
+        ``demagnetization_safety>=1.1``, as a text or a sequence of one. An
+        empty sequence gives the default target, a margin of 0; an empty text
+        is an InputError.
 
     Returns
     -------
     Target
-        With ``loss_pct`` (%), ``margin`` (A/m, of 50 kA/m 50000) or ``safety``.
+        With ``loss_pct`` (%), ``margin`` (A/m, of 50 kA/m 50000) or
+        ``safety``; ``loss_pct`` and ``safety`` are None, and ``margin`` 0,
+        where they are not asked for.
 
     Raises
     ------
     InputError
-        If it is another column or sign, names a temperature, asks for a loss that is not between 0
-        and 100, or several are given.
+        If it is another column or sign, names a temperature, asks for a loss
+        that is not between 0 and 100 (neither of them), or several are given.
 
     Examples
     --------
@@ -1032,8 +1058,10 @@ def design_probability(
     each : sequence of (Magnet, Case)
         The magnet at the temperature of each case; one pair or more.
     amounts : sequence of ndarray, shape (n,)
-        Content of each cell, %: three arrays, for the diffusion coefficient at each of `NODES`, or
-        one array where it does not count. Another number is a ValueError.
+        Content of each cell, %: three arrays, for the diffusion coefficient at
+        each of `NODES` (off by -1.73, 0 and 1.73 standard deviations, which
+        weigh 1/6, 2/3 and 1/6), or one array where it does not count. Another
+        number is a ValueError.
     cells : ndarray, shape (n,)
         Volumes of the cells, in one unit.
 

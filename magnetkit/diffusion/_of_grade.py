@@ -206,11 +206,12 @@ def _make_magnet(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns of `judge_melts`, one row a content: ``remanence_guaranteed_T``,
-        ``coercivity_guaranteed_kA_m``, ``knee_guaranteed_kA_m``, ``remanence_T`` and
-        ``coercivity_kA_m`` with ``_lo`` and ``_hi``, ``temperature_K``, ``recoil``,
-        ``density_kg_m3`` and ``evidence_distance`` are required. B_r, H_cJ and knee of the result
-        are the guaranteed values at the one temperature of the table.
+        Columns of `judge_melts`, one row a content:
+        ``remanence_guaranteed_T``, ``coercivity_guaranteed_kA_m``,
+        ``knee_guaranteed_kA_m``, ``remanence_T`` and ``coercivity_kA_m`` with
+        ``_lo`` and ``_hi``, ``temperature_K``, ``recoil``, ``density_kg_m3``
+        and ``evidence_distance`` are required. B_r, H_cJ and knee of the
+        result are the guaranteed values at the one temperature of the table.
     element : str
         The element whose content rises, such as "Tb".
     amounts : ndarray, one for each row
@@ -223,7 +224,9 @@ def _make_magnet(
     Returns
     -------
     Magnet
-        ``shares_producer`` is True. H_cJ is in A/m; recoil and density are those of the first row.
+        ``shares_producer`` is True. ``remanence`` is in T, ``coercivity`` in
+        A/m, and ``squareness`` is knee over H_cJ; ``recoil`` and ``density``
+        (kg/m3) are those of the first row.
     """
     remanence = frame[GUARANTEED[_REMANENCE]].to_numpy(float)
     coercivity = 1e3 * frame[GUARANTEED[COERCIVITY]].to_numpy(float)

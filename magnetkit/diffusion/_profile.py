@@ -175,8 +175,9 @@ def _divide(edges: FloatArray, fine: int, ring: bool = False) -> _Direction:
     Returns
     -------
     _Direction
-        With m = n * fine: ``rates`` of decay, (m,), 1/m2, the first 0; ``modes`` at the volumes,
-        (m, m), one a column; ``mean``, (n, m), their means over the cells.
+        With m = n * fine: ``rates`` of decay, (m,), 1/m2, the first 0;
+        ``modes`` at the volumes, (m, m), one a column, of norm 1 over the
+        volumes; ``mean``, (n, m), their means over the cells.
     """
     from scipy.linalg import eigh
 
@@ -234,10 +235,14 @@ class Spreading:
 
     @cached_property
     def edges(self) -> list[FloatArray]:
-        """Edges of the cells in each direction of diffusion, m: a list of rising arrays.
+        """Edges of the cells in each direction of diffusion, m: a list of rising arrays, a property.
 
-        The directions are x, y and z of a block, radius and height of a disc or ring. An array has
-        one edge more than there are cells in its direction.
+        The directions are x, y and z of a block, radius and height of a disc
+        or ring. An array has one edge more than there are cells in its
+        direction.
+
+        Sides and height count from the middle of the magnet, the radius from
+        its axis.
         """
         box = self.cells.shape.box
         counts = self.cells.counts
@@ -306,8 +311,10 @@ class Spreading:
     def middles(self, face: str) -> list[FloatArray]:
         """Return the middles of the cells of a face along each of its directions, m.
 
-        `face` is a name such as "z+" or "outer". A block's faces have two directions, in the order
-        x, y, z; a round magnet's have one, radius or height.
+        `face` is a name such as "z+" or "outer". They are rising; see
+        ``edges`` for where they count from. A block's faces have two
+        directions, in the order x, y, z; a round magnet's have one, radius or
+        height.
         """
         return [0.5 * (e[1:] + e[:-1]) for e in self._edges_on(face)]
 
@@ -345,16 +352,17 @@ class Spreading:
         Parameters
         ----------
         patch : Patch
-            ``face``, such as "z+", and ``where``, the mask of its coated cells, in the shape of
-            `grid`; 1 kg/m2 lies on these.
+            ``face``, such as "z+", and ``where``, the bool mask of the face's
+            coated cells, in the shape of ``grid(face)``; 1 kg/m2 lies on
+            these.
         spread : float
             Diffusion coefficient times time, m2.
 
         Returns
         -------
         ndarray of float64, shape (n,)
-            kg/m3 in each cell of the magnet, in the order of ``cells.points``; the whole mass is
-            kept.
+            kg/m3 in each cell of the magnet, in the order of ``cells.points``;
+            the whole mass is kept.
         """
         axis, end = self._face(patch.face)
         directions = self._directions(axis)
@@ -419,7 +427,7 @@ _PART_MM = 3.0
 
 
 def parse_axis(along: str) -> Axis:
-    """Return the axis that `along` names, "x", "y" or "z"; InputError for any other text."""
+    """Return `along` itself if it is "x", "y" or "z"; InputError for any other text."""
     for axis in AXES:
         if along == axis:
             return axis
@@ -440,7 +448,7 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
         * ``poles``, the faces that the magnetization, `along`, goes through, of a round magnet
           across its axis ``outer``;
         * ``sides``, the others;
-        * ``edges``, a rim of `EDGE_MM` on every face;
+        * ``edges``, a rim of `EDGE_MM`, 3 mm, on every face;
         * ``field``, every face in parts of 3 mm or more that each get what the field asks for;
         * names such as ``z+,z-``: ``x-`` to ``z+`` of a block, ``z-``, ``z+``, ``outer`` and of a
           ring ``inner``;
@@ -454,8 +462,10 @@ def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
     Returns
     -------
     list of list of Patch
-        One group with a patch for each face, but for ``field`` one group of one patch for each
-        part, and for a mask one for each of its groups.
+        Each patch has ``face``, such as "z+", and ``where``, the mask of its
+        cells. There is one group with a patch for each face, but for ``field``
+        one group of one patch for each part, and for a mask one for each of
+        its groups.
 
     Raises
     ------
@@ -525,10 +535,11 @@ def _whole_face(face: str, spreading: Spreading) -> Patch:
 
 
 def _rim(face: str, spreading: Spreading) -> Patch:
-    """Build the patch that is the rim of a face, `EDGE_MM` wide or half the face if that is less.
+    """Build the patch that is the rim of a face, `EDGE_MM` (3 mm) wide or half the face if that is less.
 
-    `face` is a name such as "z+" of the magnet of `spreading`. The patch's mask has the shape of
-    the face's grid; cells whose middle lies nearer to an end of any direction than the rim is wide
+    `face` is a name such as "z+" of the magnet of `spreading`. The patch has
+    ``face`` and ``where``, a bool mask of the shape of the face's grid; cells
+    whose middle lies nearer to an end of any direction than the rim is wide
     belong to it.
     """
     where = np.zeros(spreading.grid(face), bool)
@@ -546,8 +557,10 @@ def _rim(face: str, spreading: Spreading) -> Patch:
 def _parts_of_face(face: str, spreading: Spreading) -> list[Patch]:
     """Divide a face into rectangular parts of about `_PART_MM` (3 mm), one patch each.
 
-    `face` is a name such as "z+" of the magnet of `spreading`. There are one to `_MOST_PARTS` (6) in
-    each direction; together the patches cover the face without overlap.
+    `face` is a name such as "z+" of the magnet of `spreading`. Each `Patch`
+    has ``face`` and ``where``, a bool mask of the face's grid. There are one
+    to `_MOST_PARTS` (6) in each direction, of which a round magnet has one;
+    together the patches cover the face without overlap.
     """
     labels = []
     for middles in spreading.middles(face):
@@ -719,8 +732,12 @@ class FieldMap:
 def _compare_spans(low: FloatArray, high: FloatArray, box: FloatArray) -> str:
     """Write what a field map spans and what the magnet does, with a hint on how to mend it.
 
-    `low` and `high`, (3,), are the ends of the map along x, y and z, m; `box`, (3,), are the sides
-    of the magnet, m, whose middle is the origin.
+    `low` and `high`, (3,), are the ends of the map along x, y and z, m; `box`,
+    (3,), are the sides of the magnet, m, whose middle is the origin.
+
+    It is such as "it spans 0 to 40 x 0 to 15 x 0 to 5 mm, the magnet -20 to 20
+    x -7.5 to 7.5 x -2.5 to 2.5 mm; take the middle, (20, 7.5, 2.5) mm, off its
+    coordinates".
     """
     ends = 1e3 * np.column_stack([low, high])
     span = " x ".join(f"{a:.4g} to {b:.4g}" for a, b in ends)
@@ -741,24 +758,28 @@ def read_field(source: Any) -> list[FieldMap]:
     Parameters
     ----------
     source : DataFrame, str or Path
-        A frame or CSV with ``x_mm``, ``y_mm``, ``z_mm`` from the middle of the magnet, and the
-        three components of H or B inside it, all three of one kind and unit, named such as
-        ``H_x_A_m`` or ``B_x_T``; the units are ``A_m``, ``kA_m``, ``Oe``, ``kOe``, ``T``, ``mT``
-        and ``kG``. The optional columns ``operating_point`` and ``temperature`` (as ``150C``; a
-        number is K) tell several fields apart; rows in which one of these is empty are left out.
+        A frame or CSV with ``x_mm``, ``y_mm``, ``z_mm`` from the middle of the
+        magnet, and the three components of H or B inside it, all three of one
+        kind and unit, named such as ``H_x_A_m`` or ``B_x_T``; the units are
+        ``A_m``, ``kA_m``, ``Oe``, ``kOe``, ``T``, ``mT`` and ``kG``. The
+        optional columns ``operating_point`` and ``temperature`` (as ``150C``;
+        a number is K) tell several fields apart; one that is empty in a row is
+        an InputError.
 
     Returns
     -------
     list of FieldMap
-        One for each operating point, in the order of their first rows: ``name`` (empty if none),
-        ``kelvin`` (None if none), ``points`` (m), ``vectors`` (A/m; B / mu_0 of a map of B) and
-        ``induction``, True of a map of B.
+        One for each operating point, in the order of their first rows:
+        ``name`` (empty if none), ``kelvin`` (None if none), ``points`` (m),
+        ``vectors`` (A/m; B / mu_0 of a map of B) and ``induction``, True of a
+        map of B.
 
     Raises
     ------
     InputError
-        If a column is missing, a number is none, an operating point has fewer than 8 points or
-        no name, or the field is that of no magnet: a unit is then wrong by a factor.
+        If a column is missing, a number is none, an operating point has fewer
+        than 8 points or no name, or the field is that of no magnet: a unit is
+        then wrong by a factor.
     """
     frame = _frame(source, "field map")
     names, kind, unit = _find_components(frame)
@@ -786,8 +807,9 @@ def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Columns as of `read_field`: ``x_mm``, ``y_mm``, ``z_mm`` and the three components. Others do
-        not count.
+        Columns as of `read_field`: ``x_mm``, ``y_mm``, ``z_mm`` and the three
+        components. Others do not count; of two components along one axis the
+        last column counts.
 
     Returns
     -------
@@ -826,9 +848,9 @@ def _split_operating_points(
     Parameters
     ----------
     frame : pandas.DataFrame
-        May have ``operating_point`` and ``temperature``, a text such as "150C" or a number, K; each
-        different pair is a point. Without both columns there is one point. Rows in which one of
-        these is missing belong to no point.
+        May have ``operating_point`` and ``temperature``, a text such as "150C"
+        or a number, K; each different pair is a point. Without both columns
+        there is one point.
 
     Yields
     ------
@@ -838,6 +860,12 @@ def _split_operating_points(
         Temperature, K; None where the map has no such column.
     rows : ndarray of int64
         Positions of its rows in `frame`, from 0, rising.
+
+    Raises
+    ------
+    InputError
+        If one of these columns is empty in a row, or a temperature cannot be
+        read.
     """
     keys = [
         c for c in ("operating_point", "temperature") if c in frame.columns
@@ -869,7 +897,7 @@ def _refuse_wrong_unit(vectors: FloatArray, kind: str, unit: str) -> None:
     Parameters
     ----------
     vectors : ndarray, shape (n, 3)
-        H, or B / mu_0, A/m. The largest must be 0.03 to 3 T by mu_0.
+        H, or B / mu_0, A/m. The longest must be 0.03 to 3 T times mu_0.
     kind : {"B", "H"}
     unit : {"A_m", "kA_m", "Oe", "kOe", "T", "mT", "kG"}
         Unit that the columns name.

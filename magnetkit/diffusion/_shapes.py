@@ -206,21 +206,23 @@ class Cells:
 def cut(shape: Shape, cells: int = CELLS) -> Cells:
     """Cut a shape into about `cells` equal boxes on a regular grid.
 
-    The boxes are near to cubes but finer across thin sides. Boxes at a round rim are partly filled.
+    The boxes are near to cubes but finer across thin sides. Boxes at a round
+    rim are partly filled.
 
     Parameters
     ----------
     shape : Shape
         Block, disc or ring.
     cells : int
-        Boxes within the shape; the number comes out near it, not equal. There are four at least
-        along each of x, y and z.
+        Boxes within the shape; the number comes out near it, not equal. There
+        are four at least along each of x, y and z.
 
     Returns
     -------
     Cells
-        ``shape``, ``counts`` of boxes along x, y and z of the box about it, and ``fill``, the
-        filled share of each box, 0 to 1.
+        ``shape``, ``counts`` of boxes along x, y and z of the box about it,
+        and ``fill``, the filled share of each box, 0 to 1, of the shape
+        ``counts``.
     """
     box = np.array(shape.box)
     cell_goal = cells * float(np.prod(box)) / shape.volume
@@ -356,7 +358,8 @@ class SelfField:
     def _transforms(self) -> list[FloatArray]:
         """Fourier transforms of N_ab for each field direction a, in the order x, y, z.
 
-        Each is complex, (2 nx, 2 ny, nz + 1). The direction b is the easy axis.
+        A property, computed once, not called. Each is complex, (2 nx, 2 ny, nz
+        + 1). The direction b is the easy axis.
         """
         from scipy.fft import rfftn
 

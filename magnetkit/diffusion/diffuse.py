@@ -134,7 +134,7 @@ class Diffusion:
     def best(self) -> str:
         """The element, "Tb" or "Dy", whose coated faces meet the target at least cost.
 
-        If none does, it is the one of the largest probability.
+        If none does, it is the one of the largest probability. A property.
         """
         rows = self.designs[self.designs["way"] == "faces"]
         good = rows[rows["meets"]]
@@ -155,11 +155,13 @@ class Diffusion:
         Returns
         -------
         DataFrame
-            One row a cell: its middle ``x_mm``, ``y_mm``, ``z_mm``, from the middle of the magnet;
-            ``reverse_kA_m``, the field against it, negative where it helps; ``amount_wt_pct`` that
-            the coating brings, % of the magnet's mass in the cell; ``before_kA_m`` and
-            ``after_kA_m``, H_cJ less the reverse field without and with it. KeyError for an
-            element that was not asked for.
+            One row a cell, in the order of ``cells.points``: its middle
+            ``x_mm``, ``y_mm``, ``z_mm``, from the middle of the magnet;
+            ``reverse_kA_m``, the field against it, negative where it helps;
+            ``amount_wt_pct`` that the coating brings, % of the magnet's mass
+            in the cell; ``before_kA_m`` and ``after_kA_m``, H_cJ, at its
+            predicted or guaranteed value, less the reverse field without and
+            with it. KeyError for an element that was not asked for.
         """
         import pandas as pd
 
@@ -230,9 +232,10 @@ class Diffusion:
         Returns
         -------
         list of str
-            One text a line: magnet and target, the magnet as it is, the coatings with that of the
-            best element first, the alloys, then what stays undone. Where no coating is needed a
-            third line says so and ends it.
+            One text a line: magnet and target, the magnet as it is, the
+            coatings with that of the best element first, the alloys in one,
+            then what stays undone. Where no coating is needed a third line
+            says so and ends it.
         """
         start = [f"{self.magnet}: {self.asked}", self.bare.sentence()]
         if self.none_needed:
@@ -255,7 +258,8 @@ class Diffusion:
     def _faces_text(self, element: str) -> str:
         """Name the faces that get some of an element, such as "z-, z+" or "all faces".
 
-        `element` is "Tb" or "Dy", one of ``coated``. Empty where no face gets any.
+        `element` is "Tb" or "Dy", one of ``coated``, KeyError otherwise. A
+        face counts that is coated in part, too. Empty where no face gets any.
         """
         coating = self.coated[element]
         faces: dict[str, None] = {}
@@ -267,13 +271,15 @@ class Diffusion:
         return ", ".join(faces)
 
     def write(self, folder: str | Path) -> None:
-        """Write ``designs.csv``, and of the best element ``coating.csv`` and ``margins.csv``.
+        """Write ``designs.csv``, and of the element ``best`` ``coating.csv`` and ``margins.csv``.
 
         Parameters
         ----------
         folder : str or Path
-            Made where it is missing. Files of these names are replaced; NaN is an empty cell. Their
-            columns are those of ``designs``, of `coating` and of `margins`.
+            Made where it is missing. Files of these names are replaced; NaN is
+            an empty cell. Their columns are those of ``designs``, of `coating`
+            and of `margins`. All three are written even where no element meets
+            the target.
         """
         out = path("out", folder)
         out.mkdir(parents=True, exist_ok=True)
@@ -296,11 +302,13 @@ class Diffusion:
         Returns
         -------
         str
-            Keys ``magnet``, ``asked`` (the target in words), ``meets``, ``none_needed``, ``bare``
-            (an object with ``remanence_T``, ``coercivity_kA_m``, ``knee_kA_m``, ``field_kA_m``,
-            ``worst_kA_m``, ``margin`` and ``probability``), ``designs`` (a list, one object a row)
-            and ``undone`` (a list of sentences). A number that JSON has not, such as the margin
-            where no field opposes the magnet, is null.
+            Keys ``magnet``, ``asked`` (the target in words), ``meets``,
+            ``none_needed``, ``bare`` (an object with ``remanence_T``,
+            ``coercivity_kA_m``, ``knee_kA_m``, ``field_kA_m``, ``worst_kA_m``,
+            ``margin`` and ``probability``), ``designs`` (a list, one object a
+            row, with its columns) and ``undone`` (a list of sentences). A
+            number that JSON has not, such as the margin where no field opposes
+            the magnet, is null.
         """
         records = json.loads(self.designs.to_json(orient="records"))
         bare = {
@@ -339,7 +347,10 @@ class Bare:
     def of(cls, search: Search) -> "Bare":
         """Evaluate the bare magnet in each case of `search`, and return it where its margin is smallest.
 
-        Of ``search.each``, pairs of `Magnet` and `Case`, the magnet counts as it is sold.
+        Of ``search.each``, pairs of `Magnet` and `Case`, the magnet counts as
+        it is sold. `Bare` has ``remanence_T``, ``coercivity_kA_m``,
+        ``knee_kA_m``, ``field_kA_m`` (mean), ``worst_kA_m``, ``margin`` and
+        ``probability``.
         """
         margins_by_case = [
             cls._at(magnet.as_sold, case, search.cells)
@@ -365,8 +376,10 @@ class Bare:
         Returns
         -------
         Bare
-            Fields and coercivities in kA/m, B_r in T. ``margin`` is infinite where the mean field
-            is 0 or helps. ``worst_kA_m`` is the largest of the cells.
+            ``remanence_T``, ``coercivity_kA_m``, ``knee_kA_m``, ``field_kA_m``
+            (the mean), ``worst_kA_m`` (the largest of the cells), ``margin``
+            (knee over mean field; infinite where that is 0 or helps) and
+            ``probability`` that it is 1.1 or more.
         """
         nothing = np.zeros(1)
         reverse = case.field(magnet.b_r(nothing))
@@ -397,7 +410,7 @@ class Bare:
     def sentence(self) -> str:
         """Write knee, fields, margin and probability of the uncoated magnet in one sentence.
 
-        It begins with "As it is: " and has no full stop.
+        It begins with "As it is: " and has no full stop. Fields are in kA/m.
         """
         return (
             f"As it is: H_k {self.knee_kA_m:.0f} kA/m, mean field {self.field_kA_m:.0f} (worst "
@@ -508,64 +521,78 @@ def diffuse(
 ) -> Diffusion:
     """Return the least terbium or dysprosium with which a magnet of a shape withstands its field.
 
-    Coated and annealed faces are compared with the same element alloyed throughout.
+    Coated and annealed faces are compared with the same element alloyed
+    throughout.
 
     Parameters
     ----------
     composition : text, pymatgen Composition or one row of what `magnetkit.predict` takes
-        The base alloy, of the host 2:14:1; or a grade such as ``"N42M"``: its likeliest recipe,
-        anchored on what its makers print, as in `magnetkit.replace`, of one that is diffused
-        already before that.
+        The base alloy, of the host 2:14:1; or a grade such as ``"N42M"``: its
+        likeliest recipe, anchored on what its makers print, as in
+        `magnetkit.replace`, of one that is diffused already before that.
     shape : str or Shape
-        ``"40x15x5mm"``, ``"disc:20x5mm"`` (diameter, height) or ``"ring:40x20x5mm"``.
+        ``"40x15x5mm"``, ``"disc:20x5mm"`` (diameter, height) or
+        ``"ring:40x20x5mm"``.
     along : {"x", "y", "z"}
         Direction of magnetization, the easy axis.
     faces : str, Path or DataFrame
-        ``all``, ``poles``, ``sides``, ``edges``, ``field`` (each part of a face as much as the
-        field asks for), names such as ``"z+,z-"``, or a mask; see
-        `magnetkit.diffusion._profile.face_groups`.
+        ``all``, ``poles``, ``sides``, ``edges``, ``field`` (each part of a
+        face as much as the field asks for), names such as ``"z+,z-"``, or a
+        mask; see `magnetkit.diffusion._profile.face_groups`.
     element : {"Tb", "Dy"}, optional
         Both, side by side, otherwise; InputError for another.
     temperature : float or str
-        One temperature, K or a text such as ``"150C"``; a map's own temperature goes before it.
+        One temperature, K or a text such as ``"150C"``; a map's own
+        temperature goes before it.
     field : str, Path or DataFrame, optional
         The field inside the magnet by a field solver, see
-        `magnetkit.diffusion._profile.read_field`; the magnet's own field by its shape otherwise.
+        `magnetkit.diffusion._profile.read_field`; the magnet's own field by
+        its shape otherwise.
     load_line : float, optional
-        Permeance coefficient -B / (mu_0 H) of the magnet in its circuit; open circuit otherwise.
+        Permeance coefficient -B / (mu_0 H) of the magnet in its circuit; open
+        circuit otherwise.
     require : str or sequence of str
-        One of ``"irreversible_loss_pct<=3"``; or in every place ``"demagnetization_safety>=1.1"``,
-        the knee field over the reverse field, or ``"margin_kA_m>=0"``, H_cJ above it by so much.
-        Two or more are an InputError.
+        One of ``"irreversible_loss_pct<=3"``; or in every place
+        ``"demagnetization_safety>=1.1"``, the knee field over the reverse
+        field, or ``"margin_kA_m>=0"``, H_cJ above it by so much. Two or more
+        are an InputError.
     probability : float
         With which it has to be met, 0 to 1.
     anneal, anneal_hours : float, optional
-        Temperature, 750 to 950 degrees C, and duration of the anneal, 0.1 to 200 h; otherwise that
-        of the least mass of 850 and 900 degrees C and of 4, 8, 16 and 24 h.
+        Temperature, 750 to 950 degrees C, and duration of the anneal, 0.1 to
+        200 h; otherwise that of the least mass of 850 and 900 degrees C and of
+        4, 8, 16 and 24 h.
     law : {"component", "coherent"}
-        How a field at an angle counts, see `magnetkit.diffusion._local.reverse_field`.
+        How a field at an angle counts, see
+        `magnetkit.diffusion._local.reverse_field`.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are; with "auto" a text must name wt.% itself.
+        What the amounts of a text are; with "auto" a text must name wt.%
+        itself.
     per_year : int
         Magnets a year, for ``kg_year``.
     cells : int
         Boxes that the magnet is cut into, 200 to 10 million.
     **keywords
-        Conditions, as of `magnetkit.predict`; the outside field is uniform. Of a grade the values
-        are what its makers guarantee, and only the law of the shell is uncertain; of a recipe the
-        producer's level is, which a calibration narrows.
+        Conditions, as of `magnetkit.predict`; the outside field is uniform. Of
+        a grade the values are what its makers guarantee, and only the law of
+        the shell is uncertain; of a recipe the producer's level is, which a
+        calibration narrows.
 
     Returns
     -------
     Diffusion
-        ``designs`` has two rows for each element, ``way`` "faces" and "bulk alloy". If no coating
-        meets the target it still has the likeliest one, with ``meets`` False.
+        ``designs`` has two rows for each element, ``way`` "faces" and "bulk
+        alloy", with ``element``, ``meets``, ``probability``, ``hours``,
+        ``anneal_C``, ``mg_cm2``, ``put_on_g``, ``inside_g``,
+        ``amount_wt_pct``, ``flux_lost_pct``, ``irreversible_loss_pct``,
+        ``cost_USD`` and ``kg_year``. If no coating meets the target it still
+        has the likeliest one, with ``meets`` False.
 
     Raises
     ------
     InputError
-        If an argument cannot be used, the composition is not one alloy, or no shell gives the
-        margin of a target in ``margin_kA_m``.
+        If an argument cannot be used, the composition is not one alloy, or no
+        shell gives the margin of a target in ``margin_kA_m``.
 
     Examples
     --------
@@ -806,14 +833,14 @@ def _anneals(
     Returns
     -------
     dict of str to list of Anneal
-        By element, Tb first, every temperature with every duration: those of a temperature
-        together, in rising order.
+        By element, Tb first, every temperature (``celsius``) with every
+        duration (``hours``): those of a temperature together, in rising order.
 
     Raises
     ------
     InputError
-        If the element is another, the temperature is not 750 to 950 degrees C, or the duration is
-        not 0.1 to 200 h.
+        If the element is another, the temperature is not 750 to 950 degrees C,
+        or the duration is not 0.1 to 200 h.
     """
     usual = treatment()["treatment"]
     names = ELEMENTS if element is None else [element]
@@ -856,14 +883,16 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
     search : Search
         Cells, magnets with their operating points, target and probability.
     coated : Coated
-        The coating, evaluated in the same cells; ``met``, ``anneal``, ``groups``, ``amount`` and
-        ``probability`` count.
+        The coating, evaluated in the same cells; ``met``, ``anneal``,
+        ``groups``, ``amount`` and ``probability`` count.
 
     Returns
     -------
     list of str
-        One sentence without a full stop, which names element, faces and anneal, and the place of
-        the largest gap in mm from the middle of the magnet; empty if ``coated.met``.
+        One sentence without a full stop, which names element, faces, anneal
+        and probability; empty if ``coated.met``. It names the place of the
+        largest gap, mm from the middle of the magnet, unless the target would
+        be met were magnets like it measured more, or no cell has a gap.
     """
     if coated.met:
         return []
@@ -964,8 +993,9 @@ class _Job:
     def make_alloy(self, element: str, kelvin: float) -> _local.Magnet:
         """Build the alloy with `element` for part of its rare earth, at `kelvin`, K; once for each.
 
-        `element` is "Tb" or "Dy". The `Magnet` is by content, without a largest one. InputError if
-        it makes no magnet there.
+        `element` is "Tb" or "Dy". The `Magnet` is by content, without a
+        largest one (``most_wt_pct`` is infinite). InputError if it makes no
+        magnet there.
         """
         if self.of_grade is not None:
             return self.of_grade.make_alloy(element, kelvin)
@@ -982,8 +1012,10 @@ class _Job:
         Returns
         -------
         _Setting
-            ``cases``: one for the shape, with ``field`` its own field, or one for each operating
-            point of the user's map, with ``field`` None. Fields in A/m, in each cell.
+            ``cases``, a list of `Case` with ``kelvin`` and ``reverse`` (A/m,
+            (n,)): one for the shape, or one for each operating point of the
+            user's map. ``field``, a `SelfField`, is None with a map.
+            ``spreading`` holds the cells.
 
         Raises
         ------
@@ -1030,8 +1062,8 @@ class _Job:
         Returns
         -------
         Search
-            ``each`` has a pair (`Magnet`, `Case`) for each case of `setting`, in order; target and
-            probability are those of the job.
+            ``each`` has a pair (`Magnet`, `Case`) for each case of `setting`,
+            in order; ``target`` and ``probability`` are those of the job.
 
         Raises
         ------

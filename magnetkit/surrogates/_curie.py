@@ -428,7 +428,8 @@ class CurieModel(TrainedModel):
     def fingerprint(self) -> str:
         """SHA-256, in hexadecimal digits, of the numbers that its answers are made of.
 
-        These are branches, scores and ``beside``, not the manifest. It is computed once and kept.
+        These are branches, scores and ``beside``, not the manifest. It is a
+        property, computed once and kept.
         """
         parts = [
             (b.process, b.coefficients, float(b.edge)) for b in self.branches
@@ -440,9 +441,10 @@ class CurieModel(TrainedModel):
     def decides(self) -> bool:
         """Whether it stands before the calibrated parameters where there is physics.
 
-        True where it learnt from fetched compilations or a user's table (``known.origin`` is not
-        `EMBEDDED`), or has ``beside``. The embedded facts alone are in the parameters already, and
-        are better used there.
+        A property. True where it learnt from fetched compilations or a user's
+        table (``known.origin`` is not `EMBEDDED`), or has ``beside``. The
+        embedded facts alone are in the parameters already, and are better used
+        there.
         """
         return self.beside is not None or self.known.origin != EMBEDDED
 
@@ -500,8 +502,9 @@ class CurieModel(TrainedModel):
     def base(self, phases: CompositionTable, codes: Int8Array) -> FloatArray:
         """Return the physical mean of `phases` with host `codes`, K, (n,); NaN where there is none.
 
-        `phases` are n compositions, `codes`, int8 (n,), indices into `HOST_NAMES`, -1 for none. It
-        is NaN throughout for a model whose ``physics`` is False.
+        `phases` are n compositions, `codes`, int8 (n,), indices into
+        `HOST_NAMES`, -1 for none. It is that of `physical`, by the prior
+        parameters, and NaN throughout for a model whose ``physics`` is False.
         """
         if self.physics:
             return physical(phases, codes)
@@ -585,10 +588,13 @@ class CurieModel(TrainedModel):
     ) -> PredictedCurie:
         """Predict T_C of the n phases of `whose`, K, with intervals of probability `interval`.
 
-        `whose` is an `Asked`, as `prepare_query` returns it; `interval` lies between 0 and 1
-        (InputError otherwise). The `PredictedCurie` has arrays (n,): ``value`` and ``half`` of the
-        interval, K, NaN where nothing is known, ``share``, ``distance`` and ``measured``. Unlike of
-        `predict_magnets`, these are given whether the model decides or not.
+        `whose` is an `Asked`, as `prepare_query` returns it; `interval` lies
+        between 0 and 1 (InputError otherwise). The `PredictedCurie` has arrays
+        (n,): ``value`` and ``half`` of the interval, K, NaN where nothing is
+        known, ``share`` of what is learnt (0 to 1), ``distance`` (1 at the
+        edge of the domain) and ``measured`` (bool, whether the very compound
+        is known). Unlike of `predict_magnets`, these are given whether the
+        model decides or not.
         """
         return self._answers(whose, interval)[0]
 
@@ -727,8 +733,9 @@ class CurieModel(TrainedModel):
     def _seen(self) -> BoolArray:
         """Whether a known compound of each kind holds each element, bool (kinds, 118).
 
-        Kinds are in the order of `ROOTS`; the last is that without physics. Elements are by atomic
-        number less one. It is computed once and kept.
+        Kinds are in the order of `ROOTS`; the last is that without physics.
+        Elements are by atomic number less one. It is a property, computed once
+        and kept.
         """
         codes, phases = curie_phases(self.known.table)
         element_mask = np.zeros((len(self.of_host), N_ELEMENTS), bool)
@@ -742,9 +749,9 @@ class CurieModel(TrainedModel):
     def _marks(self) -> tuple[IntArray, BoolArray]:
         """Return the numbers of the known compositions, and the elements that none holds.
 
-        The numbers are those of `hashes`, int64, ascending, each once. The elements are bool,
-        (118,), by atomic number less one, True where no known row holds it. Both are computed once
-        and kept.
+        The numbers are those of `hashes`, int64, ascending, each once. The
+        elements are bool, (118,), by atomic number less one, True where no
+        known row holds it. It is a property, computed once and kept.
         """
         foreign = np.ones(N_ELEMENTS, bool)
         foreign[self.known.table.indices] = False

@@ -123,10 +123,11 @@ class LeftOut(NamedTuple):
     ) -> FloatArray:
         """Return the figures of `error_inputs` of m rows, (m, 6).
 
-        Columns are the deviation that the novelty implies, the local residual (K), the share
-        outside the hard phase, the absolute difference of the mean from the physics (K), the
-        novelty and the share of unseen elements. `rows` is a mask, an index array or a slice;
-        without it all rows count. NaN where a row has no prediction.
+        Columns are the deviation that the novelty implies (0 to 1, relative to
+        the prior), the local residual (K), the share outside the hard phase,
+        the absolute difference of the mean from the physics (K), the novelty
+        and the share of unseen elements. `rows` is a mask, an index array or a
+        slice; without it all rows count. NaN where a row has no prediction.
         """
         apart = self.mean - fill_mean(self.base)
         parts = self.novelty, self.local, self.outside, apart, self.unseen
@@ -135,9 +136,10 @@ class LeftOut(NamedTuple):
     def sizes(self, coefficients: "list[FloatArray]") -> FloatArray:
         """Compute the size of the error of each of n rows, K, (n,), with the coefficients of its branch.
 
-        `coefficients` is a list that has, in the order of the branches, arrays (7,) for a constant
-        and the six figures of `error_inputs`. A row of a branch without them, or without a
-        prediction, is NaN.
+        `coefficients` is a list that has, in the order of the branches, arrays
+        (7,) for a constant and the six figures of `error_inputs`. The size is
+        their sum, each times its figure. A row of a branch beyond the list, or
+        without a prediction, is NaN.
         """
         size_per_row = np.full(len(self.mean), np.nan)
         for k, coefficients_of_branch in enumerate(coefficients):
@@ -225,7 +227,8 @@ def calibrate_errors(
     branches : sequence of Branch
         Fitted branches; not changed.
     made : LeftOut
-        Predictions of n rows. NaN in ``mean`` is left out; one row at least must have a prediction.
+        Predictions of n rows, all arrays of which are read. NaN in ``mean`` is
+        left out; one row at least must have a prediction.
     values : ndarray, shape (n,)
         What was measured, K.
 
@@ -320,8 +323,9 @@ def _calibrate_without_rows(
 ) -> tuple[tuple[Branch, ...], tuple[FloatArray, ...]]:
     """Calibrate the branches of a model without the rows where `test`, bool (n,), is True.
 
-    `left` are the predictions of `train_model`, of n rows each; from each the rows of `test` are
-    left out. The model is not changed.
+    `left` are the predictions of `train_model`, by paper, then by chemistry,
+    of n rows each; from each the rows of `test` are left out. The model is not
+    changed.
 
     Returns
     -------
@@ -459,10 +463,12 @@ def left_out(
     Returns
     -------
     LeftOut
-        Arrays of n rows in the order of the set. ``mean`` is in K, at least 1; ``base`` is the
-        physics alone, K, NaN without one; ``branch`` is the index of the branch. ``mean``,
-        ``novelty``, ``local`` and ``unseen`` are NaN in the rows of a fold that leaves nothing to
-        learn from.
+        Arrays of n rows in the order of the set. ``mean`` is in K, at least 1;
+        ``base`` is the physics alone, K, NaN without one; ``branch`` is the
+        index of the branch; ``outside`` is the share of weight outside the
+        hard phase and ``chemistry`` is `chemistry` in every row. ``mean``,
+        ``novelty``, ``local`` and ``unseen`` are NaN in the rows of a fold
+        that leaves nothing to learn from.
     """
     data = model.known
     groups = assign_folds(data, chemistry)
@@ -703,7 +709,8 @@ def load(
     Returns
     -------
     CurieModel
-        The same object for the same arguments and settings; do not change it.
+        The same object for the same arguments and settings, also where a file
+        has changed meanwhile; do not change it.
 
     Raises
     ------
@@ -813,9 +820,11 @@ def _train_with_progress(known: TrainingSet, progress: bool) -> CurieModel:
 def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
     """Train a model on `data` and write it to the cache folder, in place of one that is there.
 
-    `data` is a `TrainingSet` of Curie temperatures, K. The `CurieModel` is calibrated, and has
-    ``key`` in its manifest. Models kept in memory are forgotten. `progress` shows a bar on stderr.
-    DataError if no compound could be left out, StoreError if the file cannot be written.
+    `data` is a `TrainingSet` of Curie temperatures, K, such as
+    ``magnetkit.surrogates.training_set("curie_temperature_K")``. The
+    `CurieModel` is calibrated, and has ``key`` in its manifest. Models kept in
+    memory are forgotten. `progress` shows a bar on stderr. DataError if no
+    compound could be left out, StoreError if the file cannot be written.
     """
     model = _train_with_progress(data, progress)
     _store.save(model.file, *pack(model))
@@ -824,7 +833,7 @@ def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
 
 
 def pack(model: CurieModel) -> _store.Packed:
-    """Return the content of a model and its manifest, as `_store.save` takes them.
+    """Return the content of a model and its manifest, in this order, as `_store.save` takes them.
 
     The content, a dict, has ``branches`` (a tuple with the fields of each as a tuple), ``of_host``,
     ``scores`` (a tuple of arrays) and ``anywhere`` (bool). Training set, ``physics`` and ``beside``

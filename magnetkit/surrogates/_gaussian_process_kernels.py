@@ -88,9 +88,10 @@ def decay(t):
 def _present_elements(x, block, at, before):
     """Write the moving columns of a block that are not 0 in row `x` into `at`, ascending.
 
-    `block` is `Block`. `at`, int64, holds the `before` columns of the row before on entry. Returned
-    are the number of columns now, and whether they are the same ones as before. `at` behind that
-    number stays as it was.
+    `block` is `Block`. `at`, int64, holds the `before` columns of the row
+    before on entry. Its numbers are rows of ``block.moving``, not columns of
+    `x`. Returned are the number of columns now, and whether they are the same
+    ones as before. `at` behind that number stays as it was.
     """
     count = 0
     same = True
@@ -192,7 +193,8 @@ class Room(NamedTuple):
 def allocate_workspace(known):
     """Allocate a `Room` for the known rows of `known`, a `Known`.
 
-    Its arrays are not initialised; ``held`` is -1, so that the first row computes all anew.
+    Its arrays are not initialised; ``held``, int64 (2,), is -1, so that the
+    first row computes all anew.
     """
     m = len(known.weights)
     smooth = np.empty(m, np.float32)
@@ -221,7 +223,9 @@ def posterior_rows(X, known, room, out, first):
     room : Room
         Workspace of `allocate_workspace`, as the rows before left it; overwritten.
     out : ndarray of float64, shape (3, k)
-        Columns `first` to `first` + n - 1 are overwritten.
+        Columns `first` to `first` + n - 1 are overwritten. Rows are the mean,
+        in the process's own unit, the largest correlation, and the residual,
+        in the unit of the values.
     first : int
         Column of the first row.
     """
@@ -300,7 +304,9 @@ def _rows(X, known, out, start, stop):
 def posterior(X, known):
     """Compute mean, nearest correlation and neighbours' residual of new rows, float64 (3, n).
 
-    `X`, float64 (n, d), are the rows; `known` is `Known`. The three are as of `posterior_rows`.
+    `X`, float64 (n, d), are the rows; `known` is `Known`. The mean is in the
+    process's own unit (over ``scale_``), the correlation 0 to 1, the residual
+    in the unit of the values.
     """
     out = np.empty((3, len(X)))
     share_rows(_rows, len(X), X, known, out, chunk=_PREDICTION_ROWS)
@@ -405,7 +411,8 @@ def familiarity(rows, weights, edge, known, foreign):
     weights : ndarray of int64, shape (118,)
         Odd multipliers: the thousandths of a row times these sum to its number.
     edge : float
-        Added to a thousandth before it is cut to an integer.
+        Added to a thousandth before it is cut to an integer; `EDGE` of
+        `_measured` as a rule.
     known : ndarray of int64, shape (k,)
         Numbers of known compositions, ascending.
     foreign : ndarray of bool, shape (118,)

@@ -188,7 +188,8 @@ class TrainingSet:
     def sha256(self) -> str:
         """SHA-256, in hexadecimal digits, of target, compositions, values, ``learn`` and groups in order.
 
-        Sources, origin and counts of removed rows do not enter. It is computed anew at each call.
+        Sources, origin and counts of removed rows do not enter. It is a
+        property, computed anew each time.
         """
         digest = hashlib.sha256(self.target.encode())
         t = self.table
@@ -234,10 +235,11 @@ def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
 def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
     """Read the column ``composition`` of a frame by the basis in its column ``basis``.
 
-    ``basis`` has one of "auto", "atomic" and "weight" (wt.%), the same on every row; without such a
-    column it is "auto". Rows that cannot be read, empty cells among them, are left out of the table
-    and stand in its ``errors``; ``row_index`` counts the rows of the frame from 0. Other columns
-    are not read. `file` is the file's name, for the message.
+    ``basis`` has one of "auto", "atomic" and "weight" (wt.%), the same on
+    every row, none empty; without such a column it is "auto". Rows that cannot
+    be read, empty cells among them, are left out of the table and stand in its
+    ``errors``; ``row_index`` counts the rows of the frame from 0. Other
+    columns are not read. `file` is the file's name, for the message.
 
     Raises
     ------
@@ -452,8 +454,9 @@ def _reasons(
 ) -> str:
     """Return why rows were left out, as the end of a message; empty where none was.
 
-    It begins with a colon; then the first ten rows have a line each, such as "row 3, 'Xx2': ...",
-    rows counted from 1 without the header, and the last line says how many more there are.
+    It begins with a colon; then the first ten rows have a line each, such as
+    "row 3, 'Xx2': ...", rows counted from 1 without the header, ascending, and
+    the last line says how many more there are.
 
     Parameters
     ----------
@@ -576,10 +579,12 @@ def fold(paper: str) -> int:
 
 
 def local_file(name: str) -> Path | None:
-    """Return the file of a fetched set if mirror or cache holds it, else None; never asks the network.
+    """Return the file of a fetched set if mirror or cache holds it, else None.
 
-    `name` is that of a set of ``registry.toml``, such as "curie" or "curie-by-paper" (InputError
-    for another). The file is checked by its hash: DataError if it is damaged.
+    `name` is that of a set of ``registry.toml``, such as "curie" or
+    "curie-by-paper" (InputError for another). The file is checked by its hash:
+    DataError if that of the mirror, which goes first, is damaged. A damaged
+    one in the cache is downloaded anew; the network is not asked otherwise.
     """
     places = [_fetch.cached_path(name)]
     mirror = get_settings().mirror
@@ -595,9 +600,12 @@ def local_file(name: str) -> Path | None:
 def curie_set() -> TrainingSet:
     """Return all measured Curie temperatures at hand: embedded facts and fetched compilations.
 
-    The target is ``curie_temperature_K``. The compilations count where `magnetkit data fetch` has
-    put them; nothing is downloaded. The same files give the same object, which must not be changed.
-    DataError if a file is damaged or not laid out as expected.
+    The target is ``curie_temperature_K``. The compilations count where
+    `magnetkit data fetch` has put them; nothing is downloaded but in place of
+    a damaged file of the cache. The same files give the same object, which
+    must not be changed. ``groups`` are the papers, or "system " and elements
+    where there is none. DataError if a file of the mirror is damaged, or one
+    is not laid out as expected.
     """
     files = (local_file("curie"), local_file("curie-by-paper"))
     return _curie_set(*(None if file is None else str(file) for file in files))
@@ -627,6 +635,8 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
 
 def own_set(given: Any, least: int = 2) -> TrainingSet:
     """Read a user's measured Curie temperatures; see `magnetkit.surrogates.training_set`.
+
+    Without ``group`` a group is a chemical system, such as "B-Fe-Nd".
 
     `given` is the path of a CSV file or a frame with ``composition`` and ``curie_temperature_K``
     (K), and as they are ``group``, ``source`` and ``basis``. Nothing else is cleaned: several rows
@@ -694,8 +704,9 @@ def measured_compounds(target: str) -> TrainingSet:
     Returns
     -------
     TrainingSet
-        In the unit of the target, in groups by source. A compound may have several rows, also of
-        ``intrinsic/measurements.csv`` at 290 to 305 K. Rows without a value are left out.
+        ``values`` are in the unit of the target, ``groups`` are the sources. A
+        compound may have several rows, also of ``intrinsic/measurements.csv``
+        at 290 to 305 K. Rows without a value are left out.
     """
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     if target == FIELD:
@@ -801,10 +812,12 @@ class _Sieve:
     ) -> None:
         """Drop the rows where `bad` is True from the frame, and count them under `reason`.
 
-        `bad` has an entry for each row that is left, in order; labels of a Series do not count, and
-        NaN is True. An earlier count of the same reason is replaced; without a bad row it is 0.
-        Rows are numbered anew from 0. With `listed` the dropped ones are also added to ``faulty``,
-        as a frame of ``name``, ``value``, ``paper`` and ``reason``.
+        `bad` has an entry for each row that is left, in order; labels of a
+        Series do not count, and NaN is True. The count is in ``counts``; an
+        earlier one of the same reason is replaced; without a bad row it is 0.
+        Rows are numbered anew from 0. With `listed` the dropped ones are also
+        added to the list ``faulty``, as a frame of ``name``, ``value``,
+        ``paper`` and ``reason``.
         """
         mark = np.asarray(bad, bool)
         self.counts[reason] = int(mark.sum())
@@ -894,11 +907,14 @@ def _drop_other_matter(sieve: _Sieve) -> None:
 def _add_compositions(sieve: _Sieve) -> CompositionTable:
     """Read the names as compositions, and write what follows from these beside each row, in place.
 
-    Rows whose ``name`` cannot be read, in atoms, are dropped, and counted under "composition that
-    cannot be read". Columns are added to ``sieve.frame``: ``key`` of the composition (bytes, as of
-    `keys`), ``at``, its row in the table returned, from 0, and flags ``nonmetal``, ``both`` (a rare
-    earth and iron or cobalt), ``borides`` (boron in what is mostly rare earth) and ``unnumbered``
-    (no amounts, but boron or more than three elements). Row labels are not numbered anew.
+    Rows whose ``name`` cannot be read, in atoms, are dropped, and counted in
+    ``sieve.counts`` under "composition that cannot be read". Columns are added
+    to ``sieve.frame``: ``key`` of the composition (bytes, as of `keys`),
+    ``at``, its row in the table returned, from 0, and flags ``nonmetal`` (O,
+    F, S, Cl, Se, Br, Te or I), ``both`` (a rare earth and iron or cobalt),
+    ``borides`` (boron in what is mostly rare earth) and ``unnumbered`` (no
+    amounts, but boron or more than three elements). Row labels are not
+    numbered anew.
     """
     names = sieve.frame["name"]
     table = CompositionTable.from_strings(names.tolist(), basis="atomic")
@@ -927,9 +943,10 @@ def _join_within_papers(
     Parameters
     ----------
     sieve : _Sieve
-        Its ``frame`` must have ``paper``, ``key`` (the compound), ``value`` (K) and ``at``, the row
-        in `table`. A column ``typed`` is added if it is missing, and the number of joined rows is
-        entered in its ``counts``.
+        Its ``frame`` must have ``paper``, ``key`` (the compound), ``value``
+        (K) and ``at``, the row in `table`. A column ``typed``, False, is added
+        if it is missing, and the number of joined rows is entered in its
+        ``counts``.
     table : CompositionTable
         Compositions, as `_add_compositions` returns them.
     origin : str
@@ -938,10 +955,12 @@ def _join_within_papers(
     Returns
     -------
     TrainingSet
-        Rows that are left out together are those of a paper; of compilations those of a chemical
-        system; of reviews (typed rows whose paper does not begin with "10.") those of a system
-        without its rare earths. ``groups`` are the paper, "system Fe-Nd" or "system Fe";
-        ``sources`` are the papers. ``removed`` is the ``counts`` of `sieve`, the same object.
+        Rows that are left out together are those of a paper; of `COMPILATIONS`
+        ("DS1+DS2" and "handbook of magnetic materials") those of a chemical
+        system; of reviews (typed rows whose paper does not begin with "10.")
+        those of a system without its rare earths. ``groups`` are the paper,
+        "system Fe-Nd" or "system Fe"; ``sources`` are the papers. ``removed``
+        is the ``counts`` of `sieve`, the same object.
     """
     frame = sieve.frame
     if "typed" not in frame:
@@ -996,8 +1015,9 @@ def thousandths(fractions: FloatArray) -> IntArray:
 def chemical_families(table: CompositionTable) -> NDArray[np.str_]:
     """Return the elements of each composition without its rare earths, texts (n,), such as "B-Fe".
 
-    They are in the order of atomic number, joined by hyphens; empty for rare earths alone. `table`
-    has n compositions and is not changed.
+    They are in the order of atomic number, joined by hyphens; empty for rare
+    earths alone: La to Lu and Y, not Sc. `table` has n compositions and is not
+    changed.
     """
     atoms = table.to_array()
     atoms[:, [INDEX[s] for s in RARE_EARTHS]] = 0.0

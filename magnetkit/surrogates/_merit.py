@@ -89,8 +89,10 @@ def group_sums(
     Returns
     -------
     GroupSums
-        ``rows``, ``error`` (in the unit of the values), ``right`` and ``pairs``, one entry for each
-        group, in sorted order of the labels. A group without pairs has 0 of them.
+        ``rows`` (their number), ``error`` (sum of absolute errors, in the unit
+        of the values), ``right`` (pairs predicted in the measured order, a tie
+        counts half) and ``pairs``, one entry for each group, in sorted order
+        of the labels. A group without pairs has 0 of them.
     """
     names, code = np.unique(groups, return_inverse=True)
     order = np.argsort(code, kind="stable")

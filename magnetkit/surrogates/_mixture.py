@@ -103,9 +103,10 @@ class Mixture:
     def of_mean(cls, y: FloatArray) -> "Mixture":
         """Build a mixture that predicts the mean of the values `y`, (n,), for every row.
 
-        `y` has one value or more. ``spread`` is the standard deviation with n - 1, 0 of one value;
-        ``process`` and ``forest`` are None, ``scores`` and ``groups`` empty, and ``error`` is NaN.
-        A NaN among the values makes the mean NaN.
+        `y` has one value or more. ``mean`` is that mean, ``spread`` the
+        standard deviation with n - 1, 0 of one value; ``process`` and
+        ``forest`` are None, ``scores`` and ``groups`` empty, and ``error`` is
+        NaN. A NaN among the values makes the mean NaN.
         """
         return cls(
             mean=float(y.mean()),
@@ -143,11 +144,12 @@ class Mixture:
     def half_widths(self, guess: Guess, interval: float) -> FloatArray:
         """Compute half the interval of each row, (n,), in the unit of the values.
 
-        `guess` is what `predict` returned, of which ``value`` (its number), ``size`` and
-        ``distance`` are used; `interval` is the probability, between 0 and 1 (InputError otherwise,
-        unless the mean alone answers). Outside the domain, and everywhere with too few groups, it
-        is at least that of a new value of the sample. Half the interval is infinite where a single
-        value is known.
+        `guess` is what `predict` returned, of which the length of ``value``,
+        ``size`` and ``distance`` are used; `interval` is the probability,
+        between 0 and 1 (InputError otherwise, unless the mean alone answers).
+        Outside the domain, and everywhere with too few groups, it is at least
+        that of a new value of the sample. Half the interval is infinite where
+        a single value is known.
         """
         wide = self._spread_of_new_value(interval)
         if not len(self.scores):
@@ -303,9 +305,11 @@ def _left_out(
 def _mix(parts: _Parts, weights: FloatArray, reach: float) -> FloatArray:
     """Compute the mixture of process and trees, (n,), in the unit of `parts`, n predictions.
 
-    `weights`, (2,), 0 to 1, are those of process and trees; what they leave of 1 is that of the
-    mean. Beyond `reach`, the largest novelty that was left out, the trees fade linearly, to nothing
-    at a novelty of 1. The result is a new array; ``local`` of the parts does not count.
+    `weights`, (2,), 0 to 1, are those of process and trees; what they leave of
+    1 is that of the mean. Beyond `reach`, the largest novelty that was left
+    out, the trees fade linearly, to nothing at a novelty of 1; their weight
+    goes to the mean. The result is a new array; ``local`` of the parts does
+    not count.
     """
     nearness = np.clip(
         (1.0 - parts.novelty) / max(1.0 - reach, 1e-9), 0.0, 1.0
@@ -318,7 +322,8 @@ def _mix(parts: _Parts, weights: FloatArray, reach: float) -> FloatArray:
 def _choose_weights(parts: _Parts, y: FloatArray, reach: float) -> FloatArray:
     """Choose the weights of process and trees that leave the smallest mean absolute error, (2,).
 
-    Weights are tenths whose sum is at most 1. Few rows pull them to one half each.
+    Weights are tenths whose sum is at most 1; what is left of 1 is the weight
+    of the mean. Few rows pull them to one half each.
 
     Parameters
     ----------

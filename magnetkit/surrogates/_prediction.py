@@ -62,7 +62,8 @@ class TrainedModel:
     ) -> "pd.DataFrame":
         """Return the frame of `predict` for n compositions of `table`; a subclass must give it.
 
-        `interval` is the probability of the ranges. Columns are those of `prediction_frame`.
+        `interval` is the probability of the ranges. Columns are those of
+        `prediction_frame`. NotImplementedError here.
         """
         raise NotImplementedError
 

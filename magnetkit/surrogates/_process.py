@@ -233,8 +233,9 @@ class TrendProcess:
     def refit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
         """Return a fitted copy with the scales of this process, conditioned on other rows.
 
-        `X`, (n, d), `y`, (n,), and `noise`, (n,) or None, are as of `fit`, not checked again; d is
-        that of the first fit. Kept are ``theta_``, ``scale_``, ``center_``, ``width_`` and
+        `X`, (n, d), `y`, (n,), and `noise`, relative variances, (n,), or None
+        for ones, are as of `fit`, not checked again; d is that of the first
+        fit. Kept are ``theta_``, ``scale_``, ``center_``, ``width_`` and
         ``middle_``. This process must be fitted; it is not changed.
         """
         X = np.asarray(X, np.float64)
@@ -249,10 +250,12 @@ class TrendProcess:
     ) -> "TrendProcess":
         """Return a copy of the model with the fitted arrays of a file; nothing is fitted.
 
-        `X`, (n, d), and `y`, (n,), are the rows that it was fitted to. `arrays` maps the names of
-        `kept`, ``center_``, ``width_``, ``scale_``, ``theta_``, ``weights_``, ``inflation_``,
-        ``residual_`` and, of a linear process, ``middle_``, to their arrays (KeyError for a missing
-        one). Others are not read. This process, whose settings are copied, is not changed.
+        `X`, (n, d), and `y`, (n,), are the rows that it was fitted to.
+        `arrays` maps the names in the tuple ``self.kept``, ``center_``,
+        ``width_``, ``scale_``, ``theta_``, ``weights_``, ``inflation_``,
+        ``residual_`` and, of a linear process, ``middle_``, to their arrays
+        (KeyError for a missing one). Others are not read. This process, whose
+        settings are copied, is not changed.
         """
         other = copy(self)
         other.n_features_in_ = X.shape[1]
@@ -316,7 +319,8 @@ class TrendProcess:
     def known(self) -> Any:
         """The known rows as the kernel takes them, a new `_gaussian_process_kernels.Known`.
 
-        The process must be fitted (AttributeError otherwise). Its arrays are not copied.
+        It is a property. The process must be fitted (AttributeError
+        otherwise). Its arrays are not copied.
         """
         from ._gaussian_process_kernels import Block, Known
 
@@ -331,11 +335,13 @@ class TrendProcess:
         )
 
     def in_units(self, found: FloatArray) -> Estimate:
-        """Convert what the kernel wrote to an `Estimate`, arrays (n,), in the unit of the values.
+        """Convert what the kernel wrote to an `Estimate`: ``mean``, ``novelty`` and ``local``, (n,).
 
-        `found`, (3, n), has the rows mean (over ``scale_``), largest correlation with a known row,
-        and absolute residual of similar known rows, the last of which is in that unit already.
-        ``novelty`` is one less that correlation, 0 to 1.
+        `found`, (3, n), has the rows mean (over ``scale_``), largest
+        correlation with a known row, and absolute residual of similar known
+        rows, the last of which is in that unit already. ``mean`` and
+        ``local``, that residual, are in the unit of the values; ``novelty`` is
+        one less that correlation, 0 to 1.
         """
         mean, nearest, novelty = found
         return Estimate(
@@ -412,11 +418,12 @@ class TrendProcess:
         X : ndarray, shape (n, d)
             The rows.
         y : ndarray, shape (n,)
-            Their values.
+            Their values, in their unit, not over ``scale_``.
         noise : ndarray, shape (n,)
             Factor of the variance of each value.
         order : ndarray of int64, shape (n,)
-            Order in which the rows are taken, as of `_order`.
+            Order in which the rows are taken, that of the function ``_order(X,
+            y)``.
 
         Returns
         -------

@@ -168,8 +168,9 @@ def save(
     file : Path
         Replaced if it exists.
     content : dict
-        Values by name: arrays, numbers, texts, bools, None, tuples and dictionaries of these, and
-        `TrendProcess`. Keys are texts. A list, or an object of another class, must not be in it.
+        Values by name: arrays, numbers, texts, bools, None, tuples and
+        dictionaries of these, and `TrendProcess`. Keys are texts. A list is a
+        TypeError; an object of another class must not be in it.
     manifest : dict
         Plain values that describe it, as JSON takes them, not changed; the file's has ``versions``
         and ``content_sha256`` beside.
@@ -271,17 +272,19 @@ def read(
 def _dumps(content: dict[str, Any]) -> bytes:
     """Serialize the `content` of a model as the bytes of a NumPy archive, which `_loads` reads.
 
-    `content` is as of `save`. The archive has the arrays, named a0, a1 and so on, and a JSON tree
-    of all values that names them. TypeError for a list, or what else has no attributes.
+    `content` is as of `save`. The archive has the arrays, named a0, a1 and so
+    on, and, as "tree", a JSON tree of all values that names them. TypeError
+    for a list, or what else has no attributes.
     """
     arrays: dict[str, np.ndarray] = {}
 
     def tree(value: Any) -> Any:
         """Convert a value to its node of the JSON tree, see `_loads`.
 
-        An array in `value` is put into ``arrays``, and named in the node, ``{"array": "a0"}``. A
-        tuple is ``{"tuple": [...]}``, a dict ``{"dict": {...}}``, a plain value itself, and any
-        other object ``{"process": {...}}`` of its attributes.
+        An array in `value` is put into ``arrays``, and named in the node,
+        ``{"array": "a0"}``. A tuple is ``{"tuple": [...]}``, a dict ``{"dict":
+        {...}}``, a plain value itself, and any other object ``{"process":
+        {...}}`` of its attributes, without its type. A list is a TypeError.
         """
         if isinstance(value, np.ndarray):
             arrays[f"a{len(arrays)}"] = value
@@ -322,9 +325,10 @@ def _loads(payload: bytes) -> dict[str, Any]:
     def build(node: Any) -> Any:
         """Rebuild the value of a `node` of the JSON tree.
 
-        A node is a plain value, or a dictionary with one key, "array", "tuple", "dict" or
-        "process", and its content. A "process" becomes a `TrendProcess`. ValueError for another
-        key, KeyError for an array that the archive has not.
+        A node is a plain value, or a dictionary with one key: "array" with a
+        name in the archive, "tuple" with a list of nodes, "dict" or "process"
+        with a dict of nodes. A "process" becomes a `TrendProcess`. ValueError
+        for another key, KeyError for an array that the archive has not.
         """
         if not isinstance(node, dict):
             return node
@@ -360,8 +364,9 @@ def load_or_train(
 ) -> Any:
     """Return the model in a file, or train it and write the file.
 
-    A damaged file is removed with a warning in the log, and the model trained anew. If the file
-    cannot be written, a warning is issued and the model returned all the same.
+    A damaged file is removed with a warning in the log, and the model trained
+    anew. If the file cannot be written, a UserWarning is issued and the model
+    returned all the same.
 
     Parameters
     ----------

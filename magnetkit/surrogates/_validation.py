@@ -86,16 +86,18 @@ def _read_prediction(frame: "pd.DataFrame", target: str) -> Prediction:
 def _fit_trees(kind: str) -> Fit:
     """Build the function that fits an ensemble of scikit-learn's, by the name `kind` of its class.
 
-    `kind` is a regressor of ``sklearn.ensemble``, "ExtraTreesRegressor" or "RandomForestRegressor";
-    another name fails with an AttributeError when the function is called. The function takes a
-    `TrainingSet`, and returns one that takes a `CompositionTable` and returns a `Prediction`, whose
-    ends are NaN.
+    `kind` is a regressor of ``sklearn.ensemble``, "ExtraTreesRegressor" or
+    "RandomForestRegressor"; another name fails with an AttributeError when the
+    function is called. The function takes a `TrainingSet`, and returns one
+    that takes a `CompositionTable` and returns a `Prediction` (``value``,
+    ``low`` and ``high``, (n,)), whose ends are NaN.
     """
 
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
         """Fit 100 trees to all rows of the set `data`; return the function that predicts a table.
 
-        Its `Prediction` has no intervals: ``low`` and ``high`` are NaN.
+        Its `Prediction` has ``value``, (n,), in the unit of the set, and no
+        intervals: ``low`` and ``high`` are NaN.
         """
         from sklearn import ensemble
 
@@ -120,8 +122,9 @@ def _fit_gaussian_process(coverage: float) -> Fit:
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
         """Fit scikit-learn's Gaussian process to the set `data`, to 3,000 rows of a larger one.
 
-        Returned is the function that takes a `CompositionTable` and returns a `Prediction` with
-        ends.
+        Returned is the function that takes a `CompositionTable` and returns a
+        `Prediction`: ``value`` and the ends ``low`` and ``high``, of the
+        probability `coverage`.
         """
         import warnings
 
@@ -151,8 +154,8 @@ def _fit_gaussian_process(coverage: float) -> Fit:
         def predict(table: CompositionTable) -> Prediction:
             """Predict the n rows of `table` by the fitted process.
 
-            The `Prediction` has arrays (n,), ``value``, ``low`` and ``high``, in the unit of the
-            set.
+            The `Prediction` has arrays (n,), ``value``, ``low`` and ``high``,
+            in the unit of the set; the ends are of the probability `coverage`.
             """
             columns = scaler.transform(columns_of_peers(table))
             value, deviation = model.predict(columns, return_std=True)
@@ -177,8 +180,9 @@ def _fit_regressor(coverage: float) -> Fit:
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
         """Fit a `CompositionRegressor` to the set `data`; return the function that predicts a table.
 
-        ``target``, ``table``, ``values`` and ``groups`` of the set are used, all rows. The
-        `Prediction` has ends.
+        ``target``, ``table``, ``values`` and ``groups`` of the set are used,
+        all rows. The `Prediction` has ``value`` and the ends ``low`` and
+        ``high``, of the probability `coverage`, in the unit of the set.
         """
         model = CompositionRegressor(data.target)
         model.learn_compositions(data.table, data.values, data.groups)
@@ -206,15 +210,19 @@ def _fit_curie(coverage: float) -> Fit:
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
         """Train the model of the Curie temperature on the set `data`, K.
 
-        Returned is the function that takes a `CompositionTable` and returns a `Prediction`, K.
-        DataError if no compound of the set could be left out.
+        Returned is the function that takes a `CompositionTable` and returns a
+        `Prediction`: ``value``, ``low`` and ``high``, K, the ends of the
+        probability `coverage`. DataError if no compound of the set could be
+        left out.
         """
         model, _ = _curie_training.train_model(data)
 
         def predict(table: CompositionTable) -> Prediction:
             """Predict the n recipes of `table` by the trained model, K; arrays (n,).
 
-            Low ends below 0 are 0. A recipe of which nothing is known is NaN.
+            The `Prediction` has ``value``, ``low`` and ``high``, the ends of
+            the probability `coverage`. Low ends below 0 are 0. A recipe of
+            which nothing is known is NaN.
             """
             answer = model.predict_phases(
                 prepare_query(partition(table)), coverage
@@ -238,8 +246,10 @@ def _fit_energy(coverage: float) -> Fit:
     def fit(data: TrainingSet) -> Callable[[CompositionTable], Prediction]:
         """Train the model of the formation energy on the set `data`, eV/atom.
 
-        Returned is the function that takes a `CompositionTable` and returns a `Prediction`,
-        eV/atom. InputError if the set has fewer than two groups.
+        Returned is the function that takes a `CompositionTable` and returns a
+        `Prediction`: ``value``, ``low`` and ``high``, eV/atom, the ends of the
+        probability `coverage`. InputError if the set has fewer than two
+        groups.
         """
         model = energy.fit(data)
 
@@ -257,10 +267,11 @@ def _fit_energy(coverage: float) -> Fit:
 def peers(coverage: float) -> dict[str, Fit]:
     """Return the fitting functions of scikit-learn's models to compare with, by name.
 
-    The names are "ExtraTrees", "RandomForest" and "GaussianProcess", in this order. Each function
-    takes a `TrainingSet` and returns one that takes a `CompositionTable` and returns a
-    `Prediction`. `coverage` is the probability of intervals, between 0 and 1; of the trees they are
-    NaN.
+    The names are "ExtraTrees", "RandomForest" and "GaussianProcess", in this
+    order. Each function takes a `TrainingSet` and returns one that takes a
+    `CompositionTable` and returns a `Prediction` (``value``, ``low`` and
+    ``high``, (n,)). `coverage` is the probability of intervals, between 0 and
+    1; of the trees they are NaN.
     """
     return {
         "ExtraTrees": _fit_trees("ExtraTreesRegressor"),
@@ -272,11 +283,13 @@ def peers(coverage: float) -> dict[str, Fit]:
 def models(target: str, coverage: float, with_peers: bool) -> dict[str, Fit]:
     """Return the fitting functions to compare for a target, by name, that of magnetkit first.
 
-    Each function takes a `TrainingSet` and returns one that converts a `CompositionTable` to a
-    `Prediction`. That of magnetkit is named "model" for "curie_temperature_K" and
-    "formation_energy_eV_atom", and "CompositionRegressor" for any other `target`. `coverage` is the
-    probability of intervals, between 0 and 1; `with_peers` adds those of scikit-learn, see `peers`.
-    Nothing is fitted.
+    Each function takes a `TrainingSet` and returns one that converts a
+    `CompositionTable` to a `Prediction`. That of magnetkit is named "model"
+    for "curie_temperature_K" and "formation_energy_eV_atom", and
+    "CompositionRegressor" for any other `target`. `coverage` is the
+    probability of intervals, between 0 and 1; `with_peers` adds those of
+    scikit-learn, see `peers`; without it there is one entry. Nothing is
+    fitted.
     """
     fits = {LEARNT: _fit_regressor(coverage)}
     if target == CURIE:
@@ -483,9 +496,10 @@ def _curie_left_out(
     Returns
     -------
     Prediction
-        Arrays (n,), K, in the order of `data`; low ends of 0 or more. Groups are left out, not
-        chemistries. NaN where a row could not be left out; the ends also where too few rows outside
-        the domain calibrate them.
+        ``value``, ``low`` and ``high``, (n,), K, in the order of `data`;
+        ``low`` is 0 or more. Groups are left out, not chemistries. NaN where a
+        row could not be left out; the ends also where too few rows outside the
+        domain calibrate them.
 
     Raises
     ------
@@ -530,9 +544,11 @@ def leave_known_out(
     Returns
     -------
     LeftOut
-        The rows of `data` and their ``predictions`` by name of the model, as of `leave_groups_out`.
-        Of the Curie temperature the learnt models stand first, of any other target "predict, as
-        shipped", where it is one of `PHYSICS`.
+        ``data`` itself, and ``predictions``, a dict of `Prediction`
+        (``value``, ``low`` and ``high``, (n,)) by name of the model, as of
+        `leave_groups_out`. Of the Curie temperature the learnt models stand
+        first, of any other target "predict, as shipped", where it is one of
+        `PHYSICS`.
     """
     names = np.unique(
         np.char.lower(np.concatenate([data.groups, data.sources]).astype(str))
@@ -625,9 +641,10 @@ def _physics(
     Returns
     -------
     dict
-        One `Prediction` of n rows, in the unit of the target, under the key "predict, as shipped",
-        its name in the table of figures; NaN where the physics gives no number. Empty for a target
-        that is not in `PHYSICS`.
+        One `Prediction` (``value``, ``low`` and ``high``, (n,)), in the unit
+        of the target, under the key "predict, as shipped", its name in the
+        table of figures; NaN where the physics gives no number. Empty for a
+        target that is not in `PHYSICS`.
     """
     if data.target not in PHYSICS:
         return {}

@@ -370,7 +370,7 @@ def _train_with_progress(known: TrainingSet, progress: bool) -> EnergyModel:
 
 
 def _pack(model: EnergyModel) -> _store.Packed:
-    """Return the content of a model and its manifest, as `_store.save` takes them.
+    """Return the content of a model and its manifest, in this order, as `_store.save` takes them.
 
     The content, a dict, has ``process``, ``coefficients`` (3,), ``inside`` and ``outside`` (arrays
     of scores) and ``edge`` (a float). The manifest is that of the model, the same object. Target

@@ -57,11 +57,16 @@ def evaluate(
     Returns
     -------
     Intrinsic
-        Arrays of n phases at m temperatures: ``host`` (n,), ``temperatures`` (m,), ``curie`` and
-        ``curie_sd`` (n,), K, ``value`` and ``sd`` (n, m, 7) in the order of
-        `compound.evaluate.PROPERTIES`, ``status`` (n, m) and ``predicted`` (None with
-        `parameters`). NaN where the status gives no number. The predicted Curie temperature carries
-        polarization and anisotropy with it: the model is at the reduced temperature T / T_C.
+        Arrays of n phases at m temperatures: ``host`` (n,), ``temperatures``
+        (m,), ``curie`` and ``curie_sd`` (n,), K, ``value`` and ``sd`` (n, m,
+        7), ``status`` (n, m), indices into `compound.evaluate.STATUS` (0 is
+        "ok"), and ``predicted`` (None with `parameters`). The seven are
+        saturation_polarization_T, anisotropy_constant_MJ_m3,
+        anisotropy_constant_2_MJ_m3, anisotropy_constant_3_MJ_m3,
+        anisotropy_field_T, nucleation_field_T and hardness_parameter. NaN
+        where the status gives no number. The predicted Curie temperature
+        carries polarization and anisotropy with it: the model is at the
+        reduced temperature T / T_C.
     """
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
@@ -155,9 +160,10 @@ def condensed_alone(
     Returns
     -------
     Condensed
-        Figures of each phase that do not change with temperature, ``state``, (n, 20), and its
-        rare-earth ions, ``ion``. The Curie temperature in ``state`` is the predicted one, where the
-        model decides, else that of the calibrated parameters.
+        Figures of each phase that do not change with temperature, ``state``,
+        (n, 20), and its rare-earth ions, ``ion``. The Curie temperature,
+        column `CURIE` of ``state``, K, is the predicted one, where the model
+        decides, else that of the calibrated parameters.
     """
     from ..compound._intrinsic_kernels import CURIE
 
@@ -218,14 +224,16 @@ def intrinsic(
     Returns
     -------
     DataFrame, or frame of the input's library
-        One row a composition and temperature: host, status, easy_direction, temperature_K, and
-        with interval and provenance curie_temperature_K, saturation_polarization_T,
-        anisotropy_constant_MJ_m3, anisotropy_constant_2_MJ_m3, anisotropy_constant_3_MJ_m3,
-        anisotropy_field_T (2 (K_1 + 2 K_2 + 3 K_3) mu0 / J_s), nucleation_field_T (the reverse
-        field at which the moment leaves the axis, metals and rare earth free to cant apart) and
-        hardness_parameter. A planar
-        or conical phase has no fields and no hardness, a paramagnetic one only its Curie
-        temperature, an unknown host or one with elements outside the model nothing.
+        One row a composition and temperature, those of a composition together:
+        host, status, easy_direction, temperature_K, and with interval and
+        provenance curie_temperature_K, saturation_polarization_T,
+        anisotropy_constant_MJ_m3, anisotropy_constant_2_MJ_m3,
+        anisotropy_constant_3_MJ_m3, anisotropy_field_T (2 (K_1 + 2 K_2 + 3
+        K_3) mu0 / J_s), nucleation_field_T (the reverse field at which the
+        moment leaves the axis, metals and rare earth free to cant apart) and
+        hardness_parameter. A planar or conical phase has no fields and no
+        hardness, a paramagnetic one only its Curie temperature, an unknown
+        host or one with elements outside the model nothing.
 
     Raises
     ------

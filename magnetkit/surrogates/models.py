@@ -90,8 +90,8 @@ def load(
         A name of `magnetkit.surrogates.TARGETS`, or ``saturation_polarization_T`` or
         ``anisotropy_constant_MJ_m3``, which the physics answers; with `data` any column of it.
     data : path or frame, optional
-        A table to learn from instead of everything else, see `train`. A frame is written to the
-        cache.
+        A table to learn from instead of everything else, with ``composition``
+        and the target, see `train`. A frame is written to the cache.
     add : path or frame, optional
         A table whose rows stand beside what is known otherwise; the Curie temperature's alone, with
         columns as of `data`. One row is enough.

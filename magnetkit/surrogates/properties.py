@@ -94,8 +94,10 @@ def target_unit(target: str) -> str:
 def fit(known: TrainingSet) -> PropertyModel:
     """Train a `CompositionRegressor` on the rows of the set `known` where ``learn`` is True.
 
-    The values of these rows must be finite. The `PropertyModel` has ``target``, ``known`` (the
-    set), ``estimator_`` and ``manifest``, that of `TrainingSet.manifest`. No file is written.
+    The values of these rows must be finite. The `PropertyModel` has
+    ``target``, ``known`` (the set), ``estimator_`` and ``manifest``, that of
+    `TrainingSet.manifest` (``target``, ``origin``, ``rows``, ``groups``,
+    ``removed`` and ``data_sha256``). No file is written.
     """
     learn = np.flatnonzero(known.learn)
     regressor = CompositionRegressor(

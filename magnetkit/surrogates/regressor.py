@@ -417,6 +417,8 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     def to_content(self) -> dict[str, Any]:
         """Return all of it as arrays and plain values; see `save`.
 
+        The training set is in it as what `TrainingSet.to_arrays` returns.
+
         Returns
         -------
         dict
@@ -465,7 +467,8 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         content : dict
-            What `to_content` returns, all four keys; changed in place, do not use it again.
+            What `to_content` returns, with ``parameters``, ``mixture``,
+            ``columns`` and ``model``; changed in place, do not use it again.
 
         Returns
         -------

@@ -112,7 +112,7 @@ class Computed:
 
     @property
     def known(self) -> TrainingSet:
-        """A new set without rows: nothing is learnt from. Its target is that of the model."""
+        """A property, not called: a new set without rows. Its target is that of the model."""
         table = CompositionTable.from_strings([])
         texts = np.zeros(0, str)
         return TrainingSet(
@@ -166,10 +166,13 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
     Returns
     -------
     TrainingSet
-        Two rows or more: ``table``, ``values`` in the unit of the target's name, ``groups``,
-        ``sources``, ``origin``, ``removed`` and ``learn``. Rows that cannot be used are left out
-        with a warning in the log. For "energy_above_hull_eV_atom" without `data` the values are
-        distances to the hull.
+        Two rows or more: ``table``, ``values`` in the unit of the target's
+        name, ``groups``, ``sources``, ``origin``, ``removed`` (numbers of rows
+        by reason) and ``learn`` (bool, False for rows that only test). Without
+        ``group`` the groups are chemical systems, such as "B-Fe-Nd". Rows that
+        cannot be used are left out with a warning in the log. For
+        "energy_above_hull_eV_atom" without `data` the values are distances to
+        the hull.
 
     Raises
     ------
@@ -209,11 +212,13 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
 def _user_values(target: str, given: Any) -> TrainingSet:
     """Read a user's own values of a target as a training set.
 
-    `target` is their column, any name. `given` is the path of a CSV file or a frame, with
-    ``composition`` and the target, and as they are ``group``, ``source`` and ``basis``, see
-    `read_rows`. InputError if a value is beyond the limits of its target in
-    ``columns/plausible.toml`` (a target that is not there has none), or a column is missing;
-    DataError if fewer than two rows remain.
+    `target` is their column, any name. `given` is the path of a CSV file or a
+    frame, with ``composition`` and the target, and as they are ``group``,
+    ``source`` and ``basis``, see `read_rows`. InputError if a value is beyond
+    the limits of its target in ``columns/plausible.toml`` (a target that is
+    not there has none), or a column is missing; DataError if fewer than two
+    rows remain. Without ``group`` the groups are chemical systems, such as
+    "B-Fe-Nd".
     """
     value_rows = read_rows(target, given)
     # Values that no compound has: the unit is another then.
@@ -229,8 +234,9 @@ def _user_values(target: str, given: Any) -> TrainingSet:
 def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     """Build the training set of a target from a phase snapshot, eV/atom.
 
-    Of structures of one composition the lowest is taken; pure elements are left out. Phases more
-    than 0.5 eV/atom above the hull stay, with ``learn`` False. ``removed`` counts all three.
+    Of structures of one composition the lowest is taken; pure elements are
+    left out. Phases more than 0.5 eV/atom above the hull stay, with ``learn``
+    False. ``removed``, a dict, has the number of each under a reason in words.
 
     Parameters
     ----------
