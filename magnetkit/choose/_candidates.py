@@ -1320,14 +1320,91 @@ def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     return HeavyToday(mean, exposures * mean / amounts)
 
 
+def judge_sheet(
+    values: Mapping[str, float],
+    request: Request,
+    limits: Limits,
+    deviations: Mapping[str, float],
+) -> "pd.Series":
+    """Judge the guaranteed values of a data sheet as grades are judged that are sold.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        At the temperature of use, by column: ``remanence_T``, ``coercivity_kA_m``,
+        ``knee_field_kA_m`` and ``recoil``, and what else the sheet says, such as
+        ``remanence_coefficient_pct_K``; NaN where it does not.
+    request : Request
+        Its duty counts.
+    limits : dict of str to Requirement
+        What has to be met, by column. A column that the sheet says nothing of is not known.
+    deviations : mapping of str to float
+        Standard deviations of ln B_r and ln H_cJ, by ``remanence_T`` and ``coercivity_kA_m``.
+
+    Returns
+    -------
+    pandas.Series
+        The values, and ``field_kA_m``, ``demagnetization_safety``, ``max_energy_product_kJ_m3``
+        of a straight line, ``probability_meets_requirements`` (0 where a limited value is not
+        known) and ``failed_requirements``.
+    """
+    import pandas as pd
+
+    frame = pd.DataFrame([{**dict.fromkeys(limits, np.nan), **values}])
+    for quantity, name in GUARANTEED.items():
+        frame[name] = frame[quantity]
+    frame[GUARANTEED_KNEE] = frame[KNEE]
+    frame[PRODUCT] = _straight_product(frame)
+    frame["status"] = "ok"
+    _enter_margin(frame, request)
+    widths = (
+        np.array([deviations[REMANENCE]]),
+        np.array([deviations[COERCIVITY]]),
+    )
+    return _with_verdict(frame, request, limits, widths).iloc[0]
+
+
+def _straight_product(frame: "pd.DataFrame") -> FloatArray:
+    """Return (BH)max, kJ/m3, of magnets whose B(H) is straight: B_r^2 / (4 mu_0 mu_rec), (n,).
+
+    `frame` has ``remanence_T`` and ``recoil``.
+    """
+    remanence = frame[REMANENCE].to_numpy(float)
+    return 1e-3 * remanence**2 / (4.0 * MU_0 * frame["recoil"].to_numpy(float))
+
+
+def _with_verdict(
+    frame: "pd.DataFrame",
+    request: Request,
+    limits: Limits,
+    deviations: tuple[FloatArray, FloatArray],
+    slack: tuple[float, float] = (0.0, 0.0),
+) -> "pd.DataFrame":
+    """Return what is sold with ``probability_meets_requirements`` and ``failed_requirements``.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        n magnets with the columns of the limits; not changed.
+    request, limits, deviations, slack
+        As of `_probability`. All limits count.
+    """
+    chance = _probability(frame, limits, request, deviations, slack)
+    chance = chance * _other_limits(frame, limits, np.zeros(len(frame)))
+    verdict: dict[str, Any] = {
+        CHANCE: chance,
+        "failed_requirements": _failed_limits(frame, limits),
+    }
+    return frame.assign(**verdict)
+
+
 def judge_grades(
     incumbent: Incumbent | None, request: Request, limits: Limits
 ) -> "pd.DataFrame":
     """Judge the grades as they are sold, the likeliest first.
 
     The values are the median of what makers guarantee, as `magnetkit.curve` draws a grade. Left
-    out are grades used above their rating or without one, those that miss a limit on alpha, and
-    the grade in use.
+    out are grades used above their rating or without one, and the grade in use.
 
     Parameters
     ----------
@@ -1337,8 +1414,7 @@ def judge_grades(
         Temperature and duty.
     limits : dict of str to Requirement
         What has to be met, by column. Those on columns that the result does not have, such as
-        "cost_USD_kg", are ignored. The probability counts minima of B_r, (BH)max, H_cJ, knee field
-        and margin alone.
+        "cost_USD_kg", are left to `as_candidates`.
 
     Returns
     -------
@@ -1357,10 +1433,6 @@ def judge_grades(
         temperature_K=request.temperature, status="ok", route=None, shell=""
     )
     _enter_margin(frame, request)
-    if ALPHA in limits:
-        frame = frame[
-            limits[ALPHA].margin(frame[ALPHA].to_numpy(float)) >= 0.0
-        ]
     sale_rule = constants()["sold"]
     deviations = (
         np.full(len(frame), sale_rule[REMANENCE]),
@@ -1370,14 +1442,7 @@ def judge_grades(
     limits_in_frame = {
         column: limit for column, limit in limits.items() if column in frame
     }
-    probability = _probability(
-        frame, limits_in_frame, request, deviations, slack
-    )
-    verdict: dict[str, Any] = {
-        CHANCE: probability,
-        "failed_requirements": _failed_limits(frame, limits_in_frame),
-    }
-    frame = frame.assign(**verdict)
+    frame = _with_verdict(frame, request, limits_in_frame, deviations, slack)
     return frame.sort_values(
         [CHANCE, "copied", REMANENCE],
         ascending=[False, True, True],
@@ -1412,10 +1477,7 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
     frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * hot_squareness(
         kelvin
     )
-    remanence = frame[REMANENCE].to_numpy(float)
-    frame[PRODUCT] = (
-        1e-3 * remanence**2 / (4.0 * MU_0 * frame["recoil"].to_numpy(float))
-    )
+    frame[PRODUCT] = _straight_product(frame)
     frame["copied"] = frame.index.isin(secondhand())
     return frame.reset_index()
 
