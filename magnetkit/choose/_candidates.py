@@ -1554,7 +1554,11 @@ def grade_makeup(
 
 
 def as_candidates(
-    sold: "pd.DataFrame", way: str, kind: str | None, request: Request
+    sold: "pd.DataFrame",
+    way: str,
+    kind: str | None,
+    request: Request,
+    limits: Limits,
 ) -> "pd.DataFrame":
     """Convert sold grades to rows of candidates with their estimated recipes.
 
@@ -1571,14 +1575,18 @@ def as_candidates(
         Kind of recipe to prefer, such as "diffused"; None for the likeliest.
     request : Request
         Its supply scenario and model of the Curie temperature count.
+    limits : dict of str to Requirement
+        By column. Those on columns of `_enter_supply`, which `judge_grades` does not have, are
+        judged here by the recipe.
 
     Returns
     -------
     pandas.DataFrame
-        Rows of `sold`, with its index, with ``candidate`` (recipe, wt.%), ``shell``, ``way`` and
-        the columns of `_enter_supply`; ``heavy_rare_earth_wt_pct`` and ``exposure_USD_kg`` are
-        means over the recipes that a grade may have, the others those of the likeliest. Grades
-        without a recipe are left out; without any row there are no supply columns.
+        Rows of `sold`, with its index and its verdict on all limits, with ``candidate`` (recipe,
+        wt.%), ``shell``, ``way`` and the columns of `_enter_supply`; ``heavy_rare_earth_wt_pct``
+        and ``exposure_USD_kg`` are means over the recipes that a grade may have, the others those
+        of the likeliest. Grades without a recipe are left out; without any row there are no supply
+        columns.
     """
     import pandas as pd
 
@@ -1609,6 +1617,18 @@ def as_candidates(
     _enter_supply(frame, request)
     frame[HEAVY] = [one.wt_pct for one in means]
     frame[EXPOSURE] = [one.exposure_USD_kg for one in means]
+    of_recipe = {
+        column: limit for column, limit in limits.items() if column in _LEDGER
+    }
+    frame[CHANCE] *= _other_limits(frame, of_recipe, np.zeros(len(frame)))
+    both = zip(
+        frame["failed_requirements"],
+        _failed_limits(frame, of_recipe),
+        strict=True,
+    )
+    frame["failed_requirements"] = [
+        ", ".join(filter(None, misses)) for misses in both
+    ]
     return frame
 
 
@@ -1616,6 +1636,7 @@ def select_grades(
     sold: "pd.DataFrame",
     incumbent: Incumbent,
     request: Request,
+    limits: Limits,
     kind: str | None,
     *,
     reach: bool,
@@ -1631,7 +1652,7 @@ def select_grades(
         Rows of `judge_grades`; not changed.
     incumbent : Incumbent
         The magnet in use: its host and H_cJ at 20 degrees C are read.
-    request : Request
+    request, limits
         As for `as_candidates`.
     kind : str or None
         Kind of recipe that other classes have, such as "diffused"; None or an empty text for the
@@ -1669,10 +1690,18 @@ def select_grades(
     other_family_offers = sold[~family & possible]
     parts = [
         as_candidates(
-            same_class_offers.head(_MOST_SOLD), "lower-class", kind, request
+            same_class_offers.head(_MOST_SOLD),
+            "lower-class",
+            kind,
+            request,
+            limits,
         ),
         as_candidates(
-            other_family_offers.head(_MOST_SOLD), "other-family", None, request
+            other_family_offers.head(_MOST_SOLD),
+            "other-family",
+            None,
+            request,
+            limits,
         ),
     ]
     parts = [part for part in parts if len(part)]

@@ -125,6 +125,19 @@ def test_nobody_can_tell_what_an_unknown_price_costs(n42sh):
     assert offer.reasons[-1] == "what is not known decides"
 
 
+def test_a_sold_grade_is_asked_for_every_limit(n42sh):
+    # N46SH is likely enough by the drawing, and takes 1.5 wt.%.
+    for column, one, reason in (
+        ("heavy_rare_earth_wt_pct", {"maximum": 0.5}, "misses HRE by"),
+        ("remanence_coefficient_pct_K", {"absolute_maximum": 0.1}, "misses α"),
+    ):
+        limits = n42sh.limits | {column: limit(column, **one)}
+        offer = judge_offer(replace(n42sh, limits=limits), "N46SH")
+        assert offer.verdict == "refuse"
+        assert offer.reasons[0].startswith(reason)
+    assert judge_offer(n42sh, "N46SH").verdict == "take"
+
+
 def test_replace_takes_the_offer():
     answer = mk.replace("N42SH", "150C", offer="N48H")
     assert answer.offer.verdict == "refuse"
