@@ -387,22 +387,24 @@ def pairs(
     Returns
     -------
     dict of str to object
-        By the text before "=", values that `kind` returned; the last pair of an
-        element counts. Empty for None. Names are not checked.
+        By the text before "=", values that `kind` returned. Empty for None. Names
+        are not checked.
 
     Raises
     ------
     InputError
-        If a value cannot be converted.
+        If a value cannot be converted, or an element is given twice.
     """
-    result = {}
+    result: dict[str, Any] = {}
     parts: list[str] = []
     for text_of_pairs in texts or []:
         parts += text_of_pairs.split(",")
     for text in parts:
-        name, _, value = text.partition("=")
+        name, _, value = map(str.strip, text.partition("="))
+        if name in result:
+            raise InputError(f"{option}: {name} is given twice; give it once")
         try:
-            result[name.strip()] = kind(value.strip())
+            result[name] = kind(value)
         except ValueError:
             raise InputError(
                 f"{option} {text!r}: expected Element=number, e.g. Dy=0.2"
@@ -416,7 +418,7 @@ def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
     Parameters
     ----------
     texts : sequence of str
-        Such as "Nd=Ce,La"; the last text of an element counts.
+        Such as "Nd=Ce,La".
     option : str
         Name of the option for messages, such as "--replace".
 
@@ -429,16 +431,20 @@ def substitutes(texts: Sequence[str], option: str) -> dict[str, list[str]]:
     Raises
     ------
     InputError
-        If a text has another form.
+        If a text has another form, or an element is given twice.
     """
-    sites = {}
+    sites: dict[str, list[str]] = {}
     for text in texts:
-        site, _, texts_of_substitutes = text.partition("=")
-        if not site.strip() or not texts_of_substitutes.strip():
+        site, _, texts_of_substitutes = map(str.strip, text.partition("="))
+        if not site or not texts_of_substitutes:
             raise InputError(
                 f"{option} {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La"
             )
-        sites[site.strip()] = [
+        if site in sites:
+            raise InputError(
+                f"{option}: {site} is given twice; give it once, e.g. Nd=Ce,La"
+            )
+        sites[site] = [
             symbol.strip() for symbol in texts_of_substitutes.split(",")
         ]
     return sites

@@ -226,6 +226,8 @@ def replace_parts(
         raise InputError(
             f"{of_one[0]} is of one magnet: `magnetkit.replace` takes it; a list has columns"
         )
+    state = with_prices(scenario, prices or {})
+    all_shortages = _load_shortages(shortage)
     user_table = read_user_table(_source(table), "parts", units, strict)
     _check_columns(user_table)
     gaps = _fill_temperatures(user_table, temperature)
@@ -238,8 +240,6 @@ def replace_parts(
     parts, places, refusals = _answer_rows(
         user_table, answers, per_year, strict=strict
     )
-    state = with_prices(scenario, prices or {})
-    all_shortages = _load_shortages(shortage)
     own_columns = user_table.own.iloc[places].reset_index(drop=True)
     by_element = symbol_prices(state)
     changes, summary = plan_changes(parts, all_shortages, state)

@@ -308,9 +308,8 @@ def with_prices(
     Raises
     ------
     InputError
-        If a key is no element, a price is none of these with a plausible number above 0, or a
-        price is set of an element without a row in ``supply/elements.csv``. Also as for
-        `load_scenario`.
+        If a key is no element or has no row in ``supply/elements.csv``, or a price is none of these
+        with a plausible number above 0. Also as for `load_scenario`.
 
     Examples
     --------
@@ -323,6 +322,10 @@ def with_prices(
         if symbol not in INDEX:
             raise InputError(
                 f"price: {symbol!r} is no chemical element; write e.g. Tb=3x"
+            )
+        if symbol not in _prices():
+            raise InputError(
+                f"price {symbol}={text}: no price of {symbol} is known that another could replace"
             )
         match = _PRICE.fullmatch(str(text).strip())
         if match is None or not 0.0 < float(match[1]) < float("inf"):

@@ -14,8 +14,12 @@ from magnetkit.cli.replace import _numbers
 
 def test_pairs_of_elements_and_values():
     assert o.pairs(None, "--recycled") == {}
-    texts = ["Dy=0.2, Tb = 0.1", "Dy=0.3"]
-    assert o.pairs(texts, "--recycled") == {"Dy": 0.3, "Tb": 0.1}
+    texts = ["Dy=0.3, Tb = 0.1", "Nd=0"]
+    shares = {"Dy": 0.3, "Tb": 0.1, "Nd": 0.0}
+    assert o.pairs(texts, "--recycled") == shares
+    for twice in (["Dy=0.2,Dy=0.3"], ["Dy=0.2", " Dy = 0.2"]):
+        with pytest.raises(InputError, match="--stock: Dy is given twice"):
+            o.pairs(twice, "--stock")
     assert o.pairs(["Dy=2x"], "--price", str) == {"Dy": "2x"}
     for bad in ("Dy", "Dy=x", "Dy=0.1,"):
         with pytest.raises(
@@ -30,6 +34,8 @@ def test_substitutes_of_a_site():
     for bad in ("Nd", "Nd=", "=Ce"):
         with pytest.raises(InputError, match=f"--for '{bad}': expected"):
             o.substitutes([bad], "--for")
+    with pytest.raises(InputError, match="--for: Nd is given twice"):
+        o.substitutes(["Nd=Ce", "Nd=La"], "--for")
 
 
 def test_a_place_is_a_path_or_a_url():

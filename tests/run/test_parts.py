@@ -286,6 +286,13 @@ def test_refuses_single_magnet_options_for_a_list(name):
         replace_parts(LIST, **{name: "x"})
 
 
+def test_refuses_shortages_and_prices_before_it_reads_the_list():
+    with pytest.raises(InputError, match="no shortage 'war'"):
+        replace_parts("missing.csv", shortage="war")
+    with pytest.raises(InputError, match="price Tb=3: expected a factor"):
+        replace_parts("missing.csv", prices={"Tb": "3"})
+
+
 def test_finds_one_shortage_by_name_and_refuses_two(tmp_path):
     shortages = replace_parts(RINGS, shortage="embargo").shortages
     assert len(shortages) == 4

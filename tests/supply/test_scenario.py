@@ -104,9 +104,10 @@ def test_unknown_scenario_offers_the_nearest():
         supply.load_scenario("embrago")
 
 
-def test_a_price_that_replaces_none_says_why():
+@pytest.mark.parametrize("text", ["5USD/kg", "3x"])
+def test_a_price_that_replaces_none_says_why(text):
     with pytest.raises(
         InputError,
-        match=r"^price Xe=5USD/kg: no price of Xe is known that another",
+        match=rf"^price Xe={text}: no price of Xe is known that another",
     ):
-        supply.with_prices("baseline", {"Xe": "5USD/kg"})
+        supply.with_prices("baseline", {"Xe": text})
