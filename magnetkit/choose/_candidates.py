@@ -1377,14 +1377,91 @@ def heavy_today(makeup: CompositionEstimate, request: Request) -> HeavyToday:
     return HeavyToday(mean, exposures * mean / amounts)
 
 
+def judge_sheet(
+    values: Mapping[str, float],
+    request: Request,
+    limits: Limits,
+    deviations: Mapping[str, float],
+) -> "pd.Series":
+    """Judge the guaranteed values of a data sheet as grades are judged that are sold.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        At the temperature of use, by column: ``remanence_T``, ``coercivity_kA_m``,
+        ``knee_field_kA_m`` and ``recoil``, and what else the sheet says, such as
+        ``remanence_coefficient_pct_K``; NaN where it does not.
+    request : Request
+        Its duty counts.
+    limits : dict of str to Requirement
+        What has to be met, by column. A column that the sheet says nothing of is not known.
+    deviations : mapping of str to float
+        Standard deviations of ln B_r and ln H_cJ, by ``remanence_T`` and ``coercivity_kA_m``.
+
+    Returns
+    -------
+    pandas.Series
+        The values, and ``field_kA_m``, ``demagnetization_safety``, ``max_energy_product_kJ_m3``
+        of a straight line, ``probability_meets_requirements`` (0 where a limited value is not
+        known) and ``failed_requirements``.
+    """
+    import pandas as pd
+
+    frame = pd.DataFrame([{**dict.fromkeys(limits, np.nan), **values}])
+    for quantity, name in GUARANTEED.items():
+        frame[name] = frame[quantity]
+    frame[GUARANTEED_KNEE] = frame[KNEE]
+    frame[PRODUCT] = _straight_product(frame)
+    frame["status"] = "ok"
+    _enter_margin(frame, request)
+    widths = (
+        np.array([deviations[REMANENCE]]),
+        np.array([deviations[COERCIVITY]]),
+    )
+    return _with_verdict(frame, request, limits, widths).iloc[0]
+
+
+def _straight_product(frame: "pd.DataFrame") -> FloatArray:
+    """Return (BH)max, kJ/m3, of magnets whose B(H) is straight: B_r^2 / (4 mu_0 mu_rec), (n,).
+
+    `frame` has ``remanence_T`` and ``recoil``.
+    """
+    remanence = frame[REMANENCE].to_numpy(float)
+    return 1e-3 * remanence**2 / (4.0 * MU_0 * frame["recoil"].to_numpy(float))
+
+
+def _with_verdict(
+    frame: "pd.DataFrame",
+    request: Request,
+    limits: Limits,
+    deviations: tuple[FloatArray, FloatArray],
+    slack: tuple[float, float] = (0.0, 0.0),
+) -> "pd.DataFrame":
+    """Return what is sold with ``probability_meets_requirements`` and ``failed_requirements``.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        n magnets with the columns of the limits; not changed.
+    request, limits, deviations, slack
+        As of `_probability`. All limits count.
+    """
+    chance = _probability(frame, limits, request, deviations, slack)
+    chance = chance * _other_limits(frame, limits, np.zeros(len(frame)))
+    verdict: dict[str, Any] = {
+        CHANCE: chance,
+        "failed_requirements": _failed_limits(frame, limits),
+    }
+    return frame.assign(**verdict)
+
+
 def judge_grades(
     incumbent: Incumbent | None, request: Request, limits: Limits
 ) -> "pd.DataFrame":
     """Judge the grades as they are sold, the likeliest first.
 
     The values are the median of what makers guarantee, as `magnetkit.curve` draws a grade. Left
-    out are grades used above their rating or without one, those that miss a limit on alpha, and
-    the grade in use.
+    out are grades used above their rating or without one, and the grade in use.
 
     Parameters
     ----------
@@ -1394,8 +1471,7 @@ def judge_grades(
         Temperature and duty.
     limits : dict of str to Requirement
         What has to be met, by column. Those on columns that the result does not have, such as
-        "cost_USD_kg", are ignored. The probability counts minima of B_r, (BH)max, H_cJ, knee field
-        and margin alone.
+        "cost_USD_kg", are left to `as_candidates`.
 
     Returns
     -------
@@ -1418,10 +1494,6 @@ def judge_grades(
         temperature_K=request.temperature, status="ok", route=None, shell=""
     )
     _enter_margin(frame, request)
-    if ALPHA in limits:
-        frame = frame[
-            limits[ALPHA].margin(frame[ALPHA].to_numpy(float)) >= 0.0
-        ]
     sale_rule = constants()["sold"]
     deviations = (
         np.full(len(frame), sale_rule[REMANENCE]),
@@ -1431,14 +1503,7 @@ def judge_grades(
     limits_in_frame = {
         column: limit for column, limit in limits.items() if column in frame
     }
-    probability = _probability(
-        frame, limits_in_frame, request, deviations, slack
-    )
-    verdict: dict[str, Any] = {
-        CHANCE: probability,
-        "failed_requirements": _failed_limits(frame, limits_in_frame),
-    }
-    frame = frame.assign(**verdict)
+    frame = _with_verdict(frame, request, limits_in_frame, deviations, slack)
     return frame.sort_values(
         [CHANCE, "copied", REMANENCE],
         ascending=[False, True, True],
@@ -1477,10 +1542,7 @@ def sold_figures(kelvin: float) -> "pd.DataFrame":
     frame[GUARANTEED_KNEE] = frame[KNEE] = frame[COERCIVITY] * hot_squareness(
         kelvin
     )
-    remanence = frame[REMANENCE].to_numpy(float)
-    frame[PRODUCT] = (
-        1e-3 * remanence**2 / (4.0 * MU_0 * frame["recoil"].to_numpy(float))
-    )
+    frame[PRODUCT] = _straight_product(frame)
     frame["copied"] = frame.index.isin(secondhand())
     return frame.reset_index()
 
@@ -1561,7 +1623,11 @@ def grade_makeup(
 
 
 def as_candidates(
-    sold: "pd.DataFrame", way: str, kind: str | None, request: Request
+    sold: "pd.DataFrame",
+    way: str,
+    kind: str | None,
+    request: Request,
+    limits: Limits,
 ) -> "pd.DataFrame":
     """Convert sold grades to rows of candidates with their estimated recipes.
 
@@ -1578,11 +1644,14 @@ def as_candidates(
         Kind of recipe to prefer, such as "diffused"; None for the likeliest.
     request : Request
         Its supply scenario and model of the Curie temperature count.
+    limits : dict of str to Requirement
+        By column. Those on columns of `_enter_supply`, which `judge_grades` does not have, are
+        judged here by the recipe.
 
     Returns
     -------
     pandas.DataFrame
-        Rows of `sold`, with its index, with ``candidate`` (recipe, wt.%),
+        Rows of `sold`, with its index and its verdict on all limits, with ``candidate`` (recipe, wt.%),
         ``shell`` (empty for none), ``way`` and the columns of `_enter_supply`,
         such as ``cost_USD_kg`` and ``cost_per_flux_USD_m3_T``;
         ``heavy_rare_earth_wt_pct`` and ``exposure_USD_kg`` are means over the
@@ -1619,6 +1688,18 @@ def as_candidates(
     _enter_supply(frame, request)
     frame[HEAVY] = [one.wt_pct for one in means]
     frame[EXPOSURE] = [one.exposure_USD_kg for one in means]
+    of_recipe = {
+        column: limit for column, limit in limits.items() if column in _LEDGER
+    }
+    frame[CHANCE] *= _other_limits(frame, of_recipe, np.zeros(len(frame)))
+    both = zip(
+        frame["failed_requirements"],
+        _failed_limits(frame, of_recipe),
+        strict=True,
+    )
+    frame["failed_requirements"] = [
+        ", ".join(filter(None, misses)) for misses in both
+    ]
     return frame
 
 
@@ -1626,6 +1707,7 @@ def select_grades(
     sold: "pd.DataFrame",
     incumbent: Incumbent,
     request: Request,
+    limits: Limits,
     kind: str | None,
     *,
     reach: bool,
@@ -1642,7 +1724,7 @@ def select_grades(
     incumbent : Incumbent
         The magnet in use: ``host`` and the H_cJ of ``sheet`` at 20 degrees C
         are read.
-    request : Request
+    request, limits
         As for `as_candidates`.
     kind : str or None
         Kind of recipe that other classes have, such as "diffused"; None or an empty text for the
@@ -1682,10 +1764,18 @@ def select_grades(
     other_family_offers = sold[~family & possible]
     parts = [
         as_candidates(
-            same_class_offers.head(_MOST_SOLD), "lower-class", kind, request
+            same_class_offers.head(_MOST_SOLD),
+            "lower-class",
+            kind,
+            request,
+            limits,
         ),
         as_candidates(
-            other_family_offers.head(_MOST_SOLD), "other-family", None, request
+            other_family_offers.head(_MOST_SOLD),
+            "other-family",
+            None,
+            request,
+            limits,
         ),
     ]
     parts = [part for part in parts if len(part)]

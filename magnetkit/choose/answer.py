@@ -459,7 +459,7 @@ def _find_answer(
     """
     melt_rows = judge_melts(incumbent, own, request, limits)
     frame, own_row, is_sound = _compare(
-        incumbent, own, request, melt_rows, today, sold
+        incumbent, own, request, limits, melt_rows, today, sold
     )
     chance = float(own_row[CHANCE])
     reach = chance < MEETS
@@ -494,6 +494,7 @@ def _compare(
     incumbent: Incumbent,
     own: Recipe,
     request: Request,
+    limits: Limits,
     judged: Judged,
     today: HeavyToday,
     sold: "pd.DataFrame",
@@ -512,6 +513,8 @@ def _compare(
         The recipe it is taken to be.
     request : Request
         What is asked.
+    limits : dict of str to Requirement
+        What has to be met, by column.
     judged : Judged
         Of `judge_melts`: the first row of its table is the magnet in use. Not changed.
     today : HeavyToday
@@ -544,7 +547,7 @@ def _compare(
     bought_rows = sold.head(0)
     if reach or own.heavy_wt_pct >= NONE_WT_PCT:
         bought_rows = select_grades(
-            sold, incumbent, request, kind, reach=reach
+            sold, incumbent, request, limits, kind, reach=reach
         )
     # Beyond what magnets of a known recipe are off by, recipe or model is wrong: no melt then.
     melts = table.iloc[1:]
@@ -1045,8 +1048,7 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     request : Request
         ``temperature`` and ``conditions`` (duty, supply scenario) are read.
     limits : dict of str to Requirement
-        What has to be met, by column, as of `find_limits` for no magnet; those on columns that
-        `judge_grades` does not have are ignored.
+        What has to be met, by column, as of `find_limits` for no magnet.
 
     Returns
     -------
@@ -1072,7 +1074,7 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
         ["copied", COERCIVITY, REMANENCE], kind="stable"
     )
     parts = [
-        as_candidates(rows.head(4), "other-family", None, request)
+        as_candidates(rows.head(4), "other-family", None, request, limits)
         for _, rows in keys.groupby("host", sort=False)
     ]
     parts = [part for part in parts if len(part)]

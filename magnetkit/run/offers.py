@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 from dataclasses import replace as with_fields
 from typing import Any
 
-import numpy as np
-
 from .._core._books import choice
 from .._core.errors import CompositionError, InputError
 from .._core.plausible import limits
 from .._core.units import ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..alloy._grade_names import is_grade
 from ..alloy.notation import Basis
-from ..choose._candidates import is_unknown
-from ..choose.probability import probability_of_limits
+from ..choose._candidates import NOT_KNOWN, is_unknown, judge_sheet
 from ..choose.thresholds import MEETS, SAVING_WT_PCT, UNLIKELY
+from ..magnetism._measured import ALPHA
 from ..magnetism.grades import grades
 from ..magnetism.spread import constants
 
@@ -287,18 +285,12 @@ def _judge_offer(
         raise
     except InputError as error:
         return _make_unjudged_offer(replacement, text, kind, "ask", str(error))
-    chance = float(way.probability_meets_requirements)
-    reasons = []
+    chance, reasons = _read_verdict(way)
     if kind == "recipe" and way.kind == "other-family":
         chance = math.nan
-        reasons.append(
+        reasons = [
             "a recipe of another family is not compared: offer its grade, or its sheet"
-        )
-    elif is_unknown(way.failed_requirements):
-        chance = math.nan
-        reasons.append(f"nobody can tell: {way.failed_requirements}")
-    elif way.failed_requirements:
-        reasons.append(f"misses {way.failed_requirements}")
+        ]
     if basis == "weight" and replacement.request.basis == "auto":
         reasons.append("amounts read as wt.%")
     judged = Offer(
@@ -385,13 +377,24 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
     if knee != knee:
         square = reference.get(_KNEE, math.nan) / reference[_COERCIVITY]
         knee = h_cj * square
-    chance, margin, misses = _chance(
-        replacement, b_r, h_cj, knee, carried=carried
-    )
     heavy = math.nan
     if "Dy" in numbers or "Tb" in numbers:
         heavy = numbers.get("Dy", 0.0) + numbers.get("Tb", 0.0)
-    reasons = [f"misses {name}" for name in misses]
+    row = _judge_values(
+        replacement,
+        {
+            _REMANENCE: b_r,
+            _COERCIVITY: h_cj,
+            _KNEE: knee,
+            _HEAVY: heavy,
+            ALPHA: numbers.get("alpha", math.nan),
+        },
+        carried=carried,
+    )
+    chance, reasons = _read_verdict(row)
+    margin = math.nan
+    if replacement.request.on_duty:
+        margin = float(row[_MARGIN])
     if carried:
         celsius = measured_at - ZERO_CELSIUS
         chords = (
@@ -411,7 +414,25 @@ def _judge_sheet(replacement: Any, values: dict[str, Any], text: str) -> Offer:
         heavy_rare_earth_today_wt_pct=_today(replacement),
         reasons=tuple(reasons),
     )
-    return _decide(replacement, judged, carried=carried)
+    offer = _decide(replacement, judged, carried=carried)
+    if chance == chance:
+        return offer
+    lacking = row["failed_requirements"].replace(NOT_KNOWN, "")
+    return with_fields(offer, questions=(lacking, *offer.questions))
+
+
+def _read_verdict(row: Any) -> tuple[float, list[str]]:
+    """Return probability and reasons of what was judged, a `Way` or a row of `judge_sheet`.
+
+    The probability is NaN where nothing is missed but a limited value is not
+    known. The list has what is missed, or not known; it is empty without
+    either.
+    """
+    misses = row.failed_requirements
+    if is_unknown(misses):
+        return math.nan, [f"nobody can tell: {misses}"]
+    reasons = [f"misses {misses}"] if misses else []
+    return float(row.probability_meets_requirements), reasons
 
 
 def _read_sheet(
@@ -537,66 +558,34 @@ def _carry(
     return values[0], values[1]
 
 
-def _chance(
-    replacement: Any, b_r: float, h_cj: float, knee: float, *, carried: bool
-) -> tuple[float, float, list[str]]:
-    """Compute how likely the values of a sheet meet the limits of a replacement.
+def _judge_values(
+    replacement: Any, values: Mapping[str, float], *, carried: bool
+) -> Any:
+    """Judge the values of a sheet at the temperature of use, a Series as of `judge_sheet`.
 
     Parameters
     ----------
     replacement : Replacement
-        Its ``limits``, a `Requirement` by column, and its duty if
-        ``request.on_duty``. A limit is a minimum, or a maximum where its
-        ``maximum`` is not None. Limits on other columns than ``remanence_T``,
-        ``coercivity_kA_m``, ``knee_field_kA_m`` and
-        ``demagnetization_safety``, limits of 0 or less, and those of values
-        that are NaN, are not judged.
-    b_r, h_cj, knee : float
-        T and kA/m at the temperature of use; NaN where unknown.
+        Its ``limits``, its duty and the recoil permeability of today's magnet count.
+    values : mapping of str to float
+        ``remanence_T``, ``coercivity_kA_m``, ``knee_field_kA_m``, and what else the
+        sheet says, by column; NaN where it does not.
     carried : bool
         Values were converted from another temperature, which adds uncertainty.
-
-    Returns
-    -------
-    probability, margin : float
-        Near 1 if nothing is judged. Margin is the knee field over the field
-        against the magnet, NaN without a duty or a knee.
-    misses : list of str
-        Columns whose limit the value itself misses, such as "remanence_T".
     """
-    margin = math.nan
-    duty = replacement.request.conditions.duty
-    recoil = float(replacement.reference.get("recoil_permeability", 1.05))
-    if replacement.request.on_duty and knee == knee:
-        margin = float(
-            duty.safety(np.array(b_r), np.array(1e3 * knee), np.array(recoil))
-        )
-    values = {_REMANENCE: b_r, _COERCIVITY: h_cj, _KNEE: knee, _MARGIN: margin}
-    gaps = {}
-    for column, limit in replacement.limits.items():
-        value = values.get(column, math.nan)
-        if value == value and limit.limit > 0.0:
-            gap = math.log(max(value, 1e-9) / limit.limit)
-            gaps[column] = gap if limit.maximum is None else -gap
-    flux = gaps.get(_REMANENCE, 50.0)
-    hardness = min(
-        (gap for column, gap in gaps.items() if column != _REMANENCE),
-        default=50.0,
-    )
-    sale_rule = dict(constants()["sold"])
+    deviations = dict(constants()["sold"])
     if carried:
-        sale_rule = {
-            name: math.hypot(sale_rule[name], _CARRIED[name])
+        deviations = {
+            name: math.hypot(deviations[name], _CARRIED[name])
             for name in _CARRIED
         }
-    chance = probability_of_limits(
-        [flux],
-        [hardness],
-        np.array([sale_rule[_REMANENCE]]),
-        np.array([sale_rule[_COERCIVITY]]),
+    recoil = float(replacement.reference.get("recoil_permeability", 1.05))
+    return judge_sheet(
+        {"recoil": recoil, **values},
+        replacement.request,
+        replacement.limits,
+        deviations,
     )
-    misses = [column for column, gap in gaps.items() if gap < -1e-9]
-    return float(chance[0]), margin, misses
 
 
 def _decide(

@@ -824,7 +824,9 @@ def _judge_grade(replacement: Replacement, grade: str) -> "pd.DataFrame":
         raise InputError(
             f"{name} is not sold for {request.temperature - 273.15:.0f} °C by any sheet"
         )
-    frame = as_candidates(rows, "lower-class", None, request)
+    frame = as_candidates(
+        rows, "lower-class", None, request, replacement.limits
+    )
     if not len(frame):
         raise InputError(
             f"{name} cannot be judged: what it is made of is not known"

@@ -7,6 +7,7 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
+from magnetkit.choose._profile_parts import CHANCE, Requirement
 from magnetkit.magnetism.sintered import Duty
 from magnetkit.run import offers
 from magnetkit.run.offers import judge_offer
@@ -124,6 +125,19 @@ def test_nobody_can_tell_what_an_unknown_price_costs(n42sh):
     assert offer.reasons[-1] == "what is not known decides"
 
 
+def test_a_sold_grade_is_asked_for_every_limit(n42sh):
+    # N46SH is likely enough by the drawing, and takes 1.5 wt.%.
+    for column, one, reason in (
+        ("heavy_rare_earth_wt_pct", {"maximum": 0.5}, "misses HRE by"),
+        ("remanence_coefficient_pct_K", {"absolute_maximum": 0.1}, "misses α"),
+    ):
+        limits = n42sh.limits | {column: limit(column, **one)}
+        offer = judge_offer(replace(n42sh, limits=limits), "N46SH")
+        assert offer.verdict == "refuse"
+        assert offer.reasons[0].startswith(reason)
+    assert judge_offer(n42sh, "N46SH").verdict == "take"
+
+
 def test_replace_takes_the_offer():
     answer = mk.replace("N42SH", "150C", offer="N48H")
     assert answer.offer.verdict == "refuse"
@@ -194,8 +208,19 @@ def test_names_the_source_of_the_coefficients(n42sh):
     assert "by today's alpha and beta" in " ".join(todays.reasons)
 
 
-def limit(value, maximum=None):
-    return SimpleNamespace(limit=value, maximum=maximum)
+def limit(column, **limit):
+    return Requirement(
+        column=column, source="by hand", status="assumption", **limit
+    )
+
+
+def judge_values(asked, b_r, h_cj, h_k, *, carried=False, **others):
+    values = {
+        "remanence_T": b_r,
+        "coercivity_kA_m": h_cj,
+        "knee_field_kA_m": h_k,
+    }
+    return offers._judge_values(asked, values | others, carried=carried)
 
 
 @pytest.fixture
@@ -213,7 +238,10 @@ def asked():
     }
     return SimpleNamespace(
         reference=reference,
-        limits={"remanence_T": limit(1.0), "coercivity_kA_m": limit(400.0)},
+        limits={
+            "remanence_T": limit("remanence_T", minimum=1.0),
+            "coercivity_kA_m": limit("coercivity_kA_m", minimum=400.0),
+        },
         request=SimpleNamespace(
             on_duty=False,
             basis="auto",
@@ -297,20 +325,20 @@ def test_a_near_miss_is_of_remanence_alone(asked):
     assert not offers._is_near_miss(asked, low)
     soft = judged(coercivity_guaranteed_kA_m=399.9)
     assert not offers._is_near_miss(asked, soft)
-    asked.limits["cost_USD_kg"] = limit(5.0)
+    asked.limits["cost_USD_kg"] = limit("cost_USD_kg", maximum=5.0)
     assert not offers._is_near_miss(asked, judged())
 
 
 def test_a_largest_value_is_missed_from_above(asked):
-    asked.limits["remanence_T"] = limit(1.2, maximum=1.2)
+    asked.limits["remanence_T"] = limit("remanence_T", maximum=1.2)
     assert offers._is_near_miss(asked, judged(remanence_guaranteed_T=1.1))
     assert not offers._is_near_miss(asked, judged(remanence_guaranteed_T=1.3))
-    chance, _, misses = offers._chance(asked, 1.1, 500.0, 400.0, carried=False)
-    assert chance > 0.9
-    assert misses == []
-    chance, _, misses = offers._chance(asked, 1.3, 500.0, 400.0, carried=False)
-    assert chance < 0.1
-    assert misses == ["remanence_T"]
+    row = judge_values(asked, 1.1, 500.0, 400.0)
+    assert row[CHANCE] > 0.9
+    assert row["failed_requirements"] == ""
+    row = judge_values(asked, 1.3, 500.0, 400.0)
+    assert row[CHANCE] < 0.1
+    assert row["failed_requirements"] == "Br by 8 %"
 
 
 def test_what_is_asked_of_the_supplier(asked):
@@ -354,28 +382,70 @@ def test_values_of_a_sheet_are_carried_by_chords(asked):
 
 
 def test_the_chance_falls_with_what_is_not_known(asked):
-    chance, margin, misses = offers._chance(
-        asked, 1.1, 500.0, 400.0, carried=False
-    )
-    assert chance > 0.99
-    assert margin != margin
-    assert misses == []
-    carried, _, _ = offers._chance(asked, 1.01, 410.0, 300.0, carried=True)
-    plain, _, _ = offers._chance(asked, 1.01, 410.0, 300.0, carried=False)
-    assert 0.3 < carried < plain < chance
-    even, _, misses = offers._chance(asked, 1.0, 5000.0, 1.0, carried=False)
-    assert even == pytest.approx(0.5, abs=0.01)
-    assert misses == []
-    low, _, misses = offers._chance(asked, 0.9, 300.0, 1.0, carried=False)
-    assert low < 0.01
-    assert misses == ["remanence_T", "coercivity_kA_m"]
-    asked.request.on_duty = True
-    asked.limits["demagnetization_safety"] = limit(1.1)
-    _, margin, misses = offers._chance(asked, 1.1, 500.0, 400.0, carried=False)
+    row = judge_values(asked, 1.1, 500.0, 400.0)
+    assert row[CHANCE] > 0.99
+    assert row["failed_requirements"] == ""
+    carried = judge_values(asked, 1.01, 410.0, 300.0, carried=True)
+    plain = judge_values(asked, 1.01, 410.0, 300.0)
+    assert 0.3 < carried[CHANCE] < plain[CHANCE] < row[CHANCE]
+    even = judge_values(asked, 1.0, 5000.0, 1.0)
+    assert even[CHANCE] == pytest.approx(0.5, abs=0.01)
+    assert even["failed_requirements"] == ""
+    low = judge_values(asked, 0.9, 300.0, 1.0)
+    assert low[CHANCE] < 0.01
+    assert low["failed_requirements"] == "HcJ by 25 %, Br by 10 %"
+    margin = limit("demagnetization_safety", minimum=1.1)
+    asked.limits["demagnetization_safety"] = margin
+    row = judge_values(asked, 1.1, 500.0, 400.0)
     # The field is B_r / (mu_0 (2 + 1.05)), with the usual recoil.
     field = 1.1 / (1.256637e-3 * 3.05)
-    assert margin == pytest.approx(400.0 / field, rel=1e-3)
-    assert misses == []
+    assert row["demagnetization_safety"] == pytest.approx(
+        400.0 / field, rel=1e-3
+    )
+    assert row["failed_requirements"] == ""
+
+
+def test_a_sheet_is_asked_for_every_limit(n42sh):
+    sheet = "B_r=1.12,H_cJ=520,T=150C"
+
+    def judge(column, sheet, **one):
+        limits = n42sh.limits | {column: limit(column, **one)}
+        return judge_offer(replace(n42sh, limits=limits), sheet)
+
+    # What it says is judged: heavy rare earth, alpha, and (BH)max by B_r.
+    most = {"maximum": 0.5}
+    for text, verdict in (("Tb=0.4", "take"), ("Tb=0.4,Dy=0.3", "refuse")):
+        offer = judge("heavy_rare_earth_wt_pct", f"{sheet},{text}", **most)
+        assert offer.verdict == verdict
+    assert "misses HRE by 40 %" in offer.reasons
+    alpha = "remanence_coefficient_pct_K"
+    for value, verdict in (
+        (-0.11, "take"),
+        (-0.12, "take"),
+        (-0.13, "refuse"),
+    ):
+        text = f"{sheet},Tb=0.4,alpha={value}"
+        assert judge(alpha, text, absolute_maximum=0.12).verdict == verdict
+    # 1.12^2 / (4 mu_0 1.05) is 238 kJ/m3.
+    product = "max_energy_product_kJ_m3"
+    for least, verdict in ((230.0, "take"), (245.0, "refuse")):
+        offer = judge(product, f"{sheet},Tb=0.4", minimum=least)
+        assert offer.verdict == verdict
+    # What it does not say, nobody can tell.
+    for column, one, name in (
+        ("density_kg_m3", {"maximum": 7600.0}, "Density"),
+        (alpha, {"absolute_maximum": 0.12}, "α"),
+    ):
+        offer = judge(column, f"{sheet},Tb=0.4", **one)
+        assert offer.verdict == "ask"
+        assert offer.probability_meets_requirements != (
+            offer.probability_meets_requirements
+        )
+        assert offer.reasons[0] == f"nobody can tell: {name} (not known)"
+        assert offer.questions[0] == name
+    # A miss is one, whatever else is not known.
+    low = "B_r=1.12,H_cJ=300,T=150C,Tb=0.4"
+    assert judge("density_kg_m3", low, maximum=7600.0).verdict == "refuse"
 
 
 def test_the_judgement_in_four_lines():
