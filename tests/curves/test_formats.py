@@ -178,7 +178,7 @@ def _motorcad(text):
     return name, file[name], np.transpose(columns)
 
 
-@pytest.mark.parametrize("bound", ["low", "centre", "high", "guaranteed"])
+@pytest.mark.parametrize("bound", ["centre", "guaranteed"])
 def test_one_file_holds_all_temperatures(bound, tmp_path):
     curve = mk.curve("N42SH", "150C,20C", bound=bound)
     (file,) = curve.write(tmp_path / "all.txt", "comsol")
@@ -206,7 +206,7 @@ def test_one_file_holds_all_temperatures(bound, tmp_path):
         assert_allclose(
             two, _table(curve.text("csv", k)), rtol=1e-7, atol=1e-7
         )
-        for load in (0.5, 1.0, 2.0):
+        for load in (0.5, 2.0):
             duty_curve = mk.curve(
                 "N42SH", f"{celsius}C", bound=bound, load_line=load
             ).curves
