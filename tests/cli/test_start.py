@@ -33,6 +33,7 @@ def run(*arguments, **options):
         *arguments,
         env=os.environ | options,
         cwd=os.getcwd(),
+        filter_warnings="ignore",
     )
 
 

@@ -1,7 +1,6 @@
 """Measured loops through the files of solvers and back, against the loop they were made from."""
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from magnetkit.magnetism.measured_curve import (
     MeasuredCurve,
     find_largest_product,
 )
+from tests.curves.readers import read_elmer, read_femm, read_table
 
 B_R = {20: 1.29, 100: 1.18, 150: 1.10}
 H_CJ = {20: 1.62e6, 100: 0.87e6, 150: 0.50e6}
@@ -60,27 +60,13 @@ def pair(tmp_path):
 
 
 def from_csv(text):
-    return np.array(
-        [line.split(",") for line in text.splitlines() if line[0] not in "%#"],
-        float,
-    ).T
+    return np.transpose(read_table(text))
 
 
-def from_femm(text):
-    """Field and B of the points that the script adds, which it shifts by H_cB."""
-    points = re.findall(r"mi_addbhpoint\([^,]+, ([^,]+), ([^)]+)\)", text)
-    induction, field = np.array(points, float)[:-1].T
-    return field - float(
-        re.search(r"mi_addmaterial\((?:[^,]+, ){3}([^,]+)", text)[1]
-    ), induction
-
-
-def from_elmer(text):
-    points = re.findall(r"^ {6}(\S+) (\S+)$", text, re.MULTILINE)
-    induction, field = np.array(points, float)[:-1].T
-    return field - float(
-        re.search(r"Magnetization 1 = Real (\S+)", text)[1]
-    ), induction
+def without_shift(source, points):
+    """Return field and B of points that a file shifts by H_cB, but for the last, beyond B_r."""
+    induction, field = points[:-1].T
+    return field - source, induction
 
 
 def from_maxwell(text, at):
@@ -337,8 +323,8 @@ def test_public_curve_survives_five_solver_files(tmp_path):
     table = from_csv(curve.text("table"))
     files = {
         "csv": from_csv(curve.text("csv", 0)),
-        "femm": from_femm(curve.text("femm", 0)),
-        "elmer": from_elmer(curve.text("elmer", 0)),
+        "femm": without_shift(*read_femm(curve.text("femm", 0))[1:]),
+        "elmer": without_shift(*read_elmer(curve.text("elmer", 0))),
         "table": table[1:],
         "comsol": from_comsol(curve.text("comsol"), 0),
         "maxwell": from_maxwell(curve.text("maxwell"), 0),

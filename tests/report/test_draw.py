@@ -18,13 +18,15 @@ def ax():
     pyplot.close("all")
 
 
-def layout(**more):
-    axes = (_figures.make_axis("x"), _figures.make_axis("y"))
-    return _figures.figure_layout(*axes) | more
+def make_layout(**more):
+    layout = _figures.figure_layout(
+        _figures.make_axis("x"), _figures.make_axis("y")
+    )
+    return layout | more
 
 
 def draw_traces(traces, ax=None, **more):
-    return draw({"data": traces, "layout": layout(**more)}, ax)
+    return draw({"data": traces, "layout": make_layout(**more)}, ax)
 
 
 def dots(symbol="circle", name="dots", **look):

@@ -91,6 +91,8 @@ def test_intervals_are_measured_from_the_value():
         for end in ("array", "arrayminus")
     ]
     assert bars == [[300.0], [200.0], [0.05], [0.1]]
+    assert trace["name"] == "Candidates"
+    assert "error_x" not in mk.plots.grade_map(frame)["data"][-1]
 
 
 def test_magnets_differ_by_hue_and_temperatures_by_dash():
@@ -267,9 +269,14 @@ def ranked():
 
 
 def test_ranked_candidates_miss_meet_or_are_on_the_front(decided):
-    columns = ("supply_risk", "remanence_T", "cost_USD_kg")
     decided["cost_USD_kg"] = 15.0
-    figure = _figures.pareto(ranked(), decided, *columns, title="Radar")
+
+    def draw(rows, **more):
+        return _figures.pareto(
+            rows, decided, "supply_risk", "remanence_T", "cost_USD_kg", **more
+        )
+
+    figure = draw(ranked(), title="Radar")
     misses, meets, front = figure["data"][:3]
     names = ["Misses a requirement", "Meets all", "Pareto front"]
     assert [t["name"] for t in (misses, meets, front)] == names
@@ -294,11 +301,10 @@ def test_ranked_candidates_miss_meet_or_are_on_the_front(decided):
     bar = scale["colorbar"]["title"]
     assert bar == {"text": "Material cost (USD/kg)", "side": "right"}
     alike = ranked().assign(cost_USD_kg=10.0)
-    scale = _figures.pareto(alike, decided, *columns)["layout"]["coloraxis"]
-    assert scale["showscale"] is False
+    assert draw(alike)["layout"]["coloraxis"]["showscale"] is False
     missing = ranked()
     missing.loc[0, "remanence_T"] = None
-    assert _figures.pareto(missing, decided, *columns)["data"][2]["x"] == [0.3]
+    assert draw(missing)["data"][2]["x"] == [0.3]
 
 
 def test_the_trade_off_is_over_what_sets_decisions_apart():

@@ -10,7 +10,6 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.report._figures import grades
 from magnetkit.report.plots import Figure, sweep
 
 BASE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
@@ -50,24 +49,6 @@ def figure():
 
 def title(figure):
     return figure["layout"]["title"]["text"]
-
-
-def test_grade_map_shows_all_grades_behind_the_candidates(table):
-    figure = mk.plots.grade_map(
-        mk.magnetism.sintered(table, 293.15), intervals=True
-    )
-    *behind, candidates = figure["data"]
-    assert sum(
-        len(t["x"]) for t in behind if t["name"].startswith("Grades")
-    ) == len(grades())
-    assert (candidates["name"], len(candidates["x"])) == (
-        "Candidates",
-        len(table),
-    )
-    assert {"error_x", "error_y"} <= set(candidates)
-    assert figure["layout"]["xaxis"]["title"]["text"] == (
-        "Intrinsic coercivity H<sub>cJ</sub> (kA/m)"
-    )
 
 
 def test_property_has_a_line_and_a_band(table):
@@ -292,8 +273,8 @@ def test_figures_obey_the_setting_of_units(monkeypatch):
 
 def test_error_bars_obey_the_setting_of_units(monkeypatch):
     monkeypatch.setattr("magnetkit.report._figures.is_cgs", lambda: True)
-    values = ([1.0, 1.2], [1.1, 1.3], "remanence_T")
-    figure = mk.plots.parity(*values, lo=[1.0, 1.2], hi=[1.3, 1.5])
+    ends = {"lo": [1.0, 1.2], "hi": [1.3, 1.5]}
+    figure = mk.plots.parity([1.0, 1.2], [1.1, 1.3], "remanence_T", **ends)
     (bars,) = (
         trace["error_y"] for trace in figure["data"] if "error_y" in trace
     )
