@@ -83,8 +83,12 @@ def test_cold_numbers_without_a_unit_are_asked():
     for value in (150, "150", "20,300", [150.0]):
         with pytest.warns(TemperatureWarning, match=r"write '\d+C'"):
             parse_temperatures(value)
-    with pytest.warns(TemperatureWarning, match=r"taken as 20 K \(-253 °C\)"):
+    with pytest.warns(
+        TemperatureWarning, match=r"taken as 20 K \(-253 °C\)"
+    ) as caught:
         parse_temperatures("20")
+    # The warning is of the line that calls, not of one inside the package.
+    assert caught[0].filename == __file__
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         parse_temperatures("150K")

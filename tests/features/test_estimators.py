@@ -10,7 +10,6 @@ import warnings
 
 import pytest
 from numpy.testing import assert_array_equal
-from pymatgen.core import Lattice, Structure
 from sklearn.exceptions import SkipTestWarning
 from sklearn.utils import estimator_checks as checks
 
@@ -19,10 +18,8 @@ from magnetkit.features import (
     RareEarthDescriptors,
     StructureDescriptors,
 )
+from tests.features.crystals import IRON
 
-IRON = Structure(
-    Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]]
-)
 TRANSFORMERS = [
     (CompositionStatistics, ["SmCo5", "Nd2Fe14B"]),
     (RareEarthDescriptors, ["SmCo5", "Nd2Fe14B"]),

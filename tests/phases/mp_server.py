@@ -277,7 +277,7 @@ class Handler(BaseHTTPRequestHandler):
         length: int | None = None,
         **headers: str,
     ) -> None:
-        """Send bytes, announcing `promised` of them."""
+        """Send bytes, announcing `length` of them."""
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header(

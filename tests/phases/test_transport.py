@@ -37,7 +37,7 @@ def truncated_chunks(h: Handler) -> None:
 
 def send_half(h: Handler) -> None:
     body = json.dumps(h.content()).encode()
-    h.send_body(body[: len(body) // 2], promised=len(body))
+    h.send_body(body[: len(body) // 2], length=len(body))
 
 
 def reset(h: Handler) -> None:
