@@ -47,3 +47,14 @@ def test_ordered_puts_other_columns_last():
         "remanence_T_hi",
         "mine",
     ]
+
+
+def test_a_column_knows_its_kind_heading_and_range():
+    remanence = columns.COLUMNS["remanence_T"]
+    assert (remanence.kind, remanence.predicted) == ("number", True)
+    assert (remanence.heading, remanence.short) == ("Remanence (T)", "Br")
+    rank = columns.COLUMNS["rank"]
+    assert (rank.kind, rank.predicted) == ("integer", False)
+    assert (rank.heading, rank.short) == ("Rank", "#")
+    assert columns.Column("x", "", "A label", "").short == "A label"
+    assert columns.with_interval("rank") == ("rank",)

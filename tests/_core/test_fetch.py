@@ -180,7 +180,11 @@ def test_retries_a_temporary_failure(server: Server, cache: Path, failure):
             NetworkError,
             "after 3 attempts .*MAGNETKIT_MIRROR",
         ),
-        (lambda h, _: answer(h, b"x" + CONTENT[1:]), DataError, "SHA-256.*3 att"),
+        (
+            lambda h, _: answer(h, b"x" + CONTENT[1:]),
+            DataError,
+            "SHA-256.*3 att",
+        ),
         (lambda h, _: h.send_error(404), NetworkError, "answered 404"),
     ],
     ids=["cut short", "corrupted", "missing"],

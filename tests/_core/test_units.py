@@ -43,11 +43,15 @@ def test_one_temperature(value, kelvin):
         (True, "must be above 0 K, got True"),
         ([300.0], "expected one temperature such as 300.0"),
         (None, "expected one temperature"),
+        (b"\x14", "expected one temperature"),
     ],
 )
 def test_no_temperature(value, says):
     with pytest.raises(InputError, match=says):
         parse_temperature(value)
+    if not isinstance(value, list):
+        with pytest.raises(InputError, match=says):
+            parse_temperatures(value)
 
 
 @pytest.mark.parametrize(
