@@ -10,7 +10,6 @@ from magnetkit.settings import HEAVY_RARE_EARTHS, get_settings
 from magnetkit._core import settings
 from magnetkit._core.settings import kernel_places
 
-
 STRANGE = "MAGNETKIT_" + "Q" * 40
 
 

@@ -55,12 +55,3 @@ def test_windows_code_pages_are_read(tmp_path, encoding):
     lines = tmp_path / "alloys.txt"
     lines.write_text("Nd2Fe14B\nÄ\n", encoding=encoding)
     assert read_file(lines).rejected[0].text == "Ä"
-
-
-def test_a_coating_is_so_much_per_mass():
-    # 2 mg/cm2 on two faces of 5 mm at 7.55 g/cm3: 4 mg on 3.775 g.
-    shell = mk.alloy.Shell("Tb", amount_wt_pct=0.106, faces_mm=5.0)
-    frame = mk.magnetism.sintered(
-        ["Nd2Fe14B"] * 2, "20C", shell=[str(shell), "Tb 2 mg/cm2 on 5 mm"]
-    )
-    assert frame["coercivity_kA_m"][0] == frame["coercivity_kA_m"][1]
