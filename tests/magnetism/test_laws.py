@@ -243,6 +243,23 @@ def test_cells_have_the_coercivity_of_their_twin():
     assert_allclose(coercivity, twin, rtol=1e-9, atol=1e-9)
 
 
+def test_cells_have_the_coercivity_of_print():
+    # A copper series with and without zirconium (Tang et al., J. Appl. Phys. 87 (2000) 5308: 708,
+    # 3056 and 446 kA/m, no cells), as the law gives it by hand, and two others.
+    charges = {
+        (0.10, 0.048, 0.04, 8.5): 868.0,
+        (0.10, 0.168, 0.04, 8.5): 2735.0,
+        (0.10, 0.168, 0.0, 8.5): 401.0,
+        (0.10, 0.088, 0.0, 8.5): 12.0,
+        (0.15, 0.10, 0.03, 7.5): 2519.0,
+        (0.16, 0.09, 0.032, 6.9): 2439.0,
+    }
+    coercivity = _cells.room_coercivity(
+        *np.array(list(charges)).T, pinning=2900.0, copper_scale=0.035
+    )
+    assert_allclose(coercivity, list(charges.values()), rtol=0.03)
+
+
 @pytest.mark.parametrize("harder", [1.0, 1.2])
 def test_hot_cells_equal_their_twin(harder):
     iron = np.array([0.05, 0.12, 0.16, 0.18, 0.21, np.nan])

@@ -14,10 +14,8 @@ from magnetkit.magnetism import sintered
 from magnetkit.magnetism.laws import law
 from magnetkit.magnetism.shells import (
     arriving_share,
-    covering,
     enrich_surface,
     objection,
-    thickness_nm,
 )
 
 
@@ -94,15 +92,6 @@ def test_amounts_round_trip(symbol, amount):
     assert read_shell(f"{symbol} {amount / 100} wt.%") == shell
 
 
-def test_thin_shell_is_its_volume_over_the_surface():
-    # A sphere of 5 um has 6 / D of surface a volume: a thousandth of it is 0.83 nm thick.
-    assert thickness_nm(np.array(0.001), np.array(5.0)) == pytest.approx(
-        5000 * 0.001 / 6, rel=1e-3
-    )
-    half = thickness_nm(np.array(1 - 0.5**3), np.array(4.0))
-    assert half == pytest.approx(1000.0)
-
-
 def _gain(shell, formula="Nd2Fe14B", kelvin=423.15):
     base = CompositionTable.from_strings([formula])
     frames = (
@@ -120,13 +109,6 @@ def test_a_shell_of_no_thickness_gains_nothing():
     # 0.8 nm of shell hold a fifth of its gain at most.
     assert 0.0 < _gain("Tb 0.30 @ 0.001") < 0.2 * whole
     assert abs(_gain(Shell("Tb", amount_wt_pct=1e-7))) < 1e-3 * whole
-
-
-def test_finer_grains_have_thinner_shells():
-    fraction = np.full(3, 0.03)
-    cover = covering(fraction, np.array([0.3, 1.0, 5.0]))
-    assert (np.diff(cover) > 0).all()
-    assert cover[2] > 0.99
 
 
 def test_the_gain_of_diffused_magnets():
