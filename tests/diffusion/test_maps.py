@@ -88,6 +88,14 @@ def test_wrong_maps_are_told_with_the_way_out(frame, message):
         map_cases(frame, CELLS, Circuit("z"), 300.0, lambda k: 1.2, 1.05)
 
 
+def test_a_field_that_helps_in_most_places_is_one():
+    (case,) = map_cases(
+        field(axial=10.0), CELLS, Circuit("z"), 300.0, lambda k: 1.2, 1.05
+    )
+    assert case.reverse.mean() == pytest.approx(-1e4, rel=1e-3)
+    assert case.reverse.max() > 2.5e4
+
+
 def test_the_component_along_the_axis_counts():
     vectors = np.array([[0.0, 0.0, -3.0], [4.0, 0.0, -3.0], [4.0, 0.0, 3.0]])
     assert reverse_field(vectors, "z").tolist() == [3.0, 3.0, -3.0]
