@@ -74,6 +74,14 @@ def test_a_linear_programme_has_the_least():
     )
 
 
+def test_the_half_that_gets_most_keeps_within_what_grains_bear():
+    response = np.array([[1.0, 0.0], [0.1, 0.1], [0.5, 0.4]])
+    needed = np.array([2.0, 0.0, 0.0])
+    assert least_mass(response, needed, np.ones(2), 1.5) is None
+    content = least_mass(response, needed, np.ones(2), 2.5)
+    assert content == pytest.approx([2.0, 0.0])
+
+
 def test_chance_is_that_of_the_interval():
     # Base 4e5, deviation 0.1: that it stands 4e5 everywhere is even; 4e5 exp(-0.1), one sigma.
     nothing = [np.zeros(len(CELLS.points))]
