@@ -47,7 +47,7 @@ def test_neighbours_are_pymatgens(nd2fe14b, cutoff):
             assert_allclose(one, other, atol=1e-9)
 
 
-def test_coordination_of_SMCO5():
+def test_coordination_of_smco5():
     counts = features.coordination(SMCO5, 3.3)
     # Six cobalt atoms (2c) at a / sqrt 3 and twelve (3g) at sqrt(a^2 + c^2) / 2.
     assert counts["Co"][0] == 18
