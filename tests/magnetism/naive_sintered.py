@@ -66,11 +66,8 @@ def figures(
         ends = naive_laws.knee_field(c, j, h_room, j_room, shape, deviation)
         knees.append(ends[s])
     knee = knees[0]
-    steps = 20000
-    product = 0.0
-    for i in range(steps + 1):
-        x = knee * i / steps
-        product = max(product, (b[0] - MU_0 * mu_rec * x) * x)
+    fields = np.linspace(0.0, knee, 20001)
+    product = ((b[0] - MU_0 * mu_rec * fields) * fields).max()
     span = temperature[2] - temperature[1]
     t_max = math.nan
     crossings = []
