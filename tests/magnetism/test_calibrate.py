@@ -13,9 +13,6 @@ import magnetkit as mk
 from magnetkit.magnetism._measured import folder, splits
 from magnetkit.magnetism.calibrate import (
     Calibration,
-    _missing,
-    _number,
-    _report_refusals,
     calibration,
     read_magnets,
 )
@@ -424,38 +421,3 @@ def test_lines_name_odd_contradicting_and_rejected_rows():
         "A note.",
         "row 7 left out: no recipe",
     ]
-
-
-@pytest.mark.parametrize(
-    ("value", "is_missing"),
-    [
-        (None, True),
-        (float("nan"), True),
-        (" ", True),
-        ("x", False),
-        (0, False),
-        (np.array([1, 2]), False),
-    ],
-)
-def test_an_empty_cell_is_missing(value, is_missing):
-    assert _missing(value) is is_missing
-
-
-def test_cells_become_numbers_within_their_limits():
-    assert _number("coercivity_kA_m", "1600") == 1600.0
-    assert _number("coercivity_kA_m", "") is None
-    with pytest.raises(InputError, match="coercivity_kA_m must be a number"):
-        _number("coercivity_kA_m", "x")
-    with pytest.raises(InputError, match="remanence_T must lie between"):
-        _number("remanence_T", 50.0)
-    assert _number("a column without limits", -1e9) == -1e9
-
-
-def test_refusals_warn_or_fail_on_the_first():
-    _report_refusals({}, strict=True)
-    refusals = {2: "no recipe", 5: "no value"}
-    with pytest.raises(InputError, match=r"row 2: no recipe \(2 of such"):
-        _report_refusals(refusals, strict=True)
-    says = "2 rows left out: row 2: no recipe; row 5: no value"
-    with pytest.warns(UserWarning, match=says):
-        _report_refusals(refusals, strict=False)
