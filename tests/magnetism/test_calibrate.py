@@ -110,17 +110,21 @@ def test_more_magnets_narrow_the_mill():
     assert "H_cJ, 3 magnets" in result.lines()[0]
 
 
-def _contradictions(*recipes, shares=(1.3, 0.8), magnets="AB"):
+def _contradictions(
+    *recipes, shares=(1.3, 0.8), magnets="AB", kelvins=(293.15, 293.15)
+):
     """Return what is noted of two magnets, at.%, of which one is harder, the other softer."""
     rows = [
         {
             "composition": text,
-            "temperature_K": 293.15,
+            "temperature_K": kelvin,
             "magnet": magnet,
             "coercivity_kA_m": share
-            * _model(text, basis="atomic")["coercivity_kA_m"],
+            * _model(text, kelvin, basis="atomic")["coercivity_kA_m"],
         }
-        for text, share, magnet in zip(recipes, shares, magnets, strict=True)
+        for text, share, magnet, kelvin in zip(
+            recipes, shares, magnets, kelvins, strict=True
+        )
     ]
     return _calibrate(*rows, basis="atomic").contradictions
 
@@ -138,10 +142,19 @@ def test_recipes_a_thousandth_apart_are_two(other, count):
     assert len(_contradictions("Nd0.14Dy0.01Fe0.79B0.06", other)) == count
 
 
-@pytest.mark.parametrize(("magnets", "count"), [("aa", 1), ("ab", 0)])
-def test_only_repeated_measurements_contradict(magnets, count):
+@pytest.mark.parametrize(
+    ("magnets", "kelvin", "count"),
+    [("aa", 294.15, 1), ("aa", 296.15, 0), ("ab", 293.15, 0)],
+)
+def test_only_repeated_measurements_contradict(magnets, kelvin, count):
     recipe = "Nd0.14Dy0.01Fe0.79B0.06"
-    lines = _contradictions(recipe, recipe, shares=(0.9, 1.1), magnets=magnets)
+    lines = _contradictions(
+        recipe,
+        recipe,
+        shares=(0.9, 1.1),
+        magnets=magnets,
+        kelvins=(293.15, kelvin),
+    )
     assert len(lines) == count
     for line in lines:
         assert "rows 1 and 2 contradict each other" in line
