@@ -99,7 +99,10 @@ def calibrate_on_reference(
     Raises
     ------
     InputError
-        If no level of a producer gives a known H_cJ.
+        If no level of a producer gives a known H_cJ (NaN too), or the shell
+        cannot be read.
+    KeyError
+        If a ``quantity`` is another name and the recipe makes a magnet.
     """
     # Alpha first: the error of B_r at a temperature depends on how it falls up to there.
     alphas = [s for s in seen if s.quantity == ALPHA]
@@ -154,7 +157,8 @@ def _records(
     Raises
     ------
     InputError
-        If no level of a producer gives a known H_cJ.
+        If no level of a producer gives a known H_cJ, or the shell cannot be
+        read.
     """
     if not seen:
         return ()
@@ -229,6 +233,8 @@ def score_known_value(
     ------
     InputError
         If no level of a producer gives a known H_cJ.
+    KeyError
+        If `row` has no such quantity.
     """
     of = room if one.quantity == COERCIVITY else row
     value, low, high = (

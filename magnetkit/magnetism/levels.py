@@ -219,8 +219,9 @@ def find_level(
     Raises
     ------
     InputError
-        If the recipe makes no magnet in the model, no level between 0.02 and 50 gives the
-        coercivity, or there is no such route.
+        If the recipe makes no magnet in the model, no level between 0.02 and
+        50 gives the coercivity (NaN too), there is no such route, or the shell
+        cannot be read.
     """
     process = read_process({"route": route} if route else None, 1)
     magnet = alloys(table, process, read_shells(shell, 1), curie=curie)
@@ -275,6 +276,10 @@ def state_level(
 
     Raises
     ------
+    InputError
+        If there is no such route, or the shell cannot be read.
+    KeyError
+        If `typical` has not both values.
     ValueError
         If the remanence is no 0.1 to 10 times the model's, NaN too.
     """
