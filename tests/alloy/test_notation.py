@@ -103,6 +103,13 @@ def test_fault_of_a_whole_text_has_no_position():
         ("Nd 30 wt.% Fe 70 at.%", "auto", -1, "names both"),
         ("Nd0", "auto", -1, "all amounts are zero"),
         ("Nd₂Fe₁₄Q", "auto", 7, "'Q' is no chemical element"),
+        (
+            "Nd((Fe2)0.00000000000000001)0.00000000000000001",
+            "auto",
+            -1,
+            "amounts too far apart to be one composition",
+        ),
+        ("Fe1" * 33_334, "auto", -1, "longer than 100,000 characters"),
     ],
 )
 def test_refusals_say_where_and_what_to_do(text, basis, position, reason):
