@@ -258,9 +258,10 @@ def calibration(
         measured value: ``row`` (from 1), ``magnet``, ``composition``,
         ``host``, ``temperature_K``, ``quantity``, ``measured``, ``before`` and
         ``after`` with ``_lo`` and ``_hi`` (in the unit of the column that
-        ``quantity`` names), ``standard_score`` and ``remark``; ``rejected``, a dict of why a row is left out, by its number from 1;
-        ``contradictions`` and ``notes``, lists of sentences. A UserWarning
-        names the rows left out.
+        ``quantity`` names), ``standard_score`` and ``remark``; ``rejected``, a
+        dict of why a row is left out, by its number from 1; ``contradictions``
+        and ``notes``, lists of sentences. A UserWarning names the rows left
+        out.
 
     Raises
     ------

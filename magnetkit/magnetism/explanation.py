@@ -272,8 +272,9 @@ def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the name of each contribution to H_cJ of one magnet and its size, A/m, in the order applied.
 
     Contributions may be negative. They add up to H_cJ at the temperature of
-    `magnet`, ``_OneMagnet(table, kelvin, process, shell)``. First come those of `_cell_terms` (such as "copper") or
-    `_nucleation_terms` (such as "coupled grains"), at 20 C, also those of 0.
+    `magnet`, ``_OneMagnet(table, kelvin, process, shell)``. First come those
+    of `_cell_terms` (such as "copper") or `_nucleation_terms` (such as
+    "coupled grains"), at 20 C, also those of 0.
     Then come "level of family and producer" where the level is not 1, "shell"
     where there is one, "rest" where it is not 0, and, but at 20 C, the step to
     the temperature, named such as "150 C".
@@ -383,9 +384,10 @@ def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the name of each contribution to B_r and its size, T; they add up to B_r.
 
     They are of `magnet`, ``_OneMagnet(table, kelvin, process, shell)``, at its
-    temperature, in the order applied, and may be negative: "J_s of the hard phase", "oxide, boundary and other phases",
-    "polarization of those", "pores", "grains off the axis" and "exchange,
-    carriers, producer"; all six come.
+    temperature, in the order applied, and may be negative: "J_s of the hard
+    phase", "oxide, boundary and other phases", "polarization of those",
+    "pores", "grains off the axis" and "exchange, carriers, producer"; all six
+    come.
     """
     alloy = magnet.made
     polarization = float(
