@@ -200,7 +200,7 @@ class Substitutions:
         Raises
         ------
         InputError
-            If `size` is below 1.
+            If `size` is below 1, once the first table is asked for.
         """
         if size < 1:
             raise InputError(f"chunk size must be 1 or more, got {size}")
@@ -253,7 +253,8 @@ class Substitutions:
         Parameters
         ----------
         n : int
-            Rows to draw; all rows, in order, if the space holds no more.
+            Rows to draw, a whole number; all rows, in order, if the space
+            holds no more.
         method : {"sobol", "lhs"}
             Scrambled Sobol sequence or Latin hypercube.
         seed : int

@@ -127,6 +127,12 @@ class CompositionTable:
             The rows that could be read; the others are in its `errors`, each
             with ``row``, ``text``, ``position`` and ``reason``. `row_index`
             and the ``row`` of each error count `texts` from 0.
+
+        Raises
+        ------
+        InputError
+            If `texts` is one text or cannot be iterated, or `basis` is none of
+            the three.
         """
         return cls.of_texts(*text_array(texts), basis)
 
