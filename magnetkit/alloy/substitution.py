@@ -66,7 +66,8 @@ class Sites:
     def elements(self) -> tuple[str, ...]:
         """Symbols of the elements that occur, in the order in which formulas write them.
 
-        Each stands once: an element of the host, then what replaces it, and additions last.
+        Each stands once: an element of the host, then what replaces it, and
+        additions last. It is an attribute, not a method.
         """
         symbols: list[str] = []
         for element in self.amounts:
@@ -79,7 +80,8 @@ class Sites:
     def decimals(self) -> int:
         """Number of decimals, at most nine, with which every amount can be written exactly.
 
-        Amounts that need more are rounded to nine where they are written.
+        Amounts that need more are rounded to nine where they are written. It
+        is an attribute, not a method.
         """
         amounts = [
             *self.amounts.values(),

@@ -402,7 +402,8 @@ class CompositionTable:
 
         What follows from a composition alone need not be computed again for each of its shells.
         Tables of fewer than `_LEAST_ALIKE` rows give None, and so do those in a sample of whose
-        rows no two are equal. The result is kept. Rows by weight and by atoms are never equal.
+        rows no two are equal. The result is kept. Rows by weight and by atoms
+        are never equal. It is an attribute, not a method.
 
         Returns
         -------

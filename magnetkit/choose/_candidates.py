@@ -1329,7 +1329,7 @@ def _supply_figures(
     texts, shells : tuple of str
         n recipes and their shells, empty for none.
     scenario : str
-        Supply scenario as JSON.
+        Supply scenario as JSON, of ``Scenario.model_dump_json()``.
     recycled : tuple of (str, float)
         Recycled share, 0 to 1, by element.
     heavy : tuple of str
@@ -1754,8 +1754,8 @@ def select_grades(
     -------
     pandas.DataFrame
         Rows as of `as_candidates`, numbered from 0, whose ``way`` is
-        "lower-class", "higher-class" (from `LOWER_CLASS` times today's H_cJ
-        on, with `reach` alone) or "other-family". Grades less likely than
+        "lower-class", "higher-class" (from 0.9 (`LOWER_CLASS`) times today's
+        H_cJ on, with `reach` alone) or "other-family". Grades less likely than
         `UNLIKELY`, 0.3, to meet the limits are left out. Other classes that
         meet them (`MEETS`, 0.8) come first, least coercive first, then the
         others, likeliest first; then other families in the order of `sold`.
@@ -1817,7 +1817,7 @@ def enter_comparison(
     ``heavy_rare_earth_saved_wt_pct`` counts against `today`;
     ``cost_per_flux_ratio`` is the cost per flux divided by that of `own`, the
     row of the magnet in use; ``meets_requirements`` is whether the probability
-    is at least `MEETS`. `frame` must have ``heavy_rare_earth_wt_pct``,
+    is at least `MEETS`, 0.8. `frame` must have ``heavy_rare_earth_wt_pct``,
     ``cost_per_flux_USD_m3_T`` and ``probability_meets_requirements``, `own`
     the second of them, and `today` ``wt_pct`` (wt.%). What is saved is
     negative where a candidate holds more; a probability of NaN does not meet.
@@ -1831,7 +1831,7 @@ def enter_comparison(
 def order_candidates(frame: "pd.DataFrame") -> IntArray:
     """Sort candidates: those that meet the limits first, the others by probability.
 
-    Those that meet, with a probability of `MEETS` or more, are sorted by
+    Those that meet, with a probability of `MEETS`, 0.8, or more, are sorted by
     exposure to heavy rare earth (to a cent), then by probability; of equals
     the cheapest per flux comes first. Probabilities count to 0.01. Trials
     (``way`` one of `TRIALS`) stand behind the other ways of either group.

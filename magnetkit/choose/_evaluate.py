@@ -507,9 +507,10 @@ def with_distances(
     Columns
         A new dict with all of `supply`. Added are two distances (n,) without a
         unit, by coercivity (under the name `_HARD`) and the largest (`_MOST`);
-        ``status``, a `Coded` of "ok" or `FAR`, where the coercivity is not
-        known; and ``probability_meets_requirements``, the largest that the
-        distance allows.
+        ``status``, a `Coded` of "ok" or, beyond 3 (`UNKNOWN`) by coercivity,
+        `FAR`, "coercivity unknown: far from every measured magnet"; and
+        ``probability_meets_requirements``, the largest that the distance
+        allows.
     """
     made = read_process(job.conditions.process, len(table))
     near = nearest_recipes(
@@ -592,8 +593,8 @@ def _composition_bound(
         n candidates, as of `_supply_columns`, with their hashes (`_HASH`) where ``bound.last``
         counts. The largest margin that composition leaves them is written into
         it as ``performance_margin``: infinite where nothing limits it,
-        `OUTSIDE` at most for a host that is not allowed. A value of NaN misses
-        its requirement but does not lower the margin.
+        `OUTSIDE`, -1, at most for a host that is not allowed. A value of NaN
+        misses its requirement but does not lower the margin.
     job : Job
         Names allowed hosts, requirements and objectives.
     bound : Bound
@@ -821,8 +822,8 @@ def _central_status(made: Magnets, hard_apart: FloatArray) -> Coded:
     """Return the first status of n magnets `made`, over their temperatures, that is not "ok".
 
     One that is "ok" at all temperatures has the status `FAR` if its distance
-    to measured magnets by coercivity, `hard_apart`, (n,), is above `UNKNOWN`.
-    A distance of NaN is not above. The words are those of `STATUSES`.
+    to measured magnets by coercivity, `hard_apart`, (n,), is above `UNKNOWN`,
+    3. A distance of NaN is not above. The words are those of `STATUSES`.
     """
     first = (made.status != 0).argmax(axis=1)
     codes = np.take_along_axis(made.status, first[:, None], axis=1)[:, 0]

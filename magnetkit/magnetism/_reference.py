@@ -225,9 +225,9 @@ def score_known_value(
         above the model's; ``deviation``, standard deviation of the model's
         error (of ln; of alpha itself, %/K); ``noise``, the variance of the
         score by the measurement; ``slope``, what a standard deviation of the
-        fall of coercivity shifts the score by, 0 but for H_cJ. None where the
-        model has no value, its range has no width, or that of B_r or H_cJ
-        reaches to 0.
+        fall of coercivity shifts the score by, 0 but for H_cJ. A known B_r or
+        alpha of NaN has a score of NaN. None where the model has no value, its
+        range has no width, or that of B_r or H_cJ reaches to 0.
 
     Raises
     ------

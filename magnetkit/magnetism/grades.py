@@ -136,7 +136,8 @@ def grades(
         the chords, ``remanence_coefficient_to_K`` and
         ``coercivity_coefficient_to_K``; and ``squareness``, H_k / H_cJ. With
         `sheets` the rows of the sheets, with the columns of `printed_values`,
-        at the temperatures at which they are printed.
+        at the temperatures at which they are printed; none of a class and
+        number that nobody sells.
 
     Raises
     ------

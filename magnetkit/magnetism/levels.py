@@ -281,7 +281,8 @@ def state_level(
     KeyError
         If `typical` has not both values.
     ValueError
-        If the remanence is no 0.1 to 10 times the model's, NaN too.
+        If the remanence is no 0.1 to 10 times the model's, or one of the two
+        is NaN.
     """
     process: dict[str, Any] = {"route": level.route} if level.route else {}
     if measured is not None and measured.magnets:
@@ -309,7 +310,7 @@ def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
     is 1 nearer than 5 K to 20 degrees C, and the nearer of the limits 0.22 and
     4.5 if no fall gives the value. `magnet` is one alloy at its level;
     `kelvin` is the temperature, K, at which its H_cJ is to be
-    `coercivity_kA_m`, kA/m, above 0.
+    `coercivity_kA_m`, kA/m, above 0; NaN is a ValueError.
     """
     from scipy.optimize import brentq
 
