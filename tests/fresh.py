@@ -24,7 +24,7 @@ def begin(request):
     os.dup2(os.open(request["out"], os.O_WRONLY), 1)
     os.dup2(os.open(request["err"], os.O_WRONLY), 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    sys.stdin = open(0)
+    sys.stdin = open(0, closefd=False)
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
