@@ -146,11 +146,15 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
         raise InputError(f"{kind} file {file} is {not_file}, not a file")
     try:
         with file.open("rb") as stream:
-            text = stream.read(_MOST_BYTES + 1).decode("utf-8-sig")
-        if len(text) > _MOST_BYTES or _DEEP.search(text):
+            data = stream.read(_MOST_BYTES + 1)
+        # Bytes, not letters: what was cut off would be missed.
+        if len(data) > _MOST_BYTES:
             raise ValueError(
-                f"over {_MOST_BYTES:,} bytes, or nested deeper than a record is"
+                f"over {_MOST_BYTES:,} bytes, more than a record has"
             )
+        text = data.decode("utf-8-sig")
+        if _DEEP.search(text):
+            raise ValueError("nested deeper than a record is")
         content = tomllib.loads(text)
     except OSError as error:
         raise InputError(
