@@ -47,6 +47,12 @@ def test_coating_takes_less_and_costs_less_flux(designs):
     assert 0.0 < faces.flux_lost_pct < bulk.flux_lost_pct
     # What enters is 85 % of what is put on (datasets/diffusion/process.toml).
     assert faces.inside_g == pytest.approx(0.85 * faces.put_on_g, rel=1e-9)
+    # Without what terbium costs, on top of a coating and in neodymium's place, one base is left.
+    prices = mk.supply.element_table().set_index("element")["price_USD_kg"]
+    base = faces.cost_USD - 1e-3 * faces.put_on_g * prices["Tb"]
+    dear = prices["Tb"] - prices["Nd"]
+    assert base == pytest.approx(bulk.cost_USD - 1e-3 * bulk.put_on_g * dear)
+    assert faces.kg_year == pytest.approx(1e-3 * faces.put_on_g)
 
 
 def test_the_mass_is_that_on_the_faces(designs):
@@ -56,6 +62,9 @@ def test_the_mass_is_that_on_the_faces(designs):
     assert coating["area_cm2"].sum() == pytest.approx(
         2 * (2.0 + 0.6 + 0.3), rel=1e-9
     )
+    top = coating.set_index("face").loc["z+"]
+    ends = top[["from_1_mm", "to_1_mm", "from_2_mm", "to_2_mm"]]
+    assert ends.tolist() == pytest.approx([-10.0, 10.0, -5.0, 5.0])
 
 
 def test_margins_grow_by_diffusion(designs):

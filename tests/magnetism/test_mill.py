@@ -32,15 +32,6 @@ def _fractions(iron):
     return fractions
 
 
-def test_shares_sum_to_one():
-    for share in splits().values():
-        assert (
-            share.common + share.composition + share.residue
-            == pytest.approx(1.0, abs=1e-3)
-        )
-        assert min(share.common, share.composition, share.residue) > 0.02
-
-
 def test_distant_magnet_tells_the_common_part():
     distant = CompositionTable.from_array(_fractions([0.0]))
     scores = Known(

@@ -39,17 +39,6 @@ def test_sheet_equals_its_print():
     assert row["remanence_T_provenance"] == "catalogue"
 
 
-def test_keeps_the_spread_between_makers():
-    row = _row("N35")
-    assert (
-        row["coercivity_coefficient_pct_K_lo"],
-        row["coercivity_coefficient_pct_K_hi"],
-    ) == (
-        -0.76,
-        -0.618,
-    )
-
-
 def test_table_has_grades_of_both_sources():
     assert _row("YXG28H")["remanence_T"] == pytest.approx((1.03 + 1.08) / 2)
     assert set(mk.grades()["grade"]) >= {
@@ -169,19 +158,6 @@ def test_estimate_uses_similar_grades():
     assert _range_of_alike(values, by, 3.0) == (100.0, 1.0, 100.0)
     # Of ten no grade is alike: all count.
     assert _range_of_alike(values, by, 10.0) == (5.0, 1.0, 100.0)
-
-
-def test_extrapolates_beyond_the_sheets():
-    # Arnold's N42SH is printed from 20 degrees C to its limit, 150.
-    provenance = {
-        t: _row("N42SH", t)["coercivity_kA_m_provenance"]
-        for t in ("100C", "-40C", "180C")
-    }
-    assert provenance == {
-        "100C": "catalogue",
-        "-40C": "extrapolated",
-        "180C": "extrapolated",
-    }
 
 
 def test_hot_grade_has_the_h_cb_of_its_curve():
@@ -311,24 +287,6 @@ def test_some_quantities_are_as_among_all():
     )
     assert few.equals(grades_at_room_temperature()[few.columns])
     assert "density_kg_m3" not in few
-
-
-def test_chord_holds_at_the_printed_end():
-    for grade, kelvin in (
-        ("N42SH", 423.15),
-        ("N38UH", 453.15),
-        ("VACODYM 655 HR", 373.15),
-    ):
-        cold = mk.grades(grade).iloc[0]
-        hot = mk.grades(grade, kelvin).iloc[0]
-        for quantity, chord in (
-            ("remanence_T", "remanence_coefficient_pct_K"),
-            ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
-        ):
-            share = 1.0 + cold[chord] / 100.0 * (kelvin - 293.15)
-            assert hot[quantity] == pytest.approx(
-                share * cold[quantity], rel=1e-9
-            )
 
 
 def test_guarantee_has_the_knee_of_its_temperature():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -278,7 +278,7 @@ class Handler(BaseHTTPRequestHandler):
         length: int | None = None,
         **headers: str,
     ) -> None:
-        """Send bytes, announcing `promised` of them."""
+        """Send bytes, announcing `length` of them."""
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header(
@@ -322,7 +322,6 @@ class Server(ThreadingHTTPServer):
         self.requests: list[str] = []
         self.keys: list[str | None] = []
         self.faults: deque[Fault | None] = deque()
-        self.over = Event()
         self.thread = Thread(
             target=self.serve_forever, args=(0.01,), daemon=True
         )
@@ -338,7 +337,6 @@ class Server(ThreadingHTTPServer):
 
     def close(self) -> None:
         """Stop."""
-        self.over.set()
         self.shutdown()
         self.thread.join()
         self.server_close()
