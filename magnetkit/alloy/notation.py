@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Basis = Literal["auto", "atomic", "weight"]
 BASES: tuple[Basis, ...] = get_args(Basis)
+WEIGHT_WORDS = "(?i)wt|weight|mass"
+"""Pattern of the words that say wt.%, as `_token_kernels` reads them."""
 _MISSING = {"", "nan", "na", "n/a", "none", "null", "-"}
 
 # Letters that stand for several elements, longest first.
@@ -235,10 +237,12 @@ def expand_trade_names(text: str, basis: str) -> str | None:
     str or None
         The recipe in elements, such as "7.375000Pr 22.125000Nd 1.2%Dy bal.
         Fe": only what was replaced is written anew, with six decimals. None if
-        it is atomic, if "auto" goes with a text that has no "wt", or if there
-        is nothing to replace.
+        it is atomic, if "auto" goes with a text that has none of
+        `WEIGHT_WORDS`, or if there is nothing to replace.
     """
-    if basis == "atomic" or (basis == "auto" and "wt" not in text.casefold()):
+    if basis == "atomic":
+        return None
+    if basis == "auto" and not re.search(WEIGHT_WORDS, text):
         return None
     plain = _OTHER_BALANCE.sub(" bal. ", text)
     if _AMOUNT_BEGINS.match(plain):
