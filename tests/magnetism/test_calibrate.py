@@ -216,7 +216,8 @@ def test_hot_row_allows_for_a_steeper_fall():
         np.log(_model(CHARGE, 423.15, process)["coercivity_kA_m"])
         for process in (None, {"fall": np.exp(0.0015)}, {"level": 1.001})
     )
-    by_level = 100.0 * (steeper - base) / ((higher - base) / np.log(1.001))
+    lever = (higher - base) / np.log(1.001)
+    by_level = 100.0 * (steeper - base) / lever
     assert hot["slope"] * hot["deviation"] == pytest.approx(by_level, rel=0.02)
     (cool,) = _calibrate(_row(t=423.15, h=None)).process.producer.magnets
     assert cool["slope"] == 0.0
@@ -227,8 +228,12 @@ def test_hot_row_allows_for_a_steeper_fall():
     assert _coercivity(soft.process) < _coercivity(hard.process)
     (hot,) = soft.process.producer.magnets
     deviation = np.sqrt(1.0 + hot["noise"] + hot["slope"] ** 2)
-    score = soft.report["standard_score"].iloc[0]
-    assert score == pytest.approx(hot["score"] / deviation)
+    row = soft.report.iloc[0]
+    assert row["standard_score"] == pytest.approx(hot["score"] / deviation)
+    # What is not known of the level counts the more the less is left.
+    half = np.log(row["after_hi"] / row["after_lo"]) / 2.0
+    assert half == pytest.approx(1.6449 * hot["deviation"] * lever, rel=0.01)
+    assert lever > 1.2
 
 
 def test_shell_is_part_of_a_measurement():
