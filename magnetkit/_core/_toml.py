@@ -193,7 +193,10 @@ def validate_record(
     Raises
     ------
     InputError
-        With the first fault alone, after `about`.
+        With the first fault alone: `about`, the field and pydantic's own
+        words, such as "line 3: mass_g: Input should be a valid number". A
+        fault that a check of the model finds has the words of that check,
+        without the field.
     """
     try:
         return model.model_validate(content)
@@ -217,7 +220,7 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
     name : str
         Small letters, digits and hyphens, such as "my-pump"; stands for ``NAME`` in the template.
     template : Path
-        File of text.
+        File of text in UTF-8, which must exist (FileNotFoundError).
     folder : Path
         Existing folder to write to.
 
@@ -252,7 +255,7 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
 
 
 def _explain(error: ValidationError) -> str:
-    """List the faults of a validation in one line, the first `_MOST_FAULTS` of them in words.
+    """List the faults of a validation in one line, the first `_MOST_FAULTS`, 20, in words.
 
     `error` is pydantic's. Such as "field a: field required; field b: ..., got
     'x'; and 3 more".

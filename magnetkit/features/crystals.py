@@ -560,7 +560,14 @@ def structure_descriptors(crystals: Crystals) -> FloatArray:
     Returns
     -------
     ndarray
-        float64; k is 26. NaN where a crystal has no such site or pair.
+        float64; k is 26: ``volume_per_atom_A3``; nine of ``R_R_neighbours``,
+        the mean number of the second kind about an atom of the first;
+        ``_distance_min_A``, ``_mean_A`` and ``_std_A`` of ``R_R``, ``R_T`` and
+        ``T_T``; ``T_T_short_share``, of pairs under 2.45 A;
+        ``A20_mean_K_a0_2``, ``A20_min_K_a0_2``, ``A20_max_K_a0_2`` and
+        ``A40_mean_K_a0_4`` over R; ``R_dipolar_field_T`` and
+        ``T_dipolar_field_T``, means. NaN where a crystal has no such site or
+        pair.
 
     Notes
     -----
