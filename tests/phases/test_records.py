@@ -62,6 +62,11 @@ def test_variant_of_a_variant_has_the_same_root(folder):
     )
 
 
+def test_roots_are_the_hosts_that_are_no_variants():
+    for name, host in records.HOSTS.items():
+        assert (name in records.ROOTS) == (host.variant_of is None)
+
+
 def test_record_has_defaults(folder):
     magnet = records._read()["1:5"].magnet
     assert magnet.usual_curie_K == magnet.exchange_stiffness_curie_K == 1020.0
