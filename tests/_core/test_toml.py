@@ -46,6 +46,13 @@ def test_a_file_has_a_mebibyte_at_most(tmp_path):
         _load(GOOD + "#" * (room + 1), tmp_path)
 
 
+@pytest.mark.parametrize("start", ["#", "#a"])
+def test_the_limit_counts_bytes_and_not_letters(start, tmp_path):
+    """Half as many letters of two bytes; the end of the file, and half a letter, were cut off."""
+    with pytest.raises(InputError, match="over 1,048,576 bytes"):
+        _load(start + "é" * (1 << 19) + "\n" + GOOD, tmp_path)
+
+
 def test_reads_a_good_file_as_constant(tmp_path):
     magnet = _load(GOOD + 'tags = ["a"]\n', tmp_path)
     assert magnet.name == "my-magnet"

@@ -87,6 +87,32 @@ def test_description_tells_spaces_apart_and_survives_json():
     assert json.loads(json.dumps(one.describe())) == one.describe()
 
 
+@pytest.mark.parametrize(
+    ("levels", "described"),
+    [
+        ("1/3", "1/3"),
+        (["0", "1/3"], ["0", "1/3"]),
+        (np.int64(1), 1),
+        ([np.int64(0), np.float32(0.5)], [0, 0.5]),
+        (np.array([0.0, 0.3]), [0.0, 0.3]),
+    ],
+)
+def test_describes_levels_as_they_were_given(levels, described):
+    space = mk.substitutions("SmCo5", {}, additions={"Cu": levels})
+    facts = json.loads(json.dumps(space.describe()))
+    assert facts["additions"] == {"Cu": described}
+
+
+def test_describes_steps_and_limits_of_numpy_and_one_substituent():
+    space = mk.substitutions(
+        "SmCo5", {"Sm": "Gd"}, {"Sm": np.float32(0.5)}, {"Gd": np.int64(1)}
+    )
+    facts = json.loads(json.dumps(space.describe()))
+    assert facts["replace"] == {"Sm": ["Gd"]}
+    assert facts["step"] == {"Sm": 0.5}
+    assert facts["limits"] == {"Gd": 1}
+
+
 def test_spaces_are_pickled_for_workers():
     again = pickle.loads(pickle.dumps(SPACE))
     assert again.formulas([0, 12345]) == SPACE.formulas([0, 12345])
@@ -202,6 +228,10 @@ def test_completes_a_sample_of_nearly_all_rows(method):
             ("Nd2Fe14B", {"Nd": ["Dy"]}, "fine"),
             "step must be a number, got 'fine'",
         ),
+        (
+            ("Nd2Fe14B", {"Nd": ["Dy"]}, "1/0"),
+            "step must be a number, got '1/0'",
+        ),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, {"Fe": 0.1}), "step names no site Nd"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, 0.1, {"Tb": 0.1}), "limits name Tb"),
         (
@@ -216,6 +246,10 @@ def test_completes_a_sample_of_nearly_all_rows(method):
         (
             ("Nd2Fe14B", {}, 0.1, {}, {"Cu": "some"}),
             "must be at.%, got 'some'",
+        ),
+        (
+            ("Nd2Fe14B", {}, 0.1, {}, {"Cu": ["0", "1/0"]}),
+            "must be at.%, got .'0', '1/0'.",
         ),
         (("Nd0", {}), "needs atoms"),
         (("Nd15Fe bal.", {"Nd": ["Dy"]}), "without bal"),

@@ -84,7 +84,7 @@ def test_refuses_arrow_arrays_without_text(array):
 
 
 def test_objects_without_text_are_rows_of_errors():
-    texts = ["SmCo5", None, float("nan"), 5, b"Fe", "Nd\udcff", ["Nd"]]
+    texts = ["SmCo5", None, float("nan"), 5, b"Fe", "Nd\udcff", ["Nd"], pd.NA]
     table = CompositionTable.from_strings(texts)
     assert table.row_index.tolist() == [0]
     reasons = {e.row: e.reason for e in table.errors}
@@ -92,8 +92,20 @@ def test_objects_without_text_are_rows_of_errors():
     assert "no composition here" in reasons[2]
     assert reasons[3] == "expected text such as SmCo5, got int"
     assert reasons[4] == "expected text such as SmCo5, got bytes"
-    assert sorted(reasons) == [1, 2, 3, 4, 5, 6]
+    assert reasons[6] == "expected text such as SmCo5, got list"
+    assert "no composition here" in reasons[7]
+    assert sorted(reasons) == [1, 2, 3, 4, 5, 6, 7]
     assert CompositionTable.from_strings(iter(texts)).errors == table.errors
+
+
+@pytest.mark.parametrize("unit", ["wt%", "weight%", "mass%", "Mass %"])
+def test_every_word_for_weight_makes_a_charge_and_no_formula(unit):
+    texts = [f"Nd 26.7 Fe 72.3 B 1 {unit}", "Nd2Fe14B"]
+    table = CompositionTable.from_strings(texts)
+    assert table.is_by_weight.tolist() == [True, False]
+    assert_allclose(
+        table.weight_fractions()[0, INDEX["Nd"]], 0.267, rtol=1e-12
+    )
 
 
 def test_empty_input_gives_an_empty_table():

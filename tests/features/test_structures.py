@@ -93,6 +93,9 @@ def test_crystal_field_turns_with_the_axis():
     along = features.crystal_field(SMCO5, axis=(0, 0, 2))[1][0]
     across = features.crystal_field(SMCO5, axis=(1, 0, 0))[1][0]
     assert across == pytest.approx(-along / 2)
+    for length in (1e200, 1e-200):
+        scaled = features.crystal_field(SMCO5, axis=(length, 0, 0))[1][0]
+        assert scaled == across
     cubic = Structure(Lattice.cubic(4.0), ["Gd"], [[0, 0, 0]])
     _, second, fourth = features.crystal_field(cubic)
     assert second[0] == pytest.approx(0, abs=1e-9)
@@ -125,8 +128,12 @@ def test_refuses_wrong_input():
             InputError, match="cutoff must be a finite number above 0"
         ):
             call(SMCO5, -1.0)
-    with pytest.raises(InputError, match="axis must be three numbers"):
-        features.crystal_field(SMCO5, axis=(0, 0, 0))
+    for axis in ((0, 0, 0), (np.inf, 0, 0), (0, np.nan, 1), (1, 0)):
+        with pytest.raises(InputError, match="axis must be three finite num"):
+            features.crystal_field(SMCO5, axis=axis)
+    for bins in (0, -1):
+        with pytest.raises(InputError, match="bins must be a whole number"):
+            features.radial_distribution(SMCO5, bins=bins)
     with pytest.raises(InputError, match="expected pymatgen structures"):
         features.Crystals.from_structures(["SmCo5"])
     alloy = Structure(Lattice.cubic(3), [{"Fe": 0.5, "Co": 0.5}], [[0, 0, 0]])

@@ -7,6 +7,7 @@ from pymatgen.core import Lattice, Structure
 from magnetkit.phases._documents import (
     _choose_scheme,
     _make_row,
+    make_tables,
     read_document,
 )
 
@@ -93,3 +94,25 @@ def test_the_scheme_of_most_pure_elements_is_chosen():
         _choose_scheme(energies, crystals, ("R2SCAN",))
     with pytest.raises(InputError, match=r"energies of these systems$"):
         _choose_scheme([], {}, ("R2SCAN",))
+
+
+def test_a_scheme_without_formation_energies_is_none_to_choose():
+    summary = read_document("summary", SUMMARY)
+    energy = read_document(
+        "thermo",
+        {
+            "material_id": "mp-13",
+            "thermo_type": "GGA_GGA+U",
+            "formation_energy_per_atom": 0.0,
+        },
+    )
+
+    def tables(*thermo):
+        records = {"summary": [summary], "thermo": thermo, "magnetism": []}
+        return make_tables(["Fe"], ["R2SCAN", "GGA_GGA+U"], records)
+
+    with pytest.raises(InputError, match="has no R2SCAN or GGA_GGA"):
+        tables(THERMO)
+    entries, _, facts = tables(THERMO, energy)
+    assert facts["thermo_type"] == "GGA_GGA+U"
+    assert entries["formula"].tolist() == ["Fe"]
