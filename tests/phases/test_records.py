@@ -82,6 +82,7 @@ def test_record_has_defaults(folder):
         ("crystal_field", '"cubic"', "one of R2Fe14B, axial, got 'cubic'"),
         ("filling", '"full"', "one of none, carbon_share, vacancy"),
         ("exchange_saturates", "1", "one of False, True, got 1"),
+        ("exchange_stiffness_curie_K", "-1.0", "usual_curie_K .*got -1.0"),
         ("own_curie_process", '"yes"', "one of False, True"),
         ("section", '["Sm", "Co"]', "three elements"),
         ("section", '["Sm", "Co", "Qq"]', "three elements"),
