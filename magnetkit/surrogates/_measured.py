@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -29,7 +30,9 @@ from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError, StoreError
 from .._core.settings import get_settings
 from ..alloy._files import read_small_table
+from ..alloy._workbook import split_sheet
 from ..alloy.table import CompositionTable
+from ..phases.snapshot import MANIFEST
 
 _log = logging.getLogger("magnetkit")
 
@@ -344,6 +347,23 @@ def table_path(given: Any) -> Path:
                 "MAGNETKIT_CACHE_DIR to a folder that you may write to"
             ) from None
     return path
+
+
+def content_digest(path: str | None) -> str:
+    """Return the SHA-256, hexadecimal, by which a model knows that a user's data are still the same.
+
+    `path` is that of a table, maybe with a sheet behind it, or the folder of a
+    phase snapshot, whose manifest holds the hashes of its files. The text is
+    empty for None and where nothing can be read.
+    """
+    if path is None:
+        return ""
+    file = split_sheet(Path(path))[0]
+    if file.is_dir():
+        file = file / MANIFEST
+    with suppress(OSError):
+        return datasets.sha256(file)
+    return ""
 
 
 def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
