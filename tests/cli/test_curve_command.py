@@ -178,6 +178,9 @@ def test_limits_bring_margins_of_each_duty(limits, monkeypatch):
     [
         (("--limits", "N42SH", "--out", "a.csv"), "leave --out out"),
         (("--limits", "N42SH", "--bare"), "leave --bare out"),
+        (("--limits", "N42SH", "--sample", "3x3x2mm"), "leave --sample out"),
+        (("--limits", "N42SH", "--format", "femm"), "leave --format out"),
+        (("--limits", "N42SH", "--curve", "JH"), "leave --curve out"),
         (("--limits", "N42SH", "--interval", "0.5"), "leave --interval out"),
         (("N42SH", "--hours", "5"), "are of --limits"),
         (("N42SH", "--json"), "are of --limits"),

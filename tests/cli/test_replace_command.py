@@ -133,6 +133,19 @@ def test_the_effect_of_a_compensated_grades_additions():
         (("N42SH", "--compensated", "--require", "x>=1"), "leave --require"),
         (("N42SH", "--compensated", "--hours", "5"), "leave --hours out"),
         (("N42SH", "--compensated", "--values", "B_r=1"), "leave --values"),
+        *(
+            (("2:17TC-16", "--compensated", *words), f"leave {words[0]} out")
+            for words in (
+                ("--offer", "N42SH"),
+                ("--diffused", "Tb"),
+                ("--family", "any"),
+                ("--most-cost", "2"),
+                ("--mass", "2"),
+                ("--per-year", "5"),
+                ("--force",),
+            )
+        ),
+        (("N42SH", "--circuit", "0.01"), "without --compensated: leave --ci"),
         (("N42SH", "--unit", "a=b"), "a grade: leave --unit out"),
         (("N42SH", "--shortage", "x"), "a grade: leave --shortage out"),
         (("N42SH", "--sheet", "x"), "a grade: leave --sheet out"),
@@ -141,6 +154,16 @@ def test_the_effect_of_a_compensated_grades_additions():
         (("patriot", "--offer", "SmCo5"), "a parts list: leave --offer"),
         (("patriot", "--diffused", "Tb"), "a parts list: leave --diffused"),
         (("patriot", "--spread", "B_r=1"), "a parts list: leave --spread"),
+        *(
+            (("patriot", *words), f"a parts list: leave {words[0]} out")
+            for words in (
+                ("--mass", "2"),
+                ("--basis", "weight"),
+                ("--circuit", "0.01"),
+                ("--all",),
+                ("--units", "cgs"),
+            )
+        ),
     ],
 )
 def test_names_options_without_effect(words, says):
