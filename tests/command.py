@@ -4,6 +4,7 @@ import atexit
 import io
 import os
 import pkgutil
+import shlex
 import signal
 import sys
 import tempfile
@@ -15,6 +16,8 @@ from importlib import import_module
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
+
+from typer.testing import CliRunner, Result
 
 import magnetkit
 
@@ -47,6 +50,13 @@ def run(
             for stream in (out, err)
         ]
     return CompletedProcess(arguments, code, *outputs)
+
+
+def invoke(line: str, input: str | None = None) -> Result:
+    """Run a command as typed, in this process; a refusal is its ``exception``."""
+    from magnetkit.cli.app import app
+
+    return CliRunner().invoke(app, shlex.split(line), input=input)
 
 
 def kill_fork(

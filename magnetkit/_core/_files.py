@@ -362,13 +362,21 @@ def seal(page: str) -> str:
 def is_sealed(file: Path) -> bool:
     """Say whether a file is a page of magnetkit that was not changed since it was written.
 
-    Such a page ends in a comment with the SHA-256 of what stands before it. False for a file
-    without it, and for one that cannot be read. Nothing may follow the comment but its line end.
+    False for a file without a seal (`has_seal`), and for one that cannot be read.
     """
     try:
         content = file.read_bytes()
     except OSError:
         return False
+    return has_seal(content)
+
+
+def has_seal(content: bytes) -> bool:
+    """Say whether `content` is a page of magnetkit that was not changed since it was written.
+
+    Such a page ends in a comment with the SHA-256 of what stands before it. Nothing may follow the
+    comment but its line end.
+    """
     start = content.rfind(b"<!-- magnetkit sha256 ")
     mark = _SEAL.fullmatch(content, start) if start >= 0 else None
     return (

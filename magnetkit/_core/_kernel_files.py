@@ -115,11 +115,12 @@ def _remove_stale(place: Path, current: str) -> None:
         Folder that holds the folders of all versions.
     current : str
         Name of the folder in use, such as "kernels-0123456789abcdef"; its time is set to now.
-        Others of such a name go once they are older than `_STALE_S`. Failures are ignored.
+        Others of such a name go once they are older than `_STALE_S`; the user's own folders stay.
+        Failures are ignored.
     """
     with suppress(OSError):
         os.utime(place / current)
-        for other in place.glob(f"*-{'?' * 16}"):
+        for other in place.glob("kernels-" + "[0-9a-f]" * 16):
             if (
                 other.name != current
                 and other.stat().st_mtime < time.time() - _STALE_S

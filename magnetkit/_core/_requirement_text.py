@@ -58,8 +58,8 @@ def _match_form(text: str) -> re.Match[str]:
     Returns
     -------
     re.Match
-        Groups ``bar`` and ``close`` (of ``|COLUMN|``), ``column``, ``sign``, ``limit``, ``share``,
-        ``reference`` and ``temperature``; None where the text has none.
+        Groups ``bar`` and ``close`` ("|" of ``|COLUMN|``, else empty), ``column`` and ``sign``; and
+        ``limit``, ``share``, ``reference`` and ``temperature``, None where the text has none.
 
     Raises
     ------

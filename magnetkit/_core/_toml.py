@@ -146,11 +146,15 @@ def _read(file: Path, model: type[_Model], kind: str) -> _Model:
         raise InputError(f"{kind} file {file} is {not_file}, not a file")
     try:
         with file.open("rb") as stream:
-            text = stream.read(_MOST_BYTES + 1).decode("utf-8-sig")
-        if len(text) > _MOST_BYTES or _DEEP.search(text):
+            data = stream.read(_MOST_BYTES + 1)
+        # Bytes, not letters: what was cut off would be missed.
+        if len(data) > _MOST_BYTES:
             raise ValueError(
-                f"over {_MOST_BYTES:,} bytes, or nested deeper than a record is"
+                f"over {_MOST_BYTES:,} bytes, more than a record has"
             )
+        text = data.decode("utf-8-sig")
+        if _DEEP.search(text):
+            raise ValueError("nested deeper than a record is")
         content = tomllib.loads(text)
     except OSError as error:
         raise InputError(
@@ -189,7 +193,10 @@ def validate_record(
     Raises
     ------
     InputError
-        With the first fault alone, after `about`.
+        With the first fault alone: `about`, the field and pydantic's own
+        words, such as "line 3: mass_g: Input should be a valid number". A
+        fault that a check of the model finds has the words of that check,
+        without the field.
     """
     try:
         return model.model_validate(content)
@@ -213,7 +220,7 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
     name : str
         Small letters, digits and hyphens, such as "my-pump"; stands for ``NAME`` in the template.
     template : Path
-        File of text.
+        File of text in UTF-8, which must exist (FileNotFoundError).
     folder : Path
         Existing folder to write to.
 
@@ -248,7 +255,7 @@ def write_new(name: str, template: Path, folder: Path) -> Path:
 
 
 def _explain(error: ValidationError) -> str:
-    """List the faults of a validation in one line, the first `_MOST_FAULTS` of them in words.
+    """List the faults of a validation in one line, the first `_MOST_FAULTS`, 20, in words.
 
     `error` is pydantic's. Such as "field a: field required; field b: ..., got
     'x'; and 3 more".

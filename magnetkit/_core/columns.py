@@ -259,8 +259,8 @@ def _read() -> dict[str, list[Column]]:
         rows ``*properties`` and ``*criteria`` are replaced by one column for
         each record. Tables are "result", "robustness" and "decision". A
         `Column` has ``name``, ``unit``, ``label``, ``meaning``, ``kind``,
-        ``predicted``, ``symbol`` and ``short``. The files are read at each
-        call.
+        ``predicted``, ``symbol`` and ``short``. The dict is cached and must
+        not be changed.
     """
     columns: dict[str, list[Column]] = {}
     for row in datasets.rows(_FILE):

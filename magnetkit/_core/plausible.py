@@ -136,7 +136,7 @@ def parse_mass(text: str) -> float:
     Raises
     ------
     InputError
-        If it is none.
+        If it is none. What is no text, a number too, is a TypeError.
 
     Examples
     --------

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Basis = Literal["auto", "atomic", "weight"]
 BASES: tuple[Basis, ...] = get_args(Basis)
+WEIGHT_WORDS = "(?i)wt|weight|mass"
+"""Pattern of the words that say wt.%, as `_token_kernels` reads them."""
 _MISSING = {"", "nan", "na", "n/a", "none", "null", "-"}
 
 # Letters that stand for several elements, longest first.
@@ -235,10 +237,12 @@ def expand_trade_names(text: str, basis: str) -> str | None:
     str or None
         The recipe in elements, such as "7.375000Pr 22.125000Nd 1.2%Dy bal.
         Fe": only what was replaced is written anew, with six decimals. None if
-        it is atomic, if "auto" goes with a text that has no "wt", or if there
-        is nothing to replace.
+        it is atomic, if "auto" goes with a text that has none of
+        `WEIGHT_WORDS`, or if there is nothing to replace.
     """
-    if basis == "atomic" or (basis == "auto" and "wt" not in text.casefold()):
+    if basis == "atomic":
+        return None
+    if basis == "auto" and not re.search(WEIGHT_WORDS, text):
         return None
     plain = _OTHER_BALANCE.sub(" bal. ", text)
     if _AMOUNT_BEGINS.match(plain):
@@ -333,7 +337,9 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
     Raises
     ------
     CompositionError
-        If the text cannot be read, or names a grade.
+        If the text cannot be read, is empty, or names a grade.
+    InputError
+        If `text` is no text.
     """
     row = _row(text)
     if len(row) > _notation.LONGEST:
@@ -360,7 +366,8 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
 def basis_code(basis: Basis) -> int:
     """Return the number by which the parser knows a basis.
 
-    `basis` is "auto" (0), "atomic" (1) or "weight" (2). InputError for anything else.
+    `basis` is "auto" (0), "atomic" (1) or "weight" (2), in this spelling.
+    InputError for anything else.
     """
     if not isinstance(basis, str) or basis not in BASES:
         raise InputError(

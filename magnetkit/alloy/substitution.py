@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
 from math import prod
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -66,7 +67,8 @@ class Sites:
     def elements(self) -> tuple[str, ...]:
         """Symbols of the elements that occur, in the order in which formulas write them.
 
-        Each stands once: an element of the host, then what replaces it, and additions last.
+        Each stands once: an element of the host, then what replaces it, and
+        additions last. It is an attribute, not a method.
         """
         symbols: list[str] = []
         for element in self.amounts:
@@ -79,7 +81,8 @@ class Sites:
     def decimals(self) -> int:
         """Number of decimals, at most nine, with which every amount can be written exactly.
 
-        Amounts that need more are rounded to nine where they are written.
+        Amounts that need more are rounded to nine where they are written. It
+        is an attribute, not a method.
         """
         amounts = [
             *self.amounts.values(),
@@ -200,7 +203,7 @@ class Substitutions:
         Raises
         ------
         InputError
-            If `size` is below 1.
+            If `size` is below 1, once the first table is asked for.
         """
         if size < 1:
             raise InputError(f"chunk size must be 1 or more, got {size}")
@@ -253,7 +256,8 @@ class Substitutions:
         Parameters
         ----------
         n : int
-            Rows to draw; all rows, in order, if the space holds no more.
+            Rows to draw, a whole number; all rows, in order, if the space
+            holds no more.
         method : {"sobol", "lhs"}
             Scrambled Sobol sequence or Latin hypercube.
         seed : int
@@ -339,18 +343,12 @@ class Substitutions:
         return {
             "host": self.host,
             "replace": {
-                site: list(elements) for site, elements in self.replace.items()
+                site: _list_substitutes(elements)
+                for site, elements in self.replace.items()
             },
-            "step": dict(self.step)
-            if isinstance(self.step, Mapping)
-            else self.step,
-            "limits": dict(self.limits),
-            "additions": {
-                element: list(levels)
-                if isinstance(levels, Sequence)
-                else levels
-                for element, levels in self.additions.items()
-            },
+            "step": _to_json(self.step),
+            "limits": _to_json(self.limits),
+            "additions": _to_json(self.additions),
             "rows": self._size,
         }
 
@@ -601,11 +599,7 @@ def arrange_sites(
     spans: list[tuple[int, int]] = []
     budgets: list[int] = []
     for site, substitutes in replace.items():
-        elements = (
-            [substitutes]
-            if isinstance(substitutes, str)
-            else list(substitutes)
-        )
+        elements = _list_substitutes(substitutes)
         _check_site(host, amounts, site, elements)
         part = _step_of_site(site, step)
         for element in elements:
@@ -663,6 +657,28 @@ def _read_host(host: str) -> dict[str, Fraction]:
     return amounts
 
 
+def _list_substitutes(given: str | Sequence[str]) -> list[str]:
+    """Return the symbols of a site's substituents as a list; a text is one symbol."""
+    if isinstance(given, str):
+        return [given]
+    return list(given)
+
+
+def _to_json(given: Any) -> Any:
+    """Return numbers of a space as values of JSON.
+
+    `given` is a number or a text such as "1/3", a sequence of them, or a mapping of texts to
+    these. Texts and Python's numbers stay, those of NumPy become Python's, and sequences lists.
+    """
+    if isinstance(given, Mapping):
+        return {name: _to_json(value) for name, value in given.items()}
+    if isinstance(given, np.generic | np.ndarray):
+        return given.tolist()
+    if isinstance(given, str | Real):
+        return given
+    return [_to_json(value) for value in given]
+
+
 def _check_site(
     host: str, amounts: dict[str, Fraction], site: str, elements: list[str]
 ) -> None:
@@ -712,7 +728,7 @@ def site_share(value: Any, name: str) -> Fraction:
     """
     try:
         part = Fraction(str(value))
-    except ValueError:
+    except (ValueError, ZeroDivisionError):
         raise InputError(f"{name} must be a number, got {value!r}") from None
     if not 0 <= part <= 1:
         raise InputError(
@@ -741,10 +757,10 @@ def _percents(element: str, given: Any) -> list[Fraction]:
     InputError
         Unless there is one at least, they are distinct, and between 0 and 100.
     """
-    levels = [given] if isinstance(given, (str, int, float)) else list(given)
+    levels = [given] if isinstance(given, str | Real) else list(given)
     try:
         percents = [Fraction(str(level)) for level in levels]
-    except ValueError:
+    except (ValueError, ZeroDivisionError):
         raise InputError(
             f"addition of {element} must be at.%, got {given!r}"
         ) from None

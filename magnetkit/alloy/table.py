@@ -29,6 +29,7 @@ from .._core.errors import InputError
 from ._blocks import COMPOSITION_COLUMN
 from ._grade_names import refusal
 from .notation import (
+    WEIGHT_WORDS,
     Basis,
     ParseError,
     basis_code,
@@ -127,6 +128,12 @@ class CompositionTable:
             The rows that could be read; the others are in its `errors`, each
             with ``row``, ``text``, ``position`` and ``reason``. `row_index`
             and the ``row`` of each error count `texts` from 0.
+
+        Raises
+        ------
+        InputError
+            If `texts` is one text or cannot be iterated, or `basis` is none of
+            the three.
         """
         return cls.of_texts(*text_array(texts), basis)
 
@@ -396,7 +403,8 @@ class CompositionTable:
 
         What follows from a composition alone need not be computed again for each of its shells.
         Tables of fewer than `_LEAST_ALIKE` rows give None, and so do those in a sample of whose
-        rows no two are equal. The result is kept. Rows by weight and by atoms are never equal.
+        rows no two are equal. The result is kept. Rows by weight and by atoms
+        are never equal. It is an attribute, not a method.
 
         Returns
         -------
@@ -723,7 +731,10 @@ def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
 
 
 def _missing(value: Any) -> bool:
-    return value is None or (not getattr(value, "ndim", 0) and value != value)
+    """Say whether a value is None, NaN, NaT or `pandas.NA`; a list or an array is not."""
+    from pandas import isna
+
+    return isna(value) is True
 
 
 def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:
@@ -1086,7 +1097,7 @@ def _parse_strings(
 
 
 def _find_by_weight(texts: pa.Array, basis: Basis) -> BoolArray | None:
-    """Say which texts are in wt.%, by the basis or by their own words "wt" and "weight".
+    """Say which texts are in wt.%, by the basis or by their own words, `WEIGHT_WORDS`.
 
     Parameters
     ----------
@@ -1099,14 +1110,14 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> BoolArray | None:
     -------
     ndarray of bool, shape (n,), or None
         None if no text is in wt.%, or `basis` is "atomic"; with "weight" all
-        are True. With "auto" a text counts that has "wt" or "weight" anywhere,
-        in any case; "mass" is not looked for.
+        are True. With "auto" a text counts that has "wt", "weight" or "mass"
+        anywhere, in any case.
     """
     if basis == "weight":
         return np.ones(len(texts), bool)
     if basis == "atomic":
         return None
-    names_weight = pc.match_substring_regex(texts, r"(?i)wt|weight").to_numpy(
+    names_weight = pc.match_substring_regex(texts, WEIGHT_WORDS).to_numpy(
         zero_copy_only=False
     )
     if not names_weight.any():

@@ -134,7 +134,9 @@ class Diffusion:
     def best(self) -> str:
         """The element, "Tb" or "Dy", whose coated faces meet the target at least cost.
 
-        If none does, it is the one of the largest probability. A property.
+        If none does, it is the one of the largest probability. Of equal costs,
+        0 where none is needed among them, it is the first of `designs`, of
+        equal probabilities the last. A property.
         """
         rows = self.designs[self.designs["way"] == "faces"]
         good = rows[rows["meets"]]
@@ -155,7 +157,8 @@ class Diffusion:
         Returns
         -------
         DataFrame
-            One row a cell, in the order of ``cells.points``: its middle
+            One row a cell, in the order of the cells of
+            ``search[element].spreading``: its middle
             ``x_mm``, ``y_mm``, ``z_mm``, from the middle of the magnet;
             ``reverse_kA_m``, the field against it, negative where it helps;
             ``amount_wt_pct`` that the coating brings, % of the magnet's mass
@@ -369,7 +372,9 @@ class Bare:
         magnet : Magnet
             The magnet by content, of which content 0 counts.
         case : Case
-            Operating point, with its fields in the cells, A/m.
+            Operating point: ``kelvin``, and in the cells, A/m, (n,), the field
+            against the magnet, ``reverse``, and the part ``own`` of it that
+            the magnet makes at a remanence of ``b_r``, T.
         cells : ndarray, shape (n,)
             Volumes of the cells, by which the field is averaged.
 
@@ -410,7 +415,8 @@ class Bare:
     def sentence(self) -> str:
         """Write knee, fields, margin and probability of the uncoated magnet in one sentence.
 
-        It begins with "As it is: " and has no full stop. Fields are in kA/m.
+        It begins with "As it is: " and has no full stop. Fields are in kA/m;
+        an infinite margin is written "inf".
         """
         return (
             f"As it is: H_k {self.knee_kA_m:.0f} kA/m, mean field {self.field_kA_m:.0f} (worst "
@@ -549,15 +555,15 @@ def diffuse(
         `magnetkit.diffusion._profile.read_field`; the magnet's own field by
         its shape otherwise.
     load_line : float, optional
-        Permeance coefficient -B / (mu_0 H) of the magnet in its circuit; open
-        circuit otherwise.
+        Permeance coefficient -B / (mu_0 H) of the magnet in its circuit, 0 or
+        more; open circuit otherwise.
     require : str or sequence of str
         One of ``"irreversible_loss_pct<=3"``; or in every place
         ``"demagnetization_safety>=1.1"``, the knee field over the reverse
         field, or ``"margin_kA_m>=0"``, H_cJ above it by so much. Two or more
         are an InputError.
     probability : float
-        With which it has to be met, 0 to 1.
+        With which it has to be met, between 0 and 1, neither of them.
     anneal, anneal_hours : float, optional
         Temperature, 750 to 950 degrees C, and duration of the anneal, 0.1 to
         200 h; otherwise that of the least mass of 850 and 900 degrees C and of
@@ -586,7 +592,9 @@ def diffuse(
         ``anneal_C``, ``mg_cm2``, ``put_on_g``, ``inside_g``,
         ``amount_wt_pct``, ``flux_lost_pct``, ``irreversible_loss_pct``,
         ``cost_USD`` and ``kg_year``. If no coating meets the target it still
-        has the likeliest one, with ``meets`` False.
+        has the likeliest one, with ``meets`` False. ``print`` writes the
+        answer in sentences; ``best`` is the cheaper element, ``coating()`` and
+        ``margins()`` are its tables by part of a face and by cell.
 
     Raises
     ------
@@ -702,13 +710,15 @@ def _find_coating(
     Returns
     -------
     Coated
-        Evaluated in the cells of `many`. ``mass`` is 0 where none is needed. ``met`` is False where
-        no coating meets the target; it is then the likeliest one.
+        Evaluated in the cells of `many`: ``anneal`` (``element``, ``celsius``, ``hours``),
+        ``groups`` of patches, ``mass`` that enters (kg/m2, one a group), ``amount`` (% in each
+        cell), ``entered_kg``, ``put_on_kg``, ``probability`` and ``met``. ``mass`` is 0 where none
+        is needed. ``met`` is False where no coating meets the target; it is then the likeliest one.
 
     Raises
     ------
     InputError
-        If no amount gives the margin that the target asks for.
+        If no amount gives the margin that the target asks for, or `faces` names no face.
     """
     groups = face_groups(faces, many.spreading, easy)
     uncoated = uncoated_design(many, groups, anneals[0])
@@ -981,6 +991,10 @@ class _Job:
 
         `element` is "Tb" or "Dy", `kelvin` the temperature, K. The largest content in use is 4 wt.%.
         The same object comes back for the same arguments. InputError if it makes no magnet there.
+
+        A `Magnet` has ``b_r(amount)`` (T), ``h_cj(amount)`` and ``knee(amount)`` (A/m) at contents
+        in % of the mass, and arrays (m,) of what these interpolate: ``amount``, from 0,
+        ``remanence`` (T) and ``coercivity`` (A/m).
         """
         largest_content = treatment()["surface"]["most_wt_pct"]
         if self.of_grade is not None:
@@ -993,7 +1007,7 @@ class _Job:
     def make_alloy(self, element: str, kelvin: float) -> _local.Magnet:
         """Build the alloy with `element` for part of its rare earth, at `kelvin`, K; once for each.
 
-        `element` is "Tb" or "Dy". The `Magnet` is by content, without a
+        `element` is "Tb" or "Dy". The `Magnet`, as of `magnet`, is by content, without a
         largest one (``most_wt_pct`` is infinite). InputError if it makes no
         magnet there.
         """
@@ -1063,7 +1077,9 @@ class _Job:
         -------
         Search
             ``each`` has a pair (`Magnet`, `Case`) for each case of `setting`,
-            in order; ``target`` and ``probability`` are those of the job.
+            in order; ``target`` and ``probability`` are those of the job,
+            ``spreading`` is that of `setting`, and ``cells`` are the volumes
+            of its cells, m3.
 
         Raises
         ------
@@ -1119,9 +1135,10 @@ class _Costs:
         -------
         dict
             By column: ``way`` ("faces"), ``element``, ``meets``, ``probability``, ``hours``,
-            ``anneal_C``, ``mg_cm2`` (that enters, largest of the groups), and those that `_row`
-            adds: ``put_on_g``, ``inside_g``, ``amount_wt_pct``, ``flux_lost_pct``,
-            ``irreversible_loss_pct``, ``cost_USD`` and ``kg_year``.
+            ``anneal_C``, ``mg_cm2`` (that enters, largest of the groups), which stand also where
+            the target is missed or nothing is put on, and those that `_row` adds: ``put_on_g``,
+            ``inside_g``, ``amount_wt_pct``, ``flux_lost_pct``, ``irreversible_loss_pct``,
+            ``cost_USD`` and ``kg_year``.
         """
         design = {
             "way": "faces",
@@ -1247,9 +1264,10 @@ def needed_by_temperature(
     Returns
     -------
     DataFrame
-        One row a thickness and temperature, those of a thickness together: ``temperature_K``,
-        ``thickness_mm``, ``put_on_g`` a magnet and ``amount_wt_pct`` put on, % of the magnet's
-        mass; both are NaN where no coating meets the target, and 0 where none is needed.
+        One row a thickness and temperature, those of a thickness together, both in the order given:
+        ``temperature_K``, ``thickness_mm``, ``put_on_g`` a magnet and ``amount_wt_pct`` put on, %
+        of the magnet's mass; the latter two are NaN where no coating meets the target, and 0 where
+        none is needed.
 
     Raises
     ------

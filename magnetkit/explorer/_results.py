@@ -258,8 +258,9 @@ class Results:
         Returns
         -------
         ndarray, shape (n,)
-            In order of rank and in the unit of the name; the object's own array, not to be changed.
-            NaN at temperatures that are not evaluated yet.
+            In order of rank and in the unit of the name; the object's own array, not to be changed,
+            but for a new one of "rank". NaN at temperatures that are not evaluated yet. IndexError
+            for a ``stop`` beyond the last, InputError for a scenario or an element that is none.
         """
         if name in MAGNET:
             return self._magnet[name][question.stop]

@@ -204,9 +204,11 @@ def _controls(results: Results) -> list[Any]:
     """Build the form's controls, each in a group with its name.
 
     Their ranges and first values follow from `results`: temperatures in degrees
-    C, limits in the units of the setting. Their identifiers are those of
-    `CONTROLS`, the first value of ``temperature`` is that of the screening, and
-    ``decisions`` is ticked if any candidate meets the requirements.
+    C, limits in the units of the setting. Their identifiers are ``temperature``,
+    ``remanence``, ``coercivity``, ``heavy``, ``meets``, ``goal``, ``scenario``,
+    ``elements`` and ``share``, in this order. The first value of ``temperature``
+    is that of the screening. "decisions" of ``meets`` is ticked if any candidate
+    meets the requirements.
     """
     stops = [round(kelvin - ZERO_CELSIUS) for kelvin in results.temperatures]
     conditions = results.conditions
@@ -263,8 +265,9 @@ def _controls(results: Results) -> list[Any]:
 def _limit_sliders(results: Results) -> list[html.Div]:
     """Build the sliders of least remanence and coercivity and most heavy rare earth.
 
-    They reach somewhat further than the largest values of `results`, in the
-    units of the setting, and limit nothing at first.
+    They reach somewhat further than the largest values of `results` at the
+    temperature of the screening, in the units of the setting, and limit nothing
+    at first.
 
     Their identifiers are ``remanence``, ``coercivity`` and ``heavy`` (wt.%), in
     this order.
@@ -553,10 +556,12 @@ def _question(results: Results, given: dict[str, Any]) -> Question:
         In SI units: ``stop``, a number in ``results.temperatures`` from 0,
         ``at_least`` and ``at_most`` (tuples of pairs of column and limit),
         ``scenario``, ``recycled`` (pairs of symbol and share, 0 to 1; the
-        ``share`` holds for each of ``elements``) and ``only``. A limit of 0 or
-        None, and of heavy rare earth one at the end of its slider, is left
-        out. A request with impossible values is refused by `_check`, as status
-        400.
+        ``share``, 0 where it is None, holds for each of ``elements``) and
+        ``only``. The shares of the screening stay as they are while its
+        elements are named and ``share`` is the largest of them. A limit of 0
+        or None is left out, and so is one of heavy rare earth that no
+        candidate exceeds; there 0 is a limit. A request with impossible values
+        is refused by `_check`, as status 400.
     """
     by_celsius = {
         round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)

@@ -42,7 +42,7 @@ def serve(
     path : Path
         Results folder of a finished screening.
     port : int
-        Port on 127.0.0.1; 0 takes a free one.
+        Port on 127.0.0.1, 8050 by default; 0 takes a free one.
     announce : callable
         Called with the address, such as ``"http://127.0.0.1:8050/"``, once it
         can be opened.
@@ -52,7 +52,8 @@ def serve(
     InputError
         If dash is not installed or the port is taken.
     StoreError
-        If the folder cannot be read.
+        If the folder cannot be read, is of no finished screening, or ranks no
+        candidate.
     """
     try:
         from .page import application

@@ -142,14 +142,16 @@ class CompositionStatistics(CompositionTransformer):
         Parameters
         ----------
         X : CompositionTable, or column of recipes or pymatgen compositions
-            What to describe. A single text is one recipe. Recipes are read by ``basis``.
+            What to describe: also a list, or a frame with a column "composition" or one column of
+            texts. A single text is one recipe. Recipes are read by ``basis``. An empty list gives
+            no rows.
 
         Raises
         ------
         NotFittedError
             If `fit` was not called.
-        InputError
-            If a row cannot be read.
+        CompositionError
+            If a row cannot be read. It is an InputError, as is what is no such column.
         """
         check_is_fitted(self)
         return composition_statistics(

@@ -4,6 +4,7 @@ Every function takes pymatgen structures with ordered sites. Distances are in an
 lattice give the fields; `structure_descriptors` puts all into one row for each crystal.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
@@ -13,7 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import physical_constants
 
-from .._core._arguments import check_arguments, parse_finite_number
+from .._core._arguments import (
+    check_arguments,
+    parse_finite_number,
+    parse_whole_number,
+)
 from .._core._threads import share_rows
 from .._core._types import FloatArray, IntArray
 from .._core.elements import (
@@ -298,12 +303,14 @@ def radial_distribution(
     Raises
     ------
     InputError
-        If the structure is not ordered, or `cutoff` is no number above 0.
+        If the structure is not ordered, `cutoff` is no number above 0, or `bins` no whole number of
+        1 or more.
     """
     from ._crystal_kernels import half_pairs
 
     lattice, frac, species = _one(structure)
     cutoff = parse_finite_number("cutoff", cutoff, 0.0, above=True)
+    bins = parse_whole_number("bins", bins)
     present, kinds, members = np.unique(
         species, return_inverse=True, return_counts=True
     )
@@ -429,7 +436,7 @@ def crystal_field(
     Raises
     ------
     InputError
-        If the structure is not ordered, or the axis is not three numbers or is zero.
+        If the structure is not ordered, or the axis is not three finite numbers or is zero.
 
     Notes
     -----
@@ -490,8 +497,8 @@ def dipolar_field(
     Raises
     ------
     InputError
-        If the structure is not ordered, the axis is not three numbers or is zero, or `cutoff` is no
-        number above 0.
+        If the structure is not ordered, the axis is not three finite numbers or is zero, or
+        `cutoff` is no number above 0.
     """
     from ._crystal_kernels import dipole_tensors, ewald_cutoff
 
@@ -525,17 +532,18 @@ def _spread_over_elements(values: Mapping[str, float]) -> FloatArray:
 
 
 def _unit(axis: Any) -> FloatArray:
-    """Return an axis scaled to length 1; InputError if not three numbers, or zero.
+    """Return an axis scaled to length 1; InputError if not three finite numbers, or zero.
 
-    `axis` is three numbers, Cartesian; NaN is refused, infinity gives NaN. The
-    result is float64, shape (3,).
+    `axis` is three numbers, Cartesian. The result is float64, shape (3,).
     """
     axis = np.asarray(axis, np.float64)
-    if axis.shape != (3,) or not np.linalg.norm(axis) > 0:
+    # The sum of squares would overflow for a length over 1e154.
+    length = math.hypot(*axis) if axis.shape == (3,) else 0.0
+    if not 0.0 < length < math.inf:
         raise InputError(
-            f"axis must be three numbers, not all zero, got {axis.tolist()!r}"
+            f"axis must be three finite numbers, not all zero, got {axis.tolist()!r}"
         )
-    return axis / np.linalg.norm(axis)
+    return axis / length
 
 
 @check_arguments
@@ -552,7 +560,14 @@ def structure_descriptors(crystals: Crystals) -> FloatArray:
     Returns
     -------
     ndarray
-        float64; k is 26. NaN where a crystal has no such site or pair.
+        float64; k is 26: ``volume_per_atom_A3``; nine of ``R_R_neighbours``,
+        the mean number of the second kind about an atom of the first;
+        ``_distance_min_A``, ``_mean_A`` and ``_std_A`` of ``R_R``, ``R_T`` and
+        ``T_T``; ``T_T_short_share``, of pairs under 2.45 A;
+        ``A20_mean_K_a0_2``, ``A20_min_K_a0_2``, ``A20_max_K_a0_2`` and
+        ``A40_mean_K_a0_4`` over R; ``R_dipolar_field_T`` and
+        ``T_dipolar_field_T``, means. NaN where a crystal has no such site or
+        pair.
 
     Notes
     -----

@@ -109,6 +109,10 @@ def rare_earth_descriptors(table: CompositionTable) -> FloatArray:
     Returns
     -------
     ndarray
+        float64, k is 39: the ratios such as ``R_fraction``, ``cobalt_share``
+        and ``boron_ratio``, then ``distance_*`` of each host, then mean and
+        standard deviation over R of each property of the ions, such as
+        ``R_moment_muB_mean``.
         A mean, spread or share over a sublattice that is empty is 0, so that
         every model can take the descriptors as they are; the fractions say
         which sublattices are there. No entry is NaN.
@@ -170,8 +174,9 @@ class RareEarthDescriptors(CompositionTransformer):
         Parameters
         ----------
         X : CompositionTable, or column of recipes or pymatgen compositions
-            What to describe. A single text is one recipe. Recipes are read by ``basis``;
-            CompositionError if one cannot be read.
+            What to describe: also a list, or a frame with a column "composition" or one column of
+            texts. A single text is one recipe. Recipes are read by ``basis``; CompositionError, an
+            InputError, if one cannot be read.
         """
         return rare_earth_descriptors(as_table(X, self.basis))
 

@@ -437,7 +437,8 @@ def evidence(
     table : CompositionTable
         Recipes of the n magnets.
     hosts : Coded
-        Their hosts, each by its root such as "2:14:1"; code -1 for none.
+        Their hosts, each by its root, such as ``Coded.of(["2:14:1", "1:5", ""])``; an empty text,
+        code -1, for none. Another name is a KeyError.
     quantity : str
         Column that must have been measured, a key of `measured_magnets.LETTERS` such as
         "coercivity_kA_m"; other names are a KeyError.
@@ -457,6 +458,7 @@ def evidence(
         magnet, 0 without a host; ``nearest`` and ``farthest``, `Coded`: name
         of the nearest magnet ("NAME's" of a producer) and of the coordinate
         farthest off (such as "boron" or "iron"), no text where there is none.
+        Their method ``texts()`` gives a list of n texts.
     """
     from ..alloy._row_kernels import nearest_points
 

@@ -55,7 +55,7 @@ def key(host: str, family: str) -> str:
 def families() -> Families:
     """Return the ranges of every family: those in place, or those of ``families.toml``.
 
-    It maps keys of families, those of `key` and `ANY`, to mappings of
+    It maps keys of families, those of `key` and `ANY`, "any", to mappings of
     quantities, such as "coercivity_kA_m", to `Range`: ``offset``, mean of
     ln(measured / law), and ``half_width``, that of the 90 % range of ln of the
     quantity (of a coefficient relative to it). The mapping is shared: do not
@@ -71,7 +71,7 @@ def families() -> Families:
 def _carried_families() -> Families:
     """Read the ranges of ``families.toml``; the dictionary is shared: do not change it.
 
-    Keys are families, as of `key`, and `ANY`; then quantities
+    Keys are families, as of `key`, and `ANY`, "any"; then quantities
     ("coercivity_kA_m", "remanence_T", "coercivity_coefficient_pct_K"), of
     which a family may lack some. The values are `Range` with ``offset`` and
     ``half_width``.
@@ -89,7 +89,7 @@ def families_in_place(replacement: Families) -> Iterator[None]:
     """Replace the ranges of ``families.toml`` within a ``with`` block.
 
     `replacement` maps keys of families (`key`) to mappings of quantities to
-    `Range` (``offset``, ``half_width``); one for `ANY` must be there, with
+    `Range` (``offset``, ``half_width``); one for `ANY`, "any", must be there, with
     "coercivity_kA_m", "remanence_T" and "coercivity_coefficient_pct_K". What
     another family lacks is that of `ANY`. The former ranges return at the end.
     """

@@ -221,8 +221,9 @@ def find_level(
     Raises
     ------
     InputError
-        If the recipe makes no magnet in the model, no level between 0.02 and 50 gives the
-        coercivity, or there is no such route.
+        If the recipe makes no magnet in the model, no level between 0.02 and
+        50 gives the coercivity (NaN too), there is no such route, or the shell
+        cannot be read.
     """
     process = read_process({"route": route} if route else None, 1)
     magnet = alloys(table, process, read_shells(shell, 1), curie=curie)
@@ -278,7 +279,12 @@ def state_level(
     Raises
     ------
     InputError
-        If the remanence is no 0.1 to 10 times the model's, or the recipe makes no magnet there.
+        If there is no such route, the shell cannot be read, the recipe makes no magnet there, or
+        the remanence is no 0.1 to 10 times the model's, NaN too.
+    KeyError
+        If `typical` has not both values.
+    ValueError
+        If the coercivity is NaN.
     """
     process: dict[str, Any] = {"route": level.route} if level.route else {}
     if measured is not None and measured.magnets:
@@ -316,8 +322,8 @@ def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
     is 1 nearer than 5 K to 20 degrees C, and the nearer of the limits 0.22 and
     4.5 if no fall gives the value. `magnet` is one alloy at its level;
     `kelvin` is the temperature, K, at which its H_cJ is to be
-    `coercivity_kA_m`, kA/m, above 0; it must have a coercivity there by the
-    model.
+    `coercivity_kA_m`, kA/m, above 0; NaN is a ValueError. The magnet must have
+    a coercivity there by the model.
     """
     from scipy.optimize import brentq
 

@@ -246,12 +246,16 @@ def make_tables(
         for c in records["summary"]
         if c["system"] in inside
     }
-    energies = [e for e in records["thermo"] if e["material_id"] in crystals]
+    energies = [
+        e
+        for e in records["thermo"]
+        if e["material_id"] in crystals
+        and e["formation_energy_per_atom"] is not None
+    ]
     scheme = _choose_scheme(energies, crystals, schemes)
     records_by_id: dict[str, Record] = {}
     for energy in energies:
-        is_of_scheme = energy["thermo_type"].casefold() == scheme.casefold()
-        if is_of_scheme and energy["formation_energy_per_atom"] is not None:
+        if energy["thermo_type"].casefold() == scheme.casefold():
             records_by_id.setdefault(energy["material_id"], energy)
     magnetic = {m["material_id"]: m for m in records["magnetism"]}
     names = sorted(records_by_id, key=lambda n: (crystals[n]["formula"], n))
@@ -284,7 +288,7 @@ def make_tables(
 def _choose_scheme(
     energies: list[Record], crystals: dict[str, Record], schemes: Sequence[str]
 ) -> str:
-    """Choose the scheme that has energies of the most pure elements, of equals the first.
+    """Choose the scheme that has formation energies of the most pure elements, of equals the first.
 
     Parameters
     ----------

@@ -27,6 +27,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
+from .._core._files import has_seal
 from .._core._types import IntArray
 from .._core.datasets import sha256
 from .._core.errors import InputError, MagnetkitError, StoreError
@@ -658,6 +659,11 @@ class Store(_Chunks):
                 is_part = name.startswith(f"{_files.PARTS}/")
                 if is_part or _FRAGMENT.fullmatch(name):
                     own_names.add(name)
+            # As in a folder, the report of the earlier result goes with it.
+            if _files.REPORT in names and has_seal(
+                self.place.get(_files.REPORT)
+            ):
+                own_names.add(_files.REPORT)
             self.place.remove(own_names)
         else:
             _files.Place(str(self._staged)).put(_files.MANIFEST, content)

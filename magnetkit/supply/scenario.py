@@ -130,9 +130,9 @@ class PriceChange(OnElements):
         Both act on the symbols in ``elements``. Plausible are the limits
         ``price_factor`` and ``price_USD_kg`` of
         ``datasets/columns/plausible.toml``, inclusive. The object itself is
-        returned. ValueError, which pydantic reports, otherwise, and where a
-        price is set of an element that has no row in ``supply/elements.csv``;
-        a factor may name any element.
+        returned. ValueError, which pydantic reports, otherwise, and where an
+        element has no row in ``supply/elements.csv``; a factor on all elements
+        acts on those that have one.
         """
         if (self.factor is None) == (self.price_USD_kg is None):
             raise ValueError("expected one of factor and price_USD_kg")
@@ -145,11 +145,12 @@ class PriceChange(OnElements):
             check_plausible(name, float(value or 0.0))
         except InputError as error:
             raise ValueError(str(error)) from None
-        if self.factor is None and (
-            unknown := set(self.elements) - set(_prices())
-        ):
+        unknown = set(self.elements) - set(_prices())
+        is_factor_on_all = self.elements == SYMBOLS and self.factor is not None
+        if unknown and not is_factor_on_all:
             raise ValueError(
-                f"no price of {min(unknown)} is known that another could replace"
+                f"no price of {min(unknown)} is known that another could replace; "
+                "`magnetkit supply elements` lists those known"
             )
         return self
 
@@ -335,10 +336,6 @@ def with_prices(
         if symbol not in INDEX:
             raise InputError(
                 f"price: {symbol!r} is no chemical element; write e.g. Tb=3x"
-            )
-        if symbol not in _prices():
-            raise InputError(
-                f"price {symbol}={text}: no price of {symbol} is known that another could replace"
             )
         match = _PRICE.fullmatch(str(text).strip())
         if match is None or not 0.0 < float(match[1]) < float("inf"):

@@ -438,8 +438,11 @@ def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     unusable = _reasons(frame, target, table, usable)
     learnt_count = np.count_nonzero(data.learn)
     if learnt_count < least:
+        idle_count = len(data) - learnt_count
+        idle = f" and {idle_count} whose column 'learn' is false"
         raise DataError(
-            f"{file} holds {learnt_count} usable rows of {target}; {least} are needed{unusable}"
+            f"{file} holds {learnt_count} usable rows of {target}{idle if idle_count else ''}; "
+            f"{least} are needed{unusable}"
         )
     if unusable:
         counts = ", ".join(

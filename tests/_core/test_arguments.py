@@ -51,6 +51,10 @@ from magnetkit._core._arguments import (
         (np.ndarray, (np.ones(2),), ([1.0],)),
         (str | Path, (Path("x"),), (5,)),
         (Any, (object(), None), ()),
+        (tuple[int, ...], ((1, 2, 3),), ((1, "x"),)),
+        (Iterable[int], (iter([1]),), ({1: 2},)),
+        (None, (None,), (0,)),
+        ("text annotation", (5,), ()),
     ],
 )
 def test_values_match_their_annotations(annotation, good, bad):
@@ -105,16 +109,6 @@ def test_a_path_without_sense_is_none():
             path("out", odd)
 
 
-def test_items_and_fixed_tuples_fit_one_by_one():
-    assert _fits((1, 2, 3), tuple[int, ...])
-    assert not _fits((1, "x"), tuple[int, ...])
-    assert _fits(iter([1]), Iterable[int])
-    assert not _fits({1: 2}, Iterable[int])
-    assert _fits(None, None)
-    assert not _fits(0, None)
-    assert _fits(5, "text annotation")
-
-
 def test_a_misspelt_argument_gets_a_suggestion():
     with pytest.raises(InputError, match=r"half: .* 'value'$") as error:
         half()
@@ -149,18 +143,12 @@ def test_whole_numbers_within_limits(value):
     [
         (0, math.inf, "n must be a whole number of 1 or more, got 0"),
         (6, 5, "n must be a whole number from 1 to 5, got 6"),
-        (7, 1000, "fits"),
+        (1001, 1000, "from 1 to 1,000, got 1001"),
         (True, math.inf, "got True"),
         (3.0, math.inf, "got 3.0"),
-        ("3", math.inf, "got '3'"),
     ],
 )
 def test_other_numbers_are_no_whole_ones(value, most, says):
-    if says == "fits":
-        assert parse_whole_number("n", value, most=most) == value
-        with pytest.raises(InputError, match="from 1 to 1,000, got 1001"):
-            parse_whole_number("n", 1001, most=most)
-        return
     with pytest.raises(InputError, match=says):
         parse_whole_number("n", value, most=most)
 
@@ -181,6 +169,7 @@ def test_finite_numbers_and_their_bounds():
 
 def test_a_share_lies_between_nothing_and_all():
     assert share("interval", "0.9") == 0.9
+    assert share("interval", 0.01) == 0.01
     for value in (0, 1, -0.1, 1.5, "x", None):
         with pytest.raises(InputError, match="must lie between 0 and 1, got"):
             share("interval", value)

@@ -102,9 +102,9 @@ def test_a_column_of_no_rows_is_a_column():
 
 def test_other_words_fill_rows_and_merge():
     rows = np.array([True, False, False])
-    other = Coded(np.array([0, 1, -1], np.int8), ("ok", "planar"))
+    other = Coded(np.array([1, 0, -1], np.int8), ("ok", "planar"))
     merged = STATUS.where(rows, other)
-    assert merged.texts() == ["cone", "planar", ""]
+    assert merged.texts() == ["cone", "ok", ""]
     assert merged.words == ("ok", "cone", "planar")
     short = STATUS.renamed(lambda word: word[:1])
     assert short.words == ("o", "c", "p")
@@ -148,6 +148,7 @@ def test_a_prediction_shows_its_main_columns():
     lines = repr(view).splitlines()
     assert lines[-1] == "[2 x 14; detail=True shows all columns]"
     rows = {line.split("  ")[0].strip(): line for line in lines}
+    assert lines[0].startswith("candidate ")
     assert "1.235 (1.1 to 1.3)" in rows["remanence_T"]
     assert rows["temperature (°C)"].split()[-2:] == ["150", "150"]
     assert "more" not in repr(view)
@@ -157,7 +158,7 @@ def test_a_prediction_shows_its_main_columns():
     assert "(1.1 to 1.3)" not in text
     shown = [line for line in text.splitlines() if "1.235" in line]
     assert len(shown) == 1
-    assert many._brief_columns().shape[0] == 20
+    assert many[2:]._brief_columns().index.tolist() == list(range(2, 22))
     html = view._repr_html_()
     assert html.startswith("<table")
     assert "1.235 (1.1 to 1.3)" in html

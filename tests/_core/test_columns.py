@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from magnetkit import columns
 
 
@@ -29,17 +27,13 @@ def test_table_keeps_contract_columns_in_order():
     assert [name for name in columns.NAMES if name in contract] == contract
 
 
-@pytest.mark.parametrize(
-    "column", columns.COLUMNS.values(), ids=lambda c: c.name
-)
-def test_name_and_unit_agree(column):
-    # kA/m is kA_m, USD/(m3 T) is USD_m3_T, wt.% is wt_pct.
-    words = re.findall(
-        r"\w+", column.unit.replace(".%", " pct").replace("%", "pct")
-    )
-    if words:
-        assert column.name.endswith("_" + "_".join(words))
-    assert column.meaning.endswith(".")
+def test_name_and_unit_agree():
+    for column in columns.COLUMNS.values():
+        # kA/m is kA_m, USD/(m3 T) is USD_m3_T, wt.% is wt_pct.
+        unit = column.unit.replace(".%", " pct").replace("%", "pct")
+        ending = "_".join(["", *re.findall(r"\w+", unit)])
+        assert column.name.endswith(ending)
+        assert column.meaning.endswith(".")
 
 
 def test_ordered_puts_other_columns_last():
@@ -53,3 +47,14 @@ def test_ordered_puts_other_columns_last():
         "remanence_T_hi",
         "mine",
     ]
+
+
+def test_a_column_knows_its_kind_heading_and_range():
+    remanence = columns.COLUMNS["remanence_T"]
+    assert (remanence.kind, remanence.predicted) == ("number", True)
+    assert (remanence.heading, remanence.short) == ("Remanence (T)", "Br")
+    rank = columns.COLUMNS["rank"]
+    assert (rank.kind, rank.predicted) == ("integer", False)
+    assert (rank.heading, rank.short) == ("Rank", "#")
+    assert columns.Column("x", "", "A label", "").short == "A label"
+    assert columns.with_interval("rank") == ("rank",)

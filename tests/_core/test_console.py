@@ -20,4 +20,5 @@ def test_a_notebook_without_widgets_stays_silent(
 ):
     monkeypatch.setattr(rich.console, "_is_jupyter", lambda: True)
     monkeypatch.setattr(_progress, "find_spec", lambda name: installed)
-    assert _progress.progress_console().quiet is quiet
+    console = _progress.progress_console()
+    assert (console.quiet, console.stderr) == (quiet, True)

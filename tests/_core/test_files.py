@@ -18,6 +18,7 @@ from magnetkit._core._files import (
     describe_no_file,
     is_sealed,
     is_url,
+    parquet_bytes,
     plain_cell,
     replace_file,
     replacing,
@@ -49,7 +50,8 @@ def test_failing_write_keeps_the_old_file(tmp_path):
 @pytest.mark.parametrize(
     ("error", "way_out"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), "free some space"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "free some space"),
+        (OSError("No space left on device"), "free some space"),
         (
             PermissionError(errno.EACCES, "Permission denied"),
             "choose another place",
@@ -78,30 +80,34 @@ def test_tables_of_one_schema_follow_each_other(tmp_path):
         digest
         == hashlib.sha256((tmp_path / "t.parquet").read_bytes()).hexdigest()
     )
+    assert pq.read_table(pa.BufferReader(parquet_bytes(table))).equals(table)
     got = pq.read_table(tmp_path / "t.parquet")
     assert got["x"].to_pylist() == [1.0, None, None]
     assert got["host"].to_pylist() == ["1:5"] * 3
 
 
-def test_only_sorted_columns_carry_their_smallest_and_largest_value(tmp_path):
-    table = pa.table({"rank": [3, 1, 2], "x": [1.0, 2.0, 3.0]})
+def test_columns_carry_what_readers_use(tmp_path):
+    """Sorted ones their extremes, texts that repeat a dictionary."""
+    words = pa.array(["a", "b", "a"]).dictionary_encode()
+    table = pa.table({"rank": [3, 1, 2], "x": [1.0, 2.0, 3.0], "w": words})
     write_parquet([table], table.schema, tmp_path / "t.parquet")
     group = pq.ParquetFile(tmp_path / "t.parquet").metadata.row_group(0)
     statistics = group.column(0).statistics
     assert (statistics.min, statistics.max) == (1, 3)
     assert group.column(1).statistics is None
+    encodings = [set(group.column(k).encodings) for k in (1, 2)]
+    has_dictionary = ["RLE_DICTIONARY" in names for names in encodings]
+    assert has_dictionary == [False, True]
 
 
 def test_csv_is_utf8_with_safe_cells(tmp_path):
-    _files.write_csv(
-        ["=a", "b"], [["Sm\u2082", None], ["-1", "@x"]], tmp_path / "t.csv"
-    )
-    text = (tmp_path / "t.csv").read_bytes().decode("utf-8")
-    assert list(csv.reader(text.splitlines())) == [
-        ["'=a", "b"],
-        ["Sm\u2082", ""],
-        ["-1", "'@x"],
-    ]
+    for name, mark in (("t.csv", ","), ("t.TSV", "\t")):
+        _files.write_csv(
+            ["=a", "b"], [["Sm\u2082", None], ["-1", "@x"]], tmp_path / name
+        )
+        text = (tmp_path / name).read_bytes().decode("utf-8")
+        rows = ["'=a", "b"], ["Sm\u2082", ""], ["-1", "'@x"]
+        assert text == "".join(f"{mark.join(row)}\n" for row in rows)
 
 
 def test_writes_a_table_of_any_types_with_safe_cells(tmp_path):

@@ -60,8 +60,16 @@ def test_a_temperature_without_unit_warns():
         "remanence_T>=0*reference",
         "remanence_T>=-1*reference",
         "remanence_T>=1 at warm",
+        "remanence_T>=1e999",
+        "remanence_T>=1e999*reference",
     ],
 )
 def test_refuses_other_texts(text):
     with pytest.raises(InputError):
         parse_requirement(text)
+
+
+def test_a_limit_belongs_to_a_field_of_a_requirement():
+    texts = ("a>=1", "a<=1", "|a|<=1")
+    fields = [parse_requirement(text).limit_field for text in texts]
+    assert fields == ["minimum", "maximum", "absolute_maximum"]

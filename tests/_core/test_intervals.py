@@ -51,6 +51,7 @@ def test_folds_split_no_group():
     tested = np.concatenate([test for _, test in parts])
     assert sorted(tested) == list(range(12))
     assert len(list(folds(groups, 99))) == 5
+    assert len(list(folds(np.array(["a", "b"]), 5))) == 2
     with pytest.raises(InputError, match="two groups or more"):
         list(folds(np.array(["a", "a"]), 5))
 

@@ -196,7 +196,7 @@ def test_processes_starting_at_once_agree(package, tmp_path):
 
 def test_removes_stale_folders_of_other_sources(package, tmp_path):
     old, recent = (
-        package / "_core" / "__pycache__" / f"own-{n * 16}" for n in "ab"
+        package / "_core" / "__pycache__" / f"kernels-{n * 16}" for n in "ab"
     )
     for folder in (old, recent):
         folder.mkdir(parents=True)

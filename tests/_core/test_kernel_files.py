@@ -91,13 +91,19 @@ def test_folders_of_other_sources_go_after_a_fortnight(tmp_path):
         folder = tmp_path / f"kernels-{name}"
         folder.mkdir()
         os.utime(folder, (now - age * 86400, now - age * 86400))
-    other = tmp_path / "kernels-short"
-    other.mkdir()
-    os.utime(other, (1.0, 1.0))
+    foreign = [
+        "holiday-2024-summer-trip",
+        "kernels-of-our-cluster-1",
+        "kernels-short",
+    ]
+    for name in foreign:
+        folder = tmp_path / name
+        folder.mkdir()
+        os.utime(folder, (1.0, 1.0))
     current = f"kernels-{'2' * 16}"
     _kernel_files._remove_stale(tmp_path, current)
-    left = sorted(path.name for path in tmp_path.iterdir())
-    assert left == [f"kernels-{'1' * 16}", current, "kernels-short"]
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {f"kernels-{'1' * 16}", current, *foreign}
     assert (tmp_path / current).stat().st_mtime > now - 60
 
 

@@ -83,18 +83,34 @@ def test_a_number_without_a_likely_unit_gets_no_question():
 
 
 def test_slips_of_units_are_those_of_their_definitions():
-    coercivity = limits("values")["coercivity_kA_m"].slips
-    # 1 kOe is 79.5775 kA/m; 1 T is 795.775 kA/m.
-    assert coercivity["kOe"][0] == pytest.approx(79.5775, rel=1e-5)
-    assert coercivity["Oe"][0] == pytest.approx(0.0795775, rel=1e-5)
-    assert coercivity["T"][0] == pytest.approx(795.775, rel=1e-5)
-    assert coercivity["MA/m"] == (1e3, 0.0)
-    flux = limits("values")["remanence_T"].slips
-    assert flux["kG"][0] == pytest.approx(0.1)
-    assert flux["mT"] == (1e-3, 0.0)
-    product = limits("values")["max_energy_product_kJ_m3"].slips
-    assert product["MGOe"][0] == pytest.approx(7.95775, rel=1e-5)
-    assert limits("values")["temperature_K"].slips["C"] == (1.0, 273.15)
+    slips = {}
+    for limit in limits("values").values():
+        slips |= limit.slips
+    assert slips.pop("C") == (1.0, 273.15)
+    # 1 kOe is 79.5775 kA/m, 1 T 795.775 kA/m, 1 MGOe 7.95775 kJ/m3.
+    factors = {
+        "A/m": 1e-3,
+        "kOe": 79.5775,
+        "Oe": 0.0795775,
+        "T": 795.775,
+        "MA/m": 1e3,
+        "gauss": 1e-4,
+        "kG": 0.1,
+        "mT": 1e-3,
+        "J/m3": 1e-3,
+        "MGOe": 7.95775,
+        "ppm/K": 1e-4,
+        "1/K": 100.0,
+        "%": 0.01,
+        "g/cm3": 1e3,
+        "USD/t": 1e-3,
+        "g": 1e-3,
+        "s": 1 / 3600,
+    }
+    assert {unit: slip[0] for unit, slip in slips.items()} == pytest.approx(
+        factors, rel=1e-5
+    )
+    assert {offset for _, offset in slips.values()} == {0.0}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Bars, messages and the notice of compiling, on stderr."""
 
 import sys
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -83,6 +84,53 @@ def test_a_frame_of_the_compiler_is_compiling(monkeypatch):
     ):
         monkeypatch.setattr(sys, "_current_frames", lambda f=frames: f)
         assert _progress._is_compiling() is is_compiling
+
+
+class Clock:
+    """A clock whose every look is a tenth of a second later than the last sleep began."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now = round(self.now + seconds, 6)
+
+
+def test_stretches_of_compiling_are_told_from_pauses(monkeypatch):
+    clock = Clock()
+    calls = []
+    notice = SimpleNamespace(
+        start=lambda begun, now: calls.append((begun, now)),
+        end=lambda: calls.append(clock.now),
+    )
+
+    def is_compiling():
+        # Half a second is too little; then two stretches with a pause of 1.5 s, and one of 1.6 s.
+        spans = ((1.0, 1.5), (10.0, 11.0), (12.5, 12.6), (14.2, 15.2))
+        return any(begin <= clock.now <= end for begin, end in spans)
+
+    monkeypatch.setattr(_progress, "time", clock)
+    monkeypatch.setattr(_progress, "_Notice", lambda: notice)
+    monkeypatch.setattr(_progress, "_is_compiling", is_compiling)
+    _progress._watch()
+    starts = [call for call in calls if isinstance(call, tuple)]
+    first = [(10.0, 10.9), (10.0, 11.0), (10.0, 12.5), (10.0, 12.6)]
+    assert starts == [*first, (14.2, 15.1), (14.2, 15.2)]
+    ends = [call for call in calls if not isinstance(call, tuple)]
+    # It ends after a pause, again and again, and gives up after five minutes.
+    assert 11.1 not in ends
+    assert 16.8 in ends
+    assert clock.now == pytest.approx(15.2 + 300.0, abs=0.11)
+
+
+def test_the_watch_is_a_thread_of_its_own(monkeypatch):
+    seen = threading.Event()
+    monkeypatch.setattr(_progress, "_watch", seen.set)
+    _progress.watch_compiling()
+    assert seen.wait(60.0)
 
 
 def test_a_bar_that_is_not_shown_takes_steps(capsys):

@@ -13,6 +13,8 @@ def test_every_record_is_a_column_as_it_says():
         column = COLUMNS[record.name]
         description = (record.unit, record.label, record.meaning)
         assert (column.unit, column.label, column.meaning) == description
+        short = getattr(record, "short", "") or record.label
+        assert column.short == short
 
 
 def test_criteria_weigh_mass_maximum_and_sources():

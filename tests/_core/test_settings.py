@@ -7,7 +7,10 @@ import pytest
 from magnetkit.errors import InputError
 from magnetkit.settings import HEAVY_RARE_EARTHS, get_settings
 
+from magnetkit._core import settings
 from magnetkit._core.settings import kernel_places
+
+STRANGE = "MAGNETKIT_" + "Q" * 40
 
 
 @pytest.fixture(autouse=True)
@@ -56,18 +59,37 @@ def test_an_empty_folder_is_not_the_current_one(monkeypatch):
     assert get_settings().cache_dir == want
 
 
-def test_home_unknown_name_and_missing_mirror(monkeypatch, caplog):
-    monkeypatch.setenv("MAGNETKIT_DATA_DIR", "~/mine")
-    monkeypatch.setenv("MAGNETKIT_MIROR", "/x")
+def test_unknown_names_are_told_once_each(monkeypatch, caplog):
+    for name in ("MAGNETKIT_DATA_DIR", "MAGNETKIT_MIROR", STRANGE):
+        monkeypatch.setenv(name, "~/mine")
+    monkeypatch.setenv("MAGNETKI_DATA_DIR", "x")
     assert get_settings().data_dir == Path.home() / "mine"
-    assert (
-        "MAGNETKIT_MIROR is no setting; did you mean MAGNETKIT_MIRROR?"
-        in caplog.text
-    )
-    get_settings.cache_clear()
-    monkeypatch.setenv("MAGNETKIT_MIRROR", "/no/such/folder")
-    with pytest.raises(
-        InputError,
-        match="MAGNETKIT_MIRROR is '/no/such/folder': it is no folder",
-    ):
+    misspelt, strange = caplog.messages
+    question = "did you mean MAGNETKIT_MIRROR?"
+    assert misspelt == f"MAGNETKIT_MIROR is no setting; {question}"
+    assert strange.startswith(f"{STRANGE} is no setting; there is MAGNETKIT_")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("MAGNETKIT_MIRROR", "/none", " is '/none': it is no folder"),
+        ("MAGNETKIT_CHARGE_INPUTS", "x", ": expected JSON"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(monkeypatch, name, text, says):
+    monkeypatch.setenv(name, text)
+    with pytest.raises(InputError, match=name + says):
         get_settings()
+
+
+def test_kernels_lie_beside_the_package_or_where_a_variable_says(monkeypatch):
+    for name in ("MAGNETKIT_NUMBA_CACHE", "NUMBA_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    beside = Path(settings.__file__).parent / "__pycache__"
+    of_user = get_settings().cache_dir / "kernels"
+    assert kernel_places() == (beside, of_user)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "/kept")
+    assert kernel_places() == (Path("/kept"),)
+    monkeypatch.setenv("MAGNETKIT_NUMBA_CACHE", "0")
+    assert kernel_places() == ()

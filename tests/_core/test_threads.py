@@ -15,8 +15,11 @@ def test_every_row_gets_one_visit(n):
     def kernel(counts, start, stop):
         counts[start:stop] += 1
 
-    _threads.share_rows(kernel, n, hits, chunk=100)
-    assert (hits == 1).all()
+    for threads in (1, 3):
+        with _threads.limited_threads(threads):
+            hits[:] = 0
+            _threads.share_rows(kernel, n, hits, chunk=100)
+        assert (hits == 1).all()
 
 
 def test_raises_an_exception_of_any_piece():

@@ -43,11 +43,15 @@ def test_one_temperature(value, kelvin):
         (True, "must be above 0 K, got True"),
         ([300.0], "expected one temperature such as 300.0"),
         (None, "expected one temperature"),
+        (b"\x14", "expected one temperature"),
     ],
 )
 def test_no_temperature(value, says):
     with pytest.raises(InputError, match=says):
         parse_temperature(value)
+    if not isinstance(value, list):
+        with pytest.raises(InputError, match=says):
+            parse_temperatures(value)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +87,12 @@ def test_cold_numbers_without_a_unit_are_asked():
     for value in (150, "150", "20,300", [150.0]):
         with pytest.warns(TemperatureWarning, match=r"write '\d+C'"):
             parse_temperatures(value)
-    with pytest.warns(TemperatureWarning, match=r"taken as 20 K \(-253 °C\)"):
+    with pytest.warns(
+        TemperatureWarning, match=r"taken as 20 K \(-253 °C\)"
+    ) as caught:
         parse_temperatures("20")
+    # The warning is of the line that calls, not of one inside the package.
+    assert caught[0].filename == __file__
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         parse_temperatures("150K")

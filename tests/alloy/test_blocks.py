@@ -88,6 +88,8 @@ def test_text_is_one_recipe_a_line(tmp_path):
     [
         ("a.csv", b"", "is empty"),
         ("a.xlsx", b"PK", "is no Excel workbook.*save it"),
+        ("a.ods", b"PK", r"save it as \.xlsx or \.csv"),
+        ("a.numbers", b"PK", r"save it as \.xlsx or \.csv"),
         ("a.csv", b"composition\nSm\x81Co5\n", "UTF"),
         ("a.parquet", b"not parquet at all", "cannot be read"),
         ("a.csv", b"x,x\n1,2\n", "stands twice"),

@@ -103,6 +103,13 @@ def test_fault_of_a_whole_text_has_no_position():
         ("Nd 30 wt.% Fe 70 at.%", "auto", -1, "names both"),
         ("Nd0", "auto", -1, "all amounts are zero"),
         ("Nd₂Fe₁₄Q", "auto", 7, "'Q' is no chemical element"),
+        (
+            "Nd((Fe2)0.00000000000000001)0.00000000000000001",
+            "auto",
+            -1,
+            "amounts too far apart to be one composition",
+        ),
+        ("Fe1" * 33_334, "auto", -1, "longer than 100,000 characters"),
     ],
 )
 def test_refusals_say_where_and_what_to_do(text, basis, position, reason):
@@ -146,9 +153,10 @@ def test_reads_alloys_of_the_charge_as_elements(monkeypatch):
     monkeypatch.setattr(
         get_settings(), "charge_inputs", {"PrNd": {"Pr": 20, "Nd": 80}}
     )
-    with pytest.warns(UserWarning, match="PrNd as Pr20 Nd80"):
-        other = mk.parse_composition("PrNd30.8Fe bal. wt.%")
-    assert other.get_wt_fraction("Pr") == pytest.approx(0.0616)
+    for unit in ("wt.%", "weight%", "mass%"):
+        with pytest.warns(UserWarning, match="PrNd as Pr20 Nd80"):
+            other = mk.parse_composition(f"PrNd30.8Fe bal. {unit}")
+        assert other.get_wt_fraction("Pr") == pytest.approx(0.0616)
     # A formula has no such inputs, and what still is no recipe is refused as it stands.
     with pytest.raises(CompositionError, match="mischmetal"):
         mk.parse_composition("MM2Fe14B", "atomic")

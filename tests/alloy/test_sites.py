@@ -1,26 +1,11 @@
 """What may stand on the sites of a host."""
 
 from fractions import Fraction
-from itertools import product
-
-import pytest
 
 from magnetkit.alloy.substitution import (
     arrange_sites,
-    count_choices,
     site_share,
 )
-
-
-@pytest.mark.parametrize("caps", [[3], [2, 2], [1, 4, 2], [5, 0, 3, 2]])
-def test_ways_are_counted_as_they_are_written_out(caps):
-    table = count_choices(caps, 6)
-    for first in range(len(caps)):
-        for budget in range(7):
-            choices = product(*(range(cap + 1) for cap in caps[first:]))
-            assert table[first][budget] == sum(
-                sum(choice) <= budget for choice in choices
-            )
 
 
 def test_sites_levels_and_budgets_match_the_request():

@@ -75,29 +75,6 @@ def test_points_on_the_edge_stay_in_the_space():
     assert _spaces.rows_of_digits(digits, *arguments)[0] >= 0
 
 
-def test_no_rows_no_output():
-    arguments = plan(SITES[0])
-    digits = _spaces.digits_of_rows(np.empty(0, np.int64), *arguments)
-    assert digits.shape == (0, 1)
-    amounts = _spaces.amounts_of_digits(
-        digits,
-        np.array([2, 0]),
-        np.zeros((1, 5), np.int64),
-        np.array([1]),
-        np.array([0]),
-    )
-    indptr, indices, values = _spaces.rows_from_amounts(
-        amounts, np.array([59, 65], np.int32), np.array([0, 1])
-    )
-    assert indptr.tolist() == [0]
-    assert len(indices) == len(values) == 0
-    offsets, data = _spaces.text_from_amounts(
-        amounts, 0, np.zeros((2, 2), np.uint8)
-    )
-    assert offsets.tolist() == [0]
-    assert len(data) == 0
-
-
 def test_text_is_exact():
     symbols = np.array([[78, 100], [66, 0]], np.uint8)
     amounts = np.array([[1_900, 1_000], [0, 5], [12_340, 100], [1_001, 0]])

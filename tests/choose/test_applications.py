@@ -14,6 +14,8 @@ def test_requirements_keep_the_temperature_that_they_name():
             "coercivity_kA_m>=800 at 20C",
             "remanence_T<=1.3",
             "|remanence_coefficient_pct_K|<=0.12",
+            # It says nothing alone: `require` of the screening takes it.
+            "cost_USD_kg<=1.1*reference",
         ],
         "Nd1.8Dy0.2Fe14B",
         "150C",
@@ -43,11 +45,16 @@ def test_room_temperature_limit_spares_the_hot_magnet():
     assert row["probability_meets_requirements"] > 0.8
 
 
-def test_range_includes_room_temperature():
-    cold = requirements_alone(["remanence_T>=1"], "Nd2Fe14B", "-40C")
-    assert (cold.temperature_min_K, cold.temperature_max_K) == pytest.approx(
-        (233.15, 293.15)
-    )
+@pytest.mark.parametrize(
+    ("temperature", "ends"),
+    [("-40C", (233.15, 293.15)), ("25C", (293.15, 303.15))],
+)
+def test_range_has_room_temperature_and_ten_kelvin(temperature, ends):
+    asked = requirements_alone(["remanence_T>=1"], "Nd2Fe14B", temperature)
+    assert (
+        asked.temperature_min_K,
+        asked.temperature_max_K,
+    ) == pytest.approx(ends)
 
 
 @pytest.mark.parametrize("require", [[], ["remanence_T>=0.98*reference"]])

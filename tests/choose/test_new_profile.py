@@ -1,12 +1,11 @@
 import tomllib
 
 import pytest
-from magnetkit.applications import load, requirements_alone, with_reference
+from magnetkit.applications import load
 from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
 from magnetkit.cli.app import app
-from magnetkit.run.screen import screen
 from magnetkit.supply import load_scenario
 
 
@@ -66,40 +65,6 @@ def test_lists_all_faults_of_a_file(here):
         load(file)
     for field in ("load_line", "reference.grade", "requirements.1.column"):
         assert f"field {field}: " in str(error.value)
-
-
-def test_another_reference_takes_the_place_of_the_profiles():
-    profile = load("energy-traction-motor")
-    other = with_reference(profile, "Nd1.7Dy0.3Fe14B")
-    assert other.reference.formula == "Nd1.7Dy0.3Fe14B"
-    assert other.requirements == profile.requirements
-    with pytest.raises(InputError, match="no structure that makes magnets"):
-        with_reference(profile, "Al2O3")
-
-
-def test_requirements_alone_make_a_device():
-    profile = requirements_alone(
-        [
-            "coercivity_kA_m>=300",
-            "remanence_T>=0.9*reference",
-            "|remanence_coefficient_pct_K|<=0.2",
-        ],
-        "Nd1.8Dy0.2Fe14B",
-        "150C",
-    )
-    assert profile.temperature_K == pytest.approx(423.15)
-    assert [str(r) for r in profile.requirements] == [
-        "coercivity_kA_m >= 300",
-        "|remanence_coefficient_pct_K| <= 0.2",
-    ]
-    result = screen(
-        ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"],
-        profile,
-        require=["remanence_T>=0.9*reference"],
-    )
-    assert set(result.best(2)["candidate"]) == {"Nd2Fe14B", "Nd1.8Dy0.2Fe14B"}
-    with pytest.raises(InputError, match="a requirement with a number"):
-        requirements_alone(["remanence_T>=0.9*reference"], "Nd2Fe14B", "150C")
 
 
 def test_command_without_application_names_the_way_out(here):

@@ -14,11 +14,11 @@ from tests.choose import naive_pareto
 coarse = st.integers(0, 4).map(float) | st.just(float("nan"))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(
     st.integers(1, 3).flatmap(
         lambda d: arrays(
-            float, st.tuples(st.integers(0, 40), st.just(d)), elements=coarse
+            float, st.tuples(st.integers(0, 25), st.just(d)), elements=coarse
         )
     )
 )
@@ -28,10 +28,10 @@ def test_fronts_equal_the_slow_twin(points):
     assert first_front(points).tolist() == (expected == 1).tolist()
 
 
-@pytest.mark.parametrize("levels", [5, 1000, 10**9])
+@pytest.mark.parametrize("levels", [5, 1000])
 def test_large_fronts_equal_the_slow_twin(levels):
     rng = np.random.default_rng(levels)
-    points = rng.integers(0, levels, (400, 3)).astype(float)
+    points = rng.integers(0, levels, (200, 3)).astype(float)
     expected = naive_pareto.fronts(points)
     assert fronts(points).tolist() == expected.tolist()
     assert first_front(points).tolist() == (expected == 1).tolist()

@@ -35,6 +35,15 @@ def _columns(frame):
     return Columns({name: frame[name].to_numpy() for name in frame} | texts)
 
 
+def _range(column, value, half):
+    """Return a column and the ends of its range."""
+    return {
+        column: value,
+        f"{column}_lo": value - half,
+        f"{column}_hi": value + half,
+    }
+
+
 def _encode(column):
     words = (
         STATUSES if column.name == "status" else tuple(dict.fromkeys(column))
@@ -88,23 +97,6 @@ def _make_profile(column="remanence_T", **limit):
     return profile.model_copy(update={"requirements": (one,)})
 
 
-def test_limit_as_wide_as_the_prediction_doubles_the_variance():
-    # 1.1 (1.0 to 1.2) against a least value of 1.0, cited or asked for between 0.9 and 1.1.
-    ends = {
-        "remanence_T": [1.1],
-        "remanence_T_lo": [1.0],
-        "remanence_T_hi": [1.2],
-    }
-    exact = _make_profile(minimum=1.0)
-    uncertain = _make_profile(minimum=1.0, limit_lo=0.9, limit_hi=1.1)
-    one = _judge(exact, _frame(exact, **ends)).probability[0]
-    two = _judge(uncertain, _frame(uncertain, **ends)).probability[0]
-    assert one == pytest.approx(0.95)
-    # 1.645 deviations become 1.645 / sqrt(2) = 1.163.
-    assert two == pytest.approx(ndtr(1.6449 / 2**0.5), abs=1e-4)
-    assert two == pytest.approx(0.8776, abs=1e-4)
-
-
 def test_uncertain_limit_gives_exact_values_a_chance():
     # No heavy rare earth beyond 0.1 wt.%, 0.05 to 0.3: of 0.3 one engineer in twenty says yes.
     profile = _make_profile(
@@ -144,12 +136,7 @@ def test_probability_of_an_uncertain_limit_equals_draws(limit):
         "remanence_coefficient_pct_K", **limit, limit_lo=0.02, limit_hi=0.06
     )
     values = np.array([0.01, 0.03, 0.05])
-    names = ("", "_lo", "_hi")
-    offsets = (0.0, -0.02, 0.02)
-    columns = {
-        f"remanence_coefficient_pct_K{n}": values + x
-        for n, x in zip(names, offsets, strict=True)
-    }
+    columns = _range("remanence_coefficient_pct_K", values, 0.02)
     chance = _judge(profile, _frame(profile, **columns)).probability
     rng = np.random.default_rng(5)
     limit_draws = values[:, None] + 0.02 / 1.6449 * rng.standard_normal(
@@ -167,40 +154,24 @@ def test_probability_of_an_uncertain_limit_equals_draws(limit):
 
 def test_limits_of_one_error_take_the_less_likely():
     # H_cJ and the margin follow one quantity: together they are as likely as the less likely one.
-    limits = {
-        "coercivity_kA_m": {
-            "minimum": 1000.0,
-            "limit_lo": 900.0,
-            "limit_hi": 1100.0,
-        },
-        "demagnetization_safety": {
-            "minimum": 1.1,
-            "limit_lo": 1.0,
-            "limit_hi": 1.2,
-        },
-    }
-    alone = [
-        _make_profile(column, **limit) for column, limit in limits.items()
-    ]
-    joint = alone[0].model_copy(
-        update={
-            "requirements": (*alone[0].requirements, *alone[1].requirements)
-        }
+    hard = _make_profile(
+        "coercivity_kA_m", minimum=1000.0, limit_lo=900.0, limit_hi=1100.0
     )
-    values = {
-        "coercivity_kA_m": (1050.0, 950.0, 1150.0),
-        "demagnetization_safety": (1.2, 1.1, 1.3),
-    }
-    columns = {}
-    for column, ends in values.items():
-        for name, value in zip(("", "_lo", "_hi"), ends, strict=True):
-            columns[f"{column}{name}"] = [value]
-    singles = [
-        _judge(one, _frame(joint, **columns)).probability[0] for one in alone
-    ]
-    assert _judge(joint, _frame(joint, **columns)).probability[
-        0
-    ] == pytest.approx(min(singles))
+    safe = _make_profile(
+        "demagnetization_safety", minimum=1.1, limit_lo=1.0, limit_hi=1.2
+    )
+    joint = hard.model_copy(
+        update={"requirements": hard.requirements + safe.requirements}
+    )
+    columns = _range("coercivity_kA_m", np.array([1050.0]), 100.0)
+    columns |= _range("demagnetization_safety", np.array([1.2]), 0.1)
+    frame = _frame(joint, **columns)
+    one, other, both = (
+        _judge(profile, frame).probability[0]
+        for profile in (hard, safe, joint)
+    )
+    assert one != other
+    assert both == pytest.approx(min(one, other))
 
 
 def _frame(profile, **values):
@@ -219,10 +190,7 @@ def test_names_failures_and_the_smallest_margin():
     profile = _profile_of_cited_limits("patriot-beam-focusing")
     first = profile.requirements[0]
     low = first.limit * 0.9
-    ends = {
-        f"{first.column}{end}": [low, first.limit]
-        for end in ("", "_lo", "_hi")
-    }
+    ends = _range(first.column, np.array([low, first.limit]), 0.0)
     frame = _frame(profile, **ends)
     verdict = _judge(profile, frame, 423.15)
     assert verdict.probability.tolist() == [0.0, 1.0]
@@ -246,38 +214,22 @@ def test_unknown_value_never_meets():
     frame = _frame(profile, remanence_T=[np.nan])
     verdict = _judge(profile, frame, 423.15)
     assert verdict.probability[0] == 0.0
-
-
-def test_unknown_value_has_no_margin():
-    profile = applications.load("patriot-beam-focusing")
-    frame = _frame(profile, host=["unknown"])
-    numbers = frame.select_dtypes("number").columns
-    frame[numbers] = np.nan
-    verdict = _judge(profile, frame, 423.15)
+    # The margin is that of what is known.
+    assert verdict.margin[0] == 0.0
+    frame[frame.select_dtypes("number").columns] = np.nan
+    verdict = _judge(profile, frame.assign(host="unknown"), 423.15)
     assert np.isnan(verdict.margin[0])
     assert verdict.probability[0] == 0.0
 
 
 def test_energy_product_and_remanence_are_not_counted_twice():
-    profile = _profile_of_cited_limits("energy-traction-motor")
-    limits = {r.column: r.limit for r in profile.requirements}
-
-    def chance(**halves):
-        frame = _frame(profile, host=["2:14:1"])
-        for column, half in halves.items():
-            frame[f"{column}_lo"] -= half
-            frame[f"{column}_hi"] += half
-        return _judge(profile, frame)
-
-    joint = chance(remanence_T=0.1, max_energy_product_kJ_m3=20.0)
+    at_the_limit = [(1.0, 0.1)]
+    joint = _motor(
+        remanence_T=at_the_limit, max_energy_product_kJ_m3=at_the_limit
+    )
     assert joint.probability[0] == pytest.approx(0.5)
-    apart = chance(remanence_T=0.1, coercivity_kA_m=100.0)
+    apart = _motor(remanence_T=at_the_limit, coercivity_kA_m=at_the_limit)
     assert apart.probability[0] == pytest.approx(0.25)
-    assert {
-        "remanence_T",
-        "max_energy_product_kJ_m3",
-        "coercivity_kA_m",
-    } <= set(limits)
 
 
 def _motor(**figures):
@@ -287,14 +239,8 @@ def _motor(**figures):
     n = len(next(iter(figures.values())))
     columns = {"host": ["2:14:1"] * n}
     for column, pairs in figures.items():
-        value, half = (
-            limits[column] * np.array(x) for x in zip(*pairs, strict=True)
-        )
-        columns |= {
-            column: value,
-            f"{column}_lo": value - half,
-            f"{column}_hi": value + half,
-        }
+        value, half = limits[column] * np.array(pairs).T
+        columns |= _range(column, value, half)
     frame = _frame(profile, **columns)
     return _judge(profile, frame)
 
@@ -340,11 +286,7 @@ def test_a_limit_on_the_modulus_has_two_sides():
     frame = _frame(
         profile,
         host=["2:14:1"] * 4,
-        **{
-            alpha: values,
-            f"{alpha}_lo": values - 0.01,
-            f"{alpha}_hi": values + 0.01,
-        },
+        **_range(alpha, values, 0.01),
     )
     verdict = _judge(profile, frame)
     assert verdict.probability == pytest.approx([1.0, 0.0, 0.0, 0.5], abs=1e-3)
@@ -378,11 +320,8 @@ def test_narrowest_window_of_a_quantity_counts():
     ):
         narrow = profile.model_copy(update={"requirements": some})
         # One standard deviation is 0.1 T; 1.6449 of them to each side hold 90 %.
-        half = 0.16449
         frame = _frame(profile, host=["2:14:1"]).assign(
-            remanence_T=1.2,
-            remanence_T_lo=1.2 - half,
-            remanence_T_hi=1.2 + half,
+            **_range("remanence_T", 1.2, 0.16449)
         )
         probabilities.append(_judge(narrow, frame).probability[0])
     assert probabilities == pytest.approx(
@@ -401,19 +340,10 @@ def _compare_with_reference(share, width):
     profile = profile.model_copy(
         update={"requirements": (requirement,), "hosts": ("2:14:1", "2:17")}
     )
-    frame = pd.DataFrame(
-        {
-            "host": "2:14:1",
-            h: [520.0, 500.0],
-            f"{h}_lo": [416.0, 400.0],
-            f"{h}_hi": [624.0, 600.0],
-        }
-    )
-
+    values = np.array([520.0, 500.0])
+    frame = pd.DataFrame({"host": "2:14:1"} | _range(h, values, 0.2 * values))
     widths = {h: np.array([width, 0.0])}
-    return _judge(
-        profile, frame.reset_index(drop=True), widths=widths
-    ).probability
+    return _judge(profile, frame, widths=widths).probability
 
 
 def test_errors_common_with_the_reference_cancel():
@@ -513,24 +443,15 @@ def test_every_requirement_is_written_as_it_is_read(name):
 
 
 def test_loss_and_coercivity_count_once_together():
-    profile = applications.load("energy-traction-motor")
-    requirements = [
-        Requirement(column=c, source="test", status="assumption", **limit)
-        for c, limit in (
-            ("coercivity_kA_m", {"minimum": 500.0}),
-            ("irreversible_loss_pct", {"maximum": 5.0}),
-        )
-    ]
-    device = profile.model_copy(update={"requirements": tuple(requirements)})
-    frame = pd.DataFrame({"host": ["2:14:1"]})
+    hard = _make_profile("coercivity_kA_m", minimum=500.0)
+    loss = _make_profile("irreversible_loss_pct", maximum=5.0)
+    device = hard.model_copy(
+        update={"requirements": hard.requirements + loss.requirements}
+    )
     # Both have one chance in two and are one event; apart they would have one in four.
-    for column, value, half in (
-        ("coercivity_kA_m", 500.0, 50.0),
-        ("irreversible_loss_pct", 5, 3),
-    ):
-        for end, shift in (("", 0.0), ("_lo", -half), ("_hi", half)):
-            frame[f"{column}{end}"] = value + shift
-    verdict = _judge(device, frame)
+    columns = _range("coercivity_kA_m", np.array([500.0]), 50.0)
+    columns |= _range("irreversible_loss_pct", np.array([5.0]), 3.0)
+    verdict = _judge(device, _frame(device, **columns))
     assert verdict.probability[0] == pytest.approx(0.5)
 
 

@@ -19,15 +19,21 @@ from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._measured import splits
 from magnetkit.run.screen import ScreenResult
 
-SPACE = {"Nd": ["Dy", "Pr"], "Fe": ["Co"]}
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("e-bike") / "r"
 
 
 @pytest.fixture(scope="module")
-def result():
+def result(folder):
     space = mk.substitutions(
-        "Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1}
+        "Nd2Fe14B",
+        {"Nd": ["Dy", "Pr"], "Fe": ["Co"]},
+        step=0.1,
+        limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1},
     )
-    return mk.screen(space, application="e-bike")
+    return mk.screen(space, application="e-bike", out=folder)
 
 
 @pytest.fixture(scope="module")
@@ -93,13 +99,8 @@ def test_errors_are_common_within_a_host():
     formulas = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "SmCo5"]
     hosts = ["2:14:1", "2:14:1", "1:5"]
     leading = pd.DataFrame({"formula": formulas, "shell": "", "host": hosts})
-    frames = {
-        t: pd.DataFrame(
-            {"remanence_T": 1.0, "remanence_T_lo": 0.9, "remanence_T_hi": 1.1},
-            range(3),
-        )
-        for t in (300.0, 400.0)
-    }
+    ends = {"remanence_T": 1.0, "remanence_T_lo": 0.9, "remanence_T_hi": 1.1}
+    frames = dict.fromkeys((300.0, 400.0), pd.DataFrame(ends, range(3)))
     table = CompositionTable.from_strings(formulas)
     of = kinds(table, leading["host"], leading["shell"], None, 423.15), None
     values = Properties(leading, frames, 20_000, np.random.default_rng(0), of)
@@ -124,12 +125,8 @@ def test_ties_are_with_the_first_of_the_group():
     assert _tie_groups(np.array([[1, 2], [2, 1]]), 0.9).tolist() == [1, 1]
 
 
-def test_a_results_folder_gives_the_same(tmp_path, robustness):
-    space = mk.substitutions(
-        "Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1}
-    )
-    mk.screen(space, application="e-bike", out=tmp_path / "r")
-    reread = ScreenResult.from_folder(tmp_path / "r").robustness(draws=400)
+def test_a_results_folder_gives_the_same(folder, robustness):
+    reread = ScreenResult.from_folder(folder).robustness(draws=400)
     assert (
         reread["top_ten_share"].tolist()
         == robustness["top_ten_share"].tolist()
@@ -188,12 +185,13 @@ def test_rank_interval_has_equal_tails(result, monkeypatch, interval, ends):
     assert frame["rank_median"].tolist() == [501] * 3
 
 
-@pytest.mark.parametrize(
-    "device", ["hot-servo-motor", "energy-traction-motor"]
-)
-def test_rank_and_top_ten_share_agree(device):
-    result = mk.screen(application=device)
-    firm = result.robustness()
+@pytest.fixture(scope="module")
+def motor():
+    return mk.screen(application="energy-traction-motor")
+
+
+def test_rank_and_top_ten_share_agree(motor):
+    firm = motor.robustness()
     first = firm["top_ten_share"][:10]
     rest = firm["top_ten_share"][10:]
     # Shares of 500 draws are known to 0.05; who beats another stands above him all the same.
@@ -231,14 +229,10 @@ def test_triple_terbium_price_changes_the_motor_ranking():
     assert 1.5 < costs[0] / costs[1] < 3.0
 
 
-@pytest.mark.parametrize(
-    "device", ["energy-traction-motor", "weapon-fin-actuator"]
-)
-def test_no_candidate_stands_over_one_that_beats_it(device):
-    result = mk.screen(application=device)
-    best = result.best(300)
+def test_no_candidate_stands_over_one_that_beats_it(motor):
+    best = motor.best(300)
     best = best[best["meets_requirements"]].reset_index(drop=True)
-    firm = result.robustness(pool=len(best))["meets_share"].to_numpy()
+    firm = motor.robustness(pool=len(best))["meets_share"].to_numpy()
     burden = best[list(BURDEN)].to_numpy()
     chance = best["probability_meets_requirements"].to_numpy()
     high = burden[:-1]

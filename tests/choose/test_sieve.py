@@ -81,18 +81,17 @@ def test_loss_is_never_under_its_composition_bound(device):
 @pytest.mark.parametrize(
     "host", ["Pr2Fe14B", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "YCo5"]
 )
-@pytest.mark.parametrize("kelvin", [77.0, 293.15])
-def test_iron_cobalt_bounds_the_flux_for_mass(host, kelvin):
+def test_iron_cobalt_bounds_the_flux_for_mass(host):
     _, job = case("f22-engine")
     metal = "Co" if "Fe" not in host else "Fe"
     space = mk.substitutions(
         host, {metal: ["Co" if metal == "Fe" else "Fe"]}, step=0.05
     )
-    (magnet,) = magnets(space[:], None, [kelvin], job.conditions)
-    flux = magnet["remanence_T"] / magnet["density_kg_m3"]
-    # Whatever has no number would pass any bound.
-    assert np.nanmax(flux) > 0.25 * _evaluate.FLUX_PER_MASS
-    assert not (flux >= _evaluate.FLUX_PER_MASS).any()
+    for magnet in magnets(space[:], None, [77.0, 293.15], job.conditions):
+        flux = magnet["remanence_T"] / magnet["density_kg_m3"]
+        # Whatever has no number would pass any bound.
+        assert np.nanmax(flux) > 0.25 * _evaluate.FLUX_PER_MASS
+        assert not (flux >= _evaluate.FLUX_PER_MASS).any()
     # 240 A m2/kg, Bozorth: Fe65Co35.
     assert pytest.approx(3.0e-4, rel=0.07) == _evaluate.FLUX_PER_MASS
 

@@ -80,6 +80,8 @@ def test_shows_each_number_with_its_evidence(name):
     assert ("Default candidates" in lines) == bool(profile.space)
     field = [x for x in lines if x.startswith("Outside field")]
     assert bool(field) == (sources.outside_field is not None)
+    record = json.loads(call("applications", "show", name, "--json").stdout)
+    assert record["load_line"] == profile.load_line
 
 
 def test_new_files_are_valid_as_they_stand(tmp_path, monkeypatch):

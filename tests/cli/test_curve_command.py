@@ -4,24 +4,18 @@ from importlib import import_module
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
-from typer.testing import CliRunner
 
 import magnetkit as mk
-from magnetkit.cli.app import app
 from magnetkit.cli.predict import _read_device, numbers
-from tests import command
+from tests.command import invoke
 from tests.printed import cells
 
 MADE = ["basis", "shell"]
 
 
-def run(*arguments):
-    return command.run("curve", *arguments)
-
-
 def test_one_curve_goes_to_stdout():
-    done = run("N42SH", "--temperature", "150C", "--bare")
-    assert done.returncode == 0, done.stderr
+    done = invoke("curve N42SH --temperature 150C --bare")
+    assert done.exit_code == 0, done.output
     first = done.stdout.splitlines()[0]
     last = done.stdout.splitlines()[-1]
     assert first.endswith(",0")
@@ -29,31 +23,18 @@ def test_one_curve_goes_to_stdout():
 
 
 def test_several_are_files(tmp_path):
-    done = run(
-        "N42SH",
-        "--temperature",
-        "20C,150C",
-        "--format",
-        "elmer",
-        "--out",
-        f"{tmp_path}/a.sif",
-    )
-    assert done.returncode == 0, done.stderr
+    magnet = "curve N42SH --temperature 20C,150C"
+    done = invoke(f"{magnet} --format elmer --out {tmp_path}/a.sif")
+    assert done.exit_code == 0, done.output
     assert sorted(f.name for f in tmp_path.iterdir()) == [
         "a-150C.sif",
         "a-20C.sif",
     ]
-    refusal = run("N42SH", "--temperature", "20C,150C")
-    assert refusal.returncode == 1
-    assert "need --out" in refusal.stderr
-
-
-def call(*arguments):
-    return CliRunner().invoke(app, ["curve", *map(str, arguments)])
+    assert "need --out" in str(invoke(magnet).exception)
 
 
 def test_several_magnets_have_their_figures_side_by_side(terminal):
-    done = call("N42SH", "Nd2Fe14B", "--temperature", "150C")
+    done = invoke("curve N42SH Nd2Fe14B --temperature 150C")
     assert done.exit_code == 0, done.output
     head, *rows = cells(done.stdout)
     assert head == ["Property", "N42SH", "Nd2Fe14B", "Unit"]
@@ -71,15 +52,15 @@ def test_several_magnets_have_their_figures_side_by_side(terminal):
 
 def test_several_magnets_in_a_pipe_are_csv(tmp_path):
     out = tmp_path / "overlay.svg"
-    words = ("--temperature", "150C", "--load-line", "2", "--out", out)
-    done = call("N42SH", "Nd2Fe14B", *words)
+    magnets = "curve N42SH Nd2Fe14B"
+    done = invoke(f"{magnets} --temperature 150C --load-line 2 --out {out}")
     assert done.exit_code == 0, done.output
     frame = pd.read_csv(io.StringIO(done.stdout))
     assert frame["candidate"].tolist() == ["N42SH", "Nd2Fe14B"]
     assert set(frame["load_line"]) == {2.0}
     assert f"see {out}" in done.stderr
     assert "<svg" in out.read_text("utf-8")
-    wrong = call("N42SH", "Nd2Fe14B", "--out", tmp_path / "a.lua").exception
+    wrong = invoke(f"{magnets} --out {tmp_path}/a.lua").exception
     assert "several magnets are drawn, into .html, .png" in str(wrong)
 
 
@@ -107,7 +88,7 @@ def limits(monkeypatch):
 
 
 def test_limits_stand_in_a_block_for_each_magnet(limits, terminal):
-    done = call("--limits", "N42SH", "Nd2Fe14B")
+    done = invoke("curve --limits N42SH Nd2Fe14B")
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines() == [
         "N42SH",
@@ -126,9 +107,9 @@ def test_limits_stand_in_a_block_for_each_magnet(limits, terminal):
 
 
 def test_limits_in_a_pipe_and_as_json(limits):
-    shell = ("--shell", "Tb 1 wt%", "--bound", "low", "--basis", "weight")
-    duty = ("--load-line", "2", "--hours", "1,5", "--outside-field", "40")
-    done = call("--limits", "N42SH", *duty, *shell)
+    duty = "--load-line 2 --hours 1,5 --outside-field 40"
+    shell = "--shell 'Tb 1 wt%' --bound low --basis weight"
+    done = invoke(f"curve --limits N42SH {duty} {shell}")
     assert done.exit_code == 0, done.output
     frame = pd.read_csv(io.StringIO(done.stdout))
     assert frame["knee_K"].tolist() == [400.0, 410.0, 420.0]
@@ -138,7 +119,7 @@ def test_limits_in_a_pipe_and_as_json(limits):
     assert options["outside_field_kA_m"] == 40.0
     assert options["shell"] == "Tb 1 wt%"
     assert (options["bound"], options["basis"]) == ("low", "weight")
-    done = call("--limits", "N42SH", "--json")
+    done = invoke("curve --limits N42SH --json")
     assert len(done.stdout.splitlines()) == 3
 
 
@@ -152,9 +133,9 @@ def test_limits_bring_margins_of_each_duty(limits, monkeypatch):
 
     module = import_module("magnetkit.curves.compare")
     monkeypatch.setattr(module, "find_margin", tell)
-    duty = ("--load-line", "1,2", "--hours", "100", "--outside-field", "40")
-    more = ("--temperature", "20C,150C", "--shell", "Tb 1 wt%")
-    done = call("--limits", "N42SH", "Nd2Fe14B", *duty, *more)
+    duty = "--load-line 1,2 --hours 100 --outside-field 40"
+    more = "--temperature 20C,150C --shell 'Tb 1 wt%'"
+    done = invoke(f"curve --limits N42SH Nd2Fe14B {duty} {more}")
     assert done.exit_code == 0, done.output
     texts = [x.removeprefix("magnetkit: ") for x in done.stderr.splitlines()]
     # What is said of how a recipe is made says nothing of a grade.
@@ -176,21 +157,21 @@ def test_limits_bring_margins_of_each_duty(limits, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--limits", "N42SH", "--out", "a.csv"), "leave --out out"),
-        (("--limits", "N42SH", "--bare"), "leave --bare out"),
-        (("--limits", "N42SH", "--sample", "3x3x2mm"), "leave --sample out"),
-        (("--limits", "N42SH", "--format", "femm"), "leave --format out"),
-        (("--limits", "N42SH", "--curve", "JH"), "leave --curve out"),
-        (("--limits", "N42SH", "--interval", "0.5"), "leave --interval out"),
-        (("N42SH", "--hours", "5"), "are of --limits"),
-        (("N42SH", "--json"), "are of --limits"),
-        (("N42SH", "--load-line", "1,2"), "a curve has one"),
-        (("N42SH", "--load-line", "x"), "must be numbers separated by commas"),
-        (("N42SH", "--out", "none/a.csv"), "check the folder"),
+        ("--limits --out a.csv", "leave --out out"),
+        ("--limits --bare", "leave --bare out"),
+        ("--limits --sample 3x3x2mm", "leave --sample out"),
+        ("--limits --format femm", "leave --format out"),
+        ("--limits --curve JH", "leave --curve out"),
+        ("--limits --interval 0.5", "leave --interval out"),
+        ("--hours 5", "are of --limits"),
+        ("--json", "are of --limits"),
+        ("--load-line 1,2", "a curve has one"),
+        ("--load-line x", "must be numbers separated by commas"),
+        ("--out none/a.csv", "check the folder"),
     ],
 )
 def test_refuses_what_has_no_effect(arguments, says):
-    done = call(*arguments)
+    done = invoke(f"curve N42SH {arguments}")
     assert isinstance(done.exception, InputError), done.output
     assert says in str(done.exception)
 
@@ -206,7 +187,7 @@ def test_a_device_gives_temperatures_and_load_line_where_none_is_given():
 
 def test_files_are_named_as_written(tmp_path):
     out = tmp_path / "a.csv"
-    done = call("N42SH", "--temperature", "20C", "--curve", "JH", "--out", out)
+    done = invoke(f"curve N42SH --temperature 20C --curve JH --out {out}")
     assert done.stderr.splitlines()[-1] == f"magnetkit: see {out}"
     text = mk.curve("N42SH", "20C").text("csv", 0, "JH", False)
     assert out.read_text("utf-8") == text

@@ -82,14 +82,6 @@ def test_pull_without_a_key_fails_in_one_line(
     assert len(command_lines(done.stderr)) == 1
 
 
-def test_device_is_shown_in_sentences_and_as_json_where_asked():
-    sentences = command.run("applications", "show", "hard-disc")
-    assert sentences.returncode == 0, sentences.stderr
-    assert not sentences.stdout.startswith("{")
-    answer = command.run("applications", "show", "hard-disc", "--json")
-    assert isinstance(json.loads(answer.stdout), dict)
-
-
 def invoke(*arguments: str):
     return CliRunner().invoke(app, ["data", *arguments])
 

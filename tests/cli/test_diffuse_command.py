@@ -4,13 +4,8 @@ from importlib import import_module
 
 import pytest
 from magnetkit.errors import InputError
-from typer.testing import CliRunner
 
-from magnetkit.cli.app import app
-
-
-def call(*arguments):
-    return CliRunner().invoke(app, [str(word) for word in arguments])
+from tests.command import invoke
 
 
 @pytest.fixture
@@ -41,7 +36,7 @@ def asked(monkeypatch):
 
 
 def test_a_design_is_a_list_of_sentences(asked):
-    done = call("diffuse", "N42", "--shape", "40x15x5mm")
+    done = invoke("diffuse N42 --shape 40x15x5mm")
     assert done.exit_code == 0, done.output
     assert done.stdout == "- first\n- second\n"
     assert done.stderr == ""
@@ -64,23 +59,11 @@ def test_a_design_is_a_list_of_sentences(asked):
 
 
 def test_options_of_a_design_reach_it(asked, tmp_path):
-    words = ("--along", "x", "--faces", "poles", "--element", "Tb")
-    heat = ("--anneal", "900C", "--anneal-hours", 8, "--temperature", "110C")
-    duty = (
-        "--load-line",
-        2,
-        "--hours",
-        5,
-        "--per-year",
-        7,
-        "--law",
-        "coherent",
-    )
+    magnet = "diffuse N42 --shape x --along x --faces poles --element Tb"
+    heat = "--anneal 900C --anneal-hours 8 --temperature 110C"
+    duty = "--load-line 2 --hours 5 --per-year 7 --law coherent"
     plot = tmp_path / "a.svg"
-    places = ("--out", tmp_path, "--plot", plot)
-    done = call(
-        "diffuse", "N42", "--shape", "x", *words, *heat, *duty, *places
-    )
+    done = invoke(f"{magnet} {heat} {duty} --out {tmp_path} --plot {plot}")
     assert done.exit_code == 0, done.output
     given = {"along": "x", "faces": "poles", "element": "Tb", "per_year": 7}
     given |= {"anneal_hours": 8.0, "temperature": "110C", "law": "coherent"}
@@ -94,11 +77,11 @@ def test_options_of_a_design_reach_it(asked, tmp_path):
         f"{tmp_path / 'design.png'}",
         f"magnetkit: see {plot}",
     ]
-    assert call("diffuse", "N42", "--shape", "x", "--json").stdout == "{}\n"
+    assert invoke("diffuse N42 --shape x --json").stdout == "{}\n"
 
 
 def test_a_picture_of_another_kind_is_refused_before_any_work(asked):
-    done = call("diffuse", "N42", "--shape", "x", "--plot", "a.html")
+    done = invoke("diffuse N42 --shape x --plot a.html")
     assert isinstance(done.exception, InputError)
     assert "is drawn into .png, .svg, .pdf, got 'a.html'" in str(
         done.exception
@@ -126,14 +109,14 @@ def test_features_say_how_many_rows_were_written(
     module = import_module("magnetkit.features._tables")
     monkeypatch.setattr(module, "featurize", featurize)
     out = tmp_path / "f.parquet"
-    words = ("features", "make", "a.csv", "--out", out, "--basis", "weight")
-    done = call(*words, "--column", "alloy")
+    words = f"features make a.csv --out {out} --basis weight"
+    done = invoke(f"{words} --column alloy")
     said = text.format(out=out, bad=tmp_path / "f.rejected.csv")
     assert done.stderr == f"magnetkit: {said}\n"
     ((source, place, basis, column),) = calls
     assert (str(source), place) == ("a.csv", out)
     assert (basis, column) == ("weight", "alloy")
-    assert call(*words, "-q").stderr == ""
+    assert invoke(f"{words} -q").stderr == ""
 
 
 def test_models_are_trained_one_or_all(monkeypatch, tmp_path):
@@ -145,7 +128,7 @@ def test_models_are_trained_one_or_all(monkeypatch, tmp_path):
 
     module = import_module("magnetkit.surrogates.models")
     monkeypatch.setattr(module, "train", train)
-    done = call("models", "train")
+    done = invoke("models train")
     names = [name for name, _, _ in trained]
     assert done.stdout.splitlines() == [f"model of {name}" for name in names]
     assert "curie_temperature_K" in names
@@ -153,5 +136,5 @@ def test_models_are_trained_one_or_all(monkeypatch, tmp_path):
     assert all(progress for _, _, progress in trained)
     trained.clear()
     data = tmp_path / "mine.csv"
-    call("models", "train", "curie_temperature_K", "--data", data, "-q")
+    invoke(f"models train curie_temperature_K --data {data} -q")
     assert trained == [("curie_temperature_K", data, False)]

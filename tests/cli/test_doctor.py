@@ -117,7 +117,7 @@ def test_makes_no_request_by_default(
     assert "NUMBA_CACHE_DIR" in finding.advice
 
 
-def test_findings_stand_by_group_with_their_advice(capsys):
+def test_findings_stand_by_group_with_their_advice(capsys, monkeypatch):
     findings = [
         Finding("Packages", "numpy", "2.0"),
         Finding("Packages", "dash", "not [installed]", "note", "pip [x]"),
@@ -136,6 +136,9 @@ def test_findings_stand_by_group_with_their_advice(capsys):
         "",
         "1 broken, 1 to note",
     ]
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    _print(findings)
+    assert "\x1b[31m" in capsys.readouterr().out
 
 
 def test_advice_is_for_what_is_not_good():

@@ -4,7 +4,6 @@ import json
 import os
 import re
 
-import pytest
 from typer.testing import CliRunner
 
 import magnetkit as mk
@@ -21,15 +20,6 @@ def test_one_grade_as_json():
     assert round(row["coercivity_kA_m"]) == 454
     assert {s["maker"] for s in row["sheets"]} == {"Arnold", "K&J"}
     assert next(iter(row["sheets"][0])) == "maker"
-
-
-@pytest.mark.parametrize(
-    ("words", "start"),
-    [(("N42SH",), "An"), ((), "* estimate, ! extrapolated: an")],
-)
-def test_explains_marks_in_the_table(words, start):
-    last = run("grades", *words).stdout.splitlines()[-1]
-    assert last.startswith(f"{start} estimate comes from similar grades")
 
 
 def test_wide_table_counts_the_makers_of_a_grade():

@@ -3,9 +3,8 @@
 import json
 
 import pytest
-from magnetkit.errors import DataError, InputError
+from magnetkit.errors import DataError
 
-from magnetkit.cli.models import _source
 from magnetkit.phases import open_snapshot, write_snapshot
 from magnetkit.surrogates.training_sets import training_set
 from tests.command import run
@@ -38,14 +37,10 @@ def test_predict_takes_the_phases_of_the_snapshot(snapshot):
     assert other["energy_above_hull_eV_atom"] is None  # No Nd, no B.
 
 
-def test_snapshot_trains_only_the_formation_energy(snapshot):
+def test_a_snapshot_is_a_training_set_of_energies(snapshot):
     rows = training_set("formation_energy_eV_atom", snapshot)
     assert rows.origin == "snapshot mine"
     assert 20 < len(rows) < len(training_set("formation_energy_eV_atom"))
-    assert _source("formation_energy_eV_atom", None, snapshot) == snapshot
-    assert _source("curie_temperature_K", None, snapshot) is None
-    with pytest.raises(InputError, match="--data or on --snapshot"):
-        _source("formation_energy_eV_atom", snapshot / "my.csv", snapshot)
 
 
 def test_a_snapshot_of_elements_alone_teaches_nothing(tmp_path):

@@ -6,31 +6,22 @@ import json
 
 import pytest
 from magnetkit.errors import CompositionError, InputError
-from typer.testing import CliRunner
 
 from magnetkit import supply
-from magnetkit.cli.app import app
+from tests.command import invoke
 from tests.printed import cells
 
-run = CliRunner().invoke
 
-
-def run_supply(*arguments):
-    done = run(app, ["supply", *arguments])
+def run_supply(words):
+    done = invoke(f"supply {words}")
     assert done.exit_code == 0, done.output
-    return done.output
-
-
-def table(*arguments):
-    # The first lines; what is said of the table goes to stderr, which the runner joins.
-    text = run_supply(*arguments)
-    return {
-        row[next(iter(row))]: row for row in csv.DictReader(io.StringIO(text))
-    }
+    return done.stdout
 
 
 def test_elements_are_listed_under_a_scenario():
-    rows = table("elements", "--scenario", "embargo", "--recycled", "Co=0.25")
+    text = run_supply("elements --scenario embargo --recycled Co=0.25")
+    lines = csv.DictReader(io.StringIO(text))
+    rows = {row["element"]: row for row in lines}
     assert set(supply.element_table()["element"]) <= set(rows)
     assert rows["Dy"]["stage"] == "separation"
     # 79 % of cobalt comes from abroad, a quarter of it no longer.
@@ -42,13 +33,13 @@ def test_elements_are_listed_under_a_scenario():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (["SmCoo5"], CompositionError, "SmCoo5|Coo|element"),
-        (["SmCo5", "--recycled", "Co"], InputError, "expected Element=number"),
-        (["SmCo5", "--scenario", "nope"], InputError, "no scenario 'nope'"),
+        ("SmCoo5", CompositionError, "SmCoo5|Coo|element"),
+        ("SmCo5 --recycled Co", InputError, "expected Element=number"),
+        ("SmCo5 --scenario nope", InputError, "no scenario 'nope'"),
     ],
 )
 def test_names_bad_arguments(arguments, error, message):
-    done = run(app, ["supply", "alloys", *arguments])
+    done = invoke(f"supply alloys {arguments}")
     assert isinstance(done.exception, error)
     with pytest.raises(error, match=message):
         raise done.exception
@@ -71,23 +62,21 @@ def test_elements_on_a_terminal_under_their_headings(terminal):
 
 
 def test_alloys_with_shell_prices_and_scenario():
-    words = ("--scenario", "embargo", "--price", "Dy=1000USD/kg")
-    done = run(app, ["supply", "alloys", "Nd1.8Dy0.2Fe14B", *words, "--json"])
-    row = json.loads(done.stdout)
+    words = "--scenario embargo --price Dy=1000USD/kg"
+    text = run_supply(f"alloys Nd1.8Dy0.2Fe14B {words} --json")
+    row = json.loads(text)
     state = supply.with_prices("embargo", {"Dy": "1000USD/kg"})
     frame = supply.ledger(["Nd1.8Dy0.2Fe14B"], state)
     assert row["formula"] == "Nd1.8Dy0.2Fe14B"
     for name in ("supply_risk", "cost_USD_kg", "heavy_rare_earth_wt_pct"):
         assert row[name] == pytest.approx(frame[name].iloc[0])
-    shell = ("--shell", "Tb 1 wt%", "--json")
-    rimmed = json.loads(
-        run_supply("alloys", "Nd2Fe14B", *shell).splitlines()[0]
-    )
+    text = run_supply("alloys Nd2Fe14B --shell 'Tb 1 wt%' --json")
+    rimmed = json.loads(text)
     assert rimmed["heavy_rare_earth_wt_pct"] == pytest.approx(1.0, rel=0.02)
 
 
 def test_alloys_in_a_pipe_have_the_columns_of_the_terminal(terminal):
-    head = cells(run_supply("alloys", "Nd2Fe14B", "SmCo5"))
+    head = cells(run_supply("alloys Nd2Fe14B SmCo5"))
     names = [" ".join(pair).strip() for pair in zip(*head[:2], strict=True)]
     assert names == [
         "Alloy",
@@ -102,9 +91,8 @@ def test_alloys_in_a_pipe_have_the_columns_of_the_terminal(terminal):
 
 
 def test_controls_say_state_and_date_of_each():
-    done = run(app, ["supply", "controls"])
     table = supply.controls().to_dict("records")
-    lines = done.stdout.splitlines()
+    lines = run_supply("controls").splitlines()
     assert len(lines) == 3 * len(table)
     for i, row in enumerate(table):
         until = f" to {row['until']}" if row["until"] else ""
@@ -113,12 +101,12 @@ def test_controls_say_state_and_date_of_each():
         assert lines[3 * i + 1] == f"    {row['elements']}"
         state = f"{row['status_2026_11']} (as of {row['known_as_of']})"
         assert lines[3 * i + 2] == f"    {state}; {row['verification']}"
-    objects = run(app, ["supply", "controls", "--json"]).stdout.splitlines()
+    objects = run_supply("controls --json").splitlines()
     assert len(objects) == len(table)
 
 
 def test_claims_stand_beside_todays_figures():
-    lines = run(app, ["supply", "claims"]).stdout.splitlines()
+    lines = run_supply("claims").splitlines()
     table = supply.claims().to_dict("records")
     assert len(lines) == 2 * len(table)
     row = table[0]
@@ -128,12 +116,12 @@ def test_claims_stand_beside_todays_figures():
         f"({row['today_as_of']})"
     )
     assert lines[1] == f"    {row['today_source']}"
-    assert len(run_supply("claims", "--json").splitlines()) == len(table)
+    assert len(run_supply("claims --json").splitlines()) == len(table)
 
 
 def test_facts_that_are_overdue_are_told(monkeypatch):
     monkeypatch.setattr("magnetkit.supply.tables.overdue", lambda: ["a", "b"])
-    for words in (["alloys", "SmCo5"], ["elements"], ["controls"]):
-        done = run(app, ["supply", *words])
+    for words in ("alloys SmCo5", "elements", "controls"):
+        done = invoke(f"supply {words}")
         notes = [x for x in done.stderr.splitlines() if "note: " in x]
         assert notes == ["magnetkit: note: a", "magnetkit: note: b"]

@@ -2,7 +2,7 @@
 
 import pytest
 from magnetkit.errors import InputError
-from magnetkit.units import TemperatureWarning, parse_temperatures
+from magnetkit.units import parse_temperatures
 
 from magnetkit.cli._options import with_unit
 
@@ -21,28 +21,6 @@ def test_refuses_a_bare_temperature_with_both_spellings(text, number):
 )
 def test_a_unit_is_enough(text):
     assert with_unit(text) == text
-
-
-def test_lists_and_ranges():
-    assert parse_temperatures("20C,150C") == [293.15, 423.15]
-    temperatures = parse_temperatures("20C:200C:10")
-    assert len(temperatures) == 19
-    assert temperatures[-1] == pytest.approx(473.15)
-    assert parse_temperatures([300.0, "150C"]) == [300.0, 423.15]
-    for bad in ("200C:20C:10", "20C:200C:0", "", []):
-        with pytest.raises(InputError):
-            parse_temperatures(bad)
-
-
-def test_a_number_that_may_be_celsius_warns():
-    with pytest.warns(TemperatureWarning, match=r"150 K \(-123 °C\)"):
-        assert parse_temperatures(150) == [150.0]
-
-
-@pytest.mark.parametrize("text", ["150", "20C,150", "150:400:50"])
-def test_a_text_without_unit_warns_too(text):
-    with pytest.warns(TemperatureWarning, match="write '150C'"):
-        parse_temperatures(text)
 
 
 @pytest.mark.parametrize("odd", [None, b"150C", object(), 1j, True])

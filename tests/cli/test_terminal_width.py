@@ -1,13 +1,10 @@
 """Tables fit a terminal of any width; in a pipe they are CSV."""
 
-import csv
-import io
-
 import pandas as pd
 import pytest
 
 import magnetkit.report._text as terminal
-from magnetkit.report._tables import _print_csv, print_properties
+from magnetkit.report._tables import print_properties
 from magnetkit.report._text import Shown, fitting
 
 
@@ -59,8 +56,7 @@ def screen(monkeypatch):
     return print_lines
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize("width", [80, 100, 120, 200])
+@pytest.mark.parametrize(("rows", "width"), [(1, 80), (3, 80), (3, 120)])
 def test_cuts_no_cell_and_keeps_the_width(screen, capsys, rows, width):
     lines = screen(capsys, width, frame=frame(rows))
     assert max(map(len, lines)) <= width
@@ -81,43 +77,10 @@ def test_more_columns_come_with_width(screen, capsys):
     assert "423 K (150 °C)" in narrow[0]
 
 
-def test_wide_and_columns_choose_what_is_in_the_table(screen, capsys):
-    everything = screen(capsys, 80, frame=frame(), wide=True)
-    assert any("(BH)max" in line for line in everything)
-    columns_alone = screen(
-        capsys, 80, frame=frame(), columns="melt,remanence_T"
-    )
-    assert "M-0" in "".join(columns_alone)
-    assert "HcJ" not in "".join(columns_alone)
-
-
-def test_shows_a_status_other_than_ok(screen, capsys):
-    some = frame()
-    assert "ok" not in " ".join(screen(capsys, 200, frame=some)).split()
-    some.loc[1, "status"] = "no magnet"
-    assert "no magnet" in " ".join(screen(capsys, 200, frame=some))
-
-
 def test_marks_cold_coercivities(screen, capsys):
     lines = screen(capsys, 120, frame=frame(cold=True))
     assert any("1234*" in line for line in lines)
     assert "Extrapolated" in lines[-1]
-
-
-def test_a_pipe_gets_csv(capsys):
-    print_properties(frame(), as_json=False, units="cgs")
-    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert len(rows) == 3
-    # 1 kOe is 79.5775 kA/m.
-    assert float(rows[0]["coercivity_kOe"]) == pytest.approx(
-        1234.5 / 79.5775, rel=1e-5
-    )
-    assert float(rows[0]["remanence_kG_lo"]) == pytest.approx(0.9 * 12.345)
-
-
-def test_drops_the_repetition_of_a_column(capsys):
-    _print_csv(frame(), {}, "candidate,shell,host", cgs=False)
-    assert capsys.readouterr().out.splitlines()[0] == "candidate,shell,host"
 
 
 def test_columns_are_dropped_by_priority():
@@ -148,13 +111,6 @@ def test_folds_texts_before_dropping_columns():
     ]
     assert [c.width for c in fitting([text, *figures], 40)] == [20, 11]
     assert [c.heading for c in fitting([text, *figures], 37)] == ["candidate"]
-
-
-def test_units_stand_beside_the_names_however_narrow(screen, capsys):
-    lines = " ".join(screen(capsys, 80, frame=frame(1)))
-    assert "Remanence (T)" in lines
-    assert "(kA/m)" in lines
-    assert "(USD/kg)" in lines
 
 
 def test_breaks_sentences_only_on_a_terminal(monkeypatch, capsys):

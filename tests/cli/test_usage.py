@@ -1,6 +1,5 @@
 """What all commands have in common: help, completion, colour, and how they refuse."""
 
-import json
 import os
 import pty
 import re
@@ -90,24 +89,9 @@ def run_in_this_process(monkeypatch, capfd, *arguments):
 
 DEVICE = ("--application", "f22-engine")
 # No NUL: the system lets none through to a program.
-NASTY = (
-    "",
-    " ",
-    "-",
-    "--",
-    "\x01",
-    "Nd2Fe14B\n",
-    "é🧲",
-    "../..",
-    "1e999",
-    "-1",
-    "NaN",
-    "=",
-    "Co=",
-)
+NASTY = ("", "-", "--", "\x01", "é🧲", "../..", "1e999", "NaN", "Co=")
 
 
-@pytest.mark.parametrize("nasty", NASTY, ids=repr)
 @pytest.mark.parametrize(
     "before",
     [
@@ -136,9 +120,7 @@ NASTY = (
     ],
     ids=" ".join,
 )
-def test_no_argument_ends_in_a_defect(
-    monkeypatch, capfd, tmp_path, before, nasty
-):
+def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before):
     file = tmp_path / "file"
     file.touch()
     arguments = [
@@ -153,18 +135,15 @@ def test_no_argument_ends_in_a_defect(
             import_module("magnetkit.magnetism.predict"), "predict", _refuse
         )
     monkeypatch.setattr("magnetkit.surrogates.models.train", _refuse)
-    code, _, err = run_in_this_process(monkeypatch, capfd, *arguments, nasty)
-    assert "defect" not in err, err
-    assert "Traceback" not in err
-    assert code in (0, 1, 2)
-    if code == 1:
-        # What a new installation says before it, once, is no part of the error.
-        lines = [
-            line
-            for line in err.strip().splitlines()
-            if "compiling kernels" not in line
-        ]
-        assert len(lines) == 1
+    for nasty in NASTY:
+        code, _, err = run_in_this_process(
+            monkeypatch, capfd, *arguments, nasty
+        )
+        assert "defect" not in err, (nasty, err)
+        assert "Traceback" not in err
+        assert code in (0, 1, 2)
+        if code == 1:
+            assert len(command_lines(err.strip())) == 1
 
 
 def _refuse(*_, **__):
@@ -188,20 +167,6 @@ def test_defect_is_one_line_and_verbose_adds_the_traceback(monkeypatch, capfd):
     )
     with pytest.raises(ZeroDivisionError):
         main()
-
-
-def test_json_is_one_object_a_line():
-    for words in (
-        "applications list",
-        "data list",
-        "data verify",
-        "supply claims",
-    ):
-        done = run(*words.split(), "--json")
-        assert done.returncode == 0
-        rows = [json.loads(line) for line in done.stdout.splitlines()]
-        assert rows
-        assert all(isinstance(row, dict) for row in rows)
 
 
 def complete(*words):
@@ -256,9 +221,9 @@ def on_terminal(*arguments, **environment):
 def test_colour_is_for_terminals_that_want_it():
     for name in ("NO_COLOR", "FORCE_COLOR"):
         os.environ.pop(name, None)
-    assert "\x1b[3" in on_terminal("doctor")
-    assert "\x1b[3" not in on_terminal("doctor", NO_COLOR="1")
-    assert "\x1b[" not in run("doctor").stdout
+    colour = re.compile("\x1b\\[(1;)?3")
+    assert colour.search(on_terminal("--help"))
+    assert not colour.search(on_terminal("--help", NO_COLOR="1"))
     assert "\x1b[" not in run("--help").stdout
 
 
@@ -266,8 +231,8 @@ def test_the_report_of_a_moved_folder(tmp_path):
     source = tmp_path / "a.txt"
     source.write_text("SmCo5\nSmCo5.4Fe1.125Cu0.75Zr0.225\n", encoding="utf-8")
     out = tmp_path / "first"
-    options = "--application f22-engine -q --units cgs".split()
-    done = run("screen", str(source), "--out", str(out), *options)
+    options = "--application f22-engine -q --units cgs"
+    done = run(*f"screen {source} --out {out} {options}".split())
     assert done.returncode == 0, done.stderr
     assert "kOe" in done.stdout
     assert all(

@@ -1,15 +1,16 @@
 """Magnets beside each other."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
+from magnetkit.units import MU_0
 
 import magnetkit as mk
 from magnetkit.curves.compare import (
     ROWS,
     SHORT,
     Margin,
-    _difference,
     _distinct_names,
     _property_rows,
 )
@@ -35,6 +36,8 @@ def test_a_difference_is_the_second_less_the_first():
     row = table.loc["coercivity_kA_m"]
     assert row["difference_2"] == row[two] - row[one] == 0.0
     assert row["difference_3"] == row[three] - row[one] > 0.0
+    # Formulas, though of two magnets, have none; nor do two texts alike.
+    assert np.isnan(table.loc["formula", "difference_3"])
 
 
 def test_compares_at_300_kelvin_by_default():
@@ -152,19 +155,6 @@ def test_grade_holds_the_mean_of_its_possible_recipes():
     assert note in table.attrs["notes"][0]
 
 
-def test_one_magnet_alone_has_its_margin():
-    table = mk.compare(
-        "N42SH", "150C", load_line=2.0, outside_field_kA_m=150.0
-    )
-    assert list(table.columns) == ["label", "unit", "N42SH"]
-    # By hand: B_r / (mu_0 (2 + 1.05)) = 1.1092 / (4e-7 pi 3.05) = 289 kA/m, and 150 of the currents.
-    assert table.loc["working_field_kA_m", "N42SH"] == pytest.approx(
-        289.4 + 150.0, rel=0.01
-    )
-    assert table.loc["same_flux_thickness", "N42SH"] == pytest.approx(1.0)
-    assert "with load line 2 and 150 kA/m" in table.attrs["margins"]["N42SH"]
-
-
 def test_rows_are_those_of_the_registry_with_label_and_unit():
     frame = pd.DataFrame(
         {
@@ -183,19 +173,15 @@ def test_rows_are_those_of_the_registry_with_label_and_unit():
     ]
 
 
-def test_differences_are_of_numbers_alone():
-    row = pd.Series({"a": 1.0, "b": 1.5}, name="remanence_T")
-    assert _difference(row, "a", "b") == 0.5
-    assert _difference(row, "b", "a") == -0.5
-    texts = pd.Series({"a": "x", "b": "y"}, name="formula")
-    assert _difference(texts, "a", "b") != _difference(texts, "a", "b")
-    duty = pd.Series({"a": 1.0, "b": 3.0}, name="same_flux_mass")
-    assert _difference(duty, "a", "b") == 2.0
-
-
 def test_rows_of_a_duty_stand_below_with_their_units():
-    table = mk.compare(["Nd2Fe14B"], "150C", load_line=2.0)
+    duty = {"load_line": 2.0, "outside_field_kA_m": 150.0}
+    table = mk.compare("Nd2Fe14B", "150C", **duty)
     assert list(table.columns) == ["label", "unit", "Nd2Fe14B"]
+    # By hand, the field of the magnet on its load line, and 150 of the currents.
+    own = table.loc["remanence_T", "Nd2Fe14B"] / (1e3 * MU_0 * 3.05)
+    assert table.loc["working_field_kA_m", "Nd2Fe14B"] == pytest.approx(
+        own + 150.0, rel=0.01
+    )
     below = table.iloc[-len(ROWS) :]
     assert list(below.index) == list(ROWS)
     heads = zip(below["label"], below["unit"], strict=True)
@@ -230,13 +216,8 @@ def test_a_margin_at_another_duty_and_none_without_a_curve():
     assert "1.2" in str(margin)
     with pytest.raises(InputError, match="compare takes one temperature"):
         mk.compare(["Nd2Fe14B", "SmCo5"], "20C,150C")
-    with pytest.raises(InputError, match="makes its own load line"):
-        mk.compare(["SmCo5"], load_line=2.0, shape="5x5x5mm")
     with pytest.raises(InputError, match="expected a shell for each of 2"):
         mk.compare(["N42SH", "SmCo5"], shell=[""])
-
-
-def test_refuses_shells_of_other_number_than_recipes():
     with pytest.raises(InputError, match="3 shells were given for 2 magnets"):
         mk.compare(["SmCo5", "Nd2Fe14B"], shell=["", "", "Tb 0.3 wt%"])
 

@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
-from typer.testing import CliRunner
 
 import magnetkit as mk
-from magnetkit.cli.app import app
 from magnetkit.curves.curve import _crossing_temperature
 from magnetkit.magnetism.sintered import Duty
 
@@ -66,21 +64,13 @@ def test_names_bad_input():
         mk.curves.use_limits(DYSPROSIUM, losses=[0.0])
     with pytest.raises(InputError, match="load_line"):
         mk.curves.use_limits(DYSPROSIUM, load_line=-1.0)
-    refusal = CliRunner().invoke(
-        app, ["curve", "--limits", DYSPROSIUM, "--load-line", "x"]
-    )
-    assert refusal.exit_code != 0
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("losses", "x"),
-        ("losses", [[1.0], [2.0]]),
-        ("load_line", []),
-        ("load_line", "x"),
         ("load_line", float("nan")),
-        ("hours", None),
         ("hours", [1.0, -1.0]),
     ],
 )
@@ -88,23 +78,6 @@ def test_quotes_text_that_is_no_number(name, value):
     with pytest.raises(InputError, match=name) as error:
         mk.curves.use_limits(DYSPROSIUM, **{name: value})
     assert "np.float64" not in str(error.value)
-
-
-def test_command_prints_a_row_per_load_line_and_time():
-    done = CliRunner().invoke(
-        app,
-        [
-            "curve",
-            "--limits",
-            DYSPROSIUM,
-            "--load-line",
-            "1,2",
-            "--hours",
-            "100",
-        ],
-    )
-    assert done.exit_code == 0, done.output
-    assert done.stdout.count(",100.0,") == 2
 
 
 def test_a_grade_has_the_limits_of_its_sheet():

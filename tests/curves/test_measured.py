@@ -1,7 +1,6 @@
 """Measured loops through the files of solvers and back, against the loop they were made from."""
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from magnetkit.magnetism.measured_curve import (
     MeasuredCurve,
     find_largest_product,
 )
+from tests.curves.readers import read_elmer, read_femm, read_table
 
 B_R = {20: 1.29, 100: 1.18, 150: 1.10}
 H_CJ = {20: 1.62e6, 100: 0.87e6, 150: 0.50e6}
@@ -60,27 +60,13 @@ def pair(tmp_path):
 
 
 def from_csv(text):
-    return np.array(
-        [line.split(",") for line in text.splitlines() if line[0] not in "%#"],
-        float,
-    ).T
+    return np.transpose(read_table(text))
 
 
-def from_femm(text):
-    """Field and B of the points that the script adds, which it shifts by H_cB."""
-    points = re.findall(r"mi_addbhpoint\([^,]+, ([^,]+), ([^)]+)\)", text)
-    induction, field = np.array(points, float)[:-1].T
-    return field - float(
-        re.search(r"mi_addmaterial\((?:[^,]+, ){3}([^,]+)", text)[1]
-    ), induction
-
-
-def from_elmer(text):
-    points = re.findall(r"^ {6}(\S+) (\S+)$", text, re.MULTILINE)
-    induction, field = np.array(points, float)[:-1].T
-    return field - float(
-        re.search(r"Magnetization 1 = Real (\S+)", text)[1]
-    ), induction
+def without_shift(source, points):
+    """Return field and B of points that a file shifts by H_cB, but for the last, beyond B_r."""
+    induction, field = points[:-1].T
+    return field - source, induction
 
 
 def from_maxwell(text, at):
@@ -104,18 +90,13 @@ def largest_deviation(field, induction, celsius):
 def test_points_survive_a_solver_round_trip(pair, tmp_path):
     curve = mk.curve(pair)
     assert curve.curves.temperature == pytest.approx([293.15, 423.15])
-    table = from_csv(curve.text("table"))
     for at, celsius in enumerate((20, 150)):
-        files = {
-            "csv": from_csv(curve.text("csv", at)),
-            "femm": from_femm(curve.text("femm", at)),
-            "elmer": from_elmer(curve.text("elmer", at)),
-            "table": table[1:, table[0] == celsius],
-            "maxwell": from_maxwell(curve.text("maxwell"), at),
-        }
-        for form, (field, induction) in files.items():
-            assert field.size > 50, form
-            assert largest_deviation(field, induction, celsius) < MOST_T, form
+        for field, induction in (
+            from_csv(curve.text("csv", at)),
+            from_maxwell(curve.text("maxwell"), at),
+        ):
+            assert field.size > 50
+            assert largest_deviation(field, induction, celsius) < MOST_T
         # Between the fields of one temperature the grid holds those of the other.
         field, induction = from_comsol(curve.text("comsol"), at)
         inside = field > -0.98 * H_CJ[celsius]
@@ -180,18 +161,18 @@ def test_knee_moves_between_two_temperatures(pair, tmp_path):
         mk.curve(pair, "180C")
 
 
-def straight_curve(kelvin, b_r, h_cj, recoil, knee):
+def straight_curve(kelvin, b_r, h_cj, recoil=1.05, knee=0.9):
     """A curve that recoils to a share `knee` of H_cJ, from where what is left falls evenly."""
-    field = np.linspace(0.0, h_cj, 21)
-    share = np.clip((1.0 - field / h_cj) / (1.0 - knee), 0.0, 1.0)
+    field = h_cj * np.array([0.0, knee, 0.5 * (1.0 + knee), 1.0])
+    share = np.array([1.0, 1.0, 0.5, 0.0])
     level = share * (b_r - (recoil - 1.0) * MU_0 * field)
     # Nothing is read of the other figures.
     none = (np.nan,) * 4
     return MeasuredCurve(b_r, 1e-3 * h_cj, *none, recoil, kelvin, field, level)
 
 
-@pytest.mark.parametrize("share", [0.25, 0.5, 0.65])
-def test_between_two_straight_curves_lies_a_straight_one(share):
+def test_between_two_straight_curves_lies_a_straight_one():
+    share = 0.25
     cold = (1.3, 1.0e6, 1.05, 0.9)
     hot = (1.1, 0.4e6, 1.15, 0.7)
     curves = [straight_curve(300.0, *cold), straight_curve(400.0, *hot)]
@@ -205,6 +186,10 @@ def test_between_two_straight_curves_lies_a_straight_one(share):
         (b_r, recoil)
     )
     assert 1e3 * figures.coercivity_kA_m == pytest.approx(h_cj)
+    assert figures.temperature_K == kelvin
+    assert figures.note == "between measured temperatures"
+    ratio = figures.knee_field_kA_m / figures.coercivity_kA_m
+    assert figures.squareness == pytest.approx(ratio)
     for part, remainder in (
         (0.5 * knee, 1.0),
         (knee, 1.0),
@@ -332,11 +317,14 @@ def read_public_points():
 def test_public_curve_survives_five_solver_files(tmp_path):
     field, induction = read_public_points()
     curve = mk.curve(PUBLIC)
+    # By hand: J is 0 where B is mu_0 H; -1.9000 T is mu_0 times 1,512.0 kA/m.
+    assert curve.curves.coercivity[0, 0] == pytest.approx(1512e3, abs=100.0)
+    assert curve.curves.remanence[0, 0] == pytest.approx(1.275)
     table = from_csv(curve.text("table"))
     files = {
         "csv": from_csv(curve.text("csv", 0)),
-        "femm": from_femm(curve.text("femm", 0)),
-        "elmer": from_elmer(curve.text("elmer", 0)),
+        "femm": without_shift(*read_femm(curve.text("femm", 0))[1:]),
+        "elmer": without_shift(*read_elmer(curve.text("elmer", 0))),
         "table": table[1:],
         "comsol": from_comsol(curve.text("comsol"), 0),
         "maxwell": from_maxwell(curve.text("maxwell"), 0),
@@ -362,67 +350,9 @@ def test_public_curve_survives_five_solver_files(tmp_path):
     assert again.coercivity == pytest.approx(curve.curves.coercivity, rel=1e-6)
 
 
-def test_public_curve_calibrates_its_grade():
-    table = pd.DataFrame({"grade": ["N40SH"], "curve": [str(PUBLIC)]})
-    report = mk.magnetism.calibration(table, "maker", keep=False)
-    values = report.report.set_index("quantity")["measured"]
-    # By hand: J is 0 where B is mu_0 H; -1.9000 T is mu_0 times 1,512.0 kA/m.
-    assert values["coercivity_kA_m"] == pytest.approx(1512.0, abs=0.1)
-    assert values["remanence_T"] == pytest.approx(1.275)
-    magnet = grade_magnet("N40SH", 293.15)
-    row = mk.predict(
-        magnet.table, "20C", shell=magnet.shell, process=report.process
-    ).iloc[0]
-    assert row["coercivity_kA_m"] == pytest.approx(1512.0, rel=0.02)
-    assert row["remanence_T"] == pytest.approx(1.275, rel=0.005)
-
-
-def straight(kelvin, b_r, coercivity, recoil=1.05):
-    """Return a curve that is straight to a tenth of its end, by points."""
-    h_cj = 1e3 * coercivity
-    field = np.array([0.0, 0.9 * h_cj, h_cj])
-    line = b_r - (recoil - 1.0) * MU_0 * field
-    level = np.array([line[0], line[1], 0.0])
-    nothing = float("nan")
-    return MeasuredCurve(
-        b_r,
-        coercivity,
-        nothing,
-        nothing,
-        nothing,
-        nothing,
-        recoil,
-        kelvin,
-        field,
-        level,
-    )
-
-
-def test_figures_between_two_curves_are_means_or_of_logarithms():
-    cold, hot = straight(300.0, 1.2, 1600.0), straight(400.0, 1.0, 400.0, 1.15)
-    middle = _measured._blend([cold, hot], 1, 350.0)
-    assert middle.remanence_T == pytest.approx(1.1)
-    assert middle.coercivity_kA_m == pytest.approx(800.0)
-    assert middle.recoil_permeability == pytest.approx(1.1)
-    assert middle.temperature_K == 350.0
-    assert middle.note == "between measured temperatures"
-    assert middle.field[0] == 0.0
-    assert middle.polarization[0] == pytest.approx(1.1)
-    assert middle.field[-1] == pytest.approx(8e5)
-    assert middle.polarization[-1] == pytest.approx(0.0, abs=1e-9)
-    ratio = middle.knee_field_kA_m / middle.coercivity_kA_m
-    assert middle.squareness == pytest.approx(ratio)
-    three = [cold, straight(350.0, 1.15, 900.0), hot]
-    figure = _measured._interpolate_figure(three, "remanence_T", 350.0)
-    assert figure == pytest.approx(1.15)
-    log = _measured._interpolate_figure(
-        three[::2], "coercivity_kA_m", 350.0, logarithm=True
-    )
-    assert np.exp(log) == pytest.approx(800.0)
-
-
 def test_a_temperature_lies_between_the_measured_ones():
-    cold, hot = straight(293.15, 1.2, 1600.0), straight(423.15, 1.0, 400.0)
+    cold = straight_curve(293.15, 1.2, 1.6e6)
+    hot = straight_curve(423.15, 1.0, 4e5)
     at = _measured._interpolate_curve
     assert at([cold, hot], 293.2) is cold
     assert at([cold, hot], 423.1) is hot
@@ -434,7 +364,7 @@ def test_a_temperature_lies_between_the_measured_ones():
 
 
 def test_fields_at_which_shares_are_left():
-    curve = straight(300.0, 1.2, 1000.0)
+    curve = straight_curve(300.0, 1.2, 1e6)
     levels = np.array([1.0, 0.5, 0.0])
     fields = _measured._reduced_fields(curve, levels)
     # All is left to nine tenths, and half of it half way to the end.
@@ -442,7 +372,7 @@ def test_fields_at_which_shares_are_left():
 
 
 def test_points_of_a_curve_have_both_ends_and_halved_steps():
-    curve = replace(straight(300.0, 1.2, 1000.0), coercivity_b_kA_m=850.0)
+    curve = replace(straight_curve(300.0, 1.2, 1e6), coercivity_b_kA_m=850.0)
     field, level = _measured._curve_points(curve, 9)
     assert field.size == level.size == 9
     assert (np.diff(field) > 0).all()
@@ -457,7 +387,7 @@ def test_points_of_a_curve_have_both_ends_and_halved_steps():
 
 
 def test_the_working_point_lies_on_the_load_line():
-    curve = straight(300.0, 1.2, 1600.0)
+    curve = straight_curve(300.0, 1.2, 1.6e6)
     field = _measured._working_field(curve.field, curve.polarization, 2.0)
     # J = 1.2 - 0.05 mu_0 H is 3 mu_0 H.
     assert field == pytest.approx(1.2 / (3.05 * MU_0))
@@ -465,7 +395,7 @@ def test_the_working_point_lies_on_the_load_line():
 
 def test_a_curve_that_ends_early_has_no_coercivity():
     early = replace(
-        straight(293.15, 1.2, 1600.0), coercivity_kA_m=float("nan")
+        straight_curve(293.15, 1.2, 1.6e6), coercivity_kA_m=float("nan")
     )
     says = "the curve at 20 °C ends at 1600 kA/m, before J = 0"
     with pytest.raises(InputError, match=says):

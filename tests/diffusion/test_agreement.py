@@ -44,6 +44,10 @@ def test_the_commands_agree_of_a_duty(grade, temperature, line, outside):
     )
     assert bare.field_kA_m == pytest.approx(reference["field_kA_m"], rel=0.01)
     assert bare.margin == pytest.approx(reference[COLUMN], rel=0.01)
+    curve = mk.curve(grade, temperature, bound="guaranteed").curves
+    assert bare.knee_kA_m == pytest.approx(
+        1e-3 * curve.knee_field[0, 0], rel=0.01
+    )
     assert bare.probability == pytest.approx(answer.own_probability, abs=0.02)
     # The base alloy with one content of terbium throughout, in one field.
     recipe = answer.incumbent.makeup.best.text

@@ -25,9 +25,13 @@ def hot(h_cj):
 
 def test_a_strong_magnet_loses_nothing_for_good():
     history = demagnetization_history(
-        [hot(2e6)], NONE, FIELD, [Circuit("z")], make_magnet()
-    )
-    assert history["irreversible_pct"][0] == pytest.approx(0.0, abs=1e-6)
+        [hot(2e6)], NONE, FIELD, [Circuit("z", 2.0)], make_magnet()
+    ).iloc[0]
+    assert history.irreversible_pct == pytest.approx(0.0, abs=1e-6)
+    # On the recoil line J falls by 0.05 mu_0 H, and mu_0 H is B_r / 3.05.
+    fall = 100.0 * 0.05 / 3.05
+    assert history.flux_pct == pytest.approx(100.0 - fall, abs=0.01)
+    assert history.reversible_pct == pytest.approx(fall, abs=0.01)
 
 
 def test_reversible_and_irreversible_losses_add_up():

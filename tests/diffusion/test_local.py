@@ -83,6 +83,11 @@ def test_needed_content_is_the_inverse():
 
 def test_grown_grains_keep_no_gain():
     assert make_magnet().h_cj(np.array([3.9, 4.1])).tolist() == [7e5, 4e5]
+    # The largest content in use still counts.
+    edge = make_magnet(most=2.0)
+    assert edge.h_cj(np.array([2.0])).tolist() == [7e5]
+    assert edge.needed(np.array([7e5]))[0] == pytest.approx(2.0)
+    assert edge.most_coercive == 7e5
     # A level stretch has its least amount at its start.
     assert make_magnet(most=6.0).needed(np.array([7e5]))[0] == pytest.approx(
         2.0, abs=1e-3

@@ -1,29 +1,18 @@
 """What the explorer filters and draws, against the slow and obvious way."""
 
-import io
 import json
 import shutil
-import sys
 
 import numpy as np
-import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from magnetkit.errors import InputError, StoreError
+from magnetkit.errors import StoreError
 from numpy.testing import assert_allclose
 
 import magnetkit as mk
 from magnetkit.choose import _evaluate, _job
-from magnetkit.explorer._results import MAGNET, Question, Results, _stops
-from magnetkit.explorer.page import (
-    PLOTTED_ROWS,
-    _cell_class,
-    _csv,
-    _curves,
-    _pareto,
-    _thin_rows,
-)
-from magnetkit.explorer.server import serve
+from magnetkit.explorer._results import MAGNET, Question, Results
+from magnetkit.explorer.page import _pareto
 from magnetkit.run._files import read_finished_manifest
 from tests.choose import naive_pareto
 
@@ -109,8 +98,6 @@ def test_todays_magnet_stands_in_the_figure(results):
     )
     assert star["y"] == [float(f"{expected['remanence_T'].iloc[0]:.4g}")]
     assert star["x"][0] > 0
-    points = sum(len(trace["x"]) for trace in figure["data"][:2])
-    assert points == len(rows)
     # Its margin, too, is that of the device.
     margin = _pareto(results, rows, front, question, "performance_margin")[
         "data"
@@ -161,8 +148,10 @@ def test_the_front_is_what_nobody_beats(results, goal):
     assert results.front(rows, question, goal).tolist() == expected.tolist()
 
 
-@pytest.mark.parametrize("descending", [False, True])
-@pytest.mark.parametrize("by", ["rank", "remanence_T", "supply_risk"])
+@pytest.mark.parametrize(
+    ("by", "descending"),
+    [("rank", True), ("remanence_T", False), ("supply_risk", True)],
+)
 def test_pages_follow_each_other_in_order(results, by, descending):
     rows = results.select(Question())
     pages = [
@@ -173,14 +162,6 @@ def test_pages_follow_each_other_in_order(results, by, descending):
     assert sorted(order.tolist()) == rows.tolist()
     values = results.column(by, Question())[order].astype(float)
     assert (np.diff(values) * (-1 if descending else 1) >= 0).all()
-
-
-def test_stops_are_round_and_not_too_close():
-    profile = mk.applications.load("hot-servo-motor")
-    stops = _stops(profile, 401.0)
-    assert stops[0] == 401.0
-    assert np.diff(sorted(stops)).min() > 5.0
-    assert len(stops) <= 15
 
 
 def test_folders_that_cannot_be_explored_say_why(folder, tmp_path):
@@ -196,64 +177,3 @@ def test_folders_that_cannot_be_explored_say_why(folder, tmp_path):
     (copy / "manifest.json").write_text(json.dumps(manifest | {"done": False}))
     with pytest.raises(StoreError, match="--resume"):
         Results(copy)
-
-
-def test_without_dash_it_says_what_to_install(folder, monkeypatch):
-    monkeypatch.setitem(sys.modules, "dash", None)
-    monkeypatch.delitem(sys.modules, "magnetkit.explorer.page", raising=False)
-    with pytest.raises(InputError, match=r"magnetkit\[explore\]"):
-        serve(folder, 0)
-
-
-def test_thins_many_rows_evenly():
-    few = np.arange(PLOTTED_ROWS)
-    many = np.arange(3 * PLOTTED_ROWS)
-    assert _thin_rows(few) is few
-    rows = _thin_rows(many)
-    assert (len(rows), rows[0], rows[-1]) == (
-        PLOTTED_ROWS,
-        0,
-        3 * PLOTTED_ROWS - 1,
-    )
-    assert set(np.diff(rows)) == {3, 4}
-
-
-def test_curve_is_named_by_recipe_and_shell(results):
-    rows = np.arange(len(results))
-    shells = results.text("shell", rows)
-    names = results.text("candidate", rows)
-    coated = next(row for row in rows if shells[row])
-    plain = next(row for row in rows if not shells[row])
-    for row, label in (
-        (coated, f"{names[coated]} + Tb 0.30 @ 0.10"),
-        (plain, names[plain]),
-    ):
-        traces = _curves(results, row, 0)["data"]
-        legend = {trace.get("name") for trace in traces}
-        assert f"J(H) {label}" in legend
-        assert (
-            f"J(H) Today's magnet, {results.profile.reference.formula}"
-            in legend
-        )
-
-
-def test_words_stand_left_and_a_narrow_screen_hides_minor_columns():
-    assert _cell_class("candidate") == "text name"
-    assert _cell_class("host") == "text minor"
-    assert _cell_class("supply_risk") == "minor"
-    assert _cell_class("shell") == "text"
-    assert _cell_class("remanence_T") == ""
-
-
-def test_download_holds_words_and_numbers_of_its_rows(results, ranked_rows):
-    names = ["candidate", "remanence_T"]
-    table = pd.read_csv(
-        io.StringIO(_csv(results, np.arange(3), Question(), names))
-    )
-    assert table["candidate"].tolist() == ranked_rows["candidate"].tolist()[:3]
-    np.testing.assert_allclose(
-        table["remanence_T"], ranked_rows["remanence_T"][:3], rtol=1e-6
-    )
-    assert (
-        table["temperature_K"] == results.temperatures[Question().stop]
-    ).all()

@@ -1,7 +1,7 @@
 """Statistics of element properties: where they are written, and what they need not import."""
 
-import subprocess
-import sys
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from numpy.testing import assert_array_equal
 
 from magnetkit import CompositionTable
 from magnetkit.features import composition_statistics, load_table
+from tests.fresh import run_python
 
 
 def test_out_and_dtype():
@@ -35,7 +36,5 @@ def test_energy_model_loads_no_scikit_learn():
         "import sys; from magnetkit.surrogates import energy; energy.load(); "
         "sys.exit('sklearn' in sys.modules)"
     )
-    assert (
-        subprocess.run([sys.executable, "-c", code], check=False).returncode
-        == 0
-    )
+    done = run_python("-c", code, env=dict(os.environ), cwd=Path.cwd())
+    assert done.returncode == 0, done.stderr

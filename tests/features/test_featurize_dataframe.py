@@ -6,13 +6,14 @@ import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 from numpy.testing import assert_array_equal
-from pymatgen.core import Composition, Lattice, Structure
+from pymatgen.core import Composition
 
 from magnetkit.features import (
     CompositionStatistics,
     RareEarthDescriptors,
     StructureDescriptors,
 )
+from tests.features.crystals import IRON
 
 FORMULAS = ["SmCo5", "Nd2Fe14B", "Sm2Co17"]
 
@@ -93,14 +94,11 @@ def test_in_place_and_on_two_levels():
 
 
 def test_crystals_are_described_by_the_same_call():
-    iron = Structure(
-        Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]]
-    )
-    frame = pd.DataFrame({"structure": [iron, "no crystal", iron]})
+    frame = pd.DataFrame({"structure": [IRON, "no crystal", IRON]})
     out = StructureDescriptors().featurize_dataframe(
         frame, "structure", ignore_errors=True
     )
     labels = StructureDescriptors().feature_labels()
-    expected = StructureDescriptors().fit_transform([iron])[0]
+    expected = StructureDescriptors().fit_transform([IRON])[0]
     assert_array_equal(out[labels].iloc[2], expected)
     assert out[labels].iloc[1].isna().all()

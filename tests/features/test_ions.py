@@ -31,15 +31,13 @@ HUTCHINGS = {
 }
 
 
-@pytest.mark.parametrize("symbol", HUTCHINGS)
-def test_stevens_factors_equal_the_tabulated_fractions(symbol):
+def test_stevens_factors_equal_the_tabulated_fractions():
     ions = load_ions()
-    for name, fraction in zip(
-        ("alpha_J", "beta_J", "gamma_J"), HUTCHINGS[symbol], strict=True
-    ):
-        assert ions[name][INDEX[symbol]] == pytest.approx(
-            float(Fraction(fraction)), rel=1e-12
-        )
+    for symbol, fractions in HUTCHINGS.items():
+        names = ("alpha_J", "beta_J", "gamma_J")
+        factors = [ions[name][INDEX[symbol]] for name in names]
+        expected = [float(Fraction(fraction)) for fraction in fractions]
+        assert factors == pytest.approx(expected, rel=1e-12), symbol
 
 
 @pytest.mark.parametrize("symbol", RARE_EARTHS)

@@ -33,31 +33,6 @@ def test_names_and_values_are_matminers(frozen):
     assert_allclose(got, expected, rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.peer
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-def test_twenty_thousand_magnets_as_matminer_computes_them():
-    matminer = pytest.importorskip("matminer.featurizers.composition")
-    from pymatgen.core import Composition
-
-    rng = np.random.default_rng(5)
-    rare = "La Ce Pr Nd Sm Gd Tb Dy Ho Er Tm Yb Lu Y".split()
-    other = "Fe Co Ni Mn Cu Zr Ti V Cr Mo Nb Hf Al Ga Si B C N".split()
-    texts = []
-    for _ in range(20_000):
-        elements = [*rng.choice(rare, rng.integers(1, 4), False)]
-        elements += [*rng.choice(other, rng.integers(1, 6), False)]
-        amounts = rng.integers(1, 1000, len(elements)) / rng.choice(
-            [1, 7, 100]
-        )
-        parts = [f"{e}{a:.4f}" for e, a in zip(elements, amounts, strict=True)]
-        texts.append("".join(parts))
-    peer = matminer.ElementProperty.from_preset("magpie")
-    expected = np.array([peer.featurize(Composition(t)) for t in texts], float)
-    got = CompositionStatistics(basis="atomic").fit_transform(texts)
-    assert_allclose(got, expected, rtol=1e-9, atol=1e-9)
-
-
 def test_pandas_output_keeps_the_index_of_a_frame():
     frame = pd.DataFrame({"composition": ["SmCo5", "YCo5"]}, index=[7, 9])
     got = (

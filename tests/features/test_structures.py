@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 from pymatgen.core import Lattice, Structure
 
 from magnetkit import features
+from tests.features.crystals import IRON, SMCO5
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +31,6 @@ def nd2fe14b():
     return Structure.from_spacegroup("P4_2/mnm", lattice, species, places)
 
 
-@pytest.fixture(scope="module")
-def smco5():
-    lattice = Lattice.hexagonal(5.002, 3.964)
-    places = [[0, 0, 0], [1 / 3, 2 / 3, 0], [0.5, 0, 0.5]]
-    return Structure.from_spacegroup(
-        "P6/mmm", lattice, ["Sm", "Co", "Co"], places
-    )
-
-
 def rows(atom, neighbour, image, distance):
     order = np.lexsort((*np.asarray(image).T, neighbour, atom))
     parts = (np.asarray(x)[order] for x in (atom, neighbour, image, distance))
@@ -46,8 +38,8 @@ def rows(atom, neighbour, image, distance):
 
 
 @pytest.mark.parametrize("cutoff", [2.0, 3.3, 5.03, 9.1])
-def test_neighbours_are_pymatgens(nd2fe14b, smco5, cutoff):
-    for structure in (nd2fe14b, smco5, smco5.get_primitive_structure()):
+def test_neighbours_are_pymatgens(nd2fe14b, cutoff):
+    for structure in (nd2fe14b, SMCO5, SMCO5.get_primitive_structure()):
         first, second, image, distance = structure.get_neighbor_list(cutoff)
         expected = rows(first, second, image, distance)
         got = rows(*features.neighbour_list(structure, cutoff))
@@ -55,39 +47,39 @@ def test_neighbours_are_pymatgens(nd2fe14b, smco5, cutoff):
             assert_allclose(one, other, atol=1e-9)
 
 
-def test_coordination_of_smco5(smco5):
-    counts = features.coordination(smco5, 3.3)
+def test_coordination_of_smco5():
+    counts = features.coordination(SMCO5, 3.3)
     # Six cobalt atoms (2c) at a / sqrt 3 and twelve (3g) at sqrt(a^2 + c^2) / 2.
     assert counts["Co"][0] == 18
     assert counts["Sm"][0] == 0
-    assert features.coordination(smco5, 3.97)["Sm"][0] == 2
+    assert features.coordination(SMCO5, 3.97)["Sm"][0] == 2
 
 
-def test_radial_distribution_counts_neighbours_and_tends_to_one(smco5):
+def test_radial_distribution_counts_neighbours_and_tends_to_one():
     radii, functions = features.radial_distribution(
-        smco5, cutoff=20.0, bins=200
+        SMCO5, cutoff=20.0, bins=200
     )
     assert set(functions) == {("Co", "Co"), ("Co", "Sm"), ("Sm", "Sm")}
     assert radii[0] == pytest.approx(0.05)
     g = functions["Co", "Sm"]
     volumes = 4 / 3 * np.pi * np.linspace(0, 20, 201) ** 3
-    shells = np.diff(volumes) / smco5.volume
+    shells = np.diff(volumes) / SMCO5.volume
     around_samarium = 5 * np.cumsum(g * shells)
     assert around_samarium[radii < 3.3][-1] == pytest.approx(18)
     assert np.average(g, weights=shells) == pytest.approx(1.0, abs=0.03)
 
 
-def test_crystal_field_has_the_sign_of_each_host(nd2fe14b, smco5):
+def test_crystal_field_has_the_sign_of_each_host(nd2fe14b):
     # Nd2Fe14B is uniaxial with oblate Nd, so A_2^0 > 0; SmCo5 with prolate Sm, so A_2^0 < 0.
     sites, second, _ = features.crystal_field(nd2fe14b)
     assert len(sites) == 8
     assert (second > 100).all()
-    _, second, fourth = features.crystal_field(smco5)
+    _, second, fourth = features.crystal_field(SMCO5)
     assert second[0] < -100
     # Nitrogen in the basal plane about the rare earth drives A_2^0 down, on the axis up.
-    planar = smco5.copy()
+    planar = SMCO5.copy()
     planar.append("N", [0.5, 0, 0])
-    axial = smco5.copy()
+    axial = SMCO5.copy()
     axial.append("N", [0, 0, 0.5])
     assert (
         features.crystal_field(planar)[1][0]
@@ -97,10 +89,13 @@ def test_crystal_field_has_the_sign_of_each_host(nd2fe14b, smco5):
     assert np.isfinite(fourth).all()
 
 
-def test_crystal_field_turns_with_the_axis(smco5):
-    along = features.crystal_field(smco5, axis=(0, 0, 2))[1][0]
-    across = features.crystal_field(smco5, axis=(1, 0, 0))[1][0]
+def test_crystal_field_turns_with_the_axis():
+    along = features.crystal_field(SMCO5, axis=(0, 0, 2))[1][0]
+    across = features.crystal_field(SMCO5, axis=(1, 0, 0))[1][0]
     assert across == pytest.approx(-along / 2)
+    for length in (1e200, 1e-200):
+        scaled = features.crystal_field(SMCO5, axis=(length, 0, 0))[1][0]
+        assert scaled == across
     cubic = Structure(Lattice.cubic(4.0), ["Gd"], [[0, 0, 0]])
     _, second, fourth = features.crystal_field(cubic)
     assert second[0] == pytest.approx(0, abs=1e-9)
@@ -109,24 +104,21 @@ def test_crystal_field_turns_with_the_axis(smco5):
     assert diagonal == pytest.approx(-2 / 3 * fourth[0])
 
 
-def test_dipolar_field(smco5):
-    iron = Structure(
-        Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]]
-    )
-    assert_allclose(features.dipolar_field(iron), 0.0, atol=1e-12)
-    field = features.dipolar_field(smco5)
+def test_dipolar_field():
+    assert_allclose(features.dipolar_field(IRON), 0.0, atol=1e-12)
+    field = features.dipolar_field(SMCO5)
     # Uniaxial: a moment along c makes a field along c only, and half the opposite across it.
     assert_allclose(field[0, :2], 0.0, atol=1e-9)
-    across = features.dipolar_field(smco5, axis=(1, 0, 0))
+    across = features.dipolar_field(SMCO5, axis=(1, 0, 0))
     assert across[0, 0] == pytest.approx(-field[0, 2] / 2)
-    sphere = features.dipolar_field(smco5, cutoff=60.0)
+    sphere = features.dipolar_field(SMCO5, cutoff=60.0)
     assert_allclose(sphere, field, atol=0.01)
     assert_allclose(
-        features.dipolar_field(smco5, moments={"Co": 3.0}), 2 * field
+        features.dipolar_field(SMCO5, moments={"Co": 3.0}), 2 * field
     )
 
 
-def test_refuses_wrong_input(smco5):
+def test_refuses_wrong_input():
     for call in (
         features.neighbour_list,
         features.coordination,
@@ -135,9 +127,13 @@ def test_refuses_wrong_input(smco5):
         with pytest.raises(
             InputError, match="cutoff must be a finite number above 0"
         ):
-            call(smco5, -1.0)
-    with pytest.raises(InputError, match="axis must be three numbers"):
-        features.crystal_field(smco5, axis=(0, 0, 0))
+            call(SMCO5, -1.0)
+    for axis in ((0, 0, 0), (np.inf, 0, 0), (0, np.nan, 1), (1, 0)):
+        with pytest.raises(InputError, match="axis must be three finite num"):
+            features.crystal_field(SMCO5, axis=axis)
+    for bins in (0, -1):
+        with pytest.raises(InputError, match="bins must be a whole number"):
+            features.radial_distribution(SMCO5, bins=bins)
     with pytest.raises(InputError, match="expected pymatgen structures"):
         features.Crystals.from_structures(["SmCo5"])
     alloy = Structure(Lattice.cubic(3), [{"Fe": 0.5, "Co": 0.5}], [[0, 0, 0]])
@@ -149,11 +145,8 @@ def test_large_objects_have_short_texts():
     import magnetkit as mk
     from magnetkit.features import Crystals, load_table
 
-    iron = Structure(
-        Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]]
-    )
     assert (
-        repr(Crystals.from_structures([iron] * 500))
+        repr(Crystals.from_structures([IRON] * 500))
         == "<Crystals: 500 of 1,000 atoms>"
     )
     assert "22 properties" in repr(load_table("magpie"))

@@ -4,101 +4,41 @@ import math
 
 import numpy as np
 
+from . import naive_laws
+
 MU_0 = 1.25663706127e-6
-
-
-def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
-    """Return H_cJ: Kronmueller's relation when hot, or at 20 C and from there a line or a power.
-
-    Polarizations are those of the temperature and of 20 C. Pinned walls have H_cJ at 20 C as it is.
-    The line ends at T_C, before which it is no higher than the third root of what is left. A level
-    multiplies H_cJ at 20 C, by way of alpha_K.
-    """
-    alpha_k = rules["alpha_k"]
-    n_eff = rules["n_eff"]
-    decay = rules["decay"]
-    at_room = max(
-        alpha_k * field_room - n_eff * j_room / MU_0,
-        0.02 * alpha_k * field_room,
-    )
-    alpha_k += (rules["level"] - 1.0) * at_room / field_room
-    if rules["temperature_law"] == 1:
-        rise = (kelvin - 293.15) / 1000.0 * rules["usual_curie"] / curie
-        over = 0.2 if rise > 0.0 else 0.06
-        falling = alpha_k * math.exp(-decay * over * math.tanh(rise / over))
-        return max(falling * field - n_eff * j / MU_0, 0.02 * falling * field)
-    at_room = max(
-        alpha_k * field_room - n_eff * j_room / MU_0,
-        0.02 * alpha_k * field_room,
-    )
-    if rules["temperature_law"] == 2:
-        pinning = rules["level"] * rules["pinned"]
-        fall = decay if pinning else decay * rules["usual_curie"] / curie
-        line = 1.0 - fall * (kelvin - 293.15) / 1000.0
-        if kelvin < 293.15:
-            return (pinning or at_room) * min(line, 1.5)
-        order = (
-            ((curie - kelvin) / (curie - 293.15)) ** (1 / 3)
-            if kelvin < curie
-            else 0.0
-        )
-        return (pinning or at_room) * max(min(line, order), 0.02 * order)
-    return at_room * (field / field_room) ** decay
 
 
 def figures(
     polarization,
     coercivity,
     temperature,
-    factor,
-    squareness,
-    mu_rec,
-    limit,
+    magnet,
+    shape,
     load,
-    on_b=1.0,
-    on_h=0.0,
-    on_q=0.0,
-    room=None,
-    s=1,
-    whole=0.0,
+    end,
 ):
     """Return B_r, H_cj, H_k, (BH)max, T_max, alpha, beta of one magnet.
 
-    Temperatures are that asked, the two of alpha and beta, then those tried for T_max; room: J_s
-    and H_cJ at 20 C where H_k is H_cJ less a spread of local fields that goes as J_s; s: 0 of the
-    weak, 2 of the strong magnet, whose ln H_cJ is off by on_h and H_k / H_cJ by on_q; below 5 % of
-    whole it is off by more.
+    Temperatures are that asked, the two of alpha and beta, then those tried for T_max. `magnet`:
+    B_r over J_s, recoil permeability, highest temperature, J_s and H_cJ at 20 C, H_cJ without
+    poles; `shape`: H_k / H_cJ, its deviation and law; `end`: 0, 1, 2 of the weak, the nominal and
+    the strong magnet, and by how much ln B_r and ln H_cJ are off.
     """
-    b = [on_b * factor * j for j in polarization]
-    deviations = [
-        on_h
-        if c >= 0.05 * whole or c <= 0.0
-        else max(on_h, min(on_h + 0.7 * math.log(0.05 * whole / c), 3.0))
-        for c in coercivity
-    ]
-    h = [
-        math.exp((s - 1) * deviation) * c
-        for deviation, c in zip(deviations, coercivity, strict=True)
-    ]
+    factor, mu_rec, limit, j_room, h_room, whole = magnet
+    s, on_b, on_h = end
+    factor *= math.exp((s - 1) * on_b)
+    b = [factor * j for j in polarization]
+    h = []
     knees = []
-    for c, j, on_h in zip(coercivity, polarization, deviations, strict=True):
-        scale = (
-            1.0
-            if room is None
-            else room[1] / c * j / room[0]
-            if c > 0.0
-            else math.inf
-        )
-        q = 1.0 - (1.0 - squareness) * scale
-        wide = math.hypot(on_h, min(on_q * scale / q, 3.0)) if q > 0.0 else 0.0
-        ends = q * math.exp((s - 1) * wide), math.exp((s - 1) * on_h)
-        knees.append(c * min(ends) if q > 0.0 else 0.0)
+    for c, j in zip(coercivity, polarization, strict=True):
+        deviation = naive_laws.unsure(on_h, c, whole)
+        h.append(math.exp((s - 1) * deviation) * c)
+        ends = naive_laws.knee_field(c, j, h_room, j_room, shape, deviation)
+        knees.append(ends[s])
     knee = knees[0]
-    steps = 20000
-    product = 0.0
-    for i in range(steps + 1):
-        x = knee * i / steps
-        product = max(product, (b[0] - MU_0 * mu_rec * x) * x)
+    fields = np.linspace(0.0, knee, 20001)
+    product = ((b[0] - MU_0 * mu_rec * fields) * fields).max()
     span = temperature[2] - temperature[1]
     t_max = math.nan
     crossings = []

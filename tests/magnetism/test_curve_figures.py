@@ -104,35 +104,6 @@ def test_a_moment_needs_its_sample():
     assert field[0] == pytest.approx(-1e5 - 0.25 * 1.2 / MU_0)
 
 
-def test_a_loop_is_split_where_the_field_turns():
-    down = np.linspace(10.0, -10.0, 21)
-    h = np.concatenate([down, down[::-1][1:]])
-    first, second = curves._split_sweeps(h, np.zeros_like(h))
-    assert (first[0], first[-1]) == (0, 20)
-    assert (second[0], second[-1]) == (20, 40)
-    # A little step back turns nothing.
-    wobble = down.copy()
-    wobble[10] += 0.01
-    (whole,) = curves._split_sweeps(wobble, np.zeros_like(wobble))
-    assert len(whole) == 21
-    field = np.repeat(np.linspace(-5.0, 5.0, 11), 2)
-    level = np.tile([1.0, -1.0], 11)
-    upper, lower = curves._split_sweeps(field, level)
-    assert set(level[upper]) == {1.0}
-    assert set(level[lower]) == {-1.0}
-
-
-def test_a_branch_is_turned_upright_by_rising_field():
-    h = np.array([1.0, 0.0, -1.0])
-    field, level = curves._turn_upright(h, np.array([1.2, 1.1, 0.9]))
-    assert field.tolist() == [-1.0, 0.0, 1.0]
-    assert level.tolist() == [0.9, 1.1, 1.2]
-    field, level = curves._turn_upright(h, np.array([-0.9, -1.1, -1.2]))
-    assert field.tolist() == [-1.0, 0.0, 1.0]
-    assert level.tolist() == [0.9, 1.1, 1.2]
-    assert curves._polarization_at_zero(h, np.array([3.0, 2.0, 1.0])) == 2.0
-
-
 @pytest.mark.parametrize(
     ("b_r", "coercivity", "recoil", "says"),
     [
@@ -168,10 +139,10 @@ def test_the_first_curve_of_each_temperature_counts():
     assert kept == [cold, hot]
 
 
-def test_one_file_with_one_curve(monkeypatch):
-    both = [curve_at(20.0), curve_at(150.0)]
-    monkeypatch.setattr(curves, "read_curves", lambda *_: both)
-    with pytest.raises(InputError, match="holds curves at 20, 150 °C; one is"):
-        curves.read_curve("a.csv")
-    monkeypatch.setattr(curves, "read_curves", lambda *_: both[:1])
-    assert curves.read_curve("a.csv") is both[0]
+def test_a_little_step_back_turns_no_loop():
+    down = np.linspace(10.0, -10.0, 21)
+    down[10] += 0.01
+    loop = np.concatenate([down, down[::-1][1:]])
+    first, second = curves._split_sweeps(loop, np.zeros_like(loop))
+    assert (first[0], first[-1]) == (0, 20)
+    assert (second[0], second[-1]) == (20, 40)

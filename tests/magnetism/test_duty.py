@@ -10,7 +10,6 @@ from magnetkit.units import MU_0, TEN_YEARS
 from magnetkit.magnetism._demagnetization_kernels import (
     corner,
     flux_loss,
-    polarization,
     straight_field,
 )
 from magnetkit.magnetism.sintered import Duty, read_duty
@@ -61,7 +60,7 @@ def test_field_of_a_load_line_equals_the_textbook():
     assert straight_field(1.3, 1.05, 1.0, 1e5) - field == pytest.approx(1e5)
 
 
-@pytest.mark.parametrize("load", [0.0, 0.5, 2.0])
+@pytest.mark.parametrize("load", [0.0, 2.0])
 def test_fields_add_whatever_the_load_line(load):
     duty = Duty(load, 150.0, 100.0)
     self_field = 1.2 / MU_0 / (load + 1.05)
@@ -73,38 +72,11 @@ def test_fields_add_whatever_the_load_line(load):
     )
 
 
-def test_outside_field_conversions_equal_a_circuit():
-    # A magnet of permeability mu in its circuit, remanence zero: B = mu mu_0 H, and by Ampere's
-    # law with a magnetomotive force F for each length, B = -P mu_0 (H - F) against it.
-    load = 1.5
-    recoil = 1.05
-    force = 2e5
-    field = force * load / (load + recoil)
-    assert recoil * field == pytest.approx(load * (force - field))
-    # On an open body of demagnetizing factor N = 1 / (1 + P): H = H_a - N (mu - 1) H.
-    field_outside = 1e5
-    field = field_outside * (1.0 + load) / (load + recoil)
-    assert field == pytest.approx(
-        field_outside - (recoil - 1.0) * field / (1.0 + load)
-    )
-
-
 def test_each_decade_of_time_takes_five_millitesla():
     assert Duty(hours=0.0).creep == 0.0
     # 5 mT / mu_0 = 3.98 kA/m for each e-fold of time.
     creep = Duty(hours=1000.0).creep - Duty(hours=100.0).creep
     assert creep == pytest.approx(9.16e3, rel=2e-3)
-
-
-def test_loses_a_tenth_at_the_knee():
-    # J is 0.9 B_r at the knee, recoil apart; a working point there has lost what makes it so.
-    recoil = 1.0
-    h_cj = 5e5
-    b_r = 0.92 * h_cj * MU_0 * 2.0 / 0.9
-    share = Duty(hours=0.0).loss(
-        b_r * ONE, h_cj * ONE, 0.92 * h_cj * ONE, recoil * ONE
-    )
-    assert share[0] == pytest.approx(10.0, abs=0.05)
 
 
 def test_loss_follows_field_time_and_load_line():
@@ -125,14 +97,6 @@ def test_no_coercivity_loses_everything():
     )
     duty = Duty(load_line=1.0, outside_field_kA_m=3000.0)
     assert duty.loss(1.0 * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0] == 200.0
-
-
-def test_polarization_is_the_loop_less_the_turned_part():
-    power = corner(1.2, 1e6, 9.2e5, 1.05)
-    assert polarization(1.2, 1e6, 1.05, power, 1e6) == pytest.approx(
-        0.0, abs=1e-9
-    )
-    assert polarization(1.2, 1e6, 1.05, power, 5e6) == -1.2
 
 
 @pytest.mark.parametrize(

@@ -77,53 +77,6 @@ def test_terms_have_their_signs(explanations):
         assert remanence["pores"] < 0.0
 
 
-def test_the_constant_that_matters_is_named_first():
-    # Short of boron without gallium all hangs on what R2Fe17 does.
-    short = explain_magnet("Nd30.5B0.9Co1Fe bal.", basis="weight")
-    assert short.constants["name"][0] == "soft_scale"
-    assert short.shares["memory"] > 0.4
-    assert "R2Fe17" in short.measurements()[0]
-    # The share is the change of ln H_cJ by one deviation, squared, over the variance of the range.
-    constant = next(c for c in law("boundary") if c.name == "soft_scale")
-    ends = []
-    for sign in (-1, 1):
-        with shift_constant(
-            constant, constant.value + sign * constant.deviation
-        ):
-            ends.append(
-                sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[
-                    0
-                ][H]
-            )
-    change = 0.5 * np.log(ends[1] / ends[0])
-    row = sintered("Nd30.5B0.9Co1Fe bal.", "20C", basis="weight").iloc[0]
-    half = np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0
-    variance = (half / 1.645) ** 2
-    assert short.constants["share"][0] == pytest.approx(
-        change**2 / variance, rel=0.25
-    )
-
-
-def test_constant_has_the_share_of_one_deviation():
-    # Where laws tell little, no share is bounded: half of what both ends are apart, squared.
-    recipe = "Nd30.5Co1Cu0.15Al0.15B1Fe bal."
-    plain = explain_magnet(recipe, basis="weight")
-    assert plain.shares["fit"] > 0.0
-    first = plain.constants.iloc[0]
-    constant = next(c for c in law(first["law"]) if c.name == first["name"])
-    ends = []
-    for sign in (-1, 1):
-        with shift_constant(
-            constant, constant.value + sign * constant.deviation
-        ):
-            ends.append(sintered(recipe, "20C", basis="weight").iloc[0][H])
-    row = sintered(recipe, "20C", basis="weight").iloc[0]
-    half = np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0
-    variance = (half / 1.645) ** 2
-    change = 0.5 * np.log(ends[1] / ends[0])
-    assert first["share"] == pytest.approx(change**2 / variance, rel=0.05)
-
-
 def test_finer_grains_have_weaker_poles():
     family = parameters().families["2:14:1"]
     terms = []
@@ -143,15 +96,6 @@ def test_refuses_everything_but_one_magnet():
         explain_magnet("Sm23.3Fe16Co bal.", basis="weight")
     with pytest.raises(InputError, match="one recipe"):
         explain_magnet(["SmCo5", "PrCo5"])
-
-
-def test_explanation_is_a_few_lines(explanations):
-    lines = str(explanations["gallium"]).splitlines()
-    assert 4 <= len(lines) <= 7
-    assert lines[1].startswith("1")
-    assert " kA/m = " in lines[1]
-    assert " T = " in lines[2]
-    assert lines[3].startswith("range of H_cJ: cited ")
 
 
 def make_explanation(shares):
@@ -199,3 +143,37 @@ def test_an_explanation_is_terms_shares_and_what_to_measure():
     ]
     many = make_explanation([0.3] * 9).measurements()
     assert len(many) == _NARROWEST
+
+
+# Short of boron without gallium all hangs on what R2Fe17 does. Where laws tell little, no share is
+# bounded: half of what both ends are apart, squared.
+@pytest.mark.parametrize(
+    ("recipe", "rel"),
+    [
+        ("Nd30.5B0.9Co1Fe bal.", 0.25),
+        ("Nd30.5Co1Cu0.15Al0.15B1Fe bal.", 0.05),
+    ],
+)
+def test_constant_has_the_share_of_one_deviation(recipe, rel):
+    def magnet():
+        return sintered(recipe, "20C", basis="weight").iloc[0]
+
+    first = explain_magnet(recipe, basis="weight").constants.iloc[0]
+    constant = next(c for c in law(first["law"]) if c.name == first["name"])
+    ends = []
+    for sign in (-1, 1):
+        value = constant.value + sign * constant.deviation
+        with shift_constant(constant, value):
+            ends.append(magnet()[H])
+    change = 0.5 * np.log(ends[1] / ends[0])
+    row = magnet()
+    half = np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0
+    share = (change / (half / 1.645)) ** 2
+    assert first["share"] == pytest.approx(share, rel=rel)
+
+
+def test_the_constant_that_matters_is_named_first():
+    short = explain_magnet("Nd30.5B0.9Co1Fe bal.", basis="weight")
+    assert short.constants["name"][0] == "soft_scale"
+    assert short.shares["memory"] > 0.4
+    assert "R2Fe17" in short.measurements()[0]

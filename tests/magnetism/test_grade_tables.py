@@ -53,23 +53,6 @@ def test_gaps_are_filled_by_the_median_of_the_class():
     assert np.isnan(table["density_kg_m3"][4])
 
 
-def test_a_value_is_the_median_of_those_alike():
-    values = np.array([1.0, 2.0, 3.0, 10.0])
-    by = np.array([100.0, 101.0, 99.0, 500.0])
-    middle, low, high = GRADES._range_of_alike(values, by, 100.0)
-    assert middle == 2.0
-    assert low == 1.0
-    assert high >= 3.0
-    assert GRADES._range_of_alike(values, by, 1e6) == (2.5, 1.0, 10.0)
-
-
-def test_bonded_magnets_fall_along_their_chords():
-    table = pd.DataFrame(
-        {"kind": ["bonded", "sintered"], "host": ["2:14:1", "1:5"]}
-    )
-    assert GRADES._curved_hosts(table).tolist() == ["", "1:5"]
-
-
 def test_a_cold_value_comes_back_hot():
     row = grades("N42SH").iloc[0]
     for quantity in ("remanence_T", "coercivity_kA_m"):
@@ -97,22 +80,6 @@ def test_a_kind_of_recipe_in_words():
     )
 
 
-def test_a_spread_is_weighted():
-    values = np.array([1.0, 3.0, 100.0])
-    assert makeup._deviation(np.array([1.0, 1.0, 0.0]), values) == 1.0
-    assert makeup._deviation(np.array([1.0, 0.0, 0.0]), values) == 0.0
-    assert makeup._deviation(np.zeros(3), values) == 0.0
-
-
-def test_a_given_recipe_is_no_estimate():
-    bulk = makeup.given_composition("Nd30Fe70", "", 2.5)
-    assert (bulk.best.kind, bulk.best.weight) == ("bulk", 1.0)
-    assert bulk.heavy_wt_pct == (2.5, 2.5, 2.5)
-    assert not bulk.estimate
-    diffused = makeup.given_composition("Nd30Fe70", "Tb 0.5 wt%", 0.5)
-    assert diffused.best.kind == "diffused"
-
-
 def test_a_magnet_that_has_nothing_left_names_its_highest_temperature():
     start = "X has no B_r or H_cJ left at 150 °C by its maker's coefficients"
     known = str(makeup.no_magnet_error("X", 423.15, 373.15))
@@ -133,21 +100,6 @@ def test_usual_lots_lie_above_what_is_guaranteed():
     classes = makeup._classes()
     assert classes["coercivity_kA_m"].is_monotonic_increasing
     assert set(classes["route"]) == {"alloyed"}
-
-
-def test_levels_of_no_producer_and_of_other_routes():
-    assert levels._range_reason(1.0) == ""
-    text = levels._range_reason(9.0)
-    assert text.startswith("its H_cJ at 20 °C is 9.00 times the model's (")
-    assert levels._range_reason(0.01) != ""
-    usual = levels.Level(1.0)
-    assert usual.is_sound
-    assert not levels.Level(1.0, reason="odd").is_sound
-    assert not usual.is_trial(None)
-    assert usual.is_trial("hot-deformed")
-    hot = levels.Level(1.0, "hot-deformed")
-    assert hot.is_trial("")
-    assert not hot.is_trial("hot-deformed")
 
 
 def test_neodymium_takes_the_place_of_dysprosium_and_terbium():

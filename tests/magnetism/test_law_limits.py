@@ -8,11 +8,9 @@ from magnetkit._core.units import MU_0
 from magnetkit.alloy.shell_rows import read_shells
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.magnetism import sintered
-from magnetkit.magnetism._boundary import boundary_deviation
 from magnetkit.magnetism._demagnetization_kernels import flux_loss
 from magnetkit.magnetism._magnet_kernels import ROOM, states
 from magnetkit.magnetism._magnets import alloys
-from magnetkit.magnetism.laws import law
 from magnetkit.phases.partition import partition
 from magnetkit.surrogates._curie import prepare_query
 from tests.recipes import make_table
@@ -56,30 +54,6 @@ def test_secondary_phases_take_their_share_of_mass():
         partition(CompositionTable.from_strings(["Nd2Fe14B"]))
     )
     assert whole.outside[0] == 0.0
-
-
-def test_half_a_formula_is_least_certain():
-    # All of the doubt at one half; elsewhere f (1 - f) over a quarter of it: 0.75 at a quarter.
-    formula = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
-    none = np.zeros(5)
-    structure = {
-        "r2fe17": none,
-        "soft_doubt": none,
-        "cerium": none,
-        "formula": formula,
-    }
-    doubt = boundary_deviation(structure)
-    assert doubt == pytest.approx(
-        law("boundary").formula_doubt * np.array([0, 0.75, 1, 0.75, 0])
-    )
-    # Beside another doubt they add as squares: 3 and 4 are 5.
-    other = (
-        4.0 / 3.0 * law("boundary").formula_doubt * law("boundary").soft_scale
-    )
-    structure["soft_doubt"] = np.full(5, other)
-    assert boundary_deviation(structure)[2] == pytest.approx(
-        5.0 / 3.0 * law("boundary").formula_doubt
-    )
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit._core._arrays import N_WORK
-from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
-from magnetkit.compound._intrinsic_kernels import CURIE, most_ions
+from magnetkit.compound._intrinsic_kernels import most_ions
 from magnetkit.magnetism import _demagnetization_kernels as _demagnetization
 from magnetkit.magnetism import _magnet_kernels as _magnets
 from magnetkit.magnetism._magnets import alloys
+from magnetkit.magnetism.process import KNEE_LAWS
 from tests.magnetism import naive_sintered
 from tests.recipes import make_table
 
@@ -29,108 +29,79 @@ FORMULAS = (
 @pytest.mark.parametrize("shell", [None, "Tb 0.30 @ 0.10"])
 def test_figures_equal_their_twin(shell):
     magnets = _alloys(*FORMULAS, shell=shell)
+    rules = magnets.rules()
+    rows = magnets.rows
     n = len(FORMULAS)
     kelvins = np.array([350.0, 480.0])
     second = 423.0
     grid = np.arange(293.0, 1200.0, 50.0)
     rng = np.random.default_rng(4)
-    on_b = rng.uniform(0.02, 0.1, (2, n))
-    on_h = rng.uniform(0.1, 0.3, (2, n))
-    on_q = rng.uniform(0.0, 0.2, n)
-    on_alpha, on_beta = (rng.uniform(0.1, 0.3, n) for _ in range(2))
-    floor = np.full(n, 5e-5)
-    rows = magnets.rows
-    factors = (magnets.factor, rows["squareness"], rows["recoil"])
-    limit = rows["structure_limit_K"]
+    widths = _magnets.Widths(
+        rng.uniform(0.02, 0.1, (2, n)),
+        rng.uniform(0.1, 0.3, (2, n)),
+        rng.uniform(0.1, 0.3, n),
+        np.full(n, 5e-5),
+        rng.uniform(0.1, 0.3, n),
+        rng.uniform(0.0, 0.2, n),
+    )
+    on_b, on_h, on_alpha, floor, on_beta, on_q = widths
+    got, status = _magnets.figures(
+        kelvins, second, grid, magnets.phases, rules, 0.8, widths
+    )
     cold = magnets.at(np.array([_magnets.ROOM]))
-    room = np.column_stack([cold.polarization, cold.coercivity()])
-    widths = _magnets.Widths(on_b, on_h, on_alpha, floor, on_beta, on_q)
-
-    rules = magnets.rules()
+    j_room = cold.polarization[:, 0]
+    h_room = cold.coercivity()[:, 0]
     field = _fields(np.array([_magnets.ROOM]), magnets.phases)[1][0]
     whole = rules.alpha_k * field
-    poles = rules.n_eff * np.nan_to_num(room[:, 0]) / MU_0
-    whole = whole + (rules.level - 1.0) * np.maximum(
-        whole - poles, 0.02 * whole
-    )
-    maximum = np.where(rules.pinned > 0.0, rules.pinned, whole)
+    poles = rules.n_eff * np.nan_to_num(j_room) / MU_0
+    whole += (rules.level - 1.0) * np.maximum(whole - poles, 0.02 * whole)
+    whole = np.where(rules.pinned > 0.0, rules.pinned, whole)
+    tried = np.concatenate([[grid[0], second], grid])
+    states = [magnets.at(np.append(kelvin, tried)) for kelvin in kelvins]
+    # Alpha, beta and T_max ask for a magnet up to the second temperature.
+    use = (tried > 293.0) & (tried <= second)
+    use[0] = True
 
-    def shift(a, i, sign):
-        room_field = (
-            room[i] if rules.knee_law[i] == _magnets.LOCAL_FIELDS else None
-        )
-        return (
-            np.exp(sign * on_b[a, i]),
-            on_h[a, i],
-            on_q[i],
-            room_field,
-            1 + sign,
-            maximum[i],
+    def twin(a, i, s):
+        return naive_sintered.figures(
+            states[a].polarization[i],
+            states[a].coercivity()[i],
+            states[a].temperature,
+            (
+                magnets.factor[i],
+                rows["recoil"][i],
+                rows["structure_limit_K"][i],
+                j_room[i],
+                h_room[i],
+                whole[i],
+            ),
+            (rows["squareness"][i], on_q[i], KNEE_LAWS[rules.knee_law[i]]),
+            0.8,
+            (s, on_b[a, i], on_h[a, i]),
         )
 
-    got, status = _magnets.figures(
-        kelvins, second, grid, magnets.phases, magnets.rules(), 0.8, widths
-    )
-    inside = np.concatenate(
-        [grid[:1], [second], grid[(grid > 293.0) & (grid <= second)]]
-    )
-    whole = magnets.at(inside).status
     count = 0
-    for a, kelvin in enumerate(kelvins):
-        magnet_states = magnets.at(
-            np.concatenate([[kelvin, grid[0], second], grid])
-        )
-        hot = magnets.at(
-            np.concatenate([kelvins[:1], [grid[0], second], grid])
-        )
-        for i in range(n):
-            states = [magnet_states.status[i, 0], *whole[i]]
-            expected = next((s for s in states if s), 0)
-            assert status[a, i] == expected
-            if expected or not np.isfinite(magnets.factor[i]):
-                assert np.isnan(got[:, :, a, i]).all()
-                continue
-            count += 1
-            values = [r[i] for r in factors]
-            for to, sign in ((0, 0), (1, -1), (2, 1)):
-                twin = naive_sintered.figures(
-                    magnet_states.polarization[i],
-                    magnet_states.coercivity()[i],
-                    magnet_states.temperature,
-                    *values,
-                    limit[i],
-                    0.8,
-                    *shift(a, i, sign),
-                )
-                assert_allclose(got[:4, to, a, i], twin[:4], rtol=1e-6)
-            # T_max is one for all temperatures asked, with the spread at the first.
-            ends = [
-                naive_sintered.figures(
-                    hot.polarization[i],
-                    hot.coercivity()[i],
-                    hot.temperature,
-                    *values,
-                    limit[i],
-                    0.8,
-                    *shift(0, i, sign),
-                )[4]
-                for sign in (0, -1, 1)
-            ]
-            expected = [ends[0], np.fmin.reduce(ends), np.fmax.reduce(ends)]
-            assert_allclose(
-                got[4, :, a, i], expected, rtol=1e-6, equal_nan=True
-            )
-            minimum = floor[i] * np.hypot(
-                1.0, 3.0 / (1.0 + (twin[5] / 3e-4) ** 4)
-            )
-            half = (
-                np.hypot(twin[5] * on_alpha[i], minimum),
-                abs(twin[6]) * on_beta[i],
-            )
-            for k in (5, 6):
-                width = half[k - 5]
-                ends = [twin[k], twin[k] - width, twin[k] + width]
-                assert_allclose(got[k, :, a, i], ends, rtol=1e-6)
+    for a, i in np.ndindex(2, n):
+        reasons = states[a].status[i]
+        reason = next((s for s in [reasons[0], *reasons[1:][use]] if s), 0)
+        assert status[a, i] == reason
+        if reason or not np.isfinite(magnets.factor[i]):
+            assert np.isnan(got[:, :, a, i]).all()
+            continue
+        count += 1
+        weak, centre, strong = (twin(a, i, s) for s in range(3))
+        expected = np.transpose([centre[:4], weak[:4], strong[:4]])
+        assert_allclose(got[:4, :, a, i], expected, rtol=1e-6)
+        # T_max is one for all temperatures asked, with the spread at the first.
+        hottest = [twin(0, i, s)[4] for s in (1, 0, 2)]
+        ends = [np.fmin.reduce(hottest), np.fmax.reduce(hottest)]
+        assert_allclose(got[4, :, a, i], [hottest[0], *ends], rtol=1e-6)
+        alpha, beta = strong[5:]
+        minimum = floor[i] * np.hypot(1.0, 3.0 / (1.0 + (alpha / 3e-4) ** 4))
+        half = np.hypot(alpha * on_alpha[i], minimum)
+        assert_allclose(got[5, :, a, i], [alpha, alpha - half, alpha + half])
+        half = abs(beta) * on_beta[i]
+        assert_allclose(got[6, :, a, i], [beta, beta - half, beta + half])
     # Of the shelled only the two of 2:14:1 are within the model.
     assert count >= (12 if shell is None else 4)
 
@@ -154,72 +125,6 @@ def _fields(at, phases):
     return np.array(fields).transpose(2, 0, 1)
 
 
-# Of each family its own temperatures, K: from the cold to near T_C.
-FAMILIES = {
-    "2:14:1": (
-        ["Nd2Fe14B", "Nd1.2Dy0.5Ce0.3Fe12Co2B", "Nd1.8Dy0.2Fe14B"],
-        None,
-        [200.0, 250.0, 330.0, 373.15, 423.15, 473.15, 493.15, 540.0],
-    ),
-    "1:5": (
-        ["SmCo5", "Sm0.6Gd0.4Co4.5Cu0.5"],
-        None,
-        [77.0, 250.0, 400.0, 523.15, 800.0, 980.0],
-    ),
-    "2:17": (
-        ["Sm2Co17", "Sm(Co0.7Fe0.1Cu0.16Zr0.04)6.7"],
-        None,
-        [77.0, 400.0, 573.15, 773.15],
-    ),
-    "2:17:3": (["Sm2Fe17N3"], None, [200.0, 400.0, 473.15, 600.0]),
-    "1:12": (["SmFe11Ti"], None, [250.0, 400.0, 500.0]),
-    "isotropic": (
-        ["Nd2Fe14B"],
-        "bonded-isotropic",
-        [200.0, 373.15, 393.15, 500.0],
-    ),
-    "hot-deformed": (
-        ["Nd2Fe14B"],
-        "hot-deformed",
-        [200.0, 373.15, 453.15, 500.0],
-    ),
-}
-
-
-@pytest.mark.parametrize("level", [1.0, 1.25])
-@pytest.mark.parametrize("family", list(FAMILIES))
-def test_coercivity_equals_its_twin(family, level):
-    formulas, route, kelvin = FAMILIES[family]
-    table = CompositionTable.from_strings(formulas, basis="atomic")
-    magnets = alloys(
-        table, {"route": route, "level": level} if route else {"level": level}
-    )
-    at = np.array([_magnets.ROOM, *kelvin])
-    polarization, field = _fields(at, magnets.phases)
-    rules = magnets.rules()
-    _, got, _, status = _magnets.states(at, magnets.phases, rules)
-    count = 0
-    for i in range(len(formulas)):
-        of_row = {
-            name: getattr(rules, name)[i]
-            for name in rules._fields
-            if name != "book"
-        }
-        for k in np.flatnonzero(status[:, i] == 0):
-            expected = naive_sintered.coercivity(
-                at[k],
-                field[k, i],
-                field[0, i],
-                polarization[k, i],
-                polarization[0, i],
-                of_row,
-                magnets.phases.state[i, CURIE],
-            )
-            assert got[k, i] == pytest.approx(expected, rel=1e-12)
-            count += 1
-    assert count >= 3 * len(formulas)
-
-
 def test_figures_of_nothing():
     magnets = _alloys()
     none = np.zeros(0)
@@ -233,54 +138,29 @@ def test_figures_of_nothing():
     assert status.shape == (1, 0)
 
 
-def test_remanence_and_knee_limit_the_energy_product():
-    free = _magnets.energy_product(1.2, 1e7, 1.05)
-    assert free == pytest.approx(1.2**2 / (4 * MU_0 * 1.05))
-    assert _magnets.energy_product(1.2, 2e5, 1.05) == pytest.approx(
-        (1.2 - 1.05 * MU_0 * 2e5) * 2e5
-    )
-    assert _magnets.energy_product(1.2, 0.0, 1.05) == 0.0
-
-
-def test_curve_passes_its_points():
-    b_r, h_cj, knee, recoil = (
-        np.array([v]) for v in (1.1, 1.6e6, 1.1e6, 1.05)
-    )
-    j = _demagnetization.curves(
-        b_r, h_cj, knee, recoil, np.array([[0.0, 1.1e6, 1.6e6, 5e6]])
-    )[0]
-    assert_allclose(j[:3], [1.1, 0.99, 0.0], atol=1e-9)
-    assert j[3] == -1.1
-
-
-def test_working_field_lies_on_curve_and_load_line():
+@pytest.mark.parametrize("load", [0.0, 0.5, 3.0, 1e8])
+def test_working_field_lies_on_curve_and_load_line(load):
     rng = np.random.default_rng(5)
-    b_r = rng.uniform(0.5, 1.4, 30)
     h_cj = rng.uniform(2e5, 2.5e6, 30)
-    knee = 0.8 * h_cj
-    recoil = np.full(30, 1.05)
-    for load in (0.0, 0.5, 3.0):
-        h = _demagnetization.working_fields(b_r, h_cj, knee, recoil, load)
-        j = _demagnetization.curves(b_r, h_cj, knee, recoil, h[:, None])[:, 0]
-        assert_allclose(j, (1.0 + load) * MU_0 * h, rtol=1e-6)
+    figures = (rng.uniform(0.5, 1.4, 30), h_cj, 0.8 * h_cj, np.full(30, 1.05))
+    h = _demagnetization.working_fields(*figures, load)
+    j = _demagnetization.curves(*figures, h[:, None])[:, 0]
+    assert_allclose(j, (1.0 + load) * MU_0 * h, rtol=1e-6)
 
 
-def test_curve_without_coercivity_or_figures():
-    zero = np.zeros(1)
-    one = np.ones(1)
-    nan = np.full(1, np.nan)
-    assert _demagnetization.curves(
-        one, zero, zero, one, np.array([[0.0, 1.0]])
-    ).tolist() == [[0.0, 0.0]]
-    assert _demagnetization.working_fields(
-        one, zero, zero, one, 1.0
-    ).tolist() == [0.0]
-    assert np.isnan(
-        _demagnetization.curves(nan, nan, nan, one, np.array([[1.0]]))
-    ).all()
-    assert np.isnan(
-        _demagnetization.working_fields(nan, nan, nan, one, 1.0)
-    ).all()
+@pytest.mark.parametrize(
+    ("b_r", "h_cj", "expected"), [(1.0, 0.0, 0.0), (np.nan, np.nan, np.nan)]
+)
+def test_curve_without_coercivity_or_figures(b_r, h_cj, expected):
+    figures = [np.full(1, value) for value in (b_r, h_cj, h_cj, 1.0)]
+    field = np.array([[0.0, 1.0]])
+    assert_array_equal(
+        _demagnetization.curves(*figures, field), [[expected] * 2]
+    )
+    h_cb = _demagnetization.working_fields(*figures, 1.0)
+    assert_array_equal(h_cb, [expected])
+    own = _demagnetization.own_fields(*figures, h_cb, 9)
+    assert_array_equal(own, [[expected] * 9])
 
 
 def test_own_fields_crowd_at_the_knee():
@@ -302,15 +182,6 @@ def test_own_fields_crowd_at_the_knee():
         *figures, np.outer(figures[1], np.linspace(0.0, 1.0, 41))
     )
     assert (-np.diff(even)).max() > 0.3 * 1.2
-    nan = np.array([np.nan])
-    one = np.ones(1)
-    zero = np.zeros(1)
-    assert np.isnan(
-        _demagnetization.own_fields(nan, nan, nan, one, nan, 9)
-    ).all()
-    assert (
-        _demagnetization.own_fields(one, zero, zero, one, zero, 9) == 0.0
-    ).all()
 
 
 def test_quadratic_root_ends_coercivity():
@@ -322,57 +193,45 @@ def test_quadratic_root_ends_coercivity():
         assert _demagnetization.crossing(t, rows, s) == pytest.approx(
             500.0, rel=1e-12
         )
-    nan = np.nan
-    two = np.array(
-        [
-            [nan, 60.0, -40.0],
-            [100.0, 50.0, nan],
-            [100.0, 20.0, nan],
-            [50.0, 60.0, nan],
-            [nan, 50.0, nan],
-        ]
-    )
-    at = np.array([nan, 450.0, 520.0])
-    assert _demagnetization.crossing(at, two, 0) == pytest.approx(
-        450.0 + 70.0 * 0.6
-    )
-    # 50 K take 50, so that another 50 K would end it; 80 of 100 take 50 K; what rises, and what
-    # nothing is known of before, ends where it was last seen.
-    assert _demagnetization.crossing(t, two, 1) == pytest.approx(500.0)
-    assert _demagnetization.crossing(t, two, 2) == pytest.approx(462.5)
-    assert (
-        _demagnetization.crossing(t, two, 3)
-        == _demagnetization.crossing(at, two, 4)
-        == 450.0
-    )
-    # No further than the last temperature.
-    assert (
-        _demagnetization.crossing(t, np.array([[100.0, 99.0, nan]]), 0)
-        == 520.0
-    )
 
 
-def test_corner_loses_a_tenth_at_the_knee():
-    magnets = (1.2, 1e6, 9e5, 1.05), (0.9, 2e6, 6e5, 1.1), (1.0, 8e5, 8e5, 1.0)
-    for b_r, h_cj, knee, recoil in magnets:
-        power = _demagnetization.corner(b_r, h_cj, knee, recoil)
+@pytest.mark.parametrize(
+    ("before", "here", "after", "end"),
+    [
+        (np.nan, 60.0, -40.0, 450.0 + 70.0 * 0.6),
+        # 50 K take 50, so that another 50 K would end it; 80 of 100 take 50 K.
+        (100.0, 50.0, np.nan, 500.0),
+        (100.0, 20.0, np.nan, 462.5),
+        # What rises, and what nothing is known of before, ends where it was last seen.
+        (50.0, 60.0, np.nan, 450.0),
+        (np.nan, 50.0, np.nan, 450.0),
+        # No further than the last temperature.
+        (100.0, 99.0, np.nan, 520.0),
+    ],
+)
+def test_a_line_ends_coercivity_of_two_points(before, here, after, end):
+    first = np.nan if np.isnan(before) else 400.0
+    row = np.array([[before, here, after]])
+    t = np.array([first, 450.0, 520.0])
+    assert _demagnetization.crossing(t, row, 0) == pytest.approx(end)
 
-        def j(h, b_r=b_r, h_cj=h_cj, recoil=recoil, power=power):
-            return _demagnetization.polarization(b_r, h_cj, recoil, power, h)
 
-        assert j(min(knee, h_cj * (1.0 - 1e-9))) == pytest.approx(
-            0.9 * b_r, rel=1e-6
-        )
-        assert j(h_cj) == pytest.approx(0.0, abs=1e-9)
-        # A field that helps turns nothing, one far beyond turns all.
-        assert _demagnetization.reversed_share(h_cj, power, -1e5) == 0.0
-        with np.errstate(over="ignore"):
-            assert j(1.5 * h_cj) == j(10.0 * h_cj) == -b_r
-
-
-def test_steep_load_line_has_almost_no_field():
-    one = np.ones(1)
-    fields = _demagnetization.working_fields(
-        1.2 * one, 1e6 * one, 9e5 * one, 1.05 * one, 1e8
-    )
-    assert_allclose(fields, 1.2 / MU_0 / (1e8 + 1.05), rtol=1e-6)
+# Reverse fields over H_cJ: none, the knee, H_cJ and beyond; a field that helps turns nothing.
+@pytest.mark.parametrize(
+    ("b_r", "h_cj", "knee", "recoil"),
+    [
+        (1.2, 1e6, 9e5, 1.05),
+        (0.9, 2e6, 6e5, 1.1),
+        (1.0, 8e5, 8e5, 1.0),
+    ],
+)
+def test_corner_loses_a_tenth_at_the_knee(b_r, h_cj, knee, recoil):
+    figures = [np.full(1, value) for value in (b_r, h_cj, knee, recoil)]
+    below = min(knee, h_cj * (1.0 - 1e-9))
+    fields = np.array([[0.0, below, h_cj, 1.5 * h_cj, 10.0 * h_cj]])
+    with np.errstate(over="ignore"):
+        j = _demagnetization.curves(*figures, fields)[0]
+    expected = [b_r, 0.9 * b_r, 0.0, -b_r, -b_r]
+    assert_allclose(j, expected, rtol=1e-6, atol=1e-9)
+    power = _demagnetization.corner(b_r, h_cj, knee, recoil)
+    assert _demagnetization.reversed_share(h_cj, power, -1e5) == 0.0

@@ -44,20 +44,16 @@ def test_barrier_is_the_largest_torque():
             grid = u * (k[0] + u * (k[1] + u * k[2]))
             assert x == pytest.approx(u[grid.argmin()], abs=1e-4)
     # K_1 > 4 K_2: 2 K_1 / M_s; below, (4/3) (K_1 + 2 K_2) sqrt((K_1 + 2 K_2) / (6 K_2)) / M_s.
-    for k1, k2 in ((5.0, 1.0), (4.0, 1.0)):
-        assert _height(k1, k2, 0.0, barrier(k1, k2, 0.0)) == k1
-    for k1, k2 in ((3.9, 1.0), (0.0, 1.0), (-1.0, 1.0)):
-        slope = k1 + 2.0 * k2
-        expected = 2.0 / 3.0 * slope * np.sqrt(slope / (6.0 * k2))
-        assert _height(k1, k2, 0.0, barrier(k1, k2, 0.0)) == pytest.approx(
-            expected
-        )
+    assert _height(4.0, 1.0, 0.0, barrier(4.0, 1.0, 0.0)) == 4.0
+    for k1 in (3.9, 0.0, -1.0):
+        slope = k1 + 2.0
+        expected = 2.0 / 3.0 * slope * np.sqrt(slope / 6.0)
+        height = _height(k1, 1.0, 0.0, barrier(k1, 1.0, 0.0))
+        assert height == pytest.approx(expected)
     assert barrier(-1.0, 0.0, 0.0) == 0.0
 
 
-@pytest.mark.parametrize(
-    "rare", ["Nd31", "Pr31", "Nd24Pr7", "Nd27Dy4", "Nd20Dy8Tb3"]
-)
+@pytest.mark.parametrize("rare", ["Nd31", "Pr31", "Nd20Dy8Tb3"])
 def test_coercivity_rises_on_cooling(rare):
     kelvin = [4.0, 20.0, 50.0, 77.0, *np.arange(100.0, 380.0, 4.0)]
     frame = sintered([_recipe(rare)], temperature=[f"{t:g}K" for t in kelvin])
@@ -80,15 +76,10 @@ def test_coercivity_rises_on_cooling(rare):
 def test_cold_magnets_are_what_is_remembered_of_undulators():
     # Nd-Fe-B: B_r largest at T_sr, 135 K (Herbst 1991); H_cJ at 150 K two to three times that at
     # 20 C (N50BH, memory). Pr-Fe-B: 1.63 T and 7.6 T at 293 and 77 K (memory; set on it).
-    kelvin = np.arange(100.0, 180.0, 2.0)
-    b = sintered([_recipe()], temperature=[f"{t:g}K" for t in kelvin])[
-        B
-    ].to_numpy()
-    assert kelvin[b.argmax()] == pytest.approx(135.0, abs=10.0)
-    b = sintered([_recipe("Pr31")], temperature=[f"{t:g}K" for t in kelvin])[
-        B
-    ].to_numpy()
-    assert b.argmax() == 0
+    kelvin = [f"{t}K" for t in range(100, 180, 2)]
+    b = _column([_recipe()], B, temperature=kelvin)
+    assert 125 <= int(kelvin[b.argmax()][:-1]) <= 145
+    assert _column([_recipe("Pr31")], B, temperature=kelvin).argmax() == 0
     room = _column([_recipe()], temperature="293K")[0]
     cold = _column([_recipe()], temperature="150K")[0]
     assert 1.8 < cold / room < 3.0
@@ -141,9 +132,9 @@ def test_free_rare_earth_decouples_grains():
         _recipe("Nd30.8", more=f"{USUAL}{x}")
         for x in ("O0.05", "O0.5", "O0.9", "C0.03", "C0.2")
     ]
-    low, high, best, little, much = _column(gases)
+    low, high, highest, little, much = _column(gases)
     assert 0.75 < high / low < 0.88
-    assert best < high
+    assert highest < high
     assert 0.75 < much / little < 0.97
 
 
@@ -187,24 +178,15 @@ def test_shell_gain_is_concave(element):
 
 
 def test_no_magnet_turns_its_own_sign():
-    for kelvin in (423.0, 473.0, 493.0, 510.0):
-        loss = _column(
-            ["Nd2Fe14B"], "irreversible_loss_pct_hi", temperature=kelvin
-        )
-        assert loss[0] <= 100.0
-    b_r, h_cj, knee, recoil = np.array([[0.5], [1e4], [9e3], [1.05]])
-    assert flux_loss(b_r, h_cj, knee, recoil, 1.0, 0.0, 1e5)[
-        0
-    ] == pytest.approx(1.0)
-    assert 1.0 < flux_loss(b_r, h_cj, knee, recoil, 1.0, 1e5, 1e5)[0] <= 2.0
+    loss = "irreversible_loss_pct"
+    hot = _column(["Nd2Fe14B"], f"{loss}_hi", temperature=510.0)
+    assert hot[0] <= 100.0
+    figures = np.array([[0.5], [1e4], [9e3], [1.05]])
+    assert flux_loss(*figures, 1.0, 0.0, 1e5)[0] == pytest.approx(1.0)
+    assert 1.0 < flux_loss(*figures, 1.0, 1e5, 1e5)[0] <= 2.0
     against = Duty(load_line=1.0, outside_field_kA_m=600.0)
-    frame = _column(
-        ["Nd2Fe14B"],
-        "irreversible_loss_pct",
-        temperature=473.0,
-        load_line=against,
-    )
-    assert frame[0] > 100.0
+    hot = _column(["Nd2Fe14B"], loss, temperature=473.0, load_line=against)
+    assert hot[0] > 100.0
 
 
 def test_local_field_spread_keeps_with_coercivity():

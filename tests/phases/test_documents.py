@@ -1,9 +1,10 @@
 """What is taken from the documents of a server, and what stands in for what they lack."""
 
 import pytest
+from magnetkit.errors import InputError
 from pymatgen.core import Lattice, Structure
 
-from magnetkit.phases._documents import _make_row, read_document
+from magnetkit.phases._documents import _make_row, make_tables, read_document
 
 # Cubic cell of 3 A with two atoms: 27 A^3; alpha-iron-like.
 CRYSTAL = Structure(
@@ -73,3 +74,25 @@ def test_moments_belong_to_the_cell_in_the_file():
         {"magmoms": [2.2, 2.3], "num_magnetic_sites": 2, "ordering": "FiM"}
     )
     assert (whole["moments_muB"], whole["ordering"]) == ([2.2, 2.3], "FiM")
+
+
+def test_a_scheme_without_formation_energies_is_none_to_choose():
+    summary = read_document("summary", SUMMARY)
+    energy = read_document(
+        "thermo",
+        {
+            "material_id": "mp-13",
+            "thermo_type": "GGA_GGA+U",
+            "formation_energy_per_atom": 0.0,
+        },
+    )
+
+    def tables(*thermo):
+        records = {"summary": [summary], "thermo": thermo, "magnetism": []}
+        return make_tables(["Fe"], ["R2SCAN", "GGA_GGA+U"], records)
+
+    with pytest.raises(InputError, match="has no R2SCAN or GGA_GGA"):
+        tables(THERMO)
+    entries, _, facts = tables(THERMO, energy)
+    assert facts["thermo_type"] == "GGA_GGA+U"
+    assert entries["formula"].tolist() == ["Fe"]

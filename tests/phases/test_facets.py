@@ -5,7 +5,6 @@ import pytest
 from magnetkit.elements import INDEX
 from numpy.testing import assert_allclose
 
-from magnetkit.phases._hull_kernels import settle
 from magnetkit.phases._space import build_space, find_facets
 from magnetkit.phases.hull import stable_space
 from magnetkit.phases.snapshot import open_snapshot
@@ -28,16 +27,6 @@ def test_facets_of_the_embedded_snapshot(system, count):
     inside = members(space, system)
     for price, corner in zip(facets.price, facets.corner, strict=True):
         assert_allclose(dense[corner][:, inside] @ price, space.energy[corner])
-    # The amounts of a corner are the corner itself.
-    amounts = np.empty(len(facets.price[0]))
-    for factors, order, corner in zip(
-        facets.factors, facets.order, facets.corner, strict=True
-    ):
-        for one, x in zip(
-            np.eye(len(corner)), dense[corner][:, inside], strict=True
-        ):
-            settle(factors, len(corner), order, x, amounts)
-            assert np.abs(amounts - one).max() < 1e-9
 
 
 def test_second_search_returns_the_first_result():

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from magnetkit._core._arrays import Rows
 from magnetkit.phases import _stability_kernels as _stability
 from tests.phases import naive_mixing
+from tests.phases.dense import kernel_rows
 
 # Elements by column: two rare earths, two interstitials, three metals, one without a site.
 EARTHS = [0, 5]
@@ -44,14 +44,11 @@ def setup(rng, sites):
 
 
 def run(x, role, index, sites, node, mean, covariance, noise):
-    row, col = np.nonzero(x)
-    indptr = np.concatenate(
-        [[0], np.cumsum(np.bincount(row, minlength=len(x)))]
-    )
+    rows = kernel_rows(x)
     out = [np.full(len(x), np.inf) for _ in range(3)]
-    ideal = np.zeros(len(col))
+    ideal = np.zeros(len(rows.values))
     _stability.interpolate(
-        Rows(indptr, col.astype(np.int32), x[row, col]),
+        rows,
         np.arange(len(x)),
         _stability.Sites(role, index, sites),
         _stability.Energies(node, mean, covariance, noise),
@@ -60,7 +57,7 @@ def run(x, role, index, sites, node, mean, covariance, noise):
         len(x),
     )
     dense = np.zeros_like(x)
-    dense[row, col] = ideal
+    dense[np.nonzero(x)] = ideal
     return *out, dense
 
 
@@ -140,14 +137,10 @@ def test_compare_agrees_with_the_twin(sites):
             row[columns] = (share / share.sum() * count)[: len(columns)]
             mine.append({c: row[c] / count for c in columns if row[c] > 0})
         shares.append(mine)
-    row, col = np.nonzero(x)
-    indptr = np.concatenate(
-        [[0], np.cumsum(np.bincount(row, minlength=len(x)))]
-    )
     borrows = np.zeros(60, bool)
     missing = np.zeros(60, np.int64)
     _stability.compare(
-        Rows(indptr, col.astype(np.int32), x[row, col]),
+        kernel_rows(x),
         np.arange(60),
         _stability.Sites(role, index, np.array(sites, float)),
         _stability.Members(has, loans, 0.05, 0.01),

@@ -75,11 +75,10 @@ def faults(text):
     return lines
 
 
-@pytest.mark.parametrize(
-    "file", MODULES, ids=lambda f: f.relative_to(PACKAGE).as_posix()
-)
-def test_no_module_knows_a_host(file):
-    assert faults(file.read_text(encoding="utf-8")) == []
+def test_no_module_knows_a_host():
+    lines = {f.name: faults(f.read_text(encoding="utf-8")) for f in MODULES}
+    assert len(lines) > 50
+    assert {name: found for name, found in lines.items() if found} == {}
 
 
 @pytest.mark.parametrize(

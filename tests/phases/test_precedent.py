@@ -73,14 +73,12 @@ def test_dysprosium_is_diffused_into_2_14_1_alone():
     assert [HOST_NAMES[c] for c in codes[precedent]] == ["2:14:1"]
 
 
-@pytest.mark.parametrize("text", NEVER)
-def test_predicts_no_magnet_without_precedent(text):
-    row = mk.predict([text]).iloc[0]
-    assert row["status"] == "outside the model"
-    assert not row["in_domain"]
-    assert pd.isna(
-        row[["remanence_T", "coercivity_kA_m", "curie_temperature_K"]]
-    ).all()
+def test_predicts_no_magnet_without_precedent():
+    frame = mk.predict(NEVER)
+    assert (frame["status"] == "outside the model").all()
+    assert not frame["in_domain"].any()
+    for name in ("remanence_T", "coercivity_kA_m", "curie_temperature_K"):
+        assert frame[name].isna().all()
 
 
 def test_a_shell_nobody_makes_is_outside_the_model():
@@ -114,12 +112,13 @@ def test_every_measured_magnet_has_a_precedent(file):
         assert is_within_precedent(table, assign_hosts(table)).all()
 
 
-@pytest.mark.parametrize("text", NEVER)
-def test_no_precedent_means_no_limit_or_curve(text):
-    limits = mk.curves.use_limits([text, "Nd2Fe14B"], 1.0, 100.0)
-    assert limits["knee_K"].isna().tolist() == [True, False]
-    curves = mk.magnetism.demagnetization([text, "Nd2Fe14B"])
-    assert np.isnan(curves.remanence[:, 0]).tolist() == [True, False]
+def test_no_precedent_means_no_limit_or_curve():
+    recipes = [*NEVER, "Nd2Fe14B"]
+    is_unknown = [True] * len(NEVER) + [False]
+    limits = mk.curves.use_limits(recipes, 1.0, 100.0)
+    assert limits["knee_K"].isna().tolist() == is_unknown
+    curves = mk.magnetism.demagnetization(recipes)
+    assert np.isnan(curves.remanence[:, 0]).tolist() == is_unknown
 
 
 def test_unknown_host_has_no_known_shell(monkeypatch):

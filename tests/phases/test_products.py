@@ -17,24 +17,6 @@ def texts(products, fractions):
     return product_texts(hull).to_pylist()
 
 
-def test_largest_share_comes_first():
-    assert texts([[0, 1, 2]], [[0.2, 0.3, 0.5]]) == [
-        "0.50 Sm2Co17 + 0.30 SmCo3 + 0.20 Fe"
-    ]
-    assert texts([[0, 1, 3]], [[0.3, 0.4, 0.3]]) == [
-        "0.40 SmCo3 + 0.30 B + 0.30 Fe"
-    ]
-
-
-def test_names_one_product_alone():
-    names = texts(
-        [[2, -1], [-1, -1], [0, 3]], [[1.0, 0.0], [0.0, 0.0], [0.6, 0.4]]
-    )
-    assert names == ["Sm2Co17", "", "0.60 Fe + 0.40 B"]
-    assert texts([[-1], [-1]], [[0.0], [0.0]]) == ["", ""]
-    assert texts(np.zeros((0, 2)), np.zeros((0, 2))) == []
-
-
 def test_the_last_digits_of_a_share_decide_nothing():
     half = 0.125
     shares = [half, np.nextafter(half, 1.0), np.nextafter(half, 0.0)]

@@ -148,12 +148,6 @@ def test_link_stays_and_a_ring_of_links_is_an_error(tmp_path, entries):
         phases.load(tmp_path / "ring")
 
 
-def test_without_structures(tmp_path, entries):
-    folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
-    with pytest.raises(DataError, match="no structures"):
-        phases.read_snapshot(folder).structures()
-
-
 def test_names_damage(tmp_path, entries):
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
     (folder / snapshot.ENTRIES).write_bytes(b"broken")

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from magnetkit._core._arrays import Rows
 from magnetkit.phases import _stability_kernels as _stability
 from magnetkit.phases._stability_kernels import INTERSTITIAL, METAL, RARE_EARTH
 from tests.phases import naive_forming
+from tests.phases.dense import kernel_rows
 
 EARTHS = [56, 59, 61]
 THIRDS = [4, 6]
@@ -55,9 +55,7 @@ def setup(seed=0, n=40):
         rng.uniform(0.0, 0.05, n),
         rng.normal(0.0, 300.0, n),
     )
-    row, col = np.nonzero(x)
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n))])
-    return Rows(indptr, col.astype(np.int32), x[row, col]), x, atoms, state
+    return kernel_rows(x), x, atoms, state
 
 
 def test_terms_agree_with_the_twin():
@@ -117,12 +115,10 @@ def test_ratios_name_the_structure():
     x[3, [59, 26, 4]] = 2, 14, 1
     x[4, [59, 26]] = 1.01, 5
     x /= x.sum(axis=1, keepdims=True)
-    row, col = np.nonzero(x)
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=5))])
     third = np.zeros((3, 118), bool)
     third[2, 6] = True
     hosts = _stability.ratios(
-        Rows(indptr, col.astype(np.int32), x[row, col]),
+        kernel_rows(x),
         atoms.kind,
         np.array([1 / 6, 2 / 19, 2 / 17]),
         np.array([0, 0, 1 / 17]),
@@ -137,13 +133,10 @@ def test_rivals_mix_rare_earths_and_late_metals_alone():
     x[1, [59, 25, 26]] = 0.2, 0.4, 0.4
     x[2, [59, 13, 26]] = 0.2, 0.4, 0.4
     _, _, atoms, _ = setup()
-    row, col = np.nonzero(x)
-    indptr = np.array([0, 3, 6, 9])
     late = np.zeros(118, bool)
     entropy = np.full(3, np.nan)
     late[[25, 26]] = True
-    rows = Rows(indptr, col.astype(np.int32), x[row, col])
     _stability.rivals_entropy(
-        rows, np.arange(3), atoms.kind, late, entropy, 0, 3
+        kernel_rows(x), np.arange(3), atoms.kind, late, entropy, 0, 3
     )
     assert entropy == pytest.approx([0.2 * np.log(2), 0.8 * np.log(2), 0.0])

@@ -6,7 +6,8 @@ from numpy.testing import assert_array_equal
 from magnetkit._core._arrays import Phases, Rows
 from magnetkit.alloy import _row_kernels as _rows
 from tests.phases import naive_hull
-from tests.phases.test_hull_kernels import random_phases, to_sparse
+from tests.phases.dense import to_sparse
+from tests.phases.test_hull_kernels import random_phases
 
 
 def test_element_sets():

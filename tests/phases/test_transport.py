@@ -3,11 +3,8 @@
 import gzip
 import json
 import os
-import signal
 import ssl
-import subprocess
 import sys
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +15,8 @@ from magnetkit.errors import NetworkError
 
 from magnetkit.phases import _transport
 from magnetkit.phases.pull import pull
+from tests.command import kill_fork
+from tests.fresh import run_python
 from tests.phases import mp_server as mp
 from tests.phases.mp_server import KEY, Handler, Server, status
 
@@ -37,19 +36,11 @@ def truncated_chunks(h: Handler) -> None:
 
 def send_half(h: Handler) -> None:
     body = json.dumps(h.content()).encode()
-    h.send_body(body[: len(body) // 2], promised=len(body))
+    h.send_body(body[: len(body) // 2], length=len(body))
 
 
 def reset(h: Handler) -> None:
     h.close_connection = True
-
-
-def dripping(h: Handler) -> None:
-    h.send_response(200)
-    h.end_headers()
-    h.close_connection = True
-    while not h.server.over.wait(0.05):
-        h.wfile.write(b" ")
 
 
 PASSING = {
@@ -271,75 +262,74 @@ def test_requests_name_their_fields_in_short_addresses(
     assert list(map(len, batches)) == [3, 1]
 
 
+SILENT = """
+import os, pathlib, time
+
+process = pathlib.Path("/proc/self")
+seen = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+pathlib.Path(__file__).with_name(str(os.getpid())).write_bytes(seen)
+
+class MPRester:
+    def __init__(self, *arguments, **keywords):
+        time.sleep(600.0)
+"""
+"""A client that leaves what is seen of its process, and never answers."""
+
+
 @pytest.fixture
 def child_process(mp_server: Server, monkeypatch):
     """Ask as users do: in a process of its own."""
     monkeypatch.setattr(_transport, "_ask_in_child", ASK_IN_CHILD)
 
 
-@pytest.mark.usefixtures("child_process")
+@pytest.fixture
+def silent_client(child_process, tmp_path: Path, monkeypatch) -> Path:
+    """Put a client that never answers in place of mp-api, which takes seconds to load."""
+    folder = tmp_path / "packages" / "mp_api"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    (folder / "client.py").write_text(SILENT)
+    monkeypatch.syspath_prepend(str(folder.parent))
+    return folder
+
+
+def is_running(process: str) -> bool:
+    with suppress(OSError):
+        words = Path("/proc", process, "stat").read_text().rpartition(")")
+        return words[2].split()[0] != "Z"
+    return False
+
+
+ON_LINUX = pytest.mark.skipif(
+    not Path("/proc/self").is_dir(), reason="processes are files on Linux"
+)
+
+
+@ON_LINUX
 def test_gives_up_an_endless_answer_without_the_key(
-    mp_server: Server, monkeypatch
+    silent_client: Path, monkeypatch
 ):
-    commands: list[bytes] = []
-    arrival = threading.Event()
-
-    def fault(h: Handler) -> None:
-        """Look at the process of this one that asks while it waits."""
-        for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                parent = (
-                    (folder / "stat").read_text().rpartition(")")[2].split()[1]
-                )
-                command = (folder / "cmdline").read_bytes()
-                if (
-                    int(parent) == os.getpid()
-                    and _transport.__name__.encode() in command
-                ):
-                    commands.append(
-                        command + (folder / "environ").read_bytes()
-                    )
-        arrival.set()
-        dripping(h)
-
-    class Clock(threading.Timer):
-        """Begins once that question is asked: how long the others take is the machine's."""
-
-        def run(self) -> None:
-            arrival.wait()
-            super().run()
-
-    monkeypatch.setattr(_transport, "ANSWER_S", 2.0)
-    monkeypatch.setattr(_transport, "Timer", Clock)
-    mp_server.faults.extend([*BEATS, None, fault])
-    with pytest.raises(NetworkError, match="gave no answer within 2 s"):
+    monkeypatch.setattr(_transport, "ANSWER_S", 1.0)
+    with pytest.raises(NetworkError, match="gave no answer within 1 s"):
         pull("Sm-Co")
-    assert set(mp_server.keys[2:]) == {KEY}
-    assert len(commands) == sys.platform.startswith("linux")
-    assert KEY.encode() not in b"".join(commands)
+    (file,) = silent_client.glob("[0-9]*")
+    seen = file.read_bytes()
+    assert _transport.__name__.encode() in seen
+    assert KEY.encode() not in seen
+    assert not is_running(file.name)
 
 
-@pytest.mark.usefixtures("child_process")
-def test_a_child_whose_parent_is_killed_ends(mp_server: Server):
-    arrival = threading.Event()
+@ON_LINUX
+def test_a_child_whose_parent_is_killed_ends(silent_client: Path):
+    def find_children() -> list[str]:
+        return [file.name for file in silent_client.glob("[0-9]*")]
 
-    def fault(h: Handler) -> None:
-        arrival.set()
-        try:
-            dripping(h)
-        except OSError:
-            arrival.clear()
-
-    mp_server.faults.extend([*BEATS, fault])
-    code = "from magnetkit.phases import pull; pull('Sm-Co')"
-    parent = subprocess.Popen([sys.executable, "-c", code], env=os.environ)
-    assert arrival.wait(600)
-    os.kill(parent.pid, signal.SIGKILL)
-    parent.wait()
+    kill_fork(lambda _: pull("Sm-Co"), find_children)
+    (child,) = find_children()
     end = time.monotonic() + 120
-    while arrival.is_set() and time.monotonic() < end:
+    while is_running(child) and time.monotonic() < end:
         time.sleep(0.05)
-    assert not arrival.is_set()
+    assert not is_running(child)
 
 
 @pytest.mark.usefixtures("child_process")
@@ -351,13 +341,10 @@ def test_pull_in_a_child_equals_this_process(
         "import sys; from magnetkit.phases import pull; print(len(pull('Sm-Co')));"
         "print({'mp_api', 'pymatgen', 'requests'} & set(sys.modules))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_python("-c", code, env=dict(os.environ), cwd=Path.cwd())
     assert done.stdout.split() == ["4", "set()"], done.stderr
-    count = len(mp_server.requests)
-    assert len(pull("Sm-Co")) == 4
-    assert len(mp_server.requests) == count == 5
+    assert set(mp_server.keys[2:]) == {KEY}
+    first = pull("Sm-Co").entries
+    assert len(mp_server.requests) == 5
+    monkeypatch.setattr(_transport, "_ask_in_child", mp.ask_here)
+    assert pull("Sm-Co", refresh=True).entries.equals(first)

@@ -18,13 +18,15 @@ def ax():
     pyplot.close("all")
 
 
-def layout(**more):
-    axes = (_figures.make_axis("x"), _figures.make_axis("y"))
-    return _figures.figure_layout(*axes) | more
+def make_layout(**more):
+    layout = _figures.figure_layout(
+        _figures.make_axis("x"), _figures.make_axis("y")
+    )
+    return layout | more
 
 
 def draw_traces(traces, ax=None, **more):
-    return draw({"data": traces, "layout": layout(**more)}, ax)
+    return draw({"data": traces, "layout": make_layout(**more)}, ax)
 
 
 def dots(symbol="circle", name="dots", **look):
@@ -55,7 +57,8 @@ def test_a_figure_has_the_size_of_its_layout():
 
 
 def test_a_line_has_width_dash_colour_and_name(ax):
-    line = _figures.line("a", [0, 1], [2, 3], color="#0072B2", dash="dash")
+    name = "a &amp; H<sub>cJ</sub>"
+    line = _figures.line(name, [0, 1], [2, 3], color="#0072B2", dash="dash")
     plain = _figures.line("b", [0, 1], [3, 4], color="#000000", width=4)
     hidden = plain | {"showlegend": False}
     draw_traces([line, plain, hidden], ax)
@@ -66,7 +69,7 @@ def test_a_line_has_width_dash_colour_and_name(ax):
     assert first.get_color() == "#0072B2"
     assert first.get_xydata().tolist() == [[0, 2], [1, 3]]
     names = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert names == ["a", "b"]
+    assert names == ["a & H$_{cJ}$", "b"]
     assert ax.get_legend().get_title().get_text() == ""
 
 
@@ -216,4 +219,27 @@ def test_a_map_of_colours_has_its_bar(ax):
     (mesh,) = ax.collections
     assert mesh.get_cmap().name == "RdBu_r"
     assert np.asarray(mesh.get_array()).tolist() == grid["z"]
+    assert mesh.get_clim() == (-4, 4)
     assert [one.get_ylabel() for one in ax.figure.axes[1:]] == ["T"]
+    other = pyplot.subplots()[1]
+    draw_traces([trace | grid | look | {"reversescale": True}], other)
+    (mesh,) = other.collections
+    # Red is the lower end, as of plotly.js.
+    low, high = mesh.cmap(0.0), mesh.cmap(1.0)
+    assert low[0] > low[2]
+    assert high[0] < high[2]
+
+
+def test_a_second_axis_stands_on_the_right(ax):
+    title = {"text": "A &amp; B"}
+    right = _figures.make_axis("C<sub>r</sub>") | {"side": "right"}
+    left_line = _figures.line("left", [0, 1], [0, 1], color="#000")
+    line = _figures.line("right", [0, 1], [0, 500], color="#000")
+    traces = [left_line, line | {"yaxis": "y2"}]
+    draw_traces(traces, ax, title=title, yaxis2=_figures.AXIS | right)
+    _, twin = ax.figure.axes
+    assert ax.get_ylim()[1] < 2 < 500 < twin.get_ylim()[1]
+    names = [text.get_text() for text in twin.get_legend().get_texts()]
+    assert names == ["left", "right"]
+    assert (ax.get_title(), twin.get_ylabel()) == ("A & B", "C$_{r}$")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")

@@ -86,17 +86,6 @@ def test_five_commands_agree_on_one_alloy(calibration):
                 "SmCo5",
                 "Nd1.8Dy0.2Fe14B",
                 "--columns",
-                "cost_USD_kg",
-            ),
-            1,
-        ),
-        (
-            (
-                "predict",
-                "Nd2Fe14B",
-                "SmCo5",
-                "Nd1.8Dy0.2Fe14B",
-                "--columns",
                 "remanence_T",
             ),
             0,

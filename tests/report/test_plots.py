@@ -10,7 +10,6 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.report._figures import grades
 from magnetkit.report.plots import Figure, sweep
 
 BASE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
@@ -50,24 +49,6 @@ def figure():
 
 def title(figure):
     return figure["layout"]["title"]["text"]
-
-
-def test_grade_map_shows_all_grades_behind_the_candidates(table):
-    figure = mk.plots.grade_map(
-        mk.magnetism.sintered(table, 293.15), intervals=True
-    )
-    *behind, candidates = figure["data"]
-    assert sum(
-        len(t["x"]) for t in behind if t["name"].startswith("Grades")
-    ) == len(grades())
-    assert (candidates["name"], len(candidates["x"])) == (
-        "Candidates",
-        len(table),
-    )
-    assert {"error_x", "error_y"} <= set(candidates)
-    assert figure["layout"]["xaxis"]["title"]["text"] == (
-        "Intrinsic coercivity H<sub>cJ</sub> (kA/m)"
-    )
 
 
 def test_property_has_a_line_and_a_band(table):
@@ -185,6 +166,8 @@ def test_candidates_stand_where_their_composition_is():
 def test_a_section_takes_two_or_three_elements(system):
     with pytest.raises(InputError, match="two or three elements"):
         mk.plots.section(system)
+    with pytest.raises(InputError, match="no phases of Eu"):
+        mk.plots.section("Eu-Co-Fe")
 
 
 def test_binary_hull_is_energy_over_composition():
@@ -202,24 +185,13 @@ def test_binary_hull_is_energy_over_composition():
     ).all()
 
 
-def test_lists_public_names_and_writes_figures(tmp_path):
-    assert sorted(dir(mk.plots)) == sorted(mk.plots.__all__)
-    figure = mk.plots.section("Sm-Co")
-    figure.savefig(tmp_path / "hull.html")
-    assert "plotly" in figure.to_html()
-    assert (tmp_path / "hull.html").stat().st_size > 1000
-
-
-def test_names_an_element_without_phases():
-    with pytest.raises(InputError, match="no phases of Eu"):
-        mk.plots.section("Eu-Co-Fe")
-
-
 def test_a_figure_is_saved_by_its_suffix(figure, tmp_path):
     pytest.importorskip("matplotlib")
     assert figure.save(tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     picture = figure.save(tmp_path / "a.svg").read_bytes()
     assert b"<svg" in picture
+    figure.savefig(tmp_path / "c.svg")
+    assert (tmp_path / "c.svg").read_bytes() == picture
     # Made again it is the same file.
     assert figure.save(tmp_path / "b.svg").read_bytes() == picture
     page = figure.save(str(tmp_path / "a.HTML")).read_text("utf-8")
@@ -241,6 +213,7 @@ def test_a_notebook_gets_data_and_a_picture(figure):
     assert b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     assert bundle["text/plain"] == repr(figure)
     assert len(repr(figure)) < 100
+    assert sorted(dir(mk.plots)) == sorted(mk.plots.__all__)
 
 
 def test_names_the_extra_without_matplotlib(figure, tmp_path, monkeypatch):
@@ -300,8 +273,8 @@ def test_figures_obey_the_setting_of_units(monkeypatch):
 
 def test_error_bars_obey_the_setting_of_units(monkeypatch):
     monkeypatch.setattr("magnetkit.report._figures.is_cgs", lambda: True)
-    values = ([1.0, 1.2], [1.1, 1.3], "remanence_T")
-    figure = mk.plots.parity(*values, lo=[1.0, 1.2], hi=[1.3, 1.5])
+    ends = {"lo": [1.0, 1.2], "hi": [1.3, 1.5]}
+    figure = mk.plots.parity([1.0, 1.2], [1.1, 1.3], "remanence_T", **ends)
     (bars,) = (
         trace["error_y"] for trace in figure["data"] if "error_y" in trace
     )

@@ -11,7 +11,6 @@ from openpyxl import load_workbook
 from magnetkit.report import _written
 from magnetkit.report._written import (
     _as_numbers,
-    _column_width,
     _number_format,
     meaning,
     write_results,
@@ -180,7 +179,6 @@ def test_texts_of_a_users_column_that_are_all_numbers(values, numbers):
 @pytest.mark.parametrize(
     ("values", "digits"),
     [
-        ([1.234], "0.000"),
         ([1.2, -123.4], "0.0"),
         ([12345.0, 0.1], "0"),
         ([0.0001], "0.000000"),
@@ -195,11 +193,13 @@ def test_a_column_has_four_digits_of_its_largest(values, digits):
 
 
 @pytest.mark.parametrize(
-    ("name", "column", "width"),
-    [("a", [], 10), ("a", ["x" * 20, 5], 22), ("a" * 50, [], 40)],
+    ("name", "text", "width"),
+    [("a", "x", 10), ("a", "x" * 20, 22), ("a" * 50, "x", 40)],
 )
-def test_a_column_is_as_wide_as_its_longest_text(name, column, width):
-    assert _column_width(name, column) == width
+def test_a_column_is_as_wide_as_its_longest_text(name, text, width, tmp_path):
+    frame = pd.DataFrame({name: [text, "x"], "price": [1.0, 2.0]})
+    place = write_workbook({"Rows": frame}, tmp_path / "answer.xlsx")
+    assert load_workbook(place)["Rows"].column_dimensions["A"].width == width
 
 
 def test_meanings_of_ends():

@@ -1,8 +1,7 @@
 """Results in an S3-compatible store: as local ones, whatever is lost on the way."""
 
+import os
 import signal
-import subprocess
-import sys
 from contextlib import ExitStack
 
 import numpy as np
@@ -16,6 +15,7 @@ from magnetkit.run._files import PARTS, Place, file_digest
 from magnetkit.run._store import fragments_folder
 from magnetkit.run._work import file_name
 from magnetkit.run.screen import ScreenResult
+from tests.fresh import run_python
 from tests.run.test_cluster import run_cluster
 
 DEVICE = "f22-engine"
@@ -56,11 +56,25 @@ def same(one, other):
     return mine.equals(its) and one.rejected == other.rejected
 
 
-def test_result_in_a_store_equals_the_local_one(store, tmp_path, recipes):
+@pytest.fixture(scope="module")
+def whole(store, recipes):
+    """A screening that nothing harms."""
+    return mk.screen(recipes, DEVICE, out=f"{store}/whole", chunk_rows=50)
+
+
+def compare_bytes(one, two):
+    """Require two folders of the same files."""
+    assert one.names() == two.names()
+    for name in one.names():
+        assert file_digest(one.get(name)) == file_digest(two.get(name)), name
+
+
+def test_result_in_a_store_equals_the_local_one(
+    store, whole, tmp_path, recipes
+):
     local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=50)
-    url = f"{store}/plain"
-    remote = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
-    assert same(remote, local)
+    url = f"{store}/whole"
+    assert same(whole, local)
     again = ScreenResult.from_folder(url)
     assert same(again, local)
     assert (
@@ -74,19 +88,22 @@ def test_result_in_a_store_equals_the_local_one(store, tmp_path, recipes):
         name for name in again.manifest["files"] if name.endswith(".parquet")
     )
     assert len(names) == 5
-    whole = pads.dataset(
+    table = pads.dataset(
         base.path(names[0].split("/")[0]), filesystem=base.filesystem
     ).to_table()
-    assert whole.num_rows == len(local) == 239
+    assert table.num_rows == len(local) == 239
     assert base.names() == {*again.manifest["files"], "manifest.json"}
     assert (
         base.get("ranked.csv")
         == (tmp_path / "local" / "ranked.csv").read_bytes()
     )
-    again.report(f"{url}/report.html")
-    assert b"judged" in base.get("report.html")
-    again.set_answer(["Keep it."], url)
-    assert ScreenResult.from_folder(url).manifest["answer"] == ["Keep it."]
+    # What is in memory is what the file says.
+    assert whole.source.in_memory is not None
+    assert again.source.in_memory is None
+    one = whole.sample_ranks(40)
+    other = again.sample_ranks(40)
+    assert one.index.tolist() == other.index.tolist()
+    assert np.array_equal(one["rank"], other["rank"])
 
 
 def test_best_of_a_space_is_the_same_in_a_store(store):
@@ -100,22 +117,14 @@ def test_best_of_a_space_is_the_same_in_a_store(store):
     assert len(ScreenResult.from_folder(url)) == 20
 
 
-def test_workers_write_to_a_store(store, tmp_path, recipes):
-    pytest.importorskip("distributed")
-    local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=20)
-    with run_cluster(workers=1) as (_, address):
-        remote = mk.screen(
-            recipes,
-            DEVICE,
-            out=f"{store}/dask",
-            chunk_rows=20,
-            dask=address,
-        )
-    assert same(remote, local)
+def test_workers_write_to_a_store(store, whole, recipes):
+    url = f"{store}/dask"
+    with run_cluster() as address:
+        mk.screen(recipes, DEVICE, out=url, chunk_rows=50, dask=address)
+    compare_bytes(Place(url), Place(f"{store}/whole"))
 
 
-def test_repeats_only_a_lost_or_damaged_chunk(store, tmp_path, recipes):
-    local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=50)
+def test_repeats_only_a_lost_or_damaged_chunk(store, whole, recipes):
     url = f"{store}/lost"
     parts = Place(url).subfolder(".magnetkit-parts")
     done = []
@@ -127,10 +136,10 @@ def test_repeats_only_a_lost_or_damaged_chunk(store, tmp_path, recipes):
             parts.put(file_name("chunk", 1, "arrow"), b"half of")
 
     remote = mk.screen(recipes, DEVICE, out=url, chunk_rows=50, progress=harm)
-    assert same(remote, local)
+    assert same(remote, whole)
 
 
-def test_resumes_a_stopped_screening(store, recipes):
+def test_resumes_a_stopped_screening(store, whole, recipes):
     class Stop(Exception):
         pass
 
@@ -138,40 +147,23 @@ def test_resumes_a_stopped_screening(store, recipes):
         if rows >= 100:
             raise Stop
 
-    whole = f"{store}/whole"
     part = f"{store}/cut"
-    mk.screen(recipes, DEVICE, out=whole, chunk_rows=50)
     with pytest.raises(Stop):
         mk.screen(recipes, DEVICE, out=part, chunk_rows=50, progress=stop)
     with pytest.raises(StoreError, match="no finished result"):
         ScreenResult.from_folder(part)
+    with pytest.raises(InputError, match="another chunk rows"):
+        mk.screen(recipes, DEVICE, out=part, chunk_rows=40, resume=True)
     # One chunk holds another's rows meanwhile: it is evaluated again, not ranked by.
     parts = Place(part).subfolder(PARTS)
     parts.put(
         file_name("chunk", 0, "arrow"),
         parts.get(file_name("chunk", 1, "arrow")),
     )
-    counts = []
-    mk.screen(
-        recipes,
-        DEVICE,
-        out=part,
-        chunk_rows=50,
-        resume=True,
-        progress=lambda n, _: counts.append(n),
-    )
-    one = Place(whole)
-    two = Place(part)
-    assert one.names() == two.names()
-    for name in one.names():
-        assert file_digest(one.get(name)) == file_digest(two.get(name)), name
+    mk.screen(recipes, DEVICE, out=part, chunk_rows=50, resume=True)
+    compare_bytes(Place(part), Place(f"{store}/whole"))
     again = mk.screen(recipes, DEVICE, out=part, chunk_rows=50, resume=True)
     assert len(again) == 239
-    other = f"{store}/other"
-    with pytest.raises(Stop):
-        mk.screen(recipes, DEVICE, out=other, chunk_rows=50, progress=stop)
-    with pytest.raises(InputError, match="another chunk rows"):
-        mk.screen(recipes, DEVICE, out=other, chunk_rows=40, resume=True)
 
 
 KILLED = """
@@ -190,25 +182,16 @@ mk.screen(sys.argv[1], sys.argv[2], out=sys.argv[4], chunk_rows=50)
 """
 
 
-# 12 objects are written while candidates are judged, then five fragments and what names them.
-@pytest.mark.parametrize("objects", [14])
-def test_killed_screening_resumes_to_the_same_bytes(store, recipes, objects):
-    whole = f"{store}/unharmed{objects}"
-    part = f"{store}/killed{objects}"
-    mk.screen(recipes, DEVICE, out=whole, chunk_rows=50)
-    arguments = [str(recipes), DEVICE, str(objects), part]
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, *arguments],
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+def test_killed_screening_resumes_to_the_same_bytes(
+    store, whole, recipes, tmp_path
+):
+    part = f"{store}/killed"
+    # 12 objects are written while candidates are judged, then five fragments and what names them.
+    arguments = (str(recipes), DEVICE, "14", part)
+    done = run_python("-c", KILLED, *arguments, env=os.environ, cwd=tmp_path)
+    assert done.returncode == -signal.SIGKILL, done.stderr
     mk.screen(recipes, DEVICE, out=part, chunk_rows=50, resume=True)
-    one = Place(whole)
-    two = Place(part)
-    assert one.names() == two.names()
-    for name in one.names():
-        assert file_digest(one.get(name)) == file_digest(two.get(name)), name
+    compare_bytes(Place(part), Place(f"{store}/whole"))
 
 
 def test_refuses_foreign_files_and_impossible_places(store):
@@ -233,6 +216,10 @@ def test_files_of_users_outlive_the_next_result(store):
     url = f"{store}/kept"
     first = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], DEVICE, out=url)
     base = Place(url)
+    first.report(f"{url}/report.html")
+    assert b"judged" in base.get("report.html")
+    first.set_answer(["Keep it."], url)
+    assert ScreenResult.from_folder(url).manifest["answer"] == ["Keep it."]
     before = {n for n in base.names() if n.endswith(".parquet")}
     notes = {
         "notes.txt": b"keep",
@@ -244,24 +231,12 @@ def test_files_of_users_outlive_the_next_result(store):
         ["SmCo5", "PrCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=url, force=True
     )
     assert {name: base.get(name) for name in notes} == notes
-    # The fragments of the earlier result are the program's own, and gone.
+    # Fragments and report of the earlier result are the program's own, and gone.
     assert len(before) == 1
     assert not before & base.names()
     with pytest.raises(StoreError, match="screened anew"):
         first.best(1)
     assert base.names() == {*result.manifest["files"], "manifest.json", *notes}
-
-
-def test_rows_in_memory_equal_the_file(store, recipes):
-    url = f"{store}/memory"
-    remote = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
-    reread = ScreenResult.from_folder(url)
-    assert remote.source.in_memory is not None
-    assert reread.source.in_memory is None
-    one = remote.sample_ranks(40)
-    other = reread.sample_ranks(40)
-    assert one.index.tolist() == other.index.tolist()
-    assert np.array_equal(one["rank"], other["rank"])
 
 
 def test_folder_ignores_the_order_of_parts():

@@ -4,9 +4,8 @@ import hashlib
 import os
 import shutil
 import signal
-import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import pytest
 from magnetkit.applications import load
@@ -41,7 +40,7 @@ def test_processes_write_the_bytes_of_threads(tmp_path, recipes):
         DEVICE,
         out=tmp_path / "dask",
         chunk_rows=20,
-        workers=2,
+        workers=1,
         progress=kill_one,
     )
     assert kills
@@ -86,80 +85,14 @@ def test_refuses_invalid_numbers_and_pairs(options):
 
 
 @contextmanager
-def run_dask(*command, **settings):
-    """Run a Dask command; give the process once it is ready, and the end of what it said."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli." + command[0], *command[1:]],
-        env={**os.environ, "OMP_NUM_THREADS": "1", **settings},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    ready = {
-        "dask_scheduler": "Scheduler at",
-        "dask_worker": "Starting established connection",
-    }
-    try:
-        line = next(
-            line for line in process.stderr if ready[command[0]] in line
-        )
-        yield process, line.split()[-1]
-    finally:
-        process.kill()
-        process.communicate()
-
-
-@contextmanager
-def run_cluster(workers=1, **settings):
-    """Start a scheduler on a free port of this machine, and workers; give it and its address."""
-    with ExitStack() as stack:
-        scheduler = run_dask(
-            "dask_scheduler",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0",
-            "--dashboard-address",
-            "127.0.0.1:0",
-            "--no-dashboard",
-        )
-        process, address = stack.enter_context(scheduler)
-        for _ in range(workers):
-            stack.enter_context(
-                run_dask(
-                    "dask_worker",
-                    address,
-                    "--nthreads",
-                    "1",
-                    "--no-nanny",
-                    "--no-dashboard",
-                    **settings,
-                )
-            )
-        yield process, address
-
-
-def test_refuses_a_worker_of_other_tables(tmp_path):
-    pytest.importorskip("distributed")
-    shutil.copytree(mk.datasets.root(), tmp_path / "datasets")
-    table = tmp_path / "datasets" / "supply" / "elements.csv"
-    before = table.read_bytes()
-    changed_byte = bytes([before[-2] ^ 1])
-    table.write_bytes(before[:-2] + changed_byte + before[-1:])
-    assert (
-        sum(a != b for a, b in zip(before, table.read_bytes(), strict=True))
-        == 1
-    )
-    with (
-        run_cluster(MAGNETKIT_DATASETS=str(tmp_path / "datasets")) as (
-            _,
-            address,
-        ),
-        pytest.raises(
-            InputError,
-            match=r"Dask worker of process \d+ .* data supply/elements.csv",
-        ),
-    ):
-        mk.screen(["SmCo5"], DEVICE, dask=address)
+def run_cluster(workers=1):
+    """Start a scheduler on a free port of this machine, and workers; give its address."""
+    dask = pytest.importorskip("distributed")
+    scheduler = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+    with dask.LocalCluster(
+        n_workers=workers, threads_per_worker=1, scheduler_kwargs=scheduler
+    ) as cluster:
+        yield cluster.scheduler_address
 
 
 def test_names_a_scheduler_without_workers(monkeypatch):
@@ -172,7 +105,7 @@ def test_names_a_scheduler_without_workers(monkeypatch):
 
     monkeypatch.setattr(dask.Client, "wait_for_workers", shortly)
     with (
-        run_cluster(workers=0) as (_, address),
+        run_cluster(workers=0) as address,
         pytest.raises(
             InputError, match=rf"{address} has no workers.*dask worker"
         ),
@@ -190,6 +123,13 @@ def test_refuses_a_worker_in_another_state(monkeypatch):
             InputError, match=f"would answer otherwise.* {key}"
         ):
             _pool._alone(len, [], job, {**needs, key: other})
+    # Of a table of other content the name.
+    tables = needs["data"] | {"supply/elements.csv": "0" * 64}
+    with pytest.raises(
+        InputError,
+        match=r"Dask worker of process \d+ .* data supply/elements.csv",
+    ):
+        _pool._alone(len, [], job, needs | {"data": tables})
 
 
 def test_dependencies_list_every_file(tmp_path, monkeypatch):

@@ -70,6 +70,13 @@ def test_restrictions_and_prices_combine(file):
     assert supply.load_scenario(scenario) is scenario
 
 
+def test_a_factor_on_all_elements_acts_on_those_with_a_price(file):
+    text = MINE.replace('["Dy", "Tb"]', '["*"]')
+    file.write_text(text, encoding="utf-8")
+    state = supply.load_scenario(file)
+    assert [state.price_factor(e) for e in ("Nd", "Dy")] == [2.0, 2.0]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -85,6 +92,11 @@ def test_restrictions_and_prices_combine(file):
             "less than or equal to 1, got 1.5",
         ),
         ("factor = 2.0", "factor = 0.0", "greater than 0, got 0.0"),
+        (
+            '["Dy", "Tb"]',
+            '["Dy", "Eu"]',
+            "no price of Eu is known that another could replace; `magnetkit",
+        ),
         ("{ Co = 0.25 }", "{ Co = -1.0 }", "field recycled.Co"),
         ('title = "A user\'s own"', "", "field title: field required"),
         ("factor = 2.0", "factr = 2.0", "field prices.0.fact"),

@@ -226,16 +226,6 @@ def test_every_training_compound_gets_a_number(
     assert np.isnan(strange[CURIE])
 
 
-def test_frame_rows_equal_file_rows(tmp_path):
-    rows = [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]
-    frame = pd.DataFrame(rows, columns=["composition", CURIE, "group"])
-    by_frame = mk.predict(["Y2Fe15Al2"], add=frame)
-    by_file = mk.predict(["Y2Fe15Al2"], add=_file(tmp_path, rows))
-    assert by_frame[CURIE][0] == pytest.approx(by_file[CURIE][0], abs=1e-6)
-    with pytest.raises(InputError, match="a frame of pandas, polars or Arrow"):
-        mk.predict(["Y2Fe15Al2"], add=3)
-
-
 def test_a_wider_interval_holds_a_narrower_one(training_rows):
     table = make_table("Nd2Fe14B", "Sm2Fe16Ga")
     narrow = training_rows.predict(table, 0.5)

@@ -131,7 +131,7 @@ def test_no_row_and_not_a_number():
     assert np.isnan(posterior(np.full((1, 5), np.nan), model)[0, 0])
 
 
-@pytest.mark.parametrize("t", [0.0, 1e-6, 0.3, 2.0, 9.0, 30.0])
+@pytest.mark.parametrize("t", [0.0, 1e-6, 2.0, 30.0])
 def test_the_decay_is_exp_to_a_millionth(t):
     assert decay(np.float32(t)) == pytest.approx(
         np.exp(-np.float32(t)), rel=5e-6, abs=1e-7

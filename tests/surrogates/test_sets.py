@@ -79,6 +79,11 @@ def test_names_missing_columns_and_too_few_rows():
         read_rows(TARGET, ROWS, least=4)
     assert len(read_rows(TARGET, ROWS, least=3)) == 3
     with pytest.raises(
+        DataError,
+        match="0 usable rows of curie_temperature_K and 3 whose column 'learn'",
+    ):
+        read_rows(TARGET, ROWS.assign(learn=False))
+    with pytest.raises(
         InputError, match="needs a column 'curie_temperature_K'"
     ):
         read_rows(TARGET, ROWS[["composition"]])

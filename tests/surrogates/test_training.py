@@ -145,7 +145,7 @@ def test_left_out_paper_takes_its_compounds(shipped):
 
 
 def test_training_ignores_the_order_of_rows():
-    dataset = _curie_training.training_set()[np.arange(0, 250, 4)]
+    dataset = _curie_training.training_set()[np.arange(0, 250, 6)]
     order = np.random.default_rng(0).permutation(len(dataset))
     mean = _curie_training.left_out(_curie_training.fit_model(dataset)).mean
     other = _curie_training.left_out(
@@ -155,9 +155,8 @@ def test_training_ignores_the_order_of_rows():
 
 
 def test_without_physics_the_data_speak_alone():
-    model = _curie_training.fit_model(
-        _curie_training.training_set(), physics=False
-    )
+    rows = _curie_training.training_set()[:80]
+    model = _curie_training.fit_model(rows, physics=False)
     base = model.base(model.known.table, curie_phases(model.known.table)[0])
     assert np.isnan(base).all()
 

@@ -10,7 +10,7 @@ import pytest
 
 from magnetkit.run.screen import ScreenResult
 from tests.report.browser import browser
-from tests.report.browser.browser import ENTER, TAB, Browser
+from tests.report.browser.browser import ENTER, TAB
 
 pytestmark = pytest.mark.skipif(
     not (browser.DRIVER and browser.CHROMIUM),
@@ -34,14 +34,9 @@ def report(folder, tmp_path_factory):
 
 
 @pytest.fixture
-def window(report, tmp_path):
-    browser_window = Browser(tmp_path)
-    try:
-        browser_window.open(report)
-        browser_window.wait(f"return {ROWS}.length > 1")
-        yield browser_window
-    finally:
-        browser_window.close()
+def window(report, browser_window):
+    open_report(browser_window, report)
+    return browser_window
 
 
 CUT = """return [...document.querySelectorAll('.wide')].filter((e) => e.offsetParent)
@@ -65,17 +60,32 @@ def overlaps(window):
     return pairs
 
 
-def draw_all(window):
-    count = window.run(
-        "return document.querySelectorAll('[data-figure]').length"
+def draw(window, place):
+    """Scroll to a figure, and wait until it is drawn."""
+    window.run(
+        f"{place}.scrollIntoView({{behavior: 'instant', block: 'center'}})"
     )
+    window.wait(f"return !!{place}.querySelector('.main-svg')")
+
+
+def draw_all(window):
+    figures = "document.querySelectorAll('[data-figure]')"
+    count = window.run(f"return {figures}.length")
     for i in range(count):
-        place = f"document.querySelectorAll('[data-figure]')[{i}]"
-        window.run(
-            f"{place}.scrollIntoView({{behavior: 'instant', block: 'center'}})"
-        )
-        window.wait(f"return !!{place}.querySelector('.main-svg')")
+        draw(window, f"{figures}[{i}]")
     return count
+
+
+def wait_for(file):
+    """Wait until a file has been downloaded."""
+    end = time.monotonic() + 120
+    while not file.is_file() and time.monotonic() < end:
+        time.sleep(0.1)
+
+
+def open_report(window, page):
+    window.open(page)
+    window.wait(f"return {ROWS}.length > 1")
 
 
 def test_draws_every_figure_without_console_messages(window):
@@ -91,10 +101,7 @@ def test_draws_every_figure_without_console_messages(window):
 
 def test_a_point_says_what_it_is(window):
     place = "document.querySelector('[data-figure=pareto]')"
-    window.run(
-        f"{place}.scrollIntoView({{behavior: 'instant', block: 'center'}})"
-    )
-    window.wait(f"return !!{place}.querySelector('.main-svg')")
+    draw(window, place)
     paths = f"{place}.querySelectorAll('.scatterlayer .trace:last-child .points path')"
     window.wait(f"return {paths}.length")
     box = window.run(
@@ -148,16 +155,14 @@ def test_filter_decides_the_table_and_the_download(window, tmp_path):
         window.wait(f"return {ROWS}.length === {count}")
     window.run("document.querySelector('#download').click()")
     file = tmp_path / "candidates.csv"
-    end = time.monotonic() + 120
-    while not file.is_file() and time.monotonic() < end:
-        time.sleep(0.1)
+    wait_for(file)
     with file.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert [row["rank"] for row in rows] == ["1", "2"]
     assert float(rows[0]["remanence_T_lo"]) < float(rows[0]["remanence_T"])
 
 
-def test_hostile_name_stays_text(folder, tmp_path):
+def test_hostile_name_stays_text(folder, tmp_path, browser_window):
     result = ScreenResult.from_folder(folder)
     data = result.data
     names = data["candidate"].to_pylist()
@@ -166,63 +171,34 @@ def test_hostile_name_stays_text(folder, tmp_path):
     column = data.schema.get_field_index("candidate")
     data = data.set_column(column, "candidate", pyarrow.array(names))
     page = replace(result, source=data).report(tmp_path / "report.html")
-    window = Browser(tmp_path)
-    try:
-        window.open(page)
-        window.wait(f"return {ROWS}.length > 1")
-        draw_all(window)
-        assert (
-            window.run(f"return {ROWS}[0].cells[1].textContent")
-            == names[first]
-        )
-        window.run("document.querySelector('#download').click()")
-        end = time.monotonic() + 120
-        while (
-            not (tmp_path / "candidates.csv").is_file()
-            and time.monotonic() < end
-        ):
-            time.sleep(0.1)
-        assert window.run("return document.title") != "run"
-        assert (
-            window.run("return document.querySelectorAll('img').length") == 0
-        )
-        assert window.errors() == []
-    finally:
-        window.close()
-    with (tmp_path / "candidates.csv").open(
-        newline="", encoding="utf-8"
-    ) as stream:
+    file = tmp_path / "candidates.csv"
+    open_report(browser_window, page)
+    draw_all(browser_window)
+    name = browser_window.run(f"return {ROWS}[0].cells[1].textContent")
+    assert name == names[first]
+    browser_window.run("document.querySelector('#download').click()")
+    wait_for(file)
+    assert browser_window.run("return document.title") != "run"
+    images = "return document.querySelectorAll('img').length"
+    assert browser_window.run(images) == 0
+    assert browser_window.errors() == []
+    with file.open(newline="", encoding="utf-8") as stream:
         assert next(csv.DictReader(stream))["candidate"] == "'" + names[first]
 
 
-@pytest.mark.parametrize("width", [360, 420])
-def test_a_narrow_screen_scrolls_only_down(report, tmp_path, width):
-    window = Browser(tmp_path, phone=(width, 740))
-    try:
-        window.open(report)
-        window.wait(f"return {ROWS}.length > 1")
-        draw_all(window)
-        assert (
-            window.run("return document.documentElement.scrollWidth") <= width
-        )
-        assert window.run(CUT) == []
-        assert overlaps(window) == []
-    finally:
-        window.close()
-
-
-@pytest.mark.parametrize("width", [1400, 1920])
-def test_hides_no_column_or_text(report, tmp_path, width):
-    window = Browser(tmp_path)
-    try:
-        window.wide(width)
-        window.open(report)
-        window.wait(f"return {ROWS}.length > 1")
-        draw_all(window)
-        assert window.run(CUT) == []
-        assert overlaps(window) == []
-    finally:
-        window.close()
+@pytest.mark.parametrize(
+    ("width", "height", "mobile"), [(360, 740, True), (1400, 1000, False)]
+)
+def test_a_screen_scrolls_only_down_and_hides_nothing(
+    report, browser_window, width, height, mobile
+):
+    browser_window.set_size(width, height, mobile)
+    open_report(browser_window, report)
+    draw_all(browser_window)
+    scroll_width = "return document.documentElement.scrollWidth"
+    assert browser_window.run(scroll_width) <= width
+    assert browser_window.run(CUT) == []
+    assert overlaps(browser_window) == []
 
 
 def test_text_stands_out_from_its_ground(window):

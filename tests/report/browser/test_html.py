@@ -10,8 +10,6 @@ from magnetkit.report import plots
 from magnetkit.report.report import _escape_for_script
 from magnetkit.run.screen import ScreenResult, screen
 
-TUBE = "Sm(Co0.69Fe0.20Cu0.08Zr0.03)7.6"
-MIXED = (0.95, 0.05), (0.9, 0.1)
 SECTIONS = (
     "answer",
     "evidence",
@@ -172,27 +170,6 @@ def test_supply_names_the_elements_and_dates_the_claims(page):
         "1900000 t",
     ):
         assert fact in text, fact
-
-
-@pytest.mark.parametrize(
-    ("magnets", "scale"),
-    [
-        ([TUBE], False),
-        (
-            [
-                TUBE,
-                TUBE.replace("Sm", "Sm0.95Gd0.05"),
-                TUBE.replace("Sm", "Sm0.9Gd0.1"),
-            ],
-            True,
-        ),
-    ],
-)
-def test_one_value_makes_no_colour_scale(magnets, scale):
-    result = screen(magnets, application="communication-twt")
-    assert result.table["meets_requirements"].sum() >= min(len(magnets), 2)
-    figure = plots.pareto(result)
-    assert figure["layout"]["coloraxis"]["showscale"] is scale
 
 
 def test_report_begins_with_the_earlier_answer(folder, tmp_path):
