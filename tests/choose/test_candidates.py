@@ -136,6 +136,7 @@ def test_its_own_recipe_meets_its_drawing(motor):
     assert todays["coercivity_kA_m"] == pytest.approx(
         incumbent.typical("coercivity_kA_m")
     )
+    assert todays["knee_guaranteed_kA_m"] == pytest.approx(incumbent.knee_kA_m)
 
 
 def test_measurements_cap_the_probability(motor):
@@ -178,6 +179,11 @@ def test_candidates_differ_as_the_bare_model_has_it(motor):
         assert bare[quantity] / incumbent.typical(quantity) == pytest.approx(
             ratio, rel=1e-6
         )
+    # (BH)max goes with the square of B_r.
+    product = "max_energy_product_kJ_m3"
+    assert bare[product] / bare["remanence_T"] ** 2 == pytest.approx(
+        model[product][0] / model["remanence_T"][0] ** 2, rel=1e-6
+    )
     d = np.abs(np.subtract(*pair.to_array())).sum()
     sd = np.sqrt(2 * 0.07**2 * (1 - np.exp(-d / 0.05)))
     assert np.log(
@@ -326,6 +332,22 @@ def test_an_unknown_value_is_named_and_meets_nothing():
     assert texts[1].startswith("cost_USD_kg <= 60; |remanence_coefficient")
     gated = frame.assign(status="no hardening known")
     assert _failed_limits(gated, limits)[1] == "α by 8 %"
+
+
+def test_a_limit_with_a_range_is_judged_in_its_unit():
+    # 0.1 wt.% (0.05 to 0.3): to 0.3 one engineer in twenty says yes.
+    column = "heavy_rare_earth_wt_pct"
+    limit = Requirement(
+        column=column,
+        maximum=0.1,
+        limit_lo=0.05,
+        limit_hi=0.3,
+        source="by hand",
+        status="assumption",
+    )
+    frame = pd.DataFrame({column: [0.3, 0.1, 0.0]})
+    chance = _other_limits(frame, {column: limit}, np.zeros(3))
+    assert chance == pytest.approx([0.05, 0.5, 0.9995], abs=1e-4)
 
 
 def test_nobody_can_tell_whether_an_unpriced_magnet_meets_its_price():
