@@ -64,6 +64,11 @@ def test_operating_points_have_their_own_temperatures():
         (field(unit="kA_m", axial=-300000.0), "A/m"),
         (field(axial=300.0), "runs along the magnetization"),
         (field().drop(columns="H_y_kA_m"), "three components"),
+        (
+            field().assign(B_x_T=0.0, B_y_T=0.0, B_z_T=0.8),
+            "along x, got H_x_kA_m and B_x_T: leave one set out",
+        ),
+        (field().assign(Hz_T=-0.4), "along z, got H_z_kA_m and Hz_T"),
         (field().assign(H_z_kA_m="x"), "line 2 holds no number"),
         (field().head(5), "8 points"),
         (
