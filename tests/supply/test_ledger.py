@@ -183,9 +183,14 @@ def test_break_even_share_reaches_the_target():
 
 
 def test_unreachable_break_even_share():
-    assert np.isnan(
-        supply.break_even_recycled_share(table("SmCo5"), "Co", 0.0)
-    ).all()
+    alloy = table("SmCo5")
+    top, floor = (
+        supply.ledger(alloy, recycled={"Co": share})["supply_risk"][0]
+        for share in (0.0, 1.0)
+    )
+    # A twentieth of the way beyond what recycling all of it does.
+    beyond = floor - 0.05 * (top - floor)
+    assert np.isnan(supply.break_even_recycled_share(alloy, "Co", beyond)[0])
     assert np.isnan(
         supply.break_even_recycled_share(table("Dy2Fe14B"), "Co", 0.0)
     ).all()
