@@ -6,9 +6,13 @@ from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit.cli.app import app
-from magnetkit.magnetism._composition_estimate import alpha_range
+from magnetkit.magnetism._composition_estimate import (
+    alpha_range,
+    given_composition,
+)
 from magnetkit.run import compensation
-from magnetkit.run.compensation import sentences
+from magnetkit.run._lines import _effects_on_alpha
+from magnetkit.run.compensation import _variants, sentences
 
 ALPHA = "remanence_coefficient_pct_K"
 
@@ -54,6 +58,24 @@ def test_recipe_without_heavy_rare_earth_drifts(table):
     order = table.loc[["without Gd and Er", "without Er", "as it is"]]
     assert order[ALPHA].is_monotonic_increasing
     assert order["remanence_T"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize(
+    ("recipe", "names"),
+    [
+        ("Sm22Gd4Fe14Cu6Zr3Co bal.", ["as it is", "without Gd"]),
+        ("Sm22Er4Fe14Cu6Zr3Co bal.", ["as it is", "without Er"]),
+        ("Sm26Fe14Cu6Zr3Co bal.", ["as it is"]),
+    ],
+)
+def test_a_variant_without_what_is_not_in_is_left_out(recipe, names):
+    estimate = given_composition(recipe, "", 0.0)
+    assert list(_variants(estimate)) == names
+
+
+def test_what_holds_neither_serves_nothing():
+    reference = mk.grades("2:17TC-16").iloc[0]
+    assert _effects_on_alpha(reference, "Sm26Fe14Cu6Zr3Co bal.") == []
 
 
 def test_less_heavy_rare_earth_suffices(table):

@@ -327,6 +327,14 @@ def test_a_damaged_manifest_is_no_traceback(tmp_path, content):
         _files.read_manifest(tmp_path)
 
 
+def test_a_store_that_cannot_be_reached_is_not_damaged():
+    rows = _files.StoredRows(_files.Place.of("abc://x"), {"a.parquet": "0"})
+    with pytest.raises(InputError, match="abc://x cannot be reached"):
+        len(rows)
+    with pytest.raises(InputError, match="abc://x cannot be reached"):
+        _files.read_rejections(rows.place)
+
+
 @pytest.mark.parametrize("name", ["missing", "alloys.csv"])
 def test_names_a_folder_without_results(name, tmp_path):
     (tmp_path / "alloys.csv").write_text("composition\nSmCo5\n")
