@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import tempfile
+from contextlib import closing
 
 import hypothesis
 import pytest
@@ -33,6 +34,22 @@ def terminal(monkeypatch):
     """Print as on a terminal of 100 columns."""
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setattr("magnetkit.report._text.to_terminal", lambda: True)
+
+
+@pytest.fixture(scope="module")
+def module_browser(tmp_path_factory):
+    """Give the browser of a file of tests: to start one takes longer than most tests."""
+    from tests.report.browser.browser import Browser
+
+    with closing(Browser(tmp_path_factory.mktemp("browser"))) as started:
+        yield started
+
+
+@pytest.fixture
+def browser_window(module_browser, tmp_path):
+    """Give a window without a page, which takes downloads into the test's folder."""
+    module_browser.clear(tmp_path)
+    return module_browser
 
 
 # Files of few tests that take long; two workers that begin with them end together.

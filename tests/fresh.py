@@ -24,7 +24,7 @@ def begin(request):
     os.dup2(os.open(request["out"], os.O_WRONLY), 1)
     os.dup2(os.open(request["err"], os.O_WRONLY), 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    sys.stdin = open(0)
+    sys.stdin = open(0, closefd=False)
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
@@ -40,12 +40,15 @@ for line in sys.stdin:
     child = os.fork()
     if not child:
         begin(request)
-        option, code, *sys.argv[1:] = request["arguments"]
+        option, *sys.argv[1:] = request["arguments"]
         sys.argv[0] = option
         if option == "-m":
-            runpy.run_module(code, run_name="__main__", alter_sys=True)
+            module = sys.argv.pop(1)
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+        elif option == "-c":
+            exec(sys.argv.pop(1), {"__name__": "__main__"})
         else:
-            exec(code, {"__name__": "__main__"})
+            runpy.run_path(option, run_name="__main__")
         break
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
@@ -70,7 +73,7 @@ def run_python(
     cwd: Any,
     filter_warnings: str = "default",
 ) -> CompletedProcess[str]:
-    """Run ``python -m MODULE ...`` or ``python -c CODE ...`` in a fresh process."""
+    """Run ``python`` with ``-m MODULE``, ``-c CODE`` or a file in a fresh process."""
     server = _server()
     with (
         NamedTemporaryFile("r", encoding="utf-8") as out,

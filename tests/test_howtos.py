@@ -4,11 +4,11 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.fresh import run_python
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").glob("add-a-*.md"))
@@ -36,25 +36,15 @@ def desk(data_copy, tmp_path):
 
 
 def run(command, desk):
-    words = shlex.split(command)
-    program = {
-        "magnetkit": [sys.executable, "-m", "magnetkit"],
-        "python": [sys.executable],
-    }
+    program, *words = shlex.split(command)
+    if program == "magnetkit":
+        words = ["-m", "magnetkit", *words]
     env = {
         **os.environ,
         "MAGNETKIT_DATASETS": str(desk / "datasets"),
         "PYTHONPATH": str(ROOT),
     }
-    done = subprocess.run(
-        [*program[words[0]], *words[1:]],
-        cwd=desk,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=1800,
-        check=False,
-    )
+    done = run_python(*words, env=env, cwd=desk)
     assert done.returncode == 0, f"{command}\n{done.stderr[-2000:]}"
     return done.stdout
 

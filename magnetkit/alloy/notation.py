@@ -337,7 +337,9 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
     Raises
     ------
     CompositionError
-        If the text cannot be read, or names a grade.
+        If the text cannot be read, is empty, or names a grade.
+    InputError
+        If `text` is no text.
     """
     row = _row(text)
     if len(row) > _notation.LONGEST:
@@ -364,7 +366,8 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
 def basis_code(basis: Basis) -> int:
     """Return the number by which the parser knows a basis.
 
-    `basis` is "auto" (0), "atomic" (1) or "weight" (2). InputError for anything else.
+    `basis` is "auto" (0), "atomic" (1) or "weight" (2), in this spelling.
+    InputError for anything else.
     """
     if not isinstance(basis, str) or basis not in BASES:
         raise InputError(

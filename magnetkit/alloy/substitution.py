@@ -67,7 +67,8 @@ class Sites:
     def elements(self) -> tuple[str, ...]:
         """Symbols of the elements that occur, in the order in which formulas write them.
 
-        Each stands once: an element of the host, then what replaces it, and additions last.
+        Each stands once: an element of the host, then what replaces it, and
+        additions last. It is an attribute, not a method.
         """
         symbols: list[str] = []
         for element in self.amounts:
@@ -80,7 +81,8 @@ class Sites:
     def decimals(self) -> int:
         """Number of decimals, at most nine, with which every amount can be written exactly.
 
-        Amounts that need more are rounded to nine where they are written.
+        Amounts that need more are rounded to nine where they are written. It
+        is an attribute, not a method.
         """
         amounts = [
             *self.amounts.values(),
@@ -201,7 +203,7 @@ class Substitutions:
         Raises
         ------
         InputError
-            If `size` is below 1.
+            If `size` is below 1, once the first table is asked for.
         """
         if size < 1:
             raise InputError(f"chunk size must be 1 or more, got {size}")
@@ -254,7 +256,8 @@ class Substitutions:
         Parameters
         ----------
         n : int
-            Rows to draw; all rows, in order, if the space holds no more.
+            Rows to draw, a whole number; all rows, in order, if the space
+            holds no more.
         method : {"sobol", "lhs"}
             Scrambled Sobol sequence or Latin hypercube.
         seed : int

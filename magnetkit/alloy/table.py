@@ -128,6 +128,12 @@ class CompositionTable:
             The rows that could be read; the others are in its `errors`, each
             with ``row``, ``text``, ``position`` and ``reason``. `row_index`
             and the ``row`` of each error count `texts` from 0.
+
+        Raises
+        ------
+        InputError
+            If `texts` is one text or cannot be iterated, or `basis` is none of
+            the three.
         """
         return cls.of_texts(*text_array(texts), basis)
 
@@ -397,7 +403,8 @@ class CompositionTable:
 
         What follows from a composition alone need not be computed again for each of its shells.
         Tables of fewer than `_LEAST_ALIKE` rows give None, and so do those in a sample of whose
-        rows no two are equal. The result is kept. Rows by weight and by atoms are never equal.
+        rows no two are equal. The result is kept. Rows by weight and by atoms
+        are never equal. It is an attribute, not a method.
 
         Returns
         -------

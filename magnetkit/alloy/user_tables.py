@@ -329,8 +329,10 @@ def match_headers(
     -------
     tuple of Column
         One for each header, in order; unknown ones have an empty ``name``. Of two columns of text
-        with one name, that of the preferred spelling has it. Each has ``header``, ``name``,
-        ``quantity`` and ``unit`` (a short name such as "c", empty for none).
+        with one name, that of the preferred spelling has it. Each has
+        ``header``, ``name``, ``quantity`` and ``unit`` (a short name such as
+        "c"). A quantity without a unit in its header or in `units` has an
+        empty ``unit``: no default is entered and nothing is raised.
 
     Raises
     ------
@@ -626,7 +628,8 @@ def _match(header: str, kind: str) -> tuple[Column, int]:
     -------
     column : Column
         ``header``, the ``name`` and ``quantity`` that it means (both empty for
-        an unknown one), and its ``unit``, empty for none.
+        an unknown one), and its ``unit``, a short name such as "c", empty for
+        none.
     priority : int
         Of its spelling, 0 the first.
 
@@ -1323,7 +1326,9 @@ def _read_quantity(column: Column, value: Any, mark: str | None) -> float:
     column : Column
         ``name``, such as "temperature_K", ``quantity``, and ``unit`` of the header, empty for none.
     value : object
-        Number, or text such as "120 °C", whose unit goes before that of the header.
+        Number, or text such as "120 °C", whose unit goes before that of the
+        header. Without either a mass is in kg, a count in pieces, a time in h,
+        a share of 1; temperature, field, polarization and length need one.
     mark : str or None
         Decimal mark of the table, None if unclear.
 

@@ -119,7 +119,7 @@ def judge_beside_grade(
     shells : sequence of str or None
         Shell of each, a text such as "Tb 0.5 wt%", empty for none.
     here : Columns
-        Their evaluated columns, a dict of arrays of n rows by column name; not
+        Their evaluated columns of n rows by name, numbers as arrays; not
         changed. ``host``, ``status`` and ``failed_requirements`` are required,
         each a `Coded` (``Coded.of(texts)`` builds one of n texts).
     job : Job
@@ -226,9 +226,10 @@ def _judge_rows(
 def _recipe_in_use(incumbent: Incumbent, job: "Job") -> Recipe:
     """Return the recipe of today's magnet: ``text`` in wt.%, such as "B1Fe69Nd30", and ``shell`` (or "").
 
-    It is that of the reference of the device of `job` if its grade is that of `incumbent`.
-    Otherwise it is the likeliest recipe of the grade, whose composition must be known
-    (``incumbent.makeup``). Of the reference's the heavy rare earth is not filled in (0).
+    It is that of the reference of the device of `job` if its grade is that of
+    `incumbent`; its field ``heavy_wt_pct`` is 0, whatever heavy rare earth
+    ``text`` and ``shell`` hold. Otherwise it is the likeliest recipe of the
+    grade, whose composition must be known (``incumbent.makeup``) in this case.
     """
     reference = job.profile.reference
     if reference.grade == incumbent.name:

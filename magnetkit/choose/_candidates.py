@@ -562,8 +562,9 @@ def judge_melts(
     Raises
     ------
     InputError
-        If the recipe in use is no magnet at the temperature by the model, or a limit names a
-        column that no replacement is asked for.
+        If the recipe in use is no magnet at the temperature by the model, no
+        level of a producer gives it its H_cJ, or a limit names a column that
+        no replacement is asked for.
     """
     if frame is None:
         frame = list_melts(incumbent, own, request)
@@ -844,7 +845,9 @@ def producer_level(
     20 degrees C (``coercivity_kA_m``), and its ``makers`` are read. `own` is
     taken as its recipe: ``text`` (wt.%), ``shell`` and ``route`` are read.
     `request` names the model of the Curie temperature (``conditions.curie``).
-    The `Level` is shared.
+    The `Level` is shared: ``value``, H_cJ over the model's, ``route`` and
+    ``reason``, a text that is empty where recipe and model may be right.
+    InputError if no level gives that H_cJ.
     """
     typical = float(incumbent.sheet[COERCIVITY]) / incumbent.spread.share(
         COERCIVITY
@@ -888,7 +891,15 @@ def _cached_level_at_room(
     Returns
     -------
     Level
-        Shared: do not change it.
+        ``value``, H_cJ over the model's, ``route``, empty for the usual one,
+        and ``reason``, a text, not empty where no producer has such a level.
+        Shared.
+
+    Raises
+    ------
+    InputError
+        If the recipe makes no magnet in the model, no level gives that H_cJ,
+        or there is no such route.
     """
     table = CompositionTable.from_strings([text], basis="weight")
     return find_level(
@@ -915,8 +926,10 @@ def _producer_at_level(
     Returns
     -------
     Producer
-        It states a level that gives B_r and H_cJ of a usual lot at the temperature of use, and is
-        calibrated on the printed alpha of a compensated grade. From a cache.
+        It states a level (``stated``, a tuple of one `StatedLevel`) that gives
+        B_r and H_cJ of a usual lot at the temperature of use, and is
+        calibrated on the printed alpha of a compensated grade (``magnets``,
+        else empty). From a cache.
     """
     typical = {
         quantity: incumbent.typical(quantity)
@@ -1316,7 +1329,7 @@ def _supply_figures(
     texts, shells : tuple of str
         n recipes and their shells, empty for none.
     scenario : str
-        Supply scenario as JSON.
+        Supply scenario as JSON, of ``Scenario.model_dump_json()``.
     recycled : tuple of (str, float)
         Recycled share, 0 to 1, by element.
     heavy : tuple of str
@@ -1388,8 +1401,9 @@ def judge_sheet(
     Parameters
     ----------
     values : mapping of str to float
-        At the temperature of use, by column: ``remanence_T``, ``coercivity_kA_m``,
-        ``knee_field_kA_m`` and ``recoil``, and what else the sheet says, such as
+        At the temperature of use, by column: ``remanence_T``,
+        ``coercivity_kA_m``, ``knee_field_kA_m`` and ``recoil`` (KeyError
+        without one), and what else the sheet says, such as
         ``remanence_coefficient_pct_K``; NaN where it does not.
     request : Request
         Its duty counts.
@@ -1442,9 +1456,11 @@ def _with_verdict(
     Parameters
     ----------
     frame : pandas.DataFrame
-        n magnets with the columns of the limits; not changed.
+        n magnets with ``status``, the columns of the limits and those that
+        `_probability` reads; not changed.
     request, limits, deviations, slack
-        As of `_probability`. All limits count.
+        As of `_probability`. All limits count; InputError for one on a column
+        that `frame` does not have.
     """
     chance = _probability(frame, limits, request, deviations, slack)
     chance = chance * _other_limits(frame, limits, np.zeros(len(frame)))
@@ -1482,8 +1498,9 @@ def judge_grades(
         (None), ``shell`` (empty), ``field_kA_m``, ``demagnetization_safety``,
         ``probability_meets_requirements`` and ``failed_requirements`` (a text
         such as "margin by 12 %, B_r by 3 %"). A new frame, whose index is not
-        in order. There is no recipe, heavy rare earth or cost: see
-        `as_candidates`.
+        in order; of equally likely grades those of makers' own sheets come
+        first, of these the least ``remanence_T``. There is no recipe, heavy
+        rare earth or cost: see `as_candidates`.
     """
     rows = sold_figures(request.temperature)
     rows = rows[rows[LIMIT].fillna(0.0) >= request.temperature - 1e-6]
@@ -1714,8 +1731,9 @@ def select_grades(
 ) -> "pd.DataFrame":
     """Select the sold grades to show beside melts: other classes of the family, and other families.
 
-    Heavy rare earth rises with the class, so the least coercive grades that meet the limits hold
-    least. Of either at most `_MOST_SOLD` are returned.
+    Heavy rare earth rises with the class, so the least coercive grades that
+    meet the limits hold least. Of either at most 12 (`_MOST_SOLD`) are
+    returned. Bonded magnets of the same crystal count as another family.
 
     Parameters
     ----------
@@ -1736,11 +1754,13 @@ def select_grades(
     -------
     pandas.DataFrame
         Rows as of `as_candidates`, numbered from 0, whose ``way`` is
-        "lower-class", "higher-class" (from `LOWER_CLASS` times today's H_cJ
-        on, with `reach` alone) or "other-family". Grades less likely than
-        `UNLIKELY` to meet the limits are left out. Other classes come first,
-        then other families. Where none is left the frame is empty and has the
-        columns of `sold`, ``candidate`` and ``way``, but no supply columns.
+        "lower-class", "higher-class" (from 0.9 (`LOWER_CLASS`) times today's
+        H_cJ on, with `reach` alone) or "other-family". Grades less likely than
+        `UNLIKELY`, 0.3, to meet the limits are left out. Other classes that
+        meet them (`MEETS`, 0.8) come first, least coercive first, then the
+        others, likeliest first; then other families in the order of `sold`.
+        Where none is left the frame is empty and has the columns of `sold`,
+        ``candidate`` and ``way``, but no supply columns.
     """
     import pandas as pd
 
@@ -1797,7 +1817,7 @@ def enter_comparison(
     ``heavy_rare_earth_saved_wt_pct`` counts against `today`;
     ``cost_per_flux_ratio`` is the cost per flux divided by that of `own`, the
     row of the magnet in use; ``meets_requirements`` is whether the probability
-    is at least `MEETS`. `frame` must have ``heavy_rare_earth_wt_pct``,
+    is at least `MEETS`, 0.8. `frame` must have ``heavy_rare_earth_wt_pct``,
     ``cost_per_flux_USD_m3_T`` and ``probability_meets_requirements``, `own`
     the second of them, and `today` ``wt_pct`` (wt.%). What is saved is
     negative where a candidate holds more; a probability of NaN does not meet.
@@ -1811,7 +1831,7 @@ def enter_comparison(
 def order_candidates(frame: "pd.DataFrame") -> IntArray:
     """Sort candidates: those that meet the limits first, the others by probability.
 
-    Those that meet, with a probability of `MEETS` or more, are sorted by
+    Those that meet, with a probability of `MEETS`, 0.8, or more, are sorted by
     exposure to heavy rare earth (to a cent), then by probability; of equals
     the cheapest per flux comes first. Probabilities count to 0.01. Trials
     (``way`` one of `TRIALS`) stand behind the other ways of either group.

@@ -199,9 +199,9 @@ def saves_enough(heavy: Any, job: "Job") -> Any:
     """Say where an amount of heavy rare earth is less than today's by what is worth a change.
 
     `heavy` is a number or array, wt.%; the result is a bool, or bool of its
-    shape, False for NaN. The saving must reach `SAVING_WT_PCT` and the share
-    `SAVING_SHARE` of what the reference of `job` holds, its shell included; so
-    no amount does where that holds less than `SAVING_WT_PCT`.
+    shape, False for NaN. The saving must reach `SAVING_WT_PCT`, 0.3 wt.%, and
+    the share `SAVING_SHARE`, 0.2, of what the reference of `job` holds, its
+    shell included; so no amount does where that holds less than 0.3 wt.%.
     """
     return heavy <= job.heavy_today - max(
         SAVING_WT_PCT, SAVING_SHARE * job.heavy_today
@@ -239,11 +239,11 @@ class Choices(NamedTuple):
     hashes: NDArray[np.uint64]
 
     def best(self) -> "Choices":
-        """Return the first `BEST` candidates of each decision that meet, and as many that do not.
+        """Return the best candidates of each decision, of those that meet and of the others.
 
-        Those of the smallest ``total`` are taken, of equals those of the
-        smallest hash. The `Choices` are new. Rows stay in their order;
-        ``counts`` stay those of all.
+        At most `BEST`, 200, of either are kept: those of the smallest
+        ``total``, of equals those of the smallest hash. The `Choices` are new.
+        Rows stay in their order; ``counts`` stay those of all.
         """
         _, code = np.unique(self.decision.astype(str), return_inverse=True)
         order = np.lexsort((self.hashes, self.total, ~self.meets, code))
@@ -278,11 +278,11 @@ def choices(
     Returns
     -------
     Choices
-        Of each decision at most `BEST` that meet the requirements, and as many
-        trials; those of infinite loss are left out. ``rows`` are row numbers
-        of `table`, from 0, ascending; ``counts`` says how many meet, by
-        decision, a decision of which none does being left out; ``loss``, shape
-        (m, k), has a column for each objective but the margin, then that of
+        Of each decision at most 200 (`BEST`) that meet the requirements, and
+        as many trials; those of infinite loss are left out. ``rows`` are row
+        numbers of `table`, from 0, ascending; ``counts`` says how many meet,
+        by decision, a decision of which none does being left out; ``loss``,
+        shape (m, k), has a column for each objective but the margin, then that of
         the miss. ``decision``, ``meets`` (bool), ``total`` (the loss by which
         they are ranked) and ``hashes`` have one entry for each of ``rows``.
     """
@@ -403,9 +403,9 @@ def shortlist(
     Returns
     -------
     list of Pick
-        At most `MOST` - t, each with ``row``, ``share`` and ``heavy``; ``row``
-        is a position among the m, from 0, ``share`` in what share of the
-        weights its decision is best of those that meet, 0 for one that fills
+        At most 5 (`MOST`) less t, each with ``row``, ``share`` and ``heavy``;
+        ``row`` is a position among the m, from 0, ``share`` in what share of
+        the weights its decision is best of those that meet, 0 for one that fills
         the list. ``heavy`` is empty.
     """
     place_count = MOST - len(today) - spare
@@ -530,9 +530,9 @@ def _contrast(
 def trial_threshold(today: float) -> float:
     """Return the probability from which candidates are worth a trial beside today's magnet.
 
-    `today` is the probability, 0 to 1, that today's magnet meets the requirements. Where that is
-    above `PLAUSIBLE` by more than 0.1 the result is `PLAUSIBLE`, otherwise (NaN too) it is
-    `UNLIKELY`.
+    `today` is the probability, 0 to 1, that today's magnet meets the
+    requirements. Where that is above `PLAUSIBLE`, 0.5, by more than 0.1 the
+    result is `PLAUSIBLE`, otherwise (NaN too) it is `UNLIKELY`, 0.3.
     """
     # Today's magnet among the candidates may be off by the rounding of its formula.
     if today > PLAUSIBLE + 2.0 * _PROBABILITY_COST:
@@ -837,10 +837,11 @@ def _is_today(texts: pa.Table, today: pa.Table, job: "Job") -> BoolArray:
 def _status(record: dict[str, Any], job: "Job") -> str:
     """Return "ready" (to melt) or "trial".
 
-    A recipe is a trial if it is not likely enough to meet the requirements,
-    too far from measured magnets (above `PROVEN`), or made by a named route,
-    which no producer uses today. Recipes of another family than the
-    reference's are trials too unless any family is asked for: no producer of
+    A recipe is a trial if it is not likely enough to meet the requirements
+    (``job.threshold``), too far from measured magnets (above `PROVEN`, 2), or
+    made by a named route, which no producer uses today. Recipes of another
+    family than the reference's are trials too unless any family is asked for
+    (``profile.first_family`` is not "own"): no producer of
     today's magnet melts them, and what is sold are grades
     (`magnetkit.choose._sold`), no recipes.
 

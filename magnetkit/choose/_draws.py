@@ -109,7 +109,7 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
         (in units of regret, smaller is better, infinite where an objective is
         NaN) and, by "remanence_T" and "coercivity_kA_m", ``scores``. The same
         seed gives the same. A host that the device does not allow has a margin
-        of `OUTSIDE` or less.
+        of `OUTSIDE`, -1, or less.
     """
     from ..supply.ledger import sampled_supply
 

@@ -137,7 +137,10 @@ class Bound:
         Parameters
         ----------
         decision : Coded
-            Decision of each; a row without one counts by ``limit`` alone.
+            Decision of each. For what may meet, one that ``limits`` names has
+            the larger of that limit and ``limit``; for a trial, one that
+            ``trials`` names has that limit alone; all others, and rows without
+            a decision, have ``limit``.
         meets : ndarray of bool, shape (n,)
             True where the requirements may be met.
         worth : ndarray of bool, shape (n,)
@@ -154,7 +157,8 @@ class Bound:
         Returns
         -------
         ndarray of bool, shape (n,)
-            True for what keeps to the margin, whether it meets or not, and for what keeps to the
+            True for what keeps to the margin, whether it meets or not (nothing
+            where the bound's ``margin`` is inf), and for what keeps to the
             loss and may meet or be worth a trial.
         """
         # An unknown margin is infinite, and so is the bound where none that miss are admitted.
@@ -275,7 +279,8 @@ def evaluate(
     -------
     Evaluated
         ``rows``, numbers from 0 of the k candidates that remain, ascending;
-        their ``columns``; ``keys`` and ``near``, their keys at the job's
+        their ``columns`` by name, numbers as arrays and texts as `Coded` or
+        Arrow text; ``keys`` and ``near``, their keys at the job's
         threshold and at that of a trial (None without a bound); and ``tally``,
         counts of all: Counters by text, ``stages``, ``ended`` (by reason),
         ``copies`` (by decision) and ``status``.
@@ -394,8 +399,10 @@ def columns_read(job: Job) -> list[str]:
 def reference_candidate(job: Job) -> Columns:
     """Evaluate today's magnet of the device of `job` as a candidate: all columns, one row.
 
-    They are those of `evaluate` without a bound, which lack those of the ranking; ``candidate`` is
-    the reference's formula as it is written in the profile.
+    They are those of `evaluate` without a bound, which lack those of the
+    ranking; ``candidate`` is the reference's formula as it is written in the
+    profile. Numbers are arrays (1,), texts such as ``candidate`` and
+    ``status`` a `Coded`, read by ``.texts()[0]``, or Arrow text.
     """
     reference = job.profile.reference
     row = evaluate(reference.table(), [reference.shell or ""], job).columns
@@ -410,7 +417,7 @@ def _supply_columns(
 
     `table` holds the candidates, `shells` a text for each, such as "Tb 0.5
     wt%" (empty for none), or None; `job` is what they are evaluated for. The
-    `Columns`, a dict of arrays by name, are those of `supplies`, such as
+    `Columns`, a dict by name, are those of `supplies`, arrays such as
     ``heavy_rare_earth_wt_pct`` and ``cost_USD_kg``; the codes under the name
     `_HOSTS`, int8 (n,), indices into `HOST_NAMES`, -1 for none; and
     ``decision``, a `Coded` as of `classify_decisions`.
@@ -500,9 +507,10 @@ def with_distances(
     Columns
         A new dict with all of `supply`. Added are two distances (n,) without a
         unit, by coercivity (under the name `_HARD`) and the largest (`_MOST`);
-        ``status``, a `Coded` of "ok" or `FAR`, where the coercivity is not
-        known; and ``probability_meets_requirements``, the largest that the
-        distance allows.
+        ``status``, a `Coded` of "ok" or, beyond 3 (`UNKNOWN`) by coercivity,
+        `FAR`, "coercivity unknown: far from every measured magnet"; and
+        ``probability_meets_requirements``, the largest that the distance
+        allows.
     """
     made = read_process(job.conditions.process, len(table))
     near = nearest_recipes(
@@ -575,15 +583,18 @@ def _composition_bound(
 ) -> IntArray:
     """Return the numbers of the candidates that can lie within the bound by composition alone.
 
-    The result is int64, from 0, ascending.
+    The result is int64, from 0, ascending. A candidate stays if it keeps to
+    ``bound.margin``, of equal ones those with a hash up to ``bound.last``, or
+    if it meets what composition decides and keeps to the limit of the loss.
 
     Parameters
     ----------
     supply : Columns
         n candidates, as of `_supply_columns`, with their hashes (`_HASH`) where ``bound.last``
-        counts. The largest margin that composition leaves them is written into it as
-        ``performance_margin``: infinite where nothing limits it, `OUTSIDE` at most for a host that
-        is not allowed.
+        counts. The largest margin that composition leaves them is written into
+        it as ``performance_margin``: infinite where nothing limits it,
+        `OUTSIDE`, -1, at most for a host that is not allowed. A value of NaN
+        misses its requirement but does not lower the margin.
     job : Job
         Names allowed hosts, requirements and objectives.
     bound : Bound
@@ -811,8 +822,8 @@ def _central_status(made: Magnets, hard_apart: FloatArray) -> Coded:
     """Return the first status of n magnets `made`, over their temperatures, that is not "ok".
 
     One that is "ok" at all temperatures has the status `FAR` if its distance
-    to measured magnets by coercivity, `hard_apart`, (n,), is above `UNKNOWN`.
-    A distance of NaN is not above. The words are those of `STATUSES`.
+    to measured magnets by coercivity, `hard_apart`, (n,), is above `UNKNOWN`,
+    3. A distance of NaN is not above. The words are those of `STATUSES`.
     """
     first = (made.status != 0).argmax(axis=1)
     codes = np.take_along_axis(made.status, first[:, None], axis=1)[:, 0]

@@ -186,8 +186,9 @@ def magnet_figures(
     made : Alloys
         The n magnets, of `_magnets.alloys` with ``ranges=True``.
     bulk : Intrinsic
-        Their hard phases at the first of the temperatures, one or more, of `Alloys.hard_phases`. At
-        temperatures that it does not have ranges are not to be used.
+        Their hard phases at the first of the temperatures, one or more, of
+        `Alloys.hard_phases`. At temperatures that it does not have ranges are
+        not to be used.
     asked : ndarray of float64, shape (m,)
         Temperatures, K.
     between : tuple of float
@@ -260,7 +261,8 @@ def _kernel_widths(
     Widths
         See `magnetkit.magnetism._magnet_kernels`: ``on_b`` and ``on_h``, (m, n), of ln B_r and ln
         H_cJ; (n,) each ``on_alpha`` and ``on_beta``, relative, ``floor``, 1/K, and ``on_q``, of H_k
-        / H_cJ. They are of z standard deviations.
+        / H_cJ. They are of z standard deviations. At temperatures that `bulk`
+        does not have ``on_b`` leaves out the doubt of J_s.
     """
     from ._magnet_kernels import Widths
 
@@ -465,21 +467,30 @@ def kinds(
         Recipes.
     hosts, shells : sequence of str
         One for each magnet, as in the columns of `magnetkit.magnetism.sintered`, such as "2:14:1"
-        and "Tb 0.5 wt%"; an empty text is no shell, and no host. A variant becomes its root.
+        and "Tb 0.5 wt%"; an empty text is no shell, and no host. A variant
+        becomes its root; a name of no host stays as it is. Their number is not
+        checked.
     process : Process, dict, str or None
         How they are made, as for `sintered`; a text is the name of a route or
         of a stored producer.
     temperature : float
-        Temperature at which coercivity is compared, K.
+        Temperature of the effect of grain size, K.
     curie : CurieModel, optional
         Model of the Curie temperature; the shipped one otherwise.
 
     Returns
     -------
     Kinds
-        ``table``; ``hosts``, a `Coded` of their roots; ``shells``, texts (n,); ``effects``, (n, 2),
-        what errors of shell (share of H_cJ at 20 degrees C that it gives) and of grain size (change
-        of ln H_cJ by one standard deviation of its law) act by.
+        ``table``; ``hosts``, a `Coded` of their roots; ``shells``, texts (n,);
+        ``effects``, (n, 2), what errors of shell (share of H_cJ at 20 degrees
+        C that it gives) and of grain size (change of ln H_cJ at `temperature`
+        by one standard deviation of its law) act by. Both are 0 without a
+        shell where no grain size is given.
+
+    Raises
+    ------
+    InputError
+        If the process cannot be used or a shell cannot be read.
 
     Examples
     --------

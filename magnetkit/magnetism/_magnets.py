@@ -428,8 +428,9 @@ class Alloys:
         rules : Rules, optional
             In place of the alloys' own, of `rules`.
         hard : ndarray of bool, shape (m,), optional
-            Temperatures at which coercivity is wanted; it is NaN at the others, and the knee field
-            is NaN at all. Without it both are computed.
+            Temperatures at which coercivity is wanted. It is NaN at the
+            others, but for 293.15 K, at which it may be given all the same;
+            the knee field is NaN at all. Without `hard` both are computed.
         picked : ndarray of int64, shape (p,), optional
             Numbers of the alloys wanted, from 0; all n otherwise.
 
@@ -527,8 +528,9 @@ def evaluate_magnets(
         Range of use, K, lower temperature first. With it the values are the central ones of
         `sintered.figure_columns`, NaN where there is no uniaxial magnet.
     hard : ndarray of bool, shape (m,), optional
-        At which temperatures coercivity is wanted; elsewhere it is NaN, and
-        with `hard` the knee field is NaN everywhere. All at None.
+        At which temperatures coercivity is wanted; elsewhere it is NaN (at
+        293.15 K it may be given all the same), and with `hard` the knee field
+        is NaN everywhere. All at None.
 
     Returns
     -------
@@ -686,8 +688,12 @@ def alloys(
     Returns
     -------
     Alloys
-        n rows; `table` is not changed. What no figure can be made of has NaN in ``factor`` or a
-        closed ``gate`` and stays a row.
+        n rows; `table` is not changed. What no figure can be made of has NaN
+        in ``factor`` (B_r / J_s) or a closed ``gate`` (index into `STATUS`, 0
+        for an open one), (n,) each, and stays a row. `Alloys.at`,
+        `evaluate_magnets` and `sintered.figure_columns` give its figures at
+        temperatures; ``written`` are the recipes split, ``rows`` and
+        ``structure`` dicts of arrays (n,).
 
     Raises
     ------
@@ -850,7 +856,11 @@ def _condense_phases(
     Returns
     -------
     phases : Phases
-        What the kernels read.
+        What the kernels read: ``state`` and ``ion``, rows of all condensed
+        phases, the n hard ones first; ``tables``; ``walls``, ``skins`` and
+        ``shells``, int64 (n,), row of that of each alloy, -1 for none;
+        ``cells``, ``fraction`` and ``cover``, (n,), shares; ``efficiency``, a
+        float; and ``own``, state and ion again, of which ``skins`` are rows.
     prediction : PredictedCurie or None
         Predicted T_C of the hard phases of `written`, K; None where that is None.
     """
@@ -1021,7 +1031,8 @@ def _with_given(
         "anisotropy_constant_MJ_m3"), their ends ``_lo`` and ``_hi`` (such as
         "curie_temperature_K_lo"), and "temperature_K"; NaN where nothing is
         given; empty for none. InputError where one that needs a temperature
-        has none.
+        has none or one above the Curie temperature, or where one is of another
+        sign than the model's value.
     phases : Phases
         Condensed phases, changed in place.
     written, parts : Partition
@@ -1223,7 +1234,10 @@ def _split_into_phases(
     Returns
     -------
     balance : Balance
-        The phases of the charge; ``hard`` is less what the process puts outside the hard phase.
+        The phases of the charge: ``parts``, a `Partition`; ``hard``, less what
+        the process puts outside the hard phase, ``oxide`` and ``soft``, volume
+        fractions, ``second`` and ``bound``, (n,) each; and ``charge``, the
+        recipes as melted.
     formula : ndarray, shape (n,)
         Likelihood, 0 to 1, that a row names a bare formula.
     is_charge : ndarray of bool, shape (n,)
@@ -1275,7 +1289,9 @@ def _read(
     written : Partition
         The recipes, split.
     traces : Traces or None
-        What was taken out of the recipes before.
+        What was taken out of the recipes before: ``gases``, a dict of wt.%
+        such as "oxygen_wt_pct", ``weight``, wt.%, ``volume``, a share, and
+        ``beyond``, bool, (n,) each. None where nothing was.
     made : Process
         The checked process.
     rows : dict of ndarray, shape (n,)
@@ -1325,8 +1341,9 @@ def recipes_in_phases(
 ) -> tuple[Balance, dict[str, FloatArray]]:
     """Split n recipes into the phases of their magnets; see `magnetkit.magnetism.phase_balance`.
 
-    `table` holds the recipes, `process` is as a user gives it, `host` the name of a host such as
-    "2:14:1", or "auto".
+    `table` holds the recipes, `process` is as a user gives it, `host` the name
+    of a host such as "2:14:1", or "auto". InputError if process or host cannot
+    be used.
 
     Returns
     -------

@@ -99,7 +99,10 @@ def calibrate_on_reference(
     Raises
     ------
     InputError
-        If no level of a producer gives a known H_cJ.
+        If no level of a producer gives a known H_cJ (NaN too), or the shell
+        cannot be read.
+    KeyError
+        If a ``quantity`` is another name and the recipe makes a magnet.
     """
     # Alpha first: the error of B_r at a temperature depends on how it falls up to there.
     alphas = [s for s in seen if s.quantity == ALPHA]
@@ -154,7 +157,8 @@ def _records(
     Raises
     ------
     InputError
-        If no level of a producer gives a known H_cJ.
+        If no level of a producer gives a known H_cJ, or the shell cannot be
+        read.
     """
     if not seen:
         return ()
@@ -221,14 +225,16 @@ def score_known_value(
         above the model's; ``deviation``, standard deviation of the model's
         error (of ln; of alpha itself, %/K); ``noise``, the variance of the
         score by the measurement; ``slope``, what a standard deviation of the
-        fall of coercivity shifts the score by, 0 but for H_cJ. None where the
-        model has no value, its range has no width, or that of B_r or H_cJ
-        reaches to 0.
+        fall of coercivity shifts the score by, 0 but for H_cJ. A known B_r or
+        alpha of NaN has a score of NaN. None where the model has no value, its
+        range has no width, or that of B_r or H_cJ reaches to 0.
 
     Raises
     ------
     InputError
         If no level of a producer gives a known H_cJ.
+    KeyError
+        If `row` has no such quantity.
     """
     of = room if one.quantity == COERCIVITY else row
     value, low, high = (

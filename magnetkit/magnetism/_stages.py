@@ -93,8 +93,11 @@ def nominal_magnets(
     Magnets
         ``polarization`` (J_s, T; its `remanence` gives B_r),
         ``intrinsic_coercivity`` and ``knee_field`` (A/m) and ``status``, int8,
-        index into `STATUS`, (n, k); NaN where the status is not 0, "ok". With
-        `hard` H_cJ is NaN where it is False, and the knee field throughout.
+        index into `magnetkit.compound.evaluate.STATUS`, (n, k). H_cJ and knee
+        field are NaN where the status is not 0, "ok". So is the polarization,
+        except where the status names a gate, such as "no free rare earth".
+        With `hard` H_cJ is NaN where it is False (at 293.15 K it may be given
+        all the same), and the knee field throughout.
     """
     parts["skins"] = hard is None or bool(hard.any())
     alloy_rows = make_alloys(table, shells, conditions, **parts)
@@ -113,7 +116,8 @@ def make_alloys(
     0.5 wt%", empty without a shell, or is None. ``process``, ``host`` and
     ``curie`` of `conditions` are read. `parts` are further keywords of
     `alloys` (``ranges`` and ``skins``, bools, ``host``, ``curie``); the latter
-    two override those of `conditions`.
+    two override those of `conditions`. InputError for a shell that cannot be
+    read, or another number of shells than of candidates, but one.
     """
     options: dict[str, Any] = {
         "host": conditions.host,
@@ -192,7 +196,8 @@ def makeable(
     Returns
     -------
     columns : Columns
-        Columns of `stability_columns`, n rows: ``probability_phase_forms``,
+        A dict of arrays, `Coded` or Arrow texts by name, n rows each, those of
+        `stability_columns`: ``probability_phase_forms``,
         ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom``, ``stability_status`` and more.
     is_makeable : ndarray of bool, shape (n,)
         False where that probability is known and below 0.5.
@@ -350,8 +355,9 @@ def cost_per_flux(
     """Compute the cost of a magnet's volume divided by its remanence, USD/(m3 T), shape (n,).
 
     `density` is in kg/m3, `cost` in USD/kg and `remanence` in T, (n,) each;
-    NaN in one gives NaN, a remanence of 0 infinity. The order of the
-    operations is fixed, so that results agree to the last digit.
+    NaN in one gives NaN, a remanence of 0 infinity with a RuntimeWarning of
+    numpy. The order of the operations is fixed, so that results agree to the
+    last digit.
     """
     return density * cost / remanence
 

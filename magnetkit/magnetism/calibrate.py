@@ -210,7 +210,8 @@ def calibrate(
         `read_curves`, in place of the values and their temperature. One row is
         enough.
     name : str
-        Name of the calibration; one stored under it before is replaced, never added to.
+        Name of the calibration, 1 to 64 letters, figures, '.', '_' and '-';
+        one stored under it before is replaced, never added to.
     basis : {"auto", "atomic", "weight"}
         Basis of rows that name none.
     strict : bool
@@ -226,8 +227,8 @@ def calibrate(
     Raises
     ------
     InputError
-        If no row can be used, one cannot and `strict` is set, or the name means a grade or no
-        calibration.
+        If the table or no row of it can be used, one row cannot and `strict`
+        is set, or the name cannot be stored or means a grade or "none".
     """
     return calibration(frame, name, basis, strict=strict, keep=keep).process
 
@@ -256,16 +257,17 @@ def calibration(
         ``process``, a `Process`; ``report``, a pandas frame of a row for each
         measured value: ``row`` (from 1), ``magnet``, ``composition``,
         ``host``, ``temperature_K``, ``quantity``, ``measured``, ``before`` and
-        ``after`` with ``_lo`` and ``_hi``, ``standard_score`` and ``remark``;
-        ``rejected``, a dict of why a row is left out, by its number from 1;
-        ``contradictions`` and ``notes``, lists of sentences. A UserWarning
-        names the rows left out.
+        ``after`` with ``_lo`` and ``_hi`` (in the unit of the column that
+        ``quantity`` names), ``standard_score`` and ``remark``; ``rejected``, a
+        dict of why a row is left out, by its number from 1; ``contradictions``
+        and ``notes``, lists of sentences. A UserWarning names the rows left
+        out.
 
     Raises
     ------
     InputError
-        If no row can be used, one cannot and `strict` is set, or the name means a grade or no
-        calibration.
+        If the table or no row of it can be used, one row cannot and `strict`
+        is set, or the name cannot be stored or means a grade or "none".
     """
     if check_name(name).casefold() == "none" or is_grade(name):
         raise InputError(
@@ -447,7 +449,7 @@ def _read_recipe(
     Raises
     ------
     InputError
-        If recipe, grade or basis cannot be read.
+        If recipe, shell, grade or basis cannot be read.
     """
     text = str(record.get("composition") or "")
     shell = record.get("shell")

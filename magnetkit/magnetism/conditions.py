@@ -357,7 +357,10 @@ def calibrated_process(
     Raises
     ------
     InputError
-        If no such magnets are known, or the process names a producer too ("none" included).
+        If no such magnets are known, or the process names a producer too
+        ("none" included).
+    StoreError
+        If the stored calibration is damaged.
     """
     from . import _measured
     from .process import process_record
@@ -396,7 +399,9 @@ def calibrated_process(
 def calibration_name(process: Any) -> str:
     """Return the name of the producer that a process is calibrated on; "none" without one.
 
-    `process` is a `Process`, dict, str or None, as for `read_process`; InputError as there.
+    `process` is a `Process`, dict, str or None, as for `read_process`. A str
+    is the name of a route, such as "hot-deformed" (the usual one has none), or
+    of a stored producer, no path. InputError for another, and as there.
     """
     from .process import process_record
 
@@ -412,8 +417,10 @@ def condition_fields(
     """Yield the fields of `Conditions` whose name or group is among `names`, but for those `without`.
 
     `without` is a tuple of names of fields. Groups are the keys of `GROUPS`: "use", "magnet",
-    "supply" and "models". They come in the order of the class, as `dataclasses.Field`; a name of
-    neither does nothing.
+    "supply" and "models". They come in the order of the class, as
+    `dataclasses.Field` (``name``, ``default``, ``metadata``); a name of
+    neither does nothing. ``reference``, ``reference_shell`` and
+    ``whole_range`` have no metadata and are of no group.
     """
     for one in fields(Conditions):
         if {one.name, one.metadata.get("group")} & set(

@@ -232,8 +232,8 @@ def demagnetization(
     Raises
     ------
     InputError
-        If there is no recipe, one cannot be read, a field is positive or a temperature cannot be
-        read.
+        If there is no recipe, one cannot be read, a field is positive, or the
+        temperature, process, shell, host or load line cannot be used.
     """
     kelvin = np.array(parse_temperatures(temperature))
     inputs = read_inputs(compositions, basis, strict=True)

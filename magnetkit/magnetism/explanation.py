@@ -251,8 +251,8 @@ class _OneMagnet:
         phases : Phases, optional
             In place of the alloy's own.
         **rules : ndarray, shape (1,)
-            Fields of `Rules` (of `_magnet_kernels`) to replace, such as ``alpha_k``, ``n_eff`` or
-            ``level``; another name is an error.
+            Fields of `Rules` (of `_magnet_kernels`) to replace, such as
+            ``alpha_k``, ``n_eff`` or ``level``; another name is a ValueError.
 
         Returns
         -------
@@ -272,8 +272,9 @@ def _coercivity_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the name of each contribution to H_cJ of one magnet and its size, A/m, in the order applied.
 
     Contributions may be negative. They add up to H_cJ at the temperature of
-    `magnet`. First come those of `_cell_terms` (such as "copper") or
-    `_nucleation_terms` (such as "coupled grains"), at 20 C, also those of 0.
+    `magnet`, ``_OneMagnet(table, kelvin, process, shell)``. First come those
+    of `_cell_terms` (such as "copper") or `_nucleation_terms` (such as
+    "coupled grains"), at 20 C, also those of 0.
     Then come "level of family and producer" where the level is not 1, "shell"
     where there is one, "rest" where it is not 0, and, but at 20 C, the step to
     the temperature, named such as "150 C".
@@ -308,7 +309,8 @@ def _nucleation_terms(
     in this order, "alpha_K of the family times H_N", "Al, Cu, Ga in the
     boundary", "R6Fe13Ga between the grains", "stray field of neighbours" and
     "coupled grains"; all five come. The generator returns their sum, A/m.
-    `magnet` is one that no cells harden.
+    `magnet`, ``_OneMagnet(table, kelvin, process, shell)``, is one that no
+    cells harden.
     """
     alloy = magnet.made
     rows = alloy.rows
@@ -381,10 +383,11 @@ def _cell_terms(made: Alloys) -> Generator[tuple[str, float], None, float]:
 def _remanence_terms(magnet: _OneMagnet) -> Iterator[tuple[str, float]]:
     """Yield the name of each contribution to B_r and its size, T; they add up to B_r.
 
-    They are of `magnet` at its temperature, in the order applied, and may be
-    negative: "J_s of the hard phase", "oxide, boundary and other phases",
-    "polarization of those", "pores", "grains off the axis" and "exchange,
-    carriers, producer"; all six come.
+    They are of `magnet`, ``_OneMagnet(table, kelvin, process, shell)``, at its
+    temperature, in the order applied, and may be negative: "J_s of the hard
+    phase", "oxide, boundary and other phases", "polarization of those",
+    "pores", "grains off the axis" and "exchange, carriers, producer"; all six
+    come.
     """
     alloy = magnet.made
     polarization = float(
@@ -419,8 +422,9 @@ def _range_shares(
 ) -> "tuple[dict[str, float], pd.DataFrame]":
     """Split the variance of ln H_cJ of one magnet into the shares of its sources.
 
-    Constants are shifted one by one and `magnet` is made anew with each; all have their values at
-    the end.
+    Constants are shifted one by one and `magnet`, ``_OneMagnet(table, kelvin,
+    process, shell)``, is made anew with each; all have their values at the
+    end.
 
     Returns
     -------
@@ -468,8 +472,10 @@ def _range_shares(
 
 
 def _law_constants(magnet: _OneMagnet) -> Iterator[Constant]:
-    """Yield the constants of the law book that the coercivity of `magnet` rests on.
+    """Yield the constants of the law book that a magnet's coercivity rests on.
 
+    `magnet` is ``_OneMagnet(table, kelvin, process, shell)``; its hardening
+    and temperature are read.
     A `Constant` has ``law``, ``name``, ``value``, ``deviation``, ``unit``,
     ``status``, ``source``, ``meaning`` and ``rows`` (a text: which measured
     rows it was fitted on). Laws are such as "boundary", "grains" or "cells".
@@ -501,8 +507,9 @@ def _change(magnet: _OneMagnet, constant: Constant, center: float) -> float:
 def _law_in_words(magnet: _OneMagnet) -> str:
     """Write the law that acted on `magnet`, with its temperature, C, where that is not 20 C.
 
-    A text is such as "nucleation at the surface of grains, at 150 C". Of a host whose hardening is
-    not said, such as 2:17:3, the law is an empty text.
+    A text is such as "nucleation at the surface of grains, at 150 C". `magnet`
+    is ``_OneMagnet(table, kelvin, process, shell)``. Of a host whose hardening
+    is not said, such as 2:17:3, the law is an empty text.
     """
     title = _TITLES.get(magnet.hardening, magnet.hardening)
     if magnet.kelvin == ROOM_K:

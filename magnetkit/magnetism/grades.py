@@ -16,7 +16,7 @@ from .._core._arguments import check_arguments
 from .._core._columnar import Coded
 from .._core._types import FloatArray, IntArray
 from .._core.errors import InputError
-from .._core.units import MU_0, ROOM_K, parse_temperature
+from .._core.units import MU_0, ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..alloy._grade_names import (
     SECOND_FILE,
     VALUES_FILE,
@@ -136,12 +136,14 @@ def grades(
         the chords, ``remanence_coefficient_to_K`` and
         ``coercivity_coefficient_to_K``; and ``squareness``, H_k / H_cJ. With
         `sheets` the rows of the sheets, with the columns of `printed_values`,
-        at the temperatures at which they are printed.
+        at the temperatures at which they are printed; none of a class and
+        number that nobody sells.
 
     Raises
     ------
     InputError
-        If no such grade is known, with the nearest names.
+        If no such grade is known, with the nearest names, or the temperature
+        cannot be read.
 
     Examples
     --------
@@ -252,12 +254,12 @@ def _sold_by_class(table: "pd.DataFrame") -> dict[str, list[tuple[int, int]]]:
 def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     """Convert a table of grades from 20 degrees C to another temperature, by the printed chords.
 
-    `table`, with all columns of `grades_at_room_temperature`, is changed in
-    place and returned; `kelvin` is in K. ``temperature_K``, ``remanence_T``,
-    ``coercivity_kA_m``, ``coercivity_b_kA_m``, ``knee_field_kA_m`` and
-    ``max_energy_product_kJ_m3``, their ``_lo`` and ``_hi``, and ``squareness``
-    change; coefficients, density and the others stay. B_r and H_cJ below 20
-    degrees C, or above the grade's highest temperature of use, have the
+    `table`, a copy with all columns of `grades_at_room_temperature`, is
+    changed in place and returned; `kelvin` is in K. ``temperature_K``,
+    ``remanence_T``, ``coercivity_kA_m``, ``coercivity_b_kA_m``,
+    ``knee_field_kA_m`` and ``max_energy_product_kJ_m3``, their ``_lo`` and
+    ``_hi``, and ``squareness`` change; coefficients, density and the others
+    stay. B_r and H_cJ below 20 degrees C, or above the grade's highest temperature of use, have the
     ``_provenance`` "extrapolated" in place of the former. NaN where no chord
     is known.
     """
@@ -312,7 +314,8 @@ def remaining_shares(
     Parameters
     ----------
     table : DataFrame or Series
-        n rows of `grades` at 20 degrees C, or one of them: ``host``, ``kind``,
+        n rows of `grades` at 20 degrees C, or one of them, such as
+        ``grades("N42SH").iloc[0]``: ``host``, ``kind``,
         ``coercivity_kA_m``, ``max_working_temperature_K``,
         ``remanence_coefficient_pct_K`` and ``coercivity_coefficient_pct_K``
         with `end` behind (such as ``remanence_coefficient_pct_K_lo``),
@@ -321,7 +324,7 @@ def remaining_shares(
     kelvin : float, or for one row an ndarray
         Temperature, K.
     end : str
-        Which of their chords: "", "_lo" or "_hi".
+        Which of their chords: "", "_lo" or "_hi"; another is a KeyError.
 
     Returns
     -------
@@ -353,7 +356,8 @@ def figures_at(
     Parameters
     ----------
     row : Series
-        A row of `grades` at 20 degrees C, with all columns.
+        A row of `grades` at 20 degrees C, with all columns, such as
+        ``grades("N42SH").iloc[0]``.
     kelvin : ndarray of float64, shape (k,)
         Temperatures, K.
     end : {"", "_lo", "_hi"}
@@ -415,18 +419,36 @@ def cold_value(
     """Convert B_r or H_cJ of a magnet at a temperature to that at 20 degrees C.
 
     The chords, host and kind are those of `row`, one of `grades` at 20 degrees
-    C, which is not changed. `quantity` is "remanence_T" or "coercivity_kA_m";
-    `value`, at `kelvin`, K, and the result are in its unit. `row` has what
-    `remaining_shares` reads; NaN where the chord is. The chord must leave
-    something at `kelvin`.
+    C, such as ``grades("N42SH").iloc[0]``, which is not changed. `quantity` is
+    "remanence_T" or "coercivity_kA_m" (KeyError otherwise); `value`, at
+    `kelvin`, K, and the result are in its unit. `row` has what
+    `remaining_shares` reads, and ``grade``; NaN where the chord is. InputError
+    as of `check_remaining`.
     """
     cold = value
     cold_row = row.copy()
     # How coercivity falls depends on how high it is at 20 degrees C.
     for _ in range(_ROUNDS):
         cold_row[quantity] = cold
-        cold = value / float(remaining_shares(cold_row, kelvin)[quantity])
+        share = float(remaining_shares(cold_row, kelvin)[quantity])
+        check_remaining(str(row["grade"]), share, kelvin)
+        cold = value / share
     return cold
+
+
+def check_remaining(grade: str, share: float, kelvin: float) -> None:
+    """Raise InputError if the chords of a grade leave nothing by which a hot value can be carried.
+
+    `share` is what is left of B_r or H_cJ at `kelvin`, K, over that at 20
+    degrees C; 0 is refused, NaN, of a chord that is not known, is not. `grade`
+    is the name, for the message.
+    """
+    if share == 0.0:
+        raise InputError(
+            f"measured values are carried from their temperature by the coefficients of {grade}, "
+            f"which leave nothing at {kelvin - ZERO_CELSIUS:.0f} °C: give values of a lower "
+            "temperature, or name the grade that bears it"
+        )
 
 
 def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:
@@ -1002,10 +1024,12 @@ def _minima_with_chords() -> "pd.DataFrame":
 def guaranteed_values(sheet: "pd.Series", kelvin: float) -> dict[str, float]:
     """Return what makers guarantee of a grade at a temperature, K: the median over makers.
 
-    `sheet` is its row of `grades` at 20 degrees C, `kelvin` the temperature. The keys are
-    ``remanence_T`` (T) and ``coercivity_kA_m`` (kA/m). For a grade of which no maker guarantees
-    both ``remanence_T_lo`` and ``coercivity_kA_m`` of the sheet count, hot by its chords; NaN where
-    these are. Otherwise only ``grade`` of the sheet is read.
+    `sheet` is its row of `grades` at 20 degrees C, such as
+    ``grades("N42SH").iloc[0]``, `kelvin` the temperature. The keys are
+    ``remanence_T`` (T) and ``coercivity_kA_m`` (kA/m). For a grade of which no
+    maker guarantees both ``remanence_T_lo`` and ``coercivity_kA_m`` of the
+    sheet count, hot by its chords; NaN where these are. Otherwise only
+    ``grade`` of the sheet is read.
     """
     minima = guaranteed_minima(kelvin)
     rows = minima.loc[minima["grade"] == sheet["grade"], list(_CHORDS)]

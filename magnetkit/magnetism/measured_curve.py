@@ -155,8 +155,8 @@ def read_curves(
     Raises
     ------
     InputError
-        If a file holds no demagnetization curve, a unit is unknown, or a number is one that no
-        magnet has.
+        If a file cannot be read or holds no demagnetization curve, a unit is
+        unknown, or a number is one that no magnet has.
 
     Warns
     -----

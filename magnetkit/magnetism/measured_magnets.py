@@ -113,7 +113,7 @@ def read_magnets(file: Path) -> "pd.DataFrame":
     `file` is its path. Each of `NUMBERS` (``temperature_K``, ``remanence_T``,
     ``coercivity_kA_m``, ``from_K`` and others, see `measured_magnets`) must be
     a column (KeyError), and a cell of one empty, which becomes NaN, or a
-    number (ValueError).
+    number (ValueError). A missing file is a FileNotFoundError.
 
     Returns
     -------

@@ -110,8 +110,9 @@ _FAMILY = (
 def _name_families(labels: Any) -> None:
     """Check labels for the name of a family of magnets, such as "NdFeB", "Sm-Co" or "SmFeN".
 
-    `labels` is an Arrow array of the recipes as written, or None, which does nothing. InputError if
-    such a name is the only label, a warning of the first one if there are several labels.
+    `labels` is an Arrow array of the recipes as written, or None, which does
+    nothing. InputError if such a name is the only label, a UserWarning of the
+    first one if there are several labels.
     """
     import pyarrow.compute as pc
 

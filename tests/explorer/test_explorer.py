@@ -4,7 +4,9 @@ import base64
 import hashlib
 import http.client
 import json
+import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -19,8 +21,9 @@ import pyarrow.parquet as pq
 import pytest
 from magnetkit.datasets import sha256
 
+from tests.fresh import run_python
 from tests.report.browser import browser
-from tests.report.browser.browser import ENTER, Browser
+from tests.report.browser.browser import ENTER
 from tests.said import command_lines
 
 pytestmark = pytest.mark.skipif(
@@ -33,6 +36,7 @@ needs_browser = pytest.mark.skipif(
 HOSTILE = "<img src=x onerror=\"document.title='run'\">"
 SUMMARY = "document.getElementById('summary').textContent"
 ROWS = "document.querySelectorAll('#rows tr')"
+IS_DRAWN = f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')"
 
 
 def start(folder, *options):
@@ -274,30 +278,23 @@ def test_busy_port_and_wrong_folder_are_one_line(address, folder, tmp_path):
         (folder, urlsplit(address).port, "--port"),
         (tmp_path, 0, "no results folder"),
     ):
-        process = start(place, "--port", str(port))
-        _, errors = process.communicate(timeout=300)
-        assert process.returncode == 1
-        assert says in errors
-        assert len(errors.splitlines()) == 1
+        command = f"-m magnetkit explore {place} --port {port}"
+        ended = run_python(*shlex.split(command), env=os.environ, cwd=tmp_path)
+        assert ended.returncode == 1
+        assert says in ended.stderr
+        assert len(ended.stderr.splitlines()) == 1
 
 
 @pytest.fixture
-def window(address, tmp_path):
-    browser_window = Browser(tmp_path)
-    try:
-        browser_window.open(address)
-        browser_window.wait(
-            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')",
-            120,
-        )
-        browser_window.wait(
-            "return document.getElementById('evaluated').textContent === ''",
-            300,
-        )
-        yield browser_window
-        assert browser_window.errors() == []
-    finally:
-        browser_window.close()
+def window(address, browser_window):
+    browser_window.open(address)
+    browser_window.wait(IS_DRAWN, 120)
+    browser_window.wait(
+        "return document.getElementById('evaluated').textContent === ''",
+        300,
+    )
+    yield browser_window
+    assert browser_window.errors() == []
 
 
 def put(window, name, value):
@@ -420,19 +417,13 @@ def test_a_hostile_name_is_text(window):
 
 @needs_browser
 @pytest.mark.parametrize("width", [360, 700])
-def test_a_narrow_screen_scrolls_only_down(address, tmp_path, width):
-    browser_window = Browser(tmp_path, phone=(width, 740))
-    try:
-        browser_window.open(address)
-        browser_window.wait(
-            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')",
-            120,
-        )
-        assert (
-            browser_window.run("return document.documentElement.scrollWidth")
-            <= width
-        )
-        # A name takes three lines at most.
-        assert browser_window.run(f"return {ROWS}[1].offsetHeight") < 90
-    finally:
-        browser_window.close()
+def test_a_narrow_screen_scrolls_only_down(address, browser_window, width):
+    browser_window.set_size(width, 740, mobile=True)
+    browser_window.open(address)
+    browser_window.wait(IS_DRAWN, 120)
+    assert (
+        browser_window.run("return document.documentElement.scrollWidth")
+        <= width
+    )
+    # A name takes three lines at most.
+    assert browser_window.run(f"return {ROWS}[1].offsetHeight") < 90

@@ -60,7 +60,7 @@ def test_field_of_a_load_line_equals_the_textbook():
     assert straight_field(1.3, 1.05, 1.0, 1e5) - field == pytest.approx(1e5)
 
 
-@pytest.mark.parametrize("load", [0.0, 0.5, 2.0])
+@pytest.mark.parametrize("load", [0.0, 2.0])
 def test_fields_add_whatever_the_load_line(load):
     duty = Duty(load, 150.0, 100.0)
     self_field = 1.2 / MU_0 / (load + 1.05)

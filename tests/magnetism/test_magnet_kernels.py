@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit._core._arrays import N_WORK
 from magnetkit.alloy.shell_rows import read_shells
-from magnetkit.compound._intrinsic_kernels import CURIE, most_ions
+from magnetkit.compound._intrinsic_kernels import most_ions
 from magnetkit.magnetism import _demagnetization_kernels as _demagnetization
 from magnetkit.magnetism import _magnet_kernels as _magnets
 from magnetkit.magnetism._magnets import alloys
@@ -123,71 +123,6 @@ def _fields(at, phases):
         ]
         fields.append([state[:2] for state in states])
     return np.array(fields).transpose(2, 0, 1)
-
-
-# Of each family its own temperatures, K: from the cold to near T_C.
-FAMILIES = {
-    "2:14:1": (
-        ["Nd2Fe14B", "Nd1.2Dy0.5Ce0.3Fe12Co2B", "Nd1.8Dy0.2Fe14B"],
-        None,
-        [200.0, 250.0, 330.0, 373.15, 423.15, 473.15, 493.15, 540.0],
-    ),
-    "1:5": (
-        ["SmCo5", "Sm0.6Gd0.4Co4.5Cu0.5"],
-        None,
-        [77.0, 250.0, 400.0, 523.15, 800.0, 980.0],
-    ),
-    "2:17": (
-        ["Sm2Co17", "Sm(Co0.7Fe0.1Cu0.16Zr0.04)6.7"],
-        None,
-        [77.0, 400.0, 573.15, 773.15],
-    ),
-    "2:17:3": (["Sm2Fe17N3"], None, [200.0, 400.0, 473.15, 600.0]),
-    "1:12": (["SmFe11Ti"], None, [250.0, 400.0, 500.0]),
-    "isotropic": (
-        ["Nd2Fe14B"],
-        "bonded-isotropic",
-        [200.0, 373.15, 393.15, 500.0],
-    ),
-    "hot-deformed": (
-        ["Nd2Fe14B"],
-        "hot-deformed",
-        [200.0, 373.15, 453.15, 500.0],
-    ),
-}
-
-
-@pytest.mark.parametrize("family", list(FAMILIES))
-def test_coercivity_equals_its_twin(family):
-    formulas, route, kelvin = FAMILIES[family]
-    process = {"level": 1.25}
-    if route:
-        process["route"] = route
-    magnets = alloys(make_table(*formulas), process)
-    at = np.array([_magnets.ROOM, *kelvin])
-    polarization, field = _fields(at, magnets.phases)
-    rules = magnets.rules()
-    _, got, _, status = _magnets.states(at, magnets.phases, rules)
-    count = 0
-    for i in range(len(formulas)):
-        of_row = {
-            name: getattr(rules, name)[i]
-            for name in rules._fields
-            if name != "book"
-        }
-        for k in np.flatnonzero(status[:, i] == 0):
-            expected = naive_sintered.coercivity(
-                at[k],
-                field[k, i],
-                field[0, i],
-                polarization[k, i],
-                polarization[0, i],
-                of_row,
-                magnets.phases.state[i, CURIE],
-            )
-            assert got[k, i] == pytest.approx(expected, rel=1e-12)
-            count += 1
-    assert count >= 3 * len(formulas)
 
 
 def test_figures_of_nothing():

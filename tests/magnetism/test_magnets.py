@@ -34,30 +34,6 @@ def test_only_a_formula_is_completed_to_a_charge():
         assert np.isnan(structure[name][2])
 
 
-def test_walls_lower_polarization_and_its_flatness():
-    magnets = _evaluate("Sm2Co17")
-    from magnetkit.phases.partition import partition
-    from magnetkit.surrogates.intrinsic import evaluate
-
-    cell = evaluate(
-        partition(CompositionTable.from_strings(["Sm2Co17"])), AT
-    ).value[0, :, 0]
-    mean = magnets.polarization[0]
-    assert 0.8 < mean[0] / cell[0] < 0.97
-    assert mean[1] / mean[0] < cell[1] / cell[0]
-
-
-def test_a_shell_lies_between_core_and_bulk():
-    shell = read_shells("Tb 0.30 @ 0.10", 1)
-    core = _evaluate("Nd2Fe14B")
-    bulk = _evaluate("Nd1.4Tb0.6Fe14B")
-    magnets = _evaluate("Nd2Fe14B", shells=shell)
-    h = [m.coercivity()[0, 0] for m in (core, magnets, bulk)]
-    j = [m.polarization[0, 0] for m in (core, magnets, bulk)]
-    assert h[0] < h[1] < h[2]
-    assert j[1] == pytest.approx(0.9 * j[0] + 0.1 * j[2])
-
-
 @pytest.mark.parametrize(
     ("formula", "density"),
     # X-ray densities, g/cm3: Nd2Fe14B 7.58 to 7.62 and Dy2Fe14B 8.05 (Herbst 1991), SmCo5 8.59.

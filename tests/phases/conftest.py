@@ -1,5 +1,6 @@
 """What the tests of the live pull share."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +30,10 @@ def mp_server(monkeypatch: pytest.MonkeyPatch) -> Iterator:
 def own_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
-    """An empty cache for one test."""
+    """A cache for one test, with the models that are trained already and nothing else."""
+    models = get_settings().cache_dir / "surrogates"
+    if models.is_dir():
+        shutil.copytree(models, tmp_path / "cache" / "surrogates")
     monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
     get_settings.cache_clear()
     yield tmp_path / "cache"

@@ -25,9 +25,9 @@ _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Browser:
-    """One window, as wide and high as `phone` if given; `folder` takes profile and downloads."""
+    """One window; `folder` takes its profile."""
 
-    def __init__(self, folder, phone=None):
+    def __init__(self, folder):
         self._process = subprocess.Popen(
             [DRIVER, "--port=0"],
             stdout=subprocess.PIPE,
@@ -43,15 +43,7 @@ class Browser:
                     "--window-size=1280,1000",
                     f"--user-data-dir={folder}/profile",
                 ],
-                "prefs": {"download.default_directory": str(folder)},
             }
-            if phone:
-                metrics = {
-                    "width": phone[0],
-                    "height": phone[1],
-                    "pixelRatio": 1,
-                }
-                options["mobileEmulation"] = {"deviceMetrics": metrics}
             capabilities = {
                 "goog:chromeOptions": options,
                 "goog:loggingPrefs": {"browser": "ALL"},
@@ -83,16 +75,30 @@ class Browser:
         with _NO_PROXY.open(request, timeout=600) as answer:
             return json.load(answer)["value"]
 
-    def wide(self, width, height=1000):
-        """Make the window as wide, whatever the screen."""
-        size = {
-            "width": width,
-            "height": height,
-            "deviceScaleFactor": 1,
-            "mobile": False,
-        }
-        command = {"cmd": "Emulation.setDeviceMetricsOverride", "params": size}
+    def _call_developer_tools(self, name, **parameters):
+        command = {"cmd": name, "params": parameters}
         self._call("POST", "/goog/cdp/execute", command)
+
+    def clear(self, downloads):
+        """Leave the page, and forget its messages and the size; later files go to a folder."""
+        self.open("about:blank")
+        self.errors()
+        self._call_developer_tools("Emulation.clearDeviceMetricsOverride")
+        self._call_developer_tools(
+            "Browser.setDownloadBehavior",
+            behavior="allow",
+            downloadPath=str(downloads),
+        )
+
+    def set_size(self, width, height, mobile=False):
+        """Give the window a size in pixels, that of a phone if `mobile`."""
+        self._call_developer_tools(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=mobile,
+        )
 
     def open(self, page):
         """Open a file, or the page at an address."""

@@ -3,7 +3,6 @@
 
 import csv
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pyarrow
@@ -11,7 +10,7 @@ import pytest
 
 from magnetkit.run.screen import ScreenResult
 from tests.report.browser import browser
-from tests.report.browser.browser import ENTER, TAB, Browser
+from tests.report.browser.browser import ENTER, TAB
 
 pytestmark = pytest.mark.skipif(
     not (browser.DRIVER and browser.CHROMIUM),
@@ -35,9 +34,9 @@ def report(folder, tmp_path_factory):
 
 
 @pytest.fixture
-def window(report, tmp_path):
-    with opened(report, tmp_path) as browser_window:
-        yield browser_window
+def window(report, browser_window):
+    open_report(browser_window, report)
+    return browser_window
 
 
 CUT = """return [...document.querySelectorAll('.wide')].filter((e) => e.offsetParent)
@@ -84,16 +83,9 @@ def wait_for(file):
         time.sleep(0.1)
 
 
-@contextmanager
-def opened(page, folder, phone=None):
-    """Open a page in a window of its own, which takes downloads into a folder."""
-    window = Browser(folder, phone)
-    try:
-        window.open(page)
-        window.wait(f"return {ROWS}.length > 1")
-        yield window
-    finally:
-        window.close()
+def open_report(window, page):
+    window.open(page)
+    window.wait(f"return {ROWS}.length > 1")
 
 
 def test_draws_every_figure_without_console_messages(window):
@@ -170,7 +162,7 @@ def test_filter_decides_the_table_and_the_download(window, tmp_path):
     assert float(rows[0]["remanence_T_lo"]) < float(rows[0]["remanence_T"])
 
 
-def test_hostile_name_stays_text(folder, tmp_path):
+def test_hostile_name_stays_text(folder, tmp_path, browser_window):
     result = ScreenResult.from_folder(folder)
     data = result.data
     names = data["candidate"].to_pylist()
@@ -180,33 +172,33 @@ def test_hostile_name_stays_text(folder, tmp_path):
     data = data.set_column(column, "candidate", pyarrow.array(names))
     page = replace(result, source=data).report(tmp_path / "report.html")
     file = tmp_path / "candidates.csv"
-    with opened(page, tmp_path) as window:
-        draw_all(window)
-        name = window.run(f"return {ROWS}[0].cells[1].textContent")
-        assert name == names[first]
-        window.run("document.querySelector('#download').click()")
-        wait_for(file)
-        assert window.run("return document.title") != "run"
-        assert (
-            window.run("return document.querySelectorAll('img').length") == 0
-        )
-        assert window.errors() == []
+    open_report(browser_window, page)
+    draw_all(browser_window)
+    name = browser_window.run(f"return {ROWS}[0].cells[1].textContent")
+    assert name == names[first]
+    browser_window.run("document.querySelector('#download').click()")
+    wait_for(file)
+    assert browser_window.run("return document.title") != "run"
+    images = "return document.querySelectorAll('img').length"
+    assert browser_window.run(images) == 0
+    assert browser_window.errors() == []
     with file.open(newline="", encoding="utf-8") as stream:
         assert next(csv.DictReader(stream))["candidate"] == "'" + names[first]
 
 
-@pytest.mark.parametrize("width", [360, 1400])
-def test_a_screen_scrolls_only_down_and_hides_nothing(report, tmp_path, width):
-    phone = (width, 740) if width < 1000 else None
-    with opened(report, tmp_path, phone) as window:
-        if not phone:
-            window.wide(width)
-        draw_all(window)
-        assert (
-            window.run("return document.documentElement.scrollWidth") <= width
-        )
-        assert window.run(CUT) == []
-        assert overlaps(window) == []
+@pytest.mark.parametrize(
+    ("width", "height", "mobile"), [(360, 740, True), (1400, 1000, False)]
+)
+def test_a_screen_scrolls_only_down_and_hides_nothing(
+    report, browser_window, width, height, mobile
+):
+    browser_window.set_size(width, height, mobile)
+    open_report(browser_window, report)
+    draw_all(browser_window)
+    scroll_width = "return document.documentElement.scrollWidth"
+    assert browser_window.run(scroll_width) <= width
+    assert browser_window.run(CUT) == []
+    assert overlaps(browser_window) == []
 
 
 def test_text_stands_out_from_its_ground(window):
