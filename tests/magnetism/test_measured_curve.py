@@ -132,13 +132,16 @@ def test_reads_the_falling_branch_of_a_loop(write, order, shift):
 
 def test_reads_several_curves_by_temperature(write):
     h, down, _ = loop()
-    hot = (0.3 * h, 0.85 * down)
-    by_head = write("H (A/m),J (T) 20C,H (A/m),J (T) 150C", (h, down, *hot))
+    hot = 0.3 * h
+    low = 0.85 * down
+    by_head = write(
+        "H (A/m),J (T) 20C,H (A/m),J (T) 150C", (h, down, hot, low)
+    )
     # A furnace drifts by a hundredth of a degree a point.
     by_column = write(
         "T (F),H (A/m),J (T)",
         (np.linspace(67.0, 69.0, h.size), h, down),
-        (np.full(h.size, 302.0), *hot),
+        (np.full(h.size, 302.0), hot, low),
         name="d.csv",
     )
     for path in (by_head, by_column):
