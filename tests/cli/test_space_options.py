@@ -5,8 +5,10 @@ import pytest
 from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
+from magnetkit import datasets
 from magnetkit.cli.app import app
 
+TABLE = str(datasets.path("magnets/magnets.csv"))
 SPACE = [
     "--host",
     "SmCo5",
@@ -63,6 +65,9 @@ def test_additions_and_shells(tmp_path):
         ([*SPACE, "--minor", "Cu"], "--minor 'Cu': expected Element=number"),
         (["--replace", "Sm=Gd"], "need --host"),
         (["--host", "3:29", "--replace", "Nd=Ce"], "give 2:14:1, "),
+        (["--host", "1:5"], "--host needs --replace"),
+        ([TABLE, *SPACE], "a candidate table or --host, not both"),
+        ([*SPACE, "--shell", "Tb 15 wt%"], "this shell cannot be made"),
     ],
 )
 def test_names_options_that_exclude_each_other(tmp_path, options, message):

@@ -303,6 +303,32 @@ def test_other_magnets_get_no_recipe(name):
         _estimate(name)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0])
+def test_heavy_rare_earth_by_class_needs_the_coercivity(value):
+    grade = mk.grades("N42SH").iloc[0].to_dict() | {"coercivity_kA_m": value}
+    with pytest.raises(InputError, match=f"above 0, got {value}; give it"):
+        estimate_composition(grade)
+
+
+def test_without_coercivity_the_remanence_decides():
+    grade = mk.grades("YXG28H").iloc[0].copy()
+    grade["coercivity_kA_m"] = np.nan
+    # Iron carries the remanence of 2:17.
+    iron = {}
+    for b_r in (0.95, 1.1):
+        grade["remanence_T"] = b_r
+        text = estimate_composition(grade).best.text
+        iron[b_r] = float(re.search(r"Fe([\d.]+)", text)[1])
+    assert iron[0.95] + 5.0 < iron[1.1]
+
+
+def test_what_else_is_not_printed_does_not_count():
+    grade = mk.grades("N42SH").iloc[0].copy()
+    grade[["remanence_T", "remanence_coefficient_pct_K"]] = np.nan
+    # Of class SH, dysprosium_classes.csv: 2 to 4 wt.%, diffused a third of it.
+    assert 0.5 < estimate_composition(grade).heavy_wt_pct[0] < 4.0
+
+
 def test_writes_an_odd_shell_as_an_order():
     assert shell_text("Tb", 0.4) == "Tb 0.4 wt%"
     # Of rare earth a magnet has 30 wt.%, of which a shell of 40 % is amount / 12 of the volume.
