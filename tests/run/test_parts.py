@@ -368,19 +368,6 @@ def test_lists_a_row_verbatim_and_names_a_repeated_part():
     )
 
 
-def test_pieces_per_year_take_precedence():
-    row = {
-        "part": "a",
-        "recipe": "Sm36Co64",
-        "basis": "weight",
-        "pieces/year": 1000,
-    }
-    row |= {"mass g": 10, "number": 5}
-    assert replace_parts([row]).frame["kg a year"].iloc[0] == pytest.approx(
-        10.0
-    )
-
-
 @pytest.mark.parametrize(
     ("row", "kilograms"),
     [

@@ -151,8 +151,6 @@ def test_names_impossible_requests(motor):
         InputError, match="no leading candidate keeps the limits"
     ):
         suggest(motor, 1, stock=["Sm", "Co"])
-    with pytest.raises(InputError, match="limit 'Nd=3' not understood"):
-        suggest(motor, 1, limits=["Nd=3"])
     with pytest.raises(InputError, match="'Xx' is no chemical element"):
         suggest(motor, 1, stock=["Xx"])
     with pytest.raises(
