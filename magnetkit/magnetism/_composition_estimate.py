@@ -197,7 +197,9 @@ def estimate_composition(
     ------
     InputError
         If it is not such a row, the grade is bonded, no usual recipes of its host are known, or
-        the H_cJ that its heavy rare earth goes by is missing.
+        the H_cJ that its heavy rare earth goes by is NaN, infinite or not above 0.
+    KeyError
+        If one of the three figures has no entry.
     """
     try:
         host = str(grade["host"])
@@ -744,7 +746,9 @@ def charge(host: str, **amounts: float) -> str:
     -------
     str
         Elements in the usual order with wt.% to two decimals, those of 0 left
-        out; the balance last.
+        out; the balance last. That the amounts leave something of the total
+        and of the whole is not checked: light rare earths of less than 0 are
+        left out too.
 
     Raises
     ------
@@ -786,7 +790,7 @@ def shell_text(element: str, amount: float | str) -> str:
 
     An amount that `read_shell` refuses in such a text is written by content
     and fraction of the grain, such as "Dy 0.40 @ 0.033". `element` is its
-    symbol; `amount` may be a text of a number.
+    symbol; `amount` may be a text of a number, ValueError for another.
     """
     amount = float(amount)
     text = f"{element} {amount:g} wt%"
@@ -1006,7 +1010,7 @@ def alpha_range(grade: str) -> tuple[float, float]:
 
     `grade` is a name of `magnetkit.grades`; of several sheets that name the
     ends the first counts. The pair is `BETWEEN` (20 and 100 degrees C) if no
-    sheet names the ends.
+    sheet names the ends. InputError if no such grade is known.
     """
     sheets = grades(grade, sheets=True)
     alpha_sheets = sheets[

@@ -191,25 +191,29 @@ def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
     assert calls[0] == ([293.15], (293.15, 373.15))
 
 
+# Recipes of a magnet of which B_r alone is printed, by how much of a deviation they miss it; the
+# third is no magnet.
+KINDS = pd.DataFrame(
+    [
+        ("bulk", "SmCo5", "", 0.5, 0.0, 1000.0, "ok"),
+        ("bulk", "Sm0.9Pr0.1Co5", "", -1.0, 0.1, 800.0, "ok"),
+        ("bulk", "Fe", "", 0.0, 9.0, 0.0, "planar"),
+        (
+            "diffused",
+            "Sm0.8Pr0.2Co5",
+            "Tb 0.2 wt%",
+            1.5,
+            0.25,
+            1500.0,
+            "ok",
+        ),
+    ],
+    columns=["kind", "text", "shell", "off", "heavy", H, "status"],
+)
+
+
 def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
-    # Of B_r alone anything is printed. The last recipe is no magnet; each kind has one frame.
-    rows = pd.DataFrame(
-        [
-            ("bulk", "SmCo5", "", 0.5, 0.0, 1000.0, "ok"),
-            ("bulk", "Sm0.9Pr0.1Co5", "", -1.0, 0.1, 800.0, "ok"),
-            ("bulk", "Fe", "", 0.0, 9.0, 0.0, "planar"),
-            (
-                "diffused",
-                "Sm0.8Pr0.2Co5",
-                "Tb 0.2 wt%",
-                1.5,
-                0.25,
-                1500.0,
-                "ok",
-            ),
-        ],
-        columns=["kind", "text", "shell", "off", "heavy", H, "status"],
-    )
+    rows = KINDS.copy()
     rows["remanence_T"] = 1.2 * np.exp(0.055 * rows["off"])
     rows["remanence_coefficient_pct_K"] = 0.0
     frames = dict(list(rows.groupby("kind")))
@@ -227,14 +231,15 @@ def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
 
     monkeypatch.setattr(module, "usual_magnets", lambda: {"1:5": family})
     monkeypatch.setattr(module, "recipes", list_recipes)
-    monkeypatch.setattr(
-        module,
-        "sintered_at",
-        lambda *a, **k: [asked[-1].reset_index(drop=True)],
-    )
-    monkeypatch.setattr(
-        module, "_heavy_wt_pct", lambda *a: asked[-1]["heavy"].to_numpy()
-    )
+
+    def predict_kind(*arguments, **keywords):
+        return [asked[-1].reset_index(drop=True)]
+
+    def sum_heavy(*arguments):
+        return asked[-1]["heavy"].to_numpy()
+
+    monkeypatch.setattr(module, "sintered_at", predict_kind)
+    monkeypatch.setattr(module, "_heavy_wt_pct", sum_heavy)
     nan = float("nan")
     grade = {"host": "1:5", "remanence_T": 1.2, H: nan}
     makeup = estimate_composition(grade | {"remanence_coefficient_pct_K": nan})
@@ -248,8 +253,8 @@ def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
     assert makeup.heavy_wt_pct[1:] == (0.0, 0.25)
     assert makeup.diffused == pytest.approx(weight[2])
     log = np.log(good[H])
-    deviation = np.sqrt(weight @ (log - weight @ log) ** 2)
-    assert makeup.log_spread == pytest.approx(deviation)
+    variance = weight @ (log - weight @ log) ** 2
+    assert makeup.log_spread**2 == pytest.approx(variance)
     # One of each kind, with the weight of its kind.
     bulk, diffused = sorted(makeup.recipes, key=lambda r: r.kind)
     assert (bulk.text, bulk.shell, bulk.heavy_wt_pct) == ("SmCo5", "", 0.0)

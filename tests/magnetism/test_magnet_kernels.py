@@ -26,6 +26,39 @@ FORMULAS = (
 ).split()
 
 
+def twin_facts(magnets):
+    """Return what `naive_sintered.figures` asks of each magnet besides its states."""
+    rules = magnets.rules()
+    room = np.array([_magnets.ROOM])
+    cold = magnets.at(room)
+    j_room = cold.polarization[:, 0]
+    whole = rules.alpha_k * _fields(room, magnets.phases)[1][0]
+    poles = rules.n_eff * np.nan_to_num(j_room) / MU_0
+    whole += (rules.level - 1.0) * np.maximum(whole - poles, 0.02 * whole)
+    facts = [
+        magnets.factor,
+        magnets.rows["recoil"],
+        magnets.rows["structure_limit_K"],
+        j_room,
+        cold.coercivity()[:, 0],
+        np.where(rules.pinned > 0.0, rules.pinned, whole),
+    ]
+    return np.transpose(facts)
+
+
+def make_widths(n):
+    """Return half widths of two temperatures and n alloys, drawn."""
+    rng = np.random.default_rng(4)
+    return _magnets.Widths(
+        rng.uniform(0.02, 0.1, (2, n)),
+        rng.uniform(0.1, 0.3, (2, n)),
+        rng.uniform(0.1, 0.3, n),
+        np.full(n, 5e-5),
+        rng.uniform(0.1, 0.3, n),
+        rng.uniform(0.0, 0.2, n),
+    )
+
+
 @pytest.mark.parametrize("shell", [None, "Tb 0.30 @ 0.10"])
 def test_figures_equal_their_twin(shell):
     magnets = _alloys(*FORMULAS, shell=shell)
@@ -35,27 +68,12 @@ def test_figures_equal_their_twin(shell):
     kelvins = np.array([350.0, 480.0])
     second = 423.0
     grid = np.arange(293.0, 1200.0, 50.0)
-    rng = np.random.default_rng(4)
-    widths = _magnets.Widths(
-        rng.uniform(0.02, 0.1, (2, n)),
-        rng.uniform(0.1, 0.3, (2, n)),
-        rng.uniform(0.1, 0.3, n),
-        np.full(n, 5e-5),
-        rng.uniform(0.1, 0.3, n),
-        rng.uniform(0.0, 0.2, n),
-    )
+    widths = make_widths(n)
     on_b, on_h, on_alpha, floor, on_beta, on_q = widths
     got, status = _magnets.figures(
         kelvins, second, grid, magnets.phases, rules, 0.8, widths
     )
-    cold = magnets.at(np.array([_magnets.ROOM]))
-    j_room = cold.polarization[:, 0]
-    h_room = cold.coercivity()[:, 0]
-    field = _fields(np.array([_magnets.ROOM]), magnets.phases)[1][0]
-    whole = rules.alpha_k * field
-    poles = rules.n_eff * np.nan_to_num(j_room) / MU_0
-    whole += (rules.level - 1.0) * np.maximum(whole - poles, 0.02 * whole)
-    whole = np.where(rules.pinned > 0.0, rules.pinned, whole)
+    facts = twin_facts(magnets)
     tried = np.concatenate([[grid[0], second], grid])
     states = [magnets.at(np.append(kelvin, tried)) for kelvin in kelvins]
     # Alpha, beta and T_max ask for a magnet up to the second temperature.
@@ -67,14 +85,7 @@ def test_figures_equal_their_twin(shell):
             states[a].polarization[i],
             states[a].coercivity()[i],
             states[a].temperature,
-            (
-                magnets.factor[i],
-                rows["recoil"][i],
-                rows["structure_limit_K"][i],
-                j_room[i],
-                h_room[i],
-                whole[i],
-            ),
+            facts[i],
             (rows["squareness"][i], on_q[i], KNEE_LAWS[rules.knee_law[i]]),
             0.8,
             (s, on_b[a, i], on_h[a, i]),
@@ -141,10 +152,12 @@ def test_figures_of_nothing():
 @pytest.mark.parametrize("load", [0.0, 0.5, 3.0, 1e8])
 def test_working_field_lies_on_curve_and_load_line(load):
     rng = np.random.default_rng(5)
+    b_r = rng.uniform(0.5, 1.4, 30)
     h_cj = rng.uniform(2e5, 2.5e6, 30)
-    figures = (rng.uniform(0.5, 1.4, 30), h_cj, 0.8 * h_cj, np.full(30, 1.05))
-    h = _demagnetization.working_fields(*figures, load)
-    j = _demagnetization.curves(*figures, h[:, None])[:, 0]
+    knee = 0.8 * h_cj
+    recoil = np.full(30, 1.05)
+    h = _demagnetization.working_fields(b_r, h_cj, knee, recoil, load)
+    j = _demagnetization.curves(b_r, h_cj, knee, recoil, h[:, None])[:, 0]
     assert_allclose(j, (1.0 + load) * MU_0 * h, rtol=1e-6)
 
 
