@@ -28,6 +28,20 @@ def test_central_values_need_no_hot_hard_phase():
     assert_array_equal(fewer[:, :, 0], values[:, :, 0])
 
 
+def test_hot_coercivity_alone_is_that_beside_room_temperature():
+    recipes = ["Nd30Fe69B1", "Nd30Dy1Co1Cu0.1B1Fe66.9", "Sm35Co65"]
+    table = CompositionTable.from_strings(recipes, basis="weight")
+    magnet_alloys = alloys(table)
+    kelvins = np.array([293.15, 423.15])
+    both = magnet_alloys.at(kelvins).intrinsic_coercivity
+    assert (both > 0.0).all()
+    hot = magnet_alloys.at(kelvins[1:], hard=np.array([True]))
+    assert_array_equal(hot.intrinsic_coercivity[:, 0], both[:, 1])
+    hot = magnet_alloys.at(kelvins, hard=np.array([False, True]))
+    assert np.isnan(hot.intrinsic_coercivity[:, 0]).all()
+    assert_array_equal(hot.intrinsic_coercivity[:, 1], both[:, 1])
+
+
 def test_ends_enclose_the_centre():
     values, status = figures_in_two_steps([423.15, 293.15], 2)
     assert (status[:, :2] == 0).all()
