@@ -104,8 +104,8 @@ class Explanation:
     def __str__(self) -> str:
         """Return the explanation in a few lines.
 
-        These are recipe and law; the terms of H_cJ (kA/m) and of B_r (T) that are not 0, each sum
-        first; the shares of the range of H_cJ; and one line "measure: ..." for each measurement.
+        These are recipe and law; the terms of H_cJ (kA/m) and of B_r (T) that are not 0 as
+        printed, each sum first; the shares of the range of H_cJ; and one line "measure: ..." for each measurement.
         """
         lines = [f"{self.candidate}: {self.law}"]
         for quantity, unit in ((COERCIVITY, "kA/m"), ("remanence_T", "T")):
@@ -114,7 +114,7 @@ class Explanation:
             terms = [
                 f"{row.term} {row.value:+.{digits}f}"
                 for row in part.itertuples()
-                if row.value != 0.0
+                if round(row.value, digits) != 0.0
             ]
             lines.append(
                 f"{part['value'].sum():.{digits}f} {unit} = {', '.join(terms)}"

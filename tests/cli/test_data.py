@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from magnetkit import datasets
 from magnetkit.cli.app import app
 from magnetkit.cli.data import _SHOWN_SYSTEMS, _pull
+from magnetkit.phases.pull import systems_of_substitutes
 from tests import command
 from tests.phases.mp_server import KEY, Server
 from tests.said import command_lines
@@ -198,3 +199,43 @@ def test_a_pull_says_what_came(
     result = _pull(["Sm-Co"], completed=False, quiet=True, **options)
     assert result is snapshot
     assert capsys.readouterr().err == "magnetkit: warning: old data\n"
+
+
+def test_a_pull_takes_substitutes_and_writes_crystals(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    asked = {}
+
+    def pull(systems: list[str], **options: object) -> SimpleNamespace:
+        asked.update(options, systems=systems)
+        return SimpleNamespace(save=lambda out: out or "cache")
+
+    monkeypatch.setattr(import_module("magnetkit.cli.data"), "_pull", pull)
+    snapshot = import_module("magnetkit.phases.snapshot")
+    for name in ("write_cifs", "write_poscars"):
+        write = lambda _, place, name=name: asked.update({name: place})  # noqa: E731
+        monkeypatch.setattr(snapshot, name, write)
+    assert invoke("pull", "Sm-Co", "-q").stdout == "cache\n"
+    assert asked == {
+        "systems": ["Sm-Co"],
+        "endpoint": None,
+        "thermo_type": None,
+        "refresh": False,
+        "completed": False,
+        "quiet": True,
+    }
+    words = "--complete --refresh --cif a --poscar b --thermo-type R2SCAN"
+    done = invoke(
+        "pull", "Sm-Co", "--for", "Co=Fe", "--out", "x", *words.split()
+    )
+    assert done.stdout == "x\n"
+    assert asked == {
+        "systems": systems_of_substitutes(["Sm-Co"], {"Co": ["Fe"]}),
+        "endpoint": None,
+        "thermo_type": "R2SCAN",
+        "refresh": True,
+        "completed": True,
+        "quiet": False,
+        "write_cifs": Path("a"),
+        "write_poscars": Path("b"),
+    }

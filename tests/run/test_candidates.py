@@ -159,8 +159,6 @@ def test_a_table_tells_labels_shells_and_what_it_refused():
     assert with_own.describe()["sha256"] != facts["sha256"]
     same = TableCandidates(table, source.labels, source.shells)
     assert same.describe() == facts
-    (empty,) = TableCandidates(table[:0]).pieces(2)
-    assert len(empty().table) == 0
 
 
 def test_a_space_comes_behind_single_magnets_and_melts():

@@ -49,6 +49,22 @@ def test_load_reads_the_model_of_train(cache, tmp_path):
     assert str(again).endswith(str(model_file))
 
 
+@pytest.mark.parametrize(
+    ("target", "name", "value"),
+    [(CURIE, "add", 990.0), (ENERGY, "data", -0.1)],
+)
+def test_loads_anew_what_the_file_says_now(target, name, value, tmp_path):
+    file = tmp_path / "mine.csv"
+    rows = {"composition": ["SmCo5", "GdFe2"], target: [value, 0.9 * value]}
+    pd.DataFrame(rows).to_csv(file, index=False)
+    before = mk.surrogates.load(target, progress=False, **{name: file})
+    same = mk.surrogates.load(target, progress=False, **{name: file})
+    assert same.known is before.known
+    file.write_text(file.read_text().replace("SmCo5", "SmCo4"))
+    after = mk.surrogates.load(target, progress=False, **{name: file})
+    assert before.fingerprint != after.fingerprint
+
+
 def test_the_energy_has_the_columns_of_the_contract(small):
     table = small.known.table[:5]
     frame = small.predict(table)
