@@ -105,7 +105,8 @@ class Explanation:
         """Return the explanation in a few lines.
 
         These are recipe and law; the terms of H_cJ (kA/m) and of B_r (T) that are not 0 as
-        printed, each sum first; the shares of the range of H_cJ; and one line "measure: ..." for each measurement.
+        printed, each sum first; the shares of the range of H_cJ; and one line
+        "measure: ..." for each measurement.
         """
         lines = [f"{self.candidate}: {self.law}"]
         for quantity, unit in ((COERCIVITY, "kA/m"), ("remanence_T", "T")):
