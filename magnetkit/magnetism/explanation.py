@@ -112,10 +112,12 @@ class Explanation:
         for quantity, unit in ((COERCIVITY, "kA/m"), ("remanence_T", "T")):
             part = self.terms[self.terms["quantity"] == quantity]
             digits = 0 if unit == "kA/m" else 3
-            terms = [
-                f"{row.term} {row.value:+.{digits}f}"
+            sizes = {
+                row.term: f"{row.value:+.{digits}f}"
                 for row in part.itertuples()
-                if round(row.value, digits) != 0.0
+            }
+            terms = [
+                f"{term} {size}" for term, size in sizes.items() if float(size)
             ]
             lines.append(
                 f"{part['value'].sum():.{digits}f} {unit} = {', '.join(terms)}"
