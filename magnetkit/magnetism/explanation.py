@@ -112,12 +112,11 @@ class Explanation:
         for quantity, unit in ((COERCIVITY, "kA/m"), ("remanence_T", "T")):
             part = self.terms[self.terms["quantity"] == quantity]
             digits = 0 if unit == "kA/m" else 3
-            sizes = {
-                row.term: f"{row.value:+.{digits}f}"
-                for row in part.itertuples()
-            }
+            sizes = [f"{x:+.{digits}f}" for x in part["value"].tolist()]
             terms = [
-                f"{term} {size}" for term, size in sizes.items() if float(size)
+                f"{term} {size}"
+                for term, size in zip(part["term"], sizes, strict=True)
+                if float(size)
             ]
             lines.append(
                 f"{part['value'].sum():.{digits}f} {unit} = {', '.join(terms)}"
