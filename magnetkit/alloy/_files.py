@@ -316,7 +316,7 @@ class _LineCount:
     The reader counts rows; a quoted cell may run over several lines.
     """
 
-    # rows of another number of columns since the last block, with the line ends in each
+    # rows of another number of columns that no block has yet, with the line ends in each
     skipped: list[tuple[Rejected, int]] = field(default_factory=list)
     row: int = 1  # last row that was read, the header being 1
     inner_ends: int = 0  # line ends inside of the cells read so far
@@ -354,8 +354,8 @@ class _LineCount:
     def place(self, table: pa.Table) -> tuple[IntArray, list[Rejected]]:
         """Return the line of the file of each row of the next block, and the rows rejected in it.
 
-        Blocks must come in order: ``skipped`` is emptied, and lines counted so far are kept. Blank
-        lines that were skipped are not among the rejected.
+        Blocks must come in order: what belongs to this one is taken out of ``skipped``, and lines
+        counted so far are kept. Blank lines that were skipped are not among the rejected.
 
         Parameters
         ----------
@@ -370,17 +370,24 @@ class _LineCount:
             Rows of another number of columns that were skipped since the block before. Each has
             ``line``, ``text`` and ``reason``.
         """
-        bad_rows = [rejected for rejected, _ in self.skipped]
-        ends = np.array([count for _, count in self.skipped], np.int64)
-        self.skipped.clear()
-        bad_lines = np.array([one.line for one in bad_rows], np.int64)
+        skipped_lines = [one.line for one, _ in self.skipped]
         rows = np.arange(
-            self.row + 1, self.row + 1 + len(table) + len(bad_lines)
+            self.row + 1, self.row + 1 + len(table) + len(skipped_lines)
         )
-        rows = rows[~np.isin(rows, bad_lines)][: len(table)]
+        rows = rows[~np.isin(rows, skipped_lines)][: len(table)]
+        last = int(rows.max(initial=self.row))
+        # The reader may be ahead: rows behind those of this block belong to a later one.
+        count = int(np.searchsorted(skipped_lines, last))
+        while count < len(skipped_lines) and skipped_lines[count] == last + 1:
+            last += 1
+            count += 1
+        self.row = last
+        bad_rows = [rejected for rejected, _ in self.skipped[:count]]
+        bad_ends = np.array([n for _, n in self.skipped[:count]], np.int64)
+        del self.skipped[:count]
+        bad_lines = np.array([one.line for one in bad_rows], np.int64)
         numbers = np.concatenate([rows, bad_lines])
-        self.row = int(numbers.max(initial=self.row))
-        ends = np.concatenate([_line_ends(table), ends])
+        ends = np.concatenate([_line_ends(table), bad_ends])
         order = np.argsort(numbers)
         numbers[order] += (
             self.inner_ends + np.cumsum(ends[order]) - ends[order]

@@ -476,7 +476,8 @@ def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
     InputError if `compositions` has no such form, CompositionError if a recipe
     cannot be read. A CompositionTable is returned as it is, whatever errors it
     has. Build one to leave such rows out. `basis` is "auto", "atomic" or
-    "weight". Shells and the other columns of a frame are dropped.
+    "weight". Shells and the other columns of a frame are dropped. An empty list
+    gives a table of no rows.
     """
     return read_inputs(compositions, basis, strict=True).table
 
@@ -527,7 +528,8 @@ def read_inputs(
     InputError
         If `given` is nothing of the kind, or `basis` or `column` cannot be used.
     CompositionError
-        If no row can be read, or with `strict` one cannot.
+        If no row can be read, or with `strict` one cannot. An empty list has no such row: its
+        ``table`` is empty.
     """
     basis_code(basis)
     inputs = _read(given, basis, column)

@@ -309,9 +309,9 @@ def _anchor_process(
         deviation = one.spread
         if one.column != ALPHA:
             deviation = deviation / value
-            if one.guaranteed:
-                value = value * typical_over_minimum(profile.reference.host)
+        # Of H_cJ alone.
         if one.guaranteed:
+            value = value * typical_over_minimum(profile.reference.host)
             deviation = float(np.hypot(deviation, GUARANTEE))
         value, deviation = _working(value, deviation, one, profile)
         alpha_values.append(

@@ -316,7 +316,7 @@ class Anchor(_AtTemperature):
     spread : float
         Its standard deviation in the column's unit, that of the recipe included.
     guaranteed : bool
-        Whether it is the least that makers guarantee; magnets as sold have more.
+        Whether it is the least H_cJ that makers guarantee; magnets as sold have more.
     """
 
     column: Literal[
@@ -333,8 +333,14 @@ class Anchor(_AtTemperature):
 
         ValueError, which pydantic reports, otherwise. ``value`` of B_r and
         H_cJ (``column``) must be above 0 and above ``spread``; alpha may be
-        negative, and its spread any above 0.
+        negative, and its spread any above 0. ``guaranteed`` is of H_cJ alone:
+        how far magnets as sold exceed their least is known of no other.
         """
+        if self.guaranteed and self.column != "coercivity_kA_m":
+            raise ValueError(
+                f"guaranteed is of coercivity_kA_m alone: give the {self.column} typical of magnets "
+                "as sold, without it"
+            )
         if self.column != "remanence_coefficient_pct_K" and self.value <= 0.0:
             raise ValueError(
                 f"{self.column} of a magnet is above 0, got {self.value:g}"

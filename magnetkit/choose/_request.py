@@ -9,7 +9,7 @@ import numpy as np
 
 from .._core._books import choice
 from .._core._requirement_text import parse_requirement
-from .._core._toml import Evidence
+from .._core._toml import Evidence, validate_record
 from .._core._types import FloatArray
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
@@ -28,6 +28,7 @@ from ..magnetism._composition_estimate import (
 )
 from ..magnetism._measured import ALPHA, COERCIVITY, Producer
 from ..magnetism.grades import (
+    check_remaining,
     cold_value,
     curve_shapes,
     grades,
@@ -253,14 +254,10 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
     fields: dict[str, Any] = {
         "column": column,
         "source": f"requested: {text}",
+        "status": "assumption",
         requirement.limit_field: limit,
     }
-    try:
-        return Requirement(status="assumption", **fields)
-    except ValueError as error:
-        lines = str(error).splitlines()
-        reason = lines[2].strip() if len(lines) > 2 else str(error)
-        raise InputError(f"requirement {text!r}: {reason}") from None
+    return validate_record(Requirement, fields, f"requirement {text!r}: ")
 
 
 def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
@@ -394,13 +391,16 @@ def _incumbent_of_row(
     Raises
     ------
     InputError
-        If a magnet of a kind of `MELTED` (sintered or hot-deformed) has no B_r
-        or H_cJ left at the temperature.
+        If no B_r or H_cJ is left at the temperature, or that of a magnet of a
+        kind of `MELTED` (sintered or hot-deformed) is not known.
     """
     kind, host, makers = (
         str(sheet[column]) for column in ("kind", "host", "makers")
     )
-    if kind in MELTED and not all(value > 0.0 for value in least.values()):
+    has_none = 0.0 in least.values()
+    if kind in MELTED:
+        has_none = not all(value > 0.0 for value in least.values())
+    if has_none:
         raise no_magnet_error(name, request.temperature, float(sheet[LIMIT]))
     squareness, recoil = curve_shape(sheet, request.temperature)
     source = f"as class and number: {name} is in no table"
@@ -460,7 +460,7 @@ def incumbent_of_values(
     InputError
         If a name or the grade is unknown, B_r or H_cJ is missing or
         implausible, a curve cannot be read, or nothing is left of B_r or H_cJ
-        at the temperature of use.
+        at the temperature of the measurement or of use.
     """
     curve = None
     if not isinstance(values, Mapping):
@@ -641,9 +641,10 @@ def incumbent_of_magnets(
     Raises
     ------
     InputError
-        If none of the magnets can be used, the grade is unknown, or the process of the request
-        names a calibration already; a recipe of the request that cannot be read is a
-        CompositionError.
+        If none of the magnets can be used, the grade is unknown or keeps no
+        B_r or H_cJ at the temperature of the magnets, or the process of the
+        request names a calibration already. A recipe of the request that
+        cannot be read is a CompositionError.
     """
     from ..magnetism.calibrate import read_magnets
 
@@ -717,6 +718,11 @@ def _measured_logs(
     -------
     ndarray of float64
         One for each row that counts, in T or kA/m before the logarithm; empty without any.
+
+    Raises
+    ------
+    InputError
+        If the chords leave nothing at the temperature of a row that counts.
     """
     with_value = [row for row in rows if quantity in row.values]
     if not with_value:
@@ -727,6 +733,8 @@ def _measured_logs(
     ]
     at = np.array([kelvin, *(row.temperature for row in near)])
     left = remaining_shares(sheet, at)[quantity]
+    for row, share in zip(near, left[1:], strict=True):
+        check_remaining(str(sheet["grade"]), float(share), row.temperature)
     logs = np.log([row.values[quantity] for row in near])
     return np.asarray(logs + np.log(left[0] / left[1:]))
 

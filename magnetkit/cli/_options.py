@@ -674,6 +674,13 @@ def call_reporting(
     return frame
 
 
+def drop_default(value: Any, default: Any) -> Any:
+    """Return the value of an option for `refuse_options`; None, as if not given, where it is the default."""
+    if value == default:
+        return None
+    return value
+
+
 def refuse_options(option: str, **given: object) -> None:
     """Raise InputError for the first of some options that was given and has no effect with another.
 

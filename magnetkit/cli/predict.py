@@ -565,7 +565,14 @@ def curve(
             application, temperature, load_line
         )
     if limits:
-        o.refuse_options("--limits", out=out, bare=bare)
+        o.refuse_options(
+            "--limits",
+            out=out,
+            bare=bare,
+            sample=sample,
+            format=o.drop_default(form, "csv"),
+            curve=o.drop_default(kind, "BH"),
+        )
         options = {"basis": basis, "bound": bound, **keywords}
         return _limits(magnets, temperature, load_line, hours, json, options)
     if hours is not None or "outside_field_kA_m" in keywords or json:

@@ -185,10 +185,22 @@ def replace(
         "measured": measured,
         "values": values,
         "spread": spread,
+        "offer": offer,
+        "diffused": diffused,
+        "mass": o.drop_default(mass, 1.0),
+        "all": everything,
+        "units": units,
     }
+    of_circuit = o.drop_default(circuit, 0.0)
     if grade is not None and is_parts_list(grade):
-        beside |= {"recipe": recipe, "offer": offer, "diffused": diffused}
-        o.refuse_options("a parts list", compensated=compensated, **beside)
+        o.refuse_options(
+            "a parts list",
+            compensated=compensated,
+            circuit=of_circuit,
+            recipe=recipe,
+            basis=o.drop_default(basis, "auto"),
+            **beside,
+        )
         return answer_parts_list(
             o.on_sheet(grade, sheet, header_row),
             temperature=temperature,
@@ -215,9 +227,18 @@ def replace(
     )
     if compensated:
         o.refuse_options(
-            "--compensated", require=require, out=out, **beside, **keywords
+            "--compensated",
+            require=require,
+            per_year=per_year,
+            family=o.drop_default(family, "own"),
+            most_cost=most_cost,
+            out=out,
+            force=force,
+            **beside,
+            **keywords,
         )
         return _compensate(grade, temperature, recipe, basis, circuit, json)
+    o.refuse_options("without --compensated", circuit=of_circuit)
     if per_year is not None:
         keywords["per_year"] = per_year
     result = run(

@@ -779,9 +779,9 @@ def read_field(source: Any) -> list[FieldMap]:
     Raises
     ------
     InputError
-        If a column is missing, a number is none, an operating point has fewer
-        than 8 points or no name, or the field is that of no magnet: a unit is
-        then wrong by a factor.
+        If a column is missing, components of H and of B are there, a number is
+        none, an operating point has fewer than 8 points or no name, or the
+        field is that of no magnet: a unit is then wrong by a factor.
     """
     frame = _frame(source, "field map")
     names, kind, unit = _find_components(frame)
@@ -810,8 +810,7 @@ def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
     ----------
     frame : pandas.DataFrame
         Columns as of `read_field`: ``x_mm``, ``y_mm``, ``z_mm`` and the three
-        components. Others do not count; of two components along one axis the
-        last column counts.
+        components. Others do not count.
 
     Returns
     -------
@@ -824,12 +823,21 @@ def _find_components(frame: "pd.DataFrame") -> tuple[list[str], str, str]:
     Raises
     ------
     InputError
-        If positions or components are missing, or of several kinds or units.
+        If positions or components are missing, of several kinds or units, or
+        two along one axis.
     """
-    components = {}
+    components: dict[str, re.Match[str]] = {}
     for column in map(str, frame.columns):
-        if match := _FIELD.fullmatch(column):
-            components[match["axis"]] = match
+        match = _FIELD.fullmatch(column)
+        if match is None:
+            continue
+        axis = match["axis"]
+        if axis in components:
+            raise InputError(
+                f"a field map needs one component along {axis}, got {components[axis].string} and "
+                f"{column}: leave one set out, of H and B that of B"
+            )
+        components[axis] = match
     kinds = {(match["kind"], match["unit"]) for match in components.values()}
     has_positions = set(_POSITIONS) <= set(frame.columns)
     if not has_positions or set(components) != set(AXES) or len(kinds) != 1:

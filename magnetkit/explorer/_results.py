@@ -296,7 +296,8 @@ class Results:
 
         The objectives are least heavy rare earth, least supply risk and most
         of the column `goal`. Values that are equal to three significant digits
-        count as equal. A row with NaN is not on it.
+        count as equal; of rows that are equal in all three all or none are on
+        it. A row with NaN is not on it.
 
         Parameters
         ----------

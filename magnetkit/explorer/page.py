@@ -660,7 +660,8 @@ def _page_outputs(
 ) -> tuple[Any, ...]:
     """Compute the contents of the page after a control moved, in the order of the outputs.
 
-    It runs in a callback of dash, which knows what was clicked.
+    It runs in a callback of dash, which knows what was clicked; elsewhere dash
+    raises a MissingCallbackContextException.
 
     Parameters
     ----------

@@ -51,6 +51,8 @@ def serve(
     ------
     InputError
         If dash is not installed or the port is taken.
+    OverflowError
+        If the port is not 0 to 65535.
     StoreError
         If the folder cannot be read, is of no finished screening, or ranks no
         candidate.

@@ -35,10 +35,11 @@ def featurize(
     path : Path
         Table (.csv, .tsv, .parquet, .xlsx) with a header, or .txt of one recipe a line.
     out : Path
-        File to write, ending in .parquet or .csv. Its columns are row_index, candidate (the text as
-        given) and the features of `CompositionStatistics` and `RareEarthDescriptors`, by their
-        names. ``row_index`` counts the rows of the input from 0. Other columns of the input are not
-        written. In .csv a text that a spreadsheet would run gets an apostrophe in front.
+        File to write, a Path ending in .parquet or .csv, in a folder that exists. Its columns are
+        row_index, candidate (the text as given) and the features of `CompositionStatistics` and
+        `RareEarthDescriptors`, by their names. ``row_index`` counts the rows of the input from 0.
+        Other columns of the input are not written. In .csv a text that a spreadsheet would run gets
+        an apostrophe in front.
     basis : {"auto", "atomic", "weight"}
         Basis of the amounts.
     column : str, optional

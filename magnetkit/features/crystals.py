@@ -534,7 +534,8 @@ def _spread_over_elements(values: Mapping[str, float]) -> FloatArray:
 def _unit(axis: Any) -> FloatArray:
     """Return an axis scaled to length 1; InputError if not three finite numbers, or zero.
 
-    `axis` is three numbers, Cartesian. The result is float64, shape (3,).
+    `axis` is three numbers, Cartesian; a text is a ValueError. The result is
+    float64, shape (3,).
     """
     axis = np.asarray(axis, np.float64)
     # The sum of squares would overflow for a length over 1e154.
@@ -620,8 +621,8 @@ class StructureDescriptors(RowTransformer):
         Parameters
         ----------
         X : Crystals, or sequence or one-column table of pymatgen structures
-            What to describe; sites must be ordered. A single structure is
-            given in a list.
+            What to describe; sites must be ordered. A single structure must
+            be given in a list (AttributeError). An empty list gives no rows.
 
         Raises
         ------

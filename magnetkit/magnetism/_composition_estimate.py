@@ -179,7 +179,8 @@ def estimate_composition(
         ``magnetkit.grades("N42SH").iloc[0]``; a name is not accepted.
         ``host``, ``remanence_T``, ``coercivity_kA_m`` and
         ``remanence_coefficient_pct_K`` must be there (NaN for what is not
-        printed); ``kind`` ("sintered" otherwise) and ``makers`` may.
+        printed, but not the H_cJ of 2:14:1, which says how much heavy rare
+        earth is in); ``kind`` ("sintered" otherwise) and ``makers`` may.
     curie : CurieModel, optional
         Model of the Curie temperature; the shipped one otherwise.
 
@@ -195,7 +196,10 @@ def estimate_composition(
     Raises
     ------
     InputError
-        If it is not such a row, the grade is bonded, or no usual recipes of its host are known.
+        If it is not such a row, the grade is bonded, no usual recipes of its host are known, or
+        the H_cJ that its heavy rare earth goes by is NaN, infinite or not above 0.
+    KeyError
+        If one of the three figures has no entry.
     """
     try:
         host = str(grade["host"])
@@ -211,6 +215,12 @@ def estimate_composition(
             f"sintered magnets of {', '.join(usual_magnets())}; give its recipe"
         )
     values = tuple(float(grade[name]) for name in _ESTIMATED_BY)
+    h_cj = float(grade[COERCIVITY])
+    if usual.heavy == "by_class" and not 0.0 < h_cj < np.inf:
+        raise InputError(
+            f"the heavy rare earth of {host} is estimated from the guaranteed H_cJ: expected "
+            f"{COERCIVITY} above 0, got {h_cj:g}; give it, or the recipe"
+        )
     return _estimate(
         host, made_as, str(grade.get("makers", "")), values, curie
     )
@@ -391,8 +401,8 @@ def _weigh_recipes(
         Printed figures by column, as of `magnetkit.grades`: ``host``,
         ``remanence_T``, ``coercivity_kA_m`` and
         ``remanence_coefficient_pct_K``. NaN, a figure that is not printed,
-        does not count; but where the host's heavy rare earth goes by class, an
-        H_cJ of NaN gives every recipe -1e9.
+        does not count; where the host's heavy rare earth goes by class, H_cJ
+        must be a number.
     curie : CurieModel or None
         Model of the Curie temperature; None takes that of all that is known.
 
@@ -515,10 +525,13 @@ def _level_log(
 
     `hardness`, (n,), is ln of the modelled H_cJ in kA/m; `grade` maps
     ``host``, ``remanence_T`` and ``coercivity_kA_m`` (kA/m, guaranteed) to its
-    values; an unknown host counts as 2:14:1. The result is 0 or less, NaN
-    where no H_cJ of the grade is printed.
+    values; an unknown host counts as 2:14:1. The result is 0 or less, 0 where
+    no H_cJ of the grade is printed.
     """
-    off = hardness - np.log(usual_values(grade)[COERCIVITY])
+    usual = usual_values(grade)[COERCIVITY]
+    if np.isnan(usual):
+        return np.zeros(len(hardness))
+    off = hardness - np.log(usual)
     return np.asarray(-0.5 * (off / MAKEUP.one_level) ** 2)
 
 
@@ -733,7 +746,9 @@ def charge(host: str, **amounts: float) -> str:
     -------
     str
         Elements in the usual order with wt.% to two decimals, those of 0 left
-        out; the balance last.
+        out; the balance last. That the amounts leave something of the total
+        and of the whole is not checked: light rare earths of less than 0 are
+        left out too.
 
     Raises
     ------
@@ -775,7 +790,7 @@ def shell_text(element: str, amount: float | str) -> str:
 
     An amount that `read_shell` refuses in such a text is written by content
     and fraction of the grain, such as "Dy 0.40 @ 0.033". `element` is its
-    symbol; `amount` may be a text of a number.
+    symbol; `amount` may be a text of a number, ValueError for another.
     """
     amount = float(amount)
     text = f"{element} {amount:g} wt%"
@@ -995,7 +1010,7 @@ def alpha_range(grade: str) -> tuple[float, float]:
 
     `grade` is a name of `magnetkit.grades`; of several sheets that name the
     ends the first counts. The pair is `BETWEEN` (20 and 100 degrees C) if no
-    sheet names the ends.
+    sheet names the ends. InputError if no such grade is known.
     """
     sheets = grades(grade, sheets=True)
     alpha_sheets = sheets[

@@ -16,7 +16,7 @@ from .._core._arguments import check_arguments
 from .._core._columnar import Coded
 from .._core._types import FloatArray, IntArray
 from .._core.errors import InputError
-from .._core.units import MU_0, ROOM_K, parse_temperature
+from .._core.units import MU_0, ROOM_K, ZERO_CELSIUS, parse_temperature
 from ..alloy._grade_names import (
     SECOND_FILE,
     VALUES_FILE,
@@ -422,16 +422,33 @@ def cold_value(
     C, such as ``grades("N42SH").iloc[0]``, which is not changed. `quantity` is
     "remanence_T" or "coercivity_kA_m" (KeyError otherwise); `value`, at
     `kelvin`, K, and the result are in its unit. `row` has what
-    `remaining_shares` reads; NaN where the chord is. The chord must leave
-    something at `kelvin`.
+    `remaining_shares` reads, and ``grade``; NaN where the chord is. InputError
+    as of `check_remaining`.
     """
     cold = value
     cold_row = row.copy()
     # How coercivity falls depends on how high it is at 20 degrees C.
     for _ in range(_ROUNDS):
         cold_row[quantity] = cold
-        cold = value / float(remaining_shares(cold_row, kelvin)[quantity])
+        share = float(remaining_shares(cold_row, kelvin)[quantity])
+        check_remaining(str(row["grade"]), share, kelvin)
+        cold = value / share
     return cold
+
+
+def check_remaining(grade: str, share: float, kelvin: float) -> None:
+    """Raise InputError if the chords of a grade leave nothing by which a hot value can be carried.
+
+    `share` is what is left of B_r or H_cJ at `kelvin`, K, over that at 20
+    degrees C; 0 is refused, NaN, of a chord that is not known, is not. `grade`
+    is the name, for the message.
+    """
+    if share == 0.0:
+        raise InputError(
+            f"measured values are carried from their temperature by the coefficients of {grade}, "
+            f"which leave nothing at {kelvin - ZERO_CELSIUS:.0f} °C: give values of a lower "
+            "temperature, or name the grade that bears it"
+        )
 
 
 def _curved_hosts(table: "pd.DataFrame | pd.Series") -> NDArray[np.str_]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from .._core.elements import INDEX
 from .._core.errors import InputError
-from .._core.units import BETWEEN, ROOM_K
+from .._core.units import BETWEEN, ROOM_K, ZERO_CELSIUS
 from ..alloy.shell_rows import read_shells
 from ..alloy.table import CompositionTable
 from ..phases.records import HOST_NAMES, root_host
@@ -37,6 +37,8 @@ _ABOVE = 1.05
 _DERIVATIVE_STEP = 1e-3
 # Nearer to 20 C than this a fall with temperature cannot be told, K.
 _NEAR_ROOM_K = 5.0
+# Least remanence over that of the model, and model's over it, of one recipe.
+_LEAST_RATIO = 0.1
 # ln of the largest and least fall over the model's that is sought.
 _MOST_LOG_FALL = 1.5
 
@@ -277,30 +279,40 @@ def state_level(
     Raises
     ------
     InputError
-        If there is no such route, or the shell cannot be read.
+        If there is no such route, the shell cannot be read, the recipe makes no magnet there, or
+        the remanence is no 0.1 to 10 times the model's, NaN too.
     KeyError
         If `typical` has not both values.
     ValueError
-        If the remanence is no 0.1 to 10 times the model's, or one of the two
-        is NaN.
+        If the coercivity is NaN.
     """
     process: dict[str, Any] = {"route": level.route} if level.route else {}
     if measured is not None and measured.magnets:
         process["producer"] = measured
     process_rows = read_process(process or None, 1)
     magnet = alloys(table, process_rows, read_shells(shell, 1), curie=curie)
-    magnet_at_level = magnet.with_level(level.value)
     stated_level = StatedLevel(
         root_host(HOST_NAMES[magnet.written.host[0]]),
         level_route(process_rows.route),
         level.value,
-        _find_fall(magnet_at_level, kelvin, typical[COERCIVITY]),
     )
     magnets = evaluate_magnets(
         magnet.with_stated(stated_level), [kelvin], between
     )
-    ratio = typical["remanence_T"] / float(magnets.remanence()[0, 0])
-    return replace(stated_level, remanence=ratio)
+    b_r = float(magnets.remanence()[0, 0])
+    if not _LEAST_RATIO * b_r <= typical["remanence_T"] <= b_r / _LEAST_RATIO:
+        raise InputError(
+            f"the recipe of the magnet in use is none of it: at {kelvin - ZERO_CELSIUS:.0f} °C "
+            f"its B_r is {b_r:.3g} T by the model, that of the magnet "
+            f"{typical['remanence_T']:.3g} T; correct the recipe, or leave it out"
+        )
+    return replace(
+        stated_level,
+        fall=_find_fall(
+            magnet.with_level(level.value), kelvin, typical[COERCIVITY]
+        ),
+        remanence=typical["remanence_T"] / b_r,
+    )
 
 
 def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
@@ -310,7 +322,8 @@ def _find_fall(magnet: Alloys, kelvin: float, coercivity_kA_m: float) -> float:
     is 1 nearer than 5 K to 20 degrees C, and the nearer of the limits 0.22 and
     4.5 if no fall gives the value. `magnet` is one alloy at its level;
     `kelvin` is the temperature, K, at which its H_cJ is to be
-    `coercivity_kA_m`, kA/m, above 0; NaN is a ValueError.
+    `coercivity_kA_m`, kA/m, above 0; NaN is a ValueError. The magnet must have
+    a coercivity there by the model.
     """
     from scipy.optimize import brentq
 

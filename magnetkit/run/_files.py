@@ -626,11 +626,13 @@ def _readable(name: str) -> Iterator[None]:
     """Convert an error of reading in the block to a StoreError that says `name` is damaged.
 
     `name` is a path or URL. The errors are OSError (so a missing file too),
-    ArrowException, AttributeError, KeyError, TypeError and ValueError, of
-    which InputError is one.
+    ArrowException, AttributeError, KeyError, TypeError and ValueError; but
+    InputError, of a store that cannot be reached, passes.
     """
     try:
         yield
+    except InputError:
+        raise
     except (
         OSError,
         AttributeError,

@@ -635,7 +635,8 @@ def _changes(replacement: Any, first: Answer) -> list[str]:
 def _effects_on_alpha(reference: Mapping[str, Any], recipe: str) -> list[str]:
     """Say what a compensated magnet's alpha is without its heavy rare earth, in at most one sentence.
 
-    The list is empty for a magnet that is not compensated. `reference` has
+    The list is empty for a magnet that is not compensated, or by another
+    element than Gd and Er. `reference` has
     ``grade``, a name of `magnetkit.grades`, and
     ``remanence_coefficient_pct_K``, %/K (NaN counts as not compensated);
     `recipe` is a text whose amounts are wt.%.
@@ -644,6 +645,8 @@ def _effects_on_alpha(reference: Mapping[str, Any], recipe: str) -> list[str]:
         return []
     without = compensation(reference["grade"], recipe=recipe, basis="weight")
     parts = [text for text in sentences(without) if text.startswith("without")]
+    if not parts:
+        return []
     return [f"its heavy rare earth serves alpha: {'; '.join(parts)}"]
 
 

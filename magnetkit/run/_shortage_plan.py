@@ -398,14 +398,14 @@ def _plan_delay(
     Returns
     -------
     rows : list of dict
-        One for each part that waits, the dearest stock first: the keys of
-        `_row` (``Shortage``, ``Order``, ``Part``, ``Magnet``, ``What to do``,
-        ``Why``, ``Change to``, ``P``, ``Needed, kg a year``, ``Freed, kg a
-        year``, ``Saved, USD a year``), with ``Stock, kg of magnets`` and
-        ``Stock, USD`` (its elements; NaN where one has no price). ``What to
-        do`` is "change" where a way with P of 0.8 or more holds less than 0.05
-        wt.% of the elements, else "keep a stock"; ``Freed, kg a year`` is 0,
-        ``Saved, USD a year`` NaN. Where a stock is NaN the order is not sure.
+        One for each part that waits, the dearest stock first and those of
+        unknown value last: the keys of `_row` (``Shortage``, ``Order``,
+        ``Part``, ``Magnet``, ``What to do``, ``Why``, ``Change to``, ``P``,
+        ``Needed, kg a year``, ``Freed, kg a year``, ``Saved, USD a year``),
+        with ``Stock, kg of magnets`` and ``Stock, USD`` (its elements; NaN
+        where one has no price). ``What to do`` is "change" where a way with P
+        of 0.8 or more holds less than 0.05 wt.% of the elements, else "keep a
+        stock"; ``Freed, kg a year`` is 0, ``Saved, USD a year`` NaN.
     summary : dict
         ``Parts concerned`` and ``To change`` (counts), ``Stop`` (0) and ``In
         words``.
@@ -414,7 +414,9 @@ def _plan_delay(
     longest = max(weeks.values())
     every_wait = (_compute_wait(part, weeks, prices) for part in parts)
     waits = [wait for wait in every_wait if wait is not None]
-    waits.sort(key=lambda wait: -wait.value)
+    waits.sort(
+        key=lambda wait: math.inf if math.isnan(wait.value) else -wait.value
+    )
     table = []
     for order, wait in enumerate(waits, start=1):
         part = wait.part
@@ -441,8 +443,8 @@ def _plan_delay(
         f"magnets (elements {dollars:,.0f} USD) bridges it; {count} can change to a magnet "
         "that needs no licence"
     )
-    if table:
-        words += f"; first {table[0]['Part']}, the dearest stock"
+    if waits and not math.isnan(waits[0].value):
+        words += f"; first {waits[0].part.name}, the dearest stock"
     return table, {
         "Parts concerned": len(waits),
         "To change": count,

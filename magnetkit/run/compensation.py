@@ -78,7 +78,7 @@ def compensation(
     -------
     pandas.DataFrame
         A row for the reference, for it without Er, without Gd, without both
-        (samarium in their place; left out where it holds none of what is
+        (samarium in their place; left out where it does not hold all that is
         replaced), and, where there is one, for the magnet of its family with
         the least Gd and Er whose field is steady: ``what`` ("as it is",
         "without Er", "without Gd", "without Gd and Er", "least Gd and Er that
@@ -214,9 +214,8 @@ def _variants(made: CompositionEstimate) -> dict[str, str]:
     dict of str
         Recipes in wt.% by a name in words: "as it is", "without Er", "without
         Gd" and "without Gd and Er", in this order. One atom of samarium
-        replaces one of these. A variant is left out if the recipe holds none
-        of its elements: with Gd alone "without Gd" and "without Gd and Er" are
-        both there, with the same recipe.
+        replaces one of these. A variant is left out if the recipe does not
+        hold each of its elements: with Gd alone there is "without Gd".
     """
     table = CompositionTable.from_strings([made.best.text], basis="weight")
     recipe_text = given_recipe(table, None).best.text
@@ -234,10 +233,10 @@ def _replace_by_samarium(atoms: Any, gone: tuple[str, ...]) -> str | None:
 
     `atoms` are atomic fractions, shape (118,), by atomic number minus one, and
     are not changed; `gone` are symbols such as ("Gd", "Er"). The text is read
-    with the basis "weight". None if they hold none of these elements.
+    with the basis "weight". None if they do not hold each of these elements.
     """
     columns = [INDEX[e] for e in gone]
-    if not atoms[columns].sum() > 0.0:
+    if not (atoms[columns] > 0.0).all():
         return None
     new_atoms = atoms.copy()
     new_atoms[INDEX["Sm"]] += new_atoms[columns].sum()

@@ -286,7 +286,7 @@ def replace(
     basis: Basis = "auto",
     shell: str | None = None,
     measured: Any = None,
-    values: Mapping[str, float] | None = None,
+    values: Mapping[str, float | str] | None = None,
     require: Sequence[str] = (),
     spread: Mapping[str, float] | None = None,
     mass_kg: float = MASS_KG,
@@ -526,7 +526,7 @@ def _find_incumbent(
     grade: str | None,
     request: Request,
     measured: Any,
-    values: Mapping[str, float] | None,
+    values: Mapping[str, float | str] | None,
 ) -> Incumbent | None:
     """Build the magnet in use from a grade, measured magnets, measured values or a curve.
 

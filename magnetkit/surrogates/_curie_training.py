@@ -45,6 +45,7 @@ from ._measured import (
     TARGET,
     TrainingSet,
     chemical_families,
+    content_digest,
     curie_set,
     fold,
     keys,
@@ -709,8 +710,8 @@ def load(
     Returns
     -------
     CurieModel
-        The same object for the same arguments and settings, also where a file
-        has changed meanwhile; do not change it.
+        The same object for the same arguments, settings and content of the
+        file; do not change it.
 
     Raises
     ------
@@ -723,19 +724,25 @@ def load(
         raise InputError(
             "data= replaces what is known and add= adds to it: give one of the two"
         )
+    data = None if data is None else str(data)
+    add = None if add is None else str(add)
     with _LOADING:
-        settings = str(get_settings())
         return _load(
-            None if data is None else str(data),
-            None if add is None else str(add),
+            data,
+            add,
             progress,
-            settings,
+            str(get_settings()),
+            content_digest(add if data is None else data),
         )
 
 
 @lru_cache(maxsize=8)
 def _load(
-    data: str | None, add: str | None, progress: bool, settings: str
+    data: str | None,
+    add: str | None,
+    progress: bool,
+    settings: str,
+    digest: str,
 ) -> CurieModel:
     """Return the model of files; cached for each combination of arguments.
 
@@ -749,8 +756,8 @@ def _load(
         Path of a CSV file to learn beside everything else.
     progress : bool
         Show a bar on stderr while training.
-    settings : str
-        Part of the key of the cache and not used otherwise.
+    settings, digest : str
+        Parts of the key of the cache and not used otherwise; `digest` is that of `content_digest`.
 
     Returns
     -------
@@ -759,7 +766,7 @@ def _load(
     """
     if add is not None:
         rows = own_set(Path(add), least=1)
-        return with_rows(_load(None, None, progress, settings), rows)
+        return with_rows(_load(None, None, progress, settings, ""), rows)
     training_data = training_set(data)
     file = _store.model_file(TARGET, model_key(training_data))
     train = partial(_train_with_progress, training_data, progress)

@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -29,7 +30,9 @@ from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS
 from .._core.errors import DataError, InputError, StoreError
 from .._core.settings import get_settings
 from ..alloy._files import read_small_table
+from ..alloy._workbook import split_sheet
 from ..alloy.table import CompositionTable
+from ..phases.snapshot import MANIFEST
 
 _log = logging.getLogger("magnetkit")
 
@@ -346,6 +349,23 @@ def table_path(given: Any) -> Path:
     return path
 
 
+def content_digest(path: str | None) -> str:
+    """Return the SHA-256, hexadecimal, by which a model knows that a user's data are still the same.
+
+    `path` is that of a table, maybe with a sheet behind it, or the folder of a
+    phase snapshot, whose manifest holds the hashes of its files. The text is
+    empty for None and where nothing can be read.
+    """
+    if path is None:
+        return ""
+    file = split_sheet(Path(path))[0]
+    if file.is_dir():
+        file = file / MANIFEST
+    with suppress(OSError):
+        return datasets.sha256(file)
+    return ""
+
+
 def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
     """Read the training set in a CSV file or frame; see `magnetkit.surrogates.training_set`.
 
@@ -585,30 +605,32 @@ def local_file(name: str) -> Path | None:
     """Return the file of a fetched set if mirror or cache holds it, else None.
 
     `name` is that of a set of ``registry.toml``, such as "curie" or
-    "curie-by-paper" (InputError for another). The file is checked by its hash:
-    DataError if that of the mirror, which goes first, is damaged. A damaged
-    one in the cache is downloaded anew; the network is not asked otherwise.
+    "curie-by-paper" (InputError for another). The mirror goes first. DataError
+    if the file is damaged, by its hash; the network is never asked.
     """
-    places = [_fetch.cached_path(name)]
+    cached = _fetch.cached_path(name)
+    entry = datasets.registry()["remote"][name]
     mirror = get_settings().mirror
-    if mirror is not None:
-        places.append(
-            mirror.expanduser() / datasets.registry()["remote"][name]["file"]
-        )
-    if any(map(os.path.isfile, places)):
+    if mirror is not None and os.path.isfile(mirror / entry["file"]):
         return _fetch.fetch(name)
-    return None
+    if not os.path.isfile(cached):
+        return None
+    if datasets.sha256(cached) != entry["sha256"]:
+        raise DataError(
+            f"{cached} is not {entry['title']!r} as it was fetched (its hash differs); "
+            f"`magnetkit data fetch {name}` fetches it anew, or remove it"
+        )
+    return cached
 
 
 def curie_set() -> TrainingSet:
     """Return all measured Curie temperatures at hand: embedded facts and fetched compilations.
 
     The target is ``curie_temperature_K``. The compilations count where
-    `magnetkit data fetch` has put them; nothing is downloaded but in place of
-    a damaged file of the cache. The same files give the same object, which
-    must not be changed. ``groups`` are the papers, or "system " and elements
-    where there is none. DataError if a file of the mirror is damaged, or one
-    is not laid out as expected.
+    `magnetkit data fetch` has put them; nothing is downloaded. The same files
+    give the same object, which must not be changed. ``groups`` are the papers,
+    or "system " and elements where there is none. DataError if a file is
+    damaged, or not laid out as expected.
     """
     files = (local_file("curie"), local_file("curie-by-paper"))
     return _curie_set(*(None if file is None else str(file) for file in files))

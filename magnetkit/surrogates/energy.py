@@ -16,7 +16,7 @@ from .._core.settings import get_settings
 from ..alloy.table import CompositionTable
 from ..features._elements import composition_statistics, load_table
 from . import _store
-from ._measured import TrainingSet
+from ._measured import TrainingSet, content_digest
 from ._prediction import TrainedModel, prediction_frame
 from ._process import Estimate, TrendProcess
 from ._store import fingerprint
@@ -280,10 +280,9 @@ def load(
     without, if it fits the embedded set. `progress` shows a bar on stderr while training. The
     target of the model is ``formation_energy_eV_atom``. Its errors are those of `training_set`.
     """
+    data = None if data is None else str(data)
     with _LOADING:
-        return _load(
-            None if data is None else str(data), progress, str(get_settings())
-        )
+        return _load(data, progress, str(get_settings()), content_digest(data))
 
 
 def stored_model(known: TrainingSet) -> EnergyModel | None:
@@ -316,7 +315,9 @@ def stored_model(known: TrainingSet) -> EnergyModel | None:
 
 
 @lru_cache(maxsize=4)
-def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
+def _load(
+    data: str | None, progress: bool, settings: str, digest: str
+) -> EnergyModel:
     """Return the model of a file, or the shipped one; cached for each combination of arguments.
 
     A model trained anew is written to the cache folder.
@@ -327,8 +328,8 @@ def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
         Path of a CSV file or snapshot folder to learn from; None for the built-in set.
     progress : bool
         Show a bar on stderr while training.
-    settings : str
-        Part of the key of the cache and not used otherwise.
+    settings, digest : str
+        Parts of the key of the cache and not used otherwise; `digest` is that of `content_digest`.
 
     Returns
     -------

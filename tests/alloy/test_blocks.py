@@ -53,6 +53,19 @@ def test_quoted_line_ends_count_as_lines(tmp_path):
     assert [r.line for r in rejects] == [5, 9]
 
 
+def test_lines_are_counted_on_from_piece_to_piece(tmp_path, monkeypatch):
+    monkeypatch.setattr(_files, "_BLOCK_BYTES", 64)
+    path = tmp_path / "alloys.csv"
+    # A bad row of two lines behind two good ones, and two bad ones at the end.
+    part = 'SmCo5,1\nSmCo5,2\n1,"2\n",3\n'
+    path.write_text("composition,heat\n" + part * 20 + "4,5,6\n")
+    rows, lines, rejects = _all(path)
+    assert len(rows) == 40
+    assert lines[::2] == list(range(2, 82, 4))
+    assert lines[1::2] == list(range(3, 82, 4))
+    assert [r.line for r in rejects] == [*range(4, 82, 4), 82]
+
+
 @pytest.mark.parametrize(
     "content",
     ["composition;x\r\nSmCo5;1\r\n", "\ufeffcomposition\tx\nSmCo5\t1\n"],
@@ -67,12 +80,12 @@ def test_reads_semicolons_tabs_and_byte_order_marks(tmp_path, content):
 
 def test_blocks_join_up(tmp_path):
     path = tmp_path / "alloys.parquet"
-    pq.write_table(
-        pa.table({"composition": [f"SmCo{i}" for i in range(1, 26)]}), path
-    )
+    bytes_ = pa.array([b"Sm\xffCo5"] * 25, pa.binary()).view(pa.string())
+    pq.write_table(pa.table({"composition": bytes_}), path)
     blocks = list(read_blocks(path, 10))
     assert [b.start for b in blocks] == [0, 10, 20]
-    assert sum(len(b.table) for b in blocks) == 25
+    texts = [text for b in blocks for text in b.table[0].to_pylist()]
+    assert texts == ["Sm\ufffdCo5"] * 25
 
 
 def test_text_is_one_recipe_a_line(tmp_path):
@@ -81,6 +94,11 @@ def test_text_is_one_recipe_a_line(tmp_path):
     rows, lines, _ = _all(path)
     assert [r["composition"] for r in rows] == ["SmCo5", "Nd2Fe14B"]
     assert lines == [1, 3]
+    blocks = list(read_blocks(path, 1))
+    assert [block.start for block in blocks] == [0, 1]
+    path.write_text("\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no row below its header"):
+        list(read_blocks(path, 1))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from magnetkit.alloy._files import read_blocks
 from magnetkit.alloy._read import read_inputs
 from magnetkit.alloy._workbook import read_sheet
 from magnetkit.report._written import write_table
@@ -133,6 +134,10 @@ def test_reads_visible_sheet_and_rows(tmp_path):
     assert "sheet 'Melts' is read" in notes[0]
     assert "hidden (Old)" in notes[0]
     assert notes[1] == "1 hidden rows are left out (3)"
+    blocks = list(read_blocks(tmp_path / "a.xlsx", 1, []))
+    assert [block.start for block in blocks] == [0, 1]
+    assert [block.lines.tolist() for block in blocks] == [[2], [4]]
+    assert [block.notes for block in blocks] == [notes, ()]
     with pytest.warns(UserWarning, match="hidden rows"):
         read_inputs(f"{tmp_path / 'a.xlsx'}#Melts")
 
@@ -152,3 +157,20 @@ def test_rejects_a_formula_without_value_by_its_cell(tmp_path):
     assert (
         "cell B4 holds a formula without its value" in sheet.rejected[0].reason
     )
+
+
+def test_a_header_may_take_names_from_above_and_units_from_below(tmp_path):
+    book = Workbook()
+    for row in (
+        ["Melts of 2026"],
+        [None, "melt", "note"],
+        ["composition"],
+        [None, "kg"],
+        ["SmCo5", 1, "x"],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    sheet = read_sheet(Path(f"{tmp_path / 'a.xlsx'}#:3"))
+    assert sheet.lines.tolist() == [5]
+    row = {"composition": "SmCo5", "melt": 1, "note": "x"}
+    assert sheet.table.to_pylist() == [row]

@@ -45,6 +45,8 @@ from magnetkit.alloy._grade_names import (
         ("Sm2Co17 32H", "SmCo 32H"),
         ("bonded BNP-6", "BNP-6"),
         ("N42SQ", None),
+        ("SmCo 33H", None),
+        ("52", None),
         ("", None),
     ],
 )

@@ -1,5 +1,7 @@
 """One reader: every form of compositions that users have, and results back in that form."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -154,6 +156,13 @@ def test_reports_bad_rows_and_reads_the_rest():
         as_table(["SmCo5", "??"])
 
 
+def test_errors_of_texts_and_compositions_are_in_order():
+    mixture = ["??", Composition("SmCo5"), Composition({}), "!!", "Fe"]
+    table = read_inputs(mixture).table
+    assert [error.row for error in table.errors] == [0, 2, 3]
+    assert table.row_index.tolist() == [1, 4]
+
+
 def test_table_repeats_no_error():
     table = CompositionTable.from_strings(["SmCo5", "??"])
     got = read_inputs(table)
@@ -193,6 +202,22 @@ def test_results_use_the_library_of_the_input(library):
     table = _arrow(several)
     assert table["t"].to_pylist() == [1, 2] * 3
     assert table["melt"].to_pylist() == ["a", "a", "b", "b", "c", "c"]
+
+
+def test_an_arrow_table_carries_its_rejected_rows():
+    column = {"composition": ["SmCo5", "??"]}
+    got = read_inputs(pa.table(column))
+    with pytest.warns(RejectedRows):
+        back = got.give(pd.DataFrame({"x": [1.0]}))
+    (record,) = json.loads(back.schema.metadata[b"rejected"])
+    assert (record["line"], record["text"]) == (2, "??")
+    whole = read_inputs(pa.table(column).slice(0, 1))
+    assert whole.give(pd.DataFrame({"x": [1.0]})).schema.metadata is None
+
+
+def test_a_column_is_named_of_a_frame_or_file_alone():
+    with pytest.raises(InputError, match="column 'a' is of a frame or file"):
+        read_inputs(["SmCo5"], column="a")
 
 
 def test_the_index_of_pandas_comes_back():

@@ -6,6 +6,7 @@ from magnetkit.errors import InputError
 
 from magnetkit.alloy._read import read_inputs
 from magnetkit.alloy.user_tables import (
+    UNITS,
     match_headers,
     parse_unit,
     read_number,
@@ -226,6 +227,32 @@ def test_bad_line_of_a_file_is_a_row(tmp_path):
     assert [row["part"] for row in table.rows] == ["A", "C"]
     assert table.lines == [2, 4]
     assert "expected 3 columns, found 2" in table.refused[3][1]
+
+
+def test_units_are_those_of_their_definitions():
+    offsets = {}
+    for quantity, units in UNITS.items():
+        for unit, (_, offset) in units.items():
+            if offset:
+                offsets[quantity, unit] = offset
+    fahrenheit = pytest.approx(255.372, abs=1e-3)
+    assert offsets.pop(("temperature", "f")) == fahrenheit
+    assert offsets == {("temperature", "c"): 273.15}
+    # An ounce is the sixteenth part of a pound; a day has 24 h and a year 365.25 days.
+    assert UNITS["mass"]["lb"][0] == pytest.approx(16 * UNITS["mass"]["oz"][0])
+    assert UNITS["time"]["a"][0] == 365.25 * UNITS["time"]["d"][0]
+    # 1 T is 795.775 kA/m and 10 kOe.
+    field = UNITS["field"]
+    assert field["t"][0] == pytest.approx(795.775, rel=1e-6)
+    assert field["koe"][0] == pytest.approx(field["t"][0] / 10.0)
+    for small, large in (("oe", "koe"), ("mt", "t"), ("a/m", "ka/m")):
+        assert field[small][0] == pytest.approx(1e-3 * field[large][0])
+
+
+def test_texts_are_read_without_the_marks_of_a_spreadsheet():
+    frame = {"Part no.": [42.0, 1.5, " A "], "Grade": ["N35"] * 3}
+    table = read_user_table(frame, "parts")
+    assert [row["part"] for row in table.rows] == ["42", "1.5", "A"]
 
 
 def test_units_of_three_languages():

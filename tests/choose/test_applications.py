@@ -55,6 +55,7 @@ def test_range_has_room_temperature_and_ten_kelvin(temperature, ends):
         asked.temperature_min_K,
         asked.temperature_max_K,
     ) == pytest.approx(ends)
+    assert (asked.load_line, asked.magnet_mass_kg) == (1.0, 1.0)
 
 
 @pytest.mark.parametrize("require", [[], ["remanence_T>=0.98*reference"]])

@@ -225,6 +225,8 @@ def test_buys_a_lower_class_by_its_guarantee():
     )
     # ln(1114 / 955) over 9.4 % of the limit and 2 % of print is 94.6 %; B_r is 2.2 % above.
     assert 0.93 < purchase["probability_meets_requirements"] < 0.947
+    # It is sold, and needs no evidence.
+    assert purchase["evidence_distance"] == 0.0
     # Its recipe is an estimate in steps of half a per cent; classes N to M hold 0 to 1 (the
     # industry, as the profile of the imaging magnet says).
     assert purchase["heavy_rare_earth_saved_wt_pct"] == pytest.approx(

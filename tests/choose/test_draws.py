@@ -10,6 +10,7 @@ import magnetkit as mk
 from magnetkit.choose._draws import Properties, Samples, sample
 from magnetkit.choose._evaluate import evaluate
 from magnetkit.choose._job import make_job, reference_row
+from magnetkit.choose._profile_parts import CHANCE
 from magnetkit.magnetism._figures import kinds
 from tests.recipes import make_table
 
@@ -103,8 +104,18 @@ def test_draws_repeat_for_a_seed():
     assert one.loss.shape == one.meets.shape == one.margin.shape == (2, 200)
     assert_array_equal(one.meets, one.margin >= 0.0)
     # As often as the ranking says, to what two hundred draws tell.
-    chance = leading["probability_meets_requirements"].to_numpy()
+    chance = leading[CHANCE].to_numpy()
     assert_allclose(one.meets.mean(axis=1), chance, atol=0.1)
+    # A miss costs one over its unit of regret, which is 0.2 here.
+    units = [
+        unit.model_copy(update={"value": 0.4})
+        if unit.column == CHANCE
+        else unit
+        for unit in job.profile.units
+    ]
+    lenient = job.profile.model_copy(update={"units": tuple(units)})
+    less = sample(leading, dataclasses.replace(job, profile=lenient), 200, 3)
+    assert_allclose(one.loss - less.loss, 2.5 * ~one.meets, atol=1e-9)
     # A host that the device does not allow misses the whole of a limit.
     other_device = job.profile.model_copy(update={"hosts": ("1:5",)})
     outside = sample(

@@ -198,6 +198,18 @@ def test_evaluate_equals_describe_and_adds_a_verdict():
     assert row["temperature_K"] == job.temperature
 
 
+def test_heavy_rare_earth_of_today_includes_its_shell():
+    reference = MOTOR.reference.model_copy(
+        update={
+            "formula": "Nd2Fe14B",
+            "basis": "atomic",
+            "shell": "Tb 0.5 wt%",
+        }
+    )
+    job = _job.make_job(device(*MOTOR.requirements, reference=reference))
+    assert job.heavy_today == pytest.approx(0.5, rel=1e-6)
+
+
 def test_refuses_an_impossible_field():
     from magnetkit.errors import InputError
 

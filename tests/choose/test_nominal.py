@@ -98,6 +98,8 @@ def test_nominal_failure_is_a_full_failure(case):
     assert (full[chance] <= bounds[chance] + 1e-9).all()
     assert (misses := bounds["performance_margin"] < 0.0).any()
     assert (full[chance][misses] < 0.5).all()
+    # What a central value misses has half a chance at most.
+    assert (bounds[chance][misses] <= 0.5).all()
     # What is no magnet at the temperatures asked is none over the whole range.
     assert not (full["status"].says("ok") & ~bounds["status"].says("ok")).any()
 

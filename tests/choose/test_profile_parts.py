@@ -1,8 +1,9 @@
-"""A requirement's margin."""
+"""A requirement's margin, and what an anchor may say."""
 
 import pytest
+from pydantic import ValidationError
 
-from magnetkit.choose._profile_parts import Requirement
+from magnetkit.choose._profile_parts import Anchor, Requirement
 
 
 def requirement(**limit):
@@ -27,3 +28,23 @@ def test_margin_is_a_share_of_the_limit(limit, value, margin):
     assert float(
         requirement(status="assumption", **limit).margin(value)
     ) == pytest.approx(margin, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("remanence_T", 1.2), ("remanence_coefficient_pct_K", -0.11)],
+)
+def test_an_anchor_is_guaranteed_of_coercivity_alone(column, value):
+    """The factor and the deviation of magnets as sold are those of H_cJ."""
+    fields = {
+        "value": value,
+        "spread": 0.02,
+        "temperature_K": 293.15,
+        "source": "x",
+        "status": "cited",
+    }
+    assert not Anchor(column=column, **fields).guaranteed
+    with pytest.raises(
+        ValidationError, match=f"alone: give the {column} typical"
+    ):
+        Anchor(column=column, guaranteed=True, **fields)

@@ -60,6 +60,7 @@ def test_a_requirement_is_read(text, limit):
             "has no knee_field_kA_m; it has remanence_T, coercivity_kA_m",
         ),
         ("candidate>=1", "candidate"),
+        ("coercivity_kA_m>=1e9", "1e9': 1e.09 kA/m lies outside 1 to 6000"),
     ],
 )
 def test_names_a_bad_requirement(text, says):
@@ -177,6 +178,25 @@ def test_measured_values_make_an_incumbent():
     ):
         with pytest.raises(InputError):
             incumbent_of_values(wrong, wish())
+
+
+@pytest.mark.parametrize("grade", ["N42SH", "BNP-8"])
+def test_refuses_values_of_a_temperature_at_which_the_grade_keeps_none(grade):
+    says = f"coefficients of {grade}, which leave nothing at 290 °C"
+    values = {"B_r": 0.3, "H_cJ": 100.0, "T": "290C"}
+    with pytest.raises(InputError, match=says):
+        incumbent_of_values(values, wish(), grade)
+    row = {
+        "composition": ["Nd28Dy3Co1Cu0.1B1Fe bal."],
+        "basis": ["weight"],
+        "temperature_K": [563.15],
+        "remanence_T": [0.3],
+        "coercivity_kA_m": [100.0],
+    }
+    with pytest.raises(InputError, match=says):
+        incumbent_of_magnets(pd.DataFrame(row), grade, wish())
+    with pytest.raises(InputError, match=f"{grade} has no B_r or H_cJ left"):
+        incumbent_of_grade(grade, wish(290.0))
 
 
 def test_measured_magnets_set_level_and_scatter():

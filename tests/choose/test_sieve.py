@@ -117,6 +117,8 @@ def test_bound_keeps_winners_within_the_limit(device, quantile):
     ]
     assert_allclose(survivors.keys.loss, loss, rtol=1e-12)
     assert tally.stages["composition"] == len(table)
+    counts = list(tally.stages.values())
+    assert counts == sorted(counts, reverse=True)
     failures = sum(
         count for status, count in tally.status.items() if status != "ok"
     )
@@ -219,6 +221,15 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
         limit = np.sort(sample)[place - 1]
         assert np.count_nonzero(everyone <= limit) >= 2000
     assert np.count_nonzero(everyone <= limit) < 8000
+
+
+def test_losses_of_a_common_decision_have_a_limit():
+    losses = np.array([1.0, 3.0, 2.0])
+    assert _evaluate._limit_of_losses(losses, 2, 300) == 2.0
+    assert _evaluate._limit_of_losses(losses, 4, 300) == 3.0
+    assert _evaluate._limit_of_losses(losses[:0], 4, 300) == 0.0
+    # Of a rare one all go on.
+    assert _evaluate._limit_of_losses(losses, 4, 256) == np.inf
 
 
 def test_counts_of_parts_add_up_to_the_total():

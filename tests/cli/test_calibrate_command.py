@@ -28,12 +28,13 @@ def test_stores_a_readable_file_and_names_omissions(tmp_path, env):
     assert "row 2 left out" in done.stdout
     record = json.loads((tmp_path / "data/mills/my-mill.json").read_text())
     assert record["measured"][0]["composition"] == "Nd30.5Dy1Co1Cu0.1B1Fe bal."
-    assert (
-        run(
-            "calibrate", str(file), "--name", "m", "--strict", env=env
-        ).returncode
-        == 1
-    )
+    words = ["calibrate", str(file), "--name", "m"]
+    assert run(*words, "--strict", env=env).returncode == 1
+    done = run(*words, "--json", env=env)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {row["quantity"] for row in rows} >= {"remanence_T"}
+    assert "magnetkit: row 2 left out: " in done.stderr
+    assert "m.json; use it with --calibration m\n" in done.stderr
 
 
 def test_names_bad_names_and_files(tmp_path, env):

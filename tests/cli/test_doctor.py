@@ -7,10 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 from magnetkit.settings import get_settings
-from typer.testing import CliRunner
 
 from magnetkit import datasets
-from magnetkit.cli.app import app
 from magnetkit.cli.doctor import (
     NEEDED,
     Finding,
@@ -24,7 +22,7 @@ from magnetkit.cli.doctor import (
     _tested_versions,
     examine,
 )
-from tests.command import run
+from tests.command import invoke, run
 from tests.phases.mp_server import KEY, Server
 
 doctor = import_module("magnetkit.cli.doctor")
@@ -219,10 +217,10 @@ def test_sizes_are_written_in_their_unit(tmp_path):
 def test_compiling_says_how_long_it_took(monkeypatch):
     called = []
     monkeypatch.setattr(doctor, "_make_ready", lambda: called.append(1))
-    done = CliRunner().invoke(app, ["doctor", "--compile"])
+    done = invoke("doctor --compile")
     assert done.exit_code == 0
     assert done.stderr.startswith("magnetkit: kernels and models are ready (")
-    quiet = CliRunner().invoke(app, ["doctor", "--compile", "-q"])
+    quiet = invoke("doctor --compile -q")
     assert (quiet.stderr, quiet.stdout) == ("", "")
     assert called == [1, 1]
 
@@ -230,10 +228,10 @@ def test_compiling_says_how_long_it_took(monkeypatch):
 def test_ends_with_1_where_something_is_broken(monkeypatch):
     bad = Finding("Data", "embedded", "1 of 2", "broken", "install again")
     monkeypatch.setattr(doctor, "examine", lambda online: iter([bad]))
-    assert CliRunner().invoke(app, ["doctor"]).exit_code == 1
+    assert invoke("doctor").exit_code == 1
     note = Finding("Data", "embedded", "1 of 2", "note", "install again")
     monkeypatch.setattr(doctor, "examine", lambda online: iter([note]))
-    done = CliRunner().invoke(app, ["doctor", "--json"])
+    done = invoke("doctor --json")
     assert done.exit_code == 0
     assert json.loads(done.stdout)["state"] == "note"
 

@@ -4,11 +4,8 @@ import json
 import os
 import re
 
-from typer.testing import CliRunner
-
 import magnetkit as mk
-from magnetkit.cli.app import app
-from tests.command import run
+from tests.command import invoke, run
 from tests.printed import cells, sentences
 
 
@@ -41,15 +38,15 @@ def test_grade_by_number_and_class_has_no_sheet():
     assert "Sold by" not in text
 
 
-def call(*arguments):
-    done = CliRunner().invoke(app, ["grades", *arguments])
+def call(words):
+    done = invoke(f"grades {words}")
     assert done.exit_code == 0, done.output
     return done.stdout
 
 
 def test_one_grade_with_the_range_between_its_makers(terminal):
     (row,) = mk.magnetism.grades("N42SH", "150C").to_dict("records")
-    text = call("N42SH", "--temperature", "150C")
+    text = call("N42SH --temperature 150C")
     title = f"N42SH ({row['host']}, {row['kind']}), at 150 °C"
     assert text.splitlines()[0].strip() == title
     head, *rows = cells(text)
@@ -79,7 +76,7 @@ def test_one_grade_with_the_range_between_its_makers(terminal):
 
 def test_the_list_marks_estimates_and_what_is_extrapolated(terminal):
     table = mk.magnetism.grades(None, "150C")
-    text = call("--temperature", "150C")
+    text = call("--temperature 150C")
     title = f"{len(table)} grades, at 150 °C"
     assert text.splitlines()[0].strip() == title
     marks = {"estimate": "*", "extrapolated": "!"}

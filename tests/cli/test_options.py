@@ -7,9 +7,11 @@ import pytest
 import typer
 from magnetkit.errors import InputError
 
+from magnetkit.alloy._element_columns import ELEMENT_COLUMNS
 from magnetkit.cli import _options as o
 from magnetkit.cli._parts import _check_place, _read_units, is_parts_list
 from magnetkit.cli.replace import _numbers
+from tests.command import invoke
 
 
 def test_pairs_of_elements_and_values():
@@ -163,3 +165,70 @@ def test_the_answer_of_a_parts_list_is_a_workbook(tmp_path):
     assert _check_place(place, "parts.csv", True) == place
     with pytest.raises(InputError, match="check the folder"):
         _check_place(tmp_path / "none" / "a.xlsx", "parts.csv", False)
+
+
+def test_a_sheet_and_a_header_row_are_of_a_workbook():
+    assert o.on_sheet("a.csv", None, None) == "a.csv"
+    assert o.on_sheet("a.XLSX", "Magnets", None) == "a.XLSX#Magnets"
+    assert o.on_sheet(Path("a.xlsx"), None, 3) == Path("a.xlsx#:3")
+    assert o.on_sheet("a.xlsx", "Magnets", 3) == "a.xlsx#Magnets:3"
+    for sheet, row in (("Magnets", None), (None, 3)):
+        with pytest.raises(InputError, match="are of a workbook"):
+            o.on_sheet("a.csv", sheet, row)
+
+
+def test_compositions_are_one_column_or_one_an_element():
+    assert o.composition_column("alloy", False) == "alloy"
+    assert o.composition_column(None, False) is None
+    assert o.composition_column(None, True) == ELEMENT_COLUMNS
+    with pytest.raises(InputError, match="not both"):
+        o.composition_column("alloy", True)
+
+
+def test_conditions_that_are_given_reach_the_command():
+    seen = {}
+
+    @o.with_options("between", "shell", "recycled", "prices", "load_line")
+    def command(a, **keywords):
+        seen.clear()
+        seen.update(keywords, a=a)
+
+    nothing = dict.fromkeys(("between", "shell", "recycled", "prices"))
+    command(a=1, load_line=0.0, **nothing | {"recycled": []})
+    assert seen == {"a": 1, "load_line": 0.0}
+    command(
+        a=2,
+        between="20C,100C",
+        shell=["Tb 1 wt%"],
+        recycled=["Dy=0.3"],
+        prices=["Dy=2x"],
+        load_line=None,
+    )
+    assert seen == {
+        "a": 2,
+        "between": ("20C", "100C"),
+        "shell": "Tb 1 wt%",
+        "recycled": {"Dy": 0.3},
+        "prices": {"Dy": "2x"},
+    }
+    several = ["Tb 1 wt%", ""]
+    command(a=3, load_line=None, **nothing | {"shell": several})
+    assert seen == {"a": 3, "shell": several}
+
+
+def test_the_help_shows_rare_options_where_asked():
+    assert "--shape" not in invoke("predict --help").stdout
+    done = invoke("predict --help-all")
+    assert done.exit_code == 0
+    assert "--shape" in done.stdout
+
+
+def test_the_explorer_says_where_it_is_and_ends_as_interrupted(monkeypatch):
+    def serve(folder, port, announce):
+        announce(f"http://{folder}:{port}/")
+
+    monkeypatch.setattr("magnetkit.explorer.server.serve", serve)
+    done = invoke("explore results --port 5")
+    address = "http://results:5/"
+    assert f"magnetkit: open {address} (Ctrl-C ends it)" in done.stderr
+    assert done.exit_code != 0

@@ -2,9 +2,9 @@
 
 import pytest
 import typer
-from typer.testing import CliRunner
 
 from magnetkit.cli.app import app
+from tests.command import invoke
 
 
 def command(*words):
@@ -85,16 +85,16 @@ def test_options_that_are_not_given(words, defaults):
 @pytest.mark.parametrize(
     "words",
     [
-        ("suggest", "x", "--batch", "0"),
-        ("suggest", "x", "--melts", "0"),
-        ("screen", "x", "--top", "-1"),
-        ("explore", "x", "--port", "-1"),
-        ("explore", "x", "--port", "65536"),
-        ("replace", "x", "--per-year", "0"),
-        ("curve", "x", "--bound", "middle"),
-        ("predict", "x", "--units", "imperial"),
+        "suggest x --batch 0",
+        "suggest x --melts 0",
+        "screen x --top -1",
+        "explore x --port -1",
+        "explore x --port 65536",
+        "replace x --per-year 0",
+        "curve x --bound middle",
+        "predict x --units imperial",
     ],
 )
 def test_a_value_out_of_its_range_is_an_error_of_usage(words):
-    done = CliRunner().invoke(app, words)
+    done = invoke(words)
     assert done.exit_code == 2, done.output

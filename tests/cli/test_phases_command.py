@@ -4,20 +4,15 @@ import json
 
 import pytest
 from magnetkit.errors import InputError
-from typer.testing import CliRunner
 
 import magnetkit as mk
-from magnetkit.cli.app import app
 from magnetkit.cli.data import _systems
 from magnetkit.cli.predict import _state
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(a) for a in arguments])
+from tests.command import invoke
 
 
 def test_a_magnet_and_what_it_falls_into():
-    done = run("phases", "SmCo5", "--temperature", "600C")
+    done = invoke("phases SmCo5 --temperature 600C")
     assert done.exit_code == 0, done.output
     assert "SmCo5: metastable at 873" in done.stdout
     assert "0.58 Sm2Co17 + 0.42 SmCo3" in done.stdout
@@ -25,15 +20,7 @@ def test_a_magnet_and_what_it_falls_into():
 
 def test_draws_a_section(tmp_path):
     picture = tmp_path / "section.png"
-    done = run(
-        "phases",
-        "SmCo5",
-        "Sm2Fe8Co9",
-        "--section",
-        "Sm-Co-Fe",
-        "--out",
-        picture,
-    )
+    done = invoke(f"phases SmCo5 Sm2Fe8Co9 --section Sm-Co-Fe --out {picture}")
     assert done.exit_code == 0, done.output
     assert picture.read_bytes().startswith(b"\x89PNG")
 
@@ -68,7 +55,7 @@ def test_a_phase_forms_stays_or_does_neither(here, made, state):
 
 def test_a_block_has_probability_energy_and_products():
     (row,) = mk.phases.stability("SmCo5").to_dict("records")
-    done = run("phases", "SmCo5")
+    done = invoke("phases SmCo5")
     texts = done.stdout.splitlines()
     at = "at the temperature at which it is made"
     assert texts[0] == f"SmCo5: forms {at}"
@@ -84,7 +71,7 @@ def test_a_block_has_probability_energy_and_products():
 
 
 def test_one_object_a_formula_with_its_state():
-    done = run("phases", "SmCo5", "Sm2Co17", "--json", "--temperature", "600C")
+    done = invoke("phases SmCo5 Sm2Co17 --json --temperature 600C")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["formula"] for row in rows] == ["SmCo5", "Sm2Co17"]
     assert list(rows[0])[:2] == ["formula", "state"]
@@ -92,17 +79,15 @@ def test_one_object_a_formula_with_its_state():
 
 
 def test_an_unknown_phase_says_why_and_ends_with_1():
-    done = run("phases", "EuCo5")
+    done = invoke("phases EuCo5")
     assert done.exit_code == 1
     first, second = done.stdout.splitlines()
     assert first.startswith("EuCo5: unknown at the temperature")
     assert second.strip()
 
 
-@pytest.mark.parametrize(
-    "one", [("--section", "Sm-Co-Fe"), ("--out", "x.png")]
-)
-def test_a_section_needs_its_picture(one):
-    done = run("phases", "SmCo5", *one)
+@pytest.mark.parametrize("option", ["--section Sm-Co-Fe", "--out x.png"])
+def test_a_section_needs_its_picture(option):
+    done = invoke(f"phases SmCo5 {option}")
     assert isinstance(done.exception, InputError)
     assert "give both" in str(done.exception)

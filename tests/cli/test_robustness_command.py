@@ -3,10 +3,9 @@
 import pandas as pd
 import pytest
 from magnetkit.errors import StoreError
-from typer.testing import CliRunner
 
 import magnetkit as mk
-from magnetkit.cli.app import app
+from tests.command import invoke
 
 
 def test_prints_the_best_and_writes_all(tmp_path):
@@ -19,16 +18,9 @@ def test_prints_the_best_and_writes_all(tmp_path):
     ]
     mk.screen(alloys, application="hot-servo-motor", out=tmp_path / "r")
     out = tmp_path / "robustness.csv"
-    options = [
-        "--robustness",
-        "--places",
-        "2",
-        "--top",
-        "1",
-        "--out",
-        str(out),
-    ]
-    done = CliRunner().invoke(app, ["report", str(tmp_path / "r"), *options])
+    results = tmp_path / "r"
+    words = "--robustness --places 2 --top 1"
+    done = invoke(f"report {results} {words} --out {out}")
     assert done.exit_code == 0, done.output
     assert done.output.startswith("rank,candidate")
     table = pd.read_csv(out)
@@ -36,20 +28,15 @@ def test_prints_the_best_and_writes_all(tmp_path):
     assert list(table["rank"]) == [1, 2, 3, 4]
     assert table["top_ten_share"].sum() == pytest.approx(2.0)
     # Another kind of file is written as its name says, or refused before anything is drawn.
-    for command in (
-        ["report", str(tmp_path / "r"), "--robustness"],
-        ["suggest", str(tmp_path / "r")],
-    ):
+    for line in (f"report {results} --robustness", f"suggest {results}"):
         book = tmp_path / "book.xlsx"
-        done = CliRunner().invoke(app, [*command, "--out", str(book)])
+        done = invoke(f"{line} --out {book}")
         assert done.exit_code == 0, done.output
         assert len(pd.read_excel(book, engine="openpyxl")) > 0
-        done = CliRunner().invoke(
-            app, [*command, "--out", str(tmp_path / "notes.docx")]
-        )
+        done = invoke(f"{line} --out {tmp_path}/notes.docx")
         assert "expected a file ending in .csv" in str(done.exception)
 
 
 def test_a_folder_without_results_says_so(tmp_path):
-    done = CliRunner().invoke(app, ["report", str(tmp_path), "--robustness"])
+    done = invoke(f"report {tmp_path} --robustness")
     assert isinstance(done.exception, StoreError)

@@ -3,50 +3,25 @@
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
-from typer.testing import CliRunner
 
-from magnetkit.cli.app import app
+from magnetkit import datasets
+from tests.command import invoke
 
-SPACE = [
-    "--host",
-    "SmCo5",
-    "--replace",
-    "Sm=Gd,Pr",
-    "--step",
-    "0.25",
-    "--quiet",
-]
+TABLE = datasets.path("magnets/magnets.csv")
+SPACE = "--host SmCo5 --replace Sm=Gd,Pr --step 0.25 --quiet"
 
 
-def screen(out, *options):
-    return CliRunner().invoke(
-        app,
-        [
-            "screen",
-            "--application",
-            "patriot-beam-focusing",
-            "--out",
-            str(out),
-            *options,
-        ],
-    )
-
-
-def read_ranked_table(out):
-    return pd.read_parquet(out / "ranked.parquet")
+def screen(out, options):
+    device = "--application patriot-beam-focusing"
+    return invoke(f"screen {device} --out {out} {options}")
 
 
 def test_additions_and_shells(tmp_path):
-    done = screen(
-        tmp_path / "a",
-        *SPACE,
-        "--minor",
-        "Cu=0.5",
-        "--shell",
-        "Dy 0.30 @ 0.05",
-    )
+    out = tmp_path / "a"
+    more = "--minor Cu=0.5 --shell 'Dy 0.30 @ 0.05'"
+    done = screen(out, f"{SPACE} {more}")
     assert done.exit_code == 0, done.output
-    table = read_ranked_table(tmp_path / "a")
+    table = pd.read_parquet(out / "ranked.parquet")
     assert len(table) == 16
     assert (table["shell"].astype(str) == "Dy 0.30 @ 0.05").sum() == 1
     assert table["candidate"].str.contains("Cu").all()
@@ -55,17 +30,20 @@ def test_additions_and_shells(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--minor", "Cu=0.5"], "--minor needs --host"),
+        ("--minor Cu=0.5", "--minor needs --host"),
         (
-            ["--shell", "Tb 0.30 @ 0.10", "--shell", "Dy 0.5 wt%"],
+            "--shell 'Tb 0.30 @ 0.10' --shell 'Dy 0.5 wt%'",
             "several shells need --host",
         ),
-        ([*SPACE, "--minor", "Cu"], "--minor 'Cu': expected Element=number"),
-        (["--replace", "Sm=Gd"], "need --host"),
-        (["--host", "3:29", "--replace", "Nd=Ce"], "give 2:14:1, "),
+        (f"{SPACE} --minor Cu", "--minor 'Cu': expected Element=number"),
+        ("--replace Sm=Gd", "need --host"),
+        ("--host 3:29 --replace Nd=Ce", "give 2:14:1, "),
+        ("--host 1:5", "--host needs --replace"),
+        (f"{TABLE} {SPACE}", "a candidate table or --host, not both"),
+        (f"{SPACE} --shell 'Tb 15 wt%'", "this shell cannot be made"),
     ],
 )
 def test_names_options_that_exclude_each_other(tmp_path, options, message):
-    done = screen(tmp_path / "x", *options)
+    done = screen(tmp_path / "x", options)
     assert isinstance(done.exception, InputError)
     assert message in str(done.exception)

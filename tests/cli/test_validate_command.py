@@ -8,14 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from magnetkit.errors import InputError
-from typer.testing import CliRunner
 
 import benchmarks.accuracy
 from benchmarks.accuracy import stored
 from benchmarks.accuracy.__main__ import TARGETS
 from magnetkit import datasets
-from magnetkit.cli.app import app
 from magnetkit.cli.models import _print_figures, _show, _source
+from tests.command import invoke
 from tests.printed import cells, sentences
 
 
@@ -33,7 +32,7 @@ def test_the_stored_figures_are_those_of_the_pages():
 
 def test_prints_figures_with_date_and_page(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    done = CliRunner().invoke(app, ["validate"])
+    done = invoke("validate")
     assert done.exit_code == 0
     for target, tables in stored.figures().items():
         for table in tables:
@@ -52,7 +51,7 @@ def test_prints_figures_with_date_and_page(monkeypatch):
 
 
 def test_one_target_goes_out_as_json():
-    done = CliRunner().invoke(app, ["validate", "diffusion", "--json"])
+    done = invoke("validate diffusion --json")
     assert json.loads(done.stdout) == {
         "diffusion": stored.figures()["diffusion"]
     }
@@ -60,7 +59,7 @@ def test_one_target_goes_out_as_json():
 
 @pytest.mark.parametrize("target", ["x", "anisotropy_constant_MJ_m3"])
 def test_refuses_other_targets_by_name(target):
-    done = CliRunner().invoke(app, ["validate", target])
+    done = invoke(f"validate {target}")
     assert isinstance(done.exception, InputError)
     assert "magnetism" in str(done.exception)
 
@@ -80,16 +79,8 @@ def test_validates_and_draws_rows_of_a_user(tmp_path):
     file = tmp_path / "mine.csv"
     plot = tmp_path / "parity.html"
     frame.assign(lab=list("aabbcc")).to_csv(file, index=False)
-    call = [
-        "validate",
-        "density",
-        "--data",
-        str(file),
-        "--groups",
-        "lab",
-        "-q",
-    ]
-    done = CliRunner().invoke(app, [*call, "--plot", str(plot), "--json"])
+    rows = f"validate density --data {file} --groups lab -q"
+    done = invoke(f"{rows} --plot {plot} --json")
     assert done.exit_code == 0, done.output
     (records,) = json.loads(done.stdout).values()
     assert [r["model"] for r in records][1:] == [
@@ -103,10 +94,10 @@ def test_validates_and_draws_rows_of_a_user(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "option", [("--groups", "x"), ("--plot", "x.png"), ("--data", "x.csv")]
+    "option", ["--groups x", "--plot x.png", "--data x.csv"]
 )
 def test_options_of_own_rows_need_them(option):
-    done = CliRunner().invoke(app, ["validate", *option])
+    done = invoke(f"validate {option}")
     assert isinstance(done.exception, InputError)
     assert "--data" in str(done.exception)
 
@@ -182,14 +173,14 @@ def test_phases_are_a_source_of_energies_alone():
 
 
 def test_own_rows_need_a_target():
-    done = CliRunner().invoke(app, ["validate", "--data", "x.csv"])
+    done = invoke("validate --data x.csv")
     assert "--data needs a target" in str(done.exception)
-    done = CliRunner().invoke(app, ["models", "train", "--data", "x.csv"])
+    done = invoke("models train --data x.csv")
     assert "--data needs a target: one of curie" in str(done.exception)
-    quiet = CliRunner().invoke(app, ["validate", "diffusion", "-q"])
+    quiet = invoke("validate diffusion -q")
     assert quiet.exit_code == 0
     assert quiet.stderr == ""
-    loud = CliRunner().invoke(app, ["validate", "diffusion"])
+    loud = invoke("validate diffusion")
     assert loud.stderr == (
         "magnetkit: in a checkout, anew: python -m benchmarks.accuracy "
         "diffusion\n"

@@ -27,6 +27,20 @@ def matrices(j):
     return (raising + raising.T) / 2, (raising - raising.T) / 2j, np.diag(m)
 
 
+def free_energy(matrix, temperature):
+    """Return the free energy (K) of levels that are the eigenvalues of a matrix, K."""
+    level = np.linalg.eigvalsh(matrix)
+    occupation = np.exp(-(level - level[0]) / temperature)
+    return level[0] - temperature * math.log(occupation.sum())
+
+
+def component(operators, theta, phi):
+    """Return the component of a vector of operators along a direction."""
+    x, y, z = operators
+    in_plane = math.cos(phi) * x + math.sin(phi) * y
+    return math.sin(theta) * in_plane + math.cos(theta) * z
+
+
 def multiplet_energy(j, terms, exchange, theta, phi, temperature):
     """Return the free energy (K) of one multiplet.
 
@@ -34,21 +48,13 @@ def multiplet_energy(j, terms, exchange, theta, phi, temperature):
     J_x J_y + J_y J_x; ``exchange``: K, of the field on J.
     """
     x, y, z = matrices(j)
-    total = exchange * (
-        math.sin(theta) * (math.cos(phi) * x + math.sin(phi) * y)
-        + math.cos(theta) * z
-    )
+    total = exchange * component((x, y, z), theta, phi)
     for kind, amplitude in terms.items():
+        operator = x @ y + y @ x
         if kind[0] == "z":
-            total = total + amplitude * np.diag(
-                STEVENS[kind[1]](np.diag(z), j * (j + 1))
-            )
-        else:
-            total = total + amplitude * (x @ y + y @ x)
-    level = np.linalg.eigvalsh(total)
-    return level[0] - temperature * math.log(
-        np.exp(-(level - level[0]) / temperature).sum()
-    )
+            operator = np.diag(STEVENS[kind[1]](np.diag(z), j * (j + 1)))
+        total = total + amplitude * operator
+    return free_energy(total, temperature)
 
 
 def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
@@ -58,45 +64,22 @@ def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
     of the operators about the axis of the ground multiplet; ``exchange``: K, of the field on 2 S.
     """
     orbital, spin, j = quanta
-    ls = matrices(orbital)
-    ss = matrices(spin)
-    one_l = np.eye(len(ls[0]))
-    one_s = np.eye(len(ss[0]))
-    ls = [np.kron(a, one_s) for a in ls]
-    ss = [np.kron(one_l, a) for a in ss]
+    one_l = np.eye(2 * orbital + 1)
+    one_s = np.eye(round(2 * spin + 1))
+    ls = [np.kron(a, one_s) for a in matrices(orbital)]
+    ss = [np.kron(one_l, a) for a in matrices(spin)]
     total = coupling * sum(a @ b for a, b in zip(ls, ss, strict=True))
     # The ground multiplet's state of largest J_z says what an operator of L is in terms of J.
-    top = np.linalg.eigh(total - 1e-3 * abs(coupling) * (ls[2] + ss[2]))[1][
-        :, 0
-    ]
-    in_plane = math.sin(theta)
-    field = (
-        in_plane * math.cos(phi),
-        in_plane * math.sin(phi),
-        math.cos(theta),
-    )
-    on_spin = sum(f * a for f, a in zip(field, ss, strict=True))
-    total = total + 2 * exchange * on_spin
+    biased = total - 1e-3 * abs(coupling) * (ls[2] + ss[2])
+    top = np.linalg.eigh(biased)[1][:, 0]
+    total = total + 2 * exchange * component(ss, theta, phi)
+    z = np.diag(matrices(orbital)[2])
     for order, amplitude in terms.items():
-        on_l = np.kron(
-            np.diag(
-                STEVENS[order](
-                    np.diag(matrices(orbital)[2]), orbital**2 + orbital
-                )
-            ),
-            one_s,
-        )
-        total = (
-            total
-            + amplitude
-            * on_l
-            * STEVENS[order](j, j * (j + 1))
-            / (top.conj() @ on_l @ top).real
-        )
-    level = np.linalg.eigvalsh(total)
-    return level[0] - temperature * math.log(
-        np.exp(-(level - level[0]) / temperature).sum()
-    )
+        stevens = STEVENS[order]
+        on_l = np.kron(np.diag(stevens(z, orbital**2 + orbital)), one_s)
+        factor = stevens(j, j * (j + 1)) / (top.conj() @ on_l @ top).real
+        total = total + amplitude * factor * on_l
+    return free_energy(total, temperature)
 
 
 def interpolate(values, place):

@@ -74,6 +74,14 @@ def test_a_linear_programme_has_the_least():
     )
 
 
+def test_the_half_that_gets_most_keeps_within_what_grains_bear():
+    response = np.array([[1.0, 0.0], [0.1, 0.1], [0.5, 0.4]])
+    needed = np.array([2.0, 0.0, 0.0])
+    assert least_mass(response, needed, np.ones(2), 1.5) is None
+    content = least_mass(response, needed, np.ones(2), 2.5)
+    assert content == pytest.approx([2.0, 0.0])
+
+
 def test_chance_is_that_of_the_interval():
     # Base 4e5, deviation 0.1: that it stands 4e5 everywhere is even; 4e5 exp(-0.1), one sigma.
     nothing = [np.zeros(len(CELLS.points))]
@@ -139,6 +147,8 @@ def test_more_cells_keep_the_mass_and_enrich_what_falls_short(
     missed = refined_coating(replace(short, met=False), groups, job)
     assert not missed.met
     assert missed.mass == pytest.approx(mass)
+    # One that was not met on few cells stays so, whatever it is on many.
+    assert not refined_coating(replace(coating, met=False), groups, job).met
     # Faces of twice the area carry half on each part.
     small = replace(coating, areas=0.5 * coating.areas, met=False)
     kept = refined_coating(small, groups, job)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -52,6 +53,10 @@ def test_coating_takes_less_and_costs_less_flux(designs):
     base = faces.cost_USD - 1e-3 * faces.put_on_g * prices["Tb"]
     dear = prices["Tb"] - prices["Nd"]
     assert base == pytest.approx(bulk.cost_USD - 1e-3 * bulk.put_on_g * dear)
+    # 0.6 cm3 of the base alloy.
+    mass = 0.6 * 1e-3 * designs.search["Tb"].each[0][0].density
+    share = 100.0 * faces.inside_g / mass
+    assert faces.amount_wt_pct == pytest.approx(share)
     assert faces.kg_year == pytest.approx(1e-3 * faces.put_on_g)
 
 
@@ -174,7 +179,9 @@ def test_a_thick_magnet_says_how_far_diffusion_reaches():
         "diffusion reaches 3.0 mm and would have to reach 15.0 mm"
         in design.undone[0]
     )
-    assert "kA/m" in design.undone[0]
+    # Diffusion reaches six of thirty millimetres: most of the volume stays short.
+    share = re.search(r"(\d+) % of the volume lies below", design.undone[0])
+    assert 50 < int(share[1]) <= 80
 
 
 @pytest.mark.parametrize(

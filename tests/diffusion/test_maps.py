@@ -64,6 +64,11 @@ def test_operating_points_have_their_own_temperatures():
         (field(unit="kA_m", axial=-300000.0), "A/m"),
         (field(axial=300.0), "runs along the magnetization"),
         (field().drop(columns="H_y_kA_m"), "three components"),
+        (
+            field().assign(B_x_T=0.0, B_y_T=0.0, B_z_T=0.8),
+            "along x, got H_x_kA_m and B_x_T: leave one set out",
+        ),
+        (field().assign(Hz_T=-0.4), "along z, got H_z_kA_m and Hz_T"),
         (field().assign(H_z_kA_m="x"), "line 2 holds no number"),
         (field().head(5), "8 points"),
         (
@@ -86,6 +91,14 @@ def test_operating_points_have_their_own_temperatures():
 def test_wrong_maps_are_told_with_the_way_out(frame, message):
     with pytest.raises(InputError, match=message):
         map_cases(frame, CELLS, Circuit("z"), 300.0, lambda k: 1.2, 1.05)
+
+
+def test_a_field_that_helps_in_most_places_is_one():
+    (case,) = map_cases(
+        field(axial=10.0), CELLS, Circuit("z"), 300.0, lambda k: 1.2, 1.05
+    )
+    assert case.reverse.mean() == pytest.approx(-1e4, rel=1e-3)
+    assert case.reverse.max() > 2.5e4
 
 
 def test_the_component_along_the_axis_counts():

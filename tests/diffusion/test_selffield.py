@@ -89,6 +89,11 @@ def test_load_line_sets_the_mean_field():
     stiff = shape_case(field, Circuit("z", 2.0), 300.0, 1.2, 1.0)
     mean = np.average(stiff.reverse, weights=field.cells.volumes)
     assert mean == pytest.approx(1.2 / MU_0 / 3.0, rel=1e-6)
+    # The magnet's own part of the field is neither the currents' nor that of time.
+    duty = Circuit("z", 2.0, outside_field_kA_m=80.0, creep=1e4)
+    loaded = shape_case(field, duty, 300.0, 1.2, 1.0)
+    assert loaded.reverse == pytest.approx(stiff.reverse + 9e4)
+    assert loaded.own == pytest.approx(stiff.own)
     # J = B_r - (mu_rec - 1) mu_0 H on a line of permeance 2: H = B_r / mu_0 / (2 + mu_rec).
     soft = shape_case(field, Circuit("z", 2.0), 300.0, 1.2, 1.05)
     mean = np.average(soft.reverse, weights=field.cells.volumes)

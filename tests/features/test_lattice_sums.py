@@ -8,7 +8,6 @@ from magnetkit.features._crystal_kernels import (
     dipole_tensors,
     ewald_cutoff,
     fourth_order_sums,
-    reciprocal_vectors,
 )
 from tests.features import naive_crystals
 from tests.features.crystals import random_crystal
@@ -112,24 +111,6 @@ def test_hexagonal_close_packing_has_its_published_field_gradient():
     assert (gradient(1.733) - gradient(1.533)) / 0.2 == pytest.approx(
         -4.3584, rel=0.02
     )
-
-
-def test_reciprocal_vectors_are_dual_to_the_lattice():
-    lattice, _ = random_crystal(np.random.default_rng(2), 3)
-    vectors, volume = reciprocal_vectors(lattice, 4.0)
-    assert volume == pytest.approx(abs(np.linalg.det(lattice)))
-    whole = vectors @ lattice.T / (2 * np.pi)
-    assert_allclose(whole, np.round(whole), atol=1e-9)
-    mirror_images = {
-        tuple(v) for v in np.round(np.concatenate([whole, -whole])).astype(int)
-    }
-    reach = range(-12, 13)
-    dual = 2 * np.pi * np.linalg.inv(lattice).T
-    grid = np.stack(np.meshgrid(reach, reach, reach), -1).reshape(-1, 3)
-    length = np.linalg.norm(grid @ dual, axis=1)
-    assert mirror_images == {
-        tuple(g) for g in grid[(length <= 4.0) & (length > 0)]
-    }
 
 
 def test_no_atoms():

@@ -10,7 +10,7 @@ from tests.features import naive_crystals
 from tests.features.crystals import random_crystal
 
 
-@pytest.fixture(params=range(4))
+@pytest.fixture(params=range(2))
 def crystal(request):
     rng = np.random.default_rng(request.param)
     lattice, frac = random_crystal(rng, 6)

@@ -9,35 +9,6 @@ from . import naive_laws
 MU_0 = 1.25663706127e-6
 
 
-def coercivity(kelvin, field, field_room, j, j_room, rules, curie):
-    """Return H_cJ: Kronmueller's relation when hot, or at 20 C and from there a line or a power.
-
-    Polarizations are those of the temperature and of 20 C. Pinned walls have H_cJ at 20 C as it is.
-    """
-    alpha = rules["alpha_k"]
-    n_eff = rules["n_eff"]
-    decay = rules["decay"]
-    usual = rules["usual_curie"]
-
-    def field_less_poles(alpha, field, j):
-        return max(alpha * field - n_eff * j / MU_0, 0.02 * alpha * field)
-
-    alpha = naive_laws.producer_alpha(
-        alpha, n_eff, rules["level"], j_room, field_room
-    )
-    if rules["temperature_law"] == 1:
-        alpha *= naive_laws.alpha_ratio(kelvin, decay, curie, usual)
-        return field_less_poles(alpha, field, j)
-    start = field_less_poles(alpha, field_room, j_room)
-    if rules["temperature_law"] != 2:
-        return start * (field / field_room) ** decay
-    if rules["pinned"]:
-        start = rules["level"] * rules["pinned"]
-    else:
-        decay *= usual / curie
-    return start * naive_laws.linear_fraction(kelvin, decay, curie)
-
-
 def figures(
     polarization,
     coercivity,
@@ -66,11 +37,8 @@ def figures(
         ends = naive_laws.knee_field(c, j, h_room, j_room, shape, deviation)
         knees.append(ends[s])
     knee = knees[0]
-    steps = 20000
-    product = 0.0
-    for i in range(steps + 1):
-        x = knee * i / steps
-        product = max(product, (b[0] - MU_0 * mu_rec * x) * x)
+    fields = np.linspace(0.0, knee, 20001)
+    product = ((b[0] - MU_0 * mu_rec * fields) * fields).max()
     span = temperature[2] - temperature[1]
     t_max = math.nan
     crossings = []

@@ -1,7 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from magnetkit.columns import COLUMNS
 from magnetkit.elements import RARE_EARTHS
 
 from magnetkit import datasets
@@ -18,15 +17,6 @@ def test_every_row_has_a_source_and_no_rare_earth():
     )
     assert len(table) == len(data)
     assert not table.fraction(*RARE_EARTHS).any()
-
-
-def test_registry_has_the_columns():
-    frame = comparators()
-    columns = [
-        c for c in frame.columns if c in COLUMNS and COLUMNS[c].predicted
-    ]
-    assert "remanence_T" in columns
-    assert all(f"{c}_provenance" in frame.columns for c in columns)
 
 
 def test_temperature_moves_the_comparators():

@@ -26,6 +26,8 @@ from magnetkit.magnetism.grades import ladder
 from magnetkit.supply import ledger
 from tests.recipes import make_table
 
+H = "coercivity_kA_m"
+
 
 def _estimate(name):
     return estimate_composition(mk.grades(name).iloc[0])
@@ -189,86 +191,76 @@ def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
     assert calls[0] == ([293.15], (293.15, 373.15))
 
 
+# Recipes of a magnet of which B_r alone is printed, by how much of a deviation they miss it; the
+# third is no magnet.
+KINDS = pd.DataFrame(
+    [
+        ("bulk", "SmCo5", "", 0.5, 0.0, 1000.0, "ok"),
+        ("bulk", "Sm0.9Pr0.1Co5", "", -1.0, 0.1, 800.0, "ok"),
+        ("bulk", "Fe", "", 0.0, 9.0, 0.0, "planar"),
+        (
+            "diffused",
+            "Sm0.8Pr0.2Co5",
+            "Tb 0.2 wt%",
+            1.5,
+            0.25,
+            1500.0,
+            "ok",
+        ),
+    ],
+    columns=["kind", "text", "shell", "off", "heavy", H, "status"],
+)
+
+
 def test_makeup_is_a_mean_over_likely_kinds(monkeypatch):
-    # Of B_r alone anything is printed. The last recipe is no magnet; each kind has one frame.
-    grids = {
-        "bulk": (("SmCo5", ""), ("Sm0.9Pr0.1Co5", ""), ("Fe", "")),
-        "diffused": (("Sm0.8Pr0.2Co5", "Tb 0.2 wt%"),),
-    }
-    off = {"bulk": np.array([0.5, -1.0, 0.0]), "diffused": np.array([1.5])}
-    heavy = {"bulk": np.array([0.0, 0.1, 9.0]), "diffused": np.array([0.25])}
-    hard = {
-        "bulk": np.array([1000.0, 800.0, 0.0]),
-        "diffused": np.array([1500.0]),
-    }
+    rows = KINDS.copy()
+    rows["remanence_T"] = 1.2 * np.exp(0.055 * rows["off"])
+    rows["remanence_coefficient_pct_K"] = 0.0
+    frames = dict(list(rows.groupby("kind")))
     module = import_module("magnetkit.magnetism._composition_estimate")
     usual = usual_magnets()["1:5"]
     kinds = [
-        usual.grades[0].model_copy(update={"kind": kind}) for kind in grids
+        usual.grades[0].model_copy(update={"kind": kind}) for kind in frames
     ]
     family = usual.model_copy(update={"grades": tuple(kinds)})
-    family_kinds = []
+    asked = []
 
-    def predict_kind(*arguments, **keywords):
-        kind = family_kinds[-1]
-        status = ["ok", "ok", "planar"] if kind == "bulk" else ["ok"]
-        values = {
-            "remanence_T": 1.2 * np.exp(0.055 * off[kind]),
-            "coercivity_kA_m": hard[kind],
-        }
-        return [
-            pd.DataFrame(
-                {
-                    **values,
-                    "remanence_coefficient_pct_K": 0.0,
-                    "status": status,
-                }
-            )
-        ]
+    def list_recipes(host, grade):
+        asked.append(frames[grade.kind])
+        return tuple(zip(asked[-1]["text"], asked[-1]["shell"], strict=True))
 
     monkeypatch.setattr(module, "usual_magnets", lambda: {"1:5": family})
-    monkeypatch.setattr(
-        module,
-        "recipes",
-        lambda host, g: family_kinds.append(g.kind) or grids[g.kind],
-    )
+    monkeypatch.setattr(module, "recipes", list_recipes)
+
+    def predict_kind(*arguments, **keywords):
+        return [asked[-1].reset_index(drop=True)]
+
+    def sum_heavy(*arguments):
+        return asked[-1]["heavy"].to_numpy()
+
     monkeypatch.setattr(module, "sintered_at", predict_kind)
-    monkeypatch.setattr(
-        module, "_heavy_wt_pct", lambda *a: heavy[family_kinds[-1]]
-    )
+    monkeypatch.setattr(module, "_heavy_wt_pct", sum_heavy)
     nan = float("nan")
-    grade = {
-        "host": "1:5",
-        "remanence_T": 1.2,
-        "coercivity_kA_m": nan,
-        "remanence_coefficient_pct_K": nan,
-    }
-    makeup = estimate_composition(grade)
+    grade = {"host": "1:5", "remanence_T": 1.2, H: nan}
+    makeup = estimate_composition(grade | {"remanence_coefficient_pct_K": nan})
     # Kinds are equally likely before, and so are the recipes of each. Where no coefficient is
     # printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.
-    likelihood = {
-        k: norm.pdf(off[k][:2]) * norm.pdf(heavy[k][:2] / 0.3) / len(grids[k])
-        for k in grids
-    }
-    weight = np.concatenate(list(likelihood.values()))
-    weight /= weight.sum()
-    content = np.array([0.0, 0.1, 0.25])
-    assert makeup.heavy_wt_pct[0] == pytest.approx(weight @ content)
+    good = rows[rows["status"] == "ok"]
+    weight = norm.pdf(good["off"]) * norm.pdf(good["heavy"] / 0.3)
+    weight /= rows.groupby("kind")["text"].transform("size")[good.index]
+    weight = (weight / weight.sum()).to_numpy()
+    assert makeup.heavy_wt_pct[0] == pytest.approx(weight @ good["heavy"])
     assert makeup.heavy_wt_pct[1:] == (0.0, 0.25)
     assert makeup.diffused == pytest.approx(weight[2])
-    log = np.log([1000.0, 800.0, 1500.0])
-    deviation = np.sqrt(weight @ (log - weight @ log) ** 2)
-    assert makeup.log_spread == pytest.approx(deviation)
+    log = np.log(good[H])
+    variance = weight @ (log - weight @ log) ** 2
+    assert makeup.log_spread**2 == pytest.approx(variance)
     # One of each kind, with the weight of its kind.
-    recipes = {
-        r.kind: (r.text, r.shell, r.heavy_wt_pct) for r in makeup.recipes
-    }
-    assert recipes == {
-        "bulk": ("SmCo5", "", 0.0),
-        "diffused": ("Sm0.8Pr0.2Co5", "Tb 0.2 wt%", 0.25),
-    }
-    shares = {r.kind: r.weight for r in makeup.recipes}
-    assert shares["bulk"] == pytest.approx(weight[:2].sum())
+    bulk, diffused = sorted(makeup.recipes, key=lambda r: r.kind)
+    assert (bulk.text, bulk.shell, bulk.heavy_wt_pct) == ("SmCo5", "", 0.0)
+    assert bulk.weight == pytest.approx(weight[:2].sum())
+    names = (diffused.text, diffused.shell, diffused.heavy_wt_pct)
+    assert names == ("Sm0.8Pr0.2Co5", "Tb 0.2 wt%", 0.25)
 
 
 def test_trade_sets_the_odds_of_a_class():
@@ -309,6 +301,32 @@ def test_ladder_of_a_maker_tells_alloying_from_diffusion():
 def test_other_magnets_get_no_recipe(name):
     with pytest.raises(InputError, match="is not estimated"):
         _estimate(name)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0])
+def test_heavy_rare_earth_by_class_needs_the_coercivity(value):
+    grade = mk.grades("N42SH").iloc[0].to_dict() | {"coercivity_kA_m": value}
+    with pytest.raises(InputError, match=f"above 0, got {value}; give it"):
+        estimate_composition(grade)
+
+
+def test_without_coercivity_the_remanence_decides():
+    grade = mk.grades("YXG28H").iloc[0].copy()
+    grade["coercivity_kA_m"] = np.nan
+    # Iron carries the remanence of 2:17.
+    iron = {}
+    for b_r in (0.95, 1.1):
+        grade["remanence_T"] = b_r
+        text = estimate_composition(grade).best.text
+        iron[b_r] = float(re.search(r"Fe([\d.]+)", text)[1])
+    assert iron[0.95] + 5.0 < iron[1.1]
+
+
+def test_what_else_is_not_printed_does_not_count():
+    grade = mk.grades("N42SH").iloc[0].copy()
+    grade[["remanence_T", "remanence_coefficient_pct_K"]] = np.nan
+    # Of class SH, dysprosium_classes.csv: 2 to 4 wt.%, diffused a third of it.
+    assert 0.5 < estimate_composition(grade).heavy_wt_pct[0] < 4.0
 
 
 def test_writes_an_odd_shell_as_an_order():

@@ -5,9 +5,11 @@ import inspect
 
 import pytest
 import typer
+from magnetkit.applications import load
 from magnetkit.errors import InputError
 
 import magnetkit as mk
+from magnetkit.choose._job import job_identity, make_job, restore_job
 from magnetkit.cli.app import app
 from magnetkit.magnetism.conditions import (
     GROUPS,
@@ -17,6 +19,7 @@ from magnetkit.magnetism.conditions import (
     condition_fields,
     with_conditions,
 )
+from magnetkit.magnetism.sintered import Duty
 
 ALLOY = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal."
 
@@ -96,17 +99,10 @@ def test_conditions_are_checked_once_and_frozen():
         interval=0.8,
     )
     assert conditions.temperature == (293.15, 423.15)
-    assert (
-        conditions.duty.load_line,
-        conditions.duty.outside_field_kA_m,
-        conditions.duty.hours,
-    ) == (2, 50, 10)
+    assert conditions.duty == Duty(2, 50, 10)
     assert conditions.between == (273.15, 373.15)
-    assert (conditions.prices, conditions.recycled, conditions.scenario) == (
-        {"Tb": "3x"},
-        {"Co": 0.2},
-        "baseline",
-    )
+    assert conditions.recycled == {"Co": 0.2}
+    assert conditions.scenario == "baseline"
     assert conditions.supply_scenario.price_factor("Tb") == 3.0
     with pytest.raises(dataclasses.FrozenInstanceError):
         conditions.load_line = 1.0
@@ -115,59 +111,49 @@ def test_conditions_are_checked_once_and_frozen():
         Conditions.of(prices=[("Tb", 3)])
 
 
-def test_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
-    from magnetkit.settings import get_settings
+def test_calibration_is_a_name_a_grade_or_none():
+    measured = {
+        "composition": [ALLOY],
+        "basis": ["weight"],
+        "temperature_K": [293.15],
+        "coercivity_kA_m": [1400.0],
+    }
+    process = mk.calibrate(measured, name="works")
 
-    monkeypatch.setenv("MAGNETKIT_DATA_DIR", str(tmp_path))
-    get_settings.cache_clear()
-    mine = tmp_path / "mine.csv"
-    mine.write_text(
-        "composition,basis,temperature_K,remanence_T,coercivity_kA_m\n"
-        f'"{ALLOY}",weight,293.15,1.33,1400\n'
+    def predict(**keywords):
+        return mk.predict(ALLOY, "20C", basis="weight", **keywords)
+
+    by_name = predict(calibration="works")
+    assert by_name.equals(predict(process=process))
+    assert by_name.equals(predict(process="works"))
+    bare = predict(calibration="none")
+    assert bare.equals(predict())
+    # The measured magnet itself comes out nearer to what was measured.
+    near, far = (
+        abs(frame["coercivity_kA_m"][0] - 1400.0) for frame in (by_name, bare)
     )
-    try:
-        process = mk.calibrate(mine, name="works")
-        ask = {"temperature": "20C", "basis": "weight"}
-        by_name = mk.predict(ALLOY, **ask, calibration="works")
-        assert by_name.equals(mk.predict(ALLOY, **ask, process=process))
-        assert by_name.equals(mk.predict(ALLOY, **ask, process="works"))
-        bare = mk.predict(ALLOY, **ask, calibration="none")
-        assert bare.equals(mk.predict(ALLOY, **ask))
-        # The measured magnet itself comes out nearer to what was measured.
-        wrong = [
-            abs(float(f["coercivity_kA_m"].iloc[0]) - 1400)
-            for f in (by_name, bare)
-        ]
-        assert wrong[0] < 0.2 * wrong[1]
-        with_both = calibrated_process({"density": 0.97}, "works", 300.0)
-        assert with_both["density"] == 0.97
-        assert with_both["producer"]["name"] == "works"
-        with pytest.raises(InputError, match="give one of the two"):
-            mk.predict(ALLOY, **ask, process="works", calibration="works")
-    finally:
-        get_settings.cache_clear()
+    assert near < 0.2 * far
+    with_both = calibrated_process({"density": 0.97}, "works", 300.0)
+    assert with_both["density"] == 0.97
+    assert with_both["producer"]["name"] == "works"
+    for bad, says in (
+        ({"process": "works", "calibration": "works"}, "give one of the two"),
+        ({"calibration": "nobody"}, "neither a grade nor a name"),
+        ({"calibration": 5}, "calibration must be"),
+    ):
+        with pytest.raises(InputError, match=says):
+            predict(**bad)
     # The level of coercivity is that at 20 C, where grades are printed, the remanence that of use.
     grade = calibrated_process(None, "N42SH", 423.15)["producer"]
-    assert {magnet["temperature_K"] for magnet in grade["magnets"]} == {
-        293.15,
-        423.15,
-    }
-    with pytest.raises(InputError, match="neither a grade nor a name"):
-        mk.predict(ALLOY, basis="weight", calibration="nobody")
-    with pytest.raises(InputError, match="calibration must be"):
-        mk.predict(ALLOY, basis="weight", calibration=5)
+    kelvin = {magnet["temperature_K"] for magnet in grade["magnets"]}
+    assert kelvin == {293.15, 423.15}
 
 
-def test_no_device_magnet_stays_out_of_the_model(tmp_path):
-    from magnetkit.applications import load
-
-    from magnetkit.choose._job import job_identity, make_job, restore_job
-
+def test_no_device_magnet_stays_out_of_the_model():
     device = load("energy-traction-motor")
     assert device.reference.anchors
     assert "producer" in make_job(device).conditions.process
     bare = make_job(device, calibration="none")
-    assert bare.conditions.process is None
-    again = restore_job(device, job_identity(bare))
-    assert again.conditions.process is None
-    assert again.conditions.calibration == "none"
+    for job in (bare, restore_job(device, job_identity(bare))):
+        assert job.conditions.process is None
+        assert job.conditions.calibration == "none"

@@ -70,6 +70,10 @@ def test_the_recoil_is_the_slope_before_the_knee():
     level[80:] -= np.linspace(0.0, 1.2, 20)
     recoil = curves._read_recoil(field, level, 0.9 * 1.2)
     assert recoil == pytest.approx(1.05, abs=1e-6)
+    # Noise of 0.1 mT is averaged over the points up to 0.3 of H_k.
+    noise = np.where(np.arange(100) % 2, 1e-4, -1e-4)
+    recoil = curves._read_recoil(field, level + noise, 0.9 * 1.2)
+    assert recoil == pytest.approx(1.05, abs=1e-3)
     few = curves._read_recoil(field[:2], level[:2], 1.08)
     assert few == curves._USUAL_PERMEABILITY
 

@@ -25,15 +25,6 @@ def test_curves_agree_with_the_figures():
     assert (curves.coercivity[:, 1] < curves.coercivity[:, 0]).all()
 
 
-def test_curves_fall_from_remanence_and_pass_the_knee():
-    curves = demagnetization(_table("SmCo5"), [293.15])
-    j = curves.polarization[0, 0]
-    assert j[0] == curves.remanence[0, 0]
-    assert (np.diff(j) <= 1e-12).all()
-    at_knee = np.interp(curves.knee_field[0, 0], -curves.field[0, 0], j)
-    assert at_knee == pytest.approx(0.9 * j[0], rel=2e-3)
-
-
 def test_working_point_lies_on_the_load_line():
     curves = demagnetization(_table("SmCo5"), [293.15], load_line=2.0)
     b = curves.working_induction[0, 0]
@@ -88,10 +79,3 @@ def test_fields_must_lie_in_the_second_quadrant():
         demagnetization(_table("SmCo5"), fields=np.array([0.0, 1e5]))
     with pytest.raises(InputError, match="load_line"):
         demagnetization(_table("SmCo5"), load_line=-1.0)
-
-
-def test_magnet_turns_at_any_field_over_its_coercivity():
-    curve = demagnetization(
-        "Nd2Fe14B", 300.0, fields=np.array([-5e6, -2e7, -5e7])
-    )
-    assert_allclose(curve.polarization[0, 0], -curve.remanence[0, 0])

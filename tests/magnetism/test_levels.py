@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from magnetkit.errors import StoreError
+from magnetkit.errors import InputError, StoreError
 
 import magnetkit as mk
 from magnetkit.magnetism._composition_estimate import (
@@ -136,6 +136,18 @@ def test_stated_level_holds_cold_and_hot():
             producer["producer"]
             | {"stated": [vars(statement) | {"level": 0.0}]}
         )
+
+
+@pytest.mark.parametrize(
+    ("recipe", "b_r"),
+    # Ce2Fe14B orders up to 424 K; N42 has twelve times 0.1 T.
+    [("Ce31Co1Cu0.1B1Fe bal.", 1.0), (PLAIN, 0.1)],
+)
+def test_a_recipe_that_is_none_of_the_magnet_is_named(recipe, b_r):
+    level = find_level(table(recipe), 500.0)
+    hot = {"remanence_T": b_r, H: 300.0}
+    with pytest.raises(InputError, match=f"at 170 °C .* {b_r:g} T; correct"):
+        state_level(table(recipe), level, 443.15, hot)
 
 
 def test_makeup_is_one_estimate_with_a_range():

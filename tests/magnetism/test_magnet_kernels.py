@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit._core._arrays import N_WORK
 from magnetkit.alloy.shell_rows import read_shells
-from magnetkit.compound._intrinsic_kernels import CURIE, most_ions
+from magnetkit.compound._intrinsic_kernels import most_ions
 from magnetkit.magnetism import _demagnetization_kernels as _demagnetization
 from magnetkit.magnetism import _magnet_kernels as _magnets
 from magnetkit.magnetism._magnets import alloys
@@ -26,6 +26,39 @@ FORMULAS = (
 ).split()
 
 
+def twin_facts(magnets):
+    """Return what `naive_sintered.figures` asks of each magnet besides its states."""
+    rules = magnets.rules()
+    room = np.array([_magnets.ROOM])
+    cold = magnets.at(room)
+    j_room = cold.polarization[:, 0]
+    whole = rules.alpha_k * _fields(room, magnets.phases)[1][0]
+    poles = rules.n_eff * np.nan_to_num(j_room) / MU_0
+    whole += (rules.level - 1.0) * np.maximum(whole - poles, 0.02 * whole)
+    facts = [
+        magnets.factor,
+        magnets.rows["recoil"],
+        magnets.rows["structure_limit_K"],
+        j_room,
+        cold.coercivity()[:, 0],
+        np.where(rules.pinned > 0.0, rules.pinned, whole),
+    ]
+    return np.transpose(facts)
+
+
+def make_widths(n):
+    """Return half widths of two temperatures and n alloys, drawn."""
+    rng = np.random.default_rng(4)
+    return _magnets.Widths(
+        rng.uniform(0.02, 0.1, (2, n)),
+        rng.uniform(0.1, 0.3, (2, n)),
+        rng.uniform(0.1, 0.3, n),
+        np.full(n, 5e-5),
+        rng.uniform(0.1, 0.3, n),
+        rng.uniform(0.0, 0.2, n),
+    )
+
+
 @pytest.mark.parametrize("shell", [None, "Tb 0.30 @ 0.10"])
 def test_figures_equal_their_twin(shell):
     magnets = _alloys(*FORMULAS, shell=shell)
@@ -35,27 +68,12 @@ def test_figures_equal_their_twin(shell):
     kelvins = np.array([350.0, 480.0])
     second = 423.0
     grid = np.arange(293.0, 1200.0, 50.0)
-    rng = np.random.default_rng(4)
-    widths = _magnets.Widths(
-        rng.uniform(0.02, 0.1, (2, n)),
-        rng.uniform(0.1, 0.3, (2, n)),
-        rng.uniform(0.1, 0.3, n),
-        np.full(n, 5e-5),
-        rng.uniform(0.1, 0.3, n),
-        rng.uniform(0.0, 0.2, n),
-    )
+    widths = make_widths(n)
     on_b, on_h, on_alpha, floor, on_beta, on_q = widths
     got, status = _magnets.figures(
         kelvins, second, grid, magnets.phases, rules, 0.8, widths
     )
-    cold = magnets.at(np.array([_magnets.ROOM]))
-    j_room = cold.polarization[:, 0]
-    h_room = cold.coercivity()[:, 0]
-    field = _fields(np.array([_magnets.ROOM]), magnets.phases)[1][0]
-    whole = rules.alpha_k * field
-    poles = rules.n_eff * np.nan_to_num(j_room) / MU_0
-    whole += (rules.level - 1.0) * np.maximum(whole - poles, 0.02 * whole)
-    whole = np.where(rules.pinned > 0.0, rules.pinned, whole)
+    facts = twin_facts(magnets)
     tried = np.concatenate([[grid[0], second], grid])
     states = [magnets.at(np.append(kelvin, tried)) for kelvin in kelvins]
     # Alpha, beta and T_max ask for a magnet up to the second temperature.
@@ -67,14 +85,7 @@ def test_figures_equal_their_twin(shell):
             states[a].polarization[i],
             states[a].coercivity()[i],
             states[a].temperature,
-            (
-                magnets.factor[i],
-                rows["recoil"][i],
-                rows["structure_limit_K"][i],
-                j_room[i],
-                h_room[i],
-                whole[i],
-            ),
+            facts[i],
             (rows["squareness"][i], on_q[i], KNEE_LAWS[rules.knee_law[i]]),
             0.8,
             (s, on_b[a, i], on_h[a, i]),
@@ -125,71 +136,6 @@ def _fields(at, phases):
     return np.array(fields).transpose(2, 0, 1)
 
 
-# Of each family its own temperatures, K: from the cold to near T_C.
-FAMILIES = {
-    "2:14:1": (
-        ["Nd2Fe14B", "Nd1.2Dy0.5Ce0.3Fe12Co2B", "Nd1.8Dy0.2Fe14B"],
-        None,
-        [200.0, 250.0, 330.0, 373.15, 423.15, 473.15, 493.15, 540.0],
-    ),
-    "1:5": (
-        ["SmCo5", "Sm0.6Gd0.4Co4.5Cu0.5"],
-        None,
-        [77.0, 250.0, 400.0, 523.15, 800.0, 980.0],
-    ),
-    "2:17": (
-        ["Sm2Co17", "Sm(Co0.7Fe0.1Cu0.16Zr0.04)6.7"],
-        None,
-        [77.0, 400.0, 573.15, 773.15],
-    ),
-    "2:17:3": (["Sm2Fe17N3"], None, [200.0, 400.0, 473.15, 600.0]),
-    "1:12": (["SmFe11Ti"], None, [250.0, 400.0, 500.0]),
-    "isotropic": (
-        ["Nd2Fe14B"],
-        "bonded-isotropic",
-        [200.0, 373.15, 393.15, 500.0],
-    ),
-    "hot-deformed": (
-        ["Nd2Fe14B"],
-        "hot-deformed",
-        [200.0, 373.15, 453.15, 500.0],
-    ),
-}
-
-
-@pytest.mark.parametrize("family", list(FAMILIES))
-def test_coercivity_equals_its_twin(family):
-    formulas, route, kelvin = FAMILIES[family]
-    process = {"level": 1.25}
-    if route:
-        process["route"] = route
-    magnets = alloys(make_table(*formulas), process)
-    at = np.array([_magnets.ROOM, *kelvin])
-    polarization, field = _fields(at, magnets.phases)
-    rules = magnets.rules()
-    _, got, _, status = _magnets.states(at, magnets.phases, rules)
-    count = 0
-    for i in range(len(formulas)):
-        of_row = {
-            name: getattr(rules, name)[i]
-            for name in rules._fields
-            if name != "book"
-        }
-        for k in np.flatnonzero(status[:, i] == 0):
-            expected = naive_sintered.coercivity(
-                at[k],
-                field[k, i],
-                field[0, i],
-                polarization[k, i],
-                polarization[0, i],
-                of_row,
-                magnets.phases.state[i, CURIE],
-            )
-            assert got[k, i] == pytest.approx(expected, rel=1e-12)
-            count += 1
-    assert count >= 3 * len(formulas)
-
-
 def test_figures_of_nothing():
     magnets = _alloys()
     none = np.zeros(0)
@@ -206,10 +152,12 @@ def test_figures_of_nothing():
 @pytest.mark.parametrize("load", [0.0, 0.5, 3.0, 1e8])
 def test_working_field_lies_on_curve_and_load_line(load):
     rng = np.random.default_rng(5)
+    b_r = rng.uniform(0.5, 1.4, 30)
     h_cj = rng.uniform(2e5, 2.5e6, 30)
-    figures = (rng.uniform(0.5, 1.4, 30), h_cj, 0.8 * h_cj, np.full(30, 1.05))
-    h = _demagnetization.working_fields(*figures, load)
-    j = _demagnetization.curves(*figures, h[:, None])[:, 0]
+    knee = 0.8 * h_cj
+    recoil = np.full(30, 1.05)
+    h = _demagnetization.working_fields(b_r, h_cj, knee, recoil, load)
+    j = _demagnetization.curves(b_r, h_cj, knee, recoil, h[:, None])[:, 0]
     assert_allclose(j, (1.0 + load) * MU_0 * h, rtol=1e-6)
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
@@ -32,30 +32,6 @@ def test_only_a_formula_is_completed_to_a_charge():
     for name, values in expected_values.items():
         assert structure[name][:2] == pytest.approx(values)
         assert np.isnan(structure[name][2])
-
-
-def test_walls_lower_polarization_and_its_flatness():
-    magnets = _evaluate("Sm2Co17")
-    from magnetkit.phases.partition import partition
-    from magnetkit.surrogates.intrinsic import evaluate
-
-    cell = evaluate(
-        partition(CompositionTable.from_strings(["Sm2Co17"])), AT
-    ).value[0, :, 0]
-    mean = magnets.polarization[0]
-    assert 0.8 < mean[0] / cell[0] < 0.97
-    assert mean[1] / mean[0] < cell[1] / cell[0]
-
-
-def test_a_shell_lies_between_core_and_bulk():
-    shell = read_shells("Tb 0.30 @ 0.10", 1)
-    core = _evaluate("Nd2Fe14B")
-    bulk = _evaluate("Nd1.4Tb0.6Fe14B")
-    magnets = _evaluate("Nd2Fe14B", shells=shell)
-    h = [m.coercivity()[0, 0] for m in (core, magnets, bulk)]
-    j = [m.polarization[0, 0] for m in (core, magnets, bulk)]
-    assert h[0] < h[1] < h[2]
-    assert j[1] == pytest.approx(0.9 * j[0] + 0.1 * j[2])
 
 
 @pytest.mark.parametrize(
@@ -124,3 +100,17 @@ def test_magnets_without_precedent_have_no_figures():
         False,
         False,
     ]
+
+
+def test_hot_coercivity_alone_is_that_beside_room_temperature():
+    recipes = ["Nd30Fe69B1", "Nd30Dy1Co1Cu0.1B1Fe66.9", "Sm35Co65"]
+    table = CompositionTable.from_strings(recipes, basis="weight")
+    magnet_alloys = alloys(table)
+    kelvins = np.array([293.15, 423.15])
+    both = magnet_alloys.at(kelvins).intrinsic_coercivity
+    assert (both > 0.0).all()
+    hot = magnet_alloys.at(kelvins[1:], hard=np.array([True]))
+    assert_array_equal(hot.intrinsic_coercivity[:, 0], both[:, 1])
+    hot = magnet_alloys.at(kelvins, hard=np.array([False, True]))
+    assert np.isnan(hot.intrinsic_coercivity[:, 0]).all()
+    assert_array_equal(hot.intrinsic_coercivity[:, 1], both[:, 1])

@@ -100,6 +100,7 @@ def test_a_spreadsheets_wide_text_is_read(write):
         ("sorted", 0.0),
         ("sorted", 25e3),
         ("after the first", 25e3),
+        ("after a minor loop", 25e3),
         ("with recoil lines", 0.0),
     ],
 )
@@ -110,6 +111,7 @@ def test_reads_the_falling_branch_of_a_loop(write, order, shift):
     # A magnetization curve from the demagnetized state.
     first = np.array([np.linspace(0, 2.4e6, 50), np.linspace(0, 1.28, 50)])
     both = np.concatenate([falling, rising], axis=1)
+    minor = np.array([h[120:], 0.7 * down[120:]])
     back = np.linspace(h[300], 0.0, 20)
     recoil = np.array([back, down[300] + 0.05 * MU_0 * (back - h[300])])
     parts = {
@@ -117,6 +119,8 @@ def test_reads_the_falling_branch_of_a_loop(write, order, shift):
         "up first": [rising, falling],
         "sorted": [both[:, np.argsort(both[0], kind="stable")]],
         "after the first": [first, falling, rising],
+        # Of a sample that was not saturated.
+        "after a minor loop": [minor, falling, rising],
         "with recoil lines": [
             falling[:, 240:301],
             recoil,
@@ -132,13 +136,16 @@ def test_reads_the_falling_branch_of_a_loop(write, order, shift):
 
 def test_reads_several_curves_by_temperature(write):
     h, down, _ = loop()
-    hot = (0.3 * h, 0.85 * down)
-    by_head = write("H (A/m),J (T) 20C,H (A/m),J (T) 150C", (h, down, *hot))
+    hot = 0.3 * h
+    low = 0.85 * down
+    by_head = write(
+        "H (A/m),J (T) 20C,H (A/m),J (T) 150C", (h, down, hot, low)
+    )
     # A furnace drifts by a hundredth of a degree a point.
     by_column = write(
         "T (F),H (A/m),J (T)",
         (np.linspace(67.0, 69.0, h.size), h, down),
-        (np.full(h.size, 302.0), *hot),
+        (np.full(h.size, 302.0), hot, low),
         name="d.csv",
     )
     for path in (by_head, by_column):

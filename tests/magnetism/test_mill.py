@@ -25,6 +25,22 @@ from magnetkit.magnetism._uncertainty import (
 SPLIT = splits()["coercivity_kA_m"]
 
 
+def record(**changes):
+    """Return a magnet of a producer as it is stored."""
+    magnet = {
+        "host": "2:14:1",
+        "quantity": "coercivity_kA_m",
+        "magnet": "A",
+        "composition": {"Nd": 0.1176, "Fe": 0.8235, "B": 0.0589},
+        "temperature_K": 293.15,
+        "score": 1.0,
+        "deviation": 0.2,
+        "noise": 0.02,
+        "slope": 0.0,
+    }
+    return magnet | changes
+
+
 def _fractions(iron):
     fractions = np.zeros((len(iron), N_ELEMENTS))
     fractions[:, INDEX["Fe"]] = iron
@@ -80,24 +96,14 @@ def test_mill_calibration_covers_a_simulation(n):
 
 
 def test_magnets_of_one_label_share_their_residue():
-    same = {
-        "host": "1:5",
-        "quantity": "coercivity_kA_m",
-        "composition": {"Sm": 1.0},
-        "score": 1.0,
-        "deviation": 0.2,
-        "noise": 0.01,
-        "slope": 0.0,
-        "temperature_K": 300.0,
-    }
-    one = Producer("m", ({**same, "magnet": "A"}, {**same, "magnet": "A"}))
-    two = Producer("m", ({**same, "magnet": "A"}, {**same, "magnet": "B"}))
-    table = CompositionTable.from_strings(["Sm"])
-    deviations = [
-        m.known("1:5", "coercivity_kA_m").posterior(table)[1][0]
-        for m in (one, two)
-    ]
-    assert deviations[1] < deviations[0]
+    table = CompositionTable.from_strings(["Nd2Fe14B"])
+
+    def deviation(labels):
+        producer = Producer("m", tuple(record(magnet=m) for m in labels))
+        known = producer.known("2:14:1", "coercivity_kA_m")
+        return known.posterior(table)[1][0]
+
+    assert deviation("AB") < deviation("AA")
 
 
 def test_only_scatter_over_the_split_widens():
@@ -131,21 +137,7 @@ def test_only_scatter_over_the_split_widens():
 
 
 def test_draws_are_as_wide_as_intervals():
-    elements = {"Nd": 0.1176, "Fe": 0.8235, "B": 0.0589}
-    magnets = tuple(
-        {
-            "host": "2:14:1",
-            "quantity": "coercivity_kA_m",
-            "magnet": str(i),
-            "composition": elements,
-            "temperature_K": 293.15,
-            "score": s,
-            "deviation": 0.2,
-            "noise": 0.02,
-            "slope": 0.0,
-        }
-        for i, s in enumerate((2.0, -2.0))
-    )
+    magnets = tuple(record(magnet=str(s), score=s) for s in (2.0, -2.0))
     producer = Producer("m", magnets)
     table = mk.CompositionTable.from_strings(["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"])
     kinds = Kinds(
@@ -166,47 +158,34 @@ def test_draws_are_as_wide_as_intervals():
     )
 
 
-def test_the_split_is_found_again_in_drawn_magnets():
-    rng = np.random.default_rng(0)
-    groups = np.repeat(np.arange(60), 4)
-    iron = np.tile([0.0, 0.0, 0.02, 0.1], 60)
+def test_the_split_is_found_again_in_its_own_magnets():
+    # Twenty groups whose sample covariance is exactly that of the split.
+    iron = np.array([0.0, 0.0, 0.02, 0.1])
     apart = 2.0 * np.abs(iron[:, None] - iron[None, :])
-    same = groups[:, None] == groups[None, :]
     likeness = 0.15**2 + 0.12**2 * np.exp(-apart / 0.05)
-    total = same * likeness + (0.07**2 + 0.03**2) * np.eye(240)
-    values = rng.multivariate_normal(np.zeros(240), total)
-    result = deviations(
-        Residuals(
-            0.03, 0.05, [str(i) for i in range(240)], groups, values, apart
-        )
-    )
-    assert result == pytest.approx((0.15, 0.12, 0.07), abs=0.035)
+    total = likeness + (0.07**2 + 0.03**2) * np.eye(4)
+    draws = np.random.default_rng(0).normal(size=(20, 4))
+    whitened = np.linalg.svd(draws, full_matrices=False)[0] * np.sqrt(20.0)
+    values = whitened @ np.linalg.cholesky(total).T
+    names = [str(i) for i in range(80)]
+    groups = np.repeat(np.arange(20), 4)
+    distance = np.tile(apart, (20, 20))
+    residuals = Residuals(0.03, 0.05, names, groups, values.ravel(), distance)
+    expected = (0.15, 0.12, 0.07)
+    assert deviations(residuals) == pytest.approx(expected, abs=0.006)
 
 
 def test_record_restores_the_mill_and_names_damage():
-    magnet = {
-        "host": "1:5",
-        "quantity": "remanence_T",
-        "composition": {"Sm": 0.2, "Co": 0.8},
-        "magnet": "A",
-        "score": 1.0,
-        "deviation": 0.2,
-        "noise": 0.01,
-        "slope": 0.0,
-        "temperature_K": 300.0,
-    }
-    producer = Producer("a", (magnet,))
+    producer = Producer("a", (record(),))
     file = _measured.store(producer, [])
     assert _measured.names() == ["a"]
     assert _measured.load("a").record() == producer.record()
-    record = json.loads(file.read_text())
-    del record["magnets"][0]["score"]
-    file.write_text(json.dumps(record))
-    with pytest.raises(StoreError, match="calibrate"):
-        _measured.load("a")
-    file.write_text("{")
-    with pytest.raises(StoreError, match="calibrate"):
-        _measured.load("a")
+    stored = json.loads(file.read_text())
+    del stored["magnets"][0]["score"]
+    for damaged in (json.dumps(stored), "{"):
+        file.write_text(damaged)
+        with pytest.raises(StoreError, match="calibrate"):
+            _measured.load("a")
     with pytest.raises(InputError, match="known are a"):
         mk.magnetism.sintered(
             mk.CompositionTable.from_strings(["SmCo5"]), process="b"
@@ -229,7 +208,6 @@ def test_record_restores_the_mill_and_names_damage():
         ("noise", "0.02"),
         ("noise", float("nan")),
         ("slope", True),
-        ("shell_share", 1e308),
         ("grain_effect", "NaN"),
         ("temperature_K", -1),
         ("composition", {"Nd": "x"}),
@@ -237,19 +215,8 @@ def test_record_restores_the_mill_and_names_damage():
     ],
 )
 def test_nan_is_a_damaged_record(name, value):
-    good = {
-        "host": "2:14:1",
-        "quantity": "coercivity_kA_m",
-        "magnet": "A",
-        "composition": {"Nd": 0.15, "Fe": 0.77, "B": 0.08},
-        "temperature_K": 293.15,
-        "score": 0.5,
-        "deviation": 0.2,
-        "noise": 0.02,
-        "slope": 0.0,
-        "shell_share": 0.0,
-    }
-    record = {"format": 2, "name": "mine", "magnets": [good]}
-    assert Producer.from_record(record).record() == record
+    whole = {"format": 2, "name": "mine", "magnets": [record()]}
+    assert Producer.from_record(whole).record() == whole
+    damaged = {**whole, "magnets": [record(**{name: value})]}
     with pytest.raises(StoreError, match="damaged"):
-        Producer.from_record({**record, "magnets": [{**good, name: value}]})
+        Producer.from_record(damaged)

@@ -3,108 +3,139 @@
 import numpy as np
 import pytest
 from magnetkit.applications import load, names
+from scipy.stats import truncnorm
 
 import magnetkit as mk
 from magnetkit.alloy import CompositionTable
-from magnetkit.choose._job import get_producer, make_job
+from magnetkit.choose._job import _working, get_producer, make_job
+from magnetkit.choose._profile_parts import Anchor, Requirement
 from magnetkit.magnetism._measured import ALPHA, splits
 from magnetkit.magnetism._reference import KnownValue, calibrate_on_reference
 from magnetkit.magnetism.process import routes
 
 H = "coercivity_kA_m"
 B = "remanence_T"
+MAGNET = "Nd1.65Dy0.35Fe14B"
 
 
-def calibrate_on_magnet(text, values, between=None):
+def calibrate_on_magnet(text, *values):
+    """Return the process of a magnet of which values are known."""
     producer = calibrate_on_reference(
-        "it", CompositionTable.from_strings([text]), None, values, between
+        "it", CompositionTable.from_strings([text]), None, values
     )
     return {"producer": producer.record()}
 
 
+def predict(text, process=None, kelvin=293.15, column=H):
+    """Return a column of a magnet, a value for each temperature."""
+    frame = mk.magnetism.sintered(text, kelvin, process=process)
+    return frame[column].to_numpy()
+
+
 def test_known_reference_is_predicted_exactly():
-    values = [
-        KnownValue(H, 2500.0, 293.15, 1e-4),
-        KnownValue(B, 1.0, 293.15, 1e-4),
-        KnownValue(ALPHA, -0.09, 293.15, 1e-5),
-    ]
-    result = mk.magnetism.sintered(
-        "Nd1.65Dy0.35Fe14B",
-        293.15,
-        process=calibrate_on_magnet("Nd1.65Dy0.35Fe14B", values),
-    ).iloc[0]
-    variances = splits()
-    # What is each magnet's own is left: a second magnet of the recipe has another one.
-    for name, value in ((H, 2500.0), (B, 1.0)):
-        # What it is off by is counted from the model that already falls as it does.
-        fall = calibrate_on_magnet("Nd1.65Dy0.35Fe14B", values[2:])
-        alone = mk.magnetism.sintered(
-            "Nd1.65Dy0.35Fe14B", 293.15, process=fall
-        ).iloc[0][name]
-        share = np.log(result[name] / alone) / np.log(value / alone)
-        assert share == pytest.approx(1.0 - variances[name].residue, abs=0.02)
-    assert result[f"{ALPHA}_lo"] < -0.09 < result[f"{ALPHA}_hi"]
+    alpha = KnownValue(ALPHA, -0.09, 293.15, 1e-5)
+    known = {H: 2500.0, B: 1.0}
+    values = [KnownValue(name, x, 293.15, 1e-4) for name, x in known.items()]
+    process = calibrate_on_magnet(MAGNET, *values, alpha)
+    # What is each magnet's own is left: a second magnet of the recipe has another one. What it is
+    # off by is counted from the model that already falls as it does.
+    fall = calibrate_on_magnet(MAGNET, alpha)
+    for name, value in known.items():
+        alone = predict(MAGNET, fall, column=name)[0]
+        result = predict(MAGNET, process, column=name)[0]
+        share = np.log(result / alone) / np.log(value / alone)
+        assert share == pytest.approx(1.0 - splits()[name].residue, abs=0.02)
+    low, high = (
+        predict(MAGNET, process, column=f"{ALPHA}_{end}")[0]
+        for end in ("lo", "hi")
+    )
+    assert low < -0.09 < high
 
 
 def test_hot_measurement_anchors_the_hot_value():
-    process = calibrate_on_magnet(
-        "Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 1e-3)]
-    )
-    hot_value = mk.magnetism.sintered(
-        "Nd1.65Dy0.35Fe14B", 423.15, process=process
-    )[H][0]
-    assert hot_value == pytest.approx(900.0, rel=0.08)
-    # The level is that at 20 C: a magnet that has more when hot has more when cold, but less so.
+    process = calibrate_on_magnet(MAGNET, KnownValue(H, 900.0, 423.15, 1e-3))
     kelvin = [293.15, 423.15]
-    alone = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", kelvin)[H]
-    anchor = mk.magnetism.sintered(
-        "Nd1.65Dy0.35Fe14B", kelvin, process=process
-    )[H]
-    rise = np.log(anchor / alone)
+    anchored = predict(MAGNET, process, kelvin)
+    assert anchored[1] == pytest.approx(900.0, rel=0.08)
+    # The level is that at 20 C: a magnet that has more when hot has more when cold, but less so.
+    rise = np.log(anchored / predict(MAGNET, kelvin=kelvin))
     assert rise[0] / rise[1] == pytest.approx(0.55, abs=0.2)
-
-
-def test_anchor_leaves_other_routes_alone():
-    process = calibrate_on_magnet(
-        "Nd1.65Dy0.35Fe14B", [KnownValue(H, 2500.0, 293.15, 0.05)]
-    )
-    for route in ("sintered-fine-grained", "hot-deformed", "bonded-isotropic"):
-        plain = mk.magnetism.sintered("Nd2Fe14B", 293.15, process=route)[H][0]
-        hot = mk.magnetism.sintered(
-            "Nd2Fe14B", 293.15, process={**process, "route": route}
-        )[H][0]
-        assert hot == plain
-    pressing = mk.magnetism.sintered(
-        "Nd2Fe14B", 293.15, process={**process, "route": "sintered-axial"}
-    )
-    assert (
-        pressing[H][0]
-        != mk.magnetism.sintered("Nd2Fe14B", 293.15, process="sintered-axial")[
-            H
-        ][0]
-    )
-
-
-def test_anchor_leaves_other_hosts_alone():
-    process = calibrate_on_magnet(
-        "Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 0.05)]
-    )
+    (magnet,) = process["producer"]["magnets"]
+    names = ("quantity", "temperature_K", "slope")
+    assert [magnet[name] for name in names] == [H, 423.15, 0.0]
+    # Another host knows nothing of it.
     for column in (H, f"{H}_lo", B):
-        plain = mk.magnetism.sintered("SmCo5", 423.15)[column][0]
-        assert (
-            mk.magnetism.sintered("SmCo5", 423.15, process=process)[column][0]
-            == plain
-        )
+        same = predict("SmCo5", process, 423.15, column)
+        assert same == predict("SmCo5", None, 423.15, column)
+
+
+@pytest.mark.parametrize(
+    ("route", "is_known"),
+    [
+        ("sintered-fine-grained", False),
+        ("hot-deformed", False),
+        ("bonded-isotropic", False),
+        ("sintered-axial", True),
+    ],
+)
+def test_anchor_leaves_other_routes_alone(route, is_known):
+    process = calibrate_on_magnet(MAGNET, KnownValue(H, 2500.0, 293.15, 0.05))
+    plain = predict("Nd2Fe14B", {"route": route})
+    anchored = predict("Nd2Fe14B", process | {"route": route})
+    assert (anchored != plain) == is_known
 
 
 def test_soft_reference_anchors_nothing():
-    table = CompositionTable.from_strings(["NdNi5"])
-    assert (
-        calibrate_on_reference(
-            "it", table, None, [KnownValue(H, 900.0, 300.0, 0.05)]
-        ).magnets
-        == ()
+    process = calibrate_on_magnet("NdNi5", KnownValue(H, 900.0, 300.0, 0.05))
+    assert not process["producer"]["magnets"]
+
+
+def test_a_measured_alpha_bends_remanence_over_temperature():
+    # Anchored on alpha alone B_r stays at 20 C, and follows the chord that was measured.
+    process = calibrate_on_magnet(
+        "Nd2Fe14B", KnownValue(ALPHA, -0.10, 293.15, 1e-5)
     )
+    at = [293.15, 373.15]
+    bare = predict("Nd2Fe14B", None, at, B)
+    bent = predict("Nd2Fe14B", process, at, B)
+    assert bent[0] == pytest.approx(bare[0], rel=1e-9)
+    chord = 100.0 * (bent[1] / bent[0] - 1.0) / 80.0
+    alpha = predict("Nd2Fe14B", process, column=ALPHA)[0]
+    assert chord == pytest.approx(alpha, rel=1e-6)
+    plain = predict("Nd2Fe14B", column=ALPHA)[0]
+    assert plain < chord < -0.10 + 0.006
+
+
+ORIGIN = {"source": "test", "status": "assumption"}
+
+
+@pytest.mark.parametrize(
+    ("kelvin", "is_asked"), [(453.15, True), (293.15, False)]
+)
+def test_todays_magnet_is_known_to_do_its_work(kelvin, is_asked):
+    # The device asks for 366 kA/m when hot; where nothing is asked, nothing is cut off.
+    known = Anchor(
+        column=H, value=400.0, spread=40.0, temperature_K=kelvin, **ORIGIN
+    )
+    value, doubt = _working(400.0, 0.1, known, load("hot-servo-motor"))
+    expected = (400.0, 0.1)
+    if is_asked:
+        cut = truncnorm(np.log(366 / 400) / 0.1, np.inf, np.log(400), 0.1)
+        expected = (np.exp(cut.mean()), cut.std())
+    assert (value, doubt) == pytest.approx(expected)
+
+
+def test_modulus_limit_truncates_alpha_on_both_sides():
+    limit = Requirement(column=ALPHA, absolute_maximum=0.02, **ORIGIN)
+    profile = load("hot-servo-motor").model_copy(
+        update={"requirements": (limit,)}
+    )
+    known = Anchor(
+        column=ALPHA, value=-0.015, spread=0.02, temperature_K=453.15, **ORIGIN
+    )
+    working = _working(-0.015, 0.02, known, profile)
+    cut = truncnorm(-0.25, 1.75, -0.015, 0.02)
+    assert working == pytest.approx((cut.mean(), cut.std()))
 
 
 @pytest.mark.parametrize("name", names())
@@ -125,40 +156,10 @@ def test_the_reference_does_what_its_device_asks(name):
     assert table["probability_meets_requirements"][0] > minima.get(name, 0.75)
 
 
-def test_todays_magnet_is_known_to_do_its_work():
-    from scipy.stats import truncnorm
-
-    from magnetkit.choose._job import _working
-    from magnetkit.choose._profile_parts import Anchor
-
-    profile = load("hot-servo-motor")
-    origin = {
-        "source": "test",
-        "status": "assumption",
-        "temperature_K": 453.15,
-    }
-    one = Anchor(column=H, value=400.0, spread=40.0, **origin)
-    # The device asks for 366 kA/m.
-    value, doubt = _working(400.0, 0.1, one, profile)
-    distribution = truncnorm(
-        (np.log(366.0) - np.log(400.0)) / 0.1, np.inf, np.log(400.0), 0.1
-    )
-    assert value == pytest.approx(np.exp(distribution.mean()))
-    assert doubt == pytest.approx(distribution.std())
-    # Where nothing is asked, nothing is cut off.
-    cold = Anchor(
-        column=H,
-        value=400.0,
-        spread=40.0,
-        **{**origin, "temperature_K": 293.15},
-    )
-    assert _working(400.0, 0.1, cold, profile) == (400.0, 0.1)
-
-
 def test_mill_of_the_user_replaces_the_anchor():
     profile = load("energy-traction-motor")
     producer = calibrate_on_magnet(
-        "Nd2Fe14B", [KnownValue(H, 400.0, 423.15, 0.03)]
+        "Nd2Fe14B", KnownValue(H, 400.0, 423.15, 0.03)
     )
     assert (
         get_producer(
@@ -213,55 +214,6 @@ def test_a_screening_takes_requirements_relative_to_todays_magnet():
     best = result.best(1).iloc[0]
     assert best["meets_requirements"]
     assert best["heavy_rare_earth_wt_pct"] < row["heavy_rare_earth_wt_pct"]
-
-
-def test_modulus_limit_truncates_alpha_on_both_sides():
-    from scipy.stats import truncnorm
-
-    from magnetkit.choose._job import _working
-    from magnetkit.choose._profile_parts import Anchor, Requirement
-    from magnetkit.magnetism._measured import ALPHA
-
-    origin = {"source": "test", "status": "assumption"}
-    requirement = Requirement(column=ALPHA, absolute_maximum=0.02, **origin)
-    profile = load("hot-servo-motor").model_copy(
-        update={"requirements": (requirement,)}
-    )
-    one = Anchor(
-        column=ALPHA, value=-0.015, spread=0.02, temperature_K=453.15, **origin
-    )
-    value, doubt = _working(-0.015, 0.02, one, profile)
-    distribution = truncnorm(
-        (-0.02 + 0.015) / 0.02, (0.02 + 0.015) / 0.02, -0.015, 0.02
-    )
-    assert value == pytest.approx(distribution.mean())
-    assert doubt == pytest.approx(distribution.std())
-
-
-def test_a_measured_alpha_bends_remanence_over_temperature():
-    # Anchored on alpha alone B_r stays at 20 C, and follows the chord that was measured.
-    table = CompositionTable.from_strings(["Nd2Fe14B"])
-    values = [KnownValue(ALPHA, -0.10, 293.15, 1e-5)]
-    process = {
-        "producer": calibrate_on_reference("one", table, None, values).record()
-    }
-    at = [293.15, 373.15]
-    bare = mk.magnetism.sintered(table, at)
-    frame = mk.magnetism.sintered(table, at, process=process)
-    assert frame[B][0] == pytest.approx(bare[B][0], rel=1e-9)
-    chord = 100.0 * (frame[B][1] / frame[B][0] - 1.0) / 80.0
-    assert chord == pytest.approx(frame[ALPHA][0], rel=1e-6)
-    assert bare[ALPHA][0] < chord < -0.10 + 0.006
-
-
-def test_anchor_holds_at_one_temperature():
-    table = CompositionTable.from_strings(["Nd1.65Dy0.35Fe14B"])
-    magnets = calibrate_on_reference(
-        "it", table, None, [KnownValue(H, 900.0, 423.15, 0.05)]
-    ).magnets
-    assert [
-        (m["quantity"], m["temperature_K"], m["slope"]) for m in magnets
-    ] == [(H, 423.15, 0.0)]
 
 
 @pytest.mark.xfail(

@@ -2,12 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from magnetkit.errors import InputError
 
 from magnetkit.magnetism.transitions import _cusp, _last_zero, transitions
-from tests.recipes import make_table, mix
+from tests.recipes import make_table
 
 
 @pytest.mark.parametrize(
@@ -26,18 +24,6 @@ def test_spin_reorientation(formula, low, high):
         <= transitions(make_table(formula))["spin_reorientation_K"].iloc[0]
         <= high
     )
-
-
-@settings(max_examples=15)
-@given(
-    x=st.floats(0, 1),
-    first=st.sampled_from(["Dy", "Tb", "Ho"]),
-    second=st.sampled_from(["Nd", "Gd"]),
-)
-def test_no_compensation_in_iron_214_and_cobalt_217(x, first, second):
-    text = mix(second, first, 2 * x, 2) if 0 < x < 1 else f"{first}2"
-    frame = transitions(make_table(text + "Fe14B", text + "Co17"), step=4.0)
-    assert frame["compensation_temperature_K"].isna().all()
 
 
 def test_compensation_where_it_belongs():

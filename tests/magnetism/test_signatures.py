@@ -52,17 +52,6 @@ def test_polarization_vanishes_at_the_curie_temperature(
     assert intrinsic(table, curie * 1.0001)["status"].iloc[0] == "paramagnetic"
 
 
-@pytest.mark.parametrize("member", HOSTS)
-def test_half_the_curie_temperature_leaves_most_polarization(member):
-    # Kuz'min's m(1/2) of iron and cobalt is 0.8 to 0.95; light rare earths add to it.
-    rest, n, light = member
-    table = make_table(f"{light}{n}{rest}")
-    curie = intrinsic(table)["curie_temperature_K"].iloc[0]
-    cold = intrinsic(table, "10K")["saturation_polarization_T"].iloc[0]
-    half = intrinsic(table, 0.5 * curie)["saturation_polarization_T"].iloc[0]
-    assert 0.7 * cold < half < cold
-
-
 @quick
 @given(
     member=ANY, x=SHARE, heavy=st.sampled_from(["Gd", "Dy", "Tb", "Ho", "Er"])
@@ -83,25 +72,16 @@ def test_only_heavy_rare_earths_lower_the_polarization(member, x, heavy):
 
 
 @quick
-@given(member=ANY, x=SHARE)
-def test_gadolinium_adds_no_anisotropy(member, x):
+@given(member=ANY, x=SHARE, diluent=st.sampled_from(["La", "Y", "Ce", "Gd"]))
+def test_rare_earths_without_anisotropy_take_it_away(member, x, diluent):
     rest, n, light = member
-    formulas = [f"{light}{n}{rest}", mix(light, "Gd", n * x, n) + rest]
-    k1 = intrinsic(make_table(*formulas))["anisotropy_constant_MJ_m3"]
-    assert k1.iloc[1] < k1.iloc[0]
-
-
-@quick
-@given(member=ANY, x=SHARE, diluent=st.sampled_from(["La", "Y", "Ce"]))
-def test_rare_earths_without_moment_take_anisotropy_away(member, x, diluent):
-    rest, n, light = member
-    formulas = [f"{light}{n}{rest}", mix(light, diluent, n * x, n) + rest]
+    pure = make_table(f"{light}{n}{rest}")
+    mixed = make_table(mix(light, diluent, n * x, n) + rest)
+    whole = intrinsic(pure).iloc[0]
     # La(Fe,Si)13 is no ThMn12: rich in lanthanum, the host has to be named.
-    frame = intrinsic(
-        make_table(*formulas),
-        host=intrinsic(make_table(formulas[0]))["host"].iloc[0],
-    )
-    assert frame["anisotropy_constant_MJ_m3"].diff().iloc[1] < 0
+    less = intrinsic(mixed, host=whole["host"]).iloc[0]
+    name = "anisotropy_constant_MJ_m3"
+    assert less[name] < whole[name]
 
 
 @quick
@@ -137,32 +117,6 @@ def test_alpha_shows_removed_heavy_rare_earth(x, heavy, base):
 
 @quick
 @given(
-    x=SHARE,
-    share=st.floats(0.2, 1.0),
-    earth=st.sampled_from(["Sm", "Nd", "Pr", "Y"]),
-    host=st.sampled_from([("Fe17", 2, 3.0), ("Fe11Ti", 1, 1.0)]),
-)
-def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(
-    x, share, earth, host
-):
-    metal, n, maximum = host
-    name = "2:17" if n == 2 else "1:12"
-    text = earths(n, **{earth: x, "Ce": 1 - x}) + metal
-    bare = intrinsic(make_table(text), host=name)["curie_temperature_K"].iloc[
-        0
-    ]
-    compound = make_table(f"{text}N{share * maximum:.4f}")
-    nitride = intrinsic(compound, host=f"{name}:{maximum:g}").iloc[0]
-    # Nearly empty nitrides and the bare compound have parameters of their own, which meet only
-    # within the deviation.
-    minimum = nitride[
-        "curie_temperature_K" if share > 0.5 else "curie_temperature_K_hi"
-    ]
-    assert minimum > bare
-
-
-@quick
-@given(
     member=st.sampled_from([m for m in HOSTS if "Fe1" in m[0]]),
     co=st.floats(0.2, 1.5),
 )
@@ -178,38 +132,12 @@ def test_cobalt_for_iron_raises_the_curie_temperature(member, co):
     assert curie.iloc[1] > curie.iloc[0] + 5 * co
 
 
-@quick
-@given(
-    member=st.sampled_from(HOSTS),
-    y=st.floats(0.1, 0.6),
-    diluent=st.sampled_from(["Al", "Si", "Ti", "V", "Mo", "Cr"]),
-)
-def test_diluents_lower_the_polarization(member, y, diluent):
-    rest, n, light = member
-    metal = "Co" if rest.startswith("Co") else "Fe"
-    amount = float("".join(c for c in rest[2:5] if c.isdigit() or c == "."))
-    # More of a diluent in, less of the main metal.
-    main = rest[: 2 + len(f"{amount:g}")]
-    less = rest.replace(main, f"{metal}{amount - y:.4f}", 1)
-    formulas = [f"{light}{n}{rest}", f"{light}{n}{less}{diluent}{y:.4f}"]
-    frame = intrinsic(
-        make_table(*formulas),
-        host=intrinsic(make_table(formulas[0]))["host"].iloc[0],
-    )
-    # The cold polarization: in R2Fe17 a diluent raises T_C, and with it J_s at 300 K.
-    cold = intrinsic(make_table(*formulas), "20K", host=frame["host"].iloc[0])
-    assert cold["saturation_polarization_T"].diff().iloc[1] < 0
-
-
 @pytest.mark.parametrize(
     ("formula", "status"),
     [
         ("Y2Co17", "planar"),
         ("Nd2Fe17N3", "planar"),
         ("SmFe11TiN", "planar"),
-        ("TbCo5", "planar"),
-        ("Nd2Fe17", "planar"),
-        ("Fe3Al", "unknown host"),
         ("TbCo2", "unknown host"),
         ("Eu2Fe14B", "outside the model"),
     ],
@@ -231,19 +159,69 @@ def test_soft_compounds_name_the_reason(formula, status):
 
 @quick
 @given(
-    earth=st.sampled_from(["Y", "Pr", "Nd", "Sm", "Gd", "Ho"]),
-    metal=st.sampled_from(["Al", "Ga", "Si"]),
+    x=SHARE,
+    share=st.floats(0.2, 1.0),
+    earth=st.sampled_from(["Sm", "Nd", "Pr", "Y"]),
+    host=st.sampled_from(
+        [
+            ("2:17", "2:17:3", "Fe17", 2, 3.0),
+            ("1:12", "1:12:1", "Fe11Ti", 1, 1),
+        ]
+    ),
 )
+def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(
+    x, share, earth, host
+):
+    name, nitride_name, metal, n, maximum = host
+    text = earths(n, **{earth: x, "Ce": 1 - x}) + metal
+    bare = intrinsic(make_table(text), host=name).iloc[0]
+    compound = make_table(f"{text}N{share * maximum:.4f}")
+    nitride = intrinsic(compound, host=nitride_name).iloc[0]
+    # Nearly empty nitrides and the bare compound have parameters of their own, which meet only
+    # within the deviation.
+    end = "" if share > 0.5 else "_hi"
+    maximum = nitride[f"curie_temperature_K{end}"]
+    assert maximum > bare["curie_temperature_K"]
+
+
+@quick
+@given(
+    member=st.sampled_from(
+        [
+            ("Nd2", "Fe", 14.0, "B", "2:14:1"),
+            ("Sm", "Co", 5.0, "", "1:5"),
+            ("Sm2", "Co", 14.0, "Fe3", "2:17"),
+            ("Sm2", "Fe", 17.0, "N3", "2:17:3"),
+            ("Sm", "Fe", 11.0, "Ti", "1:12"),
+            ("Nd", "Fe", 11.0, "TiN", "1:12:1"),
+        ]
+    ),
+    y=st.floats(0.1, 0.6),
+    diluent=st.sampled_from(["Al", "Si", "Ti", "V", "Mo", "Cr"]),
+)
+def test_diluents_lower_the_polarization(member, y, diluent):
+    earth, metal, amount, rest, host = member
+    table = make_table(
+        f"{earth}{metal}{amount:g}{rest}",
+        f"{earth}{metal}{amount - y:.4f}{rest}{diluent}{y:.4f}",
+    )
+    # The cold polarization: in R2Fe17 a diluent raises T_C, and with it J_s at 300 K.
+    cold = intrinsic(table, "20K", host=host)["saturation_polarization_T"]
+    assert cold[1] < cold[0]
+
+
+@pytest.mark.parametrize("earth", ["Y", "Pr", "Gd", "Ho"])
+@pytest.mark.parametrize("metal", ["Al", "Ga", "Si"])
 def test_short_iron_pairs_give_way_to_substituents(earth, metal):
     """Al, Ga and Si raise the Curie temperature of R2Fe17, less with each atom; not of R2Co17."""
-    steps = {}
-    for base in ("Fe", "Co"):
-        formulas = [
-            f"{earth}2{base}{17 - n}" + (f"{metal}{n}" if n else "")
-            for n in range(4)
-        ]
+
+    def steps(base):
+        formulas = [f"{earth}2{base}17"]
+        formulas += [f"{earth}2{base}{17 - n}{metal}{n}" for n in (1, 2, 3)]
         frame = intrinsic(make_table(*formulas), host="2:17")
-        steps[base] = np.diff(frame["curie_temperature_K"].to_numpy())
-    assert steps["Fe"][0] > 0
-    assert steps["Fe"][2] < steps["Fe"][0]
-    assert (steps["Co"] < 0).all()
+        return np.diff(frame["curie_temperature_K"])
+
+    first, _, third = steps("Fe")
+    assert third < first
+    assert first > 0.0
+    assert (steps("Co") < 0.0).all()

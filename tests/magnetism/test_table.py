@@ -80,27 +80,6 @@ def test_a_hot_grade_follows_its_chords():
     )
 
 
-def test_ends_enclose_and_energy_product_stays_possible():
-    for temperature in (None, "100C", "150C", "300C"):
-        table = mk.grades(temperature=temperature)
-        for quantity in QUANTITIES:
-            rows = table[table[quantity].notna()]
-            assert (rows[f"{quantity}_lo"] <= rows[quantity] + 1e-9).all(), (
-                quantity
-            )
-            assert (rows[quantity] <= rows[f"{quantity}_hi"] + 1e-9).all(), (
-                quantity
-            )
-            assert (rows[f"{quantity}_provenance"] != "").all()
-            assert (
-                table.loc[table[quantity].isna(), f"{quantity}_provenance"]
-                == ""
-            ).all()
-        limit = table["remanence_T_hi"] ** 2 / (4e3 * MU_0)
-        assert not (table["max_energy_product_kJ_m3"] > 1.005 * limit).any()
-        assert (table["coercivity_kA_m"].dropna() >= 0).all()
-
-
 def test_sheets_carry_their_citations():
     sheets = mk.grades("N42SH", sheets=True)
     assert set(sheets["maker"]) == {"Arnold", "K&J"}
@@ -160,125 +139,12 @@ def test_estimate_uses_similar_grades():
     assert _range_of_alike(values, by, 10.0) == (5.0, 1.0, 100.0)
 
 
-def test_hot_grade_has_the_h_cb_of_its_curve():
-    # Where the knee lies above B = 0, H_cB is less than H_cJ: it was printed as equal.
-    row = _row("N42SH", "150C")
-    for end, bound in (("", "centre"), ("_lo", "low"), ("_hi", "high")):
-        curve = mk.curve("N42SH", "150C", bound=bound).curves
-        assert row[f"coercivity_b_kA_m{end}"] == pytest.approx(
-            1e-3 * curve.coercivity_b[0, 0]
-        )
-    assert row["coercivity_b_kA_m"] < 0.98 * row["coercivity_kA_m"]
-    assert row["coercivity_b_kA_m_provenance"] == "curve"
-    # At 60 degrees C what makers guarantee falls as B_r, and is less than the curve of a usual one.
-    warm = _row("N42SH", "60C")
-    cold = _row("N42SH")
-    keeps = warm["remanence_T"] / cold["remanence_T"]
-    assert warm["coercivity_b_kA_m"] == pytest.approx(
-        keeps * cold["coercivity_b_kA_m"]
-    )
-    assert warm["coercivity_b_kA_m_provenance"] == "catalogue"
-    # Beyond its highest temperature of use it is extrapolated, as H_cJ is.
-    assert (
-        _row("N42SH", "180C")["coercivity_b_kA_m_provenance"] == "extrapolated"
-    )
-
-
 def test_a_bonded_grade_has_no_hot_h_cb():
     # No sheet prints its knee, and `mk.curve` refuses it.
     assert _row("BNP-6")["coercivity_b_kA_m"] > 0.0
     hot = _row("BNP-6", "100C")
     assert np.isnan(hot["coercivity_b_kA_m"])
     assert hot["coercivity_b_kA_m_provenance"] == ""
-
-
-UNITS = {
-    "remanence_coefficient_pct_K": "T",
-    "coercivity_coefficient_pct_K": "kA_m",
-}
-
-
-@pytest.mark.parametrize("kelvin", [233.15, 353.15, 473.15])
-def test_hot_table_follows_its_chords(kelvin):
-    cold = mk.grades()
-    hot = mk.grades(None, kelvin)
-    assert cold["grade"].tolist() == hot["grade"].tolist()
-    step = kelvin - 293.15
-    sinters = (cold["host"] == "2:14:1") & (cold["kind"] != "bonded")
-
-    def keeps(chord, end):
-        share = remaining_shares(cold, kelvin, end)[
-            f"{chord.split('_')[0]}_{UNITS[chord]}"
-        ]
-        # Of all but sintered Nd-Fe-B the chord is the curve.
-        line = np.maximum(1.0 + cold[f"{chord}{end}"] / 100.0 * step, 0.0)
-        assert_allclose(share[~sinters], line[~sinters], rtol=1e-12)
-        return share
-
-    # Of two chords the steeper leaves less when it is hot, more when it is cold.
-    low, high = ("_lo", "_hi") if step > 0.0 else ("_hi", "_lo")
-    for quantity, chord in (
-        ("remanence_T", "remanence_coefficient_pct_K"),
-        ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
-    ):
-        for end, of in (("", ""), ("_lo", low), ("_hi", high)):
-            expected = cold[f"{quantity}{end}"] * keeps(chord, of)
-            assert_allclose(hot[f"{quantity}{end}"], expected, rtol=1e-12)
-        source = hot[f"{quantity}_provenance"]
-        beyond = (hot["max_working_temperature_K"] < kelvin) | (step < 0.0)
-        finite = hot[quantity].notna()
-        assert (source[finite & beyond] == "extrapolated").all()
-        assert not (source[finite & ~beyond] == "extrapolated").any()
-    knee = hot["squareness"] * hot["coercivity_kA_m"]
-    has_knee = hot["knee_field_kA_m"].notna() & (hot["coercivity_kA_m"] > 0.0)
-    assert_allclose(
-        hot["knee_field_kA_m"][has_knee], knee[has_knee], rtol=1e-9
-    )
-    assert (hot["squareness"] <= cold["squareness"] + 1e-12)[
-        has_knee & (step > 0.0)
-    ].all()
-    # (BH)max goes as B_r^2, until the coercivity cuts the line of B(H) before half of B_r / mu_0.
-    b_r = hot["remanence_T"]
-    h_cj = 1e3 * hot["coercivity_kA_m"]
-    keep = keeps("remanence_coefficient_pct_K", "")
-    whole = cold["max_energy_product_kJ_m3"] * keep**2
-    is_low = h_cj < b_r / (2.0 * MU_0)
-    product = hot["max_energy_product_kJ_m3"]
-    assert_allclose(product[~is_low], whole[~is_low], rtol=1e-12)
-    end = 1e-3 * h_cj * (b_r - MU_0 * h_cj)
-    assert_allclose(
-        product[is_low], np.minimum(whole, end)[is_low], rtol=1e-12
-    )
-    if kelvin == 473.15:
-        assert is_low.any()
-    # H_cB falls as B_r, no further out than where B of the hot curve is zero.
-    expected = np.minimum(
-        cold["coercivity_b_kA_m"] * keep,
-        coercivity_b(hot, "", curve_shapes(hot)),
-    )
-    assert_allclose(hot["coercivity_b_kA_m"], expected, rtol=1e-9)
-
-
-def test_estimates_use_grades_of_crystal_and_kind():
-    table = mk.grades()
-    for quantity in ("remanence_T", "coercivity_kA_m"):
-        estimates = table[table[f"{quantity}_provenance"] == "estimate"]
-        assert len(estimates)
-        for _, row in estimates.iterrows():
-            alike = table[
-                (table["host"] == row["host"]) & (table["kind"] == row["kind"])
-            ]
-            sheets = alike[alike[f"{quantity}_provenance"] == "catalogue"]
-            assert len(sheets)
-            if quantity == "coercivity_kA_m":
-                assert (
-                    sheets[quantity].min()
-                    <= row[quantity]
-                    <= sheets[quantity].max()
-                )
-            assert (
-                row[f"{quantity}_lo"] <= row[quantity] <= row[f"{quantity}_hi"]
-            )
 
 
 def test_some_quantities_are_as_among_all():
@@ -298,3 +164,102 @@ def test_guarantee_has_the_knee_of_its_temperature():
     assert sheet["knee_field_kA_m"].median() == pytest.approx(
         1e-3 * curve.curves.knee_field[0, 0], rel=0.01
     )
+
+
+@pytest.mark.parametrize("temperature", [None, "150C", "300C"])
+def test_ends_enclose_and_energy_product_stays_possible(temperature):
+    table = mk.grades(temperature=temperature)
+    for quantity in QUANTITIES:
+        known = table[quantity].notna()
+        rows = table[known]
+        assert (rows[f"{quantity}_lo"] <= rows[quantity] + 1e-9).all()
+        assert (rows[quantity] <= rows[f"{quantity}_hi"] + 1e-9).all()
+        assert ((table[f"{quantity}_provenance"] != "") == known).all()
+    limit = table["remanence_T_hi"] ** 2 / (4e3 * MU_0)
+    assert not (table["max_energy_product_kJ_m3"] > 1.005 * limit).any()
+    assert (table["coercivity_kA_m"].dropna() >= 0).all()
+
+
+def test_hot_grade_has_the_h_cb_of_its_curve():
+    # Where the knee lies above B = 0, H_cB is less than H_cJ: it was printed as equal.
+    row = _row("N42SH", "150C")
+    for end, bound in (("", "centre"), ("_lo", "low"), ("_hi", "high")):
+        curve = mk.curve("N42SH", "150C", bound=bound).curves
+        h_cb = 1e-3 * curve.coercivity_b[0, 0]
+        assert row[f"coercivity_b_kA_m{end}"] == pytest.approx(h_cb)
+    assert row["coercivity_b_kA_m"] < 0.98 * row["coercivity_kA_m"]
+    # At 60 degrees C what makers guarantee is less than the curve of a usual one; beyond its
+    # highest temperature of use it is extrapolated, as H_cJ is.
+    for celsius, source in (
+        (60, "catalogue"),
+        (150, "curve"),
+        (180, "extrapolated"),
+    ):
+        row = _row("N42SH", f"{celsius}C")
+        assert row["coercivity_b_kA_m_provenance"] == source
+
+
+@pytest.mark.parametrize("kelvin", [233.15, 473.15])
+def test_hot_table_follows_its_chords(kelvin):
+    cold = mk.grades()
+    hot = mk.grades(None, kelvin)
+    assert cold["grade"].tolist() == hot["grade"].tolist()
+    step = kelvin - 293.15
+    sinters = (cold["host"] == "2:14:1") & (cold["kind"] != "bonded")
+    # Of two chords the steeper leaves less when it is hot, more when it is cold.
+    low, high = ("_lo", "_hi") if step > 0.0 else ("_hi", "_lo")
+    for quantity in ("remanence_T", "coercivity_kA_m"):
+        chord = f"{quantity.split('_')[0]}_coefficient_pct_K"
+        for end, of in (("", ""), ("_lo", low), ("_hi", high)):
+            share = remaining_shares(cold, kelvin, of)[quantity]
+            # Of all but sintered Nd-Fe-B the chord is the curve.
+            line = np.maximum(1.0 + cold[f"{chord}{of}"] / 100.0 * step, 0.0)
+            assert_allclose(share[~sinters], line[~sinters], rtol=1e-12)
+            expected = cold[f"{quantity}{end}"] * share
+            assert_allclose(hot[f"{quantity}{end}"], expected, rtol=1e-12)
+        source = hot[f"{quantity}_provenance"]
+        beyond = (hot["max_working_temperature_K"] < kelvin) | (step < 0.0)
+        known = hot[quantity].notna()
+        extrapolated = source[known] == "extrapolated"
+        assert (extrapolated == beyond[known]).all()
+    h_cj = hot["coercivity_kA_m"]
+    knee = hot["squareness"] * h_cj
+    has_knee = hot["knee_field_kA_m"].notna() & (h_cj > 0.0)
+    assert_allclose(
+        hot["knee_field_kA_m"][has_knee], knee[has_knee], rtol=1e-9
+    )
+    if step > 0.0:
+        lower = hot["squareness"] <= cold["squareness"] + 1e-12
+        assert lower[has_knee].all()
+    # (BH)max goes as B_r^2, until the coercivity cuts the line of B(H) before half of B_r / mu_0.
+    b_r = hot["remanence_T"]
+    keep = remaining_shares(cold, kelvin, "")["remanence_T"]
+    end = h_cj * (b_r - 1e3 * MU_0 * h_cj)
+    whole = cold["max_energy_product_kJ_m3"] * keep**2
+    is_low = 1e3 * h_cj < b_r / (2.0 * MU_0)
+    assert is_low.any() or step < 0.0
+    expected = np.where(is_low, np.minimum(whole, end), whole)
+    assert_allclose(hot["max_energy_product_kJ_m3"], expected, rtol=1e-12)
+    # H_cB falls as B_r, no further out than where B of the hot curve is zero.
+    expected = np.minimum(
+        cold["coercivity_b_kA_m"] * keep,
+        coercivity_b(hot, "", curve_shapes(hot)),
+    )
+    assert_allclose(hot["coercivity_b_kA_m"], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("quantity", ["remanence_T", "coercivity_kA_m"])
+def test_estimates_use_grades_of_crystal_and_kind(quantity):
+    table = mk.grades()
+    source = f"{quantity}_provenance"
+    count = 0
+    for _, alike in table.groupby(["host", "kind"]):
+        estimates = alike[alike[source] == "estimate"]
+        count += len(estimates)
+        assert (estimates[f"{quantity}_lo"] <= estimates[quantity]).all()
+        assert (estimates[quantity] <= estimates[f"{quantity}_hi"]).all()
+        if quantity == "coercivity_kA_m":
+            sheets = alike.loc[alike[source] == "catalogue", quantity]
+            inside = estimates[quantity].between(sheets.min(), sheets.max())
+            assert inside.all()
+    assert count

@@ -16,9 +16,3 @@ def highest(price, compositions):
     """Largest price over all facets of each composition, and the facet."""
     worth = np.asarray(compositions) @ np.asarray(price).T
     return worth.max(axis=1), worth.argmax(axis=1)
-
-
-def subsystem(inside, phases):
-    """Indices of the phases (dense rows) whose elements are all inside."""
-    outside = ~np.asarray(inside, bool)
-    return [k for k, row in enumerate(phases) if not row[outside].any()]

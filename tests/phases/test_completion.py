@@ -5,6 +5,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.elements import INDEX
 from magnetkit.errors import DataError, InputError
 
 import magnetkit as mk
@@ -141,6 +142,8 @@ def test_names_entries_of_other_systems():
     )
     assert (is_foreign.to_numpy() != np.array(of_pull)).all()
     facts = whole.manifest["completed"]
+    numbers = [INDEX[symbol] for symbol in whole.manifest["elements"]]
+    assert numbers == sorted(set(numbers))
     assert facts["entries"] == is_foreign.sum() == 7703 - sum(of_pull)
     again = mk.phases.read_snapshot(whole.save())
     assert again.manifest["completed"] == facts

@@ -4,7 +4,12 @@ import pytest
 from magnetkit.errors import InputError
 from pymatgen.core import Lattice, Structure
 
-from magnetkit.phases._documents import _make_row, make_tables, read_document
+from magnetkit.phases._documents import (
+    _choose_scheme,
+    _make_row,
+    make_tables,
+    read_document,
+)
 
 # Cubic cell of 3 A with two atoms: 27 A^3; alpha-iron-like.
 CRYSTAL = Structure(
@@ -74,6 +79,21 @@ def test_moments_belong_to_the_cell_in_the_file():
         {"magmoms": [2.2, 2.3], "num_magnetic_sites": 2, "ordering": "FiM"}
     )
     assert (whole["moments_muB"], whole["ordering"]) == ([2.2, 2.3], "FiM")
+
+
+def test_the_scheme_of_most_pure_elements_is_chosen():
+    crystals = {"a": {"system": "Co"}, "b": {"system": "Sm"}}
+    crystals["c"] = {"system": "Co-Sm"}
+    energies = [{"material_id": one, "thermo_type": "GGA"} for one in "ac"]
+    schemes = ("GGA", "R2SCAN")
+    assert _choose_scheme(energies, crystals, schemes) == "GGA"
+    other = [{"material_id": one, "thermo_type": "r2SCAN"} for one in "abc"]
+    assert _choose_scheme(other + energies, crystals, schemes) == "R2SCAN"
+    assert _choose_scheme(other[:1] + energies, crystals, schemes) == "GGA"
+    with pytest.raises(InputError, match=r"has gga: .* with thermo_type="):
+        _choose_scheme(energies, crystals, ("R2SCAN",))
+    with pytest.raises(InputError, match=r"energies of these systems$"):
+        _choose_scheme([], {}, ("R2SCAN",))
 
 
 def test_a_scheme_without_formation_energies_is_none_to_choose():

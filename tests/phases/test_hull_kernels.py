@@ -24,12 +24,10 @@ def random_phases(rng, columns, phases):
     return dense, energy
 
 
-def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
+def solve(dense, energy, x, width=0):
     n, columns = x.shape
-    systems = np.ones((1, columns), bool) if systems is None else systems
-    order = np.arange(n) if order is None else order
-    runs = (
-        (np.array([0]), np.array([0]), np.array([n])) if runs is None else runs
+    runs = _hull.Runs(
+        np.arange(n), np.array([0]), np.array([0]), np.array([n])
     )
     energies = np.full(n, np.nan)
     products = np.full((n, width), -7, np.int32)
@@ -37,12 +35,12 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     _hull.solve(
         kernel_rows(x),
         np.arange(columns),
-        _hull.Runs(order, *runs),
-        systems,
+        runs,
+        np.ones((1, columns), bool),
         Phases(*to_sparse(dense), energy),
         _hull.Found(energies, products, fractions),
         0,
-        len(runs[0]),
+        1,
     )
     return energies, products, fractions
 
@@ -98,20 +96,6 @@ def test_many_steps_stay_exact():
     x = rng.dirichlet(np.full(9, 0.5), 3000)
     energies, _, _ = solve(dense, energy, x)
     equal(energies, dense, energy, x, range(2900, 3000, 7))
-
-
-def test_runs_of_two_systems():
-    rng = np.random.default_rng(5)
-    dense, energy = random_phases(rng, 6, 50)
-    x = rng.dirichlet(np.ones(6), 20)
-    x[::2, :3] = 0.0
-    x[1::2, 3:] = 0.0
-    x /= x.sum(axis=1, keepdims=True)
-    systems = np.array([[0, 0, 0, 1, 1, 1], [1, 1, 1, 0, 0, 0]], bool)
-    order = np.concatenate([np.arange(0, 20, 2), np.arange(1, 20, 2)])
-    runs = np.array([0, 0, 1]), np.array([0, 6, 10]), np.array([6, 10, 20])
-    energies, _, _ = solve(dense, energy, x, systems, order, runs)
-    equal(energies, dense, energy, x, range(20))
 
 
 def test_invert():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 
 from magnetkit.alloy.table import CompositionTable
 from magnetkit.phases._judged import (
@@ -25,6 +26,12 @@ def test_ratio_names_a_phase_of_no_recipe():
     names = [HOST_NAMES[c] if c >= 0 else "" for c in phases.host]
     assert names == ["1:5", "1:5", "2:17", "2:17:3", ""]
     assert phases.named.tolist() == [True, True, False, True, False]
+    # A user's word counts more than the ratio.
+    told = named_phases(table("SmCo5 Sm2Co17"), "1:5")
+    assert [HOST_NAMES[c] for c in told.host] == ["1:5", "1:5"]
+    assert told.named.tolist() == [True, False]
+    with pytest.raises(InputError, match="host '1:6' is not known"):
+        named_phases(table("SmCo5"), "1:6")
 
 
 def test_rivals_hold_no_phase_of_the_structure():

@@ -97,19 +97,6 @@ def test_agrees_with_the_twin(sites):
     assert ideal.sum(axis=1) == pytest.approx(np.ones(40))
 
 
-def test_corners_and_middles_equal_their_entries():
-    model = setup(np.random.default_rng(1), (1, 5, 0))
-    node = model[3]
-    mean = model[4]
-    x = np.zeros((2, 8))
-    x[0, [0, 3]] = 1 / 6, 5 / 6
-    x[1, [5, 2, 4]] = 1 / 6, 2.5 / 6, 2.5 / 6
-    energy, _, entropy, _ = run(x, *model, np.zeros(3))
-    nodes = [node[0, 0, 1, 1], node[1, 0, 0, 2]]
-    assert energy == pytest.approx(mean[nodes])
-    assert entropy == pytest.approx([0.0, 5 / 6 * np.log(2)])
-
-
 def test_unknown_and_empty_sites_give_nan():
     model = setup(np.random.default_rng(2), (1, 5, 0))
     x = np.zeros((3, 8))

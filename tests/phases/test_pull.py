@@ -112,10 +112,18 @@ def test_equal_documents_make_equal_files(mp_server: Server):
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["entries.parquet", "structures.parquet", "manifest.json", "current"],
+    ("name", "damage"),
+    [
+        ("entries.parquet", "changed"),
+        ("entries.parquet", "missing"),
+        ("structures.parquet", "cut"),
+        ("manifest.json", "changed"),
+        ("manifest.json", "missing"),
+        ("current", "changed"),
+        ("current", "cut"),
+        ("current", "missing"),
+    ],
 )
-@pytest.mark.parametrize("damage", ["changed", "cut", "missing"])
 def test_a_broken_cache_is_named_and_pulled_anew(
     mp_server: Server, own_cache: Path, name: str, damage: str
 ):

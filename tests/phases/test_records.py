@@ -62,6 +62,11 @@ def test_variant_of_a_variant_has_the_same_root(folder):
     )
 
 
+def test_roots_are_the_hosts_that_are_no_variants():
+    for name, host in records.HOSTS.items():
+        assert (name in records.ROOTS) == (host.variant_of is None)
+
+
 def test_record_has_defaults(folder):
     magnet = records._read()["1:5"].magnet
     assert magnet.usual_curie_K == magnet.exchange_stiffness_curie_K == 1020.0
@@ -77,6 +82,7 @@ def test_record_has_defaults(folder):
         ("crystal_field", '"cubic"', "one of R2Fe14B, axial, got 'cubic'"),
         ("filling", '"full"', "one of none, carbon_share, vacancy"),
         ("exchange_saturates", "1", "one of False, True, got 1"),
+        ("exchange_stiffness_curie_K", "-1.0", "usual_curie_K .*got -1.0"),
         ("own_curie_process", '"yes"', "one of False, True"),
         ("section", '["Sm", "Co"]', "three elements"),
         ("section", '["Sm", "Co", "Qq"]', "three elements"),

@@ -74,6 +74,10 @@ def test_round_trip(tmp_path, entries):
     assert reread.manifest["elements"] == ["Co", "Sm"]
     assert reread.structures()["material_id"].tolist() == ["mp-1429"]
     assert phases.open_snapshot(reread) is reread
+    other = entries.assign(formula=["SmCo5", "Zr", "Co"])
+    phases.write_snapshot(tmp_path / "other", other, MANIFEST)
+    by_number = phases.open_snapshot(tmp_path / "other").manifest["elements"]
+    assert by_number == ["Co", "Zr", "Sm"]
     # The same content gives the same bytes.
     again = phases.write_snapshot(
         tmp_path / "again", entries, MANIFEST, structures

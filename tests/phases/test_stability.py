@@ -161,12 +161,12 @@ def test_several_threads_at_once_find_the_same():
         iter(
             mk.substitutions(
                 "SmCo5", {"Sm": ["Gd", "Pr"], "Co": ["Fe"]}, step=0.1
-            ).chunks(500)
+            ).chunks(100)
         )
     )
     alone = mk.phases.stability(phases)
     with ThreadPoolExecutor(4) as pool:
-        several = list(pool.map(mk.phases.stability, [phases] * 8))
+        several = list(pool.map(mk.phases.stability, [phases] * 4))
     for frame in several:
         pd.testing.assert_frame_equal(frame, alone)
 
@@ -197,19 +197,10 @@ def test_temperature_must_make_sense(temperature):
         mk.phases.stability(table("SmCo5"), temperature=temperature)
 
 
-def test_a_small_snapshot(tmp_path):
-    """A pull of one chemical system: other elements are unknown, end members may be missing."""
+def test_a_small_snapshot_lacks_end_members(tmp_path):
     entries = mk.phases.load()
-    subset = entries[entries["formula"].str.fullmatch(r"(Sm|Co|\d)+")]
     manifest = {"scheme": "test", "source": "test", "licence": "test"}
-    folder = mk.phases.write_snapshot(tmp_path / "Sm-Co", subset, manifest)
-    frame = mk.phases.stability(
-        table("SmCo5 Nd2Fe14B Sm2Co17"), snapshot=folder
-    )
-    whole = mk.phases.stability(table("SmCo5 Nd2Fe14B Sm2Co17"))
-    assert frame[ABOVE].isna().tolist() == [False, True, False]
-    assert frame[ABOVE][0] == pytest.approx(whole[ABOVE][0], abs=0.003)
-    bare = subset[subset["formula"].isin(["Sm", "Co", "SmCo2"])]
+    bare = entries[entries["formula"].isin(["Sm", "Co", "SmCo2"])]
     folder = mk.phases.write_snapshot(tmp_path / "bare", bare, manifest)
     frame = mk.phases.stability(table("SmCo5"), snapshot=folder)
     assert frame["missing_end_members"].tolist() == ["SmCo5"]

@@ -1,13 +1,9 @@
 """Sets of elements, and the phases made of them."""
 
 import numpy as np
-from numpy.testing import assert_array_equal
 
-from magnetkit._core._arrays import Phases, Rows
+from magnetkit._core._arrays import Rows
 from magnetkit.alloy import _row_kernels as _rows
-from tests.phases import naive_hull
-from tests.phases.dense import to_sparse
-from tests.phases.test_hull_kernels import random_phases
 
 
 def test_element_sets():
@@ -26,21 +22,3 @@ def test_element_sets():
     # Empty; an element without phases; none of that element; nothing at all.
     assert mask.tolist() == [True, True, False, False, True, False]
     assert sets[[0, 1, 4]].tolist() == [[3, 0], [0, 64], [1, 0]]
-
-
-def test_subsystem():
-    rng = np.random.default_rng(2)
-    dense, energy = random_phases(rng, 6, 40)
-    inside = np.array([1, 0, 1, 1, 0, 1], bool)
-    ids, phases, place = _rows.subsystem(
-        inside, Phases(*to_sparse(dense), energy)
-    )
-    expected = naive_hull.subsystem(inside, dense)
-    assert ids.tolist() == expected
-    assert_array_equal(phases.energy, energy[expected])
-    back = np.zeros((len(ids), 4))
-    back[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = (
-        phases.val
-    )
-    assert_array_equal(back, dense[expected][:, inside])
-    assert place.tolist() == [0, -1, 1, 2, -1, 3]

@@ -159,8 +159,6 @@ def test_a_table_tells_labels_shells_and_what_it_refused():
     assert with_own.describe()["sha256"] != facts["sha256"]
     same = TableCandidates(table, source.labels, source.shells)
     assert same.describe() == facts
-    (empty,) = TableCandidates(table[:0]).pieces(2)
-    assert len(empty().table) == 0
 
 
 def test_a_space_comes_behind_single_magnets_and_melts():
@@ -285,6 +283,9 @@ def test_each_form_of_candidates_has_its_kind(tmp_path):
     assert recipes.labels == ["SmCo5"]
     assert list(recipes.shells) == ["Tb 1.0 wt%"]
     assert [row.text for row in recipes.rejected] == ["??"]
+    table = as_candidates(recipes.table, profile)
+    assert isinstance(table, TableCandidates)
+    assert table.count() == 1
 
 
 def test_charges_are_of_hosts_and_routes_that_bear_the_device():

@@ -17,7 +17,7 @@ from tests.run.duty_rules import (
 SAFETY = "demagnetization_safety"
 
 
-@pytest.mark.parametrize("grade", ["N45M", "N42SH", "N35UH"])
+@pytest.mark.parametrize("grade", ["N45M", "N42SH"])
 def test_no_answer_violates_what_must_hold(grade):
     rating = float(mk.grades(grade).iloc[0]["max_working_temperature_K"])
     check = Check()

@@ -3,9 +3,8 @@
 import errno
 import json
 import os
+import re
 import shutil
-import subprocess
-import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,8 @@ from magnetkit._core._files import seal
 from magnetkit.alloy._blocks import Rejected
 from magnetkit.run import _files
 from magnetkit.run._store import Store
-from magnetkit.run._work import Part, decode, encode
+from magnetkit.run._work import Part, encode
+from tests.command import kill_fork
 
 TABLE = pa.table({"x": [1, 2]})
 REJECTED = pa.table({"line": [3], "text": ["??"], "reason": ["no element"]})
@@ -108,11 +108,6 @@ def test_full_disk_keeps_the_finished_chunks(tmp_path, monkeypatch):
     assert [p.name for p in (tmp_path / _files.PARTS).glob("chunk*")] == [
         "chunk-000000.arrow"
     ]
-
-
-def test_columns_of_a_part_come_in_the_requested_order(tmp_path):
-    wide = pa.table({"a": [1], "b": [2], "c": [3]})
-    assert decode(encode(wide), ["c", "a"]).column_names == ["c", "a"]
 
 
 def test_refuses_another_identity_by_name(tmp_path):
@@ -293,21 +288,22 @@ def test_second_writer_learns_the_first(tmp_path):
 
 
 def test_a_killed_holder_leaves_no_lock(tmp_path):
-    code = (
-        "import sys, time; from pathlib import Path; from magnetkit.run._files import lock\n"
-        "with lock(Path(sys.argv[1])): print(1, flush=True); time.sleep(600)"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE
-    )
-    assert process.stdout.readline() == b"1\n"
-    with (
-        pytest.raises(InputError, match=f"process {process.pid}"),
-        open_store(tmp_path),
-    ):
-        pass
-    process.kill()
-    process.communicate()
+    def hold(wait):
+        with _files.lock(tmp_path):
+            wait()
+
+    holders = []
+
+    def is_locked():
+        try:
+            with open_store(tmp_path):
+                return False
+        except InputError as error:
+            holders.append(re.search(r"process (\d+)", str(error)))
+            return True
+
+    kill_fork(hold, is_locked)
+    assert int(holders[-1][1]) != os.getpid()
     with open_store(tmp_path) as folder:
         folder.add(0, PART)
 
@@ -329,6 +325,14 @@ def test_a_damaged_manifest_is_no_traceback(tmp_path, content):
     (tmp_path / _files.MANIFEST).write_text(content)
     with pytest.raises(StoreError):
         _files.read_manifest(tmp_path)
+
+
+def test_a_store_that_cannot_be_reached_is_not_damaged():
+    rows = _files.StoredRows(_files.Place.of("abc://x"), {"a.parquet": "0"})
+    with pytest.raises(InputError, match="abc://x cannot be reached"):
+        len(rows)
+    with pytest.raises(InputError, match="abc://x cannot be reached"):
+        _files.read_rejections(rows.place)
 
 
 @pytest.mark.parametrize("name", ["missing", "alloys.csv"])

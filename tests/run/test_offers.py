@@ -52,6 +52,9 @@ def test_cold_values_follow_the_chords_of_the_sheet(n42sh):
     assert offer.remanence_guaranteed_T == pytest.approx(1.0972, abs=1e-4)
     assert offer.coercivity_guaranteed_kA_m == pytest.approx(484.5, abs=0.1)
     assert any("150 °C" in question for question in offer.questions)
+    assert "by its own alpha and beta" in " ".join(offer.reasons)
+    todays = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,T=20C,Dy=1")
+    assert "by today's alpha and beta" in " ".join(todays.reasons)
 
 
 def test_refuses_more_heavy_rare_earth_than_today(n42sh):
@@ -144,21 +147,6 @@ def test_replace_takes_the_offer():
     assert answer.offer.lines()[0].startswith("Refuse the offer N48H")
 
 
-@pytest.mark.parametrize(
-    ("offer", "says"),
-    [
-        ("", "the offer is empty"),
-        ("B_r=1.3", "needs B_r .T. and H_cJ"),
-        ("B_r=13.1,H_cJ=1600", "write T and kA/m"),
-        ({"Br": 1.3}, "an offer's values are B_r"),
-        ("Xx30Fe70", "no chemical element"),
-    ],
-)
-def test_other_texts_name_the_form_of_an_offer(n42sh, offer, says):
-    with pytest.raises(InputError, match=says):
-        judge_offer(n42sh, offer)
-
-
 def test_dysprosium_diffusion_is_the_incumbent():
     with pytest.warns(UserWarning, match="the amounts are an estimate"):
         answer = mk.replace("N42SH", "150C", diffused="Dy")
@@ -171,9 +159,13 @@ def test_dysprosium_diffusion_is_the_incumbent():
 @pytest.mark.parametrize(
     ("offer", "says"),
     [
+        ("", "the offer is empty"),
+        ("B_r=1.3", "needs B_r .T. and H_cJ"),
+        ("B_r=13.1,H_cJ=1600", "write T and kA/m"),
+        ({"Br": 1.3}, "an offer's values are B_r"),
+        ("Xx30Fe70", "no chemical element"),
         ("B_r=1.31,B_r=1.2,H_cJ=1600", "B_r is given twice"),
         ("B_r=1,31,H_cJ=1600", "decimal point"),
-        ("br=1.31,hcj=1600", "an offer's values are B_r"),
         ("=1+1", "NAME=NUMBER"),
         ("B_r=1.31,H_cJ=1600,T=20", "20C or 20K"),
         ("B_r=1.31,H_cJ=1600,Dy=150", "outside 0 to 20"),
@@ -191,21 +183,6 @@ def test_dysprosium_diffusion_is_the_incumbent():
 def test_refuses_values_of_no_sheet(n42sh, offer, says):
     with pytest.raises(InputError, match=says.replace("?", r"\?")):
         judge_offer(n42sh, offer)
-
-
-def test_shortens_a_long_offer_on_display(n42sh):
-    lines = judge_offer(n42sh, "N52" * 200).lines()
-    assert lines[0].startswith("Refuse the offer N52N52")
-    assert len(lines[0]) < 200
-
-
-def test_names_the_source_of_the_coefficients(n42sh):
-    offer = judge_offer(
-        n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,beta=-0.55,T=20C,Dy=1"
-    )
-    assert "by its own alpha and beta" in " ".join(offer.reasons)
-    todays = judge_offer(n42sh, "B_r=1.30,H_cJ=1700,alpha=-0.12,T=20C,Dy=1")
-    assert "by today's alpha and beta" in " ".join(todays.reasons)
 
 
 def limit(column, **limit):
@@ -471,10 +448,6 @@ def test_the_judgement_in_four_lines():
 def test_pairs_of_a_sheet():
     pairs = offers._read_pairs("B_r=1.31, H_cJ=1600,T=20C")
     assert pairs == {"B_r": "1.31", "H_cJ": "1600", "T": "20C"}
-    with pytest.raises(InputError, match="B_r is given twice"):
-        offers._read_pairs("B_r=1.31,B_r=1.2")
-    with pytest.raises(InputError, match="is no NAME=NUMBER"):
-        offers._read_pairs("B_r=1,31")
     numbers, kelvin = offers._read_sheet(
         {"B_r": "1.31", "H_cJ": 1600, "Dy": 1.2, "T": "80C"}, "x"
     )

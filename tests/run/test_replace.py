@@ -14,7 +14,6 @@ from magnetkit.settings import get_settings
 import magnetkit as mk
 from magnetkit.choose.answer import short_name
 from magnetkit.run.replace import (
-    _describe_basis,
     _drop_missing,
     _report_record,
 )
@@ -65,13 +64,8 @@ def test_answer_starts_with_the_verdict_and_fits_a_screen(motor):
     # 1.0888 T is 10.89 kG, 453.6 kA/m are 5.70 kOe.
     assert "B_r >= 10.89 kG, H_cJ >= 5.70 kOe" in " ".join(motor.lines("cgs"))
     whole = " ".join(motor.lines(everything=True))
-    charge = re.search(r"To charge, wt.%: ([^;]*);", whole)[1]
-    amounts = {
-        part.split()[0]: float(part.split()[1]) for part in charge.split(", ")
-    }
-    assert sum(amounts.values()) == pytest.approx(100.0, abs=0.05)
     # 0.96 wt.% boron by ferroboron of 19 %.
-    assert amounts["FeB"] == pytest.approx(0.96 / 0.19, abs=0.01)
+    assert f"FeB {0.96 / 0.19:.2f}" in whole
     assert "FeB's is not known" in whole
     # 60 to 80 % of a block end in magnets.
     assert "takes 1.25 to 1.67 kg of blocks" in whole
@@ -172,8 +166,7 @@ def test_a_named_recipe_is_judged_like_the_ways(motor):
     assert recipe.chance == 1.0
 
 
-def test_feedback_is_part_of_the_charge(monkeypatch):
-    motor = mk.replace("N42SH", temperature="150C", **BULK)
+def test_feedback_is_part_of_the_charge(monkeypatch, motor):
     feed = {"share": 20.0, "Nd": 25.0, "Sm": 5.0, "Fe": 70.0, "O": 0.5}
     monkeypatch.setattr(get_settings(), "scrap", feed)
     monkeypatch.setattr(
@@ -201,9 +194,7 @@ def test_feedback_is_part_of_the_charge(monkeypatch):
     ("grade", "temperature", "more"),
     [
         ("N42SH", "150C", {}),
-        ("N38UH", "180C", {}),
         ("N33AH", "220C", {}),
-        ("N50", "60C", {}),
         ("YX20", "150C", {}),
         ("Recoma 32", "250C", {}),
         ("2:17TC-16", "100C", {}),
@@ -285,11 +276,7 @@ def test_unlevelled_recipe_gets_no_melt():
     ],
 )
 def test_keeps_a_magnet_without_heavy_rare_earth(grade, says):
-    answer = (
-        mk.replace(grade, "50C")
-        if grade != "Alnico 5"
-        else mk.replace(grade, "20C")
-    )
+    answer = mk.replace(grade, "20C")
     assert answer.verdict == "keep"
     assert says in answer.lines()[0]
 
@@ -407,6 +394,8 @@ def test_the_answer_stands_in_every_report(tmp_path):
             decisions["probability_meets_requirements"].iloc[way.number]
             == way.chance
         )
+    # One of each kind is drawn as it is answered.
+    for way in {way.kind: way for way in answer.ways}.values():
         curve = mk.curve(
             f"{tmp_path / 'out'}:{way.number}", "150C", bound="guaranteed"
         ).curves
@@ -456,17 +445,13 @@ def test_names_bad_input(arguments, says):
         mk.replace(**arguments)
 
 
-def test_judges_a_recipe_by_the_route_of_its_candidates():
+def test_judges_a_recipe_by_the_route_of_its_candidates(motor):
     # Grains of hot-deformed magnets are tenths of a micrometre: the same melt is harder than
     # sintered, and a route that is asked for holds for what is judged by name too.
-    use = {
-        "recipe": "Nd22.24Pr5.56Dy3Co1Cu0.15B0.96Fe bal.",
-        "basis": "weight",
-    }
     melt = "Nd24.64Pr6.16Co3Ga0.4Cu0.15B0.96Fe bal."
-    plain = mk.replace("N42SH", "150C", **use).judge(melt, basis="weight")
+    plain = motor.judge(melt, basis="weight")
     by_route = mk.replace(
-        "N42SH", "150C", **use, process={"route": "hot-deformed"}
+        "N42SH", "150C", **BULK, process={"route": "hot-deformed"}
     )
     deformation = by_route.judge(melt, basis="weight")
     assert plain.route is None
@@ -535,7 +520,6 @@ def test_json_has_limits_evidence_and_every_candidate(motor):
 
 def test_a_duty_in_words(motor):
     assert motor.basis.startswith("the drawing: ")
-    assert _describe_basis(motor.request, motor.incumbent) == motor.basis
     reference = motor.reference
     assert reference["load_line"] is None
     assert reference["outside_field_kA_m"] is None

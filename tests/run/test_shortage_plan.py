@@ -175,6 +175,19 @@ def test_a_stock_bridges_what_comes_late():
     assert summary["In words"].endswith("that needs no licence.")
 
 
+def test_a_stock_without_a_price_stands_last_and_is_not_called_dear():
+    tin = make_part("tin", 900.0)
+    tin.today["Sn"] = exactly(0.2)
+    parts = [tin, make_part("low", 52.0), make_part("high", 520.0)]
+    shortage = make_shortage(weeks={"Dy": 13.0})
+    rows, summary = plan._plan_delay(parts, shortage, PRICES)
+    assert [row["Part"] for row in rows] == ["high", "low", "tin"]
+    assert math.isnan(rows[2]["Stock, USD"])
+    assert "; first high, the dearest stock." in summary["In words"]
+    _, summary = plan._plan_delay([tin], shortage, PRICES)
+    assert summary["In words"].endswith("that needs no licence.")
+
+
 def test_dearer_elements_are_paid_or_saved():
     dear = PRICES | {"Dy": 1500.0}
     parts = [

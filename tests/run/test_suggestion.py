@@ -44,8 +44,13 @@ def space():
 
 
 @pytest.fixture(scope="module")
-def motor():
-    return mk.screen(space(), "energy-traction-motor")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("motor") / "r"
+
+
+@pytest.fixture(scope="module")
+def motor(folder):
+    return mk.screen(space(), "energy-traction-motor", out=folder)
 
 
 def problem(n=10, draws=4000, seed=0):
@@ -146,8 +151,6 @@ def test_names_impossible_requests(motor):
         InputError, match="no leading candidate keeps the limits"
     ):
         suggest(motor, 1, stock=["Sm", "Co"])
-    with pytest.raises(InputError, match="limit 'Nd=3' not understood"):
-        suggest(motor, 1, limits=["Nd=3"])
     with pytest.raises(InputError, match="'Xx' is no chemical element"):
         suggest(motor, 1, stock=["Xx"])
     with pytest.raises(
@@ -158,39 +161,30 @@ def test_names_impossible_requests(motor):
         suggest(motor, 1, charge_kg=0.0)
 
 
-def test_results_come_back_through_calibrate():
-    batch = suggest(mk.screen(application="energy-traction-motor"), 2)
-    table = order(batch, [423.15])
+def test_results_come_back_through_calibrate(motor):
+    table = order(suggest(motor, 2), [423.15])
     table["remanence_T"] = 1.0
     table["coercivity_kA_m"] = 500.0
     process = mk.calibrate(table, name="batch", keep=False)
-    before = mk.magnetism.sintered(
-        CompositionTable.from_strings(table["composition"]),
-        423.15,
-        shell=list(table["shell"]),
-    )
-    after = mk.magnetism.sintered(
-        CompositionTable.from_strings(table["composition"]),
-        423.15,
-        process=process,
-        shell=list(table["shell"]),
-    )
-    off = [
-        np.abs(np.log(f["coercivity_kA_m"] / 500.0)).mean()
-        for f in (before, after)
-    ]
+    recipes = CompositionTable.from_strings(table["composition"])
+    off = []
+    for made_by in (None, process):
+        frame = mk.magnetism.sintered(
+            recipes, 423.15, process=made_by, shell=list(table["shell"])
+        )
+        off.append(np.abs(np.log(frame["coercivity_kA_m"] / 500.0)).mean())
     # What a maker's magnets have in common is 0.64 of the variance (datasets/recipes/split.toml),
     # so that two of them leave less than 0.36 / 0.64 of what they were off.
     assert off[1] < 0.36 / 0.64 * off[0]
 
 
-def test_command_writes_a_table_for_the_mill(tmp_path):
-    mk.screen(space(), "energy-traction-motor", out=tmp_path / "r")
+@pytest.mark.usefixtures("motor")
+def test_command_writes_a_table_for_the_mill(folder, tmp_path):
     file = tmp_path / "melts.csv"
     store = ["--stock", "Nd=5", "--stock", "Fe=9,B=1,Tb=1"]
     arguments = [
         "suggest",
-        str(tmp_path / "r"),
+        str(folder),
         "--batch",
         "2",
         "--melts",

@@ -48,20 +48,6 @@ def test_the_short_table_has_first_ranks_or_some_without(monkeypatch):
     assert _writing._leading(np.zeros(6, int), 3).tolist() == [0, 1, 2, 3]
 
 
-def test_rows_in_memory_lead_and_are_spread(monkeypatch):
-    monkeypatch.setattr(_writing.ranked, "LEADING_ROWS", 2)
-    monkeypatch.setattr(_writing.ranked, "SPREAD_ROWS", 3)
-    place = np.array([0, 9, 1, 0, 2, 3, 4, 5, 6, 7, 8])
-    rows = _writing.rows_in_memory(place, 5)
-    # Ranks 1 and 2, and three from the first to the last.
-    assert {1, 2} <= set(place[rows])
-    assert place[rows].max() == 9
-    assert rows.tolist() == sorted(rows)
-    assert 0 not in place[rows]
-    few = _writing.rows_in_memory(np.array([0, 1, 0, 0]), 3)
-    assert few.tolist() == [0, 1, 2]
-
-
 def test_some_rows_are_noted_while_tables_pass():
     tables = [pa.table({"n": [0, 1, 2]}), pa.table({"n": [3]})]
     tables.append(pa.table({"n": [4, 5]}))

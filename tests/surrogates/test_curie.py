@@ -2,9 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from magnetkit.errors import DataError
+from magnetkit.settings import get_settings
 from numpy.testing import assert_allclose, assert_array_equal, assert_equal
 
+import magnetkit as mk
 from magnetkit import datasets
+from magnetkit._core import _fetch
 from magnetkit.surrogates import _measured
 
 
@@ -127,6 +130,21 @@ def test_without_a_fetch_the_embedded_facts_remain():
     rows = _measured.curie_set()
     assert rows.origin == _measured.EMBEDDED
     assert len(rows) > 250
+
+
+def test_names_a_damaged_file_and_asks_no_network(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(_fetch, "_download", None)
+    get_settings.cache_clear()
+    try:
+        assert _measured.local_file("curie") is None
+        file = _fetch.cached_path("curie")
+        file.parent.mkdir(parents=True)
+        file.write_text("Name,TC")
+        with pytest.raises(DataError, match="`magnetkit data fetch curie`"):
+            mk.surrogates.training_set("curie_temperature_K")
+    finally:
+        get_settings.cache_clear()
 
 
 def test_refuses_another_layout():

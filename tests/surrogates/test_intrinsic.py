@@ -113,7 +113,7 @@ def test_excess_rare_earth_keeps_the_hard_phase():
 
 # Signature checks over random compositions -----------------------------------------------------
 SHARE = st.floats(0.0, 1.0)
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=20, deadline=None)
 
 
 @quick

@@ -33,21 +33,8 @@ CODE = "_edited = 1\n"
 
 # What is appended to which module, and the keys that then differ.
 EDITS = [
-    *(
-        (module, COMMENT, "")
-        for module in (
-            _curie_training,
-            _process,
-            _gaussian_process,
-            energy,
-            _job,
-            _store,
-        )
-    ),
-    *(
-        (module, DOCSTRING, "")
-        for module in (_curie_training, _process, energy, _job)
-    ),
+    *((module, COMMENT, "") for module in (_curie_training, energy, _job)),
+    (_process, DOCSTRING, ""),
     *((module, CODE, "") for module in (_tables, cli, diffusion)),
     # What a replacement asks is judged beside a grade by a screening too.
     *((module, CODE, "chunks") for module in (_request, _job, _magnets)),
