@@ -63,9 +63,9 @@ def _to_digits(values: ArrayLike, digits: int) -> FloatArray:
     values = np.asarray(values, np.float64)
     size = np.abs(values)
     plain = (size > 0.0) & np.isfinite(size)
-    scale = 10.0 ** (
-        digits - 1 - np.floor(np.log10(np.where(plain, size, 1.0)))
-    )
+    exponent = digits - 1 - np.floor(np.log10(np.where(plain, size, 1.0)))
+    # Beyond that a power is infinite; a size below 1e-300 becomes 0.
+    scale = 10.0 ** np.minimum(exponent, 300.0)
     return np.where(plain, np.round(values * scale) / scale, values)
 
 
