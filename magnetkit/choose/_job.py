@@ -550,9 +550,10 @@ def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     """Build the job that a result was made for, from the identity in its manifest.
 
     `profile` is the device with the requirements and objectives of the job; the ``application`` of
-    the identity is not read. The `Job` is as of `make_job`. `identity` is what `job_identity` returned (KeyError if a part is
-    missing). The phase data and Curie files that it names must be there. Thresholds are the usual
-    ones, and a calibration by name becomes None, since its magnets are in the process.
+    the identity is not read. The `Job` is as of `make_job`. `identity` is what `job_identity`
+    returned (KeyError if a part is missing). The phase data and Curie files that it names must be
+    there. Thresholds are the usual ones, and a calibration by name becomes None, since its magnets
+    are in the process.
     """
     stored_keywords = {name: identity[name] for name in _KEPT} | identity[
         "curie"
