@@ -130,9 +130,10 @@ def _lexicographic(points: FloatArray) -> IntArray:
 def fronts(points: ArrayLike) -> NDArray[np.int32]:
     """Return the number of the non-dominated front of each point, from 1, int32 (n,).
 
-    `points` has shape (n, d), d from 1 to 3 (InputError otherwise); every
-    objective is to be made small. A row with NaN has front 0. Equal points
-    share a front. No points give an empty array.
+    `points` has shape (n, d), d from 1 to 3; every objective is to be made
+    small. A row with NaN has front 0. Equal points share a front. No points,
+    of shape (0, d), give an empty array. InputError for another shape, also
+    that of an empty list.
 
     Examples
     --------
@@ -146,8 +147,8 @@ def first_front(points: ArrayLike) -> BoolArray:
     """Say which points no other point dominates, bool (n,); cheaper than all `fronts`.
 
     `points` is as for `fronts`: (n, 1 to 3), smaller is better, InputError
-    otherwise. Equal points do not dominate each other. A row with NaN is
-    False.
+    otherwise, also for an empty list. Equal points do not dominate each other.
+    A row with NaN is False.
     """
     return sorted_first_front(*_prepare(points))
 
