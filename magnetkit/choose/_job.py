@@ -145,6 +145,7 @@ class Job:
             The job of each route (`by`), and the numbers of its rows, from 0, ascending; together
             they are all rows. The first is that of the usual route, if any magnet is of it; the
             others follow in alphabetical order. Routes without a magnet are left out.
+            InputError if there is no grade of the name behind "as sold: ".
         """
         words = (str(text).split(";")[0] for text in made)
         route_words = [
@@ -188,7 +189,8 @@ def make_job(
     profile : Profile
         The device; not changed.
     temperature : float, optional
-        Temperature, a number in K; the profile's ``temperature_K`` for None.
+        Temperature, a number in K, which is not checked; the profile's
+        ``temperature_K`` for None or 0.
     require : sequence of str
         Further requirements, such as "remanence_T >= 1.1", "coercivity_kA_m>=0.9*reference at
         150C" or "|remanence_coefficient_pct_K| <= 0.03"; a list or tuple, no single text. One on
@@ -204,13 +206,17 @@ def make_job(
     Returns
     -------
     Job
-        Its process is anchored on the reference magnet of the device, unless the calibration is
-        `NO_CALIBRATION` or names measured magnets.
+        Its process, ``conditions.process``, is a dict or None. It is anchored on the reference
+        magnet of the device, unless ``calibration`` is "none" (`NO_CALIBRATION`), or it or
+        ``process`` names the magnets of a producer or a grade. ``profile`` is a new `Profile` with
+        the requirements and objectives given. Thresholds are the usual ones.
 
     Raises
     ------
     InputError
         If a requirement, an objective or a condition cannot be used.
+    TypeError
+        If there is no condition of a name.
     """
     if conditions.get("between") is None:
         conditions["between"] = (

@@ -410,10 +410,13 @@ def _kernels() -> Iterator[Finding]:
 def _materials_project(online: bool) -> Iterator[Finding]:
     """Yield findings on the key of the Materials Project and on its server.
 
-    The first has ``name`` "key" and always the state "ok"; the second ``name``
-    "server", "ok" or "note". The server, MP_API_ENDPOINT or the usual one, is
-    asked only if `online`. Neither the key nor a password in an address is
-    shown.
+    There are two `Finding`, each with ``group``, ``name``, ``value`` (what was
+    found), ``state`` and ``advice`` (what to do, may be empty). The first has
+    ``name`` "key", always the state "ok", and ``value`` "MP_API_KEY is set" or
+    "MP_API_KEY is not set": that variable alone is read. The second has
+    ``name`` "server" and the state "ok" or "note". The server, MP_API_ENDPOINT
+    or the usual one, is asked only if `online`. Neither the key nor a password
+    in an address is shown.
     """
     from ..phases.pull import ENDPOINT
 

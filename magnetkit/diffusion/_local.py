@@ -589,7 +589,8 @@ def reverse_field(
         Nd-Fe-B follows up to some 45 degrees. ``coherent`` takes H_c(theta) =
         H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and Wohlfarth, by which a
         transverse field helps. Real magnets lie between the two. A field along
-        the magnetization counts by its component in both.
+        the magnetization counts by its component in both, and one that is
+        exactly transverse counts 0 in both.
 
     Returns
     -------

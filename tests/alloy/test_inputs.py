@@ -156,6 +156,13 @@ def test_reports_bad_rows_and_reads_the_rest():
         as_table(["SmCo5", "??"])
 
 
+def test_errors_of_texts_and_compositions_are_in_order():
+    mixture = ["??", Composition("SmCo5"), Composition({}), "!!", "Fe"]
+    table = read_inputs(mixture).table
+    assert [error.row for error in table.errors] == [0, 2, 3]
+    assert table.row_index.tolist() == [1, 4]
+
+
 def test_table_repeats_no_error():
     table = CompositionTable.from_strings(["SmCo5", "??"])
     got = read_inputs(table)

@@ -10,13 +10,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from typer.testing import CliRunner
 
 from magnetkit import datasets
-from magnetkit.cli.app import app
 from magnetkit.cli.data import _SHOWN_SYSTEMS, _pull
 from magnetkit.phases.pull import systems_of_substitutes
 from tests import command
+from tests.command import invoke
 from tests.phases.mp_server import KEY, Server
 from tests.said import command_lines
 
@@ -83,12 +82,8 @@ def test_pull_without_a_key_fails_in_one_line(
     assert len(command_lines(done.stderr)) == 1
 
 
-def invoke(*arguments: str):
-    return CliRunner().invoke(app, ["data", *arguments])
-
-
 def test_lists_what_is_embedded_and_what_is_fetched():
-    lines = invoke("list").stdout.splitlines()
+    lines = invoke("data list").stdout.splitlines()
     registry = datasets.registry()
     names = list(registry["files"])
     assert lines[0] == f"Embedded in {datasets.root()}:"
@@ -100,7 +95,7 @@ def test_lists_what_is_embedded_and_what_is_fetched():
     line = f"  {'curie':12s} {curie['title']} ({curie['licence']})"
     assert line in lines
     objects = [
-        json.loads(x) for x in invoke("list", "--json").stdout.splitlines()
+        json.loads(x) for x in invoke("data list --json").stdout.splitlines()
     ]
     assert len(objects) == len(names) + len(registry["remote"])
     assert objects[0]["embedded"] is True
@@ -111,21 +106,23 @@ def test_lists_what_is_embedded_and_what_is_fetched():
 def test_verifies_every_embedded_file(monkeypatch: pytest.MonkeyPatch):
     states = {"a.csv": "ok", "b.csv": "changed", "c.csv": "missing"}
     monkeypatch.setattr("magnetkit._core.datasets.verify", lambda: states)
-    done = invoke("verify")
+    done = invoke("data verify")
     assert done.exit_code == 1
     assert done.stdout.splitlines() == [
         "b.csv: changed",
         "c.csv: missing",
         "1 of 3 embedded files are as published",
     ]
-    objects = invoke("verify", "--json").stdout.splitlines()
+    objects = invoke("data verify --json").stdout.splitlines()
     assert [json.loads(line)["state"] for line in objects] == [
         "ok",
         "changed",
         "missing",
     ]
+    del states["c.csv"]
+    assert invoke("data verify").exit_code == 1
     monkeypatch.setattr("magnetkit._core.datasets.verify", lambda: {"a": "ok"})
-    sound = invoke("verify")
+    sound = invoke("data verify")
     assert sound.exit_code == 0
     assert sound.stdout == "1 of 1 embedded files are as published\n"
 
@@ -143,9 +140,9 @@ def test_fetches_a_set_and_what_belongs_to_it(
         "magnetkit._core._fetch.fetch",
         lambda name, progress: get(name, progress_shown=progress),
     )
-    lines = invoke("fetch", "curie").stdout.splitlines()
+    lines = invoke("data fetch curie").stdout.splitlines()
     assert lines == [f"{tmp_path}/curie", f"{tmp_path}/curie-by-paper"]
-    invoke("fetch", "curie-by-paper", "-q")
+    invoke("data fetch curie-by-paper -q")
     assert progress == [True, True, False]
 
 
@@ -215,7 +212,7 @@ def test_a_pull_takes_substitutes_and_writes_crystals(
     for name in ("write_cifs", "write_poscars"):
         write = lambda _, place, name=name: asked.update({name: place})  # noqa: E731
         monkeypatch.setattr(snapshot, name, write)
-    assert invoke("pull", "Sm-Co", "-q").stdout == "cache\n"
+    assert invoke("data pull Sm-Co -q").stdout == "cache\n"
     assert asked == {
         "systems": ["Sm-Co"],
         "endpoint": None,
@@ -225,9 +222,7 @@ def test_a_pull_takes_substitutes_and_writes_crystals(
         "quiet": True,
     }
     words = "--complete --refresh --cif a --poscar b --thermo-type R2SCAN"
-    done = invoke(
-        "pull", "Sm-Co", "--for", "Co=Fe", "--out", "x", *words.split()
-    )
+    done = invoke(f"data pull Sm-Co --for Co=Fe --out x {words}")
     assert done.stdout == "x\n"
     assert asked == {
         "systems": systems_of_substitutes(["Sm-Co"], {"Co": ["Fe"]}),

@@ -151,14 +151,17 @@ def test_explains_no_more_than_five_and_says_so(capsys):
 
 def test_a_duty_brings_the_margin_of_a_few_recipes(capsys):
     asked = {"basis": "auto", "load_line": 2.0}
-    _print_margins(["Nd2Fe14B"], "20C,150C", asked)
+    _print_margins(["Nd2Fe14B"] * 2, "20C,150C", asked)
     lines = capsys.readouterr().err.splitlines()
     margins = mk.compare(["Nd2Fe14B"] * 2, "150C", load_line=2.0).attrs[
         "margins"
     ]
-    assert len(lines) == 2
+    assert len(lines) == 4
     text = str(next(iter(margins.values())))
-    assert lines[1] == f"magnetkit: Nd2Fe14B: {text}"
+    assert lines[1] == lines[3] == f"magnetkit: Nd2Fe14B: {text}"
+    line = "predict Nd2Fe14B --temperature 150C --load-line 2"
+    assert f"magnetkit: Nd2Fe14B: {text}\n" in invoke(line).stderr
+    assert "margin" not in invoke(f"{line} --json").stderr
     for rows in (["SmCo5"] * 3, "file.csv"):
         _print_margins(rows, "20C", asked)
     _print_margins(["SmCo5"], "20C", {"basis": "auto"})

@@ -189,27 +189,6 @@ def test_columns_of_one_and_of_all_temperatures(plain):
     points = _formats._points(plain, 0, "BH")
     h_cb = float(plain.curves.coercivity_b[0, 0])
     assert points[0].tolist() == [pytest.approx(-h_cb), 0.0]
-    assert points[-1].tolist() == [0.0, pytest.approx(1.2)]
-    assert _formats._points(plain, 0)[0, 0] == pytest.approx(-1.6e6)
-
-
-def test_a_solver_gets_a_grid_and_a_curve_from_the_origin(plain):
-    fields, kelvins, rows = _formats._grid(plain)
-    assert kelvins == [293.15, 423.15]
-    assert fields == sorted(fields)
-    h_cb = plain.curves.coercivity_b[0]
-    assert fields[0] == pytest.approx(-h_cb.max(), abs=0.2)
-    assert fields[-1] == 0.0
-    assert [row[-1] for row in rows] == pytest.approx([1.2, 1.1])
-    # Beyond its own H_cJ nothing of J is left.
-    assert rows[1][0] == pytest.approx(1.25664e-6 * fields[0], rel=1e-4)
-    induction, field = _formats._shifted_curve(plain, 0)
-    assert (induction[0], field[0]) == (0.0, 0.0)
-    assert field[-2] == pytest.approx(h_cb[0])
-    assert field[-1] == pytest.approx(2.0 * h_cb[0])
-    assert induction[-2] == pytest.approx(1.2)
-    beyond = 1.2 + 1.05 * 1.25664e-6 * h_cb[0]
-    assert induction[-1] == pytest.approx(beyond, rel=1e-5)
 
 
 def test_figures_of_each_temperature_by_hand(plain):

@@ -363,14 +363,6 @@ def test_a_temperature_lies_between_the_measured_ones():
         at([cold], 323.15)
 
 
-def test_fields_at_which_shares_are_left():
-    curve = straight_curve(300.0, 1.2, 1e6)
-    levels = np.array([1.0, 0.5, 0.0])
-    fields = _measured._reduced_fields(curve, levels)
-    # All is left to nine tenths, and half of it half way to the end.
-    assert fields == pytest.approx([0.9, 0.95, 1.0])
-
-
 def test_points_of_a_curve_have_both_ends_and_halved_steps():
     curve = replace(straight_curve(300.0, 1.2, 1e6), coercivity_b_kA_m=850.0)
     field, level = _measured._curve_points(curve, 9)
@@ -384,13 +376,6 @@ def test_points_of_a_curve_have_both_ends_and_halved_steps():
     thin, _ = _measured._curve_points(dense, 12)
     assert thin.size == 12
     assert thin[-1] == 1e6
-
-
-def test_the_working_point_lies_on_the_load_line():
-    curve = straight_curve(300.0, 1.2, 1.6e6)
-    field = _measured._working_field(curve.field, curve.polarization, 2.0)
-    # J = 1.2 - 0.05 mu_0 H is 3 mu_0 H.
-    assert field == pytest.approx(1.2 / (3.05 * MU_0))
 
 
 def test_a_curve_that_ends_early_has_no_coercivity():

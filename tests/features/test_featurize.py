@@ -33,6 +33,12 @@ def test_rows_keep_their_number_and_rejects_have_a_list(tmp_path, suffix):
     source.write_text("composition\nSmCo5\n", encoding="utf-8")
     assert featurize(source, out) == (1, 0)
     assert not (tmp_path / "out.rejected.csv").exists()
+    source.write_text("composition\nNd30Fe69B1\n", encoding="utf-8")
+    assert featurize(source, tmp_path / "weight.csv", "weight") == (1, 0)
+    frame = pd.read_csv(tmp_path / "weight.csv")
+    # 30 / 144.24, 69 / 55.845 and 1 / 10.81 in moles.
+    assert frame["R_fraction"][0] == pytest.approx(0.1354, abs=2e-4)
+    source.write_text("composition\nSmCo5\n", encoding="utf-8")
     source = source.rename(tmp_path / "out.rejected.csv")
     assert featurize(source, out) == (1, 0)
     assert source.exists()

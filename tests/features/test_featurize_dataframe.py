@@ -75,6 +75,8 @@ def test_unreadable_rows_are_nan_with_a_reason():
         make(frame, "composition", return_errors=True)
     with pytest.raises(InputError, match="no column 'formula'"):
         make(frame, "formula")
+    with pytest.raises(InputError, match="expected one column, got 2"):
+        make(frame, ["composition", "formula"])
 
 
 def test_in_place_and_on_two_levels():
@@ -85,6 +87,12 @@ def test_in_place_and_on_two_levels():
     assert out.columns[0] == ("Input Data", "composition")
     assert out.columns[1][0] == "RareEarthDescriptors"
     assert frame.columns.nlevels == 1
+    describe = RareEarthDescriptors().featurize_dataframe
+    with pytest.raises(InputError, match="pass multiindex=True"):
+        describe(out, [("Input Data", "composition")])
+    both = frame.copy()
+    assert describe(both, "composition", inplace=True, multiindex=True) is both
+    assert both.columns.equals(out.columns)
     same = RareEarthDescriptors().featurize_dataframe(
         frame, "composition", inplace=True
     )

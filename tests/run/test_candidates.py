@@ -283,6 +283,9 @@ def test_each_form_of_candidates_has_its_kind(tmp_path):
     assert recipes.labels == ["SmCo5"]
     assert list(recipes.shells) == ["Tb 1.0 wt%"]
     assert [row.text for row in recipes.rejected] == ["??"]
+    table = as_candidates(recipes.table, profile)
+    assert isinstance(table, TableCandidates)
+    assert table.count() == 1
 
 
 def test_charges_are_of_hosts_and_routes_that_bear_the_device():

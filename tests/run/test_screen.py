@@ -112,19 +112,6 @@ def test_no_number_where_there_is_no_magnet():
     assert table.loc["Y2Co17", "curie_temperature_K"] > 1000.0
 
 
-def test_candidates_in_every_form_give_the_same_result():
-    texts = MAGNETS[:3]
-    forms = [
-        texts,
-        mk.CompositionTable.from_strings(texts),
-        pd.DataFrame({"composition": texts}),
-    ]
-    results = [mk.screen(f, application="f22-engine").table for f in forms]
-    first, *rest = (frame.drop(columns=["candidate"]) for frame in results)
-    for other in rest:
-        pd.testing.assert_frame_equal(first, other)
-
-
 def test_rows_keep_their_position_in_the_table(tmp_path):
     texts = ["Er2Fe14B", "nonsense", *MAGNETS]
     in_memory = mk.screen(texts, application="f22-engine")

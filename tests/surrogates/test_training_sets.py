@@ -83,12 +83,6 @@ def test_a_frame_is_read_as_a_file_is(tmp_path):
         assert rows.sha256 == reference.sha256
         assert rows.removed == reference.removed
         assert set(rows.sources) == {"the frame"}
-    with pytest.raises(InputError, match="a frame of pandas, polars or Arrow"):
-        training_set(target, 3)
-    with pytest.raises(
-        InputError, match=f"the frame needs a column '{target}'"
-    ):
-        training_set(target, frame[["composition"]])
 
 
 def test_names_up_to_ten_missing_rows(caplog):
