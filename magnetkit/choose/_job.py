@@ -145,6 +145,7 @@ class Job:
             The job of each route (`by`), and the numbers of its rows, from 0, ascending; together
             they are all rows. The first is that of the usual route, if any magnet is of it; the
             others follow in alphabetical order. Routes without a magnet are left out.
+            InputError if there is no grade of the name behind "as sold: ".
         """
         words = (str(text).split(";")[0] for text in made)
         route_words = [
@@ -188,7 +189,8 @@ def make_job(
     profile : Profile
         The device; not changed.
     temperature : float, optional
-        Temperature, a number in K; the profile's ``temperature_K`` for None.
+        Temperature, a number in K, which is not checked; the profile's
+        ``temperature_K`` for None or 0.
     require : sequence of str
         Further requirements, such as "remanence_T >= 1.1", "coercivity_kA_m>=0.9*reference at
         150C" or "|remanence_coefficient_pct_K| <= 0.03"; a list or tuple, no single text. One on
@@ -204,13 +206,18 @@ def make_job(
     Returns
     -------
     Job
-        Its process is anchored on the reference magnet of the device, unless the calibration is
-        `NO_CALIBRATION` or names measured magnets.
+        With ``profile``, a new `Profile` where requirements or objectives are given, else the same;
+        ``temperature``, K; ``conditions``; and the usual thresholds, ``threshold`` (0.8) and
+        ``trial`` (0.5). Its process, ``conditions.process``, is a dict or None. It is anchored on
+        the reference magnet of the device, unless ``calibration`` is "none" (`NO_CALIBRATION`), or
+        it or ``process`` names the magnets of a producer or a grade.
 
     Raises
     ------
     InputError
         If a requirement, an objective or a condition cannot be used.
+    TypeError
+        If there is no condition of a name.
     """
     if conditions.get("between") is None:
         conditions["between"] = (
@@ -543,9 +550,10 @@ def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     """Build the job that a result was made for, from the identity in its manifest.
 
     `profile` is the device with the requirements and objectives of the job; the ``application`` of
-    the identity is not read. `identity` is what `job_identity` returned (KeyError if a part is
-    missing). The phase data and Curie files that it names must be there. Thresholds are the usual
-    ones, and a calibration by name becomes None, since its magnets are in the process.
+    the identity is not read. The `Job` is as of `make_job`. `identity` is what `job_identity`
+    returned (KeyError if a part is missing). The phase data and Curie files that it names must be
+    there. Thresholds are the usual ones, and a calibration by name becomes None, since its magnets
+    are in the process.
     """
     stored_keywords = {name: identity[name] for name in _KEPT} | identity[
         "curie"
@@ -566,7 +574,8 @@ def get_producer(process: Any) -> Producer | None:
 
     `process` is a dict of settings, whose ``producer`` is a record (a dict, as
     of ``Producer.record()``), None or missing; or it is None. The `Producer`
-    is a new one.
+    is a new one, with ``name``, ``magnets`` (a tuple of dicts, one a measured
+    value) and ``stated``, a tuple of levels that are stated.
     """
     record = (process or {}).get("producer")
     if record is None:

@@ -63,9 +63,9 @@ def _to_digits(values: ArrayLike, digits: int) -> FloatArray:
     values = np.asarray(values, np.float64)
     size = np.abs(values)
     plain = (size > 0.0) & np.isfinite(size)
-    scale = 10.0 ** (
-        digits - 1 - np.floor(np.log10(np.where(plain, size, 1.0)))
-    )
+    exponent = digits - 1 - np.floor(np.log10(np.where(plain, size, 1.0)))
+    # Beyond that a power is infinite; a size below 1e-300 becomes 0.
+    scale = 10.0 ** np.minimum(exponent, 300.0)
     return np.where(plain, np.round(values * scale) / scale, values)
 
 
@@ -130,9 +130,10 @@ def _lexicographic(points: FloatArray) -> IntArray:
 def fronts(points: ArrayLike) -> NDArray[np.int32]:
     """Return the number of the non-dominated front of each point, from 1, int32 (n,).
 
-    `points` has shape (n, d), d from 1 to 3 (InputError otherwise); every
-    objective is to be made small. A row with NaN has front 0. Equal points
-    share a front. No points give an empty array.
+    `points` has shape (n, d), d from 1 to 3; every objective is to be made
+    small. A row with NaN has front 0. Equal points share a front. No points,
+    of shape (0, d), give an empty array. InputError for another shape, also
+    that of an empty list.
 
     Examples
     --------
@@ -146,8 +147,8 @@ def first_front(points: ArrayLike) -> BoolArray:
     """Say which points no other point dominates, bool (n,); cheaper than all `fronts`.
 
     `points` is as for `fronts`: (n, 1 to 3), smaller is better, InputError
-    otherwise. Equal points do not dominate each other. A row with NaN is
-    False.
+    otherwise, also for an empty list. Equal points do not dominate each other.
+    A row with NaN is False.
     """
     return sorted_first_front(*_prepare(points))
 

@@ -229,8 +229,8 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
     Raises
     ------
     InputError
-        If the text cannot be read, names a temperature or no numeric column, or the reference has
-        no value.
+        If the text cannot be read, names a temperature or no numeric column, the limit is
+        implausible for the column, or the reference has no value.
     """
     requirement = parse_requirement(str(text))
     column = requirement.column
@@ -458,8 +458,9 @@ def incumbent_of_values(
     Raises
     ------
     InputError
-        If a name is unknown, B_r or H_cJ is missing or implausible, or the grade keeps none at
-        the temperature of the measurement.
+        If a name or the grade is unknown, B_r or H_cJ is missing or
+        implausible, a curve cannot be read, or nothing is left of B_r or H_cJ
+        at the temperature of the measurement or of use.
     """
     curve = None
     if not isinstance(values, Mapping):
@@ -593,7 +594,8 @@ def with_makeup(incumbent: Incumbent, request: Request) -> Incumbent:
     its sheet; None where it is not melted or its host has no model. The
     producer (``producer``) is the one that the process of `request`
     (``conditions.process``) names, or None. All other fields stay; `incumbent`
-    is not changed. InputError if the process states more than a route and a
+    is not changed. CompositionError if the recipe cannot be read, InputError
+    for its shell, or if the process states more than a route and a
     calibration.
     """
     makeup: CompositionEstimate | None = None
@@ -639,8 +641,10 @@ def incumbent_of_magnets(
     Raises
     ------
     InputError
-        If none of the magnets can be used, the grade is unknown or keeps no B_r or H_cJ at the
-        temperature of the magnets, or the request has a calibration already.
+        If none of the magnets can be used, the grade is unknown or keeps no
+        B_r or H_cJ at the temperature of the magnets, or the process of the
+        request names a calibration already. A recipe of the request that
+        cannot be read is a CompositionError.
     """
     from ..magnetism.calibrate import read_magnets
 
@@ -760,9 +764,12 @@ def _spread_with_magnets(
 def producer_of_candidates(process: Any) -> Producer | None:
     """Return the calibration that `process` names, None without one.
 
-    `process` is None, a route or calibration by name, or a dict of ``route`` and ``producer``, as
-    `magnetkit.calibrate` returns it. InputError if it cannot be read or states more than a route
-    and a calibration. A route alone gives None.
+    `process` is None, a text, a dict of ``route`` and ``producer``, as
+    `magnetkit.calibrate` returns it, or a `Process`. A text is the name of a
+    route or of a stored calibration, no path. InputError if it cannot be read
+    or states more than a route and a calibration. A route alone gives None. The
+    `Producer` has ``name`` and ``magnets``, a tuple of dicts, one a measured
+    value.
     """
     if process is None:
         return None
@@ -780,9 +787,11 @@ def producer_of_candidates(process: Any) -> Producer | None:
 def route_of_candidates(process: Any) -> str | None:
     """Return the name of the route that `process` names, None without one.
 
-    `process` is None, a route or calibration by name, a dict with ``route``, or a `Process`. The
-    name is one of `magnetism.process.routes`, such as "hot-deformed"; a calibration alone gives
-    None. InputError if it cannot be read.
+    `process` is None, a text, a dict with ``route``, or a `Process`. A text is
+    the name of a route or of a stored calibration, no path. The name returned
+    is one of `magnetism.process.routes`, such as "hot-deformed". The usual
+    sintering has no name: a `Process` without a route gives None, and so does
+    a calibration alone. InputError if it cannot be read, "sintered" included.
     """
     if process is None:
         return None
@@ -802,7 +811,7 @@ def given_recipe(
     wt%", or None. The result has one of ``recipes``, its ``text`` in wt.% with
     three decimals and its ``shell`` empty for none, and ``estimate`` False.
     ``heavy_wt_pct``, wt.%, counts the shell too: the mean and both ends of the
-    range, all three equal.
+    range, all three equal. InputError for a shell that cannot be read.
     """
     from ..supply.ledger import ledger
 

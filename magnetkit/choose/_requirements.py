@@ -103,8 +103,9 @@ def evaluate_requirements(
     Returns
     -------
     _Verdict
-        ``probability`` that all are met, 0 where a value is NaN; ``margin``, the smallest slack as
-        a share of the limit among those that are known, NaN where none is; and ``failed``, a
+        ``probability``, (n,), that all are met, 0 where a value is NaN; ``margin``, (n,), the
+        smallest slack as a share of the limit among those that are known, below 0 for a miss, NaN
+        where none is; and ``failed``, a
         `Coded` of the names of failed requirements, such as "remanence_T >= 1.1", in the profile's
         order, separated by "; ", an empty word for none. A host that the device does not allow
         has probability 0, a margin of `OUTSIDE` at most, and fails "host in ..." last.
@@ -257,7 +258,7 @@ def name_sets(bits: IntArray, names: Sequence[str]) -> Coded:
 
     `bits` are integers from 0, (n,); bit k, of value 2**k, stands for ``names[k]``, so there are at
     most 63 names. Names of a set come in the order of `names`. A set without bits is the word ""
-    (not a missing text).
+    (not a missing text). The `Coded` has n rows; its ``texts()`` lists them.
     """
     distinct, codes = np.unique(bits, return_inverse=True)
     texts = []
@@ -290,10 +291,12 @@ def needed_temperatures(job: Job) -> list[float]:
 def needed_elsewhere(job: Job) -> dict[float, set[str]]:
     """Return the columns needed at temperatures other than that of `job`, by temperature in K.
 
-    They are those of requirements there, with their ``_lo``, ``_hi`` and
-    ``_provenance``, and at 293.15 K, which is always there unless it is that
-    of `job`, ``remanence_T`` and ``coercivity_kA_m``, which name a grade. A
-    set may be empty. The temperature of `job` is no key.
+    The keys are the `needed_temperatures` and 293.15 K, without the
+    temperature of `job`. The columns are those of requirements there, with
+    their ``_lo``, ``_hi`` and ``_provenance`` if they have them, and at 293.15
+    K ``remanence_T`` and ``coercivity_kA_m``, which name a grade. A set is
+    empty where the status alone is needed, as at an end of the device's range
+    that `Conditions.between` does not cover.
     """
     columns_by_kelvin: dict[float, set[str]] = {
         kelvin: set() for kelvin in needed_temperatures(job)

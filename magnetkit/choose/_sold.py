@@ -45,8 +45,8 @@ def lower_class(job: Job, today: Columns) -> tuple[pa.Table | None, str]:
     job : Job
         The device, its temperature and its conditions.
     today : Columns
-        Today's magnet, one row (`Columns` is a dict of arrays by name), with
-        ``remanence_guaranteed_T`` and ``coercivity_guaranteed_kA_m``.
+        Today's magnet, one row, with the arrays (1,) ``remanence_guaranteed_T``
+        (T) and ``coercivity_guaranteed_kA_m`` (kA/m), which alone are read.
 
     Returns
     -------

@@ -78,8 +78,9 @@ def heavy_exposure(
 def mass_shares(recipe: str, shell: str) -> dict[str, float]:
     """Return the mass of each element over that of the magnet, wt.%, its shell included, by symbol.
 
-    `recipe` is the alloy in wt.%, such as "Nd30Fe69B1", without a unit in the text; it must be
-    readable. `shell` is a text such as "Tb 0.5 wt%", empty for none. The values sum to 100.
+    `recipe` is the alloy in wt.%, such as "Nd30Fe69B1"; one that cannot be read is an IndexError.
+    `shell` is a text such as "Tb 0.5 wt%", empty for none; InputError for another. The values sum
+    to 100, with those left out.
     Elements of 1e-6 wt.% and less are left out. The dict comes from a cache: do not change it.
     """
     table = CompositionTable.from_strings([recipe], basis="weight")
@@ -101,9 +102,9 @@ def element_contents(
     Parameters
     ----------
     text : str
-        Recipe, wt.%, such as "Nd30Fe69B1".
+        Recipe, wt.%, such as "Nd30Fe69B1"; IndexError if it cannot be read.
     shell : str
-        Such as "Tb 0.5 wt%"; empty for none.
+        Such as "Tb 0.5 wt%"; empty for none. InputError if it cannot be read.
     symbols : sequence of str
         The elements that are looked for, such as ["Dy", "Tb"]; the keys of the result follow
         their order.

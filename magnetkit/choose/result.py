@@ -355,7 +355,8 @@ class Ranked:
         Parameters
         ----------
         path : str or Path
-            File to write; one that is there is replaced. Its folder must be there.
+            File to write, whatever its suffix; one that is there is replaced. InputError if it
+            cannot be written, as where its folder is missing.
         """
         write_parquet([self.data], self.data.schema, Path(path))
 

@@ -19,9 +19,11 @@ _NOT_WHOLE = (
 def _describe_defect(error: Exception) -> str:
     """Write the message on an exception that magnetkit did not foresee.
 
-    It asks for a report, except where threads ran out or the installation lacks
-    parts. The text begins with "error:" or "defect:" and is one line if the
-    exception's message is.
+    The text is "defect: ", the class and message of `error`, not where it was
+    raised, and asks for a report. It is "error: " and what to do where threads
+    ran out ("can't start new thread" in the message), or a module of magnetkit
+    itself cannot be imported (an ImportError whose ``name`` begins with
+    "magnetkit"). It is one line if the exception's message is.
     """
     if "can't start new thread" in str(error):
         return f"error: {_NO_ROOM}"

@@ -130,8 +130,8 @@ def _check_place(path: Path, name: str, force: bool) -> Path:
     Raises
     ------
     InputError
-        If it is no .xlsx, is the parts list itself, exists and `force` is False, or its folder does
-        not exist.
+        If it is no .xlsx, is the parts list itself or a folder, exists and `force` is False, or its
+        folder does not exist.
     """
     from ._options import check_folder
 

@@ -272,9 +272,11 @@ def _packages() -> Iterator[Finding]:
 def _data() -> Iterator[Finding]:
     """Yield findings on embedded files, overdue facts, the mirror and fetched sets.
 
-    The group is "Data". Changed or missing files are "broken", overdue facts
-    "note"; the mirror is named only if one is set. Where the embedded files
-    cannot be read, a "broken" finding on them is the only one.
+    The group is "Data", and the names are "embedded", "dated facts", "mirror",
+    only if one is set, and "set NAME" for each set. Changed or missing files
+    are "broken", overdue facts "note"; a set is "ok" whether its ``value`` is
+    "fetched" or "not fetched". Where the embedded files cannot be read, a
+    "broken" finding on them is the only one.
     """
     from .._core import datasets
     from .._core._fetch import cached_path, names
@@ -410,10 +412,13 @@ def _kernels() -> Iterator[Finding]:
 def _materials_project(online: bool) -> Iterator[Finding]:
     """Yield findings on the key of the Materials Project and on its server.
 
-    The first has ``name`` "key" and always the state "ok"; the second ``name``
-    "server", "ok" or "note". The server, MP_API_ENDPOINT or the usual one, is
-    asked only if `online`. Neither the key nor a password in an address is
-    shown.
+    There are two `Finding`, each with ``group``, ``name``, ``value`` (what was
+    found), ``state`` and ``advice`` (what to do, may be empty). The first has
+    ``name`` "key", always the state "ok", and ``value`` "MP_API_KEY is set" or
+    "MP_API_KEY is not set": that variable alone is read. The second has
+    ``name`` "server" and the state "ok" or "note". The server, MP_API_ENDPOINT
+    or the usual one, is asked only if `online`. Neither the key nor a password
+    in an address is shown.
     """
     from ..phases.pull import ENDPOINT
 

@@ -552,8 +552,8 @@ def _list(table: "pd.DataFrame") -> None:
     """Print grades as a table on stdout with marks for estimates, and the legend.
 
     `table` is that of `magnetkit.grades` for all grades, one row a grade:
-    ``grade``, ``host``, ``kind``, ``makers`` (separated by commas), and each
-    quantity shown with its ``_provenance``.
+    ``grade``, ``host``, ``kind``, ``makers`` (separated by commas),
+    ``temperature_K``, and each quantity shown with its ``_provenance``.
     """
     from .._core.columns import COLUMNS, layouts
     from ..report._tables import number
@@ -587,8 +587,9 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     ----------
     row : pandas.Series
         Row of `magnetkit.grades`: ``grade``, ``host``, ``kind``, ``makers``
-        (empty where no sheet is known), and each quantity with ``_lo``, ``_hi``
-        and ``_provenance``. A quantity that is missing is not printed.
+        (empty where no sheet is known), ``temperature_K``, and each quantity
+        with ``_lo``, ``_hi`` and ``_provenance``. A quantity that is missing
+        is not printed.
     sheets : pandas.DataFrame
         Its printed values, one a row, with ``source`` and ``note`` (empty for
         none).

@@ -174,7 +174,8 @@ def evaluate_phases(
         What `magnetkit.phases.partition.partition` returns; ``hard_phase`` (n
         compositions) and ``host`` are read.
     temperatures : ndarray of float64, shape (m,)
-        K; an array, no list. parameters : Parameters
+        K; an array, no list.
+    parameters : Parameters
         Of the two-sublattice model, as of `parameters.load`.
     predicted : PredictedCurie, optional
         Curie temperatures in place of the model's (``value``) and their half

@@ -172,12 +172,14 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     ----------
     magnet : str or one composition
         As of `magnetkit.curve`: a recipe or a grade as text, such as ``"N42SH"``, or a
-        CompositionTable of one row. A text with amounts in wt.% must say so itself.
+        CompositionTable of one row. A text with amounts in wt.% must say so itself, unless
+        ``basis`` is "weight".
     conditions : Conditions
         The duty (load line, outside field, hours) and the temperature, of which the first counts.
         Its process and shell do not count.
     **made
-        ``process`` and ``shell`` of a recipe; a grade takes none of them.
+        ``process``, ``shell`` and ``basis`` ("auto" without it) of a recipe, as of
+        `magnetkit.curve`; a grade takes neither process nor shell.
 
     Returns
     -------
@@ -191,7 +193,7 @@ def find_margin(magnet: Any, conditions: Conditions, **made: Any) -> Margin:
     Raises
     ------
     InputError
-        If its curve is not known, or `made` is given with a grade.
+        If its curve is not known, or a process or shell is given with a grade.
     """
     kelvin = conditions.temperature[0]
     duty = conditions.duty

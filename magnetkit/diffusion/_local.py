@@ -282,7 +282,9 @@ def diffused_magnet(
     -------
     Magnet
         At contents of `AMOUNTS`, 0 to 8 %, those from the first that makes no magnet on left out;
-        two or more. Its values are predictions: ``shares_producer`` is False, ``sold`` None.
+        two or more: ``amount`` (%), ``remanence`` (T), ``coercivity`` (A/m) and ``squareness``
+        (H_k / H_cJ) have an entry for each. Its values are predictions: ``shares_producer`` is
+        False, ``sold`` None.
 
     Raises
     ------
@@ -318,7 +320,9 @@ def alloyed_magnet(
         Its contents, those of 41 shares of the rare earth, 0 to 0.6, are what
         is added to the alloy's own, % of mass, and have no limit
         (``most_wt_pct`` is infinite). Those from the first that makes no
-        magnet on are left out.
+        magnet on are left out. ``amount`` (%), ``remanence`` (T),
+        ``coercivity`` (A/m) and ``squareness`` (H_k / H_cJ) have an entry for
+        each.
 
     Raises
     ------
@@ -589,7 +593,8 @@ def reverse_field(
         Nd-Fe-B follows up to some 45 degrees. ``coherent`` takes H_c(theta) =
         H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and Wohlfarth, by which a
         transverse field helps. Real magnets lie between the two. A field along
-        the magnetization counts by its component in both.
+        the magnetization counts by its component in both, and one that is
+        exactly transverse counts 0 in both.
 
     Returns
     -------

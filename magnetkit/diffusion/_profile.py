@@ -280,7 +280,9 @@ class Spreading:
 
         `axis` is the number of the direction: 0 to 2 for x, y, z of a block, 0 or 1 for radius and
         height of a round magnet. The list, one `_Direction` each in this order, is kept; do not
-        change it.
+        change it. A `_Direction` has the modes of diffusion of the m finite volumes of n cells:
+        ``rates`` of decay (m,), 1/m2, ``modes`` (m, m), and ``mean`` (n, m), which turns modes
+        into means over the cells. There are four volumes a cell along `axis`, one otherwise.
         """
         is_round = self.cells.shape.kind != "block"
         directions = []

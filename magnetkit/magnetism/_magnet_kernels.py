@@ -451,8 +451,7 @@ def states(temperature, phases, rules, hard=None, picked=None):
     whole = hard is None
     hard = np.ones(shape[0], np.bool_) if whole else hard
     result = *np.empty((3, *shape)), np.empty(shape, np.int8)
-    # The knee field is counted from the magnet at `ROOM`.
-    wanted = hard.any(), whole or (hard & (temperature == ROOM)).any(), whole
+    wanted = hard.any(), whole
     request = temperature, hard, wanted, picked
     share_rows(
         _states_chunks,
@@ -466,8 +465,8 @@ def states(temperature, phases, rules, hard=None, picked=None):
     return result
 
 
-# asked: temperature float64 (k), K; hard bool (k), at which coercivity is wanted; wanted, three bools:
-#   whether any coercivity is, the magnet at `ROOM`, and the knee field; picked int64 (m), numbers of
+# asked: temperature float64 (k), K; hard bool (k), at which coercivity is wanted; wanted, two bools:
+#   whether any coercivity is, and the knee field; picked int64 (m), numbers of
 #   the alloys. phases, rules: `Phases` and `Rules` of all alloys.
 # found: polarization (T), coercivity and knee field (A/m) float64, status int8, (k, m) each: written to
 #   in the columns of chunks begin to end - 1, of `CHUNK` columns each, the last of as many as are left.
@@ -482,7 +481,7 @@ def _states_chunks(asked, phases, rules, found, begin, end):
         asked,
         found,
     )
-    any_hard, room, knees = wanted
+    any_hard, knees = wanted
     ion_count = most_ions(phases.state)
     for chunk in range(begin, end):
         work = np.empty((ion_count, N_WORK))
@@ -493,15 +492,13 @@ def _states_chunks(asked, phases, rules, found, begin, end):
             )
             start = (ratio, 0.0, 0.0, 0.0, 0.0, 0.0)
             state = (0.0, 0.0, OK)
-            needs_room = any_hard and (
-                room or rules.knee_law[i] != LOCAL_FIELDS
-            )
-            if needs_room:
+            # Coercivity at any temperature follows from that at `ROOM`.
+            if any_hard:
                 start, state = _start(i, phases, rules, work)
             for l in range(temperature.size):  # noqa: E741
                 kelvin = temperature[l]
                 h_cj = np.nan
-                if needs_room and kelvin == ROOM:
+                if hard[l] and kelvin == ROOM:
                     j, h_cj, status[l, p] = state
                 elif hard[l]:
                     j, h_cj, status[l, p] = magnet_state(

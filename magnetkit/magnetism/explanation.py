@@ -104,17 +104,19 @@ class Explanation:
     def __str__(self) -> str:
         """Return the explanation in a few lines.
 
-        These are recipe and law; the terms of H_cJ (kA/m) and of B_r (T) that are not 0, each sum
-        first; the shares of the range of H_cJ; and one line "measure: ..." for each measurement.
+        These are recipe and law; the terms of H_cJ (kA/m) and of B_r (T) that are not 0 as
+        printed, each sum first; the shares of the range of H_cJ; and one line
+        "measure: ..." for each measurement.
         """
         lines = [f"{self.candidate}: {self.law}"]
         for quantity, unit in ((COERCIVITY, "kA/m"), ("remanence_T", "T")):
             part = self.terms[self.terms["quantity"] == quantity]
             digits = 0 if unit == "kA/m" else 3
+            sizes = [f"{x:+.{digits}f}" for x in part["value"].tolist()]
             terms = [
-                f"{row.term} {row.value:+.{digits}f}"
-                for row in part.itertuples()
-                if row.value != 0.0
+                f"{term} {size}"
+                for term, size in zip(part["term"], sizes, strict=True)
+                if float(size)
             ]
             lines.append(
                 f"{part['value'].sum():.{digits}f} {unit} = {', '.join(terms)}"

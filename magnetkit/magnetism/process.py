@@ -134,7 +134,7 @@ def routes() -> dict[str, Route]:
     stand in the order of the files. The values are `Route` with ``name``,
     ``title``, ``host``, ``process``, ``bounds``, ``measured``, ``source``,
     ``printed``, ``bears_K``, ``family``, ``curve``, ``needs``, ``hardening``
-    and ``level``. ValueError or KeyError if a file is damaged.
+    and ``level``. ValueError, KeyError or TypeError if a file is damaged.
 
     Examples
     --------
@@ -419,8 +419,9 @@ def read_parameters(data: dict[str, Any]) -> Parameters:
     """Build `Parameters` from a parameter file, `data` as parsed of `PARAMETERS_FILE`.
 
     It has the tables ``family`` (by name of the host), ``shell`` and
-    ``cells``. An entry of ``family`` has every field of `Family` (KeyError
-    otherwise; others are passed over), ``process`` being a table of fields of
+    ``cells`` (KeyError without them). An entry of ``family`` has every field
+    of `Family` (KeyError otherwise; others are passed over), ``process`` being
+    a table of fields of
     `Process` (TypeError for others). The result has ``families`` (by name of
     the host), ``shell`` and ``cells``, the latter two as they are in `data`.
     No variants are added.
@@ -483,6 +484,8 @@ def read_process(
     InputError
         If a name is unknown, a shape is another, or a value lies outside what the model knows or
         the route can have.
+    StoreError
+        If the calibration of a producer is damaged.
     """
     if process is None:
         return Process()
@@ -547,8 +550,8 @@ def known_fields(**process: Any) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If a name is unknown, no such calibration is stored, or the route
-        cannot have a setting.
+        If a name is unknown, or no such calibration is stored. Whether the
+        route can have a setting is not checked here.
     StoreError
         If a calibration is damaged.
     """
@@ -581,14 +584,16 @@ def process_record(
     """Return the settings of one process for all magnets as a plain dictionary, None without any.
 
     `process` is as for `read_process`. The dictionary can be written as JSON:
-    settings as float under the names of the fields of `Process`, ``route`` as
-    its name, and ``producer`` as `Producer.record`; what is not given is left
-    out. An empty dict gives None.
+    settings as float under the names of the fields of `Process`, those of the
+    route among them, ``route`` as its name, and ``producer`` as
+    `Producer.record`; what is not given is left out. An empty dict gives None.
 
     Raises
     ------
     InputError
         As `read_process`, and if a value is an array, even of equal numbers.
+    StoreError
+        As `read_process`.
     """
     if process is None:
         return None
@@ -695,7 +700,8 @@ def by_row(process: Process, codes: Int8Array) -> dict[str, FloatArray]:
         grain size of the magnets that the family's level was fitted to, and
         the columns of `range_columns` (``spread``, ``remanence_spread``,
         ``beta_spread``, ``coercivity_offset``, ``remanence_offset``).
-        ``level`` and ``fall`` are 1 unless given, without a family too.
+        ``level`` and ``fall`` are 1 unless given, without a family too. With a
+        route, ``alignment`` is NaN in rows of other hosts than the route's.
     """
     usual = usual_of_hosts(HOST_NAMES)
     # One array of all takes much less time than thirty.

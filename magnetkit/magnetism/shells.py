@@ -67,10 +67,13 @@ def _example() -> tuple[float, float, float]:
 def objection(shell: Shell) -> str:
     """Say why no furnace makes this shell about grains of 5 um; empty where one does.
 
-    Its thickness and content are judged where ``fraction`` and ``content`` of
-    `shell` are given; its amount, ``amount_wt_pct``, and content of heavy rare
-    earths (``R``) alone. What is mixed in (``between_grains``) is never
-    objected to. The text names the shell and the limit.
+    Where ``fraction`` and ``content`` of `shell` are given, its thickness is
+    judged, whatever the rare earth ``R``. Of a heavy ``R`` alone the content,
+    if given, and the amount (``amount_wt_pct``, or that of fraction and
+    content) are judged too; a limit itself passes. What is mixed in
+    (``between_grains``) is never objected to. The text is one sentence on the
+    first objection, such as "Tb 5.0 wt%: asks for 5 wt.% Tb; diffusion puts in
+    0.05 to 1.5 wt.%".
     """
     amount = shell.amount_wt_pct
     thickness = None

@@ -179,7 +179,8 @@ class Duty:
         -------
         ndarray of float64, shape (n,)
             A ratio of 0 or more, above 1 where the magnet bears it; a knee
-            field below 0 counts as 0. NaN where a figure is.
+            field below 0 counts as 0. NaN where a figure is, infinite where a
+            magnet has a knee and no field acts against it.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.maximum(knee, 0.0) / self.field(b_r, recoil)
@@ -207,7 +208,7 @@ class Duty:
         Returns
         -------
         ndarray of float64, in the shape of `b_r`
-            0 where nothing is lost, NaN where B_r or H_cJ is NaN, 100 without coercivity.
+            0 where nothing is lost, NaN where a figure is NaN, 100 without coercivity.
         """
         from ._demagnetization_kernels import flux_loss
 
@@ -396,7 +397,7 @@ def sintered(
         Permeance coefficient -B / (mu_0 H) of the working point, 1 by default; a `Duty` also says
         the outside field and the time of use, nothing otherwise.
     interval : float
-        Coverage of the ranges.
+        Coverage of the ranges, between 0 and 1, neither of them; 0.9 is 90 %.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     strict : bool

@@ -216,8 +216,8 @@ def make_tables(
         Chemical systems that were asked for, such as "Co-Sm", elements in alphabetical order.
         Subsystems count only if they are listed too.
     schemes : sequence of str
-        Schemes of energies to choose from, "GGA_GGA+U", "GGA_GGA+U_R2SCAN" or "R2SCAN", the
-        preferred first; all entries are of one, see `_choose_scheme`.
+        Schemes of energies to choose from, "GGA_GGA+U", "GGA_GGA+U_R2SCAN" or "R2SCAN". All
+        entries are of one: that with energies of the most pure elements, of equals the first.
     records : dict of list of dict
         Results of `read_document` by kind: ``summary``, ``thermo`` and ``magnetism``.
 

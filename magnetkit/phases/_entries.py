@@ -120,6 +120,8 @@ class Entries:
         ------
         DataError
             If the snapshot carries no structures.
+        FileNotFoundError
+            If the file that the manifest names is gone.
         """
         import pandas as pd
 

@@ -348,10 +348,10 @@ def odds(
     Returns
     -------
     Odds
-        ``mean`` and ``deviation``, both in natural log odds. The mean is -inf for a phase that is
-        melted
-        and, with `given`, for one that has decomposed. A phase without energy has odds too, from
-        its other terms.
+        ``mean`` and ``deviation``, both in natural log odds, (n,). ``probability()`` gives the
+        probabilities, ``ends(z)`` those `z` deviations below and above. The mean is -inf for a
+        phase that is melted and, with `given`, for one that has decomposed. A phase without energy
+        has odds too, from its other terms.
     """
     from .._core._threads import share_rows
     from . import _stability_kernels as _stability

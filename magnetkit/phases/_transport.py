@@ -461,7 +461,7 @@ class _Watch:
         with ``data``, a list of dicts, and ``meta.total_doc``, a whole number, not below the number
         of these. `where` is the address, whose last part is the kind, such as "thermo". ``{"kind",
         "done", "total"}`` is told, earlier documents of the kind counted. NetworkError too if the
-        total is above `MOST_DOCUMENTS` (50,000).
+        total is above `MOST_DOCUMENTS` (50,000). ValueError for a body that is no JSON.
         """
         page = json.loads(response.content)
         try:

@@ -203,8 +203,8 @@ def measure_distances(snapshot: Entries) -> FloatArray:
     whose columns ``formula`` and ``formation_energy_eV_atom`` are read; the
     column of distances is not. NaN where an entry has no energy. Entries that
     the hull leaves out have a distance too. Elements without an entry stand at
-    zero. Every formula must be readable (ValueError otherwise). The snapshot's
-    frame is not changed.
+    zero. Every formula must be readable: DataError otherwise, ValueError where
+    that entry has no usable energy. The snapshot's frame is not changed.
     """
     entries = snapshot.entries
     hull = solve(read_formulas(entries), stable_space(snapshot)).energy
@@ -216,8 +216,9 @@ def product_texts(hull: Decomposition) -> "pa.Array":
     """Write the products of each of n rows with their shares of the atoms, the largest first.
 
     E.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``; the name alone of a single product, an empty text without
-    any. `hull`, of which ``products``, ``fractions`` and ``formulas`` are read, must have been
-    solved with products. The result is a large_string array of n texts without nulls.
+    any. Products of equal written shares are in alphabetical order. `hull`, of which ``products``,
+    ``fractions`` and ``formulas`` are read, must have been solved with products; all texts are
+    empty otherwise. The result is a large_string array of n texts without nulls.
     """
     import pyarrow as pa
 
@@ -292,8 +293,9 @@ def hull_section(source: Entries, elements: Sequence[str]) -> Section:
     source : Entries
         The snapshot. Facets are kept in its cache.
     elements : sequence of str
-        Symbols, such as ``["Sm", "Co", "Fe"]``, two or more, each once.
-        KeyError for a text that is none; a text such as "Sm-Co" is not split.
+        Symbols, such as ``["Sm", "Co", "Fe"]``, two or more, each once (ValueError for one alone,
+        IndexError if one stands twice). KeyError for a text that is none; a text such as "Sm-Co"
+        is not split.
 
     Returns
     -------

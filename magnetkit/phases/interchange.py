@@ -38,8 +38,9 @@ def to_entries(
     ``material_id`` of the snapshot's crystals becomes a
     ``ComputedStructureEntry``; the others stay ``ComputedEntry``. Elements
     without an entry follow, at zero, where energies are formation energies.
-    DataError if `structures` is set and the snapshot has none. The snapshot is
-    not changed.
+    DataError if `structures` is set and the snapshot has none; KeyError if its
+    frame lacks ``formula``, ``formation_energy_eV_atom`` or ``material_id``.
+    The snapshot is not changed.
     """
     from pymatgen.entries.computed_entries import ComputedStructureEntry
 
@@ -126,8 +127,9 @@ def phase_diagram(
     not matter. Entries that the hull here leaves out are left out, and
     energies are formation energies of the cell, eV. Elements without an entry
     stand at zero, unless all entries of the system have a total energy
-    (``energy_eV_atom``): then each needs an entry of its own. InputError if
-    `system` is neither, or the snapshot lacks one of its elements.
+    (``energy_eV_atom``): then each needs an entry of its own, or pymatgen
+    raises ValueError. InputError if `system` is neither, or the snapshot lacks
+    one of its elements.
     """
     from pymatgen.analysis.phase_diagram import PhaseDiagram
 
@@ -256,8 +258,8 @@ def _read_crystals(table: "pd.DataFrame") -> "dict[str, Structure]":
     """Read crystals from text, by material id.
 
     `table` is a frame with ``material_id`` and ``structure`` (JSON of a pymatgen structure). Keys
-    are the ids as texts; of several rows of one id the last counts. A text that is no such JSON is
-    a ValueError.
+    are the ids as texts; of several rows of one id the last counts. A text that is no JSON is a
+    ValueError, JSON that is no structure a KeyError or TypeError, a missing text a TypeError.
     """
     from pymatgen.core import Structure
 

@@ -216,11 +216,12 @@ def purify(
         What was taken out, (n,) each. ``gases`` maps "oxygen_wt_pct",
         "nitrogen_wt_pct" and "carbon_wt_pct" to wt.%, NaN where a row has
         none. ``weight`` is that of elements of ``traces.csv`` in the recipe,
-        wt.%, those above their limit too, 0 without any. ``volume`` is their
-        share of the volume, 0 to 1. ``beyond`` is True where there is more
-        than is known to be without effect. ``said`` is a tuple of three
-        arrays, rows (from 0), elements (atomic number less one) and wt.%, with
-        one entry for each element of ``traces.csv`` in a row.
+        wt.%, those above their limit too, 0 without any; what the host
+        dissolves does not count. ``volume`` is their share of the volume, 0 to
+        1. ``beyond`` is True where there is more than is known to be without
+        effect. ``said`` is a tuple of three arrays, rows (from 0), elements
+        (atomic number less one) and wt.%, with one entry for each of these
+        elements in a row.
     """
     from ..alloy._row_kernels import sums
 

@@ -87,7 +87,8 @@ def pull(
         ``ordering``, ``magnetic_moment_muB_atom``, ``magnetic_moment_muB_fu``,
         ``magnetic_sites``, ``moments_muB`` (of each atom of the structure;
         missing where the server tells those of a smaller cell), ``source``.
-        Moments leave out the 4f shell of most rare earths.
+        Moments leave out the 4f shell of most rare earths. A UserWarning names elements of which
+        the server has no energy.
 
     Raises
     ------

@@ -183,6 +183,8 @@ class Snapshot(Entries):
         ------
         InputError
             If the snapshot has no phases of an element, or `system` is no text and no iterable.
+        ValueError
+            Of pymatgen, if all entries have a total energy and an element has no entry of its own.
         """
         return phase_diagram(self, system)
 

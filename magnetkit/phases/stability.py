@@ -170,6 +170,8 @@ def stability_columns(
     ------
     InputError
         If the temperature is below 0 K or no number, or `host` or `interval` cannot be used.
+    DataError
+        If `snapshot` is no snapshot, or damaged.
     """
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)

@@ -225,6 +225,12 @@ def test_front_uses_the_first_three_objectives():
     assert rank(frame)["pareto_front"].tolist() == [1, 2, 1, 2]
 
 
+@pytest.mark.filterwarnings("error")
+def test_the_smallest_numbers_count_as_zero():
+    least = comparable_values([5e-324, -1e-310, 1.234e-290])
+    assert least.tolist() == [0.0, 0.0, pytest.approx(1.23e-290, rel=1e-9)]
+
+
 def test_compares_three_digits_without_noise():
     assert comparable_values([17.447, 17.444, 17.45, 0.0]).tolist() == [
         17.4,

@@ -119,6 +119,8 @@ def test_verifies_every_embedded_file(monkeypatch: pytest.MonkeyPatch):
         "changed",
         "missing",
     ]
+    del states["c.csv"]
+    assert invoke("data verify").exit_code == 1
     monkeypatch.setattr("magnetkit._core.datasets.verify", lambda: {"a": "ok"})
     sound = invoke("data verify")
     assert sound.exit_code == 0

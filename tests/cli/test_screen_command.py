@@ -158,20 +158,25 @@ def test_reports_of_a_folder_go_where_they_are_told(
     out, _ = results
     written = []
 
-    def write(self, path):
-        written.append(path)
-        return path
-
     module = import_module("magnetkit.run.screen")
-    monkeypatch.setattr(module.ScreenResult, "report", write)
-    monkeypatch.setattr(module.ScreenResult, "to_excel", write)
+    for kind in ("report", "to_excel"):
+
+        def write(self, path, kind=kind):
+            written.append((kind, path))
+            return path
+
+        monkeypatch.setattr(module.ScreenResult, kind, write)
     plain = invoke(f"report {out}")
     assert plain.stderr == f"magnetkit: see {out}/report.html\n"
     page = tmp_path / "a.htm"
     assert invoke(f"report {out} --out {page} -q").stderr == ""
     book = tmp_path / "a.xlsx"
     assert f"see {book}" in invoke(f"report {out} --out {book}").stderr
-    assert written == [out / "report.html", page, book]
+    assert written == [
+        ("report", out / "report.html"),
+        ("report", page),
+        ("to_excel", book),
+    ]
     wrong = invoke(f"report {out} --out {tmp_path}/a.csv").exception
     assert "expected a file ending in .html or .xlsx" in str(wrong)
     wrong = invoke(f"report {out} --json").exception

@@ -113,6 +113,7 @@ def make_explanation(shares):
         [
             (H, "walls", 1200.4),
             (H, "nothing", 0.0),
+            (H, "rest", -1e-10),
             (H, "150 C", -700.2),
             (B, "J_s", 1.5),
             (B, "pores", -0.25),

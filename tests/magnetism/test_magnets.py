@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from magnetkit.alloy import CompositionTable
 from magnetkit.alloy.shell_rows import read_shells
@@ -100,3 +100,17 @@ def test_magnets_without_precedent_have_no_figures():
         False,
         False,
     ]
+
+
+def test_hot_coercivity_alone_is_that_beside_room_temperature():
+    recipes = ["Nd30Fe69B1", "Nd30Dy1Co1Cu0.1B1Fe66.9", "Sm35Co65"]
+    table = CompositionTable.from_strings(recipes, basis="weight")
+    magnet_alloys = alloys(table)
+    kelvins = np.array([293.15, 423.15])
+    both = magnet_alloys.at(kelvins).intrinsic_coercivity
+    assert (both > 0.0).all()
+    hot = magnet_alloys.at(kelvins[1:], hard=np.array([True]))
+    assert_array_equal(hot.intrinsic_coercivity[:, 0], both[:, 1])
+    hot = magnet_alloys.at(kelvins, hard=np.array([False, True]))
+    assert np.isnan(hot.intrinsic_coercivity[:, 0]).all()
+    assert_array_equal(hot.intrinsic_coercivity[:, 1], both[:, 1])

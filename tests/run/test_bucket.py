@@ -187,8 +187,16 @@ def test_killed_screening_resumes_to_the_same_bytes(
 ):
     part = f"{store}/killed"
     # 12 objects are written while candidates are judged, then five fragments and what names them.
-    arguments = (str(recipes), DEVICE, "14", part)
-    done = run_python("-c", KILLED, *arguments, env=os.environ, cwd=tmp_path)
+    done = run_python(
+        "-c",
+        KILLED,
+        str(recipes),
+        DEVICE,
+        "14",
+        part,
+        env=os.environ,
+        cwd=tmp_path,
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr
     mk.screen(recipes, DEVICE, out=part, chunk_rows=50, resume=True)
     compare_bytes(Place(part), Place(f"{store}/whole"))

@@ -35,6 +35,10 @@ def test_few_rows_pull_the_weights_to_one_half():
     assert choose(1000) == [1.0, 0.0]
     # Error 1 - 2 d and pull 3 d^2 at a distance d from one half: least at a third.
     assert choose(4) == pytest.approx([0.8, 0.2])
+    # Both wrong: error 1 + 2 w and pull 6 (w - 1/2)^2, least at a third.
+    y = np.array([-1.0, 1.0])
+    weights = _mixture._choose_weights(make_parts(-y, -y), y, 1.0)
+    assert weights == pytest.approx([0.3, 0.3])
 
 
 def test_an_interval_is_wider_outside_the_domain():

@@ -167,6 +167,10 @@ def test_learns_any_column_of_a_table(cache):
     again = mk.surrogates.load("melting / K", data=frame)
     assert again.fingerprint == model.fingerprint
     assert "5 rows of 4 groups" in repr(again)
+    # A row that only tests is not learnt from.
+    some = frame.assign(learn=["true"] * 4 + ["false"])
+    few = mk.surrogates.train("melting / K", data=some)
+    assert few.estimator_.mixture_.rows == 4
 
 
 def test_learns_the_set_of_the_user(small):
