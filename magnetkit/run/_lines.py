@@ -645,7 +645,8 @@ def _effects_on_alpha(reference: Mapping[str, Any], recipe: str) -> list[str]:
     element than Gd and Er. `reference` has
     ``grade``, a name of `magnetkit.grades`, and
     ``remanence_coefficient_pct_K``, %/K (NaN counts as not compensated);
-    `recipe` is a text whose amounts are wt.%.
+    `recipe` is a text whose amounts are wt.%. InputError for a compensated
+    magnet whose grade is unknown, or that the recipe cannot be of.
     """
     if not abs(reference[ALPHA]) <= COMPENSATED:
         return []

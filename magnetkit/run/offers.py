@@ -153,7 +153,12 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
     Raises
     ------
     InputError
-        If it is none of these.
+        If it is no text or mapping, or empty; for a text that looks like a
+        grade that no table has; for values without B_r or H_cJ, of other
+        names, or that no magnet has.
+    CompositionError
+        An InputError: if a text without "=" that is no grade cannot be read as
+        a recipe. Without a magnet in use a recipe is not read.
     """
     if isinstance(offer, Mapping):
         return _judge_sheet(replacement, dict(offer), str(dict(offer)))

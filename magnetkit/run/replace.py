@@ -181,13 +181,22 @@ class Replacement:
         Returns
         -------
         Way
-            Its ``number`` is 0 and it is not recommended; ``kind`` is "bulk",
-            "diffused", "lower-class" or "other-family".
+            Among others ``probability_meets_requirements``,
+            ``remanence_guaranteed_T`` and ``coercivity_guaranteed_kA_m`` at
+            the temperature of use, ``heavy_rare_earth_wt_pct`` and
+            ``failed_requirements``, a text. Its ``number`` is 0 and it is not
+            recommended; ``kind`` is "bulk", "diffused", "lower-class" or
+            "other-family". A recipe of another family has a probability of 0,
+            and NaN for its values.
 
         Raises
         ------
         InputError
-            If there is no magnet in use with a recipe, or it cannot be judged.
+            If there is no magnet in use with a recipe; for a text that looks
+            like a grade that no table has ("N48UH"), a grade that is not sold
+            for the temperature, and a shell that cannot be read.
+        CompositionError
+            An InputError: if any other text cannot be read as a recipe.
         """
         return _judge(self, what, shell, basis)
 
@@ -496,7 +505,7 @@ def _use_conditions(
     ``scenario``, and are not changed. ``calibration="none"`` stands for the
     bare model: ``process`` becomes a producer without magnets, whatever it
     was. No ``calibration``, or None, changes nothing. InputError if one cannot
-    be used.
+    be used, TypeError for an unknown name.
     """
     options = dict(keywords)
     if options.get("calibration") == NO_CALIBRATION:
@@ -745,16 +754,19 @@ def _judge(
 ) -> Way:
     """Judge one recipe or grade as a way, against the limits of a replacement.
 
-    A recipe of another family than that in use is not compared: its P is 0 and its B_r
-    and H_cJ are NaN.
+    A recipe of another family than that in use is not compared: its
+    ``probability_meets_requirements`` is 0, its ``remanence_T`` and
+    ``coercivity_kA_m`` are NaN.
 
     Parameters
     ----------
     replacement : Replacement
         With a magnet in use whose recipe is known, InputError otherwise.
     what : str
-        Recipe, or name of a grade; a text that is no grade is read as a recipe,
-        CompositionError if that fails.
+        Recipe, or name of a grade. InputError for a text that looks like a
+        grade that no table has ("N48UH"), and for a grade that no sheet sells
+        for the temperature of use ("N35" at 150 degrees C). Any other text is
+        read as a recipe, CompositionError if that fails.
     shell : str or None
         Shell of the recipe, such as "Tb 0.5 wt%"; it does not count for a
         grade.
@@ -765,9 +777,11 @@ def _judge(
     Returns
     -------
     Way
-        Compared with the magnet in use; its ``number`` is 0, its ``kind``
-        "bulk" or "diffused" of a recipe, whatever its family, and of a grade
-        "lower-class" (any grade of the family in use) or "other-family".
+        Compared with the magnet in use; its ``number`` is 0. Its ``kind`` is
+        "other-family" of a grade of another family, and of a recipe of another
+        known host, as SmCo5 for Nd-Fe-B. Otherwise it is "lower-class" of any
+        grade, and of a recipe "diffused" with `shell` or "bulk" without, also
+        where its host is unknown, as of SrFe12O19.
     """
     import pandas as pd
 

@@ -139,8 +139,8 @@ def ledger(
         If the scenario, a recycled share, a shell or the reference cannot be
         used, or `reference_shell` comes without `reference`.
     CompositionError
-        An InputError: with `strict` for the first row that cannot be read, and
-        for a heavy rare earth that is no element.
+        An InputError: with `strict` for the first row that cannot be read, if
+        no row can be read, and for a heavy rare earth that is no element.
 
     Examples
     --------

@@ -80,7 +80,7 @@ def group_sums(
     Parameters
     ----------
     values, predicted : ndarray, shape (n,)
-        Measured and predicted values, in one unit, no NaN.
+        Measured and predicted values, in one unit, no NaN; one row or more.
     groups : ndarray, shape (n,)
         Group of each row, a label such as its paper.
     tolerance : float
