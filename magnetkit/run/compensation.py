@@ -182,7 +182,8 @@ def _range(temperature: Any, grade: str) -> _Range:
 
     The result is a tuple (coldest, hottest). `temperature` None gives the
     range over which the maker prints alpha of `grade`. A number in the pair is
-    K. InputError if it rises by less than 20 K, or is no range of two ends.
+    K. InputError if it rises by less than 20 K, or is no range of two ends;
+    TypeError for a number alone.
     """
     if temperature is None:
         return alpha_range(grade)

@@ -110,7 +110,7 @@ class ScreenResult(Ranked):
         Parameters
         ----------
         answer : sequence of str
-            Sentences, a list of them.
+            Sentences, a list of them; a text alone counts as its characters.
         out : str or Path, optional
             Results folder of this screening, or its URL in a store: later reports of it begin so
             too.
@@ -144,7 +144,9 @@ class ScreenResult(Ranked):
         Raises
         ------
         InputError
-            If the file is there and no report, or cannot be written.
+            If the file is there and no report, or one that was changed since
+            it was written; or if it cannot be written, as into a folder that
+            is not there.
         """
         from ..report.report import write_report
 

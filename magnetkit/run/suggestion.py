@@ -208,6 +208,9 @@ def suggest(
     ------
     InputError
         If an argument cannot be used, or nothing that is allowed is a magnet.
+    StoreError
+        If `result` names no results folder, or one that is not finished or is
+        damaged.
 
     Examples
     --------

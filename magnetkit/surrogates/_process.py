@@ -305,7 +305,8 @@ class TrendProcess:
     def estimate(self, X: FloatArray) -> Estimate:
         """Compute the posterior of each row of `X`, (n, d), with columns as of `fit`; needs a fit.
 
-        `X` must have all these columns, which is not checked. AttributeError without a fit.
+        `X` must have all these columns, which is not checked. AttributeError
+        without a fit.
         The `Estimate` has arrays (n,): ``mean`` and ``local``, the absolute residual of similar
         known rows, in the unit of the values, and ``novelty``, 0 (known) to 1. Of a fit to values
         about their mean, the mean is about that, too. There is no standard deviation.

@@ -184,14 +184,15 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         Raises
         ------
         InputError
-            If a composition cannot be read, `groups` is not one for each row, ``trees`` is
-            no whole number of 1 or more, or, of compositions, `y` is not one finite number
-            for each.
+            If a composition cannot be read, `groups` is not one for each row,
+            ``trees`` is no whole number of 1 or more, or, of compositions, `y`
+            is not one finite number for each.
         DataError
             If of the Curie temperature no compound could be left out, as of one alone.
         ValueError
-            If columns or their values hold NaN or infinity, are of different lengths or have no
-            row, a value is no number, or ``random_state`` is no seed.
+            If columns or their values hold NaN or infinity, are of different
+            lengths or have no row, a value is no number, or ``random_state``
+            is no seed.
         """
         trees = parse_whole_number("trees", self.trees)
         if not _holds_compositions(X):
@@ -423,8 +424,8 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     def to_content(self) -> dict[str, Any]:
         """Return all of it as arrays and plain values; see `save`.
 
-        The training set is in it as what `TrainingSet.to_arrays` returns. The regressor must be
-        fitted (AttributeError otherwise).
+        The training set is in it as what `TrainingSet.to_arrays` returns. The
+        regressor must be fitted (AttributeError otherwise).
 
         Returns
         -------
