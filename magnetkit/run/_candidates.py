@@ -158,9 +158,10 @@ def _take_candidates(parts: Sequence[tuple[Piece, IntArray]]) -> Chunk:
     """Read some candidates of several pieces as one chunk, in the order given.
 
     `parts` are pairs of a piece and int64 positions, from 0, within what it
-    yields. There must be at least one. Several pieces must be of one route,
-    that of the chunk: those of another are lost without an error. The chunk
-    has no rejected lines.
+    yields. There must be at least one (StopIteration otherwise). Several
+    pieces must be of one route, that of the chunk: those of another are lost
+    without an error. The chunk has ``table``, ``labels``, ``shells``,
+    ``extra`` and ``route``, and no rejected lines.
     """
     chunks = [take_rows(*part) for part in parts]
     if len(chunks) == 1:
@@ -173,7 +174,11 @@ def batches(piece: Piece, size: int) -> Iterator[Chunk]:
 
     A piece of a space comes in chunks of `size` rows at most, whose ``labels``
     are null. ``table.row_index`` still counts from 0 over all candidates. Any
-    other piece is one chunk, whatever `size` says.
+    other piece, a callable that returns its chunk, is that one chunk, whatever
+    `size` says. A `Chunk` has ``table`` (CompositionTable, n rows), ``labels``
+    (Arrow texts), ``shells`` (n texts, or None), ``extra`` (Arrow table, or
+    None), ``rejected`` (list of `Rejected`) and ``route`` (empty for the usual
+    one).
     """
     if not isinstance(piece, SpacePiece):
         yield piece()
@@ -357,7 +362,8 @@ def _leading_chunk(
     Parameters
     ----------
     leading : sequence of (str, str)
-        Recipe and shell of each, at least one; the shell is empty for none.
+        Recipe and shell of each, at least one (ValueError otherwise); the shell
+        is empty for none.
     row : int
         Number of the first among all candidates.
     basis : {"atomic", "weight"}
