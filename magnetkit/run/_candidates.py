@@ -202,9 +202,10 @@ class TableCandidates:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the table in slices of `size` rows; the first also has the lines that were rejected.
 
-        Each item is a callable that takes nothing and returns its `Chunk`.
-        Labels are the candidates as written, or the formulas. A table without
-        rows gives one empty chunk.
+        Each item is a callable that takes nothing and returns its `Chunk`, with
+        ``table``, ``labels``, ``shells``, ``extra`` and ``rejected``. Labels are
+        the candidates as written, or the formulas. A table without rows gives
+        one empty chunk.
         """
         bad_rows = [*self.rejected]
         for start in range(0, max(len(self.table), 1), size):
@@ -563,8 +564,9 @@ def as_candidates(
     Returns
     -------
     Candidates
-        `SpaceCandidates`, `FileCandidates` or `TableCandidates`. Rows of a
-        table in memory that cannot be read are among its ``rejected``.
+        `SpaceCandidates`, `FileCandidates` or `TableCandidates`. All have
+        ``pieces()``, ``count()`` and ``describe()``. Rows of a table in memory
+        that cannot be read are among its ``rejected``.
 
     Raises
     ------
@@ -619,8 +621,9 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
 
     Of its ``space`` each part has ``formula``, ``replace``, ``step``,
     ``limits`` and ``shell`` (texts). They are, in this order, its reference
-    magnet and the formula of each part with each of its shells, the charges by
-    route as of `charges`, and the spaces. InputError if the device has no
+    magnet and the formula of each part with each of its shells (``leading``,
+    pairs of formula and shell), the charges by route as of `charges`
+    (``charges``), and the spaces (``spaces``). InputError if the device has no
     space and no charge of its hosts is known.
     """
     leading = [
