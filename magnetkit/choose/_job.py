@@ -206,10 +206,11 @@ def make_job(
     Returns
     -------
     Job
-        Its process, ``conditions.process``, is a dict or None. It is anchored on the reference
-        magnet of the device, unless ``calibration`` is "none" (`NO_CALIBRATION`), or it or
-        ``process`` names the magnets of a producer or a grade. ``profile`` is a new `Profile` with
-        the requirements and objectives given. Thresholds are the usual ones.
+        With ``profile``, a new `Profile` where requirements or objectives are given, else the same;
+        ``temperature``, K; ``conditions``; and the usual thresholds, ``threshold`` (0.8) and
+        ``trial`` (0.5). Its process, ``conditions.process``, is a dict or None. It is anchored on
+        the reference magnet of the device, unless ``calibration`` is "none" (`NO_CALIBRATION`) or
+        a grade, or ``calibration`` or ``process`` names a producer.
 
     Raises
     ------
@@ -429,6 +430,8 @@ def resolve_requirement(
     ------
     InputError
         If it cannot be read, names no numeric column, or the reference has no such value.
+    ValueError
+        If it asks for a share of a column of text, such as ``status``.
     """
     parts = parse_requirement(text)
     limit = parts.limit
@@ -549,9 +552,10 @@ def restore_job(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     """Build the job that a result was made for, from the identity in its manifest.
 
     `profile` is the device with the requirements and objectives of the job; the ``application`` of
-    the identity is not read. `identity` is what `job_identity` returned (KeyError if a part is
-    missing). The phase data and Curie files that it names must be there. Thresholds are the usual
-    ones, and a calibration by name becomes None, since its magnets are in the process.
+    the identity is not read. The `Job` is as of `make_job`. `identity` is what `job_identity`
+    returned (KeyError if a part is missing). The phase data and Curie files that it names must be
+    there. Thresholds are the usual ones, and a calibration by name becomes None, since its magnets
+    are in the process.
     """
     stored_keywords = {name: identity[name] for name in _KEPT} | identity[
         "curie"
@@ -572,7 +576,9 @@ def get_producer(process: Any) -> Producer | None:
 
     `process` is a dict of settings, whose ``producer`` is a record (a dict, as
     of ``Producer.record()``), None or missing; or it is None. The `Producer`
-    is a new one.
+    is a new one, with ``name``, ``magnets`` (a tuple of dicts, one a measured
+    value) and ``stated``, a tuple of levels that are stated. StoreError if the
+    record is damaged.
     """
     record = (process or {}).get("producer")
     if record is None:

@@ -767,7 +767,9 @@ def producer_of_candidates(process: Any) -> Producer | None:
     `process` is None, a text, a dict of ``route`` and ``producer``, as
     `magnetkit.calibrate` returns it, or a `Process`. A text is the name of a
     route or of a stored calibration, no path. InputError if it cannot be read
-    or states more than a route and a calibration. A route alone gives None.
+    or states more than a route and a calibration. A route alone gives None. The
+    `Producer` has ``name`` and ``magnets``, a tuple of dicts, one a measured
+    value.
     """
     if process is None:
         return None

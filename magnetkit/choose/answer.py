@@ -254,8 +254,8 @@ def find_answers(
     incumbent : Incumbent
         The magnet in use, with its ``makeup`` (`with_makeup`).
     request : Request
-        What is asked; ``request.kinds`` is the largest number of answers, None
-        for all.
+        What is asked; ``request.kinds`` is the largest number of answers, 1 or
+        more, None for all.
     limits : dict of str to Requirement
         By column, of `find_limits`.
 

@@ -306,7 +306,8 @@ def with_reference(
         What the amounts are: numbers of atoms or at.%, or wt.%; "auto" refuses a text that can be
         either.
     shell : str, optional
-        Its grain-boundary shell, such as "Tb 0.5 wt%".
+        Its grain-boundary shell, such as "Tb 0.5 wt%"; not read here, so that a wrong text is an
+        error only of what uses the profile.
 
     Returns
     -------
@@ -363,7 +364,7 @@ def requirements_alone(
     basis : {"auto", "atomic", "weight"}
         What the amounts of the reference are.
     shell : str, optional
-        Grain-boundary shell of the reference.
+        Grain-boundary shell of the reference, such as "Tb 0.5 wt%"; not read here.
 
     Returns
     -------
@@ -429,8 +430,9 @@ def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
 
     Its ``formula`` is `recipe` as it is written, its ``host`` is found by it.
     `basis` is that of `recipe` ("auto", "atomic" or "weight"), `shell` the
-    text of its shell or None. CompositionError if the recipe cannot be read,
-    InputError if it is of no host that makes magnets.
+    text of its shell, which is not read here, or None. CompositionError if the
+    recipe cannot be read, InputError for another basis, or if the recipe is of
+    no host that makes magnets.
     """
     from ..alloy._read import read_inputs
     from ..phases.partition import assign_hosts

@@ -220,7 +220,7 @@ def _systems(systems: list[str] | None, application: str | None) -> list[str]:
     Raises
     ------
     InputError
-        If there are none.
+        If there are none, or there is no such device.
     """
     import numpy as np
 

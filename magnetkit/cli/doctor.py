@@ -272,9 +272,11 @@ def _packages() -> Iterator[Finding]:
 def _data() -> Iterator[Finding]:
     """Yield findings on embedded files, overdue facts, the mirror and fetched sets.
 
-    The group is "Data". Changed or missing files are "broken", overdue facts
-    "note"; the mirror is named only if one is set. Where the embedded files
-    cannot be read, a "broken" finding on them is the only one.
+    The group is "Data", and the names are "embedded", "dated facts", "mirror",
+    only if one is set, and "set NAME" for each set. Changed or missing files
+    are "broken", overdue facts "note"; a set is "ok" whether its ``value`` is
+    "fetched" or "not fetched". Where the embedded files cannot be read, a
+    "broken" finding on them is the only one.
     """
     from .._core import datasets
     from .._core._fetch import cached_path, names

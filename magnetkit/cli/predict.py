@@ -620,7 +620,8 @@ def _write_curve(
     Raises
     ------
     InputError
-        If several temperatures are to be printed in a form of one.
+        If several temperatures are to be printed in a form of one, there is no
+        such form or kind, or a file cannot be written.
     """
     from ..curves._formats import WHOLE
 
@@ -871,6 +872,11 @@ def _print_all_margins(
     asked : dict
         Other options as given: ``outside_field_kA_m`` (0 without it), ``shell``
         and ``basis`` count, the last two not for grades.
+
+    Raises
+    ------
+    InputError
+        If a magnet has no curve at a temperature.
     """
     from ..alloy._grade_names import is_grade
     from ..curves.compare import find_margin

@@ -120,8 +120,11 @@ class Parameters:
     def kernel_parameters(self) -> "Model":
         """The parameters with the sites of the hosts, as the kernels take them: a property, not called.
 
-        The `Model` is built at the first call and kept, so the arrays must not
-        be changed after it.
+        The `Model` is built at the first use and kept, so the arrays must not
+        be changed after it. It has ``known``, ``ions``, ``element``,
+        ``element_sd``, ``host`` and ``host_sd`` of these parameters, ``role``,
+        int8 (6, 118), and ``counts``, (6, 3), of `site_rules`, and ``kind``,
+        int8 (6, 5), of `_kinds`.
         """
         from .._core._arrays import Model
 

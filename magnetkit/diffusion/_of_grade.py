@@ -70,7 +70,9 @@ class GradeMagnets:
         Returns
         -------
         Magnet
-            At the contents `AMOUNTS`, 0 to 8 %, up to the last that makes a magnet.
+            At the contents `AMOUNTS`, 0 to 8 %, before the first that makes no magnet: ``amount``
+            (%), ``remanence`` (T), ``coercivity`` (A/m) and ``squareness`` (H_k / H_cJ) have an
+            entry for each. They are guaranteed values.
 
         Raises
         ------
@@ -87,8 +89,8 @@ class GradeMagnets:
         """Build the `Magnet` of the base alloy with part of its rare earth replaced, by its content.
 
         `element` replaces it, "Tb" or "Dy"; `kelvin` is the temperature, K. Contents are what is
-        added to the alloy's own, % of mass, and have no limit. InputError if the alloy makes no
-        magnet there.
+        added to the alloy's own, % of mass, and have no limit. The `Magnet` has the fields that
+        `diffused` names. InputError if the alloy makes no magnet there.
         """
         alloys = alloyed_table(self.table, element)
         texts = [weight_text(alloys, row) for row in range(len(alloys))]

@@ -141,8 +141,11 @@ def table_cells(
         One tuple a row, with the headings `HEADS`: number from 1 (empty of
         today's magnet), name, heavy rare earth and saved (wt.%), P (0 to 1, as
         "0.95"), B_r and H_cJ (without unit; T and kA/m, or kG and kOe for
-        "cgs"), margin, cost per flux. "-" for a B_r, H_cJ or margin that is
-        not known.
+        "cgs"), margin, cost per flux over today's. "-" for a B_r, H_cJ or
+        margin that is not known. Today's heavy rare earth may have its range
+        behind it, as "4.1 (3.5-4.8)". Saved is empty of today's magnet, and
+        where its recipe is not known; a cost that is not known is "ask".
+        There are no rows without a magnet in use and without ways.
     """
     rows = []
     if answer.own is not None:
@@ -204,12 +207,14 @@ def _row_of_today(
     """Write the cells of the magnet in use for the table of ways, in the units "si" or "cgs".
 
     `replacement` is a `Replacement`, `answer` one of its answers, whose
-    ``own`` must be known. Its ``reference`` is a dict with ``grade``,
+    ``own`` must be known (AssertionError otherwise, as of a duty alone). The
+    ``reference`` of the replacement is a dict with ``grade``,
     ``heavy_rare_earth_wt_pct`` with ``_lo`` and ``_hi``, ``remanence_T``,
     ``coercivity_kA_m`` and ``demagnetization_safety``. The nine cells are
-    number (empty), name, heavy rare earth (wt.%, with its range where it is
-    wide), saving (empty), P (``answer.own_probability``), B_r, H_cJ, margin
-    and cost ("1.00"). "-" stands for a B_r, H_cJ or margin that is NaN.
+    number (empty), name ("today: N42SH"), heavy rare earth (wt.%, with its
+    range where that is wider than 0.05), saving (empty), P
+    (``answer.own_probability``), B_r, H_cJ, margin and cost ("1.00"). "-"
+    stands for a B_r, H_cJ or margin that is NaN.
     """
     reference = replacement.reference
     own_way = answer.own
@@ -326,10 +331,11 @@ def _describe_basis(replacement: Any, first: Answer) -> str:
     """Say in one line which recipe is taken for today's magnet, and which others it may be of.
 
     `replacement` is a `Replacement`, `first` its answer for the likeliest kind,
-    whose ``recipe`` (with ``text`` and ``shell``) must be known. Other
-    ``answers`` are named only where the recipe is an estimate,
-    ``replacement.estimate``. If ``first.is_level_sound`` is false, a last
-    sentence says why no melt is offered.
+    whose ``recipe`` (with ``text`` and ``shell``) must be known
+    (AssertionError otherwise). The line says whether the recipe is an
+    estimate, ``replacement.estimate``, and only then names the other
+    ``answers``. If ``first.is_level_sound`` is false, a last sentence says
+    why no melt is offered.
     """
     recipe = first.recipe
     assert recipe is not None

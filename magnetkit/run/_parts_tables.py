@@ -28,8 +28,9 @@ def symbol_prices(scenario: Scenario) -> Prices:
     """Return the price of each element that has one under `scenario`, USD/kg by symbol.
 
     The price is that of the contained element, of a rare earth as oxide.
-    `scenario` is a `Scenario`, not its name. Elements without a price are left
-    out. The result is a dict in the order of atomic numbers.
+    `scenario` is a `Scenario`, as of `load_scenario`, not its name
+    (AttributeError). Elements without a price are left out. The result is a
+    dict in the order of atomic numbers.
     """
     prices = element_prices(scenario).tolist()
     return {
@@ -293,7 +294,9 @@ def ways_table(parts: Sequence[Part], prices: Prices) -> "pd.DataFrame":
     ``Part``, ``Magnet``, ``Way``, ``Kind``, ``What``, ``Sold by``,
     ``Recommended``, ``P`` (0 to 1), ``Margin H_k / H``, ``Heavy rare earth,
     wt.%``, ``Saved, wt.%``, ``Saved, kg a year``, ``B_r guaranteed, T``,
-    ``H_cJ guaranteed, kA/m``, ``Elements, USD/kg`` and ``Order line``. Ways
+    ``H_cJ guaranteed, kA/m``, ``Elements, USD/kg`` and ``Order line``.
+    ``Kind`` is a text such as "lower-class" or "diffused", ``What`` the grade,
+    or recipe in wt.% with its shell, ``Recommended`` "yes" or empty. Ways
     are numbered from 1 for each part. `prices` maps elements to USD/kg. A part
     without an answer has none. Without any way the frame is empty, with the
     columns ``Row``, ``Part``, ``Magnet``, ``Way``, ``Kind``, ``What`` and

@@ -79,7 +79,7 @@ def plan_changes(
         One row a shortage: ``Shortage`` (title), ``Name``, ``Parts concerned``,
         ``To change``, ``Stop`` and ``In words``; of cuts also ``Needed, kg a
         year`` and ``Cannot be had, kg a year``, of cuts and prices ``USD a year
-        saved at its prices``.
+        saved at its prices``. Without shortages it has no row and no column.
     """
     import pandas as pd
 

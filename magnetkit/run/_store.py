@@ -128,7 +128,10 @@ class _Chunks:
         """Yield the ranking keys of each chunk of the present phase in order, by `rule`.
 
         They are read from its table if not in memory; a chunk without a table
-        is left out.
+        is left out. Of the `Keys` of n candidates, m of which meet the
+        requirements, ``meets`` and ``missed`` are bool (n,), ``margin`` and
+        ``hashes`` (n,); ``loss``, ``burden``, ``chance`` and ``points`` have
+        m rows.
 
         `rule` says which columns the ranking reads, as ``job.rule``.
         """
@@ -144,7 +147,9 @@ class _Chunks:
     def choices(self, rule: Rule) -> Iterator[tuple[int, Choices]]:
         """Yield number of rows and best candidates by decision of each chunk, in order.
 
-        The numbers of rows in `Choices` count from 0 within the chunk. They
+        Of the `Choices` ``counts`` says how many meet the requirements, by
+        decision; ``rows``, numbers from 0 within the chunk, ``decision``,
+        ``meets``, ``loss``, ``total`` and ``hashes`` are of the best. They
         are found in its table by `rule`, such as ``job.rule``, if not in
         memory; a chunk without a table is left out. Chunks are those of the
         present phase.
@@ -165,8 +170,9 @@ class _Chunks:
         """Return some rows over all chunks of the present phase as one table, with some `columns` or all.
 
         `rows`, int64, are numbers from 0 over all chunks and ascend; the table
-        has their order, and `columns` theirs. There must be at least one. Texts
-        of all columns have one dictionary.
+        has their order, and `columns` theirs. There must be at least one
+        (ArrowInvalid otherwise); numbers beyond the last row are passed over.
+        The chunks of a column of dictionaries get one dictionary.
         """
         stop = 0
         tables = []

@@ -234,7 +234,10 @@ def _key_table(
         ``rows``, numbers of k candidates from there, and
         ``columns["decision"]``, theirs.
     keys, near : Keys
-        Theirs, k rows; in `near` what is worth a trial counts as meeting.
+        Theirs, k rows: ``meets``, bool (k,), ``loss`` of those alone that
+        meet, in their order, ``margin``, (k,), the negative of
+        ``performance_margin``, and ``hashes``, uint64 (k,). In `near` what is
+        worth a trial counts as meeting.
     """
     by = keys.margin.copy()
     loss = np.full(len(keys.meets), np.inf)
@@ -501,7 +504,7 @@ def decode(
 
     `source` is what `encode` returned, or a file that is mapped into memory.
     `columns` are names that must be in it; None are all. ArrowInvalid if it is
-    damaged.
+    damaged or empty, or has no such column.
     """
     file = pa.ipc.open_file(source)
     if columns is None:

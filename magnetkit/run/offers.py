@@ -546,7 +546,8 @@ def _carry(
     Returns
     -------
     remanence, coercivity : float
-        T and kA/m, not below 0.
+        T and kA/m, not below 0; NaN where neither the sheet nor today's magnet
+        has the coefficient.
     """
     use = float(replacement.reference["temperature_K"])
     values = []

@@ -297,11 +297,18 @@ def screen(
     Returns
     -------
     ScreenResult
+        ``decisions``, ``table`` (all rows, in the order of the input) and
+        ``pareto`` are frames with the columns of `magnetkit.columns`;
+        ``best(n)`` has the first n rows in order of rank, ``rejected`` a list
+        of records of ``line``, ``text`` and ``reason``; ``report(path)``
+        writes the page.
 
     Raises
     ------
     InputError
-        If an argument cannot be used; with `strict`, `CompositionError` on a bad candidate.
+        If an argument cannot be used, `out` has a finished result (without
+        `resume` and `force`), or no candidate can be read; with `strict`,
+        `CompositionError` on a bad candidate.
 
     Examples
     --------
@@ -393,6 +400,11 @@ def _evaluate_and_rank(
         True for bars on stderr, False for none, or a callable that takes the
         rows done and the rows in all (None if not known).
 
+    Returns
+    -------
+    Ranked
+        The result of `finish`, which is also written if `store` is a `Store`.
+
     Raises
     ------
     InputError
@@ -465,11 +477,13 @@ def _read_profile(
     Returns
     -------
     Profile
+        That of the device, a copy if `reference` is given.
 
     Raises
     ------
     InputError
-        Without a device, if `require`, `reference` or `temperature` is missing.
+        If there is no such device, `reference` cannot be read, or, without a
+        device, `require`, `reference` or `temperature` is missing.
     """
     from ..choose.applications import (
         Profile,

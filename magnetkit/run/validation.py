@@ -300,10 +300,17 @@ def _with_groups(target: str, data: Any, groups: Any) -> TrainingSet:
         each row that can be read, in their order; or None for the groups of
         `data`.
 
+    Returns
+    -------
+    TrainingSet
+        The rows, in the order of `data`; without `groups` `data` itself, if it
+        is a set.
+
     Raises
     ------
     InputError
-        If there is no such column, or not one group a row.
+        If there is no such column, `groups` is a text and `data` no path or
+        frame, or there is not one group a row.
     """
     rows = (
         data if isinstance(data, TrainingSet) else training_set(target, data)

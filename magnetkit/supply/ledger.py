@@ -136,8 +136,11 @@ def ledger(
     Raises
     ------
     InputError
-        If the scenario, a recycled share or the reference cannot be used, or `reference_shell`
-        comes without `reference`.
+        If the scenario, a recycled share, a shell or the reference cannot be
+        used, or `reference_shell` comes without `reference`.
+    CompositionError
+        An InputError: with `strict` for the first row that cannot be read, and
+        for a heavy rare earth that is no element.
 
     Examples
     --------
@@ -438,7 +441,10 @@ def break_even_recycled_share(
     Raises
     ------
     InputError
-        If `target` is no number, nor one for each alloy, or the scenario or a share cannot be used.
+        If `target` is no number, nor one for each alloy, or the scenario or a
+        share cannot be used.
+    CompositionError
+        An InputError: if `element` is no symbol.
     """
     column = index(element)
     other_shares = {

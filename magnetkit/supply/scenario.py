@@ -45,7 +45,7 @@ def rows(name: str) -> tuple[Row, ...]:
     ``price_low_USD_kg`` and ``price_high_USD_kg``, ``price_year``,
     ``price_form``, ``price_source`` and more; of "countries" ``country`` and
     ``governance``; `controls` and `claims` name those of the last two. They
-    have further columns of sources.
+    have further columns of sources. DataError for another name.
     """
     return tuple(map(MappingProxyType, datasets.rows(f"supply/{name}.csv")))
 

@@ -281,7 +281,7 @@ def overdue(
         day is past.
     symbols : collection of str, optional
         Symbols of the elements of interest, such as ["Dy", "Tb"]; all otherwise, none if it is
-        empty. What is no element matches nothing.
+        empty. What is no element matches nothing; a text alone counts as its letters.
 
     Returns
     -------

@@ -171,7 +171,10 @@ def train_model(
         ``removed``, ``data_sha256`` and the mean ``error``, K, but no ``key``, so that ``file`` and
         `str` fail.
     left : list of LeftOut
-        Predictions of all rows left out by paper, then, of a set of 300 rows or more, by chemistry.
+        Predictions of all rows left out by paper, then, of a set of 300 rows
+        or more, by chemistry: arrays (n,) as of `left_out`, ``mean``,
+        ``novelty``, ``local``, ``unseen``, ``outside``, ``branch``,
+        ``chemistry`` and ``base``.
 
     Raises
     ------
@@ -226,17 +229,20 @@ def calibrate_errors(
     Parameters
     ----------
     branches : sequence of Branch
-        Fitted branches; not changed.
+        Fitted branches, ``model.branches`` of a `CurieModel`; not changed.
     made : LeftOut
-        Predictions of n rows, all arrays of which are read. NaN in ``mean`` is
-        left out; one row at least must have a prediction.
+        Predictions of n rows, all arrays (n,) of which are read: ``mean`` and
+        ``base`` (K), ``novelty``, ``local`` (K), ``unseen``, ``outside``,
+        ``branch`` (indices into `branches`) and ``chemistry`` (bool). NaN in
+        ``mean`` is left out; one row at least must have a prediction.
     values : ndarray, shape (n,)
         What was measured, K.
 
     Returns
     -------
     branches : tuple of Branch
-        Copies with coefficients of the size of errors, (7,), and edges.
+        Copies with ``coefficients`` of the size of errors, (7,), and
+        ``edge``, a novelty.
     scores : tuple of ndarray
         Errors divided by their size: of each branch inside its edge, then of all rows outside. A
         branch with fewer than 20 rows inside has the scores of all branches. The last is empty

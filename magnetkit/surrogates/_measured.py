@@ -723,8 +723,8 @@ def measured_compounds(target: str) -> TrainingSet:
     ----------
     target : str
         A column of ``intrinsic/compounds.csv``, such as "saturation_polarization_T",
-        "anisotropy_constant_MJ_m3" or "anisotropy_field_T" (KeyError for another). The Curie
-        temperature comes of `curie_set`.
+        "anisotropy_constant_MJ_m3" or "anisotropy_field_T". The Curie temperature comes of
+        `curie_set`.
 
     Returns
     -------
@@ -732,6 +732,11 @@ def measured_compounds(target: str) -> TrainingSet:
         ``values`` are in the unit of the target, ``groups`` are the sources. A
         compound may have several rows, also of ``intrinsic/measurements.csv``
         at 290 to 305 K. Rows without a value are left out.
+
+    Raises
+    ------
+    InputError
+        If nothing was measured of `target`.
     """
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     if target == FIELD:

@@ -278,7 +278,8 @@ def load(
     `data` is the path of a CSV file with ``composition`` and ``formation_energy_eV_atom``, or of
     the folder of a phase snapshot, to learn from; a frame is not taken. The shipped model answers
     without, if it fits the embedded set. `progress` shows a bar on stderr while training. The
-    target of the model is ``formation_energy_eV_atom``. Its errors are those of `training_set`.
+    target of the model is ``formation_energy_eV_atom``. InputError if a column is missing or a
+    value is impossible, DataError if the file cannot be read or holds too few rows.
     """
     data = None if data is None else str(data)
     with _LOADING:

@@ -50,8 +50,10 @@ def train(
     Returns
     -------
     CurieModel, EnergyModel or PropertyModel
-        A model file that was there is replaced. Of a CurieModel and an EnergyModel, too,
-        ``estimator_`` is a scikit-learn regressor.
+        Its ``predict(compositions)`` returns a frame of the target with
+        ``_lo`` and ``_hi``, ``in_domain`` and ``domain_distance``;
+        ``estimator_`` is a scikit-learn regressor. A model file that was there
+        is replaced.
 
     Raises
     ------
@@ -101,7 +103,9 @@ def load(
     Returns
     -------
     CurieModel, EnergyModel, PropertyModel or Computed
-        Its ``estimator_`` is a scikit-learn regressor of compositions.
+        Its ``predict(compositions)`` returns a frame of the target with
+        ``_lo`` and ``_hi``, ``in_domain`` and ``domain_distance``;
+        ``estimator_`` is a scikit-learn regressor of compositions.
 
     Raises
     ------

@@ -268,6 +268,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         ------
         InputError
             If `X` is not of the kind that it was fitted to, or a composition cannot be read.
+        ValueError
+            If columns are of another number than those fitted, or hold NaN or
+            infinity.
         NotFittedError
             If it was neither fitted nor loaded.
         """
@@ -290,8 +293,9 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 
         Raises
         ------
-        InputError, NotFittedError
-            As `predict`, and if `interval` does not lie between 0 and 1.
+        InputError, ValueError, NotFittedError
+            As `predict`, and InputError if `interval` does not lie between 0
+            and 1.
         """
         answer = self._answer(X, share("interval", interval))
         return np.column_stack([answer.low, answer.high])
@@ -312,7 +316,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 
         Raises
         ------
-        InputError, NotFittedError
+        InputError, ValueError, NotFittedError
             As `predict`.
         """
         return self._answer(X, 0.9).distance
