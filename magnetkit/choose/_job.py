@@ -209,8 +209,8 @@ def make_job(
         With ``profile``, a new `Profile` where requirements or objectives are given, else the same;
         ``temperature``, K; ``conditions``; and the usual thresholds, ``threshold`` (0.8) and
         ``trial`` (0.5). Its process, ``conditions.process``, is a dict or None. It is anchored on
-        the reference magnet of the device, unless ``calibration`` is "none" (`NO_CALIBRATION`), or
-        it or ``process`` names the magnets of a producer or a grade.
+        the reference magnet of the device, unless ``calibration`` is "none" (`NO_CALIBRATION`) or
+        a grade, or ``calibration`` or ``process`` names a producer.
 
     Raises
     ------
@@ -430,6 +430,8 @@ def resolve_requirement(
     ------
     InputError
         If it cannot be read, names no numeric column, or the reference has no such value.
+    ValueError
+        If it asks for a share of a column of text, such as ``status``.
     """
     parts = parse_requirement(text)
     limit = parts.limit
@@ -575,7 +577,8 @@ def get_producer(process: Any) -> Producer | None:
     `process` is a dict of settings, whose ``producer`` is a record (a dict, as
     of ``Producer.record()``), None or missing; or it is None. The `Producer`
     is a new one, with ``name``, ``magnets`` (a tuple of dicts, one a measured
-    value) and ``stated``, a tuple of levels that are stated.
+    value) and ``stated``, a tuple of levels that are stated. StoreError if the
+    record is damaged.
     """
     record = (process or {}).get("producer")
     if record is None:

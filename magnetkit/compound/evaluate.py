@@ -238,8 +238,9 @@ def intrinsic_columns(
     Parameters
     ----------
     got : Intrinsic
-        n phases at m temperatures, with deviations. It is not changed. ``sd``
-        must not be empty.
+        What `evaluate_phases` returned with `spread`: n phases at m
+        temperatures, with deviations. It is not changed. ``sd`` must not be
+        empty.
     z : float
         Half width of the ranges in standard deviations, such as 1.645 for 90
         %.

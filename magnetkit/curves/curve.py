@@ -673,7 +673,7 @@ def use_limits(
         ``load_line``, ``outside_field_kA_m``, ``hours``, ``knee_K`` (where the knee, less what time
         takes, is used up) and ``loss_0.2_pct_K``, ``loss_1_pct_K`` and so on, one for each of
         `losses`, where that loss is reached, all in K: 293 K or more, and at most the long-term
-        limit of the structure; NaN where there is no magnet at 293 K.
+        limit of the structure; NaN where there is no magnet at 293 K. An empty list gives no row.
         ``.attrs["notes"]`` lists what the limits of each grade rest on.
 
     Raises

@@ -257,7 +257,8 @@ def _relieve_masses(
     Parameters
     ----------
     search : Search
-        The magnet in cells, its operating points, and the target with its probability.
+        ``spreading`` (the cells), ``each`` (pairs of `Magnet` and `Case`, the
+        operating points), ``target`` and the ``probability`` asked for.
     groups : list of list of Patch
         Groups of patches of faces; the patches of a group have one mass per area.
     spread : float
@@ -305,8 +306,8 @@ def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
     Parameters
     ----------
     search : Search
-        Cells, magnets with their operating points, target and the probability
-        that is asked for.
+        ``spreading`` (the cells), ``each`` (pairs of `Magnet` and `Case`, the
+        operating points), ``target`` and the ``probability`` asked for.
     groups : list of list of Patch
         Groups of patches; those of one group get one mass per area.
     anneal : Anneal
@@ -356,8 +357,8 @@ def _likely_enough(
     Parameters
     ----------
     search : Search
-        Cells, magnets with their operating points, target and the probability
-        that is asked for.
+        ``spreading`` (the cells), ``each`` (pairs of `Magnet` and `Case`, the
+        operating points), ``target`` and the ``probability`` asked for.
     groups : list of list of Patch
         Groups of patches; those of one group get one mass per area.
     anneal : Anneal
@@ -428,8 +429,8 @@ def _coating_mass(
     Parameters
     ----------
     search : Search
-        Cells, magnets with their operating points, target and the probability
-        that is asked for.
+        ``spreading`` (the cells), ``each`` (pairs of `Magnet` and `Case`, the
+        operating points), ``target`` and the ``probability`` asked for.
     groups : list of list of Patch
         Groups of patches; those of one group get one mass per area.
     anneal : Anneal
@@ -471,8 +472,9 @@ def uniform_content(search: Search) -> tuple[float, float]:
     Parameters
     ----------
     search : Search
-        Cells, magnets with their operating points, target and probability. Its magnets say whether
-        the element is diffused or alloyed.
+        ``spreading`` (the cells), ``each`` (pairs of `Magnet` and `Case`, the
+        operating points), ``target`` and the ``probability`` asked for.
+        Its magnets say whether the element is diffused or alloyed.
 
     Returns
     -------
@@ -515,7 +517,8 @@ def uncoated_design(
     Parameters
     ----------
     search : Search
-        Cells, magnets with their operating points, target and probability.
+        ``spreading`` (the cells), ``each`` (pairs of `Magnet` and `Case`, the
+        operating points), ``target`` and the ``probability`` asked for.
     groups : list of list of Patch
         Groups of patches; each gets mass 0.
     anneal : Anneal
@@ -551,7 +554,8 @@ def best_anneal(
     Parameters
     ----------
     search : Search
-        Cells, magnets with their operating points, target and probability.
+        ``spreading`` (the cells), ``each`` (pairs of `Magnet` and `Case`, the
+        operating points), ``target`` and the ``probability`` asked for.
     groups : list of list of Patch
         Groups of patches; those of one group get one mass per area.
     anneals : sequence of Anneal

@@ -694,7 +694,8 @@ def shape_case(
     field : SelfField
         Field that the cells of the magnet make.
     circuit : Circuit
-        Easy axis (that of `field`), load line, outside field, creep and law.
+        ``along`` (that of `field`), ``load_line``, ``outside_field_kA_m``,
+        ``creep`` (A/m) and ``law``, as of `reverse_field`.
     kelvin : float
         Temperature, K.
     b_r : float
@@ -738,7 +739,8 @@ def map_cases(
     cells : Cells
         Cells of the magnet, n of them.
     circuit : Circuit
-        Axis, outside field, creep and law.
+        ``along``, ``outside_field_kA_m``, ``creep`` (A/m) and ``law``, as of
+        `reverse_field`.
     kelvin : float
         Temperature of maps that name none, K.
     b_r : callable
@@ -819,7 +821,8 @@ def settle_reversal(
     field : SelfField
         Field that the cells make.
     circuit : Circuit
-        Easy axis, load line, outside field, creep and law.
+        ``along``, ``load_line``, ``outside_field_kA_m``, ``creep`` (A/m) and
+        ``law``, as of `reverse_field`.
     start : ndarray, shape (n,)
         Share of B_r that earlier fields and temperatures left, 1 for all to
         -1; not changed.
@@ -960,7 +963,8 @@ class Target:
         amount : ndarray, shape (n,)
             Content of each cell, % of mass.
         case : Case
-            Operating point.
+            Operating point: ``reverse`` field (A/m), ``own`` part of it and
+            ``b_r`` (T) that makes that.
         cells : ndarray, shape (n,)
             Volumes of the cells, m3.
         deviations : float
@@ -1059,7 +1063,8 @@ def design_probability(
     Parameters
     ----------
     target : Target
-        The requirement.
+        The requirement: ``loss_pct``, ``margin`` or ``safety``, as of
+        `read_target`.
     each : sequence of (Magnet, Case)
         The magnet at the temperature of each case; one pair or more.
     amounts : sequence of ndarray, shape (n,)
@@ -1100,13 +1105,15 @@ def _case_probability(
     Parameters
     ----------
     target : Target
-        The requirement.
+        The requirement: ``loss_pct``, ``margin`` or ``safety``, as of
+        `read_target`.
     magnet : Magnet
         B_r and H_cJ by content, at the temperature of the case.
     amount : ndarray, shape (n,)
         Content of each cell, % of mass.
     case : Case
-        Operating point.
+        Operating point: ``reverse`` field (A/m) and ``own`` part of it, (n,),
+        and ``b_r`` (T) that makes that.
     cells : ndarray, shape (n,)
         Volumes of the cells, in one unit.
     """

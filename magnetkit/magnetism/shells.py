@@ -52,8 +52,8 @@ def _example() -> tuple[float, float, float]:
     Returns
     -------
     tuple of float
-        Rare-earth atoms (2), mass of the rare earth, and mass of the whole,
-        g/mol, of one formula unit.
+        Per atom of the compound: share of rare-earth atoms (2/17), mass of the
+        rare earth, and mass of the whole, g/mol of atoms (17.0 and 63.6).
     """
     from ..phases.partition import shelled_hosts
     from ..phases.records import HOSTS
@@ -147,7 +147,7 @@ def arriving_share(faces_mm: FloatArray) -> FloatArray:
 
     `faces_mm`, (n,), is the distance of the two faces that the shell is diffused from, mm; infinity
     stands for no faces. The result, (n,), is 1 for thin magnets and where the distance is infinite
-    or NaN.
+    or NaN; so it is for 0, with a RuntimeWarning.
     """
     depth_ratio = (
         SHELL.diffusion_area / (1e-3 * np.asarray(faces_mm, float)) ** 2

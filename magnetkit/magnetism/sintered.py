@@ -678,7 +678,8 @@ def _route_column(made: Alloys) -> Coded:
     """Write how each of n magnets is made, as a `Coded`: as asked for, else as is usual for its host.
 
     It says which settings do nothing there, and which charge stands for a formula. There is no text
-    of a magnet without a host. `made` are the alloys.
+    of a magnet without a host. Of the alloys `made`, ``process``, ``written.host`` (codes, (n,)) and
+    ``charged`` (bool, (n,)) are read.
     """
     cells = parameters().cells
     charge = (
@@ -721,7 +722,8 @@ def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
 def _evidence_columns(made: Alloys, kelvin: float) -> dict[str, Any]:
     """Build the columns that say how far n magnets at a temperature are from measured ones.
 
-    `kelvin` is the temperature, K, and `made` the alloys, whose ``near`` must be filled.
+    `kelvin` is the temperature, K, and `made` the alloys, of which ``near``, which must be filled,
+    ``written.host`` and ``given`` are read.
 
     Returns
     -------

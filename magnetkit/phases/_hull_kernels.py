@@ -325,9 +325,10 @@ def move(x, phases, state, since):
     Parameters
     ----------
     x : ndarray of float64, shape (m,)
-        The composition.
+        The composition, atomic fractions over the columns of the system.
     phases : Phases
-        The phases of the system.
+        The phases of the system: (ptr, col, val) of atomic fractions, and
+        energy, eV/atom.
     state : Simplex
         Changed: ``basis``, ``inverse``, ``amounts`` and ``cost``; ``share`` is
         room for work; ``price`` only where the inverse is computed anew, so
@@ -488,9 +489,10 @@ def _settle_products(x, phases, state, room):
     Parameters
     ----------
     x : ndarray of float64, shape (m,)
-        The composition.
+        The composition, atomic fractions over the columns of the system.
     phases : Phases
-        The phases of the system.
+        The phases of the system: (ptr, col, val) of atomic fractions, and
+        energy, eV/atom.
     state : Simplex
         Only read. Its basis is optimal already, and its amounts are those of `x`.
     room : tuple of ndarray
@@ -602,7 +604,7 @@ def _begin(x, inner, phases, state):
     `x`, float64 (m,), is the composition. `inner`, float64 (m,), is overwritten with the moved one,
     for which `state`, a `Simplex`, is solved by `start`. Returned is the number of steps, -1 if
     there is no solution. The amounts of the state are those of `inner`, not of `x`. `phases` is a
-    `Phases` of the system, the elements first.
+    `Phases` of the system, (ptr, col, val) and energy in eV/atom, the elements first.
     """
     m = len(x)
     for c in range(m):

@@ -338,8 +338,9 @@ def rivals(source: Entries, host: str) -> PhaseSpace:
 
     `host` is a name of `HOSTS`, such as "2:14:1" (KeyError for another). Left
     out are all phases with its ratio of rare earth, metal and interstitial;
-    the hull is that of the others. The elements stay in any case, first. The
-    space is kept in the cache of `source` and must not be changed.
+    the hull is that of the others. The elements stay in any case, first.
+    ``formulas`` and ``energy`` (eV/atom) of the space have one entry a phase.
+    It is kept in the cache of `source` and must not be changed.
     """
     key = ("rivals", host)
     if key not in source._cache:

@@ -729,7 +729,9 @@ def mixing_model(snapshot: Entries, host: str) -> MixingModel:
     `host` is a name of `HOSTS`, such as "2:14:1" (KeyError for another); a
     variant has a model of its own. `snapshot` is an `Entries` or `Snapshot`.
     The model is fitted to its lowest entries at the first call and kept in its
-    cache.
+    cache. Of its entries it has ``formulas``, ``energy`` (eV/atom) and
+    ``occupation``; ``predict`` takes such an `Occupation`, whose columns are
+    ``earths``, ``metals`` and ``thirds``, atomic numbers less one.
     """
     key = ("mixing", host)
     if key not in snapshot._cache:

@@ -183,11 +183,14 @@ def interpolate(table, rows, host, nodes, found, start, stop):
     rows : ndarray of int64, shape (r,)
         Rows of `table` that are of the host.
     host : Sites
-        ``role``, site of each element, ``place``, its place there, and
-        ``atoms`` of each site.
+        ``role``, int8 (118,), site of each element (0 rare earth, 1 metal, 2
+        interstitial, -1 none), ``place``, int64 (118,), its place there, and
+        ``atoms`` of each site, (3,).
     nodes : Energies
-        ``node``, numbers of the nodes, their ``mean`` (eV/atom) and
-        ``covariance``, and ``noise``.
+        ``node``, int64 (R, X, M, M), numbers of the nodes, a metal with itself
+        being an end member; their ``mean``, (k,), eV/atom, and ``covariance``,
+        (k, k); and ``noise``, (3,), variance of an end member, of mixed rare
+        earths and of mixed metals.
     found : Interpolated
         Written at ``rows[start:stop]`` alone: ``energy`` and ``deviation``,
         eV/atom; ``entropy``, Boltzmann constants an atom; and in ``ideal`` the

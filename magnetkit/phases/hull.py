@@ -176,6 +176,7 @@ def stable_phases(space: PhaseSpace) -> PhaseSpace:
 
     Phases of `space` within 1e-9 eV/atom of the hull are on it. The elements stay in any case,
     first. Phases are numbered anew; `space` is not changed, but for facets that are kept in it.
+    ``formulas`` and ``energy`` (eV/atom) of the new space have one entry a phase.
     """
     above = space.energy - solve(space.table(), space).energy
     above[: space.columns] = 0.0

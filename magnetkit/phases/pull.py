@@ -265,7 +265,8 @@ def largest_systems(
         Their symbols, such as ``["Sm", "Co"]``; a text such as "Sm-Co" is not split. They are not
         checked.
     most : int
-        Elements of a system; with their subsystems these hold every compound of as many elements.
+        Elements of a system, 1 or more; with their subsystems these hold every compound of as many
+        elements.
 
     Returns
     -------

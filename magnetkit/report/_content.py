@@ -92,7 +92,7 @@ def by_route(
     ----------
     rows : pandas.DataFrame
         Has ``formula`` (atomic), ``shell`` (such as "Tb 0.5 wt%"; missing or empty for none) and
-        ``route`` (missing or empty for the usual one).
+        ``route`` (a name such as "hot-deformed"; missing or empty for the usual one).
     temperatures : sequence of float
         K.
     job : Job
@@ -186,8 +186,9 @@ def number(value: object, digits: int = 3) -> str:
         A dash "–" where there is no number or NaN; infinity as its sign;
         numbers of a size below 1e-6 as "0"; one with more digits before the
         point than `digits` as a whole number, such as "1234", without an
-        exponent and without a thousands separator. Trailing zeros stay, as in
-        "2.00". Minus is the sign "−".
+        exponent and without a thousands separator; one below 1e-4 with an
+        exponent, "2.00e−05". Trailing zeros stay, as in "2.00". Minus is the
+        sign "−".
     """
     try:
         x = float(value)  # type: ignore[arg-type]
@@ -245,9 +246,10 @@ def answer(result: "Ranked", cgs: bool = False) -> list[str]:
     """Write what to decide between: the question, each decision, the one to take, the next test.
 
     `result` is the screening. The first text is the question, then one follows for
-    each decision, today's magnet first, such as "0. Keep: ...", then those of
-    `verdict_text`, and last `LEGEND`, which explains the others; they are plain
-    text. Fields and flux densities are in kOe and kG if `cgs`, else in kA/m and T.
+    each decision, today's magnet first, such as "0. Keep: ...", then what
+    `verdict_text` returns behind its question, and last `LEGEND`, which explains
+    the others; they are plain text. Fields and flux densities are in kOe and kG if
+    `cgs`, else in kA/m and T.
     """
     decisions = result.decisions
     today = decisions.iloc[0]

@@ -352,7 +352,8 @@ def decision_numbers(decided: "pd.DataFrame") -> list[str]:
     the others such as "3". The rank is that of ``DIR:n`` and of the column
     ``rank`` of every file. What is bought as sold is no candidate and has no
     rank: it goes by its grade, as `magnetkit.curve` takes it. What a search for
-    the best left out of its files has a letter, "a" to "j" in order.
+    the best left out of its files has a letter, "a" to "j" in order; of more than
+    ten the next is a StopIteration.
     """
     import pandas as pd
 

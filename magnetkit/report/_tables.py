@@ -236,7 +236,7 @@ def choose_columns(
         out. Not changed; names that `frame` lacks are left out.
     columns : str, optional
         Names joined by commas, such as "remanence_T, cost_USD_kg", in place of `names`; blanks
-        around them do not count.
+        around them do not count. A text without names gives an empty result.
 
     Returns
     -------
@@ -747,6 +747,9 @@ def _print_block(
     row: "pd.Series", *, cgs: bool, interval: float, wide: bool
 ) -> None:
     """Print one row as a block on stdout, a line for each property.
+
+    A row whose status is not "ok" gets the same lines, a dash where there is no
+    value, and one more for the status.
 
     Parameters
     ----------

@@ -137,11 +137,17 @@ class Figure(Part):
         Parameters
         ----------
         ax : Axes, optional
-            Where to draw.
+            Where to draw; axes in a new figure otherwise, which is ``.figure``
+            of the result.
 
         Returns
         -------
         Axes
+
+        Raises
+        ------
+        InputError
+            If matplotlib is not installed.
         """
         from ._draw import draw
 
@@ -164,10 +170,17 @@ class Figure(Part):
     def savefig(self, path: str | Path) -> None:
         """Write it to a file, by the name that matplotlib has for it; see `save`.
 
+        Nothing is returned.
+
         Parameters
         ----------
         path : str or Path
             Ends in .html, .png, .svg or .pdf.
+
+        Raises
+        ------
+        InputError
+            As `save`.
         """
         self.save(path)
 

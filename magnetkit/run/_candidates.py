@@ -158,9 +158,10 @@ def _take_candidates(parts: Sequence[tuple[Piece, IntArray]]) -> Chunk:
     """Read some candidates of several pieces as one chunk, in the order given.
 
     `parts` are pairs of a piece and int64 positions, from 0, within what it
-    yields. There must be at least one. Several pieces must be of one route,
-    that of the chunk: those of another are lost without an error. The chunk
-    has no rejected lines.
+    yields. There must be at least one (StopIteration otherwise). Several
+    pieces must be of one route, that of the chunk: those of another are lost
+    without an error. The chunk has ``table``, ``labels``, ``shells``,
+    ``extra`` and ``route``, and no rejected lines.
     """
     chunks = [take_rows(*part) for part in parts]
     if len(chunks) == 1:
@@ -173,7 +174,11 @@ def batches(piece: Piece, size: int) -> Iterator[Chunk]:
 
     A piece of a space comes in chunks of `size` rows at most, whose ``labels``
     are null. ``table.row_index`` still counts from 0 over all candidates. Any
-    other piece is one chunk, whatever `size` says.
+    other piece, a callable that returns its chunk, is that one chunk, whatever
+    `size` says. A `Chunk` has ``table`` (CompositionTable, n rows), ``labels``
+    (Arrow texts), ``shells`` (n texts, or None), ``extra`` (Arrow table, or
+    None), ``rejected`` (list of `Rejected`) and ``route`` (empty for the usual
+    one).
     """
     if not isinstance(piece, SpacePiece):
         yield piece()
@@ -197,9 +202,10 @@ class TableCandidates:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the table in slices of `size` rows; the first also has the lines that were rejected.
 
-        Each item is a callable that takes nothing and returns its `Chunk`.
-        Labels are the candidates as written, or the formulas. A table without
-        rows gives one empty chunk.
+        Each item is a callable that takes nothing and returns its `Chunk`, with
+        ``table``, ``labels``, ``shells``, ``extra`` and ``rejected``. Labels are
+        the candidates as written, or the formulas. A table without rows gives
+        one empty chunk.
         """
         bad_rows = [*self.rejected]
         for start in range(0, max(len(self.table), 1), size):
@@ -357,7 +363,8 @@ def _leading_chunk(
     Parameters
     ----------
     leading : sequence of (str, str)
-        Recipe and shell of each, at least one; the shell is empty for none.
+        Recipe and shell of each, at least one (ValueError otherwise); the shell
+        is empty for none.
     row : int
         Number of the first among all candidates.
     basis : {"atomic", "weight"}
@@ -557,8 +564,9 @@ def as_candidates(
     Returns
     -------
     Candidates
-        `SpaceCandidates`, `FileCandidates` or `TableCandidates`. Rows of a
-        table in memory that cannot be read are among its ``rejected``.
+        `SpaceCandidates`, `FileCandidates` or `TableCandidates`. All have
+        ``pieces()``, ``count()`` and ``describe()``. Rows of a table in memory
+        that cannot be read are among its ``rejected``.
 
     Raises
     ------
@@ -613,8 +621,9 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
 
     Of its ``space`` each part has ``formula``, ``replace``, ``step``,
     ``limits`` and ``shell`` (texts). They are, in this order, its reference
-    magnet and the formula of each part with each of its shells, the charges by
-    route as of `charges`, and the spaces. InputError if the device has no
+    magnet and the formula of each part with each of its shells (``leading``,
+    pairs of formula and shell), the charges by route as of `charges`
+    (``charges``), and the spaces (``spaces``). InputError if the device has no
     space and no charge of its hosts is known.
     """
     leading = [

@@ -575,7 +575,9 @@ def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
     ------
     StoreError
         If the place has no manifest, or that of another result (other
-        ``files``).
+        ``files``). A folder that does not exist is made all the same.
+    InputError
+        If the manifest cannot be written.
     """
     place = Place.of(out)
     with lock(Path(out), _WAIT_S) if place.is_local else nullcontext():
