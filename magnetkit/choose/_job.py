@@ -430,15 +430,15 @@ def resolve_requirement(
     ------
     InputError
         If it cannot be read, names no numeric column, or the reference has no such value.
-    ValueError
-        If it asks for a share of a column of text, such as ``status``.
     """
     parts = parse_requirement(text)
     limit = parts.limit
     if limit is None or parts.share is not None:
         at = parts.temperature_K or kelvin
         row = reference_row(profile, conditions, at)
-        value = float(row[parts.column]) if parts.column in row else np.nan
+        value = row.get(parts.column, np.nan)
+        # A text is refused below: it is no number.
+        value = 0.0 if isinstance(value, str) else float(value)
         if parts.column in COLUMNS and not np.isfinite(value):
             raise InputError(
                 f"requirement {text!r}: the reference magnet has none at {at:g} K"

@@ -593,8 +593,7 @@ def reverse_field(
         Nd-Fe-B follows up to some 45 degrees. ``coherent`` takes H_c(theta) =
         H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and Wohlfarth, by which a
         transverse field helps. Real magnets lie between the two. A field along
-        the magnetization counts by its component in both, and one that is
-        exactly transverse counts 0 in both.
+        the magnetization counts by its component in both.
 
     Returns
     -------
@@ -615,7 +614,7 @@ def reverse_field(
         return easy
     across = np.sqrt(np.maximum((vectors**2).sum(axis=1) - easy**2, 0.0))
     whole = (np.cbrt(np.maximum(easy, 0.0) ** 2) + np.cbrt(across**2)) ** 1.5
-    return np.where(easy > 0.0, whole, easy)
+    return np.where(easy >= 0.0, whole, easy)
 
 
 @dataclass(frozen=True)

@@ -424,6 +424,7 @@ def test_replaces_requirements_at_one_temperature_alone():
         ("coercivity_kA_m >= 1e999*reference", "expected a finite number"),
         ("|remanence_coefficient_pct_K| >= 1", "takes <= and a number"),
         ("beauty >= reference", "'beauty' is no numeric result column"),
+        ("status >= reference", "'status' is no numeric result column"),
         ("remanence_T >= 1 at noon", "noon"),
     ],
 )

@@ -109,6 +109,8 @@ def test_the_component_along_the_axis_counts():
         np.array([[-1.0, 0.0, -1.0]]) / np.sqrt(2.0), "z", "coherent"
     )
     assert reverse[0] == pytest.approx(2.0, rel=1e-9)
+    # Across the axis it takes the whole anisotropy field.
+    assert reverse_field(vectors[1:2] * [1, 1, 0], "z", "coherent") == [4.0]
     with pytest.raises(InputError, match="law"):
         reverse_field(vectors, "z", "whole")
 
