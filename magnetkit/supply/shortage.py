@@ -141,8 +141,8 @@ def load_shortage(shortage: str | Path | Shortage) -> Shortage:
         range, or an embedded scenario has neither restrictions nor prices,
         such as "baseline".
     ValidationError
-        If an embedded scenario has no prices and restrictions that withhold
-        nothing.
+        Of pydantic, if an embedded scenario has no prices and restrictions
+        that withhold nothing.
     """
     if isinstance(shortage, Shortage):
         return shortage
@@ -188,7 +188,8 @@ def find_shortage(scenario: Scenario) -> Shortage:
     Raises
     ------
     ValidationError
-        If the scenario has no prices and no element loses a share.
+        Of pydantic, a ValueError and no InputError, if the scenario has no
+        prices and no element loses a share.
     """
     cuts = []
     elements: set[str] = set()
