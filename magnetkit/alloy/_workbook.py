@@ -634,7 +634,7 @@ def _column(cells: Sequence[Any]) -> pa.Array:
     Returns
     -------
     pyarrow.Array
-        int64 if all numbers are whole, else float64; dates where no cell has a
+        int64 if all numbers are whole and fit, else float64; dates where no cell has a
         time. 2.0 is whole. Cells of several types, or without any value, give
         an array of text (string), in which 2.0 is "2". Columns of truth values
         alone are bool, those of dates with times are timestamps.
@@ -643,7 +643,9 @@ def _column(cells: Sequence[Any]) -> pa.Array:
     values: list[Any] = [float(c) if type(c) is int else c for c in cells]
     present = [v for v in values if v is not None]
     kinds = {type(v) for v in present}
-    if kinds == {float} and all(map(float.is_integer, present)):
+    if kinds == {float} and all(
+        value.is_integer() and abs(value) < 2.0**63 for value in present
+    ):
         return pa.array(_convert_cells(int, values), pa.int64())
     if kinds == {datetime.datetime} and all(map(_is_midnight, present)):
         return pa.array(_convert_cells(datetime.datetime.date, values))

@@ -471,7 +471,8 @@ def read_number(text: str, mark: str | None = ".") -> float:
         refused.
     """
     plain = re.sub(r"[\s'’]", "", unicodedata.normalize("NFKC", text))
-    if _EITHER.fullmatch(plain):
+    plain = plain.replace("\N{MINUS SIGN}", "-")
+    if _EITHER.fullmatch(plain.lstrip("+-")):
         if mark is None:
             raise InputError(
                 f"{text!r}: a decimal mark or thousands? write it without the mark"

@@ -707,7 +707,8 @@ def _pick_ways(
     today : HeavyToday
         What savings count against.
     request : Request
-        Bounds the cost (``most_cost``).
+        A way that costs more than ``most_cost`` times today's magnet yields to
+        a cheaper one of its kind, but is not left out; not used with `reach`.
     reach : bool
         The magnet in use misses the limits: then the likeliest of a kind is
         shown, not what saves most.

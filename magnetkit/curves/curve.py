@@ -387,8 +387,10 @@ def _recipe_curve(
     -------
     Curve
         ``beyond``, a tuple of one text a temperature, has a reason where the
-        coercivity is extrapolated and is empty elsewhere; density and
-        resistivity are the model's, ``room_remanence_T`` is of the same bound.
+        coercivity is extrapolated and is empty elsewhere; ``curves``, a
+        `Demagnetization` of one magnet, has H in A/m (negative), J and B in T;
+        density is the model's, resistivity what makers print of the host, NaN
+        where none does; ``room_remanence_T`` is of the same bound.
 
     Raises
     ------

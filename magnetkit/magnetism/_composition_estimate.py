@@ -680,8 +680,12 @@ def usual_magnets() -> dict[str, _Usual]:
         share of the light ones), ``usual`` (element to wt.%) and ``balance``
         (the element that takes the rest); ``grades``, a tuple of the grids of
         recipes, one a kind; ``candidates``, a tuple of the grids to screen. A
-        grid has ``amounts`` (element to a list of wt.%), ``shells``,
-        ``no_more``, ``kind``, ``route``, ``ladder``, ``worth`` and ``share``.
+        grid has ``amounts`` (element, or "rare_earth" for the total, to a list
+        of wt.%), ``shells``, ``no_more`` (element to another that it must not
+        exceed), ``kind``, ``route``, ``ladder`` (d ln B_r / d ln H_cJ of a
+        maker's classes, or None), ``worth`` (what its heavy rare earth serves
+        over that of an alloy) and ``share`` (how likely the kind is before).
+        `recipes` lists the recipes of a grid.
 
     Raises
     ------

@@ -150,8 +150,11 @@ def _charge(
     """Replace bare formulas of cells, R2(Co,Fe)17, by the usual charge of such a magnet.
 
     `table` holds n recipes and is not changed; `host`, int8 (n,), are the host
-    codes, indices into `HOST_NAMES`, -1 for none. Rows in wt.% are no
-    formulas; other hosts than those with walls between cells are not touched.
+    codes, indices into `HOST_NAMES`, -1 for none. The charge has the usual Cu,
+    Zr and ratio of metal to rare earth; the shares among rare earths, and of
+    Fe to Co, stay. Rows in wt.% are no formulas; those, formulas with too much
+    iron to be hardened and other hosts than those with walls between cells are
+    not touched.
 
     Returns
     -------

@@ -865,8 +865,8 @@ def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
         Host families such as "2:14:1", whose grades are drawn; all for None or none, and where no
         grades of them are sold. Unknown names have no effect.
     *more : dict
-        Plotly's traces that stand last in ``data``, in front of the grades,
-        such as `candidates` returns them.
+        Each is one trace of plotly, such as `candidates` returns. They stand
+        last in ``data``, in front of the grades.
 
     Returns
     -------

@@ -33,7 +33,8 @@ def estimate_shell(grade: str, element: str) -> tuple[str, str]:
     Returns
     -------
     recipe, shell : str
-        Recipe in wt.%, such as "Nd29.5B1Fe bal.", and shell with its amount,
+        Recipe in wt.%, such as "Nd29.5B1Fe bal.", to be read with
+        ``basis="weight"`` since its text does not say so, and shell with its amount,
         such as "Tb 0.4 wt%". The shell is the recipe's own if that is of
         `element`; other amounts tried are 0.1 to 1.5 wt.% in steps of 0.1.
 

@@ -244,9 +244,10 @@ def calibrate_errors(
         Copies with ``coefficients`` of the size of errors, (7,), and
         ``edge``, a novelty.
     scores : tuple of ndarray
-        Errors divided by their size: of each branch inside its edge, then of all rows outside. A
-        branch with fewer than 20 rows inside has the scores of all branches. The last is empty
-        where fewer than 20 rows lie outside.
+        Absolute errors divided by their size, in the order of the rows, of one way of leaving out
+        (paper or chemistry) alone, that with the larger 90 % quantile: of each branch inside its
+        edge, then of all rows outside. A branch with fewer than 20 rows inside has the scores of
+        all branches. The last is empty where fewer than 20 rows lie outside.
     """
     residual = np.abs(values - made.mean)
     is_prediction = np.isfinite(made.mean)

@@ -20,6 +20,7 @@ def test_workbook_returns_its_types_of_values(tmp_path):
             "composition": ["SmCo5", "=1+1", "Sm2Co17"],
             "melt": [7, 8, 9],
             "price": [1.5, 2.0, None],
+            "large": [1.0, 1e20, 3.0],
         }
     )
     path = write_table(frame, tmp_path / "alloys.xlsx")
@@ -28,6 +29,8 @@ def test_workbook_returns_its_types_of_values(tmp_path):
     assert [r.line for r in got.rejected] == [3]
     assert got.others["melt"].to_pylist() == [7, 8, 9]
     assert got.others["price"].to_pylist() == [1.5, 2.0, None]
+    # No int64 holds it.
+    assert got.others["large"].to_pylist() == [1.0, 1e20, 3.0]
 
 
 def test_a_text_like_a_formula_stays_a_text(tmp_path):

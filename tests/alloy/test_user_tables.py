@@ -88,6 +88,9 @@ def test_takes_the_nearest_header_of_a_text():
         ("12'000", ".", 12000.0),
         ("1.200", ",", 1200.0),
         ("-5", ".", -5.0),
+        ("-1,234", ".", -1234.0),
+        ("+1.234", ",", 1234.0),
+        ("\N{MINUS SIGN}0,5", ",", -0.5),
     ],
 )
 def test_a_number(text, mark, number):
@@ -97,6 +100,8 @@ def test_a_number(text, mark, number):
 def test_refuses_a_number_of_two_readings():
     with pytest.raises(InputError, match="decimal mark or thousands"):
         read_number("1,234", None)
+    with pytest.raises(InputError, match="decimal mark or thousands"):
+        read_number("-1,234", None)
     with pytest.raises(InputError, match="expected a number"):
         read_number("1.5.2", ".")
 
