@@ -37,7 +37,8 @@ _ABOVE = 1.05
 _DERIVATIVE_STEP = 1e-3
 # Nearer to 20 C than this a fall with temperature cannot be told, K.
 _NEAR_ROOM_K = 5.0
-# Least remanence over that of the model, and model's over it, of one recipe.
+# Least remanence over that of the model, and model's over it, of one recipe. A choice: it tells a
+# wrong recipe, such as one beyond its T_C; the scatter of remanence is some percent.
 _LEAST_RATIO = 0.1
 # ln of the largest and least fall over the model's that is sought.
 _MOST_LOG_FALL = 1.5
