@@ -274,11 +274,12 @@ def read_user_table(
     UserTable
         ``rows`` (a dict for each row understood: by known name a text, or a
         float in the unit of the name, whatever unit the user wrote; None for
-        an empty cell; a known column that the table has not got is no key), ``own`` (the user's cells of these rows, numbered from 0, with
-        numbers in place of texts), ``lines`` (of the file, else from 1),
-        ``refused``, a dict by line of text and reason, ``columns``, a tuple of
-        `Column` (``header``, ``name``, ``quantity``, ``unit``), and ``notes``,
-        a list of str.
+        an empty cell; a known column that the table has not got is no key),
+        ``own`` (the user's cells of these rows, numbered from 0, with numbers
+        in place of texts), ``lines`` (of the file, else from 1), ``refused``,
+        a dict by line of text and reason, ``columns``, a tuple of `Column`
+        (``header``, ``name``, ``quantity``, ``unit``), and ``notes``, a list
+        of str.
 
     Raises
     ------
