@@ -260,9 +260,10 @@ def read_user_table(
     kind : {"parts", "magnets"}
         Which columns are known. Of "parts": part, grade, recipe, basis, shell,
         number, number_year, mass_kg, mass_kg_year, size (a text), temperature
-        (K), load_line, outside_field_kA_m, hours and maker. Of "magnets": composition, basis, grade, magnet, maker, shell, curve, temperature_K,
-        remanence_T, coercivity_kA_m, grain_size_um, alignment, density (both 0 to 1) and
-        grain_boundary.
+        (K), load_line, outside_field_kA_m, hours and maker. Of "magnets":
+        composition, basis, grade, magnet, maker, shell, curve, temperature_K,
+        remanence_T, coercivity_kA_m, grain_size_um, alignment, density (both 0
+        to 1) and grain_boundary.
     units : mapping of str to str, optional
         Unit of a column whose header names none, by header or known name: ``{"Temp": "C"}``. A unit
         is spelled as in a header, such as "C", "kA/m", "koe" or "pcs".
