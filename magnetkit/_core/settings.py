@@ -146,8 +146,8 @@ def get_settings() -> Settings:
         ``charge_inputs`` is a dict by input of dicts by symbol, wt.%;
         ``scrap`` is a dict of "share" (of the charge) and symbols to wt.%;
         ``yields`` maps steps such as "milling" to 0 to 1. Each is empty where
-        nothing was set. ``units`` is "si" or "cgs". The field ``cache_dir`` is read from ``MAGNETKIT_CACHE_DIR``,
-        and so on.
+        nothing was set. ``units`` is "si" or "cgs". The field ``cache_dir`` is
+        read from ``MAGNETKIT_CACHE_DIR``, and so on.
 
     Raises
     ------
