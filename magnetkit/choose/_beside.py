@@ -71,6 +71,9 @@ def _is_supported(requirement: Requirement, job: "Job") -> bool:
 def _find_request(job: "Job") -> tuple[Request, Limits]:
     """Build the request of a replacement that corresponds to the screening of `job`.
 
+    Of `job` its ``profile.requirements``, ``conditions`` and ``temperature``
+    (K) are read.
+
     Returns
     -------
     request : Request
@@ -123,8 +126,9 @@ def judge_beside_grade(
         changed. ``host``, ``status`` and ``failed_requirements`` are required,
         each a `Coded` (``Coded.of(texts)`` builds one of n texts).
     job : Job
-        Device, temperature and conditions that they are evaluated for; its
-        ``conditions.calibration`` must name a grade.
+        Device (``profile``), ``temperature`` (K) and ``conditions`` that they
+        are evaluated for; its ``conditions.calibration`` must name a grade, as
+        `is_beside_grade` says.
 
     Returns
     -------
