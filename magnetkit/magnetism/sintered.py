@@ -712,7 +712,8 @@ def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
     """Return a `Coded` column of n texts with a remark after the text of some rows.
 
     `remarks` maps row numbers, from 0, to remarks; "; " stands between, unless the row has no text.
-    `column`, such as ``Coded.of(["sintered", ""])``, is not changed, and is returned itself without any remark.
+    `column`, such as ``Coded.of(["sintered", ""])``, is not changed, and is returned itself
+    without any remark.
     """
     if not remarks:
         return column

@@ -611,9 +611,10 @@ class MixingModel:
             multiplied by the square of ``scale``, and ``noise``, (3,),
             likewise: the variance of one calculation of an unmixed phase, and
             what mixed rare earths and mixed metals add. ``members``:
-            ``known``, bool (R, X, M), which end members the snapshot has, ``borrowed``, bool (118, 118), by main metal and
-            metal, ``significant`` and ``trace``, the least shares of an end
-            member (0.05) and of a metal (0.01) that count. X is 1 without
+            ``known``, bool (R, X, M), which end members the snapshot has,
+            ``borrowed``, bool (118, 118), by main metal and metal,
+            ``significant`` and ``trace``, the least shares of an end member
+            (0.05) and of a metal (0.01) that count. X is 1 without
             interstitials.
         """
         role = np.full(N_ELEMENTS, -1, np.int8)
