@@ -574,6 +574,9 @@ def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
     key, a missing key as null; lists are compared as a whole. Keys go by the
     alphabet, values are written as JSON; one longer than 40 characters is cut
     to 12 and gets "...".
+
+    >>> list(differences({"a": {"b": 1}}, {"a": {"b": 2}}))
+    ['a b 1 there, 2 here']
     """
     if isinstance(before, dict) and isinstance(now, dict):
         for key in sorted(set(before) | set(now)):

@@ -160,6 +160,13 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
     CompositionError
         An InputError: if a text without "=" that is no grade cannot be read as
         a recipe. Without a magnet in use a recipe is not read.
+
+    Examples
+    --------
+    >>> from magnetkit import replace
+    >>> in_use = replace("N42SH", "150C")
+    >>> judge_offer(in_use, "B_r=1.31,H_cJ=1600,T=20C").verdict
+    'ask'
     """
     if isinstance(offer, Mapping):
         return _judge_sheet(replacement, dict(offer), str(dict(offer)))
@@ -197,6 +204,9 @@ def _read_pairs(text: str) -> dict[str, str]:
     checked: "T=20C" gives "20C". Blanks around them are dropped. An empty text
     gives an empty dict. InputError for anything else, such as what a decimal
     comma leaves, or a name given twice.
+
+    >>> _read_pairs("B_r=1.31, T=20C")
+    {'B_r': '1.31', 'T': '20C'}
     """
     pairs: dict[str, str] = {}
     place = 0

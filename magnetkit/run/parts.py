@@ -384,6 +384,9 @@ def _question(row: Mapping[str, Any]) -> Question:
     ``load_line``, ``outside_field_kA_m``, ``hours`` and ``recipe``, in this
     order, then, if there is a recipe, ``basis`` and ``shell``. Rows with equal
     keywords share the answer.
+
+    >>> _question({"part": "rotor", "grade": "N42SH", "temperature": 423.15})
+    (('grade', 'N42SH'), ('temperature', 423.15))
     """
     names = _ASKED + (_OF_RECIPE if row.get("recipe") is not None else ())
     return tuple(

@@ -131,6 +131,9 @@ def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
     "<", "=" and negative amounts are not understood. Elements are joined by "+"
     alone; "shell" stands alone.
 
+    >>> _limit("Nd+Pr>=28")
+    (('Nd', 'Pr'), '>=', 28.0)
+
     Returns
     -------
     names : tuple of str

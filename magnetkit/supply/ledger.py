@@ -447,6 +447,11 @@ def break_even_recycled_share(
         share cannot be used.
     CompositionError
         An InputError: if `element` is no symbol.
+
+    Examples
+    --------
+    >>> break_even_recycled_share(["Sm2Co17"], "Co", 0.4).round(2)
+    array([0.82])
     """
     column = index(element)
     other_shares = {

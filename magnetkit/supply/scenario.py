@@ -227,6 +227,11 @@ class Scenario(Strict):
         float
             Share, 0 to 1. Of several restrictions each withholds its share of what the others
             leave: two of 0.5 withhold 0.75. It is 0 for a country or element that none names.
+
+        Examples
+        --------
+        >>> load_scenario("embargo").withheld("China", "Dy")
+        1.0
         """
         arriving = 1.0
         for restriction in self.restrictions:

@@ -92,6 +92,12 @@ def element_table(
     ------
     InputError
         If the scenario or a recycled share cannot be used.
+
+    Examples
+    --------
+    >>> figures = element_table("embargo", {"Co": 0.25}).set_index("element")
+    >>> float(figures.loc["Dy", "import_reliance"])
+    1.0
     """
     import pandas as pd
 

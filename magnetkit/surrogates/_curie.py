@@ -144,8 +144,12 @@ def interval_widths(
 ) -> FloatArray:
     """Compute the quantile of each array of `scores`, float64 (len(scores),); NaN of an empty one.
 
-    A new score stays below it with the probability `interval`, between 0 and 1; of few scores it is
-    the largest. InputError for another probability, unless all arrays are empty.
+    Arrays are one-dimensional, in any order. A new score stays below the quantile with the
+    probability `interval`, between 0 and 1; of few scores it is the largest. InputError for another
+    probability, unless all arrays are empty.
+
+    >>> interval_widths([np.array([3.0, 1.0, 2.0]), np.array([])], 0.5)
+    array([ 2., nan])
     """
     widths = np.full(len(scores), np.nan)
     for number, score in enumerate(scores):

@@ -95,6 +95,12 @@ def group_sums(
         of the values), ``right`` (pairs predicted in the measured order, a tie
         counts half) and ``pairs``, one entry for each group, in sorted order
         of the labels. A group without pairs has 0 of them.
+
+    Examples
+    --------
+    >>> measured, predicted = np.array([1.0, 2.0]), np.array([1.0, 3.0])
+    >>> group_sums(measured, predicted, np.array(["a", "a"]), 0.1).right
+    array([1.])
     """
     names, code = np.unique(groups, return_inverse=True)
     order = np.argsort(code, kind="stable")

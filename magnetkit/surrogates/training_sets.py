@@ -180,6 +180,13 @@ def training_set(target: str, data: Any = None) -> TrainingSet:
         If the target or a column is not known, or a value is impossible for a compound.
     DataError
         If the file cannot be read or nothing usable is in it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> mine = pd.DataFrame({"composition": ["SmCo5", "Nd2Fe14B"], "hardness": [1.9, 1.5]})
+    >>> training_set("hardness", mine).groups.tolist()
+    ['Co-Sm', 'B-Fe-Nd']
     """
     check_target(target, data)
     folder = Path(data) if isinstance(data, str | Path) else None
