@@ -124,6 +124,8 @@ class Offer:
 def judge_offer(replacement: Any, offer: Any) -> Offer:
     """Judge an offer beside the magnet in use of a replacement.
 
+    Such as ``judge_offer(magnetkit.replace("N42SH", "150C"), "N40UH")``.
+
     Parameters
     ----------
     replacement : Replacement
@@ -160,13 +162,6 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
     CompositionError
         An InputError: if a text without "=" that is no grade cannot be read as
         a recipe. Without a magnet in use a recipe is not read.
-
-    Examples
-    --------
-    >>> from magnetkit import replace
-    >>> in_use = replace("N42SH", "150C")
-    >>> judge_offer(in_use, "B_r=1.31,H_cJ=1600,T=20C").verdict
-    'ask'
     """
     if isinstance(offer, Mapping):
         return _judge_sheet(replacement, dict(offer), str(dict(offer)))
