@@ -47,10 +47,11 @@ def condense(
     Returns
     -------
     Condensed
-        ``state``, float64 (n, 20), with the Curie temperature, K, in column `CURIE`, and ``ion``,
-        float64 (entries, 10), one row an entry of the table, which is an element of a phase. A
-        row of ``state`` outside the model holds NaN but for its status. `CURIE` and the other columns are constants of
-        `magnetkit.compound._intrinsic_kernels`.
+        ``state``, float64 (n, 20), with the Curie temperature, K, in column
+        `CURIE`, and ``ion``, float64 (entries, 10), one row an entry of the
+        table, which is an element of a phase. A row of ``state`` outside the
+        model holds NaN but for its status. `CURIE` and the other columns are
+        constants of `magnetkit.compound._intrinsic_kernels`.
     """
     from ._intrinsic_kernels import condense as kernel
 
@@ -258,10 +259,11 @@ def intrinsic_columns(
         not a frame: host, status, easy_direction and temperature_K, and for
         each property its value, ``_lo``, ``_hi`` and ``_provenance``, (n,)
         each. Ends are the value less and plus `z` deviations; of a property
-        that cannot be negative the lower one is 0 or more. With predicted Curie temperatures the columns of
-        `_learnt_columns` are added. Columns are sorted as in the tables of
-        results. Texts are `Coded`. A value that is not known is NaN, and so
-        are its ends; the provenance of `PROPERTIES` stays "physics" there.
+        that cannot be negative the lower one is 0 or more. With predicted
+        Curie temperatures the columns of `_learnt_columns` are added. Columns
+        are sorted as in the tables of results. Texts are `Coded`. A value that
+        is not known is NaN, and so are its ends; the provenance of
+        `PROPERTIES` stays "physics" there.
     """
     n = len(got.host)
     host = host_column(got.host)
@@ -328,8 +330,9 @@ def _learnt_columns(
         ``curie_temperature_K_provenance`` (`Coded`: measured, surrogate or
         physics), ``curie_temperature_K_data_share`` (0 to 1), ``in_domain``
         (bool) and ``domain_distance``, (n,) each. From a share of 0.5 on the
-        provenance is "surrogate"; "measured" goes before it. Unknown rows have no text of provenance
-        (code -1). A row is in the domain up to a distance of 1.
+        provenance is "surrogate"; "measured" goes before it. Unknown rows have
+        no text of provenance (code -1). A row is in the domain up to a
+        distance of 1.
     """
     codes = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
     codes[predicted.measured] = _MEASURED

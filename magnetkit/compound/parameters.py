@@ -323,8 +323,8 @@ def read(
         ``element`` and ``element_sd`` (6, 118, 41), ``host`` and ``host_sd``
         (6, 30), and ``known``, int8 (6, 118): 1 for an element of the
         rare-earth site, 2 for one of the T sites, 3 for both. What no row
-        names is 0, and its element is not known. A host gets nothing from its root. Of rows of one slot the last
-        counts.
+        names is 0, and its element is not known. A host gets nothing from its
+        root. Of rows of one slot the last counts.
 
     Raises
     ------

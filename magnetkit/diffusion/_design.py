@@ -193,10 +193,11 @@ def least_mass(
 ) -> FloatArray | None:
     """Find the smallest masses per area that give each cell its needed content; None if none do.
 
-    This is a linear programme: the total mass is smallest, with the content of each cell at least
-    `needed`, and that of the half of the cells that get most from the coating at most `most`; a
-    response of less than 1e-4 of the largest of its group counts as 0. With one group the mass
-    follows without it; 98 % of the cells must stay below `most` then.
+    This is a linear programme: the total mass is smallest, with the content of
+    each cell at least `needed`, and that of the half of the cells that get
+    most from the coating at most `most`; a response of less than 1e-4 of the
+    largest of its group counts as 0. With one group the mass follows without
+    it; 98 % of the cells must stay below `most` then.
 
     Parameters
     ----------

@@ -594,9 +594,9 @@ def diffuse(
         ``cost_USD`` and ``kg_year``. ``hours``, ``anneal_C`` and ``mg_cm2``
         are NaN of the alloy; masses, cost and ``flux_lost_pct`` are NaN where
         ``meets`` is False. If no coating meets the target, its row is that of
-        the likeliest one. ``print`` writes the
-        answer in sentences; ``best`` is the cheaper element, ``coating()`` and
-        ``margins()`` are its tables by part of a face and by cell.
+        the likeliest one. ``print`` writes the answer in sentences; ``best``
+        is the cheaper element, ``coating()`` and ``margins()`` are its tables
+        by part of a face and by cell.
 
     Raises
     ------

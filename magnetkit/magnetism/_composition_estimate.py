@@ -192,8 +192,8 @@ def estimate_composition(
         does not name (read it with ``basis="weight"``), ``shell`` (empty for
         none), ``heavy_wt_pct``, ``weight`` (probability), ``kind``, ``route``
         (None for the usual one) and ``spread`` (standard deviation of ln H_cJ
-        over the recipes of the kind). ``heavy_wt_pct`` of the estimate is mean,
-        lower and upper end, wt.%; ``diffused`` a probability, 0 to 1.
+        over the recipes of the kind). ``heavy_wt_pct`` of the estimate is
+        mean, lower and upper end, wt.%; ``diffused`` a probability, 0 to 1.
 
     Raises
     ------
@@ -360,7 +360,8 @@ def likeliest_recipe(
     Recipe or None
         With ``text``, in wt.% that the text does not name (read it with
         ``basis="weight"``), ``shell`` (empty for none), ``kind``, ``route``
-        (None for the usual one) and ``weight``. None if the recipe of the grade is not estimated.
+        (None for the usual one) and ``weight``. None if the recipe of the
+        grade is not estimated.
 
     Raises
     ------
@@ -589,12 +590,12 @@ def given_composition(
 ) -> CompositionEstimate:
     """Build the estimate that stands for a composition that the user gave.
 
-    `recipe` is a text in wt.%, which it need not name, `shell` what is diffused in, an empty text for
-    nothing, and `heavy` the heavy rare earth of both, wt.%; nothing is
-    checked. ``estimate`` of the result is False; its one recipe, ``best``, has
-    ``weight`` 1 and the ``kind`` "diffused" with a shell, else "bulk".
-    ``heavy_wt_pct`` is `heavy` three times, ``diffused`` 1 or 0 and
-    ``log_spread`` 0.
+    `recipe` is a text in wt.%, which it need not name, `shell` what is
+    diffused in, an empty text for nothing, and `heavy` the heavy rare earth of
+    both, wt.%; nothing is checked. ``estimate`` of the result is False; its
+    one recipe, ``best``, has ``weight`` 1 and the ``kind`` "diffused" with a
+    shell, else "bulk". ``heavy_wt_pct`` is `heavy` three times, ``diffused`` 1
+    or 0 and ``log_spread`` 0.
     """
     only = Recipe(recipe, shell, heavy, 1.0, "diffused" if shell else "bulk")
     ends = (heavy, heavy, heavy)
@@ -748,17 +749,17 @@ def charge(host: str, **amounts: float) -> str:
         ``Dy=2.0``; ``rare_earth`` is the total of the rare earths. The light
         ones take what the others leave of that total, so that Dy replaces
         them, and an amount of a light one itself, such as ``Nd=20.0``, is
-        ignored. The balance (Fe or Co) cannot be given. An element of the charge whose usual amount is 0 may be given
-        too.
+        ignored. The balance (Fe or Co) cannot be given. An element of the
+        charge whose usual amount is 0 may be given too.
 
     Returns
     -------
     str
         Elements in the usual order with wt.% to two decimals, those of 0 left
         out; the balance last. The text does not name wt.%: read it with the
-        basis "weight". That the amounts leave something of the total
-        and of the whole is not checked: light rare earths of less than 0 are
-        left out too.
+        basis "weight". That the amounts leave something of the total and of
+        the whole is not checked: light rare earths of less than 0 are left out
+        too.
 
     Raises
     ------

@@ -477,9 +477,9 @@ def _pair_columns(
     """Pair the column of the field with that of J, B or the moment, one pair for each curve.
 
     Of several kinds beside one field J is taken before a moment, and a moment
-    before B; of several columns of that kind all are. A column belongs to the field before it, one before all
-    fields to the first. Several columns of a flux beside one field give
-    several pairs.
+    before B; of several columns of that kind all are. A column belongs to the
+    field before it, one before all fields to the first. Several columns of a
+    flux beside one field give several pairs.
 
     Parameters
     ----------
