@@ -120,6 +120,8 @@ def curve(
     InputError
         If it is not one magnet, its curve is not known, process or shell is given with a grade or a
         candidate, or `sample` without the file of a measured curve.
+    StoreError
+        If the folder of a candidate holds no results, or unfinished or damaged ones.
 
     Examples
     --------
@@ -243,6 +245,8 @@ def _candidate_curve(
     ------
     InputError
         If no candidate has the rank, or it has no curve at a temperature.
+    StoreError
+        If the folder holds no results, or unfinished or damaged ones.
     """
     from ..choose._job import AS_SOLD
     from ..choose.result import Ranked

@@ -55,7 +55,7 @@ class Circuit:
     def thickness(
         self, induction: float, remanence: float, recoil: float
     ) -> float:
-        """Compute the thickness, over today's, at which B in the magnet is `induction`, T.
+        """Compute the thickness, divided by today's, at which B in the magnet is `induction`, T.
 
         `remanence` is its B_r, T, `recoil` its recoil permeability, relative. NaN where no
         thickness gives the induction: B_r is NaN or not above it, or the duty's load line is 0. The

@@ -381,7 +381,7 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, IntArray]:
     dict of str to ndarray of int64, shape (number of atoms,)
         Symbol of the neighbours to how many of them each atom has. Atoms are
         in the order of `structure`. Each element of the crystal is a key, by
-        atomic number, such as ``{"Sm": ..., "Co": ...}``. Periodic images
+        atomic number, such as ``{"Co": ..., "Sm": ...}``. Periodic images
         count.
 
     Raises

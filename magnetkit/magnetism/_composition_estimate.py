@@ -864,13 +864,13 @@ class GradeMagnet:
 
 
 def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
-    """Return a grade as a magnet at a temperature of use, `kelvin`, K; InputError as of `grade_row`.
+    """Return a grade as a magnet at a temperature of use, `kelvin`, K; see `grade_row`.
 
     `grade` is a name such as "N42SH". The magnet has ``grade`` (its name),
     ``table`` (its likeliest recipe, one row), ``shell`` (a text or None),
     ``process`` (a dict for predictions), ``made`` (a `CompositionEstimate`),
     ``producer`` and ``here`` (its row of `magnetkit.grades` at that
-    temperature, a Series).
+    temperature, a Series). InputError as of `grade_row` and `find_makeup`.
     """
     row = grade_row(grade, kelvin)
     makeup = find_makeup(grade)

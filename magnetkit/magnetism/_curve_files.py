@@ -544,8 +544,11 @@ def _temperature_from_name(
 ) -> tuple[float, str]:
     """Find the temperature of a file that has no column of temperatures.
 
-    A comment, of the lines of `comments`, is searched first for such as "at 150 C (423.15 K)", then
-    the name of the file, `source`, for such as "150C" or "423 K"; 20 degrees C otherwise.
+    A comment, of the lines of `comments`, is searched first for such as "at
+    150 C (423.15 K)", then the name of the file, `source`, for such as "150C"
+    or "423 K"; 20 degrees C otherwise. A minus in the name right behind a
+    letter or digit is a hyphen: "n42-40C" is 40 degrees C, "n42 -40C" and
+    "n42--40C" are -40.
 
     Returns
     -------
