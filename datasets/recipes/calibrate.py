@@ -3,7 +3,8 @@
 ``python datasets/recipes/calibrate.py`` fits Kronmueller's parameters and the alignment of each
 family (parameters.toml; what no recipe fixes is stated here with its source), offset and range of
 each family (magnets/families.toml), and writes the limits of what was made (hosts/made.csv), both
-pages of validation, of which `magnetkit validate` prints the figures, and docs/physics.md.
+pages of validation, of which `magnetkit validate` prints the figures, docs/physics.md and the
+hashes of all these (registry.toml). Where the fit is stopped, parameters.toml stays as it was.
 """
 
 import runpy
@@ -251,11 +252,8 @@ def _write(families: dict[str, dict]) -> None:
         read.cache_clear()
 
 
-def main() -> None:
-    """Fit, then write the parameters."""
-    check = runpy.run_path(str(HERE.parent / "magnets/check.py"))
-    check["check_table"](check["FILE"])
-    runpy.run_path(str(HERE.parent / "hosts/build.py"), run_name="__main__")
+def _fit() -> None:
+    """Fit the parameters of all families and write them to parameters.toml."""
     # The model reads its defaults from the file: start from what is stated and the priors.
     _write({host: family(host, fitted=False) for host in STATED})
     STATED["2:14:1"]["decay"] = round(hot.decay(), 3)
@@ -266,6 +264,25 @@ def main() -> None:
         f"{shells.fit_parameter(shells.published_gains()):.4g}"
     )
     _write(families)
+
+
+def _check_table() -> None:
+    """Refuse a wrong cell of magnets.csv, then write hosts/made.csv from it."""
+    check = runpy.run_path(str(HERE.parent / "magnets/check.py"))
+    check["check_table"](check["FILE"])
+    runpy.run_path(str(HERE.parent / "hosts/build.py"), run_name="__main__")
+
+
+def main() -> None:
+    """Fit, then write the pages and tables that print what was fitted."""
+    _check_table()
+    parameters_file = HERE / "parameters.toml"
+    text_before = parameters_file.read_text(encoding="utf-8")
+    try:
+        _fit()
+    except BaseException:
+        parameters_file.write_text(text_before, encoding="utf-8")
+        raise
     of_families = papers.fit_families()
     papers.write_families(
         HERE.parent / papers.FAMILIES_FILE, of_families.ranges()
@@ -280,6 +297,8 @@ def main() -> None:
         str(HERE.parents[1] / "docs/physics_page.py")
     )
     physics_page["main"]([])
+    registry = runpy.run_path(str(HERE.parent / "update_registry.py"))
+    registry["main"]()
 
 
 if __name__ == "__main__":

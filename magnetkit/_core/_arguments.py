@@ -99,9 +99,10 @@ def _fits(value: Any, wanted: Any) -> bool:
     Returns
     -------
     bool
-        A whole number fits float, and so do numbers of numpy. True and False
-        are no numbers. Items of a container are looked at too. A text is no
-        sequence of texts.
+        A whole number fits float, and so do numbers of numpy; 3.0 does not fit
+        int. True and False are no numbers. Items of a container are looked at
+        too, so an iterator is used up. A text is no sequence of texts. Only
+        texts fit a Literal. Any sequence fits tuple[...], a list too.
     """
     kind = get_origin(wanted)
     inner = get_args(wanted)
@@ -183,7 +184,8 @@ def describe_type(annotation: Any) -> str:
 def suggest(word: str, choices: Iterable[str]) -> str:
     """Ask for the choice that is most like a word: "did you mean remanence?".
 
-    `word` is what came. The text is empty if none of the `choices` is like it. Case counts.
+    `word` is what came. Returned is that question alone, a text; it is empty
+    if none of the `choices` is like the word. Case counts.
     """
     matches = difflib.get_close_matches(word, list(choices), n=1)
     if matches:
@@ -242,7 +244,7 @@ def parse_finite_number(
     least : float
         Smallest value.
     above : bool
-        `least` itself is too small.
+        If True, `least` itself is too small.
 
     Returns
     -------
@@ -251,7 +253,8 @@ def parse_finite_number(
     Raises
     ------
     InputError
-        Unless it is a finite number of at least `least`.
+        Unless it is a finite number of at least `least`, or above it with
+        `above`.
     """
     real = isinstance(value, Real) and not isinstance(value, bool)
     number = float(value) if real else math.nan
@@ -274,7 +277,8 @@ def share(name: str, value: Any) -> float:
     name : str
         Name of the argument in the message.
     value : object
-        A number, or a text of one, such as "0.9"; "90%" is none.
+        A number, or a text of one, such as "0.9"; "90%" is none. It is a share
+        of 1, not %: 90 is refused.
 
     Returns
     -------

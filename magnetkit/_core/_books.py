@@ -172,8 +172,11 @@ def read_constant(
 def law(name: str) -> Law:
     """Return the constants of a law by the name of its file in ``datasets/laws``.
 
-    Names are such as "boundary", "phases" or "shell"; DataError for another. Its constants are
-    attributes, each a float in its unit: ``law("boundary").most_copper``.
+    Names are "boundary", "cells", "evidence", "formula", "grains", "makeup",
+    "phases", "printed", "shell" and "temperature"; DataError for another. Its
+    constants are attributes, each a float in its unit:
+    ``law("boundary").most_copper``. Iterating over it gives `Constant`
+    objects, with ``name``, ``value``, ``deviation``, ``unit`` and more.
     """
     return _get(LAWS, name)
 
@@ -181,8 +184,9 @@ def law(name: str) -> Law:
 def choice(name: str) -> Law:
     """Return what was chosen for a rule, by the name of its file in ``datasets/choices``.
 
-    Names are "decision", "offers", "orders" and "regret"; DataError for another. Its constants are
-    attributes, each a float in its unit.
+    Names are "decision", "offers", "orders" and "regret"; DataError for
+    another. Its constants are attributes, each a float in its unit, as of
+    `law`; iterating over it gives `Constant` objects.
     """
     return _get(CHOICES, name)
 
@@ -203,9 +207,12 @@ def _get(folder: str, name: str) -> Law:
 def shift_constant(constant: Constant, value: float) -> Iterator[None]:
     """Let a constant have another value inside a ``with`` block, in this thread alone.
 
-    Blocks within blocks add up; the value before comes back at the end. The constant itself is not
-    changed. The block gets nothing (None). Attributes of a `Law` give the new value in the block;
-    iterating over it gives the old ones.
+    `value` takes the place of the constant's own; it is no difference. Blocks
+    may stand within blocks: shifts of several constants hold together, and of
+    one constant the innermost holds. The value before comes back at the end.
+    The constant itself is not changed. The block gets nothing (None).
+    Attributes of a `Law` give the new value in the block; iterating over it
+    gives the old ones.
 
     Parameters
     ----------

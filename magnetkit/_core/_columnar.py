@@ -92,7 +92,7 @@ class Coded:
     def put(self, rows: BoolArray, word: str) -> "Coded":
         """Return a new column with another word in some rows.
 
-        `rows` is a mask of bool, (n,). `word` is added to the words if it is
+        `rows` is a mask of bool, (n,), True where `word` is put in. `word` is added to the words if it is
         new; an empty text becomes a word, and is not missing. Texts of the
         other rows stay, missing ones too.
         """
@@ -169,18 +169,21 @@ class Columns(dict[str, Any]):
     """Columns by name, n rows each: an ndarray, a `Coded`, or text of Arrow where many differ."""
 
     def sort_columns(self) -> "Columns":
-        """Return them in the order of the registry.
+        """Return the same columns by name in the order of the registry.
 
-        That is the order of `order_columns`; columns that the registry does not have come last. The
-        columns themselves are shared.
+        That is the order of `order_columns`; columns that the registry does
+        not have come last. The result is a new `Columns`, a dict; the columns
+        in it are shared, and this one keeps its order.
         """
         names = order_columns(self)
         return Columns(zip(names, map(self.__getitem__, names), strict=True))
 
     def take(self, rows: IntArray) -> "Columns":
-        """Return some rows of each.
+        """Return a new `Columns` of some rows of each column.
 
-        `rows` are row numbers from 0, int64 (k,), in the order of the result.
+        `rows` are row numbers from 0, int64 (k,), in the order of the result;
+        a number may come twice. Types of the columns and words of a `Coded`
+        stay.
         """
         return Columns(
             (name, _row_numbers(column, rows)) for name, column in self.items()
@@ -232,7 +235,7 @@ class Columns(dict[str, Any]):
         return pd.DataFrame(data, copy=False)
 
     def arrow(self) -> "pa.Table":
-        """Return them as a table of Arrow; NaN is null there.
+        """Return the columns as a table of Arrow; NaN is null there.
 
         A `Coded` becomes a dictionary of texts, null where there is none.
         Arrow's texts become of the type string. Memory is shared where
@@ -356,8 +359,9 @@ def _cell(row: Any, name: str, ranges: bool) -> str:
 def brief(frame: Any) -> Any:
     """Return a frame of pandas that shows what people read first, and holds all columns.
 
-    `frame` must have all columns of `BRIEF`, a KeyError where it is printed otherwise. Its
-    ``attrs`` stay.
+    `frame`, a pandas.DataFrame, must have all columns of `BRIEF`, a KeyError
+    where it is printed otherwise. The result has its rows, columns, index and
+    ``attrs``; it is a DataFrame, of which printing alone differs.
     """
     view = _brief_frame()(frame)
     view.attrs = frame.attrs

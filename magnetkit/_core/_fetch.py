@@ -70,7 +70,7 @@ def fetch(name: str, *, progress: bool = False) -> Path:
     Parameters
     ----------
     name : str
-        One of `names()`, such as "curie".
+        One of `names()`: "curie" or "curie-by-paper".
     progress : bool
         Show a bar on stderr.
 

@@ -24,18 +24,19 @@ def folds(groups: NDArray, count: int) -> Iterator[tuple[IntArray, IntArray]]:
     groups : ndarray, shape (n,)
         Label of each row's group, such as its paper. Texts or numbers.
     count : int
-        Number of folds; fewer groups give one fold for each group.
+        Number of folds, 2 or more; fewer groups give one fold for each group.
 
     Yields
     ------
     train, test : ndarray of int64
-        Row numbers; each row is a test row once. Rows of a group are all on one side.
+        Row numbers from 0, ascending; each row is a test row once, and a
+        training row in the other folds. Rows of a group are all on one side.
 
     Raises
     ------
     InputError
-        If there are fewer than two groups. It is raised when the first fold is
-        taken.
+        If there are fewer than two groups, or `count` is below 2. It is raised
+        when the first fold is taken.
     """
     from sklearn.model_selection import GroupKFold
 

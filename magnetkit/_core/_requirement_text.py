@@ -58,8 +58,11 @@ def _match_form(text: str) -> re.Match[str]:
     Returns
     -------
     re.Match
-        Groups ``bar`` and ``close`` ("|" of ``|COLUMN|``, else empty), ``column`` and ``sign``; and
-        ``limit``, ``share``, ``reference`` and ``temperature``, None where the text has none.
+        Groups, all of them texts: ``bar`` and ``close`` ("|" of ``|COLUMN|``,
+        else empty), ``column`` and ``sign``; and ``limit``, ``share``,
+        ``reference`` and ``temperature``, None where the text has none. So
+        "x>=0.98*reference at 150C" has the share "0.98", the reference
+        "reference" and the temperature "150C".
 
     Raises
     ------
@@ -88,9 +91,11 @@ def parse_requirement(text: str) -> ParsedRequirement:
     ----------
     text : str
         The requirement; the column is a result's, with its unit, such as
-        "coercivity_kA_m". A ``SHARE`` is a number such as 0.98; ``|COLUMN|``
-        takes ``<=`` and a number alone. A ``TEMPERATURE`` is such as "150C" or
-        "423K"; without a unit it is in kelvin.
+        "coercivity_kA_m". The sign is ``>=`` or ``<=``; ``>``, ``<``, ``=``
+        and a unit or "%" behind the number are refused. A ``SHARE`` is a
+        number above 0, such as 0.98; ``|COLUMN|`` takes ``<=`` and a number
+        alone. A ``TEMPERATURE`` is such as "150C" or "423K"; without a unit it
+        is in kelvin.
 
     Returns
     -------

@@ -19,8 +19,8 @@ def shorten_lines(text: str, most: int = MOST_CHARACTERS) -> str:
     Returns
     -------
     str
-        The text where it fits; else its first lines, the first cut if need be, and where the rest
-        is.
+        The text where it fits; else its first lines, the first cut if need be,
+        and the line "... print() shows all".
 
     Examples
     --------

@@ -258,9 +258,10 @@ def _read() -> dict[str, list[Column]]:
         By the name of the table in ``_FILE``, in the order of the file. The
         rows ``*properties`` and ``*criteria`` are replaced by one column for
         each record. Tables are "result", "robustness" and "decision". A
-        `Column` has ``name``, ``unit``, ``label``, ``meaning``, ``kind``,
-        ``predicted``, ``symbol`` and ``short``. The dict is cached and must
-        not be changed.
+        `Column` has the texts ``name``, ``unit``, ``label``, ``meaning``,
+        ``kind`` ("number", "integer", "text", "category" or "flag"),
+        ``symbol`` and ``short``, and ``predicted``, a bool: whether it comes
+        with a range. The dict is cached and must not be changed.
     """
     columns: dict[str, list[Column]] = {}
     for row in datasets.rows(_FILE):

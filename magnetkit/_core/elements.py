@@ -40,7 +40,7 @@ def _writing_rank() -> IntArray:
 
     By atomic number minus one; read-only. The smaller rank stands first;
     within a group the order is by atomic number. Ranks differ, but they are
-    not consecutive: 0 to 353. Rare earths are those of `RARE_EARTHS`, with Y
+    not consecutive: 38 (Y) to 242 (N). Rare earths are those of `RARE_EARTHS`, with Y
     and without Sc; interstitials are B, C, N and H.
     """
     last = len(SYMBOLS)

@@ -144,9 +144,10 @@ def get_settings() -> Settings:
         The same object at each call. ``cache_dir`` and ``data_dir`` are Paths,
         ``mirror`` a Path or None. ``heavy_rare_earths`` is a tuple of symbols.
         ``charge_inputs`` is a dict by input of dicts by symbol, wt.%;
-        ``scrap`` and ``yields`` are dicts of floats. ``units`` is "si" or
-        "cgs". The field ``cache_dir`` is read from ``MAGNETKIT_CACHE_DIR``,
-        and so on.
+        ``scrap`` is a dict of "share" (of the charge) and symbols to wt.%;
+        ``yields`` maps steps such as "milling" to 0 to 1. Each is empty where
+        nothing was set. ``units`` is "si" or "cgs". The field ``cache_dir`` is
+        read from ``MAGNETKIT_CACHE_DIR``, and so on.
 
     Raises
     ------

@@ -50,8 +50,11 @@ def parse_temperature(value: str | float) -> float:
     Parameters
     ----------
     value : str or float
-        A number (kelvin) or a text such as ``"423K"``, ``"150C"``, ``"150 °C"``; kelvin without a
-        unit. The unit is K, C or °C, in capitals. True, False, NaN and a list are refused.
+        A number (kelvin) or a text such as ``"423K"``, ``"150C"``, ``"150
+        °C"``, ``"-40C"``; kelvin without a unit. The unit is K, C or °C, in
+        capitals: "150c" and "150 degC" are refused. So are a decimal comma, an
+        exponent, another minus sign than the hyphen, True, False, None, NaN
+        and a list.
 
     Returns
     -------
@@ -101,7 +104,8 @@ def parse_temperatures(value: Any) -> list[float]:
     value : str, float or sequence of them
         As `parse_temperature`; a text may also list temperatures, ``"20C,100C,150C"``, or give
         first, last and step of a range, ``"20C:200C:10"``. The last temperature of a range is
-        included where the steps meet it. A range may stand in a list.
+        included where the steps meet it. A range may stand in a list. Each end
+        of a range has its own unit, the step none.
 
     Returns
     -------

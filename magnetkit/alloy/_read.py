@@ -237,7 +237,8 @@ class Inputs:
         Returns
         -------
         pyarrow.Table or None
-            n rows, in the order of `table`. The user's names stay.
+            n rows, in the order of `table`, whatever library the input came
+            in. The user's names stay. The column ``shell`` is not among them.
 
         Raises
         ------
@@ -435,9 +436,10 @@ class Inputs:
         -------
         pandas.Series, polars.Series, pyarrow.Array or ndarray
             One value for each row of the input; unreadable rows are NaN, in
-            polars and Arrow too. A list, path or table of compositions gives
-            an ndarray. Where the caller gave a CompositionTable, `values` come
-            back themselves. The index of a pandas series or frame is kept.
+            polars and Arrow too. A pandas series or frame gives a series with
+            its index, polars a series, Arrow an array. A text, a list or the
+            path of a file gives an ndarray. Where the caller gave a
+            CompositionTable, `values` come back themselves.
         """
         if self.reported:
             return values
@@ -476,8 +478,9 @@ def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
     InputError if `compositions` has no such form, CompositionError if a recipe
     cannot be read. A CompositionTable is returned as it is, whatever errors it
     has. Build one to leave such rows out. `basis` is "auto", "atomic" or
-    "weight". Shells and the other columns of a frame are dropped. An empty list
-    gives a table of no rows.
+    "weight"; with "auto" a recipe with a balance or a sum of 100 must say wt.%
+    or at.% itself. Shells and the other columns of a frame are dropped. An
+    empty list gives a table of no rows.
     """
     return read_inputs(compositions, basis, strict=True).table
 
@@ -495,6 +498,10 @@ def read_inputs(
     Rows that cannot be read are left out and listed in ``rejected``. No warning is issued here of
     them.
 
+    >>> inputs = read_inputs(["SmCo5", "Nd30B1Fe bal.", "Nd30B1Fe bal. wt.%"])
+    >>> inputs.table.row_index.tolist(), [r.line for r in inputs.rejected]
+    ([0, 2], [2])
+
     Parameters
     ----------
     given : text, list, column, frame, path, pymatgen Composition or CompositionTable
@@ -502,9 +509,12 @@ def read_inputs(
         .parquet, .xlsx), is a path. A set is read in the order of its texts. A frame's other
         columns are kept, ``shell`` apart. A mapping or bytes is refused.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are. With "auto" a text says wt.% or at.%
+        itself or is a formula in atoms; one without them that has a balance or
+        sums to 100 +- 0.5 cannot be read.
     column : str, optional
-        Composition column of a frame or file; else ``composition`` or the only text column.
+        Composition column of a frame or file; else ``composition`` or the only
+        text column. "*" joins columns of elements, of a file alone.
     strict : bool
         Fail on the first row that cannot be read.
     empty : bool
@@ -522,11 +532,13 @@ def read_inputs(
         A CompositionTable is not checked again, and its errors never fail.
         ``lines`` count from 1: lines of a file, else items or rows. ``shells``
         are texts, empty for a bulk alloy, or None without a column ``shell``.
+        Of a CompositionTable ``labels``, ``others`` and ``lines`` are None.
 
     Raises
     ------
     InputError
-        If `given` is nothing of the kind, or `basis` or `column` cannot be used.
+        If `given` is nothing of the kind, such as None, or `basis` or `column`
+        cannot be used.
     CompositionError
         If no row can be read, or with `strict` one cannot. An empty list has no such row: its
         ``table`` is empty.

@@ -422,7 +422,8 @@ def with_shell(
         "Tb 0.5 wt%" (of the mass of the magnet with it) or ``{"R": "Tb",
         "amount_wt_pct": 0.5}``; None or an empty text is a bulk alloy.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are. With "auto" a recipe with a balance or
+        a sum of 100 must say wt.% or at.% itself.
 
     Returns
     -------

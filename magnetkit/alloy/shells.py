@@ -207,13 +207,17 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     Parameters
     ----------
     value : Shell, dict, str or None
-        ``"Tb 0.5 wt%"``: half a per cent of the magnet's mass is terbium diffused in, as much
-        everywhere. ``"Tb 0.5 wt% from faces 5 mm apart"``. ``"Tb 2 mg/cm2 on 5 mm"``: so much on
-        each of two faces that far apart, converted by the density of sintered Nd-Fe-B. ``"Dy 0.5
-        wt% + Pr 0.7 wt%"`` or ``"Dy70Cu30 0.6 wt%"`` (at.%): with carriers. ``"Al 0.2 wt%"``:
-        without heavy rare earth. ``"DyPr 1 wt% between grains"``: mixed into the powder. ``"Tb 0.30
-        @ 0.10"``: 30 % of the shell's rare earth is Tb, the shell is 10 % of the volume. As a dict
-        ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.10, "content": 0.30}``.
+        ``"Tb 0.5 wt%"``: half a per cent of the magnet's mass is terbium
+        diffused in, as much everywhere; "wt%" or "wt.%" must be written, and
+        "Tb 0.5 %" is refused. ``"Tb 0.5 wt% from faces 5 mm apart"``. ``"Tb 2
+        mg/cm2 on 5 mm"``: so much on each of two faces that far apart,
+        converted by the density of sintered Nd-Fe-B. ``"Dy 0.5 wt% + Pr 0.7
+        wt%"`` or ``"Dy70Cu30 0.6 wt%"`` (at.%): with carriers. ``"Al 0.2
+        wt%"``: without heavy rare earth. ``"DyPr 1 wt% between grains"``:
+        mixed into the powder. ``"Tb 0.30 @ 0.10"``: 30 % of the shell's rare
+        earth is Tb, the shell is 10 % of the volume. As a dict ``{"R": "Tb",
+        "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.10, "content":
+        0.30}``.
 
     Returns
     -------
@@ -225,7 +229,8 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     InputError
         If it cannot be read or lies outside what a shell can be. A text of
         blanks alone cannot be read, nor a dict with other keys or with a value
-        that is no number.
+        that is no number. An amount is at most 20 wt%, a content 1, a fraction
+        0.5, each above 0. Two heavy rare earths in one shell are refused.
 
     Examples
     --------

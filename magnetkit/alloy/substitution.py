@@ -213,6 +213,8 @@ class Substitutions:
     def formulas(self, rows: Any = slice(None)) -> list[str]:
         """Return the formula of each row, exact: ``Sm0.8Gd0.2Co4.5Cu0.5``.
 
+        Amounts are atoms on a formula unit of the host, not atomic fractions.
+
         Parameters
         ----------
         rows : int, slice or array of int
@@ -256,8 +258,8 @@ class Substitutions:
         Parameters
         ----------
         n : int
-            Rows to draw, a whole number; all rows, in order, if the space
-            holds no more.
+            Rows to draw, an int (a float fails); all rows, in order, if the
+            space holds no more.
         method : {"sobol", "lhs"}
             Scrambled Sobol sequence or Latin hypercube.
         seed : int
@@ -533,6 +535,9 @@ def substitutions(
     InputError
         If an element, step, limit or addition does not fit the host. Also if the space has more
         rows than an int64 counts.
+    CompositionError
+        If `host` cannot be read, or a symbol is no element. It is an
+        InputError.
 
     Examples
     --------

@@ -120,7 +120,9 @@ class CompositionTable:
             of `errors`. An empty text and the name of a grade such as "N42SH" do too. No texts give
             an empty table; one text alone is an InputError.
         basis : {"auto", "atomic", "weight"}
-            What the amounts are; see `parse_composition`.
+            What the amounts are; see `parse_composition`. With "auto" a recipe
+            that has a balance or sums to 100 is an error, unless wt.% or at.%
+            stands in it: "Nd30B1Fe bal. wt.%".
 
         Returns
         -------
@@ -148,7 +150,7 @@ class CompositionTable:
         array : pyarrow.Array, pyarrow.ChunkedArray or anything that exports one
             Strings of any Arrow text type, dictionaries included; a null is a row of `errors`.
         basis : {"auto", "atomic", "weight"}
-            What the amounts are; see `parse_composition`.
+            What the amounts are, as of `from_strings`.
 
         Returns
         -------
@@ -180,7 +182,7 @@ class CompositionTable:
             The column to read; by default ``composition``, or the only text column. Case and blanks
             in names make no difference. "*" for columns of elements is of files alone.
         basis : {"auto", "atomic", "weight"}
-            What the amounts are; see `parse_composition`.
+            What the amounts are, as of `from_strings`.
 
         Returns
         -------
@@ -595,7 +597,7 @@ class CompositionTable:
         Parameters
         ----------
         digits : int
-            Significant digits of an amount.
+            Significant digits of an amount, 1 to 15; this is not checked.
 
         Returns
         -------
@@ -656,7 +658,7 @@ class CompositionTable:
         Parameters
         ----------
         digits : int
-            Significant digits of an amount.
+            Significant digits of an amount, 1 to 15; this is not checked.
 
         Returns
         -------

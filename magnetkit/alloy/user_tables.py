@@ -250,16 +250,20 @@ def read_user_table(
     Rows that are not understood are left out of ``rows`` and listed in ``refused``; `source` is not
     changed.
 
+    >>> read_user_table([{"Part": "M1", "Max temp (C)": 120}], "parts").rows
+    [{'part': 'M1', 'temperature': 393.15}]
+
     Parameters
     ----------
     source : path, frame, mapping of columns or list of records
         The table; a path may name sheet and header row, ``parts.xlsx#Motors:3``.
     kind : {"parts", "magnets"}
-        Which columns are known. Of "parts": part, grade, recipe, basis, shell, number, number_year,
-        mass_kg, mass_kg_year, size, temperature (K), load_line, outside_field_kA_m, hours and
-        maker. Of "magnets": composition, basis, grade, magnet, maker, shell, curve, temperature_K,
-        remanence_T, coercivity_kA_m, grain_size_um, alignment, density (both 0 to 1) and
-        grain_boundary.
+        Which columns are known. Of "parts": part, grade, recipe, basis, shell,
+        number, number_year, mass_kg, mass_kg_year, size (a text), temperature
+        (K), load_line, outside_field_kA_m, hours and maker. Of "magnets":
+        composition, basis, grade, magnet, maker, shell, curve, temperature_K,
+        remanence_T, coercivity_kA_m, grain_size_um, alignment, density (both 0
+        to 1) and grain_boundary.
     units : mapping of str to str, optional
         Unit of a column whose header names none, by header or known name: ``{"Temp": "C"}``. A unit
         is spelled as in a header, such as "C", "kA/m", "koe" or "pcs".
@@ -269,13 +273,14 @@ def read_user_table(
     Returns
     -------
     UserTable
-        ``rows`` (a dict for each row understood: values by known name, None
-        for an empty cell; a known column that the table has not got is no
-        key), ``own`` (the user's cells of these rows, numbered from 0, with
-        numbers in place of texts), ``lines`` (of the file, else from 1),
-        ``refused``, a dict by line of text and reason, ``columns``, a tuple of
-        `Column` (``header``, ``name``, ``quantity``, ``unit``), and ``notes``,
-        a list of str.
+        ``rows`` (a dict for each row understood: by known name a text, or a
+        float in the unit of the name, whatever unit the user wrote; None for
+        an empty cell; a known column that the table has not got is no key),
+        ``own`` (the user's cells of these rows, numbered from 0, with numbers
+        in place of texts), ``lines`` (of the file, else from 1), ``refused``,
+        a dict by line of text and reason, ``columns``, a tuple of `Column`
+        (``header``, ``name``, ``quantity``, ``unit``), and ``notes``, a list
+        of str.
 
     Raises
     ------
@@ -437,8 +442,10 @@ def _is_condition(header: str) -> bool:
 def parse_unit(text: str) -> str | None:
     """Return the unit that a text names, by its short name; None where it names none.
 
-    Short names are keys of `UNITS`, such as "c" for "°C", "ka/m" or "pcs". Case makes no
-    difference.
+    Short names are the keys of the mappings in `UNITS`, such as "c" for "°C",
+    "ka/m" or "pcs". Case makes no difference, so one may be of two quantities:
+    "t" is a tonne and a tesla, "g" a gram and a gauss. "" and "kg/year" give
+    None.
     """
     plain = _simplify_header(text).strip()
     plain = re.sub(r"^(?:in|unit:?|einheit:?)\s+", "", plain).strip()

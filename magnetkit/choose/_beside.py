@@ -45,7 +45,8 @@ def is_beside_grade(job: "Job") -> bool:
 
     They are if ``job.conditions.calibration`` (a text or None) names a grade of
     `magnetkit.grades`, such as "N42SH", and `magnetkit.replace` can ask for every requirement of
-    the device (``job.profile.requirements``).
+    the device (``job.profile.requirements``). It can ask for some columns, at
+    the temperature of the job and for a number, no share of a reference.
     """
     calibration = job.conditions.calibration
     if calibration is None or not is_grade(calibration):
@@ -70,6 +71,9 @@ def _is_supported(requirement: Requirement, job: "Job") -> bool:
 
 def _find_request(job: "Job") -> tuple[Request, Limits]:
     """Build the request of a replacement that corresponds to the screening of `job`.
+
+    Of `job` its ``profile.requirements``, ``conditions`` and ``temperature``
+    (K) are read.
 
     Returns
     -------
@@ -123,8 +127,10 @@ def judge_beside_grade(
         changed. ``host``, ``status`` and ``failed_requirements`` are required,
         each a `Coded` (``Coded.of(texts)`` builds one of n texts).
     job : Job
-        Device, temperature and conditions that they are evaluated for; its
-        ``conditions.calibration`` must name a grade.
+        Device (``profile``), ``temperature`` (K) and ``conditions`` that they
+        are evaluated for. `is_beside_grade` must be True of it: its
+        ``conditions.calibration`` names a grade, and a replacement can be
+        asked for all its requirements.
 
     Returns
     -------
@@ -135,7 +141,8 @@ def judge_beside_grade(
     Raises
     ------
     InputError
-        If the grade is unknown, or is no magnet at the temperature.
+        If the grade is unknown, or is no magnet at the temperature, or a
+        requirement is one that no replacement can be asked for.
     """
     request, limits = _find_request(job)
     incumbent = with_makeup(

@@ -255,8 +255,10 @@ def _boundary(table: CompositionTable) -> dict[str, FloatArray]:
     Returns
     -------
     dict of ndarray, shape (n,)
-        "free rare earth", below 0 where it is short; "boron", beyond the usual
-        range, 0 within it and below 0 where it is short; "copper and gallium",
+        "free rare earth", below 0 where it is short (that of a bare formula,
+        next to 0, counts as the usual, and what is beyond much by a third);
+        "boron", beyond the usual range, 0 within it and below 0 where it is
+        short; "copper and gallium",
         "aluminium", "cobalt", "dysprosium and terbium", "gadolinium, holmium,
         erbium", "cerium, lanthanum, yttrium"; "other elements"; and "carbon",
         beyond the usual, 0 or more.

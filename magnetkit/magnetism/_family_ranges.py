@@ -1,8 +1,8 @@
 """What measured magnets say of each family: how far the laws are off there, and by how much more.
 
 A family is a host with what its magnets have in common beyond that, ``Route.family``: melt-spun
-Nd-Fe-B is another one than sintered. ``datasets/magnets/calibrate.py`` fits offset and range of
-each from ``magnets.csv``, papers left out.
+Nd-Fe-B is another one than sintered. ``datasets/recipes/calibrate.py`` fits offset and range
+of each from ``magnets.csv``, papers left out.
 """
 
 from collections.abc import Iterator, Mapping

@@ -203,7 +203,11 @@ def magnet_figures(
     figures : ndarray of float64, shape (7, 3, m, n)
         B_r (T), H_cJ, H_k (kA/m), (BH)max (kJ/m3), highest working temperature
         (K), alpha and beta (%/K), the order of `FIGURES`, each as centre,
-        lower and upper end; NaN where the status is not "ok".
+        lower and upper end; NaN where the status is not "ok". The highest
+        working temperature is also NaN where the load line lies beyond the
+        knee at the lowest temperature. At a closed gate (``made.gate``), which
+        the status does not name, H_cJ, H_k and (BH)max are 0, the working
+        temperature and beta NaN.
     status : ndarray of int8, shape (m, n)
         Index into `magnetkit.compound.evaluate.STATUS`: the first that is not ``ok`` of that at the
         temperature and those from one end of the range of use to the other, both ends included.

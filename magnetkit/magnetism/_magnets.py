@@ -529,7 +529,8 @@ def evaluate_magnets(
         Temperatures, K; a number alone is not accepted.
     between : tuple of float, optional
         Range of use, K, lower temperature first. With it the values are the central ones of
-        `sintered.figure_columns`, NaN where there is no uniaxial magnet.
+        `sintered.figure_columns`, NaN where there is no uniaxial magnet. Without it values stay
+        where the status is not 0, and are not to be used.
     hard : ndarray of bool, shape (m,), optional
         At which temperatures coercivity is wanted; elsewhere it is NaN (at
         293.15 K it may be given all the same), and with `hard` the knee field
@@ -590,7 +591,8 @@ def nearest_recipes(
     -------
     dict of Evidence
         By quantity, "coercivity_kA_m" and "remanence_T": ``distance``, (n,),
-        without a unit, 0 without a host; ``nearest`` and ``farthest``, `Coded`
+        without a unit, 0 without a host and 2.5 for a host without a measured
+        magnet; ``nearest`` and ``farthest``, `Coded`
         texts: name of the nearest magnet, and of the coordinate farthest off.
     """
     from ..phases.partition import root_codes
@@ -675,7 +677,7 @@ def alloys(
         As for `sintered`; a text is the name of a route or of a stored
         producer.
     shells : ShellRows, optional
-        Shell of each, as `read_shells` returns them; a text is not accepted.
+        Shell of each, as ``read_shells("Tb 0.5 wt%", n)`` returns them; a text is not accepted.
     host : str or ndarray of int8
         As for `sintered`, "auto" or such as "2:14:1", or host codes, (n,): indices into
         `HOST_NAMES`, -1 for none.

@@ -436,7 +436,7 @@ class Producer:
 
         The shift is that of the logarithm, of `ALPHA` that of itself in %/K. What is left is a
         share of the standard deviation of an ordinary magnet without shell. Stated levels replace
-        the shift alone.
+        the shift alone: of B_r on all routes, of H_cJ on theirs.
 
         Parameters
         ----------

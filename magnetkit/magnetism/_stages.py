@@ -154,7 +154,7 @@ def supplies(
     Returns
     -------
     Columns
-        Those of `ledger_columns`, one row for each of `table`:
+        A dict of those of `ledger_columns`, arrays of one entry for each of `table`:
         ``heavy_rare_earth_wt_pct``, ``heavy_rare_earth_saved_wt_pct`` (above 0
         where there is less than in the reference; NaN without one),
         ``rare_earth_wt_pct``, ``supply_risk``, ``cost_USD_kg`` and more.
@@ -247,7 +247,8 @@ def describe(
     temperature : float
         Temperature, K.
     conditions : Conditions
-        What they are wanted for.
+        Process, use, models, phase data, supply and reference; its
+        ``temperature`` and ``shell`` do not count.
     labels : Arrow array or sequence of str, optional
         The candidates as the user wrote them; their formulas otherwise.
     shells : sequence of str, optional
@@ -270,7 +271,7 @@ def describe(
         `supplies`, ``cost_per_flux_USD_m3_T``, ``remanence_guaranteed_T``,
         ``coercivity_guaranteed_kA_m`` and the learnt properties, see
         `magnetkit.columns`. What is "ok" but does not form has the status "not
-        makeable".
+        makeable"; its figures stay.
     """
     formulas = table.to_arrow()
     if labels is None:

@@ -213,7 +213,8 @@ def calibrate(
         Name of the calibration, 1 to 64 letters, figures, '.', '_' and '-';
         one stored under it before is replaced, never added to.
     basis : {"auto", "atomic", "weight"}
-        Basis of rows that name none.
+        Basis of rows that name none; "auto" refuses a text that could be
+        either, as one with "bal." or a sum of 100.
     strict : bool
         Fail on the first row that cannot be used; otherwise such rows are left out with a warning.
     keep : bool

@@ -224,7 +224,8 @@ def compensate(
     step : float
         Step of the shares, 0.002 to 0.1; no less than 0.01 of two and 0.03 of three substituents.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are; "auto" refuses a text that could be
+        either, as one with "bal." or a sum of 100.
 
     Returns
     -------
@@ -233,7 +234,8 @@ def compensate(
         ``added_wt_pct``, a float, of all together beyond what the base has;
         ``between``, K; ``remanence_coefficient_pct_K``; ``remanence_T`` at the
         lower temperature; ``sag_pct``, the largest departure of B_r from the
-        chord, % of B_r; and ``table``, a frame of every trial of the grid: a
+        chord, % of B_r; and ``table``, a frame of the trials of the grid that
+        are uniaxial magnets, whatever their alpha, the least added first: a
         column for each substituent, ``added_wt_pct``,
         ``remanence_coefficient_pct_K``, ``remanence_T`` and ``sag_pct``.
 

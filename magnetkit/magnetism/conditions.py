@@ -248,7 +248,8 @@ class Conditions:
         **given
             Those of `ConditionKeywords`: ``load_line``, ``outside_field_kA_m``, ``hours``,
             ``between``, ``process``, ``calibration``, ``shell``, ``host``, ``scenario``,
-            ``recycled``, ``prices``, ``interval``, ``snapshot``, ``data`` and ``add``;
+            ``recycled`` (such as ``{"Co": 0.25}``), ``prices`` (such as
+            ``{"Tb": "3x", "Nd": "90USD/kg"}``), ``interval``, ``snapshot``, ``data`` and ``add``;
             ``temperature`` (K, a text such as "150C", or a sequence of them); and ``reference``,
             ``reference_shell`` and ``whole_range`` as they stand.
 

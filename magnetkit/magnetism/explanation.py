@@ -150,16 +150,20 @@ def explain_magnet(
     process, shell : optional
         As for `magnetkit.magnetism.sintered`.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are; "auto" refuses a text that could be
+        either, as one with "bal." or a sum of 100.
 
     Returns
     -------
     Explanation
-        ``candidate``, ``law``, ``terms`` (columns ``quantity``, ``term``,
-        ``value``, in kA/m and T), ``shares`` (dict that adds up to 1) and
-        ``constants`` (a frame with ``law``, ``name``, ``value``,
-        ``deviation``, ``unit``, ``status``, ``share`` and ``meaning``). The
-        terms of a quantity add up to it. Its text is made by ``str``.
+        ``candidate``; ``law``, in words; ``terms``, a frame with ``quantity``
+        ("coercivity_kA_m", then "remanence_T"), ``term`` and ``value``, in
+        kA/m and T; ``shares`` of the variance of ln H_cJ, a dict by "cited",
+        "fitted", "memory", "assumed", "producer" and "fit" that adds up to 1;
+        and ``constants``, a frame with ``law``, ``name``, ``value``,
+        ``deviation``, ``unit``, ``status``, ``share`` and ``meaning``, the
+        largest share first. The terms of a quantity add up to it. Its text is
+        made by ``str``.
 
     Raises
     ------

@@ -114,9 +114,11 @@ def grades(
         A grade, with or without its maker or family: ``"N42SH"``, ``"EEC 2:17TC-16"``,
         ``"Sm2Co17 YXG22"``. All of them otherwise.
     temperature : float or str, optional
-        K, or a text such as ``"150C"``: remanence, coercivities and energy product by the printed
-        chords alpha and beta from 20 degrees C, extremes with extremes. Their ``_provenance`` is
-        ``extrapolated`` below 20 degrees C and above the grade's maximum temperature. H_cB falls
+        K, or a text such as ``"150C"``: remanence, coercivities, knee, squareness and energy
+        product by the printed chords alpha and beta from 20 degrees C, extremes with extremes; NaN
+        without a chord. The ``_provenance`` of B_r, H_cJ and H_cB, not that of the others, is
+        ``extrapolated`` below 20 degrees C and above the grade's maximum temperature, and else
+        ``estimate`` where the chord is one. H_cB falls
         as B_r until that of `magnetkit.curve` is less (``curve``); without a curve it is NaN.
     sheets : bool
         Return the printed values themselves, one a row with maker, range and citation.
@@ -124,10 +126,11 @@ def grades(
     Returns
     -------
     pandas.DataFrame
-        A row a grade: ``grade``, ``host``, ``kind`` ("sintered", "bonded",
-        "ferrite" or "alnico"), ``makers`` (names separated by ", "),
-        ``temperature_K`` (293.15 unless given) and with ``_lo``, ``_hi`` and
-        ``_provenance`` each of `QUANTITIES`: ``remanence_T``,
+        A row a grade, in no order that says anything, numbered from 0:
+        ``grade``, ``host``, ``kind`` ("sintered", "bonded", "ferrite" or
+        "alnico"), ``makers`` (names separated by ", "), ``temperature_K``
+        (293.15 unless given) and with ``_lo``, ``_hi`` and ``_provenance``
+        each of `QUANTITIES`: ``remanence_T``,
         ``coercivity_kA_m``, ``coercivity_b_kA_m``, ``knee_field_kA_m``,
         ``max_energy_product_kJ_m3``, ``max_working_temperature_K``,
         ``remanence_coefficient_pct_K``, ``coercivity_coefficient_pct_K``,
@@ -260,8 +263,8 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
     ``knee_field_kA_m`` and ``max_energy_product_kJ_m3``, their ``_lo`` and
     ``_hi``, and ``squareness`` change; coefficients, density and the others
     stay. B_r and H_cJ below 20 degrees C, or above the grade's highest temperature of use, have the
-    ``_provenance`` "extrapolated" in place of the former. NaN where no chord
-    is known.
+    ``_provenance`` "extrapolated" in place of the former, and else "estimate"
+    where the chord is one. NaN where no chord is known.
     """
     table["temperature_K"] = kelvin
     step = kelvin - ROOM_K
@@ -943,7 +946,7 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
 
     The frame is shared: do not change it. Values are hot by the maker's chords or, where it prints
     none, by those of `grades`. A typical B_r alone counts 3.3 % less, and a typical H_cJ is lowered
-    by what the family's lots differ by.
+    by what the family's lots differ by. An H_cJ that the maker does not print is that of `grades`.
 
     Returns
     -------
@@ -952,8 +955,8 @@ def guaranteed_minima(kelvin: float) -> "pd.DataFrame":
         of whatever kind: ``grade maker host kind``, minimal ``remanence_T``
         and ``coercivity_kA_m``, ``knee_field_kA_m`` (NaN where no sheet prints
         that of a bonded one), ``recoil``, ``density_kg_m3`` and
-        ``max_working_temperature_K``. Rows are numbered from 0. Left out are
-        pairs without either value or the chord that makes it hot.
+        ``max_working_temperature_K``. Rows stand by grade, then maker,
+        numbered from 0. Left out are pairs without either value or the chord that makes it hot.
     """
     table = _minima_with_chords().copy()
     remaining = remaining_shares(table, kelvin)
@@ -1154,7 +1157,8 @@ def nearest_grade_column(
 
     `hosts` is a `Coded` of n magnets' hosts by their roots, such as "2:14:1",
     `b_r` in T and `h_cj` in kA/m, (n,). The `Coded` result holds names of
-    grades, such as "N42SH"; its words are in alphabetical order. A text is
+    grades, such as "N42SH", which its method ``texts()`` lists for the n
+    magnets; its words are in alphabetical order. A text is
     empty where no grade of the host is sold or a value is not finite and
     positive. The nearest is that of the least distance in ln B_r over 0.03 and
     ln H_cJ over 0.18 from the values of `grades_at_room_temperature`. However

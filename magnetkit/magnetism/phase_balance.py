@@ -56,7 +56,8 @@ def phase_balance(
     host : str
         ``"auto"`` to find it, or the name of a host such as "2:14:1".
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are; "auto" refuses a text that could be
+        either, as one with "bal." or a sum of 100.
 
     Returns
     -------

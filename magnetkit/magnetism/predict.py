@@ -44,7 +44,8 @@ def predict(
         K, or a text such as ``"150C"``. Several, as a list or as the texts ``"20C,100C,150C"``
         and ``"20C:200C:10"``, give a row each.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are; "auto" refuses a text that could be
+        either, as one with "bal." or a sum of 100.
     column : str, optional
         Composition column of a frame or file; ``composition`` or the only text column otherwise.
     strict : bool
@@ -69,7 +70,11 @@ def predict(
         those of a composition together in the order of the temperatures, in
         the library and with the index and other columns of the input:
         properties by physics, surrogate and table, each predicted one with its
-        interval and where it comes from; columns as in `magnetkit.columns`.
+        interval and where it comes from, such as ``remanence_T``,
+        ``remanence_T_lo``, ``remanence_T_hi`` and ``remanence_T_provenance``;
+        ``candidate``, ``host``, ``temperature_K``, ``status`` ("ok", or why
+        there is no magnet or its coercivity is not known; of "not makeable"
+        the figures stay); and others as in `magnetkit.columns`.
         ``.attrs["calibration"]`` of pandas names whose magnets it rests on.
 
     Raises

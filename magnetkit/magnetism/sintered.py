@@ -394,12 +394,14 @@ def sintered(
         The two temperatures whose chords alpha and beta are, K or texts, the lower first; 20
         and 100 degrees C as the trade prints them. They are relative to the first.
     load_line : Duty, float or None
-        Permeance coefficient -B / (mu_0 H) of the working point, 1 by default; a `Duty` also says
-        the outside field and the time of use, nothing otherwise.
+        Permeance coefficient -B / (mu_0 H) of the working point, 1 by default; a `Duty`, such as
+        ``Duty(load_line=2.0, outside_field_kA_m=100.0, hours=0.0)``, also says the outside field
+        and the time of use, nothing otherwise.
     interval : float
         Coverage of the ranges, between 0 and 1, neither of them; 0.9 is 90 %.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are; "auto" refuses a text that could be
+        either, as one with "bal." or a sum of 100.
     strict : bool
         Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
@@ -414,13 +416,17 @@ def sintered(
         ``coercivity_coefficient_pct_K``) with
         ``_lo``, ``_hi`` and ``_provenance``, ``coefficients_between``, ``density_kg_m3`` and the
         limits of use, ``demagnetization_safety`` and ``irreversible_loss_pct``.
-        Figures are NaN where `status` is not ``ok``; coercive fields below 250 K, where nothing
-        was validated, have the provenance ``extrapolated``.
+        Figures are NaN where `status` is not ``ok``, but where it names a reason why coercivity
+        alone is not known, such as "no free rare earth": B_r, its coefficient and the density
+        stay there. Coercive fields below 250 K, where nothing was validated, have the provenance
+        ``extrapolated``.
 
     Raises
     ------
     InputError
         If an argument is out of its range.
+    CompositionError
+        If no row can be read, or one cannot and `strict` is set.
 
     Examples
     --------
@@ -706,7 +712,8 @@ def _append_remarks(column: Coded, remarks: Mapping[int, str]) -> Coded:
     """Return a `Coded` column of n texts with a remark after the text of some rows.
 
     `remarks` maps row numbers, from 0, to remarks; "; " stands between, unless the row has no text.
-    `column` is not changed, and is returned itself without any remark.
+    `column`, such as ``Coded.of(["sintered", ""])``, is not changed, and is returned itself
+    without any remark.
     """
     if not remarks:
         return column
@@ -838,8 +845,8 @@ _HOTTEST = "max_working_temperature_K"
 def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
     """Return cited properties of magnets without rare earth at a temperature.
 
-    Remanence, coercivity and saturation follow the coefficients of the data
-    file, counted from 293.15 K, hotter and colder; the energy product follows
+    Remanence and coercivity follow the coefficients of the data file,
+    saturation that of remanence, counted from 293.15 K, hotter and colder; the energy product follows
     remanence times the lesser of the two relative changes. Above a material's
     highest temperature of use these four are NaN; where no such magnet exists
     values are NaN.
@@ -857,7 +864,8 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
         ``max_energy_product_kJ_m3``, ``max_working_temperature_K``,
         ``remanence_coefficient_pct_K``, ``coercivity_coefficient_pct_K``, each with a
         ``_provenance`` of ``comparator``, missing where the value is NaN, then ``kind``,
-        ``source``, ``confidence``, ``note``. Every material has a row, at any temperature.
+        ``source``, ``confidence``, ``note``. Every material has a row, at any temperature, in the
+        order of the file, numbered from 0.
 
     Raises
     ------

@@ -45,7 +45,8 @@ def transitions(
     step : float
         Grid on which the changes are looked for, 0.01 to 100 K; they are then interpolated.
     basis : {"auto", "atomic", "weight"}
-        What the amounts of a text are.
+        What the amounts of a text are; "auto" refuses a text that could be
+        either, as one with "bal." or a sum of 100.
     strict : bool
         Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
@@ -53,17 +54,25 @@ def transitions(
     -------
     DataFrame, or frame of the input's library
         One row for each composition that could be read, with the index and
-        other columns of the input: curie_temperature_K;
-        compensation_temperature_K, where the sublattices cancel, of several
-        the highest; spin_reorientation_K, the highest temperature at which the
-        easy axis sets in or is lost (K_1 changes sign);
-        spin_reorientation_2_K, where K_1 + 2 K_2 + 3 K_3 does. NaN where none
-        is found from 4 K on.
+        other columns of the input, and four columns in K:
+        ``curie_temperature_K``; ``compensation_temperature_K``, where the
+        sublattices cancel, of several the highest; ``spin_reorientation_K``,
+        the highest temperature at which the easy axis sets in or is lost (K_1
+        changes sign); ``spin_reorientation_2_K``, where K_1 + 2 K_2 + 3 K_3
+        does. NaN where none is found from 4 K on.
 
     Raises
     ------
     InputError
         If `step` does not lie between 0.01 and 100 K, or the host is not known.
+    CompositionError
+        If no row can be read, or one cannot and `strict` is set.
+
+    Examples
+    --------
+    >>> found = transitions("Nd2Fe14B")
+    >>> bool(120.0 < found["spin_reorientation_K"].iloc[0] < 150.0)
+    True
     """
     import pandas as pd
 

@@ -254,8 +254,8 @@ def phase_states(
     Parameters
     ----------
     judged : Judged
-        n phases, of which ``host``, ``named``, ``ideal``, ``energy``, ``deviation``, ``entropy``
-        and ``source`` are read.
+        n phases, such as ``Judged(named_phases(table), open_snapshot())``, of which ``host``,
+        ``named``, ``ideal``, ``energy``, ``deviation``, ``entropy`` and ``source`` are read.
     above : ndarray of float64, shape (n,)
         Free energy above competing phases, eV/atom, as the first result of ``judged.above``.
     kelvin : ndarray of float64, shape (n,)

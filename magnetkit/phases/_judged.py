@@ -336,9 +336,10 @@ class Judged:
 def rivals(source: Entries, host: str) -> PhaseSpace:
     """Return the space of the phases on a snapshot's hull without those of a host's structure.
 
-    `host` is a name of `HOSTS`, such as "2:14:1" (KeyError for another). Left
-    out are all phases with its ratio of rare earth, metal and interstitial;
-    the hull is that of the others. The elements stay in any case, first.
+    `source` is the snapshot, such as `snapshot.open_snapshot` returns, and
+    `host` a name of `HOSTS`, such as "2:14:1" (KeyError for another). Left out
+    are all phases with its ratio of rare earth, metal and interstitial; the
+    hull is that of the others. The elements stay in any case, first.
     ``formulas`` and ``energy`` (eV/atom) of the space have one entry a phase.
     It is kept in the cache of `source` and must not be changed.
     """
@@ -356,8 +357,8 @@ def entry_energies(table: CompositionTable, source: Entries) -> FloatArray:
 
     These are formation energies of the lowest entry of each composition, 0 of an element;
     compositions are equal within 1e-6. Doubtful compositions, and entries that are left out, count
-    as no entries. `table` has the n compositions and `source` is the snapshot, with which the
-    entries are kept for the next call.
+    as no entries. `table` has the n compositions and `source` is the snapshot, such as
+    `snapshot.open_snapshot` returns, with which the entries are kept for the next call.
     """
     if "listed" not in source._cache:
         space = lowest_entries(source)

@@ -609,10 +609,12 @@ class MixingModel:
             and two metals (a metal with itself is an end member), (R, X, M,
             M), ``mean``, eV/atom, (k,), ``covariance``, (k, k), (eV/atom)^2,
             multiplied by the square of ``scale``, and ``noise``, (3,),
-            likewise. ``members``: ``known``, bool (R, X, M), which end members
-            the snapshot has, ``borrowed``, bool (118, 118), by main metal and
-            metal, ``significant`` and ``trace``, the least shares of an end
-            member (0.05) and of a metal (0.01) that count. X is 1 without
+            likewise: the variance of one calculation of an unmixed phase, and
+            what mixed rare earths and mixed metals add. ``members``:
+            ``known``, bool (R, X, M), which end members the snapshot has,
+            ``borrowed``, bool (118, 118), by main metal and metal,
+            ``significant`` and ``trace``, the least shares of an end member
+            (0.05) and of a metal (0.01) that count. X is 1 without
             interstitials.
         """
         role = np.full(N_ELEMENTS, -1, np.int8)
@@ -727,7 +729,8 @@ def mixing_model(snapshot: Entries, host: str) -> MixingModel:
     """Return the `MixingModel` of a host.
 
     `host` is a name of `HOSTS`, such as "2:14:1" (KeyError for another); a
-    variant has a model of its own. `snapshot` is an `Entries` or `Snapshot`.
+    variant has a model of its own. `snapshot` is an `Entries` or `Snapshot`,
+    such as `snapshot.open_snapshot` returns.
     The model is fitted to its lowest entries at the first call and kept in its
     cache. Of its entries it has ``formulas``, ``energy`` (eV/atom) and
     ``occupation``; ``predict`` takes such an `Occupation`, whose columns are
