@@ -437,7 +437,7 @@ class Systems:
     bounds: IntArray  # where each system's rows lie in `order`, (systems + 1,)
 
     def runs(self, chosen: BoolArray) -> tuple[IntArray, ...]:
-        """Split the rows of the chosen systems into runs of at most `RUN` rows.
+        """Split the rows of the chosen systems into runs of at most `RUN` (16,384) rows.
 
         `chosen` is bool, (systems,). Each array is int64, one entry a run. No system chosen gives
         empty arrays.

@@ -360,7 +360,7 @@ def _phases_above_hull(
     Parameters
     ----------
     space : PhaseSpace
-        All compositions of a snapshot.
+        All compositions of a snapshot, as `lowest_entries` returns them.
     columns : list of int
         Elements of the system, atomic numbers less one; the order of the shares in the result.
     stable : set of str

@@ -1048,7 +1048,7 @@ def table_html(
         Results in SI units. A column without ``_lo`` and ``_hi`` is written without an interval.
         ``in_domain`` (bool) says which rows are outside; without it none is.
     rows : int
-        Number of rows.
+        Number of rows, 10 where it is not given.
     first : iterable of str
         Columns of the registry in their order (KeyError for another that `frame` has), of which the
         first eight that `frame` has with values are written.

@@ -271,7 +271,8 @@ def _draw_figures(
     result : Ranked
         The screening.
     spread : pandas.DataFrame
-        A sample over all ranks, with all columns of results.
+        A sample over all ranks, with all columns of results, as
+        ``result.sample_ranks(n)`` returns it.
     shown : Magnets
         The decisions, as `_content.shown_magnets` returns them.
 
