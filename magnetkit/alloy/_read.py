@@ -475,6 +475,9 @@ class Inputs:
 def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
     """Read compositions, in any form of `read_inputs`, into a table of one row each.
 
+    ``table.formulas()`` lists them, and ``table.to_array()`` has atomic
+    fractions, (n, 118), in the order of `compositions`.
+
     InputError if `compositions` has no such form, CompositionError if a recipe
     cannot be read. A CompositionTable is returned as it is, whatever errors it
     has. Build one to leave such rows out. `basis` is "auto", "atomic" or
@@ -559,7 +562,8 @@ def _raise_first(
 ) -> None:
     """Raise CompositionError for the first rejected row; the message counts the others.
 
-    Its ``text`` is that of the row, its ``reason`` names the line where there are more rows.
+    Its ``text`` is that of the row, its ``reason`` names the line where there are more rows. Its
+    ``position`` is the place of the fault in the text, from 0, -1 where none is known.
 
     Parameters
     ----------

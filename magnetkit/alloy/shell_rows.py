@@ -258,7 +258,7 @@ def _describe_rim(shell: Shell | None) -> _Rim:
     Parameters
     ----------
     shell : Shell or None
-        None is a bulk alloy.
+        As of `read_shell`. None is a bulk alloy.
 
     Returns
     -------
@@ -294,7 +294,8 @@ def _carrier_masses(shells: list[Shell | None]) -> FloatArray | None:
     Parameters
     ----------
     shells : list of Shell or None
-        k shells.
+        k shells, each as of `read_shell`; ``carriers`` of each is read, pairs
+        of a symbol and wt.%.
 
     Returns
     -------
@@ -356,7 +357,7 @@ def shell_texts(rows: ShellRows | None, n: int) -> "pa.Array":
     Parameters
     ----------
     rows : ShellRows or None
-        Shells of n magnets; None if no magnet has any.
+        Shells of n magnets, as of `read_shells`; None if no magnet has any.
     n : int
         Number of magnets. It counts only where `rows` is None.
 

@@ -1128,7 +1128,7 @@ def _find_by_weight(texts: pa.Array, basis: Basis) -> BoolArray | None:
 
 
 def _join_given(parts: Sequence["CompositionTable"]) -> dict[str, FloatArray]:
-    """Join the given values of the hard phases over several tables, by name.
+    """Join the given values of the hard phases (``given``) of several tables, by name.
 
     Parameters
     ----------
