@@ -153,7 +153,8 @@ class Inputs:
         Parameters
         ----------
         shell : Shell, dict, str or None, or a sequence of them
-            The argument: one for all rows, or one a row of the input. None leaves those of the
+            The argument: one for all rows, or one a row of the input. A text is
+            such as "Tb 0.5 wt%", empty for none. None leaves those of the
             column.
 
         Returns
@@ -593,7 +594,7 @@ def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     given : object
         What a user gave, as of `read_inputs`.
     basis : {"auto", "atomic", "weight"}
-        Basis of the amounts of texts; it is not checked.
+        Basis of the amounts of texts, as of `read_inputs`; it is not checked.
     column : str or None
         Composition column of a frame or file; None has it sought.
 
@@ -660,7 +661,7 @@ def _read_column(given: Any, basis: Basis) -> Inputs:
         the order of its texts. An array has shape (n,) or (n, 1). What is no
         composition becomes a rejected row. None, NaN and empty texts are such.
     basis : {"auto", "atomic", "weight"}
-        Basis of the texts.
+        Basis of the texts, as of `read_inputs`.
 
     Returns
     -------
@@ -723,7 +724,7 @@ def _items(
         Texts, compositions or objects that have one; what is neither becomes an error of the table.
         None, NaN and empty texts are errors, too.
     basis : {"auto", "atomic", "weight"}
-        Basis of the texts.
+        Basis of the texts, as of `read_inputs`.
 
     Returns
     -------
@@ -811,7 +812,7 @@ def _read_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
         The frame, or one of another library that Arrow can read. Columns ``given_...`` are read
         into the table, and ``shell`` becomes the shells.
     basis : {"auto", "atomic", "weight"}
-        Basis of the texts.
+        Basis of the texts, as of `read_inputs`.
     column : str or None
         Name of the composition column; None has it sought, as of `composition_name`.
 
@@ -889,7 +890,7 @@ def read_file(
     path : Path
         File as of `read_blocks`.
     basis : {"auto", "atomic", "weight"}
-        Basis of the amounts.
+        Basis of the amounts, as of `read_inputs`.
     column : str, optional
         Composition column, or "*" for columns of elements; None has it sought.
 
@@ -924,7 +925,7 @@ def join_blocks(
     path : Path
         File, for messages.
     basis : {"auto", "atomic", "weight"}
-        Basis of the amounts.
+        Basis of the amounts, as of `read_inputs`.
     column : str or None
         Composition column, or "*" for columns of elements; None has it sought.
 

@@ -468,9 +468,9 @@ def mean_over_mass(
         throughout. Rows are elements by atomic number less one. NaN of an element that an alloy
         holds makes its mean NaN.
     shell : Shell, dict, str or a sequence of n of them, optional
-        One for all, or one a row, as of `read_shells`; InputError if one
-        cannot be read or there are not n. None or an empty text is a bulk
-        alloy.
+        One for all, or one a row, as of `read_shells`, such as "Tb 0.5 wt%";
+        InputError if one cannot be read or there are not n. None or an empty
+        text is a bulk alloy.
 
     Returns
     -------
