@@ -290,9 +290,9 @@ def write_csv_table(table: "pa.Table", path: Path) -> None:
     A file at `path` is replaced. It is UTF-8 without a mark, and its lines end
     in LF. Flags are written as true and false. Columns that are no numbers or
     flags are written as quoted texts; those that a spreadsheet would run as
-    formulas get an apostrophe in front. Null becomes an empty cell. Names of
-    columns are treated alike. The cells are parted by commas whatever the
-    ending. InputError if the file cannot be written.
+    formulas get an apostrophe in front. Null becomes an empty cell, NaN is
+    written as nan. Names of columns are treated alike. The cells are parted by
+    commas whatever the ending. InputError if the file cannot be written.
     """
     import pyarrow as pa
     import pyarrow.csv as pacsv

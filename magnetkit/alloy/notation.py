@@ -235,10 +235,10 @@ def expand_trade_names(text: str, basis: str) -> str | None:
     Returns
     -------
     str or None
-        The recipe in elements, such as "7.375000Pr 22.125000Nd 1.2%Dy bal.
-        Fe": only what was replaced is written anew, with six decimals. None if
-        it is atomic, if "auto" goes with a text that has none of
-        `WEIGHT_WORDS`, or if there is nothing to replace.
+        The recipe in elements, here "7.375000Pr 22.125000Nd 1.2%Dy bal Fe"
+        with the basis "weight": only what was replaced is written anew, with
+        six decimals. None if it is atomic, if "auto" goes with a text that has
+        none of `WEIGHT_WORDS`, or if there is nothing to replace.
     """
     if basis == "atomic":
         return None

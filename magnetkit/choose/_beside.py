@@ -45,7 +45,8 @@ def is_beside_grade(job: "Job") -> bool:
 
     They are if ``job.conditions.calibration`` (a text or None) names a grade of
     `magnetkit.grades`, such as "N42SH", and `magnetkit.replace` can ask for every requirement of
-    the device (``job.profile.requirements``).
+    the device (``job.profile.requirements``). It can ask for some columns, at
+    the temperature of the job and for a number, no share of a reference.
     """
     calibration = job.conditions.calibration
     if calibration is None or not is_grade(calibration):
@@ -127,8 +128,9 @@ def judge_beside_grade(
         each a `Coded` (``Coded.of(texts)`` builds one of n texts).
     job : Job
         Device (``profile``), ``temperature`` (K) and ``conditions`` that they
-        are evaluated for; its ``conditions.calibration`` must name a grade, as
-        `is_beside_grade` says.
+        are evaluated for. `is_beside_grade` must be True of it: its
+        ``conditions.calibration`` names a grade, and a replacement can be
+        asked for all its requirements.
 
     Returns
     -------
@@ -139,7 +141,8 @@ def judge_beside_grade(
     Raises
     ------
     InputError
-        If the grade is unknown, or is no magnet at the temperature.
+        If the grade is unknown, or is no magnet at the temperature, or a
+        requirement is one that no replacement can be asked for.
     """
     request, limits = _find_request(job)
     incumbent = with_makeup(
@@ -248,8 +251,8 @@ def weight_text(table: CompositionTable, row: int) -> str:
     """Return the composition of row number `row`, from 0, of `table` in wt.%, such as "B1Fe69Nd30".
 
     Elements come by atomic number, with at most four decimals and six digits; one of less than
-    0.00005 wt.% is left out. The text names no unit: read it with the basis
-    "weight".
+    0.00005 wt.% is left out. Row numbers are places in the table, not those
+    of ``row_index``. The text names no unit: read it with the basis "weight".
     """
     weights = np.round(100.0 * table[np.array([row])].weight_fractions()[0], 4)
     present_elements = np.flatnonzero(weights)

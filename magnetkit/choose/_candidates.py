@@ -139,10 +139,12 @@ def list_melts(
     Parameters
     ----------
     incumbent : Incumbent
-        The magnet in use. Melts are listed for the root of its host, which must be sold (KeyError
-        otherwise); one with ``between`` counts as compensated.
+        The magnet in use, as of `incumbent_of_grade`. Melts are listed for
+        the root of its host, which must be sold (KeyError otherwise); one
+        with ``between`` counts as compensated.
     own : Recipe
-        Its recipe: ``text`` (wt.%), ``shell`` and ``route`` are read.
+        Its recipe, such as ``incumbent.makeup.best`` of `with_makeup`:
+        ``text`` (wt.%), ``shell`` and ``route`` are read.
     request : Request
         With ``request.route``, a name of `magnetism.process.routes` (KeyError otherwise), all melts
         but the first are made by that route.
@@ -150,9 +152,11 @@ def list_melts(
     Returns
     -------
     pandas.DataFrame
-        ``composition`` (wt.%), ``shell`` (a text such as "Tb 0.5 wt%", empty
-        for none), ``way`` ("own" for the first row, else a kind of ways such
-        as "bulk" or "diffused") and ``route`` (None for the usual one; of the
+        ``composition`` (a text such as "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.",
+        wt.% though it does not say so: to read it name the basis "weight"),
+        ``shell`` (a text such as "Tb 0.5 wt%", empty for none), ``way`` ("own"
+        for the first row, else a kind of ways such as "bulk" or "diffused")
+        and ``route`` (a name; missing, None or NaN, for the usual one; of the
         first row ``own.route``), rows numbered from 0. A melt that occurs
         twice by composition, shell and route is listed where it comes first.
 
@@ -192,10 +196,11 @@ def _other_melts(host: str, *, compensated: bool) -> tuple[_Melt, ...]:
     Returns
     -------
     tuple of (str, str, str, str or None)
-        Recipe in wt.%, such as "Nd30Fe69B1", shell (a text such as "Tb 0.5
-        wt%", "" for none), kind of way such as "diffused" (a key of
-        `magnetkit.choose.answer.WAYS`), and route (None for the usual one).
-        Kept and shared.
+        Recipe, such as "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", in wt.% though
+        it does not say so (to read it name the basis "weight"); shell (a text
+        such as "Tb 0.5 wt%", "" for none); kind of way such as "diffused" (a
+        key of `magnetkit.choose.answer.WAYS`); and route (None for the usual
+        one). Kept and shared.
     """
     rows: list[_Melt] = []
     for grid in usual_magnets()[host].candidates:
@@ -269,7 +274,8 @@ def _model_figures(
         Temperature, range of alpha (where `incumbent` has none) and model of the Curie
         temperature.
     leveled : Producer or None
-        Producer at the level of the magnet in use; counts where `incumbent` has none.
+        Producer at the level of the magnet in use, with exactly one stated
+        level (`_producer_at_level`); counts where `incumbent` has none.
 
     Returns
     -------
@@ -319,7 +325,7 @@ def _cached_figures(
     kelvin : float
         Temperature, K.
     between : tuple of float
-        Chord of alpha and beta, K.
+        Chord of alpha and beta, K, the lower temperature first.
     curie : CurieModel
         Model of the Curie temperature.
     leveled : Producer or None
@@ -528,9 +534,11 @@ def judge_melts(
     Parameters
     ----------
     incumbent : Incumbent
-        The magnet in use. With a ``producer`` the melts are that producer's.
+        The magnet in use, as of `incumbent_of_grade`. With a ``producer`` the
+        melts are that producer's.
     own : Recipe
-        Its recipe.
+        Its recipe, such as ``incumbent.makeup.best`` of `with_makeup`:
+        ``text`` (wt.%), ``shell`` and ``route`` are read.
     request : Request
         What is asked: temperature, duty and conditions of use. Its ``require`` is not read: the
         limits are `limits`.
@@ -544,8 +552,9 @@ def judge_melts(
     -------
     Judged
         ``table``, one row a melt in the same order, and ``level`` (None for
-        another producer). The columns are ``candidate`` (the recipe, wt.%),
-        ``shell``, ``way``, ``route``, ``host``, ``status``, ``grade`` and
+        another producer). The columns are ``candidate`` (the recipe, as
+        ``composition`` of `list_melts`), ``shell``, ``way``, ``route``
+        (missing for the usual one), ``host``, ``status``, ``grade`` and
         ``makers`` (empty texts), ``temperature_K``; ``remanence_T`` and
         ``coercivity_kA_m`` with ``_lo`` and ``_hi``, ``knee_field_kA_m``, the
         guaranteed values of all three (``remanence_guaranteed_T``,
@@ -657,9 +666,10 @@ def _compare_melts(
         Arrays of n rows. ``logs`` and ``deviations`` are dicts with the keys
         "remanence_T" and "coercivity_kA_m": ln of the value over that of a
         usual lot in use, and its standard deviation. ``distance`` is the sum
-        of the differences of atomic fractions. ``is_magnet`` (bool) says
-        whether the melt is a magnet of the family in use, ``is_alike`` (bool)
-        whether recipe, shell and route are those in use.
+        of the absolute differences of atomic fractions to the first row,
+        shells left out. ``is_magnet`` (bool) says whether the melt is a magnet
+        of the family in use, ``is_alike`` (bool) whether recipe, shell and
+        route are those in use.
     """
     is_magnet = is_of_family(model["host"], incumbent.host)
     is_magnet &= (model["status"] == "ok").to_numpy(bool)
@@ -727,7 +737,8 @@ def _compare_at_level(
     -------
     logs : dict of str to ndarray, shape (n,)
         By ``remanence_T`` and ``coercivity_kA_m``: ln of the value over that of a usual lot in use,
-        0 for the first row. NaN or -inf where the model has no B_r or H_cJ.
+        0 for the first row (of H_cJ if it shares the level). NaN or -inf where
+        the model has no B_r or H_cJ.
     share : ndarray, shape (n,)
         Share of H_cJ that the shell gives, less what the level already holds
         of it: less that of the first row for a melt that shares the level. 0
@@ -977,9 +988,9 @@ def _cached_producer(
         B_r (T) and H_cJ (kA/m) of a usual lot there, such as (("remanence_T",
         1.1), ("coercivity_kA_m", 900.0)).
     alpha : KnownValue or None
-        Printed alpha.
+        Printed alpha, %/K.
     between : tuple of float
-        Its chord, K.
+        Its chord, K, the lower temperature first.
     curie : CurieModel
         Model of the Curie temperature.
 
@@ -1115,8 +1126,9 @@ def _least_ratio(
     Returns
     -------
     ratio : ndarray, shape (n,)
-        ln of the quantity, guaranteed, over its limit, slack included: `AMPLE` without a limit,
-        and -`AMPLE` for NaN.
+        ln of the quantity, guaranteed, over its limit, slack included: at most
+        `AMPLE`, 10, which stands without a limit too, and -`AMPLE` for NaN or
+        a value of 0.
     limit_deviation : ndarray, shape (n,)
         Standard deviation of ln of that limit, from its range (``limit_lo`` to
         ``limit_hi``); 0 where it has none.
@@ -1331,9 +1343,10 @@ def _supply_figures(
     scenario : str
         Supply scenario as JSON, of ``Scenario.model_dump_json()``.
     recycled : tuple of (str, float)
-        Recycled share, 0 to 1, by element.
+        Pairs of element and recycled share, 0 to 1, such as (("Co", 0.25),);
+        () for none.
     heavy : tuple of str
-        Elements that count as heavy rare earth.
+        Elements that count as heavy rare earth, such as ("Dy", "Tb").
 
     Returns
     -------
@@ -1482,7 +1495,8 @@ def judge_grades(
     Parameters
     ----------
     incumbent : Incumbent or None
-        The magnet in use; None where there is none, then no slack is allowed.
+        The magnet in use, as of `incumbent_of_grade`; None where there is
+        none, then no slack is allowed.
     request : Request
         Temperature and duty.
     limits : dict of str to Requirement
@@ -1619,10 +1633,12 @@ def grade_makeup(
     Returns
     -------
     CompositionEstimate or None
-        Its ``recipes`` (the likeliest first, each with ``text`` in wt.%,
-        ``shell`` and ``kind``), ``heavy_wt_pct`` (mean and 90 % range, wt.%)
-        and ``diffused``. None if the grade is not melted or its host has no
-        model.
+        Its ``recipes`` (the likeliest first, each with ``text`` in wt.%, such
+        as "Nd23.84Pr5.96Dy1Co1Cu0.15B0.96Fe bal.", ``shell``, empty for none,
+        ``weight``, a probability, and ``kind``), ``heavy_wt_pct`` (mean and
+        both ends of the 90 % range, wt.%) and ``diffused``, the probability
+        that heavy rare earth is diffused in. None if the grade is not melted or its host has
+        no model.
     """
     sheet: Any = (
         grades_at_room_temperature().set_index("grade", drop=False).loc[grade]
@@ -1668,8 +1684,10 @@ def as_candidates(
     Returns
     -------
     pandas.DataFrame
-        Rows of `sold`, with its index and its verdict on all limits, with ``candidate`` (recipe, wt.%),
-        ``shell`` (empty for none), ``way`` and the columns of `_enter_supply`,
+        Rows of `sold`, with its index and its verdict on all limits, with
+        ``candidate`` (recipe, such as "Sm25.8Fe20Cu8Zr2.8Co bal.", wt.% though
+        it does not say so), ``shell`` (empty for none), ``way`` and the
+        columns of `_enter_supply`,
         such as ``cost_USD_kg`` and ``cost_per_flux_USD_m3_T``;
         ``heavy_rare_earth_wt_pct`` and ``exposure_USD_kg`` are means over the
         recipes that a grade may have, the others those of the likeliest.

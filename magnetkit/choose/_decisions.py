@@ -92,9 +92,10 @@ def classify_decisions(
     Returns
     -------
     Coded
-        n rows, none missing; words as of `_decision_text`, such as "2:14:1: no
-        heavy rare earth" or "2:14:1: alloyed with Dy". Hosts count by their
-        root, shells by the element alone.
+        n rows, none missing (``.texts()`` lists them as str); words as of
+        `_decision_text`, such as "2:14:1: no heavy rare earth" or "2:14:1:
+        alloyed with Dy". Hosts count by their root, shells by the element
+        alone.
     """
     rich = [e for e in get_settings().heavy_rare_earths if e not in _DILUTED]
     elements = [*rich, *_DILUTED, "Fe"]
@@ -169,6 +170,11 @@ def _decision_text(
         hardens by cells (2:17) and `held` has no Fe. MEANS are "diffused Tb",
         with "Dy in the alloy" where that is so, "leaner in" or "alloyed with"
         heavy rare earths joined by "+", or "no heavy rare earth".
+
+    Examples
+    --------
+    >>> _decision_text("2:14:1", ["Dy", "Ce", "Fe"], False, "", "hot-deformed")
+    '2:14:1: alloyed with Dy, with Ce, hot-deformed'
     """
     heavy = "+".join(e for e in held if e not in (*_DILUTED, "Fe"))
     light = "+".join(e for e in held if e in _DILUTED)
@@ -636,7 +642,7 @@ def _pick_nearest(
     """Return the first by rank that is not today's magnet, as {number of the candidate: `Pick`}.
 
     The number is that of its row, from 0. The pick has the row -1 and the share 0. The dict is
-    empty without one among the first `_NEAREST`.
+    empty without one among the first five (`_NEAREST`).
 
     Parameters
     ----------
@@ -869,7 +875,8 @@ def _next_test(record: dict[str, Any], job: "Job") -> str:
     "trial"), ``failed_requirements`` (a text or None), ``shell`` (None or
     empty for none) and ``decision`` are read, and ``stability_status`` if it
     is there. `job` names the temperatures. Of "keep" the measurement alone is
-    named.
+    named. Such as "samples of two makers: Br and HcJ at 20 °C and 150 °C",
+    without a full stop.
     """
     hot = kelvin_text(job.temperature)
     status = record["decision_status"]

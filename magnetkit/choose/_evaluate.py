@@ -1179,7 +1179,7 @@ def _limits_of_decisions(
     """Find the losses up to which candidates of each decision go on.
 
     Losses are in units of regret. A decision that is rare in the sample
-    (`_SELDOM` times or less) has no limit of its own: infinite where fewer
+    (256 (`_SELDOM`) times or less) has no limit of its own: infinite where fewer
     than `place` of it meet. Of a decision that is frequent, but hardly meets
     the requirements, all that meet are admitted. Both dicts have each decision
     of the sample for a key.
@@ -1223,7 +1223,8 @@ def _limit_of_losses(loss: FloatArray, place: int, seen: int) -> float:
     """Return the loss at a place in ascending order, from 1, of candidates of one decision.
 
     `loss`, (m,), are theirs. If m is less than `place` the result is infinite, but the largest
-    loss (0 without any) where the decision is `seen` more than `_SELDOM` times in the sample.
+    loss (0 without any) where the decision is `seen` more than 256 (`_SELDOM`) times in the
+    sample.
     """
     limit = _value_at_place(loss, place)
     if np.isinf(limit) and seen > _SELDOM:

@@ -124,8 +124,8 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> IntArray:
 
     Simpler is an alloy of the same host that lacks an element of the candidate, or its shell, and
     contains none that the candidate lacks. It is as good if the candidate is better in no
-    objective of the device, nor in the probability of meeting its requirements, by `_LEAST_SHARE`
-    of a unit of regret.
+    objective of the device, nor in the probability of meeting its requirements, by 0.25
+    (`_LEAST_SHARE`) of a unit of regret or more.
 
     Parameters
     ----------
@@ -316,7 +316,8 @@ def changes(result: pa.Table, baseline: pa.Table, n: int) -> pd.DataFrame:
         One row for each candidate that is among the first `n` of either: ``candidate`` (the new
         name where there is one), ``shell``, ``rank``, ``rank_before`` (missing where it has none),
         ``places`` (rank before less rank: above 0 is better; missing without both) and ``change``
-        ("entered", "left", "rose", "fell" or "stayed"), by rank, then by the rank before.
+        ("entered", "left", "rose", "fell" or "stayed"), by rank, then by the rank before, rows
+        without a rank last.
         ``formula`` is left out; rows are numbered from 0.
 
     Raises

@@ -223,14 +223,20 @@ def read_limit(text: str, reference: Mapping[str, Any]) -> Requirement:
     Returns
     -------
     Requirement
-        Its limit is a number; shares are resolved and forgotten (``share_of_reference`` is None).
-        Its source is "requested: " and the text.
+        Its limit, ``minimum``, ``maximum`` or ``absolute_maximum``, is a
+        number; shares are resolved and forgotten (``share_of_reference`` is
+        None). Its ``source`` is "requested: " and the text.
 
     Raises
     ------
     InputError
         If the text cannot be read, names a temperature or no numeric column, the limit is
         implausible for the column, or the reference has no value.
+
+    Examples
+    --------
+    >>> read_limit("remanence_T>=0.95*reference", {"remanence_T": 1.2}).minimum
+    1.14
     """
     requirement = parse_requirement(str(text))
     column = requirement.column
@@ -265,11 +271,11 @@ def find_limits(reference: Mapping[str, Any], request: Request) -> Limits:
 
     For a drawing they are the guaranteed B_r and H_cJ of the magnet in use.
     For a duty (``request.on_duty``) they are the guaranteed B_r, and a knee
-    field `SAFETY` times the field against the candidate itself
+    field 1.1 (`SAFETY`) times the field against the candidate itself
     (``demagnetization_safety``). A compensated magnet (absolute alpha of at
-    most `COMPENSATED`, %/K) adds an ``absolute_maximum`` of
-    ``remanence_coefficient_pct_K``. A requirement of the user
-    (``request.require``) replaces that on its column.
+    most 0.015 %/K, `COMPENSATED`) adds an ``absolute_maximum`` of
+    ``remanence_coefficient_pct_K``, 0.01 %/K above its own absolute alpha. A
+    requirement of the user (``request.require``) replaces that on its column.
 
     Parameters
     ----------
@@ -333,9 +339,16 @@ def incumbent_of_grade(name: str, request: Request) -> Incumbent:
 
     `name` is a name of `magnetkit.grades`, such as "N42SH". `request` has the
     temperature of use (``temperature``) and the user's ``spread`` of lots. The
-    `Incumbent` has ``least``, the guaranteed ``remanence_T`` and
-    ``coercivity_kA_m`` at that temperature. The composition (``makeup``) is
-    None: see `with_makeup`.
+    `Incumbent` has ``least``, a dict of the guaranteed ``remanence_T`` and
+    ``coercivity_kA_m`` at that temperature, and ``sheet``, its row of `grades`
+    at 20 degrees C. The composition (``makeup``) is None: see `with_makeup`.
+
+    Examples
+    --------
+    >>> from magnetkit.magnetism.conditions import Conditions
+    >>> request = Request(Conditions.of(temperature="150C"))
+    >>> incumbent_of_grade("N42SH", request).name
+    'N42SH'
     """
     sheet = grades(name).iloc[0]
     guaranteed = guaranteed_values(sheet, request.temperature)
@@ -442,7 +455,7 @@ def incumbent_of_values(
         (%/K) and ``T``, the temperature of the measurement (K or a text such
         as "150C"; 20 degrees C without it); or the file of a measured curve,
         as of `read_curve`. Names of columns, such as ``remanence_T``, serve
-        too. No key may be None.
+        too. What is not known is left out: a value of None is an InputError.
     request : Request
         Temperature of use, and the user's spread of lots.
     grade : str, optional
@@ -522,7 +535,8 @@ def _read_measured_values(
     Raises
     ------
     InputError
-        If a name is unknown, a value is no number, or B_r or H_cJ is missing or none of a magnet:
+        If a name is unknown, a value is no number (None too), or B_r or H_cJ is missing or none of
+        a magnet:
         not above 0.02 and below 2 T, or not above 1 and below 10,000 kA/m.
     """
     stated = {
@@ -836,8 +850,8 @@ def build_profile(
         The magnet in use, with its composition (``makeup``, AssertionError without); it becomes
         the reference, in its likeliest recipe.
     limits : sequence of Requirement
-        They become the requirements; at least one (the values of
-        `find_limits`, not the dict).
+        They become the requirements; at least one, else a ValueError (the
+        values of `find_limits`, not the dict).
     request : Request
         ``temperature``, ``conditions.duty`` and ``mass_kg`` are read.
 

@@ -259,6 +259,11 @@ def name_sets(bits: IntArray, names: Sequence[str]) -> Coded:
     `bits` are integers from 0, (n,); bit k, of value 2**k, stands for ``names[k]``, so there are at
     most 63 names. Names of a set come in the order of `names`. A set without bits is the word ""
     (not a missing text). The `Coded` has n rows; its ``texts()`` lists them.
+
+    Examples
+    --------
+    >>> name_sets(np.array([0, 1, 3]), ["B_r", "H_cJ"]).texts()
+    ['', 'B_r', 'B_r; H_cJ']
     """
     distinct, codes = np.unique(bits, return_inverse=True)
     texts = []

@@ -262,9 +262,11 @@ def find_answers(
     Returns
     -------
     tuple of Answer
-        At least one, one for each recipe of a probability of `_ANOTHER_KIND` or more, or else for
-        the likeliest; a magnet whose recipe is not known (``makeup`` is None) gets one without
-        candidates.
+        At least one, one for each recipe of a probability of 0.2
+        (`_ANOTHER_KIND`) or more, or else for the likeliest; a magnet whose
+        recipe is not known (``makeup`` is None) gets one without candidates.
+        Each has its ``verdict``, ``sentence``, ``ways`` (a tuple of `Way`, the
+        recommended one first) and ``candidates`` (a frame).
 
     Raises
     ------
@@ -694,9 +696,9 @@ def _pick_ways(
 ) -> list[int]:
     """Pick the ways that are shown: the best, then one of each other kind.
 
-    A kind is a way and the element of its shell. Ways less likely than
-    `UNLIKELY` are left out, but for `best`, and there are `_MOST_WAYS` at
-    most.
+    A kind is a way and the element of its shell. Ways less likely than 0.3
+    (`UNLIKELY`) are left out, but for `best`, and there are six
+    (`_MOST_WAYS`) at most.
 
     Parameters
     ----------
@@ -1056,8 +1058,9 @@ def answer_duty(request: Request, limits: Limits) -> tuple[Answer, ...]:
     tuple of Answer
         One answer of the kind "sold", without a recipe; without ways and with
         an empty frame of candidates where no grade meets the duty with a
-        probability of `MEETS`. The first way is the recommended one, and there
-        are `_MOST_WAYS` at most, of the kind "other-family", without order
+        probability of 0.8 (`MEETS`). The first way is the recommended one, and
+        there are six (`_MOST_WAYS`) at most, of the kind "other-family",
+        without order
         lines. Nothing counts as saved (0), and ``cost_per_flux_ratio`` is NaN.
     """
     import pandas as pd

@@ -355,14 +355,16 @@ def requirements_alone(
         that are shares of the reference are left out here: they go to `magnetkit.screen` as its
         `require`.
     reference : str
-        Composition of today's magnet.
+        Composition of today's magnet, such as "Nd1.8Dy0.2Fe14B"; one in wt.%
+        says so ("Nd30Dy1B1Fe bal. wt.%") or has the `basis` "weight".
     temperature : float or str
         Hottest temperature of the magnet, that of the requirements: K, or a text such as
         ``"150C"``.
     load_line : float
         Permeance coefficient -B / (mu_0 H).
     basis : {"auto", "atomic", "weight"}
-        What the amounts of the reference are.
+        What the amounts of the reference are; "auto" refuses a text that can
+        be either, such as "Nd30Fe69B1".
     shell : str, optional
         Grain-boundary shell of the reference, such as "Tb 0.5 wt%"; not read here.
 
@@ -376,7 +378,7 @@ def requirements_alone(
     Raises
     ------
     CompositionError
-        If the reference cannot be read.
+        If the reference cannot be read, or does not say what its amounts are.
     InputError
         If no requirement has a number, or an argument cannot be used.
 

@@ -82,6 +82,11 @@ def mass_shares(recipe: str, shell: str) -> dict[str, float]:
     `shell` is a text such as "Tb 0.5 wt%", empty for none; InputError for another. The values sum
     to 100, with those left out.
     Elements of 1e-6 wt.% and less are left out. The dict comes from a cache: do not change it.
+
+    Examples
+    --------
+    >>> round(mass_shares("Nd30Fe69B1", "Tb 0.5 wt%")["Nd"], 2)
+    29.53
     """
     table = CompositionTable.from_strings([recipe], basis="weight")
     shares = mass_percents(table, [shell])[0]

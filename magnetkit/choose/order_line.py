@@ -73,7 +73,7 @@ def heavy_limits(way: Any) -> dict[str, float]:
     """Return the limits of Dy and Tb that an order states, wt.%, by element.
 
     They are what the magnet with its shell holds, rounded up to a tenth, and at least what counts
-    as an impurity (``impurity`` of ``datasets/choices``). `way` is a `Way`, of which ``candidate``
+    as an impurity, 0.1 wt.% (``impurity`` of ``datasets/choices``). `way` is a `Way`, of which ``candidate``
     (recipe, wt.%) and ``shell`` are read. The keys are always "Dy" and "Tb".
     """
     shares = mass_shares(way.candidate, way.shell or "")

@@ -399,6 +399,11 @@ def spread_places(ranked: int, n: int) -> IntArray:
 
     The result is int64 and ascending, and from `n` of 3 on holds the last place; all places where
     there are no more than `n`. It is empty for `n` of 0, or where `ranked` is 0.
+
+    Examples
+    --------
+    >>> spread_places(10, 4).tolist()
+    [1, 2, 3, 10]
     """
     places = np.arange(1, ranked + 1)
     if ranked <= n:

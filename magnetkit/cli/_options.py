@@ -313,10 +313,10 @@ Recipe = Annotated[
 def a_place(text: str | Path) -> Any:
     """Convert the text of an option to a path, or return the URL of a folder in a store as text.
 
-    typer.BadParameter, an error of usage, for an empty `text`.
-
-    A URL is any text with "://", such as "s3://bucket/run". Whether it exists
-    is not checked.
+    A URL is any text with "://", such as "s3://bucket/run", which is returned
+    as it is; any other `text` becomes a `Path`. Whether it exists is not
+    checked. An empty text, or one of blanks, is a typer.BadParameter, an error
+    of usage.
     """
     from .._core._files import is_url
 
@@ -663,6 +663,11 @@ def call_reporting(
         `RejectedRows` are silenced; its errors are raised.
     *given, **options
         Arguments of `function`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What `function` returned, not changed.
     """
     from ..alloy._read import RejectedRows
 
@@ -686,8 +691,8 @@ def refuse_options(option: str, **given: object) -> None:
 
     `option` is the other one, or a text such as "a grade", for the message.
     `given` maps names of parameters to their values: None, False, and empty
-    lists and tuples count as not given; 0 is given. The message names the flag
-    of the option, such as --outside-field.
+    lists and tuples count as not given; 0, an empty text and an empty dict are
+    given. The message names the flag of the option, such as --outside-field.
     """
     for name, value in given.items():
         if value is not None and value is not False and value not in ([], ()):

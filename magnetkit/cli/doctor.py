@@ -157,8 +157,8 @@ def _check_finding(
     Returns
     -------
     Finding
-        With ``group``, ``name``, ``value``, ``state`` and ``advice``, empty if
-        it is good.
+        With ``group``, ``name``, ``value``, ``state`` and ``advice``, which is
+        an empty text if it is good.
     """
     return Finding(
         group, name, value, "ok" if good else otherwise, "" if good else advice

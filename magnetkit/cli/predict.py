@@ -637,12 +637,11 @@ def _write_curve(
 
 
 def _read_load_line(text: str) -> float:
-    """Read the load line of a curve, a permeance coefficient, from an option; InputError of several.
+    """Read the load line of a curve, a permeance coefficient, from the text of an option.
 
-    `text` must be one number.
-
-    A single number such as "2" becomes 2.0, of any size and sign; a text that
-    is no number is an InputError too, whose message names --load-line.
+    `text` is one number such as "2", which becomes 2.0; any size and sign pass.
+    Several, as "1,2", and a text that is no number are an InputError, whose
+    message names --load-line.
     """
     lines = numbers(text, "--load-line")
     if len(lines) != 1:

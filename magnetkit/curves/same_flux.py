@@ -147,7 +147,8 @@ def read_surroundings(
         Of today's magnet in open circuit, as of `magnetkit.diffuse`: "40x15x5mm", "disc:20x5mm",
         "ring:40x20x5mm".
     along : {"x", "y", "z"}
-        Direction of magnetization of the shape; a disc or ring takes "z" alone. Without a shape it
+        Direction of magnetization of the shape; a disc or ring takes "z"
+        alone. Of a block another text is not refused here. Without a shape it
         does not count.
 
     Returns

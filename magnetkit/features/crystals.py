@@ -615,8 +615,8 @@ class StructureDescriptors(RowTransformer):
     def transform(self, X: Any) -> FloatArray:
         """Return the descriptors of each crystal, shape (n, n_descriptors).
 
-        The columns are those of `get_feature_names_out`, each with its unit; NaN where a crystal
-        has no such site or pair.
+        The columns are those of `get_feature_names_out`, each with its unit;
+        NaN where a crystal has no such site or pair. No `fit` is needed.
 
         Parameters
         ----------

@@ -551,9 +551,12 @@ def as_candidates(
         `CompositionTable`, a recipe, or a column of recipes; a `Candidates` is
         returned as it is. A file is read when its pieces are.
     profile : Profile
-        The device; it counts for None alone.
+        The device, such as `magnetkit.applications.load` returns; it counts
+        for None alone.
     basis : {"auto", "atomic", "weight"}
-        What amounts are.
+        What the amounts of a text are. With "auto" a formula is in atoms, and
+        a text with a balance, or whose amounts sum to 100, is rejected unless
+        it names "wt.%" or "at.%" itself.
     column : str, optional
         Column of the compositions in a table; ``composition`` or the only text
         column otherwise.
@@ -619,12 +622,13 @@ def _atomic_formula(reference: "Reference") -> str:
 def profile_space(profile: "Profile") -> SpaceCandidates:
     """Return the default candidates of the device `profile`.
 
-    Of its ``space`` each part has ``formula``, ``replace``, ``step``,
-    ``limits`` and ``shell`` (texts). They are, in this order, its reference
-    magnet and the formula of each part with each of its shells (``leading``,
-    pairs of formula and shell), the charges by route as of `charges`
-    (``charges``), and the spaces (``spaces``). InputError if the device has no
-    space and no charge of its hosts is known.
+    `profile` is such as `magnetkit.applications.load` returns. Of its
+    ``space`` each part has ``formula``, ``replace``, ``step``, ``limits`` and
+    ``shell`` (texts). They are, in this order, its reference magnet and the
+    formula of each part with each of its shells (``leading``, pairs of formula
+    and shell), the charges by route as of `charges` (``charges``), and the
+    spaces (``spaces``). InputError if the device has no space and no charge of
+    its hosts is known.
     """
     leading = [
         (_atomic_formula(profile.reference), profile.reference.shell or "")
@@ -649,10 +653,11 @@ def profile_space(profile: "Profile") -> SpaceCandidates:
 def charges(profile: "Profile") -> dict[str, list[tuple[str, str]]]:
     """List the melts for the device `profile` by route.
 
-    They are of every host that the device allows and whose magnets are sold up
-    to its temperature, less the routes that do not bear it: ``allowed_hosts``
-    (names such as "2:14:1"), ``temperature_max_K`` and ``is_compensated`` of
-    the profile count.
+    `profile` is such as `magnetkit.applications.load` returns. The melts are
+    of every host that the device allows and whose magnets are sold up to its
+    temperature, less the routes that do not bear it: ``allowed_hosts`` (names
+    such as "2:14:1"), ``temperature_max_K`` and ``is_compensated`` of the
+    profile count.
 
     Returns
     -------
