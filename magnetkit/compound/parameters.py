@@ -209,8 +209,12 @@ def _numbers_by_name(file: str, name: str) -> dict[str, dict[str, float]]:
 def published_fields() -> dict[str, dict[str, float]]:
     """Return the crystal and exchange fields of R2Fe14B in ``datasets/ions`` by symbol.
 
-    By symbol, such as "Nd", then by column: lambda_K, H_m_K, r2_a0_2, r4_a0_4, r6_a0_6, A20, A2-2,
-    A40, A60, A6-2, A64 and A6-6. NaN for an empty cell. The dict is cached and must not be changed.
+    By symbol, such as "Nd", then by column: lambda_K (spin-orbit coupling, K),
+    H_m_K (exchange field of the metals at 0 K, as an energy, K), r2_a0_2,
+    r4_a0_4 and r6_a0_6 (mean powers of the 4f radius, a0^n), and the
+    coefficients A20, A2-2, A40, A60, A6-2, A64 and A6-6 of one site (K a0^-n,
+    n being the first digit). NaN for an empty cell. The dict is cached and
+    must not be changed.
     """
     return _numbers_by_name("ions/crystal_fields.csv", "ion")
 

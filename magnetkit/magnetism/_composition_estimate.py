@@ -854,7 +854,10 @@ class GradeMagnet:
         return {"producer": self.producer.record()}
 
     def sentence(self) -> str:
-        """Return a text, one sentence: which recipe stands for the grade, how its H_cJ anchors the model."""
+        """Return a text, one sentence: which recipe stands for the grade, how its H_cJ anchors the model.
+
+        It has no full stop. The H_cJ that it names is that at the temperature of ``here``, kA/m.
+        """
         factor = typical_over_minimum(str(self.here["host"]))
         return (
             f"{self.grade} is taken to be {self.made.words}, its likeliest recipe (makers "
