@@ -321,9 +321,10 @@ def read(
     -------
     parameters : Parameters
         ``element`` and ``element_sd`` (6, 118, 41), ``host`` and ``host_sd``
-        (6, 30), and ``known``. What no row names is 0, and its element is not
-        known. A host gets nothing from its root. Of rows of one slot the last
-        counts.
+        (6, 30), and ``known``, int8 (6, 118): 1 for an element of the
+        rare-earth site, 2 for one of the T sites, 3 for both. What no row
+        names is 0, and its element is not known. A host gets nothing from its
+        root. Of rows of one slot the last counts.
 
     Raises
     ------
@@ -373,6 +374,7 @@ def _stored_columns(columns: tuple[str, str]) -> Parameters:
     Returns
     -------
     result : Parameters
+        New arrays at each call, as of `read`.
 
     Raises
     ------

@@ -82,8 +82,8 @@ class _Chunks:
 
         `phase` is "chunk", or "bound0", "bound1" and so on; any other has no
         chunks. Numbers count from 0 and ascend; those that are not finished
-        are left out. A `Part` may be without its content, ``table`` and
-        ``rejected``.
+        are left out. A `Part` may be without its content: ``table`` and
+        ``rejected`` are empty bytes then.
         """
         return [
             (key[1], self._parts[key])
@@ -129,9 +129,10 @@ class _Chunks:
 
         They are read from its table if not in memory; a chunk without a table
         is left out. Of the `Keys` of n candidates, m of which meet the
-        requirements, ``meets`` and ``missed`` are bool (n,), ``margin`` and
-        ``hashes`` (n,); ``loss``, ``burden``, ``chance`` and ``points`` have
-        m rows.
+        requirements, ``meets`` and ``missed`` (can be ranked, but misses them)
+        are bool (n,), ``margin`` (the negative of ``performance_margin``) and
+        ``hashes``, uint64, are (n,); ``loss``, ``chance``, (m,), ``burden`` and
+        ``points`` have m rows.
 
         `rule` says which columns the ranking reads, as ``job.rule``.
         """
@@ -147,9 +148,11 @@ class _Chunks:
     def choices(self, rule: Rule) -> Iterator[tuple[int, Choices]]:
         """Yield number of rows and best candidates by decision of each chunk, in order.
 
-        Of the `Choices` ``counts`` says how many meet the requirements, by
-        decision; ``rows``, numbers from 0 within the chunk, ``decision``,
-        ``meets``, ``loss``, ``total`` and ``hashes`` are of the best. They
+        Items are tuples of these two. Of the `Choices` ``counts`` says how
+        many meet the requirements, by decision (a text such as "2:14:1:
+        diffused Tb"); ``rows``, numbers from 0 within the chunk, ascending,
+        ``decision``, ``meets``, ``loss`` (by objective), ``total`` (the loss
+        that ranks) and ``hashes`` are of the best. They
         are found in its table by `rule`, such as ``job.rule``, if not in
         memory; a chunk without a table is left out. Chunks are those of the
         present phase.
@@ -330,8 +333,9 @@ class Store(_Chunks):
         Raises
         ------
         InputError
-            With `resume`, if the identity there is another; or if nothing can
-            be written.
+            With `resume`, if the identity there is another, or its chunks were
+            made with different models of one target; or if nothing can be
+            written.
         StoreError
             If the manifest is damaged.
         """
@@ -553,7 +557,7 @@ class Store(_Chunks):
         "arrow", for candidates, `_REFUSED`, "rejected.arrow", for rejected
         lines. KeyError if the chunk is not finished. With some `columns` the
         table has them in this order, and the hash is not checked. StoreError
-        if the file is damaged or missing.
+        if the file is damaged or missing, or has no such column.
         """
         name = file_name(phase, number, kind)
         digest = self._parts[phase, number].files.get(name)

@@ -107,11 +107,14 @@ def evaluate_piece(
     Parameters
     ----------
     numbered : tuple of int and Piece
-        Number of the piece, passed on, and the piece.
+        Number of the piece, passed on, and the piece, a callable that takes
+        nothing and returns a `Chunk` of candidates.
     job : Job
         What it is evaluated for.
     want : sequence of str, optional
-        Columns of results wanted, as of `magnetkit.columns`; all otherwise.
+        Columns of results wanted, as of `magnetkit.columns`, among them all
+        that the ranking reads (`columns_read`; KeyError otherwise). Without it
+        all columns.
 
     Returns
     -------
@@ -166,7 +169,8 @@ def evaluate_best(
     Parameters
     ----------
     numbered : tuple of int and Piece
-        Number of the piece, passed on, and the piece.
+        Number of the piece, passed on, and the piece, a callable that takes
+        nothing and returns a `Chunk` of candidates.
     job : Job
         What candidates are evaluated for, each by its route.
     bound : Bound
@@ -178,7 +182,8 @@ def evaluate_best(
     -------
     number : int
     part : Part
-        Its table has these columns of the leading candidates within the bound:
+        Its table has these columns of the leading candidates within the bound,
+        in the order of the piece:
         the number in the piece from 0 (``row``), whether it ``meets`` the
         requirements, its ``decision``, the loss or margin that it is ordered
         ``by``, its ``hash``, and the ``loss`` of those that meet or are worth a
@@ -294,7 +299,8 @@ def write_piece(
     Parameters
     ----------
     numbered : tuple of (int, Piece)
-        The piece with its number.
+        Number, from 0, and piece: a callable that takes nothing and returns a
+        `Chunk`.
     work : callable
         Takes `numbered`, returns the number and a `Part`.
     place : Place
@@ -352,7 +358,8 @@ def recover_chunk(
     number : int
         Number of the chunk, from 0.
     piece : Piece
-        Its candidates.
+        Its candidates: a callable that takes nothing and returns a `Chunk`. It
+        is passed on to `work`.
     digest : str
         SHA-256 of its file, hexadecimal. The file is that of the phase "chunk".
     work : callable

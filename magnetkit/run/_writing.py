@@ -414,10 +414,11 @@ def _with_ranks(
 def rows_in_memory(place: IntArray, first: int) -> IntArray:
     """Return the numbers of the rows, int64 and ascending, that stay in memory when a screening ends.
 
-    `place` is the rank of each row from 1, 0 for none. They are, from 0, the
-    rows of the first 10,000 ranks and 1000 spread evenly over the ranks behind
-    them. Where fewer than `first` rows have a rank, the first unranked ones
-    are added up to that number.
+    `place` is the rank of each row from 1, without gaps, 0 for none. They are,
+    from 0, the rows of the first 10,000 ranks and of 1000 ranks spread evenly
+    from rank 1001 to the last, some of which are among the first 10,000. Where
+    fewer than `first` rows have a rank, the first unranked ones are added up
+    to that number.
     """
     ranked_count = int(np.count_nonzero(place))
     need_mask = np.zeros(ranked_count + 1, bool)

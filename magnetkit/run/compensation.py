@@ -62,8 +62,9 @@ def compensation(
     reference : str
         A compensated grade, as `magnetkit.grades` takes it.
     temperature : pair of float or str, or str, optional
-        Coldest and hottest of use, K or texts, or one text ``"-50C:150C"``, at
-        least 20 K apart; the range that the maker prints alpha for otherwise.
+        Coldest and hottest of use, K or texts such as ``"-50C"``, or one text
+        ``"-50C:150C"``, at least 20 K apart; the range that the maker prints
+        alpha for otherwise.
     recipe : str, optional
         What the grade is made of, where it is known, such as
         ``"Sm20Gd6Co50Fe15Cu6Zr3 wt.%"``; an estimate otherwise.
@@ -93,7 +94,9 @@ def compensation(
     Raises
     ------
     InputError
-        If the grade is unknown or not compensated, or the range is none.
+        If the grade is unknown or not compensated, the range is none,
+        `circuit` is too large, or `recipe` cannot be read or is no magnet by
+        the model.
 
     Examples
     --------
@@ -181,9 +184,9 @@ def _range(temperature: Any, grade: str) -> _Range:
     """Read the range of use, K, from a text such as "-50C:150C" or a pair of temperatures.
 
     The result is a tuple (coldest, hottest). `temperature` None gives the
-    range over which the maker prints alpha of `grade`. A number in the pair is
-    K. InputError if it rises by less than 20 K, or is no range of two ends;
-    TypeError for a number alone.
+    range over which the maker prints alpha of `grade`. A number in the pair,
+    and a text without a unit, is K. InputError if it rises by less than 20 K,
+    or is no range of two ends; TypeError for a number alone.
     """
     if temperature is None:
         return alpha_range(grade)

@@ -135,8 +135,9 @@ def judge_offer(replacement: Any, offer: Any) -> Offer:
         ``"B_r=1.31,H_cJ=1600,T=20C,Dy=1.2"`` or a mapping of these names to
         numbers. The names are ``B_r`` (T) and ``H_cJ`` (kA/m), which are
         needed, ``H_k`` (kA/m), ``alpha``, ``beta`` (%/K, negative where the
-        value falls), ``T`` (K or a text, 20 degrees C without it), ``Dy`` and
-        ``Tb`` (wt.%). The recipe is read by the request's basis; if that is
+        value falls), ``T`` (a text such as "20C", in a mapping K too; 20
+        degrees C without it), ``Dy`` and ``Tb`` (wt.%). Numbers but for ``T``
+        have no unit. The recipe is read by the request's basis; if that is
         "auto" and cannot read it, in wt.%.
 
     Returns
@@ -492,10 +493,8 @@ def _read_sheet(
 def _read_temperature(value: Any) -> float:
     """Read `value`, the temperature of a sheet, K as a number or a text such as "20C", in K.
 
-    InputError for a text without a unit.
-
-    InputError too for what is no temperature. "20C", "293K" and 293.15 are
-    read.
+    "20C", "293K" and 293.15 are read. InputError for a text without a unit,
+    such as "20", and for what is no temperature.
     """
     if isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value.strip()):
         raise InputError(
@@ -574,10 +573,18 @@ def _judge_values(
     replacement : Replacement
         Its ``limits``, its duty and the recoil permeability of today's magnet count.
     values : mapping of str to float
-        ``remanence_T``, ``coercivity_kA_m``, ``knee_field_kA_m``, and what else the
-        sheet says, by column; NaN where it does not.
+        ``remanence_T``, ``coercivity_kA_m``, ``knee_field_kA_m`` (KeyError
+        without one), and by column what else the sheet says, such as
+        ``heavy_rare_earth_wt_pct``; NaN where it does not.
     carried : bool
         Values were converted from another temperature, which adds uncertainty.
+
+    Returns
+    -------
+    pandas.Series
+        The values, ``probability_meets_requirements`` (0 where a limited value
+        is not known), ``failed_requirements`` (a text) and
+        ``demagnetization_safety``, among others.
     """
     deviations = dict(constants()["sold"])
     if carried:
@@ -629,7 +636,8 @@ def _find_verdict(replacement: Any, judged: Offer) -> tuple[str, str]:
     of more than 0.3 wt.% above what today's magnet can hold by its range
     (``heavy_rare_earth_wt_pct_hi`` of the reference). If P is below 0.3 since
     B_r alone falls short, by up to 2 %, the supplier is asked all the same. A
-    P or content that is not known (NaN) is not refused. Taken is P of 0.8 or
+    P that is not known (NaN) counts as neither low nor high, a content that is
+    not known as not too much. Taken is P of 0.8 or
     more, of the family in use, with heavy rare earth known and at most 0.3 wt.%
     more than today's. Otherwise the supplier is asked.
     """

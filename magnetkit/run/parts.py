@@ -185,7 +185,7 @@ def replace_parts(
         ``{"Tb": "3x"}``, or as a price, ``{"Tb": "900USD/kg"}``.
     shortage : sequence of str, Path or Shortage
         Shortages beside the embedded ones, which are always answered: names of
-        scenarios, TOML files, or `Shortage`.
+        scenarios, TOML files, or `Shortage`; one alone is accepted.
     strict : bool
         Fail on the first row that is not understood; otherwise it is in
         ``refused``.

@@ -248,15 +248,16 @@ def screen(
     reference : str, optional
         Composition of today's magnet, instead of the device's, read by `basis`.
     require : sequence of str
-        Requirements beside the device's, e.g.
+        Requirements beside the device's, a list (no text alone), e.g.
         ``["remanence_T >= 0.98*reference"]``, of columns of
         `magnetkit.columns`. One on the same side of the same column at the same
         temperature replaces the device's; where it names none, it is asked at
         that of the table. At other temperatures the device's holds beside it.
     objectives : sequence of str
-        Objectives in place of the device's, e.g. ``["cost:min=2",
-        "margin:max"]``: a column or "cost", "risk" or "margin", with ":min" or
-        ":max", and a weight behind "=", 1 without it.
+        Objectives in place of the device's, a list (no text alone) of six at
+        most, e.g. ``["cost:min=2", "margin:max"]``: a column or "cost", "risk"
+        or "margin", with ":min" or ":max", and a weight behind "=", 1 without
+        it. The device's hold if it is empty.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are; "auto" reads a formula as atomic and
         needs "wt.%" or "at.%" in a text with a balance or one that sums to 100.
@@ -469,8 +470,8 @@ def _read_profile(
         Of `reference`; "auto" reads a formula as atomic and needs "wt.%" or
         "at.%" in a text with a balance or one that sums to 100.
     require : sequence of str
-        Requirements such as "remanence_T >= 1.1"; like the next two they count
-        without a device alone, else they are ignored.
+        Requirements, a list such as ``["remanence_T >= 1.1"]``; like the next
+        two they count without a device alone, else they are ignored.
     temperature : float or str or None
         K, or a text such as "150C".
     load_line : float or None
@@ -589,7 +590,8 @@ def identity(
     """Collect everything the results depend on, as JSON values for the manifest and for resuming.
 
     The keys are ``candidates`` (what `source` describes), those of
-    `job_identity`, ``chunk_rows``, ``keep`` and those of `needed`.
+    `job_identity` (``application``, ``temperature_K``, ``scenario`` and the
+    other conditions), ``chunk_rows``, ``keep`` and those of `needed`.
 
     ``keep`` is None for all. Keys of `needed` go before others of the same
     name.

@@ -102,12 +102,13 @@ def ledger(
         ending in ``.toml`` of a file.
     recycled : mapping of str to float, optional
         Share of an element's supply from domestic recycling, 0 to 1, by symbol, e.g.
-        ``{"Co": 0.25}``. It lowers reliance and risk, not cost.
+        ``{"Co": 0.25}``; goes before the scenario's. It lowers reliance and risk, not cost.
     reference : one composition in the same forms, optional
-        Today's magnet; without it nothing counts as saved (NaN).
+        Today's magnet, a text by `basis`, or as a formula in atoms where that refuses it; without
+        it nothing counts as saved (NaN).
     heavy_rare_earths : sequence of str, optional
-        Symbols of the elements that count as heavy rare earth; by default the setting of that
-        name.
+        Symbols of the elements that count as heavy rare earth, such as ``["Dy", "Tb"]`` (a text
+        alone counts as its letters); by default the setting of that name.
     shell, reference_shell : str, dict or sequence, optional
         Grain-boundary shell, such as "Tb 0.5 wt%", for all or one a row (an empty text for none);
         a column ``shell`` of a frame otherwise. `reference_shell` is that of `reference`.
@@ -192,7 +193,8 @@ def ledger_columns(
         Share of an element's supply from domestic recycling, 0 to 1, by symbol.
     reference : one composition, optional
         Today's magnet, such as a text or a `CompositionTable` of one row; without it nothing
-        counts as saved (NaN). A text is read with the basis "auto".
+        counts as saved (NaN). A text is read with the basis "auto": a recipe that sums to 100 or
+        has a balance must name "wt.%" or "at.%".
     heavy_rare_earths : sequence of str, optional
         Symbols that count as heavy rare earth; the setting of that name otherwise.
     shell, reference_shell : str, dict or sequence, optional
@@ -268,7 +270,7 @@ def _matrix(
     scenario : Scenario
         State of supply.
     recycled : mapping of str to float
-        Share of an element's supply from domestic recycling, 0 to 1.
+        Share of an element's supply from domestic recycling, 0 to 1; goes before the scenario's.
     heavy : sequence of str
         Elements that count as heavy rare earth, such as "Dy".
 

@@ -127,7 +127,8 @@ class PriceChange(OnElements):
     def _one(self) -> "PriceChange":
         """Check that ``factor`` or ``price_USD_kg`` is given, not both, and that it is plausible.
 
-        Both act on the symbols in ``elements``. Plausible are the limits
+        Both act on the symbols in ``elements``; ``source`` and ``status`` are
+        needed beside. Plausible are the limits
         ``price_factor`` and ``price_USD_kg`` of
         ``datasets/columns/plausible.toml``, inclusive. The object itself is
         returned. ValueError, which pydantic reports, otherwise, and where an
@@ -187,9 +188,10 @@ class Scenario(Strict):
     ) -> tuple[Restriction, ...]:
         """Check that the ``country`` of every restriction is one of ``supply/countries.csv``.
 
-        Countries are names such as "China", spelt as there. The `restrictions`
-        are returned as they are; none are fine. ValueError that names the
-        first unknown country, which pydantic reports, otherwise.
+        Countries are names such as "China", spelt as there. A `Restriction`
+        has ``elements``, ``withheld``, ``source`` and ``status`` beside. The
+        `restrictions` are returned as they are; none are fine. ValueError that
+        names the first unknown country, which pydantic reports, otherwise.
         """
         names_of_countries = countries()
         if stray := [
@@ -218,7 +220,7 @@ class Scenario(Strict):
         country : str
             Name as in ``supply/countries.csv``.
         element : str
-            Symbol.
+            Symbol, such as "Dy".
 
         Returns
         -------
@@ -278,8 +280,11 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     Returns
     -------
     Scenario
-        Its fields are ``name``, ``title``, ``description``, ``restrictions``,
-        ``prices`` and ``recycled``.
+        Its fields are ``name``, ``title``, ``description``, ``restrictions``
+        (each with ``country``, ``elements``, ``withheld``, ``source`` and
+        ``status``), ``prices`` (each with ``elements``, one of ``factor`` and
+        ``price_USD_kg``, ``source`` and ``status``) and ``recycled`` (share,
+        0 to 1, by symbol).
 
     Raises
     ------
@@ -311,7 +316,7 @@ def with_prices(
         As for `load_scenario`.
     prices : mapping of str to str
         By symbol: times the scenario's price, as ``{"Tb": "3x"}``, or the price, as
-        ``{"Tb": "900USD/kg"}``. A bare number or another unit is an error.
+        ``{"Tb": "900USD/kg"}``. A bare number, another unit or a capital X is an error.
 
     Returns
     -------

@@ -71,9 +71,9 @@ class Shortage(Strict):
 
         They are tuples of `Cut` (``elements``, ``share``), `Delay`
         (``elements``, ``weeks``) and `PriceChange` (``elements``, and
-        ``factor`` or ``price_USD_kg``). The shortage itself is returned,
-        unchanged. ValueError, which pydantic reports as a ValidationError,
-        otherwise.
+        ``factor`` or ``price_USD_kg``), each with ``source`` and ``status``
+        too. The shortage itself is returned, unchanged. ValueError, which
+        pydantic reports as a ValidationError, otherwise.
         """
         if not (self.cuts or self.delays or self.prices):
             raise ValueError(
@@ -105,7 +105,8 @@ class Shortage(Strict):
         """Return a scenario with the prices of the shortage on top of its own.
 
         The price changes of the shortage follow those of `scenario`, so that a factor acts on what
-        those made. Everything else is that of `scenario`, which is not changed.
+        those made. Everything else is that of `scenario`, a `Scenario` as of `load_scenario` and
+        no name of one, which is not changed.
         """
         return scenario.model_copy(
             update={"prices": (*scenario.prices, *self.prices)}
@@ -131,8 +132,10 @@ def load_shortage(shortage: str | Path | Shortage) -> Shortage:
     Returns
     -------
     Shortage
-        Its fields are ``name``, ``title``, ``description``, ``cuts``,
-        ``delays`` and ``prices``.
+        Its fields are ``name``, ``title``, ``description``, ``cuts`` (each
+        with ``elements`` and ``share``), ``delays`` (``elements`` and
+        ``weeks``) and ``prices`` (``elements``, and ``factor`` or
+        ``price_USD_kg``), all with ``source`` and ``status`` too.
 
     Raises
     ------
@@ -190,6 +193,11 @@ def find_shortage(scenario: Scenario) -> Shortage:
     ValidationError
         Of pydantic, a ValueError and no InputError, if the scenario has no
         prices and no element loses a share.
+
+    Examples
+    --------
+    >>> find_shortage(load_scenario("embargo")).missing_shares()["Dy"]
+    0.99
     """
     cuts = []
     elements: set[str] = set()

@@ -352,9 +352,10 @@ def table_path(given: Any) -> Path:
 def content_digest(path: str | None) -> str:
     """Return the SHA-256, hexadecimal, by which a model knows that a user's data are still the same.
 
-    `path` is that of a table, maybe with a sheet behind it, or the folder of a
-    phase snapshot, whose manifest holds the hashes of its files. The text is
-    empty for None and where nothing can be read.
+    `path` is that of a table, maybe with a sheet behind it as in
+    "mine.xlsx#Sheet1", whose file is hashed as a whole, or the folder of a
+    phase snapshot, whose manifest, with the hashes of its files, is hashed.
+    The text is empty for None and where nothing can be read.
     """
     if path is None:
         return ""

@@ -49,20 +49,22 @@ class GroupSums:
     pairs: FloatArray
 
     def mean_error(self, draws: IntArray | slice = slice(None)) -> FloatArray:
-        """Return the mean absolute error over groups, summed along the last axis of `draws`.
+        """Return the mean absolute error over groups, taken along the last axis of `draws`.
 
-        `draws` are numbers of groups from 0, of any shape; without it each group counts once. Each
-        row of a group counts, so that large groups weigh more. The unit is that of the values.
+        `draws` are numbers of groups from 0, of any shape; without it each group counts once. The
+        result has that shape without the last axis, one number without `draws`. Each row of a group
+        counts, so that large groups weigh more. The unit is that of the values.
         """
         return self.error[draws].sum(axis=-1) / self.rows[draws].sum(axis=-1)
 
     def pairs_in_order(
         self, draws: IntArray | slice = slice(None)
     ) -> FloatArray:
-        """Return the share of pairs in order over groups, 0 to 1, summed along the last axis of `draws`.
+        """Return the share of pairs in order over groups, 0 to 1, taken along the last axis of `draws`.
 
-        `draws` are numbers of groups from 0, of any shape; without it each group counts once. Each
-        pair of a group counts alike. The share is NaN where there is no pair.
+        `draws` are numbers of groups from 0, of any shape; without it each group counts once. The
+        result has that shape without the last axis, one number without `draws`. Each pair of a
+        group counts alike. The share is NaN where there is no pair.
         """
         count = self.pairs[draws].sum(axis=-1)
         with np.errstate(invalid="ignore", divide="ignore"):

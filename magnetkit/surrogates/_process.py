@@ -180,7 +180,9 @@ class TrendProcess:
         ----------
         X : array_like, shape (n, d)
             Columns of trend, smooth and local part, in this order: the first ``trend`` and the last
-            ``local`` ones are those of the first and the last part.
+            ``local`` ones are those of the first and the last part. Columns of the trend must be
+            times their prior deviation already, in the unit of the values; smooth ones are
+            standardised here, local ones taken as they are.
         y : array_like, shape (n,)
             Values, best about 0, as their mean is not taken off.
         noise : array_like, shape (n,), optional
